@@ -1,0 +1,105 @@
+//! An alert: one problem that lasts across cycles.
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::AlertId;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::subject::Subject;
+use crate::domain::verdict::Evidence;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    pub id: AlertId,
+    pub rule: RuleId,
+    pub subject: Subject,
+    pub state: AlertState,
+    /// The last level that a verdict gave; kept while the verdict is unknown.
+    pub level: Level,
+    /// The evaluation date at which the alert first fired, of this opening.
+    pub since: NaiveDate,
+    pub updated_at: DateTime<Utc>,
+    /// Evaluations in a row that fired (pending) or were clear (open).
+    pub streak: u32,
+    /// The last cycle could not judge it: it stands on older data.
+    pub stale: bool,
+    pub evidence: Option<Evidence>,
+    /// In French, for people.
+    pub explanation: Option<String>,
+}
+
+impl Alert {
+    /// Identity is the rule and the subject only: the same problem after a restart, the same alert.
+    pub fn id_of(rule: &RuleId, subject: &Subject) -> AlertId {
+        let fingerprint = Fingerprint::of_parts(&["alert", rule.as_str(), &subject.to_string()]);
+        AlertId::new(fingerprint.short())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertState {
+    /// Fired, but not yet for as many evaluations in a row as its rule asks.
+    Pending,
+    Open,
+    Resolved,
+}
+
+impl AlertState {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Open => "open",
+            Self::Resolved => "resolved",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Pending, Self::Open, Self::Resolved].into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// What a cycle did to one alert. `alert` is its state afterwards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlertChange {
+    pub alert: Alert,
+    pub kind: AlertChangeKind,
+    /// The level before, `None` when there was no alert.
+    pub from: Option<Level>,
+    pub reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertChangeKind {
+    /// Fired for the first time, and waits for its rule's `for`.
+    Pending,
+    Raised,
+    Reopened,
+    Worsened,
+    Eased,
+    Persisted,
+    /// A pending alert that did not last long enough to open.
+    Dropped,
+    Resolved,
+}
+
+impl AlertChangeKind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Raised => "raised",
+            Self::Reopened => "reopened",
+            Self::Worsened => "worsened",
+            Self::Eased => "eased",
+            Self::Persisted => "persisted",
+            Self::Dropped => "dropped",
+            Self::Resolved => "resolved",
+        }
+    }
+}

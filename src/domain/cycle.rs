@@ -1,0 +1,67 @@
+//! The record of one pass through the pipeline: all that is needed to run it again.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::alert::AlertChange;
+use crate::domain::edition::EditionId;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::ImportNumber;
+use crate::domain::mission::MissionChange;
+use crate::domain::verdict::Judgement;
+
+/// What a cycle was judged on. Two cycles with the same inputs give the same verdicts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CycleInputs {
+    pub as_of: NaiveDate,
+    /// The edition in force at that date.
+    pub edition: EditionId,
+    /// Imports and links up to these numbers were known.
+    pub last_import: ImportNumber,
+    pub last_link: i64,
+    /// Fingerprint of the portfolio that was judged.
+    pub data: Fingerprint,
+    /// Fingerprint of the rules, thresholds and playbook.
+    pub catalogue: Fingerprint,
+}
+
+/// A cycle as it is committed: whole, or not at all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CycleRecord {
+    pub number: CycleNumber,
+    pub inputs: CycleInputs,
+    pub started_at: DateTime<Utc>,
+    /// Texts of the catalogue by path, kept once per fingerprint so that the cycle can be replayed.
+    pub catalogue_texts: BTreeMap<String, String>,
+    /// Figures of the portfolio as of the cycle, by dictionary field, for the series over time.
+    pub figures: BTreeMap<String, f64>,
+    /// By rule, then subject.
+    pub judgements: Vec<Judgement>,
+    pub alert_changes: Vec<AlertChange>,
+    pub mission_changes: Vec<MissionChange>,
+}
+
+/// A committed cycle, without its verdicts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CycleSummary {
+    pub number: CycleNumber,
+    #[serde(flatten)]
+    pub inputs: CycleInputs,
+    pub started_at: DateTime<Utc>,
+    pub figures: BTreeMap<String, f64>,
+    pub counts: CycleCounts,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CycleCounts {
+    pub judged: u64,
+    pub fired: u64,
+    pub unknown: u64,
+    pub failed: u64,
+}

@@ -1,0 +1,78 @@
+//! An edition of the panorama: one dated publication of the portfolio.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::Datelike;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde::Serialize;
+use thiserror::Error;
+
+/// The month of a publication, `2020-11`. Ordered by time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EditionId(NaiveDate);
+
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("found `{found}`, expected an edition as `YYYY-MM`, such as `2020-11`")]
+pub struct EditionError {
+    found: String,
+}
+
+impl EditionId {
+    pub fn of(date: NaiveDate) -> Self {
+        Self(date.with_day(1).unwrap_or(date))
+    }
+
+    /// The first day of the month: what the edition says holds from then on.
+    pub fn as_of(self) -> NaiveDate {
+        self.0
+    }
+}
+
+impl FromStr for EditionId {
+    type Err = EditionError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let whole = text.len() == 7;
+        NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d")
+            .ok()
+            .filter(|_| whole)
+            .map(Self)
+            .ok_or_else(|| EditionError { found: text.to_owned() })
+    }
+}
+
+impl fmt::Display for EditionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m"))
+    }
+}
+
+impl TryFrom<String> for EditionId {
+    type Error = EditionError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<EditionId> for String {
+    fn from(edition: EditionId) -> Self {
+        edition.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edition_is_a_year_and_a_month_and_nothing_else() {
+        assert_eq!("2020-11".parse::<EditionId>().unwrap().to_string(), "2020-11");
+        for text in ["2020", "2020-13", "20-11", "2020-1", "2020-11-01", ""] {
+            assert!(text.parse::<EditionId>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Identifiers, one type each, so that a project can never be passed where a rule is meant.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+macro_rules! number_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}", self.0)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A project of the portfolio, for ever: `si-samu`. Made from its first known name, or given by
+    /// the alias table; names change, this does not.
+    ProjectId
+);
+text_id!(
+    /// A ministry through all its renamings: `MJ`.
+    MinistryCode
+);
+text_id!(
+    /// A rule of the catalogue: `D1`.
+    RuleId
+);
+text_id!(
+    /// An alert; the fingerprint of its rule and subject, so the same problem keeps its id.
+    AlertId
+);
+text_id!(
+    /// A mission; the fingerprint of its subject, kind and the cycle that opened it.
+    MissionId
+);
+number_id!(
+    /// A cycle, numbered from 1 in the order of commit.
+    CycleNumber
+);
+number_id!(
+    /// An import, numbered from 1 in the order of commit. A later import wins over an earlier one.
+    ImportNumber
+);

@@ -1,0 +1,164 @@
+//! One file read once: what it gave, what was set aside, and what it says of known projects.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::edition::EditionId;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::follow_up::Contact;
+use crate::domain::follow_up::Contract;
+use crate::domain::follow_up::DeclaredCause;
+use crate::domain::follow_up::Fact;
+use crate::domain::follow_up::Milestone;
+use crate::domain::follow_up::Rebaseline;
+use crate::domain::follow_up::Recommendation;
+use crate::domain::follow_up::WatchEntry;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::snapshot::Snapshot;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Import {
+    /// Path as given on the command line, or the name of the uploaded file.
+    pub file: String,
+    pub sha256: Fingerprint,
+    /// Id of the profile that read it.
+    pub profile: String,
+    /// Why this profile: the headers it recognised, or that it was asked for.
+    pub profile_reason: String,
+    pub dataset: Dataset,
+    pub edition: EditionId,
+    pub rows: Rows,
+    pub set_aside: Vec<SetAside>,
+    /// Figures that the publisher withheld: the row is kept, and this says what it lacks.
+    pub withheld: Vec<WithheldFigure>,
+    pub sightings: Vec<Sighting>,
+}
+
+/// What a file is about. Two files of the same dataset and edition tell the same story: the later
+/// one replaces the earlier one (for follow-up data, project by project).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dataset {
+    Panorama,
+    /// Single facts per project: baselines, article 3 file, questionnaire, exits.
+    Facts,
+    Rebaselines,
+    Milestones,
+    Contracts,
+    Recommendations,
+    DeclaredCauses,
+    WatchLists,
+    Contacts,
+}
+
+impl Dataset {
+    pub const ALL: [Self; 9] = [
+        Self::Panorama,
+        Self::Facts,
+        Self::Rebaselines,
+        Self::Milestones,
+        Self::Contracts,
+        Self::Recommendations,
+        Self::DeclaredCauses,
+        Self::WatchLists,
+        Self::Contacts,
+    ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Panorama => "panorama",
+            Self::Facts => "facts",
+            Self::Rebaselines => "rebaselines",
+            Self::Milestones => "milestones",
+            Self::Contracts => "contracts",
+            Self::Recommendations => "recommendations",
+            Self::DeclaredCauses => "declared_causes",
+            Self::WatchLists => "watch_lists",
+            Self::Contacts => "contacts",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dataset| dataset.word() == word)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rows {
+    Panorama(Vec<Snapshot>),
+    Facts(Vec<Fact>),
+    Rebaselines(Vec<Rebaseline>),
+    Milestones(Vec<Milestone>),
+    Contracts(Vec<Contract>),
+    Recommendations(Vec<Recommendation>),
+    DeclaredCauses(Vec<DeclaredCause>),
+    WatchLists(Vec<WatchEntry>),
+    Contacts(Vec<Contact>),
+}
+
+impl Rows {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Panorama(rows) => rows.len(),
+            Self::Facts(rows) => rows.len(),
+            Self::Rebaselines(rows) => rows.len(),
+            Self::Milestones(rows) => rows.len(),
+            Self::Contracts(rows) => rows.len(),
+            Self::Recommendations(rows) => rows.len(),
+            Self::DeclaredCauses(rows) => rows.len(),
+            Self::WatchLists(rows) => rows.len(),
+            Self::Contacts(rows) => rows.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Rows that were not kept, with the reason in French, as the import report shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    pub rows: Vec<u32>,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithheldFigure {
+    pub row: u32,
+    pub project: ProjectId,
+    /// `cost_current`, `duration_current`, `start_on`.
+    pub field: String,
+}
+
+/// How one project of the file relates to those already known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sighting {
+    pub project: ProjectId,
+    pub name: String,
+    pub ministry: Option<MinistryCode>,
+    pub kind: SightingKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SightingKind {
+    Known,
+    New,
+    /// New under this name, and close to a known one. Proposed for linking, never linked by guess.
+    Resembles {
+        project: ProjectId,
+        name: String,
+        likeness: f64,
+    },
+}
+
+/// A project already known, with every name it went by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownProject {
+    pub project: ProjectId,
+    pub names: Vec<String>,
+    pub ministry: MinistryCode,
+}

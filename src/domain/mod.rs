@@ -1,0 +1,16 @@
+//! The words of the house: types that cross a boundary. Imports nothing of ours, does no I/O.
+
+pub mod alert;
+pub mod cycle;
+pub mod edition;
+pub mod fingerprint;
+pub mod follow_up;
+pub mod ids;
+pub mod import;
+pub mod level;
+pub mod mission;
+pub mod portfolio;
+pub mod snapshot;
+pub mod subject;
+pub mod value;
+pub mod verdict;

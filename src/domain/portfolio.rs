@@ -1,0 +1,30 @@
+//! Everything known at a moment: the editions, and the follow-up data beside them.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::follow_up::Contact;
+use crate::domain::follow_up::Contract;
+use crate::domain::follow_up::DeclaredCause;
+use crate::domain::follow_up::Fact;
+use crate::domain::follow_up::Milestone;
+use crate::domain::follow_up::Rebaseline;
+use crate::domain::follow_up::Recommendation;
+use crate::domain::follow_up::WatchEntry;
+use crate::domain::snapshot::Snapshot;
+
+/// In a stable order: two loads of the same data are equal, and so are their fingerprints.
+/// It may hold rows dated after the evaluation date; `frame::build` looks no further than that date.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Portfolio {
+    /// By edition, then project. One edition and one project give at most one snapshot.
+    pub snapshots: Vec<Snapshot>,
+    pub facts: Vec<Fact>,
+    pub rebaselines: Vec<Rebaseline>,
+    pub milestones: Vec<Milestone>,
+    pub contracts: Vec<Contract>,
+    pub recommendations: Vec<Recommendation>,
+    pub declared_causes: Vec<DeclaredCause>,
+    pub watches: Vec<WatchEntry>,
+    pub contacts: Vec<Contact>,
+}

@@ -1,0 +1,116 @@
+//! The data dictionary: the one list of fields. Rules are checked against it, frames are built to
+//! it, the API serves it and the documentation is made from it.
+
+mod drift;
+mod facts;
+mod history;
+mod lists;
+mod published;
+mod totals;
+
+use serde::Serialize;
+
+use crate::domain::subject::Scope;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Field {
+    pub name: &'static str,
+    pub kind: FieldKind,
+    pub unit: Unit,
+    /// What people read, in French.
+    pub label: &'static str,
+    pub meaning: &'static str,
+    pub supplier: Supplier,
+    pub origin: Origin,
+    /// The frames that hold it.
+    pub scopes: &'static [Scope],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    Bool,
+    Int,
+    Float,
+    Text,
+    Date,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    None,
+    /// A share: 0.25 is 25 %.
+    Ratio,
+    /// A difference of shares: 0.05 is 5 points.
+    Points,
+    /// Millions of euros, taxes included.
+    Meur,
+    MeurPerYear,
+    Months,
+    Days,
+    Count,
+    /// Full-time equivalents.
+    Fte,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Supplier {
+    Panorama,
+    Dinum,
+    Article3,
+    Questionnaire,
+    Audit,
+    /// Computed here.
+    Vigie,
+}
+
+/// How a value comes into the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    Published,
+    /// A single follow-up fact: the latest one reported by the evaluation date.
+    Fact,
+    /// Drawn from a list kept per project.
+    List,
+    /// Computed from other fields.
+    Measure,
+}
+
+const PROJECT: &[Scope] = &[Scope::Project];
+const PROJECT_AND_MINISTRY: &[Scope] = &[Scope::Project, Scope::Ministry];
+const EVERYWHERE: &[Scope] = &[Scope::Project, Scope::Ministry, Scope::Portfolio];
+const TOTALS: &[Scope] = &[Scope::Ministry, Scope::Portfolio];
+
+/// Initial figures are facts that a file may declare, though the frame falls back on the first
+/// edition: they are `Measure` fields that can also be supplied.
+const DECLARABLE: &[&str] = &["cost_initial", "duration_initial", "baseline_on"];
+
+/// Every field, in the order in which frames and documents show them.
+pub fn fields() -> impl Iterator<Item = &'static Field> {
+    [
+        published::FIELDS,
+        drift::FIELDS,
+        history::FIELDS,
+        facts::FIELDS,
+        lists::FIELDS,
+        totals::FIELDS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+pub fn field(name: &str) -> Option<&'static Field> {
+    fields().find(|field| field.name == name)
+}
+
+pub fn fields_of(scope: Scope) -> impl Iterator<Item = &'static Field> {
+    fields().filter(move |field| field.scopes.contains(&scope))
+}
+
+/// Fields that a follow-up file may supply as single facts.
+pub fn facts() -> impl Iterator<Item = &'static Field> {
+    fields().filter(|field| field.origin == Origin::Fact || DECLARABLE.contains(&field.name))
+}

@@ -1,0 +1,12 @@
+//! Vigie watches the State's large digital projects and warns early enough to act.
+//!
+//! Files become editions, editions a frame of measures, rules judge the frame, verdicts become
+//! alerts, alerts call for missions; one cycle commits all of it or nothing. The modules stand in
+//! layer order: each may use those above it, never those below or beside it.
+
+// Layer 0: words
+pub mod clock;
+pub mod domain;
+
+// Layer 1: shape and measure
+pub mod frame;

@@ -1,0 +1,3 @@
+//! The `vigie` command.
+
+fn main() {}

@@ -2,7 +2,10 @@
 //! it, the API serves it and the documentation is made from it.
 
 mod drift;
-mod facts;
+mod facts_article3;
+mod facts_audit;
+mod facts_dinum;
+mod facts_questionnaire;
 mod history;
 mod lists;
 mod published;
@@ -94,7 +97,10 @@ pub fn fields() -> impl Iterator<Item = &'static Field> {
         published::FIELDS,
         drift::FIELDS,
         history::FIELDS,
-        facts::FIELDS,
+        facts_dinum::FIELDS,
+        facts_article3::FIELDS,
+        facts_questionnaire::FIELDS,
+        facts_audit::FIELDS,
         lists::FIELDS,
         totals::FIELDS,
     ]

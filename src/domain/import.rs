@@ -41,8 +41,14 @@ pub struct Import {
 #[serde(rename_all = "snake_case")]
 pub enum Dataset {
     Panorama,
-    /// Single facts per project: baselines, article 3 file, questionnaire, exits.
-    Facts,
+    /// Single facts per project, as the next four: declared initial figures.
+    Baselines,
+    /// Opinion and article 3 file.
+    Article3,
+    Questionnaire,
+    Audits,
+    /// Expected and actual exits from the panorama.
+    Exits,
     Rebaselines,
     Milestones,
     Contracts,
@@ -53,9 +59,13 @@ pub enum Dataset {
 }
 
 impl Dataset {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Panorama,
-        Self::Facts,
+        Self::Baselines,
+        Self::Article3,
+        Self::Questionnaire,
+        Self::Audits,
+        Self::Exits,
         Self::Rebaselines,
         Self::Milestones,
         Self::Contracts,
@@ -68,7 +78,11 @@ impl Dataset {
     pub fn word(self) -> &'static str {
         match self {
             Self::Panorama => "panorama",
-            Self::Facts => "facts",
+            Self::Baselines => "baselines",
+            Self::Article3 => "article3",
+            Self::Questionnaire => "questionnaire",
+            Self::Audits => "audits",
+            Self::Exits => "exits",
             Self::Rebaselines => "rebaselines",
             Self::Milestones => "milestones",
             Self::Contracts => "contracts",

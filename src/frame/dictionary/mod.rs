@@ -120,3 +120,24 @@ pub fn fields_of(scope: Scope) -> impl Iterator<Item = &'static Field> {
 pub fn facts() -> impl Iterator<Item = &'static Field> {
     fields().filter(|field| field.origin == Origin::Fact || DECLARABLE.contains(&field.name))
 }
+
+/// Which field says that the publisher withheld the figure behind this one on purpose.
+pub fn withheld_by(name: &str) -> Option<&'static str> {
+    match name {
+        "cost_current"
+        | "budget_drift"
+        | "budget_drift_latest"
+        | "budget_drift_change"
+        | "cost_change" => Some("cost_withheld"),
+        "duration_current"
+        | "calendar_drift"
+        | "calendar_drift_latest"
+        | "calendar_drift_change"
+        | "duration_change_months"
+        | "forecast_end_on"
+        | "remaining_months"
+        | "end_shift_days" => Some("duration_withheld"),
+        "start_on" => Some("start_withheld"),
+        _ => None,
+    }
+}

@@ -10,3 +10,7 @@ pub mod domain;
 
 // Layer 1: shape and measure
 pub mod frame;
+
+// Layer 3: decisions
+pub mod alerts;
+pub mod missions;

@@ -10,6 +10,7 @@ pub mod import;
 pub mod level;
 pub mod mission;
 pub mod portfolio;
+pub mod rule;
 pub mod snapshot;
 pub mod subject;
 pub mod value;

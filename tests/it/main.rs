@@ -1,4 +1,10 @@
 //! Behaviour through the front door. One binary, so that Polars is linked once.
-#![expect(clippy::unwrap_used, reason = "clippy's in-test exemptions do not cover helpers")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "clippy's in-test exemptions do not cover helpers"
+)]
 
-fn main() {}
+mod story;
+mod support;

@@ -14,3 +14,6 @@ pub mod frame;
 // Layer 3: decisions
 pub mod alerts;
 pub mod missions;
+
+// Layer 4: edges
+pub mod store;

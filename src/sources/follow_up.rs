@@ -32,7 +32,7 @@ pub(super) fn known_project(judges: Judges<'_>, reader: &mut RowReader<'_>) -> O
     let project = judges.identities.find(name);
     if project.is_none() {
         let near = reader.is_worth_a_hint().then(|| judges.identities.nearest(name)).flatten();
-        let hint = near.map(|(near, project)| format!(" (nearest: `{near}`, `{project}`)"));
+        let hint = near.map(|(near_name, id)| format!(" (nearest: `{near_name}`, `{id}`)"));
         let expected = format!("a known project{}", hint.unwrap_or_default());
         reader.fault("project", Fault::quote(name), expected);
     }
@@ -173,9 +173,9 @@ pub(super) fn contact(judges: Judges<'_>, reader: &mut RowReader<'_>) -> Option<
     let role = reader.needed_one_of("role", ROLES);
     let email = reader.needed("email");
     // An address is personal data: the message does not repeat it.
-    let is_address = |email: &&str| {
-        email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
-            && !email.contains(char::is_whitespace)
+    let is_address = |text: &&str| {
+        text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+            && !text.contains(char::is_whitespace)
     };
     let address = email.filter(is_address);
     if email.is_some() && address.is_none() {

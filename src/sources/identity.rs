@@ -59,10 +59,10 @@ impl<'a> Identities<'a> {
         let listed = self.aliases.projects();
         let names: BTreeMap<&str, &ProjectId> = listed
             .chain(self.known.iter().map(|known| (&known.project, known.names.as_slice())))
-            .flat_map(|(project, names)| names.iter().map(move |name| (name.as_str(), project)))
+            .flat_map(|(project, names)| names.iter().map(move |text| (text.as_str(), project)))
             .collect();
         let close = nearest(name, names.keys().copied())?;
-        names.get_key_value(close).map(|(name, project)| (*name, *project))
+        names.get_key_value(close).map(|(near, project)| (*near, *project))
     }
 
     /// How each project of a file, by id and name, relates to those known.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::error::Fault;
 use super::error::SourceError;
 use super::error::UnknownLayout;
-use super::error::ticked;
 use super::names::key;
 use super::names::nearest;
 use super::profile::FactColumns;
@@ -217,16 +216,14 @@ impl<'a> Layout<'a> {
     fn reason(&self, table: &Table) -> String {
         let header = &table.header;
         let named = header.cells.iter().filter(|name| !name.is_empty()).count();
-        let names = |columns: &[usize]| {
-            ticked(&columns.iter().map(|c| header.cell(*c).to_owned()).collect::<Vec<_>>())
-        };
-        let mut reason = format!("{} en-têtes reconnus sur {named}", self.recognised());
-        if !self.ignored.is_empty() {
-            reason.push_str(&format!(", dont non lus : {}", names(&self.ignored)));
+        let left: Vec<_> = self.ignored.iter().map(|c| header.cell(*c).to_owned()).collect();
+        let mut reasons = vec![format!("{} en-têtes reconnus sur {named}", self.recognised())];
+        if !left.is_empty() {
+            reasons.push(format!("non lus : {}", left.join(", ")));
         }
         if !self.unnamed.is_empty() {
-            reason.push_str(&format!(" ; colonnes sans nom : {}", self.unnamed.len()));
+            reasons.push(format!("colonnes sans nom : {}", self.unnamed.len()));
         }
-        reason
+        reasons.join(" ; ")
     }
 }

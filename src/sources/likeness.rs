@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn names_that_a_person_would_bring_together_are_proposed() {
         for (one, other, expected) in [
-            ("SI SAMU", "SI-Samu (étape \"Construction & Pilote\")", 0.87),
+            ("SI SAMU", "SI-Samu (étape \"Construction & Pilote\")", 0.85),
             ("INPT", "Modernisation de l'INPT (projets FH et IP)", 0.85),
             ("Demat'ADS", "DEMATADS", 1.0),
             ("LOGMI", "LOG-MI", 1.0),

@@ -15,6 +15,7 @@ use super::table::Row;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
+use crate::domain::import::Rows;
 use crate::domain::import::WithheldFigure;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Reported;
@@ -56,7 +57,8 @@ pub(super) fn snapshots(
 }
 
 /// The figures that the publisher kept, as the report lists them.
-pub(super) fn withheld(snapshots: &[Snapshot]) -> Vec<WithheldFigure> {
+pub(super) fn withheld(rows: &Rows) -> Vec<WithheldFigure> {
+    let Rows::Panorama(snapshots) = rows else { return Vec::new() };
     let figure = |snapshot: &Snapshot, field: &str, is_withheld: bool| {
         is_withheld.then(|| WithheldFigure {
             row: snapshot.row,
@@ -183,7 +185,7 @@ pub(super) fn known_ministry(
     let code = aliases.ministry(label);
     if code.is_none() {
         let near = reader.is_worth_a_hint().then(|| aliases.nearest_ministry(label)).flatten();
-        let hint = near.map(|(near, code)| format!(" such as `{near}` (`{code}`)"));
+        let hint = near.map(|(name, near_code)| format!(" such as `{name}` (`{near_code}`)"));
         let hint = hint.unwrap_or_default();
         let expected =
             format!("a known ministry{hint}; if it is a new name, add it to aliases.toml");

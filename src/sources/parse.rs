@@ -62,7 +62,15 @@ impl Parse {
                 .map(|years| round(years * 12.0))
                 .ok_or("a number of years"),
             Self::Months => number(cell).map(round).ok_or("a number of months"),
-            _ => number(cell).ok_or("a number with a decimal point"),
+            Self::Number
+            | Self::Text
+            | Self::Date
+            | Self::Month
+            | Self::FrenchDate
+            | Self::FrenchMonth
+            | Self::Bool
+            | Self::YesNo
+            | Self::Phase => number(cell).ok_or("a number with a decimal point"),
         }
     }
 
@@ -77,16 +85,22 @@ impl Parse {
                 .ok_or("a date such as `03/11/2016` or `2016-11-03`"),
             Self::Month => sensible(date(&format!("{cell}-01"), "%Y-%m-%d", 10))
                 .ok_or("a month such as `2016-11`"),
-            _ => iso_date(cell).ok_or("a date such as `2016-11-03`"),
+            Self::Date
+            | Self::Text
+            | Self::Number
+            | Self::FrenchNumber
+            | Self::Months
+            | Self::FrenchYears
+            | Self::Bool
+            | Self::YesNo
+            | Self::Phase => iso_date(cell).ok_or("a date such as `2016-11-03`"),
         }
     }
 
     pub(super) fn truth(self, cell: &str) -> Result<bool, &'static str> {
         match (self, key(cell).as_str()) {
-            (_, "true") => Ok(true),
-            (_, "false") => Ok(false),
-            (Self::YesNo, "oui" | "vrai") => Ok(true),
-            (Self::YesNo, "non" | "faux") => Ok(false),
+            (_, "true") | (Self::YesNo, "oui" | "vrai") => Ok(true),
+            (_, "false") | (Self::YesNo, "non" | "faux") => Ok(false),
             (Self::YesNo, _) => Err("`Oui` or `Non`"),
             _ => Err("`true` or `false`"),
         }

@@ -167,7 +167,7 @@ impl Profile {
             }
         }
         let is_lacking = |field: &&DatasetField| {
-            field.is_needed && !self.fields.get(field.name).is_some_and(|column| !column.optional)
+            field.is_needed && self.fields.get(field.name).is_none_or(|column| column.optional)
         };
         if let Some(lacking) = known.iter().find(is_lacking) {
             return Err(format!("found no field `{}`, expected it, not optional", lacking.name));

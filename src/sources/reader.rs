@@ -127,10 +127,7 @@ impl Reader {
             dataset: layout.profile.dataset,
             edition,
             set_aside: set_aside(&layout, &table, &rows, &empty),
-            withheld: match &kept {
-                Rows::Panorama(snapshots) => panorama::withheld(snapshots),
-                _ => Vec::new(),
-            },
+            withheld: panorama::withheld(&kept),
             sightings: identities.sightings(&seen(&kept, &rows, judges)),
             rows: kept,
         })
@@ -240,8 +237,10 @@ fn each<T>(
 fn set_aside(layout: &Layout<'_>, table: &Table, rows: &[&Row], empty: &[&Row]) -> Vec<SetAside> {
     let mut set_aside = Vec::new();
     if !empty.is_empty() {
-        let rows = empty.iter().map(|row| row.number).collect();
-        set_aside.push(SetAside { rows, reason: "lignes vides".to_owned() });
+        set_aside.push(SetAside {
+            rows: empty.iter().map(|row| row.number).collect(),
+            reason: "lignes vides".to_owned(),
+        });
     }
     // Columns are set aside too; their rows are kept, so none is listed.
     for index in &layout.unknown {

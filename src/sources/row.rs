@@ -152,16 +152,15 @@ impl<'a> RowReader<'a> {
 fn phase_of(column: &Column, cell: &str) -> Option<Phase> {
     let cell_key = key(cell);
     let said = |words: &Vec<String>| words.iter().any(|word| key(word) == cell_key);
-    let listed = column.words.iter().find(|(_, words)| said(words)).map(|(phase, _)| *phase);
-    match column.words.is_empty() {
-        true => Phase::from_word(cell),
-        false => listed,
+    if column.words.is_empty() {
+        return Phase::from_word(cell);
     }
+    column.words.iter().find(|(_, words)| said(words)).map(|(phase, _)| *phase)
 }
 
 fn phase_words(column: &Column) -> Vec<String> {
-    match column.words.is_empty() {
-        true => Phase::ALL.iter().map(|phase| phase.word().to_owned()).collect(),
-        false => column.words.values().flatten().cloned().collect(),
+    if column.words.is_empty() {
+        return Phase::ALL.iter().map(|phase| phase.word().to_owned()).collect();
     }
+    column.words.values().flatten().cloned().collect()
 }

@@ -119,7 +119,7 @@ impl<'a> Rows<'a> {
         if cells.is_empty() && self.row >= EMPTY_ROWS_HEEDED {
             return Ok(());
         }
-        self.table.push(self.row.saturating_add(1), cells)
+        self.table.push(self.row.saturating_add(1), &cells)
     }
 
     fn finish(mut self) -> Result<Table, SourceError> {

@@ -53,12 +53,12 @@ impl<'a> TableBuilder<'a> {
     }
 
     /// Rows come in order. Empty ones in between may be left out; they are put back.
-    pub(super) fn push(&mut self, number: u32, cells: Vec<String>) -> Result<(), SourceError> {
+    pub(super) fn push(&mut self, number: u32, cells: &[String]) -> Result<(), SourceError> {
         self.within("rows", u64::from(number), MAX_ROWS)?;
         self.within("columns", count(cells.len()), MAX_COLUMNS)?;
         self.cells = self.cells.saturating_add(count(cells.len()));
         self.within("cells", self.cells, MAX_CELLS)?;
-        for cell in &cells {
+        for cell in cells {
             if cell.len() > usize::try_from(MAX_CELL).unwrap_or(usize::MAX) {
                 self.within("characters in a cell", count(cell.chars().count()), MAX_CELL)?;
             }

@@ -48,7 +48,8 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Table, SourceError> {
                 expected: "quotes in pairs",
             });
         }
-        table.push(number, record.iter().map(str::to_owned).collect())?;
+        let cells: Vec<_> = record.iter().map(str::to_owned).collect();
+        table.push(number, &cells)?;
     }
 }
 
@@ -102,7 +103,8 @@ fn empty_lines(text: &str, start: usize) -> u32 {
 fn is_unclosed(raw: &[u8], text: &str, end: usize) -> bool {
     let is_last = end >= text.trim_end().len();
     let is_long = raw.trim_ascii().iter().any(|byte| matches!(byte, b'\n' | b'\r'));
-    is_last && is_long && raw.iter().filter(|byte| **byte == b'"').count() % 2 == 1
+    let is_odd = raw.iter().fold(false, |is_odd, byte| is_odd ^ (*byte == b'"'));
+    is_last && is_long && is_odd
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ async fn measure(projects: u32) -> [Duration; 6] {
         watch.lap();
         drop((portfolio, frames, judgements));
         let clock = Arc::new(FixedClock(now));
-        let parts = Parts { store, rules: root.join("rules"), limits: limits.clone(), clock };
+        let parts = Parts { store, rules: root.join("rules"), limits, clock };
         watch.restart();
         let report = cycle::run(&parts, Some(as_of), false).await.unwrap();
         watch.lap();
@@ -157,7 +157,7 @@ fn peak_memory() -> String {
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes: Option<f64> =
         peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok());
-    kilobytes.map_or_else(|| "?".to_owned(), |peak| format!("{:.0} MiB", peak / 1024.0))
+    kilobytes.map_or_else(|| "?".to_owned(), |kilobytes| format!("{:.0} MiB", kilobytes / 1024.0))
 }
 
 fn write_document(table: &str) {

@@ -35,7 +35,7 @@ pub(super) async fn list_alerts(
     parts: web::Data<Parts>,
     query: web::Query<AlertQuery>,
 ) -> Result<web::Json<List<Alert>>, Problem> {
-    let mut alerts = parts.store.known_alerts().await?;
+    let mut alerts = parts.store.standing_alerts().await?;
     alerts.retain(|alert| {
         query.state.is_none_or(|state| alert.state == state)
             && query.level.is_none_or(|level| alert.level >= level)

@@ -12,6 +12,7 @@ use thiserror::Error;
 use tracing::error;
 
 use crate::cycle::CycleError;
+use crate::frame::FrameError;
 use crate::store::StoreError;
 
 #[derive(Debug, Error)]
@@ -67,7 +68,8 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         if let Self::Internal(cause) = self {
-            error!(error = cause.as_ref() as &dyn std::error::Error, "A request broke down");
+            let cause: &dyn std::error::Error = cause.as_ref();
+            error!(error = cause, "A request broke down");
         }
         let (kind, title) = self.kind();
         let status = self.status_code();
@@ -77,24 +79,30 @@ impl ResponseError for Problem {
             "status": status.as_u16(),
             "detail": self.to_string(),
         });
-        let problem_json = ContentType("application/problem+json".parse().unwrap_or(mime_json()));
+        let problem_json = ContentType(
+            "application/problem+json".parse().unwrap_or(actix_web::mime::APPLICATION_JSON),
+        );
         HttpResponse::build(status).insert_header(problem_json).body(body.to_string())
     }
-}
-
-fn mime_json() -> actix_web::mime::Mime {
-    actix_web::mime::APPLICATION_JSON
 }
 
 impl From<CycleError> for Problem {
     fn from(error: CycleError) -> Self {
         match error {
             CycleError::NoSuchProject { .. } => Self::Unknown(error.to_string()),
-            CycleError::Frame(
-                crate::frame::FrameError::BeforeFirstEdition { .. }
-                | crate::frame::FrameError::NoEdition,
-            ) => Self::NotYet(error.to_string()),
-            other => Self::Internal(Box::new(other)),
+            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
+                Self::NotYet(error.to_string())
+            }
+            CycleError::Frame(FrameError::Plan { .. })
+            | CycleError::Store(_)
+            | CycleError::Rules(_)
+            | CycleError::Playbook(_)
+            | CycleError::NoPlaybook
+            | CycleError::BackInTime { .. }
+            | CycleError::NoSuchCycle(_)
+            | CycleError::Table(_)
+            | CycleError::Record(_)
+            | CycleError::Stopped(_) => Self::Internal(Box::new(error)),
         }
     }
 }
@@ -105,10 +113,12 @@ impl From<StoreError> for Problem {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
 pub(super) fn query(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
     Problem::BadParameter(format!("read the query: {error}")).into()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
 pub(super) fn path(error: PathError, _: &HttpRequest) -> actix_web::Error {
     Problem::BadParameter(format!("read the path: {error}")).into()
 }

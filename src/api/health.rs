@@ -15,15 +15,15 @@ pub(super) async fn is_alive() -> HttpResponse {
 
 pub(super) async fn is_ready(parts: web::Data<Parts>) -> Result<HttpResponse, Problem> {
     parts.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
-    let (catalogue, faults) =
+    let on_disk =
         cycle::catalogue(&parts).await.map_err(|error| Problem::NotReady(error.to_string()))?;
-    let rules = catalogue.rules().count();
+    let (rules, faults) = (on_disk.catalogue.rules().count(), on_disk.faults.len());
     if rules == 0 {
-        let words = format!("no rule compiles; {} faults", faults.len());
+        let words = format!("no rule compiles; {faults} faults");
         return Err(Problem::NotReady(words));
     }
     Ok(HttpResponse::Ok().json(json!({
         "status": "ready",
-        "checks": { "database": "ok", "rules": rules, "rule_faults": faults.len() },
+        "checks": { "database": "ok", "rules": rules, "rule_faults": faults },
     })))
 }

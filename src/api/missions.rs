@@ -13,6 +13,7 @@ use crate::domain::mission::Mission;
 use crate::domain::mission::MissionChange;
 use crate::domain::mission::MissionKind;
 use crate::domain::mission::MissionState;
+use crate::store::MissionFilter;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,7 +34,7 @@ pub(super) async fn list_missions(
     parts: web::Data<Parts>,
     query: web::Query<MissionQuery>,
 ) -> Result<web::Json<List<Mission>>, Problem> {
-    let mut missions = parts.store.known_missions().await?;
+    let mut missions = parts.store.missions(&MissionFilter::default()).await?;
     missions.retain(|mission| {
         query.state.is_none_or(|state| mission.state == state)
             && query.kind.is_none_or(|kind| mission.kind == kind)

@@ -10,11 +10,9 @@ use crate::cycle::Parts;
 use crate::domain::ids::RuleId;
 use crate::rules::Rule;
 
-pub(super) async fn list_rules(
-    parts: web::Data<Parts>,
-) -> Result<web::Json<List<Rule>>, Problem> {
-    let (catalogue, _) = cycle::catalogue(&parts).await?;
-    Ok(List::of(catalogue.rules().cloned().collect()))
+pub(super) async fn list_rules(parts: web::Data<Parts>) -> Result<web::Json<List<Rule>>, Problem> {
+    let on_disk = cycle::catalogue(&parts).await?;
+    Ok(List::of(on_disk.catalogue.rules().cloned().collect()))
 }
 
 #[derive(Debug, Serialize)]
@@ -28,9 +26,9 @@ pub(super) async fn find_rule(
     parts: web::Data<Parts>,
     id: web::Path<String>,
 ) -> Result<web::Json<RuleWithText>, Problem> {
-    let (catalogue, _) = cycle::catalogue(&parts).await?;
-    let rule = catalogue.rule(&RuleId::new(id.as_str())).cloned();
+    let on_disk = cycle::catalogue(&parts).await?;
+    let rule = on_disk.catalogue.rule(&RuleId::new(id.as_str())).cloned();
     let rule = rule.ok_or_else(|| Problem::NotFound { kind: "rule", id: id.into_inner() })?;
-    let text = rule.text().to_owned();
+    let text = on_disk.texts.get(&rule.file).cloned().unwrap_or_default();
     Ok(web::Json(RuleWithText { rule, text }))
 }

@@ -51,16 +51,15 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let parts = Parts {
         store: Store::open(&config.database_url).await?,
         rules: config.rules.clone(),
-        limits: config.limits.clone(),
+        limits: config.limits,
         clock,
     };
     let (stop, stopped) = watch::channel(false);
     let timetable = timetable(config)?;
     let next_cycle =
         timetable.as_ref().and_then(|timetable| timetable.next_after(parts.clock.now()));
-    let scheduler = timetable.map(|timetable| {
-        tokio::spawn(schedule::run_cycles(parts.clone(), timetable, stopped))
-    });
+    let scheduler = timetable
+        .map(|timetable| tokio::spawn(schedule::run_cycles(parts.clone(), timetable, stopped)));
 
     let shared = web::Data::new(parts);
     let listen = |source| AppError::Listen { address: config.listen.clone(), source };
@@ -82,7 +81,9 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         .copied()
         .ok_or_else(|| listen(std::io::ErrorKind::AddrNotAvailable.into()))?;
     if !address.ip().is_loopback() {
-        warn!("The API has no sign-in yet and listens on {address}: whoever reaches it reads everything");
+        warn!(
+            "The API has no sign-in yet and listens on {address}: whoever reaches it reads everything"
+        );
     }
     let server = server.run();
     let handle = server.handle();

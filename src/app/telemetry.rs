@@ -16,7 +16,9 @@ pub enum LogFormat {
 
 #[derive(Debug, Error)]
 pub enum TelemetryError {
-    #[error("read the setting `log`: found `{found}`, expected a level or directives such as `info,vigie::cycle=debug`")]
+    #[error(
+        "read the setting `log`: found `{found}`, expected a level or directives such as `info,vigie::cycle=debug`"
+    )]
     Filter { found: String, source: tracing_subscriber::filter::ParseError },
     #[error("start the logs")]
     Start(#[from] tracing_subscriber::util::TryInitError),

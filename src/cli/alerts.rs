@@ -29,7 +29,7 @@ pub(super) async fn run(
             && filter.level.is_none_or(|level| alert.level >= level)
             && filter.rule.as_deref().is_none_or(|rule| alert.rule.as_str() == rule)
     };
-    let mut alerts: Vec<Alert> = parts.store.known_alerts().await?;
+    let mut alerts: Vec<Alert> = parts.store.standing_alerts().await?;
     alerts.retain(wanted);
     alerts.sort_by(|a, b| (b.level, &a.rule, &a.subject).cmp(&(a.level, &b.rule, &b.subject)));
     printer.answer(&alerts, &[by_level(&alerts), list(&alerts)], 1)?;

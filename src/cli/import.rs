@@ -114,7 +114,7 @@ fn read_all(
     let mut imports = Vec::new();
     for file in files {
         progress.set_message(file.display().to_string());
-        let bytes = vigie::sources::read_bytes(&file)?;
+        let bytes = vigie::sources::read_file(&file)?;
         let name = file.display().to_string();
         let dataset = reader.recognise(&as_request(&name, &bytes, request))?;
         waiting.push((dataset != Dataset::Panorama, name, bytes));
@@ -161,7 +161,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            let unreadable = |source| SourceError::unreadable(path, source);
+            let unreadable = |source| SourceError::Read { path: path.clone(), source };
             for entry in std::fs::read_dir(path).map_err(unreadable)? {
                 let file = entry.map_err(unreadable)?.path();
                 let extension = file.extension().and_then(|extension| extension.to_str());
@@ -318,7 +318,7 @@ fn differences(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
         rows.extend(differences.iter().take(DIFFERENCES_SHOWN).map(|difference| {
             vec![
                 Cell::text(base(&import.file)),
-                Cell::text(difference.project.to_string()),
+                Cell::text(difference.subject.to_string()),
                 Cell::text(&difference.field),
                 Cell::text(&difference.former),
                 Cell::text(&difference.now),
@@ -327,7 +327,7 @@ fn differences(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
     }
     let columns = vec![
         ("file", "Fichier"),
-        ("project", "Projet"),
+        ("subject", "Sujet"),
         ("field", "Champ"),
         ("former", "Avant"),
         ("now", "Maintenant"),

@@ -4,6 +4,7 @@ use vigie::cycle::Parts;
 use vigie::domain::french;
 use vigie::domain::mission::Mission;
 use vigie::domain::mission::MissionState;
+use vigie::store::MissionFilter;
 
 use super::CliError;
 use super::Conclusion;
@@ -17,7 +18,7 @@ pub(super) async fn run(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let mut missions: Vec<Mission> = parts.store.known_missions().await?;
+    let mut missions: Vec<Mission> = parts.store.missions(&MissionFilter::default()).await?;
     missions.retain(|mission| {
         filter.state.map_or(mission.state.is_live(), |state| mission.state == state)
             && filter.kind.is_none_or(|kind| mission.kind == kind)

@@ -128,7 +128,7 @@ async fn parts(config: &Config) -> Result<Parts, CliError> {
     Ok(Parts {
         store: Store::open(&config.database_url).await?,
         rules: config.rules.clone(),
-        limits: config.limits.clone(),
+        limits: config.limits,
         clock: Arc::new(SystemClock),
     })
 }

@@ -69,9 +69,9 @@ fn list(catalogue: &rules::Catalogue, printer: &Printer) -> Result<(), CliError>
         vec![
             Cell::text(rule.id.as_str()),
             Cell::text(&rule.title),
-            Cell::text(&rule.family),
-            Cell::text(format!("{:?}", rule.scope).to_lowercase()),
-            Cell::text(format!("{:?}", rule.status).to_lowercase()),
+            word(&rule.family),
+            word(&rule.scope),
+            word(&rule.status),
             Cell::optional(call),
             Cell::text(&rule.file),
             Cell::of(rule.revision.short(), rule.revision.as_str()),
@@ -92,6 +92,12 @@ fn list(catalogue: &rules::Catalogue, printer: &Printer) -> Result<(), CliError>
         rows.collect(),
     );
     printer.answer(&found, &[sheet], 0)
+}
+
+/// A word of ours, as JSON has it.
+fn word(value: &impl serde::Serialize) -> Cell {
+    let json = serde_json::to_value(value).unwrap_or_default();
+    Cell::of(json.as_str().unwrap_or_default(), json.clone())
 }
 
 fn test(

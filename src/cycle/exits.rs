@@ -32,7 +32,11 @@ pub(super) fn explained(
                 explained.insert(snapshot.project.clone(), words);
             }
             Some(
-                Phase::Scoping | Phase::Build | Phase::Trial | Phase::Rollout | Phase::UnderRevision,
+                Phase::Scoping
+                | Phase::Build
+                | Phase::Trial
+                | Phase::Rollout
+                | Phase::UnderRevision,
             )
             | None => {
                 explained.remove(&snapshot.project);

@@ -16,8 +16,8 @@ use crate::clock::Clock;
 use crate::domain::ids::CycleNumber;
 use crate::frame::FrameError;
 use crate::missions::PlaybookError;
+use crate::rules::FolderError;
 use crate::rules::Limits;
-use crate::rules::RulesError;
 use crate::store::Store;
 use crate::store::StoreError;
 
@@ -27,6 +27,7 @@ pub use run::CycleReport;
 pub use run::Outcome;
 pub use run::run;
 pub use tables::Row;
+pub use view::CatalogueOnDisk;
 pub use view::Panorama;
 pub use view::ProjectView;
 pub use view::catalogue;
@@ -51,7 +52,7 @@ pub enum CycleError {
     #[error(transparent)]
     Frame(#[from] FrameError),
     #[error(transparent)]
-    Rules(#[from] RulesError),
+    Rules(#[from] FolderError),
     #[error(transparent)]
     Playbook(#[from] PlaybookError),
     #[error("no playbook in the catalogue: expected `missions.toml` beside the rules")]
@@ -63,8 +64,8 @@ pub enum CycleError {
     BackInTime { asked: NaiveDate, last: NaiveDate },
     #[error("no cycle {0}; `vigie cycles` lists those there are")]
     NoSuchCycle(CycleNumber),
-    #[error("no project is called `{asked}`{}", nearest(.near))]
-    NoSuchProject { asked: String, near: Vec<String> },
+    #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]
+    NoSuchProject { asked: String, near: Option<String> },
     #[error("lay out a table of figures")]
     Table(#[source] polars::error::PolarsError),
     #[error("prepare the record of the cycle")]
@@ -73,10 +74,6 @@ pub enum CycleError {
     Stopped(#[from] tokio::task::JoinError),
 }
 
-fn nearest(near: &[String]) -> String {
-    if near.is_empty() {
-        return String::new();
-    }
-    let names: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
-    format!("; the nearest: {}", names.join(", "))
+fn nearest(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("; the nearest is `{near}`"))
 }

@@ -19,18 +19,19 @@ use crate::domain::alert::AlertChange;
 use crate::domain::cycle::CycleCounts;
 use crate::domain::cycle::CycleInputs;
 use crate::domain::cycle::CycleRecord;
+use crate::domain::cycle::CycleSummary;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
 use crate::domain::mission::MissionChange;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::verdict::Judgement;
-use crate::domain::verdict::Verdict;
 use crate::frame;
 use crate::missions;
 use crate::missions::Playbook;
 use crate::rules::Catalogue;
 use crate::rules::RuleFault;
 use crate::store::KnownUpTo;
+use crate::store::MissionFilter;
 
 /// What a cycle found and did.
 #[derive(Clone, Debug, Serialize)]
@@ -65,9 +66,8 @@ pub async fn run(
     let now = parts.clock.now();
     let as_of = as_of.unwrap_or_else(|| view::today(now));
     let last = parts.store.last_cycle().await?;
-    let asked_back = last.as_ref().map(|last| last.inputs.as_of).filter(|last| as_of < *last);
-    if let (Some(last), false) = (asked_back, dry_run) {
-        return Err(CycleError::BackInTime { asked: as_of, last });
+    if !dry_run {
+        stays_in_order(as_of, last.as_ref())?;
     }
     let texts = view::read_rules(parts).await?;
     let upto = parts.store.latest_known().await?;
@@ -88,6 +88,14 @@ pub async fn run(
     decide(parts, judged, now, dry_run).await
 }
 
+/// Alerts follow one another in time; those of an older date cannot follow.
+fn stays_in_order(as_of: NaiveDate, last: Option<&CycleSummary>) -> Result<(), CycleError> {
+    match last.map(|last| last.inputs.as_of) {
+        Some(last) if as_of < last => Err(CycleError::BackInTime { asked: as_of, last }),
+        Some(_) | None => Ok(()),
+    }
+}
+
 async fn decide(
     parts: &Parts,
     judged: Judged,
@@ -95,8 +103,8 @@ async fn decide(
     dry_run: bool,
 ) -> Result<CycleReport, CycleError> {
     let number = parts.store.next_cycle_number().await?;
-    let standing = parts.store.known_alerts().await?;
-    let known_missions = parts.store.known_missions().await?;
+    let standing = parts.store.standing_alerts().await?;
+    let known_missions = parts.store.missions(&MissionFilter::default()).await?;
     let terms = judged.catalogue.terms();
     let alert_changes = alerts::reconcile(
         &standing,
@@ -119,11 +127,7 @@ async fn decide(
         playbook: &judged.playbook,
     };
     let mission_changes = missions::plan(&known_missions, &alert_changes, moment);
-    for rule in judged.playbook.automatic_rules() {
-        if !terms.contains_key(rule) {
-            warn!(rule.id = %rule, "The playbook makes {rule} automatic, which is not a rule in force");
-        }
-    }
+    warn_of_automatic_rules_out_of_force(&judged);
     let record = CycleRecord {
         number,
         inputs: judged.inputs,
@@ -134,7 +138,7 @@ async fn decide(
         alert_changes,
         mission_changes,
     };
-    let counts = count(&record.judgements);
+    let counts = CycleCounts::of(&record.judgements);
     if !dry_run {
         parts.store.commit_cycle(&record).await?;
         info!(
@@ -154,6 +158,14 @@ async fn decide(
         mission_changes: record.mission_changes,
         rule_faults: judged.faults,
     })
+}
+
+fn warn_of_automatic_rules_out_of_force(judged: &Judged) {
+    for rule in judged.playbook.automatic_rules() {
+        if judged.catalogue.rule(rule).is_none() {
+            warn!(rule.id = %rule, "The playbook makes {rule} automatic, which is not a rule in force");
+        }
+    }
 }
 
 /// Everything that follows from the data and the catalogue alone.
@@ -186,7 +198,7 @@ pub(super) async fn judge(
     upto: KnownUpTo,
     as_of: NaiveDate,
 ) -> Result<Judged, CycleError> {
-    let limits = parts.limits.clone();
+    let limits = parts.limits;
     tokio::task::spawn_blocking(move || {
         let playbook = texts.get("missions.toml").ok_or(CycleError::NoPlaybook)?;
         let playbook = Playbook::parse(playbook, "missions.toml")?;
@@ -210,21 +222,5 @@ pub(super) async fn judge(
 }
 
 fn figures(row: &tables::Row) -> BTreeMap<String, f64> {
-    row.iter()
-        .filter_map(|(name, value)| Some((name.clone(), value.as_f64()?)))
-        .collect()
-}
-
-fn count(judgements: &[Judgement]) -> CycleCounts {
-    let mut counts = CycleCounts::default();
-    for judgement in judgements {
-        counts.judged += 1;
-        match &judgement.verdict {
-            Verdict::Level { level } if level.is_alerting() => counts.fired += 1,
-            Verdict::Level { .. } => {}
-            Verdict::Unknown { .. } => counts.unknown += 1,
-            Verdict::Failed { .. } => counts.failed += 1,
-        }
-    }
-    counts
+    row.iter().filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect()
 }

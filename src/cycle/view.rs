@@ -1,6 +1,7 @@
 //! What the faces show of the portfolio, without committing anything.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -20,20 +21,17 @@ use crate::domain::edition::EditionId;
 use crate::domain::ids::ProjectId;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::subject::Subject;
+use crate::domain::value::Value;
 use crate::domain::verdict::Judgement;
 use crate::frame;
 use crate::rules;
 use crate::rules::Catalogue;
 use crate::rules::RuleFault;
+use crate::sources::name_key;
+use crate::sources::nearest_name;
 
 /// Name of the dated threshold that the global drift is to stay under.
 const TARGET: &str = "drift_target";
-
-/// How many near names an unknown name brings.
-const NEAREST: usize = 3;
-
-/// Below this likeness a name is no help.
-const NEAR: f64 = 0.5;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Panorama {
@@ -58,12 +56,23 @@ pub struct ProjectView {
     pub verdicts: Vec<Judgement>,
 }
 
+#[derive(Debug)]
+pub struct CatalogueOnDisk {
+    pub catalogue: Catalogue,
+    pub faults: Vec<RuleFault>,
+    /// By path.
+    pub texts: BTreeMap<String, String>,
+}
+
 pub(super) fn today(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&Paris).date_naive()
 }
 
 pub(super) fn target(catalogue: &Catalogue, as_of: NaiveDate) -> Option<f64> {
-    catalogue.thresholds().value_at(TARGET, as_of)
+    match catalogue.thresholds().get(TARGET)?.at(as_of)? {
+        Value::Float(target) => Some(*target),
+        Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Date(_) => None,
+    }
 }
 
 pub(super) async fn read_rules(parts: &Parts) -> Result<BTreeMap<String, String>, CycleError> {
@@ -71,44 +80,52 @@ pub(super) async fn read_rules(parts: &Parts) -> Result<BTreeMap<String, String>
     Ok(tokio::task::spawn_blocking(move || rules::read_folder(&folder)).await??)
 }
 
-/// The catalogue as it is on disk now, with the faults of the rules left out of it.
-pub async fn catalogue(parts: &Parts) -> Result<(Catalogue, Vec<RuleFault>), CycleError> {
+/// The catalogue as it is on disk now, the faults of the rules left out of it, and the texts.
+pub async fn catalogue(parts: &Parts) -> Result<CatalogueOnDisk, CycleError> {
     let texts = read_rules(parts).await?;
-    let limits = parts.limits.clone();
-    Ok(tokio::task::spawn_blocking(move || rules::compile(&texts, &limits)).await?)
+    let limits = parts.limits;
+    let compile = move || {
+        let (catalogue, faults) = rules::compile(&texts, &limits);
+        CatalogueOnDisk { catalogue, faults, texts }
+    };
+    Ok(tokio::task::spawn_blocking(compile).await?)
 }
 
-pub async fn panorama(
-    parts: &Parts,
-    as_of: Option<NaiveDate>,
-) -> Result<Panorama, CycleError> {
+pub async fn panorama(parts: &Parts, as_of: Option<NaiveDate>) -> Result<Panorama, CycleError> {
     let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
     tokio::task::spawn_blocking(move || {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
         let frames = frame::build(&portfolio, as_of, target(&catalogue, as_of))?;
-        let mut past: Vec<EditionId> = portfolio
-            .snapshots
-            .iter()
-            .map(|snapshot| snapshot.edition)
-            .filter(|edition| edition.as_of() <= as_of)
-            .collect();
-        past.sort_unstable();
-        past.dedup();
-        let mut series = Vec::new();
-        for edition in past {
-            let then = end_of(edition).min(as_of);
-            let frames = frame::build(&portfolio, then, target(&catalogue, then))?;
-            series.extend(tables::rows(&frames.portfolio)?);
-        }
         Ok(Panorama {
             as_of,
             edition,
             portfolio: tables::rows(&frames.portfolio)?.into_iter().next().unwrap_or_default(),
             ministries: tables::rows(&frames.ministries)?,
-            series,
+            series: series(&portfolio, as_of, &catalogue)?,
         })
     })
     .await?
+}
+
+/// One row per edition, as the portfolio was known at the end of its month.
+fn series(
+    portfolio: &Portfolio,
+    as_of: NaiveDate,
+    catalogue: &Catalogue,
+) -> Result<Vec<Row>, CycleError> {
+    let past: BTreeSet<EditionId> = portfolio
+        .snapshots
+        .iter()
+        .map(|snapshot| snapshot.edition)
+        .filter(|edition| edition.as_of() <= as_of)
+        .collect();
+    let mut rows = Vec::new();
+    for edition in past {
+        let then = end_of(edition).min(as_of);
+        let frames = frame::build(portfolio, then, target(catalogue, then))?;
+        rows.extend(tables::rows(&frames.portfolio)?);
+    }
+    Ok(rows)
 }
 
 /// The projects of the edition in force, and those that have just left.
@@ -128,14 +145,14 @@ pub async fn project(
     as_of: Option<NaiveDate>,
 ) -> Result<ProjectView, CycleError> {
     let known_projects = parts.store.known_projects().await?;
-    let wanted = rules_of_likeness(asked);
+    let wanted = name_key(asked);
     let found = known_projects.iter().find(|known| {
-        known.project.as_str() == asked
-            || known.names.iter().any(|name| rules_of_likeness(name) == wanted)
+        known.project.as_str() == asked || known.names.iter().any(|name| name_key(name) == wanted)
     });
     let Some(found) = found else {
-        let names = known_projects.iter().flat_map(|known| &known.names);
-        return Err(CycleError::NoSuchProject { asked: asked.to_owned(), near: near(asked, names) });
+        let names = known_projects.iter().flat_map(|known| &known.names).map(String::as_str);
+        let near = nearest_name(asked, names).map(str::to_owned);
+        return Err(CycleError::NoSuchProject { asked: asked.to_owned(), near });
     };
     let cycle = parts.store.last_cycle().await?;
     let verdicts = match &cycle {
@@ -168,8 +185,7 @@ async fn known(
     let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
     let upto = parts.store.latest_known().await?;
     let portfolio = parts.store.portfolio(&upto, as_of).await?;
-    let (catalogue, _) = catalogue(parts).await?;
-    Ok((as_of, portfolio, catalogue))
+    Ok((as_of, portfolio, catalogue(parts).await?.catalogue))
 }
 
 /// The last day of the edition's month: follow-up data reported with the edition counts.

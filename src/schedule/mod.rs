@@ -51,11 +51,11 @@ impl Timetable {
 /// next firing is reckoned from its end: two never overlap.
 pub async fn run_cycles(parts: Parts, timetable: Timetable, mut stop: watch::Receiver<bool>) {
     while let Some(wait) = until_next(&timetable, parts.clock.now()) {
-        let stopped = stop.wait_for(|stopped| *stopped);
-        match tokio::time::timeout(wait, stopped).await {
-            Ok(_) => return,
-            Err(_) => fire(&parts).await,
+        let stopped = tokio::time::timeout(wait, stop.wait_for(|stopped| *stopped)).await.is_ok();
+        if stopped {
+            return;
         }
+        fire(&parts).await;
     }
 }
 
@@ -72,7 +72,8 @@ async fn fire(parts: &Parts) {
             info!(cycle.number = %report.cycle, "The scheduled cycle {} is committed", report.cycle);
         }
         Err(fault) => {
-            error!(error = &fault as &dyn std::error::Error, "The scheduled cycle came to nothing");
+            let cause: &dyn std::error::Error = &fault;
+            error!(error = cause, "The scheduled cycle came to nothing");
         }
     }
 }
@@ -120,6 +121,9 @@ mod tests {
     #[test]
     fn five_fields_are_refused_with_what_was_expected() {
         let fault = "30 6 * * *".parse::<Timetable>().unwrap_err().to_string();
-        assert!(fault.starts_with("read the setting `schedule.cycle`: found `30 6 * * *`"), "{fault}");
+        assert!(
+            fault.starts_with("read the setting `schedule.cycle`: found `30 6 * * *`"),
+            "{fault}"
+        );
     }
 }

@@ -90,6 +90,14 @@ impl Reader {
         &self.aliases
     }
 
+    /// What the file is about, told by its header alone.
+    pub fn recognise(&self, request: &Request<'_>) -> Result<Dataset, SourceError> {
+        bounded(request.file, request.bytes)?;
+        let table = table(request)?;
+        let (layout, _) = layout::recognise(request.file, &table, &self.profiles, request.profile)?;
+        Ok(layout.profile.dataset)
+    }
+
     /// The whole file or nothing. `known` are the projects that the portfolio holds already.
     pub fn read(
         &self,

@@ -1,10 +1,11 @@
 //! Behaviour through the front door. One binary, so that Polars is linked once.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "clippy's in-test exemptions do not cover helpers"
-)]
+#![expect(clippy::unwrap_used, reason = "clippy's in-test exemptions do not cover helpers")]
 
+mod killed;
+mod malformed;
+mod real;
+mod service;
+mod settings;
+mod sources;
 mod story;
 mod support;

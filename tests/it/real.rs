@@ -82,7 +82,7 @@ fn two_files_of_one_edition_say_the_same_or_the_report_says_what_differs() {
         lines.extend(differences.iter().map(|difference| {
             format!(
                 "  {} {}: {} -> {}",
-                difference["project"].as_str().unwrap(),
+                difference["subject"].as_str().unwrap(),
                 difference["field"].as_str().unwrap(),
                 difference["former"].as_str().unwrap(),
                 difference["now"].as_str().unwrap()

@@ -5,8 +5,9 @@ use serde_json::Value;
 use crate::support::Workplace;
 use crate::support::fixtures;
 
-fn tenths(value: &Value, field: &str) -> f64 {
-    (value[field].as_f64().unwrap() * 1000.0).round() / 10.0
+/// A share as printed: in percent, to the tenth.
+fn tenths(value: &Value, field: &str) -> String {
+    format!("{:.1}", value[field].as_f64().unwrap() * 100.0)
 }
 
 #[test]
@@ -16,15 +17,15 @@ fn the_figures_of_november_2020_are_those_of_the_fiche() {
     let figures = &panorama["portfolio"];
     assert_eq!(figures["project_count"], 43);
     assert!((figures["cost_total"].as_f64().unwrap() - 1860.0).abs() < 5.0);
-    assert_eq!(tenths(figures, "budget_drift_mean"), 28.4);
-    assert_eq!(tenths(figures, "calendar_drift_mean"), 24.6);
-    assert_eq!(tenths(figures, "global_drift"), 26.5);
-    assert_eq!(tenths(figures, "budget_drift_mean_change"), -8.2);
-    assert_eq!(tenths(figures, "calendar_drift_mean_change"), -2.0);
-    assert_eq!(tenths(figures, "floor_drift"), 21.0);
+    assert_eq!(tenths(figures, "budget_drift_mean"), "28.4");
+    assert_eq!(tenths(figures, "calendar_drift_mean"), "24.6");
+    assert_eq!(tenths(figures, "global_drift"), "26.5");
+    assert_eq!(tenths(figures, "budget_drift_mean_change"), "-8.2");
+    assert_eq!(tenths(figures, "calendar_drift_mean_change"), "-2.0");
+    assert_eq!(tenths(figures, "floor_drift"), "21.0");
     assert_eq!(figures["due_to_leave_count"], 14);
-    assert_eq!(tenths(figures, "target_drift"), 25.0);
-    assert_eq!(tenths(figures, "target_distance"), 1.5);
+    assert_eq!(tenths(figures, "target_drift"), "25.0");
+    assert_eq!(tenths(figures, "target_distance"), "1.5");
     let shown = workplace.ok(&["panorama", "--as-of", "2020-11-30"]);
     for figure in ["1,86\u{202f}Md€", "28,4\u{202f}%", "24,6\u{202f}%", "26,5\u{202f}%"] {
         assert!(shown.contains(figure), "{figure}\n{shown}");
@@ -140,8 +141,8 @@ fn a_rule_that_does_not_compile_is_left_out_and_its_alerts_stand() {
     let mut workplace = Workplace::with_fixtures();
     let rules = workplace.own_rules();
     workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let open = |workplace: &Workplace| {
-        let alerts = workplace.json(&["alerts", "--rule", "D1"]);
+    let open = |place: &Workplace| {
+        let alerts = place.json(&["alerts", "--rule", "D1"]);
         alerts.as_array().unwrap().iter().map(|alert| alert["id"].clone()).collect::<Vec<_>>()
     };
     let before = open(&workplace);

@@ -3,3 +3,8 @@
 
 mod sources;
 mod sources_editions;
+mod sources_faults;
+mod sources_follow_up;
+mod sources_formats;
+mod sources_identity;
+mod sources_rows;

@@ -6,8 +6,10 @@ use std::panic::catch_unwind;
 
 use calamine::Data;
 use calamine::Ods;
+use calamine::OdsError;
 use calamine::Reader as _;
 use calamine::Xlsx;
+use calamine::XlsxError;
 
 use super::error::SourceError;
 use super::table::Table;
@@ -16,7 +18,12 @@ use super::table::TableBuilder;
 /// Bytes that the parts of a spreadsheet say they hold once unpacked.
 const MAX_UNPACKED: u64 = 1024 * 1024 * 1024;
 
+/// Empty rows further down than this are the sheet's paper, not rows of a table.
+const EMPTY_ROWS_HEEDED: u32 = 10_000;
+
 const ZIP: &[u8] = b"PK\x03\x04";
+const ODS: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
+const BEGINNING: usize = 200;
 const OLD_EXCEL: &[u8] = b"\xd0\xcf\x11\xe0";
 
 /// Told by their first bytes, whatever the file is called.
@@ -43,18 +50,21 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Table, SourceError> {
 }
 
 fn read_unguarded(file: &str, bytes: &[u8]) -> Result<Table, SourceError> {
-    match Xlsx::new(Cursor::new(bytes)) {
-        Ok(book) => read_xlsx(file, book),
-        Err(not_xlsx) => match Ods::new(Cursor::new(bytes)) {
-            Ok(book) => read_ods(file, book),
-            Err(_) => Err(unreadable(file, format!("an archive ({not_xlsx})"))),
-        },
+    // An ODS archive begins with the word for itself, unpacked.
+    let beginning = bytes.get(..bytes.len().min(BEGINNING)).unwrap_or_default();
+    if beginning.windows(ODS.len()).any(|window| window == ODS) {
+        let damaged = |source: OdsError| unreadable(file, format!("a damaged ODS file ({source})"));
+        return read_ods(file, Ods::new(Cursor::new(bytes)).map_err(damaged)?);
     }
+    let damaged = |source: XlsxError| {
+        unreadable(file, format!("an archive or a damaged XLSX file ({source})"))
+    };
+    read_xlsx(file, Xlsx::new(Cursor::new(bytes)).map_err(damaged)?)
 }
 
 /// Cell by cell: a sheet with one cell in its last corner must not cost the rectangle.
 fn read_xlsx(file: &str, mut book: Xlsx<Cursor<&[u8]>>) -> Result<Table, SourceError> {
-    let damaged = |source: calamine::XlsxError| unreadable(file, source.to_string());
+    let damaged = |source: XlsxError| unreadable(file, source.to_string());
     let sheet = first_sheet(file, &book.sheet_names())?;
     let mut cells = book.worksheet_cells_reader(&sheet).map_err(damaged)?;
     let mut rows = Rows::new(file);
@@ -133,9 +143,6 @@ impl<'a> Rows<'a> {
         Ok(table)
     }
 }
-
-/// Empty rows further down than this are the sheet's paper, not rows of a table.
-const EMPTY_ROWS_HEEDED: u32 = 10_000;
 
 /// Dates as ISO whatever their format on screen; numbers with a decimal point.
 fn text(cell: &Data) -> String {

@@ -68,3 +68,41 @@ pub(crate) fn known_after(imports: &[Import]) -> Vec<KnownProject> {
     }
     known
 }
+
+/// An archive whose parts are stored as they are: enough for a spreadsheet.
+pub(crate) fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
+    let short = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
+    let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    let mut archive = Vec::new();
+    let mut directory = Vec::new();
+    for (name, text) in parts {
+        let mut common = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        common.extend(checksum(text.as_bytes()).to_le_bytes());
+        common.extend(long(text.len()));
+        common.extend(long(text.len()));
+        common.extend(short(name.len()));
+        common.extend([0, 0]);
+        directory.extend(b"PK\x01\x02\x14\x00");
+        directory.extend(&common);
+        directory.extend([0; 10]);
+        directory.extend(long(archive.len()));
+        directory.extend(name.as_bytes());
+        archive.extend(b"PK\x03\x04");
+        archive.extend(&common);
+        archive.extend(name.as_bytes());
+        archive.extend(text.as_bytes());
+    }
+    let start = archive.len();
+    archive.extend(&directory);
+    archive.extend(b"PK\x05\x06\0\0\0\0");
+    archive.extend([short(parts.len()), short(parts.len())].concat());
+    archive.extend([long(directory.len()), long(start)].concat());
+    archive.extend([0, 0]);
+    archive
+}
+
+/// CRC-32, as archives use it.
+fn checksum(bytes: &[u8]) -> u32 {
+    let step = |sum: u32, _| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 };
+    !bytes.iter().fold(u32::MAX, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), step))
+}

@@ -193,14 +193,13 @@ fn print_report(
             ("file", "Fichier"),
             ("edition", "Édition"),
             ("dataset", "Contenu"),
-            ("profile", "Profil"),
             ("recorded", "Enregistrement"),
             ("rows_kept", "Gardées"),
             ("rows_set_aside", "Écartées"),
-            ("figures_withheld", "Chiffres retenus"),
+            ("figures_withheld", "Retenus"),
             ("projects_new", "Nouveaux"),
             ("projects_known", "Connus"),
-            ("projects_resembling", "Ressemblants"),
+            ("projects_resembling", "Proches"),
         ],
         pairs.iter().map(|(import, recorded)| row(import, recorded)).collect(),
     )];
@@ -237,17 +236,16 @@ fn row(import: &Import, recorded: &Recorded) -> Vec<Cell> {
         size(import.sightings.iter().filter(|sighting| wanted(&sighting.kind)).count())
     };
     let state = match recorded {
-        Recorded::Unchanged { number, .. } => format!("déjà connu (n° {number})"),
-        Recorded::Added { number } => format!("ajouté (n° {number})"),
+        Recorded::Unchanged { number, .. } => format!("n° {number}, déjà connu"),
+        Recorded::Added { number } => format!("n° {number}, ajouté"),
         Recorded::Replaced { number, former, .. } => {
-            format!("remplace le n° {former} (n° {number})")
+            format!("n° {number}, remplace le n° {former}")
         }
     };
     vec![
         Cell::of(base(&import.file), import.file.clone()),
         Cell::text(import.edition.to_string()),
         Cell::text(import.dataset.word()),
-        Cell::text(&import.profile),
         Cell::text(state),
         size(import.rows.len()),
         size(import.set_aside.iter().map(|aside| aside.rows.len()).sum()),
@@ -265,7 +263,7 @@ fn remarks(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
         let mut remark = |subject: &str, text: String| {
             rows.push(vec![Cell::text(base(&import.file)), Cell::text(subject), Cell::text(text)]);
         };
-        remark("profil", import.profile_reason.clone());
+        remark("profil", format!("{} : {}", import.profile, import.profile_reason));
         for aside in &import.set_aside {
             remark("écarté", format!("{} : {}", rows_in_words(&aside.rows), aside.reason));
         }

@@ -1,5 +1,11 @@
 //! Behaviour through the front door. One binary, so that Polars is linked once.
-#![expect(clippy::unwrap_used, reason = "clippy's in-test exemptions do not cover helpers")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "clippy's in-test exemptions do not cover helpers"
+)]
 
 mod killed;
 mod malformed;

@@ -1,6 +1,7 @@
 //! Each malformed fixture: its exact message, exit code 1, and a database left as it was.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use crate::support::Workplace;
 use crate::support::fixtures;
@@ -14,7 +15,7 @@ fn each_malformed_file_is_refused_whole_with_what_was_found_and_what_was_expecte
     let mut names: Vec<String> = std::fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !name.ends_with(".md"))
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension != "md"))
         .collect();
     names.sort();
     assert!(names.len() >= 20, "{names:?}");

@@ -8,11 +8,13 @@ use indicatif::ProgressStyle;
 use serde::Serialize;
 use vigie::app::config::Config;
 use vigie::cycle::Parts;
+use vigie::domain::french;
 use vigie::domain::import::Dataset;
 use vigie::domain::import::Import;
 use vigie::domain::import::KnownProject;
 use vigie::domain::import::Rows;
 use vigie::domain::import::SightingKind;
+use vigie::domain::value::Reported;
 use vigie::sources::Aliases;
 use vigie::sources::Profiles;
 use vigie::sources::Reader;
@@ -267,6 +269,9 @@ fn remarks(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
         for aside in &import.set_aside {
             remark("écarté", format!("{} : {}", rows_in_words(&aside.rows), aside.reason));
         }
+        if let Some(total) = total_cost(import) {
+            remark("coûts", total);
+        }
         for withheld in &import.withheld {
             let words = format!(
                 "ligne {} : `{}` de {} n’est pas publié, à dessein",
@@ -279,6 +284,25 @@ fn remarks(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
     (!rows.is_empty()).then(|| Sheet::new("Remarques", columns, rows))
 }
 
+/// What the costs add up to, and which are not there: why a printed total may be another.
+fn total_cost(import: &Import) -> Option<String> {
+    let Rows::Panorama(snapshots) = &import.rows else { return None };
+    let total: f64 = snapshots.iter().filter_map(|one| one.cost_meur.given()).sum();
+    let without = |absence: &Reported<f64>| {
+        let projects = snapshots.iter().filter(|one| one.cost_meur == *absence);
+        projects.map(|one| one.project.as_str()).collect::<Vec<_>>()
+    };
+    let (missing, withheld) = (without(&Reported::Missing), without(&Reported::Withheld));
+    let known = snapshots.len() - missing.len() - withheld.len();
+    let mut words = format!("{} sur {known} projets", french::meur(total));
+    for (label, projects) in [("sans coût", missing), ("coût non publié", withheld)] {
+        if !projects.is_empty() {
+            words.extend([" ; ", label, " : ", &projects.join(", ")]);
+        }
+    }
+    Some(words)
+}
+
 fn resemblances(imports: &[Import]) -> Option<Sheet> {
     let mut rows = Vec::new();
     for import in imports {
@@ -289,7 +313,7 @@ fn resemblances(imports: &[Import]) -> Option<Sheet> {
                     Cell::text(sighting.project.as_str()),
                     Cell::text(name),
                     Cell::text(project.as_str()),
-                    Cell::figure(Some(&(*likeness).into()), vigie::domain::french::percent),
+                    Cell::figure(Some(&(*likeness).into()), french::percent),
                 ]);
             }
         }

@@ -129,7 +129,11 @@ fn series(panorama: &Panorama) -> Sheet {
         panorama.series.iter().map(|row| row.get("global_drift").and_then(Json::as_f64)).collect();
     let mut columns = vec![("edition", "Édition")];
     columns.extend(DRIFT_COLUMNS);
-    let sheet = Sheet::new("Par édition, telle que connue alors : coût, durée moyenne, écarts moyens", columns, rows.collect());
+    let sheet = Sheet::new(
+        "Par édition, telle que connue alors : coût, durée moyenne, écarts moyens",
+        columns,
+        rows.collect(),
+    );
     let line = print::sparkline(&global);
     if line.is_empty() {
         sheet

@@ -132,6 +132,12 @@ impl Reader {
             let file = request.file.to_owned();
             return Err(SourceError::Refused(Box::new(Refused { file, faults })));
         }
+        if rows.is_empty() {
+            // Replacing an edition by nothing would look like the calmest of panoramas.
+            let file = request.file.to_owned();
+            let found = "a header and no row under it".to_owned();
+            return Err(SourceError::Unreadable { file, found, expected: "at least one row" });
+        }
         Ok(Import {
             file: request.file.to_owned(),
             sha256: Fingerprint::of(request.bytes),

@@ -7,6 +7,7 @@
     reason = "clippy's in-test exemptions do not cover helpers"
 )]
 
+mod imports;
 mod killed;
 mod malformed;
 mod real;

@@ -10,3 +10,6 @@ pub mod domain;
 
 // Layer 1: shape and measure
 pub mod frame;
+
+// Layer 2: intake and judgement
+pub mod rules;

@@ -1,6 +1,7 @@
 //! The catalogue: every rule compiled, or every fault of every file.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rhai::Engine;
@@ -19,6 +20,7 @@ use super::thresholds;
 use super::thresholds::Thresholds;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
 use crate::domain::rule::RuleTerms;
 
 /// Rules that may judge. Immutable: another text is another catalogue.
@@ -52,6 +54,11 @@ impl Catalogue {
 
     pub fn terms(&self) -> BTreeMap<RuleId, RuleTerms> {
         self.rules().map(|rule| (rule.id.clone(), rule.terms())).collect()
+    }
+
+    /// The levels that a rule can return, found in its text.
+    pub fn levels_of(&self, id: &RuleId) -> BTreeSet<Level> {
+        self.rules.get(id).map(|compiled| compiled.notes.levels.clone()).unwrap_or_default()
     }
 
     /// The fields that a rule reads, found in its text.

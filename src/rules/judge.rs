@@ -57,6 +57,12 @@ impl Catalogue {
         judged.into_values().flatten().collect()
     }
 
+    /// One rule alone, on all its subjects.
+    pub fn judge_by(&self, rule: &RuleId, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
+        let bench = Bench::set_up(frames, self.thresholds().at(as_of));
+        self.rules.get(rule).map_or_else(Vec::new, |compiled| self.judge_rule(compiled, &bench))
+    }
+
     fn judge_rule(&self, compiled: &Compiled, bench: &Bench) -> Vec<Judgement> {
         let mut breaches = 0;
         let mut judgements = Vec::new();

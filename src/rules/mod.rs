@@ -12,6 +12,7 @@
 //! - `p` and `t` are read as `p.field` and `t.name`, or passed on, under the same name, to a
 //!   function of the rule; `switch` takes a field of text, whole numbers or booleans, and literals.
 
+mod cases;
 mod catalogue;
 mod evidence;
 mod fault;
@@ -24,11 +25,15 @@ mod library;
 mod operators;
 mod run;
 mod sandbox;
+mod specimen;
 mod syntax;
 mod table;
 mod thresholds;
 mod value;
 
+pub use self::cases::CaseOutcome;
+pub use self::cases::missing_cases;
+pub use self::cases::run_cases;
 pub use self::catalogue::Catalogue;
 pub use self::catalogue::compile;
 pub use self::fault::RuleFault;
@@ -40,6 +45,7 @@ pub use self::front_matter::Subjects;
 pub use self::library::FUNCTIONS;
 pub use self::library::Function;
 pub use self::sandbox::Limits;
+pub use self::specimen::Specimen;
 pub use self::thresholds::DatedValue;
 pub use self::thresholds::SourceTag;
 pub use self::thresholds::Threshold;

@@ -149,8 +149,8 @@ fn same_lists(left: &Array, right: &Array) -> Result<bool, Refusal> {
     if left.len() != right.len() {
         return Ok(false);
     }
-    for (left, right) in left.iter().zip(right) {
-        if !holds(Comparator::Equal, left, right)? {
+    for (one, other) in left.iter().zip(right) {
+        if !holds(Comparator::Equal, one, other)? {
             return Ok(false);
         }
     }

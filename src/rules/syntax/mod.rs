@@ -1,5 +1,10 @@
 //! What a rule's syntax tree says before it ever runs: what it reads, and what is wrong with it.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "Rhai's trees and tokens are open enums, of which each pass cares for a few"
+)]
+
 mod calls;
 mod print;
 mod tokens;
@@ -48,6 +53,7 @@ pub(super) struct Notes {
     operands: HashMap<Position, Vec<Operand>>,
     pub(super) fields: BTreeSet<&'static str>,
     pub(super) thresholds: BTreeSet<String>,
+    pub(super) levels: BTreeSet<Level>,
     /// Where `fn assess` stands.
     pub(super) assess_at: Place,
 }
@@ -65,9 +71,9 @@ impl Notes {
     pub(super) fn source_at(&self, position: Position, symbol: &str) -> String {
         match self.operands_at(position) {
             [one] if symbol != "-" && symbol != "!" => format!("{symbol}({})", one.source),
-            [one] => format!("{symbol}{}", one.source),
+            [one] => format!("{symbol}{}", one.side),
             [left, right] if is_symbol(symbol) => {
-                format!("{} {symbol} {}", left.source, right.source)
+                format!("{} {symbol} {}", left.side, right.side)
             }
             [] => symbol.to_owned(),
             several => {
@@ -120,21 +126,23 @@ pub(super) fn read(
     let mut notes = Notes { assess_at: tokens.function("assess").into(), ..Notes::default() };
     for function in &functions {
         let mut visitor = Visitor::new(setting, &functions, function, tokens);
-        let same =
-            |name: &str, count: usize| name == function.name && count == function.parameters.len();
-        ast.clone_functions_only_filtered(|_, _, _, name, count| same(name, count)).walk(
-            &mut |path| {
-                if let [ASTNode::Stmt(statement)] = path {
-                    visitor.statement(statement);
-                }
-                true
-            },
-        );
+        // The tree gives its statements function by function only in a copy that holds just one.
+        let mut alone = ast.clone_functions_only();
+        alone.retain_functions(|_, _, name, count| {
+            name == function.name && count == function.parameters.len()
+        });
+        alone.walk(&mut |path| {
+            if let [ASTNode::Stmt(statement)] = path {
+                visitor.statement(statement);
+            }
+            true
+        });
         let (read, mut faults_of_function) = visitor.finish();
         notes.tolerant.extend(read.tolerant);
         notes.operands.extend(read.operands);
         notes.fields.extend(read.fields);
         notes.thresholds.extend(read.thresholds);
+        notes.levels.extend(read.levels);
         found.append(&mut faults_of_function);
     }
     found.sort();

@@ -94,9 +94,12 @@ impl<'v> Visitor<'v> {
                 if flags.intersects(ASTFlags::BREAK) {
                     self.fault(*position, "a rule may not `throw`: it returns a level");
                 }
-                value.iter().for_each(|value| self.expression(value));
+                if let Some(value) = value {
+                    self.expression(value);
+                }
             }
-            Stmt::BreakLoop(value, ..) => value.iter().for_each(|value| self.expression(value)),
+            Stmt::BreakLoop(Some(value), ..) => self.expression(value),
+            Stmt::BreakLoop(None, ..) => {}
             Stmt::TryCatch(_, position) => {
                 self.fault(*position, "a rule may not `try`: missing data must be seen");
             }
@@ -136,7 +139,9 @@ impl<'v> Visitor<'v> {
             Expr::And(all, _) | Expr::Or(all, _) => all.iter().for_each(|one| self.expression(one)),
             Expr::Coalesce(choices, _) => {
                 if let Some((_, preferred)) = choices.split_last() {
-                    preferred.iter().for_each(|choice| self.tolerate(choice));
+                    for choice in preferred {
+                        self.tolerate(choice);
+                    }
                 }
                 choices.iter().for_each(|choice| self.expression(choice));
             }
@@ -194,7 +199,7 @@ impl<'v> Visitor<'v> {
                 self.notes.fields.insert(field.name);
             }
             Some(field) => {
-                let others: Vec<_> = field.scopes.iter().map(|&scope| plural(scope)).collect();
+                let others: Vec<_> = field.scopes.iter().map(|&other| plural(other)).collect();
                 let message = format!(
                     "`p.{name}` is a field of {}, this rule judges {}",
                     others.join(" and "),
@@ -222,10 +227,11 @@ impl<'v> Visitor<'v> {
     }
 
     fn variable(&mut self, name: &str, position: Position) {
-        let is_level = LEVELS.iter().any(|(level, _)| *level == name);
+        let level = LEVELS.iter().find(|(level, _)| *level == name);
+        self.notes.levels.extend(level.map(|(_, level)| *level));
         if PARAMETERS.contains(&name) {
             self.fault(position, bare(name));
-        } else if !is_level && !self.in_sight(name) {
+        } else if level.is_none() && !self.in_sight(name) {
             let fault =
                 RuleFault::new(self.setting.file, position, format!("`{name}` is not defined"));
             let known = self.variables.iter().map(String::as_str);

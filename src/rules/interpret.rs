@@ -121,7 +121,7 @@ impl Compiled {
             (Some(limit), _) => format!("broke the limit of {limit}"),
             (None, EvalAltResult::ErrorRuntime(message, _)) => message.to_string(),
             (None, EvalAltResult::ErrorMismatchDataType(expected, found, _)) => {
-                format!("expected {expected}, found {found}")
+                format!("expected {}, found {}", kind_word(expected), kind_word(found))
             }
             (None, error) => error.to_string(),
         };
@@ -154,6 +154,19 @@ fn limit(error: &EvalAltResult) -> Option<String> {
             Some(format!("size ({})", what.to_lowercase()))
         }
         _ => None,
+    }
+}
+
+/// The language's word for a type of Rhai's.
+fn kind_word(kind: &str) -> &str {
+    match kind {
+        "bool" => "a boolean",
+        "i64" | "f64" => "a number",
+        "string" | "char" => "text",
+        "date" => "a date",
+        "level" => "a level",
+        "()" => "nothing",
+        other => other,
     }
 }
 

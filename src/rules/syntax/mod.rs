@@ -71,9 +71,9 @@ impl Notes {
     pub(super) fn source_at(&self, position: Position, symbol: &str) -> String {
         match self.operands_at(position) {
             [one] if symbol != "-" && symbol != "!" => format!("{symbol}({})", one.source),
-            [one] => format!("{symbol}{}", one.source),
+            [one] => format!("{symbol}{}", one.side),
             [left, right] if is_symbol(symbol) => {
-                format!("{} {symbol} {}", left.source, right.source)
+                format!("{} {symbol} {}", left.side, right.side)
             }
             [] => symbol.to_owned(),
             several => {
@@ -126,16 +126,17 @@ pub(super) fn read(
     let mut notes = Notes { assess_at: tokens.function("assess").into(), ..Notes::default() };
     for function in &functions {
         let mut visitor = Visitor::new(setting, &functions, function, tokens);
-        let same =
-            |name: &str, count: usize| name == function.name && count == function.parameters.len();
-        ast.clone_functions_only_filtered(|_, _, _, name, count| same(name, count)).walk(
-            &mut |path| {
-                if let [ASTNode::Stmt(statement)] = path {
-                    visitor.statement(statement);
-                }
-                true
-            },
-        );
+        // The tree gives its statements function by function only in a copy that holds just one.
+        let mut alone = ast.clone_functions_only();
+        alone.retain_functions(|_, _, name, count| {
+            name == function.name && count == function.parameters.len()
+        });
+        alone.walk(&mut |path| {
+            if let [ASTNode::Stmt(statement)] = path {
+                visitor.statement(statement);
+            }
+            true
+        });
         let (read, mut faults_of_function) = visitor.finish();
         notes.tolerant.extend(read.tolerant);
         notes.operands.extend(read.operands);

@@ -11,6 +11,8 @@ use crate::frame::dictionary::Unit;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Operand {
     pub(crate) source: String,
+    /// The same, in brackets if it is an operation itself.
+    pub(super) side: String,
     pub(crate) named: Named,
 }
 
@@ -31,7 +33,11 @@ pub(crate) enum Named {
 
 impl Operand {
     pub(super) fn of(expression: &Expr, setting: Setting<'_>) -> Self {
-        Self { source: source(expression), named: named(expression, setting) }
+        Self {
+            source: source(expression),
+            side: side(expression),
+            named: named(expression, setting),
+        }
     }
 }
 

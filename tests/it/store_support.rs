@@ -199,7 +199,9 @@ pub(crate) fn report(recorded: &[Recorded]) -> String {
             Recorded::Added { number } => writeln!(text, "{number} added").unwrap(),
             Recorded::Replaced { number, former, differences, identical } => {
                 writeln!(text, "{number} replaces {former}, {identical} identical").unwrap();
-                differences.iter().for_each(|difference| write_difference(&mut text, difference));
+                for difference in differences {
+                    write_difference(&mut text, difference);
+                }
             }
         }
     }

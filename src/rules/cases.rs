@@ -134,19 +134,19 @@ fn broken(path: &str, difference: String) -> CaseOutcome {
 
 fn run_case(catalogue: &Catalogue, rule: &Rule, path: &str, case: &Case) -> CaseOutcome {
     let difference = expectation(case).and_then(|expected| {
-        let judgement = judge(catalogue, rule, case)?;
+        let judgement = judge(catalogue, rule, case, rule.subjects)?
+            .ok_or("the rule does not judge this subject: see `in_panorama` and `has_left`")?;
         let mut differences = Vec::new();
         let found = words(&judgement.verdict);
         if found != expected {
             differences.push(format!("expected {expected}, found {found}"));
         }
         let explanation = judgement.explanation.unwrap_or_default();
-        if let Some(part) = case.explanation_contains.as_deref() {
-            if !explanation.contains(part) {
-                let found =
-                    format!("expected an explanation with « {part} », found « {explanation} »");
-                differences.push(found);
-            }
+        let part = case.explanation_contains.as_deref().unwrap_or_default();
+        if !explanation.contains(part) {
+            let message =
+                format!("expected an explanation with « {part} », found « {explanation} »");
+            differences.push(message);
         }
         if differences.is_empty() { Ok(()) } else { Err(differences.join("; ")) }
     });
@@ -163,12 +163,8 @@ fn run_healthy(catalogue: &Catalogue, path: &str, case: &Case) -> Vec<CaseOutcom
     let concerned = catalogue.rules().filter(|rule| rule.scope == scope);
     concerned
         .map(|rule| {
-            let difference = match judge(catalogue, rule, case) {
-                Ok(Judgement { verdict: Verdict::Level { level: Level::Clear }, .. })
-                | Ok(Judgement { verdict: Verdict::Unknown { .. }, .. }) => None,
-                Ok(judgement) => {
-                    Some(format!("expected nothing, found {}", words(&judgement.verdict)))
-                }
+            let difference = match judge(catalogue, rule, case, Subjects::Present) {
+                Ok(judgement) => judgement.and_then(|judgement| alarm(&judgement.verdict)),
                 Err(difference) => Some(difference),
             };
             CaseOutcome {
@@ -179,6 +175,16 @@ fn run_healthy(catalogue: &Catalogue, path: &str, case: &Case) -> Vec<CaseOutcom
             }
         })
         .collect()
+}
+
+/// What is wrong with this verdict on a healthy subject.
+fn alarm(verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Level { level: Level::Clear } | Verdict::Unknown { .. } => None,
+        Verdict::Level { .. } | Verdict::Failed { .. } => {
+            Some(format!("expected nothing, found {}", words(verdict)))
+        }
+    }
 }
 
 fn expectation(case: &Case) -> Result<String, String> {
@@ -204,10 +210,16 @@ fn words(verdict: &Verdict) -> String {
     }
 }
 
-fn judge(catalogue: &Catalogue, rule: &Rule, case: &Case) -> Result<Judgement, String> {
+/// `None` when the rule does not judge such a subject.
+fn judge(
+    catalogue: &Catalogue,
+    rule: &Rule,
+    case: &Case,
+    unless_said: Subjects,
+) -> Result<Option<Judgement>, String> {
     let as_of = date(&case.as_of)?;
     let mut specimen = Specimen::new(rule.scope, as_of);
-    if rule.subjects == Subjects::Left {
+    if unless_said == Subjects::Left {
         specimen.set("in_panorama", Value::Bool(false));
         specimen.set("has_left", Value::Bool(true));
     }
@@ -216,14 +228,13 @@ fn judge(catalogue: &Catalogue, rule: &Rule, case: &Case) -> Result<Judgement, S
         specimen.set(field, value);
     }
     let frames = specimen.frames().map_err(|error| error.to_string())?;
-    let judged = catalogue.judge_by(&rule.id, &frames, as_of).into_iter().next();
-    judged.ok_or_else(|| "the rule does not judge this subject: see `in_panorama`".to_owned())
+    Ok(catalogue.judge_by(&rule.id, &frames, as_of).into_iter().next())
 }
 
 fn cell(scope: Scope, name: &str, value: &toml::Value) -> Result<(&'static str, Value), String> {
-    let field = dictionary::fields_of(scope).find(|field| field.name == name);
-    let field = field.ok_or_else(|| {
-        let known = dictionary::fields_of(scope).map(|field| field.name);
+    let named = dictionary::fields_of(scope).find(|field| field.name == name);
+    let field = named.ok_or_else(|| {
+        let known = dictionary::fields_of(scope).map(|known| known.name);
         let hint = nearest(name, known).map(|near| format!(", did you mean `{near}`?"));
         format!("no field `{name}`{}", hint.unwrap_or_default())
     })?;

@@ -8,6 +8,7 @@ use rhai::Engine;
 
 use super::fault::Place;
 use super::fault::RuleFault;
+use super::folder;
 use super::front_matter;
 use super::front_matter::Rule;
 use super::interpret::Compiled;
@@ -84,7 +85,7 @@ pub fn compile(texts: &BTreeMap<String, String>, limits: &Limits) -> (Catalogue,
     let tokens = TokenKeeper::default();
     tokens.listen(&mut parser);
     let mut rules = BTreeMap::<RuleId, Compiled>::new();
-    for (file, text) in texts.iter().filter(|(file, _)| file.ends_with(".rhai")) {
+    for (file, text) in texts.iter().filter(|(file, _)| folder::is_rule(file)) {
         let source = Source { file, text, limits, thresholds: &thresholds };
         let Some(compiled) = source.compile(&parser, &tokens, &mut faults) else { continue };
         if let Some(first) = rules.get(&compiled.rule.id) {

@@ -22,6 +22,15 @@ pub fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, FolderErro
     Ok(texts)
 }
 
+/// Whether a path of the catalogue is that of a rule.
+pub(super) fn is_rule(path: &str) -> bool {
+    has_extension(path, "rhai")
+}
+
+fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
+}
+
 fn read_into(
     folder: &Path,
     prefix: &str,
@@ -34,7 +43,7 @@ fn read_into(
         let key = format!("{prefix}{name}");
         if path.is_dir() {
             read_into(&path, &format!("{key}/"), texts)?;
-        } else if key.ends_with(".rhai") || key.ends_with(".toml") {
+        } else if is_rule(&key) || has_extension(&key, "toml") {
             let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
             texts.insert(key, text);
         }

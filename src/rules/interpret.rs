@@ -7,6 +7,7 @@ use rhai::CallFnOptions;
 use rhai::Dynamic;
 use rhai::Engine;
 use rhai::EvalAltResult;
+use rhai::Position;
 use rhai::Scope;
 
 use super::evidence;
@@ -115,7 +116,11 @@ impl Compiled {
         while let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = error {
             error = *inner;
         }
-        let position = error.take_position();
+        // A loop without a body breaks its limit at no place in particular.
+        let place = match error.take_position() {
+            Position::NONE => self.notes.assess_at,
+            position => position.into(),
+        };
         let breach = limit(&error);
         let message = match (&breach, &error) {
             (Some(limit), _) => format!("broke the limit of {limit}"),
@@ -125,12 +130,12 @@ impl Compiled {
             }
             (None, error) => error.to_string(),
         };
-        let fault = self.fault(position, message);
+        let fault = self.fault(place, message);
         if breach.is_some() { Halt::Breach(fault) } else { Halt::Failed(fault) }
     }
 
-    fn fault(&self, place: impl Into<Place>, message: String) -> Fault {
-        let Place { line, column } = place.into();
+    fn fault(&self, place: Place, message: String) -> Fault {
+        let Place { line, column } = place;
         Fault { file: self.rule.file.clone(), line, column, message }
     }
 }
@@ -173,7 +178,8 @@ fn kind_word(kind: &str) -> &str {
 fn shown(fault: &Fault) -> String {
     let mut place = fault.file.clone();
     for number in [fault.line, fault.column].into_iter().flatten() {
-        place.push_str(&format!(":{number}"));
+        place.push(':');
+        place.push_str(&number.to_string());
     }
     format!("{place}: {}", fault.message)
 }

@@ -45,7 +45,7 @@ pub fn rule(id: &str, functions: &str) -> String {
     )
 }
 
-/// A rule whose `assess` is the given text, from column 20 of the first line of its functions.
+/// A rule whose `assess` is the given text, from column 19 of the first line of its functions.
 pub fn rule_assessing(id: &str, body: &str) -> String {
     rule(id, &format!("fn assess(p, t) {{ {body} }}\nfn explain(p, t) {{ \"Parce que.\" }}"))
 }

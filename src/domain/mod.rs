@@ -5,6 +5,7 @@ pub mod cycle;
 pub mod edition;
 pub mod fingerprint;
 pub mod follow_up;
+pub mod french;
 pub mod ids;
 pub mod import;
 pub mod level;

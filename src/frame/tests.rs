@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
+use polars::prelude::PlSmallStr;
 
 use super::build;
 use super::dictionary;
@@ -89,7 +90,7 @@ fn every_frame_holds_exactly_the_dictionary_in_order() {
     let frames = build(&portfolio("2020-06 MJ a 10 24"), date("2020-07-01"), None).unwrap();
     for scope in [Scope::Project, Scope::Ministry, Scope::Portfolio] {
         let names: Vec<&str> =
-            frames.of(scope).get_column_names().into_iter().map(|name| name.as_str()).collect();
+            frames.of(scope).get_column_names().into_iter().map(PlSmallStr::as_str).collect();
         let fields: Vec<&str> = dictionary::fields_of(scope).map(|field| field.name).collect();
         assert_eq!(names, fields);
     }

@@ -129,10 +129,10 @@ fn gather(
 ) -> Option<MissionChange> {
     let mut mission = live.clone();
     let joins = !mission.alerts.contains(&change.alert.id);
-    let line = reason(&change.alert, rule);
+    let words = reason(&change.alert, rule);
     if joins {
         mission.alerts.push(change.alert.id.clone());
-        mission.reasons.push(line.clone());
+        mission.reasons.push(words.clone());
     }
     let because = moment.playbook.automatic_because(&rule.id, mission.kind);
     match because {
@@ -143,7 +143,7 @@ fn gather(
             Some(MissionChange { mission, kind: MissionChangeKind::Opened, reason })
         }
         Some(_) | None if joins => {
-            Some(MissionChange { mission, kind: MissionChangeKind::Gathered, reason: line })
+            Some(MissionChange { mission, kind: MissionChangeKind::Gathered, reason: words })
         }
         Some(_) | None => None,
     }

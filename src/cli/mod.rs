@@ -1,0 +1,134 @@
+//! The command line: results on standard output, messages on standard error, exit codes 0 (done),
+//! 1 (refused, or not as it should be) and 2 (wrong usage).
+
+mod alerts;
+mod args;
+mod cycle;
+mod healthcheck;
+mod import;
+mod lists;
+mod missions;
+mod panorama;
+mod print;
+mod project;
+mod projects;
+mod rules;
+mod serve;
+mod settings;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use thiserror::Error;
+use vigie::app::config;
+use vigie::app::config::Config;
+use vigie::app::telemetry;
+use vigie::clock::SystemClock;
+use vigie::cycle::Parts;
+use vigie::store::Store;
+
+use args::Args;
+use args::Command;
+use print::Printer;
+
+/// What a command came to, when nothing broke down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Conclusion {
+    Good,
+    /// The command did its work, and what it checked is not as it should be.
+    Bad,
+}
+
+#[derive(Debug, Error)]
+enum CliError {
+    #[error(transparent)]
+    Config(#[from] config::ConfigError),
+    #[error(transparent)]
+    Telemetry(#[from] telemetry::TelemetryError),
+    #[error(transparent)]
+    Store(#[from] vigie::store::StoreError),
+    #[error(transparent)]
+    Cycle(#[from] vigie::cycle::CycleError),
+    #[error(transparent)]
+    Source(#[from] vigie::sources::SourceError),
+    #[error(transparent)]
+    App(#[from] vigie::app::AppError),
+    #[error("start the runtime")]
+    Runtime(#[source] std::io::Error),
+    #[error("write the answer")]
+    Output(#[from] std::io::Error),
+    #[error("write the answer as JSON")]
+    Json(#[from] serde_json::Error),
+    #[error("write the answer as CSV")]
+    Csv(#[from] csv::Error),
+    /// A message that needs no chain.
+    #[error("{0}")]
+    Refused(String),
+}
+
+pub(crate) fn run() -> ExitCode {
+    let args = Args::parse();
+    match conclude(&args) {
+        Ok(Conclusion::Good) => ExitCode::SUCCESS,
+        Ok(Conclusion::Bad) => ExitCode::FAILURE,
+        // A reader that has read enough, such as `head`, is no fault.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            print::fault(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn conclude(args: &Args) -> Result<Conclusion, CliError> {
+    let config = config::load(args.config.as_deref())?;
+    telemetry::start(&config.log, config.log_format, console::colors_enabled_stderr())?;
+    let printer = Printer::new(args.format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::Runtime)?;
+    runtime.block_on(dispatch(&args.command, &config, &printer))
+}
+
+async fn dispatch(
+    command: &Command,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        Command::Config { command } => settings::run(*command, config, printer),
+        Command::Dictionary => lists::dictionary(printer),
+        Command::Healthcheck => healthcheck::run(config).await,
+        Command::Rules { command } => rules::run(command, config, printer),
+        Command::Serve => serve::run(config).await,
+        Command::Import(request) => {
+            import::run(request, config, &parts(config).await?, printer).await
+        }
+        Command::Imports => lists::imports(&parts(config).await?, printer).await,
+        Command::Cycle(request) => cycle::run(request, &parts(config).await?, printer).await,
+        Command::Cycles => lists::cycles(&parts(config).await?, printer).await,
+        Command::Replay { cycle } => cycle::replay(*cycle, &parts(config).await?, printer).await,
+        Command::Panorama { as_of } => panorama::run(*as_of, &parts(config).await?, printer).await,
+        Command::Project { name, as_of } => {
+            project::run(name, *as_of, &parts(config).await?, printer).await
+        }
+        Command::Projects { command } => {
+            projects::run(command, config, &parts(config).await?, printer).await
+        }
+        Command::Alerts(filter) => alerts::run(filter, &parts(config).await?, printer).await,
+        Command::Missions(filter) => missions::run(filter, &parts(config).await?, printer).await,
+    }
+}
+
+async fn parts(config: &Config) -> Result<Parts, CliError> {
+    Ok(Parts {
+        store: Store::open(&config.database_url).await?,
+        rules: config.rules.clone(),
+        limits: config.limits,
+        clock: Arc::new(SystemClock),
+    })
+}

@@ -42,6 +42,6 @@ ENV VIGIE_DATABASE_URL=sqlite:///var/lib/vigie/vigie.db \
 USER 10001:10001
 VOLUME /var/lib/vigie
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["vigie", "healthcheck"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["vigie", "healthcheck"]
 ENTRYPOINT ["vigie"]
 CMD ["serve"]

@@ -66,12 +66,18 @@ impl Default for Config {
 
 /// A file that was asked for must exist; without one, `vigie.toml` is read where it stands.
 pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
-    if let Some(path) = file.filter(|path| !path.is_file()) {
-        return Err(ConfigError::NoFile { path: path.to_owned() });
+    let mut settings = Figment::from(Serialized::defaults(Config::default()));
+    match file {
+        Some(path) if !path.is_file() => {
+            return Err(ConfigError::NoFile { path: path.to_owned() });
+        }
+        Some(path) => settings = settings.merge(Toml::file_exact(path)),
+        None if Path::new(DEFAULT_FILE).is_file() => {
+            settings = settings.merge(Toml::file_exact(DEFAULT_FILE));
+        }
+        None => {}
     }
-    let file = file.unwrap_or(Path::new(DEFAULT_FILE));
-    Figment::from(Serialized::defaults(Config::default()))
-        .merge(Toml::file_exact(file))
+    settings
         .merge(Env::prefixed("VIGIE_").split("__"))
         .extract()
         .map_err(|error| ConfigError::Invalid(Box::new(error)))

@@ -77,7 +77,7 @@ fn list(alerts: &[Alert]) -> Sheet {
             ("state", "État"),
             ("since", "Depuis"),
             ("explanation", "Explication"),
-            ("id", "Alerte"),
+            ("id", ""),
         ],
         rows.collect(),
     )

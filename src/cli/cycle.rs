@@ -79,7 +79,7 @@ fn summary(report: &CycleReport) -> Sheet {
             ("as_of", "Évalué au"),
             ("edition", "Édition"),
             ("judged", "Verdicts"),
-            ("fired", "Alertants"),
+            ("fired", "Signalés"),
             ("unknown", "Non évaluables"),
             ("failed", "En défaut"),
             ("data", "Données"),

@@ -8,11 +8,13 @@ use indicatif::ProgressStyle;
 use serde::Serialize;
 use vigie::app::config::Config;
 use vigie::cycle::Parts;
+use vigie::domain::french;
 use vigie::domain::import::Dataset;
 use vigie::domain::import::Import;
 use vigie::domain::import::KnownProject;
 use vigie::domain::import::Rows;
 use vigie::domain::import::SightingKind;
+use vigie::domain::value::Reported;
 use vigie::sources::Aliases;
 use vigie::sources::Profiles;
 use vigie::sources::Reader;
@@ -193,14 +195,13 @@ fn print_report(
             ("file", "Fichier"),
             ("edition", "Édition"),
             ("dataset", "Contenu"),
-            ("profile", "Profil"),
             ("recorded", "Enregistrement"),
             ("rows_kept", "Gardées"),
             ("rows_set_aside", "Écartées"),
-            ("figures_withheld", "Chiffres retenus"),
+            ("figures_withheld", "Retenus"),
             ("projects_new", "Nouveaux"),
             ("projects_known", "Connus"),
-            ("projects_resembling", "Ressemblants"),
+            ("projects_resembling", "Proches"),
         ],
         pairs.iter().map(|(import, recorded)| row(import, recorded)).collect(),
     )];
@@ -237,17 +238,16 @@ fn row(import: &Import, recorded: &Recorded) -> Vec<Cell> {
         size(import.sightings.iter().filter(|sighting| wanted(&sighting.kind)).count())
     };
     let state = match recorded {
-        Recorded::Unchanged { number, .. } => format!("déjà connu (n° {number})"),
-        Recorded::Added { number } => format!("ajouté (n° {number})"),
+        Recorded::Unchanged { number, .. } => format!("n° {number}, déjà connu"),
+        Recorded::Added { number } => format!("n° {number}, ajouté"),
         Recorded::Replaced { number, former, .. } => {
-            format!("remplace le n° {former} (n° {number})")
+            format!("n° {number}, remplace le n° {former}")
         }
     };
     vec![
         Cell::of(base(&import.file), import.file.clone()),
         Cell::text(import.edition.to_string()),
         Cell::text(import.dataset.word()),
-        Cell::text(&import.profile),
         Cell::text(state),
         size(import.rows.len()),
         size(import.set_aside.iter().map(|aside| aside.rows.len()).sum()),
@@ -265,9 +265,12 @@ fn remarks(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
         let mut remark = |subject: &str, text: String| {
             rows.push(vec![Cell::text(base(&import.file)), Cell::text(subject), Cell::text(text)]);
         };
-        remark("profil", import.profile_reason.clone());
+        remark("profil", format!("{} : {}", import.profile, import.profile_reason));
         for aside in &import.set_aside {
             remark("écarté", format!("{} : {}", rows_in_words(&aside.rows), aside.reason));
+        }
+        if let Some(total) = total_cost(import) {
+            remark("coûts", total);
         }
         for withheld in &import.withheld {
             let words = format!(
@@ -281,6 +284,25 @@ fn remarks(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
     (!rows.is_empty()).then(|| Sheet::new("Remarques", columns, rows))
 }
 
+/// What the costs add up to, and which are not there: why a printed total may be another.
+fn total_cost(import: &Import) -> Option<String> {
+    let Rows::Panorama(snapshots) = &import.rows else { return None };
+    let total: f64 = snapshots.iter().filter_map(|one| one.cost_meur.given()).sum();
+    let without = |absence: &Reported<f64>| {
+        let projects = snapshots.iter().filter(|one| one.cost_meur == *absence);
+        projects.map(|one| one.project.as_str()).collect::<Vec<_>>()
+    };
+    let (missing, withheld) = (without(&Reported::Missing), without(&Reported::Withheld));
+    let known = snapshots.len() - missing.len() - withheld.len();
+    let mut words = format!("{} sur {known} projets", french::meur(total));
+    for (label, projects) in [("sans coût", missing), ("coût non publié", withheld)] {
+        if !projects.is_empty() {
+            words.extend([" ; ", label, " : ", &projects.join(", ")]);
+        }
+    }
+    Some(words)
+}
+
 fn resemblances(imports: &[Import]) -> Option<Sheet> {
     let mut rows = Vec::new();
     for import in imports {
@@ -291,7 +313,7 @@ fn resemblances(imports: &[Import]) -> Option<Sheet> {
                     Cell::text(sighting.project.as_str()),
                     Cell::text(name),
                     Cell::text(project.as_str()),
-                    Cell::figure(Some(&(*likeness).into()), vigie::domain::french::percent),
+                    Cell::figure(Some(&(*likeness).into()), french::percent),
                 ]);
             }
         }

@@ -70,7 +70,7 @@ pub(super) async fn cycles(parts: &Parts, printer: &Printer) -> Result<Conclusio
             ("as_of", "Évalué au"),
             ("edition", "Édition"),
             ("judged", "Verdicts"),
-            ("fired", "Alertants"),
+            ("fired", "Signalés"),
             ("unknown", "Non évaluables"),
             ("failed", "En défaut"),
             ("data", "Données"),

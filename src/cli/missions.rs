@@ -62,7 +62,7 @@ fn list(missions: &[Mission]) -> Sheet {
             ("state", "État"),
             ("due_on", "À décider avant le"),
             ("reasons", "Motifs"),
-            ("id", "Identifiant"),
+            ("id", ""),
         ],
         rows.collect(),
     )

@@ -62,9 +62,6 @@ enum CliError {
     Json(#[from] serde_json::Error),
     #[error("write the answer as CSV")]
     Csv(#[from] csv::Error),
-    /// A message that needs no chain.
-    #[error("{0}")]
-    Refused(String),
 }
 
 pub(crate) fn run() -> ExitCode {
@@ -105,22 +102,48 @@ async fn dispatch(
         Command::Healthcheck => healthcheck::run(config).await,
         Command::Rules { command } => rules::run(command, config, printer),
         Command::Serve => serve::run(config).await,
-        Command::Import(request) => {
-            import::run(request, config, &parts(config).await?, printer).await
+        Command::Import(_)
+        | Command::Imports
+        | Command::Cycle(_)
+        | Command::Cycles
+        | Command::Replay { .. }
+        | Command::Panorama { .. }
+        | Command::Project { .. }
+        | Command::Projects { .. }
+        | Command::Alerts(_)
+        | Command::Missions(_) => {
+            let parts = parts(config).await?;
+            let conclusion = dispatch_with_store(command, config, &parts, printer).await;
+            // So that everything is in the one file of the database when the command ends.
+            parts.store.close().await;
+            conclusion
         }
-        Command::Imports => lists::imports(&parts(config).await?, printer).await,
-        Command::Cycle(request) => cycle::run(request, &parts(config).await?, printer).await,
-        Command::Cycles => lists::cycles(&parts(config).await?, printer).await,
-        Command::Replay { cycle } => cycle::replay(*cycle, &parts(config).await?, printer).await,
-        Command::Panorama { as_of } => panorama::run(*as_of, &parts(config).await?, printer).await,
-        Command::Project { name, as_of } => {
-            project::run(name, *as_of, &parts(config).await?, printer).await
-        }
-        Command::Projects { command } => {
-            projects::run(command, config, &parts(config).await?, printer).await
-        }
-        Command::Alerts(filter) => alerts::run(filter, &parts(config).await?, printer).await,
-        Command::Missions(filter) => missions::run(filter, &parts(config).await?, printer).await,
+    }
+}
+
+async fn dispatch_with_store(
+    command: &Command,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        Command::Import(request) => import::run(request, config, parts, printer).await,
+        Command::Imports => lists::imports(parts, printer).await,
+        Command::Cycle(request) => cycle::run(request, parts, printer).await,
+        Command::Cycles => lists::cycles(parts, printer).await,
+        Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,
+        Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,
+        Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
+        Command::Projects { command } => projects::run(command, config, parts, printer).await,
+        Command::Alerts(filter) => alerts::run(filter, parts, printer).await,
+        Command::Missions(filter) => missions::run(filter, parts, printer).await,
+        // Those that need no store were answered before it was opened.
+        Command::Config { .. }
+        | Command::Dictionary
+        | Command::Healthcheck
+        | Command::Rules { .. }
+        | Command::Serve => Ok(Conclusion::Good),
     }
 }
 

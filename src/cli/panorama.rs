@@ -111,25 +111,29 @@ fn moves(panorama: &Panorama) -> Sheet {
 fn ministries(panorama: &Panorama) -> Sheet {
     let rows = panorama.ministries.iter().map(|row| {
         let mut cells = vec![text(row, "ministry"), text(row, "ministry_label")];
-        cells.extend(drifts(row));
+        cells.extend(drifts(row, french::meur));
         cells
     });
     let mut columns = vec![("ministry", "Code"), ("ministry_label", "Ministère")];
     columns.extend(DRIFT_COLUMNS);
-    Sheet::new("Par ministère", columns, rows.collect())
+    Sheet::new("Par ministère : coût, durée moyenne, écarts moyens", columns, rows.collect())
 }
 
 fn series(panorama: &Panorama) -> Sheet {
     let rows = panorama.series.iter().map(|row| {
         let mut cells = vec![text(row, "edition")];
-        cells.extend(drifts(row));
+        cells.extend(drifts(row, french::billions));
         cells
     });
     let global: Vec<Option<f64>> =
         panorama.series.iter().map(|row| row.get("global_drift").and_then(Json::as_f64)).collect();
     let mut columns = vec![("edition", "Édition")];
     columns.extend(DRIFT_COLUMNS);
-    let sheet = Sheet::new("Par édition, telle que connue alors", columns, rows.collect());
+    let sheet = Sheet::new(
+        "Par édition, telle que connue alors : coût, durée moyenne, écarts moyens",
+        columns,
+        rows.collect(),
+    );
     let line = print::sparkline(&global);
     if line.is_empty() {
         sheet
@@ -141,18 +145,18 @@ fn series(panorama: &Panorama) -> Sheet {
 const DRIFT_COLUMNS: [(&str, &str); 8] = [
     ("project_count", "Projets"),
     ("cost_total", "Coût"),
-    ("duration_mean", "Durée moyenne"),
-    ("budget_drift_mean", "Écart budgétaire"),
-    ("calendar_drift_mean", "Écart calendaire"),
-    ("global_drift", "Taux global"),
+    ("duration_mean", "Durée"),
+    ("budget_drift_mean", "Budget"),
+    ("calendar_drift_mean", "Calendrier"),
+    ("global_drift", "Global"),
     ("floor_drift", "Plancher"),
-    ("drift_known_count", "Écarts connus"),
+    ("drift_known_count", "Connus"),
 ];
 
-fn drifts(row: &Row) -> Vec<Cell> {
+fn drifts(row: &Row, cost: Writing) -> Vec<Cell> {
     let writings: [Writing; 8] = [
         whole,
-        french::billions,
+        cost,
         print::years,
         french::percent,
         french::percent,

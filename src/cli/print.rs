@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::Write as _;
 
 use comfy_table::CellAlignment;
+use comfy_table::ColumnConstraint;
 use comfy_table::ContentArrangement;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
@@ -27,7 +28,8 @@ pub(crate) struct Printer {
     format: Format,
 }
 
-/// One list, with a title and headers in French and keys in English.
+/// One list, with a title and headers in French and keys in English. A column without a header is
+/// for machines: tables leave it out.
 #[derive(Debug)]
 pub(crate) struct Sheet {
     title: String,
@@ -185,6 +187,9 @@ fn laid_out(sheet: &Sheet) -> String {
         table.add_row(row.iter().map(|cell| cell.shown.as_str()));
     }
     for (index, column) in table.column_iter_mut().enumerate() {
+        if sheet.columns.get(index).is_some_and(|(_, header)| header.is_empty()) {
+            column.set_constraint(ColumnConstraint::Hidden);
+        }
         let is_figure = |row: &Vec<Cell>| row.get(index).is_some_and(|cell| cell.value.is_number());
         if sheet.rows.iter().any(is_figure) {
             column.set_cell_alignment(CellAlignment::Right);

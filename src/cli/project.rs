@@ -18,6 +18,9 @@ use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
 
+/// Shown for what the publisher withheld on purpose.
+const WITHHELD: &str = "non publié";
+
 pub(super) async fn run(
     name: &str,
     as_of: Option<NaiveDate>,
@@ -59,11 +62,11 @@ fn history(view: &ProjectView) -> Sheet {
             ("ministry", "Ministère"),
             ("phase", "Phase"),
             ("cost_current", "Coût"),
-            ("budget_drift", "Écart budgétaire"),
-            ("budget_drift_change", "Évolution"),
+            ("budget_drift", "Écart budget"),
+            ("budget_drift_change", "Évol. budget"),
             ("duration_current", "Durée"),
-            ("calendar_drift", "Écart calendaire"),
-            ("duration_change_months", "Évolution "),
+            ("calendar_drift", "Écart durée"),
+            ("duration_change_months", "Évol. durée"),
         ],
         rows.collect(),
     )
@@ -171,13 +174,18 @@ fn phase(row: &Row) -> Cell {
     let word = row.get("phase").and_then(Json::as_str);
     match word.and_then(Phase::from_word) {
         Some(phase) => Cell::of(phase.label(), phase.word()),
+        None if is_true(row, "cost_withheld") => Cell::of(WITHHELD, Json::Null),
         None => Cell::of(print::UNKNOWN, Json::Null),
     }
 }
 
+fn is_true(row: &Row, field: &str) -> bool {
+    row.get(field).and_then(Json::as_bool) == Some(true)
+}
+
 fn figure(row: &Row, field: &str, withheld: &str, write: fn(f64) -> String) -> Cell {
-    if row.get(withheld).and_then(Json::as_bool) == Some(true) {
-        return Cell::of("non publié", Json::Null);
+    if is_true(row, withheld) {
+        return Cell::of(WITHHELD, Json::Null);
     }
     Cell::figure(row.get(field), write)
 }

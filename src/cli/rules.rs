@@ -109,14 +109,14 @@ fn test(
     let failed = outcomes.iter().filter(|outcome| !outcome.passed()).count();
     let rows = outcomes.iter().filter(|outcome| !outcome.passed()).map(|outcome| {
         vec![
-            Cell::text(outcome.rule.as_str()),
-            Cell::text(&outcome.case),
+            Cell::text(&outcome.file),
+            Cell::text(&outcome.name),
             Cell::optional(outcome.difference.as_deref()),
         ]
     });
     let sheet = Sheet::new(
         format!("{} cas, {failed} en échec", outcomes.len()),
-        vec![("rule", "Règle"), ("case", "Cas"), ("difference", "Écart")],
+        vec![("file", "Fichier"), ("case", "Cas"), ("difference", "Écart")],
         rows.collect(),
     );
     printer.answer(&outcomes, &[sheet], 0)?;

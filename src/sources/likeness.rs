@@ -162,16 +162,15 @@ impl Words {
         }
     }
 
-    /// Share of telling words that have their like on the other side.
+    /// Share of telling words that have their like on the other side, the less alike counting less.
     fn shared(&self, other: &Self) -> f64 {
-        let has_like = |word: &&String| {
-            other
-                .telling
-                .iter()
-                .any(|like| strsim::normalized_damerau_levenshtein(word, like) > 0.8)
+        let best = |word: &String| {
+            let others = other.telling.iter();
+            let likenesses = others.map(|like| strsim::normalized_damerau_levenshtein(word, like));
+            likenesses.filter(|likeness| *likeness > 0.8).fold(0.0, f64::max)
         };
-        let shared = self.telling.iter().filter(has_like).count();
-        ratio(2 * shared, self.telling.len() + other.telling.len())
+        let shared: f64 = self.telling.iter().map(best).sum();
+        2.0 * shared * ratio(1, self.telling.len() + other.telling.len())
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a file to an import: nothing is lost, nothing wrong is kept.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -118,7 +119,11 @@ impl Reader {
             identities: &identities,
         };
         let mut faults = layout.faults(&table.header);
-        uneven(&table, &rows, &mut faults);
+        let uneven = uneven(&table, &rows);
+        // What stands in an uneven row is not where it belongs: one fault says it all.
+        let (uneven, rows): (Vec<&Row>, Vec<&Row>) =
+            rows.into_iter().partition(|row| uneven.contains(&row.number));
+        faults.extend(uneven.iter().map(|row| uneven_fault(&table, row)));
         let dates = panorama::publication_dates(judges, &rows, &mut faults);
         let (edition, edition_reason) = edition(request, &layout, &dates, &mut faults)?;
         let kept = kept(judges, &rows, edition, &mut faults);
@@ -126,6 +131,12 @@ impl Reader {
             faults.sort_by_key(|fault| fault.row);
             let file = request.file.to_owned();
             return Err(SourceError::Refused(Box::new(Refused { file, faults })));
+        }
+        if rows.is_empty() {
+            // Replacing an edition by nothing would look like the calmest of panoramas.
+            let file = request.file.to_owned();
+            let found = "a header and no row under it".to_owned();
+            return Err(SourceError::Unreadable { file, found, expected: "at least one row" });
         }
         Ok(Import {
             file: request.file.to_owned(),
@@ -150,19 +161,26 @@ fn table(request: &Request<'_>) -> Result<Table, SourceError> {
     }
 }
 
-/// A separator in a cell without its quotes shifts all that follows; a file cut short ends early.
-fn uneven(table: &Table, rows: &[&Row], faults: &mut Vec<Fault>) {
+/// Rows of another length than the header: a separator in a cell without its quotes shifts all that
+/// follows, and a file cut short ends early. An end that all rows share is a habit of the writer.
+fn uneven(table: &Table, rows: &[&Row]) -> BTreeSet<u32> {
     let width = table.header.cells.len();
+    let length = rows.first().map(|row| row.cells.len()).filter(|length| *length > width);
+    let length = length.filter(|length| rows.iter().all(|row| row.cells.len() == *length));
     let is_uneven = |row: &&&Row| {
-        row.cells.len() < width || row.cells.iter().skip(width).any(|cell| !cell.is_empty())
+        row.cells.len() != length.unwrap_or(width)
+            || row.cells.iter().skip(width).any(|cell| !cell.is_empty())
     };
-    let uneven = rows.iter().filter(is_uneven).filter(|_| table.is_even);
-    faults.extend(uneven.map(|row| Fault {
+    rows.iter().filter(|_| table.is_even).filter(is_uneven).map(|row| row.number).collect()
+}
+
+fn uneven_fault(table: &Table, row: &Row) -> Fault {
+    Fault {
         row: Some(row.number),
         column: None,
         found: format!("{} cells", row.cells.len()),
-        expected: format!("{width}, as in the header"),
-    }));
+        expected: format!("{}, as in the header", table.header.cells.len()),
+    }
 }
 
 /// What was asked for, else what the file's name says, else what its rows say.

@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn rows_are_numbered_as_a_spreadsheet_shows_them() {
         for end in ["\n", "\r\n", "\r"] {
-            let text = format!("\na,b\n\n\n1,\"x\ny\"\n\n2,z\n").replace('\n', end);
+            let text = "\na,b\n\n\n1,\"x\ny\"\n\n2,z\n".replace('\n', end);
             assert_eq!(
                 shown(text.as_bytes()),
                 "2 [\"a\", \"b\"]\n3 []\n4 []\n5 [\"1\", \"x\\ny\"]\n6 []\n7 [\"2\", \"z\"]"

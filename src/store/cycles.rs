@@ -1,6 +1,7 @@
 //! Cycles: committing one whole, and reading back what was committed.
 
 use sqlx::SqliteConnection;
+use sqlx::error::DatabaseError;
 
 use super::Store;
 use super::alerts;
@@ -110,7 +111,7 @@ fn counted(count: u64) -> i64 {
 }
 
 fn taken(number: CycleNumber, source: sqlx::Error) -> StoreError {
-    let taken = source.as_database_error().is_some_and(|error| error.is_unique_violation());
+    let taken = source.as_database_error().is_some_and(DatabaseError::is_unique_violation);
     if taken {
         StoreError::CycleTaken { number }
     } else {

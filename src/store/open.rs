@@ -89,7 +89,11 @@ impl Store {
     /// In one transaction, so that of two programs that start at once the second finds it done.
     async fn migrate(&self) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
-        MIGRATIONS.run(&mut *transaction).await.map_err(|source| StoreError::Migrate { source })?;
+        // `run` does the same, but a future that calls it cannot be spawned.
+        MIGRATIONS
+            .run_direct(None, &mut *transaction, false)
+            .await
+            .map_err(|source| StoreError::Migrate { source })?;
         end(transaction).await
     }
 }
@@ -138,4 +142,15 @@ async fn connect(options: SqliteConnectOptions) -> Result<Store, StoreError> {
         .await
         .map_err(|source| StoreError::Open { path, source })?;
     Ok(Store { pool })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_file_is_embedded() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), MIGRATIONS.iter().count());
+    }
 }

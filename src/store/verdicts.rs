@@ -31,15 +31,16 @@ impl Store {
         subject: &Subject,
         cycle: CycleNumber,
     ) -> Result<Vec<Judgement>, StoreError> {
-        let bodies: Vec<String> = sqlx::query_scalar(
-            "select body from verdicts where cycle = $1 and subject = $2 order by position",
-        )
-        .bind(cycle.0)
-        .bind(subject.to_string())
-        .fetch_all(&self.pool)
-        .await
-        .map_err(reading("verdicts"))?;
-        bodies.iter().map(|body| kept::to_json("verdicts.body", body)).collect()
+        // Sorted here: asked to sort, SQLite would walk the whole cycle in the order of positions.
+        let mut rows: Vec<(i64, String)> =
+            sqlx::query_as("select position, body from verdicts where cycle = $1 and subject = $2")
+                .bind(cycle.0)
+                .bind(subject.to_string())
+                .fetch_all(&self.pool)
+                .await
+                .map_err(reading("verdicts"))?;
+        rows.sort_unstable();
+        rows.iter().map(|(_, body)| kept::to_json("verdicts.body", body)).collect()
     }
 }
 

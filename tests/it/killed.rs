@@ -10,7 +10,7 @@ const KILLS: u32 = 100;
 
 #[test]
 fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_one_ends_as_if_nothing_had_happened()
-{
+ {
     let workplace = Workplace::with_fixtures();
     let cycle = ["cycle", "--as-of", "2020-11-30"];
     let pristine = workplace.path("pristine.db");
@@ -26,12 +26,8 @@ fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_one_ends_as_if_n
             drop(std::fs::remove_file(workplace.path(leftover)));
         }
         std::fs::copy(&pristine, &database).unwrap();
-        let mut child = workplace
-            .command(&cycle)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child =
+            workplace.command(&cycle).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         // Kills are spread over the whole run and a little beyond.
         wait(&mut child, whole_run * kill / (KILLS - KILLS / 10));
         child.kill().unwrap();

@@ -1,6 +1,7 @@
 //! Each malformed fixture: its exact message, exit code 1, and a database left as it was.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use crate::support::Workplace;
 use crate::support::fixtures;
@@ -9,12 +10,12 @@ use crate::support::fixtures;
 fn each_malformed_file_is_refused_whole_with_what_was_found_and_what_was_expected() {
     let workplace = Workplace::with_fixtures();
     let imports = workplace.json(&["imports"]);
-    let bytes = std::fs::read(workplace.path("vigie.db")).unwrap();
+    let before = workplace.fingerprint();
     let folder = fixtures().join("malformed");
     let mut names: Vec<String> = std::fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !name.ends_with(".md"))
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension != "md"))
         .collect();
     names.sort();
     assert!(names.len() >= 20, "{names:?}");
@@ -28,6 +29,6 @@ fn each_malformed_file_is_refused_whole_with_what_was_found_and_what_was_expecte
         writeln!(messages, "== {name}\n{}", shown.trim_end()).unwrap();
         assert_eq!(workplace.json(&["imports"]), imports, "{name}");
     }
-    assert_eq!(std::fs::read(workplace.path("vigie.db")).unwrap(), bytes);
+    assert_eq!(workplace.fingerprint(), before);
     insta::assert_snapshot!(messages);
 }

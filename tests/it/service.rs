@@ -107,7 +107,9 @@ async fn lists_are_filtered_and_an_unknown_filter_is_refused() {
     assert!(!data(&justice).is_empty() && data(&justice).len() < all);
     assert!(data(&justice).iter().all(|project| project["ministry"] == "MJ"));
     let high = service.get("/api/v1/alerts?level=high&state=open").await;
-    assert!(data(&high).iter().all(|alert| alert["level"] == "high" || alert["level"] == "critical"));
+    assert!(
+        data(&high).iter().all(|alert| alert["level"] == "high" || alert["level"] == "critical")
+    );
 
     let refused = service.get("/api/v1/projects?minsitry=MJ").await;
     assert_eq!((refused.status, refused.content_type.as_str()), (400, "application/problem+json"));
@@ -123,11 +125,10 @@ async fn what_does_not_exist_is_a_problem_with_the_nearest_names() {
     assert_eq!(reply.content_type, "application/problem+json");
     assert!(reply.body["detail"].as_str().unwrap().contains("PORTALIS"), "{}", reply.body);
     for path in ["/api/v1/alerts/none", "/api/v1/missions/none", "/api/v1/rules/Z9", "/nowhere"] {
-        let reply = service.get(path).await;
-        assert_eq!((reply.status, reply.body["status"].as_u64()), (404, Some(404)), "{path}");
+        let none = service.get(path).await;
+        assert_eq!((none.status, none.body["status"].as_u64()), (404, Some(404)), "{path}");
     }
-    let reply = service.get("/api/v1/cycles/one").await;
-    assert_eq!(reply.status, 400);
+    assert_eq!(service.get("/api/v1/cycles/one").await.status, 400);
 }
 
 #[tokio::test]
@@ -136,10 +137,7 @@ async fn a_service_without_data_is_ready_and_says_that_it_knows_nothing() {
     assert_eq!(service.get("/readyz").await.body["status"], "ready");
     let reply = service.get("/api/v1/portfolio").await;
     assert_eq!(reply.status, 409);
-    assert_eq!(
-        reply.body["detail"],
-        "no edition of the panorama is known: import one first"
-    );
+    assert_eq!(reply.body["detail"], "no edition of the panorama is known: import one first");
 }
 
 #[tokio::test]

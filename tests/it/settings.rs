@@ -52,7 +52,11 @@ fn a_setting_that_is_none_is_refused() {
     std::fs::write(workplace.path("vigie.toml"), "lisen = \"127.0.0.1:1\"\n").unwrap();
     let answer = workplace.run(&["config", "check"]);
     assert_eq!(answer.code, Some(1));
-    assert!(answer.stderr.contains("lisen") && answer.stderr.contains("listen"), "{}", answer.stderr);
+    assert!(
+        answer.stderr.contains("lisen") && answer.stderr.contains("listen"),
+        "{}",
+        answer.stderr
+    );
 }
 
 #[test]

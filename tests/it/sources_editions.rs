@@ -37,15 +37,15 @@ fn every_file() -> Vec<Import> {
 #[test]
 fn projects_totals_and_durations_are_those_that_each_edition_printed() {
     let Some(folder) = panorama() else { return };
-    let printed = std::fs::read_to_string(folder.join("aggregates.csv")).unwrap();
+    let aggregates = std::fs::read_to_string(folder.join("aggregates.csv")).unwrap();
     let mut table = String::new();
     for edition in EDITIONS {
         let import = dashboard(edition);
-        let line = printed.lines().find(|line| line.starts_with(edition)).unwrap();
+        let line = aggregates.lines().find(|line| line.starts_with(edition)).unwrap();
         let printed: Vec<_> = line.split(',').skip(2).take(3).collect();
         writeln!(table, "{edition}: {}; printed: {}", totals(&import), printed.join(", ")).unwrap();
-        for line in absent_costs(&import) {
-            writeln!(table, "    {line}").unwrap();
+        for absent in absent_costs(&import) {
+            writeln!(table, "    {absent}").unwrap();
         }
     }
     insta::assert_snapshot!(table);
@@ -122,15 +122,15 @@ fn the_two_files_of_an_edition_give_the_same_projects_and_values_but_for_these()
     }
     let mut differences = String::new();
     for (edition, file) in OPEN_DATA {
-        let (shown, open) = (dashboard(edition), published(file, &[]));
         let by_project = |import: &Import| -> BTreeMap<_, _> {
             let rows = snapshots(import).iter();
             rows.map(|row| (row.project.as_str().to_owned(), row.clone())).collect()
         };
-        let (shown, open) = (by_project(&shown), by_project(&open));
+        let shown = by_project(&dashboard(edition));
+        let open = by_project(&published(file, &[]));
         assert!(shown.keys().eq(open.keys()), "{edition}");
-        for (project, shown) in &shown {
-            for (field, one, other) in compared(shown, &open[project]) {
+        for (project, row) in &shown {
+            for (field, one, other) in compared(row, &open[project]) {
                 writeln!(differences, "{edition} {project} {field}: {one} / {other}").unwrap();
             }
         }
@@ -138,8 +138,10 @@ fn the_two_files_of_an_edition_give_the_same_projects_and_values_but_for_these()
     insta::assert_snapshot!(differences);
 }
 
+type NamedField = fn(&Snapshot) -> (&'static str, String);
+
 fn compared(shown: &Snapshot, open: &Snapshot) -> Vec<(&'static str, String, String)> {
-    let fields: [fn(&Snapshot) -> (&'static str, String); 9] = [
+    let fields: [NamedField; 9] = [
         |s| ("name", s.name.clone()),
         |s| ("ministry", s.ministry_label.clone()),
         |s| ("phase", format!("{:?}", s.phase)),
@@ -167,9 +169,10 @@ fn a_project_that_recurs_under_several_names_is_one_project() {
         names.entry(row.project.to_string()).or_default().insert(row.name.clone());
     }
     let mut table = format!("{} projects, of which under several names:\n", names.len());
-    for (project, names) in names.iter().filter(|(_, names)| names.len() > 1) {
-        let names: Vec<_> = names.iter().map(String::as_str).collect();
-        writeln!(table, "{project}: {}", names.join(" | ")).unwrap();
+    names.retain(|_, several| several.len() > 1);
+    for (project, several) in names {
+        let several: Vec<_> = several.into_iter().collect();
+        writeln!(table, "{project}: {}", several.join(" | ")).unwrap();
     }
     insta::assert_snapshot!(table);
 }
@@ -186,9 +189,9 @@ fn a_ministry_has_one_code_through_its_renamings_and_a_project_one_ministry() {
         ministries.entry(row.project.to_string()).or_default().insert(row.ministry.to_string());
     }
     let mut table = String::new();
-    for (code, labels) in &labels {
-        let labels: Vec<_> = labels.iter().map(String::as_str).collect();
-        writeln!(table, "{code}: {}", labels.join(" | ")).unwrap();
+    for (code, several) in labels {
+        let several: Vec<_> = several.into_iter().collect();
+        writeln!(table, "{code}: {}", several.join(" | ")).unwrap();
     }
     ministries.retain(|_, codes| codes.len() > 1);
     assert_eq!(ministries, BTreeMap::new());

@@ -73,11 +73,11 @@ fn a_second_cycle_on_the_same_data_changes_nothing() {
     let workplace = Workplace::with_fixtures();
     let first = workplace.json(&["cycle", "--as-of", "2020-11-30"]);
     assert_eq!(first["outcome"], "committed");
-    let before = std::fs::read(workplace.path("vigie.db")).unwrap();
+    let before = workplace.fingerprint();
     let second = workplace.json(&["cycle", "--as-of", "2020-11-30"]);
     assert_eq!(second["outcome"], "unchanged");
     assert_eq!(second["cycle"], first["cycle"]);
-    assert_eq!(std::fs::read(workplace.path("vigie.db")).unwrap(), before);
+    assert_eq!(workplace.fingerprint(), before);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::process::Output;
 
 use tempfile::TempDir;
+use vigie::domain::fingerprint::Fingerprint;
 
 /// The repository: its rules, fixtures and settings are what the tests run on.
 pub(crate) fn root() -> &'static Path {
@@ -56,6 +57,12 @@ impl Workplace {
 
     pub(crate) fn database_url(&self) -> String {
         format!("sqlite://{}", self.path("vigie.db").display())
+    }
+
+    /// Tells one state of the database from another, to the byte.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        assert!(!self.path("vigie.db-wal").exists(), "a command left its log behind");
+        Fingerprint::of(&std::fs::read(self.path("vigie.db")).unwrap())
     }
 
     /// A copy of the catalogue that the test may change.

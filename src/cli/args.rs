@@ -15,7 +15,7 @@ use vigie::domain::mission::MissionState;
 /// Watches the State's large digital projects and warns early enough to act.
 ///
 /// Results go to standard output, messages to standard error. Colour follows the terminal and
-/// NO_COLOR. Exit code 0: done; 1: refused or not as it should be; 2: wrong usage.
+/// `NO_COLOR`. Exit code 0: done; 1: refused or not as it should be; 2: wrong usage.
 #[derive(Debug, Parser)]
 #[command(name = "vigie", version, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Args {

@@ -203,7 +203,7 @@ fn print_report(
             ("projects_known", "Connus"),
             ("projects_resembling", "Proches"),
         ],
-        pairs.iter().map(|(import, recorded)| row(import, recorded)).collect(),
+        pairs.iter().map(|pair| row(*pair)).collect(),
     )];
     sheets.extend(
         [remarks(&pairs), resemblances(imports), differences(&pairs)].into_iter().flatten(),
@@ -233,7 +233,7 @@ fn size(count: usize) -> Cell {
     Cell::count(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-fn row(import: &Import, recorded: &Recorded) -> Vec<Cell> {
+fn row((import, recorded): (&Import, &Recorded)) -> Vec<Cell> {
     let sightings = |wanted: fn(&SightingKind) -> bool| {
         size(import.sightings.iter().filter(|sighting| wanted(&sighting.kind)).count())
     };

@@ -105,7 +105,7 @@ impl Printer {
         main: usize,
     ) -> Result<(), CliError> {
         match self.format {
-            Format::Table => self.tables(sheets),
+            Format::Table => tables(sheets),
             Format::Json => {
                 let mut out = std::io::stdout().lock();
                 serde_json::to_writer_pretty(&mut out, full).map_err(json_output)?;
@@ -113,23 +113,6 @@ impl Printer {
             }
             Format::Csv => sheets.get(main).map_or(Ok(()), csv),
         }
-    }
-
-    fn tables(&self, sheets: &[Sheet]) -> Result<(), CliError> {
-        let mut out = std::io::stdout().lock();
-        for (index, sheet) in sheets.iter().enumerate() {
-            if index > 0 {
-                writeln!(out)?;
-            }
-            writeln!(out, "{}", style(&sheet.title).bold())?;
-            if !sheet.rows.is_empty() {
-                writeln!(out, "{}", coloured(&laid_out(sheet)))?;
-            }
-            if let Some(note) = &sheet.note {
-                writeln!(out, "{note}")?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -152,6 +135,23 @@ pub(crate) fn fault(error: &dyn Error) {
 #[expect(clippy::print_stderr, reason = "the one place that writes messages")]
 pub(crate) fn message(text: &str) {
     eprintln!("{text}");
+}
+
+fn tables(sheets: &[Sheet]) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    for (index, sheet) in sheets.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", style(&sheet.title).bold())?;
+        if !sheet.rows.is_empty() {
+            writeln!(out, "{}", coloured(&laid_out(sheet)))?;
+        }
+        if let Some(note) = &sheet.note {
+            writeln!(out, "{note}")?;
+        }
+    }
+    Ok(())
 }
 
 fn json_output(error: serde_json::Error) -> CliError {

@@ -51,7 +51,7 @@ fn find(known: &[KnownProject], asked: &str) -> ProjectId {
     let named = known
         .iter()
         .find(|known| known.names.iter().any(|name| vigie::sources::name_key(name) == wanted));
-    named.map_or_else(|| ProjectId::new(asked), |known| known.project.clone())
+    named.map_or_else(|| ProjectId::new(asked), |project| project.project.clone())
 }
 
 fn list(known: &[KnownProject], printer: &Printer) -> Result<(), CliError> {

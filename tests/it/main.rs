@@ -1,7 +1,6 @@
 //! Behaviour through the front door. One binary, so that Polars is linked once.
 #![expect(
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "clippy's in-test exemptions do not cover helpers"

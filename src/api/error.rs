@@ -89,7 +89,9 @@ impl ResponseError for Problem {
 impl From<CycleError> for Problem {
     fn from(error: CycleError) -> Self {
         match error {
-            CycleError::NoSuchProject { .. } => Self::Unknown(error.to_string()),
+            CycleError::NoSuchProject { .. }
+            | CycleError::NoSuchRule { .. }
+            | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
                 Self::NotYet(error.to_string())
             }

@@ -178,6 +178,17 @@ pub(crate) enum RulesCommand {
     Check,
     /// Run the cases that prove each rule
     Test,
+    /// Tell how a rule comes to its answer on one subject: each comparison, with its values
+    Explain {
+        /// Id of the rule, as listed by `vigie rules list`
+        rule: String,
+        /// A project by name or id, a ministry by its code, or `portfolio`
+        #[arg(value_name = "PROJECT")]
+        subject: String,
+        /// Judge as of this date, as YYYY-MM-DD; today by default
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

@@ -100,7 +100,7 @@ async fn dispatch(
         Command::Config { command } => settings::run(*command, config, printer),
         Command::Dictionary => lists::dictionary(printer),
         Command::Healthcheck => healthcheck::run(config).await,
-        Command::Rules { command } => rules::run(command, config, printer),
+        Command::Rules { command } => rules::run(command, config, printer).await,
         Command::Serve => serve::run(config).await,
         Command::Import(_)
         | Command::Imports

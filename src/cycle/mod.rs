@@ -1,6 +1,7 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
 mod exits;
+mod explain;
 mod replay;
 mod run;
 mod tables;
@@ -14,6 +15,7 @@ use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::domain::ids::CycleNumber;
+use crate::domain::ids::RuleId;
 use crate::frame::FrameError;
 use crate::missions::PlaybookError;
 use crate::rules::FolderError;
@@ -21,6 +23,8 @@ use crate::rules::Limits;
 use crate::store::Store;
 use crate::store::StoreError;
 
+pub use explain::Explanation;
+pub use explain::explain;
 pub use replay::Replay;
 pub use replay::replay;
 pub use run::CycleReport;
@@ -66,6 +70,10 @@ pub enum CycleError {
     NoSuchCycle(CycleNumber),
     #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]
     NoSuchProject { asked: String, near: Option<String> },
+    #[error("no rule `{asked}` is in force{}", nearest(.near.as_deref()))]
+    NoSuchRule { asked: String, near: Option<String> },
+    #[error("rule {rule} judges {judges}, and `{asked}` is none of that; see {hint}")]
+    NotJudged { rule: RuleId, judges: &'static str, asked: String, hint: String },
     #[error("lay out a table of figures")]
     Table(#[source] polars::error::PolarsError),
     #[error("prepare the record of the cycle")]

@@ -19,6 +19,7 @@ use super::tables::Row;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ProjectId;
+use crate::domain::import::KnownProject;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::subject::Subject;
 use crate::domain::value::Value;
@@ -144,16 +145,7 @@ pub async fn project(
     asked: &str,
     as_of: Option<NaiveDate>,
 ) -> Result<ProjectView, CycleError> {
-    let known_projects = parts.store.known_projects().await?;
-    let wanted = name_key(asked);
-    let found = known_projects.iter().find(|known| {
-        known.project.as_str() == asked || known.names.iter().any(|name| name_key(name) == wanted)
-    });
-    let Some(found) = found else {
-        let names = known_projects.iter().flat_map(|known| &known.names).map(String::as_str);
-        let near = nearest_name(asked, names).map(str::to_owned);
-        return Err(CycleError::NoSuchProject { asked: asked.to_owned(), near });
-    };
+    let found = named(parts, asked).await?;
     let cycle = parts.store.last_cycle().await?;
     let verdicts = match &cycle {
         Some(cycle) => {
@@ -163,7 +155,7 @@ pub async fn project(
         None => vec![],
     };
     let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
-    let (id, names) = (found.project.clone(), found.names.clone());
+    let (id, names) = (found.project, found.names);
     tokio::task::spawn_blocking(move || {
         let target = target(&catalogue, as_of);
         let frames = frame::build(&portfolio, as_of, target)?;
@@ -178,7 +170,24 @@ pub async fn project(
     .await?
 }
 
-async fn known(
+/// The project that has this id, or went by this name.
+pub(super) async fn named(parts: &Parts, asked: &str) -> Result<KnownProject, CycleError> {
+    let known_projects = parts.store.known_projects().await?;
+    let wanted = name_key(asked);
+    let position = known_projects.iter().position(|known| {
+        known.project.as_str() == asked || known.names.iter().any(|name| name_key(name) == wanted)
+    });
+    match position.and_then(|position| known_projects.get(position)) {
+        Some(found) => Ok(found.clone()),
+        None => {
+            let names = known_projects.iter().flat_map(|known| &known.names).map(String::as_str);
+            let near = nearest_name(asked, names).map(str::to_owned);
+            Err(CycleError::NoSuchProject { asked: asked.to_owned(), near })
+        }
+    }
+}
+
+pub(super) async fn known(
     parts: &Parts,
     as_of: Option<NaiveDate>,
 ) -> Result<(NaiveDate, Portfolio, Catalogue), CycleError> {

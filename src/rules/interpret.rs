@@ -15,6 +15,7 @@ use super::fault::Place;
 use super::front_matter::Rule;
 use super::run::Ground;
 use super::run::Memory;
+use super::run::Recording;
 use super::run::Run;
 use super::sandbox::SubjectFields;
 use super::sandbox::ThresholdsInForce;
@@ -61,6 +62,16 @@ impl Compiled {
         // The same call on the same ground gave a level: only its memory is of interest.
         drop(self.level(engine, &run));
         evidence::gather(run.recording(), thresholds)
+    }
+
+    /// The answer, whatever it is, with all that led to it.
+    pub(super) fn recorded(
+        &self,
+        engine: &Engine,
+        ground: &Ground,
+    ) -> (Result<Level, Halt>, Recording) {
+        let run = Run::new(&self.notes, ground, Memory::Recording);
+        (self.level(engine, &run), run.recording())
     }
 
     /// In French. An explanation that cannot be written says so: the verdict stands all the same.

@@ -29,6 +29,7 @@ mod specimen;
 mod syntax;
 mod table;
 mod thresholds;
+mod trace;
 mod value;
 
 pub use self::cases::CaseOutcome;
@@ -51,3 +52,7 @@ pub use self::thresholds::SourceTag;
 pub use self::thresholds::Threshold;
 pub use self::thresholds::ThresholdSource;
 pub use self::thresholds::Thresholds;
+pub use self::trace::Finding;
+pub use self::trace::Trace;
+pub use self::trace::TraceReading;
+pub use self::trace::TraceStep;

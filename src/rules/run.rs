@@ -43,6 +43,14 @@ struct State {
 pub(super) struct Recording {
     pub(super) readings: Vec<Read>,
     pub(super) trail: Vec<Comparison>,
+    /// Both, as they came.
+    pub(super) steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Read(Read, Position),
+    Compared(Comparison),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -117,7 +125,9 @@ impl Run {
     pub(super) fn compared(&self, comparison: impl FnOnce(&Notes) -> Comparison) {
         if let Some(kept) = &self.0.recording {
             let comparison = comparison(&self.0.notes);
-            lock(kept).trail.push(comparison);
+            let mut kept = lock(kept);
+            kept.steps.push(Step::Compared(comparison.clone()));
+            kept.trail.push(comparison);
         }
     }
 
@@ -131,6 +141,7 @@ impl Run {
         if let Some(kept) = &self.0.recording {
             let read = Read { source, name: name.to_owned(), value: value.cloned() };
             let mut kept = lock(kept);
+            kept.steps.push(Step::Read(read.clone(), position));
             if !kept.readings.contains(&read) {
                 kept.readings.push(read);
             }

@@ -10,6 +10,7 @@ mod imports;
 mod killed;
 mod malformed;
 mod real;
+mod rule_tools_explain;
 mod rules;
 mod rules_evidence;
 mod rules_faults;

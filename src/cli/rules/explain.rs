@@ -1,0 +1,102 @@
+//! `vigie rules explain RULE PROJECT`: the way from what was read to the answer.
+
+use vigie::cycle::Explanation;
+use vigie::domain::french;
+use vigie::domain::verdict::Absence;
+use vigie::domain::verdict::ReadingSource;
+use vigie::domain::verdict::Verdict;
+use vigie::rules::Finding;
+
+use crate::cli::CliError;
+use crate::cli::Conclusion;
+use crate::cli::print::Cell;
+use crate::cli::print::Printer;
+use crate::cli::print::Sheet;
+
+pub(super) fn show(told: &Explanation, printer: &Printer) -> Result<Conclusion, CliError> {
+    printer.answer(told, &[trail(told), readings(told)], 0)?;
+    Ok(Conclusion::Good)
+}
+
+fn trail(told: &Explanation) -> Sheet {
+    let mut last = None;
+    let rows = told.trace.steps.iter().map(|step| {
+        let text = step.line.checked_sub(1).and_then(|index| told.lines.get(index));
+        let text = text.map_or("", |text| text.trim());
+        // A line that makes several comparisons is quoted once.
+        let again = last.replace(step.line) == Some(step.line);
+        vec![
+            Cell::of(step.line.to_string(), step.line),
+            Cell::of(if again { "" } else { text }, text),
+            Cell::text(&step.text),
+            Cell::of(step.finding.label(), word(step.finding)),
+        ]
+    });
+    let title = format!(
+        "{} · {}, sur {}, au {}",
+        told.rule.id,
+        told.rule.title,
+        told.trace.judgement.subject,
+        french::date(told.as_of)
+    );
+    let columns = vec![
+        ("line", "Ligne"),
+        ("text", "Texte de la règle"),
+        ("comparison", "Constat"),
+        ("finding", "Résultat"),
+    ];
+    Sheet::new(title, columns, rows.collect()).with_note(conclusion(told))
+}
+
+fn conclusion(told: &Explanation) -> String {
+    let judgement = &told.trace.judgement;
+    match &judgement.verdict {
+        Verdict::Level { level } => match &judgement.explanation {
+            Some(explanation) => format!("Conclusion : {}. {explanation}", level.label()),
+            None => format!("Conclusion : {}.", level.label()),
+        },
+        Verdict::Unknown { missing } => {
+            let fields = missing.iter().map(|missing| match missing.why {
+                Absence::Missing => format!("`{}` n’est pas connu", missing.field),
+                Absence::Withheld => format!("`{}` n’est pas publié, à dessein", missing.field),
+            });
+            let fields = fields.collect::<Vec<_>>().join(" ; ");
+            format!("Conclusion : non évaluable, {fields}.")
+        }
+        Verdict::Failed { fault } => {
+            let place = [fault.line, fault.column].into_iter().flatten();
+            let place: String = place.map(|number| format!(":{number}")).collect();
+            format!("Conclusion : règle en défaut, {}{place} : {}", fault.file, fault.message)
+        }
+    }
+}
+
+fn readings(told: &Explanation) -> Sheet {
+    let rows = told.trace.readings.iter().map(|read| {
+        let source = match read.reading.source {
+            ReadingSource::Field => Cell::of("champ", "field"),
+            ReadingSource::Threshold => Cell::of("seuil", "threshold"),
+        };
+        vec![
+            source,
+            Cell::text(&read.reading.name),
+            Cell::text(&read.reading.label),
+            Cell::text(read.shown.as_deref().unwrap_or("inconnu")),
+        ]
+    });
+    Sheet::new(
+        "Lectures",
+        vec![("source", ""), ("name", "Nom"), ("label", "Libellé"), ("value", "Valeur")],
+        rows.collect(),
+    )
+}
+
+fn word(finding: Finding) -> &'static str {
+    match finding {
+        Finding::True => "true",
+        Finding::False => "false",
+        Finding::Read => "read",
+        Finding::Missing => "missing",
+        Finding::Withheld => "withheld",
+    }
+}

@@ -1,0 +1,61 @@
+//! `vigie rules`: the catalogue, its faults, the cases that prove it, and what it would change.
+
+mod check;
+mod explain;
+mod list;
+mod test;
+
+use std::collections::BTreeMap;
+
+use vigie::app::config::Config;
+use vigie::cycle::CycleError;
+use vigie::rules;
+use vigie::rules::Catalogue;
+use vigie::rules::RuleFault;
+
+use super::CliError;
+use super::Conclusion;
+use super::args::RulesCommand;
+use super::print;
+use super::print::Printer;
+
+/// The catalogue as it lies on disk, and what is wrong with it.
+struct Shelf {
+    texts: BTreeMap<String, String>,
+    catalogue: Catalogue,
+    faults: Vec<RuleFault>,
+}
+
+impl Shelf {
+    /// Every fault is told at once, whatever the command goes on to do.
+    fn open(config: &Config) -> Result<Self, CliError> {
+        let texts = rules::read_folder(&config.rules).map_err(CycleError::from)?;
+        let (catalogue, faults) = rules::compile(&texts, &config.limits);
+        for fault in &faults {
+            print::message(&fault.to_string());
+        }
+        Ok(Self { texts, catalogue, faults })
+    }
+
+    fn conclusion(&self) -> Conclusion {
+        if self.faults.is_empty() { Conclusion::Good } else { Conclusion::Bad }
+    }
+}
+
+pub(super) async fn run(
+    command: &RulesCommand,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        RulesCommand::List => list::run(&Shelf::open(config)?, printer),
+        RulesCommand::Check => check::run(&Shelf::open(config)?, printer),
+        RulesCommand::Test => test::run(&Shelf::open(config)?, printer),
+        RulesCommand::Explain { rule, subject, as_of } => {
+            let parts = super::parts(config).await?;
+            let told = vigie::cycle::explain(&parts, rule, subject, *as_of).await;
+            parts.store.close().await;
+            explain::show(&told?, printer)
+        }
+    }
+}

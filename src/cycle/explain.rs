@@ -1,0 +1,105 @@
+//! Why a rule answers as it does on one subject, without committing anything.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::CycleError;
+use super::Parts;
+use super::view;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::RuleId;
+use crate::domain::subject::Scope;
+use crate::domain::subject::Subject;
+use crate::frame;
+use crate::rules::Rule;
+use crate::rules::Subjects;
+use crate::rules::Trace;
+use crate::sources::nearest_name;
+
+/// What the whole portfolio is called on the command line.
+const PORTFOLIO: &str = "portfolio";
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    pub as_of: NaiveDate,
+    pub rule: Rule,
+    /// The rule's text, line by line.
+    pub lines: Vec<String>,
+    #[serde(flatten)]
+    pub trace: Trace,
+}
+
+/// `asked` is a project by id or any of its names, the code of a ministry, or `portfolio`, as the
+/// scope of the rule wants it.
+pub async fn explain(
+    parts: &Parts,
+    rule: &str,
+    asked: &str,
+    as_of: Option<NaiveDate>,
+) -> Result<Explanation, CycleError> {
+    let on_disk = view::catalogue(parts).await?;
+    let Some(found) = on_disk.catalogue.rule(&RuleId::new(rule)).cloned() else {
+        let known = on_disk.catalogue.rules().map(|rule| rule.id.as_str());
+        let near = nearest_name(rule, known).map(str::to_owned);
+        let fault = on_disk.faults.iter().find(|fault| is_file_of(&fault.file, rule));
+        return Err(CycleError::NoSuchRule {
+            asked: rule.to_owned(),
+            near: fault.map(ToString::to_string).or(near),
+        });
+    };
+    let subject = subject(parts, &found, asked).await?;
+    let (as_of, portfolio, catalogue) = view::known(parts, as_of).await?;
+    let lines = on_disk.texts.get(&found.file).map(String::as_str).unwrap_or_default();
+    let lines = lines.lines().map(str::to_owned).collect();
+    tokio::task::spawn_blocking(move || {
+        let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
+        let trace = catalogue.trace(&found.id, &subject, &frames, as_of);
+        let trace = trace.ok_or_else(|| not_judged(&found, &subject))?;
+        Ok(Explanation { as_of, rule: found, lines, trace })
+    })
+    .await?
+}
+
+fn is_file_of(file: &str, rule: &str) -> bool {
+    file.rsplit('/').next().is_some_and(|name| name == format!("{rule}.rhai"))
+}
+
+async fn subject(parts: &Parts, rule: &Rule, asked: &str) -> Result<Subject, CycleError> {
+    let bare = |kind: &str| asked.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
+    match rule.scope {
+        Scope::Portfolio if asked == PORTFOLIO => Ok(Subject::Portfolio),
+        Scope::Portfolio => Err(CycleError::NotJudged {
+            rule: rule.id.clone(),
+            judges: "the whole portfolio",
+            asked: asked.to_owned(),
+            hint: format!("`vigie rules explain {} {PORTFOLIO}`", rule.id),
+        }),
+        Scope::Ministry => {
+            let code = bare("ministry").unwrap_or(asked).to_uppercase();
+            Ok(Subject::Ministry(MinistryCode::new(code)))
+        }
+        Scope::Project => {
+            let asked = bare("project").unwrap_or(asked);
+            Ok(Subject::Project(view::named(parts, asked).await?.project))
+        }
+    }
+}
+
+fn not_judged(rule: &Rule, subject: &Subject) -> CycleError {
+    let (judges, hint) = match (rule.scope, rule.subjects) {
+        (Scope::Project, Subjects::Present) => {
+            ("the projects that the edition in force lists", "`vigie projects list`")
+        }
+        (Scope::Project, Subjects::Left) => {
+            ("the projects that have just left the panorama", "`vigie projects list`")
+        }
+        (Scope::Ministry, _) => ("ministries of the edition in force", "`vigie panorama`"),
+        (Scope::Portfolio, _) => ("the whole portfolio", "`vigie panorama`"),
+    };
+    CycleError::NotJudged {
+        rule: rule.id.clone(),
+        judges,
+        asked: subject.to_string(),
+        hint: hint.to_owned(),
+    }
+}

@@ -1,0 +1,263 @@
+//! One rule on one subject, told step by step, whatever the verdict.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rhai::Position;
+use serde::Serialize;
+
+use super::catalogue::Catalogue;
+use super::evidence;
+use super::french;
+use super::interpret::Compiled;
+use super::run::Ground;
+use super::run::Read;
+use super::run::Recording;
+use super::run::Step;
+use super::syntax::Notes;
+use super::table::Table;
+use super::thresholds::Thresholds;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::subject::Subject;
+use crate::domain::verdict::Absence;
+use crate::domain::verdict::Comparison;
+use crate::domain::verdict::Judgement;
+use crate::domain::verdict::MissingField;
+use crate::domain::verdict::Reading;
+use crate::domain::verdict::ReadingSource;
+use crate::domain::verdict::Verdict;
+use crate::frame::Frames;
+use crate::frame::dictionary;
+use crate::frame::dictionary::Unit;
+
+/// A judgement and the way that led to it, be it clear or unknown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Trace {
+    /// Without evidence, which the rest tells at greater length.
+    #[serde(flatten)]
+    pub judgement: Judgement,
+    /// In the order of evaluation.
+    pub steps: Vec<TraceStep>,
+    /// In reading order, each name once.
+    pub readings: Vec<TraceReading>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TraceReading {
+    #[serde(flatten)]
+    pub reading: Reading,
+    /// The value in French, by its unit; `None` when it was missing.
+    pub shown: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TraceStep {
+    /// Of the rule's file, counted from 1.
+    pub line: usize,
+    pub column: usize,
+    /// In French, with values.
+    pub text: String,
+    pub finding: Finding,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    True,
+    False,
+    /// A value that no comparison shows: a boolean, what a `switch` looks at.
+    Read,
+    Missing,
+    Withheld,
+}
+
+impl Finding {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::True => "vrai",
+            Self::False => "faux",
+            Self::Read => "lu",
+            Self::Missing => "manquant",
+            Self::Withheld => "non publié",
+        }
+    }
+}
+
+impl Catalogue {
+    /// `None` when there is no such rule, or when it does not judge such a subject.
+    pub fn trace(
+        &self,
+        rule: &RuleId,
+        subject: &Subject,
+        frames: &Frames,
+        as_of: NaiveDate,
+    ) -> Option<Trace> {
+        let compiled = self.rules.get(rule)?;
+        let scope = compiled.rule.scope;
+        let table = Arc::new(Table::open(frames.of(scope), scope));
+        let rows = table.rows(compiled.rule.subjects);
+        let (row, _) = rows.into_iter().find(|(_, found)| found == subject)?;
+        let ground = Ground { table, row, thresholds: Arc::new(self.thresholds().at(as_of)) };
+        Some(self.told(compiled, subject.clone(), &ground))
+    }
+
+    fn told(&self, compiled: &Compiled, subject: Subject, ground: &Ground) -> Trace {
+        let (outcome, recording) = compiled.recorded(&self.engine, ground);
+        let fired = outcome.as_ref().is_ok_and(|level| *level >= Level::Watch);
+        let verdict = match outcome {
+            Ok(level) => Verdict::Level { level },
+            Err(halt) => halt.into(),
+        };
+        let teller = Teller { notes: &compiled.notes, thresholds: self.thresholds() };
+        let steps = teller.tell(&recording, missing(&verdict));
+        let readings = teller.readings(recording);
+        Trace {
+            judgement: Judgement {
+                rule: compiled.rule.id.clone(),
+                subject,
+                verdict,
+                evidence: None,
+                explanation: fired.then(|| compiled.explain(&self.engine, ground)),
+            },
+            steps,
+            readings,
+        }
+    }
+}
+
+fn missing(verdict: &Verdict) -> Option<&MissingField> {
+    match verdict {
+        Verdict::Unknown { missing } => missing.first(),
+        Verdict::Level { .. } | Verdict::Failed { .. } => None,
+    }
+}
+
+struct Teller<'t> {
+    notes: &'t Notes,
+    thresholds: &'t Thresholds,
+}
+
+impl Teller<'_> {
+    fn tell(&self, recording: &Recording, missing: Option<&MissingField>) -> Vec<TraceStep> {
+        let mut told: Vec<TraceStep> = Vec::new();
+        for (index, step) in recording.steps.iter().enumerate() {
+            match step {
+                Step::Compared(comparison) => told.push(compared(comparison)),
+                Step::Read(read, position) => {
+                    let later = recording.steps.get(index + 1..).unwrap_or_default();
+                    if !self.is_shown(read, later) {
+                        let step = self.read(read, *position, missing);
+                        if !told.contains(&step) {
+                            told.push(step);
+                        }
+                    }
+                }
+            }
+        }
+        told
+    }
+
+    fn readings(&self, recording: Recording) -> Vec<TraceReading> {
+        let evidence = evidence::gather(recording, self.thresholds);
+        let shown = |reading: &Reading| {
+            let (_, unit) = self.named(reading.source, &reading.name);
+            reading.value.as_ref().map(|value| french::value(value, unit))
+        };
+        evidence
+            .readings
+            .into_iter()
+            .map(|reading| TraceReading { shown: shown(&reading), reading })
+            .collect()
+    }
+
+    /// Whether a comparison to come shows what was read.
+    fn is_shown(&self, read: &Read, later: &[Step]) -> bool {
+        let name = source_of(read);
+        later.iter().any(|step| match step {
+            Step::Compared(comparison) => self
+                .notes
+                .operands_at(place(comparison))
+                .iter()
+                .any(|operand| mentions(&operand.source, &name)),
+            Step::Read(..) => false,
+        })
+    }
+
+    fn read(&self, read: &Read, position: Position, missing: Option<&MissingField>) -> TraceStep {
+        let (label, unit) = self.named(read.source, &read.name);
+        let (shown, finding) = match &read.value {
+            Some(value) => (french::value(value, unit), Finding::Read),
+            None if read.source == ReadingSource::Threshold => {
+                ("pas encore en vigueur".to_owned(), Finding::Missing)
+            }
+            None if self.notes.tolerates(position) => {
+                ("inconnu, ce que la règle prévoit".to_owned(), Finding::Missing)
+            }
+            None => match missing.map(|missing| missing.why) {
+                Some(Absence::Withheld) => ("non publié, à dessein".to_owned(), Finding::Withheld),
+                Some(Absence::Missing) | None => ("inconnu".to_owned(), Finding::Missing),
+            },
+        };
+        TraceStep {
+            line: position.line().unwrap_or_default(),
+            column: position.position().unwrap_or_default(),
+            text: format!("{label} : {shown}"),
+            finding,
+        }
+    }
+
+    fn named(&self, source: ReadingSource, name: &str) -> (String, Unit) {
+        let named = match source {
+            ReadingSource::Field => {
+                dictionary::field(name).map(|field| (field.label.to_owned(), field.unit))
+            }
+            ReadingSource::Threshold => {
+                self.thresholds.get(name).map(|threshold| (threshold.label.clone(), threshold.unit))
+            }
+        };
+        named.unwrap_or_else(|| (name.to_owned(), Unit::None))
+    }
+}
+
+fn compared(comparison: &Comparison) -> TraceStep {
+    TraceStep {
+        line: comparison.line,
+        column: comparison.column,
+        text: comparison.text.clone(),
+        finding: if comparison.held { Finding::True } else { Finding::False },
+    }
+}
+
+fn place(comparison: &Comparison) -> Position {
+    match (u16::try_from(comparison.line), u16::try_from(comparison.column)) {
+        (Ok(line), Ok(column)) if line > 0 => Position::new(line, column),
+        _ => Position::NONE,
+    }
+}
+
+fn source_of(read: &Read) -> String {
+    match read.source {
+        ReadingSource::Field => format!("p.{}", read.name),
+        ReadingSource::Threshold => format!("t.{}", read.name),
+    }
+}
+
+/// Whether a text names a field, and not just one whose name begins the same.
+fn mentions(source: &str, name: &str) -> bool {
+    source.match_indices(name).any(|(at, _)| {
+        let after = source.get(at + name.len()..).and_then(|rest| rest.chars().next());
+        !after.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_mentioned_whole_or_not_at_all() {
+        assert!(mentions("p.cost_current - p.cost_previous", "p.cost_current"));
+        assert!(!mentions("p.cost_change", "p.cost"));
+    }
+}

@@ -1,0 +1,100 @@
+//! `vigie rules explain`: the way from what was read to the answer, whatever the answer.
+
+use crate::support::Workplace;
+
+const AS_OF: [&str; 2] = ["--as-of", "2020-11-30"];
+
+/// The trail as CSV, without its header, thin spaces made plain.
+#[track_caller]
+fn trail(workplace: &Workplace, rule: &str, subject: &str) -> String {
+    let [flag, day] = AS_OF;
+    let command = ["rules", "explain", rule, subject, flag, day, "--format", "csv"];
+    let text = workplace.ok(&command).replace('\u{202f}', " ");
+    text.split_once('\n').unwrap().1.to_owned()
+}
+
+#[track_caller]
+fn told(workplace: &Workplace, rule: &str, subject: &str) -> String {
+    let [flag, day] = AS_OF;
+    workplace.ok(&["rules", "explain", rule, subject, flag, day]).replace('\u{202f}', " ")
+}
+
+#[test]
+fn a_level_is_told_comparison_by_comparison() {
+    let workplace = Workplace::with_fixtures();
+    assert_eq!(
+        trail(&workplace, "T2", "mj"),
+        "11,if p.global_drift <= t.drift_target { return CLEAR; },\
+         \"Taux global de glissement (30,9 %) ≤ cible du taux global de glissement (25,0 %)\",false\n\
+         13,if p.drift_known_count < t.ministry_projects_min { return WATCH; },\
+         Projets à l’écart connu (7) < nombre de projets mesurés à partir duquel une moyenne a un \
+         sens (3),false\n\
+         14,if p.global_drift > t.ministry_drift_high { return HIGH; },\
+         \"Taux global de glissement (30,9 %) > seuil élevé du taux de glissement d’un ministère \
+         (30,0 %)\",true\n"
+    );
+    let shown = told(&workplace, "T2", "ministry/MJ");
+    assert!(
+        shown.starts_with(
+            "T2 · Taux de glissement d’un ministère au regard de la cible, sur ministry/MJ, au 30 \
+             novembre 2020\n"
+        ),
+        "{shown}"
+    );
+    let conclusion = "Conclusion : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
+                      projets mesurés, pour une cible de 25,0 %.";
+    assert!(shown.contains(conclusion), "{shown}");
+    assert!(shown.contains("│ ministry_drift_high   ┆ Seuil élevé du taux"), "{shown}");
+}
+
+#[test]
+fn a_clear_answer_is_told_too_with_the_values_that_a_switch_looked_at() {
+    let workplace = Workplace::with_fixtures();
+    let shown = trail(&workplace, "P2", "PORTALIS");
+    let last = shown.lines().last().unwrap();
+    assert_eq!(last, "16,switch p.avis_status {,Avis article 3 : favorable_with_reservations,read");
+    assert!(told(&workplace, "P2", "portalis").contains("Conclusion : Rien à signaler."));
+    assert!(told(&workplace, "D4", "portfolio").contains("Écart budgétaire moyen"));
+}
+
+#[test]
+fn an_unknown_answer_ends_on_the_field_that_was_missing() {
+    let workplace = Workplace::with_fixtures();
+    assert_eq!(
+        trail(&workplace, "D1", "SIERH"),
+        "12,if p.budget_drift > t.budget_drift_critical { return CRITICAL; },\
+         \"Écart budgétaire : non publié, à dessein\",withheld\n"
+    );
+    let shown = trail(&workplace, "P2", "nigelle");
+    assert_eq!(
+        shown.lines().last().unwrap(),
+        "16,switch p.avis_status {,Avis article 3 : inconnu,missing"
+    );
+    let conclusion = "Conclusion : non évaluable, `avis_status` n’est pas connu.";
+    assert!(told(&workplace, "P2", "nigelle").contains(conclusion));
+}
+
+#[test]
+fn what_cannot_be_explained_says_what_can() {
+    let workplace = Workplace::with_fixtures();
+    let refused = |rule: &str, subject: &str| {
+        let answer = workplace.run(&["rules", "explain", rule, subject, AS_OF[0], AS_OF[1]]);
+        assert_eq!(answer.code, Some(1));
+        answer.stderr
+    };
+    assert_eq!(refused("D9", "portalis"), "vigie: no rule `D9` is in force; the nearest is `D6`\n");
+    assert_eq!(
+        refused("D1", "portails"),
+        "vigie: no project is called `portails`; the nearest is `PORTALIS`\n"
+    );
+    assert_eq!(
+        refused("T1", "MJ"),
+        "vigie: rule T1 judges the whole portfolio, and `MJ` is none of that; see \
+         `vigie rules explain T1 portfolio`\n"
+    );
+    assert_eq!(
+        refused("D6", "portalis"),
+        "vigie: rule D6 judges the projects that have just left the panorama, and \
+         `project/portalis` is none of that; see `vigie projects list`\n"
+    );
+}

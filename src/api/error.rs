@@ -90,6 +90,7 @@ impl From<CycleError> for Problem {
     fn from(error: CycleError) -> Self {
         match error {
             CycleError::NoSuchProject { .. }
+            | CycleError::NoSuchCycle(_)
             | CycleError::NoSuchRule { .. }
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
@@ -101,7 +102,6 @@ impl From<CycleError> for Problem {
             | CycleError::Playbook(_)
             | CycleError::NoPlaybook
             | CycleError::BackInTime { .. }
-            | CycleError::NoSuchCycle(_)
             | CycleError::Table(_)
             | CycleError::Record(_)
             | CycleError::Stopped(_) => Self::Internal(Box::new(error)),

@@ -1,6 +1,7 @@
 //! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
 
 mod alerts;
+mod coverage;
 mod cycles;
 mod error;
 mod health;
@@ -47,6 +48,7 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route("/missions/{mission}", web::get().to(missions::find_mission))
                 .route("/rules", web::get().to(rules::list_rules))
                 .route("/rules/{rule}", web::get().to(rules::find_rule))
+                .route("/coverage", web::get().to(coverage::list_coverage))
                 .route("/cycles", web::get().to(cycles::list_cycles))
                 .route("/cycles/{cycle}", web::get().to(cycles::find_cycle)),
         )

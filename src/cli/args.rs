@@ -79,6 +79,15 @@ pub(crate) enum Command {
     Alerts(AlertsArgs),
     /// List missions: those proposed or open, unless asked otherwise
     Missions(MissionsArgs),
+    /// Show how much the last cycle could judge, and for want of which fields it could not
+    Coverage {
+        /// One line for each rule, or for each ministry
+        #[arg(long, value_enum, default_value_t = CoverageBy::Rule)]
+        by: CoverageBy,
+        /// Of this cycle, as listed by `vigie cycles`; the last one by default
+        #[arg(long, value_name = "CYCLE")]
+        cycle: Option<i64>,
+    },
     /// Look at the catalogue of rules
     Rules {
         #[command(subcommand)]
@@ -95,6 +104,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageBy {
+    Rule,
+    Ministry,
 }
 
 #[derive(Debug, Parser)]
@@ -185,6 +200,18 @@ pub(crate) enum RulesCommand {
         /// A project by name or id, a ministry by its code, or `portfolio`
         #[arg(value_name = "PROJECT")]
         subject: String,
+        /// Judge as of this date, as YYYY-MM-DD; today by default
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+    },
+    /// Judge the same data with two catalogues, and say what the second would change
+    Diff {
+        /// Folder of the rules in force
+        #[arg(value_name = "FOLDER_A")]
+        before: PathBuf,
+        /// Folder of the rules to come
+        #[arg(value_name = "FOLDER_B")]
+        after: PathBuf,
         /// Judge as of this date, as YYYY-MM-DD; today by default
         #[arg(long, value_name = "DATE")]
         as_of: Option<NaiveDate>,

@@ -12,6 +12,7 @@ use vigie::domain::mission::MissionChangeKind;
 use super::CliError;
 use super::Conclusion;
 use super::args::CycleArgs;
+use super::coverage;
 use super::print;
 use super::print::Cell;
 use super::print::Printer;
@@ -73,7 +74,7 @@ fn summary(report: &CycleReport) -> Sheet {
         Outcome::DryRun => format!("Cycle {} à blanc : rien n’est écrit", report.cycle),
     };
     let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
-    Sheet::new(
+    let sheet = Sheet::new(
         title,
         vec![
             ("as_of", "Évalué au"),
@@ -95,7 +96,12 @@ fn summary(report: &CycleReport) -> Sheet {
             Cell::of(report.inputs.data.short(), report.inputs.data.as_str()),
             Cell::of(report.inputs.catalogue.short(), report.inputs.catalogue.as_str()),
         ]],
-    )
+    );
+    if report.missing_most.is_empty() {
+        return sheet;
+    }
+    let costs: Vec<String> = report.missing_most.iter().map(coverage::cost).collect();
+    sheet.with_note(format!("Verdicts perdus faute de : {}.", costs.join(" ; ")))
 }
 
 fn changes(report: &CycleReport) -> Sheet {

@@ -3,6 +3,7 @@
 
 mod alerts;
 mod args;
+mod coverage;
 mod cycle;
 mod healthcheck;
 mod import;
@@ -106,6 +107,7 @@ async fn dispatch(
         | Command::Imports
         | Command::Cycle(_)
         | Command::Cycles
+        | Command::Coverage { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
         | Command::Project { .. }
@@ -131,6 +133,7 @@ async fn dispatch_with_store(
         Command::Import(request) => import::run(request, config, parts, printer).await,
         Command::Imports => lists::imports(parts, printer).await,
         Command::Cycle(request) => cycle::run(request, parts, printer).await,
+        Command::Coverage { by, cycle } => coverage::run(*by, *cycle, parts, printer).await,
         Command::Cycles => lists::cycles(parts, printer).await,
         Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,
         Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,

@@ -39,7 +39,7 @@ pub async fn explain(
 ) -> Result<Explanation, CycleError> {
     let on_disk = view::catalogue(parts).await?;
     let Some(found) = on_disk.catalogue.rule(&RuleId::new(rule)).cloned() else {
-        let known = on_disk.catalogue.rules().map(|rule| rule.id.as_str());
+        let known = on_disk.catalogue.rules().map(|known| known.id.as_str());
         let near = nearest_name(rule, known).map(str::to_owned);
         let fault = on_disk.faults.iter().find(|fault| is_file_of(&fault.file, rule));
         return Err(CycleError::NoSuchRule {

@@ -1,9 +1,13 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
+mod consequences;
+mod coverage;
+mod diff;
 mod exits;
 mod explain;
 mod replay;
 mod run;
+mod standing;
 mod tables;
 mod view;
 
@@ -23,6 +27,22 @@ use crate::rules::Limits;
 use crate::store::Store;
 use crate::store::StoreError;
 
+pub use consequences::MissionDifference;
+pub use consequences::MissionDifferenceKind;
+pub use coverage::Coverage;
+pub use coverage::FieldCost;
+pub use coverage::MinistryCoverage;
+pub use coverage::RuleCoverage;
+pub use coverage::Tally;
+pub use coverage::coverage;
+pub use diff::CatalogueDiff;
+pub use diff::MinistryNews;
+pub use diff::RuleDifference;
+pub use diff::RuleDifferenceKind;
+pub use diff::Side;
+pub use diff::ThresholdDifference;
+pub use diff::VerdictDifference;
+pub use diff::diff;
 pub use explain::Explanation;
 pub use explain::explain;
 pub use replay::Replay;
@@ -30,6 +50,8 @@ pub use replay::replay;
 pub use run::CycleReport;
 pub use run::Outcome;
 pub use run::run;
+pub use standing::DifferenceKind;
+pub use standing::Standing;
 pub use tables::Row;
 pub use view::CatalogueOnDisk;
 pub use view::Panorama;

@@ -11,6 +11,8 @@ use tracing::warn;
 
 use super::CycleError;
 use super::Parts;
+use super::coverage;
+use super::coverage::FieldCost;
 use super::exits;
 use super::tables;
 use super::view;
@@ -41,6 +43,8 @@ pub struct CycleReport {
     #[serde(flatten)]
     pub inputs: CycleInputs,
     pub counts: CycleCounts,
+    /// The five fields whose absence costs the most verdicts.
+    pub missing_most: Vec<FieldCost>,
     pub alert_changes: Vec<AlertChange>,
     pub mission_changes: Vec<MissionChange>,
     /// Rules left out because they do not compile.
@@ -80,6 +84,7 @@ pub async fn run(
             outcome: Outcome::Unchanged,
             inputs: last.inputs,
             counts: last.counts,
+            missing_most: coverage::costliest(&judged.judgements),
             alert_changes: vec![],
             mission_changes: vec![],
             rule_faults: judged.faults,
@@ -154,6 +159,7 @@ async fn decide(
         outcome: if dry_run { Outcome::DryRun } else { Outcome::Committed },
         inputs: record.inputs,
         counts,
+        missing_most: coverage::costliest(&record.judgements),
         alert_changes: record.alert_changes,
         mission_changes: record.mission_changes,
         rule_faults: judged.faults,

@@ -174,17 +174,15 @@ pub async fn project(
 pub(super) async fn named(parts: &Parts, asked: &str) -> Result<KnownProject, CycleError> {
     let known_projects = parts.store.known_projects().await?;
     let wanted = name_key(asked);
-    let position = known_projects.iter().position(|known| {
+    let found = known_projects.iter().find(|known| {
         known.project.as_str() == asked || known.names.iter().any(|name| name_key(name) == wanted)
     });
-    match position.and_then(|position| known_projects.get(position)) {
-        Some(found) => Ok(found.clone()),
-        None => {
-            let names = known_projects.iter().flat_map(|known| &known.names).map(String::as_str);
-            let near = nearest_name(asked, names).map(str::to_owned);
-            Err(CycleError::NoSuchProject { asked: asked.to_owned(), near })
-        }
+    if let Some(found) = found {
+        return Ok(found.clone());
     }
+    let names = known_projects.iter().flat_map(|known| &known.names).map(String::as_str);
+    let near = nearest_name(asked, names).map(str::to_owned);
+    Err(CycleError::NoSuchProject { asked: asked.to_owned(), near })
 }
 
 pub(super) async fn known(

@@ -23,6 +23,7 @@ mod interpret;
 mod judge;
 mod library;
 mod operators;
+mod page;
 mod run;
 mod sandbox;
 mod specimen;

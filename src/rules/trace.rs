@@ -147,9 +147,9 @@ impl Teller<'_> {
                 Step::Read(read, position) => {
                     let later = recording.steps.get(index + 1..).unwrap_or_default();
                     if !self.is_shown(read, later) {
-                        let step = self.read(read, *position, missing);
-                        if !told.contains(&step) {
-                            told.push(step);
+                        let one = self.read(read, *position, missing);
+                        if !told.contains(&one) {
+                            told.push(one);
                         }
                     }
                 }

@@ -10,6 +10,8 @@ mod imports;
 mod killed;
 mod malformed;
 mod real;
+mod rule_tools_coverage;
+mod rule_tools_diff;
 mod rule_tools_explain;
 mod rules;
 mod rules_evidence;

@@ -65,8 +65,9 @@ fn conclusion(told: &Explanation) -> String {
         }
         Verdict::Failed { fault } => {
             let place = [fault.line, fault.column].into_iter().flatten();
-            let place: String = place.map(|number| format!(":{number}")).collect();
-            format!("Conclusion : règle en défaut, {}{place} : {}", fault.file, fault.message)
+            let place: Vec<String> =
+                std::iter::once(fault.file.clone()).chain(place.map(|n| n.to_string())).collect();
+            format!("Conclusion : règle en défaut, {} : {}", place.join(":"), fault.message)
         }
     }
 }

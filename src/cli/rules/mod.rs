@@ -1,6 +1,7 @@
 //! `vigie rules`: the catalogue, its faults, the cases that prove it, and what it would change.
 
 mod check;
+mod diff;
 mod explain;
 mod list;
 mod test;
@@ -56,6 +57,12 @@ pub(super) async fn run(
             let told = vigie::cycle::explain(&parts, rule, subject, *as_of).await;
             parts.store.close().await;
             explain::show(&told?, printer)
+        }
+        RulesCommand::Diff { before, after, as_of } => {
+            let parts = super::parts(config).await?;
+            let found = vigie::cycle::diff(&parts, before, after, *as_of).await;
+            parts.store.close().await;
+            diff::show(&found?, printer)
         }
     }
 }

@@ -1,0 +1,95 @@
+//! `vigie coverage`: how much the last cycle could judge, and what the rest lacked.
+
+use vigie::cycle::Coverage;
+use vigie::cycle::FieldCost;
+use vigie::cycle::Parts;
+use vigie::cycle::Tally;
+use vigie::domain::french;
+use vigie::domain::ids::CycleNumber;
+
+use super::CliError;
+use super::Conclusion;
+use super::args::CoverageBy;
+use super::print;
+use super::print::Cell;
+use super::print::Printer;
+use super::print::Sheet;
+
+pub(super) async fn run(
+    by: CoverageBy,
+    number: Option<i64>,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let Some(found) = vigie::cycle::coverage(parts, number.map(CycleNumber)).await? else {
+        print::message("no cycle was committed yet; run `vigie cycle`");
+        return Ok(Conclusion::Bad);
+    };
+    match by {
+        CoverageBy::Rule => {
+            let rows = found.by_rule.iter().map(|one| row(one.rule.as_str(), &one.tally));
+            let sheet = sheet(&found, ("rule", "Règle"), rows.collect());
+            printer.answer(&found.by_rule, &[sheet], 0)?;
+        }
+        CoverageBy::Ministry => {
+            let rows = found.by_ministry.iter().map(|one| row(one.ministry.as_str(), &one.tally));
+            let sheet = sheet(&found, ("ministry", "Ministère"), rows.collect());
+            printer.answer(&found.by_ministry, &[sheet], 0)?;
+        }
+    }
+    Ok(Conclusion::Good)
+}
+
+fn sheet(found: &Coverage, first: (&'static str, &'static str), rows: Vec<Vec<Cell>>) -> Sheet {
+    let counts = found.cycle.counts;
+    let title = format!(
+        "Couverture du cycle {}, au {} : {} verdicts rendus, {} non évaluables, {} en défaut",
+        found.cycle.number,
+        french::date(found.cycle.inputs.as_of),
+        counts.judged,
+        counts.unknown,
+        counts.failed
+    );
+    let columns = vec![
+        first,
+        ("judged", "Évalués"),
+        ("unknown", "Non évaluables"),
+        ("failed", "En défaut"),
+        ("share", "Part évaluée"),
+        ("missing", "Faute de"),
+    ];
+    Sheet::new(title, columns, rows)
+}
+
+fn row(name: &str, tally: &Tally) -> Vec<Cell> {
+    let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
+    let missing: Vec<String> = tally.missing.iter().map(cost).collect();
+    let fields: Vec<String> =
+        tally.missing.iter().map(|cost| format!("{}={}", cost.field, cost.verdicts)).collect();
+    vec![
+        Cell::text(name),
+        count(tally.judged),
+        count(tally.unknown),
+        count(tally.failed),
+        share(tally),
+        Cell::of(missing.join("\n"), fields.join(" ")),
+    ]
+}
+
+fn share(tally: &Tally) -> Cell {
+    let number = |count: u64| u32::try_from(count).map_or(f64::INFINITY, f64::from);
+    let all = number(tally.judged + tally.unknown + tally.failed);
+    let share = number(tally.judged) / all;
+    Cell::of(french::percent(share), share)
+}
+
+/// `Avis article 3 : 4`, `Coût actualisé : 2, dont 1 non publié à dessein`.
+pub(super) fn cost(cost: &FieldCost) -> String {
+    match cost.withheld {
+        0 => format!("{} : {}", cost.label, cost.verdicts),
+        withheld if withheld == cost.verdicts => {
+            format!("{} : {withheld}, à dessein", cost.label)
+        }
+        withheld => format!("{} : {}, dont {withheld} à dessein", cost.label, cost.verdicts),
+    }
+}

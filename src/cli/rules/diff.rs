@@ -1,0 +1,160 @@
+//! `vigie rules diff A B`: what the second catalogue would change, before anything is published.
+
+use vigie::cycle::CatalogueDiff;
+use vigie::cycle::DifferenceKind;
+use vigie::cycle::RuleDifferenceKind;
+use vigie::cycle::Side;
+use vigie::domain::french;
+use vigie::domain::ids::MinistryCode;
+use vigie::domain::level::Level;
+
+use crate::cli::CliError;
+use crate::cli::Conclusion;
+use crate::cli::print;
+use crate::cli::print::Cell;
+use crate::cli::print::Printer;
+use crate::cli::print::Sheet;
+
+pub(super) fn show(found: &CatalogueDiff, printer: &Printer) -> Result<Conclusion, CliError> {
+    let sound = [&found.before, &found.after].map(tell_faults);
+    let sheets = [catalogues(found), verdicts(found), missions(found), ministries(found)];
+    printer.answer(found, &sheets, 1)?;
+    Ok(if sound == [true; 2] { Conclusion::Good } else { Conclusion::Bad })
+}
+
+/// A rule with a fault is in no comparison, which then says less than it seems to.
+fn tell_faults(side: &Side) -> bool {
+    for fault in &side.faults {
+        print::message(&format!("rule left out: {}/{fault}", side.folder.display()));
+    }
+    side.faults.is_empty()
+}
+
+fn catalogues(found: &CatalogueDiff) -> Sheet {
+    let rules = found.rules.iter().map(|difference| {
+        let (shown, word) = match difference.kind {
+            RuleDifferenceKind::Added => ("ajoutée", "added"),
+            RuleDifferenceKind::Removed => ("retirée", "removed"),
+            RuleDifferenceKind::Rewritten => ("réécrite", "rewritten"),
+        };
+        vec![Cell::of("règle", "rule"), Cell::text(difference.rule.as_str()), Cell::of(shown, word)]
+    });
+    let thresholds = found.thresholds.iter().map(|difference| {
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "aucun".to_owned());
+        let change = format!("{} → {}", shown(&difference.before), shown(&difference.after));
+        vec![
+            Cell::of("seuil", "threshold"),
+            Cell::of(format!("{} ({})", difference.label, difference.name), &*difference.name),
+            Cell::text(change),
+        ]
+    });
+    let title = format!(
+        "Catalogues {} et {}, comparés sur l’édition {} au {}",
+        found.before.fingerprint.short(),
+        found.after.fingerprint.short(),
+        found.edition,
+        french::date(found.as_of)
+    );
+    let columns = vec![("what", "Objet"), ("name", "Nom"), ("change", "Changement")];
+    Sheet::new(title, columns, rules.chain(thresholds).collect())
+}
+
+fn verdicts(found: &CatalogueDiff) -> Sheet {
+    let counts: Vec<String> = DifferenceKind::ALL
+        .into_iter()
+        .filter_map(|kind| {
+            let count = found.verdicts.iter().filter(|one| one.kind == kind).count();
+            let label = if count > 1 { kind.plural() } else { kind.label() };
+            (count > 0).then(|| format!("{count} {label}"))
+        })
+        .collect();
+    let title = match counts.as_slice() {
+        [] => "Verdicts : aucun changement".to_owned(),
+        counts => format!("Verdicts : {}", counts.join(", ")),
+    };
+    let rows = found.verdicts.iter().map(|one| {
+        let (shown, word) = alert(one.alert_from, one.alert_to);
+        vec![
+            Cell::of(one.kind.label(), one.kind.word()),
+            Cell::text(one.rule.as_str()),
+            Cell::text(one.subject.to_string()),
+            Cell::optional(one.ministry.as_ref().map(MinistryCode::as_str)),
+            Cell::of(one.from.label(), one.from.word()),
+            Cell::of(one.to.label(), one.to.word()),
+            Cell::of(shown, word),
+            Cell::optional(one.explanation.as_deref()),
+        ]
+    });
+    let columns = vec![
+        ("change", "Changement"),
+        ("rule", "Règle"),
+        ("subject", "Sujet"),
+        ("ministry", "Ministère"),
+        ("from", "Avant"),
+        ("to", "Après"),
+        ("alert", "Alerte"),
+        ("explanation", ""),
+    ];
+    Sheet::new(title, columns, rows.collect())
+}
+
+fn alert(from: Option<Level>, to: Option<Level>) -> (&'static str, &'static str) {
+    match (from, to) {
+        (None, Some(_)) => ("s’ouvrirait", "opened"),
+        (Some(_), None) => ("se fermerait", "closed"),
+        (Some(was), Some(is)) if was != is => ("changerait de niveau", "moved"),
+        (None, None) | (Some(_), Some(_)) => ("", ""),
+    }
+}
+
+fn missions(found: &CatalogueDiff) -> Sheet {
+    let rows = found.missions.iter().map(|difference| {
+        vec![
+            Cell::of(difference.kind.label(), difference.kind.word()),
+            Cell::of(difference.mission.label(), difference.mission.word()),
+            Cell::text(difference.subject.to_string()),
+            Cell::text(difference.reasons.join("\n")),
+        ]
+    });
+    let columns = vec![
+        ("change", "Changement"),
+        ("kind", "Mission"),
+        ("subject", "Sujet"),
+        ("reasons", "Motifs"),
+    ];
+    let title = match found.missions.len() {
+        0 => "Missions : aucun changement".to_owned(),
+        count => format!("Missions : {count} changements"),
+    };
+    Sheet::new(title, columns, rows.collect())
+}
+
+fn ministries(found: &CatalogueDiff) -> Sheet {
+    let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
+    let rows = found.ministries.iter().map(|news| {
+        let projects: Vec<&str> = news.projects.iter().map(String::as_str).collect();
+        vec![
+            Cell::text(&news.ministry),
+            count(news.alerts_opened),
+            count(news.alerts_moved),
+            count(news.alerts_closed),
+            count(news.missions_gained),
+            count(news.missions_lost),
+            Cell::text(projects.join(", ")),
+        ]
+    });
+    let columns = vec![
+        ("ministry", "Ministère"),
+        ("alerts_opened", "Alertes ouvertes"),
+        ("alerts_moved", "Alertes modifiées"),
+        ("alerts_closed", "Alertes closes"),
+        ("missions_gained", "Missions en plus"),
+        ("missions_lost", "Missions en moins"),
+        ("projects", "Projets"),
+    ];
+    Sheet::new(format!("Ministères informés : {}", found.ministries.len()), columns, rows.collect())
+        .with_note(
+            "Comme si rien n’était encore ouvert et que chaque constat avait assez duré ; rien \
+             n’est écrit.",
+        )
+}

@@ -1,0 +1,131 @@
+//! The alerts and missions that verdicts call for by themselves, whatever stands already.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::alerts;
+use crate::domain::alert::AlertState;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::mission::Mission;
+use crate::domain::mission::MissionKind;
+use crate::domain::rule::RuleTerms;
+use crate::domain::subject::Subject;
+use crate::domain::verdict::Judgement;
+use crate::missions;
+use crate::missions::Playbook;
+
+/// As if nothing stood yet, and as if what fires had lasted as long as its rule asks.
+#[derive(Clone, Debug)]
+pub(super) struct Consequences {
+    alerts: BTreeMap<(RuleId, Subject), Level>,
+    missions: BTreeMap<(Subject, MissionKind), Mission>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MissionDifference {
+    pub subject: Subject,
+    pub mission: MissionKind,
+    pub kind: MissionDifferenceKind,
+    /// In French, of the catalogue that calls for it.
+    pub reasons: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissionDifferenceKind {
+    Proposed,
+    /// Without waiting for a decision.
+    Opened,
+    NoLongerProposed,
+    NoLongerOpened,
+}
+
+impl MissionDifferenceKind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Opened => "opened",
+            Self::NoLongerProposed => "no_longer_proposed",
+            Self::NoLongerOpened => "no_longer_opened",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Proposed => "serait proposée",
+            Self::Opened => "serait ouverte d’office",
+            Self::NoLongerProposed => "ne serait plus proposée",
+            Self::NoLongerOpened => "ne serait plus ouverte d’office",
+        }
+    }
+
+    pub(super) fn is_gain(self) -> bool {
+        matches!(self, Self::Proposed | Self::Opened)
+    }
+}
+
+impl Consequences {
+    pub(super) fn of(
+        judgements: &[Judgement],
+        terms: &BTreeMap<RuleId, RuleTerms>,
+        playbook: &Playbook,
+        as_of: NaiveDate,
+    ) -> Self {
+        let at_once: BTreeMap<RuleId, RuleTerms> = terms
+            .iter()
+            .map(|(id, terms)| (id.clone(), RuleTerms { for_evaluations: 1, ..terms.clone() }))
+            .collect();
+        let occasion = alerts::Occasion {
+            as_of,
+            now: DateTime::default(),
+            terms: &at_once,
+            explained_exits: &BTreeMap::new(),
+        };
+        let changes = alerts::reconcile(&[], judgements, occasion);
+        let moment = missions::Moment { cycle: CycleNumber(0), as_of, terms: &at_once, playbook };
+        let missions = missions::plan(&[], &changes, moment)
+            .into_iter()
+            .map(|change| ((change.mission.subject.clone(), change.mission.kind), change.mission))
+            .collect();
+        let alerts = changes
+            .into_iter()
+            .filter(|change| change.alert.state == AlertState::Open)
+            .map(|change| ((change.alert.rule, change.alert.subject), change.alert.level))
+            .collect();
+        Self { alerts, missions }
+    }
+
+    pub(super) fn alert(&self, rule: &RuleId, subject: &Subject) -> Option<Level> {
+        self.alerts.get(&(rule.clone(), subject.clone())).copied()
+    }
+
+    /// By subject and kind.
+    pub(super) fn differences(before: &Self, after: &Self) -> Vec<MissionDifference> {
+        let keys: BTreeSet<_> = before.missions.keys().chain(after.missions.keys()).collect();
+        let mut differences = Vec::new();
+        for key in keys {
+            let (was, is) = (before.missions.get(key), after.missions.get(key));
+            let (kind, mission) = match (was, is) {
+                (Some(was), Some(is)) if was.automatic == is.automatic => continue,
+                (_, Some(is)) if is.automatic => (MissionDifferenceKind::Opened, is),
+                (None, Some(is)) => (MissionDifferenceKind::Proposed, is),
+                (Some(was), _) if was.automatic => (MissionDifferenceKind::NoLongerOpened, was),
+                (Some(was), _) => (MissionDifferenceKind::NoLongerProposed, was),
+                (None, None) => continue,
+            };
+            differences.push(MissionDifference {
+                subject: mission.subject.clone(),
+                mission: mission.kind,
+                kind,
+                reasons: mission.reasons.clone(),
+            });
+        }
+        differences
+    }
+}

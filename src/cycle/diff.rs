@@ -1,0 +1,312 @@
+//! What another catalogue would change, judged on the same data; nothing is written.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::CycleError;
+use super::Parts;
+use super::consequences::Consequences;
+use super::consequences::MissionDifference;
+use super::standing::DifferenceKind;
+use super::standing::Standing;
+use super::tables;
+use super::view;
+use crate::domain::edition::EditionId;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::subject::Subject;
+use crate::domain::verdict::Judgement;
+use crate::frame;
+use crate::frame::Frames;
+use crate::missions::Playbook;
+use crate::rules;
+use crate::rules::Catalogue;
+use crate::rules::RuleFault;
+use crate::rules::Thresholds;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct CatalogueDiff {
+    pub as_of: NaiveDate,
+    pub edition: EditionId,
+    pub before: Side,
+    pub after: Side,
+    pub rules: Vec<RuleDifference>,
+    pub thresholds: Vec<ThresholdDifference>,
+    /// By rule, then subject.
+    pub verdicts: Vec<VerdictDifference>,
+    pub missions: Vec<MissionDifference>,
+    pub ministries: Vec<MinistryNews>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Side {
+    pub folder: PathBuf,
+    pub fingerprint: Fingerprint,
+    pub rules: usize,
+    /// Rules with a fault are left out of the comparison.
+    pub faults: Vec<RuleFault>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleDifference {
+    pub rule: RuleId,
+    pub kind: RuleDifferenceKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleDifferenceKind {
+    Added,
+    Removed,
+    Rewritten,
+}
+
+/// In French, as of the date; `None` when not in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ThresholdDifference {
+    pub name: String,
+    pub label: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VerdictDifference {
+    pub rule: RuleId,
+    pub subject: Subject,
+    /// Of a project.
+    pub name: Option<String>,
+    pub ministry: Option<MinistryCode>,
+    pub kind: DifferenceKind,
+    pub from: Standing,
+    pub to: Standing,
+    /// The level of the alert that each catalogue calls for.
+    pub alert_from: Option<Level>,
+    pub alert_to: Option<Level>,
+    /// Of the later catalogue, when it fires.
+    pub explanation: Option<String>,
+}
+
+/// What the secretary-general of a ministry would hear.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MinistryNews {
+    pub ministry: String,
+    pub alerts_opened: u64,
+    /// To another level.
+    pub alerts_moved: u64,
+    pub alerts_closed: u64,
+    pub missions_gained: u64,
+    pub missions_lost: u64,
+    pub projects: BTreeSet<String>,
+}
+
+/// Judges the same data with the catalogues of two folders.
+pub async fn diff(
+    parts: &Parts,
+    before: &Path,
+    after: &Path,
+    as_of: Option<NaiveDate>,
+) -> Result<CatalogueDiff, CycleError> {
+    let as_of = as_of.unwrap_or_else(|| view::today(parts.clock.now()));
+    let upto = parts.store.latest_known().await?;
+    let portfolio = parts.store.portfolio(&upto, as_of).await?;
+    let (before, after) = (before.to_owned(), after.to_owned());
+    let limits = parts.limits;
+    tokio::task::spawn_blocking(move || {
+        let edition = frame::editions_in_force(&portfolio, as_of)?.current;
+        let judge = |folder: PathBuf| -> Result<Opinion, CycleError> {
+            let texts = rules::read_folder(&folder)?;
+            let playbook = texts.get("missions.toml").ok_or(CycleError::NoPlaybook)?;
+            let playbook = Playbook::parse(playbook, "missions.toml")?;
+            let (catalogue, faults) = rules::compile(&texts, &limits);
+            let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
+            let judgements = catalogue.judge(&frames, as_of);
+            let consequences = Consequences::of(&judgements, &catalogue.terms(), &playbook, as_of);
+            Ok(Opinion { folder, catalogue, faults, frames, judgements, consequences })
+        };
+        Opinion::differences(judge(before)?, judge(after)?, as_of, edition)
+    })
+    .await?
+}
+
+/// One catalogue, and what it makes of the data.
+struct Opinion {
+    folder: PathBuf,
+    catalogue: Catalogue,
+    faults: Vec<RuleFault>,
+    frames: Frames,
+    judgements: Vec<Judgement>,
+    consequences: Consequences,
+}
+
+impl Opinion {
+    fn differences(
+        before: Self,
+        after: Self,
+        as_of: NaiveDate,
+        edition: EditionId,
+    ) -> Result<CatalogueDiff, CycleError> {
+        let known = names(&after.frames)?;
+        let verdicts = verdicts(&before, &after, &known);
+        let missions = Consequences::differences(&before.consequences, &after.consequences);
+        let ministries = news(&verdicts, &missions, &known);
+        Ok(CatalogueDiff {
+            as_of,
+            edition,
+            rules: rules_that_differ(&before.catalogue, &after.catalogue),
+            thresholds: thresholds_that_differ(
+                before.catalogue.thresholds(),
+                after.catalogue.thresholds(),
+                as_of,
+            ),
+            verdicts,
+            missions,
+            ministries,
+            before: before.side(),
+            after: after.side(),
+        })
+    }
+
+    fn side(self) -> Side {
+        Side {
+            folder: self.folder,
+            fingerprint: self.catalogue.fingerprint().clone(),
+            rules: self.catalogue.rules().count(),
+            faults: self.faults,
+        }
+    }
+
+    fn standings(&self) -> BTreeMap<(&RuleId, &Subject), &Judgement> {
+        self.judgements.iter().map(|one| ((&one.rule, &one.subject), one)).collect()
+    }
+}
+
+type Names = BTreeMap<ProjectId, (String, MinistryCode)>;
+
+/// Name and ministry of each project.
+fn names(frames: &Frames) -> Result<Names, CycleError> {
+    let rows = tables::rows(&frames.projects)?;
+    let text = |row: &tables::Row, field: &str| {
+        row.get(field).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+    };
+    Ok(rows
+        .iter()
+        .map(|row| {
+            let ministry = MinistryCode::new(text(row, "ministry"));
+            (ProjectId::new(text(row, "project_id")), (text(row, "name"), ministry))
+        })
+        .collect())
+}
+
+fn ministry_of(subject: &Subject, known: &Names) -> Option<MinistryCode> {
+    match subject {
+        Subject::Project(project) => known.get(project).map(|(_, ministry)| ministry.clone()),
+        Subject::Ministry(ministry) => Some(ministry.clone()),
+        Subject::Portfolio => None,
+    }
+}
+
+fn verdicts(before: &Opinion, after: &Opinion, known: &Names) -> Vec<VerdictDifference> {
+    let (was, is) = (before.standings(), after.standings());
+    let keys: BTreeSet<_> = was.keys().chain(is.keys()).copied().collect();
+    let mut differences = Vec::new();
+    for key in keys {
+        let (rule, subject) = key;
+        let from = Standing::of(was.get(&key).copied());
+        let to = Standing::of(is.get(&key).copied());
+        let Some(kind) = DifferenceKind::between(from, to) else { continue };
+        differences.push(VerdictDifference {
+            rule: rule.clone(),
+            subject: subject.clone(),
+            name: subject.project().and_then(|id| known.get(id)).map(|(name, _)| name.clone()),
+            ministry: ministry_of(subject, known),
+            kind,
+            from,
+            to,
+            alert_from: before.consequences.alert(rule, subject),
+            alert_to: after.consequences.alert(rule, subject),
+            explanation: is.get(&key).and_then(|judgement| judgement.explanation.clone()),
+        });
+    }
+    differences
+}
+
+fn rules_that_differ(before: &Catalogue, after: &Catalogue) -> Vec<RuleDifference> {
+    let ids: BTreeSet<&RuleId> = before.rules().chain(after.rules()).map(|rule| &rule.id).collect();
+    let difference = |id: &RuleId| match (before.rule(id), after.rule(id)) {
+        (None, _) => Some(RuleDifferenceKind::Added),
+        (_, None) => Some(RuleDifferenceKind::Removed),
+        (Some(was), Some(is)) => {
+            (was.revision != is.revision).then_some(RuleDifferenceKind::Rewritten)
+        }
+    };
+    ids.into_iter()
+        .filter_map(|id| Some(RuleDifference { rule: id.clone(), kind: difference(id)? }))
+        .collect()
+}
+
+fn thresholds_that_differ(
+    was: &Thresholds,
+    is: &Thresholds,
+    as_of: NaiveDate,
+) -> Vec<ThresholdDifference> {
+    let names: BTreeSet<&str> =
+        was.iter().chain(is.iter()).map(|threshold| threshold.name.as_str()).collect();
+    names
+        .into_iter()
+        .filter_map(|name| {
+            let shown = |thresholds: &Thresholds| {
+                thresholds.get(name).and_then(|threshold| threshold.shown_at(as_of))
+            };
+            let label = is.get(name).or_else(|| was.get(name))?.label.clone();
+            let difference = ThresholdDifference {
+                name: name.to_owned(),
+                label,
+                before: shown(was),
+                after: shown(is),
+            };
+            (difference.before != difference.after).then_some(difference)
+        })
+        .collect()
+}
+
+/// Told are those whose alerts or missions would not be the same.
+fn news(
+    verdicts: &[VerdictDifference],
+    missions: &[MissionDifference],
+    known: &Names,
+) -> Vec<MinistryNews> {
+    let mut told: BTreeMap<MinistryCode, MinistryNews> = BTreeMap::new();
+    for difference in verdicts.iter().filter(|one| one.alert_from != one.alert_to) {
+        let Some(ministry) = &difference.ministry else { continue };
+        let news = told.entry(ministry.clone()).or_default();
+        match (difference.alert_from, difference.alert_to) {
+            (None, _) => news.alerts_opened += 1,
+            (_, None) => news.alerts_closed += 1,
+            (Some(_), Some(_)) => news.alerts_moved += 1,
+        }
+        news.projects.extend(difference.name.clone());
+    }
+    for difference in missions {
+        let Some(ministry) = ministry_of(&difference.subject, known) else { continue };
+        let news = told.entry(ministry).or_default();
+        if difference.kind.is_gain() {
+            news.missions_gained += 1;
+        } else {
+            news.missions_lost += 1;
+        }
+        let name = difference.subject.project().and_then(|project| known.get(project));
+        news.projects.extend(name.map(|(name, _)| name.clone()));
+    }
+    told.into_iter()
+        .map(|(ministry, news)| MinistryNews { ministry: ministry.to_string(), ..news })
+        .collect()
+}

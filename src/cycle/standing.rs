@@ -1,0 +1,153 @@
+//! How one verdict differs from another.
+
+use serde::Serialize;
+
+use crate::domain::level::Level;
+use crate::domain::verdict::Judgement;
+use crate::domain::verdict::Verdict;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DifferenceKind {
+    Raised,
+    Worsened,
+    Eased,
+    Resolved,
+    NewlyUnknown,
+    NewlyJudged,
+    NewlyFailed,
+}
+
+/// What a catalogue answers on a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It has no such rule, or its rule does not judge such a subject.
+    NotJudged,
+    Unknown,
+    Failed,
+    #[serde(untagged)]
+    Level(Level),
+}
+
+impl Standing {
+    pub(super) fn of(judgement: Option<&Judgement>) -> Self {
+        match judgement.map(|judgement| &judgement.verdict) {
+            None => Self::NotJudged,
+            Some(Verdict::Level { level }) => Self::Level(*level),
+            Some(Verdict::Unknown { .. }) => Self::Unknown,
+            Some(Verdict::Failed { .. }) => Self::Failed,
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NotJudged => "Non évalué",
+            Self::Unknown => "Non évaluable",
+            Self::Failed => "Règle en défaut",
+            Self::Level(level) => level.label(),
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotJudged => "not_judged",
+            Self::Unknown => "unknown",
+            Self::Failed => "failed",
+            Self::Level(level) => level.word(),
+        }
+    }
+}
+
+impl DifferenceKind {
+    pub const ALL: [Self; 7] = [
+        Self::Raised,
+        Self::Worsened,
+        Self::Eased,
+        Self::Resolved,
+        Self::NewlyUnknown,
+        Self::NewlyJudged,
+        Self::NewlyFailed,
+    ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Raised => "raised",
+            Self::Worsened => "worsened",
+            Self::Eased => "eased",
+            Self::Resolved => "resolved",
+            Self::NewlyUnknown => "newly_unknown",
+            Self::NewlyJudged => "newly_judged",
+            Self::NewlyFailed => "newly_failed",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Raised => "signalé",
+            Self::Worsened => "aggravé",
+            Self::Eased => "atténué",
+            Self::Resolved => "levé",
+            Self::NewlyUnknown => "devient non évaluable",
+            Self::NewlyJudged => "devient évaluable",
+            Self::NewlyFailed => "règle en défaut",
+        }
+    }
+
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Raised => "signalés",
+            Self::Worsened => "aggravés",
+            Self::Eased => "atténués",
+            Self::Resolved => "levés",
+            Self::NewlyUnknown => "devenus non évaluables",
+            Self::NewlyJudged => "devenus évaluables",
+            Self::NewlyFailed => "règles en défaut",
+        }
+    }
+
+    /// `None` when nobody would notice: a rule comes or goes where it has nothing to say.
+    pub(super) fn between(from: Standing, to: Standing) -> Option<Self> {
+        let silent =
+            |standing| matches!(standing, Standing::NotJudged | Standing::Level(Level::Clear));
+        match (from, to) {
+            _ if from == to || (silent(from) && silent(to)) => None,
+            (_, Standing::Unknown) => Some(Self::NewlyUnknown),
+            (_, Standing::Failed) => Some(Self::NewlyFailed),
+            (Standing::Unknown | Standing::Failed, Standing::NotJudged) => None,
+            (Standing::Unknown | Standing::Failed, Standing::Level(_)) => Some(Self::NewlyJudged),
+            _ if silent(to) => Some(Self::Resolved),
+            (Standing::Level(was), Standing::Level(is)) if !silent(from) => {
+                Some(if is > was { Self::Worsened } else { Self::Eased })
+            }
+            _ => Some(Self::Raised),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_difference_has_one_name_and_what_nobody_would_notice_has_none() {
+        let level = Standing::Level;
+        let cases = [
+            (level(Level::Clear), level(Level::Watch), Some(DifferenceKind::Raised)),
+            (Standing::NotJudged, level(Level::High), Some(DifferenceKind::Raised)),
+            (level(Level::Watch), level(Level::High), Some(DifferenceKind::Worsened)),
+            (level(Level::Critical), level(Level::High), Some(DifferenceKind::Eased)),
+            (level(Level::High), level(Level::Clear), Some(DifferenceKind::Resolved)),
+            (level(Level::High), Standing::NotJudged, Some(DifferenceKind::Resolved)),
+            (level(Level::Clear), Standing::Unknown, Some(DifferenceKind::NewlyUnknown)),
+            (Standing::Unknown, level(Level::Clear), Some(DifferenceKind::NewlyJudged)),
+            (Standing::Unknown, Standing::Failed, Some(DifferenceKind::NewlyFailed)),
+            (level(Level::Clear), Standing::NotJudged, None),
+            (Standing::Unknown, Standing::NotJudged, None),
+            (level(Level::High), level(Level::High), None),
+        ];
+        for (from, to, expected) in cases {
+            assert_eq!(DifferenceKind::between(from, to), expected, "{from:?} {to:?}");
+        }
+    }
+}

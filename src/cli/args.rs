@@ -15,7 +15,8 @@ use vigie::domain::mission::MissionState;
 /// Watches the State's large digital projects and warns early enough to act.
 ///
 /// Results go to standard output, messages to standard error. Colour follows the terminal and
-/// `NO_COLOR`. Exit code 0: done; 1: refused or not as it should be; 2: wrong usage.
+/// `NO_COLOR`. Exit code 0: done; 1: refused or not as it should be; 2: wrong usage; 3: remarks
+/// that `--lint-fatal` does not let pass.
 #[derive(Debug, Parser)]
 #[command(name = "vigie", version, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Args {
@@ -189,10 +190,17 @@ pub(crate) struct MissionsArgs {
 pub(crate) enum RulesCommand {
     /// List the rules in force
     List,
-    /// Find every fault of the catalogue: file, line, column
-    Check,
+    /// Find every fault of the catalogue: file, line, column; and what is surely not meant
+    ///
+    /// Exit code 1: a rule or a threshold is at fault, and left out. Exit code 3: with
+    /// `--lint-fatal`, nothing is at fault but there are remarks.
+    Check {
+        /// Let a remark be enough for exit code 3
+        #[arg(long)]
+        lint_fatal: bool,
+    },
     /// Run the cases that prove each rule
-    Test,
+    Test(TestArgs),
     /// Tell how a rule comes to its answer on one subject: each comparison, with its values
     Explain {
         /// Id of the rule, as listed by `vigie rules list`
@@ -201,6 +209,15 @@ pub(crate) enum RulesCommand {
         #[arg(value_name = "PROJECT")]
         subject: String,
         /// Judge as of this date, as YYYY-MM-DD; today by default
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+    },
+    /// Write the catalogue as one page: rules by family, thresholds with their sources
+    Docs {
+        /// Write there instead of standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// With the thresholds in force on this date, as YYYY-MM-DD; today by default
         #[arg(long, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
@@ -216,6 +233,23 @@ pub(crate) enum RulesCommand {
         #[arg(long, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct TestArgs {
+    /// Run only the cases whose `RULE/name` has this in it; `*` stands for anything, and a pattern
+    /// with one must match the whole
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) run: Option<String>,
+    /// Write the outcome as JUnit XML too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Say which branches of the rules no case takes
+    #[arg(long)]
+    pub(crate) coverage: bool,
+    /// Exit code 1 when the cases take a smaller share of the branches, in percent
+    #[arg(long, value_name = "0-100", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) threshold: Option<u8>,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

@@ -1,5 +1,5 @@
 //! The command line: results on standard output, messages on standard error, exit codes 0 (done),
-//! 1 (refused, or not as it should be) and 2 (wrong usage).
+//! 1 (refused, or not as it should be), 2 (wrong usage) and 3 (remarks that were asked to count).
 
 mod alerts;
 mod args;
@@ -17,6 +17,7 @@ mod rules;
 mod serve;
 mod settings;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -33,12 +34,17 @@ use args::Args;
 use args::Command;
 use print::Printer;
 
+/// The exit code of `promtool` for lints that are fatal.
+const LINTED: u8 = 3;
+
 /// What a command came to, when nothing broke down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Conclusion {
     Good,
     /// The command did its work, and what it checked is not as it should be.
     Bad,
+    /// Nothing is at fault, yet there are remarks and they were asked to count.
+    Linted,
 }
 
 #[derive(Debug, Error)]
@@ -59,6 +65,8 @@ enum CliError {
     Runtime(#[source] std::io::Error),
     #[error("write the answer")]
     Output(#[from] std::io::Error),
+    #[error("write the report to `{}`", path.display())]
+    Report { path: PathBuf, source: std::io::Error },
     #[error("write the answer as JSON")]
     Json(#[from] serde_json::Error),
     #[error("write the answer as CSV")]
@@ -70,6 +78,7 @@ pub(crate) fn run() -> ExitCode {
     match conclude(&args) {
         Ok(Conclusion::Good) => ExitCode::SUCCESS,
         Ok(Conclusion::Bad) => ExitCode::FAILURE,
+        Ok(Conclusion::Linted) => ExitCode::from(LINTED),
         // A reader that has read enough, such as `head`, is no fault.
         Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS

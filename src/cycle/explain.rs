@@ -11,6 +11,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::subject::Scope;
 use crate::domain::subject::Subject;
 use crate::frame;
+use crate::rules;
 use crate::rules::Rule;
 use crate::rules::Subjects;
 use crate::rules::Trace;
@@ -25,6 +26,8 @@ pub struct Explanation {
     pub rule: Rule,
     /// The rule's text, line by line.
     pub lines: Vec<String>,
+    /// The line of the branch that gave the level.
+    pub concluded_on: Option<usize>,
     #[serde(flatten)]
     pub trace: Trace,
 }
@@ -49,13 +52,18 @@ pub async fn explain(
     };
     let subject = subject(parts, &found, asked).await?;
     let (as_of, portfolio, catalogue) = view::known(parts, as_of).await?;
-    let lines = on_disk.texts.get(&found.file).map(String::as_str).unwrap_or_default();
+    let texts = on_disk.texts;
+    let lines = texts.get(&found.file).map_or("", String::as_str);
     let lines = lines.lines().map(str::to_owned).collect();
     tokio::task::spawn_blocking(move || {
         let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
         let trace = catalogue.trace(&found.id, &subject, &frames, as_of);
         let trace = trace.ok_or_else(|| not_judged(&found, &subject))?;
-        Ok(Explanation { as_of, rule: found, lines, trace })
+        let judged = trace.judgement.verdict.level();
+        let concluded_on = judged.and_then(|_| {
+            rules::concluded_on(&catalogue, &texts, (&found.id, &subject), &frames, as_of)
+        });
+        Ok(Explanation { as_of, rule: found, lines, concluded_on, trace })
     })
     .await?
 }

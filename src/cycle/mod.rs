@@ -60,6 +60,7 @@ pub use view::catalogue;
 pub use view::panorama;
 pub use view::project;
 pub use view::projects;
+pub use view::today;
 
 /// What a cycle works with.
 #[derive(Clone, Debug)]

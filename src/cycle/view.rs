@@ -65,7 +65,8 @@ pub struct CatalogueOnDisk {
     pub texts: BTreeMap<String, String>,
 }
 
-pub(super) fn today(now: DateTime<Utc>) -> NaiveDate {
+/// The day in Paris.
+pub fn today(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&Paris).date_naive()
 }
 

@@ -67,13 +67,20 @@ struct Case {
     scope: Option<Scope>,
 }
 
-/// Runs every case of the texts on the rules of the catalogue.
-pub fn run_cases(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<CaseOutcome> {
+/// Runs the cases of the texts on the rules of the catalogue: those whose `RULE/name` is wanted.
+pub fn run_cases(
+    catalogue: &Catalogue,
+    texts: &BTreeMap<String, String>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Vec<CaseOutcome> {
     let mut outcomes = Vec::new();
     for (path, text) in texts {
         let Some(stem) = stem(path) else { continue };
         let cases = match read(text) {
-            Ok(cases) => cases,
+            Ok(mut cases) => {
+                cases.retain(|case| wanted(&format!("{stem}/{}", case.name)));
+                cases
+            }
             Err(difference) => {
                 outcomes.push(broken(path, difference));
                 continue;
@@ -143,7 +150,7 @@ fn run_case(catalogue: &Catalogue, rule: &Rule, path: &str, case: &Case) -> Case
         }
         let explanation = judgement.explanation.unwrap_or_default();
         let part = case.explanation_contains.as_deref().unwrap_or_default();
-        if !explanation.contains(part) {
+        if !plain(&explanation).contains(&plain(part)) {
             let message =
                 format!("expected an explanation with « {part} », found « {explanation} »");
             differences.push(message);
@@ -156,6 +163,11 @@ fn run_case(catalogue: &Catalogue, rule: &Rule, path: &str, case: &Case) -> Case
         name: case.name.clone(),
         difference: difference.err(),
     }
+}
+
+/// Authors cannot be asked to type the spaces that French puts before a unit.
+fn plain(text: &str) -> String {
+    text.replace(['\u{202f}', '\u{a0}'], " ")
 }
 
 fn run_healthy(catalogue: &Catalogue, path: &str, case: &Case) -> Vec<CaseOutcome> {

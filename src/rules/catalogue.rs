@@ -72,6 +72,15 @@ impl Catalogue {
 /// Compiles `thresholds.toml` and every `*.rhai` of the texts, by path relative to the catalogue's
 /// folder. A faulty rule is left out; every fault is reported, by file, line and column.
 pub fn compile(texts: &BTreeMap<String, String>, limits: &Limits) -> (Catalogue, Vec<RuleFault>) {
+    compile_with(texts, limits, &|_| ())
+}
+
+/// `equip` adds to the engines what only this catalogue's texts use.
+pub(super) fn compile_with(
+    texts: &BTreeMap<String, String>,
+    limits: &Limits,
+    equip: &dyn Fn(&mut Engine),
+) -> (Catalogue, Vec<RuleFault>) {
     let mut faults = Vec::new();
     let thresholds = match texts.get(thresholds::FILE) {
         Some(text) => thresholds::read(text, &mut faults),
@@ -82,6 +91,7 @@ pub fn compile(texts: &BTreeMap<String, String>, limits: &Limits) -> (Catalogue,
         }
     };
     let mut parser = sandbox::engine(limits, &thresholds);
+    equip(&mut parser);
     let tokens = TokenKeeper::default();
     tokens.listen(&mut parser);
     let mut rules = BTreeMap::<RuleId, Compiled>::new();
@@ -99,8 +109,10 @@ pub fn compile(texts: &BTreeMap<String, String>, limits: &Limits) -> (Catalogue,
     faults.sort();
     let parts: Vec<&str> =
         texts.iter().flat_map(|(path, text)| [path.as_str(), text.as_str()]).collect();
+    let mut engine = sandbox::engine(limits, &thresholds);
+    equip(&mut engine);
     let catalogue = Catalogue {
-        engine: sandbox::engine(limits, &thresholds),
+        engine,
         limits: *limits,
         rules,
         thresholds,

@@ -12,8 +12,10 @@
 //! - `p` and `t` are read as `p.field` and `t.name`, or passed on, under the same name, to a
 //!   function of the rule; `switch` takes a field of text, whole numbers or booleans, and literals.
 
+mod branches;
 mod cases;
 mod catalogue;
+mod coverage;
 mod evidence;
 mod fault;
 mod folder;
@@ -21,7 +23,9 @@ mod french;
 mod front_matter;
 mod interpret;
 mod judge;
+mod junit;
 mod library;
+mod lint;
 mod operators;
 mod page;
 mod run;
@@ -33,19 +37,26 @@ mod thresholds;
 mod trace;
 mod value;
 
+pub use self::branches::Branch;
+pub use self::branches::BranchKind;
 pub use self::cases::CaseOutcome;
 pub use self::cases::missing_cases;
 pub use self::cases::run_cases;
 pub use self::catalogue::Catalogue;
 pub use self::catalogue::compile;
+pub use self::coverage::BranchCoverage;
+pub use self::coverage::branch_coverage;
+pub use self::coverage::concluded_on;
 pub use self::fault::RuleFault;
 pub use self::folder::FolderError;
 pub use self::folder::read_folder;
 pub use self::front_matter::Family;
 pub use self::front_matter::Rule;
 pub use self::front_matter::Subjects;
+pub use self::junit::junit;
 pub use self::library::FUNCTIONS;
 pub use self::library::Function;
+pub use self::lint::lints;
 pub use self::sandbox::Limits;
 pub use self::specimen::Specimen;
 pub use self::thresholds::DatedValue;

@@ -1,13 +1,175 @@
-//! The catalogue as people read it.
+//! The catalogue as one page that people read.
 
 use chrono::NaiveDate;
 
+use super::catalogue::Catalogue;
 use super::french;
+use super::front_matter::Family;
+use super::front_matter::Rule;
+use super::front_matter::Subjects;
+use super::thresholds::SourceTag;
 use super::thresholds::Threshold;
+use crate::domain::level::Level;
+use crate::domain::rule::RuleStatus;
+use crate::domain::subject::Scope;
+use crate::frame::dictionary;
+
+const FAMILIES: [(Family, &str); 4] = [
+    (Family::Drift, "Dérive"),
+    (Family::Cause, "Causes racines"),
+    (Family::Process, "Processus"),
+    (Family::Portfolio, "Portefeuille et ministères"),
+];
 
 impl Threshold {
     /// The value in force at a date, in French with its unit.
     pub fn shown_at(&self, as_of: NaiveDate) -> Option<String> {
         self.at(as_of).map(|value| french::value(value, self.unit))
+    }
+}
+
+impl Catalogue {
+    /// In Markdown and in French, thresholds as of a date.
+    pub fn page(&self, as_of: NaiveDate) -> String {
+        let mut page = format!(
+            "# Catalogue des règles\n\n{} règles, {} seuils. Seuils en vigueur au {}. \
+             Empreinte du catalogue : `{}`.\n",
+            self.rules().count(),
+            self.thresholds().iter().count(),
+            french::date(as_of),
+            self.fingerprint().short()
+        );
+        for (family, title) in FAMILIES {
+            let rules: Vec<&Rule> = self.rules().filter(|rule| rule.family == family).collect();
+            if rules.is_empty() {
+                continue;
+            }
+            page.extend(["\n## ", title, "\n"]);
+            page.extend(rules.into_iter().map(|rule| self.entry(rule, as_of)));
+        }
+        page.push_str(&self.thresholds_table(as_of));
+        page
+    }
+
+    fn entry(&self, rule: &Rule, as_of: NaiveDate) -> String {
+        let mut text = format!("\n### {} · {}\n\n", rule.id, rule.title);
+        let mut lines = vec![
+            ("Juge", subjects(rule).to_owned()),
+            ("Statut", status(rule.status).to_owned()),
+            ("Niveaux", self.levels(rule)),
+        ];
+        if let Some(call) = rule.mission {
+            let from = call.from.label().to_lowercase();
+            lines.push(("Mission", format!("{}, dès le niveau {from}", call.kind.label())));
+        }
+        if rule.for_evaluations > 1 || rule.clear_for > 1 {
+            let words = format!(
+                "ouverte après {} évaluations de suite, close après {}",
+                rule.for_evaluations, rule.clear_for
+            );
+            lines.push(("Alerte", words));
+        }
+        let fields = self.fields_of(&rule.id).map(|name| {
+            let label = dictionary::field(name).map_or(name, |field| field.label);
+            format!("{label} (`{name}`)")
+        });
+        lines.push(("Lit", fields.collect::<Vec<_>>().join(", ")));
+        let thresholds = self.thresholds_of(rule).into_iter().map(|threshold| {
+            let shown = threshold.shown_at(as_of);
+            let shown = shown.unwrap_or_else(|| "pas encore en vigueur".to_owned());
+            format!("{} : {shown}", threshold.label)
+        });
+        lines.push(("Seuils", thresholds.collect::<Vec<_>>().join(" ; ")));
+        lines.push(("Sources", rule.sources.join(" ; ")));
+        for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
+            text.extend(["- **", name, "** : ", value, "\n"]);
+        }
+        text.extend(["\nQue faire : ", &rule.guidance, "\n"]);
+        text
+    }
+
+    fn levels(&self, rule: &Rule) -> String {
+        let levels = self.levels_of(&rule.id);
+        levels.into_iter().map(Level::label).collect::<Vec<_>>().join(", ")
+    }
+
+    fn thresholds_of(&self, rule: &Rule) -> Vec<&Threshold> {
+        let compiled = self.rules.get(&rule.id);
+        let names = compiled.iter().flat_map(|compiled| &compiled.notes.thresholds);
+        names.filter_map(|name| self.thresholds().get(name)).collect()
+    }
+
+    fn thresholds_table(&self, as_of: NaiveDate) -> String {
+        let mut text = "\n## Seuils\n\n| seuil | libellé | valeur | bornes | source | règles |\n\
+                        |---|---|---|---|---|---|\n"
+            .to_owned();
+        for threshold in self.thresholds().iter() {
+            let readers: Vec<&str> = self
+                .rules
+                .values()
+                .filter(|compiled| compiled.notes.thresholds.contains(&threshold.name))
+                .map(|compiled| compiled.rule.id.as_str())
+                .collect();
+            let row = [
+                format!("`{}`", threshold.name),
+                threshold.label.clone(),
+                values(threshold, as_of),
+                bounds(threshold),
+                format!("{} : {}", tag(threshold.source.tag), threshold.source.text),
+                readers.join(", "),
+            ];
+            let cells = row.map(|cell| cell.replace('|', "\\|"));
+            text.extend(["| ", &cells.join(" | "), " |\n"]);
+        }
+        text
+    }
+}
+
+/// What holds now, then what will.
+fn values(threshold: &Threshold, as_of: NaiveDate) -> String {
+    let now = threshold.shown_at(as_of).unwrap_or_else(|| "aucune".to_owned());
+    let later = threshold.values.iter().filter_map(|dated| {
+        let from = dated.from.filter(|from| *from > as_of)?;
+        let shown = french::value(&dated.value, threshold.unit);
+        Some(format!("{shown} à partir du {}", french::date(from)))
+    });
+    std::iter::once(now).chain(later).collect::<Vec<_>>().join(", ")
+}
+
+fn bounds(threshold: &Threshold) -> String {
+    let shown = |bound: Option<f64>| {
+        bound.map(|bound| french::value(&crate::domain::value::Value::Float(bound), threshold.unit))
+    };
+    match (shown(threshold.min), shown(threshold.max)) {
+        (Some(min), Some(max)) => format!("{min} à {max}"),
+        (Some(min), None) => format!("au moins {min}"),
+        (None, Some(max)) => format!("au plus {max}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn subjects(rule: &Rule) -> &'static str {
+    match (rule.scope, rule.subjects) {
+        (Scope::Project, Subjects::Present) => "chaque projet de l’édition en vigueur",
+        (Scope::Project, Subjects::Left) => "chaque projet qui vient de quitter le panorama",
+        (Scope::Ministry, _) => "chaque ministère",
+        (Scope::Portfolio, _) => "le portefeuille entier",
+    }
+}
+
+fn status(status: RuleStatus) -> &'static str {
+    match status {
+        RuleStatus::Experimental => "expérimentale : ses verdicts sont montrés, sans alerte",
+        RuleStatus::Test => "à l’essai : ses verdicts sont montrés, sans alerte",
+        RuleStatus::Stable => "stable : ses verdicts ouvrent et ferment des alertes",
+        RuleStatus::Deprecated => "retirée : ses alertes peuvent se fermer, aucune ne s’ouvre",
+    }
+}
+
+fn tag(tag: SourceTag) -> &'static str {
+    match tag {
+        SourceTag::Published => "publié",
+        SourceTag::Derived => "calculé",
+        SourceTag::Expert => "à dire d’expert",
     }
 }

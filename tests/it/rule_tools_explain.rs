@@ -41,7 +41,7 @@ fn a_level_is_told_comparison_by_comparison() {
         ),
         "{shown}"
     );
-    let conclusion = "Conclusion : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
+    let conclusion = "Conclusion (ligne 14) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
                       projets mesurés, pour une cible de 25,0 %.";
     assert!(shown.contains(conclusion), "{shown}");
     assert!(shown.contains("│ ministry_drift_high   ┆ Seuil élevé du taux"), "{shown}");
@@ -53,7 +53,9 @@ fn a_clear_answer_is_told_too_with_the_values_that_a_switch_looked_at() {
     let shown = trail(&workplace, "P2", "PORTALIS");
     let last = shown.lines().last().unwrap();
     assert_eq!(last, "16,switch p.avis_status {,Avis article 3 : favorable_with_reservations,read");
-    assert!(told(&workplace, "P2", "portalis").contains("Conclusion : Rien à signaler."));
+    assert!(
+        told(&workplace, "P2", "portalis").contains("Conclusion (ligne 17) : Rien à signaler.")
+    );
     assert!(told(&workplace, "D4", "portfolio").contains("Écart budgétaire moyen"));
 }
 

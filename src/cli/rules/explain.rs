@@ -51,10 +51,16 @@ fn trail(told: &Explanation) -> Sheet {
 fn conclusion(told: &Explanation) -> String {
     let judgement = &told.trace.judgement;
     match &judgement.verdict {
-        Verdict::Level { level } => match &judgement.explanation {
-            Some(explanation) => format!("Conclusion : {}. {explanation}", level.label()),
-            None => format!("Conclusion : {}.", level.label()),
-        },
+        Verdict::Level { level } => {
+            let place =
+                told.concluded_on.map_or_else(String::new, |line| format!(" (ligne {line})"));
+            let mut text = format!("Conclusion{place} : {}.", level.label());
+            if let Some(explanation) = &judgement.explanation {
+                text.push(' ');
+                text.push_str(explanation);
+            }
+            text
+        }
         Verdict::Unknown { missing } => {
             let fields = missing.iter().map(|missing| match missing.why {
                 Absence::Missing => format!("`{}` n’est pas connu", missing.field),

@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod docs;
 mod explain;
 mod list;
 mod test;
@@ -9,7 +10,10 @@ mod test;
 use std::collections::BTreeMap;
 
 use vigie::app::config::Config;
+use vigie::clock::Clock as _;
+use vigie::clock::SystemClock;
 use vigie::cycle::CycleError;
+use vigie::cycle::today;
 use vigie::rules;
 use vigie::rules::Catalogue;
 use vigie::rules::RuleFault;
@@ -50,8 +54,14 @@ pub(super) async fn run(
 ) -> Result<Conclusion, CliError> {
     match command {
         RulesCommand::List => list::run(&Shelf::open(config)?, printer),
-        RulesCommand::Check => check::run(&Shelf::open(config)?, printer),
-        RulesCommand::Test => test::run(&Shelf::open(config)?, printer),
+        RulesCommand::Check { lint_fatal } => {
+            check::run(*lint_fatal, &Shelf::open(config)?, printer)
+        }
+        RulesCommand::Test(request) => test::run(request, &Shelf::open(config)?, printer),
+        RulesCommand::Docs { out, as_of } => {
+            let as_of = as_of.unwrap_or_else(|| today(SystemClock.now()));
+            docs::run(out.as_deref(), as_of, &Shelf::open(config)?)
+        }
         RulesCommand::Explain { rule, subject, as_of } => {
             let parts = super::parts(config).await?;
             let told = vigie::cycle::explain(&parts, rule, subject, *as_of).await;

@@ -1,29 +1,105 @@
-//! `vigie rules test`: the cases that prove each rule.
+//! `vigie rules test`: the cases that prove each rule, and how much of it they prove.
 
+use serde::Serialize;
 use vigie::rules;
+use vigie::rules::BranchCoverage;
+use vigie::rules::CaseOutcome;
 
 use super::Shelf;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
+use crate::cli::args::TestArgs;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
 
-pub(super) fn run(shelf: &Shelf, printer: &Printer) -> Result<Conclusion, CliError> {
-    let outcomes = rules::run_cases(&shelf.catalogue, &shelf.texts);
-    let failed = outcomes.iter().filter(|outcome| !outcome.passed()).count();
-    let rows = outcomes.iter().filter(|outcome| !outcome.passed()).map(|outcome| {
+#[derive(Serialize)]
+struct Report<'r> {
+    cases: &'r [CaseOutcome],
+    coverage: &'r BranchCoverage,
+}
+
+pub(super) fn run(
+    request: &TestArgs,
+    shelf: &Shelf,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let wanted = |case: &str| request.run.as_deref().is_none_or(|run| matches(run, case));
+    let outcomes = rules::run_cases(&shelf.catalogue, &shelf.texts, &wanted);
+    let passed = outcomes.iter().all(CaseOutcome::passed);
+    if let Some(file) = &request.junit {
+        std::fs::write(file, rules::junit(&outcomes))
+            .map_err(|source| CliError::Report { path: file.clone(), source })?;
+    }
+    let mut good = passed;
+    if request.coverage || request.threshold.is_some() {
+        let coverage = rules::branch_coverage(&shelf.catalogue, &shelf.texts, &wanted);
+        let wanted_percent = f64::from(request.threshold.unwrap_or(0));
+        good = good && coverage.percent() >= wanted_percent;
+        let report = Report { cases: &outcomes, coverage: &coverage };
+        let sheets = [failures(&outcomes), branches(&coverage, request.threshold, shelf)];
+        printer.answer(&report, &sheets, 0)?;
+    } else {
+        printer.answer(&outcomes, &[failures(&outcomes)], 0)?;
+    }
+    Ok(if good { shelf.conclusion() } else { Conclusion::Bad })
+}
+
+fn failures(outcomes: &[CaseOutcome]) -> Sheet {
+    let failed: Vec<&CaseOutcome> = outcomes.iter().filter(|one| !one.passed()).collect();
+    let rows = failed.iter().map(|outcome| {
         vec![
             Cell::text(&outcome.file),
             Cell::text(&outcome.name),
             Cell::optional(outcome.difference.as_deref()),
         ]
     });
-    let sheet = Sheet::new(
-        format!("{} cas, {failed} en échec", outcomes.len()),
+    Sheet::new(
+        format!("{} cas, {} en échec", outcomes.len(), failed.len()),
         vec![("file", "Fichier"), ("case", "Cas"), ("difference", "Écart")],
         rows.collect(),
+    )
+}
+
+fn branches(coverage: &BranchCoverage, threshold: Option<u8>, shelf: &Shelf) -> Sheet {
+    let rows = coverage.untaken.iter().map(|branch| {
+        let text = shelf.texts.get(&branch.file).map_or("", String::as_str);
+        let line = text.lines().nth(branch.line.saturating_sub(1)).unwrap_or_default();
+        vec![
+            Cell::text(format!("{}:{}", branch.file, branch.line)),
+            Cell::text(branch.kind.label()),
+            Cell::text(line.trim()),
+        ]
+    });
+    let sheet = Sheet::new(
+        format!(
+            "Branches prises : {} sur {} ({})",
+            coverage.taken,
+            coverage.branches,
+            vigie::domain::french::percent(coverage.percent() / 100.0)
+        ),
+        vec![("place", "Jamais prise"), ("kind", "Branche"), ("text", "Texte")],
+        rows.collect(),
     );
-    printer.answer(&outcomes, &[sheet], 0)?;
-    Ok(if failed == 0 { shelf.conclusion() } else { Conclusion::Bad })
+    match threshold {
+        Some(wanted) if coverage.percent() < f64::from(wanted) => {
+            sheet.with_note(format!("Moins que les {wanted}\u{202f}% demandés."))
+        }
+        Some(_) | None => sheet,
+    }
+}
+
+/// `*` stands for anything; without one, a part of the name is enough.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(first) = parts.next() else { return true };
+    let Some(last) = parts.next_back() else { return name.contains(first) };
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    for part in parts {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
 }

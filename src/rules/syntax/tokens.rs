@@ -36,6 +36,10 @@ impl TokenKeeper {
 }
 
 impl Tokens {
+    pub(crate) fn words(&self) -> &[(Token, Position)] {
+        &self.0
+    }
+
     /// Where the name of a function stands in its definition.
     pub(super) fn function(&self, name: &str) -> Position {
         let defines = |pair: &&[(Token, Position)]| match pair {

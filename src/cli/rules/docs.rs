@@ -1,0 +1,24 @@
+//! `vigie rules docs`: the catalogue as one page.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::Shelf;
+use crate::cli::CliError;
+use crate::cli::Conclusion;
+
+pub(super) fn run(
+    out: Option<&Path>,
+    as_of: NaiveDate,
+    shelf: &Shelf,
+) -> Result<Conclusion, CliError> {
+    let page = shelf.catalogue.page(as_of);
+    match out {
+        Some(path) => std::fs::write(path, page)
+            .map_err(|source| CliError::Report { path: path.to_owned(), source })?,
+        None => std::io::stdout().lock().write_all(page.as_bytes())?,
+    }
+    Ok(shelf.conclusion())
+}

@@ -1,0 +1,374 @@
+//! The branches of a rule's `assess`, and marks in its text that tell which ones were taken.
+//!
+//! Marks go into a copy of the text, which is compiled as any rule is: lines stay where they were.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "Rhai's tokens are an open enum, of which each pass cares for a few"
+)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use rhai::Dynamic;
+use rhai::Engine;
+use rhai::Position;
+use rhai::Token;
+use serde::Serialize;
+
+use super::catalogue::Catalogue;
+use super::catalogue::compile_with;
+use super::sandbox;
+use super::sandbox::Limits;
+use super::syntax::TokenKeeper;
+use super::syntax::Tokens;
+use crate::domain::ids::RuleId;
+
+/// A keyword that only the engine of a marked catalogue knows: to rules it is a syntax error.
+const MARK: &str = "reached__";
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Branch {
+    pub rule: RuleId,
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    pub kind: BranchKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BranchKind {
+    /// The condition of an `if` holds.
+    Then,
+    /// It does not, and an `else` says what then.
+    Else,
+    /// It does not, and nothing says what then.
+    Otherwise,
+    /// One arm of a `switch`.
+    Arm,
+    /// A `return` that something before may forestall.
+    Return,
+    /// The value at the end of a function.
+    End,
+}
+
+impl BranchKind {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Then => "condition vraie",
+            Self::Else => "sinon",
+            Self::Otherwise => "condition fausse",
+            Self::Arm => "cas d’un switch",
+            Self::Return => "return",
+            Self::End => "fin de la fonction",
+        }
+    }
+}
+
+/// A catalogue that says which of its branches it took.
+#[derive(Debug)]
+pub(super) struct Marked {
+    pub(super) catalogue: Catalogue,
+    pub(super) branches: Vec<Branch>,
+    taken: Arc<Mutex<Vec<usize>>>,
+}
+
+impl Marked {
+    /// `texts` are those that `catalogue` was compiled from.
+    pub(super) fn of(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Self {
+        let mut marked = texts.clone();
+        let mut branches = Vec::new();
+        let mut parser = sandbox::engine(&catalogue.limits, catalogue.thresholds());
+        let keeper = TokenKeeper::default();
+        keeper.listen(&mut parser);
+        for rule in catalogue.rules() {
+            let Some(text) = texts.get(&rule.file) else { continue };
+            drop(keeper.take());
+            if parser.compile(text).is_err() {
+                continue;
+            }
+            let words = keeper.take();
+            let mut writer = Marker::new(text, &words, branches.len());
+            writer.mark();
+            branches.extend(writer.branches.iter().map(|(position, kind)| Branch {
+                rule: rule.id.clone(),
+                file: rule.file.clone(),
+                line: position.line().unwrap_or_default(),
+                column: position.position().unwrap_or_default(),
+                kind: *kind,
+            }));
+            marked.insert(rule.file.clone(), writer.text());
+        }
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let equip = |engine: &mut Engine| listen(engine, &taken);
+        let (catalogue, _) = compile_with(&marked, &roomier(catalogue.limits), &equip);
+        Self { catalogue, branches, taken }
+    }
+
+    /// Branches taken since the last time, in order.
+    pub(super) fn take(&self) -> Vec<usize> {
+        std::mem::take(&mut *self.taken.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Marks take room of their own.
+fn roomier(limits: Limits) -> Limits {
+    Limits {
+        operations: limits.operations.saturating_mul(4),
+        expression_depth: limits.expression_depth.saturating_mul(4),
+        text_size: limits.text_size.saturating_mul(4),
+        ..limits
+    }
+}
+
+fn listen(engine: &mut Engine, taken: &Arc<Mutex<Vec<usize>>>) {
+    let taken = Arc::clone(taken);
+    let registered = engine.register_custom_syntax([MARK, "$int$"], false, move |_, inputs| {
+        let mark = inputs.first().and_then(rhai::Expression::get_literal_value::<i64>);
+        if let Some(mark) = mark.and_then(|mark| usize::try_from(mark).ok()) {
+            taken.lock().unwrap_or_else(PoisonError::into_inner).push(mark);
+        }
+        Ok(Dynamic::UNIT)
+    });
+    // Two fixed words are a sound syntax; without it nothing would be marked as taken.
+    drop(registered.map(|_| ()));
+}
+
+type Word = (Token, Position);
+
+struct Marker<'m> {
+    text: &'m str,
+    words: &'m [Word],
+    first: usize,
+    branches: Vec<(Position, BranchKind)>,
+    /// Where, which comes first at the same place, and what.
+    insertions: Vec<(usize, u8, String)>,
+}
+
+impl<'m> Marker<'m> {
+    fn new(text: &'m str, words: &'m Tokens, first: usize) -> Self {
+        Self { text, words: words.words(), first, branches: vec![], insertions: vec![] }
+    }
+
+    fn mark(&mut self) {
+        for (open, close) in reachable(self.words) {
+            for index in open + 1..close {
+                match self.token(index) {
+                    Some(Token::If) => self.condition(index),
+                    Some(Token::DoubleArrow) => self.arm(index),
+                    Some(Token::Return) => self.leaving(index),
+                    _ => {}
+                }
+            }
+            self.end(open, close);
+        }
+    }
+
+    fn text(mut self) -> String {
+        self.insertions.sort();
+        let mut text = String::new();
+        let mut from = 0;
+        for (at, _, inserted) in &self.insertions {
+            text.push_str(self.text.get(from..*at).unwrap_or_default());
+            text.push_str(inserted);
+            from = *at;
+        }
+        text.push_str(self.text.get(from..).unwrap_or_default());
+        text
+    }
+
+    fn condition(&mut self, index: usize) {
+        let Some(open) = body(self.words, index) else { return };
+        let Some(close) = matching(self.words, open) else { return };
+        self.inside(open, BranchKind::Then, index);
+        match (self.token(close + 1), self.token(close + 2)) {
+            (Some(Token::Else), Some(Token::If)) => {}
+            (Some(Token::Else), _) => self.inside(close + 2, BranchKind::Else, close + 1),
+            _ => {
+                let mark = self.branch(index, BranchKind::Otherwise);
+                self.insert(close, 1, 0, format!(" else {{ {mark} }}"));
+            }
+        }
+    }
+
+    fn arm(&mut self, arrow: usize) {
+        let start = arrow + 1;
+        if self.token(start) == Some(&Token::LeftBrace) {
+            return self.inside(start, BranchKind::Arm, arrow);
+        }
+        let end = arm_end(self.words, start);
+        let mark = self.branch(start, BranchKind::Arm);
+        self.insert(start, 0, 2, format!("{{ {mark} "));
+        self.insert(end, 0, 1, " }".to_owned());
+    }
+
+    fn leaving(&mut self, index: usize) {
+        let before = index.checked_sub(1).and_then(|before| self.token(before));
+        if matches!(before, Some(Token::SemiColon | Token::RightBrace)) {
+            let mark = self.branch(index, BranchKind::Return);
+            self.insert(index, 0, 2, format!("{mark} "));
+        }
+    }
+
+    /// The value at the end of a function, when something before may forestall it.
+    fn end(&mut self, open: usize, close: usize) {
+        let mut depth = 0_usize;
+        let mut last = None;
+        for index in open + 1..close {
+            match self.token(index) {
+                Some(token) if opens(token) => depth += 1,
+                Some(token) if closes(token) => {
+                    depth = depth.saturating_sub(1);
+                    let next = self.token(index + 1);
+                    if depth == 0 && *token == Token::RightBrace && next.is_some_and(begins) {
+                        last = Some(index + 1);
+                    }
+                }
+                Some(Token::SemiColon) if depth == 0 => last = Some(index + 1),
+                _ => {}
+            }
+        }
+        let Some(last) = last else { return };
+        if self.token(last).is_some_and(begins) {
+            let mark = self.branch(last, BranchKind::End);
+            self.insert(last, 0, 2, format!("{mark} "));
+        }
+    }
+
+    /// A mark after the brace at `open`; an empty block stands where `otherwise` does.
+    fn inside(&mut self, open: usize, kind: BranchKind, otherwise: usize) {
+        let empty = self.token(open + 1) == Some(&Token::RightBrace);
+        let mark = self.branch(if empty { otherwise } else { open + 1 }, kind);
+        self.insert(open, 1, 2, format!(" {mark} "));
+    }
+
+    fn branch(&mut self, index: usize, kind: BranchKind) -> String {
+        let mark = self.first + self.branches.len();
+        let position = self.words.get(index).map_or(Position::NONE, |(_, position)| *position);
+        self.branches.push((position, kind));
+        format!("{MARK} {mark};")
+    }
+
+    fn insert(&mut self, index: usize, after: usize, rank: u8, text: String) {
+        let Some((_, position)) = self.words.get(index) else { return };
+        self.insertions.push((byte_of(self.text, *position) + after, rank, text));
+    }
+
+    fn token(&self, index: usize) -> Option<&'m Token> {
+        self.words.get(index).map(|(token, _)| token)
+    }
+}
+
+/// The braces of `assess` and of every function that it may call.
+pub(super) fn reachable(words: &[Word]) -> Vec<(usize, usize)> {
+    let mut bodies: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (index, pair) in words.windows(2).enumerate() {
+        if let [(Token::Fn, _), (Token::Identifier(name), _)] = pair
+            && let Some(open) = body(words, index)
+            && let Some(close) = matching(words, open)
+        {
+            bodies.insert(name, (open, close));
+        }
+    }
+    let mut found = Vec::new();
+    let mut waiting = vec!["assess"];
+    while let Some(name) = waiting.pop() {
+        let Some((open, close)) = bodies.remove(name) else { continue };
+        found.push((open, close));
+        let within = words.get(open..close).unwrap_or_default();
+        waiting.extend(within.iter().filter_map(|(token, _)| match token {
+            Token::Identifier(called) => Some(called.as_str()),
+            _ => None,
+        }));
+    }
+    found.sort_unstable();
+    found
+}
+
+/// The brace that opens the body of the `if` or `fn` at `index`; none for the guard of an arm.
+pub(super) fn body(words: &[Word], index: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, (token, _)) in words.iter().enumerate().skip(index + 1) {
+        match token {
+            Token::LeftBrace if depth == 0 => return Some(at),
+            Token::DoubleArrow if depth == 0 => return None,
+            token if opens(token) => depth += 1,
+            token if closes(token) => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    None
+}
+
+pub(super) fn matching(words: &[Word], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, (token, _)) in words.iter().enumerate().skip(open) {
+        if opens(token) {
+            depth += 1;
+        } else if closes(token) {
+            depth = depth.checked_sub(1)?;
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+    None
+}
+
+/// The word after an arm that begins at `start`.
+fn arm_end(words: &[Word], start: usize) -> usize {
+    let ends_by_itself =
+        matches!(words.get(start), Some((Token::If | Token::Switch | Token::LeftBrace, _)));
+    let mut depth = 0_usize;
+    for (at, (token, _)) in words.iter().enumerate().skip(start) {
+        match token {
+            Token::Comma if depth == 0 => return at,
+            token if opens(token) => depth += 1,
+            token if closes(token) => {
+                let Some(outer) = depth.checked_sub(1) else { return at };
+                depth = outer;
+                let goes_on = matches!(words.get(at + 1), Some((Token::Else, _)));
+                if depth == 0 && ends_by_itself && *token == Token::RightBrace && !goes_on {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    words.len()
+}
+
+/// What a value may begin with at the end of a function, other than a statement with branches.
+fn begins(token: &Token) -> bool {
+    matches!(
+        token,
+        Token::Identifier(_)
+            | Token::LeftParen
+            | Token::Bang
+            | Token::True
+            | Token::False
+            | Token::StringConstant(_)
+            | Token::IntegerConstant(_)
+            | Token::FloatConstant(_)
+    )
+}
+
+pub(super) fn opens(token: &Token) -> bool {
+    matches!(token, Token::LeftBrace | Token::LeftParen | Token::LeftBracket | Token::MapStart)
+}
+
+pub(super) fn closes(token: &Token) -> bool {
+    matches!(token, Token::RightBrace | Token::RightParen | Token::RightBracket)
+}
+
+fn byte_of(text: &str, position: Position) -> usize {
+    let (Some(line), Some(column)) = (position.line(), position.position()) else {
+        return text.len();
+    };
+    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let rest = text.get(start..).unwrap_or_default();
+    rest.char_indices().nth(column.saturating_sub(1)).map_or(text.len(), |(at, _)| start + at)
+}

@@ -1,0 +1,243 @@
+//! Lints: what compiles and is surely not meant.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "Rhai's tokens are an open enum, of which each pass cares for a few"
+)]
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use rhai::Position;
+use rhai::Token;
+
+use super::branches::body;
+use super::branches::closes;
+use super::branches::matching;
+use super::branches::opens;
+use super::branches::reachable;
+use super::cases::missing_cases;
+use super::catalogue::Catalogue;
+use super::fault::Place;
+use super::fault::RuleFault;
+use super::front_matter::Rule;
+use super::sandbox;
+use super::syntax::TokenKeeper;
+use super::thresholds;
+use super::thresholds::Thresholds;
+use crate::domain::value::Value;
+
+type Word = (Token, Position);
+
+/// Sorted by file and place. A catalogue with lints may judge; one that ships has none.
+pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
+    let mut found = Vec::new();
+    let mut parser = sandbox::engine(&catalogue.limits, catalogue.thresholds());
+    let keeper = TokenKeeper::default();
+    keeper.listen(&mut parser);
+    for rule in catalogue.rules() {
+        told_less_than_it_should(rule, &mut found);
+        let Some(text) = texts.get(&rule.file) else { continue };
+        drop(keeper.take());
+        if parser.compile(text).is_ok() {
+            let words = keeper.take();
+            let reader = Reader { rule, words: words.words(), thresholds: catalogue.thresholds() };
+            reader.read(&mut found);
+        }
+    }
+    found.extend(idle_thresholds(catalogue, texts));
+    found.extend(missing_cases(catalogue, texts).into_iter().map(|missing| {
+        let (rule, message) = missing.split_once(": ").unwrap_or(("", &missing));
+        RuleFault::new(&format!("cases/{rule}.toml"), Place::default(), message)
+    }));
+    found.sort();
+    found
+}
+
+fn told_less_than_it_should(rule: &Rule, found: &mut Vec<RuleFault>) {
+    let top = Place { line: Some(1), column: Some(1) };
+    if rule.sources.iter().all(|source| source.trim().is_empty()) {
+        let lint = RuleFault::new(&rule.file, top, "the rule has no `sources`");
+        found.push(lint.hinting("say where the rule comes from: a text, a figure, an expert"));
+    }
+    if rule.guidance.trim().is_empty() {
+        let lint = RuleFault::new(&rule.file, top, "the rule has no `guidance`");
+        found.push(lint.hinting("say what to verify and whom to call when it fires"));
+    }
+}
+
+fn idle_thresholds(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
+    let read: BTreeSet<&str> = catalogue
+        .rules
+        .values()
+        .flat_map(|compiled| compiled.notes.thresholds.iter().map(String::as_str))
+        .collect();
+    let text = texts.get(thresholds::FILE).map_or("", String::as_str);
+    let idle = catalogue.thresholds().iter().filter(|one| !read.contains(one.name.as_str()));
+    idle.map(|threshold| {
+        let head = format!("[{}]", threshold.name);
+        let line = text.lines().position(|line| line.trim() == head).map(|index| index + 1);
+        let place = Place { line, column: line.map(|_| 1) };
+        let message = format!("no rule reads the threshold `{}`", threshold.name);
+        RuleFault::new(thresholds::FILE, place, message)
+    })
+    .collect()
+}
+
+struct Reader<'r> {
+    rule: &'r Rule,
+    words: &'r [Word],
+    thresholds: &'r Thresholds,
+}
+
+/// A condition whose branch returns: nothing that it holds for goes further.
+struct Passed {
+    words: Vec<Token>,
+    line: usize,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn read(&self, found: &mut Vec<RuleFault>) {
+        for (open, close) in reachable(self.words) {
+            let mut passed: Vec<Passed> = Vec::new();
+            let mut depth = 0_usize;
+            for index in open + 1..close {
+                let Some((token, position)) = self.words.get(index) else { continue };
+                match token {
+                    token if opens(token) => depth += 1,
+                    token if closes(token) => {
+                        depth = depth.saturating_sub(1);
+                        passed.retain(|one| one.depth <= depth);
+                    }
+                    Token::Return => self.after_return(index, found),
+                    Token::If => {
+                        self.condition(index, *position, &passed, found);
+                        passed.extend(self.passes(index, *position, depth));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn after_return(&self, index: usize, found: &mut Vec<RuleFault>) {
+        let mut depth = 0_usize;
+        for (at, (token, _)) in self.words.iter().enumerate().skip(index + 1) {
+            match token {
+                token if opens(token) => depth += 1,
+                token if closes(token) => match depth.checked_sub(1) {
+                    Some(outer) => depth = outer,
+                    None => return,
+                },
+                Token::Comma if depth == 0 => return,
+                Token::SemiColon if depth == 0 => {
+                    if let Some((next, position)) = self.words.get(at + 1)
+                        && *next != Token::RightBrace
+                    {
+                        self.lint(*position, "never reached: a `return` stands before it", found);
+                    }
+                    return;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn condition(
+        &self,
+        index: usize,
+        position: Position,
+        passed: &[Passed],
+        found: &mut Vec<RuleFault>,
+    ) {
+        let Some(words) = self.condition_words(index) else { return };
+        if !words.iter().any(|word| matches!(word, Token::Identifier(_))) {
+            self.lint(position, "the condition reads nothing: it is always the same", found);
+        } else if let Some(first) = passed.iter().find(|one| one.words == words) {
+            let message =
+                format!("never true: line {} asks the same, and returns when it holds", first.line);
+            self.lint(position, &message, found);
+        } else if let Some((first, threshold)) =
+            passed.iter().find_map(|one| Some((one, self.is_covered(&one.words, &words)?)))
+        {
+            let message = format!(
+                "never true: line {} returns already from `t.{threshold}` on, which is not beyond",
+                first.line
+            );
+            self.lint(position, &message, found);
+        }
+    }
+
+    /// The condition, when the body returns whatever happens in it.
+    fn passes(&self, index: usize, position: Position, depth: usize) -> Option<Passed> {
+        let words = self.condition_words(index)?;
+        let open = body(self.words, index)?;
+        let close = matching(self.words, open)?;
+        let returns = matches!(self.words.get(open + 1), Some((Token::Return, _)));
+        let alone = !matches!(self.words.get(close + 1), Some((Token::Else, _)));
+        let line = position.line().unwrap_or_default();
+        (returns && alone).then_some(Passed { words, line, depth })
+    }
+
+    fn condition_words(&self, index: usize) -> Option<Vec<Token>> {
+        let open = body(self.words, index)?;
+        let words = self.words.get(index + 1..open)?;
+        Some(words.iter().map(|(token, _)| token.clone()).collect())
+    }
+
+    /// The threshold of `p.x > t.a` that lets nothing through to `p.x > t.b`, at any date.
+    fn is_covered(&self, before: &[Token], now: &[Token]) -> Option<String> {
+        let (field, sign, first) = comparison(before)?;
+        let (same_field, same_sign, second) = comparison(now)?;
+        if field != same_field || sign != same_sign {
+            return None;
+        }
+        let (first, second) = (self.thresholds.get(first)?, self.thresholds.get(second)?);
+        let covers = |low: f64, high: f64| match sign {
+            Token::GreaterThan | Token::GreaterThanEqualsTo => low <= high,
+            _ => low >= high,
+        };
+        let dates = first.values.iter().chain(&second.values).filter_map(|dated| dated.from);
+        let always =
+            dates.chain([chrono::NaiveDate::MIN, chrono::NaiveDate::MAX]).all(|date| {
+                match (number(first.at(date)), number(second.at(date))) {
+                    (Some(low), Some(high)) => covers(low, high),
+                    (None, None) => true,
+                    _ => false,
+                }
+            });
+        always.then(|| first.name.clone())
+    }
+
+    fn lint(&self, position: Position, message: &str, found: &mut Vec<RuleFault>) {
+        found.push(RuleFault::new(&self.rule.file, position, message));
+    }
+}
+
+/// `p.field > t.threshold` and its like.
+fn comparison(words: &[Token]) -> Option<(&str, &Token, &str)> {
+    match words {
+        [
+            Token::Identifier(p),
+            Token::Period,
+            Token::Identifier(field),
+            sign @ (Token::GreaterThan
+            | Token::GreaterThanEqualsTo
+            | Token::LessThan
+            | Token::LessThanEqualsTo),
+            Token::Identifier(t),
+            Token::Period,
+            Token::Identifier(threshold),
+        ] if p.as_str() == "p" && t.as_str() == "t" => Some((field, sign, threshold)),
+        _ => None,
+    }
+}
+
+fn number(value: Option<&Value>) -> Option<f64> {
+    match value? {
+        Value::Int(count) => Some(super::french::float(*count)),
+        Value::Float(figure) => Some(*figure),
+        Value::Bool(_) | Value::Text(_) | Value::Date(_) => None,
+    }
+}

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -66,6 +67,12 @@ struct Apart {
 impl Aliases {
     pub fn shipped() -> Result<Self, SourceError> {
         Self::parse(SHIPPED, "aliases.toml")
+    }
+
+    pub fn read(path: &Path) -> Result<Self, SourceError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| SourceError::Read { path: path.to_owned(), source })?;
+        Self::parse(&text, &path.display().to_string())
     }
 
     pub fn parse(text: &str, file: &str) -> Result<Self, SourceError> {

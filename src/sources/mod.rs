@@ -24,6 +24,8 @@ pub use self::error::Fault;
 pub use self::error::Refused;
 pub use self::error::SourceError;
 pub use self::error::UnknownLayout;
+pub use self::names::key as name_key;
+pub use self::names::nearest as nearest_name;
 pub use self::profile::Profile;
 pub use self::profile::Profiles;
 pub use self::reader::Reader;

@@ -9,7 +9,7 @@ use crate::domain::fingerprint::Fingerprint;
 const SLUG: usize = 60;
 
 /// What two spellings of a name have in common: `Océane²  – Phase “II”` is `oceane2 phase ii`.
-pub(super) fn key(name: &str) -> String {
+pub fn key(name: &str) -> String {
     let mut key = String::with_capacity(name.len());
     for letter in name.nfkd().filter(|letter| !is_combining_mark(*letter)) {
         match letter {
@@ -40,10 +40,7 @@ pub(super) fn slug(name: &str) -> String {
 }
 
 /// The word closest to `found`, if one is close enough to have been meant.
-pub(super) fn nearest<'a>(
-    found: &str,
-    words: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(found: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let found = key(found);
     words
         .into_iter()

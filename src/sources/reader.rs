@@ -91,6 +91,14 @@ impl Reader {
         &self.aliases
     }
 
+    /// What the file is about, told by its header alone.
+    pub fn recognise(&self, request: &Request<'_>) -> Result<Dataset, SourceError> {
+        bounded(request.file, request.bytes)?;
+        let table = table(request)?;
+        let (layout, _) = layout::recognise(request.file, &table, &self.profiles, request.profile)?;
+        Ok(layout.profile.dataset)
+    }
+
     /// The whole file or nothing. `known` are the projects that the portfolio holds already.
     pub fn read(
         &self,
@@ -123,6 +131,12 @@ impl Reader {
             faults.sort_by_key(|fault| fault.row);
             let file = request.file.to_owned();
             return Err(SourceError::Refused(Box::new(Refused { file, faults })));
+        }
+        if rows.is_empty() {
+            // Replacing an edition by nothing would look like the calmest of panoramas.
+            let file = request.file.to_owned();
+            let found = "a header and no row under it".to_owned();
+            return Err(SourceError::Unreadable { file, found, expected: "at least one row" });
         }
         Ok(Import {
             file: request.file.to_owned(),

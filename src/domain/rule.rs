@@ -1,0 +1,40 @@
+//! What the decisions need to know of a rule, without its script.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::mission::MissionKind;
+
+/// A rule earns its place on real data: `experimental` and `test` rules give verdicts that are
+/// kept and shown, and raise nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleStatus {
+    Experimental,
+    Test,
+    Stable,
+    /// Still judged, so that its standing alerts can close; raises nothing new.
+    Deprecated,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleTerms {
+    pub id: RuleId,
+    /// In French.
+    pub title: String,
+    pub status: RuleStatus,
+    /// Evaluations in a row before the alert opens.
+    pub for_evaluations: u32,
+    /// Clear evaluations in a row before it closes.
+    pub clear_for: u32,
+    pub mission: Option<MissionCall>,
+}
+
+/// The mission that an alert calls for, from a level on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissionCall {
+    pub kind: MissionKind,
+    pub from: Level,
+}

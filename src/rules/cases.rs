@@ -1,0 +1,260 @@
+//! Cases: small subjects on which a rule must answer as its author says.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::catalogue::Catalogue;
+use super::fault::Place;
+use super::fault::nearest;
+use super::front_matter::Rule;
+use super::front_matter::Subjects;
+use super::specimen::Specimen;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::subject::Scope;
+use crate::domain::value::Value;
+use crate::domain::verdict::Judgement;
+use crate::domain::verdict::Verdict;
+use crate::frame::dictionary;
+use crate::frame::dictionary::FieldKind;
+
+const FOLDER: &str = "cases/";
+
+/// On the subjects of this file no rule may fire, and none may fail.
+const BASELINE: &str = "baseline";
+
+/// How one case ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CaseOutcome {
+    /// The rule that was asked, or `None` when the file could not be read.
+    pub rule: Option<RuleId>,
+    pub file: String,
+    /// What the case says, in French.
+    pub name: String,
+    /// What was expected and what was found; `None` when the case passed.
+    pub difference: Option<String>,
+}
+
+impl CaseOutcome {
+    pub fn passed(&self) -> bool {
+        self.difference.is_none()
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    case: Vec<Case>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    as_of: toml::value::Datetime,
+    /// Only those needed: every other field is missing.
+    #[serde(default)]
+    fields: BTreeMap<String, toml::Value>,
+    expect: Option<Level>,
+    unknown: Option<Vec<String>>,
+    explanation_contains: Option<String>,
+    /// Of a healthy subject only; a rule's own cases have the rule's scope.
+    scope: Option<Scope>,
+}
+
+/// Runs every case of the texts on the rules of the catalogue.
+pub fn run_cases(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<CaseOutcome> {
+    let mut outcomes = Vec::new();
+    for (path, text) in texts {
+        let Some(stem) = stem(path) else { continue };
+        let cases = match read(text) {
+            Ok(cases) => cases,
+            Err(difference) => {
+                outcomes.push(broken(path, difference));
+                continue;
+            }
+        };
+        if stem == BASELINE {
+            outcomes.extend(cases.iter().flat_map(|case| run_healthy(catalogue, path, case)));
+        } else if let Some(rule) = catalogue.rule(&RuleId::new(stem)) {
+            outcomes.extend(cases.iter().map(|case| run_case(catalogue, rule, path, case)));
+        } else {
+            outcomes.push(broken(path, format!("the catalogue has no sound rule `{stem}`")));
+        }
+    }
+    outcomes
+}
+
+/// What the cases of the texts leave unproved: for each rule one case per level that it can
+/// return, one clear, and one unknown.
+pub fn missing_cases(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<String> {
+    let mut missing = Vec::new();
+    for rule in catalogue.rules() {
+        let text = texts.get(&format!("{FOLDER}{}.toml", rule.id));
+        let cases = text.and_then(|text| read(text).ok()).unwrap_or_default();
+        let shown: BTreeSet<Level> = cases.iter().filter_map(|case| case.expect).collect();
+        let mut wanted = catalogue.levels_of(&rule.id);
+        wanted.insert(Level::Clear);
+        for level in wanted.difference(&shown) {
+            missing.push(format!("{}: no case expects {}", rule.id, level.word()));
+        }
+        if !cases.iter().any(|case| case.unknown.is_some()) {
+            missing.push(format!("{}: no case expects unknown", rule.id));
+        }
+    }
+    missing
+}
+
+fn stem(path: &str) -> Option<&str> {
+    path.strip_prefix(FOLDER)?.strip_suffix(".toml")
+}
+
+fn read(text: &str) -> Result<Vec<Case>, String> {
+    let file: File = toml::from_str(text).map_err(|error| {
+        let Place { line, column } = Place::of_span(text, 0, error.span());
+        let place = [line, column].map(|number| number.unwrap_or_default().to_string());
+        format!("line {}: {}", place.join(":"), error.message())
+    })?;
+    Ok(file.case)
+}
+
+fn broken(path: &str, difference: String) -> CaseOutcome {
+    CaseOutcome {
+        rule: None,
+        file: path.to_owned(),
+        name: String::new(),
+        difference: Some(difference),
+    }
+}
+
+fn run_case(catalogue: &Catalogue, rule: &Rule, path: &str, case: &Case) -> CaseOutcome {
+    let difference = expectation(case).and_then(|expected| {
+        let judgement = judge(catalogue, rule, case, rule.subjects)?
+            .ok_or("the rule does not judge this subject: see `in_panorama` and `has_left`")?;
+        let mut differences = Vec::new();
+        let found = words(&judgement.verdict);
+        if found != expected {
+            differences.push(format!("expected {expected}, found {found}"));
+        }
+        let explanation = judgement.explanation.unwrap_or_default();
+        let part = case.explanation_contains.as_deref().unwrap_or_default();
+        if !explanation.contains(part) {
+            let message =
+                format!("expected an explanation with « {part} », found « {explanation} »");
+            differences.push(message);
+        }
+        if differences.is_empty() { Ok(()) } else { Err(differences.join("; ")) }
+    });
+    CaseOutcome {
+        rule: Some(rule.id.clone()),
+        file: path.to_owned(),
+        name: case.name.clone(),
+        difference: difference.err(),
+    }
+}
+
+fn run_healthy(catalogue: &Catalogue, path: &str, case: &Case) -> Vec<CaseOutcome> {
+    let scope = case.scope.unwrap_or(Scope::Project);
+    let concerned = catalogue.rules().filter(|rule| rule.scope == scope);
+    concerned
+        .map(|rule| {
+            let difference = match judge(catalogue, rule, case, Subjects::Present) {
+                Ok(judgement) => judgement.and_then(|judgement| alarm(&judgement.verdict)),
+                Err(difference) => Some(difference),
+            };
+            CaseOutcome {
+                rule: Some(rule.id.clone()),
+                file: path.to_owned(),
+                name: case.name.clone(),
+                difference,
+            }
+        })
+        .collect()
+}
+
+/// What is wrong with this verdict on a healthy subject.
+fn alarm(verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Level { level: Level::Clear } | Verdict::Unknown { .. } => None,
+        Verdict::Level { .. } | Verdict::Failed { .. } => {
+            Some(format!("expected nothing, found {}", words(verdict)))
+        }
+    }
+}
+
+fn expectation(case: &Case) -> Result<String, String> {
+    match (&case.expect, &case.unknown) {
+        (Some(level), None) => Ok(level.word().to_owned()),
+        (None, Some(fields)) => Ok(format!("unknown ({})", fields.join(", "))),
+        (Some(_), Some(_)) => Err("has both `expect` and `unknown`, expected one".to_owned()),
+        (None, None) => Err("has neither `expect` nor `unknown`".to_owned()),
+    }
+}
+
+fn words(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Level { level } => level.word().to_owned(),
+        Verdict::Unknown { missing } => {
+            let fields: Vec<_> = missing.iter().map(|missing| missing.field.as_str()).collect();
+            format!("unknown ({})", fields.join(", "))
+        }
+        Verdict::Failed { fault } => {
+            let line = fault.line.map_or_else(String::new, |line| format!(" at line {line}"));
+            format!("failed{line}: {}", fault.message)
+        }
+    }
+}
+
+/// `None` when the rule does not judge such a subject.
+fn judge(
+    catalogue: &Catalogue,
+    rule: &Rule,
+    case: &Case,
+    unless_said: Subjects,
+) -> Result<Option<Judgement>, String> {
+    let as_of = date(&case.as_of)?;
+    let mut specimen = Specimen::new(rule.scope, as_of);
+    if unless_said == Subjects::Left {
+        specimen.set("in_panorama", Value::Bool(false));
+        specimen.set("has_left", Value::Bool(true));
+    }
+    for (name, value) in &case.fields {
+        let (field, value) = cell(rule.scope, name, value)?;
+        specimen.set(field, value);
+    }
+    let frames = specimen.frames().map_err(|error| error.to_string())?;
+    Ok(catalogue.judge_by(&rule.id, &frames, as_of).into_iter().next())
+}
+
+fn cell(scope: Scope, name: &str, value: &toml::Value) -> Result<(&'static str, Value), String> {
+    let named = dictionary::fields_of(scope).find(|field| field.name == name);
+    let field = named.ok_or_else(|| {
+        let known = dictionary::fields_of(scope).map(|known| known.name);
+        let hint = nearest(name, known).map(|near| format!(", did you mean `{near}`?"));
+        format!("no field `{name}`{}", hint.unwrap_or_default())
+    })?;
+    let read = match (field.kind, value) {
+        (FieldKind::Bool, toml::Value::Boolean(held)) => Value::Bool(*held),
+        (FieldKind::Int, toml::Value::Integer(count)) => Value::Int(*count),
+        (FieldKind::Float, toml::Value::Integer(count)) => {
+            Value::Float(super::french::float(*count))
+        }
+        (FieldKind::Float, toml::Value::Float(figure)) => Value::Float(*figure),
+        (FieldKind::Text, toml::Value::String(text)) => Value::Text(text.clone()),
+        (FieldKind::Date, toml::Value::Datetime(day)) => Value::Date(date(day)?),
+        (kind, found) => {
+            return Err(format!("field `{name}`: found {}, expected {kind:?}", found.type_str()));
+        }
+    };
+    Ok((field.name, read))
+}
+
+fn date(datetime: &toml::value::Datetime) -> Result<NaiveDate, String> {
+    let text = datetime.to_string();
+    text.parse().map_err(|_| format!("found `{text}`, expected a date such as 2020-11-01"))
+}

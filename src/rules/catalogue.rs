@@ -1,0 +1,152 @@
+//! The catalogue: every rule compiled, or every fault of every file.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rhai::Engine;
+
+use super::fault::Place;
+use super::fault::RuleFault;
+use super::folder;
+use super::front_matter;
+use super::front_matter::Rule;
+use super::interpret::Compiled;
+use super::sandbox;
+use super::sandbox::Limits;
+use super::syntax;
+use super::syntax::Setting;
+use super::syntax::TokenKeeper;
+use super::thresholds;
+use super::thresholds::Thresholds;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::rule::RuleTerms;
+
+/// Rules that may judge. Immutable: another text is another catalogue.
+#[derive(Debug)]
+pub struct Catalogue {
+    pub(super) engine: Engine,
+    pub(super) limits: Limits,
+    pub(super) rules: BTreeMap<RuleId, Compiled>,
+    thresholds: Thresholds,
+    fingerprint: Fingerprint,
+}
+
+impl Catalogue {
+    /// Of all the texts that were given, missions and cases included.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// By id.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.values().map(|compiled| &compiled.rule)
+    }
+
+    pub fn rule(&self, id: &RuleId) -> Option<&Rule> {
+        self.rules.get(id).map(|compiled| &compiled.rule)
+    }
+
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
+    }
+
+    pub fn terms(&self) -> BTreeMap<RuleId, RuleTerms> {
+        self.rules().map(|rule| (rule.id.clone(), rule.terms())).collect()
+    }
+
+    /// The levels that a rule can return, found in its text.
+    pub fn levels_of(&self, id: &RuleId) -> BTreeSet<Level> {
+        self.rules.get(id).map(|compiled| compiled.notes.levels.clone()).unwrap_or_default()
+    }
+
+    /// The fields that a rule reads, found in its text.
+    pub fn fields_of(&self, id: &RuleId) -> impl Iterator<Item = &'static str> {
+        let fields = self.rules.get(id).map(|compiled| compiled.notes.fields.clone());
+        fields.unwrap_or_default().into_iter()
+    }
+}
+
+/// Compiles `thresholds.toml` and every `*.rhai` of the texts, by path relative to the catalogue's
+/// folder. A faulty rule is left out; every fault is reported, by file, line and column.
+pub fn compile(texts: &BTreeMap<String, String>, limits: &Limits) -> (Catalogue, Vec<RuleFault>) {
+    let mut faults = Vec::new();
+    let thresholds = match texts.get(thresholds::FILE) {
+        Some(text) => thresholds::read(text, &mut faults),
+        None => {
+            let message = "the catalogue has no thresholds";
+            faults.push(RuleFault::new(thresholds::FILE, Place::default(), message));
+            Thresholds::default()
+        }
+    };
+    let mut parser = sandbox::engine(limits, &thresholds);
+    let tokens = TokenKeeper::default();
+    tokens.listen(&mut parser);
+    let mut rules = BTreeMap::<RuleId, Compiled>::new();
+    for (file, text) in texts.iter().filter(|(file, _)| folder::is_rule(file)) {
+        let source = Source { file, text, limits, thresholds: &thresholds };
+        let Some(compiled) = source.compile(&parser, &tokens, &mut faults) else { continue };
+        if let Some(first) = rules.get(&compiled.rule.id) {
+            let message =
+                format!("the id `{}` is that of {} too", compiled.rule.id, first.rule.file);
+            faults.push(RuleFault::new(file, Place::default(), message));
+        } else {
+            rules.insert(compiled.rule.id.clone(), compiled);
+        }
+    }
+    faults.sort();
+    let parts: Vec<&str> =
+        texts.iter().flat_map(|(path, text)| [path.as_str(), text.as_str()]).collect();
+    let catalogue = Catalogue {
+        engine: sandbox::engine(limits, &thresholds),
+        limits: *limits,
+        rules,
+        thresholds,
+        fingerprint: Fingerprint::of_parts(&parts),
+    };
+    (catalogue, faults)
+}
+
+/// The text of one rule, and what it is read against.
+struct Source<'s> {
+    file: &'s str,
+    text: &'s str,
+    limits: &'s Limits,
+    thresholds: &'s Thresholds,
+}
+
+impl Source<'_> {
+    fn compile(
+        &self,
+        parser: &Engine,
+        tokens: &TokenKeeper,
+        faults: &mut Vec<RuleFault>,
+    ) -> Option<Compiled> {
+        if self.text.len() > self.limits.text_size {
+            let message = format!(
+                "the file has {} bytes, expected at most {}",
+                self.text.len(),
+                self.limits.text_size
+            );
+            faults.push(RuleFault::new(self.file, Place::default(), message));
+            return None;
+        }
+        let before = faults.len();
+        let rule = front_matter::read(self.file, self.text, faults);
+        drop(tokens.take());
+        let ast = match parser.compile(self.text) {
+            Ok(ast) => ast,
+            Err(error) => {
+                let message = error.err_type().to_string();
+                faults.push(RuleFault::new(self.file, error.position(), message));
+                return None;
+            }
+        };
+        let rule = rule?;
+        let setting = Setting { file: self.file, scope: rule.scope, thresholds: self.thresholds };
+        let notes = syntax::read(&ast, &tokens.take(), setting, faults);
+        (faults.len() == before).then(|| Compiled { rule, ast, notes: Arc::new(notes) })
+    }
+}

@@ -1,0 +1,153 @@
+//! What a verdict stands on, in words: comparisons as they were made, readings with their labels.
+
+use rhai::Array;
+use rhai::Dynamic;
+use rhai::Position;
+
+use super::french;
+use super::run::Read;
+use super::run::Recording;
+use super::syntax::Named;
+use super::syntax::Notes;
+use super::syntax::Operand;
+use super::thresholds::Thresholds;
+use super::thresholds::unit_word;
+use super::value::Scalar;
+use crate::domain::verdict::Comparison;
+use crate::domain::verdict::Evidence;
+use crate::domain::verdict::Reading;
+use crate::domain::verdict::ReadingSource;
+use crate::frame::dictionary;
+use crate::frame::dictionary::Unit;
+
+/// `Écart budgétaire (42,0 %) > seuil critique (30,0 %)`.
+pub(super) fn comparison(
+    notes: &Notes,
+    position: Position,
+    sign: &str,
+    values: [&Dynamic; 2],
+    held: bool,
+) -> Comparison {
+    let [left, right] = values;
+    let operands: Vec<&Operand> = notes.operands_at(position).iter().collect();
+    let unit = shared_unit(&operands);
+    let left = side(operands.first().copied(), left, unit);
+    let right = inner(&side(operands.get(1).copied(), right, unit));
+    at(position, format!("{left} {sign} {right}"), held)
+}
+
+/// `Âge des chiffres (200 jours) entre 100 jours et 300 jours`.
+pub(super) fn range(
+    notes: &Notes,
+    position: Position,
+    values: [&Dynamic; 3],
+    held: bool,
+) -> Comparison {
+    let operands: Vec<&Operand> = notes.operands_at(position).iter().collect();
+    let unit = shared_unit(&operands);
+    let [value, low, high] = values;
+    let text = format!(
+        "{} entre {} et {}",
+        side(operands.first().copied(), value, unit),
+        inner(&side(operands.get(1).copied(), low, unit)),
+        inner(&side(operands.get(2).copied(), high, unit)),
+    );
+    at(position, text, held)
+}
+
+/// `Coût initial renseigné`.
+pub(super) fn presence(notes: &Notes, position: Position, held: bool) -> Comparison {
+    let name = match notes.operands_at(position).first() {
+        Some(operand) => label(operand).unwrap_or_else(|| operand.source.clone()),
+        None => String::new(),
+    };
+    at(position, format!("{name} : renseigné"), held)
+}
+
+/// The evidence of a recorded evaluation.
+pub(super) fn gather(recording: Recording, thresholds: &Thresholds) -> Evidence {
+    let mut readings: Vec<Reading> = Vec::new();
+    for read in recording.readings {
+        let seen = |reading: &Reading| reading.name == read.name && reading.source == read.source;
+        if !readings.iter().any(seen) {
+            readings.push(reading(read, thresholds));
+        }
+    }
+    Evidence { readings, trail: recording.trail }
+}
+
+fn reading(read: Read, thresholds: &Thresholds) -> Reading {
+    let (label, unit) = match read.source {
+        ReadingSource::Field => dictionary::field(&read.name)
+            .map(|field| (field.label.to_owned(), field.unit))
+            .unwrap_or_else(|| (read.name.clone(), Unit::None)),
+        ReadingSource::Threshold => thresholds
+            .get(&read.name)
+            .map(|threshold| (threshold.label.clone(), threshold.unit))
+            .unwrap_or_else(|| (read.name.clone(), Unit::None)),
+    };
+    let unit = (unit != Unit::None).then(|| unit_word(unit).to_owned());
+    Reading { name: read.name, source: read.source, label, unit, value: read.value }
+}
+
+/// The unit in which a bare number beside a field or a threshold is meant.
+fn shared_unit(operands: &[&Operand]) -> Unit {
+    let units = operands.iter().map(|operand| unit(operand));
+    units.into_iter().find(|unit| *unit != Unit::None).unwrap_or(Unit::None)
+}
+
+fn unit(operand: &Operand) -> Unit {
+    match &operand.named {
+        Named::Field { unit, .. } | Named::Threshold { unit, .. } => *unit,
+        Named::Literal | Named::Expression => Unit::None,
+    }
+}
+
+fn label(operand: &Operand) -> Option<String> {
+    match &operand.named {
+        Named::Field { label, .. } => Some((*label).to_owned()),
+        Named::Threshold { label, .. } => Some(label.clone()),
+        Named::Literal | Named::Expression => None,
+    }
+}
+
+fn side(operand: Option<&Operand>, value: &Dynamic, shared: Unit) -> String {
+    let own = operand.map_or(Unit::None, unit);
+    let shown = show(value, if own == Unit::None { shared } else { own });
+    match operand {
+        None => shown,
+        Some(operand) if operand.named == Named::Literal => shown,
+        Some(operand) => match label(operand) {
+            Some(label) => format!("{label} ({shown})"),
+            None => format!("`{}` ({shown})", operand.source),
+        },
+    }
+}
+
+fn show(value: &Dynamic, unit: Unit) -> String {
+    if let Some(list) = value.read_lock::<Array>() {
+        let items: Vec<_> = list.iter().map(|item| show(item, unit)).collect();
+        return format!("[{}]", items.join(", "));
+    }
+    match Scalar::of(value).value() {
+        Some(value) => french::value(&value, unit),
+        None => "rien".to_owned(),
+    }
+}
+
+/// Inside a sentence a label loses its capital, unless it is an acronym.
+fn inner(text: &str) -> String {
+    let mut letters = text.chars();
+    let (Some(first), Some(second)) = (letters.next(), letters.next()) else {
+        return text.to_owned();
+    };
+    if second.is_uppercase() {
+        return text.to_owned();
+    }
+    first.to_lowercase().chain([second]).chain(letters).collect()
+}
+
+fn at(position: Position, text: String, held: bool) -> Comparison {
+    let line = position.line().unwrap_or_default();
+    Comparison { line, column: position.position().unwrap_or_default(), text, held }
+}

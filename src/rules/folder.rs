@@ -1,0 +1,52 @@
+//! The catalogue as it lies on disk.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+#[error("read the rules in `{}`", path.display())]
+pub struct FolderError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// Every `.rhai` and `.toml` under a folder, by its path relative to it, written with `/`.
+pub fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, FolderError> {
+    let mut texts = BTreeMap::new();
+    read_into(folder, "", &mut texts)?;
+    Ok(texts)
+}
+
+/// Whether a path of the catalogue is that of a rule.
+pub(super) fn is_rule(path: &str) -> bool {
+    has_extension(path, "rhai")
+}
+
+fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
+}
+
+fn read_into(
+    folder: &Path,
+    prefix: &str,
+    texts: &mut BTreeMap<String, String>,
+) -> Result<(), FolderError> {
+    let failed = |path: &Path, source| FolderError { path: path.to_owned(), source };
+    for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
+        let path = entry.map_err(|error| failed(folder, error))?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let key = format!("{prefix}{name}");
+        if path.is_dir() {
+            read_into(&path, &format!("{key}/"), texts)?;
+        } else if is_rule(&key) || has_extension(&key, "toml") {
+            let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+            texts.insert(key, text);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! The reference: one rule on one subject, run as written.
+
+use std::sync::Arc;
+
+use rhai::AST;
+use rhai::CallFnOptions;
+use rhai::Dynamic;
+use rhai::Engine;
+use rhai::EvalAltResult;
+use rhai::Position;
+use rhai::Scope;
+
+use super::evidence;
+use super::fault::Place;
+use super::front_matter::Rule;
+use super::run::Ground;
+use super::run::Memory;
+use super::run::Run;
+use super::sandbox::SubjectFields;
+use super::sandbox::ThresholdsInForce;
+use super::syntax::Notes;
+use super::thresholds::Thresholds;
+use super::value::Scalar;
+use crate::domain::level::Level;
+use crate::domain::verdict::Evidence;
+use crate::domain::verdict::Fault;
+use crate::domain::verdict::MissingField;
+use crate::domain::verdict::Verdict;
+use crate::frame::dictionary;
+
+/// A rule that may run.
+#[derive(Clone, Debug)]
+pub(super) struct Compiled {
+    pub(super) rule: Rule,
+    pub(super) ast: AST,
+    pub(super) notes: Arc<Notes>,
+}
+
+/// Why an evaluation gave no value.
+#[derive(Clone, Debug)]
+pub(super) enum Halt {
+    Missing(MissingField),
+    Failed(Fault),
+    /// Failed by breaking a limit of the sandbox.
+    Breach(Fault),
+}
+
+impl Compiled {
+    pub(super) fn assess(&self, engine: &Engine, ground: &Ground) -> Result<Level, Halt> {
+        self.level(engine, &Run::new(&self.notes, ground, Memory::Quiet))
+    }
+
+    /// What `assess` read and compared on this ground.
+    pub(super) fn evidence(
+        &self,
+        engine: &Engine,
+        ground: &Ground,
+        thresholds: &Thresholds,
+    ) -> Evidence {
+        let run = Run::new(&self.notes, ground, Memory::Recording);
+        // The same call on the same ground gave a level: only its memory is of interest.
+        drop(self.level(engine, &run));
+        evidence::gather(run.recording(), thresholds)
+    }
+
+    /// In French. An explanation that cannot be written says so: the verdict stands all the same.
+    pub(super) fn explain(&self, engine: &Engine, ground: &Ground) -> String {
+        let run = Run::new(&self.notes, ground, Memory::Quiet);
+        let why = match self.call(engine, "explain", &run) {
+            Ok(text) => match Scalar::of(&text) {
+                Scalar::Text(text) => return text.to_string(),
+                other => {
+                    format!("{} : explain gives {}, expected text", self.rule.file, other.kind())
+                }
+            },
+            Err(Halt::Missing(missing)) => {
+                let label = dictionary::field(&missing.field)
+                    .map_or(missing.field.as_str(), |field| field.label);
+                format!("donnée manquante, {label} ({})", missing.field)
+            }
+            Err(Halt::Failed(fault) | Halt::Breach(fault)) => shown(&fault),
+        };
+        format!("L’explication n’a pas pu être rédigée : {why}.")
+    }
+
+    fn level(&self, engine: &Engine, run: &Run) -> Result<Level, Halt> {
+        let value = self.call(engine, "assess", run)?;
+        match Scalar::of(&value) {
+            Scalar::Level(level) => Ok(level),
+            other => {
+                let found = match other {
+                    Scalar::Nothing => "ends without a level".to_owned(),
+                    other => format!("gives {}", other.kind()),
+                };
+                let message = format!(
+                    "`assess` {found}, expected one of CLEAR, WATCH, MODERATE, HIGH, CRITICAL"
+                );
+                Err(Halt::Failed(self.fault(self.notes.assess_at, message)))
+            }
+        }
+    }
+
+    fn call(&self, engine: &Engine, function: &str, run: &Run) -> Result<Dynamic, Halt> {
+        let options = CallFnOptions::new().eval_ast(false).with_tag(Dynamic::from(run.clone()));
+        let parameters = (SubjectFields, ThresholdsInForce);
+        engine
+            .call_fn_with_options(options, &mut Scope::new(), &self.ast, function, parameters)
+            .map_err(|error| match run.missing() {
+                Some(missing) => Halt::Missing(missing),
+                None => self.halt(*error),
+            })
+    }
+
+    fn halt(&self, error: EvalAltResult) -> Halt {
+        let mut error = error;
+        while let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = error {
+            error = *inner;
+        }
+        // A loop without a body breaks its limit at no place in particular.
+        let place = match error.take_position() {
+            Position::NONE => self.notes.assess_at,
+            position => position.into(),
+        };
+        let breach = limit(&error);
+        let message = match (&breach, &error) {
+            (Some(limit), _) => format!("broke the limit of {limit}"),
+            (None, EvalAltResult::ErrorRuntime(message, _)) => message.to_string(),
+            (None, EvalAltResult::ErrorMismatchDataType(expected, found, _)) => {
+                format!("expected {}, found {}", kind_word(expected), kind_word(found))
+            }
+            (None, error) => error.to_string(),
+        };
+        let fault = self.fault(place, message);
+        if breach.is_some() { Halt::Breach(fault) } else { Halt::Failed(fault) }
+    }
+
+    fn fault(&self, place: Place, message: String) -> Fault {
+        let Place { line, column } = place;
+        Fault { file: self.rule.file.clone(), line, column, message }
+    }
+}
+
+impl From<Halt> for Verdict {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Missing(missing) => Self::Unknown { missing: vec![missing] },
+            Halt::Failed(fault) | Halt::Breach(fault) => Self::Failed { fault },
+        }
+    }
+}
+
+fn limit(error: &EvalAltResult) -> Option<String> {
+    match error {
+        EvalAltResult::ErrorTooManyOperations(_) => Some("operations".to_owned()),
+        EvalAltResult::ErrorStackOverflow(_) => Some("call levels".to_owned()),
+        EvalAltResult::ErrorTooManyVariables(_) => Some("variables".to_owned()),
+        EvalAltResult::ErrorTooManyModules(_) => Some("modules".to_owned()),
+        EvalAltResult::ErrorDataTooLarge(what, _) => {
+            Some(format!("size ({})", what.to_lowercase()))
+        }
+        _ => None,
+    }
+}
+
+/// The language's word for a type of Rhai's.
+fn kind_word(kind: &str) -> &str {
+    match kind {
+        "bool" => "a boolean",
+        "i64" | "f64" => "a number",
+        "string" | "char" => "text",
+        "date" => "a date",
+        "level" => "a level",
+        "()" => "nothing",
+        other => other,
+    }
+}
+
+fn shown(fault: &Fault) -> String {
+    let mut place = fault.file.clone();
+    for number in [fault.line, fault.column].into_iter().flatten() {
+        place.push(':');
+        place.push_str(&number.to_string());
+    }
+    format!("{place}: {}", fault.message)
+}

@@ -1,0 +1,100 @@
+//! Every function that a rule may call, on one screen.
+
+mod dates;
+mod lists;
+mod numbers;
+mod tests_of_values;
+mod texts;
+mod wording;
+
+use rhai::Dynamic;
+use rhai::Engine;
+use rhai::NativeCallContext;
+use serde::Serialize;
+
+use super::run::Scripted;
+use super::run::fail;
+use super::value::Scalar;
+
+/// A function of the library, as authors see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Function {
+    pub name: &'static str,
+    pub parameters: &'static [&'static str],
+    pub meaning: &'static str,
+}
+
+impl Function {
+    pub(super) fn arity(&self) -> usize {
+        self.parameters.len()
+    }
+}
+
+const fn function(
+    name: &'static str,
+    parameters: &'static [&'static str],
+    meaning: &'static str,
+) -> Function {
+    Function { name, parameters, meaning }
+}
+
+pub const FUNCTIONS: &[Function] = &[
+    // Tests of values
+    function("has", &["p.field"], "Whether the field has a value; does not end the evaluation."),
+    function("between", &["x", "low", "high"], "Whether x is from low to high, both included."),
+    function("any_of", &["x", "list"], "Whether x is one of the list."),
+    // Wording, for explanations
+    function("pct", &["ratio"], "0.284 as « 28,4 % »."),
+    function("points", &["difference"], "0.032 as « +3,2 points »."),
+    function("meur", &["amount"], "1860.0 as « 1 860,0 M€ »."),
+    function("months", &["count"], "14.0 as « 14 mois »."),
+    function("days", &["count"], "120 as « 120 jours »."),
+    function("number", &["x"], "1234.5 as « 1 234,5 »."),
+    function("date_fr", &["date"], "« 1er novembre 2020 »."),
+    function("month_fr", &["date"], "« novembre 2020 »."),
+    // Dates
+    function("days_between", &["from", "to"], "Days from one date to another; negative if before."),
+    function("months_between", &["from", "to"], "Whole calendar months, by year and month only."),
+    // Numbers
+    function("abs", &["x"], "Without its sign."),
+    function("min", &["x", "y"], "The smaller of two numbers, dates or levels."),
+    function("max", &["x", "y"], "The larger of two numbers, dates or levels."),
+    function("round", &["x", "decimals"], "Rounded, halves away from zero."),
+    // Texts
+    function("contains", &["text", "part"], "Same as `part in text`; also of a list."),
+    function("starts_with", &["text", "start"], "Whether the text begins so."),
+    function("ends_with", &["text", "end"], "Whether the text ends so."),
+    function("lower", &["text"], "In lower case."),
+    // Lists
+    function("len", &["list"], "How many elements, or characters of a text."),
+    function("push", &["list", "x"], "Adds an element at the end."),
+    function("sum", &["list"], "Sum of a list of numbers."),
+    function("filter", &["list", "|x| …"], "The elements for which the closure is true."),
+    function("map", &["list", "|x| …"], "What the closure makes of each element."),
+    function("some", &["list", "|x| …"], "Whether the closure is true of an element."),
+    function("all", &["list", "|x| …"], "Whether the closure is true of every element."),
+];
+
+pub(super) fn register(engine: &mut Engine) {
+    tests_of_values::register(engine);
+    wording::register(engine);
+    dates::register(engine);
+    numbers::register(engine);
+    texts::register(engine);
+    lists::register(engine);
+}
+
+/// The number that a function was given, or a fault that names the function.
+fn number(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<f64> {
+    let scalar = Scalar::of(value);
+    scalar.number().ok_or_else(|| unexpected(context, "a number", &scalar))
+}
+
+fn unexpected(
+    context: &NativeCallContext<'_>,
+    expected: &str,
+    found: &Scalar,
+) -> Box<rhai::EvalAltResult> {
+    let message = format!("`{}` takes {expected}, found {}", context.fn_name(), found.kind());
+    fail(context.call_position(), message)
+}

@@ -1,0 +1,50 @@
+//! Numbers, and whatever else has a smaller and a larger.
+
+use rhai::Dynamic;
+use rhai::Engine;
+use rhai::NativeCallContext;
+
+use super::number;
+use super::unexpected;
+use crate::rules::operators::ranked;
+use crate::rules::run::Scripted;
+use crate::rules::run::fail;
+use crate::rules::value::Scalar;
+
+pub(super) fn register(engine: &mut Engine) {
+    engine
+        .register_fn("abs", |context: NativeCallContext<'_>, value: Dynamic| abs(&context, &value));
+    engine.register_fn("min", |context: NativeCallContext<'_>, one: Dynamic, other: Dynamic| {
+        let ordering = ranked(&context, &one, &other)?;
+        Scripted::Ok(if ordering.is_le() { one } else { other })
+    });
+    engine.register_fn("max", |context: NativeCallContext<'_>, one: Dynamic, other: Dynamic| {
+        let ordering = ranked(&context, &one, &other)?;
+        Scripted::Ok(if ordering.is_ge() { one } else { other })
+    });
+    engine.register_fn("round", |context: NativeCallContext<'_>, value: Dynamic, decimals: i64| {
+        round(&context, &value, decimals)
+    });
+}
+
+fn abs(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<Dynamic> {
+    match Scalar::of(value) {
+        Scalar::Float(figure) => Ok(figure.abs().into()),
+        Scalar::Int(count) => count.checked_abs().map(Dynamic::from).ok_or_else(|| {
+            fail(context.call_position(), "`abs` goes beyond the largest whole number")
+        }),
+        other => Err(unexpected(context, "a number", &other)),
+    }
+}
+
+fn round(context: &NativeCallContext<'_>, value: &Dynamic, decimals: i64) -> Scripted<f64> {
+    let figure = number(context, value)?;
+    let Some(places) = i32::try_from(decimals).ok().filter(|places| (0..=9).contains(places))
+    else {
+        let message = format!("`round` takes from 0 to 9 decimals, found {decimals}");
+        return Err(fail(context.call_position(), message));
+    };
+    let scale = 10_f64.powi(places);
+    let rounded = (figure * scale).round() / scale;
+    Ok(if rounded.is_finite() { rounded } else { figure })
+}

@@ -1,0 +1,67 @@
+//! Tests of values that a comparison would say at greater length.
+
+use std::cmp::Ordering;
+
+use rhai::Array;
+use rhai::Dynamic;
+use rhai::Engine;
+use rhai::NativeCallContext;
+
+use super::unexpected;
+use crate::rules::evidence;
+use crate::rules::operators::ranked;
+use crate::rules::operators::same;
+use crate::rules::run::Run;
+use crate::rules::run::Scripted;
+use crate::rules::value::Scalar;
+
+pub(super) fn register(engine: &mut Engine) {
+    engine
+        .register_fn("has", |context: NativeCallContext<'_>, value: Dynamic| has(&context, &value));
+    engine.register_fn(
+        "between",
+        |context: NativeCallContext<'_>, value: Dynamic, low: Dynamic, high: Dynamic| {
+            between(&context, [&value, &low, &high])
+        },
+    );
+    engine.register_fn(
+        "any_of",
+        |context: NativeCallContext<'_>, value: Dynamic, list: Dynamic| {
+            any_of(&context, &value, &list)
+        },
+    );
+}
+
+fn has(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<bool> {
+    let held = !value.is_unit();
+    let position = context.call_position();
+    Run::of(context)?.compared(|notes| evidence::presence(notes, position, held));
+    Ok(held)
+}
+
+fn between(context: &NativeCallContext<'_>, values: [&Dynamic; 3]) -> Scripted<bool> {
+    let [value, low, high] = values;
+    let from_low = ranked(context, value, low)?;
+    let to_high = ranked(context, value, high)?;
+    let held = from_low != Ordering::Less && to_high != Ordering::Greater;
+    let position = context.call_position();
+    Run::of(context)?.compared(|notes| evidence::range(notes, position, values, held));
+    Ok(held)
+}
+
+fn any_of(context: &NativeCallContext<'_>, value: &Dynamic, list: &Dynamic) -> Scripted<bool> {
+    let Some(choices) = list.read_lock::<Array>() else {
+        return Err(unexpected(context, "a list", &Scalar::of(list)));
+    };
+    let mut held = false;
+    for choice in choices.iter() {
+        if same(context, value, choice)? {
+            held = true;
+            break;
+        }
+    }
+    let position = context.call_position();
+    Run::of(context)?
+        .compared(|notes| evidence::comparison(notes, position, "∈", [value, list], held));
+    Ok(held)
+}

@@ -1,0 +1,37 @@
+//! Tests of texts.
+
+use rhai::Dynamic;
+use rhai::Engine;
+use rhai::ImmutableString;
+use rhai::NativeCallContext;
+
+use super::unexpected;
+use crate::rules::run::Scripted;
+use crate::rules::value::Scalar;
+
+pub(super) fn register(engine: &mut Engine) {
+    test(engine, "starts_with", |text, start| text.starts_with(start));
+    test(engine, "ends_with", |text, end| text.ends_with(end));
+    engine.register_fn(
+        "lower",
+        |context: NativeCallContext<'_>, text: Dynamic| -> Scripted<String> {
+            read(&context, &text).map(|text| text.to_lowercase())
+        },
+    );
+}
+
+fn test(engine: &mut Engine, name: &str, holds: fn(&str, &str) -> bool) {
+    engine.register_fn(
+        name,
+        move |context: NativeCallContext<'_>, text: Dynamic, part: Dynamic| -> Scripted<bool> {
+            Ok(holds(&read(&context, &text)?, &read(&context, &part)?))
+        },
+    );
+}
+
+fn read(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<ImmutableString> {
+    match Scalar::of(value) {
+        Scalar::Text(text) => Ok(text),
+        other => Err(unexpected(context, "text", &other)),
+    }
+}

@@ -1,0 +1,53 @@
+//! Rules that the risk team writes: compiled with every fault reported, run in a sandbox, judged
+//! with evidence. Rhai lives here and nowhere else.
+//!
+//! The interpreter is the reference for what a rule means. Its points of meaning:
+//! - reading a missing field ends the evaluation as `unknown` with that field, unless the read is
+//!   the direct left operand of `??` (every operand but the last, in `p.a ?? p.b ?? 0`) or the
+//!   argument of `has(…)`; so does a threshold that is not in force at the evaluation date;
+//! - operands are read left to right, `a && b` stops at the first false, `a || b` at the first
+//!   true; `x in list` reads the list first, `x.f(y)` reads `y` first;
+//! - `/` always gives a float; whole numbers and floats compare and combine; every other mixture
+//!   of types, a division by zero, and a result that is no finite number make the verdict `failed`;
+//! - `p` and `t` are read as `p.field` and `t.name`, or passed on, under the same name, to a
+//!   function of the rule; `switch` takes a field of text, whole numbers or booleans, and literals.
+
+mod cases;
+mod catalogue;
+mod evidence;
+mod fault;
+mod folder;
+mod french;
+mod front_matter;
+mod interpret;
+mod judge;
+mod library;
+mod operators;
+mod run;
+mod sandbox;
+mod specimen;
+mod syntax;
+mod table;
+mod thresholds;
+mod value;
+
+pub use self::cases::CaseOutcome;
+pub use self::cases::missing_cases;
+pub use self::cases::run_cases;
+pub use self::catalogue::Catalogue;
+pub use self::catalogue::compile;
+pub use self::fault::RuleFault;
+pub use self::folder::FolderError;
+pub use self::folder::read_folder;
+pub use self::front_matter::Family;
+pub use self::front_matter::Rule;
+pub use self::front_matter::Subjects;
+pub use self::library::FUNCTIONS;
+pub use self::library::Function;
+pub use self::sandbox::Limits;
+pub use self::specimen::Specimen;
+pub use self::thresholds::DatedValue;
+pub use self::thresholds::SourceTag;
+pub use self::thresholds::Threshold;
+pub use self::thresholds::ThresholdSource;
+pub use self::thresholds::Thresholds;

@@ -1,0 +1,395 @@
+//! The operators of the language. They are ours, and not Rhai's own, because a comparison of
+//! unlike types must be a fault where Rhai would quietly say `false`.
+
+use std::cmp::Ordering;
+
+use chrono::NaiveDate;
+use rhai::Array;
+use rhai::Dynamic;
+use rhai::Engine;
+use rhai::ImmutableString;
+use rhai::NativeCallContext;
+use rhai::Position;
+
+use super::evidence;
+use super::run::Run;
+use super::run::Scripted;
+use super::run::fail;
+use super::value::Scalar;
+
+pub(super) fn register(engine: &mut Engine) {
+    for comparator in Comparator::ALL {
+        register_comparator(engine, comparator);
+    }
+    for operation in Operation::ALL {
+        register_operation(engine, operation);
+    }
+    engine.register_fn("-", |context: NativeCallContext<'_>, value: Dynamic| {
+        negate(&context, &value)
+    });
+    engine.register_fn("!", |context: NativeCallContext<'_>, value: Dynamic| not(&context, &value));
+    engine.register_fn(
+        "contains",
+        |context: NativeCallContext<'_>, within: Dynamic, value: Dynamic| {
+            contains(&context, &within, &value)
+        },
+    );
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comparator {
+    Equal,
+    Different,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+impl Comparator {
+    const ALL: [Self; 6] =
+        [Self::Equal, Self::Different, Self::Less, Self::AtMost, Self::More, Self::AtLeast];
+
+    pub(super) fn symbol(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::Different => "!=",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::More => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+
+    /// As people write it.
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Different => "≠",
+            Self::Less => "<",
+            Self::AtMost => "≤",
+            Self::More => ">",
+            Self::AtLeast => "≥",
+        }
+    }
+
+    fn orders(self) -> bool {
+        !matches!(self, Self::Equal | Self::Different)
+    }
+
+    fn accepts(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::Different => ordering.is_ne(),
+            Self::Less => ordering.is_lt(),
+            Self::AtMost => ordering.is_le(),
+            Self::More => ordering.is_gt(),
+            Self::AtLeast => ordering.is_ge(),
+        }
+    }
+}
+
+/// The common pairs of types are registered one by one: Rhai finds those at once, and tries every
+/// combination of types before it comes to the general one.
+fn register_comparator(engine: &mut Engine, comparator: Comparator) {
+    macro_rules! pair {
+        ($left:ty, $right:ty) => {
+            engine.register_fn(
+                comparator.symbol(),
+                move |context: NativeCallContext<'_>, left: $left, right: $right| {
+                    compare(&context, comparator, &Dynamic::from(left), &Dynamic::from(right))
+                },
+            );
+        };
+    }
+    pair!(f64, f64);
+    pair!(i64, i64);
+    pair!(f64, i64);
+    pair!(i64, f64);
+    pair!(ImmutableString, ImmutableString);
+    pair!(NaiveDate, NaiveDate);
+    pair!(bool, bool);
+    pair!(Dynamic, Dynamic);
+}
+
+fn compare(
+    context: &NativeCallContext<'_>,
+    comparator: Comparator,
+    left: &Dynamic,
+    right: &Dynamic,
+) -> Scripted<bool> {
+    let run = Run::of(context)?;
+    let position = context.call_position();
+    let held = holds(comparator, left, right)
+        .map_err(|refusal| refusal.at(&run, position, comparator.symbol()))?;
+    run.compared(|notes| {
+        evidence::comparison(notes, position, comparator.sign(), [left, right], held)
+    });
+    Ok(held)
+}
+
+fn holds(comparator: Comparator, left: &Dynamic, right: &Dynamic) -> Result<bool, Refusal> {
+    if let (Some(left), Some(right)) = (left.read_lock::<Array>(), right.read_lock::<Array>()) {
+        return match comparator {
+            Comparator::Equal => same_lists(&left, &right),
+            Comparator::Different => same_lists(&left, &right).map(|same| !same),
+            Comparator::Less | Comparator::AtMost | Comparator::More | Comparator::AtLeast => {
+                Err(Refusal::Unordered("lists"))
+            }
+        };
+    }
+    let (left, right) = (Scalar::of(left), Scalar::of(right));
+    if comparator.orders() && matches!((&left, &right), (Scalar::Bool(_), Scalar::Bool(_))) {
+        return Err(Refusal::Unordered("booleans"));
+    }
+    order(&left, &right).map(|ordering| comparator.accepts(ordering))
+}
+
+fn same_lists(left: &Array, right: &Array) -> Result<bool, Refusal> {
+    if left.len() != right.len() {
+        return Ok(false);
+    }
+    for (one, other) in left.iter().zip(right) {
+        if !holds(Comparator::Equal, one, other)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn order(left: &Scalar, right: &Scalar) -> Result<Ordering, Refusal> {
+    let unlike = || Refusal::Unlike { verb: "compares", left: left.kind(), right: right.kind() };
+    match (left, right) {
+        (Scalar::Int(left), Scalar::Int(right)) => Ok(left.cmp(right)),
+        (Scalar::Text(left), Scalar::Text(right)) => Ok(left.as_str().cmp(right.as_str())),
+        (Scalar::Date(left), Scalar::Date(right)) => Ok(left.cmp(right)),
+        (Scalar::Level(left), Scalar::Level(right)) => Ok(left.cmp(right)),
+        (Scalar::Bool(left), Scalar::Bool(right)) => Ok(left.cmp(right)),
+        _ => {
+            let (Some(left), Some(right)) = (left.number(), right.number()) else {
+                return Err(unlike());
+            };
+            left.partial_cmp(&right).ok_or_else(unlike)
+        }
+    }
+}
+
+/// Whether two values are the same; unlike types are a fault. For functions that look for a value.
+pub(super) fn same(
+    context: &NativeCallContext<'_>,
+    left: &Dynamic,
+    right: &Dynamic,
+) -> Scripted<bool> {
+    let run = Run::of(context)?;
+    holds(Comparator::Equal, left, right)
+        .map_err(|refusal| refusal.at(&run, context.call_position(), context.fn_name()))
+}
+
+/// How two values stand to each other. For functions that look for the larger or smaller.
+pub(super) fn ranked(
+    context: &NativeCallContext<'_>,
+    left: &Dynamic,
+    right: &Dynamic,
+) -> Scripted<Ordering> {
+    let run = Run::of(context)?;
+    order(&Scalar::of(left), &Scalar::of(right))
+        .map_err(|refusal| refusal.at(&run, context.call_position(), context.fn_name()))
+}
+
+/// `value in within`: an element of a list, or a part of a text.
+fn contains(context: &NativeCallContext<'_>, within: &Dynamic, value: &Dynamic) -> Scripted<bool> {
+    let run = Run::of(context)?;
+    let position = context.call_position();
+    let held = if let Some(list) = within.read_lock::<Array>() {
+        let mut found = false;
+        for element in list.iter() {
+            if holds(Comparator::Equal, value, element)
+                .map_err(|refusal| refusal.at(&run, position, "in"))?
+            {
+                found = true;
+                break;
+            }
+        }
+        found
+    } else {
+        match (Scalar::of(within), Scalar::of(value)) {
+            (Scalar::Text(within), Scalar::Text(part)) => within.contains(part.as_str()),
+            (within, value) => {
+                let refusal =
+                    Refusal::Unlike { verb: "looks for", left: value.kind(), right: within.kind() };
+                return Err(refusal.at(&run, position, "in"));
+            }
+        }
+    };
+    run.compared(|notes| evidence::comparison(notes, position, "∈", [value, within], held));
+    Ok(held)
+}
+
+fn not(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<bool> {
+    value.as_bool().map(|held| !held).map_err(|_| {
+        let kind = Scalar::of(value).kind();
+        fail(context.call_position(), format!("`!` is for booleans, found {kind}"))
+    })
+}
+
+fn negate(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<Dynamic> {
+    let position = context.call_position();
+    match Scalar::of(value) {
+        Scalar::Float(figure) => Ok((-figure).into()),
+        Scalar::Int(count) => count
+            .checked_neg()
+            .map(Dynamic::from)
+            .ok_or_else(|| fail(position, "`-` goes beyond the largest whole number")),
+        other => Err(fail(position, format!("`-` is for numbers, found {}", other.kind()))),
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    Power,
+}
+
+impl Operation {
+    const ALL: [Self; 6] =
+        [Self::Add, Self::Subtract, Self::Multiply, Self::Divide, Self::Remainder, Self::Power];
+
+    /// The operator, and the one that assigns its result.
+    fn symbols(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Add => ("+", "+="),
+            Self::Subtract => ("-", "-="),
+            Self::Multiply => ("*", "*="),
+            Self::Divide => ("/", "/="),
+            Self::Remainder => ("%", "%="),
+            Self::Power => ("**", "**="),
+        }
+    }
+
+    /// Whole numbers give a whole number, but for a division: 1 of 2 milestones is a half.
+    fn of_integers(self, left: i64, right: i64) -> Option<i64> {
+        match self {
+            Self::Add => left.checked_add(right),
+            Self::Subtract => left.checked_sub(right),
+            Self::Multiply => left.checked_mul(right),
+            Self::Remainder => left.checked_rem(right),
+            Self::Divide | Self::Power => None,
+        }
+    }
+
+    fn of_floats(self, left: f64, right: f64) -> f64 {
+        match self {
+            Self::Add => left + right,
+            Self::Subtract => left - right,
+            Self::Multiply => left * right,
+            Self::Divide => left / right,
+            Self::Remainder => left % right,
+            Self::Power => left.powf(right),
+        }
+    }
+
+    fn divides(self) -> bool {
+        matches!(self, Self::Divide | Self::Remainder)
+    }
+}
+
+fn register_operation(engine: &mut Engine, operation: Operation) {
+    let (symbol, assigning) = operation.symbols();
+    macro_rules! pair {
+        ($left:ty, $right:ty) => {
+            engine.register_fn(
+                symbol,
+                move |context: NativeCallContext<'_>, left: $left, right: $right| {
+                    calculate(&context, operation, &Dynamic::from(left), &Dynamic::from(right))
+                },
+            );
+        };
+    }
+    pair!(f64, f64);
+    pair!(i64, i64);
+    pair!(f64, i64);
+    pair!(i64, f64);
+    pair!(Dynamic, Dynamic);
+    engine.register_fn(
+        assigning,
+        move |context: NativeCallContext<'_>, left: &mut Dynamic, right: Dynamic| -> Scripted<()> {
+            *left = calculate(&context, operation, left, &right)?;
+            Ok(())
+        },
+    );
+}
+
+fn calculate(
+    context: &NativeCallContext<'_>,
+    operation: Operation,
+    left: &Dynamic,
+    right: &Dynamic,
+) -> Scripted<Dynamic> {
+    let (left, right) = (Scalar::of(left), Scalar::of(right));
+    result_of(operation, &left, &right).or_else(|refusal| {
+        let run = Run::of(context)?;
+        Err(refusal.at(&run, context.call_position(), operation.symbols().0))
+    })
+}
+
+fn result_of(operation: Operation, left: &Scalar, right: &Scalar) -> Result<Dynamic, Refusal> {
+    if let (Operation::Add, Scalar::Text(left), Scalar::Text(right)) = (operation, left, right) {
+        return Ok(format!("{left}{right}").into());
+    }
+    let (Some(left_figure), Some(right_figure)) = (left.number(), right.number()) else {
+        let (left, right) = (left.kind(), right.kind());
+        return Err(Refusal::Unlike { verb: "combines", left, right });
+    };
+    if operation.divides() && right_figure == 0.0 {
+        return Err(Refusal::DividesByZero);
+    }
+    if let (Scalar::Int(left), Scalar::Int(right)) = (left, right) {
+        if !matches!(operation, Operation::Divide | Operation::Power) {
+            return operation
+                .of_integers(*left, *right)
+                .map(Dynamic::from)
+                .ok_or(Refusal::TooLarge);
+        }
+    }
+    let result = operation.of_floats(left_figure, right_figure);
+    if result.is_finite() { Ok(result.into()) } else { Err(Refusal::TooLarge) }
+}
+
+/// Why an operator gave no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    Unlike {
+        verb: &'static str,
+        left: &'static str,
+        right: &'static str,
+    },
+    Unordered(&'static str),
+    DividesByZero,
+    /// Also what has no value at all, such as the root of a negative number.
+    TooLarge,
+}
+
+impl Refusal {
+    fn at(self, run: &Run, position: Position, symbol: &str) -> Box<rhai::EvalAltResult> {
+        let source = run.notes().source_at(position, symbol);
+        let message = match self {
+            Self::Unlike { verb: "looks for", left, right } => {
+                format!("`{source}` looks for {left} in {right}")
+            }
+            Self::Unlike { verb, left, right } if left == right => {
+                format!("`{source}` {verb} {left} with {right}, which has no meaning")
+            }
+            Self::Unlike { verb, left, right } => format!("`{source}` {verb} {left} with {right}"),
+            Self::Unordered(what) => {
+                format!("`{source}` puts {what} in order, which has no meaning")
+            }
+            Self::DividesByZero => format!("`{source}` divides by zero"),
+            Self::TooLarge => format!("`{source}` gives no finite number"),
+        };
+        fail(position, message)
+    }
+}

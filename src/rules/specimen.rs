@@ -1,0 +1,86 @@
+//! One subject made by hand, in frames of the dictionary's shape: for cases and tests.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use polars::frame::DataFrame;
+use polars::prelude::Column;
+use polars::prelude::DataType;
+use polars::prelude::IntoColumn;
+use polars::prelude::NamedFrom;
+use polars::prelude::PolarsResult;
+use polars::prelude::Series;
+
+use crate::domain::subject::Scope;
+use crate::domain::value::Value;
+use crate::frame::Frames;
+use crate::frame::dictionary;
+use crate::frame::dictionary::Field;
+use crate::frame::dictionary::FieldKind;
+
+/// A subject of which only some fields are known.
+#[derive(Clone, Debug)]
+pub struct Specimen {
+    scope: Scope,
+    cells: BTreeMap<&'static str, Value>,
+}
+
+impl Specimen {
+    /// Listed by the edition in force, and nothing else is known of it.
+    pub fn new(scope: Scope, as_of: NaiveDate) -> Self {
+        let mut specimen = Self { scope, cells: BTreeMap::new() };
+        specimen.set("as_of", Value::Date(as_of));
+        match scope {
+            Scope::Project => {
+                specimen.set("project_id", Value::Text("specimen".to_owned()));
+                specimen.set("name", Value::Text("Spécimen".to_owned()));
+                specimen.set("in_panorama", Value::Bool(true));
+                specimen.set("has_left", Value::Bool(false));
+            }
+            Scope::Ministry => specimen.set("ministry", Value::Text("XX".to_owned())),
+            Scope::Portfolio => {}
+        }
+        specimen
+    }
+
+    pub fn set(&mut self, field: &'static str, value: Value) {
+        self.cells.insert(field, value);
+    }
+
+    /// Its own frame has one row, the others none.
+    pub fn frames(&self) -> PolarsResult<Frames> {
+        Ok(Frames {
+            projects: self.frame(Scope::Project)?,
+            ministries: self.frame(Scope::Ministry)?,
+            portfolio: self.frame(Scope::Portfolio)?,
+        })
+    }
+
+    fn frame(&self, scope: Scope) -> PolarsResult<DataFrame> {
+        let rows = usize::from(scope == self.scope);
+        let column =
+            |field: &Field| column(field, self.cells.get(field.name).filter(|_| rows == 1));
+        let columns: PolarsResult<Vec<Column>> = dictionary::fields_of(scope).map(column).collect();
+        Ok(DataFrame::new(1, columns?)?.head(Some(rows)))
+    }
+}
+
+/// A value of another type than the field's is left out, as if it were missing.
+fn column(field: &Field, value: Option<&Value>) -> PolarsResult<Column> {
+    let name = field.name.into();
+    let series = match (field.kind, value) {
+        (FieldKind::Bool, Some(Value::Bool(held))) => Series::new(name, [Some(*held)]),
+        (FieldKind::Bool, _) => Series::new(name, [None::<bool>]),
+        (FieldKind::Int, Some(Value::Int(count))) => Series::new(name, [Some(*count)]),
+        (FieldKind::Int, _) => Series::new(name, [None::<i64>]),
+        (FieldKind::Float, Some(Value::Float(figure))) => Series::new(name, [Some(*figure)]),
+        (FieldKind::Float, _) => Series::new(name, [None::<f64>]),
+        (FieldKind::Text, Some(Value::Text(text))) => Series::new(name, [Some(text.as_str())]),
+        (FieldKind::Text, _) => Series::new(name, [None::<&str>]),
+        (FieldKind::Date, Some(Value::Date(day))) => {
+            Series::new(name, [Some(day.to_epoch_days())]).cast(&DataType::Date)?
+        }
+        (FieldKind::Date, _) => Series::new(name, [None::<i32>]).cast(&DataType::Date)?,
+    };
+    Ok(series.into_column())
+}

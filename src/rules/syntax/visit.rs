@@ -1,0 +1,430 @@
+//! One pass over the statements of one function.
+
+use rhai::ASTFlags;
+use rhai::Expr;
+use rhai::FnCallExpr;
+use rhai::Position;
+use rhai::Stmt;
+use rhai::StmtBlock;
+
+use super::Function;
+use super::LEVELS;
+use super::Notes;
+use super::PARAMETERS;
+use super::Setting;
+use super::calls;
+use super::print::Operand;
+use super::print::direct_read;
+use super::tokens::Tokens;
+use crate::domain::subject::Scope;
+use crate::frame::dictionary;
+use crate::frame::dictionary::FieldKind;
+use crate::rules::fault::RuleFault;
+
+pub(super) struct Visitor<'v> {
+    setting: Setting<'v>,
+    functions: &'v [Function],
+    tokens: &'v Tokens,
+    /// Variables in sight, innermost last.
+    variables: Vec<String>,
+    notes: Notes,
+    faults: Vec<RuleFault>,
+}
+
+impl<'v> Visitor<'v> {
+    pub(super) fn new(
+        setting: Setting<'v>,
+        functions: &'v [Function],
+        function: &'v Function,
+        tokens: &'v Tokens,
+    ) -> Self {
+        Self {
+            setting,
+            functions,
+            tokens,
+            variables: function.parameters.clone(),
+            notes: Notes::default(),
+            faults: Vec::new(),
+        }
+    }
+
+    pub(super) fn finish(self) -> (Notes, Vec<RuleFault>) {
+        (self.notes, self.faults)
+    }
+
+    pub(super) fn statement(&mut self, statement: &Stmt) {
+        match statement {
+            Stmt::Noop(_) | Stmt::Share(_) => {}
+            Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
+                self.expression(&flow.expr);
+                self.block(&flow.body);
+                self.block(&flow.branch);
+            }
+            Stmt::Switch(both, position) => {
+                self.switch(&both.0, *position);
+                for case in &both.1.expressions {
+                    self.expression(&case.lhs);
+                    self.expression(&case.rhs);
+                }
+            }
+            Stmt::For(parts, position) => {
+                let (variable, counter, flow) = &**parts;
+                self.expression(&flow.expr);
+                let in_sight = self.variables.len();
+                for name in counter.iter().chain([variable]) {
+                    self.declare(&name.name, *position);
+                }
+                self.block(&flow.body);
+                self.variables.truncate(in_sight);
+            }
+            Stmt::Var(parts, _, position) => {
+                self.expression(&parts.1);
+                self.declare(&parts.0.name, *position);
+            }
+            Stmt::Assignment(parts) => {
+                self.assignment(&parts.1.lhs);
+                self.expression(&parts.1.rhs);
+                let sides = [&parts.1.lhs, &parts.1.rhs];
+                self.note(&sides, parts.0.position());
+            }
+            Stmt::FnCall(call, position) => self.call(call, *position),
+            Stmt::Block(block) => self.block(block),
+            Stmt::Expr(expression) => self.expression(expression),
+            Stmt::Return(value, flags, position) => {
+                if flags.intersects(ASTFlags::BREAK) {
+                    self.fault(*position, "a rule may not `throw`: it returns a level");
+                }
+                if let Some(value) = value {
+                    self.expression(value);
+                }
+            }
+            Stmt::BreakLoop(Some(value), ..) => self.expression(value),
+            Stmt::BreakLoop(None, ..) => {}
+            Stmt::TryCatch(_, position) => {
+                self.fault(*position, "a rule may not `try`: missing data must be seen");
+            }
+            _ => self.fault(statement.position(), "a rule may not import or export"),
+        }
+    }
+
+    fn block(&mut self, block: &StmtBlock) {
+        let in_sight = self.variables.len();
+        for statement in block.statements() {
+            self.statement(statement);
+        }
+        self.variables.truncate(in_sight);
+    }
+
+    fn expression(&mut self, expression: &Expr) {
+        match expression {
+            Expr::InterpolatedString(parts, _) | Expr::Array(parts, _) => {
+                parts.iter().for_each(|part| self.expression(part));
+            }
+            Expr::Map(parts, _) => parts.0.iter().for_each(|(_, value)| self.expression(value)),
+            Expr::Variable(variable, _, position) => self.variable(&variable.1, *position),
+            Expr::ThisPtr(position) => self.fault(*position, "a rule has no `this`"),
+            Expr::Stmt(block) => self.block(block),
+            Expr::FnCall(call, position) => self.call(call, *position),
+            Expr::MethodCall(..) | Expr::Property(..) => self.chain(expression),
+            Expr::Dot(both, flags, _) => self.dot(&both.lhs, &both.rhs, *flags),
+            Expr::Index(both, ..) => {
+                if let Some(name) = self.parameter(&both.lhs) {
+                    let message = format!("`{name}[…]`: write `{name}.` and a name");
+                    self.fault(both.lhs.position(), message);
+                } else {
+                    self.expression(&both.lhs);
+                }
+                self.expression(&both.rhs);
+            }
+            Expr::And(all, _) | Expr::Or(all, _) => all.iter().for_each(|one| self.expression(one)),
+            Expr::Coalesce(choices, _) => {
+                if let Some((_, preferred)) = choices.split_last() {
+                    for choice in preferred {
+                        self.tolerate(choice);
+                    }
+                }
+                choices.iter().for_each(|choice| self.expression(choice));
+            }
+            _ => {}
+        }
+    }
+
+    /// `p.field`, `t.name`, or anything else with a dot.
+    fn dot(&mut self, left: &Expr, right: &Expr, flags: ASTFlags) {
+        let Some(parameter) = self.parameter(left) else {
+            self.expression(left);
+            return self.chain(right);
+        };
+        if flags.intersects(ASTFlags::NEGATED) {
+            let message =
+                format!("`{parameter}?.`: write `{parameter}.` and, if it may be missing, `??`");
+            self.fault(left.position(), message);
+        }
+        let first = match right {
+            Expr::Dot(both, ..) | Expr::Index(both, ..) => &both.lhs,
+            _ => right,
+        };
+        match first {
+            Expr::Property(property, position) if parameter == "p" => {
+                self.field(&property.2, *position);
+            }
+            Expr::Property(property, position) => self.threshold(&property.2, *position),
+            _ => self.fault(left.position(), bare(&parameter)),
+        }
+        self.chain(right);
+    }
+
+    /// What follows a dot: properties are names, not variables.
+    fn chain(&mut self, link: &Expr) {
+        match link {
+            Expr::Property(..) => {}
+            Expr::MethodCall(call, position) => self.method(call, *position),
+            Expr::Dot(both, ..) => {
+                self.chain(&both.lhs);
+                self.chain(&both.rhs);
+            }
+            Expr::Index(both, ..) => {
+                self.chain(&both.lhs);
+                self.expression(&both.rhs);
+            }
+            _ => self.expression(link),
+        }
+    }
+
+    fn field(&mut self, name: &str, position: Position) {
+        let scope = self.setting.scope;
+        let of_scope = dictionary::fields_of(scope);
+        match dictionary::field(name) {
+            Some(field) if field.scopes.contains(&scope) => {
+                self.notes.fields.insert(field.name);
+            }
+            Some(field) => {
+                let others: Vec<_> = field.scopes.iter().map(|&other| plural(other)).collect();
+                let message = format!(
+                    "`p.{name}` is a field of {}, this rule judges {}",
+                    others.join(" and "),
+                    plural(scope)
+                );
+                self.fault(position, message);
+            }
+            None => {
+                let message = format!("`p.{name}` is no field of {}", plural(scope));
+                let fault = RuleFault::new(self.setting.file, position, message);
+                self.faults.push(fault.resembling(name, of_scope.map(|field| field.name)));
+            }
+        }
+    }
+
+    fn threshold(&mut self, name: &str, position: Position) {
+        let thresholds = self.setting.thresholds;
+        if thresholds.get(name).is_some() {
+            self.notes.thresholds.insert(name.to_owned());
+            return;
+        }
+        let message = format!("`t.{name}` is no threshold of thresholds.toml");
+        let fault = RuleFault::new(self.setting.file, position, message);
+        self.faults.push(fault.resembling(name, thresholds.names()));
+    }
+
+    fn variable(&mut self, name: &str, position: Position) {
+        let level = LEVELS.iter().find(|(level, _)| *level == name);
+        self.notes.levels.extend(level.map(|(_, level)| *level));
+        if PARAMETERS.contains(&name) {
+            self.fault(position, bare(name));
+        } else if level.is_none() && !self.in_sight(name) {
+            let fault =
+                RuleFault::new(self.setting.file, position, format!("`{name}` is not defined"));
+            let known = self.variables.iter().map(String::as_str);
+            let known = known.chain(LEVELS.iter().map(|(level, _)| *level));
+            let fault = fault.resembling(name, known);
+            self.faults.push(fault);
+        }
+    }
+
+    fn declare(&mut self, name: &str, position: Position) {
+        if PARAMETERS.contains(&name) || LEVELS.iter().any(|(level, _)| *level == name) {
+            self.fault(position, format!("`{name}` already has a meaning, name it otherwise"));
+        }
+        self.variables.push(name.to_owned());
+    }
+
+    fn assignment(&mut self, target: &Expr) {
+        let read = match target {
+            Expr::Dot(both, ..) => self.parameter(&both.lhs),
+            _ => None,
+        };
+        match read {
+            Some(name) => {
+                let message = format!("`{name}` is only read, a rule changes nothing");
+                self.fault(target.start_position(), message);
+            }
+            None => self.expression(target),
+        }
+    }
+
+    fn call(&mut self, call: &FnCallExpr, position: Position) {
+        let name = call.name.as_str();
+        let mut operands: Vec<&Expr> = call.args.iter().collect();
+        if name == "contains" {
+            // `x in list` is called with the list first; people say it last.
+            operands.reverse();
+        }
+        self.note(&operands, position);
+        if let Some(function) = self.script_function(call) {
+            return self.script_call(call, &function);
+        }
+        if name == "has" {
+            return self.has(call, position);
+        }
+        for argument in &call.args {
+            self.expression(argument);
+        }
+        if call.is_qualified() {
+            self.fault(position, format!("`{}`: a rule imports nothing", call.namespace));
+        } else if call.op_token.is_some() && !calls::is_operator(name) {
+            let fault = RuleFault::new(
+                self.setting.file,
+                position,
+                format!("the operator `{name}` is not of the language"),
+            );
+            self.faults.push(fault.hinting("`&&`, `||` and `!` combine conditions"));
+        } else if call.op_token.is_none() && !calls::is_closure(name) {
+            self.library_call(name, call.args.len(), position);
+        }
+    }
+
+    fn method(&mut self, call: &FnCallExpr, position: Position) {
+        for argument in &call.args {
+            self.expression(argument);
+        }
+        if call.name == "has" {
+            self.fault(position, "write `has(p.field)`");
+        } else {
+            self.library_call(&call.name, call.args.len() + 1, position);
+        }
+    }
+
+    fn library_call(&mut self, name: &str, found: usize, position: Position) {
+        let file = self.setting.file;
+        match calls::arity(name) {
+            Some(expected) if expected == found => {}
+            Some(expected) => {
+                let message = format!("`{name}` takes {}, found {found}", calls::count(expected));
+                self.fault(position, message);
+            }
+            None => {
+                let fault = RuleFault::new(file, position, format!("no function `{name}`"));
+                let own = self.functions.iter().map(|function| function.name.clone());
+                self.faults
+                    .push(fault.resembling(name, calls::names().map(str::to_owned).chain(own)));
+            }
+        }
+    }
+
+    fn has(&mut self, call: &FnCallExpr, position: Position) {
+        match call.args.as_slice() {
+            [argument] if direct_read(argument).is_some() => {
+                self.tolerate(argument);
+                self.expression(argument);
+            }
+            _ => self.fault(position, "`has` asks of one field, `has(p.field)`"),
+        }
+    }
+
+    fn script_function(&self, call: &FnCallExpr) -> Option<Function> {
+        let is_called = |function: &&Function| {
+            function.name == call.name.as_str() && function.parameters.len() == call.args.len()
+        };
+        self.functions.iter().find(is_called).cloned()
+    }
+
+    /// `p` and `t` go to parameters of the same name, and nothing else does.
+    fn script_call(&mut self, call: &FnCallExpr, function: &Function) {
+        for (argument, parameter) in call.args.iter().zip(&function.parameters) {
+            let passed = self.parameter(argument);
+            let takes = PARAMETERS.contains(&parameter.as_str());
+            if takes && passed.as_deref() != Some(parameter) {
+                let message = format!("`{}` takes `{parameter}` here", call.name);
+                self.fault(argument.start_position(), message);
+            } else if !takes {
+                self.expression(argument);
+            }
+        }
+    }
+
+    /// A `switch` compares with its cases silently, so what it compares must be known here.
+    fn switch(&mut self, value: &Expr, position: Position) {
+        self.expression(value);
+        let field = match direct_read(value) {
+            Some(("p", name)) => dictionary::field(name),
+            _ => None,
+        };
+        let kind = field.map(|field| field.kind);
+        let Some(kind @ (FieldKind::Text | FieldKind::Int | FieldKind::Bool)) = kind else {
+            let message =
+                "`switch` takes a field of text, whole numbers or booleans, `switch p.phase`";
+            return self.fault(position, message);
+        };
+        for (literal, place) in self.tokens.unlike_cases(position, kind) {
+            let message = format!("the case `{literal}` can never equal {}", kind_word(kind));
+            self.fault(place, message);
+        }
+    }
+
+    fn tolerate(&mut self, expression: &Expr) {
+        if direct_read(expression).is_none() {
+            return;
+        }
+        if let Expr::Dot(both, ..) = expression {
+            self.notes.tolerant.insert(both.rhs.position());
+        }
+    }
+
+    fn note(&mut self, operands: &[&Expr], position: Position) {
+        let operands = operands.iter().map(|operand| Operand::of(operand, self.setting)).collect();
+        self.notes.operands.insert(position, operands);
+    }
+
+    /// `p` or `t`, when the expression is just that and the function has such a parameter.
+    fn parameter(&self, expression: &Expr) -> Option<String> {
+        let Expr::Variable(variable, ..) = expression else { return None };
+        let name = variable.1.as_str();
+        (PARAMETERS.contains(&name) && self.in_sight(name)).then(|| name.to_owned())
+    }
+
+    fn in_sight(&self, name: &str) -> bool {
+        self.variables.iter().any(|variable| variable == name)
+    }
+
+    fn fault(&mut self, position: Position, message: impl Into<String>) {
+        self.faults.push(RuleFault::new(self.setting.file, position, message));
+    }
+}
+
+fn bare(name: &str) -> String {
+    match name {
+        "p" => "`p` is only read as `p.field`, or passed on as `p` to a function of the rule"
+            .to_owned(),
+        _ => {
+            "`t` is only read as `t.name`, or passed on as `t` to a function of the rule".to_owned()
+        }
+    }
+}
+
+fn plural(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Project => "projects",
+        Scope::Ministry => "ministries",
+        Scope::Portfolio => "the portfolio",
+    }
+}
+
+fn kind_word(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Bool => "a boolean",
+        FieldKind::Int => "a whole number",
+        FieldKind::Float => "a number",
+        FieldKind::Text => "text",
+        FieldKind::Date => "a date",
+    }
+}

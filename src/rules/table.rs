@@ -1,0 +1,122 @@
+//! A frame opened for reading cell by cell.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use polars::frame::DataFrame;
+use polars::prelude::BooleanChunked;
+use polars::prelude::Column;
+use polars::prelude::Float64Chunked;
+use polars::prelude::Int32Chunked;
+use polars::prelude::Int64Chunked;
+use polars::prelude::PolarsResult;
+use polars::prelude::StringChunked;
+
+use super::front_matter::Subjects;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::subject::Scope;
+use crate::domain::subject::Subject;
+use crate::domain::value::Value;
+use crate::frame::dictionary;
+use crate::frame::dictionary::FieldKind;
+
+#[derive(Debug)]
+pub(super) struct Table {
+    scope: Scope,
+    height: usize,
+    cells: HashMap<&'static str, Cells>,
+}
+
+/// One column, by the type that the dictionary promises.
+#[derive(Debug)]
+enum Cells {
+    Bool(BooleanChunked),
+    Int(Int64Chunked),
+    Float(Float64Chunked),
+    Text(StringChunked),
+    /// Days since 1970-01-01.
+    Date(Int32Chunked),
+    /// Not what the dictionary promises; why.
+    Unreadable(String),
+}
+
+impl Table {
+    pub(super) fn open(frame: &DataFrame, scope: Scope) -> Self {
+        let cells = dictionary::fields_of(scope)
+            .map(|field| {
+                let cells = frame
+                    .column(field.name)
+                    .and_then(|column| read(column, field.kind))
+                    .unwrap_or_else(|error| Cells::Unreadable(error.to_string()));
+                (field.name, cells)
+            })
+            .collect();
+        Self { scope, height: frame.height(), cells }
+    }
+
+    /// A cell's value, `None` when it is missing. An error says that the frame breaks its promise.
+    pub(super) fn get(&self, field: &str, row: usize) -> Result<Option<Value>, String> {
+        let cells = self
+            .cells
+            .get(field)
+            .ok_or_else(|| format!("the frame of this scope has no column `{field}`"))?;
+        Ok(match cells {
+            Cells::Bool(cells) => cells.get(row).map(Value::Bool),
+            Cells::Int(cells) => cells.get(row).map(Value::Int),
+            Cells::Float(cells) => match cells.get(row) {
+                Some(figure) if !figure.is_finite() => {
+                    return Err(format!("the frame holds {figure} in `{field}`"));
+                }
+                figure => figure.map(Value::Float),
+            },
+            Cells::Text(cells) => cells.get(row).map(|text| Value::Text(text.to_owned())),
+            Cells::Date(cells) => {
+                cells.get(row).and_then(NaiveDate::from_epoch_days).map(Value::Date)
+            }
+            Cells::Unreadable(why) => return Err(format!("read `{field}` of the frame: {why}")),
+        })
+    }
+
+    pub(super) fn is_true(&self, field: &str, row: usize) -> bool {
+        matches!(self.get(field, row), Ok(Some(Value::Bool(true))))
+    }
+
+    /// The rows that a rule judges with their subjects, in the order of the subjects.
+    pub(super) fn rows(&self, subjects: Subjects) -> Vec<(usize, Subject)> {
+        let chosen = match subjects {
+            Subjects::Present => "in_panorama",
+            Subjects::Left => "has_left",
+        };
+        let mut rows: Vec<_> = (0..self.height)
+            .filter(|row| self.scope != Scope::Project || self.is_true(chosen, *row))
+            .filter_map(|row| Some((row, self.subject(row)?)))
+            .collect();
+        rows.sort_by(|one, other| one.1.cmp(&other.1));
+        rows
+    }
+
+    fn subject(&self, row: usize) -> Option<Subject> {
+        let id = |field| match self.get(field, row) {
+            Ok(Some(Value::Text(id))) => Some(id),
+            _ => None,
+        };
+        match self.scope {
+            Scope::Project => id("project_id").map(|id| Subject::Project(ProjectId::new(id))),
+            Scope::Ministry => {
+                id("ministry").map(|code| Subject::Ministry(MinistryCode::new(code)))
+            }
+            Scope::Portfolio => Some(Subject::Portfolio),
+        }
+    }
+}
+
+fn read(column: &Column, kind: FieldKind) -> PolarsResult<Cells> {
+    Ok(match kind {
+        FieldKind::Bool => Cells::Bool(column.bool()?.rechunk().into_owned()),
+        FieldKind::Int => Cells::Int(column.i64()?.rechunk().into_owned()),
+        FieldKind::Float => Cells::Float(column.f64()?.rechunk().into_owned()),
+        FieldKind::Text => Cells::Text(column.str()?.rechunk().into_owned()),
+        FieldKind::Date => Cells::Date(column.date()?.physical().rechunk().into_owned()),
+    })
+}

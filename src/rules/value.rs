@@ -1,0 +1,112 @@
+//! Values on their way into scripts and out of them: the one place where types are converted.
+
+use chrono::NaiveDate;
+use rhai::Array;
+use rhai::Dynamic;
+use rhai::ImmutableString;
+use rhai::Map;
+
+use super::french::float;
+use crate::domain::level::Level;
+use crate::domain::value::Value;
+
+/// A script's value, by the types that the language compares.
+#[derive(Clone, Debug)]
+pub(super) enum Scalar {
+    Nothing,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(ImmutableString),
+    Date(NaiveDate),
+    Level(Level),
+    List,
+    Map,
+    Other,
+}
+
+impl Scalar {
+    pub(super) fn of(value: &Dynamic) -> Self {
+        if value.is_unit() {
+            return Self::Nothing;
+        }
+        if let Ok(figure) = value.as_float() {
+            return Self::Float(figure);
+        }
+        if let Ok(count) = value.as_int() {
+            return Self::Int(count);
+        }
+        if let Ok(held) = value.as_bool() {
+            return Self::Bool(held);
+        }
+        if let Ok(text) = value.as_immutable_string_ref() {
+            return Self::Text(text.clone());
+        }
+        if let Ok(letter) = value.as_char() {
+            return Self::Text(letter.to_string().into());
+        }
+        if let Some(date) = value.read_lock::<NaiveDate>() {
+            return Self::Date(*date);
+        }
+        if let Some(level) = value.read_lock::<Level>() {
+            return Self::Level(*level);
+        }
+        if value.read_lock::<Array>().is_some() {
+            return Self::List;
+        }
+        if value.read_lock::<Map>().is_some() { Self::Map } else { Self::Other }
+    }
+
+    /// With its article, as error messages say it.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Bool(_) => "a boolean",
+            Self::Int(_) | Self::Float(_) => "a number",
+            Self::Text(_) => "text",
+            Self::Date(_) => "a date",
+            Self::Level(_) => "a level",
+            Self::List => "a list",
+            Self::Map => "a map",
+            Self::Other => "a function or range",
+        }
+    }
+
+    pub(super) fn number(&self) -> Option<f64> {
+        match self {
+            Self::Int(count) => Some(float(*count)),
+            Self::Float(figure) => Some(*figure),
+            Self::Nothing
+            | Self::Bool(_)
+            | Self::Text(_)
+            | Self::Date(_)
+            | Self::Level(_)
+            | Self::List
+            | Self::Map
+            | Self::Other => None,
+        }
+    }
+
+    /// As evidence keeps it. What has no word there (a list, a map) is `None`.
+    pub(super) fn value(&self) -> Option<Value> {
+        match self {
+            Self::Bool(held) => Some(Value::Bool(*held)),
+            Self::Int(count) => Some(Value::Int(*count)),
+            Self::Float(figure) => Some(Value::Float(*figure)),
+            Self::Text(text) => Some(Value::Text(text.to_string())),
+            Self::Date(date) => Some(Value::Date(*date)),
+            Self::Level(level) => Some(Value::Text(super::french::level(*level))),
+            Self::Nothing | Self::List | Self::Map | Self::Other => None,
+        }
+    }
+}
+
+pub(super) fn to_script(value: &Value) -> Dynamic {
+    match value {
+        Value::Bool(held) => (*held).into(),
+        Value::Int(count) => (*count).into(),
+        Value::Float(figure) => (*figure).into(),
+        Value::Text(text) => text.into(),
+        Value::Date(date) => Dynamic::from(*date),
+    }
+}

@@ -1,0 +1,122 @@
+//! Small rules on small subjects: what the other `rules_…` files share.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use vigie::domain::ids::RuleId;
+use vigie::domain::subject::Scope;
+use vigie::domain::value::Value;
+use vigie::domain::verdict::Absence;
+use vigie::domain::verdict::Judgement;
+use vigie::domain::verdict::Verdict;
+use vigie::rules::Catalogue;
+use vigie::rules::Limits;
+use vigie::rules::Specimen;
+use vigie::rules::compile;
+
+/// The first line of a rule's body in its file.
+pub const BODY_LINE: usize = 10;
+
+pub const THRESHOLDS: &str = r#"
+[high]
+label = "Seuil élevé"
+unit = "ratio"
+value = 0.20
+source = { tag = "expert", text = "Pour essai" }
+
+[many]
+label = "Seuil de jours"
+unit = "days"
+value = 100
+source = { tag = "expert", text = "Pour essai" }
+
+[target]
+label = "Cible"
+unit = "ratio"
+values = [{ from = 2021-01-01, value = 0.25 }, { from = 2022-01-01, value = 0.20 }]
+source = { tag = "published", text = "Pour essai" }
+"#;
+
+/// A rule whose functions begin at `BODY_LINE`, column 1.
+pub fn rule(id: &str, functions: &str) -> String {
+    format!(
+        "/*---\nid = \"{id}\"\ntitle = \"Essai\"\nfamily = \"drift\"\nscope = \"project\"\n\
+         status = \"test\"\nguidance = \"Aucune.\"\nsources = []\n---*/\n{functions}\n"
+    )
+}
+
+/// A rule whose `assess` is the given text, from column 19 of the first line of its functions.
+pub fn rule_assessing(id: &str, body: &str) -> String {
+    rule(id, &format!("fn assess(p, t) {{ {body} }}\nfn explain(p, t) {{ \"Parce que.\" }}"))
+}
+
+pub fn texts(rules: &[(&str, String)]) -> BTreeMap<String, String> {
+    let mut texts: BTreeMap<String, String> =
+        rules.iter().map(|(path, text)| ((*path).to_owned(), text.clone())).collect();
+    texts.insert("thresholds.toml".to_owned(), THRESHOLDS.to_owned());
+    texts
+}
+
+#[track_caller]
+pub fn catalogue(rules: &[(&str, String)]) -> Catalogue {
+    let (catalogue, faults) = compile(&texts(rules), &Limits::default());
+    let shown: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, Vec::<String>::new());
+    catalogue
+}
+
+pub fn faults(rules: &[(&str, String)]) -> String {
+    let (_, faults) = compile(&texts(rules), &Limits::default());
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub fn text(word: &str) -> Value {
+    Value::Text(word.to_owned())
+}
+
+pub fn project(cells: &[(&'static str, Value)]) -> Specimen {
+    let mut specimen = Specimen::new(Scope::Project, day("2021-07-01"));
+    for (field, value) in cells {
+        specimen.set(field, value.clone());
+    }
+    specimen
+}
+
+/// Judges one project by a rule with this `assess`.
+#[track_caller]
+pub fn judge(body: &str, cells: &[(&'static str, Value)]) -> Judgement {
+    judge_by(&catalogue(&[("X1.rhai", rule_assessing("X1", body))]), cells)
+}
+
+#[track_caller]
+pub fn judge_by(catalogue: &Catalogue, cells: &[(&'static str, Value)]) -> Judgement {
+    let frames = project(cells).frames().unwrap();
+    let judged = catalogue.judge_by(&RuleId::new("X1"), &frames, day("2021-07-01"));
+    judged.into_iter().next().unwrap()
+}
+
+/// `high`, `unknown cost_current missing`, `failed X1.rhai:10:24 why`.
+pub fn words(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Level { level } => level.word().to_owned(),
+        Verdict::Unknown { missing } => {
+            let fields = missing.iter().map(|missing| {
+                let why = match missing.why {
+                    Absence::Missing => "missing",
+                    Absence::Withheld => "withheld",
+                };
+                format!(" {} {why}", missing.field)
+            });
+            format!("unknown{}", fields.collect::<String>())
+        }
+        Verdict::Failed { fault } => {
+            let place = [fault.line, fault.column].into_iter().flatten();
+            let place: String = place.map(|number| format!(":{number}")).collect();
+            format!("failed {}{place} {}", fault.file, fault.message)
+        }
+    }
+}

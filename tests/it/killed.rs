@@ -29,17 +29,12 @@ fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothi
     let pristine = std::fs::read(workplace.path("vigie.db")).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
 
-    let started = Instant::now();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let whole_run = started.elapsed();
+    let whole_run = (0..3).map(|_| timed_cycle(&workplace, &pristine)).min().unwrap();
     let (_, reference) = runtime.block_on(next_cycle(&workplace));
 
     let (mut whole, mut absent) = (0, 0);
     for kill in 0..KILLS {
-        for leftover in ["vigie.db-wal", "vigie.db-shm"] {
-            drop(std::fs::remove_file(workplace.path(leftover)));
-        }
-        std::fs::write(workplace.path("vigie.db"), &pristine).unwrap();
+        restore(&workplace, &pristine);
         let mut child = workplace
             .command(&["cycle", "--as-of", "2020-11-30"])
             .stdout(Stdio::null())
@@ -61,6 +56,20 @@ fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothi
     }
     println!("{KILLS} kills over {whole_run:?}: {absent} left no cycle, {whole} a whole one");
     assert!(absent > 0, "no kill fell within the cycle");
+}
+
+fn restore(workplace: &Workplace, pristine: &[u8]) {
+    for leftover in ["vigie.db-wal", "vigie.db-shm"] {
+        drop(std::fs::remove_file(workplace.path(leftover)));
+    }
+    std::fs::write(workplace.path("vigie.db"), pristine).unwrap();
+}
+
+fn timed_cycle(workplace: &Workplace, pristine: &[u8]) -> Duration {
+    restore(workplace, pristine);
+    let started = Instant::now();
+    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+    started.elapsed()
 }
 
 /// How many cycles are there, checked to be whole; then what there is once the cycle is run again.

@@ -13,3 +13,21 @@ pub mod frame;
 
 // Layer 2: intake and judgement
 pub mod rules;
+pub mod sources;
+
+// Layer 3: decisions
+pub mod alerts;
+pub mod missions;
+
+// Layer 4: edges
+pub mod store;
+
+// Layer 5: the story
+pub mod cycle;
+
+// Layer 6: faces
+pub mod api;
+pub mod schedule;
+
+// Layer 7: assembly
+pub mod app;

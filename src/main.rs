@@ -1,3 +1,9 @@
-//! The `vigie` command.
+//! The `vigie` command: reads its arguments, hands over, and turns the answer into an exit code.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

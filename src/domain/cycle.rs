@@ -13,8 +13,10 @@ use crate::domain::edition::EditionId;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ImportNumber;
+use crate::domain::level::Level;
 use crate::domain::mission::MissionChange;
 use crate::domain::verdict::Judgement;
+use crate::domain::verdict::Verdict;
 
 /// What a cycle was judged on. Two cycles with the same inputs give the same verdicts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,10 +60,30 @@ pub struct CycleSummary {
     pub counts: CycleCounts,
 }
 
+/// Verdicts of a cycle: all of them are `judged`, `unknown` or `failed`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CycleCounts {
+    /// Given a level.
     pub judged: u64,
+    /// Of those, at `Watch` or above.
     pub fired: u64,
     pub unknown: u64,
     pub failed: u64,
+}
+
+impl CycleCounts {
+    pub fn of(judgements: &[Judgement]) -> Self {
+        let mut counts = Self::default();
+        for judgement in judgements {
+            match judgement.verdict {
+                Verdict::Level { level } => {
+                    counts.judged += 1;
+                    counts.fired += u64::from(level >= Level::Watch);
+                }
+                Verdict::Unknown { .. } => counts.unknown += 1,
+                Verdict::Failed { .. } => counts.failed += 1,
+            }
+        }
+        counts
+    }
 }

@@ -40,6 +40,13 @@ impl Subject {
             Self::Ministry(_) | Self::Portfolio => None,
         }
     }
+
+    pub fn ministry(&self) -> Option<&MinistryCode> {
+        match self {
+            Self::Ministry(ministry) => Some(ministry),
+            Self::Project(_) | Self::Portfolio => None,
+        }
+    }
 }
 
 impl fmt::Display for Subject {

@@ -1,9 +1,36 @@
 //! Behaviour through the front door. One binary, so that Polars is linked once.
-#![expect(clippy::unwrap_used, reason = "clippy's in-test exemptions do not cover helpers")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "clippy's in-test exemptions do not cover helpers"
+)]
 
+mod imports;
+mod killed;
+mod malformed;
+mod real;
 mod rules;
 mod rules_evidence;
 mod rules_faults;
 mod rules_meaning;
 mod rules_sandbox;
 mod rules_shipped;
+mod service;
+mod settings;
+mod sources;
+mod sources_editions;
+mod sources_faults;
+mod sources_follow_up;
+mod sources_formats;
+mod sources_identity;
+mod sources_rows;
+mod store_cycles;
+mod store_imports;
+mod store_links;
+mod store_opening;
+mod store_portfolio;
+mod store_support;
+mod story;
+mod support;
+mod tidy;

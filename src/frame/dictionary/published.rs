@@ -65,7 +65,7 @@ pub(super) const FIELDS: &[Field] = &[
         kind: FieldKind::Text,
         unit: Unit::None,
         label: "Édition",
-        meaning: "Edition in force: the latest one published by `as_of`, as `YYYY-MM`.",
+        meaning: "Edition in force at `as_of`, as `YYYY-MM`; for a project that left, the last one that lists it.",
         supplier: Supplier::Panorama,
         origin: Origin::Published,
         scopes: EVERYWHERE,

@@ -1,0 +1,38 @@
+//! Committed cycles, and what one of them judged.
+
+use actix_web::web;
+use serde::Serialize;
+
+use super::List;
+use super::error::Problem;
+use crate::cycle::Parts;
+use crate::domain::cycle::CycleSummary;
+use crate::domain::ids::CycleNumber;
+use crate::domain::verdict::Judgement;
+
+/// Cycles listed at most, the latest ones.
+const LISTED: u32 = 200;
+
+#[derive(Debug, Serialize)]
+pub(super) struct CycleWithVerdicts {
+    #[serde(flatten)]
+    cycle: CycleSummary,
+    verdicts: Vec<Judgement>,
+}
+
+pub(super) async fn list_cycles(
+    parts: web::Data<Parts>,
+) -> Result<web::Json<List<CycleSummary>>, Problem> {
+    Ok(List::of(parts.store.cycles(LISTED).await?))
+}
+
+pub(super) async fn find_cycle(
+    parts: web::Data<Parts>,
+    number: web::Path<i64>,
+) -> Result<web::Json<CycleWithVerdicts>, Problem> {
+    let number = CycleNumber(*number);
+    let cycle = parts.store.cycle(number).await?;
+    let cycle = cycle.ok_or(Problem::NotFound { kind: "cycle", id: number.to_string() })?;
+    let verdicts = parts.store.judgements(number).await?;
+    Ok(web::Json(CycleWithVerdicts { cycle, verdicts }))
+}

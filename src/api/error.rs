@@ -1,0 +1,128 @@
+//! The only place where a fault becomes a status: problem details, as RFC 9457 has them.
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::ResponseError;
+use actix_web::error::PathError;
+use actix_web::error::QueryPayloadError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::ContentType;
+use serde_json::json;
+use thiserror::Error;
+use tracing::error;
+
+use crate::cycle::CycleError;
+use crate::frame::FrameError;
+use crate::store::StoreError;
+
+#[derive(Debug, Error)]
+pub enum Problem {
+    /// 404: the address leads nowhere.
+    #[error("no route `{path}`; the routes are listed in docs/API.md")]
+    NoRoute { path: String },
+    /// 404: no such thing.
+    #[error("no {kind} `{id}`")]
+    NotFound { kind: &'static str, id: String },
+    /// 404, from what the cycle knows: an unknown project, with the nearest names.
+    #[error("{0}")]
+    Unknown(String),
+    /// 400: a parameter that is not one, or not of its kind.
+    #[error("{0}")]
+    BadParameter(String),
+    /// 409: nothing to show yet, or not as of that date.
+    #[error("{0}")]
+    NotYet(String),
+    /// 503: the store or the catalogue cannot be used.
+    #[error("{0}")]
+    NotReady(String),
+    /// 500: ours. The cause goes to the log, not to the reader.
+    #[error("something broke down here; the log says what, under this request's id")]
+    Internal(#[source] Box<CycleError>),
+}
+
+impl Problem {
+    fn kind(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::NoRoute { .. } => ("no-route", "No such route"),
+            Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
+            Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
+            Self::NotYet(_) => ("no-data", "No data for that date"),
+            Self::NotReady(_) => ("not-ready", "Not ready"),
+            Self::Internal(_) => ("internal", "Internal fault"),
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
+                StatusCode::NOT_FOUND
+            }
+            Self::BadParameter(_) => StatusCode::BAD_REQUEST,
+            Self::NotYet(_) => StatusCode::CONFLICT,
+            Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Self::Internal(cause) = self {
+            let cause: &dyn std::error::Error = cause.as_ref();
+            error!(error = cause, "A request broke down");
+        }
+        let (kind, title) = self.kind();
+        let status = self.status_code();
+        let body = json!({
+            "type": format!("urn:vigie:problem:{kind}"),
+            "title": title,
+            "status": status.as_u16(),
+            "detail": self.to_string(),
+        });
+        let problem_json = ContentType(
+            "application/problem+json".parse().unwrap_or(actix_web::mime::APPLICATION_JSON),
+        );
+        HttpResponse::build(status).insert_header(problem_json).body(body.to_string())
+    }
+}
+
+impl From<CycleError> for Problem {
+    fn from(error: CycleError) -> Self {
+        match error {
+            CycleError::NoSuchProject { .. } => Self::Unknown(error.to_string()),
+            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
+                Self::NotYet(error.to_string())
+            }
+            CycleError::Frame(FrameError::Plan { .. })
+            | CycleError::Store(_)
+            | CycleError::Rules(_)
+            | CycleError::Playbook(_)
+            | CycleError::NoPlaybook
+            | CycleError::BackInTime { .. }
+            | CycleError::NoSuchCycle(_)
+            | CycleError::Table(_)
+            | CycleError::Record(_)
+            | CycleError::Stopped(_) => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(Box::new(CycleError::Store(error)))
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
+pub(super) fn query(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
+    Problem::BadParameter(format!("read the query: {error}")).into()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
+pub(super) fn path(error: PathError, _: &HttpRequest) -> actix_web::Error {
+    Problem::BadParameter(format!("read the path: {error}")).into()
+}
+
+pub(super) async fn no_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(Problem::NoRoute { path: request.path().to_owned() })
+}

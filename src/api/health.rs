@@ -1,0 +1,29 @@
+//! Whether the service is alive, and whether it can do its work.
+
+use actix_web::HttpResponse;
+use actix_web::web;
+use serde_json::json;
+
+use super::error::Problem;
+use crate::cycle;
+use crate::cycle::Parts;
+
+/// Never touches the database.
+pub(super) async fn is_alive() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "alive" }))
+}
+
+pub(super) async fn is_ready(parts: web::Data<Parts>) -> Result<HttpResponse, Problem> {
+    parts.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
+    let on_disk =
+        cycle::catalogue(&parts).await.map_err(|error| Problem::NotReady(error.to_string()))?;
+    let (rules, faults) = (on_disk.catalogue.rules().count(), on_disk.faults.len());
+    if rules == 0 {
+        let words = format!("no rule compiles; {faults} faults");
+        return Err(Problem::NotReady(words));
+    }
+    Ok(HttpResponse::Ok().json(json!({
+        "status": "ready",
+        "checks": { "database": "ok", "rules": rules, "rule_faults": faults },
+    })))
+}

@@ -1,0 +1,85 @@
+//! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
+
+mod alerts;
+mod cycles;
+mod error;
+mod health;
+mod missions;
+mod panorama;
+mod projects;
+mod rules;
+
+use actix_web::HttpMessage as _;
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceRequest;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header::HeaderName;
+use actix_web::http::header::HeaderValue;
+use actix_web::middleware::DefaultHeaders;
+use actix_web::middleware::Next;
+use actix_web::web;
+use serde::Serialize;
+use tracing_actix_web::RequestId;
+
+pub use error::Problem;
+
+/// Every route of the API, as documented in `docs/API.md`.
+pub fn routes(service: &mut web::ServiceConfig) {
+    service
+        .app_data(web::QueryConfig::default().error_handler(error::query))
+        .app_data(web::PathConfig::default().error_handler(error::path))
+        .route("/healthz", web::get().to(health::is_alive))
+        .route("/livez", web::get().to(health::is_alive))
+        .route("/readyz", web::get().to(health::is_ready))
+        .service(
+            web::scope("/api/v1")
+                .route("/portfolio", web::get().to(panorama::find_portfolio))
+                .route("/editions", web::get().to(panorama::list_editions))
+                .route("/imports", web::get().to(panorama::list_imports))
+                .route("/dictionary", web::get().to(panorama::list_fields))
+                .route("/projects", web::get().to(projects::list_projects))
+                .route("/projects/{project}", web::get().to(projects::find_project))
+                .route("/projects/{project}/history", web::get().to(projects::list_history))
+                .route("/projects/{project}/verdicts", web::get().to(projects::list_verdicts))
+                .route("/alerts", web::get().to(alerts::list_alerts))
+                .route("/alerts/{alert}", web::get().to(alerts::find_alert))
+                .route("/missions", web::get().to(missions::list_missions))
+                .route("/missions/{mission}", web::get().to(missions::find_mission))
+                .route("/rules", web::get().to(rules::list_rules))
+                .route("/rules/{rule}", web::get().to(rules::find_rule))
+                .route("/cycles", web::get().to(cycles::list_cycles))
+                .route("/cycles/{cycle}", web::get().to(cycles::find_cycle)),
+        )
+        .default_service(web::to(error::no_route));
+}
+
+/// A list, in an object so that it can grow fields.
+#[derive(Debug, Serialize)]
+struct List<T> {
+    data: Vec<T>,
+}
+
+impl<T> List<T> {
+    fn of(data: Vec<T>) -> web::Json<Self> {
+        web::Json(Self { data })
+    }
+}
+
+pub fn headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Cache-Control", "no-store"))
+}
+
+/// The id under which the logs know a request goes back with its answer.
+pub async fn echo_request_id(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let id = request.extensions().get::<RequestId>().map(ToString::to_string);
+    let mut response = next.call(request).await?;
+    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    Ok(response)
+}

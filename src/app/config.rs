@@ -1,0 +1,84 @@
+//! The settings: defaults, then the file, then the environment. The only reader of either.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::Env;
+use figment::providers::Format;
+use figment::providers::Serialized;
+use figment::providers::Toml;
+use serde::Deserialize;
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::app::telemetry::LogFormat;
+use crate::rules::Limits;
+
+/// Read when no file is named and this one is there.
+pub const DEFAULT_FILE: &str = "vigie.toml";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub database_url: String,
+    pub listen: String,
+    pub rules: PathBuf,
+    pub aliases: PathBuf,
+    /// Empty when there is none.
+    pub profiles: PathBuf,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub schedule: Schedule,
+    pub limits: Limits,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Cron expression with seconds, in Paris time; empty for never.
+    pub cycle: String,
+}
+
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error("no settings file at `{path}`; leave `--config` out to use the defaults")]
+    NoFile { path: PathBuf },
+    #[error("read the settings: {0}")]
+    Invalid(#[source] Box<figment::Error>),
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url: "sqlite://data/vigie.db".to_owned(),
+            listen: "127.0.0.1:8080".to_owned(),
+            rules: PathBuf::from("rules"),
+            aliases: PathBuf::from("aliases.toml"),
+            profiles: PathBuf::new(),
+            log: "warn".to_owned(),
+            log_format: LogFormat::Text,
+            schedule: Schedule { cycle: "0 30 6 * * Mon-Fri".to_owned() },
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// A file that was asked for must exist; without one, `vigie.toml` is read where it stands.
+pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
+    let mut settings = Figment::from(Serialized::defaults(Config::default()));
+    match file {
+        Some(path) if !path.is_file() => {
+            return Err(ConfigError::NoFile { path: path.to_owned() });
+        }
+        Some(path) => settings = settings.merge(Toml::file_exact(path)),
+        None if Path::new(DEFAULT_FILE).is_file() => {
+            settings = settings.merge(Toml::file_exact(DEFAULT_FILE));
+        }
+        None => {}
+    }
+    settings
+        .merge(Env::prefixed("VIGIE_").split("__"))
+        .extract()
+        .map_err(|error| ConfigError::Invalid(Box::new(error)))
+}

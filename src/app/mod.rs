@@ -1,0 +1,41 @@
+//! Assembly: settings, logs, and the start and stop of the service.
+
+pub mod config;
+mod service;
+pub mod telemetry;
+
+use thiserror::Error;
+
+use crate::cycle::CycleError;
+use crate::schedule::TimetableError;
+use crate::sources::SourceError;
+use crate::store::StoreError;
+
+pub use service::Running;
+pub use service::check;
+pub use service::healthcheck;
+pub use service::start;
+
+#[derive(Debug, Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Cycle(#[from] CycleError),
+    #[error(transparent)]
+    Timetable(#[from] TimetableError),
+    #[error("listen on `{address}`, the setting `listen`")]
+    Listen { address: String, source: std::io::Error },
+    #[error("serve the API")]
+    Serve(#[source] std::io::Error),
+    #[error("the service was stopped at once")]
+    Stopped(#[from] tokio::task::JoinError),
+    #[error("wait for a signal to stop")]
+    Signal(#[source] std::io::Error),
+    #[error("ask {url}")]
+    Unreachable { url: String, source: reqwest::Error },
+    #[error("{url} answered {status}: {body}")]
+    NotReady { url: String, status: u16, body: String },
+}

@@ -1,0 +1,152 @@
+//! The service: the API on a port, the scheduled cycle beside it, and a clean stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::App;
+use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
+use actix_web::web;
+use chrono::DateTime;
+use chrono::Utc;
+use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::signal;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::info;
+use tracing::warn;
+use tracing_actix_web::TracingLogger;
+
+use super::AppError;
+use super::config::Config;
+use crate::api;
+use crate::clock::Clock;
+use crate::cycle::Parts;
+use crate::schedule;
+use crate::schedule::Timetable;
+use crate::sources::Aliases;
+use crate::store::Store;
+
+/// How long requests under way may take once the service is told to stop.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+/// Longest wait for an answer to the health check.
+const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A service that runs. Dropping it does not stop it.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    next_cycle: Option<DateTime<Utc>>,
+    server: JoinHandle<std::io::Result<()>>,
+    handle: ServerHandle,
+    stop: watch::Sender<bool>,
+    scheduler: Option<JoinHandle<()>>,
+}
+
+/// Port 0 lets the system choose one: see `Running::address`.
+pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, AppError> {
+    check(config)?;
+    let parts = Parts {
+        store: Store::open(&config.database_url).await?,
+        rules: config.rules.clone(),
+        limits: config.limits,
+        clock,
+    };
+    let (stop, stopped) = watch::channel(false);
+    let timetable = timetable(config)?;
+    let next_cycle =
+        timetable.as_ref().and_then(|timetable| timetable.next_after(parts.clock.now()));
+    let scheduler = timetable
+        .map(|timetable| tokio::spawn(schedule::run_cycles(parts.clone(), timetable, stopped)));
+
+    let shared = web::Data::new(parts);
+    let listen = |source| AppError::Listen { address: config.listen.clone(), source };
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(shared.clone())
+            .wrap(api::headers())
+            .wrap(actix_web::middleware::from_fn(api::echo_request_id))
+            .wrap(TracingLogger::default())
+            .configure(api::routes)
+    })
+    .disable_signals()
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .bind(&config.listen)
+    .map_err(listen)?;
+    let address = server
+        .addrs()
+        .first()
+        .copied()
+        .ok_or_else(|| listen(std::io::ErrorKind::AddrNotAvailable.into()))?;
+    if !address.ip().is_loopback() {
+        warn!(
+            "The API has no sign-in yet and listens on {address}: whoever reaches it reads everything"
+        );
+    }
+    let server = server.run();
+    let handle = server.handle();
+    info!("Listening on {address}");
+    Ok(Running { address, next_cycle, server: tokio::spawn(server), handle, stop, scheduler })
+}
+
+impl Running {
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn next_cycle(&self) -> Option<DateTime<Utc>> {
+        self.next_cycle
+    }
+
+    /// Waits for SIGTERM or SIGINT, then stops.
+    pub async fn until_stopped(self) -> Result<(), AppError> {
+        let mut terminate = signal(SignalKind::terminate()).map_err(AppError::Signal)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(AppError::Signal)?;
+        tokio::select! {
+            _ = terminate.recv() => info!("Told to stop by SIGTERM"),
+            _ = interrupt.recv() => info!("Told to stop by SIGINT"),
+        }
+        self.stop().await
+    }
+
+    /// Requests under way are answered and a cycle under way commits.
+    pub async fn stop(self) -> Result<(), AppError> {
+        self.stop.send_replace(true);
+        self.handle.stop(true).await;
+        if let Some(scheduler) = self.scheduler {
+            scheduler.await?;
+        }
+        self.server.await?.map_err(AppError::Serve)
+    }
+}
+
+/// What can be told from the settings alone, before anything is opened.
+pub fn check(config: &Config) -> Result<(), AppError> {
+    timetable(config)?;
+    Aliases::read(&config.aliases)?;
+    Ok(())
+}
+
+/// Asks the service on this machine whether it is ready.
+pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
+    // An address that stands for all of them is reached on this machine.
+    let host = listen.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]");
+    let url = format!("http://{host}/readyz");
+    let unreachable = |source| AppError::Unreachable { url: url.clone(), source };
+    let client =
+        reqwest::Client::builder().timeout(HEALTHCHECK_TIMEOUT).build().map_err(unreachable)?;
+    let answer = client.get(&url).send().await.map_err(unreachable)?;
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(());
+    }
+    let body = answer.text().await.map_err(unreachable)?;
+    Err(AppError::NotReady { url, status: status.as_u16(), body })
+}
+
+fn timetable(config: &Config) -> Result<Option<Timetable>, AppError> {
+    let expression = config.schedule.cycle.trim();
+    Ok(if expression.is_empty() { None } else { Some(expression.parse()?) })
+}

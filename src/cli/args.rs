@@ -1,0 +1,208 @@
+//! What the command line accepts, and the help that says so.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+use vigie::domain::alert::AlertState;
+use vigie::domain::edition::EditionId;
+use vigie::domain::level::Level;
+use vigie::domain::mission::MissionKind;
+use vigie::domain::mission::MissionState;
+
+/// Watches the State's large digital projects and warns early enough to act.
+///
+/// Results go to standard output, messages to standard error. Colour follows the terminal and
+/// `NO_COLOR`. Exit code 0: done; 1: refused or not as it should be; 2: wrong usage.
+#[derive(Debug, Parser)]
+#[command(name = "vigie", version, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Args {
+    /// Settings file; `vigie.toml` in the current folder is read by default
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// How to write the answer
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, in French
+    Table,
+    /// Everything, for machines
+    Json,
+    /// The main list, one line each
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read editions of the panorama and follow-up data from files
+    Import(ImportArgs),
+    /// List what was imported, and what replaced what
+    Imports,
+    /// Judge every project as of a date, then open, move and close alerts and missions
+    Cycle(CycleArgs),
+    /// List the cycles that were committed
+    Cycles,
+    /// Judge a past cycle again from what was kept, and compare byte for byte
+    Replay {
+        /// Number of the cycle, as listed by `vigie cycles`
+        cycle: i64,
+    },
+    /// Show the portfolio: its figures, its ministries, its editions
+    Panorama {
+        /// Look at a past date, as YYYY-MM-DD; today by default
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+    },
+    /// Show one project: its history, and what the rules say of it
+    Project {
+        /// A name it went by in any edition, or its id
+        name: String,
+        /// Look at a past date, as YYYY-MM-DD; today by default
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+    },
+    /// List projects, and say which names are one project
+    Projects {
+        #[command(subcommand)]
+        command: ProjectsCommand,
+    },
+    /// List alerts: those that stand, unless asked otherwise
+    Alerts(AlertsArgs),
+    /// List missions: those proposed or open, unless asked otherwise
+    Missions(MissionsArgs),
+    /// Look at the catalogue of rules
+    Rules {
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
+    /// List every field that rules may read
+    Dictionary,
+    /// Serve the API and run the scheduled cycle, until told to stop
+    Serve,
+    /// Ask the service on this machine whether it is ready; for containers
+    Healthcheck,
+    /// Look at the settings
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct ImportArgs {
+    /// Files to read, or folders whose files are read: CSV, XLSX, ODS
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Read with this profile instead of the one that the header row calls for
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
+    /// Edition of files that do not say theirs, as YYYY-MM
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) edition: Option<EditionId>,
+    /// Say what would be imported, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct CycleArgs {
+    /// Judge as of this date, as YYYY-MM-DD; today by default
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// Say what would change, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProjectsCommand {
+    /// List every project known, with the names it went by
+    List,
+    /// Say that two projects are one: FROM becomes INTO, from now on and for the past
+    Link {
+        /// Id or name of the project that goes on under the other's id
+        from: String,
+        /// Id or name of the project that remains
+        into: String,
+        /// Why, for those who come after
+        #[arg(long)]
+        reason: String,
+    },
+    /// Undo a link
+    Unlink {
+        /// Id of the project that was linked to another
+        project: String,
+        /// Why, for those who come after
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct AlertsArgs {
+    /// In this state; open and pending by default
+    #[arg(long, value_parser = alert_state, value_name = "pending|open|resolved")]
+    pub(crate) state: Option<AlertState>,
+    /// At least at this level
+    #[arg(long, value_parser = level, value_name = "watch|moderate|high|critical")]
+    pub(crate) level: Option<Level>,
+    /// Raised by this rule
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Option<String>,
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct MissionsArgs {
+    /// In this state; proposed and open by default
+    #[arg(long, value_parser = mission_state, value_name = "proposed|open|withdrawn|closed")]
+    pub(crate) state: Option<MissionState>,
+    /// Of this kind
+    #[arg(long, value_parser = mission_kind, value_name = "KIND")]
+    pub(crate) kind: Option<MissionKind>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List the rules in force
+    List,
+    /// Find every fault of the catalogue: file, line, column
+    Check,
+    /// Run the cases that prove each rule
+    Test,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Show the settings in force, from the file and the environment
+    Check,
+}
+
+fn alert_state(text: &str) -> Result<AlertState, String> {
+    AlertState::from_word(text).ok_or_else(|| expected("pending, open, resolved"))
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    Level::from_word(text).ok_or_else(|| expected("clear, watch, moderate, high, critical"))
+}
+
+fn mission_state(text: &str) -> Result<MissionState, String> {
+    MissionState::from_word(text).ok_or_else(|| expected("proposed, open, withdrawn, closed"))
+}
+
+fn mission_kind(text: &str) -> Result<MissionKind, String> {
+    let words: Vec<&str> = MissionKind::ALL.into_iter().map(MissionKind::word).collect();
+    MissionKind::from_word(text).ok_or_else(|| expected(&words.join(", ")))
+}
+
+fn expected(words: &str) -> String {
+    format!("expected one of {words}")
+}

@@ -1,0 +1,383 @@
+//! `vigie import`: files in, all of them or none, and a report of what each gave.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+use serde::Serialize;
+use vigie::app::config::Config;
+use vigie::cycle::Parts;
+use vigie::domain::french;
+use vigie::domain::import::Dataset;
+use vigie::domain::import::Import;
+use vigie::domain::import::KnownProject;
+use vigie::domain::import::Rows;
+use vigie::domain::import::SightingKind;
+use vigie::domain::value::Reported;
+use vigie::sources::Aliases;
+use vigie::sources::Profiles;
+use vigie::sources::Reader;
+use vigie::sources::Request;
+use vigie::sources::SourceError;
+use vigie::store::Recorded;
+
+use super::CliError;
+use super::Conclusion;
+use super::args::ImportArgs;
+use super::print;
+use super::print::Cell;
+use super::print::Printer;
+use super::print::Sheet;
+
+/// From this many files on, the wait is worth a progress bar.
+const MANY_FILES: usize = 3;
+
+/// Differences shown of a file that replaces another; JSON holds them all.
+const DIFFERENCES_SHOWN: usize = 12;
+
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    dry_run: bool,
+    files: Vec<FileReport<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct FileReport<'a> {
+    recorded: &'a Recorded,
+    rows_kept: usize,
+    #[serde(flatten)]
+    import: Summary<'a>,
+}
+
+/// An import without its rows.
+#[derive(Debug, Serialize)]
+struct Summary<'a> {
+    file: &'a str,
+    sha256: &'a str,
+    profile: &'a str,
+    profile_reason: &'a str,
+    dataset: Dataset,
+    edition: String,
+    set_aside: &'a [vigie::domain::import::SetAside],
+    withheld: &'a [vigie::domain::import::WithheldFigure],
+    sightings: &'a [vigie::domain::import::Sighting],
+}
+
+pub(super) async fn run(
+    request: &ImportArgs,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let reader = reader(config)?;
+    let known = parts.store.known_projects().await?;
+    let imports = read_all(request, &reader, known)?;
+    let recorded = if request.dry_run {
+        parts.store.preview_imports(&imports).await?
+    } else {
+        parts.store.record_imports(&imports, parts.clock.now()).await?
+    };
+    let links = reader.aliases().implied_links(&parts.store.known_projects().await?);
+    for (from, into) in &links {
+        print::message(&format!(
+            "the alias table says that `{from}` and `{into}` are one project, and both are known; \
+             make them one with `vigie projects link {from} {into} --reason …`"
+        ));
+    }
+    print_report(request.dry_run, &imports, &recorded, printer)?;
+    Ok(Conclusion::Good)
+}
+
+pub(super) fn reader(config: &Config) -> Result<Reader, CliError> {
+    let mut profiles = Profiles::shipped()?;
+    if !config.profiles.as_os_str().is_empty() {
+        profiles = profiles.with_folder(&config.profiles)?;
+    }
+    Ok(Reader::new(profiles, Aliases::read(&config.aliases)?))
+}
+
+/// Editions come before what refers to their projects, and older ones before newer ones.
+fn read_all(
+    request: &ImportArgs,
+    reader: &Reader,
+    mut known: Vec<KnownProject>,
+) -> Result<Vec<Import>, CliError> {
+    let files = files(&request.paths)?;
+    let progress = if files.len() >= MANY_FILES {
+        ProgressBar::new(u64::try_from(files.len()).unwrap_or_default())
+    } else {
+        ProgressBar::hidden()
+    };
+    let look = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+    progress.set_style(look.unwrap_or_else(|_| ProgressStyle::default_bar()));
+
+    let mut waiting = Vec::new();
+    let mut imports = Vec::new();
+    for file in files {
+        progress.set_message(file.display().to_string());
+        let bytes = vigie::sources::read_file(&file)?;
+        let name = file.display().to_string();
+        let dataset = reader.recognise(&as_request(&name, &bytes, request))?;
+        waiting.push((dataset != Dataset::Panorama, name, bytes));
+    }
+    // Names of editions start with their month, so their order is that of time.
+    waiting.sort_by(|a, b| (a.0, base(&a.1)).cmp(&(b.0, base(&b.1))));
+    for (_, name, bytes) in &waiting {
+        progress.set_message(name.clone());
+        let import = reader.read(&as_request(name, bytes, request), &known)?;
+        remember(&mut known, &import);
+        imports.push(import);
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(imports)
+}
+
+fn base(name: &str) -> &str {
+    Path::new(name).file_name().and_then(|base| base.to_str()).unwrap_or(name)
+}
+
+fn as_request<'a>(name: &'a str, bytes: &'a [u8], request: &'a ImportArgs) -> Request<'a> {
+    Request { file: name, bytes, profile: request.profile.as_deref(), edition: request.edition }
+}
+
+/// The next file may speak of the projects that this one brought.
+fn remember(known: &mut Vec<KnownProject>, import: &Import) {
+    let Rows::Panorama(snapshots) = &import.rows else { return };
+    for snapshot in snapshots {
+        let same = known.iter_mut().find(|known| known.project == snapshot.project);
+        match same {
+            Some(same) if same.names.contains(&snapshot.name) => {}
+            Some(same) => same.names.push(snapshot.name.clone()),
+            None => known.push(KnownProject {
+                project: snapshot.project.clone(),
+                names: vec![snapshot.name.clone()],
+                ministry: snapshot.ministry.clone(),
+            }),
+        }
+    }
+}
+
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let unreadable = |source| SourceError::Read { path: path.clone(), source };
+            for entry in std::fs::read_dir(path).map_err(unreadable)? {
+                let file = entry.map_err(unreadable)?.path();
+                let extension = file.extension().and_then(|extension| extension.to_str());
+                if matches!(extension, Some("csv" | "xlsx" | "ods")) {
+                    files.push(file);
+                }
+            }
+        } else {
+            files.push(path.clone());
+        }
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+fn print_report(
+    dry_run: bool,
+    imports: &[Import],
+    recorded: &[Recorded],
+    printer: &Printer,
+) -> Result<(), CliError> {
+    let pairs: Vec<(&Import, &Recorded)> = imports.iter().zip(recorded).collect();
+    let report = Report { dry_run, files: pairs.iter().map(file_report).collect() };
+    let title = if dry_run { "Importation à blanc : rien n’est écrit" } else { "Importation" };
+    let mut sheets = vec![Sheet::new(
+        title,
+        vec![
+            ("file", "Fichier"),
+            ("edition", "Édition"),
+            ("dataset", "Contenu"),
+            ("recorded", "Enregistrement"),
+            ("rows_kept", "Gardées"),
+            ("rows_set_aside", "Écartées"),
+            ("figures_withheld", "Retenus"),
+            ("projects_new", "Nouveaux"),
+            ("projects_known", "Connus"),
+            ("projects_resembling", "Proches"),
+        ],
+        pairs.iter().map(|pair| row(*pair)).collect(),
+    )];
+    sheets.extend(
+        [remarks(&pairs), resemblances(imports), differences(&pairs)].into_iter().flatten(),
+    );
+    printer.answer(&report, &sheets, 0)
+}
+
+fn file_report<'a>((import, recorded): &(&'a Import, &'a Recorded)) -> FileReport<'a> {
+    FileReport {
+        recorded,
+        rows_kept: import.rows.len(),
+        import: Summary {
+            file: &import.file,
+            sha256: import.sha256.as_str(),
+            profile: &import.profile,
+            profile_reason: &import.profile_reason,
+            dataset: import.dataset,
+            edition: import.edition.to_string(),
+            set_aside: &import.set_aside,
+            withheld: &import.withheld,
+            sightings: &import.sightings,
+        },
+    }
+}
+
+fn size(count: usize) -> Cell {
+    Cell::count(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+fn row((import, recorded): (&Import, &Recorded)) -> Vec<Cell> {
+    let sightings = |wanted: fn(&SightingKind) -> bool| {
+        size(import.sightings.iter().filter(|sighting| wanted(&sighting.kind)).count())
+    };
+    let state = match recorded {
+        Recorded::Unchanged { number, .. } => format!("n° {number}, déjà connu"),
+        Recorded::Added { number } => format!("n° {number}, ajouté"),
+        Recorded::Replaced { number, former, .. } => {
+            format!("n° {number}, remplace le n° {former}")
+        }
+    };
+    vec![
+        Cell::of(base(&import.file), import.file.clone()),
+        Cell::text(import.edition.to_string()),
+        Cell::text(import.dataset.word()),
+        Cell::text(state),
+        size(import.rows.len()),
+        size(import.set_aside.iter().map(|aside| aside.rows.len()).sum()),
+        size(import.withheld.len()),
+        sightings(|kind| matches!(kind, SightingKind::New)),
+        sightings(|kind| matches!(kind, SightingKind::Known)),
+        sightings(|kind| matches!(kind, SightingKind::Resembles { .. })),
+    ]
+}
+
+/// Why this profile, what was set aside, and what the publisher withheld.
+fn remarks(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
+    let mut rows = Vec::new();
+    for (import, _) in pairs {
+        let mut remark = |subject: &str, text: String| {
+            rows.push(vec![Cell::text(base(&import.file)), Cell::text(subject), Cell::text(text)]);
+        };
+        remark("profil", format!("{} : {}", import.profile, import.profile_reason));
+        for aside in &import.set_aside {
+            remark("écarté", format!("{} : {}", rows_in_words(&aside.rows), aside.reason));
+        }
+        if let Some(total) = total_cost(import) {
+            remark("coûts", total);
+        }
+        for withheld in &import.withheld {
+            let words = format!(
+                "ligne {} : `{}` de {} n’est pas publié, à dessein",
+                withheld.row, withheld.field, withheld.project
+            );
+            remark("retenu", words);
+        }
+    }
+    let columns = vec![("file", "Fichier"), ("subject", "Objet"), ("remark", "Remarque")];
+    (!rows.is_empty()).then(|| Sheet::new("Remarques", columns, rows))
+}
+
+/// What the costs add up to, and which are not there: why a printed total may be another.
+fn total_cost(import: &Import) -> Option<String> {
+    let Rows::Panorama(snapshots) = &import.rows else { return None };
+    let total: f64 = snapshots.iter().filter_map(|one| one.cost_meur.given()).sum();
+    let without = |absence: &Reported<f64>| {
+        let projects = snapshots.iter().filter(|one| one.cost_meur == *absence);
+        projects.map(|one| one.project.as_str()).collect::<Vec<_>>()
+    };
+    let (missing, withheld) = (without(&Reported::Missing), without(&Reported::Withheld));
+    let known = snapshots.len() - missing.len() - withheld.len();
+    let mut words = format!("{} sur {known} projets", french::meur(total));
+    for (label, projects) in [("sans coût", missing), ("coût non publié", withheld)] {
+        if !projects.is_empty() {
+            words.extend([" ; ", label, " : ", &projects.join(", ")]);
+        }
+    }
+    Some(words)
+}
+
+fn resemblances(imports: &[Import]) -> Option<Sheet> {
+    let mut rows = Vec::new();
+    for import in imports {
+        for sighting in &import.sightings {
+            if let SightingKind::Resembles { project, name, likeness } = &sighting.kind {
+                rows.push(vec![
+                    Cell::text(&sighting.name),
+                    Cell::text(sighting.project.as_str()),
+                    Cell::text(name),
+                    Cell::text(project.as_str()),
+                    Cell::figure(Some(&(*likeness).into()), french::percent),
+                ]);
+            }
+        }
+    }
+    let columns = vec![
+        ("name", "Nouveau nom"),
+        ("project", "Identifiant"),
+        ("near_name", "Ressemble à"),
+        ("near_project", "Identifiant connu"),
+        ("likeness", "Ressemblance"),
+    ];
+    (!rows.is_empty()).then(|| {
+        Sheet::new("Ressemblances, à confirmer ou non", columns, rows)
+            .with_note("Un seul et même projet ? vigie projects link NOUVEAU CONNU --reason …")
+    })
+}
+
+fn differences(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
+    let mut rows = Vec::new();
+    let mut total = 0;
+    for (import, recorded) in pairs {
+        let Recorded::Replaced { differences, .. } = recorded else { continue };
+        total += differences.len();
+        rows.extend(differences.iter().take(DIFFERENCES_SHOWN).map(|difference| {
+            vec![
+                Cell::text(base(&import.file)),
+                Cell::text(difference.subject.to_string()),
+                Cell::text(&difference.field),
+                Cell::text(&difference.former),
+                Cell::text(&difference.now),
+            ]
+        }));
+    }
+    let columns = vec![
+        ("file", "Fichier"),
+        ("subject", "Sujet"),
+        ("field", "Champ"),
+        ("former", "Avant"),
+        ("now", "Maintenant"),
+    ];
+    let shown = rows.len();
+    (total > 0).then(|| {
+        let sheet =
+            Sheet::new("Ce que changent les fichiers qui en remplacent un autre", columns, rows);
+        if shown < total {
+            sheet.with_note(format!("{shown} différences sur {total} ; toutes avec --format json."))
+        } else {
+            sheet
+        }
+    })
+}
+
+/// `lignes 59 à 294, 300`
+fn rows_in_words(rows: &[u32]) -> String {
+    let mut spans: Vec<(u32, u32)> = Vec::new();
+    for row in rows {
+        match spans.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*row) => *last = *row,
+            Some(_) | None => spans.push((*row, *row)),
+        }
+    }
+    let words = spans.iter().map(|(first, last)| {
+        if first == last { first.to_string() } else { format!("{first} à {last}") }
+    });
+    let plural = if rows.len() > 1 { "lignes" } else { "ligne" };
+    format!("{plural} {}", words.collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,111 @@
+//! Plain lists: imports, cycles, and the fields of the dictionary.
+
+use vigie::cycle::Parts;
+use vigie::domain::french;
+use vigie::frame::dictionary;
+
+use super::CliError;
+use super::Conclusion;
+use super::print::Cell;
+use super::print::Printer;
+use super::print::Sheet;
+
+/// Cycles listed at most, the latest ones.
+const CYCLES_LISTED: u32 = 100;
+
+pub(super) async fn imports(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
+    let imports = parts.store.imports().await?;
+    let rows = imports.iter().map(|import| {
+        vec![
+            Cell::count(import.number.0),
+            Cell::text(&import.file),
+            Cell::text(import.edition.to_string()),
+            Cell::text(import.dataset.word()),
+            Cell::text(&import.profile),
+            Cell::text(import.imported_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+            Cell::count(i64::try_from(import.rows_kept).unwrap_or(i64::MAX)),
+            Cell::optional(import.replaces.map(|number| number.to_string())),
+            Cell::optional(import.replaced_by.map(|number| number.to_string())),
+        ]
+    });
+    let sheet = Sheet::new(
+        format!("{} importations", imports.len()),
+        vec![
+            ("number", "N°"),
+            ("file", "Fichier"),
+            ("edition", "Édition"),
+            ("dataset", "Contenu"),
+            ("profile", "Profil"),
+            ("imported_at", "Importé le"),
+            ("rows_kept", "Gardées"),
+            ("replaces", "Remplace"),
+            ("replaced_by", "Remplacé par"),
+        ],
+        rows.collect(),
+    );
+    printer.answer(&imports, &[sheet], 0)?;
+    Ok(Conclusion::Good)
+}
+
+pub(super) async fn cycles(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
+    let cycles = parts.store.cycles(CYCLES_LISTED).await?;
+    let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
+    let rows = cycles.iter().map(|cycle| {
+        vec![
+            Cell::count(cycle.number.0),
+            Cell::of(french::date(cycle.inputs.as_of), cycle.inputs.as_of.to_string()),
+            Cell::text(cycle.inputs.edition.to_string()),
+            count(cycle.counts.judged),
+            count(cycle.counts.fired),
+            count(cycle.counts.unknown),
+            count(cycle.counts.failed),
+            Cell::of(cycle.inputs.data.short(), cycle.inputs.data.as_str()),
+            Cell::of(cycle.inputs.catalogue.short(), cycle.inputs.catalogue.as_str()),
+        ]
+    });
+    let sheet = Sheet::new(
+        format!("{} cycles", cycles.len()),
+        vec![
+            ("number", "N°"),
+            ("as_of", "Évalué au"),
+            ("edition", "Édition"),
+            ("judged", "Verdicts"),
+            ("fired", "Signalés"),
+            ("unknown", "Non évaluables"),
+            ("failed", "En défaut"),
+            ("data", "Données"),
+            ("catalogue", "Catalogue"),
+        ],
+        rows.collect(),
+    );
+    printer.answer(&cycles, &[sheet], 0)?;
+    Ok(Conclusion::Good)
+}
+
+pub(super) fn dictionary(printer: &Printer) -> Result<Conclusion, CliError> {
+    let fields: Vec<_> = dictionary::fields().collect();
+    let full = serde_json::to_value(&fields)?;
+    let rows = full.as_array().into_iter().flatten().map(|field| {
+        let word = |key: &str| {
+            let value = field.get(key).cloned().unwrap_or_default();
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Cell::of(shown, value)
+        };
+        ["name", "label", "kind", "unit", "supplier", "scopes", "meaning"].map(word).to_vec()
+    });
+    let sheet = Sheet::new(
+        format!("{} champs", fields.len()),
+        vec![
+            ("name", "Champ"),
+            ("label", "Libellé"),
+            ("kind", "Type"),
+            ("unit", "Unité"),
+            ("supplier", "Fourni par"),
+            ("scopes", "Portées"),
+            ("meaning", "Sens"),
+        ],
+        rows.collect(),
+    );
+    printer.answer(&full, &[sheet], 0)?;
+    Ok(Conclusion::Good)
+}

@@ -1,0 +1,157 @@
+//! The command line: results on standard output, messages on standard error, exit codes 0 (done),
+//! 1 (refused, or not as it should be) and 2 (wrong usage).
+
+mod alerts;
+mod args;
+mod cycle;
+mod healthcheck;
+mod import;
+mod lists;
+mod missions;
+mod panorama;
+mod print;
+mod project;
+mod projects;
+mod rules;
+mod serve;
+mod settings;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use thiserror::Error;
+use vigie::app::config;
+use vigie::app::config::Config;
+use vigie::app::telemetry;
+use vigie::clock::SystemClock;
+use vigie::cycle::Parts;
+use vigie::store::Store;
+
+use args::Args;
+use args::Command;
+use print::Printer;
+
+/// What a command came to, when nothing broke down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Conclusion {
+    Good,
+    /// The command did its work, and what it checked is not as it should be.
+    Bad,
+}
+
+#[derive(Debug, Error)]
+enum CliError {
+    #[error(transparent)]
+    Config(#[from] config::ConfigError),
+    #[error(transparent)]
+    Telemetry(#[from] telemetry::TelemetryError),
+    #[error(transparent)]
+    Store(#[from] vigie::store::StoreError),
+    #[error(transparent)]
+    Cycle(#[from] vigie::cycle::CycleError),
+    #[error(transparent)]
+    Source(#[from] vigie::sources::SourceError),
+    #[error(transparent)]
+    App(#[from] vigie::app::AppError),
+    #[error("start the runtime")]
+    Runtime(#[source] std::io::Error),
+    #[error("write the answer")]
+    Output(#[from] std::io::Error),
+    #[error("write the answer as JSON")]
+    Json(#[from] serde_json::Error),
+    #[error("write the answer as CSV")]
+    Csv(#[from] csv::Error),
+}
+
+pub(crate) fn run() -> ExitCode {
+    let args = Args::parse();
+    match conclude(&args) {
+        Ok(Conclusion::Good) => ExitCode::SUCCESS,
+        Ok(Conclusion::Bad) => ExitCode::FAILURE,
+        // A reader that has read enough, such as `head`, is no fault.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            print::fault(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn conclude(args: &Args) -> Result<Conclusion, CliError> {
+    let config = config::load(args.config.as_deref())?;
+    telemetry::start(&config.log, config.log_format, console::colors_enabled_stderr())?;
+    let printer = Printer::new(args.format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::Runtime)?;
+    runtime.block_on(dispatch(&args.command, &config, &printer))
+}
+
+async fn dispatch(
+    command: &Command,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        Command::Config { command } => settings::run(*command, config, printer),
+        Command::Dictionary => lists::dictionary(printer),
+        Command::Healthcheck => healthcheck::run(config).await,
+        Command::Rules { command } => rules::run(command, config, printer),
+        Command::Serve => serve::run(config).await,
+        Command::Import(_)
+        | Command::Imports
+        | Command::Cycle(_)
+        | Command::Cycles
+        | Command::Replay { .. }
+        | Command::Panorama { .. }
+        | Command::Project { .. }
+        | Command::Projects { .. }
+        | Command::Alerts(_)
+        | Command::Missions(_) => {
+            let parts = parts(config).await?;
+            let conclusion = dispatch_with_store(command, config, &parts, printer).await;
+            // So that everything is in the one file of the database when the command ends.
+            parts.store.close().await;
+            conclusion
+        }
+    }
+}
+
+async fn dispatch_with_store(
+    command: &Command,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        Command::Import(request) => import::run(request, config, parts, printer).await,
+        Command::Imports => lists::imports(parts, printer).await,
+        Command::Cycle(request) => cycle::run(request, parts, printer).await,
+        Command::Cycles => lists::cycles(parts, printer).await,
+        Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,
+        Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,
+        Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
+        Command::Projects { command } => projects::run(command, config, parts, printer).await,
+        Command::Alerts(filter) => alerts::run(filter, parts, printer).await,
+        Command::Missions(filter) => missions::run(filter, parts, printer).await,
+        // Those that need no store were answered before it was opened.
+        Command::Config { .. }
+        | Command::Dictionary
+        | Command::Healthcheck
+        | Command::Rules { .. }
+        | Command::Serve => Ok(Conclusion::Good),
+    }
+}
+
+async fn parts(config: &Config) -> Result<Parts, CliError> {
+    Ok(Parts {
+        store: Store::open(&config.database_url).await?,
+        rules: config.rules.clone(),
+        limits: config.limits,
+        clock: Arc::new(SystemClock),
+    })
+}

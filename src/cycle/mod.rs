@@ -1,0 +1,79 @@
+//! The story told once: what is known is measured, judged, compared, planned and committed whole.
+
+mod exits;
+mod replay;
+mod run;
+mod tables;
+mod view;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use thiserror::Error;
+
+use crate::clock::Clock;
+use crate::domain::ids::CycleNumber;
+use crate::frame::FrameError;
+use crate::missions::PlaybookError;
+use crate::rules::FolderError;
+use crate::rules::Limits;
+use crate::store::Store;
+use crate::store::StoreError;
+
+pub use replay::Replay;
+pub use replay::replay;
+pub use run::CycleReport;
+pub use run::Outcome;
+pub use run::run;
+pub use tables::Row;
+pub use view::CatalogueOnDisk;
+pub use view::Panorama;
+pub use view::ProjectView;
+pub use view::catalogue;
+pub use view::panorama;
+pub use view::project;
+pub use view::projects;
+
+/// What a cycle works with.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    pub store: Store,
+    /// The folder of the catalogue.
+    pub rules: PathBuf,
+    pub limits: Limits,
+    pub clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug, Error)]
+pub enum CycleError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    #[error(transparent)]
+    Rules(#[from] FolderError),
+    #[error(transparent)]
+    Playbook(#[from] PlaybookError),
+    #[error("no playbook in the catalogue: expected `missions.toml` beside the rules")]
+    NoPlaybook,
+    #[error(
+        "the last cycle was as of {last}, and alerts cannot go back in time to {asked}; look at \
+         that date with `vigie panorama --as-of {asked}`, or try it with `--dry-run`"
+    )]
+    BackInTime { asked: NaiveDate, last: NaiveDate },
+    #[error("no cycle {0}; `vigie cycles` lists those there are")]
+    NoSuchCycle(CycleNumber),
+    #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]
+    NoSuchProject { asked: String, near: Option<String> },
+    #[error("lay out a table of figures")]
+    Table(#[source] polars::error::PolarsError),
+    #[error("prepare the record of the cycle")]
+    Record(#[source] serde_json::Error),
+    #[error("the work of the cycle was stopped")]
+    Stopped(#[from] tokio::task::JoinError),
+}
+
+fn nearest(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("; the nearest is `{near}`"))
+}

@@ -1,0 +1,59 @@
+//! A past cycle judged again from what was kept, and compared byte for byte.
+
+use serde::Serialize;
+
+use super::CycleError;
+use super::Parts;
+use super::run;
+use crate::domain::cycle::CycleInputs;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::CycleNumber;
+use crate::domain::verdict::Judgement;
+use crate::store::KnownUpTo;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Replay {
+    pub cycle: CycleNumber,
+    pub inputs: CycleInputs,
+    pub verdicts: usize,
+    /// The verdicts as JSON, one a line, are the same bytes as those that were committed.
+    pub identical: bool,
+    /// Fingerprint of those bytes, as judged again.
+    pub fingerprint: Fingerprint,
+    /// Lines that differ: as committed, and as judged again.
+    pub differences: Vec<(Option<String>, Option<String>)>,
+    #[serde(skip)]
+    pub lines: Vec<String>,
+}
+
+pub async fn replay(parts: &Parts, number: CycleNumber) -> Result<Replay, CycleError> {
+    let cycle = parts.store.cycle(number).await?.ok_or(CycleError::NoSuchCycle(number))?;
+    let texts = parts.store.catalogue_texts(&cycle.inputs.catalogue).await?;
+    let upto =
+        KnownUpTo { last_import: cycle.inputs.last_import, last_link: cycle.inputs.last_link };
+    let portfolio = parts.store.portfolio(&upto, cycle.inputs.as_of).await?;
+    let judged = run::judge(parts, texts, portfolio, upto, cycle.inputs.as_of).await?;
+    let committed = lines(&parts.store.judgements(number).await?)?;
+    let again = lines(&judged.judgements)?;
+    let length = committed.len().max(again.len());
+    let differences: Vec<_> = (0..length)
+        .map(|index| (committed.get(index).cloned(), again.get(index).cloned()))
+        .filter(|(before, now)| before != now)
+        .collect();
+    Ok(Replay {
+        cycle: number,
+        verdicts: again.len(),
+        identical: differences.is_empty() && judged.inputs == cycle.inputs,
+        inputs: judged.inputs,
+        fingerprint: Fingerprint::of(again.join("\n").as_bytes()),
+        differences,
+        lines: again,
+    })
+}
+
+fn lines(judgements: &[Judgement]) -> Result<Vec<String>, CycleError> {
+    judgements
+        .iter()
+        .map(|judgement| serde_json::to_string(judgement).map_err(CycleError::Record))
+        .collect()
+}

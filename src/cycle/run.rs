@@ -1,0 +1,226 @@
+//! One cycle: read, measure, judge, decide, commit.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use serde::Serialize;
+use tracing::info;
+use tracing::warn;
+
+use super::CycleError;
+use super::Parts;
+use super::exits;
+use super::tables;
+use super::view;
+use crate::alerts;
+use crate::domain::alert::AlertChange;
+use crate::domain::cycle::CycleCounts;
+use crate::domain::cycle::CycleInputs;
+use crate::domain::cycle::CycleRecord;
+use crate::domain::cycle::CycleSummary;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::CycleNumber;
+use crate::domain::mission::MissionChange;
+use crate::domain::portfolio::Portfolio;
+use crate::domain::verdict::Judgement;
+use crate::frame;
+use crate::missions;
+use crate::missions::Playbook;
+use crate::rules::Catalogue;
+use crate::rules::RuleFault;
+use crate::store::KnownUpTo;
+use crate::store::MissionFilter;
+
+/// What a cycle found and did.
+#[derive(Clone, Debug, Serialize)]
+pub struct CycleReport {
+    pub cycle: CycleNumber,
+    pub outcome: Outcome,
+    #[serde(flatten)]
+    pub inputs: CycleInputs,
+    pub counts: CycleCounts,
+    pub alert_changes: Vec<AlertChange>,
+    pub mission_changes: Vec<MissionChange>,
+    /// Rules left out because they do not compile.
+    pub rule_faults: Vec<RuleFault>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Committed,
+    /// The last cycle had the same date, data and catalogue: nothing was written.
+    Unchanged,
+    /// What a cycle would do; nothing was written.
+    DryRun,
+}
+
+/// `as_of` defaults to today in Paris.
+pub async fn run(
+    parts: &Parts,
+    as_of: Option<NaiveDate>,
+    dry_run: bool,
+) -> Result<CycleReport, CycleError> {
+    let now = parts.clock.now();
+    let as_of = as_of.unwrap_or_else(|| view::today(now));
+    let last = parts.store.last_cycle().await?;
+    if !dry_run {
+        stays_in_order(as_of, last.as_ref())?;
+    }
+    let texts = view::read_rules(parts).await?;
+    let upto = parts.store.latest_known().await?;
+    let portfolio = parts.store.portfolio(&upto, as_of).await?;
+    let judged = judge(parts, texts, portfolio, upto, as_of).await?;
+    if let Some(last) = last.filter(|last| !dry_run && judged.repeats(&last.inputs)) {
+        info!(cycle.number = %last.number, "Cycle {} stands: nothing has changed since", last.number);
+        return Ok(CycleReport {
+            cycle: last.number,
+            outcome: Outcome::Unchanged,
+            inputs: last.inputs,
+            counts: last.counts,
+            alert_changes: vec![],
+            mission_changes: vec![],
+            rule_faults: judged.faults,
+        });
+    }
+    decide(parts, judged, now, dry_run).await
+}
+
+/// Alerts follow one another in time; those of an older date cannot follow.
+fn stays_in_order(as_of: NaiveDate, last: Option<&CycleSummary>) -> Result<(), CycleError> {
+    match last.map(|last| last.inputs.as_of) {
+        Some(last) if as_of < last => Err(CycleError::BackInTime { asked: as_of, last }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+async fn decide(
+    parts: &Parts,
+    judged: Judged,
+    now: DateTime<Utc>,
+    dry_run: bool,
+) -> Result<CycleReport, CycleError> {
+    let number = parts.store.next_cycle_number().await?;
+    let standing = parts.store.standing_alerts().await?;
+    let known_missions = parts.store.missions(&MissionFilter::default()).await?;
+    let terms = judged.catalogue.terms();
+    let alert_changes = alerts::reconcile(
+        &standing,
+        &judged.judgements,
+        alerts::Occasion {
+            as_of: judged.inputs.as_of,
+            now,
+            terms: &terms,
+            explained_exits: &exits::explained(
+                &judged.portfolio,
+                judged.inputs.edition,
+                judged.inputs.as_of,
+            ),
+        },
+    );
+    let moment = missions::Moment {
+        cycle: number,
+        as_of: judged.inputs.as_of,
+        terms: &terms,
+        playbook: &judged.playbook,
+    };
+    let mission_changes = missions::plan(&known_missions, &alert_changes, moment);
+    warn_of_automatic_rules_out_of_force(&judged);
+    let record = CycleRecord {
+        number,
+        inputs: judged.inputs,
+        started_at: now,
+        catalogue_texts: judged.texts,
+        figures: judged.figures,
+        judgements: judged.judgements,
+        alert_changes,
+        mission_changes,
+    };
+    let counts = CycleCounts::of(&record.judgements);
+    if !dry_run {
+        parts.store.commit_cycle(&record).await?;
+        info!(
+            cycle.number = %number,
+            verdicts.fired = counts.fired,
+            verdicts.unknown = counts.unknown,
+            verdicts.failed = counts.failed,
+            "Cycle {number} judged {} subjects and rules", counts.judged
+        );
+    }
+    Ok(CycleReport {
+        cycle: number,
+        outcome: if dry_run { Outcome::DryRun } else { Outcome::Committed },
+        inputs: record.inputs,
+        counts,
+        alert_changes: record.alert_changes,
+        mission_changes: record.mission_changes,
+        rule_faults: judged.faults,
+    })
+}
+
+fn warn_of_automatic_rules_out_of_force(judged: &Judged) {
+    for rule in judged.playbook.automatic_rules() {
+        if judged.catalogue.rule(rule).is_none() {
+            warn!(rule.id = %rule, "The playbook makes {rule} automatic, which is not a rule in force");
+        }
+    }
+}
+
+/// Everything that follows from the data and the catalogue alone.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) inputs: CycleInputs,
+    pub(super) judgements: Vec<Judgement>,
+    figures: BTreeMap<String, f64>,
+    portfolio: Portfolio,
+    catalogue: Catalogue,
+    playbook: Playbook,
+    faults: Vec<RuleFault>,
+    texts: BTreeMap<String, String>,
+}
+
+impl Judged {
+    /// An import that left the data as it was does not count.
+    fn repeats(&self, last: &CycleInputs) -> bool {
+        self.inputs.as_of == last.as_of
+            && self.inputs.data == last.data
+            && self.inputs.catalogue == last.catalogue
+    }
+}
+
+/// Measures and judges on a blocking thread: no async worker waits for it.
+pub(super) async fn judge(
+    parts: &Parts,
+    texts: BTreeMap<String, String>,
+    portfolio: Portfolio,
+    upto: KnownUpTo,
+    as_of: NaiveDate,
+) -> Result<Judged, CycleError> {
+    let limits = parts.limits;
+    tokio::task::spawn_blocking(move || {
+        let playbook = texts.get("missions.toml").ok_or(CycleError::NoPlaybook)?;
+        let playbook = Playbook::parse(playbook, "missions.toml")?;
+        let (catalogue, faults) = crate::rules::compile(&texts, &limits);
+        let editions = frame::editions_in_force(&portfolio, as_of)?;
+        let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
+        let judgements = catalogue.judge(&frames, as_of);
+        let data = serde_json::to_vec(&portfolio).map_err(CycleError::Record)?;
+        let inputs = CycleInputs {
+            as_of,
+            edition: editions.current,
+            last_import: upto.last_import,
+            last_link: upto.last_link,
+            data: Fingerprint::of(&data),
+            catalogue: catalogue.fingerprint().clone(),
+        };
+        let figures = tables::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();
+        Ok(Judged { inputs, judgements, figures, portfolio, catalogue, playbook, faults, texts })
+    })
+    .await?
+}
+
+fn figures(row: &tables::Row) -> BTreeMap<String, f64> {
+    row.iter().filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect()
+}

@@ -1,0 +1,198 @@
+//! What the faces show of the portfolio, without committing anything.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use chrono_tz::Europe::Paris;
+use polars::prelude::IntoLazy;
+use polars::prelude::col;
+use polars::prelude::lit;
+use serde::Serialize;
+
+use super::CycleError;
+use super::Parts;
+use super::tables;
+use super::tables::Row;
+use crate::domain::cycle::CycleSummary;
+use crate::domain::edition::EditionId;
+use crate::domain::ids::ProjectId;
+use crate::domain::portfolio::Portfolio;
+use crate::domain::subject::Subject;
+use crate::domain::value::Value;
+use crate::domain::verdict::Judgement;
+use crate::frame;
+use crate::rules;
+use crate::rules::Catalogue;
+use crate::rules::RuleFault;
+use crate::sources::name_key;
+use crate::sources::nearest_name;
+
+/// Name of the dated threshold that the global drift is to stay under.
+const TARGET: &str = "drift_target";
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Panorama {
+    pub as_of: NaiveDate,
+    pub edition: EditionId,
+    pub portfolio: Row,
+    pub ministries: Vec<Row>,
+    /// The portfolio at each edition, oldest first, as it was known then.
+    pub series: Vec<Row>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ProjectView {
+    /// The fields of the frame; absent when the project left more than an edition ago.
+    pub project: Option<Row>,
+    pub id: ProjectId,
+    pub names: Vec<String>,
+    /// One row per edition, oldest first.
+    pub history: Vec<Row>,
+    /// The last committed cycle, and what it judged of the project.
+    pub cycle: Option<CycleSummary>,
+    pub verdicts: Vec<Judgement>,
+}
+
+#[derive(Debug)]
+pub struct CatalogueOnDisk {
+    pub catalogue: Catalogue,
+    pub faults: Vec<RuleFault>,
+    /// By path.
+    pub texts: BTreeMap<String, String>,
+}
+
+pub(super) fn today(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&Paris).date_naive()
+}
+
+pub(super) fn target(catalogue: &Catalogue, as_of: NaiveDate) -> Option<f64> {
+    match catalogue.thresholds().get(TARGET)?.at(as_of)? {
+        Value::Float(target) => Some(*target),
+        Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Date(_) => None,
+    }
+}
+
+pub(super) async fn read_rules(parts: &Parts) -> Result<BTreeMap<String, String>, CycleError> {
+    let folder = parts.rules.clone();
+    Ok(tokio::task::spawn_blocking(move || rules::read_folder(&folder)).await??)
+}
+
+/// The catalogue as it is on disk now, the faults of the rules left out of it, and the texts.
+pub async fn catalogue(parts: &Parts) -> Result<CatalogueOnDisk, CycleError> {
+    let texts = read_rules(parts).await?;
+    let limits = parts.limits;
+    let compile = move || {
+        let (catalogue, faults) = rules::compile(&texts, &limits);
+        CatalogueOnDisk { catalogue, faults, texts }
+    };
+    Ok(tokio::task::spawn_blocking(compile).await?)
+}
+
+pub async fn panorama(parts: &Parts, as_of: Option<NaiveDate>) -> Result<Panorama, CycleError> {
+    let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
+    tokio::task::spawn_blocking(move || {
+        let edition = frame::editions_in_force(&portfolio, as_of)?.current;
+        let frames = frame::build(&portfolio, as_of, target(&catalogue, as_of))?;
+        Ok(Panorama {
+            as_of,
+            edition,
+            portfolio: tables::rows(&frames.portfolio)?.into_iter().next().unwrap_or_default(),
+            ministries: tables::rows(&frames.ministries)?,
+            series: series(&portfolio, as_of, &catalogue)?,
+        })
+    })
+    .await?
+}
+
+/// One row per edition, as the portfolio was known at the end of its month.
+fn series(
+    portfolio: &Portfolio,
+    as_of: NaiveDate,
+    catalogue: &Catalogue,
+) -> Result<Vec<Row>, CycleError> {
+    let past: BTreeSet<EditionId> = portfolio
+        .snapshots
+        .iter()
+        .map(|snapshot| snapshot.edition)
+        .filter(|edition| edition.as_of() <= as_of)
+        .collect();
+    let mut rows = Vec::new();
+    for edition in past {
+        let then = end_of(edition).min(as_of);
+        let frames = frame::build(portfolio, then, target(catalogue, then))?;
+        rows.extend(tables::rows(&frames.portfolio)?);
+    }
+    Ok(rows)
+}
+
+/// The projects of the edition in force, and those that have just left.
+pub async fn projects(parts: &Parts, as_of: Option<NaiveDate>) -> Result<Vec<Row>, CycleError> {
+    let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
+    tokio::task::spawn_blocking(move || {
+        let frames = frame::build(&portfolio, as_of, target(&catalogue, as_of))?;
+        tables::rows(&frames.projects)
+    })
+    .await?
+}
+
+/// `asked` is an id or any name that the project went by, whatever its case and accents.
+pub async fn project(
+    parts: &Parts,
+    asked: &str,
+    as_of: Option<NaiveDate>,
+) -> Result<ProjectView, CycleError> {
+    let known_projects = parts.store.known_projects().await?;
+    let wanted = name_key(asked);
+    let found = known_projects.iter().find(|known| {
+        known.project.as_str() == asked || known.names.iter().any(|name| name_key(name) == wanted)
+    });
+    let Some(found) = found else {
+        let names = known_projects.iter().flat_map(|known| &known.names).map(String::as_str);
+        let near = nearest_name(asked, names).map(str::to_owned);
+        return Err(CycleError::NoSuchProject { asked: asked.to_owned(), near });
+    };
+    let cycle = parts.store.last_cycle().await?;
+    let verdicts = match &cycle {
+        Some(cycle) => {
+            let subject = Subject::Project(found.project.clone());
+            parts.store.judgements_of(&subject, cycle.number).await?
+        }
+        None => vec![],
+    };
+    let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
+    let (id, names) = (found.project.clone(), found.names.clone());
+    tokio::task::spawn_blocking(move || {
+        let target = target(&catalogue, as_of);
+        let frames = frame::build(&portfolio, as_of, target)?;
+        let of_project = || col("project_id").eq(lit(id.as_str()));
+        let only = |frame: polars::frame::DataFrame| {
+            frame.lazy().filter(of_project()).collect().map_err(CycleError::Table)
+        };
+        let project = tables::rows(&only(frames.projects)?)?.into_iter().next();
+        let history = tables::rows(&only(frame::history(&portfolio, as_of)?)?)?;
+        Ok(ProjectView { project, id, names, history, cycle, verdicts })
+    })
+    .await?
+}
+
+async fn known(
+    parts: &Parts,
+    as_of: Option<NaiveDate>,
+) -> Result<(NaiveDate, Portfolio, Catalogue), CycleError> {
+    let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
+    let upto = parts.store.latest_known().await?;
+    let portfolio = parts.store.portfolio(&upto, as_of).await?;
+    Ok((as_of, portfolio, catalogue(parts).await?.catalogue))
+}
+
+/// The last day of the edition's month: follow-up data reported with the edition counts.
+fn end_of(edition: EditionId) -> NaiveDate {
+    edition
+        .as_of()
+        .checked_add_months(chrono::Months::new(1))
+        .and_then(|next| next.pred_opt())
+        .unwrap_or(edition.as_of())
+}

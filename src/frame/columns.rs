@@ -1,0 +1,157 @@
+//! From the domain's rows to columns: the only place of this layer that walks rows.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use polars::error::PolarsResult;
+use polars::frame::DataFrame;
+use polars::prelude::Column;
+use polars::prelude::DataType;
+use polars::prelude::Expr;
+use polars::prelude::NamedFrom;
+use polars::prelude::Series;
+use polars::prelude::lit;
+
+use super::dictionary;
+use super::dictionary::Field;
+use super::dictionary::FieldKind;
+use crate::domain::follow_up::Fact;
+use crate::domain::snapshot::Phase;
+use crate::domain::snapshot::Snapshot;
+use crate::domain::value::Value;
+
+/// Facts that cannot change once declared: the earliest one holds, where others yield to the latest.
+const IMMUTABLE: &[&str] = &["cost_initial", "duration_initial", "baseline_on"];
+
+pub(super) fn snapshots(rows: &[&Snapshot]) -> PolarsResult<DataFrame> {
+    let texts = |name: &str, text: fn(&Snapshot) -> Option<&str>| {
+        column(name, rows.iter().map(|row| text(row)).collect::<Vec<Option<&str>>>())
+    };
+    let flags = |name: &str, flag: fn(&Snapshot) -> Option<bool>| {
+        column(name, rows.iter().map(|row| flag(row)).collect::<Vec<Option<bool>>>())
+    };
+    let floats = |name: &str, float: fn(&Snapshot) -> Option<f64>| {
+        column(name, rows.iter().map(|row| float(row)).collect::<Vec<Option<f64>>>())
+    };
+    let dates = |name: &str, date: fn(&Snapshot) -> Option<NaiveDate>| {
+        column(name, rows.iter().map(|row| date(row)).collect::<Vec<Option<NaiveDate>>>())
+    };
+    DataFrame::new_infer_height(vec![
+        texts("project_id", |row| Some(row.project.as_str())),
+        dates("edition_on", |row| Some(row.edition.as_of())),
+        texts("name", |row| Some(&row.name)),
+        texts("ministry", |row| Some(row.ministry.as_str())),
+        texts("ministry_label", |row| Some(&row.ministry_label)),
+        texts("phase", |row| row.phase.given().copied().map(Phase::word)),
+        dates("start_on", |row| row.start_on.given().copied()),
+        floats("duration_current", |row| row.duration_months.given().copied()),
+        floats("cost_current", |row| row.cost_meur.given().copied()),
+        flags("cost_withheld", |row| Some(row.cost_meur.is_withheld())),
+        flags("duration_withheld", |row| Some(row.duration_months.is_withheld())),
+        flags("start_withheld", |row| Some(row.start_on.is_withheld())),
+        flags("inter_ministerial", |row| row.inter_ministerial),
+        texts("functional_zone", |row| row.functional_zone.as_deref()),
+        texts("programme", |row| row.programme.as_deref()),
+    ])
+}
+
+/// One row per project that has a fact reported by `as_of`, one column per fact of the dictionary,
+/// and `facts_on`, when a fact was last reported.
+pub(super) fn facts(facts: &[Fact], as_of: NaiveDate) -> PolarsResult<DataFrame> {
+    let mut past: Vec<&Fact> = facts.iter().filter(|fact| fact.reported_on <= as_of).collect();
+    // Stable: of two facts of one day, the one imported later stands later.
+    past.sort_by_key(|fact| fact.reported_on);
+
+    let mut rows: HashMap<&str, usize> = HashMap::new();
+    let mut projects: Vec<&str> = Vec::new();
+    let mut reported: Vec<Option<NaiveDate>> = Vec::new();
+    for fact in &past {
+        let row = *rows.entry(fact.project.as_str()).or_insert_with(|| {
+            projects.push(fact.project.as_str());
+            reported.push(None);
+            projects.len() - 1
+        });
+        if let Some(last) = reported.get_mut(row) {
+            *last = Some(fact.reported_on);
+        }
+    }
+
+    let mut by_field: HashMap<&str, Vec<(usize, &Value)>> = HashMap::new();
+    for fact in past {
+        if let Some(row) = rows.get(fact.project.as_str()) {
+            by_field.entry(fact.field.as_str()).or_default().push((*row, &fact.value));
+        }
+    }
+
+    let height = projects.len();
+    let mut columns = vec![column("project_id", projects), column("facts_on", reported)];
+    for field in dictionary::facts() {
+        let values = by_field.get(field.name).map_or(&[][..], Vec::as_slice);
+        columns.push(fact_column(field, height, values));
+    }
+    DataFrame::new_infer_height(columns)
+}
+
+/// `values` come oldest first, as (row, value).
+fn fact_column(field: &Field, height: usize, values: &[(usize, &Value)]) -> Column {
+    let keep_first = IMMUTABLE.contains(&field.name);
+    match field.kind {
+        FieldKind::Bool => spread(field.name, height, values, keep_first, |value| match value {
+            Value::Bool(flag) => Some(*flag),
+            Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Date(_) => None,
+        }),
+        FieldKind::Int => spread(field.name, height, values, keep_first, |value| match value {
+            Value::Int(number) => Some(*number),
+            Value::Bool(_) | Value::Float(_) | Value::Text(_) | Value::Date(_) => None,
+        }),
+        FieldKind::Float => spread(field.name, height, values, keep_first, |value| match value {
+            Value::Float(number) => Some(*number).filter(|number| number.is_finite()),
+            Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Date(_) => None,
+        }),
+        FieldKind::Text => spread(field.name, height, values, keep_first, |value| match value {
+            Value::Text(text) => Some(text.clone()),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Date(_) => None,
+        }),
+        FieldKind::Date => spread(field.name, height, values, keep_first, |value| match value {
+            Value::Date(date) => Some(*date),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => None,
+        }),
+    }
+}
+
+fn spread<T: Clone>(
+    name: &str,
+    height: usize,
+    values: &[(usize, &Value)],
+    keep_first: bool,
+    read: fn(&Value) -> Option<T>,
+) -> Column
+where
+    Series: NamedFrom<Vec<Option<T>>, [Option<T>]>,
+{
+    let mut cells: Vec<Option<T>> = vec![None; height];
+    for (row, value) in values {
+        if let Some(cell) = cells.get_mut(*row)
+            && !(keep_first && cell.is_some())
+        {
+            *cell = read(value).or_else(|| cell.take());
+        }
+    }
+    column(name, cells)
+}
+
+pub(super) fn column<T, V>(name: &str, values: V) -> Column
+where
+    V: AsRef<[T]>,
+    Series: NamedFrom<V, [T]>,
+    T: Sized,
+{
+    Column::from(Series::new(name.into(), values))
+}
+
+/// A literal date. Polars' own literal of a `NaiveDate` is a date and time in nanoseconds, which
+/// neither subtracts as days nor reaches far.
+pub(super) fn day(date: NaiveDate) -> Expr {
+    let days = date.signed_duration_since(NaiveDate::default()).num_days();
+    lit(days).cast(DataType::Int32).cast(DataType::Date)
+}

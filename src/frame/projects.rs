@@ -1,0 +1,140 @@
+//! The frame of projects: those of the edition in force, and those that have just left.
+
+use chrono::Datelike;
+use chrono::NaiveDate;
+use polars::error::PolarsResult;
+use polars::frame::DataFrame;
+use polars::lazy::dsl::max_horizontal;
+use polars::prelude::DataType;
+use polars::prelude::Expr;
+use polars::prelude::IntoLazy;
+use polars::prelude::LazyFrame;
+use polars::prelude::NULL;
+use polars::prelude::SortMultipleOptions;
+use polars::prelude::UnionArgs;
+use polars::prelude::coalesce;
+use polars::prelude::col;
+use polars::prelude::cols;
+use polars::prelude::concat;
+use polars::prelude::lit;
+use polars::prelude::when;
+
+use super::EditionsInForce;
+use super::columns;
+use super::columns::day;
+use super::dictionary;
+use super::dictionary::Field;
+use super::dictionary::FieldKind;
+use super::follow_up;
+use super::steps::DAYS_PER_MONTH;
+use super::steps::drift;
+use super::steps::rounded;
+use crate::domain::portfolio::Portfolio;
+use crate::domain::subject::Scope;
+
+pub(super) fn projects(
+    portfolio: &Portfolio,
+    steps: &DataFrame,
+    editions: EditionsInForce,
+    as_of: NaiveDate,
+) -> PolarsResult<DataFrame> {
+    let facts = columns::facts(&portfolio.facts, as_of)?
+        .lazy()
+        // The steps already hold what stands as the baseline.
+        .drop(cols(["cost_initial", "duration_initial", "baseline_on"]));
+    let mut rows =
+        listed_and_left(steps, editions)?.left_join(facts, col("project_id"), col("project_id"));
+    for measures in follow_up::measures(portfolio, as_of)? {
+        rows = rows.left_join(measures, col("project_id"), col("project_id"));
+    }
+    let lists_supplied = portfolio.watches.iter().any(|watch| watch.since <= as_of);
+    with_measures(rows, editions, as_of, lists_supplied)?
+        .sort(["project_id"], SortMultipleOptions::default())
+        .select(dictionary::fields_of(Scope::Project).map(typed).collect::<Vec<_>>())
+        .collect()
+}
+
+/// A column of the dictionary's type, whatever an all-null plan made of it.
+pub(super) fn typed(field: &Field) -> Expr {
+    let kind = match field.kind {
+        FieldKind::Bool => DataType::Boolean,
+        FieldKind::Int => DataType::Int64,
+        FieldKind::Float => DataType::Float64,
+        FieldKind::Text => DataType::String,
+        FieldKind::Date => DataType::Date,
+    };
+    col(field.name).cast(kind)
+}
+
+fn listed_and_left(steps: &DataFrame, editions: EditionsInForce) -> PolarsResult<LazyFrame> {
+    let at = |edition: NaiveDate| steps.clone().lazy().filter(col("edition_on").eq(day(edition)));
+    let standing =
+        |listed: bool| [lit(listed).alias("in_panorama"), lit(!listed).alias("has_left")];
+    let listed = at(editions.current.as_of());
+    let Some(previous) = editions.previous else {
+        return Ok(listed.with_columns(standing(true)));
+    };
+    let left = at(previous.as_of())
+        .anti_join(listed.clone(), col("project_id"), col("project_id"))
+        .with_columns(standing(false));
+    concat([listed.with_columns(standing(true)), left], UnionArgs::default())
+}
+
+fn with_measures(
+    rows: LazyFrame,
+    editions: EditionsInForce,
+    as_of: NaiveDate,
+    lists_supplied: bool,
+) -> PolarsResult<LazyFrame> {
+    let days_since =
+        |date: &str| day(as_of).cast(DataType::Int64) - col(date).cast(DataType::Int64);
+    let remaining_days =
+        col("forecast_end_on").cast(DataType::Int64) - day(as_of).cast(DataType::Int64);
+    let reported = ["facts_on", "milestones_on", "contracts_on"].map(col);
+    let measured = rows
+        .with_columns([
+            coalesce(&[col("cost_decided"), col("cost_initial")]).alias("cost_rebaselined"),
+            coalesce(&[col("duration_decided"), col("duration_initial")])
+                .alias("duration_rebaselined"),
+            max_horizontal(reported)?.alias("follow_up_on"),
+            day(as_of).alias("as_of"),
+        ])
+        .with_columns([
+            drift("cost_current", "cost_rebaselined").alias("budget_drift_latest"),
+            drift("duration_current", "duration_rebaselined").alias("calendar_drift_latest"),
+            rounded(remaining_days.cast(DataType::Float64) / lit(DAYS_PER_MONTH))
+                .alias("remaining_months"),
+            days_since("figures_on").alias("data_age_days"),
+            days_since("follow_up_on").alias("follow_up_age_days"),
+            due_to_leave(editions).alias("due_to_leave"),
+            exit_explained().alias("exit_explained"),
+        ])
+        .with_columns(listing(lists_supplied));
+    Ok(measured)
+}
+
+/// By the end of the year that follows the edition's, as the panorama announces departures.
+fn due_to_leave(editions: EditionsInForce) -> Expr {
+    let next_year = editions.current.as_of().year() + 1;
+    let limit = NaiveDate::from_ymd_opt(next_year, 12, 31).unwrap_or(NaiveDate::MAX);
+    col("expected_exit_on").lt_eq(day(limit)).fill_null(lit(false))
+}
+
+fn exit_explained() -> Expr {
+    let ended = when(col("phase").is_null())
+        .then(lit(false))
+        .otherwise(col("phase").eq(lit("completed")).or(col("phase").eq(lit("stopped"))));
+    col("exit_reason").is_not_null().or(ended)
+}
+
+fn listing(lists_supplied: bool) -> Vec<Expr> {
+    let lists = ["watch_closing", "watch_recurrent", "watch_reframing", "watch_heightened"];
+    if !lists_supplied {
+        return vec![lit(NULL).cast(DataType::Boolean).alias("listed")];
+    }
+    lists
+        .into_iter()
+        .map(|list| col(list).fill_null(lit(false)))
+        .chain([col("listed_on").is_not_null().alias("listed")])
+        .collect()
+}

@@ -1,0 +1,168 @@
+//! One row per project and edition: drifts, and changes since the project's previous edition.
+
+use chrono::NaiveDate;
+use polars::error::PolarsResult;
+use polars::frame::DataFrame;
+use polars::prelude::DataType;
+use polars::prelude::Expr;
+use polars::prelude::FillNullStrategy;
+use polars::prelude::IntoLazy;
+use polars::prelude::LazyFrame;
+use polars::prelude::NULL;
+use polars::prelude::RoundMode;
+use polars::prelude::SortMultipleOptions;
+use polars::prelude::coalesce;
+use polars::prelude::col;
+use polars::prelude::len;
+use polars::prelude::lit;
+use polars::prelude::when;
+
+use super::columns;
+use crate::domain::portfolio::Portfolio;
+
+/// A step counts as a budgetary slip when the cost rose by more than this share of itself.
+const SLIP_COST_RATIO: f64 = 0.05;
+
+/// A step counts as a calendar slip when the duration rose by more than this.
+const SLIP_MONTHS: f64 = 3.0;
+
+/// Mean length of a month of the Gregorian calendar.
+pub(super) const DAYS_PER_MONTH: f64 = 30.436_875;
+
+/// Shares are kept to a billionth: `11 / 10 - 1` is then exactly 10 %, on the threshold and not above.
+const DECIMALS: u32 = 9;
+
+pub(super) fn steps(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<DataFrame> {
+    let past: Vec<_> =
+        portfolio.snapshots.iter().filter(|snapshot| snapshot.edition.as_of() <= as_of).collect();
+    let snapshots = columns::snapshots(&past)?
+        .lazy()
+        .sort(["project_id", "edition_on"], SortMultipleOptions::default())
+        .with_columns([
+            col("edition_on").dt().strftime("%Y-%m").alias("edition"),
+            forecast_end().alias("forecast_end_on"),
+        ]);
+    let declared = columns::facts(&portfolio.facts, as_of)?.lazy().select([
+        col("project_id"),
+        col("cost_initial").alias("cost_declared"),
+        col("duration_initial").alias("duration_declared"),
+        col("baseline_on").alias("baseline_declared_on"),
+    ]);
+    let joined = snapshots
+        .clone()
+        .left_join(firsts(snapshots), col("project_id"), col("project_id"))
+        .left_join(declared, col("project_id"), col("project_id"));
+    with_changes(with_drifts(with_baseline(joined)))?
+        .sort(["project_id", "edition_on"], SortMultipleOptions::default())
+        .collect()
+}
+
+fn forecast_end() -> Expr {
+    let days = (col("duration_current") * lit(DAYS_PER_MONTH))
+        .round(0, RoundMode::HalfAwayFromZero)
+        .cast(DataType::Int32);
+    (col("start_on").cast(DataType::Int32) + days).cast(DataType::Date)
+}
+
+/// What the first editions said of each project.
+fn firsts(snapshots: LazyFrame) -> LazyFrame {
+    let first_known = |figure: &str| col(figure).drop_nulls().first();
+    let date_of_first_known =
+        |figure: &str| col("edition_on").filter(col(figure).is_not_null()).first();
+    snapshots.group_by_stable([col("project_id")]).agg([
+        first_known("cost_current").alias("cost_first"),
+        first_known("duration_current").alias("duration_first"),
+        date_of_first_known("cost_current").alias("cost_first_on"),
+        date_of_first_known("duration_current").alias("duration_first_on"),
+        col("edition").first().alias("first_edition"),
+        len().cast(DataType::Int64).alias("editions_seen"),
+        col("edition_on")
+            .filter(col("cost_current").is_not_null().or(col("duration_current").is_not_null()))
+            .last()
+            .alias("figures_on"),
+    ])
+}
+
+fn with_baseline(rows: LazyFrame) -> LazyFrame {
+    let source = |declared: &str, first: &str| {
+        when(col(declared).is_not_null())
+            .then(lit("declared"))
+            .when(col(first).is_not_null())
+            .then(lit("first_edition"))
+            .otherwise(lit(NULL))
+            .cast(DataType::String)
+    };
+    rows.with_columns([
+        coalesce(&[col("cost_declared"), col("cost_first")]).alias("cost_initial"),
+        coalesce(&[col("duration_declared"), col("duration_first")]).alias("duration_initial"),
+        source("cost_declared", "cost_first").alias("cost_baseline_source"),
+        source("duration_declared", "duration_first").alias("duration_baseline_source"),
+        when(col("cost_declared").is_not_null().or(col("duration_declared").is_not_null()))
+            .then(col("baseline_declared_on"))
+            .otherwise(coalesce(&[col("cost_first_on"), col("duration_first_on")]))
+            .alias("baseline_on"),
+    ])
+}
+
+fn with_drifts(rows: LazyFrame) -> LazyFrame {
+    rows.with_columns([
+        drift("cost_current", "cost_initial").alias("budget_drift"),
+        drift("duration_current", "duration_initial").alias("calendar_drift"),
+    ])
+}
+
+/// `current / reference - 1`; missing when either is, or when the reference is nothing.
+pub(super) fn drift(current: &str, reference: &str) -> Expr {
+    when(col(reference).gt(lit(0.0)))
+        .then(rounded(col(current) / col(reference) - lit(1.0)))
+        .otherwise(lit(NULL))
+        .cast(DataType::Float64)
+}
+
+pub(super) fn rounded(expression: Expr) -> Expr {
+    expression.round(DECIMALS, RoundMode::HalfToEven)
+}
+
+/// A figure that the previous edition did not give is taken from the latest one before that gave
+/// it: a rise must not hide behind an edition that withheld it.
+fn with_changes(rows: LazyFrame) -> PolarsResult<LazyFrame> {
+    let of_project = [col("project_id")];
+    let previous = |name: &str| col(name).shift(lit(1)).over(&of_project);
+    let last_known = |name: &str| {
+        let filled = col(name).fill_null_with_strategy(FillNullStrategy::Forward(None));
+        filled.shift(lit(1)).over(&of_project)
+    };
+    let changed = rows
+        .with_columns([
+            previous("edition")?.alias("previous_edition"),
+            previous("phase")?.alias("phase_previous"),
+            last_known("cost_current")?.alias("cost_previous"),
+            last_known("duration_current")?.alias("duration_previous"),
+            last_known("forecast_end_on")?.alias("forecast_end_previous"),
+        ])
+        .with_columns([
+            drift("cost_previous", "cost_initial").alias("budget_drift_previous"),
+            drift("duration_previous", "duration_initial").alias("calendar_drift_previous"),
+            drift("cost_current", "cost_previous").alias("cost_change"),
+            rounded(col("duration_current") - col("duration_previous"))
+                .alias("duration_change_months"),
+            (col("forecast_end_on").cast(DataType::Int64)
+                - col("forecast_end_previous").cast(DataType::Int64))
+            .alias("end_shift_days"),
+        ])
+        .with_columns([
+            rounded(col("budget_drift") - col("budget_drift_previous"))
+                .alias("budget_drift_change"),
+            rounded(col("calendar_drift") - col("calendar_drift_previous"))
+                .alias("calendar_drift_change"),
+            slips(col("cost_change").gt(lit(SLIP_COST_RATIO)), &of_project)?.alias("budget_slips"),
+            slips(col("duration_change_months").gt(lit(SLIP_MONTHS)), &of_project)?
+                .alias("calendar_slips"),
+        ]);
+    Ok(changed)
+}
+
+/// Slips up to and including this edition.
+fn slips(slipped: Expr, of_project: &[Expr]) -> PolarsResult<Expr> {
+    slipped.fill_null(lit(false)).cast(DataType::Int64).cum_sum(false).over(of_project)
+}

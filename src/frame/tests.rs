@@ -1,0 +1,262 @@
+//! The frames, from a portfolio written in a few lines to the measures printed as text.
+
+use chrono::NaiveDate;
+use polars::frame::DataFrame;
+use polars::prelude::PlSmallStr;
+
+use super::build;
+use super::dictionary;
+use super::history;
+use crate::domain::edition::EditionId;
+use crate::domain::follow_up::Fact;
+use crate::domain::follow_up::Watch;
+use crate::domain::follow_up::WatchEntry;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::portfolio::Portfolio;
+use crate::domain::snapshot::Phase;
+use crate::domain::snapshot::Snapshot;
+use crate::domain::subject::Scope;
+use crate::domain::value::Reported;
+use crate::domain::value::Value;
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn figure(text: &str) -> Reported<f64> {
+    match text {
+        "-" => Reported::Missing,
+        "withheld" => Reported::Withheld,
+        number => Reported::Given(number.parse().unwrap()),
+    }
+}
+
+/// One line a snapshot: `edition ministry project cost duration`.
+fn portfolio(lines: &str) -> Portfolio {
+    let snapshots = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        Snapshot {
+            project: ProjectId::new(words[2]),
+            edition: words[0].parse::<EditionId>().unwrap(),
+            name: words[2].to_uppercase(),
+            ministry: MinistryCode::new(words[1]),
+            ministry_label: format!("Ministère {}", words[1]),
+            phase: Reported::Given(Phase::Build),
+            start_on: Reported::Given(date("2015-01-01")),
+            duration_months: figure(words[4]),
+            cost_meur: figure(words[3]),
+            inter_ministerial: None,
+            functional_zone: None,
+            programme: None,
+            description: None,
+            withheld_reason: None,
+            row: 2,
+        }
+    });
+    Portfolio { snapshots: snapshots.collect(), ..Portfolio::default() }
+}
+
+fn fact(project: &str, field: &str, value: Value, reported_on: &str) -> Fact {
+    Fact {
+        project: ProjectId::new(project),
+        field: field.to_owned(),
+        value,
+        reported_on: date(reported_on),
+    }
+}
+
+fn print(frame: &DataFrame, columns: &[&str]) -> String {
+    let mut lines = vec![];
+    for row in 0..frame.height() {
+        let cells = columns.iter().map(|name| {
+            let cell = frame.column(name).unwrap().get(row).unwrap();
+            cell.to_string().trim_matches('"').to_owned()
+        });
+        lines.push(cells.collect::<Vec<_>>().join(" "));
+    }
+    lines.join("\n")
+}
+
+#[track_caller]
+fn check(portfolio: &Portfolio, as_of: &str, columns: &[&str], expected: &str) {
+    let frames = build(portfolio, date(as_of), None).unwrap();
+    let expected = expected.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    assert_eq!(print(&frames.projects, columns), expected);
+}
+
+#[test]
+fn every_frame_holds_exactly_the_dictionary_in_order() {
+    let frames = build(&portfolio("2020-06 MJ a 10 24"), date("2020-07-01"), None).unwrap();
+    for scope in [Scope::Project, Scope::Ministry, Scope::Portfolio] {
+        let names: Vec<&str> =
+            frames.of(scope).get_column_names().into_iter().map(PlSmallStr::as_str).collect();
+        let fields: Vec<&str> = dictionary::fields_of(scope).map(|field| field.name).collect();
+        assert_eq!(names, fields);
+    }
+}
+
+#[test]
+fn drift_is_against_the_first_edition_until_a_baseline_is_declared() {
+    let mut known = portfolio(
+        "2020-06 MJ a 10 24
+         2020-11 MJ a 12 30",
+    );
+    let columns =
+        ["project_id", "budget_drift", "calendar_drift", "cost_baseline_source", "baseline_on"];
+    check(&known, "2020-12-01", &columns, "a 0.2 0.25 first_edition 2020-06-01");
+
+    known.facts = vec![
+        fact("a", "cost_initial", Value::Float(8.0), "2020-06-15"),
+        fact("a", "baseline_on", Value::Date(date("2014-05-01")), "2020-06-15"),
+    ];
+    check(&known, "2020-12-01", &columns, "a 0.5 0.25 declared 2014-05-01");
+}
+
+#[test]
+fn a_declared_baseline_never_changes_whatever_is_declared_later() {
+    let mut known = portfolio("2020-11 MJ a 12 30");
+    known.facts = vec![
+        fact("a", "cost_initial", Value::Float(12.0), "2020-10-01"),
+        fact("a", "cost_initial", Value::Float(8.0), "2020-06-15"),
+    ];
+    check(&known, "2020-12-01", &["cost_initial"], "8.0");
+}
+
+#[test]
+fn exactly_ten_percent_is_ten_percent() {
+    let known = portfolio(
+        "2020-06 MJ a 10 24
+         2020-11 MJ a 11 24",
+    );
+    let frames = build(&known, date("2020-12-01"), None).unwrap();
+    let drift = frames.projects.column("budget_drift").unwrap().f64().unwrap().get(0).unwrap();
+    assert!(drift <= 0.1, "{drift}");
+}
+
+#[test]
+fn a_rise_does_not_hide_behind_an_edition_that_withheld_it() {
+    let known = portfolio(
+        "2019-03 MJ a 10 24
+         2020-06 MJ a withheld -
+         2020-11 MJ a 12 30",
+    );
+    check(
+        &known,
+        "2020-12-01",
+        &["previous_edition", "cost_previous", "cost_change", "budget_slips", "calendar_slips"],
+        "2020-06 10.0 0.2 1 1",
+    );
+    check(
+        &known,
+        "2020-07-01",
+        &["cost_current", "cost_withheld", "duration_withheld", "budget_drift", "figures_on"],
+        "null true false null 2019-03-01",
+    );
+}
+
+#[test]
+fn nothing_dated_after_the_evaluation_is_looked_at() {
+    let mut known = portfolio(
+        "2020-06 MJ a 10 24
+         2020-11 MJ a 12 30",
+    );
+    known.facts = vec![fact("a", "cost_initial", Value::Float(5.0), "2020-10-01")];
+    let columns = ["edition", "cost_current", "budget_drift", "data_age_days"];
+    check(&known, "2020-07-01", &columns, "2020-06 10.0 0.0 30");
+}
+
+#[test]
+fn a_project_that_left_keeps_its_last_figures_and_says_so() {
+    let known = portfolio(
+        "2020-06 MJ a 10 24
+         2020-06 MJ b 20 24
+         2020-11 MJ b 20 24",
+    );
+    check(
+        &known,
+        "2020-12-01",
+        &["project_id", "in_panorama", "has_left", "exit_explained", "edition", "cost_current"],
+        "a false true false 2020-06 10.0
+         b true false false 2020-11 20.0",
+    );
+}
+
+#[test]
+fn being_on_no_list_is_known_only_once_lists_were_supplied() {
+    let mut known = portfolio(
+        "2020-11 MJ a 10 24
+         2020-11 MJ b 20 24",
+    );
+    let columns = ["project_id", "listed", "watch_closing", "listed_on"];
+    check(&known, "2020-12-01", &columns, "a null null null\nb null null null");
+    known.watches = vec![WatchEntry {
+        project: ProjectId::new("a"),
+        watch: Watch::Closing,
+        since: date("2020-11-01"),
+        until: None,
+        note: None,
+    }];
+    check(&known, "2020-12-01", &columns, "a true true 2020-11-01\nb false false null");
+}
+
+#[test]
+fn totals_split_the_change_into_stayers_entrants_and_leavers() {
+    let mut known = portfolio(
+        "2020-06 MJ stayer 12 24
+         2020-06 MJ leaver 20 24
+         2020-11 MJ stayer 13 24
+         2020-11 MI entrant 10 24",
+    );
+    known.facts = vec![
+        fact("stayer", "cost_initial", Value::Float(10.0), "2020-06-01"),
+        fact("leaver", "cost_initial", Value::Float(10.0), "2020-06-01"),
+    ];
+    let frames = build(&known, date("2020-12-01"), Some(0.25)).unwrap();
+    let columns = [
+        "project_count",
+        "cost_total",
+        "budget_drift_mean",
+        "budget_drift_mean_change",
+        "budget_change_stayers",
+        "budget_change_entrants",
+        "budget_change_leavers",
+        "stayers_count",
+        "entrants_count",
+        "leavers_count",
+        "global_drift",
+        "target_distance",
+    ];
+    // Before: (20 % + 100 %) / 2 = 60 %; now: (30 % + 0 %) / 2 = 15 %; the change is -45 points.
+    assert_eq!(
+        print(&frames.portfolio, &columns),
+        "2 23.0 0.15 -0.45 0.1 -0.15 -0.4 1 1 1 0.075 -0.175",
+    );
+    assert_eq!(
+        print(&frames.ministries, &["ministry", "project_count", "budget_drift_mean"]),
+        "MI 1 0.0\nMJ 1 0.3",
+    );
+}
+
+#[test]
+fn history_gives_one_line_per_edition() {
+    let known = portfolio(
+        "2020-06 MJ a 10 24
+         2020-11 MJ a 12 30",
+    );
+    let steps = history(&known, date("2020-12-01")).unwrap();
+    assert_eq!(
+        print(&steps, &["edition", "cost_current", "budget_drift", "budget_drift_change"]),
+        "2020-06 10.0 0.0 null\n2020-11 12.0 0.2 0.2",
+    );
+}
+
+#[test]
+fn an_evaluation_before_the_first_edition_says_when_it_was() {
+    let known = portfolio("2020-06 MJ a 10 24");
+    let fault = build(&known, date("2019-01-01"), None).unwrap_err();
+    assert_eq!(
+        fault.to_string(),
+        "no edition of the panorama is known as of 2019-01-01: the first one is 2020-06"
+    );
+}

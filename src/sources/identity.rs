@@ -1,0 +1,108 @@
+//! Which project a name is: listed, known, or new.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use super::aliases::Aliases;
+use super::likeness::Likenesses;
+use super::names::key;
+use super::names::nearest;
+use super::names::slug;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::import::KnownProject;
+use crate::domain::import::Sighting;
+use crate::domain::import::SightingKind;
+
+#[derive(Debug)]
+pub(super) struct Identities<'a> {
+    aliases: &'a Aliases,
+    known: &'a [KnownProject],
+    /// Known projects by the key of each name, and of their id.
+    by_key: BTreeMap<String, &'a KnownProject>,
+    /// Made when first asked for: most files hold nothing new.
+    likenesses: OnceCell<Likenesses<'a>>,
+}
+
+impl<'a> Identities<'a> {
+    pub(super) fn new(aliases: &'a Aliases, known: &'a [KnownProject]) -> Self {
+        let mut by_key = BTreeMap::new();
+        for project in known {
+            for name in &project.names {
+                by_key.entry(key(name)).or_insert(project);
+            }
+        }
+        for project in known {
+            by_key.entry(key(project.project.as_str())).or_insert(project);
+        }
+        Self { aliases, known, by_key, likenesses: OnceCell::new() }
+    }
+
+    /// The project that goes by this name, if the alias table or the portfolio knows one.
+    pub(super) fn find(&self, name: &str) -> Option<ProjectId> {
+        self.aliases
+            .project(name)
+            .or_else(|| self.by_key.get(&key(name)).map(|known| known.project.clone()))
+    }
+
+    /// As `find`; a name never seen gives a new id. `None` when no id can be made of it.
+    pub(super) fn find_or_name(&self, name: &str) -> Option<ProjectId> {
+        self.find(name).or_else(|| Some(slug(name)).filter(|s| !s.is_empty()).map(ProjectId::new))
+    }
+
+    /// The known name closest to one that is not known, and its project.
+    pub(super) fn nearest(&self, name: &str) -> Option<(&'a str, &'a ProjectId)> {
+        if let Some((project, known_name, _)) = self.likenesses().closest(name, |_| true) {
+            return Some((known_name, &project.project));
+        }
+        let listed = self.aliases.projects();
+        let names: BTreeMap<&str, &ProjectId> = listed
+            .chain(self.known.iter().map(|known| (&known.project, known.names.as_slice())))
+            .flat_map(|(project, names)| names.iter().map(move |text| (text.as_str(), project)))
+            .collect();
+        let close = nearest(name, names.keys().copied())?;
+        names.get_key_value(close).map(|(near, project)| (*near, *project))
+    }
+
+    /// How each project of a file, by id and name, relates to those known.
+    pub(super) fn sightings(
+        &self,
+        seen: &BTreeMap<ProjectId, (String, Option<MinistryCode>)>,
+    ) -> Vec<Sighting> {
+        let known: BTreeSet<_> = self.known.iter().map(|known| &known.project).collect();
+        let kind = |project: &ProjectId, name: &str| {
+            if known.contains(project) {
+                return SightingKind::Known;
+            }
+            // The team has said what this one is: nothing to ask.
+            if self.aliases.project(name).is_some() {
+                return SightingKind::New;
+            }
+            let is_eligible = |other: &KnownProject| {
+                !seen.contains_key(&other.project)
+                    && !self.aliases.are_apart(project, &other.project)
+            };
+            match self.likenesses().closest(name, is_eligible) {
+                None => SightingKind::New,
+                Some((other, other_name, likeness)) => SightingKind::Resembles {
+                    project: other.project.clone(),
+                    name: other_name.to_owned(),
+                    likeness,
+                },
+            }
+        };
+        seen.iter()
+            .map(|(project, (name, ministry))| Sighting {
+                project: project.clone(),
+                name: name.clone(),
+                ministry: ministry.clone(),
+                kind: kind(project, name),
+            })
+            .collect()
+    }
+
+    fn likenesses(&self) -> &Likenesses<'a> {
+        self.likenesses.get_or_init(|| Likenesses::among(self.known))
+    }
+}

@@ -1,0 +1,33 @@
+//! Intake: from the files of this world to checked rows, each project under its one id. Reads
+//! what it is given and nothing else; loses no row, keeps none that is wrong.
+
+mod aliases;
+mod error;
+mod facts;
+mod fields;
+mod follow_up;
+mod identity;
+mod layout;
+mod likeness;
+mod names;
+mod panorama;
+mod parse;
+mod profile;
+mod reader;
+mod row;
+mod sheet;
+mod table;
+mod text;
+
+pub use self::aliases::Aliases;
+pub use self::error::Fault;
+pub use self::error::Refused;
+pub use self::error::SourceError;
+pub use self::error::UnknownLayout;
+pub use self::names::key as name_key;
+pub use self::names::nearest as nearest_name;
+pub use self::profile::Profile;
+pub use self::profile::Profiles;
+pub use self::reader::Reader;
+pub use self::reader::Request;
+pub use self::reader::read_file;

@@ -1,0 +1,309 @@
+//! From a file to an import: nothing is lost, nothing wrong is kept.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::aliases::Aliases;
+use super::error::Fault;
+use super::error::Refused;
+use super::error::SourceError;
+use super::facts;
+use super::follow_up;
+use super::identity::Identities;
+use super::layout;
+use super::layout::Layout;
+use super::panorama;
+use super::panorama::Judges;
+use super::profile::Profiles;
+use super::row::RowReader;
+use super::sheet;
+use super::table::MAX_BYTES;
+use super::table::Row;
+use super::table::Table;
+use super::table::count;
+use super::text;
+use crate::domain::edition::EditionId;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::import::Dataset;
+use crate::domain::import::Import;
+use crate::domain::import::KnownProject;
+use crate::domain::import::Rows;
+use crate::domain::import::SetAside;
+
+/// One file to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// What to call it: its path, or the name of the upload.
+    pub file: &'a str,
+    pub bytes: &'a [u8],
+    /// The profile to read it with, instead of the one its header tells.
+    pub profile: Option<&'a str>,
+    /// The edition it is about, instead of the one it tells.
+    pub edition: Option<EditionId>,
+}
+
+/// Reads files. Rows are numbered as a spreadsheet program shows them: the header is row 1, and an
+/// empty row counts.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    profiles: Profiles,
+    aliases: Aliases,
+}
+
+/// The content of a file, if it is not too large to be one of ours.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
+    use std::io::Read as _;
+    let unread = |source| SourceError::Read { path: path.to_owned(), source };
+    let file = std::fs::File::open(path).map_err(unread)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(unread)?;
+    bounded(&path.display().to_string(), &bytes)?;
+    Ok(bytes)
+}
+
+fn bounded(file: &str, bytes: &[u8]) -> Result<(), SourceError> {
+    let found = count(bytes.len());
+    if found <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(SourceError::TooLarge { file: file.to_owned(), what: "bytes", found, limit: MAX_BYTES })
+}
+
+impl Reader {
+    pub fn new(profiles: Profiles, aliases: Aliases) -> Self {
+        Self { profiles, aliases }
+    }
+
+    pub fn shipped() -> Result<Self, SourceError> {
+        Ok(Self::new(Profiles::shipped()?, Aliases::shipped()?))
+    }
+
+    pub fn profiles(&self) -> &Profiles {
+        &self.profiles
+    }
+
+    pub fn aliases(&self) -> &Aliases {
+        &self.aliases
+    }
+
+    /// What the file is about, told by its header alone.
+    pub fn recognise(&self, request: &Request<'_>) -> Result<Dataset, SourceError> {
+        bounded(request.file, request.bytes)?;
+        let table = table(request)?;
+        let (layout, _) = layout::recognise(request.file, &table, &self.profiles, request.profile)?;
+        Ok(layout.profile.dataset)
+    }
+
+    /// The whole file or nothing. `known` are the projects that the portfolio holds already.
+    pub fn read(
+        &self,
+        request: &Request<'_>,
+        known: &[KnownProject],
+    ) -> Result<Import, SourceError> {
+        bounded(request.file, request.bytes)?;
+        let table = table(request)?;
+        let (layout, reason) =
+            layout::recognise(request.file, &table, &self.profiles, request.profile)?;
+        let (rows, empty): (Vec<&Row>, Vec<&Row>) =
+            table.rows.iter().partition(|row| !row.is_empty());
+        let identities = Identities::new(&self.aliases, known);
+        let judges = Judges {
+            layout: &layout,
+            header: &table.header,
+            aliases: &self.aliases,
+            identities: &identities,
+        };
+        let mut faults = layout.faults(&table.header);
+        let uneven = uneven(&table, &rows);
+        // What stands in an uneven row is not where it belongs: one fault says it all.
+        let (uneven, rows): (Vec<&Row>, Vec<&Row>) =
+            rows.into_iter().partition(|row| uneven.contains(&row.number));
+        faults.extend(uneven.iter().map(|row| uneven_fault(&table, row)));
+        let dates = panorama::publication_dates(judges, &rows, &mut faults);
+        let (edition, edition_reason) = edition(request, &layout, &dates, &mut faults)?;
+        let kept = kept(judges, &rows, edition, &mut faults);
+        if !faults.is_empty() {
+            faults.sort_by_key(|fault| fault.row);
+            let file = request.file.to_owned();
+            return Err(SourceError::Refused(Box::new(Refused { file, faults })));
+        }
+        if rows.is_empty() {
+            // Replacing an edition by nothing would look like the calmest of panoramas.
+            let file = request.file.to_owned();
+            let found = "a header and no row under it".to_owned();
+            return Err(SourceError::Unreadable { file, found, expected: "at least one row" });
+        }
+        Ok(Import {
+            file: request.file.to_owned(),
+            sha256: Fingerprint::of(request.bytes),
+            profile: layout.profile.id.clone(),
+            profile_reason: format!("{reason} ; {edition_reason}"),
+            dataset: layout.profile.dataset,
+            edition,
+            set_aside: set_aside(&layout, &table, &rows, &empty),
+            withheld: panorama::withheld(&kept),
+            sightings: identities.sightings(&seen(&kept, &rows, judges)),
+            rows: kept,
+        })
+    }
+}
+
+fn table(request: &Request<'_>) -> Result<Table, SourceError> {
+    if sheet::is_sheet(request.bytes) {
+        sheet::read(request.file, request.bytes)
+    } else {
+        text::read(request.file, request.bytes)
+    }
+}
+
+/// Rows of another length than the header: a separator in a cell without its quotes shifts all that
+/// follows, and a file cut short ends early. An end that all rows share is a habit of the writer.
+fn uneven(table: &Table, rows: &[&Row]) -> BTreeSet<u32> {
+    let width = table.header.cells.len();
+    let length = rows.first().map(|row| row.cells.len()).filter(|length| *length > width);
+    let length = length.filter(|length| rows.iter().all(|row| row.cells.len() == *length));
+    let is_uneven = |row: &&&Row| {
+        row.cells.len() != length.unwrap_or(width)
+            || row.cells.iter().skip(width).any(|cell| !cell.is_empty())
+    };
+    rows.iter().filter(|_| table.is_even).filter(is_uneven).map(|row| row.number).collect()
+}
+
+fn uneven_fault(table: &Table, row: &Row) -> Fault {
+    Fault {
+        row: Some(row.number),
+        column: None,
+        found: format!("{} cells", row.cells.len()),
+        expected: format!("{}, as in the header", table.header.cells.len()),
+    }
+}
+
+/// What was asked for, else what the file's name says, else what its rows say.
+fn edition(
+    request: &Request<'_>,
+    layout: &Layout<'_>,
+    dates: &BTreeMap<NaiveDate, u32>,
+    faults: &mut Vec<Fault>,
+) -> Result<(EditionId, String), SourceError> {
+    let by_name = || edition_of_name(request.file);
+    let by_date = || dates.keys().next_back().map(|date| EditionId::of(*date));
+    let (edition, reason) = if let Some(edition) = request.edition {
+        (edition, "demandée")
+    } else if let Some(edition) = by_name() {
+        (edition, "d’après le nom du fichier")
+    } else if let Some(edition) = by_date() {
+        (edition, "d’après la date de publication")
+    } else {
+        return Err(SourceError::NoEdition { file: request.file.to_owned() });
+    };
+    let column = layout.profile.fields.get("published_on").and_then(|c| c.headers.first());
+    for (date, row) in dates {
+        if !panorama::is_publication_of(*date, edition) {
+            faults.push(Fault {
+                row: Some(*row),
+                column: column.cloned(),
+                found: format!("`{date}`"),
+                expected: format!("a date of publication of the edition {edition}"),
+            });
+        }
+    }
+    Ok((edition, format!("édition {edition} {reason}")))
+}
+
+/// `2020-11` of `…/2020-11.published.csv`.
+fn edition_of_name(file: &str) -> Option<EditionId> {
+    let name = file.rsplit(['/', '\\']).next()?;
+    let (month, rest) = name.split_at_checked(7)?;
+    month.parse().ok().filter(|_| !rest.starts_with(|next: char| next.is_ascii_digit()))
+}
+
+fn kept(judges: Judges<'_>, rows: &[&Row], edition: EditionId, faults: &mut Vec<Fault>) -> Rows {
+    match judges.layout.profile.dataset {
+        Dataset::Panorama => Rows::Panorama(panorama::snapshots(judges, rows, edition, faults)),
+        Dataset::Baselines
+        | Dataset::Article3
+        | Dataset::Questionnaire
+        | Dataset::Audits
+        | Dataset::Exits => Rows::Facts(facts::facts(judges, rows, faults)),
+        Dataset::Rebaselines => {
+            Rows::Rebaselines(each(judges, rows, faults, follow_up::rebaseline))
+        }
+        Dataset::Milestones => Rows::Milestones(each(judges, rows, faults, follow_up::milestone)),
+        Dataset::Contracts => Rows::Contracts(each(judges, rows, faults, follow_up::contract)),
+        Dataset::Recommendations => {
+            Rows::Recommendations(each(judges, rows, faults, follow_up::recommendation))
+        }
+        Dataset::DeclaredCauses => {
+            Rows::DeclaredCauses(each(judges, rows, faults, follow_up::declared_cause))
+        }
+        Dataset::WatchLists => Rows::WatchLists(each(judges, rows, faults, follow_up::watch_entry)),
+        Dataset::Contacts => Rows::Contacts(each(judges, rows, faults, follow_up::contact)),
+    }
+}
+
+/// A row that gives nothing has given a fault.
+fn each<T>(
+    judges: Judges<'_>,
+    rows: &[&Row],
+    faults: &mut Vec<Fault>,
+    read: impl Fn(Judges<'_>, &mut RowReader<'_>) -> Option<T>,
+) -> Vec<T> {
+    rows.iter()
+        .filter_map(|row| {
+            read(judges, &mut RowReader::new(row, judges.layout, judges.header, faults))
+        })
+        .collect()
+}
+
+fn set_aside(layout: &Layout<'_>, table: &Table, rows: &[&Row], empty: &[&Row]) -> Vec<SetAside> {
+    let mut set_aside = Vec::new();
+    if !empty.is_empty() {
+        set_aside.push(SetAside {
+            rows: empty.iter().map(|row| row.number).collect(),
+            reason: "lignes vides".to_owned(),
+        });
+    }
+    // Columns are set aside too; their rows are kept, so none is listed.
+    for index in &layout.unknown {
+        let name = table.header.cell(*index);
+        let reason = format!("colonne « {name} » inconnue du profil");
+        set_aside.push(SetAside { rows: Vec::new(), reason });
+    }
+    for index in &layout.unnamed {
+        let filled: Vec<_> = rows
+            .iter()
+            .filter(|row| !row.cell(*index).is_empty())
+            .map(|row| row.number.to_string())
+            .collect();
+        if !filled.is_empty() {
+            let (number, lines) = (index.saturating_add(1), filled.join(", "));
+            let reason = format!("colonne {number} sans nom, remplie aux lignes {lines}");
+            set_aside.push(SetAside { rows: Vec::new(), reason });
+        }
+    }
+    set_aside
+}
+
+/// Each project of the file, under the name it goes by there.
+fn seen(
+    kept: &Rows,
+    rows: &[&Row],
+    judges: Judges<'_>,
+) -> BTreeMap<ProjectId, (String, Option<MinistryCode>)> {
+    if let Rows::Panorama(snapshots) = kept {
+        return snapshots
+            .iter()
+            .map(|s| (s.project.clone(), (s.name.clone(), Some(s.ministry.clone()))))
+            .collect();
+    }
+    let column = judges.layout.columns.get("project");
+    rows.iter()
+        .filter_map(|row| column.map(|column| row.cell(*column)))
+        .filter_map(|name| Some((judges.identities.find(name)?, (name.to_owned(), None))))
+        .collect()
+}

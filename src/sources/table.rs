@@ -1,0 +1,107 @@
+//! A file as rows of text, whatever it was written in, within bounds.
+
+use super::error::SourceError;
+
+/// Bytes of a file.
+pub(super) const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// Rows of a file, the header and empty ones included.
+const MAX_ROWS: u64 = 200_000;
+const MAX_COLUMNS: u64 = 500;
+/// Cells of a file: what holds memory, when rows and columns are both many.
+const MAX_CELLS: u64 = 5_000_000;
+/// Characters of a cell.
+const MAX_CELL: u64 = 100_000;
+
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// The first row that is not empty.
+    pub header: Row,
+    pub rows: Vec<Row>,
+    /// Every row was written with all its cells, as CSV is; a row with fewer or more is damaged.
+    pub is_even: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Row {
+    /// As a spreadsheet program numbers it, from 1.
+    pub number: u32,
+    /// Without the blanks around.
+    pub cells: Vec<String>,
+}
+
+impl Row {
+    pub(super) fn is_empty(&self) -> bool {
+        self.cells.iter().all(String::is_empty)
+    }
+
+    pub(super) fn cell(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
+    }
+}
+
+/// Gathers rows and refuses the one too many.
+#[derive(Debug)]
+pub(super) struct TableBuilder<'a> {
+    file: &'a str,
+    rows: Vec<Row>,
+    cells: u64,
+}
+
+impl<'a> TableBuilder<'a> {
+    pub(super) fn new(file: &'a str) -> Self {
+        Self { file, rows: Vec::new(), cells: 0 }
+    }
+
+    /// Rows come in order. Empty ones in between may be left out; they are put back.
+    pub(super) fn push(&mut self, number: u32, cells: &[String]) -> Result<(), SourceError> {
+        self.within("rows", u64::from(number), MAX_ROWS)?;
+        self.within("columns", count(cells.len()), MAX_COLUMNS)?;
+        self.cells = self.cells.saturating_add(count(cells.len()));
+        self.within("cells", self.cells, MAX_CELLS)?;
+        for cell in cells {
+            if cell.len() > usize::try_from(MAX_CELL).unwrap_or(usize::MAX) {
+                self.within("characters in a cell", count(cell.chars().count()), MAX_CELL)?;
+            }
+        }
+        let mut next = self.rows.last().map_or(1, |row| row.number.saturating_add(1));
+        while next < number {
+            self.rows.push(Row { number: next, cells: Vec::new() });
+            next = next.saturating_add(1);
+        }
+        let cells = cells.iter().map(|cell| clean(cell)).collect();
+        self.rows.push(Row { number, cells });
+        Ok(())
+    }
+
+    /// Empty rows above the header are its margin, not rows of the table.
+    pub(super) fn finish(self) -> Result<Table, SourceError> {
+        let mut rows = self.rows.into_iter().skip_while(Row::is_empty);
+        let header = rows.next().ok_or_else(|| SourceError::Unreadable {
+            file: self.file.to_owned(),
+            found: "an empty file".to_owned(),
+            expected: "a header row and rows",
+        })?;
+        Ok(Table { header, rows: rows.collect(), is_even: true })
+    }
+
+    fn within(&self, what: &'static str, found: u64, limit: u64) -> Result<(), SourceError> {
+        if found <= limit {
+            return Ok(());
+        }
+        Err(SourceError::TooLarge { file: self.file.to_owned(), what, found, limit })
+    }
+}
+
+pub(super) fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+/// Without the blanks around (unbreakable ones included), lines ended in one way.
+fn clean(cell: &str) -> String {
+    let cell = cell.trim();
+    if cell.contains('\r') {
+        cell.replace("\r\n", "\n").replace('\r', "\n")
+    } else {
+        cell.to_owned()
+    }
+}

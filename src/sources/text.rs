@@ -1,0 +1,171 @@
+//! CSV of any common separator, in UTF-8, UTF-16 with its mark, or Windows-1252.
+
+use std::borrow::Cow;
+
+use csv::ReaderBuilder;
+use encoding_rs::Encoding;
+use encoding_rs::WINDOWS_1252;
+
+use super::error::SourceError;
+use super::table::Table;
+use super::table::TableBuilder;
+
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Table, SourceError> {
+    let text = decode(bytes);
+    if text.contains('\0') {
+        return Err(SourceError::Unreadable {
+            file: file.to_owned(),
+            found: "binary content".to_owned(),
+            expected: "a CSV, XLSX or ODS file",
+        });
+    }
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator(&text))
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let mut table = TableBuilder::new(file);
+    let mut record = csv::StringRecord::new();
+    let mut number: u32 = 0;
+    loop {
+        let start = offset(&reader);
+        let more = reader.read_record(&mut record).map_err(|source| SourceError::Unreadable {
+            file: file.to_owned(),
+            found: source.to_string(),
+            expected: "CSV",
+        })?;
+        if !more {
+            return table.finish();
+        }
+        let raw = text.as_bytes().get(start..offset(&reader)).unwrap_or_default();
+        number = number.saturating_add(1).saturating_add(empty_lines(&text, start));
+        if is_unclosed(raw, &text, offset(&reader)) {
+            return Err(SourceError::Unreadable {
+                file: file.to_owned(),
+                found: format!("a quote that opens on row {number} and never closes"),
+                expected: "quotes in pairs",
+            });
+        }
+        let cells: Vec<_> = record.iter().map(str::to_owned).collect();
+        table.push(number, &cells)?;
+    }
+}
+
+fn offset(reader: &csv::Reader<&[u8]>) -> usize {
+    usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)
+}
+
+/// Windows-1252 gives a meaning to every byte, so it comes last.
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
+    }
+}
+
+/// The separator found most often in the header row, outside quotes.
+fn separator(text: &str) -> u8 {
+    let mut counts = [0_u32; SEPARATORS.len()];
+    let mut is_quoted = false;
+    for byte in text.trim_start().bytes() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\n' | b'\r' if !is_quoted => break,
+            _ if is_quoted => {}
+            _ => {
+                for (count, _) in counts.iter_mut().zip(SEPARATORS).filter(|(_, s)| *s == byte) {
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+    }
+    // The first of the most frequent: `max_by_key` would take the last.
+    counts.iter().zip(SEPARATORS).rev().max_by_key(|(count, _)| **count).map_or(b',', |(_, s)| s)
+}
+
+/// The reader skips empty lines; a spreadsheet program counts them.
+fn empty_lines(text: &str, start: usize) -> u32 {
+    let (before, after) = text.split_at_checked(start).unwrap_or((text, ""));
+    // The reader stops between the two halves of an end of line.
+    let after =
+        if before.ends_with('\r') { after.strip_prefix('\n').unwrap_or(after) } else { after };
+    let blank = after.len() - after.trim_start_matches(['\r', '\n']).len();
+    let ends = after.get(..blank).unwrap_or_default().replace("\r\n", "\n");
+    u32::try_from(ends.len()).unwrap_or(u32::MAX)
+}
+
+/// A quote left open swallows the rest of the file as one cell.
+fn is_unclosed(raw: &[u8], text: &str, end: usize) -> bool {
+    let is_last = end >= text.trim_end().len();
+    let is_long = raw.trim_ascii().iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+    let is_odd = raw.iter().fold(false, |is_odd, byte| is_odd ^ (*byte == b'"'));
+    is_last && is_long && is_odd
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(bytes: &[u8]) -> String {
+        match read("f.csv", bytes) {
+            Err(refusal) => refusal.to_string(),
+            Ok(table) => std::iter::once(&table.header)
+                .chain(&table.rows)
+                .map(|row| format!("{} {:?}", row.number, row.cells))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        }
+    }
+
+    #[test]
+    fn the_separator_is_the_one_of_the_header_outside_quotes() {
+        for header in ["a,b", "a;b", "a\tb", "a|b", "\"a,a,a\";b"] {
+            assert_eq!(char::from(separator(header)), header.chars().rev().nth(1).unwrap());
+        }
+        assert_eq!(char::from(separator("alone")), ',');
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf_8_are_windows_1252() {
+        assert_eq!(
+            shown(b"Minist\xe8re;Co\xfbt\nMI;5 \x80"),
+            "1 [\"Ministère\", \"Coût\"]\n2 [\"MI\", \"5 €\"]"
+        );
+        assert_eq!(shown(b"\xef\xbb\xbfa,b"), "1 [\"a\", \"b\"]");
+        assert_eq!(shown(b"\xff\xfea\0,\0b\0"), "1 [\"a\", \"b\"]");
+    }
+
+    #[test]
+    fn rows_are_numbered_as_a_spreadsheet_shows_them() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = "\na,b\n\n\n1,\"x\ny\"\n\n2,z\n".replace('\n', end);
+            assert_eq!(
+                shown(text.as_bytes()),
+                "2 [\"a\", \"b\"]\n3 []\n4 []\n5 [\"1\", \"x\\ny\"]\n6 []\n7 [\"2\", \"z\"]"
+            );
+        }
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_is_refused() {
+        assert_eq!(
+            shown(b"a,b\n1,\"x\n2,y\n"),
+            "`f.csv`: found a quote that opens on row 2 and never closes, expected quotes in pairs"
+        );
+        assert_eq!(shown(b"a,b\n1,5\" disk"), "1 [\"a\", \"b\"]\n2 [\"1\", \"5\\\" disk\"]");
+    }
+
+    #[test]
+    fn nothing_and_binary_content_are_refused() {
+        assert_eq!(shown(b" \n"), "`f.csv`: found an empty file, expected a header row and rows");
+        assert_eq!(
+            shown(b"GIF\0\0"),
+            "`f.csv`: found binary content, expected a CSV, XLSX or ODS file"
+        );
+    }
+}

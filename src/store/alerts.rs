@@ -1,0 +1,205 @@
+//! Alerts: the state in which the last cycle left each, and what every cycle did to them.
+
+use std::cmp::Reverse;
+
+use sqlx::SqliteConnection;
+use sqlx::query_builder::Separated;
+
+use super::Store;
+use super::error::StoreError;
+use super::error::reading;
+use super::kept;
+use crate::domain::alert::Alert;
+use crate::domain::alert::AlertChange;
+use crate::domain::alert::AlertState;
+use crate::domain::ids::AlertId;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::subject::Subject;
+
+/// `None` lets everything through.
+#[derive(Clone, Debug, Default)]
+pub struct AlertFilter {
+    pub state: Option<AlertState>,
+    pub level: Option<Level>,
+    pub rule: Option<RuleId>,
+    pub subject: Option<Subject>,
+}
+
+impl Store {
+    /// Every alert ever raised, resolved ones included, by rule and subject: what `reconcile` takes.
+    pub async fn standing_alerts(&self) -> Result<Vec<Alert>, StoreError> {
+        let mut alerts = self.select_alerts(&AlertFilter::default(), None).await?;
+        alerts.sort_by(|a, b| (&a.rule, &a.subject).cmp(&(&b.rule, &b.subject)));
+        Ok(alerts)
+    }
+
+    /// The most serious first, then by rule and subject.
+    pub async fn alerts(&self, filter: &AlertFilter) -> Result<Vec<Alert>, StoreError> {
+        let mut alerts = self.select_alerts(filter, None).await?;
+        alerts.sort_by(|a, b| {
+            (Reverse(a.level), &a.rule, &a.subject).cmp(&(Reverse(b.level), &b.rule, &b.subject))
+        });
+        Ok(alerts)
+    }
+
+    pub async fn alert(&self, id: &AlertId) -> Result<Option<Alert>, StoreError> {
+        Ok(self.select_alerts(&AlertFilter::default(), Some(id)).await?.into_iter().next())
+    }
+
+    /// Oldest first.
+    pub async fn alert_history(
+        &self,
+        id: &AlertId,
+    ) -> Result<Vec<(CycleNumber, AlertChange)>, StoreError> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "select cycle, body from alert_changes where alert = $1 order by cycle, position",
+        )
+        .bind(id.as_str())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(reading("alert changes"))?;
+        rows.into_iter()
+            .map(|(cycle, body)| {
+                Ok((CycleNumber(cycle), kept::to_json("alert_changes.body", &body)?))
+            })
+            .collect()
+    }
+
+    async fn select_alerts(
+        &self,
+        filter: &AlertFilter,
+        id: Option<&AlertId>,
+    ) -> Result<Vec<Alert>, StoreError> {
+        let rows: Vec<AlertRow> = sqlx::query_as(
+            "select id, rule, subject, state, level, since, updated_at, streak, stale, evidence,
+                    explanation
+             from alerts
+             where (cast($1 as text) is null or id = $1)
+               and (cast($2 as text) is null or state = $2)
+               and (cast($3 as text) is null or level = $3)
+               and (cast($4 as text) is null or rule = $4)
+               and (cast($5 as text) is null or subject = $5)",
+        )
+        .bind(id.map(AlertId::as_str))
+        .bind(filter.state.map(AlertState::word))
+        .bind(filter.level.map(Level::word))
+        .bind(filter.rule.as_ref().map(RuleId::as_str))
+        .bind(filter.subject.as_ref().map(Subject::to_string))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(reading("alerts"))?;
+        rows.into_iter().map(AlertRow::into_alert).collect()
+    }
+}
+
+/// Alerts become what the changes say, and the changes are kept.
+pub(super) async fn apply(
+    connection: &mut SqliteConnection,
+    cycle: CycleNumber,
+    changes: &[AlertChange],
+) -> Result<(), StoreError> {
+    upsert(connection, changes).await?;
+    append(connection, cycle, changes).await
+}
+
+async fn upsert(
+    connection: &mut SqliteConnection,
+    changes: &[AlertChange],
+) -> Result<(), StoreError> {
+    let head = "insert into alerts (id, rule, subject, project, ministry, state, level, since, \
+                updated_at, streak, stale, evidence, explanation) ";
+    let tail = " on conflict (id) do update set state = excluded.state, level = excluded.level, \
+                since = excluded.since, updated_at = excluded.updated_at, \
+                streak = excluded.streak, stale = excluded.stale, \
+                evidence = excluded.evidence, explanation = excluded.explanation";
+    let rows: Vec<(&Alert, Option<String>)> = changes
+        .iter()
+        .map(|change| {
+            let evidence = change.alert.evidence.as_ref();
+            let evidence = evidence.map(|evidence| kept::from_json("evidence", evidence));
+            Ok((&change.alert, evidence.transpose()?))
+        })
+        .collect::<Result<_, StoreError>>()?;
+    let bind = |mut row: Separated<'_, _, _>, (alert, evidence): &(&Alert, Option<String>)| {
+        row.push_bind(alert.id.as_str());
+        row.push_bind(alert.rule.as_str());
+        row.push_bind(alert.subject.to_string());
+        row.push_bind(alert.subject.project().map(ProjectId::as_str));
+        row.push_bind(alert.subject.ministry().map(MinistryCode::as_str));
+        row.push_bind(alert.state.word());
+        row.push_bind(alert.level.word());
+        row.push_bind(alert.since.to_string());
+        row.push_bind(kept::from_instant(alert.updated_at));
+        row.push_bind(i64::from(alert.streak));
+        row.push_bind(alert.stale);
+        row.push_bind(evidence.as_deref());
+        row.push_bind(alert.explanation.as_deref());
+    };
+    kept::insert(connection, "alerts", (head, tail), &rows, bind).await
+}
+
+async fn append(
+    connection: &mut SqliteConnection,
+    cycle: CycleNumber,
+    changes: &[AlertChange],
+) -> Result<(), StoreError> {
+    let head = "insert into alert_changes (cycle, position, alert, kind, reason, body) ";
+    let rows: Vec<(i64, &AlertChange, String)> = kept::positioned(changes)
+        .map(|(position, change)| {
+            Ok((position, change, kept::from_json("an alert change", change)?))
+        })
+        .collect::<Result<_, StoreError>>()?;
+    let bind = |mut row: Separated<'_, _, _>, kept: &(i64, &AlertChange, String)| {
+        let (position, change, body) = kept;
+        row.push_bind(cycle.0);
+        row.push_bind(*position);
+        row.push_bind(change.alert.id.as_str());
+        row.push_bind(change.kind.word());
+        row.push_bind(change.reason.as_str());
+        row.push_bind(body.as_str());
+    };
+    kept::insert(connection, "alert changes", (head, ""), &rows, bind).await
+}
+
+#[derive(sqlx::FromRow)]
+struct AlertRow {
+    id: String,
+    rule: String,
+    subject: String,
+    state: String,
+    level: String,
+    since: String,
+    updated_at: String,
+    streak: i64,
+    stale: bool,
+    evidence: Option<String>,
+    explanation: Option<String>,
+}
+
+impl AlertRow {
+    fn into_alert(self) -> Result<Alert, StoreError> {
+        let evidence = self.evidence.map(|text| kept::to_json("alerts.evidence", &text));
+        Ok(Alert {
+            id: AlertId::new(self.id),
+            rule: RuleId::new(self.rule),
+            subject: kept::to_subject("alerts.subject", &self.subject)?,
+            state: kept::to_word(
+                "alerts.state",
+                &self.state,
+                "an alert's state",
+                AlertState::from_word,
+            )?,
+            level: kept::to_word("alerts.level", &self.level, "a level", Level::from_word)?,
+            since: kept::to_date("alerts.since", &self.since)?,
+            updated_at: kept::to_instant("alerts.updated_at", self.updated_at)?,
+            streak: kept::to_u32("alerts.streak", self.streak)?,
+            stale: self.stale,
+            evidence: evidence.transpose()?,
+            explanation: self.explanation,
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! Cycles: committing one whole, and reading back what was committed.
+
+use sqlx::SqliteConnection;
+use sqlx::error::DatabaseError;
+
+use super::Store;
+use super::alerts;
+use super::catalogues;
+use super::error::StoreError;
+use super::error::reading;
+use super::kept;
+use super::missions;
+use super::open::end;
+use super::verdicts;
+use crate::domain::cycle::CycleCounts;
+use crate::domain::cycle::CycleInputs;
+use crate::domain::cycle::CycleRecord;
+use crate::domain::cycle::CycleSummary;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::ImportNumber;
+
+impl Store {
+    /// The cycle, its verdicts, and what it did to alerts and missions: one transaction.
+    ///
+    /// A cycle decides on the alerts that the one before it left. Its number says which that was: when
+    /// another cycle took the number meanwhile, nothing is written and the caller may start again.
+    pub async fn commit_cycle(&self, record: &CycleRecord) -> Result<(), StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let catalogue = &record.inputs.catalogue;
+        catalogues::keep(&mut transaction, catalogue, &record.catalogue_texts).await?;
+        insert(&mut transaction, record).await?;
+        verdicts::insert(&mut transaction, record.number, &record.judgements).await?;
+        alerts::apply(&mut transaction, record.number, &record.alert_changes).await?;
+        missions::apply(&mut transaction, record.number, &record.mission_changes).await?;
+        end(transaction).await
+    }
+
+    pub async fn next_cycle_number(&self) -> Result<CycleNumber, StoreError> {
+        let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from cycles")
+            .fetch_one(&self.pool)
+            .await
+            .map_err(reading("cycles"))?;
+        Ok(CycleNumber(last + 1))
+    }
+
+    pub async fn last_cycle(&self) -> Result<Option<CycleSummary>, StoreError> {
+        Ok(self.cycles(1).await?.into_iter().next())
+    }
+
+    /// Newest first.
+    pub async fn cycles(&self, limit: u32) -> Result<Vec<CycleSummary>, StoreError> {
+        let rows: Vec<CycleRow> = sqlx::query_as(
+            "select number, as_of, edition, last_import, last_link, data, catalogue, started_at,
+                    figures, judged, fired, unknown, failed
+             from cycles order by number desc limit $1",
+        )
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(reading("cycles"))?;
+        rows.into_iter().map(CycleRow::into_summary).collect()
+    }
+
+    pub async fn cycle(&self, number: CycleNumber) -> Result<Option<CycleSummary>, StoreError> {
+        let row: Option<CycleRow> = sqlx::query_as(
+            "select number, as_of, edition, last_import, last_link, data, catalogue, started_at,
+                    figures, judged, fired, unknown, failed
+             from cycles where number = $1",
+        )
+        .bind(number.0)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(reading("a cycle"))?;
+        row.map(CycleRow::into_summary).transpose()
+    }
+}
+
+async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Result<(), StoreError> {
+    let CycleRecord { number, inputs, started_at, figures, judgements, .. } = record;
+    if let Some((field, found)) = figures.iter().find(|(_, figure)| !figure.is_finite()) {
+        return Err(StoreError::Figure { field: field.clone(), found: *found });
+    }
+    let counts = CycleCounts::of(judgements);
+    sqlx::query(
+        "insert into cycles (number, as_of, edition, last_import, last_link, data, catalogue,
+                             started_at, figures, judged, fired, unknown, failed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(number.0)
+    .bind(inputs.as_of.to_string())
+    .bind(inputs.edition.to_string())
+    .bind(inputs.last_import.0)
+    .bind(inputs.last_link)
+    .bind(inputs.data.as_str())
+    .bind(inputs.catalogue.as_str())
+    .bind(kept::from_instant(*started_at))
+    .bind(kept::from_json("figures", figures)?)
+    .bind(counted(counts.judged))
+    .bind(counted(counts.fired))
+    .bind(counted(counts.unknown))
+    .bind(counted(counts.failed))
+    .execute(connection)
+    .await
+    .map_err(|source| taken(*number, source))?;
+    Ok(())
+}
+
+fn counted(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn taken(number: CycleNumber, source: sqlx::Error) -> StoreError {
+    let taken = source.as_database_error().is_some_and(DatabaseError::is_unique_violation);
+    if taken {
+        StoreError::CycleTaken { number }
+    } else {
+        StoreError::Write { what: "a cycle", source }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct CycleRow {
+    number: i64,
+    as_of: String,
+    edition: String,
+    last_import: i64,
+    last_link: i64,
+    data: String,
+    catalogue: String,
+    started_at: String,
+    figures: String,
+    judged: i64,
+    fired: i64,
+    unknown: i64,
+    failed: i64,
+}
+
+impl CycleRow {
+    fn into_summary(self) -> Result<CycleSummary, StoreError> {
+        Ok(CycleSummary {
+            number: CycleNumber(self.number),
+            inputs: CycleInputs {
+                as_of: kept::to_date("cycles.as_of", &self.as_of)?,
+                edition: kept::to_edition("cycles.edition", &self.edition)?,
+                last_import: ImportNumber(self.last_import),
+                last_link: self.last_link,
+                data: Fingerprint::from_kept(self.data),
+                catalogue: Fingerprint::from_kept(self.catalogue),
+            },
+            started_at: kept::to_instant("cycles.started_at", self.started_at)?,
+            figures: kept::to_json("cycles.figures", &self.figures)?,
+            counts: CycleCounts {
+                judged: kept::to_u64("cycles.judged", self.judged)?,
+                fired: kept::to_u64("cycles.fired", self.fired)?,
+                unknown: kept::to_u64("cycles.unknown", self.unknown)?,
+                failed: kept::to_u64("cycles.failed", self.failed)?,
+            },
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! Why something could not be kept or read back.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::domain::edition::EditionId;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::ProjectId;
+
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Only the scheme is repeated: the rest of a database's address may hold a password.
+    #[error(
+        "database address: found `{found}`, expected `sqlite://` and the path of a file, \
+         such as `sqlite://data/vigie.db`"
+    )]
+    Address { found: String },
+    #[error("create the folder `{}` for the database", path.display())]
+    Folder { path: PathBuf, source: std::io::Error },
+    #[error("open the database `{}`", path.display())]
+    Open { path: PathBuf, source: sqlx::Error },
+    #[error("bring the database up to date")]
+    Migrate { source: sqlx::migrate::MigrateError },
+    #[error("database schema: found version {found}, expected version {expected}")]
+    Schema { found: i64, expected: i64 },
+    #[error("begin or end a transaction")]
+    Transaction { source: sqlx::Error },
+    #[error("read {what}")]
+    Read { what: &'static str, source: sqlx::Error },
+    #[error("write {what}")]
+    Write { what: &'static str, source: sqlx::Error },
+    #[error("read `{column}`: found `{found}`, expected {expected}")]
+    Kept { column: &'static str, found: String, expected: &'static str },
+    #[error("read `{column}`, kept as JSON")]
+    Decode { column: &'static str, source: serde_json::Error },
+    #[error("write {what} as JSON")]
+    Encode { what: &'static str, source: serde_json::Error },
+    #[error("write figure `{field}`: found {found}, expected a finite number")]
+    Figure { field: String, found: f64 },
+    #[error("write `{file}`: its rows are not those of the {dataset} of {edition}")]
+    Rows { file: String, dataset: &'static str, edition: EditionId },
+    #[error("cycle {number} is already taken: another one was committed meanwhile")]
+    CycleTaken { number: CycleNumber },
+    #[error("no project is known as `{project}`{}", nearest_hint(nearest.as_ref()))]
+    UnknownProject { project: ProjectId, nearest: Option<ProjectId> },
+    #[error("link `{project}`: found itself as the target, expected another project")]
+    LinkedToItself { project: ProjectId },
+    #[error("`{project}` is already linked into `{into}`")]
+    AlreadyLinked { project: ProjectId, into: ProjectId },
+    #[error("`{project}` is not linked")]
+    NotLinked { project: ProjectId },
+    #[error("edition {edition} would have two snapshots of `{project}`: `{first}` and `{second}`")]
+    TwoSnapshots { edition: EditionId, project: ProjectId, first: String, second: String },
+}
+
+fn nearest_hint(nearest: Option<&ProjectId>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!(": did you mean `{nearest}`?"))
+}
+
+/// For `map_err`, when reading.
+pub(super) fn reading(what: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |source| StoreError::Read { what, source }
+}
+
+/// For `map_err`, when writing.
+pub(super) fn writing(what: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |source| StoreError::Write { what, source }
+}

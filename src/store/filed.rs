@@ -1,0 +1,96 @@
+//! Which import is about what, which one is in force, and which one replaced which.
+
+use std::collections::BTreeMap;
+
+use sqlx::SqliteConnection;
+
+use super::error::StoreError;
+use super::error::reading;
+use super::identity::Links;
+use super::import_rows;
+use super::kept;
+use crate::domain::edition::EditionId;
+use crate::domain::ids::ImportNumber;
+use crate::domain::import::Dataset;
+use crate::domain::subject::Subject;
+
+/// An import by what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Filed {
+    pub(super) number: ImportNumber,
+    pub(super) dataset: Dataset,
+    pub(super) edition: EditionId,
+}
+
+/// Imports up to a number, in order.
+pub(super) async fn filed(
+    connection: &mut SqliteConnection,
+    last: i64,
+) -> Result<Vec<Filed>, StoreError> {
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(
+        "select number, dataset, edition from imports where number <= $1 order by number",
+    )
+    .bind(last)
+    .fetch_all(connection)
+    .await
+    .map_err(reading("imports"))?;
+    rows.into_iter()
+        .map(|(number, dataset, edition)| {
+            Ok(Filed {
+                number: ImportNumber(number),
+                dataset: to_dataset(&dataset)?,
+                edition: kept::to_edition("imports.edition", &edition)?,
+            })
+        })
+        .collect()
+}
+
+/// The panorama in force for each edition: the newest.
+pub(super) fn panoramas(filed: &[Filed]) -> BTreeMap<EditionId, ImportNumber> {
+    filed
+        .iter()
+        .filter(|import| import.dataset == Dataset::Panorama)
+        .map(|import| (import.edition, import.number))
+        .collect()
+}
+
+pub(super) fn to_dataset(word: &str) -> Result<Dataset, StoreError> {
+    kept::to_word("imports.dataset", word, "a dataset", Dataset::from_word)
+}
+
+/// Who replaced whom, links applied.
+#[derive(Debug, Default)]
+pub(super) struct Replacements {
+    pub(super) replaces: BTreeMap<ImportNumber, ImportNumber>,
+    pub(super) replaced_by: BTreeMap<ImportNumber, ImportNumber>,
+}
+
+/// A panorama replaces the former one of its edition; a follow-up file those that spoke, for the same
+/// edition, of one of its subjects.
+pub(super) async fn replacements(
+    connection: &mut SqliteConnection,
+    links: &Links,
+) -> Result<Replacements, StoreError> {
+    let mut subjects: BTreeMap<ImportNumber, Vec<Option<Subject>>> = BTreeMap::new();
+    for (import, subject) in import_rows::subjects(connection, links).await? {
+        subjects.entry(import).or_default().push(Some(subject));
+    }
+    let mut replacements = Replacements::default();
+    let mut latest: BTreeMap<(Dataset, EditionId, Option<Subject>), ImportNumber> = BTreeMap::new();
+    for import in filed(connection, i64::MAX).await? {
+        let told = if import.dataset == Dataset::Panorama {
+            vec![None]
+        } else {
+            subjects.remove(&import.number).unwrap_or_default()
+        };
+        for subject in told {
+            let former = latest.insert((import.dataset, import.edition, subject), import.number);
+            if let Some(former) = former.filter(|former| *former != import.number) {
+                let replaces = replacements.replaces.entry(import.number).or_insert(former);
+                *replaces = former.max(*replaces);
+                replacements.replaced_by.entry(former).or_insert(import.number);
+            }
+        }
+    }
+    Ok(replacements)
+}

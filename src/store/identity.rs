@@ -1,0 +1,275 @@
+//! The identity log: which ids were found to be one project, since when, and why.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::error::StoreError;
+use super::error::reading;
+use super::error::writing;
+use super::filed;
+use super::kept;
+use super::open::end;
+use super::snapshots;
+use crate::domain::ids::ProjectId;
+
+/// A project is named as the nearest one only when it is at least this alike, out of 1.
+const NEAR: f64 = 0.6;
+
+/// One entry of the identity log. `into` of an `Unlink` is what the project was linked into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkEntry {
+    pub number: i64,
+    pub action: LinkAction,
+    pub from: ProjectId,
+    pub into: ProjectId,
+    pub reason: String,
+    pub at: DateTime<Utc>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkAction {
+    Link,
+    Unlink,
+}
+
+impl LinkAction {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Unlink => "unlink",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Link, Self::Unlink].into_iter().find(|action| action.word() == word)
+    }
+}
+
+impl Store {
+    /// From now on everything that is known of `from` counts as `into`'s. Gives the entry's number.
+    pub async fn link(
+        &self,
+        from: &ProjectId,
+        into: &ProjectId,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<i64, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let mut links = links(&mut transaction, i64::MAX).await?;
+        check_known(&mut transaction, [from, into]).await?;
+        links.add(from, into)?;
+        refuse_two_snapshots(&mut transaction, &links, into).await?;
+        let entry = (LinkAction::Link, from, into);
+        let number = append(&mut transaction, entry, reason, now).await?;
+        end(transaction).await?;
+        Ok(number)
+    }
+
+    /// Takes a link back: past imports come out under their own id again.
+    pub async fn unlink(
+        &self,
+        project: &ProjectId,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<i64, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let mut links = links(&mut transaction, i64::MAX).await?;
+        check_known(&mut transaction, [project]).await?;
+        let Some(into) = links.remove(project) else {
+            return Err(StoreError::NotLinked { project: project.clone() });
+        };
+        let entry = (LinkAction::Unlink, project, &into);
+        let number = append(&mut transaction, entry, reason, now).await?;
+        end(transaction).await?;
+        Ok(number)
+    }
+
+    /// Every link ever made or taken back, oldest first.
+    pub async fn identity_log(&self) -> Result<Vec<LinkEntry>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        log(&mut transaction, i64::MAX).await
+    }
+}
+
+/// The links in force: each project that is linked, and into which.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Links(BTreeMap<ProjectId, ProjectId>);
+
+impl Links {
+    /// The project under which everything known of `project` comes out.
+    pub(super) fn resolve<'a>(&'a self, project: &'a ProjectId) -> &'a ProjectId {
+        let mut resolved = project;
+        while let Some(into) = self.0.get(resolved) {
+            resolved = into;
+        }
+        resolved
+    }
+
+    /// Only what is not linked yet can be, and never back to itself, so that chains always end.
+    fn add(&mut self, from: &ProjectId, into: &ProjectId) -> Result<(), StoreError> {
+        if from == into {
+            return Err(StoreError::LinkedToItself { project: from.clone() });
+        }
+        if let Some(already) = self.0.get(from) {
+            return Err(StoreError::AlreadyLinked { project: from.clone(), into: already.clone() });
+        }
+        if self.resolve(into) == from {
+            return Err(StoreError::AlreadyLinked { project: into.clone(), into: from.clone() });
+        }
+        self.0.insert(from.clone(), into.clone());
+        Ok(())
+    }
+
+    fn remove(&mut self, project: &ProjectId) -> Option<ProjectId> {
+        self.0.remove(project)
+    }
+}
+
+/// The links that the log's entries up to `last` add up to.
+pub(super) async fn links(
+    connection: &mut SqliteConnection,
+    last: i64,
+) -> Result<Links, StoreError> {
+    let mut links = Links::default();
+    for entry in log(connection, last).await? {
+        match entry.action {
+            LinkAction::Link => links.add(&entry.from, &entry.into)?,
+            LinkAction::Unlink => {
+                links.remove(&entry.from);
+            }
+        }
+    }
+    Ok(links)
+}
+
+pub(super) async fn last_link(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    sqlx::query_scalar("select coalesce(max(number), 0) from identity_log")
+        .fetch_one(connection)
+        .await
+        .map_err(reading("the identity log"))
+}
+
+async fn log(connection: &mut SqliteConnection, last: i64) -> Result<Vec<LinkEntry>, StoreError> {
+    let rows: Vec<(i64, String, String, String, String, String)> = sqlx::query_as(
+        "select number, action, from_project, into_project, reason, at from identity_log
+         where number <= $1 order by number",
+    )
+    .bind(last)
+    .fetch_all(connection)
+    .await
+    .map_err(reading("the identity log"))?;
+    rows.into_iter()
+        .map(|(number, action, from, into, reason, at)| {
+            Ok(LinkEntry {
+                number,
+                action: kept::to_word(
+                    "identity_log.action",
+                    &action,
+                    "`link` or `unlink`",
+                    LinkAction::from_word,
+                )?,
+                from: ProjectId::new(from),
+                into: ProjectId::new(into),
+                reason,
+                at: kept::to_instant("identity_log.at", at)?,
+            })
+        })
+        .collect()
+}
+
+async fn append(
+    connection: &mut SqliteConnection,
+    (action, from, into): (LinkAction, &ProjectId, &ProjectId),
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    let number = last_link(connection).await? + 1;
+    sqlx::query(
+        "insert into identity_log (number, action, from_project, into_project, reason, at)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(number)
+    .bind(action.word())
+    .bind(from.as_str())
+    .bind(into.as_str())
+    .bind(reason)
+    .bind(kept::from_instant(now))
+    .execute(connection)
+    .await
+    .map_err(writing("the identity log"))?;
+    Ok(number)
+}
+
+async fn check_known<const N: usize>(
+    connection: &mut SqliteConnection,
+    projects: [&ProjectId; N],
+) -> Result<(), StoreError> {
+    let known = ids(connection).await?;
+    for project in projects {
+        if !known.contains(project) {
+            return Err(StoreError::UnknownProject {
+                project: project.clone(),
+                nearest: nearest(project, &known),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Every id under which anything was ever imported, linked since or not.
+async fn ids(connection: &mut SqliteConnection) -> Result<BTreeSet<ProjectId>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "select project from snapshots
+         union select project from follow_up where project is not null",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(reading("the known projects"))?;
+    Ok(ids.into_iter().map(ProjectId::new).collect())
+}
+
+fn nearest(project: &ProjectId, known: &BTreeSet<ProjectId>) -> Option<ProjectId> {
+    known
+        .iter()
+        .map(|other| {
+            (strsim::normalized_damerau_levenshtein(project.as_str(), other.as_str()), other)
+        })
+        .filter(|(likeness, _)| *likeness >= NEAR)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, other)| other.clone())
+}
+
+/// Two names in one edition are two projects, whatever they look like.
+async fn refuse_two_snapshots(
+    connection: &mut SqliteConnection,
+    links: &Links,
+    into: &ProjectId,
+) -> Result<(), StoreError> {
+    let target = links.resolve(into);
+    let filed = filed::filed(connection, i64::MAX).await?;
+    for (edition, import) in filed::panoramas(&filed) {
+        let mut standing: Option<String> = None;
+        for (project, name) in snapshots::names(connection, import).await? {
+            if links.resolve(&project) != target {
+                continue;
+            }
+            if let Some(first) = standing.replace(name.clone()) {
+                return Err(StoreError::TwoSnapshots {
+                    edition,
+                    project: target.clone(),
+                    first,
+                    second: name,
+                });
+            }
+        }
+    }
+    Ok(())
+}

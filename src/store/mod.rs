@@ -1,0 +1,34 @@
+//! What is kept: imports, links, cycles, alerts and missions. The only place that speaks SQL.
+//!
+//! Imports, the identity log and cycles are only ever added to, so that what was known at any moment
+//! can be loaded again. Every write is one transaction: whole, or not at all, wherever it is cut.
+
+mod alerts;
+mod catalogues;
+mod cycles;
+mod differences;
+mod error;
+mod filed;
+mod identity;
+mod import_log;
+mod import_rows;
+mod imports;
+mod kept;
+mod missions;
+mod open;
+mod portfolio;
+mod projects;
+mod snapshots;
+mod verdicts;
+
+pub use alerts::AlertFilter;
+pub use differences::Difference;
+pub use error::StoreError;
+pub use identity::LinkAction;
+pub use identity::LinkEntry;
+pub use imports::ImportReport;
+pub use imports::ImportSummary;
+pub use imports::Recorded;
+pub use missions::MissionFilter;
+pub use open::Store;
+pub use portfolio::KnownUpTo;

@@ -1,0 +1,156 @@
+//! Opening the database: its file, its settings, its schema.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::Sqlite;
+use sqlx::SqlitePool;
+use sqlx::Transaction;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::sqlite::SqliteJournalMode;
+use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::sqlite::SqliteSynchronous;
+
+use super::error::StoreError;
+use super::error::reading;
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// How long a writer waits for another: longer than a cycle of a million verdicts takes to commit.
+const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
+
+const MAX_CONNECTIONS: u32 = 8;
+
+/// Handles share one pool: cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(super) pool: SqlitePool,
+}
+
+impl Store {
+    /// Opens `sqlite://path/to/vigie.db`, creating the file and its folder, and brings the schema up
+    /// to date. A database in memory is refused: each connection would see its own.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let options = options(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        create_folder(options.get_filename())?;
+        let store = connect(options).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Opens a database that exists and is up to date; creates and changes nothing.
+    pub async fn open_read_only(url: &str) -> Result<Self, StoreError> {
+        let store = connect(options(url)?.read_only(true)).await?;
+        store.check().await?;
+        Ok(store)
+    }
+
+    /// Whether the database answers and has the schema that this program expects.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let applied: Vec<i64> = sqlx::query_scalar(
+            "select version from _sqlx_migrations where success order by version",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(reading("the schema's version"))?;
+        let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        if applied == known {
+            return Ok(());
+        }
+        let latest = |versions: &[i64]| versions.last().copied().unwrap_or(0);
+        Err(StoreError::Schema { found: latest(&applied), expected: latest(&known) })
+    }
+
+    /// Waits for connections to end and folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A transaction that means to write takes its turn at once: one that upgraded later could find
+    /// that what it read has changed.
+    pub(super) async fn begin_write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.pool
+            .begin_with("begin immediate")
+            .await
+            .map_err(|source| StoreError::Transaction { source })
+    }
+
+    /// Several reads of one moment.
+    pub(super) async fn begin_read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.pool.begin().await.map_err(|source| StoreError::Transaction { source })
+    }
+
+    /// In one transaction, so that of two programs that start at once the second finds it done.
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let mut transaction = self.begin_write().await?;
+        // `run` does the same, but a future that calls it cannot be spawned.
+        MIGRATIONS
+            .run_direct(None, &mut *transaction, false)
+            .await
+            .map_err(|source| StoreError::Migrate { source })?;
+        end(transaction).await
+    }
+}
+
+pub(super) async fn end(transaction: Transaction<'static, Sqlite>) -> Result<(), StoreError> {
+    transaction.commit().await.map_err(|source| StoreError::Transaction { source })
+}
+
+fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    let scheme = url.split_once(':').map_or("no scheme", |(scheme, _)| scheme);
+    let refuse = |found: &str| Err(StoreError::Address { found: found.to_owned() });
+    if scheme != "sqlite" {
+        return refuse(scheme);
+    }
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return refuse("sqlite::memory:");
+    }
+    let Ok(options) = SqliteConnectOptions::from_str(url) else { return refuse("sqlite") };
+    if options.get_filename().as_os_str().is_empty() {
+        return refuse("sqlite://");
+    }
+    Ok(options
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        // 32 MB for each connection: indexes of a large cycle are filled in no order.
+        .pragma("cache_size", "-32000")
+        // After a large cycle the write-ahead log shrinks back to 64 MB.
+        .pragma("journal_size_limit", "67108864")
+        // An insert of a thousand rows is no line for a log.
+        .disable_statement_logging())
+}
+
+fn create_folder(file: &Path) -> Result<(), StoreError> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+            .map_err(|source| StoreError::Folder { path: folder.to_owned(), source }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+async fn connect(options: SqliteConnectOptions) -> Result<Store, StoreError> {
+    let path = options.get_filename().to_owned();
+    let pool = SqlitePoolOptions::new()
+        .max_connections(MAX_CONNECTIONS)
+        .connect_with(options)
+        .await
+        .map_err(|source| StoreError::Open { path, source })?;
+    Ok(Store { pool })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_file_is_embedded() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), MIGRATIONS.iter().count());
+    }
+}

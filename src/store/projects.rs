@@ -1,0 +1,84 @@
+//! The projects known so far, with every name they went by.
+
+use std::collections::BTreeMap;
+
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::error::StoreError;
+use super::error::reading;
+use super::identity;
+use super::kept;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::import::KnownProject;
+use crate::domain::import::Sighting;
+
+impl Store {
+    /// By id, links applied. Names come oldest first, those of replaced files included; the
+    /// ministry is that of the latest edition.
+    pub async fn known_projects(&self) -> Result<Vec<KnownProject>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let links = identity::links(&mut transaction, i64::MAX).await?;
+        let mut known: BTreeMap<ProjectId, KnownProject> = BTreeMap::new();
+        let published = published(&mut transaction).await?;
+        // What a panorama published comes last: its ministry has the last word.
+        for naming in followed(&mut transaction).await?.into_iter().chain(published) {
+            let project = links.resolve(&naming.project).clone();
+            let entry = known.entry(project.clone()).or_insert_with(|| KnownProject {
+                project,
+                names: Vec::new(),
+                ministry: naming.ministry.clone(),
+            });
+            if !entry.names.contains(&naming.name) {
+                entry.names.push(naming.name);
+            }
+            entry.ministry = naming.ministry;
+        }
+        Ok(known.into_values().collect())
+    }
+}
+
+struct Naming {
+    project: ProjectId,
+    name: String,
+    ministry: MinistryCode,
+}
+
+/// By edition, then import.
+async fn published(connection: &mut SqliteConnection) -> Result<Vec<Naming>, StoreError> {
+    let rows: Vec<(String, String, String)> = sqlx::query_as(
+        "select snapshots.project, snapshots.name, snapshots.ministry
+         from snapshots join imports on imports.number = snapshots.import
+         order by imports.edition, imports.number, snapshots.file_row",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(reading("the known projects"))?;
+    let naming = |(project, name, ministry): (String, String, String)| Naming {
+        project: ProjectId::new(project),
+        name,
+        ministry: MinistryCode::new(ministry),
+    };
+    Ok(rows.into_iter().map(naming).collect())
+}
+
+/// Projects that follow-up files name, be they in no panorama yet. Without a ministry, a name is not
+/// enough to know a project by.
+async fn followed(connection: &mut SqliteConnection) -> Result<Vec<Naming>, StoreError> {
+    let texts: Vec<String> = sqlx::query_scalar(
+        "select sightings from imports where dataset <> 'panorama' order by edition, number",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(reading("the known projects"))?;
+    let mut namings = Vec::new();
+    for text in texts {
+        let sightings: Vec<Sighting> = kept::to_json("imports.sightings", &text)?;
+        namings.extend(sightings.into_iter().filter_map(|sighting| {
+            let Sighting { project, name, ministry, .. } = sighting;
+            Some(Naming { project, name, ministry: ministry? })
+        }));
+    }
+    Ok(namings)
+}

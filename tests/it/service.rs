@@ -1,0 +1,184 @@
+//! The API over real HTTP, on a real database, started as `vigie serve` starts it.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use vigie::app;
+use vigie::app::Running;
+use vigie::app::config::Config;
+use vigie::clock::FixedClock;
+
+use crate::support::Workplace;
+use crate::support::root;
+
+struct Service {
+    workplace: Workplace,
+    running: Running,
+}
+
+struct Reply {
+    status: u16,
+    content_type: String,
+    body: Value,
+    headers: reqwest::header::HeaderMap,
+}
+
+impl Service {
+    /// On the fixtures, a cycle committed, the clock standing in December 2020.
+    async fn start() -> Self {
+        let workplace = Workplace::with_fixtures();
+        workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+        Self::over(workplace).await
+    }
+
+    async fn over(workplace: Workplace) -> Self {
+        let config = Config {
+            database_url: workplace.database_url(),
+            listen: "127.0.0.1:0".to_owned(),
+            rules: root().join("rules"),
+            aliases: root().join("aliases.toml"),
+            ..Config::default()
+        };
+        let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
+        let running = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
+        Self { workplace, running }
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        let answer =
+            reqwest::get(format!("http://{}{path}", self.running.address())).await.unwrap();
+        let headers = answer.headers().clone();
+        Reply {
+            status: answer.status().as_u16(),
+            content_type: headers["content-type"].to_str().unwrap().to_owned(),
+            headers,
+            body: serde_json::from_str(&answer.text().await.unwrap()).unwrap(),
+        }
+    }
+}
+
+fn data(reply: &Reply) -> &Vec<Value> {
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    reply.body["data"].as_array().unwrap()
+}
+
+#[tokio::test]
+async fn every_documented_route_answers() {
+    let service = Service::start().await;
+    let alert = data(&service.get("/api/v1/alerts").await)[0]["id"].as_str().unwrap().to_owned();
+    let mission =
+        data(&service.get("/api/v1/missions").await)[0]["id"].as_str().unwrap().to_owned();
+    let document = std::fs::read_to_string(root().join("docs/API.md")).unwrap();
+    let routes: Vec<&str> = document
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `GET "))
+        .filter_map(|line| line.split('`').next())
+        .collect();
+    assert!(routes.len() >= 19, "{routes:?}");
+    for route in routes {
+        let path = route
+            .replace("{project}", "si-samu")
+            .replace("{alert}", &alert)
+            .replace("{mission}", &mission)
+            .replace("{rule}", "D1")
+            .replace("{cycle}", "1");
+        let reply = service.get(&path).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+        assert!(reply.content_type.starts_with("application/json"), "{path}");
+    }
+    service.running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_portfolio_is_the_one_of_the_command_line() {
+    let service = Service::start().await;
+    let reply = service.get("/api/v1/portfolio?as_of=2020-11-30").await;
+    let shown = service.workplace.json(&["panorama", "--as-of", "2020-11-30"]);
+    assert_eq!(reply.body, shown);
+}
+
+#[tokio::test]
+async fn lists_are_filtered_and_an_unknown_filter_is_refused() {
+    let service = Service::start().await;
+    let all = data(&service.get("/api/v1/projects").await).len();
+    let justice = service.get("/api/v1/projects?ministry=MJ").await;
+    assert!(!data(&justice).is_empty() && data(&justice).len() < all);
+    assert!(data(&justice).iter().all(|project| project["ministry"] == "MJ"));
+    let high = service.get("/api/v1/alerts?level=high&state=open").await;
+    assert!(
+        data(&high).iter().all(|alert| alert["level"] == "high" || alert["level"] == "critical")
+    );
+
+    let refused = service.get("/api/v1/projects?minsitry=MJ").await;
+    assert_eq!((refused.status, refused.content_type.as_str()), (400, "application/problem+json"));
+    let detail = refused.body["detail"].as_str().unwrap();
+    assert!(detail.contains("minsitry") && detail.contains("ministry"), "{detail}");
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_a_problem_with_the_nearest_names() {
+    let service = Service::start().await;
+    let reply = service.get("/api/v1/projects/portails").await;
+    assert_eq!(reply.status, 404);
+    assert_eq!(reply.content_type, "application/problem+json");
+    assert!(reply.body["detail"].as_str().unwrap().contains("PORTALIS"), "{}", reply.body);
+    for path in ["/api/v1/alerts/none", "/api/v1/missions/none", "/api/v1/rules/Z9", "/nowhere"] {
+        let none = service.get(path).await;
+        assert_eq!((none.status, none.body["status"].as_u64()), (404, Some(404)), "{path}");
+    }
+    assert_eq!(service.get("/api/v1/cycles/one").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_service_without_data_is_ready_and_says_that_it_knows_nothing() {
+    let service = Service::over(Workplace::new()).await;
+    assert_eq!(service.get("/readyz").await.body["status"], "ready");
+    let reply = service.get("/api/v1/portfolio").await;
+    assert_eq!(reply.status, 409);
+    assert_eq!(reply.body["detail"], "no edition of the panorama is known: import one first");
+}
+
+#[tokio::test]
+async fn an_answer_bears_the_id_that_the_logs_have() {
+    let service = Service::over(Workplace::new()).await;
+    let reply = service.get("/healthz").await;
+    assert_eq!(reply.headers["x-request-id"].len(), 36);
+    assert_eq!(reply.headers["x-content-type-options"], "nosniff");
+}
+
+#[tokio::test]
+async fn the_next_scheduled_cycle_is_known_at_the_start() {
+    let service = Service::over(Workplace::new()).await;
+    let next = service.running.next_cycle().unwrap();
+    assert_eq!(next.to_rfc3339(), "2020-12-02T05:30:00+00:00");
+}
+
+#[test]
+fn the_health_check_tells_a_service_that_runs_from_one_that_does_not() {
+    let workplace = Workplace::new();
+    let mut child = workplace
+        .command(&["serve"])
+        .env("VIGIE_LISTEN", "127.0.0.1:18765")
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
+    let listening = lines.next().unwrap().unwrap();
+    assert_eq!(listening, "listening on http://127.0.0.1:18765");
+    let check = || {
+        let mut command = workplace.command(&["healthcheck"]);
+        command.env("VIGIE_LISTEN", "127.0.0.1:18765").output().unwrap()
+    };
+    assert!(check().status.success());
+
+    // A polite stop: what is under way ends, and the exit code is 0.
+    let stop = std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(stop.success());
+    assert!(child.wait().unwrap().success());
+    let refused = check();
+    assert_eq!(refused.status.code(), Some(1));
+    let words = String::from_utf8(refused.stderr).unwrap();
+    assert!(words.starts_with("vigie: ask http://127.0.0.1:18765/readyz"), "{words}");
+}

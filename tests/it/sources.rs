@@ -1,0 +1,110 @@
+//! Reading files: what the tests of intake share.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use vigie::domain::edition::EditionId;
+use vigie::domain::import::Import;
+use vigie::domain::import::KnownProject;
+use vigie::domain::import::Rows;
+use vigie::domain::snapshot::Snapshot;
+use vigie::sources::Reader;
+use vigie::sources::Request;
+use vigie::sources::SourceError;
+use vigie::sources::read_file;
+
+static READER: LazyLock<Reader> = LazyLock::new(|| Reader::shipped().unwrap());
+
+/// The published editions, beside the checkout; `None`, said aloud, where they are not.
+#[expect(clippy::print_stdout, reason = "a test that does not run must say so")]
+pub(crate) fn panorama() -> Option<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/panorama");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+    assert!(!is_ci, "the published editions are not at {}", folder.display());
+    println!("did not run: the published editions are not at {}", folder.display());
+    None
+}
+
+pub(crate) fn published(file: &str, known: &[KnownProject]) -> Import {
+    let path = panorama().unwrap().join(file);
+    let bytes = read_file(&path).unwrap();
+    let request = Request { file, bytes: &bytes, profile: None, edition: None };
+    READER.read(&request, known).unwrap()
+}
+
+pub(crate) fn read(
+    file: &str,
+    bytes: impl AsRef<[u8]>,
+    known: &[KnownProject],
+) -> Result<Import, SourceError> {
+    let request = Request { file, bytes: bytes.as_ref(), profile: None, edition: None };
+    READER.read(&request, known)
+}
+
+pub(crate) fn edition(text: &str) -> EditionId {
+    text.parse().unwrap()
+}
+
+#[track_caller]
+pub(crate) fn snapshots(import: &Import) -> &[Snapshot] {
+    let Rows::Panorama(snapshots) = &import.rows else { return &[] };
+    snapshots
+}
+
+/// The projects of an edition as the next one finds them.
+pub(crate) fn known_after(imports: &[Import]) -> Vec<KnownProject> {
+    let mut known: Vec<KnownProject> = Vec::new();
+    for snapshot in imports.iter().flat_map(snapshots) {
+        match known.iter_mut().find(|project| project.project == snapshot.project) {
+            None => known.push(KnownProject {
+                project: snapshot.project.clone(),
+                names: vec![snapshot.name.clone()],
+                ministry: snapshot.ministry.clone(),
+            }),
+            Some(project) if project.names.contains(&snapshot.name) => {}
+            Some(project) => project.names.push(snapshot.name.clone()),
+        }
+    }
+    known
+}
+
+/// An archive whose parts are stored as they are: enough for a spreadsheet.
+pub(crate) fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
+    let short = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
+    let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    let mut archive = Vec::new();
+    let mut directory = Vec::new();
+    for (name, text) in parts {
+        let mut common = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        common.extend(checksum(text.as_bytes()).to_le_bytes());
+        common.extend(long(text.len()));
+        common.extend(long(text.len()));
+        common.extend(short(name.len()));
+        common.extend([0, 0]);
+        directory.extend(b"PK\x01\x02\x14\x00");
+        directory.extend(&common);
+        directory.extend([0; 10]);
+        directory.extend(long(archive.len()));
+        directory.extend(name.as_bytes());
+        archive.extend(b"PK\x03\x04");
+        archive.extend(&common);
+        archive.extend(name.as_bytes());
+        archive.extend(text.as_bytes());
+    }
+    let start = archive.len();
+    archive.extend(&directory);
+    archive.extend(b"PK\x05\x06\0\0\0\0");
+    archive.extend([short(parts.len()), short(parts.len())].concat());
+    archive.extend([long(directory.len()), long(start)].concat());
+    archive.extend([0, 0]);
+    archive
+}
+
+/// CRC-32, as archives use it.
+fn checksum(bytes: &[u8]) -> u32 {
+    let step = |sum: u32, _| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 };
+    !bytes.iter().fold(u32::MAX, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), step))
+}

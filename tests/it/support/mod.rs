@@ -1,0 +1,128 @@
+//! A workplace for tests: the real binary, a real database in a temporary folder, real files.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+
+use tempfile::TempDir;
+use vigie::domain::fingerprint::Fingerprint;
+
+/// The repository: its rules, fixtures and settings are what the tests run on.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Real published editions, which are not in the repository. Absent, the test says that it did not
+/// run; in CI that is a fault.
+pub(crate) fn real_editions() -> Option<PathBuf> {
+    let folder = root().join("../shared/data/panorama");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    #[expect(clippy::disallowed_methods, reason = "tests ask where they run")]
+    let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    assert!(!in_ci, "the real editions are not at {}", folder.display());
+    println!("NOT RUN: the real editions are not at {}", folder.display());
+    None
+}
+
+pub(crate) struct Workplace {
+    folder: TempDir,
+    rules: PathBuf,
+}
+
+/// What a command answered.
+pub(crate) struct Answer {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) code: Option<i32>,
+}
+
+impl Workplace {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), rules: root().join("rules") }
+    }
+
+    /// With the fixtures imported.
+    pub(crate) fn with_fixtures() -> Self {
+        let workplace = Self::new();
+        workplace.ok(&["import", fixtures().to_str().unwrap()]);
+        workplace
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn database_url(&self) -> String {
+        format!("sqlite://{}", self.path("vigie.db").display())
+    }
+
+    /// Tells one state of the database from another, to the byte.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        assert!(!self.path("vigie.db-wal").exists(), "a command left its log behind");
+        Fingerprint::of(&std::fs::read(self.path("vigie.db")).unwrap())
+    }
+
+    /// A copy of the catalogue that the test may change.
+    pub(crate) fn own_rules(&mut self) -> PathBuf {
+        let own = self.path("rules");
+        copy(&root().join("rules"), &own);
+        self.rules.clone_from(&own);
+        own
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vigie"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("VIGIE_DATABASE_URL", self.database_url())
+            .env("VIGIE_RULES", &self.rules)
+            .env("VIGIE_ALIASES", root().join("aliases.toml"))
+            .env("NO_COLOR", "1");
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
+        Answer {
+            stdout: String::from_utf8(stdout).unwrap(),
+            stderr: String::from_utf8(stderr).unwrap(),
+            code: status.code(),
+        }
+    }
+
+    /// The standard output of a command that must do its work.
+    #[track_caller]
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
+        let answer = self.run(arguments);
+        assert_eq!(answer.code, Some(0), "{arguments:?}\n{}\n{}", answer.stdout, answer.stderr);
+        answer.stdout
+    }
+
+    /// The whole answer of a command, as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let arguments: Vec<&str> = arguments.iter().copied().chain(["--format", "json"]).collect();
+        serde_json::from_str(&self.ok(&arguments)).unwrap()
+    }
+}
+
+pub(crate) fn fixtures() -> PathBuf {
+    root().join("fixtures")
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

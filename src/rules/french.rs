@@ -125,10 +125,10 @@ fn tenths(value: f64) -> String {
 }
 
 fn trimmed(figure: &str) -> String {
-    match figure.contains(',') {
-        true => figure.trim_end_matches('0').trim_end_matches(',').to_owned(),
-        false => figure.to_owned(),
+    if figure.contains(',') {
+        return figure.trim_end_matches('0').trim_end_matches(',').to_owned();
     }
+    figure.to_owned()
 }
 
 fn decimals(value: f64, places: usize) -> String {

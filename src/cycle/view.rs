@@ -19,16 +19,19 @@ use super::tables::Row;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ProjectId;
+use crate::domain::import::Dataset;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::subject::Subject;
 use crate::domain::value::Value;
 use crate::domain::verdict::Judgement;
 use crate::frame;
+use crate::frame::FrameError;
 use crate::rules;
 use crate::rules::Catalogue;
 use crate::rules::RuleFault;
 use crate::sources::name_key;
 use crate::sources::nearest_name;
+use crate::store::KnownUpTo;
 
 /// Name of the dated threshold that the global drift is to stay under.
 const TARGET: &str = "drift_target";
@@ -178,13 +181,32 @@ pub async fn project(
     .await?
 }
 
+/// What was known of the portfolio as of a date, which must have seen an edition.
+pub(super) async fn known_portfolio(
+    parts: &Parts,
+    upto: &KnownUpTo,
+    as_of: NaiveDate,
+) -> Result<Portfolio, CycleError> {
+    let portfolio = parts.store.portfolio(upto, as_of).await?;
+    if !portfolio.snapshots.is_empty() {
+        return Ok(portfolio);
+    }
+    let imports = parts.store.imports().await?;
+    let editions = imports.iter().filter(|import| import.dataset == Dataset::Panorama);
+    Err(match editions.map(|import| import.edition).min() {
+        Some(first) => FrameError::BeforeFirstEdition { as_of, first },
+        None => FrameError::NoEdition,
+    }
+    .into())
+}
+
 async fn known(
     parts: &Parts,
     as_of: Option<NaiveDate>,
 ) -> Result<(NaiveDate, Portfolio, Catalogue), CycleError> {
     let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
     let upto = parts.store.latest_known().await?;
-    let portfolio = parts.store.portfolio(&upto, as_of).await?;
+    let portfolio = known_portfolio(parts, &upto, as_of).await?;
     Ok((as_of, portfolio, catalogue(parts).await?.catalogue))
 }
 

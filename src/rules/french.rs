@@ -37,7 +37,8 @@ pub(super) fn percentage(ratio: f64) -> String {
 pub(super) fn points(difference: f64) -> String {
     let figure = decimals(difference * 100.0, 1);
     let sign = if difference > 0.0 && figure != "0,0" { "+" } else { "" };
-    format!("{sign}{figure}{NARROW}points")
+    let word = if difference.abs() < 0.02 { "point" } else { "points" };
+    format!("{sign}{figure}{NARROW}{word}")
 }
 
 /// `1860.0` is `1 860,0 M€`.
@@ -186,7 +187,7 @@ mod tests {
             "0,0 %",
             "+3,2 points",
             "−8,2 points",
-            "0,0 points",
+            "0,0 point",
             "1 860,0 M€",
             "12,3 M€",
             "14 mois",

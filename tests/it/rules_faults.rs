@@ -114,6 +114,19 @@ fn p_and_t_are_read_and_nothing_else() {
 }
 
 #[test]
+fn closures_and_helpers_do_not_reach_p_by_themselves() {
+    let out = "is out of reach: take it as a parameter, or, in a closure, read it before";
+    check(
+        "if [1].some(|p| p.listed) { HIGH } else { CLEAR }",
+        &format!("X1.rhai:10:35: `p` {out}"),
+    );
+    let functions = "fn assess(p, t) { if listed() { HIGH } else { CLEAR } }\n\
+                     fn listed() { p.listed }\n\
+                     fn explain(p, t) { \"Parce que.\" }";
+    check_text(&rule("X1", functions), &format!("X1.rhai:11:15: `p` {out}"));
+}
+
+#[test]
 fn functions_of_the_rule_take_p_and_t_under_their_names() {
     let functions = "fn assess(p, t) { if twice(p, p.cost_current) { HIGH } else { CLEAR } }\n\
                      fn twice(p, t) { p.listed }\n\

@@ -36,11 +36,14 @@ impl<'v> Visitor<'v> {
         function: &'v Function,
         tokens: &'v Tokens,
     ) -> Self {
+        // A closure's own `p` would be a mere element of a list.
+        let is_closure = function.name.starts_with("anon$");
+        let reaches = |name: &str| !(is_closure && PARAMETERS.contains(&name));
         Self {
             setting,
             functions,
             tokens,
-            variables: function.parameters.clone(),
+            variables: function.parameters.iter().filter(|name| reaches(name)).cloned().collect(),
             notes: Notes::default(),
             faults: Vec::new(),
         }
@@ -226,8 +229,13 @@ impl<'v> Visitor<'v> {
     fn variable(&mut self, name: &str, position: Position) {
         let level = LEVELS.iter().find(|(level, _)| *level == name);
         self.notes.levels.extend(level.map(|(_, level)| *level));
-        if PARAMETERS.contains(&name) {
+        if PARAMETERS.contains(&name) && self.in_sight(name) {
             self.fault(position, bare(name));
+        } else if PARAMETERS.contains(&name) {
+            let message = format!(
+                "`{name}` is out of reach: take it as a parameter, or, in a closure, read it before"
+            );
+            self.fault(position, message);
         } else if level.is_none() && !self.in_sight(name) {
             let fault =
                 RuleFault::new(self.setting.file, position, format!("`{name}` is not defined"));

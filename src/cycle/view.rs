@@ -20,6 +20,7 @@ use crate::domain::cycle::CycleSummary;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ProjectId;
 use crate::domain::import::Dataset;
+use crate::domain::import::KnownProject;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::subject::Subject;
 use crate::domain::value::Value;
@@ -147,29 +148,11 @@ pub async fn project(
     asked: &str,
     as_of: Option<NaiveDate>,
 ) -> Result<ProjectView, CycleError> {
-    let known_projects = parts.store.known_projects().await?;
-    let wanted = name_key(asked);
-    let found = known_projects.iter().find(|known| {
-        known.project.as_str() == asked || known.names.iter().any(|name| name_key(name) == wanted)
-    });
-    let Some(found) = found else {
-        let names = known_projects.iter().flat_map(|known| &known.names).map(String::as_str);
-        let near = nearest_name(asked, names).map(str::to_owned);
-        return Err(CycleError::NoSuchProject { asked: asked.to_owned(), near });
-    };
-    let cycle = parts.store.last_cycle().await?;
-    let verdicts = match &cycle {
-        Some(cycle) => {
-            let subject = Subject::Project(found.project.clone());
-            parts.store.judgements_of(&subject, cycle.number).await?
-        }
-        None => vec![],
-    };
+    let KnownProject { project: id, names, .. } = find_project(parts, asked).await?;
+    let (cycle, verdicts) = last_verdicts(parts, &id).await?;
     let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
-    let (id, names) = (found.project.clone(), found.names.clone());
     tokio::task::spawn_blocking(move || {
-        let target = target(&catalogue, as_of);
-        let frames = frame::build(&portfolio, as_of, target)?;
+        let frames = frame::build(&portfolio, as_of, target(&catalogue, as_of))?;
         let of_project = || col("project_id").eq(lit(id.as_str()));
         let only = |frame: polars::frame::DataFrame| {
             frame.lazy().filter(of_project()).collect().map_err(CycleError::Table)
@@ -179,6 +162,37 @@ pub async fn project(
         Ok(ProjectView { project, id, names, history, cycle, verdicts })
     })
     .await?
+}
+
+/// What the last cycle judged of a project.
+pub async fn verdicts(parts: &Parts, asked: &str) -> Result<Vec<Judgement>, CycleError> {
+    let found = find_project(parts, asked).await?;
+    Ok(last_verdicts(parts, &found.project).await?.1)
+}
+
+async fn find_project(parts: &Parts, asked: &str) -> Result<KnownProject, CycleError> {
+    let mut known = parts.store.known_projects().await?;
+    let wanted = name_key(asked);
+    let is_asked = |project: &KnownProject| {
+        project.project.as_str() == asked
+            || project.names.iter().any(|name| name_key(name) == wanted)
+    };
+    if let Some(index) = known.iter().position(is_asked) {
+        return Ok(known.swap_remove(index));
+    }
+    let names = known.iter().flat_map(|project| &project.names).map(String::as_str);
+    let near = nearest_name(asked, names).map(str::to_owned);
+    Err(CycleError::NoSuchProject { asked: asked.to_owned(), near })
+}
+
+async fn last_verdicts(
+    parts: &Parts,
+    project: &ProjectId,
+) -> Result<(Option<CycleSummary>, Vec<Judgement>), CycleError> {
+    let Some(cycle) = parts.store.last_cycle().await? else { return Ok((None, vec![])) };
+    let subject = Subject::Project(project.clone());
+    let verdicts = parts.store.judgements_of(&subject, cycle.number).await?;
+    Ok((Some(cycle), verdicts))
 }
 
 /// What was known of the portfolio as of a date, which must have seen an edition.

@@ -142,7 +142,11 @@ fn changes(report: &CycleReport) -> Sheet {
         ("subject", "Sujet"),
         ("reason", "Motif"),
     ];
-    Sheet::new(format!("Alertes : {} changements, {lasting} inchangées", rows.len()), columns, rows)
+    Sheet::new(
+        format!("Alertes qui changent : {} ; inchangées : {lasting}", rows.len()),
+        columns,
+        rows,
+    )
 }
 
 fn label(kind: AlertChangeKind) -> &'static str {
@@ -174,7 +178,7 @@ fn missions(report: &CycleReport) -> Sheet {
         ]
     });
     Sheet::new(
-        format!("Missions : {} changements", report.mission_changes.len()),
+        format!("Missions qui changent : {}", report.mission_changes.len()),
         vec![
             ("change", "Changement"),
             ("kind", "Mission"),

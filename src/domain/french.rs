@@ -66,9 +66,10 @@ pub fn points(difference: f64) -> String {
     format!("{sign}{figure}{THIN}{word}")
 }
 
-/// `12,3 M€`
+/// `12,3 M€`; below a million the second decimal counts: `0,15 M€`.
 pub fn meur(millions: f64) -> String {
-    format!("{}{THIN}M€", decimal(millions, 1))
+    let places = if millions != 0.0 && millions.abs() < 1.0 { 2 } else { 1 };
+    format!("{}{THIN}M€", decimal(millions, places))
 }
 
 /// `1,86 Md€` of 1 860 M€.
@@ -109,6 +110,7 @@ mod tests {
         assert_eq!(points(0.015), "+1,5\u{202f}point");
         assert_eq!(points(0.0), "0,0\u{202f}point");
         assert_eq!(meur(1860.0), "1\u{202f}860,0\u{202f}M€");
+        assert_eq!(meur(0.15), "0,15\u{202f}M€");
         assert_eq!(billions(1860.0), "1,86\u{202f}Md€");
         assert_eq!(months(14.0), "14\u{202f}mois");
         assert_eq!(months(14.5), "14,5\u{202f}mois");

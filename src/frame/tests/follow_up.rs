@@ -141,8 +141,8 @@ fn a_vendor_fails_on_several_projects_when_two_listed_ones_say_so() {
         "2020-11 MJ a 20 24
          2020-11 MJ b 20 24",
     );
-    let count = |known: &Portfolio| {
-        let frames = build(known, date("2020-11-01"), None).unwrap();
+    let count = |kept: &Portfolio| {
+        let frames = build(kept, date("2020-11-01"), None).unwrap();
         print(&frames.portfolio, &["failing_vendors_count"])
     };
     assert_eq!(count(&known), "null");

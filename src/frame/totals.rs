@@ -50,10 +50,17 @@ pub(super) fn portfolio(
     projects: &DataFrame,
     steps: &DataFrame,
     dates: Dates,
+    vendors: LazyFrame,
 ) -> PolarsResult<DataFrame> {
     totals(projects, steps, dates, &lit("portfolio"))?
+        .left_join(vendors.with_column(lit("portfolio").alias("group")), col("group"), col("group"))
         .select(dictionary::fields_of(Scope::Portfolio).map(typed).collect::<Vec<_>>())
         .collect()
+}
+
+/// The projects that the edition in force lists.
+pub(super) fn listed(projects: &DataFrame) -> LazyFrame {
+    projects.clone().lazy().filter(col("in_panorama"))
 }
 
 fn totals(
@@ -62,12 +69,10 @@ fn totals(
     dates: Dates,
     group: &Expr,
 ) -> PolarsResult<LazyFrame> {
-    let listed = projects
-        .clone()
-        .lazy()
-        .filter(col("in_panorama"))
-        .with_column(group.clone().alias("group"));
-    let figures = listed.group_by_stable([col("group")]).agg(figures());
+    let figures = listed(projects)
+        .with_column(group.clone().alias("group"))
+        .group_by_stable([col("group")])
+        .agg(figures());
     let moves = moves(projects, steps, dates.editions, group)?;
     let target = dates.target.map_or_else(|| lit(NULL).cast(DataType::Float64), lit);
     Ok(figures

@@ -1,5 +1,7 @@
 //! The frames, from a portfolio written in a few lines to the measures printed as text.
 
+mod follow_up;
+
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
 use polars::prelude::PlSmallStr;

@@ -241,7 +241,7 @@ pub(crate) struct TestArgs {
     /// with one must match the whole
     #[arg(long, value_name = "PATTERN")]
     pub(crate) run: Option<String>,
-    /// Write the outcome as JUnit XML too
+    /// Write the outcome as `JUnit` XML too
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
     /// Say which branches of the rules no case takes

@@ -117,7 +117,7 @@ pub async fn diff(
 ) -> Result<CatalogueDiff, CycleError> {
     let as_of = as_of.unwrap_or_else(|| view::today(parts.clock.now()));
     let upto = parts.store.latest_known().await?;
-    let portfolio = parts.store.portfolio(&upto, as_of).await?;
+    let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
     let (before, after) = (before.to_owned(), after.to_owned());
     let limits = parts.limits;
     tokio::task::spawn_blocking(move || {

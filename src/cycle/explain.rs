@@ -88,7 +88,7 @@ async fn subject(parts: &Parts, rule: &Rule, asked: &str) -> Result<Subject, Cyc
         }
         Scope::Project => {
             let asked = bare("project").unwrap_or(asked);
-            Ok(Subject::Project(view::named(parts, asked).await?.project))
+            Ok(Subject::Project(view::find_project(parts, asked).await?.project))
         }
     }
 }

@@ -61,6 +61,7 @@ pub use view::panorama;
 pub use view::project;
 pub use view::projects;
 pub use view::today;
+pub use view::verdicts;
 
 /// What a cycle works with.
 #[derive(Clone, Debug)]

@@ -15,6 +15,7 @@ use polars::prelude::lit;
 use super::dictionary;
 use super::dictionary::Field;
 use super::dictionary::FieldKind;
+use super::dictionary::Supplier;
 use crate::domain::follow_up::Fact;
 use crate::domain::snapshot::Phase;
 use crate::domain::snapshot::Snapshot;
@@ -56,7 +57,8 @@ pub(super) fn snapshots(rows: &[&Snapshot]) -> PolarsResult<DataFrame> {
 }
 
 /// One row per project that has a fact reported by `as_of`, one column per fact of the dictionary,
-/// and `facts_on`, when a fact was last reported.
+/// and when a fact was last reported: `facts_on`, and `questionnaire_on` for those of the
+/// questionnaire.
 pub(super) fn facts(facts: &[Fact], as_of: NaiveDate) -> PolarsResult<DataFrame> {
     let mut past: Vec<&Fact> = facts.iter().filter(|fact| fact.reported_on <= as_of).collect();
     // Stable: of two facts of one day, the one imported later stands later.
@@ -65,13 +67,20 @@ pub(super) fn facts(facts: &[Fact], as_of: NaiveDate) -> PolarsResult<DataFrame>
     let mut rows: HashMap<&str, usize> = HashMap::new();
     let mut projects: Vec<&str> = Vec::new();
     let mut reported: Vec<Option<NaiveDate>> = Vec::new();
+    let mut answered: Vec<Option<NaiveDate>> = Vec::new();
     for fact in &past {
         let row = *rows.entry(fact.project.as_str()).or_insert_with(|| {
             projects.push(fact.project.as_str());
             reported.push(None);
+            answered.push(None);
             projects.len() - 1
         });
         if let Some(last) = reported.get_mut(row) {
+            *last = Some(fact.reported_on);
+        }
+        let asked = dictionary::field(&fact.field)
+            .is_some_and(|field| field.supplier == Supplier::Questionnaire);
+        if asked && let Some(last) = answered.get_mut(row) {
             *last = Some(fact.reported_on);
         }
     }
@@ -84,7 +93,11 @@ pub(super) fn facts(facts: &[Fact], as_of: NaiveDate) -> PolarsResult<DataFrame>
     }
 
     let height = projects.len();
-    let mut columns = vec![column("project_id", projects), column("facts_on", reported)];
+    let mut columns = vec![
+        column("project_id", projects),
+        column("facts_on", reported),
+        column("questionnaire_on", answered),
+    ];
     for field in dictionary::facts() {
         let values = by_field.get(field.name).map_or(&[][..], Vec::as_slice);
         columns.push(fact_column(field, height, values));

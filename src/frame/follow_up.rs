@@ -2,7 +2,6 @@
 //! recommendations and declared causes. A project that a list never named has no measure from it.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use chrono::Days;
 use chrono::NaiveDate;
@@ -21,7 +20,9 @@ use polars::prelude::when;
 
 use super::columns::column;
 use super::columns::day;
+use super::exact;
 use crate::domain::follow_up::Watch;
+use crate::domain::level::Level;
 use crate::domain::portfolio::Portfolio;
 
 /// A milestone is late when it is this many days past its baseline date.
@@ -32,6 +33,9 @@ const HALF_YEAR: Days = Days::new(182);
 
 /// Vendor statuses, best first.
 const VENDOR_STATUSES: [&str; 5] = ["nominal", "watched", "formal_notice", "failing", "terminated"];
+
+/// Those of a vendor that fails its project.
+const FAILING: [&str; 3] = ["formal_notice", "failing", "terminated"];
 
 /// One frame per list, to be joined on `project_id`.
 pub(super) fn measures(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<Vec<LazyFrame>> {
@@ -157,9 +161,6 @@ fn contracts(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame>
         ),
         column("reported_on", rows.iter().map(|row| Some(row.reported_on)).collect::<Vec<_>>()),
     ])?;
-    // A sum of nothing known is not zero.
-    let known_sum =
-        |name: &str| when(col(name).count().gt(lit(0))).then(col(name).sum()).otherwise(lit(NULL));
     let mut worst = when(lit(false)).then(lit(NULL)).otherwise(lit(NULL)).cast(DataType::String);
     for (rank, status) in (0_i64..).zip(VENDOR_STATUSES) {
         worst = when(col("status").max().eq(lit(rank))).then(lit(status)).otherwise(worst);
@@ -168,8 +169,8 @@ fn contracts(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame>
         len().cast(DataType::Int64).alias("contracts_count"),
         col("notified_on").min().alias("first_contract_notified_on"),
         col("end_on").max().alias("contract_end_on"),
-        known_sum("ceiling").alias("contracts_ceiling"),
-        known_sum("consumed").alias("contracts_consumed"),
+        exact::sum(&col("ceiling")).alias("contracts_ceiling"),
+        exact::sum(&col("consumed")).alias("contracts_consumed"),
         worst.alias("vendor_status_worst"),
         col("reported_on").max().alias("contracts_on"),
     ]))
@@ -181,6 +182,7 @@ fn recommendations(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<Lazy
         column("project_id", rows.iter().map(|row| row.project.as_str()).collect::<Vec<_>>()),
         column("severity", rows.iter().map(|row| row.severity.as_str()).collect::<Vec<_>>()),
         column("issued_on", rows.iter().map(|row| Some(row.issued_on)).collect::<Vec<_>>()),
+        column("due_on", rows.iter().map(|row| row.due_on).collect::<Vec<_>>()),
         column("closed_on", rows.iter().map(|row| row.closed_on).collect::<Vec<_>>()),
     ])?;
     let open = || col("closed_on").is_null().or(col("closed_on").gt(day(as_of)));
@@ -193,24 +195,61 @@ fn recommendations(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<Lazy
             count(open()).alias("recommendations_open"),
             count(high()).alias("recommendations_high_open"),
             col("issued_on").filter(high()).min().alias("oldest_high_recommendation_on"),
+            col("due_on").filter(high()).min().alias("high_recommendation_due_on"),
         ]))
 }
 
 fn causes(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame> {
-    let mut standing: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut standing: BTreeMap<&str, BTreeMap<&str, Level>> = BTreeMap::new();
     for row in portfolio.declared_causes.iter().filter(|row| row.declared_on <= as_of) {
         let causes = standing.entry(row.project.as_str()).or_default();
         if row.lifted_on.is_none_or(|lifted_on| lifted_on > as_of) {
-            causes.insert(row.cause.as_str());
+            let level = causes.entry(row.cause.as_str()).or_insert(row.level);
+            *level = row.level.max(*level);
         }
     }
     let lists =
-        standing.values().map(|causes| causes.iter().copied().collect::<Vec<_>>().join(" "));
+        standing.values().map(|causes| causes.keys().copied().collect::<Vec<_>>().join(" "));
+    let levels = standing.values().map(|causes| {
+        let worded = causes.iter().map(|(cause, level)| format!("{cause}:{}", level.word()));
+        worded.collect::<Vec<_>>().join(" ")
+    });
     let counts = standing.values().map(|causes| i64::try_from(causes.len()).ok());
     let frame = DataFrame::new_infer_height(vec![
         column("project_id", standing.keys().copied().collect::<Vec<_>>()),
         column("causes_declared", counts.collect::<Vec<_>>()),
         column("causes_declared_list", lists.collect::<Vec<_>>()),
+        column("causes_declared_levels", levels.collect::<Vec<_>>()),
     ])?;
     Ok(frame.lazy())
+}
+
+/// Vendors under formal notice or worse on two projects at least, among the projects of `listed`;
+/// missing when no contract is known.
+pub(super) fn failing_vendors(
+    portfolio: &Portfolio,
+    listed: LazyFrame,
+    as_of: NaiveDate,
+) -> PolarsResult<LazyFrame> {
+    let rows: Vec<_> = portfolio.contracts.iter().filter(|row| row.reported_on <= as_of).collect();
+    let fails = |status: Option<&str>| status.is_some_and(|status| FAILING.contains(&status));
+    let frame = DataFrame::new_infer_height(vec![
+        column("project_id", rows.iter().map(|row| row.project.as_str()).collect::<Vec<_>>()),
+        column("vendor", rows.iter().map(|row| row.vendor.as_str()).collect::<Vec<_>>()),
+        column(
+            "fails",
+            rows.iter().map(|row| fails(row.vendor_status.as_deref())).collect::<Vec<_>>(),
+        ),
+    ])?;
+    let projects = col("project_id").filter(col("fails")).n_unique();
+    let counted = when(len().gt(lit(0)))
+        .then(count(col("projects").gt_eq(lit(2))))
+        .otherwise(lit(NULL))
+        .cast(DataType::Int64);
+    Ok(frame
+        .lazy()
+        .semi_join(listed, col("project_id"), col("project_id"))
+        .group_by_stable([col("vendor")])
+        .agg([projects.alias("projects")])
+        .select([counted.alias("failing_vendors_count")]))
 }

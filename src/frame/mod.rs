@@ -2,6 +2,7 @@
 
 mod columns;
 pub mod dictionary;
+mod exact;
 mod follow_up;
 mod projects;
 mod steps;
@@ -69,7 +70,10 @@ pub fn build(
         projects::projects(portfolio, &steps, editions, as_of).map_err(plan("projects"))?;
     let dates = totals::Dates { as_of, editions, target };
     let ministries = totals::ministries(&projects, &steps, dates).map_err(plan("ministries"))?;
-    let whole = totals::portfolio(&projects, &steps, dates).map_err(plan("portfolio"))?;
+    let vendors = follow_up::failing_vendors(portfolio, totals::listed(&projects), as_of);
+    let whole = vendors
+        .and_then(|vendors| totals::portfolio(&projects, &steps, dates, vendors))
+        .map_err(plan("portfolio"))?;
     Ok(Frames { projects, ministries, portfolio: whole })
 }
 

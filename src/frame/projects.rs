@@ -26,15 +26,18 @@ use super::dictionary;
 use super::dictionary::Field;
 use super::dictionary::FieldKind;
 use super::follow_up;
+use super::steps;
 use super::steps::DAYS_PER_MONTH;
 use super::steps::drift;
 use super::steps::rounded;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::subject::Scope;
 
+const MONTHS_PER_YEAR: f64 = 12.0;
+
 pub(super) fn projects(
     portfolio: &Portfolio,
-    steps: &DataFrame,
+    history: &DataFrame,
     editions: EditionsInForce,
     as_of: NaiveDate,
 ) -> PolarsResult<DataFrame> {
@@ -43,10 +46,11 @@ pub(super) fn projects(
         // The steps already hold what stands as the baseline.
         .drop(cols(["cost_initial", "duration_initial", "baseline_on"]));
     let mut rows =
-        listed_and_left(steps, editions)?.left_join(facts, col("project_id"), col("project_id"));
+        listed_and_left(history, editions)?.left_join(facts, col("project_id"), col("project_id"));
     for measures in follow_up::measures(portfolio, as_of)? {
         rows = rows.left_join(measures, col("project_id"), col("project_id"));
     }
+    rows = rows.left_join(steps::early_growth(history), col("project_id"), col("project_id"));
     let lists_supplied = portfolio.watches.iter().any(|watch| watch.since <= as_of);
     with_measures(rows, editions, as_of, lists_supplied)?
         .sort(["project_id"], SortMultipleOptions::default())
@@ -109,8 +113,25 @@ fn with_measures(
             due_to_leave(editions).alias("due_to_leave"),
             exit_explained().alias("exit_explained"),
         ])
+        .with_columns(earned())
         .with_columns(listing(lists_supplied));
     Ok(measured)
+}
+
+/// What is earned for what is spent, and how far the credits go; missing rather than infinite.
+fn earned() -> [Expr; 3] {
+    let ratio = |part: Expr, whole: &str| {
+        when(col(whole).gt(lit(0.0)))
+            .then(rounded(part / col(whole)))
+            .otherwise(lit(NULL))
+            .cast(DataType::Float64)
+    };
+    let to_pay = col("cost_current") - col("spent_to_date");
+    [
+        ratio(col("progress_pct") * col("cost_current"), "spent_to_date").alias("cpi"),
+        ratio(col("progress_pct"), "planned_progress_pct").alias("spi"),
+        ratio(to_pay * lit(MONTHS_PER_YEAR), "credits_secured_12m").alias("funding_months"),
+    ]
 }
 
 /// By the end of the year that follows the edition's, as the panorama announces departures.

@@ -26,6 +26,9 @@ const SLIP_COST_RATIO: f64 = 0.05;
 /// A step counts as a calendar slip when the duration rose by more than this.
 const SLIP_MONTHS: f64 = 3.0;
 
+/// A year after the baseline.
+const EARLY_DAYS: i64 = 366;
+
 /// Mean length of a month of the Gregorian calendar.
 pub(super) const DAYS_PER_MONTH: f64 = 30.436_875;
 
@@ -55,6 +58,24 @@ pub(super) fn steps(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<Dat
     with_changes(with_drifts(with_baseline(joined)))?
         .sort(["project_id", "edition_on"], SortMultipleOptions::default())
         .collect()
+}
+
+/// What the cost had become by the last edition of the year after the baseline, for projects whose
+/// initial cost was declared.
+pub(super) fn early_growth(steps: &DataFrame) -> LazyFrame {
+    let age = || col("edition_on").cast(DataType::Int64) - col("baseline_on").cast(DataType::Int64);
+    let in_the_year = age().gt_eq(lit(0)).and(age().lt_eq(lit(EARLY_DAYS)));
+    steps
+        .clone()
+        .lazy()
+        .filter(
+            col("cost_baseline_source")
+                .eq(lit("declared"))
+                .and(col("budget_drift").is_not_null())
+                .and(in_the_year),
+        )
+        .group_by_stable([col("project_id")])
+        .agg([col("budget_drift").last().alias("early_cost_growth")])
 }
 
 fn forecast_end() -> Expr {

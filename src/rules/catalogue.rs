@@ -82,13 +82,12 @@ pub(super) fn compile_with(
     equip: &dyn Fn(&mut Engine),
 ) -> (Catalogue, Vec<RuleFault>) {
     let mut faults = Vec::new();
-    let thresholds = match texts.get(thresholds::FILE) {
-        Some(text) => thresholds::read(text, &mut faults),
-        None => {
-            let message = "the catalogue has no thresholds";
-            faults.push(RuleFault::new(thresholds::FILE, Place::default(), message));
-            Thresholds::default()
-        }
+    let thresholds = if let Some(text) = texts.get(thresholds::FILE) {
+        thresholds::read(text, &mut faults)
+    } else {
+        let message = "the catalogue has no thresholds";
+        faults.push(RuleFault::new(thresholds::FILE, Place::default(), message));
+        Thresholds::default()
     };
     let mut parser = sandbox::engine(limits, &thresholds);
     equip(&mut parser);

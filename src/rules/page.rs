@@ -84,7 +84,7 @@ impl Catalogue {
         for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
             text.extend(["- **", name, "** : ", value, "\n"]);
         }
-        text.extend(["\nQue faire : ", &rule.guidance, "\n"]);
+        text.extend(["\nQue faire : ", rule.guidance.trim_end(), "\n"]);
         text
     }
 

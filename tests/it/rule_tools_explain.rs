@@ -84,7 +84,10 @@ fn what_cannot_be_explained_says_what_can() {
         assert_eq!(answer.code, Some(1));
         answer.stderr
     };
-    assert_eq!(refused("D9", "portalis"), "vigie: no rule `D9` is in force; the nearest is `D6`\n");
+    assert_eq!(
+        refused("D66", "portalis"),
+        "vigie: no rule `D66` is in force; the nearest is `D6`\n"
+    );
     assert_eq!(
         refused("D1", "portails"),
         "vigie: no project is called `portails`; the nearest is `PORTALIS`\n"

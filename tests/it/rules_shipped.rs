@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use vigie::domain::subject::Scope;
 use vigie::rules::Catalogue;
 use vigie::rules::Limits;
+use vigie::rules::Subjects;
 use vigie::rules::compile;
 use vigie::rules::missing_cases;
 use vigie::rules::read_folder;
@@ -45,7 +47,7 @@ fn every_threshold_is_read_by_a_rule() {
     let (catalogue, texts) = shipped();
     let rules: String = texts
         .iter()
-        .filter(|(path, _)| path.ends_with(".rhai"))
+        .filter(|(path, _)| Path::new(path).extension().is_some_and(|found| found == "rhai"))
         .map(|(_, text)| text.as_str())
         .collect();
     let idle: Vec<&str> = catalogue
@@ -61,6 +63,43 @@ fn every_threshold_is_read_by_a_rule() {
 fn the_catalogue_lists_its_rules_by_id() {
     let (catalogue, _) = shipped();
     let rules: Vec<&str> = catalogue.rules().map(|rule| rule.id.as_str()).collect();
-    assert_eq!(rules, ["D1", "D2", "D3", "D4", "D5", "D6", "P1", "P2", "T1", "T2"]);
+    let causes = (1..=24).map(|number| format!("RC{number:02}"));
+    let expected: Vec<String> = ["D1", "D2", "D3", "D4", "D5", "D6"]
+        .into_iter()
+        .chain(["P1", "P10", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9"])
+        .map(str::to_owned)
+        .chain(causes)
+        .chain(["T1", "T2", "T3", "T4", "T5"].map(str::to_owned))
+        .collect();
+    assert_eq!(rules, expected);
     assert_eq!(catalogue.terms().len(), rules.len());
+}
+
+/// A healthy subject of which a rule knows too little would prove nothing of that rule.
+#[test]
+fn a_healthy_subject_is_judged_clear_by_every_rule_of_its_scope() {
+    let (catalogue, texts) = shipped();
+    let healthy: toml::Table = texts["cases/baseline.toml"].parse().unwrap();
+    let mut failed = Vec::new();
+    for case in healthy["case"].as_array().unwrap() {
+        let mut case = case.as_table().unwrap().clone();
+        let scope = case.remove("scope").map_or(Scope::Project, |scope| scope.try_into().unwrap());
+        if case["fields"].get("has_left").is_some() {
+            continue;
+        }
+        case.insert("expect".to_owned(), "clear".into());
+        let cases = toml::Value::Array(vec![case.into()]);
+        let text = toml::Table::from_iter([("case".to_owned(), cases)]).to_string();
+        let concerned = catalogue
+            .rules()
+            .filter(|rule| rule.scope == scope && rule.subjects == Subjects::Present);
+        for rule in concerned {
+            let alone = BTreeMap::from([(format!("cases/{}.toml", rule.id), text.clone())]);
+            let outcomes = run_cases(&catalogue, &alone, &|_| true);
+            failed.extend(outcomes.into_iter().filter_map(|outcome| {
+                Some(format!("{} « {} »: {}", rule.id, outcome.name, outcome.difference?))
+            }));
+        }
+    }
+    assert_eq!(failed, Vec::<String>::new());
 }

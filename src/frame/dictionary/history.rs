@@ -228,4 +228,14 @@ pub(super) const FIELDS: &[Field] = &[
         origin: Origin::Measure,
         scopes: PROJECT,
     },
+    Field {
+        name: "questionnaire_on",
+        kind: FieldKind::Date,
+        unit: Unit::None,
+        label: "Dernière réponse au questionnaire",
+        meaning: "When the follow-up questionnaire was last answered for the project.",
+        supplier: Supplier::Vigie,
+        origin: Origin::Measure,
+        scopes: PROJECT,
+    },
 ];

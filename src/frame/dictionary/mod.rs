@@ -2,6 +2,7 @@
 //! it, the API serves it and the documentation is made from it.
 
 mod drift;
+mod earned;
 mod facts_article3;
 mod facts_audit;
 mod facts_dinum;
@@ -85,6 +86,7 @@ pub enum Origin {
 const PROJECT: &[Scope] = &[Scope::Project];
 const PROJECT_AND_MINISTRY: &[Scope] = &[Scope::Project, Scope::Ministry];
 const EVERYWHERE: &[Scope] = &[Scope::Project, Scope::Ministry, Scope::Portfolio];
+const PORTFOLIO: &[Scope] = &[Scope::Portfolio];
 const TOTALS: &[Scope] = &[Scope::Ministry, Scope::Portfolio];
 
 /// Initial figures are facts that a file may declare, though the frame falls back on the first
@@ -96,6 +98,7 @@ pub fn fields() -> impl Iterator<Item = &'static Field> {
     [
         published::FIELDS,
         drift::FIELDS,
+        earned::FIELDS,
         history::FIELDS,
         facts_dinum::FIELDS,
         facts_article3::FIELDS,

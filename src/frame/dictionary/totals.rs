@@ -3,6 +3,7 @@
 use super::Field;
 use super::FieldKind;
 use super::Origin;
+use super::PORTFOLIO;
 use super::Supplier;
 use super::TOTALS;
 use super::Unit;
@@ -287,5 +288,15 @@ pub(super) const FIELDS: &[Field] = &[
         supplier: Supplier::Vigie,
         origin: Origin::Measure,
         scopes: TOTALS,
+    },
+    Field {
+        name: "failing_vendors_count",
+        kind: FieldKind::Int,
+        unit: Unit::Count,
+        label: "Prestataires défaillants sur plusieurs projets",
+        meaning: "Vendors under formal notice or worse on two listed projects at least; missing when no contract was supplied.",
+        supplier: Supplier::Vigie,
+        origin: Origin::Measure,
+        scopes: PORTFOLIO,
     },
 ];

@@ -29,6 +29,7 @@ mod specimen;
 mod syntax;
 mod table;
 mod thresholds;
+mod translate;
 mod value;
 
 pub use self::cases::CaseOutcome;
@@ -51,3 +52,6 @@ pub use self::thresholds::SourceTag;
 pub use self::thresholds::Threshold;
 pub use self::thresholds::ThresholdSource;
 pub use self::thresholds::Thresholds;
+pub use self::translate::Outcome;
+pub use self::translate::Outcomes;
+pub use self::translate::Route;

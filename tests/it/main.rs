@@ -34,3 +34,4 @@ mod store_support;
 mod story;
 mod support;
 mod tidy;
+mod translate;

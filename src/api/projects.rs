@@ -54,7 +54,6 @@ pub(super) async fn list_history(
 pub(super) async fn list_verdicts(
     parts: web::Data<Parts>,
     project: web::Path<String>,
-    query: web::Query<AsOf>,
 ) -> Result<web::Json<List<Judgement>>, Problem> {
-    Ok(List::of(cycle::project(&parts, &project, query.as_of).await?.verdicts))
+    Ok(List::of(cycle::verdicts(&parts, &project).await?))
 }

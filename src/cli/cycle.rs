@@ -1,9 +1,11 @@
-//! `vigie cycle` and `vigie replay`.
+//! `vigie cycle`, `vigie cycles` and `vigie replay`.
 
 use vigie::cycle::CycleReport;
 use vigie::cycle::Outcome;
 use vigie::cycle::Parts;
 use vigie::domain::alert::AlertChangeKind;
+use vigie::domain::cycle::CycleCounts;
+use vigie::domain::cycle::CycleInputs;
 use vigie::domain::french;
 use vigie::domain::ids::CycleNumber;
 use vigie::domain::level::Level;
@@ -17,6 +19,9 @@ use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
 
+/// Cycles listed at most, the latest ones.
+const LISTED: u32 = 100;
+
 pub(super) async fn run(
     request: &CycleArgs,
     parts: &Parts,
@@ -27,6 +32,20 @@ pub(super) async fn run(
         print::message(&format!("rule left out: {fault}"));
     }
     printer.answer(&report, &[summary(&report), changes(&report), missions(&report)], 1)?;
+    Ok(Conclusion::Good)
+}
+
+pub(super) async fn list(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
+    let cycles = parts.store.cycles(LISTED).await?;
+    let rows = cycles.iter().map(|cycle| {
+        let mut cells = vec![Cell::count(cycle.number.0)];
+        cells.extend(summary_cells(&cycle.inputs, cycle.counts));
+        cells
+    });
+    let mut columns = vec![("number", "N°")];
+    columns.extend(SUMMARY);
+    let sheet = Sheet::new(format!("{} cycles", cycles.len()), columns, rows.collect());
+    printer.answer(&cycles, &[sheet], 0)?;
     Ok(Conclusion::Good)
 }
 
@@ -72,30 +91,32 @@ fn summary(report: &CycleReport) -> Sheet {
         }
         Outcome::DryRun => format!("Cycle {} à blanc : rien n’est écrit", report.cycle),
     };
+    Sheet::new(title, SUMMARY.to_vec(), vec![summary_cells(&report.inputs, report.counts)])
+}
+
+const SUMMARY: [(&str, &str); 8] = [
+    ("as_of", "Évalué au"),
+    ("edition", "Édition"),
+    ("judged", "Jugés"),
+    ("fired", "Signalés"),
+    ("unknown", "Non évaluables"),
+    ("failed", "En défaut"),
+    ("data", "Données"),
+    ("catalogue", "Catalogue"),
+];
+
+fn summary_cells(inputs: &CycleInputs, counts: CycleCounts) -> Vec<Cell> {
     let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
-    Sheet::new(
-        title,
-        vec![
-            ("as_of", "Évalué au"),
-            ("edition", "Édition"),
-            ("judged", "Verdicts"),
-            ("fired", "Signalés"),
-            ("unknown", "Non évaluables"),
-            ("failed", "En défaut"),
-            ("data", "Données"),
-            ("catalogue", "Catalogue"),
-        ],
-        vec![vec![
-            Cell::of(french::date(report.inputs.as_of), report.inputs.as_of.to_string()),
-            Cell::text(report.inputs.edition.to_string()),
-            count(report.counts.judged),
-            count(report.counts.fired),
-            count(report.counts.unknown),
-            count(report.counts.failed),
-            Cell::of(report.inputs.data.short(), report.inputs.data.as_str()),
-            Cell::of(report.inputs.catalogue.short(), report.inputs.catalogue.as_str()),
-        ]],
-    )
+    vec![
+        Cell::of(french::date(inputs.as_of), inputs.as_of.to_string()),
+        Cell::text(inputs.edition.to_string()),
+        count(counts.judged),
+        count(counts.fired),
+        count(counts.unknown),
+        count(counts.failed),
+        Cell::of(inputs.data.short(), inputs.data.as_str()),
+        Cell::of(inputs.catalogue.short(), inputs.catalogue.as_str()),
+    ]
 }
 
 fn changes(report: &CycleReport) -> Sheet {
@@ -121,7 +142,11 @@ fn changes(report: &CycleReport) -> Sheet {
         ("subject", "Sujet"),
         ("reason", "Motif"),
     ];
-    Sheet::new(format!("Alertes : {} changements, {lasting} inchangées", rows.len()), columns, rows)
+    Sheet::new(
+        format!("Alertes qui changent : {} ; inchangées : {lasting}", rows.len()),
+        columns,
+        rows,
+    )
 }
 
 fn label(kind: AlertChangeKind) -> &'static str {
@@ -153,7 +178,7 @@ fn missions(report: &CycleReport) -> Sheet {
         ]
     });
     Sheet::new(
-        format!("Missions : {} changements", report.mission_changes.len()),
+        format!("Missions qui changent : {}", report.mission_changes.len()),
         vec![
             ("change", "Changement"),
             ("kind", "Mission"),

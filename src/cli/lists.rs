@@ -1,7 +1,6 @@
-//! Plain lists: imports, cycles, and the fields of the dictionary.
+//! Plain lists: imports, and the fields of the dictionary.
 
 use vigie::cycle::Parts;
-use vigie::domain::french;
 use vigie::frame::dictionary;
 
 use super::CliError;
@@ -9,9 +8,6 @@ use super::Conclusion;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
-
-/// Cycles listed at most, the latest ones.
-const CYCLES_LISTED: u32 = 100;
 
 pub(super) async fn imports(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
     let imports = parts.store.imports().await?;
@@ -44,41 +40,6 @@ pub(super) async fn imports(parts: &Parts, printer: &Printer) -> Result<Conclusi
         rows.collect(),
     );
     printer.answer(&imports, &[sheet], 0)?;
-    Ok(Conclusion::Good)
-}
-
-pub(super) async fn cycles(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    let cycles = parts.store.cycles(CYCLES_LISTED).await?;
-    let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
-    let rows = cycles.iter().map(|cycle| {
-        vec![
-            Cell::count(cycle.number.0),
-            Cell::of(french::date(cycle.inputs.as_of), cycle.inputs.as_of.to_string()),
-            Cell::text(cycle.inputs.edition.to_string()),
-            count(cycle.counts.judged),
-            count(cycle.counts.fired),
-            count(cycle.counts.unknown),
-            count(cycle.counts.failed),
-            Cell::of(cycle.inputs.data.short(), cycle.inputs.data.as_str()),
-            Cell::of(cycle.inputs.catalogue.short(), cycle.inputs.catalogue.as_str()),
-        ]
-    });
-    let sheet = Sheet::new(
-        format!("{} cycles", cycles.len()),
-        vec![
-            ("number", "N°"),
-            ("as_of", "Évalué au"),
-            ("edition", "Édition"),
-            ("judged", "Verdicts"),
-            ("fired", "Signalés"),
-            ("unknown", "Non évaluables"),
-            ("failed", "En défaut"),
-            ("data", "Données"),
-            ("catalogue", "Catalogue"),
-        ],
-        rows.collect(),
-    );
-    printer.answer(&cycles, &[sheet], 0)?;
     Ok(Conclusion::Good)
 }
 

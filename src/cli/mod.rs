@@ -131,7 +131,7 @@ async fn dispatch_with_store(
         Command::Import(request) => import::run(request, config, parts, printer).await,
         Command::Imports => lists::imports(parts, printer).await,
         Command::Cycle(request) => cycle::run(request, parts, printer).await,
-        Command::Cycles => lists::cycles(parts, printer).await,
+        Command::Cycles => cycle::list(parts, printer).await,
         Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,
         Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,
         Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,

@@ -76,32 +76,37 @@ fn history(view: &ProjectView) -> Sheet {
 /// What the drifts are measured against, and the two curves.
 fn baseline_note(view: &ProjectView) -> String {
     let Some(last) = view.history.last() else { return String::new() };
-    let against = |source: &str, figure: Option<String>| {
+    let against = |label: &str, source: &str, figure: Option<String>| {
         let figure = figure.unwrap_or_else(|| print::UNKNOWN.to_owned());
         match last.get(source).and_then(Json::as_str) {
-            Some("declared") => format!("{figure} (référence déclarée)"),
+            Some("declared") => format!("{label} : {figure} (référence déclarée)"),
             Some("first_edition") => {
                 let first = last.get("first_edition").and_then(Json::as_str).unwrap_or_default();
                 format!(
-                    "{figure} (faute de référence déclarée : première édition qui le donne, à partir de {first})"
+                    "{label} : {figure} (première édition qui le donne, à partir de {first}, faute de référence déclarée)"
                 )
             }
-            Some(_) | None => print::UNKNOWN.to_owned(),
+            Some(_) | None => format!("{label} : {}", print::UNKNOWN),
         }
     };
     let number = |field: &str| last.get(field).and_then(Json::as_f64);
-    let curve = |field: &str| {
+    let curve = |label: &str, field: &str| {
         let values: Vec<Option<f64>> =
             view.history.iter().map(|row| row.get(field).and_then(Json::as_f64)).collect();
-        print::sparkline(&values)
+        let line = print::sparkline(&values);
+        (!line.is_empty()).then(|| format!("{label} {line}"))
     };
-    format!(
-        "Coût initial : {}\nDurée initiale : {}\nCoût {}   Durée {}",
-        against("cost_baseline_source", number("cost_initial").map(french::meur)),
-        against("duration_baseline_source", number("duration_initial").map(french::months)),
-        curve("cost_current"),
-        curve("duration_current"),
-    )
+    let curves = [curve("Coût", "cost_current"), curve("Durée", "duration_current")];
+    let lines = [
+        against("Coût initial", "cost_baseline_source", number("cost_initial").map(french::meur)),
+        against(
+            "Durée initiale",
+            "duration_baseline_source",
+            number("duration_initial").map(french::months),
+        ),
+        curves.into_iter().flatten().collect::<Vec<_>>().join("   "),
+    ];
+    lines.join("\n").trim_end().to_owned()
 }
 
 fn verdicts(view: &ProjectView) -> Sheet {

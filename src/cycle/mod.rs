@@ -34,6 +34,7 @@ pub use view::catalogue;
 pub use view::panorama;
 pub use view::project;
 pub use view::projects;
+pub use view::verdicts;
 
 /// What a cycle works with.
 #[derive(Clone, Debug)]

@@ -71,7 +71,7 @@ pub async fn run(
     }
     let texts = view::read_rules(parts).await?;
     let upto = parts.store.latest_known().await?;
-    let portfolio = parts.store.portfolio(&upto, as_of).await?;
+    let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
     let judged = judge(parts, texts, portfolio, upto, as_of).await?;
     if let Some(last) = last.filter(|last| !dry_run && judged.repeats(&last.inputs)) {
         info!(cycle.number = %last.number, "Cycle {} stands: nothing has changed since", last.number);

@@ -19,16 +19,20 @@ use super::tables::Row;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ProjectId;
+use crate::domain::import::Dataset;
+use crate::domain::import::KnownProject;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::subject::Subject;
 use crate::domain::value::Value;
 use crate::domain::verdict::Judgement;
 use crate::frame;
+use crate::frame::FrameError;
 use crate::rules;
 use crate::rules::Catalogue;
 use crate::rules::RuleFault;
 use crate::sources::name_key;
 use crate::sources::nearest_name;
+use crate::store::KnownUpTo;
 
 /// Name of the dated threshold that the global drift is to stay under.
 const TARGET: &str = "drift_target";
@@ -144,29 +148,11 @@ pub async fn project(
     asked: &str,
     as_of: Option<NaiveDate>,
 ) -> Result<ProjectView, CycleError> {
-    let known_projects = parts.store.known_projects().await?;
-    let wanted = name_key(asked);
-    let found = known_projects.iter().find(|known| {
-        known.project.as_str() == asked || known.names.iter().any(|name| name_key(name) == wanted)
-    });
-    let Some(found) = found else {
-        let names = known_projects.iter().flat_map(|known| &known.names).map(String::as_str);
-        let near = nearest_name(asked, names).map(str::to_owned);
-        return Err(CycleError::NoSuchProject { asked: asked.to_owned(), near });
-    };
-    let cycle = parts.store.last_cycle().await?;
-    let verdicts = match &cycle {
-        Some(cycle) => {
-            let subject = Subject::Project(found.project.clone());
-            parts.store.judgements_of(&subject, cycle.number).await?
-        }
-        None => vec![],
-    };
+    let KnownProject { project: id, names, .. } = find_project(parts, asked).await?;
+    let (cycle, verdicts) = last_verdicts(parts, &id).await?;
     let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
-    let (id, names) = (found.project.clone(), found.names.clone());
     tokio::task::spawn_blocking(move || {
-        let target = target(&catalogue, as_of);
-        let frames = frame::build(&portfolio, as_of, target)?;
+        let frames = frame::build(&portfolio, as_of, target(&catalogue, as_of))?;
         let of_project = || col("project_id").eq(lit(id.as_str()));
         let only = |frame: polars::frame::DataFrame| {
             frame.lazy().filter(of_project()).collect().map_err(CycleError::Table)
@@ -178,13 +164,63 @@ pub async fn project(
     .await?
 }
 
+/// What the last cycle judged of a project.
+pub async fn verdicts(parts: &Parts, asked: &str) -> Result<Vec<Judgement>, CycleError> {
+    let found = find_project(parts, asked).await?;
+    Ok(last_verdicts(parts, &found.project).await?.1)
+}
+
+async fn find_project(parts: &Parts, asked: &str) -> Result<KnownProject, CycleError> {
+    let mut known = parts.store.known_projects().await?;
+    let wanted = name_key(asked);
+    let is_asked = |project: &KnownProject| {
+        project.project.as_str() == asked
+            || project.names.iter().any(|name| name_key(name) == wanted)
+    };
+    if let Some(index) = known.iter().position(is_asked) {
+        return Ok(known.swap_remove(index));
+    }
+    let names = known.iter().flat_map(|project| &project.names).map(String::as_str);
+    let near = nearest_name(asked, names).map(str::to_owned);
+    Err(CycleError::NoSuchProject { asked: asked.to_owned(), near })
+}
+
+async fn last_verdicts(
+    parts: &Parts,
+    project: &ProjectId,
+) -> Result<(Option<CycleSummary>, Vec<Judgement>), CycleError> {
+    let Some(cycle) = parts.store.last_cycle().await? else { return Ok((None, vec![])) };
+    let subject = Subject::Project(project.clone());
+    let verdicts = parts.store.judgements_of(&subject, cycle.number).await?;
+    Ok((Some(cycle), verdicts))
+}
+
+/// What was known of the portfolio as of a date, which must have seen an edition.
+pub(super) async fn known_portfolio(
+    parts: &Parts,
+    upto: &KnownUpTo,
+    as_of: NaiveDate,
+) -> Result<Portfolio, CycleError> {
+    let portfolio = parts.store.portfolio(upto, as_of).await?;
+    if !portfolio.snapshots.is_empty() {
+        return Ok(portfolio);
+    }
+    let imports = parts.store.imports().await?;
+    let editions = imports.iter().filter(|import| import.dataset == Dataset::Panorama);
+    Err(match editions.map(|import| import.edition).min() {
+        Some(first) => FrameError::BeforeFirstEdition { as_of, first },
+        None => FrameError::NoEdition,
+    }
+    .into())
+}
+
 async fn known(
     parts: &Parts,
     as_of: Option<NaiveDate>,
 ) -> Result<(NaiveDate, Portfolio, Catalogue), CycleError> {
     let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
     let upto = parts.store.latest_known().await?;
-    let portfolio = parts.store.portfolio(&upto, as_of).await?;
+    let portfolio = known_portfolio(parts, &upto, as_of).await?;
     Ok((as_of, portfolio, catalogue(parts).await?.catalogue))
 }
 

@@ -4,7 +4,7 @@ use chrono::Datelike;
 use chrono::NaiveDate;
 
 /// Unbreakable and narrow: between a figure and its unit, and between thousands.
-const THIN: char = '\u{202f}';
+pub const THIN: char = '\u{202f}';
 
 const MONTHS: [&str; 12] = [
     "janvier",
@@ -23,13 +23,21 @@ const MONTHS: [&str; 12] = [
 
 /// `1 860,05`
 pub fn decimal(value: f64, places: usize) -> String {
-    let plain = format!("{:.places$}", value.abs());
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let is_zero = plain.chars().all(|digit| matches!(digit, '0' | '.'));
-    let mut text = String::new();
-    if value < 0.0 && !is_zero {
-        text.push('−');
-    }
+    let plain = format!("{value:.places$}");
+    let is_zero = plain.chars().all(|digit| matches!(digit, '-' | '0' | '.'));
+    grouped(if is_zero { plain.trim_start_matches('-') } else { &plain })
+}
+
+/// `1 860`
+pub fn integer(value: i64) -> String {
+    grouped(&value.to_string())
+}
+
+/// Takes a plain figure such as `-1860.05`.
+fn grouped(plain: &str) -> String {
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |digits| ("−", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut text = sign.to_owned();
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
             text.push(THIN);
@@ -58,9 +66,10 @@ pub fn points(difference: f64) -> String {
     format!("{sign}{figure}{THIN}{word}")
 }
 
-/// `12,3 M€`
+/// `12,3 M€`; below a million the second decimal counts: `0,15 M€`.
 pub fn meur(millions: f64) -> String {
-    format!("{}{THIN}M€", decimal(millions, 1))
+    let places = if millions != 0.0 && millions.abs() < 1.0 { 2 } else { 1 };
+    format!("{}{THIN}M€", decimal(millions, places))
 }
 
 /// `1,86 Md€` of 1 860 M€.
@@ -94,11 +103,14 @@ mod tests {
     fn figures_read_as_french_ones() {
         assert_eq!(decimal(1_234_567.891, 2), "1\u{202f}234\u{202f}567,89");
         assert_eq!(decimal(-0.04, 1), "0,0");
+        assert_eq!(decimal(-1234.5, 1), "−1\u{202f}234,5");
+        assert_eq!(integer(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!(percent(0.284), "28,4\u{202f}%");
         assert_eq!(points(-0.082), "−8,2\u{202f}points");
         assert_eq!(points(0.015), "+1,5\u{202f}point");
         assert_eq!(points(0.0), "0,0\u{202f}point");
         assert_eq!(meur(1860.0), "1\u{202f}860,0\u{202f}M€");
+        assert_eq!(meur(0.15), "0,15\u{202f}M€");
         assert_eq!(billions(1860.0), "1,86\u{202f}Md€");
         assert_eq!(months(14.0), "14\u{202f}mois");
         assert_eq!(months(14.5), "14,5\u{202f}mois");

@@ -21,6 +21,7 @@ use polars::prelude::when;
 
 use super::columns::column;
 use super::columns::day;
+use super::exact;
 use crate::domain::follow_up::Watch;
 use crate::domain::portfolio::Portfolio;
 
@@ -157,9 +158,6 @@ fn contracts(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame>
         ),
         column("reported_on", rows.iter().map(|row| Some(row.reported_on)).collect::<Vec<_>>()),
     ])?;
-    // A sum of nothing known is not zero.
-    let known_sum =
-        |name: &str| when(col(name).count().gt(lit(0))).then(col(name).sum()).otherwise(lit(NULL));
     let mut worst = when(lit(false)).then(lit(NULL)).otherwise(lit(NULL)).cast(DataType::String);
     for (rank, status) in (0_i64..).zip(VENDOR_STATUSES) {
         worst = when(col("status").max().eq(lit(rank))).then(lit(status)).otherwise(worst);
@@ -168,8 +166,8 @@ fn contracts(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame>
         len().cast(DataType::Int64).alias("contracts_count"),
         col("notified_on").min().alias("first_contract_notified_on"),
         col("end_on").max().alias("contract_end_on"),
-        known_sum("ceiling").alias("contracts_ceiling"),
-        known_sum("consumed").alias("contracts_consumed"),
+        exact::sum(&col("ceiling")).alias("contracts_ceiling"),
+        exact::sum(&col("consumed")).alias("contracts_consumed"),
         worst.alias("vendor_status_worst"),
         col("reported_on").max().alias("contracts_on"),
     ]))

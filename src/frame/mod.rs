@@ -2,6 +2,7 @@
 
 mod columns;
 pub mod dictionary;
+mod exact;
 mod follow_up;
 mod projects;
 mod steps;

@@ -239,6 +239,24 @@ fn totals_split_the_change_into_stayers_entrants_and_leavers() {
 }
 
 #[test]
+fn figures_do_not_depend_on_the_order_in_which_rows_are_added_up() {
+    let costs = [0.1, 0.2, 0.3, 1e6, 33.333_333, 7.7, 1e-3, 250.75];
+    let lines = |order: &mut dyn Iterator<Item = usize>| {
+        let line = |index: usize| format!("2020-11 MJ p{index} {} {}", costs[index], 10 + index);
+        order.map(line).collect::<Vec<_>>().join("\n")
+    };
+    let columns = ["cost_total", "duration_mean", "budget_drift_mean"];
+    let figures = |known: &Portfolio| {
+        let frames = build(known, date("2020-12-01"), None).unwrap();
+        columns.map(|name| frames.portfolio.column(name).unwrap().f64().unwrap().get(0).unwrap())
+    };
+    let one_way = figures(&portfolio(&lines(&mut (0..costs.len()))));
+    let other_way = figures(&portfolio(&lines(&mut (0..costs.len()).rev())));
+    assert_eq!(one_way.map(f64::to_bits), other_way.map(f64::to_bits));
+    assert!((one_way[0] - 1_000_292.384_333).abs() < 1e-6, "{one_way:?}");
+}
+
+#[test]
 fn history_gives_one_line_per_edition() {
     let known = portfolio(
         "2020-06 MJ a 10 24

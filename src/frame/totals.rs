@@ -20,6 +20,7 @@ use polars::prelude::when;
 use super::EditionsInForce;
 use super::columns::day;
 use super::dictionary;
+use super::exact;
 use super::projects::typed;
 use super::steps::rounded;
 use crate::domain::edition::EditionId;
@@ -101,20 +102,16 @@ fn figures() -> Vec<Expr> {
         len().cast(DataType::Int64).alias("project_count"),
         known("cost_current").alias("cost_known_count"),
         both_drifts.cast(DataType::Int64).sum().alias("drift_known_count"),
-        // A sum of nothing known is not zero.
-        when(col("cost_current").count().gt(lit(0)))
-            .then(rounded(col("cost_current").sum()))
-            .otherwise(lit(NULL))
-            .alias("cost_total"),
-        rounded(col("duration_current").mean()).alias("duration_mean"),
-        rounded(col("budget_drift").mean()).alias("budget_drift_mean"),
-        rounded(col("calendar_drift").mean()).alias("calendar_drift_mean"),
+        rounded(exact::sum(&col("cost_current"))).alias("cost_total"),
+        rounded(exact::mean(&col("duration_current"))).alias("duration_mean"),
+        rounded(exact::mean(&col("budget_drift"))).alias("budget_drift_mean"),
+        rounded(exact::mean(&col("calendar_drift"))).alias("calendar_drift_mean"),
         rounded(col("budget_drift").median()).alias("budget_drift_median"),
         rounded(col("calendar_drift").median()).alias("calendar_drift_median"),
         ratio_of_sums("cost_current", "cost_initial").alias("budget_drift_sum"),
         ratio_of_sums("duration_current", "duration_initial").alias("calendar_drift_sum"),
-        rounded(col("budget_drift").filter(stays()).mean()).alias("budget_floor"),
-        rounded(col("calendar_drift").filter(stays()).mean()).alias("calendar_floor"),
+        rounded(exact::mean(&col("budget_drift").filter(stays()))).alias("budget_floor"),
+        rounded(exact::mean(&col("calendar_drift").filter(stays()))).alias("calendar_floor"),
         col("due_to_leave").cast(DataType::Int64).sum().alias("due_to_leave_count"),
     ]
 }
@@ -122,7 +119,7 @@ fn figures() -> Vec<Expr> {
 /// On the projects where both are known, else the two sums would not speak of the same projects.
 fn ratio_of_sums(current: &str, initial: &str) -> Expr {
     let both = || col(current).is_not_null().and(col(initial).is_not_null());
-    let sum = |name: &str| col(name).filter(both()).sum();
+    let sum = |name: &str| exact::sum(&col(name).filter(both()));
     when(sum(initial).gt(lit(0.0)))
         .then(rounded(sum(current) / sum(initial) - lit(1.0)))
         .otherwise(lit(NULL))
@@ -171,8 +168,8 @@ fn moves(
             col("listed_0").max(),
         ]);
     let mut changes = vec![
-        rounded(col("budget_0").mean()).alias("budget_before"),
-        rounded(col("calendar_0").mean()).alias("calendar_before"),
+        rounded(exact::mean(&col("budget_0"))).alias("budget_before"),
+        rounded(exact::mean(&col("calendar_0"))).alias("calendar_before"),
     ];
     changes.extend(counts(editions.previous.is_some()));
     changes.extend(decomposition("budget"));
@@ -194,14 +191,14 @@ fn decomposition(measure: &str) -> [Expr; 3] {
     let now = format!("{measure}_1");
     let before = format!("{measure}_0");
     let both = col(now.as_str()).is_not_null().and(col(before.as_str()).is_not_null());
-    let stayers_now = col(now.as_str()).filter(both.clone()).mean();
-    let stayers_before = col(before.as_str()).filter(both).mean();
+    let stayers_now = exact::mean(&col(now.as_str()).filter(both.clone()));
+    let stayers_before = exact::mean(&col(before.as_str()).filter(both));
     let part = |expression: Expr, part: &str| {
         rounded(expression).alias(format!("{measure}_change_{part}").as_str())
     };
     [
         part(stayers_now.clone() - stayers_before.clone(), "stayers"),
-        part(col(now.as_str()).mean() - stayers_now, "entrants"),
-        part(stayers_before - col(before.as_str()).mean(), "leavers"),
+        part(exact::mean(&col(now.as_str())) - stayers_now, "entrants"),
+        part(stayers_before - exact::mean(&col(before.as_str())), "leavers"),
     ]
 }

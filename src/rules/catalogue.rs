@@ -83,13 +83,12 @@ impl Catalogue {
 /// folder. A faulty rule is left out; every fault is reported, by file, line and column.
 pub fn compile(texts: &BTreeMap<String, String>, limits: &Limits) -> (Catalogue, Vec<RuleFault>) {
     let mut faults = Vec::new();
-    let thresholds = match texts.get(thresholds::FILE) {
-        Some(text) => thresholds::read(text, &mut faults),
-        None => {
-            let message = "the catalogue has no thresholds";
-            faults.push(RuleFault::new(thresholds::FILE, Place::default(), message));
-            Thresholds::default()
-        }
+    let thresholds = if let Some(text) = texts.get(thresholds::FILE) {
+        thresholds::read(text, &mut faults)
+    } else {
+        let message = "the catalogue has no thresholds";
+        faults.push(RuleFault::new(thresholds::FILE, Place::default(), message));
+        Thresholds::default()
     };
     let mut parser = sandbox::engine(limits, &thresholds);
     let tokens = TokenKeeper::default();

@@ -77,15 +77,15 @@ pub(super) fn gather(recording: Recording, thresholds: &Thresholds) -> Evidence 
 }
 
 fn reading(read: Read, thresholds: &Thresholds) -> Reading {
-    let (label, unit) = match read.source {
-        ReadingSource::Field => dictionary::field(&read.name)
-            .map(|field| (field.label.to_owned(), field.unit))
-            .unwrap_or_else(|| (read.name.clone(), Unit::None)),
-        ReadingSource::Threshold => thresholds
-            .get(&read.name)
-            .map(|threshold| (threshold.label.clone(), threshold.unit))
-            .unwrap_or_else(|| (read.name.clone(), Unit::None)),
+    let known = match read.source {
+        ReadingSource::Field => {
+            dictionary::field(&read.name).map(|field| (field.label.to_owned(), field.unit))
+        }
+        ReadingSource::Threshold => {
+            thresholds.get(&read.name).map(|threshold| (threshold.label.clone(), threshold.unit))
+        }
     };
+    let (label, unit) = known.unwrap_or_else(|| (read.name.clone(), Unit::None));
     let unit = (unit != Unit::None).then(|| unit_word(unit).to_owned());
     Reading { name: read.name, source: read.source, label, unit, value: read.value }
 }

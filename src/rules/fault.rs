@@ -93,7 +93,7 @@ pub(super) fn nearest<W: AsRef<str>>(
     found: &str,
     known: impl IntoIterator<Item = W>,
 ) -> Option<String> {
-    let close_enough = (found.chars().count() / 3).max(2);
+    let close_enough = (found.chars().count() / 3).max(1);
     known
         .into_iter()
         .map(|word| (strsim::damerau_levenshtein(found, word.as_ref()), word.as_ref().to_owned()))

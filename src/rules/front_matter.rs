@@ -175,20 +175,20 @@ fn check(file: &str, text: &str, base: usize, front: &FrontMatter) -> Vec<RuleFa
         );
         faults.push(RuleFault::new(file, at(front.id.span()), message));
     }
-    if let Some(call) = &front.mission {
-        if !call.get_ref().from.is_alerting() {
-            let message = format!(
-                "a mission from `{}`: alerts open from `moderate`, so do missions",
-                call.get_ref().from.word()
-            );
-            faults.push(RuleFault::new(file, at(call.span()), message));
-        }
+    if let Some(call) = &front.mission
+        && !call.get_ref().from.is_alerting()
+    {
+        let message = format!(
+            "a mission from `{}`: alerts open from `moderate`, so do missions",
+            call.get_ref().from.word()
+        );
+        faults.push(RuleFault::new(file, at(call.span()), message));
     }
-    if let Some(subjects) = &front.subjects {
-        if front.scope != Scope::Project {
-            let message = "`subjects` chooses among projects; this rule's scope is another";
-            faults.push(RuleFault::new(file, at(subjects.span()), message));
-        }
+    if let Some(subjects) = &front.subjects
+        && front.scope != Scope::Project
+    {
+        let message = "`subjects` chooses among projects; this rule's scope is another";
+        faults.push(RuleFault::new(file, at(subjects.span()), message));
     }
     for (name, count) in [("for", front.for_evaluations), ("clear_for", front.clear_for)] {
         if count == 0 {

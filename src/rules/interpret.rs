@@ -18,6 +18,7 @@ use super::run::Memory;
 use super::run::Run;
 use super::sandbox::SubjectFields;
 use super::sandbox::ThresholdsInForce;
+use super::syntax::LEVELS;
 use super::syntax::Notes;
 use super::thresholds::Thresholds;
 use super::translate::Translation;
@@ -70,12 +71,13 @@ impl Compiled {
     pub(super) fn explain(&self, engine: &Engine, ground: &Ground) -> String {
         let run = Run::new(&self.notes, ground, Memory::Quiet);
         let why = match self.call(engine, "explain", &run) {
-            Ok(text) => match Scalar::of(&text) {
-                Scalar::Text(text) => return text.to_string(),
-                other => {
-                    format!("{} : explain gives {}, expected text", self.rule.file, other.kind())
+            Ok(value) => {
+                let scalar = Scalar::of(&value);
+                if let Scalar::Text(text) = scalar {
+                    return text.to_string();
                 }
-            },
+                format!("{} : explain gives {}, expected text", self.rule.file, scalar.kind())
+            }
             Err(Halt::Missing(missing)) => {
                 let label = dictionary::field(&missing.field)
                     .map_or(missing.field.as_str(), |field| field.label);
@@ -88,19 +90,18 @@ impl Compiled {
 
     fn level(&self, engine: &Engine, run: &Run) -> Result<Level, Halt> {
         let value = self.call(engine, "assess", run)?;
-        match Scalar::of(&value) {
-            Scalar::Level(level) => Ok(level),
-            other => {
-                let found = match other {
-                    Scalar::Nothing => "ends without a level".to_owned(),
-                    other => format!("gives {}", other.kind()),
-                };
-                let message = format!(
-                    "`assess` {found}, expected one of CLEAR, WATCH, MODERATE, HIGH, CRITICAL"
-                );
-                Err(Halt::Failed(self.fault(self.notes.assess_at, message)))
-            }
+        let scalar = Scalar::of(&value);
+        if let Scalar::Level(level) = scalar {
+            return Ok(level);
         }
+        let found = if matches!(scalar, Scalar::Nothing) {
+            "ends without a level".to_owned()
+        } else {
+            format!("gives {}", scalar.kind())
+        };
+        let levels = LEVELS.map(|(name, _)| name).join(", ");
+        let message = format!("`assess` {found}, expected one of {levels}");
+        Err(Halt::Failed(self.fault(self.notes.assess_at, message)))
     }
 
     fn call(&self, engine: &Engine, function: &str, run: &Run) -> Result<Dynamic, Halt> {
@@ -119,7 +120,8 @@ impl Compiled {
         while let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = error {
             error = *inner;
         }
-        // A loop without a body breaks its limit at no place in particular.
+        // Rhai places a broken limit at the call of the function that broke it; `assess` itself is
+        // called from nowhere.
         let place = match error.take_position() {
             Position::NONE => self.notes.assess_at,
             position => position.into(),
@@ -152,6 +154,7 @@ impl From<Halt> for Verdict {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "Rhai's errors are an open enum")]
 fn limit(error: &EvalAltResult) -> Option<String> {
     match error {
         EvalAltResult::ErrorTooManyOperations(_) => Some("operations".to_owned()),

@@ -234,14 +234,15 @@ fn not(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<bool> {
 
 fn negate(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<Dynamic> {
     let position = context.call_position();
-    match Scalar::of(value) {
-        Scalar::Float(figure) => Ok((-figure).into()),
-        Scalar::Int(count) => count
-            .checked_neg()
-            .map(Dynamic::from)
-            .ok_or_else(|| fail(position, "`-` goes beyond the largest whole number")),
-        other => Err(fail(position, format!("`-` is for numbers, found {}", other.kind()))),
+    let scalar = Scalar::of(value);
+    if let Scalar::Int(count) = scalar {
+        let beyond = || fail(position, "`-` goes beyond the largest whole number");
+        return count.checked_neg().map(Dynamic::from).ok_or_else(beyond);
     }
+    let figure = scalar
+        .number()
+        .ok_or_else(|| fail(position, format!("`-` is for numbers, found {}", scalar.kind())))?;
+    Ok((-figure).into())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -290,6 +291,10 @@ impl Operation {
             Self::Remainder => left % right,
             Self::Power => left.powf(right),
         }
+    }
+
+    fn keeps_integers(self) -> bool {
+        !matches!(self, Self::Divide | Self::Power)
     }
 
     fn divides(self) -> bool {
@@ -347,13 +352,10 @@ fn result_of(operation: Operation, left: &Scalar, right: &Scalar) -> Result<Dyna
     if operation.divides() && right_figure == 0.0 {
         return Err(Refusal::DividesByZero);
     }
-    if let (Scalar::Int(left), Scalar::Int(right)) = (left, right) {
-        if !matches!(operation, Operation::Divide | Operation::Power) {
-            return operation
-                .of_integers(*left, *right)
-                .map(Dynamic::from)
-                .ok_or(Refusal::TooLarge);
-        }
+    if let (Scalar::Int(left), Scalar::Int(right)) = (left, right)
+        && operation.keeps_integers()
+    {
+        return operation.of_integers(*left, *right).map(Dynamic::from).ok_or(Refusal::TooLarge);
     }
     let result = operation.of_floats(left_figure, right_figure);
     if result.is_finite() { Ok(result.into()) } else { Err(Refusal::TooLarge) }
@@ -374,6 +376,7 @@ enum Refusal {
 }
 
 impl Refusal {
+    #[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors in a box")]
     fn at(self, run: &Run, position: Position, symbol: &str) -> Box<rhai::EvalAltResult> {
         let source = run.notes().source_at(position, symbol);
         let message = match self {

@@ -164,6 +164,7 @@ pub(super) fn missing_field(table: &Table, row: usize, name: &str) -> MissingFie
 }
 
 /// An error that makes the verdict `failed`, at a place of the rule.
+#[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors in a box")]
 pub(super) fn fail(position: Position, message: impl Into<String>) -> Box<EvalAltResult> {
     let message: String = message.into();
     EvalAltResult::ErrorRuntime(message.into(), position).into()

@@ -13,6 +13,7 @@ use super::profile::Profiles;
 use super::profile::supplier;
 use super::table::Row;
 use super::table::Table;
+use crate::domain::snapshot::Phase;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Field;
 
@@ -22,6 +23,10 @@ pub(super) struct Layout<'a> {
     pub profile: &'a Profile,
     /// Column of each field found.
     pub columns: BTreeMap<&'a str, usize>,
+    /// Phases by the key of each word for them, where the profile has its own words.
+    pub phases: BTreeMap<String, Phase>,
+    /// Keys of how sentences begin that stand where figures are withheld.
+    pub withheld: Vec<String>,
     /// Columns that are fields of the data dictionary.
     pub facts: Vec<(usize, &'static Field)>,
     /// Columns with a name that the profile does not know.
@@ -102,6 +107,8 @@ impl<'a> Layout<'a> {
         let mut layout = Self {
             profile,
             columns: BTreeMap::new(),
+            phases: phases(profile),
+            withheld: profile.withheld.iter().map(|start| key(start)).collect(),
             facts: Vec::new(),
             unknown: Vec::new(),
             unnamed: Vec::new(),
@@ -226,4 +233,9 @@ impl<'a> Layout<'a> {
         }
         reasons.join(" ; ")
     }
+}
+
+fn phases(profile: &Profile) -> BTreeMap<String, Phase> {
+    let words = profile.fields.values().flat_map(|column| &column.words);
+    words.flat_map(|(phase, said)| said.iter().map(|word| (key(word), *phase))).collect()
 }

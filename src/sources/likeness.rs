@@ -9,8 +9,8 @@ use crate::domain::import::KnownProject;
 /// From here on, two names are worth showing to a person.
 const PROPOSED: f64 = 0.8;
 
-/// Names looked at for each new one, so that a large portfolio stays quick.
-const LOOKED_AT: usize = 500;
+/// A word that more names than this have in common tells nothing, and costs time.
+const TELLING: usize = 50;
 
 /// Words that any project may have.
 const COMMON: &[&str] = &[
@@ -95,7 +95,8 @@ impl<'a> Likenesses<'a> {
             .entries()
             .iter()
             .filter_map(|entry| self.index.get(entry))
-            .flat_map(|positions| positions.iter().take(LOOKED_AT))
+            .filter(|positions| positions.len() <= TELLING)
+            .flatten()
             .collect();
         positions
             .into_iter()

@@ -40,8 +40,9 @@ pub(super) fn snapshots(
     let mut snapshots = Vec::new();
     for row in rows {
         let mut reader = RowReader::new(row, judges.layout, judges.header, faults);
-        let snapshot = snapshot(judges, &mut reader, edition);
-        if let Some(project) = project(judges, &mut reader) {
+        let project = project(judges, &mut reader);
+        let snapshot = snapshot(judges, &mut reader, edition, project.as_ref());
+        if let Some(project) = project {
             match first_rows.get(&project) {
                 None => drop(first_rows.insert(project, row.number)),
                 Some(first) => {
@@ -99,6 +100,7 @@ fn snapshot(
     judges: Judges<'_>,
     reader: &mut RowReader<'_>,
     edition: EditionId,
+    project: Option<&ProjectId>,
 ) -> Option<Snapshot> {
     let phase_says = reader.text("phase").filter(|phase| is_withheld(judges.layout, phase));
     let withheld_reason = phase_says.or_else(|| reader.text("withheld_reason"));
@@ -111,13 +113,12 @@ fn snapshot(
     let cost = reader.amount("cost_meur", "a cost in M€ that is not negative");
     let inter_ministerial = reader.truth("inter_ministerial");
     let ministry = ministry(judges, reader);
-    let name = reader.needed("project");
     let has_reason = withheld_reason.is_some();
     let (ministry, ministry_label) = ministry?;
     Some(Snapshot {
-        project: judges.identities.find_or_name(name?)?,
+        project: project?.clone(),
         edition,
-        name: name?.to_owned(),
+        name: reader.owned("project")?,
         ministry,
         ministry_label,
         phase: reported(phase, has_reason),
@@ -143,12 +144,15 @@ fn reported<T>(value: Option<T>, has_reason: bool) -> Reported<T> {
 }
 
 fn is_withheld(layout: &Layout<'_>, phase: &str) -> bool {
+    if layout.withheld.is_empty() {
+        return false;
+    }
     let phase = key(phase);
-    layout.profile.withheld.iter().any(|start| phase.starts_with(&key(start)))
+    layout.withheld.iter().any(|start| phase.starts_with(start))
 }
 
 fn project(judges: Judges<'_>, reader: &mut RowReader<'_>) -> Option<ProjectId> {
-    let name = reader.text("project")?;
+    let name = reader.needed("project")?;
     let project = judges.identities.find_or_name(name);
     if project.is_none() {
         reader.fault("project", Fault::quote(name), "a name with letters or digits");

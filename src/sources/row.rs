@@ -82,7 +82,11 @@ impl<'a> RowReader<'a> {
 
     pub(super) fn phase(&mut self, field: &str) -> Option<Phase> {
         let (column, cell) = self.cell(field)?;
-        let phase = phase_of(column, cell);
+        let phase = if column.words.is_empty() {
+            Phase::from_word(cell)
+        } else {
+            self.layout.phases.get(&key(cell)).copied()
+        };
         if phase.is_none() {
             let words: Vec<_> = phase_words(column);
             let expected = format!("one of {}", ticked(&words));
@@ -147,15 +151,6 @@ impl<'a> RowReader<'a> {
     fn keep<T>(&mut self, field: &str, cell: &str, value: Result<T, &'static str>) -> Option<T> {
         value.map_err(|expected| self.fault(field, Fault::quote(cell), expected)).ok()
     }
-}
-
-fn phase_of(column: &Column, cell: &str) -> Option<Phase> {
-    let cell_key = key(cell);
-    let said = |words: &Vec<String>| words.iter().any(|word| key(word) == cell_key);
-    if column.words.is_empty() {
-        return Phase::from_word(cell);
-    }
-    column.words.iter().find(|(_, words)| said(words)).map(|(phase, _)| *phase)
 }
 
 fn phase_words(column: &Column) -> Vec<String> {

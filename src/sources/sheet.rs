@@ -14,6 +14,7 @@ use calamine::XlsxError;
 use super::error::SourceError;
 use super::table::Table;
 use super::table::TableBuilder;
+use super::table::count;
 
 /// Bytes that the parts of a spreadsheet say they hold once unpacked.
 const MAX_UNPACKED: u64 = 1024 * 1024 * 1024;
@@ -164,16 +165,56 @@ fn text(cell: &Data) -> String {
 
 /// What the archive's directory says: enough against a bomb that does not lie.
 fn unpacked_size(bytes: &[u8]) -> u64 {
+    const END: &[u8] = b"PK\x05\x06";
     const ENTRY: &[u8] = b"PK\x01\x02";
-    bytes
-        .windows(28)
-        .filter(|entry| entry.starts_with(ENTRY))
-        .filter_map(|entry| entry.get(24..28))
-        .filter_map(|size| size.try_into().ok())
-        .map(|size| u64::from(u32::from_le_bytes(size)))
-        .fold(0, u64::saturating_add)
+    const ENTRY_LENGTH: usize = 46;
+    let end = bytes.windows(END.len()).rposition(|window| window == END);
+    let mut rest = end
+        .and_then(|end| number(bytes.get(end..)?, 16, 4))
+        .and_then(|directory| bytes.get(directory..))
+        .unwrap_or_default();
+    let mut size: u64 = 0;
+    while rest.starts_with(ENTRY) {
+        let field = |at, length| number(rest, at, length).unwrap_or_default();
+        size = size.saturating_add(count(field(24, 4)));
+        let length = ENTRY_LENGTH + field(28, 2) + field(30, 2) + field(32, 2);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    size
+}
+
+/// A little-endian number of the archive's directory.
+fn number(bytes: &[u8], at: usize, length: usize) -> Option<usize> {
+    let digits = bytes.get(at..at.checked_add(length)?)?;
+    let value = digits.iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+    usize::try_from(value).ok()
 }
 
 fn unreadable(file: &str, found: String) -> SourceError {
     SourceError::Unreadable { file: file.to_owned(), found, expected: "a CSV, XLSX or ODS file" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_directory_of_an_archive_says_what_it_unpacks_to() {
+        let entry = |size: u32| {
+            let mut entry = vec![0; 46];
+            entry.splice(0..4, *b"PK\x01\x02");
+            entry.splice(24..28, size.to_le_bytes());
+            entry.splice(28..30, [1, 0]);
+            entry.push(b'x');
+            entry
+        };
+        let end = [&b"PK\x05\x06"[..], &[0; 12], &[4, 0, 0, 0], &[0, 0]].concat();
+        let bomb = [ZIP.to_vec(), entry(u32::MAX), entry(7), end].concat();
+        assert_eq!(unpacked_size(&bomb), u64::from(u32::MAX) + 7);
+        assert_eq!(
+            read("f.xlsx", &bomb).unwrap_err().to_string(),
+            "`f.xlsx`: found 4294967302 bytes once unpacked, expected at most 1073741824"
+        );
+        assert_eq!(unpacked_size(b"PK\x03\x04"), 0);
+    }
 }

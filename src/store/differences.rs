@@ -9,6 +9,7 @@ use super::error::StoreError;
 use super::import_rows::is_facts;
 use super::kept;
 use crate::domain::follow_up::Fact;
+use crate::domain::french;
 use crate::domain::ids::ProjectId;
 use crate::domain::import::Dataset;
 use crate::domain::snapshot::Snapshot;
@@ -208,8 +209,8 @@ fn value(value: &Value) -> String {
     }
 }
 
-/// Six decimals at most, with a comma.
+/// Six decimals at most.
 fn decimal(number: f64) -> String {
-    let text = format!("{number:.6}");
-    text.trim_end_matches('0').trim_end_matches('.').replace('.', ",")
+    let text = french::decimal(number, 6);
+    text.trim_end_matches('0').trim_end_matches(',').to_owned()
 }

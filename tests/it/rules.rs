@@ -14,10 +14,7 @@ use vigie::rules::Limits;
 use vigie::rules::Specimen;
 use vigie::rules::compile;
 
-/// The first line of a rule's body in its file.
-pub const BODY_LINE: usize = 10;
-
-pub const THRESHOLDS: &str = r#"
+const THRESHOLDS: &str = r#"
 [high]
 label = "Seuil élevé"
 unit = "ratio"
@@ -37,8 +34,8 @@ values = [{ from = 2021-01-01, value = 0.25 }, { from = 2022-01-01, value = 0.20
 source = { tag = "published", text = "Pour essai" }
 "#;
 
-/// A rule whose functions begin at `BODY_LINE`, column 1.
-pub fn rule(id: &str, functions: &str) -> String {
+/// A rule whose functions begin at line 10, column 1.
+pub(crate) fn rule(id: &str, functions: &str) -> String {
     format!(
         "/*---\nid = \"{id}\"\ntitle = \"Essai\"\nfamily = \"drift\"\nscope = \"project\"\n\
          status = \"test\"\nguidance = \"Aucune.\"\nsources = []\n---*/\n{functions}\n"
@@ -46,11 +43,11 @@ pub fn rule(id: &str, functions: &str) -> String {
 }
 
 /// A rule whose `assess` is the given text, from column 19 of the first line of its functions.
-pub fn rule_assessing(id: &str, body: &str) -> String {
+pub(crate) fn rule_assessing(id: &str, body: &str) -> String {
     rule(id, &format!("fn assess(p, t) {{ {body} }}\nfn explain(p, t) {{ \"Parce que.\" }}"))
 }
 
-pub fn texts(rules: &[(&str, String)]) -> BTreeMap<String, String> {
+pub(crate) fn texts(rules: &[(&str, String)]) -> BTreeMap<String, String> {
     let mut texts: BTreeMap<String, String> =
         rules.iter().map(|(path, text)| ((*path).to_owned(), text.clone())).collect();
     texts.insert("thresholds.toml".to_owned(), THRESHOLDS.to_owned());
@@ -58,27 +55,27 @@ pub fn texts(rules: &[(&str, String)]) -> BTreeMap<String, String> {
 }
 
 #[track_caller]
-pub fn catalogue(rules: &[(&str, String)]) -> Catalogue {
+pub(crate) fn catalogue(rules: &[(&str, String)]) -> Catalogue {
     let (catalogue, faults) = compile(&texts(rules), &Limits::default());
     let shown: Vec<String> = faults.iter().map(ToString::to_string).collect();
     assert_eq!(shown, Vec::<String>::new());
     catalogue
 }
 
-pub fn faults(rules: &[(&str, String)]) -> String {
+pub(crate) fn faults(rules: &[(&str, String)]) -> String {
     let (_, faults) = compile(&texts(rules), &Limits::default());
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-pub fn day(text: &str) -> NaiveDate {
+pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-pub fn text(word: &str) -> Value {
+pub(crate) fn text(word: &str) -> Value {
     Value::Text(word.to_owned())
 }
 
-pub fn project(cells: &[(&'static str, Value)]) -> Specimen {
+pub(crate) fn project(cells: &[(&'static str, Value)]) -> Specimen {
     let mut specimen = Specimen::new(Scope::Project, day("2021-07-01"));
     for (field, value) in cells {
         specimen.set(field, value.clone());
@@ -88,19 +85,19 @@ pub fn project(cells: &[(&'static str, Value)]) -> Specimen {
 
 /// Judges one project by a rule with this `assess`.
 #[track_caller]
-pub fn judge(body: &str, cells: &[(&'static str, Value)]) -> Judgement {
+pub(crate) fn judge(body: &str, cells: &[(&'static str, Value)]) -> Judgement {
     judge_by(&catalogue(&[("X1.rhai", rule_assessing("X1", body))]), cells)
 }
 
 #[track_caller]
-pub fn judge_by(catalogue: &Catalogue, cells: &[(&'static str, Value)]) -> Judgement {
+pub(crate) fn judge_by(catalogue: &Catalogue, cells: &[(&'static str, Value)]) -> Judgement {
     let frames = project(cells).frames().unwrap();
     let judged = catalogue.judge_by(&RuleId::new("X1"), &frames, day("2021-07-01"));
     judged.into_iter().next().unwrap()
 }
 
 /// `high`, `unknown cost_current missing`, `failed X1.rhai:10:24 why`.
-pub fn words(verdict: &Verdict) -> String {
+pub(crate) fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Level { level } => level.word().to_owned(),
         Verdict::Unknown { missing } => {
@@ -115,8 +112,8 @@ pub fn words(verdict: &Verdict) -> String {
         }
         Verdict::Failed { fault } => {
             let place = [fault.line, fault.column].into_iter().flatten();
-            let place: String = place.map(|number| format!(":{number}")).collect();
-            format!("failed {}{place} {}", fault.file, fault.message)
+            let place = place.fold(fault.file.clone(), |place, number| format!("{place}:{number}"));
+            format!("failed {place} {}", fault.message)
         }
     }
 }

@@ -45,7 +45,7 @@ fn every_threshold_is_read_by_a_rule() {
     let (catalogue, texts) = shipped();
     let rules: String = texts
         .iter()
-        .filter(|(path, _)| path.ends_with(".rhai"))
+        .filter(|(path, _)| Path::new(path).extension().is_some_and(|found| found == "rhai"))
         .map(|(_, text)| text.as_str())
         .collect();
     let idle: Vec<&str> = catalogue

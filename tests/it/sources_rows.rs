@@ -62,7 +62,7 @@ fn csv(header: &[&str], rows: &[Vec<String>], separator: u8) -> Vec<u8> {
 static READER: LazyLock<Reader> = LazyLock::new(|| Reader::shipped().unwrap());
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn kept_and_set_aside_rows_are_all_the_rows(

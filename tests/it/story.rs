@@ -137,6 +137,19 @@ fn alerts_do_not_go_back_in_time() {
 }
 
 #[test]
+fn a_date_before_the_first_edition_is_told_when_that_was() {
+    let workplace = Workplace::with_fixtures();
+    for command in [["panorama", "--as-of", "2019-01-01"], ["cycle", "--as-of", "2019-01-01"]] {
+        let answer = workplace.run(&command);
+        assert_eq!(answer.code, Some(1));
+        assert_eq!(
+            answer.stderr,
+            "vigie: no edition of the panorama is known as of 2019-01-01: the first one is 2020-06\n"
+        );
+    }
+}
+
+#[test]
 fn a_rule_that_does_not_compile_is_left_out_and_its_alerts_stand() {
     let mut workplace = Workplace::with_fixtures();
     let rules = workplace.own_rules();

@@ -74,12 +74,13 @@ fn holds(context: &NativeCallContext<'_>, closure: &FnPtr, element: &Dynamic) ->
 }
 
 fn len(context: &NativeCallContext<'_>, list: &Dynamic) -> Scripted<i64> {
-    let count = match list.read_lock::<Array>() {
-        Some(list) => list.len(),
-        None => match Scalar::of(list) {
-            Scalar::Text(text) => text.chars().count(),
-            other => return Err(unexpected(context, "a list or text", &other)),
-        },
+    let scalar = Scalar::of(list);
+    let count = if let Scalar::Text(text) = &scalar {
+        text.chars().count()
+    } else if let Some(list) = list.read_lock::<Array>() {
+        list.len()
+    } else {
+        return Err(unexpected(context, "a list or text", &scalar));
     };
     i64::try_from(count).map_err(|_| fail(context.call_position(), "`len` has no end"))
 }

@@ -90,6 +90,7 @@ fn number(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<f64> {
     scalar.number().ok_or_else(|| unexpected(context, "a number", &scalar))
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors in a box")]
 fn unexpected(
     context: &NativeCallContext<'_>,
     expected: &str,

@@ -5,7 +5,6 @@ use rhai::Engine;
 use rhai::NativeCallContext;
 
 use super::number;
-use super::unexpected;
 use crate::rules::operators::ranked;
 use crate::rules::run::Scripted;
 use crate::rules::run::fail;
@@ -28,13 +27,11 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 fn abs(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<Dynamic> {
-    match Scalar::of(value) {
-        Scalar::Float(figure) => Ok(figure.abs().into()),
-        Scalar::Int(count) => count.checked_abs().map(Dynamic::from).ok_or_else(|| {
-            fail(context.call_position(), "`abs` goes beyond the largest whole number")
-        }),
-        other => Err(unexpected(context, "a number", &other)),
+    if let Scalar::Int(count) = Scalar::of(value) {
+        let beyond = || fail(context.call_position(), "`abs` goes beyond the largest whole number");
+        return count.checked_abs().map(Dynamic::from).ok_or_else(beyond);
     }
+    number(context, value).map(|figure| figure.abs().into())
 }
 
 fn round(context: &NativeCallContext<'_>, value: &Dynamic, decimals: i64) -> Scripted<f64> {

@@ -30,8 +30,9 @@ fn test(engine: &mut Engine, name: &str, holds: fn(&str, &str) -> bool) {
 }
 
 fn read(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<ImmutableString> {
-    match Scalar::of(value) {
-        Scalar::Text(text) => Ok(text),
-        other => Err(unexpected(context, "text", &other)),
+    let scalar = Scalar::of(value);
+    if let Scalar::Text(text) = scalar {
+        return Ok(text);
     }
+    Err(unexpected(context, "text", &scalar))
 }

@@ -42,10 +42,11 @@ fn day(engine: &mut Engine, name: &str, words: fn(NaiveDate) -> String) {
     engine.register_fn(
         name,
         move |context: NativeCallContext<'_>, value: Dynamic| -> Scripted<String> {
-            match Scalar::of(&value) {
-                Scalar::Date(date) => Ok(words(date)),
-                other => Err(unexpected(&context, "a date", &other)),
+            let scalar = Scalar::of(&value);
+            if let Scalar::Date(date) = scalar {
+                return Ok(words(date));
             }
+            Err(unexpected(&context, "a date", &scalar))
         },
     );
 }

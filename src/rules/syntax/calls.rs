@@ -1,5 +1,14 @@
 //! Which functions and operators a rule may call, and with how many arguments.
 
+use rhai::Expr;
+use rhai::FnCallExpr;
+use rhai::Position;
+
+use super::Function;
+use super::PARAMETERS;
+use super::print::direct_read;
+use super::visit::Visitor;
+use crate::rules::fault::RuleFault;
 use crate::rules::library;
 
 /// Operators of the language. Those that are missing (`&`, `|`, `<<`, …) never short-circuit and
@@ -10,11 +19,102 @@ const OPERATORS: [&str; 16] =
 /// What the parser makes of a closure that uses variables around it.
 const CLOSURE: &str = "curry";
 
-pub(super) fn is_operator(name: &str) -> bool {
+impl Visitor<'_> {
+    pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) {
+        let name = call.name.as_str();
+        let mut operands: Vec<&Expr> = call.args.iter().collect();
+        if name == "contains" {
+            // `x in list` is called with the list first; people say it last.
+            operands.reverse();
+        }
+        self.note(&operands, position);
+        if let Some(function) = self.script_function(call) {
+            return self.script_call(call, &function);
+        }
+        if name == "has" {
+            return self.has(call, position);
+        }
+        for argument in &call.args {
+            self.expression(argument);
+        }
+        if call.is_qualified() {
+            self.fault(position, format!("`{}`: a rule imports nothing", call.namespace));
+        } else if call.op_token.is_some() && !is_operator(name) {
+            let fault = RuleFault::new(
+                self.setting.file,
+                position,
+                format!("the operator `{name}` is not of the language"),
+            );
+            self.faults.push(fault.hinting("`&&`, `||` and `!` combine conditions"));
+        } else if call.op_token.is_none() && !is_closure(name) {
+            self.library_call(name, call.args.len(), position);
+        }
+    }
+
+    pub(super) fn method(&mut self, call: &FnCallExpr, position: Position) {
+        for argument in &call.args {
+            self.expression(argument);
+        }
+        if call.name == "has" {
+            self.fault(position, "write `has(p.field)`");
+        } else {
+            self.library_call(&call.name, call.args.len() + 1, position);
+        }
+    }
+
+    fn library_call(&mut self, name: &str, found: usize, position: Position) {
+        let file = self.setting.file;
+        match arity(name) {
+            Some(expected) if expected == found => {}
+            Some(expected) => {
+                let message = format!("`{name}` takes {}, found {found}", count(expected));
+                self.fault(position, message);
+            }
+            None => {
+                let fault = RuleFault::new(file, position, format!("no function `{name}`"));
+                let own = self.functions.iter().map(|function| function.name.clone());
+                self.faults.push(fault.resembling(name, names().map(str::to_owned).chain(own)));
+            }
+        }
+    }
+
+    fn has(&mut self, call: &FnCallExpr, position: Position) {
+        match call.args.as_slice() {
+            [argument] if direct_read(argument).is_some() => {
+                self.tolerate(argument);
+                self.expression(argument);
+            }
+            _ => self.fault(position, "`has` asks of one field, `has(p.field)`"),
+        }
+    }
+
+    fn script_function(&self, call: &FnCallExpr) -> Option<Function> {
+        let is_called = |function: &&Function| {
+            function.name == call.name.as_str() && function.parameters.len() == call.args.len()
+        };
+        self.functions.iter().find(is_called).cloned()
+    }
+
+    /// `p` and `t` go to parameters of the same name, and nothing else does.
+    fn script_call(&mut self, call: &FnCallExpr, function: &Function) {
+        for (argument, parameter) in call.args.iter().zip(&function.parameters) {
+            let passed = self.parameter(argument);
+            let takes = PARAMETERS.contains(&parameter.as_str());
+            if takes && passed.as_deref() != Some(parameter) {
+                let message = format!("`{}` takes `{parameter}` here", call.name);
+                self.fault(argument.start_position(), message);
+            } else if !takes {
+                self.expression(argument);
+            }
+        }
+    }
+}
+
+fn is_operator(name: &str) -> bool {
     OPERATORS.contains(&name)
 }
 
-pub(super) fn is_closure(name: &str) -> bool {
+fn is_closure(name: &str) -> bool {
     name == CLOSURE
 }
 
@@ -22,16 +122,16 @@ pub(super) fn is_known(name: &str) -> bool {
     library::FUNCTIONS.iter().any(|function| function.name == name)
 }
 
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+fn names() -> impl Iterator<Item = &'static str> {
     library::FUNCTIONS.iter().map(|function| function.name)
 }
 
 /// How many arguments a function of the library takes.
-pub(super) fn arity(name: &str) -> Option<usize> {
+fn arity(name: &str) -> Option<usize> {
     library::FUNCTIONS.iter().find(|function| function.name == name).map(library::Function::arity)
 }
 
-pub(super) fn count(arguments: usize) -> String {
+fn count(arguments: usize) -> String {
     let plural = if arguments == 1 { "" } else { "s" };
     format!("{arguments} argument{plural}")
 }

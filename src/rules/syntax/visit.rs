@@ -2,7 +2,6 @@
 
 use rhai::ASTFlags;
 use rhai::Expr;
-use rhai::FnCallExpr;
 use rhai::Position;
 use rhai::Stmt;
 use rhai::StmtBlock;
@@ -12,7 +11,6 @@ use super::LEVELS;
 use super::Notes;
 use super::PARAMETERS;
 use super::Setting;
-use super::calls;
 use super::print::Operand;
 use super::print::direct_read;
 use super::tokens::Tokens;
@@ -22,13 +20,13 @@ use crate::frame::dictionary::FieldKind;
 use crate::rules::fault::RuleFault;
 
 pub(super) struct Visitor<'v> {
-    setting: Setting<'v>,
-    functions: &'v [Function],
+    pub(super) setting: Setting<'v>,
+    pub(super) functions: &'v [Function],
     tokens: &'v Tokens,
     /// Variables in sight, innermost last.
     variables: Vec<String>,
     notes: Notes,
-    faults: Vec<RuleFault>,
+    pub(super) faults: Vec<RuleFault>,
 }
 
 impl<'v> Visitor<'v> {
@@ -38,11 +36,14 @@ impl<'v> Visitor<'v> {
         function: &'v Function,
         tokens: &'v Tokens,
     ) -> Self {
+        // A closure's own `p` would be a mere element of a list.
+        let is_closure = function.name.starts_with("anon$");
+        let reaches = |name: &str| !(is_closure && PARAMETERS.contains(&name));
         Self {
             setting,
             functions,
             tokens,
-            variables: function.parameters.clone(),
+            variables: function.parameters.iter().filter(|name| reaches(name)).cloned().collect(),
             notes: Notes::default(),
             faults: Vec::new(),
         }
@@ -54,7 +55,7 @@ impl<'v> Visitor<'v> {
 
     pub(super) fn statement(&mut self, statement: &Stmt) {
         match statement {
-            Stmt::Noop(_) | Stmt::Share(_) => {}
+            Stmt::Noop(_) | Stmt::Share(_) | Stmt::BreakLoop(None, ..) => {}
             Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
                 self.expression(&flow.expr);
                 self.block(&flow.body);
@@ -99,7 +100,6 @@ impl<'v> Visitor<'v> {
                 }
             }
             Stmt::BreakLoop(Some(value), ..) => self.expression(value),
-            Stmt::BreakLoop(None, ..) => {}
             Stmt::TryCatch(_, position) => {
                 self.fault(*position, "a rule may not `try`: missing data must be seen");
             }
@@ -115,7 +115,7 @@ impl<'v> Visitor<'v> {
         self.variables.truncate(in_sight);
     }
 
-    fn expression(&mut self, expression: &Expr) {
+    pub(super) fn expression(&mut self, expression: &Expr) {
         match expression {
             Expr::InterpolatedString(parts, _) | Expr::Array(parts, _) => {
                 parts.iter().for_each(|part| self.expression(part));
@@ -229,13 +229,18 @@ impl<'v> Visitor<'v> {
     fn variable(&mut self, name: &str, position: Position) {
         let level = LEVELS.iter().find(|(level, _)| *level == name);
         self.notes.levels.extend(level.map(|(_, level)| *level));
-        if PARAMETERS.contains(&name) {
+        if PARAMETERS.contains(&name) && self.in_sight(name) {
             self.fault(position, bare(name));
+        } else if PARAMETERS.contains(&name) {
+            let message = format!(
+                "`{name}` is out of reach: take it as a parameter, or, in a closure, read it before"
+            );
+            self.fault(position, message);
         } else if level.is_none() && !self.in_sight(name) {
             let fault =
                 RuleFault::new(self.setting.file, position, format!("`{name}` is not defined"));
             let known = self.variables.iter().map(String::as_str);
-            let known = known.chain(LEVELS.iter().map(|(level, _)| *level));
+            let known = known.chain(LEVELS.map(|(word, _)| word));
             let fault = fault.resembling(name, known);
             self.faults.push(fault);
         }
@@ -262,96 +267,6 @@ impl<'v> Visitor<'v> {
         }
     }
 
-    fn call(&mut self, call: &FnCallExpr, position: Position) {
-        let name = call.name.as_str();
-        let mut operands: Vec<&Expr> = call.args.iter().collect();
-        if name == "contains" {
-            // `x in list` is called with the list first; people say it last.
-            operands.reverse();
-        }
-        self.note(&operands, position);
-        if let Some(function) = self.script_function(call) {
-            return self.script_call(call, &function);
-        }
-        if name == "has" {
-            return self.has(call, position);
-        }
-        for argument in &call.args {
-            self.expression(argument);
-        }
-        if call.is_qualified() {
-            self.fault(position, format!("`{}`: a rule imports nothing", call.namespace));
-        } else if call.op_token.is_some() && !calls::is_operator(name) {
-            let fault = RuleFault::new(
-                self.setting.file,
-                position,
-                format!("the operator `{name}` is not of the language"),
-            );
-            self.faults.push(fault.hinting("`&&`, `||` and `!` combine conditions"));
-        } else if call.op_token.is_none() && !calls::is_closure(name) {
-            self.library_call(name, call.args.len(), position);
-        }
-    }
-
-    fn method(&mut self, call: &FnCallExpr, position: Position) {
-        for argument in &call.args {
-            self.expression(argument);
-        }
-        if call.name == "has" {
-            self.fault(position, "write `has(p.field)`");
-        } else {
-            self.library_call(&call.name, call.args.len() + 1, position);
-        }
-    }
-
-    fn library_call(&mut self, name: &str, found: usize, position: Position) {
-        let file = self.setting.file;
-        match calls::arity(name) {
-            Some(expected) if expected == found => {}
-            Some(expected) => {
-                let message = format!("`{name}` takes {}, found {found}", calls::count(expected));
-                self.fault(position, message);
-            }
-            None => {
-                let fault = RuleFault::new(file, position, format!("no function `{name}`"));
-                let own = self.functions.iter().map(|function| function.name.clone());
-                self.faults
-                    .push(fault.resembling(name, calls::names().map(str::to_owned).chain(own)));
-            }
-        }
-    }
-
-    fn has(&mut self, call: &FnCallExpr, position: Position) {
-        match call.args.as_slice() {
-            [argument] if direct_read(argument).is_some() => {
-                self.tolerate(argument);
-                self.expression(argument);
-            }
-            _ => self.fault(position, "`has` asks of one field, `has(p.field)`"),
-        }
-    }
-
-    fn script_function(&self, call: &FnCallExpr) -> Option<Function> {
-        let is_called = |function: &&Function| {
-            function.name == call.name.as_str() && function.parameters.len() == call.args.len()
-        };
-        self.functions.iter().find(is_called).cloned()
-    }
-
-    /// `p` and `t` go to parameters of the same name, and nothing else does.
-    fn script_call(&mut self, call: &FnCallExpr, function: &Function) {
-        for (argument, parameter) in call.args.iter().zip(&function.parameters) {
-            let passed = self.parameter(argument);
-            let takes = PARAMETERS.contains(&parameter.as_str());
-            if takes && passed.as_deref() != Some(parameter) {
-                let message = format!("`{}` takes `{parameter}` here", call.name);
-                self.fault(argument.start_position(), message);
-            } else if !takes {
-                self.expression(argument);
-            }
-        }
-    }
-
     /// A `switch` compares with its cases silently, so what it compares must be known here.
     fn switch(&mut self, value: &Expr, position: Position) {
         self.expression(value);
@@ -371,7 +286,7 @@ impl<'v> Visitor<'v> {
         }
     }
 
-    fn tolerate(&mut self, expression: &Expr) {
+    pub(super) fn tolerate(&mut self, expression: &Expr) {
         if direct_read(expression).is_none() {
             return;
         }
@@ -380,13 +295,13 @@ impl<'v> Visitor<'v> {
         }
     }
 
-    fn note(&mut self, operands: &[&Expr], position: Position) {
+    pub(super) fn note(&mut self, operands: &[&Expr], position: Position) {
         let operands = operands.iter().map(|operand| Operand::of(operand, self.setting)).collect();
         self.notes.operands.insert(position, operands);
     }
 
     /// `p` or `t`, when the expression is just that and the function has such a parameter.
-    fn parameter(&self, expression: &Expr) -> Option<String> {
+    pub(super) fn parameter(&self, expression: &Expr) -> Option<String> {
         let Expr::Variable(variable, ..) = expression else { return None };
         let name = variable.1.as_str();
         (PARAMETERS.contains(&name) && self.in_sight(name)).then(|| name.to_owned())
@@ -396,7 +311,7 @@ impl<'v> Visitor<'v> {
         self.variables.iter().any(|variable| variable == name)
     }
 
-    fn fault(&mut self, position: Position, message: impl Into<String>) {
+    pub(super) fn fault(&mut self, position: Position, message: impl Into<String>) {
         self.faults.push(RuleFault::new(self.setting.file, position, message));
     }
 }

@@ -35,3 +35,6 @@ mod story;
 mod support;
 mod tidy;
 mod translate;
+mod translate_frames;
+mod translate_grammar;
+mod translate_proof;

@@ -64,7 +64,10 @@ fn the_rules_that_ship_translate() {
 fn outcomes_are_columns_without_judgements() {
     let catalogue = catalogue(&[(
         "X1.rhai",
-        rule_assessing("X1", "if p.cost_initial / p.editions_seen > t.high { HIGH } else { CLEAR }"),
+        rule_assessing(
+            "X1",
+            "if p.cost_initial / p.editions_seen > t.high { HIGH } else { CLEAR }",
+        ),
     )]);
     let outcome = |cells: &[(&'static str, Value)]| {
         let frames = project(cells).frames().unwrap();

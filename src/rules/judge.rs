@@ -137,10 +137,10 @@ impl Catalogue {
                 lock(&done).insert((rule, from), judged);
             }
         };
-        let pieces = lock(&waiting).len();
+        let count = lock(&waiting).len();
         thread::scope(|scope| {
             let workers = thread::available_parallelism().map_or(1, usize::from);
-            for _ in 0..workers.min(pieces) {
+            for _ in 0..workers.min(count) {
                 // Where the system has no thread left, the others do the work.
                 let spawned =
                     thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
@@ -159,7 +159,7 @@ impl Catalogue {
         }
         let of_rules = rows.iter().zip(judged);
         of_rules
-            .flat_map(|((compiled, rows), judged)| self.give_up(compiled, rows, judged))
+            .flat_map(|((compiled, subjects), one)| self.give_up(compiled, subjects, one))
             .collect()
     }
 
@@ -189,10 +189,10 @@ impl Catalogue {
                 }
                 Some(Answer::Ask) | None => compiled.assess(&self.engine, &ground),
             };
-            let breached = matches!(outcome, Err(Halt::Breach(_)));
-            breaches += usize::from(breached);
+            let broke_limit = matches!(outcome, Err(Halt::Breach(_)));
+            breaches += usize::from(broke_limit);
             let judgement = self.judgement(compiled, subject.clone(), outcome, &ground);
-            judged.push(Judged { judgement, breached });
+            judged.push(Judged { judgement, broke_limit });
         }
         judged
     }
@@ -208,10 +208,10 @@ impl Catalogue {
         let mut breaches = 0;
         let of_rows = rows.iter().map(|(_, subject)| {
             let next = if breaches < self.limits.breaches { judged.next() } else { None };
-            let Some(Judged { judgement, breached }) = next else {
+            let Some(Judged { judgement, broke_limit }) = next else {
                 return given_up(compiled, subject.clone(), breaches);
             };
-            breaches += usize::from(breached);
+            breaches += usize::from(broke_limit);
             judgement
         });
         of_rows.collect()
@@ -237,7 +237,7 @@ impl Catalogue {
 
 struct Judged {
     judgement: Judgement,
-    breached: bool,
+    broke_limit: bool,
 }
 
 fn given_up(compiled: &Compiled, subject: Subject, breaches: usize) -> Judgement {

@@ -14,6 +14,7 @@ use crate::rules::catalogue;
 use crate::rules::day;
 use crate::rules::project;
 use crate::rules::rule_assessing;
+use crate::rules::words;
 use crate::support::root;
 
 /// The route of a rule with this `assess`, in words.
@@ -40,6 +41,53 @@ fn a_rule_that_does_not_translate_says_where_and_why() {
     for (body, expected) in cases {
         assert_eq!(route(body), expected, "{body}");
     }
+}
+
+/// The verdict of a rule that translates, the same either way.
+#[track_caller]
+fn verdict(body: &str, cells: &[(&'static str, Value)]) -> String {
+    assert_eq!(route(body), "translated", "{body}");
+    let catalogue = catalogue(&[("X1.rhai", rule_assessing("X1", body))]);
+    let frames = project(cells).frames().unwrap();
+    let translated = catalogue.judge(&frames, day("2021-07-01"));
+    assert_eq!(translated, catalogue.judge_interpreted(&frames, day("2021-07-01")), "{body}");
+    words(&translated[0].verdict)
+}
+
+#[test]
+fn a_whole_number_in_place_of_a_float_stays_exact() {
+    // 2^53 + 1 is no float: as one it would equal 2^53.
+    let large = [("editions_seen", Value::Int(9_007_199_254_740_993))];
+    let check = |condition: &str, expected: &str| {
+        let body = format!("if {condition} {{ HIGH }} else {{ CLEAR }}");
+        assert_eq!(verdict(&body, &large), expected, "{condition}");
+    };
+    check("(p.cost_current ?? p.editions_seen) == 9007199254740992", "clear");
+    check("(p.cost_current ?? 9007199254740992) == p.editions_seen", "clear");
+    check("(p.cost_current ?? 1) + p.editions_seen == 9007199254740994", "high");
+    check("(p.cost_current ?? 94906267) * 94906267 == 9007199515875289", "high");
+    check("p.editions_seen == 9007199254740992.0", "high");
+    check("(p.cost_current ?? 7) % 4 == 3 && (p.cost_current ?? 1) / 2 == 0.5", "high");
+}
+
+#[test]
+fn a_figure_kept_from_us_is_said_to_be_withheld() {
+    let cells = [("cost_withheld", Value::Bool(true))];
+    let body = "if p.cost_current > t.high { HIGH } else { CLEAR }";
+    assert_eq!(verdict(body, &cells), "unknown cost_current withheld");
+}
+
+#[test]
+fn a_row_that_might_fail_has_its_own_fault() {
+    let cells = [("cost_initial", Value::Float(1.0)), ("editions_seen", Value::Int(0))];
+    assert_eq!(
+        verdict("if p.cost_initial / p.editions_seen > 1 { HIGH } else { CLEAR }", &cells),
+        "failed X1.rhai:10:37 `p.cost_initial / p.editions_seen` divides by zero"
+    );
+    assert_eq!(
+        verdict("if p.editions_seen > 1 { HIGH }", &cells),
+        "failed X1.rhai:10:4 `assess` ends without a level, expected one of CLEAR, WATCH, MODERATE, HIGH, CRITICAL"
+    );
 }
 
 #[test]

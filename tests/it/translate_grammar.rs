@@ -291,7 +291,8 @@ pub(crate) fn boolean(choices: &mut Choices<'_>, depth: usize) -> String {
 }
 
 fn any_field(choices: &mut Choices<'_>) -> &'static str {
-    let of_kind: &[&str] = choices.one_of(&[&FLOATS, &INTS as &[&str], &BOOLS, &TEXTS, &DATES]);
+    let of_kind: [&[&str]; 5] = [&FLOATS, &INTS, &BOOLS, &TEXTS, &DATES];
+    let of_kind = choices.one_of(&of_kind);
     choices.one_of(of_kind)
 }
 
@@ -304,7 +305,8 @@ fn number(choices: &mut Choices<'_>, depth: usize) -> String {
     match choices.construct(&NUMBERS) {
         "float" => choices.one_of(&["0.5", "0.0", "1.0e200", "-3.25"]).to_owned(),
         "number field" => {
-            let of_kind: &[&str] = choices.one_of(&[&FLOATS as &[&str], &INTS]);
+            let of_kind: [&[&str]; 2] = [&FLOATS, &INTS];
+            let of_kind = choices.one_of(&of_kind);
             format!("p.{}", choices.one_of(of_kind))
         }
         "threshold" => format!("t.{}", choices.one_of(&["high", "many", "target"])),

@@ -2,6 +2,8 @@
 //! numbers, fields of which no value is missing are never missed, and what cannot overflow on these
 //! columns is not watched.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is done as all the rest")]
+
 use std::collections::BTreeMap;
 
 use polars::prelude::DataType;
@@ -81,18 +83,19 @@ impl<'e> Emitter<'e> {
             }
         }
         rungs.into_iter().rev().fold(end, |after, (condition, code)| {
-            Piece::Varies(when(condition).then(as_code(code)).otherwise(as_code(after)))
+            Piece::Varies(when(condition).then(as_code(&code)).otherwise(as_code(&after)))
         })
     }
 
     fn code(&mut self, exit: Exit) -> Piece {
         match exit {
-            Exit::Level(node) => match self.piece(node) {
-                Piece::Known(Constant::Level(level)) => {
-                    Piece::Known(Constant::Int(code::of_level(level).into()))
+            Exit::Level(node) => {
+                let piece = self.piece(node);
+                if let Piece::Known(Constant::Level(level)) = piece {
+                    return Piece::Known(Constant::Int(code::of_level(level).into()));
                 }
-                piece => piece,
-            },
+                piece
+            }
             Exit::Missing(place) => Piece::Known(Constant::Int(code::of_missing(place).into())),
             Exit::Ask => Piece::Known(Constant::Int(code::ASK.into())),
         }
@@ -138,20 +141,23 @@ impl<'e> Emitter<'e> {
             {
                 truth(false)
             }
-            op => {
-                let pieces: Vec<Piece> = op.parts().iter().map(|part| self.piece(*part)).collect();
-                let known: Option<Vec<&Constant>> = pieces
-                    .iter()
-                    .map(|piece| match piece {
-                        Piece::Known(constant) => Some(constant),
-                        Piece::Varies(_) => None,
-                    })
-                    .collect();
-                match known.and_then(|known| fold::fold(op, &known)) {
-                    Some(constant) => Piece::Known(constant),
-                    None => Piece::Varies(vary(op, &pieces)),
-                }
-            }
+            _ => self.plain(op),
+        }
+    }
+
+    /// An operation that is the same whatever its parts.
+    fn plain(&mut self, op: &Op) -> Piece {
+        let pieces: Vec<Piece> = op.parts().iter().map(|part| self.piece(*part)).collect();
+        let known: Option<Vec<&Constant>> = pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Known(constant) => Some(constant),
+                Piece::Varies(_) => None,
+            })
+            .collect();
+        match known.and_then(|known| fold::fold(op, &known)) {
+            Some(constant) => Piece::Known(constant),
+            None => Piece::Varies(vary(op, &pieces)),
         }
     }
 
@@ -220,13 +226,11 @@ fn truth(held: bool) -> Piece {
     Piece::Known(Constant::Bool(held))
 }
 
-fn as_code(piece: Piece) -> Expr {
-    match piece {
-        Piece::Known(Constant::Int(count)) => {
-            lit(i32::try_from(count).unwrap_or_else(|_| code::ASK.into()))
-        }
-        piece => expr(&piece),
+fn as_code(piece: &Piece) -> Expr {
+    if let Piece::Known(Constant::Int(count)) = piece {
+        return lit(i32::try_from(*count).unwrap_or_else(|_| code::ASK.into()));
     }
+    expr(piece)
 }
 
 pub(super) fn expr(piece: &Piece) -> Expr {
@@ -268,7 +272,7 @@ fn vary(op: &Op, pieces: &[Piece]) -> Expr {
         (Op::Round(_, places), [one]) => kernels::round(one.clone(), *places),
         (Op::Days(..), [from, to]) => day_number(to.clone()) - day_number(from.clone()),
         (Op::Months(..), [from, to]) => month_number(to.clone()) - month_number(from.clone()),
-        (Op::Text(test, ..), [text, part]) => text_test(*test, text, part, pieces),
+        (Op::Text(test, ..), [whole, part]) => text_test(*test, whole, part, pieces),
         (Op::Lower(_), [one]) => kernels::lower(one.clone()),
         (Op::Length(_), [one]) => one.clone().str().len_chars().cast(DataType::Int64),
         (Op::NotFinite(_), [one]) => one.clone().is_finite().not(),
@@ -318,12 +322,14 @@ fn may_overflow(operation: Operation, left: &Expr, right: &Expr) -> Expr {
     }
 }
 
-fn text_test(test: TextTest, text: &Expr, part: &Expr, pieces: &[Piece]) -> Expr {
-    let (text, part) = (text.clone(), part.clone());
+fn text_test(test: TextTest, whole: &Expr, part: &Expr, pieces: &[Piece]) -> Expr {
+    let (whole, part) = (whole.clone(), part.clone());
     match (test, pieces) {
-        (TextTest::StartsWith, [Piece::Varies(_), Piece::Known(_)]) => text.str().starts_with(part),
-        (TextTest::EndsWith, [Piece::Varies(_), Piece::Known(_)]) => text.str().ends_with(part),
-        _ => kernels::text_test(test, text, part),
+        (TextTest::StartsWith, [Piece::Varies(_), Piece::Known(_)]) => {
+            whole.str().starts_with(part)
+        }
+        (TextTest::EndsWith, [Piece::Varies(_), Piece::Known(_)]) => whole.str().ends_with(part),
+        _ => kernels::text_test(test, whole, part),
     }
 }
 

@@ -46,13 +46,13 @@ impl Gauges {
         let gauges = fields.iter().filter_map(|name| {
             let field = dictionary::field(name)?;
             let column = frame.column(name).ok()?;
-            let range = read(column, field.kind, text_size).ok()??;
+            let (fit, range) = read(column, field.kind, text_size).ok()?;
             let nulls = match column.null_count() {
                 0 => Nulls::None,
                 count if count == column.len() => Nulls::All,
                 _ => Nulls::Some,
             };
-            Some((*name, Gauge { nulls, range }))
+            fit.then_some((*name, Gauge { nulls, range }))
         });
         Self(gauges.collect())
     }
@@ -62,31 +62,31 @@ impl Gauges {
     }
 }
 
-/// The range of a fit column, where it is of use.
-fn read(column: &Column, kind: FieldKind, text_size: usize) -> PolarsResult<Option<Option<Range>>> {
+/// Whether a column is fit, and its range where that is of use.
+fn read(column: &Column, kind: FieldKind, text_size: usize) -> PolarsResult<(bool, Option<Range>)> {
     Ok(match kind {
-        FieldKind::Bool => column.bool().map(|_| Some(None))?,
+        FieldKind::Bool => column.bool().map(|_| (true, None))?,
         FieldKind::Int => {
-            Some(least_and_most(column.i64()?).map(|(low, high)| (float(low), float(high))))
+            let range = least_and_most(column.i64()?);
+            (true, range.map(|(low, high)| (float(low), float(high))))
         }
         FieldKind::Float => {
             let figures = column.f64()?;
             let fit = figures.sum().is_none_or(f64::is_finite)
                 || figures.iter().flatten().all(f64::is_finite);
-            fit.then(|| least_and_most(figures))
+            (fit, least_and_most(figures))
         }
         FieldKind::Text => {
             let longest = column.str()?.str_len_bytes().max().unwrap_or_default();
             // Texts grow a little in lower case.
-            let fit = usize::try_from(longest).is_ok_and(|longest| longest <= text_size / 4);
-            fit.then_some(None)
+            (usize::try_from(longest).is_ok_and(|longest| longest <= text_size / 4), None)
         }
         FieldKind::Date => {
             let days = least_and_most(column.date()?.physical());
             let fit = days.is_none_or(|(low, high)| {
                 [low, high].into_iter().all(|day| NaiveDate::from_epoch_days(day).is_some())
             });
-            fit.then_some(None)
+            (fit, None)
         }
     })
 }

@@ -18,10 +18,10 @@ use super::tree::Operation;
 use super::tree::TextTest;
 
 pub(super) fn of_floats(operation: Operation, left: Expr, right: Expr) -> Expr {
-    both(left, right, DataType::Float64, move |left, right| {
-        let (left, right) = (left.f64()?, right.f64()?);
-        let results = left.iter().zip(right.iter()).map(|cells| match cells {
-            (Some(left), Some(right)) => Some(fold::of_floats(operation, left, right)),
+    both(left, right, DataType::Float64, move |lefts, rights| {
+        let (lefts, rights) = (lefts.f64()?, rights.f64()?);
+        let results = lefts.iter().zip(rights.iter()).map(|cells| match cells {
+            (Some(one), Some(other)) => Some(fold::of_floats(operation, one, other)),
             _ => None,
         });
         Ok(results.collect::<Float64Chunked>().into_column())
@@ -29,23 +29,23 @@ pub(super) fn of_floats(operation: Operation, left: Expr, right: Expr) -> Expr {
 }
 
 pub(super) fn remainder(left: Expr, right: Expr) -> Expr {
-    both(left, right, DataType::Int64, |left, right| {
-        let (left, right) = (left.i64()?, right.i64()?);
-        let results = left.iter().zip(right.iter()).map(|cells| match cells {
-            (Some(left), Some(right)) => left.checked_rem(right),
+    both(left, right, DataType::Int64, |lefts, rights| {
+        let (lefts, rights) = (lefts.i64()?, rights.i64()?);
+        let results = lefts.iter().zip(rights.iter()).map(|cells| match cells {
+            (Some(one), Some(other)) => one.checked_rem(other),
             _ => None,
         });
         Ok(results.collect::<Int64Chunked>().into_column())
     })
 }
 
-pub(super) fn text_test(test: TextTest, text: Expr, part: Expr) -> Expr {
-    both(text, part, DataType::Boolean, move |text, part| {
-        let (text, part) = (text.str()?, part.str()?);
-        let results = text.iter().zip(part.iter()).map(|cells| match (cells, test) {
-            ((Some(text), Some(part)), TextTest::Contains) => Some(text.contains(part)),
-            ((Some(text), Some(part)), TextTest::StartsWith) => Some(text.starts_with(part)),
-            ((Some(text), Some(part)), TextTest::EndsWith) => Some(text.ends_with(part)),
+pub(super) fn text_test(test: TextTest, whole: Expr, part: Expr) -> Expr {
+    both(whole, part, DataType::Boolean, move |wholes, parts| {
+        let (wholes, parts) = (wholes.str()?, parts.str()?);
+        let results = wholes.iter().zip(parts.iter()).map(|cells| match (cells, test) {
+            ((Some(one), Some(piece)), TextTest::Contains) => Some(one.contains(piece)),
+            ((Some(one), Some(piece)), TextTest::StartsWith) => Some(one.starts_with(piece)),
+            ((Some(one), Some(piece)), TextTest::EndsWith) => Some(one.ends_with(piece)),
             _ => None,
         });
         Ok(results.collect::<BooleanChunked>().into_column())
@@ -56,7 +56,7 @@ pub(super) fn round(figure: Expr, places: u8) -> Expr {
     figure.map(
         move |column| {
             let figures = column.f64()?.iter();
-            let results = figures.map(|figure| figure.map(|one| fold::round(one, places)));
+            let results = figures.map(|cell| cell.map(|one| fold::round(one, places)));
             Ok(named(results.collect::<Float64Chunked>().into_column(), &column))
         },
         |_, field| Ok(Field::new(field.name().clone(), DataType::Float64)),
@@ -66,7 +66,7 @@ pub(super) fn round(figure: Expr, places: u8) -> Expr {
 pub(super) fn lower(text: Expr) -> Expr {
     text.map(
         |column| {
-            let results = column.str()?.iter().map(|text| text.map(str::to_lowercase));
+            let results = column.str()?.iter().map(|cell| cell.map(str::to_lowercase));
             Ok(named(results.collect::<StringChunked>().into_column(), &column))
         },
         |_, field| Ok(Field::new(field.name().clone(), DataType::String)),
@@ -81,11 +81,11 @@ fn both(
 ) -> Expr {
     left.map_many(
         move |columns| {
-            let [left, right] = columns else { return Ok(Column::default()) };
+            let [one, other] = columns else { return Ok(Column::default()) };
             // A literal comes as one cell.
-            let rows = if left.len() == 1 { right.len() } else { left.len() };
-            let result = work(&spread(left, rows), &spread(right, rows))?;
-            Ok(named(result, left))
+            let rows = if one.len() == 1 { other.len() } else { one.len() };
+            let result = work(&spread(one, rows), &spread(other, rows))?;
+            Ok(named(result, one))
         },
         &[right],
         move |_: &Schema, fields| {

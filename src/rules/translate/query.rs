@@ -132,10 +132,8 @@ pub(in crate::rules) fn ask<'r>(
         match emitter.ladder(&assessment.exits) {
             Piece::Varies(expr) => varying.push(expr.cast(DataType::Int32).alias(id.as_str())),
             Piece::Known(constant_code) => {
-                let code = match constant_code {
-                    Constant::Int(code) => i32::try_from(code).unwrap_or(code::ASK.into()),
-                    _ => code::ASK.into(),
-                };
+                let code = if let Constant::Int(known) = constant_code { known } else { -1 };
+                let code = i32::try_from(code).unwrap_or_else(|_| code::ASK.into());
                 let height = question.frame.height();
                 constant.push(Column::new_scalar(id.as_str().into(), Scalar::from(code), height));
             }

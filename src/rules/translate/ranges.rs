@@ -1,5 +1,7 @@
 //! How large values may be, so that what cannot overflow is not watched.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named has no range")]
+
 use super::emit::Emitter;
 use super::fold::EXACT;
 use super::gauge::Range;
@@ -85,9 +87,9 @@ fn combined(operation: Operation, left: Range, right: Range) -> Option<Range> {
     match operation {
         Operation::Add => Some((left.0 + right.0, left.1 + right.1)),
         Operation::Subtract => Some((left.0 - right.1, left.1 - right.0)),
-        Operation::Multiply => Some(corners(|left, right| left * right)),
+        Operation::Multiply => Some(corners(|one, other| one * other)),
         Operation::Divide if right.0 > 0.0 || right.1 < 0.0 => {
-            Some(corners(|left, right| left / right))
+            Some(corners(|one, other| one / other))
         }
         Operation::Divide | Operation::Remainder | Operation::Power => None,
     }

@@ -201,9 +201,8 @@ impl Tree {
 
     /// Everything that is read or asked for.
     pub(super) fn needs(&self) -> impl Iterator<Item = &Need> {
-        self.ops.iter().filter_map(|op| match op {
-            Op::Read(need) | Op::Absent(need) => Some(need),
-            _ => None,
+        self.ops.iter().filter_map(|op| {
+            if let Op::Read(need) | Op::Absent(need) = op { Some(need) } else { None }
         })
     }
 

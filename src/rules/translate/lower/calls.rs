@@ -92,7 +92,7 @@ impl<'l> Lowering<'l> {
         self.body(&function.body, true)?;
         self.variables.truncate(base);
         self.guard = guard;
-        let returns = self.calls.pop().map(|call| call.returns).unwrap_or_default();
+        let returns = self.calls.pop().map(|walked| walked.returns).unwrap_or_default();
         Ok(self.returned(returns))
     }
 

@@ -202,13 +202,11 @@ impl<'l> Lowering<'l> {
                 Value::Bool(_) | Value::Text(_) | Value::Date(_) => None,
             });
         let first = kinds.next().flatten();
-        match first.filter(|first| kinds.all(|kind| kind == Some(*first))) {
-            Some(kind) => Ok((Need::Threshold(name.to_owned()), kind)),
-            None => {
-                let why = format!("`t.{name}` is at times a whole number and at times not");
-                Err(at(position, why))
-            }
-        }
+        let kind = first.filter(|first| kinds.all(|kind| kind == Some(*first)));
+        let kind = kind.ok_or_else(|| {
+            at(position, format!("`t.{name}` is at times a whole number and at times not"))
+        })?;
+        Ok((Need::Threshold(name.to_owned()), kind))
     }
 
     /// `p.field`, `t.name`, or methods called on a value: arguments are read before the value.
@@ -224,8 +222,8 @@ impl<'l> Lowering<'l> {
         let mut links = Vec::new();
         let mut careful = flags.intersects(ASTFlags::NEGATED);
         let mut rest = &both.rhs;
-        while let Expr::Dot(next, flags, _) = rest {
-            careful |= flags.intersects(ASTFlags::NEGATED);
+        while let Expr::Dot(next, of_link, _) = rest {
+            careful |= of_link.intersects(ASTFlags::NEGATED);
             links.push(&next.lhs);
             rest = &next.rhs;
         }

@@ -87,10 +87,10 @@ impl Lowering<'_> {
     /// Every element must compare with the value: how far the interpreter looks is then no matter.
     fn among(&mut self, value: &One, list: &[Val], position: Position) -> Lowered<Val> {
         let texts: Option<Vec<String>> = list.iter().map(|one| self.known_text(one)).collect();
-        if let Some(texts) = texts.filter(|texts| texts.len() >= LOOKED_UP) {
-            if value.kind == Kind::Text {
-                return Ok(Val::one(Kind::Bool, self.tree.add(Op::Among(value.node, texts))));
-            }
+        if let Some(texts) = texts.filter(|texts| texts.len() >= LOOKED_UP)
+            && value.kind == Kind::Text
+        {
+            return Ok(Val::one(Kind::Bool, self.tree.add(Op::Among(value.node, texts))));
         }
         let mut found = self.tree.truth(false);
         for element in list {
@@ -115,12 +115,12 @@ impl Lowering<'_> {
     }
 
     fn text_test(&mut self, test: TextTest, values: [&One; 2], position: Position) -> Lowered<Val> {
-        let [text, part] = values;
-        if (text.kind, part.kind) != (Kind::Text, Kind::Text) {
-            let (text, part) = (Val::One(text.clone()), Val::One(part.clone()));
-            return Err(unlike("in", &part, &text, position));
+        let [whole, part] = values;
+        if (whole.kind, part.kind) != (Kind::Text, Kind::Text) {
+            let (whole, part) = (Val::One(whole.clone()), Val::One(part.clone()));
+            return Err(unlike("in", &part, &whole, position));
         }
-        Ok(Val::one(Kind::Bool, self.tree.add(Op::Text(test, text.node, part.node))))
+        Ok(Val::one(Kind::Bool, self.tree.add(Op::Text(test, whole.node, part.node))))
     }
 
     fn extreme(

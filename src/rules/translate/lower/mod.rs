@@ -167,10 +167,10 @@ impl Lowering<'_> {
         for guard in gone {
             let stays = self.tree.not(guard);
             self.guard = Some(self.narrowed(self.guard, stays));
-            let in_call = self.calls.last().and_then(|call| call.guard);
+            let in_call = self.calls.last().and_then(|walked| walked.guard);
             let in_call = self.narrowed(in_call, stays);
-            if let Some(call) = self.calls.last_mut() {
-                call.guard = Some(in_call);
+            if let Some(walked) = self.calls.last_mut() {
+                walked.guard = Some(in_call);
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::rules::translate::tree::Node;
 use crate::rules::translate::tree::Op;
 use crate::rules::translate::tree::Operation;
 
-/// Every whole number up to here is a float.
+/// Every whole number below is a float, and no larger one is rounded to it.
 const EXACT: u64 = 1 << 53;
 
 impl Lowering<'_> {
@@ -106,7 +106,7 @@ impl Lowering<'_> {
             return one.node;
         }
         let exact = match self.tree.known(one.node) {
-            Some(Constant::Int(count)) => count.unsigned_abs() <= EXACT,
+            Some(Constant::Int(count)) => count.unsigned_abs() < EXACT,
             _ => false,
         };
         if !exact {

@@ -143,13 +143,11 @@ impl<'l> Lowering<'l> {
     /// The rows that come here leave the function with this value.
     fn leave(&mut self, value: &Val) -> Lowered<()> {
         self.alive = false;
-        if let Some(call) = self.calls.last() {
-            let guard = call.guard;
-            let guard = guard.unwrap_or_else(|| self.tree.truth(true));
-            let left = Return { guard, value: value.clone(), facts: self.facts.clone() };
-            if let Some(call) = self.calls.last_mut() {
-                call.returns.push(left);
-            }
+        let always = self.tree.truth(true);
+        let facts = self.facts.clone();
+        if let Some(call) = self.calls.last_mut() {
+            let guard = call.guard.unwrap_or(always);
+            call.returns.push(Return { guard, value: value.clone(), facts });
             return Ok(());
         }
         let exit = match value {
@@ -158,7 +156,6 @@ impl<'l> Lowering<'l> {
             // The interpreter says what `assess` ends with instead.
             _ => Exit::Ask,
         };
-        let always = self.tree.truth(true);
         self.exit(always, exit);
         Ok(())
     }
@@ -184,23 +181,23 @@ impl<'l> Lowering<'l> {
         self.facts.extend(if_false.iter().cloned());
         let not = self.tree.not(condition.node);
         // Rows that left the rule need no excluding.
-        let value = if !first.alive && self.calls.is_empty() {
+        let second = if !first.alive && self.calls.is_empty() {
             otherwise(self)?
         } else {
             self.under(not, otherwise)?
         };
-        self.merge(condition, first, value)
+        Ok(self.merge(condition, first, second))
     }
 
-    fn merge(&mut self, condition: &One, first: Left, value: Val) -> Lowered<Val> {
+    fn merge(&mut self, condition: &One, first: Left, value: Val) -> Val {
         match (first.alive, self.alive) {
             (_, false) => {
                 self.alive = first.alive;
                 self.facts = first.facts;
                 self.variables = first.variables;
-                Ok(if first.alive { first.value } else { Val::Never })
+                if first.alive { first.value } else { Val::Never }
             }
-            (false, true) => Ok(value),
+            (false, true) => value,
             (true, true) => {
                 self.facts = self.facts.intersection(&first.facts).cloned().collect();
                 for (place, (_, one)) in first.variables.into_iter().enumerate() {
@@ -215,7 +212,7 @@ impl<'l> Lowering<'l> {
                         }
                     }
                 }
-                Ok(self.either(condition, &first.value, &value))
+                self.either(condition, &first.value, &value)
             }
         }
     }

@@ -10,6 +10,7 @@ use rhai::Token;
 use super::Lowered;
 use super::Lowering;
 use super::at;
+use super::value::Facts;
 use super::value::Kind;
 use super::value::One;
 use super::value::Val;
@@ -100,7 +101,7 @@ impl<'l> Lowering<'l> {
                 self.facts = facts;
                 let node = self.tree.and(*matches, held.node);
                 let [if_true, _] = held.teaches;
-                One { kind: Kind::Bool, node, teaches: [if_true, Default::default()] }
+                One { kind: Kind::Bool, node, teaches: [if_true, Facts::new()] }
             }
         };
         self.branch(
@@ -202,7 +203,7 @@ fn agree(arms: &[Vec<Literal>], cases: &SwitchCasesCollection) -> bool {
             }
         }
     }
-    let mut found: Vec<Vec<usize>> = literals.into_iter().map(|(_, arms)| arms).collect();
+    let mut found: Vec<Vec<usize>> = literals.into_iter().map(|(_, found)| found).collect();
     let mut expected: Vec<Vec<usize>> =
         cases.cases.values().map(|case| case.blocks.to_vec()).collect();
     found.sort();

@@ -19,6 +19,8 @@ use super::syntax::Setting;
 use super::syntax::TokenKeeper;
 use super::thresholds;
 use super::thresholds::Thresholds;
+use super::translate;
+use super::translate::Route;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -55,6 +57,14 @@ impl Catalogue {
 
     pub fn terms(&self) -> BTreeMap<RuleId, RuleTerms> {
         self.rules().map(|rule| (rule.id.clone(), rule.terms())).collect()
+    }
+
+    /// Which way a rule runs, and why.
+    pub fn route(&self, id: &RuleId) -> Option<Route> {
+        self.rules.get(id).map(|compiled| match &compiled.translation {
+            Ok(_) => Route::Translated,
+            Err(because) => Route::Interpreted { because: because.clone() },
+        })
     }
 
     /// The levels that a rule can return, found in its text.
@@ -157,7 +167,11 @@ impl Source<'_> {
         };
         let rule = rule?;
         let setting = Setting { file: self.file, scope: rule.scope, thresholds: self.thresholds };
-        let notes = syntax::read(&ast, &tokens.take(), setting, faults);
-        (faults.len() == before).then(|| Compiled { rule, ast, notes: Arc::new(notes) })
+        let words = tokens.take();
+        let notes = syntax::read(&ast, &words, setting, faults);
+        (faults.len() == before).then(|| {
+            let translation = translate::translate(&ast, &words, self.thresholds, self.limits);
+            Compiled { rule, ast, notes: Arc::new(notes), translation }
+        })
     }
 }

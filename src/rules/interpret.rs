@@ -22,6 +22,7 @@ use super::sandbox::ThresholdsInForce;
 use super::syntax::LEVELS;
 use super::syntax::Notes;
 use super::thresholds::Thresholds;
+use super::translate::Translation;
 use super::value::Scalar;
 use crate::domain::level::Level;
 use crate::domain::verdict::Evidence;
@@ -36,6 +37,8 @@ pub(super) struct Compiled {
     pub(super) rule: Rule,
     pub(super) ast: AST,
     pub(super) notes: Arc<Notes>,
+    /// The rule as expressions, or why it has none.
+    pub(super) translation: Result<Translation, String>,
 }
 
 /// Why an evaluation gave no value.

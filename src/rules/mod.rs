@@ -35,6 +35,7 @@ mod syntax;
 mod table;
 mod thresholds;
 mod trace;
+mod translate;
 mod value;
 
 pub use self::branches::Branch;
@@ -68,3 +69,6 @@ pub use self::trace::Finding;
 pub use self::trace::Trace;
 pub use self::trace::TraceReading;
 pub use self::trace::TraceStep;
+pub use self::translate::Outcome;
+pub use self::translate::Outcomes;
+pub use self::translate::Route;

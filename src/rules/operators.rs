@@ -36,7 +36,7 @@ pub(super) fn register(engine: &mut Engine) {
     );
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Comparator {
     Equal,
     Different,
@@ -77,7 +77,7 @@ impl Comparator {
         !matches!(self, Self::Equal | Self::Different)
     }
 
-    fn accepts(self, ordering: Ordering) -> bool {
+    pub(super) fn accepts(self, ordering: Ordering) -> bool {
         match self {
             Self::Equal => ordering.is_eq(),
             Self::Different => ordering.is_ne(),

@@ -162,14 +162,16 @@ impl Run {
             ReadingSource::Threshold => {
                 MissingField { field: format!("t.{name}"), why: Absence::Missing }
             }
-            ReadingSource::Field => {
-                let withheld = dictionary::withheld_by(name)
-                    .is_some_and(|flag| self.0.table.is_true(flag, self.0.row));
-                let why = if withheld { Absence::Withheld } else { Absence::Missing };
-                MissingField { field: name.to_owned(), why }
-            }
+            ReadingSource::Field => missing_field(&self.0.table, self.0.row, name),
         }
     }
+}
+
+/// A field that is missing, or withheld where its publisher says so.
+pub(super) fn missing_field(table: &Table, row: usize, name: &str) -> MissingField {
+    let withheld = dictionary::withheld_by(name).is_some_and(|flag| table.is_true(flag, row));
+    let why = if withheld { Absence::Withheld } else { Absence::Missing };
+    MissingField { field: name.to_owned(), why }
 }
 
 /// An error that makes the verdict `failed`, at a place of the rule.

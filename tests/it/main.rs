@@ -40,3 +40,7 @@ mod store_support;
 mod story;
 mod support;
 mod tidy;
+mod translate;
+mod translate_frames;
+mod translate_grammar;
+mod translate_proof;

@@ -14,7 +14,7 @@ use vigie::rules::Limits;
 use vigie::rules::Specimen;
 use vigie::rules::compile;
 
-const THRESHOLDS: &str = r#"
+pub(crate) const THRESHOLDS: &str = r#"
 [high]
 label = "Seuil élevé"
 unit = "ratio"

@@ -20,6 +20,7 @@ use rhai::Position;
 
 pub(super) use self::print::Named;
 pub(super) use self::print::Operand;
+pub(super) use self::print::direct_read;
 pub(super) use self::tokens::TokenKeeper;
 pub(super) use self::tokens::Tokens;
 use self::visit::Visitor;

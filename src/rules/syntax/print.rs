@@ -42,7 +42,7 @@ impl Operand {
 }
 
 /// The field or threshold that an expression reads and does nothing else with.
-pub(super) fn direct_read(expression: &Expr) -> Option<(&str, &str)> {
+pub(crate) fn direct_read(expression: &Expr) -> Option<(&str, &str)> {
     let Expr::Dot(both, ..) = expression else { return None };
     let (Expr::Variable(variable, ..), Expr::Property(property, _)) = (&both.lhs, &both.rhs) else {
         return None;

@@ -40,6 +40,12 @@ impl Tokens {
         &self.0
     }
 
+    /// The words from the one at a place on.
+    pub(crate) fn from(&self, place: Position) -> &[(Token, Position)] {
+        let start = self.0.iter().position(|(_, position)| *position == place);
+        start.and_then(|start| self.0.get(start..)).unwrap_or_default()
+    }
+
     /// Where the name of a function stands in its definition.
     pub(super) fn function(&self, name: &str) -> Position {
         let defines = |pair: &&[(Token, Position)]| match pair {

@@ -1,7 +1,6 @@
 //! The same rules three ways on the same rows: as hand-written Polars expressions, translated from
 //! their scripts, and interpreted. No time is given unless the answers agree.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -67,7 +66,8 @@ pub(crate) fn measure() -> String {
         let catalogue = catalogue(copies);
         let compile = started.elapsed();
         for times in [0, 1, 10, 100] {
-            let frame = if times == 0 { base.projects.head(Some(43)) } else { stacked(&base, times) };
+            let frame =
+                if times == 0 { base.projects.head(Some(43)) } else { stacked(&base, times) };
             // The largest of both would be two minutes of the same.
             if count * frame.height() > 240_000_000 {
                 continue;
@@ -149,9 +149,9 @@ fn id(index: usize) -> String {
 }
 
 fn catalogue(copies: usize) -> Catalogue {
-    let shipped = rules::read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap();
-    let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    texts.insert("thresholds.toml".to_owned(), shipped.get("thresholds.toml").unwrap().clone());
+    let mut texts =
+        rules::read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap();
+    texts.retain(|path, _| path == "thresholds.toml");
     for index in 0..ORDINARY * copies {
         texts.insert(format!("drift/{}.rhai", id(index)), script(index));
     }
@@ -244,7 +244,7 @@ fn frames() -> Frames {
             project: ProjectId::new(format!("p{number:06}")),
             edition: edition.parse::<EditionId>().unwrap(),
             name: format!("Projet {number}"),
-            ministry: MinistryCode::new(if number % 2 == 0 { "MJ" } else { "MI" }),
+            ministry: MinistryCode::new(if number.is_multiple_of(2) { "MJ" } else { "MI" }),
             ministry_label: "Ministère".to_owned(),
             phase: match number % 7 {
                 0 => Reported::Missing,

@@ -1,0 +1,82 @@
+//! Operations on constants, as the interpreter does them.
+
+use super::tree::Constant;
+use super::tree::Figure;
+use super::tree::Op;
+use super::tree::Operation;
+use crate::rules::french::float;
+use crate::rules::operators::Comparator;
+
+/// Beyond, some whole numbers are no floats.
+pub(super) const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// The value of an operation on known parts; `None` when it has none, or is not worth knowing.
+pub(super) fn fold(op: &Op, parts: &[&Constant]) -> Option<Constant> {
+    match (op, parts) {
+        (Op::Compare(comparator, ..), [left, right]) => {
+            compare(*comparator, left, right).map(Constant::Bool)
+        }
+        (Op::Among(_, texts), [Constant::Text(text)]) => Some(Constant::Bool(texts.contains(text))),
+        (Op::OfInts(operation, ..), [Constant::Int(left), Constant::Int(right)]) => {
+            Some(Constant::Int(of_ints(*operation, *left, *right).unwrap_or_default()))
+        }
+        (Op::MayOverflow(operation, ..), [Constant::Int(left), Constant::Int(right)]) => {
+            Some(Constant::Bool(of_ints(*operation, *left, *right).is_none()))
+        }
+        (Op::OfFloats(operation, ..), [Constant::Float(left), Constant::Float(right)]) => {
+            Some(figure(of_floats(*operation, left.get(), right.get())))
+        }
+        (Op::ToFloat(_), [Constant::Int(count)]) => Some(figure(float(*count))),
+        (Op::Absolute(_), [Constant::Float(one)]) => Some(figure(one.get().abs())),
+        (Op::Absolute(_), [Constant::Int(count)]) => Some(Constant::Int(count.wrapping_abs())),
+        (Op::Round(_, places), [Constant::Float(one)]) => Some(figure(round(one.get(), *places))),
+        (Op::Lower(_), [Constant::Text(text)]) => Some(Constant::Text(text.to_lowercase())),
+        (Op::NotFinite(_), [Constant::Float(one)]) => Some(Constant::Bool(!one.get().is_finite())),
+        (Op::Inexact(_), [Constant::Float(one)]) => Some(Constant::Bool(one.get().abs() >= EXACT)),
+        _ => None,
+    }
+}
+
+fn figure(value: f64) -> Constant {
+    Constant::Float(Figure::of(value))
+}
+
+fn compare(comparator: Comparator, left: &Constant, right: &Constant) -> Option<bool> {
+    let ordering = match (left, right) {
+        (Constant::Bool(left), Constant::Bool(right)) => left.cmp(right),
+        (Constant::Int(left), Constant::Int(right)) => left.cmp(right),
+        (Constant::Float(left), Constant::Float(right)) => left.get().partial_cmp(&right.get())?,
+        (Constant::Text(left), Constant::Text(right)) => left.cmp(right),
+        (Constant::Level(left), Constant::Level(right)) => left.cmp(right),
+        _ => return None,
+    };
+    Some(comparator.accepts(ordering))
+}
+
+pub(super) fn of_ints(operation: Operation, left: i64, right: i64) -> Option<i64> {
+    match operation {
+        Operation::Add => left.checked_add(right),
+        Operation::Subtract => left.checked_sub(right),
+        Operation::Multiply => left.checked_mul(right),
+        Operation::Remainder => left.checked_rem(right),
+        Operation::Divide | Operation::Power => None,
+    }
+}
+
+pub(super) fn of_floats(operation: Operation, left: f64, right: f64) -> f64 {
+    match operation {
+        Operation::Add => left + right,
+        Operation::Subtract => left - right,
+        Operation::Multiply => left * right,
+        Operation::Divide => left / right,
+        Operation::Remainder => left % right,
+        Operation::Power => left.powf(right),
+    }
+}
+
+/// Halves away from zero.
+pub(super) fn round(figure: f64, places: u8) -> f64 {
+    let scale = 10_f64.powi(i32::from(places));
+    let rounded = (figure * scale).round() / scale;
+    if rounded.is_finite() { rounded } else { figure }
+}

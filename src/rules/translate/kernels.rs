@@ -1,0 +1,105 @@
+//! What Polars does otherwise than the language, or not at all: the language's own functions, cell
+//! by cell.
+
+use polars::prelude::BooleanChunked;
+use polars::prelude::Column;
+use polars::prelude::DataType;
+use polars::prelude::Expr;
+use polars::prelude::Field;
+use polars::prelude::Float64Chunked;
+use polars::prelude::Int64Chunked;
+use polars::prelude::IntoColumn as _;
+use polars::prelude::PolarsResult;
+use polars::prelude::Schema;
+use polars::prelude::StringChunked;
+
+use super::fold;
+use super::tree::Operation;
+use super::tree::TextTest;
+
+pub(super) fn of_floats(operation: Operation, left: Expr, right: Expr) -> Expr {
+    both(left, right, DataType::Float64, move |lefts, rights| {
+        let (lefts, rights) = (lefts.f64()?, rights.f64()?);
+        let results = lefts.iter().zip(rights.iter()).map(|cells| match cells {
+            (Some(one), Some(other)) => Some(fold::of_floats(operation, one, other)),
+            _ => None,
+        });
+        Ok(results.collect::<Float64Chunked>().into_column())
+    })
+}
+
+pub(super) fn remainder(left: Expr, right: Expr) -> Expr {
+    both(left, right, DataType::Int64, |lefts, rights| {
+        let (lefts, rights) = (lefts.i64()?, rights.i64()?);
+        let results = lefts.iter().zip(rights.iter()).map(|cells| match cells {
+            (Some(one), Some(other)) => one.checked_rem(other),
+            _ => None,
+        });
+        Ok(results.collect::<Int64Chunked>().into_column())
+    })
+}
+
+pub(super) fn text_test(test: TextTest, whole: Expr, part: Expr) -> Expr {
+    both(whole, part, DataType::Boolean, move |wholes, parts| {
+        let (wholes, parts) = (wholes.str()?, parts.str()?);
+        let results = wholes.iter().zip(parts.iter()).map(|cells| match (cells, test) {
+            ((Some(one), Some(piece)), TextTest::Contains) => Some(one.contains(piece)),
+            ((Some(one), Some(piece)), TextTest::StartsWith) => Some(one.starts_with(piece)),
+            ((Some(one), Some(piece)), TextTest::EndsWith) => Some(one.ends_with(piece)),
+            _ => None,
+        });
+        Ok(results.collect::<BooleanChunked>().into_column())
+    })
+}
+
+pub(super) fn round(figure: Expr, places: u8) -> Expr {
+    figure.map(
+        move |column| {
+            let figures = column.f64()?.iter();
+            let results = figures.map(|cell| cell.map(|one| fold::round(one, places)));
+            Ok(named(results.collect::<Float64Chunked>().into_column(), &column))
+        },
+        |_, field| Ok(Field::new(field.name().clone(), DataType::Float64)),
+    )
+}
+
+pub(super) fn lower(text: Expr) -> Expr {
+    text.map(
+        |column| {
+            let results = column.str()?.iter().map(|cell| cell.map(str::to_lowercase));
+            Ok(named(results.collect::<StringChunked>().into_column(), &column))
+        },
+        |_, field| Ok(Field::new(field.name().clone(), DataType::String)),
+    )
+}
+
+fn both(
+    left: Expr,
+    right: Expr,
+    gives: DataType,
+    work: impl Fn(&Column, &Column) -> PolarsResult<Column> + Send + Sync + 'static,
+) -> Expr {
+    left.map_many(
+        move |columns| {
+            let [one, other] = columns else { return Ok(Column::default()) };
+            // A literal comes as one cell.
+            let rows = if one.len() == 1 { other.len() } else { one.len() };
+            let result = work(&spread(one, rows), &spread(other, rows))?;
+            Ok(named(result, one))
+        },
+        &[right],
+        move |_: &Schema, fields| {
+            let name = fields.first().map(|field| field.name().clone()).unwrap_or_default();
+            Ok(Field::new(name, gives.clone()))
+        },
+    )
+}
+
+fn spread(column: &Column, rows: usize) -> Column {
+    if column.len() == 1 && rows != 1 { column.new_from_index(0, rows) } else { column.clone() }
+}
+
+fn named(mut column: Column, like: &Column) -> Column {
+    column.rename(like.name().clone());
+    column
+}

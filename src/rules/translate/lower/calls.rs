@@ -1,0 +1,117 @@
+//! Calls: operators, functions of the rule walked in place, and the library's.
+
+use rhai::Expr;
+use rhai::FnCallExpr;
+use rhai::Position;
+
+use super::Call;
+use super::Lowered;
+use super::Lowering;
+use super::at;
+use super::value::Facts;
+use super::value::Kind;
+use super::value::One;
+use super::value::Val;
+use crate::rules::syntax::PARAMETERS;
+use crate::rules::syntax::direct_read;
+
+/// Functions within functions, far from the interpreter's own limit.
+const DEPTH: usize = 8;
+
+impl<'l> Lowering<'l> {
+    pub(super) fn call(&mut self, call: &'l FnCallExpr, position: Position) -> Lowered<Val> {
+        let name = call.name.as_str();
+        if call.is_qualified() {
+            return Err(at(position, format!("`{name}` is of a module")));
+        }
+        let functions = self.script.functions;
+        let own = functions
+            .iter()
+            .find(|own| own.name == name && own.parameters.len() == call.args.len());
+        if let Some(function) = own {
+            return self.own_function(function, call, position);
+        }
+        if let ("has", [argument]) = (name, call.args.as_slice()) {
+            let (parameter, field) =
+                direct_read(argument).ok_or_else(|| at(position, "`has` of no field"))?;
+            let (need, _) = self.named(parameter, field, position)?;
+            return Ok(Val::One(self.presence(&need)));
+        }
+        let mut arguments = Vec::new();
+        for argument in &call.args {
+            arguments.push(self.expression(argument)?);
+        }
+        if !self.alive {
+            return Ok(Val::Never);
+        }
+        match (name, arguments.as_slice()) {
+            ("!", [Val::One(one)]) if one.kind == Kind::Bool => Ok(self.opposite(one)),
+            ("!", _) => Err(at(position, "`!` is for booleans")),
+            ("-", [one]) => self.negative(one, position),
+            ("+" | "-" | "*" | "/" | "%" | "**", [left, right]) => {
+                self.arithmetic(name, left, right, position)
+            }
+            ("==" | "!=" | "<" | "<=" | ">" | ">=", [left, right]) => {
+                self.comparison(name, left, right, position)
+            }
+            _ => self.library(name, &arguments, position),
+        }
+    }
+
+    fn opposite(&mut self, one: &One) -> Val {
+        let [if_true, if_false] = one.teaches.clone();
+        let node = self.tree.not(one.node);
+        Val::One(One { kind: Kind::Bool, node, teaches: [if_false, if_true] })
+    }
+
+    fn own_function(
+        &mut self,
+        function: &'l super::Function,
+        call: &'l FnCallExpr,
+        position: Position,
+    ) -> Lowered<Val> {
+        let recursive = self.calls.iter().any(|outer| outer.name == function.name);
+        let depth = DEPTH.min(self.script.limits.call_levels / 3);
+        if recursive || self.calls.len() >= depth {
+            return Err(at(position, format!("`{}` calls itself, or calls deeply", call.name)));
+        }
+        let mut arguments = Vec::new();
+        for (argument, parameter) in call.args.iter().zip(&function.parameters) {
+            let passed = matches!(argument, Expr::Variable(variable, ..)
+                if PARAMETERS.contains(&variable.1.as_str()));
+            let value = if passed { Val::Nothing } else { self.expression(argument)? };
+            arguments.push((parameter.clone(), value));
+        }
+        if !self.alive {
+            return Ok(Val::Never);
+        }
+        let base = self.variables.len();
+        let guard = self.guard;
+        self.variables.extend(arguments);
+        self.calls.push(Call { name: function.name.clone(), base, ..Call::default() });
+        self.body(&function.body, true)?;
+        self.variables.truncate(base);
+        self.guard = guard;
+        let returns = self.calls.pop().map(|walked| walked.returns).unwrap_or_default();
+        Ok(self.returned(returns))
+    }
+
+    /// The value of a function: that of the first return whose condition a row meets.
+    fn returned(&mut self, mut returns: Vec<super::Return>) -> Val {
+        let Some(last) = returns.pop() else {
+            self.alive = false;
+            return Val::Never;
+        };
+        self.alive = true;
+        let mut facts: Facts = last.facts;
+        let mut value = last.value;
+        for earlier in returns.into_iter().rev() {
+            facts = facts.intersection(&earlier.facts).cloned().collect();
+            let condition =
+                One { kind: Kind::Bool, node: earlier.guard, teaches: Default::default() };
+            value = self.either(&condition, &earlier.value, &value);
+        }
+        self.facts = facts;
+        value
+    }
+}

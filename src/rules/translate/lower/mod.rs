@@ -1,0 +1,192 @@
+//! From a script to the typed form: the script is walked once, in the order in which it would run,
+//! for all rows together. Where rows part, each part is walked under its condition; a row leaves
+//! at the first exit whose condition it meets, so that conditions further on need not exclude it.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "Rhai's trees are open enums; what is not named here is not translated"
+)]
+
+mod calls;
+mod expressions;
+mod library;
+mod numbers;
+mod statements;
+mod switch;
+mod value;
+
+use rhai::Position;
+use rhai::Stmt;
+
+use self::value::Facts;
+use self::value::Val;
+use super::tree::Exit;
+use super::tree::Need;
+use super::tree::Node;
+use super::tree::Tree;
+use crate::rules::sandbox::Limits;
+use crate::rules::syntax::Tokens;
+use crate::rules::thresholds::Thresholds;
+
+/// Why a part of a script does not translate.
+pub(super) type Lowered<T> = Result<T, String>;
+
+/// A function of the rule.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) name: String,
+    pub(super) parameters: Vec<String>,
+    pub(super) body: Vec<Stmt>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Script<'s> {
+    pub(super) functions: &'s [Function],
+    pub(super) tokens: &'s Tokens,
+    pub(super) thresholds: &'s Thresholds,
+    pub(super) limits: &'s Limits,
+}
+
+/// What `assess` came to.
+#[derive(Debug)]
+pub(super) struct Assessment {
+    pub(super) tree: Tree,
+    pub(super) exits: Vec<(Node, Exit)>,
+    pub(super) needs: Vec<Need>,
+}
+
+pub(super) fn lower(script: Script<'_>) -> Lowered<Assessment> {
+    let assess = script.functions.iter().find(|function| function.name == "assess");
+    let assess = assess.ok_or("there is no `assess`")?;
+    let mut lowering = Lowering {
+        script,
+        tree: Tree::default(),
+        exits: Vec::new(),
+        needs: Vec::new(),
+        guard: None,
+        facts: Facts::new(),
+        alive: true,
+        variables: Vec::new(),
+        calls: Vec::new(),
+        visits: 0,
+    };
+    for parameter in &assess.parameters {
+        lowering.variables.push((parameter.clone(), Val::Nothing));
+    }
+    lowering.body(&assess.body, true)?;
+    let Lowering { tree, exits, needs, .. } = lowering;
+    Ok(Assessment { tree, exits, needs })
+}
+
+struct Lowering<'l> {
+    script: Script<'l>,
+    tree: Tree,
+    exits: Vec<(Node, Exit)>,
+    needs: Vec<Need>,
+    /// Which rows come here, apart from those that have left; all when there is none.
+    guard: Option<Node>,
+    facts: Facts,
+    /// Whether any row comes here.
+    alive: bool,
+    /// In sight, innermost last.
+    variables: Vec<(String, Val)>,
+    /// Functions of the rule that are being walked.
+    calls: Vec<Call>,
+    visits: usize,
+}
+
+/// A function of the rule, walked where it is called.
+#[derive(Debug, Default)]
+struct Call {
+    name: String,
+    /// Where the variables of the function begin.
+    base: usize,
+    /// Which rows come here, of those that came to the function.
+    guard: Option<Node>,
+    returns: Vec<Return>,
+}
+
+#[derive(Clone, Debug)]
+struct Return {
+    guard: Node,
+    value: Val,
+    facts: Facts,
+}
+
+impl Lowering<'_> {
+    /// Counts a step of the walk: what the interpreter might refuse for its size is left to it.
+    fn visit(&mut self) -> Lowered<()> {
+        self.visits += 1;
+        let most = usize::try_from(self.script.limits.operations / 12).unwrap_or(usize::MAX);
+        if self.visits > most.min(4_000) {
+            return Err("it is very large once its functions are written out".to_owned());
+        }
+        Ok(())
+    }
+
+    fn narrowed(&mut self, guard: Option<Node>, condition: Node) -> Node {
+        match guard {
+            Some(guard) => self.tree.and(guard, condition),
+            None => condition,
+        }
+    }
+
+    /// Rows that come here and meet the condition leave.
+    fn exit(&mut self, condition: Node, exit: Exit) {
+        let condition = self.narrowed(self.guard, condition);
+        self.exits.push((condition, exit));
+    }
+
+    fn ask_when(&mut self, condition: Node) {
+        self.exit(condition, Exit::Ask);
+    }
+
+    /// Walks a part for the rows that meet the condition only.
+    fn under<T>(&mut self, condition: Node, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.guard;
+        let outer_in_call = self.calls.last().and_then(|call| call.guard);
+        let returned = self.calls.last().map_or(0, |call| call.returns.len());
+        self.guard = Some(self.narrowed(outer, condition));
+        let in_call = self.narrowed(outer_in_call, condition);
+        if let Some(call) = self.calls.last_mut() {
+            call.guard = Some(in_call);
+        }
+        let walked = walk(self);
+        self.guard = outer;
+        if let Some(call) = self.calls.last_mut() {
+            call.guard = outer_in_call;
+        }
+        self.exclude_returned(returned);
+        walked
+    }
+
+    /// Rows that returned from the function since are no longer in it.
+    fn exclude_returned(&mut self, since: usize) {
+        let Some(call) = self.calls.last() else { return };
+        let gone: Vec<Node> = call.returns.iter().skip(since).map(|one| one.guard).collect();
+        for guard in gone {
+            let stays = self.tree.not(guard);
+            self.guard = Some(self.narrowed(self.guard, stays));
+            let in_call = self.calls.last().and_then(|walked| walked.guard);
+            let in_call = self.narrowed(in_call, stays);
+            if let Some(walked) = self.calls.last_mut() {
+                walked.guard = Some(in_call);
+            }
+        }
+    }
+
+    fn need(&mut self, need: &Need) -> usize {
+        if let Some(place) = self.needs.iter().position(|known| known == need) {
+            return place;
+        }
+        self.needs.push(need.clone());
+        self.needs.len() - 1
+    }
+}
+
+fn at(position: Position, why: impl AsRef<str>) -> String {
+    match position.line() {
+        Some(line) => format!("line {line}: {}", why.as_ref()),
+        None => why.as_ref().to_owned(),
+    }
+}

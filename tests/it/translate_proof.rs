@@ -1,0 +1,176 @@
+//! The proof of the translation: on rules and frames at random, expressions and interpreter give
+//! the same verdicts, missing fields and faults included.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use proptest::prelude::any;
+use proptest::test_runner::Config;
+use proptest::test_runner::RngAlgorithm;
+use proptest::test_runner::TestCaseError;
+use proptest::test_runner::TestError;
+use proptest::test_runner::TestRng;
+use proptest::test_runner::TestRunner;
+use vigie::domain::subject::Scope;
+use vigie::domain::verdict::Judgement;
+use vigie::domain::verdict::Verdict;
+use vigie::frame::Frames;
+use vigie::rules::Catalogue;
+use vigie::rules::Limits;
+use vigie::rules::Outcome;
+use vigie::rules::Route;
+use vigie::rules::compile;
+use vigie::rules::read_folder;
+
+use crate::rules::day;
+use crate::rules::words;
+use crate::support::root;
+use crate::translate_frames::frames;
+use crate::translate_grammar as grammar;
+use crate::translate_grammar::Choices;
+
+/// The seed of every run: a failure here is a failure everywhere.
+const SEED: [u8; 32] = *b"the same verdicts, row after row";
+const RUNS: u32 = 24;
+const RULES: usize = 24;
+const ROWS: usize = 24;
+
+/// What the runs came to.
+#[derive(Debug, Default)]
+struct Tally {
+    cases: usize,
+    rules: usize,
+    translated: usize,
+    /// Constructs of the rules that were translated.
+    constructs: BTreeSet<&'static str>,
+    levels: usize,
+    missing: usize,
+    asked: usize,
+    failed: usize,
+}
+
+/// The same judgements either way; if not, the first that differ.
+fn hold(
+    catalogue: &Catalogue,
+    texts: &BTreeMap<String, String>,
+    frames: &Frames,
+    as_of: NaiveDate,
+) -> Result<Vec<Judgement>, String> {
+    let translated = catalogue.judge(frames, as_of);
+    let interpreted = catalogue.judge_interpreted(frames, as_of);
+    if translated.len() != interpreted.len() {
+        return Err(format!("{} judgements, {}", translated.len(), interpreted.len()));
+    }
+    for (one, other) in translated.iter().zip(&interpreted) {
+        if one != other {
+            let text = texts.get(&format!("{}.rhai", one.rule)).map_or("", String::as_str);
+            return Err(format!(
+                "seed {SEED:?}, as of {as_of}\n{text}\non {:?}\ntranslated:  {}\ninterpreted: {}",
+                one.subject,
+                words(&one.verdict),
+                words(&other.verdict)
+            ));
+        }
+    }
+    Ok(interpreted)
+}
+
+/// The difference that was found, without the numbers behind it.
+fn told(outcome: Result<(), TestError<impl std::fmt::Debug>>) -> String {
+    match outcome {
+        Ok(()) => String::new(),
+        Err(TestError::Fail(reason, _) | TestError::Abort(reason)) => reason.to_string(),
+    }
+}
+
+fn one_run(numbers: &[u16], early: bool, tally: &mut Tally) -> Result<(), String> {
+    let (for_rules, for_frame) = numbers.split_at(numbers.len() / 4);
+    let mut texts = BTreeMap::new();
+    let mut used = BTreeMap::new();
+    for (rule, part) in for_rules.chunks(for_rules.len() / RULES).take(RULES).enumerate() {
+        let id = format!("X{rule:02}");
+        let mut choices = Choices::of(part);
+        texts.insert(format!("{id}.rhai"), grammar::rule(&id, &mut choices));
+        used.insert(id, choices.used);
+    }
+    texts.insert("thresholds.toml".to_owned(), crate::rules::THRESHOLDS.to_owned());
+    let (catalogue, faults) = compile(&texts, &Limits::default());
+    if let Some(fault) = faults.first() {
+        let text = texts.get(&fault.file).map_or("", String::as_str);
+        return Err(format!("the grammar wrote a rule with a fault: {fault}\n{text}"));
+    }
+    let frames = frames(Scope::Project, ROWS, &mut Choices::of(for_frame));
+    let as_of = day(if early { "2020-06-01" } else { "2021-07-01" });
+    let judged = hold(&catalogue, &texts, &frames, as_of)?;
+    let outcomes = catalogue.outcomes(&frames.projects, Scope::Project, as_of).unwrap();
+    tally.cases += judged.len();
+    for rule in catalogue.rules() {
+        tally.rules += 1;
+        if catalogue.route(&rule.id) == Some(Route::Translated) {
+            tally.translated += 1;
+            tally.constructs.extend(used.get(rule.id.as_str()).into_iter().flatten());
+        }
+        for row in 0..ROWS {
+            match outcomes.outcome(&rule.id, row) {
+                Some(Outcome::Level(_)) => tally.levels += 1,
+                Some(Outcome::Missing(_)) => tally.missing += 1,
+                Some(Outcome::Interpreted) => tally.asked += 1,
+                None => {}
+            }
+        }
+    }
+    tally.failed +=
+        judged.iter().filter(|one| matches!(one.verdict, Verdict::Failed { .. })).count();
+    Ok(())
+}
+
+#[test]
+fn translated_and_interpreted_rules_give_the_same_verdicts() {
+    let tally = RefCell::new(Tally::default());
+    let config = Config {
+        cases: RUNS,
+        max_shrink_iters: 60,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &SEED);
+    let numbers = proptest::collection::vec(any::<u16>(), 24_000);
+    let outcome =
+        TestRunner::new_with_rng(config, rng).run(&(numbers, any::<bool>()), |(numbers, early)| {
+            let mut kept = tally.borrow_mut();
+            one_run(&numbers, early, &mut kept).map_err(TestCaseError::fail)
+        });
+    let told = told(outcome);
+    assert!(told.is_empty(), "{told}");
+    let tally = tally.into_inner();
+    println!("{tally:?}");
+    assert!(tally.cases >= 10_000, "{} cases", tally.cases);
+    assert!(tally.translated * 10 >= tally.rules * 8, "{tally:?}");
+    assert!(tally.levels * 4 >= tally.cases, "{tally:?}");
+    let all = [&grammar::BOOLEANS[..], &grammar::NUMBERS, &grammar::STATEMENTS, &grammar::ENDS];
+    let unproved: Vec<&str> =
+        all.concat().into_iter().filter(|one| !tally.constructs.contains(one)).collect();
+    assert_eq!(unproved, Vec::<&str>::new());
+}
+
+#[test]
+fn the_rules_that_ship_give_the_same_verdicts_either_way() {
+    let texts = read_folder(&root().join("rules")).unwrap();
+    let (catalogue, _) = compile(&texts, &Limits::default());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &SEED);
+    let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
+    let numbers = proptest::collection::vec(any::<u16>(), 20_000);
+    let outcome = TestRunner::new_with_rng(config, rng).run(&numbers, |numbers| {
+        for (scope, rows) in [(Scope::Project, 30), (Scope::Ministry, 20), (Scope::Portfolio, 5)] {
+            let frames = frames(scope, rows, &mut Choices::of(&numbers));
+            for as_of in ["2020-06-01", "2022-07-01"] {
+                hold(&catalogue, &texts, &frames, day(as_of)).map_err(TestCaseError::fail)?;
+            }
+        }
+        Ok(())
+    });
+    let told = told(outcome);
+    assert!(told.is_empty(), "{told}");
+}

@@ -50,9 +50,11 @@ const WATCH: f64 = 0.10;
 const HIGH: f64 = 0.20;
 const CRITICAL: f64 = 0.30;
 
-/// As the engine numbers a field that is missing: the first that the rule reads, the second.
+/// As the engine numbers what is missing: by its place among the fields and thresholds that the
+/// rule reads, in reading order.
 const FIRST_MISSING: i32 = 6;
 const SECOND_MISSING: i32 = 7;
+const THIRD_MISSING: i32 = 8;
 
 pub(crate) fn measure() -> String {
     let base = frames();
@@ -209,13 +211,13 @@ fn hand_written(index: usize) -> Expr {
         1 => when(missing(a))
             .then(lit(FIRST_MISSING))
             .when(above(a, HIGH).and(missing(b)))
-            .then(lit(SECOND_MISSING))
+            .then(lit(THIRD_MISSING))
             .when(above(a, HIGH).and(above(b, HIGH)))
             .then(lit(3))
             .when(above(a, WATCH))
             .then(lit(1))
             .when(missing(b))
-            .then(lit(SECOND_MISSING))
+            .then(lit(THIRD_MISSING))
             .when(above(b, WATCH))
             .then(lit(1))
             .otherwise(lit(0)),

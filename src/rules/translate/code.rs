@@ -33,9 +33,9 @@ pub(super) enum Meaning {
     Ask,
 }
 
-pub(super) fn read(code: i32) -> Meaning {
-    let level = Level::ALL.into_iter().find(|level| i32::from(of_level(*level)) == code);
-    match (level, usize::try_from(code - i32::from(MISSING))) {
+pub(super) fn read(code: i8) -> Meaning {
+    let level = Level::ALL.into_iter().find(|level| of_level(*level) == code);
+    match (level, usize::try_from(code.saturating_sub(MISSING))) {
         (Some(level), _) => Meaning::Level(level),
         (None, Ok(place)) => Meaning::Missing(place),
         (None, Err(_)) => Meaning::Ask,

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use polars::prelude::DataType;
 use polars::prelude::Expr;
 use polars::prelude::NamedFrom as _;
+use polars::prelude::Scalar;
 use polars::prelude::Series;
 use polars::prelude::col;
 use polars::prelude::lit;
@@ -228,7 +229,7 @@ fn truth(held: bool) -> Piece {
 
 fn as_code(piece: &Piece) -> Expr {
     if let Piece::Known(Constant::Int(count)) = piece {
-        return lit(i32::try_from(*count).unwrap_or_else(|_| code::ASK.into()));
+        return lit(Scalar::from(i8::try_from(*count).unwrap_or(code::ASK)));
     }
     expr(piece)
 }
@@ -240,7 +241,7 @@ pub(super) fn expr(piece: &Piece) -> Expr {
         Piece::Known(Constant::Int(count)) => lit(*count).cast(DataType::Int64),
         Piece::Known(Constant::Float(figure)) => lit(figure.get()),
         Piece::Known(Constant::Text(text)) => lit(text.clone()),
-        Piece::Known(Constant::Level(level)) => lit(i32::from(code::of_level(*level))),
+        Piece::Known(Constant::Level(level)) => lit(Scalar::from(code::of_level(*level))),
     }
 }
 

@@ -1,8 +1,10 @@
 //! What the columns of a frame hold, found once for all rules: whether values are missing, how large
-//! they are, and whether they are what the dictionary promises.
+//! they are, and whether they are what the dictionary promises. One look at each cell, which is why
+//! bounds are first those of ordinary values, and only found exactly where values exceed them.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::thread;
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
@@ -11,7 +13,6 @@ use polars::prelude::ChunkedArray;
 use polars::prelude::Column;
 use polars::prelude::PolarsNumericType;
 use polars::prelude::PolarsResult;
-use polars::prelude::StringNameSpaceImpl as _;
 
 use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
@@ -19,6 +20,15 @@ use crate::rules::french::float;
 
 /// The least and the most that something may be.
 pub(super) type Range = (f64, f64);
+
+/// Bounds of ordinary floats, and the powers of two that bound ordinary whole numbers and days. Two
+/// ordinary numbers can be multiplied; all ordinary days are dates.
+const ORDINARY_FLOAT: f64 = 1.0e100;
+const ORDINARY_INT: u32 = 31;
+const ORDINARY_DAY: u32 = 26;
+
+/// From so many rows on, columns are looked at side by side.
+const MANY_ROWS: usize = 50_000;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Gauge {
@@ -43,18 +53,25 @@ impl Gauges {
         fields: &BTreeSet<&'static str>,
         text_size: usize,
     ) -> Self {
-        let gauges = fields.iter().filter_map(|name| {
-            let field = dictionary::field(name)?;
-            let column = frame.column(name).ok()?;
-            let (fit, range) = read(column, field.kind, text_size).ok()?;
-            let nulls = match column.null_count() {
-                0 => Nulls::None,
-                count if count == column.len() => Nulls::All,
-                _ => Nulls::Some,
-            };
-            fit.then_some((*name, Gauge { nulls, range }))
+        let gauge = |name: &&'static str| Some((*name, gauge(frame, name, text_size)?));
+        let workers = if frame.height() < MANY_ROWS {
+            1
+        } else {
+            thread::available_parallelism().map_or(1, usize::from)
+        };
+        if workers == 1 {
+            return Self(fields.iter().filter_map(gauge).collect());
+        }
+        let gauges = thread::scope(|scope| {
+            let shares: Vec<_> = (0..workers)
+                .map(|worker| {
+                    let share = fields.iter().skip(worker).step_by(workers);
+                    scope.spawn(move || share.filter_map(gauge).collect::<Vec<_>>())
+                })
+                .collect();
+            shares.into_iter().filter_map(|share| share.join().ok()).flatten().collect()
         });
-        Self(gauges.collect())
+        Self(gauges)
     }
 
     pub(super) fn of(&self, field: &str) -> Option<&Gauge> {
@@ -62,33 +79,86 @@ impl Gauges {
     }
 }
 
-/// Whether a column is fit, and its range where that is of use.
+fn gauge(frame: &DataFrame, name: &str, text_size: usize) -> Option<Gauge> {
+    let field = dictionary::field(name)?;
+    let column = frame.column(name).ok()?;
+    let nulls = match column.null_count() {
+        0 => Nulls::None,
+        count if count == column.len() => Nulls::All,
+        _ => Nulls::Some,
+    };
+    if nulls == Nulls::All && !column.is_empty() {
+        // Nothing to look at, apart from its type.
+        return typed(column, field.kind).ok().map(|()| Gauge { nulls, range: Some((0.0, 0.0)) });
+    }
+    let (fit, range) = read(column, field.kind, text_size).ok()?;
+    fit.then_some(Gauge { nulls, range })
+}
+
+fn typed(column: &Column, kind: FieldKind) -> PolarsResult<()> {
+    match kind {
+        FieldKind::Bool => column.bool().map(|_| ()),
+        FieldKind::Int => column.i64().map(|_| ()),
+        FieldKind::Float => column.f64().map(|_| ()),
+        FieldKind::Text => column.str().map(|_| ()),
+        FieldKind::Date => column.date().map(|_| ()),
+    }
+}
+
+/// Whether a column is fit, and its range where that is of use. What stands in place of a missing
+/// value counts too at first: it can only widen the range.
 fn read(column: &Column, kind: FieldKind, text_size: usize) -> PolarsResult<(bool, Option<Range>)> {
     Ok(match kind {
         FieldKind::Bool => column.bool().map(|_| (true, None))?,
         FieldKind::Int => {
-            let range = least_and_most(column.i64()?);
+            let counts = column.i64()?;
+            let ordinary = counts.downcast_iter().all(|chunk| are_ordinary_ints(chunk.values()));
+            if ordinary {
+                let bound = float(1 << ORDINARY_INT);
+                return Ok((true, Some((-bound, bound))));
+            }
+            let range = least_and_most(counts);
             (true, range.map(|(low, high)| (float(low), float(high))))
         }
         FieldKind::Float => {
             let figures = column.f64()?;
-            let fit = figures.sum().is_none_or(f64::is_finite)
-                || figures.iter().flatten().all(f64::is_finite);
-            (fit, least_and_most(figures))
+            if figures.downcast_iter().all(|chunk| are_ordinary_floats(chunk.values())) {
+                return Ok((true, Some((-ORDINARY_FLOAT, ORDINARY_FLOAT))));
+            }
+            (figures.iter().flatten().all(f64::is_finite), least_and_most(figures))
         }
         FieldKind::Text => {
-            let longest = column.str()?.str_len_bytes().max().unwrap_or_default();
+            let lengths = column.str()?.downcast_iter().flat_map(|chunk| chunk.views().iter());
+            let longest = lengths.map(|view| view.length).max().unwrap_or_default();
             // Texts grow a little in lower case.
             (usize::try_from(longest).is_ok_and(|longest| longest <= text_size / 4), None)
         }
         FieldKind::Date => {
-            let days = least_and_most(column.date()?.physical());
-            let fit = days.is_none_or(|(low, high)| {
+            let days = column.date()?.physical();
+            if days.downcast_iter().all(|chunk| are_ordinary_days(chunk.values())) {
+                return Ok((true, None));
+            }
+            let fit = least_and_most(days).is_none_or(|(low, high)| {
                 [low, high].into_iter().all(|day| NaiveDate::from_epoch_days(day).is_some())
             });
             (fit, None)
         }
     })
+}
+
+/// Not one of these three stops early: without branches they go several cells at a time.
+fn are_ordinary_floats(cells: &[f64]) -> bool {
+    cells.iter().fold(true, |so_far, cell| so_far & (cell.abs() <= ORDINARY_FLOAT))
+}
+
+fn are_ordinary_ints(cells: &[i64]) -> bool {
+    let bits = cells.iter().fold(0, |so_far, cell| so_far | cell.wrapping_add(1 << ORDINARY_INT));
+    bits >> (ORDINARY_INT + 1) == 0
+}
+
+fn are_ordinary_days(cells: &[i32]) -> bool {
+    let bits = cells.iter().fold(0, |so_far, cell| so_far | cell.wrapping_add(1 << ORDINARY_DAY));
+    bits >> (ORDINARY_DAY + 1) == 0
 }
 
 fn least_and_most<T>(cells: &ChunkedArray<T>) -> Option<(T::Native, T::Native)>
@@ -97,4 +167,26 @@ where
     ChunkedArray<T>: ChunkAgg<T::Native>,
 {
     cells.min_max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_values_are_within_bounds() {
+        assert!(are_ordinary_floats(&[0.0, -1.0e100, 5.0e-324]));
+        for other in [1.1e100, -1.0e200, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(!are_ordinary_floats(&[1.0, other, 1.0]), "{other}");
+        }
+        let bound = 1_i64 << ORDINARY_INT;
+        assert!(are_ordinary_ints(&[0, bound - 1, -bound]));
+        for other in [bound, -bound - 1, i64::MAX, i64::MIN] {
+            assert!(!are_ordinary_ints(&[1, other, 1]), "{other}");
+        }
+        assert!(are_ordinary_days(&[0, (1 << ORDINARY_DAY) - 1, -(1 << ORDINARY_DAY)]));
+        for other in [1 << ORDINARY_DAY, -(1 << ORDINARY_DAY) - 1, i32::MAX, i32::MIN] {
+            assert!(!are_ordinary_days(&[1, other, 1]), "{other}");
+        }
+    }
 }

@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 use polars::prelude::Column;
-use polars::prelude::DataType;
 use polars::prelude::Expr;
-use polars::prelude::Int32Chunked;
+use polars::prelude::Int8Chunked;
 use polars::prelude::IntoLazy as _;
 use polars::prelude::Scalar;
 
@@ -47,7 +46,7 @@ pub(in crate::rules) enum Answer<'a> {
 /// The answers of one rule, by row.
 #[derive(Clone, Debug)]
 pub(in crate::rules) struct Answers {
-    codes: Int32Chunked,
+    codes: Int8Chunked,
     needs: Vec<Need>,
 }
 
@@ -84,7 +83,7 @@ pub enum Outcome {
 }
 
 impl Outcomes {
-    /// One column of whole numbers per rule, by its id: the level from 0, what is missing from 6 by
+    /// One column of small whole numbers per rule, by its id: the level from 0, what is missing from 6 by
     /// its place in the rule, 5 where the interpreter must be asked.
     pub fn codes(&self) -> &DataFrame {
         &self.codes
@@ -105,7 +104,7 @@ impl Outcomes {
 
     pub(in crate::rules) fn answers(&self, rule: &RuleId) -> Option<Answers> {
         let needs = self.needs.get(rule)?.clone();
-        let codes = self.codes.column(rule.as_str()).ok()?.i32().ok()?.clone();
+        let codes = self.codes.column(rule.as_str()).ok()?.i8().ok()?.clone();
         Some(Answers { codes, needs })
     }
 }
@@ -130,10 +129,10 @@ pub(in crate::rules) fn ask<'r>(
         let mut emitter =
             Emitter::new(&assessment.tree, question.in_force, question.thresholds, &gauges);
         match emitter.ladder(&assessment.exits) {
-            Piece::Varies(expr) => varying.push(expr.cast(DataType::Int32).alias(id.as_str())),
+            Piece::Varies(expr) => varying.push(expr.alias(id.as_str())),
             Piece::Known(constant_code) => {
                 let code = if let Constant::Int(known) = constant_code { known } else { -1 };
-                let code = i32::try_from(code).unwrap_or_else(|_| code::ASK.into());
+                let code = i8::try_from(code).unwrap_or(code::ASK);
                 let height = question.frame.height();
                 constant.push(Column::new_scalar(id.as_str().into(), Scalar::from(code), height));
             }

@@ -52,9 +52,9 @@ const CRITICAL: f64 = 0.30;
 
 /// As the engine numbers what is missing: by its place among the fields and thresholds that the
 /// rule reads, in reading order.
-const FIRST_MISSING: i32 = 6;
-const SECOND_MISSING: i32 = 7;
-const THIRD_MISSING: i32 = 8;
+const FIRST_MISSING: i8 = 6;
+const SECOND_MISSING: i8 = 7;
+const THIRD_MISSING: i8 = 8;
 
 pub(crate) fn measure() -> String {
     let base = frames();
@@ -202,36 +202,36 @@ fn hand_written(index: usize) -> Expr {
         0 => when(missing(a))
             .then(lit(FIRST_MISSING))
             .when(above(a, CRITICAL))
-            .then(lit(4))
+            .then(lit(4_i8))
             .when(above(a, HIGH))
-            .then(lit(3))
+            .then(lit(3_i8))
             .when(above(a, WATCH))
-            .then(lit(1))
-            .otherwise(lit(0)),
+            .then(lit(1_i8))
+            .otherwise(lit(0_i8)),
         1 => when(missing(a))
             .then(lit(FIRST_MISSING))
             .when(above(a, HIGH).and(missing(b)))
             .then(lit(THIRD_MISSING))
             .when(above(a, HIGH).and(above(b, HIGH)))
-            .then(lit(3))
+            .then(lit(3_i8))
             .when(above(a, WATCH))
-            .then(lit(1))
+            .then(lit(1_i8))
             .when(missing(b))
             .then(lit(THIRD_MISSING))
             .when(above(b, WATCH))
-            .then(lit(1))
-            .otherwise(lit(0)),
+            .then(lit(1_i8))
+            .otherwise(lit(0_i8)),
         _ => when(missing("phase"))
             .then(lit(FIRST_MISSING))
             .when(col("phase").neq(lit("build")))
-            .then(lit(0))
+            .then(lit(0_i8))
             .when(missing(a))
             .then(lit(SECOND_MISSING))
             .when(above(a, HIGH))
-            .then(lit(2))
-            .otherwise(lit(0)),
+            .then(lit(2_i8))
+            .otherwise(lit(0_i8)),
     };
-    code.cast(DataType::Int32).alias(id(index).as_str())
+    code.cast(DataType::Int8).alias(id(index).as_str())
 }
 
 /// Two editions of invented projects; figures drift, and one in ten is missing.

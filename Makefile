@@ -41,7 +41,7 @@ lint: ## Check the format, the lints and the documentation of the code
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
 
 bench: ## Measure import, frame and cycle on 43, 10 000 and 100 000 projects
-	cargo bench --locked
+	cargo bench --locked -- --write
 
 image: ## Build the container image
 	docker build --tag $(IMAGE) .

@@ -3,11 +3,14 @@
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
+use std::time::Instant;
 
 use sqlx::ConnectOptions;
+use sqlx::Connection;
 use sqlx::Sqlite;
 use sqlx::SqlitePool;
 use sqlx::Transaction;
+use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::sqlite::SqliteJournalMode;
@@ -22,6 +25,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 /// How long a writer waits for another: longer than a cycle of a million verdicts takes to commit.
 const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// Between two attempts to change a mode that another program is changing.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
+
 const MAX_CONNECTIONS: u32 = 8;
 
 /// Handles share one pool: cloning is cheap.
@@ -34,11 +40,9 @@ impl Store {
     /// Opens `sqlite://path/to/vigie.db`, creating the file and its folder, and brings the schema up
     /// to date. A database in memory is refused: each connection would see its own.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = options(url)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
+        let options = options(url)?.create_if_missing(true).synchronous(SqliteSynchronous::Full);
         create_folder(options.get_filename())?;
+        write_ahead(options.clone()).await?;
         let store = connect(options).await?;
         store.migrate().await?;
         Ok(store)
@@ -132,6 +136,33 @@ fn create_folder(file: &Path) -> Result<(), StoreError> {
             .map_err(|source| StoreError::Folder { path: folder.to_owned(), source }),
         Some(_) | None => Ok(()),
     }
+}
+
+/// Puts the file in write-ahead mode, which it keeps: the pool's connections find it so. `SQLite`
+/// refuses at once, whatever the timeout, when another program is changing the mode too.
+async fn write_ahead(options: SqliteConnectOptions) -> Result<(), StoreError> {
+    let path = options.get_filename().to_owned();
+    let options = options.journal_mode(SqliteJournalMode::Wal);
+    let give_up = Instant::now() + BUSY_TIMEOUT;
+    let opened = loop {
+        match options.connect().await {
+            Err(source) if is_busy(&source) && Instant::now() < give_up => {
+                tokio::time::sleep(BUSY_PAUSE).await;
+            }
+            opened => break opened,
+        }
+    };
+    let closed = match opened {
+        Ok(connection) => connection.close().await,
+        Err(source) => Err(source),
+    };
+    closed.map_err(|source| StoreError::Open { path, source })
+}
+
+/// Primary result code 5, whatever the extended code says beside it.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 async fn connect(options: SqliteConnectOptions) -> Result<Store, StoreError> {

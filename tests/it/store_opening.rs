@@ -21,10 +21,10 @@ async fn the_file_and_its_folder_are_made_and_opening_again_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_that_start_at_once_all_find_the_schema() {
-    for _ in 0..10 {
+    for _ in 0..20 {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("vigie.db").display());
-        let openings: Vec<_> = (0..6)
+        let openings: Vec<_> = (0..12)
             .map(|_| {
                 let url = url.clone();
                 tokio::spawn(async move { Store::open(&url).await })

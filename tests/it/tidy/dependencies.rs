@@ -10,9 +10,10 @@ use super::assert_none;
 use super::read;
 use super::root;
 
-/// `MPL-2.0` comes from `smartstring` through Rhai, `CC0-1.0` from `tiny-keccak`, `BSL-1.0` from
-/// `xxhash-rust` through Polars.
+/// `0BSD` comes from `quoted_printable` through lettre, `MPL-2.0` from `smartstring` through Rhai,
+/// `CC0-1.0` from `tiny-keccak`, `BSL-1.0` from `xxhash-rust` through Polars.
 const ACCEPTED: &[&str] = &[
+    "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-2-Clause",

@@ -17,3 +17,4 @@ pub mod snapshot;
 pub mod subject;
 pub mod value;
 pub mod verdict;
+pub mod working_days;

@@ -97,6 +97,10 @@ impl Printer {
         Self { format }
     }
 
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
     /// Tables show every sheet, JSON the whole of `full`, CSV the sheet numbered `main`.
     pub(crate) fn answer(
         &self,

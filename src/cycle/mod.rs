@@ -1,5 +1,6 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
+mod cases;
 mod consequences;
 mod coverage;
 mod diff;
@@ -27,6 +28,7 @@ use crate::rules::Limits;
 use crate::store::Store;
 use crate::store::StoreError;
 
+pub use cases::run_cases;
 pub use consequences::MissionDifference;
 pub use consequences::MissionDifferenceKind;
 pub use coverage::Coverage;

@@ -7,6 +7,7 @@
 )]
 
 mod audit;
+mod hostile;
 mod imports;
 mod killed;
 mod malformed;
@@ -17,6 +18,8 @@ mod rule_tools_coverage;
 mod rule_tools_diff;
 mod rule_tools_docs;
 mod rule_tools_explain;
+mod rule_tools_mistakes;
+mod rule_tools_series;
 mod rule_tools_test;
 mod rules;
 mod rules_evidence;

@@ -31,7 +31,6 @@ use crate::domain::subject::Scope;
 use crate::domain::subject::Subject;
 use crate::domain::value::Value;
 use crate::domain::verdict::Absence;
-use crate::domain::verdict::Fault;
 use crate::domain::verdict::Judgement;
 use crate::domain::verdict::MissingField;
 use crate::domain::verdict::Verdict;
@@ -241,8 +240,7 @@ struct Judged {
 }
 
 fn given_up(compiled: &Compiled, subject: Subject, breaches: usize) -> Judgement {
-    let message = format!("not run: the rule broke a limit on {breaches} subjects before this one");
-    let fault = Fault { file: compiled.rule.file.clone(), line: None, column: None, message };
+    let fault = compiled.given_up(breaches);
     Judgement {
         rule: compiled.rule.id.clone(),
         subject,

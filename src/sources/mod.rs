@@ -17,6 +17,7 @@ mod reader;
 mod row;
 mod sheet;
 mod table;
+mod tables;
 mod text;
 
 pub use self::aliases::Aliases;
@@ -31,3 +32,9 @@ pub use self::profile::Profiles;
 pub use self::reader::Reader;
 pub use self::reader::Request;
 pub use self::reader::read_file;
+pub use self::tables::Cells;
+pub use self::tables::TableField;
+pub use self::tables::TableLayout;
+pub use self::tables::TableProfile;
+pub use self::tables::TableRows;
+pub use self::tables::Unread;

@@ -12,6 +12,8 @@ use vigie::domain::level::Level;
 use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
 
+use super::judge::JudgeArgs;
+
 /// Watches the State's large digital projects and warns early enough to act.
 ///
 /// Results go to standard output, messages to standard error. Colour follows the terminal and
@@ -89,6 +91,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
     },
+    /// Judge any table with the catalogue, without the database: verdicts as CSV or Parquet
+    Judge(JudgeArgs),
     /// Look at the catalogue of rules
     Rules {
         #[command(subcommand)]

@@ -7,6 +7,7 @@ mod coverage;
 mod cycle;
 mod healthcheck;
 mod import;
+mod judge;
 mod lists;
 mod missions;
 mod panorama;
@@ -28,6 +29,7 @@ use vigie::app::config::Config;
 use vigie::app::telemetry;
 use vigie::clock::SystemClock;
 use vigie::cycle::Parts;
+use vigie::cycle::TableError;
 use vigie::store::Store;
 
 use args::Args;
@@ -60,6 +62,10 @@ enum CliError {
     #[error(transparent)]
     Source(#[from] vigie::sources::SourceError),
     #[error(transparent)]
+    Table(TableError),
+    #[error("found `{found}`, expected a file that ends in `.csv` or `.parquet`")]
+    VerdictFormat { found: String },
+    #[error(transparent)]
     App(#[from] vigie::app::AppError),
     #[error("start the runtime")]
     Runtime(#[source] std::io::Error),
@@ -71,6 +77,15 @@ enum CliError {
     Json(#[from] serde_json::Error),
     #[error("write the answer as CSV")]
     Csv(#[from] csv::Error),
+}
+
+impl From<TableError> for CliError {
+    fn from(error: TableError) -> Self {
+        if let TableError::Output(error) = error {
+            return Self::Output(error);
+        }
+        Self::Table(error)
+    }
 }
 
 pub(crate) fn run() -> ExitCode {
@@ -110,6 +125,7 @@ async fn dispatch(
         Command::Config { command } => settings::run(*command, config, printer),
         Command::Dictionary => lists::dictionary(printer),
         Command::Healthcheck => healthcheck::run(config).await,
+        Command::Judge(request) => judge::run(request, config),
         Command::Rules { command } => rules::run(command, config, printer).await,
         Command::Serve => serve::run(config).await,
         Command::Import(_)
@@ -154,6 +170,7 @@ async fn dispatch_with_store(
         Command::Config { .. }
         | Command::Dictionary
         | Command::Healthcheck
+        | Command::Judge(_)
         | Command::Rules { .. }
         | Command::Serve => Ok(Conclusion::Good),
     }

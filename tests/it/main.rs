@@ -7,6 +7,7 @@
 )]
 
 mod imports;
+mod judge_table;
 mod killed;
 mod malformed;
 mod real;

@@ -14,6 +14,7 @@ use crate::store::StoreError;
 pub use service::Running;
 pub use service::check;
 pub use service::healthcheck;
+pub use service::runner;
 pub use service::start;
 
 #[derive(Debug, Error)]

@@ -16,6 +16,7 @@ pub use service::check;
 pub use service::healthcheck;
 pub use service::runner;
 pub use service::start;
+pub use service::stop_signal;
 
 #[derive(Debug, Error)]
 pub enum AppError {

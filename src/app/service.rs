@@ -90,7 +90,15 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let server = server.run();
     let handle = server.handle();
     info!("Listening on {address}");
-    Ok(Running { address, next_cycle, server: tokio::spawn(server), handle, stop, store, scheduler })
+    Ok(Running {
+        address,
+        next_cycle,
+        server: tokio::spawn(server),
+        handle,
+        stop,
+        store,
+        scheduler,
+    })
 }
 
 impl Running {
@@ -104,12 +112,8 @@ impl Running {
 
     /// Waits for SIGTERM or SIGINT, then stops.
     pub async fn until_stopped(self) -> Result<(), AppError> {
-        let mut terminate = signal(SignalKind::terminate()).map_err(AppError::Signal)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(AppError::Signal)?;
-        tokio::select! {
-            _ = terminate.recv() => info!("Told to stop by SIGTERM"),
-            _ = interrupt.recv() => info!("Told to stop by SIGINT"),
-        }
+        let mut told = stop_signal()?;
+        drop(told.wait_for(|told| *told).await);
         self.stop().await
     }
 
@@ -122,6 +126,21 @@ impl Running {
         self.store.close().await;
         Ok(())
     }
+}
+
+/// Turns true at SIGTERM or SIGINT.
+pub fn stop_signal() -> Result<watch::Receiver<bool>, AppError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(AppError::Signal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(AppError::Signal)?;
+    let (stop, told) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => info!("Told to stop by SIGTERM"),
+            _ = interrupt.recv() => info!("Told to stop by SIGINT"),
+        }
+        stop.send_replace(true);
+    });
+    Ok(told)
 }
 
 /// What can be told from the settings alone, before anything is opened.

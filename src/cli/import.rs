@@ -5,6 +5,7 @@ use indicatif::ProgressStyle;
 use serde::Serialize;
 use vigie::app::config::Config;
 use vigie::cycle::Parts;
+use vigie::domain::audit::Actor;
 use vigie::domain::french;
 use vigie::domain::import::Dataset;
 use vigie::domain::import::Import;
@@ -73,7 +74,9 @@ pub(super) async fn run(
     let recorded = if request.dry_run {
         parts.store.preview_imports(&imports).await?
     } else {
-        parts.store.record_imports(&imports, parts.clock.now()).await?
+        // A file may well be read by a timer: nobody needs to answer for it.
+        let actor = Actor::person(&config.actor).unwrap_or_else(|_| Actor::vigie());
+        parts.store.record_imports(&imports, &actor, parts.clock.now()).await?
     };
     let links = reader.aliases().implied_links(&parts.store.known_projects().await?);
     for (from, into) in &links {
@@ -209,7 +212,11 @@ fn remarks(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
     let mut rows = Vec::new();
     for (import, _) in pairs {
         let mut remark = |subject: &str, text: String| {
-            rows.push(vec![Cell::text(base_name(&import.file)), Cell::text(subject), Cell::text(text)]);
+            rows.push(vec![
+                Cell::text(base_name(&import.file)),
+                Cell::text(subject),
+                Cell::text(text),
+            ]);
         };
         remark("profil", format!("{} : {}", import.profile, import.profile_reason));
         for aside in &import.set_aside {

@@ -3,16 +3,19 @@
 
 mod alerts;
 mod args;
+mod audit;
 mod coverage;
 mod cycle;
 mod healthcheck;
 mod import;
+mod jobs;
 mod lists;
 mod missions;
 mod panorama;
 mod print;
 mod project;
 mod projects;
+mod restore;
 mod rules;
 mod serve;
 mod settings;
@@ -28,6 +31,9 @@ use vigie::app::config::Config;
 use vigie::app::telemetry;
 use vigie::clock::SystemClock;
 use vigie::cycle::Parts;
+use vigie::domain::audit::Act;
+use vigie::domain::audit::Actor;
+use vigie::domain::audit::ActorError;
 use vigie::store::Store;
 
 use args::Args;
@@ -60,7 +66,11 @@ enum CliError {
     #[error(transparent)]
     Source(#[from] vigie::sources::SourceError),
     #[error(transparent)]
+    Actor(#[from] ActorError),
+    #[error(transparent)]
     App(#[from] vigie::app::AppError),
+    #[error(transparent)]
+    Job(#[from] vigie::schedule::JobError),
     #[error("start the runtime")]
     Runtime(#[source] std::io::Error),
     #[error("write the answer")]
@@ -91,7 +101,10 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn conclude(args: &Args) -> Result<Conclusion, CliError> {
-    let config = config::load(args.config.as_deref())?;
+    let mut config = config::load(args.config.as_deref())?;
+    if let Some(name) = &args.by {
+        config.actor.clone_from(name);
+    }
     telemetry::start(&config.log, config.log_format, console::colors_enabled_stderr())?;
     let printer = Printer::new(args.format);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -110,13 +123,16 @@ async fn dispatch(
         Command::Config { command } => settings::run(*command, config, printer),
         Command::Dictionary => lists::dictionary(printer),
         Command::Healthcheck => healthcheck::run(config).await,
+        Command::Restore(request) => restore::run(request, config, printer).await,
         Command::Rules { command } => rules::run(command, config, printer).await,
         Command::Serve => serve::run(config).await,
         Command::Import(_)
         | Command::Imports
         | Command::Cycle(_)
         | Command::Cycles
+        | Command::Audit { .. }
         | Command::Coverage { .. }
+        | Command::Jobs { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
         | Command::Project { .. }
@@ -139,11 +155,13 @@ async fn dispatch_with_store(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
+        Command::Audit { command } => audit::run(command, parts, printer).await,
         Command::Import(request) => import::run(request, config, parts, printer).await,
         Command::Imports => lists::imports(parts, printer).await,
         Command::Cycle(request) => cycle::run(request, parts, printer).await,
         Command::Coverage { by, cycle } => coverage::run(*by, *cycle, parts, printer).await,
         Command::Cycles => cycle::list(parts, printer).await,
+        Command::Jobs { command } => jobs::run(command, config, parts, printer).await,
         Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,
         Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,
         Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
@@ -154,6 +172,7 @@ async fn dispatch_with_store(
         Command::Config { .. }
         | Command::Dictionary
         | Command::Healthcheck
+        | Command::Restore(_)
         | Command::Rules { .. }
         | Command::Serve => Ok(Conclusion::Good),
     }
@@ -166,4 +185,10 @@ async fn parts(config: &Config) -> Result<Parts, CliError> {
         limits: config.limits,
         clock: Arc::new(SystemClock),
     })
+}
+
+/// What a person does now, for a reason. Nothing is decided by nobody.
+fn act(config: &Config, parts: &Parts, reason: &str) -> Result<Act, CliError> {
+    let actor = Actor::person(&config.actor)?;
+    Ok(Act { actor, at: parts.clock.now(), reason: reason.to_owned() })
 }

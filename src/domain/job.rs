@@ -5,6 +5,7 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::audit::Actor;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::ImportNumber;
 
@@ -113,15 +114,19 @@ pub struct Done {
 }
 
 /// Why a run begins now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     pub occasion: Occasion,
     pub firing: Option<DateTime<Utc>>,
     pub missed: u64,
+    /// Who asked, when a person did.
+    pub actor: Option<Actor>,
 }
 
 impl Call {
-    pub const PERSON: Self = Self { occasion: Occasion::Person, firing: None, missed: 0 };
+    pub fn of(actor: Actor) -> Self {
+        Self { occasion: Occasion::Person, firing: None, missed: 0, actor: Some(actor) }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -46,7 +46,7 @@ pub struct Moment {
     pub jitter: Jitter,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
     /// Nothing fires any more.
     Never,
@@ -74,7 +74,7 @@ pub fn due(timetable: &Timetable, moment: Moment) -> Due {
     let is_late = now - firing > GRACE + Duration::seconds(i64::from(jitter.most_seconds));
     let missed = if is_late { passed } else { passed - 1 };
     let occasion = if missed > 0 { Occasion::CatchUp } else { Occasion::Timetable };
-    Due::Now(Call { occasion, firing: Some(firing), missed })
+    Due::Now(Call { occasion, firing: Some(firing), missed, actor: None })
 }
 
 fn is_past(firing: DateTime<Utc>, Moment { job, now, jitter, .. }: Moment) -> bool {
@@ -94,16 +94,12 @@ mod tests {
     #[track_caller]
     fn check(expression: &str, settled_to: &str, now: &str, expected: &str) {
         let timetable = Timetable::read("schedule.cycle", expression).unwrap().unwrap();
-        let moment = Moment {
-            job: JobName::Cycle,
-            settled_to: at(settled_to),
-            now: at(now),
-            jitter: NONE,
-        };
+        let moment =
+            Moment { job: JobName::Cycle, settled_to: at(settled_to), now: at(now), jitter: NONE };
         let told = match due(&timetable, moment) {
             Due::Never => "never".to_owned(),
             Due::Later(when) => format!("at {}", when.format("%m-%d %H:%M:%S")),
-            Due::Now(Call { occasion, firing, missed }) => {
+            Due::Now(Call { occasion, firing, missed, .. }) => {
                 let firing = firing.unwrap().format("%m-%d %H:%M:%S");
                 format!("{} of {firing}, {missed} missed", occasion.word())
             }
@@ -173,8 +169,9 @@ mod tests {
     fn jitter_delays_within_its_bound_and_always_by_as_much() {
         let firing = at("2026-11-21T05:30:00Z");
         let jitter = |seed| Jitter { most_seconds: 30, seed };
-        let delays: Vec<i64> =
-            (0..100).map(|seed| jitter(seed).delay(JobName::Import, firing).num_seconds()).collect();
+        let delays: Vec<i64> = (0..100)
+            .map(|seed| jitter(seed).delay(JobName::Import, firing).num_seconds())
+            .collect();
         assert!(delays.iter().all(|delay| (0..=30).contains(delay)), "{delays:?}");
         assert!(delays.contains(&0) && delays.contains(&30), "{delays:?}");
         let again = jitter(7).delay(JobName::Import, firing);

@@ -17,6 +17,7 @@ use super::look::Arrival;
 use super::look::Look;
 use super::look::Remembered;
 use super::work::Work;
+use crate::domain::audit::Actor;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::import::Dataset;
 use crate::domain::import::KnownProject;
@@ -73,7 +74,8 @@ pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Don
         store.keep_import_source(&source).await?;
     }
     let recognised = recognise_all(&reader, look.arrivals, store, &mut tally).await?;
-    read_all(&reader, recognised, known, store, (now, stop), &mut tally).await?;
+    let reading = Reading { reader, store, now, stop };
+    reading.read_all(recognised, known, &mut tally).await?;
     let refusals = store.import_sources().await?;
     let refusals = refusals.iter().filter(|one| one.outcome == SourceOutcome::Refused).count();
     Ok(tally.done(refusals))
@@ -132,40 +134,49 @@ async fn recognise_all(
     Ok(recognised)
 }
 
-/// Each file is one transaction; those that are left when the service stops are for the next time.
-async fn read_all(
-    reader: &Arc<Reader>,
-    recognised: Vec<Recognised>,
-    mut known: Vec<KnownProject>,
-    store: &Store,
-    (now, stop): (DateTime<Utc>, &watch::Receiver<bool>),
-    tally: &mut Tally,
-) -> Result<(), JobError> {
-    for Recognised { arrival, .. } in recognised {
-        if *stop.borrow() {
-            tally.left += 1;
-            continue;
-        }
-        let reader = Arc::clone(reader);
-        let (arrival, import, still_known) = tokio::task::spawn_blocking(move || {
-            let import = reader.read(&request(&arrival), &known);
-            if let Ok(import) = &import {
-                sources::remember(&mut known, import);
+struct Reading<'a> {
+    reader: Arc<Reader>,
+    store: &'a Store,
+    now: DateTime<Utc>,
+    stop: &'a watch::Receiver<bool>,
+}
+
+impl Reading<'_> {
+    /// Each file is one transaction; those that are left when the service stops are for the next time.
+    async fn read_all(
+        &self,
+        recognised: Vec<Recognised>,
+        mut known: Vec<KnownProject>,
+        tally: &mut Tally,
+    ) -> Result<(), JobError> {
+        for Recognised { arrival, .. } in recognised {
+            if *self.stop.borrow() {
+                tally.left += 1;
+                continue;
             }
-            (arrival, import, known)
-        })
-        .await?;
-        known = still_known;
-        match import {
-            Ok(import) => {
-                for recorded in store.record_imports(&[import], now).await? {
-                    keep(arrival.source.clone(), &recorded, store, tally).await?;
+            let reader = Arc::clone(&self.reader);
+            let (arrival, import, still_known) = tokio::task::spawn_blocking(move || {
+                let import = reader.read(&request(&arrival), &known);
+                if let Ok(import) = &import {
+                    sources::remember(&mut known, import);
                 }
+                (arrival, import, known)
+            })
+            .await?;
+            known = still_known;
+            match import {
+                Ok(import) => {
+                    let recorded =
+                        self.store.record_imports(&[import], &Actor::vigie(), self.now).await?;
+                    for one in recorded {
+                        keep(arrival.source.clone(), &one, self.store, tally).await?;
+                    }
+                }
+                Err(fault) => refuse(arrival.source, &fault, self.store, tally).await?,
             }
-            Err(fault) => refuse(arrival.source, &fault, store, tally).await?,
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn request(arrival: &Arrival) -> Request<'_> {

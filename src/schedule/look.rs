@@ -110,7 +110,8 @@ fn at_file(file: &Path, settings: &ImportSettings, against: Against<'_>, look: &
     };
     (source.size, source.modified_at) = (Some(size), Some(modified_at));
     let settled = against.settled(&source.source);
-    if settled.is_some_and(|known| known.size == source.size && known.modified_at == source.modified_at)
+    if settled
+        .is_some_and(|known| known.size == source.size && known.modified_at == source.modified_at)
     {
         return;
     }
@@ -178,7 +179,7 @@ pub(super) async fn at_addresses(
         });
         let fetched = tokio::select! {
             fetched = fetch::fetch(&client, &url, &known) => fetched,
-            _ = stop.wait_for(|stopped| *stopped) => return Ok(()),
+            Ok(_) = stop.wait_for(|stopped| *stopped) => return Ok(()),
         };
         match fetched {
             Ok(Fetched::Unchanged) => {}
@@ -189,8 +190,8 @@ pub(super) async fn at_addresses(
             }
             Err(error) => {
                 // What was known of its last file still holds.
-                let known = against.remembered.get(&source.source);
-                source.sha256 = known.and_then(|known| known.sha256.clone());
+                let former = against.remembered.get(&source.source);
+                source.sha256 = former.and_then(|former| former.sha256.clone());
                 source.detail = told(&error);
                 look.lacking.push(source);
             }

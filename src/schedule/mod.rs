@@ -48,7 +48,9 @@ pub enum JobError {
     File { what: &'static str, path: String, source: std::io::Error },
     #[error("no folder for backups: set `backup.folder`")]
     NoBackupFolder,
-    #[error("read the setting `import.urls`: found `{found}`, expected an address such as `https://example.org/2020-11.panorama.csv`")]
+    #[error(
+        "read the setting `import.urls`: found `{found}`, expected an address such as `https://example.org/2020-11.panorama.csv`"
+    )]
     Address { found: String },
     #[error("prepare to ask addresses")]
     Client(#[source] reqwest::Error),

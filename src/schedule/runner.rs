@@ -22,6 +22,7 @@ use super::settings::Schedule;
 use super::timetable::Timetable;
 use super::timetable::TimetableError;
 use super::work::Work;
+use crate::domain::audit::Actor;
 use crate::domain::job::Call;
 use crate::domain::job::Done;
 use crate::domain::job::JobName;
@@ -30,6 +31,7 @@ use crate::domain::job::JobStanding;
 use crate::domain::job::Occasion;
 use crate::domain::job::RunOutcome;
 use crate::store::Begun;
+use crate::store::Ending;
 use crate::store::Hold;
 use crate::store::Settled;
 use crate::store::StoreError;
@@ -116,7 +118,12 @@ impl Runner {
             }
             let next = self.attend(job, stop).await.unwrap_or_else(|fault| {
                 let cause: &dyn std::error::Error = &fault;
-                error!(error = cause, job.name = job.word(), "Job {} cannot be looked at", job.word());
+                error!(
+                    error = cause,
+                    job.name = job.word(),
+                    "Job {} cannot be looked at",
+                    job.word()
+                );
                 Some(self.work.parts.clock.now() + ANOTHER_LOOK)
             });
             wake = wake.into_iter().chain(next).min();
@@ -128,15 +135,16 @@ impl Runner {
     pub async fn run_now(
         &self,
         job: JobName,
+        actor: Actor,
         stop: &watch::Receiver<bool>,
     ) -> Result<JobRun, JobError> {
         let store = &self.work.parts.store;
         store.job(job, self.work.parts.clock.now()).await?;
-        match self.answer(job, Call::PERSON, stop).await? {
+        match self.answer(job, &Call::of(actor), stop).await? {
             Answered::Ran(run) => Ok(run),
             Answered::Held(until) => Err(JobError::Held { job: job.word(), until }),
             // Said of firings only.
-            Answered::GivenUp => Err(JobError::GivenUp { job: job.word() }),
+            Answered::Already => Err(JobError::GivenUp { job: job.word() }),
         }
     }
 
@@ -162,8 +170,8 @@ impl Runner {
                 }
                 Ok(Some(at))
             }
-            Due::Now(call) => match self.answer(job, call, stop).await? {
-                Answered::Ran(_) | Answered::GivenUp => {
+            Due::Now(call) => match self.answer(job, &call, stop).await? {
+                Answered::Ran(_) | Answered::Already => {
                     let after = self.work.parts.clock.now();
                     Ok(match due(timetable, self.moment(job, after, after)) {
                         Due::Never => None,
@@ -183,7 +191,7 @@ impl Runner {
     async fn answer(
         &self,
         job: JobName,
-        call: Call,
+        call: &Call,
         stop: &watch::Receiver<bool>,
     ) -> Result<Answered, StoreError> {
         let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
@@ -193,14 +201,16 @@ impl Runner {
                 info!(job.name = job.word(), "Job {} already runs elsewhere", job.word());
                 return Ok(Answered::Held(until));
             }
+            Begun::Answered => return Ok(Answered::Already),
             Begun::GivenUp { attempts } => {
                 error!(
                     job.name = job.word(),
                     job.attempts = attempts,
-                    "Job {} died {attempts} times on one firing, which is given up", job.word()
+                    "Job {} died {attempts} times on one firing, which is given up",
+                    job.word()
                 );
                 store.settle_job(job, self.settled(job, call, now)).await?;
-                return Ok(Answered::GivenUp);
+                return Ok(Answered::Already);
             }
         };
         let span = info_span!("job", job.name = job.word(), job.run = run);
@@ -230,19 +240,19 @@ impl Runner {
 
     /// Ends when someone else took the job, as they may when this service was not heard for long.
     async fn hold_until_lost(&self, job: JobName) {
-        let mut held = true;
-        while held {
+        let mut is_ours = true;
+        while is_ours {
             tokio::time::sleep(SIGN_OF_LIFE).await;
             let hold = self.hold(self.work.parts.clock.now());
             // A word that did not get through is said again next time.
-            held = self.work.parts.store.hold_on(job, hold).await.unwrap_or(true);
+            is_ours = self.work.parts.store.hold_on(job, hold).await.unwrap_or(true);
         }
     }
 
     async fn conclude(
         &self,
         (job, run): (JobName, i64),
-        call: Call,
+        call: &Call,
         began: DateTime<Utc>,
         done: Done,
     ) -> Result<Answered, StoreError> {
@@ -268,7 +278,8 @@ impl Runner {
                 info!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.word());
             }
         }
-        self.work.parts.store.end_run((job, run), &self.holder, &done, now, settled).await?;
+        let ending = Ending { done, at: now, settled };
+        self.work.parts.store.end_run((job, run), &self.holder, &ending).await?;
         Ok(Answered::Ran(JobRun {
             number: run,
             job,
@@ -277,12 +288,12 @@ impl Runner {
             missed: call.missed,
             started_at: began,
             ended_at: Some(now),
-            outcome: done.outcome,
-            detail: done.detail,
+            outcome: ending.done.outcome,
+            detail: ending.done.detail,
         }))
     }
 
-    fn settled(&self, job: JobName, call: Call, now: DateTime<Utc>) -> Settled {
+    fn settled(&self, job: JobName, call: &Call, now: DateTime<Utc>) -> Settled {
         let next_at = self.timetables.get(&job).and_then(|timetable| timetable.next_after(now));
         Settled { to: now, missed: call.missed, next_at }
     }
@@ -295,7 +306,8 @@ impl Runner {
 enum Answered {
     Ran(JobRun),
     Held(DateTime<Utc>),
-    GivenUp,
+    /// By another service, or given up.
+    Already,
 }
 
 /// How many firings fell while a run went on: they are skipped, not missed.

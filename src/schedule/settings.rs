@@ -59,12 +59,7 @@ impl Default for Schedule {
 
 impl Default for ImportSettings {
     fn default() -> Self {
-        Self {
-            folder: PathBuf::new(),
-            urls: Vec::new(),
-            settle_seconds: 60,
-            timeout_seconds: 60,
-        }
+        Self { folder: PathBuf::new(), urls: Vec::new(), settle_seconds: 60, timeout_seconds: 60 }
     }
 }
 

@@ -64,7 +64,7 @@ impl Work {
         let faults = report.rule_faults.len();
         let mut detail = cycle_in_words(&report);
         if faults > 0 {
-            detail.push_str(" ; ");
+            detail.push_str("\u{a0}; ");
             detail.push_str(&counted(faults, "faute de règle", "fautes de règles"));
         }
         let outcome = if faults > 0 { RunOutcome::PartialFailure } else { RunOutcome::Success };
@@ -77,9 +77,10 @@ impl Work {
         let before = now.checked_sub_days(keep).unwrap_or(now);
         let tidied = self.parts.store.tidy(before).await?;
         let removed = usize::try_from(tidied.runs).unwrap_or(usize::MAX);
-        let mut detail = counted(removed, "ancienne exécution retirée", "anciennes exécutions retirées");
+        let removed =
+            counted(removed, "ancienne exécution retirée", "anciennes exécutions retirées");
         let folded = if tidied.log_folded { "replié" } else { "encore lu, à replier plus tard" };
-        detail.push_str(&format!(" ; journal d’écriture {folded}"));
+        let detail = format!("{removed}\u{a0}; journal d’écriture {folded}");
         Ok(Done { outcome: RunOutcome::Success, detail })
     }
 }
@@ -89,17 +90,14 @@ fn cycle_in_words(report: &CycleReport) -> String {
     match report.outcome {
         Outcome::Unchanged => format!("rien de nouveau depuis le cycle {number}"),
         Outcome::Committed | Outcome::DryRun => {
-            let alerts = counted(
-                report.alert_changes.len(),
-                "changement d’alerte",
-                "changements d’alertes",
-            );
+            let alerts =
+                counted(report.alert_changes.len(), "changement d’alerte", "changements d’alertes");
             let missions = counted(
                 report.mission_changes.len(),
                 "changement de mission",
                 "changements de missions",
             );
-            format!("cycle {number} : {alerts}, {missions}")
+            format!("cycle {number}\u{a0}: {alerts}, {missions}")
         }
     }
 }

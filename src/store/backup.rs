@@ -10,19 +10,24 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use chrono::Utc;
+use serde_json::json;
 use sqlx::ConnectOptions;
 use sqlx::Connection as _;
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::Store;
+use super::audit;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::open::create_folder;
+use super::open::end;
 use super::open::is_busy;
 use super::open::options;
 use super::open::schemas;
+use crate::domain::audit::Actor;
+use crate::domain::audit::Deed;
 
 /// How long someone who is about to leave is waited for, before the database counts as in use.
 const LEAVING: Duration = Duration::from_secs(2);
@@ -48,6 +53,20 @@ impl Store {
             .map_err(writing("a copy of the database"))?;
         Ok(())
     }
+
+    /// Says in the trail of a database that it was put back, from which file, and by whom.
+    pub async fn note_restoration(
+        &self,
+        actor: &Actor,
+        backup: &Path,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let from = json!({ "backup": backup.display().to_string() });
+        let deed = Deed::by(actor, "database_restored", "database").became(&from);
+        let mut transaction = self.begin_write().await?;
+        audit::append(&mut transaction, now, &[deed]).await?;
+        end(transaction).await
+    }
 }
 
 /// Reads all of a database's file, and refuses what is damaged, not ours, or from a later version.
@@ -61,8 +80,7 @@ pub async fn verify(file: &Path) -> Result<(), StoreError> {
 }
 
 async fn verify_all(connection: &mut SqliteConnection, file: &Path) -> Result<(), StoreError> {
-    let damaged =
-        |found: String| StoreError::Damaged { path: file.to_owned(), found };
+    let damaged = |found: String| StoreError::Damaged { path: file.to_owned(), found };
     let found: Vec<String> = sqlx::query_scalar("pragma integrity_check")
         .fetch_all(&mut *connection)
         .await
@@ -78,11 +96,10 @@ async fn verify_all(connection: &mut SqliteConnection, file: &Path) -> Result<()
     if let Some((table, ..)) = orphans.first() {
         return Err(damaged(format!("rows of {table} that refer to nothing")));
     }
-    let applied: Result<Vec<i64>, _> = sqlx::query_scalar(
-        "select version from _sqlx_migrations where success order by version",
-    )
-    .fetch_all(connection)
-    .await;
+    let applied: Result<Vec<i64>, _> =
+        sqlx::query_scalar("select version from _sqlx_migrations where success order by version")
+            .fetch_all(connection)
+            .await;
     let Ok(applied) = applied else {
         return Err(damaged("a database that is not Vigie's".to_owned()));
     };
@@ -114,8 +131,7 @@ pub async fn restore(
     }
     let holder = if exists { alone(&target, &database).await? } else { None };
     let copy = beside(&database, ".restoring");
-    let stamp = now.format("%Y%m%dT%H%M%SZ");
-    let replaced = beside(&database, &format!(".replaced-{stamp}"));
+    let replaced = unused(&database, now);
     let done = match put_copy(backup, &copy) {
         Ok(()) => verify(&copy).await.and_then(|()| swap(&copy, &database, &replaced)),
         Err(source) => Err(StoreError::File { path: copy.clone(), source }),
@@ -180,6 +196,18 @@ fn swap(copy: &Path, database: &Path, replaced: &Path) -> Result<(), StoreError>
     std::fs::rename(copy, database)
         .and_then(|()| File::open(folder.unwrap_or(Path::new(".")))?.sync_all())
         .map_err(moved(database))
+}
+
+/// A name for what is replaced that nothing bears yet.
+fn unused(database: &Path, now: DateTime<Utc>) -> PathBuf {
+    let stamp = now.format("%Y%m%dT%H%M%SZ");
+    let mut name = beside(database, &format!(".replaced-{stamp}"));
+    let mut number = 1;
+    while name.exists() {
+        number += 1;
+        name = beside(database, &format!(".replaced-{stamp}-{number}"));
+    }
+    name
 }
 
 /// `vigie.db.restoring` for `vigie.db`.

@@ -1,28 +1,27 @@
-//! Jobs: who runs one now, what became of each run, and up to when firings are answered.
+//! Jobs: who runs one now, how its run ended, and up to when its firings are answered.
 
 use chrono::DateTime;
 use chrono::Utc;
 use sqlx::SqliteConnection;
 
 use super::Store;
+use super::audit;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::open::end;
+use crate::domain::audit::Deed;
 use crate::domain::job::Call;
 use crate::domain::job::Done;
 use crate::domain::job::JobName;
-use crate::domain::job::JobRun;
-use crate::domain::job::JobStanding;
-use crate::domain::job::Occasion;
 use crate::domain::job::RunOutcome;
 
 /// Runs that died in a row before their firing is given up: a job that kills the service must not
 /// do so at every start.
 const ATTEMPTS: i64 = 3;
 
-/// Who asks for a job, and until when it is held unless they say so again.
+/// Who runs a job, and until when it is held unless they say so again.
 #[derive(Clone, Copy, Debug)]
 pub struct Hold<'a> {
     pub holder: &'a str,
@@ -32,11 +31,19 @@ pub struct Hold<'a> {
 /// What became of a request to run a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
-    Granted { run: i64 },
+    Granted {
+        run: i64,
+    },
     /// Someone else runs it.
-    Held { until: DateTime<Utc> },
+    Held {
+        until: DateTime<Utc>,
+    },
+    /// Someone else ran it for this firing meanwhile.
+    Answered,
     /// It died too often on this firing, which counts as answered.
-    GivenUp { attempts: u64 },
+    GivenUp {
+        attempts: u64,
+    },
 }
 
 /// Up to when firings are answered, how many of them found nobody, and the next one.
@@ -47,94 +54,49 @@ pub struct Settled {
     pub next_at: Option<DateTime<Utc>>,
 }
 
+/// How a run ended. Without `settled`, its firing stays due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    pub done: Done,
+    pub at: DateTime<Utc>,
+    pub settled: Option<Settled>,
+}
+
 impl Store {
-    /// Where a job stands; one that was never seen counts from now.
-    pub async fn job(
-        &self,
-        job: JobName,
-        now: DateTime<Utc>,
-    ) -> Result<JobStanding, StoreError> {
-        if let Some(standing) = self.standing(job).await? {
-            return Ok(standing);
-        }
-        let mut transaction = self.begin_write().await?;
-        sqlx::query(
-            "insert into jobs (name, settled_to, missed) values ($1, $2, 0) on conflict do nothing",
-        )
-        .bind(job.word())
-        .bind(kept::from_instant(now))
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("a job"))?;
-        end(transaction).await?;
-        Ok(self.standing(job).await?.unwrap_or(JobStanding::unseen(job, now)))
-    }
-
-    /// Jobs that were seen at least once, in the order of their names' list.
-    pub async fn jobs(&self) -> Result<Vec<JobStanding>, StoreError> {
-        let mut standings = Vec::new();
-        for job in JobName::ALL {
-            standings.extend(self.standing(job).await?);
-        }
-        Ok(standings)
-    }
-
-    async fn standing(&self, job: JobName) -> Result<Option<JobStanding>, StoreError> {
-        let row: Option<JobRow> = sqlx::query_as(
-            "select settled_to, next_at, missed, last_success_at, held_until from jobs
-             where name = $1",
-        )
-        .bind(job.word())
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(reading("a job"))?;
-        let Some(row) = row else { return Ok(None) };
-        let last_run = self.job_runs(job, 1).await?.into_iter().next();
-        row.into_standing(job, last_run).map(Some)
-    }
-
-    /// Newest first.
-    pub async fn job_runs(&self, job: JobName, limit: u32) -> Result<Vec<JobRun>, StoreError> {
-        let rows: Vec<RunRow> = sqlx::query_as(
-            "select number, job, occasion, firing, missed, started_at, ended_at, outcome, detail
-             from job_runs where job = $1 order by number desc limit $2",
-        )
-        .bind(job.word())
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(reading("runs of jobs"))?;
-        rows.into_iter().map(RunRow::into_run).collect()
-    }
-
     /// Takes hold of a job and records that it runs, unless someone else holds it. A run whose holder
     /// let go without a word was interrupted, and is marked so.
     pub async fn begin_run(
         &self,
         job: JobName,
-        call: Call,
+        call: &Call,
         hold: Hold<'_>,
         now: DateTime<Utc>,
     ) -> Result<Begun, StoreError> {
         let mut transaction = self.begin_write().await?;
-        let held: Option<String> = sqlx::query_scalar(
-            "select held_until from jobs where name = $1 and held_until > $2",
-        )
-        .bind(job.word())
-        .bind(kept::from_instant(now))
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(reading("a job"))?;
-        if let Some(until) = held {
+        let taken: Option<String> =
+            sqlx::query_scalar("select held_until from jobs where name = $1 and held_until > $2")
+                .bind(job.word())
+                .bind(kept::from_instant(now))
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(reading("a job"))?;
+        if let Some(until) = taken {
             return Ok(Begun::Held { until: kept::to_instant("jobs.held_until", until)? });
         }
+        if is_answered(&mut transaction, job, call, now).await? {
+            return Ok(Begun::Answered);
+        }
         mark_interrupted(&mut transaction, job, now).await?;
-        if call.occasion != Occasion::Person {
+        if call.actor.is_none() {
             let attempts = interrupted_since_settled(&mut transaction, job).await?;
             if attempts >= ATTEMPTS {
                 end(transaction).await?;
                 return Ok(Begun::GivenUp { attempts: kept::to_u64("job_runs", attempts)? });
             }
+        }
+        if let Some(actor) = &call.actor {
+            let deed = Deed::by(actor, "job_run", format!("job/{}", job.word()));
+            audit::append(&mut transaction, now, &[deed]).await?;
         }
         take_hold(&mut transaction, job, hold).await?;
         let run = insert_run(&mut transaction, job, call, hold.holder, now).await?;
@@ -154,22 +116,21 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Records what a run came to and lets the job go. Without `settled`, its firing stays due.
+    /// Records what a run came to and lets the job go.
     pub async fn end_run(
         &self,
         (job, run): (JobName, i64),
         holder: &str,
-        done: &Done,
-        now: DateTime<Utc>,
-        settled: Option<Settled>,
+        ending: &Ending,
     ) -> Result<(), StoreError> {
+        let Ending { done, at, settled } = ending;
         let mut transaction = self.begin_write().await?;
         sqlx::query(
             "update job_runs set ended_at = $2, outcome = $3, detail = $4
              where number = $1 and outcome = 'processing'",
         )
         .bind(run)
-        .bind(kept::from_instant(now))
+        .bind(kept::from_instant(*at))
         .bind(done.outcome.word())
         .bind(done.detail.as_str())
         .execute(&mut *transaction)
@@ -186,13 +147,13 @@ impl Store {
         if done.outcome == RunOutcome::Success {
             sqlx::query("update jobs set last_success_at = $2 where name = $1")
                 .bind(job.word())
-                .bind(kept::from_instant(now))
+                .bind(kept::from_instant(*at))
                 .execute(&mut *transaction)
                 .await
                 .map_err(writing("a job"))?;
         }
         if let Some(settled) = settled {
-            settle(&mut transaction, job, settled).await?;
+            settle(&mut transaction, job, *settled).await?;
         }
         end(transaction).await
     }
@@ -234,6 +195,26 @@ async fn settle(
     .await
     .map_err(writing("a job"))?;
     Ok(())
+}
+
+/// A clock that once stood in the future answered nothing.
+async fn is_answered(
+    connection: &mut SqliteConnection,
+    job: JobName,
+    call: &Call,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let Some(firing) = call.firing else { return Ok(false) };
+    let answered: i64 = sqlx::query_scalar(
+        "select count(*) from jobs where name = $1 and settled_to >= $2 and settled_to <= $3",
+    )
+    .bind(job.word())
+    .bind(kept::from_instant(firing))
+    .bind(kept::from_instant(now))
+    .fetch_one(connection)
+    .await
+    .map_err(reading("a job"))?;
+    Ok(answered > 0)
 }
 
 async fn mark_interrupted(
@@ -285,7 +266,7 @@ async fn take_hold(
 async fn insert_run(
     connection: &mut SqliteConnection,
     job: JobName,
-    call: Call,
+    call: &Call,
     holder: &str,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
@@ -309,78 +290,4 @@ async fn insert_run(
     .await
     .map_err(writing("a run of a job"))?;
     Ok(last + 1)
-}
-
-#[derive(sqlx::FromRow)]
-struct JobRow {
-    settled_to: String,
-    next_at: Option<String>,
-    missed: i64,
-    last_success_at: Option<String>,
-    held_until: Option<String>,
-}
-
-impl JobRow {
-    fn into_standing(
-        self,
-        job: JobName,
-        last_run: Option<JobRun>,
-    ) -> Result<JobStanding, StoreError> {
-        let Self { settled_to, next_at, missed, last_success_at, held_until } = self;
-        Ok(JobStanding {
-            job,
-            settled_to: kept::to_instant("jobs.settled_to", settled_to)?,
-            next_at: instant("jobs.next_at", next_at)?,
-            missed: kept::to_u64("jobs.missed", missed)?,
-            last_success_at: instant("jobs.last_success_at", last_success_at)?,
-            held_until: instant("jobs.held_until", held_until)?,
-            last_run,
-        })
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct RunRow {
-    number: i64,
-    job: String,
-    occasion: String,
-    firing: Option<String>,
-    missed: i64,
-    started_at: String,
-    ended_at: Option<String>,
-    outcome: String,
-    detail: String,
-}
-
-impl RunRow {
-    fn into_run(self) -> Result<JobRun, StoreError> {
-        Ok(JobRun {
-            number: self.number,
-            job: kept::to_word("job_runs.job", &self.job, "a job", JobName::from_word)?,
-            occasion: kept::to_word(
-                "job_runs.occasion",
-                &self.occasion,
-                "an occasion",
-                Occasion::from_word,
-            )?,
-            firing: instant("job_runs.firing", self.firing)?,
-            missed: kept::to_u64("job_runs.missed", self.missed)?,
-            started_at: kept::to_instant("job_runs.started_at", self.started_at)?,
-            ended_at: instant("job_runs.ended_at", self.ended_at)?,
-            outcome: kept::to_word(
-                "job_runs.outcome",
-                &self.outcome,
-                "an outcome",
-                RunOutcome::from_word,
-            )?,
-            detail: self.detail,
-        })
-    }
-}
-
-fn instant(
-    column: &'static str,
-    text: Option<String>,
-) -> Result<Option<DateTime<Utc>>, StoreError> {
-    text.map(|text| kept::to_instant(column, text)).transpose()
 }

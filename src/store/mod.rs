@@ -4,9 +4,11 @@
 //! can be loaded again. Every write is one transaction: whole, or not at all, wherever it is cut.
 
 mod alerts;
+mod audit;
 mod backup;
 mod catalogues;
 mod cycles;
+mod deeds;
 mod differences;
 mod error;
 mod filed;
@@ -15,6 +17,7 @@ mod import_log;
 mod import_rows;
 mod import_sources;
 mod imports;
+mod job_log;
 mod jobs;
 mod kept;
 mod missions;
@@ -26,6 +29,8 @@ mod tidying;
 mod verdicts;
 
 pub use alerts::AlertFilter;
+pub use audit::AuditFilter;
+pub use audit::AuditReport;
 pub use backup::Restored;
 pub use backup::restore;
 pub use backup::verify;
@@ -37,6 +42,7 @@ pub use imports::ImportReport;
 pub use imports::ImportSummary;
 pub use imports::Recorded;
 pub use jobs::Begun;
+pub use jobs::Ending;
 pub use jobs::Hold;
 pub use jobs::Settled;
 pub use missions::MissionFilter;

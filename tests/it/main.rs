@@ -6,7 +6,12 @@
     reason = "clippy's in-test exemptions do not cover helpers"
 )]
 
+mod audit;
+mod backup;
 mod imports;
+mod jobs;
+mod jobs_import;
+mod jobs_support;
 mod killed;
 mod malformed;
 mod real;

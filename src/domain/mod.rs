@@ -16,3 +16,4 @@ pub mod snapshot;
 pub mod subject;
 pub mod value;
 pub mod verdict;
+pub mod verdicts;

@@ -92,11 +92,7 @@ pub async fn coverage(
     let verdicts = parts.store.verdicts(cycle.number).await?;
     let ministries = ministries(&portfolio, inputs.edition);
     let by_ministry = by_ministry(&verdicts, &ministries);
-    Ok(Some(Coverage {
-        cycle,
-        by_rule: by_rule(&verdicts),
-        by_ministry,
-    }))
+    Ok(Some(Coverage { cycle, by_rule: by_rule(&verdicts), by_ministry }))
 }
 
 /// The fields whose absence costs a cycle the most verdicts.

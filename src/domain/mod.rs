@@ -1,6 +1,7 @@
 //! The words of the house: types that cross a boundary. Imports nothing of ours, does no I/O.
 
 pub mod alert;
+pub mod audit;
 pub mod cycle;
 pub mod edition;
 pub mod fingerprint;
@@ -17,3 +18,4 @@ pub mod subject;
 pub mod value;
 pub mod verdict;
 pub mod verdicts;
+pub mod working_days;

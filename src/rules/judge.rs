@@ -15,9 +15,9 @@ use polars::frame::DataFrame;
 
 use super::catalogue::Catalogue;
 use super::front_matter::Subjects;
-use super::run::Ground;
 use super::ruling::Ruling;
 use super::ruling::Told;
+use super::run::Ground;
 use super::table::Roll;
 use super::table::Table;
 use super::translate;

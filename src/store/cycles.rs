@@ -6,6 +6,7 @@ use sqlx::error::DatabaseError;
 use super::Store;
 use super::alerts;
 use super::catalogues;
+use super::deeds;
 use super::error::StoreError;
 use super::error::reading;
 use super::kept;
@@ -33,6 +34,7 @@ impl Store {
         verdicts::insert(&mut transaction, record.number, &record.verdicts).await?;
         alerts::apply(&mut transaction, record.number, &record.alert_changes).await?;
         missions::apply(&mut transaction, record.number, &record.mission_changes).await?;
+        deeds::of_cycle(&mut transaction, record).await?;
         end(transaction).await
     }
 

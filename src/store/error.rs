@@ -42,7 +42,9 @@ pub enum StoreError {
     Figure { field: String, found: f64 },
     #[error("write `{file}`: its rows are not those of the {dataset} of {edition}")]
     Rows { file: String, dataset: &'static str, edition: EditionId },
-    #[error("write the verdicts of {rule}: found `{subject}` out of order, expected each subject once")]
+    #[error(
+        "write the verdicts of {rule}: found `{subject}` out of order, expected each subject once"
+    )]
     Judged { rule: RuleId, subject: Subject },
     #[error("cycle {number} is already taken: another one was committed meanwhile")]
     CycleTaken { number: CycleNumber },

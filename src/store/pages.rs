@@ -121,8 +121,7 @@ impl Findings {
                 .iter()
                 .map(|reading| (self.head(reading, known), reading.value.clone()))
                 .collect();
-            let trail =
-                evidence.trail.iter().map(|comparison| self.comparison(comparison, known));
+            let trail = evidence.trail.iter().map(|comparison| self.comparison(comparison, known));
             Places(readings, trail.collect())
         });
         self.found.push(Found(place, evidence, finding.explanation.clone()));
@@ -215,7 +214,8 @@ fn digit(level: Level) -> char {
 }
 
 fn letter(place: usize) -> char {
-    let further = || u32::try_from(place).ok().and_then(|place| char::from_u32(FURTHER_LETTERS + place));
+    let further =
+        || u32::try_from(place).ok().and_then(|place| char::from_u32(FURTHER_LETTERS + place));
     LETTERS.chars().nth(place).or_else(further).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 

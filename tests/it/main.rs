@@ -6,6 +6,7 @@
     reason = "clippy's in-test exemptions do not cover helpers"
 )]
 
+mod audit;
 mod imports;
 mod killed;
 mod malformed;
@@ -32,11 +33,13 @@ mod sources_formats;
 mod sources_identity;
 mod sources_rows;
 mod store_cycles;
+mod store_earlier;
 mod store_imports;
 mod store_links;
 mod store_opening;
 mod store_portfolio;
 mod store_support;
+mod store_verdicts;
 mod story;
 mod support;
 mod tidy;

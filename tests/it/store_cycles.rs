@@ -139,14 +139,14 @@ async fn a_statement_refused_on_the_way_leaves_nothing_of_the_cycle() {
 }
 
 #[tokio::test]
-async fn the_texts_of_a_catalogue_are_kept_once_for_all_its_cycles() {
+async fn texts_and_verdicts_are_kept_once_for_all_the_cycles_that_have_them() {
     let scratch = Scratch::new().await;
     scratch.store.commit_cycle(&cycle(1)).await.unwrap();
     scratch.store.commit_cycle(&cycle(2)).await.unwrap();
     assert_eq!(
         scratch.counts().await,
-        "alert_changes 6, alerts 3, catalogue_texts 2, catalogues 1, cycles 2, \
-         mission_alerts 4, mission_changes 2, missions 2, verdicts 8"
+        "alert_changes 6, alerts 3, audit 10, audit_head 1, catalogue_texts 2, catalogues 1, cycles 2, \
+         mission_alerts 4, mission_changes 2, missions 2, subject_pages 2, verdict_pages 2, verdicts 4"
     );
     let numbers: Vec<i64> =
         scratch.store.cycles(10).await.unwrap().iter().map(|cycle| cycle.number.0).collect();
@@ -269,7 +269,7 @@ fn missions_of(record: &CycleRecord) -> Vec<Mission> {
 }
 
 /// A cycle with a verdict of each kind, an alert on each scope and a mission.
-fn cycle(number: i64) -> CycleRecord {
+pub(crate) fn cycle(number: i64) -> CycleRecord {
     let samu = Subject::Project(project("si-samu"));
     let justice = Subject::Ministry(MinistryCode::new("MJ"));
     let alert_changes = vec![

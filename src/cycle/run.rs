@@ -182,10 +182,10 @@ fn telling(verdicts: &Verdicts, known: &[Alert]) -> Vec<Judgement> {
     let mut telling = Vec::new();
     for rule in verdicts.rules() {
         let alerts = subjects.get(rule.rule()).into_iter().flatten();
-        let known = alerts.filter_map(|subject| rule.place(subject));
+        let alerts = alerts.filter_map(|subject| rule.place(subject));
         let fired = rule.codes().iter().enumerate();
         let fired = fired.filter(|(_, code)| code.has_fired()).map(|(place, _)| place);
-        let places: BTreeSet<usize> = known.chain(fired).collect();
+        let places: BTreeSet<usize> = alerts.chain(fired).collect();
         let judgements = places.into_iter().filter_map(|place| rule.at(place));
         telling.extend(judgements.map(JudgementRef::to_judgement));
     }

@@ -28,6 +28,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::subject::Scope;
 use crate::domain::value::Value;
 use crate::domain::verdict::Judgement;
+use crate::domain::verdicts::JudgementRef;
 use crate::domain::verdicts::Verdicts;
 use crate::frame::Frames;
 
@@ -63,7 +64,7 @@ impl Catalogue {
         let mut ruling = Ruling::open(compiled, &bench, None);
         let told = ruling.tell(0..ruling.waiting(), self, &bench);
         ruling.settle(told, self.limits.breaches);
-        ruling.close().iter().map(|judgement| judgement.to_judgement()).collect()
+        ruling.close().iter().map(JudgementRef::to_judgement).collect()
     }
 
     /// What the translated rules of a scope answer on a frame of the dictionary's shape, all at

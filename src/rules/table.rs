@@ -101,8 +101,8 @@ impl Table {
             .filter_map(|row| Some((row, self.subject(row)?)))
             .collect();
         rows.sort_by(|one, other| one.1.cmp(&other.1));
-        let (rows, subjects): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        Roll { rows, subjects: subjects.into() }
+        let (rows, judged): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        Roll { rows, subjects: judged.into() }
     }
 
     fn subject(&self, row: usize) -> Option<Subject> {

@@ -85,14 +85,16 @@ fn write(rule: &RuleVerdicts, from: usize, to: usize) -> Result<PageText, StoreE
     let mut letters: HashMap<Code, char> = HashMap::new();
     let mut outcomes = String::with_capacity(codes.len());
     for code in codes {
-        let letter = letters.entry(*code).or_insert_with(|| match code.level() {
-            Some(level) => digit(level),
-            None => {
-                others.push(rule.verdict(*code));
-                letter(others.len() - 1)
-            }
+        let known = letters.entry(*code).or_insert_with(|| {
+            code.level().map_or_else(
+                || {
+                    others.push(rule.verdict(*code));
+                    letter(others.len() - 1)
+                },
+                digit,
+            )
         });
-        outcomes.push(*letter);
+        outcomes.push(*known);
     }
     let mut findings = Findings::default();
     let mut known = Known::default();

@@ -28,6 +28,9 @@ use crate::domain::verdicts::Verdicts;
 /// Pages written together: they need not all stand in memory at once.
 const PAGES_AT_A_TIME: usize = 200;
 
+/// What is there already is the same.
+const ONCE: &str = " on conflict (fingerprint) do nothing";
+
 /// By the cycle and the rule that found it, what each subject's verdict stands on.
 pub(super) type Findings = BTreeMap<(CycleNumber, RuleId), BTreeMap<Subject, Finding>>;
 
@@ -46,8 +49,7 @@ impl Store {
         for of_rule in pages.chunk_by(|one, next| one.rule == next.rule) {
             let names: Vec<&str> = of_rule.iter().map(|page| page.subjects.as_str()).collect();
             let roll = rolls.entry(names.clone()).or_insert_with(|| {
-                let pages = names.iter().filter_map(|name| subjects.get(*name));
-                pages.flatten().cloned().collect()
+                names.iter().filter_map(|name| subjects.get(*name)).flatten().cloned().collect()
             });
             rules.push(read_rule(of_rule, Arc::clone(roll))?);
         }
@@ -180,15 +182,14 @@ impl<'v> Writing<'v> {
         list: &'v [Subject],
         text: PageText,
     ) -> Result<(), StoreError> {
-        let subjects = match self.known.get(&list.as_ptr().addr()) {
-            Some(known) => known.clone(),
-            None => {
-                let text = kept::from_json("subjects", &list)?;
-                let fingerprint = Fingerprint::of(text.as_bytes());
-                self.known.insert(list.as_ptr().addr(), fingerprint.clone());
-                self.lists.push((fingerprint.clone(), text));
-                fingerprint
-            }
+        let subjects = if let Some(known) = self.known.get(&list.as_ptr().addr()) {
+            known.clone()
+        } else {
+            let kept = kept::from_json("subjects", &list)?;
+            let fingerprint = Fingerprint::of(kept.as_bytes());
+            self.known.insert(list.as_ptr().addr(), fingerprint.clone());
+            self.lists.push((fingerprint.clone(), kept));
+            fingerprint
         };
         let verdicts = Fingerprint::of_parts(&[&text.outcomes, &text.others, &text.findings]);
         self.pages.push((verdicts.clone(), text));
@@ -201,36 +202,57 @@ impl<'v> Writing<'v> {
         connection: &mut SqliteConnection,
         cycle: CycleNumber,
     ) -> Result<(), StoreError> {
-        let once = " on conflict (fingerprint) do nothing";
-        let head = "insert into subject_pages (fingerprint, subjects) ";
-        let bind = |mut values: Separated<'_, _, _>, (name, text): &(Fingerprint, String)| {
-            values.push_bind(name.as_str());
-            values.push_bind(text.as_str());
-        };
-        kept::insert(connection, "subjects", (head, once), &self.lists, bind).await?;
-        let head = "insert into verdict_pages (fingerprint, outcomes, others, findings) ";
-        let bind = |mut values: Separated<'_, _, _>, (name, text): &(Fingerprint, PageText)| {
-            values.push_bind(name.as_str());
-            values.push_bind(text.outcomes.as_str());
-            values.push_bind(text.others.as_str());
-            values.push_bind(text.findings.as_str());
-        };
-        kept::insert(connection, "verdicts", (head, once), &self.pages, bind).await?;
-        let head = "insert into verdicts (cycle, position, rule, page, subjects, verdicts) ";
-        let bind = |mut values: Separated<'_, _, _>, row: &PageRow<'_>| {
-            values.push_bind(cycle.0);
-            values.push_bind(row.position);
-            values.push_bind(row.rule.as_str());
-            values.push_bind(row.page);
-            values.push_bind(row.subjects.as_str());
-            values.push_bind(row.verdicts.as_str());
-        };
-        kept::insert(connection, "verdicts", (head, ""), &self.rows, bind).await?;
+        insert_lists(connection, &self.lists).await?;
+        insert_pages(connection, &self.pages).await?;
+        insert_rows(connection, cycle, &self.rows).await?;
         self.lists.clear();
         self.pages.clear();
         self.rows.clear();
         Ok(())
     }
+}
+
+async fn insert_lists(
+    connection: &mut SqliteConnection,
+    lists: &[(Fingerprint, String)],
+) -> Result<(), StoreError> {
+    let head = "insert into subject_pages (fingerprint, subjects) ";
+    let bind = |mut values: Separated<'_, _, _>, (name, text): &(Fingerprint, String)| {
+        values.push_bind(name.as_str());
+        values.push_bind(text.as_str());
+    };
+    kept::insert(connection, "subjects", (head, ONCE), lists, bind).await
+}
+
+async fn insert_pages(
+    connection: &mut SqliteConnection,
+    pages: &[(Fingerprint, PageText)],
+) -> Result<(), StoreError> {
+    let head = "insert into verdict_pages (fingerprint, outcomes, others, findings) ";
+    let bind = |mut values: Separated<'_, _, _>, (name, text): &(Fingerprint, PageText)| {
+        values.push_bind(name.as_str());
+        values.push_bind(text.outcomes.as_str());
+        values.push_bind(text.others.as_str());
+        values.push_bind(text.findings.as_str());
+    };
+    kept::insert(connection, "verdicts", (head, ONCE), pages, bind).await
+}
+
+async fn insert_rows(
+    connection: &mut SqliteConnection,
+    cycle: CycleNumber,
+    rows: &[PageRow<'_>],
+) -> Result<(), StoreError> {
+    let head = "insert into verdicts (cycle, position, rule, page, subjects, verdicts) ";
+    let bind = |mut values: Separated<'_, _, _>, row: &PageRow<'_>| {
+        values.push_bind(cycle.0);
+        values.push_bind(row.position);
+        values.push_bind(row.rule.as_str());
+        values.push_bind(row.page);
+        values.push_bind(row.subjects.as_str());
+        values.push_bind(row.verdicts.as_str());
+    };
+    kept::insert(connection, "verdicts", (head, ""), rows, bind).await
 }
 
 /// A subject is looked for by its place, and has one verdict of a rule.

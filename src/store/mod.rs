@@ -22,10 +22,12 @@ mod jobs;
 mod kept;
 mod missions;
 mod open;
+mod pages;
 mod portfolio;
 mod projects;
 mod snapshots;
 mod tidying;
+mod verdict_rows;
 mod verdicts;
 
 pub use alerts::AlertFilter;

@@ -12,7 +12,10 @@ use vigie::domain::level::Level;
 use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
 
+use super::audit::AuditCommand;
+use super::jobs::JobsCommand;
 use super::judge::JudgeArgs;
+use super::restore::RestoreArgs;
 
 /// Watches the State's large digital projects and warns early enough to act.
 ///
@@ -29,6 +32,10 @@ pub(crate) struct Args {
     /// How to write the answer
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+
+    /// Who decides, by name or address; the setting `actor` by default
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) by: Option<String>,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -93,6 +100,11 @@ pub(crate) enum Command {
     },
     /// Judge any table with the catalogue, without the database: verdicts as CSV or Parquet
     Judge(JudgeArgs),
+    /// Look at the audit trail: who decided what, when and why
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Look at the catalogue of rules
     Rules {
         #[command(subcommand)]
@@ -100,7 +112,14 @@ pub(crate) enum Command {
     },
     /// List every field that rules may read
     Dictionary,
-    /// Serve the API and run the scheduled cycle, until told to stop
+    /// Look at what runs by itself, and run it now
+    Jobs {
+        #[command(subcommand)]
+        command: JobsCommand,
+    },
+    /// Put a backup in the place of the database, which nobody may have open
+    Restore(RestoreArgs),
+    /// Serve the API and run the jobs at their times, until told to stop
     Serve,
     /// Ask the service on this machine whether it is ready; for containers
     Healthcheck,

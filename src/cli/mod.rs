@@ -3,10 +3,12 @@
 
 mod alerts;
 mod args;
+mod audit;
 mod coverage;
 mod cycle;
 mod healthcheck;
 mod import;
+mod jobs;
 mod judge;
 mod lists;
 mod missions;
@@ -14,6 +16,7 @@ mod panorama;
 mod print;
 mod project;
 mod projects;
+mod restore;
 mod rules;
 mod serve;
 mod settings;
@@ -30,6 +33,9 @@ use vigie::app::telemetry;
 use vigie::clock::SystemClock;
 use vigie::cycle::Parts;
 use vigie::cycle::TableError;
+use vigie::domain::audit::Act;
+use vigie::domain::audit::Actor;
+use vigie::domain::audit::ActorError;
 use vigie::store::Store;
 
 use args::Args;
@@ -66,7 +72,11 @@ enum CliError {
     #[error("found `{found}`, expected a file that ends in `.csv` or `.parquet`")]
     VerdictFormat { found: String },
     #[error(transparent)]
+    Actor(#[from] ActorError),
+    #[error(transparent)]
     App(#[from] vigie::app::AppError),
+    #[error(transparent)]
+    Job(#[from] vigie::schedule::JobError),
     #[error("start the runtime")]
     Runtime(#[source] std::io::Error),
     #[error("write the answer")]
@@ -106,7 +116,10 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn conclude(args: &Args) -> Result<Conclusion, CliError> {
-    let config = config::load(args.config.as_deref())?;
+    let mut config = config::load(args.config.as_deref())?;
+    if let Some(name) = &args.by {
+        config.actor.clone_from(name);
+    }
     telemetry::start(&config.log, config.log_format, console::colors_enabled_stderr())?;
     let printer = Printer::new(args.format);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -126,13 +139,16 @@ async fn dispatch(
         Command::Dictionary => lists::dictionary(printer),
         Command::Healthcheck => healthcheck::run(config).await,
         Command::Judge(request) => judge::run(request, config),
+        Command::Restore(request) => restore::run(request, config, printer).await,
         Command::Rules { command } => rules::run(command, config, printer).await,
         Command::Serve => serve::run(config).await,
         Command::Import(_)
         | Command::Imports
         | Command::Cycle(_)
         | Command::Cycles
+        | Command::Audit { .. }
         | Command::Coverage { .. }
+        | Command::Jobs { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
         | Command::Project { .. }
@@ -155,11 +171,13 @@ async fn dispatch_with_store(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
+        Command::Audit { command } => audit::run(command, parts, printer).await,
         Command::Import(request) => import::run(request, config, parts, printer).await,
         Command::Imports => lists::imports(parts, printer).await,
         Command::Cycle(request) => cycle::run(request, parts, printer).await,
         Command::Coverage { by, cycle } => coverage::run(*by, *cycle, parts, printer).await,
         Command::Cycles => cycle::list(parts, printer).await,
+        Command::Jobs { command } => jobs::run(command, config, parts, printer).await,
         Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,
         Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,
         Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
@@ -171,6 +189,7 @@ async fn dispatch_with_store(
         | Command::Dictionary
         | Command::Healthcheck
         | Command::Judge(_)
+        | Command::Restore(_)
         | Command::Rules { .. }
         | Command::Serve => Ok(Conclusion::Good),
     }
@@ -183,4 +202,10 @@ async fn parts(config: &Config) -> Result<Parts, CliError> {
         limits: config.limits,
         clock: Arc::new(SystemClock),
     })
+}
+
+/// What a person does now, for a reason. Nothing is decided by nobody.
+fn act(config: &Config, parts: &Parts, reason: &str) -> Result<Act, CliError> {
+    let actor = Actor::person(&config.actor)?;
+    Ok(Act { actor, at: parts.clock.now(), reason: reason.to_owned() })
 }

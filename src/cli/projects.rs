@@ -4,11 +4,12 @@ use vigie::app::config::Config;
 use vigie::cycle::Parts;
 use vigie::domain::ids::ProjectId;
 use vigie::domain::import::KnownProject;
+use vigie::sources::Reader;
 
 use super::CliError;
 use super::Conclusion;
+use super::act;
 use super::args::ProjectsCommand;
-use super::import;
 use super::print;
 use super::print::Cell;
 use super::print::Printer;
@@ -21,14 +22,13 @@ pub(super) async fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let known = parts.store.known_projects().await?;
-    let now = parts.clock.now();
     match command {
         ProjectsCommand::List => list(&known, printer)?,
         ProjectsCommand::Link { from, into, reason } => {
             let (from, into) = (find(&known, from), find(&known, into));
-            parts.store.link(&from, &into, reason, now).await?;
+            parts.store.link(&from, &into, &act(config, parts, reason)?).await?;
             print::message(&format!("`{from}` is now known as `{into}`, in past editions too"));
-            let aliases = import::reader(config)?;
+            let aliases = Reader::open(&config.profiles, &config.aliases)?;
             if !aliases.aliases().implied_links(&known).contains(&(from.clone(), into)) {
                 print::message(&format!(
                     "add the names of `{from}` to {} so that the next editions know it",
@@ -38,7 +38,7 @@ pub(super) async fn run(
         }
         ProjectsCommand::Unlink { project, reason } => {
             let project = ProjectId::new(project.as_str());
-            parts.store.unlink(&project, reason, now).await?;
+            parts.store.unlink(&project, &act(config, parts, reason)?).await?;
             print::message(&format!("`{project}` is a project of its own again"));
         }
     }

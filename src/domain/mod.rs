@@ -1,6 +1,7 @@
 //! The words of the house: types that cross a boundary. Imports nothing of ours, does no I/O.
 
 pub mod alert;
+pub mod audit;
 pub mod cycle;
 pub mod edition;
 pub mod fingerprint;
@@ -8,6 +9,7 @@ pub mod follow_up;
 pub mod french;
 pub mod ids;
 pub mod import;
+pub mod job;
 pub mod level;
 pub mod mission;
 pub mod portfolio;
@@ -16,3 +18,5 @@ pub mod snapshot;
 pub mod subject;
 pub mod value;
 pub mod verdict;
+pub mod verdicts;
+pub mod working_days;

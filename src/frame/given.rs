@@ -144,11 +144,12 @@ fn drifts() -> [Measure; 6] {
     ]
 }
 
-fn changes() -> [Measure; 6] {
+fn changes() -> [Measure; 7] {
     [
         ratio("budget_drift_previous", &["cost_previous", "cost_initial"]),
         ratio("calendar_drift_previous", &["duration_previous", "duration_initial"]),
         ratio("cost_change", &["cost_current", "cost_previous"]),
+        change("cost_change_meur", &["cost_current", "cost_previous"]),
         change("duration_change_months", &["duration_current", "duration_previous"]),
         change("budget_drift_change", &["budget_drift", "budget_drift_previous"]),
         change("calendar_drift_change", &["calendar_drift", "calendar_drift_previous"]),

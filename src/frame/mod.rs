@@ -6,6 +6,7 @@ mod exact;
 mod follow_up;
 mod given;
 mod projects;
+pub mod series;
 mod steps;
 #[cfg(test)]
 mod tests;

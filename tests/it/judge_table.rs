@@ -31,7 +31,7 @@ use crate::support::root;
 const AS_OF: &str = "2020-11-30";
 
 /// Measures of a row that a table may leave out: they are computed from its other columns.
-const COMPUTED: [&str; 14] = [
+const COMPUTED: [&str; 15] = [
     "as_of",
     "budget_drift",
     "calendar_drift",
@@ -40,6 +40,7 @@ const COMPUTED: [&str; 14] = [
     "budget_drift_previous",
     "calendar_drift_previous",
     "cost_change",
+    "cost_change_meur",
     "duration_change_months",
     "budget_drift_change",
     "calendar_drift_change",

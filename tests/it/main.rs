@@ -6,11 +6,17 @@
     reason = "clippy's in-test exemptions do not cover helpers"
 )]
 
+mod audit;
+mod backup;
 mod imports;
+mod jobs;
+mod jobs_import;
+mod jobs_support;
 mod judge_table;
 mod killed;
 mod malformed;
 mod real;
+mod rule_text;
 mod rule_tools_check;
 mod rule_tools_coverage;
 mod rule_tools_diff;
@@ -20,6 +26,7 @@ mod rule_tools_test;
 mod rules;
 mod rules_evidence;
 mod rules_faults;
+mod rules_history;
 mod rules_meaning;
 mod rules_sandbox;
 mod rules_shipped;
@@ -33,11 +40,13 @@ mod sources_formats;
 mod sources_identity;
 mod sources_rows;
 mod store_cycles;
+mod store_earlier;
 mod store_imports;
 mod store_links;
 mod store_opening;
 mod store_portfolio;
 mod store_support;
+mod store_verdicts;
 mod story;
 mod support;
 mod tidy;
@@ -45,3 +54,4 @@ mod translate;
 mod translate_frames;
 mod translate_grammar;
 mod translate_proof;
+mod translate_values;

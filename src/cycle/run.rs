@@ -11,9 +11,9 @@ use tracing::warn;
 
 use super::CycleError;
 use super::Parts;
+use super::circumstances;
 use super::coverage;
 use super::coverage::FieldCost;
-use super::exits;
 use super::tables;
 use super::view;
 use crate::alerts;
@@ -77,12 +77,12 @@ pub async fn run(
     let upto = parts.store.latest_known().await?;
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
     let judged = judge(parts, texts, portfolio, upto, as_of).await?;
-    if let Some(last) = last.filter(|last| !dry_run && judged.repeats(&last.inputs)) {
+    if let Some(last) = last.as_ref().filter(|last| !dry_run && judged.repeats(&last.inputs)) {
         info!(cycle.number = %last.number, "Cycle {} stands: nothing has changed since", last.number);
         return Ok(CycleReport {
             cycle: last.number,
             outcome: Outcome::Unchanged,
-            inputs: last.inputs,
+            inputs: last.inputs.clone(),
             counts: last.counts,
             missing_most: coverage::costliest(&judged.judgements),
             alert_changes: vec![],
@@ -90,7 +90,7 @@ pub async fn run(
             rule_faults: judged.faults,
         });
     }
-    decide(parts, judged, now, dry_run).await
+    decide(parts, judged, last, (now, dry_run)).await
 }
 
 /// Alerts follow one another in time; those of an older date cannot follow.
@@ -104,13 +104,15 @@ fn stays_in_order(as_of: NaiveDate, last: Option<&CycleSummary>) -> Result<(), C
 async fn decide(
     parts: &Parts,
     judged: Judged,
-    now: DateTime<Utc>,
-    dry_run: bool,
+    last: Option<CycleSummary>,
+    (now, dry_run): (DateTime<Utc>, bool),
 ) -> Result<CycleReport, CycleError> {
     let number = parts.store.next_cycle_number().await?;
     let standing = parts.store.standing_alerts().await?;
     let known_missions = parts.store.missions(&MissionFilter::default()).await?;
     let terms = judged.catalogue.terms();
+    let circumstances = circumstances::gather(parts, &judged, last.as_ref()).await?;
+    let standing = alerts::follow(standing, &circumstances, now);
     let alert_changes = alerts::reconcile(
         &standing,
         &judged.judgements,
@@ -118,11 +120,7 @@ async fn decide(
             as_of: judged.inputs.as_of,
             now,
             terms: &terms,
-            explained_exits: &exits::explained(
-                &judged.portfolio,
-                judged.inputs.edition,
-                judged.inputs.as_of,
-            ),
+            circumstances: &circumstances,
         },
     );
     let moment = missions::Moment {
@@ -180,8 +178,8 @@ pub(super) struct Judged {
     pub(super) inputs: CycleInputs,
     pub(super) judgements: Vec<Judgement>,
     figures: BTreeMap<String, f64>,
-    portfolio: Portfolio,
-    catalogue: Catalogue,
+    pub(super) portfolio: Portfolio,
+    pub(super) catalogue: Catalogue,
     playbook: Playbook,
     faults: Vec<RuleFault>,
     texts: BTreeMap<String, String>,

@@ -76,7 +76,7 @@ impl Store {
     ) -> Result<Vec<Alert>, StoreError> {
         let rows: Vec<AlertRow> = sqlx::query_as(
             "select id, rule, subject, state, level, since, updated_at, streak, stale, evidence,
-                    explanation
+                    explanation, hidden_by
              from alerts
              where (cast($1 as text) is null or id = $1)
                and (cast($2 as text) is null or state = $2)
@@ -111,11 +111,12 @@ async fn upsert(
     changes: &[AlertChange],
 ) -> Result<(), StoreError> {
     let head = "insert into alerts (id, rule, subject, project, ministry, state, level, since, \
-                updated_at, streak, stale, evidence, explanation) ";
+                updated_at, streak, stale, evidence, explanation, hidden_by) ";
     let tail = " on conflict (id) do update set state = excluded.state, level = excluded.level, \
                 since = excluded.since, updated_at = excluded.updated_at, \
                 streak = excluded.streak, stale = excluded.stale, \
-                evidence = excluded.evidence, explanation = excluded.explanation";
+                evidence = excluded.evidence, explanation = excluded.explanation, \
+                hidden_by = excluded.hidden_by";
     let rows: Vec<(&Alert, Option<String>)> = changes
         .iter()
         .map(|change| {
@@ -138,6 +139,7 @@ async fn upsert(
         row.push_bind(alert.stale);
         row.push_bind(evidence.as_deref());
         row.push_bind(alert.explanation.as_deref());
+        row.push_bind(alert.hidden_by.as_ref().map(RuleId::as_str));
     };
     kept::insert(connection, "alerts", (head, tail), &rows, bind).await
 }
@@ -178,6 +180,7 @@ struct AlertRow {
     stale: bool,
     evidence: Option<String>,
     explanation: Option<String>,
+    hidden_by: Option<String>,
 }
 
 impl AlertRow {
@@ -200,6 +203,7 @@ impl AlertRow {
             stale: self.stale,
             evidence: evidence.transpose()?,
             explanation: self.explanation,
+            hidden_by: self.hidden_by.map(RuleId::new),
         })
     }
 }

@@ -6,6 +6,7 @@
 mod alerts;
 mod audit;
 mod catalogues;
+mod corrections;
 mod cycles;
 mod deeds;
 mod differences;

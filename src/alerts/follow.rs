@@ -59,7 +59,7 @@ pub fn follow(known: Vec<Alert>, circumstances: &Circumstances, now: DateTime<Ut
         let goes_on = match staying.remove(&id) {
             Some(already) => united(already, &alert),
             // Its evidence comes along: no verdict was given yet under this id.
-            None => Alert { id: id.clone(), subject, ..alert },
+            None => Alert { id: id.clone(), subject, judged_in: None, ..alert },
         };
         staying.insert(id, goes_on);
     }

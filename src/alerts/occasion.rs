@@ -7,6 +7,7 @@ use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
 
+use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::rule::RuleTerms;
@@ -14,6 +15,7 @@ use crate::domain::subject::Subject;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Occasion<'a> {
+    pub cycle: CycleNumber,
     pub as_of: NaiveDate,
     pub now: DateTime<Utc>,
     /// The rules in force, by id.

@@ -108,6 +108,7 @@ fn first_fires(
         updated_at: occasion.now,
         streak: u32::from(!opens),
         stale: false,
+        judged_in: Some(occasion.cycle),
         evidence: judgement.evidence.clone(),
         explanation: judgement.explanation.clone(),
         hidden_by: None,
@@ -126,6 +127,7 @@ fn still_fires(
         level,
         updated_at: occasion.now,
         stale: false,
+        judged_in: Some(occasion.cycle),
         evidence: judgement.evidence.clone(),
         explanation: judgement.explanation.clone(),
         ..standing.clone()

@@ -17,4 +17,5 @@ pub mod snapshot;
 pub mod subject;
 pub mod value;
 pub mod verdict;
+pub mod verdicts;
 pub mod working_days;

@@ -14,6 +14,7 @@ use super::follow;
 use super::reconcile;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
+use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -140,6 +141,7 @@ fn run(last_circumstances: &Circumstances, cycles: &str) -> Vec<AlertChange> {
         let is_last = usize::try_from(number).unwrap() == blocks.len();
         let as_of = day(number);
         let occasion = Occasion {
+            cycle: CycleNumber(1),
             as_of,
             now: as_of.and_hms_opt(6, 0, 0).unwrap().and_utc(),
             terms: &terms(is_last),

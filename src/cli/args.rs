@@ -13,6 +13,8 @@ use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
 
 use super::audit::AuditCommand;
+use super::jobs::JobsCommand;
+use super::restore::RestoreArgs;
 
 /// Watches the State's large digital projects and warns early enough to act.
 ///
@@ -107,7 +109,14 @@ pub(crate) enum Command {
     },
     /// List every field that rules may read
     Dictionary,
-    /// Serve the API and run the scheduled cycle, until told to stop
+    /// Look at what runs by itself, and run it now
+    Jobs {
+        #[command(subcommand)]
+        command: JobsCommand,
+    },
+    /// Put a backup in the place of the database, which nobody may have open
+    Restore(RestoreArgs),
+    /// Serve the API and run the jobs at their times, until told to stop
     Serve,
     /// Ask the service on this machine whether it is ready; for containers
     Healthcheck,

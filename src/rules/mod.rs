@@ -22,6 +22,7 @@ mod folder;
 mod french;
 mod front_matter;
 mod hearing;
+mod inhibitions;
 mod interpret;
 mod judge;
 mod junit;

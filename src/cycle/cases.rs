@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveTime;
 
 use crate::alerts;
+use crate::alerts::Circumstances;
+use crate::alerts::Followed;
 use crate::alerts::Occasion;
 use crate::domain::alert::Alert;
+use crate::domain::ids::CycleNumber;
 use crate::domain::rule::RuleStatus;
 use crate::domain::rule::RuleTerms;
 use crate::rules;
@@ -46,23 +49,25 @@ fn run_series(catalogue: &Catalogue, series: JudgedSeries) -> CaseOutcome {
 /// Every difference, by date.
 fn follow(evaluations: &[JudgedEvaluation], terms: RuleTerms) -> Option<String> {
     let terms = BTreeMap::from([(terms.id.clone(), terms)]);
-    let explained_exits = BTreeMap::new();
-    let mut known: Vec<Alert> = Vec::new();
+    let circumstances = Circumstances::default();
+    let mut known = Followed::default();
     let mut differences = Vec::new();
-    for evaluation in evaluations {
+    for (evaluation, cycle) in evaluations.iter().zip(1..) {
         let occasion = Occasion {
+            cycle: CycleNumber(cycle),
             as_of: evaluation.as_of,
             now: evaluation.as_of.and_time(NaiveTime::MIN).and_utc(),
             terms: &terms,
-            explained_exits: &explained_exits,
+            circumstances: &circumstances,
         };
         let judgements: Vec<_> = evaluation.judgement.iter().cloned().collect();
         let changes = alerts::reconcile(&known, &judgements, occasion);
         if let Some(change) = changes.into_iter().next() {
-            known = vec![change.alert];
+            known = vec![change.alert].into();
         }
         let as_of = evaluation.as_of;
-        let told = evaluation.difference.iter().cloned().chain(unlike(evaluation, known.first()));
+        let told =
+            evaluation.difference.iter().cloned().chain(unlike(evaluation, known.alerts.first()));
         differences.extend(told.map(|difference| format!("{as_of}: {difference}")));
     }
     (!differences.is_empty()).then(|| differences.join("; "))

@@ -7,8 +7,13 @@
 )]
 
 mod audit;
+mod backup;
 mod hostile;
 mod imports;
+mod jobs;
+mod jobs_import;
+mod jobs_support;
+mod judge_table;
 mod killed;
 mod malformed;
 mod real;
@@ -38,11 +43,13 @@ mod sources_formats;
 mod sources_identity;
 mod sources_rows;
 mod store_cycles;
+mod store_earlier;
 mod store_imports;
 mod store_links;
 mod store_opening;
 mod store_portfolio;
 mod store_support;
+mod store_verdicts;
 mod story;
 mod support;
 mod tidy;

@@ -2,6 +2,7 @@
 //! that it met, and the cycle ends.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -10,7 +11,7 @@ use serde_json::Value;
 use crate::rule_text::rule;
 use crate::support::Workplace;
 
-/// By hand and not by a loop: what each rule does, and the limit that it meets.
+/// What each rule does, and the limit that it meets.
 const BROKEN: [(&str, &str, &str); 7] = [
     ("H1", "loop { }", "operations"),
     ("H2", "let a = [1]; loop { a = [a, a, a, a]; }", "size (size of array/blob)"),
@@ -57,13 +58,18 @@ fn plant(folder: &Path) {
     std::fs::write(folder.join("H9.rhai"), rule("H9", functions)).unwrap();
 }
 
+fn bounded(mut command: Command) -> Command {
+    command.env("VIGIE_LIMITS__MILLISECONDS", "300");
+    command
+}
+
 #[test]
 fn a_hostile_catalogue_costs_each_rule_its_own_verdicts_and_the_cycle_ends() {
     let mut workplace = Workplace::with_fixtures();
     plant(&workplace.own_rules());
     let began = Instant::now();
-    let mut cycle = workplace.command(&["cycle", "--as-of", "2020-11-30", "--format", "json"]);
-    let answer = cycle.env("VIGIE_LIMITS__MILLISECONDS", "300").output().unwrap();
+    let cycle = workplace.command(&["cycle", "--as-of", "2020-11-30", "--format", "json"]);
+    let answer = bounded(cycle).output().unwrap();
     let took = began.elapsed();
     let stderr = String::from_utf8(answer.stderr).unwrap();
     assert!(answer.status.success(), "{stderr}");
@@ -71,16 +77,19 @@ fn a_hostile_catalogue_costs_each_rule_its_own_verdicts_and_the_cycle_ends() {
     let report: Value = serde_json::from_slice(&answer.stdout).unwrap();
     assert_eq!(report["outcome"], "committed");
 
-    // Eight rules fail on every listed project; those that are sound judge as ever.
+    // Seven rules fail on every listed project; those that are sound judge as ever.
     let listed = 43;
     assert_eq!(report["counts"]["failed"], BROKEN.len() * listed);
     let explained = |id: &str| {
-        let text = workplace.json(&["rules", "explain", id, "PORTALIS", "--as-of", "2020-11-30"]);
-        let fault = text["verdict"]["fault"]["message"].as_str().unwrap_or("sound").to_owned();
-        let level = text["verdict"]["level"].as_str().unwrap_or_default().to_owned();
-        (fault, level, text["explanation"].as_str().unwrap_or_default().to_owned())
+        let asked =
+            ["rules", "explain", id, "PORTALIS", "--as-of", "2020-11-30", "--format", "json"];
+        let explained = bounded(workplace.command(&asked)).output().unwrap();
+        let told: Value = serde_json::from_slice(&explained.stdout).unwrap();
+        let fault = told["fault"]["message"].as_str().unwrap_or("sound").to_owned();
+        let level = told["level"].as_str().unwrap_or_default().to_owned();
+        (fault, level, told["explanation"].as_str().unwrap_or_default().to_owned())
     };
-    for (id, _, limit) in BROKEN.iter().take(6) {
+    for (id, _, limit) in BROKEN {
         assert_eq!(explained(id).0, format!("broke the limit of {limit}"), "{id}");
     }
     assert_eq!(explained("H8").0, "sound");

@@ -259,19 +259,11 @@ fn a_text_deep_or_long_in_any_way_is_a_fault_or_a_verdict() {
     ];
     for body in bodies {
         let texts = crate::rules::texts(&[("X1.rhai", rule_assessing("X1", &body))]);
-        let began = std::time::Instant::now();
         let (catalogue, faults) = compile(&texts, &Limits::default());
         let frames = project(&[("editions_seen", Value::Int(2)), ("listed", Value::Bool(true))])
             .frames()
             .unwrap();
         let judged = catalogue.judge(&frames, day("2021-07-01"));
         assert_eq!(judged.len() + faults.len(), 1, "{faults:?}");
-        println!(
-            "{:?} {} {:?} {:?}",
-            began.elapsed(),
-            body.chars().take(30).collect::<String>(),
-            faults.first().map(ToString::to_string),
-            judged.first().map(|one| words(&one.verdict))
-        );
     }
 }

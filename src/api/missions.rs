@@ -7,12 +7,11 @@ use serde::Serialize;
 use super::List;
 use super::error::Problem;
 use crate::cycle::Parts;
-use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
 use crate::domain::mission::Mission;
-use crate::domain::mission::MissionChange;
 use crate::domain::mission::MissionKind;
 use crate::domain::mission::MissionState;
+use crate::store::MissionEntry;
 use crate::store::MissionFilter;
 
 #[derive(Debug, Deserialize)]
@@ -27,7 +26,7 @@ pub(super) struct MissionQuery {
 pub(super) struct MissionWithHistory {
     #[serde(flatten)]
     mission: Mission,
-    history: Vec<(CycleNumber, MissionChange)>,
+    history: Vec<MissionEntry>,
 }
 
 pub(super) async fn list_missions(

@@ -1,6 +1,7 @@
 //! The words of the house: types that cross a boundary. Imports nothing of ours, does no I/O.
 
 pub mod alert;
+pub mod conduct;
 pub mod cycle;
 pub mod edition;
 pub mod fingerprint;

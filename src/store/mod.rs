@@ -29,6 +29,7 @@ pub use identity::LinkEntry;
 pub use imports::ImportReport;
 pub use imports::ImportSummary;
 pub use imports::Recorded;
+pub use missions::MissionEntry;
 pub use missions::MissionFilter;
 pub use open::Store;
 pub use portfolio::KnownUpTo;

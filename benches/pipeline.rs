@@ -18,6 +18,7 @@ use chrono::NaiveDate;
 use vigie::clock::FixedClock;
 use vigie::cycle;
 use vigie::cycle::Parts;
+use vigie::domain::audit::Actor;
 use vigie::domain::import::Import;
 use vigie::frame;
 use vigie::rules;
@@ -90,7 +91,7 @@ async fn measure(projects: u32) -> [Duration; 6] {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("bench.db").display());
         let store = Store::open(&url).await.unwrap();
-        store.record_imports(&imports, now).await.unwrap();
+        store.record_imports(&imports, &Actor::vigie(), now).await.unwrap();
         watch.lap();
         let upto = store.latest_known().await.unwrap();
         let portfolio = store.portfolio(&upto, as_of).await.unwrap();

@@ -27,6 +27,8 @@ pub struct Config {
     pub aliases: PathBuf,
     /// Empty when there is none.
     pub profiles: PathBuf,
+    /// Who decides when a command does not say; empty for nobody.
+    pub actor: String,
     pub log: String,
     pub log_format: LogFormat,
     pub schedule: Schedule,
@@ -56,6 +58,7 @@ impl Default for Config {
             rules: PathBuf::from("rules"),
             aliases: PathBuf::from("aliases.toml"),
             profiles: PathBuf::new(),
+            actor: String::new(),
             log: "warn".to_owned(),
             log_format: LogFormat::Text,
             schedule: Schedule { cycle: "0 30 6 * * Mon-Fri".to_owned() },

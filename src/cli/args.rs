@@ -12,6 +12,8 @@ use vigie::domain::level::Level;
 use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
 
+use super::audit::AuditCommand;
+
 /// Watches the State's large digital projects and warns early enough to act.
 ///
 /// Results go to standard output, messages to standard error. Colour follows the terminal and
@@ -27,6 +29,10 @@ pub(crate) struct Args {
     /// How to write the answer
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
+
+    /// Who decides, by name or address; the setting `actor` by default
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) by: Option<String>,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -88,6 +94,11 @@ pub(crate) enum Command {
         /// Of this cycle, as listed by `vigie cycles`; the last one by default
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
+    },
+    /// Look at the audit trail: who decided what, when and why
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Look at the catalogue of rules
     Rules {

@@ -171,14 +171,8 @@ fn label(kind: AlertChangeKind) -> &'static str {
 
 fn missions(report: &CycleReport) -> Sheet {
     let rows = report.mission_changes.iter().map(|change| {
-        let label = match change.kind {
-            MissionChangeKind::Proposed => "proposée",
-            MissionChangeKind::Opened => "ouverte d’office",
-            MissionChangeKind::Gathered => "complétée",
-            MissionChangeKind::Withdrawn => "retirée",
-        };
         vec![
-            Cell::of(label, change.kind.word()),
+            Cell::of(change.kind.label(), change.kind.word()),
             Cell::of(change.mission.kind.label(), change.mission.kind.word()),
             Cell::text(change.mission.subject.to_string()),
             Cell::text(&change.reason),

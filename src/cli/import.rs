@@ -8,6 +8,7 @@ use indicatif::ProgressStyle;
 use serde::Serialize;
 use vigie::app::config::Config;
 use vigie::cycle::Parts;
+use vigie::domain::audit::Actor;
 use vigie::domain::french;
 use vigie::domain::import::Dataset;
 use vigie::domain::import::Import;
@@ -76,7 +77,9 @@ pub(super) async fn run(
     let recorded = if request.dry_run {
         parts.store.preview_imports(&imports).await?
     } else {
-        parts.store.record_imports(&imports, parts.clock.now()).await?
+        // A file may well be read by a timer: nobody needs to answer for it.
+        let actor = Actor::person(&config.actor).unwrap_or_else(|_| Actor::vigie());
+        parts.store.record_imports(&imports, &actor, parts.clock.now()).await?
     };
     let links = reader.aliases().implied_links(&parts.store.known_projects().await?);
     for (from, into) in &links {

@@ -3,6 +3,7 @@
 
 mod alerts;
 mod args;
+mod audit;
 mod coverage;
 mod cycle;
 mod healthcheck;
@@ -28,6 +29,9 @@ use vigie::app::config::Config;
 use vigie::app::telemetry;
 use vigie::clock::SystemClock;
 use vigie::cycle::Parts;
+use vigie::domain::audit::Act;
+use vigie::domain::audit::Actor;
+use vigie::domain::audit::ActorError;
 use vigie::store::Store;
 
 use args::Args;
@@ -60,6 +64,8 @@ enum CliError {
     #[error(transparent)]
     Source(#[from] vigie::sources::SourceError),
     #[error(transparent)]
+    Actor(#[from] ActorError),
+    #[error(transparent)]
     App(#[from] vigie::app::AppError),
     #[error("start the runtime")]
     Runtime(#[source] std::io::Error),
@@ -91,7 +97,10 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn conclude(args: &Args) -> Result<Conclusion, CliError> {
-    let config = config::load(args.config.as_deref())?;
+    let mut config = config::load(args.config.as_deref())?;
+    if let Some(name) = &args.by {
+        config.actor.clone_from(name);
+    }
     telemetry::start(&config.log, config.log_format, console::colors_enabled_stderr())?;
     let printer = Printer::new(args.format);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -116,6 +125,7 @@ async fn dispatch(
         | Command::Imports
         | Command::Cycle(_)
         | Command::Cycles
+        | Command::Audit { .. }
         | Command::Coverage { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
@@ -139,6 +149,7 @@ async fn dispatch_with_store(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
+        Command::Audit { command } => audit::run(command, parts, printer).await,
         Command::Import(request) => import::run(request, config, parts, printer).await,
         Command::Imports => lists::imports(parts, printer).await,
         Command::Cycle(request) => cycle::run(request, parts, printer).await,
@@ -166,4 +177,10 @@ async fn parts(config: &Config) -> Result<Parts, CliError> {
         limits: config.limits,
         clock: Arc::new(SystemClock),
     })
+}
+
+/// What a person does now, for a reason. Nothing is decided by nobody.
+fn act(config: &Config, parts: &Parts, reason: &str) -> Result<Act, CliError> {
+    let actor = Actor::person(&config.actor)?;
+    Ok(Act { actor, at: parts.clock.now(), reason: reason.to_owned() })
 }

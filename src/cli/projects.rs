@@ -7,6 +7,7 @@ use vigie::domain::import::KnownProject;
 
 use super::CliError;
 use super::Conclusion;
+use super::act;
 use super::args::ProjectsCommand;
 use super::import;
 use super::print;
@@ -21,12 +22,11 @@ pub(super) async fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let known = parts.store.known_projects().await?;
-    let now = parts.clock.now();
     match command {
         ProjectsCommand::List => list(&known, printer)?,
         ProjectsCommand::Link { from, into, reason } => {
             let (from, into) = (find(&known, from), find(&known, into));
-            parts.store.link(&from, &into, reason, now).await?;
+            parts.store.link(&from, &into, &act(config, parts, reason)?).await?;
             print::message(&format!("`{from}` is now known as `{into}`, in past editions too"));
             let aliases = import::reader(config)?;
             if !aliases.aliases().implied_links(&known).contains(&(from.clone(), into)) {
@@ -38,7 +38,7 @@ pub(super) async fn run(
         }
         ProjectsCommand::Unlink { project, reason } => {
             let project = ProjectId::new(project.as_str());
-            parts.store.unlink(&project, reason, now).await?;
+            parts.store.unlink(&project, &act(config, parts, reason)?).await?;
             print::message(&format!("`{project}` is a project of its own again"));
         }
     }

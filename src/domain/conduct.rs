@@ -6,6 +6,8 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::audit::Actor;
+
 /// All that people add to a mission. Empty while nobody has touched it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -29,7 +31,7 @@ pub struct Conduct {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     pub accepted: bool,
-    pub by: String,
+    pub by: Actor,
     pub on: NaiveDate,
     pub reason: String,
 }
@@ -50,7 +52,7 @@ impl MissionMilestone {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    pub by: String,
+    pub by: Actor,
     pub at: DateTime<Utc>,
     pub text: String,
 }
@@ -65,7 +67,7 @@ pub struct VendorReply {
     pub on: NaiveDate,
     /// `None`: it did not reply.
     pub text: Option<String>,
-    pub recorded_by: String,
+    pub recorded_by: Actor,
 }
 
 /// A decision to name a vendor in public. It needs the vendor's reply, and the director.
@@ -73,7 +75,7 @@ pub struct VendorReply {
 pub struct PublicNaming {
     pub vendor: String,
     pub tone: NamingTone,
-    pub by: String,
+    pub by: Actor,
     pub on: NaiveDate,
     pub reason: String,
 }
@@ -110,7 +112,7 @@ impl NamingTone {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closing {
     pub outcome: Outcome,
-    pub by: String,
+    pub by: Actor,
     pub on: NaiveDate,
     pub reason: String,
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::audit::Actor;
 use crate::domain::conduct::Conduct;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::AlertId;
@@ -199,7 +200,7 @@ pub struct MissionChange {
     pub reason: String,
     /// Who did it; `None` when a cycle did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
+    pub by: Option<Actor>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,7 +1,11 @@
 //! The words of the house: types that cross a boundary. Imports nothing of ours, does no I/O.
 
 pub mod alert;
+<<<<<<< HEAD
 pub mod conduct;
+=======
+pub mod audit;
+>>>>>>> main
 pub mod cycle;
 pub mod edition;
 pub mod fingerprint;

@@ -6,6 +6,7 @@ use chrono::Utc;
 use thiserror::Error;
 
 use super::playbook::Playbook;
+use crate::domain::audit::Actor;
 use crate::domain::conduct::Closing;
 use crate::domain::conduct::Decision;
 use crate::domain::conduct::MissionMilestone;
@@ -23,7 +24,7 @@ use crate::domain::mission::MissionKind;
 use crate::domain::mission::MissionState;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum MissionAct {
     Accept { lead: Option<String>, reason: String },
     Decline { reason: String },
     Start { on: Option<NaiveDate>, lead: Option<String>, until: Option<NaiveDate> },
@@ -38,7 +39,7 @@ pub enum Act {
 /// Whose hand acts, when, and by which rules.
 #[derive(Clone, Copy, Debug)]
 pub struct Hand<'a> {
-    pub by: &'a str,
+    pub by: &'a Actor,
     pub at: DateTime<Utc>,
     /// The day in Paris.
     pub today: NaiveDate,
@@ -75,7 +76,7 @@ pub enum MissionRefusal {
     )]
     NoReply { id: MissionId, vendor: String },
     #[error("naming a vendor in public is decided by the director, {director}, not by {by}")]
-    NotTheDirector { director: String, by: String },
+    NotTheDirector { director: String, by: Actor },
     #[error("naming a vendor in public is decided by the director; `missions.director` names none")]
     NoDirector,
 }
@@ -83,33 +84,33 @@ pub enum MissionRefusal {
 /// What an act changes. Pure: decides, writes nothing.
 pub fn act(
     mission: &Mission,
-    act: &Act,
+    act: &MissionAct,
     hand: Hand<'_>,
 ) -> Result<MissionChange, MissionRefusal> {
     let (mut after, kind, reason) = match act {
-        Act::Accept { lead, reason } => accept(mission, lead.as_ref(), reason, hand)?,
-        Act::Decline { reason } => decline(mission, reason, hand)?,
-        Act::Start { on, lead, until } => start(mission, (*on, lead.as_ref(), *until), hand)?,
-        Act::AddMilestone { label, due_on } => add_milestone(mission, label, *due_on)?,
-        Act::FinishMilestone { label, on } => finish_milestone(mission, label, *on, hand)?,
-        Act::Note { text } => note(mission, text, hand)?,
-        Act::VendorReply { vendor, asked_on, on, text } => {
+        MissionAct::Accept { lead, reason } => accept(mission, lead.as_ref(), reason, hand)?,
+        MissionAct::Decline { reason } => decline(mission, reason, hand)?,
+        MissionAct::Start { on, lead, until } => start(mission, (*on, lead.as_ref(), *until), hand)?,
+        MissionAct::AddMilestone { label, due_on } => add_milestone(mission, label, *due_on)?,
+        MissionAct::FinishMilestone { label, on } => finish_milestone(mission, label, *on, hand)?,
+        MissionAct::Note { text } => note(mission, text, hand)?,
+        MissionAct::VendorReply { vendor, asked_on, on, text } => {
             let reply = VendorReply {
                 vendor: vendor.clone(),
                 asked_on: *asked_on,
                 on: *on,
                 text: text.clone(),
-                recorded_by: hand.by.to_owned(),
+                recorded_by: hand.by.clone(),
             };
             vendor_reply(mission, reply, hand)?
         }
-        Act::NameVendor { vendor, tone, reason } => {
+        MissionAct::NameVendor { vendor, tone, reason } => {
             name_vendor(mission, vendor, *tone, reason, hand)?
         }
-        Act::Close { outcome, on, reason } => close(mission, *outcome, *on, reason, hand)?,
+        MissionAct::Close { outcome, on, reason } => close(mission, *outcome, *on, reason, hand)?,
     };
     after.revision += 1;
-    Ok(MissionChange { mission: after, kind, reason, by: Some(hand.by.to_owned()) })
+    Ok(MissionChange { mission: after, kind, reason, by: Some(hand.by.clone()) })
 }
 
 type Changed = Result<(Mission, MissionChangeKind, String), MissionRefusal>;
@@ -138,7 +139,7 @@ fn decline(mission: &Mission, reason: &str, hand: Hand<'_>) -> Changed {
 }
 
 fn decision(accepted: bool, reason: &str, hand: Hand<'_>) -> Decision {
-    Decision { accepted, by: hand.by.to_owned(), on: hand.today, reason: reason.to_owned() }
+    Decision { accepted, by: hand.by.clone(), on: hand.today, reason: reason.to_owned() }
 }
 
 fn start(
@@ -215,7 +216,7 @@ fn finish_milestone(
 fn note(mission: &Mission, text: &str, hand: Hand<'_>) -> Changed {
     said("the note", text)?;
     let mut after = mission.clone();
-    let note = Note { by: hand.by.to_owned(), at: hand.at, text: text.to_owned() };
+    let note = Note { by: hand.by.clone(), at: hand.at, text: text.to_owned() };
     after.conduct.notes.push(note);
     Ok((after, MissionChangeKind::Noted, text.to_owned()))
 }
@@ -253,8 +254,8 @@ fn name_vendor(
     said("the reason", reason)?;
     match hand.director {
         None => return Err(MissionRefusal::NoDirector),
-        Some(director) if director != hand.by => {
-            let (director, by) = (director.to_owned(), hand.by.to_owned());
+        Some(director) if director != hand.by.as_str() => {
+            let (director, by) = (director.to_owned(), hand.by.clone());
             return Err(MissionRefusal::NotTheDirector { director, by });
         }
         Some(_) => {}
@@ -267,7 +268,7 @@ fn name_vendor(
     after.conduct.namings.push(PublicNaming {
         vendor: vendor.to_owned(),
         tone,
-        by: hand.by.to_owned(),
+        by: hand.by.clone(),
         on: hand.today,
         reason: reason.to_owned(),
     });
@@ -310,7 +311,7 @@ fn close(
     after.state = MissionState::Closed;
     after.conduct.closing = Some(Closing {
         outcome,
-        by: hand.by.to_owned(),
+        by: hand.by.clone(),
         on,
         reason: reason.to_owned(),
     });

@@ -10,8 +10,8 @@ mod rank;
 #[cfg(test)]
 mod tests;
 
-pub use acts::Act;
 pub use acts::Hand;
+pub use acts::MissionAct;
 pub use acts::MissionRefusal;
 pub use acts::act;
 pub use outcomes::RuleOutcomes;

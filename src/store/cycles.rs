@@ -6,6 +6,7 @@ use sqlx::error::DatabaseError;
 use super::Store;
 use super::alerts;
 use super::catalogues;
+use super::deeds;
 use super::error::StoreError;
 use super::error::reading;
 use super::kept;
@@ -34,6 +35,7 @@ impl Store {
         alerts::apply(&mut transaction, record.number, &record.alert_changes).await?;
         let origin = missions::Origin { cycle: Some(record.number), at: record.started_at };
         missions::apply(&mut transaction, origin, &record.mission_changes).await?;
+        deeds::of_cycle(&mut transaction, record).await?;
         end(transaction).await
     }
 

@@ -7,9 +7,11 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::Store;
+use super::audit;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
@@ -17,6 +19,7 @@ use super::filed;
 use super::kept;
 use super::open::end;
 use super::snapshots;
+use crate::domain::audit::Act;
 use crate::domain::ids::ProjectId;
 
 /// A project is named as the nearest one only when it is at least this alike, out of 1.
@@ -59,8 +62,7 @@ impl Store {
         &self,
         from: &ProjectId,
         into: &ProjectId,
-        reason: &str,
-        now: DateTime<Utc>,
+        act: &Act,
     ) -> Result<i64, StoreError> {
         let mut transaction = self.begin_write().await?;
         let mut links = links(&mut transaction, i64::MAX).await?;
@@ -68,18 +70,13 @@ impl Store {
         links.add(from, into)?;
         refuse_two_snapshots(&mut transaction, &links, into).await?;
         let entry = (LinkAction::Link, from, into);
-        let number = append(&mut transaction, entry, reason, now).await?;
+        let number = append(&mut transaction, entry, act).await?;
         end(transaction).await?;
         Ok(number)
     }
 
     /// Takes a link back: past imports come out under their own id again.
-    pub async fn unlink(
-        &self,
-        project: &ProjectId,
-        reason: &str,
-        now: DateTime<Utc>,
-    ) -> Result<i64, StoreError> {
+    pub async fn unlink(&self, project: &ProjectId, act: &Act) -> Result<i64, StoreError> {
         let mut transaction = self.begin_write().await?;
         let mut links = links(&mut transaction, i64::MAX).await?;
         check_known(&mut transaction, [project]).await?;
@@ -87,7 +84,7 @@ impl Store {
             return Err(StoreError::NotLinked { project: project.clone() });
         };
         let entry = (LinkAction::Unlink, project, &into);
-        let number = append(&mut transaction, entry, reason, now).await?;
+        let number = append(&mut transaction, entry, act).await?;
         end(transaction).await?;
         Ok(number)
     }
@@ -188,8 +185,7 @@ async fn log(connection: &mut SqliteConnection, last: i64) -> Result<Vec<LinkEnt
 async fn append(
     connection: &mut SqliteConnection,
     (action, from, into): (LinkAction, &ProjectId, &ProjectId),
-    reason: &str,
-    now: DateTime<Utc>,
+    act: &Act,
 ) -> Result<i64, StoreError> {
     let number = last_link(connection).await? + 1;
     sqlx::query(
@@ -200,11 +196,17 @@ async fn append(
     .bind(action.word())
     .bind(from.as_str())
     .bind(into.as_str())
-    .bind(reason)
-    .bind(kept::from_instant(now))
-    .execute(connection)
+    .bind(act.reason.as_str())
+    .bind(kept::from_instant(act.at))
+    .execute(&mut *connection)
     .await
     .map_err(writing("the identity log"))?;
+    let deed = match action {
+        LinkAction::Link => act.deed("project_linked", format!("project/{from}")),
+        LinkAction::Unlink => act.deed("project_unlinked", format!("project/{from}")),
+    };
+    let became = json!({ "into": into, "entry": number });
+    audit::append(connection, act.at, &[deed.became(&became)]).await?;
     Ok(number)
 }
 

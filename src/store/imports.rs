@@ -9,6 +9,8 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::Store;
+use super::audit;
+use super::deeds;
 use super::differences;
 use super::differences::Difference;
 use super::error::StoreError;
@@ -23,6 +25,8 @@ use super::import_rows::FollowUpRow;
 use super::kept;
 use super::open::end;
 use super::snapshots;
+use crate::domain::audit::Actor;
+use crate::domain::audit::Deed;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ImportNumber;
 use crate::domain::import::Dataset;
@@ -86,10 +90,17 @@ impl Store {
     pub async fn record_imports(
         &self,
         imports: &[Import],
+        actor: &Actor,
         now: DateTime<Utc>,
     ) -> Result<Vec<Recorded>, StoreError> {
         let mut transaction = self.begin_write().await?;
         let recorded = record_all(&mut transaction, imports, now).await?;
+        let deeds: Vec<Deed> = imports
+            .iter()
+            .zip(&recorded)
+            .filter_map(|(import, recorded)| deeds::of_import(import, recorded, actor))
+            .collect();
+        audit::append(&mut transaction, now, &deeds).await?;
         end(transaction).await?;
         Ok(recorded)
     }

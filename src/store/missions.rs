@@ -11,6 +11,8 @@ use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
 use super::Store;
+use super::audit;
+use super::deeds;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
@@ -84,6 +86,8 @@ impl Store {
         let change = decide(mission)?;
         let origin = Origin { cycle: None, at };
         apply(&mut transaction, origin, std::slice::from_ref(&change)).await?;
+        let deed = deeds::of_mission(mission, &change)?;
+        audit::append(&mut transaction, at, &[deed]).await?;
         end(transaction).await?;
         Ok(Some(change))
     }

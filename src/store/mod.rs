@@ -4,8 +4,10 @@
 //! can be loaded again. Every write is one transaction: whole, or not at all, wherever it is cut.
 
 mod alerts;
+mod audit;
 mod catalogues;
 mod cycles;
+mod deeds;
 mod differences;
 mod error;
 mod filed;
@@ -22,6 +24,8 @@ mod snapshots;
 mod verdicts;
 
 pub use alerts::AlertFilter;
+pub use audit::AuditFilter;
+pub use audit::AuditReport;
 pub use differences::Difference;
 pub use error::StoreError;
 pub use identity::LinkAction;

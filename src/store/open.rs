@@ -17,6 +17,7 @@ use sqlx::sqlite::SqliteJournalMode;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::sqlite::SqliteSynchronous;
 
+use super::audit;
 use super::error::StoreError;
 use super::error::reading;
 
@@ -98,6 +99,7 @@ impl Store {
             .run_direct(None, &mut *transaction, false)
             .await
             .map_err(|source| StoreError::Migrate { source })?;
+        audit::guard(&mut transaction).await?;
         end(transaction).await
     }
 }

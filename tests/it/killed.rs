@@ -79,6 +79,7 @@ fn timed_cycle(workplace: &Workplace, pristine: &[u8]) -> Duration {
 async fn next_cycle(workplace: &Workplace, rules: &Path) -> (usize, Left) {
     let store = Store::open(&workplace.database_url()).await.unwrap();
     let found = store.cycles(10).await.unwrap().len();
+    assert_eq!(store.verify_audit(None).await.unwrap().flaw, None);
     let alerts = store.standing_alerts().await.unwrap();
     let missions = store.missions(&MissionFilter::default()).await.unwrap();
     let verdicts = store.judgements(CycleNumber(1)).await.unwrap();

@@ -6,6 +6,7 @@
     reason = "clippy's in-test exemptions do not cover helpers"
 )]
 
+mod audit;
 mod imports;
 mod killed;
 mod malformed;

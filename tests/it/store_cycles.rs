@@ -140,7 +140,7 @@ async fn the_texts_of_a_catalogue_are_kept_once_for_all_its_cycles() {
     scratch.store.commit_cycle(&cycle(2)).await.unwrap();
     assert_eq!(
         scratch.counts().await,
-        "alert_changes 6, alerts 3, catalogue_texts 2, catalogues 1, cycles 2, \
+        "alert_changes 6, alerts 3, audit 10, audit_head 1, catalogue_texts 2, catalogues 1, cycles 2, \
          mission_alerts 4, mission_changes 2, missions 2, verdicts 8"
     );
     let numbers: Vec<i64> =

@@ -1,5 +1,6 @@
 //! Recording files: added, unchanged, replaced with what differs; all of them or none.
 
+use vigie::domain::audit::Actor;
 use vigie::domain::follow_up::Contact;
 use vigie::domain::follow_up::Watch;
 use vigie::domain::ids::ImportNumber;
@@ -35,7 +36,7 @@ async fn the_same_file_twice_changes_nothing_even_within_one_call() {
     let first = scratch.record(&[november.clone(), renamed.clone()]).await;
     assert_eq!(report(&first), "1 added\n1 unchanged\n");
     assert_eq!(report(&scratch.record(&[renamed]).await), "1 unchanged\n");
-    assert_eq!(scratch.counts().await, "imports 1, snapshots 1");
+    assert_eq!(scratch.counts().await, "audit 1, audit_head 1, imports 1, snapshots 1");
 }
 
 #[tokio::test]
@@ -167,7 +168,10 @@ async fn a_preview_answers_the_same_and_writes_nothing() {
     let previewed = scratch.store.preview_imports(&files).await.unwrap();
     assert_eq!(scratch.counts().await, before);
     assert_eq!(scratch.record(&files).await, previewed);
-    assert_eq!(scratch.counts().await, "follow_up 1, imports 3, snapshots 2");
+    assert_eq!(
+        scratch.counts().await,
+        "audit 3, audit_head 1, follow_up 1, imports 3, snapshots 2"
+    );
 }
 
 #[tokio::test]
@@ -184,7 +188,7 @@ async fn one_bad_file_keeps_all_files_of_the_call_out() {
     ] {
         let files = [panorama("2020-06", "si-samu 90"), bad];
         let now = at("2026-11-24T08:00:00Z");
-        let error = scratch.store.record_imports(&files, now).await.unwrap_err();
+        let error = scratch.store.record_imports(&files, &Actor::vigie(), now).await.unwrap_err();
         assert!(told(&error).starts_with(expected), "{}", told(&error));
         assert_eq!(scratch.counts().await, "");
     }
@@ -256,7 +260,12 @@ async fn two_writers_at_once_take_turns() {
                 for cost in 1..=20 {
                     let file = panorama(when, &format!("si-samu {cost}"));
                     let now = at("2026-11-24T08:00:00Z");
-                    match store.record_imports(&[file], now).await.unwrap().remove(0) {
+                    match store
+                        .record_imports(&[file], &Actor::vigie(), now)
+                        .await
+                        .unwrap()
+                        .remove(0)
+                    {
                         Recorded::Added { number } | Recorded::Replaced { number, .. } => {
                             numbers.push(number.0);
                         }

@@ -1,5 +1,6 @@
 //! Links between ids: what they change, what they refuse, and how they are taken back.
 
+use vigie::domain::audit::Actor;
 use vigie::domain::follow_up::Watch;
 use vigie::domain::import::Dataset;
 use vigie::domain::import::Import;
@@ -10,6 +11,7 @@ use vigie::store::KnownUpTo;
 use vigie::store::StoreError;
 
 use crate::store_support::Scratch;
+use crate::store_support::act;
 use crate::store_support::at;
 use crate::store_support::costs;
 use crate::store_support::day;
@@ -22,13 +24,12 @@ use crate::store_support::told;
 use crate::store_support::watch;
 
 async fn link(scratch: &Scratch, from: &str, into: &str) -> Result<i64, StoreError> {
-    let now = at("2026-11-24T08:00:00Z");
-    scratch.store.link(&project(from), &project(into), "même projet", now).await
+    let act = act("2026-11-24T08:00:00Z", "même projet");
+    scratch.store.link(&project(from), &project(into), &act).await
 }
 
 async fn unlink(scratch: &Scratch, id: &str) -> Result<i64, StoreError> {
-    let now = at("2026-11-24T09:00:00Z");
-    scratch.store.unlink(&project(id), "erreur", now).await
+    scratch.store.unlink(&project(id), &act("2026-11-24T09:00:00Z", "erreur")).await
 }
 
 async fn refusal(scratch: &Scratch, from: &str, into: &str) -> String {
@@ -169,7 +170,7 @@ async fn a_file_that_holds_both_ends_of_a_link_is_refused_whole() {
     let both = [panorama("2018-03", "expadon 30, expadon-2 35")];
     let now = at("2026-11-24T08:00:00Z");
     assert_eq!(
-        told(&scratch.store.record_imports(&both, now).await.unwrap_err()),
+        told(&scratch.store.record_imports(&both, &Actor::vigie(), now).await.unwrap_err()),
         "edition 2018-03 would have two snapshots of `expadon-2`: `EXPADON` and `EXPADON-2`"
     );
     assert_eq!(scratch.counts().await, before);

@@ -20,7 +20,7 @@ use vigie::store::KnownUpTo;
 
 use crate::store_support::EXACT;
 use crate::store_support::Scratch;
-use crate::store_support::at;
+use crate::store_support::act;
 use crate::store_support::costs;
 use crate::store_support::day;
 use crate::store_support::fact;
@@ -86,8 +86,8 @@ async fn an_earlier_moment_gives_the_earlier_portfolio_byte_for_byte() {
     }
     scratch.record(&[panorama("2019-03", "harmonie 9")]).await;
     let (from, into) = (project("paysage"), project("harmonie"));
-    let now = at("2026-11-24T08:00:00Z");
-    scratch.store.link(&from, &into, "même projet", now).await.unwrap();
+    let act = act("2026-11-24T08:00:00Z", "même projet");
+    scratch.store.link(&from, &into, &act).await.unwrap();
     for (upto, then) in moments {
         assert_eq!(bytes(&scratch, upto).await, then);
     }

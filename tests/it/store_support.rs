@@ -7,6 +7,8 @@ use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
 use tempfile::TempDir;
+use vigie::domain::audit::Act;
+use vigie::domain::audit::Actor;
 use vigie::domain::edition::EditionId;
 use vigie::domain::fingerprint::Fingerprint;
 use vigie::domain::follow_up::Fact;
@@ -52,7 +54,10 @@ impl Scratch {
     }
 
     pub(crate) async fn record(&self, imports: &[Import]) -> Vec<Recorded> {
-        self.store.record_imports(imports, at("2026-11-24T08:00:00Z")).await.unwrap()
+        self.store
+            .record_imports(imports, &Actor::vigie(), at("2026-11-24T08:00:00Z"))
+            .await
+            .unwrap()
     }
 
     /// All that is known now, as of a date.
@@ -94,6 +99,12 @@ pub(crate) fn day(text: &str) -> NaiveDate {
 
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
+}
+
+/// What a person does for a reason.
+pub(crate) fn act(when: &str, reason: &str) -> Act {
+    let actor = Actor::person("Claire Martin").unwrap();
+    Act { actor, at: at(when), reason: reason.to_owned() }
 }
 
 pub(crate) fn edition(text: &str) -> EditionId {

@@ -27,6 +27,9 @@ pub(crate) fn real_editions() -> Option<PathBuf> {
     None
 }
 
+/// Who decides in tests that do not say.
+pub(crate) const ACTOR: &str = "claire.martin@example.org";
+
 pub(crate) struct Workplace {
     folder: TempDir,
     rules: PathBuf,
@@ -81,6 +84,7 @@ impl Workplace {
             .env("VIGIE_DATABASE_URL", self.database_url())
             .env("VIGIE_RULES", &self.rules)
             .env("VIGIE_ALIASES", root().join("aliases.toml"))
+            .env("VIGIE_ACTOR", ACTOR)
             .env("NO_COLOR", "1");
         command
     }

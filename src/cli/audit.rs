@@ -1,0 +1,153 @@
+//! `vigie audit`: who decided what, and whether the trail is still what was written.
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::NaiveTime;
+use chrono::SecondsFormat;
+use chrono::Utc;
+use clap::Subcommand;
+use vigie::cycle::Parts;
+use vigie::domain::audit::AuditEntry;
+use vigie::domain::audit::Flaw;
+use vigie::domain::fingerprint::Fingerprint;
+use vigie::domain::french;
+use vigie::store::AuditFilter;
+use vigie::store::AuditReport;
+
+use super::CliError;
+use super::Conclusion;
+use super::print::Cell;
+use super::print::Printer;
+use super::print::Sheet;
+
+/// Entries listed by default, the latest ones.
+const LISTED: u32 = 200;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// List decisions, oldest first
+    List {
+        /// About this subject, such as `alert/4f2a…`, or this kind of subjects, such as `alert`
+        #[arg(long, value_name = "SUBJECT")]
+        subject: Option<String>,
+        /// From this day on, as YYYY-MM-DD, in UTC
+        #[arg(long, value_name = "DATE")]
+        since: Option<NaiveDate>,
+        /// The latest so many
+        #[arg(long, value_name = "NUMBER", default_value_t = LISTED)]
+        limit: u32,
+    },
+    /// Follow the trail from its first entry, and name the first one that does not fit
+    ///
+    /// Exit code 1: an entry was altered, taken out or moved, or the end was cut off. Whoever can
+    /// write the database can write a whole new trail too: note the hash that this prints somewhere
+    /// else, and give it back with `--expect`.
+    Verify {
+        /// A hash noted earlier, which an entry must still bear
+        #[arg(long, value_name = "HASH")]
+        expect: Option<String>,
+    },
+}
+
+pub(super) async fn run(
+    command: &AuditCommand,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        AuditCommand::List { subject, since, limit } => {
+            let since = since.map(|day| day.and_time(NaiveTime::MIN).and_utc());
+            let filter = AuditFilter { subject: subject.clone(), since, limit: Some(*limit) };
+            let entries = parts.store.audit(&filter).await?;
+            printer.answer(&entries, &[list(&entries)], 0)?;
+            Ok(Conclusion::Good)
+        }
+        AuditCommand::Verify { expect } => {
+            let expected = expect.as_ref().map(|hash| Fingerprint::from_kept(hash.clone()));
+            let report = parts.store.verify_audit(expected).await?;
+            printer.answer(&report, &[verified(&report)], 0)?;
+            Ok(if report.flaw.is_none() { Conclusion::Good } else { Conclusion::Bad })
+        }
+    }
+}
+
+fn list(entries: &[AuditEntry]) -> Sheet {
+    let rows = entries.iter().map(|entry| {
+        vec![
+            Cell::count(entry.number),
+            Cell::of(moment(&entry.at), entry.at.clone()),
+            Cell::text(entry.actor.as_str()),
+            Cell::text(&entry.action),
+            Cell::text(&entry.subject),
+            Cell::optional(entry.was.as_deref()),
+            Cell::optional(entry.became.as_deref()),
+            Cell::optional(entry.reason.as_deref()),
+            Cell::text(entry.hash.as_str()),
+        ]
+    });
+    Sheet::new(
+        format!("Piste d’audit : {} décisions", entries.len()),
+        vec![
+            ("number", "N°"),
+            ("at", "Quand"),
+            ("actor", "Qui"),
+            ("action", "Décision"),
+            ("subject", "Objet"),
+            ("was", "Avant"),
+            ("became", "Après"),
+            ("reason", "Motif"),
+            ("hash", ""),
+        ],
+        rows.collect(),
+    )
+}
+
+/// To the second; as kept when it is no instant.
+fn moment(kept: &str) -> String {
+    let instant = kept.parse::<DateTime<Utc>>();
+    instant.map_or_else(
+        |_| kept.to_owned(),
+        |instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true),
+    )
+}
+
+fn verified(report: &AuditReport) -> Sheet {
+    let sound = french::integer(report.sound);
+    let title = match &report.flaw {
+        None => format!("Piste d’audit intègre : {sound} décisions"),
+        Some(flaw) => format!("Piste d’audit ROMPUE : {}", in_french(flaw)),
+    };
+    let note = match &report.flaw {
+        None => "À noter hors de cette base : l’empreinte de la dernière décision.".to_owned(),
+        Some(_) => format!("Les {sound} premières décisions se suivent."),
+    };
+    let row = vec![Cell::count(report.head.number), Cell::text(report.head.hash.as_str())];
+    let columns = vec![("number", "Dernière décision intègre"), ("hash", "Empreinte")];
+    Sheet::new(title, columns, vec![row]).with_note(note)
+}
+
+fn in_french(flaw: &Flaw) -> String {
+    match flaw {
+        Flaw::Altered { number } => {
+            format!(
+                "la décision {number} a été altérée, son empreinte n’est pas celle de son texte"
+            )
+        }
+        Flaw::Missing { number } => format!("la décision {number} manque"),
+        Flaw::Unlinked { number } => format!(
+            "la décision {number} ne suit pas la précédente, l’une des deux a été réécrite ou \
+             déplacée"
+        ),
+        Flaw::Unreadable { number } => format!("la décision {number} est illisible"),
+        Flaw::CutOff { found, expected } => {
+            format!("la fin a été coupée, de la décision {expected} à la {found}")
+        }
+        Flaw::ForeignHead { found } => {
+            format!("la tête de la piste n’est pas sa dernière décision, la {found}")
+        }
+        Flaw::NotMet { expected } => format!(
+            "aucune décision n’a l’empreinte {expected}, la piste a été coupée ou réécrite depuis \
+             qu’elle a été notée"
+        ),
+    }
+}

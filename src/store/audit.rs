@@ -1,0 +1,246 @@
+//! The audit trail: entries are added in the transaction that does what they tell, and never changed.
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde::Serialize;
+use sqlx::SqliteConnection;
+use sqlx::query_builder::Separated;
+
+use super::Store;
+use super::error::StoreError;
+use super::error::reading;
+use super::error::writing;
+use super::kept;
+use crate::domain::audit::Actor;
+use crate::domain::audit::AuditEntry;
+use crate::domain::audit::Deed;
+use crate::domain::audit::Flaw;
+use crate::domain::audit::Head;
+use crate::domain::audit::Walk;
+use crate::domain::fingerprint::Fingerprint;
+
+/// Entries read at a time when the trail is verified.
+const PAGE: i64 = 1000;
+
+/// The database itself refuses to change or remove an entry. Told at each opening, since no two
+/// databases say it alike.
+const GUARDS: [&str; 2] = [
+    "create trigger if not exists audit_is_never_changed before update on audit
+     begin select raise(abort, 'entries of the audit trail are never changed'); end",
+    "create trigger if not exists audit_is_never_removed before delete on audit
+     begin select raise(abort, 'entries of the audit trail are never removed'); end",
+];
+
+/// `None` lets everything through.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// A whole subject, `alert/4f2a…`, or a kind of subjects, `alert`.
+    pub subject: Option<String>,
+    pub since: Option<DateTime<Utc>>,
+    /// The latest ones only.
+    pub limit: Option<u32>,
+}
+
+/// What came of following the trail from its first entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditReport {
+    /// Entries that fit, one after the other.
+    pub sound: i64,
+    /// The last of them.
+    pub head: Head,
+    pub flaw: Option<Flaw>,
+}
+
+impl Store {
+    /// Oldest first.
+    pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut rows: Vec<EntryRow> = sqlx::query_as(
+            "select number, at, actor, action, subject, was, became, reason, previous, hash
+             from audit
+             where (cast($1 as text) is null or subject = $1
+                    or substr(subject, 1, length($1) + 1) = $1 || '/')
+               and (cast($2 as text) is null or at >= $2)
+             order by number desc limit $3",
+        )
+        .bind(filter.subject.as_deref())
+        .bind(filter.since.map(kept::from_instant))
+        .bind(filter.limit.map_or(i64::MAX, i64::from))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(reading("the audit trail"))?;
+        rows.reverse();
+        Ok(rows.into_iter().map(EntryRow::into_entry).collect())
+    }
+
+    pub async fn audit_head(&self) -> Result<Head, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        head(&mut transaction).await
+    }
+
+    /// Follows the trail as of one moment, a page at a time. `expected` is the hash of a head that was
+    /// noted earlier.
+    pub async fn verify_audit(
+        &self,
+        expected: Option<Fingerprint>,
+    ) -> Result<AuditReport, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let mut walk = Walk::new(expected);
+        let told = head(&mut transaction).await?;
+        let flaw = match follow(&mut transaction, &mut walk).await? {
+            Some(flaw) => Some(flaw),
+            None => walk.clone().end(&told).err(),
+        };
+        let head = walk.last().clone();
+        Ok(AuditReport { sound: head.number, head, flaw })
+    }
+}
+
+/// Adds what was decided to the trail, in the order given, all at `now`.
+pub(super) async fn append(
+    connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    deeds: &[Deed],
+) -> Result<(), StoreError> {
+    if deeds.is_empty() {
+        return Ok(());
+    }
+    let mut head = head(connection).await?;
+    let at = kept::from_instant(now);
+    let mut entries = Vec::with_capacity(deeds.len());
+    for deed in deeds {
+        let entry = AuditEntry::after(&head, at.clone(), deed.clone());
+        head = Head { number: entry.number, hash: entry.hash.clone() };
+        entries.push(entry);
+    }
+    insert(connection, &entries).await?;
+    set_head(connection, &head).await
+}
+
+pub(super) async fn guard(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    for guard in GUARDS {
+        sqlx::query(guard)
+            .execute(&mut *connection)
+            .await
+            .map_err(writing("the guards of the audit trail"))?;
+    }
+    Ok(())
+}
+
+async fn follow(
+    connection: &mut SqliteConnection,
+    walk: &mut Walk,
+) -> Result<Option<Flaw>, StoreError> {
+    let mut limit = PAGE;
+    loop {
+        let last = walk.last().number;
+        let entries = match page(connection, last, limit).await {
+            Ok(entries) => entries,
+            // One of them cannot be read: they are taken one by one up to that one.
+            Err(_) if limit > 1 => {
+                limit = 1;
+                continue;
+            }
+            Err(_) => return Ok(Some(Flaw::Unreadable { number: last.saturating_add(1) })),
+        };
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        for entry in entries {
+            if let Err(flaw) = walk.step(&entry) {
+                return Ok(Some(flaw));
+            }
+        }
+    }
+}
+
+async fn page(
+    connection: &mut SqliteConnection,
+    last: i64,
+    limit: i64,
+) -> Result<Vec<AuditEntry>, sqlx::Error> {
+    let rows: Vec<EntryRow> = sqlx::query_as(
+        "select number, at, actor, action, subject, was, became, reason, previous, hash
+         from audit where number > $1 order by number limit $2",
+    )
+    .bind(last)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(EntryRow::into_entry).collect())
+}
+
+async fn head(connection: &mut SqliteConnection) -> Result<Head, StoreError> {
+    let row: Option<(i64, String)> = sqlx::query_as("select number, hash from audit_head")
+        .fetch_optional(connection)
+        .await
+        .map_err(reading("the head of the audit trail"))?;
+    Ok(row.map_or_else(Head::genesis, |(number, hash)| Head {
+        number,
+        hash: Fingerprint::from_kept(hash),
+    }))
+}
+
+async fn set_head(connection: &mut SqliteConnection, head: &Head) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into audit_head (position, number, hash) values (1, $1, $2)
+         on conflict (position) do update set number = excluded.number, hash = excluded.hash",
+    )
+    .bind(head.number)
+    .bind(head.hash.as_str())
+    .execute(connection)
+    .await
+    .map_err(writing("the head of the audit trail"))?;
+    Ok(())
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    entries: &[AuditEntry],
+) -> Result<(), StoreError> {
+    let head = "insert into audit (number, at, actor, action, subject, was, became, reason, \
+                previous, hash) ";
+    let bind = |mut row: Separated<'_, _, _>, entry: &AuditEntry| {
+        row.push_bind(entry.number);
+        row.push_bind(entry.at.as_str());
+        row.push_bind(entry.actor.as_str());
+        row.push_bind(entry.action.as_str());
+        row.push_bind(entry.subject.as_str());
+        row.push_bind(entry.was.as_deref());
+        row.push_bind(entry.became.as_deref());
+        row.push_bind(entry.reason.as_deref());
+        row.push_bind(entry.previous.as_str());
+        row.push_bind(entry.hash.as_str());
+    };
+    kept::insert(connection, "the audit trail", (head, ""), entries, bind).await
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    number: i64,
+    at: String,
+    actor: String,
+    action: String,
+    subject: String,
+    was: Option<String>,
+    became: Option<String>,
+    reason: Option<String>,
+    previous: String,
+    hash: String,
+}
+
+impl EntryRow {
+    fn into_entry(self) -> AuditEntry {
+        AuditEntry {
+            number: self.number,
+            at: self.at,
+            actor: Actor::from_kept(self.actor),
+            action: self.action,
+            subject: self.subject,
+            was: self.was,
+            became: self.became,
+            reason: self.reason,
+            previous: Fingerprint::from_kept(self.previous),
+            hash: Fingerprint::from_kept(self.hash),
+        }
+    }
+}

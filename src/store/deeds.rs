@@ -1,0 +1,146 @@
+//! What a cycle and an import decide by themselves, as deeds of the audit trail.
+
+use serde_json::Value as Json;
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use super::audit;
+use super::error::StoreError;
+use super::imports::Recorded;
+use super::kept;
+use crate::domain::alert::AlertChange;
+use crate::domain::alert::AlertChangeKind;
+use crate::domain::alert::AlertState;
+use crate::domain::audit::Actor;
+use crate::domain::audit::Deed;
+use crate::domain::cycle::CycleRecord;
+use crate::domain::import::Import;
+use crate::domain::level::Level;
+use crate::domain::mission::Mission;
+use crate::domain::mission::MissionChange;
+
+/// The cycle itself, then each alert and mission that really moved: what merely lasts is no deed.
+/// Some at a time, so that a first cycle does not hold all its deeds in memory.
+pub(super) async fn of_cycle(
+    connection: &mut SqliteConnection,
+    record: &CycleRecord,
+) -> Result<(), StoreError> {
+    let now = record.started_at;
+    audit::append(connection, now, &[cycle(record)]).await?;
+    for some in kept::chunks(&record.alert_changes) {
+        let deeds: Vec<Deed> = some.iter().filter(|change| moves(change)).map(alert).collect();
+        audit::append(connection, now, &deeds).await?;
+    }
+    for some in kept::chunks(&record.mission_changes) {
+        let deeds: Vec<Deed> = some.iter().map(mission).collect();
+        audit::append(connection, now, &deeds).await?;
+    }
+    Ok(())
+}
+
+/// `None` when the same file was already there.
+pub(super) fn of_import(import: &Import, recorded: &Recorded, actor: &Actor) -> Option<Deed> {
+    let (number, replaces) = match recorded {
+        Recorded::Unchanged { .. } => return None,
+        Recorded::Added { number } => (number, None),
+        Recorded::Replaced { number, former, .. } => (number, Some(former)),
+    };
+    let became = json!({
+        "file": import.file,
+        "sha256": import.sha256,
+        "dataset": import.dataset,
+        "edition": import.edition.to_string(),
+        "profile": import.profile,
+        "rows": import.rows.len(),
+        "replaces": replaces,
+    });
+    Some(Deed::by(actor, "import_recorded", format!("import/{number}")).became(&became))
+}
+
+fn cycle(record: &CycleRecord) -> Deed {
+    let became = json!({
+        "as_of": record.inputs.as_of,
+        "last_import": record.inputs.last_import,
+        "last_link": record.inputs.last_link,
+        "data": record.inputs.data,
+        "catalogue": record.inputs.catalogue,
+        "verdicts": record.judgements.len(),
+    });
+    Deed::by(&Actor::vigie(), "cycle_committed", format!("cycle/{}", record.number)).became(&became)
+}
+
+/// A pending alert that goes on waiting has a level it came from.
+fn moves(change: &AlertChange) -> bool {
+    match change.kind {
+        AlertChangeKind::Persisted => false,
+        AlertChangeKind::Pending => change.from.is_none(),
+        AlertChangeKind::Raised
+        | AlertChangeKind::Reopened
+        | AlertChangeKind::Worsened
+        | AlertChangeKind::Eased
+        | AlertChangeKind::Dropped
+        | AlertChangeKind::Resolved => true,
+    }
+}
+
+/// Written by hand, since a first cycle may raise a hundred thousand: words need no escape.
+fn alert(change: &AlertChange) -> Deed {
+    let alert = &change.alert;
+    let action = format!("alert_{}", change.kind.word());
+    let deed = Deed::by(&Actor::vigie(), action, format!("alert/{}", alert.id));
+    Deed {
+        was: change.from.map(|level| format!(r#"{{"level":"{}"}}"#, level.word())),
+        became: Some(state(alert.state, alert.level)),
+        reason: Some(change.reason.clone()),
+        ..deed
+    }
+}
+
+fn state(state: AlertState, level: Level) -> String {
+    format!(r#"{{"level":"{}","state":"{}"}}"#, level.word(), state.word())
+}
+
+fn mission(change: &MissionChange) -> Deed {
+    let mission = &change.mission;
+    let became = json!({
+        "kind": mission.kind,
+        "state": mission.state,
+        "automatic": mission.automatic,
+        "alerts": mission.alerts,
+    });
+    mission_deed(change).became(&became)
+}
+
+/// What a person did to a mission: only what differs, before and after.
+pub(super) fn of_mission(before: &Mission, change: &MissionChange) -> Result<Deed, StoreError> {
+    let whole = |mission: &Mission| {
+        serde_json::to_value(mission)
+            .map_err(|source| StoreError::Encode { what: "a mission", source })
+    };
+    let (was, became) = differences(whole(before)?, whole(&change.mission)?);
+    Ok(mission_deed(change).was(&was).became(&became))
+}
+
+fn mission_deed(change: &MissionChange) -> Deed {
+    let actor = change.by.clone().unwrap_or_else(Actor::vigie);
+    let action = format!("mission_{}", change.kind.word());
+    let subject = format!("mission/{}", change.mission.id);
+    Deed::by(&actor, action, subject).because(&change.reason)
+}
+
+/// The fields of two objects that are not the same in both.
+pub(super) fn differences(before: Json, after: Json) -> (Json, Json) {
+    let (Json::Object(mut before), Json::Object(mut after)) = (before, after) else {
+        return (Json::Null, Json::Null);
+    };
+    before.retain(|field, value| {
+        let same = after.get(field) == Some(value);
+        if same {
+            after.remove(field);
+        }
+        !same
+    });
+    before.remove("revision");
+    after.remove("revision");
+    (Json::Object(before), Json::Object(after))
+}

@@ -9,7 +9,6 @@ use vigie::domain::cycle::CycleInputs;
 use vigie::domain::french;
 use vigie::domain::ids::CycleNumber;
 use vigie::domain::level::Level;
-use vigie::domain::mission::MissionChangeKind;
 
 use super::CliError;
 use super::Conclusion;

@@ -5,6 +5,7 @@ mod coverage;
 mod diff;
 mod exits;
 mod explain;
+mod missions;
 mod replay;
 mod run;
 mod standing;
@@ -19,8 +20,10 @@ use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::domain::ids::CycleNumber;
+use crate::domain::ids::MissionId;
 use crate::domain::ids::RuleId;
 use crate::frame::FrameError;
+use crate::missions::MissionRefusal;
 use crate::missions::PlaybookError;
 use crate::rules::FolderError;
 use crate::rules::Limits;
@@ -45,6 +48,13 @@ pub use diff::VerdictDifference;
 pub use diff::diff;
 pub use explain::Explanation;
 pub use explain::explain;
+pub use missions::MissionFile;
+pub use missions::MissionLine;
+pub use missions::act_on_mission;
+pub use missions::mission;
+pub use missions::mission_lines;
+pub use missions::mission_outcomes;
+pub use missions::mission_ranking;
 pub use replay::Replay;
 pub use replay::replay;
 pub use run::CycleReport;
@@ -90,6 +100,10 @@ pub enum CycleError {
          that date with `vigie panorama --as-of {asked}`, or try it with `--dry-run`"
     )]
     BackInTime { asked: NaiveDate, last: NaiveDate },
+    #[error("no mission `{0}`; `vigie missions` lists those there are")]
+    NoSuchMission(MissionId),
+    #[error(transparent)]
+    Refused(MissionRefusal),
     #[error("no cycle {0}; `vigie cycles` lists those there are")]
     NoSuchCycle(CycleNumber),
     #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]

@@ -1,11 +1,8 @@
 //! The words of the house: types that cross a boundary. Imports nothing of ours, does no I/O.
 
 pub mod alert;
-<<<<<<< HEAD
-pub mod conduct;
-=======
 pub mod audit;
->>>>>>> main
+pub mod conduct;
 pub mod cycle;
 pub mod edition;
 pub mod fingerprint;

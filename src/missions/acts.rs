@@ -90,7 +90,9 @@ pub fn act(
     let (mut after, kind, reason) = match act {
         MissionAct::Accept { lead, reason } => accept(mission, lead.as_ref(), reason, hand)?,
         MissionAct::Decline { reason } => decline(mission, reason, hand)?,
-        MissionAct::Start { on, lead, until } => start(mission, (*on, lead.as_ref(), *until), hand)?,
+        MissionAct::Start { on, lead, until } => {
+            start(mission, (*on, lead.as_ref(), *until), hand)?
+        }
         MissionAct::AddMilestone { label, due_on } => add_milestone(mission, label, *due_on)?,
         MissionAct::FinishMilestone { label, on } => finish_milestone(mission, label, *on, hand)?,
         MissionAct::Note { text } => note(mission, text, hand)?,
@@ -309,12 +311,8 @@ fn close(
     }
     let mut after = mission.clone();
     after.state = MissionState::Closed;
-    after.conduct.closing = Some(Closing {
-        outcome,
-        by: hand.by.clone(),
-        on,
-        reason: reason.to_owned(),
-    });
+    after.conduct.closing =
+        Some(Closing { outcome, by: hand.by.clone(), on, reason: reason.to_owned() });
     let reason = format!("{} : {reason}", capital(outcome.label()));
     Ok((after, MissionChangeKind::Closed, reason))
 }

@@ -26,8 +26,7 @@ pub(super) fn twins(known: &[Mission]) -> Merged {
     for mission in known.iter().filter(|mission| mission.state.is_live()) {
         live.entry((&mission.subject, mission.kind)).or_default().push(mission);
     }
-    let mut merged =
-        Merged { known: known.to_vec(), folded: Vec::new(), planned: BTreeMap::new() };
+    let mut merged = Merged { known: known.to_vec(), folded: Vec::new(), planned: BTreeMap::new() };
     for mut missions in live.into_values().filter(|missions| missions.len() > 1) {
         missions.sort_by_key(|mission| {
             let decided = mission.state == MissionState::Open;

@@ -7,6 +7,7 @@ mod outcomes;
 mod plan;
 mod playbook;
 mod rank;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -29,3 +30,4 @@ pub use rank::Place;
 pub use rank::Points;
 pub use rank::Ranked;
 pub use rank::rank;
+pub use settings::Settings;

@@ -220,9 +220,12 @@ fn gather(
             let reason = because.to_owned();
             Some(MissionChange { mission, kind: MissionChangeKind::Opened, reason, by: None })
         }
-        Some(_) | None if joins => {
-            Some(MissionChange { mission, kind: MissionChangeKind::Gathered, reason: words, by: None })
-        }
+        Some(_) | None if joins => Some(MissionChange {
+            mission,
+            kind: MissionChangeKind::Gathered,
+            reason: words,
+            by: None,
+        }),
         Some(_) | None => None,
     }
 }

@@ -118,9 +118,7 @@ impl<'a> Scored<'a> {
 fn points(candidate: &Candidate, weights: &Weights, today: NaiveDate) -> Vec<Points> {
     let part = |what: String, points: f64| Points { what, points };
     let level = match candidate.level {
-        Some(level) => {
-            part(format!("niveau « {} »", level.label()), weights.of_level(level))
-        }
+        Some(level) => part(format!("niveau « {} »", level.label()), weights.of_level(level)),
         None => part("plus d’alerte ouverte".to_owned(), 0.0),
     };
     let drift = match candidate.drift_meur {

@@ -19,6 +19,7 @@ use super::error::writing;
 use super::identity;
 use super::kept;
 use super::open::end;
+use crate::domain::audit::Actor;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MinistryCode;
@@ -309,7 +310,8 @@ async fn append(
         .fetch_one(&mut *connection)
         .await
         .map_err(reading("mission changes"))?;
-    let head = "insert into mission_changes (number, cycle, mission, at, actor, kind, reason, body) ";
+    let head =
+        "insert into mission_changes (number, cycle, mission, at, actor, kind, reason, body) ";
     let rows: Vec<(i64, &MissionChange, String)> = (last + 1..)
         .zip(changes)
         .map(|(number, change)| Ok((number, change, kept::from_json("a mission change", change)?)))
@@ -321,7 +323,7 @@ async fn append(
         row.push_bind(cycle.map(|cycle| cycle.0));
         row.push_bind(change.mission.id.as_str());
         row.push_bind(at.as_str());
-        row.push_bind(change.by.as_deref());
+        row.push_bind(change.by.as_ref().map(Actor::as_str));
         row.push_bind(change.kind.word());
         row.push_bind(change.reason.as_str());
         row.push_bind(body.as_str());

@@ -4,6 +4,7 @@ use vigie::domain::alert::Alert;
 use vigie::domain::alert::AlertChange;
 use vigie::domain::alert::AlertChangeKind;
 use vigie::domain::alert::AlertState;
+use vigie::domain::conduct::Conduct;
 use vigie::domain::cycle::CycleCounts;
 use vigie::domain::cycle::CycleInputs;
 use vigie::domain::cycle::CycleRecord;
@@ -32,6 +33,7 @@ use vigie::domain::verdict::Reading;
 use vigie::domain::verdict::ReadingSource;
 use vigie::domain::verdict::Verdict;
 use vigie::store::AlertFilter;
+use vigie::store::MissionEntry;
 use vigie::store::MissionFilter;
 use vigie::store::Store;
 
@@ -228,10 +230,12 @@ async fn a_mission_is_what_the_last_cycle_left_and_remembers_every_change() {
             state: MissionState::Withdrawn,
             alerts: vec![proposed.alerts[1].clone()],
             reasons: Vec::new(),
+            revision: 2,
             ..proposed.clone()
         },
         kind: MissionChangeKind::Withdrawn,
         reason: "Toutes les alertes sont résolues.".to_owned(),
+        by: None,
     };
     second.mission_changes.push(withdrawn.clone());
     scratch.store.commit_cycle(&second).await.unwrap();
@@ -240,9 +244,14 @@ async fn a_mission_is_what_the_last_cycle_left_and_remembers_every_change() {
     assert_eq!(store.mission(&proposed.id).await.unwrap(), Some(withdrawn.mission.clone()));
     assert_eq!(store.mission(&MissionId::new("nobody")).await.unwrap(), None);
     assert_eq!(store.live_missions().await.unwrap(), missions_of(&cycle(2)));
+    let entry = |record: &CycleRecord, change: &MissionChange| MissionEntry {
+        cycle: Some(record.number),
+        at: record.started_at,
+        change: change.clone(),
+    };
     assert_eq!(
         store.mission_history(&proposed.id).await.unwrap(),
-        vec![(CycleNumber(1), first.mission_changes[0].clone()), (CycleNumber(2), withdrawn)]
+        vec![entry(&first, &first.mission_changes[0]), entry(&second, &withdrawn)]
     );
     let subject = Some(Subject::Project(project("si-samu")));
     for (filter, count) in [
@@ -285,6 +294,8 @@ fn cycle(number: i64) -> CycleRecord {
         opened_in,
         opened_on: day("2020-11-01"),
         due_on: day("2020-12-01"),
+        revision: 1,
+        conduct: Conduct::default(),
     };
     let reason = "Dérive budgétaire".to_owned();
     CycleRecord {
@@ -304,7 +315,12 @@ fn cycle(number: i64) -> CycleRecord {
         figures: [("global_drift".to_owned(), EXACT)].into(),
         judgements: judgements(&samu, &justice),
         alert_changes,
-        mission_changes: vec![MissionChange { mission, kind: MissionChangeKind::Proposed, reason }],
+        mission_changes: vec![MissionChange {
+            mission,
+            kind: MissionChangeKind::Proposed,
+            reason,
+            by: None,
+        }],
     }
 }
 

@@ -5,6 +5,7 @@ pub mod dictionary;
 mod exact;
 mod follow_up;
 mod projects;
+pub mod series;
 mod steps;
 #[cfg(test)]
 mod tests;

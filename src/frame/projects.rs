@@ -50,7 +50,9 @@ pub(super) fn projects(
     for measures in follow_up::measures(portfolio, as_of)? {
         rows = rows.left_join(measures, col("project_id"), col("project_id"));
     }
-    rows = rows.left_join(steps::early_growth(history), col("project_id"), col("project_id"));
+    for past in [steps::early_growth(history), steps::histories(history)] {
+        rows = rows.left_join(past, col("project_id"), col("project_id"));
+    }
     let lists_supplied = portfolio.watches.iter().any(|watch| watch.since <= as_of);
     with_measures(rows, editions, as_of, lists_supplied)?
         .sort(["project_id"], SortMultipleOptions::default())

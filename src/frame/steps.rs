@@ -3,14 +3,19 @@
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
+use polars::prelude::Column;
 use polars::prelude::DataType;
 use polars::prelude::Expr;
+use polars::prelude::Field;
 use polars::prelude::FillNullStrategy;
+use polars::prelude::IntoColumn;
 use polars::prelude::IntoLazy;
 use polars::prelude::LazyFrame;
 use polars::prelude::NULL;
 use polars::prelude::RoundMode;
+use polars::prelude::Schema;
 use polars::prelude::SortMultipleOptions;
+use polars::prelude::StringChunked;
 use polars::prelude::coalesce;
 use polars::prelude::col;
 use polars::prelude::len;
@@ -18,6 +23,7 @@ use polars::prelude::lit;
 use polars::prelude::when;
 
 use super::columns;
+use super::series;
 use crate::domain::portfolio::Portfolio;
 
 /// A step counts as a budgetary slip when the cost rose by more than this share of itself.
@@ -76,6 +82,34 @@ pub(super) fn early_growth(steps: &DataFrame) -> LazyFrame {
         )
         .group_by_stable([col("project_id")])
         .agg([col("budget_drift").last().alias("early_cost_growth")])
+}
+
+/// Each figure of each project across its editions, as one text.
+pub(super) fn histories(steps: &DataFrame) -> LazyFrame {
+    let figures = [
+        ("cost_current", "cost_history"),
+        ("duration_current", "duration_history"),
+        ("budget_drift", "budget_drift_history"),
+        ("calendar_drift", "calendar_drift_history"),
+    ];
+    let lists = figures.map(|(figure, history)| col(figure).alias(history));
+    let text = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::String));
+    let texts = figures.map(|(_, history)| col(history).map(|column| in_one_text(&column), text));
+    steps.clone().lazy().group_by_stable([col("project_id")]).agg(lists).with_columns(texts)
+}
+
+/// A list of figures per row, as a text per row.
+fn in_one_text(column: &Column) -> PolarsResult<Column> {
+    let lists = column.list()?.rechunk();
+    let figures = lists.get_inner().f64()?.rechunk().into_owned();
+    let mut texts = Vec::with_capacity(lists.len());
+    for chunk in lists.downcast_iter() {
+        for (from, length) in chunk.offsets().offset_and_length_iter() {
+            texts.push(series::write((from..from + length).map(|place| figures.get(place))));
+        }
+    }
+    let texts: StringChunked = texts.into_iter().collect();
+    Ok(texts.with_name(column.name().clone()).into_column())
 }
 
 fn forecast_end() -> Expr {
@@ -165,6 +199,7 @@ fn with_changes(rows: LazyFrame) -> PolarsResult<LazyFrame> {
             drift("cost_previous", "cost_initial").alias("budget_drift_previous"),
             drift("duration_previous", "duration_initial").alias("calendar_drift_previous"),
             drift("cost_current", "cost_previous").alias("cost_change"),
+            rounded(col("cost_current") - col("cost_previous")).alias("cost_change_meur"),
             rounded(col("duration_current") - col("duration_previous"))
                 .alias("duration_change_months"),
             (col("forecast_end_on").cast(DataType::Int64)

@@ -10,6 +10,7 @@ use super::run::Recording;
 use super::syntax::Named;
 use super::syntax::Notes;
 use super::syntax::Operand;
+use super::syntax::lowered;
 use super::thresholds::Thresholds;
 use super::thresholds::unit_word;
 use super::value::Scalar;
@@ -32,7 +33,7 @@ pub(super) fn comparison(
     let operands: Vec<&Operand> = notes.operands_at(position).iter().collect();
     let unit = shared_unit(&operands);
     let left = side(operands.first().copied(), left, unit);
-    let right = inner(&side(operands.get(1).copied(), right, unit));
+    let right = lowered(&side(operands.get(1).copied(), right, unit));
     at(position, format!("{left} {sign} {right}"), held)
 }
 
@@ -49,8 +50,8 @@ pub(super) fn range(
     let text = format!(
         "{} entre {} et {}",
         side(operands.first().copied(), value, unit),
-        inner(&side(operands.get(1).copied(), low, unit)),
-        inner(&side(operands.get(2).copied(), high, unit)),
+        lowered(&side(operands.get(1).copied(), low, unit)),
+        lowered(&side(operands.get(2).copied(), high, unit)),
     );
     at(position, text, held)
 }
@@ -99,6 +100,7 @@ fn shared_unit(operands: &[&Operand]) -> Unit {
 fn unit(operand: &Operand) -> Unit {
     match &operand.named {
         Named::Field { unit, .. } | Named::Threshold { unit, .. } => *unit,
+        Named::Editions { .. } => Unit::Count,
         Named::Literal | Named::Expression => Unit::None,
     }
 }
@@ -106,7 +108,7 @@ fn unit(operand: &Operand) -> Unit {
 fn label(operand: &Operand) -> Option<String> {
     match &operand.named {
         Named::Field { label, .. } => Some((*label).to_owned()),
-        Named::Threshold { label, .. } => Some(label.clone()),
+        Named::Threshold { label, .. } | Named::Editions { label } => Some(label.clone()),
         Named::Literal | Named::Expression => None,
     }
 }
@@ -133,18 +135,6 @@ fn show(value: &Dynamic, unit: Unit) -> String {
         Some(value) => french::value(&value, unit),
         None => "rien".to_owned(),
     }
-}
-
-/// Inside a sentence a label loses its capital, unless it is an acronym.
-fn inner(text: &str) -> String {
-    let mut letters = text.chars();
-    let (Some(first), Some(second)) = (letters.next(), letters.next()) else {
-        return text.to_owned();
-    };
-    if second.is_uppercase() {
-        return text.to_owned();
-    }
-    first.to_lowercase().chain([second]).chain(letters).collect()
 }
 
 fn at(position: Position, text: String, held: bool) -> Comparison {

@@ -7,6 +7,7 @@ use crate::domain::level::Level;
 use crate::domain::snapshot::Phase;
 use crate::domain::value::Value;
 use crate::frame::dictionary::Unit;
+use crate::frame::series;
 
 pub(super) use crate::domain::french::date;
 pub(super) use crate::domain::french::meur as millions;
@@ -39,6 +40,8 @@ pub(super) fn boolean(value: bool) -> &'static str {
 pub(super) fn value(value: &Value, unit: Unit) -> String {
     let figure = match value {
         Value::Bool(held) => return boolean(*held).to_owned(),
+        // A figure by edition: no other text has a unit.
+        Value::Text(text) if unit != Unit::None => return by_edition(text, unit),
         Value::Text(text) => {
             return match Phase::from_word(text) {
                 Some(phase) => phase.label().to_owned(),
@@ -61,6 +64,12 @@ pub(super) fn value(value: &Value, unit: Unit) -> String {
         Unit::Days => days(figure),
         Unit::Fte => format!("{}{}ETP", tenths(figure), french::THIN),
     }
+}
+
+fn by_edition(figures: &str, unit: Unit) -> String {
+    let shown = series::read(figures)
+        .map(|figure| figure.map_or("—".to_owned(), |one| value(&Value::Float(one), unit)));
+    shown.collect::<Vec<_>>().join(", puis ")
 }
 
 pub(super) fn level(level: Level) -> String {
@@ -112,11 +121,20 @@ mod tests {
             value(&Value::Date(day("2020-11-01")), Unit::None),
             value(&Value::Bool(true), Unit::None),
             value(&Value::Float(2.0), Unit::Fte),
+            value(&Value::Text("0.1 - 0.25".to_owned()), Unit::Ratio),
         ];
         assert_eq!(
             shown.map(|text| text.replace(french::THIN, " ")),
-            ["42,0 %", "120 jours", "Conception / Réalisation", "novembre 2020", "oui", "2 ETP"]
-                .map(str::to_owned)
+            [
+                "42,0 %",
+                "120 jours",
+                "Conception / Réalisation",
+                "novembre 2020",
+                "oui",
+                "2 ETP",
+                "10,0 %, puis —, puis 25,0 %",
+            ]
+            .map(str::to_owned)
         );
     }
 }

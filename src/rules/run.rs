@@ -103,6 +103,7 @@ impl Run {
     }
 
     pub(super) fn read_field(&self, field: &'static str, position: Position) -> Scripted<Dynamic> {
+        let field = self.0.notes.redirected(position).unwrap_or(field);
         let value = self.0.table.get(field, self.0.row).map_err(|why| fail(position, why))?;
         self.read(ReadingSource::Field, field, value.as_ref(), position)
     }

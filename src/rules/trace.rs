@@ -14,7 +14,9 @@ use super::run::Ground;
 use super::run::Read;
 use super::run::Recording;
 use super::run::Step;
+use super::syntax::Named;
 use super::syntax::Notes;
+use super::syntax::Operand;
 use super::table::Table;
 use super::thresholds::Thresholds;
 use crate::domain::ids::RuleId;
@@ -174,12 +176,16 @@ impl Teller<'_> {
     /// Whether a comparison to come shows what was read.
     fn is_shown(&self, read: &Read, later: &[Step]) -> bool {
         let name = source_of(read);
+        let (label, _) = self.named(read.source, &read.name);
+        // The past of a field is read under another name than the one that is written.
+        let tells = |operand: &Operand| {
+            mentions(&operand.source, &name)
+                || matches!(&operand.named, Named::Field { label: known, .. } if *known == label)
+        };
         later.iter().any(|step| match step {
-            Step::Compared(comparison) => self
-                .notes
-                .operands_at(place(comparison))
-                .iter()
-                .any(|operand| mentions(&operand.source, &name)),
+            Step::Compared(comparison) => {
+                self.notes.operands_at(place(comparison)).iter().any(tells)
+            }
             Step::Read(..) => false,
         })
     }

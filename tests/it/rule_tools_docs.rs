@@ -51,6 +51,9 @@ fn judge(rule: &str) -> Judgement {
     project.set("end_shift_days", Value::Int(120));
     project.set("phase", Value::Text("build".to_owned()));
     project.set("forecast_end_on", Value::Date("2022-03-15".parse().unwrap()));
+    project.set("cost_previous", Value::Float(1740.0));
+    project.set("cost_change_meur", Value::Float(120.0));
+    project.set("budget_drift_history", Value::Text("0.1 - 0.22 0.284".to_owned()));
     let judged = catalogue.judge_by(&RuleId::new("X1"), &project.frames().unwrap(), as_of);
     judged.into_iter().next().unwrap()
 }
@@ -93,6 +96,24 @@ fn the_functions_of_the_reference_are_those_of_the_language_with_what_their_exam
         let shown = judge(&rule).explanation.unwrap().replace('\u{202f}', " ");
         assert_eq!(shown, row[2], "{example}");
     }
+}
+
+#[test]
+fn the_pasts_of_the_reference_are_those_of_the_dictionary() {
+    let rows = rows(&document("RULE-LANGUAGE.md"), "field");
+    let name = |field: Option<&str>| field.map_or(String::new(), |field| format!("`{field}`"));
+    let known: Vec<Vec<String>> = dictionary::PASTS
+        .iter()
+        .map(|past| {
+            vec![
+                name(Some(past.field)),
+                name(past.previous),
+                name(past.change),
+                name(past.editions),
+            ]
+        })
+        .collect();
+    assert_eq!(rows, known);
 }
 
 #[test]
@@ -144,7 +165,7 @@ fn every_field_and_threshold_named_exists() {
     let known: BTreeSet<&str> = dictionary::fields().map(|field| field.name).collect();
     let thresholds = thresholds();
     // What messages and grammar show in place of a name, and what they show as misspelt.
-    let placeholders = ["field", "budget_drfit", "name", "budget_high"];
+    let placeholders = ["field", "champ", "budget_drfit", "name", "budget_high"];
     for name in DOCUMENTS {
         let text = document(name);
         for (at, _) in text.match_indices("p.").chain(text.match_indices("t.")) {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use vigie::rules::Limits;
 use vigie::rules::compile;
 
+use crate::rule_text::rule;
 use crate::rules::faults;
-use crate::rules::rule;
 use crate::rules::rule_assessing;
 
 #[track_caller]

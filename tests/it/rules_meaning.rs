@@ -277,7 +277,8 @@ fn functions_of_the_rule_may_take_p_and_t() {
     let functions = "fn assess(p, t) { if worse(p, t, 2.0) { HIGH } else { CLEAR } }\n\
                      fn worse(p, t, factor) { p.budget_drift > t.high * factor && p.cost_current > 1.0 }\n\
                      fn explain(p, t) { \"Parce que.\" }";
-    let catalogue = crate::rules::catalogue(&[("X1.rhai", crate::rules::rule("X1", functions))]);
+    let catalogue =
+        crate::rules::catalogue(&[("X1.rhai", crate::rule_text::rule("X1", functions))]);
     let verdict = |drift| {
         let judged = crate::rules::judge_by(&catalogue, &[("budget_drift", Value::Float(drift))]);
         words(&judged.verdict)

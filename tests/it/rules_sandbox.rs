@@ -18,12 +18,12 @@ use vigie::rules::Specimen;
 use vigie::rules::compile;
 use vigie::rules::read_folder;
 
+use crate::rule_text::rule;
 use crate::rules::catalogue;
 use crate::rules::day;
 use crate::rules::judge;
 use crate::rules::judge_by;
 use crate::rules::project;
-use crate::rules::rule;
 use crate::rules::rule_assessing;
 use crate::rules::words;
 

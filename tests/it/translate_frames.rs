@@ -44,6 +44,9 @@ const INTS: [i64; 12] = [
     -9_007_199_254_740_993,
 ];
 const TEXTS: [&str; 8] = ["build", "", "a", "Σ", "ÉÀ", "AΣ", "buildé", "éà"];
+/// A figure by edition, well written or not.
+const SERIES: [&str; 8] =
+    ["0.5", "1 - 2.5 3", "- 0.1 0.2", "0 -0 1e308", "", "x 2 NaN 7", "9007199254740993 1", "-1 -2"];
 /// 2020-02-29, 2020-03-01, 1970-01-01, 0001-01-01, 9999-12-31, the first and the last that we know.
 const DAYS: [i32; 7] = [18_321, 18_322, 0, -719_162, 2_932_896, -96_465_292, 95_026_236];
 
@@ -112,9 +115,10 @@ fn column(field: &Field, rows: usize, choices: &mut Choices<'_>) -> Column {
             Series::new(name, figures).into_column()
         }
         FieldKind::Text => {
-            let texts: Vec<Option<&str>> = cells(TEXTS.len(), TEXTS.len())
+            let all = if field.name.ends_with("_history") { SERIES } else { TEXTS };
+            let texts: Vec<Option<&str>> = cells(all.len(), all.len())
                 .into_iter()
-                .map(|one| one.map(|one| TEXTS[one]))
+                .map(|one| one.map(|one| all[one]))
                 .collect();
             Series::new(name, texts).into_column()
         }

@@ -30,6 +30,7 @@ use crate::support::root;
 use crate::translate_frames::frames;
 use crate::translate_grammar as grammar;
 use crate::translate_grammar::Choices;
+use crate::translate_values as values;
 
 /// The seed of every run: a failure here is a failure everywhere.
 const SEED: [u8; 32] = *b"the same verdicts, row after row";
@@ -95,7 +96,7 @@ fn one_run(numbers: &[u16], early: bool, tally: &mut Tally) -> Result<(), String
         texts.insert(format!("{id}.rhai"), grammar::rule(&id, &mut choices));
         used.insert(id, choices.used);
     }
-    texts.insert("thresholds.toml".to_owned(), crate::rules::THRESHOLDS.to_owned());
+    texts.insert("thresholds.toml".to_owned(), crate::rule_text::THRESHOLDS.to_owned());
     let (catalogue, faults) = compile(&texts, &Limits::default());
     if let Some(fault) = faults.first() {
         let text = texts.get(&fault.file).map_or("", String::as_str);
@@ -149,7 +150,7 @@ fn translated_and_interpreted_rules_give_the_same_verdicts() {
     assert!(tally.cases >= 10_000, "{} cases", tally.cases);
     assert!(tally.translated * 10 >= tally.rules * 8, "{tally:?}");
     assert!(tally.levels * 4 >= tally.cases, "{tally:?}");
-    let all = [&grammar::BOOLEANS[..], &grammar::NUMBERS, &grammar::STATEMENTS, &grammar::ENDS];
+    let all = [&values::BOOLEANS[..], &values::NUMBERS, &grammar::STATEMENTS, &grammar::ENDS];
     let unproved: Vec<&str> =
         all.concat().into_iter().filter(|one| !tally.constructs.contains(one)).collect();
     assert_eq!(unproved, Vec::<&str>::new());

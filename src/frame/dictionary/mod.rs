@@ -9,11 +9,15 @@ mod facts_dinum;
 mod facts_questionnaire;
 mod history;
 mod lists;
+mod past;
 mod published;
 mod totals;
 
 use serde::Serialize;
 
+pub use self::past::PASTS;
+pub use self::past::Past;
+pub use self::past::past_of;
 use crate::domain::subject::Scope;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -131,7 +135,8 @@ pub fn withheld_by(name: &str) -> Option<&'static str> {
         | "budget_drift"
         | "budget_drift_latest"
         | "budget_drift_change"
-        | "cost_change" => Some("cost_withheld"),
+        | "cost_change"
+        | "cost_change_meur" => Some("cost_withheld"),
         "duration_current"
         | "calendar_drift"
         | "calendar_drift_latest"

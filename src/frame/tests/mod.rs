@@ -116,6 +116,39 @@ fn drift_is_against_the_first_edition_until_a_baseline_is_declared() {
 }
 
 #[test]
+fn a_project_keeps_its_figures_by_edition_those_not_published_included() {
+    let known = portfolio(
+        "2019-11 MJ a 10 24
+         2019-11 MJ b - withheld
+         2020-06 MJ a withheld 30
+         2020-11 MJ a 12.5 30
+         2020-11 MJ b - withheld",
+    );
+    let columns = [
+        "project_id",
+        "cost_history",
+        "duration_history",
+        "budget_drift_history",
+        "calendar_drift_history",
+        "cost_change_meur",
+    ];
+    check(
+        &known,
+        "2020-12-01",
+        &columns,
+        "a 10 - 12.5 24 30 30 0 - 0.25 0 0.25 0.25 2.5
+         b null null null null null",
+    );
+    check(
+        &known,
+        "2020-10-01",
+        &columns,
+        "a 10 - 24 30 0 - 0 0.25 null\n\
+         b null null null null null",
+    );
+}
+
+#[test]
 fn a_declared_baseline_never_changes_whatever_is_declared_later() {
     let mut known = portfolio("2020-11 MJ a 12 30");
     known.facts = vec![

@@ -1,18 +1,34 @@
-//! Distances between dates. `p.as_of` is the only clock that a rule has.
+//! Distances between dates, and dates at a distance. `p.as_of` is the only clock that a rule has.
 
 use chrono::Datelike;
+use chrono::Months;
 use chrono::NaiveDate;
+use chrono::TimeDelta;
 use rhai::Dynamic;
 use rhai::Engine;
 use rhai::NativeCallContext;
 
 use super::unexpected;
 use crate::rules::run::Scripted;
+use crate::rules::run::fail;
 use crate::rules::value::Scalar;
 
 pub(super) fn register(engine: &mut Engine) {
     distance(engine, "days_between", |from, to| (to - from).num_days());
     distance(engine, "months_between", |from, to| month_number(to) - month_number(from));
+    shift(engine, "add_days", add_days);
+    shift(engine, "add_months", add_months);
+}
+
+/// `None` beyond the dates that there are.
+pub(in crate::rules) fn add_days(date: NaiveDate, count: i64) -> Option<NaiveDate> {
+    date.checked_add_signed(TimeDelta::try_days(count)?)
+}
+
+/// The last day of a month stands for those that it does not have.
+pub(in crate::rules) fn add_months(date: NaiveDate, count: i64) -> Option<NaiveDate> {
+    let months = Months::new(u32::try_from(count.unsigned_abs()).ok()?);
+    if count < 0 { date.checked_sub_months(months) } else { date.checked_add_months(months) }
 }
 
 fn month_number(date: NaiveDate) -> i64 {
@@ -29,6 +45,30 @@ fn distance(engine: &mut Engine, name: &str, between: fn(NaiveDate, NaiveDate) -
                     Err(unexpected(&context, "two dates", &other))
                 }
             }
+        },
+    );
+}
+
+fn shift(engine: &mut Engine, name: &str, shifted: fn(NaiveDate, i64) -> Option<NaiveDate>) {
+    engine.register_fn(
+        name,
+        move |context: NativeCallContext<'_>,
+              date: Dynamic,
+              count: Dynamic|
+              -> Scripted<NaiveDate> {
+            let (date, count) = match (Scalar::of(&date), Scalar::of(&count)) {
+                (Scalar::Date(date), Scalar::Int(count)) => (date, count),
+                (Scalar::Date(_), other) => {
+                    return Err(unexpected(&context, "a whole number", &other));
+                }
+                (other, _) => return Err(unexpected(&context, "a date", &other)),
+            };
+            let beyond = || {
+                let message =
+                    format!("`{}` goes beyond the dates that there are", context.fn_name());
+                fail(context.call_position(), message)
+            };
+            shifted(date, count).ok_or_else(beyond)
         },
     );
 }

@@ -1,6 +1,7 @@
 //! Every function that a rule may call, on one screen.
 
 mod dates;
+mod history;
 mod lists;
 mod numbers;
 mod tests_of_values;
@@ -12,6 +13,9 @@ use rhai::Engine;
 use rhai::NativeCallContext;
 use serde::Serialize;
 
+pub(super) use self::dates::add_days;
+pub(super) use self::dates::add_months;
+pub(super) use self::history::count_above;
 use super::run::Scripted;
 use super::run::fail;
 use super::value::Scalar;
@@ -23,6 +27,12 @@ pub struct Function {
     pub parameters: &'static [&'static str],
     pub meaning: &'static str,
 }
+
+/// Functions of one field and not of its value: they are no methods.
+pub(super) const OF_A_FIELD: [&str; 4] = ["has", PREVIOUS, CHANGE, EDITIONS_ABOVE];
+pub(super) const PREVIOUS: &str = "previous";
+pub(super) const CHANGE: &str = "change";
+pub(super) const EDITIONS_ABOVE: &str = "editions_above";
 
 impl Function {
     pub(super) fn arity(&self) -> usize {
@@ -55,6 +65,16 @@ pub const FUNCTIONS: &[Function] = &[
     // Dates
     function("days_between", &["from", "to"], "Days from one date to another; negative if before."),
     function("months_between", &["from", "to"], "Whole calendar months, by year and month only."),
+    function("add_days", &["date", "count"], "So many days later; earlier if negative."),
+    function("add_months", &["date", "count"], "The same day so many months later, or the last."),
+    // History
+    function("previous", &["p.field"], "The field in the previous edition."),
+    function("change", &["p.field"], "By how much the field moved since the previous edition."),
+    function(
+        "editions_above",
+        &["p.field", "limit"],
+        "In how many editions the field is known and above the limit.",
+    ),
     // Numbers
     function("abs", &["x"], "Without its sign."),
     function("min", &["x", "y"], "The smaller of two numbers, dates or levels."),
@@ -79,6 +99,7 @@ pub(super) fn register(engine: &mut Engine) {
     tests_of_values::register(engine);
     wording::register(engine);
     dates::register(engine);
+    history::register(engine);
     numbers::register(engine);
     texts::register(engine);
     lists::register(engine);

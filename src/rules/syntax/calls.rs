@@ -7,9 +7,17 @@ use rhai::Position;
 use super::Function;
 use super::PARAMETERS;
 use super::print::direct_read;
+use super::print::named_read;
+use super::print::past_read;
 use super::visit::Visitor;
+use crate::frame::dictionary;
+use crate::frame::dictionary::Past;
 use crate::rules::fault::RuleFault;
 use crate::rules::library;
+use crate::rules::library::CHANGE;
+use crate::rules::library::EDITIONS_ABOVE;
+use crate::rules::library::OF_A_FIELD;
+use crate::rules::library::PREVIOUS;
 
 /// Operators of the language. Those that are missing (`&`, `|`, `<<`, …) never short-circuit and
 /// read as their doubles do: a rule that uses one surely means the other.
@@ -31,8 +39,10 @@ impl Visitor<'_> {
         if let Some(function) = self.script_function(call) {
             return self.script_call(call, &function);
         }
-        if name == "has" {
-            return self.has(call, position);
+        match name {
+            "has" => return self.has(call, position),
+            PREVIOUS | CHANGE | EDITIONS_ABOVE => return self.past(call, position),
+            _ => {}
         }
         for argument in &call.args {
             self.expression(argument);
@@ -55,8 +65,11 @@ impl Visitor<'_> {
         for argument in &call.args {
             self.expression(argument);
         }
-        if call.name == "has" {
-            self.fault(position, "write `has(p.field)`");
+        let name = call.name.as_str();
+        if let Some(function) = library::FUNCTIONS.iter().find(|function| function.name == name)
+            && OF_A_FIELD.contains(&name)
+        {
+            self.fault(position, format!("write `{name}({})`", function.parameters.join(", ")));
         } else {
             self.library_call(&call.name, call.args.len() + 1, position);
         }
@@ -88,6 +101,40 @@ impl Visitor<'_> {
         }
     }
 
+    /// The past of a field: another field tells it, and is read in its place.
+    fn past(&mut self, call: &FnCallExpr, position: Position) {
+        let name = call.name.as_str();
+        let before = self.known_fields();
+        for (place, argument) in call.args.iter().enumerate() {
+            self.expression(argument);
+            if place == 0 && past_read(call).is_some() {
+                // The field that is named is not the one that is read.
+                self.read_only(before.clone());
+            }
+        }
+        let expected = if name == EDITIONS_ABOVE { 2 } else { 1 };
+        if call.args.len() != expected {
+            return self.library_call(name, call.args.len(), position);
+        }
+        let read = call.args.first().and_then(|argument| Some((argument, named_read(argument)?)));
+        let Some((argument, ("p", field))) = read else {
+            let shown = if expected == 2 { "p.field, limit" } else { "p.field" };
+            return self.fault(position, format!("`{name}` asks of one field, `{name}({shown})`"));
+        };
+        match past_read(call) {
+            Some(other) => self.redirect(argument, other),
+            None if dictionary::field(field).is_some() => {
+                let known = dictionary::PASTS.iter().filter(|past| told(past, name).is_some());
+                let known: Vec<&str> = known.map(|past| past.field).collect();
+                let message = format!("`{name}` is not known of `p.{field}`");
+                let fault = RuleFault::new(self.setting.file, argument.position(), message);
+                self.faults.push(fault.hinting(format!("it is of {}", known.join(", "))));
+            }
+            // The field itself is at fault.
+            None => {}
+        }
+    }
+
     fn script_function(&self, call: &FnCallExpr) -> Option<Function> {
         let is_called = |function: &&Function| {
             function.name == call.name.as_str() && function.parameters.len() == call.args.len()
@@ -107,6 +154,14 @@ impl Visitor<'_> {
                 self.expression(argument);
             }
         }
+    }
+}
+
+fn told(past: &Past, function: &str) -> Option<&'static str> {
+    match function {
+        PREVIOUS => past.previous,
+        CHANGE => past.change,
+        _ => past.editions,
     }
 }
 

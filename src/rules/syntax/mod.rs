@@ -21,6 +21,8 @@ use rhai::Position;
 pub(super) use self::print::Named;
 pub(super) use self::print::Operand;
 pub(super) use self::print::direct_read;
+pub(super) use self::print::lowered;
+pub(super) use self::print::past_read;
 pub(super) use self::tokens::TokenKeeper;
 pub(super) use self::tokens::Tokens;
 use self::visit::Visitor;
@@ -50,6 +52,8 @@ pub(super) const LEVELS: [(&str, Level); 5] = [
 pub(super) struct Notes {
     /// Readings that may find nothing: left of `??`, or in `has(…)`.
     tolerant: HashSet<Position>,
+    /// Readings of another field than the one named: its past.
+    redirected: HashMap<Position, &'static str>,
     /// Operands of the operators and arguments of the functions, by the place of the call.
     operands: HashMap<Position, Vec<Operand>>,
     pub(super) fields: BTreeSet<&'static str>,
@@ -62,6 +66,11 @@ pub(super) struct Notes {
 impl Notes {
     pub(super) fn tolerates(&self, position: Position) -> bool {
         self.tolerant.contains(&position)
+    }
+
+    /// The field that is read at a place in place of the one named there.
+    pub(super) fn redirected(&self, position: Position) -> Option<&'static str> {
+        self.redirected.get(&position).copied()
     }
 
     pub(super) fn operands_at(&self, position: Position) -> &[Operand] {
@@ -140,6 +149,7 @@ pub(super) fn read(
         });
         let (read, mut faults_of_function) = visitor.finish();
         notes.tolerant.extend(read.tolerant);
+        notes.redirected.extend(read.redirected);
         notes.operands.extend(read.operands);
         notes.fields.extend(read.fields);
         notes.thresholds.extend(read.thresholds);

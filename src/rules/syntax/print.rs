@@ -1,11 +1,15 @@
 //! Expressions as text, and what an operand is called.
 
 use rhai::Expr;
+use rhai::FnCallExpr;
 
 use super::PARAMETERS;
 use super::Setting;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
+use crate::rules::library::CHANGE;
+use crate::rules::library::EDITIONS_ABOVE;
+use crate::rules::library::PREVIOUS;
 
 /// One side of a comparison, as its author wrote it and as people call it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +30,10 @@ pub(crate) enum Named {
         label: String,
         unit: Unit,
     },
+    /// In how many editions a field is above a limit.
+    Editions {
+        label: String,
+    },
     /// Its value says it all.
     Literal,
     Expression,
@@ -43,6 +51,18 @@ impl Operand {
 
 /// The field or threshold that an expression reads and does nothing else with.
 pub(crate) fn direct_read(expression: &Expr) -> Option<(&str, &str)> {
+    match expression {
+        Expr::Dot(..) => named_read(expression),
+        Expr::FnCall(call, _) => {
+            let is_alone = matches!(call.name.as_str(), PREVIOUS | CHANGE);
+            past_read(call).filter(|_| is_alone).map(|field| ("p", field))
+        }
+        _ => None,
+    }
+}
+
+/// `p.field` or `t.name`, as it is written.
+pub(super) fn named_read(expression: &Expr) -> Option<(&str, &str)> {
     let Expr::Dot(both, ..) = expression else { return None };
     let (Expr::Variable(variable, ..), Expr::Property(property, _)) = (&both.lhs, &both.rhs) else {
         return None;
@@ -51,12 +71,29 @@ pub(crate) fn direct_read(expression: &Expr) -> Option<(&str, &str)> {
     PARAMETERS.contains(&name).then_some((name, property.2.as_str()))
 }
 
+/// The field that is read in place of the one named, in `previous(p.field)` and its like.
+pub(crate) fn past_read(call: &FnCallExpr) -> Option<&'static str> {
+    let ("p", name) = named_read(call.args.first()?)? else { return None };
+    let past = dictionary::past_of(name)?;
+    match (call.name.as_str(), call.args.len()) {
+        (PREVIOUS, 1) => past.previous,
+        (CHANGE, 1) => past.change,
+        (EDITIONS_ABOVE, 2) => past.editions,
+        _ => None,
+    }
+}
+
 fn named(expression: &Expr, setting: Setting<'_>) -> Named {
     if is_literal(expression) {
         return Named::Literal;
     }
     if let Expr::Coalesce(choices, _) = expression {
         return choices.first().map_or(Named::Expression, |first| named(first, setting));
+    }
+    if let Expr::FnCall(call, _) = expression
+        && let (EDITIONS_ABOVE, [field, limit]) = (call.name.as_str(), call.args.as_slice())
+    {
+        return editions(&named(field, setting), limit, setting);
     }
     match direct_read(expression) {
         Some(("p", name)) => dictionary::field(name).map_or(Named::Expression, |field| {
@@ -67,6 +104,29 @@ fn named(expression: &Expr, setting: Setting<'_>) -> Named {
         }),
         None => Named::Expression,
     }
+}
+
+/// `Éditions où l’on lit : écart budgétaire > seuil élevé`.
+fn editions(field: &Named, limit: &Expr, setting: Setting<'_>) -> Named {
+    let Named::Field { label: of_field, .. } = field else { return Named::Expression };
+    let limit = match named(limit, setting) {
+        Named::Field { label, .. } => label.to_owned(),
+        Named::Threshold { label, .. } => label,
+        Named::Literal | Named::Expression | Named::Editions { .. } => source(limit),
+    };
+    Named::Editions { label: format!("Éditions où {} > {}", lowered(of_field), lowered(&limit)) }
+}
+
+/// Inside a sentence a label loses its capital, unless it is an acronym.
+pub(crate) fn lowered(text: &str) -> String {
+    let mut letters = text.chars();
+    let (Some(first), Some(second)) = (letters.next(), letters.next()) else {
+        return text.to_owned();
+    };
+    if second.is_uppercase() {
+        return text.to_owned();
+    }
+    first.to_lowercase().chain([second]).chain(letters).collect()
 }
 
 fn is_literal(expression: &Expr) -> bool {

@@ -68,7 +68,9 @@ impl Tokens {
         let mut unlike = Vec::new();
         let mut depth = 0_usize;
         let mut in_case = true;
-        let mut rest = self.0.iter().skip(start).peekable();
+        // What the cases are held against has no braces: `p.phase`, `previous(p.phase)`.
+        let cases = self.0.iter().skip(start).skip_while(|(token, _)| *token != Token::LeftBrace);
+        let mut rest = cases.peekable();
         while let Some((token, position)) = rest.next() {
             if opens(token) {
                 depth += 1;

@@ -1,5 +1,7 @@
 //! One pass over the statements of one function.
 
+use std::collections::BTreeSet;
+
 use rhai::ASTFlags;
 use rhai::Expr;
 use rhai::Position;
@@ -287,12 +289,24 @@ impl<'v> Visitor<'v> {
     }
 
     pub(super) fn tolerate(&mut self, expression: &Expr) {
-        if direct_read(expression).is_none() {
-            return;
+        if direct_read(expression).is_some() {
+            self.notes.tolerant.extend(place_of_read(expression));
         }
-        if let Expr::Dot(both, ..) = expression {
-            self.notes.tolerant.insert(both.rhs.position());
-        }
+    }
+
+    pub(super) fn known_fields(&self) -> BTreeSet<&'static str> {
+        self.notes.fields.clone()
+    }
+
+    pub(super) fn read_only(&mut self, fields: BTreeSet<&'static str>) {
+        self.notes.fields = fields;
+    }
+
+    /// `expression` reads another field than the one that it names.
+    pub(super) fn redirect(&mut self, expression: &Expr, field: &'static str) {
+        self.notes.fields.insert(field);
+        let place = place_of_read(expression);
+        self.notes.redirected.extend(place.map(|place| (place, field)));
     }
 
     pub(super) fn note(&mut self, operands: &[&Expr], position: Position) {
@@ -313,6 +327,15 @@ impl<'v> Visitor<'v> {
 
     pub(super) fn fault(&mut self, position: Position, message: impl Into<String>) {
         self.faults.push(RuleFault::new(self.setting.file, position, message));
+    }
+}
+
+/// Where a direct read is made, be it within `previous(…)`.
+fn place_of_read(expression: &Expr) -> Option<Position> {
+    match expression {
+        Expr::Dot(both, ..) => Some(both.rhs.position()),
+        Expr::FnCall(call, _) => call.args.first().and_then(place_of_read),
+        _ => None,
     }
 }
 

@@ -30,6 +30,8 @@ use super::tree::Operation;
 use super::tree::TextTest;
 use super::tree::Tree;
 use crate::domain::value::Value;
+use crate::rules::library::add_days;
+use crate::rules::library::add_months;
 use crate::rules::operators::Comparator;
 use crate::rules::thresholds::Thresholds;
 
@@ -273,6 +275,14 @@ fn vary(op: &Op, pieces: &[Piece]) -> Expr {
         (Op::Round(_, places), [one]) => kernels::round(one.clone(), *places),
         (Op::Days(..), [from, to]) => day_number(to.clone()) - day_number(from.clone()),
         (Op::Months(..), [from, to]) => month_number(to.clone()) - month_number(from.clone()),
+        (Op::AddDays(..), [date, count]) => kernels::shifted(date.clone(), count.clone(), add_days),
+        (Op::AddMonths(..), [date, count]) => {
+            kernels::shifted(date.clone(), count.clone(), add_months)
+        }
+        (Op::Void(_), [one]) => one.clone().is_null(),
+        (Op::CountAbove(..), [figures, limit]) => {
+            kernels::count_above(figures.clone(), limit.clone())
+        }
         (Op::Text(test, ..), [whole, part]) => text_test(*test, whole, part, pieces),
         (Op::Lower(_), [one]) => kernels::lower(one.clone()),
         (Op::Length(_), [one]) => one.clone().str().len_chars().cast(DataType::Int64),

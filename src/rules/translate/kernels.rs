@@ -1,12 +1,14 @@
 //! What Polars does otherwise than the language, or not at all: the language's own functions, cell
 //! by cell.
 
+use chrono::NaiveDate;
 use polars::prelude::BooleanChunked;
 use polars::prelude::Column;
 use polars::prelude::DataType;
 use polars::prelude::Expr;
 use polars::prelude::Field;
 use polars::prelude::Float64Chunked;
+use polars::prelude::Int32Chunked;
 use polars::prelude::Int64Chunked;
 use polars::prelude::IntoColumn as _;
 use polars::prelude::PolarsResult;
@@ -16,6 +18,7 @@ use polars::prelude::StringChunked;
 use super::fold;
 use super::tree::Operation;
 use super::tree::TextTest;
+use crate::rules::library;
 
 pub(super) fn of_floats(operation: Operation, left: Expr, right: Expr) -> Expr {
     both(left, right, DataType::Float64, move |lefts, rights| {
@@ -49,6 +52,35 @@ pub(super) fn text_test(test: TextTest, whole: Expr, part: Expr) -> Expr {
             _ => None,
         });
         Ok(results.collect::<BooleanChunked>().into_column())
+    })
+}
+
+/// A date and a whole number, to a date.
+pub(super) fn shifted(
+    date: Expr,
+    count: Expr,
+    shift: fn(NaiveDate, i64) -> Option<NaiveDate>,
+) -> Expr {
+    both(date, count, DataType::Date, move |dates, counts| {
+        let (dates, counts) = (dates.date()?, counts.i64()?);
+        let results = dates.physical().iter().zip(counts.iter()).map(|cells| match cells {
+            (Some(day), Some(by)) => {
+                Some(shift(NaiveDate::from_epoch_days(day)?, by)?.to_epoch_days())
+            }
+            _ => None,
+        });
+        results.collect::<Int32Chunked>().into_column().cast(&DataType::Date)
+    })
+}
+
+pub(super) fn count_above(figures: Expr, limit: Expr) -> Expr {
+    both(figures, limit, DataType::Int64, |series, limits| {
+        let (series, limits) = (series.str()?, limits.f64()?);
+        let results = series.iter().zip(limits.iter()).map(|cells| match cells {
+            (Some(one), Some(most)) => Some(library::count_above(one, most)),
+            _ => None,
+        });
+        Ok(results.collect::<Int64Chunked>().into_column())
     })
 }
 

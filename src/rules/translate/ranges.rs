@@ -61,7 +61,7 @@ impl Emitter<'_> {
                 (one.0.min(other.0), one.1.max(other.1))
             }
             Op::Days(..) | Op::Months(..) => (-DAYS, DAYS),
-            Op::Length(_) => (0.0, CHARACTERS),
+            Op::Length(_) | Op::CountAbove(..) => (0.0, CHARACTERS),
             _ => return None,
         };
         (low.is_finite() && high.is_finite()).then_some((low, high))

@@ -77,11 +77,18 @@ pub(super) enum Op {
     /// Days or calendar months from the first date to the second.
     Days(Node, Node),
     Months(Node, Node),
+    /// So many days or months after a date: nothing where there is no such date.
+    AddDays(Node, Node),
+    AddMonths(Node, Node),
+    /// How many figures of a series are above a limit.
+    CountAbove(Node, Node),
     Text(TextTest, Node, Node),
     Lower(Node),
     Length(Node),
     /// Whether a float is infinite or no number.
     NotFinite(Node),
+    /// Whether an operation gave nothing.
+    Void(Node),
     /// Whether an operation on whole numbers may go beyond the largest one.
     MayOverflow(Operation, Node, Node),
     /// Whether a number is too large for every whole number near it to be a float.
@@ -229,6 +236,7 @@ impl Op {
             | Self::Lower(one)
             | Self::Length(one)
             | Self::NotFinite(one)
+            | Self::Void(one)
             | Self::Inexact(one) => vec![*one],
             Self::And(left, right)
             | Self::Or(left, right)
@@ -237,6 +245,9 @@ impl Op {
             | Self::OfFloats(_, left, right)
             | Self::Days(left, right)
             | Self::Months(left, right)
+            | Self::AddDays(left, right)
+            | Self::AddMonths(left, right)
+            | Self::CountAbove(left, right)
             | Self::Text(_, left, right)
             | Self::MayOverflow(_, left, right) => vec![*left, *right],
             Self::Select(condition, held, otherwise) => vec![*condition, *held, *otherwise],

@@ -12,8 +12,11 @@ use super::value::Facts;
 use super::value::Kind;
 use super::value::One;
 use super::value::Val;
+use crate::rules::library::CHANGE;
+use crate::rules::library::PREVIOUS;
 use crate::rules::syntax::PARAMETERS;
 use crate::rules::syntax::direct_read;
+use crate::rules::syntax::past_read;
 
 /// Functions within functions, far from the interpreter's own limit.
 const DEPTH: usize = 8;
@@ -38,13 +41,18 @@ impl<'l> Lowering<'l> {
             return Ok(Val::One(self.presence(&need)));
         }
         let mut arguments = Vec::new();
-        for argument in &call.args {
-            arguments.push(self.expression(argument)?);
+        let past = past_read(call);
+        for (place, argument) in call.args.iter().enumerate() {
+            arguments.push(match past.filter(|_| place == 0) {
+                Some(other) => self.field(other, position)?,
+                None => self.expression(argument)?,
+            });
         }
         if !self.alive {
             return Ok(Val::Never);
         }
         match (name, arguments.as_slice()) {
+            (PREVIOUS | CHANGE, [one]) if past.is_some() => Ok(one.clone()),
             ("!", [Val::One(one)]) if one.kind == Kind::Bool => Ok(self.opposite(one)),
             ("!", _) => Err(at(position, "`!` is for booleans")),
             ("-", [one]) => self.negative(one, position),

@@ -173,6 +173,11 @@ impl<'l> Lowering<'l> {
         Val::one(kind, self.tree.add(Op::Read(need)))
     }
 
+    pub(super) fn field(&mut self, name: &str, position: Position) -> Lowered<Val> {
+        let (need, kind) = self.named("p", name, position)?;
+        Ok(self.read(need, kind))
+    }
+
     /// What `p.name` or `t.name` stands for, and its type.
     pub(super) fn named(
         &self,

@@ -9,6 +9,7 @@ use super::numbers::unlike;
 use super::value::Kind;
 use super::value::One;
 use super::value::Val;
+use crate::rules::library::EDITIONS_ABOVE;
 use crate::rules::operators::Comparator;
 use crate::rules::translate::tree::Constant;
 use crate::rules::translate::tree::Node;
@@ -67,8 +68,28 @@ impl Lowering<'_> {
             ("months_between", [Val::One(from), Val::One(to)]) if both_dates(from, to) => {
                 Ok(Val::one(Kind::Int, self.tree.add(Op::Months(from.node, to.node))))
             }
+            ("add_days", [Val::One(date), Val::One(count)]) if date_and_count(date, count) => {
+                Ok(self.shifted(Op::AddDays(date.node, count.node)))
+            }
+            ("add_months", [Val::One(date), Val::One(count)]) if date_and_count(date, count) => {
+                Ok(self.shifted(Op::AddMonths(date.node, count.node)))
+            }
+            (EDITIONS_ABOVE, [Val::One(figures), Val::One(limit)])
+                if figures.kind == Kind::Text && limit.kind.is_number() =>
+            {
+                let limit = self.as_float(limit);
+                Ok(Val::one(Kind::Int, self.tree.add(Op::CountAbove(figures.node, limit))))
+            }
             _ => Err(at(position, format!("`{name}` is not translated, or not of such values"))),
         }
+    }
+
+    /// Rows on which there is no such date go to the interpreter.
+    fn shifted(&mut self, op: Op) -> Val {
+        let node = self.tree.add(op);
+        let beyond = self.tree.add(Op::Void(node));
+        self.ask_when(beyond);
+        Val::one(Kind::Date, node)
     }
 
     fn ordered(
@@ -153,6 +174,10 @@ impl Lowering<'_> {
         let figure = self.as_float(one);
         Ok(Val::one(Kind::Float, self.tree.add(Op::Round(figure, places))))
     }
+}
+
+fn date_and_count(date: &One, count: &One) -> bool {
+    (date.kind, count.kind) == (Kind::Date, Kind::Int)
 }
 
 fn both_dates(from: &One, to: &One) -> bool {

@@ -131,7 +131,8 @@ fn arms(words: &[(Token, Position)]) -> Option<Vec<Vec<Literal>>> {
     let mut case: Vec<&Token> = Vec::new();
     let mut place = In::Case;
     let mut depth = 0_usize;
-    let mut rest = words.iter().skip(1).peekable();
+    // What the cases are held against has no braces: `p.phase`, `previous(p.phase)`.
+    let mut rest = words.iter().skip_while(|(word, _)| *word != Token::LeftBrace).peekable();
     while let Some((word, _)) = rest.next() {
         if matches!(
             word,

@@ -1,0 +1,36 @@
+//! The past of a field. The field that tells it is found when the rule is compiled, and read in
+//! place of the one that is named: what comes here is its value.
+
+use rhai::Dynamic;
+use rhai::Engine;
+use rhai::NativeCallContext;
+
+use super::CHANGE;
+use super::EDITIONS_ABOVE;
+use super::PREVIOUS;
+use super::number;
+use super::unexpected;
+use crate::frame::series;
+use crate::rules::run::Scripted;
+use crate::rules::value::Scalar;
+
+pub(super) fn register(engine: &mut Engine) {
+    engine.register_fn(PREVIOUS, |value: Dynamic| value);
+    engine.register_fn(CHANGE, |value: Dynamic| value);
+    engine.register_fn(
+        EDITIONS_ABOVE,
+        |context: NativeCallContext<'_>, field: Dynamic, limit: Dynamic| -> Scripted<i64> {
+            let scalar = Scalar::of(&field);
+            let Scalar::Text(figures) = scalar else {
+                return Err(unexpected(&context, "a field with a figure by edition", &scalar));
+            };
+            Ok(count_above(&figures, number(&context, &limit)?))
+        },
+    );
+}
+
+/// How many figures of a series are above a limit; those that are not known are not.
+pub(in crate::rules) fn count_above(figures: &str, limit: f64) -> i64 {
+    let above = series::read(figures).filter(|figure| figure.is_some_and(|one| one > limit));
+    i64::try_from(above.count()).unwrap_or(i64::MAX)
+}

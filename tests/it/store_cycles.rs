@@ -273,7 +273,7 @@ fn missions_of(record: &CycleRecord) -> Vec<Mission> {
 }
 
 /// A cycle with a verdict of each kind, an alert on each scope and a mission.
-fn cycle(number: i64) -> CycleRecord {
+pub(crate) fn cycle(number: i64) -> CycleRecord {
     let samu = Subject::Project(project("si-samu"));
     let justice = Subject::Ministry(MinistryCode::new("MJ"));
     let alert_changes = vec![

@@ -150,8 +150,8 @@ fn start(
     hand: Hand<'_>,
 ) -> Changed {
     in_state(mission, MissionState::Open)?;
-    if let Some(on) = mission.conduct.started_on {
-        return Err(MissionRefusal::Started { id: mission.id.clone(), on });
+    if let Some(already) = mission.conduct.started_on {
+        return Err(MissionRefusal::Started { id: mission.id.clone(), on: already });
     }
     let on = past("the start", on, mission, hand)?;
     let mut after = mission.clone();
@@ -162,9 +162,9 @@ fn start(
     }
     after.due_on = until.unwrap_or_else(|| hand.playbook.complete_by(mission.kind, on));
     not_before("the end", after.due_on, (on, "its start"))?;
-    let led = after.conduct.lead.as_ref().map_or_else(String::new, |lead| format!(" par {lead}"));
+    let whose = after.conduct.lead.as_ref().map_or_else(String::new, |name| format!(" par {name}"));
     let end = french::date(after.due_on);
-    let reason = format!("Démarrée le {}{led}, fin prévue le {end}.", french::date(on));
+    let reason = format!("Démarrée le {}{whose}, fin prévue le {end}.", french::date(on));
     Ok((after, MissionChangeKind::Started, reason))
 }
 
@@ -200,8 +200,8 @@ fn finish_milestone(
         let label = label.to_owned();
         return Err(MissionRefusal::NoMilestone { id: mission.id.clone(), label, known });
     };
-    if let Some(on) = milestone.done_on {
-        return Err(MissionRefusal::MilestoneDone { label: label.to_owned(), on });
+    if let Some(already) = milestone.done_on {
+        return Err(MissionRefusal::MilestoneDone { label: label.to_owned(), on: already });
     }
     milestone.done_on = Some(on);
     let late = (on - milestone.due_on).num_days();

@@ -159,13 +159,13 @@ fn begin(
         revision: 0,
         conduct: Conduct::default(),
     };
-    let kind = match because {
+    let begun = match because {
         Some(_) => MissionChangeKind::Opened,
         None => MissionChangeKind::Proposed,
     };
     let words = [again.as_deref(), Some(because.unwrap_or(&called))];
     let reason = words.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    MissionChange { mission, kind, reason, by: None }
+    MissionChange { mission, kind: begun, reason, by: None }
 }
 
 /// That this was answered before, by whom and how, and what has moved since.

@@ -84,7 +84,7 @@ pub fn rank(candidates: &[Candidate], playbook: &Playbook, today: NaiveDate) -> 
     }
     let mut ranked = Vec::new();
     for mut scored in by_team.into_values() {
-        scored.sort_by(|a, b| a.order(b));
+        scored.sort_by(Scored::order);
         let team = scored.first().and_then(|first| playbook.team(first.candidate.mission.kind));
         ranked.extend(placed(scored, team));
     }

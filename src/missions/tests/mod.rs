@@ -309,28 +309,30 @@ fn a_playbook_says_where_it_is_wrong() {
             "missions.toml: mission `securisation` is not described; describe it under `[missions.securisation]`"
         )
     );
-    let text = PLAYBOOK.replacen("decide_within_days = 14", "decide_within_days = 0", 1);
-    assert_eq!(
-        fault(&text),
-        "missions.toml:12:22: `missions.securisation.decide_within_days` is 0, expected 1 to 366"
-    );
-    let text =
-        PLAYBOOK.replacen("kinds = [\"coaching\"]", "kinds = [\"coaching\", \"securisation\"]", 1);
-    assert_eq!(
-        fault(&text),
-        "missions.toml:76:22: `securisation` is conducted by « Équipe de sécurisation » too; expected one team"
-    );
-    let text = PLAYBOOK.replacen("listed = 15.0", "listed = -15.0", 1);
-    assert_eq!(
-        fault(&text),
-        "missions.toml:88:1: `ranking.listed` is -15, expected 0 to 1000000 points"
-    );
-    let text = PLAYBOOK.replacen("at_once = 6", "at_onec = 6", 1);
-    assert!(
-        fault(&text).starts_with("missions.toml:69:1: unknown field `at_onec`"),
-        "{}",
-        fault(&text)
-    );
+    for (right, wrong, expected) in [
+        (
+            "decide_within_days = 14",
+            "decide_within_days = 0",
+            "missions.toml:12:22: `missions.securisation.decide_within_days` is 0, expected 1 to 366",
+        ),
+        (
+            "kinds = [\"coaching\"]",
+            "kinds = [\"coaching\", \"securisation\"]",
+            "missions.toml:76:22: `securisation` is conducted by « Équipe de sécurisation » too; expected one team",
+        ),
+        (
+            "listed = 15.0",
+            "listed = -15.0",
+            "missions.toml:86:1: `ranking.listed` is -15, expected 0 to 1000000 points",
+        ),
+        (
+            "at_once = 6",
+            "at_onec = 6",
+            "missions.toml:67:1: unknown field `at_onec`, expected one of `name`, `kinds`, `at_once`",
+        ),
+    ] {
+        assert_eq!(fault(&PLAYBOOK.replacen(right, wrong, 1)), expected);
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertChangeKind;
 use crate::domain::alert::AlertState;
 use crate::domain::ids::AlertId;
+use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -24,6 +25,7 @@ use crate::domain::verdict::Verdict;
 /// When and in what circumstances verdicts are compared with the alerts that stand.
 #[derive(Clone, Copy, Debug)]
 pub struct Occasion<'a> {
+    pub cycle: CycleNumber,
     pub as_of: NaiveDate,
     pub now: DateTime<Utc>,
     /// The rules in force, by id.
@@ -110,6 +112,7 @@ fn first_fires(
         updated_at: occasion.now,
         streak: u32::from(!opens),
         stale: false,
+        judged_in: Some(occasion.cycle),
         evidence: judgement.evidence.clone(),
         explanation: judgement.explanation.clone(),
     };
@@ -127,6 +130,7 @@ fn still_fires(
         level,
         updated_at: occasion.now,
         stale: false,
+        judged_in: Some(occasion.cycle),
         evidence: judgement.evidence.clone(),
         explanation: judgement.explanation.clone(),
         ..standing.clone()

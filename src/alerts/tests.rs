@@ -8,6 +8,7 @@ use super::Occasion;
 use super::reconcile;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
+use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -108,6 +109,7 @@ fn check_with_exits(cycles: &str, exits: &BTreeMap<ProjectId, String>, expected:
     for (number, block) in (1..).zip(cycles.split("--")) {
         let as_of = day(number);
         let occasion = Occasion {
+            cycle: CycleNumber(1),
             as_of,
             now: as_of.and_hms_opt(6, 0, 0).unwrap().and_utc(),
             terms: &terms,

@@ -82,6 +82,7 @@ impl Consequences {
             .map(|(id, terms)| (id.clone(), RuleTerms { for_evaluations: 1, ..terms.clone() }))
             .collect();
         let occasion = alerts::Occasion {
+            cycle: CycleNumber(0),
             as_of,
             now: DateTime::default(),
             terms: &at_once,

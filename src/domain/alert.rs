@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::AlertId;
+use crate::domain::ids::CycleNumber;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::subject::Subject;
@@ -28,6 +29,9 @@ pub struct Alert {
     pub streak: u32,
     /// The last cycle could not judge it: it stands on older data.
     pub stale: bool,
+    /// The cycle whose verdict it stands on: its evidence and explanation are that verdict's.
+    #[serde(default)]
+    pub judged_in: Option<CycleNumber>,
     pub evidence: Option<Evidence>,
     /// In French, for people.
     pub explanation: Option<String>,

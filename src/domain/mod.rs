@@ -18,4 +18,5 @@ pub mod snapshot;
 pub mod subject;
 pub mod value;
 pub mod verdict;
+pub mod verdicts;
 pub mod working_days;

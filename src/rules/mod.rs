@@ -28,6 +28,7 @@ mod library;
 mod lint;
 mod operators;
 mod page;
+mod ruling;
 mod run;
 mod sandbox;
 mod specimen;

@@ -64,7 +64,7 @@ fn cycle(record: &CycleRecord) -> Deed {
         "last_link": record.inputs.last_link,
         "data": record.inputs.data,
         "catalogue": record.inputs.catalogue,
-        "verdicts": record.judgements.len(),
+        "verdicts": record.verdicts.len(),
     });
     Deed::by(&Actor::vigie(), "cycle_committed", format!("cycle/{}", record.number)).became(&became)
 }

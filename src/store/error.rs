@@ -8,6 +8,8 @@ use crate::domain::edition::EditionId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
 use crate::domain::ids::ProjectId;
+use crate::domain::ids::RuleId;
+use crate::domain::subject::Subject;
 
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -41,6 +43,10 @@ pub enum StoreError {
     Figure { field: String, found: f64 },
     #[error("write `{file}`: its rows are not those of the {dataset} of {edition}")]
     Rows { file: String, dataset: &'static str, edition: EditionId },
+    #[error(
+        "write the verdicts of {rule}: found `{subject}` out of order, expected each subject once"
+    )]
+    Judged { rule: RuleId, subject: Subject },
     #[error("cycle {number} is already taken: another one was committed meanwhile")]
     CycleTaken { number: CycleNumber },
     #[error("mission {mission} was changed meanwhile; look at it again, then start again")]

@@ -18,9 +18,11 @@ mod imports;
 mod kept;
 mod missions;
 mod open;
+mod pages;
 mod portfolio;
 mod projects;
 mod snapshots;
+mod verdict_rows;
 mod verdicts;
 
 pub use alerts::AlertFilter;

@@ -81,6 +81,7 @@ fn changes(lines: &str) -> Vec<AlertChange> {
                 updated_at: chrono::DateTime::UNIX_EPOCH,
                 streak: 0,
                 stale: false,
+                judged_in: None,
                 evidence: None,
                 explanation: None,
             },

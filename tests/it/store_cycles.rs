@@ -13,7 +13,6 @@ use vigie::domain::ids::AlertId;
 use vigie::domain::ids::CycleNumber;
 use vigie::domain::ids::ImportNumber;
 use vigie::domain::ids::MinistryCode;
-use vigie::domain::ids::MissionId;
 use vigie::domain::ids::RuleId;
 use vigie::domain::level::Level;
 use vigie::domain::mission::Mission;
@@ -34,7 +33,6 @@ use vigie::domain::verdict::ReadingSource;
 use vigie::domain::verdict::Verdict;
 use vigie::domain::verdicts::Verdicts;
 use vigie::store::AlertFilter;
-use vigie::store::MissionEntry;
 use vigie::store::MissionFilter;
 use vigie::store::Store;
 
@@ -223,57 +221,12 @@ async fn alerts_are_chosen_by_state_level_rule_and_subject_the_worst_first() {
     }
 }
 
-#[tokio::test]
-async fn a_mission_is_what_the_last_cycle_left_and_remembers_every_change() {
-    let scratch = Scratch::new().await;
-    let first = cycle(1);
-    scratch.store.commit_cycle(&first).await.unwrap();
-    let mut second = cycle(2);
-    let proposed = &first.mission_changes[0].mission;
-    let withdrawn = MissionChange {
-        mission: Mission {
-            state: MissionState::Withdrawn,
-            alerts: vec![proposed.alerts[1].clone()],
-            reasons: Vec::new(),
-            revision: 2,
-            ..proposed.clone()
-        },
-        kind: MissionChangeKind::Withdrawn,
-        reason: "Toutes les alertes sont résolues.".to_owned(),
-        by: None,
-    };
-    second.mission_changes.push(withdrawn.clone());
-    scratch.store.commit_cycle(&second).await.unwrap();
-
-    let store = &scratch.store;
-    assert_eq!(store.mission(&proposed.id).await.unwrap(), Some(withdrawn.mission.clone()));
-    assert_eq!(store.mission(&MissionId::new("nobody")).await.unwrap(), None);
-    assert_eq!(store.live_missions().await.unwrap(), missions_of(&cycle(2)));
-    let entry = |record: &CycleRecord, change: &MissionChange| MissionEntry {
-        cycle: Some(record.number),
-        at: record.started_at,
-        change: change.clone(),
-    };
-    assert_eq!(
-        store.mission_history(&proposed.id).await.unwrap(),
-        vec![entry(&first, &first.mission_changes[0]), entry(&second, &withdrawn)]
-    );
-    let subject = Some(Subject::Project(project("si-samu")));
-    for (filter, count) in [
-        (MissionFilter { state: Some(MissionState::Withdrawn), ..MissionFilter::default() }, 1),
-        (MissionFilter { kind: Some(MissionKind::Coaching), ..MissionFilter::default() }, 0),
-        (MissionFilter { subject, ..MissionFilter::default() }, 2),
-    ] {
-        assert_eq!(store.missions(&filter).await.unwrap().len(), count, "{filter:?}");
-    }
-}
-
 /// By rule and subject, as the store gives them.
 fn alerts_of(record: &CycleRecord) -> Vec<Alert> {
     record.alert_changes.iter().map(|change| change.alert.clone()).collect()
 }
 
-fn missions_of(record: &CycleRecord) -> Vec<Mission> {
+pub(crate) fn missions_of(record: &CycleRecord) -> Vec<Mission> {
     record.mission_changes.iter().map(|change| change.mission.clone()).collect()
 }
 

@@ -8,17 +8,22 @@ use sqlx::migrate::Migrator;
 use vigie::domain::audit::Act;
 use vigie::domain::audit::Actor;
 use vigie::domain::conduct::Conduct;
+use vigie::domain::cycle::CycleRecord;
 use vigie::domain::ids::CycleNumber;
+use vigie::domain::ids::MissionId;
 use vigie::domain::mission::Mission;
 use vigie::domain::mission::MissionChange;
 use vigie::domain::mission::MissionChangeKind;
+use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
 use vigie::domain::subject::Subject;
+use vigie::store::MissionEntry;
 use vigie::store::MissionFilter;
 use vigie::store::Store;
 use vigie::store::StoreError;
 
 use crate::store_cycles::cycle;
+use crate::store_cycles::missions_of;
 use crate::store_support::Scratch;
 use crate::store_support::at;
 use crate::store_support::panorama;
@@ -40,6 +45,51 @@ fn accepted(mission: &Mission) -> MissionChange {
         kind: MissionChangeKind::Accepted,
         reason: "Oui".to_owned(),
         by: Some(claire()),
+    }
+}
+
+#[tokio::test]
+async fn a_mission_is_what_the_last_cycle_left_and_remembers_every_change() {
+    let scratch = Scratch::new().await;
+    let first = cycle(1);
+    scratch.store.commit_cycle(&first).await.unwrap();
+    let mut second = cycle(2);
+    let proposed = &first.mission_changes[0].mission;
+    let withdrawn = MissionChange {
+        mission: Mission {
+            state: MissionState::Withdrawn,
+            alerts: vec![proposed.alerts[1].clone()],
+            reasons: Vec::new(),
+            revision: 2,
+            ..proposed.clone()
+        },
+        kind: MissionChangeKind::Withdrawn,
+        reason: "Toutes les alertes sont résolues.".to_owned(),
+        by: None,
+    };
+    second.mission_changes.push(withdrawn.clone());
+    scratch.store.commit_cycle(&second).await.unwrap();
+
+    let store = &scratch.store;
+    assert_eq!(store.mission(&proposed.id).await.unwrap(), Some(withdrawn.mission.clone()));
+    assert_eq!(store.mission(&MissionId::new("nobody")).await.unwrap(), None);
+    assert_eq!(store.live_missions().await.unwrap(), missions_of(&cycle(2)));
+    let entry = |record: &CycleRecord, change: &MissionChange| MissionEntry {
+        cycle: Some(record.number),
+        at: record.started_at,
+        change: change.clone(),
+    };
+    assert_eq!(
+        store.mission_history(&proposed.id).await.unwrap(),
+        vec![entry(&first, &first.mission_changes[0]), entry(&second, &withdrawn)]
+    );
+    let subject = Some(Subject::Project(project("si-samu")));
+    for (filter, count) in [
+        (MissionFilter { state: Some(MissionState::Withdrawn), ..MissionFilter::default() }, 1),
+        (MissionFilter { kind: Some(MissionKind::Coaching), ..MissionFilter::default() }, 0),
+        (MissionFilter { subject, ..MissionFilter::default() }, 2),
+    ] {
+        assert_eq!(store.missions(&filter).await.unwrap().len(), count, "{filter:?}");
     }
 }
 

@@ -107,7 +107,7 @@ pub(crate) enum MissionsCommand {
     Close {
         mission: String,
         /// Confirmed: the problem was real; averted: real, and kept from having its effect;
-        /// false_alarm: there was none; no_action: overtaken before anything was done
+        /// `false_alarm`: there was none; `no_action`: overtaken before anything was done
         #[arg(long, value_parser = outcome, value_name = "confirmed|averted|false_alarm|no_action")]
         outcome: Outcome,
         #[arg(long)]

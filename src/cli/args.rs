@@ -11,7 +11,9 @@ use vigie::domain::edition::EditionId;
 use vigie::domain::level::Level;
 
 use super::audit::AuditCommand;
+use super::jobs::JobsCommand;
 use super::missions::MissionsArgs;
+use super::restore::RestoreArgs;
 
 /// Watches the State's large digital projects and warns early enough to act.
 ///
@@ -106,7 +108,14 @@ pub(crate) enum Command {
     },
     /// List every field that rules may read
     Dictionary,
-    /// Serve the API and run the scheduled cycle, until told to stop
+    /// Look at what runs by itself, and run it now
+    Jobs {
+        #[command(subcommand)]
+        command: JobsCommand,
+    },
+    /// Put a backup in the place of the database, which nobody may have open
+    Restore(RestoreArgs),
+    /// Serve the API and run the jobs at their times, until told to stop
     Serve,
     /// Ask the service on this machine whether it is ready; for containers
     Healthcheck,

@@ -10,6 +10,7 @@ pub mod follow_up;
 pub mod french;
 pub mod ids;
 pub mod import;
+pub mod job;
 pub mod level;
 pub mod mission;
 pub mod portfolio;

@@ -27,6 +27,18 @@ pub enum StoreError {
     Migrate { source: sqlx::migrate::MigrateError },
     #[error("database schema: found version {found}, expected version {expected}")]
     Schema { found: i64, expected: i64 },
+    #[error("`{}`: found {found}, expected a whole database of Vigie", path.display())]
+    Damaged { path: PathBuf, found: String },
+    #[error(
+        "the database `{}` is there already: `--force` puts the backup in its place, and keeps it \
+         beside",
+        path.display()
+    )]
+    Exists { path: PathBuf },
+    #[error("the database `{}` is in use: stop the service first", path.display())]
+    InUse { path: PathBuf },
+    #[error("write `{}`", path.display())]
+    File { path: PathBuf, source: std::io::Error },
     #[error("begin or end a transaction")]
     Transaction { source: sqlx::Error },
     #[error("read {what}")]

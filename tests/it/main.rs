@@ -7,7 +7,11 @@
 )]
 
 mod audit;
+mod backup;
 mod imports;
+mod jobs;
+mod jobs_import;
+mod jobs_support;
 mod killed;
 mod malformed;
 mod missions;

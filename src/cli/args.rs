@@ -91,7 +91,7 @@ pub(crate) enum Command {
     Coverage {
         /// One line for each rule, or for each ministry
         #[arg(long, value_enum, default_value_t = CoverageBy::Rule)]
-        by: CoverageBy,
+        per: CoverageBy,
         /// Of this cycle, as listed by `vigie cycles`; the last one by default
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,

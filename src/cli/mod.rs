@@ -159,7 +159,7 @@ async fn dispatch_with_store(
         Command::Import(request) => import::run(request, config, parts, printer).await,
         Command::Imports => lists::imports(parts, printer).await,
         Command::Cycle(request) => cycle::run(request, parts, printer).await,
-        Command::Coverage { by, cycle } => coverage::run(*by, *cycle, parts, printer).await,
+        Command::Coverage { per, cycle } => coverage::run(*per, *cycle, parts, printer).await,
         Command::Cycles => cycle::list(parts, printer).await,
         Command::Jobs { command } => jobs::run(command, config, parts, printer).await,
         Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,

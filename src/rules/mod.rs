@@ -21,6 +21,7 @@ mod fault;
 mod folder;
 mod french;
 mod front_matter;
+mod inhibitions;
 mod interpret;
 mod judge;
 mod junit;

@@ -38,6 +38,8 @@ fn terms() -> BTreeMap<RuleId, RuleTerms> {
     let one = |id: &str, kind, from| {
         let id = RuleId::new(id);
         let terms = RuleTerms {
+            deprecated_reason: None,
+            inhibits: vec![],
             id: id.clone(),
             title: format!("Règle {id}"),
             status: RuleStatus::Stable,
@@ -71,6 +73,7 @@ fn changes(lines: &str) -> Vec<AlertChange> {
             other => panic!("{other}"),
         };
         AlertChange {
+            counterpart: None,
             alert: Alert {
                 id: Alert::id_of(&rule, &subject),
                 rule,
@@ -84,6 +87,7 @@ fn changes(lines: &str) -> Vec<AlertChange> {
                 judged_in: None,
                 evidence: None,
                 explanation: None,
+                hidden_by: None,
             },
             kind,
             from: None,

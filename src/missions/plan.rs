@@ -127,8 +127,22 @@ impl<'a> Past<'a> {
 
     /// An alert that has not moved was answered by the mission that already gathered it, even closed.
     fn answers(&self, change: &AlertChange, kind: MissionKind) -> bool {
-        let unmoved = matches!(change.kind, AlertChangeKind::Persisted | AlertChangeKind::Eased);
-        unmoved && self.gathered.contains(&(kind, &change.alert.id))
+        let unmoved = match change.kind {
+            AlertChangeKind::Persisted
+            | AlertChangeKind::Eased
+            | AlertChangeKind::Hidden
+            | AlertChangeKind::Released => true,
+            AlertChangeKind::Pending
+            | AlertChangeKind::Raised
+            | AlertChangeKind::Reopened
+            | AlertChangeKind::Worsened
+            | AlertChangeKind::Dropped
+            | AlertChangeKind::Resolved
+            | AlertChangeKind::Retired
+            | AlertChangeKind::Moved => false,
+        };
+        let gathered = |alert: &AlertId| self.gathered.contains(&(kind, alert));
+        unmoved && (gathered(&change.alert.id) || change.counterpart.as_ref().is_some_and(gathered))
     }
 }
 
@@ -192,8 +206,12 @@ fn again(ended: &Mission, change: &AlertChange, rule: &RuleTerms) -> Option<Stri
         AlertChangeKind::Pending
         | AlertChangeKind::Eased
         | AlertChangeKind::Persisted
+        | AlertChangeKind::Hidden
+        | AlertChangeKind::Released
         | AlertChangeKind::Dropped
-        | AlertChangeKind::Resolved => "demeure",
+        | AlertChangeKind::Resolved
+        | AlertChangeKind::Retired
+        | AlertChangeKind::Moved => "demeure",
     };
     Some(format!("{answer} ; depuis, l’alerte {} {moved}.", rule.id))
 }
@@ -206,8 +224,12 @@ fn gather(
 ) -> Option<MissionChange> {
     let mut mission = live.clone();
     let joins = !mission.alerts.contains(&change.alert.id);
+    let went_on = |alert: &&mut AlertId| change.counterpart.as_ref() == Some(&**alert);
     let words = reason(&change.alert, rule);
-    if joins {
+    if let Some(former) = mission.alerts.iter_mut().find(went_on).filter(|_| joins) {
+        // The same problem, under the id of the project that its own has become.
+        *former = change.alert.id.clone();
+    } else if joins {
         mission.alerts.push(change.alert.id.clone());
         mission.reasons.push(words.clone());
     }

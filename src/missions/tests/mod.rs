@@ -302,6 +302,30 @@ fn two_projects_found_to_be_one_have_one_mission_and_the_one_furthest_on_is_kept
 }
 
 #[test]
+fn a_mission_keeps_one_alert_when_it_goes_on_under_another_project() {
+    let known = planned(&[], "raised D1 a high", 1);
+    let here = &known[0].alerts[0];
+    // As the store gives it once `a` is linked into `b`.
+    let subject = Subject::Project(ProjectId::new("b"));
+    let linked = vec![Mission { subject, ..known[0].clone() }];
+    let mut goes_on = changes("persisted D1 b high");
+    goes_on[0].counterpart = Some(here.clone());
+    let playbook = Playbook::parse(PLAYBOOK, "missions.toml").unwrap();
+    let moment = Moment {
+        cycle: CycleNumber(2),
+        as_of: NaiveDate::from_ymd_opt(2020, 12, 1).unwrap(),
+        terms: &terms(),
+        playbook: &playbook,
+    };
+    let followed = plan(&linked, &goes_on, moment);
+    assert_eq!(followed.len(), 1);
+    assert_eq!(followed[0].mission.alerts, [goes_on[0].alert.id.clone()]);
+    assert_eq!(followed[0].mission.reasons.len(), 1);
+    let declined = done(&linked, &MissionAct::Decline { reason: "Non".to_owned() });
+    assert_eq!(plan(&declined, &goes_on, moment), []);
+}
+
+#[test]
 fn a_playbook_says_where_it_is_wrong() {
     let fault = |text: &str| Playbook::parse(text, "missions.toml").unwrap_err().to_string();
     assert_eq!(

@@ -12,6 +12,7 @@ use vigie::domain::level::Level;
 
 use super::audit::AuditCommand;
 use super::jobs::JobsCommand;
+use super::judge::JudgeArgs;
 use super::missions::MissionsArgs;
 use super::restore::RestoreArgs;
 
@@ -96,6 +97,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
     },
+    /// Judge any table with the catalogue, without the database: verdicts as CSV or Parquet
+    Judge(JudgeArgs),
     /// Look at the audit trail: who decided what, when and why
     Audit {
         #[command(subcommand)]

@@ -59,6 +59,10 @@ impl Cell {
         Self { shown: shown.into(), value: value.into() }
     }
 
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
     pub(crate) fn count(count: impl Into<i64>) -> Self {
         let count = count.into();
         Self::of(count.to_string(), count)

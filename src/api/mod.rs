@@ -9,6 +9,7 @@ mod jobs;
 mod missions;
 mod panorama;
 mod projects;
+mod reviews;
 mod rules;
 
 use actix_web::HttpMessage as _;
@@ -49,6 +50,9 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route("/missions/ranking", web::get().to(missions::list_ranking))
                 .route("/missions/outcomes", web::get().to(missions::list_outcomes))
                 .route("/missions/{mission}", web::get().to(missions::find_mission))
+                .route("/reviews", web::get().to(reviews::list_reviews))
+                .route("/reviews/{review}", web::get().to(reviews::find_review))
+                .route("/ministries/{ministry}/reviews.ics", web::get().to(reviews::find_calendar))
                 .route("/rules", web::get().to(rules::list_rules))
                 .route("/rules/{rule}", web::get().to(rules::find_rule))
                 .route("/coverage", web::get().to(coverage::list_coverage))

@@ -243,6 +243,7 @@ pub(super) async fn judge(
             edition: editions.current,
             last_import: upto.last_import,
             last_link: upto.last_link,
+            last_review: upto.last_review,
             data: Fingerprint::of(&data),
             catalogue: catalogue.fingerprint().clone(),
         };

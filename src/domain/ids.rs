@@ -66,6 +66,10 @@ text_id!(
     /// A mission; the fingerprint of its subject, kind and the cycle that opened it.
     MissionId
 );
+text_id!(
+    /// A review; the fingerprint of its project and of its rank among the reviews of that project.
+    ReviewId
+);
 number_id!(
     /// A cycle, numbered from 1 in the order of commit.
     CycleNumber

@@ -14,6 +14,7 @@ pub mod job;
 pub mod level;
 pub mod mission;
 pub mod portfolio;
+pub mod review;
 pub mod rule;
 pub mod snapshot;
 pub mod subject;

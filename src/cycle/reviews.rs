@@ -173,18 +173,18 @@ fn listed(portfolio: &Portfolio, as_of: NaiveDate) -> Vec<Listed> {
         .iter()
         .map(|snapshot| (&snapshot.project, &snapshot.ministry))
         .collect();
-    let mut watched: BTreeMap<&ProjectId, (Vec<Watch>, NaiveDate)> = BTreeMap::new();
+    let mut on_lists: BTreeMap<&ProjectId, (Vec<Watch>, NaiveDate)> = BTreeMap::new();
     for entry in &portfolio.watches {
         if entry.since <= as_of && entry.until.is_none_or(|until| until > as_of) {
             let (watches, since) =
-                watched.entry(&entry.project).or_insert_with(|| (Vec::new(), entry.since));
+                on_lists.entry(&entry.project).or_insert_with(|| (Vec::new(), entry.since));
             if !watches.contains(&entry.watch) {
                 watches.push(entry.watch);
             }
             *since = entry.since.min(*since);
         }
     }
-    watched
+    on_lists
         .into_iter()
         .filter_map(|(project, (watches, since))| {
             let ministry = MinistryCode::clone(ministries.get(project)?);

@@ -299,8 +299,8 @@ fn the_feed_is_read_back_with_stable_ids_a_zone_and_a_sequence_that_grows_when_m
     let after = feed("Revues, MJ", &[(after, later)], &names).unwrap();
     let event = |text: &str| {
         let all = components(text);
-        let names: Vec<String> = all.iter().map(|component| component.0.clone()).collect();
-        assert_eq!(names, ["DAYLIGHT", "STANDARD", "VTIMEZONE", "VEVENT", "VCALENDAR"]);
+        let kinds: Vec<String> = all.iter().map(|component| component.0.clone()).collect();
+        assert_eq!(kinds, ["DAYLIGHT", "STANDARD", "VTIMEZONE", "VEVENT", "VCALENDAR"]);
         assert_eq!(value(&all[4], "VERSION"), "2.0");
         all[3].clone()
     };

@@ -1,5 +1,6 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
+mod announce;
 mod circumstances;
 mod consequences;
 mod coverage;
@@ -7,6 +8,7 @@ mod diff;
 mod exits;
 mod explain;
 mod judge_table;
+mod remind;
 mod replay;
 mod run;
 mod standing;
@@ -24,11 +26,15 @@ use crate::domain::ids::CycleNumber;
 use crate::domain::ids::RuleId;
 use crate::frame::FrameError;
 use crate::missions::PlaybookError;
+use crate::notify;
+use crate::notify::RenderError;
+use crate::notify::TermsError;
 use crate::rules::FolderError;
 use crate::rules::Limits;
 use crate::store::Store;
 use crate::store::StoreError;
 
+pub use announce::preview;
 pub use consequences::MissionDifference;
 pub use consequences::MissionDifferenceKind;
 pub use coverage::Coverage;
@@ -55,10 +61,12 @@ pub use judge_table::TableTally;
 pub use judge_table::VerdictFormat;
 pub use judge_table::VerdictWriter;
 pub use judge_table::judge_table;
+pub use remind::remind;
 pub use replay::Replay;
 pub use replay::replay;
 pub use run::CycleReport;
 pub use run::Outcome;
+pub use run::announce;
 pub use run::run;
 pub use standing::DifferenceKind;
 pub use standing::Standing;
@@ -81,6 +89,8 @@ pub struct Parts {
     pub rules: PathBuf,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
+    /// To whom a cycle speaks.
+    pub notify: Arc<notify::Settings>,
 }
 
 #[derive(Debug, Error)]
@@ -93,6 +103,12 @@ pub enum CycleError {
     Rules(#[from] FolderError),
     #[error(transparent)]
     Playbook(#[from] PlaybookError),
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error("no ministry is called `{0}`; `vigie panorama` lists those there are")]
+    NoSuchMinistry(String),
     #[error("no playbook in the catalogue: expected `missions.toml` beside the rules")]
     NoPlaybook,
     #[error(

@@ -20,6 +20,7 @@ use vigie::domain::mission::MissionChange;
 use vigie::domain::mission::MissionChangeKind;
 use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
+use vigie::domain::notice::Outgoing;
 use vigie::domain::subject::Subject;
 use vigie::domain::value::Value;
 use vigie::domain::verdict::Absence;
@@ -311,6 +312,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
         verdicts: Verdicts::gather(judgements(&samu, &justice)),
         alert_changes,
         mission_changes: vec![MissionChange { mission, kind: MissionChangeKind::Proposed, reason }],
+        outgoing: Outgoing::default(),
     }
 }
 

@@ -15,6 +15,7 @@ mod jobs_support;
 mod judge_table;
 mod killed;
 mod malformed;
+mod notices_mail;
 mod real;
 mod rule_text;
 mod rule_tools_check;

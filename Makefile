@@ -39,10 +39,10 @@ mail-server:
 		echo "python3-aiosmtpd or openssl is not installed: the tests of mail will say that they do not run" >&2; \
 	fi
 
-test: mail-server ## Run the tests, then the cases of every rule
+test: mail-server ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
-	$(VIGIE) rules test
+	$(VIGIE) rules test --coverage --threshold 100
 
 lint: ## Check the format, the lints and the documentation of the code
 	cargo fmt --check

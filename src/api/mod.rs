@@ -48,6 +48,8 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route("/alerts", web::get().to(alerts::list_alerts))
                 .route("/alerts/{alert}", web::get().to(alerts::find_alert))
                 .route("/missions", web::get().to(missions::list_missions))
+                .route("/missions/ranking", web::get().to(missions::list_ranking))
+                .route("/missions/outcomes", web::get().to(missions::list_outcomes))
                 .route("/missions/{mission}", web::get().to(missions::find_mission))
                 .route("/notices", web::get().to(notices::list_notices))
                 .route("/notices/{notice}", web::get().to(notices::find_notice))

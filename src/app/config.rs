@@ -13,6 +13,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::app::telemetry::LogFormat;
+use crate::missions;
 use crate::notify;
 use crate::notify::CalendarSettings;
 use crate::notify::MailSettings;
@@ -39,6 +40,7 @@ pub struct Config {
     pub profiles: PathBuf,
     /// Who decides when a command does not say; empty for nobody.
     pub actor: String,
+    pub missions: missions::Settings,
     pub log: String,
     pub log_format: LogFormat,
     /// Address of Vigie for its readers; empty when they have none.
@@ -72,6 +74,7 @@ impl Default for Config {
             aliases: PathBuf::from("aliases.toml"),
             profiles: PathBuf::new(),
             actor: String::new(),
+            missions: missions::Settings::default(),
             log: "warn".to_owned(),
             log_format: LogFormat::Text,
             public_url: String::new(),

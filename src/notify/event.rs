@@ -103,6 +103,7 @@ impl Event {
         let name = match mission.state {
             MissionState::Proposed => "mission.proposed",
             MissionState::Open => "mission.opened",
+            MissionState::Declined => "mission.declined",
             MissionState::Withdrawn => "mission.withdrawn",
             MissionState::Closed => "mission.closed",
         };

@@ -248,6 +248,7 @@ fn mission_line(news: &MissionNews<'_>) -> String {
         MissionState::Proposed => format!("proposée, à décider avant le {due}"),
         MissionState::Open if *automatic => format!("ouverte d’office, à engager avant le {due}"),
         MissionState::Open => "décidée".to_owned(),
+        MissionState::Declined => "écartée".to_owned(),
         MissionState::Withdrawn => "proposition retirée".to_owned(),
         MissionState::Closed => "close".to_owned(),
     };

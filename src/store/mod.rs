@@ -52,6 +52,7 @@ pub use jobs::Begun;
 pub use jobs::Ending;
 pub use jobs::Hold;
 pub use jobs::Settled;
+pub use missions::MissionEntry;
 pub use missions::MissionFilter;
 pub use notices::NoticeCount;
 pub use notices::NoticeFilter;

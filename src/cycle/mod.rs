@@ -1,5 +1,6 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
+mod announce;
 mod cases;
 mod circumstances;
 mod consequences;
@@ -9,6 +10,7 @@ mod exits;
 mod explain;
 mod judge_table;
 mod missions;
+mod remind;
 mod replay;
 mod reviews;
 mod run;
@@ -30,6 +32,9 @@ use crate::domain::ids::RuleId;
 use crate::frame::FrameError;
 use crate::missions::MissionRefusal;
 use crate::missions::PlaybookError;
+use crate::notify;
+use crate::notify::RenderError;
+use crate::notify::TermsError;
 use crate::reviews::ReviewRefusal;
 use crate::reviews::TimetableError;
 use crate::rules::FolderError;
@@ -37,6 +42,7 @@ use crate::rules::Limits;
 use crate::store::Store;
 use crate::store::StoreError;
 
+pub use announce::preview;
 pub use cases::run_cases;
 pub use consequences::MissionDifference;
 pub use consequences::MissionDifferenceKind;
@@ -71,6 +77,7 @@ pub use missions::mission;
 pub use missions::mission_lines;
 pub use missions::mission_outcomes;
 pub use missions::mission_ranking;
+pub use remind::remind;
 pub use replay::Replay;
 pub use replay::replay;
 pub use reviews::ReviewFile;
@@ -82,6 +89,7 @@ pub use reviews::review_calendar;
 pub use reviews::review_lines;
 pub use run::CycleReport;
 pub use run::Outcome;
+pub use run::announce;
 pub use run::run;
 pub use standing::DifferenceKind;
 pub use standing::Standing;
@@ -104,6 +112,8 @@ pub struct Parts {
     pub rules: PathBuf,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
+    /// To whom a cycle speaks.
+    pub notify: Arc<notify::Settings>,
 }
 
 #[derive(Debug, Error)]
@@ -116,6 +126,12 @@ pub enum CycleError {
     Rules(#[from] FolderError),
     #[error(transparent)]
     Playbook(#[from] PlaybookError),
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error("no ministry is called `{0}`; `vigie panorama` lists those there are")]
+    NoSuchMinistry(String),
     #[error("no playbook in the catalogue: expected `missions.toml` beside the rules")]
     NoPlaybook,
     #[error(

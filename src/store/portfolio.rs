@@ -19,6 +19,7 @@ use super::kept;
 use super::reviews;
 use super::snapshots;
 use crate::domain::edition::EditionId;
+use crate::domain::follow_up::Contact;
 use crate::domain::follow_up::Contract;
 use crate::domain::follow_up::DeclaredCause;
 use crate::domain::follow_up::Fact;
@@ -79,6 +80,16 @@ impl Store {
         let known = (upto.last_review, as_of);
         portfolio.reviews = reviews::standing(&mut transaction, known, &links).await?;
         Ok(portfolio)
+    }
+
+    /// Whom to tell at each ministry, as last said.
+    pub async fn contacts(&self, as_of: NaiveDate) -> Result<Vec<Contact>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let links = Links::default();
+        let mut filed = filed::filed(&mut transaction, i64::MAX).await?;
+        filed.retain(|import| import.edition.as_of() <= as_of);
+        let rows = standing(&mut transaction, &filed, Dataset::Contacts, &links).await?;
+        rows.iter().map(|row| kept::to_json("follow_up.payload", &row.payload)).collect()
     }
 }
 

@@ -97,7 +97,6 @@ impl From<CycleError> for Problem {
             | CycleError::NoSuchCycle(_)
             | CycleError::NoSuchMission(_)
             | CycleError::NoSuchReview(_)
-            | CycleError::NoSuchMinistry(_)
             | CycleError::NoSuchRule { .. }
             | CycleError::NoSuchMinistry(_)
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),

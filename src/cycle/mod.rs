@@ -147,8 +147,6 @@ pub enum CycleError {
     NoSuchReview(ReviewId),
     #[error(transparent)]
     Disallowed(ReviewRefusal),
-    #[error("no ministry `{0}` has projects; ministries go by code, as `MJ`")]
-    NoSuchMinistry(String),
     #[error(transparent)]
     Timetable(#[from] TimetableError),
     #[error("no timetable in the catalogue: expected `reviews.toml` beside the rules")]

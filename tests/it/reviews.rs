@@ -101,5 +101,5 @@ fn the_calendar_of_a_ministry_has_its_reviews_and_no_other() {
     assert!(feed.contains("PORTALIS") && !feed.contains("SI SAMU"), "{feed}");
     let answer = workplace.run(&["reviews", "calendar", "XX"]);
     assert_eq!(answer.code, Some(1));
-    assert!(answer.stderr.contains("no ministry `XX` has projects"), "{}", answer.stderr);
+    assert!(answer.stderr.contains("no ministry is called `XX`"), "{}", answer.stderr);
 }

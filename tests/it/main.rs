@@ -18,6 +18,7 @@ mod killed;
 mod malformed;
 mod missions;
 mod real;
+mod real_rules;
 mod rule_text;
 mod rule_tools_check;
 mod rule_tools_coverage;

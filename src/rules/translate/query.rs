@@ -144,6 +144,10 @@ pub(in crate::rules) fn ask<'r>(
     } else {
         question.frame.clone().lazy().select(varying).collect()?
     };
+    // Where no rule reads what varies with the row, Polars answers once for all rows.
+    if codes.height() != question.frame.height() {
+        codes = codes.new_from_index(0, question.frame.height());
+    }
     codes.hstack_mut(&constant)?;
     codes.rechunk_mut();
     Ok(Outcomes { codes, needs })

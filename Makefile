@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build test lint bench fuzz image
+.PHONY: help run demo build mail-server test lint bench fuzz image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,16 @@ demo: build ## The same without serving
 build:
 	cargo build --locked
 
-test: ## Run the tests, then the cases of every rule, which must take every branch
+# The tests send mail to a real server, Debian's python3-aiosmtpd, with a certificate made by openssl.
+mail-server:
+	@/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null && command -v openssl >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-aiosmtpd openssl; \
+	else \
+		echo "python3-aiosmtpd or openssl is not installed: the tests of mail will say that they do not run" >&2; \
+	fi
+
+test: mail-server ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
 	$(VIGIE) rules test --coverage --threshold 100
@@ -49,7 +58,7 @@ FUZZ_SECONDS = 600
 FUZZ         = -max_total_time=$$(($(FUZZ_SECONDS) / 2)) -timeout=60 -print_final_stats=1 -artifact_prefix=artifacts/
 
 fuzz: ## Hold translation and interpreter to the same verdicts for ten minutes, on rules at random and on any text
-	RUSTC_WRAPPER=$(CURDIR)/fuzz/wrapper cargo build --locked --manifest-path fuzz/Cargo.toml --target-dir target --bins
+	RUSTC_WRAPPER=$(CURDIR)/fuzz/wrapper cargo build --manifest-path fuzz/Cargo.toml --target-dir target --bins
 	mkdir -p fuzz/corpus/translation fuzz/corpus/text fuzz/artifacts
 	cd fuzz && ../target/debug/translation corpus/translation -max_len=1500 $(FUZZ)
 	cd fuzz && ../target/debug/text corpus/text ../rules/drift ../rules/process ../rules/portfolio -max_len=6000 -dict=rules.dict $(FUZZ)

@@ -17,6 +17,7 @@ mod judge_table;
 mod killed;
 mod malformed;
 mod missions;
+mod notices_mail;
 mod real;
 mod real_rules;
 mod rule_text;

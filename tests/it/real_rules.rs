@@ -43,6 +43,7 @@ async fn parts(workplace: &Workplace) -> Parts {
         rules: root().join("rules"),
         limits: Limits::default(),
         clock: Arc::new(SystemClock),
+        notify: Arc::default(),
     }
 }
 

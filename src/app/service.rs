@@ -63,14 +63,18 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let scheduler = tokio::spawn(runner.run(stopped));
 
     let store = parts.store.clone();
+    let last = store.last_cycle().await?.map(|last| last.number);
+    let metrics = web::Data::new(api::Metrics::new(last));
     let shared = web::Data::new(parts);
     let listen = |source| AppError::Listen { address: config.listen.clone(), source };
     let server = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
+            .app_data(metrics.clone())
             .wrap(api::headers())
             .wrap(actix_web::middleware::from_fn(api::echo_request_id))
-            .wrap(TracingLogger::default())
+            .wrap(actix_web::middleware::from_fn(api::measure))
+            .wrap(TracingLogger::<api::RequestSpan>::new())
             .configure(api::routes)
     })
     .disable_signals()

@@ -48,6 +48,7 @@ mod store_support;
 mod store_verdicts;
 mod story;
 mod support;
+mod telemetry;
 mod tidy;
 mod translate;
 mod translate_frames;

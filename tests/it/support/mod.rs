@@ -27,6 +27,19 @@ pub(crate) fn real_editions() -> Option<PathBuf> {
     None
 }
 
+/// A tool that `make test-tools` installs. Absent, the test says that it did not run; in CI that is a
+/// fault.
+pub(crate) fn has_tool(tool: &str, package: &str) -> bool {
+    let found = Command::new(tool).arg("--version").output().is_ok();
+    #[expect(clippy::disallowed_methods, reason = "tests ask where they run")]
+    let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    assert!(found || !in_ci, "{tool} is not there: install {package}");
+    if !found {
+        println!("NOT RUN: {tool} is not there; `make test-tools` installs {package}");
+    }
+    found
+}
+
 /// Who decides in tests that do not say.
 pub(crate) const ACTOR: &str = "claire.martin@example.org";
 

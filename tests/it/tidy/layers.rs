@@ -47,6 +47,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("encoding_rs", &["sources"]),
     ("figment", &["app"]),
     ("indicatif", &["cli"]),
+    ("prometheus_client", &["api"]),
     ("polars", &["frame", "rules", "cycle"]),
     ("rhai", &["rules"]),
     ("sqlx", &["store"]),

@@ -58,6 +58,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     };
     let (stop, stopped) = watch::channel(false);
     let runner = runner(config, parts.clone())?;
+    runner.announce().await?;
     let timetable = runner.timetable(JobName::Cycle);
     let next_cycle = timetable.and_then(|timetable| timetable.next_after(parts.clock.now()));
     let scheduler = tokio::spawn(runner.run(stopped));

@@ -14,6 +14,7 @@ mod jobs_import;
 mod jobs_support;
 mod judge_table;
 mod killed;
+mod killed_jobs;
 mod malformed;
 mod real;
 mod rule_text;

@@ -1,5 +1,7 @@
 //! A workplace for tests: the real binary, a real database in a temporary folder, real files.
 
+pub(crate) mod kill;
+
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;

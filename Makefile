@@ -30,10 +30,10 @@ demo: build ## The same without serving
 build:
 	cargo build --locked
 
-test: test-tools ## Run the tests, then the cases of every rule
+test: test-tools ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
-	$(VIGIE) rules test
+	$(VIGIE) rules test --coverage --threshold 100
 
 # Debian packages that tests ask for, by the command that each brings. Without them, or without the right
 # to install them, those tests say that they did not run; where CI is true, they fail.

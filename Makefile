@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build test test-tools lint bench image
+.PHONY: help run demo build mail-server promtool test lint bench image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,17 +30,28 @@ demo: build ## The same without serving
 build:
 	cargo build --locked
 
-test: test-tools ## Run the tests, then the cases of every rule, which must take every branch
+# The tests send mail to a real server, Debian's python3-aiosmtpd, with a certificate made by openssl.
+mail-server:
+	@/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null && command -v openssl >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-aiosmtpd openssl; \
+	else \
+		echo "python3-aiosmtpd or openssl is not installed: the tests of mail will say that they do not run" >&2; \
+	fi
+
+# They hold the rules for Prometheus to their own tests.
+promtool:
+	@command -v promtool >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends prometheus; \
+	else \
+		echo "promtool is not installed: the tests of the rules for Prometheus will say that they do not run" >&2; \
+	fi
+
+test: mail-server promtool ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
 	$(VIGIE) rules test --coverage --threshold 100
-
-# Debian packages that tests ask for, by the command that each brings. Without them, or without the right
-# to install them, those tests say that they did not run; where CI is true, they fail.
-test-tools:
-	@command -v promtool >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-		&& apt-get update --quiet --quiet && RUNLEVEL=1 apt-get install --quiet --yes --no-install-recommends prometheus; } \
-		|| echo "test-tools: promtool is not there"
 
 lint: ## Check the format, the lints and the documentation of the code
 	cargo fmt --check

@@ -105,7 +105,8 @@ async fn measure(projects: u32) -> [Duration; 6] {
         watch.lap();
         drop((portfolio, frames, judgements));
         let clock = Arc::new(FixedClock(now));
-        let parts = Parts { store, rules: root.join("rules"), limits, clock };
+        let parts =
+            Parts { store, rules: root.join("rules"), limits, clock, notify: Arc::default() };
         watch.restart();
         let report = cycle::run(&parts, Some(as_of), false).await.unwrap();
         watch.lap();

@@ -23,6 +23,8 @@ use super::config::Config;
 use crate::api;
 use crate::clock::Clock;
 use crate::cycle::Parts;
+use crate::delivery;
+use crate::delivery::Courier;
 use crate::domain::job::JobName;
 use crate::schedule::Runner;
 use crate::schedule::Work;
@@ -45,6 +47,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     store: Store,
     scheduler: JoinHandle<()>,
+    courier: JoinHandle<()>,
 }
 
 /// Port 0 lets the system choose one: see `Running::address`.
@@ -55,8 +58,12 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         rules: config.rules.clone(),
         limits: config.limits,
         clock,
+        notify: Arc::new(config.notify()),
     };
     let (stop, stopped) = watch::channel(false);
+    let courier =
+        Courier::new(parts.store.clone(), Arc::clone(&parts.clock), Arc::clone(&parts.notify))?;
+    let courier = tokio::spawn(courier.run(stopped.clone()));
     let runner = runner(config, parts.clone())?;
     runner.announce().await?;
     let timetable = runner.timetable(JobName::Cycle);
@@ -87,11 +94,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         .first()
         .copied()
         .ok_or_else(|| listen(std::io::ErrorKind::AddrNotAvailable.into()))?;
-    if !address.ip().is_loopback() {
-        warn!(
-            "The API has no sign-in yet and listens on {address}: whoever reaches it reads everything"
-        );
-    }
+    warn_of_open_door(address);
     let server = server.run();
     let handle = server.handle();
     info!("Listening on {address}");
@@ -103,7 +106,16 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         stop,
         store,
         scheduler,
+        courier,
     })
+}
+
+fn warn_of_open_door(address: SocketAddr) {
+    if !address.ip().is_loopback() {
+        warn!(
+            "The API has no sign-in yet and listens on {address}: whoever reaches it reads everything"
+        );
+    }
 }
 
 impl Running {
@@ -127,6 +139,7 @@ impl Running {
         self.stop.send_replace(true);
         self.handle.stop(true).await;
         self.scheduler.await?;
+        self.courier.await?;
         self.server.await?.map_err(AppError::Serve)?;
         self.store.close().await;
         Ok(())
@@ -151,6 +164,7 @@ pub fn stop_signal() -> Result<watch::Receiver<bool>, AppError> {
 /// What can be told from the settings alone, before anything is opened.
 pub fn check(config: &Config) -> Result<(), AppError> {
     Runner::check(&config.schedule)?;
+    delivery::check(&config.notify())?;
     Aliases::read(&config.aliases)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A workplace for tests: the real binary, a real database in a temporary folder, real files.
 
 pub(crate) mod kill;
+pub(crate) mod mail;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -22,24 +23,27 @@ pub(crate) fn real_editions() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    #[expect(clippy::disallowed_methods, reason = "tests ask where they run")]
-    let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    assert!(!in_ci, "the real editions are not at {}", folder.display());
+    assert!(!in_ci(), "the real editions are not at {}", folder.display());
     println!("NOT RUN: the real editions are not at {}", folder.display());
     None
 }
 
-/// A tool that `make test-tools` installs. Absent, the test says that it did not run; in CI that is a
+/// A tool that `make test` installs. Absent, the test says that it did not run; in CI that is a
 /// fault.
 pub(crate) fn has_tool(tool: &str, package: &str) -> bool {
     let found = Command::new(tool).arg("--version").output().is_ok();
-    #[expect(clippy::disallowed_methods, reason = "tests ask where they run")]
-    let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    assert!(found || !in_ci, "{tool} is not there: install {package}");
+    assert!(found || !in_ci(), "{tool} is not there: install {package}");
     if !found {
-        println!("NOT RUN: {tool} is not there; `make test-tools` installs {package}");
+        println!("NOT RUN: {tool} is not there; `make test` installs {package}");
     }
     found
+}
+
+/// Where a test that cannot run is a fault.
+pub(crate) fn in_ci() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "tests ask where they run")]
+    let ci = std::env::var("CI");
+    ci.is_ok_and(|value| value == "true")
 }
 
 /// Who decides in tests that do not say.

@@ -30,6 +30,20 @@ pub struct Gauges {
     /// Since the beginning.
     pub rows_set_aside: u64,
     pub bytes: u64,
+    pub outbox: Vec<LaneGauge>,
+    /// Since when the notice that has waited the longest could have left.
+    pub oldest_due: Option<DateTime<Utc>>,
+}
+
+/// The notices of one lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaneGauge {
+    pub lane: String,
+    pub waiting: u64,
+    pub delivered: u64,
+    pub dead: u64,
+    /// Of all of them, those that went through included.
+    pub attempts: u64,
 }
 
 /// What one rule said in one cycle.
@@ -44,7 +58,7 @@ pub struct RuleTally {
 }
 
 impl Store {
-    pub async fn gauges(&self) -> Result<Gauges, StoreError> {
+    pub async fn gauges(&self, now: DateTime<Utc>) -> Result<Gauges, StoreError> {
         let mut transaction = self.begin_read().await?;
         let (alerts, stale_alerts) = alerts(&mut transaction).await?;
         let datasets = datasets(&mut transaction).await?;
@@ -59,7 +73,10 @@ impl Store {
         .fetch_one(&mut *transaction)
         .await
         .map_err(reading("the database's size"))?;
+        let (outbox, oldest_due) = outbox(&mut transaction, now).await?;
         Ok(Gauges {
+            outbox,
+            oldest_due,
             alerts,
             stale_alerts,
             datasets,
@@ -146,4 +163,39 @@ async fn datasets(
             Ok((to_dataset(&dataset)?, kept::to_instant("imports.imported_at", at)?))
         })
         .collect()
+}
+
+async fn outbox(
+    connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
+) -> Result<(Vec<LaneGauge>, Option<DateTime<Utc>>), StoreError> {
+    let rows: Vec<(String, i64, i64, i64, i64)> = sqlx::query_as(
+        "select lane, sum(case state when 'waiting' then 1 else 0 end),
+                sum(case state when 'delivered' then 1 else 0 end),
+                sum(case state when 'dead' then 1 else 0 end), sum(attempts)
+         from notices group by lane order by lane",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(reading("notices"))?;
+    let mut lanes = Vec::with_capacity(rows.len());
+    for (lane, waiting, delivered, dead, attempts) in rows {
+        let count = |number| kept::to_u64("notices", number);
+        lanes.push(LaneGauge {
+            lane,
+            waiting: count(waiting)?,
+            delivered: count(delivered)?,
+            dead: count(dead)?,
+            attempts: count(attempts)?,
+        });
+    }
+    let oldest: Option<String> = sqlx::query_scalar(
+        "select min(not_before) from notices where state = 'waiting' and not_before <= $1",
+    )
+    .bind(kept::from_instant(now))
+    .fetch_one(connection)
+    .await
+    .map_err(reading("notices"))?;
+    let oldest = oldest.map(|text| kept::to_instant("notices.not_before", text)).transpose()?;
+    Ok((lanes, oldest))
 }

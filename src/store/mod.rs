@@ -45,6 +45,7 @@ pub use backup::verify;
 pub use differences::Difference;
 pub use error::StoreError;
 pub use gauges::Gauges;
+pub use gauges::LaneGauge;
 pub use gauges::RuleTally;
 pub use identity::LinkAction;
 pub use identity::LinkEntry;

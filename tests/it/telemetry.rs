@@ -74,7 +74,14 @@ fn value(samples: &[Sample], name: &str, labels: &[(&str, &str)]) -> f64 {
 /// Everything that a service can serve: with a cycle and every job run.
 async fn everything(workplace: &Workplace) -> Vec<Sample> {
     let service = serve(workplace).await;
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+    // With mail set up, so that notices are written; the service has none, and sends nothing.
+    let cycle = workplace
+        .command(&["cycle", "--as-of", "2020-11-30", "--announce"])
+        .env("VIGIE_MAIL__HOST", "127.0.0.1")
+        .env("VIGIE_MAIL__FROM", "Vigie <vigie@example.org>")
+        .output()
+        .unwrap();
+    assert!(cycle.status.success(), "{}", String::from_utf8_lossy(&cycle.stderr));
     for job in ["housekeeping", "backup"] {
         workplace.ok(&["jobs", "run", job]);
     }
@@ -111,6 +118,11 @@ async fn the_metrics_agree_with_the_database() {
         assert!((share - count("judged") / all).abs() < 1e-9, "{id}");
     }
     assert_eq!(value(&samples, "vigie_store_up", &[]).to_string(), "1");
+    let notices = workplace.json(&["notices", "list"]);
+    let waiting = [("integration", "mail"), ("state", "waiting")];
+    let told = value(&samples, "vigie_notices", &waiting);
+    assert!(told > 0.0, "{notices}");
+    assert_eq!(told.to_string(), notices.as_array().unwrap().len().to_string());
     let route = [("route", "/api/v1/projects/{project}"), ("status", "200")];
     assert_eq!(value(&samples, "vigie_http_requests_total", &route).to_string(), "1");
 }
@@ -142,7 +154,7 @@ async fn no_label_names_a_project_or_a_person() {
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     assert_eq!(
         keys.join(" "),
-        "dataset job le method outcome result route rule severity state status version"
+        "dataset integration job le method outcome result route rule severity state status version"
     );
     let samples = everything(&workplace).await;
     let named = |sample: &&Sample| sample.1.values().any(|value| value.contains("si-samu"));

@@ -19,6 +19,7 @@ use crate::domain::job::RunOutcome;
 use crate::domain::job::SourceOutcome;
 use crate::domain::level::Level;
 use crate::store::Gauges;
+use crate::store::LaneGauge;
 use crate::store::RuleTally;
 use crate::store::StoreError;
 
@@ -49,6 +50,17 @@ struct OfDataset {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfLane {
+    integration: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfNotice {
+    integration: String,
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfJob {
     job: &'static str,
 }
@@ -73,7 +85,7 @@ pub(super) async fn read(parts: &Parts, counted: CycleNumber) -> Result<State, S
         news.extend(store.rule_tallies(CycleNumber(cycle)).await?);
     }
     Ok(State {
-        gauges: store.gauges().await?,
+        gauges: store.gauges(parts.clock.now()).await?,
         jobs: store.jobs().await?,
         sources: store.import_sources().await?,
         last,
@@ -102,6 +114,7 @@ impl State {
         self.register_cycle(registry);
         self.register_imports(now, registry);
         self.register_jobs(registry);
+        self.register_outbox(now, registry);
         let bytes: Gauge = Gauge::default();
         bytes.set(signed(self.gauges.bytes));
         registry.register("vigie_store_size_bytes", "Size of the database", bytes);
@@ -179,6 +192,29 @@ impl State {
             "vigie_import_sources",
             "Files and addresses that the import job looks at, by what came of the last look",
             sources,
+        );
+    }
+
+    fn register_outbox(&self, now: DateTime<Utc>, registry: &mut Registry) {
+        let notices: Family<OfNotice, Gauge> = Family::default();
+        let attempts: Family<OfLane, Counter> = Family::default();
+        for lane in &self.gauges.outbox {
+            let LaneGauge { waiting, delivered, dead, .. } = *lane;
+            for (state, count) in [("waiting", waiting), ("delivered", delivered), ("dead", dead)] {
+                let labels = OfNotice { integration: lane.lane.clone(), state };
+                notices.get_or_create(&labels).set(signed(count));
+            }
+            let labels = OfLane { integration: lane.lane.clone() };
+            attempts.get_or_create(&labels).inc_by(lane.attempts);
+        }
+        registry.register("vigie_notices", "Notices by what carries them and state", notices);
+        registry.register("vigie_notifications", "Attempts to send a notice", attempts);
+        let oldest: Gauge = Gauge::default();
+        oldest.set(self.gauges.oldest_due.map_or(0, |due| (now - due).num_seconds().max(0)));
+        registry.register(
+            "vigie_outbox_oldest_seconds",
+            "How long the oldest notice that may leave has waited",
+            oldest,
         );
     }
 

@@ -83,9 +83,9 @@ fn a_rule_that_reads_nothing_that_varies_answers_on_every_row() {
     let body = "if starts_with(\"build\", \"bu\") { HIGH } else { CLEAR }";
     let catalogue = catalogue(&[("X1.rhai", rule_assessing("X1", body))]);
     let one = project(&[]).frames().unwrap();
-    let projects = one.projects.vstack(&one.projects).unwrap();
+    let two = one.projects.vstack(&one.projects).unwrap();
     let none = one.projects.clear();
-    for (rows, projects) in [(2, projects), (0, none)] {
+    for (rows, projects) in [(2, two), (0, none)] {
         let frames = Frames { projects, ..one.clone() };
         let judged = catalogue.judge(&frames, day("2021-07-01"));
         assert_eq!(judged, catalogue.judge_interpreted(&frames, day("2021-07-01")));

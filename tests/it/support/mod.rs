@@ -1,5 +1,6 @@
 //! A workplace for tests: the real binary, a real database in a temporary folder, real files.
 
+pub(crate) mod flaky_smtp;
 pub(crate) mod kill;
 pub(crate) mod mail;
 

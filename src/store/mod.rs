@@ -25,6 +25,7 @@ mod open;
 mod pages;
 mod portfolio;
 mod projects;
+mod snapshot_rows;
 mod snapshots;
 mod tidying;
 mod verdict_rows;

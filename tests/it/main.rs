@@ -13,6 +13,7 @@ mod jobs;
 mod jobs_import;
 mod jobs_support;
 mod killed;
+mod killed_commit;
 mod malformed;
 mod real;
 mod rule_text;

@@ -14,6 +14,7 @@ use vigie::domain::mission::MissionState;
 
 use super::audit::AuditCommand;
 use super::jobs::JobsCommand;
+use super::judge::JudgeArgs;
 use super::restore::RestoreArgs;
 
 /// Watches the State's large digital projects and warns early enough to act.
@@ -92,11 +93,13 @@ pub(crate) enum Command {
     Coverage {
         /// One line for each rule, or for each ministry
         #[arg(long, value_enum, default_value_t = CoverageBy::Rule)]
-        by: CoverageBy,
+        per: CoverageBy,
         /// Of this cycle, as listed by `vigie cycles`; the last one by default
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
     },
+    /// Judge any table with the catalogue, without the database: verdicts as CSV or Parquet
+    Judge(JudgeArgs),
     /// Look at the audit trail: who decided what, when and why
     Audit {
         #[command(subcommand)]

@@ -1,10 +1,12 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
+mod circumstances;
 mod consequences;
 mod coverage;
 mod diff;
 mod exits;
 mod explain;
+mod judge_table;
 mod replay;
 mod run;
 mod standing;
@@ -45,6 +47,14 @@ pub use diff::VerdictDifference;
 pub use diff::diff;
 pub use explain::Explanation;
 pub use explain::explain;
+pub use judge_table::Progress;
+pub use judge_table::TableError;
+pub use judge_table::TableReport;
+pub use judge_table::TableRequest;
+pub use judge_table::TableTally;
+pub use judge_table::VerdictFormat;
+pub use judge_table::VerdictWriter;
+pub use judge_table::judge_table;
 pub use replay::Replay;
 pub use replay::replay;
 pub use run::CycleReport;

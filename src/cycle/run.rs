@@ -14,9 +14,9 @@ use tracing::warn;
 
 use super::CycleError;
 use super::Parts;
+use super::circumstances;
 use super::coverage;
 use super::coverage::FieldCost;
-use super::exits;
 use super::tables;
 use super::view;
 use crate::alerts;
@@ -85,12 +85,12 @@ pub async fn run(
     let upto = parts.store.latest_known().await?;
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
     let judged = judge(parts, texts, portfolio, upto, as_of).await?;
-    if let Some(last) = last.filter(|last| !dry_run && judged.repeats(&last.inputs)) {
+    if let Some(last) = last.as_ref().filter(|last| !dry_run && judged.repeats(&last.inputs)) {
         info!(cycle.number = %last.number, "Cycle {} stands: nothing has changed since", last.number);
         return Ok(CycleReport {
             cycle: last.number,
             outcome: Outcome::Unchanged,
-            inputs: last.inputs,
+            inputs: last.inputs.clone(),
             counts: last.counts,
             missing_most: coverage::costliest(&judged.verdicts),
             alert_changes: vec![],
@@ -98,7 +98,7 @@ pub async fn run(
             rule_faults: judged.faults,
         });
     }
-    decide(parts, judged, now, dry_run).await
+    decide(parts, judged, last, (now, dry_run)).await
 }
 
 /// Alerts follow one another in time; those of an older date cannot follow.
@@ -112,26 +112,24 @@ fn stays_in_order(as_of: NaiveDate, last: Option<&CycleSummary>) -> Result<(), C
 async fn decide(
     parts: &Parts,
     judged: Judged,
-    now: DateTime<Utc>,
-    dry_run: bool,
+    last: Option<CycleSummary>,
+    (now, dry_run): (DateTime<Utc>, bool),
 ) -> Result<CycleReport, CycleError> {
     let number = parts.store.next_cycle_number().await?;
     let standing = parts.store.standing_alerts().await?;
     let known_missions = parts.store.missions(&MissionFilter::default()).await?;
     let terms = judged.catalogue.terms();
+    let circumstances = circumstances::gather(parts, &judged, last.as_ref()).await?;
+    let standing = alerts::follow(standing, &circumstances, now);
     let alert_changes = alerts::reconcile(
         &standing,
-        &telling(&judged.verdicts, &standing),
+        &telling(&judged.verdicts, &standing.alerts),
         alerts::Occasion {
             cycle: number,
             as_of: judged.inputs.as_of,
             now,
             terms: &terms,
-            explained_exits: &exits::explained(
-                &judged.portfolio,
-                judged.inputs.edition,
-                judged.inputs.as_of,
-            ),
+            circumstances: &circumstances,
         },
     );
     let moment = missions::Moment {
@@ -208,8 +206,8 @@ pub(super) struct Judged {
     pub(super) inputs: CycleInputs,
     pub(super) verdicts: Verdicts,
     figures: BTreeMap<String, f64>,
-    portfolio: Portfolio,
-    catalogue: Catalogue,
+    pub(super) portfolio: Portfolio,
+    pub(super) catalogue: Catalogue,
     playbook: Playbook,
     faults: Vec<RuleFault>,
     texts: BTreeMap<String, String>,

@@ -99,6 +99,13 @@ impl Compiled {
         format!("L’explication n’a pas pu être rédigée : {why}.")
     }
 
+    /// Said of the subjects on which a rule is not run any more, once it broke a limit on so many.
+    pub(super) fn given_up(&self, breaches: usize) -> Fault {
+        let message =
+            format!("not run: the rule broke a limit on {breaches} subjects before this one");
+        Fault { file: self.rule.file.clone(), line: None, column: None, message }
+    }
+
     fn level(&self, engine: &Engine, run: &Run) -> Result<Level, Halt> {
         let value = self.call(engine, "assess", run)?;
         let scalar = Scalar::of(&value);

@@ -85,7 +85,7 @@ impl Store {
         let mut transaction = self.begin_read().await?;
         let rows: Vec<AlertRow> = sqlx::query_as(
             "select id, rule, subject, state, level, since, updated_at, streak, stale, judged_in,
-                    evidence, explanation
+                    evidence, explanation, hidden_by
              from alerts
              where (cast($1 as text) is null or id = $1)
                and (cast($2 as text) is null or state = $2)
@@ -155,11 +155,12 @@ async fn upsert(
     changes: &[AlertChange],
 ) -> Result<(), StoreError> {
     let head = "insert into alerts (id, rule, subject, project, ministry, state, level, since, \
-                updated_at, streak, stale, judged_in, evidence, explanation) ";
+                updated_at, streak, stale, judged_in, evidence, explanation, hidden_by) ";
     let tail = " on conflict (id) do update set state = excluded.state, level = excluded.level, \
                 since = excluded.since, updated_at = excluded.updated_at, \
                 streak = excluded.streak, stale = excluded.stale, \
-                judged_in = excluded.judged_in, evidence = excluded.evidence, explanation = excluded.explanation";
+                judged_in = excluded.judged_in, evidence = excluded.evidence, \
+                explanation = excluded.explanation, hidden_by = excluded.hidden_by";
     let rows: Vec<(&Alert, Option<String>)> = changes
         .iter()
         .map(|AlertChange { alert, .. }| {
@@ -183,6 +184,7 @@ async fn upsert(
         row.push_bind(alert.judged_in.map(|cycle| cycle.0));
         row.push_bind(evidence.as_deref());
         row.push_bind(alert.explanation.as_deref().filter(|_| alert.judged_in.is_none()));
+        row.push_bind(alert.hidden_by.as_ref().map(RuleId::as_str));
     };
     kept::insert(connection, "alerts", (head, tail), &rows, bind).await
 }
@@ -195,9 +197,10 @@ async fn append(
     let head = "insert into alert_changes (cycle, position, alert, kind, reason, body) ";
     let rows: Vec<(i64, &AlertChange, String)> = kept::positioned(changes)
         .map(|(position, change)| {
-            let AlertChange { alert, kind, from, reason } = change;
+            let AlertChange { alert, kind, from, reason, counterpart } = change;
             let (alert, kind, from) = (bare(alert), *kind, *from);
-            let kept = AlertChange { alert, kind, from, reason: reason.clone() };
+            let (reason, counterpart) = (reason.clone(), counterpart.clone());
+            let kept = AlertChange { alert, kind, from, reason, counterpart };
             Ok((position, change, kept::from_json("an alert change", &kept)?))
         })
         .collect::<Result<_, StoreError>>()?;
@@ -227,6 +230,7 @@ struct AlertRow {
     judged_in: Option<i64>,
     evidence: Option<String>,
     explanation: Option<String>,
+    hidden_by: Option<String>,
 }
 
 impl AlertRow {
@@ -250,6 +254,7 @@ impl AlertRow {
             judged_in: self.judged_in.map(CycleNumber),
             evidence: evidence.transpose()?,
             explanation: self.explanation,
+            hidden_by: self.hidden_by.map(RuleId::new),
         })
     }
 }

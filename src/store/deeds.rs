@@ -76,8 +76,12 @@ fn moves(change: &AlertChange) -> bool {
         | AlertChangeKind::Reopened
         | AlertChangeKind::Worsened
         | AlertChangeKind::Eased
+        | AlertChangeKind::Hidden
+        | AlertChangeKind::Released
         | AlertChangeKind::Dropped
-        | AlertChangeKind::Resolved => true,
+        | AlertChangeKind::Resolved
+        | AlertChangeKind::Retired
+        | AlertChangeKind::Moved => true,
     }
 }
 

@@ -7,6 +7,7 @@ mod alerts;
 mod audit;
 mod backup;
 mod catalogues;
+mod corrections;
 mod cycles;
 mod deeds;
 mod differences;

@@ -12,6 +12,7 @@ mod imports;
 mod jobs;
 mod jobs_import;
 mod jobs_support;
+mod judge_table;
 mod killed;
 mod killed_commit;
 mod malformed;

@@ -174,6 +174,7 @@ async fn an_alert_is_what_the_last_cycle_left_and_remembers_every_change() {
         kind: AlertChangeKind::Resolved,
         from: Some(Level::High),
         reason: "Retour sous le seuil.".to_owned(),
+        counterpart: None,
     };
     second.alert_changes = vec![resolved.clone()];
     scratch.store.commit_cycle(&second).await.unwrap();
@@ -380,11 +381,13 @@ fn alert_change(rule: &str, subject: &Subject, state: AlertState, level: Level) 
         judged_in: None,
         evidence: Some(evidence()),
         explanation: Some("Coût 142 M€.".to_owned()),
+        hidden_by: Some(RuleId::new("D9")),
     };
     AlertChange {
         alert,
         kind: AlertChangeKind::Raised,
         from: None,
         reason: "Première constatation.".to_owned(),
+        counterpart: Some(AlertId::new("another")),
     }
 }

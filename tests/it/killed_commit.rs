@@ -37,7 +37,8 @@ fn a_commit_killed_at_any_moment_is_whole_or_absent_and_can_be_done_again() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let scratch = runtime.block_on(Scratch::new());
     runtime.block_on(scratch.store.close());
-    let folder = scratch.path().parent().unwrap();
+    let path = scratch.path();
+    let folder = path.parent().unwrap();
     let pristine = std::fs::read(scratch.path()).unwrap();
 
     let lasts = (0..5).map(|_| timed(folder, &pristine)).min().unwrap();

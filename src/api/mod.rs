@@ -46,6 +46,8 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route("/alerts", web::get().to(alerts::list_alerts))
                 .route("/alerts/{alert}", web::get().to(alerts::find_alert))
                 .route("/missions", web::get().to(missions::list_missions))
+                .route("/missions/ranking", web::get().to(missions::list_ranking))
+                .route("/missions/outcomes", web::get().to(missions::list_outcomes))
                 .route("/missions/{mission}", web::get().to(missions::find_mission))
                 .route("/rules", web::get().to(rules::list_rules))
                 .route("/rules/{rule}", web::get().to(rules::find_rule))

@@ -13,6 +13,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::app::telemetry::LogFormat;
+use crate::missions;
 use crate::rules::Limits;
 use crate::schedule::BackupSettings;
 use crate::schedule::HousekeepingSettings;
@@ -33,6 +34,7 @@ pub struct Config {
     pub profiles: PathBuf,
     /// Who decides when a command does not say; empty for nobody.
     pub actor: String,
+    pub missions: missions::Settings,
     pub log: String,
     pub log_format: LogFormat,
     pub schedule: Schedule,
@@ -59,6 +61,7 @@ impl Default for Config {
             aliases: PathBuf::from("aliases.toml"),
             profiles: PathBuf::new(),
             actor: String::new(),
+            missions: missions::Settings::default(),
             log: "warn".to_owned(),
             log_format: LogFormat::Text,
             schedule: Schedule::default(),

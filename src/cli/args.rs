@@ -9,12 +9,11 @@ use clap::ValueEnum;
 use vigie::domain::alert::AlertState;
 use vigie::domain::edition::EditionId;
 use vigie::domain::level::Level;
-use vigie::domain::mission::MissionKind;
-use vigie::domain::mission::MissionState;
 
 use super::audit::AuditCommand;
 use super::jobs::JobsCommand;
 use super::judge::JudgeArgs;
+use super::missions::MissionsArgs;
 use super::restore::RestoreArgs;
 
 /// Watches the State's large digital projects and warns early enough to act.
@@ -87,7 +86,7 @@ pub(crate) enum Command {
     },
     /// List alerts: those that stand, unless asked otherwise
     Alerts(AlertsArgs),
-    /// List missions: those proposed or open, unless asked otherwise
+    /// List missions: those proposed or open, unless asked otherwise; decide on them and conduct them
     Missions(MissionsArgs),
     /// Show how much the last cycle could judge, and for want of which fields it could not
     Coverage {
@@ -199,16 +198,6 @@ pub(crate) struct AlertsArgs {
     pub(crate) rule: Option<String>,
 }
 
-#[derive(Debug, Parser)]
-pub(crate) struct MissionsArgs {
-    /// In this state; proposed and open by default
-    #[arg(long, value_parser = mission_state, value_name = "proposed|open|withdrawn|closed")]
-    pub(crate) state: Option<MissionState>,
-    /// Of this kind
-    #[arg(long, value_parser = mission_kind, value_name = "KIND")]
-    pub(crate) kind: Option<MissionKind>,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// List the rules in force
@@ -289,15 +278,6 @@ fn level(text: &str) -> Result<Level, String> {
     Level::from_word(text).ok_or_else(|| expected("clear, watch, moderate, high, critical"))
 }
 
-fn mission_state(text: &str) -> Result<MissionState, String> {
-    MissionState::from_word(text).ok_or_else(|| expected("proposed, open, withdrawn, closed"))
-}
-
-fn mission_kind(text: &str) -> Result<MissionKind, String> {
-    let words: Vec<&str> = MissionKind::ALL.into_iter().map(MissionKind::word).collect();
-    MissionKind::from_word(text).ok_or_else(|| expected(&words.join(", ")))
-}
-
-fn expected(words: &str) -> String {
+pub(super) fn expected(words: &str) -> String {
     format!("expected one of {words}")
 }

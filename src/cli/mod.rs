@@ -183,7 +183,7 @@ async fn dispatch_with_store(
         Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
         Command::Projects { command } => projects::run(command, config, parts, printer).await,
         Command::Alerts(filter) => alerts::run(filter, parts, printer).await,
-        Command::Missions(filter) => missions::run(filter, parts, printer).await,
+        Command::Missions(request) => missions::run(request, config, parts, printer).await,
         // Those that need no store were answered before it was opened.
         Command::Config { .. }
         | Command::Dictionary

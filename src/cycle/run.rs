@@ -37,6 +37,7 @@ use crate::domain::verdicts::JudgementRef;
 use crate::domain::verdicts::Verdicts;
 use crate::frame;
 use crate::missions;
+use crate::missions::PLAYBOOK_FILE;
 use crate::missions::Playbook;
 use crate::rules::Catalogue;
 use crate::rules::RuleFault;
@@ -232,8 +233,8 @@ pub(super) async fn judge(
 ) -> Result<Judged, CycleError> {
     let limits = parts.limits;
     tokio::task::spawn_blocking(move || {
-        let playbook = texts.get("missions.toml").ok_or(CycleError::NoPlaybook)?;
-        let playbook = Playbook::parse(playbook, "missions.toml")?;
+        let playbook = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
+        let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
         let (catalogue, faults) = crate::rules::compile(&texts, &limits);
         let editions = frame::editions_in_force(&portfolio, as_of)?;
         let ((frames, verdicts), data) = thread::scope(|scope| {

@@ -13,6 +13,7 @@
 //!   function of the rule; `switch` takes a field of text, whole numbers or booleans, and literals.
 
 mod branches;
+mod case_series;
 mod cases;
 mod catalogue;
 mod coverage;
@@ -43,6 +44,10 @@ mod value;
 
 pub use self::branches::Branch;
 pub use self::branches::BranchKind;
+pub use self::case_series::ExpectedAlert;
+pub use self::case_series::JudgedEvaluation;
+pub use self::case_series::JudgedSeries;
+pub use self::case_series::judge_series;
 pub use self::cases::CaseOutcome;
 pub use self::cases::missing_cases;
 pub use self::cases::run_cases;

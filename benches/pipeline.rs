@@ -7,247 +7,45 @@
     reason = "a bench stops at the first thing that is not as it should be, and prints"
 )]
 
+mod cycles;
 mod three_ways;
 
-use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
-use std::time::Instant;
-
-use chrono::NaiveDate;
-use vigie::clock::FixedClock;
-use vigie::cycle;
-use vigie::cycle::Parts;
-use vigie::domain::audit::Actor;
-use vigie::domain::import::Import;
-use vigie::frame;
-use vigie::rules;
-use vigie::rules::Limits;
-use vigie::sources::Aliases;
-use vigie::sources::Profiles;
-use vigie::sources::Reader;
-use vigie::sources::Request;
-use vigie::store::Store;
 
 const THREE_WAYS: &str = "The same rules on the same rows, as hand-written Polars expressions and translated from \
     their scripts, answers compared before any time is given; the best of three, and the \
     interpreter beside them.\n\n";
 
-/// Of one edition.
-#[derive(Clone, Copy)]
-struct Shape {
-    ministries: u32,
-    projects: u32,
-}
-
-const SHAPES: [Shape; 3] = [
-    Shape { ministries: 4, projects: 43 },
-    Shape { ministries: 100, projects: 10_000 },
-    Shape { ministries: 1000, projects: 100_000 },
-];
-
-const LAPS: [&str; 8] = [
-    "read 2 editions",
-    "store them",
-    "load",
-    "frames",
-    "compile",
-    "judge",
-    "first cycle",
-    "next cycle",
-];
-
-impl Shape {
-    /// Small ones are timed several times, and the best is kept: noise only ever adds.
-    fn repeats(self) -> u32 {
-        if self.projects < 1000 { 20 } else { 1 }
-    }
-}
-
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let only = arguments.iter().position(|argument| argument == "--only");
-    let only = only.and_then(|place| arguments.get(place + 1)).map(String::as_str);
-    let mut table = String::new();
-    if only.is_none_or(|part| part == "pipeline") {
-        table.push_str(&pipeline());
+    let only = argument("--only");
+    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    let mut document = String::new();
+    if wanted("pipeline") {
+        document.push_str("## Pipeline\n\n");
+        document.push_str(&cycles::measure());
     }
-    if only.is_none_or(|part| part == "rules") {
-        table.push_str("\n## Rules, three ways\n\n");
-        table.push_str(THREE_WAYS);
-        table.push_str(&three_ways::measure());
+    if wanted("rules") {
+        document.push_str("\n## Rules, three ways\n\n");
+        document.push_str(THREE_WAYS);
+        document.push_str(&three_ways::measure());
     }
-    println!("{table}");
-    if arguments.iter().any(|argument| argument == "--write") {
-        write_document(&table);
-    }
-}
-
-fn pipeline() -> String {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut table = format!(
-        "| ministries | projects | {} | peak memory | database |\n|{}\n",
-        LAPS.join(" | "),
-        "---:|".repeat(LAPS.len() + 4)
-    );
-    for shape in SHAPES {
-        let (times, bytes) = runtime.block_on(measure(shape));
-        let cells: Vec<String> = times.iter().map(|time| milliseconds(*time)).collect();
-        writeln!(
-            table,
-            "| {} | {} | {} | {} | {:.1} MiB |",
-            shape.ministries,
-            shape.projects,
-            cells.join(" | "),
-            peak_memory(),
-            bytes / 1024.0 / 1024.0
-        )
-        .unwrap();
-    }
-    table
-}
-
-/// The laps, and the size of the database after both cycles.
-async fn measure(shape: Shape) -> ([Duration; LAPS.len()], f64) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let editions = ["2020-06", "2020-11"];
-    let files: Vec<(String, String)> = editions
-        .iter()
-        .zip([0_u32, 1])
-        .map(|(edition, step)| (format!("{edition}.panorama.csv"), edition_file(shape, step)))
-        .collect();
-    let aliases = Aliases::parse(&ministries(shape), "aliases.toml").unwrap();
-    let reader = Reader::new(Profiles::shipped().unwrap(), aliases);
-    let texts = rules::read_folder(&root.join("rules")).unwrap();
-    let limits = Limits::default();
-    let as_of = NaiveDate::from_ymd_opt(2020, 11, 30).unwrap();
-    let now = as_of.and_hms_opt(12, 0, 0).unwrap().and_utc();
-
-    let mut best = [Duration::MAX; LAPS.len()];
-    let mut bytes = 0.0;
-    for _ in 0..shape.repeats() {
-        let mut watch = Stopwatch::new(&mut best);
-        let imports: Vec<Import> = files
-            .iter()
-            .map(|(file, text)| {
-                let request =
-                    Request { file, bytes: text.as_bytes(), profile: None, edition: None };
-                reader.read(&request, &[]).unwrap()
-            })
-            .collect();
-        watch.lap();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("bench.db");
-        let store = Store::open(&format!("sqlite://{}", path.display())).await.unwrap();
-        store.record_imports(&imports, &Actor::vigie(), now).await.unwrap();
-        drop(imports);
-        watch.lap();
-        let upto = store.latest_known().await.unwrap();
-        let portfolio = store.portfolio(&upto, as_of).await.unwrap();
-        watch.lap();
-        let frames = frame::build(&portfolio, as_of, Some(0.25)).unwrap();
-        watch.lap();
-        let (catalogue, faults) = rules::compile(&texts, &limits);
-        assert!(faults.is_empty());
-        watch.lap();
-        let verdicts = catalogue.verdicts(&frames, as_of);
-        watch.lap();
-        assert!(verdicts.len() >= usize::try_from(shape.projects).unwrap());
-        drop((portfolio, frames, verdicts));
-        let clock = Arc::new(FixedClock(now));
-        let parts = Parts { store, rules: root.join("rules"), limits, clock };
-        for day in [as_of, as_of.succ_opt().unwrap()] {
-            watch.restart();
-            let report = cycle::run(&parts, Some(day), false).await.unwrap();
-            watch.lap();
-            assert_eq!(report.counts.failed, 0);
-        }
-        parts.store.close().await;
-        bytes = f64::from(u32::try_from(std::fs::metadata(&path).unwrap().len() / 1024).unwrap())
-            * 1024.0;
-    }
-    (best, bytes)
-}
-
-struct Stopwatch<'a> {
-    best: std::slice::IterMut<'a, Duration>,
-    since: Instant,
-}
-
-impl<'a> Stopwatch<'a> {
-    fn new(best: &'a mut [Duration; LAPS.len()]) -> Self {
-        Self { best: best.iter_mut(), since: Instant::now() }
-    }
-
-    fn lap(&mut self) {
-        let lap = self.since.elapsed();
-        if let Some(best) = self.best.next() {
-            *best = lap.min(*best);
-        }
-        self.since = Instant::now();
-    }
-
-    fn restart(&mut self) {
-        self.since = Instant::now();
+    println!("{document}");
+    if std::env::args().any(|argument| argument == "--write") {
+        write_document(&document);
     }
 }
 
-/// A canonical file of invented projects; from the first edition to the second, one in seven drifts.
-fn edition_file(shape: Shape, step: u32) -> String {
-    let mut text = String::from(
-        "project,ministry,phase,start_on,duration_months,cost_meur,inter_ministerial,functional_zone,programme,withheld_reason\n",
-    );
-    for number in 0..shape.projects {
-        let drift = if number % 7 == 0 { step } else { 0 };
-        writeln!(
-            text,
-            "Projet {number},M{:04},build,2018-01,{},{},false,,P{},",
-            number % shape.ministries,
-            36 + number % 60 + drift * 6,
-            9 + number % 90 + drift * 4,
-            number % 40
-        )
-        .unwrap();
-    }
-    text
+/// The word after an option.
+fn argument(option: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != option).nth(1)
 }
 
-/// The ministries of those files, as an alias table names them.
-fn ministries(shape: Shape) -> String {
-    let mut text = String::new();
-    for number in 0..shape.ministries {
-        let entry = format!("[[ministry]]\ncode = \"M{number:04}\"\n");
-        writeln!(text, "{entry}name = \"Ministère {number}\"\nalso = []").unwrap();
-    }
-    text
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
-}
-
-/// Of the whole process so far, sizes growing.
-fn peak_memory() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes: Option<f64> =
-        peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok());
-    kilobytes.map_or_else(|| "?".to_owned(), |kilobytes| format!("{:.0} MiB", kilobytes / 1024.0))
-}
-
-fn write_document(table: &str) {
+fn write_document(tables: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/BENCHMARKS.md");
     let text = format!(
         "# Benchmarks\n\n\
-         Written by `make bench`, in one run on one machine: compare columns and rows, not runs.\n\
-         Two editions of invented projects, the shipped catalogue, SQLite on disk; the best of twenty \
-         for 43 projects, one run for the others.\n\
-         \"Judge\" is the shipped catalogue once compiled, evidence and explanation of what fires \
-         included.\n\
-         \"First cycle\" is load, frames, compilation, judgement, decisions and the commit: every alert \
-         is raised. \"Next cycle\" is the same a day later: every alert persists.\n\
-         Peak memory is the process's, sizes growing.\n\n{table}"
+         Written by `make bench`, in one run on one machine: compare columns and rows, not runs.\n\n\
+         {tables}"
     );
     std::fs::write(path, text).unwrap();
 }

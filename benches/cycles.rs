@@ -135,21 +135,27 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         drop((portfolio, frames, verdicts));
         let clock = Arc::new(FixedClock(now));
         let parts = Parts { store, rules: root.join("rules"), limits, clock };
-        for day in [as_of, as_of.succ_opt().unwrap()] {
-            let before = processor_time();
-            watch.restart();
-            let report = cycle::run(&parts, Some(day), false).await.unwrap();
-            watch.lap();
-            if day == as_of {
-                least = least.min(processor_time().saturating_sub(before));
-            }
-            assert_eq!(report.counts.failed, 0);
-        }
+        least = least.min(first_and_next(&parts, &mut watch, as_of).await);
         parts.store.close().await;
         bytes = f64::from(u32::try_from(std::fs::metadata(&path).unwrap().len() / 1024).unwrap())
             * 1024.0;
     }
     (best, least, bytes)
+}
+
+/// A cycle, and another one a day later; gives what the first took of the processors.
+async fn first_and_next(parts: &Parts, watch: &mut Stopwatch<'_>, as_of: NaiveDate) -> Duration {
+    let before = processor_time();
+    watch.restart();
+    let report = cycle::run(parts, Some(as_of), false).await.unwrap();
+    watch.lap();
+    let taken = processor_time().saturating_sub(before);
+    assert_eq!(report.counts.failed, 0);
+    watch.restart();
+    let next = cycle::run(parts, as_of.succ_opt(), false).await.unwrap();
+    watch.lap();
+    assert_eq!(next.counts.failed, 0);
+    taken
 }
 
 struct Stopwatch<'a> {

@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build test lint bench image
+.PHONY: help run demo build mail-server test lint bench image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,16 @@ demo: build ## The same without serving
 build:
 	cargo build --locked
 
-test: ## Run the tests, then the cases of every rule, which must take every branch
+# The tests send mail to a real server, Debian's python3-aiosmtpd, with a certificate made by openssl.
+mail-server:
+	@/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null && command -v openssl >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-aiosmtpd openssl; \
+	else \
+		echo "python3-aiosmtpd or openssl is not installed: the tests of mail will say that they do not run" >&2; \
+	fi
+
+test: mail-server ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
 	$(VIGIE) rules test --coverage --threshold 100

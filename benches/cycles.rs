@@ -134,7 +134,8 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         assert!(verdicts.len() >= usize::try_from(shape.projects).unwrap());
         drop((portfolio, frames, verdicts));
         let clock = Arc::new(FixedClock(now));
-        let parts = Parts { store, rules: root.join("rules"), limits, clock };
+        let parts =
+            Parts { store, rules: root.join("rules"), limits, clock, notify: Arc::default() };
         least = least.min(first_and_next(&parts, &mut watch, as_of).await);
         parts.store.close().await;
         bytes = f64::from(u32::try_from(std::fs::metadata(&path).unwrap().len() / 1024).unwrap())

@@ -97,6 +97,7 @@ impl From<CycleError> for Problem {
             | CycleError::NoSuchCycle(_)
             | CycleError::NoSuchMission(_)
             | CycleError::NoSuchRule { .. }
+            | CycleError::NoSuchMinistry(_)
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
                 Self::NotYet(error.to_string())
@@ -106,6 +107,8 @@ impl From<CycleError> for Problem {
             | CycleError::Store(_)
             | CycleError::Rules(_)
             | CycleError::Playbook(_)
+            | CycleError::Terms(_)
+            | CycleError::Render(_)
             | CycleError::NoPlaybook
             | CycleError::BackInTime { .. }
             | CycleError::Table(_)

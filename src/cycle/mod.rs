@@ -1,5 +1,6 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
+mod announce;
 mod cases;
 mod circumstances;
 mod consequences;
@@ -9,6 +10,7 @@ mod exits;
 mod explain;
 mod judge_table;
 mod missions;
+mod remind;
 mod replay;
 mod run;
 mod standing;
@@ -28,11 +30,15 @@ use crate::domain::ids::RuleId;
 use crate::frame::FrameError;
 use crate::missions::MissionRefusal;
 use crate::missions::PlaybookError;
+use crate::notify;
+use crate::notify::RenderError;
+use crate::notify::TermsError;
 use crate::rules::FolderError;
 use crate::rules::Limits;
 use crate::store::Store;
 use crate::store::StoreError;
 
+pub use announce::preview;
 pub use cases::run_cases;
 pub use consequences::MissionDifference;
 pub use consequences::MissionDifferenceKind;
@@ -67,10 +73,12 @@ pub use missions::mission;
 pub use missions::mission_lines;
 pub use missions::mission_outcomes;
 pub use missions::mission_ranking;
+pub use remind::remind;
 pub use replay::Replay;
 pub use replay::replay;
 pub use run::CycleReport;
 pub use run::Outcome;
+pub use run::announce;
 pub use run::run;
 pub use standing::DifferenceKind;
 pub use standing::Standing;
@@ -93,6 +101,8 @@ pub struct Parts {
     pub rules: PathBuf,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
+    /// To whom a cycle speaks.
+    pub notify: Arc<notify::Settings>,
 }
 
 #[derive(Debug, Error)]
@@ -105,6 +115,12 @@ pub enum CycleError {
     Rules(#[from] FolderError),
     #[error(transparent)]
     Playbook(#[from] PlaybookError),
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error("no ministry is called `{0}`; `vigie panorama` lists those there are")]
+    NoSuchMinistry(String),
     #[error("no playbook in the catalogue: expected `missions.toml` beside the rules")]
     NoPlaybook,
     #[error(

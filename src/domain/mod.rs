@@ -13,6 +13,7 @@ pub mod import;
 pub mod job;
 pub mod level;
 pub mod mission;
+pub mod notice;
 pub mod portfolio;
 pub mod rule;
 pub mod snapshot;

@@ -18,6 +18,7 @@ mod killed;
 mod killed_commit;
 mod malformed;
 mod missions;
+mod notices_mail;
 mod real;
 mod rule_text;
 mod rule_tools_check;

@@ -20,6 +20,7 @@ use vigie::domain::mission::MissionChange;
 use vigie::domain::mission::MissionChangeKind;
 use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
+use vigie::domain::notice::Outgoing;
 use vigie::domain::subject::Subject;
 use vigie::domain::value::Value;
 use vigie::domain::verdict::Absence;
@@ -280,6 +281,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
             reason,
             by: None,
         }],
+        outgoing: Outgoing::default(),
     }
 }
 

@@ -13,6 +13,8 @@ use vigie::cycle::Parts;
 use vigie::domain::audit::Actor;
 use vigie::domain::import::Import;
 use vigie::frame;
+use vigie::notify::MailSettings;
+use vigie::notify::Settings;
 use vigie::rules;
 use vigie::rules::Limits;
 use vigie::sources::Aliases;
@@ -24,8 +26,8 @@ use vigie::store::Store;
 const MEANING: &str = "Two editions of invented projects, the shipped catalogue, SQLite on disk; the \
     best of twenty for 43 projects, one run for the others.\n\
     \"Judge\" is the shipped catalogue once compiled, evidence and explanation of what fires included.\n\
-    \"First cycle\" is load, frames, compilation, judgement, decisions and the commit: every alert is \
-    raised. \"Next cycle\" is the same a day later: every alert persists.\n\
+    \"First cycle\" is load, frames, compilation, judgement, decisions, notices to the \
+    secretaries-general and the commit: every alert is raised and told. \"Next cycle\" is the same a day later: every alert persists.\n\
     CPU is what the first cycle took of the processors, user and system, all threads together.\n\
     Peak memory is the process's, sizes growing; database is the file after both cycles.\n\n";
 
@@ -93,6 +95,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         .iter()
         .zip([0_u32, 1])
         .map(|(edition, step)| (format!("{edition}.panorama.csv"), edition_file(shape, step)))
+        .chain([("2020-11.contacts.csv".to_owned(), contacts_file(shape))])
         .collect();
     let aliases = Aliases::parse(&ministries(shape), "aliases.toml").unwrap();
     let reader = Reader::new(Profiles::shipped().unwrap(), aliases);
@@ -134,8 +137,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         assert!(verdicts.len() >= usize::try_from(shape.projects).unwrap());
         drop((portfolio, frames, verdicts));
         let clock = Arc::new(FixedClock(now));
-        let parts =
-            Parts { store, rules: root.join("rules"), limits, clock, notify: Arc::default() };
+        let parts = Parts { store, rules: root.join("rules"), limits, clock, notify: mail() };
         least = least.min(first_and_next(&parts, &mut watch, as_of).await);
         parts.store.close().await;
         bytes = f64::from(u32::try_from(std::fs::metadata(&path).unwrap().len() / 1024).unwrap())
@@ -148,10 +150,11 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
 async fn first_and_next(parts: &Parts, watch: &mut Stopwatch<'_>, as_of: NaiveDate) -> Duration {
     let before = processor_time();
     watch.restart();
-    let report = cycle::run(parts, Some(as_of), false).await.unwrap();
+    let report = cycle::announce(parts, Some(as_of), false).await.unwrap();
     watch.lap();
     let taken = processor_time().saturating_sub(before);
     assert_eq!(report.counts.failed, 0);
+    assert!(!report.outgoing.notices.is_empty());
     watch.restart();
     let next = cycle::run(parts, as_of.succ_opt(), false).await.unwrap();
     watch.lap();
@@ -200,6 +203,26 @@ fn edition_file(shape: Shape, step: u32) -> String {
         .unwrap();
     }
     text
+}
+
+/// A secretary-general for each ministry.
+fn contacts_file(shape: Shape) -> String {
+    let mut text = String::from("ministry,role,name,email,since\n");
+    for number in 0..shape.ministries {
+        let address = format!("sg{number}@example.fr");
+        writeln!(text, "M{number:04},secretary_general,Nom {number},{address},2020-01-01").unwrap();
+    }
+    text
+}
+
+/// Notices are written for the mail; nothing sends them.
+fn mail() -> Arc<Settings> {
+    let mail = MailSettings {
+        host: "smtp.example.fr".to_owned(),
+        from: "Vigie <vigie@example.fr>".to_owned(),
+        ..MailSettings::default()
+    };
+    Arc::new(Settings { mail, ..Settings::default() })
 }
 
 /// The ministries of those files, as an alias table names them.

@@ -11,10 +11,10 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-server test lint bench image
+.PHONY: help run demo build mail-server test lint bench bench-peers image
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: demo ## Import the fixtures, run a cycle, show what it found, and serve it
 	$(DEMO) serve
@@ -51,6 +51,11 @@ lint: ## Check the format, the lints and the documentation of the code
 
 bench: ## Measure import, frame and cycle on 43, 10 000 and 100 000 projects
 	cargo bench --locked -- --write
+
+# A package of its own: neither `make build` nor the tests know of these engines.
+bench-peers: ## Measure other rule engines on the same rules and rows, verdicts compared first
+	cargo bench --locked -- --peers $(abspath data/peers.json)
+	cargo run --locked --release --quiet --manifest-path benches/peers/Cargo.toml -- data/peers.json docs/BENCHMARKS.md
 
 image: ## Build the container image
 	docker build --tag $(IMAGE) .

@@ -14,6 +14,7 @@ mod jobs;
 mod jobs_import;
 mod jobs_support;
 mod judge_table;
+mod judge_table_faults;
 mod killed;
 mod killed_commit;
 mod malformed;

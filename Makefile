@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-server test lint bench bench-peers image
+.PHONY: help run demo build mail-server promtool test lint bench bench-peers image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,7 +39,16 @@ mail-server:
 		echo "python3-aiosmtpd or openssl is not installed: the tests of mail will say that they do not run" >&2; \
 	fi
 
-test: mail-server ## Run the tests, then the cases of every rule, which must take every branch
+# They hold the rules for Prometheus to their own tests.
+promtool:
+	@command -v promtool >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends prometheus; \
+	else \
+		echo "promtool is not installed: the tests of the rules for Prometheus will say that they do not run" >&2; \
+	fi
+
+test: mail-server promtool ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
 	$(VIGIE) rules test --coverage --threshold 100

@@ -26,6 +26,7 @@ mod notices_mail;
 mod notices_reminders;
 mod notices_webhooks;
 mod real;
+mod real_rules;
 mod rule_text;
 mod rule_tools_check;
 mod rule_tools_coverage;

@@ -31,6 +31,7 @@ mod pages;
 mod portfolio;
 mod projects;
 mod reviews;
+mod snapshot_rows;
 mod snapshots;
 mod tidying;
 mod told;

@@ -16,6 +16,7 @@ mod jobs_support;
 mod judge_table;
 mod judge_table_faults;
 mod killed;
+mod killed_commit;
 mod killed_jobs;
 mod malformed;
 mod missions;

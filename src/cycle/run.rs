@@ -313,7 +313,6 @@ pub(super) async fn judge(
             last_link: upto.last_link,
             data,
             last_review: upto.last_review,
-            data: Fingerprint::of(&data),
             catalogue: catalogue.fingerprint().clone(),
         };
         let figures = tables::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();

@@ -45,10 +45,8 @@ pub(super) fn remainder(left: Expr, right: Expr) -> Expr {
 pub(super) fn text_test(test: TextTest, whole: Expr, part: Expr) -> Expr {
     both(whole, part, DataType::Boolean, move |wholes, parts| {
         let (wholes, parts) = (wholes.str()?, parts.str()?);
-        let results = wholes.iter().zip(parts.iter()).map(|cells| match (cells, test) {
-            ((Some(one), Some(piece)), TextTest::Contains) => Some(one.contains(piece)),
-            ((Some(one), Some(piece)), TextTest::StartsWith) => Some(one.starts_with(piece)),
-            ((Some(one), Some(piece)), TextTest::EndsWith) => Some(one.ends_with(piece)),
+        let results = wholes.iter().zip(parts.iter()).map(|cells| match cells {
+            (Some(whole), Some(part)) => Some(fold::text_test(test, whole, part)),
             _ => None,
         });
         Ok(results.collect::<BooleanChunked>().into_column())

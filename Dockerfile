@@ -35,6 +35,7 @@ COPY rules rules
 
 # Within the container every address is its own; what is reachable is decided by what is published.
 ENV VIGIE_DATABASE_URL=sqlite:///var/lib/vigie/vigie.db \
+    VIGIE_BACKUP__FOLDER=/var/lib/vigie/backups \
     VIGIE_LISTEN=0.0.0.0:8080 \
     VIGIE_LOG=info \
     VIGIE_LOG_FORMAT=json

@@ -1,8 +1,16 @@
 //! From verdicts to alerts: what opens, worsens, eases, lasts and closes, each with its reason.
 
+mod follow;
+mod inhibit;
+mod occasion;
+mod reasons;
 mod reconcile;
 #[cfg(test)]
 mod tests;
 
-pub use reconcile::Occasion;
+pub use follow::Followed;
+pub use follow::follow;
+pub use occasion::Circumstances;
+pub use occasion::Occasion;
+pub use occasion::Renaming;
 pub use reconcile::reconcile;

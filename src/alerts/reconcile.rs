@@ -1,36 +1,22 @@
 //! Compares the alerts that stand with the verdicts of a cycle. Pure: decides, changes nothing.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use chrono::DateTime;
-use chrono::NaiveDate;
-use chrono::Utc;
-
+use super::follow::Followed;
+use super::inhibit::inhibit;
+use super::occasion::Occasion;
+use super::reasons;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertChangeKind;
 use crate::domain::alert::AlertState;
 use crate::domain::ids::AlertId;
-use crate::domain::ids::ProjectId;
-use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::rule::RuleStatus;
 use crate::domain::rule::RuleTerms;
-use crate::domain::verdict::Absence;
 use crate::domain::verdict::Judgement;
-use crate::domain::verdict::MissingField;
 use crate::domain::verdict::Verdict;
-
-/// When and in what circumstances verdicts are compared with the alerts that stand.
-#[derive(Clone, Copy, Debug)]
-pub struct Occasion<'a> {
-    pub as_of: NaiveDate,
-    pub now: DateTime<Utc>,
-    /// The rules in force, by id.
-    pub terms: &'a BTreeMap<RuleId, RuleTerms>,
-    /// Projects that left the panorama for a reason that is known, with that reason in French.
-    pub explained_exits: &'a BTreeMap<ProjectId, String>,
-}
 
 /// Every alert that stands gets exactly one change, be it `Persisted`. `known` are all alerts ever
 /// raised, the resolved ones included, since a problem that returns is the same alert.
@@ -38,12 +24,12 @@ pub struct Occasion<'a> {
 /// Only a level can close an alert: a verdict that is unknown or failed, or none at all, leaves it
 /// standing and marks it stale.
 pub fn reconcile(
-    known: &[Alert],
+    known: &Followed,
     judgements: &[Judgement],
     occasion: Occasion<'_>,
 ) -> Vec<AlertChange> {
     let mut unjudged: BTreeMap<&AlertId, &Alert> =
-        known.iter().map(|alert| (&alert.id, alert)).collect();
+        known.alerts.iter().map(|alert| (&alert.id, alert)).collect();
     let mut changes = Vec::new();
     for judgement in judgements {
         let id = Alert::id_of(&judgement.rule, &judgement.subject);
@@ -51,6 +37,14 @@ pub fn reconcile(
         changes.extend(change(alert, judgement, occasion));
     }
     changes.extend(unjudged.into_values().filter_map(|alert| without_verdict(alert, occasion)));
+    for change in &mut changes {
+        if let Some((from, words)) = known.origins.get(&change.alert.id) {
+            change.reason = format!("{words} {}", change.reason);
+            change.counterpart = Some(from.clone());
+        }
+    }
+    changes.extend(known.moved.iter().cloned());
+    inhibit(&mut changes, occasion.terms);
     changes
         .sort_by(|a, b| (&a.alert.rule, &a.alert.subject).cmp(&(&b.alert.rule, &b.alert.subject)));
     changes
@@ -63,6 +57,9 @@ fn change(
 ) -> Option<AlertChange> {
     let terms = occasion.terms.get(&judgement.rule)?;
     let standing = alert.filter(|alert| alert.state != AlertState::Resolved);
+    if terms.status == RuleStatus::Deprecated {
+        return standing.map(|standing| retires(standing, terms, occasion));
+    }
     match (&judgement.verdict, standing) {
         (Verdict::Level { level }, Some(standing)) if level.is_alerting() => {
             Some(still_fires(standing, judgement, *level, terms, occasion))
@@ -74,8 +71,7 @@ fn change(
             Some(no_longer_fires(standing, *level, terms, occasion))
         }
         (Verdict::Unknown { missing }, Some(standing)) => {
-            let reason = format!("Non évaluable, faute de données : {}.", absences(missing));
-            Some(goes_stale(standing, reason, occasion))
+            Some(goes_stale(standing, reasons::unknown(missing), occasion))
         }
         (Verdict::Failed { fault }, Some(standing)) => {
             let reason = format!("La règle est en défaut : {}.", fault.message);
@@ -98,8 +94,10 @@ fn first_fires(
         (true, Some(_)) => {
             (AlertChangeKind::Reopened, "Le problème, résolu, est de retour.".to_owned())
         }
-        (false, _) => (AlertChangeKind::Pending, waiting(1, terms.for_evaluations)),
+        (false, _) => (AlertChangeKind::Pending, reasons::waiting(1, terms.for_evaluations)),
     };
+    let beside = occasion.beside(&judgement.rule, &judgement.subject);
+    let reason = format!("{reason}{beside}");
     let alert = Alert {
         id: Alert::id_of(&judgement.rule, &judgement.subject),
         rule: judgement.rule.clone(),
@@ -110,10 +108,12 @@ fn first_fires(
         updated_at: occasion.now,
         streak: u32::from(!opens),
         stale: false,
+        judged_in: Some(occasion.cycle),
         evidence: judgement.evidence.clone(),
         explanation: judgement.explanation.clone(),
+        hidden_by: None,
     };
-    AlertChange { alert, kind, from: None, reason }
+    AlertChange { alert, kind, from: None, reason, counterpart: None }
 }
 
 fn still_fires(
@@ -127,6 +127,7 @@ fn still_fires(
         level,
         updated_at: occasion.now,
         stale: false,
+        judged_in: Some(occasion.cycle),
         evidence: judgement.evidence.clone(),
         explanation: judgement.explanation.clone(),
         ..standing.clone()
@@ -135,24 +136,31 @@ fn still_fires(
     if standing.state == AlertState::Pending {
         alert.streak = standing.streak.saturating_add(1);
         if alert.streak < terms.for_evaluations {
-            let reason = waiting(alert.streak, terms.for_evaluations);
-            return AlertChange { alert, kind: AlertChangeKind::Pending, from, reason };
+            let reason = reasons::waiting(alert.streak, terms.for_evaluations);
+            let kind = AlertChangeKind::Pending;
+            return AlertChange { alert, kind, from, reason, counterpart: None };
         }
         let reason = format!("Constaté {} fois de suite.", alert.streak);
         alert.state = AlertState::Open;
         alert.streak = 0;
-        return AlertChange { alert, kind: AlertChangeKind::Raised, from: None, reason };
+        let kind = AlertChangeKind::Raised;
+        return AlertChange { alert, kind, from: None, reason, counterpart: None };
     }
     alert.streak = 0;
     let (kind, reason) = match level.cmp(&standing.level) {
-        std::cmp::Ordering::Greater => (AlertChangeKind::Worsened, moved(standing.level, level)),
-        std::cmp::Ordering::Less => (AlertChangeKind::Eased, moved(standing.level, level)),
-        std::cmp::Ordering::Equal if standing.stale => {
+        Ordering::Greater => (AlertChangeKind::Worsened, moved(standing, level, occasion)),
+        Ordering::Less => (AlertChangeKind::Eased, moved(standing, level, occasion)),
+        Ordering::Equal if standing.stale => {
             (AlertChangeKind::Persisted, "De nouveau évaluable, inchangé.".to_owned())
         }
-        std::cmp::Ordering::Equal => (AlertChangeKind::Persisted, "Inchangé.".to_owned()),
+        Ordering::Equal => (AlertChangeKind::Persisted, "Inchangé.".to_owned()),
     };
-    AlertChange { alert, kind, from, reason }
+    AlertChange { alert, kind, from, reason, counterpart: None }
+}
+
+fn moved(standing: &Alert, level: Level, occasion: Occasion<'_>) -> String {
+    let beside = occasion.beside(&standing.rule, &standing.subject);
+    format!("{}{beside}", reasons::moved(standing.level, level))
 }
 
 fn no_longer_fires(
@@ -163,56 +171,75 @@ fn no_longer_fires(
 ) -> AlertChange {
     let mut alert = Alert { updated_at: occasion.now, stale: false, ..standing.clone() };
     let from = Some(standing.level);
+    let beside = occasion.beside(&standing.rule, &standing.subject);
     if standing.state == AlertState::Pending {
         alert.state = AlertState::Resolved;
         alert.level = level;
         alert.streak = 0;
-        let reason = "N’a pas duré assez pour ouvrir une alerte.".to_owned();
-        return AlertChange { alert, kind: AlertChangeKind::Dropped, from, reason };
+        let reason = format!("N’a pas duré assez pour ouvrir une alerte.{beside}");
+        let kind = AlertChangeKind::Dropped;
+        return AlertChange { alert, kind, from, reason, counterpart: None };
     }
     alert.streak = standing.streak.saturating_add(1);
     if alert.streak < terms.clear_for {
-        let reason = format!(
-            "Sous le seuil, {} évaluation sur les {} qui closent l’alerte.",
-            alert.streak, terms.clear_for
-        );
-        return AlertChange { alert, kind: AlertChangeKind::Persisted, from, reason };
+        let reason = format!("{}{beside}", reasons::clearing(alert.streak, terms.clear_for));
+        let kind = AlertChangeKind::Persisted;
+        return AlertChange { alert, kind, from, reason, counterpart: None };
     }
     alert.state = AlertState::Resolved;
     alert.level = level;
     alert.streak = 0;
-    let reason = format!("Clos : le niveau est « {} ».", level.label());
-    AlertChange { alert, kind: AlertChangeKind::Resolved, from, reason }
+    let reason = format!("Clos : le niveau est « {} ».{beside}", level.label());
+    let kind = AlertChangeKind::Resolved;
+    AlertChange { alert, kind, from, reason, counterpart: None }
 }
 
 fn without_verdict(alert: &Alert, occasion: Occasion<'_>) -> Option<AlertChange> {
     if alert.state == AlertState::Resolved {
         return None;
     }
-    let exit = alert.subject.project().and_then(|project| occasion.explained_exits.get(project));
-    if let Some(explanation) = exit {
-        let resolved = Alert {
-            state: AlertState::Resolved,
-            updated_at: occasion.now,
-            streak: 0,
-            stale: false,
-            ..alert.clone()
-        };
-        let reason = format!("Le projet a quitté le panorama : {explanation}.");
-        let from = Some(alert.level);
-        return Some(AlertChange {
-            alert: resolved,
-            kind: AlertChangeKind::Resolved,
-            from,
-            reason,
-        });
+    let terms = occasion.terms.get(&alert.rule);
+    if let Some(retired) = terms.filter(|terms| terms.status == RuleStatus::Deprecated) {
+        return Some(retires(alert, retired, occasion));
     }
-    let reason = if occasion.terms.contains_key(&alert.rule) {
+    let exits = &occasion.circumstances.explained_exits;
+    if let Some(explanation) = alert.subject.project().and_then(|project| exits.get(project)) {
+        let reason = format!("Le projet a quitté le panorama : {explanation}.");
+        return Some(closes(alert, AlertChangeKind::Resolved, reason, occasion));
+    }
+    let reason = if terms.is_some() {
         "Plus évalué : le sujet n’est plus dans le panorama et son départ n’est pas expliqué."
     } else {
-        "Plus évalué : la règle n’est plus au catalogue."
+        "Plus évalué : la règle n’est plus au catalogue, ou y est en défaut. La retirer avec son \
+         motif (`deprecated`) clôt ses alertes."
     };
     Some(goes_stale(alert, reason.to_owned(), occasion))
+}
+
+fn retires(standing: &Alert, terms: &RuleTerms, occasion: Occasion<'_>) -> AlertChange {
+    let kind = match standing.state {
+        AlertState::Pending => AlertChangeKind::Dropped,
+        AlertState::Open | AlertState::Resolved => AlertChangeKind::Retired,
+    };
+    closes(standing, kind, reasons::retired(terms), occasion)
+}
+
+/// Without a verdict: the level stays the last one that was known.
+fn closes(
+    standing: &Alert,
+    kind: AlertChangeKind,
+    reason: String,
+    occasion: Occasion<'_>,
+) -> AlertChange {
+    let from = Some(standing.level);
+    let alert = Alert {
+        state: AlertState::Resolved,
+        updated_at: occasion.now,
+        streak: 0,
+        stale: false,
+        ..standing.clone()
+    };
+    AlertChange { alert, kind, from, reason, counterpart: None }
 }
 
 fn goes_stale(standing: &Alert, reason: String, occasion: Occasion<'_>) -> AlertChange {
@@ -221,21 +248,5 @@ fn goes_stale(standing: &Alert, reason: String, occasion: Occasion<'_>) -> Alert
         AlertState::Pending => AlertChangeKind::Pending,
         AlertState::Open | AlertState::Resolved => AlertChangeKind::Persisted,
     };
-    AlertChange { alert, kind, from: Some(standing.level), reason }
-}
-
-fn moved(from: Level, to: Level) -> String {
-    format!("De « {} » à « {} ».", from.label(), to.label())
-}
-
-fn waiting(seen: u32, asked: u32) -> String {
-    format!("Constaté {seen} fois sur les {asked} de suite qui ouvrent l’alerte.")
-}
-
-fn absences(missing: &[MissingField]) -> String {
-    let words = missing.iter().map(|missing| match missing.why {
-        Absence::Missing => missing.field.clone(),
-        Absence::Withheld => format!("{} (non publié à dessein)", missing.field),
-    });
-    words.collect::<Vec<_>>().join(", ")
+    AlertChange { alert, kind, from: Some(standing.level), reason, counterpart: None }
 }

@@ -5,6 +5,7 @@ mod coverage;
 mod cycles;
 mod error;
 mod health;
+mod jobs;
 mod missions;
 mod panorama;
 mod projects;
@@ -49,6 +50,9 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route("/rules", web::get().to(rules::list_rules))
                 .route("/rules/{rule}", web::get().to(rules::find_rule))
                 .route("/coverage", web::get().to(coverage::list_coverage))
+                .route("/jobs", web::get().to(jobs::list_jobs))
+                .route("/jobs/{job}/runs", web::get().to(jobs::list_runs))
+                .route("/sources", web::get().to(jobs::list_sources))
                 .route("/cycles", web::get().to(cycles::list_cycles))
                 .route("/cycles/{cycle}", web::get().to(cycles::find_cycle)),
         )

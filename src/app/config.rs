@@ -14,6 +14,10 @@ use thiserror::Error;
 
 use crate::app::telemetry::LogFormat;
 use crate::rules::Limits;
+use crate::schedule::BackupSettings;
+use crate::schedule::HousekeepingSettings;
+use crate::schedule::ImportSettings;
+use crate::schedule::Schedule;
 
 /// Read when no file is named and this one is there.
 pub const DEFAULT_FILE: &str = "vigie.toml";
@@ -32,14 +36,10 @@ pub struct Config {
     pub log: String,
     pub log_format: LogFormat,
     pub schedule: Schedule,
+    pub import: ImportSettings,
+    pub backup: BackupSettings,
+    pub housekeeping: HousekeepingSettings,
     pub limits: Limits,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Schedule {
-    /// Cron expression with seconds, in Paris time; empty for never.
-    pub cycle: String,
 }
 
 #[derive(Debug, Error)]
@@ -61,7 +61,10 @@ impl Default for Config {
             actor: String::new(),
             log: "warn".to_owned(),
             log_format: LogFormat::Text,
-            schedule: Schedule { cycle: "0 30 6 * * Mon-Fri".to_owned() },
+            schedule: Schedule::default(),
+            import: ImportSettings::default(),
+            backup: BackupSettings::default(),
+            housekeeping: HousekeepingSettings::default(),
             limits: Limits::default(),
         }
     }

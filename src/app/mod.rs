@@ -14,7 +14,9 @@ use crate::store::StoreError;
 pub use service::Running;
 pub use service::check;
 pub use service::healthcheck;
+pub use service::runner;
 pub use service::start;
+pub use service::stop_signal;
 
 #[derive(Debug, Error)]
 pub enum AppError {

@@ -1,4 +1,4 @@
-//! The service: the API on a port, the scheduled cycle beside it, and a clean stop.
+//! The service: the API on a port, the jobs beside it, and a clean stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,8 +23,9 @@ use super::config::Config;
 use crate::api;
 use crate::clock::Clock;
 use crate::cycle::Parts;
-use crate::schedule;
-use crate::schedule::Timetable;
+use crate::domain::job::JobName;
+use crate::schedule::Runner;
+use crate::schedule::Work;
 use crate::sources::Aliases;
 use crate::store::Store;
 
@@ -42,7 +43,8 @@ pub struct Running {
     server: JoinHandle<std::io::Result<()>>,
     handle: ServerHandle,
     stop: watch::Sender<bool>,
-    scheduler: Option<JoinHandle<()>>,
+    store: Store,
+    scheduler: JoinHandle<()>,
 }
 
 /// Port 0 lets the system choose one: see `Running::address`.
@@ -55,12 +57,12 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         clock,
     };
     let (stop, stopped) = watch::channel(false);
-    let timetable = timetable(config)?;
-    let next_cycle =
-        timetable.as_ref().and_then(|timetable| timetable.next_after(parts.clock.now()));
-    let scheduler = timetable
-        .map(|timetable| tokio::spawn(schedule::run_cycles(parts.clone(), timetable, stopped)));
+    let runner = runner(config, parts.clone())?;
+    let timetable = runner.timetable(JobName::Cycle);
+    let next_cycle = timetable.and_then(|timetable| timetable.next_after(parts.clock.now()));
+    let scheduler = tokio::spawn(runner.run(stopped));
 
+    let store = parts.store.clone();
     let shared = web::Data::new(parts);
     let listen = |source| AppError::Listen { address: config.listen.clone(), source };
     let server = HttpServer::new(move || {
@@ -88,7 +90,15 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let server = server.run();
     let handle = server.handle();
     info!("Listening on {address}");
-    Ok(Running { address, next_cycle, server: tokio::spawn(server), handle, stop, scheduler })
+    Ok(Running {
+        address,
+        next_cycle,
+        server: tokio::spawn(server),
+        handle,
+        stop,
+        store,
+        scheduler,
+    })
 }
 
 impl Running {
@@ -102,29 +112,40 @@ impl Running {
 
     /// Waits for SIGTERM or SIGINT, then stops.
     pub async fn until_stopped(self) -> Result<(), AppError> {
-        let mut terminate = signal(SignalKind::terminate()).map_err(AppError::Signal)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(AppError::Signal)?;
+        let mut told = stop_signal()?;
+        drop(told.wait_for(|told| *told).await);
+        self.stop().await
+    }
+
+    /// Requests under way are answered; a job under way commits, or leaves what it did not begin.
+    pub async fn stop(self) -> Result<(), AppError> {
+        self.stop.send_replace(true);
+        self.handle.stop(true).await;
+        self.scheduler.await?;
+        self.server.await?.map_err(AppError::Serve)?;
+        self.store.close().await;
+        Ok(())
+    }
+}
+
+/// Turns true at SIGTERM or SIGINT.
+pub fn stop_signal() -> Result<watch::Receiver<bool>, AppError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(AppError::Signal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(AppError::Signal)?;
+    let (stop, told) = watch::channel(false);
+    tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => info!("Told to stop by SIGTERM"),
             _ = interrupt.recv() => info!("Told to stop by SIGINT"),
         }
-        self.stop().await
-    }
-
-    /// Requests under way are answered and a cycle under way commits.
-    pub async fn stop(self) -> Result<(), AppError> {
-        self.stop.send_replace(true);
-        self.handle.stop(true).await;
-        if let Some(scheduler) = self.scheduler {
-            scheduler.await?;
-        }
-        self.server.await?.map_err(AppError::Serve)
-    }
+        stop.send_replace(true);
+    });
+    Ok(told)
 }
 
 /// What can be told from the settings alone, before anything is opened.
 pub fn check(config: &Config) -> Result<(), AppError> {
-    timetable(config)?;
+    Runner::check(&config.schedule)?;
     Aliases::read(&config.aliases)?;
     Ok(())
 }
@@ -146,7 +167,15 @@ pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
     Err(AppError::NotReady { url, status: status.as_u16(), body })
 }
 
-fn timetable(config: &Config) -> Result<Option<Timetable>, AppError> {
-    let expression = config.schedule.cycle.trim();
-    Ok(if expression.is_empty() { None } else { Some(expression.parse()?) })
+/// The jobs, as the settings have them.
+pub fn runner(config: &Config, parts: Parts) -> Result<Runner, AppError> {
+    let work = Work {
+        parts,
+        profiles: config.profiles.clone(),
+        aliases: config.aliases.clone(),
+        import: config.import.clone(),
+        backup: config.backup.clone(),
+        housekeeping: config.housekeeping.clone(),
+    };
+    Ok(Runner::new(work, &config.schedule, fastrand::u64(..))?)
 }

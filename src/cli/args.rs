@@ -13,6 +13,8 @@ use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
 
 use super::audit::AuditCommand;
+use super::jobs::JobsCommand;
+use super::restore::RestoreArgs;
 
 /// Watches the State's large digital projects and warns early enough to act.
 ///
@@ -90,7 +92,7 @@ pub(crate) enum Command {
     Coverage {
         /// One line for each rule, or for each ministry
         #[arg(long, value_enum, default_value_t = CoverageBy::Rule)]
-        by: CoverageBy,
+        per: CoverageBy,
         /// Of this cycle, as listed by `vigie cycles`; the last one by default
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
@@ -107,7 +109,14 @@ pub(crate) enum Command {
     },
     /// List every field that rules may read
     Dictionary,
-    /// Serve the API and run the scheduled cycle, until told to stop
+    /// Look at what runs by itself, and run it now
+    Jobs {
+        #[command(subcommand)]
+        command: JobsCommand,
+    },
+    /// Put a backup in the place of the database, which nobody may have open
+    Restore(RestoreArgs),
+    /// Serve the API and run the jobs at their times, until told to stop
     Serve,
     /// Ask the service on this machine whether it is ready; for containers
     Healthcheck,

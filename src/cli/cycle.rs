@@ -131,7 +131,7 @@ fn changes(report: &CycleReport) -> Sheet {
     let rows: Vec<Vec<Cell>> = moved
         .map(|change| {
             vec![
-                Cell::of(label(change.kind), change.kind.word()),
+                Cell::of(change.kind.label(), change.kind.word()),
                 Cell::level(change.alert.level),
                 Cell::of(change.from.map_or("", Level::label), change.from.map(Level::word)),
                 Cell::text(change.alert.rule.as_str()),
@@ -154,19 +154,6 @@ fn changes(report: &CycleReport) -> Sheet {
         columns,
         rows,
     )
-}
-
-fn label(kind: AlertChangeKind) -> &'static str {
-    match kind {
-        AlertChangeKind::Pending => "en attente",
-        AlertChangeKind::Raised => "ouverte",
-        AlertChangeKind::Reopened => "rouverte",
-        AlertChangeKind::Worsened => "aggravée",
-        AlertChangeKind::Eased => "atténuée",
-        AlertChangeKind::Persisted => "inchangée",
-        AlertChangeKind::Dropped => "abandonnée",
-        AlertChangeKind::Resolved => "close",
-    }
 }
 
 fn missions(report: &CycleReport) -> Sheet {

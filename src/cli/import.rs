@@ -1,8 +1,5 @@
 //! `vigie import`: files in, all of them or none, and a report of what each gave.
 
-use std::path::Path;
-use std::path::PathBuf;
-
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use serde::Serialize;
@@ -16,11 +13,11 @@ use vigie::domain::import::KnownProject;
 use vigie::domain::import::Rows;
 use vigie::domain::import::SightingKind;
 use vigie::domain::value::Reported;
-use vigie::sources::Aliases;
-use vigie::sources::Profiles;
 use vigie::sources::Reader;
 use vigie::sources::Request;
-use vigie::sources::SourceError;
+use vigie::sources::base_name;
+use vigie::sources::reading_order;
+use vigie::sources::remember;
 use vigie::store::Recorded;
 
 use super::CliError;
@@ -71,7 +68,7 @@ pub(super) async fn run(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let reader = reader(config)?;
+    let reader = Reader::open(&config.profiles, &config.aliases)?;
     let known = parts.store.known_projects().await?;
     let imports = read_all(request, &reader, known)?;
     let recorded = if request.dry_run {
@@ -92,21 +89,13 @@ pub(super) async fn run(
     Ok(Conclusion::Good)
 }
 
-pub(super) fn reader(config: &Config) -> Result<Reader, CliError> {
-    let mut profiles = Profiles::shipped()?;
-    if !config.profiles.as_os_str().is_empty() {
-        profiles = profiles.with_folder(&config.profiles)?;
-    }
-    Ok(Reader::new(profiles, Aliases::read(&config.aliases)?))
-}
-
-/// Editions come before what refers to their projects, and older ones before newer ones.
+/// All of them, or none.
 fn read_all(
     request: &ImportArgs,
     reader: &Reader,
     mut known: Vec<KnownProject>,
 ) -> Result<Vec<Import>, CliError> {
-    let files = files(&request.paths)?;
+    let files = vigie::sources::files_at(&request.paths)?;
     let progress = if files.len() >= MANY_FILES {
         ProgressBar::new(u64::try_from(files.len()).unwrap_or_default())
     } else {
@@ -122,10 +111,9 @@ fn read_all(
         let bytes = vigie::sources::read_file(&file)?;
         let name = file.display().to_string();
         let dataset = reader.recognise(&as_request(&name, &bytes, request))?;
-        waiting.push((dataset != Dataset::Panorama, name, bytes));
+        waiting.push((dataset, name, bytes));
     }
-    // Names of editions start with their month, so their order is that of time.
-    waiting.sort_by(|a, b| (a.0, base(&a.1)).cmp(&(b.0, base(&b.1))));
+    waiting.sort_by(|a, b| reading_order((a.0, &a.1), (b.0, &b.1)));
     for (_, name, bytes) in &waiting {
         progress.set_message(name.clone());
         let import = reader.read(&as_request(name, bytes, request), &known)?;
@@ -137,50 +125,8 @@ fn read_all(
     Ok(imports)
 }
 
-fn base(name: &str) -> &str {
-    Path::new(name).file_name().and_then(|base| base.to_str()).unwrap_or(name)
-}
-
 fn as_request<'a>(name: &'a str, bytes: &'a [u8], request: &'a ImportArgs) -> Request<'a> {
     Request { file: name, bytes, profile: request.profile.as_deref(), edition: request.edition }
-}
-
-/// The next file may speak of the projects that this one brought.
-fn remember(known: &mut Vec<KnownProject>, import: &Import) {
-    let Rows::Panorama(snapshots) = &import.rows else { return };
-    for snapshot in snapshots {
-        let same = known.iter_mut().find(|known| known.project == snapshot.project);
-        match same {
-            Some(same) if same.names.contains(&snapshot.name) => {}
-            Some(same) => same.names.push(snapshot.name.clone()),
-            None => known.push(KnownProject {
-                project: snapshot.project.clone(),
-                names: vec![snapshot.name.clone()],
-                ministry: snapshot.ministry.clone(),
-            }),
-        }
-    }
-}
-
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let unreadable = |source| SourceError::Read { path: path.clone(), source };
-            for entry in std::fs::read_dir(path).map_err(unreadable)? {
-                let file = entry.map_err(unreadable)?.path();
-                let extension = file.extension().and_then(|extension| extension.to_str());
-                if matches!(extension, Some("csv" | "xlsx" | "ods")) {
-                    files.push(file);
-                }
-            }
-        } else {
-            files.push(path.clone());
-        }
-    }
-    files.sort();
-    files.dedup();
-    Ok(files)
 }
 
 fn print_report(
@@ -248,7 +194,7 @@ fn row((import, recorded): (&Import, &Recorded)) -> Vec<Cell> {
         }
     };
     vec![
-        Cell::of(base(&import.file), import.file.clone()),
+        Cell::of(base_name(&import.file), import.file.clone()),
         Cell::text(import.edition.to_string()),
         Cell::text(import.dataset.word()),
         Cell::text(state),
@@ -266,7 +212,11 @@ fn remarks(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
     let mut rows = Vec::new();
     for (import, _) in pairs {
         let mut remark = |subject: &str, text: String| {
-            rows.push(vec![Cell::text(base(&import.file)), Cell::text(subject), Cell::text(text)]);
+            rows.push(vec![
+                Cell::text(base_name(&import.file)),
+                Cell::text(subject),
+                Cell::text(text),
+            ]);
         };
         remark("profil", format!("{} : {}", import.profile, import.profile_reason));
         for aside in &import.set_aside {
@@ -342,7 +292,7 @@ fn differences(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
         total += differences.len();
         rows.extend(differences.iter().take(DIFFERENCES_SHOWN).map(|difference| {
             vec![
-                Cell::text(base(&import.file)),
+                Cell::text(base_name(&import.file)),
                 Cell::text(difference.subject.to_string()),
                 Cell::text(&difference.field),
                 Cell::text(&difference.former),

@@ -8,12 +8,14 @@ mod coverage;
 mod cycle;
 mod healthcheck;
 mod import;
+mod jobs;
 mod lists;
 mod missions;
 mod panorama;
 mod print;
 mod project;
 mod projects;
+mod restore;
 mod rules;
 mod serve;
 mod settings;
@@ -67,6 +69,8 @@ enum CliError {
     Actor(#[from] ActorError),
     #[error(transparent)]
     App(#[from] vigie::app::AppError),
+    #[error(transparent)]
+    Job(#[from] vigie::schedule::JobError),
     #[error("start the runtime")]
     Runtime(#[source] std::io::Error),
     #[error("write the answer")]
@@ -119,6 +123,7 @@ async fn dispatch(
         Command::Config { command } => settings::run(*command, config, printer),
         Command::Dictionary => lists::dictionary(printer),
         Command::Healthcheck => healthcheck::run(config).await,
+        Command::Restore(request) => restore::run(request, config, printer).await,
         Command::Rules { command } => rules::run(command, config, printer).await,
         Command::Serve => serve::run(config).await,
         Command::Import(_)
@@ -127,6 +132,7 @@ async fn dispatch(
         | Command::Cycles
         | Command::Audit { .. }
         | Command::Coverage { .. }
+        | Command::Jobs { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
         | Command::Project { .. }
@@ -153,8 +159,9 @@ async fn dispatch_with_store(
         Command::Import(request) => import::run(request, config, parts, printer).await,
         Command::Imports => lists::imports(parts, printer).await,
         Command::Cycle(request) => cycle::run(request, parts, printer).await,
-        Command::Coverage { by, cycle } => coverage::run(*by, *cycle, parts, printer).await,
+        Command::Coverage { per, cycle } => coverage::run(*per, *cycle, parts, printer).await,
         Command::Cycles => cycle::list(parts, printer).await,
+        Command::Jobs { command } => jobs::run(command, config, parts, printer).await,
         Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,
         Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,
         Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
@@ -165,6 +172,7 @@ async fn dispatch_with_store(
         Command::Config { .. }
         | Command::Dictionary
         | Command::Healthcheck
+        | Command::Restore(_)
         | Command::Rules { .. }
         | Command::Serve => Ok(Conclusion::Good),
     }

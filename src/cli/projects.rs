@@ -4,12 +4,12 @@ use vigie::app::config::Config;
 use vigie::cycle::Parts;
 use vigie::domain::ids::ProjectId;
 use vigie::domain::import::KnownProject;
+use vigie::sources::Reader;
 
 use super::CliError;
 use super::Conclusion;
 use super::act;
 use super::args::ProjectsCommand;
-use super::import;
 use super::print;
 use super::print::Cell;
 use super::print::Printer;
@@ -28,7 +28,7 @@ pub(super) async fn run(
             let (from, into) = (find(&known, from), find(&known, into));
             parts.store.link(&from, &into, &act(config, parts, reason)?).await?;
             print::message(&format!("`{from}` is now known as `{into}`, in past editions too"));
-            let aliases = import::reader(config)?;
+            let aliases = Reader::open(&config.profiles, &config.aliases)?;
             if !aliases.aliases().implied_links(&known).contains(&(from.clone(), into)) {
                 print::message(&format!(
                     "add the names of `{from}` to {} so that the next editions know it",

@@ -1,4 +1,4 @@
-//! `vigie serve`: the API and the scheduled cycle, until told to stop.
+//! `vigie serve`: the API and the jobs, until told to stop.
 
 use std::sync::Arc;
 

@@ -82,12 +82,13 @@ impl Consequences {
             .map(|(id, terms)| (id.clone(), RuleTerms { for_evaluations: 1, ..terms.clone() }))
             .collect();
         let occasion = alerts::Occasion {
+            cycle: CycleNumber(0),
             as_of,
             now: DateTime::default(),
             terms: &at_once,
-            explained_exits: &BTreeMap::new(),
+            circumstances: &alerts::Circumstances::default(),
         };
-        let changes = alerts::reconcile(&[], judgements, occasion);
+        let changes = alerts::reconcile(&alerts::Followed::default(), judgements, occasion);
         let moment = missions::Moment { cycle: CycleNumber(0), as_of, terms: &at_once, playbook };
         let missions = missions::plan(&[], &changes, moment)
             .into_iter()

@@ -15,8 +15,9 @@ use crate::domain::ids::RuleId;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::subject::Subject;
 use crate::domain::verdict::Absence;
-use crate::domain::verdict::Judgement;
 use crate::domain::verdict::Verdict;
+use crate::domain::verdicts::RuleVerdicts;
+use crate::domain::verdicts::Verdicts;
 use crate::frame::dictionary;
 use crate::store::KnownUpTo;
 
@@ -88,29 +89,56 @@ pub async fn coverage(
     let inputs = &cycle.inputs;
     let upto = KnownUpTo { last_import: inputs.last_import, last_link: inputs.last_link };
     let portfolio = parts.store.portfolio(&upto, inputs.as_of).await?;
-    let judgements = parts.store.judgements(cycle.number).await?;
+    let verdicts = parts.store.verdicts(cycle.number).await?;
     let ministries = ministries(&portfolio, inputs.edition);
-    let by_rule = tallied(&judgements, |judgement| Some(judgement.rule.clone()));
-    let by_ministry = tallied(&judgements, |judgement| match &judgement.subject {
-        Subject::Project(project) => ministries.get(project).cloned(),
-        Subject::Ministry(ministry) => Some(ministry.clone()),
-        Subject::Portfolio => None,
-    });
-    Ok(Some(Coverage {
-        cycle,
-        by_rule: by_rule.into_iter().map(|(rule, tally)| RuleCoverage { rule, tally }).collect(),
-        by_ministry: by_ministry
-            .into_iter()
-            .map(|(ministry, tally)| MinistryCoverage { ministry, tally })
-            .collect(),
-    }))
+    let by_ministry = by_ministry(&verdicts, &ministries);
+    Ok(Some(Coverage { cycle, by_rule: by_rule(&verdicts), by_ministry }))
 }
 
 /// The fields whose absence costs a cycle the most verdicts.
-pub(super) fn costliest(judgements: &[Judgement]) -> Vec<FieldCost> {
-    let mut costs = tallied(judgements, |_| Some(())).remove(&()).unwrap_or_default().missing;
+pub(super) fn costliest(verdicts: &Verdicts) -> Vec<FieldCost> {
+    let mut counting = Counting::default();
+    for (verdict, count) in verdicts.rules().iter().flat_map(RuleVerdicts::counted) {
+        counting.add(verdict, count);
+    }
+    let mut costs = counting.tally().missing;
     costs.truncate(COSTLIEST);
     costs
+}
+
+fn by_rule(verdicts: &Verdicts) -> Vec<RuleCoverage> {
+    let mut counts: BTreeMap<&RuleId, Counting<'_>> = BTreeMap::new();
+    for rule in verdicts.rules() {
+        let counting = counts.entry(rule.rule()).or_default();
+        rule.counted().for_each(|(verdict, count)| counting.add(verdict, count));
+    }
+    let covered = |(rule, counting): (&RuleId, Counting<'_>)| RuleCoverage {
+        rule: rule.clone(),
+        tally: counting.tally(),
+    };
+    counts.into_iter().map(covered).collect()
+}
+
+fn by_ministry(
+    verdicts: &Verdicts,
+    ministries: &BTreeMap<ProjectId, MinistryCode>,
+) -> Vec<MinistryCoverage> {
+    let mut counts: BTreeMap<&MinistryCode, Counting<'_>> = BTreeMap::new();
+    for judgement in verdicts.iter() {
+        let ministry = match judgement.subject {
+            Subject::Project(project) => ministries.get(project),
+            Subject::Ministry(ministry) => Some(ministry),
+            Subject::Portfolio => None,
+        };
+        if let Some(ministry) = ministry {
+            counts.entry(ministry).or_default().add(judgement.verdict, 1);
+        }
+    }
+    let covered = |(ministry, counting): (&MinistryCode, Counting<'_>)| MinistryCoverage {
+        ministry: ministry.clone(),
+        tally: counting.tally(),
+    };
+    counts.into_iter().map(covered).collect()
 }
 
 /// Of each project, by the last edition up to this one that lists it.
@@ -126,38 +154,39 @@ fn ministries(portfolio: &Portfolio, edition: EditionId) -> BTreeMap<ProjectId, 
     known.into_iter().map(|(project, (_, ministry))| (project, ministry)).collect()
 }
 
-fn tallied<K: Ord>(
-    judgements: &[Judgement],
-    key_of: impl Fn(&Judgement) -> Option<K>,
-) -> BTreeMap<K, Tally> {
-    let mut counts: BTreeMap<K, (Tally, BTreeMap<&str, FieldCost>)> = BTreeMap::new();
-    for judgement in judgements {
-        let Some(key) = key_of(judgement) else { continue };
-        let (tally, costs) = counts.entry(key).or_default();
-        match &judgement.verdict {
-            Verdict::Level { .. } => tally.judged += 1,
-            Verdict::Failed { .. } => tally.failed += 1,
+/// A tally in the making.
+#[derive(Default)]
+struct Counting<'v> {
+    tally: Tally,
+    costs: BTreeMap<&'v str, FieldCost>,
+}
+
+impl<'v> Counting<'v> {
+    /// So many subjects were given that verdict.
+    fn add(&mut self, verdict: &'v Verdict, count: u64) {
+        match verdict {
+            Verdict::Level { .. } => self.tally.judged += count,
+            Verdict::Failed { .. } => self.tally.failed += count,
             Verdict::Unknown { missing } => {
-                tally.unknown += 1;
+                self.tally.unknown += count;
                 for lacked in missing {
-                    let cost = costs
+                    let cost = self
+                        .costs
                         .entry(&lacked.field)
                         .or_insert_with(|| FieldCost::nothing(&lacked.field));
-                    cost.verdicts += 1;
-                    cost.withheld += u64::from(lacked.why == Absence::Withheld);
+                    cost.verdicts += count;
+                    cost.withheld += if lacked.why == Absence::Withheld { count } else { 0 };
                 }
             }
         }
     }
-    counts
-        .into_iter()
-        .map(|(kept, (tally, costs))| {
-            let mut missing: Vec<FieldCost> = costs.into_values().collect();
-            // Stable: fields that cost the same stay in the order of their names.
-            missing.sort_by_key(|cost| std::cmp::Reverse(cost.verdicts));
-            (kept, Tally { missing, ..tally })
-        })
-        .collect()
+
+    fn tally(self) -> Tally {
+        let mut missing: Vec<FieldCost> = self.costs.into_values().collect();
+        // Stable: fields that cost the same stay in the order of their names.
+        missing.sort_by_key(|cost| std::cmp::Reverse(cost.verdicts));
+        Tally { missing, ..self.tally }
+    }
 }
 
 impl FieldCost {

@@ -1,5 +1,6 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
+mod circumstances;
 mod consequences;
 mod coverage;
 mod diff;

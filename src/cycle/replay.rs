@@ -8,7 +8,7 @@ use super::run;
 use crate::domain::cycle::CycleInputs;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
-use crate::domain::verdict::Judgement;
+use crate::domain::verdicts::Verdicts;
 use crate::store::KnownUpTo;
 
 #[derive(Clone, Debug, Serialize)]
@@ -33,8 +33,8 @@ pub async fn replay(parts: &Parts, number: CycleNumber) -> Result<Replay, CycleE
         KnownUpTo { last_import: cycle.inputs.last_import, last_link: cycle.inputs.last_link };
     let portfolio = parts.store.portfolio(&upto, cycle.inputs.as_of).await?;
     let judged = run::judge(parts, texts, portfolio, upto, cycle.inputs.as_of).await?;
-    let committed = lines(&parts.store.judgements(number).await?)?;
-    let again = lines(&judged.judgements)?;
+    let committed = lines(&parts.store.verdicts(number).await?)?;
+    let again = lines(&judged.verdicts)?;
     let length = committed.len().max(again.len());
     let differences: Vec<_> = (0..length)
         .map(|index| (committed.get(index).cloned(), again.get(index).cloned()))
@@ -51,9 +51,9 @@ pub async fn replay(parts: &Parts, number: CycleNumber) -> Result<Replay, CycleE
     })
 }
 
-fn lines(judgements: &[Judgement]) -> Result<Vec<String>, CycleError> {
-    judgements
+fn lines(verdicts: &Verdicts) -> Result<Vec<String>, CycleError> {
+    verdicts
         .iter()
-        .map(|judgement| serde_json::to_string(judgement).map_err(CycleError::Record))
+        .map(|judgement| serde_json::to_string(&judgement).map_err(CycleError::Record))
         .collect()
 }

@@ -1,6 +1,7 @@
 //! One cycle: read, measure, judge, decide, commit.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -11,12 +12,13 @@ use tracing::warn;
 
 use super::CycleError;
 use super::Parts;
+use super::circumstances;
 use super::coverage;
 use super::coverage::FieldCost;
-use super::exits;
 use super::tables;
 use super::view;
 use crate::alerts;
+use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
 use crate::domain::cycle::CycleCounts;
 use crate::domain::cycle::CycleInputs;
@@ -24,9 +26,13 @@ use crate::domain::cycle::CycleRecord;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
+use crate::domain::ids::RuleId;
 use crate::domain::mission::MissionChange;
 use crate::domain::portfolio::Portfolio;
+use crate::domain::subject::Subject;
 use crate::domain::verdict::Judgement;
+use crate::domain::verdicts::JudgementRef;
+use crate::domain::verdicts::Verdicts;
 use crate::frame;
 use crate::missions;
 use crate::missions::Playbook;
@@ -77,20 +83,20 @@ pub async fn run(
     let upto = parts.store.latest_known().await?;
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
     let judged = judge(parts, texts, portfolio, upto, as_of).await?;
-    if let Some(last) = last.filter(|last| !dry_run && judged.repeats(&last.inputs)) {
+    if let Some(last) = last.as_ref().filter(|last| !dry_run && judged.repeats(&last.inputs)) {
         info!(cycle.number = %last.number, "Cycle {} stands: nothing has changed since", last.number);
         return Ok(CycleReport {
             cycle: last.number,
             outcome: Outcome::Unchanged,
-            inputs: last.inputs,
+            inputs: last.inputs.clone(),
             counts: last.counts,
-            missing_most: coverage::costliest(&judged.judgements),
+            missing_most: coverage::costliest(&judged.verdicts),
             alert_changes: vec![],
             mission_changes: vec![],
             rule_faults: judged.faults,
         });
     }
-    decide(parts, judged, now, dry_run).await
+    decide(parts, judged, last, (now, dry_run)).await
 }
 
 /// Alerts follow one another in time; those of an older date cannot follow.
@@ -104,25 +110,24 @@ fn stays_in_order(as_of: NaiveDate, last: Option<&CycleSummary>) -> Result<(), C
 async fn decide(
     parts: &Parts,
     judged: Judged,
-    now: DateTime<Utc>,
-    dry_run: bool,
+    last: Option<CycleSummary>,
+    (now, dry_run): (DateTime<Utc>, bool),
 ) -> Result<CycleReport, CycleError> {
     let number = parts.store.next_cycle_number().await?;
     let standing = parts.store.standing_alerts().await?;
     let known_missions = parts.store.missions(&MissionFilter::default()).await?;
     let terms = judged.catalogue.terms();
+    let circumstances = circumstances::gather(parts, &judged, last.as_ref()).await?;
+    let standing = alerts::follow(standing, &circumstances, now);
     let alert_changes = alerts::reconcile(
         &standing,
-        &judged.judgements,
+        &telling(&judged.verdicts, &standing.alerts),
         alerts::Occasion {
+            cycle: number,
             as_of: judged.inputs.as_of,
             now,
             terms: &terms,
-            explained_exits: &exits::explained(
-                &judged.portfolio,
-                judged.inputs.edition,
-                judged.inputs.as_of,
-            ),
+            circumstances: &circumstances,
         },
     );
     let moment = missions::Moment {
@@ -139,11 +144,11 @@ async fn decide(
         started_at: now,
         catalogue_texts: judged.texts,
         figures: judged.figures,
-        judgements: judged.judgements,
+        verdicts: judged.verdicts,
         alert_changes,
         mission_changes,
     };
-    let counts = CycleCounts::of(&record.judgements);
+    let counts = CycleCounts::of(&record.verdicts);
     if !dry_run {
         parts.store.commit_cycle(&record).await?;
         info!(
@@ -159,11 +164,30 @@ async fn decide(
         outcome: if dry_run { Outcome::DryRun } else { Outcome::Committed },
         inputs: record.inputs,
         counts,
-        missing_most: coverage::costliest(&record.judgements),
+        missing_most: coverage::costliest(&record.verdicts),
         alert_changes: record.alert_changes,
         mission_changes: record.mission_changes,
         rule_faults: judged.faults,
     })
+}
+
+/// The verdicts that may change an alert: those that fired, and those on what is known as one.
+fn telling(verdicts: &Verdicts, known: &[Alert]) -> Vec<Judgement> {
+    let mut subjects: BTreeMap<&RuleId, Vec<&Subject>> = BTreeMap::new();
+    for alert in known {
+        subjects.entry(&alert.rule).or_default().push(&alert.subject);
+    }
+    let mut telling = Vec::new();
+    for rule in verdicts.rules() {
+        let alerts = subjects.get(rule.rule()).into_iter().flatten();
+        let alerts = alerts.filter_map(|subject| rule.place(subject));
+        let fired = rule.codes().iter().enumerate();
+        let fired = fired.filter(|(_, code)| code.has_fired()).map(|(place, _)| place);
+        let places: BTreeSet<usize> = alerts.chain(fired).collect();
+        let judgements = places.into_iter().filter_map(|place| rule.at(place));
+        telling.extend(judgements.map(JudgementRef::to_judgement));
+    }
+    telling
 }
 
 fn warn_of_automatic_rules_out_of_force(judged: &Judged) {
@@ -178,10 +202,10 @@ fn warn_of_automatic_rules_out_of_force(judged: &Judged) {
 #[derive(Debug)]
 pub(super) struct Judged {
     pub(super) inputs: CycleInputs,
-    pub(super) judgements: Vec<Judgement>,
+    pub(super) verdicts: Verdicts,
     figures: BTreeMap<String, f64>,
-    portfolio: Portfolio,
-    catalogue: Catalogue,
+    pub(super) portfolio: Portfolio,
+    pub(super) catalogue: Catalogue,
     playbook: Playbook,
     faults: Vec<RuleFault>,
     texts: BTreeMap<String, String>,
@@ -211,7 +235,7 @@ pub(super) async fn judge(
         let (catalogue, faults) = crate::rules::compile(&texts, &limits);
         let editions = frame::editions_in_force(&portfolio, as_of)?;
         let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
-        let judgements = catalogue.judge(&frames, as_of);
+        let verdicts = catalogue.verdicts(&frames, as_of);
         let data = serde_json::to_vec(&portfolio).map_err(CycleError::Record)?;
         let inputs = CycleInputs {
             as_of,
@@ -222,7 +246,7 @@ pub(super) async fn judge(
             catalogue: catalogue.fingerprint().clone(),
         };
         let figures = tables::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();
-        Ok(Judged { inputs, judgements, figures, portfolio, catalogue, playbook, faults, texts })
+        Ok(Judged { inputs, verdicts, figures, portfolio, catalogue, playbook, faults, texts })
     })
     .await?
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::AlertId;
+use crate::domain::ids::CycleNumber;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::subject::Subject;
@@ -28,9 +29,15 @@ pub struct Alert {
     pub streak: u32,
     /// The last cycle could not judge it: it stands on older data.
     pub stale: bool,
+    /// The cycle whose verdict it stands on: its evidence and explanation are that verdict's.
+    #[serde(default)]
+    pub judged_in: Option<CycleNumber>,
     pub evidence: Option<Evidence>,
     /// In French, for people.
     pub explanation: Option<String>,
+    /// The rule whose alert on the same subject says it already, so that nobody is told of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden_by: Option<RuleId>,
 }
 
 impl Alert {
@@ -72,6 +79,10 @@ pub struct AlertChange {
     /// The level before, `None` when there was no alert.
     pub from: Option<Level>,
     pub reason: String,
+    /// Where projects turn out to be one, or two: the alert that goes on in place of this one, when it
+    /// is `Moved`; else the alert that this one goes on from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterpart: Option<AlertId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -84,9 +95,17 @@ pub enum AlertChangeKind {
     Worsened,
     Eased,
     Persisted,
+    /// It stands, and another alert now says it already.
+    Hidden,
+    /// What hid it is gone, and it still stands.
+    Released,
     /// A pending alert that did not last long enough to open.
     Dropped,
     Resolved,
+    /// Closed because its rule is no longer in use: the problem may well remain.
+    Retired,
+    /// Closed here because it goes on under another project's id.
+    Moved,
 }
 
 impl AlertChangeKind {
@@ -98,8 +117,35 @@ impl AlertChangeKind {
             Self::Worsened => "worsened",
             Self::Eased => "eased",
             Self::Persisted => "persisted",
+            Self::Hidden => "hidden",
+            Self::Released => "released",
             Self::Dropped => "dropped",
             Self::Resolved => "resolved",
+            Self::Retired => "retired",
+            Self::Moved => "moved",
         }
+    }
+
+    /// The word that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Pending => "en attente",
+            Self::Raised => "ouverte",
+            Self::Reopened => "rouverte",
+            Self::Worsened => "aggravée",
+            Self::Eased => "atténuée",
+            Self::Persisted => "inchangée",
+            Self::Hidden => "masquée par une autre",
+            Self::Released => "de nouveau visible",
+            Self::Dropped => "abandonnée",
+            Self::Resolved => "close",
+            Self::Retired => "close, règle retirée",
+            Self::Moved => "reprise sous un autre projet",
+        }
+    }
+
+    /// What was acknowledged is no longer what there is.
+    pub fn asks_for_another_look(self) -> bool {
+        matches!(self, Self::Raised | Self::Reopened | Self::Worsened)
     }
 }

@@ -15,8 +15,9 @@ use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ImportNumber;
 use crate::domain::level::Level;
 use crate::domain::mission::MissionChange;
-use crate::domain::verdict::Judgement;
 use crate::domain::verdict::Verdict;
+use crate::domain::verdicts::RuleVerdicts;
+use crate::domain::verdicts::Verdicts;
 
 /// What a cycle was judged on. Two cycles with the same inputs give the same verdicts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +45,7 @@ pub struct CycleRecord {
     /// Figures of the portfolio as of the cycle, by dictionary field, for the series over time.
     pub figures: BTreeMap<String, f64>,
     /// By rule, then subject.
-    pub judgements: Vec<Judgement>,
+    pub verdicts: Verdicts,
     pub alert_changes: Vec<AlertChange>,
     pub mission_changes: Vec<MissionChange>,
 }
@@ -72,16 +73,16 @@ pub struct CycleCounts {
 }
 
 impl CycleCounts {
-    pub fn of(judgements: &[Judgement]) -> Self {
+    pub fn of(verdicts: &Verdicts) -> Self {
         let mut counts = Self::default();
-        for judgement in judgements {
-            match judgement.verdict {
+        for (verdict, count) in verdicts.rules().iter().flat_map(RuleVerdicts::counted) {
+            match verdict {
                 Verdict::Level { level } => {
-                    counts.judged += 1;
-                    counts.fired += u64::from(level >= Level::Watch);
+                    counts.judged += count;
+                    counts.fired += if *level >= Level::Watch { count } else { 0 };
                 }
-                Verdict::Unknown { .. } => counts.unknown += 1,
-                Verdict::Failed { .. } => counts.failed += 1,
+                Verdict::Unknown { .. } => counts.unknown += count,
+                Verdict::Failed { .. } => counts.failed += count,
             }
         }
         counts

@@ -15,7 +15,7 @@ pub enum RuleStatus {
     Experimental,
     Test,
     Stable,
-    /// Still judged, so that its standing alerts can close; raises nothing new.
+    /// Still judged and shown; its standing alerts are closed, and it raises none.
     Deprecated,
 }
 
@@ -30,6 +30,19 @@ pub struct RuleTerms {
     /// Clear evaluations in a row before it closes.
     pub clear_for: u32,
     pub mission: Option<MissionCall>,
+    /// In French: why a deprecated rule is no longer in use.
+    pub deprecated_reason: Option<String>,
+    pub inhibits: Vec<Inhibition>,
+}
+
+/// While an alert of the rule that declares it stands at `from` or above, those of `rule` on the same
+/// subject, at `up_to` or below, say nothing more: nobody is told of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inhibition {
+    pub rule: RuleId,
+    pub from: Level,
+    pub up_to: Level,
 }
 
 /// The mission that an alert calls for, from a level on.

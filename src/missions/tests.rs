@@ -30,6 +30,8 @@ fn terms() -> BTreeMap<RuleId, RuleTerms> {
     let one = |id: &str, kind, from| {
         let id = RuleId::new(id);
         let terms = RuleTerms {
+            deprecated_reason: None,
+            inhibits: vec![],
             id: id.clone(),
             title: format!("Règle {id}"),
             status: RuleStatus::Stable,
@@ -61,6 +63,7 @@ fn changes(lines: &str) -> Vec<AlertChange> {
             other => panic!("{other}"),
         };
         AlertChange {
+            counterpart: None,
             alert: Alert {
                 id: Alert::id_of(&rule, &subject),
                 rule,
@@ -71,8 +74,10 @@ fn changes(lines: &str) -> Vec<AlertChange> {
                 updated_at: chrono::DateTime::UNIX_EPOCH,
                 streak: 0,
                 stale: false,
+                judged_in: None,
                 evidence: None,
                 explanation: None,
+                hidden_by: None,
             },
             kind,
             from: None,

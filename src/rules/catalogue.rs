@@ -11,6 +11,7 @@ use super::fault::RuleFault;
 use super::folder;
 use super::front_matter;
 use super::front_matter::Rule;
+use super::inhibitions;
 use super::interpret::Compiled;
 use super::sandbox;
 use super::sandbox::Limits;
@@ -72,6 +73,12 @@ impl Catalogue {
         self.rules.get(id).map(|compiled| compiled.notes.levels.clone()).unwrap_or_default()
     }
 
+    /// The thresholds that a rule reads, found in its text.
+    pub fn threshold_names_of(&self, id: &RuleId) -> impl Iterator<Item = String> {
+        let thresholds = self.rules.get(id).map(|compiled| compiled.notes.thresholds.clone());
+        thresholds.unwrap_or_default().into_iter()
+    }
+
     /// The fields that a rule reads, found in its text.
     pub fn fields_of(&self, id: &RuleId) -> impl Iterator<Item = &'static str> {
         let fields = self.rules.get(id).map(|compiled| compiled.notes.fields.clone());
@@ -115,6 +122,7 @@ pub(super) fn compile_with(
             rules.insert(compiled.rule.id.clone(), compiled);
         }
     }
+    leave_out_impossible_inhibitions(&mut rules, &mut faults);
     faults.sort();
     let parts: Vec<&str> =
         texts.iter().flat_map(|(path, text)| [path.as_str(), text.as_str()]).collect();
@@ -128,6 +136,22 @@ pub(super) fn compile_with(
         fingerprint: Fingerprint::of_parts(&parts),
     };
     (catalogue, faults)
+}
+
+/// Rules that hide an alert that there cannot be on their subject, or hide one another.
+fn leave_out_impossible_inhibitions(
+    rules: &mut BTreeMap<RuleId, Compiled>,
+    faults: &mut Vec<RuleFault>,
+) {
+    let known: BTreeMap<RuleId, Rule> =
+        rules.iter().map(|(id, compiled)| (id.clone(), compiled.rule.clone())).collect();
+    rules.retain(|_, compiled| {
+        let found = inhibitions::faults(&compiled.rule, &known);
+        let sound = found.is_empty();
+        let file = &compiled.rule.file;
+        faults.extend(found.into_iter().map(|words| RuleFault::new(file, Place::default(), words)));
+        sound
+    });
 }
 
 /// The text of one rule, and what it is read against.

@@ -9,6 +9,7 @@ use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::mission::MissionKind;
+use crate::domain::rule::Inhibition;
 use crate::domain::rule::MissionCall;
 use crate::domain::rule::RuleStatus;
 use crate::domain::rule::RuleTerms;
@@ -32,6 +33,10 @@ pub struct Rule {
     /// Clear evaluations in a row before it closes.
     pub clear_for: u32,
     pub subjects: Subjects,
+    /// Why it is no longer in use, when it is deprecated.
+    pub deprecated_reason: Option<String>,
+    /// Alerts of other rules that say nothing more than this one's.
+    pub inhibits: Vec<Inhibition>,
     pub sources: Vec<String>,
     pub guidance: String,
     /// Relative to the catalogue's folder.
@@ -49,6 +54,8 @@ impl Rule {
             for_evaluations: self.for_evaluations,
             clear_for: self.clear_for,
             mission: self.mission,
+            deprecated_reason: self.deprecated_reason.clone(),
+            inhibits: self.inhibits.clone(),
         }
     }
 }
@@ -87,6 +94,9 @@ struct FrontMatter {
     #[serde(default = "once")]
     clear_for: u32,
     subjects: Option<toml::Spanned<Subjects>>,
+    deprecated_reason: Option<toml::Spanned<String>>,
+    #[serde(default)]
+    inhibits: Vec<Inhibition>,
     #[serde(default)]
     sources: Vec<String>,
     guidance: String,
@@ -140,6 +150,8 @@ impl FrontMatter {
             }),
             for_evaluations: self.for_evaluations,
             clear_for: self.clear_for,
+            deprecated_reason: self.deprecated_reason.map(toml::Spanned::into_inner),
+            inhibits: self.inhibits,
             subjects: self.subjects.map_or_else(Subjects::default, toml::Spanned::into_inner),
             sources: self.sources,
             guidance: self.guidance,
@@ -189,6 +201,18 @@ fn check(file: &str, text: &str, base: usize, front: &FrontMatter) -> Vec<RuleFa
     {
         let message = "`subjects` chooses among projects; this rule's scope is another";
         faults.push(RuleFault::new(file, at(subjects.span()), message));
+    }
+    let is_deprecated = front.status == RuleStatus::Deprecated;
+    match &front.deprecated_reason {
+        None if is_deprecated => {
+            let message = "a deprecated rule closes its alerts: say why in `deprecated_reason`";
+            faults.push(RuleFault::new(file, at(front.id.span()), message));
+        }
+        Some(reason) if !is_deprecated || reason.get_ref().trim().is_empty() => {
+            let message = "`deprecated_reason` says why a rule of status `deprecated` is one";
+            faults.push(RuleFault::new(file, at(reason.span()), message));
+        }
+        Some(_) | None => {}
     }
     for (name, count) in [("for", front.for_evaluations), ("clear_for", front.clear_for)] {
         if count == 0 {

@@ -15,58 +15,56 @@ use polars::frame::DataFrame;
 
 use super::catalogue::Catalogue;
 use super::front_matter::Subjects;
-use super::interpret::Compiled;
-use super::interpret::Halt;
+use super::ruling::Ruling;
+use super::ruling::Told;
 use super::run::Ground;
-use super::run::missing_field;
+use super::table::Roll;
 use super::table::Table;
 use super::translate;
-use super::translate::Answer;
 use super::translate::Answers;
 use super::translate::Outcomes;
 use super::translate::Question;
 use crate::domain::ids::RuleId;
-use crate::domain::level::Level;
 use crate::domain::subject::Scope;
-use crate::domain::subject::Subject;
 use crate::domain::value::Value;
-use crate::domain::verdict::Absence;
-use crate::domain::verdict::Fault;
 use crate::domain::verdict::Judgement;
-use crate::domain::verdict::MissingField;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdicts::JudgementRef;
+use crate::domain::verdicts::Verdicts;
 use crate::frame::Frames;
 
 /// Deep recursion is stopped by the limit of call levels long before this stack is full.
 const STACK_BYTES: usize = 32 * 1024 * 1024;
 
-/// Rows that one thread takes at a time.
-const ROWS_AT_A_TIME: usize = 1_024;
-
-/// The subjects of a frame that a rule judges, with their rows.
-type Rows = Arc<Vec<(usize, Subject)>>;
+/// Places that one thread takes at a time.
+const PLACES_AT_A_TIME: usize = 256;
 
 impl Catalogue {
-    /// Sorted by rule, then subject. Evidence and explanation come with what fired, from `Watch`.
-    pub fn judge(&self, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
+    /// By rule, then subject. Evidence and explanation come with what fired, from `Watch`.
+    pub fn verdicts(&self, frames: &Frames, as_of: NaiveDate) -> Verdicts {
         let bench = Bench::set_up(frames, self.thresholds().at(as_of));
         let answers = self.answers(frames, &bench.thresholds);
-        self.judge_with(&bench, &answers)
+        self.verdicts_with(&bench, &answers)
+    }
+
+    /// The same, one by one.
+    pub fn judge(&self, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
+        self.verdicts(frames, as_of).to_judgements()
     }
 
     /// The same with every rule interpreted: the reference that translation must meet.
     pub fn judge_interpreted(&self, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
         let bench = Bench::set_up(frames, self.thresholds().at(as_of));
-        self.judge_with(&bench, &BTreeMap::new())
+        self.verdicts_with(&bench, &BTreeMap::new()).to_judgements()
     }
 
     /// One rule alone, interpreted on all its subjects.
     pub fn judge_by(&self, rule: &RuleId, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
         let bench = Bench::set_up(frames, self.thresholds().at(as_of));
         let Some(compiled) = self.rules.get(rule) else { return Vec::new() };
-        let rows = bench.table(compiled.rule.scope).rows(compiled.rule.subjects);
-        let judged = self.judge_rows(compiled, &rows, None, &bench);
-        self.give_up(compiled, &rows, judged)
+        let mut ruling = Ruling::open(compiled, &bench, None);
+        let told = ruling.tell(0..ruling.waiting(), self, &bench);
+        ruling.settle(told, self.limits.breaches);
+        ruling.close().iter().map(JudgementRef::to_judgement).collect()
     }
 
     /// What the translated rules of a scope answer on a frame of the dictionary's shape, all at
@@ -116,25 +114,35 @@ impl Catalogue {
         answers
     }
 
-    fn judge_with(&self, bench: &Bench, answers: &BTreeMap<RuleId, Answers>) -> Vec<Judgement> {
-        let rows: Vec<(&Compiled, Rows)> = self
+    fn verdicts_with(&self, bench: &Bench, answers: &BTreeMap<RuleId, Answers>) -> Verdicts {
+        let mut rulings: Vec<Ruling<'_>> = self
             .rules
-            .values()
-            .map(|compiled| (compiled, bench.rows(compiled.rule.scope, compiled.rule.subjects)))
+            .iter()
+            .map(|(id, compiled)| Ruling::open(compiled, bench, answers.get(id)))
             .collect();
-        let pieces = rows.iter().enumerate().flat_map(|(rule, (_, rows))| {
-            (0..rows.len()).step_by(ROWS_AT_A_TIME).map(move |from| (rule, from))
+        let told = self.tell(&rulings, bench);
+        for ((rule, _), piece) in told {
+            if let Some(ruling) = rulings.get_mut(rule) {
+                ruling.settle(piece, self.limits.breaches);
+            }
+        }
+        Verdicts::new(rulings.into_iter().map(Ruling::close).collect())
+    }
+
+    /// What the interpreter has to say, by rule and first place, on as many threads as there are
+    /// processors.
+    fn tell(&self, rulings: &[Ruling<'_>], bench: &Bench) -> BTreeMap<(usize, usize), Vec<Told>> {
+        let pieces = rulings.iter().enumerate().flat_map(|(rule, ruling)| {
+            (0..ruling.waiting()).step_by(PLACES_AT_A_TIME).map(move |from| (rule, from))
         });
         let waiting = Mutex::new(pieces.collect::<VecDeque<_>>());
-        let done = Mutex::new(BTreeMap::<(usize, usize), Vec<Judged>>::new());
+        let done = Mutex::new(BTreeMap::new());
         let work = || {
             while let Some((rule, from)) = take(&waiting) {
-                let Some((compiled, rows)) = rows.get(rule) else { continue };
-                let rows = rows.iter().skip(from).take(ROWS_AT_A_TIME);
-                let rows: Vec<_> = rows.cloned().collect();
-                let known = answers.get(&compiled.rule.id);
-                let judged = self.judge_rows(compiled, &rows, known, bench);
-                lock(&done).insert((rule, from), judged);
+                let Some(ruling) = rulings.get(rule) else { continue };
+                let to = ruling.waiting().min(from + PLACES_AT_A_TIME);
+                let told = ruling.tell(from..to, self, bench);
+                lock(&done).insert((rule, from), told);
             }
         };
         let count = lock(&waiting).len();
@@ -151,114 +159,17 @@ impl Catalogue {
         });
         // Nothing is left, unless not one thread could be had.
         work();
-        let mut judged: Vec<Vec<Judged>> = rows.iter().map(|_| Vec::new()).collect();
-        for ((rule, _), piece) in done.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            if let Some(of_rule) = judged.get_mut(rule) {
-                of_rule.extend(piece);
-            }
-        }
-        let of_rules = rows.iter().zip(judged);
-        of_rules
-            .flat_map(|((compiled, subjects), one)| self.give_up(compiled, subjects, one))
-            .collect()
-    }
-
-    /// Stops at the breach after which the rule is given up.
-    fn judge_rows(
-        &self,
-        compiled: &Compiled,
-        rows: &[(usize, Subject)],
-        answers: Option<&Answers>,
-        bench: &Bench,
-    ) -> Vec<Judged> {
-        let mut breaches = 0;
-        let mut judged = Vec::with_capacity(rows.len());
-        for (row, subject) in rows {
-            if breaches >= self.limits.breaches {
-                break;
-            }
-            let ground = bench.ground(compiled.rule.scope, *row);
-            let outcome = match answers.map(|answers| answers.at(*row)) {
-                Some(Answer::Level(level)) => Ok(level),
-                Some(Answer::MissingField(field)) => {
-                    Err(Halt::Missing(missing_field(&ground.table, ground.row, field)))
-                }
-                Some(Answer::MissingThreshold(name)) => {
-                    let field = format!("t.{name}");
-                    Err(Halt::Missing(MissingField { field, why: Absence::Missing }))
-                }
-                Some(Answer::Ask) | None => compiled.assess(&self.engine, &ground),
-            };
-            let broke_limit = matches!(outcome, Err(Halt::Breach(_)));
-            breaches += usize::from(broke_limit);
-            let judgement = self.judgement(compiled, subject.clone(), outcome, &ground);
-            judged.push(Judged { judgement, broke_limit });
-        }
-        judged
-    }
-
-    /// Past a number of breaches in the order of the subjects, a rule is not run any more.
-    fn give_up(
-        &self,
-        compiled: &Compiled,
-        rows: &[(usize, Subject)],
-        judged: Vec<Judged>,
-    ) -> Vec<Judgement> {
-        let mut judged = judged.into_iter();
-        let mut breaches = 0;
-        let of_rows = rows.iter().map(|(_, subject)| {
-            let next = if breaches < self.limits.breaches { judged.next() } else { None };
-            let Some(Judged { judgement, broke_limit }) = next else {
-                return given_up(compiled, subject.clone(), breaches);
-            };
-            breaches += usize::from(broke_limit);
-            judgement
-        });
-        of_rows.collect()
-    }
-
-    fn judgement(
-        &self,
-        compiled: &Compiled,
-        subject: Subject,
-        outcome: Result<Level, Halt>,
-        ground: &Ground,
-    ) -> Judgement {
-        let fired = outcome.as_ref().is_ok_and(|level| *level >= Level::Watch);
-        let evidence = fired.then(|| compiled.evidence(&self.engine, ground, self.thresholds()));
-        let explanation = fired.then(|| compiled.explain(&self.engine, ground));
-        let verdict = match outcome {
-            Ok(level) => Verdict::Level { level },
-            Err(halt) => halt.into(),
-        };
-        Judgement { rule: compiled.rule.id.clone(), subject, verdict, evidence, explanation }
-    }
-}
-
-struct Judged {
-    judgement: Judgement,
-    broke_limit: bool,
-}
-
-fn given_up(compiled: &Compiled, subject: Subject, breaches: usize) -> Judgement {
-    let message = format!("not run: the rule broke a limit on {breaches} subjects before this one");
-    let fault = Fault { file: compiled.rule.file.clone(), line: None, column: None, message };
-    Judgement {
-        rule: compiled.rule.id.clone(),
-        subject,
-        verdict: Verdict::Failed { fault },
-        evidence: None,
-        explanation: None,
+        done.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The frames, opened once for all rules.
-struct Bench {
+pub(super) struct Bench {
     projects: Arc<Table>,
     ministries: Arc<Table>,
     portfolio: Arc<Table>,
     thresholds: Arc<BTreeMap<String, Value>>,
-    rows: Mutex<BTreeMap<(Scope, Subjects), Rows>>,
+    rolls: Mutex<BTreeMap<(Scope, Subjects), Arc<Roll>>>,
 }
 
 impl Bench {
@@ -269,11 +180,11 @@ impl Bench {
             ministries: open(Scope::Ministry),
             portfolio: open(Scope::Portfolio),
             thresholds: Arc::new(thresholds),
-            rows: Mutex::default(),
+            rolls: Mutex::default(),
         }
     }
 
-    fn table(&self, scope: Scope) -> &Arc<Table> {
+    pub(super) fn table(&self, scope: Scope) -> &Arc<Table> {
         match scope {
             Scope::Project => &self.projects,
             Scope::Ministry => &self.ministries,
@@ -281,15 +192,15 @@ impl Bench {
         }
     }
 
-    fn rows(&self, scope: Scope, subjects: Subjects) -> Rows {
-        let mut known = lock(&self.rows);
-        let rows = known
+    pub(super) fn roll(&self, scope: Scope, subjects: Subjects) -> Arc<Roll> {
+        let mut known = lock(&self.rolls);
+        let roll = known
             .entry((scope, subjects))
-            .or_insert_with(|| Arc::new(self.table(scope).rows(subjects)));
-        Arc::clone(rows)
+            .or_insert_with(|| Arc::new(self.table(scope).roll(subjects)));
+        Arc::clone(roll)
     }
 
-    fn ground(&self, scope: Scope, row: usize) -> Ground {
+    pub(super) fn ground(&self, scope: Scope, row: usize) -> Ground {
         let table = Arc::clone(self.table(scope));
         Ground { table, row, thresholds: Arc::clone(&self.thresholds) }
     }

@@ -37,6 +37,7 @@ pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<Rul
     keeper.listen(&mut parser);
     for rule in catalogue.rules() {
         told_less_than_it_should(rule, &mut found);
+        hides_nobody(rule, catalogue, &mut found);
         let Some(text) = texts.get(&rule.file) else { continue };
         drop(keeper.take());
         if parser.compile(text).is_ok() {
@@ -63,6 +64,16 @@ fn told_less_than_it_should(rule: &Rule, found: &mut Vec<RuleFault>) {
     if rule.guidance.trim().is_empty() {
         let lint = RuleFault::new(&rule.file, top, "the rule has no `guidance`");
         found.push(lint.hinting("say what to verify and whom to call when it fires"));
+    }
+}
+
+fn hides_nobody(rule: &Rule, catalogue: &Catalogue, found: &mut Vec<RuleFault>) {
+    let top = Place { line: Some(1), column: Some(1) };
+    for inhibition in &rule.inhibits {
+        if catalogue.rule(&inhibition.rule).is_none() {
+            let message = format!("`inhibits`: `{}` is no rule in force", inhibition.rule);
+            found.push(RuleFault::new(&rule.file, top, message));
+        }
     }
 }
 

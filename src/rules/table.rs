@@ -1,6 +1,7 @@
 //! A frame opened for reading cell by cell.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
@@ -20,6 +21,13 @@ use crate::domain::subject::Subject;
 use crate::domain::value::Value;
 use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
+
+/// Rows and their subjects, in the order of the subjects.
+#[derive(Debug)]
+pub(super) struct Roll {
+    pub(super) rows: Vec<usize>,
+    pub(super) subjects: Arc<[Subject]>,
+}
 
 #[derive(Debug)]
 pub(super) struct Table {
@@ -82,8 +90,8 @@ impl Table {
         matches!(self.get(field, row), Ok(Some(Value::Bool(true))))
     }
 
-    /// The rows that a rule judges with their subjects, in the order of the subjects.
-    pub(super) fn rows(&self, subjects: Subjects) -> Vec<(usize, Subject)> {
+    /// The rows that a rule judges.
+    pub(super) fn roll(&self, subjects: Subjects) -> Roll {
         let chosen = match subjects {
             Subjects::Present => "in_panorama",
             Subjects::Left => "has_left",
@@ -93,7 +101,8 @@ impl Table {
             .filter_map(|row| Some((row, self.subject(row)?)))
             .collect();
         rows.sort_by(|one, other| one.1.cmp(&other.1));
-        rows
+        let (rows, judged): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        Roll { rows, subjects: judged.into() }
     }
 
     fn subject(&self, row: usize) -> Option<Subject> {

@@ -98,8 +98,9 @@ impl Catalogue {
         let compiled = self.rules.get(rule)?;
         let scope = compiled.rule.scope;
         let table = Arc::new(Table::open(frames.of(scope), scope));
-        let rows = table.rows(compiled.rule.subjects);
-        let (row, _) = rows.into_iter().find(|(_, found)| found == subject)?;
+        let roll = table.roll(compiled.rule.subjects);
+        let place = roll.subjects.binary_search(subject).ok()?;
+        let row = *roll.rows.get(place)?;
         let ground = Ground { table, row, thresholds: Arc::new(self.thresholds().at(as_of)) };
         Some(self.told(compiled, subject.clone(), &ground))
     }

@@ -51,6 +51,13 @@ pub enum SourceError {
     Refused(Box<Refused>),
 }
 
+impl SourceError {
+    /// How many faults it tells of.
+    pub fn count(&self) -> usize {
+        if let Self::Refused(refused) = self { refused.faults.len() } else { 1 }
+    }
+}
+
 /// A header that no profile recognises, or not the one that was asked for.
 #[derive(Debug)]
 pub struct UnknownLayout {

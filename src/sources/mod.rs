@@ -2,6 +2,7 @@
 //! what it is given and nothing else; loses no row, keeps none that is wrong.
 
 mod aliases;
+mod batch;
 mod error;
 mod facts;
 mod fields;
@@ -20,6 +21,10 @@ mod table;
 mod text;
 
 pub use self::aliases::Aliases;
+pub use self::batch::base_name;
+pub use self::batch::files_at;
+pub use self::batch::reading_order;
+pub use self::batch::remember;
 pub use self::error::Fault;
 pub use self::error::Refused;
 pub use self::error::SourceError;
@@ -31,3 +36,4 @@ pub use self::profile::Profiles;
 pub use self::reader::Reader;
 pub use self::reader::Request;
 pub use self::reader::read_file;
+pub use self::table::MAX_BYTES;

@@ -3,7 +3,7 @@
 use super::error::SourceError;
 
 /// Bytes of a file.
-pub(super) const MAX_BYTES: u64 = 64 * 1024 * 1024;
+pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// Rows of a file, the header and empty ones included.
 const MAX_ROWS: u64 = 200_000;
 const MAX_COLUMNS: u64 = 500;

@@ -1,6 +1,8 @@
 //! Alerts: the state in which the last cycle left each, and what every cycle did to them.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
@@ -9,6 +11,7 @@ use super::Store;
 use super::error::StoreError;
 use super::error::reading;
 use super::kept;
+use super::verdicts;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertState;
@@ -55,18 +58,23 @@ impl Store {
         &self,
         id: &AlertId,
     ) -> Result<Vec<(CycleNumber, AlertChange)>, StoreError> {
+        let mut transaction = self.begin_read().await?;
         let rows: Vec<(i64, String)> = sqlx::query_as(
             "select cycle, body from alert_changes where alert = $1 order by cycle, position",
         )
         .bind(id.as_str())
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(reading("alert changes"))?;
-        rows.into_iter()
+        let mut history: Vec<(CycleNumber, AlertChange)> = rows
+            .into_iter()
             .map(|(cycle, body)| {
                 Ok((CycleNumber(cycle), kept::to_json("alert_changes.body", &body)?))
             })
-            .collect()
+            .collect::<Result<_, StoreError>>()?;
+        let alerts = history.iter_mut().map(|(_, change)| &mut change.alert).collect();
+        with_findings(&mut transaction, alerts).await?;
+        Ok(history)
     }
 
     async fn select_alerts(
@@ -74,9 +82,10 @@ impl Store {
         filter: &AlertFilter,
         id: Option<&AlertId>,
     ) -> Result<Vec<Alert>, StoreError> {
+        let mut transaction = self.begin_read().await?;
         let rows: Vec<AlertRow> = sqlx::query_as(
-            "select id, rule, subject, state, level, since, updated_at, streak, stale, evidence,
-                    explanation
+            "select id, rule, subject, state, level, since, updated_at, streak, stale, judged_in,
+                    evidence, explanation, hidden_by
              from alerts
              where (cast($1 as text) is null or id = $1)
                and (cast($2 as text) is null or state = $2)
@@ -89,10 +98,45 @@ impl Store {
         .bind(filter.level.map(Level::word))
         .bind(filter.rule.as_ref().map(RuleId::as_str))
         .bind(filter.subject.as_ref().map(Subject::to_string))
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(reading("alerts"))?;
-        rows.into_iter().map(AlertRow::into_alert).collect()
+        let mut alerts: Vec<Alert> =
+            rows.into_iter().map(AlertRow::into_alert).collect::<Result<_, _>>()?;
+        with_findings(&mut transaction, alerts.iter_mut().collect()).await?;
+        Ok(alerts)
+    }
+}
+
+/// Evidence and explanation are kept once, with the verdict.
+async fn with_findings(
+    connection: &mut SqliteConnection,
+    alerts: Vec<&mut Alert>,
+) -> Result<(), StoreError> {
+    let mut wanted: BTreeMap<(CycleNumber, RuleId), BTreeSet<Subject>> = BTreeMap::new();
+    for alert in &alerts {
+        if let Some(cycle) = alert.judged_in {
+            let subjects = wanted.entry((cycle, alert.rule.clone())).or_default();
+            subjects.insert(alert.subject.clone());
+        }
+    }
+    let found = verdicts::findings(connection, &wanted).await?;
+    for alert in alerts {
+        let Some(cycle) = alert.judged_in else { continue };
+        let of_rule = found.get(&(cycle, alert.rule.clone()));
+        if let Some(finding) = of_rule.and_then(|of_rule| of_rule.get(&alert.subject)) {
+            alert.evidence.clone_from(&finding.evidence);
+            alert.explanation.clone_from(&finding.explanation);
+        }
+    }
+    Ok(())
+}
+
+/// An alert that stands on a kept verdict, without what is kept with that verdict.
+fn bare(alert: &Alert) -> Alert {
+    match alert.judged_in {
+        Some(_) => Alert { evidence: None, explanation: None, ..alert.clone() },
+        None => alert.clone(),
     }
 }
 
@@ -111,17 +155,18 @@ async fn upsert(
     changes: &[AlertChange],
 ) -> Result<(), StoreError> {
     let head = "insert into alerts (id, rule, subject, project, ministry, state, level, since, \
-                updated_at, streak, stale, evidence, explanation) ";
+                updated_at, streak, stale, judged_in, evidence, explanation, hidden_by) ";
     let tail = " on conflict (id) do update set state = excluded.state, level = excluded.level, \
                 since = excluded.since, updated_at = excluded.updated_at, \
                 streak = excluded.streak, stale = excluded.stale, \
-                evidence = excluded.evidence, explanation = excluded.explanation";
+                judged_in = excluded.judged_in, evidence = excluded.evidence, \
+                explanation = excluded.explanation, hidden_by = excluded.hidden_by";
     let rows: Vec<(&Alert, Option<String>)> = changes
         .iter()
-        .map(|change| {
-            let evidence = change.alert.evidence.as_ref();
+        .map(|AlertChange { alert, .. }| {
+            let evidence = alert.evidence.as_ref().filter(|_| alert.judged_in.is_none());
             let evidence = evidence.map(|evidence| kept::from_json("evidence", evidence));
-            Ok((&change.alert, evidence.transpose()?))
+            Ok((alert, evidence.transpose()?))
         })
         .collect::<Result<_, StoreError>>()?;
     let bind = |mut row: Separated<'_, _, _>, (alert, evidence): &(&Alert, Option<String>)| {
@@ -136,8 +181,10 @@ async fn upsert(
         row.push_bind(kept::from_instant(alert.updated_at));
         row.push_bind(i64::from(alert.streak));
         row.push_bind(alert.stale);
+        row.push_bind(alert.judged_in.map(|cycle| cycle.0));
         row.push_bind(evidence.as_deref());
-        row.push_bind(alert.explanation.as_deref());
+        row.push_bind(alert.explanation.as_deref().filter(|_| alert.judged_in.is_none()));
+        row.push_bind(alert.hidden_by.as_ref().map(RuleId::as_str));
     };
     kept::insert(connection, "alerts", (head, tail), &rows, bind).await
 }
@@ -150,7 +197,11 @@ async fn append(
     let head = "insert into alert_changes (cycle, position, alert, kind, reason, body) ";
     let rows: Vec<(i64, &AlertChange, String)> = kept::positioned(changes)
         .map(|(position, change)| {
-            Ok((position, change, kept::from_json("an alert change", change)?))
+            let AlertChange { alert, kind, from, reason, counterpart } = change;
+            let (alert, kind, from) = (bare(alert), *kind, *from);
+            let (reason, counterpart) = (reason.clone(), counterpart.clone());
+            let kept = AlertChange { alert, kind, from, reason, counterpart };
+            Ok((position, change, kept::from_json("an alert change", &kept)?))
         })
         .collect::<Result<_, StoreError>>()?;
     let bind = |mut row: Separated<'_, _, _>, kept: &(i64, &AlertChange, String)| {
@@ -176,8 +227,10 @@ struct AlertRow {
     updated_at: String,
     streak: i64,
     stale: bool,
+    judged_in: Option<i64>,
     evidence: Option<String>,
     explanation: Option<String>,
+    hidden_by: Option<String>,
 }
 
 impl AlertRow {
@@ -198,8 +251,10 @@ impl AlertRow {
             updated_at: kept::to_instant("alerts.updated_at", self.updated_at)?,
             streak: kept::to_u32("alerts.streak", self.streak)?,
             stale: self.stale,
+            judged_in: self.judged_in.map(CycleNumber),
             evidence: evidence.transpose()?,
             explanation: self.explanation,
+            hidden_by: self.hidden_by.map(RuleId::new),
         })
     }
 }

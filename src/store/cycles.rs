@@ -31,7 +31,7 @@ impl Store {
         let catalogue = &record.inputs.catalogue;
         catalogues::keep(&mut transaction, catalogue, &record.catalogue_texts).await?;
         insert(&mut transaction, record).await?;
-        verdicts::insert(&mut transaction, record.number, &record.judgements).await?;
+        verdicts::insert(&mut transaction, record.number, &record.verdicts).await?;
         alerts::apply(&mut transaction, record.number, &record.alert_changes).await?;
         missions::apply(&mut transaction, record.number, &record.mission_changes).await?;
         deeds::of_cycle(&mut transaction, record).await?;
@@ -79,11 +79,11 @@ impl Store {
 }
 
 async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Result<(), StoreError> {
-    let CycleRecord { number, inputs, started_at, figures, judgements, .. } = record;
+    let CycleRecord { number, inputs, started_at, figures, verdicts, .. } = record;
     if let Some((field, found)) = figures.iter().find(|(_, figure)| !figure.is_finite()) {
         return Err(StoreError::Figure { field: field.clone(), found: *found });
     }
-    let counts = CycleCounts::of(judgements);
+    let counts = CycleCounts::of(verdicts);
     sqlx::query(
         "insert into cycles (number, as_of, edition, last_import, last_link, data, catalogue,
                              started_at, figures, judged, fired, unknown, failed)

@@ -62,7 +62,7 @@ fn cycle(record: &CycleRecord) -> Deed {
         "last_link": record.inputs.last_link,
         "data": record.inputs.data,
         "catalogue": record.inputs.catalogue,
-        "verdicts": record.judgements.len(),
+        "verdicts": record.verdicts.len(),
     });
     Deed::by(&Actor::vigie(), "cycle_committed", format!("cycle/{}", record.number)).became(&became)
 }
@@ -76,8 +76,12 @@ fn moves(change: &AlertChange) -> bool {
         | AlertChangeKind::Reopened
         | AlertChangeKind::Worsened
         | AlertChangeKind::Eased
+        | AlertChangeKind::Hidden
+        | AlertChangeKind::Released
         | AlertChangeKind::Dropped
-        | AlertChangeKind::Resolved => true,
+        | AlertChangeKind::Resolved
+        | AlertChangeKind::Retired
+        | AlertChangeKind::Moved => true,
     }
 }
 

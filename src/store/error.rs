@@ -7,6 +7,8 @@ use thiserror::Error;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ProjectId;
+use crate::domain::ids::RuleId;
+use crate::domain::subject::Subject;
 
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -24,6 +26,18 @@ pub enum StoreError {
     Migrate { source: sqlx::migrate::MigrateError },
     #[error("database schema: found version {found}, expected version {expected}")]
     Schema { found: i64, expected: i64 },
+    #[error("`{}`: found {found}, expected a whole database of Vigie", path.display())]
+    Damaged { path: PathBuf, found: String },
+    #[error(
+        "the database `{}` is there already: `--force` puts the backup in its place, and keeps it \
+         beside",
+        path.display()
+    )]
+    Exists { path: PathBuf },
+    #[error("the database `{}` is in use: stop the service first", path.display())]
+    InUse { path: PathBuf },
+    #[error("write `{}`", path.display())]
+    File { path: PathBuf, source: std::io::Error },
     #[error("begin or end a transaction")]
     Transaction { source: sqlx::Error },
     #[error("read {what}")]
@@ -40,6 +54,10 @@ pub enum StoreError {
     Figure { field: String, found: f64 },
     #[error("write `{file}`: its rows are not those of the {dataset} of {edition}")]
     Rows { file: String, dataset: &'static str, edition: EditionId },
+    #[error(
+        "write the verdicts of {rule}: found `{subject}` out of order, expected each subject once"
+    )]
+    Judged { rule: RuleId, subject: Subject },
     #[error("cycle {number} is already taken: another one was committed meanwhile")]
     CycleTaken { number: CycleNumber },
     #[error("no project is known as `{project}`{}", nearest_hint(nearest.as_ref()))]

@@ -10,6 +10,7 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::audit;
+use super::corrections;
 use super::deeds;
 use super::differences;
 use super::differences::Difference;
@@ -122,7 +123,11 @@ async fn record_all(
     let links = identity::links(connection, i64::MAX).await?;
     let mut recorded = Vec::with_capacity(imports.len());
     for import in imports {
-        recorded.push(record(connection, import, &links, now).await?);
+        let one = record(connection, import, &links, now).await?;
+        if let Recorded::Replaced { number, differences, .. } = &one {
+            corrections::insert(connection, *number, differences).await?;
+        }
+        recorded.push(one);
     }
     Ok(recorded)
 }

@@ -1,11 +1,13 @@
-//! What is kept: imports, links, cycles, alerts and missions. The only place that speaks SQL.
+//! What is kept: imports, links, cycles, alerts, missions and runs of jobs. The only place that speaks SQL.
 //!
 //! Imports, the identity log and cycles are only ever added to, so that what was known at any moment
 //! can be loaded again. Every write is one transaction: whole, or not at all, wherever it is cut.
 
 mod alerts;
 mod audit;
+mod backup;
 mod catalogues;
+mod corrections;
 mod cycles;
 mod deeds;
 mod differences;
@@ -14,18 +16,27 @@ mod filed;
 mod identity;
 mod import_log;
 mod import_rows;
+mod import_sources;
 mod imports;
+mod job_log;
+mod jobs;
 mod kept;
 mod missions;
 mod open;
+mod pages;
 mod portfolio;
 mod projects;
 mod snapshots;
+mod tidying;
+mod verdict_rows;
 mod verdicts;
 
 pub use alerts::AlertFilter;
 pub use audit::AuditFilter;
 pub use audit::AuditReport;
+pub use backup::Restored;
+pub use backup::restore;
+pub use backup::verify;
 pub use differences::Difference;
 pub use error::StoreError;
 pub use identity::LinkAction;
@@ -33,6 +44,11 @@ pub use identity::LinkEntry;
 pub use imports::ImportReport;
 pub use imports::ImportSummary;
 pub use imports::Recorded;
+pub use jobs::Begun;
+pub use jobs::Ending;
+pub use jobs::Hold;
+pub use jobs::Settled;
 pub use missions::MissionFilter;
 pub use open::Store;
 pub use portfolio::KnownUpTo;
+pub use tidying::Tidied;

@@ -44,14 +44,15 @@ impl Store {
         let options = options(url)?.create_if_missing(true).synchronous(SqliteSynchronous::Full);
         create_folder(options.get_filename())?;
         write_ahead(options.clone()).await?;
-        let store = connect(options).await?;
+        // One connection stays open, so that a restoration sees that the database is in use.
+        let store = connect(options, 1).await?;
         store.migrate().await?;
         Ok(store)
     }
 
     /// Opens a database that exists and is up to date; creates and changes nothing.
     pub async fn open_read_only(url: &str) -> Result<Self, StoreError> {
-        let store = connect(options(url)?.read_only(true)).await?;
+        let store = connect(options(url)?.read_only(true), 0).await?;
         store.check().await?;
         Ok(store)
     }
@@ -64,7 +65,7 @@ impl Store {
         .fetch_all(&self.pool)
         .await
         .map_err(reading("the schema's version"))?;
-        let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        let known = schemas();
         if applied == known {
             return Ok(());
         }
@@ -108,7 +109,12 @@ pub(super) async fn end(transaction: Transaction<'static, Sqlite>) -> Result<(),
     transaction.commit().await.map_err(|source| StoreError::Transaction { source })
 }
 
-fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+/// The versions of the schema, the first to the last.
+pub(super) fn schemas() -> Vec<i64> {
+    MIGRATIONS.iter().map(|migration| migration.version).collect()
+}
+
+pub(super) fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
     let scheme = url.split_once(':').map_or("no scheme", |(scheme, _)| scheme);
     let refuse = |found: &str| Err(StoreError::Address { found: found.to_owned() });
     if scheme != "sqlite" {
@@ -132,7 +138,7 @@ fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .disable_statement_logging())
 }
 
-fn create_folder(file: &Path) -> Result<(), StoreError> {
+pub(super) fn create_folder(file: &Path) -> Result<(), StoreError> {
     match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
             .map_err(|source| StoreError::Folder { path: folder.to_owned(), source }),
@@ -162,14 +168,15 @@ async fn write_ahead(options: SqliteConnectOptions) -> Result<(), StoreError> {
 }
 
 /// Primary result code 5, whatever the extended code says beside it.
-fn is_busy(error: &sqlx::Error) -> bool {
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
     code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
-async fn connect(options: SqliteConnectOptions) -> Result<Store, StoreError> {
+async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, StoreError> {
     let path = options.get_filename().to_owned();
     let pool = SqlitePoolOptions::new()
+        .min_connections(least)
         .max_connections(MAX_CONNECTIONS)
         .connect_with(options)
         .await

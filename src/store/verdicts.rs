@@ -1,4 +1,9 @@
-//! The verdicts of each cycle, with what they stand on.
+//! The verdicts of each cycle, page by page, with what they stand on.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
@@ -7,89 +12,309 @@ use super::Store;
 use super::error::StoreError;
 use super::error::reading;
 use super::kept;
+use super::pages;
+use super::pages::PageText;
+use super::verdict_rows;
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
-use crate::domain::ids::ProjectId;
-use crate::domain::level::Level;
+use crate::domain::ids::RuleId;
 use crate::domain::subject::Subject;
 use crate::domain::verdict::Judgement;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdicts::Filling;
+use crate::domain::verdicts::Finding;
+use crate::domain::verdicts::RuleVerdicts;
+use crate::domain::verdicts::Verdicts;
+
+/// Pages written together: they need not all stand in memory at once.
+const PAGES_AT_A_TIME: usize = 200;
+
+/// What is there already is the same.
+const ONCE: &str = " on conflict (fingerprint) do nothing";
+
+/// By the cycle and the rule that found it, what each subject's verdict stands on.
+pub(super) type Findings = BTreeMap<(CycleNumber, RuleId), BTreeMap<Subject, Finding>>;
 
 impl Store {
     /// In the order in which they were committed.
-    pub async fn judgements(&self, cycle: CycleNumber) -> Result<Vec<Judgement>, StoreError> {
-        let bodies: Vec<String> =
-            sqlx::query_scalar("select body from verdicts where cycle = $1 order by position")
-                .bind(cycle.0)
-                .fetch_all(&self.pool)
-                .await
-                .map_err(reading("verdicts"))?;
-        bodies.iter().map(|body| kept::to_json("verdicts.body", body)).collect()
+    pub async fn verdicts(&self, cycle: CycleNumber) -> Result<Verdicts, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let pages = pages_of(&mut transaction, cycle).await?;
+        if pages.is_empty() {
+            let rows = verdict_rows::of_cycle(&mut transaction, cycle).await?;
+            return Ok(Verdicts::gather(rows));
+        }
+        let subjects = subjects_of(&mut transaction, cycle).await?;
+        let mut rolls: HashMap<Vec<&str>, Arc<[Subject]>> = HashMap::new();
+        let mut rules = Vec::new();
+        for of_rule in pages.chunk_by(|one, next| one.rule == next.rule) {
+            let names: Vec<&str> = of_rule.iter().map(|page| page.subjects.as_str()).collect();
+            let roll = rolls.entry(names.clone()).or_insert_with(|| {
+                names.iter().filter_map(|name| subjects.get(*name)).flatten().cloned().collect()
+            });
+            rules.push(read_rule(of_rule, Arc::clone(roll))?);
+        }
+        Ok(Verdicts::new(rules))
     }
 
+    pub async fn judgements(&self, cycle: CycleNumber) -> Result<Vec<Judgement>, StoreError> {
+        Ok(self.verdicts(cycle).await?.to_judgements())
+    }
+
+    /// Of one subject, in the same order.
     pub async fn judgements_of(
         &self,
         subject: &Subject,
         cycle: CycleNumber,
     ) -> Result<Vec<Judgement>, StoreError> {
-        // Sorted here: asked to sort, SQLite would walk the whole cycle in the order of positions.
-        let mut rows: Vec<(i64, String)> =
-            sqlx::query_as("select position, body from verdicts where cycle = $1 and subject = $2")
-                .bind(cycle.0)
-                .bind(subject.to_string())
-                .fetch_all(&self.pool)
-                .await
-                .map_err(reading("verdicts"))?;
-        rows.sort_unstable();
-        rows.iter().map(|(_, body)| kept::to_json("verdicts.body", body)).collect()
+        let mut transaction = self.begin_read().await?;
+        let subjects = subjects_of(&mut transaction, cycle).await?;
+        let mut judgements = verdict_rows::of_subject(&mut transaction, subject, cycle).await?;
+        for (fingerprint, page) in &subjects {
+            let Ok(place) = page.binary_search(subject) else { continue };
+            let rows: Vec<Page> = sqlx::query_as(
+                "select rule, subjects, outcomes, others, findings
+                 from verdicts join verdict_pages on fingerprint = verdicts
+                 where cycle = $1 and subjects = $2 order by position",
+            )
+            .bind(cycle.0)
+            .bind(fingerprint)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(reading("verdicts"))?;
+            for row in rows {
+                let Some((verdict, finding)) = row.text.read()?.into_iter().nth(place) else {
+                    continue;
+                };
+                let Finding { evidence, explanation } = finding.unwrap_or_default();
+                let (rule, subject) = (RuleId::new(row.rule), subject.clone());
+                judgements.push(Judgement { rule, subject, verdict, evidence, explanation });
+            }
+        }
+        Ok(judgements)
     }
+}
+
+/// What some verdicts stand on, by cycle, rule and subject.
+pub(super) async fn findings(
+    connection: &mut SqliteConnection,
+    wanted: &BTreeMap<(CycleNumber, RuleId), BTreeSet<Subject>>,
+) -> Result<Findings, StoreError> {
+    let mut found = Findings::new();
+    let mut lists: HashMap<String, Vec<Subject>> = HashMap::new();
+    for ((cycle, rule), subjects) in wanted {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "select subject_pages.fingerprint, subject_pages.subjects, verdict_pages.findings
+             from verdicts
+             join verdict_pages on verdict_pages.fingerprint = verdicts.verdicts
+             join subject_pages on subject_pages.fingerprint = verdicts.subjects
+             where verdicts.cycle = $1 and verdicts.rule = $2",
+        )
+        .bind(cycle.0)
+        .bind(rule.as_str())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(reading("evidence"))?;
+        let of_rule = found.entry((*cycle, rule.clone())).or_default();
+        for (fingerprint, list, findings) in rows {
+            let list = match lists.entry(fingerprint) {
+                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+                std::collections::hash_map::Entry::Vacant(new) => {
+                    new.insert(kept::to_json("subject_pages.subjects", &list)?)
+                }
+            };
+            if !list.iter().any(|subject| subjects.contains(subject)) {
+                continue;
+            }
+            for (place, finding) in pages::findings(&findings)? {
+                let subject = list.get(place).filter(|subject| subjects.contains(*subject));
+                of_rule.extend(subject.map(|subject| (subject.clone(), finding)));
+            }
+        }
+    }
+    Ok(found)
 }
 
 pub(super) async fn insert(
     connection: &mut SqliteConnection,
     cycle: CycleNumber,
-    judgements: &[Judgement],
+    verdicts: &Verdicts,
 ) -> Result<(), StoreError> {
-    let head =
-        "insert into verdicts (cycle, position, rule, subject, project, outcome, level, body) ";
+    let mut writing = Writing::default();
     let mut position = 0;
-    // Bodies are written one insert at a time: a million of them need not stand in memory at once.
-    for some in kept::chunks(judgements) {
-        let rows: Vec<VerdictRow<'_>> = some
-            .iter()
-            .zip(position..)
-            .map(|(judgement, position)| VerdictRow::new(position, judgement))
-            .collect::<Result<_, _>>()?;
-        position += kept::count(some.len());
-        let bind = |values: Separated<'_, _, _>, row: &VerdictRow<'_>| row.bind(values, cycle);
-        kept::insert(connection, "verdicts", (head, ""), &rows, bind).await?;
+    for rule in verdicts.rules() {
+        check_order(rule)?;
+        let mut page = 0;
+        for one in pages::of_rule(rule) {
+            let (subjects, text) = one?;
+            writing.add((position, page), rule.rule(), subjects, text)?;
+            (position, page) = (position + 1, page + 1);
+            if writing.pages.len() >= PAGES_AT_A_TIME {
+                writing.flush(connection, cycle).await?;
+            }
+        }
     }
-    Ok(())
+    writing.flush(connection, cycle).await
 }
 
-struct VerdictRow<'a> {
+/// Pages on their way to the database.
+#[derive(Default)]
+struct Writing<'v> {
+    /// By where the subjects stand in memory: rules share them.
+    known: HashMap<usize, Fingerprint>,
+    lists: Vec<(Fingerprint, String)>,
+    pages: Vec<(Fingerprint, PageText)>,
+    rows: Vec<PageRow<'v>>,
+}
+
+struct PageRow<'v> {
     position: i64,
-    judgement: &'a Judgement,
-    body: String,
+    rule: &'v RuleId,
+    page: i64,
+    subjects: Fingerprint,
+    verdicts: Fingerprint,
 }
 
-impl<'a> VerdictRow<'a> {
-    fn new(position: i64, judgement: &'a Judgement) -> Result<Self, StoreError> {
-        Ok(Self { position, judgement, body: kept::from_json("a verdict", judgement)? })
+impl<'v> Writing<'v> {
+    fn add(
+        &mut self,
+        (position, page): (i64, i64),
+        rule: &'v RuleId,
+        list: &'v [Subject],
+        text: PageText,
+    ) -> Result<(), StoreError> {
+        let subjects = if let Some(known) = self.known.get(&list.as_ptr().addr()) {
+            known.clone()
+        } else {
+            let kept = kept::from_json("subjects", &list)?;
+            let fingerprint = Fingerprint::of(kept.as_bytes());
+            self.known.insert(list.as_ptr().addr(), fingerprint.clone());
+            self.lists.push((fingerprint.clone(), kept));
+            fingerprint
+        };
+        let verdicts = Fingerprint::of_parts(&[&text.outcomes, &text.others, &text.findings]);
+        self.pages.push((verdicts.clone(), text));
+        self.rows.push(PageRow { position, rule, page, subjects, verdicts });
+        Ok(())
     }
 
-    fn bind(&self, mut values: Separated<'_, sqlx::Sqlite, &'static str>, cycle: CycleNumber) {
-        let Judgement { rule, subject, verdict, .. } = self.judgement;
-        values.push_bind(cycle.0);
-        values.push_bind(self.position);
-        values.push_bind(rule.as_str());
-        values.push_bind(subject.to_string());
-        values.push_bind(subject.project().map(ProjectId::as_str));
-        values.push_bind(match verdict {
-            Verdict::Level { .. } => "level",
-            Verdict::Unknown { .. } => "unknown",
-            Verdict::Failed { .. } => "failed",
-        });
-        values.push_bind(verdict.level().map(Level::word));
-        values.push_bind(self.body.as_str());
+    async fn flush(
+        &mut self,
+        connection: &mut SqliteConnection,
+        cycle: CycleNumber,
+    ) -> Result<(), StoreError> {
+        insert_lists(connection, &self.lists).await?;
+        insert_pages(connection, &self.pages).await?;
+        insert_rows(connection, cycle, &self.rows).await?;
+        self.lists.clear();
+        self.pages.clear();
+        self.rows.clear();
+        Ok(())
     }
+}
+
+async fn insert_lists(
+    connection: &mut SqliteConnection,
+    lists: &[(Fingerprint, String)],
+) -> Result<(), StoreError> {
+    let head = "insert into subject_pages (fingerprint, subjects) ";
+    let bind = |mut values: Separated<'_, _, _>, (name, text): &(Fingerprint, String)| {
+        values.push_bind(name.as_str());
+        values.push_bind(text.as_str());
+    };
+    kept::insert(connection, "subjects", (head, ONCE), lists, bind).await
+}
+
+async fn insert_pages(
+    connection: &mut SqliteConnection,
+    pages: &[(Fingerprint, PageText)],
+) -> Result<(), StoreError> {
+    let head = "insert into verdict_pages (fingerprint, outcomes, others, findings) ";
+    let bind = |mut values: Separated<'_, _, _>, (name, text): &(Fingerprint, PageText)| {
+        values.push_bind(name.as_str());
+        values.push_bind(text.outcomes.as_str());
+        values.push_bind(text.others.as_str());
+        values.push_bind(text.findings.as_str());
+    };
+    kept::insert(connection, "verdicts", (head, ONCE), pages, bind).await
+}
+
+async fn insert_rows(
+    connection: &mut SqliteConnection,
+    cycle: CycleNumber,
+    rows: &[PageRow<'_>],
+) -> Result<(), StoreError> {
+    let head = "insert into verdicts (cycle, position, rule, page, subjects, verdicts) ";
+    let bind = |mut values: Separated<'_, _, _>, row: &PageRow<'_>| {
+        values.push_bind(cycle.0);
+        values.push_bind(row.position);
+        values.push_bind(row.rule.as_str());
+        values.push_bind(row.page);
+        values.push_bind(row.subjects.as_str());
+        values.push_bind(row.verdicts.as_str());
+    };
+    kept::insert(connection, "verdicts", (head, ""), rows, bind).await
+}
+
+/// A subject is looked for by its place, and has one verdict of a rule.
+fn check_order(rule: &RuleVerdicts) -> Result<(), StoreError> {
+    let subjects = rule.subjects();
+    let mut pairs = subjects.iter().zip(subjects.iter().skip(1));
+    match pairs.find(|(one, next)| one >= next) {
+        None => Ok(()),
+        Some((_, next)) => {
+            Err(StoreError::Judged { rule: rule.rule().clone(), subject: next.clone() })
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Page {
+    rule: String,
+    subjects: String,
+    #[sqlx(flatten)]
+    text: PageText,
+}
+
+async fn pages_of(
+    connection: &mut SqliteConnection,
+    cycle: CycleNumber,
+) -> Result<Vec<Page>, StoreError> {
+    sqlx::query_as(
+        "select rule, subjects, outcomes, others, findings
+         from verdicts join verdict_pages on fingerprint = verdicts
+         where cycle = $1 order by position",
+    )
+    .bind(cycle.0)
+    .fetch_all(connection)
+    .await
+    .map_err(reading("verdicts"))
+}
+
+/// Every list of subjects that a cycle judged, by its fingerprint.
+async fn subjects_of(
+    connection: &mut SqliteConnection,
+    cycle: CycleNumber,
+) -> Result<BTreeMap<String, Vec<Subject>>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select fingerprint, subjects from subject_pages
+         where fingerprint in (select subjects from verdicts where cycle = $1)",
+    )
+    .bind(cycle.0)
+    .fetch_all(connection)
+    .await
+    .map_err(reading("subjects"))?;
+    rows.into_iter()
+        .map(|(name, list)| Ok((name, kept::to_json("subject_pages.subjects", &list)?)))
+        .collect()
+}
+
+fn read_rule(pages: &[Page], subjects: Arc<[Subject]>) -> Result<RuleVerdicts, StoreError> {
+    let rule = pages.first().map_or("", |page| page.rule.as_str());
+    let mut filling = Filling::new(RuleId::new(rule), subjects);
+    for page in pages {
+        for (verdict, finding) in page.text.read()? {
+            filling.push(verdict, finding);
+        }
+    }
+    Ok(filling.finish())
 }

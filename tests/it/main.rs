@@ -7,7 +7,11 @@
 )]
 
 mod audit;
+mod backup;
 mod imports;
+mod jobs;
+mod jobs_import;
+mod jobs_support;
 mod killed;
 mod malformed;
 mod real;
@@ -35,11 +39,13 @@ mod sources_formats;
 mod sources_identity;
 mod sources_rows;
 mod store_cycles;
+mod store_earlier;
 mod store_imports;
 mod store_links;
 mod store_opening;
 mod store_portfolio;
 mod store_support;
+mod store_verdicts;
 mod story;
 mod support;
 mod tidy;

@@ -35,12 +35,12 @@ fn ministries_and_rules_add_up_to_the_counts_of_the_cycle() {
     let sum = |list: &serde_json::Value, key: &str| -> u64 {
         list.as_array().unwrap().iter().map(|one| one[key].as_u64().unwrap()).sum()
     };
-    let by_rule = workplace.json(&["coverage", "--by", "rule"]);
+    let by_rule = workplace.json(&["coverage", "--per", "rule"]);
     for key in ["judged", "unknown", "failed"] {
         assert_eq!(sum(&by_rule, key), cycle["counts"][key].as_u64().unwrap(), "{key}");
     }
     // Rules on the portfolio are of no ministry.
-    let by_ministry = workplace.json(&["coverage", "--by", "ministry", "--cycle", "1"]);
+    let by_ministry = workplace.json(&["coverage", "--per", "ministry", "--cycle", "1"]);
     assert_eq!(sum(&by_ministry, "unknown"), sum(&by_rule, "unknown"));
     assert!(sum(&by_ministry, "judged") < sum(&by_rule, "judged"));
 }

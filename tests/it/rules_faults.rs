@@ -231,6 +231,51 @@ fn front_matter_is_checked_at_its_place() {
 }
 
 #[test]
+fn a_rule_is_retired_with_its_reason_and_only_then() {
+    let sound = rule_assessing("X1", "CLEAR");
+    check_text(
+        &sound.replace("\"test\"", "\"deprecated\""),
+        "X1.rhai:2:6: a deprecated rule closes its alerts: say why in `deprecated_reason`",
+    );
+    check_text(
+        &sound.replace("sources = []", "deprecated_reason = \"remplacée\""),
+        "X1.rhai:8:21: `deprecated_reason` says why a rule of status `deprecated` is one",
+    );
+    let retired = sound
+        .replace("\"test\"", "\"deprecated\"")
+        .replace("sources = []", "deprecated_reason = \"remplacée\"");
+    check_text(&retired, "");
+}
+
+#[test]
+fn a_rule_hides_only_alerts_that_there_can_be_and_never_one_that_hides_it() {
+    let hiding = |id: &str, other: &str, level: &str| {
+        let line =
+            format!("inhibits = [{{ rule = \"{other}\", from = \"{level}\", up_to = \"high\" }}]");
+        rule_assessing(id, "CLEAR").replace("sources = []", &line)
+    };
+    let ministry = rule_assessing("X2", "CLEAR").replace("\"project\"", "\"ministry\"");
+    for (rules, expected) in [
+        ([hiding("X1", "X2", "high"), rule_assessing("X2", "CLEAR")], ""),
+        (
+            [hiding("X1", "X2", "high"), hiding("X2", "X1", "high")],
+            "X1.rhai: `inhibits`: X2 hides X1 in turn\nX2.rhai: `inhibits`: X1 hides X2 in turn",
+        ),
+        (
+            [hiding("X1", "X2", "high"), ministry],
+            "X1.rhai: `inhibits`: X2 judges other subjects than X1",
+        ),
+        (
+            [hiding("X1", "X2", "watch"), rule_assessing("X2", "CLEAR")],
+            "X1.rhai: `inhibits`: alerts stand from `moderate`, so do `from` and `up_to`",
+        ),
+    ] {
+        let [one, other] = rules;
+        assert_eq!(faults(&[("X1.rhai", one), ("X2.rhai", other)]), expected);
+    }
+}
+
+#[test]
 fn two_rules_never_share_an_id() {
     let found = faults(&[
         ("a/X1.rhai", rule_assessing("X1", "CLEAR")),

@@ -83,6 +83,7 @@ async fn every_documented_route_answers() {
             .replace("{alert}", &alert)
             .replace("{mission}", &mission)
             .replace("{rule}", "D1")
+            .replace("{job}", "cycle")
             .replace("{cycle}", "1");
         let reply = service.get(&path).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.body);

@@ -31,6 +31,7 @@ use vigie::domain::verdict::MissingField;
 use vigie::domain::verdict::Reading;
 use vigie::domain::verdict::ReadingSource;
 use vigie::domain::verdict::Verdict;
+use vigie::domain::verdicts::Verdicts;
 use vigie::store::AlertFilter;
 use vigie::store::MissionFilter;
 use vigie::store::Store;
@@ -61,11 +62,11 @@ async fn a_committed_cycle_is_read_back_as_it_was() {
     assert_eq!(store.cycle(CycleNumber(1)).await.unwrap(), Some(summary));
     assert_eq!(store.cycle(CycleNumber(2)).await.unwrap(), None);
     assert_eq!(store.next_cycle_number().await.unwrap(), CycleNumber(2));
-    assert_eq!(store.judgements(record.number).await.unwrap(), record.judgements);
+    assert_eq!(store.verdicts(record.number).await.unwrap(), record.verdicts);
     let samu = Subject::Project(project("si-samu"));
     assert_eq!(
         store.judgements_of(&samu, record.number).await.unwrap(),
-        vec![record.judgements[1].clone()]
+        vec![record.verdicts.to_judgements()[1].clone()]
     );
     let texts = store.catalogue_texts(&record.inputs.catalogue).await.unwrap();
     assert_eq!(texts, record.catalogue_texts);
@@ -80,7 +81,9 @@ async fn the_kept_text_of_a_verdict_is_that_of_the_verdict_itself() {
     scratch.store.commit_cycle(&record).await.unwrap();
     let read = scratch.store.judgements(record.number).await.unwrap();
     let text = |judgements: &[Judgement]| serde_json::to_string(judgements).unwrap();
-    assert_eq!(text(&read), text(&record.judgements));
+    assert_eq!(text(&read), text(&record.verdicts.to_judgements()));
+    let lines = serde_json::to_string(&record.verdicts.iter().collect::<Vec<_>>()).unwrap();
+    assert_eq!(lines, text(&read));
 }
 
 #[tokio::test]
@@ -116,7 +119,9 @@ async fn of_two_cycles_that_commit_at_once_one_wins_and_the_other_is_told() {
 async fn a_statement_refused_on_the_way_leaves_nothing_of_the_cycle() {
     let scratch = Scratch::new().await;
     let mut twice_judged = cycle(1);
-    twice_judged.judgements.push(twice_judged.judgements[0].clone());
+    let mut judgements = twice_judged.verdicts.to_judgements();
+    judgements.push(judgements[0].clone());
+    twice_judged.verdicts = Verdicts::gather(judgements);
     let mut unknown_alert = cycle(1);
     unknown_alert.mission_changes[0].mission.alerts.push(AlertId::new("nobody"));
     let mut no_number = cycle(1);
@@ -134,14 +139,14 @@ async fn a_statement_refused_on_the_way_leaves_nothing_of_the_cycle() {
 }
 
 #[tokio::test]
-async fn the_texts_of_a_catalogue_are_kept_once_for_all_its_cycles() {
+async fn texts_and_verdicts_are_kept_once_for_all_the_cycles_that_have_them() {
     let scratch = Scratch::new().await;
     scratch.store.commit_cycle(&cycle(1)).await.unwrap();
     scratch.store.commit_cycle(&cycle(2)).await.unwrap();
     assert_eq!(
         scratch.counts().await,
         "alert_changes 6, alerts 3, audit 10, audit_head 1, catalogue_texts 2, catalogues 1, cycles 2, \
-         mission_alerts 4, mission_changes 2, missions 2, verdicts 8"
+         mission_alerts 4, mission_changes 2, missions 2, subject_pages 2, verdict_pages 2, verdicts 4"
     );
     let numbers: Vec<i64> =
         scratch.store.cycles(10).await.unwrap().iter().map(|cycle| cycle.number.0).collect();
@@ -169,6 +174,7 @@ async fn an_alert_is_what_the_last_cycle_left_and_remembers_every_change() {
         kind: AlertChangeKind::Resolved,
         from: Some(Level::High),
         reason: "Retour sous le seuil.".to_owned(),
+        counterpart: None,
     };
     second.alert_changes = vec![resolved.clone()];
     scratch.store.commit_cycle(&second).await.unwrap();
@@ -264,7 +270,7 @@ fn missions_of(record: &CycleRecord) -> Vec<Mission> {
 }
 
 /// A cycle with a verdict of each kind, an alert on each scope and a mission.
-fn cycle(number: i64) -> CycleRecord {
+pub(crate) fn cycle(number: i64) -> CycleRecord {
     let samu = Subject::Project(project("si-samu"));
     let justice = Subject::Ministry(MinistryCode::new("MJ"));
     let alert_changes = vec![
@@ -302,7 +308,7 @@ fn cycle(number: i64) -> CycleRecord {
             .map(|(path, text)| (path.to_owned(), text.to_owned()))
             .into(),
         figures: [("global_drift".to_owned(), EXACT)].into(),
-        judgements: judgements(&samu, &justice),
+        verdicts: Verdicts::gather(judgements(&samu, &justice)),
         alert_changes,
         mission_changes: vec![MissionChange { mission, kind: MissionChangeKind::Proposed, reason }],
     }
@@ -372,13 +378,16 @@ fn alert_change(rule: &str, subject: &Subject, state: AlertState, level: Level) 
         updated_at: at("2026-11-24T08:00:00.5Z"),
         streak: 0,
         stale: false,
+        judged_in: None,
         evidence: Some(evidence()),
         explanation: Some("Coût 142 M€.".to_owned()),
+        hidden_by: Some(RuleId::new("D9")),
     };
     AlertChange {
         alert,
         kind: AlertChangeKind::Raised,
         from: None,
         reason: "Première constatation.".to_owned(),
+        counterpart: Some(AlertId::new("another")),
     }
 }

@@ -170,7 +170,7 @@ async fn a_preview_answers_the_same_and_writes_nothing() {
     assert_eq!(scratch.record(&files).await, previewed);
     assert_eq!(
         scratch.counts().await,
-        "audit 3, audit_head 1, follow_up 1, imports 3, snapshots 2"
+        "audit 3, audit_head 1, follow_up 1, import_corrections 1, imports 3, snapshots 2"
     );
 }
 

@@ -1,16 +1,24 @@
 //! Standing alerts and verdicts in, changes out, as text.
 
+mod beside;
+mod hidden;
+mod projects;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::Circumstances;
 use super::Occasion;
+use super::follow;
 use super::reconcile;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
+use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
+use crate::domain::rule::Inhibition;
 use crate::domain::rule::RuleStatus;
 use crate::domain::rule::RuleTerms;
 use crate::domain::subject::Subject;
@@ -53,24 +61,40 @@ fn judgements(lines: &str) -> Vec<Judgement> {
     lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(judgement).collect()
 }
 
-fn terms() -> BTreeMap<RuleId, RuleTerms> {
-    let one = |id: &str, status, times| {
-        let id = RuleId::new(id);
-        let terms = RuleTerms {
-            id: id.clone(),
-            title: "Dérive".to_owned(),
-            status,
-            for_evaluations: times,
-            clear_for: times,
-            mission: None,
-        };
-        (id, terms)
+/// In the last cycle, `R1` is retired and `G1` is gone.
+fn terms(last: bool) -> BTreeMap<RuleId, RuleTerms> {
+    let one = |id: &str, status, times| RuleTerms {
+        id: RuleId::new(id),
+        title: "Dérive".to_owned(),
+        status,
+        for_evaluations: times,
+        clear_for: times,
+        mission: None,
+        deprecated_reason: None,
+        inhibits: vec![],
     };
-    BTreeMap::from([
+    let retired = RuleTerms {
+        status: if last { RuleStatus::Deprecated } else { RuleStatus::Stable },
+        deprecated_reason: last.then(|| "remplacée par D2".to_owned()),
+        ..one("R1", RuleStatus::Stable, 1)
+    };
+    let hiding = RuleTerms {
+        inhibits: vec![Inhibition {
+            rule: RuleId::new("D1"),
+            from: Level::High,
+            up_to: Level::High,
+        }],
+        ..one("H1", RuleStatus::Stable, 1)
+    };
+    let all = [
         one("D1", RuleStatus::Stable, 1),
         one("E1", RuleStatus::Experimental, 1),
+        hiding,
+        retired,
         one("S1", RuleStatus::Stable, 2),
-    ])
+    ];
+    let gone = (!last).then(|| one("G1", RuleStatus::Stable, 1));
+    all.into_iter().chain(gone).map(|terms| (terms.id.clone(), terms)).collect()
 }
 
 fn day(number: u32) -> NaiveDate {
@@ -81,12 +105,13 @@ fn print(changes: &[AlertChange]) -> String {
     let line = |change: &AlertChange| {
         let alert = &change.alert;
         format!(
-            "{} {} {} {}{} since {}: {}",
+            "{} {} {} {}{}{} since {}: {}",
             change.kind.word(),
             alert.rule,
             alert.subject,
             alert.level.word(),
             if alert.stale { " stale" } else { "" },
+            if alert.hidden_by.is_some() { " hidden" } else { "" },
             alert.since.format("%d"),
             change.reason
         )
@@ -97,30 +122,43 @@ fn print(changes: &[AlertChange]) -> String {
 /// Runs one cycle per block of verdicts, blocks parted by `--`, and prints the last one's changes.
 #[track_caller]
 fn check(cycles: &str, expected: &str) {
-    check_with_exits(cycles, &BTreeMap::new(), expected);
+    check_in(&Circumstances::default(), cycles, expected);
 }
 
+/// What happened beside the verdicts happened just before the last cycle.
 #[track_caller]
-fn check_with_exits(cycles: &str, exits: &BTreeMap<ProjectId, String>, expected: &str) {
-    let terms = terms();
+fn check_in(last_circumstances: &Circumstances, cycles: &str, expected: &str) {
+    let expected = expected.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    assert_eq!(print(&run(last_circumstances, cycles)), expected);
+}
+
+fn run(last_circumstances: &Circumstances, cycles: &str) -> Vec<AlertChange> {
+    let blocks: Vec<&str> = cycles.split("--").collect();
+    let before = Circumstances::default();
     let mut known: BTreeMap<_, Alert> = BTreeMap::new();
-    let mut last = vec![];
-    for (number, block) in (1..).zip(cycles.split("--")) {
+    let mut changes = vec![];
+    for (number, block) in (1..).zip(&blocks) {
+        let is_last = usize::try_from(number).unwrap() == blocks.len();
         let as_of = day(number);
         let occasion = Occasion {
+            cycle: CycleNumber(1),
             as_of,
             now: as_of.and_hms_opt(6, 0, 0).unwrap().and_utc(),
-            terms: &terms,
-            explained_exits: exits,
+            terms: &terms(is_last),
+            circumstances: if is_last { last_circumstances } else { &before },
         };
-        let standing: Vec<Alert> = known.values().cloned().collect();
-        last = reconcile(&standing, &judgements(block), occasion);
-        for change in &last {
+        let standing = known.values().cloned().collect();
+        let standing = follow(standing, occasion.circumstances, occasion.now);
+        changes = reconcile(&standing, &judgements(block), occasion);
+        for change in &changes {
             known.insert(change.alert.id.clone(), change.alert.clone());
         }
     }
-    let expected = expected.lines().map(str::trim).collect::<Vec<_>>().join("\n");
-    assert_eq!(print(&last), expected);
+    changes
+}
+
+fn project(id: &str) -> ProjectId {
+    ProjectId::new(id)
 }
 
 #[test]
@@ -232,9 +270,10 @@ fn a_project_that_vanishes_keeps_its_alerts_until_its_exit_is_explained() {
         cycles,
         "persisted D1 project/a high stale since 01: Plus évalué : le sujet n’est plus dans le panorama et son départ n’est pas expliqué.",
     );
-    check_with_exits(
+    let exits = BTreeMap::from([(project("a"), "projet terminé".to_owned())]);
+    check_in(
+        &Circumstances { explained_exits: exits, ..Circumstances::default() },
         cycles,
-        &BTreeMap::from([(ProjectId::new("a"), "projet terminé".to_owned())]),
         "resolved D1 project/a high since 01: Le projet a quitté le panorama : projet terminé.",
     );
 }

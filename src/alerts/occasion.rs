@@ -1,0 +1,76 @@
+//! When and in what circumstances verdicts are compared with the alerts that stand.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::ProjectId;
+use crate::domain::ids::RuleId;
+use crate::domain::rule::RuleTerms;
+use crate::domain::subject::Subject;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a> {
+    pub cycle: CycleNumber,
+    pub as_of: NaiveDate,
+    pub now: DateTime<Utc>,
+    /// The rules in force, by id.
+    pub terms: &'a BTreeMap<RuleId, RuleTerms>,
+    pub circumstances: &'a Circumstances,
+}
+
+/// What happened beside the verdicts, and explains some of them. Texts are in French.
+#[derive(Clone, Debug, Default)]
+pub struct Circumstances {
+    /// Projects that left the panorama for a reason that is known, with that reason.
+    pub explained_exits: BTreeMap<ProjectId, String>,
+    /// The projects that the edition in force lists.
+    pub present: BTreeSet<ProjectId>,
+    /// Ids that are now known to be another project's.
+    pub became: BTreeMap<ProjectId, Renaming>,
+    /// Ids that since the last cycle are no longer those of another project.
+    pub parted: BTreeMap<ProjectId, Renaming>,
+    /// What imports have corrected since the last cycle, by project: « L’import 13 corrige … ».
+    pub corrections: BTreeMap<ProjectId, String>,
+    /// Rules that would no longer answer as in the last cycle, and what changed: their text, or a
+    /// threshold.
+    pub revised: BTreeMap<RuleId, String>,
+}
+
+/// The other project, and the reason that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renaming {
+    pub into: ProjectId,
+    pub reason: String,
+}
+
+impl Occasion<'_> {
+    /// Sentences to add to a reason: what changed beside the project itself.
+    pub(super) fn beside(&self, rule: &RuleId, subject: &Subject) -> String {
+        let circumstances = self.circumstances;
+        let corrected = match subject {
+            Subject::Project(project) => circumstances.corrections.get(project).cloned(),
+            Subject::Ministry(_) | Subject::Portfolio => (!circumstances.corrections.is_empty())
+                .then(|| "Des données passées ont été corrigées.".to_owned()),
+        };
+        let parted = circumstances.parted.iter().filter_map(|(project, other)| {
+            let into = Subject::Project(other.into.clone());
+            let from = Subject::Project(project.clone());
+            let words = |a: &ProjectId, b: &ProjectId| {
+                format!("`{a}` a été séparé de `{b}` : {}.", other.reason)
+            };
+            (*subject == into || *subject == from).then(|| words(project, &other.into))
+        });
+        let revised = circumstances.revised.get(rule).cloned();
+        let mut words = String::new();
+        for sentence in parted.chain(corrected).chain(revised) {
+            words.push(' ');
+            words.push_str(&sentence);
+        }
+        words
+    }
+}

@@ -1,0 +1,216 @@
+//! `vigie jobs`: what runs by itself, when, and what came of it; and running one now.
+
+use chrono::DateTime;
+use chrono::Utc;
+use chrono_tz::Europe::Paris;
+use clap::Subcommand;
+use serde::Serialize;
+use vigie::app;
+use vigie::app::config::Config;
+use vigie::cycle::Parts;
+use vigie::domain::audit::Actor;
+use vigie::domain::job::ImportSource;
+use vigie::domain::job::JobName;
+use vigie::domain::job::JobRun;
+use vigie::domain::job::JobStanding;
+use vigie::domain::job::Occasion;
+use vigie::domain::job::RunOutcome;
+use vigie::domain::job::SourceOutcome;
+
+use super::CliError;
+use super::Conclusion;
+use super::print::Cell;
+use super::print::Printer;
+use super::print::Sheet;
+
+/// Characters of a refusal shown in the table; JSON has it whole.
+const DETAIL_SHOWN: usize = 300;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobsCommand {
+    /// List jobs: when they run, when they last did, and what came of it
+    List,
+    /// Run one now, unless it runs already
+    ///
+    /// Exit code 1: it came to nothing, or only to a part of what it should.
+    Run {
+        #[arg(value_parser = job_name, value_name = "JOB")]
+        job: JobName,
+    },
+    /// List the files that the import job knows, the refused ones with the reason
+    Files,
+}
+
+#[derive(Debug, Serialize)]
+struct Listed<'a> {
+    /// Cron expression, in Paris time; none for never.
+    timetable: Option<&'a str>,
+    #[serde(flatten)]
+    standing: &'a JobStanding,
+}
+
+pub(super) async fn run(
+    command: &JobsCommand,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        JobsCommand::List => list(config, parts, printer).await,
+        JobsCommand::Run { job } => run_one(*job, config, parts, printer).await,
+        JobsCommand::Files => files(parts, printer).await,
+    }
+}
+
+async fn list(config: &Config, parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
+    let runner = app::runner(config, parts.clone())?;
+    let standings = runner.standings().await?;
+    let listed: Vec<Listed<'_>> = standings
+        .iter()
+        .map(|standing| Listed {
+            timetable: runner.timetable(standing.job).map(vigie::schedule::Timetable::expression),
+            standing,
+        })
+        .collect();
+    let rows = listed.iter().map(row).collect();
+    let sheet = Sheet::new(
+        "Tâches",
+        vec![
+            ("job", "Tâche"),
+            ("timetable", "Horaire"),
+            ("next_at", "Prochaine"),
+            ("started_at", "Dernière"),
+            ("occasion", "Occasion"),
+            ("outcome", "Issue"),
+            ("detail", "Détail"),
+            ("last_success_at", "Dernier succès"),
+            ("missed", "Manquées"),
+        ],
+        rows,
+    );
+    printer.answer(&listed, &[sheet], 0)?;
+    Ok(Conclusion::Good)
+}
+
+fn row(Listed { timetable, standing }: &Listed<'_>) -> Vec<Cell> {
+    let run = standing.last_run.as_ref();
+    vec![
+        Cell::of(label(standing.job), standing.job.word()),
+        Cell::of(timetable.unwrap_or("jamais"), *timetable),
+        moment(standing.next_at),
+        moment(run.map(|run| run.started_at)),
+        Cell::optional(run.map(occasion)),
+        run.map_or_else(|| Cell::optional(None::<String>), |run| outcome(run.outcome)),
+        Cell::optional(run.map(|run| shortened(&run.detail))),
+        moment(standing.last_success_at),
+        Cell::count(i64::try_from(standing.missed).unwrap_or(i64::MAX)),
+    ]
+}
+
+async fn run_one(
+    job: JobName,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let runner = app::runner(config, parts.clone())?;
+    // A timer of the machine may ask, and is nobody.
+    let actor = Actor::person(&config.actor).unwrap_or_else(|_| Actor::vigie());
+    let stop = app::stop_signal()?;
+    let run = runner.run_now(job, actor, &stop).await?;
+    let columns = vec![("job", "Tâche"), ("outcome", "Issue"), ("detail", "Détail")];
+    let cells =
+        vec![Cell::of(label(job), job.word()), outcome(run.outcome), Cell::text(&run.detail)];
+    printer.answer(&run, &[Sheet::new("Tâche exécutée", columns, vec![cells])], 0)?;
+    let good = run.outcome == RunOutcome::Success;
+    Ok(if good { Conclusion::Good } else { Conclusion::Bad })
+}
+
+async fn files(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
+    let sources = parts.store.import_sources().await?;
+    let rows = sources.iter().map(|source| {
+        let ImportSource { source: place, outcome, import, detail, seen_at, .. } = source;
+        vec![
+            Cell::text(place),
+            Cell::of(source_label(*outcome), outcome.word()),
+            Cell::optional(import.map(|number| number.to_string())),
+            moment(Some(*seen_at)),
+            Cell::of(shortened(detail), detail.as_str()),
+        ]
+    });
+    let sheet = Sheet::new(
+        format!("Fichiers et adresses : {}", sources.len()),
+        vec![
+            ("source", "Fichier ou adresse"),
+            ("outcome", "Issue"),
+            ("import", "Importation"),
+            ("seen_at", "Vu le"),
+            ("detail", "Raison"),
+        ],
+        rows.collect(),
+    );
+    printer.answer(&sources, &[sheet], 0)?;
+    Ok(Conclusion::Good)
+}
+
+fn label(job: JobName) -> &'static str {
+    match job {
+        JobName::Import => "importation",
+        JobName::Cycle => "cycle",
+        JobName::Housekeeping => "entretien",
+        JobName::Backup => "sauvegarde",
+    }
+}
+
+fn occasion(run: &JobRun) -> String {
+    match (run.occasion, run.missed) {
+        (Occasion::Timetable, _) => "à l’heure".to_owned(),
+        (Occasion::CatchUp, 1) => "rattrapage d’une fois".to_owned(),
+        (Occasion::CatchUp, missed) => format!("rattrapage de {missed} fois"),
+        (Occasion::Person, _) => "à la demande".to_owned(),
+    }
+}
+
+fn outcome(outcome: RunOutcome) -> Cell {
+    let label = match outcome {
+        RunOutcome::Processing => "en cours",
+        RunOutcome::Success => "faite",
+        RunOutcome::PartialFailure => "faite en partie",
+        RunOutcome::Failure => "échec",
+        RunOutcome::Stopped => "arrêtée, à reprendre",
+        RunOutcome::Interrupted => "interrompue",
+    };
+    Cell::of(label, outcome.word())
+}
+
+fn source_label(outcome: SourceOutcome) -> &'static str {
+    match outcome {
+        SourceOutcome::Imported => "importé",
+        SourceOutcome::Known => "déjà connu",
+        SourceOutcome::Refused => "refusé",
+        SourceOutcome::Failed => "non obtenu",
+    }
+}
+
+/// In Paris, to the minute.
+fn moment(instant: Option<DateTime<Utc>>) -> Cell {
+    instant.map_or_else(
+        || Cell::optional(None::<String>),
+        |instant| {
+            let shown = instant.with_timezone(&Paris).format("%d/%m/%Y %H:%M");
+            Cell::of(shown.to_string(), instant.to_rfc3339())
+        },
+    )
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(DETAIL_SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+fn job_name(text: &str) -> Result<JobName, String> {
+    let words: Vec<&str> = JobName::ALL.into_iter().map(JobName::word).collect();
+    JobName::from_word(text).ok_or_else(|| format!("expected one of {}", words.join(", ")))
+}

@@ -1,0 +1,137 @@
+//! A file from an address, only when it is another than last time, and only so large and so slow.
+
+use std::time::Duration;
+
+use reqwest::Client;
+use reqwest::StatusCode;
+use reqwest::Url;
+use reqwest::header::ETAG;
+use reqwest::header::HeaderMap;
+use reqwest::header::HeaderName;
+use reqwest::header::IF_MODIFIED_SINCE;
+use reqwest::header::IF_NONE_MATCH;
+use reqwest::header::LAST_MODIFIED;
+use reqwest::redirect::Policy;
+use thiserror::Error;
+
+use super::JobError;
+use crate::domain::fingerprint::Fingerprint;
+use crate::sources::MAX_BYTES;
+
+const MOST_REDIRECTS: usize = 5;
+
+/// Why an address gave no file. None of it repeats the address, which may hold a password.
+#[derive(Debug, Error)]
+pub(super) enum FetchError {
+    #[error("no answer")]
+    NoAnswer(#[source] reqwest::Error),
+    #[error("the answer broke off")]
+    BrokeOff(#[source] reqwest::Error),
+    #[error("found status {0}, expected 200 or 304")]
+    Status(u16),
+    #[error("found more than {MAX_BYTES} bytes")]
+    TooLarge,
+}
+
+/// What the server said of its file, to be said back to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Validators {
+    pub(super) etag: Option<String>,
+    pub(super) last_modified: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) enum Fetched {
+    Unchanged,
+    File { bytes: Vec<u8>, validators: Validators },
+}
+
+pub(super) fn client(timeout_seconds: u32) -> Result<Client, JobError> {
+    Client::builder()
+        .timeout(Duration::from_secs(u64::from(timeout_seconds)))
+        .redirect(Policy::limited(MOST_REDIRECTS))
+        .user_agent(concat!("vigie/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(JobError::Client)
+}
+
+pub(super) fn address(text: &str) -> Result<Url, JobError> {
+    let refused = || JobError::Address { found: without_secrets(text) };
+    let url = Url::parse(text).map_err(|_| refused())?;
+    if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(refused()) }
+}
+
+/// The address as it may be shown and kept: without what may be a password or a key. Addresses that
+/// differ by their query alone are told apart by its fingerprint.
+pub(super) fn shown(url: &Url) -> String {
+    let mut shown = without_secrets(url.as_str());
+    if let Some(query) = url.query() {
+        shown.push('#');
+        shown.push_str(Fingerprint::of(query.as_bytes()).short());
+    }
+    shown
+}
+
+fn without_secrets(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
+}
+
+pub(super) async fn fetch(
+    client: &Client,
+    url: &Url,
+    known: &Validators,
+) -> Result<Fetched, FetchError> {
+    let mut request = client.get(url.clone());
+    for (name, value) in [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)] {
+        if let Some(value) = value {
+            request = request.header(name, value);
+        }
+    }
+    let no_answer = |error: reqwest::Error| FetchError::NoAnswer(error.without_url());
+    let mut answer = request.send().await.map_err(no_answer)?;
+    if answer.status() == StatusCode::NOT_MODIFIED {
+        return Ok(Fetched::Unchanged);
+    }
+    if answer.status() != StatusCode::OK {
+        return Err(FetchError::Status(answer.status().as_u16()));
+    }
+    if answer.content_length().is_some_and(|length| length > MAX_BYTES) {
+        return Err(FetchError::TooLarge);
+    }
+    let validators = Validators {
+        etag: header(answer.headers(), &ETAG),
+        last_modified: header(answer.headers(), &LAST_MODIFIED),
+    };
+    let broke_off = |error: reqwest::Error| FetchError::BrokeOff(error.without_url());
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(broke_off)? {
+        bytes.extend_from_slice(&chunk);
+        if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
+            return Err(FetchError::TooLarge);
+        }
+    }
+    Ok(Fetched::File { bytes, validators })
+}
+
+fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_what_may_be_secret() {
+        let url = address("https://agent:secret@data.example/a/2020-11.csv?key=1#x").unwrap();
+        assert_eq!(shown(&url), "https://data.example/a/2020-11.csv#5d5a2f99dc82");
+        let other = address("https://data.example/a/2020-11.csv?key=2").unwrap();
+        assert_ne!(shown(&url), shown(&other));
+        let fault = address("ftp://agent:secret@data.example/a.csv?key=1").unwrap_err();
+        assert!(fault.to_string().contains("`ftp://data.example/a.csv`"), "{fault}");
+    }
+}

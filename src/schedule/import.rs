@@ -1,0 +1,262 @@
+//! The import job: what is new is read and recorded file by file; a file that is wrong is refused
+//! once and holds up no other.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+use tokio::sync::watch;
+use tracing::info;
+use tracing::warn;
+
+use super::JobError;
+use super::counted;
+use super::look;
+use super::look::Against;
+use super::look::Arrival;
+use super::look::Look;
+use super::look::Remembered;
+use super::work::Work;
+use crate::domain::audit::Actor;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::import::Dataset;
+use crate::domain::import::KnownProject;
+use crate::domain::job::Done;
+use crate::domain::job::ImportSource;
+use crate::domain::job::RunOutcome;
+use crate::domain::job::SourceOutcome;
+use crate::sources;
+use crate::sources::Reader;
+use crate::sources::Request;
+use crate::sources::SourceError;
+use crate::store::Recorded;
+use crate::store::Store;
+
+#[derive(Debug, Default)]
+struct Tally {
+    imported: usize,
+    known: usize,
+    refused: usize,
+    failed: usize,
+    unsettled: usize,
+    /// Not read, since the service stops.
+    left: usize,
+}
+
+/// A file whose content is told by its header.
+#[derive(Debug)]
+struct Recognised {
+    dataset: Dataset,
+    arrival: Arrival,
+}
+
+pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Done, JobError> {
+    let (store, now) = (&work.parts.store, work.parts.clock.now());
+    let reader = Arc::new(Reader::open(&work.profiles, &work.aliases)?);
+    let known = store.known_projects().await?;
+    let context = context(&reader, &known);
+    let remembered: Remembered = store
+        .import_sources()
+        .await?
+        .into_iter()
+        .map(|source| (source.source.clone(), source))
+        .collect();
+
+    let look = look_around(work, remembered, context, stop).await?;
+    let mut tally = Tally { unsettled: look.unsettled, ..Tally::default() };
+    for source in look.unchanged {
+        store.keep_import_source(&source).await?;
+    }
+    for source in look.lacking {
+        tally.count(source.outcome);
+        let place = source.source.as_str();
+        warn!(import.source = place, "`{place}` gave no file: {}", source.detail);
+        store.keep_import_source(&source).await?;
+    }
+    let recognised = recognise_all(&reader, look.arrivals, store, &mut tally).await?;
+    let reading = Reading { reader, store, now, stop };
+    reading.read_all(recognised, known, &mut tally).await?;
+    let refusals = store.import_sources().await?;
+    let refusals = refusals.iter().filter(|one| one.outcome == SourceOutcome::Refused).count();
+    Ok(tally.done(refusals))
+}
+
+/// What a refusal depends on besides the file.
+fn context(reader: &Reader, known: &[KnownProject]) -> Fingerprint {
+    let (reader, known) = (reader.fingerprint(), format!("{known:?}"));
+    Fingerprint::of_parts(&[env!("CARGO_PKG_VERSION"), reader.as_str(), &known])
+}
+
+async fn look_around(
+    work: &Work,
+    remembered: Remembered,
+    context: Fingerprint,
+    stop: &watch::Receiver<bool>,
+) -> Result<Look, JobError> {
+    let (settings, now) = (work.import.clone(), work.parts.clock.now());
+    let (remembered, context) = (Arc::new(remembered), Arc::new(context));
+    let (shared, same) = (Arc::clone(&remembered), Arc::clone(&context));
+    let mut look = tokio::task::spawn_blocking(move || {
+        let mut look = Look::default();
+        let against = Against { remembered: &shared, context: &same, now };
+        look::at_folder(&settings, against, &mut look).map(|()| look)
+    })
+    .await??;
+    let against = Against { remembered: &remembered, context: &context, now };
+    look::at_addresses(&work.import, against, &mut look, &mut stop.clone()).await?;
+    Ok(look)
+}
+
+/// In the order in which they are to be read.
+async fn recognise_all(
+    reader: &Arc<Reader>,
+    arrivals: Vec<Arrival>,
+    store: &Store,
+    tally: &mut Tally,
+) -> Result<Vec<Recognised>, JobError> {
+    let mut recognised = Vec::new();
+    for arrival in arrivals {
+        let reader = Arc::clone(reader);
+        let (arrival, dataset) = tokio::task::spawn_blocking(move || {
+            let dataset = reader.recognise(&request(&arrival));
+            (arrival, dataset)
+        })
+        .await?;
+        match dataset {
+            Ok(dataset) => recognised.push(Recognised { dataset, arrival }),
+            Err(fault) => refuse(arrival.source, &fault, store, tally).await?,
+        }
+    }
+    recognised.sort_by(|a, b| {
+        let names = (a.arrival.source.source.as_str(), b.arrival.source.source.as_str());
+        sources::reading_order((a.dataset, names.0), (b.dataset, names.1))
+    });
+    Ok(recognised)
+}
+
+struct Reading<'a> {
+    reader: Arc<Reader>,
+    store: &'a Store,
+    now: DateTime<Utc>,
+    stop: &'a watch::Receiver<bool>,
+}
+
+impl Reading<'_> {
+    /// Each file is one transaction; those that are left when the service stops are for the next time.
+    async fn read_all(
+        &self,
+        recognised: Vec<Recognised>,
+        mut known: Vec<KnownProject>,
+        tally: &mut Tally,
+    ) -> Result<(), JobError> {
+        for Recognised { arrival, .. } in recognised {
+            if *self.stop.borrow() {
+                tally.left += 1;
+                continue;
+            }
+            let reader = Arc::clone(&self.reader);
+            let (arrival, import, still_known) = tokio::task::spawn_blocking(move || {
+                let import = reader.read(&request(&arrival), &known);
+                if let Ok(import) = &import {
+                    sources::remember(&mut known, import);
+                }
+                (arrival, import, known)
+            })
+            .await?;
+            known = still_known;
+            match import {
+                Ok(import) => {
+                    let recorded =
+                        self.store.record_imports(&[import], &Actor::vigie(), self.now).await?;
+                    for one in recorded {
+                        keep(arrival.source.clone(), &one, self.store, tally).await?;
+                    }
+                }
+                Err(fault) => refuse(arrival.source, &fault, self.store, tally).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn request(arrival: &Arrival) -> Request<'_> {
+    let file = arrival.source.source.as_str();
+    Request { file, bytes: &arrival.bytes, profile: None, edition: None }
+}
+
+async fn keep(
+    mut source: ImportSource,
+    recorded: &Recorded,
+    store: &Store,
+    tally: &mut Tally,
+) -> Result<(), JobError> {
+    let (outcome, number) = match recorded {
+        Recorded::Unchanged { number, .. } => (SourceOutcome::Known, *number),
+        Recorded::Added { number } | Recorded::Replaced { number, .. } => {
+            (SourceOutcome::Imported, *number)
+        }
+    };
+    (source.outcome, source.import) = (outcome, Some(number));
+    tally.count(outcome);
+    let place = source.source.as_str();
+    info!(import.number = %number, import.source = place, "`{place}` is import {number}");
+    Ok(store.keep_import_source(&source).await?)
+}
+
+/// The log does not repeat what is wrong: a file may hold names and addresses.
+async fn refuse(
+    mut source: ImportSource,
+    fault: &SourceError,
+    store: &Store,
+    tally: &mut Tally,
+) -> Result<(), JobError> {
+    (source.outcome, source.detail) = (look::outcome_of(fault), fault.to_string());
+    tally.count(source.outcome);
+    let place = source.source.as_str();
+    warn!(
+        import.source = place,
+        import.faults = fault.count(),
+        "`{place}` is refused; `vigie jobs files` says why"
+    );
+    Ok(store.keep_import_source(&source).await?)
+}
+
+impl Tally {
+    fn count(&mut self, outcome: SourceOutcome) {
+        let count = match outcome {
+            SourceOutcome::Imported => &mut self.imported,
+            SourceOutcome::Known => &mut self.known,
+            SourceOutcome::Refused => &mut self.refused,
+            SourceOutcome::Failed => &mut self.failed,
+        };
+        *count += 1;
+    }
+
+    /// `refusals` are all that stand, those of earlier runs included.
+    fn done(&self, refusals: usize) -> Done {
+        let outcome = if self.left > 0 {
+            RunOutcome::Stopped
+        } else if self.refused + self.failed > 0 {
+            RunOutcome::PartialFailure
+        } else {
+            RunOutcome::Success
+        };
+        let standing = refusals.saturating_sub(self.refused);
+        let parts = [
+            (self.imported, "fichier importé", "fichiers importés"),
+            (self.known, "déjà connu", "déjà connus"),
+            (self.refused, "refusé", "refusés"),
+            (standing, "refusé auparavant", "refusés auparavant"),
+            (self.failed, "non obtenu", "non obtenus"),
+            (self.unsettled, "encore en cours d’écriture", "encore en cours d’écriture"),
+            (self.left, "laissé pour la reprise", "laissés pour la reprise"),
+        ];
+        let said: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, one, many)| counted(count, one, many))
+            .collect();
+        let detail = if said.is_empty() { "rien de nouveau".to_owned() } else { said.join(", ") };
+        Done { outcome, detail }
+    }
+}

@@ -1,0 +1,335 @@
+//! Runs jobs when they are due: one at a time here, and each by one service at a time anywhere.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use tokio::sync::watch;
+use tracing::Instrument as _;
+use tracing::error;
+use tracing::info;
+use tracing::info_span;
+use tracing::warn;
+
+use super::JobError;
+use super::due::Due;
+use super::due::Jitter;
+use super::due::Moment;
+use super::due::due;
+use super::settings::Schedule;
+use super::timetable::Timetable;
+use super::timetable::TimetableError;
+use super::work::Work;
+use crate::domain::audit::Actor;
+use crate::domain::job::Call;
+use crate::domain::job::Done;
+use crate::domain::job::JobName;
+use crate::domain::job::JobRun;
+use crate::domain::job::JobStanding;
+use crate::domain::job::Occasion;
+use crate::domain::job::RunOutcome;
+use crate::store::Begun;
+use crate::store::Ending;
+use crate::store::Hold;
+use crate::store::Settled;
+use crate::store::StoreError;
+
+/// How long a job is held without a word: longer than a writer may have to wait for its turn.
+const HOLD: TimeDelta = TimeDelta::minutes(3);
+
+/// How often a holder says that it is still there.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+
+/// When a job cannot run now, for another look; and how often the time is looked at, since a
+/// machine may sleep and its clock may be set.
+const ANOTHER_LOOK: TimeDelta = TimeDelta::seconds(30);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+/// Firings that passed while a job ran, counted at most.
+const SKIPPED_COUNTED: usize = 1_000;
+
+/// The jobs of one service.
+#[derive(Debug)]
+pub struct Runner {
+    work: Work,
+    timetables: BTreeMap<JobName, Timetable>,
+    jitter: Jitter,
+    holder: String,
+}
+
+impl Runner {
+    /// `seed` decides delays; a service draws it by chance.
+    pub fn new(work: Work, schedule: &Schedule, seed: u64) -> Result<Self, TimetableError> {
+        let jitter = Jitter { most_seconds: schedule.jitter_seconds, seed };
+        let holder = format!("{}-{seed:x}", std::process::id());
+        let mut timetables = read_timetables(schedule)?;
+        timetables.retain(|job, _| work.has_any(*job));
+        Ok(Self { work, timetables, jitter, holder })
+    }
+
+    /// What can be told of the timetables alone.
+    pub fn check(schedule: &Schedule) -> Result<(), TimetableError> {
+        read_timetables(schedule).map(|_| ())
+    }
+
+    pub fn timetable(&self, job: JobName) -> Option<&Timetable> {
+        self.timetables.get(&job)
+    }
+
+    /// Where every job stands, those that never ran included.
+    pub async fn standings(&self) -> Result<Vec<JobStanding>, StoreError> {
+        let now = self.work.parts.clock.now();
+        let mut known = self.work.parts.store.jobs().await?;
+        for job in JobName::ALL {
+            if !known.iter().any(|standing| standing.job == job) {
+                known.push(JobStanding::unseen(job, now));
+            }
+        }
+        for standing in &mut known {
+            let timetable = self.timetables.get(&standing.job);
+            standing.next_at = timetable.and_then(|timetable| timetable.next_after(now));
+        }
+        known.sort_by_key(|standing| standing.job);
+        Ok(known)
+    }
+
+    /// Until `stop` turns true. What is under way then is let finish, or stops where it may.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            let wake = self.tick(&stop).await;
+            let now = self.work.parts.clock.now();
+            let wait = wake.and_then(|at| (at - now).to_std().ok()).unwrap_or(LONGEST_WAIT);
+            let stopped = stop.wait_for(|stopped| *stopped);
+            if tokio::time::timeout(wait.min(LONGEST_WAIT), stopped).await.is_ok() {
+                return;
+            }
+        }
+    }
+
+    /// Runs what is due now, and gives the time of the next look. A job that breaks down leaves the
+    /// others alone.
+    pub async fn tick(&self, stop: &watch::Receiver<bool>) -> Option<DateTime<Utc>> {
+        let mut wake = None;
+        for job in JobName::ALL {
+            if *stop.borrow() {
+                return wake;
+            }
+            let next = self.attend(job, stop).await.unwrap_or_else(|fault| {
+                let cause: &dyn std::error::Error = &fault;
+                error!(
+                    error = cause,
+                    job.name = job.word(),
+                    "Job {} cannot be looked at",
+                    job.word()
+                );
+                Some(self.work.parts.clock.now() + ANOTHER_LOOK)
+            });
+            wake = wake.into_iter().chain(next).min();
+        }
+        wake
+    }
+
+    /// Runs a job because a person asks, whatever its timetable.
+    pub async fn run_now(
+        &self,
+        job: JobName,
+        actor: Actor,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<JobRun, JobError> {
+        let store = &self.work.parts.store;
+        store.job(job, self.work.parts.clock.now()).await?;
+        match self.answer(job, &Call::of(actor), stop).await? {
+            Answered::Ran(run) => Ok(run),
+            Answered::Held(until) => Err(JobError::Held { job: job.word(), until }),
+            // Said of firings only.
+            Answered::Already => Err(JobError::GivenUp { job: job.word() }),
+        }
+    }
+
+    async fn attend(
+        &self,
+        job: JobName,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
+        let standing = store.job(job, now).await?;
+        let Some(timetable) = self.timetables.get(&job) else {
+            if standing.next_at.is_some() {
+                store.set_next_firing(job, None).await?;
+            }
+            return Ok(None);
+        };
+        match due(timetable, self.moment(job, standing.settled_to, now)) {
+            Due::Never => Ok(None),
+            Due::Later(at) => {
+                let next_at = timetable.next_after(now);
+                if standing.next_at != next_at {
+                    store.set_next_firing(job, next_at).await?;
+                }
+                Ok(Some(at))
+            }
+            Due::Now(call) => match self.answer(job, &call, stop).await? {
+                Answered::Ran(_) | Answered::Already => {
+                    let after = self.work.parts.clock.now();
+                    Ok(match due(timetable, self.moment(job, after, after)) {
+                        Due::Never => None,
+                        Due::Later(at) => Some(at),
+                        Due::Now(_) => Some(after),
+                    })
+                }
+                Answered::Held(_) => Ok(Some(now + ANOTHER_LOOK)),
+            },
+        }
+    }
+
+    fn moment(&self, job: JobName, settled_to: DateTime<Utc>, now: DateTime<Utc>) -> Moment {
+        Moment { job, settled_to, now, jitter: self.jitter }
+    }
+
+    async fn answer(
+        &self,
+        job: JobName,
+        call: &Call,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Answered, StoreError> {
+        let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
+        let run = match store.begin_run(job, call, self.hold(now), now).await? {
+            Begun::Granted { run } => run,
+            Begun::Held { until } => {
+                info!(job.name = job.word(), "Job {} already runs elsewhere", job.word());
+                return Ok(Answered::Held(until));
+            }
+            Begun::Answered => return Ok(Answered::Already),
+            Begun::GivenUp { attempts } => {
+                error!(
+                    job.name = job.word(),
+                    job.attempts = attempts,
+                    "Job {} died {attempts} times on one firing, which is given up",
+                    job.word()
+                );
+                store.settle_job(job, self.settled(job, call, now)).await?;
+                return Ok(Answered::Already);
+            }
+        };
+        let span = info_span!("job", job.name = job.word(), job.run = run);
+        async {
+            if call.missed > 0 {
+                info!(job.missed = call.missed, "Job {} catches up {}", job.word(), call.missed);
+            }
+            let done = self.carry_out(job, stop).await;
+            self.conclude((job, run), call, now, done).await
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// The work, while the job is held.
+    async fn carry_out(&self, job: JobName, stop: &watch::Receiver<bool>) -> Done {
+        let work = self.work.run(job, stop);
+        tokio::pin!(work);
+        tokio::select! {
+            done = &mut work => done,
+            () = self.hold_until_lost(job) => {
+                warn!(job.name = job.word(), "Job {} is held by another service too", job.word());
+                work.await
+            }
+        }
+    }
+
+    /// Ends when someone else took the job, as they may when this service was not heard for long.
+    async fn hold_until_lost(&self, job: JobName) {
+        let mut is_ours = true;
+        while is_ours {
+            tokio::time::sleep(SIGN_OF_LIFE).await;
+            let hold = self.hold(self.work.parts.clock.now());
+            // A word that did not get through is said again next time.
+            is_ours = self.work.parts.store.hold_on(job, hold).await.unwrap_or(true);
+        }
+    }
+
+    async fn conclude(
+        &self,
+        (job, run): (JobName, i64),
+        call: &Call,
+        began: DateTime<Utc>,
+        done: Done,
+    ) -> Result<Answered, StoreError> {
+        let now = self.work.parts.clock.now();
+        let timetable = self.timetables.get(&job);
+        let stays_due = call.occasion == Occasion::Person || done.outcome == RunOutcome::Stopped;
+        let settled = (!stays_due).then(|| self.settled(job, call, now));
+        let skipped = timetable.filter(|_| !stays_due).map_or(0, |one| firings(one, began, now));
+        if skipped > 0 {
+            warn!(job.skipped = skipped, "Job {} ran over {skipped} of its firings", job.word());
+        }
+        let duration_ms = (now - began).num_milliseconds();
+        let (outcome, detail) = (done.outcome.word(), done.detail.as_str());
+        match done.outcome {
+            RunOutcome::Failure => {}
+            RunOutcome::PartialFailure => {
+                warn!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.word());
+            }
+            RunOutcome::Success
+            | RunOutcome::Stopped
+            | RunOutcome::Processing
+            | RunOutcome::Interrupted => {
+                info!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.word());
+            }
+        }
+        let ending = Ending { done, at: now, settled };
+        self.work.parts.store.end_run((job, run), &self.holder, &ending).await?;
+        Ok(Answered::Ran(JobRun {
+            number: run,
+            job,
+            occasion: call.occasion,
+            firing: call.firing,
+            missed: call.missed,
+            started_at: began,
+            ended_at: Some(now),
+            outcome: ending.done.outcome,
+            detail: ending.done.detail,
+        }))
+    }
+
+    fn settled(&self, job: JobName, call: &Call, now: DateTime<Utc>) -> Settled {
+        let next_at = self.timetables.get(&job).and_then(|timetable| timetable.next_after(now));
+        Settled { to: now, missed: call.missed, next_at }
+    }
+
+    fn hold(&self, now: DateTime<Utc>) -> Hold<'_> {
+        Hold { holder: &self.holder, until: now + HOLD }
+    }
+}
+
+enum Answered {
+    Ran(JobRun),
+    Held(DateTime<Utc>),
+    /// By another service, or given up.
+    Already,
+}
+
+/// How many firings fell while a run went on: they are skipped, not missed.
+fn firings(timetable: &Timetable, began: DateTime<Utc>, ended: DateTime<Utc>) -> usize {
+    std::iter::successors(timetable.next_after(began), |firing| timetable.next_after(*firing))
+        .take_while(|firing| *firing <= ended)
+        .take(SKIPPED_COUNTED)
+        .count()
+}
+
+fn read_timetables(schedule: &Schedule) -> Result<BTreeMap<JobName, Timetable>, TimetableError> {
+    let settings = [
+        (JobName::Import, "schedule.import", &schedule.import),
+        (JobName::Cycle, "schedule.cycle", &schedule.cycle),
+        (JobName::Housekeeping, "schedule.housekeeping", &schedule.housekeeping),
+        (JobName::Backup, "schedule.backup", &schedule.backup),
+    ];
+    let mut timetables = BTreeMap::new();
+    for (job, setting, text) in settings {
+        if let Some(timetable) = Timetable::read(setting, text)? {
+            timetables.insert(job, timetable);
+        }
+    }
+    Ok(timetables)
+}

@@ -1,0 +1,76 @@
+//! The settings of the jobs.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+/// When jobs run: cron expressions with seconds, in Paris time; empty for never.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    pub import: String,
+    pub cycle: String,
+    pub housekeeping: String,
+    pub backup: String,
+    /// Each firing is delayed by up to that, by chance.
+    pub jitter_seconds: u32,
+}
+
+/// Where the import job looks for files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportSettings {
+    /// Empty for none.
+    pub folder: PathBuf,
+    pub urls: Vec<String>,
+    /// A file changed more recently than that may still be being written.
+    pub settle_seconds: u32,
+    /// Longest wait for all of an address's answer.
+    pub timeout_seconds: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupSettings {
+    /// Empty for no backup.
+    pub folder: PathBuf,
+    pub keep: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HousekeepingSettings {
+    /// How long the runs of jobs are remembered.
+    pub keep_days: u32,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self {
+            import: "0 0/15 6-20 * * Mon-Fri".to_owned(),
+            cycle: "0 30 6 * * Mon-Fri".to_owned(),
+            housekeeping: "0 15 4 * * *".to_owned(),
+            backup: "0 45 4 * * *".to_owned(),
+            jitter_seconds: 20,
+        }
+    }
+}
+
+impl Default for ImportSettings {
+    fn default() -> Self {
+        Self { folder: PathBuf::new(), urls: Vec::new(), settle_seconds: 60, timeout_seconds: 60 }
+    }
+}
+
+impl Default for BackupSettings {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("data/backups"), keep: 14 }
+    }
+}
+
+impl Default for HousekeepingSettings {
+    fn default() -> Self {
+        Self { keep_days: 400 }
+    }
+}

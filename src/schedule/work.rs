@@ -1,0 +1,103 @@
+//! What each job does, and what it says of it.
+
+use std::path::PathBuf;
+
+use tokio::sync::watch;
+use tracing::error;
+
+use super::JobError;
+use super::backup;
+use super::counted;
+use super::import;
+use super::settings::BackupSettings;
+use super::settings::HousekeepingSettings;
+use super::settings::ImportSettings;
+use super::told;
+use crate::cycle;
+use crate::cycle::CycleReport;
+use crate::cycle::Outcome;
+use crate::cycle::Parts;
+use crate::domain::job::Done;
+use crate::domain::job::JobName;
+use crate::domain::job::RunOutcome;
+
+/// What the jobs work with.
+#[derive(Clone, Debug)]
+pub struct Work {
+    pub parts: Parts,
+    pub profiles: PathBuf,
+    pub aliases: PathBuf,
+    pub import: ImportSettings,
+    pub backup: BackupSettings,
+    pub housekeeping: HousekeepingSettings,
+}
+
+impl Work {
+    /// Whether the settings give the job something to do.
+    pub(super) fn has_any(&self, job: JobName) -> bool {
+        match job {
+            JobName::Import => {
+                !self.import.folder.as_os_str().is_empty() || !self.import.urls.is_empty()
+            }
+            JobName::Backup => !self.backup.folder.as_os_str().is_empty(),
+            JobName::Cycle | JobName::Housekeeping => true,
+        }
+    }
+
+    /// Whole, or nothing, or as far as it says.
+    pub(super) async fn run(&self, job: JobName, stop: &watch::Receiver<bool>) -> Done {
+        let done = match job {
+            JobName::Import => import::run(self, stop).await,
+            JobName::Cycle => self.run_cycle().await,
+            JobName::Housekeeping => self.tidy().await,
+            JobName::Backup => backup::run(self).await,
+        };
+        done.unwrap_or_else(|fault| {
+            let cause: &dyn std::error::Error = &fault;
+            error!(error = cause, "Job {} came to nothing", job.word());
+            Done { outcome: RunOutcome::Failure, detail: told(&fault) }
+        })
+    }
+
+    async fn run_cycle(&self) -> Result<Done, JobError> {
+        let report = cycle::run(&self.parts, None, false).await?;
+        let faults = report.rule_faults.len();
+        let mut detail = cycle_in_words(&report);
+        if faults > 0 {
+            detail.push_str("\u{a0}; ");
+            detail.push_str(&counted(faults, "faute de règle", "fautes de règles"));
+        }
+        let outcome = if faults > 0 { RunOutcome::PartialFailure } else { RunOutcome::Success };
+        Ok(Done { outcome, detail })
+    }
+
+    async fn tidy(&self) -> Result<Done, JobError> {
+        let keep = chrono::Days::new(u64::from(self.housekeeping.keep_days));
+        let now = self.parts.clock.now();
+        let before = now.checked_sub_days(keep).unwrap_or(now);
+        let tidied = self.parts.store.tidy(before).await?;
+        let removed = usize::try_from(tidied.runs).unwrap_or(usize::MAX);
+        let removed =
+            counted(removed, "ancienne exécution retirée", "anciennes exécutions retirées");
+        let folded = if tidied.log_folded { "replié" } else { "encore lu, à replier plus tard" };
+        let detail = format!("{removed}\u{a0}; journal d’écriture {folded}");
+        Ok(Done { outcome: RunOutcome::Success, detail })
+    }
+}
+
+fn cycle_in_words(report: &CycleReport) -> String {
+    let number = report.cycle;
+    match report.outcome {
+        Outcome::Unchanged => format!("rien de nouveau depuis le cycle {number}"),
+        Outcome::Committed | Outcome::DryRun => {
+            let alerts =
+                counted(report.alert_changes.len(), "changement d’alerte", "changements d’alertes");
+            let missions = counted(
+                report.mission_changes.len(),
+                "changement de mission",
+                "changements de missions",
+            );
+            format!("cycle {number}\u{a0}: {alerts}, {missions}")
+        }
+    }
+}

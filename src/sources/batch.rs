@@ -1,0 +1,82 @@
+//! Several files at once: where they are, in which order they are read, and what each teaches the next.
+
+use std::cmp::Ordering;
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::aliases::Aliases;
+use super::error::SourceError;
+use super::profile::Profiles;
+use super::reader::Reader;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::import::Dataset;
+use crate::domain::import::Import;
+use crate::domain::import::KnownProject;
+use crate::domain::import::Rows;
+
+impl Reader {
+    /// With the profiles shipped, those of a folder unless its path is empty, and an alias table.
+    pub fn open(profiles: &Path, aliases: &Path) -> Result<Self, SourceError> {
+        let mut all = Profiles::shipped()?;
+        if !profiles.as_os_str().is_empty() {
+            all = all.with_folder(profiles)?;
+        }
+        Ok(Self::new(all, Aliases::read(aliases)?))
+    }
+
+    /// Of all that the reader goes by besides the file and the projects known.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(format!("{self:?}").as_bytes())
+    }
+}
+
+/// The files to read among these paths, and in the folders among them, by path.
+pub fn files_at(paths: &[PathBuf]) -> Result<Vec<PathBuf>, SourceError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let unreadable = |source| SourceError::Read { path: path.clone(), source };
+            for entry in std::fs::read_dir(path).map_err(unreadable)? {
+                let file = entry.map_err(unreadable)?.path();
+                let extension = file.extension().and_then(|extension| extension.to_str());
+                if matches!(extension, Some("csv" | "xlsx" | "ods")) {
+                    files.push(file);
+                }
+            }
+        } else {
+            files.push(path.clone());
+        }
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+/// Editions come before what refers to their projects, and older ones before newer ones: their names
+/// start with their month, so their order is that of time.
+pub fn reading_order(a: (Dataset, &str), b: (Dataset, &str)) -> Ordering {
+    let rank = |(dataset, file)| (dataset != Dataset::Panorama, base_name(file));
+    rank(a).cmp(&rank(b))
+}
+
+/// `2020-11.panorama.csv` of `editions/2020-11.panorama.csv`.
+pub fn base_name(file: &str) -> &str {
+    Path::new(file).file_name().and_then(|base| base.to_str()).unwrap_or(file)
+}
+
+/// The next file may speak of the projects that this one brought.
+pub fn remember(known: &mut Vec<KnownProject>, import: &Import) {
+    let Rows::Panorama(snapshots) = &import.rows else { return };
+    for snapshot in snapshots {
+        let same = known.iter_mut().find(|known| known.project == snapshot.project);
+        match same {
+            Some(same) if same.names.contains(&snapshot.name) => {}
+            Some(same) => same.names.push(snapshot.name.clone()),
+            None => known.push(KnownProject {
+                project: snapshot.project.clone(),
+                names: vec![snapshot.name.clone()],
+                ministry: snapshot.ministry.clone(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Where jobs stand, and their runs, as they are read back.
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use super::Store;
+use super::error::StoreError;
+use super::error::reading;
+use super::error::writing;
+use super::kept;
+use super::open::end;
+use crate::domain::job::JobName;
+use crate::domain::job::JobRun;
+use crate::domain::job::JobStanding;
+use crate::domain::job::Occasion;
+use crate::domain::job::RunOutcome;
+
+impl Store {
+    /// Where a job stands; one that was never seen counts from now.
+    pub async fn job(&self, job: JobName, now: DateTime<Utc>) -> Result<JobStanding, StoreError> {
+        if let Some(standing) = self.standing(job).await? {
+            return Ok(standing);
+        }
+        let mut transaction = self.begin_write().await?;
+        sqlx::query(
+            "insert into jobs (name, settled_to, missed) values ($1, $2, 0) on conflict do nothing",
+        )
+        .bind(job.word())
+        .bind(kept::from_instant(now))
+        .execute(&mut *transaction)
+        .await
+        .map_err(writing("a job"))?;
+        end(transaction).await?;
+        Ok(self.standing(job).await?.unwrap_or(JobStanding::unseen(job, now)))
+    }
+
+    /// Jobs that were seen at least once, in the order of their names' list.
+    pub async fn jobs(&self) -> Result<Vec<JobStanding>, StoreError> {
+        let mut standings = Vec::new();
+        for job in JobName::ALL {
+            standings.extend(self.standing(job).await?);
+        }
+        Ok(standings)
+    }
+
+    async fn standing(&self, job: JobName) -> Result<Option<JobStanding>, StoreError> {
+        let row: Option<JobRow> = sqlx::query_as(
+            "select settled_to, next_at, missed, last_success_at, held_until from jobs
+             where name = $1",
+        )
+        .bind(job.word())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(reading("a job"))?;
+        let Some(row) = row else { return Ok(None) };
+        let last_run = self.job_runs(job, 1).await?.into_iter().next();
+        row.into_standing(job, last_run).map(Some)
+    }
+
+    /// Newest first.
+    pub async fn job_runs(&self, job: JobName, limit: u32) -> Result<Vec<JobRun>, StoreError> {
+        let rows: Vec<RunRow> = sqlx::query_as(
+            "select number, job, occasion, firing, missed, started_at, ended_at, outcome, detail
+             from job_runs where job = $1 order by number desc limit $2",
+        )
+        .bind(job.word())
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(reading("runs of jobs"))?;
+        rows.into_iter().map(RunRow::into_run).collect()
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct JobRow {
+    settled_to: String,
+    next_at: Option<String>,
+    missed: i64,
+    last_success_at: Option<String>,
+    held_until: Option<String>,
+}
+
+impl JobRow {
+    fn into_standing(
+        self,
+        job: JobName,
+        last_run: Option<JobRun>,
+    ) -> Result<JobStanding, StoreError> {
+        let Self { settled_to, next_at, missed, last_success_at, held_until } = self;
+        Ok(JobStanding {
+            job,
+            settled_to: kept::to_instant("jobs.settled_to", settled_to)?,
+            next_at: instant("jobs.next_at", next_at)?,
+            missed: kept::to_u64("jobs.missed", missed)?,
+            last_success_at: instant("jobs.last_success_at", last_success_at)?,
+            held_until: instant("jobs.held_until", held_until)?,
+            last_run,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct RunRow {
+    number: i64,
+    job: String,
+    occasion: String,
+    firing: Option<String>,
+    missed: i64,
+    started_at: String,
+    ended_at: Option<String>,
+    outcome: String,
+    detail: String,
+}
+
+impl RunRow {
+    fn into_run(self) -> Result<JobRun, StoreError> {
+        Ok(JobRun {
+            number: self.number,
+            job: kept::to_word("job_runs.job", &self.job, "a job", JobName::from_word)?,
+            occasion: kept::to_word(
+                "job_runs.occasion",
+                &self.occasion,
+                "an occasion",
+                Occasion::from_word,
+            )?,
+            firing: instant("job_runs.firing", self.firing)?,
+            missed: kept::to_u64("job_runs.missed", self.missed)?,
+            started_at: kept::to_instant("job_runs.started_at", self.started_at)?,
+            ended_at: instant("job_runs.ended_at", self.ended_at)?,
+            outcome: kept::to_word(
+                "job_runs.outcome",
+                &self.outcome,
+                "an outcome",
+                RunOutcome::from_word,
+            )?,
+            detail: self.detail,
+        })
+    }
+}
+
+fn instant(
+    column: &'static str,
+    text: Option<String>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    text.map(|text| kept::to_instant(column, text)).transpose()
+}

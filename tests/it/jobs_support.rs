@@ -1,0 +1,99 @@
+//! Jobs on a real database, at the time that a test says.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use chrono::DateTime;
+use chrono::Utc;
+use tokio::sync::watch;
+use vigie::clock::Clock;
+use vigie::cycle::Parts;
+use vigie::domain::job::JobName;
+use vigie::domain::job::JobRun;
+use vigie::rules::Limits;
+use vigie::schedule::BackupSettings;
+use vigie::schedule::HousekeepingSettings;
+use vigie::schedule::ImportSettings;
+use vigie::schedule::Runner;
+use vigie::schedule::Schedule;
+use vigie::schedule::Work;
+use vigie::store::Store;
+
+use crate::support::Workplace;
+use crate::support::root;
+
+/// Stands where it is set.
+#[derive(Debug)]
+pub(crate) struct HandClock(Mutex<DateTime<Utc>>);
+
+impl HandClock {
+    pub(crate) fn at(text: &str) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(text.parse().unwrap())))
+    }
+
+    pub(crate) fn set(&self, text: &str) {
+        *self.0.lock().unwrap() = text.parse().unwrap();
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// No job but those that a test names.
+pub(crate) fn never() -> Schedule {
+    Schedule {
+        import: String::new(),
+        cycle: String::new(),
+        housekeeping: String::new(),
+        backup: String::new(),
+        jitter_seconds: 0,
+    }
+}
+
+/// Watches the folder `inbox`, keeps three backups in `backups`.
+pub(crate) async fn work(workplace: &Workplace, clock: &Arc<HandClock>) -> Work {
+    let inbox = workplace.path("inbox");
+    std::fs::create_dir_all(&inbox).unwrap();
+    Work {
+        parts: Parts {
+            store: Store::open(&workplace.database_url()).await.unwrap(),
+            rules: root().join("rules"),
+            limits: Limits::default(),
+            clock: Arc::<HandClock>::clone(clock),
+        },
+        profiles: PathBuf::new(),
+        aliases: root().join("aliases.toml"),
+        import: ImportSettings { folder: inbox, settle_seconds: 0, ..ImportSettings::default() },
+        backup: BackupSettings { folder: workplace.path("backups"), keep: 3 },
+        housekeeping: HousekeepingSettings::default(),
+    }
+}
+
+pub(crate) async fn runner(
+    workplace: &Workplace,
+    clock: &Arc<HandClock>,
+    schedule: &Schedule,
+) -> Runner {
+    Runner::new(work(workplace, clock).await, schedule, 7).unwrap()
+}
+
+/// Nobody tells it to stop.
+pub(crate) fn going() -> watch::Receiver<bool> {
+    watch::channel(false).1
+}
+
+/// The runs of a job, oldest first, one line each: `cycle: catch_up, 3 missed, success`.
+pub(crate) async fn runs(work: &Work, job: JobName) -> Vec<String> {
+    let mut runs = work.parts.store.job_runs(job, 100).await.unwrap();
+    runs.reverse();
+    runs.iter().map(line).collect()
+}
+
+pub(crate) fn line(run: &JobRun) -> String {
+    let JobRun { job, occasion, missed, outcome, .. } = run;
+    format!("{}: {}, {missed} missed, {}", job.word(), occasion.word(), outcome.word())
+}

@@ -10,6 +10,7 @@ use polars::prelude::Int8Chunked;
 use polars::prelude::IntoColumn as _;
 use polars::prelude::PolarsResult;
 use polars::prelude::Schema;
+use polars_arrow::bitmap::Bitmap;
 
 use super::circuit::Bit;
 use super::circuit::Circuit;
@@ -63,20 +64,10 @@ impl Condition {
     }
 
     fn of(cells: &BooleanChunked) -> Self {
-        let cells = cells.rechunk();
+        let whole = cells.rechunk();
         let mut read = Self { values: Vec::new(), present: None };
-        for cells in cells.downcast_iter() {
-            let [values, present] = [Some(cells.values()), cells.validity()].map(|bits| {
-                bits.map(|bits| {
-                    let mut whole = bits.fast_iter_u64();
-                    let mut words = Vec::with_capacity(bits.len().div_ceil(ROWS));
-                    words.extend(whole.by_ref());
-                    let (rest, left) = whole.remainder();
-                    words.extend(rest.into_iter().take(left.div_ceil(ROWS)));
-                    words
-                })
-            });
-            read = Self { values: values.unwrap_or_default(), present };
+        for chunk in whole.downcast_iter() {
+            read = Self { values: words(chunk.values()), present: chunk.validity().map(words) };
         }
         read
     }
@@ -87,9 +78,9 @@ impl Condition {
         for (word, value) in words.iter_mut().zip(values) {
             *word = value ^ flip;
         }
-        if let Some(present) = self.present.as_ref().and_then(|present| present.get(from..)) {
-            for (word, present) in words.iter_mut().zip(present) {
-                *word &= present;
+        if let Some(present) = self.present.as_ref().and_then(|all| all.get(from..)) {
+            for (word, there) in words.iter_mut().zip(present) {
+                *word &= there;
             }
         }
     }
@@ -101,10 +92,10 @@ impl Circuit {
         let width = all.min(WORDS);
         let mut words = vec![0; width * self.steps.len()];
         let mut codes = vec![0_i8; all * ROWS];
-        for (from, codes) in (0..all).step_by(WORDS).zip(codes.chunks_mut(WORDS * ROWS)) {
+        for (from, piece) in (0..all).step_by(WORDS).zip(codes.chunks_mut(WORDS * ROWS)) {
             for (place, step) in self.steps.iter().enumerate() {
                 let (before, here) = words.split_at_mut(place * width);
-                let at = |step: usize| before.get(step * width..).unwrap_or_default();
+                let at = |other: usize| before.get(other * width..).unwrap_or_default();
                 let here = here.get_mut(..width).unwrap_or_default();
                 match *step {
                     Step::True(leaf) | Step::False(leaf) => {
@@ -118,7 +109,7 @@ impl Circuit {
                     Step::Without(one, other) => combine(here, at(one), at(other), |a, b| a & !b),
                 }
             }
-            self.spread(&words, width, codes);
+            self.spread(&words, width, piece);
         }
         codes.truncate(rows);
         codes
@@ -137,7 +128,7 @@ impl Circuit {
                 }
             }
         }
-        for (word, codes) in codes.chunks_exact_mut(ROWS).enumerate() {
+        for (word, of_word) in codes.chunks_exact_mut(ROWS).enumerate() {
             let mut bytes = [fixed; 8];
             for (place, plane) in &planes {
                 let bits = plane.get(word).copied().unwrap_or_default();
@@ -145,16 +136,45 @@ impl Circuit {
                     *eight |= spread(byte) << place;
                 }
             }
-            for (codes, eight) in codes.chunks_exact_mut(8).zip(bytes) {
-                codes.copy_from_slice(&eight.to_le_bytes().map(u8::cast_signed));
+            for (of_byte, eight) in of_word.chunks_exact_mut(8).zip(bytes) {
+                of_byte.copy_from_slice(&eight.to_le_bytes().map(u8::cast_signed));
             }
         }
     }
 }
 
+/// Which values pass a test, a bit each.
+pub(super) fn which<T: Copy>(values: &[T], test: impl Fn(T) -> bool) -> Bitmap {
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut bytes = Vec::with_capacity(eights.len() + 1);
+    bytes.extend(eights.iter().map(|eight| gathered(eight.map(|value| u8::from(test(value))))));
+    let mut last = [0; 8];
+    for (bit, value) in last.iter_mut().zip(rest) {
+        *bit = u8::from(test(*value));
+    }
+    bytes.push(gathered(last));
+    Bitmap::from_u8_vec(bytes, values.len())
+}
+
+/// Eight bytes of zero or one as eight bits, least first.
+fn gathered(bytes: [u8; 8]) -> u8 {
+    const TO_THE_TOP: u64 = 0x0102_0408_1020_4080;
+    let [.., top] = u64::from_le_bytes(bytes).wrapping_mul(TO_THE_TOP).to_le_bytes();
+    top
+}
+
+fn words(bits: &Bitmap) -> Vec<u64> {
+    let mut whole = bits.fast_iter_u64();
+    let mut words = Vec::with_capacity(bits.len().div_ceil(ROWS));
+    words.extend(whole.by_ref());
+    let (rest, left) = whole.remainder();
+    words.extend(rest.into_iter().take(left.div_ceil(ROWS)));
+    words
+}
+
 fn combine(into: &mut [u64], one: &[u64], other: &[u64], work: impl Fn(u64, u64) -> u64) {
-    for ((word, one), other) in into.iter_mut().zip(one).zip(other) {
-        *word = work(*one, *other);
+    for ((word, left), right) in into.iter_mut().zip(one).zip(other) {
+        *word = work(*left, *right);
     }
 }
 
@@ -164,4 +184,30 @@ fn spread(bits: u8) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     let chosen = (u64::from(bits) * ONES) & BIT_OF_BYTE;
     ((chosen + LOW) >> 7) & ONES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_and_bytes_are_gathered_and_spread_in_order() {
+        for bits in 0..=u8::MAX {
+            let bytes = spread(bits).to_le_bytes();
+            for (place, byte) in bytes.into_iter().enumerate() {
+                assert_eq!(byte, (bits >> place) & 1);
+            }
+            assert_eq!(gathered(bytes), bits);
+        }
+    }
+
+    #[test]
+    fn values_that_pass_are_found_at_any_length() {
+        for length in [0, 1, 7, 8, 9, 63, 64, 65, 1000] {
+            let values: Vec<i64> = (0..length).map(|place| place * 7 % 11).collect();
+            let found: Vec<bool> = which(&values, |value| value > 4).iter().collect();
+            let expected: Vec<bool> = values.iter().map(|value| *value > 4).collect();
+            assert_eq!(found, expected, "{length}");
+        }
+    }
 }

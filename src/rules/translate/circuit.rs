@@ -81,8 +81,8 @@ impl Circuit {
     /// Without the steps that nothing came to need.
     fn pruned(self) -> Self {
         let mut needed = vec![false; self.steps.len()];
-        let mark = |needed: &mut Vec<bool>, step: usize| {
-            if let Some(one) = needed.get_mut(step) {
+        let mark = |all: &mut Vec<bool>, step: usize| {
+            if let Some(one) = all.get_mut(step) {
                 *one = true;
             }
         };
@@ -115,7 +115,7 @@ impl Circuit {
                     leaves.len() - 1
                 })
             };
-            let at = |step: usize| moved.get(step).copied().unwrap_or_default();
+            let at = |other: usize| moved.get(other).copied().unwrap_or_default();
             steps.push(match *step {
                 Step::True(leaf) => Step::True(seat(leaf)),
                 Step::False(leaf) => Step::False(seat(leaf)),
@@ -231,7 +231,11 @@ impl<'t> Wiring<'t> {
     fn work_out(&mut self, node: Node, held: bool) -> Bit {
         match (self.tree.op(node), held) {
             (Some(Op::Constant(Constant::Bool(known))), _) => {
-                if *known == held { Bit::One } else { Bit::Zero }
+                if *known == held {
+                    Bit::One
+                } else {
+                    Bit::Zero
+                }
             }
             (Some(Op::Not(one)), _) => self.truth(*one, !held),
             (Some(Op::And(one, other)), true) | (Some(Op::Or(one, other)), false) => {
@@ -264,10 +268,9 @@ impl<'t> Wiring<'t> {
             Some(Op::Constant(Constant::Level(level))) => of_code(code::of_level(*level)),
             Some(Op::Select(condition, one, other)) => {
                 let condition = self.truth(*condition, true);
-                let (one, other) = (self.level(*one), self.level(*other));
-                let mut bits = one;
-                for (bit, other) in bits.iter_mut().zip(other) {
-                    *bit = self.select(condition, *bit, other);
+                let (mut bits, others) = (self.level(*one), self.level(*other));
+                for (bit, another) in bits.iter_mut().zip(others) {
+                    *bit = self.select(condition, *bit, another);
                 }
                 bits
             }

@@ -47,9 +47,9 @@ struct Ready {
 
 impl Emitted {
     pub(super) fn of(tree: &Tree, asked: impl Iterator<Item = Node>) -> Self {
-        let uses = uses(tree, asked);
+        let counts = uses(tree, asked);
         let mut emitted = Self { stages: Vec::new(), nodes: Vec::with_capacity(tree.len()) };
-        for ((node, op), uses) in tree.nodes().zip(uses) {
+        for ((node, op), uses) in tree.nodes().zip(counts) {
             let ready = (uses > 0).then(|| emitted.ready(tree, node, op, uses));
             emitted.nodes.push(ready);
         }
@@ -74,8 +74,9 @@ impl Emitted {
             Op::Absent(Need::Field(name)) => col(*name).is_null(),
             _ => {
                 let exprs: Vec<Expr> = parts.iter().map(|part| self.expr(*part)).collect();
-                let known = parts.last().is_some_and(|part| tree.known(*part).is_some());
-                vary(op, &exprs, known)
+                let known: Vec<Option<&Constant>> =
+                    parts.iter().map(|part| tree.known(*part)).collect();
+                vary(op, &exprs, &known)
             }
         };
         if uses == 1 || matches!(op, Op::Constant(_) | Op::Read(_)) {
@@ -96,8 +97,8 @@ impl Emitted {
 /// How often each node is read, once those that several read are columns.
 fn uses(tree: &Tree, asked: impl Iterator<Item = Node>) -> Vec<usize> {
     let mut uses = vec![0_usize; tree.len()];
-    let add = |uses: &mut Vec<usize>, node: Node, more: usize| {
-        if let Some(count) = uses.get_mut(node.index()) {
+    let add = |counts: &mut Vec<usize>, node: Node, more: usize| {
+        if let Some(count) = counts.get_mut(node.index()) {
             *count += more;
         }
     };
@@ -105,7 +106,7 @@ fn uses(tree: &Tree, asked: impl Iterator<Item = Node>) -> Vec<usize> {
         add(&mut uses, node, 1);
     }
     for (node, op) in tree.nodes().rev() {
-        if uses.get(node.index()).is_some_and(|uses| *uses > 0) {
+        if uses.get(node.index()).is_some_and(|count| *count > 0) {
             // These two read their parts more than once.
             let reads = if matches!(op, Op::Inexact(_) | Op::MayOverflow(..)) { 2 } else { 1 };
             for part in op.parts() {
@@ -132,8 +133,8 @@ fn fixed(value: impl Into<Scalar>) -> Expr {
     lit(scalar)
 }
 
-/// An operation of which a part varies with the row; its last part may be known.
-fn vary(op: &Op, parts: &[Expr], known: bool) -> Expr {
+/// An operation of which a part varies with the row, and others may be known.
+fn vary(op: &Op, parts: &[Expr], known: &[Option<&Constant>]) -> Expr {
     match (op, parts) {
         (Op::Not(_), [one]) => one.clone().not(),
         (Op::And(..), [one, other]) => one.clone().and(other.clone()),
@@ -141,9 +142,7 @@ fn vary(op: &Op, parts: &[Expr], known: bool) -> Expr {
         (Op::Select(..), [condition, held, otherwise]) => {
             when(condition.clone()).then(held.clone()).otherwise(otherwise.clone())
         }
-        (Op::Compare(comparator, ..), [left, right]) => {
-            compare(*comparator, left.clone(), right.clone())
-        }
+        (Op::Compare(comparator, ..), [left, right]) => compared(*comparator, left, right, known),
         (Op::Among(_, texts), [one]) => {
             let list = Series::new("".into(), texts).implode();
             match list {
@@ -173,7 +172,10 @@ fn vary(op: &Op, parts: &[Expr], known: bool) -> Expr {
         (Op::CountAbove(..), [figures, limit]) => {
             kernels::count_above(figures.clone(), limit.clone())
         }
-        (Op::Text(test, ..), [whole, part]) => text_test(*test, whole, part, known),
+        (Op::Text(test, ..), [whole, part]) => {
+            let part_is_known = matches!(known, [_, Some(_)]);
+            text_test(*test, whole, part, part_is_known)
+        }
         (Op::Lower(_), [one]) => kernels::lower(one.clone()),
         (Op::Length(_), [one]) => one.clone().str().len_chars().cast(DataType::Int64),
         (Op::NotFinite(_), [one]) => one.clone().is_finite().not(),
@@ -186,6 +188,25 @@ fn vary(op: &Op, parts: &[Expr], known: bool) -> Expr {
     }
 }
 
+fn compared(
+    comparator: Comparator,
+    left: &Expr,
+    right: &Expr,
+    known: &[Option<&Constant>],
+) -> Expr {
+    let against = |one: &Expr, how: Comparator, limit: &Constant| match limit {
+        Constant::Float(limit) => Some(kernels::against_float(one.clone(), how, limit.get())),
+        Constant::Int(limit) => Some(kernels::against_int(one.clone(), how, *limit)),
+        Constant::Bool(_) | Constant::Text(_) | Constant::Level(_) => None,
+    };
+    let fast = match known {
+        [None, Some(limit)] => against(left, comparator, limit),
+        [Some(limit), None] => against(right, mirrored(comparator), limit),
+        _ => None,
+    };
+    fast.unwrap_or_else(|| compare(comparator, left.clone(), right.clone()))
+}
+
 fn compare(comparator: Comparator, left: Expr, right: Expr) -> Expr {
     match comparator {
         Comparator::Equal => left.eq(right),
@@ -194,6 +215,18 @@ fn compare(comparator: Comparator, left: Expr, right: Expr) -> Expr {
         Comparator::AtMost => left.lt_eq(right),
         Comparator::More => left.gt(right),
         Comparator::AtLeast => left.gt_eq(right),
+    }
+}
+
+/// The same comparison, its sides exchanged.
+fn mirrored(comparator: Comparator) -> Comparator {
+    match comparator {
+        Comparator::Equal => Comparator::Equal,
+        Comparator::Different => Comparator::Different,
+        Comparator::Less => Comparator::More,
+        Comparator::AtMost => Comparator::AtLeast,
+        Comparator::More => Comparator::Less,
+        Comparator::AtLeast => Comparator::AtMost,
     }
 }
 

@@ -22,6 +22,7 @@ use polars::prelude::Scalar;
 use polars::prelude::StringChunked;
 use polars::prelude::col;
 
+use super::bits;
 use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
 use crate::rules::french::float;
@@ -114,17 +115,28 @@ fn ordinary_range(kind: FieldKind) -> Option<Range> {
 fn is_ordinary(column: &Column, kind: FieldKind, text_size: usize) -> PolarsResult<bool> {
     Ok(match kind {
         FieldKind::Bool => column.bool().map(|_| true)?,
-        FieldKind::Int => {
-            column.i64()?.downcast_iter().all(|chunk| are_ordinary_ints(chunk.values()))
-        }
+        FieldKind::Int => hold(column.i64()?, are_ordinary_ints, |cell| are_ordinary_ints(&[cell])),
         FieldKind::Float => {
-            column.f64()?.downcast_iter().all(|chunk| are_ordinary_floats(chunk.values()))
+            hold(column.f64()?, are_ordinary_floats, |cell| cell.abs() <= ORDINARY_FLOAT)
         }
         FieldKind::Text => are_short(column.str()?, text_size),
         FieldKind::Date => {
-            let days = column.date()?.physical();
-            days.downcast_iter().all(|chunk| are_ordinary_days(chunk.values()))
+            hold(column.date()?.physical(), are_ordinary_days, |cell| are_ordinary_days(&[cell]))
         }
+    })
+}
+
+/// What stands in place of a missing value may be anything, and seldom is.
+fn hold<T: PolarsNumericType>(
+    cells: &ChunkedArray<T>,
+    all: fn(&[T::Native]) -> bool,
+    one: fn(T::Native) -> bool,
+) -> bool {
+    cells.downcast_iter().all(|chunk| {
+        all(chunk.values())
+            || chunk.validity().is_some_and(|present| {
+                !bits::which(chunk.values(), |cell| !one(cell)).intersects_with(present)
+            })
     })
 }
 
@@ -145,8 +157,7 @@ fn typed(column: &Column, kind: FieldKind) -> PolarsResult<()> {
     }
 }
 
-/// Whether a column is fit, and its range where that is of use. What stands in place of a missing
-/// value counts too at first: it can only widen the range.
+/// Whether a column is fit, and its range where that is of use.
 fn read(column: &Column, kind: FieldKind, text_size: usize) -> PolarsResult<(bool, Option<Range>)> {
     if is_ordinary(column, kind, text_size)? {
         return Ok((true, ordinary_range(kind)));

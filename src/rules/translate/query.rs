@@ -162,12 +162,11 @@ fn answer(
     for (id, circuit) in circuits {
         let leaves: Vec<Expr> = circuit.leaves.iter().map(|leaf| emitted.expr(*leaf)).collect();
         let code = circuit.constant().unwrap_or(code::ASK);
-        match bits::codes(circuit, &leaves) {
-            Some(codes) => varying.push(codes.alias(id.as_str())),
-            None => {
-                let name = id.as_str().into();
-                constant.push(Column::new_scalar(name, Scalar::from(code), frame.height()));
-            }
+        if let Some(codes) = bits::codes(circuit, &leaves) {
+            varying.push(codes.alias(id.as_str()));
+        } else {
+            let name = id.as_str().into();
+            constant.push(Column::new_scalar(name, Scalar::from(code), frame.height()));
         }
     }
     let mut codes = if varying.is_empty() {
@@ -188,7 +187,8 @@ fn answer(
 /// The same frame in pieces, which Polars works through side by side, and of which what one
 /// expression reads or leaves is still near for the next.
 fn blocks(frame: &DataFrame) -> PolarsResult<DataFrame> {
-    let mut starts = (0..frame.height()).step_by(BLOCK).filter_map(|start| i64::try_from(start).ok());
+    let mut starts =
+        (0..frame.height()).step_by(BLOCK).filter_map(|start| i64::try_from(start).ok());
     let Some(first) = starts.next().filter(|_| frame.height() > BLOCK) else {
         return Ok(frame.clone());
     };

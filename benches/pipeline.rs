@@ -1,11 +1,16 @@
 //! Import, frame, judge and cycle on 43, 10 000 and 100 000 projects, then rules by hand, translated
-//! and interpreted; prints tables, and writes them to `docs/BENCHMARKS.md` when asked with `-- --write`.
+//! and interpreted. Prints tables, and writes them to `docs/BENCHMARKS.md` when asked with
+//! `-- --write`; `-- --only rules` or `-- --only pipeline` measures that part alone.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a bench stops at the first thing that is not as it should be, and prints"
 )]
 
+mod by_hand;
+mod document;
+mod invented;
+mod memory;
 mod three_ways;
 
 use std::fmt::Write as _;
@@ -29,10 +34,6 @@ use vigie::sources::Reader;
 use vigie::sources::Request;
 use vigie::store::Store;
 
-const THREE_WAYS: &str = "The same rules on the same rows, as hand-written Polars expressions and translated from \
-    their scripts, answers compared before any time is given; the best of three, and the \
-    interpreter beside them.\n\n";
-
 const SIZES: [u32; 3] = [43, 10_000, 100_000];
 
 /// Small sizes are timed several times, and the best is kept: noise only ever adds.
@@ -41,23 +42,49 @@ fn repeats(projects: u32) -> u32 {
 }
 
 fn main() {
+    if let Some(cell) = argument("--cell") {
+        print!("{}", three_ways::one(&cell));
+        return;
+    }
+    let only = argument("--only");
+    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    let mut sections = Vec::new();
+    if wanted("pipeline") {
+        sections.push(("Pipeline", pipeline()));
+    }
+    if wanted("rules") {
+        sections.push(("Rules, three ways", three_ways::measure()));
+    }
+    for (heading, body) in sections {
+        println!("## {heading}\n\n{body}");
+        if std::env::args().any(|argument| argument == "--write") {
+            document::write(heading, &body);
+        }
+    }
+}
+
+/// The word after an option.
+fn argument(option: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != option).nth(1)
+}
+
+fn pipeline() -> String {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut table = String::from(
-        "| projects | read 2 editions | store them | load | frames | judge | whole cycle | peak memory |\n\
+        "Two editions of invented projects, the shipped catalogue, SQLite on disk; the best of five \
+         for 43 projects, one run for the others.\n\
+         \"Whole cycle\" is load, frames, judgement, decisions and the commit of every verdict.\n\
+         \"Judge\" is the shipped catalogue, evidence and explanation of what fires included.\n\
+         Peak memory is the process's, sizes growing.\n\n\
+         | projects | read 2 editions | store them | load | frames | judge | whole cycle | peak memory |\n\
          |---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     for projects in SIZES {
         let times = runtime.block_on(measure(projects));
         let cells: Vec<String> = times.iter().map(|time| milliseconds(*time)).collect();
-        writeln!(table, "| {projects} | {} | {} |", cells.join(" | "), peak_memory()).unwrap();
+        writeln!(table, "| {projects} | {} | {} |", cells.join(" | "), memory::peak()).unwrap();
     }
-    table.push_str("\n## Rules, three ways\n\n");
-    table.push_str(THREE_WAYS);
-    table.push_str(&three_ways::measure());
-    println!("{table}");
-    if std::env::args().any(|argument| argument == "--write") {
-        write_document(&table);
-    }
+    table
 }
 
 /// Read, store, load, frames, judge, cycle.
@@ -159,27 +186,4 @@ fn edition_file(projects: u32, step: u32) -> String {
 
 fn milliseconds(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
-}
-
-/// Of the whole process so far, sizes growing.
-fn peak_memory() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes: Option<f64> =
-        peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok());
-    kilobytes.map_or_else(|| "?".to_owned(), |kilobytes| format!("{:.0} MiB", kilobytes / 1024.0))
-}
-
-fn write_document(table: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/BENCHMARKS.md");
-    let text = format!(
-        "# Benchmarks\n\n\
-         Written by `make bench`, in one run on one machine: compare columns and rows, not runs.\n\
-         Two editions of invented projects, the shipped catalogue, SQLite on disk; the best of five \
-         for 43 projects, one run for the others.\n\
-         \"Whole cycle\" is load, frames, judgement, decisions and the commit of every verdict.\n\
-         \"Judge\" is the shipped catalogue, evidence and explanation of what fires included.\n\
-         Peak memory is the process's, sizes growing.\n\n{table}"
-    );
-    std::fs::write(path, text).unwrap();
 }

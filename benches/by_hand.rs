@@ -9,7 +9,7 @@ use polars::prelude::col;
 use polars::prelude::lit;
 use polars::prelude::when;
 
-const FIELDS: [&str; 8] = [
+pub(crate) const FIELDS: [&str; 8] = [
     "budget_drift",
     "calendar_drift",
     "budget_drift_latest",
@@ -39,7 +39,7 @@ pub(crate) fn id(index: usize) -> String {
 }
 
 /// Of each copy of the ordinary rules: watch, high, critical.
-fn levels(index: usize) -> [f64; 3] {
+pub(crate) fn levels(index: usize) -> [f64; 3] {
     let copy = f64::from(u32::try_from(index / ORDINARY).unwrap_or_default());
     [0.10 + copy / 2000.0, 0.20 + copy / 2000.0, 0.30 + copy / 2000.0]
 }
@@ -50,7 +50,7 @@ fn names(index: usize) -> [String; 3] {
 }
 
 /// The two fields that a rule reads.
-fn fields(index: usize) -> (&'static str, &'static str) {
+pub(crate) fn fields(index: usize) -> (&'static str, &'static str) {
     let at = |place: usize| FIELDS.get(place % FIELDS.len()).copied().unwrap_or_default();
     (at(index / 3), at(index / 3 + 1))
 }

@@ -12,7 +12,7 @@ use vigie::domain::value::Reported;
 use vigie::frame;
 
 /// Projects that larger frames are multiples of.
-const BASE: u32 = 10_000;
+pub(crate) const BASE: u32 = 10_000;
 
 /// Figures drift; one in ten is missing, and one phase in seven.
 pub(crate) fn frame(rows: usize, columns: &[&str], as_of: NaiveDate) -> DataFrame {

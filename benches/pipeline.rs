@@ -1,6 +1,7 @@
 //! Import, frame, judge and cycle on 43, 10 000 and 100 000 projects, then rules by hand, translated
 //! and interpreted. Prints tables, and writes them to `docs/BENCHMARKS.md` when asked with
 //! `-- --write`; `-- --only rules` or `-- --only pipeline` measures that part alone.
+//! With `-- --peers FILE`, only writes what `benches/peers` is to run.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -9,6 +10,7 @@
 
 mod by_hand;
 mod document;
+mod exchange;
 mod invented;
 mod memory;
 mod three_ways;
@@ -44,6 +46,10 @@ fn repeats(projects: u32) -> u32 {
 fn main() {
     if let Some(cell) = argument("--cell") {
         print!("{}", three_ways::one(&cell));
+        return;
+    }
+    if let Some(file) = argument("--peers") {
+        exchange::write(Path::new(&file));
         return;
     }
     let only = argument("--only");
@@ -132,7 +138,8 @@ async fn measure(projects: u32) -> [Duration; 6] {
         watch.lap();
         drop((portfolio, frames, judgements));
         let clock = Arc::new(FixedClock(now));
-        let parts = Parts { store, rules: root.join("rules"), limits, clock };
+        let parts =
+            Parts { store, rules: root.join("rules"), limits, clock, notify: Arc::default() };
         watch.restart();
         let report = cycle::run(&parts, Some(as_of), false).await.unwrap();
         watch.lap();

@@ -78,7 +78,7 @@ fn in_own_process(cell: &str) -> String {
     }
 }
 
-fn as_of() -> NaiveDate {
+pub(crate) fn as_of() -> NaiveDate {
     NaiveDate::from_ymd_opt(2020, 11, 30).unwrap()
 }
 
@@ -92,20 +92,8 @@ fn line(copies: usize, rows: usize) -> String {
     let outcomes = translated(&catalogue, &frame);
     let peak = memory::peak();
     assert_eq!(outcomes.rules().count(), count, "every rule of the bench is translated");
-    let codes = fingerprints(outcomes.codes());
     drop(outcomes);
-    let as_it_comes: Vec<Expr> = (0..count).map(by_hand::plainest).collect();
-    let with_types: Vec<Expr> = (0..count).map(by_hand::typed).collect();
-    for expressions in [&as_it_comes, &with_types] {
-        let theirs = fingerprints(&by_expressions(expressions, &frame));
-        assert_eq!(codes, theirs, "the answers differ");
-    }
-    let [ours, plainest, typed] = in_turns(&[
-        &|| drop(translated(&catalogue, &frame)),
-        &|| drop(by_expressions(&as_it_comes, &frame)),
-        &|| drop(by_expressions(&with_types, &frame)),
-    ]);
-    let theirs = plainest.min(typed);
+    let (theirs, ours) = race(&catalogue, &frame, count);
     format!(
         "| {count} | {rows} | {} | {} | {} | {:.2} | {:.2} | {:.2} | {peak} |\n",
         milliseconds(compile),
@@ -115,6 +103,32 @@ fn line(copies: usize, rows: usize) -> String {
         per_row(theirs, rows, count),
         per_row(ours, rows, count),
     )
+}
+
+/// The best time by hand and translated, once the answers are known to be the same.
+pub(crate) fn race(catalogue: &Catalogue, frame: &DataFrame, count: usize) -> (Duration, Duration) {
+    let codes = fingerprints(translated(catalogue, frame).codes());
+    let as_it_comes: Vec<Expr> = (0..count).map(by_hand::plainest).collect();
+    let with_types: Vec<Expr> = (0..count).map(by_hand::typed).collect();
+    for expressions in [&as_it_comes, &with_types] {
+        let theirs = fingerprints(&by_expressions(expressions, frame));
+        assert_eq!(codes, theirs, "the answers differ");
+    }
+    let [ours, plainest, typed] = in_turns(&[
+        &|| drop(translated(catalogue, frame)),
+        &|| drop(by_expressions(&as_it_comes, frame)),
+        &|| drop(by_expressions(&with_types, frame)),
+    ]);
+    (plainest.min(typed), ours)
+}
+
+/// The interpreter on one thread, in nanoseconds by row and rule.
+pub(crate) fn interpreted_alone(catalogue: &Catalogue, frame: &DataFrame) -> f64 {
+    let started = Instant::now();
+    for rule in catalogue.rules() {
+        drop(catalogue.plain_outcomes(&rule.id, frame, as_of()));
+    }
+    per_row(started.elapsed(), frame.height(), ORDINARY)
 }
 
 fn translated(catalogue: &Catalogue, frame: &DataFrame) -> Outcomes {
@@ -216,7 +230,7 @@ fn milliseconds(time: Duration) -> String {
 }
 
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts far below 2^53")]
-fn per_row(time: Duration, rows: usize, rules: usize) -> f64 {
+pub(crate) fn per_row(time: Duration, rows: usize, rules: usize) -> f64 {
     time.as_secs_f64() * 1e9 / (rows as f64 * rules as f64)
 }
 
@@ -224,7 +238,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn catalogue(copies: usize) -> Catalogue {
+pub(crate) fn catalogue(copies: usize) -> Catalogue {
     let mut texts = rules::read_folder(&root().join("rules")).unwrap();
     texts.retain(|path, _| path == "thresholds.toml");
     for thresholds in texts.values_mut() {

@@ -13,6 +13,13 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::app::telemetry::LogFormat;
+use crate::missions;
+use crate::notify;
+use crate::notify::CalendarSettings;
+use crate::notify::MailSettings;
+use crate::notify::OutboxSettings;
+use crate::notify::TchapSettings;
+use crate::notify::WebhookSettings;
 use crate::rules::Limits;
 use crate::schedule::BackupSettings;
 use crate::schedule::HousekeepingSettings;
@@ -33,9 +40,17 @@ pub struct Config {
     pub profiles: PathBuf,
     /// Who decides when a command does not say; empty for nobody.
     pub actor: String,
+    pub missions: missions::Settings,
     pub log: String,
     pub log_format: LogFormat,
+    /// Address of Vigie for its readers; empty when they have none.
+    pub public_url: String,
+    pub webhooks: Vec<WebhookSettings>,
     pub schedule: Schedule,
+    pub outbox: OutboxSettings,
+    pub mail: MailSettings,
+    pub tchap: TchapSettings,
+    pub calendar: CalendarSettings,
     pub import: ImportSettings,
     pub backup: BackupSettings,
     pub housekeeping: HousekeepingSettings,
@@ -59,13 +74,34 @@ impl Default for Config {
             aliases: PathBuf::from("aliases.toml"),
             profiles: PathBuf::new(),
             actor: String::new(),
+            missions: missions::Settings::default(),
             log: "warn".to_owned(),
             log_format: LogFormat::Text,
+            public_url: String::new(),
+            webhooks: vec![],
             schedule: Schedule::default(),
+            outbox: OutboxSettings::default(),
+            mail: MailSettings::default(),
+            tchap: TchapSettings::default(),
+            calendar: CalendarSettings::default(),
             import: ImportSettings::default(),
             backup: BackupSettings::default(),
             housekeeping: HousekeepingSettings::default(),
             limits: Limits::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Where notices go and when.
+    pub fn notify(&self) -> notify::Settings {
+        notify::Settings {
+            public_url: self.public_url.trim_end_matches('/').to_owned(),
+            outbox: self.outbox.clone(),
+            mail: self.mail.clone(),
+            webhooks: self.webhooks.clone(),
+            tchap: self.tchap.clone(),
+            calendar: self.calendar.clone(),
         }
     }
 }

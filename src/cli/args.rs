@@ -9,11 +9,13 @@ use clap::ValueEnum;
 use vigie::domain::alert::AlertState;
 use vigie::domain::edition::EditionId;
 use vigie::domain::level::Level;
-use vigie::domain::mission::MissionKind;
-use vigie::domain::mission::MissionState;
 
 use super::audit::AuditCommand;
 use super::jobs::JobsCommand;
+use super::judge::JudgeArgs;
+use super::missions::MissionsArgs;
+use super::notices::NoticesCommand;
+use super::notices::ReceiversCommand;
 use super::restore::RestoreArgs;
 
 /// Watches the State's large digital projects and warns early enough to act.
@@ -86,7 +88,7 @@ pub(crate) enum Command {
     },
     /// List alerts: those that stand, unless asked otherwise
     Alerts(AlertsArgs),
-    /// List missions: those proposed or open, unless asked otherwise
+    /// List missions: those proposed or open, unless asked otherwise; decide on them and conduct them
     Missions(MissionsArgs),
     /// Show how much the last cycle could judge, and for want of which fields it could not
     Coverage {
@@ -96,6 +98,18 @@ pub(crate) enum Command {
         /// Of this cycle, as listed by `vigie cycles`; the last one by default
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
+    },
+    /// Judge any table with the catalogue, without the database: verdicts as CSV or Parquet
+    Judge(JudgeArgs),
+    /// Look at what is said to whom, and send what is due
+    Notices {
+        #[command(subcommand)]
+        command: NoticesCommand,
+    },
+    /// Look at what carries notices
+    Receivers {
+        #[command(subcommand)]
+        command: ReceiversCommand,
     },
     /// Look at the audit trail: who decided what, when and why
     Audit {
@@ -157,6 +171,10 @@ pub(crate) struct CycleArgs {
     /// Say what would change, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Tell receivers that have just been set up all that stands; by default they take it as known
+    /// and are told what changes from then on
+    #[arg(long)]
+    pub(crate) announce: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -194,16 +212,6 @@ pub(crate) struct AlertsArgs {
     /// Raised by this rule
     #[arg(long, value_name = "RULE")]
     pub(crate) rule: Option<String>,
-}
-
-#[derive(Debug, Parser)]
-pub(crate) struct MissionsArgs {
-    /// In this state; proposed and open by default
-    #[arg(long, value_parser = mission_state, value_name = "proposed|open|withdrawn|closed")]
-    pub(crate) state: Option<MissionState>,
-    /// Of this kind
-    #[arg(long, value_parser = mission_kind, value_name = "KIND")]
-    pub(crate) kind: Option<MissionKind>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -286,15 +294,6 @@ fn level(text: &str) -> Result<Level, String> {
     Level::from_word(text).ok_or_else(|| expected("clear, watch, moderate, high, critical"))
 }
 
-fn mission_state(text: &str) -> Result<MissionState, String> {
-    MissionState::from_word(text).ok_or_else(|| expected("proposed, open, withdrawn, closed"))
-}
-
-fn mission_kind(text: &str) -> Result<MissionKind, String> {
-    let words: Vec<&str> = MissionKind::ALL.into_iter().map(MissionKind::word).collect();
-    MissionKind::from_word(text).ok_or_else(|| expected(&words.join(", ")))
-}
-
-fn expected(words: &str) -> String {
+pub(super) fn expected(words: &str) -> String {
     format!("expected one of {words}")
 }

@@ -9,7 +9,6 @@ use vigie::domain::cycle::CycleInputs;
 use vigie::domain::french;
 use vigie::domain::ids::CycleNumber;
 use vigie::domain::level::Level;
-use vigie::domain::mission::MissionChangeKind;
 
 use super::CliError;
 use super::Conclusion;
@@ -28,9 +27,21 @@ pub(super) async fn run(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let report = vigie::cycle::run(parts, request.as_of, request.dry_run).await?;
+    let CycleArgs { as_of, dry_run, announce } = request;
+    let report = if *announce {
+        vigie::cycle::announce(parts, *as_of, *dry_run).await?
+    } else {
+        vigie::cycle::run(parts, *as_of, *dry_run).await?
+    };
     for fault in &report.rule_faults {
         print::message(&format!("rule left out: {fault}"));
+    }
+    if report.outgoing.old_news > 0 {
+        print::message(&format!(
+            "{} alerts stood before their receivers were set up: they are taken as known; \
+             `--announce` would have told them",
+            report.outgoing.old_news
+        ));
     }
     printer.answer(&report, &[summary(&report), changes(&report), missions(&report)], 1)?;
     Ok(Conclusion::Good)
@@ -158,14 +169,8 @@ fn changes(report: &CycleReport) -> Sheet {
 
 fn missions(report: &CycleReport) -> Sheet {
     let rows = report.mission_changes.iter().map(|change| {
-        let label = match change.kind {
-            MissionChangeKind::Proposed => "proposée",
-            MissionChangeKind::Opened => "ouverte d’office",
-            MissionChangeKind::Gathered => "complétée",
-            MissionChangeKind::Withdrawn => "retirée",
-        };
         vec![
-            Cell::of(label, change.kind.word()),
+            Cell::of(change.kind.label(), change.kind.word()),
             Cell::of(change.mission.kind.label(), change.mission.kind.word()),
             Cell::text(change.mission.subject.to_string()),
             Cell::text(&change.reason),

@@ -9,8 +9,10 @@ mod cycle;
 mod healthcheck;
 mod import;
 mod jobs;
+mod judge;
 mod lists;
 mod missions;
+mod notices;
 mod panorama;
 mod print;
 mod project;
@@ -31,6 +33,7 @@ use vigie::app::config::Config;
 use vigie::app::telemetry;
 use vigie::clock::SystemClock;
 use vigie::cycle::Parts;
+use vigie::cycle::TableError;
 use vigie::domain::audit::Act;
 use vigie::domain::audit::Actor;
 use vigie::domain::audit::ActorError;
@@ -66,9 +69,21 @@ enum CliError {
     #[error(transparent)]
     Source(#[from] vigie::sources::SourceError),
     #[error(transparent)]
+    Table(TableError),
+    #[error("found `{found}`, expected a file that ends in `.csv` or `.parquet`")]
+    VerdictFormat { found: String },
+    #[error(transparent)]
     Actor(#[from] ActorError),
     #[error(transparent)]
     App(#[from] vigie::app::AppError),
+    #[error(transparent)]
+    Delivery(#[from] vigie::delivery::DeliveryError),
+    #[error(transparent)]
+    Channel(#[from] vigie::notify::ChannelFault),
+    #[error("no notice `{0}`; `vigie notices list` lists those there are")]
+    NoSuchNotice(String),
+    #[error("no such receiver: {0}")]
+    NoSuchReceiver(String),
     #[error(transparent)]
     Job(#[from] vigie::schedule::JobError),
     #[error("start the runtime")]
@@ -81,6 +96,15 @@ enum CliError {
     Json(#[from] serde_json::Error),
     #[error("write the answer as CSV")]
     Csv(#[from] csv::Error),
+}
+
+impl From<TableError> for CliError {
+    fn from(error: TableError) -> Self {
+        if let TableError::Output(error) = error {
+            return Self::Output(error);
+        }
+        Self::Table(error)
+    }
 }
 
 pub(crate) fn run() -> ExitCode {
@@ -123,6 +147,7 @@ async fn dispatch(
         Command::Config { command } => settings::run(*command, config, printer),
         Command::Dictionary => lists::dictionary(printer),
         Command::Healthcheck => healthcheck::run(config).await,
+        Command::Judge(request) => judge::run(request, config),
         Command::Restore(request) => restore::run(request, config, printer).await,
         Command::Rules { command } => rules::run(command, config, printer).await,
         Command::Serve => serve::run(config).await,
@@ -131,6 +156,8 @@ async fn dispatch(
         | Command::Cycle(_)
         | Command::Cycles
         | Command::Audit { .. }
+        | Command::Notices { .. }
+        | Command::Receivers { .. }
         | Command::Coverage { .. }
         | Command::Jobs { .. }
         | Command::Replay { .. }
@@ -155,6 +182,8 @@ async fn dispatch_with_store(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
+        Command::Notices { command } => notices::run(command, config, parts, printer).await,
+        Command::Receivers { command } => notices::receivers(command, config, parts, printer).await,
         Command::Audit { command } => audit::run(command, parts, printer).await,
         Command::Import(request) => import::run(request, config, parts, printer).await,
         Command::Imports => lists::imports(parts, printer).await,
@@ -167,11 +196,12 @@ async fn dispatch_with_store(
         Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
         Command::Projects { command } => projects::run(command, config, parts, printer).await,
         Command::Alerts(filter) => alerts::run(filter, parts, printer).await,
-        Command::Missions(filter) => missions::run(filter, parts, printer).await,
+        Command::Missions(request) => missions::run(request, config, parts, printer).await,
         // Those that need no store were answered before it was opened.
         Command::Config { .. }
         | Command::Dictionary
         | Command::Healthcheck
+        | Command::Judge(_)
         | Command::Restore(_)
         | Command::Rules { .. }
         | Command::Serve => Ok(Conclusion::Good),
@@ -184,6 +214,7 @@ async fn parts(config: &Config) -> Result<Parts, CliError> {
         rules: config.rules.clone(),
         limits: config.limits,
         clock: Arc::new(SystemClock),
+        notify: Arc::new(config.notify()),
     })
 }
 

@@ -1,11 +1,16 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
+mod announce;
+mod cases;
 mod circumstances;
 mod consequences;
 mod coverage;
 mod diff;
 mod exits;
 mod explain;
+mod judge_table;
+mod missions;
+mod remind;
 mod replay;
 mod run;
 mod standing;
@@ -20,14 +25,21 @@ use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::domain::ids::CycleNumber;
+use crate::domain::ids::MissionId;
 use crate::domain::ids::RuleId;
 use crate::frame::FrameError;
+use crate::missions::MissionRefusal;
 use crate::missions::PlaybookError;
+use crate::notify;
+use crate::notify::RenderError;
+use crate::notify::TermsError;
 use crate::rules::FolderError;
 use crate::rules::Limits;
 use crate::store::Store;
 use crate::store::StoreError;
 
+pub use announce::preview;
+pub use cases::run_cases;
 pub use consequences::MissionDifference;
 pub use consequences::MissionDifferenceKind;
 pub use coverage::Coverage;
@@ -46,10 +58,27 @@ pub use diff::VerdictDifference;
 pub use diff::diff;
 pub use explain::Explanation;
 pub use explain::explain;
+pub use judge_table::Progress;
+pub use judge_table::TableError;
+pub use judge_table::TableReport;
+pub use judge_table::TableRequest;
+pub use judge_table::TableTally;
+pub use judge_table::VerdictFormat;
+pub use judge_table::VerdictWriter;
+pub use judge_table::judge_table;
+pub use missions::MissionFile;
+pub use missions::MissionLine;
+pub use missions::act_on_mission;
+pub use missions::mission;
+pub use missions::mission_lines;
+pub use missions::mission_outcomes;
+pub use missions::mission_ranking;
+pub use remind::remind;
 pub use replay::Replay;
 pub use replay::replay;
 pub use run::CycleReport;
 pub use run::Outcome;
+pub use run::announce;
 pub use run::run;
 pub use standing::DifferenceKind;
 pub use standing::Standing;
@@ -72,6 +101,8 @@ pub struct Parts {
     pub rules: PathBuf,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
+    /// To whom a cycle speaks.
+    pub notify: Arc<notify::Settings>,
 }
 
 #[derive(Debug, Error)]
@@ -84,6 +115,12 @@ pub enum CycleError {
     Rules(#[from] FolderError),
     #[error(transparent)]
     Playbook(#[from] PlaybookError),
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error("no ministry is called `{0}`; `vigie panorama` lists those there are")]
+    NoSuchMinistry(String),
     #[error("no playbook in the catalogue: expected `missions.toml` beside the rules")]
     NoPlaybook,
     #[error(
@@ -91,6 +128,10 @@ pub enum CycleError {
          that date with `vigie panorama --as-of {asked}`, or try it with `--dry-run`"
     )]
     BackInTime { asked: NaiveDate, last: NaiveDate },
+    #[error("no mission `{0}`; `vigie missions` lists those there are")]
+    NoSuchMission(MissionId),
+    #[error(transparent)]
+    Refused(MissionRefusal),
     #[error("no cycle {0}; `vigie cycles` lists those there are")]
     NoSuchCycle(CycleNumber),
     #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]

@@ -12,6 +12,7 @@ use tracing::warn;
 
 use super::CycleError;
 use super::Parts;
+use super::announce::outgoing;
 use super::circumstances;
 use super::coverage;
 use super::coverage::FieldCost;
@@ -27,7 +28,9 @@ use crate::domain::cycle::CycleSummary;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::RuleId;
+use crate::domain::mission::Mission;
 use crate::domain::mission::MissionChange;
+use crate::domain::notice::Outgoing;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::subject::Subject;
 use crate::domain::verdict::Judgement;
@@ -35,6 +38,7 @@ use crate::domain::verdicts::JudgementRef;
 use crate::domain::verdicts::Verdicts;
 use crate::frame;
 use crate::missions;
+use crate::missions::PLAYBOOK_FILE;
 use crate::missions::Playbook;
 use crate::rules::Catalogue;
 use crate::rules::RuleFault;
@@ -53,6 +57,9 @@ pub struct CycleReport {
     pub missing_most: Vec<FieldCost>,
     pub alert_changes: Vec<AlertChange>,
     pub mission_changes: Vec<MissionChange>,
+    /// What was written to the outbox.
+    #[serde(skip)]
+    pub outgoing: Outgoing,
     /// Rules left out because they do not compile.
     pub rule_faults: Vec<RuleFault>,
 }
@@ -67,12 +74,37 @@ pub enum Outcome {
     DryRun,
 }
 
+/// How a cycle is run.
+#[derive(Clone, Copy, Debug)]
+struct Manner {
+    dry_run: bool,
+    announce: bool,
+}
+
 /// `as_of` defaults to today in Paris.
 pub async fn run(
     parts: &Parts,
     as_of: Option<NaiveDate>,
     dry_run: bool,
 ) -> Result<CycleReport, CycleError> {
+    run_in(parts, as_of, Manner { dry_run, announce: false }).await
+}
+
+/// The same, and receivers that have just been set up are told all that stands.
+pub async fn announce(
+    parts: &Parts,
+    as_of: Option<NaiveDate>,
+    dry_run: bool,
+) -> Result<CycleReport, CycleError> {
+    run_in(parts, as_of, Manner { dry_run, announce: true }).await
+}
+
+async fn run_in(
+    parts: &Parts,
+    as_of: Option<NaiveDate>,
+    manner: Manner,
+) -> Result<CycleReport, CycleError> {
+    let Manner { dry_run, .. } = manner;
     let now = parts.clock.now();
     let as_of = as_of.unwrap_or_else(|| view::today(now));
     let last = parts.store.last_cycle().await?;
@@ -93,10 +125,11 @@ pub async fn run(
             missing_most: coverage::costliest(&judged.verdicts),
             alert_changes: vec![],
             mission_changes: vec![],
+            outgoing: Outgoing::default(),
             rule_faults: judged.faults,
         });
     }
-    decide(parts, judged, last, (now, dry_run)).await
+    decide(parts, judged, last, (now, manner)).await
 }
 
 /// Alerts follow one another in time; those of an older date cannot follow.
@@ -111,33 +144,12 @@ async fn decide(
     parts: &Parts,
     judged: Judged,
     last: Option<CycleSummary>,
-    (now, dry_run): (DateTime<Utc>, bool),
+    (now, Manner { dry_run, announce }): (DateTime<Utc>, Manner),
 ) -> Result<CycleReport, CycleError> {
-    let number = parts.store.next_cycle_number().await?;
-    let standing = parts.store.standing_alerts().await?;
-    let known_missions = parts.store.missions(&MissionFilter::default()).await?;
-    let terms = judged.catalogue.terms();
-    let circumstances = circumstances::gather(parts, &judged, last.as_ref()).await?;
-    let standing = alerts::follow(standing, &circumstances, now);
-    let alert_changes = alerts::reconcile(
-        &standing,
-        &telling(&judged.verdicts, &standing.alerts),
-        alerts::Occasion {
-            cycle: number,
-            as_of: judged.inputs.as_of,
-            now,
-            terms: &terms,
-            circumstances: &circumstances,
-        },
-    );
-    let moment = missions::Moment {
-        cycle: number,
-        as_of: judged.inputs.as_of,
-        terms: &terms,
-        playbook: &judged.playbook,
-    };
-    let mission_changes = missions::plan(&known_missions, &alert_changes, moment);
+    let deliberation = deliberate(parts, &judged, last.as_ref(), now).await?;
     warn_of_automatic_rules_out_of_force(&judged);
+    let outgoing = outgoing(parts, &judged, &deliberation, (now, announce)).await?;
+    let number = deliberation.number;
     let record = CycleRecord {
         number,
         inputs: judged.inputs,
@@ -145,8 +157,9 @@ async fn decide(
         catalogue_texts: judged.texts,
         figures: judged.figures,
         verdicts: judged.verdicts,
-        alert_changes,
-        mission_changes,
+        alert_changes: deliberation.alert_changes,
+        mission_changes: deliberation.mission_changes,
+        outgoing,
     };
     let counts = CycleCounts::of(&record.verdicts);
     if !dry_run {
@@ -167,7 +180,57 @@ async fn decide(
         missing_most: coverage::costliest(&record.verdicts),
         alert_changes: record.alert_changes,
         mission_changes: record.mission_changes,
+        outgoing: record.outgoing,
         rule_faults: judged.faults,
+    })
+}
+
+/// What stood, and what a cycle changes in it.
+#[derive(Debug)]
+pub(super) struct Deliberation {
+    pub(super) number: CycleNumber,
+    pub(super) standing: Vec<Alert>,
+    pub(super) known_missions: Vec<Mission>,
+    pub(super) alert_changes: Vec<AlertChange>,
+    pub(super) mission_changes: Vec<MissionChange>,
+}
+
+pub(super) async fn deliberate(
+    parts: &Parts,
+    judged: &Judged,
+    last: Option<&CycleSummary>,
+    now: DateTime<Utc>,
+) -> Result<Deliberation, CycleError> {
+    let number = parts.store.next_cycle_number().await?;
+    let standing = parts.store.standing_alerts().await?;
+    let known_missions = parts.store.missions(&MissionFilter::default()).await?;
+    let terms = judged.catalogue.terms();
+    let circumstances = circumstances::gather(parts, judged, last).await?;
+    let standing = alerts::follow(standing, &circumstances, now);
+    let alert_changes = alerts::reconcile(
+        &standing,
+        &telling(&judged.verdicts, &standing.alerts),
+        alerts::Occasion {
+            cycle: number,
+            as_of: judged.inputs.as_of,
+            now,
+            terms: &terms,
+            circumstances: &circumstances,
+        },
+    );
+    let moment = missions::Moment {
+        cycle: number,
+        as_of: judged.inputs.as_of,
+        terms: &terms,
+        playbook: &judged.playbook,
+    };
+    let mission_changes = missions::plan(&known_missions, &alert_changes, moment);
+    Ok(Deliberation {
+        number,
+        standing: standing.alerts,
+        known_missions,
+        alert_changes,
+        mission_changes,
     })
 }
 
@@ -208,7 +271,7 @@ pub(super) struct Judged {
     pub(super) catalogue: Catalogue,
     playbook: Playbook,
     faults: Vec<RuleFault>,
-    texts: BTreeMap<String, String>,
+    pub(super) texts: BTreeMap<String, String>,
 }
 
 impl Judged {
@@ -230,8 +293,8 @@ pub(super) async fn judge(
 ) -> Result<Judged, CycleError> {
     let limits = parts.limits;
     tokio::task::spawn_blocking(move || {
-        let playbook = texts.get("missions.toml").ok_or(CycleError::NoPlaybook)?;
-        let playbook = Playbook::parse(playbook, "missions.toml")?;
+        let playbook = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
+        let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
         let (catalogue, faults) = crate::rules::compile(&texts, &limits);
         let editions = frame::editions_in_force(&portfolio, as_of)?;
         let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;

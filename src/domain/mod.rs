@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod audit;
+pub mod conduct;
 pub mod cycle;
 pub mod edition;
 pub mod fingerprint;
@@ -12,6 +13,7 @@ pub mod import;
 pub mod job;
 pub mod level;
 pub mod mission;
+pub mod notice;
 pub mod portfolio;
 pub mod rule;
 pub mod snapshot;

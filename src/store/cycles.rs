@@ -12,6 +12,7 @@ use super::error::reading;
 use super::kept;
 use super::missions;
 use super::open::end;
+use super::outbox;
 use super::verdicts;
 use crate::domain::cycle::CycleCounts;
 use crate::domain::cycle::CycleInputs;
@@ -22,7 +23,7 @@ use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ImportNumber;
 
 impl Store {
-    /// The cycle, its verdicts, and what it did to alerts and missions: one transaction.
+    /// The cycle, its verdicts, what it did to alerts and missions, what it says: one transaction.
     ///
     /// A cycle decides on the alerts that the one before it left. Its number says which that was: when
     /// another cycle took the number meanwhile, nothing is written and the caller may start again.
@@ -33,7 +34,9 @@ impl Store {
         insert(&mut transaction, record).await?;
         verdicts::insert(&mut transaction, record.number, &record.verdicts).await?;
         alerts::apply(&mut transaction, record.number, &record.alert_changes).await?;
-        missions::apply(&mut transaction, record.number, &record.mission_changes).await?;
+        let origin = missions::Origin { cycle: Some(record.number), at: record.started_at };
+        missions::apply(&mut transaction, origin, &record.mission_changes).await?;
+        outbox::apply(&mut transaction, &record.outgoing, record.started_at).await?;
         deeds::of_cycle(&mut transaction, record).await?;
         end(transaction).await
     }

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::domain::edition::EditionId;
 use crate::domain::ids::CycleNumber;
+use crate::domain::ids::MissionId;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::subject::Subject;
@@ -60,6 +61,8 @@ pub enum StoreError {
     Judged { rule: RuleId, subject: Subject },
     #[error("cycle {number} is already taken: another one was committed meanwhile")]
     CycleTaken { number: CycleNumber },
+    #[error("mission {mission} was changed meanwhile; look at it again, then start again")]
+    MissionMoved { mission: MissionId },
     #[error("no project is known as `{project}`{}", nearest_hint(nearest.as_ref()))]
     UnknownProject { project: ProjectId, nearest: Option<ProjectId> },
     #[error("link `{project}`: found itself as the target, expected another project")]

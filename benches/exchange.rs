@@ -1,0 +1,94 @@
+//! What other engines need to be run on the same rules and rows: a file that `benches/peers` reads,
+//! with the verdicts that it must find and the times to compare with.
+
+use std::path::Path;
+
+use polars::frame::DataFrame;
+use polars::prelude::DataType;
+use serde_json::Value as Json;
+use serde_json::json;
+use vigie::domain::ids::RuleId;
+use vigie::domain::subject::Scope;
+use vigie::rules::Outcome;
+use vigie::rules::Outcomes;
+
+use crate::by_hand;
+use crate::by_hand::FIELDS;
+use crate::by_hand::ORDINARY;
+use crate::invented;
+use crate::invented::BASE;
+use crate::three_ways;
+
+/// Times that the base rows are gone through: a million rows.
+const PASSES: usize = 100;
+
+/// Verdicts that lack something are numbered from here, by the place of the field.
+const MISSING: usize = 10;
+
+pub(crate) fn write(path: &Path) {
+    let as_of = three_ways::as_of();
+    let base = invented::base(as_of);
+    let catalogue = three_ways::catalogue(1);
+    let many = invented::frame(base.height() * PASSES, &by_hand::columns(), as_of);
+    let (hand_written, translated) = three_ways::race(&catalogue, &many, ORDINARY);
+    let per_row = |time| three_ways::per_row(time, many.height(), ORDINARY);
+    let interpreted = three_ways::interpreted_alone(&catalogue, &base);
+    let outcomes = catalogue.outcomes(&base, Scope::Project, as_of).unwrap();
+    let [watch, high, critical] = by_hand::levels(0);
+    let rules = (0..ORDINARY).map(|index| {
+        let (a, b) = by_hand::fields(index);
+        let id = by_hand::id(index);
+        let place = |field: &str| FIELDS.iter().position(|known| *known == field).unwrap();
+        json!({
+            "shape": index % 3,
+            "a": place(a),
+            "b": place(b),
+            "verdicts": verdicts(&outcomes, &RuleId::new(&id), base.height()),
+            "id": id,
+        })
+    });
+    let exchange = json!({
+        "fields": FIELDS,
+        "rows": rows(&base),
+        "passes": PASSES,
+        "rules": rules.collect::<Vec<_>>(),
+        "watch": watch,
+        "high": high,
+        "critical": critical,
+        "by_hand_ns": per_row(hand_written),
+        "translated_ns": per_row(translated),
+        "interpreted_ns": interpreted,
+    });
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, serde_json::to_vec(&exchange).unwrap()).unwrap();
+    println!("{ORDINARY} rules on {BASE} rows, for other engines: {}", path.display());
+}
+
+/// Levels from 0, what is missing from `MISSING`; the phase comes after the figures.
+fn verdicts(outcomes: &Outcomes, rule: &RuleId, height: usize) -> Vec<usize> {
+    let code = |row| match outcomes.outcome(rule, row).unwrap() {
+        Outcome::Level(level) => {
+            vigie::domain::level::Level::ALL.iter().position(|known| *known == level).unwrap()
+        }
+        Outcome::Missing(name) => {
+            let place = FIELDS.iter().position(|known| *known == name);
+            MISSING + place.unwrap_or(FIELDS.len())
+        }
+        Outcome::Interpreted => usize::MAX,
+    };
+    (0..height).map(code).collect()
+}
+
+fn rows(base: &DataFrame) -> Vec<Json> {
+    let figures = FIELDS.map(|field| {
+        let column = base.column(field).unwrap().cast(&DataType::Float64).unwrap();
+        column.f64().unwrap().iter().collect::<Vec<Option<f64>>>()
+    });
+    let phases = base.column("phase").unwrap().str().unwrap();
+    let row = |(place, phase): (usize, Option<&str>)| {
+        let figures: Vec<_> =
+            figures.iter().map(|column| column.get(place).copied().flatten()).collect();
+        json!({ "figures": figures, "phase": phase })
+    };
+    phases.iter().enumerate().map(row).collect()
+}

@@ -6,11 +6,13 @@ mod cycles;
 mod error;
 mod health;
 mod jobs;
+mod metrics;
 mod missions;
 mod notices;
 mod panorama;
 mod projects;
 mod rules;
+mod trace;
 
 use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
@@ -25,6 +27,9 @@ use serde::Serialize;
 use tracing_actix_web::RequestId;
 
 pub use error::Problem;
+pub use metrics::Metrics;
+pub use metrics::measure;
+pub use trace::RequestSpan;
 
 /// Every route of the API, as documented in `docs/API.md`.
 pub fn routes(service: &mut web::ServiceConfig) {
@@ -34,6 +39,7 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .route("/healthz", web::get().to(health::is_alive))
         .route("/livez", web::get().to(health::is_alive))
         .route("/readyz", web::get().to(health::is_ready))
+        .route("/metrics", web::get().to(metrics::show_metrics))
         .route("/notices/{notice}", web::get().to(notices::show_notice))
         .service(
             web::scope("/api/v1")

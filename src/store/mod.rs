@@ -30,6 +30,7 @@ mod outbox;
 mod pages;
 mod portfolio;
 mod projects;
+mod snapshot_rows;
 mod snapshots;
 mod tidying;
 mod told;

@@ -70,4 +70,5 @@ mod translate;
 mod translate_frames;
 mod translate_grammar;
 mod translate_proof;
+mod translate_tall;
 mod translate_values;

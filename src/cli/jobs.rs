@@ -157,6 +157,8 @@ fn label(job: JobName) -> &'static str {
     match job {
         JobName::Import => "importation",
         JobName::Cycle => "cycle",
+        JobName::Reviews => "revues",
+        JobName::Reminders => "rappels",
         JobName::Housekeeping => "entretien",
         JobName::Backup => "sauvegarde",
     }

@@ -16,6 +16,10 @@ pub enum JobName {
     /// Files of the watched folder and of addresses.
     Import,
     Cycle,
+    /// The next review of each listed project.
+    Reviews,
+    /// What nobody acknowledged is recalled.
+    Reminders,
     /// What no longer serves is removed, the database tidied.
     Housekeeping,
     /// A verified copy of the database.
@@ -23,12 +27,21 @@ pub enum JobName {
 }
 
 impl JobName {
-    pub const ALL: [Self; 4] = [Self::Import, Self::Cycle, Self::Housekeeping, Self::Backup];
+    pub const ALL: [Self; 6] = [
+        Self::Import,
+        Self::Cycle,
+        Self::Reviews,
+        Self::Reminders,
+        Self::Housekeeping,
+        Self::Backup,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
             Self::Import => "import",
             Self::Cycle => "cycle",
+            Self::Reviews => "reviews",
+            Self::Reminders => "reminders",
             Self::Housekeeping => "housekeeping",
             Self::Backup => "backup",
         }

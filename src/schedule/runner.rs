@@ -338,6 +338,8 @@ fn read_timetables(schedule: &Schedule) -> Result<BTreeMap<JobName, Timetable>, 
     let settings = [
         (JobName::Import, "schedule.import", &schedule.import),
         (JobName::Cycle, "schedule.cycle", &schedule.cycle),
+        (JobName::Reviews, "schedule.reviews", &schedule.reviews),
+        (JobName::Reminders, "schedule.reminders", &schedule.reminders),
         (JobName::Housekeeping, "schedule.housekeeping", &schedule.housekeeping),
         (JobName::Backup, "schedule.backup", &schedule.backup),
     ];

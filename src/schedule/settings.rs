@@ -11,6 +11,8 @@ use serde::Serialize;
 pub struct Schedule {
     pub import: String,
     pub cycle: String,
+    pub reviews: String,
+    pub reminders: String,
     pub housekeeping: String,
     pub backup: String,
     /// Each firing is delayed by up to that, by chance.
@@ -50,6 +52,8 @@ impl Default for Schedule {
         Self {
             import: "0 0/15 6-20 * * Mon-Fri".to_owned(),
             cycle: "0 30 6 * * Mon-Fri".to_owned(),
+            reviews: "0 0 7 * * Mon-Fri".to_owned(),
+            reminders: "0 30 7 * * Mon-Fri".to_owned(),
             housekeeping: "0 15 4 * * *".to_owned(),
             backup: "0 45 4 * * *".to_owned(),
             jitter_seconds: 20,

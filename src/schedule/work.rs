@@ -40,7 +40,7 @@ impl Work {
                 !self.import.folder.as_os_str().is_empty() || !self.import.urls.is_empty()
             }
             JobName::Backup => !self.backup.folder.as_os_str().is_empty(),
-            JobName::Cycle | JobName::Housekeeping => true,
+            JobName::Cycle | JobName::Reviews | JobName::Reminders | JobName::Housekeeping => true,
         }
     }
 
@@ -49,6 +49,8 @@ impl Work {
         let done = match job {
             JobName::Import => import::run(self, stop).await,
             JobName::Cycle => self.run_cycle().await,
+            JobName::Reviews => self.plan_reviews().await,
+            JobName::Reminders => self.remind().await,
             JobName::Housekeeping => self.tidy().await,
             JobName::Backup => backup::run(self).await,
         };
@@ -67,15 +69,22 @@ impl Work {
             detail.push_str("\u{a0}; ");
             detail.push_str(&counted(faults, "faute de règle", "fautes de règles"));
         }
-        // On a day without news as well: what nobody acknowledged is recalled.
-        let reminders = cycle::remind(&self.parts).await?;
-        if reminders > 0 {
-            let reminders = usize::try_from(reminders).unwrap_or(usize::MAX);
-            detail.push_str("\u{a0}; ");
-            detail.push_str(&counted(reminders, "rappel écrit", "rappels écrits"));
-        }
         let outcome = if faults > 0 { RunOutcome::PartialFailure } else { RunOutcome::Success };
         Ok(Done { outcome, detail })
+    }
+
+    async fn plan_reviews(&self) -> Result<Done, JobError> {
+        let changes = cycle::plan_reviews(&self.parts, None, false).await?;
+        let detail =
+            counted(changes.len(), "revue planifiée ou annulée", "revues planifiées ou annulées");
+        Ok(Done { outcome: RunOutcome::Success, detail })
+    }
+
+    /// On a day without news as well; the notices of a day are written once.
+    async fn remind(&self) -> Result<Done, JobError> {
+        let reminders = cycle::remind(&self.parts).await?;
+        let detail = counted(small(reminders), "rappel écrit", "rappels écrits");
+        Ok(Done { outcome: RunOutcome::Success, detail })
     }
 
     async fn tidy(&self) -> Result<Done, JobError> {
@@ -83,13 +92,22 @@ impl Work {
         let now = self.parts.clock.now();
         let before = now.checked_sub_days(keep).unwrap_or(now);
         let tidied = self.parts.store.tidy(before).await?;
-        let removed = usize::try_from(tidied.runs).unwrap_or(usize::MAX);
-        let removed =
-            counted(removed, "ancienne exécution retirée", "anciennes exécutions retirées");
+        let removed = counted(
+            small(tidied.runs),
+            "ancienne exécution retirée",
+            "anciennes exécutions retirées",
+        );
+        let forgotten = self.parts.store.forget_notices(before).await?;
+        let forgotten =
+            counted(small(forgotten), "ancien message oublié", "anciens messages oubliés");
         let folded = if tidied.log_folded { "replié" } else { "encore lu, à replier plus tard" };
-        let detail = format!("{removed}\u{a0}; journal d’écriture {folded}");
+        let detail = format!("{removed}, {forgotten}\u{a0}; journal d’écriture {folded}");
         Ok(Done { outcome: RunOutcome::Success, detail })
     }
+}
+
+fn small(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 fn cycle_in_words(report: &CycleReport) -> String {

@@ -38,6 +38,8 @@ fn each_default_fires_as_often_in_a_day_as_it_says() {
     for (name, expression) in [
         ("import", &schedule.import),
         ("cycle", &schedule.cycle),
+        ("reviews", &schedule.reviews),
+        ("reminders", &schedule.reminders),
         ("housekeeping", &schedule.housekeeping),
         ("backup", &schedule.backup),
     ] {
@@ -67,6 +69,12 @@ import to winter [60, 60, 60, 60, 60, 0, 0]
 cycle ordinary [1, 1, 1, 1, 1, 0, 0]
 cycle to summer [1, 1, 1, 1, 1, 0, 0]
 cycle to winter [1, 1, 1, 1, 1, 0, 0]
+reviews ordinary [1, 1, 1, 1, 1, 0, 0]
+reviews to summer [1, 1, 1, 1, 1, 0, 0]
+reviews to winter [1, 1, 1, 1, 1, 0, 0]
+reminders ordinary [1, 1, 1, 1, 1, 0, 0]
+reminders to summer [1, 1, 1, 1, 1, 0, 0]
+reminders to winter [1, 1, 1, 1, 1, 0, 0]
 housekeeping ordinary [1, 1, 1, 1, 1, 1, 1]
 housekeeping to summer [1, 1, 1, 1, 1, 1, 1]
 housekeeping to winter [1, 1, 1, 1, 1, 1, 1]

@@ -48,6 +48,8 @@ pub(crate) fn never() -> Schedule {
     Schedule {
         import: String::new(),
         cycle: String::new(),
+        reviews: String::new(),
+        reminders: String::new(),
         housekeeping: String::new(),
         backup: String::new(),
         jitter_seconds: 0,

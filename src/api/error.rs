@@ -92,10 +92,16 @@ impl From<CycleError> for Problem {
             CycleError::NoSuchProject { .. }
             | CycleError::NoSuchCycle(_)
             | CycleError::NoSuchRule { .. }
+            | CycleError::NoSuchAlert { .. }
+            | CycleError::AmbiguousAlert { .. }
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
                 Self::NotYet(error.to_string())
             }
+            CycleError::SilencesEverything
+            | CycleError::SilenceTooLong { .. }
+            | CycleError::NotOfAProject { .. }
+            | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Store(_)
             | CycleError::Rules(_)

@@ -13,6 +13,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::app::telemetry::LogFormat;
+use crate::domain::silence::SilenceTerms;
 use crate::rules::Limits;
 use crate::schedule::BackupSettings;
 use crate::schedule::HousekeepingSettings;
@@ -39,6 +40,7 @@ pub struct Config {
     pub import: ImportSettings,
     pub backup: BackupSettings,
     pub housekeeping: HousekeepingSettings,
+    pub silences: SilenceTerms,
     pub limits: Limits,
 }
 
@@ -65,6 +67,7 @@ impl Default for Config {
             import: ImportSettings::default(),
             backup: BackupSettings::default(),
             housekeeping: HousekeepingSettings::default(),
+            silences: SilenceTerms::default(),
             limits: Limits::default(),
         }
     }

@@ -4,8 +4,10 @@ mod circumstances;
 mod consequences;
 mod coverage;
 mod diff;
+mod dossier;
 mod exits;
 mod explain;
+mod people;
 mod replay;
 mod run;
 mod standing;
@@ -44,8 +46,18 @@ pub use diff::Side;
 pub use diff::ThresholdDifference;
 pub use diff::VerdictDifference;
 pub use diff::diff;
+pub use dossier::AlertDossier;
+pub use dossier::AlertEvent;
+pub use dossier::Known;
+pub use dossier::dossier;
 pub use explain::Explanation;
 pub use explain::explain;
+pub use people::Contest;
+pub use people::SilenceRequest;
+pub use people::contest;
+pub use people::find_alert;
+pub use people::ministries;
+pub use people::silence;
 pub use replay::Replay;
 pub use replay::replay;
 pub use run::CycleReport;
@@ -99,6 +111,24 @@ pub enum CycleError {
     NoSuchRule { asked: String, near: Option<String> },
     #[error("rule {rule} judges {judges}, and `{asked}` is none of that; see {hint}")]
     NotJudged { rule: RuleId, judges: &'static str, asked: String, hint: String },
+    #[error(
+        "no alert is `{asked}`: give the beginning of an id that `vigie alerts` lists, or a rule and \
+         a project"
+    )]
+    NoSuchAlert { asked: String },
+    #[error("`{asked}` begins the ids of several alerts: {}", .candidates.join(", "))]
+    AmbiguousAlert { asked: String, candidates: Vec<String> },
+    #[error("a silence without a scope: say a rule, a project, a ministry, or an alert")]
+    SilencesEverything,
+    #[error("a silence until {asked}: expected a day from {first} to {last}")]
+    SilenceTooLong { asked: NaiveDate, first: NaiveDate, last: NaiveDate },
+    #[error("only figures of a project are contested, and this alert is on `{subject}`")]
+    NotOfAProject { subject: String },
+    #[error(
+        "`{field}` cannot be contested: it is computed, or is no field; contest what it is computed \
+         from, as `vigie dictionary` says{}", nearest(.near.as_deref())
+    )]
+    NotContestable { field: String, near: Option<String> },
     #[error("lay out a table of figures")]
     Table(#[source] polars::error::PolarsError),
     #[error("prepare the record of the cycle")]

@@ -137,6 +137,15 @@ async fn decide(
         playbook: &judged.playbook,
     };
     let mission_changes = missions::plan(&known_missions, &alert_changes, moment);
+    let silence_changes = alerts::review(
+        &parts.store.silences().await?,
+        alerts::Watchful {
+            today: view::today(now),
+            now,
+            revisions: &judged.catalogue.revisions(),
+            circumstances: &circumstances,
+        },
+    );
     warn_of_automatic_rules_out_of_force(&judged);
     let record = CycleRecord {
         number,
@@ -147,6 +156,7 @@ async fn decide(
         verdicts: judged.verdicts,
         alert_changes,
         mission_changes,
+        silence_changes,
     };
     let counts = CycleCounts::of(&record.verdicts);
     if !dry_run {

@@ -9,9 +9,11 @@ use super::catalogues;
 use super::deeds;
 use super::error::StoreError;
 use super::error::reading;
+use super::handling;
 use super::kept;
 use super::missions;
 use super::open::end;
+use super::silences;
 use super::verdicts;
 use crate::domain::cycle::CycleCounts;
 use crate::domain::cycle::CycleInputs;
@@ -35,6 +37,8 @@ impl Store {
         alerts::apply(&mut transaction, record.number, &record.alert_changes).await?;
         missions::apply(&mut transaction, record.number, &record.mission_changes).await?;
         deeds::of_cycle(&mut transaction, record).await?;
+        silences::apply(&mut transaction, record).await?;
+        handling::follow(&mut transaction, record).await?;
         end(transaction).await
     }
 

@@ -311,6 +311,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
         verdicts: Verdicts::gather(judgements(&samu, &justice)),
         alert_changes,
         mission_changes: vec![MissionChange { mission, kind: MissionChangeKind::Proposed, reason }],
+        silence_changes: vec![],
     }
 }
 

@@ -30,10 +30,10 @@ demo: build ## The same without serving
 build:
 	cargo build --locked
 
-test: ## Run the tests, then the cases of every rule
+test: ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
-	$(VIGIE) rules test
+	$(VIGIE) rules test --coverage --threshold 100
 
 lint: ## Check the format, the lints and the documentation of the code
 	cargo fmt --check

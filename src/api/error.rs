@@ -32,6 +32,9 @@ pub enum Problem {
     /// 409: nothing to show yet, or not as of that date.
     #[error("{0}")]
     NotYet(String),
+    /// 409: refused as things stand.
+    #[error("{0}")]
+    Refused(String),
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
@@ -47,6 +50,7 @@ impl Problem {
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
             Self::NotYet(_) => ("no-data", "No data for that date"),
+            Self::Refused(_) => ("refused", "Refused"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
             Self::Internal(_) => ("internal", "Internal fault"),
         }
@@ -60,7 +64,7 @@ impl ResponseError for Problem {
                 StatusCode::NOT_FOUND
             }
             Self::BadParameter(_) => StatusCode::BAD_REQUEST,
-            Self::NotYet(_) => StatusCode::CONFLICT,
+            Self::NotYet(_) | Self::Refused(_) => StatusCode::CONFLICT,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -91,6 +95,7 @@ impl From<CycleError> for Problem {
         match error {
             CycleError::NoSuchProject { .. }
             | CycleError::NoSuchCycle(_)
+            | CycleError::NoSuchMission(_)
             | CycleError::NoSuchRule { .. }
             | CycleError::NoSuchAlert { .. }
             | CycleError::AmbiguousAlert { .. }
@@ -102,6 +107,7 @@ impl From<CycleError> for Problem {
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
             | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
+            CycleError::Refused(_) => Self::Refused(error.to_string()),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Store(_)
             | CycleError::Rules(_)

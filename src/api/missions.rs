@@ -1,18 +1,20 @@
-//! Missions, and how one came to be what it is.
+//! Missions, how one came to be what it is, which go first, and what they found.
 
 use actix_web::web;
+use chrono::NaiveDate;
 use serde::Deserialize;
-use serde::Serialize;
 
 use super::List;
 use super::error::Problem;
+use crate::cycle;
+use crate::cycle::MissionFile;
+use crate::cycle::MissionLine;
 use crate::cycle::Parts;
-use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
-use crate::domain::mission::Mission;
-use crate::domain::mission::MissionChange;
 use crate::domain::mission::MissionKind;
 use crate::domain::mission::MissionState;
+use crate::missions::Ranked;
+use crate::missions::RuleOutcomes;
 use crate::store::MissionFilter;
 
 #[derive(Debug, Deserialize)]
@@ -21,35 +23,45 @@ pub(super) struct MissionQuery {
     state: Option<MissionState>,
     kind: Option<MissionKind>,
     subject: Option<String>,
+    late: Option<bool>,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct MissionWithHistory {
-    #[serde(flatten)]
-    mission: Mission,
-    history: Vec<(CycleNumber, MissionChange)>,
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RankingQuery {
+    as_of: Option<NaiveDate>,
 }
 
 pub(super) async fn list_missions(
     parts: web::Data<Parts>,
     query: web::Query<MissionQuery>,
-) -> Result<web::Json<List<Mission>>, Problem> {
-    let mut missions = parts.store.missions(&MissionFilter::default()).await?;
-    missions.retain(|mission| {
-        query.state.is_none_or(|state| mission.state == state)
-            && query.kind.is_none_or(|kind| mission.kind == kind)
-            && query.subject.as_deref().is_none_or(|subject| mission.subject.to_string() == subject)
+) -> Result<web::Json<List<MissionLine>>, Problem> {
+    let filter = MissionFilter { state: query.state, kind: query.kind, subject: None };
+    let mut lines = cycle::mission_lines(&parts, &filter).await?;
+    lines.retain(|line| {
+        let subject = query.subject.as_deref();
+        query.late.is_none_or(|late| line.late == late)
+            && subject.is_none_or(|subject| line.mission.subject.to_string() == subject)
     });
-    Ok(List::of(missions))
+    Ok(List::of(lines))
 }
 
 pub(super) async fn find_mission(
     parts: web::Data<Parts>,
     id: web::Path<String>,
-) -> Result<web::Json<MissionWithHistory>, Problem> {
-    let id = MissionId::new(id.into_inner());
-    let mission = parts.store.mission(&id).await?;
-    let mission = mission.ok_or(Problem::NotFound { kind: "mission", id: id.to_string() })?;
-    let history = parts.store.mission_history(&id).await?;
-    Ok(web::Json(MissionWithHistory { mission, history }))
+) -> Result<web::Json<MissionFile>, Problem> {
+    Ok(web::Json(cycle::mission(&parts, &MissionId::new(id.into_inner())).await?))
+}
+
+pub(super) async fn list_ranking(
+    parts: web::Data<Parts>,
+    query: web::Query<RankingQuery>,
+) -> Result<web::Json<List<Ranked>>, Problem> {
+    Ok(List::of(cycle::mission_ranking(&parts, query.as_of).await?))
+}
+
+pub(super) async fn list_outcomes(
+    parts: web::Data<Parts>,
+) -> Result<web::Json<List<RuleOutcomes>>, Problem> {
+    Ok(List::of(cycle::mission_outcomes(&parts).await?))
 }

@@ -51,6 +51,8 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route("/audit", web::get().to(audit::list_audit))
                 .route("/audit/verify", web::get().to(audit::verify_audit))
                 .route("/missions", web::get().to(missions::list_missions))
+                .route("/missions/ranking", web::get().to(missions::list_ranking))
+                .route("/missions/outcomes", web::get().to(missions::list_outcomes))
                 .route("/missions/{mission}", web::get().to(missions::find_mission))
                 .route("/rules", web::get().to(rules::list_rules))
                 .route("/rules/{rule}", web::get().to(rules::find_rule))

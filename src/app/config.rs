@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::app::telemetry::LogFormat;
 use crate::domain::silence::SilenceTerms;
+use crate::missions;
 use crate::rules::Limits;
 use crate::schedule::BackupSettings;
 use crate::schedule::HousekeepingSettings;
@@ -34,6 +35,7 @@ pub struct Config {
     pub profiles: PathBuf,
     /// Who decides when a command does not say; empty for nobody.
     pub actor: String,
+    pub missions: missions::Settings,
     pub log: String,
     pub log_format: LogFormat,
     pub schedule: Schedule,
@@ -61,6 +63,7 @@ impl Default for Config {
             aliases: PathBuf::from("aliases.toml"),
             profiles: PathBuf::new(),
             actor: String::new(),
+            missions: missions::Settings::default(),
             log: "warn".to_owned(),
             log_format: LogFormat::Text,
             schedule: Schedule::default(),

@@ -9,12 +9,12 @@ use clap::ValueEnum;
 use vigie::domain::alert::AlertState;
 use vigie::domain::edition::EditionId;
 use vigie::domain::level::Level;
-use vigie::domain::mission::MissionKind;
-use vigie::domain::mission::MissionState;
 
 use super::alerts::AlertsArgs;
 use super::audit::AuditCommand;
 use super::jobs::JobsCommand;
+use super::judge::JudgeArgs;
+use super::missions::MissionsArgs;
 use super::restore::RestoreArgs;
 
 /// Watches the State's large digital projects and warns early enough to act.
@@ -87,7 +87,7 @@ pub(crate) enum Command {
     },
     /// List alerts: those that stand, unless asked otherwise; show one, and act on it
     Alerts(AlertsArgs),
-    /// List missions: those proposed or open, unless asked otherwise
+    /// List missions: those proposed or open, unless asked otherwise; decide on them and conduct them
     Missions(MissionsArgs),
     /// Show how much the last cycle could judge, and for want of which fields it could not
     Coverage {
@@ -98,6 +98,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
     },
+    /// Judge any table with the catalogue, without the database: verdicts as CSV or Parquet
+    Judge(JudgeArgs),
     /// Look at the audit trail: who decided what, when and why
     Audit {
         #[command(subcommand)]
@@ -184,16 +186,6 @@ pub(crate) enum ProjectsCommand {
     },
 }
 
-#[derive(Debug, Parser)]
-pub(crate) struct MissionsArgs {
-    /// In this state; proposed and open by default
-    #[arg(long, value_parser = mission_state, value_name = "proposed|open|withdrawn|closed")]
-    pub(crate) state: Option<MissionState>,
-    /// Of this kind
-    #[arg(long, value_parser = mission_kind, value_name = "KIND")]
-    pub(crate) kind: Option<MissionKind>,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// List the rules in force
@@ -274,15 +266,6 @@ pub(super) fn level(text: &str) -> Result<Level, String> {
     Level::from_word(text).ok_or_else(|| expected("clear, watch, moderate, high, critical"))
 }
 
-fn mission_state(text: &str) -> Result<MissionState, String> {
-    MissionState::from_word(text).ok_or_else(|| expected("proposed, open, withdrawn, closed"))
-}
-
-fn mission_kind(text: &str) -> Result<MissionKind, String> {
-    let words: Vec<&str> = MissionKind::ALL.into_iter().map(MissionKind::word).collect();
-    MissionKind::from_word(text).ok_or_else(|| expected(&words.join(", ")))
-}
-
-fn expected(words: &str) -> String {
+pub(super) fn expected(words: &str) -> String {
     format!("expected one of {words}")
 }

@@ -9,7 +9,6 @@ use vigie::domain::cycle::CycleInputs;
 use vigie::domain::french;
 use vigie::domain::ids::CycleNumber;
 use vigie::domain::level::Level;
-use vigie::domain::mission::MissionChangeKind;
 
 use super::CliError;
 use super::Conclusion;
@@ -158,14 +157,8 @@ fn changes(report: &CycleReport) -> Sheet {
 
 fn missions(report: &CycleReport) -> Sheet {
     let rows = report.mission_changes.iter().map(|change| {
-        let label = match change.kind {
-            MissionChangeKind::Proposed => "proposée",
-            MissionChangeKind::Opened => "ouverte d’office",
-            MissionChangeKind::Gathered => "complétée",
-            MissionChangeKind::Withdrawn => "retirée",
-        };
         vec![
-            Cell::of(label, change.kind.word()),
+            Cell::of(change.kind.label(), change.kind.word()),
             Cell::of(change.mission.kind.label(), change.mission.kind.word()),
             Cell::text(change.mission.subject.to_string()),
             Cell::text(&change.reason),

@@ -9,6 +9,7 @@ mod cycle;
 mod healthcheck;
 mod import;
 mod jobs;
+mod judge;
 mod lists;
 mod missions;
 mod panorama;
@@ -31,6 +32,7 @@ use vigie::app::config::Config;
 use vigie::app::telemetry;
 use vigie::clock::SystemClock;
 use vigie::cycle::Parts;
+use vigie::cycle::TableError;
 use vigie::domain::audit::Act;
 use vigie::domain::audit::Actor;
 use vigie::domain::audit::ActorError;
@@ -66,6 +68,10 @@ enum CliError {
     #[error(transparent)]
     Source(#[from] vigie::sources::SourceError),
     #[error(transparent)]
+    Table(TableError),
+    #[error("found `{found}`, expected a file that ends in `.csv` or `.parquet`")]
+    VerdictFormat { found: String },
+    #[error(transparent)]
     Actor(#[from] ActorError),
     #[error(transparent)]
     App(#[from] vigie::app::AppError),
@@ -81,6 +87,15 @@ enum CliError {
     Json(#[from] serde_json::Error),
     #[error("write the answer as CSV")]
     Csv(#[from] csv::Error),
+}
+
+impl From<TableError> for CliError {
+    fn from(error: TableError) -> Self {
+        if let TableError::Output(error) = error {
+            return Self::Output(error);
+        }
+        Self::Table(error)
+    }
 }
 
 pub(crate) fn run() -> ExitCode {
@@ -123,6 +138,7 @@ async fn dispatch(
         Command::Config { command } => settings::run(*command, config, printer),
         Command::Dictionary => lists::dictionary(printer),
         Command::Healthcheck => healthcheck::run(config).await,
+        Command::Judge(request) => judge::run(request, config),
         Command::Restore(request) => restore::run(request, config, printer).await,
         Command::Rules { command } => rules::run(command, config, printer).await,
         Command::Serve => serve::run(config).await,
@@ -167,11 +183,12 @@ async fn dispatch_with_store(
         Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
         Command::Projects { command } => projects::run(command, config, parts, printer).await,
         Command::Alerts(request) => alerts::run(request, config, parts, printer).await,
-        Command::Missions(filter) => missions::run(filter, parts, printer).await,
+        Command::Missions(request) => missions::run(request, config, parts, printer).await,
         // Those that need no store were answered before it was opened.
         Command::Config { .. }
         | Command::Dictionary
         | Command::Healthcheck
+        | Command::Judge(_)
         | Command::Restore(_)
         | Command::Rules { .. }
         | Command::Serve => Ok(Conclusion::Good),

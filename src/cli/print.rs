@@ -59,6 +59,10 @@ impl Cell {
         Self { shown: shown.into(), value: value.into() }
     }
 
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
     pub(crate) fn count(count: impl Into<i64>) -> Self {
         let count = count.into();
         Self::of(count.to_string(), count)
@@ -95,6 +99,10 @@ impl Sheet {
 impl Printer {
     pub(crate) fn new(format: Format) -> Self {
         Self { format }
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
     }
 
     /// Tables show every sheet, JSON the whole of `full`, CSV the sheet numbered `main`.

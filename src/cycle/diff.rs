@@ -26,6 +26,7 @@ use crate::domain::subject::Subject;
 use crate::domain::verdict::Judgement;
 use crate::frame;
 use crate::frame::Frames;
+use crate::missions::PLAYBOOK_FILE;
 use crate::missions::Playbook;
 use crate::rules;
 use crate::rules::Catalogue;
@@ -124,8 +125,8 @@ pub async fn diff(
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
         let judge = |folder: PathBuf| -> Result<Opinion, CycleError> {
             let texts = rules::read_folder(&folder)?;
-            let playbook = texts.get("missions.toml").ok_or(CycleError::NoPlaybook)?;
-            let playbook = Playbook::parse(playbook, "missions.toml")?;
+            let playbook = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
+            let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
             let (catalogue, faults) = rules::compile(&texts, &limits);
             let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
             let judgements = catalogue.judge(&frames, as_of);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -75,13 +76,14 @@ pub async fn dossier(parts: &Parts, alert: Alert) -> Result<AlertDossier, CycleE
     let mut cycles: BTreeMap<CycleNumber, CycleSummary> = BTreeMap::new();
     for id in &ids {
         for (number, change) in parts.store.alert_history(id).await? {
-            if !cycles.contains_key(&number) {
-                let cycle = parts.store.cycle(number).await?;
-                cycles.insert(number, cycle.ok_or(CycleError::NoSuchCycle(number))?);
-            }
-            if let Some(cycle) = cycles.get(&number) {
-                history.push(change_event(change, cycle));
-            }
+            let cycle = match cycles.entry(number) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let cycle = parts.store.cycle(number).await?;
+                    unknown.insert(cycle.ok_or(CycleError::NoSuchCycle(number))?)
+                }
+            };
+            history.push(change_event(change, cycle));
         }
         history.extend(parts.store.alert_acts(id).await?.into_iter().map(act_event));
     }

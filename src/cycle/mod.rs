@@ -1,5 +1,6 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
+mod cases;
 mod circumstances;
 mod consequences;
 mod coverage;
@@ -7,6 +8,8 @@ mod diff;
 mod dossier;
 mod exits;
 mod explain;
+mod judge_table;
+mod missions;
 mod people;
 mod replay;
 mod run;
@@ -22,14 +25,17 @@ use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::domain::ids::CycleNumber;
+use crate::domain::ids::MissionId;
 use crate::domain::ids::RuleId;
 use crate::frame::FrameError;
+use crate::missions::MissionRefusal;
 use crate::missions::PlaybookError;
 use crate::rules::FolderError;
 use crate::rules::Limits;
 use crate::store::Store;
 use crate::store::StoreError;
 
+pub use cases::run_cases;
 pub use consequences::MissionDifference;
 pub use consequences::MissionDifferenceKind;
 pub use coverage::Coverage;
@@ -52,6 +58,21 @@ pub use dossier::Known;
 pub use dossier::dossier;
 pub use explain::Explanation;
 pub use explain::explain;
+pub use judge_table::Progress;
+pub use judge_table::TableError;
+pub use judge_table::TableReport;
+pub use judge_table::TableRequest;
+pub use judge_table::TableTally;
+pub use judge_table::VerdictFormat;
+pub use judge_table::VerdictWriter;
+pub use judge_table::judge_table;
+pub use missions::MissionFile;
+pub use missions::MissionLine;
+pub use missions::act_on_mission;
+pub use missions::mission;
+pub use missions::mission_lines;
+pub use missions::mission_outcomes;
+pub use missions::mission_ranking;
 pub use people::Contest;
 pub use people::SilenceRequest;
 pub use people::contest;
@@ -103,6 +124,10 @@ pub enum CycleError {
          that date with `vigie panorama --as-of {asked}`, or try it with `--dry-run`"
     )]
     BackInTime { asked: NaiveDate, last: NaiveDate },
+    #[error("no mission `{0}`; `vigie missions` lists those there are")]
+    NoSuchMission(MissionId),
+    #[error(transparent)]
+    Refused(MissionRefusal),
     #[error("no cycle {0}; `vigie cycles` lists those there are")]
     NoSuchCycle(CycleNumber),
     #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]

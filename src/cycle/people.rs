@@ -188,6 +188,6 @@ fn check_contestable(name: &str) -> Result<(), CycleError> {
     if known.contains(&name) {
         return Ok(());
     }
-    let near = nearest_name(name, known.into_iter()).map(str::to_owned);
+    let near = nearest_name(name, known).map(str::to_owned);
     Err(CycleError::NotContestable { field: name.to_owned(), near })
 }

@@ -35,6 +35,7 @@ use crate::domain::verdicts::JudgementRef;
 use crate::domain::verdicts::Verdicts;
 use crate::frame;
 use crate::missions;
+use crate::missions::PLAYBOOK_FILE;
 use crate::missions::Playbook;
 use crate::rules::Catalogue;
 use crate::rules::RuleFault;
@@ -113,11 +114,44 @@ async fn decide(
     last: Option<CycleSummary>,
     (now, dry_run): (DateTime<Utc>, bool),
 ) -> Result<CycleReport, CycleError> {
+    let faults = judged.faults.clone();
+    let record = record(parts, judged, last.as_ref(), now).await?;
+    let number = record.number;
+    let counts = CycleCounts::of(&record.verdicts);
+    if !dry_run {
+        parts.store.commit_cycle(&record).await?;
+        info!(
+            cycle.number = %number,
+            verdicts.fired = counts.fired,
+            verdicts.unknown = counts.unknown,
+            verdicts.failed = counts.failed,
+            "Cycle {number} judged {} subjects and rules", counts.judged
+        );
+    }
+    Ok(CycleReport {
+        cycle: number,
+        outcome: if dry_run { Outcome::DryRun } else { Outcome::Committed },
+        inputs: record.inputs,
+        counts,
+        missing_most: coverage::costliest(&record.verdicts),
+        alert_changes: record.alert_changes,
+        mission_changes: record.mission_changes,
+        rule_faults: faults,
+    })
+}
+
+/// What the verdicts call for, given what stands: everything that the cycle commits.
+async fn record(
+    parts: &Parts,
+    judged: Judged,
+    last: Option<&CycleSummary>,
+    now: DateTime<Utc>,
+) -> Result<CycleRecord, CycleError> {
     let number = parts.store.next_cycle_number().await?;
     let standing = parts.store.standing_alerts().await?;
     let known_missions = parts.store.missions(&MissionFilter::default()).await?;
     let terms = judged.catalogue.terms();
-    let circumstances = circumstances::gather(parts, &judged, last.as_ref()).await?;
+    let circumstances = circumstances::gather(parts, &judged, last).await?;
     let standing = alerts::follow(standing, &circumstances, now);
     let alert_changes = alerts::reconcile(
         &standing,
@@ -147,7 +181,7 @@ async fn decide(
         },
     );
     warn_of_automatic_rules_out_of_force(&judged);
-    let record = CycleRecord {
+    Ok(CycleRecord {
         number,
         inputs: judged.inputs,
         started_at: now,
@@ -157,27 +191,6 @@ async fn decide(
         alert_changes,
         mission_changes,
         silence_changes,
-    };
-    let counts = CycleCounts::of(&record.verdicts);
-    if !dry_run {
-        parts.store.commit_cycle(&record).await?;
-        info!(
-            cycle.number = %number,
-            verdicts.fired = counts.fired,
-            verdicts.unknown = counts.unknown,
-            verdicts.failed = counts.failed,
-            "Cycle {number} judged {} subjects and rules", counts.judged
-        );
-    }
-    Ok(CycleReport {
-        cycle: number,
-        outcome: if dry_run { Outcome::DryRun } else { Outcome::Committed },
-        inputs: record.inputs,
-        counts,
-        missing_most: coverage::costliest(&record.verdicts),
-        alert_changes: record.alert_changes,
-        mission_changes: record.mission_changes,
-        rule_faults: judged.faults,
     })
 }
 
@@ -240,8 +253,8 @@ pub(super) async fn judge(
 ) -> Result<Judged, CycleError> {
     let limits = parts.limits;
     tokio::task::spawn_blocking(move || {
-        let playbook = texts.get("missions.toml").ok_or(CycleError::NoPlaybook)?;
-        let playbook = Playbook::parse(playbook, "missions.toml")?;
+        let playbook = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
+        let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
         let (catalogue, faults) = crate::rules::compile(&texts, &limits);
         let editions = frame::editions_in_force(&portfolio, as_of)?;
         let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;

@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::audit::Actor;
+use crate::domain::conduct::Conduct;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
@@ -83,8 +85,14 @@ pub struct Mission {
     /// The cycle that opened it.
     pub opened_in: CycleNumber,
     pub opened_on: NaiveDate,
-    /// By when the playbook wants it decided, or started when it is automatic.
+    /// By when what it waits for is due: see `awaits`.
     pub due_on: NaiveDate,
+    /// How many times it has changed, its opening included: a decision made on an older one is stale.
+    #[serde(default)]
+    pub revision: u32,
+    /// What people made of it.
+    #[serde(default, flatten)]
+    pub conduct: Conduct,
 }
 
 impl Mission {
@@ -97,6 +105,53 @@ impl Mission {
         ]);
         MissionId::new(fingerprint.short())
     }
+
+    /// What `due_on` is the date of; `None` once nothing more is expected.
+    pub fn awaits(&self) -> Option<Awaited> {
+        match self.state {
+            MissionState::Proposed => Some(Awaited::Decision),
+            MissionState::Open if self.is_under_way() => Some(Awaited::End),
+            MissionState::Open => Some(Awaited::Start),
+            MissionState::Declined | MissionState::Withdrawn | MissionState::Closed => None,
+        }
+    }
+
+    pub fn is_under_way(&self) -> bool {
+        self.state == MissionState::Open && self.conduct.started_on.is_some()
+    }
+
+    /// Whether what it waits for should have come before this day.
+    pub fn is_late(&self, today: NaiveDate) -> bool {
+        self.awaits().is_some() && self.due_on < today
+    }
+}
+
+/// The next step of a live mission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaited {
+    /// That someone accept or decline it.
+    Decision,
+    Start,
+    End,
+}
+
+impl Awaited {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Decision => "decision",
+            Self::Start => "start",
+            Self::End => "end",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Decision => "à décider",
+            Self::Start => "à démarrer",
+            Self::End => "à terminer",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -106,18 +161,22 @@ pub enum MissionState {
     Proposed,
     /// Decided, by a person or by the playbook.
     Open,
+    /// Decided against: not proposed again until an alert behind it moves.
+    Declined,
     /// Proposed, and every alert behind it was resolved before anyone decided.
     Withdrawn,
     Closed,
 }
 
 impl MissionState {
-    pub const ALL: [Self; 4] = [Self::Proposed, Self::Open, Self::Withdrawn, Self::Closed];
+    pub const ALL: [Self; 5] =
+        [Self::Proposed, Self::Open, Self::Declined, Self::Withdrawn, Self::Closed];
 
     pub fn word(self) -> &'static str {
         match self {
             Self::Proposed => "proposed",
             Self::Open => "open",
+            Self::Declined => "declined",
             Self::Withdrawn => "withdrawn",
             Self::Closed => "closed",
         }
@@ -132,12 +191,16 @@ impl MissionState {
     }
 }
 
-/// What a cycle did to one mission. `mission` is its state afterwards.
+/// What a cycle or a person did to one mission. `mission` is its state afterwards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MissionChange {
     pub mission: Mission,
     pub kind: MissionChangeKind,
+    /// In French.
     pub reason: String,
+    /// Who did it; `None` when a cycle did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -149,6 +212,17 @@ pub enum MissionChangeKind {
     /// One more alert joined a live mission.
     Gathered,
     Withdrawn,
+    /// Folded into another one, since their two projects are found to be one.
+    Merged,
+    Accepted,
+    Declined,
+    Started,
+    MilestoneAdded,
+    MilestoneDone,
+    Noted,
+    VendorReplied,
+    VendorNamed,
+    Closed,
 }
 
 impl MissionChangeKind {
@@ -158,6 +232,36 @@ impl MissionChangeKind {
             Self::Opened => "opened",
             Self::Gathered => "gathered",
             Self::Withdrawn => "withdrawn",
+            Self::Merged => "merged",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Started => "started",
+            Self::MilestoneAdded => "milestone_added",
+            Self::MilestoneDone => "milestone_done",
+            Self::Noted => "noted",
+            Self::VendorReplied => "vendor_replied",
+            Self::VendorNamed => "vendor_named",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// In French, as a past participle of « la mission ».
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposée",
+            Self::Opened => "ouverte d’office",
+            Self::Gathered => "alerte jointe",
+            Self::Withdrawn => "retirée",
+            Self::Merged => "réunie à une autre",
+            Self::Accepted => "acceptée",
+            Self::Declined => "écartée",
+            Self::Started => "démarrée",
+            Self::MilestoneAdded => "jalon posé",
+            Self::MilestoneDone => "jalon franchi",
+            Self::Noted => "note",
+            Self::VendorReplied => "réponse du prestataire",
+            Self::VendorNamed => "citation publique décidée",
+            Self::Closed => "close",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod alert;
 pub mod audit;
+pub mod conduct;
 pub mod cycle;
 pub mod dispute;
 pub mod edition;

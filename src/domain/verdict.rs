@@ -1,5 +1,8 @@
 //! A rule's answer on a subject, and what it stands on.
 
+use std::fmt;
+use std::ops::Range;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -39,15 +42,51 @@ pub enum Absence {
     Withheld,
 }
 
-/// Where and why a rule broke down.
+/// Where a text of the catalogue is wrong, or a rule broke down, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fault {
-    /// The rule's file, relative to the catalogue.
+    /// Relative to the catalogue.
     pub file: String,
     /// Counted from 1 in the file as its author sees it, front matter included.
     pub line: Option<usize>,
     pub column: Option<usize>,
     pub message: String,
+}
+
+impl Fault {
+    /// At the first byte of a span of `text`, the content of `file`.
+    pub fn at(
+        file: &str,
+        text: &str,
+        span: Option<Range<usize>>,
+        message: impl Into<String>,
+    ) -> Self {
+        let place = span.map(|span| {
+            let before = text.get(..span.start).unwrap_or(text);
+            let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+            let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+            (before.matches('\n').count() + 1, column)
+        });
+        Self {
+            file: file.to_owned(),
+            line: place.map(|(line, _)| line),
+            column: place.map(|(_, column)| column),
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if let Some(column) = self.column {
+            write!(f, ":{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
 }
 
 /// What `assess` read, and the comparisons that led to the level.

@@ -4,6 +4,7 @@ mod columns;
 pub mod dictionary;
 mod exact;
 mod follow_up;
+mod given;
 mod projects;
 pub mod series;
 mod steps;
@@ -15,6 +16,8 @@ use chrono::NaiveDate;
 use polars::error::PolarsError;
 use polars::frame::DataFrame;
 use thiserror::Error;
+
+pub use self::given::GivenFrame;
 
 use crate::domain::edition::EditionId;
 use crate::domain::portfolio::Portfolio;

@@ -92,10 +92,6 @@ fn with_measures(
     as_of: NaiveDate,
     lists_supplied: bool,
 ) -> PolarsResult<LazyFrame> {
-    let days_since =
-        |date: &str| day(as_of).cast(DataType::Int64) - col(date).cast(DataType::Int64);
-    let remaining_days =
-        col("forecast_end_on").cast(DataType::Int64) - day(as_of).cast(DataType::Int64);
     let reported = ["facts_on", "milestones_on", "contracts_on"].map(col);
     let measured = rows
         .with_columns([
@@ -108,32 +104,51 @@ fn with_measures(
         .with_columns([
             drift("cost_current", "cost_rebaselined").alias("budget_drift_latest"),
             drift("duration_current", "duration_rebaselined").alias("calendar_drift_latest"),
-            rounded(remaining_days.cast(DataType::Float64) / lit(DAYS_PER_MONTH))
-                .alias("remaining_months"),
-            days_since("figures_on").alias("data_age_days"),
-            days_since("follow_up_on").alias("follow_up_age_days"),
+            remaining_months(as_of).alias("remaining_months"),
+            days_since("figures_on", as_of).alias("data_age_days"),
+            days_since("follow_up_on", as_of).alias("follow_up_age_days"),
             due_to_leave(editions).alias("due_to_leave"),
             exit_explained().alias("exit_explained"),
         ])
-        .with_columns(earned())
+        .with_columns([
+            cpi().alias("cpi"),
+            spi().alias("spi"),
+            funding_months().alias("funding_months"),
+        ])
         .with_columns(listing(lists_supplied));
     Ok(measured)
 }
 
-/// What is earned for what is spent, and how far the credits go; missing rather than infinite.
-fn earned() -> [Expr; 3] {
-    let ratio = |part: Expr, whole: &str| {
-        when(col(whole).gt(lit(0.0)))
-            .then(rounded(part / col(whole)))
-            .otherwise(lit(NULL))
-            .cast(DataType::Float64)
-    };
+pub(super) fn days_since(date: &str, as_of: NaiveDate) -> Expr {
+    day(as_of).cast(DataType::Int64) - col(date).cast(DataType::Int64)
+}
+
+pub(super) fn remaining_months(as_of: NaiveDate) -> Expr {
+    let days = col("forecast_end_on").cast(DataType::Int64) - day(as_of).cast(DataType::Int64);
+    rounded(days.cast(DataType::Float64) / lit(DAYS_PER_MONTH))
+}
+
+/// What is earned for what is spent.
+pub(super) fn cpi() -> Expr {
+    ratio(col("progress_pct") * col("cost_current"), "spent_to_date")
+}
+
+pub(super) fn spi() -> Expr {
+    ratio(col("progress_pct"), "planned_progress_pct")
+}
+
+/// How far the credits go.
+pub(super) fn funding_months() -> Expr {
     let to_pay = col("cost_current") - col("spent_to_date");
-    [
-        ratio(col("progress_pct") * col("cost_current"), "spent_to_date").alias("cpi"),
-        ratio(col("progress_pct"), "planned_progress_pct").alias("spi"),
-        ratio(to_pay * lit(MONTHS_PER_YEAR), "credits_secured_12m").alias("funding_months"),
-    ]
+    ratio(to_pay * lit(MONTHS_PER_YEAR), "credits_secured_12m")
+}
+
+/// Missing rather than infinite.
+fn ratio(part: Expr, whole: &str) -> Expr {
+    when(col(whole).gt(lit(0.0)))
+        .then(rounded(part / col(whole)))
+        .otherwise(lit(NULL))
+        .cast(DataType::Float64)
 }
 
 /// By the end of the year that follows the edition's, as the panorama announces departures.

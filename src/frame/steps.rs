@@ -112,7 +112,7 @@ fn in_one_text(column: &Column) -> PolarsResult<Column> {
     Ok(texts.with_name(column.name().clone()).into_column())
 }
 
-fn forecast_end() -> Expr {
+pub(super) fn forecast_end() -> Expr {
     let days = (col("duration_current") * lit(DAYS_PER_MONTH))
         .round(0, RoundMode::HalfAwayFromZero)
         .cast(DataType::Int32);
@@ -174,6 +174,10 @@ pub(super) fn drift(current: &str, reference: &str) -> Expr {
         .cast(DataType::Float64)
 }
 
+pub(super) fn difference(current: &str, reference: &str) -> Expr {
+    rounded(col(current) - col(reference))
+}
+
 pub(super) fn rounded(expression: Expr) -> Expr {
     expression.round(DECIMALS, RoundMode::HalfToEven)
 }
@@ -199,18 +203,15 @@ fn with_changes(rows: LazyFrame) -> PolarsResult<LazyFrame> {
             drift("cost_previous", "cost_initial").alias("budget_drift_previous"),
             drift("duration_previous", "duration_initial").alias("calendar_drift_previous"),
             drift("cost_current", "cost_previous").alias("cost_change"),
-            rounded(col("cost_current") - col("cost_previous")).alias("cost_change_meur"),
-            rounded(col("duration_current") - col("duration_previous"))
-                .alias("duration_change_months"),
+            difference("cost_current", "cost_previous").alias("cost_change_meur"),
+            difference("duration_current", "duration_previous").alias("duration_change_months"),
             (col("forecast_end_on").cast(DataType::Int64)
                 - col("forecast_end_previous").cast(DataType::Int64))
             .alias("end_shift_days"),
         ])
         .with_columns([
-            rounded(col("budget_drift") - col("budget_drift_previous"))
-                .alias("budget_drift_change"),
-            rounded(col("calendar_drift") - col("calendar_drift_previous"))
-                .alias("calendar_drift_change"),
+            difference("budget_drift", "budget_drift_previous").alias("budget_drift_change"),
+            difference("calendar_drift", "calendar_drift_previous").alias("calendar_drift_change"),
             slips(col("cost_change").gt(lit(SLIP_COST_RATIO)), &of_project)?.alias("budget_slips"),
             slips(col("duration_change_months").gt(lit(SLIP_MONTHS)), &of_project)?
                 .alias("calendar_slips"),

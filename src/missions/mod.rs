@@ -1,12 +1,33 @@
-//! From alerts to missions: which support work they call for, and what is opened without waiting.
+//! From alerts to missions: which support work they call for, what is opened without waiting, what
+//! people make of it, what goes first when not all can be done, and what came of it.
 
+mod acts;
+mod merge;
+mod outcomes;
 mod plan;
 mod playbook;
+mod rank;
+mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use acts::Hand;
+pub use acts::MissionAct;
+pub use acts::MissionRefusal;
+pub use acts::act;
+pub use outcomes::RuleOutcomes;
+pub use outcomes::outcomes;
 pub use plan::Moment;
 pub use plan::plan;
+pub use playbook::PLAYBOOK_FILE;
 pub use playbook::Play;
 pub use playbook::Playbook;
 pub use playbook::PlaybookError;
+pub use playbook::Team;
+pub use playbook::Weights;
+pub use rank::Candidate;
+pub use rank::Place;
+pub use rank::Points;
+pub use rank::Ranked;
+pub use rank::rank;
+pub use settings::Settings;

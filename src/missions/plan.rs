@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::merge;
 use super::playbook::Playbook;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertChangeKind;
 use crate::domain::alert::AlertState;
+use crate::domain::conduct::Conduct;
+use crate::domain::french;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::RuleId;
@@ -31,21 +34,25 @@ pub struct Moment<'a> {
 }
 
 /// One live mission per subject and kind, which gathers the alerts that call for it. `known` are
-/// all missions ever, since one that was closed is not proposed again until its alert moves.
+/// all missions ever, under the subjects that they count for now, since one that was declined or
+/// closed is not proposed again until its alert moves.
 pub fn plan(known: &[Mission], changes: &[AlertChange], moment: Moment<'_>) -> Vec<MissionChange> {
-    let mut planned: BTreeMap<(Subject, MissionKind), MissionChange> = BTreeMap::new();
+    let merge::Merged { known, folded, mut planned } = merge::twins(known);
+    let past = Past::of(&known);
     for change in changes {
         let Some((kind, rule)) = called_for(&change.alert, moment.terms) else { continue };
         let key = (change.alert.subject.clone(), kind);
-        let live = planned.get(&key).map(|planned| &planned.mission).or_else(|| {
-            known.iter().find(|mission| {
-                mission.state.is_live() && mission.subject == key.0 && mission.kind == kind
-            })
-        });
+        let live = planned
+            .get(&key)
+            .map(|planned| &planned.mission)
+            .or_else(|| past.live.get(&(&key.0, kind)).copied());
         let next = match live {
             Some(mission) => gather(mission, change, rule, moment),
-            None if is_answered(known, change, kind) => None,
-            None => Some(begin(change, kind, rule, moment)),
+            None if past.answers(change, kind) => None,
+            None => {
+                let ended = past.ended.get(&(&key.0, kind)).copied();
+                Some(begin(change, (kind, rule), ended, moment))
+            }
         };
         if let Some(next) = next {
             let merged = match planned.remove(&key) {
@@ -61,15 +68,23 @@ pub fn plan(known: &[Mission], changes: &[AlertChange], moment: Moment<'_>) -> V
             planned.insert(key, merged);
         }
     }
-    let mut all = withdrawn(known, changes);
+    let mut all = withdrawn(&known, changes);
     // A new alert may join a proposal in the very cycle that resolves the former ones.
     all.retain(|change| {
         !planned.contains_key(&(change.mission.subject.clone(), change.mission.kind))
     });
     all.extend(planned.into_values());
+    all.extend(folded);
     all.sort_by(|a, b| {
-        (&a.mission.subject, a.mission.kind).cmp(&(&b.mission.subject, b.mission.kind))
+        (&a.mission.subject, a.mission.kind, &a.mission.id).cmp(&(
+            &b.mission.subject,
+            b.mission.kind,
+            &b.mission.id,
+        ))
     });
+    for change in &mut all {
+        change.mission.revision += 1;
+    }
     all
 }
 
@@ -83,42 +98,122 @@ fn called_for<'a>(
     calls.then_some((call.kind, rule))
 }
 
-/// An alert that has not moved was answered by the mission that already gathered it, even closed.
-fn is_answered(known: &[Mission], change: &AlertChange, kind: MissionKind) -> bool {
-    let unmoved = matches!(change.kind, AlertChangeKind::Persisted | AlertChangeKind::Eased);
-    unmoved
-        && known
-            .iter()
-            .any(|mission| mission.kind == kind && mission.alerts.contains(&change.alert.id))
+/// The missions known, by what is asked of them.
+struct Past<'a> {
+    live: BTreeMap<(&'a Subject, MissionKind), &'a Mission>,
+    /// The last of each kind and subject that people ended.
+    ended: BTreeMap<(&'a Subject, MissionKind), &'a Mission>,
+    gathered: BTreeSet<(MissionKind, &'a AlertId)>,
+}
+
+impl<'a> Past<'a> {
+    fn of(known: &'a [Mission]) -> Self {
+        let mut past =
+            Self { live: BTreeMap::new(), ended: BTreeMap::new(), gathered: BTreeSet::new() };
+        for mission in known {
+            past.gathered.extend(mission.alerts.iter().map(|alert| (mission.kind, alert)));
+            let missions = match mission.state {
+                MissionState::Proposed | MissionState::Open => &mut past.live,
+                MissionState::Declined | MissionState::Closed => &mut past.ended,
+                MissionState::Withdrawn => continue,
+            };
+            let last = missions.entry((&mission.subject, mission.kind)).or_insert(mission);
+            if last.opened_in < mission.opened_in {
+                *last = mission;
+            }
+        }
+        past
+    }
+
+    /// An alert that has not moved was answered by the mission that already gathered it, even closed.
+    fn answers(&self, change: &AlertChange, kind: MissionKind) -> bool {
+        let unmoved = match change.kind {
+            AlertChangeKind::Persisted
+            | AlertChangeKind::Eased
+            | AlertChangeKind::Hidden
+            | AlertChangeKind::Released => true,
+            AlertChangeKind::Pending
+            | AlertChangeKind::Raised
+            | AlertChangeKind::Reopened
+            | AlertChangeKind::Worsened
+            | AlertChangeKind::Dropped
+            | AlertChangeKind::Resolved
+            | AlertChangeKind::Retired
+            | AlertChangeKind::Moved => false,
+        };
+        let gathered = |alert: &AlertId| self.gathered.contains(&(kind, alert));
+        unmoved && (gathered(&change.alert.id) || change.counterpart.as_ref().is_some_and(gathered))
+    }
 }
 
 fn begin(
     change: &AlertChange,
-    kind: MissionKind,
-    rule: &RuleTerms,
+    (kind, rule): (MissionKind, &RuleTerms),
+    ended: Option<&Mission>,
     moment: Moment<'_>,
 ) -> MissionChange {
     let subject = change.alert.subject.clone();
     let because = moment.playbook.automatic_because(&rule.id, kind);
-    let reason = reason(&change.alert, rule);
+    let again = ended.and_then(|ended| again(ended, change, rule));
+    let called = reason(&change.alert, rule);
     let mission = Mission {
         id: Mission::id_of(&subject, kind, moment.cycle),
         subject,
         kind,
         state: if because.is_some() { MissionState::Open } else { MissionState::Proposed },
         automatic: because.is_some(),
-        reasons: vec![reason.clone()],
+        reasons: again.iter().chain([&called]).cloned().collect(),
         alerts: vec![change.alert.id.clone()],
         opened_in: moment.cycle,
         opened_on: moment.as_of,
-        due_on: moment.playbook.due_on(kind, moment.as_of),
+        due_on: match because {
+            Some(_) => moment.playbook.start_by(kind, moment.as_of),
+            None => moment.playbook.decide_by(kind, moment.as_of),
+        },
+        revision: 0,
+        conduct: Conduct::default(),
     };
-    match because {
-        Some(because) => {
-            MissionChange { mission, kind: MissionChangeKind::Opened, reason: because.to_owned() }
-        }
-        None => MissionChange { mission, kind: MissionChangeKind::Proposed, reason },
-    }
+    let begun = match because {
+        Some(_) => MissionChangeKind::Opened,
+        None => MissionChangeKind::Proposed,
+    };
+    let words = [again.as_deref(), Some(because.unwrap_or(&called))];
+    let reason = words.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    MissionChange { mission, kind: begun, reason, by: None }
+}
+
+/// That this was answered before, by whom and how, and what has moved since.
+fn again(ended: &Mission, change: &AlertChange, rule: &RuleTerms) -> Option<String> {
+    let answer = match (&ended.conduct.decision, &ended.conduct.closing) {
+        (_, Some(closing)) => format!(
+            "Une telle mission a été close le {} par {} ({})",
+            french::date(closing.on),
+            closing.by,
+            closing.outcome.label()
+        ),
+        (Some(decision), None) => format!(
+            "Une telle mission a été écartée le {} par {} (« {} »)",
+            french::date(decision.on),
+            decision.by,
+            decision.reason
+        ),
+        (None, None) => return None,
+    };
+    let moved = match change.kind {
+        AlertChangeKind::Worsened => "s’est aggravée",
+        AlertChangeKind::Reopened => "est de retour",
+        AlertChangeKind::Raised => "est nouvelle",
+        AlertChangeKind::Pending
+        | AlertChangeKind::Eased
+        | AlertChangeKind::Persisted
+        | AlertChangeKind::Hidden
+        | AlertChangeKind::Released
+        | AlertChangeKind::Dropped
+        | AlertChangeKind::Resolved
+        | AlertChangeKind::Retired
+        | AlertChangeKind::Moved => "demeure",
+    };
+    Some(format!("{answer} ; depuis, l’alerte {} {moved}.", rule.id))
 }
 
 fn gather(
@@ -129,8 +224,12 @@ fn gather(
 ) -> Option<MissionChange> {
     let mut mission = live.clone();
     let joins = !mission.alerts.contains(&change.alert.id);
+    let went_on = |alert: &&mut AlertId| change.counterpart.as_ref() == Some(&**alert);
     let words = reason(&change.alert, rule);
-    if joins {
+    if let Some(former) = mission.alerts.iter_mut().find(went_on).filter(|_| joins) {
+        // The same problem, under the id of the project that its own has become.
+        *former = change.alert.id.clone();
+    } else if joins {
         mission.alerts.push(change.alert.id.clone());
         mission.reasons.push(words.clone());
     }
@@ -139,12 +238,16 @@ fn gather(
         Some(because) if mission.state == MissionState::Proposed => {
             mission.state = MissionState::Open;
             mission.automatic = true;
+            mission.due_on = moment.playbook.start_by(mission.kind, moment.as_of);
             let reason = because.to_owned();
-            Some(MissionChange { mission, kind: MissionChangeKind::Opened, reason })
+            Some(MissionChange { mission, kind: MissionChangeKind::Opened, reason, by: None })
         }
-        Some(_) | None if joins => {
-            Some(MissionChange { mission, kind: MissionChangeKind::Gathered, reason: words })
-        }
+        Some(_) | None if joins => Some(MissionChange {
+            mission,
+            kind: MissionChangeKind::Gathered,
+            reason: words,
+            by: None,
+        }),
         Some(_) | None => None,
     }
 }
@@ -165,6 +268,7 @@ fn withdrawn(known: &[Mission], changes: &[AlertChange]) -> Vec<MissionChange> {
         mission: Mission { state: MissionState::Withdrawn, ..mission.clone() },
         kind: MissionChangeKind::Withdrawn,
         reason: "Les alertes qui l’appelaient sont closes.".to_owned(),
+        by: None,
     };
     known.iter().filter(without_object).map(change).collect()
 }

@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::case_series;
+use super::case_series::Series;
 use super::catalogue::Catalogue;
 use super::fault::Place;
 use super::fault::nearest;
@@ -45,11 +47,14 @@ impl CaseOutcome {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(super) struct File {
     #[serde(default)]
     case: Vec<Case>,
+    /// Of a rule's own file only.
+    #[serde(default)]
+    pub(super) series: Vec<Series>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,9 +82,9 @@ pub fn run_cases(
     for (path, text) in texts {
         let Some(stem) = stem(path) else { continue };
         let cases = match read(text) {
-            Ok(mut cases) => {
-                cases.retain(|case| wanted(&format!("{stem}/{}", case.name)));
-                cases
+            Ok(mut file) => {
+                file.case.retain(|case| wanted(&format!("{stem}/{}", case.name)));
+                file.case
             }
             Err(difference) => {
                 outcomes.push(broken(path, difference));
@@ -98,12 +103,13 @@ pub fn run_cases(
 }
 
 /// What the cases of the texts leave unproved: for each rule one case per level that it can
-/// return, one clear, and one unknown.
+/// return, one clear, and one unknown; a series for each of `for` and `clear_for` beyond one.
 pub fn missing_cases(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<String> {
     let mut missing = Vec::new();
     for rule in catalogue.rules() {
         let text = texts.get(&format!("{FOLDER}{}.toml", rule.id));
-        let cases = text.and_then(|text| read(text).ok()).unwrap_or_default();
+        let File { case: cases, series } =
+            text.and_then(|text| read(text).ok()).unwrap_or_default();
         let shown: BTreeSet<Level> = cases.iter().filter_map(|case| case.expect).collect();
         let mut wanted = catalogue.levels_of(&rule.id);
         wanted.insert(Level::Clear);
@@ -113,21 +119,21 @@ pub fn missing_cases(catalogue: &Catalogue, texts: &BTreeMap<String, String>) ->
         if !cases.iter().any(|case| case.unknown.is_some()) {
             missing.push(format!("{}: no case expects unknown", rule.id));
         }
+        missing.extend(case_series::unproved(rule, &series));
     }
     missing
 }
 
-fn stem(path: &str) -> Option<&str> {
+pub(super) fn stem(path: &str) -> Option<&str> {
     path.strip_prefix(FOLDER)?.strip_suffix(".toml")
 }
 
-fn read(text: &str) -> Result<Vec<Case>, String> {
-    let file: File = toml::from_str(text).map_err(|error| {
+pub(super) fn read(text: &str) -> Result<File, String> {
+    toml::from_str(text).map_err(|error| {
         let Place { line, column } = Place::of_span(text, 0, error.span());
         let place = [line, column].map(|number| number.unwrap_or_default().to_string());
         format!("line {}: {}", place.join(":"), error.message())
-    })?;
-    Ok(file.case)
+    })
 }
 
 fn broken(path: &str, difference: String) -> CaseOutcome {
@@ -140,8 +146,8 @@ fn broken(path: &str, difference: String) -> CaseOutcome {
 }
 
 fn run_case(catalogue: &Catalogue, rule: &Rule, path: &str, case: &Case) -> CaseOutcome {
-    let difference = expectation(case).and_then(|expected| {
-        let judgement = judge(catalogue, rule, case, rule.subjects)?
+    let difference = expectation(case.expect, case.unknown.as_deref()).and_then(|expected| {
+        let judgement = judge(catalogue, rule, (&case.as_of, &case.fields), rule.subjects)?
             .ok_or("the rule does not judge this subject: see `in_panorama` and `has_left`")?;
         let mut differences = Vec::new();
         let found = words(&judgement.verdict);
@@ -175,10 +181,11 @@ fn run_healthy(catalogue: &Catalogue, path: &str, case: &Case) -> Vec<CaseOutcom
     let concerned = catalogue.rules().filter(|rule| rule.scope == scope);
     concerned
         .map(|rule| {
-            let difference = match judge(catalogue, rule, case, Subjects::Present) {
-                Ok(judgement) => judgement.and_then(|judgement| alarm(&judgement.verdict)),
-                Err(difference) => Some(difference),
-            };
+            let difference =
+                match judge(catalogue, rule, (&case.as_of, &case.fields), Subjects::Present) {
+                    Ok(judgement) => judgement.and_then(|judgement| alarm(&judgement.verdict)),
+                    Err(difference) => Some(difference),
+                };
             CaseOutcome {
                 rule: Some(rule.id.clone()),
                 file: path.to_owned(),
@@ -199,8 +206,11 @@ fn alarm(verdict: &Verdict) -> Option<String> {
     }
 }
 
-fn expectation(case: &Case) -> Result<String, String> {
-    match (&case.expect, &case.unknown) {
+pub(super) fn expectation(
+    level: Option<Level>,
+    unknown: Option<&[String]>,
+) -> Result<String, String> {
+    match (level, unknown) {
         (Some(level), None) => Ok(level.word().to_owned()),
         (None, Some(fields)) => Ok(format!("unknown ({})", fields.join(", "))),
         (Some(_), Some(_)) => Err("has both `expect` and `unknown`, expected one".to_owned()),
@@ -208,7 +218,7 @@ fn expectation(case: &Case) -> Result<String, String> {
     }
 }
 
-fn words(verdict: &Verdict) -> String {
+pub(super) fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Level { level } => level.word().to_owned(),
         Verdict::Unknown { missing } => {
@@ -223,19 +233,19 @@ fn words(verdict: &Verdict) -> String {
 }
 
 /// `None` when the rule does not judge such a subject.
-fn judge(
+pub(super) fn judge(
     catalogue: &Catalogue,
     rule: &Rule,
-    case: &Case,
+    (as_of, fields): (&toml::value::Datetime, &BTreeMap<String, toml::Value>),
     unless_said: Subjects,
 ) -> Result<Option<Judgement>, String> {
-    let as_of = date(&case.as_of)?;
+    let as_of = date(as_of)?;
     let mut specimen = Specimen::new(rule.scope, as_of);
     if unless_said == Subjects::Left {
         specimen.set("in_panorama", Value::Bool(false));
         specimen.set("has_left", Value::Bool(true));
     }
-    for (name, value) in &case.fields {
+    for (name, value) in fields {
         let (field, value) = cell(rule.scope, name, value)?;
         specimen.set(field, value);
     }
@@ -266,7 +276,7 @@ fn cell(scope: Scope, name: &str, value: &toml::Value) -> Result<(&'static str, 
     Ok((field.name, read))
 }
 
-fn date(datetime: &toml::value::Datetime) -> Result<NaiveDate, String> {
+pub(super) fn date(datetime: &toml::value::Datetime) -> Result<NaiveDate, String> {
     let text = datetime.to_string();
     text.parse().map_err(|_| format!("found `{text}`, expected a date such as 2020-11-01"))
 }

@@ -173,12 +173,7 @@ impl Source<'_> {
         tokens: &TokenKeeper,
         faults: &mut Vec<RuleFault>,
     ) -> Option<Compiled> {
-        if self.text.len() > self.limits.text_size {
-            let message = format!(
-                "the file has {} bytes, expected at most {}",
-                self.text.len(),
-                self.limits.text_size
-            );
+        if let Some(message) = self.unfit() {
             faults.push(RuleFault::new(self.file, Place::default(), message));
             return None;
         }
@@ -201,5 +196,18 @@ impl Source<'_> {
             let translation = translate::translate(&ast, &words, self.thresholds, self.limits);
             Compiled { rule, ast, notes: Arc::new(notes), translation }
         })
+    }
+
+    /// Why the text is not even looked at.
+    fn unfit(&self) -> Option<String> {
+        let most = self.limits.text_size;
+        let bytes = self.text.len();
+        let read = usize::try_from(folder::MOST_BYTES).unwrap_or(usize::MAX);
+        if bytes > most {
+            let found = if bytes > read { format!("more than {read}") } else { bytes.to_string() };
+            return Some(format!("the file has {found} bytes, expected at most {most}"));
+        }
+        let line = self.text.lines().position(|line| line.contains(char::REPLACEMENT_CHARACTER))?;
+        Some(format!("line {} is not UTF-8", line + 1))
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::branches::Branch;
 use super::branches::Marked;
+use super::case_series;
 use super::cases;
 use super::catalogue::Catalogue;
 use super::folder;
@@ -40,8 +41,9 @@ pub fn branch_coverage(
 ) -> BranchCoverage {
     let marked = Marked::of(catalogue, texts);
     let outcomes = cases::run_cases(&marked.catalogue, texts, wanted);
-    let judged: BTreeSet<&RuleId> =
-        outcomes.iter().filter_map(|outcome| outcome.rule.as_ref()).collect();
+    let series = case_series::judge_series(&marked.catalogue, texts, wanted);
+    let of_cases = outcomes.iter().filter_map(|outcome| outcome.rule.as_ref());
+    let judged: BTreeSet<&RuleId> = of_cases.chain(series.iter().map(|one| &one.rule)).collect();
     let taken: BTreeSet<usize> = marked.take().into_iter().collect();
     let concerned = || {
         let all = marked.branches.iter().enumerate();

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
 use thiserror::Error;
+
+/// No file of a catalogue is that long; of one that is, the rest is not read.
+pub(super) const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 #[derive(Debug, Error)]
 #[error("read the rules in `{}`", path.display())]
@@ -44,9 +48,17 @@ fn read_into(
         if path.is_dir() {
             read_into(&path, &format!("{key}/"), texts)?;
         } else if is_rule(&key) || has_extension(&key, "toml") {
-            let text = fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+            let text = read_start(&path).map_err(|error| failed(&path, error))?;
             texts.insert(key, text);
         }
     }
     Ok(())
+}
+
+/// What is not UTF-8 becomes the replacement character, which no rule may hold: one bad file must
+/// not keep the others from being read.
+fn read_start(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -80,6 +80,19 @@ pub enum Subjects {
     Left,
 }
 
+impl Subjects {
+    /// What a frame of projects must hold, so that rules know whom they judge.
+    pub const FIELDS: [&'static str; 2] = ["in_panorama", "has_left"];
+
+    /// The field that tells them among all projects.
+    pub(super) fn field(self) -> &'static str {
+        match self {
+            Self::Present => "in_panorama",
+            Self::Left => "has_left",
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FrontMatter {

@@ -17,6 +17,7 @@ use super::run::Ground;
 use super::run::Memory;
 use super::run::Recording;
 use super::run::Run;
+use super::sandbox;
 use super::sandbox::SubjectFields;
 use super::sandbox::ThresholdsInForce;
 use super::syntax::LEVELS;
@@ -99,6 +100,13 @@ impl Compiled {
         format!("L’explication n’a pas pu être rédigée : {why}.")
     }
 
+    /// Said of the subjects on which a rule is not run any more, once it broke a limit on so many.
+    pub(super) fn given_up(&self, breaches: usize) -> Fault {
+        let message =
+            format!("not run: the rule broke a limit on {breaches} subjects before this one");
+        Fault { file: self.rule.file.clone(), line: None, column: None, message }
+    }
+
     fn level(&self, engine: &Engine, run: &Run) -> Result<Level, Halt> {
         let value = self.call(engine, "assess", run)?;
         let scalar = Scalar::of(&value);
@@ -118,6 +126,7 @@ impl Compiled {
     fn call(&self, engine: &Engine, function: &str, run: &Run) -> Result<Dynamic, Halt> {
         let options = CallFnOptions::new().eval_ast(false).with_tag(Dynamic::from(run.clone()));
         let parameters = (SubjectFields, ThresholdsInForce);
+        sandbox::begin();
         engine
             .call_fn_with_options(options, &mut Scope::new(), &self.ast, function, parameters)
             .map_err(|error| match run.missing() {
@@ -169,6 +178,8 @@ impl From<Halt> for Verdict {
 fn limit(error: &EvalAltResult) -> Option<String> {
     match error {
         EvalAltResult::ErrorTooManyOperations(_) => Some("operations".to_owned()),
+        // A missing field ends an evaluation so too, and was told apart before.
+        EvalAltResult::ErrorTerminated(..) => Some("time".to_owned()),
         EvalAltResult::ErrorStackOverflow(_) => Some("call levels".to_owned()),
         EvalAltResult::ErrorTooManyVariables(_) => Some("variables".to_owned()),
         EvalAltResult::ErrorTooManyModules(_) => Some("modules".to_owned()),

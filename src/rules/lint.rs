@@ -24,6 +24,7 @@ use super::front_matter::Rule;
 use super::sandbox;
 use super::syntax::TokenKeeper;
 use super::thresholds;
+use super::thresholds::Threshold;
 use super::thresholds::Thresholds;
 use crate::domain::value::Value;
 
@@ -35,7 +36,11 @@ pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<Rul
     let mut parser = sandbox::engine(&catalogue.limits, catalogue.thresholds());
     let keeper = TokenKeeper::default();
     keeper.listen(&mut parser);
-    for rule in catalogue.rules() {
+    for compiled in catalogue.rules.values() {
+        let rule = &compiled.rule;
+        found.extend(compiled.notes.doubts.iter().map(|doubt| {
+            RuleFault::new(&rule.file, doubt.position, &doubt.message).hinting(&doubt.hint)
+        }));
         told_less_than_it_should(rule, &mut found);
         hides_nobody(rule, catalogue, &mut found);
         let Some(text) = texts.get(&rule.file) else { continue };
@@ -47,6 +52,7 @@ pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<Rul
         }
     }
     found.extend(idle_thresholds(catalogue, texts));
+    found.extend(unbounded_thresholds(catalogue, texts));
     found.extend(missing_cases(catalogue, texts).into_iter().map(|missing| {
         let (rule, message) = missing.split_once(": ").unwrap_or(("", &missing));
         RuleFault::new(&format!("cases/{rule}.toml"), Place::default(), message)
@@ -86,13 +92,27 @@ fn idle_thresholds(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> V
     let text = texts.get(thresholds::FILE).map_or("", String::as_str);
     let idle = catalogue.thresholds().iter().filter(|one| !read.contains(one.name.as_str()));
     idle.map(|threshold| {
-        let head = format!("[{}]", threshold.name);
-        let line = text.lines().position(|line| line.trim() == head).map(|index| index + 1);
-        let place = Place { line, column: line.map(|_| 1) };
         let message = format!("no rule reads the threshold `{}`", threshold.name);
-        RuleFault::new(thresholds::FILE, place, message)
+        RuleFault::new(thresholds::FILE, head_of(threshold, text), message)
     })
     .collect()
+}
+
+fn unbounded_thresholds(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
+    let text = texts.get(thresholds::FILE).map_or("", String::as_str);
+    let unbounded = |one: &&Threshold| one.min.is_none() || one.max.is_none();
+    let lint = |threshold: &Threshold| {
+        let message = format!("the threshold `{}` has no bounds", threshold.name);
+        RuleFault::new(thresholds::FILE, head_of(threshold, text), message)
+            .hinting("`min` and `max` say between which values a slip of the keyboard is refused")
+    };
+    catalogue.thresholds().iter().filter(unbounded).map(lint).collect()
+}
+
+fn head_of(threshold: &Threshold, text: &str) -> Place {
+    let head = format!("[{}]", threshold.name);
+    let line = text.lines().position(|line| line.trim() == head).map(|index| index + 1);
+    Place { line, column: line.map(|_| 1) }
 }
 
 struct Reader<'r> {

@@ -13,6 +13,7 @@
 //!   function of the rule; `switch` takes a field of text, whole numbers or booleans, and literals.
 
 mod branches;
+mod case_series;
 mod cases;
 mod catalogue;
 mod coverage;
@@ -21,6 +22,7 @@ mod fault;
 mod folder;
 mod french;
 mod front_matter;
+mod hearing;
 mod inhibitions;
 mod interpret;
 mod judge;
@@ -42,6 +44,10 @@ mod value;
 
 pub use self::branches::Branch;
 pub use self::branches::BranchKind;
+pub use self::case_series::ExpectedAlert;
+pub use self::case_series::JudgedEvaluation;
+pub use self::case_series::JudgedSeries;
+pub use self::case_series::judge_series;
 pub use self::cases::CaseOutcome;
 pub use self::cases::missing_cases;
 pub use self::cases::run_cases;
@@ -56,6 +62,10 @@ pub use self::folder::read_folder;
 pub use self::front_matter::Family;
 pub use self::front_matter::Rule;
 pub use self::front_matter::Subjects;
+pub use self::hearing::Heard;
+pub use self::hearing::Hearing;
+pub use self::hearing::RowVerdict;
+pub use self::hearing::Spoken;
 pub use self::junit::junit;
 pub use self::library::FUNCTIONS;
 pub use self::library::Function;

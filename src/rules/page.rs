@@ -63,11 +63,15 @@ impl Catalogue {
             lines.push(("Mission", format!("{}, dès le niveau {from}", call.kind.label())));
         }
         if rule.for_evaluations > 1 || rule.clear_for > 1 {
-            let words = format!(
-                "ouverte après {} évaluations de suite, close après {}",
-                rule.for_evaluations, rule.clear_for
-            );
-            lines.push(("Alerte", words));
+            let opens = match rule.for_evaluations {
+                1 => "ouverte dès la première évaluation qui constate".to_owned(),
+                count => format!("ouverte à la {count}e évaluation de suite qui constate"),
+            };
+            let closes = match rule.clear_for {
+                1 => "close dès la première qui ne constate plus".to_owned(),
+                count => format!("close à la {count}e de suite qui ne constate plus"),
+            };
+            lines.push(("Alerte", format!("{opens}, {closes}")));
         }
         let fields = self.fields_of(&rule.id).map(|name| {
             let label = dictionary::field(name).map_or(name, |field| field.label);

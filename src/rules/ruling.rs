@@ -16,7 +16,6 @@ use super::translate::Answer;
 use super::translate::Answers;
 use crate::domain::level::Level;
 use crate::domain::verdict::Absence;
-use crate::domain::verdict::Fault;
 use crate::domain::verdict::MissingField;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdicts::Code;
@@ -159,12 +158,7 @@ impl<'c> Ruling<'c> {
     }
 
     fn given_up(&self) -> Verdict {
-        let message = format!(
-            "not run: the rule broke a limit on {} subjects before this one",
-            self.breaches
-        );
-        let file = self.compiled.rule.file.clone();
-        Verdict::Failed { fault: Fault { file, line: None, column: None, message } }
+        Verdict::Failed { fault: self.compiled.given_up(self.breaches) }
     }
 }
 

@@ -1,5 +1,9 @@
 //! The only engine that runs scripts: nothing reaches outside, and everything is bounded.
 
+use std::cell::Cell;
+use std::time::Duration;
+use std::time::Instant;
+
 use rhai::Dynamic;
 use rhai::Engine;
 use rhai::Module;
@@ -21,6 +25,9 @@ use crate::frame::dictionary;
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     pub operations: u64,
+    /// Of the clock on the wall, for what operations do not count: so many that a sound rule never
+    /// meets it, since a verdict must not depend on the load of the machine.
+    pub milliseconds: u64,
     pub call_levels: usize,
     pub expression_depth: usize,
     pub variables: usize,
@@ -39,6 +46,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             operations: 50_000,
+            milliseconds: 2_000,
             call_levels: 24,
             expression_depth: 48,
             variables: 100,
@@ -51,6 +59,19 @@ impl Default for Limits {
             breaches: 5,
         }
     }
+}
+
+/// How often the time is looked at.
+const OPERATIONS_PER_LOOK: u64 = 64;
+
+thread_local! {
+    /// When the evaluation on this thread began. Rhai tells its limits nothing but a count.
+    static STARTED: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// An evaluation begins on this thread.
+pub(super) fn begin() {
+    STARTED.set(Some(Instant::now()));
 }
 
 /// The type of `p` in scripts: its fields are read from the run at hand.
@@ -69,6 +90,12 @@ pub(super) fn engine(limits: &Limits, thresholds: &Thresholds) -> Engine {
     // The tree is kept as written: positions stay true, and nothing is worked out beforehand.
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_max_operations(limits.operations);
+    let time = Duration::from_millis(limits.milliseconds);
+    engine.on_progress(move |operations| {
+        let is_asked = operations % OPERATIONS_PER_LOOK == 0;
+        let late = is_asked && STARTED.get().is_some_and(|started| started.elapsed() > time);
+        late.then_some(Dynamic::UNIT)
+    });
     engine.set_max_call_levels(limits.call_levels);
     engine.set_max_expr_depths(limits.expression_depth, limits.expression_depth);
     engine.set_max_variables(limits.variables);

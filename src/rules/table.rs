@@ -92,10 +92,7 @@ impl Table {
 
     /// The rows that a rule judges.
     pub(super) fn roll(&self, subjects: Subjects) -> Roll {
-        let chosen = match subjects {
-            Subjects::Present => "in_panorama",
-            Subjects::Left => "has_left",
-        };
+        let chosen = subjects.field();
         let mut rows: Vec<_> = (0..self.height)
             .filter(|row| self.scope != Scope::Project || self.is_true(chosen, *row))
             .filter_map(|row| Some((row, self.subject(row)?)))

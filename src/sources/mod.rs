@@ -18,6 +18,7 @@ mod reader;
 mod row;
 mod sheet;
 mod table;
+mod tables;
 mod text;
 
 pub use self::aliases::Aliases;
@@ -37,3 +38,9 @@ pub use self::reader::Reader;
 pub use self::reader::Request;
 pub use self::reader::read_file;
 pub use self::table::MAX_BYTES;
+pub use self::tables::Cells;
+pub use self::tables::TableField;
+pub use self::tables::TableLayout;
+pub use self::tables::TableProfile;
+pub use self::tables::TableRows;
+pub use self::tables::Unread;

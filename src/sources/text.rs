@@ -69,7 +69,7 @@ fn decode(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// The separator found most often in the header row, outside quotes.
-fn separator(text: &str) -> u8 {
+pub(super) fn separator(text: &str) -> u8 {
     let mut counts = [0_u32; SEPARATORS.len()];
     let mut is_quoted = false;
     for byte in text.trim_start().bytes() {

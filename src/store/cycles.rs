@@ -35,7 +35,8 @@ impl Store {
         insert(&mut transaction, record).await?;
         verdicts::insert(&mut transaction, record.number, &record.verdicts).await?;
         alerts::apply(&mut transaction, record.number, &record.alert_changes).await?;
-        missions::apply(&mut transaction, record.number, &record.mission_changes).await?;
+        let origin = missions::Origin { cycle: Some(record.number), at: record.started_at };
+        missions::apply(&mut transaction, origin, &record.mission_changes).await?;
         deeds::of_cycle(&mut transaction, record).await?;
         silences::apply(&mut transaction, record).await?;
         handling::follow(&mut transaction, record).await?;

@@ -1,5 +1,6 @@
 //! What a cycle and an import decide by themselves, as deeds of the audit trail.
 
+use serde_json::Value as Json;
 use serde_json::json;
 use sqlx::SqliteConnection;
 
@@ -15,6 +16,7 @@ use crate::domain::audit::Deed;
 use crate::domain::cycle::CycleRecord;
 use crate::domain::import::Import;
 use crate::domain::level::Level;
+use crate::domain::mission::Mission;
 use crate::domain::mission::MissionChange;
 
 /// The cycle itself, then each alert and mission that really moved: what merely lasts is no deed.
@@ -110,8 +112,39 @@ fn mission(change: &MissionChange) -> Deed {
         "automatic": mission.automatic,
         "alerts": mission.alerts,
     });
+    mission_deed(change).became(&became)
+}
+
+/// What a person did to a mission: only what differs, before and after.
+pub(super) fn of_mission(before: &Mission, change: &MissionChange) -> Result<Deed, StoreError> {
+    let whole = |mission: &Mission| {
+        serde_json::to_value(mission)
+            .map_err(|source| StoreError::Encode { what: "a mission", source })
+    };
+    let (was, became) = differences(whole(before)?, whole(&change.mission)?);
+    Ok(mission_deed(change).was(&was).became(&became))
+}
+
+fn mission_deed(change: &MissionChange) -> Deed {
+    let actor = change.by.clone().unwrap_or_else(Actor::vigie);
     let action = format!("mission_{}", change.kind.word());
-    Deed::by(&Actor::vigie(), action, format!("mission/{}", mission.id))
-        .became(&became)
-        .because(&change.reason)
+    let subject = format!("mission/{}", change.mission.id);
+    Deed::by(&actor, action, subject).because(&change.reason)
+}
+
+/// The fields of two objects that are not the same in both.
+pub(super) fn differences(before: Json, after: Json) -> (Json, Json) {
+    let (Json::Object(mut before), Json::Object(mut after)) = (before, after) else {
+        return (Json::Null, Json::Null);
+    };
+    before.retain(|field, value| {
+        let same = after.get(field) == Some(value);
+        if same {
+            after.remove(field);
+        }
+        !same
+    });
+    before.remove("revision");
+    after.remove("revision");
+    (Json::Object(before), Json::Object(after))
 }

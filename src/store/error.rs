@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::domain::edition::EditionId;
 use crate::domain::ids::CycleNumber;
+use crate::domain::ids::MissionId;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::subject::Subject;
@@ -64,6 +65,8 @@ pub enum StoreError {
     NoSuch { what: &'static str, number: i64 },
     #[error("{what} {number} is over: {how}")]
     Over { what: &'static str, number: i64, how: String },
+    #[error("mission {mission} was changed meanwhile; look at it again, then start again")]
+    MissionMoved { mission: MissionId },
     #[error("no project is known as `{project}`{}", nearest_hint(nearest.as_ref()))]
     UnknownProject { project: ProjectId, nearest: Option<ProjectId> },
     #[error("link `{project}`: found itself as the target, expected another project")]

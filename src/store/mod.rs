@@ -51,6 +51,7 @@ pub use jobs::Begun;
 pub use jobs::Ending;
 pub use jobs::Hold;
 pub use jobs::Settled;
+pub use missions::MissionEntry;
 pub use missions::MissionFilter;
 pub use open::Store;
 pub use portfolio::KnownUpTo;

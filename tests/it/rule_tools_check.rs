@@ -14,7 +14,8 @@ fn remarks(assess: &str) -> String {
     let changed = format!("{front}fn assess(p, t) {{\n{assess}\n}}\n\nfn explain{explain}");
     std::fs::write(&path, changed).unwrap();
     let found = workplace.json(&["rules", "check"]);
-    let lines = found.as_array().unwrap().iter().filter(|one| one["file"] == "drift/D1.rhai");
+    let lines =
+        found["findings"].as_array().unwrap().iter().filter(|one| one["file"] == "drift/D1.rhai");
     let lines = lines.map(|one| {
         format!(
             "{} {}:{} {}",
@@ -30,7 +31,43 @@ fn remarks(assess: &str) -> String {
 #[test]
 fn the_catalogue_that_ships_has_no_fault_and_no_remark() {
     let workplace = Workplace::new();
-    assert_eq!(workplace.json(&["rules", "check", "--lint-fatal"]), serde_json::json!([]));
+    let found = workplace.json(&["rules", "check", "--lint-fatal"]);
+    assert_eq!(found["findings"], serde_json::json!([]));
+}
+
+#[test]
+fn each_rule_says_which_way_it_runs_and_nearly_all_that_ship_are_translated() {
+    let mut workplace = Workplace::new();
+    let rules = workplace.own_rules();
+    let routes = |place: &Workplace| {
+        let found = place.json(&["rules", "check"]);
+        found["routes"].as_array().unwrap().clone()
+    };
+    let shipped = routes(&workplace);
+    let translated = shipped.iter().filter(|one| one["route"] == "translated").count();
+    assert_eq!(shipped.len(), 45);
+    assert!(translated * 100 >= shipped.len() * 95, "{translated} of {}", shipped.len());
+
+    let path = rules.join("portfolio/T5.rhai");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let looped = text.replace("fn assess(p, t) {", "fn assess(p, t) {\n    for one in [1, 2] { }");
+    std::fs::write(&path, looped).unwrap();
+    let found = routes(&workplace);
+    assert_eq!(
+        *found.iter().find(|one| one["rule"] == "T5").unwrap(),
+        serde_json::json!({
+            "rule": "T5",
+            "file": "portfolio/T5.rhai",
+            "route": "interpreted",
+            "because": "line 15: it has a loop",
+        })
+    );
+    let csv = workplace.ok(&["rules", "check", "--format", "csv"]);
+    assert!(csv.contains("\ninterpreted,portfolio/T5.rhai,,,line 15: it has a loop,\n"), "{csv}");
+    assert!(csv.contains("\ntranslated,portfolio/T4.rhai,,,,\n"), "{csv}");
+    let shown = workplace.ok(&["rules", "check"]);
+    assert!(shown.contains("\nRègles traduites en expressions : 44 sur 45\n"), "{shown}");
+    assert!(shown.contains("interprétée ┆ line 15: it has a loop"), "{shown}");
 }
 
 #[test]
@@ -40,8 +77,8 @@ fn what_stands_after_a_return_is_never_reached() {
             "    if p.budget_drift > t.budget_drift_high { return HIGH; CLEAR }\n    return WATCH;\n    \
              CLEAR"
         ),
-        "lint 12:60 never reached: a `return` stands before it\n\
-         lint 14:5 never reached: a `return` stands before it"
+        "lint 13:60 never reached: a `return` stands before it\n\
+         lint 15:5 never reached: a `return` stands before it"
     );
 }
 
@@ -49,15 +86,15 @@ fn what_stands_after_a_return_is_never_reached() {
 fn a_condition_that_reads_nothing_or_was_asked_before_is_remarked() {
     assert_eq!(
         remarks("    if 1 > 2 { return HIGH; }\n    if true { WATCH } else { CLEAR }"),
-        "lint 12:5 the condition reads nothing: it is always the same\n\
-         lint 13:5 the condition reads nothing: it is always the same"
+        "lint 13:5 the condition reads nothing: it is always the same\n\
+         lint 14:5 the condition reads nothing: it is always the same"
     );
     assert_eq!(
         remarks(
             "    if p.budget_drift > t.budget_drift_high { return HIGH; }\n    \
              if p.budget_drift > t.budget_drift_high { return WATCH; }\n    CLEAR"
         ),
-        "lint 13:5 never true: line 12 asks the same, and returns when it holds"
+        "lint 14:5 never true: line 13 asks the same, and returns when it holds"
     );
 }
 
@@ -68,7 +105,7 @@ fn a_higher_threshold_after_a_lower_one_is_never_met() {
             "    if p.budget_drift > t.budget_drift_watch { return WATCH; }\n    \
              if p.budget_drift > t.budget_drift_critical { return CRITICAL; }\n    CLEAR"
         ),
-        "lint 13:5 never true: line 12 returns already from `t.budget_drift_watch` on, which is \
+        "lint 14:5 never true: line 13 returns already from `t.budget_drift_watch` on, which is \
          not beyond"
     );
 }
@@ -92,13 +129,17 @@ fn idle_thresholds_and_rules_that_say_too_little_are_remarked_and_can_be_fatal()
 
     let answer = workplace.run(&["rules", "check", "--format", "csv"]);
     assert_eq!(answer.code, Some(0));
+    let (found, routes) = answer.stdout.split_once("translated,").unwrap();
+    assert!(!routes.contains("lint,"), "{routes}");
     assert_eq!(
-        answer.stdout,
+        found,
         format!(
             "kind,file,line,column,message,hint\n\
              lint,portfolio/T2.rhai,1,1,the rule has no `sources`,\
              \"say where the rule comes from: a text, a figure, an expert\"\n\
-             lint,thresholds.toml,{line},1,no rule reads the threshold `unread`,\n"
+             lint,thresholds.toml,{line},1,no rule reads the threshold `unread`,\n\
+             lint,thresholds.toml,{line},1,the threshold `unread` has no bounds,`min` and `max` say \
+             between which values a slip of the keyboard is refused\n"
         )
     );
     let fatal = workplace.run(&["rules", "check", "--lint-fatal"]);

@@ -100,6 +100,6 @@ fn a_rule_with_a_fault_is_left_out_and_the_comparison_says_so() {
     assert_eq!(answer.code, Some(1));
     let line = answer.stderr.lines().next().unwrap();
     assert!(line.starts_with("rule left out: "), "{line}");
-    assert!(line.contains("portfolio/T2.rhai:13:10: `p.drift_known` is no field"), "{line}");
+    assert!(line.contains("portfolio/T2.rhai:14:10: `p.drift_known` is no field"), "{line}");
     assert!(answer.stdout.contains("levé"), "{}", answer.stdout);
 }

@@ -201,7 +201,7 @@ fn the_first_rule_of_the_guide_passes_its_own_cases() {
     std::fs::write(rules.join("cases/X1.toml"), block("toml", "[[case]]")).unwrap();
     let shown = workplace.ok(&["rules", "test", "--run", "X1/*", "--threshold", "100"]);
     assert!(shown.starts_with("4 cas, 0 en échec\n"), "{shown}");
-    assert_eq!(workplace.json(&["rules", "check"]), serde_json::json!([]));
+    assert_eq!(workplace.json(&["rules", "check"])["findings"], serde_json::json!([]));
 }
 
 #[test]
@@ -222,6 +222,8 @@ fn the_catalogue_is_written_as_one_page() {
          - **Juge** : chaque ministère\n\
          - **Statut** : stable : ses verdicts ouvrent et ferment des alertes\n\
          - **Niveaux** : Rien à signaler, À surveiller, Modéré, Élevé\n\
+         - **Alerte** : ouverte dès la première évaluation qui constate, close à la 2e de suite qui \
+         ne constate plus\n\
          - **Lit** : Projets à l’écart connu (`drift_known_count`), Taux global de glissement \
          (`global_drift`)\n\
          - **Seuils** : Cible du taux global de glissement : 25,0 % ; Seuil élevé du taux de \

@@ -24,12 +24,12 @@ fn a_level_is_told_comparison_by_comparison() {
     let workplace = Workplace::with_fixtures();
     assert_eq!(
         trail(&workplace, "T2", "mj"),
-        "11,if p.global_drift <= t.drift_target { return CLEAR; },\
+        "12,if p.global_drift <= t.drift_target { return CLEAR; },\
          \"Taux global de glissement (30,9 %) ≤ cible du taux global de glissement (25,0 %)\",false\n\
-         13,if p.drift_known_count < t.ministry_projects_min { return WATCH; },\
+         14,if p.drift_known_count < t.ministry_projects_min { return WATCH; },\
          Projets à l’écart connu (7) < nombre de projets mesurés à partir duquel une moyenne a un \
          sens (3),false\n\
-         14,if p.global_drift > t.ministry_drift_high { return HIGH; },\
+         15,if p.global_drift > t.ministry_drift_high { return HIGH; },\
          \"Taux global de glissement (30,9 %) > seuil élevé du taux de glissement d’un ministère \
          (30,0 %)\",true\n"
     );
@@ -41,7 +41,7 @@ fn a_level_is_told_comparison_by_comparison() {
         ),
         "{shown}"
     );
-    let conclusion = "Conclusion (ligne 14) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
+    let conclusion = "Conclusion (ligne 15) : Élevé. Le taux de glissement du ministère est de 30,9 % sur 7 \
                       projets mesurés, pour une cible de 25,0 %.";
     assert!(shown.contains(conclusion), "{shown}");
     assert!(shown.contains("│ ministry_drift_high   ┆ Seuil élevé du taux"), "{shown}");
@@ -64,7 +64,7 @@ fn an_unknown_answer_ends_on_the_field_that_was_missing() {
     let workplace = Workplace::with_fixtures();
     assert_eq!(
         trail(&workplace, "D1", "SIERH"),
-        "12,if p.budget_drift > t.budget_drift_critical { return CRITICAL; },\
+        "13,if p.budget_drift > t.budget_drift_critical { return CRITICAL; },\
          \"Écart budgétaire : non publié, à dessein\",withheld\n"
     );
     let shown = trail(&workplace, "P2", "nigelle");

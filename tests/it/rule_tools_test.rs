@@ -9,7 +9,7 @@ fn some_cases_are_run_by_a_part_of_their_name_or_by_a_pattern() {
         let cases = workplace.json(&["rules", "test", "--run", pattern]);
         cases.as_array().unwrap().len()
     };
-    assert_eq!((count("D2/*"), count("sans coût"), count("nothing of the kind")), (6, 2, 0));
+    assert_eq!((count("D2/*"), count("sans coût"), count("nothing of the kind")), (7, 2, 0));
     assert_eq!(count("D1/Sans coût actualisé"), 1);
     assert_eq!(count("D?/"), 0);
     assert_eq!(count("*projets*"), count("projets"));
@@ -35,7 +35,7 @@ fn the_branches_of_one_rule_are_counted_and_those_never_taken_are_listed() {
     assert_eq!(
         *branches,
         serde_json::json!([{
-            "rule": "T2", "file": "portfolio/T2.rhai", "line": 13, "column": 56, "kind": "then",
+            "rule": "T2", "file": "portfolio/T2.rhai", "line": 14, "column": 56, "kind": "then",
         }])
     );
 }

@@ -215,3 +215,55 @@ proptest! {
         }
     }
 }
+
+/// Texts as deep or as long as a file may be, in each way that a text can be.
+#[test]
+fn a_text_deep_or_long_in_any_way_is_a_fault_or_a_verdict() {
+    let chain = |part: &str, count: usize| part.repeat(count);
+    let bodies = [
+        format!(
+            "{}CLEAR",
+            chain("if p.listed { return HIGH; } else ", 1_500) + "{ return WATCH; } "
+        ),
+        format!("if {}true {{ HIGH }} else {{ CLEAR }}", chain("!", 20_000)),
+        format!("if {}1 > 0 {{ HIGH }} else {{ CLEAR }}", chain("-", 20_000)),
+        format!("if 0{} > 1 {{ HIGH }} else {{ CLEAR }}", chain("+1", 15_000)),
+        format!("if 0{} > 1 {{ HIGH }} else {{ CLEAR }}", chain("+p.editions_seen", 3_000)),
+        format!("if true{} {{ HIGH }} else {{ CLEAR }}", chain("&&true", 9_000)),
+        format!("if true{} {{ HIGH }} else {{ CLEAR }}", chain("&&p.listed", 5_000)),
+        format!("if p.listed{} {{ HIGH }} else {{ CLEAR }}", chain("==p.listed", 5_000)),
+        format!("let x = 1{}; CLEAR", chain(".abs()", 9_000)),
+        format!("let x = p.editions_seen{}; CLEAR", chain(".abs()", 9_000)),
+        format!("let x = p.editions_seen{}; CLEAR", chain(" ?? p.editions_seen", 3_000)),
+        format!("let x = {}1{}; CLEAR", chain("[", 20_000), chain("]", 20_000)),
+        format!("let x = {}1{}; CLEAR", chain("abs(", 9_000), chain(")", 9_000)),
+        format!("{}CLEAR{}", chain("{", 20_000), chain("}", 20_000)),
+        format!("{}CLEAR", chain("if p.editions_seen > 1 { return HIGH; } ", 1_400)),
+        format!("let x = 1; {}CLEAR", chain("x += p.editions_seen; ", 2_500)),
+        format!("{}CLEAR", chain("let x = p.editions_seen; ", 2_000)),
+        format!("{}CLEAR{}", chain("if p.listed {", 4_000), chain("}", 4_000)),
+        format!("{}CLEAR{}", chain("switch p.listed { true => ", 2_000), chain("}", 2_000)),
+        format!("{}CLEAR{}", chain("[1].some(|x| ", 3_000), chain(")", 3_000)),
+        format!("let x = {}1{}; CLEAR", chain("`${", 6_000), chain("}`", 6_000)),
+        format!("let x = [{}]; CLEAR", chain("1,", 25_000)),
+        format!("let x = \"{}\"; CLEAR", chain("é", 25_000)),
+        format!(
+            "switch p.editions_seen {{ {} _ => WATCH }}",
+            (0..3_000).map(|arm| format!("{arm}=>CLEAR,")).collect::<Vec<_>>().concat()
+        ),
+        format!(
+            "switch p.editions_seen {{ {} => HIGH, _ => WATCH }}",
+            (0..9_000).map(|arm| arm.to_string()).collect::<Vec<_>>().join("|")
+        ),
+        format!("if p.phase in [{}] {{ HIGH }} else {{ CLEAR }}", chain("p.phase,", 5_000)),
+    ];
+    for body in bodies {
+        let texts = crate::rules::texts(&[("X1.rhai", rule_assessing("X1", &body))]);
+        let (catalogue, faults) = compile(&texts, &Limits::default());
+        let frames = project(&[("editions_seen", Value::Int(2)), ("listed", Value::Bool(true))])
+            .frames()
+            .unwrap();
+        let judged = catalogue.judge(&frames, day("2021-07-01"));
+        assert_eq!(judged.len() + faults.len(), 1, "{faults:?}");
+    }
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use vigie::cycle::run_cases;
 use vigie::domain::subject::Scope;
 use vigie::rules::Catalogue;
 use vigie::rules::Limits;
@@ -10,7 +11,6 @@ use vigie::rules::Subjects;
 use vigie::rules::compile;
 use vigie::rules::missing_cases;
 use vigie::rules::read_folder;
-use vigie::rules::run_cases;
 
 fn shipped() -> (Catalogue, BTreeMap<String, String>) {
     let texts = read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap();

@@ -4,6 +4,7 @@ use vigie::domain::alert::Alert;
 use vigie::domain::alert::AlertChange;
 use vigie::domain::alert::AlertChangeKind;
 use vigie::domain::alert::AlertState;
+use vigie::domain::conduct::Conduct;
 use vigie::domain::cycle::CycleCounts;
 use vigie::domain::cycle::CycleInputs;
 use vigie::domain::cycle::CycleRecord;
@@ -12,7 +13,6 @@ use vigie::domain::ids::AlertId;
 use vigie::domain::ids::CycleNumber;
 use vigie::domain::ids::ImportNumber;
 use vigie::domain::ids::MinistryCode;
-use vigie::domain::ids::MissionId;
 use vigie::domain::ids::RuleId;
 use vigie::domain::level::Level;
 use vigie::domain::mission::Mission;
@@ -222,50 +222,12 @@ async fn alerts_are_chosen_by_state_level_rule_and_subject_the_worst_first() {
     }
 }
 
-#[tokio::test]
-async fn a_mission_is_what_the_last_cycle_left_and_remembers_every_change() {
-    let scratch = Scratch::new().await;
-    let first = cycle(1);
-    scratch.store.commit_cycle(&first).await.unwrap();
-    let mut second = cycle(2);
-    let proposed = &first.mission_changes[0].mission;
-    let withdrawn = MissionChange {
-        mission: Mission {
-            state: MissionState::Withdrawn,
-            alerts: vec![proposed.alerts[1].clone()],
-            reasons: Vec::new(),
-            ..proposed.clone()
-        },
-        kind: MissionChangeKind::Withdrawn,
-        reason: "Toutes les alertes sont résolues.".to_owned(),
-    };
-    second.mission_changes.push(withdrawn.clone());
-    scratch.store.commit_cycle(&second).await.unwrap();
-
-    let store = &scratch.store;
-    assert_eq!(store.mission(&proposed.id).await.unwrap(), Some(withdrawn.mission.clone()));
-    assert_eq!(store.mission(&MissionId::new("nobody")).await.unwrap(), None);
-    assert_eq!(store.live_missions().await.unwrap(), missions_of(&cycle(2)));
-    assert_eq!(
-        store.mission_history(&proposed.id).await.unwrap(),
-        vec![(CycleNumber(1), first.mission_changes[0].clone()), (CycleNumber(2), withdrawn)]
-    );
-    let subject = Some(Subject::Project(project("si-samu")));
-    for (filter, count) in [
-        (MissionFilter { state: Some(MissionState::Withdrawn), ..MissionFilter::default() }, 1),
-        (MissionFilter { kind: Some(MissionKind::Coaching), ..MissionFilter::default() }, 0),
-        (MissionFilter { subject, ..MissionFilter::default() }, 2),
-    ] {
-        assert_eq!(store.missions(&filter).await.unwrap().len(), count, "{filter:?}");
-    }
-}
-
 /// By rule and subject, as the store gives them.
 fn alerts_of(record: &CycleRecord) -> Vec<Alert> {
     record.alert_changes.iter().map(|change| change.alert.clone()).collect()
 }
 
-fn missions_of(record: &CycleRecord) -> Vec<Mission> {
+pub(crate) fn missions_of(record: &CycleRecord) -> Vec<Mission> {
     record.mission_changes.iter().map(|change| change.mission.clone()).collect()
 }
 
@@ -291,6 +253,8 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
         opened_in,
         opened_on: day("2020-11-01"),
         due_on: day("2020-12-01"),
+        revision: 1,
+        conduct: Conduct::default(),
     };
     let reason = "Dérive budgétaire".to_owned();
     CycleRecord {
@@ -310,7 +274,12 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
         figures: [("global_drift".to_owned(), EXACT)].into(),
         verdicts: Verdicts::gather(judgements(&samu, &justice)),
         alert_changes,
-        mission_changes: vec![MissionChange { mission, kind: MissionChangeKind::Proposed, reason }],
+        mission_changes: vec![MissionChange {
+            mission,
+            kind: MissionChangeKind::Proposed,
+            reason,
+            by: None,
+        }],
         silence_changes: vec![],
     }
 }

@@ -73,8 +73,8 @@ pub(super) async fn dispute(
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, text)?;
     let alert = find_alert(parts, asked).await?;
-    let asked = Contest { fields: fields.to_vec(), author: author.to_owned() };
-    let dispute = contest(parts, &alert, asked, &act).await?;
+    let contested = Contest { fields: fields.to_vec(), author: author.to_owned() };
+    let dispute = contest(parts, &alert, contested, &act).await?;
     let import = dispute.import.map(|import| format!(", it puts import {import} in question"));
     print::message(&format!("dispute {} is open{}", dispute.number, import.unwrap_or_default()));
     Ok(Conclusion::Good)

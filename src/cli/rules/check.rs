@@ -1,12 +1,16 @@
-//! `vigie rules check`: every fault of the catalogue at once, and what is surely not meant.
+//! `vigie rules check`: every fault of the catalogue at once, what is surely not meant, and which way
+//! each rule runs.
 
 use serde::Serialize;
+use vigie::domain::ids::RuleId;
 use vigie::rules;
+use vigie::rules::Route;
 use vigie::rules::RuleFault;
 
 use super::Shelf;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
+use crate::cli::args::Format;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
@@ -27,6 +31,20 @@ struct Finding<'f> {
     fault: &'f RuleFault,
 }
 
+#[derive(Serialize)]
+struct RuleRoute<'r> {
+    rule: &'r RuleId,
+    file: &'r str,
+    #[serde(flatten)]
+    route: Route,
+}
+
+#[derive(Serialize)]
+struct Report<'r> {
+    findings: Vec<Finding<'r>>,
+    routes: Vec<RuleRoute<'r>>,
+}
+
 pub(super) fn run(
     lint_fatal: bool,
     shelf: &Shelf,
@@ -36,13 +54,24 @@ pub(super) fn run(
     let of = |kind: Kind| move |fault| Finding { kind, fault };
     let faults = shelf.faults.iter().map(of(Kind::Fault));
     let findings: Vec<Finding<'_>> = faults.chain(lints.iter().map(of(Kind::Lint))).collect();
+    let catalogue = &shelf.catalogue;
+    let routes = catalogue.rules().filter_map(|rule| {
+        let route = catalogue.route(&rule.id)?;
+        Some(RuleRoute { rule: &rule.id, file: &rule.file, route })
+    });
     let title = format!(
         "{} règles compilées, {} défauts, {} remarques",
-        shelf.catalogue.rules().count(),
+        catalogue.rules().count(),
         shelf.faults.len(),
         lints.len()
     );
-    printer.answer(&findings, &[sheet(title, &findings)], 0)?;
+    let report = Report { findings, routes: routes.collect() };
+    let mut rows = found(&report.findings);
+    if printer.format() == Format::Csv {
+        rows.extend(lines(&report.routes));
+    }
+    let sheets = [sheet(title, rows), ways(&report.routes)];
+    printer.answer(&report, &sheets, 0)?;
     Ok(match shelf.conclusion() {
         Conclusion::Good if lint_fatal && !lints.is_empty() => Conclusion::Linted,
         Conclusion::Good => Conclusion::Good,
@@ -50,8 +79,8 @@ pub(super) fn run(
     })
 }
 
-fn sheet(title: String, findings: &[Finding<'_>]) -> Sheet {
-    let rows = findings.iter().map(|Finding { kind, fault }| {
+fn found(findings: &[Finding<'_>]) -> Vec<Vec<Cell>> {
+    let line = |Finding { kind, fault }: &Finding<'_>| {
         let place = |number: Option<usize>| Cell::optional(number.map(|number| number.to_string()));
         vec![
             match kind {
@@ -64,7 +93,11 @@ fn sheet(title: String, findings: &[Finding<'_>]) -> Sheet {
             Cell::text(&fault.message),
             Cell::optional(fault.hint.as_deref()),
         ]
-    });
+    };
+    findings.iter().map(line).collect()
+}
+
+fn sheet(title: String, rows: Vec<Vec<Cell>>) -> Sheet {
     let columns = vec![
         ("kind", "Nature"),
         ("file", "Fichier"),
@@ -73,5 +106,52 @@ fn sheet(title: String, findings: &[Finding<'_>]) -> Sheet {
         ("message", "Constat"),
         ("hint", "Piste"),
     ];
+    Sheet::new(title, columns, rows)
+}
+
+/// Routes as lines of the list of findings.
+fn lines(routes: &[RuleRoute<'_>]) -> Vec<Vec<Cell>> {
+    let line = |one: &RuleRoute<'_>| {
+        let (shown, word) = way(&one.route);
+        vec![
+            Cell::of(shown, word),
+            Cell::text(one.file),
+            Cell::optional(None::<&str>),
+            Cell::optional(None::<&str>),
+            Cell::optional(because(&one.route)),
+            Cell::optional(None::<&str>),
+        ]
+    };
+    routes.iter().map(line).collect()
+}
+
+fn ways(routes: &[RuleRoute<'_>]) -> Sheet {
+    let translated = routes.iter().filter(|one| one.route == Route::Translated).count();
+    let rows = routes.iter().map(|one| {
+        let (shown, word) = way(&one.route);
+        vec![
+            Cell::text(one.rule.as_str()),
+            Cell::text(one.file),
+            Cell::of(shown, word),
+            Cell::optional(because(&one.route)),
+        ]
+    });
+    let columns =
+        vec![("rule", "Règle"), ("file", "Fichier"), ("route", "Exécution"), ("because", "Motif")];
+    let title = format!("Règles traduites en expressions : {translated} sur {}", routes.len());
     Sheet::new(title, columns, rows.collect())
+}
+
+fn way(route: &Route) -> (&'static str, &'static str) {
+    match route {
+        Route::Translated => ("traduite", "translated"),
+        Route::Interpreted { .. } => ("interprétée", "interpreted"),
+    }
+}
+
+fn because(route: &Route) -> Option<&str> {
+    match route {
+        Route::Translated => None,
+        Route::Interpreted { because } => Some(because),
+    }
 }

@@ -1,5 +1,6 @@
 //! `vigie rules`: the catalogue, its faults, the cases that prove it, and what it would change.
 
+mod beside;
 mod check;
 mod diff;
 mod docs;
@@ -35,7 +36,8 @@ impl Shelf {
     /// Every fault is told at once, whatever the command goes on to do.
     fn open(config: &Config) -> Result<Self, CliError> {
         let texts = rules::read_folder(&config.rules).map_err(CycleError::from)?;
-        let (catalogue, faults) = rules::compile(&texts, &config.limits);
+        let (catalogue, mut faults) = rules::compile(&texts, &config.limits);
+        faults.extend(beside::faults(&texts, &catalogue));
         for fault in &faults {
             print::message(&fault.to_string());
         }

@@ -1,6 +1,7 @@
 //! `vigie rules test`: the cases that prove each rule, and how much of it they prove.
 
 use serde::Serialize;
+use vigie::cycle;
 use vigie::rules;
 use vigie::rules::BranchCoverage;
 use vigie::rules::CaseOutcome;
@@ -25,7 +26,7 @@ pub(super) fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let wanted = |case: &str| request.run.as_deref().is_none_or(|run| matches(run, case));
-    let outcomes = rules::run_cases(&shelf.catalogue, &shelf.texts, &wanted);
+    let outcomes = cycle::run_cases(&shelf.catalogue, &shelf.texts, &wanted);
     let passed = outcomes.iter().all(CaseOutcome::passed);
     if let Some(file) = &request.junit {
         std::fs::write(file, rules::junit(&outcomes))

@@ -36,6 +36,7 @@ impl Visitor<'_> {
             operands.reverse();
         }
         self.note(&operands, position);
+        self.doubt_call(call, position);
         if let Some(function) = self.script_function(call) {
             return self.script_call(call, &function);
         }

@@ -6,6 +6,7 @@
 )]
 
 mod calls;
+mod doubts;
 mod print;
 mod tokens;
 mod visit;
@@ -18,6 +19,7 @@ use rhai::AST;
 use rhai::ASTNode;
 use rhai::Position;
 
+pub(super) use self::doubts::Doubt;
 pub(super) use self::print::Named;
 pub(super) use self::print::Operand;
 pub(super) use self::print::direct_read;
@@ -59,6 +61,8 @@ pub(super) struct Notes {
     pub(super) fields: BTreeSet<&'static str>,
     pub(super) thresholds: BTreeSet<String>,
     pub(super) levels: BTreeSet<Level>,
+    /// What must fail where it is reached.
+    pub(super) doubts: Vec<Doubt>,
     /// Where `fn assess` stands.
     pub(super) assess_at: Place,
 }
@@ -141,12 +145,19 @@ pub(super) fn read(
         alone.retain_functions(|_, _, name, count| {
             name == function.name && count == function.parameters.len()
         });
+        let mut ends_without = Some(tokens.function(&function.name));
         alone.walk(&mut |path| {
             if let [ASTNode::Stmt(statement)] = path {
                 visitor.statement(statement);
+                ends_without = doubts::without_value(statement);
             }
             true
         });
+        if let Some(place) = ends_without.filter(|_| function.name == "assess") {
+            let message = "`assess` may end here without a level";
+            let hint = "write at the end the level of every other subject, most often `CLEAR`";
+            visitor.doubt(place, message, hint);
+        }
         let (read, mut faults_of_function) = visitor.finish();
         notes.tolerant.extend(read.tolerant);
         notes.redirected.extend(read.redirected);
@@ -154,6 +165,7 @@ pub(super) fn read(
         notes.fields.extend(read.fields);
         notes.thresholds.extend(read.thresholds);
         notes.levels.extend(read.levels);
+        notes.doubts.extend(read.doubts);
         found.append(&mut faults_of_function);
     }
     found.sort();

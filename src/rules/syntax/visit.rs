@@ -13,6 +13,7 @@ use super::LEVELS;
 use super::Notes;
 use super::PARAMETERS;
 use super::Setting;
+use super::doubts::Doubt;
 use super::print::Operand;
 use super::print::direct_read;
 use super::tokens::Tokens;
@@ -59,6 +60,7 @@ impl<'v> Visitor<'v> {
         match statement {
             Stmt::Noop(_) | Stmt::Share(_) | Stmt::BreakLoop(None, ..) => {}
             Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
+                self.doubt_condition(&flow.expr);
                 self.expression(&flow.expr);
                 self.block(&flow.body);
                 self.block(&flow.branch);
@@ -138,7 +140,12 @@ impl<'v> Visitor<'v> {
                 }
                 self.expression(&both.rhs);
             }
-            Expr::And(all, _) | Expr::Or(all, _) => all.iter().for_each(|one| self.expression(one)),
+            Expr::And(all, _) | Expr::Or(all, _) => {
+                for one in all.iter() {
+                    self.doubt_condition(one);
+                    self.expression(one);
+                }
+            }
             Expr::Coalesce(choices, _) => {
                 if let Some((_, preferred)) = choices.split_last() {
                     for choice in preferred {
@@ -323,6 +330,16 @@ impl<'v> Visitor<'v> {
 
     fn in_sight(&self, name: &str) -> bool {
         self.variables.iter().any(|variable| variable == name)
+    }
+
+    pub(super) fn doubt(
+        &mut self,
+        position: Position,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let (message, hint) = (message.into(), hint.into());
+        self.notes.doubts.push(Doubt { position, message, hint });
     }
 
     pub(super) fn fault(&mut self, position: Position, message: impl Into<String>) {

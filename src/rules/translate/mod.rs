@@ -38,6 +38,9 @@ use super::thresholds::Thresholds;
 /// How many expressions a rule may come to once nothing is shared.
 const MOST_EXPRESSIONS: usize = 20_000;
 
+/// How deep expressions, or the ladder of exits, may go: walking them takes room on the stack.
+const MOST_DEPTH: usize = 200;
+
 /// Which way a rule runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "route")]
@@ -66,6 +69,9 @@ pub(super) fn translate(
     let assessment = lower::lower(script)?;
     if assessment.needs.len() > code::MOST_NEEDS {
         return Err(format!("it may miss more than {} fields", code::MOST_NEEDS));
+    }
+    if assessment.tree.depth().max(assessment.exits.len()) > MOST_DEPTH {
+        return Err(format!("it goes more than {MOST_DEPTH} expressions deep"));
     }
     let weights = assessment.tree.weights();
     let weight = |one: &(tree::Node, tree::Exit)| Tree::weight(&weights, one.0);

@@ -191,6 +191,17 @@ impl Tree {
         }
     }
 
+    /// The most expressions within expressions.
+    pub(super) fn depth(&self) -> usize {
+        let mut depths: Vec<usize> = Vec::with_capacity(self.ops.len());
+        for op in &self.ops {
+            let of = |node: &Node| depths.get(node.0).copied().unwrap_or_default();
+            let deepest = op.parts().iter().map(of).max().unwrap_or_default();
+            depths.push(deepest + 1);
+        }
+        depths.into_iter().max().unwrap_or_default()
+    }
+
     /// How many expressions the tree of a node has once nothing is shared, by node.
     pub(super) fn weights(&self) -> Vec<usize> {
         let mut weights: Vec<usize> = Vec::with_capacity(self.ops.len());

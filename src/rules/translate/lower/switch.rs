@@ -19,6 +19,9 @@ use crate::rules::translate::tree::Constant;
 use crate::rules::translate::tree::Node;
 use crate::rules::translate::tree::Op;
 
+/// Each case goes one deeper than the one before.
+const MOST_CASES: usize = 100;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Literal {
     Value(Constant),
@@ -38,6 +41,9 @@ impl<'l> Lowering<'l> {
         let read_again = arms(self.script.tokens.from(position))
             .filter(|arms| agree(arms, cases))
             .ok_or_else(|| at(position, "the cases of `switch` are not read with certainty"))?;
+        if read_again.iter().map(Vec::len).fold(read_again.len(), usize::max) > MOST_CASES {
+            return Err(at(position, format!("a `switch` of more than {MOST_CASES} cases")));
+        }
         let Val::One(value) = self.expression(expression)? else {
             return Err(at(position, "`switch` of no value"));
         };

@@ -1,22 +1,30 @@
 //! Alert changes and known missions in, mission changes out, as text.
 
+mod conduct;
+mod ranking;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::Hand;
+use super::MissionAct;
 use super::Moment;
 use super::Playbook;
+use super::act;
 use super::plan;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertChangeKind;
 use crate::domain::alert::AlertState;
+use crate::domain::audit::Actor;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::mission::Mission;
 use crate::domain::mission::MissionChange;
+use crate::domain::mission::MissionChangeKind;
 use crate::domain::mission::MissionKind;
 use crate::domain::mission::MissionState;
 use crate::domain::rule::MissionCall;
@@ -24,7 +32,7 @@ use crate::domain::rule::RuleStatus;
 use crate::domain::rule::RuleTerms;
 use crate::domain::subject::Subject;
 
-const PLAYBOOK: &str = include_str!("../../rules/missions.toml");
+const PLAYBOOK: &str = include_str!("../../../rules/missions.toml");
 
 fn terms() -> BTreeMap<RuleId, RuleTerms> {
     let one = |id: &str, kind, from| {
@@ -57,6 +65,8 @@ fn changes(lines: &str) -> Vec<AlertChange> {
         let subject = Subject::Project(ProjectId::new(words[2]));
         let (kind, state) = match words[0] {
             "raised" => (AlertChangeKind::Raised, AlertState::Open),
+            "reopened" => (AlertChangeKind::Reopened, AlertState::Open),
+            "eased" => (AlertChangeKind::Eased, AlertState::Open),
             "worsened" => (AlertChangeKind::Worsened, AlertState::Open),
             "persisted" => (AlertChangeKind::Persisted, AlertState::Open),
             "resolved" => (AlertChangeKind::Resolved, AlertState::Resolved),
@@ -100,6 +110,36 @@ fn print(changes: &[MissionChange]) -> String {
         )
     };
     changes.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What a cycle does to missions that are known.
+fn planned_changes(known: &[Mission], alerts: &str, cycle: i64) -> Vec<MissionChange> {
+    let playbook = Playbook::parse(PLAYBOOK, "missions.toml").unwrap();
+    let moment = Moment {
+        cycle: CycleNumber(cycle),
+        as_of: NaiveDate::from_ymd_opt(2020, 11, 30).unwrap(),
+        terms: &terms(),
+        playbook: &playbook,
+    };
+    plan(known, &changes(alerts), moment)
+}
+
+fn planned(known: &[Mission], alerts: &str, cycle: i64) -> Vec<Mission> {
+    planned_changes(known, alerts, cycle).into_iter().map(|change| change.mission).collect()
+}
+
+/// Every one of these missions after a person did this.
+fn done(missions: &[Mission], what: &MissionAct) -> Vec<Mission> {
+    let playbook = Playbook::parse(PLAYBOOK, "missions.toml").unwrap();
+    let by = Actor::person("Claire Martin").unwrap();
+    let hand = Hand {
+        by: &by,
+        at: "2020-11-30T09:00:00Z".parse().unwrap(),
+        today: NaiveDate::from_ymd_opt(2020, 11, 30).unwrap(),
+        playbook: &playbook,
+        director: None,
+    };
+    missions.iter().map(|mission| act(mission, what, hand).unwrap().mission).collect()
 }
 
 /// Plans one cycle per block, blocks parted by `--`, and prints the last one's changes. `close`
@@ -151,13 +191,13 @@ fn further_drift_on_a_listed_project_opens_its_mission_at_once() {
     check(
         "raised P1 a high",
         false,
-        "opened open securisation project/a due 2020-12-14 [Règle P1 (P1), niveau Élevé]",
+        "opened open securisation project/a due 2020-12-21 [Règle P1 (P1), niveau Élevé]",
     );
 }
 
 #[test]
 fn a_proposal_becomes_automatic_when_such_an_alert_joins_it() {
-    let expected = "opened open securisation project/a due 2020-12-14 [Règle D1 (D1), niveau Élevé + Règle P1 (P1), niveau Élevé]";
+    let expected = "opened open securisation project/a due 2020-12-21 [Règle D1 (D1), niveau Élevé + Règle P1 (P1), niveau Élevé]";
     check("raised D1 a high\nraised P1 a high", false, expected);
     check("raised D1 a high -- persisted D1 a high\nraised P1 a high", false, expected);
 }
@@ -218,19 +258,129 @@ fn escalating_against_a_vendor_is_never_automatic() {
 }
 
 #[test]
+fn a_declined_mission_is_proposed_again_only_once_its_alert_moves_and_says_so() {
+    let known = planned(&[], "raised D1 a high", 1);
+    let declined = done(&known, &MissionAct::Decline { reason: "Projet arrêté".to_owned() });
+    assert_eq!(print(&planned_changes(&declined, "persisted D1 a high", 2)), "");
+    assert_eq!(print(&planned_changes(&declined, "eased D1 a high", 2)), "");
+    let again = planned_changes(&declined, "worsened D1 a critical", 2);
+    let reason = "Une telle mission a été écartée le 30 novembre 2020 par Claire Martin (« Projet arrêté ») ; \
+                  depuis, l’alerte D1 s’est aggravée. Règle D1 (D1), niveau Critique";
+    assert_eq!(again[0].reason, reason);
+    assert_ne!(again[0].mission.id, declined[0].id);
+    let back = planned_changes(&declined, "reopened D1 a high", 2);
+    assert!(back[0].reason.contains("l’alerte D1 est de retour"), "{}", back[0].reason);
+    let other = planned_changes(&declined, "persisted D1 a high\nraised D2 a high", 2);
+    assert!(other[0].reason.contains("l’alerte D2 est nouvelle"), "{}", other[0].reason);
+}
+
+#[test]
+fn two_projects_found_to_be_one_have_one_mission_and_the_one_furthest_on_is_kept() {
+    let first = planned(&[], "raised D1 a high", 1);
+    let second = planned(&[], "raised D2 b high", 2);
+    let accepted = done(&second, &MissionAct::Accept { lead: None, reason: "Oui".to_owned() });
+    // As the store gives them once `b` is linked into `a`.
+    let known: Vec<Mission> = first
+        .iter()
+        .chain(&accepted)
+        .map(|mission| Mission { subject: first[0].subject.clone(), ..mission.clone() })
+        .collect();
+    let changes = planned_changes(&known, "persisted D1 a high", 3);
+    let mut told: Vec<String> = changes
+        .iter()
+        .map(|change| format!("{} {}", change.kind.word(), change.mission.state.word()))
+        .collect();
+    told.sort();
+    assert_eq!(told, ["gathered open", "merged withdrawn"]);
+    let kept = changes.iter().find(|change| change.mission.state == MissionState::Open).unwrap();
+    assert_eq!(kept.mission.id, accepted[0].id);
+    assert_eq!(kept.mission.alerts.len(), 2);
+    let merged = changes.iter().find(|change| change.kind == MissionChangeKind::Merged).unwrap();
+    assert!(merged.reason.contains(accepted[0].id.as_str()), "{}", merged.reason);
+    // Each change follows the revision that it was decided on.
+    assert_eq!((kept.mission.revision, merged.mission.revision), (3, 2));
+}
+
+#[test]
+fn a_mission_keeps_one_alert_when_it_goes_on_under_another_project() {
+    let known = planned(&[], "raised D1 a high", 1);
+    let here = &known[0].alerts[0];
+    // As the store gives it once `a` is linked into `b`.
+    let subject = Subject::Project(ProjectId::new("b"));
+    let linked = vec![Mission { subject, ..known[0].clone() }];
+    let mut goes_on = changes("persisted D1 b high");
+    goes_on[0].counterpart = Some(here.clone());
+    let playbook = Playbook::parse(PLAYBOOK, "missions.toml").unwrap();
+    let moment = Moment {
+        cycle: CycleNumber(2),
+        as_of: NaiveDate::from_ymd_opt(2020, 12, 1).unwrap(),
+        terms: &terms(),
+        playbook: &playbook,
+    };
+    let followed = plan(&linked, &goes_on, moment);
+    assert_eq!(followed.len(), 1);
+    assert_eq!(followed[0].mission.alerts, [goes_on[0].alert.id.clone()]);
+    assert_eq!(followed[0].mission.reasons.len(), 1);
+    let declined = done(&linked, &MissionAct::Decline { reason: "Non".to_owned() });
+    assert_eq!(plan(&declined, &goes_on, moment), []);
+}
+
+#[test]
 fn a_playbook_says_where_it_is_wrong() {
     let fault = |text: &str| Playbook::parse(text, "missions.toml").unwrap_err().to_string();
     assert_eq!(
         fault("[missions.securisation]\nlead = 3\n"),
-        "read missions.toml: TOML parse error at line 2, column 8\n  |\n2 | lead = 3\n  |        ^\ninvalid type: integer `3`, expected a string"
+        "missions.toml:2:8: invalid type: integer `3`, expected a string"
     );
     assert_eq!(
-        fault(""),
-        "missions.toml: mission `securisation` is not described; describe it under `[missions.securisation]`"
+        fault("").lines().next(),
+        Some(
+            "missions.toml: mission `securisation` is not described; describe it under `[missions.securisation]`"
+        )
     );
-    let text = PLAYBOOK.replacen("decide_within_days = 14", "decide_within_days = 0", 1);
-    assert_eq!(
-        fault(&text),
-        "missions.toml: `missions.securisation.decide_within_days` is 0, expected 1 to 366 days"
-    );
+    for (right, wrong, expected) in [
+        (
+            "decide_within_days = 14",
+            "decide_within_days = 0",
+            "missions.toml:12:22: `missions.securisation.decide_within_days` is 0, expected 1 to 366",
+        ),
+        (
+            "kinds = [\"coaching\"]",
+            "kinds = [\"coaching\", \"securisation\"]",
+            "missions.toml:76:22: `securisation` is conducted by « Équipe de sécurisation » too; expected one team",
+        ),
+        (
+            "listed = 15.0",
+            "listed = -15.0",
+            "missions.toml:86:1: `ranking.listed` is -15, expected 0 to 1000000 points",
+        ),
+        (
+            "at_once = 6",
+            "at_onec = 6",
+            "missions.toml:67:1: unknown field `at_onec`, expected one of `name`, `kinds`, `at_once`",
+        ),
+    ] {
+        assert_eq!(fault(&PLAYBOOK.replacen(right, wrong, 1)), expected);
+    }
+}
+
+#[test]
+fn an_automatic_rule_that_the_catalogue_lacks_is_told_with_its_place() {
+    let playbook = Playbook::parse(PLAYBOOK, "missions.toml").unwrap();
+    let faults = playbook.unknown_rules(|_| false, (PLAYBOOK, "missions.toml"));
+    assert_eq!(faults[0].to_string(), "missions.toml:59:8: `P1` is no rule of the catalogue");
+    assert!(playbook.unknown_rules(|_| true, (PLAYBOOK, "missions.toml")).is_empty());
+}
+
+#[test]
+fn a_playbook_of_before_delays_and_teams_still_reads() {
+    let text = MissionKind::ALL
+        .map(|kind| {
+            format!("[missions.{}]\nlead = ''\npurpose = ''\ndecide_within_days = 7\n", kind.word())
+        })
+        .concat();
+    let playbook = Playbook::parse(&text, "missions.toml").unwrap();
+    let day = NaiveDate::from_ymd_opt(2020, 11, 30).unwrap();
+    let start = playbook.start_by(MissionKind::Coaching, day);
+    assert_eq!(start, NaiveDate::from_ymd_opt(2020, 12, 30).unwrap());
 }

@@ -1,0 +1,90 @@
+//! The cases of a catalogue: each verdict alone, then verdicts one after another and the alert that
+//! they open and close.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveTime;
+
+use crate::alerts;
+use crate::alerts::Circumstances;
+use crate::alerts::Followed;
+use crate::alerts::Occasion;
+use crate::domain::alert::Alert;
+use crate::domain::ids::CycleNumber;
+use crate::domain::rule::RuleStatus;
+use crate::domain::rule::RuleTerms;
+use crate::rules;
+use crate::rules::CaseOutcome;
+use crate::rules::Catalogue;
+use crate::rules::ExpectedAlert;
+use crate::rules::JudgedEvaluation;
+use crate::rules::JudgedSeries;
+
+/// Runs the cases and the series whose `RULE/name` is wanted.
+pub fn run_cases(
+    catalogue: &Catalogue,
+    texts: &BTreeMap<String, String>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Vec<CaseOutcome> {
+    let mut outcomes = rules::run_cases(catalogue, texts, wanted);
+    let series = rules::judge_series(catalogue, texts, wanted);
+    outcomes.extend(series.into_iter().map(|series| run_series(catalogue, series)));
+    outcomes
+}
+
+fn run_series(catalogue: &Catalogue, series: JudgedSeries) -> CaseOutcome {
+    let JudgedSeries { rule, file, name, evaluations } = series;
+    let terms = catalogue.rule(&rule).map(|rule| {
+        // A rule on trial opens no alert: its author asks what it will do once it is not.
+        RuleTerms { status: RuleStatus::Stable, ..rule.terms() }
+    });
+    let difference = match (evaluations, terms) {
+        (Ok(evaluations), Some(terms)) => follow(&evaluations, terms),
+        (Ok(_), None) => None,
+        (Err(difference), _) => Some(difference),
+    };
+    CaseOutcome { rule: Some(rule), file, name, difference }
+}
+
+/// Every difference, by date.
+fn follow(evaluations: &[JudgedEvaluation], terms: RuleTerms) -> Option<String> {
+    let terms = BTreeMap::from([(terms.id.clone(), terms)]);
+    let circumstances = Circumstances::default();
+    let mut known = Followed::default();
+    let mut differences = Vec::new();
+    for (evaluation, cycle) in evaluations.iter().zip(1..) {
+        let occasion = Occasion {
+            cycle: CycleNumber(cycle),
+            as_of: evaluation.as_of,
+            now: evaluation.as_of.and_time(NaiveTime::MIN).and_utc(),
+            terms: &terms,
+            circumstances: &circumstances,
+        };
+        let judgements: Vec<_> = evaluation.judgement.iter().cloned().collect();
+        let changes = alerts::reconcile(&known, &judgements, occasion);
+        if let Some(change) = changes.into_iter().next() {
+            known = vec![change.alert].into();
+        }
+        let as_of = evaluation.as_of;
+        let told =
+            evaluation.difference.iter().cloned().chain(unlike(evaluation, known.alerts.first()));
+        differences.extend(told.map(|difference| format!("{as_of}: {difference}")));
+    }
+    (!differences.is_empty()).then(|| differences.join("; "))
+}
+
+/// How the alert differs from the one expected.
+fn unlike(evaluation: &JudgedEvaluation, alert: Option<&Alert>) -> Vec<String> {
+    let mut differences = Vec::new();
+    let found = ExpectedAlert::of(alert.map(|alert| alert.state));
+    if found != evaluation.alert {
+        let (expected, found) = (evaluation.alert.word(), found.word());
+        differences.push(format!("expected the alert {expected}, found {found}"));
+    }
+    let is_stale = alert.is_some_and(|alert| alert.stale);
+    if evaluation.stale.is_some_and(|expected| expected != is_stale) {
+        let words = if is_stale { "not stale, found stale" } else { "stale, found not stale" };
+        differences.push(format!("expected the alert {words}"));
+    }
+    differences
+}

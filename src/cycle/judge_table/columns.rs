@@ -1,0 +1,180 @@
+//! Columns of a table in the dictionary's types.
+
+use polars::error::PolarsResult;
+use polars::frame::DataFrame;
+use polars::prelude::ChunkApply as _;
+use polars::prelude::Column;
+use polars::prelude::DataType;
+use polars::prelude::IntoSeries as _;
+use polars::prelude::NamedFrom as _;
+use polars::prelude::Series;
+
+use super::TableError;
+use super::source::Source;
+use crate::domain::subject::Scope;
+use crate::frame::dictionary::FieldKind;
+use crate::sources::Cells;
+use crate::sources::Fault;
+use crate::sources::TableField;
+use crate::sources::TableLayout;
+
+/// A fault and its row, counted from the first one of the chunk.
+type Placed = (usize, Fault);
+
+pub(super) fn of_cells(layout: &TableLayout, columns: Vec<Cells>) -> Result<DataFrame, TableError> {
+    let columns = layout.fields.iter().zip(columns).map(|(field, cells)| of_field(field, cells));
+    DataFrame::new_infer_height(columns.collect()).map_err(TableError::Batch)
+}
+
+fn of_field(field: &TableField, cells: Cells) -> Column {
+    let name = field.field.name.into();
+    Column::from(match cells {
+        Cells::Bool(cells) => Series::new(name, cells),
+        Cells::Int(cells) => Series::new(name, cells),
+        Cells::Float(cells) => Series::new(name, cells),
+        Cells::Text(cells) => Series::new(name, cells),
+        Cells::Date(cells) => Series::new(name, cells),
+    })
+}
+
+/// Whether values of a type can be those of a field; texts are read as the profile says.
+pub(super) fn can_be(found: &DataType, kind: FieldKind) -> bool {
+    let same = match kind {
+        FieldKind::Bool => found.is_bool(),
+        // A text may be a name that is written as a number.
+        FieldKind::Int | FieldKind::Text => found.is_integer(),
+        FieldKind::Float => found.is_primitive_numeric(),
+        FieldKind::Date => matches!(found, DataType::Date | DataType::Datetime(_, _)),
+    };
+    same || found.is_string() || found.is_null()
+}
+
+/// The columns that the layout reads, under the names of their fields.
+pub(super) fn of_table(layout: &TableLayout, table: &DataFrame) -> Result<DataFrame, Vec<Placed>> {
+    let mut columns = Vec::new();
+    let mut faults = Vec::new();
+    for field in &layout.fields {
+        let typed = table
+            .column(&field.header)
+            .map_err(|error| vec![unreadable(field, error.to_string())])
+            .and_then(|column| of_column(field, column));
+        match typed {
+            Ok(column) => columns.push(column.with_name(field.field.name.into())),
+            Err(found) => faults.extend(found),
+        }
+    }
+    if !faults.is_empty() {
+        faults.sort_by_key(|(row, _)| *row);
+        return Err(faults);
+    }
+    DataFrame::new_infer_height(columns).map_err(|error| {
+        let fault = Fault {
+            row: None,
+            column: None,
+            found: error.to_string(),
+            expected: "columns of one height".to_owned(),
+        };
+        vec![(0, fault)]
+    })
+}
+
+fn of_column(field: &TableField, column: &Column) -> Result<Column, Vec<Placed>> {
+    if column.dtype().is_string() {
+        return of_texts(field, column);
+    }
+    let cast = cast(field, column);
+    let typed = cast.map_err(|error| vec![unreadable(field, error.to_string())])?;
+    if field.field.kind == FieldKind::Float {
+        not_numbers(field, &typed)?;
+    }
+    Ok(typed)
+}
+
+fn cast(field: &TableField, column: &Column) -> PolarsResult<Column> {
+    let kind = match field.field.kind {
+        FieldKind::Bool => DataType::Boolean,
+        FieldKind::Int => DataType::Int64,
+        FieldKind::Float => DataType::Float64,
+        FieldKind::Text => DataType::String,
+        FieldKind::Date => DataType::Date,
+    };
+    let typed = column.strict_cast(&kind)?;
+    if field.is_as_is() {
+        return Ok(typed);
+    }
+    let scaled = typed.cast(&DataType::Float64)?;
+    let scaled = scaled.f64()?.apply_values(|number| field.scaled(number));
+    Column::from(scaled.into_series()).strict_cast(&kind)
+}
+
+fn of_texts(field: &TableField, column: &Column) -> Result<Column, Vec<Placed>> {
+    let texts = column.str().map_err(|error| vec![unreadable(field, error.to_string())])?;
+    let mut cells = Cells::of(field.field.kind, texts.len());
+    let mut faults = Vec::new();
+    for (row, text) in texts.iter().enumerate() {
+        match text {
+            None => cells.push_missing(),
+            Some(text) => {
+                if let Err(expected) = cells.push(field, text) {
+                    faults.push((row, fault(&field.header, Fault::quote(text), expected)));
+                }
+            }
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(of_field(field, cells))
+}
+
+/// NaN and infinity never enter a frame.
+fn not_numbers(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
+    let numbers = column.f64().map_err(|error| vec![unreadable(field, error.to_string())])?;
+    let faults: Vec<_> = numbers
+        .iter()
+        .enumerate()
+        .filter_map(|(row, number)| Some((row, number.filter(|number| !number.is_finite())?)))
+        .map(|(row, number)| {
+            (row, fault(&field.header, format!("`{number}`"), "a number, or nothing".to_owned()))
+        })
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+fn unreadable(field: &TableField, found: String) -> Placed {
+    let expected = format!("{}, for the field `{}`", field.expected(), field.field.name);
+    (0, fault(&field.header, found, expected))
+}
+
+/// Its row is told by the place of the cell.
+fn fault(column: &str, found: String, expected: String) -> Fault {
+    Fault { row: None, column: Some(column.to_owned()), found, expected }
+}
+
+/// What each row is called.
+pub(super) fn subjects(
+    table: &DataFrame,
+    scope: Scope,
+    layout: &TableLayout,
+    source: &Source,
+) -> Result<Vec<String>, TableError> {
+    let name = match scope {
+        Scope::Project => "project_id",
+        Scope::Ministry => "ministry",
+        Scope::Portfolio => return Ok(vec!["portfolio".to_owned(); table.height()]),
+    };
+    let texts = table.column(name).and_then(|column| column.str()).map_err(TableError::Batch)?;
+    let header = layout.position(name).and_then(|place| layout.fields.get(place));
+    let header = header.map_or(name, |field| field.header.as_str());
+    let mut subjects = Vec::with_capacity(texts.len());
+    let mut faults = Vec::new();
+    for (row, text) in texts.iter().enumerate() {
+        if let Some(text) = text {
+            subjects.push(text.to_owned());
+        } else {
+            let expected = "the name of the subject".to_owned();
+            faults.push((row, fault(header, "nothing".to_owned(), expected)));
+        }
+    }
+    if faults.is_empty() { Ok(subjects) } else { Err(source.refuse_rows(faults)) }
+}

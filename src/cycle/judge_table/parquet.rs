@@ -1,0 +1,96 @@
+//! A Parquet file read some rows at a time.
+
+use std::fs::File;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use polars::error::PolarsError;
+use polars::frame::DataFrame;
+use polars::io::parquet::metadata::FileMetadataRef;
+use polars::prelude::DataType;
+use polars::prelude::ParallelStrategy;
+use polars::prelude::ParquetReader;
+use polars::prelude::SerReader as _;
+
+use super::TableError;
+use super::columns;
+use crate::sources::Fault;
+use crate::sources::SourceError;
+use crate::sources::TableLayout;
+
+pub(super) struct ParquetRows {
+    path: PathBuf,
+    /// Of the file as a whole, read once.
+    metadata: FileMetadataRef,
+    headers: Vec<String>,
+    types: Vec<DataType>,
+    height: usize,
+    at: usize,
+}
+
+impl ParquetRows {
+    pub(super) fn open(path: &Path) -> Result<Self, TableError> {
+        let mut reader = ParquetReader::new(file(path)?);
+        let failed = |source| TableError::Parquet { path: path.to_owned(), source };
+        let metadata = Arc::clone(reader.get_metadata().map_err(failed)?);
+        let schema = reader.schema().map_err(failed)?;
+        let height = reader.num_rows().map_err(failed)?;
+        let headers = schema.iter_names().map(ToString::to_string).collect();
+        let types = schema.iter_values().map(DataType::from_arrow_field).collect();
+        Ok(Self { path: path.to_owned(), metadata, headers, types, height, at: 0 })
+    }
+
+    pub(super) fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    pub(super) fn height(&self) -> u64 {
+        u64::try_from(self.height).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn faults(&self, layout: &TableLayout) -> Vec<Fault> {
+        let typed = layout.fields.iter().filter_map(|field| {
+            let found = self.types.get(field.index)?;
+            (!columns::can_be(found, field.field.kind)).then(|| Fault {
+                row: None,
+                column: Some(field.header.clone()),
+                found: format!("values of type `{found}`"),
+                expected: format!("{}, for the field `{}`", field.expected(), field.field.name),
+            })
+        });
+        typed.collect()
+    }
+
+    /// In the types of the file, by its own names.
+    pub(super) fn next(
+        &mut self,
+        layout: &TableLayout,
+        count: usize,
+    ) -> Result<Option<DataFrame>, TableError> {
+        if self.at >= self.height {
+            return Ok(None);
+        }
+        // Another reader each time, so that pages of the file that were looked at are let go.
+        let mut reader = ParquetReader::new(file(&self.path)?);
+        reader.set_metadata(Arc::clone(&self.metadata));
+        let names = layout.fields.iter().map(|field| field.header.clone()).collect();
+        let read = reader
+            .with_columns(Some(names))
+            .with_slice(Some((self.at, count)))
+            .read_parallel(ParallelStrategy::Columns)
+            .set_rechunk(true)
+            .finish()
+            .map_err(|source| self.failed(source))?;
+        self.at = self.at.saturating_add(count);
+        Ok(Some(read))
+    }
+
+    fn failed(&self, source: PolarsError) -> TableError {
+        TableError::Parquet { path: self.path.clone(), source }
+    }
+}
+
+fn file(path: &Path) -> Result<File, SourceError> {
+    File::open(path).map_err(|source| SourceError::Read { path: path.to_owned(), source })
+}

@@ -1,0 +1,63 @@
+//! What came of a table: counts, and what the rules went without.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::rules::RowVerdict;
+use crate::sources::Unread;
+
+#[derive(Clone, Debug)]
+pub struct TableReport {
+    /// Rules that were asked.
+    pub rules: usize,
+    /// Rules that judge something else.
+    pub other_rules: Vec<RuleId>,
+    /// Fields that rules read and that were computed from other columns.
+    pub computed: Vec<&'static str>,
+    /// Fields that rules read and that no column gives: missing on every row.
+    pub absent: Vec<&'static str>,
+    pub unread: Vec<Unread>,
+    pub tally: TableTally,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableTally {
+    pub rows: u64,
+    pub levels: BTreeMap<Level, u64>,
+    pub unknown: u64,
+    pub failed: u64,
+    /// Verdicts that each field cost by being missing.
+    pub missing: HashMap<String, u64>,
+}
+
+impl TableTally {
+    pub fn verdicts(&self) -> u64 {
+        self.levels.values().sum::<u64>() + self.unknown + self.failed
+    }
+
+    /// Fields by the verdicts that they cost, most first.
+    pub fn missing_most(&self) -> Vec<(&str, u64)> {
+        let mut fields: Vec<_> =
+            self.missing.iter().map(|(field, count)| (field.as_str(), *count)).collect();
+        fields.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(other.0)));
+        fields
+    }
+
+    pub(super) fn count(&mut self, verdict: &RowVerdict<'_>) {
+        match verdict {
+            RowVerdict::Level(level) => *self.levels.entry(*level).or_default() += 1,
+            RowVerdict::Unknown { field, .. } => {
+                self.unknown += 1;
+                match self.missing.get_mut(field.as_ref()) {
+                    Some(count) => *count += 1,
+                    None => {
+                        self.missing.insert(field.to_string(), 1);
+                    }
+                }
+            }
+            RowVerdict::Failed(_) => self.failed += 1,
+        }
+    }
+}

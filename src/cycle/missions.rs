@@ -1,0 +1,188 @@
+//! Missions as the faces show them and as people act on them.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::CycleError;
+use super::Parts;
+use super::tables::Row;
+use super::view;
+use crate::domain::alert::Alert;
+use crate::domain::alert::AlertState;
+use crate::domain::audit::Actor;
+use crate::domain::follow_up::Watch;
+use crate::domain::ids::AlertId;
+use crate::domain::ids::MissionId;
+use crate::domain::mission::Awaited;
+use crate::domain::mission::Mission;
+use crate::domain::mission::MissionChange;
+use crate::missions::Candidate;
+use crate::missions::Hand;
+use crate::missions::MissionAct;
+use crate::missions::PLAYBOOK_FILE;
+use crate::missions::Play;
+use crate::missions::Playbook;
+use crate::missions::Ranked;
+use crate::missions::RuleOutcomes;
+use crate::missions::act;
+use crate::missions::outcomes;
+use crate::missions::rank;
+use crate::store::MissionEntry;
+use crate::store::MissionFilter;
+
+/// A mission as a list shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct MissionLine {
+    #[serde(flatten)]
+    pub mission: Mission,
+    /// What is due on `due_on`.
+    pub awaits: Option<Awaited>,
+    pub late: bool,
+}
+
+/// All there is to know of one mission.
+#[derive(Clone, Debug, Serialize)]
+pub struct MissionFile {
+    #[serde(flatten)]
+    pub line: MissionLine,
+    /// What the playbook says of its kind.
+    pub play: Option<Play>,
+    /// Those behind it, as they stand.
+    pub alerts_behind: Vec<Alert>,
+    /// Oldest first.
+    pub history: Vec<MissionEntry>,
+}
+
+impl MissionLine {
+    pub fn of(mission: Mission, today: NaiveDate) -> Self {
+        Self { awaits: mission.awaits(), late: mission.is_late(today), mission }
+    }
+}
+
+/// Those that are late first, then by what is due.
+pub async fn mission_lines(
+    parts: &Parts,
+    filter: &MissionFilter,
+) -> Result<Vec<MissionLine>, CycleError> {
+    let today = view::today(parts.clock.now());
+    let missions = parts.store.missions(filter).await?;
+    let mut lines: Vec<MissionLine> =
+        missions.into_iter().map(|mission| MissionLine::of(mission, today)).collect();
+    lines.sort_by(|a, b| order(a).cmp(&order(b)));
+    Ok(lines)
+}
+
+/// Ended ones last.
+fn order(line: &MissionLine) -> (bool, bool, NaiveDate, String, &str) {
+    let Mission { id, subject, due_on, .. } = &line.mission;
+    (line.awaits.is_none(), !line.late, *due_on, subject.to_string(), id.as_str())
+}
+
+pub async fn mission(parts: &Parts, id: &MissionId) -> Result<MissionFile, CycleError> {
+    let mission = parts.store.mission(id).await?;
+    let mission = mission.ok_or_else(|| CycleError::NoSuchMission(id.clone()))?;
+    let mut alerts_behind = Vec::with_capacity(mission.alerts.len());
+    for alert in &mission.alerts {
+        alerts_behind.extend(parts.store.alert(alert).await?);
+    }
+    Ok(MissionFile {
+        play: playbook(parts).await?.play(mission.kind).cloned(),
+        history: parts.store.mission_history(id).await?,
+        line: MissionLine::of(mission, view::today(parts.clock.now())),
+        alerts_behind,
+    })
+}
+
+/// Decided on the mission as it stands, and written with its deed, or refused with a reason.
+pub async fn act_on_mission(
+    parts: &Parts,
+    id: &MissionId,
+    what: &MissionAct,
+    (actor, director): (&Actor, Option<&str>),
+) -> Result<MissionChange, CycleError> {
+    let playbook = playbook(parts).await?;
+    let at = parts.clock.now();
+    let hand = Hand { by: actor, at, today: view::today(at), playbook: &playbook, director };
+    let change = parts
+        .store
+        .change_mission(id, at, |mission| act(mission, what, hand).map_err(CycleError::Refused))
+        .await?;
+    change.ok_or_else(|| CycleError::NoSuchMission(id.clone()))
+}
+
+/// Every live mission in the order in which they are to be taken, as of today or a past date.
+pub async fn mission_ranking(
+    parts: &Parts,
+    as_of: Option<NaiveDate>,
+) -> Result<Vec<Ranked>, CycleError> {
+    let as_of = as_of.unwrap_or_else(|| view::today(parts.clock.now()));
+    let missions = parts.store.live_missions().await?;
+    if missions.is_empty() {
+        return Ok(vec![]);
+    }
+    let alerts: BTreeMap<AlertId, Alert> = parts
+        .store
+        .standing_alerts()
+        .await?
+        .into_iter()
+        .map(|alert| (alert.id.clone(), alert))
+        .collect();
+    let rows: BTreeMap<String, Row> = view::projects(parts, Some(as_of))
+        .await?
+        .into_iter()
+        .filter_map(|row| Some((row.get("project_id")?.as_str()?.to_owned(), row)))
+        .collect();
+    let candidates: Vec<Candidate> = missions
+        .into_iter()
+        .map(|mission| {
+            let project = mission.subject.project().and_then(|project| rows.get(project.as_str()));
+            candidate(mission, &alerts, project)
+        })
+        .collect();
+    Ok(rank(&candidates, &playbook(parts).await?, as_of))
+}
+
+/// By rule: how many of the missions it called for found what.
+pub async fn mission_outcomes(parts: &Parts) -> Result<Vec<RuleOutcomes>, CycleError> {
+    let missions = parts.store.missions(&MissionFilter::default()).await?;
+    let alerts = parts.store.standing_alerts().await?;
+    let rules = alerts.into_iter().map(|alert| (alert.id, alert.rule)).collect();
+    Ok(outcomes(&missions, &rules))
+}
+
+fn candidate(
+    mission: Mission,
+    alerts: &BTreeMap<AlertId, Alert>,
+    project: Option<&Row>,
+) -> Candidate {
+    let behind: BTreeSet<&AlertId> = mission.alerts.iter().collect();
+    let open: Vec<&Alert> = behind
+        .into_iter()
+        .filter_map(|alert| alerts.get(alert))
+        .filter(|alert| alert.state == AlertState::Open)
+        .collect();
+    let number = |field: &str| project.and_then(|row| row.get(field)).and_then(Json::as_f64);
+    let drift = number("cost_current").zip(number("cost_initial"));
+    let on_list = |watch: &Watch| {
+        let field = format!("watch_{}", watch.word());
+        project.and_then(|row| row.get(&field)).and_then(Json::as_bool) == Some(true)
+    };
+    Candidate {
+        level: open.iter().map(|alert| alert.level).max(),
+        open_alerts: u32::try_from(open.len()).unwrap_or(u32::MAX),
+        drift_meur: drift.map(|(current, initial)| current - initial),
+        watches: Watch::ALL.into_iter().filter(on_list).collect(),
+        mission,
+    }
+}
+
+/// As it is on disk now.
+async fn playbook(parts: &Parts) -> Result<Playbook, CycleError> {
+    let texts = view::read_rules(parts).await?;
+    let text = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
+    Ok(Playbook::parse(text, PLAYBOOK_FILE)?)
+}

@@ -1,0 +1,158 @@
+//! How a mission is conducted: what people decided, planned, noted and concluded.
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::audit::Actor;
+
+/// All that people add to a mission. Empty while nobody has touched it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Conduct {
+    /// Who leads it; as long as nobody is named, whoever the playbook says.
+    pub lead: Option<String>,
+    pub decision: Option<Decision>,
+    pub started_on: Option<NaiveDate>,
+    /// In the order in which they were set.
+    pub milestones: Vec<MissionMilestone>,
+    /// Oldest first.
+    pub notes: Vec<Note>,
+    /// What the vendors said, or that they said nothing; oldest first.
+    pub vendor_replies: Vec<VendorReply>,
+    /// Decisions to name a vendor in public; oldest first.
+    pub namings: Vec<PublicNaming>,
+    pub closing: Option<Closing>,
+}
+
+/// The answer to a proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    pub accepted: bool,
+    pub by: Actor,
+    pub on: NaiveDate,
+    pub reason: String,
+}
+
+/// A step of a mission, not to be confused with a milestone of its project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissionMilestone {
+    pub label: String,
+    pub due_on: NaiveDate,
+    pub done_on: Option<NaiveDate>,
+}
+
+impl MissionMilestone {
+    pub fn is_late(&self, today: NaiveDate) -> bool {
+        self.done_on.is_none() && self.due_on < today
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub by: Actor,
+    pub at: DateTime<Utc>,
+    pub text: String,
+}
+
+/// What a vendor answered when told what is held against it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VendorReply {
+    pub vendor: String,
+    /// When it was asked.
+    pub asked_on: Option<NaiveDate>,
+    /// When it replied, or up to when its reply was waited for in vain.
+    pub on: NaiveDate,
+    /// `None`: it did not reply.
+    pub text: Option<String>,
+    pub recorded_by: Actor,
+}
+
+/// A decision to name a vendor in public. It needs the vendor's reply, and the director.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicNaming {
+    pub vendor: String,
+    pub tone: NamingTone,
+    pub by: Actor,
+    pub on: NaiveDate,
+    pub reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamingTone {
+    Success,
+    Failure,
+}
+
+impl NamingTone {
+    pub const ALL: [Self; 2] = [Self::Success, Self::Failure];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Success => "succès",
+            Self::Failure => "échec",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tone| tone.word() == word)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    pub outcome: Outcome,
+    pub by: Actor,
+    pub on: NaiveDate,
+    pub reason: String,
+}
+
+/// What a mission found of the problem that called for it: what its rules are judged by later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The problem was real, and had its effect.
+    Confirmed,
+    /// The problem was real, and the mission kept it from having its effect.
+    Averted,
+    /// There was no problem.
+    FalseAlarm,
+    /// Overtaken by events before anything was done: tells nothing of the problem.
+    NoAction,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 4] = [Self::Confirmed, Self::Averted, Self::FalseAlarm, Self::NoAction];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Averted => "averted",
+            Self::FalseAlarm => "false_alarm",
+            Self::NoAction => "no_action",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmée",
+            Self::Averted => "évitée",
+            Self::FalseAlarm => "fausse alerte",
+            Self::NoAction => "sans suite",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.word() == word)
+    }
+}

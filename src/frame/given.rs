@@ -1,0 +1,202 @@
+//! A frame made from somebody's table: its columns are taken as they are, what can be computed from
+//! them is, and the rest is missing.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use polars::error::PolarsResult;
+use polars::frame::DataFrame;
+use polars::prelude::Expr;
+use polars::prelude::IntoLazy;
+use polars::prelude::NULL;
+use polars::prelude::col;
+use polars::prelude::lit;
+use polars::prelude::when;
+
+use super::columns::day;
+use super::dictionary;
+use super::dictionary::Field;
+use super::projects::cpi;
+use super::projects::days_since;
+use super::projects::funding_months;
+use super::projects::remaining_months;
+use super::projects::spi;
+use super::projects::typed;
+use super::steps::difference;
+use super::steps::drift;
+use super::steps::forecast_end;
+use super::steps::rounded;
+use crate::domain::subject::Scope;
+
+/// How the frame of a scope is made from tables that all have the same fields.
+#[derive(Clone, Debug)]
+pub struct GivenFrame {
+    fields: Vec<&'static Field>,
+    measures: Vec<(&'static str, Expr)>,
+    computed: Vec<&'static str>,
+    absent: Vec<&'static str>,
+}
+
+/// A measure of one row, and the fields that it is computed from.
+struct Measure {
+    name: &'static str,
+    from: &'static [&'static str],
+    expression: Expr,
+}
+
+impl GivenFrame {
+    /// `given` are the fields that the tables have, `wanted` those that someone will read. A measure
+    /// that is given is not computed again.
+    pub fn plan(
+        scope: Scope,
+        given: &BTreeSet<&'static str>,
+        wanted: &BTreeSet<&'static str>,
+        as_of: NaiveDate,
+        target: Option<f64>,
+    ) -> Self {
+        let fields: Vec<&'static Field> = dictionary::fields_of(scope)
+            .filter(|field| wanted.contains(field.name) || given.contains(field.name))
+            .collect();
+        let mut known = given.clone();
+        let mut measures = Vec::new();
+        for Measure { name, from, expression } in of_scope(scope, as_of, target) {
+            if !known.contains(name) && from.iter().all(|field| known.contains(field)) {
+                known.insert(name);
+                measures.push((name, expression.alias(name)));
+            }
+        }
+        let computed = measures.iter().map(|(name, _)| *name);
+        let computed = computed.filter(|name| wanted.contains(name)).collect();
+        let names = fields.iter().map(|field| field.name);
+        let absent = names.filter(|name| !known.contains(name)).collect();
+        Self { fields, measures, computed, absent }
+    }
+
+    /// Fields that are wanted and computed here.
+    pub fn computed(&self) -> &[&'static str] {
+        &self.computed
+    }
+
+    /// Fields that are wanted and that nothing gives: missing on every row.
+    pub fn absent(&self) -> &[&'static str] {
+        &self.absent
+    }
+
+    /// `table` has the fields that were said to be given, in the dictionary's types.
+    pub fn build(&self, table: DataFrame) -> PolarsResult<DataFrame> {
+        let mut rows = table.lazy();
+        let absent = self.absent.iter().map(|name| lit(NULL).alias(*name));
+        rows = rows.with_columns(absent.collect::<Vec<_>>());
+        // One after the other: a measure may be computed from the one before.
+        for (_, measure) in &self.measures {
+            rows = rows.with_column(measure.clone());
+        }
+        rows.select(self.fields.iter().map(|field| typed(field)).collect::<Vec<_>>()).collect()
+    }
+}
+
+fn of_scope(scope: Scope, as_of: NaiveDate, target: Option<f64>) -> Vec<Measure> {
+    let mut measures = vec![measure("as_of", &[], day(as_of))];
+    match scope {
+        Scope::Project => {
+            measures.extend(presence());
+            measures.extend(baselines());
+            measures.extend(drifts());
+            measures.extend(changes());
+            measures.extend(ages(as_of));
+            measures.extend(earned());
+        }
+        Scope::Ministry | Scope::Portfolio => {
+            measures.extend(target.map(|target| measure("target_drift", &[], lit(target))));
+            measures.extend(of_totals());
+        }
+    }
+    measures
+}
+
+/// A table of projects lists those that it lists.
+fn presence() -> [Measure; 2] {
+    [
+        measure("in_panorama", &[], lit(true)),
+        measure("has_left", &["in_panorama"], col("in_panorama").not()),
+    ]
+}
+
+/// Initial figures that a table gives are declared ones.
+fn baselines() -> [Measure; 2] {
+    let declared =
+        |figure: &str| when(col(figure).is_not_null()).then(lit("declared")).otherwise(lit(NULL));
+    [
+        measure("cost_baseline_source", &["cost_initial"], declared("cost_initial")),
+        measure("duration_baseline_source", &["duration_initial"], declared("duration_initial")),
+    ]
+}
+
+/// Without a re-baseline, the latest baseline is the first one.
+fn drifts() -> [Measure; 6] {
+    [
+        ratio("budget_drift", &["cost_current", "cost_initial"]),
+        ratio("calendar_drift", &["duration_current", "duration_initial"]),
+        measure("cost_rebaselined", &["cost_initial"], col("cost_initial")),
+        measure("duration_rebaselined", &["duration_initial"], col("duration_initial")),
+        ratio("budget_drift_latest", &["cost_current", "cost_rebaselined"]),
+        ratio("calendar_drift_latest", &["duration_current", "duration_rebaselined"]),
+    ]
+}
+
+fn changes() -> [Measure; 7] {
+    [
+        ratio("budget_drift_previous", &["cost_previous", "cost_initial"]),
+        ratio("calendar_drift_previous", &["duration_previous", "duration_initial"]),
+        ratio("cost_change", &["cost_current", "cost_previous"]),
+        change("cost_change_meur", &["cost_current", "cost_previous"]),
+        change("duration_change_months", &["duration_current", "duration_previous"]),
+        change("budget_drift_change", &["budget_drift", "budget_drift_previous"]),
+        change("calendar_drift_change", &["calendar_drift", "calendar_drift_previous"]),
+    ]
+}
+
+fn ages(as_of: NaiveDate) -> [Measure; 4] {
+    [
+        measure("forecast_end_on", &["start_on", "duration_current"], forecast_end()),
+        measure("remaining_months", &["forecast_end_on"], remaining_months(as_of)),
+        measure("data_age_days", &["figures_on"], days_since("figures_on", as_of)),
+        measure("follow_up_age_days", &["follow_up_on"], days_since("follow_up_on", as_of)),
+    ]
+}
+
+fn earned() -> [Measure; 3] {
+    [
+        measure("cpi", &["progress_pct", "cost_current", "spent_to_date"], cpi()),
+        measure("spi", &["progress_pct", "planned_progress_pct"], spi()),
+        measure(
+            "funding_months",
+            &["cost_current", "spent_to_date", "credits_secured_12m"],
+            funding_months(),
+        ),
+    ]
+}
+
+fn of_totals() -> [Measure; 2] {
+    let mean = (col("budget_drift_mean") + col("calendar_drift_mean")) / lit(2.0);
+    [
+        measure("global_drift", &["budget_drift_mean", "calendar_drift_mean"], rounded(mean)),
+        change("target_distance", &["global_drift", "target_drift"]),
+    ]
+}
+
+/// The first field over the second, less one.
+fn ratio(name: &'static str, from: &'static [&'static str; 2]) -> Measure {
+    let [current, reference] = from;
+    measure(name, from, drift(current, reference))
+}
+
+/// The first field less the second.
+fn change(name: &'static str, from: &'static [&'static str; 2]) -> Measure {
+    let [current, reference] = from;
+    measure(name, from, difference(current, reference))
+}
+
+fn measure(name: &'static str, from: &'static [&'static str], expression: Expr) -> Measure {
+    Measure { name, from, expression }
+}

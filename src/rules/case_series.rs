@@ -1,0 +1,182 @@
+//! Cases over several evaluations: what becomes of one subject from date to date, and of its alert.
+//!
+//! Here each evaluation is judged; what the alert becomes is decided elsewhere, and compared there.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::cases;
+use super::catalogue::Catalogue;
+use super::front_matter::Rule;
+use crate::domain::alert::AlertState;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::verdict::Judgement;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Series {
+    name: String,
+    /// Of every evaluation that does not say otherwise.
+    #[serde(default)]
+    fields: BTreeMap<String, toml::Value>,
+    evaluations: Vec<Evaluation>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Evaluation {
+    as_of: toml::value::Datetime,
+    #[serde(default)]
+    fields: BTreeMap<String, toml::Value>,
+    /// The verdict, where it matters.
+    expect: Option<Level>,
+    unknown: Option<Vec<String>>,
+    /// What the alert is after this evaluation.
+    alert: ExpectedAlert,
+    stale: Option<bool>,
+}
+
+/// What an author says of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectedAlert {
+    /// It was never raised.
+    None,
+    Pending,
+    Open,
+    Resolved,
+}
+
+impl ExpectedAlert {
+    pub fn of(state: Option<AlertState>) -> Self {
+        match state {
+            None => Self::None,
+            Some(AlertState::Pending) => Self::Pending,
+            Some(AlertState::Open) => Self::Open,
+            Some(AlertState::Resolved) => Self::Resolved,
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Pending => "pending",
+            Self::Open => "open",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// A series whose evaluations are judged.
+#[derive(Clone, Debug)]
+pub struct JudgedSeries {
+    pub rule: RuleId,
+    pub file: String,
+    /// What it says, in French.
+    pub name: String,
+    /// In order; or why they could not be judged.
+    pub evaluations: Result<Vec<JudgedEvaluation>, String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct JudgedEvaluation {
+    pub as_of: NaiveDate,
+    /// `None` when the rule does not judge such a subject: one that left, say.
+    pub judgement: Option<Judgement>,
+    /// How the verdict differs from the one expected.
+    pub difference: Option<String>,
+    pub alert: ExpectedAlert,
+    pub stale: Option<bool>,
+}
+
+/// Judges the series of the texts whose `RULE/name` is wanted. A file that cannot be read is told
+/// with its cases.
+pub fn judge_series(
+    catalogue: &Catalogue,
+    texts: &BTreeMap<String, String>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Vec<JudgedSeries> {
+    let mut judged = Vec::new();
+    for (path, text) in texts {
+        let Some(rule) = cases::stem(path).and_then(|stem| catalogue.rule(&RuleId::new(stem)))
+        else {
+            continue;
+        };
+        let series = cases::read(text).map(|file| file.series).unwrap_or_default();
+        let series = series.iter().filter(|one| wanted(&format!("{}/{}", rule.id, one.name)));
+        judged.extend(series.map(|one| JudgedSeries {
+            rule: rule.id.clone(),
+            file: path.clone(),
+            name: one.name.clone(),
+            evaluations: evaluations(catalogue, rule, one),
+        }));
+    }
+    judged
+}
+
+fn evaluations(
+    catalogue: &Catalogue,
+    rule: &Rule,
+    series: &Series,
+) -> Result<Vec<JudgedEvaluation>, String> {
+    let mut judged: Vec<JudgedEvaluation> = Vec::new();
+    for evaluation in &series.evaluations {
+        let as_of = cases::date(&evaluation.as_of)?;
+        if judged.last().is_some_and(|before| before.as_of >= as_of) {
+            return Err(format!("{as_of}: evaluations are not in the order of their dates"));
+        }
+        let mut fields = series.fields.clone();
+        fields.extend(evaluation.fields.clone());
+        let judgement = cases::judge(catalogue, rule, (&evaluation.as_of, &fields), rule.subjects)
+            .map_err(|error| format!("{as_of}: {error}"))?;
+        judged.push(JudgedEvaluation {
+            as_of,
+            difference: difference(evaluation, judgement.as_ref())
+                .map_err(|error| format!("{as_of}: {error}"))?,
+            judgement,
+            alert: evaluation.alert,
+            stale: evaluation.stale,
+        });
+    }
+    if judged.is_empty() {
+        return Err("has no evaluations".to_owned());
+    }
+    Ok(judged)
+}
+
+fn difference(
+    evaluation: &Evaluation,
+    judgement: Option<&Judgement>,
+) -> Result<Option<String>, String> {
+    if evaluation.expect.is_none() && evaluation.unknown.is_none() {
+        return Ok(None);
+    }
+    let expected = cases::expectation(evaluation.expect, evaluation.unknown.as_deref())?;
+    let found = judgement
+        .map_or_else(|| "no judgement".to_owned(), |judgement| cases::words(&judgement.verdict));
+    Ok((found != expected).then(|| format!("expected {expected}, found {found}")))
+}
+
+/// What no series shows of a rule that waits before it opens, or before it closes.
+pub(super) fn unproved(rule: &Rule, series: &[Series]) -> Vec<String> {
+    let shown = |shows: &dyn Fn(&Evaluation) -> bool| {
+        series.iter().flat_map(|one| &one.evaluations).any(shows)
+    };
+    let mut missing = Vec::new();
+    if rule.for_evaluations > 1 && !shown(&|one| one.alert == ExpectedAlert::Pending) {
+        missing.push(format!("{}: no series shows `for`, an alert that is pending", rule.id));
+    }
+    let waits = |one: &Evaluation| {
+        one.alert == ExpectedAlert::Open && one.expect.is_some_and(|level| !level.is_alerting())
+    };
+    if rule.clear_for > 1 && !shown(&waits) {
+        missing.push(format!(
+            "{}: no series shows `clear_for`, an alert still open on a level that does not alert",
+            rule.id
+        ));
+    }
+    missing
+}

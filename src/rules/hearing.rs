@@ -1,0 +1,295 @@
+//! The rules of one scope on frame after frame, so that a table which does not fit in memory can be
+//! judged: what translates is asked at once, the interpreter is asked for the rest.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::thread;
+
+use chrono::NaiveDate;
+use polars::frame::DataFrame;
+
+use super::catalogue::Catalogue;
+use super::front_matter::Rule;
+use super::front_matter::Subjects;
+use super::interpret::Compiled;
+use super::interpret::Halt;
+use super::run::Ground;
+use super::run::missing_field;
+use super::table::Table;
+use super::translate::Answer;
+use super::translate::Answers;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::subject::Scope;
+use crate::domain::value::Value;
+use crate::domain::verdict::Absence;
+use crate::domain::verdict::Fault;
+use crate::domain::verdict::Verdict;
+
+/// As in a cycle: deep recursion is stopped by the limit of call levels long before this is full.
+const STACK_BYTES: usize = 32 * 1024 * 1024;
+
+/// Rows that one thread takes at a time.
+const ROWS_AT_A_TIME: usize = 1_024;
+
+/// One scope's rules as of a date. A rule that keeps breaking a limit is given up for all the
+/// frames that follow.
+#[derive(Debug)]
+pub struct Hearing<'c> {
+    catalogue: &'c Catalogue,
+    scope: Scope,
+    as_of: NaiveDate,
+    thresholds: Arc<BTreeMap<String, Value>>,
+    breaches: HashMap<&'c RuleId, usize>,
+}
+
+/// What the rules said of one frame.
+#[derive(Debug)]
+pub struct Heard<'c> {
+    table: Arc<Table>,
+    rows: Rows,
+    rules: Vec<Spoken<'c>>,
+}
+
+/// What one rule said of each row of a frame.
+#[derive(Debug)]
+pub struct Spoken<'c> {
+    compiled: &'c Compiled,
+    answers: Option<Answers>,
+    /// What the interpreter was asked, by row.
+    told: HashMap<usize, Told>,
+    /// What is said of the rows that it was not asked any more.
+    given_up: Fault,
+}
+
+/// A verdict on one row, borrowed where it can be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RowVerdict<'h> {
+    Level(Level),
+    Unknown { field: Cow<'h, str>, why: Absence },
+    Failed(&'h Fault),
+}
+
+#[derive(Debug)]
+struct Told {
+    verdict: Verdict,
+    explanation: Option<String>,
+}
+
+/// Which rows rules for the projects that are present judge, and which those for the ones that left.
+#[derive(Debug)]
+struct Rows {
+    present: Vec<bool>,
+    left: Vec<bool>,
+}
+
+/// What the interpreter told of one row.
+struct Reply {
+    row: usize,
+    told: Told,
+    broke_limit: bool,
+}
+
+/// Some rows of one rule, for one thread.
+struct Piece<'c> {
+    rule: usize,
+    compiled: &'c Compiled,
+    /// What is known already, where only the explanation is wanted.
+    rows: Vec<(usize, Option<Level>)>,
+}
+
+impl Catalogue {
+    pub fn hearing(&self, scope: Scope, as_of: NaiveDate) -> Hearing<'_> {
+        let thresholds = Arc::new(self.thresholds().at(as_of));
+        Hearing { catalogue: self, scope, as_of, thresholds, breaches: HashMap::new() }
+    }
+}
+
+impl<'c> Hearing<'c> {
+    /// A frame of the dictionary's types, one row per subject. Columns that no rule of the scope
+    /// reads may be left out; `in_panorama` and `has_left` may not, in the scope of projects.
+    pub fn judge(&mut self, frame: &DataFrame, explain: bool) -> Heard<'c> {
+        let table = Arc::new(Table::open(frame, self.scope));
+        let outcomes = self
+            .catalogue
+            .outcomes(frame, self.scope, self.as_of)
+            .inspect_err(|error| tracing::warn!(%error, "the rules of a table are interpreted"))
+            .ok();
+        let rows = Rows::of(&table, self.scope, frame.height());
+        let of_scope =
+            self.catalogue.rules.values().filter(|compiled| compiled.rule.scope == self.scope);
+        let mut rules: Vec<Spoken<'c>> = of_scope
+            .map(|compiled| Spoken {
+                compiled,
+                answers: outcomes.as_ref().and_then(|all| all.answers(&compiled.rule.id)),
+                told: HashMap::new(),
+                given_up: compiled.given_up(self.catalogue.limits.breaches),
+            })
+            .collect();
+        let pieces = rules.iter().enumerate().flat_map(|(rule, spoken)| {
+            let open: Vec<_> = (0..frame.height())
+                .filter(|row| rows.are_judged(spoken.compiled.rule.subjects, *row))
+                .filter_map(|row| spoken.is_left_open(row, explain))
+                .collect();
+            let chunks = open.chunks(ROWS_AT_A_TIME);
+            let piece =
+                |chunk: &[_]| Piece { rule, compiled: spoken.compiled, rows: chunk.to_vec() };
+            chunks.map(piece).collect::<Vec<_>>()
+        });
+        let told = self.ask_the_interpreter(pieces.collect(), &table, explain);
+        for (rule, replies) in told {
+            if let Some(spoken) = rules.get_mut(rule) {
+                self.keep(spoken, replies);
+            }
+        }
+        Heard { table, rows, rules }
+    }
+
+    /// In the order of the pieces, whoever did them.
+    fn ask_the_interpreter(
+        &self,
+        pieces: VecDeque<Piece<'c>>,
+        table: &Arc<Table>,
+        explain: bool,
+    ) -> Vec<(usize, Vec<Reply>)> {
+        let count = pieces.len();
+        let waiting = Mutex::new(pieces.into_iter().enumerate().collect::<VecDeque<_>>());
+        let done = Mutex::new(BTreeMap::new());
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let work = || {
+            while let Some((number, piece)) = next() {
+                let told = self.listen(&piece, table, explain);
+                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                done.insert(number, (piece.rule, told));
+            }
+        };
+        thread::scope(|scope| {
+            let workers = thread::available_parallelism().map_or(1, usize::from);
+            for _ in 0..workers.min(count) {
+                let spawned =
+                    thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+                if spawned.is_err() {
+                    break;
+                }
+            }
+        });
+        // Nothing is left, unless not one thread could be had.
+        work();
+        done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+    }
+
+    /// Ends where the rule would be given up.
+    fn listen(&self, piece: &Piece<'c>, table: &Arc<Table>, explain: bool) -> Vec<Reply> {
+        let engine = &self.catalogue.engine;
+        let mut breaches = 0;
+        let mut told = Vec::with_capacity(piece.rows.len());
+        for (row, known) in &piece.rows {
+            if breaches >= self.catalogue.limits.breaches {
+                break;
+            }
+            let thresholds = Arc::clone(&self.thresholds);
+            let ground = Ground { table: Arc::clone(table), row: *row, thresholds };
+            let outcome = known.map_or_else(|| piece.compiled.assess(engine, &ground), Ok);
+            let broke_limit = matches!(outcome, Err(Halt::Breach(_)));
+            breaches += usize::from(broke_limit);
+            let fired = outcome.as_ref().is_ok_and(|level| *level >= Level::Watch);
+            let explanation = (explain && fired).then(|| piece.compiled.explain(engine, &ground));
+            let verdict = match outcome {
+                Ok(level) => Verdict::Level { level },
+                Err(halt) => halt.into(),
+            };
+            told.push(Reply { row: *row, told: Told { verdict, explanation }, broke_limit });
+        }
+        told
+    }
+
+    fn keep(&mut self, spoken: &mut Spoken<'c>, replies: Vec<Reply>) {
+        let breaches = self.breaches.entry(&spoken.compiled.rule.id).or_default();
+        for Reply { row, told, broke_limit } in replies {
+            if *breaches < self.catalogue.limits.breaches {
+                *breaches += usize::from(broke_limit);
+                spoken.told.insert(row, told);
+            }
+        }
+    }
+}
+
+impl<'c> Heard<'c> {
+    /// By the id of the rule.
+    pub fn rules(&self) -> &[Spoken<'c>] {
+        &self.rules
+    }
+
+    /// None on a row that the rule does not judge.
+    pub fn verdict<'h>(&'h self, spoken: &'h Spoken<'c>, row: usize) -> Option<RowVerdict<'h>> {
+        if !self.rows.are_judged(spoken.compiled.rule.subjects, row) {
+            return None;
+        }
+        let unknown =
+            |field: &'h str, why| RowVerdict::Unknown { field: Cow::Borrowed(field), why };
+        Some(match spoken.answers.as_ref().map(|answers| answers.at(row)) {
+            Some(Answer::Level(level)) => RowVerdict::Level(level),
+            Some(Answer::MissingField(field)) => {
+                unknown(field, missing_field(&self.table, row, field).why)
+            }
+            Some(Answer::MissingThreshold(name)) => {
+                let field = Cow::Owned(format!("t.{name}"));
+                RowVerdict::Unknown { field, why: Absence::Missing }
+            }
+            Some(Answer::Ask) | None => match spoken.told.get(&row).map(|told| &told.verdict) {
+                Some(Verdict::Level { level }) => RowVerdict::Level(*level),
+                Some(Verdict::Unknown { missing }) => match missing.first() {
+                    Some(first) => unknown(&first.field, first.why),
+                    None => unknown("", Absence::Missing),
+                },
+                Some(Verdict::Failed { fault }) => RowVerdict::Failed(fault),
+                None => RowVerdict::Failed(&spoken.given_up),
+            },
+        })
+    }
+
+    /// Of what fired, when explanations were asked for.
+    pub fn explanation<'h>(&'h self, spoken: &'h Spoken<'c>, row: usize) -> Option<&'h str> {
+        spoken.told.get(&row)?.explanation.as_deref()
+    }
+}
+
+impl<'c> Spoken<'c> {
+    pub fn rule(&self) -> &'c Rule {
+        &self.compiled.rule
+    }
+
+    /// The row, and its level when only the explanation is missing.
+    fn is_left_open(&self, row: usize, explain: bool) -> Option<(usize, Option<Level>)> {
+        match self.answers.as_ref().map(|answers| answers.at(row)) {
+            Some(Answer::Level(level)) => {
+                (explain && level >= Level::Watch).then_some((row, Some(level)))
+            }
+            Some(Answer::MissingField(_) | Answer::MissingThreshold(_)) => None,
+            Some(Answer::Ask) | None => Some((row, None)),
+        }
+    }
+}
+
+impl Rows {
+    fn of(table: &Table, scope: Scope, height: usize) -> Self {
+        let marked = |field| match scope {
+            Scope::Project => (0..height).map(|row| table.is_true(field, row)).collect(),
+            Scope::Ministry | Scope::Portfolio => vec![true; height],
+        };
+        Self { present: marked(Subjects::Present.field()), left: marked(Subjects::Left.field()) }
+    }
+
+    fn are_judged(&self, subjects: Subjects, row: usize) -> bool {
+        let rows = match subjects {
+            Subjects::Present => &self.present,
+            Subjects::Left => &self.left,
+        };
+        rows.get(row).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,13 @@
+//! Tables of anyone's making, one row per subject, told to the data dictionary by a profile. They are
+//! read some rows at a time, since they may be larger than memory.
+
+mod cells;
+mod profile;
+mod rows;
+
+pub use self::cells::Cells;
+pub use self::profile::TableField;
+pub use self::profile::TableLayout;
+pub use self::profile::TableProfile;
+pub use self::profile::Unread;
+pub use self::rows::TableRows;

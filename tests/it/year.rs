@@ -148,7 +148,7 @@ async fn first_half(year: &mut Year) {
         project: Some(ProjectId::new("beta")),
         ministry: None,
     };
-    let request = SilenceRequest { scope, last_day: day("2021-01-31") };
+    let request = SilenceRequest { scope, last_day: day("2021-01-15") };
     let quiet = act("2020-12-09T09:10:00Z", "Chiffres attendus en janvier.");
     cycle::silence(&year.parts(), request, SilenceTerms::default(), &quiet).await.unwrap();
     year.live_until("2021-01-10T00:00:00Z").await;
@@ -158,6 +158,9 @@ async fn first_half(year: &mut Year) {
 }
 
 async fn second_half(year: &mut Year) {
+    // D5 stands on all three by then.
+    year.live_until("2021-06-07T07:00:00Z").await;
+    retire(year, "D5", "remplacée par P10, qui regarde aussi les données de suivi");
     // Alpha worsens, gamma comes back under another name and its cost is withheld.
     year.live_until("2021-06-15T07:00:00Z").await;
     year.import(edition("2021-06", "alpha 140, beta 52, gamma-2 ?")).await;
@@ -171,8 +174,8 @@ async fn second_half(year: &mut Year) {
     cycle::contest(&year.parts(), &alpha, contested, &said).await.unwrap();
     year.live_until("2021-07-20T07:00:00Z").await;
     year.import(edition("2021-06", "alpha 108, beta 52, gamma-2 84")).await;
-    year.live_until("2021-09-13T00:00:00Z").await;
-    retire(year, "D5", "remplacée par P10, qui regarde aussi les données de suivi");
+    year.live_until("2021-11-16T07:00:00Z").await;
+    year.import(edition("2021-11", "alpha 131, beta 52, gamma-2 84")).await;
     year.live_until("2021-12-01T00:00:00Z").await;
 }
 
@@ -216,7 +219,11 @@ fn a_year_tells_the_history_of_each_alert_and_its_trail_shows_one_altered_byte()
             )
         })
         .collect();
-    assert_eq!(told, ["2020-12-09 silence_made", "2021-02-01 silence_expired"], "{silences:?}");
+    assert_eq!(
+        told,
+        ["2020-12-09 silence_made", "2021-01-08 silence_announced", "2021-02-01 silence_expired"],
+        "{silences:?}"
+    );
     one_byte_shows(&workplace);
 }
 

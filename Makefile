@@ -11,10 +11,10 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build test lint bench image
+.PHONY: help run demo build mail-server test lint bench bench-peers image
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: demo ## Import the fixtures, run a cycle, show what it found, and serve it
 	$(DEMO) serve
@@ -30,7 +30,16 @@ demo: build ## The same without serving
 build:
 	cargo build --locked
 
-test: ## Run the tests, then the cases of every rule, which must take every branch
+# The tests send mail to a real server, Debian's python3-aiosmtpd, with a certificate made by openssl.
+mail-server:
+	@/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null && command -v openssl >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-aiosmtpd openssl; \
+	else \
+		echo "python3-aiosmtpd or openssl is not installed: the tests of mail will say that they do not run" >&2; \
+	fi
+
+test: mail-server ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
 	$(VIGIE) rules test --coverage --threshold 100
@@ -42,6 +51,11 @@ lint: ## Check the format, the lints and the documentation of the code
 
 bench: ## Measure import, frame and cycle on 43, 10 000 and 100 000 projects
 	cargo bench --locked -- --write
+
+# A package of its own: neither `make build` nor the tests know of these engines.
+bench-peers: ## Measure other rule engines on the same rules and rows, verdicts compared first
+	cargo bench --locked -- --peers $(abspath data/peers.json)
+	cargo run --locked --release --quiet --manifest-path benches/peers/Cargo.toml -- data/peers.json docs/BENCHMARKS.md
 
 image: ## Build the container image
 	docker build --tag $(IMAGE) .

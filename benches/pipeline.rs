@@ -1,11 +1,13 @@
 //! Import, frame, judge and cycle on 43, 10 000 and 100 000 projects, then rules by hand, translated
 //! and interpreted; prints tables, and writes them to `docs/BENCHMARKS.md` when asked with `-- --write`.
+//! With `-- --peers FILE`, only writes what `benches/peers` is to run.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a bench stops at the first thing that is not as it should be, and prints"
 )]
 
+mod exchange;
 mod three_ways;
 
 use std::fmt::Write as _;
@@ -33,6 +35,9 @@ const THREE_WAYS: &str = "The same rules on the same rows, as hand-written Polar
     their scripts, answers compared before any time is given; the best of three, and the \
     interpreter beside them.\n\n";
 
+/// Where the part begins that `benches/peers` writes, to the end.
+const PEERS: &str = "## Beside other engines";
+
 const SIZES: [u32; 3] = [43, 10_000, 100_000];
 
 /// Small sizes are timed several times, and the best is kept: noise only ever adds.
@@ -41,6 +46,11 @@ fn repeats(projects: u32) -> u32 {
 }
 
 fn main() {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--peers").skip(1);
+    if let Some(file) = arguments.next() {
+        exchange::write(Path::new(&file));
+        return;
+    }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut table = String::from(
         "| projects | read 2 editions | store them | load | frames | judge | whole cycle | peak memory |\n\
@@ -105,7 +115,8 @@ async fn measure(projects: u32) -> [Duration; 6] {
         watch.lap();
         drop((portfolio, frames, judgements));
         let clock = Arc::new(FixedClock(now));
-        let parts = Parts { store, rules: root.join("rules"), limits, clock };
+        let parts =
+            Parts { store, rules: root.join("rules"), limits, clock, notify: Arc::default() };
         watch.restart();
         let report = cycle::run(&parts, Some(as_of), false).await.unwrap();
         watch.lap();
@@ -172,6 +183,9 @@ fn peak_memory() -> String {
 
 fn write_document(table: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/BENCHMARKS.md");
+    // What other engines were measured at stands until `make bench-peers` is run again.
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    let peers = before.find(PEERS).map_or("", |at| before.get(at..).unwrap_or_default());
     let text = format!(
         "# Benchmarks\n\n\
          Written by `make bench`, in one run on one machine: compare columns and rows, not runs.\n\
@@ -179,7 +193,7 @@ fn write_document(table: &str) {
          for 43 projects, one run for the others.\n\
          \"Whole cycle\" is load, frames, judgement, decisions and the commit of every verdict.\n\
          \"Judge\" is the shipped catalogue, evidence and explanation of what fires included.\n\
-         Peak memory is the process's, sizes growing.\n\n{table}"
+         Peak memory is the process's, sizes growing.\n\n{table}\n{peers}"
     );
     std::fs::write(path, text).unwrap();
 }

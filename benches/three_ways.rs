@@ -29,9 +29,9 @@ use vigie::rules::Catalogue;
 use vigie::rules::Limits;
 
 /// Projects of the frame that others are multiples of, and that the interpreter is timed on.
-const BASE: u32 = 10_000;
+pub(crate) const BASE: u32 = 10_000;
 
-const FIELDS: [&str; 8] = [
+pub(crate) const FIELDS: [&str; 8] = [
     "budget_drift",
     "calendar_drift",
     "budget_drift_latest",
@@ -43,12 +43,12 @@ const FIELDS: [&str; 8] = [
 ];
 
 /// Three shapes of rule on eight fields.
-const ORDINARY: usize = 24;
+pub(crate) const ORDINARY: usize = 24;
 
 /// Thresholds of the shipped catalogue, with their values.
-const WATCH: f64 = 0.10;
-const HIGH: f64 = 0.20;
-const CRITICAL: f64 = 0.30;
+pub(crate) const WATCH: f64 = 0.10;
+pub(crate) const HIGH: f64 = 0.20;
+pub(crate) const CRITICAL: f64 = 0.30;
 
 /// As the engine numbers what is missing: by its place among the fields and thresholds that the
 /// rule reads, in reading order.
@@ -97,12 +97,16 @@ pub(crate) fn measure() -> String {
     table
 }
 
-fn as_of() -> NaiveDate {
+pub(crate) fn as_of() -> NaiveDate {
     NaiveDate::from_ymd_opt(2020, 11, 30).unwrap()
 }
 
 /// The best of three of each, once the answers are known to be the same.
-fn race(catalogue: &Catalogue, frame: &DataFrame, copies: usize) -> (Duration, Duration) {
+pub(crate) fn race(
+    catalogue: &Catalogue,
+    frame: &DataFrame,
+    copies: usize,
+) -> (Duration, Duration) {
     let by_hand: Vec<Expr> = (0..ORDINARY * copies).map(hand_written).collect();
     let run_by_hand = || frame.clone().lazy().select(by_hand.clone()).collect().unwrap();
     let run_translated = || catalogue.outcomes(frame, Scope::Project, as_of()).unwrap();
@@ -126,18 +130,18 @@ fn race(catalogue: &Catalogue, frame: &DataFrame, copies: usize) -> (Duration, D
     (best(&|| drop(run_by_hand())), best(&|| drop(run_translated())))
 }
 
-fn interpreted(catalogue: &Catalogue, base: &Frames) -> f64 {
+pub(crate) fn interpreted(catalogue: &Catalogue, base: &Frames) -> f64 {
     let started = Instant::now();
     let judgements = catalogue.judge_interpreted(base, as_of());
     per_row(started.elapsed(), judgements.len(), 1)
 }
 
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts far below 2^53")]
-fn per_row(time: Duration, rows: usize, rules: usize) -> f64 {
+pub(crate) fn per_row(time: Duration, rows: usize, rules: usize) -> f64 {
     time.as_secs_f64() * 1e9 / (rows as f64 * rules as f64)
 }
 
-fn stacked(base: &Frames, times: usize) -> DataFrame {
+pub(crate) fn stacked(base: &Frames, times: usize) -> DataFrame {
     let mut frame = base.projects.clone();
     for _ in 1..times {
         frame.vstack_mut(&base.projects).unwrap();
@@ -146,11 +150,11 @@ fn stacked(base: &Frames, times: usize) -> DataFrame {
     frame
 }
 
-fn id(index: usize) -> String {
+pub(crate) fn id(index: usize) -> String {
     format!("B{index:04}")
 }
 
-fn catalogue(copies: usize) -> Catalogue {
+pub(crate) fn catalogue(copies: usize) -> Catalogue {
     let mut texts =
         rules::read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")).unwrap();
     texts.retain(|path, _| path == "thresholds.toml");
@@ -163,7 +167,7 @@ fn catalogue(copies: usize) -> Catalogue {
 }
 
 /// The two fields that a rule reads.
-fn fields(index: usize) -> (&'static str, &'static str) {
+pub(crate) fn fields(index: usize) -> (&'static str, &'static str) {
     let at = |place: usize| FIELDS.get(place % FIELDS.len()).copied().unwrap_or_default();
     (at(index / 3), at(index / 3 + 1))
 }
@@ -235,7 +239,7 @@ fn hand_written(index: usize) -> Expr {
 }
 
 /// Two editions of invented projects; figures drift, and one in ten is missing.
-fn frames() -> Frames {
+pub(crate) fn frames() -> Frames {
     let snapshot = |number: u32, edition: &str, step: u32| {
         let spread = f64::from(number.wrapping_mul(2_654_435_761) % 1000) / 1000.0;
         let drift = 1.0 + spread * 0.5 * f64::from(step);

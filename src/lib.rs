@@ -20,10 +20,12 @@ pub mod alerts;
 pub mod missions;
 
 // Layer 4: edges
+pub mod notify;
 pub mod store;
 
 // Layer 5: the story
 pub mod cycle;
+pub mod delivery;
 
 // Layer 6: faces
 pub mod api;

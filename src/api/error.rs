@@ -99,6 +99,7 @@ impl From<CycleError> for Problem {
             | CycleError::NoSuchRule { .. }
             | CycleError::NoSuchAlert { .. }
             | CycleError::AmbiguousAlert { .. }
+            | CycleError::NoSuchMinistry(_)
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
                 Self::NotYet(error.to_string())
@@ -112,6 +113,8 @@ impl From<CycleError> for Problem {
             | CycleError::Store(_)
             | CycleError::Rules(_)
             | CycleError::Playbook(_)
+            | CycleError::Terms(_)
+            | CycleError::Render(_)
             | CycleError::NoPlaybook
             | CycleError::BackInTime { .. }
             | CycleError::Table(_)

@@ -8,6 +8,7 @@ mod error;
 mod health;
 mod jobs;
 mod missions;
+mod notices;
 mod panorama;
 mod projects;
 mod rules;
@@ -34,6 +35,7 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .route("/healthz", web::get().to(health::is_alive))
         .route("/livez", web::get().to(health::is_alive))
         .route("/readyz", web::get().to(health::is_ready))
+        .route("/notices/{notice}", web::get().to(notices::show_notice))
         .service(
             web::scope("/api/v1")
                 .route("/portfolio", web::get().to(panorama::find_portfolio))
@@ -54,6 +56,8 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route("/missions/ranking", web::get().to(missions::list_ranking))
                 .route("/missions/outcomes", web::get().to(missions::list_outcomes))
                 .route("/missions/{mission}", web::get().to(missions::find_mission))
+                .route("/notices", web::get().to(notices::list_notices))
+                .route("/notices/{notice}", web::get().to(notices::find_notice))
                 .route("/rules", web::get().to(rules::list_rules))
                 .route("/rules/{rule}", web::get().to(rules::find_rule))
                 .route("/coverage", web::get().to(coverage::list_coverage))

@@ -15,6 +15,12 @@ use thiserror::Error;
 use crate::app::telemetry::LogFormat;
 use crate::domain::silence::SilenceTerms;
 use crate::missions;
+use crate::notify;
+use crate::notify::CalendarSettings;
+use crate::notify::MailSettings;
+use crate::notify::OutboxSettings;
+use crate::notify::TchapSettings;
+use crate::notify::WebhookSettings;
 use crate::rules::Limits;
 use crate::schedule::BackupSettings;
 use crate::schedule::HousekeepingSettings;
@@ -38,7 +44,14 @@ pub struct Config {
     pub missions: missions::Settings,
     pub log: String,
     pub log_format: LogFormat,
+    /// Address of Vigie for its readers; empty when they have none.
+    pub public_url: String,
+    pub webhooks: Vec<WebhookSettings>,
     pub schedule: Schedule,
+    pub outbox: OutboxSettings,
+    pub mail: MailSettings,
+    pub tchap: TchapSettings,
+    pub calendar: CalendarSettings,
     pub import: ImportSettings,
     pub backup: BackupSettings,
     pub housekeeping: HousekeepingSettings,
@@ -66,12 +79,32 @@ impl Default for Config {
             missions: missions::Settings::default(),
             log: "warn".to_owned(),
             log_format: LogFormat::Text,
+            public_url: String::new(),
+            webhooks: vec![],
             schedule: Schedule::default(),
+            outbox: OutboxSettings::default(),
+            mail: MailSettings::default(),
+            tchap: TchapSettings::default(),
+            calendar: CalendarSettings::default(),
             import: ImportSettings::default(),
             backup: BackupSettings::default(),
             housekeeping: HousekeepingSettings::default(),
             silences: SilenceTerms::default(),
             limits: Limits::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Where notices go and when.
+    pub fn notify(&self) -> notify::Settings {
+        notify::Settings {
+            public_url: self.public_url.trim_end_matches('/').to_owned(),
+            outbox: self.outbox.clone(),
+            mail: self.mail.clone(),
+            webhooks: self.webhooks.clone(),
+            tchap: self.tchap.clone(),
+            calendar: self.calendar.clone(),
         }
     }
 }

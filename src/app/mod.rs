@@ -7,6 +7,7 @@ pub mod telemetry;
 use thiserror::Error;
 
 use crate::cycle::CycleError;
+use crate::notify::ChannelFault;
 use crate::schedule::TimetableError;
 use crate::sources::SourceError;
 use crate::store::StoreError;
@@ -26,6 +27,8 @@ pub enum AppError {
     Source(#[from] SourceError),
     #[error(transparent)]
     Cycle(#[from] CycleError),
+    #[error(transparent)]
+    Channel(#[from] ChannelFault),
     #[error(transparent)]
     Timetable(#[from] TimetableError),
     #[error("listen on `{address}`, the setting `listen`")]

@@ -23,6 +23,8 @@ use super::config::Config;
 use crate::api;
 use crate::clock::Clock;
 use crate::cycle::Parts;
+use crate::delivery;
+use crate::delivery::Courier;
 use crate::domain::job::JobName;
 use crate::schedule::Runner;
 use crate::schedule::Work;
@@ -45,6 +47,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     store: Store,
     scheduler: JoinHandle<()>,
+    courier: JoinHandle<()>,
 }
 
 /// Port 0 lets the system choose one: see `Running::address`.
@@ -55,8 +58,12 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         rules: config.rules.clone(),
         limits: config.limits,
         clock,
+        notify: Arc::new(config.notify()),
     };
     let (stop, stopped) = watch::channel(false);
+    let courier =
+        Courier::new(parts.store.clone(), Arc::clone(&parts.clock), Arc::clone(&parts.notify))?;
+    let courier = tokio::spawn(courier.run(stopped.clone()));
     let runner = runner(config, parts.clone())?;
     let timetable = runner.timetable(JobName::Cycle);
     let next_cycle = timetable.and_then(|timetable| timetable.next_after(parts.clock.now()));
@@ -98,6 +105,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         stop,
         store,
         scheduler,
+        courier,
     })
 }
 
@@ -122,6 +130,7 @@ impl Running {
         self.stop.send_replace(true);
         self.handle.stop(true).await;
         self.scheduler.await?;
+        self.courier.await?;
         self.server.await?.map_err(AppError::Serve)?;
         self.store.close().await;
         Ok(())
@@ -146,6 +155,7 @@ pub fn stop_signal() -> Result<watch::Receiver<bool>, AppError> {
 /// What can be told from the settings alone, before anything is opened.
 pub fn check(config: &Config) -> Result<(), AppError> {
     Runner::check(&config.schedule)?;
+    delivery::check(&config.notify())?;
     Aliases::read(&config.aliases)?;
     Ok(())
 }

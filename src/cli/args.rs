@@ -15,6 +15,8 @@ use super::audit::AuditCommand;
 use super::jobs::JobsCommand;
 use super::judge::JudgeArgs;
 use super::missions::MissionsArgs;
+use super::notices::NoticesCommand;
+use super::notices::ReceiversCommand;
 use super::restore::RestoreArgs;
 
 /// Watches the State's large digital projects and warns early enough to act.
@@ -100,6 +102,16 @@ pub(crate) enum Command {
     },
     /// Judge any table with the catalogue, without the database: verdicts as CSV or Parquet
     Judge(JudgeArgs),
+    /// Look at what is said to whom, and send what is due
+    Notices {
+        #[command(subcommand)]
+        command: NoticesCommand,
+    },
+    /// Look at what carries notices
+    Receivers {
+        #[command(subcommand)]
+        command: ReceiversCommand,
+    },
     /// Look at the audit trail: who decided what, when and why
     Audit {
         #[command(subcommand)]
@@ -160,6 +172,10 @@ pub(crate) struct CycleArgs {
     /// Say what would change, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Tell receivers that have just been set up all that stands; by default they take it as known
+    /// and are told what changes from then on
+    #[arg(long)]
+    pub(crate) announce: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -27,9 +27,21 @@ pub(super) async fn run(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let report = vigie::cycle::run(parts, request.as_of, request.dry_run).await?;
+    let CycleArgs { as_of, dry_run, announce } = request;
+    let report = if *announce {
+        vigie::cycle::announce(parts, *as_of, *dry_run).await?
+    } else {
+        vigie::cycle::run(parts, *as_of, *dry_run).await?
+    };
     for fault in &report.rule_faults {
         print::message(&format!("rule left out: {fault}"));
+    }
+    if report.outgoing.old_news > 0 {
+        print::message(&format!(
+            "{} alerts stood before their receivers were set up: they are taken as known; \
+             `--announce` would have told them",
+            report.outgoing.old_news
+        ));
     }
     printer.answer(&report, &[summary(&report), changes(&report), missions(&report)], 1)?;
     Ok(Conclusion::Good)

@@ -12,6 +12,7 @@ mod jobs;
 mod judge;
 mod lists;
 mod missions;
+mod notices;
 mod panorama;
 mod print;
 mod project;
@@ -75,6 +76,14 @@ enum CliError {
     Actor(#[from] ActorError),
     #[error(transparent)]
     App(#[from] vigie::app::AppError),
+    #[error(transparent)]
+    Delivery(#[from] vigie::delivery::DeliveryError),
+    #[error(transparent)]
+    Channel(#[from] vigie::notify::ChannelFault),
+    #[error("no notice `{0}`; `vigie notices list` lists those there are")]
+    NoSuchNotice(String),
+    #[error("no such receiver: {0}")]
+    NoSuchReceiver(String),
     #[error(transparent)]
     Job(#[from] vigie::schedule::JobError),
     #[error("start the runtime")]
@@ -147,6 +156,8 @@ async fn dispatch(
         | Command::Cycle(_)
         | Command::Cycles
         | Command::Audit { .. }
+        | Command::Notices { .. }
+        | Command::Receivers { .. }
         | Command::Coverage { .. }
         | Command::Jobs { .. }
         | Command::Replay { .. }
@@ -171,6 +182,8 @@ async fn dispatch_with_store(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
+        Command::Notices { command } => notices::run(command, config, parts, printer).await,
+        Command::Receivers { command } => notices::receivers(command, config, parts, printer).await,
         Command::Audit { command } => audit::run(command, parts, printer).await,
         Command::Import(request) => import::run(request, config, parts, printer).await,
         Command::Imports => lists::imports(parts, printer).await,
@@ -201,6 +214,7 @@ async fn parts(config: &Config) -> Result<Parts, CliError> {
         rules: config.rules.clone(),
         limits: config.limits,
         clock: Arc::new(SystemClock),
+        notify: Arc::new(config.notify()),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
+mod announce;
 mod cases;
 mod circumstances;
 mod consequences;
@@ -11,6 +12,7 @@ mod explain;
 mod judge_table;
 mod missions;
 mod people;
+mod remind;
 mod replay;
 mod run;
 mod standing;
@@ -30,11 +32,15 @@ use crate::domain::ids::RuleId;
 use crate::frame::FrameError;
 use crate::missions::MissionRefusal;
 use crate::missions::PlaybookError;
+use crate::notify;
+use crate::notify::RenderError;
+use crate::notify::TermsError;
 use crate::rules::FolderError;
 use crate::rules::Limits;
 use crate::store::Store;
 use crate::store::StoreError;
 
+pub use announce::preview;
 pub use cases::run_cases;
 pub use consequences::MissionDifference;
 pub use consequences::MissionDifferenceKind;
@@ -79,10 +85,12 @@ pub use people::contest;
 pub use people::find_alert;
 pub use people::ministries;
 pub use people::silence;
+pub use remind::remind;
 pub use replay::Replay;
 pub use replay::replay;
 pub use run::CycleReport;
 pub use run::Outcome;
+pub use run::announce;
 pub use run::run;
 pub use standing::DifferenceKind;
 pub use standing::Standing;
@@ -105,6 +113,8 @@ pub struct Parts {
     pub rules: PathBuf,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
+    /// To whom a cycle speaks.
+    pub notify: Arc<notify::Settings>,
 }
 
 #[derive(Debug, Error)]
@@ -117,6 +127,12 @@ pub enum CycleError {
     Rules(#[from] FolderError),
     #[error(transparent)]
     Playbook(#[from] PlaybookError),
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error("no ministry is called `{0}`; `vigie panorama` lists those there are")]
+    NoSuchMinistry(String),
     #[error("no playbook in the catalogue: expected `missions.toml` beside the rules")]
     NoPlaybook,
     #[error(

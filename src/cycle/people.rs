@@ -1,9 +1,12 @@
 //! What people ask for about alerts, checked and completed before it is kept.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
+use chrono::DateTime;
 use chrono::Days;
 use chrono::NaiveDate;
+use chrono::Utc;
 
 use super::CycleError;
 use super::Parts;
@@ -13,6 +16,7 @@ use crate::domain::alert::AlertState;
 use crate::domain::audit::Act;
 use crate::domain::dispute::Dispute;
 use crate::domain::dispute::DisputeState;
+use crate::domain::ids::AlertId;
 use crate::domain::ids::DisputeNumber;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
@@ -20,6 +24,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::ids::SilenceNumber;
 use crate::domain::import::Dataset;
 use crate::domain::silence::Silence;
+use crate::domain::silence::SilenceChange;
 use crate::domain::silence::SilenceScope;
 use crate::domain::silence::SilenceTerms;
 use crate::domain::subject::Subject;
@@ -75,6 +80,33 @@ async fn subject_called(parts: &Parts, asked: &str) -> Result<Subject, CycleErro
         return Ok(Subject::Ministry(code));
     }
     Ok(Subject::Project(view::find_project(parts, asked).await?.project))
+}
+
+/// Those that silences keep from being told on the day of `now`; `changes` are not committed yet.
+pub(super) async fn quiet(
+    parts: &Parts,
+    alerts: &[&Alert],
+    changes: &[SilenceChange],
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<AlertId>, CycleError> {
+    let mut silences = parts.store.silences().await?;
+    for change in changes {
+        let stands = silences.iter_mut().find(|silence| silence.number == change.silence.number);
+        if let Some(silence) = stands {
+            silence.clone_from(&change.silence);
+        }
+    }
+    let today = view::today(now);
+    silences.retain(|silence| silence.holds_on(today));
+    if silences.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let ministries = ministries(parts).await?;
+    let is_quiet = |alert: &&Alert| {
+        let ministry = alert.subject.project().and_then(|project| ministries.get(project));
+        silences.iter().any(|silence| silence.hides(alert, ministry, today))
+    };
+    Ok(alerts.iter().copied().filter(is_quiet).map(|alert| alert.id.clone()).collect())
 }
 
 /// The ministry of each project.
@@ -136,7 +168,7 @@ pub async fn silence(
         announce_on: announced.unwrap_or(last_day).max(today),
         levels: alerts.into_iter().map(|alert| (alert.id, alert.level)).collect(),
         revisions,
-        to_review: std::collections::BTreeSet::new(),
+        to_review: BTreeSet::new(),
         announced_at: None,
         ended: None,
     };

@@ -12,6 +12,7 @@ use tracing::warn;
 
 use super::CycleError;
 use super::Parts;
+use super::announce::outgoing;
 use super::circumstances;
 use super::coverage;
 use super::coverage::FieldCost;
@@ -27,8 +28,11 @@ use crate::domain::cycle::CycleSummary;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::RuleId;
+use crate::domain::mission::Mission;
 use crate::domain::mission::MissionChange;
+use crate::domain::notice::Outgoing;
 use crate::domain::portfolio::Portfolio;
+use crate::domain::silence::SilenceChange;
 use crate::domain::subject::Subject;
 use crate::domain::verdict::Judgement;
 use crate::domain::verdicts::JudgementRef;
@@ -54,6 +58,9 @@ pub struct CycleReport {
     pub missing_most: Vec<FieldCost>,
     pub alert_changes: Vec<AlertChange>,
     pub mission_changes: Vec<MissionChange>,
+    /// What was written to the outbox.
+    #[serde(skip)]
+    pub outgoing: Outgoing,
     /// Rules left out because they do not compile.
     pub rule_faults: Vec<RuleFault>,
 }
@@ -68,12 +75,37 @@ pub enum Outcome {
     DryRun,
 }
 
+/// How a cycle is run.
+#[derive(Clone, Copy, Debug)]
+struct Manner {
+    dry_run: bool,
+    announce: bool,
+}
+
 /// `as_of` defaults to today in Paris.
 pub async fn run(
     parts: &Parts,
     as_of: Option<NaiveDate>,
     dry_run: bool,
 ) -> Result<CycleReport, CycleError> {
+    run_in(parts, as_of, Manner { dry_run, announce: false }).await
+}
+
+/// The same, and receivers that have just been set up are told all that stands.
+pub async fn announce(
+    parts: &Parts,
+    as_of: Option<NaiveDate>,
+    dry_run: bool,
+) -> Result<CycleReport, CycleError> {
+    run_in(parts, as_of, Manner { dry_run, announce: true }).await
+}
+
+async fn run_in(
+    parts: &Parts,
+    as_of: Option<NaiveDate>,
+    manner: Manner,
+) -> Result<CycleReport, CycleError> {
+    let Manner { dry_run, .. } = manner;
     let now = parts.clock.now();
     let as_of = as_of.unwrap_or_else(|| view::today(now));
     let last = parts.store.last_cycle().await?;
@@ -94,10 +126,11 @@ pub async fn run(
             missing_most: coverage::costliest(&judged.verdicts),
             alert_changes: vec![],
             mission_changes: vec![],
+            outgoing: Outgoing::default(),
             rule_faults: judged.faults,
         });
     }
-    decide(parts, judged, last, (now, dry_run)).await
+    decide(parts, judged, last, (now, manner)).await
 }
 
 /// Alerts follow one another in time; those of an older date cannot follow.
@@ -112,11 +145,24 @@ async fn decide(
     parts: &Parts,
     judged: Judged,
     last: Option<CycleSummary>,
-    (now, dry_run): (DateTime<Utc>, bool),
+    (now, Manner { dry_run, announce }): (DateTime<Utc>, Manner),
 ) -> Result<CycleReport, CycleError> {
-    let faults = judged.faults.clone();
-    let record = record(parts, judged, last.as_ref(), now).await?;
-    let number = record.number;
+    let deliberation = deliberate(parts, &judged, last.as_ref(), now).await?;
+    warn_of_automatic_rules_out_of_force(&judged);
+    let outgoing = outgoing(parts, &judged, &deliberation, (now, announce)).await?;
+    let number = deliberation.number;
+    let record = CycleRecord {
+        number,
+        inputs: judged.inputs,
+        started_at: now,
+        catalogue_texts: judged.texts,
+        figures: judged.figures,
+        verdicts: judged.verdicts,
+        alert_changes: deliberation.alert_changes,
+        mission_changes: deliberation.mission_changes,
+        silence_changes: deliberation.silence_changes,
+        outgoing,
+    };
     let counts = CycleCounts::of(&record.verdicts);
     if !dry_run {
         parts.store.commit_cycle(&record).await?;
@@ -136,22 +182,33 @@ async fn decide(
         missing_most: coverage::costliest(&record.verdicts),
         alert_changes: record.alert_changes,
         mission_changes: record.mission_changes,
-        rule_faults: faults,
+        outgoing: record.outgoing,
+        rule_faults: judged.faults,
     })
 }
 
-/// What the verdicts call for, given what stands: everything that the cycle commits.
-async fn record(
+/// What stood, and what a cycle changes in it.
+#[derive(Debug)]
+pub(super) struct Deliberation {
+    pub(super) number: CycleNumber,
+    pub(super) standing: Vec<Alert>,
+    pub(super) known_missions: Vec<Mission>,
+    pub(super) alert_changes: Vec<AlertChange>,
+    pub(super) mission_changes: Vec<MissionChange>,
+    pub(super) silence_changes: Vec<SilenceChange>,
+}
+
+pub(super) async fn deliberate(
     parts: &Parts,
-    judged: Judged,
+    judged: &Judged,
     last: Option<&CycleSummary>,
     now: DateTime<Utc>,
-) -> Result<CycleRecord, CycleError> {
+) -> Result<Deliberation, CycleError> {
     let number = parts.store.next_cycle_number().await?;
     let standing = parts.store.standing_alerts().await?;
     let known_missions = parts.store.missions(&MissionFilter::default()).await?;
     let terms = judged.catalogue.terms();
-    let circumstances = circumstances::gather(parts, &judged, last).await?;
+    let circumstances = circumstances::gather(parts, judged, last).await?;
     let standing = alerts::follow(standing, &circumstances, now);
     let alert_changes = alerts::reconcile(
         &standing,
@@ -180,14 +237,10 @@ async fn record(
             circumstances: &circumstances,
         },
     );
-    warn_of_automatic_rules_out_of_force(&judged);
-    Ok(CycleRecord {
+    Ok(Deliberation {
         number,
-        inputs: judged.inputs,
-        started_at: now,
-        catalogue_texts: judged.texts,
-        figures: judged.figures,
-        verdicts: judged.verdicts,
+        standing: standing.alerts,
+        known_missions,
         alert_changes,
         mission_changes,
         silence_changes,
@@ -231,7 +284,7 @@ pub(super) struct Judged {
     pub(super) catalogue: Catalogue,
     playbook: Playbook,
     faults: Vec<RuleFault>,
-    texts: BTreeMap<String, String>,
+    pub(super) texts: BTreeMap<String, String>,
 }
 
 impl Judged {

@@ -15,6 +15,7 @@ use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ImportNumber;
 use crate::domain::level::Level;
 use crate::domain::mission::MissionChange;
+use crate::domain::notice::Outgoing;
 use crate::domain::silence::SilenceChange;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdicts::RuleVerdicts;
@@ -50,6 +51,7 @@ pub struct CycleRecord {
     pub alert_changes: Vec<AlertChange>,
     pub mission_changes: Vec<MissionChange>,
     pub silence_changes: Vec<SilenceChange>,
+    pub outgoing: Outgoing,
 }
 
 /// A committed cycle, without its verdicts.

@@ -66,6 +66,11 @@ text_id!(
     /// A mission; the fingerprint of its subject, kind and the cycle that opened it.
     MissionId
 );
+text_id!(
+    /// A notice; the fingerprint of its receiver and occasion. Message-ID, `webhook-id` and
+    /// transaction id are made of it: sent twice, it bears the same one.
+    NoticeId
+);
 number_id!(
     /// A cycle, numbered from 1 in the order of commit.
     CycleNumber

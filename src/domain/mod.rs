@@ -15,6 +15,7 @@ pub mod import;
 pub mod job;
 pub mod level;
 pub mod mission;
+pub mod notice;
 pub mod portfolio;
 pub mod rule;
 pub mod silence;

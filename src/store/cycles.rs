@@ -13,6 +13,7 @@ use super::handling;
 use super::kept;
 use super::missions;
 use super::open::end;
+use super::outbox;
 use super::silences;
 use super::verdicts;
 use crate::domain::cycle::CycleCounts;
@@ -24,7 +25,7 @@ use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ImportNumber;
 
 impl Store {
-    /// The cycle, its verdicts, and what it did to alerts and missions: one transaction.
+    /// The cycle, its verdicts, what it did to alerts and missions, what it says: one transaction.
     ///
     /// A cycle decides on the alerts that the one before it left. Its number says which that was: when
     /// another cycle took the number meanwhile, nothing is written and the caller may start again.
@@ -37,6 +38,7 @@ impl Store {
         alerts::apply(&mut transaction, record.number, &record.alert_changes).await?;
         let origin = missions::Origin { cycle: Some(record.number), at: record.started_at };
         missions::apply(&mut transaction, origin, &record.mission_changes).await?;
+        outbox::apply(&mut transaction, &record.outgoing, record.started_at).await?;
         deeds::of_cycle(&mut transaction, record).await?;
         silences::apply(&mut transaction, record).await?;
         handling::follow(&mut transaction, record).await?;

@@ -1,4 +1,5 @@
-//! What is kept: imports, links, cycles, alerts, missions and runs of jobs. The only place that speaks SQL.
+//! What is kept: imports, links, cycles, alerts, missions, notices and runs of jobs. The only place that
+//! speaks SQL.
 //!
 //! Imports, the identity log and cycles are only ever added to, so that what was known at any moment
 //! can be loaded again. Every write is one transaction: whole, or not at all, wherever it is cut.
@@ -24,13 +25,16 @@ mod job_log;
 mod jobs;
 mod kept;
 mod missions;
+mod notices;
 mod open;
+mod outbox;
 mod pages;
 mod portfolio;
 mod projects;
 mod silences;
 mod snapshots;
 mod tidying;
+mod told;
 mod verdict_rows;
 mod verdicts;
 
@@ -53,6 +57,8 @@ pub use jobs::Hold;
 pub use jobs::Settled;
 pub use missions::MissionEntry;
 pub use missions::MissionFilter;
+pub use notices::NoticeCount;
+pub use notices::NoticeFilter;
 pub use open::Store;
 pub use portfolio::KnownUpTo;
 pub use tidying::Tidied;

@@ -18,6 +18,7 @@ use super::import_rows;
 use super::kept;
 use super::snapshots;
 use crate::domain::edition::EditionId;
+use crate::domain::follow_up::Contact;
 use crate::domain::follow_up::Contract;
 use crate::domain::follow_up::DeclaredCause;
 use crate::domain::follow_up::Fact;
@@ -74,6 +75,16 @@ impl Store {
         }
         sort_facts(&mut portfolio);
         Ok(portfolio)
+    }
+
+    /// Whom to tell at each ministry, as last said.
+    pub async fn contacts(&self, as_of: NaiveDate) -> Result<Vec<Contact>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let links = Links::default();
+        let mut filed = filed::filed(&mut transaction, i64::MAX).await?;
+        filed.retain(|import| import.edition.as_of() <= as_of);
+        let rows = standing(&mut transaction, &filed, Dataset::Contacts, &links).await?;
+        rows.iter().map(|row| kept::to_json("follow_up.payload", &row.payload)).collect()
     }
 }
 

@@ -64,6 +64,7 @@ pub(crate) async fn work(workplace: &Workplace, clock: &Arc<HandClock>) -> Work 
             rules: root().join("rules"),
             limits: Limits::default(),
             clock: Arc::<HandClock>::clone(clock),
+            notify: Arc::default(),
         },
         profiles: PathBuf::new(),
         aliases: root().join("aliases.toml"),

@@ -88,8 +88,13 @@ async fn next_cycle(workplace: &Workplace, rules: &Path) -> (usize, Left) {
 
     let as_of = NaiveDate::from_ymd_opt(2020, 11, 30).unwrap();
     let clock = FixedClock(as_of.and_hms_opt(12, 0, 0).unwrap().and_utc());
-    let parts =
-        Parts { store, rules: rules.to_owned(), limits: Limits::default(), clock: Arc::new(clock) };
+    let parts = Parts {
+        store,
+        rules: rules.to_owned(),
+        limits: Limits::default(),
+        clock: Arc::new(clock),
+        notify: Arc::default(),
+    };
     cycle::run(&parts, Some(as_of), false).await.unwrap();
     let mut left = Left::new();
     for mut alert in parts.store.standing_alerts().await.unwrap() {

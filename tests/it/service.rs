@@ -29,7 +29,10 @@ impl Service {
     /// On the fixtures, a cycle committed, the clock standing in December 2020.
     async fn start() -> Self {
         let workplace = Workplace::with_fixtures();
-        workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+        // Told to a server that this service does not know: its notices wait.
+        let mut cycle = workplace.command(&["cycle", "--as-of", "2020-11-30", "--announce"]);
+        cycle.env("VIGIE_MAIL__HOST", "localhost").env("VIGIE_MAIL__FROM", "vigie@dinum.example");
+        assert!(cycle.output().unwrap().status.success());
         Self::over(workplace).await
     }
 
@@ -70,6 +73,7 @@ async fn every_documented_route_answers() {
     let alert = data(&service.get("/api/v1/alerts").await)[0]["id"].as_str().unwrap().to_owned();
     let mission =
         data(&service.get("/api/v1/missions").await)[0]["id"].as_str().unwrap().to_owned();
+    let notice = data(&service.get("/api/v1/notices").await)[0]["id"].as_str().unwrap().to_owned();
     let document = std::fs::read_to_string(root().join("docs/API.md")).unwrap();
     let routes: Vec<&str> = document
         .lines()
@@ -82,6 +86,7 @@ async fn every_documented_route_answers() {
             .replace("{project}", "si-samu")
             .replace("{alert}", &alert)
             .replace("{mission}", &mission)
+            .replace("{notice}", &notice)
             .replace("{rule}", "D1")
             .replace("{job}", "cycle")
             .replace("{cycle}", "1");
@@ -182,4 +187,20 @@ fn the_health_check_tells_a_service_that_runs_from_one_that_does_not() {
     assert_eq!(refused.status.code(), Some(1));
     let words = String::from_utf8(refused.stderr).unwrap();
     assert!(words.starts_with("vigie: ask http://127.0.0.1:18765/readyz"), "{words}");
+}
+
+#[tokio::test]
+async fn a_notice_can_be_read_whole_on_its_page() {
+    let service = Service::start().await;
+    let notices = service.get("/api/v1/notices?state=waiting").await;
+    let capped = data(&notices).iter().find(|one| one["content"]["message"]["page"].is_string());
+    let notice = capped.unwrap();
+    let url =
+        format!("http://{}/notices/{}", service.running.address(), notice["id"].as_str().unwrap());
+    let page = reqwest::get(url).await.unwrap();
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("'none'"));
+    assert_eq!(page.text().await.unwrap(), notice["content"]["message"]["page"].as_str().unwrap());
+    assert_eq!(service.get("/notices/none").await.status, 404);
+    service.running.stop().await.unwrap();
 }

@@ -20,6 +20,7 @@ use vigie::domain::mission::MissionChange;
 use vigie::domain::mission::MissionChangeKind;
 use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
+use vigie::domain::notice::Outgoing;
 use vigie::domain::subject::Subject;
 use vigie::domain::value::Value;
 use vigie::domain::verdict::Absence;
@@ -281,6 +282,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
             by: None,
         }],
         silence_changes: vec![],
+        outgoing: Outgoing::default(),
     }
 }
 

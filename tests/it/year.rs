@@ -50,6 +50,7 @@ impl Year {
             rules: self.rules.clone(),
             limits: Limits::default(),
             clock: Arc::new(FixedClock(self.now)),
+            notify: Arc::default(),
         }
     }
 

@@ -144,6 +144,12 @@ pub(in crate::rules) fn ask<'r>(
     } else {
         question.frame.clone().lazy().select(varying).collect()?
     };
+    // Expressions that read no column after all give one row for all.
+    if codes.height() != question.frame.height() {
+        let height = question.frame.height();
+        let columns = codes.columns().iter().map(|code| code.new_from_index(0, height));
+        codes = DataFrame::new_infer_height(columns.collect())?;
+    }
     codes.hstack_mut(&constant)?;
     codes.rechunk_mut();
     Ok(Outcomes { codes, needs })

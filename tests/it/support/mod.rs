@@ -1,5 +1,7 @@
 //! A workplace for tests: the real binary, a real database in a temporary folder, real files.
 
+pub(crate) mod mail;
+
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -20,11 +22,16 @@ pub(crate) fn real_editions() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    #[expect(clippy::disallowed_methods, reason = "tests ask where they run")]
-    let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    assert!(!in_ci, "the real editions are not at {}", folder.display());
+    assert!(!in_ci(), "the real editions are not at {}", folder.display());
     println!("NOT RUN: the real editions are not at {}", folder.display());
     None
+}
+
+/// Where a test that cannot run is a fault.
+pub(crate) fn in_ci() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "tests ask where they run")]
+    let ci = std::env::var("CI");
+    ci.is_ok_and(|value| value == "true")
 }
 
 /// Who decides in tests that do not say.

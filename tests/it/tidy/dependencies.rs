@@ -78,16 +78,18 @@ fn licences_are_ones_that_we_accept() {
 #[test]
 fn crates_come_from_the_registry_with_their_checksum() {
     let mut faults = BTreeSet::new();
-    for package in locked() {
-        let name = text(&package, "name");
-        if name == "vigie" {
-            continue;
-        }
-        if text(&package, "source") != REGISTRY || !package.contains_key("checksum") {
-            faults.insert(format!("Cargo.lock: {name} comes from `{}`", text(&package, "source")));
-        }
-        if BANNED.contains(&name) {
-            faults.insert(format!("Cargo.lock: {name} is banned"));
+    for lock in ["Cargo.lock", "benches/peers/Cargo.lock"] {
+        for package in locked_in(lock) {
+            let (name, source) = (text(&package, "name"), text(&package, "source"));
+            if ["vigie", "vigie-peers"].contains(&name) {
+                continue;
+            }
+            if source != REGISTRY || !package.contains_key("checksum") {
+                faults.insert(format!("{lock}: {name} comes from `{source}`"));
+            }
+            if BANNED.contains(&name) {
+                faults.insert(format!("{lock}: {name} is banned"));
+            }
         }
     }
     assert_none(&faults);
@@ -170,7 +172,11 @@ fn packages() -> Vec<Value> {
 }
 
 fn locked() -> Vec<Table> {
-    let lock: Table = read("Cargo.lock").parse().unwrap();
+    locked_in("Cargo.lock")
+}
+
+fn locked_in(file: &str) -> Vec<Table> {
+    let lock: Table = read(file).parse().unwrap();
     let packages = lock.get("package").and_then(toml::Value::as_array).unwrap();
     packages.iter().filter_map(toml::Value::as_table).cloned().collect()
 }

@@ -14,7 +14,13 @@ use super::root;
 use super::rust_files;
 
 /// The files that cargo compiles by itself; every other one must be named by a `mod`.
-const ROOTS: &[&str] = &["src/lib.rs", "src/main.rs", "tests/it/main.rs", "benches/pipeline.rs"];
+const ROOTS: &[&str] = &[
+    "src/lib.rs",
+    "src/main.rs",
+    "tests/it/main.rs",
+    "benches/pipeline.rs",
+    "benches/peers/src/main.rs",
+];
 
 /// A file that passes this has two subjects.
 const LONGEST: usize = 400;

@@ -1,0 +1,5 @@
+//! One engine per file.
+
+pub mod cel;
+pub mod regorus;
+pub mod zen;

@@ -1,0 +1,62 @@
+//! Notices, and the page on which all of one can be read when the message was cut.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use actix_web::web;
+use serde::Deserialize;
+
+use super::List;
+use super::error::Problem;
+use crate::cycle::Parts;
+use crate::domain::ids::NoticeId;
+use crate::domain::notice::Content;
+use crate::domain::notice::NoticeState;
+use crate::domain::notice::QueuedNotice;
+use crate::store::NoticeFilter;
+
+/// Answered at most, the latest ones.
+const LISTED: u32 = 1000;
+
+/// The pages hold text and their own style: nothing else may be loaded by them, nor run.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoticeQuery {
+    state: Option<NoticeState>,
+}
+
+pub(super) async fn list_notices(
+    parts: web::Data<Parts>,
+    query: web::Query<NoticeQuery>,
+) -> Result<web::Json<List<QueuedNotice>>, Problem> {
+    let filter = NoticeFilter { state: query.state, ..NoticeFilter::default() };
+    Ok(List::of(parts.store.notices(&filter, LISTED).await?))
+}
+
+pub(super) async fn find_notice(
+    parts: web::Data<Parts>,
+    id: web::Path<String>,
+) -> Result<web::Json<QueuedNotice>, Problem> {
+    Ok(web::Json(found(&parts, id.into_inner()).await?))
+}
+
+pub(super) async fn show_notice(
+    parts: web::Data<Parts>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.into_inner();
+    let Content::Message { html, page, .. } = found(&parts, id.clone()).await?.notice.content
+    else {
+        return Err(Problem::NotFound { kind: "page of notice", id });
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header(ContentType::html())
+        .insert_header(("Content-Security-Policy", POLICY))
+        .body(page.unwrap_or(html)))
+}
+
+async fn found(parts: &Parts, id: String) -> Result<QueuedNotice, Problem> {
+    let notice = parts.store.notice(&NoticeId::new(id.as_str())).await?;
+    notice.ok_or(Problem::NotFound { kind: "notice", id })
+}

@@ -1,0 +1,315 @@
+//! `vigie notices` and `vigie receivers`: what was said, what waits, and to whom.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use chrono_tz::Europe::Paris;
+use clap::Subcommand;
+use vigie::app::config::Config;
+use vigie::cycle::Parts;
+use vigie::delivery::Courier;
+use vigie::domain::ids::NoticeId;
+use vigie::domain::notice::Content;
+use vigie::domain::notice::Lane;
+use vigie::domain::notice::LaneState;
+use vigie::domain::notice::NoticeState;
+use vigie::domain::notice::QueuedNotice;
+use vigie::store::NoticeFilter;
+
+use super::CliError;
+use super::Conclusion;
+use super::act;
+use super::print;
+use super::print::Cell;
+use super::print::Printer;
+use super::print::Sheet;
+
+/// Notices listed by default, the latest ones.
+const LISTED: u32 = 200;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum NoticesCommand {
+    /// List notices, newest first
+    List {
+        /// In this state
+        #[arg(long, value_parser = state, value_name = "waiting|delivered|dead")]
+        state: Option<NoticeState>,
+        /// The latest so many
+        #[arg(long, value_name = "NUMBER", default_value_t = LISTED)]
+        limit: u32,
+    },
+    /// Show one notice, as it was written
+    Show {
+        /// Its id, as listed by `vigie notices list`
+        notice: String,
+    },
+    /// Show the next messages of a ministry's secretary-general, without sending anything
+    Preview {
+        /// Code or name of the ministry
+        ministry: String,
+        /// Judge as of this date, as YYYY-MM-DD; today by default
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+        /// Write the HTML of the last message there too
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
+    },
+    /// Send what is due, once
+    Deliver,
+    /// Write the reminders that are due today; `deliver` sends them
+    Remind,
+    /// Let what was given up wait again
+    Replay {
+        /// Its id, as listed by `vigie notices list --state dead`
+        #[arg(required_unless_present = "dead")]
+        notice: Option<String>,
+        /// All that were given up
+        #[arg(long, conflicts_with = "notice")]
+        dead: bool,
+        /// Why, for those who come after
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReceiversCommand {
+    /// List what carries notices, and whether it is open
+    List,
+    /// Open again a receiver that had asked for nothing more
+    Enable {
+        /// Its name, as listed by `vigie receivers list`
+        receiver: String,
+        /// Why, for those who come after
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+pub(super) async fn run(
+    command: &NoticesCommand,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        NoticesCommand::List { state, limit } => {
+            let filter = NoticeFilter { state: *state, ..NoticeFilter::default() };
+            let notices = parts.store.notices(&filter, *limit).await?;
+            warn_when_off(parts);
+            printer.answer(&notices, &[list(&notices)], 0)?;
+        }
+        NoticesCommand::Show { notice } => {
+            let found = parts.store.notice(&NoticeId::new(notice.as_str())).await?;
+            let found = found.ok_or_else(|| CliError::NoSuchNotice(notice.clone()))?;
+            let sheet = list(std::slice::from_ref(&found)).with_note(words(&found.notice.content));
+            printer.answer(&found, &[sheet], 0)?;
+        }
+        NoticesCommand::Preview { ministry, as_of, html } => {
+            preview((ministry, *as_of), html.as_ref(), parts, printer).await?;
+        }
+        NoticesCommand::Deliver => return deliver(parts, printer).await,
+        NoticesCommand::Remind => {
+            let written = vigie::cycle::remind(parts).await?;
+            warn_when_off(parts);
+            print::message(&format!("{written} notices written"));
+        }
+        NoticesCommand::Replay { notice, dead: _, reason } => {
+            let act = act(config, parts, reason)?;
+            let replayed = match notice {
+                Some(notice) => {
+                    let id = NoticeId::new(notice.as_str());
+                    u64::from(parts.store.replay_notice(&id, &act).await?)
+                }
+                None => parts.store.replay_dead_notices(&act).await?,
+            };
+            print::message(&format!("{replayed} notices wait again"));
+            if notice.is_some() && replayed == 0 {
+                return Ok(Conclusion::Bad);
+            }
+        }
+    }
+    Ok(Conclusion::Good)
+}
+
+pub(super) async fn receivers(
+    command: &ReceiversCommand,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let states = parts.store.lanes().await?;
+    match command {
+        ReceiversCommand::List => {
+            let set_up = vigie::notify::lanes(&parts.notify);
+            warn_when_off(parts);
+            printer.answer(&states, &[lanes(&set_up, &states)], 0)?;
+            Ok(Conclusion::Good)
+        }
+        ReceiversCommand::Enable { receiver, reason } => {
+            let lane = Lane::try_from(receiver.clone())
+                .or_else(|_| Lane::try_from(format!("webhook/{receiver}")))
+                .map_err(CliError::NoSuchReceiver)?;
+            let reopened = parts.store.reopen_lane(&lane, &act(config, parts, reason)?).await?;
+            if reopened {
+                print::message(&format!(
+                    "{lane} is open again; `vigie notices replay --dead` sends it what was given up"
+                ));
+                return Ok(Conclusion::Good);
+            }
+            print::message(&format!("{lane} was not closed"));
+            Ok(Conclusion::Bad)
+        }
+    }
+}
+
+/// Nothing is queued for receivers that no setting names, and whoever looks is told so.
+fn warn_when_off(parts: &Parts) {
+    if vigie::notify::lanes(&parts.notify).is_empty() {
+        print::message(
+            "no receiver is set up: nothing is written to the outbox; see `mail`, `webhooks` and \
+             `tchap` in vigie.toml",
+        );
+    }
+}
+
+async fn deliver(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
+    let (clock, settings) = (Arc::clone(&parts.clock), Arc::clone(&parts.notify));
+    let courier = Courier::new(parts.store.clone(), clock, settings)?;
+    warn_when_off(parts);
+    // What is being sent when someone says stop is finished.
+    let report = courier.drain(&vigie::app::stop_signal()?).await?;
+    let rows = report.iter().map(|(lane, report)| {
+        let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
+        let reasons: Vec<String> =
+            report.failures.iter().map(|(reason, times)| format!("{reason} × {times}")).collect();
+        vec![
+            Cell::text(lane.to_string()),
+            count(report.delivered),
+            count(report.waiting),
+            count(report.dead),
+            Cell::text(reasons.join(", ")),
+        ]
+    });
+    let columns = vec![
+        ("lane", "Voie"),
+        ("delivered", "Remis"),
+        ("waiting", "À retenter"),
+        ("dead", "Abandonnés"),
+        ("failures", "Échecs"),
+    ];
+    printer.answer(&report, &[Sheet::new("Remise", columns, rows.collect())], 0)?;
+    Ok(Conclusion::Good)
+}
+
+async fn preview(
+    (ministry, as_of): (&str, Option<NaiveDate>),
+    file: Option<&PathBuf>,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<(), CliError> {
+    let notices = vigie::cycle::preview(parts, ministry, as_of).await?;
+    if notices.is_empty() {
+        print::message("nothing has changed since the last message: nothing would be sent");
+    }
+    let sheets: Vec<Sheet> = notices
+        .iter()
+        .map(|notice| {
+            let columns =
+                vec![("kind", "Message"), ("not_before", "Partirait"), ("title", "Objet")];
+            let row = vec![
+                Cell::of(notice.kind.label(), notice.kind.word()),
+                moment(notice.not_before),
+                Cell::text(&notice.title),
+            ];
+            Sheet::new("Prochain message, non envoyé", columns, vec![row])
+                .with_note(words(&notice.content))
+        })
+        .collect();
+    if let (Some(path), Some(notice)) = (file, notices.last())
+        && let Content::Message { html, .. } = &notice.content
+    {
+        std::fs::write(path, html)
+            .map_err(|source| CliError::Report { path: path.clone(), source })?;
+    }
+    printer.answer(&notices, &sheets, 0)
+}
+
+fn words(content: &Content) -> String {
+    match content {
+        Content::Message { text, .. } => format!("\n{text}"),
+        Content::Post { body, .. } => body.clone(),
+    }
+}
+
+fn list(notices: &[QueuedNotice]) -> Sheet {
+    let rows = notices.iter().map(|queued| {
+        let notice = &queued.notice;
+        let when = queued.delivered_at.unwrap_or(queued.next_attempt_at);
+        vec![
+            Cell::text(notice.id.as_str()),
+            Cell::of(queued.state.label(), queued.state.word()),
+            Cell::text(notice.receiver.to_string()),
+            Cell::of(notice.kind.label(), notice.kind.word()),
+            moment(when),
+            Cell::count(i64::from(queued.attempts)),
+            Cell::text(&notice.title),
+            Cell::optional(queued.last_error.as_deref()),
+        ]
+    });
+    let columns = vec![
+        ("id", "Id"),
+        ("state", "État"),
+        ("receiver", "Destinataire"),
+        ("kind", "Message"),
+        ("when", "Quand"),
+        ("attempts", "Essais"),
+        ("title", "Objet"),
+        ("last_error", "Dernier échec"),
+    ];
+    Sheet::new(format!("Messages : {}", notices.len()), columns, rows.collect())
+}
+
+fn lanes(set_up: &[Lane], states: &[LaneState]) -> Sheet {
+    let unseen = set_up.iter().filter(|lane| !states.iter().any(|state| state.lane == **lane));
+    let mut rows: Vec<Vec<Cell>> = states
+        .iter()
+        .map(|state| {
+            let word = match (state.closed_at, set_up.contains(&state.lane)) {
+                (Some(_), _) => "fermé par son destinataire",
+                (None, true) => "ouvert",
+                (None, false) => "n’est plus réglé",
+            };
+            vec![
+                Cell::text(state.lane.to_string()),
+                Cell::text(word),
+                moment(state.opened_at),
+                Cell::optional(state.reason.as_deref()),
+            ]
+        })
+        .collect();
+    rows.extend(unseen.map(|lane| {
+        let state = Cell::text("s’ouvrira au prochain cycle");
+        vec![Cell::text(lane.to_string()), state, Cell::text(""), Cell::text("")]
+    }));
+    let columns = vec![
+        ("receiver", "Destinataire"),
+        ("state", "État"),
+        ("opened_at", "Ouvert"),
+        ("reason", "Motif"),
+    ];
+    Sheet::new(format!("Destinataires : {}", rows.len()), columns, rows)
+}
+
+/// In Paris, for people.
+fn moment(at: DateTime<Utc>) -> Cell {
+    Cell::of(at.with_timezone(&Paris).format("%d/%m/%Y %H:%M").to_string(), at.to_rfc3339())
+}
+
+fn state(text: &str) -> Result<NoticeState, String> {
+    let expected = "expected one of waiting, delivered, dead";
+    NoticeState::from_word(text).ok_or_else(|| expected.to_owned())
+}

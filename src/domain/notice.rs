@@ -1,0 +1,323 @@
+//! A notice: one message that waits in the outbox for its receiver; and the memory of what was told,
+//! kept apart from what is true so that a digest is the difference between the two.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::ids::AlertId;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::MissionId;
+use crate::domain::ids::NoticeId;
+use crate::domain::level::Level;
+use crate::domain::subject::Subject;
+
+/// Written `sg/MJ`, `dinum`, `director`, `webhook/supervision`, `tchap`. Never an address: whoever
+/// holds the office when the notice leaves is who gets it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Receiver {
+    SecretaryGeneral(MinistryCode),
+    /// The risk team.
+    Dinum,
+    /// DINUM's director, to whom what stays unanswered is escalated.
+    Director,
+    Webhook(String),
+    Tchap,
+}
+
+/// What carries notices; one that is stuck never holds up another. Written `mail`,
+/// `webhook/supervision`, `tchap`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Lane {
+    Mail,
+    Webhook(String),
+    Tchap,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// What changed since the last one.
+    Digest,
+    /// What has just become critical, without waiting for office hours.
+    Critical,
+    /// What was told and not acknowledged.
+    Reminder,
+    /// The same, to DINUM's director.
+    Escalation,
+    /// One change, for a program.
+    Event,
+}
+
+/// As it is written when it is decided: what is sent again is the same to the byte.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    pub id: NoticeId,
+    pub receiver: Receiver,
+    pub kind: NoticeKind,
+    /// The cycle that decided it; none for a reminder.
+    pub cycle: Option<CycleNumber>,
+    /// Notices of one thread leave in the order in which they were written.
+    pub thread: String,
+    /// Earlier notices that this one follows on, oldest first.
+    pub follows: Vec<NoticeId>,
+    /// In one line.
+    pub title: String,
+    pub content: Content,
+    pub created_at: DateTime<Utc>,
+    /// The first moment at which it may leave.
+    pub not_before: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// For people.
+    Message {
+        text: String,
+        html: String,
+        /// All of it, when the message itself was capped.
+        page: Option<String>,
+    },
+    /// For programs.
+    Post { media_type: String, body: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeState {
+    Waiting,
+    Delivered,
+    /// Given up; can be replayed.
+    Dead,
+}
+
+/// A notice and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QueuedNotice {
+    #[serde(flatten)]
+    pub notice: Notice,
+    pub state: NoticeState,
+    pub attempts: u32,
+    pub first_attempt_at: Option<DateTime<Utc>>,
+    pub next_attempt_at: DateTime<Utc>,
+    pub delivered_at: Option<DateTime<Utc>>,
+    pub last_error: Option<String>,
+}
+
+/// What an attempt to deliver came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Delivered,
+    Waits {
+        until: DateTime<Utc>,
+        error: String,
+    },
+    Dead {
+        error: String,
+    },
+    /// Dead, and the receiver asks for nothing more: its lane is closed.
+    Refused {
+        error: String,
+    },
+}
+
+/// What one receiver was told of one ministry, or of the portfolio.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    pub receiver: Receiver,
+    /// A ministry or the portfolio.
+    pub about: Subject,
+    #[serde(flatten)]
+    pub memory: Memory,
+}
+
+/// Alerts that stand for the receiver, and live missions: an end that was told is forgotten.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    pub alerts: BTreeMap<AlertId, ToldAlert>,
+    /// Missions with the word of their state.
+    pub missions: BTreeMap<MissionId, String>,
+    /// The last notice, which the next one follows on.
+    pub last: Option<NoticeId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToldAlert {
+    pub level: Level,
+    /// The day in Paris.
+    pub on: NaiveDate,
+    /// The notice that told it; none when it was old news the first time that the lane opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<NoticeId>,
+}
+
+/// What a cycle says to the world: written in its transaction.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Outgoing {
+    pub notices: Vec<Notice>,
+    pub told: Vec<Told>,
+    /// Lanes that open with this cycle.
+    pub opened: Vec<Lane>,
+    /// Alerts not sent because their lane has just opened and the past is old news.
+    pub old_news: usize,
+    /// Ministries of which nobody could be told: no secretary-general is known there, nor the risk
+    /// team's address.
+    pub unheard: Vec<Subject>,
+}
+
+/// A lane as it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LaneState {
+    pub lane: Lane,
+    pub opened_at: DateTime<Utc>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub reason: Option<String>,
+}
+
+/// How often a receiver was reminded of an alert, since it was told it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reminded {
+    pub receiver: Receiver,
+    pub alert: AlertId,
+    /// The notice that told it: told again, it is counted anew.
+    pub told: NoticeId,
+    pub reminders: u32,
+    pub last_on: Option<NaiveDate>,
+    pub escalated_on: Option<NaiveDate>,
+}
+
+impl Receiver {
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::SecretaryGeneral(_) | Self::Dinum | Self::Director => Lane::Mail,
+            Self::Webhook(name) => Lane::Webhook(name.clone()),
+            Self::Tchap => Lane::Tchap,
+        }
+    }
+}
+
+impl fmt::Display for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SecretaryGeneral(ministry) => write!(f, "sg/{ministry}"),
+            Self::Dinum => f.write_str("dinum"),
+            Self::Director => f.write_str("director"),
+            Self::Webhook(name) => write!(f, "webhook/{name}"),
+            Self::Tchap => f.write_str("tchap"),
+        }
+    }
+}
+
+impl TryFrom<String> for Receiver {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match (text.as_str(), text.split_once('/')) {
+            ("dinum", _) => Ok(Self::Dinum),
+            ("director", _) => Ok(Self::Director),
+            ("tchap", _) => Ok(Self::Tchap),
+            (_, Some(("sg", code))) => Ok(Self::SecretaryGeneral(MinistryCode::new(code))),
+            (_, Some(("webhook", name))) => Ok(Self::Webhook(name.to_owned())),
+            _ => Err(format!(
+                "found `{text}`, expected `sg/…`, `dinum`, `director`, `webhook/…` or `tchap`"
+            )),
+        }
+    }
+}
+
+impl From<Receiver> for String {
+    fn from(receiver: Receiver) -> Self {
+        receiver.to_string()
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mail => f.write_str("mail"),
+            Self::Webhook(name) => write!(f, "webhook/{name}"),
+            Self::Tchap => f.write_str("tchap"),
+        }
+    }
+}
+
+impl TryFrom<String> for Lane {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match (text.as_str(), text.split_once('/')) {
+            ("mail", _) => Ok(Self::Mail),
+            ("tchap", _) => Ok(Self::Tchap),
+            (_, Some(("webhook", name))) => Ok(Self::Webhook(name.to_owned())),
+            _ => Err(format!("found `{text}`, expected `mail`, `webhook/…` or `tchap`")),
+        }
+    }
+}
+
+impl From<Lane> for String {
+    fn from(lane: Lane) -> Self {
+        lane.to_string()
+    }
+}
+
+impl NoticeKind {
+    pub const ALL: [Self; 5] =
+        [Self::Digest, Self::Critical, Self::Reminder, Self::Escalation, Self::Event];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Digest => "digest",
+            Self::Critical => "critical",
+            Self::Reminder => "reminder",
+            Self::Escalation => "escalation",
+            Self::Event => "event",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Digest => "Bulletin",
+            Self::Critical => "Alerte critique",
+            Self::Reminder => "Rappel",
+            Self::Escalation => "Escalade",
+            Self::Event => "Événement",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl NoticeState {
+    pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Dead];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Waiting => "en attente",
+            Self::Delivered => "remis",
+            Self::Dead => "abandonné",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}

@@ -1,0 +1,341 @@
+//! Mail by SMTP: one message for each notice, the same Message-ID however often it is tried.
+
+use std::time::Duration;
+use std::time::SystemTime;
+
+use lettre::Message;
+use lettre::address::Envelope;
+use lettre::message::MultiPart;
+use lettre::message::header::HeaderName;
+use lettre::message::header::HeaderValue;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::authentication::Mechanism;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::client::Certificate;
+use lettre::transport::smtp::client::TlsParameters;
+use lettre::transport::smtp::extension::ClientId;
+use tokio::time::timeout;
+
+use super::fault::ChannelFault;
+use super::retry::Attempt;
+use super::retry::Reason;
+use super::settings::MailSettings;
+use super::settings::MailTls;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::NoticeId;
+use crate::domain::notice::Content;
+use crate::domain::notice::Notice;
+use crate::domain::notice::NoticeKind;
+
+/// Longest wait for a connection; `timeout_seconds` is for a message.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Replies to a failed authentication, and to one that was left out.
+const AUTH_CODES: [u16; 4] = [530, 534, 535, 538];
+
+/// Whom a mail goes to. Personal data: never logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mailbox(lettre::message::Mailbox);
+
+pub struct Mailer {
+    host: String,
+    port: u16,
+    tls: MailTls,
+    parameters: Option<TlsParameters>,
+    credentials: Option<Credentials>,
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+    timeout: Duration,
+    hello: ClientId,
+}
+
+/// A connection kept from one mail to the next.
+#[derive(Default)]
+pub struct Session(Option<AsyncSmtpConnection>);
+
+impl Mailbox {
+    pub fn new(name: Option<&str>, email: &str) -> Result<Self, String> {
+        let address = email.parse().map_err(|_| format!("`{}` is no address", masked(email)))?;
+        Ok(Self(lettre::message::Mailbox::new(name.map(str::to_owned), address)))
+    }
+
+    /// `Vigie <vigie@example.fr>`, or the address alone.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let expected = || {
+            format!(
+                "found `{}`, expected an address such as `Vigie <vigie@example.fr>`",
+                masked(text)
+            )
+        };
+        text.parse().map(Self).map_err(|_| expected())
+    }
+
+    fn domain(&self) -> &str {
+        self.0.email.domain()
+    }
+}
+
+impl std::fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&masked(self.0.email.as_ref()))
+    }
+}
+
+impl std::fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mailer").field("host", &self.host).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "connected" } else { "not connected" })
+    }
+}
+
+impl Mailer {
+    pub fn new(settings: &MailSettings) -> Result<Self, ChannelFault> {
+        let mailbox = |setting: &str, text: &str| {
+            Mailbox::parse(text).map_err(|what| ChannelFault::new(setting, what))
+        };
+        let optional = |setting: &str, text: &str| {
+            (!text.is_empty()).then(|| mailbox(setting, text)).transpose()
+        };
+        optional("mail.dinum", &settings.dinum)?;
+        optional("mail.director", &settings.director)?;
+        let authenticates = !settings.username.is_empty();
+        if authenticates && settings.tls == MailTls::None {
+            let what = "a password would travel in clear: set `mail.tls` or leave it out";
+            return Err(ChannelFault::new("mail.username", what));
+        }
+        let port = match (settings.port, settings.tls) {
+            (0, MailTls::Implicit) => 465,
+            (0, MailTls::Starttls) => 587,
+            (0, MailTls::None) => 25,
+            (port, _) => port,
+        };
+        Ok(Self {
+            host: settings.host.clone(),
+            port,
+            tls: settings.tls,
+            parameters: parameters(settings)?,
+            credentials: authenticates.then(|| {
+                Credentials::new(settings.username.clone(), settings.password.reveal().to_owned())
+            }),
+            from: mailbox("mail.from", &settings.from)?,
+            reply_to: optional("mail.reply_to", &settings.reply_to)?,
+            timeout: Duration::from_secs(settings.timeout_seconds.max(1)),
+            hello: ClientId::default(),
+        })
+    }
+
+    pub async fn send(&self, session: &mut Session, notice: &Notice, to: &Mailbox) -> Attempt {
+        let (envelope, bytes) = match self.letter(notice, to) {
+            Ok(letter) => letter,
+            Err(error) => return Attempt::give_up(Reason::ClientError, masked(&error)),
+        };
+        let mut connection = match self.connected(session).await {
+            Ok(connection) => connection,
+            Err(attempt) => return attempt,
+        };
+        let sent = timeout(self.timeout, connection.send(&envelope, &bytes)).await;
+        match sent {
+            Ok(Ok(_)) => {
+                session.0 = Some(connection);
+                Attempt::Delivered
+            }
+            Ok(Err(error)) => after_sending(&error),
+            Err(_) => {
+                let detail = format!("no answer in {} s", self.timeout.as_secs());
+                Attempt::retry(Reason::Timeout, detail)
+            }
+        }
+    }
+
+    /// Ends a session politely, if it can still be.
+    pub async fn quit(&self, session: &mut Session) {
+        if let Some(mut connection) = session.0.take() {
+            drop(timeout(CONNECT_TIMEOUT, connection.quit()).await);
+        }
+    }
+
+    async fn connected(&self, session: &mut Session) -> Result<AsyncSmtpConnection, Attempt> {
+        if let Some(mut kept) = session.0.take() {
+            let alive = timeout(CONNECT_TIMEOUT, kept.test_connected()).await.unwrap_or(false);
+            if alive {
+                return Ok(kept);
+            }
+        }
+        let opening = timeout(CONNECT_TIMEOUT * 2, self.open());
+        opening.await.unwrap_or_else(|_| {
+            Err(Attempt::retry(Reason::Unreachable, "no answer to a new connection"))
+        })
+    }
+
+    async fn open(&self) -> Result<AsyncSmtpConnection, Attempt> {
+        let implicit = self.parameters.clone().filter(|_| self.tls == MailTls::Implicit);
+        let server = (self.host.as_str(), self.port);
+        let mut connection = AsyncSmtpConnection::connect_tokio1(
+            server,
+            Some(CONNECT_TIMEOUT),
+            &self.hello,
+            implicit,
+            None,
+        )
+        .await
+        .map_err(|error| unreachable(&error))?;
+        if self.tls == MailTls::Starttls
+            && let Some(parameters) = self.parameters.clone()
+        {
+            // A server that offers no TLS is not spoken to: someone may stand in between.
+            let upgraded = connection.starttls(parameters, &self.hello).await;
+            upgraded.map_err(|error| unreachable(&error))?;
+        }
+        if let Some(credentials) = &self.credentials {
+            let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            let accepted = connection.auth(&mechanisms, credentials).await;
+            accepted.map_err(|error| Attempt::retry(Reason::AuthError, told(&error)))?;
+        }
+        Ok(connection)
+    }
+
+    fn letter(&self, notice: &Notice, to: &Mailbox) -> Result<(Envelope, Vec<u8>), String> {
+        let Content::Message { text, html, .. } = &notice.content else {
+            return Err("found a notice for a program, expected one for people".to_owned());
+        };
+        let mut letter = Message::builder()
+            .from(self.from.0.clone())
+            .to(to.0.clone())
+            .date(SystemTime::from(notice.created_at))
+            .subject(notice.title.clone())
+            .message_id(Some(self.message_id(&notice.id)))
+            .references(self.references(notice).join(" "))
+            .in_reply_to(self.references(notice).last().cloned().unwrap_or_default())
+            .raw_header(header("Auto-Submitted", "auto-generated"))
+            .raw_header(header("X-Auto-Response-Suppress", "All"));
+        if let Some(reply_to) = &self.reply_to {
+            letter = letter.reply_to(reply_to.0.clone());
+        }
+        if matches!(notice.kind, NoticeKind::Critical | NoticeKind::Escalation) {
+            letter = letter.raw_header(header("Importance", "high"));
+        }
+        let parts = MultiPart::alternative_plain_html(text.clone(), html.clone());
+        let letter = letter.multipart(parts).map_err(|error| error.to_string())?;
+        Ok((letter.envelope().clone(), letter.formatted()))
+    }
+
+    fn message_id(&self, id: &NoticeId) -> String {
+        format!("<{id}@{}>", self.from.domain())
+    }
+
+    /// The root of its thread, then what it follows on: mail programs put them together.
+    fn references(&self, notice: &Notice) -> Vec<String> {
+        let thread = Fingerprint::of_parts(&["thread", &notice.thread]);
+        let root = format!("<thread.{}@{}>", thread.short(), self.from.domain());
+        let follows = notice.follows.iter().map(|id| self.message_id(id));
+        std::iter::once(root).chain(follows).collect()
+    }
+}
+
+/// `s***@justice.example` of `sg@justice.example`, wherever an address stands in a text.
+pub fn masked(text: &str) -> String {
+    let mut words = Vec::new();
+    for word in text.split(' ') {
+        match word.split_once('@') {
+            Some((local, domain)) => {
+                let shown: String = local
+                    .chars()
+                    .scan(false, |seen, c| {
+                        let letter = c.is_alphanumeric();
+                        let keep = !*seen;
+                        *seen |= letter;
+                        keep.then_some(c)
+                    })
+                    .collect();
+                words.push(format!("{shown}***@{domain}"));
+            }
+            None => words.push(word.to_owned()),
+        }
+    }
+    words.join(" ")
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+fn parameters(settings: &MailSettings) -> Result<Option<TlsParameters>, ChannelFault> {
+    if settings.tls == MailTls::None || settings.host.is_empty() {
+        return Ok(None);
+    }
+    let mut builder = TlsParameters::builder(settings.host.clone());
+    if !settings.ca_file.as_os_str().is_empty() {
+        let fault = |what: String| {
+            ChannelFault::new("mail.ca_file", format!("`{}`: {what}", settings.ca_file.display()))
+        };
+        let pem = std::fs::read(&settings.ca_file).map_err(|error| fault(error.to_string()))?;
+        let certificate = Certificate::from_pem(&pem).map_err(|error| fault(told(&error)))?;
+        builder = builder.add_root_certificate(certificate);
+    }
+    let built = builder.build().map_err(|error| ChannelFault::new("mail.tls", told(&error)))?;
+    Ok(Some(built))
+}
+
+fn unreachable(error: &SmtpError) -> Attempt {
+    Attempt::retry(Reason::Unreachable, told(error))
+}
+
+fn after_sending(error: &SmtpError) -> Attempt {
+    let detail = told(error);
+    let code = error.status().map(u16::from);
+    match code {
+        Some(code) if AUTH_CODES.contains(&code) => Attempt::retry(Reason::AuthError, detail),
+        Some(_) if error.is_permanent() => Attempt::give_up(Reason::ClientError, detail),
+        Some(_) => Attempt::retry(Reason::ServerError, detail),
+        // The mail may have been taken and the answer lost.
+        None => Attempt::retry(Reason::Interrupted, detail),
+    }
+}
+
+fn told(error: &SmtpError) -> String {
+    masked(&error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_masked_wherever_they_stand() {
+        assert_eq!(
+            masked("550 5.1.1 <sg@justice.example>: user unknown"),
+            "550 5.1.1 <s***@justice.example>: user unknown"
+        );
+        assert_eq!(masked("no address here"), "no address here");
+    }
+
+    #[test]
+    fn a_password_never_travels_in_clear() {
+        let settings = MailSettings {
+            host: "mail.example".to_owned(),
+            tls: MailTls::None,
+            username: "vigie".to_owned(),
+            from: "vigie@example.fr".to_owned(),
+            ..MailSettings::default()
+        };
+        let fault = Mailer::new(&settings).unwrap_err().to_string();
+        assert!(fault.starts_with("read the setting `mail.username`: a password would"), "{fault}");
+    }
+
+    #[test]
+    fn a_sender_that_is_no_address_is_refused_without_repeating_it_whole() {
+        let settings = MailSettings {
+            host: "mail.example".to_owned(),
+            from: "vigie@".to_owned(),
+            ..MailSettings::default()
+        };
+        let fault = Mailer::new(&settings).unwrap_err().to_string();
+        assert!(fault.contains("`mail.from`: found `v***@`, expected an address"), "{fault}");
+    }
+}

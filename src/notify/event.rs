@@ -1,0 +1,247 @@
+//! One change as programs read it: Standard Webhooks, `CloudEvents` or the payload of Alertmanager.
+
+use chrono::DateTime;
+use chrono::NaiveTime;
+use chrono::SecondsFormat;
+use chrono::Utc;
+use serde_json::Value as Json;
+use serde_json::json;
+
+use super::digest::AlertNews;
+use super::digest::MissionNews;
+use super::digest::Turn;
+use super::directory::Directory;
+use super::settings::WebhookFormat;
+use crate::domain::alert::Alert;
+use crate::domain::ids::NoticeId;
+use crate::domain::mission::Mission;
+use crate::domain::mission::MissionState;
+use crate::domain::notice::Content;
+use crate::domain::subject::Subject;
+
+/// Characters of an explanation: a body stays well under 20 kB, the rest is behind its link.
+const LONGEST_EXPLANATION: usize = 2000;
+
+/// What happened, before it is dressed in a format.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    /// `alert.opened`
+    pub(super) name: &'static str,
+    /// What it is about: events on the same thing leave in order.
+    pub(super) thing: String,
+    pub(super) title: String,
+    subject: Subject,
+    data: Json,
+    /// For Alertmanager, which knows alerts only.
+    alert: Option<Firing>,
+}
+
+#[derive(Clone, Debug)]
+struct Firing {
+    labels: Json,
+    annotations: Json,
+    starts_at: String,
+    resolved: bool,
+    fingerprint: String,
+}
+
+impl Event {
+    pub(super) fn of_alert(news: &AlertNews<'_>, directory: &Directory, public_url: &str) -> Self {
+        let name = match news.turn {
+            Turn::Raised | Turn::Reopened => "alert.opened",
+            Turn::Worsened | Turn::Eased => "alert.updated",
+            Turn::Resolved | Turn::Retired => "alert.resolved",
+        };
+        let mut data = alert_data(news.alert, directory, public_url);
+        if let Some(object) = data.as_object_mut() {
+            object.insert("from".to_owned(), json!(news.from));
+            object.insert("reason".to_owned(), json!(news.reason));
+        }
+        Self::on_alert(name, news.alert, data, directory)
+    }
+
+    pub(super) fn of_escalation(alert: &Alert, directory: &Directory, public_url: &str) -> Self {
+        let data = alert_data(alert, directory, public_url);
+        Self::on_alert("alert.escalated", alert, data, directory)
+    }
+
+    fn on_alert(name: &'static str, alert: &Alert, data: Json, directory: &Directory) -> Self {
+        let labels = json!({
+            "alertname": directory.rule_title(&alert.rule),
+            "rule_id": alert.rule,
+            "subject": alert.subject,
+            "project_id": alert.subject.project(),
+            "ministry": ministry(&alert.subject, directory),
+            "severity": alert.level,
+        });
+        let firing = Firing {
+            labels: without_nulls(labels),
+            annotations: json!({
+                "summary": directory.name(&alert.subject),
+                "description": data.get("explanation").and_then(Json::as_str).unwrap_or(""),
+            }),
+            starts_at: instant(alert.since.and_time(NaiveTime::MIN).and_utc()),
+            resolved: name == "alert.resolved",
+            fingerprint: alert.id.to_string(),
+        };
+        Self {
+            name,
+            thing: format!("alert/{}", alert.id),
+            title: format!("{name} {} {}", alert.rule, alert.subject),
+            subject: alert.subject.clone(),
+            data,
+            alert: Some(firing),
+        }
+    }
+
+    pub(super) fn of_mission(
+        news: &MissionNews<'_>,
+        directory: &Directory,
+        public_url: &str,
+    ) -> Self {
+        let mission = news.mission;
+        let name = match mission.state {
+            MissionState::Proposed => "mission.proposed",
+            MissionState::Open => "mission.opened",
+            MissionState::Declined => "mission.declined",
+            MissionState::Withdrawn => "mission.withdrawn",
+            MissionState::Closed => "mission.closed",
+        };
+        Self {
+            name,
+            thing: format!("mission/{}", mission.id),
+            title: format!("{name} {} {}", mission.kind.word(), mission.subject),
+            subject: mission.subject.clone(),
+            data: mission_data(mission, directory, public_url),
+            alert: None,
+        }
+    }
+
+    /// `None` when the format has no words for it.
+    pub(super) fn content(
+        &self,
+        format: WebhookFormat,
+        id: &NoticeId,
+        at: DateTime<Utc>,
+        (receiver, public_url): (&str, &str),
+    ) -> Option<Content> {
+        let (media_type, body) = match format {
+            WebhookFormat::Standard => (
+                "application/json",
+                json!({ "type": self.name, "timestamp": instant(at), "data": self.data }),
+            ),
+            WebhookFormat::CloudEvents => (
+                "application/cloudevents+json",
+                json!({
+                    "specversion": "1.0",
+                    "id": id,
+                    "source": if public_url.is_empty() { "/vigie" } else { public_url },
+                    "type": format!("fr.gouv.vigie.{}.v1", self.name),
+                    "subject": self.subject,
+                    "time": instant(at),
+                    "datacontenttype": "application/json",
+                    "data": self.data,
+                }),
+            ),
+            WebhookFormat::AlertmanagerV4 => {
+                ("application/json", self.alert.as_ref()?.payload(self, at, (receiver, public_url)))
+            }
+        };
+        Some(Content::Post { media_type: media_type.to_owned(), body: body.to_string() })
+    }
+}
+
+impl Firing {
+    fn payload(
+        &self,
+        event: &Event,
+        at: DateTime<Utc>,
+        (receiver, public_url): (&str, &str),
+    ) -> Json {
+        let status = if self.resolved { "resolved" } else { "firing" };
+        let ends_at = if self.resolved { instant(at) } else { "0001-01-01T00:00:00Z".to_owned() };
+        let group = json!({ "subject": event.subject });
+        let url = event.data.get("url").cloned().unwrap_or_else(|| json!(public_url));
+        json!({
+            "version": "4",
+            "groupKey": format!("{{}}:{{subject=\"{}\"}}", event.subject),
+            "truncatedAlerts": 0,
+            "status": status,
+            "receiver": receiver,
+            "groupLabels": group,
+            "commonLabels": self.labels,
+            "commonAnnotations": self.annotations,
+            "externalURL": public_url,
+            "notification_reason": event.name,
+            "alerts": [{
+                "status": status,
+                "labels": self.labels,
+                "annotations": self.annotations,
+                "startsAt": self.starts_at,
+                "endsAt": ends_at,
+                "generatorURL": url,
+                "fingerprint": self.fingerprint,
+            }],
+        })
+    }
+}
+
+fn alert_data(alert: &Alert, directory: &Directory, public_url: &str) -> Json {
+    let explanation = alert.explanation.as_deref().map(shortened);
+    without_nulls(json!({
+        "id": alert.id,
+        "rule": alert.rule,
+        "title": directory.rule_title(&alert.rule),
+        "subject": alert.subject,
+        "name": directory.name(&alert.subject),
+        "ministry": ministry(&alert.subject, directory),
+        "state": alert.state,
+        "level": alert.level,
+        "since": alert.since,
+        "explanation": explanation,
+        "url": link(public_url, "alerts", alert.id.as_str()),
+    }))
+}
+
+fn mission_data(mission: &Mission, directory: &Directory, public_url: &str) -> Json {
+    without_nulls(json!({
+        "id": mission.id,
+        "kind": mission.kind,
+        "title": mission.kind.label(),
+        "subject": mission.subject,
+        "name": directory.name(&mission.subject),
+        "ministry": ministry(&mission.subject, directory),
+        "state": mission.state,
+        "automatic": mission.automatic,
+        "opened_on": mission.opened_on,
+        "due_on": mission.due_on,
+        "alerts": mission.alerts.iter().take(50).collect::<Vec<_>>(),
+        "url": link(public_url, "missions", mission.id.as_str()),
+    }))
+}
+
+fn ministry(subject: &Subject, directory: &Directory) -> Json {
+    json!(directory.home(subject).ministry())
+}
+
+fn link(public_url: &str, list: &str, id: &str) -> Option<String> {
+    (!public_url.is_empty()).then(|| format!("{public_url}/api/v1/{list}/{id}"))
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_EXPLANATION) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+        None => text.to_owned(),
+    }
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn without_nulls(mut value: Json) -> Json {
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|_, field| !field.is_null());
+    }
+    value
+}

@@ -1,0 +1,250 @@
+//! Messages to people that a cycle calls for: the digest, and what has just become critical.
+
+use std::collections::BTreeSet;
+
+use super::compose::Composed;
+use super::compose::Occasion;
+use super::compose::Part;
+use super::compose::changed;
+use super::compose::notice_id;
+use super::compose::today;
+use super::digest;
+use super::digest::AlertNews;
+use super::digest::MissionNews;
+use super::message;
+use super::message::Message;
+use super::message::plural;
+use super::render;
+use super::render::RenderError;
+use super::settings::Settings;
+use crate::domain::french;
+use crate::domain::ids::AlertId;
+use crate::domain::ids::NoticeId;
+use crate::domain::level::Level;
+use crate::domain::notice::Notice;
+use crate::domain::notice::NoticeKind;
+use crate::domain::notice::Receiver;
+use crate::domain::subject::Subject;
+
+pub(super) fn compose(
+    occasion: Occasion<'_>,
+    receiver: &Receiver,
+    parts: Vec<Part<'_>>,
+) -> Result<Composed, RenderError> {
+    let id = |kind: NoticeKind| {
+        notice_id(receiver, &[kind.word(), &occasion.cycle.to_string()], occasion.now)
+    };
+    let mut critical: Vec<AlertNews<'_>> = Vec::new();
+    let mut others: Vec<AlertNews<'_>> = Vec::new();
+    let mut missions: Vec<MissionNews<'_>> = Vec::new();
+    for part in &parts {
+        let (apart, rest): (Vec<_>, Vec<_>) =
+            part.news.alerts.iter().cloned().partition(AlertNews::is_newly_critical);
+        critical.extend(apart);
+        others.extend(rest);
+        missions.extend(part.news.missions.iter().cloned());
+    }
+    let letter = Letter { occasion, receiver, parts: &parts };
+    let mut notices = Vec::new();
+    if !critical.is_empty() {
+        notices.push(letter.critical(id(NoticeKind::Critical), &critical)?);
+    }
+    if !(others.is_empty() && missions.is_empty()) {
+        let digest = id(NoticeKind::Digest);
+        notices.push(letter.digest(digest, (&others, &missions), critical.len())?);
+    }
+    let apart: BTreeSet<&AlertId> = critical.iter().map(|news| &news.alert.id).collect();
+    let teller = |alert: &AlertId| {
+        let kind = if apart.contains(alert) { NoticeKind::Critical } else { NoticeKind::Digest };
+        Some(id(kind))
+    };
+    let last = notices.last().map(|notice| notice.id.clone());
+    let memories: Vec<_> = parts
+        .iter()
+        .map(|part| {
+            let on = today(occasion.now);
+            let mut memory = digest::remember(&part.memory, part.scope, occasion.facts, on, teller);
+            if !part.news.is_empty() {
+                memory.last = last.clone().or(memory.last);
+            }
+            memory
+        })
+        .collect();
+    let told = parts
+        .into_iter()
+        .zip(memories)
+        .filter_map(|(part, memory)| changed(receiver, part, memory))
+        .collect();
+    Ok(Composed { notices, told })
+}
+
+struct Letter<'a> {
+    occasion: Occasion<'a>,
+    receiver: &'a Receiver,
+    parts: &'a [Part<'a>],
+}
+
+impl Letter<'_> {
+    /// Leaves at once, unless it is night.
+    fn critical(&self, id: NoticeId, alerts: &[AlertNews<'_>]) -> Result<Notice, RenderError> {
+        let Occasion { directory, terms, settings, now, as_of, .. } = self.occasion;
+        let count = plural(alerts.len(), "alerte critique", "alertes critiques");
+        let place = place(self.receiver, self.occasion);
+        let passes = if alerts.len() == 1 { "vient de passer" } else { "viennent de passer" };
+        let message = Message {
+            title: format!("[RISQUE][{}] {place} : {count}", Level::Critical.label()),
+            heading: format!("{place} : {count}"),
+            intro: vec![format!(
+                "{} {passes} au niveau « {} », d’après les données au {}.",
+                plural(alerts.len(), "alerte", "alertes"),
+                Level::Critical.label(),
+                french::date(as_of)
+            )],
+            sections: message::sections(alerts, &[], directory),
+            ..self.blank(&id)
+        };
+        let not_before =
+            if terms.critical.at_night { now } else { settings.calendar.end_of_night_from(now) };
+        self.notice(id, NoticeKind::Critical, message, not_before)
+    }
+
+    /// Leaves in office hours.
+    fn digest(
+        &self,
+        id: NoticeId,
+        (alerts, missions): (&[AlertNews<'_>], &[MissionNews<'_>]),
+        apart: usize,
+    ) -> Result<Notice, RenderError> {
+        let Occasion { directory, settings, now, as_of, .. } = self.occasion;
+        let place = place(self.receiver, self.occasion);
+        let counted = message::counted(alerts, missions);
+        let level =
+            message::worst(alerts).map_or(String::new(), |level| format!("[{}]", level.label()));
+        let mut intro = vec![
+            format!(
+                "Situation au {}. Depuis le message précédent : {counted}.",
+                french::date(as_of)
+            ),
+            self.standing(),
+        ];
+        if apart > 0 {
+            let told = if apart == 1 { "fait" } else { "font" };
+            let them = plural(apart, "nouvelle alerte critique", "nouvelles alertes critiques");
+            intro.push(format!("{them} {told} l’objet d’un message à part."));
+        }
+        intro.extend(self.vacancies());
+        let message = Message {
+            title: format!("[RISQUE]{level} {place} : {counted}"),
+            heading: place,
+            intro,
+            sections: message::sections(alerts, missions, directory),
+            ..self.blank(&id)
+        };
+        let not_before = settings.calendar.office_hours_from(now);
+        self.notice(id, NoticeKind::Digest, message, not_before)
+    }
+
+    fn notice(
+        &self,
+        id: NoticeId,
+        kind: NoticeKind,
+        message: Message,
+        not_before: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Notice, RenderError> {
+        let content = render::content(&message, self.occasion.terms.digest.lines)?;
+        let follows = match kind {
+            NoticeKind::Digest => self.parts.iter().find_map(|part| part.memory.last.clone()),
+            NoticeKind::Critical
+            | NoticeKind::Reminder
+            | NoticeKind::Escalation
+            | NoticeKind::Event => None,
+        };
+        Ok(Notice {
+            thread: format!("{}/{}", kind.word(), self.receiver),
+            id,
+            receiver: self.receiver.clone(),
+            kind,
+            cycle: Some(self.occasion.cycle),
+            follows: follows.into_iter().collect(),
+            title: message.title,
+            content,
+            created_at: self.occasion.now,
+            not_before,
+        })
+    }
+
+    fn blank(&self, id: &NoticeId) -> Message {
+        let settings = self.occasion.settings;
+        Message {
+            more_url: page_url(settings, id),
+            footer: footer(self.receiver, &place(self.receiver, self.occasion), settings),
+            ..Message::default()
+        }
+    }
+
+    /// All that stands, told before or not.
+    fn standing(&self) -> String {
+        let open: Vec<Level> =
+            self.parts.iter().flat_map(|part| &part.scope.alerts).map(|one| one.level).collect();
+        let critical = open.iter().filter(|level| **level == Level::Critical).count();
+        let open = plural(open.len(), "alerte ouverte", "alertes ouvertes");
+        if critical == 0 {
+            return format!("En tout : {open}.");
+        }
+        format!("En tout : {open}, dont {}.", plural(critical, "critique", "critiques"))
+    }
+
+    /// Ministries whose alerts come to the risk team for want of a secretary-general.
+    fn vacancies(&self) -> Option<String> {
+        let vacant: Vec<String> = self
+            .parts
+            .iter()
+            .filter(|part| *self.receiver == Receiver::Dinum && part.about != Subject::Portfolio)
+            .filter(|part| !part.news.is_empty())
+            .map(|part| self.occasion.directory.name(&part.about))
+            .collect();
+        (!vacant.is_empty()).then(|| {
+            format!("Sans secrétaire général connu, et donc adressé ici : {}.", vacant.join(", "))
+        })
+    }
+}
+
+fn place(receiver: &Receiver, occasion: Occasion<'_>) -> String {
+    match receiver {
+        Receiver::SecretaryGeneral(ministry) => {
+            occasion.directory.name(&Subject::Ministry(ministry.clone()))
+        }
+        Receiver::Dinum | Receiver::Director | Receiver::Webhook(_) | Receiver::Tchap => {
+            "Panorama des grands projets".to_owned()
+        }
+    }
+}
+
+/// Where all of a message can be read.
+pub(super) fn page_url(settings: &Settings, id: &NoticeId) -> Option<String> {
+    (!settings.public_url.is_empty()).then(|| format!("{}/notices/{id}", settings.public_url))
+}
+
+/// Why one receives this, and whom to ask.
+pub(super) fn footer(receiver: &Receiver, place: &str, settings: &Settings) -> Vec<String> {
+    let why = match receiver {
+        Receiver::SecretaryGeneral(_) => format!(
+            "Vous recevez ce message parce que vous êtes inscrit comme secrétaire général \
+             ({place}). Il ne parle que des projets de ce ministère."
+        ),
+        Receiver::Director => "Vous recevez ce message parce que votre adresse est celle du \
+                               directeur de la DINUM, à qui revient ce qui reste sans réponse."
+            .to_owned(),
+        Receiver::Dinum | Receiver::Webhook(_) | Receiver::Tchap => {
+            "Vous recevez ce message parce que cette adresse est celle de l’équipe de la DINUM qui \
+             suit les risques des grands projets."
+                .to_owned()
+        }
+    };
+    let contact = if settings.mail.contact.is_empty() {
+        "Une question, une erreur : répondez à ce message.".to_owned()
+    } else {
+        format!("Une question, une erreur : {}.", settings.mail.contact)
+    };
+    vec![why, contact, "Message automatique de Vigie, la veille de la DINUM.".to_owned()]
+}

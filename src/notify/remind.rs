@@ -1,0 +1,304 @@
+//! Who is reminded of what nobody acknowledged, and what is escalated. Pure.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+
+use super::compose::notice_id;
+use super::compose::today;
+use super::directory::Directory;
+use super::event::Event;
+use super::letters;
+use super::message;
+use super::message::Group;
+use super::message::Message;
+use super::message::Section;
+use super::message::plural;
+use super::render;
+use super::render::RenderError;
+use super::settings::Settings;
+use super::terms::Terms;
+use crate::domain::alert::Alert;
+use crate::domain::alert::AlertState;
+use crate::domain::ids::AlertId;
+use crate::domain::ids::NoticeId;
+use crate::domain::level::Level;
+use crate::domain::notice::Memory;
+use crate::domain::notice::Notice;
+use crate::domain::notice::NoticeKind;
+use crate::domain::notice::Receiver;
+use crate::domain::notice::Reminded;
+use crate::domain::subject::Subject;
+
+/// Threads of mail programs hold no more references than that.
+const LONGEST_FOLLOWS: usize = 10;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting<'a> {
+    pub now: DateTime<Utc>,
+    pub directory: &'a Directory,
+    pub terms: &'a Terms,
+    pub settings: &'a Settings,
+    pub told: &'a BTreeMap<(Receiver, Subject), Memory>,
+    pub reminded: &'a [Reminded],
+    pub alerts: &'a BTreeMap<AlertId, Alert>,
+    /// Silenced.
+    pub quiet: &'a BTreeSet<AlertId>,
+    /// Someone said that they had seen them.
+    pub acknowledged: &'a BTreeSet<AlertId>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reminders {
+    pub notices: Vec<Notice>,
+    pub reminded: Vec<Reminded>,
+}
+
+/// An alert that was told and that nobody acknowledged.
+struct Unanswered<'a> {
+    alert: &'a Alert,
+    told_on: NaiveDate,
+    told: &'a NoticeId,
+}
+
+/// On a day when nothing is due, nothing.
+pub fn reminders(waiting: Waiting<'_>) -> Result<Reminders, RenderError> {
+    let today = today(waiting.now);
+    let mut reminders = Reminders::default();
+    let counts: BTreeMap<(&Receiver, &AlertId, &NoticeId), &Reminded> =
+        waiting.reminded.iter().map(|one| ((&one.receiver, &one.alert, &one.told), one)).collect();
+    for ((receiver, about), memory) in waiting.told {
+        let (mut due, mut escalated) = (Vec::new(), Vec::new());
+        for one in unanswered(waiting, about, memory) {
+            let known = counts.get(&(receiver, &one.alert.id, one.told)).copied().cloned();
+            let mut count = known.unwrap_or_else(|| Reminded {
+                receiver: receiver.clone(),
+                alert: one.alert.id.clone(),
+                told: one.told.clone(),
+                reminders: 0,
+                last_on: None,
+                escalated_on: None,
+            });
+            let remind = is_reminder_due(&one, &count, waiting.terms, today);
+            let escalate = is_escalation_due(&one, &count, waiting, today);
+            if remind {
+                count.reminders += 1;
+                count.last_on = Some(today);
+            }
+            if escalate {
+                count.escalated_on = Some(today);
+            }
+            if remind || escalate {
+                reminders.reminded.push(count.clone());
+            }
+            if escalate {
+                escalated.push((one, count.reminders));
+            } else if remind {
+                due.push(one);
+            }
+        }
+        if !due.is_empty() {
+            reminders.notices.push(reminder(waiting, receiver, about, &due)?);
+        }
+        if !escalated.is_empty() {
+            reminders.notices.push(escalation(waiting, about, &escalated)?);
+            reminders.notices.extend(events(waiting, about, &escalated));
+        }
+    }
+    Ok(reminders)
+}
+
+fn unanswered<'a>(
+    waiting: Waiting<'a>,
+    about: &'a Subject,
+    memory: &'a Memory,
+) -> impl Iterator<Item = Unanswered<'a>> {
+    memory.alerts.iter().filter_map(move |(id, told)| {
+        let alert = waiting.alerts.get(id)?;
+        let notice = told.notice.as_ref()?;
+        let waits = alert.state == AlertState::Open
+            && alert.hidden_by.is_none()
+            && !waiting.quiet.contains(id)
+            && !waiting.acknowledged.contains(id)
+            && waiting.directory.home(&alert.subject) == *about;
+        waits.then_some(Unanswered { alert, told_on: told.on, told: notice })
+    })
+}
+
+fn is_reminder_due(
+    one: &Unanswered<'_>,
+    count: &Reminded,
+    terms: &Terms,
+    today: NaiveDate,
+) -> bool {
+    let reminder = &terms.reminder;
+    one.alert.level >= reminder.from
+        && has_passed(one.told_on, reminder.after_days, today)
+        && count.reminders < reminder.at_most
+        && count.last_on.is_none_or(|last| has_passed(last, reminder.every_days, today))
+}
+
+fn is_escalation_due(
+    one: &Unanswered<'_>,
+    count: &Reminded,
+    waiting: Waiting<'_>,
+    today: NaiveDate,
+) -> bool {
+    let escalation = &waiting.terms.escalation;
+    !waiting.settings.mail.director.is_empty()
+        && one.alert.level >= escalation.from
+        && count.escalated_on.is_none()
+        && has_passed(one.told_on, escalation.after_days, today)
+}
+
+fn has_passed(since: NaiveDate, days: u32, today: NaiveDate) -> bool {
+    (today - since).num_days() >= i64::from(days)
+}
+
+fn reminder(
+    waiting: Waiting<'_>,
+    receiver: &Receiver,
+    about: &Subject,
+    due: &[Unanswered<'_>],
+) -> Result<Notice, RenderError> {
+    let place = waiting.directory.name(about);
+    let count = plural(due.len(), "alerte sans réponse", "alertes sans réponse");
+    let today = today(waiting.now).to_string();
+    let id = notice_id(receiver, &["reminder", &about.to_string(), &today], at_day(waiting.now));
+    let told: BTreeSet<&NoticeId> = due.iter().map(|one| one.told).collect();
+    let wait = if due.len() == 1 { "attend" } else { "attendent" };
+    let message = Message {
+        title: format!("[RISQUE][Rappel] {place} : {count}"),
+        heading: format!("{place} : {count}"),
+        intro: vec![format!(
+            "{} {wait} qu’une personne de votre ministère en accuse réception auprès de la DINUM.",
+            plural(due.len(), "alerte déjà signalée", "alertes déjà signalées")
+        )],
+        sections: vec![section("En attente de réponse", waiting, due.iter())],
+        more_url: letters::page_url(waiting.settings, &id),
+        footer: letters::footer(receiver, &place, waiting.settings),
+        ..Message::default()
+    };
+    let follows = told.into_iter().take(LONGEST_FOLLOWS).cloned().collect();
+    notice(waiting, NoticeKind::Reminder, (id, receiver.clone(), follows), message)
+}
+
+fn escalation(
+    waiting: Waiting<'_>,
+    about: &Subject,
+    escalated: &[(Unanswered<'_>, u32)],
+) -> Result<Notice, RenderError> {
+    let receiver = Receiver::Director;
+    let place = waiting.directory.name(about);
+    let count = plural(escalated.len(), "alerte sans réponse", "alertes sans réponse");
+    let today = today(waiting.now).to_string();
+    let id = notice_id(&receiver, &["escalation", &about.to_string(), &today], at_day(waiting.now));
+    let reminders = escalated.iter().map(|(_, reminders)| *reminders).max().unwrap_or(0);
+    let after = usize::try_from(reminders).unwrap_or(usize::MAX);
+    let message = Message {
+        title: format!("[RISQUE][Escalade] {place} : {count}"),
+        heading: format!("{place} : {count}"),
+        intro: vec![format!(
+            "Signalées au secrétariat général et restées sans accusé de réception après {} :",
+            plural(after, "rappel", "rappels")
+        )],
+        sections: vec![section(
+            "À porter au secrétaire général",
+            waiting,
+            escalated.iter().map(|(one, _)| one),
+        )],
+        more_url: letters::page_url(waiting.settings, &id),
+        footer: letters::footer(&receiver, &place, waiting.settings),
+        ..Message::default()
+    };
+    notice(waiting, NoticeKind::Escalation, (id, receiver, vec![]), message)
+}
+
+fn events(
+    waiting: Waiting<'_>,
+    about: &Subject,
+    escalated: &[(Unanswered<'_>, u32)],
+) -> Vec<Notice> {
+    let settings = waiting.settings;
+    let mut notices = Vec::new();
+    for webhook in &settings.webhooks {
+        let ministry = about.ministry();
+        let lets_in = webhook.ministries.is_empty()
+            || ministry.is_some_and(|one| webhook.ministries.contains(one));
+        let name = "alert.escalated";
+        let wants = webhook.events.is_empty() || webhook.events.iter().any(|one| one == name);
+        if !(lets_in && wants) {
+            continue;
+        }
+        let receiver = Receiver::Webhook(webhook.name.clone());
+        let names = (webhook.name.as_str(), settings.public_url.as_str());
+        for (one, _) in escalated {
+            let event = Event::of_escalation(one.alert, waiting.directory, &settings.public_url);
+            let id = notice_id(&receiver, &[name, one.alert.id.as_str()], at_day(waiting.now));
+            let Some(content) = event.content(webhook.format, &id, waiting.now, names) else {
+                continue;
+            };
+            notices.push(Notice {
+                id,
+                receiver: receiver.clone(),
+                kind: NoticeKind::Event,
+                cycle: None,
+                thread: event.thing.clone(),
+                follows: vec![],
+                title: event.title.clone(),
+                content,
+                created_at: waiting.now,
+                not_before: waiting.now,
+            });
+        }
+    }
+    notices
+}
+
+fn section<'a>(
+    title: &str,
+    waiting: Waiting<'_>,
+    alerts: impl Iterator<Item = &'a Unanswered<'a>>,
+) -> Section {
+    let today = today(waiting.now);
+    let mut groups: BTreeMap<String, Vec<(Level, message::Line)>> = BTreeMap::new();
+    for one in alerts {
+        let line = message::waiting_line(one.alert, one.told_on, today, waiting.directory);
+        let name = waiting.directory.name(&one.alert.subject);
+        groups.entry(name).or_default().push((one.alert.level, line));
+    }
+    let groups = groups.into_iter().map(|(name, mut lines)| {
+        lines.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+        let lines = lines.into_iter().map(|(_, line)| line).collect();
+        Group { name, missions: vec![], lines }
+    });
+    Section { title: title.to_owned(), groups: groups.collect() }
+}
+
+fn notice(
+    waiting: Waiting<'_>,
+    kind: NoticeKind,
+    (id, receiver, follows): (NoticeId, Receiver, Vec<NoticeId>),
+    message: Message,
+) -> Result<Notice, RenderError> {
+    Ok(Notice {
+        thread: format!("{}/{receiver}", kind.word()),
+        content: render::content(&message, waiting.terms.digest.lines)?,
+        id,
+        receiver,
+        kind,
+        cycle: None,
+        follows,
+        title: message.title,
+        created_at: waiting.now,
+        not_before: waiting.settings.calendar.office_hours_from(waiting.now),
+    })
+}
+
+/// Two programs that remind on one day write the same notice.
+fn at_day(now: DateTime<Utc>) -> DateTime<Utc> {
+    today(now).and_time(chrono::NaiveTime::MIN).and_utc()
+}

@@ -1,0 +1,194 @@
+//! Where notices go and when: everything off until it is set.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use chrono::NaiveTime;
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::secret::Secret;
+use crate::domain::ids::MinistryCode;
+
+/// All of it, as the settings have it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// Address of Vigie for its readers, without a slash at the end; empty when they have none.
+    pub public_url: String,
+    pub outbox: OutboxSettings,
+    pub mail: MailSettings,
+    pub webhooks: Vec<WebhookSettings>,
+    pub tchap: TchapSettings,
+    pub calendar: CalendarSettings,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutboxSettings {
+    pub give_up_after_days: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailSettings {
+    /// Empty: no mail.
+    pub host: String,
+    /// 0: the usual one of `tls`.
+    pub port: u16,
+    pub tls: MailTls,
+    /// Certificate of the authority to trust beside the machine's; empty for none.
+    pub ca_file: PathBuf,
+    /// Empty: no authentication.
+    pub username: String,
+    pub password: Secret,
+    /// `Vigie <vigie@example.fr>`
+    pub from: String,
+    pub reply_to: String,
+    /// The risk team's address.
+    pub dinum: String,
+    /// The address to which what stays unanswered is escalated.
+    pub director: String,
+    /// Shown at the foot of mails.
+    pub contact: String,
+    pub timeout_seconds: u64,
+    /// Connections at once.
+    pub connections: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTls {
+    None,
+    Starttls,
+    Implicit,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookSettings {
+    pub name: String,
+    pub url: String,
+    /// `whsec_…`; several while one replaces the other.
+    pub secrets: Vec<Secret>,
+    #[serde(default)]
+    pub format: WebhookFormat,
+    /// Types of events; empty for all.
+    #[serde(default)]
+    pub events: Vec<String>,
+    /// Empty for all of them, and the portfolio's own.
+    #[serde(default)]
+    pub ministries: Vec<MinistryCode>,
+    /// Networks in CIDR whose private addresses may be reached.
+    #[serde(default)]
+    pub allow: Vec<String>,
+    #[serde(default = "WebhookSettings::default_timeout")]
+    pub timeout_seconds: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WebhookFormat {
+    #[default]
+    #[serde(rename = "standard")]
+    Standard,
+    #[serde(rename = "cloudevents")]
+    CloudEvents,
+    #[serde(rename = "alertmanager-v4")]
+    AlertmanagerV4,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TchapSettings {
+    /// Empty: no messages to Tchap.
+    pub homeserver: String,
+    pub room: String,
+    pub token: Secret,
+    /// Empty for all of them, and the portfolio's own.
+    pub ministries: Vec<MinistryCode>,
+    /// Between two messages.
+    pub pause_ms: u64,
+    pub timeout_seconds: u64,
+}
+
+/// Times are those of Paris.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarSettings {
+    pub opens: NaiveTime,
+    pub closes: NaiveTime,
+    pub night_from: NaiveTime,
+    pub night_until: NaiveTime,
+    pub working_days_only: bool,
+    pub closed_on: Vec<NaiveDate>,
+}
+
+impl MailSettings {
+    pub fn is_on(&self) -> bool {
+        !self.host.is_empty()
+    }
+}
+
+impl TchapSettings {
+    pub fn is_on(&self) -> bool {
+        !self.homeserver.is_empty()
+    }
+}
+
+impl WebhookSettings {
+    const fn default_timeout() -> u64 {
+        20
+    }
+}
+
+impl Default for OutboxSettings {
+    fn default() -> Self {
+        Self { give_up_after_days: 7 }
+    }
+}
+
+impl Default for MailSettings {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: 0,
+            tls: MailTls::Starttls,
+            ca_file: PathBuf::new(),
+            username: String::new(),
+            password: Secret::default(),
+            from: String::new(),
+            reply_to: String::new(),
+            dinum: String::new(),
+            director: String::new(),
+            contact: String::new(),
+            timeout_seconds: 60,
+            connections: 4,
+        }
+    }
+}
+
+impl Default for TchapSettings {
+    fn default() -> Self {
+        Self {
+            homeserver: String::new(),
+            room: String::new(),
+            token: Secret::default(),
+            ministries: vec![],
+            pause_ms: 1000,
+            timeout_seconds: 20,
+        }
+    }
+}
+
+impl Default for CalendarSettings {
+    fn default() -> Self {
+        let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
+        Self {
+            opens: hour(8),
+            closes: hour(19),
+            night_from: hour(22),
+            night_until: hour(7),
+            working_days_only: true,
+            closed_on: vec![],
+        }
+    }
+}

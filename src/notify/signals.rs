@@ -1,0 +1,150 @@
+//! What a cycle says to programs, one event for each change, and to a room of Tchap, in figures only.
+
+use serde::Serialize;
+
+use super::compose::Composed;
+use super::compose::Occasion;
+use super::compose::Part;
+use super::compose::changed;
+use super::compose::notice_id;
+use super::compose::today;
+use super::digest;
+use super::digest::AlertNews;
+use super::event::Event;
+use super::message;
+use super::render;
+use super::render::RenderError;
+use super::settings::WebhookSettings;
+use crate::domain::french;
+use crate::domain::ids::NoticeId;
+use crate::domain::notice::Notice;
+use crate::domain::notice::NoticeKind;
+use crate::domain::notice::Receiver;
+use crate::domain::notice::Told;
+
+/// A room may be read by many and is not encrypted: no project is named in it.
+#[derive(Debug, Serialize)]
+pub(super) struct Chat {
+    pub(super) heading: String,
+    pub(super) lines: Vec<String>,
+    pub(super) url: Option<String>,
+}
+
+pub(super) fn events(
+    occasion: Occasion<'_>,
+    receiver: &Receiver,
+    name: &str,
+    parts: Vec<Part<'_>>,
+) -> Composed {
+    let mut composed = Composed::default();
+    let Some(webhook) = occasion.settings.webhooks.iter().find(|one| one.name == name) else {
+        return composed;
+    };
+    let (directory, url) = (occasion.directory, occasion.settings.public_url.as_str());
+    for part in parts {
+        let alerts = part.news.alerts.iter().map(|one| Event::of_alert(one, directory, url));
+        let missions = part.news.missions.iter().map(|one| Event::of_mission(one, directory, url));
+        let events: Vec<Event> = alerts.chain(missions).collect();
+        composed.notices.extend(events.iter().filter_map(|event| {
+            let id = event_id(occasion, receiver, event);
+            notice(occasion, webhook, receiver, (id, event))
+        }));
+        composed.told.extend(told(occasion, receiver, part, None));
+    }
+    composed
+}
+
+/// One event for one webhook, when it wants it and its format can say it.
+pub(super) fn notice(
+    occasion: Occasion<'_>,
+    webhook: &WebhookSettings,
+    receiver: &Receiver,
+    (id, event): (NoticeId, &Event),
+) -> Option<Notice> {
+    if !webhook.events.is_empty() && !webhook.events.iter().any(|wanted| wanted == event.name) {
+        return None;
+    }
+    let now = occasion.now;
+    let names = (webhook.name.as_str(), occasion.settings.public_url.as_str());
+    let content = event.content(webhook.format, &id, now, names)?;
+    Some(Notice {
+        id,
+        receiver: receiver.clone(),
+        kind: NoticeKind::Event,
+        cycle: Some(occasion.cycle),
+        thread: event.thing.clone(),
+        follows: vec![],
+        title: event.title.clone(),
+        content,
+        created_at: now,
+        not_before: now,
+    })
+}
+
+/// Figures, by ministry. It leaves in office hours, or at once when something is critical.
+pub(super) fn chat(occasion: Occasion<'_>, parts: Vec<Part<'_>>) -> Result<Composed, RenderError> {
+    let mut composed = Composed::default();
+    let with_news: Vec<&Part<'_>> = parts.iter().filter(|part| !part.news.is_empty()).collect();
+    if with_news.is_empty() {
+        return Ok(composed);
+    }
+    let receiver = Receiver::Tchap;
+    let id = notice_id(&receiver, &["digest", &occasion.cycle.to_string()], occasion.now);
+    let lines = with_news.iter().map(|part| {
+        let worst = message::worst(&part.news.alerts);
+        let level =
+            worst.map_or(String::new(), |level| format!(" (jusqu’à « {} »)", level.label()));
+        let counted = message::counted(&part.news.alerts, &part.news.missions);
+        format!("{} : {counted}{level}", occasion.directory.name(&part.about))
+    });
+    let url = occasion.settings.public_url.as_str();
+    let heading = format!("Vigie, situation au {}", french::date(occasion.as_of));
+    let chat = Chat {
+        heading: heading.clone(),
+        lines: lines.collect(),
+        url: (!url.is_empty()).then(|| url.to_owned()),
+    };
+    let calendar = &occasion.settings.calendar;
+    let critical =
+        with_news.iter().any(|part| part.news.alerts.iter().any(AlertNews::is_newly_critical));
+    composed.notices.push(Notice {
+        id: id.clone(),
+        receiver: receiver.clone(),
+        kind: NoticeKind::Digest,
+        cycle: Some(occasion.cycle),
+        thread: "tchap".to_owned(),
+        follows: vec![],
+        title: heading,
+        content: render::chat(&chat)?,
+        created_at: occasion.now,
+        not_before: if critical {
+            calendar.end_of_night_from(occasion.now)
+        } else {
+            calendar.office_hours_from(occasion.now)
+        },
+    });
+    for part in parts {
+        composed.told.extend(told(occasion, &receiver, part, Some(&id)));
+    }
+    Ok(composed)
+}
+
+fn event_id(occasion: Occasion<'_>, receiver: &Receiver, event: &Event) -> NoticeId {
+    let cycle = occasion.cycle.to_string();
+    notice_id(receiver, &["event", &cycle, event.name, &event.thing], occasion.now)
+}
+
+/// Nobody is reminded of what was told to a program: no notice is remembered with it.
+fn told(
+    occasion: Occasion<'_>,
+    receiver: &Receiver,
+    part: Part<'_>,
+    last: Option<&NoticeId>,
+) -> Option<Told> {
+    let on = today(occasion.now);
+    let mut memory = digest::remember(&part.memory, part.scope, occasion.facts, on, |_| None);
+    if !part.news.is_empty() {
+        memory.last = last.cloned().or(memory.last);
+    }
+    changed(receiver, part, memory)
+}

@@ -1,0 +1,121 @@
+//! Tchap, the State's messaging, which speaks Matrix: one message to a room, doubled by no retry.
+
+use std::fmt;
+use std::time::Duration;
+
+use chrono::DateTime;
+use chrono::Utc;
+use reqwest::StatusCode;
+use reqwest::Url;
+use reqwest::redirect::Policy;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::fault::ChannelFault;
+use super::retry::Attempt;
+use super::retry::Reason;
+use super::settings::TchapSettings;
+use super::webhook::failed;
+use super::webhook::judged;
+use crate::domain::notice::Content;
+use crate::domain::notice::Notice;
+
+pub struct Room {
+    url: Url,
+    token: String,
+    pause: Duration,
+    client: reqwest::Client,
+}
+
+/// What a server that is asked too much says beside its status.
+#[derive(Debug, Deserialize)]
+struct Limited {
+    retry_after_ms: Option<u64>,
+}
+
+impl fmt::Debug for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Room").field("host", &self.url.host_str()).finish_non_exhaustive()
+    }
+}
+
+impl Room {
+    pub fn new(settings: &TchapSettings) -> Result<Self, ChannelFault> {
+        let expected = "expected an address such as `https://matrix.agent.tchap.gouv.fr`";
+        let fault = || ChannelFault::new("tchap.homeserver", expected);
+        let mut url = Url::parse(&settings.homeserver).map_err(|_| fault())?;
+        if !settings.room.starts_with('!') {
+            let what =
+                format!("found `{}`, expected a room's id such as `!abc:server`", settings.room);
+            return Err(ChannelFault::new("tchap.room", what));
+        }
+        if settings.token.is_empty() {
+            return Err(ChannelFault::new("tchap.token", "found none, expected an access token"));
+        }
+        url.path_segments_mut().map_err(|()| fault())?.pop_if_empty().extend([
+            "_matrix",
+            "client",
+            "v3",
+            "rooms",
+            &settings.room,
+            "send",
+            "m.room.message",
+        ]);
+        let client = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .timeout(Duration::from_secs(settings.timeout_seconds.max(1)))
+            .user_agent(concat!("Vigie/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| ChannelFault::new("tchap.homeserver", error.to_string()))?;
+        Ok(Self {
+            url,
+            token: settings.token.reveal().to_owned(),
+            pause: Duration::from_millis(settings.pause_ms),
+            client,
+        })
+    }
+
+    /// What the server asks to leave between two messages.
+    pub fn pause(&self) -> Duration {
+        self.pause
+    }
+
+    /// The notice's id is that of the transaction: sent twice, it stands once in the room.
+    pub async fn send(&self, notice: &Notice, now: DateTime<Utc>) -> Attempt {
+        let Content::Message { text, html, .. } = &notice.content else {
+            let what = "found a notice for a program, expected one for people";
+            return Attempt::give_up(Reason::ClientError, what);
+        };
+        let mut url = self.url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.push(notice.id.as_str());
+        }
+        let message = json!({
+            "msgtype": "m.text",
+            "body": text,
+            "format": "org.matrix.custom.html",
+            "formatted_body": html,
+        });
+        let answer = self.client.put(url).bearer_auth(&self.token).json(&message).send().await;
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return failed(&error),
+        };
+        match judged(answer.status(), answer.headers(), now) {
+            Attempt::Retry { after: None, reason, detail }
+                if answer.status() == StatusCode::TOO_MANY_REQUESTS =>
+            {
+                let limited = answer.json::<Limited>().await.ok();
+                let asked = limited.and_then(|limited| limited.retry_after_ms);
+                Attempt::Retry { after: asked.map(Duration::from_millis), reason, detail }
+            }
+            // A room that refuses the message itself refuses it for good.
+            Attempt::Retry { after: None, reason: Reason::ClientError, detail } => {
+                Attempt::give_up(Reason::ClientError, detail)
+            }
+            attempt @ (Attempt::Delivered | Attempt::Retry { .. } | Attempt::GiveUp { .. }) => {
+                attempt
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Webhooks as Standard Webhooks has them: signed, without redirection, away from private addresses.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::DateTime;
+use chrono::Utc;
+use hmac::Hmac;
+use hmac::KeyInit as _;
+use hmac::Mac as _;
+use reqwest::StatusCode;
+use reqwest::Url;
+use reqwest::dns::Addrs;
+use reqwest::dns::Name;
+use reqwest::dns::Resolve;
+use reqwest::dns::Resolving;
+use reqwest::header::HeaderMap;
+use reqwest::header::RETRY_AFTER;
+use reqwest::redirect::Policy;
+use sha2::Sha256;
+
+use super::fault::ChannelFault;
+use super::networks::Network;
+use super::networks::may_reach;
+use super::retry::Attempt;
+use super::retry::Reason;
+use super::settings::WebhookSettings;
+use crate::domain::notice::Content;
+use crate::domain::notice::Notice;
+
+/// How a secret begins, as Standard Webhooks writes them.
+const SECRET_PREFIX: &str = "whsec_";
+
+/// Bytes of a secret, once decoded.
+const SECRET_SIZE: std::ops::RangeInclusive<usize> = 24..=64;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Whoever receives this body takes it, or is told to fetch the rest.
+const LARGEST_BODY: usize = 20_000;
+
+pub struct Endpoint {
+    url: Url,
+    keys: Vec<Vec<u8>>,
+    allowed: Arc<[Network]>,
+    client: reqwest::Client,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("host", &self.url.host_str()).finish_non_exhaustive()
+    }
+}
+
+impl Endpoint {
+    pub fn new(settings: &WebhookSettings) -> Result<Self, ChannelFault> {
+        let setting = |key: &str| format!("webhooks.{}.{key}", settings.name);
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if settings.name.is_empty() || !settings.name.chars().all(plain) {
+            let what =
+                format!("found `{}`, expected letters, digits, `-`, `_`, `.`", settings.name);
+            return Err(ChannelFault::new("webhooks.name", what));
+        }
+        let url = Url::parse(&settings.url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
+        let url = url.ok_or_else(|| {
+            ChannelFault::new(setting("url"), "expected an address such as `https://host/path`")
+        })?;
+        if settings.secrets.is_empty() {
+            let what = "found none, expected one, or two while one replaces the other";
+            return Err(ChannelFault::new(setting("secrets"), what));
+        }
+        let keys = settings
+            .secrets
+            .iter()
+            .map(|secret| key(secret.reveal()))
+            .collect::<Result<_, _>>()
+            .map_err(|what| ChannelFault::new(setting("secrets"), what))?;
+        let allowed: Arc<[Network]> = settings
+            .allow
+            .iter()
+            .map(|network| network.parse())
+            .collect::<Result<_, String>>()
+            .map_err(|what| ChannelFault::new(setting("allow"), what))?;
+        let client = reqwest::Client::builder()
+            .redirect(Policy::none())
+            // A proxy would resolve names by itself.
+            .no_proxy()
+            .dns_resolver(Arc::new(Guard { allowed: Arc::clone(&allowed) }))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(Duration::from_secs(settings.timeout_seconds.max(1)))
+            .user_agent(concat!("Vigie/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| ChannelFault::new(setting("url"), error.to_string()))?;
+        Ok(Self { url, keys, allowed, client })
+    }
+
+    pub async fn send(&self, notice: &Notice, now: DateTime<Utc>) -> Attempt {
+        let Content::Post { media_type, body } = &notice.content else {
+            let what = "found a notice for people, expected one for a program";
+            return Attempt::give_up(Reason::ClientError, what);
+        };
+        if body.len() > LARGEST_BODY {
+            let what =
+                format!("found a body of {} bytes, expected at most {LARGEST_BODY}", body.len());
+            return Attempt::give_up(Reason::ClientError, what);
+        }
+        if let Some(address) = literal(&self.url)
+            && !may_reach(address, &self.allowed)
+        {
+            return Attempt::retry(Reason::Settings, Refused.to_string());
+        }
+        let timestamp = now.timestamp();
+        let id = notice.id.as_str();
+        let signatures: Vec<String> =
+            self.keys.iter().map(|key| sign(key, id, timestamp, body)).collect();
+        let request = self
+            .client
+            .post(self.url.clone())
+            .header("content-type", media_type.as_str())
+            .header("webhook-id", id)
+            .header("webhook-timestamp", timestamp.to_string())
+            .header("webhook-signature", signatures.join(" "))
+            .body(body.clone());
+        match request.send().await {
+            Ok(answer) => judged(answer.status(), answer.headers(), now),
+            Err(error) => failed(&error),
+        }
+    }
+}
+
+/// `v1,` and the signature of one attempt, as the receiver reckons it too.
+pub fn sign(key: &[u8], id: &str, timestamp: i64, body: &str) -> String {
+    let signed = Hmac::<Sha256>::new_from_slice(key).map(|mut hmac| {
+        hmac.update(format!("{id}.{timestamp}.{body}").as_bytes());
+        STANDARD.encode(hmac.finalize().into_bytes())
+    });
+    // A key of any length is one.
+    format!("v1,{}", signed.unwrap_or_default())
+}
+
+fn key(secret: &str) -> Result<Vec<u8>, &'static str> {
+    let expected = "expected `whsec_` and 24 to 64 bytes in base64";
+    let encoded = secret.strip_prefix(SECRET_PREFIX).ok_or(expected)?;
+    let key = STANDARD.decode(encoded).map_err(|_| expected)?;
+    if SECRET_SIZE.contains(&key.len()) { Ok(key) } else { Err(expected) }
+}
+
+/// Only a 2xx is a success; a redirection is none.
+pub(super) fn judged(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc>) -> Attempt {
+    let detail = status.as_u16().to_string();
+    let reason = match status {
+        status if status.is_success() => return Attempt::Delivered,
+        StatusCode::GONE => return Attempt::give_up(Reason::Gone, "410: wants nothing more"),
+        StatusCode::TOO_MANY_REQUESTS => Reason::RateLimited,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Reason::AuthError,
+        status if status.is_server_error() => Reason::ServerError,
+        _ => Reason::ClientError,
+    };
+    Attempt::Retry { after: retry_after(headers, now), reason, detail }
+}
+
+/// In seconds, or as a date.
+fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = DateTime::parse_from_rfc2822(text).ok()?;
+    (date.to_utc() - now).to_std().ok()
+}
+
+pub(super) fn failed(error: &reqwest::Error) -> Attempt {
+    let detail = deepest(error);
+    if error.is_connect() {
+        Attempt::retry(Reason::Unreachable, detail)
+    } else if error.is_timeout() {
+        Attempt::retry(Reason::Timeout, detail)
+    } else {
+        Attempt::retry(Reason::Interrupted, detail)
+    }
+}
+
+/// The cause itself: what wraps it repeats the address, which may hold a secret.
+fn deepest(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    if std::ptr::eq(cause, std::ptr::from_ref(error)) {
+        return "the exchange broke down".to_owned();
+    }
+    cause.to_string()
+}
+
+/// The address that stands in a URL in place of a name: no resolver sees it.
+fn literal(url: &Url) -> Option<IpAddr> {
+    url.host_str()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// Lets a name lead to allowed addresses only, each time that it is looked up.
+struct Guard {
+    allowed: Arc<[Network]>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("leads to a private address, which no setting `allow` lets in")]
+struct Refused;
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let allowed = Arc::clone(&self.allowed);
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found: Vec<SocketAddr> =
+                found.filter(|address| may_reach(address.ip(), &allowed)).collect();
+            if found.is_empty() {
+                return Err(Refused.into());
+            }
+            let found: Addrs = Box::new(found.into_iter());
+            Ok(found)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notify::secret::Secret;
+
+    /// The example of the specification of Standard Webhooks.
+    #[test]
+    fn signatures_are_those_of_the_specification() {
+        let key = key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let body = r#"{"test": 2432232314}"#;
+        assert_eq!(
+            sign(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body),
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        );
+    }
+
+    #[test]
+    fn an_endpoint_that_cannot_be_used_is_refused_with_what_was_expected() {
+        let fault = |url: &str, secret: &str, allow: &str| {
+            let settings = WebhookSettings {
+                name: "supervision".to_owned(),
+                url: url.to_owned(),
+                secrets: vec![Secret::new(secret)],
+                format: super::super::settings::WebhookFormat::Standard,
+                events: vec![],
+                ministries: vec![],
+                allow: vec![allow.to_owned()],
+                timeout_seconds: 20,
+            };
+            Endpoint::new(&settings).err().map_or(String::new(), |fault| fault.to_string())
+        };
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        assert_eq!(fault("https://example.fr/x", secret, "10.0.0.0/8"), "");
+        let url = fault("ftp://example.fr", secret, "10.0.0.0/8");
+        assert!(url.starts_with("read the setting `webhooks.supervision.url`: expected"), "{url}");
+        let short = fault("https://example.fr", "whsec_c2hvcnQ=", "10.0.0.0/8");
+        assert!(short.contains("secrets`: expected `whsec_` and 24 to 64 bytes"), "{short}");
+        let network = fault("https://example.fr", secret, "ten");
+        assert!(network.contains("allow`: found `ten`, expected a network"), "{network}");
+    }
+
+    #[test]
+    fn answers_are_judged_as_standard_webhooks_asks() {
+        let now = "2026-11-24T10:00:00Z".parse().unwrap();
+        let judge = |status: u16, header: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            if let Some(text) = header {
+                headers.insert(RETRY_AFTER, text.parse().unwrap());
+            }
+            match judged(StatusCode::from_u16(status).unwrap(), &headers, now) {
+                Attempt::Delivered => "delivered".to_owned(),
+                Attempt::Retry { after, reason, .. } => {
+                    format!("retry {} {:?}", reason.word(), after.map(|after| after.as_secs()))
+                }
+                Attempt::GiveUp { reason, .. } => format!("give up {}", reason.word()),
+            }
+        };
+        assert_eq!(judge(204, None), "delivered");
+        assert_eq!(judge(302, None), "retry clientError None");
+        assert_eq!(judge(410, None), "give up gone");
+        assert_eq!(judge(429, Some("30")), "retry rateLimited Some(30)");
+        assert_eq!(
+            judge(503, Some("Tue, 24 Nov 2026 10:05:00 GMT")),
+            "retry serverError Some(300)"
+        );
+        assert_eq!(judge(503, Some("soon")), "retry serverError None");
+    }
+}

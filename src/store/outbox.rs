@@ -1,0 +1,243 @@
+//! The outbox: notices written with what decided them, claimed for delivery, and what became of each.
+
+use chrono::DateTime;
+use chrono::Utc;
+use sqlx::SqliteConnection;
+use sqlx::query_builder::Separated;
+
+use super::Store;
+use super::audit;
+use super::error::StoreError;
+use super::error::reading;
+use super::error::writing;
+use super::kept;
+use super::notices::NoticeRow;
+use super::open::end;
+use super::told;
+use crate::domain::audit::Actor;
+use crate::domain::audit::Deed;
+use crate::domain::ids::NoticeId;
+use crate::domain::notice::Lane;
+use crate::domain::notice::Notice;
+use crate::domain::notice::NoticeKind;
+use crate::domain::notice::Outcome;
+use crate::domain::notice::Outgoing;
+use crate::domain::notice::QueuedNotice;
+use crate::domain::notice::Reminded;
+
+impl Store {
+    /// Takes notices that are due in a lane, for one program until `leased_until`: should it die, they
+    /// are anyone's again. A notice waits for those written before it in its thread.
+    pub async fn claim_notices(
+        &self,
+        lane: &Lane,
+        now: DateTime<Utc>,
+        leased_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<QueuedNotice>, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let rows: Vec<NoticeRow> = sqlx::query_as(
+            "update notices set leased_until = $3 where id in (
+                 select due.id from notices due
+                 where due.lane = $1 and due.state = 'waiting' and due.next_attempt_at <= $2
+                   and (due.leased_until is null or due.leased_until <= $2)
+                   and not exists (
+                       select 1 from notices earlier
+                       where earlier.lane = due.lane and earlier.thread = due.thread
+                         and earlier.state = 'waiting' and earlier.position < due.position)
+                 order by due.next_attempt_at, due.position limit $4)
+             returning id, position, receiver, kind, cycle, thread, follows, title, content,
+                       created_at, not_before, state, attempts, first_attempt_at, next_attempt_at,
+                       delivered_at, last_error",
+        )
+        .bind(lane.to_string())
+        .bind(kept::from_instant(now))
+        .bind(kept::from_instant(leased_until))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(writing("claims of notices"))?;
+        end(transaction).await?;
+        NoticeRow::into_notices(rows)
+    }
+
+    /// Claimed and not tried: anyone's again.
+    pub async fn release_notices(&self, ids: &[NoticeId]) -> Result<(), StoreError> {
+        let mut transaction = self.begin_write().await?;
+        for id in ids {
+            sqlx::query(
+                "update notices set leased_until = null where id = $1 and state = 'waiting'",
+            )
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await
+            .map_err(writing("claims of notices"))?;
+        }
+        end(transaction).await
+    }
+
+    /// What attempts came to, in one transaction.
+    pub async fn record_outcomes(
+        &self,
+        outcomes: &[(NoticeId, Outcome)],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin_write().await?;
+        for (id, outcome) in outcomes {
+            record(&mut transaction, id, outcome, now).await?;
+            if let Outcome::Refused { error } = outcome {
+                close_lane(&mut transaction, id, error, now).await?;
+            }
+        }
+        end(transaction).await
+    }
+
+    /// Reminders and escalations, with the count of them: one transaction. Written twice, they are
+    /// there once. Says how many are new.
+    pub async fn commit_reminders(
+        &self,
+        notices: &[Notice],
+        reminded: &[Reminded],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let written = insert(&mut transaction, notices).await?;
+        if written > 0 {
+            told::remember_reminders(&mut transaction, reminded).await?;
+            let deeds: Vec<Deed> = notices.iter().filter_map(escalation).collect();
+            audit::append(&mut transaction, now, &deeds).await?;
+        }
+        end(transaction).await?;
+        Ok(written)
+    }
+}
+
+/// What a cycle says, in its transaction.
+pub(super) async fn apply(
+    connection: &mut SqliteConnection,
+    outgoing: &Outgoing,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    insert(connection, &outgoing.notices).await?;
+    told::remember(connection, &outgoing.told).await?;
+    told::open_lanes(connection, &outgoing.opened, now).await
+}
+
+async fn insert(connection: &mut SqliteConnection, notices: &[Notice]) -> Result<u64, StoreError> {
+    if notices.is_empty() {
+        return Ok(0);
+    }
+    let before = last_position(connection).await?;
+    let head = "insert into notices (id, position, receiver, lane, kind, cycle, thread, follows, \
+                title, content, created_at, not_before, state, attempts, next_attempt_at) ";
+    let rows: Vec<(i64, &Notice, String, String)> = (before + 1..)
+        .zip(notices)
+        .map(|(position, notice)| {
+            let follows = kept::from_json("what a notice follows", &notice.follows)?;
+            let content = kept::from_json("the content of a notice", &notice.content)?;
+            Ok((position, notice, follows, content))
+        })
+        .collect::<Result<_, StoreError>>()?;
+    let bind = |mut row: Separated<'_, _, _>, kept: &(i64, &Notice, String, String)| {
+        let (position, notice, follows, content) = kept;
+        row.push_bind(notice.id.as_str());
+        row.push_bind(*position);
+        row.push_bind(notice.receiver.to_string());
+        row.push_bind(notice.receiver.lane().to_string());
+        row.push_bind(notice.kind.word());
+        row.push_bind(notice.cycle.map(|cycle| cycle.0));
+        row.push_bind(notice.thread.as_str());
+        row.push_bind(follows.as_str());
+        row.push_bind(notice.title.as_str());
+        row.push_bind(content.as_str());
+        row.push_bind(kept::from_instant(notice.created_at));
+        row.push_bind(kept::from_instant(notice.not_before));
+        row.push_bind("waiting");
+        row.push_bind(0_i64);
+        row.push_bind(kept::from_instant(notice.not_before));
+    };
+    kept::insert(connection, "notices", (head, " on conflict (id) do nothing"), &rows, bind)
+        .await?;
+    let after: i64 = sqlx::query_scalar("select count(*) from notices where position > $1")
+        .bind(before)
+        .fetch_one(connection)
+        .await
+        .map_err(reading("notices"))?;
+    Ok(u64::try_from(after).unwrap_or(0))
+}
+
+async fn last_position(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    sqlx::query_scalar("select coalesce(max(position), 0) from notices")
+        .fetch_one(connection)
+        .await
+        .map_err(reading("notices"))
+}
+
+/// What is escalated is a decision of Vigie's own.
+fn escalation(notice: &Notice) -> Option<Deed> {
+    (notice.kind == NoticeKind::Escalation).then(|| {
+        Deed::by(&Actor::vigie(), "notice_escalated", format!("notice/{}", notice.id))
+            .because(&notice.title)
+    })
+}
+
+/// What was delivered stays delivered, whatever a slower program says later.
+async fn record(
+    connection: &mut SqliteConnection,
+    id: &NoticeId,
+    outcome: &Outcome,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (state, next, delivered, error) = match outcome {
+        Outcome::Delivered => ("delivered", now, Some(now), None),
+        Outcome::Waits { until, error } => ("waiting", *until, None, Some(error)),
+        Outcome::Dead { error } | Outcome::Refused { error } => ("dead", now, None, Some(error)),
+    };
+    sqlx::query(
+        "update notices set state = $2, next_attempt_at = $3, delivered_at = $4, last_error = $5,
+                            attempts = attempts + 1, leased_until = null,
+                            first_attempt_at = coalesce(first_attempt_at, $6)
+         where id = $1 and state = 'waiting'",
+    )
+    .bind(id.as_str())
+    .bind(state)
+    .bind(kept::from_instant(next))
+    .bind(delivered.map(kept::from_instant))
+    .bind(error)
+    .bind(kept::from_instant(now))
+    .execute(connection)
+    .await
+    .map_err(writing("what became of a notice"))?;
+    Ok(())
+}
+
+/// Nothing more is sent to whoever asked for nothing more; what waits for it can be replayed.
+async fn close_lane(
+    connection: &mut SqliteConnection,
+    refused: &NoticeId,
+    error: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update lanes set closed_at = $2, reason = $3
+         where closed_at is null and name = (select lane from notices where id = $1)",
+    )
+    .bind(refused.as_str())
+    .bind(kept::from_instant(now))
+    .bind(error)
+    .execute(&mut *connection)
+    .await
+    .map_err(writing("a lane"))?;
+    let deed = Deed::by(&Actor::vigie(), "lane_closed", format!("notice/{refused}"));
+    audit::append(connection, now, &[deed.because(error)]).await?;
+    sqlx::query(
+        "update notices set state = 'dead', last_error = $2, leased_until = null
+         where state = 'waiting' and lane = (select lane from notices where id = $1)",
+    )
+    .bind(refused.as_str())
+    .bind(error)
+    .execute(connection)
+    .await
+    .map_err(writing("notices"))?;
+    Ok(())
+}

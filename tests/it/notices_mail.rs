@@ -1,0 +1,225 @@
+//! Digests through a real SMTP server, from the command line: each ministry's, with its projects only.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::support::Workplace;
+use crate::support::fixtures;
+use crate::support::mail::Demands;
+use crate::support::mail::Mail;
+use crate::support::mail::SmtpServer;
+
+const AS_OF: &str = "2020-11-30";
+
+/// A workplace whose mails go to a server, at any hour.
+struct Office {
+    workplace: Workplace,
+    server: SmtpServer,
+}
+
+impl Office {
+    fn open(demands: &Demands) -> Option<Self> {
+        let server = SmtpServer::start(demands)?;
+        let workplace = Workplace::with_fixtures();
+        let tls = if demands.tls {
+            format!("tls = \"starttls\"\nca_file = \"{}\"", server.authority().display())
+        } else {
+            "tls = \"none\"".to_owned()
+        };
+        let user = demands.password.map_or(String::new(), |password| {
+            format!("username = \"vigie\"\npassword = \"{password}\"")
+        });
+        // Open at all hours, since these tests run at any.
+        let settings = format!(
+            "public_url = \"https://vigie.example\"\n\
+             [mail]\nhost = \"localhost\"\nport = {}\nfrom = \"Vigie <vigie@dinum.example>\"\n\
+             dinum = \"risques@dinum.example\"\ncontact = \"risques@dinum.example\"\n{tls}\n{user}\n\
+             [calendar]\nopens = \"00:00:00\"\ncloses = \"23:59:60\"\n\
+             night_from = \"00:00:00\"\nnight_until = \"00:00:00\"\nworking_days_only = false\n",
+            server.port
+        );
+        std::fs::write(workplace.path("vigie.toml"), settings).unwrap();
+        Some(Self { workplace, server })
+    }
+
+    fn cycle(&self, options: &[&str]) -> String {
+        let arguments: Vec<&str> =
+            ["cycle", "--as-of", AS_OF].iter().chain(options).copied().collect();
+        self.workplace.ok(&arguments)
+    }
+
+    /// What arrives when what is due is sent.
+    fn deliver(&self) -> Vec<Mail> {
+        let before = self.server.mails().len();
+        self.workplace.ok(&["notices", "deliver"]);
+        self.server.mails().into_iter().skip(before).collect()
+    }
+}
+
+/// By ministry, the names that its projects went by.
+fn names() -> BTreeMap<String, BTreeSet<String>> {
+    let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in ["2020-06.panorama.csv", "2020-11.panorama.csv"] {
+        let mut rows = csv::Reader::from_path(fixtures().join(file)).unwrap();
+        for row in rows.records() {
+            let row = row.unwrap();
+            names.entry(row[1].to_owned()).or_default().insert(row[0].to_owned());
+        }
+    }
+    names
+}
+
+/// Headings of what is said of each project: lines that stand at the margin, between blank ones.
+fn said_of<'a>(mail: &'a Mail, names: &'a BTreeSet<String>) -> BTreeSet<&'a str> {
+    mail.text.lines().filter(|line| names.contains(*line)).collect()
+}
+
+#[test]
+fn each_secretary_general_gets_the_digest_of_their_own_projects_over_tls_and_authenticated() {
+    let demands = Demands { tls: true, password: Some("un secret"), unknown: None };
+    let Some(office) = Office::open(&demands) else { return };
+    office.cycle(&["--announce"]);
+    let mails = office.deliver();
+    let names = names();
+
+    let mut told: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for mail in &mails {
+        assert!(mail.encrypted && mail.authenticated, "{:?}", mail.headers);
+        let [to] = mail.to.as_slice() else { panic!("{:?}", mail.to) };
+        for (ministry, own) in &names {
+            let said = said_of(mail, own);
+            if mail.headers["subject"].contains(ministry.as_str()) {
+                told.entry(to).or_default().extend(said);
+                assert!(mail.html.contains(ministry.as_str()));
+            } else {
+                assert_eq!(said, BTreeSet::new(), "{to} is told of {ministry}\n{}", mail.text);
+            }
+        }
+    }
+    let to: Vec<&str> = told.keys().copied().collect();
+    insta::assert_snapshot!(to.join("\n"));
+    assert!(told.values().all(|projects| !projects.is_empty()), "{told:?}");
+    assert!(mails.iter().any(|mail| mail.to == ["risques@dinum.example"]));
+
+    for mail in &mails {
+        let headers = &mail.headers;
+        assert_eq!(headers["auto-submitted"], "auto-generated");
+        assert!(headers["message-id"].ends_with("@dinum.example>"), "{headers:?}");
+        assert!(headers["references"].starts_with("<thread."), "{headers:?}");
+        assert!(mail.text.contains("Vous recevez ce message parce que"), "{}", mail.text);
+        assert!(mail.text.contains("Une question, une erreur : risques@dinum.example."));
+        assert!(!mail.html.contains("<img") && !mail.html.contains("src="), "{}", mail.html);
+        assert!(mail.html.contains("width=device-width"));
+    }
+}
+
+#[test]
+fn the_second_run_says_nothing_and_a_project_that_worsens_is_one_line() {
+    let Some(office) = Office::open(&Demands::default()) else { return };
+    office.cycle(&["--announce"]);
+    assert!(!office.deliver().is_empty());
+    office.cycle(&[]);
+    assert_eq!(office.deliver().len(), 0, "the second run");
+
+    let text = std::fs::read_to_string(fixtures().join("2020-11.panorama.csv")).unwrap();
+    let corrected = text.replacen(
+        "CYCLADES,Ministère de l’Education nationale,rollout,2012-09,108,45.4",
+        "CYCLADES,Ministère de l’Education nationale,rollout,2012-09,108,46.2",
+        1,
+    );
+    assert_ne!(text, corrected);
+    let file = office.workplace.path("2020-11.panorama.csv");
+    std::fs::write(&file, corrected).unwrap();
+    office.workplace.ok(&["import", file.to_str().unwrap()]);
+    office.cycle(&[]);
+    let mails = office.deliver();
+    let said: Vec<String> = mails
+        .iter()
+        .map(|mail| format!("{} {}\n{}", mail.to[0], mail.headers["subject"], mail.text))
+        .collect();
+    insta::assert_snapshot!(said.join("\n=====\n"));
+}
+
+#[test]
+fn receivers_set_up_on_old_data_are_told_what_changes_from_then_on() {
+    let Some(office) = Office::open(&Demands::default()) else { return };
+    let told = office.workplace.run(&["cycle", "--as-of", AS_OF]);
+    assert_eq!(told.code, Some(0));
+    assert!(
+        told.stderr.contains("alerts stood before their receivers were set up"),
+        "{}",
+        told.stderr
+    );
+    assert_eq!(office.deliver().len(), 0);
+    let receivers = office.workplace.json(&["receivers", "list"]);
+    assert_eq!(receivers[0]["lane"], "mail");
+}
+
+#[test]
+fn an_address_that_is_none_is_given_up_alone_and_its_notice_leaves_once_corrected() {
+    let unknown = "sg@justice.example";
+    let demands = Demands { unknown: Some(unknown), ..Demands::default() };
+    let Some(office) = Office::open(&demands) else { return };
+    office.cycle(&["--announce"]);
+    let mails = office.deliver();
+    assert!(mails.len() > 10 && mails.iter().all(|mail| mail.to != [unknown]));
+    let dead = office.workplace.json(&["notices", "list", "--state", "dead"]);
+    let dead = dead.as_array().unwrap();
+    assert_eq!(dead.len(), 2, "the digest and the critical alerts: {dead:?}");
+    for notice in dead {
+        assert_eq!(notice["receiver"], "sg/MJ");
+        let error = notice["last_error"].as_str().unwrap();
+        assert!(error.contains("550") && error.contains("s***@justice.example"), "{error}");
+        assert!(!error.contains(unknown), "{error}");
+    }
+
+    let contacts = std::fs::read_to_string(fixtures().join("2020-11.contacts.csv")).unwrap();
+    let file = office.workplace.path("2020-11.contacts.csv");
+    std::fs::write(&file, contacts.replace(unknown, "sg@ministere-justice.example")).unwrap();
+    office.workplace.ok(&["import", file.to_str().unwrap()]);
+    office.workplace.ok(&["notices", "replay", "--dead", "--reason", "adresse corrigée"]);
+    let replayed = office.deliver();
+    assert_eq!(replayed.len(), 2);
+    assert!(replayed.iter().all(|mail| mail.to == ["sg@ministere-justice.example"]));
+    let trail = office.workplace.ok(&["audit", "list", "--subject", "notice", "--format", "csv"]);
+    assert!(trail.contains("notices_replayed") && trail.contains("adresse corrigée"), "{trail}");
+}
+
+#[test]
+fn a_wrong_password_loses_nothing() {
+    let demands = Demands { tls: true, password: Some("un secret"), unknown: None };
+    let Some(office) = Office::open(&demands) else { return };
+    office.cycle(&["--announce"]);
+    let settings = office.workplace.path("vigie.toml");
+    let right = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, right.replace("un secret", "un autre")).unwrap();
+    assert_eq!(office.deliver().len(), 0);
+    let waiting = office.workplace.json(&["notices", "list"]);
+    let waiting = waiting.as_array().unwrap();
+    assert!(waiting.iter().all(|notice| notice["state"] == "waiting"));
+    let tried = waiting.iter().filter(|notice| notice["attempts"] == 1).count();
+    assert!((1..=4).contains(&tried), "one for each connection, then the lane stops: {tried}");
+    assert!(!format!("{waiting:?}").contains("un autre"));
+
+    // The others leave at once; those that were tried wait for their turn.
+    std::fs::write(&settings, right).unwrap();
+    assert_eq!(office.deliver().len(), waiting.len() - tried);
+}
+
+#[test]
+fn secrets_are_not_among_the_settings_shown() {
+    let workplace = Workplace::new();
+    let shown = |path: &Path| {
+        assert!(path.exists());
+        workplace.ok(&["config", "check", "--format", "json"])
+    };
+    let settings = workplace.path("vigie.toml");
+    std::fs::write(&settings, "[mail]\npassword = \"un secret\"\n[tchap]\ntoken = \"jeton\"\n")
+        .unwrap();
+    let text = shown(&settings);
+    assert!(
+        text.contains("(secret)") && !text.contains("un secret") && !text.contains("jeton"),
+        "{text}"
+    );
+}

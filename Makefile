@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-server test lint bench bench-peers image
+.PHONY: help run demo build mail-server promtool test lint bench bench-peers fuzz image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,7 +39,16 @@ mail-server:
 		echo "python3-aiosmtpd or openssl is not installed: the tests of mail will say that they do not run" >&2; \
 	fi
 
-test: mail-server ## Run the tests, then the cases of every rule, which must take every branch
+# They hold the rules for Prometheus to their own tests.
+promtool:
+	@command -v promtool >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends prometheus; \
+	else \
+		echo "promtool is not installed: the tests of the rules for Prometheus will say that they do not run" >&2; \
+	fi
+
+test: mail-server promtool ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
 	$(VIGIE) rules test --coverage --threshold 100
@@ -49,13 +58,24 @@ lint: ## Check the format, the lints and the documentation of the code
 	cargo clippy --locked --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
 
-bench: ## Measure import, frame and cycle on 43, 10 000 and 100 000 projects
-	cargo bench --locked -- --write
+bench: ## Measure import to cycle, then rules three ways; ONLY=pipeline or ONLY=rules for one part
+	cargo bench --locked -- --write $(addprefix --only ,$(ONLY))
 
 # A package of its own: neither `make build` nor the tests know of these engines.
 bench-peers: ## Measure other rule engines on the same rules and rows, verdicts compared first
 	cargo bench --locked -- --peers $(abspath data/peers.json)
 	cargo run --locked --release --quiet --manifest-path benches/peers/Cargo.toml -- data/peers.json docs/BENCHMARKS.md
+
+# Beside the dependencies that `make test` has compiled: `cargo fuzz run translation` in fuzz/ compiles them all anew, watched
+# and under a sanitizer, for longer campaigns on a machine of its own.
+FUZZ_SECONDS = 600
+FUZZ         = -max_total_time=$$(($(FUZZ_SECONDS) / 2)) -timeout=60 -print_final_stats=1 -artifact_prefix=artifacts/
+
+fuzz: ## Hold translation and interpreter to the same verdicts for ten minutes, on rules at random and on any text
+	RUSTC_WRAPPER=$(CURDIR)/fuzz/wrapper cargo build --manifest-path fuzz/Cargo.toml --target-dir target --bins
+	mkdir -p fuzz/corpus/translation fuzz/corpus/text fuzz/artifacts
+	cd fuzz && ../target/debug/translation corpus/translation -max_len=1500 $(FUZZ)
+	cd fuzz && ../target/debug/text corpus/text ../rules/drift ../rules/process ../rules/portfolio -max_len=6000 -dict=rules.dict $(FUZZ)
 
 image: ## Build the container image
 	docker build --tag $(IMAGE) .

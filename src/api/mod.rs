@@ -7,11 +7,13 @@ mod cycles;
 mod error;
 mod health;
 mod jobs;
+mod metrics;
 mod missions;
 mod notices;
 mod panorama;
 mod projects;
 mod rules;
+mod trace;
 
 use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
@@ -26,6 +28,9 @@ use serde::Serialize;
 use tracing_actix_web::RequestId;
 
 pub use error::Problem;
+pub use metrics::Metrics;
+pub use metrics::measure;
+pub use trace::RequestSpan;
 
 /// Every route of the API, as documented in `docs/API.md`.
 pub fn routes(service: &mut web::ServiceConfig) {
@@ -35,6 +40,7 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .route("/healthz", web::get().to(health::is_alive))
         .route("/livez", web::get().to(health::is_alive))
         .route("/readyz", web::get().to(health::is_ready))
+        .route("/metrics", web::get().to(metrics::show_metrics))
         .route("/notices/{notice}", web::get().to(notices::show_notice))
         .service(
             web::scope("/api/v1")

@@ -65,19 +65,24 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         Courier::new(parts.store.clone(), Arc::clone(&parts.clock), Arc::clone(&parts.notify))?;
     let courier = tokio::spawn(courier.run(stopped.clone()));
     let runner = runner(config, parts.clone())?;
+    runner.announce().await?;
     let timetable = runner.timetable(JobName::Cycle);
     let next_cycle = timetable.and_then(|timetable| timetable.next_after(parts.clock.now()));
     let scheduler = tokio::spawn(runner.run(stopped));
 
     let store = parts.store.clone();
+    let last = store.last_cycle().await?.map(|last| last.number);
+    let metrics = web::Data::new(api::Metrics::new(last));
     let shared = web::Data::new(parts);
     let listen = |source| AppError::Listen { address: config.listen.clone(), source };
     let server = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
+            .app_data(metrics.clone())
             .wrap(api::headers())
             .wrap(actix_web::middleware::from_fn(api::echo_request_id))
-            .wrap(TracingLogger::default())
+            .wrap(actix_web::middleware::from_fn(api::measure))
+            .wrap(TracingLogger::<api::RequestSpan>::new())
             .configure(api::routes)
     })
     .disable_signals()
@@ -89,11 +94,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         .first()
         .copied()
         .ok_or_else(|| listen(std::io::ErrorKind::AddrNotAvailable.into()))?;
-    if !address.ip().is_loopback() {
-        warn!(
-            "The API has no sign-in yet and listens on {address}: whoever reaches it reads everything"
-        );
-    }
+    warn_of_open_door(address);
     let server = server.run();
     let handle = server.handle();
     info!("Listening on {address}");
@@ -107,6 +108,14 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         scheduler,
         courier,
     })
+}
+
+fn warn_of_open_door(address: SocketAddr) {
+    if !address.ip().is_loopback() {
+        warn!(
+            "The API has no sign-in yet and listens on {address}: whoever reaches it reads everything"
+        );
+    }
 }
 
 impl Running {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use vigie::app;
 use vigie::app::config::Config;
+use vigie::app::telemetry::LogFormat;
 use vigie::clock::SystemClock;
 
 use super::CliError;
@@ -12,11 +13,17 @@ use super::print;
 
 pub(super) async fn run(config: &Config) -> Result<Conclusion, CliError> {
     let running = app::start(config, Arc::new(SystemClock)).await?;
-    print::message(&format!("listening on http://{}", running.address()));
+    // Machines that read the logs are told the same there, in their format.
+    let say = |text: &str| {
+        if config.log_format == LogFormat::Text {
+            print::message(text);
+        }
+    };
+    say(&format!("listening on http://{}", running.address()));
     if let Some(next) = running.next_cycle() {
-        print::message(&format!("next cycle at {next}"));
+        say(&format!("next cycle at {next}"));
     }
     running.until_stopped().await?;
-    print::message("stopped");
+    say("stopped");
     Ok(Conclusion::Good)
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
+use std::thread;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -310,15 +312,19 @@ pub(super) async fn judge(
         let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
         let (catalogue, faults) = crate::rules::compile(&texts, &limits);
         let editions = frame::editions_in_force(&portfolio, as_of)?;
-        let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
-        let verdicts = catalogue.verdicts(&frames, as_of);
-        let data = serde_json::to_vec(&portfolio).map_err(CycleError::Record)?;
+        let ((frames, verdicts), data) = thread::scope(|scope| {
+            let data = scope.spawn(|| Fingerprint::of_json(&portfolio));
+            let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
+            let verdicts = catalogue.verdicts(&frames, as_of);
+            let data = data.join().unwrap_or_else(|panic| resume_unwind(panic));
+            Ok::<_, CycleError>(((frames, verdicts), data.map_err(CycleError::Record)?))
+        })?;
         let inputs = CycleInputs {
             as_of,
             edition: editions.current,
             last_import: upto.last_import,
             last_link: upto.last_link,
-            data: Fingerprint::of(&data),
+            data,
             catalogue: catalogue.fingerprint().clone(),
         };
         let figures = tables::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();

@@ -1,11 +1,14 @@
 //! A stable digest of text: the identity of files, catalogues, data sets and alerts.
 
 use std::fmt;
+use std::io;
 
 use serde::Deserialize;
 use serde::Serialize;
 use sha2::Digest;
 use sha2::Sha256;
+
+const HASHED_AT_ONCE: usize = 64 * 1024;
 
 /// A SHA-256 in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,6 +18,15 @@ pub struct Fingerprint(String);
 impl Fingerprint {
     pub fn of(bytes: &[u8]) -> Self {
         Self(hexadecimal(&Sha256::digest(bytes)))
+    }
+
+    /// Of a value's JSON, which need not stand in memory as a whole.
+    pub fn of_json(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        let mut hashing =
+            Hashing { hasher: Sha256::new(), waiting: Vec::with_capacity(HASHED_AT_ONCE) };
+        serde_json::to_writer(&mut hashing, value)?;
+        hashing.hasher.update(&hashing.waiting);
+        Ok(Self(hexadecimal(&hashing.hasher.finalize())))
     }
 
     /// Each part is framed by its length, so that `["ab", "c"]` and `["a", "bc"]` differ.
@@ -48,10 +60,46 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+/// Takes in bytes as they are written.
+struct Hashing {
+    hasher: Sha256,
+    waiting: Vec<u8>,
+}
+
+impl io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= HASHED_AT_ONCE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.hasher.update(&self.waiting);
+        self.waiting.clear();
+        Ok(())
+    }
+}
+
 fn hexadecimal(digest: &[u8]) -> String {
     digest.iter().flat_map(|byte| [byte >> 4, byte & 0xf]).map(hex_digit).collect()
 }
 
 fn hex_digit(nibble: u8) -> char {
     char::from_digit(u32::from(nibble), 16).unwrap_or('?')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_has_the_fingerprint_of_its_json() {
+        for size in [0, 3, HASHED_AT_ONCE, 3 * HASHED_AT_ONCE + 1] {
+            let value = vec!["é".repeat(size), "b".to_owned()];
+            let json = serde_json::to_vec(&value).unwrap();
+            assert_eq!(Fingerprint::of_json(&value).unwrap(), Fingerprint::of(&json));
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::domain::notice::QueuedNotice;
 /// After a first failure; each further one doubles it.
 const FIRST_WAIT: TimeDelta = TimeDelta::minutes(1);
 
-const LONGEST_WAIT: TimeDelta = TimeDelta::hours(4);
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(2);
 
 /// A receiver that asks for more than that is asked again all the same.
 const LONGEST_ASKED: TimeDelta = TimeDelta::days(1);
@@ -189,9 +189,9 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_up_to_four_hours_and_are_spread() {
+    fn waits_double_up_to_two_hours_and_are_spread() {
         assert_eq!([wait(0, 0.5), wait(1, 0.5), wait(2, 0.5)], ["60 s", "120 s", "240 s"]);
-        assert_eq!([wait(8, 0.5), wait(30, 0.5)], ["14400 s", "14400 s"]);
+        assert_eq!([wait(8, 0.5), wait(30, 0.5)], ["7200 s", "7200 s"]);
         assert_eq!([wait(0, 0.0), wait(0, 1.0)], ["45 s", "75 s"]);
     }
 

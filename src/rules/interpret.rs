@@ -63,7 +63,7 @@ impl Compiled {
         ground: &Ground,
         thresholds: &Thresholds,
     ) -> Evidence {
-        let run = Run::new(&self.notes, ground, Memory::Recording);
+        let run = Run::new(&self.notes, ground, Memory::Evidence);
         // The same call on the same ground gave a level: only its memory is of interest.
         drop(self.level(engine, &run));
         evidence::gather(run.recording(), thresholds)
@@ -75,7 +75,7 @@ impl Compiled {
         engine: &Engine,
         ground: &Ground,
     ) -> (Result<Level, Halt>, Recording) {
-        let run = Run::new(&self.notes, ground, Memory::Recording);
+        let run = Run::new(&self.notes, ground, Memory::Steps);
         (self.level(engine, &run), run.recording())
     }
 

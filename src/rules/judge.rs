@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -33,7 +34,7 @@ use crate::domain::verdicts::Verdicts;
 use crate::frame::Frames;
 
 /// Deep recursion is stopped by the limit of call levels long before this stack is full.
-const STACK_BYTES: usize = 32 * 1024 * 1024;
+pub(super) const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// Places that one thread takes at a time.
 const PLACES_AT_A_TIME: usize = 256;
@@ -93,25 +94,38 @@ impl Catalogue {
         translate::ask(rules, question)
     }
 
-    /// By rule. A query that Polars refuses leaves its rules to the interpreter.
+    /// By rule. The small frames are asked beside the large one.
     fn answers(
         &self,
         frames: &Frames,
         in_force: &BTreeMap<String, Value>,
     ) -> BTreeMap<RuleId, Answers> {
-        let mut answers = BTreeMap::new();
-        for scope in [Scope::Project, Scope::Ministry, Scope::Portfolio] {
-            let asked = self.ask(frames.of(scope), scope, in_force);
-            let Ok(outcomes) = asked.inspect_err(|error| {
-                tracing::warn!(%error, ?scope, "the rules of a scope are interpreted");
-            }) else {
-                continue;
+        let of = |scope| self.answers_of(frames.of(scope), scope, in_force);
+        let totals = || [of(Scope::Ministry), of(Scope::Portfolio)];
+        thread::scope(|scope| {
+            let beside = thread::Builder::new().spawn_scoped(scope, totals);
+            let mut answers = of(Scope::Project);
+            let totals = match beside {
+                Ok(beside) => beside.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                Err(_) => totals(),
             };
-            let of_rules =
-                outcomes.rules().filter_map(|id| Some((id.clone(), outcomes.answers(id)?)));
-            answers.extend(of_rules);
-        }
-        answers
+            answers.extend(totals.into_iter().flatten());
+            answers
+        })
+    }
+
+    /// A query that Polars refuses leaves its rules to the interpreter.
+    fn answers_of(
+        &self,
+        frame: &DataFrame,
+        scope: Scope,
+        in_force: &BTreeMap<String, Value>,
+    ) -> BTreeMap<RuleId, Answers> {
+        let asked = self.ask(frame, scope, in_force).inspect_err(|error| {
+            tracing::warn!(%error, ?scope, "the rules of a scope are interpreted");
+        });
+        let Ok(outcomes) = asked else { return BTreeMap::new() };
+        outcomes.rules().filter_map(|id| Some((id.clone(), outcomes.answers(id)?))).collect()
     }
 
     fn verdicts_with(&self, bench: &Bench, answers: &BTreeMap<RuleId, Answers>) -> Verdicts {

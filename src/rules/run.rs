@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -36,6 +37,8 @@ struct State {
     thresholds: Arc<BTreeMap<String, Value>>,
     missing: Mutex<Option<MissingField>>,
     recording: Option<Mutex<Recording>>,
+    /// Whether the recording keeps its steps.
+    in_order: bool,
 }
 
 /// What an evaluation read and compared, in order.
@@ -43,7 +46,7 @@ struct State {
 pub(super) struct Recording {
     pub(super) readings: Vec<Read>,
     pub(super) trail: Vec<Comparison>,
-    /// Both, as they came.
+    /// Both, as they came, when asked for.
     pub(super) steps: Vec<Step>,
 }
 
@@ -71,7 +74,10 @@ pub(super) struct Ground {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Memory {
     Quiet,
-    Recording,
+    /// Keeps what evidence is made of.
+    Evidence,
+    /// And the order in which it came.
+    Steps,
 }
 
 impl fmt::Debug for Run {
@@ -88,7 +94,8 @@ impl Run {
             row: ground.row,
             thresholds: Arc::clone(&ground.thresholds),
             missing: Mutex::new(None),
-            recording: (memory == Memory::Recording).then(Mutex::default),
+            recording: (memory != Memory::Quiet).then(Mutex::default),
+            in_order: memory == Memory::Steps,
         }))
     }
 
@@ -118,8 +125,9 @@ impl Run {
         lock(&self.0.missing).clone()
     }
 
+    /// What was kept so far; the run then begins anew.
     pub(super) fn recording(&self) -> Recording {
-        self.0.recording.as_ref().map_or_else(Recording::default, |kept| lock(kept).clone())
+        self.0.recording.as_ref().map(|kept| mem::take(&mut *lock(kept))).unwrap_or_default()
     }
 
     /// Keeps a comparison; its words are only worked out when someone records.
@@ -127,7 +135,9 @@ impl Run {
         if let Some(kept) = &self.0.recording {
             let comparison = comparison(&self.0.notes);
             let mut kept = lock(kept);
-            kept.steps.push(Step::Compared(comparison.clone()));
+            if self.0.in_order {
+                kept.steps.push(Step::Compared(comparison.clone()));
+            }
             kept.trail.push(comparison);
         }
     }
@@ -140,11 +150,19 @@ impl Run {
         position: Position,
     ) -> Scripted<Dynamic> {
         if let Some(kept) = &self.0.recording {
-            let read = Read { source, name: name.to_owned(), value: value.cloned() };
             let mut kept = lock(kept);
-            kept.steps.push(Step::Read(read.clone(), position));
-            if !kept.readings.contains(&read) {
-                kept.readings.push(read);
+            let said = |read: &Read| {
+                read.source == source && read.name == name && read.value.as_ref() == value
+            };
+            let known = kept.readings.iter().any(said);
+            if self.0.in_order || !known {
+                let read = Read { source, name: name.to_owned(), value: value.cloned() };
+                if self.0.in_order {
+                    kept.steps.push(Step::Read(read.clone(), position));
+                }
+                if !known {
+                    kept.readings.push(read);
+                }
             }
         }
         match value {

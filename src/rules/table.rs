@@ -51,12 +51,19 @@ enum Cells {
 
 impl Table {
     pub(super) fn open(frame: &DataFrame, scope: Scope) -> Self {
+        // A frame looks its columns up one after the other: once for all fields is enough.
+        let columns: HashMap<&str, &Column> =
+            frame.columns().iter().map(|column| (column.name().as_str(), column)).collect();
         let cells = dictionary::fields_of(scope)
             .map(|field| {
-                let cells = frame
-                    .column(field.name)
-                    .and_then(|column| read(column, field.kind))
-                    .unwrap_or_else(|error| Cells::Unreadable(error.to_string()));
+                let column = columns.get(field.name);
+                let cells = column.map_or_else(
+                    || Cells::Unreadable("there is no such column".to_owned()),
+                    |column| {
+                        read(column, field.kind)
+                            .unwrap_or_else(|error| Cells::Unreadable(error.to_string()))
+                    },
+                );
                 (field.name, cells)
             })
             .collect();

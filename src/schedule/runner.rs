@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use chrono::Utc;
 use tokio::sync::watch;
 use tracing::Instrument as _;
+use tracing::debug;
 use tracing::error;
 use tracing::info;
 use tracing::info_span;
@@ -93,6 +94,20 @@ impl Runner {
         }
         known.sort_by_key(|standing| standing.job);
         Ok(known)
+    }
+
+    /// Says of every job when it fires next, before any of them runs.
+    pub async fn announce(&self) -> Result<(), StoreError> {
+        let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
+        for job in JobName::ALL {
+            let standing = store.job(job, now).await?;
+            let timetable = self.timetables.get(&job);
+            let next_at = timetable.and_then(|timetable| timetable.next_after(now));
+            if standing.next_at != next_at {
+                store.set_next_firing(job, next_at).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Until `stop` turns true. What is under way then is let finish, or stops where it may.
@@ -215,6 +230,7 @@ impl Runner {
         };
         let span = info_span!("job", job.name = job.word(), job.run = run);
         async {
+            debug!("Job {} begins", job.word());
             if call.missed > 0 {
                 info!(job.missed = call.missed, "Job {} catches up {}", job.word(), call.missed);
             }

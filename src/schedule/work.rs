@@ -67,6 +67,13 @@ impl Work {
             detail.push_str("\u{a0}; ");
             detail.push_str(&counted(faults, "faute de règle", "fautes de règles"));
         }
+        // On a day without news as well: what nobody acknowledged is recalled.
+        let reminders = cycle::remind(&self.parts).await?;
+        if reminders > 0 {
+            let reminders = usize::try_from(reminders).unwrap_or(usize::MAX);
+            detail.push_str("\u{a0}; ");
+            detail.push_str(&counted(reminders, "rappel écrit", "rappels écrits"));
+        }
         let outcome = if faults > 0 { RunOutcome::PartialFailure } else { RunOutcome::Success };
         Ok(Done { outcome, detail })
     }

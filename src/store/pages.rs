@@ -221,7 +221,7 @@ fn letter(place: usize) -> char {
     LETTERS.chars().nth(place).or_else(further).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-fn verdict(letter: char, others: &[Verdict]) -> Option<Verdict> {
+pub(super) fn verdict(letter: char, others: &[Verdict]) -> Option<Verdict> {
     if let Some((_, level)) = LEVELS.iter().find(|(digit, _)| *digit == letter) {
         return Some(Verdict::Level { level: *level });
     }

@@ -1,19 +1,20 @@
-//! Snapshots: one row for each project of each panorama file.
+//! Snapshots: what each panorama file says of its projects, by pages, and a row that names each.
 
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
 use super::error::StoreError;
 use super::error::reading;
+use super::error::writing;
 use super::identity::Links;
 use super::kept;
+use super::snapshot_rows;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ImportNumber;
-use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
-use crate::domain::snapshot::Phase;
 use crate::domain::snapshot::Snapshot;
-use crate::domain::value::Reported;
+
+const SNAPSHOTS_PER_PAGE: usize = 1000;
 
 /// Project and name, as imported, in the order of the file.
 pub(super) async fn names(
@@ -36,19 +37,20 @@ pub(super) async fn of_import(
     edition: EditionId,
     links: &Links,
 ) -> Result<Vec<Snapshot>, StoreError> {
-    let rows: Vec<SnapshotRow> = sqlx::query_as(
-        "select project, name, ministry, ministry_label, phase_state, phase, start_state, start_on,
-                duration_state, duration_months, cost_state, cost_meur, inter_ministerial,
-                functional_zone, programme, description, withheld_reason, file_row
-         from snapshots where import = $1",
-    )
-    .bind(import.0)
-    .fetch_all(connection)
-    .await
-    .map_err(reading("snapshots"))?;
-    let snapshots: Result<Vec<Snapshot>, StoreError> =
-        rows.into_iter().map(|row| row.into_snapshot(edition)).collect();
-    resolved(snapshots?, links)
+    let pages: Vec<String> =
+        sqlx::query_scalar("select snapshots from snapshot_pages where import = $1 order by page")
+            .bind(import.0)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(reading("snapshots"))?;
+    if pages.is_empty() {
+        return resolved(snapshot_rows::of_import(connection, import, edition).await?, links);
+    }
+    let mut snapshots: Vec<Snapshot> = Vec::new();
+    for page in pages {
+        snapshots.append(&mut kept::to_json("snapshot_pages.snapshots", &page)?);
+    }
+    resolved(snapshots, links)
 }
 
 /// Links applied, by project. One edition gives a project one snapshot, or none.
@@ -78,111 +80,23 @@ pub(super) async fn insert(
     import: ImportNumber,
     snapshots: &[Snapshot],
 ) -> Result<(), StoreError> {
-    let head = "insert into snapshots (import, project, name, ministry, ministry_label, \
-                phase_state, phase, start_state, start_on, duration_state, duration_months, \
-                cost_state, cost_meur, inter_ministerial, functional_zone, programme, \
-                description, withheld_reason, file_row) ";
-    let bind = |row: Separated<'_, _, _>, snapshot: &Snapshot| bind(row, import, snapshot);
-    kept::insert(connection, "snapshots", (head, ""), snapshots, bind).await
-}
-
-fn bind(
-    mut row: Separated<'_, sqlx::Sqlite, &'static str>,
-    import: ImportNumber,
-    snapshot: &Snapshot,
-) {
-    row.push_bind(import.0);
-    row.push_bind(snapshot.project.as_str());
-    row.push_bind(snapshot.name.as_str());
-    row.push_bind(snapshot.ministry.as_str());
-    row.push_bind(snapshot.ministry_label.as_str());
-    row.push_bind(state(&snapshot.phase));
-    row.push_bind(snapshot.phase.given().map(|phase| phase.word()));
-    row.push_bind(state(&snapshot.start_on));
-    row.push_bind(snapshot.start_on.given().map(ToString::to_string));
-    row.push_bind(state(&snapshot.duration_months));
-    row.push_bind(snapshot.duration_months.given().copied());
-    row.push_bind(state(&snapshot.cost_meur));
-    row.push_bind(snapshot.cost_meur.given().copied());
-    row.push_bind(snapshot.inter_ministerial);
-    row.push_bind(snapshot.functional_zone.as_deref());
-    row.push_bind(snapshot.programme.as_deref());
-    row.push_bind(snapshot.description.as_deref());
-    row.push_bind(snapshot.withheld_reason.as_deref());
-    row.push_bind(i64::from(snapshot.row));
-}
-
-fn state<T>(figure: &Reported<T>) -> &'static str {
-    match figure {
-        Reported::Given(_) => "given",
-        Reported::Missing => "missing",
-        Reported::Withheld => "withheld",
+    let head = "insert into snapshots (import, project, name, ministry, file_row) ";
+    let bind = |mut row: Separated<'_, _, _>, snapshot: &Snapshot| {
+        row.push_bind(import.0);
+        row.push_bind(snapshot.project.as_str());
+        row.push_bind(snapshot.name.as_str());
+        row.push_bind(snapshot.ministry.as_str());
+        row.push_bind(i64::from(snapshot.row));
+    };
+    kept::insert(connection, "snapshots", (head, ""), snapshots, bind).await?;
+    for (page, some) in (0_i64..).zip(snapshots.chunks(SNAPSHOTS_PER_PAGE)) {
+        sqlx::query("insert into snapshot_pages (import, page, snapshots) values ($1, $2, $3)")
+            .bind(import.0)
+            .bind(page)
+            .bind(kept::from_json("snapshots", &some)?)
+            .execute(&mut *connection)
+            .await
+            .map_err(writing("snapshots"))?;
     }
-}
-
-fn figure<T>(
-    column: &'static str,
-    state: &str,
-    value: Option<T>,
-) -> Result<Reported<T>, StoreError> {
-    kept::to_word(column, state, "a state and its value", |state| match (state, value) {
-        ("given", Some(value)) => Some(Reported::Given(value)),
-        ("missing", None) => Some(Reported::Missing),
-        ("withheld", None) => Some(Reported::Withheld),
-        _ => None,
-    })
-}
-
-#[derive(sqlx::FromRow)]
-struct SnapshotRow {
-    project: String,
-    name: String,
-    ministry: String,
-    ministry_label: String,
-    phase_state: String,
-    phase: Option<String>,
-    start_state: String,
-    start_on: Option<String>,
-    duration_state: String,
-    duration_months: Option<f64>,
-    cost_state: String,
-    cost_meur: Option<f64>,
-    inter_ministerial: Option<bool>,
-    functional_zone: Option<String>,
-    programme: Option<String>,
-    description: Option<String>,
-    withheld_reason: Option<String>,
-    file_row: i64,
-}
-
-impl SnapshotRow {
-    fn into_snapshot(self, edition: EditionId) -> Result<Snapshot, StoreError> {
-        let phase = self
-            .phase
-            .map(|word| kept::to_word("snapshots.phase", &word, "a phase", Phase::from_word))
-            .transpose()?;
-        let start_on =
-            self.start_on.map(|date| kept::to_date("snapshots.start_on", &date)).transpose()?;
-        Ok(Snapshot {
-            project: ProjectId::new(self.project),
-            edition,
-            name: self.name,
-            ministry: MinistryCode::new(self.ministry),
-            ministry_label: self.ministry_label,
-            phase: figure("snapshots.phase_state", &self.phase_state, phase)?,
-            start_on: figure("snapshots.start_state", &self.start_state, start_on)?,
-            duration_months: figure(
-                "snapshots.duration_state",
-                &self.duration_state,
-                self.duration_months,
-            )?,
-            cost_meur: figure("snapshots.cost_state", &self.cost_state, self.cost_meur)?,
-            inter_ministerial: self.inter_ministerial,
-            functional_zone: self.functional_zone,
-            programme: self.programme,
-            description: self.description,
-            withheld_reason: self.withheld_reason,
-            row: kept::to_u32("snapshots.file_row", self.file_row)?,
-        })
-    }
+    Ok(())
 }

@@ -1,7 +1,9 @@
-//! SIGKILL at any moment of a cycle: afterwards the database holds a whole cycle or none.
+//! SIGKILL at any moment of a cycle: afterwards the database holds a whole cycle, notices included, or
+//! none.
 
 use std::path::Path;
 use std::process::Child;
+use std::process::Command;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +14,18 @@ use vigie::clock::FixedClock;
 use vigie::cycle;
 use vigie::cycle::Parts;
 use vigie::domain::ids::CycleNumber;
+use vigie::domain::notice::Notice;
+use vigie::notify::MailSettings;
+use vigie::notify::Settings;
 use vigie::rules::Limits;
 use vigie::store::MissionFilter;
+use vigie::store::NoticeFilter;
 use vigie::store::Store;
 
 use crate::support::Workplace;
 
-const KILLS: u32 = 100;
+/// Of a whole cycle, most of which writes nothing; its commit is killed by the hundred beside this.
+const KILLS: u32 = 12;
 
 /// Everything that a cycle leaves, as text, but for the moment at which it ran.
 type Left = Vec<String>;
@@ -26,7 +33,7 @@ type Left = Vec<String>;
 #[test]
 fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothing_had_happened() {
     let mut workplace = Workplace::with_fixtures();
-    // Fewer rules, so that a hundred kills take a minute: what is at stake is the commit.
+    // Fewer rules, so that kills take less time: what is at stake is the commit.
     let rules = workplace.own_rules();
     std::fs::remove_dir_all(rules.join("causes")).unwrap();
     let pristine = std::fs::read(workplace.path("vigie.db")).unwrap();
@@ -38,12 +45,7 @@ fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothi
     let (mut whole, mut absent) = (0, 0);
     for kill in 0..KILLS {
         restore(&workplace, &pristine);
-        let mut child = workplace
-            .command(&["cycle", "--as-of", "2020-11-30"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = announced(&workplace).spawn().unwrap();
         // Kills are spread over the whole run and a little beyond.
         wait(&mut child, whole_run * kill / (KILLS - KILLS / 10));
         child.kill().unwrap();
@@ -68,10 +70,17 @@ fn restore(workplace: &Workplace, pristine: &[u8]) {
     std::fs::write(workplace.path("vigie.db"), pristine).unwrap();
 }
 
+/// A cycle that writes notices too.
+fn announced(workplace: &Workplace) -> Command {
+    let mut command = workplace.command(&["cycle", "--as-of", "2020-11-30", "--announce"]);
+    command.env("VIGIE_MAIL__HOST", "localhost").stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
 fn timed_cycle(workplace: &Workplace, pristine: &[u8]) -> Duration {
     restore(workplace, pristine);
     let started = Instant::now();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+    assert!(announced(workplace).status().unwrap().success());
     started.elapsed()
 }
 
@@ -85,17 +94,21 @@ async fn next_cycle(workplace: &Workplace, rules: &Path) -> (usize, Left) {
     let verdicts = store.judgements(CycleNumber(1)).await.unwrap();
     let empty = [alerts.is_empty(), missions.is_empty(), verdicts.is_empty()];
     assert_eq!(empty, [found == 0; 3], "a part of a cycle");
+    let notices = store.notices(&NoticeFilter::default(), 1000).await.unwrap();
+    assert_eq!(notices.is_empty(), found == 0, "notices without their cycle, or a cycle without");
 
     let as_of = NaiveDate::from_ymd_opt(2020, 11, 30).unwrap();
     let clock = FixedClock(as_of.and_hms_opt(12, 0, 0).unwrap().and_utc());
+    let mail = MailSettings { host: "localhost".to_owned(), ..MailSettings::default() };
+    let notify = Settings { mail, ..Settings::default() };
     let parts = Parts {
         store,
         rules: rules.to_owned(),
         limits: Limits::default(),
         clock: Arc::new(clock),
-        notify: Arc::default(),
+        notify: Arc::new(notify),
     };
-    cycle::run(&parts, Some(as_of), false).await.unwrap();
+    cycle::announce(&parts, Some(as_of), false).await.unwrap();
     let mut left = Left::new();
     for mut alert in parts.store.standing_alerts().await.unwrap() {
         alert.updated_at = clock.0;
@@ -106,6 +119,14 @@ async fn next_cycle(workplace: &Workplace, rules: &Path) -> (usize, Left) {
     }
     for judgement in parts.store.judgements(CycleNumber(1)).await.unwrap() {
         left.push(serde_json::to_string(&judgement).unwrap());
+    }
+    for queued in parts.store.notices(&NoticeFilter::default(), 1000).await.unwrap() {
+        let Notice { receiver, title, content, .. } = queued.notice;
+        left.push(format!("{receiver} {title} {}", serde_json::to_string(&content).unwrap()));
+    }
+    for ((receiver, about), memory) in parts.store.told().await.unwrap() {
+        let told = memory.alerts.iter().map(|(id, told)| format!("{id} {}", told.level.word()));
+        left.push(format!("{receiver} {about} {}", told.collect::<Vec<_>>().join(", ")));
     }
     assert_eq!(parts.store.cycles(10).await.unwrap().len(), 1);
     parts.store.close().await;

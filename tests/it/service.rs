@@ -97,7 +97,7 @@ async fn every_documented_route_answers() {
     service.running.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_portfolio_is_the_one_of_the_command_line() {
     let service = Service::start().await;
     let reply = service.get("/api/v1/portfolio?as_of=2020-11-30").await;

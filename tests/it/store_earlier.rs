@@ -7,10 +7,16 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use vigie::domain::ids::AlertId;
 use vigie::domain::ids::CycleNumber;
+use vigie::domain::ids::MinistryCode;
+use vigie::domain::snapshot::Snapshot;
 use vigie::domain::subject::Subject;
+use vigie::domain::value::Reported;
 use vigie::store::Store;
 
+use crate::store_support::EXACT;
+use crate::store_support::day;
 use crate::store_support::project;
+use crate::store_support::snapshot;
 use crate::support::root;
 
 /// One cycle as the fifth schema kept it: a row for each verdict, evidence wherever it is shown.
@@ -56,6 +62,50 @@ async fn cycles_of_the_schema_with_a_row_for_each_verdict_are_read_as_they_were(
     let history = store.alert_history(&alert.id).await.unwrap();
     assert_eq!(history.len(), 1);
     assert_eq!(history[0].1.alert, alert);
+}
+
+/// An import as the fifteenth schema kept it: a row for each snapshot.
+const IMPORT: &str = r"
+insert into imports values (1, '2020-11.panorama.csv', 'f', 'panorama', '2020-11', 'canonical', 'p',
+    '2020-11-15T06:00:00.000000000Z', 2, 0, '[]', '[]', '[]');
+insert into snapshots values (1, 'si-samu', 'SI-SAMU', 'MJ', 'Justice', 'given', 'build', 'given', '2015-01-01',
+    'given', 72.0, 'given', 0.9123456789012345, null, null, null, null, null, 2);
+insert into snapshots values (1, 'paysage', 'Paysage', 'MI', 'Intérieur', 'missing', null, 'missing', null,
+    'withheld', null, 'withheld', null, true, 'zone', 'P7', 'texte', 'marché en cours', 3);
+";
+
+#[tokio::test]
+async fn imports_of_the_schema_with_a_row_for_each_snapshot_are_read_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("vigie.db").display());
+    make(&url, folder.path(), 15, IMPORT).await;
+
+    let store = Store::open(&url).await.unwrap();
+    let upto = store.latest_known().await.unwrap();
+    let portfolio = store.portfolio(&upto, day("2020-11-15")).await.unwrap();
+    let samu =
+        Snapshot { cost_meur: Reported::Given(EXACT), ..snapshot("si-samu", "2020-11", 0.0) };
+    let paysage = Snapshot {
+        name: "Paysage".to_owned(),
+        ministry: MinistryCode::new("MI"),
+        ministry_label: "Intérieur".to_owned(),
+        phase: Reported::Missing,
+        start_on: Reported::Missing,
+        duration_months: Reported::Withheld,
+        cost_meur: Reported::Withheld,
+        inter_ministerial: Some(true),
+        functional_zone: Some("zone".to_owned()),
+        programme: Some("P7".to_owned()),
+        description: Some("texte".to_owned()),
+        withheld_reason: Some("marché en cours".to_owned()),
+        row: 3,
+        ..snapshot("paysage", "2020-11", 0.0)
+    };
+    let samu = Snapshot { name: "SI-SAMU".to_owned(), ..samu };
+    assert_eq!(portfolio.snapshots, [paysage, samu]);
+    let names: Vec<Vec<String>> =
+        store.known_projects().await.unwrap().into_iter().map(|project| project.names).collect();
+    assert_eq!(names, [["Paysage"], ["SI-SAMU"]]);
 }
 
 /// A database as the first migrations left it, with rows of then.

@@ -36,7 +36,11 @@ async fn the_same_file_twice_changes_nothing_even_within_one_call() {
     let first = scratch.record(&[november.clone(), renamed.clone()]).await;
     assert_eq!(report(&first), "1 added\n1 unchanged\n");
     assert_eq!(report(&scratch.record(&[renamed]).await), "1 unchanged\n");
-    assert_eq!(scratch.counts().await, "audit 1, audit_head 1, imports 1, snapshots 1");
+    assert_eq!(
+        scratch.counts().await,
+        "audit 1, audit_head 1, imports 1, snapshot_pages 1, \
+         snapshots 1"
+    );
 }
 
 #[tokio::test]
@@ -170,7 +174,8 @@ async fn a_preview_answers_the_same_and_writes_nothing() {
     assert_eq!(scratch.record(&files).await, previewed);
     assert_eq!(
         scratch.counts().await,
-        "audit 3, audit_head 1, follow_up 1, import_corrections 1, imports 3, snapshots 2"
+        "audit 3, audit_head 1, follow_up 1, import_corrections 1, imports 3, snapshot_pages 2, \
+         snapshots 2"
     );
 }
 

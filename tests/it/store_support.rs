@@ -53,6 +53,10 @@ impl Scratch {
         url_in(&self.folder)
     }
 
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("vigie.db")
+    }
+
     pub(crate) async fn record(&self, imports: &[Import]) -> Vec<Recorded> {
         self.store
             .record_imports(imports, &Actor::vigie(), at("2026-11-24T08:00:00Z"))

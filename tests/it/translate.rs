@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use vigie::domain::ids::RuleId;
 use vigie::domain::subject::Scope;
 use vigie::domain::value::Value;
+use vigie::frame::Frames;
 use vigie::rules::Limits;
 use vigie::rules::Route;
 use vigie::rules::compile;
@@ -75,6 +76,21 @@ fn a_figure_kept_from_us_is_said_to_be_withheld() {
     let cells = [("cost_withheld", Value::Bool(true))];
     let body = "if p.cost_current > t.high { HIGH } else { CLEAR }";
     assert_eq!(verdict(body, &cells), "unknown cost_current withheld");
+}
+
+#[test]
+fn a_rule_that_reads_nothing_that_varies_answers_on_every_row() {
+    let body = "if starts_with(\"build\", \"bu\") { HIGH } else { CLEAR }";
+    let catalogue = catalogue(&[("X1.rhai", rule_assessing("X1", body))]);
+    let one = project(&[]).frames().unwrap();
+    let two = one.projects.vstack(&one.projects).unwrap();
+    let none = one.projects.clear();
+    for (rows, projects) in [(2, two), (0, none)] {
+        let frames = Frames { projects, ..one.clone() };
+        let judged = catalogue.judge(&frames, day("2021-07-01"));
+        assert_eq!(judged, catalogue.judge_interpreted(&frames, day("2021-07-01")));
+        assert_eq!(judged.len(), rows);
+    }
 }
 
 #[test]

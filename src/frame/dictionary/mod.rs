@@ -13,6 +13,9 @@ mod past;
 mod published;
 mod totals;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use serde::Serialize;
 
 pub use self::past::PASTS;
@@ -116,7 +119,9 @@ pub fn fields() -> impl Iterator<Item = &'static Field> {
 }
 
 pub fn field(name: &str) -> Option<&'static Field> {
-    fields().find(|field| field.name == name)
+    static BY_NAME: LazyLock<HashMap<&str, &Field>> =
+        LazyLock::new(|| fields().map(|field| (field.name, field)).collect());
+    BY_NAME.get(name).copied()
 }
 
 pub fn fields_of(scope: Scope) -> impl Iterator<Item = &'static Field> {

@@ -1,5 +1,7 @@
 //! A workplace for tests: the real binary, a real database in a temporary folder, real files.
 
+pub(crate) mod flaky_smtp;
+pub(crate) mod kill;
 pub(crate) mod mail;
 
 use std::path::Path;
@@ -25,6 +27,17 @@ pub(crate) fn real_editions() -> Option<PathBuf> {
     assert!(!in_ci(), "the real editions are not at {}", folder.display());
     println!("NOT RUN: the real editions are not at {}", folder.display());
     None
+}
+
+/// A tool that `make test` installs. Absent, the test says that it did not run; in CI that is a
+/// fault.
+pub(crate) fn has_tool(tool: &str, package: &str) -> bool {
+    let found = Command::new(tool).arg("--version").output().is_ok();
+    assert!(found || !in_ci(), "{tool} is not there: install {package}");
+    if !found {
+        println!("NOT RUN: {tool} is not there; `make test` installs {package}");
+    }
+    found
 }
 
 /// Where a test that cannot run is a fault.

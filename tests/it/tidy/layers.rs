@@ -51,6 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("lettre", &["notify"]),
     ("minijinja", &["notify"]),
+    ("prometheus_client", &["api"]),
     ("polars", &["frame", "rules", "cycle"]),
     ("rhai", &["rules"]),
     ("sqlx", &["store"]),

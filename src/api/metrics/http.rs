@@ -1,0 +1,118 @@
+//! Requests, counted and timed by the pattern of their route: never by what stands in its place.
+
+use std::time::Duration;
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceRequest;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::middleware::Next;
+use actix_web::web;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use tracing::debug;
+use tracing::info;
+
+use super::Metrics;
+
+/// Seconds: from an answer in memory to a cycle asked for.
+const BUCKETS: [f64; 10] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0];
+
+/// Of a request that leads nowhere: its path is anybody's.
+const NOWHERE: &str = "none";
+
+const PROBES: [&str; 4] = ["/healthz", "/livez", "/readyz", "/metrics"];
+
+#[derive(Debug)]
+pub(super) struct Requests {
+    answered: Family<Answered, Counter>,
+    durations: Family<Route, Histogram, fn() -> Histogram>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    method: &'static str,
+    route: String,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        let durations: fn() -> Histogram = || Histogram::new(BUCKETS);
+        Self { answered: Family::default(), durations: Family::new_with_constructor(durations) }
+    }
+}
+
+impl Requests {
+    pub(super) fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "vigie_http_requests",
+            "Requests answered since this process started",
+            self.answered.clone(),
+        );
+        registry.register(
+            "vigie_http_request_duration_seconds",
+            "From the request to its answer",
+            self.durations.clone(),
+        );
+    }
+}
+
+/// Counts, times and logs each request.
+pub async fn measure(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let method = word(request.method());
+    let route = request.match_pattern().unwrap_or_else(|| NOWHERE.to_owned());
+    let started = Instant::now();
+    let answer = next.call(request).await;
+    let elapsed = started.elapsed();
+    let status = match &answer {
+        Ok(response) => response.status().as_u16(),
+        Err(error) => error.as_response_error().status_code().as_u16(),
+    };
+    log(method, &route, status, elapsed);
+    if let Some(metrics) = metrics {
+        let requests = &metrics.requests;
+        let route_only = Route { method, route: route.clone() };
+        requests.durations.get_or_create(&route_only).observe(elapsed.as_secs_f64());
+        requests.answered.get_or_create(&Answered { method, route, status }).inc();
+    }
+    answer
+}
+
+/// What machines ask all the time is for those who look closely.
+fn log(method: &str, route: &str, status: u16, elapsed: Duration) {
+    let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    if PROBES.contains(&route) {
+        debug!(http.status_code = status, duration_ms, "{method} {route} answered {status}");
+    } else {
+        info!(http.status_code = status, duration_ms, "{method} {route} answered {status}");
+    }
+}
+
+/// Whoever asks may invent methods, and each would be a series.
+fn word(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}

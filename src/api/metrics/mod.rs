@@ -1,0 +1,123 @@
+//! `/metrics`, in the format that Prometheus reads: what this process did, and what the database holds.
+
+mod http;
+mod state;
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+use std::time::Instant;
+
+use actix_web::HttpResponse;
+use actix_web::web;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+use tokio::sync::Mutex;
+use tracing::error;
+
+use crate::cycle::Parts;
+use crate::domain::ids::CycleNumber;
+
+pub use http::measure;
+
+/// Scrapes that follow one another within that time are given the same state of the database.
+const FRESH: Duration = Duration::from_secs(5);
+
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Gauges of shares.
+type Ratio = Gauge<f64, AtomicU64>;
+
+/// What a service counts from its start to its end.
+#[derive(Debug)]
+pub struct Metrics {
+    requests: http::Requests,
+    evaluations: Family<Evaluated, Counter>,
+    seen: Mutex<Seen>,
+}
+
+/// The state of the database as it was last read.
+#[derive(Debug)]
+struct Seen {
+    read: Option<(Instant, state::State)>,
+    /// Verdicts of the cycles up to this one are counted.
+    counted: CycleNumber,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Evaluated {
+    rule: String,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Build {
+    version: &'static str,
+}
+
+impl Metrics {
+    /// Evaluations count from the cycle after `last`.
+    pub fn new(last: Option<CycleNumber>) -> Self {
+        Self {
+            requests: http::Requests::default(),
+            evaluations: Family::default(),
+            seen: Mutex::new(Seen { read: None, counted: last.unwrap_or(CycleNumber(0)) }),
+        }
+    }
+
+    /// What the database holds, read at most every few seconds however many ask.
+    async fn register_state(&self, parts: &Parts, registry: &mut Registry) -> bool {
+        let mut seen = self.seen.lock().await;
+        let fresh = seen.read.as_ref().is_some_and(|(at, _)| at.elapsed() < FRESH);
+        if !fresh {
+            match state::read(parts, seen.counted).await {
+                Ok(state) => {
+                    for (rule, result, count) in state.evaluations() {
+                        let rule = rule.as_str().to_owned();
+                        self.evaluations.get_or_create(&Evaluated { rule, result }).inc_by(count);
+                    }
+                    seen.counted = state.last_cycle().unwrap_or(seen.counted);
+                    seen.read = Some((Instant::now(), state));
+                }
+                Err(fault) => {
+                    let cause: &dyn std::error::Error = &fault;
+                    error!(error = cause, "The metrics of the database cannot be read");
+                    seen.read = None;
+                }
+            }
+        }
+        let Some((_, state)) = &seen.read else { return false };
+        state.register(parts.clock.now(), registry);
+        true
+    }
+}
+
+pub(super) async fn show_metrics(
+    parts: web::Data<Parts>,
+    metrics: web::Data<Metrics>,
+) -> HttpResponse {
+    let mut registry = Registry::default();
+    registry.register(
+        "vigie_build",
+        "This program",
+        Info::new(Build { version: env!("CARGO_PKG_VERSION") }),
+    );
+    let is_up = metrics.register_state(&parts, &mut registry).await;
+    let up: Gauge = Gauge::default();
+    up.set(i64::from(is_up));
+    registry.register("vigie_store_up", "Whether the database could be read for this answer", up);
+    registry.register(
+        "vigie_rule_evaluations",
+        "Verdicts of the cycles committed since this process started, whoever ran them",
+        metrics.evaluations.clone(),
+    );
+    metrics.requests.register(&mut registry);
+    let mut text = String::new();
+    if prometheus_client::encoding::text::encode(&mut text, &registry).is_err() {
+        return HttpResponse::InternalServerError().finish();
+    }
+    HttpResponse::Ok().content_type(OPEN_METRICS).body(text)
+}

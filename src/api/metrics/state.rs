@@ -1,0 +1,271 @@
+//! What the database says to the metrics: it outlives the process, and so do these figures.
+
+use chrono::DateTime;
+use chrono::Utc;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use super::Ratio;
+use crate::cycle::Parts;
+use crate::domain::alert::AlertState;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::RuleId;
+use crate::domain::job::ImportSource;
+use crate::domain::job::JobStanding;
+use crate::domain::job::RunOutcome;
+use crate::domain::job::SourceOutcome;
+use crate::domain::level::Level;
+use crate::store::Gauges;
+use crate::store::LaneGauge;
+use crate::store::RuleTally;
+use crate::store::StoreError;
+
+/// Cycles whose verdicts are counted at one scrape: a service that was not asked for long leaves out
+/// the older ones.
+const CYCLES_COUNTED: i64 = 20;
+
+#[derive(Debug)]
+pub(super) struct State {
+    gauges: Gauges,
+    jobs: Vec<JobStanding>,
+    sources: Vec<ImportSource>,
+    last: Option<(CycleNumber, DateTime<Utc>)>,
+    tallies: Vec<RuleTally>,
+    /// Of the cycles committed since the last look.
+    news: Vec<RuleTally>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfAlert {
+    state: &'static str,
+    severity: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfDataset {
+    dataset: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfLane {
+    integration: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfNotice {
+    integration: String,
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfJob {
+    job: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRule {
+    rule: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfSource {
+    outcome: &'static str,
+}
+
+pub(super) async fn read(parts: &Parts, counted: CycleNumber) -> Result<State, StoreError> {
+    let store = &parts.store;
+    let last = store.last_cycle().await?.map(|last| (last.number, last.started_at));
+    let number = last.map_or(0, |(number, _)| number.0);
+    let tallies = store.rule_tallies(CycleNumber(number)).await?;
+    let mut news = Vec::new();
+    for cycle in (counted.0 + 1).max(number - CYCLES_COUNTED + 1)..=number {
+        news.extend(store.rule_tallies(CycleNumber(cycle)).await?);
+    }
+    Ok(State {
+        gauges: store.gauges(parts.clock.now()).await?,
+        jobs: store.jobs().await?,
+        sources: store.import_sources().await?,
+        last,
+        tallies,
+        news,
+    })
+}
+
+impl State {
+    pub(super) fn last_cycle(&self) -> Option<CycleNumber> {
+        self.last.map(|(number, _)| number)
+    }
+
+    /// Rule, result and count.
+    pub(super) fn evaluations(&self) -> impl Iterator<Item = (&RuleId, &'static str, u64)> {
+        self.news.iter().flat_map(|tally| {
+            let RuleTally { rule, clear, fired, unknown, failed } = tally;
+            [("clear", *clear), ("fired", *fired), ("unknown", *unknown), ("failed", *failed)]
+                .into_iter()
+                .map(move |(result, count)| (rule, result, count))
+        })
+    }
+
+    pub(super) fn register(&self, now: DateTime<Utc>, registry: &mut Registry) {
+        self.register_alerts(registry);
+        self.register_cycle(registry);
+        self.register_imports(now, registry);
+        self.register_jobs(registry);
+        self.register_outbox(now, registry);
+        let bytes: Gauge = Gauge::default();
+        bytes.set(signed(self.gauges.bytes));
+        registry.register("vigie_store_size_bytes", "Size of the database", bytes);
+    }
+
+    /// Every state and level, so that nought is a figure and not a gap.
+    fn register_alerts(&self, registry: &mut Registry) {
+        let alerts: Family<OfAlert, Gauge> = Family::default();
+        for state in [AlertState::Pending, AlertState::Open, AlertState::Resolved] {
+            for level in [Level::Watch, Level::Moderate, Level::High, Level::Critical] {
+                let count = self.gauges.alerts.get(&(state, level)).copied().unwrap_or_default();
+                let labels = OfAlert { state: state.word(), severity: level.word() };
+                alerts.get_or_create(&labels).set(signed(count));
+            }
+        }
+        registry.register("vigie_alerts", "Alerts by state and level", alerts);
+        let stale: Gauge = Gauge::default();
+        stale.set(signed(self.gauges.stale_alerts));
+        registry.register(
+            "vigie_alerts_stale",
+            "Alerts that stand on what was last known, for want of data",
+            stale,
+        );
+    }
+
+    fn register_cycle(&self, registry: &mut Registry) {
+        let coverage: Family<OfRule, Ratio> = Family::default();
+        for tally in &self.tallies {
+            let labels = OfRule { rule: tally.rule.as_str().to_owned() };
+            coverage.get_or_create(&labels).set(share(tally));
+        }
+        registry.register(
+            "vigie_rule_coverage_ratio",
+            "Share of its subjects that a rule could judge in the last cycle",
+            coverage,
+        );
+        if let Some((number, at)) = self.last {
+            let (last, started): (Gauge, Gauge) = Default::default();
+            last.set(number.0);
+            started.set(at.timestamp());
+            registry.register("vigie_cycle_last_number", "Number of the last cycle", last);
+            registry.register(
+                "vigie_cycle_last_timestamp_seconds",
+                "When the last cycle was run, by a job or by hand",
+                started,
+            );
+        }
+    }
+
+    fn register_imports(&self, now: DateTime<Utc>, registry: &mut Registry) {
+        let ages: Family<OfDataset, Gauge> = Family::default();
+        for (dataset, at) in &self.gauges.datasets {
+            let age = (now - *at).num_seconds().max(0);
+            ages.get_or_create(&OfDataset { dataset: dataset.word() }).set(age);
+        }
+        registry.register(
+            "vigie_dataset_age_seconds",
+            "Time since something was last imported",
+            ages,
+        );
+        let rejected: Counter = Counter::default();
+        rejected.inc_by(self.gauges.rows_set_aside);
+        registry.register(
+            "vigie_dataset_rejected_rows",
+            "Rows set aside by all imports since the beginning",
+            rejected,
+        );
+        let sources: Family<OfSource, Gauge> = Family::default();
+        for outcome in SourceOutcome::ALL {
+            let count = self.sources.iter().filter(|source| source.outcome == outcome).count();
+            let labels = OfSource { outcome: outcome.word() };
+            sources.get_or_create(&labels).set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        registry.register(
+            "vigie_import_sources",
+            "Files and addresses that the import job looks at, by what came of the last look",
+            sources,
+        );
+    }
+
+    fn register_outbox(&self, now: DateTime<Utc>, registry: &mut Registry) {
+        let notices: Family<OfNotice, Gauge> = Family::default();
+        let attempts: Family<OfLane, Counter> = Family::default();
+        for lane in &self.gauges.outbox {
+            let LaneGauge { waiting, delivered, dead, .. } = *lane;
+            for (state, count) in [("waiting", waiting), ("delivered", delivered), ("dead", dead)] {
+                let labels = OfNotice { integration: lane.lane.clone(), state };
+                notices.get_or_create(&labels).set(signed(count));
+            }
+            let labels = OfLane { integration: lane.lane.clone() };
+            attempts.get_or_create(&labels).inc_by(lane.attempts);
+        }
+        registry.register("vigie_notices", "Notices by what carries them and state", notices);
+        registry.register("vigie_notifications", "Attempts to send a notice", attempts);
+        let oldest: Gauge = Gauge::default();
+        oldest.set(self.gauges.oldest_due.map_or(0, |due| (now - due).num_seconds().max(0)));
+        registry.register(
+            "vigie_outbox_oldest_seconds",
+            "How long the oldest notice that may leave has waited",
+            oldest,
+        );
+    }
+
+    fn register_jobs(&self, registry: &mut Registry) {
+        let missed: Family<OfJob, Counter> = Family::default();
+        let [success, next, failed, duration]: [Family<OfJob, Gauge>; 4] = Default::default();
+        for standing in &self.jobs {
+            let job = OfJob { job: standing.job.word() };
+            missed.get_or_create(&job).inc_by(standing.missed);
+            if let Some(at) = standing.last_success_at {
+                success.get_or_create(&job).set(at.timestamp());
+            }
+            if let Some(at) = standing.next_at {
+                next.get_or_create(&job).set(at.timestamp());
+            }
+            let Some(run) = &standing.last_run else { continue };
+            let Some(ended_at) = run.ended_at else { continue };
+            failed.get_or_create(&job).set(i64::from(run.outcome != RunOutcome::Success));
+            duration.get_or_create(&job).set((ended_at - run.started_at).num_seconds());
+        }
+        registry.register(
+            "vigie_runs_missed",
+            "Firings that found nobody, since the beginning",
+            missed,
+        );
+        registry.register(
+            "vigie_run_last_success_timestamp_seconds",
+            "When a job last did all that it should",
+            success,
+        );
+        registry.register("vigie_run_next_timestamp_seconds", "When a job fires next", next);
+        registry.register(
+            "vigie_run_last_failed",
+            "Whether the last run of a job was less than a success",
+            failed,
+        );
+        registry.register(
+            "vigie_run_last_duration_seconds",
+            "How long the last run of a job took",
+            duration,
+        );
+    }
+}
+
+fn share(tally: &RuleTally) -> f64 {
+    let judged = tally.clear + tally.fired;
+    let all = judged + tally.unknown + tally.failed;
+    let float = |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    if all == 0 { 1.0 } else { float(judged) / float(all) }
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

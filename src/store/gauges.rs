@@ -1,0 +1,201 @@
+//! What the metrics say of the database: counts, never a project.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use chrono::Utc;
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::error::StoreError;
+use super::error::reading;
+use super::filed::to_dataset;
+use super::kept;
+use super::pages;
+use crate::domain::alert::AlertState;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::RuleId;
+use crate::domain::import::Dataset;
+use crate::domain::level::Level;
+use crate::domain::verdict::Verdict;
+
+/// Counts as of one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gauges {
+    pub alerts: BTreeMap<(AlertState, Level), u64>,
+    /// Those that stand on what was last known.
+    pub stale_alerts: u64,
+    /// By the last time that something was imported.
+    pub datasets: BTreeMap<Dataset, DateTime<Utc>>,
+    /// Since the beginning.
+    pub rows_set_aside: u64,
+    pub bytes: u64,
+    pub outbox: Vec<LaneGauge>,
+    /// Since when the notice that has waited the longest could have left.
+    pub oldest_due: Option<DateTime<Utc>>,
+}
+
+/// The notices of one lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaneGauge {
+    pub lane: String,
+    pub waiting: u64,
+    pub delivered: u64,
+    pub dead: u64,
+    /// Of all of them, those that went through included.
+    pub attempts: u64,
+}
+
+/// What one rule said in one cycle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleTally {
+    pub rule: RuleId,
+    pub clear: u64,
+    /// From `Watch`.
+    pub fired: u64,
+    pub unknown: u64,
+    pub failed: u64,
+}
+
+impl Store {
+    pub async fn gauges(&self, now: DateTime<Utc>) -> Result<Gauges, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let (alerts, stale_alerts) = alerts(&mut transaction).await?;
+        let datasets = datasets(&mut transaction).await?;
+        let rows_set_aside: i64 =
+            sqlx::query_scalar("select coalesce(sum(rows_set_aside), 0) from imports")
+                .fetch_one(&mut *transaction)
+                .await
+                .map_err(reading("imports"))?;
+        let bytes: i64 = sqlx::query_scalar(
+            "select page_count * page_size from pragma_page_count, pragma_page_size",
+        )
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(reading("the database's size"))?;
+        let (outbox, oldest_due) = outbox(&mut transaction, now).await?;
+        Ok(Gauges {
+            outbox,
+            oldest_due,
+            alerts,
+            stale_alerts,
+            datasets,
+            rows_set_aside: kept::to_u64("imports.rows_set_aside", rows_set_aside)?,
+            bytes: kept::to_u64("page_count", bytes)?,
+        })
+    }
+
+    /// By rule, without reading what verdicts stand on. Empty for a cycle of before verdicts were kept
+    /// by pages.
+    pub async fn rule_tallies(&self, cycle: CycleNumber) -> Result<Vec<RuleTally>, StoreError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "select rule, outcomes, others
+             from verdicts join verdict_pages on fingerprint = verdicts
+             where cycle = $1 order by position",
+        )
+        .bind(cycle.0)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(reading("verdicts"))?;
+        let mut tallies: Vec<RuleTally> = Vec::new();
+        for (rule, outcomes, others) in rows {
+            if tallies.last().is_none_or(|last| last.rule.as_str() != rule) {
+                tallies.push(RuleTally::of(RuleId::new(rule)));
+            }
+            let others: Vec<Verdict> = kept::to_json("verdict_pages.others", &others)?;
+            let Some(tally) = tallies.last_mut() else { continue };
+            for letter in outcomes.chars() {
+                tally.add(pages::verdict(letter, &others).as_ref());
+            }
+        }
+        Ok(tallies)
+    }
+}
+
+impl RuleTally {
+    fn of(rule: RuleId) -> Self {
+        Self { rule, clear: 0, fired: 0, unknown: 0, failed: 0 }
+    }
+
+    fn add(&mut self, verdict: Option<&Verdict>) {
+        match verdict {
+            Some(Verdict::Level { level: Level::Clear }) => self.clear += 1,
+            Some(Verdict::Level { .. }) => self.fired += 1,
+            Some(Verdict::Unknown { .. }) => self.unknown += 1,
+            Some(Verdict::Failed { .. }) | None => self.failed += 1,
+        }
+    }
+}
+
+async fn alerts(
+    connection: &mut SqliteConnection,
+) -> Result<(BTreeMap<(AlertState, Level), u64>, u64), StoreError> {
+    let rows: Vec<(String, String, bool, i64)> = sqlx::query_as(
+        "select state, level, stale, count(*) from alerts group by state, level, stale",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(reading("alerts"))?;
+    let mut counts = BTreeMap::new();
+    let mut stale_alerts = 0;
+    for (state, level, stale, count) in rows {
+        let state = kept::to_word("alerts.state", &state, "a state", AlertState::from_word)?;
+        let level = kept::to_word("alerts.level", &level, "a level", Level::from_word)?;
+        let count = kept::to_u64("alerts", count)?;
+        *counts.entry((state, level)).or_insert(0) += count;
+        if stale && state != AlertState::Resolved {
+            stale_alerts += count;
+        }
+    }
+    Ok((counts, stale_alerts))
+}
+
+async fn datasets(
+    connection: &mut SqliteConnection,
+) -> Result<BTreeMap<Dataset, DateTime<Utc>>, StoreError> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("select dataset, max(imported_at) from imports group by dataset")
+            .fetch_all(connection)
+            .await
+            .map_err(reading("imports"))?;
+    rows.into_iter()
+        .map(|(dataset, at)| {
+            Ok((to_dataset(&dataset)?, kept::to_instant("imports.imported_at", at)?))
+        })
+        .collect()
+}
+
+async fn outbox(
+    connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
+) -> Result<(Vec<LaneGauge>, Option<DateTime<Utc>>), StoreError> {
+    let rows: Vec<(String, i64, i64, i64, i64)> = sqlx::query_as(
+        "select lane, sum(case state when 'waiting' then 1 else 0 end),
+                sum(case state when 'delivered' then 1 else 0 end),
+                sum(case state when 'dead' then 1 else 0 end), sum(attempts)
+         from notices group by lane order by lane",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(reading("notices"))?;
+    let mut lanes = Vec::with_capacity(rows.len());
+    for (lane, waiting, delivered, dead, attempts) in rows {
+        let count = |number| kept::to_u64("notices", number);
+        lanes.push(LaneGauge {
+            lane,
+            waiting: count(waiting)?,
+            delivered: count(delivered)?,
+            dead: count(dead)?,
+            attempts: count(attempts)?,
+        });
+    }
+    let oldest: Option<String> = sqlx::query_scalar(
+        "select min(not_before) from notices where state = 'waiting' and not_before <= $1",
+    )
+    .bind(kept::from_instant(now))
+    .fetch_one(connection)
+    .await
+    .map_err(reading("notices"))?;
+    let oldest = oldest.map(|text| kept::to_instant("notices.not_before", text)).transpose()?;
+    Ok((lanes, oldest))
+}

@@ -96,6 +96,7 @@ impl From<CycleError> for Problem {
             CycleError::NoSuchProject { .. }
             | CycleError::NoSuchCycle(_)
             | CycleError::NoSuchMission(_)
+            | CycleError::NoSuchReview(_)
             | CycleError::NoSuchRule { .. }
             | CycleError::NoSuchAlert { .. }
             | CycleError::AmbiguousAlert { .. }
@@ -108,7 +109,7 @@ impl From<CycleError> for Problem {
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
             | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
-            CycleError::Refused(_) => Self::Refused(error.to_string()),
+            CycleError::Refused(_) | CycleError::Disallowed(_) => Self::Refused(error.to_string()),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Store(_)
             | CycleError::Rules(_)
@@ -116,6 +117,9 @@ impl From<CycleError> for Problem {
             | CycleError::Terms(_)
             | CycleError::Render(_)
             | CycleError::NoPlaybook
+            | CycleError::Timetable(_)
+            | CycleError::NoTimetable
+            | CycleError::Calendar(_)
             | CycleError::BackInTime { .. }
             | CycleError::Table(_)
             | CycleError::Record(_)

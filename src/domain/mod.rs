@@ -17,6 +17,7 @@ pub mod level;
 pub mod mission;
 pub mod notice;
 pub mod portfolio;
+pub mod review;
 pub mod rule;
 pub mod silence;
 pub mod snapshot;

@@ -28,6 +28,7 @@ mod notices_webhooks;
 mod people;
 mod real;
 mod real_rules;
+mod reviews;
 mod rule_text;
 mod rule_tools_check;
 mod rule_tools_coverage;

@@ -58,8 +58,8 @@ lint: ## Check the format, the lints and the documentation of the code
 	cargo clippy --locked --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
 
-bench: ## Measure import, frame and cycle on 43, 10 000 and 100 000 projects
-	cargo bench --locked -- --write
+bench: ## Measure import to cycle, then rules three ways; ONLY=pipeline or ONLY=rules for one part
+	cargo bench --locked -- --write $(addprefix --only ,$(ONLY))
 
 # A package of its own: neither `make build` nor the tests know of these engines.
 bench-peers: ## Measure other rule engines on the same rules and rows, verdicts compared first

@@ -3,19 +3,21 @@
 
 use std::path::Path;
 
+use polars::frame::DataFrame;
 use polars::prelude::DataType;
 use serde_json::Value as Json;
 use serde_json::json;
 use vigie::domain::ids::RuleId;
 use vigie::domain::subject::Scope;
-use vigie::frame::Frames;
 use vigie::rules::Outcome;
 use vigie::rules::Outcomes;
 
+use crate::by_hand;
+use crate::by_hand::FIELDS;
+use crate::by_hand::ORDINARY;
+use crate::invented;
+use crate::invented::BASE;
 use crate::three_ways;
-use crate::three_ways::BASE;
-use crate::three_ways::FIELDS;
-use crate::three_ways::ORDINARY;
 
 /// Times that the base rows are gone through: a million rows.
 const PASSES: usize = 100;
@@ -24,22 +26,24 @@ const PASSES: usize = 100;
 const MISSING: usize = 10;
 
 pub(crate) fn write(path: &Path) {
-    let base = three_ways::frames();
+    let as_of = three_ways::as_of();
+    let base = invented::base(as_of);
     let catalogue = three_ways::catalogue(1);
-    let stacked = three_ways::stacked(&base, PASSES);
-    let (by_hand, translated) = three_ways::race(&catalogue, &stacked, 1);
-    let per_row = |time| three_ways::per_row(time, stacked.height(), ORDINARY);
-    let interpreted = three_ways::interpreted(&catalogue, &base);
-    let outcomes = catalogue.outcomes(&base.projects, Scope::Project, three_ways::as_of()).unwrap();
+    let many = invented::frame(base.height() * PASSES, &by_hand::columns(), as_of);
+    let (hand_written, translated) = three_ways::race(&catalogue, &many, ORDINARY);
+    let per_row = |time| three_ways::per_row(time, many.height(), ORDINARY);
+    let interpreted = three_ways::interpreted_alone(&catalogue, &base);
+    let outcomes = catalogue.outcomes(&base, Scope::Project, as_of).unwrap();
+    let [watch, high, critical] = by_hand::levels(0);
     let rules = (0..ORDINARY).map(|index| {
-        let (a, b) = three_ways::fields(index);
-        let id = three_ways::id(index);
+        let (a, b) = by_hand::fields(index);
+        let id = by_hand::id(index);
         let place = |field: &str| FIELDS.iter().position(|known| *known == field).unwrap();
         json!({
             "shape": index % 3,
             "a": place(a),
             "b": place(b),
-            "verdicts": verdicts(&outcomes, &RuleId::new(&id), base.projects.height()),
+            "verdicts": verdicts(&outcomes, &RuleId::new(&id), base.height()),
             "id": id,
         })
     });
@@ -48,10 +52,10 @@ pub(crate) fn write(path: &Path) {
         "rows": rows(&base),
         "passes": PASSES,
         "rules": rules.collect::<Vec<_>>(),
-        "watch": three_ways::WATCH,
-        "high": three_ways::HIGH,
-        "critical": three_ways::CRITICAL,
-        "by_hand_ns": per_row(by_hand),
+        "watch": watch,
+        "high": high,
+        "critical": critical,
+        "by_hand_ns": per_row(hand_written),
         "translated_ns": per_row(translated),
         "interpreted_ns": interpreted,
     });
@@ -75,12 +79,12 @@ fn verdicts(outcomes: &Outcomes, rule: &RuleId, height: usize) -> Vec<usize> {
     (0..height).map(code).collect()
 }
 
-fn rows(base: &Frames) -> Vec<Json> {
+fn rows(base: &DataFrame) -> Vec<Json> {
     let figures = FIELDS.map(|field| {
-        let column = base.projects.column(field).unwrap().cast(&DataType::Float64).unwrap();
+        let column = base.column(field).unwrap().cast(&DataType::Float64).unwrap();
         column.f64().unwrap().iter().collect::<Vec<Option<f64>>>()
     });
-    let phases = base.projects.column("phase").unwrap().str().unwrap();
+    let phases = base.column("phase").unwrap().str().unwrap();
     let row = |(place, phase): (usize, Option<&str>)| {
         let figures: Vec<_> =
             figures.iter().map(|column| column.get(place).copied().flatten()).collect();

@@ -18,6 +18,7 @@ pub mod sources;
 // Layer 3: decisions
 pub mod alerts;
 pub mod missions;
+pub mod reviews;
 
 // Layer 4: edges
 pub mod notify;

@@ -96,13 +96,14 @@ impl From<CycleError> for Problem {
             CycleError::NoSuchProject { .. }
             | CycleError::NoSuchCycle(_)
             | CycleError::NoSuchMission(_)
+            | CycleError::NoSuchReview(_)
             | CycleError::NoSuchRule { .. }
             | CycleError::NoSuchMinistry(_)
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
                 Self::NotYet(error.to_string())
             }
-            CycleError::Refused(_) => Self::Refused(error.to_string()),
+            CycleError::Refused(_) | CycleError::Disallowed(_) => Self::Refused(error.to_string()),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Store(_)
             | CycleError::Rules(_)
@@ -110,6 +111,9 @@ impl From<CycleError> for Problem {
             | CycleError::Terms(_)
             | CycleError::Render(_)
             | CycleError::NoPlaybook
+            | CycleError::Timetable(_)
+            | CycleError::NoTimetable
+            | CycleError::Calendar(_)
             | CycleError::BackInTime { .. }
             | CycleError::Table(_)
             | CycleError::Record(_)

@@ -11,6 +11,7 @@ mod missions;
 mod notices;
 mod panorama;
 mod projects;
+mod reviews;
 mod rules;
 mod trace;
 
@@ -59,6 +60,9 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route("/missions/{mission}", web::get().to(missions::find_mission))
                 .route("/notices", web::get().to(notices::list_notices))
                 .route("/notices/{notice}", web::get().to(notices::find_notice))
+                .route("/reviews", web::get().to(reviews::list_reviews))
+                .route("/reviews/{review}", web::get().to(reviews::find_review))
+                .route("/ministries/{ministry}/reviews.ics", web::get().to(reviews::find_calendar))
                 .route("/rules", web::get().to(rules::list_rules))
                 .route("/rules/{rule}", web::get().to(rules::find_rule))
                 .route("/coverage", web::get().to(coverage::list_coverage))

@@ -17,6 +17,7 @@ use super::missions::MissionsArgs;
 use super::notices::NoticesCommand;
 use super::notices::ReceiversCommand;
 use super::restore::RestoreArgs;
+use super::reviews::ReviewsCommand;
 
 /// Watches the State's large digital projects and warns early enough to act.
 ///
@@ -90,6 +91,11 @@ pub(crate) enum Command {
     Alerts(AlertsArgs),
     /// List missions: those proposed or open, unless asked otherwise; decide on them and conduct them
     Missions(MissionsArgs),
+    /// Plan, hold, move and list the reviews of listed projects
+    Reviews {
+        #[command(subcommand)]
+        command: ReviewsCommand,
+    },
     /// Show how much the last cycle could judge, and for want of which fields it could not
     Coverage {
         /// One line for each rule, or for each ministry

@@ -18,6 +18,7 @@ mod print;
 mod project;
 mod projects;
 mod restore;
+mod reviews;
 mod rules;
 mod serve;
 mod settings;
@@ -165,7 +166,8 @@ async fn dispatch(
         | Command::Project { .. }
         | Command::Projects { .. }
         | Command::Alerts(_)
-        | Command::Missions(_) => {
+        | Command::Missions(_)
+        | Command::Reviews { .. } => {
             let parts = parts(config).await?;
             let conclusion = dispatch_with_store(command, config, &parts, printer).await;
             // So that everything is in the one file of the database when the command ends.
@@ -196,6 +198,7 @@ async fn dispatch_with_store(
         Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
         Command::Projects { command } => projects::run(command, config, parts, printer).await,
         Command::Alerts(filter) => alerts::run(filter, parts, printer).await,
+        Command::Reviews { command } => reviews::run(command, config, parts, printer).await,
         Command::Missions(request) => missions::run(request, config, parts, printer).await,
         // Those that need no store were answered before it was opened.
         Command::Config { .. }

@@ -87,7 +87,11 @@ pub async fn coverage(
         },
     };
     let inputs = &cycle.inputs;
-    let upto = KnownUpTo { last_import: inputs.last_import, last_link: inputs.last_link };
+    let upto = KnownUpTo {
+        last_import: inputs.last_import,
+        last_link: inputs.last_link,
+        last_review: inputs.last_review,
+    };
     let portfolio = parts.store.portfolio(&upto, inputs.as_of).await?;
     let verdicts = parts.store.verdicts(cycle.number).await?;
     let ministries = ministries(&portfolio, inputs.edition);

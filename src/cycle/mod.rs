@@ -12,6 +12,7 @@ mod judge_table;
 mod missions;
 mod remind;
 mod replay;
+mod reviews;
 mod run;
 mod standing;
 mod tables;
@@ -26,6 +27,7 @@ use thiserror::Error;
 use crate::clock::Clock;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
+use crate::domain::ids::ReviewId;
 use crate::domain::ids::RuleId;
 use crate::frame::FrameError;
 use crate::missions::MissionRefusal;
@@ -33,6 +35,8 @@ use crate::missions::PlaybookError;
 use crate::notify;
 use crate::notify::RenderError;
 use crate::notify::TermsError;
+use crate::reviews::ReviewRefusal;
+use crate::reviews::TimetableError;
 use crate::rules::FolderError;
 use crate::rules::Limits;
 use crate::store::Store;
@@ -76,6 +80,13 @@ pub use missions::mission_ranking;
 pub use remind::remind;
 pub use replay::Replay;
 pub use replay::replay;
+pub use reviews::ReviewFile;
+pub use reviews::ReviewLine;
+pub use reviews::act_on_review;
+pub use reviews::plan_reviews;
+pub use reviews::review;
+pub use reviews::review_calendar;
+pub use reviews::review_lines;
 pub use run::CycleReport;
 pub use run::Outcome;
 pub use run::announce;
@@ -132,6 +143,16 @@ pub enum CycleError {
     NoSuchMission(MissionId),
     #[error(transparent)]
     Refused(MissionRefusal),
+    #[error("no review `{0}`; `vigie reviews list` shows those there are")]
+    NoSuchReview(ReviewId),
+    #[error(transparent)]
+    Disallowed(ReviewRefusal),
+    #[error(transparent)]
+    Timetable(#[from] TimetableError),
+    #[error("no timetable in the catalogue: expected `reviews.toml` beside the rules")]
+    NoTimetable,
+    #[error("write the calendar")]
+    Calendar(#[source] std::fmt::Error),
     #[error("no cycle {0}; `vigie cycles` lists those there are")]
     NoSuchCycle(CycleNumber),
     #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]

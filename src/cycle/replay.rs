@@ -29,8 +29,11 @@ pub struct Replay {
 pub async fn replay(parts: &Parts, number: CycleNumber) -> Result<Replay, CycleError> {
     let cycle = parts.store.cycle(number).await?.ok_or(CycleError::NoSuchCycle(number))?;
     let texts = parts.store.catalogue_texts(&cycle.inputs.catalogue).await?;
-    let upto =
-        KnownUpTo { last_import: cycle.inputs.last_import, last_link: cycle.inputs.last_link };
+    let upto = KnownUpTo {
+        last_import: cycle.inputs.last_import,
+        last_link: cycle.inputs.last_link,
+        last_review: cycle.inputs.last_review,
+    };
     let portfolio = parts.store.portfolio(&upto, cycle.inputs.as_of).await?;
     let judged = run::judge(parts, texts, portfolio, upto, cycle.inputs.as_of).await?;
     let committed = lines(&parts.store.verdicts(number).await?)?;

@@ -312,6 +312,7 @@ pub(super) async fn judge(
             last_import: upto.last_import,
             last_link: upto.last_link,
             data,
+            last_review: upto.last_review,
             catalogue: catalogue.fingerprint().clone(),
         };
         let figures = tables::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();

@@ -26,9 +26,11 @@ pub struct CycleInputs {
     pub as_of: NaiveDate,
     /// The edition in force at that date.
     pub edition: EditionId,
-    /// Imports and links up to these numbers were known.
+    /// Imports, links and changes to reviews up to these numbers were known.
     pub last_import: ImportNumber,
     pub last_link: i64,
+    #[serde(default)]
+    pub last_review: i64,
     /// Fingerprint of the portfolio that was judged.
     pub data: Fingerprint,
     /// Fingerprint of the rules, thresholds and playbook.

@@ -67,6 +67,10 @@ text_id!(
     MissionId
 );
 text_id!(
+    /// A review; the fingerprint of its project and of its rank among the reviews of that project.
+    ReviewId
+);
+text_id!(
     /// A notice; the fingerprint of its receiver and occasion. Message-ID, `webhook-id` and
     /// transaction id are made of it: sent twice, it bears the same one.
     NoticeId

@@ -15,6 +15,7 @@ pub mod level;
 pub mod mission;
 pub mod notice;
 pub mod portfolio;
+pub mod review;
 pub mod rule;
 pub mod snapshot;
 pub mod subject;

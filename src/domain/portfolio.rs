@@ -11,6 +11,7 @@ use crate::domain::follow_up::Milestone;
 use crate::domain::follow_up::Rebaseline;
 use crate::domain::follow_up::Recommendation;
 use crate::domain::follow_up::WatchEntry;
+use crate::domain::review::ReviewStanding;
 use crate::domain::snapshot::Snapshot;
 
 /// In a stable order: two loads of the same data are equal, and so are their fingerprints.
@@ -27,4 +28,7 @@ pub struct Portfolio {
     pub declared_causes: Vec<DeclaredCause>,
     pub watches: Vec<WatchEntry>,
     pub contacts: Vec<Contact>,
+    /// By project. Left out of the fingerprint of those who have none, as before there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<ReviewStanding>,
 }

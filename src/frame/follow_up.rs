@@ -24,6 +24,8 @@ use super::exact;
 use crate::domain::follow_up::Watch;
 use crate::domain::level::Level;
 use crate::domain::portfolio::Portfolio;
+use crate::domain::review::ReviewStanding;
+use crate::domain::review::ReviewState;
 
 /// A milestone is late when it is this many days past its baseline date.
 const LATE_DAYS: i32 = 30;
@@ -46,6 +48,7 @@ pub(super) fn measures(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<
         contracts(portfolio, as_of)?,
         recommendations(portfolio, as_of)?,
         causes(portfolio, as_of)?,
+        reviews(portfolio, as_of)?,
     ])
 }
 
@@ -252,4 +255,32 @@ pub(super) fn failing_vendors(
         .group_by_stable([col("vendor")])
         .agg([projects.alias("projects")])
         .select([counted.alias("failing_vendors_count")]))
+}
+
+/// The store gives them as they stood on that day. A project has one review ahead at most.
+fn reviews(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame> {
+    let rows = &portfolio.reviews;
+    let ahead = |row: &ReviewStanding| row.state == ReviewState::Planned;
+    let frame = DataFrame::new_infer_height(vec![
+        column("project_id", rows.iter().map(|row| row.project.as_str()).collect::<Vec<_>>()),
+        column("held_on", rows.iter().map(|row| row.held_on).collect::<Vec<_>>()),
+        column(
+            "due_on",
+            rows.iter().map(|row| ahead(row).then_some(row.due_on)).collect::<Vec<_>>(),
+        ),
+        column(
+            "planned_on",
+            rows.iter().map(|row| ahead(row).then_some(row.planned_on)).collect::<Vec<_>>(),
+        ),
+    ])?;
+    let overdue = day(as_of).cast(DataType::Int64) - col("due_on").min().cast(DataType::Int64);
+    Ok(frame.lazy().group_by_stable([col("project_id")]).agg([
+        col("held_on").max().alias("last_review_on"),
+        col("due_on").min().alias("review_due_on"),
+        col("planned_on").min().alias("review_planned_on"),
+        when(overdue.clone().lt(lit(0)))
+            .then(lit(0))
+            .otherwise(overdue)
+            .alias("review_overdue_days"),
+    ]))
 }

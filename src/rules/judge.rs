@@ -34,7 +34,7 @@ use crate::domain::verdicts::Verdicts;
 use crate::frame::Frames;
 
 /// Deep recursion is stopped by the limit of call levels long before this stack is full.
-const STACK_BYTES: usize = 32 * 1024 * 1024;
+pub(super) const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// Places that one thread takes at a time.
 const PLACES_AT_A_TIME: usize = 256;

@@ -31,6 +31,7 @@ mod library;
 mod lint;
 mod operators;
 mod page;
+mod plain;
 mod ruling;
 mod run;
 mod sandbox;

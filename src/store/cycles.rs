@@ -56,7 +56,8 @@ impl Store {
     /// Newest first.
     pub async fn cycles(&self, limit: u32) -> Result<Vec<CycleSummary>, StoreError> {
         let rows: Vec<CycleRow> = sqlx::query_as(
-            "select number, as_of, edition, last_import, last_link, data, catalogue, started_at,
+            "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
+                    started_at,
                     figures, judged, fired, unknown, failed
              from cycles order by number desc limit $1",
         )
@@ -69,7 +70,8 @@ impl Store {
 
     pub async fn cycle(&self, number: CycleNumber) -> Result<Option<CycleSummary>, StoreError> {
         let row: Option<CycleRow> = sqlx::query_as(
-            "select number, as_of, edition, last_import, last_link, data, catalogue, started_at,
+            "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
+                    started_at,
                     figures, judged, fired, unknown, failed
              from cycles where number = $1",
         )
@@ -89,8 +91,8 @@ async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Resu
     let counts = CycleCounts::of(verdicts);
     sqlx::query(
         "insert into cycles (number, as_of, edition, last_import, last_link, data, catalogue,
-                             started_at, figures, judged, fired, unknown, failed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                             started_at, figures, judged, fired, unknown, failed, last_review)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(number.0)
     .bind(inputs.as_of.to_string())
@@ -105,6 +107,7 @@ async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Resu
     .bind(counted(counts.fired))
     .bind(counted(counts.unknown))
     .bind(counted(counts.failed))
+    .bind(inputs.last_review)
     .execute(connection)
     .await
     .map_err(|source| taken(*number, source))?;
@@ -131,6 +134,7 @@ struct CycleRow {
     edition: String,
     last_import: i64,
     last_link: i64,
+    last_review: i64,
     data: String,
     catalogue: String,
     started_at: String,
@@ -150,6 +154,7 @@ impl CycleRow {
                 edition: kept::to_edition("cycles.edition", &self.edition)?,
                 last_import: ImportNumber(self.last_import),
                 last_link: self.last_link,
+                last_review: self.last_review,
                 data: Fingerprint::from_kept(self.data),
                 catalogue: Fingerprint::from_kept(self.catalogue),
             },

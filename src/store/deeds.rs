@@ -18,6 +18,8 @@ use crate::domain::import::Import;
 use crate::domain::level::Level;
 use crate::domain::mission::Mission;
 use crate::domain::mission::MissionChange;
+use crate::domain::review::Review;
+use crate::domain::review::ReviewChange;
 
 /// The cycle itself, then each alert and mission that really moved: what merely lasts is no deed.
 /// Some at a time, so that a first cycle does not hold all its deeds in memory.
@@ -130,6 +132,25 @@ fn mission_deed(change: &MissionChange) -> Deed {
     let action = format!("mission_{}", change.kind.word());
     let subject = format!("mission/{}", change.mission.id);
     Deed::by(&actor, action, subject).because(&change.reason)
+}
+
+/// What the calendar or a person did to a review: only what differs, before and after.
+pub(super) fn of_review(
+    before: Option<&Review>,
+    change: &ReviewChange,
+) -> Result<Deed, StoreError> {
+    let whole = |review: &Review| {
+        serde_json::to_value(review)
+            .map_err(|source| StoreError::Encode { what: "a review", source })
+    };
+    let actor = change.by.clone().unwrap_or_else(Actor::vigie);
+    let action = format!("review_{}", change.kind.word());
+    let subject = format!("review/{}", change.review.id);
+    let deed = Deed::by(&actor, action, subject).because(&change.reason);
+    let after = whole(&change.review)?;
+    let Some(before) = before else { return Ok(deed.became(&after)) };
+    let (was, became) = differences(whole(before)?, after);
+    Ok(deed.was(&was).became(&became))
 }
 
 /// The fields of two objects that are not the same in both.

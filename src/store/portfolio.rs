@@ -16,6 +16,7 @@ use super::identity;
 use super::identity::Links;
 use super::import_rows;
 use super::kept;
+use super::reviews;
 use super::snapshots;
 use crate::domain::edition::EditionId;
 use crate::domain::follow_up::Contact;
@@ -32,11 +33,12 @@ use crate::domain::import::Dataset;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::subject::Subject;
 
-/// A moment of what was known: imports and identity log up to these numbers.
+/// A moment of what was known: imports, identity log and reviews up to these numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownUpTo {
     pub last_import: ImportNumber,
     pub last_link: i64,
+    pub last_review: i64,
 }
 
 impl Store {
@@ -46,6 +48,7 @@ impl Store {
         Ok(KnownUpTo {
             last_import: filed.last().map_or(ImportNumber(0), |import| import.number),
             last_link: identity::last_link(&mut transaction).await?,
+            last_review: reviews::last_review(&mut transaction).await?,
         })
     }
 
@@ -74,6 +77,8 @@ impl Store {
             }
         }
         sort_facts(&mut portfolio);
+        let known = (upto.last_review, as_of);
+        portfolio.reviews = reviews::standing(&mut transaction, known, &links).await?;
         Ok(portfolio)
     }
 

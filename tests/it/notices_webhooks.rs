@@ -2,17 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::time::Duration;
 use std::time::Instant;
 
-use actix_web::App;
-use actix_web::HttpRequest;
-use actix_web::HttpResponse;
-use actix_web::HttpServer;
-use actix_web::dev::ServerHandle;
 use actix_web::web;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -40,80 +33,11 @@ use vigie::store::NoticeFilter;
 use crate::jobs_support::HandClock;
 use crate::store_support::Scratch;
 use crate::support::Workplace;
+use crate::support::reception::Call;
+use crate::support::reception::Receptionist;
 
 const OLD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const NEW: &str = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIGp1c3QgMzIgYnl0ZXMh";
-
-/// What came, and how it was answered.
-#[derive(Clone, Debug)]
-struct Call {
-    path: String,
-    headers: BTreeMap<String, String>,
-    body: String,
-    status: u16,
-}
-
-/// Answers each call by a script of statuses that goes round.
-struct Receptionist {
-    address: SocketAddr,
-    calls: Arc<Mutex<Vec<Call>>>,
-    script: Arc<Mutex<Vec<u16>>>,
-    handle: ServerHandle,
-}
-
-impl Receptionist {
-    async fn start(script: &[u16]) -> Self {
-        let calls: Arc<Mutex<Vec<Call>>> = Arc::default();
-        let script = Arc::new(Mutex::new(script.to_vec()));
-        let shared = web::Data::new((Arc::clone(&calls), Arc::clone(&script)));
-        let server = HttpServer::new(move || {
-            App::new().app_data(shared.clone()).default_service(web::to(answer))
-        })
-        .workers(1)
-        .disable_signals()
-        .bind("127.0.0.1:0")
-        .unwrap();
-        let address = server.addrs()[0];
-        let server = server.run();
-        let handle = server.handle();
-        tokio::spawn(server);
-        Self { address, calls, script, handle }
-    }
-
-    fn calls(&self) -> Vec<Call> {
-        self.calls.lock().unwrap().clone()
-    }
-
-    fn answers(&self, script: &[u16]) {
-        script.clone_into(&mut self.script.lock().unwrap());
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}/{path}", self.address)
-    }
-}
-
-type Shared = web::Data<(Arc<Mutex<Vec<Call>>>, Arc<Mutex<Vec<u16>>>)>;
-
-async fn answer(request: HttpRequest, body: String, shared: Shared) -> HttpResponse {
-    let (calls, script) = shared.get_ref();
-    let mut script = script.lock().unwrap();
-    let status = script[0];
-    script.rotate_left(1);
-    let headers = request.headers().iter();
-    let headers = headers
-        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-        .collect();
-    let path = request.path().to_owned();
-    calls.lock().unwrap().push(Call { path, headers, body, status });
-    let mut answer = HttpResponse::build(status.try_into().unwrap());
-    match status {
-        429 => answer.json(json!({ "errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 90_000 })),
-        503 => answer.insert_header(("Retry-After", "600")).finish(),
-        302 => answer.insert_header(("Location", "/elsewhere")).finish(),
-        _ => answer.finish(),
-    }
-}
 
 /// As a receiver reckons it, with nothing of ours.
 fn is_genuine(call: &Call, secret: &str) -> bool {

@@ -265,6 +265,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
             edition: edition("2020-11"),
             last_import: ImportNumber(7),
             last_link: 2,
+            last_review: 3,
             data: Fingerprint::of(b"data"),
             catalogue: Fingerprint::of(b"catalogue"),
         },

@@ -1,15 +1,18 @@
-//! What lies beside the rules and is read with them: the playbook of missions.
+//! What lies beside the rules and is read with them: the playbook of missions, the timetable of reviews.
 
 use std::collections::BTreeMap;
 
 use vigie::domain::verdict::Fault;
 use vigie::missions::PLAYBOOK_FILE;
 use vigie::missions::Playbook;
+use vigie::reviews::TIMETABLE_FILE;
+use vigie::reviews::Timetable;
 use vigie::rules::Catalogue;
 use vigie::rules::RuleFault;
 
 pub(super) fn faults(texts: &BTreeMap<String, String>, catalogue: &Catalogue) -> Vec<RuleFault> {
-    let faults = playbook(texts.get(PLAYBOOK_FILE), catalogue);
+    let mut faults = playbook(texts.get(PLAYBOOK_FILE), catalogue);
+    faults.extend(timetable(texts.get(TIMETABLE_FILE)));
     faults.into_iter().map(told).collect()
 }
 
@@ -22,6 +25,18 @@ fn playbook(text: Option<&String>, catalogue: &Catalogue) -> Vec<Fault> {
             .unknown_rules(|rule| catalogue.rule(rule).is_some(), (text.as_str(), PLAYBOOK_FILE)),
         Err(error) => error.faults,
     }
+}
+
+fn timetable(text: Option<&String>) -> Vec<Fault> {
+    let Some(text) = text else {
+        return vec![Fault::at(
+            TIMETABLE_FILE,
+            "",
+            None,
+            "the catalogue has no timetable of reviews",
+        )];
+    };
+    Timetable::parse(text, TIMETABLE_FILE).err().map_or_else(Vec::new, |error| error.faults)
 }
 
 fn told(fault: Fault) -> RuleFault {

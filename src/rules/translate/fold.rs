@@ -4,7 +4,9 @@ use super::tree::Constant;
 use super::tree::Figure;
 use super::tree::Op;
 use super::tree::Operation;
+use super::tree::TextTest;
 use crate::rules::french::float;
+use crate::rules::library;
 use crate::rules::operators::Comparator;
 
 /// Beyond, some whole numbers are no floats.
@@ -31,6 +33,16 @@ pub(super) fn fold(op: &Op, parts: &[&Constant]) -> Option<Constant> {
         (Op::Absolute(_), [Constant::Int(count)]) => Some(Constant::Int(count.wrapping_abs())),
         (Op::Round(_, places), [Constant::Float(one)]) => Some(figure(round(one.get(), *places))),
         (Op::Lower(_), [Constant::Text(text)]) => Some(Constant::Text(text.to_lowercase())),
+        (Op::Length(_), [Constant::Text(text)]) => {
+            i64::try_from(text.chars().count()).ok().map(Constant::Int)
+        }
+        (Op::Text(test, ..), [Constant::Text(whole), Constant::Text(part)]) => {
+            Some(Constant::Bool(text_test(*test, whole, part)))
+        }
+        (Op::CountAbove(..), [Constant::Text(figures), Constant::Float(limit)]) => {
+            Some(Constant::Int(library::count_above(figures, limit.get())))
+        }
+        (Op::Void(_), [_]) => Some(Constant::Bool(false)),
         (Op::NotFinite(_), [Constant::Float(one)]) => Some(Constant::Bool(!one.get().is_finite())),
         (Op::Inexact(_), [Constant::Float(one)]) => Some(Constant::Bool(one.get().abs() >= EXACT)),
         _ => None,
@@ -45,12 +57,26 @@ fn compare(comparator: Comparator, left: &Constant, right: &Constant) -> Option<
     let ordering = match (left, right) {
         (Constant::Bool(left), Constant::Bool(right)) => left.cmp(right),
         (Constant::Int(left), Constant::Int(right)) => left.cmp(right),
-        (Constant::Float(left), Constant::Float(right)) => left.get().partial_cmp(&right.get())?,
+        (Constant::Float(left), Constant::Float(right)) => {
+            let Some(ordering) = left.get().partial_cmp(&right.get()) else {
+                // Not numbers, which the interpreter is asked about before.
+                return Some(false);
+            };
+            ordering
+        }
         (Constant::Text(left), Constant::Text(right)) => left.cmp(right),
         (Constant::Level(left), Constant::Level(right)) => left.cmp(right),
         _ => return None,
     };
     Some(comparator.accepts(ordering))
+}
+
+pub(super) fn text_test(test: TextTest, whole: &str, part: &str) -> bool {
+    match test {
+        TextTest::Contains => whole.contains(part),
+        TextTest::StartsWith => whole.starts_with(part),
+        TextTest::EndsWith => whole.ends_with(part),
+    }
 }
 
 pub(super) fn of_ints(operation: Operation, left: i64, right: i64) -> Option<i64> {

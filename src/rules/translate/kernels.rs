@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use polars::prelude::BooleanChunked;
+use polars::prelude::ChunkedArray;
 use polars::prelude::Column;
 use polars::prelude::DataType;
 use polars::prelude::Expr;
@@ -11,14 +12,19 @@ use polars::prelude::Float64Chunked;
 use polars::prelude::Int32Chunked;
 use polars::prelude::Int64Chunked;
 use polars::prelude::IntoColumn as _;
+use polars::prelude::PolarsNumericType;
 use polars::prelude::PolarsResult;
 use polars::prelude::Schema;
 use polars::prelude::StringChunked;
+use polars_arrow::array::BooleanArray;
+use polars_arrow::datatypes::ArrowDataType;
 
+use super::bits;
 use super::fold;
 use super::tree::Operation;
 use super::tree::TextTest;
 use crate::rules::library;
+use crate::rules::operators::Comparator;
 
 pub(super) fn of_floats(operation: Operation, left: Expr, right: Expr) -> Expr {
     both(left, right, DataType::Float64, move |lefts, rights| {
@@ -45,14 +51,64 @@ pub(super) fn remainder(left: Expr, right: Expr) -> Expr {
 pub(super) fn text_test(test: TextTest, whole: Expr, part: Expr) -> Expr {
     both(whole, part, DataType::Boolean, move |wholes, parts| {
         let (wholes, parts) = (wholes.str()?, parts.str()?);
-        let results = wholes.iter().zip(parts.iter()).map(|cells| match (cells, test) {
-            ((Some(one), Some(piece)), TextTest::Contains) => Some(one.contains(piece)),
-            ((Some(one), Some(piece)), TextTest::StartsWith) => Some(one.starts_with(piece)),
-            ((Some(one), Some(piece)), TextTest::EndsWith) => Some(one.ends_with(piece)),
+        let results = wholes.iter().zip(parts.iter()).map(|cells| match cells {
+            (Some(one), Some(other)) => Some(fold::text_test(test, one, other)),
             _ => None,
         });
         Ok(results.collect::<BooleanChunked>().into_column())
     })
+}
+
+/// A figure against a known one: Polars compares a bit at a time. Of what is no number, the
+/// interpreter is asked before.
+#[expect(clippy::float_cmp, reason = "as the interpreter compares")]
+pub(super) fn against_float(figure: Expr, comparator: Comparator, limit: f64) -> Expr {
+    against(figure, move |column| {
+        let cells = column.f64()?;
+        Ok(match comparator {
+            Comparator::Equal => tested(cells, |cell| cell == limit),
+            Comparator::Different => tested(cells, |cell| cell != limit),
+            Comparator::Less => tested(cells, |cell| cell < limit),
+            Comparator::AtMost => tested(cells, |cell| cell <= limit),
+            Comparator::More => tested(cells, |cell| cell > limit),
+            Comparator::AtLeast => tested(cells, |cell| cell >= limit),
+        })
+    })
+}
+
+pub(super) fn against_int(count: Expr, comparator: Comparator, limit: i64) -> Expr {
+    against(count, move |column| {
+        let cells = column.i64()?;
+        Ok(match comparator {
+            Comparator::Equal => tested(cells, |cell| cell == limit),
+            Comparator::Different => tested(cells, |cell| cell != limit),
+            Comparator::Less => tested(cells, |cell| cell < limit),
+            Comparator::AtMost => tested(cells, |cell| cell <= limit),
+            Comparator::More => tested(cells, |cell| cell > limit),
+            Comparator::AtLeast => tested(cells, |cell| cell >= limit),
+        })
+    })
+}
+
+fn against(
+    one: Expr,
+    work: impl Fn(&Column) -> PolarsResult<BooleanChunked> + Send + Sync + 'static,
+) -> Expr {
+    one.map(
+        move |column| Ok(named(work(&column)?.into_column(), &column)),
+        |_, field| Ok(Field::new(field.name().clone(), DataType::Boolean)),
+    )
+}
+
+fn tested<T: PolarsNumericType>(
+    cells: &ChunkedArray<T>,
+    test: impl Fn(T::Native) -> bool,
+) -> BooleanChunked {
+    let chunks = cells.downcast_iter().map(|chunk| {
+        let passed = bits::which(chunk.values(), &test);
+        BooleanArray::new(ArrowDataType::Boolean, passed, chunk.validity().cloned())
+    });
+    BooleanChunked::from_chunk_iter(cells.name().clone(), chunks)
 }
 
 /// A date and a whole number, to a date.

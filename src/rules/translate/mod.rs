@@ -4,6 +4,8 @@
 //! division by zero, an overflow). All rules of a scope then run as one lazy query. The interpreter
 //! stays the reference; a rule that does not translate says why, and is interpreted.
 
+mod bits;
+mod circuit;
 mod code;
 mod emit;
 mod fold;
@@ -12,6 +14,7 @@ mod kernels;
 mod lower;
 mod query;
 mod ranges;
+mod settle;
 mod tree;
 
 use std::collections::BTreeSet;

@@ -9,20 +9,27 @@ use polars::prelude::Column;
 use polars::prelude::Expr;
 use polars::prelude::Int8Chunked;
 use polars::prelude::IntoLazy as _;
+use polars::prelude::OptFlags;
 use polars::prelude::Scalar;
 
 use super::Translation;
+use super::bits;
+use super::circuit::Circuit;
 use super::code;
 use super::code::Meaning;
-use super::emit::Emitter;
-use super::emit::Piece;
+use super::emit::Emitted;
 use super::gauge::Gauges;
-use super::tree::Constant;
+use super::gauge::MANY_ROWS;
+use super::gauge::Watch;
+use super::settle::Settlement;
 use super::tree::Need;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::value::Value;
 use crate::rules::thresholds::Thresholds;
+
+/// Rows of a piece of a large frame: a column of it fits the cache of a core.
+const BLOCK: usize = 1 << 16;
 
 /// What rules are asked about.
 #[derive(Clone, Copy)]
@@ -104,7 +111,7 @@ impl Outcomes {
 
     pub(in crate::rules) fn answers(&self, rule: &RuleId) -> Option<Answers> {
         let needs = self.needs.get(rule)?.clone();
-        let codes = self.codes.column(rule.as_str()).ok()?.i8().ok()?.clone();
+        let codes = self.codes.column(rule.as_str()).ok()?.i8().ok()?.rechunk().into_owned();
         Some(Answers { codes, needs })
     }
 }
@@ -117,32 +124,61 @@ pub(in crate::rules) fn ask<'r>(
     let rules: Vec<_> = rules.collect();
     let fields: BTreeSet<&'static str> =
         rules.iter().flat_map(|(_, rule)| rule.fields.iter().copied()).collect();
-    let gauges = Gauges::read(question.frame, &fields, question.text_size);
+    let present = fields.iter().copied().filter(|field| question.frame.column(field).is_ok());
+    let frame = question.frame.select(present)?;
+    if frame.height() >= MANY_ROWS {
+        let watch = Watch::new(question.text_size);
+        let gauges = Gauges::presumed(&frame, &fields);
+        let outcomes = answer(&rules, question, &frame, &gauges, watch.columns(&gauges))?;
+        if watch.is_calm() {
+            return Ok(outcomes);
+        }
+    }
+    let gauges = Gauges::read(&frame, &fields, question.text_size);
+    answer(&rules, question, &frame, &gauges, Vec::new())
+}
+
+fn answer(
+    rules: &[(&RuleId, &Translation)],
+    question: Question<'_>,
+    frame: &DataFrame,
+    gauges: &Gauges,
+    watched: Vec<Expr>,
+) -> PolarsResult<Outcomes> {
+    let mut settlement = Settlement::new(question.in_force, question.thresholds, gauges);
+    let mut needs = BTreeMap::new();
+    let mut circuits = Vec::new();
+    for (id, rule) in rules {
+        if rule.fields.iter().all(|field| gauges.of(field).is_some()) {
+            let ladder = settlement.settle(&rule.assessment);
+            circuits.push((*id, Circuit::of(&settlement.tree, &ladder)));
+            needs.insert((*id).clone(), rule.assessment.needs.clone());
+        }
+    }
+    let asked = circuits.iter().flat_map(|(_, circuit)| circuit.leaves.iter().copied());
+    let emitted = Emitted::of(&settlement.tree, asked);
     let mut varying: Vec<Expr> = Vec::new();
     let mut constant: Vec<Column> = Vec::new();
-    let mut needs = BTreeMap::new();
-    for (id, rule) in rules {
-        if !rule.fields.iter().all(|field| gauges.of(field).is_some()) {
-            continue;
+    for (id, circuit) in circuits {
+        let leaves: Vec<Expr> = circuit.leaves.iter().map(|leaf| emitted.expr(*leaf)).collect();
+        let code = circuit.constant().unwrap_or(code::ASK);
+        if let Some(codes) = bits::codes(circuit, &leaves) {
+            varying.push(codes.alias(id.as_str()));
+        } else {
+            let name = id.as_str().into();
+            constant.push(Column::new_scalar(name, Scalar::from(code), frame.height()));
         }
-        let assessment = &rule.assessment;
-        let mut emitter =
-            Emitter::new(&assessment.tree, question.in_force, question.thresholds, &gauges);
-        match emitter.ladder(&assessment.exits) {
-            Piece::Varies(expr) => varying.push(expr.alias(id.as_str())),
-            Piece::Known(constant_code) => {
-                let code = if let Constant::Int(known) = constant_code { known } else { -1 };
-                let code = i8::try_from(code).unwrap_or(code::ASK);
-                let height = question.frame.height();
-                constant.push(Column::new_scalar(id.as_str().into(), Scalar::from(code), height));
-            }
-        }
-        needs.insert(id.clone(), assessment.needs.clone());
     }
     let mut codes = if varying.is_empty() {
-        DataFrame::empty_with_height(question.frame.height())
+        DataFrame::empty_with_height(frame.height())
     } else {
-        question.frame.clone().lazy().select(varying).collect()?
+        // Types are right and what is common is shared: there is nothing left to optimise.
+        let mut query = blocks(frame)?.lazy().with_optimizations(OptFlags::EAGER);
+        let watched = (!watched.is_empty()).then_some(watched);
+        for stage in watched.into_iter().chain(emitted.stages) {
+            query = query.with_columns(stage);
+        }
+        query.select(varying).collect()?
     };
     // Expressions that read no column after all give one row for all.
     if codes.height() != question.frame.height() {
@@ -151,6 +187,20 @@ pub(in crate::rules) fn ask<'r>(
         codes = DataFrame::new_infer_height(columns.collect())?;
     }
     codes.hstack_mut(&constant)?;
-    codes.rechunk_mut();
     Ok(Outcomes { codes, needs })
+}
+
+/// The same frame in pieces, which Polars works through side by side, and of which what one
+/// expression reads or leaves is still near for the next.
+fn blocks(frame: &DataFrame) -> PolarsResult<DataFrame> {
+    let mut starts =
+        (0..frame.height()).step_by(BLOCK).filter_map(|start| i64::try_from(start).ok());
+    let Some(first) = starts.next().filter(|_| frame.height() > BLOCK) else {
+        return Ok(frame.clone());
+    };
+    let mut cut = frame.slice(first, BLOCK);
+    for start in starts {
+        cut.vstack_mut(&frame.slice(start, BLOCK))?;
+    }
+    Ok(cut)
 }

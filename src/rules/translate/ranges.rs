@@ -2,70 +2,51 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not named has no range")]
 
-use super::emit::Emitter;
-use super::fold::EXACT;
+use super::gauge::Gauges;
 use super::gauge::Range;
 use super::tree::Constant;
 use super::tree::Need;
 use super::tree::Node;
 use super::tree::Op;
 use super::tree::Operation;
-use crate::domain::value::Value;
 use crate::rules::french::float;
 
 /// Well under the largest whole number and the largest float, so that rounding is no matter.
 const INT_BOUND: f64 = 9.0e18;
-const FLOAT_BOUND: f64 = 1.0e300;
+pub(super) const FLOAT_BOUND: f64 = 1.0e300;
 
 /// Further apart than any two dates, in days and in months.
 const DAYS: f64 = 1.0e9;
 const CHARACTERS: f64 = 1.0e9;
 
-impl Emitter<'_> {
-    pub(super) fn is_finite(&self, node: Node) -> bool {
-        self.within(node, FLOAT_BOUND)
-    }
-
-    pub(super) fn is_exact(&self, node: Node) -> bool {
-        self.within(node, EXACT - 1.0)
-    }
-
-    fn within(&self, node: Node, bound: f64) -> bool {
-        self.range(node).is_some_and(|(low, high)| low >= -bound && high <= bound)
-    }
-
-    pub(super) fn range(&self, node: Node) -> Option<Range> {
-        let (low, high) = match self.tree.op(node)? {
-            Op::Read(Need::Field(name)) => self.gauges.of(name)?.range?,
-            Op::Read(Need::Threshold(name)) => match self.thresholds.get(name)? {
-                Value::Int(count) => (float(*count), float(*count)),
-                Value::Float(figure) => (*figure, *figure),
-                Value::Bool(_) | Value::Text(_) | Value::Date(_) => return None,
-            },
-            Op::Constant(Constant::Int(count)) => (float(*count), float(*count)),
-            Op::Constant(Constant::Float(figure)) => (figure.get(), figure.get()),
-            Op::OfInts(operation, left, right) | Op::OfFloats(operation, left, right) => {
-                combined(*operation, self.range(*left)?, self.range(*right)?)?
-            }
-            Op::ToFloat(one) => self.range(*one)?,
-            Op::Absolute(one) => {
-                let (low, high) = self.range(*one)?;
-                (0.0, low.abs().max(high.abs()))
-            }
-            Op::Round(one, _) => {
-                let (low, high) = self.range(*one)?;
-                (low - 1.0, high + 1.0)
-            }
-            Op::Select(_, held, otherwise) => {
-                let (one, other) = (self.range(*held)?, self.range(*otherwise)?);
-                (one.0.min(other.0), one.1.max(other.1))
-            }
-            Op::Days(..) | Op::Months(..) => (-DAYS, DAYS),
-            Op::Length(_) | Op::CountAbove(..) => (0.0, CHARACTERS),
-            _ => return None,
-        };
-        (low.is_finite() && high.is_finite()).then_some((low, high))
-    }
+/// How large the values of an operation may be, given those of all nodes before it.
+pub(super) fn of(op: &Op, gauges: &Gauges, known: &[Option<Range>]) -> Option<Range> {
+    let at = |node: &Node| known.get(node.index()).copied().flatten();
+    let (low, high) = match op {
+        Op::Read(Need::Field(name)) => gauges.of(name)?.range?,
+        Op::Constant(Constant::Int(count)) => (float(*count), float(*count)),
+        Op::Constant(Constant::Float(figure)) => (figure.get(), figure.get()),
+        Op::OfInts(operation, left, right) | Op::OfFloats(operation, left, right) => {
+            combined(*operation, at(left)?, at(right)?)?
+        }
+        Op::ToFloat(one) => at(one)?,
+        Op::Absolute(one) => {
+            let (low, high) = at(one)?;
+            (0.0, low.abs().max(high.abs()))
+        }
+        Op::Round(one, _) => {
+            let (low, high) = at(one)?;
+            (low - 1.0, high + 1.0)
+        }
+        Op::Select(_, held, otherwise) => {
+            let (one, other) = (at(held)?, at(otherwise)?);
+            (one.0.min(other.0), one.1.max(other.1))
+        }
+        Op::Days(..) | Op::Months(..) => (-DAYS, DAYS),
+        Op::Length(_) | Op::CountAbove(..) => (0.0, CHARACTERS),
+        _ => return None,
+    };
+    (low.is_finite() && high.is_finite()).then_some((low, high))
 }
 
 /// Whether an operation on whole numbers of these ranges always gives one.

@@ -224,6 +224,11 @@ impl Tree {
         })
     }
 
+    /// Parts before what they are parts of.
+    pub(super) fn nodes(&self) -> impl DoubleEndedIterator<Item = (Node, &Op)> {
+        self.ops.iter().enumerate().map(|(place, op)| (Node(place), op))
+    }
+
     pub(super) fn len(&self) -> usize {
         self.ops.len()
     }
@@ -236,6 +241,40 @@ impl Node {
 }
 
 impl Op {
+    /// The same of other parts.
+    pub(super) fn of_parts(&self, part: impl Fn(Node) -> Node) -> Self {
+        match self {
+            Self::Read(_) | Self::Absent(_) | Self::Constant(_) => self.clone(),
+            Self::Not(one) => Self::Not(part(*one)),
+            Self::Among(one, texts) => Self::Among(part(*one), texts.clone()),
+            Self::ToFloat(one) => Self::ToFloat(part(*one)),
+            Self::Absolute(one) => Self::Absolute(part(*one)),
+            Self::Round(one, places) => Self::Round(part(*one), *places),
+            Self::Lower(one) => Self::Lower(part(*one)),
+            Self::Length(one) => Self::Length(part(*one)),
+            Self::NotFinite(one) => Self::NotFinite(part(*one)),
+            Self::Void(one) => Self::Void(part(*one)),
+            Self::Inexact(one) => Self::Inexact(part(*one)),
+            Self::And(left, right) => Self::And(part(*left), part(*right)),
+            Self::Or(left, right) => Self::Or(part(*left), part(*right)),
+            Self::Compare(how, left, right) => Self::Compare(*how, part(*left), part(*right)),
+            Self::OfInts(how, left, right) => Self::OfInts(*how, part(*left), part(*right)),
+            Self::OfFloats(how, left, right) => Self::OfFloats(*how, part(*left), part(*right)),
+            Self::Days(left, right) => Self::Days(part(*left), part(*right)),
+            Self::Months(left, right) => Self::Months(part(*left), part(*right)),
+            Self::AddDays(left, right) => Self::AddDays(part(*left), part(*right)),
+            Self::AddMonths(left, right) => Self::AddMonths(part(*left), part(*right)),
+            Self::CountAbove(left, right) => Self::CountAbove(part(*left), part(*right)),
+            Self::Text(test, left, right) => Self::Text(*test, part(*left), part(*right)),
+            Self::MayOverflow(how, left, right) => {
+                Self::MayOverflow(*how, part(*left), part(*right))
+            }
+            Self::Select(condition, held, otherwise) => {
+                Self::Select(part(*condition), part(*held), part(*otherwise))
+            }
+        }
+    }
+
     pub(super) fn parts(&self) -> Vec<Node> {
         match self {
             Self::Read(_) | Self::Absent(_) | Self::Constant(_) => Vec::new(),

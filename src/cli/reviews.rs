@@ -1,0 +1,286 @@
+//! `vigie reviews`: the calendar of the reviews of listed projects, their minutes, and its feed.
+
+use std::io::Write as _;
+
+use chrono::NaiveDate;
+use chrono::NaiveTime;
+use clap::Args;
+use clap::Subcommand;
+use vigie::app::config::Config;
+use vigie::cycle;
+use vigie::cycle::Parts;
+use vigie::cycle::ReviewFile;
+use vigie::cycle::ReviewLine;
+use vigie::domain::audit::Actor;
+use vigie::domain::french;
+use vigie::domain::ids::MinistryCode;
+use vigie::domain::ids::ReviewId;
+use vigie::domain::review::Minutes;
+use vigie::domain::review::ReviewAction;
+use vigie::domain::review::ReviewChange;
+use vigie::domain::review::ReviewState;
+use vigie::reviews::ReviewAct;
+
+use super::CliError;
+use super::Conclusion;
+use super::args::expected;
+use super::print::Cell;
+use super::print::Printer;
+use super::print::Sheet;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReviewsCommand {
+    /// List reviews, those that are planned first
+    List {
+        /// Of this ministry, by its code
+        #[arg(long, value_name = "MINISTRY")]
+        ministry: Option<String>,
+        /// In this state
+        #[arg(long, value_parser = state, value_name = "planned|held|cancelled")]
+        state: Option<ReviewState>,
+    },
+    /// Show one review: why then, its minutes, what became of it
+    Show { review: String },
+    /// Plan the next review of each listed project, and call off those of projects that no longer are
+    Plan {
+        /// As of this date, as YYYY-MM-DD; today by default
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+        /// Say what would be planned, and write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Record the minutes of a review that was held; the next one is planned
+    Hold(HoldArgs),
+    /// Move a planned review to another working day
+    Move {
+        review: String,
+        /// The new day, as YYYY-MM-DD
+        #[arg(long, value_name = "DATE")]
+        to: NaiveDate,
+        /// The new hour, as HH:MM, in Paris; the same by default
+        #[arg(long, value_parser = hour, value_name = "HH:MM")]
+        at: Option<NaiveTime>,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Call off a planned review, which stays due
+    Cancel {
+        review: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Write the reviews of a ministry as an iCalendar feed
+    Calendar {
+        /// Its code
+        ministry: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HoldArgs {
+    review: String,
+    /// The day it was held, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    on: NaiveDate,
+    /// Someone who was there; as many times as needed
+    #[arg(long, required = true, value_name = "NAME")]
+    present: Vec<String>,
+    #[arg(long)]
+    findings: String,
+    /// Something that was decided; as many times as needed
+    #[arg(long, value_name = "TEXT")]
+    decision: Vec<String>,
+    /// Something that someone is to do; as many times as needed
+    #[arg(long, value_parser = action, value_name = "YYYY-MM-DD OWNER: WHAT")]
+    action: Vec<ReviewAction>,
+    /// The day agreed for the next one, as YYYY-MM-DD; by default, after the list's cadence
+    #[arg(long, value_name = "DATE")]
+    next: Option<NaiveDate>,
+}
+
+pub(super) async fn run(
+    command: &ReviewsCommand,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        ReviewsCommand::List { ministry, state } => {
+            let ministry = ministry.as_deref().map(MinistryCode::new);
+            let lines = cycle::review_lines(parts, ministry.as_ref(), *state).await?;
+            printer.answer(&lines, &[list(&lines)], 0)?;
+        }
+        ReviewsCommand::Show { review } => {
+            let file = cycle::review(parts, &ReviewId::new(review)).await?;
+            printer.answer(&file, &[summary(&file), history(&file)], 1)?;
+        }
+        ReviewsCommand::Plan { as_of, dry_run } => {
+            let changes = cycle::plan_reviews(parts, *as_of, *dry_run).await?;
+            printer.answer(&changes, &[changed(&changes)], 0)?;
+        }
+        ReviewsCommand::Hold(held) => {
+            let actor = Actor::person(&config.actor)?;
+            let minutes = minutes(held, &actor);
+            let act = ReviewAct::Hold { minutes };
+            acted(&held.review, &act, &actor, parts, printer).await?;
+        }
+        ReviewsCommand::Move { review, to, at, reason } => {
+            let actor = Actor::person(&config.actor)?;
+            let act = ReviewAct::Move { to: *to, at: *at, reason: reason.clone() };
+            acted(review, &act, &actor, parts, printer).await?;
+        }
+        ReviewsCommand::Cancel { review, reason } => {
+            let actor = Actor::person(&config.actor)?;
+            let act = ReviewAct::Cancel { reason: reason.clone() };
+            acted(review, &act, &actor, parts, printer).await?;
+        }
+        ReviewsCommand::Calendar { ministry } => {
+            let feed = cycle::review_calendar(parts, ministry).await?;
+            std::io::stdout().lock().write_all(feed.as_bytes())?;
+        }
+    }
+    Ok(Conclusion::Good)
+}
+
+async fn acted(
+    review: &str,
+    act: &ReviewAct,
+    actor: &Actor,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<(), CliError> {
+    let changes = cycle::act_on_review(parts, &ReviewId::new(review), act, actor).await?;
+    printer.answer(&changes, &[changed(&changes)], 0)
+}
+
+fn minutes(held: &HoldArgs, actor: &Actor) -> Minutes {
+    Minutes {
+        held_on: held.on,
+        present: held.present.clone(),
+        findings: held.findings.clone(),
+        decisions: held.decision.clone(),
+        next_on: held.next,
+        actions: held.action.clone(),
+        recorded_by: actor.clone(),
+    }
+}
+
+fn list(lines: &[ReviewLine]) -> Sheet {
+    let rows = lines.iter().map(|line| {
+        let review = &line.review;
+        let state = if line.late { "EN RETARD" } else { review.state.label() };
+        vec![
+            Cell::text(review.id.as_str()),
+            Cell::text(review.ministry.as_str()),
+            Cell::text(&line.name),
+            Cell::of(state, review.state.word()),
+            Cell::of(french::date(review.due_on), review.due_on.to_string()),
+            Cell::of(french::date(review.planned_on), review.planned_on.to_string()),
+            Cell::text(review.starts_at.format("%H:%M").to_string()),
+            Cell::text(&review.reason),
+        ]
+    });
+    let late = lines.iter().filter(|line| line.late).count();
+    let overdue = if late == 0 { String::new() } else { format!(", dont {late} en retard") };
+    let columns = vec![
+        ("id", "Revue"),
+        ("ministry", "Ministère"),
+        ("name", "Projet"),
+        ("state", "État"),
+        ("due_on", "Due le"),
+        ("planned_on", "Prévue le"),
+        ("starts_at", "À"),
+        ("reason", "Motif"),
+    ];
+    let sheet = Sheet::new(format!("Revues : {}{overdue}", lines.len()), columns, rows.collect());
+    if lines.is_empty() {
+        return sheet.with_note("Aucune revue prévue ; lancer « vigie reviews plan ».");
+    }
+    sheet
+}
+
+fn changed(changes: &[ReviewChange]) -> Sheet {
+    let rows = changes.iter().map(|change| {
+        let review = &change.review;
+        vec![
+            Cell::of(change.kind.label(), change.kind.word()),
+            Cell::text(review.ministry.as_str()),
+            Cell::text(review.project.as_str()),
+            Cell::of(french::date(review.planned_on), review.planned_on.to_string()),
+            Cell::text(review.starts_at.format("%H:%M").to_string()),
+            Cell::text(&change.reason),
+            Cell::text(review.id.as_str()),
+        ]
+    });
+    let columns = vec![
+        ("change", "Changement"),
+        ("ministry", "Ministère"),
+        ("project", "Projet"),
+        ("planned_on", "Prévue le"),
+        ("starts_at", "À"),
+        ("reason", "Motif"),
+        ("id", "Revue"),
+    ];
+    Sheet::new(format!("Revues qui changent : {}", changes.len()), columns, rows.collect())
+}
+
+fn summary(file: &ReviewFile) -> Sheet {
+    let review = &file.line.review;
+    let planned = french::date(review.planned_on);
+    let mut lines = vec![
+        ("État", review.state.label().to_owned()),
+        ("Due le", french::date(review.due_on)),
+        ("Prévue le", format!("{planned}, à {}", review.starts_at.format("%H:%M"))),
+    ];
+    if let Some(minutes) = &review.minutes {
+        lines.push(("Tenue le", french::date(minutes.held_on)));
+        lines.push(("Présents", minutes.present.join(", ")));
+        lines.push(("Constats", minutes.findings.clone()));
+        lines.extend(minutes.decisions.iter().map(|decision| ("Décision", decision.clone())));
+        lines.extend(minutes.actions.iter().map(|action| {
+            let due = french::date(action.due_on);
+            ("Action", format!("{} : {}, pour le {due}", action.owner, action.what))
+        }));
+        lines.extend(minutes.next_on.map(|next| ("Prochaine revue", french::date(next))));
+    }
+    let title = format!("Revue {} : {} ({})", review.id, file.line.name, review.ministry);
+    let rows = lines.into_iter().map(|(what, text)| vec![Cell::text(what), Cell::text(text)]);
+    Sheet::new(title, vec![("what", "Quoi"), ("text", "Dont acte")], rows.collect())
+        .with_note(&review.reason)
+}
+
+fn history(file: &ReviewFile) -> Sheet {
+    let rows = file.history.iter().map(|entry| {
+        vec![
+            Cell::of(french::date(cycle::today(entry.at)), entry.at.to_rfc3339()),
+            Cell::optional(entry.change.by.as_ref().map(Actor::as_str)),
+            Cell::of(entry.change.kind.label(), entry.change.kind.word()),
+            Cell::text(&entry.change.reason),
+        ]
+    });
+    let columns = vec![("at", "Le"), ("by", "Par"), ("change", "Quoi"), ("reason", "Motif")];
+    Sheet::new("Histoire", columns, rows.collect())
+}
+
+fn state(text: &str) -> Result<ReviewState, String> {
+    ReviewState::from_word(text).ok_or_else(|| expected("planned, held, cancelled"))
+}
+
+fn hour(text: &str) -> Result<NaiveTime, String> {
+    NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| "expected an hour as 09:30".to_owned())
+}
+
+/// `2021-02-01 Ada Martin: écrire le plan`
+fn action(text: &str) -> Result<ReviewAction, String> {
+    let read = || {
+        let (head, what) = text.split_once(':')?;
+        let (due_on, owner) = head.trim().split_once(' ')?;
+        Some(ReviewAction {
+            what: what.trim().to_owned(),
+            owner: owner.trim().to_owned(),
+            due_on: due_on.parse().ok()?,
+        })
+    };
+    read().ok_or_else(|| "expected as `2021-02-01 Ada Martin: what is to be done`".to_owned())
+}

@@ -1,0 +1,201 @@
+//! Reviews as the faces show them, as the calendar plans them and as people act on them.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::CycleError;
+use super::Parts;
+use super::view;
+use crate::domain::audit::Actor;
+use crate::domain::follow_up::Watch;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::ids::ReviewId;
+use crate::domain::portfolio::Portfolio;
+use crate::domain::review::Review;
+use crate::domain::review::ReviewChange;
+use crate::domain::review::ReviewState;
+use crate::reviews;
+use crate::reviews::Listed;
+use crate::reviews::ReviewAct;
+use crate::reviews::TIMETABLE_FILE;
+use crate::reviews::Timetable;
+use crate::store::ReviewEntry;
+
+/// A review as a list shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReviewLine {
+    #[serde(flatten)]
+    pub review: Review,
+    /// The project's latest name.
+    pub name: String,
+    pub late: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ReviewFile {
+    #[serde(flatten)]
+    pub line: ReviewLine,
+    /// Oldest first.
+    pub history: Vec<ReviewEntry>,
+}
+
+/// Plans the next review of each listed project, and calls off those of projects that no longer are:
+/// what the job of reviews does. Writes nothing when there is nothing to change, or on a dry run.
+pub async fn plan_reviews(
+    parts: &Parts,
+    as_of: Option<NaiveDate>,
+    dry_run: bool,
+) -> Result<Vec<ReviewChange>, CycleError> {
+    let at = parts.clock.now();
+    let as_of = as_of.unwrap_or_else(|| view::today(at));
+    let upto = parts.store.latest_known().await?;
+    let listed = listed(&view::known_portfolio(parts, &upto, as_of).await?, as_of);
+    let timetable = timetable(parts).await?;
+    if dry_run {
+        let known: Vec<Review> = all(parts).await?;
+        return Ok(reviews::plan(&listed, &known, &timetable, as_of));
+    }
+    parts
+        .store
+        .change_reviews((as_of, at), |known| Ok(reviews::plan(&listed, known, &timetable, as_of)))
+        .await
+}
+
+/// Planned ones by date, then the others; of one ministry, or of all.
+pub async fn review_lines(
+    parts: &Parts,
+    ministry: Option<&MinistryCode>,
+    state: Option<ReviewState>,
+) -> Result<Vec<ReviewLine>, CycleError> {
+    let today = view::today(parts.clock.now());
+    let names = names(parts).await?;
+    let chosen = |review: &Review| {
+        ministry.is_none_or(|ministry| review.ministry == *ministry)
+            && state.is_none_or(|state| review.state == state)
+    };
+    let reviews = all(parts).await?.into_iter().filter(chosen);
+    let mut lines: Vec<ReviewLine> = reviews.map(|review| line(review, &names, today)).collect();
+    lines.sort_by_key(|line| line.review.state);
+    Ok(lines)
+}
+
+pub async fn review(parts: &Parts, id: &ReviewId) -> Result<ReviewFile, CycleError> {
+    let found = all(parts).await?.into_iter().find(|review| review.id == *id);
+    let found = found.ok_or_else(|| CycleError::NoSuchReview(id.clone()))?;
+    let today = view::today(parts.clock.now());
+    let line = line(found, &names(parts).await?, today);
+    Ok(ReviewFile { line, history: parts.store.review_history(id).await? })
+}
+
+/// What a person does to a review; when it was held, the next one is planned in the same breath.
+pub async fn act_on_review(
+    parts: &Parts,
+    id: &ReviewId,
+    what: &ReviewAct,
+    actor: &Actor,
+) -> Result<Vec<ReviewChange>, CycleError> {
+    let at = parts.clock.now();
+    let today = view::today(at);
+    let upto = parts.store.latest_known().await?;
+    let listed = listed(&view::known_portfolio(parts, &upto, today).await?, today);
+    let timetable = timetable(parts).await?;
+    let day = match what {
+        ReviewAct::Hold { minutes } => minutes.held_on.min(today),
+        ReviewAct::Move { .. } | ReviewAct::Cancel { .. } => today,
+    };
+    parts
+        .store
+        .change_reviews((day, at), |known| {
+            let found = known.iter().find(|review| review.id == *id);
+            let review = found.ok_or_else(|| CycleError::NoSuchReview(id.clone()))?;
+            let change =
+                reviews::act(review, what, actor, today).map_err(CycleError::Disallowed)?;
+            let mut changes = vec![change.clone()];
+            if matches!(what, ReviewAct::Hold { .. }) {
+                let of_it: Vec<Listed> =
+                    listed.into_iter().filter(|one| one.project == review.project).collect();
+                let after: Vec<Review> = known
+                    .iter()
+                    .map(|one| if one.id == *id { &change.review } else { one })
+                    .cloned()
+                    .collect();
+                let next = reviews::plan(&of_it, &after, &timetable, today);
+                // Only this project was asked about: the others are not off their lists.
+                changes.extend(
+                    next.into_iter().filter(|next| next.review.state == ReviewState::Planned),
+                );
+            }
+            Ok(changes)
+        })
+        .await
+}
+
+/// The reviews of a ministry as an iCalendar feed.
+pub async fn review_calendar(parts: &Parts, ministry: &str) -> Result<String, CycleError> {
+    let known = parts.store.known_projects().await?;
+    if !known.iter().any(|project| project.ministry.as_str() == ministry) {
+        return Err(CycleError::NoSuchMinistry(ministry.to_owned()));
+    }
+    let mut reviews = parts.store.reviews().await?;
+    reviews.retain(|(review, _)| review.ministry.as_str() == ministry);
+    let title = format!("Revues SG/DINUM, {ministry}");
+    reviews::feed(&title, &reviews, &names(parts).await?).map_err(CycleError::Calendar)
+}
+
+fn line(review: Review, names: &BTreeMap<ProjectId, String>, today: NaiveDate) -> ReviewLine {
+    let name = names.get(&review.project).cloned();
+    ReviewLine {
+        late: review.is_late(today),
+        name: name.unwrap_or_else(|| review.project.to_string()),
+        review,
+    }
+}
+
+async fn all(parts: &Parts) -> Result<Vec<Review>, CycleError> {
+    Ok(parts.store.reviews().await?.into_iter().map(|(review, _)| review).collect())
+}
+
+async fn names(parts: &Parts) -> Result<BTreeMap<ProjectId, String>, CycleError> {
+    let known = parts.store.known_projects().await?;
+    Ok(known
+        .into_iter()
+        .filter_map(|project| Some((project.project, project.names.last()?.clone())))
+        .collect())
+}
+
+/// Those on a list as of a date, with the ministry of their latest edition.
+fn listed(portfolio: &Portfolio, as_of: NaiveDate) -> Vec<Listed> {
+    let ministries: BTreeMap<&ProjectId, &MinistryCode> = portfolio
+        .snapshots
+        .iter()
+        .map(|snapshot| (&snapshot.project, &snapshot.ministry))
+        .collect();
+    let mut on_lists: BTreeMap<&ProjectId, (Vec<Watch>, NaiveDate)> = BTreeMap::new();
+    for entry in &portfolio.watches {
+        if entry.since <= as_of && entry.until.is_none_or(|until| until > as_of) {
+            let (watches, since) =
+                on_lists.entry(&entry.project).or_insert_with(|| (Vec::new(), entry.since));
+            if !watches.contains(&entry.watch) {
+                watches.push(entry.watch);
+            }
+            *since = entry.since.min(*since);
+        }
+    }
+    on_lists
+        .into_iter()
+        .filter_map(|(project, (watches, since))| {
+            let ministry = MinistryCode::clone(ministries.get(project)?);
+            Some(Listed { project: project.clone(), ministry, watches, since })
+        })
+        .collect()
+}
+
+/// As it is on disk now.
+async fn timetable(parts: &Parts) -> Result<Timetable, CycleError> {
+    let texts = view::read_rules(parts).await?;
+    let text = texts.get(TIMETABLE_FILE).ok_or(CycleError::NoTimetable)?;
+    Ok(Timetable::parse(text, TIMETABLE_FILE)?)
+}

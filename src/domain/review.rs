@@ -1,0 +1,151 @@
+//! A review: a planned meeting on a listed project, and the minutes of one that was held.
+
+use chrono::NaiveDate;
+use chrono::NaiveTime;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::audit::Actor;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::ids::ReviewId;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    pub id: ReviewId,
+    pub project: ProjectId,
+    pub ministry: MinistryCode,
+    /// By when the cadence of its list wants it, whenever it is planned.
+    pub due_on: NaiveDate,
+    pub planned_on: NaiveDate,
+    /// In Paris.
+    pub starts_at: NaiveTime,
+    pub length_minutes: u32,
+    pub state: ReviewState,
+    /// How many times its place in the calendar changed, as RFC 5545 counts.
+    pub sequence: u32,
+    /// How many times it changed, its planning included.
+    pub revision: u32,
+    /// In French: why then, or why not.
+    pub reason: String,
+    pub minutes: Option<Minutes>,
+    /// Called off by a person: it is still due. Else its project is no longer listed.
+    pub cancelled_by: Option<Actor>,
+}
+
+impl Review {
+    /// `rank` is from 0, among all the reviews of its project.
+    pub fn id_of(project: &ProjectId, rank: usize) -> ReviewId {
+        let parts = ["review", project.as_str(), &rank.to_string()];
+        ReviewId::new(Fingerprint::of_parts(&parts).short())
+    }
+
+    /// Planned, and not held by the day its cadence wanted it.
+    pub fn is_late(&self, today: NaiveDate) -> bool {
+        self.state == ReviewState::Planned && self.due_on < today
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewState {
+    Planned,
+    Held,
+    Cancelled,
+}
+
+impl ReviewState {
+    pub const ALL: [Self; 3] = [Self::Planned, Self::Held, Self::Cancelled];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Held => "held",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Planned => "prévue",
+            Self::Held => "tenue",
+            Self::Cancelled => "annulée",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// What is kept of a review that was held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Minutes {
+    pub held_on: NaiveDate,
+    pub present: Vec<String>,
+    pub findings: String,
+    pub decisions: Vec<String>,
+    /// When those present want the next one; else the cadence says.
+    pub next_on: Option<NaiveDate>,
+    pub actions: Vec<ReviewAction>,
+    pub recorded_by: Actor,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewAction {
+    pub what: String,
+    pub owner: String,
+    pub due_on: NaiveDate,
+}
+
+/// What the calendar or a person did to one review. `review` is its state afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewChange {
+    pub review: Review,
+    pub kind: ReviewChangeKind,
+    /// In French.
+    pub reason: String,
+    /// `None` when the calendar did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewChangeKind {
+    Planned,
+    Moved,
+    Held,
+    Cancelled,
+}
+
+impl ReviewChangeKind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Moved => "moved",
+            Self::Held => "held",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Planned => "prévue",
+            Self::Moved => "déplacée",
+            Self::Held => "tenue",
+            Self::Cancelled => "annulée",
+        }
+    }
+}
+
+/// A review as rules see it: dates alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewStanding {
+    pub project: ProjectId,
+    pub state: ReviewState,
+    pub due_on: NaiveDate,
+    pub planned_on: NaiveDate,
+    pub held_on: Option<NaiveDate>,
+}

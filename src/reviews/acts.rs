@@ -1,0 +1,113 @@
+//! What people do to a review: hold it, move it, call it off.
+
+use chrono::NaiveDate;
+use chrono::NaiveTime;
+use thiserror::Error;
+
+use crate::domain::audit::Actor;
+use crate::domain::french;
+use crate::domain::ids::ReviewId;
+use crate::domain::review::Minutes;
+use crate::domain::review::Review;
+use crate::domain::review::ReviewChange;
+use crate::domain::review::ReviewChangeKind;
+use crate::domain::review::ReviewState;
+use crate::domain::working_days;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReviewAct {
+    Hold { minutes: Minutes },
+    Move { to: NaiveDate, at: Option<NaiveTime>, reason: String },
+    Cancel { reason: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ReviewRefusal {
+    #[error("review {id} is {found}, expected planned")]
+    State { id: ReviewId, found: &'static str },
+    #[error("{what} is empty; say it, for those who come after")]
+    Empty { what: &'static str },
+    #[error("the review cannot have been held on {found}, after today, {today}")]
+    NotHeldYet { found: NaiveDate, today: NaiveDate },
+    #[error("{what} is {found}, expected no day before {bound}")]
+    TooEarly { what: &'static str, found: NaiveDate, bound: NaiveDate },
+    #[error("{day} is not worked ({why}); the next day that is: {next}")]
+    NotWorked { day: NaiveDate, why: &'static str, next: NaiveDate },
+}
+
+/// What an act changes. Pure: decides, writes nothing. `today` is the day in Paris.
+pub fn act(
+    review: &Review,
+    act: &ReviewAct,
+    by: &Actor,
+    today: NaiveDate,
+) -> Result<ReviewChange, ReviewRefusal> {
+    if review.state != ReviewState::Planned {
+        let found = review.state.word();
+        return Err(ReviewRefusal::State { id: review.id.clone(), found });
+    }
+    let mut after = review.clone();
+    after.revision += 1;
+    let (kind, told) = match act {
+        ReviewAct::Hold { minutes } => {
+            check(minutes, today)?;
+            after.state = ReviewState::Held;
+            after.minutes = Some(minutes.clone());
+            (ReviewChangeKind::Held, format!("Tenue le {}.", french::date(minutes.held_on)))
+        }
+        ReviewAct::Move { to, at, reason } => {
+            said("the reason", reason)?;
+            not_before("the new date", *to, today)?;
+            worked(*to)?;
+            after.planned_on = *to;
+            after.starts_at = at.unwrap_or(review.starts_at);
+            after.sequence += 1;
+            let (was, becomes) = (french::date(review.planned_on), french::date(*to));
+            (ReviewChangeKind::Moved, format!("Du {was} au {becomes} : {reason}"))
+        }
+        ReviewAct::Cancel { reason } => {
+            said("the reason", reason)?;
+            after.state = ReviewState::Cancelled;
+            after.sequence += 1;
+            after.cancelled_by = Some(by.clone());
+            (ReviewChangeKind::Cancelled, reason.clone())
+        }
+    };
+    after.reason.clone_from(&told);
+    Ok(ReviewChange { review: after, kind, reason: told, by: Some(by.clone()) })
+}
+
+fn check(minutes: &Minutes, today: NaiveDate) -> Result<(), ReviewRefusal> {
+    let held_on = minutes.held_on;
+    if held_on > today {
+        return Err(ReviewRefusal::NotHeldYet { found: held_on, today });
+    }
+    said("the list of those present", &minutes.present.join(""))?;
+    said("the findings", &minutes.findings)?;
+    if let Some(next_on) = minutes.next_on {
+        not_before("the next review", next_on, held_on.succ_opt().unwrap_or(held_on))?;
+        worked(next_on)?;
+    }
+    for action in &minutes.actions {
+        said("what an action is", &action.what)?;
+        said("the owner of an action", &action.owner)?;
+        not_before("an action", action.due_on, held_on)?;
+    }
+    Ok(())
+}
+
+fn said(what: &'static str, text: &str) -> Result<(), ReviewRefusal> {
+    if text.trim().is_empty() { Err(ReviewRefusal::Empty { what }) } else { Ok(()) }
+}
+
+fn not_before(what: &'static str, found: NaiveDate, bound: NaiveDate) -> Result<(), ReviewRefusal> {
+    if found < bound { Err(ReviewRefusal::TooEarly { what, found, bound }) } else { Ok(()) }
+}
+
+fn worked(day: NaiveDate) -> Result<(), ReviewRefusal> {
+    if working_days::is_working_day(day) {
+        return Ok(());
+    }
+    let why = working_days::holiday(day).unwrap_or("week-end");
+    Err(ReviewRefusal::NotWorked { day, why, next: working_days::working_day_from(day) })
+}

@@ -1,0 +1,349 @@
+//! The exits of a rule as operations on bits, sixty-four rows at once: which rows leave where, and
+//! the bits of what they answer. What is true, false or missing on a row is two bits of it, true and
+//! false; only those in use are worked out.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not logic is read as it comes")]
+
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+use super::code;
+use super::settle::Given;
+use super::settle::Ladder;
+use super::tree::Constant;
+use super::tree::Node;
+use super::tree::Op;
+use super::tree::Tree;
+
+/// Bits of an answer.
+pub(super) const BITS: usize = 7;
+
+/// One bit of every row: known, or that of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bit {
+    Zero,
+    One,
+    Of(usize),
+}
+
+/// Steps read those before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Step {
+    /// Where a condition that is read is true, or where it is false, by its place.
+    True(usize),
+    False(usize),
+    Not(usize),
+    And(usize, usize),
+    Or(usize, usize),
+    /// The first and not the second.
+    Without(usize, usize),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Circuit {
+    pub(super) steps: Vec<Step>,
+    /// The bits of the answer, least first.
+    pub(super) answer: [Bit; BITS],
+    /// The conditions that are read.
+    pub(super) leaves: Vec<Node>,
+}
+
+impl Circuit {
+    pub(super) fn of(tree: &Tree, ladder: &Ladder) -> Self {
+        let mut wiring = Wiring::new(tree);
+        wiring.wire(ladder);
+        let mut left = Bit::One;
+        let mut answer = [Bit::Zero; BITS];
+        for (condition, given) in &ladder.rungs {
+            let met = wiring.truth(*condition, true);
+            let leaving = wiring.and(left, met);
+            left = wiring.without(left, met);
+            let bits = match given {
+                Given::Code(code) => of_code(*code),
+                Given::Level(node) => wiring.level(*node),
+            };
+            wiring.answer(&mut answer, leaving, bits);
+        }
+        wiring.answer(&mut answer, left, of_code(code::ASK));
+        let Wiring { steps, leaves, .. } = wiring;
+        Self { steps, answer, leaves }.pruned()
+    }
+
+    /// The answer when it is the same on all rows.
+    pub(super) fn constant(&self) -> Option<i8> {
+        self.answer.iter().rev().try_fold(0_i8, |code, bit| match bit {
+            Bit::Zero => Some(code << 1),
+            Bit::One => Some((code << 1) | 1),
+            Bit::Of(_) => None,
+        })
+    }
+
+    /// Without the steps that nothing came to need.
+    fn pruned(self) -> Self {
+        let mut needed = vec![false; self.steps.len()];
+        let mark = |all: &mut Vec<bool>, step: usize| {
+            if let Some(one) = all.get_mut(step) {
+                *one = true;
+            }
+        };
+        for bit in self.answer {
+            if let Bit::Of(step) = bit {
+                mark(&mut needed, step);
+            }
+        }
+        for (place, step) in self.steps.iter().enumerate().rev() {
+            if needed.get(place) == Some(&true) {
+                for part in step.parts() {
+                    mark(&mut needed, part);
+                }
+            }
+        }
+        let mut moved = vec![0; self.steps.len()];
+        let mut steps = Vec::new();
+        let mut leaves = Vec::new();
+        let mut seats = HashMap::new();
+        for (place, step) in self.steps.iter().enumerate() {
+            if needed.get(place) != Some(&true) {
+                continue;
+            }
+            if let Some(new) = moved.get_mut(place) {
+                *new = steps.len();
+            }
+            let mut seat = |leaf: usize| {
+                *seats.entry(leaf).or_insert_with(|| {
+                    leaves.extend(self.leaves.get(leaf));
+                    leaves.len() - 1
+                })
+            };
+            let at = |other: usize| moved.get(other).copied().unwrap_or_default();
+            steps.push(match *step {
+                Step::True(leaf) => Step::True(seat(leaf)),
+                Step::False(leaf) => Step::False(seat(leaf)),
+                Step::Not(one) => Step::Not(at(one)),
+                Step::And(one, other) => Step::And(at(one), at(other)),
+                Step::Or(one, other) => Step::Or(at(one), at(other)),
+                Step::Without(one, other) => Step::Without(at(one), at(other)),
+            });
+        }
+        let answer = self.answer.map(|bit| match bit {
+            Bit::Of(step) => Bit::Of(moved.get(step).copied().unwrap_or_default()),
+            known => known,
+        });
+        Self { steps, answer, leaves }
+    }
+}
+
+impl Step {
+    fn parts(self) -> impl Iterator<Item = usize> {
+        let (one, other) = match self {
+            Self::True(_) | Self::False(_) => (None, None),
+            Self::Not(one) => (Some(one), None),
+            Self::And(one, other) | Self::Or(one, other) | Self::Without(one, other) => {
+                (Some(one), Some(other))
+            }
+        };
+        one.into_iter().chain(other)
+    }
+}
+
+fn of_code(code: i8) -> [Bit; BITS] {
+    std::array::from_fn(|place| if (code >> place) & 1 == 1 { Bit::One } else { Bit::Zero })
+}
+
+struct Wiring<'t> {
+    tree: &'t Tree,
+    steps: Vec<Step>,
+    known: HashMap<Step, usize>,
+    /// Where a condition is true, where it is false.
+    truths: HashMap<(Node, bool), Bit>,
+    levels: HashMap<Node, [Bit; BITS]>,
+    leaves: Vec<Node>,
+}
+
+impl<'t> Wiring<'t> {
+    fn new(tree: &'t Tree) -> Self {
+        Self {
+            tree,
+            steps: Vec::new(),
+            known: HashMap::new(),
+            truths: HashMap::new(),
+            levels: HashMap::new(),
+            leaves: Vec::new(),
+        }
+    }
+
+    /// Wires all that a ladder asks for, parts before what they are parts of: a chain of conditions
+    /// may be long.
+    fn wire(&mut self, ladder: &Ladder) {
+        let mut asked: Vec<Asked> = Vec::new();
+        for (condition, given) in &ladder.rungs {
+            asked.push(Asked::Truth(*condition, true));
+            if let Given::Level(node) = given {
+                asked.push(Asked::Level(*node));
+            }
+        }
+        let mut all: BTreeSet<(Node, Asked)> = BTreeSet::new();
+        while let Some(one) = asked.pop() {
+            if all.insert((one.node(), one)) {
+                asked.extend(self.parts(one));
+            }
+        }
+        for (_, one) in all {
+            match one {
+                Asked::Truth(node, held) => {
+                    let bit = self.work_out(node, held);
+                    self.truths.insert((node, held), bit);
+                }
+                Asked::Level(node) => {
+                    let bits = self.level_bits(node);
+                    self.levels.insert(node, bits);
+                }
+            }
+        }
+    }
+
+    fn parts(&self, asked: Asked) -> Vec<Asked> {
+        match (asked, self.tree.op(asked.node())) {
+            (Asked::Truth(_, held), Some(Op::Not(one))) => vec![Asked::Truth(*one, !held)],
+            (Asked::Truth(_, held), Some(Op::And(one, other) | Op::Or(one, other))) => {
+                vec![Asked::Truth(*one, held), Asked::Truth(*other, held)]
+            }
+            (Asked::Truth(_, held), Some(Op::Select(condition, one, other))) => vec![
+                Asked::Truth(*condition, true),
+                Asked::Truth(*one, held),
+                Asked::Truth(*other, held),
+            ],
+            (Asked::Level(_), Some(Op::Select(condition, one, other))) => {
+                vec![Asked::Truth(*condition, true), Asked::Level(*one), Asked::Level(*other)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn truth(&self, node: Node, held: bool) -> Bit {
+        self.truths.get(&(node, held)).copied().unwrap_or(Bit::Zero)
+    }
+
+    fn level(&self, node: Node) -> [Bit; BITS] {
+        self.levels.get(&node).copied().unwrap_or_else(|| of_code(code::ASK))
+    }
+
+    fn work_out(&mut self, node: Node, held: bool) -> Bit {
+        match (self.tree.op(node), held) {
+            (Some(Op::Constant(Constant::Bool(known))), _) => {
+                if *known == held {
+                    Bit::One
+                } else {
+                    Bit::Zero
+                }
+            }
+            (Some(Op::Not(one)), _) => self.truth(*one, !held),
+            (Some(Op::And(one, other)), true) | (Some(Op::Or(one, other)), false) => {
+                let (one, other) = (self.truth(*one, held), self.truth(*other, held));
+                self.and(one, other)
+            }
+            (Some(Op::Or(one, other)), true) | (Some(Op::And(one, other)), false) => {
+                let (one, other) = (self.truth(*one, held), self.truth(*other, held));
+                self.or(one, other)
+            }
+            (Some(Op::Select(condition, one, other)), _) => {
+                let condition = self.truth(*condition, true);
+                let (one, other) = (self.truth(*one, held), self.truth(*other, held));
+                self.select(condition, one, other)
+            }
+            _ => {
+                let leaf = self.leaves.iter().position(|leaf| *leaf == node);
+                let leaf = leaf.unwrap_or_else(|| {
+                    self.leaves.push(node);
+                    self.leaves.len() - 1
+                });
+                self.step(if held { Step::True(leaf) } else { Step::False(leaf) })
+            }
+        }
+    }
+
+    /// Levels come from constants only, by way of conditions.
+    fn level_bits(&mut self, node: Node) -> [Bit; BITS] {
+        match self.tree.op(node) {
+            Some(Op::Constant(Constant::Level(level))) => of_code(code::of_level(*level)),
+            Some(Op::Select(condition, one, other)) => {
+                let condition = self.truth(*condition, true);
+                let (mut bits, others) = (self.level(*one), self.level(*other));
+                for (bit, another) in bits.iter_mut().zip(others) {
+                    *bit = self.select(condition, *bit, another);
+                }
+                bits
+            }
+            _ => of_code(code::ASK),
+        }
+    }
+
+    /// Rows that leave answer with these bits.
+    fn answer(&mut self, answer: &mut [Bit; BITS], leaving: Bit, bits: [Bit; BITS]) {
+        for (bit, of_code) in answer.iter_mut().zip(bits) {
+            let here = self.and(leaving, of_code);
+            *bit = self.or(*bit, here);
+        }
+    }
+
+    fn select(&mut self, condition: Bit, one: Bit, other: Bit) -> Bit {
+        if one == other {
+            return one;
+        }
+        let one = self.and(condition, one);
+        let other = self.without(other, condition);
+        self.or(one, other)
+    }
+
+    fn and(&mut self, one: Bit, other: Bit) -> Bit {
+        match (one, other) {
+            (Bit::Zero, _) | (_, Bit::Zero) => Bit::Zero,
+            (Bit::One, bit) | (bit, Bit::One) => bit,
+            (Bit::Of(one), Bit::Of(other)) if one == other => Bit::Of(one),
+            (Bit::Of(one), Bit::Of(other)) => self.step(Step::And(one, other)),
+        }
+    }
+
+    fn or(&mut self, one: Bit, other: Bit) -> Bit {
+        match (one, other) {
+            (Bit::One, _) | (_, Bit::One) => Bit::One,
+            (Bit::Zero, bit) | (bit, Bit::Zero) => bit,
+            (Bit::Of(one), Bit::Of(other)) if one == other => Bit::Of(one),
+            (Bit::Of(one), Bit::Of(other)) => self.step(Step::Or(one, other)),
+        }
+    }
+
+    fn without(&mut self, one: Bit, other: Bit) -> Bit {
+        match (one, other) {
+            (Bit::Zero, _) | (_, Bit::One) => Bit::Zero,
+            (bit, Bit::Zero) => bit,
+            (Bit::One, Bit::Of(other)) => self.step(Step::Not(other)),
+            (Bit::Of(one), Bit::Of(other)) if one == other => Bit::Zero,
+            (Bit::Of(one), Bit::Of(other)) => self.step(Step::Without(one, other)),
+        }
+    }
+
+    fn step(&mut self, step: Step) -> Bit {
+        let next = self.steps.len();
+        let place = *self.known.entry(step).or_insert(next);
+        if place == next {
+            self.steps.push(step);
+        }
+        Bit::Of(place)
+    }
+}
+
+/// What is asked of a node: where it is true, where it is false, or its level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    Truth(Node, bool),
+    Level(Node),
+}
+
+impl Asked {
+    fn node(self) -> Node {
+        match self {
+            Self::Truth(node, _) | Self::Level(node) => node,
+        }
+    }
+}

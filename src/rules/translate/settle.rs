@@ -1,0 +1,169 @@
+//! From the typed form of a rule to one that all rules share, with what is known of the frame and
+//! the date: thresholds are numbers, fields of which no value is missing are never missed, and what
+//! cannot overflow on these columns is not watched.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is done as all the rest")]
+
+use std::collections::BTreeMap;
+
+use super::code;
+use super::fold;
+use super::gauge::Gauges;
+use super::gauge::Nulls;
+use super::gauge::Range;
+use super::lower::Assessment;
+use super::ranges;
+use super::tree::Constant;
+use super::tree::Exit;
+use super::tree::Figure;
+use super::tree::Need;
+use super::tree::Node;
+use super::tree::Op;
+use super::tree::Operation;
+use super::tree::Tree;
+use crate::domain::value::Value;
+use crate::rules::thresholds::Thresholds;
+
+/// What a row that meets the condition of an exit answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Given {
+    Code(i8),
+    /// The code of a level that varies with the row.
+    Level(Node),
+}
+
+/// The exits of a rule in order: the first whose condition holds.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ladder {
+    pub(super) rungs: Vec<(Node, Given)>,
+}
+
+pub(super) struct Settlement<'s> {
+    in_force: &'s BTreeMap<String, Value>,
+    /// With those that are not in force: they have a type all the same.
+    thresholds: &'s Thresholds,
+    gauges: &'s Gauges,
+    pub(super) tree: Tree,
+    /// How large the values of each node may be.
+    ranges: Vec<Option<Range>>,
+}
+
+impl<'s> Settlement<'s> {
+    pub(super) fn new(
+        in_force: &'s BTreeMap<String, Value>,
+        thresholds: &'s Thresholds,
+        gauges: &'s Gauges,
+    ) -> Self {
+        Self { in_force, thresholds, gauges, tree: Tree::default(), ranges: Vec::new() }
+    }
+
+    pub(super) fn settle(&mut self, assessment: &Assessment) -> Ladder {
+        let mut settled: Vec<Node> = Vec::with_capacity(assessment.tree.len());
+        for (_, op) in assessment.tree.nodes() {
+            let node = self.node(op, &settled);
+            settled.push(node);
+        }
+        let nowhere = self.tree.truth(false);
+        let at = |node: Node| settled.get(node.index()).copied().unwrap_or(nowhere);
+        let mut ladder = Ladder::default();
+        for (condition, exit) in &assessment.exits {
+            let condition = at(*condition);
+            let holds = self.tree.known(condition);
+            if holds == Some(&Constant::Bool(false)) {
+                continue;
+            }
+            let always = holds.is_some();
+            ladder.rungs.push((condition, self.given(*exit, at)));
+            if always {
+                break;
+            }
+        }
+        ladder
+    }
+
+    fn given(&self, exit: Exit, at: impl Fn(Node) -> Node) -> Given {
+        match exit {
+            Exit::Level(node) => match self.tree.known(at(node)) {
+                Some(Constant::Level(level)) => Given::Code(code::of_level(*level)),
+                _ => Given::Level(at(node)),
+            },
+            Exit::Missing(place) => Given::Code(code::of_missing(place)),
+            Exit::Ask => Given::Code(code::ASK),
+        }
+    }
+
+    fn node(&mut self, op: &Op, settled: &[Node]) -> Node {
+        let nowhere = self.tree.truth(false);
+        let at = |node: Node| settled.get(node.index()).copied().unwrap_or(nowhere);
+        match op {
+            Op::Read(need) => self.read(need),
+            Op::Absent(need) => self.absent(need),
+            Op::Not(one) => self.tree.not(at(*one)),
+            Op::And(left, right) => self.tree.and(at(*left), at(*right)),
+            Op::Or(left, right) => self.tree.or(at(*left), at(*right)),
+            Op::Select(condition, held, otherwise) => {
+                self.tree.select(at(*condition), at(*held), at(*otherwise))
+            }
+            Op::NotFinite(one) if self.within(at(*one), ranges::FLOAT_BOUND) => nowhere,
+            Op::Inexact(one) if self.within(at(*one), fold::EXACT - 1.0) => nowhere,
+            Op::MayOverflow(operation, left, right)
+                if self.is_whole(*operation, at(*left), at(*right)) =>
+            {
+                nowhere
+            }
+            _ => {
+                let op = op.of_parts(at);
+                let parts = op.parts();
+                let known: Option<Vec<&Constant>> =
+                    parts.iter().map(|part| self.tree.known(*part)).collect();
+                match known.and_then(|known| fold::fold(&op, &known)) {
+                    Some(constant) => self.tree.constant(constant),
+                    None => self.tree.add(op),
+                }
+            }
+        }
+    }
+
+    fn read(&mut self, need: &Need) -> Node {
+        let Need::Threshold(name) = need else { return self.tree.add(Op::Read(need.clone())) };
+        let other = || Some(&self.thresholds.get(name)?.values.first()?.value);
+        let constant = match self.in_force.get(name).or_else(other) {
+            Some(Value::Int(count)) => Constant::Int(*count),
+            Some(Value::Float(figure)) => Constant::Float(Figure::of(*figure)),
+            _ => Constant::Int(0),
+        };
+        self.tree.constant(constant)
+    }
+
+    fn absent(&mut self, need: &Need) -> Node {
+        match need {
+            Need::Field(name) => match self.gauges.of(name).map(|gauge| gauge.nulls) {
+                Some(Nulls::None) => self.tree.truth(false),
+                Some(Nulls::All) => self.tree.truth(true),
+                Some(Nulls::Some) | None => self.tree.add(Op::Absent(need.clone())),
+            },
+            Need::Threshold(name) => self.tree.truth(!self.in_force.contains_key(name)),
+        }
+    }
+
+    fn within(&mut self, node: Node, bound: f64) -> bool {
+        self.range(node).is_some_and(|(low, high)| low >= -bound && high <= bound)
+    }
+
+    /// Whether an operation on whole numbers always gives one here.
+    fn is_whole(&mut self, operation: Operation, left: Node, right: Node) -> bool {
+        if operation == Operation::Remainder {
+            return false;
+        }
+        let (left, right) = (self.range(left), self.range(right));
+        left.zip(right).is_some_and(|(left, right)| ranges::is_whole(operation, left, right))
+    }
+
+    fn range(&mut self, node: Node) -> Option<Range> {
+        for (_, op) in self.tree.nodes().skip(self.ranges.len()) {
+            let range = ranges::of(op, self.gauges, &self.ranges);
+            self.ranges.push(range);
+        }
+        self.ranges.get(node.index()).copied().flatten()
+    }
+}

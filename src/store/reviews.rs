@@ -1,0 +1,192 @@
+//! Reviews: the state in which the calendar and people left each, and what each of them did.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::audit;
+use super::deeds;
+use super::error::StoreError;
+use super::error::reading;
+use super::error::writing;
+use super::identity;
+use super::identity::Links;
+use super::kept;
+use super::open::end;
+use crate::domain::audit::Actor;
+use crate::domain::ids::ReviewId;
+use crate::domain::review::Review;
+use crate::domain::review::ReviewChange;
+use crate::domain::review::ReviewStanding;
+
+/// One line of a review's history.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReviewEntry {
+    pub at: DateTime<Utc>,
+    #[serde(flatten)]
+    pub change: ReviewChange,
+}
+
+impl Store {
+    /// By date, then project, each with the instant of its last change; under the projects that theirs
+    /// have become.
+    pub async fn reviews(&self) -> Result<Vec<(Review, DateTime<Utc>)>, StoreError> {
+        select(&mut *self.begin_read().await?).await
+    }
+
+    /// Oldest first.
+    pub async fn review_history(&self, id: &ReviewId) -> Result<Vec<ReviewEntry>, StoreError> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("select at, body from review_changes where review = $1 order by number")
+                .bind(id.as_str())
+                .fetch_all(&self.pool)
+                .await
+                .map_err(reading("review changes"))?;
+        let entry = |(at, body): (String, String)| {
+            Ok(ReviewEntry {
+                at: kept::to_instant("review_changes.at", at)?,
+                change: kept::to_json("review_changes.body", &body)?,
+            })
+        };
+        rows.into_iter().map(entry).collect()
+    }
+
+    /// Decides on the reviews as they stand, and writes the changes and their deeds, in one transaction.
+    /// They count from `day` on.
+    pub async fn change_reviews<E: From<StoreError>>(
+        &self,
+        (day, at): (NaiveDate, DateTime<Utc>),
+        decide: impl FnOnce(&[Review]) -> Result<Vec<ReviewChange>, E>,
+    ) -> Result<Vec<ReviewChange>, E> {
+        let mut transaction = self.begin_write().await?;
+        let known: Vec<Review> =
+            select(&mut transaction).await?.into_iter().map(|(review, _)| review).collect();
+        let changes = decide(&known)?;
+        let mut deeds = Vec::with_capacity(changes.len());
+        for change in &changes {
+            let before = known.iter().find(|review| review.id == change.review.id);
+            deeds.push(deeds::of_review(before, change)?);
+            write(&mut transaction, (day, at), change).await?;
+        }
+        audit::append(&mut transaction, at, &deeds).await?;
+        end(transaction).await?;
+        Ok(changes)
+    }
+}
+
+pub(super) async fn last_review(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    sqlx::query_scalar("select coalesce(max(number), 0) from review_changes")
+        .fetch_one(connection)
+        .await
+        .map_err(reading("review changes"))
+}
+
+/// As the changes up to a number that count from a day or before it left them; by project, then date.
+pub(super) async fn standing(
+    connection: &mut SqliteConnection,
+    (last, as_of): (i64, NaiveDate),
+    links: &Links,
+) -> Result<Vec<ReviewStanding>, StoreError> {
+    let rows: Vec<String> = sqlx::query_scalar(
+        "select body from review_changes where number <= $1 and day <= $2 order by number",
+    )
+    .bind(last)
+    .bind(as_of.to_string())
+    .fetch_all(connection)
+    .await
+    .map_err(reading("review changes"))?;
+    let mut reviews: BTreeMap<ReviewId, Review> = BTreeMap::new();
+    for body in rows {
+        let change: ReviewChange = kept::to_json("review_changes.body", &body)?;
+        reviews.insert(change.review.id.clone(), change.review);
+    }
+    let mut standing: Vec<ReviewStanding> = reviews
+        .into_values()
+        .map(|review| ReviewStanding {
+            project: links.resolve(&review.project).clone(),
+            state: review.state,
+            due_on: review.due_on,
+            planned_on: review.planned_on,
+            held_on: review.minutes.map(|minutes| minutes.held_on),
+        })
+        .collect();
+    standing.sort_by(|a, b| {
+        (&a.project, a.planned_on, a.due_on).cmp(&(&b.project, b.planned_on, b.due_on))
+    });
+    Ok(standing)
+}
+
+async fn select(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<(Review, DateTime<Utc>)>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as("select body, changed_at from reviews")
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(reading("reviews"))?;
+    let links = identity::links(connection, i64::MAX).await?;
+    let mut reviews = Vec::with_capacity(rows.len());
+    for (body, changed_at) in rows {
+        let mut review: Review = kept::to_json("reviews.body", &body)?;
+        review.project = links.resolve(&review.project).clone();
+        reviews.push((review, kept::to_instant("reviews.changed_at", changed_at)?));
+    }
+    reviews.sort_by(|(a, _), (b, _)| {
+        (a.planned_on, a.starts_at, &a.project, &a.id).cmp(&(
+            b.planned_on,
+            b.starts_at,
+            &b.project,
+            &b.id,
+        ))
+    });
+    Ok(reviews)
+}
+
+async fn write(
+    connection: &mut SqliteConnection,
+    (day, at): (NaiveDate, DateTime<Utc>),
+    change: &ReviewChange,
+) -> Result<(), StoreError> {
+    let review = &change.review;
+    sqlx::query(
+        "insert into reviews (id, project, ministry, due_on, planned_on, state, revision, changed_at,
+                              body)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (id) do update set due_on = excluded.due_on,
+             planned_on = excluded.planned_on, state = excluded.state,
+             revision = excluded.revision, changed_at = excluded.changed_at, body = excluded.body",
+    )
+    .bind(review.id.as_str())
+    .bind(review.project.as_str())
+    .bind(review.ministry.as_str())
+    .bind(review.due_on.to_string())
+    .bind(review.planned_on.to_string())
+    .bind(review.state.word())
+    .bind(i64::from(review.revision))
+    .bind(kept::from_instant(at))
+    .bind(kept::from_json("a review", review)?)
+    .execute(&mut *connection)
+    .await
+    .map_err(writing("reviews"))?;
+    let number = last_review(connection).await? + 1;
+    sqlx::query(
+        "insert into review_changes (number, review, day, at, actor, kind, reason, body)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(number)
+    .bind(review.id.as_str())
+    .bind(day.to_string())
+    .bind(kept::from_instant(at))
+    .bind(change.by.as_ref().map(Actor::as_str))
+    .bind(change.kind.word())
+    .bind(change.reason.as_str())
+    .bind(kept::from_json("a review change", change)?)
+    .execute(connection)
+    .await
+    .map_err(writing("review changes"))?;
+    Ok(())
+}

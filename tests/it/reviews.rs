@@ -1,0 +1,105 @@
+//! Reviews of listed projects, from the command line: planned, held, moved, and late ones found.
+
+use serde_json::Value;
+
+use crate::support::Workplace;
+
+fn planned() -> Workplace {
+    let workplace = Workplace::with_fixtures();
+    workplace.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
+    workplace
+}
+
+fn of_project<'a>(reviews: &'a Value, project: &str) -> Vec<&'a Value> {
+    reviews.as_array().unwrap().iter().filter(|review| review["project"] == project).collect()
+}
+
+#[test]
+fn every_listed_project_has_a_review_planned_and_planning_again_changes_nothing() {
+    let workplace = planned();
+    let reviews = workplace.json(&["reviews", "list"]);
+    assert_eq!(reviews.as_array().unwrap().len(), 13);
+    let samu = of_project(&reviews, "si-samu");
+    assert_eq!(samu.len(), 1);
+    assert_eq!(samu[0]["due_on"], "2020-12-01");
+    assert_eq!(samu[0]["name"], "SI SAMU");
+    let before = workplace.fingerprint();
+    assert_eq!(
+        workplace.json(&["reviews", "plan", "--as-of", "2020-12-01"]),
+        serde_json::json!([])
+    );
+    assert_eq!(workplace.fingerprint(), before);
+    let trail = workplace.json(&["audit", "list", "--subject", "review"]);
+    assert_eq!(trail.as_array().unwrap().len(), 13);
+    assert_eq!(trail[0]["actor"], "vigie");
+}
+
+#[test]
+fn a_review_that_is_held_leaves_its_minutes_and_plans_the_next_one() {
+    let workplace = planned();
+    let id = of_project(&workplace.json(&["reviews", "list"]), "si-samu")[0]["id"].clone();
+    let id = id.as_str().unwrap();
+    let hold = ["reviews", "hold", id, "--on", "2020-12-15", "--present", "Ada", "--present", "SG"];
+    let rest = ["--findings", "Recette en retard", "--decision", "Geler le périmètre"];
+    let action = ["--action", "2021-02-01 Ada Martin: écrire le plan", "--next", "2021-02-10"];
+    let by = ["--by", "Claire Martin"];
+    let changes = workplace.json(&[&hold[..], &rest, &action, &by].concat());
+    let kinds: Vec<&str> =
+        changes.as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["held", "planned"]);
+    assert_eq!(changes[1]["review"]["due_on"], "2021-02-10");
+    let shown = workplace.ok(&["reviews", "show", id]);
+    for words in
+        ["Ada, SG", "Geler le périmètre", "Ada Martin : écrire le plan, pour le 1er février 2021"]
+    {
+        assert!(shown.contains(words), "{words}\n{shown}");
+    }
+    let again = workplace.run(&[&hold[..], &rest, &by].concat());
+    assert_eq!(again.code, Some(1));
+    assert_eq!(again.stderr, format!("vigie: review {id} is held, expected planned\n"));
+    workplace.ok(&["audit", "verify"]);
+}
+
+#[test]
+fn a_late_review_raises_an_alert_until_it_is_held_and_its_cycle_is_replayed() {
+    let workplace = planned();
+    workplace.ok(&["cycle", "--as-of", "2020-12-05"]);
+    assert_eq!(workplace.json(&["alerts", "--rule", "P11"]), serde_json::json!([]));
+    workplace.ok(&["cycle", "--as-of", "2020-12-31"]);
+    let late = workplace.json(&["alerts", "--rule", "P11"]);
+    let samu: Vec<&Value> = late
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|alert| alert["subject"] == "project/si-samu")
+        .collect();
+    assert_eq!(samu[0]["level"], "moderate");
+    let told = samu[0]["explanation"].as_str().unwrap();
+    assert!(told.starts_with("La revue du projet était due le 1er décembre 2020"), "{told}");
+
+    let id = of_project(&workplace.json(&["reviews", "list"]), "si-samu")[0]["id"].clone();
+    let hold = ["reviews", "hold", id.as_str().unwrap(), "--on", "2021-01-04", "--present", "SG"];
+    let rest = ["--findings", "Rien à signaler", "--by", "Claire Martin"];
+    workplace.ok(&[&hold[..], &rest].concat());
+    workplace.ok(&["cycle", "--as-of", "2021-01-05"]);
+    let after = workplace.json(&["alerts", "--rule", "P11"]);
+    let still = after.as_array().unwrap().iter().any(|alert| alert["subject"] == "project/si-samu");
+    assert!(!still, "{after}");
+    for cycle in ["1", "2", "3"] {
+        assert_eq!(workplace.json(&["replay", cycle])["identical"], true);
+    }
+}
+
+#[test]
+fn the_calendar_of_a_ministry_has_its_reviews_and_no_other() {
+    let workplace = planned();
+    let reviews = workplace.json(&["reviews", "list"]);
+    let of_justice =
+        reviews.as_array().unwrap().iter().filter(|one| one["ministry"] == "MJ").count();
+    let feed = workplace.ok(&["reviews", "calendar", "MJ"]);
+    assert_eq!(feed.matches("BEGIN:VEVENT\r\n").count(), of_justice);
+    assert!(feed.contains("PORTALIS") && !feed.contains("SI SAMU"), "{feed}");
+    let answer = workplace.run(&["reviews", "calendar", "XX"]);
+    assert_eq!(answer.code, Some(1));
+    assert!(answer.stderr.contains("no ministry is called `XX`"), "{}", answer.stderr);
+}

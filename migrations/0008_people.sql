@@ -66,6 +66,7 @@ create table silences (
     reason       text not null,
     made_at      text not null,
     last_day     text not null, -- in Paris
+    announce_on  text not null, -- the day from which its end is announced
     levels       text not null, -- JSON: levels by then of the alerts it covered
     revisions    text not null, -- JSON: revisions by then of the rules it covers
     to_review    text not null, -- JSON: rules that are no longer what they were

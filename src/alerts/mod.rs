@@ -5,6 +5,7 @@ mod inhibit;
 mod occasion;
 mod reasons;
 mod reconcile;
+mod silences;
 #[cfg(test)]
 mod tests;
 
@@ -14,3 +15,5 @@ pub use occasion::Circumstances;
 pub use occasion::Occasion;
 pub use occasion::Renaming;
 pub use reconcile::reconcile;
+pub use silences::Watchful;
+pub use silences::review;

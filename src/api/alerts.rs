@@ -2,17 +2,18 @@
 
 use actix_web::web;
 use serde::Deserialize;
-use serde::Serialize;
 
 use super::List;
 use super::error::Problem;
+use crate::cycle;
+use crate::cycle::AlertDossier;
 use crate::cycle::Parts;
 use crate::domain::alert::Alert;
-use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertState;
+use crate::domain::dispute::Dispute;
 use crate::domain::ids::AlertId;
-use crate::domain::ids::CycleNumber;
 use crate::domain::level::Level;
+use crate::domain::silence::Silence;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,13 +23,6 @@ pub(super) struct AlertQuery {
     level: Option<Level>,
     rule: Option<String>,
     subject: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct AlertWithHistory {
-    #[serde(flatten)]
-    alert: Alert,
-    history: Vec<(CycleNumber, AlertChange)>,
 }
 
 pub(super) async fn list_alerts(
@@ -48,10 +42,21 @@ pub(super) async fn list_alerts(
 pub(super) async fn find_alert(
     parts: web::Data<Parts>,
     id: web::Path<String>,
-) -> Result<web::Json<AlertWithHistory>, Problem> {
+) -> Result<web::Json<AlertDossier>, Problem> {
     let id = AlertId::new(id.into_inner());
     let alert = parts.store.alert(&id).await?;
     let alert = alert.ok_or(Problem::NotFound { kind: "alert", id: id.to_string() })?;
-    let history = parts.store.alert_history(&id).await?;
-    Ok(web::Json(AlertWithHistory { alert, history }))
+    Ok(web::Json(cycle::dossier(&parts, alert).await?))
+}
+
+pub(super) async fn list_silences(
+    parts: web::Data<Parts>,
+) -> Result<web::Json<List<Silence>>, Problem> {
+    Ok(List::of(parts.store.silences().await?))
+}
+
+pub(super) async fn list_disputes(
+    parts: web::Data<Parts>,
+) -> Result<web::Json<List<Dispute>>, Problem> {
+    Ok(List::of(parts.store.disputes().await?))
 }

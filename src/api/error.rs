@@ -98,11 +98,17 @@ impl From<CycleError> for Problem {
             | CycleError::NoSuchMission(_)
             | CycleError::NoSuchReview(_)
             | CycleError::NoSuchRule { .. }
+            | CycleError::NoSuchAlert { .. }
+            | CycleError::AmbiguousAlert { .. }
             | CycleError::NoSuchMinistry(_)
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
                 Self::NotYet(error.to_string())
             }
+            CycleError::SilencesEverything
+            | CycleError::SilenceTooLong { .. }
+            | CycleError::NotOfAProject { .. }
+            | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
             CycleError::Refused(_) | CycleError::Disallowed(_) => Self::Refused(error.to_string()),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Store(_)

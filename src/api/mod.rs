@@ -1,6 +1,7 @@
 //! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
 
 mod alerts;
+mod audit;
 mod coverage;
 mod cycles;
 mod error;
@@ -54,6 +55,10 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route("/projects/{project}/verdicts", web::get().to(projects::list_verdicts))
                 .route("/alerts", web::get().to(alerts::list_alerts))
                 .route("/alerts/{alert}", web::get().to(alerts::find_alert))
+                .route("/silences", web::get().to(alerts::list_silences))
+                .route("/disputes", web::get().to(alerts::list_disputes))
+                .route("/audit", web::get().to(audit::list_audit))
+                .route("/audit/verify", web::get().to(audit::verify_audit))
                 .route("/missions", web::get().to(missions::list_missions))
                 .route("/missions/ranking", web::get().to(missions::list_ranking))
                 .route("/missions/outcomes", web::get().to(missions::list_outcomes))

@@ -13,6 +13,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::app::telemetry::LogFormat;
+use crate::domain::silence::SilenceTerms;
 use crate::missions;
 use crate::notify;
 use crate::notify::CalendarSettings;
@@ -54,6 +55,7 @@ pub struct Config {
     pub import: ImportSettings,
     pub backup: BackupSettings,
     pub housekeeping: HousekeepingSettings,
+    pub silences: SilenceTerms,
     pub limits: Limits,
 }
 
@@ -87,6 +89,7 @@ impl Default for Config {
             import: ImportSettings::default(),
             backup: BackupSettings::default(),
             housekeeping: HousekeepingSettings::default(),
+            silences: SilenceTerms::default(),
             limits: Limits::default(),
         }
     }

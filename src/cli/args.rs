@@ -10,6 +10,7 @@ use vigie::domain::alert::AlertState;
 use vigie::domain::edition::EditionId;
 use vigie::domain::level::Level;
 
+use super::alerts::AlertsArgs;
 use super::audit::AuditCommand;
 use super::jobs::JobsCommand;
 use super::judge::JudgeArgs;
@@ -87,7 +88,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ProjectsCommand,
     },
-    /// List alerts: those that stand, unless asked otherwise
+    /// List alerts: those that stand, unless asked otherwise; show one, and act on it
     Alerts(AlertsArgs),
     /// List missions: those proposed or open, unless asked otherwise; decide on them and conduct them
     Missions(MissionsArgs),
@@ -207,19 +208,6 @@ pub(crate) enum ProjectsCommand {
     },
 }
 
-#[derive(Debug, Parser)]
-pub(crate) struct AlertsArgs {
-    /// In this state; open and pending by default
-    #[arg(long, value_parser = alert_state, value_name = "pending|open|resolved")]
-    pub(crate) state: Option<AlertState>,
-    /// At least at this level
-    #[arg(long, value_parser = level, value_name = "watch|moderate|high|critical")]
-    pub(crate) level: Option<Level>,
-    /// Raised by this rule
-    #[arg(long, value_name = "RULE")]
-    pub(crate) rule: Option<String>,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
     /// List the rules in force
@@ -292,11 +280,11 @@ pub(crate) enum ConfigCommand {
     Check,
 }
 
-fn alert_state(text: &str) -> Result<AlertState, String> {
+pub(super) fn alert_state(text: &str) -> Result<AlertState, String> {
     AlertState::from_word(text).ok_or_else(|| expected("pending, open, resolved"))
 }
 
-fn level(text: &str) -> Result<Level, String> {
+pub(super) fn level(text: &str) -> Result<Level, String> {
     Level::from_word(text).ok_or_else(|| expected("clear, watch, moderate, high, critical"))
 }
 

@@ -197,7 +197,7 @@ async fn dispatch_with_store(
         Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,
         Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
         Command::Projects { command } => projects::run(command, config, parts, printer).await,
-        Command::Alerts(filter) => alerts::run(filter, parts, printer).await,
+        Command::Alerts(request) => alerts::run(request, config, parts, printer).await,
         Command::Reviews { command } => reviews::run(command, config, parts, printer).await,
         Command::Missions(request) => missions::run(request, config, parts, printer).await,
         // Those that need no store were answered before it was opened.

@@ -11,11 +11,13 @@ use tracing::warn;
 
 use super::CycleError;
 use super::Parts;
+use super::people;
 use super::run::Deliberation;
 use super::run::Judged;
 use super::run::deliberate;
 use super::run::judge;
 use super::view;
+use crate::domain::alert::Alert;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::notice::LaneState;
@@ -51,7 +53,7 @@ pub async fn preview(
     let judged = judge(parts, texts, portfolio, upto, as_of).await?;
     let last = parts.store.last_cycle().await?;
     let deliberation = deliberate(parts, &judged, last.as_ref(), now).await?;
-    let past = past(parts).await?;
+    let past = past(parts, &deliberation, now).await?;
     with_occasion(parts, (&judged, &deliberation, &past), now, |occasion| {
         let found = occasion.directory.find_ministry(ministry).cloned();
         let found = found.ok_or_else(|| CycleError::NoSuchMinistry(ministry.to_owned()))?;
@@ -69,7 +71,7 @@ pub(super) async fn outgoing(
     if notify::lanes(&parts.notify).is_empty() {
         return Ok(Outgoing::default());
     }
-    let past = past(parts).await?;
+    let past = past(parts, deliberation, now).await?;
     let outgoing = with_occasion(parts, (judged, deliberation, &past), now, |occasion| {
         Ok(notify::outgoing(notify::Occasion { announce, ..occasion })?)
     })?;
@@ -94,12 +96,21 @@ fn report(outgoing: &Outgoing, cycle: CycleNumber) {
     }
 }
 
-async fn past(parts: &Parts) -> Result<Past, CycleError> {
-    Ok(Past {
-        told: parts.store.told().await?,
-        lanes: parts.store.lanes().await?,
-        quiet: BTreeSet::new(),
-    })
+async fn past(
+    parts: &Parts,
+    deliberation: &Deliberation,
+    now: DateTime<Utc>,
+) -> Result<Past, CycleError> {
+    // As the cycle leaves them, where it changes them.
+    let standing: BTreeMap<&AlertId, &Alert> = deliberation
+        .standing
+        .iter()
+        .chain(deliberation.alert_changes.iter().map(|change| &change.alert))
+        .map(|alert| (&alert.id, alert))
+        .collect();
+    let standing: Vec<&Alert> = standing.into_values().collect();
+    let quiet = people::quiet(parts, &standing, &deliberation.silence_changes, now).await?;
+    Ok(Past { told: parts.store.told().await?, lanes: parts.store.lanes().await?, quiet })
 }
 
 fn with_occasion<T>(

@@ -6,10 +6,12 @@ mod circumstances;
 mod consequences;
 mod coverage;
 mod diff;
+mod dossier;
 mod exits;
 mod explain;
 mod judge_table;
 mod missions;
+mod people;
 mod remind;
 mod replay;
 mod reviews;
@@ -60,6 +62,10 @@ pub use diff::Side;
 pub use diff::ThresholdDifference;
 pub use diff::VerdictDifference;
 pub use diff::diff;
+pub use dossier::AlertDossier;
+pub use dossier::AlertEvent;
+pub use dossier::Known;
+pub use dossier::dossier;
 pub use explain::Explanation;
 pub use explain::explain;
 pub use judge_table::Progress;
@@ -77,6 +83,12 @@ pub use missions::mission;
 pub use missions::mission_lines;
 pub use missions::mission_outcomes;
 pub use missions::mission_ranking;
+pub use people::Contest;
+pub use people::SilenceRequest;
+pub use people::contest;
+pub use people::find_alert;
+pub use people::ministries;
+pub use people::silence;
 pub use remind::remind;
 pub use replay::Replay;
 pub use replay::replay;
@@ -161,6 +173,24 @@ pub enum CycleError {
     NoSuchRule { asked: String, near: Option<String> },
     #[error("rule {rule} judges {judges}, and `{asked}` is none of that; see {hint}")]
     NotJudged { rule: RuleId, judges: &'static str, asked: String, hint: String },
+    #[error(
+        "no alert is `{asked}`: give the beginning of an id that `vigie alerts` lists, or a rule and \
+         a project"
+    )]
+    NoSuchAlert { asked: String },
+    #[error("`{asked}` begins the ids of several alerts: {}", .candidates.join(", "))]
+    AmbiguousAlert { asked: String, candidates: Vec<String> },
+    #[error("a silence without a scope: say a rule, a project, a ministry, or an alert")]
+    SilencesEverything,
+    #[error("a silence until {asked}: expected a day from {first} to {last}")]
+    SilenceTooLong { asked: NaiveDate, first: NaiveDate, last: NaiveDate },
+    #[error("only figures of a project are contested, and this alert is on `{subject}`")]
+    NotOfAProject { subject: String },
+    #[error(
+        "`{field}` cannot be contested: it is computed, or is no field; contest what it is computed \
+         from, as `vigie dictionary` says{}", nearest(.near.as_deref())
+    )]
+    NotContestable { field: String, near: Option<String> },
     #[error("lay out a table of figures")]
     Table(#[source] polars::error::PolarsError),
     #[error("prepare the record of the cycle")]

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use super::CycleError;
 use super::Parts;
+use super::people;
 use super::view;
+use crate::domain::alert::Alert;
 use crate::domain::ids::AlertId;
 use crate::notify;
 use crate::notify::Directory;
@@ -27,8 +29,13 @@ pub async fn remind(parts: &Parts) -> Result<u64, CycleError> {
     let directory = Directory::of(&portfolio, &catalogue.terms(), as_of);
     let reminded = parts.store.reminders().await?;
     let alerts = parts.store.standing_alerts().await?;
-    let alerts: BTreeMap<AlertId, _> =
+    let alerts: BTreeMap<AlertId, Alert> =
         alerts.into_iter().map(|alert| (alert.id.clone(), alert)).collect();
+    let standing: Vec<&Alert> = alerts.values().collect();
+    let quiet = people::quiet(parts, &standing, &[], now).await?;
+    let handlings = parts.store.handlings().await?.into_iter();
+    let seen = handlings.filter(|(_, handling)| handling.acknowledged.is_some());
+    let acknowledged: BTreeSet<AlertId> = seen.map(|(id, _)| id).collect();
     let reminders = notify::reminders(Waiting {
         now,
         directory: &directory,
@@ -37,8 +44,8 @@ pub async fn remind(parts: &Parts) -> Result<u64, CycleError> {
         told: &told,
         reminded: &reminded,
         alerts: &alerts,
-        quiet: &BTreeSet::new(),
-        acknowledged: &BTreeSet::new(),
+        quiet: &quiet,
+        acknowledged: &acknowledged,
     })?;
     if reminders.notices.is_empty() {
         return Ok(0);

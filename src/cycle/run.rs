@@ -34,6 +34,7 @@ use crate::domain::mission::Mission;
 use crate::domain::mission::MissionChange;
 use crate::domain::notice::Outgoing;
 use crate::domain::portfolio::Portfolio;
+use crate::domain::silence::SilenceChange;
 use crate::domain::subject::Subject;
 use crate::domain::verdict::Judgement;
 use crate::domain::verdicts::JudgementRef;
@@ -161,6 +162,7 @@ async fn decide(
         verdicts: judged.verdicts,
         alert_changes: deliberation.alert_changes,
         mission_changes: deliberation.mission_changes,
+        silence_changes: deliberation.silence_changes,
         outgoing,
     };
     let counts = CycleCounts::of(&record.verdicts);
@@ -195,6 +197,7 @@ pub(super) struct Deliberation {
     pub(super) known_missions: Vec<Mission>,
     pub(super) alert_changes: Vec<AlertChange>,
     pub(super) mission_changes: Vec<MissionChange>,
+    pub(super) silence_changes: Vec<SilenceChange>,
 }
 
 pub(super) async fn deliberate(
@@ -227,12 +230,22 @@ pub(super) async fn deliberate(
         playbook: &judged.playbook,
     };
     let mission_changes = missions::plan(&known_missions, &alert_changes, moment);
+    let silence_changes = alerts::review(
+        &parts.store.silences().await?,
+        alerts::Watchful {
+            today: view::today(now),
+            now,
+            revisions: &judged.catalogue.revisions(),
+            circumstances: &circumstances,
+        },
+    );
     Ok(Deliberation {
         number,
         standing: standing.alerts,
         known_missions,
         alert_changes,
         mission_changes,
+        silence_changes,
     })
 }
 

@@ -16,6 +16,7 @@ use crate::domain::ids::ImportNumber;
 use crate::domain::level::Level;
 use crate::domain::mission::MissionChange;
 use crate::domain::notice::Outgoing;
+use crate::domain::silence::SilenceChange;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdicts::RuleVerdicts;
 use crate::domain::verdicts::Verdicts;
@@ -51,6 +52,7 @@ pub struct CycleRecord {
     pub verdicts: Verdicts,
     pub alert_changes: Vec<AlertChange>,
     pub mission_changes: Vec<MissionChange>,
+    pub silence_changes: Vec<SilenceChange>,
     pub outgoing: Outgoing,
 }
 

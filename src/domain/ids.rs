@@ -80,6 +80,14 @@ number_id!(
     CycleNumber
 );
 number_id!(
+    /// A silence, numbered from 1 in the order in which they were made.
+    SilenceNumber
+);
+number_id!(
+    /// A dispute, numbered from 1 in the order in which they were opened.
+    DisputeNumber
+);
+number_id!(
     /// An import, numbered from 1 in the order of commit. A later import wins over an earlier one.
     ImportNumber
 );

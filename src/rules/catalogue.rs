@@ -60,6 +60,10 @@ impl Catalogue {
         self.rules().map(|rule| (rule.id.clone(), rule.terms())).collect()
     }
 
+    pub fn revisions(&self) -> BTreeMap<RuleId, Fingerprint> {
+        self.rules().map(|rule| (rule.id.clone(), rule.revision.clone())).collect()
+    }
+
     /// Which way a rule runs, and why.
     pub fn route(&self, id: &RuleId) -> Option<Route> {
         self.rules.get(id).map(|compiled| match &compiled.translation {

@@ -9,10 +9,12 @@ use super::catalogues;
 use super::deeds;
 use super::error::StoreError;
 use super::error::reading;
+use super::handling;
 use super::kept;
 use super::missions;
 use super::open::end;
 use super::outbox;
+use super::silences;
 use super::verdicts;
 use crate::domain::cycle::CycleCounts;
 use crate::domain::cycle::CycleInputs;
@@ -38,6 +40,8 @@ impl Store {
         missions::apply(&mut transaction, origin, &record.mission_changes).await?;
         outbox::apply(&mut transaction, &record.outgoing, record.started_at).await?;
         deeds::of_cycle(&mut transaction, record).await?;
+        silences::apply(&mut transaction, record).await?;
+        handling::follow(&mut transaction, record).await?;
         end(transaction).await
     }
 

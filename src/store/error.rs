@@ -61,6 +61,10 @@ pub enum StoreError {
     Judged { rule: RuleId, subject: Subject },
     #[error("cycle {number} is already taken: another one was committed meanwhile")]
     CycleTaken { number: CycleNumber },
+    #[error("no {what} {number}")]
+    NoSuch { what: &'static str, number: i64 },
+    #[error("{what} {number} is over: {how}")]
+    Over { what: &'static str, number: i64, how: String },
     #[error("mission {mission} was changed meanwhile; look at it again, then start again")]
     MissionMoved { mission: MissionId },
     #[error("no project is known as `{project}`{}", nearest_hint(nearest.as_ref()))]

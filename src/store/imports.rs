@@ -14,6 +14,7 @@ use super::corrections;
 use super::deeds;
 use super::differences;
 use super::differences::Difference;
+use super::disputes;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
@@ -96,6 +97,11 @@ impl Store {
     ) -> Result<Vec<Recorded>, StoreError> {
         let mut transaction = self.begin_write().await?;
         let recorded = record_all(&mut transaction, imports, now).await?;
+        for one in &recorded {
+            if let Recorded::Replaced { number, differences, .. } = one {
+                disputes::settle(&mut transaction, *number, differences, (actor, now)).await?;
+            }
+        }
         let deeds: Vec<Deed> = imports
             .iter()
             .zip(&recorded)

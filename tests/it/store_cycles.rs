@@ -282,6 +282,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
             reason,
             by: None,
         }],
+        silence_changes: vec![],
         outgoing: Outgoing::default(),
     }
 }

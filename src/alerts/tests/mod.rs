@@ -3,6 +3,7 @@
 mod beside;
 mod hidden;
 mod projects;
+mod silences;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,49 @@
+//! The audit trail, and whether it is still what was written.
+
+use actix_web::web;
+use chrono::DateTime;
+use chrono::Utc;
+use serde::Deserialize;
+
+use super::List;
+use super::error::Problem;
+use crate::cycle::Parts;
+use crate::domain::audit::AuditEntry;
+use crate::domain::fingerprint::Fingerprint;
+use crate::store::AuditFilter;
+use crate::store::AuditReport;
+
+/// Entries given when nobody says how many, the latest ones; and at most.
+const LISTED: u32 = 200;
+const MOST: u32 = 10_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AuditQuery {
+    subject: Option<String>,
+    since: Option<DateTime<Utc>>,
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VerifyQuery {
+    expect: Option<String>,
+}
+
+pub(super) async fn list_audit(
+    parts: web::Data<Parts>,
+    query: web::Query<AuditQuery>,
+) -> Result<web::Json<List<AuditEntry>>, Problem> {
+    let AuditQuery { subject, since, limit } = query.into_inner();
+    let limit = Some(limit.unwrap_or(LISTED).min(MOST));
+    Ok(List::of(parts.store.audit(&AuditFilter { subject, since, limit }).await?))
+}
+
+pub(super) async fn verify_audit(
+    parts: web::Data<Parts>,
+    query: web::Query<VerifyQuery>,
+) -> Result<web::Json<AuditReport>, Problem> {
+    let expected = query.into_inner().expect.map(Fingerprint::from_kept);
+    Ok(web::Json(parts.store.verify_audit(expected).await?))
+}

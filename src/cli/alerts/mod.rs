@@ -1,0 +1,171 @@
+//! `vigie alerts`: what stands, how it came to be, and what people do about it.
+
+mod acts;
+mod list;
+mod show;
+mod silences;
+
+use chrono::NaiveDate;
+use clap::Parser;
+use clap::Subcommand;
+use vigie::app::config::Config;
+use vigie::cycle::Parts;
+use vigie::domain::alert::AlertState;
+use vigie::domain::level::Level;
+
+use super::CliError;
+use super::Conclusion;
+use super::args::alert_state;
+use super::args::level;
+use super::print::Printer;
+
+#[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct AlertsArgs {
+    #[command(subcommand)]
+    command: Option<AlertsCommand>,
+    /// In this state; open and pending by default
+    #[arg(long, value_parser = alert_state, value_name = "pending|open|resolved")]
+    state: Option<AlertState>,
+    /// At least at this level
+    #[arg(long, value_parser = level, value_name = "watch|moderate|high|critical")]
+    level: Option<Level>,
+    /// Raised by this rule
+    #[arg(long, value_name = "RULE")]
+    rule: Option<String>,
+}
+
+/// ALERT is the beginning of an id, as `vigie alerts --format csv` lists them, or a rule and a project.
+#[derive(Debug, Subcommand)]
+enum AlertsCommand {
+    /// Show one alert: what cycles found, what people did, what was known when
+    Show {
+        /// The beginning of its id, or its rule and its project
+        #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
+        alert: Vec<String>,
+    },
+    /// Say that you have seen an alert; it lapses when the alert worsens or reopens
+    Ack {
+        /// The beginning of its id, or its rule and its project
+        #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
+        alert: Vec<String>,
+        /// What you make of it
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Give an alert to someone
+    Assign {
+        /// The beginning of its id, or its rule and its project
+        #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
+        alert: Vec<String>,
+        /// To whom, by name or address
+        #[arg(long, value_name = "WHO")]
+        to: String,
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Say something of an alert
+    Comment {
+        /// The beginning of its id, or its rule and its project
+        #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
+        alert: Vec<String>,
+        #[arg(long)]
+        text: String,
+    },
+    /// Take note that a project's team contests figures behind an alert
+    ///
+    /// It puts the import in question, not the rule: the alert stands. It stays open until it is
+    /// answered, or until a corrected import changes one of the fields.
+    Dispute {
+        /// The beginning of its id, or its rule and its project
+        #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
+        alert: Vec<String>,
+        /// A figure that is contested, as `vigie dictionary` names it; may be repeated
+        #[arg(long = "field", required = true, value_name = "FIELD")]
+        fields: Vec<String>,
+        /// Who of the team says so
+        #[arg(long, value_name = "WHO")]
+        author: String,
+        /// What the team says
+        #[arg(long)]
+        text: String,
+    },
+    /// Answer a dispute
+    Answer {
+        /// Its number, as listed by `vigie alerts disputes`
+        dispute: i64,
+        #[arg(long, value_enum)]
+        verdict: acts::Verdict,
+        /// What is answered to the team
+        #[arg(long)]
+        reason: String,
+    },
+    /// List disputes
+    Disputes,
+    /// Tell nobody of some alerts for a while; they live on and stay listed
+    Silence {
+        /// One alert, by the beginning of its id, or its rule and its project
+        #[arg(num_args = 1..=2, value_name = "ALERT", conflicts_with_all = ["rule", "project", "ministry"])]
+        alert: Vec<String>,
+        /// Alerts of this rule
+        #[arg(long, value_name = "RULE")]
+        rule: Option<String>,
+        /// Alerts on this project, by id or name
+        #[arg(long, value_name = "PROJECT")]
+        project: Option<String>,
+        /// Alerts of this ministry and its projects
+        #[arg(long, value_name = "CODE")]
+        ministry: Option<String>,
+        /// Until the end of this day, in Paris, as YYYY-MM-DD
+        #[arg(long, value_name = "DATE")]
+        until: NaiveDate,
+        #[arg(long)]
+        reason: String,
+    },
+    /// End a silence before its time
+    Unsilence {
+        /// Its number, as listed by `vigie alerts silences`
+        silence: i64,
+        #[arg(long)]
+        reason: String,
+    },
+    /// List silences
+    Silences {
+        /// Those that are over too
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+pub(super) async fn run(
+    request: &AlertsArgs,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    use AlertsCommand as Ask;
+    match &request.command {
+        None => list::run(request, parts, printer).await,
+        Some(Ask::Show { alert }) => show::run(alert, parts, printer).await,
+        Some(Ask::Ack { alert, reason }) => acts::acknowledge(alert, reason, config, parts).await,
+        Some(Ask::Assign { alert, to, reason }) => {
+            acts::assign(alert, (to, reason), config, parts).await
+        }
+        Some(Ask::Comment { alert, text }) => acts::comment(alert, text, config, parts).await,
+        Some(Ask::Dispute { alert, fields, author, text }) => {
+            acts::dispute(alert, (fields, author, text), config, parts).await
+        }
+        Some(Ask::Answer { dispute, verdict, reason }) => {
+            acts::answer(*dispute, (*verdict, reason), config, parts).await
+        }
+        Some(Ask::Disputes) => acts::disputes(parts, printer).await,
+        Some(Ask::Silence { alert, rule, project, ministry, until, reason }) => {
+            let scope = silences::Scope { alert, rule, project, ministry };
+            silences::silence(scope, (*until, reason), config, parts).await
+        }
+        Some(Ask::Unsilence { silence, reason }) => {
+            silences::unsilence(*silence, reason, config, parts).await
+        }
+        Some(Ask::Silences { all }) => silences::list(*all, parts, printer).await,
+    }
+}

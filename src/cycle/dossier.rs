@@ -1,0 +1,173 @@
+//! All that is known of one alert: what cycles found, what people did, and what was known when.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use serde::Serialize;
+
+use super::CycleError;
+use super::Parts;
+use super::people;
+use super::view;
+use crate::domain::alert::Alert;
+use crate::domain::alert::AlertChange;
+use crate::domain::alert::AlertChangeKind;
+use crate::domain::audit::Actor;
+use crate::domain::cycle::CycleSummary;
+use crate::domain::dispute::Dispute;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::handling::AlertAct;
+use crate::domain::handling::Handling;
+use crate::domain::ids::AlertId;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::ImportNumber;
+use crate::domain::level::Level;
+use crate::domain::silence::Silence;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct AlertDossier {
+    #[serde(flatten)]
+    pub alert: Alert,
+    pub handling: Handling,
+    /// Those that cover it, over or not.
+    pub silences: Vec<Silence>,
+    pub silenced: bool,
+    pub disputes: Vec<Dispute>,
+    /// Oldest first; of the alerts that it goes on from too.
+    pub history: Vec<AlertEvent>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AlertEvent {
+    pub at: DateTime<Utc>,
+    pub actor: Actor,
+    /// The word of the change or the act.
+    pub kind: &'static str,
+    /// In French, as are the words.
+    pub label: &'static str,
+    pub level: Option<Level>,
+    pub words: String,
+    pub whom: Option<String>,
+    /// Of a change: the cycle that made it, and what it knew.
+    pub known: Option<Known>,
+    /// How many cycles in a row found the same; the last of them on this day.
+    pub times: u32,
+    pub until: Option<NaiveDate>,
+}
+
+/// What a cycle stood on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Known {
+    pub cycle: CycleNumber,
+    pub as_of: NaiveDate,
+    pub last_import: ImportNumber,
+    pub last_link: i64,
+    pub data: Fingerprint,
+    pub catalogue: Fingerprint,
+}
+
+pub async fn dossier(parts: &Parts, alert: Alert) -> Result<AlertDossier, CycleError> {
+    let ids = line_of(parts, &alert.id).await?;
+    let mut history = Vec::new();
+    let mut cycles: BTreeMap<CycleNumber, CycleSummary> = BTreeMap::new();
+    for id in &ids {
+        for (number, change) in parts.store.alert_history(id).await? {
+            let cycle = match cycles.entry(number) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let cycle = parts.store.cycle(number).await?;
+                    unknown.insert(cycle.ok_or(CycleError::NoSuchCycle(number))?)
+                }
+            };
+            history.push(change_event(change, cycle));
+        }
+        history.extend(parts.store.alert_acts(id).await?.into_iter().map(act_event));
+    }
+    history.sort_by_key(|event| event.at);
+    let mut silences = parts.store.silences().await?;
+    let ministries = people::ministries(parts).await?;
+    let ministry = alert.subject.project().and_then(|project| ministries.get(project));
+    silences.retain(|silence| silence.scope.covers(&alert.rule, &alert.subject, ministry));
+    let today = view::today(parts.clock.now());
+    let is_silenced = silences.iter().any(|silence| silence.hides(&alert, ministry, today));
+    let mut disputes = parts.store.disputes().await?;
+    disputes.retain(|dispute| ids.contains(&dispute.alert));
+    let handling = parts.store.handlings().await?.remove(&alert.id).unwrap_or_default();
+    let history = together(history);
+    Ok(AlertDossier { alert, handling, silences, silenced: is_silenced, disputes, history })
+}
+
+/// The alert and those that it goes on from.
+async fn line_of(parts: &Parts, id: &AlertId) -> Result<BTreeSet<AlertId>, CycleError> {
+    let mut line = BTreeSet::new();
+    let mut waiting = vec![id.clone()];
+    while let Some(next) = waiting.pop() {
+        for (_, change) in parts.store.alert_history(&next).await? {
+            if change.kind != AlertChangeKind::Moved {
+                waiting.extend(change.counterpart.filter(|other| !line.contains(other)));
+            }
+        }
+        line.insert(next);
+    }
+    Ok(line)
+}
+
+fn change_event(change: AlertChange, cycle: &CycleSummary) -> AlertEvent {
+    let inputs = &cycle.inputs;
+    AlertEvent {
+        at: cycle.started_at,
+        actor: Actor::vigie(),
+        kind: change.kind.word(),
+        label: change.kind.label(),
+        level: Some(change.alert.level),
+        words: change.reason,
+        whom: None,
+        known: Some(Known {
+            cycle: cycle.number,
+            as_of: inputs.as_of,
+            last_import: inputs.last_import,
+            last_link: inputs.last_link,
+            data: inputs.data.clone(),
+            catalogue: inputs.catalogue.clone(),
+        }),
+        times: 1,
+        until: None,
+    }
+}
+
+fn act_event(act: AlertAct) -> AlertEvent {
+    AlertEvent {
+        at: act.at,
+        actor: act.actor,
+        kind: act.kind.word(),
+        label: act.kind.label(),
+        level: None,
+        words: act.words,
+        whom: act.whom,
+        known: None,
+        times: 1,
+        until: None,
+    }
+}
+
+/// Cycles in a row that found the same, in the same words, are one event.
+fn together(events: Vec<AlertEvent>) -> Vec<AlertEvent> {
+    let lasts = AlertChangeKind::Persisted.word();
+    let mut told: Vec<AlertEvent> = Vec::with_capacity(events.len());
+    for event in events {
+        match told.last_mut() {
+            Some(last)
+                if event.kind == lasts && last.kind == lasts && last.words == event.words =>
+            {
+                last.times = last.times.saturating_add(1);
+                last.until = event.known.map(|known| known.as_of);
+            }
+            Some(_) | None => told.push(event),
+        }
+    }
+    told
+}

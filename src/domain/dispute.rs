@@ -1,0 +1,88 @@
+//! A dispute: the right of reply of a project's team on the figures behind an alert.
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::audit::Actor;
+use crate::domain::ids::AlertId;
+use crate::domain::ids::DisputeNumber;
+use crate::domain::ids::ImportNumber;
+use crate::domain::ids::ProjectId;
+
+/// It puts the import in question, never the rule: the alert stands as long as its verdict does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispute {
+    pub number: DisputeNumber,
+    /// The alert on whose account the team replies.
+    pub alert: AlertId,
+    pub project: ProjectId,
+    /// The latest import that said one of the fields, when one did.
+    pub import: Option<ImportNumber>,
+    /// Of the dictionary, or the datasets of lists.
+    pub fields: Vec<String>,
+    pub statement: String,
+    /// Of the project's team, by name or address.
+    pub author: String,
+    pub at: DateTime<Utc>,
+    pub state: DisputeState,
+    pub answer: Option<Answer>,
+    /// The import that corrected one of the fields.
+    pub settled_by: Option<ImportNumber>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub by: Actor,
+    pub at: DateTime<Utc>,
+    pub words: String,
+}
+
+impl Dispute {
+    /// It waits for an answer, or was upheld and waits for the corrected import.
+    pub fn is_pending(&self) -> bool {
+        match self.state {
+            DisputeState::Open => true,
+            DisputeState::Upheld => self.settled_by.is_none(),
+            DisputeState::Rejected | DisputeState::Settled => false,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeState {
+    Open,
+    /// The team is right: the data are to be corrected.
+    Upheld,
+    Rejected,
+    /// A corrected import came before any answer.
+    Settled,
+}
+
+impl DisputeState {
+    pub const ALL: [Self; 4] = [Self::Open, Self::Upheld, Self::Rejected, Self::Settled];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Upheld => "upheld",
+            Self::Rejected => "rejected",
+            Self::Settled => "settled",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Open => "ouverte",
+            Self::Upheld => "admise",
+            Self::Rejected => "rejetée",
+            Self::Settled => "close par une correction",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}

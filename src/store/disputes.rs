@@ -1,0 +1,284 @@
+//! Disputes: what a project's team contests, what was answered, which import settled it.
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::audit;
+use super::differences::Difference;
+use super::error::StoreError;
+use super::error::reading;
+use super::error::writing;
+use super::handling;
+use super::identity;
+use super::identity::Links;
+use super::kept;
+use super::open::end;
+use crate::domain::audit::Act;
+use crate::domain::audit::Actor;
+use crate::domain::dispute::Answer;
+use crate::domain::dispute::Dispute;
+use crate::domain::dispute::DisputeState;
+use crate::domain::follow_up::Fact;
+use crate::domain::handling::AlertActKind;
+use crate::domain::ids::AlertId;
+use crate::domain::ids::DisputeNumber;
+use crate::domain::ids::ImportNumber;
+use crate::domain::ids::ProjectId;
+
+impl Store {
+    /// Gives the dispute its number and finds the import that it puts in question.
+    pub async fn dispute(&self, dispute: &Dispute, act: &Act) -> Result<Dispute, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from disputes")
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(reading("disputes"))?;
+        let import = import_behind(&mut transaction, &dispute.project, &dispute.fields).await?;
+        let number = DisputeNumber(last + 1);
+        let dispute = Dispute { number, import, ..dispute.clone() };
+        write(&mut transaction, &dispute).await?;
+        let kind = (&dispute.alert, AlertActKind::Disputed);
+        handling::append(&mut transaction, kind, act, Some(&dispute.author)).await?;
+        let deed = act.deed("dispute_opened", format!("dispute/{number}")).became(&json!({
+            "alert": dispute.alert,
+            "author": dispute.author,
+            "fields": dispute.fields,
+            "import": dispute.import,
+        }));
+        audit::append(&mut transaction, act.at, &[deed]).await?;
+        end(transaction).await?;
+        Ok(dispute)
+    }
+
+    /// The reason is the answer given to the team.
+    pub async fn answer_dispute(
+        &self,
+        number: DisputeNumber,
+        state: DisputeState,
+        act: &Act,
+    ) -> Result<Dispute, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let what = "dispute";
+        let mut found = select(&mut transaction).await?;
+        found.retain(|dispute| dispute.number == number);
+        let found = found.pop().ok_or(StoreError::NoSuch { what, number: number.0 })?;
+        if found.state != DisputeState::Open {
+            let how = format!("it is {}", found.state.word());
+            return Err(StoreError::Over { what, number: number.0, how });
+        }
+        let (by, words) = (act.actor.clone(), act.reason.clone());
+        let answer = Some(Answer { by, at: act.at, words });
+        let dispute = Dispute { state, answer, ..found };
+        let kind = match state {
+            DisputeState::Upheld => AlertActKind::DisputeUpheld,
+            DisputeState::Open | DisputeState::Rejected | DisputeState::Settled => {
+                AlertActKind::DisputeRejected
+            }
+        };
+        conclude(&mut transaction, &dispute, kind, act).await?;
+        end(transaction).await?;
+        Ok(dispute)
+    }
+
+    /// Every dispute, in order; those that are over included.
+    pub async fn disputes(&self) -> Result<Vec<Dispute>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        select(&mut transaction).await
+    }
+}
+
+/// An import that corrects a contested field settles the dispute, and leaves a trace of how.
+pub(super) async fn settle(
+    connection: &mut SqliteConnection,
+    import: ImportNumber,
+    differences: &[Difference],
+    (actor, at): (&Actor, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    let mut pending = select(connection).await?;
+    pending.retain(Dispute::is_pending);
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let links = identity::links(connection, i64::MAX).await?;
+    for dispute in pending {
+        let Some(correction) = corrected(&dispute, differences, &links) else { continue };
+        let reason = format!(
+            "L’import {import} corrige `{}` : {} au lieu de {}.",
+            correction.field, correction.now, correction.former
+        );
+        let act = Act { actor: actor.clone(), at, reason: reason.clone() };
+        let answer = Answer { by: actor.clone(), at, words: reason };
+        let settled = match dispute.state {
+            DisputeState::Open => {
+                let (state, answer) = (DisputeState::Settled, Some(answer));
+                Dispute { state, answer, settled_by: Some(import), ..dispute }
+            }
+            DisputeState::Upheld | DisputeState::Rejected | DisputeState::Settled => {
+                Dispute { settled_by: Some(import), ..dispute }
+            }
+        };
+        conclude(connection, &settled, AlertActKind::DisputeSettled, &act).await?;
+    }
+    Ok(())
+}
+
+fn corrected<'a>(
+    dispute: &Dispute,
+    differences: &'a [Difference],
+    links: &Links,
+) -> Option<&'a Difference> {
+    let project = links.resolve(&dispute.project);
+    differences.iter().find(|difference| {
+        difference.subject.project().is_some_and(|other| links.resolve(other) == project)
+            && dispute.fields.contains(&difference.field)
+    })
+}
+
+async fn conclude(
+    connection: &mut SqliteConnection,
+    dispute: &Dispute,
+    kind: AlertActKind,
+    act: &Act,
+) -> Result<(), StoreError> {
+    write(connection, dispute).await?;
+    handling::append(connection, (&dispute.alert, kind), act, None).await?;
+    let action = match kind {
+        AlertActKind::DisputeUpheld => "dispute_upheld",
+        AlertActKind::DisputeSettled => "dispute_settled",
+        AlertActKind::DisputeRejected
+        | AlertActKind::Acknowledged
+        | AlertActKind::Lapsed
+        | AlertActKind::Assigned
+        | AlertActKind::Commented
+        | AlertActKind::Disputed => "dispute_rejected",
+    };
+    let became = json!({ "state": dispute.state, "settled_by": dispute.settled_by });
+    let deed = act.deed(action, format!("dispute/{}", dispute.number)).became(&became);
+    audit::append(connection, act.at, &[deed]).await
+}
+
+/// The latest import that said one of the fields of a project: a published one, a fact or a list.
+async fn import_behind(
+    connection: &mut SqliteConnection,
+    project: &ProjectId,
+    fields: &[String],
+) -> Result<Option<ImportNumber>, StoreError> {
+    let links = identity::links(connection, i64::MAX).await?;
+    let told: Vec<(i64, String, String, String)> = sqlx::query_as(
+        "select follow_up.import, follow_up.project, imports.dataset, follow_up.payload
+         from follow_up join imports on imports.number = follow_up.import
+         where follow_up.project is not null
+         order by follow_up.import desc",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(reading("follow-up data"))?;
+    for (import, other, dataset, payload) in told {
+        if links.resolve(&ProjectId::new(other)) != project {
+            continue;
+        }
+        let fact: Option<Fact> = serde_json::from_str(&payload).ok();
+        if fields.contains(&dataset) || fact.is_some_and(|fact| fields.contains(&fact.field)) {
+            return Ok(Some(ImportNumber(import)));
+        }
+    }
+    let published: Vec<(i64, String)> = sqlx::query_as(
+        "select snapshots.import, snapshots.project
+         from snapshots join imports on imports.number = snapshots.import
+         order by imports.edition desc, imports.number desc",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(reading("snapshots"))?;
+    let of_project = |other: &String| links.resolve(&ProjectId::new(other.as_str())) == project;
+    let found = published.into_iter().find(|(_, other)| of_project(other));
+    Ok(found.map(|(import, _)| ImportNumber(import)))
+}
+
+async fn write(connection: &mut SqliteConnection, dispute: &Dispute) -> Result<(), StoreError> {
+    let answer = dispute.answer.as_ref();
+    sqlx::query(
+        "insert into disputes (number, alert, project, import, fields, statement, author, at, state,
+                               answered_by, answered_at, answer, settled_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         on conflict (number) do update set state = excluded.state,
+             answered_by = excluded.answered_by, answered_at = excluded.answered_at,
+             answer = excluded.answer, settled_by = excluded.settled_by",
+    )
+    .bind(dispute.number.0)
+    .bind(dispute.alert.as_str())
+    .bind(dispute.project.as_str())
+    .bind(dispute.import.map(|import| import.0))
+    .bind(kept::from_json("contested fields", &dispute.fields)?)
+    .bind(dispute.statement.as_str())
+    .bind(dispute.author.as_str())
+    .bind(kept::from_instant(dispute.at))
+    .bind(dispute.state.word())
+    .bind(answer.map(|answer| answer.by.as_str()))
+    .bind(answer.map(|answer| kept::from_instant(answer.at)))
+    .bind(answer.map(|answer| answer.words.as_str()))
+    .bind(dispute.settled_by.map(|import| import.0))
+    .execute(connection)
+    .await
+    .map_err(writing("a dispute"))?;
+    Ok(())
+}
+
+async fn select(connection: &mut SqliteConnection) -> Result<Vec<Dispute>, StoreError> {
+    let rows: Vec<DisputeRow> = sqlx::query_as(
+        "select number, alert, project, import, fields, statement, author, at, state, answered_by,
+                answered_at, answer, settled_by
+         from disputes order by number",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(reading("disputes"))?;
+    rows.into_iter().map(DisputeRow::into_dispute).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct DisputeRow {
+    number: i64,
+    alert: String,
+    project: String,
+    import: Option<i64>,
+    fields: String,
+    statement: String,
+    author: String,
+    at: String,
+    state: String,
+    answered_by: Option<String>,
+    answered_at: Option<String>,
+    answer: Option<String>,
+    settled_by: Option<i64>,
+}
+
+impl DisputeRow {
+    fn into_dispute(self) -> Result<Dispute, StoreError> {
+        let answer = match (self.answered_by, self.answered_at) {
+            (Some(by), Some(at)) => Some(Answer {
+                by: Actor::from_kept(by),
+                at: kept::to_instant("disputes.answered_at", at)?,
+                words: self.answer.unwrap_or_default(),
+            }),
+            (Some(_) | None, Some(_) | None) => None,
+        };
+        let what = "a dispute's state";
+        Ok(Dispute {
+            number: DisputeNumber(self.number),
+            alert: AlertId::new(self.alert),
+            project: ProjectId::new(self.project),
+            import: self.import.map(ImportNumber),
+            fields: kept::to_json("disputes.fields", &self.fields)?,
+            statement: self.statement,
+            author: self.author,
+            at: kept::to_instant("disputes.at", self.at)?,
+            state: kept::to_word("disputes.state", &self.state, what, DisputeState::from_word)?,
+            answer,
+            settled_by: self.settled_by.map(ImportNumber),
+        })
+    }
+}

@@ -25,7 +25,7 @@ pub fn section(exchange: &Exchange, peers: &[Line]) -> String {
         Line::new("Vigie", "rules translated", exchange.translated_ns),
         Line::new(
             "Vigie",
-            "rules interpreted, evidence of what fired included",
+            "rules interpreted, `assess` alone, on one thread",
             exchange.interpreted_ns,
         ),
     ];

@@ -6,8 +6,8 @@ DEMO_AS_OF    = 2020-11-30
 
 # With the dev profile: a release build takes twice as long from nothing, and 43 projects need no speed.
 VIGIE = cargo run --locked --quiet --
-# No scheduled cycle: it would judge the fixtures of 2020 as of today. No backup of what can be made again.
-DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGIE_BACKUP__FOLDER= $(VIGIE)
+# No scheduled cycle nor reviews: they would take the fixtures of 2020 as of today. No backup of what can be made again.
+DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGIE_SCHEDULE__REVIEWS= VIGIE_BACKUP__FOLDER= $(VIGIE)
 IMAGE = vigie
 
 .DEFAULT_GOAL = help

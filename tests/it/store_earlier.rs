@@ -64,7 +64,7 @@ async fn cycles_of_the_schema_with_a_row_for_each_verdict_are_read_as_they_were(
     assert_eq!(history[0].1.alert, alert);
 }
 
-/// An import as the fifteenth schema kept it: a row for each snapshot.
+/// An import as the thirteenth schema kept it: a row for each snapshot.
 const IMPORT: &str = r"
 insert into imports values (1, '2020-11.panorama.csv', 'f', 'panorama', '2020-11', 'canonical', 'p',
     '2020-11-15T06:00:00.000000000Z', 2, 0, '[]', '[]', '[]');
@@ -78,7 +78,7 @@ insert into snapshots values (1, 'paysage', 'Paysage', 'MI', 'Intérieur', 'miss
 async fn imports_of_the_schema_with_a_row_for_each_snapshot_are_read_as_they_were() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("vigie.db").display());
-    make(&url, folder.path(), 15, IMPORT).await;
+    make(&url, folder.path(), 13, IMPORT).await;
 
     let store = Store::open(&url).await.unwrap();
     let upto = store.latest_known().await.unwrap();

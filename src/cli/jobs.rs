@@ -158,6 +158,7 @@ fn label(job: JobName) -> &'static str {
         JobName::Import => "importation",
         JobName::Cycle => "cycle",
         JobName::Reviews => "revues",
+        JobName::Digest => "bulletins",
         JobName::Reminders => "rappels",
         JobName::Housekeeping => "entretien",
         JobName::Backup => "sauvegarde",

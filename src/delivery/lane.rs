@@ -31,6 +31,7 @@ use crate::notify::Attempt;
 use crate::notify::Mailbox;
 use crate::notify::Reason;
 use crate::notify::Session;
+use crate::store::Tried;
 
 /// How long a notice is a program's own. Longer than the slowest message may take.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
@@ -52,9 +53,6 @@ struct Batch {
     contacts: Vec<Contact>,
     leased_until: DateTime<Utc>,
 }
-
-/// A notice, what was tried, and what it means.
-type Tried = (NoticeId, Option<Reason>, Outcome);
 
 impl Courier {
     pub(super) async fn drain_lane(
@@ -112,12 +110,10 @@ impl Courier {
         drop(tell);
         let mut tried: Vec<Tried> = Vec::with_capacity(RECORDED_AT_ONCE);
         while told.recv_many(&mut tried, RECORDED_AT_ONCE).await > 0 {
-            let outcomes: Vec<(NoticeId, Outcome)> =
-                tried.iter().map(|(id, _, outcome)| (id.clone(), outcome.clone())).collect();
-            self.store.record_outcomes(&outcomes, self.clock.now()).await?;
-            for (id, reason, outcome) in tried.drain(..) {
-                count(report, reason, &outcome);
-                log(lane, &id, &outcome);
+            self.store.record_outcomes(&tried, self.clock.now()).await?;
+            for one in tried.drain(..) {
+                count(report, &one);
+                log(lane, &one.id, &one.outcome);
             }
         }
         while let Some(worker) = workers.join_next().await {
@@ -176,7 +172,8 @@ impl Worker {
             }
             let now = self.courier.clock.now();
             let outcome = attempt.outcome(&queued, now, fastrand::f64(), give_up_after);
-            if tell.send((queued.notice.id, reason, outcome)).await.is_err() {
+            let failure = reason.map(Reason::word);
+            if tell.send(Tried { id: queued.notice.id, failure, outcome }).await.is_err() {
                 break;
             }
         }
@@ -213,13 +210,13 @@ impl Worker {
     }
 }
 
-fn count(report: &mut LaneReport, reason: Option<Reason>, outcome: &Outcome) {
-    match outcome {
+fn count(report: &mut LaneReport, tried: &Tried) {
+    match tried.outcome {
         Outcome::Delivered => report.delivered += 1,
         Outcome::Waits { .. } => report.waiting += 1,
         Outcome::Dead { .. } | Outcome::Refused { .. } => report.dead += 1,
     }
-    if let Some(reason) = reason {
+    if let Some(reason) = tried.failure {
         report.failed(reason);
     }
 }

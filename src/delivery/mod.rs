@@ -23,7 +23,6 @@ use crate::domain::notice::Lane;
 use crate::notify::ChannelFault;
 use crate::notify::Endpoint;
 use crate::notify::Mailer;
-use crate::notify::Reason;
 use crate::notify::Room;
 use crate::notify::Settings;
 use crate::store::Store;
@@ -128,8 +127,8 @@ impl Courier {
 }
 
 impl LaneReport {
-    fn failed(&mut self, reason: Reason) {
-        *self.failures.entry(reason.word()).or_default() += 1;
+    fn failed(&mut self, reason: &'static str) {
+        *self.failures.entry(reason).or_default() += 1;
     }
 }
 

@@ -18,6 +18,8 @@ pub enum JobName {
     Cycle,
     /// The next review of each listed project.
     Reviews,
+    /// What people decided between two cycles is told.
+    Digest,
     /// What nobody acknowledged is recalled.
     Reminders,
     /// What no longer serves is removed, the database tidied.
@@ -27,10 +29,11 @@ pub enum JobName {
 }
 
 impl JobName {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Import,
         Self::Cycle,
         Self::Reviews,
+        Self::Digest,
         Self::Reminders,
         Self::Housekeeping,
         Self::Backup,
@@ -41,6 +44,7 @@ impl JobName {
             Self::Import => "import",
             Self::Cycle => "cycle",
             Self::Reviews => "reviews",
+            Self::Digest => "digest",
             Self::Reminders => "reminders",
             Self::Housekeeping => "housekeeping",
             Self::Backup => "backup",

@@ -40,7 +40,11 @@ impl Work {
                 !self.import.folder.as_os_str().is_empty() || !self.import.urls.is_empty()
             }
             JobName::Backup => !self.backup.folder.as_os_str().is_empty(),
-            JobName::Cycle | JobName::Reviews | JobName::Reminders | JobName::Housekeeping => true,
+            JobName::Cycle
+            | JobName::Reviews
+            | JobName::Digest
+            | JobName::Reminders
+            | JobName::Housekeeping => true,
         }
     }
 
@@ -50,6 +54,7 @@ impl Work {
             JobName::Import => import::run(self, stop).await,
             JobName::Cycle => self.run_cycle().await,
             JobName::Reviews => self.plan_reviews().await,
+            JobName::Digest => self.tell().await,
             JobName::Reminders => self.remind().await,
             JobName::Housekeeping => self.tidy().await,
             JobName::Backup => backup::run(self).await,
@@ -77,6 +82,12 @@ impl Work {
         let changes = cycle::plan_reviews(&self.parts, None, false).await?;
         let detail =
             counted(changes.len(), "revue planifiée ou annulée", "revues planifiées ou annulées");
+        Ok(Done { outcome: RunOutcome::Success, detail })
+    }
+
+    async fn tell(&self) -> Result<Done, JobError> {
+        let notices = cycle::digest(&self.parts).await?;
+        let detail = counted(notices, "message écrit", "messages écrits");
         Ok(Done { outcome: RunOutcome::Success, detail })
     }
 

@@ -31,6 +31,7 @@ pub struct Gauges {
     pub rows_set_aside: u64,
     pub bytes: u64,
     pub outbox: Vec<LaneGauge>,
+    pub failures: Vec<FailureGauge>,
     /// Since when the notice that has waited the longest could have left.
     pub oldest_due: Option<DateTime<Utc>>,
 }
@@ -44,6 +45,14 @@ pub struct LaneGauge {
     pub dead: u64,
     /// Of all of them, those that went through included.
     pub attempts: u64,
+}
+
+/// Attempts that came to nothing, since the beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailureGauge {
+    pub lane: String,
+    pub reason: String,
+    pub failed: u64,
 }
 
 /// What one rule said in one cycle.
@@ -76,6 +85,7 @@ impl Store {
         let (outbox, oldest_due) = outbox(&mut transaction, now).await?;
         Ok(Gauges {
             outbox,
+            failures: failures(&mut transaction).await?,
             oldest_due,
             alerts,
             stale_alerts,
@@ -161,6 +171,19 @@ async fn datasets(
     rows.into_iter()
         .map(|(dataset, at)| {
             Ok((to_dataset(&dataset)?, kept::to_instant("imports.imported_at", at)?))
+        })
+        .collect()
+}
+
+async fn failures(connection: &mut SqliteConnection) -> Result<Vec<FailureGauge>, StoreError> {
+    let rows: Vec<(String, String, i64)> =
+        sqlx::query_as("select lane, reason, failed from delivery_failures order by lane, reason")
+            .fetch_all(connection)
+            .await
+            .map_err(reading("failures of notices"))?;
+    rows.into_iter()
+        .map(|(lane, reason, failed)| {
+            Ok(FailureGauge { lane, reason, failed: kept::to_u64("delivery_failures", failed)? })
         })
         .collect()
 }

@@ -16,6 +16,7 @@ use super::open::end;
 use super::told;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
+use crate::domain::ids::CycleNumber;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;
 use crate::domain::notice::Notice;
@@ -24,6 +25,15 @@ use crate::domain::notice::Outcome;
 use crate::domain::notice::Outgoing;
 use crate::domain::notice::QueuedNotice;
 use crate::domain::notice::Reminded;
+
+/// What became of an attempt to send a notice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    pub id: NoticeId,
+    /// Why it came to nothing, in the words of the metrics.
+    pub failure: Option<&'static str>,
+    pub outcome: Outcome,
+}
 
 impl Store {
     /// Takes notices that are due in a lane, for one program until `leased_until`: should it die, they
@@ -79,17 +89,40 @@ impl Store {
     /// What attempts came to, in one transaction.
     pub async fn record_outcomes(
         &self,
-        outcomes: &[(NoticeId, Outcome)],
+        outcomes: &[Tried],
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
-        for (id, outcome) in outcomes {
+        for Tried { id, failure, outcome } in outcomes {
             record(&mut transaction, id, outcome, now).await?;
+            if let Some(reason) = failure {
+                count_failure(&mut transaction, id, reason).await?;
+            }
             if let Outcome::Refused { error } = outcome {
                 close_lane(&mut transaction, id, error, now).await?;
             }
         }
         end(transaction).await
+    }
+
+    /// What is said between two cycles; nothing, and `false`, when `last` is the last cycle no more.
+    pub async fn commit_outgoing(
+        &self,
+        outgoing: &Outgoing,
+        last: CycleNumber,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let found: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from cycles")
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(reading("cycles"))?;
+        if found != last.0 {
+            return Ok(false);
+        }
+        apply(&mut transaction, outgoing, now).await?;
+        end(transaction).await?;
+        Ok(true)
     }
 
     /// Reminders and escalations, with the count of them: one transaction. Written twice, they are
@@ -110,6 +143,24 @@ impl Store {
         end(transaction).await?;
         Ok(written)
     }
+}
+
+async fn count_failure(
+    connection: &mut SqliteConnection,
+    id: &NoticeId,
+    reason: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into delivery_failures (lane, reason, failed)
+         select lane, $2, 1 from notices where id = $1
+         on conflict (lane, reason) do update set failed = delivery_failures.failed + 1",
+    )
+    .bind(id.as_str())
+    .bind(reason)
+    .execute(connection)
+    .await
+    .map_err(writing("failures of notices"))?;
+    Ok(())
 }
 
 /// What a cycle says, in its transaction.

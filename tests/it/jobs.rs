@@ -39,6 +39,7 @@ fn each_default_fires_as_often_in_a_day_as_it_says() {
         ("import", &schedule.import),
         ("cycle", &schedule.cycle),
         ("reviews", &schedule.reviews),
+        ("digest", &schedule.digest),
         ("reminders", &schedule.reminders),
         ("housekeeping", &schedule.housekeeping),
         ("backup", &schedule.backup),
@@ -72,6 +73,9 @@ cycle to winter [1, 1, 1, 1, 1, 0, 0]
 reviews ordinary [1, 1, 1, 1, 1, 0, 0]
 reviews to summer [1, 1, 1, 1, 1, 0, 0]
 reviews to winter [1, 1, 1, 1, 1, 0, 0]
+digest ordinary [6, 6, 6, 6, 6, 0, 0]
+digest to summer [6, 6, 6, 6, 6, 0, 0]
+digest to winter [6, 6, 6, 6, 6, 0, 0]
 reminders ordinary [1, 1, 1, 1, 1, 0, 0]
 reminders to summer [1, 1, 1, 1, 1, 0, 0]
 reminders to winter [1, 1, 1, 1, 1, 0, 0]

@@ -49,6 +49,7 @@ pub(crate) fn never() -> Schedule {
         import: String::new(),
         cycle: String::new(),
         reviews: String::new(),
+        digest: String::new(),
         reminders: String::new(),
         housekeeping: String::new(),
         backup: String::new(),

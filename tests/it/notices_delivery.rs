@@ -168,8 +168,12 @@ async fn notices_of_one_thread_leave_in_order_and_a_lease_keeps_others_away_unti
     assert_eq!(claim(now).await, "notice-00000");
     assert_eq!(claim(now).await, "");
     assert_eq!(claim(lease).await, "notice-00000", "its program died");
-    let outcome = |id: &str| (NoticeId::new(id), vigie::domain::notice::Outcome::Delivered);
-    store.record_outcomes(&[outcome("notice-00000")], lease).await.unwrap();
+    let tried = vigie::store::Tried {
+        id: NoticeId::new("notice-00000"),
+        failure: None,
+        outcome: vigie::domain::notice::Outcome::Delivered,
+    };
+    store.record_outcomes(&[tried], lease).await.unwrap();
     assert_eq!(claim(lease).await, "notice-00001");
     store.release_notices(&[NoticeId::new("notice-00001")]).await.unwrap();
     assert_eq!(claim(lease).await, "notice-00001");

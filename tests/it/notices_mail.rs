@@ -142,6 +142,32 @@ fn the_second_run_says_nothing_and_a_project_that_worsens_is_one_line() {
 }
 
 #[test]
+fn what_people_decide_between_two_cycles_is_told_once() {
+    let Some(office) = Office::open(&Demands::default()) else { return };
+    office.cycle(&["--announce"]);
+    assert!(!office.deliver().is_empty());
+    office.workplace.ok(&["jobs", "run", "digest"]);
+    assert_eq!(office.deliver().len(), 0, "nothing was decided");
+
+    let missions = office.workplace.json(&["missions", "--state", "proposed"]);
+    let of_harmonie = |mission: &&serde_json::Value| mission["subject"] == "project/harmonie";
+    let mission = missions.as_array().unwrap().iter().find(of_harmonie).unwrap();
+    let id = mission["id"].as_str().unwrap();
+    let reason = ["--reason", "vu en comité", "--by", "Claire Martin"];
+    let decide: Vec<&str> =
+        ["missions", "decide", id, "accept"].into_iter().chain(reason).collect();
+    office.workplace.ok(&decide);
+    office.workplace.ok(&["jobs", "run", "digest"]);
+    let mails = office.deliver();
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    assert_eq!(mail.to, ["sg@justice.example"]);
+    assert!(mail.text.contains("HARMONIE"), "{}", mail.text);
+    assert!(!mail.text.contains("PORTALIS"), "{}", mail.text);
+    office.workplace.ok(&["jobs", "run", "digest"]);
+    assert_eq!(office.deliver().len(), 0, "it is told already");
+}
+
+#[test]
 fn receivers_set_up_on_old_data_are_told_what_changes_from_then_on() {
     let Some(office) = Office::open(&Demands::default()) else { return };
     let told = office.workplace.run(&["cycle", "--as-of", AS_OF]);

@@ -326,8 +326,13 @@ async fn a_room_of_tchap_is_told_figures_under_one_transaction_however_often_it_
     assert_eq!(server.calls().len(), 1);
     let store = vigie::store::Store::open(&workplace.database_url()).await.unwrap();
     let id = NoticeId::new(notice["id"].as_str().unwrap());
-    let dead = vigie::domain::notice::Outcome::Dead { error: "for the test".to_owned() };
-    store.record_outcomes(&[(id.clone(), dead)], asked).await.unwrap();
+    let outcome = vigie::domain::notice::Outcome::Dead { error: "for the test".to_owned() };
+    let tried = vigie::store::Tried { id: id.clone(), failure: None, outcome };
+    store.record_outcomes(&[tried], asked).await.unwrap();
+    let failures = store.gauges(asked).await.unwrap().failures;
+    let failures: Vec<String> =
+        failures.iter().map(|one| format!("{} {} {}", one.lane, one.reason, one.failed)).collect();
+    assert_eq!(failures, ["tchap rateLimited 1"]);
     store.close().await;
     run(&["notices", "replay", id.as_str()]).await;
     run(&["notices", "deliver"]).await;

@@ -55,6 +55,12 @@ struct OfLane {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfFailure {
+    integration: String,
+    reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfNotice {
     integration: String,
     state: &'static str,
@@ -209,6 +215,14 @@ impl State {
         }
         registry.register("vigie_notices", "Notices by what carries them and state", notices);
         registry.register("vigie_notifications", "Attempts to send a notice", attempts);
+        let failed: Family<OfFailure, Counter> = Family::default();
+        for failure in &self.gauges.failures {
+            let labels =
+                OfFailure { integration: failure.lane.clone(), reason: failure.reason.clone() };
+            failed.get_or_create(&labels).inc_by(failure.failed);
+        }
+        let help = "Attempts to send a notice that came to nothing, by reason";
+        registry.register("vigie_notifications_failed", help, failed);
         let oldest: Gauge = Gauge::default();
         oldest.set(self.gauges.oldest_due.map_or(0, |due| (now - due).num_seconds().max(0)));
         registry.register(

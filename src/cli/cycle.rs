@@ -43,7 +43,11 @@ pub(super) async fn run(
             report.outgoing.old_news
         ));
     }
-    printer.answer(&report, &[summary(&report), changes(&report), missions(&report)], 1)?;
+    let mut sheets = vec![summary(&report), changes(&report), missions(&report)];
+    if !report.silence_changes.is_empty() {
+        sheets.push(silences(&report));
+    }
+    printer.answer(&report, &sheets, 1)?;
     Ok(Conclusion::Good)
 }
 
@@ -164,6 +168,30 @@ fn changes(report: &CycleReport) -> Sheet {
         format!("Alertes qui changent : {} ; inchangées : {lasting}", rows.len()),
         columns,
         rows,
+    )
+}
+
+fn silences(report: &CycleReport) -> Sheet {
+    let rows = report.silence_changes.iter().map(|change| {
+        let silence = &change.silence;
+        vec![
+            Cell::count(silence.number.0),
+            Cell::of(change.kind.label(), change.kind.word()),
+            Cell::text(silence.author.to_string()),
+            Cell::of(french::date(silence.last_day), silence.last_day.to_string()),
+            Cell::text(&change.reason),
+        ]
+    });
+    Sheet::new(
+        format!("Silences qui changent : {}", report.silence_changes.len()),
+        vec![
+            ("number", "N°"),
+            ("change", "Changement"),
+            ("author", "Auteur"),
+            ("last_day", "Dernier jour"),
+            ("reason", "Motif"),
+        ],
+        rows.collect(),
     )
 }
 

@@ -60,6 +60,8 @@ pub struct CycleReport {
     pub missing_most: Vec<FieldCost>,
     pub alert_changes: Vec<AlertChange>,
     pub mission_changes: Vec<MissionChange>,
+    /// Silences that end soon or have ended, and those to look at again.
+    pub silence_changes: Vec<SilenceChange>,
     /// What was written to the outbox.
     #[serde(skip)]
     pub outgoing: Outgoing,
@@ -128,6 +130,7 @@ async fn run_in(
             missing_most: coverage::costliest(&judged.verdicts),
             alert_changes: vec![],
             mission_changes: vec![],
+            silence_changes: vec![],
             outgoing: Outgoing::default(),
             rule_faults: judged.faults,
         });
@@ -184,6 +187,7 @@ async fn decide(
         missing_most: coverage::costliest(&record.verdicts),
         alert_changes: record.alert_changes,
         mission_changes: record.mission_changes,
+        silence_changes: record.silence_changes,
         outgoing: record.outgoing,
         rule_faults: judged.faults,
     })

@@ -148,4 +148,14 @@ impl SilenceChangeKind {
             Self::Moved => "moved",
         }
     }
+
+    /// The word that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Announced => "finit bientôt",
+            Self::Expired => "échu",
+            Self::ToReview => "à revoir",
+            Self::Moved => "suit son projet",
+        }
+    }
 }

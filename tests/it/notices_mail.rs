@@ -49,6 +49,20 @@ impl Office {
         self.workplace.ok(&arguments)
     }
 
+    /// From a high drift to a critical one.
+    fn correct_the_cost_of_cyclades(&self) {
+        let text = std::fs::read_to_string(fixtures().join("2020-11.panorama.csv")).unwrap();
+        let corrected = text.replacen(
+            "CYCLADES,Ministère de l’Education nationale,rollout,2012-09,108,45.4",
+            "CYCLADES,Ministère de l’Education nationale,rollout,2012-09,108,46.2",
+            1,
+        );
+        assert_ne!(text, corrected);
+        let file = self.workplace.path("2020-11.panorama.csv");
+        std::fs::write(&file, corrected).unwrap();
+        self.workplace.ok(&["import", file.to_str().unwrap()]);
+    }
+
     /// What arrives when what is due is sent.
     fn deliver(&self) -> Vec<Mail> {
         let before = self.server.mails().len();
@@ -122,16 +136,7 @@ fn the_second_run_says_nothing_and_a_project_that_worsens_is_one_line() {
     office.cycle(&[]);
     assert_eq!(office.deliver().len(), 0, "the second run");
 
-    let text = std::fs::read_to_string(fixtures().join("2020-11.panorama.csv")).unwrap();
-    let corrected = text.replacen(
-        "CYCLADES,Ministère de l’Education nationale,rollout,2012-09,108,45.4",
-        "CYCLADES,Ministère de l’Education nationale,rollout,2012-09,108,46.2",
-        1,
-    );
-    assert_ne!(text, corrected);
-    let file = office.workplace.path("2020-11.panorama.csv");
-    std::fs::write(&file, corrected).unwrap();
-    office.workplace.ok(&["import", file.to_str().unwrap()]);
+    office.correct_the_cost_of_cyclades();
     office.cycle(&[]);
     let mails = office.deliver();
     let said: Vec<String> = mails
@@ -139,6 +144,28 @@ fn the_second_run_says_nothing_and_a_project_that_worsens_is_one_line() {
         .map(|mail| format!("{} {}\n{}", mail.to[0], mail.headers["subject"], mail.text))
         .collect();
     insta::assert_snapshot!(said.join("\n=====\n"));
+}
+
+#[test]
+fn what_a_silence_covers_is_not_told_and_comes_when_it_is_ended() {
+    let Some(office) = Office::open(&Demands::default()) else { return };
+    office.cycle(&["--announce"]);
+    office.deliver();
+    let today = vigie::clock::Clock::now(&vigie::clock::SystemClock).date_naive();
+    let until = today.checked_add_days(chrono::Days::new(20)).unwrap().to_string();
+    let scope = ["--rule", "D1", "--project", "CYCLADES", "--reason", "plan arrêté"];
+    let silence = ["alerts", "silence", "--until", &until, "--by", "Claire Martin"];
+    office.workplace.ok(&silence.into_iter().chain(scope).collect::<Vec<_>>());
+    office.correct_the_cost_of_cyclades();
+    office.cycle(&[]);
+    assert_eq!(office.deliver().len(), 0, "silenced");
+
+    let end = ["alerts", "unsilence", "1", "--reason", "plan abandonné", "--by", "Claire Martin"];
+    office.workplace.ok(&end);
+    office.workplace.ok(&["jobs", "run", "digest"]);
+    let mails = office.deliver();
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    assert!(mail.text.contains("CYCLADES") && mail.text.contains("D1"), "{}", mail.text);
 }
 
 #[test]

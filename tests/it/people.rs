@@ -109,6 +109,21 @@ fn a_team_contests_a_figure_and_is_answered_once() {
 }
 
 #[test]
+fn a_cycle_says_which_silences_end_soon() {
+    let workplace = judged();
+    let soon = in_days(2);
+    let scope = ["--rule", "D1", "--reason", "plan arrêté", "--by", "Ada"];
+    let silence = ["alerts", "silence", "--until", &soon];
+    workplace.ok(&silence.into_iter().chain(scope).collect::<Vec<_>>());
+    let report = workplace.json(&["cycle", "--as-of", "2020-12-01"]);
+    let changes = report["silence_changes"].as_array().unwrap();
+    let [change] = changes.as_slice() else { panic!("{changes:?}") };
+    assert_eq!(change["kind"], "announced");
+    let told = workplace.ok(&["cycle", "--as-of", "2020-12-02"]);
+    assert!(!told.contains("Silences qui changent"), "it is said once: {told}");
+}
+
+#[test]
 fn a_silence_has_a_scope_a_reason_and_an_end_and_may_be_ended_before() {
     let workplace = judged();
     let silence = |until: &str, scope: &[&str]| {

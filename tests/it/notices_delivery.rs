@@ -33,10 +33,10 @@ use crate::support::Workplace;
 use crate::support::flaky_smtp::FlakySmtp;
 use crate::support::flaky_smtp::Manner;
 
-/// Notices of the simulation, in the normal run. `VIGIE_NOTICES` in the environment asks for more.
+/// Notices of the simulation, in the normal run. `TEST_NOTICES` in the environment asks for more.
 const NOTICES: usize = 500;
 
-/// Kills of a program that sends mail, in the normal run. `VIGIE_KILLS` in the environment asks for more.
+/// Kills of a program that sends mail, in the normal run. `TEST_KILLS` in the environment asks for more.
 const KILLS: usize = 30;
 
 const MAILS_PER_KILL: usize = 60;
@@ -103,7 +103,7 @@ async fn a_server_down_for_three_days_then_flaky_loses_nothing_and_doubles_bear_
     let scratch = Scratch::new().await;
     let store = &scratch.store;
     let clock = HandClock::at("2026-11-24T08:00:00Z");
-    let number_of_notices = asked("VIGIE_NOTICES", NOTICES);
+    let number_of_notices = asked("TEST_NOTICES", NOTICES);
     let notices: Vec<Notice> =
         (0..number_of_notices).map(|number| mail(number, clock.now())).collect();
     let all = store.commit_reminders(&notices, &[], clock.now()).await.unwrap();
@@ -212,7 +212,7 @@ fn a_program_killed_while_it_sends_loses_no_notice_and_invents_none() {
     let mut seen = server.taken().len();
     assert_eq!(seen, MAILS_PER_KILL);
 
-    let kills = u32::try_from(asked("VIGIE_KILLS", KILLS)).unwrap();
+    let kills = u32::try_from(asked("TEST_KILLS", KILLS)).unwrap();
     let (mut doubled, mut cut) = (0, 0);
     for kill in 0..kills {
         restore(&workplace, &pristine);

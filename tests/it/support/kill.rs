@@ -13,7 +13,7 @@ const FOR_EVER: Duration = Duration::from_mins(10);
 pub(crate) struct Killing<'a> {
     pub(crate) workplace: &'a Workplace,
     pub(crate) command: &'a [&'a str],
-    /// At least that many; `VIGIE_KILLS` asks for more.
+    /// At least that many; `TEST_KILLS` asks for more.
     pub(crate) kills: u32,
 }
 
@@ -25,7 +25,7 @@ impl Killing<'_> {
         let pristine = std::fs::read(self.workplace.path("vigie.db")).unwrap();
         let whole = (0..3).map(|_| self.timed(&pristine)).max().unwrap();
         #[expect(clippy::disallowed_methods, reason = "tests ask how hard they should try")]
-        let asked = std::env::var("VIGIE_KILLS").ok().and_then(|kills| kills.parse().ok());
+        let asked = std::env::var("TEST_KILLS").ok().and_then(|kills| kills.parse().ok());
         let kills = asked.unwrap_or(self.kills).max(self.kills);
         let (mut absent, mut present) = (0, 0);
         for kill in 0..kills {

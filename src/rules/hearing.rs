@@ -4,11 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::thread;
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
@@ -23,6 +19,7 @@ use super::run::missing_field;
 use super::table::Table;
 use super::translate::Answer;
 use super::translate::Answers;
+use super::workers::side_by_side;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::subject::Scope;
@@ -30,9 +27,6 @@ use crate::domain::value::Value;
 use crate::domain::verdict::Absence;
 use crate::domain::verdict::Fault;
 use crate::domain::verdict::Verdict;
-
-/// As in a cycle: deep recursion is stopped by the limit of call levels long before this is full.
-const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// Rows that one thread takes at a time.
 const ROWS_AT_A_TIME: usize = 1_024;
@@ -141,46 +135,14 @@ impl<'c> Hearing<'c> {
                 |chunk: &[_]| Piece { rule, compiled: spoken.compiled, rows: chunk.to_vec() };
             chunks.map(piece).collect::<Vec<_>>()
         });
-        let told = self.ask_the_interpreter(pieces.collect(), &table, explain);
+        let pieces: Vec<Piece<'c>> = pieces.collect();
+        let told = side_by_side(pieces, |piece| (piece.rule, self.listen(&piece, &table, explain)));
         for (rule, replies) in told {
             if let Some(spoken) = rules.get_mut(rule) {
                 self.keep(spoken, replies);
             }
         }
         Heard { table, rows, rules }
-    }
-
-    /// In the order of the pieces, whoever did them.
-    fn ask_the_interpreter(
-        &self,
-        pieces: VecDeque<Piece<'c>>,
-        table: &Arc<Table>,
-        explain: bool,
-    ) -> Vec<(usize, Vec<Reply>)> {
-        let count = pieces.len();
-        let waiting = Mutex::new(pieces.into_iter().enumerate().collect::<VecDeque<_>>());
-        let done = Mutex::new(BTreeMap::new());
-        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        let work = || {
-            while let Some((number, piece)) = next() {
-                let told = self.listen(&piece, table, explain);
-                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                done.insert(number, (piece.rule, told));
-            }
-        };
-        thread::scope(|scope| {
-            let workers = thread::available_parallelism().map_or(1, usize::from);
-            for _ in 0..workers.min(count) {
-                let spawned =
-                    thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-                if spawned.is_err() {
-                    break;
-                }
-            }
-        });
-        // Nothing is left, unless not one thread could be had.
-        work();
-        done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
     }
 
     /// Ends where the rule would be given up.

@@ -2,7 +2,6 @@
 //! interpreter again for what fired.
 
 use std::collections::BTreeMap;
-use std::collections::VecDeque;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -25,6 +24,7 @@ use super::translate;
 use super::translate::Answers;
 use super::translate::Outcomes;
 use super::translate::Question;
+use super::workers::side_by_side;
 use crate::domain::ids::RuleId;
 use crate::domain::subject::Scope;
 use crate::domain::value::Value;
@@ -32,9 +32,6 @@ use crate::domain::verdict::Judgement;
 use crate::domain::verdicts::JudgementRef;
 use crate::domain::verdicts::Verdicts;
 use crate::frame::Frames;
-
-/// Deep recursion is stopped by the limit of call levels long before this stack is full.
-pub(super) const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// Places that one thread takes at a time.
 const PLACES_AT_A_TIME: usize = 256;
@@ -147,33 +144,13 @@ impl Catalogue {
     /// processors.
     fn tell(&self, rulings: &[Ruling<'_>], bench: &Bench) -> BTreeMap<(usize, usize), Vec<Told>> {
         let pieces = rulings.iter().enumerate().flat_map(|(rule, ruling)| {
-            (0..ruling.waiting()).step_by(PLACES_AT_A_TIME).map(move |from| (rule, from))
+            (0..ruling.waiting()).step_by(PLACES_AT_A_TIME).map(move |from| (rule, ruling, from))
         });
-        let waiting = Mutex::new(pieces.collect::<VecDeque<_>>());
-        let done = Mutex::new(BTreeMap::new());
-        let work = || {
-            while let Some((rule, from)) = take(&waiting) {
-                let Some(ruling) = rulings.get(rule) else { continue };
-                let to = ruling.waiting().min(from + PLACES_AT_A_TIME);
-                let told = ruling.tell(from..to, self, bench);
-                lock(&done).insert((rule, from), told);
-            }
-        };
-        let count = lock(&waiting).len();
-        thread::scope(|scope| {
-            let workers = thread::available_parallelism().map_or(1, usize::from);
-            for _ in 0..workers.min(count) {
-                // Where the system has no thread left, the others do the work.
-                let spawned =
-                    thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-                if spawned.is_err() {
-                    break;
-                }
-            }
+        let told = side_by_side(pieces, |(rule, ruling, from)| {
+            let to = ruling.waiting().min(from + PLACES_AT_A_TIME);
+            ((rule, from), ruling.tell(from..to, self, bench))
         });
-        // Nothing is left, unless not one thread could be had.
-        work();
-        done.into_inner().unwrap_or_else(PoisonError::into_inner)
+        told.into_iter().collect()
     }
 }
 
@@ -218,10 +195,6 @@ impl Bench {
         let table = Arc::clone(self.table(scope));
         Ground { table, row, thresholds: Arc::clone(&self.thresholds) }
     }
-}
-
-fn take<T>(waiting: &Mutex<VecDeque<T>>) -> Option<T> {
-    lock(waiting).pop_front()
 }
 
 fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {

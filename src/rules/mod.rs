@@ -42,6 +42,7 @@ mod thresholds;
 mod trace;
 mod translate;
 mod value;
+mod workers;
 
 pub use self::branches::Branch;
 pub use self::branches::BranchKind;

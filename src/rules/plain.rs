@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::thread;
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
@@ -11,10 +10,10 @@ use polars::frame::DataFrame;
 use super::catalogue::Catalogue;
 use super::interpret::Compiled;
 use super::interpret::Halt;
-use super::judge::STACK_BYTES;
 use super::run::Ground;
 use super::table::Table;
 use super::translate::Outcome;
+use super::workers::side_by_side;
 use crate::domain::ids::RuleId;
 use crate::domain::value::Value;
 
@@ -29,11 +28,9 @@ impl Catalogue {
         let Some(compiled) = self.rules.get(rule) else { return Vec::new() };
         let table = Arc::new(Table::open(frame, compiled.rule.scope));
         let thresholds = Arc::new(self.thresholds().at(as_of));
-        let run = || self.plain(compiled, &table, &thresholds, frame.height());
-        thread::scope(|scope| {
-            let deep = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run);
-            deep.ok().and_then(|deep| deep.join().ok()).unwrap_or_default()
-        })
+        // One piece: on one thread, with the stack of those that judge.
+        let all = |rows| self.plain(compiled, &table, &thresholds, rows);
+        side_by_side([frame.height()], all).pop().unwrap_or_default()
     }
 
     fn plain(

@@ -61,33 +61,27 @@ pub(super) fn text_test(test: TextTest, whole: Expr, part: Expr) -> Expr {
 
 /// A figure against a known one: Polars compares a bit at a time. Of what is no number, the
 /// interpreter is asked before.
-#[expect(clippy::float_cmp, reason = "as the interpreter compares")]
 pub(super) fn against_float(figure: Expr, comparator: Comparator, limit: f64) -> Expr {
-    against(figure, move |column| {
-        let cells = column.f64()?;
-        Ok(match comparator {
-            Comparator::Equal => tested(cells, |cell| cell == limit),
-            Comparator::Different => tested(cells, |cell| cell != limit),
-            Comparator::Less => tested(cells, |cell| cell < limit),
-            Comparator::AtMost => tested(cells, |cell| cell <= limit),
-            Comparator::More => tested(cells, |cell| cell > limit),
-            Comparator::AtLeast => tested(cells, |cell| cell >= limit),
-        })
-    })
+    against(figure, move |column| Ok(compared(column.f64()?, comparator, limit)))
 }
 
 pub(super) fn against_int(count: Expr, comparator: Comparator, limit: i64) -> Expr {
-    against(count, move |column| {
-        let cells = column.i64()?;
-        Ok(match comparator {
-            Comparator::Equal => tested(cells, |cell| cell == limit),
-            Comparator::Different => tested(cells, |cell| cell != limit),
-            Comparator::Less => tested(cells, |cell| cell < limit),
-            Comparator::AtMost => tested(cells, |cell| cell <= limit),
-            Comparator::More => tested(cells, |cell| cell > limit),
-            Comparator::AtLeast => tested(cells, |cell| cell >= limit),
-        })
-    })
+    against(count, move |column| Ok(compared(column.i64()?, comparator, limit)))
+}
+
+fn compared<T: PolarsNumericType>(
+    cells: &ChunkedArray<T>,
+    comparator: Comparator,
+    limit: T::Native,
+) -> BooleanChunked {
+    match comparator {
+        Comparator::Equal => tested(cells, |cell| cell == limit),
+        Comparator::Different => tested(cells, |cell| cell != limit),
+        Comparator::Less => tested(cells, |cell| cell < limit),
+        Comparator::AtMost => tested(cells, |cell| cell <= limit),
+        Comparator::More => tested(cells, |cell| cell > limit),
+        Comparator::AtLeast => tested(cells, |cell| cell >= limit),
+    }
 }
 
 fn against(

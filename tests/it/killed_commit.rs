@@ -1,9 +1,10 @@
 //! SIGKILL at any moment of a commit: what it was writing is there whole, or not at all.
 //!
-//! The commit runs in a process of its own, this very program on one ignored test, which says when it
-//! is about to write: kills fall within the commit, and not on the way there.
+//! The commit runs in a process of its own, this very program on its second test, which says when it is
+//! about to write: kills fall within the commit, and not on the way there.
 
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
@@ -31,6 +32,9 @@ const SUBJECTS: usize = 1500;
 
 /// Beside the database: the commit is about to begin.
 const READY: &str = "ready";
+
+/// Tells the process where to commit.
+const FOLDER: &str = "TEST_COMMIT_FOLDER";
 
 #[test]
 fn a_commit_killed_at_any_moment_is_whole_or_absent_and_can_be_done_again() {
@@ -68,12 +72,23 @@ fn a_commit_killed_at_any_moment_is_whole_or_absent_and_can_be_done_again() {
     assert!(absent > 0, "no kill fell within the commit");
 }
 
+/// By itself, in a folder of its own; started by the test above, in the folder that it is given.
 #[tokio::test]
-#[ignore = "started, and killed, by the test above"]
-async fn a_process_that_commits() {
-    let store = Store::open("sqlite://vigie.db").await.unwrap();
+async fn a_process_commits_a_whole_cycle() {
+    if let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) {
+        let store = Store::open(&url(&folder)).await.unwrap();
+        commit(&store, &folder).await;
+        return;
+    }
+    let scratch = Scratch::new().await;
+    commit(&scratch.store, scratch.path().parent().unwrap()).await;
+    assert_eq!(scratch.store.judgements(CycleNumber(1)).await.unwrap().len(), SUBJECTS);
+    assert_eq!(scratch.store.verify_audit(None).await.unwrap().flaw, None);
+}
+
+async fn commit(store: &Store, folder: &Path) {
     let record = record();
-    std::fs::write(READY, "").unwrap();
+    std::fs::write(folder.join(READY), "").unwrap();
     store.commit_cycle(&record).await.unwrap();
 }
 
@@ -87,8 +102,8 @@ fn restore(folder: &Path, pristine: &[u8]) {
 /// Gives the process when it is about to commit.
 fn start(folder: &Path) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "killed_commit::a_process_that_commits", "--ignored"])
-        .current_dir(folder)
+        .args(["--exact", "killed_commit::a_process_commits_a_whole_cycle"])
+        .env(FOLDER, folder)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
 use std::time::Instant;
 
 use chrono::DateTime;
@@ -219,7 +218,7 @@ fn a_program_killed_while_it_sends_loses_no_notice_and_invents_none() {
         let mut child = deliver().spawn().unwrap();
         let until = Instant::now() + whole_run * kill / kills;
         while Instant::now() < until && child.try_wait().unwrap().is_none() {
-            std::thread::sleep(Duration::from_micros(200));
+            std::thread::yield_now();
         }
         child.kill().unwrap();
         child.wait().unwrap();

@@ -24,8 +24,8 @@ use vigie::store::Store;
 
 use crate::support::Workplace;
 
-/// Of a whole cycle, most of which writes nothing; its commit is killed by the hundred beside this.
-const KILLS: u32 = 12;
+/// Of a whole cycle, most of which writes nothing: kills within its commit stand beside this.
+const KILLS: u32 = 100;
 
 /// Everything that a cycle leaves, as text, but for the moment at which it ran.
 type Left = Vec<String>;

@@ -11,19 +11,6 @@ use crate::domain::job::ImportSource;
 use crate::domain::job::SourceOutcome;
 
 impl Store {
-    pub async fn import_source(&self, source: &str) -> Result<Option<ImportSource>, StoreError> {
-        let row: Option<SourceRow> = sqlx::query_as(
-            "select source, sha256, size, modified_at, etag, last_modified, outcome, import,
-                    context, detail, seen_at
-             from import_sources where source = $1",
-        )
-        .bind(source)
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(reading("what was found at a path"))?;
-        row.map(SourceRow::into_source).transpose()
-    }
-
     /// By path and address.
     pub async fn import_sources(&self) -> Result<Vec<ImportSource>, StoreError> {
         let rows: Vec<SourceRow> = sqlx::query_as(

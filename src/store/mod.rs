@@ -64,7 +64,6 @@ pub use jobs::Hold;
 pub use jobs::Settled;
 pub use missions::MissionEntry;
 pub use missions::MissionFilter;
-pub use notices::NoticeCount;
 pub use notices::NoticeFilter;
 pub use open::Store;
 pub use outbox::Tried;

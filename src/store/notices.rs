@@ -30,16 +30,6 @@ pub struct NoticeFilter {
     pub cycle: Option<CycleNumber>,
 }
 
-/// How many notices of a lane are in a state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeCount {
-    pub lane: Lane,
-    pub state: NoticeState,
-    pub count: u64,
-    /// When the oldest of them was written.
-    pub oldest: DateTime<Utc>,
-}
-
 impl Store {
     /// Newest first.
     pub async fn notices(
@@ -79,27 +69,6 @@ impl Store {
         .await
         .map_err(reading("a notice"))?;
         row.map(NoticeRow::into_notice).transpose()
-    }
-
-    /// By lane and state: figures for whoever watches the watcher.
-    pub async fn notice_counts(&self) -> Result<Vec<NoticeCount>, StoreError> {
-        let rows: Vec<(String, String, i64, String)> = sqlx::query_as(
-            "select lane, state, count(*), min(created_at) from notices
-             group by lane, state order by lane, state",
-        )
-        .fetch_all(&self.pool)
-        .await
-        .map_err(reading("notices"))?;
-        rows.into_iter()
-            .map(|(lane, state, count, oldest)| {
-                Ok(NoticeCount {
-                    lane: to_lane("notices.lane", &lane)?,
-                    state: to_state(&state)?,
-                    count: kept::to_u64("notices", count)?,
-                    oldest: kept::to_instant("notices.created_at", oldest)?,
-                })
-            })
-            .collect()
     }
 
     /// One that was given up waits again, as if it had never been tried; says whether there was one.

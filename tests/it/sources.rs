@@ -1,6 +1,5 @@
 //! Reading files: what the tests of intake share.
 
-use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use vigie::domain::edition::EditionId;
@@ -13,23 +12,12 @@ use vigie::sources::Request;
 use vigie::sources::SourceError;
 use vigie::sources::read_file;
 
+use crate::support::real_editions;
+
 static READER: LazyLock<Reader> = LazyLock::new(|| Reader::shipped().unwrap());
 
-/// The published editions, beside the checkout; `None`, said aloud, where they are not.
-#[expect(clippy::print_stdout, reason = "a test that does not run must say so")]
-pub(crate) fn panorama() -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/panorama");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    assert!(!is_ci, "the published editions are not at {}", folder.display());
-    println!("did not run: the published editions are not at {}", folder.display());
-    None
-}
-
 pub(crate) fn published(file: &str, known: &[KnownProject]) -> Import {
-    let path = panorama().unwrap().join(file);
+    let path = real_editions().unwrap().join(file);
     let bytes = read_file(&path).unwrap();
     let request = Request { file, bytes: &bytes, profile: None, edition: None };
     READER.read(&request, known).unwrap()

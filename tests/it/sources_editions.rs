@@ -10,9 +10,9 @@ use vigie::domain::snapshot::Snapshot;
 use vigie::domain::value::Reported;
 
 use crate::sources::known_after;
-use crate::sources::panorama;
 use crate::sources::published;
 use crate::sources::snapshots;
+use crate::support::real_editions;
 
 const EDITIONS: [&str; 8] =
     ["2016-11", "2017-02", "2017-06", "2017-11", "2018-03", "2018-07", "2019-03", "2021-07"];
@@ -36,7 +36,7 @@ fn every_file() -> Vec<Import> {
 /// In March 2018 the spreadsheet gives ARCHIPEL's 17.5 M€, which makes the printed 2.83.
 #[test]
 fn projects_totals_and_durations_are_those_that_each_edition_printed() {
-    let Some(folder) = panorama() else { return };
+    let Some(folder) = real_editions() else { return };
     let aggregates = std::fs::read_to_string(folder.join("aggregates.csv")).unwrap();
     let mut table = String::new();
     for edition in EDITIONS {
@@ -74,7 +74,7 @@ fn absent_costs(import: &Import) -> Vec<String> {
 
 #[test]
 fn a_sentence_in_the_phase_column_withholds_the_figures_that_are_not_there() {
-    if panorama().is_none() {
+    if real_editions().is_none() {
         return;
     }
     let withheld = |edition: &str| {
@@ -98,7 +98,7 @@ fn a_sentence_in_the_phase_column_withholds_the_figures_that_are_not_there() {
 
 #[test]
 fn empty_rows_are_set_aside_and_the_report_says_what_was_not_read() {
-    if panorama().is_none() {
+    if real_editions().is_none() {
         return;
     }
     let mut report = String::new();
@@ -117,7 +117,7 @@ fn empty_rows_are_set_aside_and_the_report_says_what_was_not_read() {
 /// Descriptions apart: the dashboard adds "(en savoir plus)" to them.
 #[test]
 fn the_two_files_of_an_edition_give_the_same_projects_and_values_but_for_these() {
-    if panorama().is_none() {
+    if real_editions().is_none() {
         return;
     }
     let mut differences = String::new();
@@ -161,7 +161,7 @@ fn compared(shown: &Snapshot, open: &Snapshot) -> Vec<(&'static str, String, Str
 
 #[test]
 fn a_project_that_recurs_under_several_names_is_one_project() {
-    if panorama().is_none() {
+    if real_editions().is_none() {
         return;
     }
     let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -179,7 +179,7 @@ fn a_project_that_recurs_under_several_names_is_one_project() {
 
 #[test]
 fn a_ministry_has_one_code_through_its_renamings_and_a_project_one_ministry() {
-    if panorama().is_none() {
+    if real_editions().is_none() {
         return;
     }
     let mut labels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -200,7 +200,7 @@ fn a_ministry_has_one_code_through_its_renamings_and_a_project_one_ministry() {
 
 #[test]
 fn no_project_of_one_edition_is_taken_for_a_new_one_in_the_next_by_its_name_alone() {
-    if panorama().is_none() {
+    if real_editions().is_none() {
         return;
     }
     let mut imports: Vec<Import> = Vec::new();

@@ -73,8 +73,8 @@ impl<'a> SilenceNews<'a> {
     fn gather(&mut self, alerts: &[&'a Alert], directory: &Directory, today: NaiveDate) {
         let scope = &self.silence.scope;
         let project = scope.project.as_ref().map(|project| Subject::Project(project.clone()));
-        let home = project.and_then(|project| directory.home(&project).ministry().cloned());
-        self.ministries.extend(scope.ministry.clone().or(home));
+        let of_project = project.and_then(|one| directory.home(&one).ministry().cloned());
+        self.ministries.extend(scope.ministry.clone().or(of_project));
         for alert in alerts.iter().filter(|alert| alert.state == AlertState::Open) {
             let home = directory.home(&alert.subject);
             let ministry = home.ministry();
@@ -132,7 +132,7 @@ pub(super) fn told_to<'a>(occasion: Occasion<'a>, receiver: &Receiver) -> Vec<&'
 }
 
 /// Ministries that are told of a silence.
-pub(super) fn ministries<'a>(occasion: Occasion<'a>) -> impl Iterator<Item = &'a MinistryCode> {
+pub(super) fn ministries(occasion: Occasion<'_>) -> impl Iterator<Item = &MinistryCode> {
     occasion.silences.iter().flat_map(|news| &news.ministries)
 }
 

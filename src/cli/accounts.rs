@@ -60,7 +60,8 @@ pub(crate) enum AccountsCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Terms {
-    /// What it may do: reader, analyst, rule_author, approver, administrator; several by repeating
+    /// What it may do: `reader`, `analyst`, `rule_author`, `approver`, `administrator`; several by
+    /// repeating
     #[arg(long = "role", value_name = "ROLE", value_parser = role, required = true)]
     roles: Vec<Role>,
     /// Code of a ministry that it is for, several by repeating; the whole State when none is given

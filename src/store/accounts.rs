@@ -58,16 +58,16 @@ impl Store {
         Ok(account)
     }
 
-    /// `revision` is the one that the change was decided on: another since then is refused. Sessions
+    /// `seen` is the revision that the change was decided on: another since then is refused. Sessions
     /// and tokens follow at once, since each request looks the account up.
     pub async fn change_account(
         &self,
-        (number, revision): (AccountNumber, i64),
+        (number, seen): (AccountNumber, i64),
         terms: &AccountTerms,
         act: &Act,
     ) -> Result<Account, StoreError> {
         let mut transaction = self.begin_write().await?;
-        let before = standing(&mut transaction, number, revision).await?;
+        let before = standing(&mut transaction, number, seen).await?;
         refuse_double(&mut transaction, Some(number), terms).await?;
         let AccountTerms { name, roles, scope, identity } = terms.clone();
         let revision = before.revision + 1;

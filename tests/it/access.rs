@@ -55,16 +55,16 @@ async fn nobody_is_let_in_without_a_token_that_holds() {
     service.stop().await.unwrap();
 
     workplace.ok(&["tokens", "revoke", "1", "--reason", "fuite"]);
-    let service = serve(&workplace, "2026-11-25T09:00:00Z").await;
-    assert_eq!(call(&service, &token, "GET", "/api/v1/session").await.0, 401);
+    let again = serve(&workplace, "2026-11-25T09:00:00Z").await;
+    assert_eq!(call(&again, &token, "GET", "/api/v1/session").await.0, 401);
     let other = workplace.token("Claire", &[], &[]).await;
-    assert_eq!(call(&service, &other, "GET", "/api/v1/session").await.0, 200);
+    assert_eq!(call(&again, &other, "GET", "/api/v1/session").await.0, 200);
     workplace.ok(&["accounts", "close", "Claire", "--reason", "départ"]);
-    assert_eq!(call(&service, &other, "GET", "/api/v1/session").await.0, 401);
-    service.stop().await.unwrap();
-    let service = serve(&workplace, "2100-01-01T00:00:00Z").await;
-    assert_eq!(call(&service, &other, "GET", "/api/v1/session").await.0, 401);
-    service.stop().await.unwrap();
+    assert_eq!(call(&again, &other, "GET", "/api/v1/session").await.0, 401);
+    again.stop().await.unwrap();
+    let later = serve(&workplace, "2100-01-01T00:00:00Z").await;
+    assert_eq!(call(&later, &other, "GET", "/api/v1/session").await.0, 401);
+    later.stop().await.unwrap();
 }
 
 #[tokio::test]

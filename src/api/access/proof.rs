@@ -31,8 +31,8 @@ fn token(request: &ServiceRequest) -> Result<Option<Credential>, Problem> {
     if scheme.eq_ignore_ascii_case("bearer") {
         return Ok(Some(Credential::presented(rest.trim())));
     }
-    let password = |words: &str| {
-        let decoded = String::from_utf8(STANDARD.decode(words.trim()).ok()?).ok()?;
+    let password = |encoded: &str| {
+        let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
         decoded.split_once(':').map(|(_, password)| Credential::presented(password))
     };
     if scheme.eq_ignore_ascii_case("basic")

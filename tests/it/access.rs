@@ -78,16 +78,16 @@ async fn a_role_that_is_missing_is_told_and_audited() {
     let alert = call(&service, &reader, "GET", "/api/v1/alerts").await.1["data"][0]["id"].clone();
     let seen = format!("/api/v1/alerts/{}/acknowledgement", alert.as_str().unwrap());
 
-    let (status, problem) = call(&service, &reader, "POST", &seen).await;
-    assert_eq!(status, 403);
+    let refused = call(&service, &reader, "POST", &seen).await;
+    assert_eq!(refused.0, 403);
     assert_eq!(
-        problem["detail"],
+        refused.1["detail"],
         "this asks for the permission `act`, which none of your roles gives"
     );
-    let (status, dossier) = call(&service, &analyst, "POST", &seen).await;
-    assert_eq!((status, &dossier["handling"]["acknowledged"]["by"]), (200, &json!("Anne")));
-    let (status, problem) = call(&service, &justice, "GET", "/api/v1/jobs").await;
-    assert_eq!((status, &problem["type"]), (403, &json!("urn:vigie:problem:beyond-scope")));
+    let done = call(&service, &analyst, "POST", &seen).await;
+    assert_eq!((done.0, &done.1["handling"]["acknowledged"]["by"]), (200, &json!("Anne")));
+    let beyond = call(&service, &justice, "GET", "/api/v1/jobs").await;
+    assert_eq!((beyond.0, &beyond.1["type"]), (403, &json!("urn:vigie:problem:beyond-scope")));
     service.stop().await.unwrap();
 
     let trail = workplace.json(&["audit", "list", "--subject", "route"]);

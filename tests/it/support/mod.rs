@@ -130,14 +130,14 @@ impl Workplace {
             [] => Scope::Whole,
             codes => Scope::of(codes.iter().map(|code| MinistryCode::new(*code))),
         };
-        let known = store.accounts().await.unwrap();
-        let account = match known.into_iter().find(|account| account.name == name) {
-            Some(account) => account,
-            None => {
-                let roles = roles.iter().copied().collect();
-                let terms = AccountTerms { name, roles, scope, identity: None };
-                store.make_account(&terms, &act).await.unwrap()
-            }
+        let accounts = store.accounts().await.unwrap();
+        let known = accounts.into_iter().find(|account| account.name == name);
+        let account = if let Some(account) = known {
+            account
+        } else {
+            let roles = roles.iter().copied().collect();
+            let terms = AccountTerms { name, roles, scope, identity: None };
+            store.make_account(&terms, &act).await.unwrap()
         };
         let terms = TokenTerms {
             account: account.number,

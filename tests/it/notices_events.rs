@@ -54,11 +54,11 @@ fn names(bodies: &[Value]) -> Vec<&str> {
 }
 
 fn settings(receiver: &Receptionist, more: &str) -> String {
-    let table = |name: &str, more: &str| {
+    let table = |name: &str, whose: &str| {
         let url = receiver.url(name);
         format!(
             "[[webhooks]]\nname = \"{name}\"\nurl = \"{url}\"\nsecrets = [\"{SECRET}\"]\n\
-             allow = [\"127.0.0.0/8\"]\n{more}\n"
+             allow = [\"127.0.0.0/8\"]\n{whose}\n"
         )
     };
     let (whole, one) = (table("whole", ""), table("education", "ministries = [\"MEN\"]"));
@@ -148,7 +148,7 @@ async fn waiting(store: &vigie::store::Store) -> Vec<String> {
     let mut notices = store.notices(&NoticeFilter::default(), 1000).await.unwrap();
     notices.reverse();
     let line = |content: &Content| {
-        let Content::Post { body, .. } = content else { panic!("not for a program") };
+        let Content::Post { body, .. } = content else { return "for a person".to_owned() };
         let body: Value = serde_json::from_str(body).unwrap();
         format!("{} {}", body["type"].as_str().unwrap(), body["subject"].as_str().unwrap())
     };

@@ -61,7 +61,7 @@ pub(super) async fn acknowledge(
     body: web::Json<Reason>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    desk.store.acknowledge(&found.id, &desk.act(&body.reason)?).await?;
+    cycle::acknowledge(&desk, &found, &desk.act(&body.reason)?).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
 }
 

@@ -50,6 +50,7 @@ mod rules_sandbox;
 mod rules_shipped;
 mod service;
 mod settings;
+mod sign_in;
 mod sources;
 mod sources_editions;
 mod sources_faults;

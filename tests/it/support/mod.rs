@@ -4,6 +4,7 @@ pub(crate) mod flaky_smtp;
 pub(crate) mod kill;
 pub(crate) mod mail;
 pub(crate) mod office;
+pub(crate) mod provider;
 pub(crate) mod reception;
 
 use std::path::Path;

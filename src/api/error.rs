@@ -154,6 +154,7 @@ impl From<CycleError> for Problem {
             | CycleError::NoTimetable
             | CycleError::Calendar(_)
             | CycleError::BackInTime { .. }
+            | CycleError::Export(_)
             | CycleError::Table(_)
             | CycleError::Record(_)
             | CycleError::Stopped(_) => Self::Internal(Box::new(error)),

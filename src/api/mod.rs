@@ -7,6 +7,7 @@ mod coverage;
 mod cycles;
 mod desk;
 mod error;
+mod exports;
 mod health;
 mod jobs;
 mod metrics;
@@ -60,6 +61,7 @@ pub fn routes(service: &mut web::ServiceConfig) {
             web::scope("/api/v1")
                 .route("/session", web::get().to(session::find_session))
                 .route("/portfolio", web::get().to(panorama::find_portfolio))
+                .route("/exports/{table}", web::get().to(exports::find_export))
                 .route("/editions", web::get().to(panorama::list_editions))
                 .route("/imports", web::get().to(panorama::list_imports))
                 .route("/dictionary", web::get().to(panorama::list_fields))

@@ -10,6 +10,7 @@ mod digest;
 mod dossier;
 mod exits;
 mod explain;
+mod export;
 mod judge_table;
 mod missions;
 mod people;
@@ -71,6 +72,11 @@ pub use dossier::Known;
 pub use dossier::dossier;
 pub use explain::Explanation;
 pub use explain::explain;
+pub use export::ExportError;
+pub use export::ExportFormat;
+pub use export::ExportTable;
+pub use export::Exported;
+pub use export::export;
 pub use judge_table::Progress;
 pub use judge_table::TableError;
 pub use judge_table::TableReport;
@@ -196,6 +202,8 @@ pub enum CycleError {
          from, as `vigie dictionary` says{}", nearest(.near.as_deref())
     )]
     NotContestable { field: String, near: Option<String> },
+    #[error(transparent)]
+    Export(#[from] ExportError),
     #[error("lay out a table of figures")]
     Table(#[source] polars::error::PolarsError),
     #[error("prepare the record of the cycle")]

@@ -7,6 +7,7 @@ use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
 use chrono_tz::Europe::Paris;
+use polars::frame::DataFrame;
 use polars::prelude::IntoLazy;
 use polars::prelude::col;
 use polars::prelude::lit;
@@ -118,19 +119,32 @@ fn series(
     as_of: NaiveDate,
     catalogue: &Catalogue,
 ) -> Result<Vec<Row>, CycleError> {
+    tables::rows(&series_frame(portfolio, as_of, catalogue)?)
+}
+
+/// The same as a frame.
+pub(super) fn series_frame(
+    portfolio: &Portfolio,
+    as_of: NaiveDate,
+    catalogue: &Catalogue,
+) -> Result<DataFrame, CycleError> {
     let past: BTreeSet<EditionId> = portfolio
         .snapshots
         .iter()
         .map(|snapshot| snapshot.edition)
         .filter(|edition| edition.as_of() <= as_of)
         .collect();
-    let mut rows = Vec::new();
+    let mut whole = DataFrame::empty();
     for edition in past {
         let then = end_of(edition).min(as_of);
         let frames = frame::build(portfolio, then, target(catalogue, then))?;
-        rows.extend(tables::rows(&frames.portfolio)?);
+        whole = if whole.width() == 0 {
+            frames.portfolio
+        } else {
+            whole.vstack(&frames.portfolio).map_err(CycleError::Table)?
+        };
     }
-    Ok(rows)
+    Ok(whole)
 }
 
 /// The projects of the edition in force, and those that have just left.
@@ -155,7 +169,7 @@ pub async fn project(
     tokio::task::spawn_blocking(move || {
         let frames = frame::build(&portfolio, as_of, target(&catalogue, as_of))?;
         let of_project = || col("project_id").eq(lit(id.as_str()));
-        let only = |frame: polars::frame::DataFrame| {
+        let only = |frame: DataFrame| {
             frame.lazy().filter(of_project()).collect().map_err(CycleError::Table)
         };
         let project = tables::rows(&only(frames.projects)?)?.into_iter().next();

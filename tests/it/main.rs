@@ -9,6 +9,7 @@
 mod access;
 mod audit;
 mod backup;
+mod exports;
 mod hostile;
 mod imports;
 mod jobs;

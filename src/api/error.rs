@@ -105,9 +105,8 @@ impl From<CycleError> for Problem {
             | CycleError::AmbiguousAlert { .. }
             | CycleError::NoSuchMinistry(_)
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
-            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
-                Self::NotYet(error.to_string())
-            }
+            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition)
+            | CycleError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
             CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }

@@ -63,8 +63,10 @@ pub struct CycleSummary {
     #[serde(flatten)]
     pub inputs: CycleInputs,
     pub started_at: DateTime<Utc>,
+    /// None for those who do not see the whole State, of which they are.
     pub figures: BTreeMap<String, f64>,
-    pub counts: CycleCounts,
+    /// The same.
+    pub counts: Option<CycleCounts>,
 }
 
 /// Verdicts of a cycle: all of them are `judged`, `unknown` or `failed`.

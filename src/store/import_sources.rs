@@ -13,6 +13,7 @@ use crate::domain::job::SourceOutcome;
 impl Store {
     /// By path and address.
     pub async fn import_sources(&self) -> Result<Vec<ImportSource>, StoreError> {
+        self.check_whole("what is found at paths")?;
         let rows: Vec<SourceRow> = sqlx::query_as(
             "select source, sha256, size, modified_at, etag, last_modified, outcome, import,
                     context, detail, seen_at
@@ -25,6 +26,7 @@ impl Store {
     }
 
     pub async fn keep_import_source(&self, source: &ImportSource) -> Result<(), StoreError> {
+        self.check_whole("what is found at paths")?;
         sqlx::query(
             "insert into import_sources (source, sha256, size, modified_at, etag, last_modified,
                                          outcome, import, context, detail, seen_at)

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod audit;
+mod audit_scope;
 mod backup;
 mod catalogues;
 mod corrections;
@@ -33,6 +34,7 @@ mod pages;
 mod portfolio;
 mod projects;
 mod reviews;
+mod scope;
 mod silences;
 mod snapshot_rows;
 mod snapshots;

@@ -13,7 +13,9 @@ use super::error::StoreError;
 use super::error::reading;
 use super::kept;
 use super::scope::Visible;
+use super::scope::VisibleAlerts;
 use crate::domain::audit::AuditEntry;
+use crate::domain::ids::AlertId;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::silence::SilenceScope;
@@ -47,7 +49,8 @@ pub(super) async fn entries(
     for some in kept::chunks(&Vec::from_iter(subjects)) {
         entries.extend(about(connection, some, filter).await?);
     }
-    entries.retain(|entry| shows(entry, visible));
+    let alerts = visible.alerts(connection).await?;
+    entries.retain(|entry| shows(entry, visible, &alerts));
     entries.sort_by_key(|entry| entry.number);
     if let Some(limit) = filter.limit {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -114,11 +117,23 @@ async fn about(
     Ok(rows.into_iter().map(EntryRow::into_entry).collect())
 }
 
-/// Not where a project was linked into another's, nor what an alert came from there.
-fn shows(entry: &AuditEntry, visible: &Visible) -> bool {
-    let became: Option<Json> =
-        entry.became.as_deref().and_then(|became| serde_json::from_str(became).ok());
-    let into = became.as_ref().and_then(|became| became.get("into")).and_then(Json::as_str);
-    into.is_none_or(|into| visible.project(&ProjectId::new(into)))
-        && entry.reason.as_deref().is_none_or(|reason| visible.words(reason))
+/// Not where a project was linked into another's, what an alert came from there, or the alerts of a
+/// project that has left since.
+fn shows(entry: &AuditEntry, visible: &Visible, alerts: &VisibleAlerts) -> bool {
+    let states = [entry.was.as_deref(), entry.became.as_deref()].into_iter().flatten();
+    entry.reason.as_deref().is_none_or(|reason| visible.words(reason))
+        && states.filter_map(|state| serde_json::from_str(state).ok()).all(|state: Json| {
+            let into = state.get("into").and_then(Json::as_str);
+            into.is_none_or(|into| visible.project(&ProjectId::new(into)))
+                && named(&state).into_iter().all(|alert| alerts.contains(&alert))
+        })
+}
+
+/// The alerts behind a mission, in a list, or under a silence, with their levels.
+fn named(state: &Json) -> Vec<AlertId> {
+    match state.get("alerts") {
+        Some(Json::Array(ids)) => ids.iter().filter_map(Json::as_str).map(AlertId::new).collect(),
+        Some(Json::Object(levels)) => levels.keys().map(AlertId::new).collect(),
+        Some(_) | None => vec![],
+    }
 }

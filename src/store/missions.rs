@@ -101,6 +101,9 @@ impl Store {
     pub async fn mission_history(&self, id: &MissionId) -> Result<Vec<MissionEntry>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
+        if !visible.has_mission(&mut transaction, id).await? {
+            return Ok(vec![]);
+        }
         let alerts = visible.alerts(&mut transaction).await?;
         let rows: Vec<(Option<i64>, String, String)> = sqlx::query_as(
             "select cycle, at, body from mission_changes where mission = $1 order by number",

@@ -38,7 +38,7 @@ const MAX_CONNECTIONS: u32 = 8;
 pub struct Store {
     pub(super) pool: SqlitePool,
     pub(super) scope: Scope,
-    pub(super) whereabouts: Remembered,
+    pub(super) remembered: Remembered,
 }
 
 impl Store {
@@ -193,7 +193,7 @@ async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, Sto
         .connect_with(options)
         .await
         .map_err(|source| StoreError::Open { path, source })?;
-    Ok(Store { pool, scope: Scope::Whole, whereabouts: Remembered::default() })
+    Ok(Store { pool, scope: Scope::Whole, remembered: Remembered::default() })
 }
 
 #[cfg(test)]

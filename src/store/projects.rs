@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use super::Store;
 use super::error::StoreError;
 use super::error::reading;
-use super::identity;
+use super::identity::Links;
 use super::kept;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
@@ -20,17 +20,17 @@ impl Store {
     pub async fn known_projects(&self) -> Result<Vec<KnownProject>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut known = known(&mut transaction).await?;
-        known.retain(|known| visible.project(&known.project));
-        Ok(known)
+        let whereabouts = self.whereabouts(&mut transaction).await?;
+        let shown = whereabouts.projects().filter(|known| visible.project(&known.project));
+        Ok(shown.cloned().collect())
     }
 }
 
 /// All there are, whoever asks.
 pub(super) async fn known(
     connection: &mut SqliteConnection,
-) -> Result<Vec<KnownProject>, StoreError> {
-    let links = identity::links(connection, i64::MAX).await?;
+    links: &Links,
+) -> Result<BTreeMap<ProjectId, KnownProject>, StoreError> {
     let mut known: BTreeMap<ProjectId, KnownProject> = BTreeMap::new();
     let published = published(connection).await?;
     // What a panorama published comes last: its ministry has the last word.
@@ -46,7 +46,7 @@ pub(super) async fn known(
         }
         entry.ministry = naming.ministry;
     }
-    Ok(known.into_values().collect())
+    Ok(known)
 }
 
 struct Naming {

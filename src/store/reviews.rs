@@ -46,6 +46,9 @@ impl Store {
     pub async fn review_history(&self, id: &ReviewId) -> Result<Vec<ReviewEntry>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
+        if !visible.has_review(&mut transaction, id).await? {
+            return Ok(vec![]);
+        }
         let rows: Vec<(String, String)> =
             sqlx::query_as("select at, body from review_changes where review = $1 order by number")
                 .bind(id.as_str())

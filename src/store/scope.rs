@@ -18,13 +18,13 @@ use super::projects;
 use crate::domain::access::Scope;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::MinistryCode;
+use crate::domain::ids::MissionId;
 use crate::domain::ids::ProjectId;
+use crate::domain::ids::ReviewId;
+use crate::domain::import::KnownProject;
 use crate::domain::notice::Receiver;
 use crate::domain::silence::SilenceScope;
 use crate::domain::subject::Subject;
-
-/// Before a project's id, where a sentence of Vigie's own names it: `` `project/si-samu` ``.
-const NAMES_A_PROJECT: &str = "`project/";
 
 impl Store {
     /// What this handle shows, as of the moment of a transaction: asked at its beginning, before it
@@ -34,13 +34,21 @@ impl Store {
         connection: &mut SqliteConnection,
     ) -> Result<Visible, StoreError> {
         let Scope::Ministries(ministries) = &self.scope else { return Ok(Visible::All) };
-        let moment = moment(connection).await?;
-        let known = self.whereabouts.get().filter(|known| known.moment == moment);
-        let whereabouts = match known {
-            Some(known) => known,
-            None => self.whereabouts.put(Whereabouts::load(connection, moment).await?),
-        };
+        let whereabouts = self.whereabouts(connection).await?;
         Ok(Visible::Some(Sight { ministries: ministries.clone(), whereabouts }))
+    }
+
+    /// Loaded once for each import and link. A transaction that wrote one and may yet be undone must
+    /// not ask.
+    pub(super) async fn whereabouts(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Arc<Whereabouts>, StoreError> {
+        let moment = moment(connection).await?;
+        if let Some(known) = self.remembered.get().filter(|known| known.moment == moment) {
+            return Ok(known);
+        }
+        Ok(self.remembered.put(Whereabouts::load(connection, moment).await?))
     }
 
     /// Refuses what is for those who see the whole State.
@@ -122,10 +130,13 @@ impl Visible {
                 && ministry.as_ref().is_none_or(|ministry| self.ministry(ministry))
     }
 
-    /// Whether a sentence of Vigie's own names no other project than visible ones.
+    /// Whether a sentence of Vigie's own, which quotes ids, names no project but visible ones.
     pub(super) fn words(&self, text: &str) -> bool {
-        let named = text.split(NAMES_A_PROJECT).skip(1).filter_map(|rest| rest.split('`').next());
-        self.is_all() || named.into_iter().all(|id| self.project(&ProjectId::new(id)))
+        let Self::Some(sight) = self else { return true };
+        text.split('`').skip(1).step_by(2).all(|quoted| {
+            let id = ProjectId::new(quoted.strip_prefix("project/").unwrap_or(quoted));
+            !sight.whereabouts.knows(&id) || self.project(&id)
+        })
     }
 
     /// Every id under which a visible project may be kept; `None` stands for all there are.
@@ -158,12 +169,38 @@ impl Visible {
         connection: &mut SqliteConnection,
         alert: &AlertId,
     ) -> Result<bool, StoreError> {
-        let subject: Option<String> =
-            sqlx::query_scalar("select subject from alerts where id = $1")
-                .bind(alert.as_str())
-                .fetch_optional(connection)
-                .await
-                .map_err(reading("an alert"))?;
+        self.has(connection, "select subject from alerts where id = $1", alert.as_str()).await
+    }
+
+    pub(super) async fn has_mission(
+        &self,
+        connection: &mut SqliteConnection,
+        mission: &MissionId,
+    ) -> Result<bool, StoreError> {
+        self.has(connection, "select subject from missions where id = $1", mission.as_str()).await
+    }
+
+    pub(super) async fn has_review(
+        &self,
+        connection: &mut SqliteConnection,
+        review: &ReviewId,
+    ) -> Result<bool, StoreError> {
+        let statement = "select 'project/' || project from reviews where id = $1";
+        self.has(connection, statement, review.as_str()).await
+    }
+
+    /// The statement gives the subject of what has that id.
+    async fn has(
+        &self,
+        connection: &mut SqliteConnection,
+        statement: &'static str,
+        id: &str,
+    ) -> Result<bool, StoreError> {
+        let subject: Option<String> = sqlx::query_scalar(statement)
+            .bind(id)
+            .fetch_optional(connection)
+            .await
+            .map_err(reading("what a thing is about"))?;
         Ok(subject.is_some_and(|subject| self.subject_text(&subject)))
     }
 
@@ -194,7 +231,7 @@ impl VisibleAlerts {
 pub(super) struct Whereabouts {
     moment: Moment,
     links: Links,
-    ministries: BTreeMap<ProjectId, MinistryCode>,
+    projects: BTreeMap<ProjectId, KnownProject>,
 }
 
 /// The last import and the last link: both logs are only ever added to.
@@ -203,17 +240,26 @@ struct Moment(i64, i64);
 
 impl Whereabouts {
     async fn load(connection: &mut SqliteConnection, moment: Moment) -> Result<Self, StoreError> {
-        let known = projects::known(connection).await?;
-        let ministries = known.into_iter().map(|known| (known.project, known.ministry)).collect();
-        Ok(Self { moment, links: identity::links(connection, moment.1).await?, ministries })
+        let links = identity::links(connection, moment.1).await?;
+        let projects = projects::known(connection, &links).await?;
+        Ok(Self { moment, links, projects })
+    }
+
+    /// By id.
+    pub(super) fn projects(&self) -> impl Iterator<Item = &KnownProject> {
+        self.projects.values()
+    }
+
+    fn knows(&self, project: &ProjectId) -> bool {
+        self.projects.contains_key(self.links.resolve(project))
     }
 
     fn ministry(&self, project: &ProjectId) -> Option<&MinistryCode> {
-        self.ministries.get(self.links.resolve(project))
+        self.projects.get(self.links.resolve(project)).map(|known| &known.ministry)
     }
 
     fn ids(&self, ministries: &BTreeSet<MinistryCode>) -> Vec<&ProjectId> {
-        let ids = self.ministries.keys().chain(self.links.linked());
+        let ids = self.projects.keys().chain(self.links.linked());
         ids.filter(|id| self.ministry(id).is_some_and(|ministry| ministries.contains(ministry)))
             .collect()
     }

@@ -62,6 +62,7 @@ mod store_links;
 mod store_missions;
 mod store_opening;
 mod store_portfolio;
+mod store_scope;
 mod store_support;
 mod store_verdicts;
 mod story;

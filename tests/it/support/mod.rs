@@ -5,6 +5,7 @@ pub(crate) mod kill;
 pub(crate) mod mail;
 pub(crate) mod office;
 pub(crate) mod reception;
+pub(crate) mod world;
 
 use std::path::Path;
 use std::path::PathBuf;

@@ -123,10 +123,11 @@ fn functions(text: &str) -> BTreeMap<String, Function> {
                     current = Some((name, line.ends_with('{')));
                 } else if let Some((name, is_in_body)) = &mut current {
                     let of_signature = !*is_in_body;
-                    *is_in_body |= line.starts_with("    ) ") && line.ends_with('{')
-                        || line == "    where";
+                    *is_in_body |=
+                        line.starts_with("    ) ") && line.ends_with('{') || line == "    where";
                     let is_code = !line.trim_start().starts_with("//");
-                    if let Some(function) = found.get_mut(name).filter(|_| is_code && !of_signature) {
+                    if let Some(function) = found.get_mut(name).filter(|_| is_code && !of_signature)
+                    {
                         function.body.push(line.trim().to_owned());
                     }
                 }

@@ -74,8 +74,8 @@ pub(super) async fn replacements(
     links: &Links,
 ) -> Result<Replacements, StoreError> {
     let mut subjects: BTreeMap<ImportNumber, Vec<Option<Subject>>> = BTreeMap::new();
-    let told = import_rows::subjects(connection, links).await?;
-    for (import, subject) in told.into_iter().filter(|(_, subject)| visible.subject(subject)) {
+    let spoken_of = import_rows::subjects(connection, links).await?;
+    for (import, subject) in spoken_of.into_iter().filter(|(_, subject)| visible.subject(subject)) {
         subjects.entry(import).or_default().push(Some(subject));
     }
     let mut replacements = Replacements::default();

@@ -63,7 +63,7 @@ impl Store {
         };
         let mut history: Vec<ReviewEntry> =
             rows.into_iter().map(entry).collect::<Result<_, StoreError>>()?;
-        history.retain(|entry| visible.project(&entry.change.review.project));
+        history.retain(|one| visible.project(&one.change.review.project));
         Ok(history)
     }
 

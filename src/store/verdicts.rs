@@ -55,10 +55,8 @@ impl Store {
             });
             rules.push(read_rule(of_rule, Arc::clone(roll))?);
         }
-        Ok(match visible.is_all() {
-            true => Verdicts::new(rules),
-            false => Verdicts::new(rules).of(|subject| visible.subject(subject)),
-        })
+        let verdicts = Verdicts::new(rules);
+        Ok(if visible.is_all() { verdicts } else { verdicts.of(|one| visible.subject(one)) })
     }
 
     pub async fn judgements(&self, cycle: CycleNumber) -> Result<Vec<Judgement>, StoreError> {

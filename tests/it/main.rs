@@ -6,6 +6,7 @@
     reason = "clippy's in-test exemptions do not cover helpers"
 )]
 
+mod access;
 mod audit;
 mod backup;
 mod hostile;
@@ -22,6 +23,7 @@ mod malformed;
 mod missions;
 mod notices_delivery;
 mod notices_digest;
+mod notices_events;
 mod notices_mail;
 mod notices_reminders;
 mod notices_silences;
@@ -48,6 +50,7 @@ mod rules_sandbox;
 mod rules_shipped;
 mod service;
 mod settings;
+mod sign_in;
 mod sources;
 mod sources_editions;
 mod sources_faults;

@@ -112,7 +112,7 @@ impl World {
                 continue;
             }
             let act = act("2020-11-30T10:00:00Z", "vu en revue");
-            self.store.acknowledge(&alert.id, &act).await.unwrap();
+            self.store.acknowledge(&alert.id, &act, &[]).await.unwrap();
             self.store.assign(&alert.id, "Paul Durand", &act).await.unwrap();
             self.store.comment(&alert.id, &act).await.unwrap();
             if let Subject::Project(project) = &alert.subject {

@@ -18,12 +18,23 @@ const REFUSES: &str = "self.check_whole(";
 
 /// Functions that say nothing of any project or ministry, and why that is so.
 const NEUTRAL: &[(&str, &str)] = &[
+    ("accept_invitation", "makes the account of whoever holds the link"),
+    ("begin_session", "before anybody's scope is known"),
+    ("caller_by_session", "before anybody's scope is known"),
+    ("caller_by_token", "before anybody's scope is known"),
     ("catalogue_texts", "texts of rules, which everybody may read"),
     ("check", "whether the database answers, for the service's health"),
     ("close", "ends the connections"),
+    ("end_session", "of whoever holds its secret"),
+    ("invite_first", "a link for the first administrator, when there is no account"),
+    ("is_invited", "of whoever holds the link"),
+    ("issue_token", "of an account, never wider than it"),
     ("latest_known", "numbers of the last import, link and review"),
+    ("note_refusal", "writes only; nothing is read back"),
     ("open", "makes the first handle, which sees the whole State"),
     ("open_read_only", "makes the first handle, which sees the whole State"),
+    ("revoke_token", "writes only; nothing is read back"),
+    ("tokens", "labels and dates of accounts; doors hold each caller to its own"),
 ];
 
 #[test]

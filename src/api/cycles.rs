@@ -2,6 +2,7 @@
 
 use actix_web::web;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::List;
 use super::error::Problem;
@@ -13,7 +14,7 @@ use crate::domain::verdict::Judgement;
 /// Cycles listed at most, the latest ones.
 const LISTED: u32 = 200;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CycleWithVerdicts {
     #[serde(flatten)]
     cycle: CycleSummary,

@@ -2,6 +2,7 @@
 
 use actix_web::web;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::List;
 use super::error::Problem;
@@ -15,7 +16,7 @@ pub(super) async fn list_rules(parts: web::Data<Parts>) -> Result<web::Json<List
     Ok(List::of(on_disk.catalogue.rules().cloned().collect()))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RuleWithText {
     #[serde(flatten)]
     rule: Rule,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -25,7 +26,7 @@ use crate::reviews::Timetable;
 use crate::store::ReviewEntry;
 
 /// A review as a list shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReviewLine {
     #[serde(flatten)]
     pub review: Review,
@@ -34,7 +35,7 @@ pub struct ReviewLine {
     pub late: bool,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReviewFile {
     #[serde(flatten)]
     pub line: ReviewLine,

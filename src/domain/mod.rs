@@ -22,6 +22,7 @@ pub mod rule;
 pub mod silence;
 pub mod snapshot;
 pub mod subject;
+mod text_schema;
 pub mod value;
 pub mod verdict;
 pub mod verdicts;

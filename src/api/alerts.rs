@@ -4,10 +4,10 @@ use actix_web::web;
 use serde::Deserialize;
 
 use super::List;
+use super::desk::Desk;
 use super::error::Problem;
 use crate::cycle;
 use crate::cycle::AlertDossier;
-use crate::cycle::Parts;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertState;
 use crate::domain::dispute::Dispute;
@@ -26,10 +26,10 @@ pub(super) struct AlertQuery {
 }
 
 pub(super) async fn list_alerts(
-    parts: web::Data<Parts>,
+    desk: Desk,
     query: web::Query<AlertQuery>,
 ) -> Result<web::Json<List<Alert>>, Problem> {
-    let mut alerts = parts.store.standing_alerts().await?;
+    let mut alerts = desk.store.standing_alerts().await?;
     alerts.retain(|alert| {
         query.state.is_none_or(|state| alert.state == state)
             && query.level.is_none_or(|level| alert.level >= level)
@@ -40,23 +40,19 @@ pub(super) async fn list_alerts(
 }
 
 pub(super) async fn find_alert(
-    parts: web::Data<Parts>,
+    desk: Desk,
     id: web::Path<String>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let id = AlertId::new(id.into_inner());
-    let alert = parts.store.alert(&id).await?;
+    let alert = desk.store.alert(&id).await?;
     let alert = alert.ok_or(Problem::NotFound { kind: "alert", id: id.to_string() })?;
-    Ok(web::Json(cycle::dossier(&parts, alert).await?))
+    Ok(web::Json(cycle::dossier(&desk, alert).await?))
 }
 
-pub(super) async fn list_silences(
-    parts: web::Data<Parts>,
-) -> Result<web::Json<List<Silence>>, Problem> {
-    Ok(List::of(parts.store.silences().await?))
+pub(super) async fn list_silences(desk: Desk) -> Result<web::Json<List<Silence>>, Problem> {
+    Ok(List::of(desk.store.silences().await?))
 }
 
-pub(super) async fn list_disputes(
-    parts: web::Data<Parts>,
-) -> Result<web::Json<List<Dispute>>, Problem> {
-    Ok(List::of(parts.store.disputes().await?))
+pub(super) async fn list_disputes(desk: Desk) -> Result<web::Json<List<Dispute>>, Problem> {
+    Ok(List::of(desk.store.disputes().await?))
 }

@@ -6,8 +6,8 @@ use chrono::Utc;
 use serde::Deserialize;
 
 use super::List;
+use super::desk::Desk;
 use super::error::Problem;
-use crate::cycle::Parts;
 use crate::domain::audit::AuditEntry;
 use crate::domain::fingerprint::Fingerprint;
 use crate::store::AuditFilter;
@@ -32,18 +32,18 @@ pub(super) struct VerifyQuery {
 }
 
 pub(super) async fn list_audit(
-    parts: web::Data<Parts>,
+    desk: Desk,
     query: web::Query<AuditQuery>,
 ) -> Result<web::Json<List<AuditEntry>>, Problem> {
     let AuditQuery { subject, since, limit } = query.into_inner();
     let limit = Some(limit.unwrap_or(LISTED).min(MOST));
-    Ok(List::of(parts.store.audit(&AuditFilter { subject, since, limit }).await?))
+    Ok(List::of(desk.store.audit(&AuditFilter { subject, since, limit }).await?))
 }
 
 pub(super) async fn verify_audit(
-    parts: web::Data<Parts>,
+    desk: Desk,
     query: web::Query<VerifyQuery>,
 ) -> Result<web::Json<AuditReport>, Problem> {
     let expected = query.into_inner().expect.map(Fingerprint::from_kept);
-    Ok(web::Json(parts.store.verify_audit(expected).await?))
+    Ok(web::Json(desk.store.verify_audit(expected).await?))
 }

@@ -5,9 +5,9 @@ use actix_web::web;
 use serde::Deserialize;
 
 use super::List;
+use super::desk::Desk;
 use super::error::Problem;
 use crate::cycle;
-use crate::cycle::Parts;
 use crate::domain::ids::CycleNumber;
 
 #[derive(Debug, Deserialize)]
@@ -28,10 +28,10 @@ enum By {
 }
 
 pub(super) async fn list_coverage(
-    parts: web::Data<Parts>,
+    desk: Desk,
     query: web::Query<CoverageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let found = cycle::coverage(&parts, query.cycle.map(CycleNumber)).await?;
+    let found = cycle::coverage(&desk, query.cycle.map(CycleNumber)).await?;
     let found = found.ok_or_else(|| Problem::NotYet("no cycle was committed yet".to_owned()))?;
     Ok(match query.by {
         By::Rule => HttpResponse::Ok().json(List { data: found.by_rule }),

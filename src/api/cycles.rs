@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::List;
+use super::desk::Desk;
 use super::error::Problem;
-use crate::cycle::Parts;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::ids::CycleNumber;
 use crate::domain::verdict::Judgement;
@@ -21,19 +21,17 @@ pub(super) struct CycleWithVerdicts {
     verdicts: Vec<Judgement>,
 }
 
-pub(super) async fn list_cycles(
-    parts: web::Data<Parts>,
-) -> Result<web::Json<List<CycleSummary>>, Problem> {
-    Ok(List::of(parts.store.cycles(LISTED).await?))
+pub(super) async fn list_cycles(desk: Desk) -> Result<web::Json<List<CycleSummary>>, Problem> {
+    Ok(List::of(desk.store.cycles(LISTED).await?))
 }
 
 pub(super) async fn find_cycle(
-    parts: web::Data<Parts>,
+    desk: Desk,
     number: web::Path<i64>,
 ) -> Result<web::Json<CycleWithVerdicts>, Problem> {
     let number = CycleNumber(*number);
-    let cycle = parts.store.cycle(number).await?;
+    let cycle = desk.store.cycle(number).await?;
     let cycle = cycle.ok_or(Problem::NotFound { kind: "cycle", id: number.to_string() })?;
-    let verdicts = parts.store.judgements(number).await?;
+    let verdicts = desk.store.judgements(number).await?;
     Ok(web::Json(CycleWithVerdicts { cycle, verdicts }))
 }

@@ -38,6 +38,9 @@ pub enum Problem {
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
+    /// 500: the service was put together without what its handlers work with.
+    #[error("the service is not assembled")]
+    Unassembled,
     /// 500: ours. The cause goes to the log, not to the reader.
     #[error("something broke down here; the log says what, under this request's id")]
     Internal(#[source] Box<CycleError>),
@@ -52,7 +55,7 @@ impl Problem {
             Self::NotYet(_) => ("no-data", "No data for that date"),
             Self::Refused(_) => ("refused", "Refused"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
-            Self::Internal(_) => ("internal", "Internal fault"),
+            Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
     }
 }
@@ -66,7 +69,7 @@ impl ResponseError for Problem {
             Self::BadParameter(_) => StatusCode::BAD_REQUEST,
             Self::NotYet(_) | Self::Refused(_) => StatusCode::CONFLICT,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 

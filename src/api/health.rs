@@ -1,22 +1,21 @@
 //! Whether the service is alive, and whether it can do its work.
 
 use actix_web::HttpResponse;
-use actix_web::web;
 use serde_json::json;
 
+use super::desk::Desk;
 use super::error::Problem;
 use crate::cycle;
-use crate::cycle::Parts;
 
 /// Never touches the database.
 pub(super) async fn is_alive() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "alive" }))
 }
 
-pub(super) async fn is_ready(parts: web::Data<Parts>) -> Result<HttpResponse, Problem> {
-    parts.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
+pub(super) async fn is_ready(desk: Desk) -> Result<HttpResponse, Problem> {
+    desk.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
     let on_disk =
-        cycle::catalogue(&parts).await.map_err(|error| Problem::NotReady(error.to_string()))?;
+        cycle::catalogue(&desk).await.map_err(|error| Problem::NotReady(error.to_string()))?;
     let (rules, faults) = (on_disk.catalogue.rules().count(), on_disk.faults.len());
     if rules == 0 {
         let words = format!("no rule compiles; {faults} faults");

@@ -5,11 +5,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::List;
+use super::desk::Desk;
 use super::error::Problem;
 use crate::cycle;
 use crate::cycle::MissionFile;
 use crate::cycle::MissionLine;
-use crate::cycle::Parts;
 use crate::domain::ids::MissionId;
 use crate::domain::mission::MissionKind;
 use crate::domain::mission::MissionState;
@@ -33,11 +33,11 @@ pub(super) struct RankingQuery {
 }
 
 pub(super) async fn list_missions(
-    parts: web::Data<Parts>,
+    desk: Desk,
     query: web::Query<MissionQuery>,
 ) -> Result<web::Json<List<MissionLine>>, Problem> {
     let filter = MissionFilter { state: query.state, kind: query.kind, subject: None };
-    let mut lines = cycle::mission_lines(&parts, &filter).await?;
+    let mut lines = cycle::mission_lines(&desk, &filter).await?;
     lines.retain(|line| {
         let subject = query.subject.as_deref();
         query.late.is_none_or(|late| line.late == late)
@@ -47,21 +47,19 @@ pub(super) async fn list_missions(
 }
 
 pub(super) async fn find_mission(
-    parts: web::Data<Parts>,
+    desk: Desk,
     id: web::Path<String>,
 ) -> Result<web::Json<MissionFile>, Problem> {
-    Ok(web::Json(cycle::mission(&parts, &MissionId::new(id.into_inner())).await?))
+    Ok(web::Json(cycle::mission(&desk, &MissionId::new(id.into_inner())).await?))
 }
 
 pub(super) async fn list_ranking(
-    parts: web::Data<Parts>,
+    desk: Desk,
     query: web::Query<RankingQuery>,
 ) -> Result<web::Json<List<Ranked>>, Problem> {
-    Ok(List::of(cycle::mission_ranking(&parts, query.as_of).await?))
+    Ok(List::of(cycle::mission_ranking(&desk, query.as_of).await?))
 }
 
-pub(super) async fn list_outcomes(
-    parts: web::Data<Parts>,
-) -> Result<web::Json<List<RuleOutcomes>>, Problem> {
-    Ok(List::of(cycle::mission_outcomes(&parts).await?))
+pub(super) async fn list_outcomes(desk: Desk) -> Result<web::Json<List<RuleOutcomes>>, Problem> {
+    Ok(List::of(cycle::mission_outcomes(&desk).await?))
 }

@@ -4,6 +4,7 @@ mod alerts;
 mod audit;
 mod coverage;
 mod cycles;
+mod desk;
 mod error;
 mod health;
 mod jobs;
@@ -28,6 +29,7 @@ use actix_web::web;
 use serde::Serialize;
 use tracing_actix_web::RequestId;
 
+pub use desk::Workshop;
 pub use error::Problem;
 pub use metrics::Metrics;
 pub use metrics::measure;

@@ -6,6 +6,7 @@ use actix_web::web;
 use serde::Deserialize;
 
 use super::List;
+use super::desk::Desk;
 use super::error::Problem;
 use crate::cycle::Parts;
 use crate::domain::ids::NoticeId;
@@ -27,27 +28,26 @@ pub(super) struct NoticeQuery {
 }
 
 pub(super) async fn list_notices(
-    parts: web::Data<Parts>,
+    desk: Desk,
     query: web::Query<NoticeQuery>,
 ) -> Result<web::Json<List<QueuedNotice>>, Problem> {
     let filter = NoticeFilter { state: query.state, ..NoticeFilter::default() };
-    Ok(List::of(parts.store.notices(&filter, LISTED).await?))
+    Ok(List::of(desk.store.notices(&filter, LISTED).await?))
 }
 
 pub(super) async fn find_notice(
-    parts: web::Data<Parts>,
+    desk: Desk,
     id: web::Path<String>,
 ) -> Result<web::Json<QueuedNotice>, Problem> {
-    Ok(web::Json(found(&parts, id.into_inner()).await?))
+    Ok(web::Json(found(&desk, id.into_inner()).await?))
 }
 
 pub(super) async fn show_notice(
-    parts: web::Data<Parts>,
+    desk: Desk,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let Content::Message { html, page, .. } = found(&parts, id.clone()).await?.notice.content
-    else {
+    let Content::Message { html, page, .. } = found(&desk, id.clone()).await?.notice.content else {
         return Err(Problem::NotFound { kind: "page of notice", id });
     };
     Ok(HttpResponse::Ok()

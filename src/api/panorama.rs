@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::List;
+use super::desk::Desk;
 use super::error::Problem;
 use crate::cycle;
 use crate::cycle::Panorama;
-use crate::cycle::Parts;
 use crate::domain::import::Dataset;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Field;
@@ -21,26 +21,22 @@ pub(super) struct AsOf {
 }
 
 pub(super) async fn find_portfolio(
-    parts: web::Data<Parts>,
+    desk: Desk,
     query: web::Query<AsOf>,
 ) -> Result<web::Json<Panorama>, Problem> {
-    Ok(web::Json(cycle::panorama(&parts, query.as_of).await?))
+    Ok(web::Json(cycle::panorama(&desk, query.as_of).await?))
 }
 
 /// The import that stands for each edition of the panorama.
-pub(super) async fn list_editions(
-    parts: web::Data<Parts>,
-) -> Result<web::Json<List<ImportSummary>>, Problem> {
-    let mut imports = parts.store.imports().await?;
+pub(super) async fn list_editions(desk: Desk) -> Result<web::Json<List<ImportSummary>>, Problem> {
+    let mut imports = desk.store.imports().await?;
     imports.retain(|import| import.dataset == Dataset::Panorama && import.replaced_by.is_none());
     imports.sort_by_key(|import| import.edition);
     Ok(List::of(imports))
 }
 
-pub(super) async fn list_imports(
-    parts: web::Data<Parts>,
-) -> Result<web::Json<List<ImportSummary>>, Problem> {
-    Ok(List::of(parts.store.imports().await?))
+pub(super) async fn list_imports(desk: Desk) -> Result<web::Json<List<ImportSummary>>, Problem> {
+    Ok(List::of(desk.store.imports().await?))
 }
 
 pub(super) async fn list_fields() -> web::Json<List<&'static Field>> {

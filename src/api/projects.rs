@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::List;
+use super::desk::Desk;
 use super::error::Problem;
 use super::panorama::AsOf;
 use crate::cycle;
-use crate::cycle::Parts;
 use crate::cycle::ProjectView;
 use crate::cycle::Row;
 use crate::domain::verdict::Judgement;
@@ -22,10 +22,10 @@ pub(super) struct ProjectQuery {
 }
 
 pub(super) async fn list_projects(
-    parts: web::Data<Parts>,
+    desk: Desk,
     query: web::Query<ProjectQuery>,
 ) -> Result<web::Json<List<Row>>, Problem> {
-    let mut rows = cycle::projects(&parts, query.as_of).await?;
+    let mut rows = cycle::projects(&desk, query.as_of).await?;
     let matches = |row: &Row, field: &str, wanted: &Option<String>| {
         wanted.as_deref().is_none_or(|wanted| row.get(field).is_some_and(|value| value == wanted))
     };
@@ -36,24 +36,24 @@ pub(super) async fn list_projects(
 }
 
 pub(super) async fn find_project(
-    parts: web::Data<Parts>,
+    desk: Desk,
     project: web::Path<String>,
     query: web::Query<AsOf>,
 ) -> Result<web::Json<ProjectView>, Problem> {
-    Ok(web::Json(cycle::project(&parts, &project, query.as_of).await?))
+    Ok(web::Json(cycle::project(&desk, &project, query.as_of).await?))
 }
 
 pub(super) async fn list_history(
-    parts: web::Data<Parts>,
+    desk: Desk,
     project: web::Path<String>,
     query: web::Query<AsOf>,
 ) -> Result<web::Json<List<Row>>, Problem> {
-    Ok(List::of(cycle::project(&parts, &project, query.as_of).await?.history))
+    Ok(List::of(cycle::project(&desk, &project, query.as_of).await?.history))
 }
 
 pub(super) async fn list_verdicts(
-    parts: web::Data<Parts>,
+    desk: Desk,
     project: web::Path<String>,
 ) -> Result<web::Json<List<Judgement>>, Problem> {
-    Ok(List::of(cycle::verdicts(&parts, &project).await?))
+    Ok(List::of(cycle::verdicts(&desk, &project).await?))
 }

@@ -5,9 +5,9 @@ use actix_web::web;
 use serde::Deserialize;
 
 use super::List;
+use super::desk::Desk;
 use super::error::Problem;
 use crate::cycle;
-use crate::cycle::Parts;
 use crate::cycle::ReviewFile;
 use crate::cycle::ReviewLine;
 use crate::domain::ids::MinistryCode;
@@ -22,24 +22,24 @@ pub(super) struct ReviewQuery {
 }
 
 pub(super) async fn list_reviews(
-    parts: web::Data<Parts>,
+    desk: Desk,
     query: web::Query<ReviewQuery>,
 ) -> Result<web::Json<List<ReviewLine>>, Problem> {
-    let lines = cycle::review_lines(&parts, query.ministry.as_ref(), query.state).await?;
+    let lines = cycle::review_lines(&desk, query.ministry.as_ref(), query.state).await?;
     Ok(List::of(lines))
 }
 
 pub(super) async fn find_review(
-    parts: web::Data<Parts>,
+    desk: Desk,
     id: web::Path<String>,
 ) -> Result<web::Json<ReviewFile>, Problem> {
-    Ok(web::Json(cycle::review(&parts, &ReviewId::new(id.into_inner())).await?))
+    Ok(web::Json(cycle::review(&desk, &ReviewId::new(id.into_inner())).await?))
 }
 
 pub(super) async fn find_calendar(
-    parts: web::Data<Parts>,
+    desk: Desk,
     ministry: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let feed = cycle::review_calendar(&parts, &ministry).await?;
+    let feed = cycle::review_calendar(&desk, &ministry).await?;
     Ok(HttpResponse::Ok().content_type("text/calendar; charset=utf-8").body(feed))
 }

@@ -73,11 +73,11 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let store = parts.store.clone();
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
-    let shared = web::Data::new(parts);
+    let workshop = web::Data::new(api::Workshop::new(parts));
     let listen = |source| AppError::Listen { address: config.listen.clone(), source };
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(shared.clone())
+            .app_data(workshop.clone())
             .app_data(metrics.clone())
             .wrap(api::headers())
             .wrap(actix_web::middleware::from_fn(api::echo_request_id))

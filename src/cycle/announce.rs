@@ -135,6 +135,9 @@ fn with_occasion<T>(
     for change in &deliberation.mission_changes {
         facts.missions.insert(&change.mission.id, &change.mission);
     }
+    let alerts: Vec<&Alert> = facts.alerts.values().copied().collect();
+    let today = view::today(now);
+    let silences = notify::silence_news(&deliberation.silence_changes, &alerts, &directory, today);
     then(notify::Occasion {
         cycle: deliberation.number,
         as_of,
@@ -145,6 +148,7 @@ fn with_occasion<T>(
         settings: &parts.notify,
         told: &past.told,
         lanes: &past.lanes,
+        silences: &silences,
         announce: false,
     })
 }

@@ -46,6 +46,8 @@ pub async fn digest(parts: &Parts) -> Result<usize, CycleError> {
         settings: &parts.notify,
         told: &parts.store.told().await?,
         lanes: &parts.store.lanes().await?,
+        // Cycles look at silences.
+        silences: &[],
         announce: false,
     })?;
     let written = parts.store.commit_outgoing(&outgoing, last.number, now).await?;

@@ -1,5 +1,6 @@
 //! The words of the house: types that cross a boundary. Imports nothing of ours, does no I/O.
 
+pub mod access;
 pub mod alert;
 pub mod audit;
 pub mod conduct;

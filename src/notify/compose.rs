@@ -16,6 +16,8 @@ use super::letters;
 use super::render::RenderError;
 use super::settings::Settings;
 use super::signals;
+use super::silences;
+use super::silences::SilenceNews;
 use super::terms::Terms;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
@@ -42,6 +44,7 @@ pub struct Occasion<'a> {
     pub settings: &'a Settings,
     pub told: &'a BTreeMap<(Receiver, Subject), Memory>,
     pub lanes: &'a [LaneState],
+    pub silences: &'a [SilenceNews<'a>],
     /// Tell what stands in a lane that has just opened, instead of taking it as known.
     pub announce: bool,
 }
@@ -130,7 +133,9 @@ fn audience(
 ) -> (BTreeMap<Receiver, BTreeSet<Subject>>, Vec<Subject>) {
     let settings = occasion.settings;
     let remembered = occasion.told.keys().map(|(_, about)| about);
-    let abouts: BTreeSet<&Subject> = scopes.keys().chain(remembered).collect();
+    let silenced = silences::ministries(occasion).map(|one| Subject::Ministry(one.clone()));
+    let silenced: BTreeSet<Subject> = silenced.collect();
+    let abouts: BTreeSet<&Subject> = scopes.keys().chain(remembered).chain(&silenced).collect();
     let mut audience: BTreeMap<Receiver, BTreeSet<Subject>> = BTreeMap::new();
     let mut unheard = Vec::new();
     for about in abouts {
@@ -157,6 +162,10 @@ fn audience(
         if settings.tchap.is_on() && lets_in(&settings.tchap.ministries) {
             tell(Receiver::Tchap);
         }
+    }
+    // The risk team is told of every silence, whosever alerts it covers.
+    if settings.mail.is_on() && !settings.mail.dinum.is_empty() && !occasion.silences.is_empty() {
+        audience.entry(Receiver::Dinum).or_default();
     }
     (audience, unheard)
 }

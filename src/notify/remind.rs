@@ -273,7 +273,7 @@ fn section<'a>(
     let groups = groups.into_iter().map(|(name, mut lines)| {
         lines.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
         let lines = lines.into_iter().map(|(_, line)| line).collect();
-        Group { name, missions: vec![], lines }
+        Group { name, points: vec![], lines }
     });
     Section { title: title.to_owned(), groups: groups.collect() }
 }

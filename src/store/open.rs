@@ -20,6 +20,7 @@ use sqlx::sqlite::SqliteSynchronous;
 use super::audit;
 use super::error::StoreError;
 use super::error::reading;
+use crate::domain::access::Scope;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -31,10 +32,11 @@ const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 const MAX_CONNECTIONS: u32 = 8;
 
-/// Handles share one pool: cloning is cheap.
+/// Handles share one pool: cloning is cheap. Each sees the whole State, or some ministries only.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(super) pool: SqlitePool,
+    pub(super) scope: Scope,
 }
 
 impl Store {
@@ -55,6 +57,12 @@ impl Store {
         let store = connect(options(url)?.read_only(true), 0).await?;
         store.check().await?;
         Ok(store)
+    }
+
+    /// The same, of which only what both scopes show can be read.
+    #[must_use]
+    pub fn seen_by(&self, scope: &Scope) -> Self {
+        Self { pool: self.pool.clone(), scope: self.scope.and(scope) }
     }
 
     /// Whether the database answers and has the schema that this program expects.
@@ -183,7 +191,7 @@ async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, Sto
         .connect_with(options)
         .await
         .map_err(|source| StoreError::Open { path, source })?;
-    Ok(Store { pool })
+    Ok(Store { pool, scope: Scope::Whole })
 }
 
 #[cfg(test)]

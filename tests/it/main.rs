@@ -24,6 +24,7 @@ mod notices_delivery;
 mod notices_digest;
 mod notices_mail;
 mod notices_reminders;
+mod notices_silences;
 mod notices_webhooks;
 mod people;
 mod real;

@@ -94,6 +94,7 @@ impl Desk {
             settings: &self.settings,
             told: &self.told,
             lanes: &self.lanes,
+            silences: &[],
             announce: true,
         })
         .unwrap();

@@ -18,6 +18,7 @@ use prometheus_client::registry::Registry;
 use tokio::sync::Mutex;
 use tracing::error;
 
+use super::desk::Desk;
 use crate::cycle::Parts;
 use crate::domain::ids::CycleNumber;
 
@@ -95,17 +96,14 @@ impl Metrics {
     }
 }
 
-pub(super) async fn show_metrics(
-    parts: web::Data<Parts>,
-    metrics: web::Data<Metrics>,
-) -> HttpResponse {
+pub(super) async fn show_metrics(desk: Desk, metrics: web::Data<Metrics>) -> HttpResponse {
     let mut registry = Registry::default();
     registry.register(
         "vigie_build",
         "This program",
         Info::new(Build { version: env!("CARGO_PKG_VERSION") }),
     );
-    let is_up = metrics.register_state(&parts, &mut registry).await;
+    let is_up = metrics.register_state(&desk, &mut registry).await;
     let up: Gauge = Gauge::default();
     up.set(i64::from(is_up));
     registry.register("vigie_store_up", "Whether the database could be read for this answer", up);

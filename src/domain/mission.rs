@@ -92,6 +92,7 @@ pub struct Mission {
     pub due_on: NaiveDate,
     /// How many times it has changed, its opening included: a decision made on an older one is stale.
     #[serde(default)]
+    #[schema(required = true)]
     pub revision: u32,
     /// What people made of it.
     #[serde(default, flatten)]

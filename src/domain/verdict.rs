@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::subject::Subject;
+use crate::domain::value::FieldValue;
 use crate::domain::value::Value;
 
 /// Only a level may close an alert: not knowing is never good news.
@@ -109,6 +110,7 @@ pub struct Reading {
     pub label: String,
     pub unit: Option<String>,
     /// `None` when it was missing and the rule said what to do then.
+    #[schema(value_type = Option<FieldValue>)]
     pub value: Option<Value>,
 }
 

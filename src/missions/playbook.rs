@@ -58,11 +58,11 @@ pub struct Play {
     decide_within_days: Spanned<u32>,
     /// Days from the decision within which it is to start.
     #[serde(default = "days_to_start")]
-    #[schema(value_type = u32)]
+    #[schema(value_type = u32, required = true)]
     start_within_days: Spanned<u32>,
     /// Days from its start within which it is to end.
     #[serde(default = "days_to_complete")]
-    #[schema(value_type = u32)]
+    #[schema(value_type = u32, required = true)]
     complete_within_days: Spanned<u32>,
 }
 

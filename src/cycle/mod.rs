@@ -20,6 +20,7 @@ mod row_schemas;
 mod run;
 mod standing;
 mod tables;
+mod tell;
 mod view;
 
 use std::path::PathBuf;
@@ -113,6 +114,8 @@ pub use run::run;
 pub use standing::DifferenceKind;
 pub use standing::Standing;
 pub use tables::Row;
+pub use tell::acknowledge;
+pub use tell::notices_of;
 pub use view::CatalogueOnDisk;
 pub use view::Panorama;
 pub use view::ProjectView;

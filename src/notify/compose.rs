@@ -13,6 +13,10 @@ use super::digest::News;
 use super::digest::Scope;
 use super::directory::Directory;
 use super::letters;
+use super::occurrence;
+use super::occurrence::CycleDone;
+use super::occurrence::Occurrence;
+use super::occurrence::World;
 use super::render::RenderError;
 use super::settings::Settings;
 use super::signals;
@@ -102,6 +106,25 @@ pub fn outgoing(occasion: Occasion<'_>) -> Result<Outgoing, RenderError> {
         .filter(|lane| !occasion.lanes.iter().any(|state| state.lane == *lane))
         .collect();
     Ok(outgoing)
+}
+
+/// The same, and programs are told that the cycle is done: those whose lane was open before, since a
+/// first cycle says nothing unless asked.
+pub fn with_end_of_cycle(
+    mut outgoing: Outgoing,
+    occasion: Occasion<'_>,
+    done: CycleDone<'_>,
+) -> Outgoing {
+    let Occasion { now, directory, settings, lanes, announce, .. } = occasion;
+    let world = World { now, directory, settings, lanes };
+    let told = occurrence::happened(Occurrence::Committed(done), world).into_iter();
+    let is_open = |notice: &Notice| {
+        announce || lanes.iter().any(|state| state.lane == notice.receiver.lane())
+    };
+    outgoing.notices.extend(
+        told.filter(is_open).map(|notice| Notice { cycle: Some(occasion.cycle), ..notice }),
+    );
+    outgoing
 }
 
 /// Those that the settings turn on.

@@ -22,6 +22,7 @@ mod malformed;
 mod missions;
 mod notices_delivery;
 mod notices_digest;
+mod notices_events;
 mod notices_mail;
 mod notices_reminders;
 mod notices_silences;

@@ -83,6 +83,7 @@ impl Desk {
             changes: BTreeMap::new(),
             missions: BTreeMap::new(),
             quiet: &self.quiet,
+            stale: vec![],
         };
         let outgoing = notify::outgoing(notify::Occasion {
             cycle: CycleNumber(self.cycle),

@@ -21,6 +21,7 @@ use crate::domain::ids::CycleNumber;
 #[into_params(parameter_in = Query)]
 pub(super) struct CoverageQuery {
     #[serde(default)]
+    #[param(inline)]
     by: By,
     /// The last one by default.
     cycle: Option<i64>,

@@ -32,13 +32,7 @@ use actix_web::web;
 use serde::Serialize;
 use tracing_actix_web::RequestId;
 use utoipa::OpenApi;
-use utoipa::PartialSchema;
 use utoipa::ToSchema;
-use utoipa::openapi::ArrayBuilder;
-use utoipa::openapi::ObjectBuilder;
-use utoipa::openapi::Ref;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::Schema;
 
 pub use desk::Workshop;
 pub use error::Problem;
@@ -113,23 +107,9 @@ pub fn routes(service: &mut web::ServiceConfig) {
 }
 
 /// A list, in an object so that it can grow fields.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct List<T> {
     data: Vec<T>,
-}
-
-impl<T: ToSchema> PartialSchema for List<T> {
-    fn schema() -> RefOr<Schema> {
-        let rows = ArrayBuilder::new().items(Ref::from_schema_name(T::name()));
-        ObjectBuilder::new().property("data", rows).required("data").into()
-    }
-}
-
-impl<T: ToSchema> ToSchema for List<T> {
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push((T::name().into_owned(), T::schema()));
-        T::schemas(schemas);
-    }
 }
 
 impl<T> List<T> {

@@ -1,4 +1,4 @@
-//! The OpenAPI document: what it says is what the service does, and a change of it is seen.
+//! The document of the API: what it says is what the service does, and a change of it is seen.
 
 use std::collections::BTreeSet;
 
@@ -69,7 +69,7 @@ fn walk(value: &Value, visit: &mut impl FnMut(&Value)) {
     match value {
         Value::Object(fields) => fields.values().for_each(|field| walk(field, visit)),
         Value::Array(items) => items.iter().for_each(|item| walk(item, visit)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -89,7 +89,7 @@ fn printed(value: &Value, depth: usize) -> String {
         Value::Array(items) => {
             wrap(('[', ']'), items.iter().map(|item| printed(item, depth + 1)).collect())
         }
-        _ => short,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => short,
     }
 }
 

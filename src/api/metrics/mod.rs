@@ -97,7 +97,7 @@ impl Metrics {
     }
 }
 
-/// Tell Prometheus how the service does, in OpenMetrics.
+/// Tell Prometheus how the service does, in its own format.
 #[utoipa::path(
     tag = "operations",
     responses((status = 200, description = "As asked", body = String, content_type = "application/openmetrics-text"))

@@ -1,4 +1,4 @@
-//! The OpenAPI document, made from the code: it says what the code does, and nothing is typed twice.
+//! The document of the API, made from the code: it says what the code does, and nothing is typed twice.
 //!
 //! To add a route:
 //! 1. write the handler with its method and whole address, `#[post("/api/v1/alerts/{alert}/…")]`, and

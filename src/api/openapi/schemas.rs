@@ -1,11 +1,14 @@
 //! What the derives cannot know: fields that may be `null` are there all the same.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::Ref;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::Schema;
 use utoipa::openapi::Type;
+use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::schema::SchemaType;
 
 use super::answers::operations;
@@ -15,8 +18,29 @@ use super::answers::operations;
 pub(super) fn complete(document: &mut OpenApi) {
     let asked = asked(document);
     let components = document.components.get_or_insert_default();
+    name_items(&mut components.schemas);
     for (_, schema) in components.schemas.iter_mut().filter(|(name, _)| !asked.contains(*name)) {
         require(schema);
+    }
+}
+
+/// A list of `T` is derived with all of `T` inside it: it is told apart, under its name.
+fn name_items(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    let mut told_apart = Vec::new();
+    for (list, schema) in schemas.iter_mut() {
+        let (Some((_, item)), RefOr::T(Schema::Object(object))) = (list.split_once('_'), schema)
+        else {
+            continue;
+        };
+        if let Some(RefOr::T(Schema::Array(rows))) = object.properties.get_mut("data") {
+            let named = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
+            if let ArrayItems::RefOrSchema(whole) = std::mem::replace(&mut rows.items, named) {
+                told_apart.push((item.to_owned(), *whole));
+            }
+        }
+    }
+    for (item, whole) in told_apart {
+        schemas.entry(item).or_insert(whole);
     }
 }
 

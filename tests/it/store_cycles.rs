@@ -284,6 +284,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
         }],
         silence_changes: vec![],
         outgoing: Outgoing::default(),
+        times: std::collections::BTreeMap::new(),
     }
 }
 

@@ -12,6 +12,7 @@ mod backup;
 mod catalogues;
 mod corrections;
 mod credential;
+mod cycle_times;
 mod cycles;
 mod deeds;
 mod differences;

@@ -179,8 +179,8 @@ async fn acts_on_what_is_anothers_end_as_those_on_what_does_not_exist() {
     }
     let disputes = world.store.disputes().await.unwrap();
     let of_other = disputes.iter().find(|dispute| dispute.alert == other.id).unwrap();
-    let refused = store.dispute(of_other, &act).await.unwrap_err();
-    assert_eq!(refused.to_string(), format!("no alert `{}`", other.id));
+    let contested = store.dispute(of_other, &act).await.unwrap_err();
+    assert_eq!(contested.to_string(), format!("no alert `{}`", other.id));
     for number in [of_other.number, DisputeNumber(999)] {
         let refused = store.answer_dispute(number, DisputeState::Upheld, &act).await.unwrap_err();
         assert_eq!(refused.to_string(), format!("no dispute {number}"));
@@ -194,8 +194,8 @@ async fn acts_on_what_is_anothers_end_as_those_on_what_does_not_exist() {
         assert_eq!(changed.unwrap(), None);
     }
     let silences = world.store.silences().await.unwrap();
-    let of_other = silences.iter().find(|one| one.scope.project == Some(project("si-samu")));
-    for number in [of_other.unwrap().number, SilenceNumber(999)] {
+    let silenced = silences.iter().find(|one| one.scope.project == Some(project("si-samu")));
+    for number in [silenced.unwrap().number, SilenceNumber(999)] {
         let refused = store.unsilence(number, &act).await.unwrap_err();
         assert_eq!(refused.to_string(), format!("no silence {number}"));
     }

@@ -98,9 +98,9 @@ pub struct CycleSummary {
     #[serde(flatten)]
     pub inputs: CycleInputs,
     pub started_at: DateTime<Utc>,
-    /// None for those who do not see the whole State, of which they are.
+    /// Figures of the whole State: none for accounts that see some ministries only.
     pub figures: BTreeMap<String, f64>,
-    /// The same.
+    /// Verdicts of the whole State: null for accounts that see some ministries only.
     pub counts: Option<CycleCounts>,
 }
 

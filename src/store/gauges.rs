@@ -98,6 +98,7 @@ impl Store {
 
     /// By the last time that something was imported.
     pub async fn last_imports(&self) -> Result<BTreeMap<Dataset, DateTime<Utc>>, StoreError> {
+        self.check_whole("the age of files")?;
         datasets(&mut *self.begin_read().await?).await
     }
 

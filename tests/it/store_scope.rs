@@ -194,8 +194,8 @@ async fn acts_on_what_is_anothers_end_as_those_on_what_does_not_exist() {
         assert_eq!(changed.unwrap(), None);
     }
     let silences = world.store.silences().await.unwrap();
-    let silenced = silences.iter().find(|one| one.scope.project == Some(project("si-samu")));
-    for number in [silenced.unwrap().number, SilenceNumber(999)] {
+    let elsewhere = silences.iter().find(|one| one.scope.project == Some(project("si-samu")));
+    for number in [elsewhere.unwrap().number, SilenceNumber(999)] {
         let refused = store.unsilence(number, &act).await.unwrap_err();
         assert_eq!(refused.to_string(), format!("no silence {number}"));
     }

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod access_scope;
 mod audit;
 mod backup;
 mod hostile;

@@ -29,8 +29,7 @@ use crate::store_support::day;
 
 /// The fixtures, judged twice, with what people do about it; one project was another's for a while.
 pub(crate) struct World {
-    /// Goes when this does.
-    _folder: TempDir,
+    folder: TempDir,
     pub(crate) store: Store,
     /// The ministry of each project, and all that each is called.
     ministries: BTreeMap<ProjectId, MinistryCode>,
@@ -49,9 +48,13 @@ impl World {
             ministries.insert(one.project.clone(), one.ministry);
             names.insert(one.project, one.names);
         }
-        let world = Self { _folder: folder, store, ministries, names };
+        let world = Self { folder, store, ministries, names };
         world.let_people_act().await;
         world
+    }
+
+    pub(crate) fn database_url(&self) -> String {
+        format!("sqlite://{}", self.folder.path().join("vigie.db").display())
     }
 
     pub(crate) fn codes(&self) -> BTreeSet<MinistryCode> {

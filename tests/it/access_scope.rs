@@ -7,11 +7,12 @@ use serde_json::Value;
 use vigie::api::Asks;
 use vigie::api::DOORS;
 use vigie::api::Door;
-use vigie::app::Running;
 use vigie::domain::access::Role;
 use vigie::domain::access::Scope;
 use vigie::domain::ids::MinistryCode;
 
+use crate::store_scope::panorama;
+use crate::store_support::Scratch;
 use crate::support;
 use crate::support::doors;
 use crate::support::doors::Reply;
@@ -41,7 +42,7 @@ async fn each_door_opens_to_these_roles_and_ministries() {
         let whole = support::token(&world.store, &format!("{role} all"), &[role], &[]).await;
         tokens.push((role, justice, whole));
     }
-    let service = doors::serve(&world).await;
+    let service = doors::serve(world.database_url()).await;
     let client = reqwest::Client::new();
     let mut table = "own other's nothing's, then whole State\n".to_owned();
     for door in DOORS {
@@ -53,10 +54,12 @@ async fn each_door_opens_to_these_roles_and_ministries() {
         write!(table, "{} {}\n  nobody {}", door.method, door.address, ask("", &own).await.status)
             .unwrap();
         for (role, justice, whole) in &tokens {
-            let answers =
+            let [mine, others, nothings] =
                 [ask(justice, &own).await, ask(justice, &other).await, ask(justice, &none).await];
-            let [mine, others, nothings] = answers.each_ref().map(|answer| answer.status);
-            assert_eq!(others, nothings, "{role} can tell {other} from what does not exist");
+            let told = |reply: &Reply, path: &str| (reply.status, without(reply.body(), path));
+            let (of_other, of_nothing) = (told(&others, &other), told(&nothings, &none));
+            assert_eq!(of_other, of_nothing, "{role} can tell {other} from what does not exist");
+            let [mine, others, nothings] = [mine, others, nothings].map(|reply| reply.status);
             let all = ask(whole, &other).await.status;
             write!(table, " | {role} {mine} {others} {nothings}, {all}").unwrap();
         }
@@ -64,6 +67,15 @@ async fn each_door_opens_to_these_roles_and_ministries() {
     }
     service.stop().await.unwrap();
     insta::assert_snapshot!(table);
+}
+
+/// A refusal less what it repeats of the address, and less the nearest of one's own.
+fn without(body: &str, path: &str) -> String {
+    let asked = path
+        .split('/')
+        .filter(|part| part.len() > 1)
+        .fold(body.to_owned(), |body, part| body.replace(&format!("`{part}`"), "`…`"));
+    asked.split("; the nearest is").next().unwrap().trim_end_matches(['"', '}', ' ']).to_owned()
 }
 
 /// On something of one's own, of another's, of nothing at all.
@@ -89,7 +101,7 @@ async fn no_answer_to_a_ministry_tells_of_anothers_whatever_is_asked() {
         let token = support::token(&world.store, &name, &Role::ALL, &[ministry]).await;
         callers.push((ministry, token));
     }
-    let service = doors::serve(&world).await;
+    let service = doors::serve(world.database_url()).await;
     let client = reqwest::Client::new();
     let get = async |token: &str, path: &str| {
         doors::call(&client, &service, ("GET", path), (token, &Value::Null)).await
@@ -144,21 +156,75 @@ async fn every_path(world: &World, ministry: &str, door: &Door) -> Vec<String> {
 async fn a_ministry_without_a_project_is_told_that_there_is_no_data() {
     let world = World::new().await;
     let token = support::token(&world.store, "Personne", &Role::ALL, &["ZZZ"]).await;
-    let service = doors::serve(&world).await;
+    let service = doors::serve(world.database_url()).await;
     let client = reqwest::Client::new();
     let mut answers = String::new();
     for path in ["portfolio", "projects", "alerts", "missions/ranking", "coverage", "projects/MJ"] {
         let path = format!("/api/v1/{path}");
         let reply = doors::call(&client, &service, ("GET", &path), (&token, &Value::Null)).await;
-        let body = reply.text.split_once('\n').unwrap().1;
-        let body: Value = serde_json::from_str(body).unwrap();
+        let body = reply.json();
         let told = body["detail"].as_str().map_or_else(|| body["data"].to_string(), str::to_owned);
         writeln!(answers, "{} {path} {told}", reply.status).unwrap();
     }
-    stop(service).await;
-    insta::assert_snapshot!(answers, @"");
+    service.stop().await.unwrap();
+    insta::assert_snapshot!(answers, @r"
+    409 /api/v1/portfolio no project of your ministries is in a panorama as of 2020-12-01
+    409 /api/v1/projects no project of your ministries is in a panorama as of 2020-12-01
+    200 /api/v1/alerts []
+    200 /api/v1/missions/ranking []
+    200 /api/v1/coverage []
+    404 /api/v1/projects/MJ no project is called `MJ`
+    ");
 }
 
-async fn stop(service: Running) {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_portfolio_of_a_ministry_is_its_line_in_that_of_the_state() {
+    let world = World::new().await;
+    let all = support::token(&world.store, "Chef", &Role::ALL, &[]).await;
+    let service = doors::serve(world.database_url()).await;
+    let client = reqwest::Client::new();
+    let portfolio = async |token: &str| {
+        let asked = ("GET", "/api/v1/portfolio");
+        doors::call(&client, &service, asked, (token, &Value::Null)).await.json()
+    };
+    let whole = portfolio(&all).await;
+    let lines = whole["ministries"].as_array().unwrap();
+    assert!(lines.len() > 5);
+    for line in lines {
+        let code = line["ministry"].as_str().unwrap();
+        let token = support::token(&world.store, code, &[Role::Reader], &[code]).await;
+        let own = portfolio(&token).await;
+        assert_eq!(own["ministries"].as_array().unwrap().len(), 1, "{code}");
+        assert_eq!(own["edition"], whole["edition"]);
+        for (field, figure) in line.as_object().unwrap() {
+            let Some(figure) = figure.as_f64() else { continue };
+            for shown in [&own["portfolio"][field], &own["ministries"][0][field]] {
+                // Figures are rounded to nine decimals, halves included.
+                let same = shown.as_f64().is_some_and(|shown| (shown - figure).abs() < 2e-9);
+                assert!(same, "{code} {field}: {shown} is not {figure}");
+            }
+        }
+        let last = own["series"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["cost_total"], line["cost_total"], "{code}");
+    }
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_ministry_whose_projects_have_all_left_is_not_shown_an_edition_that_is_over() {
+    let scratch = Scratch::new().await;
+    scratch.record(&[panorama("2020-06", &[("nef", "MJ"), ("roc", "MI")])]).await;
+    scratch.record(&[panorama("2020-11", &[("roc", "MI")])]).await;
+    let token = support::token(&scratch.store, "Jules", &[Role::Reader], &["MJ"]).await;
+    let service = doors::serve(scratch.url()).await;
+    let client = reqwest::Client::new();
+    let get = async |path: &str| {
+        doors::call(&client, &service, ("GET", path), (&token, &Value::Null)).await.json()
+    };
+    let shown = get("/api/v1/portfolio").await;
+    assert_eq!(shown["edition"], "2020-11", "{shown}");
+    let projects = get("/api/v1/projects").await;
+    assert_eq!(projects["data"][0]["project_id"], "nef", "{projects}");
+    assert_eq!(projects["data"][0]["has_left"], true);
     service.stop().await.unwrap();
 }

@@ -273,7 +273,7 @@ async fn what_is_for_the_whole_state_is_refused_to_a_ministry() {
 }
 
 /// A panorama of an edition, each project with its ministry.
-fn panorama(when: &str, projects: &[(&str, &str)]) -> Import {
+pub(crate) fn panorama(when: &str, projects: &[(&str, &str)]) -> Import {
     let snapshots = projects.iter().zip(2..).map(|((id, ministry), row)| Snapshot {
         row,
         ministry: MinistryCode::new(*ministry),

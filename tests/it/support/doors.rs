@@ -48,6 +48,7 @@ impl Samples {
 }
 
 /// What may stand for a parameter, for callers of one ministry.
+#[expect(clippy::panic, reason = "says where to add what is new")]
 pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> Samples {
     let scope = Scope::of([MinistryCode::new(ministry)]);
     let shows = |subject: &Subject| world.shows(&scope, subject);
@@ -89,11 +90,12 @@ pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> S
         "job" => Samples::common("cycle"),
         "cycle" => Samples::common("3"),
         "table" => Samples::common("projects.csv"),
+        "file:.*" => Samples::common("index.html"),
         unknown => panic!("`{{{unknown}}}`: say in tests/it/support/doors.rs what may stand there"),
     }
 }
 
-/// The parameters of an address: `project` for `/projects/{project}/history`.
+/// The parameters of an address: `project` for `/projects/{project}/history`, `file:.*` for the rest.
 pub(crate) fn parameters(address: &str) -> Vec<&str> {
     address.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
 }
@@ -103,10 +105,10 @@ pub(crate) fn body(_address: &str) -> Value {
     json!({ "reason": "vu en revue" })
 }
 
-/// On the world, standing in December 2020.
-pub(crate) async fn serve(world: &World) -> Running {
+/// Standing in December 2020.
+pub(crate) async fn serve(database_url: String) -> Running {
     let config = Config {
-        database_url: world.database_url(),
+        database_url,
         listen: "127.0.0.1:0".to_owned(),
         rules: root().join("rules"),
         aliases: root().join("aliases.toml"),
@@ -120,6 +122,16 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     /// Headers and body, as they came.
     pub(crate) text: String,
+}
+
+impl Reply {
+    pub(crate) fn body(&self) -> &str {
+        self.text.split_once('\n').unwrap().1
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(self.body()).unwrap_or_default()
+    }
 }
 
 /// `token` is empty for nobody.

@@ -1,6 +1,7 @@
 //! Whole tables, to take away.
 
 use actix_web::HttpResponse;
+use actix_web::get;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web;
 use chrono::NaiveDate;
@@ -8,21 +9,40 @@ use serde::Deserialize;
 
 use super::desk::Desk;
 use super::error::Problem;
+use super::openapi::NoData;
+use super::query::Asked;
 use crate::cycle;
 use crate::cycle::ExportFormat;
 use crate::cycle::ExportTable;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ExportQuery {
+    #[param(inline)]
     format: ExportFormat,
+    /// Figures as of a past day; today in Paris by default.
     as_of: Option<NaiveDate>,
 }
 
+/// Take a whole table away.
+#[utoipa::path(
+    tag = "portfolio",
+    params(("table" = ExportTable, Path, description = "What to take away"), ExportQuery),
+    responses(
+        (status = 200, description = "The file", content(
+            (String = "text/csv"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Vec<u8> = "application/vnd.apache.parquet"),
+        )),
+        NoData,
+    )
+)]
+#[get("/api/v1/exports/{table}")]
 pub(super) async fn find_export(
     desk: Desk,
     table: web::Path<ExportTable>,
-    query: web::Query<ExportQuery>,
+    query: Asked<ExportQuery>,
 ) -> Result<HttpResponse, Problem> {
     let file = cycle::export(&desk, *table, query.format, query.as_of).await?;
     Ok(HttpResponse::Ok()

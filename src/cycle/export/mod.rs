@@ -11,12 +11,13 @@ use rust_xlsxwriter::XlsxError;
 use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
 
 /// What there is to take away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportTable {
     /// Projects with every field of the dictionary.
@@ -33,7 +34,7 @@ pub enum ExportTable {
     Verdicts,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportFormat {
     /// UTF-8, commas, decimal points, one line of field names.

@@ -28,12 +28,12 @@ pub(super) struct ExportQuery {
 /// Take a whole table away.
 #[utoipa::path(
     tag = "portfolio",
-    params(("table" = ExportTable, Path, description = "What to take away"), ExportQuery),
+    params(("table" = inline(ExportTable), Path, description = "What to take away"), ExportQuery),
     responses(
         (status = 200, description = "The file", content(
             (String = "text/csv"),
-            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-            (Vec<u8> = "application/vnd.apache.parquet"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (String = "application/vnd.apache.parquet"),
         )),
         NoData,
     )

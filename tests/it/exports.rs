@@ -136,6 +136,6 @@ async fn every_table_is_to_be_had_in_every_format() {
     verdicts: 1709
     ");
     assert_eq!(desk.get("exports/projects?format=pdf").await.status(), 400);
-    assert_eq!(desk.get("exports/secrets?format=csv").await.status(), 404);
+    assert_eq!(desk.get("exports/secrets?format=csv").await.status(), 400);
     desk.running.stop().await.unwrap();
 }

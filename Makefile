@@ -50,8 +50,8 @@ promtool:
 
 test: mail-server promtool ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
-	$(VIGIE) rules check
-	$(VIGIE) rules test --coverage --threshold 100
+	$(VIGIE) rules check --shipped
+	$(VIGIE) rules test --shipped --coverage --threshold 100
 
 lint: ## Check the format, the lints and the documentation of the code
 	cargo fmt --check

@@ -104,15 +104,25 @@ impl From<CycleError> for Problem {
             | CycleError::NoSuchAlert { .. }
             | CycleError::AmbiguousAlert { .. }
             | CycleError::NoSuchMinistry(_)
+            | CycleError::NoSuchFile { .. }
+            | CycleError::Store(StoreError::NoSuch { .. })
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
                 Self::NotYet(error.to_string())
             }
-            CycleError::SilencesEverything
+            CycleError::AmbiguousFile { .. }
+            | CycleError::Threshold(_)
+            | CycleError::RulePath(_)
+            | CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
             | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
-            CycleError::Refused(_) | CycleError::Disallowed(_) => Self::Refused(error.to_string()),
+            CycleError::Refused(_)
+            | CycleError::Disallowed(_)
+            | CycleError::Unproved { .. }
+            | CycleError::Store(StoreError::Draft(_) | StoreError::DraftMoved(_)) => {
+                Self::Refused(error.to_string())
+            }
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Store(_)
             | CycleError::Rules(_)

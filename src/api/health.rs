@@ -14,9 +14,9 @@ pub(super) async fn is_alive() -> HttpResponse {
 
 pub(super) async fn is_ready(desk: Desk) -> Result<HttpResponse, Problem> {
     desk.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
-    let on_disk =
+    let in_force =
         cycle::catalogue(&desk).await.map_err(|error| Problem::NotReady(error.to_string()))?;
-    let (rules, faults) = (on_disk.catalogue.rules().count(), on_disk.faults.len());
+    let (rules, faults) = (in_force.catalogue.rules().count(), in_force.faults.len());
     if rules == 0 {
         let words = format!("no rule compiles; {faults} faults");
         return Err(Problem::NotReady(words));

@@ -83,6 +83,10 @@ enum CliError {
     Channel(#[from] vigie::notify::ChannelFault),
     #[error("no notice `{0}`; `vigie notices list` lists those there are")]
     NoSuchNotice(String),
+    #[error("found `{found}`, expected {expected}")]
+    RuleArgument { found: String, expected: &'static str },
+    #[error("read `{}`", path.display())]
+    RuleFile { path: PathBuf, source: std::io::Error },
     #[error("no such receiver: {0}")]
     NoSuchReceiver(String),
     #[error(transparent)]

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::CycleError;
 use super::Parts;
+use super::catalogue;
 use super::tables::Row;
 use super::view;
 use crate::domain::alert::Alert;
@@ -182,7 +183,7 @@ fn candidate(
 
 /// As it is on disk now.
 async fn playbook(parts: &Parts) -> Result<Playbook, CycleError> {
-    let texts = view::read_rules(parts).await?;
+    let texts = catalogue::read_rules(parts).await?;
     let text = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
     Ok(Playbook::parse(text, PLAYBOOK_FILE)?)
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::domain::draft::DraftRefusal;
+use crate::domain::draft::Meanwhile;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
@@ -61,6 +63,11 @@ pub enum StoreError {
     Judged { rule: RuleId, subject: Subject },
     #[error("cycle {number} is already taken: another one was committed meanwhile")]
     CycleTaken { number: CycleNumber },
+    #[error(transparent)]
+    Draft(#[from] DraftRefusal),
+    /// Somebody else saved the draft meanwhile.
+    #[error("{0}")]
+    DraftMoved(Box<Meanwhile>),
     #[error("no {what} {number}")]
     NoSuch { what: &'static str, number: i64 },
     #[error("{what} {number} is over: {how}")]

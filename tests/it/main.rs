@@ -29,6 +29,8 @@ mod people;
 mod real;
 mod real_rules;
 mod reviews;
+mod rule_overlay;
+mod rule_overlay_drafts;
 mod rule_text;
 mod rule_tools_check;
 mod rule_tools_coverage;

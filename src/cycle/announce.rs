@@ -19,8 +19,10 @@ use super::run::deliberate;
 use super::run::judge;
 use super::view;
 use crate::domain::alert::Alert;
+use crate::domain::cycle::CycleCounts;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
+use crate::domain::import::Dataset;
 use crate::domain::notice::LaneState;
 use crate::domain::notice::Memory;
 use crate::domain::notice::Notice;
@@ -28,6 +30,7 @@ use crate::domain::notice::Outgoing;
 use crate::domain::notice::Receiver;
 use crate::domain::subject::Subject;
 use crate::notify;
+use crate::notify::CycleDone;
 use crate::notify::Directory;
 use crate::notify::Facts;
 use crate::notify::Terms;
@@ -38,6 +41,7 @@ struct Past {
     told: BTreeMap<(Receiver, Subject), Memory>,
     lanes: Vec<LaneState>,
     quiet: BTreeSet<AlertId>,
+    last_imports: BTreeMap<Dataset, DateTime<Utc>>,
 }
 
 /// The next messages of a ministry, as if a cycle ran now: nothing is written, nothing is sent.
@@ -74,10 +78,26 @@ pub(super) async fn outgoing(
     }
     let past = past(parts, deliberation, now).await?;
     let outgoing = with_occasion(parts, (judged, deliberation, &past), now, |occasion| {
-        Ok(notify::outgoing(notify::Occasion { announce, ..occasion })?)
+        let occasion = notify::Occasion { announce, ..occasion };
+        Ok(notify::with_end_of_cycle(
+            notify::outgoing(occasion)?,
+            occasion,
+            done(judged, deliberation),
+        ))
     })?;
     report(&outgoing, deliberation.number);
     Ok(outgoing)
+}
+
+fn done<'a>(judged: &'a Judged, deliberation: &Deliberation) -> CycleDone<'a> {
+    CycleDone {
+        number: deliberation.number,
+        inputs: &judged.inputs,
+        counts: CycleCounts::of(&judged.verdicts),
+        alert_changes: deliberation.alert_changes.len(),
+        mission_changes: deliberation.mission_changes.len(),
+        rule_faults: judged.faults.len(),
+    }
 }
 
 fn report(outgoing: &Outgoing, cycle: CycleNumber) {
@@ -111,7 +131,12 @@ async fn past(
         .collect();
     let standing: Vec<&Alert> = standing.into_values().collect();
     let quiet = people::quiet(parts, &standing, &deliberation.silence_changes, now).await?;
-    Ok(Past { told: parts.store.told().await?, lanes: parts.store.lanes().await?, quiet })
+    Ok(Past {
+        told: parts.store.told().await?,
+        lanes: parts.store.lanes().await?,
+        quiet,
+        last_imports: parts.store.last_imports().await?,
+    })
 }
 
 fn with_occasion<T>(
@@ -128,6 +153,7 @@ fn with_occasion<T>(
         changes: BTreeMap::new(),
         missions: deliberation.known_missions.iter().map(|one| (&one.id, one)).collect(),
         quiet: &past.quiet,
+        stale: notify::stale(&past.last_imports, &terms, now),
     };
     for change in &deliberation.alert_changes {
         facts.alerts.insert(&change.alert.id, &change.alert);
@@ -136,6 +162,9 @@ fn with_occasion<T>(
     for change in &deliberation.mission_changes {
         facts.missions.insert(&change.mission.id, &change.mission);
     }
+    let alerts: Vec<&Alert> = facts.alerts.values().copied().collect();
+    let today = view::today(now);
+    let silences = notify::silence_news(&deliberation.silence_changes, &alerts, &directory, today);
     then(notify::Occasion {
         cycle: deliberation.number,
         as_of,
@@ -146,6 +175,7 @@ fn with_occasion<T>(
         settings: &parts.notify,
         told: &past.told,
         lanes: &past.lanes,
+        silences: &silences,
         announce: false,
     })
 }

@@ -88,8 +88,8 @@ pub async fn three_way(parts: &Parts, name: &str) -> Result<Vec<ThreeWay>, Cycle
         let wanted: Vec<&Fingerprint> = laid.version.shipped.iter().collect();
         let base = parts.store.rule_texts(&wanted).await?.into_values().next();
         let shipped = source.shipped(&laid.version.path).cloned();
-        let bare = |text: &Option<String>| text.clone().unwrap_or_default();
-        let [from, now] = [bare(&base), bare(&shipped)];
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+        let [from, now] = [or_empty(&base), or_empty(&shipped)];
         found.push(ThreeWay {
             line: line(&source, laid.version.clone()),
             our_changes: comparison::written(&from, &laid.text),
@@ -131,8 +131,8 @@ pub async fn compare(
         if from.is_none() && to.is_none() {
             continue;
         }
-        let bare = |text: &Option<String>| text.clone().unwrap_or_default();
-        let changes = comparison::written(&bare(&from), &bare(&to));
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+        let changes = comparison::written(&or_empty(&from), &or_empty(&to));
         found.push(FileComparison { path, from, to, changes });
     }
     Ok(found)

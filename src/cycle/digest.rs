@@ -36,6 +36,7 @@ pub async fn digest(parts: &Parts) -> Result<usize, CycleError> {
         changes: BTreeMap::new(),
         missions: missions.iter().map(|mission| (&mission.id, mission)).collect(),
         quiet: &quiet,
+        stale: notify::stale(&parts.store.last_imports().await?, &terms, now),
     };
     let outgoing = notify::outgoing(Occasion {
         cycle: last.number,
@@ -47,6 +48,8 @@ pub async fn digest(parts: &Parts) -> Result<usize, CycleError> {
         settings: &parts.notify,
         told: &parts.store.told().await?,
         lanes: &parts.store.lanes().await?,
+        // Cycles look at silences.
+        silences: &[],
         announce: false,
     })?;
     let written = parts.store.commit_outgoing(&outgoing, last.number, now).await?;

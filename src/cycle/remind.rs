@@ -42,6 +42,7 @@ pub async fn remind(parts: &Parts) -> Result<u64, CycleError> {
         directory: &directory,
         terms: &terms,
         settings: &parts.notify,
+        lanes: &parts.store.lanes().await?,
         told: &told,
         reminded: &reminded,
         alerts: &alerts,

@@ -290,7 +290,7 @@ pub(super) struct Judged {
     pub(super) portfolio: Portfolio,
     pub(super) catalogue: Catalogue,
     playbook: Playbook,
-    faults: Vec<RuleFault>,
+    pub(super) faults: Vec<RuleFault>,
     pub(super) texts: BTreeMap<String, String>,
 }
 

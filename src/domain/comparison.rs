@@ -1,7 +1,5 @@
 //! Two texts line by line: what the second says otherwise.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
 /// Lines shown around what differs.
@@ -52,31 +50,27 @@ pub fn written(old: &str, new: &str) -> String {
     let lines: Vec<&str> = old.lines().collect();
     let found = passages(old, new);
     let starts = found.iter().skip(1).map(|next| next.old_line - 1).chain([usize::MAX]);
-    let mut text = String::new();
     let mut told: Option<usize> = None;
+    let mut text: Vec<String> = Vec::new();
     for (passage, next) in found.iter().zip(starts) {
         let start = passage.old_line - 1;
-        let from = start.saturating_sub(AROUND);
-        if told.is_none_or(|told| from > told) {
-            let _ = writeln!(text, "@@ -{} +{} @@", passage.old_line, passage.new_line);
-        }
-        let same = |text: &mut String, from: usize, to: usize| {
-            for line in lines.iter().skip(from).take(to.saturating_sub(from)) {
-                let _ = writeln!(text, " {line}");
-            }
-        };
-        same(&mut text, from.max(told.unwrap_or(0)), start);
-        for (sign, lines) in [('-', &passage.old), ('+', &passage.new)] {
-            for line in lines {
-                let _ = writeln!(text, "{sign}{line}");
-            }
-        }
         let end = start + passage.old.len();
-        let shown = (end + AROUND).min(next).min(lines.len());
-        same(&mut text, end, shown);
-        told = Some(shown.max(end));
+        let first = start.saturating_sub(AROUND);
+        let last = (end + AROUND).min(next).min(lines.len()).max(end);
+        if told.is_none_or(|told| first > told) {
+            text.push(format!("@@ -{} +{} @@", passage.old_line, passage.new_line));
+        }
+        let kept = |from: usize, to: usize| {
+            let some = lines.iter().skip(from).take(to.saturating_sub(from));
+            some.map(|line| format!(" {line}"))
+        };
+        text.extend(kept(first.max(told.unwrap_or(0)), start));
+        text.extend(passage.old.iter().map(|line| format!("-{line}")));
+        text.extend(passage.new.iter().map(|line| format!("+{line}")));
+        text.extend(kept(end, last));
+        told = Some(last);
     }
-    text
+    if text.is_empty() { String::new() } else { text.join("\n") + "\n" }
 }
 
 /// Whether two sets of passages over one text touch the same lines of it.
@@ -90,23 +84,7 @@ pub fn overlap(ours: &[Passage], theirs: &[Passage]) -> bool {
 
 /// By the longest common run of lines.
 fn differing(was: &[String], is: &[String], head: usize) -> Vec<Passage> {
-    let width = is.len() + 1;
-    let mut common = vec![0_u32; (was.len() + 1) * width];
-    let at = |common: &[u32], row: usize, column: usize| -> u32 {
-        common.get(row * width + column).copied().unwrap_or(0)
-    };
-    for (row, old) in was.iter().enumerate().rev() {
-        for (column, new) in is.iter().enumerate().rev() {
-            let longest = if old == new {
-                at(&common, row + 1, column + 1) + 1
-            } else {
-                at(&common, row + 1, column).max(at(&common, row, column + 1))
-            };
-            if let Some(cell) = common.get_mut(row * width + column) {
-                *cell = longest;
-            }
-        }
-    }
+    let common = Common::of(was, is);
     let mut found: Vec<Passage> = Vec::new();
     let (mut row, mut column) = (0, 0);
     let mut open = false;
@@ -117,29 +95,55 @@ fn differing(was: &[String], is: &[String], head: usize) -> Vec<Passage> {
             continue;
         }
         if !open {
-            found.push(Passage {
-                old_line: head + row + 1,
-                old: vec![],
-                new_line: head + column + 1,
-                new: vec![],
-            });
+            let (old_line, new_line) = (head + row + 1, head + column + 1);
+            found.push(Passage { old_line, old: vec![], new_line, new: vec![] });
             open = true;
         }
         let Some(passage) = found.last_mut() else { break };
-        let keep_new = at(&common, row + 1, column) >= at(&common, row, column + 1);
+        let drops_old = common.at(row + 1, column) >= common.at(row, column + 1);
         match (old, new) {
-            (Some(old), new) if new.is_none() || keep_new => {
-                passage.old.push(old.clone());
+            (Some(line), other) if other.is_none() || drops_old => {
+                passage.old.push(line.clone());
                 row += 1;
             }
-            (_, Some(new)) => {
-                passage.new.push(new.clone());
+            (_, Some(line)) => {
+                passage.new.push(line.clone());
                 column += 1;
             }
             (Some(_) | None, None) => break,
         }
     }
     found
+}
+
+/// How many lines two texts have in common, in order, from each pair of lines on.
+struct Common {
+    width: usize,
+    lengths: Vec<u32>,
+}
+
+impl Common {
+    fn of(was: &[String], is: &[String]) -> Self {
+        let width = is.len() + 1;
+        let mut common = Self { width, lengths: vec![0; (was.len() + 1) * width] };
+        for (row, old) in was.iter().enumerate().rev() {
+            for (column, new) in is.iter().enumerate().rev() {
+                let longest = if old == new {
+                    common.at(row + 1, column + 1) + 1
+                } else {
+                    common.at(row + 1, column).max(common.at(row, column + 1))
+                };
+                if let Some(length) = common.lengths.get_mut(row * width + column) {
+                    *length = longest;
+                }
+            }
+        }
+        common
+    }
+
+    fn at(&self, row: usize, column: usize) -> u32 {
+        self.lengths.get(row * self.width + column).copied().unwrap_or(0)
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::MissionId;
 use crate::domain::ids::NoticeId;
+use crate::domain::import::Dataset;
 use crate::domain::level::Level;
 use crate::domain::subject::Subject;
 
@@ -146,6 +147,9 @@ pub struct Memory {
     pub alerts: BTreeMap<AlertId, ToldAlert>,
     /// Missions with the word of their state.
     pub missions: BTreeMap<MissionId, String>,
+    /// Datasets that nobody has fed for too long, by their last import.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stale: BTreeMap<Dataset, DateTime<Utc>>,
     /// The last notice, which the next one follows on.
     pub last: Option<NoticeId>,
 }

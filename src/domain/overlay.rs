@@ -25,6 +25,8 @@ const BESIDE: [&str; 4] = ["missions.toml", "notices.toml", "reviews.toml", "thr
 
 const CASES: &str = "cases/";
 
+const RULE: &str = "rhai";
+
 /// A file of the catalogue, relative to its folder: `drift/D1.rhai`. It never leads out of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -65,7 +67,8 @@ impl RulePath {
 
     /// The rule whose text this is.
     pub fn rule(&self) -> Option<&str> {
-        self.0.ends_with(".rhai").then(|| self.stem())
+        let is_rule = self.0.rsplit_once('.').is_some_and(|(_, extension)| extension == RULE);
+        is_rule.then(|| self.stem())
     }
 }
 
@@ -76,7 +79,7 @@ fn is_path(text: &str) -> bool {
         let mut letters = part.chars();
         letters.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') && !part.is_empty()
     };
-    let of_a_rule = extension == "rhai" && !text.starts_with(CASES);
+    let of_a_rule = extension == RULE && !text.starts_with(CASES);
     let of_cases = extension == "toml" && text.starts_with(CASES) && parts.len() == 2;
     text.len() <= LONGEST_PATH
         && parts.len() <= DEEPEST

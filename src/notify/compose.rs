@@ -13,9 +13,15 @@ use super::digest::News;
 use super::digest::Scope;
 use super::directory::Directory;
 use super::letters;
+use super::occurrence;
+use super::occurrence::CycleDone;
+use super::occurrence::Occurrence;
+use super::occurrence::World;
 use super::render::RenderError;
 use super::settings::Settings;
 use super::signals;
+use super::silences;
+use super::silences::SilenceNews;
 use super::terms::Terms;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
@@ -42,6 +48,7 @@ pub struct Occasion<'a> {
     pub settings: &'a Settings,
     pub told: &'a BTreeMap<(Receiver, Subject), Memory>,
     pub lanes: &'a [LaneState],
+    pub silences: &'a [SilenceNews<'a>],
     /// Tell what stands in a lane that has just opened, instead of taking it as known.
     pub announce: bool,
 }
@@ -101,6 +108,25 @@ pub fn outgoing(occasion: Occasion<'_>) -> Result<Outgoing, RenderError> {
     Ok(outgoing)
 }
 
+/// The same, and programs are told that the cycle is done: those whose lane was open before, since a
+/// first cycle says nothing unless asked.
+pub fn with_end_of_cycle(
+    mut outgoing: Outgoing,
+    occasion: Occasion<'_>,
+    done: CycleDone<'_>,
+) -> Outgoing {
+    let Occasion { now, directory, settings, lanes, announce, .. } = occasion;
+    let world = World { now, directory, settings, lanes };
+    let told = occurrence::happened(Occurrence::Committed(done), world).into_iter();
+    let is_open = |notice: &Notice| {
+        announce || lanes.iter().any(|state| state.lane == notice.receiver.lane())
+    };
+    outgoing.notices.extend(
+        told.filter(is_open).map(|notice| Notice { cycle: Some(occasion.cycle), ..notice }),
+    );
+    outgoing
+}
+
 /// Those that the settings turn on.
 pub fn lanes(settings: &Settings) -> Vec<Lane> {
     let mail = settings.mail.is_on().then_some(Lane::Mail);
@@ -130,7 +156,9 @@ fn audience(
 ) -> (BTreeMap<Receiver, BTreeSet<Subject>>, Vec<Subject>) {
     let settings = occasion.settings;
     let remembered = occasion.told.keys().map(|(_, about)| about);
-    let abouts: BTreeSet<&Subject> = scopes.keys().chain(remembered).collect();
+    let silenced = silences::ministries(occasion).map(|one| Subject::Ministry(one.clone()));
+    let silenced: BTreeSet<Subject> = silenced.collect();
+    let abouts: BTreeSet<&Subject> = scopes.keys().chain(remembered).chain(&silenced).collect();
     let mut audience: BTreeMap<Receiver, BTreeSet<Subject>> = BTreeMap::new();
     let mut unheard = Vec::new();
     for about in abouts {
@@ -157,6 +185,10 @@ fn audience(
         if settings.tchap.is_on() && lets_in(&settings.tchap.ministries) {
             tell(Receiver::Tchap);
         }
+    }
+    // The risk team is told of every silence, whosever alerts it covers.
+    if settings.mail.is_on() && !settings.mail.dinum.is_empty() && !occasion.silences.is_empty() {
+        audience.entry(Receiver::Dinum).or_default();
     }
     (audience, unheard)
 }

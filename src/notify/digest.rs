@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::directory::Directory;
+use super::stale::StaleDataset;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertChangeKind;
@@ -30,6 +31,8 @@ pub struct Facts<'a> {
     pub missions: BTreeMap<&'a MissionId, &'a Mission>,
     /// Silenced: not to be told, nor is what another alert hides.
     pub quiet: &'a BTreeSet<AlertId>,
+    /// Datasets that nobody has fed for too long.
+    pub stale: Vec<StaleDataset>,
 }
 
 impl Facts<'_> {
@@ -57,6 +60,8 @@ pub(super) struct Scope<'a> {
     pub(super) alerts: Vec<&'a Alert>,
     /// Proposed or under way.
     pub(super) missions: Vec<&'a Mission>,
+    /// They are nobody's in particular.
+    pub(super) stale: Vec<StaleDataset>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,6 +94,8 @@ pub(super) struct MissionNews<'a> {
 pub(super) struct News<'a> {
     pub(super) alerts: Vec<AlertNews<'a>>,
     pub(super) missions: Vec<MissionNews<'a>>,
+    /// For programs: people read of them in their tools.
+    pub(super) stale: Vec<StaleDataset>,
 }
 
 impl Turn {
@@ -118,6 +125,9 @@ pub(super) fn scopes<'a>(facts: &Facts<'a>, directory: &Directory) -> BTreeMap<S
     }
     for mission in facts.missions.values().filter(|mission| mission.state.is_live()) {
         scopes.entry(directory.home(&mission.subject)).or_default().missions.push(mission);
+    }
+    if !facts.stale.is_empty() {
+        scopes.entry(Subject::Portfolio).or_default().stale.clone_from(&facts.stale);
     }
     scopes
 }
@@ -169,6 +179,8 @@ pub(super) fn news<'a>(
     for mission in ended.filter(|one| !one.state.is_live() && is_here(&one.subject)) {
         news.missions.push(MissionNews { mission });
     }
+    let told = |one: &&StaleDataset| memory.stale.get(&one.dataset) == Some(&one.last_import_at);
+    news.stale = scope.stale.iter().filter(|one| !told(one)).copied().collect();
     news
 }
 
@@ -205,6 +217,7 @@ pub(super) fn remember(
     for mission in &scope.missions {
         next.missions.insert(mission.id.clone(), mission.state.word().to_owned());
     }
+    next.stale = scope.stale.iter().map(|one| (one.dataset, one.last_import_at)).collect();
     next
 }
 

@@ -9,6 +9,7 @@ use crate::domain::follow_up::Contact;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
+use crate::domain::import::KnownProject;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::rule::RuleTerms;
 use crate::domain::subject::Subject;
@@ -50,6 +51,17 @@ impl Directory {
         };
         let offices = portfolio.contacts.iter().filter(held);
         directory.secretaries = offices.map(|contact| contact.ministry.clone()).collect();
+        directory.rules = rules.iter().map(|(id, rule)| (id.clone(), rule.title.clone())).collect();
+        directory
+    }
+
+    /// By their latest names, without loading the portfolio; secretaries-general are not known.
+    pub fn of_known(known: Vec<KnownProject>, rules: &BTreeMap<RuleId, RuleTerms>) -> Self {
+        let mut directory = Self::default();
+        for KnownProject { project, names, ministry } in known {
+            let name = names.into_iter().next_back().unwrap_or_else(|| project.to_string());
+            directory.projects.insert(project, ProjectEntry { name, ministry });
+        }
         directory.rules = rules.iter().map(|(id, rule)| (id.clone(), rule.title.clone())).collect();
         directory
     }

@@ -12,7 +12,9 @@ use super::digest::MissionNews;
 use super::digest::Turn;
 use super::directory::Directory;
 use super::settings::WebhookFormat;
+use super::stale::StaleDataset;
 use crate::domain::alert::Alert;
+use crate::domain::audit::Act;
 use crate::domain::ids::NoticeId;
 use crate::domain::mission::Mission;
 use crate::domain::mission::MissionState;
@@ -27,10 +29,13 @@ const LONGEST_EXPLANATION: usize = 2000;
 pub(super) struct Event {
     /// `alert.opened`
     pub(super) name: &'static str,
-    /// What it is about: events on the same thing leave in order.
+    /// What it is about.
     pub(super) thing: String,
+    /// Events of one thread leave in order.
+    pub(super) thread: String,
     pub(super) title: String,
-    subject: Subject,
+    /// As `CloudEvents` call it.
+    subject: String,
     data: Json,
     /// For Alertmanager, which knows alerts only.
     alert: Option<Firing>,
@@ -65,6 +70,49 @@ impl Event {
         Self::on_alert("alert.escalated", alert, data, directory)
     }
 
+    pub(super) fn of_acknowledgement(
+        alert: &Alert,
+        act: &Act,
+        directory: &Directory,
+        public_url: &str,
+    ) -> Self {
+        let mut data = alert_data(alert, directory, public_url);
+        if let Some(object) = data.as_object_mut() {
+            object.insert("by".to_owned(), json!(act.actor));
+            object.insert("at".to_owned(), json!(instant(act.at)));
+        }
+        Self::on_alert("alert.acknowledged", alert, data, directory)
+    }
+
+    pub(super) fn of_stale(stale: StaleDataset) -> Self {
+        let StaleDataset { dataset, last_import_at, days } = stale;
+        let data = json!({
+            "dataset": dataset,
+            "last_import_at": instant(last_import_at),
+            "age_days": days,
+        });
+        Self::of_thing("dataset.stale", format!("dataset/{}", dataset.word()), data)
+    }
+
+    /// About no alert nor mission.
+    pub(super) fn of_thing(name: &'static str, thing: String, data: Json) -> Self {
+        let (title, thread, subject) = (format!("{name} {thing}"), thing.clone(), thing.clone());
+        Self { name, thing, thread, title, subject, data: without_nulls(data), alert: None }
+    }
+
+    /// Leaves after the earlier ones of this thread.
+    pub(super) fn in_thread(self, thread: &str) -> Self {
+        Self { thread: thread.to_owned(), ..self }
+    }
+
+    pub(super) fn with_link(mut self, public_url: &str, list: &str, id: &str) -> Self {
+        let url = link(public_url, list, id);
+        if let (Some(object), Some(url)) = (self.data.as_object_mut(), url) {
+            object.insert("url".to_owned(), json!(url));
+        }
+        self
+    }
+
     fn on_alert(name: &'static str, alert: &Alert, data: Json, directory: &Directory) -> Self {
         let labels = json!({
             "alertname": directory.rule_title(&alert.rule),
@@ -87,8 +135,9 @@ impl Event {
         Self {
             name,
             thing: format!("alert/{}", alert.id),
+            thread: format!("alert/{}", alert.id),
             title: format!("{name} {} {}", alert.rule, alert.subject),
-            subject: alert.subject.clone(),
+            subject: alert.subject.to_string(),
             data,
             alert: Some(firing),
         }
@@ -110,8 +159,9 @@ impl Event {
         Self {
             name,
             thing: format!("mission/{}", mission.id),
+            thread: format!("mission/{}", mission.id),
             title: format!("{name} {} {}", mission.kind.word(), mission.subject),
-            subject: mission.subject.clone(),
+            subject: mission.subject.to_string(),
             data: mission_data(mission, directory, public_url),
             alert: None,
         }

@@ -17,6 +17,8 @@ use super::message::plural;
 use super::render;
 use super::render::RenderError;
 use super::settings::Settings;
+use super::silences;
+use super::silences::SilenceNews;
 use crate::domain::french;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::NoticeId;
@@ -44,14 +46,16 @@ pub(super) fn compose(
         others.extend(rest);
         missions.extend(part.news.missions.iter().cloned());
     }
+    let silences = silences::told_to(occasion, receiver);
     let letter = Letter { occasion, receiver, parts: &parts };
     let mut notices = Vec::new();
     if !critical.is_empty() {
         notices.push(letter.critical(id(NoticeKind::Critical), &critical)?);
     }
-    if !(others.is_empty() && missions.is_empty()) {
+    let rest = Rest { alerts: &others, missions: &missions, silences: &silences };
+    if !rest.is_empty() {
         let digest = id(NoticeKind::Digest);
-        notices.push(letter.digest(digest, (&others, &missions), critical.len())?);
+        notices.push(letter.digest(digest, rest, critical.len())?);
     }
     let apart: BTreeSet<&AlertId> = critical.iter().map(|news| &news.alert.id).collect();
     let teller = |alert: &AlertId| {
@@ -64,7 +68,7 @@ pub(super) fn compose(
         .map(|part| {
             let on = today(occasion.now);
             let mut memory = digest::remember(&part.memory, part.scope, occasion.facts, on, teller);
-            if !part.news.is_empty() {
+            if !(part.news.is_empty() && silences.is_empty()) {
                 memory.last = last.clone().or(memory.last);
             }
             memory
@@ -76,6 +80,28 @@ pub(super) fn compose(
         .filter_map(|(part, memory)| changed(receiver, part, memory))
         .collect();
     Ok(Composed { notices, told })
+}
+
+/// What a digest tells: all but what has just become critical.
+#[derive(Clone, Copy)]
+struct Rest<'a> {
+    alerts: &'a [AlertNews<'a>],
+    missions: &'a [MissionNews<'a>],
+    silences: &'a [&'a SilenceNews<'a>],
+}
+
+impl Rest<'_> {
+    fn is_empty(self) -> bool {
+        self.alerts.is_empty() && self.missions.is_empty() && self.silences.is_empty()
+    }
+
+    fn counted(self) -> String {
+        let counted = message::counted(self.alerts, self.missions);
+        let counted = (!counted.is_empty()).then_some(counted);
+        let parts: Vec<String> =
+            counted.into_iter().chain(silences::counted(self.silences)).collect();
+        parts.join(", ")
+    }
 }
 
 struct Letter<'a> {
@@ -109,35 +135,30 @@ impl Letter<'_> {
     }
 
     /// Leaves in office hours.
-    fn digest(
-        &self,
-        id: NoticeId,
-        (alerts, missions): (&[AlertNews<'_>], &[MissionNews<'_>]),
-        apart: usize,
-    ) -> Result<Notice, RenderError> {
+    fn digest(&self, id: NoticeId, rest: Rest<'_>, apart: usize) -> Result<Notice, RenderError> {
         let Occasion { directory, settings, now, as_of, .. } = self.occasion;
         let place = place(self.receiver, self.occasion);
-        let counted = message::counted(alerts, missions);
-        let level =
-            message::worst(alerts).map_or(String::new(), |level| format!("[{}]", level.label()));
-        let mut intro = vec![
-            format!(
-                "Situation au {}. Depuis le message précédent : {counted}.",
-                french::date(as_of)
-            ),
-            self.standing(),
-        ];
+        let counted = rest.counted();
+        let level = message::worst(rest.alerts)
+            .map_or(String::new(), |level| format!("[{}]", level.label()));
+        let mut intro = vec![format!(
+            "Situation au {}. Depuis le message précédent : {counted}.",
+            french::date(as_of)
+        )];
+        intro.extend(self.standing());
         if apart > 0 {
             let told = if apart == 1 { "fait" } else { "font" };
             let them = plural(apart, "nouvelle alerte critique", "nouvelles alertes critiques");
             intro.push(format!("{them} {told} l’objet d’un message à part."));
         }
         intro.extend(self.vacancies());
+        let silences = silences::section(rest.silences, self.receiver, directory);
+        let said = message::sections(rest.alerts, rest.missions, directory);
         let message = Message {
             title: format!("[RISQUE]{level} {place} : {counted}"),
             heading: place,
             intro,
-            sections: message::sections(alerts, missions, directory),
+            sections: silences.into_iter().chain(said).collect(),
             ..self.blank(&id)
         };
         let not_before = settings.calendar.office_hours_from(now);
@@ -182,16 +203,20 @@ impl Letter<'_> {
         }
     }
 
-    /// All that stands, told before or not.
-    fn standing(&self) -> String {
+    /// All that stands, told before or not; nothing of what the receiver is not told of.
+    fn standing(&self) -> Option<String> {
+        if self.parts.is_empty() {
+            return None;
+        }
         let open: Vec<Level> =
             self.parts.iter().flat_map(|part| &part.scope.alerts).map(|one| one.level).collect();
         let critical = open.iter().filter(|level| **level == Level::Critical).count();
         let open = plural(open.len(), "alerte ouverte", "alertes ouvertes");
         if critical == 0 {
-            return format!("En tout : {open}.");
+            return Some(format!("En tout : {open}."));
         }
-        format!("En tout : {open}, dont {}.", plural(critical, "critique", "critiques"))
+        let critical = plural(critical, "critique", "critiques");
+        Some(format!("En tout : {open}, dont {critical}."))
     }
 
     /// Ministries whose alerts come to the risk team for want of a secretary-general.

@@ -42,7 +42,8 @@ pub(super) struct Section {
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Group {
     pub(super) name: String,
-    pub(super) missions: Vec<String>,
+    /// Said of it as a whole.
+    pub(super) points: Vec<String>,
     pub(super) lines: Vec<Line>,
 }
 
@@ -124,7 +125,7 @@ impl Said<'_> {
         };
         let group = Group {
             name: group_name(subject, directory),
-            missions: self.missions.iter().map(|one| mission_line(one)).collect(),
+            points: self.missions.iter().map(|one| mission_line(one)).collect(),
             lines: self.alerts.iter().map(|one| alert_line(one, directory)).collect(),
         };
         (rank, Reverse(worst), group)
@@ -144,16 +145,16 @@ pub(super) fn cap(sections: &mut Vec<Section>, lines: usize) -> usize {
     let mut dropped = 0;
     for section in sections.iter_mut() {
         for group in &mut section.groups {
-            let missions = group.missions.len();
-            group.missions.truncate(left);
-            left -= group.missions.len();
-            dropped += missions - group.missions.len();
+            let points = group.points.len();
+            group.points.truncate(left);
+            left -= group.points.len();
+            dropped += points - group.points.len();
             let alerts = group.lines.len();
             group.lines.truncate(left);
             left -= group.lines.len();
             dropped += alerts - group.lines.len();
         }
-        section.groups.retain(|group| !(group.lines.is_empty() && group.missions.is_empty()));
+        section.groups.retain(|group| !(group.lines.is_empty() && group.points.is_empty()));
     }
     sections.retain(|section| !section.groups.is_empty());
     dropped

@@ -17,6 +17,8 @@ use super::message::Group;
 use super::message::Message;
 use super::message::Section;
 use super::message::plural;
+use super::occurrence;
+use super::occurrence::World;
 use super::render;
 use super::render::RenderError;
 use super::settings::Settings;
@@ -26,6 +28,7 @@ use crate::domain::alert::AlertState;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::NoticeId;
 use crate::domain::level::Level;
+use crate::domain::notice::LaneState;
 use crate::domain::notice::Memory;
 use crate::domain::notice::Notice;
 use crate::domain::notice::NoticeKind;
@@ -42,6 +45,7 @@ pub struct Waiting<'a> {
     pub directory: &'a Directory,
     pub terms: &'a Terms,
     pub settings: &'a Settings,
+    pub lanes: &'a [LaneState],
     pub told: &'a BTreeMap<(Receiver, Subject), Memory>,
     pub reminded: &'a [Reminded],
     pub alerts: &'a BTreeMap<AlertId, Alert>,
@@ -222,40 +226,14 @@ fn events(
     about: &Subject,
     escalated: &[(Unanswered<'_>, u32)],
 ) -> Vec<Notice> {
-    let settings = waiting.settings;
-    let mut notices = Vec::new();
-    for webhook in &settings.webhooks {
-        let ministry = about.ministry();
-        let lets_in = webhook.ministries.is_empty()
-            || ministry.is_some_and(|one| webhook.ministries.contains(one));
-        let name = "alert.escalated";
-        let wants = webhook.events.is_empty() || webhook.events.iter().any(|one| one == name);
-        if !(lets_in && wants) {
-            continue;
-        }
-        let receiver = Receiver::Webhook(webhook.name.clone());
-        let names = (webhook.name.as_str(), settings.public_url.as_str());
-        for (one, _) in escalated {
-            let event = Event::of_escalation(one.alert, waiting.directory, &settings.public_url);
-            let id = notice_id(&receiver, &[name, one.alert.id.as_str()], at_day(waiting.now));
-            let Some(content) = event.content(webhook.format, &id, waiting.now, names) else {
-                continue;
-            };
-            notices.push(Notice {
-                id,
-                receiver: receiver.clone(),
-                kind: NoticeKind::Event,
-                cycle: None,
-                thread: event.thing.clone(),
-                follows: vec![],
-                title: event.title.clone(),
-                content,
-                created_at: waiting.now,
-                not_before: waiting.now,
-            });
-        }
-    }
-    notices
+    let Waiting { now, directory, settings, lanes, .. } = waiting;
+    let world = World { now, directory, settings, lanes };
+    let events = escalated
+        .iter()
+        .map(|(one, _)| Event::of_escalation(one.alert, directory, &settings.public_url));
+    events
+        .flat_map(|event| occurrence::notices(&event, about.ministry(), (world, at_day(now))))
+        .collect()
 }
 
 fn section<'a>(
@@ -273,7 +251,7 @@ fn section<'a>(
     let groups = groups.into_iter().map(|(name, mut lines)| {
         lines.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
         let lines = lines.into_iter().map(|(_, line)| line).collect();
-        Group { name, missions: vec![], lines }
+        Group { name, points: vec![], lines }
     });
     Section { title: title.to_owned(), groups: groups.collect() }
 }

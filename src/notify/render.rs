@@ -78,7 +78,7 @@ mod tests {
     fn message(lines: usize) -> Message {
         let group = Group {
             name: "<script>alert(1)</script>".to_owned(),
-            missions: vec!["Audit de suivi : close".to_owned()],
+            points: vec!["Audit de suivi : close".to_owned()],
             lines: (0..lines).map(|number| line(&format!("Règle n° {number}"))).collect(),
         };
         Message {

@@ -44,7 +44,8 @@ pub(super) fn events(
     for part in parts {
         let alerts = part.news.alerts.iter().map(|one| Event::of_alert(one, directory, url));
         let missions = part.news.missions.iter().map(|one| Event::of_mission(one, directory, url));
-        let events: Vec<Event> = alerts.chain(missions).collect();
+        let stale = part.news.stale.iter().copied().map(Event::of_stale);
+        let events: Vec<Event> = alerts.chain(missions).chain(stale).collect();
         composed.notices.extend(events.iter().filter_map(|event| {
             let id = event_id(occasion, receiver, event);
             notice(occasion, webhook, receiver, (id, event))
@@ -72,7 +73,7 @@ pub(super) fn notice(
         receiver: receiver.clone(),
         kind: NoticeKind::Event,
         cycle: Some(occasion.cycle),
-        thread: event.thing.clone(),
+        thread: event.thread.clone(),
         follows: vec![],
         title: event.title.clone(),
         content,

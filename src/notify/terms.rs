@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::domain::import::Dataset;
 use crate::domain::level::Level;
 
 /// The file, beside the playbook.
@@ -16,6 +17,7 @@ pub struct Terms {
     pub(super) critical: Critical,
     pub(super) reminder: Reminder,
     pub(super) escalation: Escalation,
+    pub(super) stale: Stale,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,20 @@ pub(super) struct Escalation {
     pub(super) after_days: u32,
 }
 
+/// Days without an import after which a dataset is old.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stale {
+    panorama_days: u32,
+    follow_up_days: u32,
+}
+
+impl Stale {
+    pub(super) fn after(&self, dataset: Dataset) -> u32 {
+        if dataset == Dataset::Panorama { self.panorama_days } else { self.follow_up_days }
+    }
+}
+
 #[derive(Debug, Error)]
 pub enum TermsError {
     #[error("read {FILE}: {0}")]
@@ -70,6 +86,8 @@ impl Terms {
             ("reminder.after_days", terms.reminder.after_days == 0),
             ("reminder.every_days", terms.reminder.every_days == 0),
             ("escalation.after_days", terms.escalation.after_days == 0),
+            ("stale.panorama_days", terms.stale.panorama_days == 0),
+            ("stale.follow_up_days", terms.stale.follow_up_days == 0),
         ];
         match zero.into_iter().find(|(_, is_zero)| *is_zero) {
             Some((key, _)) => Err(TermsError::Zero { key }),
@@ -81,6 +99,12 @@ impl Terms {
 impl Default for Digest {
     fn default() -> Self {
         Self { lines: 30 }
+    }
+}
+
+impl Default for Stale {
+    fn default() -> Self {
+        Self { panorama_days: 240, follow_up_days: 100 }
     }
 }
 

@@ -38,7 +38,7 @@ pub fn with_threshold(text: &str, name: &str, value: &str) -> Result<String, Str
         format!("no threshold `{bare}`{}", near.unwrap_or_default())
     })?;
     let span = match (&entry.value, &entry.values, from) {
-        (Some(value), _, None) => value.span(),
+        (Some(held), _, None) => held.span(),
         (None, Some(values), from) => dated(values, from).ok_or_else(|| {
             format!("threshold `{bare}`: no value from that date; {}", dates(values))
         })?,
@@ -52,7 +52,7 @@ pub fn with_threshold(text: &str, name: &str, value: &str) -> Result<String, Str
 
 fn dated(values: &[Dated], from: Option<NaiveDate>) -> Option<std::ops::Range<usize>> {
     let wanted = from.map(|from| from.to_string());
-    let found = values.iter().find(|one| one.from.map(|from| from.to_string()) == wanted)?;
+    let found = values.iter().find(|one| one.from.map(|since| since.to_string()) == wanted)?;
     Some(found.value.span())
 }
 
@@ -77,12 +77,11 @@ mod tests {
 
     #[test]
     fn only_the_value_changes() {
-        let edited = with_threshold(TEXT, "a", "0.15").unwrap();
-        assert_eq!(edited, TEXT.replace("0.20 # haut", "0.15 # haut"));
-        let edited = with_threshold(TEXT, "b@2022-01-01", "0.18").unwrap();
-        assert_eq!(edited, TEXT.replace("2022-01-01, value = 0.20", "2022-01-01, value = 0.18"));
-        let edited = with_threshold(TEXT, "b", "0.3").unwrap();
-        assert_eq!(edited, TEXT.replace("0.25", "0.3"));
+        let edited = |name, value| with_threshold(TEXT, name, value).unwrap();
+        assert_eq!(edited("a", "0.15"), TEXT.replace("0.20 # haut", "0.15 # haut"));
+        let dated = TEXT.replace("2022-01-01, value = 0.20", "2022-01-01, value = 0.18");
+        assert_eq!(edited("b@2022-01-01", "0.18"), dated);
+        assert_eq!(edited("b", "0.3"), TEXT.replace("0.25", "0.3"));
     }
 
     #[test]

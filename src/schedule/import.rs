@@ -17,6 +17,8 @@ use super::look::Arrival;
 use super::look::Look;
 use super::look::Remembered;
 use super::work::Work;
+use crate::cycle::Parts;
+use crate::cycle::notices_of;
 use crate::domain::audit::Actor;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::import::Dataset;
@@ -25,6 +27,8 @@ use crate::domain::job::Done;
 use crate::domain::job::ImportSource;
 use crate::domain::job::RunOutcome;
 use crate::domain::job::SourceOutcome;
+use crate::domain::notice::Notice;
+use crate::notify::Occurrence;
 use crate::sources;
 use crate::sources::Reader;
 use crate::sources::Request;
@@ -65,16 +69,17 @@ pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Don
     let look = look_around(work, remembered, context, stop).await?;
     let mut tally = Tally { unsettled: look.unsettled, ..Tally::default() };
     for source in look.unchanged {
-        store.keep_import_source(&source).await?;
+        store.keep_import_source(&source, &[]).await?;
     }
     for source in look.lacking {
         tally.count(source.outcome);
         let place = source.source.as_str();
         warn!(import.source = place, "`{place}` gave no file: {}", source.detail);
-        store.keep_import_source(&source).await?;
+        let told = told(&source, 1, &work.parts).await?;
+        store.keep_import_source(&source, &told).await?;
     }
-    let recognised = recognise_all(&reader, look.arrivals, store, &mut tally).await?;
-    let reading = Reading { reader, store, now, stop };
+    let recognised = recognise_all(&reader, look.arrivals, &work.parts, &mut tally).await?;
+    let reading = Reading { reader, parts: &work.parts, now, stop };
     reading.read_all(recognised, known, &mut tally).await?;
     let refusals = store.import_sources().await?;
     let refusals = refusals.iter().filter(|one| one.outcome == SourceOutcome::Refused).count();
@@ -111,7 +116,7 @@ async fn look_around(
 async fn recognise_all(
     reader: &Arc<Reader>,
     arrivals: Vec<Arrival>,
-    store: &Store,
+    parts: &Parts,
     tally: &mut Tally,
 ) -> Result<Vec<Recognised>, JobError> {
     let mut recognised = Vec::new();
@@ -124,7 +129,7 @@ async fn recognise_all(
         .await?;
         match dataset {
             Ok(dataset) => recognised.push(Recognised { dataset, arrival }),
-            Err(fault) => refuse(arrival.source, &fault, store, tally).await?,
+            Err(fault) => refuse(arrival.source, &fault, parts, tally).await?,
         }
     }
     recognised.sort_by(|a, b| {
@@ -136,7 +141,7 @@ async fn recognise_all(
 
 struct Reading<'a> {
     reader: Arc<Reader>,
-    store: &'a Store,
+    parts: &'a Parts,
     now: DateTime<Utc>,
     stop: &'a watch::Receiver<bool>,
 }
@@ -166,13 +171,16 @@ impl Reading<'_> {
             known = still_known;
             match import {
                 Ok(import) => {
-                    let recorded =
-                        self.store.record_imports(&[import], &Actor::vigie(), self.now).await?;
+                    let recorded = self
+                        .parts
+                        .store
+                        .record_imports(&[import], &Actor::vigie(), self.now)
+                        .await?;
                     for one in recorded {
-                        keep(arrival.source.clone(), &one, self.store, tally).await?;
+                        keep(arrival.source.clone(), &one, &self.parts.store, tally).await?;
                     }
                 }
-                Err(fault) => refuse(arrival.source, &fault, self.store, tally).await?,
+                Err(fault) => refuse(arrival.source, &fault, self.parts, tally).await?,
             }
         }
         Ok(())
@@ -200,14 +208,14 @@ async fn keep(
     tally.count(outcome);
     let place = source.source.as_str();
     info!(import.number = %number, import.source = place, "`{place}` is import {number}");
-    Ok(store.keep_import_source(&source).await?)
+    Ok(store.keep_import_source(&source, &[]).await?)
 }
 
 /// The log does not repeat what is wrong: a file may hold names and addresses.
 async fn refuse(
     mut source: ImportSource,
     fault: &SourceError,
-    store: &Store,
+    parts: &Parts,
     tally: &mut Tally,
 ) -> Result<(), JobError> {
     (source.outcome, source.detail) = (look::outcome_of(fault), fault.to_string());
@@ -218,7 +226,20 @@ async fn refuse(
         import.faults = fault.count(),
         "`{place}` is refused; `vigie jobs files` says why"
     );
-    Ok(store.keep_import_source(&source).await?)
+    let told = told(&source, fault.count(), parts).await?;
+    Ok(parts.store.keep_import_source(&source, &told).await?)
+}
+
+/// What programs are told of a file that is refused.
+async fn told(
+    source: &ImportSource,
+    faults: usize,
+    parts: &Parts,
+) -> Result<Vec<Notice>, JobError> {
+    if source.outcome != SourceOutcome::Refused {
+        return Ok(vec![]);
+    }
+    Ok(notices_of(parts, Occurrence::Rejected { source, faults }).await?)
 }
 
 impl Tally {

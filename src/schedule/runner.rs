@@ -23,6 +23,7 @@ use super::settings::Schedule;
 use super::timetable::Timetable;
 use super::timetable::TimetableError;
 use super::work::Work;
+use crate::cycle::notices_of;
 use crate::domain::audit::Actor;
 use crate::domain::job::Call;
 use crate::domain::job::Done;
@@ -31,6 +32,8 @@ use crate::domain::job::JobRun;
 use crate::domain::job::JobStanding;
 use crate::domain::job::Occasion;
 use crate::domain::job::RunOutcome;
+use crate::domain::notice::Notice;
+use crate::notify::Occurrence;
 use crate::store::Begun;
 use crate::store::Ending;
 use crate::store::Hold;
@@ -294,9 +297,7 @@ impl Runner {
                 info!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.word());
             }
         }
-        let ending = Ending { done, at: now, settled };
-        self.work.parts.store.end_run((job, run), &self.holder, &ending).await?;
-        Ok(Answered::Ran(JobRun {
+        let ran = JobRun {
             number: run,
             job,
             occasion: call.occasion,
@@ -304,9 +305,26 @@ impl Runner {
             missed: call.missed,
             started_at: began,
             ended_at: Some(now),
-            outcome: ending.done.outcome,
-            detail: ending.done.detail,
-        }))
+            outcome: done.outcome,
+            detail: done.detail.clone(),
+        };
+        let ending = Ending { done, at: now, settled, notices: self.told(&ran).await };
+        self.work.parts.store.end_run((job, run), &self.holder, &ending).await?;
+        Ok(Answered::Ran(ran))
+    }
+
+    /// What programs are told of a run that came to nothing. That they cannot be told does not keep it
+    /// from ending.
+    async fn told(&self, run: &JobRun) -> Vec<Notice> {
+        if run.outcome != RunOutcome::Failure {
+            return vec![];
+        }
+        let notices = notices_of(&self.work.parts, Occurrence::RunFailed { run }).await;
+        notices.unwrap_or_else(|fault| {
+            let cause: &dyn std::error::Error = &fault;
+            error!(error = cause, "Nobody is told that job {} failed", run.job.word());
+            vec![]
+        })
     }
 
     fn settled(&self, job: JobName, call: &Call, now: DateTime<Utc>) -> Settled {

@@ -333,11 +333,11 @@ async fn select(
     .map_err(reading("drafts"))?;
     let mut drafts: Vec<Draft> = Vec::new();
     for row in rows {
-        let number = DraftNumber(row.draft);
+        let of = DraftNumber(row.draft);
         let step = row.into_revision()?;
-        match drafts.last_mut().filter(|draft| draft.number == number) {
+        match drafts.last_mut().filter(|draft| draft.number == of) {
             Some(draft) => draft.steps.push(step),
-            None => drafts.push(Draft { number, steps: vec![step] }),
+            None => drafts.push(Draft { number: of, steps: vec![step] }),
         }
     }
     Ok(drafts)

@@ -95,6 +95,11 @@ impl Store {
         })
     }
 
+    /// By the last time that something was imported.
+    pub async fn last_imports(&self) -> Result<BTreeMap<Dataset, DateTime<Utc>>, StoreError> {
+        datasets(&mut *self.begin_read().await?).await
+    }
+
     /// By rule, without reading what verdicts stand on. Empty for a cycle of before verdicts were kept
     /// by pages.
     pub async fn rule_tallies(&self, cycle: CycleNumber) -> Result<Vec<RuleTally>, StoreError> {

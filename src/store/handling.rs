@@ -12,6 +12,7 @@ use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::open::end;
+use super::outbox;
 use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertChangeKind;
 use crate::domain::audit::Act;
@@ -24,10 +25,16 @@ use crate::domain::handling::AlertActKind;
 use crate::domain::handling::Handling;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
+use crate::domain::notice::Notice;
 
 impl Store {
-    /// Someone has seen the alert as it is.
-    pub async fn acknowledge(&self, alert: &AlertId, act: &Act) -> Result<(), StoreError> {
+    /// Someone has seen the alert as it is; `notices` tell it.
+    pub async fn acknowledge(
+        &self,
+        alert: &AlertId,
+        act: &Act,
+        notices: &[Notice],
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
         let before = handling(&mut transaction, alert).await?;
         let acknowledged = Acknowledgement { by: act.actor.clone(), at: act.at };
@@ -36,6 +43,7 @@ impl Store {
         append(&mut transaction, (alert, AlertActKind::Acknowledged), act, None).await?;
         let deed = act.deed("alert_acknowledged", format!("alert/{alert}"));
         tell(&mut transaction, act, deed, &before, &after).await?;
+        outbox::insert(&mut transaction, notices).await?;
         end(transaction).await
     }
 

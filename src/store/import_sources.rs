@@ -5,10 +5,13 @@ use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
+use super::open::end;
+use super::outbox;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::ImportNumber;
 use crate::domain::job::ImportSource;
 use crate::domain::job::SourceOutcome;
+use crate::domain::notice::Notice;
 
 impl Store {
     /// By path and address.
@@ -24,7 +27,13 @@ impl Store {
         rows.into_iter().map(SourceRow::into_source).collect()
     }
 
-    pub async fn keep_import_source(&self, source: &ImportSource) -> Result<(), StoreError> {
+    /// `notices` tell it.
+    pub async fn keep_import_source(
+        &self,
+        source: &ImportSource,
+        notices: &[Notice],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin_write().await?;
         sqlx::query(
             "insert into import_sources (source, sha256, size, modified_at, etag, last_modified,
                                          outcome, import, context, detail, seen_at)
@@ -47,10 +56,11 @@ impl Store {
         .bind(source.context.as_str())
         .bind(source.detail.as_str())
         .bind(kept::from_instant(source.seen_at))
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await
         .map_err(writing("what was found at a path"))?;
-        Ok(())
+        outbox::insert(&mut transaction, notices).await?;
+        end(transaction).await
     }
 }
 

@@ -11,11 +11,13 @@ use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::open::end;
+use super::outbox;
 use crate::domain::audit::Deed;
 use crate::domain::job::Call;
 use crate::domain::job::Done;
 use crate::domain::job::JobName;
 use crate::domain::job::RunOutcome;
+use crate::domain::notice::Notice;
 
 /// Runs that died in a row before their firing is given up: a job that kills the service must not
 /// do so at every start.
@@ -55,11 +57,13 @@ pub struct Settled {
 }
 
 /// How a run ended. Without `settled`, its firing stays due.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Ending {
     pub done: Done,
     pub at: DateTime<Utc>,
     pub settled: Option<Settled>,
+    /// Whom it is told.
+    pub notices: Vec<Notice>,
 }
 
 impl Store {
@@ -123,7 +127,7 @@ impl Store {
         holder: &str,
         ending: &Ending,
     ) -> Result<(), StoreError> {
-        let Ending { done, at, settled } = ending;
+        let Ending { done, at, settled, notices } = ending;
         let mut transaction = self.begin_write().await?;
         sqlx::query(
             "update job_runs set ended_at = $2, outcome = $3, detail = $4
@@ -155,6 +159,7 @@ impl Store {
         if let Some(settled) = settled {
             settle(&mut transaction, job, *settled).await?;
         }
+        outbox::insert(&mut transaction, notices).await?;
         end(transaction).await
     }
 

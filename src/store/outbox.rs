@@ -174,7 +174,11 @@ pub(super) async fn apply(
     told::open_lanes(connection, &outgoing.opened, now).await
 }
 
-async fn insert(connection: &mut SqliteConnection, notices: &[Notice]) -> Result<u64, StoreError> {
+/// Says how many are new.
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    notices: &[Notice],
+) -> Result<u64, StoreError> {
     if notices.is_empty() {
         return Ok(0);
     }

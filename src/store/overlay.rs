@@ -13,6 +13,7 @@ use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::open::end;
+use super::outbox;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
@@ -24,6 +25,7 @@ use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::DraftNumber;
 use crate::domain::ids::PublicationNumber;
 use crate::domain::ids::VersionNumber;
+use crate::domain::notice::Notice;
 use crate::domain::overlay::Overlay;
 use crate::domain::overlay::Override;
 use crate::domain::overlay::Publication;
@@ -51,12 +53,14 @@ impl Store {
         publications(&mut transaction).await
     }
 
-    /// Puts in force a draft that was proved over what was in force `upto` a publication.
+    /// Puts in force a draft that was proved over what was in force `upto` a publication;
+    /// `notices` tell it.
     pub async fn publish_draft(
         &self,
         (number, revision): (DraftNumber, i64),
         upto: PublicationNumber,
         act: &Act,
+        notices: &[Notice],
     ) -> Result<Publication, StoreError> {
         let mut transaction = self.begin_write().await?;
         let draft = drafts::find(&mut transaction, number).await?;
@@ -81,23 +85,26 @@ impl Store {
         }
         let publication =
             put(&mut transaction, (Some(number), files), (&overlay, upto), act).await?;
-        let files = draft.files().to_vec();
-        drafts::advance(&mut transaction, draft, (DraftStep::Published, files), act).await?;
+        let held = draft.files().to_vec();
+        drafts::advance(&mut transaction, draft, (DraftStep::Published, held), act).await?;
+        outbox::insert(&mut transaction, notices).await?;
         end(transaction).await?;
         Ok(publication)
     }
 
     /// Puts former versions back in force, which were proved over what was in force `upto` a
-    /// publication.
+    /// publication; `notices` tell it.
     pub async fn roll_back_rules(
         &self,
         files: Vec<PublishedFile>,
         upto: PublicationNumber,
         act: &Act,
+        notices: &[Notice],
     ) -> Result<Publication, StoreError> {
         let mut transaction = self.begin_write().await?;
         let overlay = in_force(&mut transaction).await?;
         let publication = put(&mut transaction, (None, files), (&overlay, upto), act).await?;
+        outbox::insert(&mut transaction, notices).await?;
         end(transaction).await?;
         Ok(publication)
     }

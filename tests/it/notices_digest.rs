@@ -83,6 +83,7 @@ impl Desk {
             changes: BTreeMap::new(),
             missions: BTreeMap::new(),
             quiet: &self.quiet,
+            stale: vec![],
         };
         let outgoing = notify::outgoing(notify::Occasion {
             cycle: CycleNumber(self.cycle),
@@ -94,6 +95,7 @@ impl Desk {
             settings: &self.settings,
             told: &self.told,
             lanes: &self.lanes,
+            silences: &[],
             announce: true,
         })
         .unwrap();

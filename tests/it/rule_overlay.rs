@@ -125,13 +125,13 @@ fn every_reader_of_the_catalogue_sees_what_is_in_force() {
 }
 
 /// One line for each version.
-fn summary(list: &Value, last: &str) -> String {
+fn summary(list: &Value, state: &str) -> String {
     let line = |one: &Value| {
         let text = |key: &str| one[key].as_str().unwrap().to_owned();
         let authors: Vec<_> =
             one["authors"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
         let (authors, number) = (authors.join("+"), &one["number"]);
-        format!("{} {number} {authors} / {} {}", text("path"), text("published_by"), text(last))
+        format!("{} {number} {authors} / {} {}", text("path"), text("published_by"), text(state))
     };
     list.as_array().unwrap().iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -237,8 +237,8 @@ fn a_rule_of_ours_alone_is_added_and_taken_away_unless_its_alerts_stand() {
         std::fs::write(workplace.path(name), text).unwrap();
         workplace.path(name).to_str().unwrap().to_owned()
     });
-    let [rule, cases] = [format!("process/X1.rhai={rule}"), format!("cases/X1.toml={cases}")];
-    let draft = ["rules", "draft", &rule, &cases, "--comment", "une règle à nous"];
+    let (to_rule, to_cases) = (format!("process/X1.rhai={rule}"), format!("cases/X1.toml={cases}"));
+    let draft = ["rules", "draft", &to_rule, &to_cases, "--comment", "une règle à nous"];
     done(&by(&workplace, "Ada", &draft));
     publish(&workplace, "1");
     assert!(workplace.ok(&["rules", "list"]).contains("Coût au-delà d’un plafond"));
@@ -250,9 +250,7 @@ fn a_rule_of_ours_alone_is_added_and_taken_away_unless_its_alerts_stand() {
     assert!(refused(&told).contains("alerts stand: retire it"), "{}", told.stderr);
     let text = ADDED.replace("\"stable\"", "\"deprecated\"\ndeprecated_reason = \"Inutile.\"");
     std::fs::write(workplace.path("X1.rhai"), text).unwrap();
-    let rule = workplace.path("X1.rhai");
-    let draft = ["rules", "draft", rule.to_str().unwrap(), "--comment", "à retirer"];
-    done(&by(&workplace, "Ada", &draft));
+    done(&by(&workplace, "Ada", &["rules", "draft", &rule, "--comment", "à retirer"]));
     publish(&workplace, "2");
     cycle(&workplace);
     done(&by(&workplace, "Zoé", &["rules", "rollback", "X1", "--to-shipped", "--reason", "fini"]));

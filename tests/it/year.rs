@@ -142,7 +142,7 @@ async fn first_half(year: &mut Year) {
     year.live_until("2020-12-09T09:00:00Z").await;
     let alpha = year.alert("D1", "alpha").await.id;
     let seen = act("2020-12-09T09:00:00Z", "Vu avec le directeur de projet.");
-    year.store.acknowledge(&alpha, &seen).await.unwrap();
+    year.store.acknowledge(&alpha, &seen, &[]).await.unwrap();
     year.store.assign(&alpha, "Paul Durand", &act("2020-12-09T09:05:00Z", "")).await.unwrap();
     let scope = SilenceScope {
         rule: Some(RuleId::new("D1")),

@@ -34,7 +34,7 @@ pub(super) async fn acknowledge(
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, reason)?;
     let alert = find_alert(parts, asked).await?;
-    parts.store.acknowledge(&alert.id, &act).await?;
+    vigie::cycle::acknowledge(parts, &alert, &act).await?;
     print::message(&format!("alert {} acknowledged by {}", alert.id, act.actor));
     Ok(Conclusion::Good)
 }

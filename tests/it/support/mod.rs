@@ -3,6 +3,7 @@
 pub(crate) mod flaky_smtp;
 pub(crate) mod kill;
 pub(crate) mod mail;
+pub(crate) mod office;
 pub(crate) mod reception;
 
 use std::path::Path;

@@ -1,0 +1,209 @@
+//! What people and Vigie do besides what cycles find of alerts and missions: events for programs. Pure.
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::json;
+
+use super::compose::notice_id;
+use super::directory::Directory;
+use super::event::Event;
+use super::settings::Settings;
+use super::settings::WebhookSettings;
+use crate::domain::alert::Alert;
+use crate::domain::audit::Act;
+use crate::domain::audit::Actor;
+use crate::domain::cycle::CycleCounts;
+use crate::domain::cycle::CycleInputs;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::VersionNumber;
+use crate::domain::job::ImportSource;
+use crate::domain::job::JobRun;
+use crate::domain::notice::Lane;
+use crate::domain::notice::LaneState;
+use crate::domain::notice::Notice;
+use crate::domain::notice::NoticeKind;
+use crate::domain::notice::Receiver;
+use crate::domain::overlay::RulePath;
+
+/// One thing that happened: its events are written in the transaction that decides it.
+#[derive(Clone, Copy, Debug)]
+pub enum Occurrence<'a> {
+    /// A person said that they had seen an alert.
+    Acknowledged {
+        alert: &'a Alert,
+        act: &'a Act,
+    },
+    /// A cycle is committed.
+    Committed(CycleDone<'a>),
+    /// A job came to nothing.
+    RunFailed {
+        run: &'a JobRun,
+    },
+    /// A file that the import job found is refused, for so many faults.
+    Rejected {
+        source: &'a ImportSource,
+        faults: usize,
+    },
+    RulePublished(RuleTurn<'a>),
+    RuleRolledBack(RuleTurn<'a>),
+}
+
+/// In figures.
+#[derive(Clone, Copy, Debug)]
+pub struct CycleDone<'a> {
+    pub number: CycleNumber,
+    pub inputs: &'a CycleInputs,
+    pub counts: CycleCounts,
+    pub alert_changes: usize,
+    pub mission_changes: usize,
+    /// Rules left out because they do not compile.
+    pub rule_faults: usize,
+}
+
+/// The version of a rule, or of a file beside the rules, that comes into force.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleTurn<'a> {
+    pub path: &'a RulePath,
+    /// Of the rule.
+    pub title: Option<&'a str>,
+    /// `None` stands for the shipped text.
+    pub version: Option<VersionNumber>,
+    /// Of the text in force from now on; `None` when there is none any more.
+    pub revision: Option<&'a Fingerprint>,
+    /// Who decided it.
+    pub by: &'a Actor,
+    pub reason: &'a str,
+}
+
+/// When, among whom, and to which receivers.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'a> {
+    pub now: DateTime<Utc>,
+    pub directory: &'a Directory,
+    pub settings: &'a Settings,
+    pub lanes: &'a [LaneState],
+}
+
+/// One notice for each webhook that wants it. What is nobody's in particular goes to those that are
+/// told of every ministry.
+pub fn happened(occurrence: Occurrence<'_>, world: World<'_>) -> Vec<Notice> {
+    let url = world.settings.public_url.as_str();
+    let (event, ministry) = match occurrence {
+        Occurrence::Acknowledged { alert, act } => {
+            let home = world.directory.home(&alert.subject);
+            let event = Event::of_acknowledgement(alert, act, world.directory, url);
+            (event, home.ministry().cloned())
+        }
+        Occurrence::Committed(done) => (committed(done, url), None),
+        Occurrence::RunFailed { run } => (failed(run), None),
+        Occurrence::Rejected { source, faults } => (rejected(source, faults), None),
+        Occurrence::RulePublished(turn) => (turned("rule.published", turn, url), None),
+        Occurrence::RuleRolledBack(turn) => (turned("rule.rolled_back", turn, url), None),
+    };
+    notices(&event, ministry.as_ref(), (world, world.now))
+}
+
+/// `at` tells one occurrence from the next: the same thing at the same instant has the same id.
+pub(super) fn notices(
+    event: &Event,
+    ministry: Option<&MinistryCode>,
+    (world, at): (World<'_>, DateTime<Utc>),
+) -> Vec<Notice> {
+    let wanting = world.settings.webhooks.iter().filter(|one| wants(one, event, ministry, world));
+    let notice = |webhook: &WebhookSettings| {
+        let receiver = Receiver::Webhook(webhook.name.clone());
+        let names = (webhook.name.as_str(), world.settings.public_url.as_str());
+        let id = notice_id(&receiver, &[event.name, &event.thing], at);
+        let content = event.content(webhook.format, &id, world.now, names)?;
+        Some(Notice {
+            id,
+            receiver,
+            kind: NoticeKind::Event,
+            cycle: None,
+            thread: event.thread.clone(),
+            follows: vec![],
+            title: event.title.clone(),
+            content,
+            created_at: world.now,
+            not_before: world.now,
+        })
+    };
+    wanting.filter_map(notice).collect()
+}
+
+fn wants(
+    webhook: &WebhookSettings,
+    event: &Event,
+    ministry: Option<&MinistryCode>,
+    world: World<'_>,
+) -> bool {
+    let lane = Lane::Webhook(webhook.name.clone());
+    let is_closed = |state: &LaneState| state.lane == lane && state.closed_at.is_some();
+    let lets_in = webhook.ministries.is_empty()
+        || ministry.is_some_and(|one| webhook.ministries.contains(one));
+    let asked = webhook.events.is_empty() || webhook.events.iter().any(|one| one == event.name);
+    lets_in && asked && !world.lanes.iter().any(is_closed)
+}
+
+fn committed(done: CycleDone<'_>, url: &str) -> Event {
+    let CycleDone { number, inputs, counts, alert_changes, mission_changes, rule_faults } = done;
+    let data = json!({
+        "cycle": number,
+        "as_of": inputs.as_of,
+        "edition": inputs.edition.to_string(),
+        "catalogue": inputs.catalogue,
+        "counts": counts,
+        "alert_changes": alert_changes,
+        "mission_changes": mission_changes,
+        "rule_faults": rule_faults,
+    });
+    Event::of_thing("run.finished", format!("cycle/{number}"), data).in_thread("cycle").with_link(
+        url,
+        "cycles",
+        &number.to_string(),
+    )
+}
+
+fn failed(run: &JobRun) -> Event {
+    let data = json!({
+        "job": run.job,
+        "run": run.number,
+        "occasion": run.occasion,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "outcome": run.outcome,
+        "detail": run.detail,
+    });
+    Event::of_thing("run.failed", format!("job/{}", run.job.word()), data)
+}
+
+/// Not what is wrong, since a file may hold names and addresses: `vigie jobs files` says it.
+fn rejected(source: &ImportSource, faults: usize) -> Event {
+    let data = json!({
+        "source": source.source,
+        "sha256": source.sha256,
+        "size": source.size,
+        "faults": faults,
+    });
+    Event::of_thing("dataset.rejected", format!("source/{}", source.source), data)
+}
+
+fn turned(name: &'static str, turn: RuleTurn<'_>, url: &str) -> Event {
+    let RuleTurn { path, title, version, revision, by, reason } = turn;
+    let data = json!({
+        "file": path,
+        "rule": path.rule(),
+        "title": title,
+        "version": version,
+        "sha256": revision,
+        "by": by,
+        "reason": reason,
+    });
+    let event = Event::of_thing(name, format!("rules/{path}"), data);
+    match path.rule() {
+        Some(rule) => event.with_link(url, "rules", rule),
+        None => event,
+    }
+}

@@ -1,0 +1,177 @@
+//! What is said of silences: their coming end, and rules that are no longer what they were. Pure.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::compose::Occasion;
+use super::directory::Directory;
+use super::message::Group;
+use super::message::Section;
+use super::message::plural;
+use crate::domain::alert::Alert;
+use crate::domain::alert::AlertState;
+use crate::domain::french;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::SilenceNumber;
+use crate::domain::notice::Receiver;
+use crate::domain::silence::Silence;
+use crate::domain::silence::SilenceChange;
+use crate::domain::silence::SilenceChangeKind;
+use crate::domain::silence::SilenceScope;
+use crate::domain::subject::Subject;
+
+/// Hidden alerts that are named, the others being counted.
+const NAMED: usize = 5;
+
+/// One silence that a cycle found near its end, or in question: told once, when it is found so.
+#[derive(Clone, Debug)]
+pub struct SilenceNews<'a> {
+    /// As the cycle leaves it.
+    silence: &'a Silence,
+    reasons: Vec<&'a str>,
+    /// Open alerts that it keeps from being told.
+    hidden: Vec<&'a Alert>,
+    /// Those whose alerts it covers.
+    ministries: BTreeSet<MinistryCode>,
+}
+
+/// `alerts` as the cycle leaves them.
+pub fn silence_news<'a>(
+    changes: &'a [SilenceChange],
+    alerts: &[&'a Alert],
+    directory: &Directory,
+    today: NaiveDate,
+) -> Vec<SilenceNews<'a>> {
+    let mut news: BTreeMap<SilenceNumber, SilenceNews<'a>> = BTreeMap::new();
+    for change in changes {
+        let told = match change.kind {
+            SilenceChangeKind::Announced | SilenceChangeKind::ToReview => true,
+            SilenceChangeKind::Expired | SilenceChangeKind::Moved => false,
+        };
+        let silence = &change.silence;
+        let entry = news.entry(silence.number).or_insert_with(|| SilenceNews {
+            silence,
+            reasons: vec![],
+            hidden: vec![],
+            ministries: BTreeSet::new(),
+        });
+        // Changes of one silence follow one another.
+        entry.silence = silence;
+        entry.reasons.extend(told.then_some(change.reason.as_str()));
+    }
+    let mut news: Vec<SilenceNews<'a>> =
+        news.into_values().filter(|one| !one.reasons.is_empty()).collect();
+    for one in &mut news {
+        one.gather(alerts, directory, today);
+    }
+    news
+}
+
+impl<'a> SilenceNews<'a> {
+    fn gather(&mut self, alerts: &[&'a Alert], directory: &Directory, today: NaiveDate) {
+        let scope = &self.silence.scope;
+        let project = scope.project.as_ref().map(|project| Subject::Project(project.clone()));
+        let of_project = project.and_then(|one| directory.home(&one).ministry().cloned());
+        self.ministries.extend(scope.ministry.clone().or(of_project));
+        for alert in alerts.iter().filter(|alert| alert.state == AlertState::Open) {
+            let home = directory.home(&alert.subject);
+            let ministry = home.ministry();
+            if scope.covers(&alert.rule, &alert.subject, ministry) {
+                self.ministries.extend(ministry.cloned());
+            }
+            if self.silence.hides(alert, ministry, today) {
+                self.hidden.push(alert);
+            }
+        }
+        self.hidden.sort_by_key(|alert| (std::cmp::Reverse(alert.level), &alert.id));
+    }
+
+    /// Whether its words can only be about this ministry.
+    fn is_of(&self, ministry: &MinistryCode) -> bool {
+        let SilenceScope { project, ministry: whole, .. } = &self.silence.scope;
+        (project.is_some() || whole.is_some()) && self.ministries.iter().eq([ministry])
+    }
+
+    fn group(&self, receiver: &Receiver, directory: &Directory) -> Group {
+        let Silence { number, scope, author, reason, made_at, .. } = self.silence;
+        let (hidden, is_theirs) = match receiver {
+            // A secretary-general is told of no other ministry's alerts, nor of words that may name them.
+            Receiver::SecretaryGeneral(ministry) => {
+                let own =
+                    |alert: &&&Alert| directory.home(&alert.subject).ministry() == Some(ministry);
+                (self.hidden.iter().filter(own).copied().collect(), self.is_of(ministry))
+            }
+            Receiver::Dinum | Receiver::Director | Receiver::Webhook(_) | Receiver::Tchap => {
+                (self.hidden.clone(), true)
+            }
+        };
+        let mut points: Vec<String> = self.reasons.iter().map(|&told| told.to_owned()).collect();
+        points.push(hidden_in_words(&hidden, directory));
+        if is_theirs {
+            let on = french::date(super::compose::today(*made_at));
+            points.push(format!("Posé le {on} par {author} : « {reason} »."));
+        }
+        Group {
+            name: format!("Silence n° {number} : {}", scope_in_words(scope, directory)),
+            points,
+            lines: vec![],
+        }
+    }
+}
+
+/// What there is to say of silences to one receiver.
+pub(super) fn told_to<'a>(occasion: Occasion<'a>, receiver: &Receiver) -> Vec<&'a SilenceNews<'a>> {
+    let concerns = |news: &&SilenceNews<'_>| match receiver {
+        Receiver::SecretaryGeneral(ministry) => news.ministries.contains(ministry),
+        Receiver::Dinum => true,
+        Receiver::Director | Receiver::Webhook(_) | Receiver::Tchap => false,
+    };
+    occasion.silences.iter().filter(concerns).collect()
+}
+
+/// Ministries that are told of a silence.
+pub(super) fn ministries(occasion: Occasion<'_>) -> impl Iterator<Item = &MinistryCode> {
+    occasion.silences.iter().flat_map(|news| &news.ministries)
+}
+
+pub(super) fn section(
+    news: &[&SilenceNews<'_>],
+    receiver: &Receiver,
+    directory: &Directory,
+) -> Option<Section> {
+    let groups: Vec<Group> = news.iter().map(|one| one.group(receiver, directory)).collect();
+    (!groups.is_empty()).then(|| Section { title: "Silences à revoir".to_owned(), groups })
+}
+
+pub(super) fn counted(news: &[&SilenceNews<'_>]) -> Option<String> {
+    (!news.is_empty()).then(|| plural(news.len(), "silence à revoir", "silences à revoir"))
+}
+
+fn hidden_in_words(hidden: &[&Alert], directory: &Directory) -> String {
+    if hidden.is_empty() {
+        return "Il ne tait en ce moment aucune alerte ouverte.".to_owned();
+    }
+    let named = hidden.iter().take(NAMED).map(|alert| {
+        let title = directory.rule_title(&alert.rule);
+        let (name, level) = (directory.name(&alert.subject), alert.level.label());
+        format!("{title} ({}), {name}, « {level} »", alert.rule)
+    });
+    let mut named: Vec<String> = named.collect();
+    let rest = hidden.len().saturating_sub(NAMED);
+    if rest > 0 {
+        named.push(plural(rest, "autre", "autres"));
+    }
+    let count = plural(hidden.len(), "alerte ouverte", "alertes ouvertes");
+    format!("Il tait {count} : {}.", named.join(" ; "))
+}
+
+fn scope_in_words(scope: &SilenceScope, directory: &Directory) -> String {
+    let rule = scope.rule.as_ref().map(|rule| format!("{} ({rule})", directory.rule_title(rule)));
+    let project = scope.project.as_ref().map(|one| directory.name(&Subject::Project(one.clone())));
+    let ministry =
+        scope.ministry.as_ref().map(|one| directory.name(&Subject::Ministry(one.clone())));
+    let parts: Vec<String> = rule.into_iter().chain(project).chain(ministry).collect();
+    parts.join(", ")
+}

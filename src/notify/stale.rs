@@ -1,0 +1,31 @@
+//! Datasets that nobody has fed for too long. Pure.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use super::terms::Terms;
+use crate::domain::import::Dataset;
+
+/// A dataset of which too old a file is the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaleDataset {
+    pub dataset: Dataset,
+    pub last_import_at: DateTime<Utc>,
+    pub days: i64,
+}
+
+/// Of those that were imported at least once.
+pub fn stale(
+    last_imports: &BTreeMap<Dataset, DateTime<Utc>>,
+    terms: &Terms,
+    now: DateTime<Utc>,
+) -> Vec<StaleDataset> {
+    let aged = last_imports.iter().map(|(&dataset, &last_import_at)| StaleDataset {
+        dataset,
+        last_import_at,
+        days: (now - last_import_at).num_days(),
+    });
+    aged.filter(|one| one.days >= i64::from(terms.stale.after(one.dataset))).collect()
+}

@@ -1,0 +1,98 @@
+//! Silences by mail: their coming end, and rules that changed under them, told once to whom they concern.
+
+use std::collections::BTreeMap;
+
+use chrono::Days;
+use chrono::NaiveDate;
+use vigie::clock::Clock as _;
+use vigie::clock::SystemClock;
+use vigie::domain::french;
+
+use crate::support::mail::Demands;
+use crate::support::mail::Mail;
+use crate::support::office::Office;
+
+/// So that any cycle is another than the one before.
+const DAYS: [&str; 3] = ["2020-12-01", "2020-12-02", "2020-12-03"];
+
+fn today() -> NaiveDate {
+    SystemClock.now().with_timezone(&chrono_tz::Europe::Paris).date_naive()
+}
+
+impl Office {
+    fn silence(&self, in_days: u64, scope: &[&str]) -> NaiveDate {
+        let until = today().checked_add_days(Days::new(in_days)).unwrap();
+        let day = until.to_string();
+        let silence = ["alerts", "silence", "--until", &day, "--by", "Claire Martin"];
+        self.workplace.ok(&silence.into_iter().chain(scope.iter().copied()).collect::<Vec<_>>());
+        until
+    }
+
+    /// By receiver, what a cycle as of this day says of silences.
+    fn told_of_silences(&self, as_of: &str) -> BTreeMap<String, String> {
+        self.workplace.ok(&["cycle", "--as-of", as_of]);
+        let told =
+            self.deliver().into_iter().filter(|mail| mail.text.contains("SILENCES À REVOIR"));
+        told.map(|mail| (mail.to[0].clone(), said(&mail))).collect()
+    }
+}
+
+/// The section on silences, with its mail's subject.
+fn said(mail: &Mail) -> String {
+    let text = mail.text.replace("\r\n", "\n");
+    let (_, section) = text.split_once("SILENCES À REVOIR\n\n").unwrap();
+    let next = ["\n\nÀ DÉCIDER", "\n\nNOUVELLES ALERTES", "\n\nAMÉLIORATIONS", "\n\n-- "];
+    let end = next.iter().filter_map(|next| section.find(next)).min().unwrap();
+    format!("{}\n{}", mail.headers["subject"], &section[..end])
+        .replace(&french::date(today()), "AUJOURD’HUI")
+}
+
+#[test]
+fn the_coming_end_of_a_silence_is_told_once_to_the_risk_team_and_to_its_ministry() {
+    let Some(office) = Office::open(&Demands::default()) else { return };
+    office.cycle(&["--announce"]);
+    office.deliver();
+    let scope = ["--rule", "D1", "--project", "CYCLADES", "--reason", "plan arrêté"];
+    let until = office.silence(5, &scope);
+    office.silence(20, &["--ministry", "MJ", "--reason", "audit en cours"]);
+    let told = office.told_of_silences(DAYS[0]);
+    let receivers: Vec<&str> = told.keys().map(String::as_str).collect();
+    assert_eq!(receivers, ["risques@dinum.example", "sg@education.example"]);
+    for said in told.values() {
+        let words = said.lines().skip(1).collect::<Vec<_>>().join("\n");
+        let words = words.replace(&french::date(until), "CE JOUR-LÀ");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(words, @r"
+            Silence n° 1 : Dérive budgétaire (D1), CYCLADES
+              → Le silence prend fin le CE JOUR-LÀ.
+              → Il tait 1 alerte ouverte : Dérive budgétaire (D1), CYCLADES, « Élevé ».
+              → Posé le AUJOURD’HUI par Claire Martin : « plan arrêté ».
+            ");
+        }
+        assert!(said.lines().next().unwrap().contains("1 silence à revoir"), "{said}");
+    }
+    assert_eq!(office.told_of_silences(DAYS[1]), BTreeMap::new(), "it was told already");
+}
+
+#[test]
+fn a_rule_that_changes_under_a_silence_is_told_once_and_each_ministry_hears_of_its_own_alerts() {
+    let Some(mut office) = Office::open(&Demands::default()) else { return };
+    let rules = office.workplace.own_rules();
+    office.cycle(&["--announce"]);
+    office.deliver();
+    office.silence(60, &["--rule", "D1", "--reason", "seuils de PORTALIS revus"]);
+    assert_eq!(office.told_of_silences(DAYS[0]), BTreeMap::new(), "nothing changed");
+
+    let rule = rules.join("drift/D1.rhai");
+    let text = std::fs::read_to_string(&rule).unwrap();
+    std::fs::write(&rule, text.replace("le périmètre :", "le périmètre d’abord :")).unwrap();
+    let told = office.told_of_silences(DAYS[1]);
+    assert!(told.len() > 2, "{told:?}");
+    assert!(told["risques@dinum.example"].contains("PORTALIS revus"));
+    for (receiver, said) in told.iter().filter(|(to, _)| *to != "risques@dinum.example") {
+        assert!(said.contains("À revoir : D1 n’est plus ce qu’elle était"), "{said}");
+        assert!(!said.contains("revus"), "{receiver} reads words on another's project: {said}");
+        assert_eq!(said.contains("PORTALIS"), receiver == "sg@justice.example", "{said}");
+    }
+    assert_eq!(office.told_of_silences(DAYS[2]), BTreeMap::new(), "it was told already");
+}

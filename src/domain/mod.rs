@@ -23,6 +23,7 @@ pub mod overlay;
 pub mod portfolio;
 pub mod review;
 pub mod rule;
+pub mod secret;
 pub mod silence;
 pub mod snapshot;
 pub mod subject;

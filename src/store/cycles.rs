@@ -1,11 +1,14 @@
 //! Cycles: committing one whole, and reading back what was committed.
 
+use std::time::Instant;
+
 use sqlx::SqliteConnection;
 use sqlx::error::DatabaseError;
 
 use super::Store;
 use super::alerts;
 use super::catalogues;
+use super::cycle_times;
 use super::deeds;
 use super::error::StoreError;
 use super::error::reading;
@@ -31,6 +34,7 @@ impl Store {
     /// another cycle took the number meanwhile, nothing is written and the caller may start again.
     pub async fn commit_cycle(&self, record: &CycleRecord) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
+        let began = Instant::now();
         let catalogue = &record.inputs.catalogue;
         catalogues::keep(&mut transaction, catalogue, &record.catalogue_texts).await?;
         insert(&mut transaction, record).await?;
@@ -42,6 +46,8 @@ impl Store {
         deeds::of_cycle(&mut transaction, record).await?;
         silences::apply(&mut transaction, record).await?;
         handling::follow(&mut transaction, record).await?;
+        let number = record.number;
+        cycle_times::insert(&mut transaction, number, &record.times, began.elapsed()).await?;
         end(transaction).await
     }
 

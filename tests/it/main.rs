@@ -6,6 +6,7 @@
     reason = "clippy's in-test exemptions do not cover helpers"
 )]
 
+mod access;
 mod audit;
 mod backup;
 mod hostile;
@@ -31,6 +32,7 @@ mod people;
 mod real;
 mod real_rules;
 mod reviews;
+mod reviews_calendar;
 mod rule_overlay;
 mod rule_overlay_drafts;
 mod rule_text;
@@ -51,6 +53,7 @@ mod rules_sandbox;
 mod rules_shipped;
 mod service;
 mod settings;
+mod sign_in;
 mod sources;
 mod sources_editions;
 mod sources_faults;

@@ -15,7 +15,7 @@ use vigie::domain::audit::Actor;
 use vigie::domain::draft::DraftStep;
 use vigie::domain::job::JobName;
 use vigie::domain::notice::Content;
-use vigie::notify::Secret;
+use vigie::domain::secret::Secret;
 use vigie::notify::Settings;
 use vigie::notify::WebhookFormat;
 use vigie::notify::WebhookSettings;

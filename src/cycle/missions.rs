@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -36,7 +37,7 @@ use crate::store::MissionEntry;
 use crate::store::MissionFilter;
 
 /// A mission as a list shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MissionLine {
     #[serde(flatten)]
     pub mission: Mission,
@@ -46,7 +47,7 @@ pub struct MissionLine {
 }
 
 /// All there is to know of one mission.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MissionFile {
     #[serde(flatten)]
     pub line: MissionLine,

@@ -145,11 +145,9 @@ impl From<CycleError> for Problem {
             | CycleError::AmbiguousAlert { .. }
             | CycleError::NoSuchMinistry(_)
             | CycleError::NoSuchFile { .. }
-            | CycleError::Store(StoreError::NoSuch { .. })
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
-            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
-                Self::NotYet(error.to_string())
-            }
+            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition)
+            | CycleError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
             CycleError::AmbiguousFile { .. }
             | CycleError::Threshold(_)
             | CycleError::RulePath(_)
@@ -157,14 +155,11 @@ impl From<CycleError> for Problem {
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
             | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
-            CycleError::Refused(_)
-            | CycleError::Disallowed(_)
-            | CycleError::Unproved { .. }
-            | CycleError::Store(StoreError::Draft(_) | StoreError::DraftMoved(_)) => {
+            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::Unproved { .. } => {
                 Self::Refused(error.to_string())
             }
+            CycleError::Store(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })
-            | CycleError::Store(_)
             | CycleError::Rules(_)
             | CycleError::Playbook(_)
             | CycleError::Terms(_)
@@ -183,7 +178,42 @@ impl From<CycleError> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        Self::Internal(Box::new(CycleError::Store(error)))
+        match error {
+            StoreError::BeyondScope { .. } => Self::BeyondScope,
+            StoreError::NoSuch { .. }
+            | StoreError::NoSuchAlert { .. }
+            | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
+            StoreError::Over { .. }
+            | StoreError::MissionMoved { .. }
+            | StoreError::LinkedToItself { .. }
+            | StoreError::AlreadyLinked { .. }
+            | StoreError::NotLinked { .. }
+            | StoreError::TwoSnapshots { .. }
+            | StoreError::Moved { .. }
+            | StoreError::Draft(_)
+            | StoreError::DraftMoved(_)
+            | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
+            StoreError::Address { .. }
+            | StoreError::Folder { .. }
+            | StoreError::Open { .. }
+            | StoreError::Migrate { .. }
+            | StoreError::Schema { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Exists { .. }
+            | StoreError::InUse { .. }
+            | StoreError::File { .. }
+            | StoreError::Transaction { .. }
+            | StoreError::Read { .. }
+            | StoreError::Write { .. }
+            | StoreError::Kept { .. }
+            | StoreError::Decode { .. }
+            | StoreError::Encode { .. }
+            | StoreError::Figure { .. }
+            | StoreError::Rows { .. }
+            | StoreError::Judged { .. }
+            | StoreError::CycleTaken { .. }
+            | StoreError::Chance { .. } => Self::Internal(Box::new(CycleError::Store(error))),
+        }
     }
 }
 

@@ -213,6 +213,8 @@ pub enum CycleError {
     NoSuchCycle(CycleNumber),
     #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]
     NoSuchProject { asked: String, near: Option<String> },
+    #[error("no project of your ministries is in a panorama as of {as_of}")]
+    NoProjectInScope { as_of: NaiveDate },
     #[error("no rule `{asked}` is in force{}", nearest(.near.as_deref()))]
     NoSuchRule { asked: String, near: Option<String> },
     #[error("no file of the catalogue is `{asked}`{}", nearest(.near.as_deref()))]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use tracing::info;
 
 use super::CycleError;
@@ -234,7 +235,10 @@ async fn noted(
     if let Err(error) = &outcome
         && is_refusal(error)
     {
-        parts.store.note_rule_refusal(about, act, &error.to_string()).await?;
+        let (action, subject) = about;
+        let refused = json!({ "refused": error.to_string() });
+        let deed = act.deed(action, subject).became(&refused);
+        parts.store.note_refusal(deed, act.at).await?;
     }
     outcome
 }

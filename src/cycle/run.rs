@@ -114,6 +114,7 @@ async fn run_in(
     manner: Manner,
 ) -> Result<CycleReport, CycleError> {
     let Manner { dry_run, .. } = manner;
+    parts.store.check_whole("a cycle")?;
     let mut watch = Stopwatch::start();
     let now = parts.clock.now();
     let as_of = as_of.unwrap_or_else(|| view::today(now));
@@ -133,7 +134,7 @@ async fn run_in(
             cycle: last.number,
             outcome: Outcome::Unchanged,
             inputs: last.inputs.clone(),
-            counts: last.counts,
+            counts: CycleCounts::of(&judged.verdicts),
             missing_most: coverage::costliest(&judged.verdicts),
             alert_changes: vec![],
             mission_changes: vec![],

@@ -98,8 +98,10 @@ pub struct CycleSummary {
     #[serde(flatten)]
     pub inputs: CycleInputs,
     pub started_at: DateTime<Utc>,
+    /// Figures of the whole State: none for accounts that see some ministries only.
     pub figures: BTreeMap<String, f64>,
-    pub counts: CycleCounts,
+    /// Verdicts of the whole State: null for accounts that see some ministries only.
+    pub counts: Option<CycleCounts>,
 }
 
 /// Verdicts of a cycle: all of them are `judged`, `unknown` or `failed`.

@@ -19,6 +19,7 @@ impl Store {
         &self,
         cycle: CycleNumber,
     ) -> Result<BTreeMap<CyclePhase, Duration>, StoreError> {
+        self.check_whole("how long a cycle took")?;
         let rows: Vec<(String, i64)> =
             sqlx::query_as("select phase, microseconds from cycle_times where cycle = $1")
                 .bind(cycle.0)

@@ -32,6 +32,9 @@ use crate::domain::ids::DraftNumber;
 use crate::domain::overlay::Overlay;
 use crate::domain::overlay::RulePath;
 
+/// Rules judge every ministry.
+pub(super) const WHAT: &str = "a change of the rules";
+
 /// A text to save, and the shipped one that stands in its place.
 #[derive(Clone, Debug)]
 pub struct DraftText {
@@ -72,6 +75,7 @@ impl Store {
 
     /// Refused when somebody else saved it meanwhile, with what they changed.
     pub async fn save_draft(&self, save: &DraftSave, act: &Act) -> Result<Draft, StoreError> {
+        self.check_whole(WHAT)?;
         let mut transaction = self.begin_write().await?;
         let known = match save.over {
             Some((number, revision)) => {
@@ -98,6 +102,7 @@ impl Store {
         step: DraftStep,
         act: &Act,
     ) -> Result<Draft, StoreError> {
+        self.check_whole(WHAT)?;
         let mut transaction = self.begin_write().await?;
         let draft = find(&mut transaction, number).await?;
         if let Some(seen) = seen {
@@ -112,19 +117,6 @@ impl Store {
         let draft = advance(&mut transaction, draft, (step, files), act).await?;
         end(transaction).await?;
         Ok(draft)
-    }
-
-    /// What was asked of the rules and not done, for the trail.
-    pub async fn note_rule_refusal(
-        &self,
-        (action, subject): (&'static str, &str),
-        act: &Act,
-        why: &str,
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.begin_write().await?;
-        let deed = act.deed(action, subject).became(&json!({ "refused": why }));
-        audit::append(&mut transaction, act.at, &[deed]).await?;
-        end(transaction).await
     }
 }
 

@@ -8,6 +8,7 @@ use crate::domain::audit::Actor;
 use crate::domain::draft::DraftRefusal;
 use crate::domain::draft::Meanwhile;
 use crate::domain::edition::EditionId;
+use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
 use crate::domain::ids::ProjectId;
@@ -64,6 +65,11 @@ pub enum StoreError {
     Judged { rule: RuleId, subject: Subject },
     #[error("cycle {number} is already taken: another one was committed meanwhile")]
     CycleTaken { number: CycleNumber },
+    /// Said alike of what exists elsewhere and of what does not.
+    #[error("{what} is for those who see the whole State")]
+    BeyondScope { what: &'static str },
+    #[error("no alert `{alert}`")]
+    NoSuchAlert { alert: AlertId },
     #[error(transparent)]
     Draft(#[from] DraftRefusal),
     /// Somebody else saved the draft meanwhile.

@@ -7,6 +7,7 @@
 mod accounts;
 mod alerts;
 mod audit;
+mod audit_scope;
 mod backup;
 mod catalogues;
 mod corrections;
@@ -38,6 +39,7 @@ mod pages;
 mod portfolio;
 mod projects;
 mod reviews;
+mod scope;
 mod sessions;
 mod silences;
 mod snapshot_rows;

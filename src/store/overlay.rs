@@ -62,6 +62,7 @@ impl Store {
         act: &Act,
         notices: &[Notice],
     ) -> Result<Publication, StoreError> {
+        self.check_whole(drafts::WHAT)?;
         let mut transaction = self.begin_write().await?;
         let draft = drafts::find(&mut transaction, number).await?;
         drafts::is_as_seen(&mut transaction, &draft, revision).await?;
@@ -101,6 +102,7 @@ impl Store {
         act: &Act,
         notices: &[Notice],
     ) -> Result<Publication, StoreError> {
+        self.check_whole(drafts::WHAT)?;
         let mut transaction = self.begin_write().await?;
         let overlay = in_force(&mut transaction).await?;
         let publication = put(&mut transaction, (None, files), (&overlay, upto), act).await?;

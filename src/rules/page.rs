@@ -147,7 +147,7 @@ impl Catalogue {
 }
 
 /// Which other rule, from which level of the one that hides, up to which level of the one hidden.
-fn said<'a>(inhibitions: impl Iterator<Item = (String, &'a Inhibition)>) -> String {
+fn said(inhibitions: impl Iterator<Item = (String, &Inhibition)>) -> String {
     let one = |(other, inhibition): (String, &Inhibition)| {
         let [from, up_to] =
             [inhibition.from, inhibition.up_to].map(|one| one.label().to_lowercase());

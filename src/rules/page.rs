@@ -101,12 +101,13 @@ impl Catalogue {
             let title = self.rule(id).map_or("", |rule| rule.title.as_str());
             format!("{title} ({id})")
         };
-        let hides = rule.inhibits.iter().map(|one| (named(&one.rule), one));
+        let hides = rule.inhibits.iter().map(|one| (named(&one.rule), one)).collect::<Vec<_>>();
         let hidden_by = self.rules().flat_map(|other| {
             let of_it = other.inhibits.iter().filter(|one| one.rule == rule.id);
             of_it.map(|one| (named(&other.id), one))
         });
-        [("Cache", said(hides)), ("Cachée par", said(hidden_by))].into()
+        let hidden_by: Vec<_> = hidden_by.collect();
+        [("Cache", said(&hides)), ("Cachée par", said(&hidden_by))].into()
     }
 
     fn levels(&self, rule: &Rule) -> String {
@@ -147,13 +148,13 @@ impl Catalogue {
 }
 
 /// Which other rule, from which level of the one that hides, up to which level of the one hidden.
-fn said(inhibitions: impl Iterator<Item = (String, &Inhibition)>) -> String {
-    let one = |(other, inhibition): (String, &Inhibition)| {
+fn said(inhibitions: &[(String, &Inhibition)]) -> String {
+    let one = |(other, inhibition): &(String, &Inhibition)| {
         let [from, up_to] =
             [inhibition.from, inhibition.up_to].map(|one| one.label().to_lowercase());
         format!("{other}, sur le même sujet, jusqu’au niveau {up_to}, dès le niveau {from}")
     };
-    inhibitions.map(one).collect::<Vec<_>>().join(" ; ")
+    inhibitions.iter().map(one).collect::<Vec<_>>().join(" ; ")
 }
 
 /// What holds now, then what will.

@@ -36,6 +36,8 @@ mod real;
 mod real_rules;
 mod reviews;
 mod reviews_calendar;
+mod rule_overlay;
+mod rule_overlay_drafts;
 mod rule_text;
 mod rule_tools_check;
 mod rule_tools_coverage;

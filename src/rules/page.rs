@@ -98,7 +98,7 @@ impl Catalogue {
     /// The alerts that it hides, and those that hide its own.
     fn inhibitions(&self, rule: &Rule) -> Vec<(&'static str, String)> {
         let named = |id: &RuleId| {
-            let title = self.rule(id).map_or("", |rule| rule.title.as_str());
+            let title = self.rule(id).map_or("", |other| other.title.as_str());
             format!("{title} ({id})")
         };
         let hides = rule.inhibits.iter().map(|one| (named(&one.rule), one)).collect::<Vec<_>>();

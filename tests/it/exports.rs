@@ -1,5 +1,6 @@
 //! Tables to take away, read back by what people read them with.
 
+use std::fmt::Write as _;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -92,8 +93,8 @@ async fn an_export_says_what_the_list_says_in_each_format() {
         ids.iter().map(|id| id.unwrap().to_owned()).zip(drifts.iter()).collect();
     assert_eq!(of_parquet, of_list);
 
-    let bytes = desk.bytes("exports/projects?format=xlsx").await;
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let workbook = desk.bytes("exports/projects?format=xlsx").await;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook)).unwrap();
     assert_eq!(book.sheet_names(), ["Projets", "Colonnes"]);
     let meanings = book.worksheet_range("Colonnes").unwrap();
     let fields: Vec<String> = meanings.rows().map(|row| row[1].to_string()).collect();
@@ -120,11 +121,11 @@ async fn every_table_is_to_be_had_in_every_format() {
         let lines = csv::Reader::from_reader(text.as_slice()).into_records().count();
         let bytes = desk.bytes(&format!("exports/{table}?format=parquet")).await;
         let frame = ParquetReader::new(Cursor::new(bytes)).finish().unwrap();
-        let bytes = desk.bytes(&format!("exports/{table}?format=xlsx")).await;
-        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let workbook = desk.bytes(&format!("exports/{table}?format=xlsx")).await;
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook)).unwrap();
         let sheet = book.worksheet_range_at(0).unwrap().unwrap();
         assert_eq!((frame.height(), sheet.height() - 1), (lines, lines), "{table}");
-        told.push_str(&format!("{table}: {lines}\n"));
+        writeln!(told, "{table}: {lines}").unwrap();
     }
     insta::assert_snapshot!(told, @r"
     projects: 49

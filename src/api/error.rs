@@ -36,6 +36,18 @@ pub enum Problem {
     /// 404: the address leads nowhere.
     #[error("no route `{path}`; the routes are listed in docs/API.md")]
     NoRoute { path: String },
+    /// 405: another method.
+    #[error("this address takes {allowed}")]
+    BadMethod { allowed: String },
+    /// 403: a page of another site.
+    #[error("pages of other sites may not call; the setting `api.origins` names those that may")]
+    CrossOrigin,
+    /// 406: in no form that the caller takes.
+    #[error("read `Accept`: found `{found}`, expected it to take {offered}")]
+    NotAcceptable { found: String, offered: String },
+    /// 414: the path with its query.
+    #[error("the address has {found} bytes, {most} at most")]
+    AddressTooLong { found: usize, most: usize },
     /// 404: no such thing.
     #[error("no {kind} `{id}`")]
     NotFound { kind: &'static str, id: String },
@@ -72,6 +84,10 @@ impl Problem {
             Self::NotAllowed { .. } | Self::NoDoor => ("not-allowed", "Not allowed"),
             Self::BeyondScope => ("beyond-scope", "Beyond the account's ministries"),
             Self::NoRoute { .. } => ("no-route", "No such route"),
+            Self::BadMethod { .. } => ("bad-method", "Another method"),
+            Self::CrossOrigin => ("cross-origin", "Another site"),
+            Self::NotAcceptable { .. } => ("not-acceptable", "Not in that form"),
+            Self::AddressTooLong { .. } => ("address-too-long", "Address too long"),
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
             Self::BadBody { .. } => ("bad-body", "Unusable body"),
@@ -87,7 +103,12 @@ impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Unproven { .. } => StatusCode::UNAUTHORIZED,
-            Self::NotAllowed { .. } | Self::BeyondScope | Self::NoDoor => StatusCode::FORBIDDEN,
+            Self::NotAllowed { .. } | Self::BeyondScope | Self::NoDoor | Self::CrossOrigin => {
+                StatusCode::FORBIDDEN
+            }
+            Self::BadMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
+            Self::AddressTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
@@ -118,6 +139,9 @@ impl ResponseError for Problem {
         let mut answer = HttpResponse::build(status);
         if status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"vigie\""));
+        }
+        if let Self::BadMethod { allowed } = self {
+            answer.insert_header((header::ALLOW, allowed.as_str()));
         }
         answer.insert_header(problem_json).body(body.to_string())
     }

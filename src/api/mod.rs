@@ -3,54 +3,55 @@
 mod access;
 mod alerts;
 mod audit;
+mod bounds;
 mod coverage;
 mod cycles;
 mod desk;
 mod error;
+mod headers;
 mod health;
 mod jobs;
 mod metrics;
 mod missions;
 mod notices;
+mod origins;
 mod panorama;
 mod projects;
 mod reviews;
 mod rules;
 mod session;
+mod settings;
 mod trace;
+mod validators;
 
-use actix_web::HttpMessage as _;
-use actix_web::body::MessageBody;
-use actix_web::dev::ServiceRequest;
-use actix_web::dev::ServiceResponse;
-use actix_web::http::header::HeaderName;
-use actix_web::http::header::HeaderValue;
-use actix_web::middleware::DefaultHeaders;
-use actix_web::middleware::Next;
 use actix_web::web;
 use serde::Serialize;
-use tracing_actix_web::RequestId;
 
 pub use access::Asks;
 pub use access::DOORS;
 pub use access::Door;
 pub use access::Reach;
 pub use access::guard;
+pub use bounds::bound_address;
+pub use bounds::bound_body;
+pub use bounds::bounds;
 pub use desk::Workshop;
 pub use error::Problem;
+pub use headers::headers;
 pub use metrics::Metrics;
 pub use metrics::measure;
+pub use origins::screen_origins;
+pub use settings::Settings;
 pub use trace::RequestSpan;
-
-/// Of a body that a person or a program writes; files have routes of their own.
-const BODY_BYTES: usize = 64 * 1024;
+pub use trace::echo_ids;
+pub use validators::tell_codings_apart;
+pub use validators::validate;
 
 /// Every route of the API, as documented in `docs/API.md`.
 pub fn routes(service: &mut web::ServiceConfig) {
     service
         .app_data(web::QueryConfig::default().error_handler(error::query))
         .app_data(web::PathConfig::default().error_handler(error::path))
-        .app_data(web::JsonConfig::default().limit(BODY_BYTES).error_handler(error::json))
         .route("/healthz", web::get().to(health::is_alive))
         .route("/livez", web::get().to(health::is_alive))
         .route("/readyz", web::get().to(health::is_ready))
@@ -105,23 +106,4 @@ impl<T> List<T> {
     fn of(data: Vec<T>) -> web::Json<Self> {
         web::Json(Self { data })
     }
-}
-
-pub fn headers() -> DefaultHeaders {
-    DefaultHeaders::new()
-        .add(("X-Content-Type-Options", "nosniff"))
-        .add(("Cache-Control", "no-store"))
-}
-
-/// The id under which the logs know a request goes back with its answer.
-pub async fn echo_request_id(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let id = request.extensions().get::<RequestId>().map(ToString::to_string);
-    let mut response = next.call(request).await?;
-    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
-    }
-    Ok(response)
 }

@@ -9,6 +9,7 @@
 mod access;
 mod audit;
 mod backup;
+mod conventions;
 mod hostile;
 mod imports;
 mod jobs;

@@ -198,7 +198,11 @@ pub(super) fn query(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Err
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
 pub(super) fn json(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
-    Problem::BadBody { status: error.status_code(), found: error.to_string() }.into()
+    let status = match error {
+        JsonPayloadError::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        _ => error.status_code(),
+    };
+    Problem::BadBody { status, found: error.to_string() }.into()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]

@@ -1,4 +1,4 @@
-//! The settings of the HTTP face: what it takes from whoever calls, and what it keeps for them.
+//! The settings of the HTTP face: what it takes from whoever calls.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -24,8 +24,6 @@ pub struct Settings {
     pub connections: usize,
     /// Answers from that many bytes on are compressed.
     pub compress_from_bytes: usize,
-    /// Of answers kept to be given again while nothing changes; 0 keeps none.
-    pub cache_bytes: usize,
 }
 
 impl Default for Settings {
@@ -40,7 +38,6 @@ impl Default for Settings {
             disconnect_seconds: 5,
             connections: 20_000,
             compress_from_bytes: 1024,
-            cache_bytes: 128 * 1024 * 1024,
         }
     }
 }

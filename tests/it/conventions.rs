@@ -224,7 +224,13 @@ async fn what_a_request_may_be_is_bounded() {
         let sent = service.ask(Method::POST, seen).header("content-type", kind);
         told.push(problem(sent.body(body.to_owned()).send().await.unwrap()).await);
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    414 urn:vigie:problem:address-too-long the address has 4122 bytes, 4096 at most
+    406 urn:vigie:problem:not-acceptable read `Accept`: found `text/csv, application/json;q=0, image/*`, expected it to take application/json
+    413 urn:vigie:problem:bad-body read the body: payload reached size limit
+    415 urn:vigie:problem:bad-body read the body: Content type error
+    400 urn:vigie:problem:bad-body read the body: Json deserialize error: EOF while parsing a value at line 1 column 10
+    ");
     for taken in ["*/*", "application/*;q=0.1", "text/html, application/json", ""] {
         let answer = service.get("/api/v1/dictionary", &[("accept", taken)]).await;
         assert_eq!(answer.status(), 200, "{taken}");

@@ -88,15 +88,11 @@ impl Ids {
         let request = only(headers, &REQUEST_ID).filter(|id| is_sane(id));
         let request = request.map_or(made, str::to_owned);
         let span = format!("{:016x}", fastrand::u64(1..));
-        match only(headers, &TRACE_PARENT).and_then(parent) {
-            Some((trace, is_sampled)) => {
-                Self { request, trace: trace.to_owned(), span, is_sampled }
-            }
-            None => {
-                let trace = format!("{:032x}", fastrand::u128(1..));
-                Self { request, trace, span, is_sampled: false }
-            }
+        if let Some((trace, is_sampled)) = only(headers, &TRACE_PARENT).and_then(parent) {
+            return Self { request, trace: trace.to_owned(), span, is_sampled };
         }
+        let trace = format!("{:032x}", fastrand::u128(1..));
+        Self { request, trace, span, is_sampled: false }
     }
 }
 

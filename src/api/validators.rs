@@ -20,7 +20,7 @@ use super::error::Problem;
 use super::settings::Settings;
 use crate::domain::fingerprint::Fingerprint;
 
-const API: &str = "/api/v1";
+const API: &str = "/api/";
 
 /// Of an answer's fingerprint, in hexadecimal: 128 bits.
 const TAG_LENGTH: usize = 32;
@@ -55,12 +55,12 @@ pub async fn validate(
     if let Some(problem) = taken.and_then(|taken| unacceptable(response.headers(), &taken)) {
         return Ok(answer_instead(response, problem.error_response()));
     }
-    let (request, answer) = response.into_parts();
+    let (asked, answer) = response.into_parts();
     let (mut answer, body) = answer.into_parts();
     let body = match body.try_into_bytes() {
         Ok(body) => body,
         // Written as it is sent: nobody knows it whole.
-        Err(stream) => return Ok(ServiceResponse::new(request, answer.set_body(stream))),
+        Err(stream) => return Ok(ServiceResponse::new(asked, answer.set_body(stream))),
     };
     let tag = match text(answer.headers(), &header::ETAG) {
         Some(tag) => tag,
@@ -80,11 +80,11 @@ pub async fn validate(
             }
         }
         let unchanged = unchanged.insert_header((header::ETAG, same)).finish();
-        return Ok(ServiceResponse::new(request, unchanged));
+        return Ok(ServiceResponse::new(asked, unchanged));
     }
     let is_long = body.len() >= compressed_from;
-    let response = ServiceResponse::new(request, answer.set_body(BoxBody::new(body)));
-    Ok(if is_long { response } else { uncompressed(response) })
+    let whole = ServiceResponse::new(asked, answer.set_body(BoxBody::new(body)));
+    Ok(if is_long { whole } else { uncompressed(whole) })
 }
 
 /// After compression: bytes that differ have tags that differ, and caches are told why.
@@ -148,8 +148,10 @@ fn plain(headers: &mut HeaderMap, name: &HeaderName) {
 /// Secrets are never compressed beside what a caller can choose (BREACH): what may not be kept by a
 /// browser, what answers a write, and problems go out as they are.
 fn uncompressed(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-    let identity = HeaderValue::from_static("identity");
-    response.headers_mut().insert(header::CONTENT_ENCODING, identity);
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::CONTENT_ENCODING) {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
+    }
     response
 }
 
@@ -157,7 +159,7 @@ fn unacceptable(headers: &HeaderMap, taken: &str) -> Option<Problem> {
     let offered = text(headers, &header::CONTENT_TYPE)?;
     let essence = offered.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let any_of_kind = format!("{}/*", essence.split('/').next().unwrap_or_default());
-    let takes = |range: &str| {
+    let fits = |range: &str| {
         let mut parts = range.split(';').map(|part| part.trim().to_ascii_lowercase());
         let kind = parts.next().unwrap_or_default();
         let is_refused = parts.any(|part| {
@@ -165,7 +167,7 @@ fn unacceptable(headers: &HeaderMap, taken: &str) -> Option<Problem> {
         });
         !is_refused && (kind == "*/*" || kind == any_of_kind || kind == essence)
     };
-    if taken.trim().is_empty() || taken.split(',').any(takes) {
+    if taken.trim().is_empty() || taken.split(',').any(fits) {
         return None;
     }
     let found = taken.chars().take(200).collect();

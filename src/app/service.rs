@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::App;
 use actix_web::HttpServer;
+use actix_web::dev::Server;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::Compress;
 use actix_web::middleware::from_fn;
@@ -76,7 +77,28 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
     let workshop = web::Data::new(api::Workshop::new(parts));
-    let listen = |source| AppError::Listen { address: config.listen.clone(), source };
+    let (server, address) = listen(config, workshop, metrics)?;
+    let handle = server.handle();
+    info!("Listening on {address}");
+    Ok(Running {
+        address,
+        next_cycle,
+        server: tokio::spawn(server),
+        handle,
+        stop,
+        store,
+        scheduler,
+        courier,
+    })
+}
+
+/// The API on its port, within the bounds that the settings give to connections.
+fn listen(
+    config: &Config,
+    workshop: web::Data<api::Workshop>,
+    metrics: web::Data<api::Metrics>,
+) -> Result<(Server, SocketAddr), AppError> {
+    let fault = |source| AppError::Listen { address: config.listen.clone(), source };
     let settings = config.api.clone();
     let public_url = config.public_url.clone();
     // The last wrap is met first.
@@ -109,25 +131,13 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         .disable_signals()
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .bind(&config.listen)
-        .map_err(listen)?;
+        .map_err(fault)?;
     let address = server
         .addrs()
         .first()
         .copied()
-        .ok_or_else(|| listen(std::io::ErrorKind::AddrNotAvailable.into()))?;
-    let server = server.run();
-    let handle = server.handle();
-    info!("Listening on {address}");
-    Ok(Running {
-        address,
-        next_cycle,
-        server: tokio::spawn(server),
-        handle,
-        stop,
-        store,
-        scheduler,
-        courier,
-    })
+        .ok_or_else(|| fault(std::io::ErrorKind::AddrNotAvailable.into()))?;
+    Ok((server.run(), address))
 }
 
 impl Running {

@@ -109,10 +109,9 @@ async fn a_request_goes_by_the_ids_of_its_caller_when_they_are_sane() {
 
     let long = "x".repeat(65);
     for wild in ["a b", "{\"a\":1}", "", long.as_str()] {
-        let answer =
-            service.get("/healthz", &[("x-request-id", wild), ("traceparent", wild)]).await;
-        assert_eq!(header(&answer, "x-request-id").len(), 36, "{wild}");
-        assert_eq!(header(&answer, "traceparent").len(), 55, "{wild}");
+        let made = service.get("/healthz", &[("x-request-id", wild), ("traceparent", wild)]).await;
+        assert_eq!(header(&made, "x-request-id").len(), 36, "{wild}");
+        assert_eq!(header(&made, "traceparent").len(), 55, "{wild}");
     }
     service.running.stop().await.unwrap();
 }

@@ -9,6 +9,7 @@ mod coverage;
 mod cycles;
 mod desk;
 mod error;
+mod exports;
 mod headers;
 mod health;
 mod jobs;
@@ -77,6 +78,7 @@ routes![
     notices::show_notice,
     session::find_session,
     panorama::find_portfolio,
+    exports::find_export,
     panorama::list_editions,
     panorama::list_imports,
     panorama::list_fields,

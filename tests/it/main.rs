@@ -10,6 +10,7 @@ mod access;
 mod access_scope;
 mod audit;
 mod backup;
+mod conventions;
 mod exports;
 mod hostile;
 mod imports;

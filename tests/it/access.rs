@@ -1,31 +1,11 @@
 //! Who may call the API: over real HTTP, with real tokens.
 
-use std::sync::Arc;
-
-use chrono::DateTime;
-use chrono::Utc;
 use serde_json::Value;
 use serde_json::json;
-use vigie::app;
 use vigie::app::Running;
-use vigie::app::config::Config;
-use vigie::clock::FixedClock;
 use vigie::domain::access::Role;
 
 use crate::support::Workplace;
-use crate::support::root;
-
-async fn serve(workplace: &Workplace, now: &str) -> Running {
-    let config = Config {
-        database_url: workplace.database_url(),
-        listen: "127.0.0.1:0".to_owned(),
-        rules: root().join("rules"),
-        aliases: root().join("aliases.toml"),
-        ..Config::default()
-    };
-    let now: DateTime<Utc> = now.parse().unwrap();
-    app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
-}
 
 /// Status and body.
 async fn call(service: &Running, token: &str, method: &str, path: &str) -> (u16, Value) {
@@ -44,7 +24,7 @@ async fn call(service: &Running, token: &str, method: &str, path: &str) -> (u16,
 async fn nobody_is_let_in_without_a_token_that_holds() {
     let workplace = Workplace::new();
     let token = workplace.token("Claire", &[Role::Reader], &[]).await;
-    let service = serve(&workplace, "2026-11-25T09:00:00Z").await;
+    let service = workplace.serve("2026-11-25T09:00:00Z").await;
     let who = call(&service, &token, "GET", "/api/v1/session").await;
     assert_eq!((who.0, &who.1["name"]), (200, &json!("Claire")));
     for wrong in ["", "vigie_guess", "x", &token[1..], &format!("{token}a")] {
@@ -55,14 +35,14 @@ async fn nobody_is_let_in_without_a_token_that_holds() {
     service.stop().await.unwrap();
 
     workplace.ok(&["tokens", "revoke", "1", "--reason", "fuite"]);
-    let again = serve(&workplace, "2026-11-25T09:00:00Z").await;
+    let again = workplace.serve("2026-11-25T09:00:00Z").await;
     assert_eq!(call(&again, &token, "GET", "/api/v1/session").await.0, 401);
     let other = workplace.token("Claire", &[], &[]).await;
     assert_eq!(call(&again, &other, "GET", "/api/v1/session").await.0, 200);
     workplace.ok(&["accounts", "close", "Claire", "--reason", "départ"]);
     assert_eq!(call(&again, &other, "GET", "/api/v1/session").await.0, 401);
     again.stop().await.unwrap();
-    let later = serve(&workplace, "2100-01-01T00:00:00Z").await;
+    let later = workplace.serve("2100-01-01T00:00:00Z").await;
     assert_eq!(call(&later, &other, "GET", "/api/v1/session").await.0, 401);
     later.stop().await.unwrap();
 }
@@ -74,7 +54,7 @@ async fn a_role_that_is_missing_is_told_and_audited() {
     let reader = workplace.token("Claire", &[Role::Reader], &[]).await;
     let analyst = workplace.token("Anne", &[Role::Analyst], &[]).await;
     let justice = workplace.token("Jules", &[Role::Analyst], &["MJ"]).await;
-    let service = serve(&workplace, "2020-12-01T09:00:00Z").await;
+    let service = workplace.serve("2020-12-01T09:00:00Z").await;
     let alert = call(&service, &reader, "GET", "/api/v1/alerts").await.1["data"][0]["id"].clone();
     let seen = format!("/api/v1/alerts/{}/acknowledgement", alert.as_str().unwrap());
 

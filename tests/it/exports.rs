@@ -2,23 +2,16 @@
 
 use std::fmt::Write as _;
 use std::io::Cursor;
-use std::sync::Arc;
 
 use calamine::Reader as _;
 use calamine::Xlsx;
-use chrono::DateTime;
-use chrono::Utc;
 use polars::prelude::ParquetReader;
 use polars::prelude::SerReader as _;
 use serde_json::Value;
-use vigie::app;
 use vigie::app::Running;
-use vigie::app::config::Config;
-use vigie::clock::FixedClock;
 use vigie::domain::access::Role;
 
 use crate::support::Workplace;
-use crate::support::root;
 
 struct Desk {
     /// Its folder goes away with it.
@@ -32,15 +25,7 @@ impl Desk {
         let workplace = Workplace::with_fixtures();
         workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
         let token = workplace.token("Claire", &[Role::Reader], &[]).await;
-        let config = Config {
-            database_url: workplace.database_url(),
-            listen: "127.0.0.1:0".to_owned(),
-            rules: root().join("rules"),
-            aliases: root().join("aliases.toml"),
-            ..Config::default()
-        };
-        let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
-        let running = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
+        let running = workplace.serve("2020-12-01T12:00:00Z").await;
         Self { _workplace: workplace, running, token }
     }
 

@@ -1,14 +1,7 @@
 //! The API over real HTTP, on a real database, started as `vigie serve` starts it.
 
-use std::sync::Arc;
-
-use chrono::DateTime;
-use chrono::Utc;
 use serde_json::Value;
-use vigie::app;
 use vigie::app::Running;
-use vigie::app::config::Config;
-use vigie::clock::FixedClock;
 use vigie::domain::access::Role;
 
 use crate::support::Workplace;
@@ -41,15 +34,7 @@ impl Service {
 
     async fn over(workplace: Workplace) -> Self {
         let token = workplace.token("Chef", &Role::ALL, &[]).await;
-        let config = Config {
-            database_url: workplace.database_url(),
-            listen: "127.0.0.1:0".to_owned(),
-            rules: root().join("rules"),
-            aliases: root().join("aliases.toml"),
-            ..Config::default()
-        };
-        let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
-        let running = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
+        let running = workplace.serve("2020-12-01T12:00:00Z").await;
         Self { workplace, running, token }
     }
 

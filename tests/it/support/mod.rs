@@ -14,8 +14,15 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
+use std::sync::Arc;
 
+use chrono::DateTime;
+use chrono::Utc;
 use tempfile::TempDir;
+use vigie::app;
+use vigie::app::Running;
+use vigie::app::config::Config;
+use vigie::clock::FixedClock;
 use vigie::domain::access::Role;
 use vigie::domain::access::Scope;
 use vigie::domain::audit::Act;
@@ -146,6 +153,19 @@ impl Workplace {
         let secret = token(&store, name, roles, ministries).await;
         store.close().await;
         secret
+    }
+
+    /// The service over this database, on a port of its own, its clock standing at `now`.
+    pub(crate) async fn serve(&self, now: &str) -> Running {
+        let config = Config {
+            database_url: self.database_url(),
+            listen: "127.0.0.1:0".to_owned(),
+            rules: root().join("rules"),
+            aliases: root().join("aliases.toml"),
+            ..Config::default()
+        };
+        let now: DateTime<Utc> = now.parse().unwrap();
+        app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Answer {

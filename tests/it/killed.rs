@@ -23,6 +23,7 @@ use vigie::store::NoticeFilter;
 use vigie::store::Store;
 
 use crate::support::Workplace;
+use crate::support::kill::kills;
 
 /// Of a whole cycle, most of which writes nothing: kills within its commit stand beside this.
 const KILLS: u32 = 100;
@@ -43,11 +44,12 @@ fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothi
     let (_, reference) = runtime.block_on(next_cycle(&workplace, &rules));
 
     let (mut whole, mut absent) = (0, 0);
-    for kill in 0..KILLS {
+    let kills = kills(KILLS);
+    for kill in 0..kills {
         restore(&workplace, &pristine);
         let mut child = announced(&workplace).spawn().unwrap();
         // Kills are spread over the whole run and a little beyond.
-        wait(&mut child, whole_run * kill / (KILLS - KILLS / 10));
+        wait(&mut child, whole_run * kill / (kills - kills / 10));
         child.kill().unwrap();
         child.wait().unwrap();
 
@@ -59,7 +61,7 @@ fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothi
         }
         assert_eq!(left, reference, "after kill {kill}");
     }
-    println!("{KILLS} kills over {whole_run:?}: {absent} left no cycle, {whole} a whole one");
+    println!("{kills} kills over {whole_run:?}: {absent} left no cycle, {whole} a whole one");
     assert!(absent > 0, "no kill fell within the cycle");
 }
 

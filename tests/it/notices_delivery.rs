@@ -31,12 +31,13 @@ use crate::store_support::at;
 use crate::support::Workplace;
 use crate::support::flaky_smtp::FlakySmtp;
 use crate::support::flaky_smtp::Manner;
+use crate::support::kill::kills;
 
 /// Notices of the simulation, in the normal run. `TEST_NOTICES` in the environment asks for more.
 const NOTICES: usize = 500;
 
 /// Kills of a program that sends mail, in the normal run. `TEST_KILLS` in the environment asks for more.
-const KILLS: usize = 30;
+const KILLS: u32 = 30;
 
 const MAILS_PER_KILL: usize = 60;
 
@@ -214,7 +215,7 @@ fn a_program_killed_while_it_sends_loses_no_notice_and_invents_none() {
     let mut seen = server.taken().len();
     assert_eq!(seen, MAILS_PER_KILL);
 
-    let kills = u32::try_from(asked("TEST_KILLS", KILLS)).unwrap();
+    let kills = kills(KILLS);
     let (mut doubled, mut cut) = (0, 0);
     for kill in 0..kills {
         restore(&workplace, &pristine);

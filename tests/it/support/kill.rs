@@ -17,6 +17,13 @@ pub(crate) struct Killing<'a> {
     pub(crate) kills: u32,
 }
 
+/// At least so many; `TEST_KILLS` in the environment asks for more.
+#[expect(clippy::disallowed_methods, reason = "tests ask how hard they should try")]
+pub(crate) fn kills(least: u32) -> u32 {
+    let asked = std::env::var("TEST_KILLS").ok().and_then(|kills| kills.parse().ok());
+    asked.unwrap_or(least).max(least)
+}
+
 impl Killing<'_> {
     /// Kills the command at moments spread over its whole run and a little beyond; `check` looks at
     /// what each kill leaves, and says whether the command's work is there. Gives how often it was
@@ -24,9 +31,7 @@ impl Killing<'_> {
     pub(crate) fn run(&self, mut check: impl FnMut(u32) -> bool) -> (u32, u32) {
         let pristine = std::fs::read(self.workplace.path("vigie.db")).unwrap();
         let whole = (0..3).map(|_| self.timed(&pristine)).max().unwrap();
-        #[expect(clippy::disallowed_methods, reason = "tests ask how hard they should try")]
-        let asked = std::env::var("TEST_KILLS").ok().and_then(|kills| kills.parse().ok());
-        let kills = asked.unwrap_or(self.kills).max(self.kills);
+        let kills = kills(self.kills);
         let (mut absent, mut present) = (0, 0);
         for kill in 0..kills {
             put_back(self.workplace, &pristine);

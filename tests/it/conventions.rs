@@ -22,13 +22,15 @@ use vigie::domain::access::Role;
 use crate::support::Workplace;
 use crate::support::root;
 
-struct Service {
+struct Service<'a> {
+    /// Its folder goes away with it.
+    _workplace: &'a Workplace,
     running: Running,
     token: String,
 }
 
-impl Service {
-    async fn start(workplace: &Workplace, settings: impl FnOnce(&mut Config)) -> Self {
+impl<'a> Service<'a> {
+    async fn start(workplace: &'a Workplace, settings: impl FnOnce(&mut Config)) -> Self {
         let token = workplace.token("Chef", &Role::ALL, &[]).await;
         let mut config = Config {
             database_url: workplace.database_url(),
@@ -40,7 +42,7 @@ impl Service {
         settings(&mut config);
         let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
         let running = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
-        Self { running, token }
+        Self { _workplace: workplace, running, token }
     }
 
     fn ask(&self, method: Method, path: &str) -> RequestBuilder {
@@ -98,7 +100,8 @@ fn unzip(bytes: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_request_goes_by_the_ids_of_its_caller_when_they_are_sane() {
-    let service = Service::start(&Workplace::new(), |_| {}).await;
+    let workplace = Workplace::new();
+    let service = Service::start(&workplace, |_| {}).await;
     let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let known = [("x-request-id", "page-7:42"), ("traceparent", trace)];
     let answer = service.get("/healthz", &known).await;
@@ -157,7 +160,8 @@ async fn every_answer_tells_browsers_to_be_careful() {
 
 #[tokio::test]
 async fn pages_of_other_sites_are_answered_only_when_the_settings_name_them() {
-    let service = Service::start(&Workplace::new(), |config| {
+    let workplace = Workplace::new();
+    let service = Service::start(&workplace, |config| {
         config.api.origins = vec!["https://tableaux.example.fr".to_owned()];
     })
     .await;
@@ -187,7 +191,8 @@ async fn pages_of_other_sites_are_answered_only_when_the_settings_name_them() {
 
 #[tokio::test]
 async fn a_method_that_an_address_does_not_take_is_told_those_that_it_takes() {
-    let service = Service::start(&Workplace::new(), |_| {}).await;
+    let workplace = Workplace::new();
+    let service = Service::start(&workplace, |_| {}).await;
     for (method, path, allowed) in [
         (Method::DELETE, "/api/v1/projects", "GET, HEAD"),
         (Method::GET, "/api/v1/alerts/one/acknowledgement", "POST"),
@@ -207,7 +212,8 @@ async fn a_method_that_an_address_does_not_take_is_told_those_that_it_takes() {
 
 #[tokio::test]
 async fn what_a_request_may_be_is_bounded() {
-    let service = Service::start(&Workplace::new(), |_| {}).await;
+    let workplace = Workplace::new();
+    let service = Service::start(&workplace, |_| {}).await;
     let mut told = vec![];
     let long = format!("/api/v1/projects?ministry={}", "x".repeat(4096));
     told.push(problem(service.get(&long, &[]).await).await);
@@ -239,7 +245,8 @@ async fn what_a_request_may_be_is_bounded() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_sends_slowly_is_let_go() {
-    let service = Service::start(&Workplace::new(), |config| {
+    let workplace = Workplace::new();
+    let service = Service::start(&workplace, |config| {
         config.api = api::Settings { head_seconds: 1, body_seconds: 1, ..config.api.clone() };
     })
     .await;

@@ -86,7 +86,9 @@ async fn converse(
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await?;
                 let mut id = String::new();
-                while let Some(written) = lines.next_line().await? {
+                loop {
+                    // A mail that is cut before its final dot was never handed over.
+                    let Some(written) = lines.next_line().await? else { return Ok(()) };
                     if written == "." {
                         break;
                     }

@@ -1,9 +1,11 @@
 //! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
 
 mod access;
+mod alert_filter;
 mod alerts;
 mod audit;
 mod browser;
+mod contract;
 mod coverage;
 mod cycles;
 mod desk;
@@ -14,6 +16,7 @@ mod metrics;
 mod missions;
 mod notices;
 mod openapi;
+mod page;
 mod panorama;
 mod projects;
 mod query;
@@ -31,16 +34,15 @@ use actix_web::http::header::HeaderValue;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::middleware::Next;
 use actix_web::web;
-use serde::Serialize;
 use tracing_actix_web::RequestId;
 use utoipa::OpenApi;
-use utoipa::ToSchema;
 
 pub use access::Asks;
 pub use access::DOORS;
 pub use access::Door;
 pub use access::Reach;
 pub use access::guard;
+pub use contract::hold_to_document;
 pub use desk::Workshop;
 pub use error::Problem;
 pub use metrics::Metrics;
@@ -103,6 +105,7 @@ routes![
     jobs::list_sources,
     cycles::list_cycles,
     cycles::find_cycle,
+    cycles::list_cycle_verdicts,
 ];
 /// Of a body that a person or a program writes; files have routes of their own.
 const BODY_BYTES: usize = 64 * 1024;
@@ -116,18 +119,6 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(browser::to_page)
         .service(browser::show_page)
         .default_service(web::to(error::no_route));
-}
-
-/// A list, in an object so that it can grow fields.
-#[derive(Debug, Serialize, ToSchema)]
-struct List<T> {
-    data: Vec<T>,
-}
-
-impl<T> List<T> {
-    fn of(data: Vec<T>) -> web::Json<Self> {
-        web::Json(Self { data })
-    }
 }
 
 pub fn headers() -> DefaultHeaders {

@@ -78,6 +78,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
+            .wrap(actix_web::middleware::from_fn(api::hold_to_document))
             .wrap(actix_web::middleware::from_fn(api::guard))
             .wrap(api::headers())
             .wrap(actix_web::middleware::from_fn(api::echo_request_id))

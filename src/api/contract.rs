@@ -64,7 +64,7 @@ pub async fn hold_to_document(
 impl Contract {
     fn find(request: &ServiceRequest) -> Option<&'static Self> {
         let method = match request.method().as_str() {
-            "GET" | "HEAD" => "GET",
+            "GET" => "GET",
             "POST" => "POST",
             "PUT" => "PUT",
             "PATCH" => "PATCH",

@@ -65,9 +65,9 @@ pub(super) async fn find_rule(
     desk: Desk,
     id: web::Path<String>,
 ) -> Result<web::Json<RuleWithText>, Problem> {
-    let on_disk = cycle::catalogue(&desk).await?;
-    let rule = on_disk.catalogue.rule(&RuleId::new(id.as_str())).cloned();
+    let in_force = cycle::catalogue(&desk).await?;
+    let rule = in_force.catalogue.rule(&RuleId::new(id.as_str())).cloned();
     let rule = rule.ok_or_else(|| Problem::NotFound { kind: "rule", id: id.into_inner() })?;
-    let text = on_disk.texts.get(&rule.file).cloned().unwrap_or_default();
+    let text = in_force.texts.get(&rule.file).cloned().unwrap_or_default();
     Ok(web::Json(RuleWithText { rule, text }))
 }

@@ -1,10 +1,12 @@
 //! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
 
 mod access;
+mod alert_filter;
 mod alerts;
 mod audit;
 mod bounds;
 mod browser;
+mod contract;
 mod coverage;
 mod cycles;
 mod desk;
@@ -18,6 +20,7 @@ mod missions;
 mod notices;
 mod openapi;
 mod origins;
+mod page;
 mod panorama;
 mod projects;
 mod query;
@@ -29,9 +32,7 @@ mod trace;
 mod validators;
 
 use actix_web::web;
-use serde::Serialize;
 use utoipa::OpenApi;
-use utoipa::ToSchema;
 
 pub use access::Asks;
 pub use access::DOORS;
@@ -41,6 +42,7 @@ pub use access::guard;
 pub use bounds::bound_address;
 pub use bounds::bound_body;
 pub use bounds::bounds;
+pub use contract::hold_to_document;
 pub use desk::Workshop;
 pub use error::Problem;
 pub use headers::headers;
@@ -110,6 +112,7 @@ routes![
     jobs::list_sources,
     cycles::list_cycles,
     cycles::find_cycle,
+    cycles::list_cycle_verdicts,
 ];
 
 /// Every route of the API, as documented in `docs/API.md`.
@@ -120,16 +123,4 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(browser::to_page)
         .service(browser::show_page)
         .default_service(web::to(error::no_route));
-}
-
-/// A list, in an object so that it can grow fields.
-#[derive(Debug, Serialize, ToSchema)]
-struct List<T> {
-    data: Vec<T>,
-}
-
-impl<T> List<T> {
-    fn of(data: Vec<T>) -> web::Json<Self> {
-        web::Json(Self { data })
-    }
 }

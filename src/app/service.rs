@@ -107,6 +107,7 @@ fn listen(
             .app_data(workshop.clone())
             .app_data(metrics.clone())
             .wrap(from_fn(api::bound_body))
+            .wrap(from_fn(api::hold_to_document))
             .wrap(from_fn(api::guard))
             .wrap(from_fn(api::validate))
             .wrap(Compress::default())

@@ -32,6 +32,7 @@ mod notices_reminders;
 mod notices_silences;
 mod notices_webhooks;
 mod openapi;
+mod openapi_truth;
 mod people;
 mod real;
 mod real_rules;

@@ -73,6 +73,7 @@ pub const DOORS: &[Door] = &[
     whole("GET", "/api/v1/sources", Read),
     own("GET", "/api/v1/cycles", Read),
     own("GET", "/api/v1/cycles/{cycle}", Read),
+    own("GET", "/api/v1/cycles/{cycle}/verdicts", Read),
 ];
 
 const fn open(method: &'static str, address: &'static str) -> Door {

@@ -10,10 +10,12 @@
 //!
 //! Said here for every route, so not to be repeated: 400, 401, 403, 404 where the address names
 //! something, 413 and 415 where there is a body, 429, 500. Others by name: `NoData`, `Unavailable`. A
+//! list takes `Listing<Filters>` and answers `Page<Entry>`: `limit`, `cursor` and `Link` come with it. A
 //! field that may be `null` is always answered, so it is marked as required; one that is left out when
 //! there is nothing to say is marked `#[schema(nullable = false)]`.
 
 mod answers;
+mod lists;
 mod schemas;
 
 use std::sync::LazyLock;
@@ -87,6 +89,7 @@ impl Modify for Finish {
         components.add_security_scheme("token", SecurityScheme::Http(token));
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
         answers::complete(document);
+        lists::complete(document);
         schemas::complete(document);
     }
 }

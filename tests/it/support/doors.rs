@@ -120,6 +120,7 @@ pub(crate) async fn serve(database_url: String) -> Running {
 
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    content_type: String,
     /// Headers and body, as they came.
     pub(crate) text: String,
 }
@@ -127,6 +128,11 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) fn body(&self) -> &str {
         self.text.split_once('\n').unwrap().1
+    }
+
+    /// Without its parameters.
+    pub(crate) fn content_type(&self) -> &str {
+        self.content_type.split(';').next().unwrap().trim()
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -151,7 +157,9 @@ pub(crate) async fn call(
     }
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
+    let content_type = answer.headers().get("content-type");
+    let content_type = content_type.map_or("", |value| value.to_str().unwrap()).to_owned();
     let headers = format!("{:?}\n", answer.headers());
     let bytes = answer.bytes().await.unwrap();
-    Reply { status, text: headers + &*String::from_utf8_lossy(&bytes) }
+    Reply { status, content_type, text: headers + &*String::from_utf8_lossy(&bytes) }
 }

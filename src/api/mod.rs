@@ -1,6 +1,7 @@
 //! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
 
 mod access;
+mod accounts;
 mod alerts;
 mod audit;
 mod coverage;
@@ -15,8 +16,10 @@ mod notices;
 mod panorama;
 mod projects;
 mod reviews;
+mod revision;
 mod rules;
 mod session;
+mod tokens;
 mod trace;
 
 use actix_web::HttpMessage as _;
@@ -59,6 +62,20 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(
             web::scope("/api/v1")
                 .route("/session", web::get().to(session::find_session))
+                .route("/tokens", web::get().to(tokens::list_own_tokens))
+                .route("/tokens", web::post().to(tokens::issue_own_token))
+                .route("/tokens/{token}", web::delete().to(tokens::revoke_own_token))
+                .route("/accounts", web::get().to(accounts::list_accounts))
+                .route("/accounts", web::post().to(accounts::make_account))
+                .route("/accounts/{account}", web::get().to(accounts::find_account))
+                .route("/accounts/{account}", web::put().to(accounts::change_account))
+                .route("/accounts/{account}", web::delete().to(accounts::close_account))
+                .route("/accounts/{account}/tokens", web::get().to(tokens::list_tokens))
+                .route("/accounts/{account}/tokens", web::post().to(tokens::issue_token))
+                .route(
+                    "/accounts/{account}/tokens/{token}",
+                    web::delete().to(tokens::revoke_token),
+                )
                 .route("/portfolio", web::get().to(panorama::find_portfolio))
                 .route("/editions", web::get().to(panorama::list_editions))
                 .route("/imports", web::get().to(panorama::list_imports))

@@ -192,6 +192,11 @@ impl Scope {
         }
     }
 
+    /// Whether it shows nothing that the other does not.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.and(other) == *self
+    }
+
     /// What both show.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
@@ -201,6 +206,15 @@ impl Scope {
                 Self::Ministries(one.intersection(two).cloned().collect())
             }
         }
+    }
+}
+
+impl Account {
+    /// Whether it may keep accounts, its own included.
+    pub fn keeps_accounts(&self) -> bool {
+        self.closed_at.is_none()
+            && self.scope.is_whole()
+            && self.roles.iter().any(|role| role.grants(Permission::Administer))
     }
 }
 

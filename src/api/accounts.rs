@@ -3,13 +3,21 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
+use actix_web::delete;
+use actix_web::get;
 use actix_web::http::header;
+use actix_web::post;
+use actix_web::put;
 use actix_web::web;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::List;
 use super::desk::Desk;
+use super::error::PROBLEM_JSON;
 use super::error::Problem;
+use super::error::ProblemDetails;
+use super::query::Asked;
 use super::revision::Seen;
 use super::revision::etag;
 use crate::domain::access::Account;
@@ -21,7 +29,7 @@ use crate::domain::audit::Actor;
 use crate::store::AccountTerms;
 
 /// All that an account may become.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountBody {
     name: String,
@@ -33,16 +41,36 @@ pub(super) struct AccountBody {
 }
 
 /// Why, where a body would not be read.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct WhyQuery {
     pub(super) reason: String,
 }
 
+/// List accounts, closed ones included.
+#[utoipa::path(
+    tag = "accounts",
+    responses(
+        (status = 200, description = "In the order in which they were made", body = List<Account>)
+    )
+)]
+#[get("/api/v1/accounts")]
 pub(super) async fn list_accounts(desk: Desk) -> Result<web::Json<List<Account>>, Problem> {
     Ok(List::of(desk.store.accounts().await?))
 }
 
+/// Give one account.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account")
+    ),
+    responses(
+        (status = 200, description = "The account, its revision as `ETag`", body = Account)
+    )
+)]
+#[get("/api/v1/accounts/{account}")]
 pub(super) async fn find_account(
     desk: Desk,
     number: web::Path<AccountNumber>,
@@ -51,6 +79,16 @@ pub(super) async fn find_account(
     Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
 }
 
+/// Make an account.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = AccountBody,
+    responses(
+        (status = 201, description = "The account, made", body = Account),
+        (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON)
+    )
+)]
+#[post("/api/v1/accounts")]
 pub(super) async fn make_account(
     desk: Desk,
     body: web::Json<AccountBody>,
@@ -64,7 +102,24 @@ pub(super) async fn make_account(
         .json(account))
 }
 
+/// Give an account another name, other roles, another scope.
+///
 /// Who it is for a provider of identities stays as it is.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account"),
+        ("If-Match" = String, Header, description = "The `ETag` of what was seen")
+    ),
+    request_body = AccountBody,
+    responses(
+        (status = 200, description = "The account, changed", body = Account),
+        (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 412, description = "Changed meanwhile", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 428, description = "Of which revision?", body = ProblemDetails, content_type = PROBLEM_JSON)
+    )
+)]
+#[put("/api/v1/accounts/{account}")]
 pub(super) async fn change_account(
     desk: Desk,
     number: web::Path<AccountNumber>,
@@ -78,11 +133,27 @@ pub(super) async fn change_account(
     Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
 }
 
+/// Close an account for good.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account"),
+        ("If-Match" = String, Header, description = "The `ETag` of what was seen"),
+        WhyQuery
+    ),
+    responses(
+        (status = 200, description = "The account, closed", body = Account),
+        (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 412, description = "Changed meanwhile", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 428, description = "Of which revision?", body = ProblemDetails, content_type = PROBLEM_JSON)
+    )
+)]
+#[delete("/api/v1/accounts/{account}")]
 pub(super) async fn close_account(
     desk: Desk,
     number: web::Path<AccountNumber>,
     Seen(revision): Seen,
-    why: web::Query<WhyQuery>,
+    why: Asked<WhyQuery>,
 ) -> Result<HttpResponse, Problem> {
     let act = desk.act(&why.reason)?;
     let account = desk.store.close_account((*number, revision), &act).await?;
@@ -97,7 +168,8 @@ pub(super) async fn find(desk: &Desk, number: AccountNumber) -> Result<Account, 
 impl AccountBody {
     fn terms(self, identity: Option<Identity>) -> Result<AccountTerms, Problem> {
         let Self { name, roles, scope, reason: _ } = self;
-        let name = Actor::person(&name).map_err(|fault| Problem::BadParameter(fault.to_string()))?;
+        let name =
+            Actor::person(&name).map_err(|fault| Problem::BadParameter(fault.to_string()))?;
         Ok(AccountTerms { name, roles, scope, identity })
     }
 }

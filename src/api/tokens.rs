@@ -3,18 +3,25 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
+use actix_web::delete;
+use actix_web::get;
+use actix_web::post;
 use actix_web::web;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::List;
 use super::accounts;
 use super::accounts::WhyQuery;
 use super::desk::Desk;
+use super::error::PROBLEM_JSON;
 use super::error::Problem;
+use super::error::ProblemDetails;
+use super::query::Asked;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
 use crate::domain::access::Proof;
@@ -28,7 +35,7 @@ const MOST_DAYS: u16 = 366;
 const LONGEST_LABEL: usize = 200;
 
 /// What a token is for; what is left out is as broad as may be.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenBody {
     /// For people, to know it again.
@@ -41,7 +48,7 @@ pub(super) struct TokenBody {
     days: Option<u16>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct IssuedToken {
     token: Token,
     /// Shown here, and never again.
@@ -57,10 +64,27 @@ struct Bounds {
     until: Option<DateTime<Utc>>,
 }
 
+/// List the caller's tokens, those that are over included.
+#[utoipa::path(
+    tag = "accounts",
+    responses(
+        (status = 200, description = "In the order in which they were issued", body = List<Token>)
+    )
+)]
+#[get("/api/v1/tokens")]
 pub(super) async fn list_own_tokens(desk: Desk) -> Result<web::Json<List<Token>>, Problem> {
     Ok(List::of(desk.store.tokens(Some(desk.caller()?.account)).await?))
 }
 
+/// Issue a token for the caller, no broader than what they came with.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = TokenBody,
+    responses(
+        (status = 201, description = "The token, its secret shown once", body = IssuedToken)
+    )
+)]
+#[post("/api/v1/tokens")]
 pub(super) async fn issue_own_token(
     desk: Desk,
     body: web::Json<TokenBody>,
@@ -70,15 +94,38 @@ pub(super) async fn issue_own_token(
     issue(&desk, &Bounds { account, roles, scope, until }, body.into_inner()).await
 }
 
+/// Make one of the caller's tokens worth nothing.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("token" = i64, Path, description = "Number of the token"),
+        WhyQuery
+    ),
+    responses(
+        (status = 204, description = "Revoked")
+    )
+)]
+#[delete("/api/v1/tokens/{token}")]
 pub(super) async fn revoke_own_token(
     desk: Desk,
     number: web::Path<i64>,
-    why: web::Query<WhyQuery>,
+    why: Asked<WhyQuery>,
 ) -> Result<HttpResponse, Problem> {
     let account = desk.caller()?.account;
     revoke(&desk, (account, *number), &why.reason).await
 }
 
+/// List the tokens of an account, those that are over included.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account")
+    ),
+    responses(
+        (status = 200, description = "In the order in which they were issued", body = List<Token>)
+    )
+)]
+#[get("/api/v1/accounts/{account}/tokens")]
 pub(super) async fn list_tokens(
     desk: Desk,
     account: web::Path<AccountNumber>,
@@ -87,6 +134,19 @@ pub(super) async fn list_tokens(
     Ok(List::of(desk.store.tokens(Some(account.number)).await?))
 }
 
+/// Issue a token for an account, no broader than it.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account")
+    ),
+    request_body = TokenBody,
+    responses(
+        (status = 201, description = "The token, its secret shown once", body = IssuedToken),
+        (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON)
+    )
+)]
+#[post("/api/v1/accounts/{account}/tokens")]
 pub(super) async fn issue_token(
     desk: Desk,
     account: web::Path<AccountNumber>,
@@ -99,10 +159,23 @@ pub(super) async fn issue_token(
     issue(&desk, &bounds, body.into_inner()).await
 }
 
+/// Make a token of an account worth nothing.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account"),
+        ("token" = i64, Path, description = "Number of the token"),
+        WhyQuery
+    ),
+    responses(
+        (status = 204, description = "Revoked")
+    )
+)]
+#[delete("/api/v1/accounts/{account}/tokens/{token}")]
 pub(super) async fn revoke_token(
     desk: Desk,
     of: web::Path<(AccountNumber, i64)>,
-    why: web::Query<WhyQuery>,
+    why: Asked<WhyQuery>,
 ) -> Result<HttpResponse, Problem> {
     revoke(&desk, of.into_inner(), &why.reason).await
 }

@@ -100,6 +100,7 @@ async fn every_documented_route_answers() {
             .replace("{ministry}", "MJ")
             .replace("{rule}", "D1")
             .replace("{job}", "cycle")
+            .replace("{account}", "1")
             .replace("{cycle}", "1");
         let reply = service.get(&path).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.body);

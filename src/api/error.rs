@@ -170,14 +170,20 @@ impl From<CycleError> for Problem {
             | CycleError::NoSuchAlert { .. }
             | CycleError::AmbiguousAlert { .. }
             | CycleError::NoSuchMinistry(_)
+            | CycleError::NoSuchFile { .. }
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition)
             | CycleError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
-            CycleError::SilencesEverything
+            CycleError::AmbiguousFile { .. }
+            | CycleError::Threshold(_)
+            | CycleError::RulePath(_)
+            | CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
             | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
-            CycleError::Refused(_) | CycleError::Disallowed(_) => Self::Refused(error.to_string()),
+            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::Unproved { .. } => {
+                Self::Refused(error.to_string())
+            }
             CycleError::Store(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Rules(_)
@@ -189,6 +195,7 @@ impl From<CycleError> for Problem {
             | CycleError::NoTimetable
             | CycleError::Calendar(_)
             | CycleError::BackInTime { .. }
+            | CycleError::Export(_)
             | CycleError::Table(_)
             | CycleError::Record(_)
             | CycleError::Stopped(_) => Self::Internal(Box::new(error)),
@@ -209,6 +216,8 @@ impl From<StoreError> for Problem {
             | StoreError::AlreadyLinked { .. }
             | StoreError::NotLinked { .. }
             | StoreError::TwoSnapshots { .. }
+            | StoreError::Draft(_)
+            | StoreError::DraftMoved(_)
             | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
             StoreError::Moved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),

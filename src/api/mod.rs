@@ -9,6 +9,7 @@ mod coverage;
 mod cycles;
 mod desk;
 mod error;
+mod exports;
 mod health;
 mod jobs;
 mod metrics;
@@ -86,6 +87,7 @@ routes![
     tokens::issue_token,
     tokens::revoke_token,
     panorama::find_portfolio,
+    exports::find_export,
     panorama::list_editions,
     panorama::list_imports,
     panorama::list_fields,

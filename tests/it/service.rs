@@ -101,11 +101,13 @@ async fn every_documented_route_answers() {
             .replace("{rule}", "D1")
             .replace("{job}", "cycle")
             .replace("{account}", "1")
+            .replace("{table}", "projects?format=csv")
             .replace("{cycle}", "1");
         let reply = service.get(&path).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.body);
         let kind = match route {
             "/metrics" => "application/openmetrics-text",
+            "/api/v1/exports/{table}" => "text/csv",
             "/notices/{notice}" => "text/html",
             "/api/v1/ministries/{ministry}/reviews.ics" => "text/calendar",
             _ => "application/json",

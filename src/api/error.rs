@@ -44,6 +44,9 @@ pub enum Problem {
     /// 403: for accounts that see the whole State.
     #[error("this is about the whole State, and your account is for some ministries")]
     BeyondScope,
+    /// 403: nobody lends what they do not have.
+    #[error("this is more than the account, or the token that you came with, may do or see")]
+    TooBroad,
     /// 403: nobody said who may call this.
     #[error("nobody may call this")]
     NoDoor,
@@ -80,6 +83,15 @@ pub enum Problem {
     /// 409: refused as things stand.
     #[error("{0}")]
     Refused(String),
+    /// 409: somebody must be left who keeps accounts.
+    #[error("{0}")]
+    LastAdministrator(String),
+    /// 412: what was changed meanwhile.
+    #[error("{0}")]
+    Stale(String),
+    /// 428: a change that does not say what it is a change of.
+    #[error("expected `If-Match`, with the `ETag` of what you saw: read it first")]
+    NoRevision,
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
@@ -92,10 +104,18 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether somebody was turned away, rather than misunderstood: the audit trail tells it.
+    pub(super) fn is_refusal(&self) -> bool {
+        let status = self.status_code();
+        let turned_away = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status);
+        turned_away || matches!(self, Self::LastAdministrator(_))
+    }
+
     fn kind(&self) -> (&'static str, &'static str) {
         match self {
             Self::Unproven { .. } => ("unproven", "Sign in first"),
             Self::NotAllowed { .. } | Self::NoDoor => ("not-allowed", "Not allowed"),
+            Self::TooBroad => ("too-broad", "More than there is to lend"),
             Self::BeyondScope => ("beyond-scope", "Beyond the account's ministries"),
             Self::NoRoute { .. } => ("no-route", "No such route"),
             Self::BadMethod { .. } => ("bad-method", "Another method"),
@@ -106,7 +126,9 @@ impl Problem {
             Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
             Self::BadBody { .. } => ("bad-body", "Unusable body"),
             Self::NotYet(_) => ("no-data", "No data for that date"),
-            Self::Refused(_) => ("refused", "Refused"),
+            Self::Refused(_) | Self::LastAdministrator(_) => ("refused", "Refused"),
+            Self::Stale(_) => ("stale", "Changed meanwhile"),
+            Self::NoRevision => ("no-revision", "Of which revision?"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
@@ -117,9 +139,11 @@ impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Unproven { .. } => StatusCode::UNAUTHORIZED,
-            Self::NotAllowed { .. } | Self::BeyondScope | Self::NoDoor | Self::CrossOrigin => {
-                StatusCode::FORBIDDEN
-            }
+            Self::NotAllowed { .. }
+            | Self::BeyondScope
+            | Self::TooBroad
+            | Self::NoDoor
+            | Self::CrossOrigin => StatusCode::FORBIDDEN,
             Self::BadMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::AddressTooLong { .. } => StatusCode::URI_TOO_LONG,
@@ -128,7 +152,9 @@ impl ResponseError for Problem {
             }
             Self::BadParameter(_) => StatusCode::BAD_REQUEST,
             Self::BadBody { status, .. } => *status,
-            Self::NotYet(_) | Self::Refused(_) => StatusCode::CONFLICT,
+            Self::NotYet(_) | Self::Refused(_) | Self::LastAdministrator(_) => StatusCode::CONFLICT,
+            Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
+            Self::NoRevision => StatusCode::PRECONDITION_REQUIRED,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -214,10 +240,11 @@ impl From<StoreError> for Problem {
             | StoreError::AlreadyLinked { .. }
             | StoreError::NotLinked { .. }
             | StoreError::TwoSnapshots { .. }
-            | StoreError::Moved { .. }
             | StoreError::Draft(_)
             | StoreError::DraftMoved(_)
             | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
+            StoreError::Moved { .. } => Self::Stale(error.to_string()),
+            StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),
             StoreError::Address { .. }
             | StoreError::Folder { .. }
             | StoreError::Open { .. }

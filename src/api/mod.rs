@@ -2,6 +2,7 @@
 
 mod access;
 mod alert_filter;
+mod accounts;
 mod alerts;
 mod audit;
 mod bounds;
@@ -25,9 +26,11 @@ mod panorama;
 mod projects;
 mod query;
 mod reviews;
+mod revision;
 mod rules;
 mod session;
 mod settings;
+mod tokens;
 mod trace;
 mod validators;
 
@@ -79,6 +82,17 @@ routes![
     openapi::show_document,
     notices::show_notice,
     session::find_session,
+    tokens::list_own_tokens,
+    tokens::issue_own_token,
+    tokens::revoke_own_token,
+    accounts::list_accounts,
+    accounts::make_account,
+    accounts::find_account,
+    accounts::change_account,
+    accounts::close_account,
+    tokens::list_tokens,
+    tokens::issue_token,
+    tokens::revoke_token,
     panorama::find_portfolio,
     exports::find_export,
     panorama::list_editions,

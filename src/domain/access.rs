@@ -65,7 +65,7 @@ pub enum Scope {
 #[schema(minimum = 1)]
 pub struct AccountNumber(pub i64);
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Account {
     pub number: AccountNumber,
     /// Unique; the name under which the audit trail knows what it does.
@@ -82,14 +82,14 @@ pub struct Account {
 }
 
 /// A person as a provider of identities knows them: `subject` means something to `issuer` only.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Identity {
     pub issuer: String,
     pub subject: String,
 }
 
 /// What a program proves itself with; its secret was shown once, when it was issued.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Token {
     pub number: i64,
     pub account: AccountNumber,
@@ -201,6 +201,11 @@ impl Scope {
         }
     }
 
+    /// Whether it shows nothing that the other does not.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.and(other) == *self
+    }
+
     /// What both show.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
@@ -210,6 +215,15 @@ impl Scope {
                 Self::Ministries(one.intersection(two).cloned().collect())
             }
         }
+    }
+}
+
+impl Account {
+    /// Whether it may keep accounts, its own included.
+    pub fn keeps_accounts(&self) -> bool {
+        self.closed_at.is_none()
+            && self.scope.is_whole()
+            && self.roles.iter().any(|role| role.grants(Permission::Administer))
     }
 }
 

@@ -76,6 +76,7 @@ impl Store {
         let AccountTerms { name, roles, scope, identity } = terms.clone();
         let revision = before.revision + 1;
         let after = Account { name, roles, scope, identity, revision, ..before.clone() };
+        refuse_last(&mut transaction, &before, &after).await?;
         write(&mut transaction, &after).await?;
         let deed = act.deed("account_changed", subject(number));
         let deed = deed.was(&told(&before)).became(&told(&after));
@@ -84,7 +85,8 @@ impl Store {
         Ok(after)
     }
 
-    /// For good: its tokens and sessions are worth nothing from now on.
+    /// For good: its tokens and sessions are worth nothing from now on. Refused for the last one that
+    /// keeps accounts.
     pub async fn close_account(
         &self,
         (number, revision): (AccountNumber, i64),
@@ -99,6 +101,7 @@ impl Store {
             revision: before.revision + 1,
             ..before.clone()
         };
+        refuse_last(&mut transaction, &before, &after).await?;
         write(&mut transaction, &after).await?;
         let deed = act.deed("account_closed", subject(number)).was(&told(&before));
         audit::append(&mut transaction, act.at, &[deed]).await?;
@@ -171,6 +174,20 @@ async fn refuse_double(
         }
     }
     Ok(())
+}
+
+/// Somebody must still be able to keep accounts.
+async fn refuse_last(
+    connection: &mut SqliteConnection,
+    before: &Account,
+    after: &Account,
+) -> Result<(), StoreError> {
+    if !before.keeps_accounts() || after.keeps_accounts() {
+        return Ok(());
+    }
+    let all = select(connection, None).await?;
+    let other = all.iter().any(|other| other.number != before.number && other.keeps_accounts());
+    if other { Ok(()) } else { Err(StoreError::LastAdministrator { name: before.name.clone() }) }
 }
 
 /// The provider's name for a person says nothing to a reader of the trail.

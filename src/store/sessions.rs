@@ -26,6 +26,9 @@ use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
+/// Of the first account: enough to begin with, and others to publish what it is not to publish alone.
+const FIRST_ROLES: [Role; 3] = [Role::Reader, Role::Analyst, Role::Administrator];
+
 /// How somebody who just proved who they are is known from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionTerms {
@@ -114,7 +117,7 @@ impl Store {
         Ok(id_token)
     }
 
-    /// A link that makes one account with these roles. `None` once there are accounts and `first` is
+    /// A link that makes an administrator, who acts too, and publishes no rules. `None` once there are accounts and `first` is
     /// asked: the first administrator is made once only. Earlier first links are worth nothing then.
     pub async fn invite_first(
         &self,
@@ -134,7 +137,7 @@ impl Store {
              values ($1, $2, $3, $4, $5)",
         )
         .bind(secret.hash().as_str())
-        .bind(kept::from_json("roles", &BTreeSet::from(Role::ALL))?)
+        .bind(kept::from_json("roles", &BTreeSet::from(FIRST_ROLES))?)
         .bind(kept::from_json("a scope", &Scope::Whole)?)
         .bind(kept::from_instant(now))
         .bind(kept::from_instant(expires_at))

@@ -8,6 +8,7 @@
 
 mod access;
 mod access_scope;
+mod accounts;
 mod audit;
 mod backup;
 mod conventions;

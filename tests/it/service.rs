@@ -85,6 +85,7 @@ async fn every_documented_route_answers() {
             .replace("{ministry}", "MJ")
             .replace("{rule}", "D1")
             .replace("{job}", "cycle")
+            .replace("{account}", "1")
             .replace("{table}", "projects?format=csv")
             .replace("{cycle}", "1");
         let reply = service.get(&path).await;

@@ -89,6 +89,7 @@ pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> S
         "rule" => Samples::common("D1"),
         "job" => Samples::common("cycle"),
         "cycle" => Samples::common("3"),
+        "account" | "token" => Samples::common("1"),
         "table" => Samples::common("projects.csv"),
         "file:.*" => Samples::common("index.html"),
         unknown => panic!("`{{{unknown}}}`: say in tests/it/support/doors.rs what may stand there"),

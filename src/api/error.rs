@@ -48,6 +48,9 @@ pub enum Problem {
     /// 400, 413 or 415: a body that is not what the route reads.
     #[error("read the body: {found}")]
     BadBody { status: StatusCode, found: String },
+    /// 422: understood, and it cannot be done whatever the state of things.
+    #[error("{found}")]
+    Unfit { found: String, places: Vec<Place> },
     /// 409: nothing to show yet, or not as of that date.
     #[error("{0}")]
     NotYet(String),
@@ -65,7 +68,21 @@ pub enum Problem {
     Internal(#[source] Box<CycleError>),
 }
 
+/// One thing wrong at one place of what was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct Place {
+    /// Of a table: as a spreadsheet program numbers it, the header being row 1.
+    pub(super) row: Option<u32>,
+    pub(super) column: Option<String>,
+    pub(super) found: String,
+    pub(super) expected: String,
+}
+
 impl Problem {
+    pub(super) fn unfit(found: impl Into<String>) -> Self {
+        Self::Unfit { found: found.into(), places: vec![] }
+    }
+
     fn kind(&self) -> (&'static str, &'static str) {
         match self {
             Self::Unproven { .. } => ("unproven", "Sign in first"),
@@ -75,6 +92,7 @@ impl Problem {
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
             Self::BadBody { .. } => ("bad-body", "Unusable body"),
+            Self::Unfit { .. } => ("unfit", "Unfit content"),
             Self::NotYet(_) => ("no-data", "No data for that date"),
             Self::Refused(_) => ("refused", "Refused"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
@@ -93,6 +111,7 @@ impl ResponseError for Problem {
             }
             Self::BadParameter(_) => StatusCode::BAD_REQUEST,
             Self::BadBody { status, .. } => *status,
+            Self::Unfit { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotYet(_) | Self::Refused(_) => StatusCode::CONFLICT,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -141,10 +160,12 @@ impl From<CycleError> for Problem {
             CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
-            | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
-            CycleError::Refused(_) | CycleError::Disallowed(_) => Self::Refused(error.to_string()),
+            | CycleError::NotContestable { .. } => Self::unfit(error.to_string()),
+            CycleError::Refused(_)
+            | CycleError::Disallowed(_)
+            | CycleError::BackInTime { .. } => Self::Refused(error.to_string()),
+            CycleError::Store(error) => Self::from(error),
             CycleError::Frame(FrameError::Plan { .. })
-            | CycleError::Store(_)
             | CycleError::Rules(_)
             | CycleError::Playbook(_)
             | CycleError::Terms(_)
@@ -153,7 +174,6 @@ impl From<CycleError> for Problem {
             | CycleError::Timetable(_)
             | CycleError::NoTimetable
             | CycleError::Calendar(_)
-            | CycleError::BackInTime { .. }
             | CycleError::Table(_)
             | CycleError::Record(_)
             | CycleError::Stopped(_) => Self::Internal(Box::new(error)),
@@ -163,7 +183,38 @@ impl From<CycleError> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        Self::Internal(Box::new(CycleError::Store(error)))
+        use StoreError as Fault;
+        match &error {
+            Fault::NoSuch { .. } | Fault::UnknownProject { .. } => Self::Unknown(error.to_string()),
+            Fault::Over { .. }
+            | Fault::Moved { .. }
+            | Fault::MissionMoved { .. }
+            | Fault::CycleTaken { .. }
+            | Fault::AccountExists { .. }
+            | Fault::LinkedToItself { .. }
+            | Fault::AlreadyLinked { .. }
+            | Fault::NotLinked { .. }
+            | Fault::TwoSnapshots { .. } => Self::Refused(error.to_string()),
+            Fault::Address { .. }
+            | Fault::Folder { .. }
+            | Fault::Open { .. }
+            | Fault::Migrate { .. }
+            | Fault::Schema { .. }
+            | Fault::Damaged { .. }
+            | Fault::Exists { .. }
+            | Fault::InUse { .. }
+            | Fault::File { .. }
+            | Fault::Transaction { .. }
+            | Fault::Read { .. }
+            | Fault::Write { .. }
+            | Fault::Kept { .. }
+            | Fault::Decode { .. }
+            | Fault::Encode { .. }
+            | Fault::Figure { .. }
+            | Fault::Rows { .. }
+            | Fault::Judged { .. }
+            | Fault::Chance { .. } => Self::Internal(Box::new(CycleError::Store(error))),
+        }
     }
 }
 

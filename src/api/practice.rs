@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
+use actix_web::web;
+
+use super::error::Problem;
 use crate::domain::silence::SilenceTerms;
+use crate::sources::Reader;
 
 #[derive(Clone, Debug)]
 pub struct Practice {
@@ -12,6 +16,14 @@ pub struct Practice {
     /// Empty when there are none but those shipped.
     pub profiles: PathBuf,
     pub aliases: PathBuf,
-    /// Bytes of a file that is sent.
-    pub upload_bytes: u64,
+}
+
+impl Practice {
+    /// As the profiles and the aliases are on disk now.
+    pub(super) async fn reader(&self) -> Result<Reader, Problem> {
+        let (profiles, aliases) = (self.profiles.clone(), self.aliases.clone());
+        let opened = web::block(move || Reader::open(&profiles, &aliases)).await;
+        let opened = opened.map_err(|_| Problem::NotReady("the service is busy".to_owned()))?;
+        opened.map_err(|fault| Problem::NotReady(format!("{fault}")))
+    }
 }

@@ -1,5 +1,6 @@
-//! What people do to a review: plan, hold, move, call off.
+//! What people do to a review: plan, hold, move, call off, tick off what it left to do.
 
+use actix_web::get;
 use actix_web::post;
 use actix_web::web;
 use chrono::NaiveDate;
@@ -10,15 +11,40 @@ use utoipa::ToSchema;
 use super::List;
 use super::desk::Desk;
 use super::error::Problem;
+use super::query::Asked;
 use super::words::Name;
 use super::words::Said;
+use super::words::Words;
 use crate::cycle;
+use crate::cycle::OpenAction;
 use crate::cycle::ReviewFile;
+use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ReviewId;
 use crate::domain::review::Minutes;
 use crate::domain::review::ReviewAction;
 use crate::domain::review::ReviewChange;
 use crate::reviews::ReviewAct;
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ActionQuery {
+    ministry: Option<MinistryCode>,
+}
+
+/// List what reviews left to do, by date.
+#[utoipa::path(
+    tag = "reviews",
+    params(ActionQuery),
+    responses((status = 200, description = "As asked", body = List<OpenAction>))
+)]
+#[get("/api/v1/reviews/actions")]
+pub(super) async fn list_actions(
+    desk: Desk,
+    query: Asked<ActionQuery>,
+) -> Result<web::Json<List<OpenAction>>, Problem> {
+    Ok(List::of(cycle::open_actions(&desk, query.ministry.as_ref()).await?))
+}
 
 type Answer = Result<web::Json<ReviewFile>, Problem>;
 
@@ -101,6 +127,7 @@ fn action(asked: NewAction) -> ReviewAction {
         what: asked.what.into_inner(),
         owner: asked.owner.into_inner(),
         due_on: asked.due_on,
+        done: None,
     }
 }
 
@@ -153,6 +180,38 @@ pub(super) async fn cancel_review(
 ) -> Answer {
     let reason = body.into_inner().reason.into_inner();
     act(&desk, id.into_inner(), ReviewAct::Cancel { reason }).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ActionTick {
+    /// Whether it is done, or is not after all.
+    done: bool,
+    /// How it was done, or why it is not: then it must be said.
+    #[serde(default)]
+    reason: Words,
+}
+
+/// Say that an action of a review's minutes is done, or is not after all.
+#[utoipa::path(
+    tag = "reviews",
+    params(
+        ("review" = ReviewId, Path, description = "Id of the review"),
+        ("action" = usize, Path, description = "Number of the action in the minutes, from 1"),
+    ),
+    request_body = ActionTick,
+    responses((status = 200, description = "The review", body = ReviewFile))
+)]
+#[post("/api/v1/reviews/{review}/actions/{action}/completion")]
+pub(super) async fn tick_action(
+    desk: Desk,
+    place: web::Path<(String, usize)>,
+    body: web::Json<ActionTick>,
+) -> Answer {
+    let (id, number) = place.into_inner();
+    let ActionTick { done, reason } = body.into_inner();
+    let reason = reason.as_str().to_owned();
+    act(&desk, id, ReviewAct::Action { number, done, reason }).await
 }
 
 async fn act(desk: &Desk, id: String, what: ReviewAct) -> Answer {

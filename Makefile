@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-server promtool test lint bench bench-peers fuzz image
+.PHONY: help run demo build mail-server promtool provider test lint bench bench-peers fuzz image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +48,21 @@ promtool:
 		echo "promtool is not installed: the tests of the rules for Prometheus will say that they do not run" >&2; \
 	fi
 
-test: mail-server promtool ## Run the tests, then the cases of every rule, which must take every branch
+# Sign-in is tested against a real OpenID provider, an npm package that lives outside the repository's files.
+provider:
+	@command -v node >/dev/null && command -v npm >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; \
+	else \
+		echo "node or npm is not installed: the tests of sign-in will say that they do not run" >&2; \
+	fi
+	@if command -v npm >/dev/null && ! cmp -s tests/provider/package-lock.json target/provider/installed; then \
+		mkdir -p target/provider && cp tests/provider/package.json tests/provider/package-lock.json target/provider && \
+		npm ci --prefix target/provider --ignore-scripts --no-audit --no-fund --silent && \
+		cp tests/provider/package-lock.json target/provider/installed; \
+	fi
+
+test: mail-server promtool provider ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
 	$(VIGIE) rules test --coverage --threshold 100

@@ -22,6 +22,7 @@ pub mod reviews;
 
 // Layer 4: edges
 pub mod notify;
+pub mod sign_in;
 pub mod store;
 
 // Layer 5: the story

@@ -1,8 +1,10 @@
 //! Alerts, and how one came to be what it is.
 
 use actix_web::get;
+use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::List;
 use super::desk::Desk;
@@ -60,10 +62,38 @@ pub(super) async fn find_alert(
     desk: Desk,
     id: web::Path<String>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
-    let id = AlertId::new(id.into_inner());
-    let alert = desk.store.alert(&id).await?;
-    let alert = alert.ok_or(Problem::NotFound { kind: "alert", id: id.to_string() })?;
-    Ok(web::Json(cycle::dossier(&desk, alert).await?))
+    let found = find(&desk, id.into_inner()).await?;
+    Ok(web::Json(cycle::dossier(&desk, found).await?))
+}
+
+/// What people say about what they do.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reason {
+    reason: String,
+}
+
+/// Say that someone has seen the alert as it is.
+#[utoipa::path(
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    request_body = Reason,
+    responses((status = 200, description = "The alert, seen", body = AlertDossier))
+)]
+#[post("/api/v1/alerts/{alert}/acknowledgement")]
+pub(super) async fn acknowledge(
+    desk: Desk,
+    id: web::Path<String>,
+    body: web::Json<Reason>,
+) -> Result<web::Json<AlertDossier>, Problem> {
+    let found = find(&desk, id.into_inner()).await?;
+    cycle::acknowledge(&desk, &found, &desk.act(&body.reason)?).await?;
+    Ok(web::Json(cycle::dossier(&desk, found).await?))
+}
+
+async fn find(desk: &Desk, id: String) -> Result<Alert, Problem> {
+    let alert = desk.store.alert(&AlertId::new(id.as_str())).await?;
+    alert.ok_or(Problem::NotFound { kind: "alert", id })
 }
 
 /// List silences, those that are over included.

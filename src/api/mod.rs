@@ -1,5 +1,6 @@
 //! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
 
+mod access;
 mod alerts;
 mod audit;
 mod browser;
@@ -18,6 +19,7 @@ mod projects;
 mod query;
 mod reviews;
 mod rules;
+mod session;
 mod trace;
 
 use actix_web::HttpMessage as _;
@@ -34,6 +36,11 @@ use tracing_actix_web::RequestId;
 use utoipa::OpenApi;
 use utoipa::ToSchema;
 
+pub use access::Asks;
+pub use access::DOORS;
+pub use access::Door;
+pub use access::Reach;
+pub use access::guard;
 pub use desk::Workshop;
 pub use error::Problem;
 pub use metrics::Metrics;
@@ -63,6 +70,7 @@ routes![
     metrics::show_metrics,
     openapi::show_document,
     notices::show_notice,
+    session::find_session,
     panorama::find_portfolio,
     panorama::list_editions,
     panorama::list_imports,
@@ -73,6 +81,7 @@ routes![
     projects::list_verdicts,
     alerts::list_alerts,
     alerts::find_alert,
+    alerts::acknowledge,
     alerts::list_silences,
     alerts::list_disputes,
     audit::list_audit,
@@ -95,11 +104,14 @@ routes![
     cycles::list_cycles,
     cycles::find_cycle,
 ];
+/// Of a body that a person or a program writes; files have routes of their own.
+const BODY_BYTES: usize = 64 * 1024;
 
 /// Every route of the API, as documented in `docs/API.md`.
 pub fn routes(service: &mut web::ServiceConfig) {
     service
         .app_data(web::PathConfig::default().error_handler(error::path))
+        .app_data(web::JsonConfig::default().limit(BODY_BYTES).error_handler(error::json))
         .configure(handlers)
         .service(browser::to_page)
         .service(browser::show_page)

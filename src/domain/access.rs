@@ -7,12 +7,15 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 use crate::domain::ids::MinistryCode;
 
 /// What an account is for. An account may have several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Looks.
@@ -28,7 +31,9 @@ pub enum Role {
 }
 
 /// What a route asks of its caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
     Read,
@@ -42,8 +47,9 @@ pub enum Permission {
 }
 
 /// The ministries that a reader sees. Applied by the store, to whatever it reads.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AccountScope)]
 pub enum Scope {
     /// The whole State, the portfolio's own figures included.
     Whole,
@@ -52,8 +58,11 @@ pub enum Scope {
 }
 
 /// Numbered from 1 in the order in which they were made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(transparent)]
+#[schema(minimum = 1)]
 pub struct AccountNumber(pub i64);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +86,24 @@ pub struct Account {
 pub struct Identity {
     pub issuer: String,
     pub subject: String,
+}
+
+/// What a program proves itself with; its secret was shown once, when it was issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    pub number: i64,
+    pub account: AccountNumber,
+    /// For people, to know it again.
+    pub label: String,
+    /// Of the account's roles, those it lends.
+    pub roles: BTreeSet<Role>,
+    /// Of what the account sees, what it shows.
+    pub scope: Scope,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    /// To some minutes.
+    pub last_used_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
 }
 
 /// Who asks, once known: an account, as narrowed by the token or session that it came with.

@@ -20,6 +20,7 @@ pub mod notice;
 pub mod portfolio;
 pub mod review;
 pub mod rule;
+pub mod secret;
 pub mod silence;
 pub mod snapshot;
 pub mod subject;

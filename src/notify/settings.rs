@@ -7,8 +7,8 @@ use chrono::NaiveTime;
 use serde::Deserialize;
 use serde::Serialize;
 
-use super::secret::Secret;
 use crate::domain::ids::MinistryCode;
+use crate::domain::secret::Secret;
 
 /// All of it, as the settings have it.
 #[derive(Clone, Debug, Default, PartialEq)]

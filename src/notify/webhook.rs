@@ -232,7 +232,7 @@ impl Resolve for Guard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notify::secret::Secret;
+    use crate::domain::secret::Secret;
 
     /// The example of the specification of Standard Webhooks.
     #[test]

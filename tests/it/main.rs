@@ -6,6 +6,7 @@
     reason = "clippy's in-test exemptions do not cover helpers"
 )]
 
+mod access;
 mod audit;
 mod backup;
 mod hostile;
@@ -50,6 +51,7 @@ mod rules_sandbox;
 mod rules_shipped;
 mod service;
 mod settings;
+mod sign_in;
 mod sources;
 mod sources_editions;
 mod sources_faults;

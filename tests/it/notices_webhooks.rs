@@ -24,7 +24,7 @@ use vigie::domain::notice::Notice;
 use vigie::domain::notice::NoticeKind;
 use vigie::domain::notice::NoticeState;
 use vigie::domain::notice::Receiver;
-use vigie::notify::Secret;
+use vigie::domain::secret::Secret;
 use vigie::notify::Settings;
 use vigie::notify::WebhookFormat;
 use vigie::notify::WebhookSettings;

@@ -29,6 +29,15 @@ fn the_manual_lists_the_routes_of_the_document_and_no_other() {
 }
 
 #[test]
+fn each_route_of_the_document_has_a_door_and_no_door_leads_to_a_wall() {
+    let doors = vigie::api::DOORS.iter().map(|door| format!("{} {}", door.method, door.address));
+    let (pages, routes_behind): (BTreeSet<String>, BTreeSet<String>) =
+        doors.partition(|door| door.starts_with("GET /api/docs"));
+    assert_eq!(routes_behind, routes(&document()));
+    assert_eq!(pages.len(), 2);
+}
+
+#[test]
 fn every_operation_says_in_one_line_what_it_does_and_whose_it_is() {
     let document = document();
     let tags: BTreeSet<&str> = document["tags"]

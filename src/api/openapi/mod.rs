@@ -64,6 +64,7 @@ static TEXT: LazyLock<Option<String>> = LazyLock::new(|| document().to_json().ok
         (name = "cycles", description = "Evaluations and what they could judge"),
         (name = "jobs", description = "What runs by itself"),
         (name = "audit", description = "Who decided what, when and why"),
+        (name = "accounts", description = "Who may call, and as whom"),
         (name = "operations", description = "Health, metrics and this document"),
     ),
     components(schemas(ProblemDetails)),

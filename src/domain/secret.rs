@@ -21,7 +21,8 @@ impl Secret {
         self.0.is_empty()
     }
 
-    pub(super) fn reveal(&self) -> &str {
+    /// For those who must send it on; never for people.
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 }

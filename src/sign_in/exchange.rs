@@ -1,0 +1,267 @@
+//! The return from the provider: a code against tokens, tokens against claims, each of them checked.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::AccessToken;
+use openidconnect::AccessTokenHash;
+use openidconnect::AuthorizationCode;
+use openidconnect::ClaimsVerificationError;
+use openidconnect::ClientId;
+use openidconnect::Nonce;
+use openidconnect::OAuth2TokenResponse as _;
+use openidconnect::PkceCodeVerifier;
+use openidconnect::RequestTokenError;
+use openidconnect::SignatureVerificationError;
+use openidconnect::StandardErrorResponse;
+use openidconnect::TokenResponse as _;
+use openidconnect::core::CoreErrorResponseType;
+use openidconnect::core::CoreIdToken;
+use openidconnect::core::CoreIdTokenVerifier;
+use openidconnect::core::CoreJwsSigningAlgorithm;
+use openidconnect::core::CoreTokenResponse;
+use openidconnect::http;
+use openidconnect::http::header;
+use serde::Deserialize;
+
+use super::claims::Claims;
+use super::claims::Person;
+use super::fault::SignInFault;
+use super::fault::chain;
+use super::fault::plain;
+use super::line::LineFault;
+use super::provider::Known;
+use super::provider::Provider;
+use super::settings::Flavour;
+use super::ticket::Ticket;
+
+/// Signed by a key that the provider alone holds. A shared secret would sign as well, and could leak here.
+const SIGNATURES: [CoreJwsSigningAlgorithm; 2] =
+    [CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256, CoreJwsSigningAlgorithm::EcdsaP256Sha256];
+
+const TOKENS: &str = "tokens";
+const ID_TOKEN: &str = "ID token";
+const USERINFO: &str = "userinfo";
+
+/// What the browser brings back from the provider, as the query of the address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Answer {
+    pub code: Option<String>,
+    pub state: Option<String>,
+    pub iss: Option<String>,
+    pub error: Option<String>,
+}
+
+impl Provider {
+    /// Who it is, if all that the provider answers proves it. The caller sees to it that a ticket
+    /// serves once.
+    pub async fn finish(&self, ticket: &Ticket, answer: &Answer) -> Result<Person, SignInFault> {
+        let code = self.code(ticket, answer)?;
+        let kept = self.known().await?;
+        let tokens = self.tokens(&kept, ticket, code).await?;
+        let id_token = tokens.id_token().ok_or_else(|| SignInFault::Unreadable {
+            what: TOKENS,
+            cause: "found no `id_token`, expected one".to_owned(),
+        })?;
+        let nonce = Nonce::new(ticket.nonce());
+        // Keys are changed now and then: it may be a new one's.
+        let known = match id_token.claims(&self.verifier(&kept), &nonce) {
+            Err(error) if is_of_unknown_key(&error) => self.ask_again().await?,
+            Ok(_) | Err(_) => kept,
+        };
+        let claims = id_token
+            .claims(&self.verifier(&known), &nonce)
+            .map_err(|error| untrusted(ID_TOKEN, &error))?;
+        if let Some(expected) = claims.access_token_hash() {
+            self.check_hash(&known, id_token, tokens.access_token(), expected)?;
+        }
+        let subject = claims.subject().to_string();
+        let told = match self.userinfo(&known, tokens.access_token()).await? {
+            Some(told) => told,
+            None => payload(id_token, ID_TOKEN)?,
+        };
+        if told.sub != subject {
+            return Err(SignInFault::Untrusted {
+                what: USERINFO,
+                cause: "found another `sub` than in the ID token".to_owned(),
+            });
+        }
+        let name = told.full_name().or_else(|| told.email());
+        let methods = claims.auth_method_refs().map(Vec::as_slice).unwrap_or_default();
+        Ok(Person {
+            issuer: self.issuer.to_string(),
+            name: name.unwrap_or_else(|| subject.clone()),
+            subject,
+            email: told.email(),
+            siret: told.siret(),
+            methods: methods.iter().map(|method| plain(method)).collect(),
+            id_token: id_token.to_string(),
+        })
+    }
+
+    /// Nothing that the return says counts before its `state` is this browser's.
+    fn code(&self, ticket: &Ticket, answer: &Answer) -> Result<AuthorizationCode, SignInFault> {
+        if !answer.state.as_deref().is_some_and(|state| ticket.is_of_state(state)) {
+            return Err(SignInFault::Foreign);
+        }
+        if let Some(found) = answer.iss.as_deref().filter(|found| *found != self.issuer.as_str()) {
+            let expected = self.issuer.to_string();
+            return Err(SignInFault::Issuer { found: plain(found), expected });
+        }
+        match (answer.error.as_deref(), &answer.code) {
+            (Some("access_denied"), _) => Err(SignInFault::Declined),
+            (Some(error), _) => Err(SignInFault::Answered(plain(error))),
+            (None, None) => Err(SignInFault::Empty),
+            (None, Some(code)) => Ok(AuthorizationCode::new(code.clone())),
+        }
+    }
+
+    async fn tokens(
+        &self,
+        known: &Known,
+        ticket: &Ticket,
+        code: AuthorizationCode,
+    ) -> Result<CoreTokenResponse, SignInFault> {
+        let client = self.client(known);
+        let mut request = client.exchange_code(code).map_err(|error| SignInFault::Unreadable {
+            what: "description or keys",
+            cause: chain(&error),
+        })?;
+        if self.uses_pkce(known) {
+            request = request.set_pkce_verifier(PkceCodeVerifier::new(ticket.verifier()));
+        }
+        let ask = |asked| self.line.ask(asked);
+        request.request_async(&ask).await.map_err(refused)
+    }
+
+    /// None where the provider has none.
+    async fn userinfo(
+        &self,
+        known: &Known,
+        access: &AccessToken,
+    ) -> Result<Option<Claims>, SignInFault> {
+        let Some(url) = known.metadata.userinfo_endpoint() else { return Ok(None) };
+        let request = http::Request::builder()
+            .uri(url.as_str())
+            .header(header::ACCEPT, "application/json, application/jwt")
+            .header(header::AUTHORIZATION, format!("Bearer {}", access.secret()))
+            .body(Vec::new())
+            .map_err(|error| unreachable(&error.into()))?;
+        let answer = self.line.ask(request).await.map_err(|fault| unreachable(&fault))?;
+        let unreadable = |cause: String| SignInFault::Unreadable { what: USERINFO, cause };
+        if answer.status() != http::StatusCode::OK {
+            return Err(unreadable(format!("found status {}, expected 200", answer.status())));
+        }
+        let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+        match (kind.to_ascii_lowercase().as_str(), self.settings().flavour) {
+            ("application/jwt", _) => {
+                let text = String::from_utf8_lossy(answer.body());
+                let signed: CoreIdToken = text.trim().parse().map_err(|_unsaid| {
+                    unreadable("found a text that is no signed JWT, expected one".to_owned())
+                })?;
+                // Checked as an ID token is, but for the nonce, which it does not hold.
+                signed
+                    .claims(&self.verifier(known), |_: Option<&Nonce>| Ok(()))
+                    .map_err(|error| untrusted(USERINFO, &error))?;
+                payload(&signed, USERINFO).map(Some)
+            }
+            ("application/json", Flavour::Generic) => {
+                let claims = serde_json::from_slice(answer.body());
+                claims.map(Some).map_err(|error| unreadable(place(&error)))
+            }
+            (found, Flavour::Generic) => Err(unreadable(format!(
+                "found `{}`, expected application/json or application/jwt",
+                plain(found)
+            ))),
+            (found, Flavour::Proconnect) => Err(SignInFault::Untrusted {
+                what: USERINFO,
+                cause: format!("found `{}`, expected a signed application/jwt", plain(found)),
+            }),
+        }
+    }
+
+    fn check_hash(
+        &self,
+        known: &Known,
+        id_token: &CoreIdToken,
+        access: &AccessToken,
+        expected: &AccessTokenHash,
+    ) -> Result<(), SignInFault> {
+        let untrusted = |cause: String| SignInFault::Untrusted { what: ID_TOKEN, cause };
+        let alg = id_token.signing_alg().map_err(|error| untrusted(chain(&error)))?;
+        let verifier = self.verifier(known);
+        let key = id_token.signing_key(&verifier).map_err(|error| untrusted(chain(&error)))?;
+        let found = AccessTokenHash::from_token(access, alg, key)
+            .map_err(|error| untrusted(chain(&error)))?;
+        if found != *expected {
+            return Err(untrusted("its `at_hash` is of another access token".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn verifier(&self, known: &Known) -> CoreIdTokenVerifier<'_> {
+        let clock = Arc::clone(&self.clock);
+        CoreIdTokenVerifier::new_public_client(
+            ClientId::new(self.settings.client_id.clone()),
+            self.issuer.clone(),
+            known.metadata.jwks().clone(),
+        )
+        .set_allowed_algs(SIGNATURES)
+        .set_time_fn(move || clock.now())
+    }
+}
+
+/// What a token says. It must have been checked.
+fn payload(checked: &CoreIdToken, what: &'static str) -> Result<Claims, SignInFault> {
+    let text = checked.to_string();
+    let part = text.split('.').nth(1).unwrap_or_default();
+    let json = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
+    serde_json::from_slice(&json)
+        .map_err(|error| SignInFault::Unreadable { what, cause: place(&error) })
+}
+
+/// Where a JSON cannot be read; what stands there is somebody's.
+fn place(error: &serde_json::Error) -> String {
+    format!("found what cannot be read at line {}, column {}", error.line(), error.column())
+}
+
+fn is_of_unknown_key(error: &ClaimsVerificationError) -> bool {
+    matches!(
+        error,
+        ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)
+    )
+}
+
+fn untrusted(what: &'static str, error: &dyn std::error::Error) -> SignInFault {
+    SignInFault::Untrusted { what, cause: chain(error) }
+}
+
+fn unreachable(fault: &LineFault) -> SignInFault {
+    SignInFault::Unreachable { what: USERINFO, cause: chain(fault) }
+}
+
+fn refused(
+    error: RequestTokenError<LineFault, StandardErrorResponse<CoreErrorResponseType>>,
+) -> SignInFault {
+    match error {
+        RequestTokenError::ServerResponse(told) => {
+            let said = told.error_description().map_or(String::new(), |text| plain(text));
+            if *told.error() == CoreErrorResponseType::InvalidGrant {
+                return SignInFault::Code(said);
+            }
+            let cause = format!("found `{}`: {said}", plain(told.error().as_ref()));
+            SignInFault::Unreadable { what: TOKENS, cause }
+        }
+        RequestTokenError::Request(fault) => {
+            SignInFault::Unreachable { what: TOKENS, cause: chain(&fault) }
+        }
+        // What stood there might be a token: only its place is told.
+        RequestTokenError::Parse(error, _) => SignInFault::Unreadable {
+            what: TOKENS,
+            cause: format!("found what cannot be read at `{}`", error.path()),
+        },
+        RequestTokenError::Other(cause) => SignInFault::Unreadable { what: TOKENS, cause },
+    }
+}

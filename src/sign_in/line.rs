@@ -1,0 +1,78 @@
+//! The line to the provider: bounded in time and size, and never led elsewhere.
+
+use std::time::Duration;
+
+use openidconnect::HttpRequest;
+use openidconnect::HttpResponse;
+use openidconnect::http;
+use reqwest::Certificate;
+use reqwest::Client;
+use reqwest::redirect::Policy;
+use thiserror::Error;
+
+use super::fault::SettingFault;
+use super::fault::chain;
+use super::settings::Settings;
+
+/// Of one answer. A provider's largest, its description or its keys, are some kilobytes.
+const MOST_BYTES: usize = 512 * 1024;
+
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    client: Client,
+}
+
+#[derive(Debug, Error)]
+pub(super) enum LineFault {
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+    #[error("the answer is over {MOST_BYTES} bytes")]
+    TooLong,
+    #[error(transparent)]
+    Request(#[from] http::Error),
+}
+
+impl Line {
+    /// The issuer is a setting, so that it may well stand on a private network.
+    pub(super) fn new(settings: &Settings, secure: bool) -> Result<Self, SettingFault> {
+        let timeout = Duration::from_secs(settings.timeout_seconds);
+        let mut builder = Client::builder()
+            .timeout(timeout)
+            .connect_timeout(timeout)
+            .redirect(Policy::none())
+            .https_only(secure);
+        if !settings.ca_file.as_os_str().is_empty() {
+            let fault = |what: String| {
+                let file = settings.ca_file.display();
+                SettingFault::new("sign_in.ca_file", format!("`{file}`: {what}"))
+            };
+            let pem = std::fs::read(&settings.ca_file).map_err(|error| fault(error.to_string()))?;
+            let found = Certificate::from_pem_bundle(&pem).map_err(|error| fault(chain(&error)))?;
+            if found.is_empty() {
+                return Err(fault("found no certificate, expected one in PEM".to_owned()));
+            }
+            for certificate in found {
+                builder = builder.add_root_certificate(certificate);
+            }
+        }
+        let client =
+            builder.build().map_err(|error| SettingFault::new("sign_in.ca_file", chain(&error)))?;
+        Ok(Self { client })
+    }
+
+    pub(super) async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, LineFault> {
+        let mut answer = self.client.execute(request.try_into()?).await?;
+        let mut response = http::Response::builder().status(answer.status());
+        if let Some(headers) = response.headers_mut() {
+            headers.clone_from(answer.headers());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            if body.len() + chunk.len() > MOST_BYTES {
+                return Err(LineFault::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(response.body(body)?)
+    }
+}

@@ -1,0 +1,245 @@
+//! The provider: found by its issuer's address, asked anew once what it said of itself is old.
+
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use openidconnect::AdditionalProviderMetadata;
+use openidconnect::AuthType;
+use openidconnect::ClientId;
+use openidconnect::ClientSecret;
+use openidconnect::CsrfToken;
+use openidconnect::DiscoveryError;
+use openidconnect::EndSessionUrl;
+use openidconnect::EndpointMaybeSet;
+use openidconnect::EndpointNotSet;
+use openidconnect::EndpointSet;
+use openidconnect::IssuerUrl;
+use openidconnect::LogoutRequest;
+use openidconnect::Nonce;
+use openidconnect::PkceCodeChallenge;
+use openidconnect::PkceCodeVerifier;
+use openidconnect::PostLogoutRedirectUrl;
+use openidconnect::ProviderMetadata;
+use openidconnect::RedirectUrl;
+use openidconnect::Scope;
+use openidconnect::core::CoreAuthDisplay;
+use openidconnect::core::CoreAuthenticationFlow;
+use openidconnect::core::CoreClaimName;
+use openidconnect::core::CoreClaimType;
+use openidconnect::core::CoreClient;
+use openidconnect::core::CoreClientAuthMethod;
+use openidconnect::core::CoreGrantType;
+use openidconnect::core::CoreJsonWebKey;
+use openidconnect::core::CoreJweContentEncryptionAlgorithm;
+use openidconnect::core::CoreJweKeyManagementAlgorithm;
+use openidconnect::core::CoreResponseMode;
+use openidconnect::core::CoreResponseType;
+use openidconnect::core::CoreSubjectIdentifierType;
+use reqwest::Url;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::json;
+
+use super::fault::SettingFault;
+use super::fault::SignInFault;
+use super::fault::chain;
+use super::line::Line;
+use super::line::LineFault;
+use super::settings::Flavour;
+use super::settings::Pkce;
+use super::settings::Settings;
+use super::ticket::Ticket;
+use crate::clock::Clock;
+
+/// How long what a provider says of itself is taken for granted.
+const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// What is read of a provider's description beside the standard's core.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(super) struct Announced {
+    end_session_endpoint: Option<EndSessionUrl>,
+    #[serde(default)]
+    code_challenge_methods_supported: Vec<String>,
+}
+
+impl AdditionalProviderMetadata for Announced {}
+
+pub(super) type Metadata = ProviderMetadata<
+    Announced,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
+type Client = CoreClient<
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+#[derive(Debug)]
+pub struct Provider {
+    pub(super) settings: Settings,
+    pub(super) issuer: IssuerUrl,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) line: Line,
+    redirect: RedirectUrl,
+    after: PostLogoutRedirectUrl,
+    known: RwLock<Option<Known>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    asked_at: DateTime<Utc>,
+    pub(super) metadata: Arc<Metadata>,
+}
+
+/// Where to send the browser, and what it keeps meanwhile.
+#[derive(Debug)]
+pub struct Departure {
+    pub url: Url,
+    pub ticket: Ticket,
+}
+
+impl Provider {
+    /// None when the settings name no issuer. Asks nothing yet: a provider that is down must not keep
+    /// Vigie from starting.
+    pub fn new(
+        settings: &Settings,
+        public_url: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Option<Self>, SettingFault> {
+        if !settings.is_on() {
+            return Ok(None);
+        }
+        let address = settings.check(public_url)?;
+        let home = public_url.trim_end_matches('/');
+        let fault = |error: openidconnect::url::ParseError| {
+            SettingFault::new("public_url", format!("`{public_url}`: {error}"))
+        };
+        // As it is written: with or without a slash at the end, the two are different issuers.
+        let issuer = IssuerUrl::new(settings.issuer.clone())
+            .map_err(|error| SettingFault::new("sign_in.issuer", error.to_string()))?;
+        Ok(Some(Self {
+            line: Line::new(settings, address.scheme() == "https")?,
+            settings: settings.clone(),
+            issuer,
+            clock,
+            redirect: RedirectUrl::new(format!("{home}/sign-in/return")).map_err(fault)?,
+            after: PostLogoutRedirectUrl::new(format!("{home}/signed-out")).map_err(fault)?,
+            known: RwLock::new(None),
+        }))
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub async fn begin(&self) -> Result<Departure, SignInFault> {
+        let known = self.known().await?;
+        let ticket = Ticket::draw()?;
+        let client = self.client(&known);
+        let (state, nonce) = (ticket.state(), ticket.nonce());
+        let mut request = client
+            .authorize_url(
+                CoreAuthenticationFlow::AuthorizationCode,
+                || CsrfToken::new(state),
+                || Nonce::new(nonce),
+            )
+            .add_scopes(
+                self.settings.scopes().into_iter().map(|scope| Scope::new(scope.to_owned())),
+            );
+        if self.settings.ask_amr {
+            let claims = json!({ "id_token": { "amr": { "essential": true } } });
+            request = request.add_extra_param("claims", claims.to_string());
+        }
+        if self.uses_pkce(&known) {
+            let verifier = PkceCodeVerifier::new(ticket.verifier());
+            request =
+                request.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+        }
+        let (url, _, _) = request.url();
+        Ok(Departure { url, ticket })
+    }
+
+    /// Where to send the browser so that the provider forgets it too; none where the provider has no
+    /// such address, or cannot be asked: signing out of Vigie must not depend on it.
+    pub async fn leave(&self, id_token: &str, state: &str) -> Option<Url> {
+        let known = self.known().await.ok()?;
+        let endpoint = known.metadata.additional_metadata().end_session_endpoint.clone()?;
+        let mut url = LogoutRequest::from(endpoint)
+            .set_post_logout_redirect_uri(self.after.clone())
+            .set_state(CsrfToken::new(state.to_owned()))
+            .http_get_url();
+        url.query_pairs_mut().append_pair("id_token_hint", id_token);
+        Some(url)
+    }
+
+    pub(super) fn client(&self, known: &Known) -> Client {
+        let secret = ClientSecret::new(self.settings.client_secret.reveal().to_owned());
+        let id = ClientId::new(self.settings.client_id.clone());
+        let metadata = Metadata::clone(&known.metadata);
+        let client = CoreClient::from_provider_metadata(metadata, id, Some(secret))
+            .set_redirect_uri(self.redirect.clone());
+        match self.settings.flavour {
+            Flavour::Generic => client,
+            Flavour::Proconnect => client.set_auth_type(AuthType::RequestBody),
+        }
+    }
+
+    pub(super) fn uses_pkce(&self, known: &Known) -> bool {
+        let methods = &known.metadata.additional_metadata().code_challenge_methods_supported;
+        match self.settings.pkce {
+            Pkce::Always => true,
+            Pkce::Never => false,
+            Pkce::Auto => methods.iter().any(|method| method == "S256"),
+        }
+    }
+
+    /// What the provider says of itself, its keys included.
+    pub(super) async fn known(&self) -> Result<Known, SignInFault> {
+        let now = self.clock.now();
+        let kept = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        match kept {
+            Some(kept) if now - kept.asked_at < GOOD_FOR => Ok(kept),
+            Some(_) | None => self.ask_again().await,
+        }
+    }
+
+    pub(super) async fn ask_again(&self) -> Result<Known, SignInFault> {
+        let ask = |request| self.line.ask(request);
+        let metadata = Metadata::discover_async(self.issuer.clone(), &ask)
+            .await
+            .map_err(|error| discovery(&error))?;
+        let known = Known { asked_at: self.clock.now(), metadata: Arc::new(metadata) };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
+        Ok(known)
+    }
+}
+
+fn discovery(error: &DiscoveryError<LineFault>) -> SignInFault {
+    let what = "description or keys";
+    if let DiscoveryError::Request(fault) = error {
+        return SignInFault::Unreachable { what: "its description or keys", cause: chain(fault) };
+    }
+    let cause = chain(error);
+    if matches!(error, DiscoveryError::Validation(_)) {
+        return SignInFault::Untrusted { what, cause };
+    }
+    SignInFault::Unreadable { what, cause }
+}

@@ -1,0 +1,230 @@
+//! Which provider signs people in, and how to read what it says of them: nobody until it is set.
+
+use std::path::PathBuf;
+
+use reqwest::Url;
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::fault::SettingFault;
+use crate::domain::ids::MinistryCode;
+use crate::domain::secret::Secret;
+
+/// Of an organisation, all establishments together.
+const SIREN: usize = 9;
+/// Of one establishment.
+pub(super) const SIRET: usize = 14;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Empty: no sign-in by OpenID Connect.
+    pub issuer: String,
+    pub flavour: Flavour,
+    pub client_id: String,
+    pub client_secret: Secret,
+    /// Empty for those of the flavour.
+    pub scopes: Vec<String>,
+    pub pkce: Pkce,
+    /// Whether to ask how people proved who they are.
+    pub ask_amr: bool,
+    /// Values of `amr` that stand for several factors.
+    pub mfa: Vec<String>,
+    pub ministries: Vec<Organisation>,
+    /// Certificate of the authority to trust beside the machine's; empty for none.
+    pub ca_file: PathBuf,
+    /// Longest wait for each answer of the provider.
+    pub timeout_seconds: u64,
+}
+
+/// What a provider does in its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flavour {
+    /// As the standard has it; Keycloak, for instance.
+    Generic,
+    /// The State's: signed userinfo, its own scopes, and a `siret`.
+    Proconnect,
+}
+
+/// A key of one's own for each code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pkce {
+    /// Where the provider says that it knows it.
+    Auto,
+    Always,
+    Never,
+}
+
+/// People of this organisation see that ministry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// A SIRET, or a SIREN for all establishments.
+    pub siret: String,
+    pub ministry: MinistryCode,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            issuer: String::new(),
+            flavour: Flavour::Generic,
+            client_id: String::new(),
+            client_secret: Secret::default(),
+            scopes: vec![],
+            pkce: Pkce::Auto,
+            ask_amr: true,
+            mfa: vec!["mfa".to_owned()],
+            ministries: vec![],
+            ca_file: PathBuf::new(),
+            timeout_seconds: 10,
+        }
+    }
+}
+
+impl Settings {
+    pub fn is_on(&self) -> bool {
+        !self.issuer.is_empty()
+    }
+
+    /// `openid` apart, which is always asked for.
+    pub(super) fn scopes(&self) -> Vec<&str> {
+        if !self.scopes.is_empty() {
+            return self.scopes.iter().map(String::as_str).collect();
+        }
+        match self.flavour {
+            Flavour::Generic => vec!["profile", "email"],
+            Flavour::Proconnect => vec!["given_name", "usual_name", "email", "uid", "siret"],
+        }
+    }
+
+    /// What people of an establishment see. Never told by an address of mail.
+    pub fn ministries_of(&self, siret: &str) -> Vec<MinistryCode> {
+        let known = self.ministries.iter().filter(|organisation| {
+            let digits = digits(&organisation.siret);
+            (digits.len() == SIREN && siret.starts_with(&digits)) || digits == siret
+        });
+        let mut codes: Vec<MinistryCode> = known.map(|known| known.ministry.clone()).collect();
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+
+    /// Whether several factors were used, by what the provider says.
+    pub fn is_strong(&self, methods: &[String]) -> bool {
+        methods.iter().any(|method| self.mfa.contains(method))
+    }
+
+    pub(super) fn check(&self, public_url: &str) -> Result<Url, SettingFault> {
+        let issuer = Url::parse(&self.issuer).map_err(|error| {
+            SettingFault::new("sign_in.issuer", format!("`{}`: {error}", self.issuer))
+        })?;
+        if issuer.scheme() != "https" && !is_loopback(&issuer) {
+            let what = format!("found `{issuer}`, expected an address in https");
+            return Err(SettingFault::new("sign_in.issuer", what));
+        }
+        if self.client_id.is_empty() {
+            let what = "found nothing, expected the identifier that the provider gave";
+            return Err(SettingFault::new("sign_in.client_id", what));
+        }
+        if self.client_secret.is_empty() {
+            let what = "found nothing, expected the secret that the provider gave";
+            return Err(SettingFault::new("sign_in.client_secret", what));
+        }
+        if public_url.is_empty() {
+            let what = "found nothing, expected the address of Vigie, to which people return \
+                        once signed in";
+            return Err(SettingFault::new("public_url", what));
+        }
+        for organisation in &self.ministries {
+            let found = digits(&organisation.siret);
+            if !matches!(found.len(), SIREN | SIRET) || !found.bytes().all(|b| b.is_ascii_digit()) {
+                let what = format!(
+                    "found siret `{}`, expected 14 digits, or the 9 of a SIREN",
+                    organisation.siret
+                );
+                return Err(SettingFault::new("sign_in.ministries", what));
+            }
+        }
+        Ok(issuer)
+    }
+}
+
+/// People write them in groups.
+pub(super) fn digits(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        let organisation = |siret: &str, ministry: &str| Organisation {
+            siret: siret.to_owned(),
+            ministry: MinistryCode::new(ministry),
+        };
+        Settings {
+            issuer: "https://auth.example.fr/api/v2".to_owned(),
+            client_id: "vigie".to_owned(),
+            client_secret: Secret::new("secret"),
+            ministries: vec![
+                organisation("110 010 014", "MJ"),
+                organisation("11001001400014", "MEF"),
+                organisation("120 011 034 00010", "MC"),
+            ],
+            ..Settings::default()
+        }
+    }
+
+    #[test]
+    fn a_siren_stands_for_all_establishments_and_a_siret_for_one() {
+        let of = |siret| {
+            let codes = settings().ministries_of(siret);
+            codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(of("11001001400014"), "MEF MJ");
+        assert_eq!(of("11001001400022"), "MJ");
+        assert_eq!(of("12001103400010"), "MC");
+        assert_eq!(of("12001103400028"), "");
+        assert_eq!(of(""), "");
+    }
+
+    #[test]
+    fn settings_that_would_be_unsafe_or_lead_nowhere_are_refused() {
+        let told = |change: fn(&mut Settings), public_url| {
+            let mut settings = settings();
+            change(&mut settings);
+            settings.check(public_url).map_or_else(|fault| fault.to_string(), |_| "fine".to_owned())
+        };
+        let home = "https://vigie.example.fr";
+        assert_eq!(told(|_| (), home), "fine");
+        assert_eq!(told(|s| s.issuer = "http://127.0.0.1:1/".to_owned(), home), "fine");
+        assert_eq!(
+            told(|s| s.issuer = "http://auth.example.fr".to_owned(), home),
+            "read the setting `sign_in.issuer`: found `http://auth.example.fr/`, expected an address \
+             in https"
+        );
+        assert_eq!(
+            told(|_| (), ""),
+            "read the setting `public_url`: found nothing, expected the address of Vigie, to which \
+             people return once signed in"
+        );
+        assert_eq!(
+            told(|s| s.client_secret = Secret::default(), home),
+            "read the setting `sign_in.client_secret`: found nothing, expected the secret that the \
+             provider gave"
+        );
+        assert_eq!(
+            told(|s| s.ministries[0].siret = "1100".to_owned(), home),
+            "read the setting `sign_in.ministries`: found siret `1100`, expected 14 digits, or the 9 \
+             of a SIREN"
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! What a person's browser keeps between leaving for the provider and coming back.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::Hmac;
+use hmac::KeyInit as _;
+use hmac::Mac as _;
+use sha2::Sha256;
+
+use super::fault::SignInFault;
+use crate::domain::fingerprint::Fingerprint;
+
+const BYTES: usize = 32;
+
+/// Good for one sign-in. `state`, `nonce` and the code's key are 43 characters each, derived from it:
+/// none of them tells another, nor the ticket.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Ticket([u8; BYTES]);
+
+impl Ticket {
+    pub fn draw() -> Result<Self, SignInFault> {
+        let mut bytes = [0; BYTES];
+        getrandom::fill(&mut bytes).map_err(|error| SignInFault::Chance(error.to_string()))?;
+        Ok(Self(bytes))
+    }
+
+    /// As the browser brings it back.
+    pub fn read(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// For the browser, and nobody else.
+    pub fn reveal(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// Under which the sign-in is kept.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.0)
+    }
+
+    pub(super) fn state(&self) -> String {
+        self.derive("state")
+    }
+
+    pub(super) fn nonce(&self) -> String {
+        self.derive("nonce")
+    }
+
+    pub(super) fn verifier(&self) -> String {
+        self.derive("pkce")
+    }
+
+    /// Compared in constant time.
+    pub(super) fn is_of_state(&self, state: &str) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(state) else { return false };
+        self.keyed("state").is_some_and(|keyed| keyed.verify_slice(&bytes).is_ok())
+    }
+
+    fn derive(&self, what: &str) -> String {
+        let keyed = self.keyed(what);
+        keyed.map(|keyed| URL_SAFE_NO_PAD.encode(keyed.finalize().into_bytes())).unwrap_or_default()
+    }
+
+    /// A key of any length is one: it is always there.
+    fn keyed(&self, what: &str) -> Option<Hmac<Sha256>> {
+        let mut keyed = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+        keyed.update(what.as_bytes());
+        Some(keyed)
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ticket(secret)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_derived_is_long_differs_and_comes_back_from_the_browser() {
+        let ticket = Ticket::draw().unwrap();
+        let derived = [ticket.state(), ticket.nonce(), ticket.verifier(), ticket.reveal()];
+        assert!(derived.iter().all(|text| text.len() == 43), "{derived:?}");
+        let mut apart = derived.to_vec();
+        apart.sort();
+        apart.dedup();
+        assert_eq!(apart.len(), 4);
+        let back = Ticket::read(&ticket.reveal()).unwrap();
+        assert!(back == ticket && back.is_of_state(&ticket.state()));
+        assert!(!back.is_of_state(&ticket.nonce()));
+        assert!(!Ticket::draw().unwrap().is_of_state(&ticket.state()));
+        assert_eq!(format!("{ticket:?}"), "Ticket(secret)");
+    }
+
+    #[test]
+    fn what_is_no_ticket_is_not_taken_for_one() {
+        for text in ["", "abc", "é", &"A".repeat(44), &"A".repeat(4000)] {
+            assert_eq!(Ticket::read(text), None, "{text}");
+        }
+    }
+}

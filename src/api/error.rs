@@ -5,17 +5,35 @@ use actix_web::HttpResponse;
 use actix_web::ResponseError;
 use actix_web::error::JsonPayloadError;
 use actix_web::error::PathError;
-use actix_web::error::QueryPayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::http::header::ContentType;
-use serde_json::json;
+use serde::Serialize;
 use thiserror::Error;
 use tracing::error;
+use utoipa::ToSchema;
 
 use crate::cycle::CycleError;
 use crate::frame::FrameError;
 use crate::store::StoreError;
+
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Problem details, as RFC 9457 has them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ProblemDetails {
+    /// One of those that `docs/API.md` lists.
+    #[serde(rename = "type")]
+    #[schema(format = "uri", example = "urn:vigie:problem:not-found")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    /// What was read, what was found, what was expected.
+    detail: String,
+    /// Each thing wrong in what was sent, with its place, when it was looked at that closely.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<Place>,
+}
 
 #[derive(Debug, Error)]
 pub enum Problem {
@@ -83,6 +101,10 @@ impl Problem {
         Self::Unfit { found: found.into(), places: vec![] }
     }
 
+    fn places(&self) -> Vec<Place> {
+        if let Self::Unfit { places, .. } = self { places.clone() } else { vec![] }
+    }
+
     fn kind(&self) -> (&'static str, &'static str) {
         match self {
             Self::Unproven { .. } => ("unproven", "Sign in first"),
@@ -125,20 +147,17 @@ impl ResponseError for Problem {
         }
         let (kind, title) = self.kind();
         let status = self.status_code();
-        let body = json!({
-            "type": format!("urn:vigie:problem:{kind}"),
-            "title": title,
-            "status": status.as_u16(),
-            "detail": self.to_string(),
-        });
-        let problem_json = ContentType(
-            "application/problem+json".parse().unwrap_or(actix_web::mime::APPLICATION_JSON),
-        );
         let mut answer = HttpResponse::build(status);
         if status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"vigie\""));
         }
-        answer.insert_header(problem_json).body(body.to_string())
+        answer.content_type(PROBLEM_JSON).json(ProblemDetails {
+            kind: format!("urn:vigie:problem:{kind}"),
+            title,
+            status: status.as_u16(),
+            detail: self.to_string(),
+            errors: self.places(),
+        })
     }
 }
 
@@ -161,9 +180,9 @@ impl From<CycleError> for Problem {
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
             | CycleError::NotContestable { .. } => Self::unfit(error.to_string()),
-            CycleError::Refused(_)
-            | CycleError::Disallowed(_)
-            | CycleError::BackInTime { .. } => Self::Refused(error.to_string()),
+            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::BackInTime { .. } => {
+                Self::Refused(error.to_string())
+            }
             CycleError::Store(error) => Self::from(error),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Rules(_)
@@ -216,11 +235,6 @@ impl From<StoreError> for Problem {
             | Fault::Chance { .. } => Self::Internal(Box::new(CycleError::Store(error))),
         }
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
-pub(super) fn query(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
-    Problem::BadParameter(format!("read the query: {error}")).into()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]

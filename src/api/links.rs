@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::List;
 use super::desk::Desk;
 use super::error::Problem;
+use super::error::ProblemDetails;
 use super::practice::Practice;
 use super::words::Name;
 use super::words::Said;
@@ -66,7 +67,8 @@ pub(super) async fn link_project(
     let known = desk.store.known_projects().await?;
     let (from, into) = (called(&known, &project), called(&known, body.into.as_str()));
     let reader = practice.reader().await?;
-    let in_alias_table = reader.aliases().implied_links(&known).contains(&(from.clone(), into.clone()));
+    let in_alias_table =
+        reader.aliases().implied_links(&known).contains(&(from.clone(), into.clone()));
     desk.store.link(&from, &into, &desk.act(body.reason.as_str())?).await?;
     Ok(web::Json(Linked { project: known_project(&desk, &into).await?, in_alias_table }))
 }

@@ -15,6 +15,7 @@ use super::List;
 use super::desk::Desk;
 use super::error::Problem;
 use super::notices::found;
+use super::openapi::NoData;
 use super::query::Asked;
 use super::words::Name;
 use super::words::Said;
@@ -123,9 +124,7 @@ pub(super) struct ReceiverLine {
     responses((status = 200, description = "As asked", body = List<ReceiverLine>))
 )]
 #[get("/api/v1/receivers")]
-pub(super) async fn list_receivers(
-    desk: Desk,
-) -> Result<web::Json<List<ReceiverLine>>, Problem> {
+pub(super) async fn list_receivers(desk: Desk) -> Result<web::Json<List<ReceiverLine>>, Problem> {
     Ok(List::of(receivers(&desk).await?))
 }
 
@@ -171,7 +170,13 @@ async fn receivers(desk: &Desk) -> Result<Vec<ReceiverLine>, Problem> {
         .collect();
     let seen = states.into_iter().map(|LaneState { lane, opened_at, closed_at, reason }| {
         let opened_at = Some(opened_at);
-        ReceiverLine { set_up: set_up.contains(&lane), receiver: lane, opened_at, closed_at, reason }
+        ReceiverLine {
+            set_up: set_up.contains(&lane),
+            receiver: lane,
+            opened_at,
+            closed_at,
+            reason,
+        }
     });
     let unseen = unseen.into_iter().map(|receiver| ReceiverLine {
         receiver,

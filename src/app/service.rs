@@ -73,11 +73,13 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
     let workshop = web::Data::new(api::Workshop::new(parts));
+    let practice = web::Data::new(practice(config));
     let listen = |source| AppError::Listen { address: config.listen.clone(), source };
     let server = HttpServer::new(move || {
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
+            .app_data(practice.clone())
             .wrap(actix_web::middleware::from_fn(api::guard))
             .wrap(api::headers())
             .wrap(actix_web::middleware::from_fn(api::echo_request_id))
@@ -175,6 +177,16 @@ pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
     }
     let body = answer.text().await.map_err(unreachable)?;
     Err(AppError::NotReady { url, status: status.as_u16(), body })
+}
+
+/// What callers of the API go by.
+fn practice(config: &Config) -> api::Practice {
+    api::Practice {
+        silences: config.silences,
+        director: config.missions.director().map(str::to_owned),
+        profiles: config.profiles.clone(),
+        aliases: config.aliases.clone(),
+    }
 }
 
 /// The jobs, as the settings have them.

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::alert::AlertChange;
 use crate::domain::edition::EditionId;
@@ -22,7 +23,7 @@ use crate::domain::verdicts::RuleVerdicts;
 use crate::domain::verdicts::Verdicts;
 
 /// What a cycle was judged on. Two cycles with the same inputs give the same verdicts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CycleInputs {
     pub as_of: NaiveDate,
     /// The edition in force at that date.
@@ -31,6 +32,7 @@ pub struct CycleInputs {
     pub last_import: ImportNumber,
     pub last_link: i64,
     #[serde(default)]
+    #[schema(required = true)]
     pub last_review: i64,
     /// Fingerprint of the portfolio that was judged.
     pub data: Fingerprint,
@@ -57,7 +59,7 @@ pub struct CycleRecord {
 }
 
 /// A committed cycle, without its verdicts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CycleSummary {
     pub number: CycleNumber,
     #[serde(flatten)]
@@ -68,7 +70,7 @@ pub struct CycleSummary {
 }
 
 /// Verdicts of a cycle: all of them are `judged`, `unknown` or `failed`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CycleCounts {
     /// Given a level.
     pub judged: u64,

@@ -5,6 +5,7 @@ use chrono::Utc;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
+use utoipa::ToSchema;
 
 use super::Store;
 use super::error::StoreError;
@@ -42,7 +43,7 @@ pub struct AuditFilter {
 }
 
 /// What came of following the trail from its first entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AuditReport {
     /// Entries that fit, one after the other.
     pub sound: i64,

@@ -7,6 +7,7 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
 use sqlx::SqliteConnection;
+use utoipa::ToSchema;
 
 use super::Store;
 use super::audit;
@@ -62,7 +63,7 @@ pub enum Recorded {
     },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportSummary {
     pub number: ImportNumber,
     pub file: String,

@@ -9,6 +9,7 @@ use sqlx::QueryBuilder;
 use sqlx::Sqlite;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
+use utoipa::ToSchema;
 
 use super::Store;
 use super::audit;
@@ -40,7 +41,7 @@ pub struct MissionFilter {
 }
 
 /// One line of a mission's history.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct MissionEntry {
     /// `None` when a person did it.
     pub cycle: Option<CycleNumber>,

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Serialize;
 use sqlx::SqliteConnection;
+use utoipa::ToSchema;
 
 use super::Store;
 use super::audit;
@@ -25,7 +26,7 @@ use crate::domain::review::ReviewChange;
 use crate::domain::review::ReviewStanding;
 
 /// One line of a review's history.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ReviewEntry {
     pub at: DateTime<Utc>,
     #[serde(flatten)]

@@ -28,6 +28,7 @@ mod notices_mail;
 mod notices_reminders;
 mod notices_silences;
 mod notices_webhooks;
+mod openapi;
 mod people;
 mod real;
 mod real_rules;

@@ -103,7 +103,12 @@ async fn every_documented_route_answers() {
             .replace("{cycle}", "1");
         let reply = service.get(&path).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.body);
-        let kind = if path.ends_with("reviews.ics") { "text/calendar" } else { "application/json" };
+        let kind = match route {
+            "/metrics" => "application/openmetrics-text",
+            "/notices/{notice}" => "text/html",
+            "/api/v1/ministries/{ministry}/reviews.ics" => "text/calendar",
+            _ => "application/json",
+        };
         assert!(reply.content_type.starts_with(kind), "{path}");
     }
     service.running.stop().await.unwrap();

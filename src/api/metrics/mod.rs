@@ -8,6 +8,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use actix_web::HttpResponse;
+use actix_web::get;
 use actix_web::web;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -96,6 +97,12 @@ impl Metrics {
     }
 }
 
+/// Tell Prometheus how the service does, in its own format.
+#[utoipa::path(
+    tag = "operations",
+    responses((status = 200, description = "As asked", body = String, content_type = "application/openmetrics-text"))
+)]
+#[get("/metrics")]
 pub(super) async fn show_metrics(desk: Desk, metrics: web::Data<Metrics>) -> HttpResponse {
     let mut registry = Registry::default();
     registry.register(

@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
-use utoipa::IntoParams;
 use utoipa::ToSchema;
 
 use super::List;
@@ -27,7 +26,7 @@ use crate::domain::notice::Notice;
 use crate::domain::notice::QueuedNotice;
 use crate::notify;
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct PreviewQuery {

@@ -106,7 +106,7 @@ pub struct ReviewAction {
 }
 
 /// Someone said that it is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ActionDone {
     /// The day in Paris.
     pub on: NaiveDate,

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod api_acts;
 mod audit;
 mod backup;
 mod hostile;

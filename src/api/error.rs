@@ -88,12 +88,12 @@ pub enum Problem {
 
 /// One thing wrong at one place of what was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct Place {
+pub struct Place {
     /// Of a table: as a spreadsheet program numbers it, the header being row 1.
-    pub(super) row: Option<u32>,
-    pub(super) column: Option<String>,
-    pub(super) found: String,
-    pub(super) expected: String,
+    pub row: Option<u32>,
+    pub column: Option<String>,
+    pub found: String,
+    pub expected: String,
 }
 
 impl Problem {
@@ -173,9 +173,8 @@ impl From<CycleError> for Problem {
             | CycleError::AmbiguousAlert { .. }
             | CycleError::NoSuchMinistry(_)
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
-            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
-                Self::NotYet(error.to_string())
-            }
+            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition)
+            | CycleError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
             CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
@@ -202,37 +201,39 @@ impl From<CycleError> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        use StoreError as Fault;
-        match &error {
-            Fault::NoSuch { .. } | Fault::UnknownProject { .. } => Self::Unknown(error.to_string()),
-            Fault::Over { .. }
-            | Fault::Moved { .. }
-            | Fault::MissionMoved { .. }
-            | Fault::CycleTaken { .. }
-            | Fault::AccountExists { .. }
-            | Fault::LinkedToItself { .. }
-            | Fault::AlreadyLinked { .. }
-            | Fault::NotLinked { .. }
-            | Fault::TwoSnapshots { .. } => Self::Refused(error.to_string()),
-            Fault::Address { .. }
-            | Fault::Folder { .. }
-            | Fault::Open { .. }
-            | Fault::Migrate { .. }
-            | Fault::Schema { .. }
-            | Fault::Damaged { .. }
-            | Fault::Exists { .. }
-            | Fault::InUse { .. }
-            | Fault::File { .. }
-            | Fault::Transaction { .. }
-            | Fault::Read { .. }
-            | Fault::Write { .. }
-            | Fault::Kept { .. }
-            | Fault::Decode { .. }
-            | Fault::Encode { .. }
-            | Fault::Figure { .. }
-            | Fault::Rows { .. }
-            | Fault::Judged { .. }
-            | Fault::Chance { .. } => Self::Internal(Box::new(CycleError::Store(error))),
+        match error {
+            StoreError::BeyondScope { .. } => Self::BeyondScope,
+            StoreError::NoSuch { .. }
+            | StoreError::NoSuchAlert { .. }
+            | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
+            StoreError::Over { .. }
+            | StoreError::MissionMoved { .. }
+            | StoreError::LinkedToItself { .. }
+            | StoreError::AlreadyLinked { .. }
+            | StoreError::NotLinked { .. }
+            | StoreError::TwoSnapshots { .. }
+            | StoreError::Moved { .. }
+            | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
+            StoreError::Address { .. }
+            | StoreError::Folder { .. }
+            | StoreError::Open { .. }
+            | StoreError::Migrate { .. }
+            | StoreError::Schema { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Exists { .. }
+            | StoreError::InUse { .. }
+            | StoreError::File { .. }
+            | StoreError::Transaction { .. }
+            | StoreError::Read { .. }
+            | StoreError::Write { .. }
+            | StoreError::Kept { .. }
+            | StoreError::Decode { .. }
+            | StoreError::Encode { .. }
+            | StoreError::Figure { .. }
+            | StoreError::Rows { .. }
+            | StoreError::Judged { .. }
+            | StoreError::CycleTaken { .. }
+            | StoreError::Chance { .. } => Self::Internal(Box::new(CycleError::Store(error))),
         }
     }
 }

@@ -53,6 +53,7 @@ pub use access::Door;
 pub use access::Reach;
 pub use access::guard;
 pub use desk::Workshop;
+pub use error::Place;
 pub use error::Problem;
 pub use metrics::Metrics;
 pub use metrics::measure;

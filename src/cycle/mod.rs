@@ -181,6 +181,8 @@ pub enum CycleError {
     NoSuchCycle(CycleNumber),
     #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]
     NoSuchProject { asked: String, near: Option<String> },
+    #[error("no project of your ministries is in a panorama as of {as_of}")]
+    NoProjectInScope { as_of: NaiveDate },
     #[error("no rule `{asked}` is in force{}", nearest(.near.as_deref()))]
     NoSuchRule { asked: String, near: Option<String> },
     #[error("rule {rule} judges {judges}, and `{asked}` is none of that; see {hint}")]

@@ -216,6 +216,9 @@ pub(super) async fn known_portfolio(
     if !portfolio.snapshots.is_empty() {
         return Ok(portfolio);
     }
+    if !portfolio.editions.is_empty() {
+        return Err(CycleError::NoProjectInScope { as_of });
+    }
     let imports = parts.store.imports().await?;
     let editions = imports.iter().filter(|import| import.dataset == Dataset::Panorama);
     Err(match editions.map(|import| import.edition).min() {

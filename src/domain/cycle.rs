@@ -1,6 +1,7 @@
 //! The record of one pass through the pipeline: all that is needed to run it again.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -56,6 +57,38 @@ pub struct CycleRecord {
     pub mission_changes: Vec<MissionChange>,
     pub silence_changes: Vec<SilenceChange>,
     pub outgoing: Outgoing,
+    /// Before it is written.
+    pub times: BTreeMap<CyclePhase, Duration>,
+}
+
+/// What a cycle spends its time on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CyclePhase {
+    /// Data and catalogue are read.
+    Load,
+    /// Frames, compilation and verdicts, evidence and explanations included.
+    Judge,
+    /// Alerts, missions, silences and messages.
+    Decide,
+    /// The transaction, but for its last instant.
+    Write,
+}
+
+impl CyclePhase {
+    pub const ALL: [Self; 4] = [Self::Load, Self::Judge, Self::Decide, Self::Write];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Judge => "judge",
+            Self::Decide => "decide",
+            Self::Write => "write",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.word() == word)
+    }
 }
 
 /// A committed cycle, without its verdicts.
@@ -65,8 +98,10 @@ pub struct CycleSummary {
     #[serde(flatten)]
     pub inputs: CycleInputs,
     pub started_at: DateTime<Utc>,
+    /// Figures of the whole State: none for accounts that see some ministries only.
     pub figures: BTreeMap<String, f64>,
-    pub counts: CycleCounts,
+    /// Verdicts of the whole State: null for accounts that see some ministries only.
+    pub counts: Option<CycleCounts>,
 }
 
 /// Verdicts of a cycle: all of them are `judged`, `unknown` or `failed`.

@@ -102,6 +102,7 @@ pub struct ReviewAction {
     pub owner: String,
     pub due_on: NaiveDate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub done: Option<ActionDone>,
 }
 

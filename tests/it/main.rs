@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod access_scope;
 mod api_acts;
 mod audit;
 mod backup;
@@ -68,6 +69,7 @@ mod store_links;
 mod store_missions;
 mod store_opening;
 mod store_portfolio;
+mod store_scope;
 mod store_support;
 mod store_verdicts;
 mod story;

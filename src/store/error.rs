@@ -68,7 +68,7 @@ pub enum StoreError {
     BeyondScope { what: &'static str },
     #[error("no alert `{alert}`")]
     NoSuchAlert { alert: AlertId },
-    #[error("no {what} {number}")]
+    #[error("no {what} `{number}`")]
     NoSuch { what: &'static str, number: i64 },
     #[error("{what} {number} is over: {how}")]
     Over { what: &'static str, number: i64, how: String },

@@ -38,8 +38,9 @@ async fn an_alert_is_given_commented_contested_and_its_team_answered() {
         (200, &json!("Paul Durand"))
     );
     let said = desk.post(&anne, &at("comments"), json!({ "text": "rappeler lundi" })).await;
-    let last = said.body["history"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!((&last["kind"], &last["words"]), (&json!("commented"), &json!("rappeler lundi")));
+    let history = said.body["history"].as_array().unwrap();
+    let comment = history.iter().find(|event| event["kind"] == "commented").unwrap();
+    assert_eq!((&comment["actor"], &comment["words"]), (&json!("Anne"), &json!("rappeler lundi")));
 
     let contest =
         |field: &str| json!({ "fields": [field], "author": "Équipe", "text": "en double" });

@@ -56,11 +56,6 @@ impl Desk {
         answered(request.json(&body)).await
     }
 
-    pub(crate) async fn send(&self, token: &str, path: &str, body: Vec<u8>) -> Answered {
-        let request = reqwest::Client::new().post(self.url(path)).bearer_auth(token);
-        answered(request.header("Content-Type", "application/octet-stream").body(body)).await
-    }
-
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.service.address())
     }

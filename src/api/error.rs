@@ -172,17 +172,22 @@ impl From<CycleError> for Problem {
             | CycleError::NoSuchAlert { .. }
             | CycleError::AmbiguousAlert { .. }
             | CycleError::NoSuchMinistry(_)
+            | CycleError::NoSuchFile { .. }
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition)
             | CycleError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
-            CycleError::SilencesEverything
+            CycleError::AmbiguousFile { .. }
+            | CycleError::Threshold(_)
+            | CycleError::RulePath(_)
+            | CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
             | CycleError::NotContestable { .. } => Self::unfit(error.to_string()),
-            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::BackInTime { .. } => {
-                Self::Refused(error.to_string())
-            }
-            CycleError::Store(error) => Self::from(error),
+            CycleError::Refused(_)
+            | CycleError::Disallowed(_)
+            | CycleError::BackInTime { .. }
+            | CycleError::Unproved { .. } => Self::Refused(error.to_string()),
+            CycleError::Store(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Rules(_)
             | CycleError::Playbook(_)
@@ -192,6 +197,7 @@ impl From<CycleError> for Problem {
             | CycleError::Timetable(_)
             | CycleError::NoTimetable
             | CycleError::Calendar(_)
+            | CycleError::Export(_)
             | CycleError::Table(_)
             | CycleError::Record(_)
             | CycleError::Stopped(_) => Self::Internal(Box::new(error)),
@@ -213,6 +219,8 @@ impl From<StoreError> for Problem {
             | StoreError::NotLinked { .. }
             | StoreError::TwoSnapshots { .. }
             | StoreError::Moved { .. }
+            | StoreError::Draft(_)
+            | StoreError::DraftMoved(_)
             | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
             StoreError::Address { .. }
             | StoreError::Folder { .. }

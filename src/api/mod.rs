@@ -10,6 +10,7 @@ mod cycles;
 mod desk;
 mod disputes;
 mod error;
+mod exports;
 mod health;
 mod jobs;
 mod links;
@@ -85,6 +86,7 @@ routes![
     notices::show_notice,
     session::find_session,
     panorama::find_portfolio,
+    exports::find_export,
     panorama::list_editions,
     panorama::list_imports,
     panorama::list_fields,

@@ -107,6 +107,7 @@ async fn every_documented_route_answers() {
             .replace("{ministry}", "MJ")
             .replace("{rule}", "D1")
             .replace("{job}", "cycle")
+            .replace("{table}", "projects?format=csv")
             .replace("{cycle}", "1")
             .replace("{silence}", "1")
             .replace("{dispute}", "1");
@@ -115,6 +116,7 @@ async fn every_documented_route_answers() {
         assert_eq!(reply.status, 200, "{path}: {}", reply.body);
         let kind = match route {
             "/metrics" => "application/openmetrics-text",
+            "/api/v1/exports/{table}" => "text/csv",
             "/notices/{notice}" => "text/html",
             "/api/v1/ministries/{ministry}/reviews.ics" => "text/calendar",
             _ => "application/json",

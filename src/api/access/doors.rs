@@ -42,6 +42,7 @@ pub const DOORS: &[Door] = &[
     own("GET", "/notices/{notice}", Read),
     own("GET", "/api/v1/session", Read),
     own("GET", "/api/v1/portfolio", Read),
+    own("GET", "/api/v1/exports/{table}", Read),
     own("GET", "/api/v1/editions", Read),
     whole("GET", "/api/v1/imports", Read),
     own("GET", "/api/v1/dictionary", Read),

@@ -25,6 +25,8 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("catalogue_texts", "texts of rules, which everybody may read"),
     ("check", "whether the database answers, for the service's health"),
     ("close", "ends the connections"),
+    ("draft", "texts of rules, which everybody may read"),
+    ("drafts", "texts of rules, which everybody may read"),
     ("end_session", "of whoever holds its secret"),
     ("invite_first", "a link for the first administrator, when there is no account"),
     ("is_invited", "of whoever holds the link"),
@@ -32,8 +34,13 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("latest_known", "numbers of the last import, link and review"),
     ("note_refusal", "writes only; nothing is read back"),
     ("open", "makes the first handle, which sees the whole State"),
+    ("open_existing", "makes the first handle, which sees the whole State"),
     ("open_read_only", "makes the first handle, which sees the whole State"),
+    ("overlay", "texts of rules, which everybody may read"),
+    ("publications", "numbers of versions of rules, which everybody may read"),
     ("revoke_token", "writes only; nothing is read back"),
+    ("rule_texts", "texts of rules, which everybody may read"),
+    ("rule_versions", "texts of rules, which everybody may read"),
     ("tokens", "labels and dates of accounts; doors hold each caller to its own"),
 ];
 

@@ -54,6 +54,18 @@ pub enum Problem {
     /// 404: the address leads nowhere.
     #[error("no route `{path}`; the routes are listed in docs/API.md")]
     NoRoute { path: String },
+    /// 405: another method.
+    #[error("this address takes {allowed}")]
+    BadMethod { allowed: String },
+    /// 403: a page of another site.
+    #[error("pages of other sites may not call; the setting `api.origins` names those that may")]
+    CrossOrigin,
+    /// 406: in no form that the caller takes.
+    #[error("read `Accept`: found `{found}`, expected it to take {offered}")]
+    NotAcceptable { found: String, offered: String },
+    /// 414: the path with its query.
+    #[error("the address has {found} bytes, {most} at most")]
+    AddressTooLong { found: usize, most: usize },
     /// 404: no such thing.
     #[error("no {kind} `{id}`")]
     NotFound { kind: &'static str, id: String },
@@ -111,6 +123,10 @@ impl Problem {
             Self::NotAllowed { .. } | Self::NoDoor => ("not-allowed", "Not allowed"),
             Self::BeyondScope => ("beyond-scope", "Beyond the account's ministries"),
             Self::NoRoute { .. } => ("no-route", "No such route"),
+            Self::BadMethod { .. } => ("bad-method", "Another method"),
+            Self::CrossOrigin => ("cross-origin", "Another site"),
+            Self::NotAcceptable { .. } => ("not-acceptable", "Not in that form"),
+            Self::AddressTooLong { .. } => ("address-too-long", "Address too long"),
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
             Self::BadBody { .. } => ("bad-body", "Unusable body"),
@@ -127,7 +143,12 @@ impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Unproven { .. } => StatusCode::UNAUTHORIZED,
-            Self::NotAllowed { .. } | Self::BeyondScope | Self::NoDoor => StatusCode::FORBIDDEN,
+            Self::NotAllowed { .. } | Self::BeyondScope | Self::NoDoor | Self::CrossOrigin => {
+                StatusCode::FORBIDDEN
+            }
+            Self::BadMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
+            Self::AddressTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
@@ -150,6 +171,9 @@ impl ResponseError for Problem {
         let mut answer = HttpResponse::build(status);
         if status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"vigie\""));
+        }
+        if let Self::BadMethod { allowed } = self {
+            answer.insert_header((header::ALLOW, allowed.as_str()));
         }
         answer.content_type(PROBLEM_JSON).json(ProblemDetails {
             kind: format!("urn:vigie:problem:{kind}"),
@@ -248,7 +272,10 @@ impl From<StoreError> for Problem {
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
 pub(super) fn json(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
-    Problem::BadBody { status: error.status_code(), found: error.to_string() }.into()
+    let is_other_kind = matches!(error, JsonPayloadError::ContentType);
+    let kind = is_other_kind.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let status = kind.unwrap_or_else(|| error.status_code());
+    Problem::BadBody { status, found: error.to_string() }.into()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]

@@ -11,6 +11,7 @@ mod access_scope;
 mod api_acts;
 mod audit;
 mod backup;
+mod conventions;
 mod exports;
 mod hostile;
 mod imports;

@@ -124,6 +124,9 @@ pub(super) fn find(method: &str, address: &str) -> Option<&'static Door> {
     DOORS.iter().find(|door| door.method == method && door.address == address)
 }
 
-pub(super) fn is_address(address: &str) -> bool {
-    DOORS.iter().any(|door| door.address == address)
+/// The methods of an address, as the header `Allow` has them; empty when it is none.
+pub(super) fn methods(address: &str) -> String {
+    let here = DOORS.iter().filter(|door| door.address == address);
+    let words = here.map(|door| if door.method == "GET" { "GET, HEAD" } else { door.method });
+    words.collect::<Vec<_>>().join(", ")
 }

@@ -12,7 +12,6 @@ use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::List;
 use super::desk::Desk;
 use super::error::PROBLEM_JSON;
 use super::error::Problem;
@@ -52,12 +51,15 @@ pub(super) struct WhyQuery {
 #[utoipa::path(
     tag = "accounts",
     responses(
-        (status = 200, description = "In the order in which they were made", body = List<Account>)
+        (status = 200, description = "In the order in which they were made", body = Page<Account>)
     )
 )]
 #[get("/api/v1/accounts")]
-pub(super) async fn list_accounts(desk: Desk) -> Result<web::Json<List<Account>>, Problem> {
-    Ok(List::of(desk.store.accounts().await?))
+pub(super) async fn list_accounts(
+    desk: Desk,
+    asked: Listing<NoFilters>,
+) -> Result<Page<Account>, Problem> {
+    asked.page(desk.store.accounts().await?, |account| account.number)
 }
 
 /// Give one account.

@@ -12,6 +12,8 @@ use super::error::Problem;
 use super::page::Listing;
 use super::page::Page;
 use super::query::is_wanted;
+use super::query::Asked;
+use super::words::Words;
 use crate::cycle;
 use crate::cycle::AlertDossier;
 use crate::domain::alert::Alert;
@@ -58,7 +60,7 @@ pub(super) async fn find_alert(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reason {
-    reason: String,
+    reason: Words,
 }
 
 /// Say that someone has seen the alert as it is.
@@ -75,11 +77,11 @@ pub(super) async fn acknowledge(
     body: web::Json<Reason>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    cycle::acknowledge(&desk, &found, &desk.act(&body.reason)?).await?;
+    cycle::acknowledge(&desk, &found, &desk.act(body.reason.as_str())?).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
 }
 
-async fn find(desk: &Desk, id: String) -> Result<Alert, Problem> {
+pub(super) async fn find(desk: &Desk, id: String) -> Result<Alert, Problem> {
     let alert = desk.store.alert(&AlertId::new(id.as_str())).await?;
     alert.ok_or(Problem::NotFound { kind: "alert", id })
 }

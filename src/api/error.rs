@@ -29,6 +29,10 @@ pub(super) struct ProblemDetails {
     status: u16,
     /// What was read, what was found, what was expected.
     detail: String,
+    /// Each thing wrong in what was sent, with its place, when it was looked at that closely.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<Place>,
 }
 
 #[derive(Debug, Error)]
@@ -77,6 +81,9 @@ pub enum Problem {
     /// 400, 413 or 415: a body that is not what the route reads.
     #[error("read the body: {found}")]
     BadBody { status: StatusCode, found: String },
+    /// 422: understood, and it cannot be done whatever the state of things.
+    #[error("{found}")]
+    Unfit { found: String, places: Vec<Place> },
     /// 409: nothing to show yet, or not as of that date.
     #[error("{0}")]
     NotYet(String),
@@ -103,12 +110,30 @@ pub enum Problem {
     Internal(#[source] Box<CycleError>),
 }
 
+/// One thing wrong at one place of what was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Place {
+    /// Of a table: as a spreadsheet program numbers it, the header being row 1.
+    pub row: Option<u32>,
+    pub column: Option<String>,
+    pub found: String,
+    pub expected: String,
+}
+
 impl Problem {
     /// Whether somebody was turned away, rather than misunderstood: the audit trail tells it.
     pub(super) fn is_refusal(&self) -> bool {
         let status = self.status_code();
         let turned_away = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status);
         turned_away || matches!(self, Self::LastAdministrator(_))
+    }
+
+    pub(super) fn unfit(found: impl Into<String>) -> Self {
+        Self::Unfit { found: found.into(), places: vec![] }
+    }
+
+    fn places(&self) -> Vec<Place> {
+        if let Self::Unfit { places, .. } = self { places.clone() } else { vec![] }
     }
 
     fn kind(&self) -> (&'static str, &'static str) {
@@ -125,6 +150,7 @@ impl Problem {
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
             Self::BadBody { .. } => ("bad-body", "Unusable body"),
+            Self::Unfit { .. } => ("unfit", "Unfit content"),
             Self::NotYet(_) => ("no-data", "No data for that date"),
             Self::Refused(_) | Self::LastAdministrator(_) => ("refused", "Refused"),
             Self::Stale(_) => ("stale", "Changed meanwhile"),
@@ -155,6 +181,7 @@ impl ResponseError for Problem {
             Self::NotYet(_) | Self::Refused(_) | Self::LastAdministrator(_) => StatusCode::CONFLICT,
             Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
             Self::NoRevision => StatusCode::PRECONDITION_REQUIRED,
+            Self::Unfit { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -179,6 +206,7 @@ impl ResponseError for Problem {
             title,
             status: status.as_u16(),
             detail: self.to_string(),
+            errors: self.places(),
         })
     }
 }
@@ -204,10 +232,11 @@ impl From<CycleError> for Problem {
             | CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
-            | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
-            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::Unproved { .. } => {
-                Self::Refused(error.to_string())
-            }
+            | CycleError::NotContestable { .. } => Self::unfit(error.to_string()),
+            CycleError::Refused(_)
+            | CycleError::Disallowed(_)
+            | CycleError::BackInTime { .. }
+            | CycleError::Unproved { .. } => Self::Refused(error.to_string()),
             CycleError::Store(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Rules(_)
@@ -218,7 +247,6 @@ impl From<CycleError> for Problem {
             | CycleError::Timetable(_)
             | CycleError::NoTimetable
             | CycleError::Calendar(_)
-            | CycleError::BackInTime { .. }
             | CycleError::Export(_)
             | CycleError::Table(_)
             | CycleError::Record(_)

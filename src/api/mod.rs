@@ -3,6 +3,7 @@
 mod access;
 mod alert_filter;
 mod accounts;
+mod alert_acts;
 mod alerts;
 mod audit;
 mod bounds;
@@ -11,30 +12,41 @@ mod contract;
 mod coverage;
 mod cycles;
 mod desk;
+mod disputes;
 mod error;
 mod exports;
 mod headers;
 mod health;
 mod jobs;
+mod links;
 mod metrics;
+mod mission_acts;
 mod missions;
+mod notice_acts;
 mod notices;
 mod openapi;
 mod origins;
 mod page;
 mod panorama;
+mod practice;
 mod projects;
 mod query;
+mod review_acts;
 mod reviews;
 mod revision;
 mod rules;
 mod session;
 mod settings;
 mod tokens;
+mod silences;
 mod trace;
 mod validators;
+mod words;
 
+use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
 use actix_web::web;
+use serde::Serialize;
 use utoipa::OpenApi;
 
 pub use access::Asks;
@@ -47,12 +59,14 @@ pub use bounds::bound_body;
 pub use bounds::bounds;
 pub use contract::hold_to_document;
 pub use desk::Workshop;
+pub use error::Place;
 pub use error::Problem;
 pub use headers::headers;
 pub use metrics::Metrics;
 pub use metrics::measure;
 pub use openapi::document;
 pub use origins::screen_origins;
+pub use practice::Practice;
 pub use settings::Settings;
 pub use trace::RequestSpan;
 pub use trace::echo_ids;
@@ -102,21 +116,51 @@ routes![
     projects::find_project,
     projects::list_history,
     projects::list_verdicts,
+    links::list_known_projects,
+    links::link_project,
+    links::unlink_project,
     alerts::list_alerts,
     alerts::find_alert,
     alerts::acknowledge,
+    alert_acts::assign_alert,
+    alert_acts::comment_alert,
+    alert_acts::dispute_alert,
     alerts::list_silences,
+    silences::make_silence,
+    silences::find_silence,
+    silences::end_silence,
     alerts::list_disputes,
+    disputes::find_dispute,
+    disputes::answer_dispute,
     audit::list_audit,
     audit::verify_audit,
     missions::list_missions,
     missions::list_ranking,
     missions::list_outcomes,
     missions::find_mission,
+    mission_acts::decide_mission,
+    mission_acts::start_mission,
+    mission_acts::add_milestone,
+    mission_acts::finish_milestone,
+    mission_acts::note_mission,
+    mission_acts::keep_vendor_reply,
+    mission_acts::name_vendor,
+    mission_acts::close_mission,
     notices::list_notices,
+    notice_acts::preview_notices,
+    notice_acts::replay_dead_notices,
     notices::find_notice,
+    notice_acts::replay_notice,
+    notice_acts::list_receivers,
+    notice_acts::open_receiver,
     reviews::list_reviews,
+    review_acts::plan_reviews,
+    review_acts::list_actions,
     reviews::find_review,
+    review_acts::hold_review,
+    review_acts::move_review,
+    review_acts::cancel_review,
+    review_acts::tick_action,
     reviews::find_calendar,
     rules::list_rules,
     rules::find_rule,
@@ -137,4 +181,9 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .service(browser::to_page)
         .service(browser::show_page)
         .default_service(web::to(error::no_route));
+}
+
+/// 201: something new, and where it is.
+fn created(address: &str, thing: &impl Serialize) -> HttpResponse {
+    HttpResponse::Created().insert_header((LOCATION, address)).json(thing)
 }

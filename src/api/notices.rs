@@ -97,7 +97,7 @@ pub(super) async fn show_notice(
         .body(page.unwrap_or(html)))
 }
 
-async fn found(parts: &Parts, id: String) -> Result<QueuedNotice, Problem> {
+pub(super) async fn found(parts: &Parts, id: String) -> Result<QueuedNotice, Problem> {
     let notice = parts.store.notice(&NoticeId::new(id.as_str())).await?;
     notice.ok_or(Problem::NotFound { kind: "notice", id })
 }

@@ -14,7 +14,6 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::List;
 use super::accounts;
 use super::accounts::WhyQuery;
 use super::desk::Desk;
@@ -68,12 +67,16 @@ struct Bounds {
 #[utoipa::path(
     tag = "accounts",
     responses(
-        (status = 200, description = "In the order in which they were issued", body = List<Token>)
+        (status = 200, description = "In the order in which they were issued", body = Page<Token>)
     )
 )]
 #[get("/api/v1/tokens")]
-pub(super) async fn list_own_tokens(desk: Desk) -> Result<web::Json<List<Token>>, Problem> {
-    Ok(List::of(desk.store.tokens(Some(desk.caller()?.account)).await?))
+pub(super) async fn list_own_tokens(
+    desk: Desk,
+    asked: Listing<NoFilters>,
+) -> Result<Page<Token>, Problem> {
+    let tokens = desk.store.tokens(Some(desk.caller()?.account)).await?;
+    asked.page(tokens, |token| token.number)
 }
 
 /// Issue a token for the caller, no broader than what they came with.
@@ -122,16 +125,17 @@ pub(super) async fn revoke_own_token(
         ("account" = AccountNumber, Path, description = "Number of the account")
     ),
     responses(
-        (status = 200, description = "In the order in which they were issued", body = List<Token>)
+        (status = 200, description = "In the order in which they were issued", body = Page<Token>)
     )
 )]
 #[get("/api/v1/accounts/{account}/tokens")]
 pub(super) async fn list_tokens(
     desk: Desk,
     account: web::Path<AccountNumber>,
-) -> Result<web::Json<List<Token>>, Problem> {
+) -> Result<Page<Token>, Problem> {
     let account = accounts::find(&desk, *account).await?;
-    Ok(List::of(desk.store.tokens(Some(account.number)).await?))
+    let tokens = desk.store.tokens(Some(account.number)).await?;
+    asked.page(tokens, |token| token.number)
 }
 
 /// Issue a token for an account, no broader than it.

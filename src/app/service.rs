@@ -101,11 +101,13 @@ fn listen(
     let fault = |source| AppError::Listen { address: config.listen.clone(), source };
     let settings = config.api.clone();
     let public_url = config.public_url.clone();
+    let practice = web::Data::new(practice(config));
     // The last wrap is met first.
     let server = HttpServer::new(move || {
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
+            .app_data(practice.clone())
             .wrap(from_fn(api::bound_body))
             .wrap(from_fn(api::hold_to_document))
             .wrap(from_fn(api::guard))
@@ -207,6 +209,16 @@ pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
     }
     let body = answer.text().await.map_err(unreachable)?;
     Err(AppError::NotReady { url, status: status.as_u16(), body })
+}
+
+/// What callers of the API go by.
+fn practice(config: &Config) -> api::Practice {
+    api::Practice {
+        silences: config.silences,
+        director: config.missions.director().map(str::to_owned),
+        profiles: config.profiles.clone(),
+        aliases: config.aliases.clone(),
+    }
 }
 
 /// The jobs, as the settings have them.

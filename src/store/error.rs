@@ -75,7 +75,7 @@ pub enum StoreError {
     /// Somebody else saved the draft meanwhile.
     #[error("{0}")]
     DraftMoved(Box<Meanwhile>),
-    #[error("no {what} {number}")]
+    #[error("no {what} `{number}`")]
     NoSuch { what: &'static str, number: i64 },
     #[error("{what} {number} is over: {how}")]
     Over { what: &'static str, number: i64, how: String },

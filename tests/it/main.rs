@@ -9,6 +9,7 @@
 mod access;
 mod access_scope;
 mod accounts;
+mod api_acts;
 mod audit;
 mod backup;
 mod conventions;

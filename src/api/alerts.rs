@@ -43,10 +43,31 @@ pub(super) async fn find_alert(
     desk: Desk,
     id: web::Path<String>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
-    let id = AlertId::new(id.into_inner());
-    let alert = desk.store.alert(&id).await?;
-    let alert = alert.ok_or(Problem::NotFound { kind: "alert", id: id.to_string() })?;
-    Ok(web::Json(cycle::dossier(&desk, alert).await?))
+    let found = find(&desk, id.into_inner()).await?;
+    Ok(web::Json(cycle::dossier(&desk, found).await?))
+}
+
+/// What people say about what they do.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reason {
+    reason: String,
+}
+
+/// Someone has seen the alert as it is.
+pub(super) async fn acknowledge(
+    desk: Desk,
+    id: web::Path<String>,
+    body: web::Json<Reason>,
+) -> Result<web::Json<AlertDossier>, Problem> {
+    let found = find(&desk, id.into_inner()).await?;
+    cycle::acknowledge(&desk, &found, &desk.act(&body.reason)?).await?;
+    Ok(web::Json(cycle::dossier(&desk, found).await?))
+}
+
+async fn find(desk: &Desk, id: String) -> Result<Alert, Problem> {
+    let alert = desk.store.alert(&AlertId::new(id.as_str())).await?;
+    alert.ok_or(Problem::NotFound { kind: "alert", id })
 }
 
 pub(super) async fn list_silences(desk: Desk) -> Result<web::Json<List<Silence>>, Problem> {

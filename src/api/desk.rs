@@ -5,14 +5,21 @@ use std::future::ready;
 use std::ops::Deref;
 
 use actix_web::FromRequest;
+use actix_web::HttpMessage as _;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::web;
 
 use super::error::Problem;
 use crate::cycle::Parts;
+use crate::domain::access::Caller;
+use crate::domain::access::Scope;
+use crate::domain::audit::Act;
+use crate::domain::audit::Deed;
+use crate::store::Credential;
+use crate::store::StoreError;
 
-/// The parts as the service has them: only a desk opens it.
+/// The parts as the service has them: only the guard and a desk open it.
 #[derive(Debug)]
 pub struct Workshop(Parts);
 
@@ -20,17 +27,43 @@ impl Workshop {
     pub fn new(parts: Parts) -> Self {
         Self(parts)
     }
+
+    pub(super) async fn caller_by_token(
+        &self,
+        presented: &Credential,
+    ) -> Result<Option<Caller>, StoreError> {
+        self.0.store.caller_by_token(presented, self.0.clock.now()).await
+    }
+
+    pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
+        self.0.store.note_refusal(deed, self.0.clock.now()).await
+    }
 }
 
-/// The parts, with a store that shows what the caller may see.
+/// The parts, with a store that shows what the caller may see: where nobody need be known, nothing.
 #[derive(Debug)]
-pub(super) struct Desk(Parts);
+pub(super) struct Desk {
+    parts: Parts,
+    caller: Option<Caller>,
+}
+
+impl Desk {
+    pub(super) fn caller(&self) -> Result<&Caller, Problem> {
+        self.caller.as_ref().ok_or(Problem::Unproven { reason: "no proof was presented" })
+    }
+
+    /// What the caller does now, for a reason.
+    pub(super) fn act(&self, reason: &str) -> Result<Act, Problem> {
+        let actor = self.caller()?.name.clone();
+        Ok(Act { actor, at: self.parts.clock.now(), reason: reason.to_owned() })
+    }
+}
 
 impl Deref for Desk {
     type Target = Parts;
 
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
 
@@ -39,7 +72,13 @@ impl FromRequest for Desk {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let workshop = request.app_data::<web::Data<Workshop>>();
-        ready(workshop.map(|workshop| Self(workshop.0.clone())).ok_or(Problem::Unassembled))
+        let Some(workshop) = request.app_data::<web::Data<Workshop>>() else {
+            return ready(Err(Problem::Unassembled));
+        };
+        let caller = request.extensions().get::<Caller>().cloned();
+        let nothing = Scope::of([]);
+        let scope = caller.as_ref().map_or(&nothing, |caller| &caller.scope);
+        let parts = Parts { store: workshop.0.store.seen_by(scope), ..workshop.0.clone() };
+        ready(Ok(Self { parts, caller }))
     }
 }

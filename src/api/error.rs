@@ -3,9 +3,11 @@
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::ResponseError;
+use actix_web::error::JsonPayloadError;
 use actix_web::error::PathError;
 use actix_web::error::QueryPayloadError;
 use actix_web::http::StatusCode;
+use actix_web::http::header;
 use actix_web::http::header::ContentType;
 use serde_json::json;
 use thiserror::Error;
@@ -17,6 +19,20 @@ use crate::store::StoreError;
 
 #[derive(Debug, Error)]
 pub enum Problem {
+    /// 401: nobody knows who asks.
+    #[error(
+        "{reason}; expected `Authorization: Bearer` and a token that `vigie tokens issue` gave"
+    )]
+    Unproven { reason: &'static str },
+    /// 403: none of the caller's roles allows it.
+    #[error("this asks for the permission `{permission}`, which none of your roles gives")]
+    NotAllowed { permission: &'static str },
+    /// 403: for accounts that see the whole State.
+    #[error("this is about the whole State, and your account is for some ministries")]
+    BeyondScope,
+    /// 403: nobody said who may call this.
+    #[error("nobody may call this")]
+    NoDoor,
     /// 404: the address leads nowhere.
     #[error("no route `{path}`; the routes are listed in docs/API.md")]
     NoRoute { path: String },
@@ -29,6 +45,9 @@ pub enum Problem {
     /// 400: a parameter that is not one, or not of its kind.
     #[error("{0}")]
     BadParameter(String),
+    /// 400, 413 or 415: a body that is not what the route reads.
+    #[error("read the body: {found}")]
+    BadBody { status: StatusCode, found: String },
     /// 409: nothing to show yet, or not as of that date.
     #[error("{0}")]
     NotYet(String),
@@ -49,9 +68,13 @@ pub enum Problem {
 impl Problem {
     fn kind(&self) -> (&'static str, &'static str) {
         match self {
+            Self::Unproven { .. } => ("unproven", "Sign in first"),
+            Self::NotAllowed { .. } | Self::NoDoor => ("not-allowed", "Not allowed"),
+            Self::BeyondScope => ("beyond-scope", "Beyond the account's ministries"),
             Self::NoRoute { .. } => ("no-route", "No such route"),
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
+            Self::BadBody { .. } => ("bad-body", "Unusable body"),
             Self::NotYet(_) => ("no-data", "No data for that date"),
             Self::Refused(_) => ("refused", "Refused"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
@@ -63,10 +86,13 @@ impl Problem {
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match self {
+            Self::Unproven { .. } => StatusCode::UNAUTHORIZED,
+            Self::NotAllowed { .. } | Self::BeyondScope | Self::NoDoor => StatusCode::FORBIDDEN,
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
             Self::BadParameter(_) => StatusCode::BAD_REQUEST,
+            Self::BadBody { status, .. } => *status,
             Self::NotYet(_) | Self::Refused(_) => StatusCode::CONFLICT,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -89,7 +115,11 @@ impl ResponseError for Problem {
         let problem_json = ContentType(
             "application/problem+json".parse().unwrap_or(actix_web::mime::APPLICATION_JSON),
         );
-        HttpResponse::build(status).insert_header(problem_json).body(body.to_string())
+        let mut answer = HttpResponse::build(status);
+        if status == StatusCode::UNAUTHORIZED {
+            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"vigie\""));
+        }
+        answer.insert_header(problem_json).body(body.to_string())
     }
 }
 
@@ -140,6 +170,11 @@ impl From<StoreError> for Problem {
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
 pub(super) fn query(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
     Problem::BadParameter(format!("read the query: {error}")).into()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
+pub(super) fn json(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
+    Problem::BadBody { status: error.status_code(), found: error.to_string() }.into()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]

@@ -1,5 +1,6 @@
 //! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
 
+mod access;
 mod alerts;
 mod audit;
 mod coverage;
@@ -15,6 +16,7 @@ mod panorama;
 mod projects;
 mod reviews;
 mod rules;
+mod session;
 mod trace;
 
 use actix_web::HttpMessage as _;
@@ -29,17 +31,26 @@ use actix_web::web;
 use serde::Serialize;
 use tracing_actix_web::RequestId;
 
+pub use access::Asks;
+pub use access::DOORS;
+pub use access::Door;
+pub use access::Reach;
+pub use access::guard;
 pub use desk::Workshop;
 pub use error::Problem;
 pub use metrics::Metrics;
 pub use metrics::measure;
 pub use trace::RequestSpan;
 
+/// Of a body that a person or a program writes; files have routes of their own.
+const BODY_BYTES: usize = 64 * 1024;
+
 /// Every route of the API, as documented in `docs/API.md`.
 pub fn routes(service: &mut web::ServiceConfig) {
     service
         .app_data(web::QueryConfig::default().error_handler(error::query))
         .app_data(web::PathConfig::default().error_handler(error::path))
+        .app_data(web::JsonConfig::default().limit(BODY_BYTES).error_handler(error::json))
         .route("/healthz", web::get().to(health::is_alive))
         .route("/livez", web::get().to(health::is_alive))
         .route("/readyz", web::get().to(health::is_ready))
@@ -47,6 +58,7 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .route("/notices/{notice}", web::get().to(notices::show_notice))
         .service(
             web::scope("/api/v1")
+                .route("/session", web::get().to(session::find_session))
                 .route("/portfolio", web::get().to(panorama::find_portfolio))
                 .route("/editions", web::get().to(panorama::list_editions))
                 .route("/imports", web::get().to(panorama::list_imports))
@@ -57,6 +69,7 @@ pub fn routes(service: &mut web::ServiceConfig) {
                 .route("/projects/{project}/verdicts", web::get().to(projects::list_verdicts))
                 .route("/alerts", web::get().to(alerts::list_alerts))
                 .route("/alerts/{alert}", web::get().to(alerts::find_alert))
+                .route("/alerts/{alert}/acknowledgement", web::post().to(alerts::acknowledge))
                 .route("/silences", web::get().to(alerts::list_silences))
                 .route("/disputes", web::get().to(alerts::list_disputes))
                 .route("/audit", web::get().to(audit::list_audit))

@@ -15,7 +15,6 @@ use tokio::signal::unix::signal;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
-use tracing::warn;
 use tracing_actix_web::TracingLogger;
 
 use super::AppError;
@@ -79,6 +78,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
+            .wrap(actix_web::middleware::from_fn(api::guard))
             .wrap(api::headers())
             .wrap(actix_web::middleware::from_fn(api::echo_request_id))
             .wrap(actix_web::middleware::from_fn(api::measure))
@@ -94,7 +94,6 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         .first()
         .copied()
         .ok_or_else(|| listen(std::io::ErrorKind::AddrNotAvailable.into()))?;
-    warn_of_open_door(address);
     let server = server.run();
     let handle = server.handle();
     info!("Listening on {address}");
@@ -108,14 +107,6 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         scheduler,
         courier,
     })
-}
-
-fn warn_of_open_door(address: SocketAddr) {
-    if !address.ip().is_loopback() {
-        warn!(
-            "The API has no sign-in yet and listens on {address}: whoever reaches it reads everything"
-        );
-    }
 }
 
 impl Running {

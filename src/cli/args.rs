@@ -10,6 +10,8 @@ use vigie::domain::alert::AlertState;
 use vigie::domain::edition::EditionId;
 use vigie::domain::level::Level;
 
+use super::accounts::AccountsCommand;
+use super::accounts::TokensCommand;
 use super::alerts::AlertsArgs;
 use super::audit::AuditCommand;
 use super::jobs::JobsCommand;
@@ -117,6 +119,16 @@ pub(crate) enum Command {
     Receivers {
         #[command(subcommand)]
         command: ReceiversCommand,
+    },
+    /// Make, change, close and list the accounts that may call the API
+    Accounts {
+        #[command(subcommand)]
+        command: AccountsCommand,
+    },
+    /// Issue, revoke and list the tokens that programs call the API with
+    Tokens {
+        #[command(subcommand)]
+        command: TokensCommand,
     },
     /// Look at the audit trail: who decided what, when and why
     Audit {

@@ -1,6 +1,7 @@
 //! The command line: results on standard output, messages on standard error, exit codes 0 (done),
 //! 1 (refused, or not as it should be), 2 (wrong usage) and 3 (remarks that were asked to count).
 
+mod accounts;
 mod alerts;
 mod args;
 mod audit;
@@ -83,6 +84,8 @@ enum CliError {
     Channel(#[from] vigie::notify::ChannelFault),
     #[error("no notice `{0}`; `vigie notices list` lists those there are")]
     NoSuchNotice(String),
+    #[error("no account is called `{0}`; `vigie accounts list` shows those there are")]
+    NoSuchAccount(String),
     #[error("no such receiver: {0}")]
     NoSuchReceiver(String),
     #[error(transparent)]
@@ -156,6 +159,8 @@ async fn dispatch(
         | Command::Imports
         | Command::Cycle(_)
         | Command::Cycles
+        | Command::Accounts { .. }
+        | Command::Tokens { .. }
         | Command::Audit { .. }
         | Command::Notices { .. }
         | Command::Receivers { .. }
@@ -186,6 +191,8 @@ async fn dispatch_with_store(
     match command {
         Command::Notices { command } => notices::run(command, config, parts, printer).await,
         Command::Receivers { command } => notices::receivers(command, config, parts, printer).await,
+        Command::Accounts { command } => accounts::run(command, config, parts, printer).await,
+        Command::Tokens { command } => accounts::tokens(command, config, parts, printer).await,
         Command::Audit { command } => audit::run(command, parts, printer).await,
         Command::Import(request) => import::run(request, config, parts, printer).await,
         Command::Imports => lists::imports(parts, printer).await,

@@ -105,6 +105,14 @@ impl Printer {
         self.format
     }
 
+    /// A text that is shown once, alone on its line so that it can be piped.
+    pub(crate) fn secret(&self, full: &impl Serialize, text: &str) -> Result<(), CliError> {
+        match self.format {
+            Format::Json => self.answer(full, &[], 0),
+            Format::Table | Format::Csv => Ok(writeln!(std::io::stdout().lock(), "{text}")?),
+        }
+    }
+
     /// Tables show every sheet, JSON the whole of `full`, CSV the sheet numbered `main`.
     pub(crate) fn answer(
         &self,

@@ -79,6 +79,24 @@ pub struct Identity {
     pub subject: String,
 }
 
+/// What a program proves itself with; its secret was shown once, when it was issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    pub number: i64,
+    pub account: AccountNumber,
+    /// For people, to know it again.
+    pub label: String,
+    /// Of the account's roles, those it lends.
+    pub roles: BTreeSet<Role>,
+    /// Of what the account sees, what it shows.
+    pub scope: Scope,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    /// To some minutes.
+    pub last_used_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
 /// Who asks, once known: an account, as narrowed by the token or session that it came with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {

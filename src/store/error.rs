@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::domain::audit::Actor;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
@@ -65,6 +66,14 @@ pub enum StoreError {
     NoSuch { what: &'static str, number: i64 },
     #[error("{what} {number} is over: {how}")]
     Over { what: &'static str, number: i64, how: String },
+    #[error(
+        "{what} {number}: found revision {found}, expected {expected}; it was changed meanwhile"
+    )]
+    Moved { what: &'static str, number: i64, found: i64, expected: i64 },
+    #[error("an account is called `{name}`, or signs in as the same person")]
+    AccountExists { name: Actor },
+    #[error("ask the system for chance")]
+    Chance { source: getrandom::Error },
     #[error("mission {mission} was changed meanwhile; look at it again, then start again")]
     MissionMoved { mission: MissionId },
     #[error("no project is known as `{project}`{}", nearest_hint(nearest.as_ref()))]

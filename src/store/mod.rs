@@ -4,11 +4,13 @@
 //! Imports, the identity log and cycles are only ever added to, so that what was known at any moment
 //! can be loaded again. Every write is one transaction: whole, or not at all, wherever it is cut.
 
+mod accounts;
 mod alerts;
 mod audit;
 mod backup;
 mod catalogues;
 mod corrections;
+mod credential;
 mod cycles;
 mod deeds;
 mod differences;
@@ -33,20 +35,24 @@ mod pages;
 mod portfolio;
 mod projects;
 mod reviews;
+mod sessions;
 mod silences;
 mod snapshot_rows;
 mod snapshots;
 mod tidying;
+mod tokens;
 mod told;
 mod verdict_rows;
 mod verdicts;
 
+pub use accounts::AccountTerms;
 pub use alerts::AlertFilter;
 pub use audit::AuditFilter;
 pub use audit::AuditReport;
 pub use backup::Restored;
 pub use backup::restore;
 pub use backup::verify;
+pub use credential::Credential;
 pub use differences::Difference;
 pub use error::StoreError;
 pub use gauges::FailureGauge;
@@ -69,4 +75,6 @@ pub use open::Store;
 pub use outbox::Tried;
 pub use portfolio::KnownUpTo;
 pub use reviews::ReviewEntry;
+pub use sessions::SessionTerms;
 pub use tidying::Tidied;
+pub use tokens::TokenTerms;

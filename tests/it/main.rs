@@ -6,6 +6,7 @@
     reason = "clippy's in-test exemptions do not cover helpers"
 )]
 
+mod access;
 mod audit;
 mod backup;
 mod hostile;

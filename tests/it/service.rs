@@ -9,6 +9,7 @@ use vigie::app;
 use vigie::app::Running;
 use vigie::app::config::Config;
 use vigie::clock::FixedClock;
+use vigie::domain::access::Role;
 
 use crate::support::Workplace;
 use crate::support::root;
@@ -16,6 +17,8 @@ use crate::support::root;
 struct Service {
     workplace: Workplace,
     running: Running,
+    /// Of an account that may do everything.
+    token: String,
 }
 
 struct Reply {
@@ -37,6 +40,7 @@ impl Service {
     }
 
     async fn over(workplace: Workplace) -> Self {
+        let token = workplace.token("Chef", &Role::ALL, &[]).await;
         let config = Config {
             database_url: workplace.database_url(),
             listen: "127.0.0.1:0".to_owned(),
@@ -46,12 +50,12 @@ impl Service {
         };
         let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
         let running = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
-        Self { workplace, running }
+        Self { workplace, running, token }
     }
 
     async fn get(&self, path: &str) -> Reply {
-        let answer =
-            reqwest::get(format!("http://{}{path}", self.running.address())).await.unwrap();
+        let url = format!("http://{}{path}", self.running.address());
+        let answer = reqwest::Client::new().get(url).bearer_auth(&self.token).send().await.unwrap();
         let headers = answer.headers().clone();
         let status = answer.status().as_u16();
         let text = answer.text().await.unwrap();
@@ -205,7 +209,7 @@ async fn a_notice_can_be_read_whole_on_its_page() {
     let notice = capped.unwrap();
     let url =
         format!("http://{}/notices/{}", service.running.address(), notice["id"].as_str().unwrap());
-    let page = reqwest::get(url).await.unwrap();
+    let page = reqwest::Client::new().get(url).bearer_auth(&service.token).send().await.unwrap();
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
     assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("'none'"));
     assert_eq!(page.text().await.unwrap(), notice["content"]["message"]["page"].as_str().unwrap());

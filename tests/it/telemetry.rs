@@ -15,6 +15,7 @@ use vigie::app;
 use vigie::app::Running;
 use vigie::app::config::Config;
 use vigie::clock::FixedClock;
+use vigie::domain::access::Role;
 use vigie::schedule::BackupSettings;
 use vigie::schedule::ImportSettings;
 
@@ -40,8 +41,9 @@ async fn serve(workplace: &Workplace) -> Running {
     app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
 }
 
-async fn get(service: &Running, path: &str) -> String {
-    let answer = reqwest::get(format!("http://{}{path}", service.address())).await.unwrap();
+async fn get((service, token): (&Running, &str), path: &str) -> String {
+    let url = format!("http://{}{path}", service.address());
+    let answer = reqwest::Client::new().get(url).bearer_auth(token).send().await.unwrap();
     answer.text().await.unwrap()
 }
 
@@ -73,6 +75,7 @@ fn value(samples: &[Sample], name: &str, labels: &[(&str, &str)]) -> f64 {
 
 /// Everything that a service can serve: with a cycle and every job run.
 async fn everything(workplace: &Workplace) -> Vec<Sample> {
+    let token = workplace.token("Prometheus", &[Role::Reader], &[]).await;
     let service = serve(workplace).await;
     // With mail set up, so that notices are written; the service has none, and sends nothing.
     let cycle = workplace
@@ -85,9 +88,9 @@ async fn everything(workplace: &Workplace) -> Vec<Sample> {
     for job in ["housekeeping", "backup"] {
         workplace.ok(&["jobs", "run", job]);
     }
-    get(&service, "/api/v1/projects/si-samu").await;
-    get(&service, "/nowhere/si-samu").await;
-    let text = get(&service, "/metrics").await;
+    get((&service, &token), "/api/v1/projects/si-samu").await;
+    get((&service, &token), "/nowhere/si-samu").await;
+    let text = get((&service, &token), "/metrics").await;
     assert!(text.ends_with("# EOF\n"), "{text}");
     service.stop().await.unwrap();
     samples(&text)
@@ -131,8 +134,9 @@ async fn the_metrics_agree_with_the_database() {
 async fn what_the_database_says_outlives_the_process() {
     let workplace = Workplace::with_fixtures();
     let before = everything(&workplace).await;
+    let token = workplace.token("Prometheus", &[Role::Reader], &[]).await;
     let service = serve(&workplace).await;
-    let after = samples(&get(&service, "/metrics").await);
+    let after = samples(&get((&service, &token), "/metrics").await);
     service.stop().await.unwrap();
     let of_process = ["vigie_rule_evaluations", "vigie_http"];
     let lasting = |samples: Vec<Sample>| -> BTreeSet<String> {
@@ -291,6 +295,7 @@ async fn the_log_of_a_run_is_json_with_its_ids_and_without_names_or_addresses() 
     let people = people.map(str::trim).filter(|cell| cell.len() > 5 && cell.contains([' ', '@']));
     let people: BTreeSet<&str> = people.collect();
     assert!(people.iter().any(|cell| cell.contains('@')), "{people:?}");
+    assert!(!log.iter().any(|line| line.contains("vigie_")), "a token");
     for told in people.iter().chain(&["jean.dupont", "127.0.0.1:5", "secret"]) {
         let leaks: Vec<&String> = log.iter().filter(|line| line.contains(told)).collect();
         assert!(leaks.is_empty(), "{told}: {leaks:?}");
@@ -300,6 +305,7 @@ async fn the_log_of_a_run_is_json_with_its_ids_and_without_names_or_addresses() 
 
 /// `vigie serve` with jobs every second, until both have run and been asked for.
 async fn run_with_log(workplace: &Workplace) -> Vec<String> {
+    let token = workplace.token("Prometheus", &[Role::Reader], &[]).await;
     let mut child = workplace
         .command(&["serve"])
         .env("VIGIE_LISTEN", "127.0.0.1:0")
@@ -328,7 +334,8 @@ async fn run_with_log(workplace: &Workplace) -> Vec<String> {
         }
     }
     for path in ["projects/jean.dupont", "portfolio?as_of=jean.dupont@secret"] {
-        reqwest::get(format!("http://{address}/api/v1/{path}")).await.unwrap();
+        let url = format!("http://{address}/api/v1/{path}");
+        reqwest::Client::new().get(url).bearer_auth(&token).send().await.unwrap();
     }
     let stopped = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(stopped.success());

@@ -13,7 +13,15 @@ use std::process::Command;
 use std::process::Output;
 
 use tempfile::TempDir;
+use vigie::domain::access::Role;
+use vigie::domain::access::Scope;
+use vigie::domain::audit::Act;
+use vigie::domain::audit::Actor;
 use vigie::domain::fingerprint::Fingerprint;
+use vigie::domain::ids::MinistryCode;
+use vigie::store::AccountTerms;
+use vigie::store::Store;
+use vigie::store::TokenTerms;
 
 /// The repository: its rules, fixtures and settings are what the tests run on.
 pub(crate) fn root() -> &'static Path {
@@ -110,6 +118,38 @@ impl Workplace {
             .env("VIGIE_ACTOR", ACTOR)
             .env("NO_COLOR", "1");
         command
+    }
+
+    /// A token of an account with these roles, for these ministries or the whole State. The account
+    /// is made once.
+    pub(crate) async fn token(&self, name: &str, roles: &[Role], ministries: &[&str]) -> String {
+        let store = Store::open(&self.database_url()).await.unwrap();
+        let name = Actor::person(name).unwrap();
+        let at = "2020-01-01T00:00:00Z".parse().unwrap();
+        let act = Act { actor: Actor::person(ACTOR).unwrap(), at, reason: String::new() };
+        let scope = match ministries {
+            [] => Scope::Whole,
+            codes => Scope::of(codes.iter().map(|code| MinistryCode::new(*code))),
+        };
+        let accounts = store.accounts().await.unwrap();
+        let known = accounts.into_iter().find(|account| account.name == name);
+        let account = if let Some(account) = known {
+            account
+        } else {
+            let roles = roles.iter().copied().collect();
+            let terms = AccountTerms { name, roles, scope, identity: None };
+            store.make_account(&terms, &act).await.unwrap()
+        };
+        let terms = TokenTerms {
+            account: account.number,
+            label: "tests".to_owned(),
+            roles: account.roles,
+            scope: account.scope,
+            expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
+        };
+        let (_, secret) = store.issue_token(&terms, &act).await.unwrap();
+        store.close().await;
+        secret.reveal().to_owned()
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Answer {

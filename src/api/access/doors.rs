@@ -1,0 +1,94 @@
+//! Who may call what: every route, and what it asks of its caller. What is not here is refused.
+
+use crate::domain::access::Permission;
+use crate::domain::access::Permission::Act;
+use crate::domain::access::Permission::Administer;
+use crate::domain::access::Permission::Read;
+
+/// One method of one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Door {
+    pub method: &'static str,
+    /// As the router has it: `/api/v1/projects/{project}`.
+    pub address: &'static str,
+    pub asks: Asks,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Nobody need be known.
+    Nothing,
+    Account(Permission, Reach),
+}
+
+/// What an answer is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// What the caller sees: the store leaves the rest out.
+    Own,
+    /// The State as a whole: accounts for some ministries have no business there.
+    Whole,
+}
+
+pub const DOORS: &[Door] = &[
+    open("GET", "/healthz"),
+    open("GET", "/livez"),
+    open("GET", "/readyz"),
+    whole("GET", "/metrics", Read),
+    own("GET", "/notices/{notice}", Read),
+    own("GET", "/api/v1/session", Read),
+    own("GET", "/api/v1/portfolio", Read),
+    own("GET", "/api/v1/editions", Read),
+    whole("GET", "/api/v1/imports", Read),
+    own("GET", "/api/v1/dictionary", Read),
+    own("GET", "/api/v1/projects", Read),
+    own("GET", "/api/v1/projects/{project}", Read),
+    own("GET", "/api/v1/projects/{project}/history", Read),
+    own("GET", "/api/v1/projects/{project}/verdicts", Read),
+    own("GET", "/api/v1/alerts", Read),
+    own("GET", "/api/v1/alerts/{alert}", Read),
+    own("POST", "/api/v1/alerts/{alert}/acknowledgement", Act),
+    own("GET", "/api/v1/silences", Read),
+    own("GET", "/api/v1/disputes", Read),
+    whole("GET", "/api/v1/audit", Administer),
+    whole("GET", "/api/v1/audit/verify", Administer),
+    own("GET", "/api/v1/missions", Read),
+    own("GET", "/api/v1/missions/ranking", Read),
+    own("GET", "/api/v1/missions/outcomes", Read),
+    own("GET", "/api/v1/missions/{mission}", Read),
+    own("GET", "/api/v1/notices", Read),
+    own("GET", "/api/v1/notices/{notice}", Read),
+    own("GET", "/api/v1/reviews", Read),
+    own("GET", "/api/v1/reviews/{review}", Read),
+    own("GET", "/api/v1/ministries/{ministry}/reviews.ics", Read),
+    own("GET", "/api/v1/rules", Read),
+    own("GET", "/api/v1/rules/{rule}", Read),
+    own("GET", "/api/v1/coverage", Read),
+    whole("GET", "/api/v1/jobs", Read),
+    whole("GET", "/api/v1/jobs/{job}/runs", Read),
+    whole("GET", "/api/v1/sources", Read),
+    own("GET", "/api/v1/cycles", Read),
+    own("GET", "/api/v1/cycles/{cycle}", Read),
+];
+
+const fn open(method: &'static str, address: &'static str) -> Door {
+    Door { method, address, asks: Asks::Nothing }
+}
+
+const fn own(method: &'static str, address: &'static str, asks: Permission) -> Door {
+    Door { method, address, asks: Asks::Account(asks, Reach::Own) }
+}
+
+const fn whole(method: &'static str, address: &'static str, asks: Permission) -> Door {
+    Door { method, address, asks: Asks::Account(asks, Reach::Whole) }
+}
+
+/// A `HEAD` is a `GET` of which the body is not sent.
+pub(super) fn find(method: &str, address: &str) -> Option<&'static Door> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    DOORS.iter().find(|door| door.method == method && door.address == address)
+}
+
+pub(super) fn is_address(address: &str) -> bool {
+    DOORS.iter().any(|door| door.address == address)
+}

@@ -1,0 +1,36 @@
+//! Who the caller is, as Vigie knows them.
+
+use std::collections::BTreeSet;
+
+use actix_web::web;
+use serde::Serialize;
+
+use super::desk::Desk;
+use super::error::Problem;
+use crate::domain::access::AccountNumber;
+use crate::domain::access::Permission;
+use crate::domain::access::Role;
+use crate::domain::access::Scope;
+use crate::domain::audit::Actor;
+
+#[derive(Debug, Serialize)]
+pub(super) struct Session {
+    account: AccountNumber,
+    name: Actor,
+    roles: BTreeSet<Role>,
+    permissions: Vec<Permission>,
+    scope: Scope,
+}
+
+pub(super) async fn find_session(desk: Desk) -> Result<web::Json<Session>, Problem> {
+    let caller = desk.caller()?;
+    let permissions =
+        Permission::ALL.into_iter().filter(|permission| caller.may(*permission)).collect();
+    Ok(web::Json(Session {
+        account: caller.account,
+        name: caller.name.clone(),
+        roles: caller.roles.clone(),
+        permissions,
+        scope: caller.scope.clone(),
+    }))
+}

@@ -1,0 +1,270 @@
+//! `vigie accounts` and `vigie tokens`: who may call the API, and what programs prove themselves with.
+//! Whoever can write the database can do this, so it asks for no account.
+
+use std::collections::BTreeSet;
+
+use chrono::SecondsFormat;
+use chrono::TimeDelta;
+use clap::Args;
+use clap::Subcommand;
+use serde_json::json;
+use vigie::app::config::Config;
+use vigie::cycle::Parts;
+use vigie::domain::access::Account;
+use vigie::domain::access::Role;
+use vigie::domain::access::Scope;
+use vigie::domain::audit::Actor;
+use vigie::domain::ids::MinistryCode;
+use vigie::store::AccountTerms;
+use vigie::store::TokenTerms;
+
+use super::CliError;
+use super::Conclusion;
+use super::act;
+use super::print;
+use super::print::Cell;
+use super::print::Printer;
+use super::print::Sheet;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountsCommand {
+    /// List accounts, closed ones included
+    List,
+    /// Make one
+    Add {
+        /// Its name: what the audit trail calls whoever uses it
+        name: String,
+        #[command(flatten)]
+        terms: Terms,
+        /// Why, for those who come after
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Give it other roles and other ministries
+    Change {
+        name: String,
+        #[command(flatten)]
+        terms: Terms,
+        /// Why, for those who come after
+        #[arg(long)]
+        reason: String,
+    },
+    /// Close one for good: its tokens and sessions are worth nothing from then on
+    Close {
+        name: String,
+        /// Why, for those who come after
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Terms {
+    /// What it may do: `reader`, `analyst`, `rule_author`, `approver`, `administrator`; several by
+    /// repeating
+    #[arg(long = "role", value_name = "ROLE", value_parser = role, required = true)]
+    roles: Vec<Role>,
+    /// Code of a ministry that it is for, several by repeating; the whole State when none is given
+    #[arg(long = "ministry", value_name = "CODE")]
+    ministries: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokensCommand {
+    /// List tokens, those that are over included
+    List,
+    /// Issue one, shown once on standard output
+    Issue {
+        /// Name of the account that it is for
+        account: String,
+        /// What it is for, to know it again
+        #[arg(long, value_name = "TEXT")]
+        label: String,
+        /// Of the account's roles, those that it lends; all of them by default
+        #[arg(long = "role", value_name = "ROLE", value_parser = role)]
+        roles: Vec<Role>,
+        /// Of the account's ministries, those that it shows; all of them by default
+        #[arg(long = "ministry", value_name = "CODE")]
+        ministries: Vec<String>,
+        /// Days until it is worth nothing
+        #[arg(long, value_name = "DAYS", default_value_t = 90,
+              value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
+    },
+    /// Make one worth nothing from now on
+    Revoke {
+        /// Its number, as listed
+        number: i64,
+        /// Why, for those who come after
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+pub(super) async fn run(
+    command: &AccountsCommand,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        AccountsCommand::List => {
+            let accounts = parts.store.accounts().await?;
+            printer.answer(&accounts, &[sheet(&accounts)], 0)?;
+        }
+        AccountsCommand::Add { name, terms, reason } => {
+            let act = act(config, parts, reason)?;
+            let account = parts.store.make_account(&terms.of(name)?, &act).await?;
+            print::message(&format!("account {} made: {}", account.number.0, account.name));
+        }
+        AccountsCommand::Change { name, terms, reason } => {
+            let act = act(config, parts, reason)?;
+            let Account { number, revision, identity, .. } = find(parts, name).await?;
+            let terms = AccountTerms { identity, ..terms.of(name)? };
+            parts.store.change_account((number, revision), &terms, &act).await?;
+            print::message(&format!("account {} changed", number.0));
+        }
+        AccountsCommand::Close { name, reason } => {
+            let act = act(config, parts, reason)?;
+            let Account { number, revision, .. } = find(parts, name).await?;
+            parts.store.close_account((number, revision), &act).await?;
+            print::message(&format!("account {} closed", number.0));
+        }
+    }
+    Ok(Conclusion::Good)
+}
+
+pub(super) async fn tokens(
+    command: &TokensCommand,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        TokensCommand::List => list_tokens(parts, printer).await?,
+        TokensCommand::Issue { account, label, roles, ministries, days } => {
+            let act = act(config, parts, "")?;
+            let account = find(parts, account).await?;
+            let roles =
+                if roles.is_empty() { account.roles } else { roles.iter().copied().collect() };
+            let terms = TokenTerms {
+                account: account.number,
+                label: label.clone(),
+                roles,
+                scope: scope(ministries),
+                expires_at: act.at + TimeDelta::days((*days).into()),
+            };
+            let (token, secret) = parts.store.issue_token(&terms, &act).await?;
+            let end = token.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+            print::message(&format!("token {} until {end}; it is not shown again", token.number));
+            let full = json!({ "token": token, "secret": secret.reveal() });
+            printer.secret(&full, secret.reveal())?;
+        }
+        TokensCommand::Revoke { number, reason } => {
+            parts.store.revoke_token(*number, &act(config, parts, reason)?).await?;
+            print::message(&format!("token {number} is revoked"));
+        }
+    }
+    Ok(Conclusion::Good)
+}
+
+impl Terms {
+    fn of(&self, name: &str) -> Result<AccountTerms, CliError> {
+        Ok(AccountTerms {
+            name: Actor::person(name)?,
+            roles: self.roles.iter().copied().collect(),
+            scope: scope(&self.ministries),
+            identity: None,
+        })
+    }
+}
+
+fn scope(ministries: &[String]) -> Scope {
+    if ministries.is_empty() {
+        return Scope::Whole;
+    }
+    Scope::of(ministries.iter().map(MinistryCode::new))
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    let known = || Role::ALL.map(Role::word).join(", ");
+    Role::from_word(word).ok_or_else(|| format!("expected one of {}", known()))
+}
+
+async fn find(parts: &Parts, name: &str) -> Result<Account, CliError> {
+    let accounts = parts.store.accounts().await?;
+    let found = accounts.into_iter().find(|account| account.name.as_str() == name);
+    found.ok_or_else(|| CliError::NoSuchAccount(name.to_owned()))
+}
+
+async fn list_tokens(parts: &Parts, printer: &Printer) -> Result<(), CliError> {
+    let tokens = parts.store.tokens(None).await?;
+    let accounts = parts.store.accounts().await?;
+    let owner = |number| accounts.iter().find(|account| account.number == number);
+    let instant = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let rows = tokens.iter().map(|token| {
+        vec![
+            Cell::count(token.number),
+            Cell::optional(owner(token.account).map(|account| account.name.as_str())),
+            Cell::text(&token.label),
+            Cell::text(words(&token.roles)),
+            Cell::text(shown(&token.scope)),
+            Cell::text(instant(token.expires_at)),
+            Cell::optional(token.last_used_at.map(instant)),
+            Cell::optional(token.revoked_at.map(instant)),
+        ]
+    });
+    let sheet = Sheet::new(
+        format!("{} jetons", tokens.len()),
+        vec![
+            ("number", "N°"),
+            ("account", "Compte"),
+            ("label", "Usage"),
+            ("roles", "Rôles"),
+            ("scope", "Périmètre"),
+            ("expires_at", "Expire le"),
+            ("last_used_at", "Dernier usage"),
+            ("revoked_at", "Révoqué le"),
+        ],
+        rows.collect(),
+    );
+    printer.answer(&tokens, &[sheet], 0)
+}
+
+fn sheet(accounts: &[Account]) -> Sheet {
+    let rows = accounts.iter().map(|account| {
+        vec![
+            Cell::count(account.number.0),
+            Cell::text(account.name.as_str()),
+            Cell::text(words(&account.roles)),
+            Cell::text(shown(&account.scope)),
+            Cell::text(if account.identity.is_some() { "oui" } else { "non" }),
+            Cell::optional(account.closed_at.map(|at| at.date_naive().to_string())),
+        ]
+    });
+    Sheet::new(
+        format!("{} comptes", accounts.len()),
+        vec![
+            ("number", "N°"),
+            ("name", "Nom"),
+            ("roles", "Rôles"),
+            ("scope", "Périmètre"),
+            ("signs_in", "Fournisseur d’identité"),
+            ("closed_at", "Fermé le"),
+        ],
+        rows.collect(),
+    )
+}
+
+fn words(roles: &BTreeSet<Role>) -> String {
+    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
+}
+
+fn shown(scope: &Scope) -> String {
+    match scope {
+        Scope::Whole => "État".to_owned(),
+        Scope::Ministries(codes) => {
+            codes.iter().map(MinistryCode::as_str).collect::<Vec<_>>().join(", ")
+        }
+    }
+}

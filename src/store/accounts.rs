@@ -1,0 +1,255 @@
+//! Accounts: made, changed and closed by people, each change in the audit trail.
+
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value as Json;
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::audit;
+use super::error::StoreError;
+use super::error::reading;
+use super::error::writing;
+use super::kept;
+use super::open::end;
+use crate::domain::access::Account;
+use crate::domain::access::AccountNumber;
+use crate::domain::access::Identity;
+use crate::domain::access::Role;
+use crate::domain::access::Scope;
+use crate::domain::audit::Act;
+use crate::domain::audit::Actor;
+
+const WHAT: &str = "account";
+
+/// What an account may become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountTerms {
+    pub name: Actor,
+    pub roles: BTreeSet<Role>,
+    pub scope: Scope,
+    pub identity: Option<Identity>,
+}
+
+impl Store {
+    /// In the order in which they were made, closed ones included.
+    pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        select(&mut transaction, None).await
+    }
+
+    pub async fn account(&self, number: AccountNumber) -> Result<Option<Account>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        Ok(select(&mut transaction, Some(number)).await?.pop())
+    }
+
+    /// Refused when another account has the name or the identity.
+    pub async fn make_account(
+        &self,
+        terms: &AccountTerms,
+        act: &Act,
+    ) -> Result<Account, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let account = make(&mut transaction, terms, act).await?;
+        end(transaction).await?;
+        Ok(account)
+    }
+
+    /// `seen` is the revision that the change was decided on: another since then is refused. Sessions
+    /// and tokens follow at once, since each request looks the account up.
+    pub async fn change_account(
+        &self,
+        (number, seen): (AccountNumber, i64),
+        terms: &AccountTerms,
+        act: &Act,
+    ) -> Result<Account, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let before = standing(&mut transaction, number, seen).await?;
+        refuse_double(&mut transaction, Some(number), terms).await?;
+        let AccountTerms { name, roles, scope, identity } = terms.clone();
+        let revision = before.revision + 1;
+        let after = Account { name, roles, scope, identity, revision, ..before.clone() };
+        write(&mut transaction, &after).await?;
+        let deed = act.deed("account_changed", subject(number));
+        let deed = deed.was(&told(&before)).became(&told(&after));
+        audit::append(&mut transaction, act.at, &[deed]).await?;
+        end(transaction).await?;
+        Ok(after)
+    }
+
+    /// For good: its tokens and sessions are worth nothing from now on.
+    pub async fn close_account(
+        &self,
+        (number, revision): (AccountNumber, i64),
+        act: &Act,
+    ) -> Result<Account, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let before = standing(&mut transaction, number, revision).await?;
+        let after = Account {
+            closed_at: Some(act.at),
+            identity: None,
+            revision: before.revision + 1,
+            ..before.clone()
+        };
+        write(&mut transaction, &after).await?;
+        let deed = act.deed("account_closed", subject(number)).was(&told(&before));
+        audit::append(&mut transaction, act.at, &[deed]).await?;
+        end(transaction).await?;
+        Ok(after)
+    }
+}
+
+pub(super) fn subject(number: AccountNumber) -> String {
+    format!("account/{}", number.0)
+}
+
+pub(super) async fn make(
+    connection: &mut SqliteConnection,
+    terms: &AccountTerms,
+    act: &Act,
+) -> Result<Account, StoreError> {
+    refuse_double(connection, None, terms).await?;
+    let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from accounts")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(reading("accounts"))?;
+    let account = Account {
+        number: AccountNumber(last + 1),
+        name: terms.name.clone(),
+        roles: terms.roles.clone(),
+        scope: terms.scope.clone(),
+        identity: terms.identity.clone(),
+        created_at: act.at,
+        closed_at: None,
+        revision: 1,
+    };
+    write(connection, &account).await?;
+    let deed = act.deed("account_made", subject(account.number)).became(&told(&account));
+    audit::append(connection, act.at, &[deed]).await?;
+    Ok(account)
+}
+
+/// One that is not closed, and is as the caller saw it.
+async fn standing(
+    connection: &mut SqliteConnection,
+    number: AccountNumber,
+    revision: i64,
+) -> Result<Account, StoreError> {
+    let found = select(connection, Some(number)).await?.pop();
+    let found = found.ok_or(StoreError::NoSuch { what: WHAT, number: number.0 })?;
+    if let Some(at) = found.closed_at {
+        let how = format!("closed on {}", at.date_naive());
+        return Err(StoreError::Over { what: WHAT, number: number.0, how });
+    }
+    if found.revision != revision {
+        let (found, expected) = (found.revision, revision);
+        return Err(StoreError::Moved { what: WHAT, number: number.0, found, expected });
+    }
+    Ok(found)
+}
+
+async fn refuse_double(
+    connection: &mut SqliteConnection,
+    own: Option<AccountNumber>,
+    terms: &AccountTerms,
+) -> Result<(), StoreError> {
+    for other in select(connection, None).await? {
+        if Some(other.number) == own {
+            continue;
+        }
+        let same_identity = terms.identity.is_some() && other.identity == terms.identity;
+        if other.name == terms.name || same_identity {
+            return Err(StoreError::AccountExists { name: other.name });
+        }
+    }
+    Ok(())
+}
+
+/// The provider's name for a person says nothing to a reader of the trail.
+fn told(account: &Account) -> Json {
+    json!({
+        "name": account.name,
+        "roles": account.roles,
+        "scope": account.scope,
+        "signs_in": account.identity.is_some(),
+    })
+}
+
+pub(super) async fn select(
+    connection: &mut SqliteConnection,
+    number: Option<AccountNumber>,
+) -> Result<Vec<Account>, StoreError> {
+    let rows: Vec<AccountRow> = sqlx::query_as(
+        "select number, name, roles, scope, issuer, identity, created_at, closed_at, revision
+         from accounts where (cast($1 as bigint) is null or number = $1) order by number",
+    )
+    .bind(number.map(|number| number.0))
+    .fetch_all(connection)
+    .await
+    .map_err(reading("accounts"))?;
+    rows.into_iter().map(AccountRow::into_account).collect()
+}
+
+async fn write(connection: &mut SqliteConnection, account: &Account) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into accounts (number, name, roles, scope, issuer, identity, created_at, closed_at,
+                               revision)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (number) do update set
+             name = excluded.name, roles = excluded.roles, scope = excluded.scope,
+             issuer = excluded.issuer, identity = excluded.identity,
+             closed_at = excluded.closed_at, revision = excluded.revision",
+    )
+    .bind(account.number.0)
+    .bind(account.name.as_str())
+    .bind(kept::from_json("roles", &account.roles)?)
+    .bind(kept::from_json("a scope", &account.scope)?)
+    .bind(account.identity.as_ref().map(|identity| identity.issuer.as_str()))
+    .bind(account.identity.as_ref().map(|identity| identity.subject.as_str()))
+    .bind(kept::from_instant(account.created_at))
+    .bind(account.closed_at.map(kept::from_instant))
+    .bind(account.revision)
+    .execute(connection)
+    .await
+    .map_err(writing("accounts"))?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    number: i64,
+    name: String,
+    roles: String,
+    scope: String,
+    issuer: Option<String>,
+    identity: Option<String>,
+    created_at: String,
+    closed_at: Option<String>,
+    revision: i64,
+}
+
+impl AccountRow {
+    fn into_account(self) -> Result<Account, StoreError> {
+        let identity = self.issuer.zip(self.identity);
+        let closed_at =
+            self.closed_at.map(|at| kept::to_instant("accounts.closed_at", at)).transpose()?;
+        Ok(Account {
+            number: AccountNumber(self.number),
+            name: Actor::from_kept(self.name),
+            roles: kept::to_json("accounts.roles", &self.roles)?,
+            scope: kept::to_json("accounts.scope", &self.scope)?,
+            identity: identity.map(|(issuer, subject)| Identity { issuer, subject }),
+            created_at: kept::to_instant("accounts.created_at", self.created_at)?,
+            closed_at,
+            revision: self.revision,
+        })
+    }
+}
+
+/// Instants of proofs that are over are no longer worth looking up.
+pub(super) fn is_over(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    expires_at <= now
+}

@@ -1,0 +1,237 @@
+//! Tokens: what programs prove themselves with.
+
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use serde_json::json;
+
+use super::Store;
+use super::accounts;
+use super::accounts::is_over;
+use super::audit;
+use super::credential::Credential;
+use super::error::StoreError;
+use super::error::reading;
+use super::error::writing;
+use super::kept;
+use super::open::end;
+use crate::domain::access::AccountNumber;
+use crate::domain::access::Caller;
+use crate::domain::access::Proof;
+use crate::domain::access::Role;
+use crate::domain::access::Scope;
+use crate::domain::access::Token;
+use crate::domain::audit::Act;
+use crate::domain::audit::Actor;
+
+const PREFIX: &str = "vigie_";
+
+/// A token's last use is known to that many minutes: a busy program need not write at each request.
+const USE_MINUTES: i64 = 5;
+
+/// What a new token is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenTerms {
+    pub account: AccountNumber,
+    /// For people, to know it again.
+    pub label: String,
+    /// Of the account's roles, those it lends.
+    pub roles: BTreeSet<Role>,
+    /// Of what the account sees, what it shows.
+    pub scope: Scope,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// The secret is given here, and never again.
+    pub async fn issue_token(
+        &self,
+        terms: &TokenTerms,
+        act: &Act,
+    ) -> Result<(Token, Credential), StoreError> {
+        let secret = Credential::fresh(PREFIX)?;
+        let mut transaction = self.begin_write().await?;
+        let account = terms.account;
+        let owner = accounts::select(&mut transaction, Some(account)).await?.pop();
+        let owner = owner.ok_or(StoreError::NoSuch { what: "account", number: account.0 })?;
+        if let Some(at) = owner.closed_at {
+            let how = format!("closed on {}", at.date_naive());
+            return Err(StoreError::Over { what: "account", number: account.0, how });
+        }
+        let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from tokens")
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(reading("tokens"))?;
+        let token = Token {
+            number: last + 1,
+            account,
+            label: terms.label.clone(),
+            roles: terms.roles.intersection(&owner.roles).copied().collect(),
+            scope: owner.scope.and(&terms.scope),
+            created_at: act.at,
+            expires_at: terms.expires_at,
+            last_used_at: None,
+            revoked_at: None,
+        };
+        sqlx::query(
+            "insert into tokens (number, account, label, hash, roles, scope, created_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(token.number)
+        .bind(account.0)
+        .bind(&token.label)
+        .bind(secret.hash().as_str())
+        .bind(kept::from_json("roles", &token.roles)?)
+        .bind(kept::from_json("a scope", &token.scope)?)
+        .bind(kept::from_instant(token.created_at))
+        .bind(kept::from_instant(token.expires_at))
+        .execute(&mut *transaction)
+        .await
+        .map_err(writing("tokens"))?;
+        let became = json!({
+            "account": owner.name,
+            "label": token.label,
+            "roles": token.roles,
+            "scope": token.scope,
+            "expires_at": token.expires_at,
+        });
+        let deed = act.deed("token_issued", subject(token.number)).became(&became);
+        audit::append(&mut transaction, act.at, &[deed]).await?;
+        end(transaction).await?;
+        Ok((token, secret))
+    }
+
+    /// Of one account, or all; in the order in which they were issued, those that are over included.
+    pub async fn tokens(&self, account: Option<AccountNumber>) -> Result<Vec<Token>, StoreError> {
+        let rows: Vec<TokenRow> = sqlx::query_as(
+            "select number, account, label, roles, scope, created_at, expires_at, last_used_at,
+                    revoked_at
+             from tokens where (cast($1 as bigint) is null or account = $1) order by number",
+        )
+        .bind(account.map(|account| account.0))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(reading("tokens"))?;
+        rows.into_iter().map(TokenRow::into_token).collect()
+    }
+
+    pub async fn revoke_token(&self, number: i64, act: &Act) -> Result<(), StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let revoked = sqlx::query(
+            "update tokens set revoked_at = $2 where number = $1 and revoked_at is null",
+        )
+        .bind(number)
+        .bind(kept::from_instant(act.at))
+        .execute(&mut *transaction)
+        .await
+        .map_err(writing("tokens"))?;
+        if revoked.rows_affected() == 0 {
+            return Err(StoreError::NoSuch { what: "valid token", number });
+        }
+        let deed = act.deed("token_revoked", subject(number));
+        audit::append(&mut transaction, act.at, &[deed]).await?;
+        end(transaction).await
+    }
+
+    /// Whose token it is, as long as neither it nor the account is over.
+    pub async fn caller_by_token(
+        &self,
+        presented: &Credential,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Caller>, StoreError> {
+        let found: Option<CallerRow> = sqlx::query_as(
+            "select tokens.number, tokens.account, accounts.name, tokens.roles,
+                    accounts.roles as granted, tokens.scope, accounts.scope as seen,
+                    tokens.expires_at, tokens.last_used_at
+             from tokens join accounts on accounts.number = tokens.account
+             where tokens.hash = $1 and tokens.revoked_at is null and accounts.closed_at is null",
+        )
+        .bind(presented.hash().as_str())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(reading("tokens"))?;
+        let Some(row) = found else { return Ok(None) };
+        if is_over(kept::to_instant("tokens.expires_at", row.expires_at.clone())?, now) {
+            return Ok(None);
+        }
+        self.note_use(&row, now).await?;
+        let lent: BTreeSet<Role> = kept::to_json("tokens.roles", &row.roles)?;
+        let granted: BTreeSet<Role> = kept::to_json("accounts.roles", &row.granted)?;
+        let shown: Scope = kept::to_json("tokens.scope", &row.scope)?;
+        let seen: Scope = kept::to_json("accounts.scope", &row.seen)?;
+        Ok(Some(Caller {
+            account: AccountNumber(row.account),
+            name: Actor::from_kept(row.name),
+            roles: lent.intersection(&granted).copied().collect(),
+            scope: seen.and(&shown),
+            proof: Proof::Token { number: row.number },
+        }))
+    }
+
+    async fn note_use(&self, row: &CallerRow, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let used = row.last_used_at.clone();
+        let used = used.map(|at| kept::to_instant("tokens.last_used_at", at)).transpose()?;
+        if used.is_some_and(|used| now - used < TimeDelta::minutes(USE_MINUTES)) {
+            return Ok(());
+        }
+        sqlx::query("update tokens set last_used_at = $2 where number = $1")
+            .bind(row.number)
+            .bind(kept::from_instant(now))
+            .execute(&self.pool)
+            .await
+            .map_err(writing("tokens"))?;
+        Ok(())
+    }
+}
+
+fn subject(number: i64) -> String {
+    format!("token/{number}")
+}
+
+#[derive(sqlx::FromRow)]
+struct CallerRow {
+    number: i64,
+    account: i64,
+    name: String,
+    roles: String,
+    granted: String,
+    scope: String,
+    seen: String,
+    expires_at: String,
+    last_used_at: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TokenRow {
+    number: i64,
+    account: i64,
+    label: String,
+    roles: String,
+    scope: String,
+    created_at: String,
+    expires_at: String,
+    last_used_at: Option<String>,
+    revoked_at: Option<String>,
+}
+
+impl TokenRow {
+    fn into_token(self) -> Result<Token, StoreError> {
+        let last_used_at =
+            self.last_used_at.map(|at| kept::to_instant("tokens.last_used_at", at)).transpose()?;
+        let revoked_at =
+            self.revoked_at.map(|at| kept::to_instant("tokens.revoked_at", at)).transpose()?;
+        Ok(Token {
+            number: self.number,
+            account: AccountNumber(self.account),
+            label: self.label,
+            roles: kept::to_json("tokens.roles", &self.roles)?,
+            scope: kept::to_json("tokens.scope", &self.scope)?,
+            created_at: kept::to_instant("tokens.created_at", self.created_at)?,
+            expires_at: kept::to_instant("tokens.expires_at", self.expires_at)?,
+            last_used_at,
+            revoked_at,
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! Who may call the API: over real HTTP, with real tokens.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use serde_json::json;
+use vigie::app;
+use vigie::app::Running;
+use vigie::app::config::Config;
+use vigie::clock::FixedClock;
+use vigie::domain::access::Role;
+
+use crate::support::Workplace;
+use crate::support::root;
+
+async fn serve(workplace: &Workplace, now: &str) -> Running {
+    let config = Config {
+        database_url: workplace.database_url(),
+        listen: "127.0.0.1:0".to_owned(),
+        rules: root().join("rules"),
+        aliases: root().join("aliases.toml"),
+        ..Config::default()
+    };
+    let now: DateTime<Utc> = now.parse().unwrap();
+    app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
+}
+
+/// Status and body.
+async fn call(service: &Running, token: &str, method: &str, path: &str) -> (u16, Value) {
+    let url = format!("http://{}{path}", service.address());
+    let method = method.parse().unwrap();
+    let mut request = reqwest::Client::new().request(method, url);
+    if !token.is_empty() {
+        request = request.bearer_auth(token);
+    }
+    let answer = request.json(&json!({ "reason": "vu" })).send().await.unwrap();
+    let status = answer.status().as_u16();
+    (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_without_a_token_that_holds() {
+    let workplace = Workplace::new();
+    let token = workplace.token("Claire", &[Role::Reader], &[]).await;
+    let service = serve(&workplace, "2026-11-25T09:00:00Z").await;
+    let who = call(&service, &token, "GET", "/api/v1/session").await;
+    assert_eq!((who.0, &who.1["name"]), (200, &json!("Claire")));
+    for wrong in ["", "vigie_guess", "x", &token[1..], &format!("{token}a")] {
+        let (status, problem) = call(&service, wrong, "GET", "/api/v1/session").await;
+        assert_eq!((status, &problem["type"]), (401, &json!("urn:vigie:problem:unproven")));
+    }
+    assert_eq!(call(&service, "", "GET", "/healthz").await.0, 200);
+    service.stop().await.unwrap();
+
+    workplace.ok(&["tokens", "revoke", "1", "--reason", "fuite"]);
+    let again = serve(&workplace, "2026-11-25T09:00:00Z").await;
+    assert_eq!(call(&again, &token, "GET", "/api/v1/session").await.0, 401);
+    let other = workplace.token("Claire", &[], &[]).await;
+    assert_eq!(call(&again, &other, "GET", "/api/v1/session").await.0, 200);
+    workplace.ok(&["accounts", "close", "Claire", "--reason", "départ"]);
+    assert_eq!(call(&again, &other, "GET", "/api/v1/session").await.0, 401);
+    again.stop().await.unwrap();
+    let later = serve(&workplace, "2100-01-01T00:00:00Z").await;
+    assert_eq!(call(&later, &other, "GET", "/api/v1/session").await.0, 401);
+    later.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_role_that_is_missing_is_told_and_audited() {
+    let workplace = Workplace::with_fixtures();
+    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let reader = workplace.token("Claire", &[Role::Reader], &[]).await;
+    let analyst = workplace.token("Anne", &[Role::Analyst], &[]).await;
+    let justice = workplace.token("Jules", &[Role::Analyst], &["MJ"]).await;
+    let service = serve(&workplace, "2020-12-01T09:00:00Z").await;
+    let alert = call(&service, &reader, "GET", "/api/v1/alerts").await.1["data"][0]["id"].clone();
+    let seen = format!("/api/v1/alerts/{}/acknowledgement", alert.as_str().unwrap());
+
+    let refused = call(&service, &reader, "POST", &seen).await;
+    assert_eq!(refused.0, 403);
+    assert_eq!(
+        refused.1["detail"],
+        "this asks for the permission `act`, which none of your roles gives"
+    );
+    let done = call(&service, &analyst, "POST", &seen).await;
+    assert_eq!((done.0, &done.1["handling"]["acknowledged"]["by"]), (200, &json!("Anne")));
+    let beyond = call(&service, &justice, "GET", "/api/v1/jobs").await;
+    assert_eq!((beyond.0, &beyond.1["type"]), (403, &json!("urn:vigie:problem:beyond-scope")));
+    service.stop().await.unwrap();
+
+    let trail = workplace.json(&["audit", "list", "--subject", "route"]);
+    let told = trail.as_array().unwrap().iter().map(|entry| {
+        let text = |key: &str| entry[key].as_str().unwrap();
+        format!("{} {} {}", text("actor"), text("action"), text("subject"))
+    });
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r"
+    Claire request_refused route/POST /api/v1/alerts/{alert}/acknowledgement
+    Jules request_refused route/GET /api/v1/jobs
+    ");
+}

@@ -17,6 +17,7 @@ mod projects;
 mod reviews;
 mod rules;
 mod session;
+mod sign_in;
 mod trace;
 
 use actix_web::HttpMessage as _;
@@ -40,6 +41,7 @@ pub use desk::Workshop;
 pub use error::Problem;
 pub use metrics::Metrics;
 pub use metrics::measure;
+pub use sign_in::SignIn;
 pub use trace::RequestSpan;
 
 /// Of a body that a person or a program writes; files have routes of their own.
@@ -54,6 +56,11 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .route("/healthz", web::get().to(health::is_alive))
         .route("/livez", web::get().to(health::is_alive))
         .route("/readyz", web::get().to(health::is_ready))
+        .route("/sign-in", web::get().to(sign_in::start_sign_in))
+        .route("/sign-in/return", web::get().to(sign_in::end_sign_in))
+        .route("/sign-out", web::post().to(sign_in::sign_out))
+        .route("/signed-out", web::get().to(sign_in::show_signed_out))
+        .route("/account", web::get().to(sign_in::show_account))
         .route("/metrics", web::get().to(metrics::show_metrics))
         .route("/notices/{notice}", web::get().to(notices::show_notice))
         .service(

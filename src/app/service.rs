@@ -21,6 +21,7 @@ use super::AppError;
 use super::config::Config;
 use crate::api;
 use crate::clock::Clock;
+use crate::clock::SystemClock;
 use crate::cycle::Parts;
 use crate::delivery;
 use crate::delivery::Courier;
@@ -59,6 +60,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         clock,
         notify: Arc::new(config.notify()),
     };
+    let sign_in = web::Data::new(config.sign_in(Arc::clone(&parts.clock))?);
     let (stop, stopped) = watch::channel(false);
     let courier =
         Courier::new(parts.store.clone(), Arc::clone(&parts.clock), Arc::clone(&parts.notify))?;
@@ -78,6 +80,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
+            .app_data(sign_in.clone())
             .wrap(actix_web::middleware::from_fn(api::guard))
             .wrap(api::headers())
             .wrap(actix_web::middleware::from_fn(api::echo_request_id))
@@ -157,6 +160,7 @@ pub fn check(config: &Config) -> Result<(), AppError> {
     Runner::check(&config.schedule)?;
     delivery::check(&config.notify())?;
     Aliases::read(&config.aliases)?;
+    config.sign_in(Arc::new(SystemClock))?;
     Ok(())
 }
 

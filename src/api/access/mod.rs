@@ -1,5 +1,6 @@
 //! Who may pass: each request is held to the table of doors before any handler sees it.
 
+pub(super) mod browser;
 mod doors;
 mod proof;
 
@@ -15,6 +16,7 @@ use actix_web::web;
 use super::desk::Workshop;
 use super::error::Problem;
 use crate::domain::access::Caller;
+use crate::domain::access::Lack;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
@@ -33,6 +35,9 @@ pub async fn guard(
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
         }
+        Err(Problem::Unproven { .. }) if browser::wants_page(&request) => {
+            return Ok(request.into_response(browser::to_sign_in(request.path())));
+        }
         Err(problem) => return Ok(request.into_response(problem.error_response())),
     }
     Ok(next.call(request).await?.map_into_boxed_body())
@@ -50,6 +55,9 @@ async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
     let Asks::Account(permission, reach) = door.asks else { return Ok(None) };
     let found = proof::caller(request, workshop).await;
     let refusal = match found {
+        Ok(caller) if caller.lacks(permission) == Some(Lack::Factor) => {
+            (caller.name, Problem::OneFactor { permission: permission.word() })
+        }
         Ok(caller) if !caller.may(permission) => {
             (caller.name, Problem::NotAllowed { permission: permission.word() })
         }
@@ -58,6 +66,7 @@ async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
         }
         Ok(caller) => return Ok(Some(caller)),
         Err(Problem::Unproven { reason }) => (Actor::vigie(), Problem::Unproven { reason }),
+        Err(Problem::Foreign) => (Actor::vigie(), Problem::Foreign),
         Err(other) => return Err(other),
     };
     let (name, problem) = refusal;

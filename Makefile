@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-server promtool provider test lint bench bench-peers fuzz image
+.PHONY: help run demo build mail-and-calendar promtool provider test lint bench bench-peers fuzz image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,13 +30,14 @@ demo: build ## The same without serving
 build:
 	cargo build --locked
 
-# The tests send mail to a real server, Debian's python3-aiosmtpd, with a certificate made by openssl.
-mail-server:
-	@/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null && command -v openssl >/dev/null || \
+# The tests send mail to a real server, Debian's python3-aiosmtpd, with a certificate made by openssl, and have
+# calendars read by Debian's python3-icalendar.
+mail-and-calendar:
+	@/usr/bin/python3 -c 'import aiosmtpd, icalendar' 2>/dev/null && command -v openssl >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-aiosmtpd openssl; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-aiosmtpd python3-icalendar openssl; \
 	else \
-		echo "python3-aiosmtpd or openssl is not installed: the tests of mail will say that they do not run" >&2; \
+		echo "python3-aiosmtpd, python3-icalendar or openssl is not installed: tests of mail or calendars will say that they do not run" >&2; \
 	fi
 
 # They hold the rules for Prometheus to their own tests.
@@ -62,7 +63,7 @@ provider:
 		cp tests/provider/package-lock.json target/provider/installed; \
 	fi
 
-test: mail-server promtool provider ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-and-calendar promtool provider ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check
 	$(VIGIE) rules test --coverage --threshold 100

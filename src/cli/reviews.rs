@@ -8,6 +8,7 @@ use clap::Args;
 use clap::Subcommand;
 use vigie::app::config::Config;
 use vigie::cycle;
+use vigie::cycle::OpenAction;
 use vigie::cycle::Parts;
 use vigie::cycle::ReviewFile;
 use vigie::cycle::ReviewLine;
@@ -70,6 +71,28 @@ pub(crate) enum ReviewsCommand {
         #[arg(long)]
         reason: String,
     },
+    /// List what reviews left to do and nobody has said done, by date
+    Actions {
+        /// Of this ministry, by its code
+        #[arg(long, value_name = "MINISTRY")]
+        ministry: Option<String>,
+    },
+    /// Say that an action of a review's minutes is done
+    Done {
+        review: String,
+        /// Its number in the minutes, as `reviews show` and `reviews actions` give it
+        action: usize,
+        /// How, for those who come after
+        #[arg(long, default_value = "", hide_default_value = true)]
+        reason: String,
+    },
+    /// Say that an action that was said done is not
+    Undone {
+        review: String,
+        action: usize,
+        #[arg(long)]
+        reason: String,
+    },
     /// Write the reviews of a ministry as an iCalendar feed
     Calendar {
         /// Its code
@@ -113,7 +136,11 @@ pub(super) async fn run(
         }
         ReviewsCommand::Show { review } => {
             let file = cycle::review(parts, &ReviewId::new(review)).await?;
-            printer.answer(&file, &[summary(&file), history(&file)], 1)?;
+            let mut sheets = vec![summary(&file), history(&file)];
+            if !file.open_actions.is_empty() {
+                sheets.insert(1, actions(&file.open_actions));
+            }
+            printer.answer(&file, &sheets, sheets.len() - 1)?;
         }
         ReviewsCommand::Plan { as_of, dry_run } => {
             let changes = cycle::plan_reviews(parts, *as_of, *dry_run).await?;
@@ -135,6 +162,17 @@ pub(super) async fn run(
             let act = ReviewAct::Cancel { reason: reason.clone() };
             acted(review, &act, &actor, parts, printer).await?;
         }
+        ReviewsCommand::Actions { ministry } => {
+            let ministry = ministry.as_deref().map(MinistryCode::new);
+            let open = cycle::open_actions(parts, ministry.as_ref()).await?;
+            printer.answer(&open, &[actions(&open)], 0)?;
+        }
+        ReviewsCommand::Done { review, action, reason } => {
+            tick(review, (*action, true, reason), config, (parts, printer)).await?;
+        }
+        ReviewsCommand::Undone { review, action, reason } => {
+            tick(review, (*action, false, reason), config, (parts, printer)).await?;
+        }
         ReviewsCommand::Calendar { ministry } => {
             let feed = cycle::review_calendar(parts, ministry).await?;
             std::io::stdout().lock().write_all(feed.as_bytes())?;
@@ -152,6 +190,17 @@ async fn acted(
 ) -> Result<(), CliError> {
     let changes = cycle::act_on_review(parts, &ReviewId::new(review), act, actor).await?;
     printer.answer(&changes, &[changed(&changes)], 0)
+}
+
+async fn tick(
+    review: &str,
+    (number, done, reason): (usize, bool, &str),
+    config: &Config,
+    (parts, printer): (&Parts, &Printer),
+) -> Result<(), CliError> {
+    let actor = Actor::person(&config.actor)?;
+    let act = ReviewAct::Action { number, done, reason: reason.to_owned() };
+    acted(review, &act, &actor, parts, printer).await
 }
 
 fn minutes(held: &HoldArgs, actor: &Actor) -> Minutes {
@@ -238,9 +287,15 @@ fn summary(file: &ReviewFile) -> Sheet {
         lines.push(("Présents", minutes.present.join(", ")));
         lines.push(("Constats", minutes.findings.clone()));
         lines.extend(minutes.decisions.iter().map(|decision| ("Décision", decision.clone())));
-        lines.extend(minutes.actions.iter().map(|action| {
+        lines.extend((1..).zip(&minutes.actions).map(|(number, action)| {
             let due = french::date(action.due_on);
-            ("Action", format!("{} : {}, pour le {due}", action.owner, action.what))
+            let done = action
+                .done
+                .as_ref()
+                .map(|done| format!(", faite le {} selon {}", french::date(done.on), done.by));
+            let done = done.unwrap_or_default();
+            let text = format!("{number}. {} : {}, pour le {due}{done}", action.owner, action.what);
+            ("Action", text)
         }));
         lines.extend(minutes.next_on.map(|next| ("Prochaine revue", french::date(next))));
     }
@@ -248,6 +303,36 @@ fn summary(file: &ReviewFile) -> Sheet {
     let rows = lines.into_iter().map(|(what, text)| vec![Cell::text(what), Cell::text(text)]);
     Sheet::new(title, vec![("what", "Quoi"), ("text", "Dont acte")], rows.collect())
         .with_note(&review.reason)
+}
+
+fn actions(open: &[OpenAction]) -> Sheet {
+    let rows = open.iter().map(|one| {
+        let due = one.action.due_on;
+        let late = if one.late { " EN RETARD" } else { "" };
+        vec![
+            Cell::of(format!("{}{late}", french::date(due)), due.to_string()),
+            Cell::text(one.ministry.as_str()),
+            Cell::text(&one.name),
+            Cell::text(&one.action.owner),
+            Cell::text(&one.action.what),
+            Cell::of(french::date(one.held_on), one.held_on.to_string()),
+            Cell::text(one.review.as_str()),
+            Cell::text(one.number.to_string()),
+        ]
+    });
+    let columns = vec![
+        ("due_on", "Pour le"),
+        ("ministry", "Ministère"),
+        ("name", "Projet"),
+        ("owner", "Qui"),
+        ("what", "Quoi"),
+        ("held_on", "Revue du"),
+        ("review", "Revue"),
+        ("number", "N°"),
+    ];
+    let late = open.iter().filter(|one| one.late).count();
+    let overdue = if late == 0 { String::new() } else { format!(", dont {late} en retard") };
+    Sheet::new(format!("Actions à faire : {}{overdue}", open.len()), columns, rows.collect())
 }
 
 fn history(file: &ReviewFile) -> Sheet {
@@ -280,6 +365,7 @@ fn action(text: &str) -> Result<ReviewAction, String> {
             what: what.trim().to_owned(),
             owner: owner.trim().to_owned(),
             due_on: due_on.parse().ok()?,
+            done: None,
         })
     };
     read().ok_or_else(|| "expected as `2021-02-01 Ada Martin: what is to be done`".to_owned())

@@ -15,6 +15,7 @@ use crate::domain::ids::ProjectId;
 use crate::domain::ids::ReviewId;
 use crate::domain::portfolio::Portfolio;
 use crate::domain::review::Review;
+use crate::domain::review::ReviewAction;
 use crate::domain::review::ReviewChange;
 use crate::domain::review::ReviewState;
 use crate::reviews;
@@ -34,10 +35,27 @@ pub struct ReviewLine {
     pub late: bool,
 }
 
+/// What someone was to do after a review, and has not said done.
+#[derive(Clone, Debug, Serialize)]
+pub struct OpenAction {
+    pub review: ReviewId,
+    /// In the minutes of that review, from 1.
+    pub number: usize,
+    pub project: ProjectId,
+    pub name: String,
+    pub ministry: MinistryCode,
+    pub held_on: NaiveDate,
+    #[serde(flatten)]
+    pub action: ReviewAction,
+    pub late: bool,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct ReviewFile {
     #[serde(flatten)]
     pub line: ReviewLine,
+    /// What earlier reviews of the project left to do; of a review that is still to come.
+    pub open_actions: Vec<OpenAction>,
     /// Oldest first.
     pub history: Vec<ReviewEntry>,
 }
@@ -83,11 +101,57 @@ pub async fn review_lines(
 }
 
 pub async fn review(parts: &Parts, id: &ReviewId) -> Result<ReviewFile, CycleError> {
-    let found = all(parts).await?.into_iter().find(|review| review.id == *id);
+    let known = all(parts).await?;
+    let found = known.iter().find(|review| review.id == *id).cloned();
     let found = found.ok_or_else(|| CycleError::NoSuchReview(id.clone()))?;
     let today = view::today(parts.clock.now());
-    let line = line(found, &names(parts).await?, today);
-    Ok(ReviewFile { line, history: parts.store.review_history(id).await? })
+    let names = names(parts).await?;
+    let open_actions = if found.state == ReviewState::Planned {
+        let of_it: Vec<&Review> = known.iter().filter(|one| one.project == found.project).collect();
+        open(&of_it, &names, today)
+    } else {
+        vec![]
+    };
+    let line = line(found, &names, today);
+    Ok(ReviewFile { line, open_actions, history: parts.store.review_history(id).await? })
+}
+
+/// What reviews left to do, of one ministry or of all: by date.
+pub async fn open_actions(
+    parts: &Parts,
+    ministry: Option<&MinistryCode>,
+) -> Result<Vec<OpenAction>, CycleError> {
+    let today = view::today(parts.clock.now());
+    let known = all(parts).await?;
+    let chosen = known.iter().filter(|one| ministry.is_none_or(|wanted| one.ministry == *wanted));
+    Ok(open(&chosen.collect::<Vec<_>>(), &names(parts).await?, today))
+}
+
+/// By date.
+fn open(
+    reviews: &[&Review],
+    names: &BTreeMap<ProjectId, String>,
+    today: NaiveDate,
+) -> Vec<OpenAction> {
+    let mut open: Vec<OpenAction> = Vec::new();
+    for review in reviews {
+        let Some(minutes) = &review.minutes else { continue };
+        let numbered = (1..).zip(&minutes.actions).filter(|(_, action)| action.done.is_none());
+        open.extend(numbered.map(|(number, action)| OpenAction {
+            review: review.id.clone(),
+            number,
+            project: review.project.clone(),
+            name: named(&review.project, names),
+            ministry: review.ministry.clone(),
+            held_on: minutes.held_on,
+            late: action.is_late(today),
+            action: action.clone(),
+        }));
+    }
+    open.sort_by(|a, b| {
+        (a.action.due_on, &a.project, a.number).cmp(&(b.action.due_on, &b.project, b.number))
+    });
+    open
 }
 
 /// What a person does to a review; when it was held, the next one is planned in the same breath.
@@ -104,7 +168,7 @@ pub async fn act_on_review(
     let timetable = timetable(parts).await?;
     let day = match what {
         ReviewAct::Hold { minutes } => minutes.held_on.min(today),
-        ReviewAct::Move { .. } | ReviewAct::Cancel { .. } => today,
+        ReviewAct::Move { .. } | ReviewAct::Cancel { .. } | ReviewAct::Action { .. } => today,
     };
     parts
         .store
@@ -146,12 +210,11 @@ pub async fn review_calendar(parts: &Parts, ministry: &str) -> Result<String, Cy
 }
 
 fn line(review: Review, names: &BTreeMap<ProjectId, String>, today: NaiveDate) -> ReviewLine {
-    let name = names.get(&review.project).cloned();
-    ReviewLine {
-        late: review.is_late(today),
-        name: name.unwrap_or_else(|| review.project.to_string()),
-        review,
-    }
+    ReviewLine { late: review.is_late(today), name: named(&review.project, names), review }
+}
+
+fn named(project: &ProjectId, names: &BTreeMap<ProjectId, String>) -> String {
+    names.get(project).cloned().unwrap_or_else(|| project.to_string())
 }
 
 async fn all(parts: &Parts) -> Result<Vec<Review>, CycleError> {

@@ -97,6 +97,22 @@ pub struct ReviewAction {
     pub what: String,
     pub owner: String,
     pub due_on: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<ActionDone>,
+}
+
+/// Someone said that it is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionDone {
+    /// The day in Paris.
+    pub on: NaiveDate,
+    pub by: Actor,
+}
+
+impl ReviewAction {
+    pub fn is_late(&self, today: NaiveDate) -> bool {
+        self.done.is_none() && self.due_on < today
+    }
 }
 
 /// What the calendar or a person did to one review. `review` is its state afterwards.
@@ -118,6 +134,10 @@ pub enum ReviewChangeKind {
     Moved,
     Held,
     Cancelled,
+    /// An action of its minutes is done.
+    ActionDone,
+    /// One that was said done is not.
+    ActionReopened,
 }
 
 impl ReviewChangeKind {
@@ -127,6 +147,8 @@ impl ReviewChangeKind {
             Self::Moved => "moved",
             Self::Held => "held",
             Self::Cancelled => "cancelled",
+            Self::ActionDone => "action_done",
+            Self::ActionReopened => "action_reopened",
         }
     }
 
@@ -136,6 +158,8 @@ impl ReviewChangeKind {
             Self::Moved => "déplacée",
             Self::Held => "tenue",
             Self::Cancelled => "annulée",
+            Self::ActionDone => "action faite",
+            Self::ActionReopened => "action rouverte",
         }
     }
 }

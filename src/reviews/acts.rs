@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::domain::audit::Actor;
 use crate::domain::french;
 use crate::domain::ids::ReviewId;
+use crate::domain::review::ActionDone;
 use crate::domain::review::Minutes;
 use crate::domain::review::Review;
 use crate::domain::review::ReviewChange;
@@ -16,15 +17,33 @@ use crate::domain::working_days;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReviewAct {
-    Hold { minutes: Minutes },
-    Move { to: NaiveDate, at: Option<NaiveTime>, reason: String },
-    Cancel { reason: String },
+    Hold {
+        minutes: Minutes,
+    },
+    Move {
+        to: NaiveDate,
+        at: Option<NaiveTime>,
+        reason: String,
+    },
+    Cancel {
+        reason: String,
+    },
+    /// An action of its minutes, counted from 1, is done, or is not after all.
+    Action {
+        number: usize,
+        done: bool,
+        reason: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ReviewRefusal {
-    #[error("review {id} is {found}, expected planned")]
-    State { id: ReviewId, found: &'static str },
+    #[error("review {id} is {found}, expected {expected}")]
+    State { id: ReviewId, found: &'static str, expected: &'static str },
+    #[error("review {id} has {found} actions, expected the number of one, not {number}")]
+    NoSuchAction { id: ReviewId, number: usize, found: usize },
+    #[error("action {number} of review {id} is {found} already")]
+    Already { id: ReviewId, number: usize, found: &'static str },
     #[error("{what} is empty; say it, for those who come after")]
     Empty { what: &'static str },
     #[error("the review cannot have been held on {found}, after today, {today}")]
@@ -42,9 +61,15 @@ pub fn act(
     by: &Actor,
     today: NaiveDate,
 ) -> Result<ReviewChange, ReviewRefusal> {
-    if review.state != ReviewState::Planned {
-        let found = review.state.word();
-        return Err(ReviewRefusal::State { id: review.id.clone(), found });
+    let expected = match act {
+        ReviewAct::Hold { .. } | ReviewAct::Move { .. } | ReviewAct::Cancel { .. } => {
+            ReviewState::Planned
+        }
+        ReviewAct::Action { .. } => ReviewState::Held,
+    };
+    if review.state != expected {
+        let (found, expected) = (review.state.word(), expected.word());
+        return Err(ReviewRefusal::State { id: review.id.clone(), found, expected });
     }
     let mut after = review.clone();
     after.revision += 1;
@@ -72,9 +97,45 @@ pub fn act(
             after.cancelled_by = Some(by.clone());
             (ReviewChangeKind::Cancelled, reason.clone())
         }
+        ReviewAct::Action { number, done, reason } => {
+            tick(&mut after, (*number, *done), reason, (by, today))?
+        }
     };
-    after.reason.clone_from(&told);
+    // What becomes of an action does not say why the review was then.
+    if review.state == ReviewState::Planned {
+        after.reason.clone_from(&told);
+    }
     Ok(ReviewChange { review: after, kind, reason: told, by: Some(by.clone()) })
+}
+
+/// An action of the minutes is done, or is not after all.
+fn tick(
+    review: &mut Review,
+    (number, done): (usize, bool),
+    reason: &str,
+    (by, today): (&Actor, NaiveDate),
+) -> Result<(ReviewChangeKind, String), ReviewRefusal> {
+    let id = review.id.clone();
+    let mut none = Vec::new();
+    let actions = review.minutes.as_mut().map_or(&mut none, |minutes| &mut minutes.actions);
+    let found = actions.len();
+    let Some(action) = number.checked_sub(1).and_then(|place| actions.get_mut(place)) else {
+        return Err(ReviewRefusal::NoSuchAction { id, number, found });
+    };
+    if action.done.is_some() == done {
+        let state = if done { "done" } else { "open" };
+        return Err(ReviewRefusal::Already { id, number, found: state });
+    }
+    let (kind, what) = if done {
+        action.done = Some(ActionDone { on: today, by: by.clone() });
+        (ReviewChangeKind::ActionDone, "Faite")
+    } else {
+        said("the reason", reason)?;
+        action.done = None;
+        (ReviewChangeKind::ActionReopened, "Rouverte")
+    };
+    let words = if reason.trim().is_empty() { String::new() } else { format!(" : {reason}") };
+    Ok((kind, format!("{what} : {} ({}){words}", action.what, action.owner)))
 }
 
 fn check(minutes: &Minutes, today: NaiveDate) -> Result<(), ReviewRefusal> {

@@ -186,6 +186,7 @@ fn what_people_do_is_refused_when_it_cannot_be() {
         what: "Plan".to_owned(),
         owner: "Ada".to_owned(),
         due_on: day(due),
+        done: None,
     };
     let early = Minutes { actions: vec![action("2020-12-01")], ..minutes("2020-12-04", None) };
     for (what, expected) in [

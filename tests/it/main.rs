@@ -32,6 +32,7 @@ mod people;
 mod real;
 mod real_rules;
 mod reviews;
+mod reviews_calendar;
 mod rule_text;
 mod rule_tools_check;
 mod rule_tools_coverage;

@@ -61,6 +61,56 @@ fn a_review_that_is_held_leaves_its_minutes_and_plans_the_next_one() {
 }
 
 #[test]
+fn an_action_stays_open_in_the_next_review_until_someone_says_it_done() {
+    let workplace = planned();
+    let id = of_project(&workplace.json(&["reviews", "list"]), "si-samu")[0]["id"].clone();
+    let id = id.as_str().unwrap();
+    let by = ["--by", "Claire Martin"];
+    let hold =
+        ["reviews", "hold", id, "--on", "2020-12-15", "--present", "SG", "--findings", "Retard"];
+    let plan = ["--action", "2021-02-01 Ada Martin: écrire le plan"];
+    let budget = ["--action", "2099-01-15 SG: arbitrer le budget", "--next", "2021-02-10"];
+    let changes = workplace.json(&[&hold[..], &plan, &budget, &by].concat());
+    let next = changes[1]["review"]["id"].as_str().unwrap();
+    let open = |file: &Value| {
+        let actions = file["open_actions"].as_array().unwrap().iter();
+        let line = |one: &Value| format!("{} {} {}", one["number"], one["what"], one["late"]);
+        actions.map(line).collect::<Vec<_>>().join("\n")
+    };
+    let file = workplace.json(&["reviews", "show", next]);
+    assert_eq!(open(&file), "1 \"écrire le plan\" true\n2 \"arbitrer le budget\" false");
+    assert_eq!(open(&workplace.json(&["reviews", "show", id])), "", "its own are in its minutes");
+    let listed = workplace.ok(&["reviews", "actions", "--ministry", "MSO"]);
+    assert!(listed.contains("Actions à faire : 2, dont 1 en retard"), "{listed}");
+    assert_eq!(workplace.json(&["reviews", "actions", "--ministry", "MJ"]), serde_json::json!([]));
+
+    workplace.ok(&[&["reviews", "done", id, "1", "--reason", "plan reçu"], &by[..]].concat());
+    let left = workplace.json(&["reviews", "show", next]);
+    assert_eq!(open(&left), "2 \"arbitrer le budget\" false");
+    let shown = workplace.ok(&["reviews", "show", id]);
+    assert!(shown.contains("1. Ada Martin : écrire le plan"), "{shown}");
+    assert!(shown.contains("selon Claire Martin") && shown.contains("plan reçu"), "{shown}");
+    let refused = |number: &str| {
+        let answer = workplace.run(&[&["reviews", "done", id, number], &by[..]].concat());
+        assert_eq!(answer.code, Some(1));
+        answer.stderr
+    };
+    assert_eq!(refused("1"), format!("vigie: action 1 of review {id} is done already\n"));
+    assert_eq!(
+        refused("3"),
+        format!("vigie: review {id} has 2 actions, expected the number of one, not 3\n")
+    );
+    workplace.ok(&[&["reviews", "undone", id, "1", "--reason", "plan refusé"], &by[..]].concat());
+    assert_eq!(open(&workplace.json(&["reviews", "show", next])), open(&file));
+    let subject = format!("review/{id}");
+    let trail = workplace.ok(&["audit", "list", "--subject", &subject, "--format", "csv"]);
+    for words in ["review_action_done", "review_action_reopened", "Claire Martin", "plan refusé"] {
+        assert!(trail.contains(words), "{words}\n{trail}");
+    }
+    workplace.ok(&["audit", "verify"]);
+}
+
+#[test]
 fn a_late_review_raises_an_alert_until_it_is_held_and_its_cycle_is_replayed() {
     let workplace = planned();
     workplace.ok(&["cycle", "--as-of", "2020-12-05"]);

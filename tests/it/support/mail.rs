@@ -11,11 +11,8 @@ use std::process::Stdio;
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use super::in_ci;
+use super::python;
 use super::root;
-
-/// Debian's own: a Python brought by something else may not know the module.
-const PYTHONS: [&str; 2] = ["/usr/bin/python3", "python3"];
 
 pub(crate) struct SmtpServer {
     folder: TempDir,
@@ -44,13 +41,8 @@ pub(crate) struct Demands {
 impl SmtpServer {
     /// `None`, said aloud, where aiosmtpd is not installed; in CI that is a fault.
     pub(crate) fn start(demands: &Demands) -> Option<Self> {
-        let Some(python) = python() else {
-            assert!(!in_ci(), "aiosmtpd is not installed: run `make test`");
-            println!("NOT RUN: aiosmtpd is not installed; `make test` installs it");
-            return None;
-        };
+        let mut command = python("aiosmtpd")?;
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(python);
         command.arg(root().join("tests/it/support/smtp.py")).arg(folder.path());
         if demands.tls {
             certificate(&folder);
@@ -93,14 +85,6 @@ impl Drop for SmtpServer {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
-}
-
-fn python() -> Option<&'static str> {
-    PYTHONS.into_iter().find(|python| {
-        let mut asked = Command::new(python);
-        asked.args(["-c", "import aiosmtpd"]).stderr(Stdio::null());
-        asked.status().is_ok_and(|status| status.success())
-    })
 }
 
 /// An authority for `localhost`, and a certificate that it signs.

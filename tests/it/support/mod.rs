@@ -11,6 +11,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Output;
+use std::process::Stdio;
 
 use tempfile::TempDir;
 use vigie::domain::access::Role;
@@ -49,6 +50,22 @@ pub(crate) fn has_tool(tool: &str, package: &str) -> bool {
         println!("NOT RUN: {tool} is not there; `make test` installs {package}");
     }
     found
+}
+
+/// A Python that knows a module: Debian's own, or the one of whoever runs the tests. Absent, the test says
+/// that it did not run; in CI that is a fault.
+pub(crate) fn python(module: &str) -> Option<Command> {
+    let knows = |python: &&str| {
+        let mut asked = Command::new(python);
+        asked.args(["-c", &format!("import {module}")]).stderr(Stdio::null());
+        asked.status().is_ok_and(|status| status.success())
+    };
+    let found = ["/usr/bin/python3", "python3"].into_iter().find(knows);
+    assert!(found.is_some() || !in_ci(), "python3-{module} is not installed: run `make test`");
+    if found.is_none() {
+        println!("NOT RUN: python3-{module} is not installed; `make test` installs it");
+    }
+    found.map(Command::new)
 }
 
 /// Where a test that cannot run is a fault.

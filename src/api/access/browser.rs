@@ -61,7 +61,9 @@ pub(super) fn wants_page(request: &ServiceRequest) -> bool {
     let can = request.app_data::<web::Data<SignIn>>().is_some_and(|sign_in| sign_in.is_on());
     let html = text(request.headers(), header::ACCEPT.as_str())
         .is_some_and(|accepted| accepted.contains("text/html"));
-    can && html && request.method() == Method::GET && !request.path().starts_with("/api/")
+    let program = request.headers().contains_key(header::AUTHORIZATION);
+    let page = request.method() == Method::GET && !request.path().starts_with("/api/");
+    can && html && page && !program
 }
 
 /// And back to the page afterwards, where its address needs no escaping.

@@ -36,7 +36,8 @@ pub async fn guard(
             request.extensions_mut().insert(caller);
         }
         Err(Problem::Unproven { .. }) if browser::wants_page(&request) => {
-            return Ok(request.into_response(browser::to_sign_in(request.path())));
+            let away = browser::to_sign_in(request.path());
+            return Ok(request.into_response(away));
         }
         Err(problem) => return Ok(request.into_response(problem.error_response())),
     }
@@ -65,6 +66,10 @@ async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
             (caller.name, Problem::BeyondScope)
         }
         Ok(caller) => return Ok(Some(caller)),
+        // Led to sign in, and so not refused.
+        Err(problem @ Problem::Unproven { .. }) if browser::wants_page(request) => {
+            return Err(problem);
+        }
         Err(Problem::Unproven { reason }) => (Actor::vigie(), Problem::Unproven { reason }),
         Err(Problem::Foreign) => (Actor::vigie(), Problem::Foreign),
         Err(other) => return Err(other),

@@ -129,8 +129,7 @@ impl Refusal {
             ),
             Self::Closed { account } => (
                 format!("Le compte « {account} » est fermé."),
-                ask("si vous devez encore lire Vigie : un compte fermé ne se rouvre pas, un autre sera \
-                     créé."),
+                ask("si vous devez encore lire Vigie."),
                 false,
             ),
             Self::NameTaken { account } => (

@@ -1,11 +1,15 @@
 //! Alerts, and how one came to be what it is.
 
+use actix_web::get;
+use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::List;
 use super::desk::Desk;
 use super::error::Problem;
+use super::query::Asked;
 use crate::cycle;
 use crate::cycle::AlertDossier;
 use crate::domain::alert::Alert;
@@ -15,8 +19,9 @@ use crate::domain::ids::AlertId;
 use crate::domain::level::Level;
 use crate::domain::silence::Silence;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct AlertQuery {
     state: Option<AlertState>,
     /// At least this one.
@@ -25,9 +30,16 @@ pub(super) struct AlertQuery {
     subject: Option<String>,
 }
 
+/// List alerts, resolved ones included.
+#[utoipa::path(
+    tag = "alerts",
+    params(AlertQuery),
+    responses((status = 200, description = "As asked", body = List<Alert>))
+)]
+#[get("/api/v1/alerts")]
 pub(super) async fn list_alerts(
     desk: Desk,
-    query: web::Query<AlertQuery>,
+    query: Asked<AlertQuery>,
 ) -> Result<web::Json<List<Alert>>, Problem> {
     let mut alerts = desk.store.standing_alerts().await?;
     alerts.retain(|alert| {
@@ -39,6 +51,13 @@ pub(super) async fn list_alerts(
     Ok(List::of(alerts))
 }
 
+/// Find one alert, how it is handled, and its history.
+#[utoipa::path(
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    responses((status = 200, description = "As asked", body = AlertDossier))
+)]
+#[get("/api/v1/alerts/{alert}")]
 pub(super) async fn find_alert(
     desk: Desk,
     id: web::Path<String>,
@@ -48,13 +67,20 @@ pub(super) async fn find_alert(
 }
 
 /// What people say about what they do.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reason {
     reason: String,
 }
 
-/// Someone has seen the alert as it is.
+/// Say that someone has seen the alert as it is.
+#[utoipa::path(
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    request_body = Reason,
+    responses((status = 200, description = "The alert, seen", body = AlertDossier))
+)]
+#[post("/api/v1/alerts/{alert}/acknowledgement")]
 pub(super) async fn acknowledge(
     desk: Desk,
     id: web::Path<String>,
@@ -70,10 +96,22 @@ async fn find(desk: &Desk, id: String) -> Result<Alert, Problem> {
     alert.ok_or(Problem::NotFound { kind: "alert", id })
 }
 
+/// List silences, those that are over included.
+#[utoipa::path(
+    tag = "alerts",
+    responses((status = 200, description = "As asked", body = List<Silence>))
+)]
+#[get("/api/v1/silences")]
 pub(super) async fn list_silences(desk: Desk) -> Result<web::Json<List<Silence>>, Problem> {
     Ok(List::of(desk.store.silences().await?))
 }
 
+/// List disputes of projects' teams, those that are over included.
+#[utoipa::path(
+    tag = "alerts",
+    responses((status = 200, description = "As asked", body = List<Dispute>))
+)]
+#[get("/api/v1/disputes")]
 pub(super) async fn list_disputes(desk: Desk) -> Result<web::Json<List<Dispute>>, Problem> {
     Ok(List::of(desk.store.disputes().await?))
 }

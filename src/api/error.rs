@@ -5,17 +5,31 @@ use actix_web::HttpResponse;
 use actix_web::ResponseError;
 use actix_web::error::JsonPayloadError;
 use actix_web::error::PathError;
-use actix_web::error::QueryPayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::http::header::ContentType;
-use serde_json::json;
+use serde::Serialize;
 use thiserror::Error;
 use tracing::error;
+use utoipa::ToSchema;
 
 use crate::cycle::CycleError;
 use crate::frame::FrameError;
 use crate::store::StoreError;
+
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Problem details, as RFC 9457 has them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ProblemDetails {
+    /// One of those that `docs/API.md` lists.
+    #[serde(rename = "type")]
+    #[schema(format = "uri", example = "urn:vigie:problem:not-found")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    /// What was read, what was found, what was expected.
+    detail: String,
+}
 
 #[derive(Debug, Error)]
 pub enum Problem {
@@ -124,20 +138,16 @@ impl ResponseError for Problem {
         }
         let (kind, title) = self.kind();
         let status = self.status_code();
-        let body = json!({
-            "type": format!("urn:vigie:problem:{kind}"),
-            "title": title,
-            "status": status.as_u16(),
-            "detail": self.to_string(),
-        });
-        let problem_json = ContentType(
-            "application/problem+json".parse().unwrap_or(actix_web::mime::APPLICATION_JSON),
-        );
         let mut answer = HttpResponse::build(status);
         if status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"vigie\""));
         }
-        answer.insert_header(problem_json).body(body.to_string())
+        answer.content_type(PROBLEM_JSON).json(ProblemDetails {
+            kind: format!("urn:vigie:problem:{kind}"),
+            title,
+            status: status.as_u16(),
+            detail: self.to_string(),
+        })
     }
 }
 
@@ -153,16 +163,15 @@ impl From<CycleError> for Problem {
             | CycleError::AmbiguousAlert { .. }
             | CycleError::NoSuchMinistry(_)
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
-            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition) => {
-                Self::NotYet(error.to_string())
-            }
+            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition)
+            | CycleError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
             CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
             | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
             CycleError::Refused(_) | CycleError::Disallowed(_) => Self::Refused(error.to_string()),
+            CycleError::Store(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })
-            | CycleError::Store(_)
             | CycleError::Rules(_)
             | CycleError::Playbook(_)
             | CycleError::Terms(_)
@@ -181,13 +190,41 @@ impl From<CycleError> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        Self::Internal(Box::new(CycleError::Store(error)))
+        match error {
+            StoreError::BeyondScope { .. } => Self::BeyondScope,
+            StoreError::NoSuch { .. }
+            | StoreError::NoSuchAlert { .. }
+            | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
+            StoreError::Over { .. }
+            | StoreError::MissionMoved { .. }
+            | StoreError::LinkedToItself { .. }
+            | StoreError::AlreadyLinked { .. }
+            | StoreError::NotLinked { .. }
+            | StoreError::TwoSnapshots { .. }
+            | StoreError::Moved { .. }
+            | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
+            StoreError::Address { .. }
+            | StoreError::Folder { .. }
+            | StoreError::Open { .. }
+            | StoreError::Migrate { .. }
+            | StoreError::Schema { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Exists { .. }
+            | StoreError::InUse { .. }
+            | StoreError::File { .. }
+            | StoreError::Transaction { .. }
+            | StoreError::Read { .. }
+            | StoreError::Write { .. }
+            | StoreError::Kept { .. }
+            | StoreError::Decode { .. }
+            | StoreError::Encode { .. }
+            | StoreError::Figure { .. }
+            | StoreError::Rows { .. }
+            | StoreError::Judged { .. }
+            | StoreError::CycleTaken { .. }
+            | StoreError::Chance { .. } => Self::Internal(Box::new(CycleError::Store(error))),
+        }
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
-pub(super) fn query(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
-    Problem::BadParameter(format!("read the query: {error}")).into()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]

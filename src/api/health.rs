@@ -1,28 +1,77 @@
 //! Whether the service is alive, and whether it can do its work.
 
-use actix_web::HttpResponse;
-use serde_json::json;
+use actix_web::get;
+use actix_web::web;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
+use super::openapi::Unavailable;
 use crate::cycle;
 
-/// Never touches the database.
-pub(super) async fn is_alive() -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "status": "alive" }))
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Alive {
+    #[schema(pattern = "^alive$")]
+    status: &'static str,
 }
 
-pub(super) async fn is_ready(desk: Desk) -> Result<HttpResponse, Problem> {
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Ready {
+    #[schema(pattern = "^ready$")]
+    status: &'static str,
+    checks: Checks,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Checks {
+    #[schema(pattern = "^ok$")]
+    database: &'static str,
+    /// Rules that compile.
+    rules: usize,
+    /// Faults of those that do not.
+    rule_faults: usize,
+}
+
+/// Say that the process is alive.
+///
+/// Never touches the database.
+#[utoipa::path(
+    tag = "operations",
+    security(()),
+    responses((status = 200, description = "It is", body = Alive))
+)]
+#[get("/healthz")]
+pub(super) async fn is_alive() -> web::Json<Alive> {
+    web::Json(Alive { status: "alive" })
+}
+
+/// The same as `/healthz`.
+#[utoipa::path(
+    tag = "operations",
+    security(()),
+    responses((status = 200, description = "It is", body = Alive))
+)]
+#[get("/livez")]
+pub(super) async fn is_live() -> web::Json<Alive> {
+    web::Json(Alive { status: "alive" })
+}
+
+/// Say whether the database and the catalogue can be used.
+#[utoipa::path(
+    tag = "operations",
+    security(()),
+    responses((status = 200, description = "They can", body = Ready), Unavailable)
+)]
+#[get("/readyz")]
+pub(super) async fn is_ready(desk: Desk) -> Result<web::Json<Ready>, Problem> {
     desk.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
     let on_disk =
         cycle::catalogue(&desk).await.map_err(|error| Problem::NotReady(error.to_string()))?;
-    let (rules, faults) = (on_disk.catalogue.rules().count(), on_disk.faults.len());
+    let (rules, rule_faults) = (on_disk.catalogue.rules().count(), on_disk.faults.len());
     if rules == 0 {
-        let words = format!("no rule compiles; {faults} faults");
-        return Err(Problem::NotReady(words));
+        return Err(Problem::NotReady(format!("no rule compiles; {rule_faults} faults")));
     }
-    Ok(HttpResponse::Ok().json(json!({
-        "status": "ready",
-        "checks": { "database": "ok", "rules": rules, "rule_faults": faults },
-    })))
+    let checks = Checks { database: "ok", rules, rule_faults };
+    Ok(web::Json(Ready { status: "ready", checks }))
 }

@@ -3,6 +3,7 @@
 mod access;
 mod alerts;
 mod audit;
+mod browser;
 mod coverage;
 mod cycles;
 mod desk;
@@ -12,8 +13,10 @@ mod jobs;
 mod metrics;
 mod missions;
 mod notices;
+mod openapi;
 mod panorama;
 mod projects;
+mod query;
 mod reviews;
 mod rules;
 mod session;
@@ -31,6 +34,8 @@ use actix_web::middleware::Next;
 use actix_web::web;
 use serde::Serialize;
 use tracing_actix_web::RequestId;
+use utoipa::OpenApi;
+use utoipa::ToSchema;
 
 pub use access::Asks;
 pub use access::DOORS;
@@ -41,69 +46,87 @@ pub use desk::Workshop;
 pub use error::Problem;
 pub use metrics::Metrics;
 pub use metrics::measure;
+pub use openapi::document;
 pub use sign_in::SignIn;
 pub use trace::RequestSpan;
 
+/// One list, of which both the routes and the document of the API are made. The method and the
+/// address of a handler stand above it.
+macro_rules! routes {
+    ($($($part:ident)::+),+ $(,)?) => {
+        #[derive(Debug, OpenApi)]
+        #[openapi(paths($($($part)::+),+))]
+        struct Documented;
+
+        fn handlers(service: &mut web::ServiceConfig) {
+            service$(.service($($part)::+))+;
+        }
+    };
+}
+
+// Of two addresses that fit a request, the first one answers.
+routes![
+    health::is_alive,
+    health::is_live,
+    health::is_ready,
+    metrics::show_metrics,
+    openapi::show_document,
+    notices::show_notice,
+    sign_in::start_sign_in,
+    sign_in::end_sign_in,
+    sign_in::sign_out,
+    sign_in::show_signed_out,
+    sign_in::show_account,
+    session::find_session,
+    panorama::find_portfolio,
+    panorama::list_editions,
+    panorama::list_imports,
+    panorama::list_fields,
+    projects::list_projects,
+    projects::find_project,
+    projects::list_history,
+    projects::list_verdicts,
+    alerts::list_alerts,
+    alerts::find_alert,
+    alerts::acknowledge,
+    alerts::list_silences,
+    alerts::list_disputes,
+    audit::list_audit,
+    audit::verify_audit,
+    missions::list_missions,
+    missions::list_ranking,
+    missions::list_outcomes,
+    missions::find_mission,
+    notices::list_notices,
+    notices::find_notice,
+    reviews::list_reviews,
+    reviews::find_review,
+    reviews::find_calendar,
+    rules::list_rules,
+    rules::find_rule,
+    coverage::list_coverage,
+    jobs::list_jobs,
+    jobs::list_runs,
+    jobs::list_sources,
+    cycles::list_cycles,
+    cycles::find_cycle,
+];
 /// Of a body that a person or a program writes; files have routes of their own.
 const BODY_BYTES: usize = 64 * 1024;
 
 /// Every route of the API, as documented in `docs/API.md`.
 pub fn routes(service: &mut web::ServiceConfig) {
     service
-        .app_data(web::QueryConfig::default().error_handler(error::query))
         .app_data(web::PathConfig::default().error_handler(error::path))
         .app_data(web::JsonConfig::default().limit(BODY_BYTES).error_handler(error::json))
-        .route("/healthz", web::get().to(health::is_alive))
-        .route("/livez", web::get().to(health::is_alive))
-        .route("/readyz", web::get().to(health::is_ready))
-        .route("/sign-in", web::get().to(sign_in::start_sign_in))
-        .route("/sign-in/return", web::get().to(sign_in::end_sign_in))
-        .route("/sign-out", web::post().to(sign_in::sign_out))
-        .route("/signed-out", web::get().to(sign_in::show_signed_out))
-        .route("/account", web::get().to(sign_in::show_account))
-        .route("/metrics", web::get().to(metrics::show_metrics))
-        .route("/notices/{notice}", web::get().to(notices::show_notice))
-        .service(
-            web::scope("/api/v1")
-                .route("/session", web::get().to(session::find_session))
-                .route("/portfolio", web::get().to(panorama::find_portfolio))
-                .route("/editions", web::get().to(panorama::list_editions))
-                .route("/imports", web::get().to(panorama::list_imports))
-                .route("/dictionary", web::get().to(panorama::list_fields))
-                .route("/projects", web::get().to(projects::list_projects))
-                .route("/projects/{project}", web::get().to(projects::find_project))
-                .route("/projects/{project}/history", web::get().to(projects::list_history))
-                .route("/projects/{project}/verdicts", web::get().to(projects::list_verdicts))
-                .route("/alerts", web::get().to(alerts::list_alerts))
-                .route("/alerts/{alert}", web::get().to(alerts::find_alert))
-                .route("/alerts/{alert}/acknowledgement", web::post().to(alerts::acknowledge))
-                .route("/silences", web::get().to(alerts::list_silences))
-                .route("/disputes", web::get().to(alerts::list_disputes))
-                .route("/audit", web::get().to(audit::list_audit))
-                .route("/audit/verify", web::get().to(audit::verify_audit))
-                .route("/missions", web::get().to(missions::list_missions))
-                .route("/missions/ranking", web::get().to(missions::list_ranking))
-                .route("/missions/outcomes", web::get().to(missions::list_outcomes))
-                .route("/missions/{mission}", web::get().to(missions::find_mission))
-                .route("/notices", web::get().to(notices::list_notices))
-                .route("/notices/{notice}", web::get().to(notices::find_notice))
-                .route("/reviews", web::get().to(reviews::list_reviews))
-                .route("/reviews/{review}", web::get().to(reviews::find_review))
-                .route("/ministries/{ministry}/reviews.ics", web::get().to(reviews::find_calendar))
-                .route("/rules", web::get().to(rules::list_rules))
-                .route("/rules/{rule}", web::get().to(rules::find_rule))
-                .route("/coverage", web::get().to(coverage::list_coverage))
-                .route("/jobs", web::get().to(jobs::list_jobs))
-                .route("/jobs/{job}/runs", web::get().to(jobs::list_runs))
-                .route("/sources", web::get().to(jobs::list_sources))
-                .route("/cycles", web::get().to(cycles::list_cycles))
-                .route("/cycles/{cycle}", web::get().to(cycles::find_cycle)),
-        )
+        .configure(handlers)
+        .service(browser::to_page)
+        .service(browser::show_page)
         .default_service(web::to(error::no_route));
 }
 
 /// A list, in an object so that it can grow fields.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct List<T> {
     data: Vec<T>,
 }

@@ -1,12 +1,14 @@
 //! Reviews of listed projects, and the calendar of each ministry.
 
 use actix_web::HttpResponse;
+use actix_web::get;
 use actix_web::web;
 use serde::Deserialize;
 
 use super::List;
 use super::desk::Desk;
 use super::error::Problem;
+use super::query::Asked;
 use crate::cycle;
 use crate::cycle::ReviewFile;
 use crate::cycle::ReviewLine;
@@ -14,21 +16,36 @@ use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ReviewId;
 use crate::domain::review::ReviewState;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ReviewQuery {
     ministry: Option<MinistryCode>,
     state: Option<ReviewState>,
 }
 
+/// List reviews of listed projects, those planned first.
+#[utoipa::path(
+    tag = "reviews",
+    params(ReviewQuery),
+    responses((status = 200, description = "As asked", body = List<ReviewLine>))
+)]
+#[get("/api/v1/reviews")]
 pub(super) async fn list_reviews(
     desk: Desk,
-    query: web::Query<ReviewQuery>,
+    query: Asked<ReviewQuery>,
 ) -> Result<web::Json<List<ReviewLine>>, Problem> {
     let lines = cycle::review_lines(&desk, query.ministry.as_ref(), query.state).await?;
     Ok(List::of(lines))
 }
 
+/// Find one review, its minutes and its changes.
+#[utoipa::path(
+    tag = "reviews",
+    params(("review" = ReviewId, Path, description = "Id of the review")),
+    responses((status = 200, description = "As asked", body = ReviewFile))
+)]
+#[get("/api/v1/reviews/{review}")]
 pub(super) async fn find_review(
     desk: Desk,
     id: web::Path<String>,
@@ -36,6 +53,13 @@ pub(super) async fn find_review(
     Ok(web::Json(cycle::review(&desk, &ReviewId::new(id.into_inner())).await?))
 }
 
+/// Give the reviews of a ministry as an iCalendar feed.
+#[utoipa::path(
+    tag = "reviews",
+    params(("ministry" = MinistryCode, Path, description = "Code of the ministry")),
+    responses((status = 200, description = "As asked", body = String, content_type = "text/calendar"))
+)]
+#[get("/api/v1/ministries/{ministry}/reviews.ics")]
 pub(super) async fn find_calendar(
     desk: Desk,
     ministry: web::Path<String>,

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use actix_web::get;
 use actix_web::web;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
@@ -13,7 +15,7 @@ use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::audit::Actor;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Session {
     account: AccountNumber,
     name: Actor,
@@ -22,6 +24,12 @@ pub(super) struct Session {
     scope: Scope,
 }
 
+/// Say who the caller is, as Vigie knows them.
+#[utoipa::path(
+    tag = "accounts",
+    responses((status = 200, description = "As asked", body = Session))
+)]
+#[get("/api/v1/session")]
 pub(super) async fn find_session(desk: Desk) -> Result<web::Json<Session>, Problem> {
     let caller = desk.caller()?;
     let permissions =

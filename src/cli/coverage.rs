@@ -41,7 +41,7 @@ pub(super) async fn run(
 }
 
 fn sheet(found: &Coverage, first: (&'static str, &'static str), rows: Vec<Vec<Cell>>) -> Sheet {
-    let counts = found.cycle.counts;
+    let counts = found.cycle.counts.unwrap_or_default();
     let title = format!(
         "Couverture du cycle {}, au {} : {} verdicts rendus, {} non évaluables, {} en défaut",
         found.cycle.number,

@@ -55,7 +55,7 @@ pub(super) async fn list(parts: &Parts, printer: &Printer) -> Result<Conclusion,
     let cycles = parts.store.cycles(LISTED).await?;
     let rows = cycles.iter().map(|cycle| {
         let mut cells = vec![Cell::count(cycle.number.0)];
-        cells.extend(summary_cells(&cycle.inputs, cycle.counts));
+        cells.extend(summary_cells(&cycle.inputs, cycle.counts.unwrap_or_default()));
         cells
     });
     let mut columns = vec![("number", "N°")];

@@ -49,6 +49,7 @@ pub async fn preview(
     ministry: &str,
     as_of: Option<NaiveDate>,
 ) -> Result<Vec<Notice>, CycleError> {
+    parts.store.check_whole("what will be said to a ministry")?;
     let now = parts.clock.now();
     let as_of = as_of.unwrap_or_else(|| view::today(now));
     let texts = view::read_rules(parts).await?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -34,14 +35,14 @@ pub struct Coverage {
     pub by_ministry: Vec<MinistryCoverage>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RuleCoverage {
     pub rule: RuleId,
     #[serde(flatten)]
     pub tally: Tally,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MinistryCoverage {
     pub ministry: MinistryCode,
     #[serde(flatten)]
@@ -49,7 +50,7 @@ pub struct MinistryCoverage {
 }
 
 /// Verdicts that were given, and those that were not.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Tally {
     pub judged: u64,
     pub unknown: u64,
@@ -60,7 +61,7 @@ pub struct Tally {
 
 /// A field, and the verdicts that its absence cost. A verdict is lost for the first field that it
 /// lacks: once that one is known, another may be wanting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldCost {
     pub field: String,
     /// In French.

@@ -8,6 +8,7 @@ use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -28,7 +29,7 @@ use crate::domain::ids::ImportNumber;
 use crate::domain::level::Level;
 use crate::domain::silence::Silence;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AlertDossier {
     #[serde(flatten)]
     pub alert: Alert,
@@ -41,7 +42,7 @@ pub struct AlertDossier {
     pub history: Vec<AlertEvent>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct AlertEvent {
     pub at: DateTime<Utc>,
     pub actor: Actor,
@@ -60,7 +61,7 @@ pub struct AlertEvent {
 }
 
 /// What a cycle stood on.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Known {
     pub cycle: CycleNumber,
     pub as_of: NaiveDate,

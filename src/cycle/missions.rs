@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -35,7 +36,7 @@ use crate::store::MissionEntry;
 use crate::store::MissionFilter;
 
 /// A mission as a list shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MissionLine {
     #[serde(flatten)]
     pub mission: Mission,
@@ -45,7 +46,7 @@ pub struct MissionLine {
 }
 
 /// All there is to know of one mission.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MissionFile {
     #[serde(flatten)]
     pub line: MissionLine,

@@ -16,6 +16,7 @@ mod people;
 mod remind;
 mod replay;
 mod reviews;
+mod row_schemas;
 mod run;
 mod standing;
 mod tables;
@@ -104,6 +105,10 @@ pub use reviews::plan_reviews;
 pub use reviews::review;
 pub use reviews::review_calendar;
 pub use reviews::review_lines;
+pub use row_schemas::HistoryRow;
+pub use row_schemas::MinistryRow;
+pub use row_schemas::PortfolioRow;
+pub use row_schemas::ProjectRow;
 pub use run::CycleReport;
 pub use run::Outcome;
 pub use run::announce;
@@ -176,6 +181,8 @@ pub enum CycleError {
     NoSuchCycle(CycleNumber),
     #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]
     NoSuchProject { asked: String, near: Option<String> },
+    #[error("no project of your ministries is in a panorama as of {as_of}")]
+    NoProjectInScope { as_of: NaiveDate },
     #[error("no rule `{asked}` is in force{}", nearest(.near.as_deref()))]
     NoSuchRule { asked: String, near: Option<String> },
     #[error("rule {rule} judges {judges}, and `{asked}` is none of that; see {hint}")]

@@ -27,6 +27,7 @@ pub struct Replay {
 }
 
 pub async fn replay(parts: &Parts, number: CycleNumber) -> Result<Replay, CycleError> {
+    parts.store.check_whole("a replay")?;
     let cycle = parts.store.cycle(number).await?.ok_or(CycleError::NoSuchCycle(number))?;
     let texts = parts.store.catalogue_texts(&cycle.inputs.catalogue).await?;
     let upto = KnownUpTo {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -26,7 +27,7 @@ use crate::reviews::Timetable;
 use crate::store::ReviewEntry;
 
 /// A review as a list shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReviewLine {
     #[serde(flatten)]
     pub review: Review,
@@ -36,7 +37,7 @@ pub struct ReviewLine {
 }
 
 /// What someone was to do after a review, and has not said done.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OpenAction {
     pub review: ReviewId,
     /// In the minutes of that review, from 1.
@@ -50,7 +51,7 @@ pub struct OpenAction {
     pub late: bool,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReviewFile {
     #[serde(flatten)]
     pub line: ReviewLine,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::thread;
+use std::time::Duration;
+use std::time::Instant;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -25,6 +27,7 @@ use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
 use crate::domain::cycle::CycleCounts;
 use crate::domain::cycle::CycleInputs;
+use crate::domain::cycle::CyclePhase;
 use crate::domain::cycle::CycleRecord;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::fingerprint::Fingerprint;
@@ -110,6 +113,8 @@ async fn run_in(
     manner: Manner,
 ) -> Result<CycleReport, CycleError> {
     let Manner { dry_run, .. } = manner;
+    parts.store.check_whole("a cycle")?;
+    let mut watch = Stopwatch::start();
     let now = parts.clock.now();
     let as_of = as_of.unwrap_or_else(|| view::today(now));
     let last = parts.store.last_cycle().await?;
@@ -119,14 +124,16 @@ async fn run_in(
     let texts = view::read_rules(parts).await?;
     let upto = parts.store.latest_known().await?;
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
+    watch.lap(CyclePhase::Load);
     let judged = judge(parts, texts, portfolio, upto, as_of).await?;
+    watch.lap(CyclePhase::Judge);
     if let Some(last) = last.as_ref().filter(|last| !dry_run && judged.repeats(&last.inputs)) {
         info!(cycle.number = %last.number, "Cycle {} stands: nothing has changed since", last.number);
         return Ok(CycleReport {
             cycle: last.number,
             outcome: Outcome::Unchanged,
             inputs: last.inputs.clone(),
-            counts: last.counts,
+            counts: CycleCounts::of(&judged.verdicts),
             missing_most: coverage::costliest(&judged.verdicts),
             alert_changes: vec![],
             mission_changes: vec![],
@@ -135,7 +142,25 @@ async fn run_in(
             rule_faults: judged.faults,
         });
     }
-    decide(parts, judged, last, (now, manner)).await
+    decide(parts, judged, last, (now, manner, watch)).await
+}
+
+/// How long each phase takes, for the metrics.
+#[derive(Debug)]
+struct Stopwatch {
+    since: Instant,
+    times: BTreeMap<CyclePhase, Duration>,
+}
+
+impl Stopwatch {
+    fn start() -> Self {
+        Self { since: Instant::now(), times: BTreeMap::new() }
+    }
+
+    fn lap(&mut self, phase: CyclePhase) {
+        self.times.insert(phase, self.since.elapsed());
+        self.since = Instant::now();
+    }
 }
 
 /// Alerts follow one another in time; those of an older date cannot follow.
@@ -150,11 +175,12 @@ async fn decide(
     parts: &Parts,
     judged: Judged,
     last: Option<CycleSummary>,
-    (now, Manner { dry_run, announce }): (DateTime<Utc>, Manner),
+    (now, Manner { dry_run, announce }, mut watch): (DateTime<Utc>, Manner, Stopwatch),
 ) -> Result<CycleReport, CycleError> {
     let deliberation = deliberate(parts, &judged, last.as_ref(), now).await?;
     warn_of_automatic_rules_out_of_force(&judged);
     let outgoing = outgoing(parts, &judged, &deliberation, (now, announce)).await?;
+    watch.lap(CyclePhase::Decide);
     let number = deliberation.number;
     let record = CycleRecord {
         number,
@@ -167,6 +193,7 @@ async fn decide(
         mission_changes: deliberation.mission_changes,
         silence_changes: deliberation.silence_changes,
         outgoing,
+        times: watch.times,
     };
     let counts = CycleCounts::of(&record.verdicts);
     if !dry_run {

@@ -11,9 +11,14 @@ use polars::prelude::IntoLazy;
 use polars::prelude::col;
 use polars::prelude::lit;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
+use super::row_schemas::HistoryRow;
+use super::row_schemas::MinistryRow;
+use super::row_schemas::PortfolioRow;
+use super::row_schemas::ProjectRow;
 use super::tables;
 use super::tables::Row;
 use crate::domain::cycle::CycleSummary;
@@ -37,23 +42,28 @@ use crate::store::KnownUpTo;
 /// Name of the dated threshold that the global drift is to stay under.
 const TARGET: &str = "drift_target";
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Panorama {
     pub as_of: NaiveDate,
     pub edition: EditionId,
+    #[schema(value_type = PortfolioRow)]
     pub portfolio: Row,
+    #[schema(value_type = Vec<MinistryRow>)]
     pub ministries: Vec<Row>,
     /// The portfolio at each edition, oldest first, as it was known then.
+    #[schema(value_type = Vec<PortfolioRow>)]
     pub series: Vec<Row>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProjectView {
     /// The fields of the frame; absent when the project left more than an edition ago.
+    #[schema(value_type = Option<ProjectRow>)]
     pub project: Option<Row>,
     pub id: ProjectId,
     pub names: Vec<String>,
     /// One row per edition, oldest first.
+    #[schema(value_type = Vec<HistoryRow>)]
     pub history: Vec<Row>,
     /// The last committed cycle, and what it judged of the project.
     pub cycle: Option<CycleSummary>,
@@ -205,6 +215,9 @@ pub(super) async fn known_portfolio(
     let portfolio = parts.store.portfolio(upto, as_of).await?;
     if !portfolio.snapshots.is_empty() {
         return Ok(portfolio);
+    }
+    if !portfolio.editions.is_empty() {
+        return Err(CycleError::NoProjectInScope { as_of });
     }
     let imports = parts.store.imports().await?;
     let editions = imports.iter().filter(|import| import.dataset == Dataset::Panorama);

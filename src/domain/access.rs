@@ -7,12 +7,15 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 use crate::domain::ids::MinistryCode;
 
 /// What an account is for. An account may have several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Looks.
@@ -28,7 +31,9 @@ pub enum Role {
 }
 
 /// What a route asks of its caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
     Read,
@@ -42,8 +47,9 @@ pub enum Permission {
 }
 
 /// The ministries that a reader sees. Applied by the store, to whatever it reads.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AccountScope)]
 pub enum Scope {
     /// The whole State, the portfolio's own figures included.
     Whole,
@@ -52,8 +58,11 @@ pub enum Scope {
 }
 
 /// Numbered from 1 in the order in which they were made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(transparent)]
+#[schema(minimum = 1)]
 pub struct AccountNumber(pub i64);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

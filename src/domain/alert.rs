@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::AlertId;
@@ -14,7 +15,7 @@ use crate::domain::level::Level;
 use crate::domain::subject::Subject;
 use crate::domain::verdict::Evidence;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Alert {
     pub id: AlertId,
     pub rule: RuleId,
@@ -37,6 +38,7 @@ pub struct Alert {
     pub explanation: Option<String>,
     /// The rule whose alert on the same subject says it already, so that nobody is told of this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub hidden_by: Option<RuleId>,
 }
 
@@ -48,7 +50,9 @@ impl Alert {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertState {
     /// Fired, but not yet for as many evaluations in a row as its rule asks.

@@ -5,11 +5,12 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 
 /// All that people add to a mission. Empty while nobody has touched it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Conduct {
     /// Who leads it; as long as nobody is named, whoever the playbook says.
@@ -17,18 +18,22 @@ pub struct Conduct {
     pub decision: Option<Decision>,
     pub started_on: Option<NaiveDate>,
     /// In the order in which they were set.
+    #[schema(required = true)]
     pub milestones: Vec<MissionMilestone>,
     /// Oldest first.
+    #[schema(required = true)]
     pub notes: Vec<Note>,
     /// What the vendors said, or that they said nothing; oldest first.
+    #[schema(required = true)]
     pub vendor_replies: Vec<VendorReply>,
     /// Decisions to name a vendor in public; oldest first.
+    #[schema(required = true)]
     pub namings: Vec<PublicNaming>,
     pub closing: Option<Closing>,
 }
 
 /// The answer to a proposal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Decision {
     pub accepted: bool,
     pub by: Actor,
@@ -37,7 +42,7 @@ pub struct Decision {
 }
 
 /// A step of a mission, not to be confused with a milestone of its project.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MissionMilestone {
     pub label: String,
     pub due_on: NaiveDate,
@@ -50,7 +55,7 @@ impl MissionMilestone {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Note {
     pub by: Actor,
     pub at: DateTime<Utc>,
@@ -58,7 +63,7 @@ pub struct Note {
 }
 
 /// What a vendor answered when told what is held against it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VendorReply {
     pub vendor: String,
     /// When it was asked.
@@ -71,7 +76,7 @@ pub struct VendorReply {
 }
 
 /// A decision to name a vendor in public. It needs the vendor's reply, and the director.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PublicNaming {
     pub vendor: String,
     pub tone: NamingTone,
@@ -80,7 +85,9 @@ pub struct PublicNaming {
     pub reason: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum NamingTone {
     Success,
@@ -109,7 +116,7 @@ impl NamingTone {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Closing {
     pub outcome: Outcome,
     pub by: Actor,
@@ -118,7 +125,9 @@ pub struct Closing {
 }
 
 /// What a mission found of the problem that called for it: what its rules are judged by later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The problem was real, and had its effect.

@@ -1,12 +1,14 @@
 //! The record of one pass through the pipeline: all that is needed to run it again.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::alert::AlertChange;
 use crate::domain::edition::EditionId;
@@ -22,7 +24,7 @@ use crate::domain::verdicts::RuleVerdicts;
 use crate::domain::verdicts::Verdicts;
 
 /// What a cycle was judged on. Two cycles with the same inputs give the same verdicts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CycleInputs {
     pub as_of: NaiveDate,
     /// The edition in force at that date.
@@ -31,6 +33,7 @@ pub struct CycleInputs {
     pub last_import: ImportNumber,
     pub last_link: i64,
     #[serde(default)]
+    #[schema(required = true)]
     pub last_review: i64,
     /// Fingerprint of the portfolio that was judged.
     pub data: Fingerprint,
@@ -54,21 +57,55 @@ pub struct CycleRecord {
     pub mission_changes: Vec<MissionChange>,
     pub silence_changes: Vec<SilenceChange>,
     pub outgoing: Outgoing,
+    /// Before it is written.
+    pub times: BTreeMap<CyclePhase, Duration>,
+}
+
+/// What a cycle spends its time on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CyclePhase {
+    /// Data and catalogue are read.
+    Load,
+    /// Frames, compilation and verdicts, evidence and explanations included.
+    Judge,
+    /// Alerts, missions, silences and messages.
+    Decide,
+    /// The transaction, but for its last instant.
+    Write,
+}
+
+impl CyclePhase {
+    pub const ALL: [Self; 4] = [Self::Load, Self::Judge, Self::Decide, Self::Write];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Judge => "judge",
+            Self::Decide => "decide",
+            Self::Write => "write",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.word() == word)
+    }
 }
 
 /// A committed cycle, without its verdicts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CycleSummary {
     pub number: CycleNumber,
     #[serde(flatten)]
     pub inputs: CycleInputs,
     pub started_at: DateTime<Utc>,
+    /// Figures of the whole State: none for accounts that see some ministries only.
     pub figures: BTreeMap<String, f64>,
-    pub counts: CycleCounts,
+    /// Verdicts of the whole State: null for accounts that see some ministries only.
+    pub counts: Option<CycleCounts>,
 }
 
 /// Verdicts of a cycle: all of them are `judged`, `unknown` or `failed`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CycleCounts {
     /// Given a level.
     pub judged: u64,

@@ -4,6 +4,7 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 use crate::domain::ids::AlertId;
@@ -12,7 +13,7 @@ use crate::domain::ids::ImportNumber;
 use crate::domain::ids::ProjectId;
 
 /// It puts the import in question, never the rule: the alert stands as long as its verdict does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Dispute {
     pub number: DisputeNumber,
     /// The alert on whose account the team replies.
@@ -32,7 +33,7 @@ pub struct Dispute {
     pub settled_by: Option<ImportNumber>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Answer {
     pub by: Actor,
     pub at: DateTime<Utc>,
@@ -50,7 +51,9 @@ impl Dispute {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeState {
     Open,

@@ -9,10 +9,19 @@ use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::domain::text_schema::text_schema;
+
 /// The month of a publication, `2020-11`. Ordered by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EditionId(NaiveDate);
+
+text_schema!(
+    EditionId,
+    "An edition of the panorama, by its month.",
+    "^[0-9]{4}-(0[1-9]|1[0-2])$",
+    "2020-11"
+);
 
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("found `{found}`, expected an edition as `YYYY-MM`, such as `2020-11`")]

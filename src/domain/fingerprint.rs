@@ -7,12 +7,14 @@ use serde::Deserialize;
 use serde::Serialize;
 use sha2::Digest;
 use sha2::Sha256;
+use utoipa::ToSchema;
 
 const HASHED_AT_ONCE: usize = 64 * 1024;
 
 /// A SHA-256 in lower-case hexadecimal.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(pattern = "^[0-9a-f]{64}$")]
 pub struct Fingerprint(String);
 
 impl Fingerprint {

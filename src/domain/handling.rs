@@ -4,20 +4,21 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
 
 /// The state in which acts leave an alert.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Handling {
     /// Of the alert as it is: it lapses when the alert worsens or reopens.
     pub acknowledged: Option<Acknowledgement>,
     pub assigned_to: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Acknowledgement {
     pub by: Actor,
     pub at: DateTime<Utc>,

@@ -4,11 +4,14 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+        )]
         #[serde(transparent)]
         pub struct $name(String);
 
@@ -33,8 +36,11 @@ macro_rules! text_id {
 macro_rules! number_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+        )]
         #[serde(transparent)]
+        #[schema(minimum = 1)]
         pub struct $name(pub i64);
 
         impl fmt::Display for $name {

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::edition::EditionId;
 use crate::domain::fingerprint::Fingerprint;
@@ -37,7 +38,9 @@ pub struct Import {
 
 /// What a file is about. Two files of the same dataset and edition tell the same story: the later
 /// one replaces the earlier one (for follow-up data, project by project).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Dataset {
     Panorama,

@@ -4,13 +4,16 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::ImportNumber;
 
 /// In the order in which those that are due at once run: data first, then what is made of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum JobName {
     /// Files of the watched folder and of addresses.
@@ -57,7 +60,7 @@ impl JobName {
 }
 
 /// Why a job runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Occasion {
     Timetable,
@@ -82,7 +85,7 @@ impl Occasion {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunOutcome {
     Processing,
@@ -146,7 +149,7 @@ impl Call {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JobRun {
     pub number: i64,
     pub job: JobName,
@@ -162,7 +165,7 @@ pub struct JobRun {
 }
 
 /// Where a job stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JobStanding {
     pub job: JobName,
     /// Firings up to this instant are answered.
@@ -191,7 +194,7 @@ impl JobStanding {
 }
 
 /// What the import job last found at a path or an address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportSource {
     /// A path, or an address without what may be secret in it.
     pub source: String,
@@ -209,7 +212,7 @@ pub struct ImportSource {
     pub seen_at: DateTime<Utc>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceOutcome {
     Imported,

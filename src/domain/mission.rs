@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 use crate::domain::conduct::Conduct;
@@ -12,7 +13,9 @@ use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
 use crate::domain::subject::Subject;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum MissionKind {
     /// Mission de sécurisation
@@ -71,7 +74,7 @@ impl MissionKind {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Mission {
     pub id: MissionId,
     pub subject: Subject,
@@ -89,6 +92,7 @@ pub struct Mission {
     pub due_on: NaiveDate,
     /// How many times it has changed, its opening included: a decision made on an older one is stale.
     #[serde(default)]
+    #[schema(required = true)]
     pub revision: u32,
     /// What people made of it.
     #[serde(default, flatten)]
@@ -127,7 +131,9 @@ impl Mission {
 }
 
 /// The next step of a live mission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Awaited {
     /// That someone accept or decline it.
@@ -154,7 +160,9 @@ impl Awaited {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum MissionState {
     /// Waits for DINUM's decision.
@@ -192,7 +200,7 @@ impl MissionState {
 }
 
 /// What a cycle or a person did to one mission. `mission` is its state afterwards.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MissionChange {
     pub mission: Mission,
     pub kind: MissionChangeKind,
@@ -200,10 +208,13 @@ pub struct MissionChange {
     pub reason: String,
     /// Who did it; `None` when a cycle did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub by: Option<Actor>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum MissionChangeKind {
     Proposed,

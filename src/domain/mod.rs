@@ -24,6 +24,7 @@ pub mod secret;
 pub mod silence;
 pub mod snapshot;
 pub mod subject;
+mod text_schema;
 pub mod value;
 pub mod verdict;
 pub mod verdicts;

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
@@ -18,6 +19,7 @@ use crate::domain::ids::NoticeId;
 use crate::domain::import::Dataset;
 use crate::domain::level::Level;
 use crate::domain::subject::Subject;
+use crate::domain::text_schema::text_schema;
 
 /// Written `sg/MJ`, `dinum`, `director`, `webhook/supervision`, `tchap`. Never an address: whoever
 /// holds the office when the notice leaves is who gets it.
@@ -43,7 +45,9 @@ pub enum Lane {
     Tchap,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeKind {
     /// What changed since the last one.
@@ -59,7 +63,7 @@ pub enum NoticeKind {
 }
 
 /// As it is written when it is decided: what is sent again is the same to the byte.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Notice {
     pub id: NoticeId,
     pub receiver: Receiver,
@@ -78,7 +82,7 @@ pub struct Notice {
     pub not_before: DateTime<Utc>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
     /// For people.
@@ -92,7 +96,9 @@ pub enum Content {
     Post { media_type: String, body: String },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeState {
     Waiting,
@@ -102,7 +108,7 @@ pub enum NoticeState {
 }
 
 /// A notice and what became of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct QueuedNotice {
     #[serde(flatten)]
     pub notice: Notice,
@@ -198,6 +204,13 @@ pub struct Reminded {
     pub last_on: Option<NaiveDate>,
     pub escalated_on: Option<NaiveDate>,
 }
+
+text_schema!(
+    Receiver,
+    "Whom a notice is for: an office, never an address.",
+    "^(sg/.+|dinum|director|webhook/.+|tchap)$",
+    "sg/MJ"
+);
 
 impl Receiver {
     pub fn lane(&self) -> Lane {

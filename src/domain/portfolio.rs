@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::edition::EditionId;
 use crate::domain::follow_up::Contact;
 use crate::domain::follow_up::Contract;
 use crate::domain::follow_up::DeclaredCause;
@@ -31,4 +32,8 @@ pub struct Portfolio {
     /// By project. Left out of the fingerprint of those who have none, as before there were any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviews: Vec<ReviewStanding>,
+    /// Where only some projects are shown: every edition there is, so that what is in force does not
+    /// depend on who looks. Empty where all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub editions: Vec<EditionId>,
 }

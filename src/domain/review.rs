@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use chrono::NaiveTime;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 use crate::domain::fingerprint::Fingerprint;
@@ -11,7 +12,7 @@ use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::ReviewId;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Review {
     pub id: ReviewId,
     pub project: ProjectId,
@@ -20,6 +21,7 @@ pub struct Review {
     pub due_on: NaiveDate,
     pub planned_on: NaiveDate,
     /// In Paris.
+    #[schema(value_type = String, pattern = "^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$", example = "10:00:00")]
     pub starts_at: NaiveTime,
     pub length_minutes: u32,
     pub state: ReviewState,
@@ -47,7 +49,9 @@ impl Review {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewState {
     Planned,
@@ -80,7 +84,7 @@ impl ReviewState {
 }
 
 /// What is kept of a review that was held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Minutes {
     pub held_on: NaiveDate,
     pub present: Vec<String>,
@@ -92,17 +96,18 @@ pub struct Minutes {
     pub recorded_by: Actor,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReviewAction {
     pub what: String,
     pub owner: String,
     pub due_on: NaiveDate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub done: Option<ActionDone>,
 }
 
 /// Someone said that it is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ActionDone {
     /// The day in Paris.
     pub on: NaiveDate,
@@ -116,7 +121,7 @@ impl ReviewAction {
 }
 
 /// What the calendar or a person did to one review. `review` is its state afterwards.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReviewChange {
     pub review: Review,
     pub kind: ReviewChangeKind,
@@ -124,10 +129,13 @@ pub struct ReviewChange {
     pub reason: String,
     /// `None` when the calendar did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub by: Option<Actor>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewChangeKind {
     Planned,

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -9,7 +10,9 @@ use crate::domain::mission::MissionKind;
 
 /// A rule earns its place on real data: `experimental` and `test` rules give verdicts that are
 /// kept and shown, and raise nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleStatus {
     Experimental,
@@ -37,7 +40,7 @@ pub struct RuleTerms {
 
 /// While an alert of the rule that declares it stands at `from` or above, those of `rule` on the same
 /// subject, at `up_to` or below, say nothing more: nobody is told of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inhibition {
     pub rule: RuleId,
@@ -46,7 +49,7 @@ pub struct Inhibition {
 }
 
 /// The mission that an alert calls for, from a level on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MissionCall {
     pub kind: MissionKind,
     pub from: Level,

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::alert::Alert;
 use crate::domain::audit::Actor;
@@ -22,7 +23,7 @@ use crate::domain::level::Level;
 use crate::domain::subject::Subject;
 
 /// Silenced alerts live on and are listed: only messages leave them out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Silence {
     pub number: SilenceNumber,
     pub scope: SilenceScope,
@@ -44,7 +45,7 @@ pub struct Silence {
     pub ended: Option<SilenceEnd>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SilenceEnd {
     pub at: DateTime<Utc>,
     /// A person, or Vigie when it ended by itself.
@@ -53,7 +54,7 @@ pub struct SilenceEnd {
 }
 
 /// All that are given must fit; at least one is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SilenceScope {
     pub rule: Option<RuleId>,
     pub project: Option<ProjectId>,

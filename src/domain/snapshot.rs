@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::edition::EditionId;
 use crate::domain::ids::MinistryCode;
@@ -34,7 +35,9 @@ pub struct Snapshot {
     pub row: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Cadrage

@@ -4,11 +4,15 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
+use crate::domain::text_schema::text_schema;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     Project,
@@ -24,6 +28,13 @@ pub enum Subject {
     Ministry(MinistryCode),
     Portfolio,
 }
+
+text_schema!(
+    Subject,
+    "What a rule judges: a project, a ministry or the portfolio.",
+    "^(project/.+|ministry/.+|portfolio)$",
+    "project/si-samu"
+);
 
 impl Subject {
     pub fn scope(&self) -> Scope {

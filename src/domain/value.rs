@@ -3,10 +3,12 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One value of a field, as rules and evidence see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FieldValue)]
 pub enum Value {
     Bool(bool),
     Int(i64),
@@ -14,6 +16,9 @@ pub enum Value {
     Text(String),
     Date(NaiveDate),
 }
+
+/// A name that `utoipa` does not take for any JSON whatever.
+pub type FieldValue = Value;
 
 /// A published figure. Missing is not withheld is not zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

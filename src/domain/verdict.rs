@@ -5,14 +5,16 @@ use std::ops::Range;
 
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::subject::Subject;
+use crate::domain::value::FieldValue;
 use crate::domain::value::Value;
 
 /// Only a level may close an alert: not knowing is never good news.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Verdict {
     Level { level: Level },
@@ -29,13 +31,15 @@ impl Verdict {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub struct MissingField {
     pub field: String,
     pub why: Absence,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Absence {
     Missing,
@@ -43,7 +47,7 @@ pub enum Absence {
 }
 
 /// Where a text of the catalogue is wrong, or a rule broke down, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Fault {
     /// Relative to the catalogue.
     pub file: String,
@@ -90,7 +94,7 @@ impl fmt::Display for Fault {
 }
 
 /// What `assess` read, and the comparisons that led to the level.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {
     /// In reading order, each name once.
     pub readings: Vec<Reading>,
@@ -98,7 +102,7 @@ pub struct Evidence {
     pub trail: Vec<Comparison>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Reading {
     pub name: String,
     pub source: ReadingSource,
@@ -106,17 +110,18 @@ pub struct Reading {
     pub label: String,
     pub unit: Option<String>,
     /// `None` when it was missing and the rule said what to do then.
+    #[schema(value_type = Option<FieldValue>)]
     pub value: Option<Value>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadingSource {
     Field,
     Threshold,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Comparison {
     pub line: usize,
     pub column: usize,
@@ -126,14 +131,16 @@ pub struct Comparison {
 }
 
 /// One verdict with its subject. `evidence` and `explanation` come with what fired (from `Watch`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Judgement {
     pub rule: RuleId,
     pub subject: Subject,
     #[serde(flatten)]
     pub verdict: Verdict,
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(nullable = false)]
     pub evidence: Option<Evidence>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(nullable = false)]
     pub explanation: Option<String>,
 }

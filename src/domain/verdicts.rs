@@ -110,6 +110,13 @@ impl Verdicts {
         self.rules.iter().flat_map(RuleVerdicts::iter)
     }
 
+    /// Those on some subjects only; rules that have none left are left out.
+    #[must_use]
+    pub fn of(&self, keep: impl Fn(&Subject) -> bool) -> Self {
+        let some = |rule: &RuleVerdicts| rule.of_some(&keep);
+        Self { rules: self.rules.iter().map(some).filter(|rule| !rule.is_empty()).collect() }
+    }
+
     pub fn to_judgements(&self) -> Vec<Judgement> {
         self.iter().map(JudgementRef::to_judgement).collect()
     }
@@ -164,6 +171,18 @@ impl RuleVerdicts {
 
     pub fn of(&self, subject: &Subject) -> Option<JudgementRef<'_>> {
         self.at(self.place(subject)?)
+    }
+
+    fn of_some(&self, keep: impl Fn(&Subject) -> bool) -> Self {
+        let kept = || self.iter().filter(|judgement| keep(judgement.subject));
+        let subjects = kept().map(|judgement| judgement.subject.clone()).collect();
+        let mut filling = Filling::new(self.rule.clone(), subjects);
+        for JudgementRef { verdict, evidence, explanation, .. } in kept() {
+            let (evidence, explanation) = (evidence.cloned(), explanation.map(str::to_owned));
+            let finding = Finding { evidence, explanation };
+            filling.push(verdict.clone(), (finding != Finding::default()).then_some(finding));
+        }
+        filling.finish()
     }
 
     pub fn place(&self, subject: &Subject) -> Option<usize> {

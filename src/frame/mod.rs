@@ -93,6 +93,7 @@ pub fn editions_in_force(
 ) -> Result<EditionsInForce, FrameError> {
     let mut editions: Vec<EditionId> =
         portfolio.snapshots.iter().map(|snapshot| snapshot.edition).collect();
+    editions.extend(&portfolio.editions);
     editions.sort_unstable();
     editions.dedup();
     let mut past = editions.iter().rev().filter(|edition| edition.as_of() <= as_of).copied();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::conduct::Outcome;
 use crate::domain::ids::AlertId;
@@ -12,7 +13,7 @@ use crate::domain::mission::Mission;
 use crate::domain::mission::MissionState;
 
 /// How many missions of a rule came to what. A mission counts once for each rule behind it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct RuleOutcomes {
     pub rule: RuleId,
     pub confirmed: u32,

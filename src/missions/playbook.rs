@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
 use toml::Spanned;
+use utoipa::ToSchema;
 
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -45,7 +46,7 @@ pub struct Playbook {
 }
 
 /// How one kind of mission is run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Play {
     /// Who leads it, in French.
@@ -53,12 +54,15 @@ pub struct Play {
     /// What it consists of, in French.
     pub purpose: String,
     /// Days within which it is to be decided.
+    #[schema(value_type = u32)]
     decide_within_days: Spanned<u32>,
     /// Days from the decision within which it is to start.
     #[serde(default = "days_to_start")]
+    #[schema(value_type = u32, required = true)]
     start_within_days: Spanned<u32>,
     /// Days from its start within which it is to end.
     #[serde(default = "days_to_complete")]
+    #[schema(value_type = u32, required = true)]
     complete_within_days: Spanned<u32>,
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::playbook::Playbook;
 use super::playbook::Team;
@@ -27,7 +28,7 @@ pub struct Candidate {
     pub watches: Vec<Watch>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Ranked {
     pub mission: Mission,
     /// Who conducts it, in French; `None` when the playbook gives its kind no team.
@@ -40,7 +41,7 @@ pub struct Ranked {
     pub points: Vec<Points>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// Started: it keeps its place.
@@ -67,7 +68,7 @@ impl Place {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Points {
     /// In French.
     pub what: String,

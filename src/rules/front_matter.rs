@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::fault::Place;
 use super::fault::RuleFault;
@@ -19,7 +20,7 @@ const OPENING: &str = "/*---";
 const CLOSING: &str = "---*/";
 
 /// A rule of the catalogue, without its script.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Rule {
     pub id: RuleId,
     /// In French, as are the guidance and the sources.
@@ -60,7 +61,7 @@ impl Rule {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
     Drift,
@@ -70,7 +71,9 @@ pub enum Family {
 }
 
 /// Which projects a rule judges. Ministries and the portfolio are always judged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Subjects {
     /// Those that the edition in force lists.

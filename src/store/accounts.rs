@@ -37,11 +37,13 @@ pub struct AccountTerms {
 impl Store {
     /// In the order in which they were made, closed ones included.
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.check_whole("the list of accounts")?;
         let mut transaction = self.begin_read().await?;
         select(&mut transaction, None).await
     }
 
     pub async fn account(&self, number: AccountNumber) -> Result<Option<Account>, StoreError> {
+        self.check_whole("the list of accounts")?;
         let mut transaction = self.begin_read().await?;
         Ok(select(&mut transaction, Some(number)).await?.pop())
     }
@@ -52,6 +54,7 @@ impl Store {
         terms: &AccountTerms,
         act: &Act,
     ) -> Result<Account, StoreError> {
+        self.check_whole("the list of accounts")?;
         let mut transaction = self.begin_write().await?;
         let account = make(&mut transaction, terms, act).await?;
         end(transaction).await?;
@@ -66,6 +69,7 @@ impl Store {
         terms: &AccountTerms,
         act: &Act,
     ) -> Result<Account, StoreError> {
+        self.check_whole("the list of accounts")?;
         let mut transaction = self.begin_write().await?;
         let before = standing(&mut transaction, number, seen).await?;
         refuse_double(&mut transaction, Some(number), terms).await?;
@@ -84,6 +88,7 @@ impl Store {
         (number, revision): (AccountNumber, i64),
         act: &Act,
     ) -> Result<Account, StoreError> {
+        self.check_whole("the list of accounts")?;
         let mut transaction = self.begin_write().await?;
         let before = standing(&mut transaction, number, revision).await?;
         let after =

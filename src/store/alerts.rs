@@ -59,6 +59,10 @@ impl Store {
         id: &AlertId,
     ) -> Result<Vec<(CycleNumber, AlertChange)>, StoreError> {
         let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        if !visible.has_alert(&mut transaction, id).await? {
+            return Ok(vec![]);
+        }
         let rows: Vec<(i64, String)> = sqlx::query_as(
             "select cycle, body from alert_changes where alert = $1 order by cycle, position",
         )
@@ -72,6 +76,8 @@ impl Store {
                 Ok((CycleNumber(cycle), kept::to_json("alert_changes.body", &body)?))
             })
             .collect::<Result<_, StoreError>>()?;
+        // Not how it went on from, or on to, a project that is another's.
+        history.retain(|(_, change)| visible.words(&change.reason));
         let alerts = history.iter_mut().map(|(_, change)| &mut change.alert).collect();
         with_findings(&mut transaction, alerts).await?;
         Ok(history)
@@ -83,7 +89,8 @@ impl Store {
         id: Option<&AlertId>,
     ) -> Result<Vec<Alert>, StoreError> {
         let mut transaction = self.begin_read().await?;
-        let rows: Vec<AlertRow> = sqlx::query_as(
+        let visible = self.visible(&mut transaction).await?;
+        let mut rows: Vec<AlertRow> = sqlx::query_as(
             "select id, rule, subject, state, level, since, updated_at, streak, stale, judged_in,
                     evidence, explanation, hidden_by
              from alerts
@@ -101,6 +108,7 @@ impl Store {
         .fetch_all(&mut *transaction)
         .await
         .map_err(reading("alerts"))?;
+        rows.retain(|row| visible.subject_text(&row.subject));
         let mut alerts: Vec<Alert> =
             rows.into_iter().map(AlertRow::into_alert).collect::<Result<_, _>>()?;
         with_findings(&mut transaction, alerts.iter_mut().collect()).await?;

@@ -5,8 +5,10 @@ use chrono::Utc;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
+use utoipa::ToSchema;
 
 use super::Store;
+use super::audit_scope;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
@@ -42,7 +44,7 @@ pub struct AuditFilter {
 }
 
 /// What came of following the trail from its first entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AuditReport {
     /// Entries that fit, one after the other.
     pub sound: i64,
@@ -54,6 +56,11 @@ pub struct AuditReport {
 impl Store {
     /// Oldest first.
     pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        if !visible.is_all() {
+            return audit_scope::entries(&mut transaction, &visible, filter).await;
+        }
         let mut rows: Vec<EntryRow> = sqlx::query_as(
             "select number, at, actor, action, subject, was, became, reason, previous, hash
              from audit
@@ -65,7 +72,7 @@ impl Store {
         .bind(filter.subject.as_deref())
         .bind(filter.since.map(kept::from_instant))
         .bind(filter.limit.map_or(i64::MAX, i64::from))
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(reading("the audit trail"))?;
         rows.reverse();
@@ -73,6 +80,7 @@ impl Store {
     }
 
     pub async fn audit_head(&self) -> Result<Head, StoreError> {
+        self.check_whole("the audit trail's last entry")?;
         let mut transaction = self.begin_read().await?;
         head(&mut transaction).await
     }
@@ -83,6 +91,7 @@ impl Store {
         &self,
         expected: Option<Fingerprint>,
     ) -> Result<AuditReport, StoreError> {
+        self.check_whole("the soundness of the audit trail")?;
         let mut transaction = self.begin_read().await?;
         let mut walk = Walk::new(expected);
         let told = head(&mut transaction).await?;
@@ -215,7 +224,7 @@ async fn insert(
 }
 
 #[derive(sqlx::FromRow)]
-struct EntryRow {
+pub(super) struct EntryRow {
     number: i64,
     at: String,
     actor: String,
@@ -229,7 +238,7 @@ struct EntryRow {
 }
 
 impl EntryRow {
-    fn into_entry(self) -> AuditEntry {
+    pub(super) fn into_entry(self) -> AuditEntry {
         AuditEntry {
             number: self.number,
             at: self.at,

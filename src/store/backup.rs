@@ -46,6 +46,7 @@ impl Store {
     /// Writes the database as it stands at one moment to a new or empty file, while others read and
     /// write. The caller puts it on the disk for good.
     pub async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
+        self.check_whole("a copy of the database")?;
         sqlx::query("vacuum into $1")
             .bind(file.display().to_string())
             .execute(&self.pool)
@@ -61,6 +62,7 @@ impl Store {
         backup: &Path,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        self.check_whole("a restoration")?;
         let from = json!({ "backup": backup.display().to_string() });
         let deed = Deed::by(actor, "database_restored", "database").became(&from);
         let mut transaction = self.begin_write().await?;

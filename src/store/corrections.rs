@@ -16,14 +16,17 @@ impl Store {
         &self,
         last: ImportNumber,
     ) -> Result<Vec<(ImportNumber, Difference)>, StoreError> {
-        let rows: Vec<(i64, String, String, String, String)> = sqlx::query_as(
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let mut rows: Vec<(i64, String, String, String, String)> = sqlx::query_as(
             "select import, subject, field, former, now_says from import_corrections
              where import > $1 order by import, position",
         )
         .bind(last.0)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(reading("corrections"))?;
+        rows.retain(|(_, subject, ..)| visible.subject_text(subject));
         rows.into_iter()
             .map(|(import, subject, field, former, now)| {
                 let subject = kept::to_subject("import_corrections.subject", &subject)?;

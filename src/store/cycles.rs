@@ -1,11 +1,15 @@
 //! Cycles: committing one whole, and reading back what was committed.
 
+use std::collections::BTreeMap;
+use std::time::Instant;
+
 use sqlx::SqliteConnection;
 use sqlx::error::DatabaseError;
 
 use super::Store;
 use super::alerts;
 use super::catalogues;
+use super::cycle_times;
 use super::deeds;
 use super::error::StoreError;
 use super::error::reading;
@@ -14,6 +18,7 @@ use super::kept;
 use super::missions;
 use super::open::end;
 use super::outbox;
+use super::scope::Visible;
 use super::silences;
 use super::verdicts;
 use crate::domain::cycle::CycleCounts;
@@ -30,7 +35,9 @@ impl Store {
     /// A cycle decides on the alerts that the one before it left. Its number says which that was: when
     /// another cycle took the number meanwhile, nothing is written and the caller may start again.
     pub async fn commit_cycle(&self, record: &CycleRecord) -> Result<(), StoreError> {
+        self.check_whole("a cycle")?;
         let mut transaction = self.begin_write().await?;
+        let began = Instant::now();
         let catalogue = &record.inputs.catalogue;
         catalogues::keep(&mut transaction, catalogue, &record.catalogue_texts).await?;
         insert(&mut transaction, record).await?;
@@ -42,10 +49,13 @@ impl Store {
         deeds::of_cycle(&mut transaction, record).await?;
         silences::apply(&mut transaction, record).await?;
         handling::follow(&mut transaction, record).await?;
+        let number = record.number;
+        cycle_times::insert(&mut transaction, number, &record.times, began.elapsed()).await?;
         end(transaction).await
     }
 
     pub async fn next_cycle_number(&self) -> Result<CycleNumber, StoreError> {
+        self.check_whole("a cycle")?;
         let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from cycles")
             .fetch_one(&self.pool)
             .await
@@ -59,6 +69,8 @@ impl Store {
 
     /// Newest first.
     pub async fn cycles(&self, limit: u32) -> Result<Vec<CycleSummary>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
         let rows: Vec<CycleRow> = sqlx::query_as(
             "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
                     started_at,
@@ -66,13 +78,15 @@ impl Store {
              from cycles order by number desc limit $1",
         )
         .bind(limit)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(reading("cycles"))?;
-        rows.into_iter().map(CycleRow::into_summary).collect()
+        rows.into_iter().map(|row| row.into_summary(&visible)).collect()
     }
 
     pub async fn cycle(&self, number: CycleNumber) -> Result<Option<CycleSummary>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
         let row: Option<CycleRow> = sqlx::query_as(
             "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
                     started_at,
@@ -80,10 +94,10 @@ impl Store {
              from cycles where number = $1",
         )
         .bind(number.0)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *transaction)
         .await
         .map_err(reading("a cycle"))?;
-        row.map(CycleRow::into_summary).transpose()
+        row.map(|row| row.into_summary(&visible)).transpose()
     }
 }
 
@@ -150,7 +164,15 @@ struct CycleRow {
 }
 
 impl CycleRow {
-    fn into_summary(self) -> Result<CycleSummary, StoreError> {
+    /// Its figures and counts are those of the whole State, and shown with it.
+    fn into_summary(self, visible: &Visible) -> Result<CycleSummary, StoreError> {
+        let figures = kept::to_json("cycles.figures", &self.figures)?;
+        let counts = CycleCounts {
+            judged: kept::to_u64("cycles.judged", self.judged)?,
+            fired: kept::to_u64("cycles.fired", self.fired)?,
+            unknown: kept::to_u64("cycles.unknown", self.unknown)?,
+            failed: kept::to_u64("cycles.failed", self.failed)?,
+        };
         Ok(CycleSummary {
             number: CycleNumber(self.number),
             inputs: CycleInputs {
@@ -163,13 +185,8 @@ impl CycleRow {
                 catalogue: Fingerprint::from_kept(self.catalogue),
             },
             started_at: kept::to_instant("cycles.started_at", self.started_at)?,
-            figures: kept::to_json("cycles.figures", &self.figures)?,
-            counts: CycleCounts {
-                judged: kept::to_u64("cycles.judged", self.judged)?,
-                fired: kept::to_u64("cycles.fired", self.fired)?,
-                unknown: kept::to_u64("cycles.unknown", self.unknown)?,
-                failed: kept::to_u64("cycles.failed", self.failed)?,
-            },
+            figures: if visible.is_all() { figures } else { BTreeMap::new() },
+            counts: visible.is_all().then_some(counts),
         })
     }
 }

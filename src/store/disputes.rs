@@ -32,6 +32,12 @@ impl Store {
     /// Gives the dispute its number and finds the import that it puts in question.
     pub async fn dispute(&self, dispute: &Dispute, act: &Act) -> Result<Dispute, StoreError> {
         let mut transaction = self.begin_write().await?;
+        let visible = self.visible(&mut transaction).await?;
+        if !visible.project(&dispute.project)
+            || !visible.has_alert(&mut transaction, &dispute.alert).await?
+        {
+            return Err(StoreError::NoSuchAlert { alert: dispute.alert.clone() });
+        }
         let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from disputes")
             .fetch_one(&mut *transaction)
             .await
@@ -61,9 +67,10 @@ impl Store {
         act: &Act,
     ) -> Result<Dispute, StoreError> {
         let mut transaction = self.begin_write().await?;
+        let visible = self.visible(&mut transaction).await?;
         let what = "dispute";
         let mut found = select(&mut transaction).await?;
-        found.retain(|dispute| dispute.number == number);
+        found.retain(|dispute| dispute.number == number && visible.project(&dispute.project));
         let found = found.pop().ok_or(StoreError::NoSuch { what, number: number.0 })?;
         if found.state != DisputeState::Open {
             let how = format!("it is {}", found.state.word());
@@ -86,7 +93,10 @@ impl Store {
     /// Every dispute, in order; those that are over included.
     pub async fn disputes(&self) -> Result<Vec<Dispute>, StoreError> {
         let mut transaction = self.begin_read().await?;
-        select(&mut transaction).await
+        let visible = self.visible(&mut transaction).await?;
+        let mut disputes = select(&mut transaction).await?;
+        disputes.retain(|dispute| visible.project(&dispute.project));
+        Ok(disputes)
     }
 }
 

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::domain::audit::Actor;
 use crate::domain::edition::EditionId;
+use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
 use crate::domain::ids::ProjectId;
@@ -62,6 +63,11 @@ pub enum StoreError {
     Judged { rule: RuleId, subject: Subject },
     #[error("cycle {number} is already taken: another one was committed meanwhile")]
     CycleTaken { number: CycleNumber },
+    /// Said alike of what exists elsewhere and of what does not.
+    #[error("{what} is for those who see the whole State")]
+    BeyondScope { what: &'static str },
+    #[error("no alert `{alert}`")]
+    NoSuchAlert { alert: AlertId },
     #[error("no {what} {number}")]
     NoSuch { what: &'static str, number: i64 },
     #[error("{what} {number} is over: {how}")]

@@ -9,6 +9,7 @@ use super::error::reading;
 use super::identity::Links;
 use super::import_rows;
 use super::kept;
+use super::scope::Visible;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ImportNumber;
 use crate::domain::import::Dataset;
@@ -58,7 +59,7 @@ pub(super) fn to_dataset(word: &str) -> Result<Dataset, StoreError> {
     kept::to_word("imports.dataset", word, "a dataset", Dataset::from_word)
 }
 
-/// Who replaced whom, links applied.
+/// Who replaced whom, links applied, as far as it is visible.
 #[derive(Debug, Default)]
 pub(super) struct Replacements {
     pub(super) replaces: BTreeMap<ImportNumber, ImportNumber>,
@@ -69,10 +70,12 @@ pub(super) struct Replacements {
 /// edition, of one of its subjects.
 pub(super) async fn replacements(
     connection: &mut SqliteConnection,
+    visible: &Visible,
     links: &Links,
 ) -> Result<Replacements, StoreError> {
     let mut subjects: BTreeMap<ImportNumber, Vec<Option<Subject>>> = BTreeMap::new();
-    for (import, subject) in import_rows::subjects(connection, links).await? {
+    let spoken_of = import_rows::subjects(connection, links).await?;
+    for (import, subject) in spoken_of.into_iter().filter(|(_, subject)| visible.subject(subject)) {
         subjects.entry(import).or_default().push(Some(subject));
     }
     let mut replacements = Replacements::default();

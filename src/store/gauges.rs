@@ -68,6 +68,7 @@ pub struct RuleTally {
 
 impl Store {
     pub async fn gauges(&self, now: DateTime<Utc>) -> Result<Gauges, StoreError> {
+        self.check_whole("counts of the database")?;
         let mut transaction = self.begin_read().await?;
         let (alerts, stale_alerts) = alerts(&mut transaction).await?;
         let datasets = datasets(&mut transaction).await?;
@@ -97,12 +98,14 @@ impl Store {
 
     /// By the last time that something was imported.
     pub async fn last_imports(&self) -> Result<BTreeMap<Dataset, DateTime<Utc>>, StoreError> {
+        self.check_whole("the age of files")?;
         datasets(&mut *self.begin_read().await?).await
     }
 
     /// By rule, without reading what verdicts stand on. Empty for a cycle of before verdicts were kept
     /// by pages.
     pub async fn rule_tallies(&self, cycle: CycleNumber) -> Result<Vec<RuleTally>, StoreError> {
+        self.check_whole("counts of verdicts")?;
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "select rule, outcomes, others
              from verdicts join verdict_pages on fingerprint = verdicts

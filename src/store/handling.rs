@@ -36,6 +36,7 @@ impl Store {
         notices: &[Notice],
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
+        self.check_alert(&mut transaction, alert).await?;
         let before = handling(&mut transaction, alert).await?;
         let acknowledged = Acknowledgement { by: act.actor.clone(), at: act.at };
         let after = Handling { acknowledged: Some(acknowledged), ..before.clone() };
@@ -49,6 +50,7 @@ impl Store {
 
     pub async fn assign(&self, alert: &AlertId, whom: &str, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
+        self.check_alert(&mut transaction, alert).await?;
         let before = handling(&mut transaction, alert).await?;
         let after = Handling { assigned_to: Some(whom.to_owned()), ..before.clone() };
         leave(&mut transaction, alert, &after).await?;
@@ -61,6 +63,7 @@ impl Store {
     /// The words are the act's reason.
     pub async fn comment(&self, alert: &AlertId, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
+        self.check_alert(&mut transaction, alert).await?;
         append(&mut transaction, (alert, AlertActKind::Commented), act, None).await?;
         let deed = act.deed("alert_commented", format!("alert/{alert}"));
         audit::append(&mut transaction, act.at, &[deed]).await?;
@@ -69,12 +72,17 @@ impl Store {
 
     /// Of one alert, oldest first.
     pub async fn alert_acts(&self, alert: &AlertId) -> Result<Vec<AlertAct>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        if !visible.has_alert(&mut transaction, alert).await? {
+            return Ok(vec![]);
+        }
         let rows: Vec<ActRow> = sqlx::query_as(
             "select number, alert, kind, actor, at, after_cycle, words, whom
              from alert_acts where alert = $1 order by number",
         )
         .bind(alert.as_str())
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(reading("acts on alerts"))?;
         rows.into_iter().map(ActRow::into_act).collect()
@@ -82,13 +90,32 @@ impl Store {
 
     /// Of every alert about which somebody did something.
     pub async fn handlings(&self) -> Result<BTreeMap<AlertId, Handling>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let alerts = visible.alerts(&mut transaction).await?;
         let rows: Vec<HandlingRow> = sqlx::query_as(
             "select alert, acknowledged_by, acknowledged_at, assigned_to from alert_handling",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(reading("the handling of alerts"))?;
-        rows.into_iter().map(HandlingRow::into_handling).collect()
+        let mut handlings: BTreeMap<AlertId, Handling> =
+            rows.into_iter().map(HandlingRow::into_handling).collect::<Result<_, _>>()?;
+        handlings.retain(|alert, _| alerts.contains(alert));
+        Ok(handlings)
+    }
+
+    /// An act on an alert that is not there, or not shown, comes to nothing.
+    async fn check_alert(
+        &self,
+        connection: &mut SqliteConnection,
+        alert: &AlertId,
+    ) -> Result<(), StoreError> {
+        let visible = self.visible(connection).await?;
+        if visible.has_alert(connection, alert).await? {
+            return Ok(());
+        }
+        Err(StoreError::NoSuchAlert { alert: alert.clone() })
     }
 }
 

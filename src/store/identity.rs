@@ -18,6 +18,7 @@ use super::error::writing;
 use super::filed;
 use super::kept;
 use super::open::end;
+use super::scope::Visible;
 use super::snapshots;
 use crate::domain::audit::Act;
 use crate::domain::ids::ProjectId;
@@ -65,8 +66,9 @@ impl Store {
         act: &Act,
     ) -> Result<i64, StoreError> {
         let mut transaction = self.begin_write().await?;
+        let visible = self.visible(&mut transaction).await?;
         let mut links = links(&mut transaction, i64::MAX).await?;
-        check_known(&mut transaction, [from, into]).await?;
+        check_known(&mut transaction, &visible, [from, into]).await?;
         links.add(from, into)?;
         refuse_two_snapshots(&mut transaction, &links, into).await?;
         let entry = (LinkAction::Link, from, into);
@@ -78,8 +80,9 @@ impl Store {
     /// Takes a link back: past imports come out under their own id again.
     pub async fn unlink(&self, project: &ProjectId, act: &Act) -> Result<i64, StoreError> {
         let mut transaction = self.begin_write().await?;
+        let visible = self.visible(&mut transaction).await?;
         let mut links = links(&mut transaction, i64::MAX).await?;
-        check_known(&mut transaction, [project]).await?;
+        check_known(&mut transaction, &visible, [project]).await?;
         let Some(into) = links.remove(project) else {
             return Err(StoreError::NotLinked { project: project.clone() });
         };
@@ -92,7 +95,10 @@ impl Store {
     /// Every link ever made or taken back, oldest first.
     pub async fn identity_log(&self) -> Result<Vec<LinkEntry>, StoreError> {
         let mut transaction = self.begin_read().await?;
-        log(&mut transaction, i64::MAX).await
+        let visible = self.visible(&mut transaction).await?;
+        let mut log = log(&mut transaction, i64::MAX).await?;
+        log.retain(|entry| visible.project(&entry.from) && visible.project(&entry.into));
+        Ok(log)
     }
 }
 
@@ -108,6 +114,11 @@ impl Links {
             resolved = into;
         }
         resolved
+    }
+
+    /// Every id that is linked into another.
+    pub(super) fn linked(&self) -> impl Iterator<Item = &ProjectId> {
+        self.0.keys()
     }
 
     /// Only what is not linked yet can be, and never back to itself, so that chains always end.
@@ -212,9 +223,11 @@ async fn append(
 
 async fn check_known<const N: usize>(
     connection: &mut SqliteConnection,
+    visible: &Visible,
     projects: [&ProjectId; N],
 ) -> Result<(), StoreError> {
-    let known = ids(connection).await?;
+    let mut known = ids(connection).await?;
+    known.retain(|project| visible.project(project));
     for project in projects {
         if !known.contains(project) {
             return Err(StoreError::UnknownProject {

@@ -16,6 +16,7 @@ use crate::domain::notice::Notice;
 impl Store {
     /// By path and address.
     pub async fn import_sources(&self) -> Result<Vec<ImportSource>, StoreError> {
+        self.check_whole("what is found at paths")?;
         let rows: Vec<SourceRow> = sqlx::query_as(
             "select source, sha256, size, modified_at, etag, last_modified, outcome, import,
                     context, detail, seen_at
@@ -33,6 +34,7 @@ impl Store {
         source: &ImportSource,
         notices: &[Notice],
     ) -> Result<(), StoreError> {
+        self.check_whole("what is found at paths")?;
         let mut transaction = self.begin_write().await?;
         sqlx::query(
             "insert into import_sources (source, sha256, size, modified_at, etag, last_modified,

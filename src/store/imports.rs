@@ -7,6 +7,7 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
 use sqlx::SqliteConnection;
+use utoipa::ToSchema;
 
 use super::Store;
 use super::audit;
@@ -26,6 +27,7 @@ use super::import_rows;
 use super::import_rows::FollowUpRow;
 use super::kept;
 use super::open::end;
+use super::scope::Visible;
 use super::snapshots;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
@@ -62,7 +64,7 @@ pub enum Recorded {
     },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportSummary {
     pub number: ImportNumber,
     pub file: String,
@@ -95,6 +97,7 @@ impl Store {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> Result<Vec<Recorded>, StoreError> {
+        self.check_whole("an import")?;
         let mut transaction = self.begin_write().await?;
         let recorded = record_all(&mut transaction, imports, now).await?;
         for one in &recorded {
@@ -114,6 +117,7 @@ impl Store {
 
     /// What `record_imports` would answer: it is done, and undone.
     pub async fn preview_imports(&self, imports: &[Import]) -> Result<Vec<Recorded>, StoreError> {
+        self.check_whole("an import")?;
         let mut transaction = self.begin_write().await?;
         let recorded = record_all(&mut transaction, imports, DateTime::UNIX_EPOCH).await?;
         transaction.rollback().await.map_err(|source| StoreError::Transaction { source })?;
@@ -146,7 +150,8 @@ async fn record(
 ) -> Result<Recorded, StoreError> {
     check_rows(import)?;
     if let Some(number) = already(connection, import).await? {
-        let replaced_by = filed::replacements(connection, links).await?.replaced_by.remove(&number);
+        let mut known = filed::replacements(connection, &Visible::All, links).await?;
+        let replaced_by = known.replaced_by.remove(&number);
         return Ok(Recorded::Unchanged { number, replaced_by });
     }
     let filed = filed::filed(connection, i64::MAX).await?;

@@ -18,6 +18,7 @@ use crate::domain::job::RunOutcome;
 impl Store {
     /// Where a job stands; one that was never seen counts from now.
     pub async fn job(&self, job: JobName, now: DateTime<Utc>) -> Result<JobStanding, StoreError> {
+        self.check_whole("a job")?;
         if let Some(standing) = self.standing(job).await? {
             return Ok(standing);
         }
@@ -59,16 +60,23 @@ impl Store {
 
     /// Newest first.
     pub async fn job_runs(&self, job: JobName, limit: u32) -> Result<Vec<JobRun>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
         let rows: Vec<RunRow> = sqlx::query_as(
             "select number, job, occasion, firing, missed, started_at, ended_at, outcome, detail
              from job_runs where job = $1 order by number desc limit $2",
         )
         .bind(job.word())
         .bind(limit)
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(reading("runs of jobs"))?;
-        rows.into_iter().map(RunRow::into_run).collect()
+        let runs = rows.into_iter().map(RunRow::into_run);
+        // What came of a run is told of everybody's files and messages.
+        let told = |run: JobRun| {
+            if visible.is_all() { run } else { JobRun { detail: String::new(), ..run } }
+        };
+        runs.map(|run| run.map(told)).collect()
     }
 }
 

@@ -76,6 +76,7 @@ impl Store {
         hold: Hold<'_>,
         now: DateTime<Utc>,
     ) -> Result<Begun, StoreError> {
+        self.check_whole("a job")?;
         let mut transaction = self.begin_write().await?;
         let taken: Option<String> =
             sqlx::query_scalar("select held_until from jobs where name = $1 and held_until > $2")
@@ -110,6 +111,7 @@ impl Store {
 
     /// Whether the job was still held.
     pub async fn hold_on(&self, job: JobName, hold: Hold<'_>) -> Result<bool, StoreError> {
+        self.check_whole("a job")?;
         let done = sqlx::query("update jobs set held_until = $3 where name = $1 and holder = $2")
             .bind(job.word())
             .bind(hold.holder)
@@ -127,6 +129,7 @@ impl Store {
         holder: &str,
         ending: &Ending,
     ) -> Result<(), StoreError> {
+        self.check_whole("a job")?;
         let Ending { done, at, settled, notices } = ending;
         let mut transaction = self.begin_write().await?;
         sqlx::query(
@@ -164,6 +167,7 @@ impl Store {
     }
 
     pub async fn settle_job(&self, job: JobName, settled: Settled) -> Result<(), StoreError> {
+        self.check_whole("a job")?;
         let mut transaction = self.begin_write().await?;
         settle(&mut transaction, job, settled).await?;
         end(transaction).await
@@ -174,6 +178,7 @@ impl Store {
         job: JobName,
         next_at: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
+        self.check_whole("a job")?;
         sqlx::query("update jobs set next_at = $2 where name = $1")
             .bind(job.word())
             .bind(next_at.map(kept::from_instant))

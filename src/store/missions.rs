@@ -9,6 +9,7 @@ use sqlx::QueryBuilder;
 use sqlx::Sqlite;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
+use utoipa::ToSchema;
 
 use super::Store;
 use super::audit;
@@ -19,6 +20,7 @@ use super::error::writing;
 use super::identity;
 use super::kept;
 use super::open::end;
+use super::scope::Visible;
 use crate::domain::audit::Actor;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
@@ -40,7 +42,7 @@ pub struct MissionFilter {
 }
 
 /// One line of a mission's history.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct MissionEntry {
     /// `None` when a person did it.
     pub cycle: Option<CycleNumber>,
@@ -82,27 +84,37 @@ impl Store {
         decide: impl FnOnce(&Mission) -> Result<MissionChange, E>,
     ) -> Result<Option<MissionChange>, E> {
         let mut transaction = self.begin_write().await?;
-        let found = select(&mut transaction, &MissionFilter::default(), Some(id)).await?;
+        let visible = self.visible(&mut transaction).await?;
+        let found = select(&mut transaction, &visible, &MissionFilter::default(), Some(id)).await?;
         let Some(mission) = found.first() else { return Ok(None) };
-        let change = decide(mission)?;
+        let mut change = decide(mission)?;
         let origin = Origin { cycle: None, at };
         apply(&mut transaction, origin, std::slice::from_ref(&change)).await?;
         let deed = deeds::of_mission(mission, &change)?;
         audit::append(&mut transaction, at, &[deed]).await?;
+        let alerts = visible.alerts(&mut transaction).await?;
         end(transaction).await?;
+        change.mission.alerts.retain(|alert| alerts.contains(alert));
         Ok(Some(change))
     }
 
     /// Oldest first.
     pub async fn mission_history(&self, id: &MissionId) -> Result<Vec<MissionEntry>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        if !visible.has_mission(&mut transaction, id).await? {
+            return Ok(vec![]);
+        }
+        let alerts = visible.alerts(&mut transaction).await?;
         let rows: Vec<(Option<i64>, String, String)> = sqlx::query_as(
             "select cycle, at, body from mission_changes where mission = $1 order by number",
         )
         .bind(id.as_str())
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(reading("mission changes"))?;
-        rows.into_iter()
+        let mut history: Vec<MissionEntry> = rows
+            .into_iter()
             .map(|(cycle, at, body)| {
                 Ok(MissionEntry {
                     cycle: cycle.map(CycleNumber),
@@ -110,7 +122,14 @@ impl Store {
                     change: kept::to_json("mission_changes.body", &body)?,
                 })
             })
-            .collect()
+            .collect::<Result<_, StoreError>>()?;
+        history.retain(|entry| {
+            visible.subject(&entry.change.mission.subject) && visible.words(&entry.change.reason)
+        });
+        for entry in &mut history {
+            entry.change.mission.alerts.retain(|alert| alerts.contains(alert));
+        }
+        Ok(history)
     }
 
     async fn select_missions(
@@ -118,17 +137,25 @@ impl Store {
         filter: &MissionFilter,
         id: Option<&MissionId>,
     ) -> Result<Vec<Mission>, StoreError> {
-        select(&mut *self.begin_read().await?, filter, id).await
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let alerts = visible.alerts(&mut transaction).await?;
+        let mut missions = select(&mut transaction, &visible, filter, id).await?;
+        for mission in &mut missions {
+            mission.alerts.retain(|alert| alerts.contains(alert));
+        }
+        Ok(missions)
     }
 }
 
-/// Under the subjects that they count for now, links applied.
+/// Those that are visible, under the subjects that they count for now, links applied.
 async fn select(
     connection: &mut SqliteConnection,
+    visible: &Visible,
     filter: &MissionFilter,
     id: Option<&MissionId>,
 ) -> Result<Vec<Mission>, StoreError> {
-    let rows: Vec<MissionRow> = sqlx::query_as(
+    let mut rows: Vec<MissionRow> = sqlx::query_as(
         "select id, subject, kind, state, automatic, reasons, opened_in, opened_on, due_on,
                 revision, conduct
          from missions
@@ -142,6 +169,7 @@ async fn select(
     .fetch_all(&mut *connection)
     .await
     .map_err(reading("missions"))?;
+    rows.retain(|row| visible.subject_text(&row.subject));
     let links = identity::links(connection, i64::MAX).await?;
     let mut gathered = gathered(connection, id).await?;
     let mut missions = Vec::with_capacity(rows.len());

@@ -3,6 +3,8 @@
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::json;
+use sqlx::QueryBuilder;
+use sqlx::Sqlite;
 
 use super::Store;
 use super::audit;
@@ -22,6 +24,10 @@ use crate::domain::notice::NoticeState;
 use crate::domain::notice::QueuedNotice;
 use crate::domain::notice::Receiver;
 
+const SELECT: &str = "select id, position, receiver, kind, cycle, thread, follows, title, content, \
+                      created_at, not_before, state, attempts, first_attempt_at, next_attempt_at, \
+                      delivered_at, last_error from notices";
+
 /// `None` lets everything through.
 #[derive(Clone, Debug, Default)]
 pub struct NoticeFilter {
@@ -37,47 +43,59 @@ impl Store {
         filter: &NoticeFilter,
         limit: u32,
     ) -> Result<Vec<QueuedNotice>, StoreError> {
-        let rows: Vec<NoticeRow> = sqlx::query_as(
-            "select id, position, receiver, kind, cycle, thread, follows, title, content,
-                    created_at, not_before, state, attempts, first_attempt_at, next_attempt_at,
-                    delivered_at, last_error
-             from notices
-             where (cast($1 as text) is null or state = $1)
-               and (cast($2 as text) is null or receiver = $2)
-               and (cast($3 as bigint) is null or cycle = $3)
-             order by position desc limit $4",
-        )
-        .bind(filter.state.map(NoticeState::word))
-        .bind(filter.receiver.as_ref().map(Receiver::to_string))
-        .bind(filter.cycle.map(|cycle| cycle.0))
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await
-        .map_err(reading("notices"))?;
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let mut statement = QueryBuilder::<Sqlite>::new(SELECT);
+        statement.push(" where 1 = 1");
+        if let Some(state) = filter.state {
+            statement.push(" and state = ").push_bind(state.word());
+        }
+        if let Some(receiver) = &filter.receiver {
+            statement.push(" and receiver = ").push_bind(receiver.to_string());
+        }
+        if let Some(cycle) = filter.cycle {
+            statement.push(" and cycle = ").push_bind(cycle.0);
+        }
+        if !visible.is_all() {
+            statement.push(" and receiver in (");
+            let mut shown = statement.separated(", ");
+            for ministry in visible.ministries() {
+                shown.push_bind(Receiver::SecretaryGeneral(ministry.clone()).to_string());
+            }
+            statement.push(")");
+        }
+        statement.push(" order by position desc limit ").push_bind(i64::from(limit));
+        let rows: Vec<NoticeRow> = statement
+            .build_query_as()
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(reading("notices"))?;
         rows.into_iter().map(NoticeRow::into_notice).collect()
     }
 
     pub async fn notice(&self, id: &NoticeId) -> Result<Option<QueuedNotice>, StoreError> {
-        let row: Option<NoticeRow> = sqlx::query_as(
-            "select id, position, receiver, kind, cycle, thread, follows, title, content,
-                    created_at, not_before, state, attempts, first_attempt_at, next_attempt_at,
-                    delivered_at, last_error
-             from notices where id = $1",
-        )
-        .bind(id.as_str())
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(reading("a notice"))?;
-        row.map(NoticeRow::into_notice).transpose()
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let mut statement = QueryBuilder::<Sqlite>::new(SELECT);
+        statement.push(" where id = ").push_bind(id.as_str());
+        let row: Option<NoticeRow> = statement
+            .build_query_as()
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(reading("a notice"))?;
+        let notice = row.map(NoticeRow::into_notice).transpose()?;
+        Ok(notice.filter(|queued| visible.receiver(&queued.notice.receiver)))
     }
 
     /// One that was given up waits again, as if it had never been tried; says whether there was one.
     pub async fn replay_notice(&self, id: &NoticeId, act: &Act) -> Result<bool, StoreError> {
+        self.check_whole("sending a notice again")?;
         Ok(self.replay(Some(id), act).await? > 0)
     }
 
     /// All that were given up; says how many.
     pub async fn replay_dead_notices(&self, act: &Act) -> Result<u64, StoreError> {
+        self.check_whole("sending notices again")?;
         self.replay(None, act).await
     }
 
@@ -106,6 +124,7 @@ impl Store {
 
     /// By name.
     pub async fn lanes(&self) -> Result<Vec<LaneState>, StoreError> {
+        self.check_whole("what carries notices")?;
         let rows: Vec<(String, String, Option<String>, Option<String>)> =
             sqlx::query_as("select name, opened_at, closed_at, reason from lanes order by name")
                 .fetch_all(&self.pool)
@@ -126,6 +145,7 @@ impl Store {
 
     /// A lane that its receiver had closed takes notices again; says whether there was one.
     pub async fn reopen_lane(&self, lane: &Lane, act: &Act) -> Result<bool, StoreError> {
+        self.check_whole("what carries notices")?;
         let mut transaction = self.begin_write().await?;
         let reopened = sqlx::query(
             "update lanes set closed_at = null, reason = null
@@ -147,6 +167,7 @@ impl Store {
 
     /// Those delivered before then; says how many.
     pub async fn forget_notices(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.check_whole("tidying")?;
         let mut transaction = self.begin_write().await?;
         let forgotten =
             sqlx::query("delete from notices where state = 'delivered' and delivered_at < $1")

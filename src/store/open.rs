@@ -20,6 +20,7 @@ use sqlx::sqlite::SqliteSynchronous;
 use super::audit;
 use super::error::StoreError;
 use super::error::reading;
+use super::scope::Remembered;
 use crate::domain::access::Scope;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -37,6 +38,7 @@ const MAX_CONNECTIONS: u32 = 8;
 pub struct Store {
     pub(super) pool: SqlitePool,
     pub(super) scope: Scope,
+    pub(super) remembered: Remembered,
 }
 
 impl Store {
@@ -62,7 +64,7 @@ impl Store {
     /// The same, of which only what both scopes show can be read.
     #[must_use]
     pub fn seen_by(&self, scope: &Scope) -> Self {
-        Self { pool: self.pool.clone(), scope: self.scope.and(scope) }
+        Self { scope: self.scope.and(scope), ..self.clone() }
     }
 
     /// Whether the database answers and has the schema that this program expects.
@@ -191,7 +193,7 @@ async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, Sto
         .connect_with(options)
         .await
         .map_err(|source| StoreError::Open { path, source })?;
-    Ok(Store { pool, scope: Scope::Whole })
+    Ok(Store { pool, scope: Scope::Whole, remembered: Remembered::default() })
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ impl Store {
         leased_until: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<QueuedNotice>, StoreError> {
+        self.check_whole("delivery")?;
         let mut transaction = self.begin_write().await?;
         let rows: Vec<NoticeRow> = sqlx::query_as(
             "update notices set leased_until = $3 where id in (
@@ -73,6 +74,7 @@ impl Store {
 
     /// Claimed and not tried: anyone's again.
     pub async fn release_notices(&self, ids: &[NoticeId]) -> Result<(), StoreError> {
+        self.check_whole("delivery")?;
         let mut transaction = self.begin_write().await?;
         for id in ids {
             sqlx::query(
@@ -92,6 +94,7 @@ impl Store {
         outcomes: &[Tried],
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        self.check_whole("delivery")?;
         let mut transaction = self.begin_write().await?;
         for Tried { id, failure, outcome } in outcomes {
             record(&mut transaction, id, outcome, now).await?;
@@ -112,6 +115,7 @@ impl Store {
         last: CycleNumber,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
+        self.check_whole("what is said to everybody")?;
         let mut transaction = self.begin_write().await?;
         let found: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from cycles")
             .fetch_one(&mut *transaction)
@@ -133,6 +137,7 @@ impl Store {
         reminded: &[Reminded],
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
+        self.check_whole("reminders")?;
         let mut transaction = self.begin_write().await?;
         let written = insert(&mut transaction, notices).await?;
         if written > 0 {

@@ -54,41 +54,52 @@ impl Store {
 
     /// What was known then of the editions up to `as_of`, links applied. Within an edition the newest
     /// import wins: whole for a panorama, subject by subject for follow-up data. Of lists and
-    /// contacts, each subject has those of the latest edition that speaks of it; of facts, all.
+    /// contacts, each subject has those of the latest edition that speaks of it; of facts, all. Of a
+    /// past moment too, a project counts for the ministry that it is at now.
     pub async fn portfolio(
         &self,
         upto: &KnownUpTo,
         as_of: NaiveDate,
     ) -> Result<Portfolio, StoreError> {
         let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
         let links = identity::links(&mut transaction, upto.last_link).await?;
         let mut filed = filed::filed(&mut transaction, upto.last_import.0).await?;
         filed.retain(|import| import.edition.as_of() <= as_of);
 
         let mut portfolio = Portfolio::default();
         for (edition, import) in filed::panoramas(&filed) {
-            let edition = snapshots::of_import(&mut transaction, import, edition, &links).await?;
-            portfolio.snapshots.extend(edition);
+            let mut of_edition =
+                snapshots::of_import(&mut transaction, import, edition, &links).await?;
+            of_edition.retain(|snapshot| visible.project(&snapshot.project));
+            portfolio.snapshots.extend(of_edition);
+            if !visible.is_all() {
+                portfolio.editions.push(edition);
+            }
         }
         for dataset in Dataset::ALL {
             if dataset != Dataset::Panorama {
-                let rows = standing(&mut transaction, &filed, dataset, &links).await?;
+                let mut rows = standing(&mut transaction, &filed, dataset, &links).await?;
+                rows.retain(|row| visible.subject(&row.subject));
                 add(&mut portfolio, dataset, rows)?;
             }
         }
         sort_facts(&mut portfolio);
         let known = (upto.last_review, as_of);
         portfolio.reviews = reviews::standing(&mut transaction, known, &links).await?;
+        portfolio.reviews.retain(|review| visible.project(&review.project));
         Ok(portfolio)
     }
 
     /// Whom to tell at each ministry, as last said.
     pub async fn contacts(&self, as_of: NaiveDate) -> Result<Vec<Contact>, StoreError> {
         let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
         let links = Links::default();
         let mut filed = filed::filed(&mut transaction, i64::MAX).await?;
         filed.retain(|import| import.edition.as_of() <= as_of);
-        let rows = standing(&mut transaction, &filed, Dataset::Contacts, &links).await?;
+        let mut rows = standing(&mut transaction, &filed, Dataset::Contacts, &links).await?;
+        rows.retain(|row| visible.subject(&row.subject));
         rows.iter().map(|row| kept::to_json("follow_up.payload", &row.payload)).collect()
     }
 }

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use super::Store;
 use super::error::StoreError;
 use super::error::reading;
-use super::identity;
+use super::identity::Links;
 use super::kept;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
@@ -19,24 +19,34 @@ impl Store {
     /// ministry is that of the latest edition.
     pub async fn known_projects(&self) -> Result<Vec<KnownProject>, StoreError> {
         let mut transaction = self.begin_read().await?;
-        let links = identity::links(&mut transaction, i64::MAX).await?;
-        let mut known: BTreeMap<ProjectId, KnownProject> = BTreeMap::new();
-        let published = published(&mut transaction).await?;
-        // What a panorama published comes last: its ministry has the last word.
-        for naming in followed(&mut transaction).await?.into_iter().chain(published) {
-            let project = links.resolve(&naming.project).clone();
-            let entry = known.entry(project.clone()).or_insert_with(|| KnownProject {
-                project,
-                names: Vec::new(),
-                ministry: naming.ministry.clone(),
-            });
-            if !entry.names.contains(&naming.name) {
-                entry.names.push(naming.name);
-            }
-            entry.ministry = naming.ministry;
-        }
-        Ok(known.into_values().collect())
+        let visible = self.visible(&mut transaction).await?;
+        let whereabouts = self.whereabouts(&mut transaction).await?;
+        let shown = whereabouts.projects().filter(|known| visible.project(&known.project));
+        Ok(shown.cloned().collect())
     }
+}
+
+/// All there are, whoever asks.
+pub(super) async fn known(
+    connection: &mut SqliteConnection,
+    links: &Links,
+) -> Result<BTreeMap<ProjectId, KnownProject>, StoreError> {
+    let mut known: BTreeMap<ProjectId, KnownProject> = BTreeMap::new();
+    let published = published(connection).await?;
+    // What a panorama published comes last: its ministry has the last word.
+    for naming in followed(connection).await?.into_iter().chain(published) {
+        let project = links.resolve(&naming.project).clone();
+        let entry = known.entry(project.clone()).or_insert_with(|| KnownProject {
+            project,
+            names: Vec::new(),
+            ministry: naming.ministry.clone(),
+        });
+        if !entry.names.contains(&naming.name) {
+            entry.names.push(naming.name);
+        }
+        entry.ministry = naming.ministry;
+    }
+    Ok(known)
 }
 
 struct Naming {

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Serialize;
 use sqlx::SqliteConnection;
+use utoipa::ToSchema;
 
 use super::Store;
 use super::audit;
@@ -18,6 +19,7 @@ use super::identity;
 use super::identity::Links;
 use super::kept;
 use super::open::end;
+use super::scope::Visible;
 use crate::domain::audit::Actor;
 use crate::domain::ids::ReviewId;
 use crate::domain::review::Review;
@@ -25,7 +27,7 @@ use crate::domain::review::ReviewChange;
 use crate::domain::review::ReviewStanding;
 
 /// One line of a review's history.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ReviewEntry {
     pub at: DateTime<Utc>,
     #[serde(flatten)]
@@ -36,15 +38,22 @@ impl Store {
     /// By date, then project, each with the instant of its last change; under the projects that theirs
     /// have become.
     pub async fn reviews(&self) -> Result<Vec<(Review, DateTime<Utc>)>, StoreError> {
-        select(&mut *self.begin_read().await?).await
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        select(&mut transaction, &visible).await
     }
 
     /// Oldest first.
     pub async fn review_history(&self, id: &ReviewId) -> Result<Vec<ReviewEntry>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        if !visible.has_review(&mut transaction, id).await? {
+            return Ok(vec![]);
+        }
         let rows: Vec<(String, String)> =
             sqlx::query_as("select at, body from review_changes where review = $1 order by number")
                 .bind(id.as_str())
-                .fetch_all(&self.pool)
+                .fetch_all(&mut *transaction)
                 .await
                 .map_err(reading("review changes"))?;
         let entry = |(at, body): (String, String)| {
@@ -53,7 +62,10 @@ impl Store {
                 change: kept::to_json("review_changes.body", &body)?,
             })
         };
-        rows.into_iter().map(entry).collect()
+        let mut history: Vec<ReviewEntry> =
+            rows.into_iter().map(entry).collect::<Result<_, StoreError>>()?;
+        history.retain(|one| visible.project(&one.change.review.project));
+        Ok(history)
     }
 
     /// Decides on the reviews as they stand, and writes the changes and their deeds, in one transaction.
@@ -64,11 +76,19 @@ impl Store {
         decide: impl FnOnce(&[Review]) -> Result<Vec<ReviewChange>, E>,
     ) -> Result<Vec<ReviewChange>, E> {
         let mut transaction = self.begin_write().await?;
-        let known: Vec<Review> =
-            select(&mut transaction).await?.into_iter().map(|(review, _)| review).collect();
+        let visible = self.visible(&mut transaction).await?;
+        let known: Vec<Review> = select(&mut transaction, &visible)
+            .await?
+            .into_iter()
+            .map(|(review, _)| review)
+            .collect();
         let changes = decide(&known)?;
         let mut deeds = Vec::with_capacity(changes.len());
         for change in &changes {
+            if !visible.project(&change.review.project) {
+                let what = "a review of another ministry's project";
+                return Err(StoreError::BeyondScope { what }.into());
+            }
             let before = known.iter().find(|review| review.id == change.review.id);
             deeds.push(deeds::of_review(before, change)?);
             write(&mut transaction, (day, at), change).await?;
@@ -123,6 +143,7 @@ pub(super) async fn standing(
 
 async fn select(
     connection: &mut SqliteConnection,
+    visible: &Visible,
 ) -> Result<Vec<(Review, DateTime<Utc>)>, StoreError> {
     let rows: Vec<(String, String)> = sqlx::query_as("select body, changed_at from reviews")
         .fetch_all(&mut *connection)
@@ -133,6 +154,9 @@ async fn select(
     for (body, changed_at) in rows {
         let mut review: Review = kept::to_json("reviews.body", &body)?;
         review.project = links.resolve(&review.project).clone();
+        if !visible.project(&review.project) {
+            continue;
+        }
         reviews.push((review, kept::to_instant("reviews.changed_at", changed_at)?));
     }
     reviews.sort_by(|(a, _), (b, _)| {

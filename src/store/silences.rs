@@ -12,6 +12,7 @@ use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::open::end;
+use super::scope::Visible;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
@@ -30,6 +31,11 @@ impl Store {
     /// Gives the silence its number.
     pub async fn silence(&self, silence: &Silence) -> Result<Silence, StoreError> {
         let mut transaction = self.begin_write().await?;
+        if !self.visible(&mut transaction).await?.silence(&silence.scope) {
+            return Err(StoreError::BeyondScope {
+                what: "a silence over more than one's ministries",
+            });
+        }
         let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from silences")
             .fetch_one(&mut *transaction)
             .await
@@ -52,9 +58,11 @@ impl Store {
     /// Before its time.
     pub async fn unsilence(&self, number: SilenceNumber, act: &Act) -> Result<Silence, StoreError> {
         let mut transaction = self.begin_write().await?;
-        let found = select(&mut transaction, Some(number)).await?.into_iter().next();
+        let visible = self.visible(&mut transaction).await?;
+        let mut found = select(&mut transaction, Some(number)).await?;
+        found.retain(|silence| visible.silence(&silence.scope));
         let what = "silence";
-        let found = found.ok_or(StoreError::NoSuch { what, number: number.0 })?;
+        let found = found.pop().ok_or(StoreError::NoSuch { what, number: number.0 })?;
         if let Some(SilenceEnd { at, by, .. }) = &found.ended {
             let how = format!("ended by {by} on {}", at.date_naive());
             return Err(StoreError::Over { what, number: number.0, how });
@@ -65,15 +73,32 @@ impl Store {
         let deed = act.deed("silence_ended", subject(&silence));
         let deed = deed.was(&json!({ "last_day": silence.last_day }));
         audit::append(&mut transaction, act.at, &[deed]).await?;
+        let shown = shown(&mut transaction, &visible, vec![silence]).await?;
         end(transaction).await?;
-        Ok(silence)
+        shown.into_iter().next().ok_or(StoreError::NoSuch { what, number: number.0 })
     }
 
     /// Every silence ever made, in order; those that are over included.
     pub async fn silences(&self) -> Result<Vec<Silence>, StoreError> {
         let mut transaction = self.begin_read().await?;
-        select(&mut transaction, None).await
+        let visible = self.visible(&mut transaction).await?;
+        let silences = select(&mut transaction, None).await?;
+        shown(&mut transaction, &visible, silences).await
     }
+}
+
+/// Those that touch only what is visible, each with the alerts that are.
+async fn shown(
+    connection: &mut SqliteConnection,
+    visible: &Visible,
+    mut silences: Vec<Silence>,
+) -> Result<Vec<Silence>, StoreError> {
+    silences.retain(|silence| visible.silence(&silence.scope));
+    let alerts = visible.alerts(connection).await?;
+    for silence in &mut silences {
+        silence.levels.retain(|alert, _| alerts.contains(alert));
+    }
+    Ok(silences)
 }
 
 /// Silences become what a cycle found of them, and the changes are kept.

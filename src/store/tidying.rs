@@ -22,6 +22,7 @@ pub struct Tidied {
 impl Store {
     /// Forgets runs of jobs that ended before, but for the last one of each.
     pub async fn tidy(&self, before: DateTime<Utc>) -> Result<Tidied, StoreError> {
+        self.check_whole("tidying")?;
         let mut transaction = self.begin_write().await?;
         let runs = sqlx::query(
             "delete from job_runs

@@ -22,6 +22,7 @@ use crate::domain::subject::Subject;
 
 impl Store {
     pub async fn told(&self) -> Result<BTreeMap<(Receiver, Subject), Memory>, StoreError> {
+        self.check_whole("what was told")?;
         let rows: Vec<(String, String, String)> =
             sqlx::query_as("select receiver, about, body from told order by receiver, about")
                 .fetch_all(&self.pool)
@@ -37,6 +38,7 @@ impl Store {
     }
 
     pub async fn reminders(&self) -> Result<Vec<Reminded>, StoreError> {
+        self.check_whole("reminders")?;
         let rows: Vec<ReminderRow> = sqlx::query_as(
             "select receiver, alert, told, reminders, last_on, escalated_on from reminders
              order by receiver, alert, told",

@@ -35,12 +35,14 @@ const ONCE: &str = " on conflict (fingerprint) do nothing";
 pub(super) type Findings = BTreeMap<(CycleNumber, RuleId), BTreeMap<Subject, Finding>>;
 
 impl Store {
-    /// In the order in which they were committed.
+    /// In the order in which they were committed; of a rule, those on visible subjects.
     pub async fn verdicts(&self, cycle: CycleNumber) -> Result<Verdicts, StoreError> {
         let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
         let pages = pages_of(&mut transaction, cycle).await?;
         if pages.is_empty() {
-            let rows = verdict_rows::of_cycle(&mut transaction, cycle).await?;
+            let mut rows = verdict_rows::of_cycle(&mut transaction, cycle).await?;
+            rows.retain(|judgement| visible.subject(&judgement.subject));
             return Ok(Verdicts::gather(rows));
         }
         let subjects = subjects_of(&mut transaction, cycle).await?;
@@ -53,7 +55,8 @@ impl Store {
             });
             rules.push(read_rule(of_rule, Arc::clone(roll))?);
         }
-        Ok(Verdicts::new(rules))
+        let verdicts = Verdicts::new(rules);
+        Ok(if visible.is_all() { verdicts } else { verdicts.of(|one| visible.subject(one)) })
     }
 
     pub async fn judgements(&self, cycle: CycleNumber) -> Result<Vec<Judgement>, StoreError> {
@@ -67,6 +70,9 @@ impl Store {
         cycle: CycleNumber,
     ) -> Result<Vec<Judgement>, StoreError> {
         let mut transaction = self.begin_read().await?;
+        if !self.visible(&mut transaction).await?.subject(subject) {
+            return Ok(vec![]);
+        }
         let subjects = subjects_of(&mut transaction, cycle).await?;
         let mut judgements = verdict_rows::of_subject(&mut transaction, subject, cycle).await?;
         for (fingerprint, page) in &subjects {

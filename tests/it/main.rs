@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod access_scope;
 mod audit;
 mod backup;
 mod hostile;
@@ -28,6 +29,7 @@ mod notices_mail;
 mod notices_reminders;
 mod notices_silences;
 mod notices_webhooks;
+mod openapi;
 mod people;
 mod real;
 mod real_rules;
@@ -67,6 +69,7 @@ mod store_links;
 mod store_missions;
 mod store_opening;
 mod store_portfolio;
+mod store_scope;
 mod store_support;
 mod store_verdicts;
 mod story;

@@ -105,9 +105,12 @@ async fn every_documented_route_answers() {
         // Nobody signs in here: that is said, and tried elsewhere.
         let expected = if path.starts_with("/sign-in") { 404 } else { 200 };
         assert_eq!(reply.status, expected, "{path}: {}", reply.body);
-        let kind = match path.as_str() {
-            "/account" | "/sign-in" | "/sign-in/return" | "/signed-out" => "text/html",
-            calendar if calendar.ends_with("reviews.ics") => "text/calendar",
+        let kind = match route {
+            "/metrics" => "application/openmetrics-text",
+            "/notices/{notice}" | "/account" | "/sign-in" | "/sign-in/return" | "/signed-out" => {
+                "text/html"
+            }
+            "/api/v1/ministries/{ministry}/reviews.ics" => "text/calendar",
             _ => "application/json",
         };
         assert!(reply.content_type.starts_with(kind), "{path}");

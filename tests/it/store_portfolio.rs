@@ -262,6 +262,7 @@ fn one_of_each() -> Portfolio {
         watches: vec![watch("a", Watch::Closing), watch("b", Watch::Reframing)],
         contacts: vec![contact("MJ", "sg@example.org")],
         reviews: vec![],
+        editions: vec![],
     }
 }
 

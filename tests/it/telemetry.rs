@@ -120,6 +120,12 @@ async fn the_metrics_agree_with_the_database() {
         let share = value(&samples, "vigie_rule_coverage_ratio", &[("rule", id)]);
         assert!((share - count("judged") / all).abs() < 1e-9, "{id}");
     }
+    for phase in ["load", "judge", "decide", "write"] {
+        let of_phase = [("phase", phase)];
+        let cycles = value(&samples, "vigie_cycle_duration_seconds_count", &of_phase);
+        assert_eq!(cycles.to_string(), "1", "{phase}");
+        assert!(value(&samples, "vigie_cycle_duration_seconds_sum", &of_phase) > 0.0, "{phase}");
+    }
     assert_eq!(value(&samples, "vigie_store_up", &[]).to_string(), "1");
     let notices = workplace.json(&["notices", "list"]);
     let waiting = [("integration", "mail"), ("state", "waiting")];
@@ -138,7 +144,7 @@ async fn what_the_database_says_outlives_the_process() {
     let service = serve(&workplace).await;
     let after = samples(&get((&service, &token), "/metrics").await);
     service.stop().await.unwrap();
-    let of_process = ["vigie_rule_evaluations", "vigie_http"];
+    let of_process = ["vigie_rule_evaluations", "vigie_cycle_duration", "vigie_http"];
     let lasting = |samples: Vec<Sample>| -> BTreeSet<String> {
         let lasts = |name: &str| !of_process.iter().any(|start| name.starts_with(start));
         samples
@@ -158,7 +164,7 @@ async fn no_label_names_a_project_or_a_person() {
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     assert_eq!(
         keys.join(" "),
-        "dataset integration job le method outcome result route rule severity state status version"
+        "dataset integration job le method outcome phase result route rule severity state status version"
     );
     let samples = everything(&workplace).await;
     let named = |sample: &&Sample| sample.1.values().any(|value| value.contains("si-samu"));

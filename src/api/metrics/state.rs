@@ -1,5 +1,7 @@
 //! What the database says to the metrics: it outlives the process, and so do these figures.
 
+use std::time::Duration;
+
 use chrono::DateTime;
 use chrono::Utc;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -11,6 +13,7 @@ use prometheus_client::registry::Registry;
 use super::Ratio;
 use crate::cycle::Parts;
 use crate::domain::alert::AlertState;
+use crate::domain::cycle::CyclePhase;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::RuleId;
 use crate::domain::job::ImportSource;
@@ -36,6 +39,8 @@ pub(super) struct State {
     tallies: Vec<RuleTally>,
     /// Of the cycles committed since the last look.
     news: Vec<RuleTally>,
+    /// How long the phases of those cycles took.
+    times: Vec<(CyclePhase, Duration)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -86,9 +91,10 @@ pub(super) async fn read(parts: &Parts, counted: CycleNumber) -> Result<State, S
     let last = store.last_cycle().await?.map(|last| (last.number, last.started_at));
     let number = last.map_or(0, |(number, _)| number.0);
     let tallies = store.rule_tallies(CycleNumber(number)).await?;
-    let mut news = Vec::new();
+    let (mut news, mut times) = (Vec::new(), Vec::new());
     for cycle in (counted.0 + 1).max(number - CYCLES_COUNTED + 1)..=number {
         news.extend(store.rule_tallies(CycleNumber(cycle)).await?);
+        times.extend(store.cycle_times(CycleNumber(cycle)).await?);
     }
     Ok(State {
         gauges: store.gauges(parts.clock.now()).await?,
@@ -97,6 +103,7 @@ pub(super) async fn read(parts: &Parts, counted: CycleNumber) -> Result<State, S
         last,
         tallies,
         news,
+        times,
     })
 }
 
@@ -113,6 +120,10 @@ impl State {
                 .into_iter()
                 .map(move |(result, count)| (rule, result, count))
         })
+    }
+
+    pub(super) fn times(&self) -> &[(CyclePhase, Duration)] {
+        &self.times
     }
 
     pub(super) fn register(&self, now: DateTime<Utc>, registry: &mut Registry) {

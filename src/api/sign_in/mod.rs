@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration;
+use actix_web::get;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
+use actix_web::post;
 use actix_web::web;
 use chrono::TimeDelta;
 use serde::Deserialize;
@@ -18,6 +20,8 @@ use tracing::warn;
 use super::access::browser;
 use super::desk::Desk;
 use super::error::Problem;
+use super::error::ProblemDetails;
+use super::query::Asked;
 use crate::domain::access::Account;
 use crate::domain::access::Caller;
 use crate::domain::access::Identity;
@@ -57,16 +61,33 @@ pub struct SignIn {
     pub secure: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Start {
+    /// An address of Vigie, where to go once signed in.
     go_to: Option<String>,
 }
 
+/// Send a browser to the provider of identities.
+///
+/// It may come back within ten minutes. A page in French says why it cannot go.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    params(Start),
+    responses(
+        (status = 303, description = "To the provider"),
+        (status = 400, description = "`go_to` is no address of Vigie, or no such parameter is known", content((String = "text/html"), (ProblemDetails = "application/problem+json"))),
+        (status = 404, description = "No provider is set", body = String, content_type = "text/html"),
+        (status = 503, description = "The provider does not answer", body = String, content_type = "text/html")
+    )
+)]
+#[get("/sign-in")]
 pub(super) async fn start_sign_in(
     desk: Desk,
     sign_in: web::Data<SignIn>,
-    query: web::Query<Start>,
+    query: Asked<Start>,
 ) -> Result<HttpResponse, Problem> {
     let Some(provider) = &sign_in.provider else {
         return sign_in.refuse(&desk, Refusal::Off).await;
@@ -91,11 +112,33 @@ pub(super) async fn start_sign_in(
     Ok(away.cookie(cookie).finish())
 }
 
+/// Take back somebody whom the provider signed in.
+///
+/// Called by the provider through the browser. Whoever is refused reads why, in French, and what to do.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    params(
+        ("code" = Option<String>, Query, description = "What the provider gave"),
+        ("state" = Option<String>, Query, description = "What it was sent with"),
+        ("iss" = Option<String>, Query, description = "The provider, by its own account"),
+        ("error" = Option<String>, Query, description = "Why there is no code")
+    ),
+    responses(
+        (status = 303, description = "Signed in, with the cookie of a session"),
+        (status = 400, description = "No sign-in that began in this browser, or over", content((String = "text/html"), (ProblemDetails = "application/problem+json"))),
+        (status = 403, description = "Declined, or nothing for them here", body = String, content_type = "text/html"),
+        (status = 404, description = "No provider is set", body = String, content_type = "text/html"),
+        (status = 502, description = "The provider's answer proves nothing", body = String, content_type = "text/html"),
+        (status = 503, description = "The provider does not answer", body = String, content_type = "text/html")
+    )
+)]
+#[get("/sign-in/return")]
 pub(super) async fn end_sign_in(
     desk: Desk,
     sign_in: web::Data<SignIn>,
     request: HttpRequest,
-    answer: web::Query<Answer>,
+    answer: Asked<Answer>,
 ) -> Result<HttpResponse, Problem> {
     let Some(provider) = &sign_in.provider else {
         return sign_in.refuse(&desk, Refusal::Off).await;
@@ -170,6 +213,16 @@ async fn welcome(
     Ok(Ok(account))
 }
 
+/// End the session of a browser, here and at the provider.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    responses(
+        (status = 303, description = "To the provider, if there is anything to end there"),
+        (status = 403, description = "Asked by a page that is not Vigie's", body = ProblemDetails, content_type = "application/problem+json")
+    )
+)]
+#[post("/sign-out")]
 pub(super) async fn sign_out(
     desk: Desk,
     sign_in: web::Data<SignIn>,
@@ -192,6 +245,13 @@ pub(super) async fn sign_out(
     Ok(away.cookie(browser::no_session_cookie()).finish())
 }
 
+/// Show a page that says that nobody is signed in any more.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
+)]
+#[get("/signed-out")]
 pub(super) async fn show_signed_out() -> HttpResponse {
     let page = Page {
         title: "Vous êtes déconnecté",
@@ -202,7 +262,13 @@ pub(super) async fn show_signed_out() -> HttpResponse {
     page.answer(StatusCode::OK)
 }
 
-/// Who is signed in, and the way out.
+/// Show a page with who is signed in, and the way out.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
+)]
+#[get("/account")]
 pub(super) async fn show_account(
     desk: Desk,
     sign_in: web::Data<SignIn>,

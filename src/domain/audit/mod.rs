@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use crate::domain::fingerprint::Fingerprint;
 
@@ -28,7 +29,7 @@ const ITSELF: &str = "vigie";
 const LONGEST_NAME: usize = 200;
 
 /// A person, by name or address, or Vigie itself when it decides alone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Actor(String);
 
@@ -140,7 +141,7 @@ impl Deed {
 }
 
 /// One decision in its place. Texts are as they are kept, since that is what the hash is of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditEntry {
     /// From 1, without a gap.
     pub number: i64,
@@ -200,7 +201,7 @@ impl AuditEntry {
 }
 
 /// The last entry of the trail: noted elsewhere, its hash vouches for all that came before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Head {
     pub number: i64,
     pub hash: Fingerprint,

@@ -3,13 +3,14 @@
 use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use super::AuditEntry;
 use super::Head;
 use crate::domain::fingerprint::Fingerprint;
 
 /// The first thing that does not fit in a trail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "flaw")]
 pub enum Flaw {
     #[error("entry {number} was altered: its hash is not that of what it says")]

@@ -17,13 +17,14 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 pub use self::past::PASTS;
 pub use self::past::Past;
 pub use self::past::past_of;
 use crate::domain::subject::Scope;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Field {
     pub name: &'static str,
     pub kind: FieldKind,
@@ -37,7 +38,7 @@ pub struct Field {
     pub scopes: &'static [Scope],
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     Bool,
@@ -47,7 +48,7 @@ pub enum FieldKind {
     Date,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     None,
@@ -65,7 +66,7 @@ pub enum Unit {
     Fte,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Supplier {
     Panorama,
@@ -78,7 +79,7 @@ pub enum Supplier {
 }
 
 /// How a value comes into the frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     Published,

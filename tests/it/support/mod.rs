@@ -1,11 +1,13 @@
 //! A workplace for tests: the real binary, a real database in a temporary folder, real files.
 
+pub(crate) mod doors;
 pub(crate) mod flaky_smtp;
 pub(crate) mod kill;
 pub(crate) mod mail;
 pub(crate) mod office;
 pub(crate) mod provider;
 pub(crate) mod reception;
+pub(crate) mod world;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -141,32 +143,9 @@ impl Workplace {
     /// is made once.
     pub(crate) async fn token(&self, name: &str, roles: &[Role], ministries: &[&str]) -> String {
         let store = Store::open(&self.database_url()).await.unwrap();
-        let name = Actor::person(name).unwrap();
-        let at = "2020-01-01T00:00:00Z".parse().unwrap();
-        let act = Act { actor: Actor::person(ACTOR).unwrap(), at, reason: String::new() };
-        let scope = match ministries {
-            [] => Scope::Whole,
-            codes => Scope::of(codes.iter().map(|code| MinistryCode::new(*code))),
-        };
-        let accounts = store.accounts().await.unwrap();
-        let known = accounts.into_iter().find(|account| account.name == name);
-        let account = if let Some(account) = known {
-            account
-        } else {
-            let roles = roles.iter().copied().collect();
-            let terms = AccountTerms { name, roles, scope, identity: None };
-            store.make_account(&terms, &act).await.unwrap()
-        };
-        let terms = TokenTerms {
-            account: account.number,
-            label: "tests".to_owned(),
-            roles: account.roles,
-            scope: account.scope,
-            expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
-        };
-        let (_, secret) = store.issue_token(&terms, &act).await.unwrap();
+        let secret = token(&store, name, roles, ministries).await;
         store.close().await;
-        secret.reveal().to_owned()
+        secret
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
@@ -192,6 +171,40 @@ impl Workplace {
         let arguments: Vec<&str> = arguments.iter().copied().chain(["--format", "json"]).collect();
         serde_json::from_str(&self.ok(&arguments)).unwrap()
     }
+}
+
+/// The same, on a store that stays open.
+pub(crate) async fn token(
+    store: &Store,
+    name: &str,
+    roles: &[Role],
+    ministries: &[&str],
+) -> String {
+    let name = Actor::person(name).unwrap();
+    let at = "2020-01-01T00:00:00Z".parse().unwrap();
+    let act = Act { actor: Actor::person(ACTOR).unwrap(), at, reason: String::new() };
+    let scope = match ministries {
+        [] => Scope::Whole,
+        codes => Scope::of(codes.iter().map(|code| MinistryCode::new(*code))),
+    };
+    let accounts = store.accounts().await.unwrap();
+    let known = accounts.into_iter().find(|account| account.name == name);
+    let account = if let Some(account) = known {
+        account
+    } else {
+        let roles = roles.iter().copied().collect();
+        let terms = AccountTerms { name, roles, scope, identity: None };
+        store.make_account(&terms, &act).await.unwrap()
+    };
+    let terms = TokenTerms {
+        account: account.number,
+        label: "tests".to_owned(),
+        roles: account.roles,
+        scope: account.scope,
+        expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
+    };
+    let (_, secret) = store.issue_token(&terms, &act).await.unwrap();
+    secret.reveal().to_owned()
 }
 
 pub(crate) fn fixtures() -> PathBuf {

@@ -61,6 +61,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("tracing_actix_web", &["api", "app"]),
     ("tracing_subscriber", &["app"]),
+    ("utoipa_swagger_ui", &["api"]),
 ];
 
 #[test]

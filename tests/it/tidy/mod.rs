@@ -6,6 +6,7 @@ mod files;
 mod image;
 mod layers;
 mod rules;
+mod scope;
 
 use std::collections::BTreeSet;
 use std::path::Path;

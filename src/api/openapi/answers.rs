@@ -1,0 +1,124 @@
+//! Refusals that many routes share, documented once.
+
+use std::collections::BTreeMap;
+
+use utoipa::IntoResponses;
+use utoipa::openapi::HeaderBuilder;
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::Ref;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::Response;
+use utoipa::openapi::ResponseBuilder;
+use utoipa::openapi::Type;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::PathItem;
+
+use super::super::error::PROBLEM_JSON;
+
+/// Status, name among the components, and when.
+type Answer = (&'static str, &'static str, &'static str);
+
+const BAD_REQUEST: Answer =
+    ("400", "BadRequest", "A parameter is not one, or not of its kind; or the body cannot be read");
+const UNAUTHORIZED: Answer = ("401", "Unauthorized", "Nobody knows who asks");
+const FORBIDDEN: Answer = (
+    "403",
+    "Forbidden",
+    "None of the caller's roles allows it, or it lies beyond their ministries",
+);
+const NOT_FOUND: Answer = ("404", "NotFound", "No such thing, or none that the caller may see");
+const NO_DATA: Answer = ("409", "NoData", "Nothing is known yet, or not as of that date");
+const TOO_LARGE: Answer = ("413", "TooLarge", "The body is larger than this route takes");
+const MEDIA_TYPE: Answer =
+    ("415", "UnsupportedMediaType", "The body is not of a kind that is read");
+const TOO_MANY: Answer = ("429", "TooManyRequests", "Too many requests in too short a time");
+const INTERNAL: Answer = ("500", "Internal", "Something broke down here");
+const UNAVAILABLE: Answer = ("503", "Unavailable", "The service cannot do its work now");
+
+const ALL: &[Answer] = &[
+    BAD_REQUEST,
+    UNAUTHORIZED,
+    FORBIDDEN,
+    NOT_FOUND,
+    NO_DATA,
+    TOO_LARGE,
+    MEDIA_TYPE,
+    TOO_MANY,
+    INTERNAL,
+    UNAVAILABLE,
+];
+
+/// 409: nothing to show.
+#[derive(Debug)]
+pub(in crate::api) struct NoData;
+
+/// 503.
+#[derive(Debug)]
+pub(in crate::api) struct Unavailable;
+
+impl IntoResponses for NoData {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        BTreeMap::from([reference(NO_DATA)])
+    }
+}
+
+impl IntoResponses for Unavailable {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        BTreeMap::from([reference(UNAVAILABLE)])
+    }
+}
+
+/// Writes the shared answers, and gives each route those that may come of it.
+pub(super) fn complete(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_default();
+    for answer in ALL {
+        components.responses.insert(answer.1.to_owned(), RefOr::T(problem(*answer)));
+    }
+    for (address, item) in &mut document.paths.paths {
+        for operation in operations(item) {
+            let mut shared = vec![BAD_REQUEST];
+            if !is_open(operation) {
+                shared.extend([UNAUTHORIZED, FORBIDDEN, TOO_MANY, INTERNAL]);
+            }
+            if address.contains('{') {
+                shared.push(NOT_FOUND);
+            }
+            if operation.request_body.is_some() {
+                shared.extend([TOO_LARGE, MEDIA_TYPE]);
+            }
+            for (status, response) in shared.into_iter().map(reference) {
+                operation.responses.responses.entry(status).or_insert(response);
+            }
+        }
+    }
+}
+
+pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
+        .into_iter()
+        .flatten()
+}
+
+/// Nobody need be known.
+fn is_open(operation: &Operation) -> bool {
+    operation.security.is_some()
+}
+
+fn reference((status, name, _): Answer) -> (String, RefOr<Response>) {
+    (status.to_owned(), RefOr::Ref(Ref::from_response_name(name)))
+}
+
+fn problem((status, _, when): Answer) -> Response {
+    let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemDetails"))).build();
+    let response = ResponseBuilder::new().description(when).content(PROBLEM_JSON, body);
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    let wait = HeaderBuilder::new()
+        .schema(Some(seconds))
+        .description(Some("In how many seconds to ask again"));
+    match status {
+        "429" | "503" => response.header("Retry-After", wait.build()).build(),
+        _ => response.build(),
+    }
+}

@@ -1,0 +1,109 @@
+//! The document of the API, made from the code: it says what the code does, and nothing is typed twice.
+//!
+//! To add a route:
+//! 1. write the handler with its method and whole address, `#[post("/api/v1/alerts/{alert}/…")]`, and
+//!    above it `#[utoipa::path(tag = …, params(…), request_body = …, responses((status = …, body = …)))]`;
+//!    the first line of its doc is the summary: a verb first, in English;
+//! 2. derive `ToSchema` for what it reads and answers, `IntoParams` for its query;
+//! 3. add it to `routes!` in `api/mod.rs`, to the doors in `api/access`, and to the table of `docs/API.md`;
+//! 4. `INSTA_UPDATE=always cargo test --test it openapi` writes the new document; read its difference.
+//!
+//! Said here for every route, so not to be repeated: 400, 401, 403, 404 where the address names
+//! something, 413 and 415 where there is a body, 429, 500. Others by name: `NoData`, `Unavailable`. A
+//! field that may be `null` is always answered, so it is marked as required; one that is left out when
+//! there is nothing to say is marked `#[schema(nullable = false)]`.
+
+mod answers;
+mod schemas;
+
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use actix_web::get;
+use utoipa::Modify;
+use utoipa::OpenApi;
+use utoipa::openapi::security::ApiKey;
+use utoipa::openapi::security::ApiKeyValue;
+use utoipa::openapi::security::HttpAuthScheme;
+use utoipa::openapi::security::HttpBuilder;
+use utoipa::openapi::security::SecurityScheme;
+
+use super::Documented;
+use super::error::ProblemDetails;
+
+pub(super) use answers::NoData;
+pub(super) use answers::Unavailable;
+
+pub(super) const ADDRESS: &str = "/api/openapi.json";
+
+/// The name of the cookie that a session is known by.
+const COOKIE: &str = "vigie_session";
+
+static TEXT: LazyLock<Option<String>> = LazyLock::new(|| document().to_json().ok());
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Vigie",
+        description = "Watches the State's large digital projects and warns early enough to act.\n\n\
+            Times are RFC 3339 in UTC, dates `YYYY-MM-DD`, editions `YYYY-MM`. Amounts are decimals in \
+            millions of euros (EUR), taxes included; durations months; drifts shares of the baseline. \
+            What is not known is `null`. Texts for people are in French.",
+        license(name = "MIT", identifier = "MIT")
+    ),
+    servers((url = "/", description = "This service")),
+    security(("token" = []), ("session" = [])),
+    tags(
+        (name = "portfolio", description = "The portfolio, its editions, where they came from, its fields"),
+        (name = "projects", description = "Projects, their history and what was judged of them"),
+        (name = "alerts", description = "Alerts, silences and disputes"),
+        (name = "missions", description = "What DINUM does about alerts"),
+        (name = "reviews", description = "Reviews of listed projects"),
+        (name = "notices", description = "Messages and what became of them"),
+        (name = "rules", description = "The catalogue of rules"),
+        (name = "cycles", description = "Evaluations and what they could judge"),
+        (name = "jobs", description = "What runs by itself"),
+        (name = "audit", description = "Who decided what, when and why"),
+        (name = "accounts", description = "Who may call, and as whom"),
+        (name = "operations", description = "Health, metrics and this document"),
+    ),
+    components(schemas(ProblemDetails)),
+    modifiers(&Finish)
+)]
+struct Head;
+
+struct Finish;
+
+impl Modify for Finish {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        document.merge(Documented::openapi());
+        let components = document.components.get_or_insert_default();
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A token that `vigie tokens issue` gave, for programs."))
+            .build();
+        let session =
+            ApiKeyValue::with_description(COOKIE, "The session of a browser, after sign-in.");
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
+        answers::complete(document);
+        schemas::complete(document);
+    }
+}
+
+/// What `/api/openapi.json` answers.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Head::openapi()
+}
+
+/// Give this document.
+#[utoipa::path(
+    tag = "operations",
+    security(()),
+    responses((status = 200, description = "This document", body = Object))
+)]
+#[get("/api/openapi.json")]
+pub(super) async fn show_document() -> HttpResponse {
+    let Some(text) = TEXT.as_deref() else { return HttpResponse::InternalServerError().finish() };
+    HttpResponse::Ok().content_type("application/json").body(text)
+}

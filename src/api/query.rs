@@ -1,0 +1,252 @@
+//! The query of a request: each parameter of its kind, none that is not known, lists by repetition.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Ready;
+use std::future::ready;
+use std::ops::Deref;
+
+use actix_web::FromRequest;
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::web;
+use serde::de;
+use serde::de::DeserializeOwned;
+use serde::de::Deserializer;
+use serde::de::IntoDeserializer;
+use serde::de::Visitor;
+use serde::de::value::MapDeserializer;
+use serde::de::value::SeqDeserializer;
+use serde::forward_to_deserialize_any;
+
+use super::error::Problem;
+
+/// What the query says, read as `T`. A field that is a list takes its parameter several times.
+#[derive(Debug)]
+pub(super) struct Asked<T>(T);
+
+impl<T> Asked<T> {
+    pub(super) fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Asked<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Asked<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = parameters(request.query_string()).and_then(read);
+        ready(read.map(Self).map_err(|fault| Problem::BadParameter(fault.to_string())))
+    }
+}
+
+/// The values of each parameter, in the order in which they were given.
+pub(super) fn parameters(query: &str) -> Result<BTreeMap<String, Vec<String>>, QueryFault> {
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
+        .map_err(|error| QueryFault { parameter: None, words: error.to_string() })?;
+    let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in pairs.into_inner() {
+        if value.chars().any(char::is_control) {
+            let words = "expected text without control characters".to_owned();
+            return Err(QueryFault { parameter: Some(name), words });
+        }
+        parameters.entry(name).or_default().push(value);
+    }
+    Ok(parameters)
+}
+
+pub(super) fn read<T: DeserializeOwned>(
+    parameters: BTreeMap<String, Vec<String>>,
+) -> Result<T, QueryFault> {
+    let given = parameters.into_iter().map(|(name, values)| (name.clone(), Given { name, values }));
+    T::deserialize(MapDeserializer::new(given))
+}
+
+/// What is wrong with a query, and with which parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct QueryFault {
+    parameter: Option<String>,
+    words: String,
+}
+
+impl fmt::Display for QueryFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.parameter {
+            Some(parameter) => write!(f, "parameter `{parameter}`: {}", self.words),
+            None => f.write_str(&self.words),
+        }
+    }
+}
+
+impl std::error::Error for QueryFault {}
+
+impl de::Error for QueryFault {
+    fn custom<T: fmt::Display>(words: T) -> Self {
+        Self { parameter: None, words: words.to_string() }
+    }
+
+    fn unknown_field(found: &str, known: &'static [&'static str]) -> Self {
+        let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        let words = match known.as_slice() {
+            [] => "there is no such parameter, nor any other".to_owned(),
+            known => format!("there is no such parameter; expected {}", known.join(", ")),
+        };
+        Self { parameter: Some(found.to_owned()), words }
+    }
+
+    fn unknown_variant(found: &str, known: &'static [&'static str]) -> Self {
+        let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        Self::custom(format!("found `{found}`, expected one of {}", known.join(", ")))
+    }
+}
+
+/// The values that one parameter was given.
+#[derive(Clone, Debug)]
+struct Given {
+    name: String,
+    values: Vec<String>,
+}
+
+impl Given {
+    fn fault(&self, words: String) -> QueryFault {
+        QueryFault { parameter: Some(self.name.clone()), words }
+    }
+
+    fn once(&self) -> Result<&str, QueryFault> {
+        match self.values.as_slice() {
+            [value] => Ok(value),
+            values => Err(self.fault(format!("given {} times, expected once", values.len()))),
+        }
+    }
+
+    fn parse<V: std::str::FromStr>(&self, expected: &str) -> Result<V, QueryFault> {
+        let value = self.once()?;
+        value.parse().map_err(|_| self.fault(format!("found `{value}`, expected {expected}")))
+    }
+
+    /// Whatever is wrong with the value, it is of this parameter.
+    fn named<V>(&self, read: Result<V, QueryFault>) -> Result<V, QueryFault> {
+        read.map_err(|fault| QueryFault { parameter: Some(self.name.clone()), ..fault })
+    }
+}
+
+impl IntoDeserializer<'_, QueryFault> for Given {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Given {
+    type Error = QueryFault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {
+        let value = self.once()?;
+        let read = visitor.visit_str::<QueryFault>(value).map_err(|fault| QueryFault {
+            words: format!("found `{value}`: {}", fault.words),
+            ..fault
+        });
+        self.named(read)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {
+        visitor.visit_bool(self.parse("`true` or `false`")?)
+    }
+
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {
+        visitor.visit_i64(self.parse("a whole number")?)
+    }
+
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {
+        visitor.visit_u32(self.parse("a whole number, 0 or more")?)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, QueryFault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, QueryFault> {
+        let read = visitor.visit_enum(self.once()?.into_deserializer());
+        self.named(read)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {
+        let Self { name, values } = self;
+        let each = values.into_iter().map(|value| Self { name: name.clone(), values: vec![value] });
+        visitor.visit_seq(SeqDeserializer::new(each))
+    }
+
+    forward_to_deserialize_any! {
+        i8 i16 i32 i128 u8 u16 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::domain::level::Level;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        #[serde(default)]
+        level: Vec<Level>,
+        late: Option<bool>,
+        after: Option<chrono::NaiveDate>,
+        number: Option<i64>,
+    }
+
+    fn asked(query: &str) -> String {
+        match parameters(query).and_then(read::<Sample>) {
+            Ok(Sample { level, late, after, number }) => {
+                format!("{level:?} {late:?} {after:?} {number:?}")
+            }
+            Err(fault) => fault.to_string(),
+        }
+    }
+
+    #[test]
+    fn parameters_are_read_by_their_kind_or_refused_by_name() {
+        let said: Vec<String> = [
+            "",
+            "level=high&late=true&level=watch&after=2020-11-30&number=-3",
+            "levle=high",
+            "level=hgih",
+            "late=yes",
+            "late=true&late=true",
+            "after=tomorrow",
+            "number=99999999999999999999",
+            "level=hi%00gh",
+            "after=%ff",
+        ]
+        .map(|query| format!("{query}: {}", asked(query)))
+        .into();
+        insta::assert_snapshot!(said.join("\n"));
+    }
+}

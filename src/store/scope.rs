@@ -1,0 +1,294 @@
+//! What a handle shows. A project counts for the ministry that it is at now: links applied, and as the
+//! latest edition that lists it says. Every read asks here, and so does every act of a person.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::error::StoreError;
+use super::error::reading;
+use super::identity;
+use super::identity::Links;
+use super::projects;
+use crate::domain::access::Scope;
+use crate::domain::ids::AlertId;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::MissionId;
+use crate::domain::ids::ProjectId;
+use crate::domain::ids::ReviewId;
+use crate::domain::import::KnownProject;
+use crate::domain::notice::Receiver;
+use crate::domain::silence::SilenceScope;
+use crate::domain::subject::Subject;
+
+impl Store {
+    /// What this handle shows, as of the moment of a transaction: asked at its beginning, before it
+    /// writes. Costs nothing when that is everything.
+    pub(super) async fn visible(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Visible, StoreError> {
+        let Scope::Ministries(ministries) = &self.scope else { return Ok(Visible::All) };
+        let whereabouts = self.whereabouts(connection).await?;
+        Ok(Visible::Some(Sight { ministries: ministries.clone(), whereabouts }))
+    }
+
+    /// Loaded once for each import and link. A transaction that wrote one and may yet be undone must
+    /// not ask.
+    pub(super) async fn whereabouts(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Arc<Whereabouts>, StoreError> {
+        let moment = moment(connection).await?;
+        if let Some(known) = self.remembered.get().filter(|known| known.moment == moment) {
+            return Ok(known);
+        }
+        Ok(self.remembered.put(Whereabouts::load(connection, moment).await?))
+    }
+
+    /// Refuses what is for those who see the whole State.
+    pub fn check_whole(&self, what: &'static str) -> Result<(), StoreError> {
+        if self.scope.is_whole() { Ok(()) } else { Err(StoreError::BeyondScope { what }) }
+    }
+}
+
+/// What is not there and what is not shown are the same to whoever asks.
+#[derive(Debug)]
+pub(super) enum Visible {
+    All,
+    Some(Sight),
+}
+
+#[derive(Debug)]
+pub(super) struct Sight {
+    ministries: BTreeSet<MinistryCode>,
+    whereabouts: Arc<Whereabouts>,
+}
+
+impl Visible {
+    pub(super) fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+
+    pub(super) fn ministry(&self, ministry: &MinistryCode) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(sight) => sight.ministries.contains(ministry),
+        }
+    }
+
+    /// By any id that the project ever had.
+    pub(super) fn project(&self, project: &ProjectId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(sight) => sight
+                .whereabouts
+                .ministry(project)
+                .is_some_and(|ministry| sight.ministries.contains(ministry)),
+        }
+    }
+
+    pub(super) fn subject(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Project(project) => self.project(project),
+            Subject::Ministry(ministry) => self.ministry(ministry),
+            Subject::Portfolio => self.is_all(),
+        }
+    }
+
+    /// A ministry reads its own letters; those of the risk team and of programs speak of everybody.
+    pub(super) fn receiver(&self, receiver: &Receiver) -> bool {
+        match receiver {
+            Receiver::SecretaryGeneral(ministry) => self.ministry(ministry),
+            Receiver::Dinum | Receiver::Director | Receiver::Webhook(_) | Receiver::Tchap => {
+                self.is_all()
+            }
+        }
+    }
+
+    /// Those that are named one by one: none where everything is visible.
+    pub(super) fn ministries(&self) -> impl Iterator<Item = &MinistryCode> {
+        let named = match self {
+            Self::All => None,
+            Self::Some(sight) => Some(&sight.ministries),
+        };
+        named.into_iter().flatten()
+    }
+
+    /// One that covers a rule everywhere is everybody's.
+    pub(super) fn silence(&self, scope: &SilenceScope) -> bool {
+        let SilenceScope { rule: _, project, ministry } = scope;
+        let bounded = project.is_some() || ministry.is_some();
+        self.is_all()
+            || bounded
+                && project.as_ref().is_none_or(|project| self.project(project))
+                && ministry.as_ref().is_none_or(|ministry| self.ministry(ministry))
+    }
+
+    /// Whether a sentence of Vigie's own, which quotes ids, names no project but visible ones.
+    pub(super) fn words(&self, text: &str) -> bool {
+        let Self::Some(sight) = self else { return true };
+        text.split('`').skip(1).step_by(2).all(|quoted| {
+            let id = ProjectId::new(quoted.strip_prefix("project/").unwrap_or(quoted));
+            !sight.whereabouts.knows(&id) || self.project(&id)
+        })
+    }
+
+    /// Every id under which a visible project may be kept; `None` stands for all there are.
+    pub(super) fn ids(&self) -> Option<Vec<&ProjectId>> {
+        match self {
+            Self::All => None,
+            Self::Some(sight) => Some(sight.whereabouts.ids(&sight.ministries)),
+        }
+    }
+
+    /// Those of some alerts that are visible.
+    pub(super) async fn alerts(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<VisibleAlerts, StoreError> {
+        if self.is_all() {
+            return Ok(VisibleAlerts::All);
+        }
+        let rows: Vec<(String, String)> = sqlx::query_as("select id, subject from alerts")
+            .fetch_all(connection)
+            .await
+            .map_err(reading("alerts"))?;
+        let visible = rows.into_iter().filter(|(_, subject)| self.subject_text(subject));
+        Ok(VisibleAlerts::Some(visible.map(|(id, _)| AlertId::new(id)).collect()))
+    }
+
+    /// Whether there is such an alert here.
+    pub(super) async fn has_alert(
+        &self,
+        connection: &mut SqliteConnection,
+        alert: &AlertId,
+    ) -> Result<bool, StoreError> {
+        self.has(connection, "select subject from alerts where id = $1", alert.as_str()).await
+    }
+
+    pub(super) async fn has_mission(
+        &self,
+        connection: &mut SqliteConnection,
+        mission: &MissionId,
+    ) -> Result<bool, StoreError> {
+        self.has(connection, "select subject from missions where id = $1", mission.as_str()).await
+    }
+
+    pub(super) async fn has_review(
+        &self,
+        connection: &mut SqliteConnection,
+        review: &ReviewId,
+    ) -> Result<bool, StoreError> {
+        let statement = "select 'project/' || project from reviews where id = $1";
+        self.has(connection, statement, review.as_str()).await
+    }
+
+    /// The statement gives the subject of what has that id.
+    async fn has(
+        &self,
+        connection: &mut SqliteConnection,
+        statement: &'static str,
+        id: &str,
+    ) -> Result<bool, StoreError> {
+        let subject: Option<String> = sqlx::query_scalar(statement)
+            .bind(id)
+            .fetch_optional(connection)
+            .await
+            .map_err(reading("what a thing is about"))?;
+        Ok(subject.is_some_and(|subject| self.subject_text(&subject)))
+    }
+
+    /// A subject as it is kept; what cannot be read is nobody's.
+    pub(super) fn subject_text(&self, text: &str) -> bool {
+        let subject = || Subject::try_from(text.to_owned());
+        self.is_all() || subject().is_ok_and(|subject| self.subject(&subject))
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum VisibleAlerts {
+    All,
+    Some(BTreeSet<AlertId>),
+}
+
+impl VisibleAlerts {
+    pub(super) fn contains(&self, alert: &AlertId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(alerts) => alerts.contains(alert),
+        }
+    }
+}
+
+/// Where every project is, as of a moment of the logs that say so.
+#[derive(Debug)]
+pub(super) struct Whereabouts {
+    moment: Moment,
+    links: Links,
+    projects: BTreeMap<ProjectId, KnownProject>,
+}
+
+/// The last import and the last link: both logs are only ever added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Moment(i64, i64);
+
+impl Whereabouts {
+    async fn load(connection: &mut SqliteConnection, moment: Moment) -> Result<Self, StoreError> {
+        let links = identity::links(connection, moment.1).await?;
+        let projects = projects::known(connection, &links).await?;
+        Ok(Self { moment, links, projects })
+    }
+
+    /// By id.
+    pub(super) fn projects(&self) -> impl Iterator<Item = &KnownProject> {
+        self.projects.values()
+    }
+
+    fn knows(&self, project: &ProjectId) -> bool {
+        self.projects.contains_key(self.links.resolve(project))
+    }
+
+    fn ministry(&self, project: &ProjectId) -> Option<&MinistryCode> {
+        self.projects.get(self.links.resolve(project)).map(|known| &known.ministry)
+    }
+
+    fn ids(&self, ministries: &BTreeSet<MinistryCode>) -> Vec<&ProjectId> {
+        let ids = self.projects.keys().chain(self.links.linked());
+        ids.filter(|id| self.ministry(id).is_some_and(|ministry| ministries.contains(ministry)))
+            .collect()
+    }
+}
+
+async fn moment(connection: &mut SqliteConnection) -> Result<Moment, StoreError> {
+    let (import, link): (i64, i64) = sqlx::query_as(
+        "select (select coalesce(max(number), 0) from imports),
+                (select coalesce(max(number), 0) from identity_log)",
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(reading("the last import"))?;
+    Ok(Moment(import, link))
+}
+
+/// The last whereabouts that were loaded, shared by the handles of one pool.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Remembered(Arc<Mutex<Option<Arc<Whereabouts>>>>);
+
+impl Remembered {
+    fn get(&self) -> Option<Arc<Whereabouts>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn put(&self, whereabouts: Whereabouts) -> Arc<Whereabouts> {
+        let whereabouts = Arc::new(whereabouts);
+        let kept = Arc::clone(&whereabouts);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        whereabouts
+    }
+}

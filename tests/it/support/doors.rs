@@ -1,0 +1,157 @@
+//! The doors of the API with something behind each: what stands in place of `{project}` and the like,
+//! and what is sent along. A new parameter is given its samples here, and a new body too.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use serde_json::json;
+use vigie::app;
+use vigie::app::Running;
+use vigie::app::config::Config;
+use vigie::clock::FixedClock;
+use vigie::domain::access::Scope;
+use vigie::domain::ids::MinistryCode;
+use vigie::domain::notice::Receiver;
+use vigie::domain::subject::Subject;
+use vigie::store::MissionFilter;
+use vigie::store::NoticeFilter;
+
+use super::root;
+use super::world::World;
+
+/// Ids of one kind of thing.
+pub(crate) struct Samples {
+    /// Of the ministry that the caller is for.
+    pub(crate) own: String,
+    /// Of other ministries.
+    pub(crate) others: Vec<String>,
+    /// Of nothing at all.
+    pub(crate) none: String,
+}
+
+impl Samples {
+    /// What is the same for everybody.
+    fn common(id: &str) -> Self {
+        Self { own: id.to_owned(), others: vec![id.to_owned()], none: id.to_owned() }
+    }
+
+    fn of(ids: Vec<(bool, String)>, none: &str) -> Self {
+        let (own, others): (Vec<_>, Vec<_>) = ids.into_iter().partition(|(own, _)| *own);
+        Self {
+            own: own.into_iter().map(|(_, id)| id).next().unwrap(),
+            others: others.into_iter().map(|(_, id)| id).collect(),
+            none: none.to_owned(),
+        }
+    }
+}
+
+/// What may stand for a parameter, for callers of one ministry.
+#[expect(clippy::panic, reason = "says where to add what is new")]
+pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> Samples {
+    let scope = Scope::of([MinistryCode::new(ministry)]);
+    let shows = |subject: &Subject| world.shows(&scope, subject);
+    let store = &world.store;
+    match parameter {
+        "project" => {
+            let known = store.known_projects().await.unwrap();
+            let ids = known.into_iter().map(|known| (scope.covers(&known.ministry), known.project));
+            Samples::of(ids.map(|(own, id)| (own, id.to_string())).collect(), "zzz-9")
+        }
+        "alert" => {
+            let alerts = store.standing_alerts().await.unwrap();
+            let ids = alerts.iter().map(|alert| (shows(&alert.subject), alert.id.to_string()));
+            Samples::of(ids.collect(), "000000000000")
+        }
+        "mission" => {
+            let missions = store.missions(&MissionFilter::default()).await.unwrap();
+            let ids = missions.iter().map(|one| (shows(&one.subject), one.id.to_string()));
+            Samples::of(ids.collect(), "000000000000")
+        }
+        "review" => {
+            let reviews = store.reviews().await.unwrap();
+            let of = |project| shows(&Subject::Project(project));
+            let ids = reviews.iter().map(|(one, _)| (of(one.project.clone()), one.id.to_string()));
+            Samples::of(ids.collect(), "000000000000")
+        }
+        "notice" => {
+            let own = Receiver::SecretaryGeneral(MinistryCode::new(ministry));
+            let notices = store.notices(&NoticeFilter::default(), 1000).await.unwrap();
+            let ids =
+                notices.iter().map(|one| (one.notice.receiver == own, one.notice.id.to_string()));
+            Samples::of(ids.collect(), "000000000000")
+        }
+        "ministry" => {
+            let ids = world.codes().into_iter().map(|code| (scope.covers(&code), code.to_string()));
+            Samples::of(ids.collect(), "ZZZ")
+        }
+        "rule" => Samples::common("D1"),
+        "job" => Samples::common("cycle"),
+        "cycle" => Samples::common("3"),
+        "table" => Samples::common("projects.csv"),
+        "file:.*" => Samples::common("index.html"),
+        unknown => panic!("`{{{unknown}}}`: say in tests/it/support/doors.rs what may stand there"),
+    }
+}
+
+/// The parameters of an address: `project` for `/projects/{project}/history`, `file:.*` for the rest.
+pub(crate) fn parameters(address: &str) -> Vec<&str> {
+    address.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+}
+
+/// What is sent to a door. One that does not read it answers 400, and the table shows it.
+pub(crate) fn body(_address: &str) -> Value {
+    json!({ "reason": "vu en revue" })
+}
+
+/// Standing in December 2020.
+pub(crate) async fn serve(database_url: String) -> Running {
+    let config = Config {
+        database_url,
+        listen: "127.0.0.1:0".to_owned(),
+        rules: root().join("rules"),
+        aliases: root().join("aliases.toml"),
+        ..Config::default()
+    };
+    let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
+    app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
+}
+
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// Headers and body, as they came.
+    pub(crate) text: String,
+}
+
+impl Reply {
+    pub(crate) fn body(&self) -> &str {
+        self.text.split_once('\n').unwrap().1
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(self.body()).unwrap_or_default()
+    }
+}
+
+/// `token` is empty for nobody.
+pub(crate) async fn call(
+    client: &reqwest::Client,
+    service: &Running,
+    (method, path): (&str, &str),
+    (token, body): (&str, &Value),
+) -> Reply {
+    let url = format!("http://{}{path}", service.address());
+    let mut request = client.request(method.parse().unwrap(), url);
+    if !token.is_empty() {
+        request = request.bearer_auth(token);
+    }
+    if method != "GET" {
+        request = request.json(body);
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    let headers = format!("{:?}\n", answer.headers());
+    let bytes = answer.bytes().await.unwrap();
+    Reply { status, text: headers + &*String::from_utf8_lossy(&bytes) }
+}

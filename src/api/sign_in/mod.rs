@@ -1,5 +1,6 @@
 //! Signing in and out by a provider of identities: to it, back from it, and away.
 
+pub(super) mod account;
 mod page;
 mod refusal;
 
@@ -9,7 +10,6 @@ use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration;
 use actix_web::get;
-use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::post;
 use actix_web::web;
@@ -25,8 +25,6 @@ use super::query::Asked;
 use crate::domain::access::Account;
 use crate::domain::access::Caller;
 use crate::domain::access::Identity;
-use crate::domain::access::Proof;
-use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
@@ -39,7 +37,6 @@ use crate::sign_in::Ticket;
 use crate::store::Arrival;
 use crate::store::SessionTerms;
 use crate::store::StoreError;
-use page::Page;
 use refusal::Refusal;
 
 const TICKET: &str = "vigie_sign_in";
@@ -245,78 +242,6 @@ pub(super) async fn sign_out(
     Ok(away.cookie(browser::no_session_cookie()).finish())
 }
 
-/// Show a page that says that nobody is signed in any more.
-#[utoipa::path(
-    tag = "accounts",
-    security(()),
-    responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
-)]
-#[get("/signed-out")]
-pub(super) async fn show_signed_out() -> HttpResponse {
-    let page = Page {
-        title: "Vous êtes déconnecté",
-        paragraphs: vec!["Vous pouvez fermer cette page.".to_owned()],
-        link: Some(("Se connecter", "/sign-in".to_owned())),
-        ..Page::default()
-    };
-    page.answer(StatusCode::OK)
-}
-
-/// Show a page with who is signed in, and the way out.
-#[utoipa::path(
-    tag = "accounts",
-    security(()),
-    responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
-)]
-#[get("/account")]
-pub(super) async fn show_account(
-    desk: Desk,
-    sign_in: web::Data<SignIn>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let Some(caller) = person(&desk, &request).await? else {
-        let page = Page {
-            title: "Vous n’êtes pas connecté",
-            paragraphs: vec!["Votre session est finie, ou n’a pas commencé.".to_owned()],
-            link: Some(("Se connecter", "/sign-in".to_owned())),
-            ..Page::default()
-        };
-        return Ok(page.answer(StatusCode::OK));
-    };
-    let roles: Vec<&str> = caller.roles.iter().map(|role| in_french(*role)).collect();
-    let seen = match &caller.scope {
-        Scope::Whole => "tous les ministères".to_owned(),
-        Scope::Ministries(codes) if codes.is_empty() => {
-            format!("aucun pour l’instant ; écrivez à {} pour en voir un", sign_in.contact())
-        }
-        Scope::Ministries(codes) => {
-            codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        }
-    };
-    let factors = match caller.proof {
-        Proof::Session { multi_factor: true } => "plusieurs facteurs",
-        Proof::Session { multi_factor: false } | Proof::Token { .. } => {
-            "un seul facteur : publier des règles en demande plusieurs"
-        }
-    };
-    let page = Page {
-        title: "Votre session",
-        paragraphs: vec![
-            format!("Compte : {}", caller.name),
-            format!("Rôles : {}", roles.join(", ")),
-            format!("Ministères : {seen}"),
-            format!("Connexion : {factors}"),
-        ],
-        button: Some(("Se déconnecter", "/sign-out")),
-        leads_to: match &sign_in.provider {
-            Some(provider) => provider.leaves_to().await,
-            None => None,
-        },
-        ..Page::default()
-    };
-    Ok(page.answer(StatusCode::OK))
-}
-
 /// Whose session the browser brings, if it holds.
 async fn person(desk: &Desk, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
     let Some(secret) = browser::session(request) else { return Ok(None) };
@@ -349,16 +274,6 @@ impl SignIn {
         let (provider, id_token) = (self.provider.as_ref()?, id_token?);
         let state = Ticket::draw().ok()?.reveal();
         provider.leave(&id_token, &state).await.map(String::from)
-    }
-}
-
-fn in_french(role: Role) -> &'static str {
-    match role {
-        Role::Reader => "lecteur",
-        Role::Analyst => "analyste",
-        Role::RuleAuthor => "concepteur de règles",
-        Role::Approver => "approbateur de règles",
-        Role::Administrator => "administrateur",
     }
 }
 

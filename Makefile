@@ -65,8 +65,8 @@ provider:
 
 test: mail-and-calendar promtool provider ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
-	$(VIGIE) rules check
-	$(VIGIE) rules test --coverage --threshold 100
+	$(VIGIE) rules check --shipped
+	$(VIGIE) rules test --shipped --coverage --threshold 100
 
 lint: ## Check the format, the lints and the documentation of the code
 	cargo fmt --check

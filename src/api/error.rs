@@ -62,6 +62,18 @@ pub enum Problem {
     /// 404: the address leads nowhere.
     #[error("no route `{path}`; the routes are listed in docs/API.md")]
     NoRoute { path: String },
+    /// 405: another method.
+    #[error("this address takes {allowed}")]
+    BadMethod { allowed: String },
+    /// 403: a page of another site.
+    #[error("pages of other sites may not call; the setting `api.origins` names those that may")]
+    CrossOrigin,
+    /// 406: in no form that the caller takes.
+    #[error("read `Accept`: found `{found}`, expected it to take {offered}")]
+    NotAcceptable { found: String, offered: String },
+    /// 414: the path with its query.
+    #[error("the address has {found} bytes, {most} at most")]
+    AddressTooLong { found: usize, most: usize },
     /// 404: no such thing.
     #[error("no {kind} `{id}`")]
     NotFound { kind: &'static str, id: String },
@@ -100,6 +112,10 @@ impl Problem {
             Self::Foreign => ("foreign-page", "Asked by another site"),
             Self::BeyondScope => ("beyond-scope", "Beyond the account's ministries"),
             Self::NoRoute { .. } => ("no-route", "No such route"),
+            Self::BadMethod { .. } => ("bad-method", "Another method"),
+            Self::CrossOrigin => ("cross-origin", "Another site"),
+            Self::NotAcceptable { .. } => ("not-acceptable", "Not in that form"),
+            Self::AddressTooLong { .. } => ("address-too-long", "Address too long"),
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
             Self::BadBody { .. } => ("bad-body", "Unusable body"),
@@ -119,7 +135,11 @@ impl ResponseError for Problem {
             | Self::OneFactor { .. }
             | Self::Foreign
             | Self::BeyondScope
-            | Self::NoDoor => StatusCode::FORBIDDEN,
+            | Self::NoDoor
+            | Self::CrossOrigin => StatusCode::FORBIDDEN,
+            Self::BadMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
+            Self::AddressTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
@@ -142,6 +162,9 @@ impl ResponseError for Problem {
         if status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"vigie\""));
         }
+        if let Self::BadMethod { allowed } = self {
+            answer.insert_header((header::ALLOW, allowed.as_str()));
+        }
         answer.content_type(PROBLEM_JSON).json(ProblemDetails {
             kind: format!("urn:vigie:problem:{kind}"),
             title,
@@ -162,14 +185,20 @@ impl From<CycleError> for Problem {
             | CycleError::NoSuchAlert { .. }
             | CycleError::AmbiguousAlert { .. }
             | CycleError::NoSuchMinistry(_)
+            | CycleError::NoSuchFile { .. }
             | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
             CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition)
             | CycleError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
-            CycleError::SilencesEverything
+            CycleError::AmbiguousFile { .. }
+            | CycleError::Threshold(_)
+            | CycleError::RulePath(_)
+            | CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
             | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
-            CycleError::Refused(_) | CycleError::Disallowed(_) => Self::Refused(error.to_string()),
+            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::Unproved { .. } => {
+                Self::Refused(error.to_string())
+            }
             CycleError::Store(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Rules(_)
@@ -181,6 +210,7 @@ impl From<CycleError> for Problem {
             | CycleError::NoTimetable
             | CycleError::Calendar(_)
             | CycleError::BackInTime { .. }
+            | CycleError::Export(_)
             | CycleError::Table(_)
             | CycleError::Record(_)
             | CycleError::Stopped(_) => Self::Internal(Box::new(error)),
@@ -202,6 +232,8 @@ impl From<StoreError> for Problem {
             | StoreError::NotLinked { .. }
             | StoreError::TwoSnapshots { .. }
             | StoreError::Moved { .. }
+            | StoreError::Draft(_)
+            | StoreError::DraftMoved(_)
             | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
             StoreError::Address { .. }
             | StoreError::Folder { .. }
@@ -229,7 +261,10 @@ impl From<StoreError> for Problem {
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
 pub(super) fn json(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
-    Problem::BadBody { status: error.status_code(), found: error.to_string() }.into()
+    let is_other_kind = matches!(error, JsonPayloadError::ContentType);
+    let kind = is_other_kind.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let status = kind.unwrap_or_else(|| error.status_code());
+    Problem::BadBody { status, found: error.to_string() }.into()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]

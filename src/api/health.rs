@@ -66,9 +66,9 @@ pub(super) async fn is_live() -> web::Json<Alive> {
 #[get("/readyz")]
 pub(super) async fn is_ready(desk: Desk) -> Result<web::Json<Ready>, Problem> {
     desk.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
-    let on_disk =
+    let in_force =
         cycle::catalogue(&desk).await.map_err(|error| Problem::NotReady(error.to_string()))?;
-    let (rules, rule_faults) = (on_disk.catalogue.rules().count(), on_disk.faults.len());
+    let (rules, rule_faults) = (in_force.catalogue.rules().count(), in_force.faults.len());
     if rules == 0 {
         return Err(Problem::NotReady(format!("no rule compiles; {rule_faults} faults")));
     }

@@ -3,37 +3,34 @@
 mod access;
 mod alerts;
 mod audit;
+mod bounds;
 mod browser;
 mod coverage;
 mod cycles;
 mod desk;
 mod error;
+mod exports;
+mod headers;
 mod health;
 mod jobs;
 mod metrics;
 mod missions;
 mod notices;
 mod openapi;
+mod origins;
 mod panorama;
 mod projects;
 mod query;
 mod reviews;
 mod rules;
 mod session;
+mod settings;
 mod sign_in;
 mod trace;
+mod validators;
 
-use actix_web::HttpMessage as _;
-use actix_web::body::MessageBody;
-use actix_web::dev::ServiceRequest;
-use actix_web::dev::ServiceResponse;
-use actix_web::http::header::HeaderName;
-use actix_web::http::header::HeaderValue;
-use actix_web::middleware::DefaultHeaders;
-use actix_web::middleware::Next;
 use actix_web::web;
 use serde::Serialize;
-use tracing_actix_web::RequestId;
 use utoipa::OpenApi;
 use utoipa::ToSchema;
 
@@ -42,13 +39,22 @@ pub use access::DOORS;
 pub use access::Door;
 pub use access::Reach;
 pub use access::guard;
+pub use bounds::bound_address;
+pub use bounds::bound_body;
+pub use bounds::bounds;
 pub use desk::Workshop;
 pub use error::Problem;
+pub use headers::headers;
 pub use metrics::Metrics;
 pub use metrics::measure;
 pub use openapi::document;
+pub use origins::screen_origins;
+pub use settings::Settings;
 pub use sign_in::SignIn;
 pub use trace::RequestSpan;
+pub use trace::echo_ids;
+pub use validators::tell_codings_apart;
+pub use validators::validate;
 
 /// One list, of which both the routes and the document of the API are made. The method and the
 /// address of a handler stand above it.
@@ -79,6 +85,7 @@ routes![
     sign_in::account::show_account,
     session::find_session,
     panorama::find_portfolio,
+    exports::find_export,
     panorama::list_editions,
     panorama::list_imports,
     panorama::list_fields,
@@ -111,14 +118,11 @@ routes![
     cycles::list_cycles,
     cycles::find_cycle,
 ];
-/// Of a body that a person or a program writes; files have routes of their own.
-const BODY_BYTES: usize = 64 * 1024;
 
 /// Every route of the API, as documented in `docs/API.md`.
 pub fn routes(service: &mut web::ServiceConfig) {
     service
         .app_data(web::PathConfig::default().error_handler(error::path))
-        .app_data(web::JsonConfig::default().limit(BODY_BYTES).error_handler(error::json))
         .configure(handlers)
         .service(browser::to_page)
         .service(browser::show_page)
@@ -135,23 +139,4 @@ impl<T> List<T> {
     fn of(data: Vec<T>) -> web::Json<Self> {
         web::Json(Self { data })
     }
-}
-
-pub fn headers() -> DefaultHeaders {
-    DefaultHeaders::new()
-        .add(("X-Content-Type-Options", "nosniff"))
-        .add(("Cache-Control", "no-store"))
-}
-
-/// The id under which the logs know a request goes back with its answer.
-pub async fn echo_request_id(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let id = request.extensions().get::<RequestId>().map(ToString::to_string);
-    let mut response = next.call(request).await?;
-    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
-    }
-    Ok(response)
 }

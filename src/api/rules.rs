@@ -19,8 +19,8 @@ use crate::rules::Rule;
 )]
 #[get("/api/v1/rules")]
 pub(super) async fn list_rules(desk: Desk) -> Result<web::Json<List<Rule>>, Problem> {
-    let on_disk = cycle::catalogue(&desk).await?;
-    Ok(List::of(on_disk.catalogue.rules().cloned().collect()))
+    let in_force = cycle::catalogue(&desk).await?;
+    Ok(List::of(in_force.catalogue.rules().cloned().collect()))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -41,9 +41,9 @@ pub(super) async fn find_rule(
     desk: Desk,
     id: web::Path<String>,
 ) -> Result<web::Json<RuleWithText>, Problem> {
-    let on_disk = cycle::catalogue(&desk).await?;
-    let rule = on_disk.catalogue.rule(&RuleId::new(id.as_str())).cloned();
+    let in_force = cycle::catalogue(&desk).await?;
+    let rule = in_force.catalogue.rule(&RuleId::new(id.as_str())).cloned();
     let rule = rule.ok_or_else(|| Problem::NotFound { kind: "rule", id: id.into_inner() })?;
-    let text = on_disk.texts.get(&rule.file).cloned().unwrap_or_default();
+    let text = in_force.texts.get(&rule.file).cloned().unwrap_or_default();
     Ok(web::Json(RuleWithText { rule, text }))
 }

@@ -1,29 +1,55 @@
-//! The span of a request in the logs: its id, method and route. Who asks, and what stands in the
-//! address, are people's business.
+//! How a request is known: its id, its place in a trace, and its span in the logs. Who asks, and what
+//! stands in the address, are people's business.
 
 use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
 use actix_web::dev::ServiceRequest;
 use actix_web::dev::ServiceResponse;
+use actix_web::http::header::HeaderMap;
+use actix_web::http::header::HeaderName;
+use actix_web::http::header::HeaderValue;
+use actix_web::middleware::Next;
 use tracing::Span;
 use tracing::field::Empty;
 use tracing::info_span;
 use tracing_actix_web::RequestId;
 use tracing_actix_web::RootSpanBuilder;
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// Of an id that a caller gives.
+const LONGEST_ID: usize = 64;
+
+/// The caller's when they are sane, else made here.
+#[derive(Clone, Debug)]
+struct Ids {
+    request: String,
+    trace: String,
+    /// Of this request within the trace.
+    span: String,
+    is_sampled: bool,
+}
+
 #[derive(Debug)]
 pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let id = request.extensions().get::<RequestId>().map(ToString::to_string);
-        info_span!(
+        let made = request.extensions().get::<RequestId>().map(ToString::to_string);
+        let ids = Ids::of(request.headers(), made.unwrap_or_default());
+        let span = info_span!(
             "request",
-            request_id = id,
+            request_id = ids.request,
+            trace_id = ids.trace,
+            span_id = ids.span,
             http.method = request.method().as_str(),
             http.route = request.match_pattern(),
             http.status_code = Empty
-        )
+        );
+        request.extensions_mut().insert(ids);
+        span
     }
 
     fn on_request_end<B: MessageBody>(
@@ -35,5 +61,95 @@ impl RootSpanBuilder for RequestSpan {
             Err(error) => error.as_response_error().status_code(),
         };
         span.record("http.status_code", status.as_u16());
+    }
+}
+
+/// The ids under which the logs know a request go back with its answer.
+pub async fn echo_ids(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let ids = request.extensions().get::<Ids>().cloned();
+    let mut response = next.call(request).await?;
+    if let Some(ids) = ids {
+        let flags = u8::from(ids.is_sampled);
+        let parent = format!("00-{}-{}-{flags:02x}", ids.trace, ids.span);
+        for (name, value) in [(REQUEST_ID, ids.request), (TRACE_PARENT, parent)] {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+    }
+    Ok(response)
+}
+
+impl Ids {
+    fn of(headers: &HeaderMap, made: String) -> Self {
+        let request = only(headers, &REQUEST_ID).filter(|id| is_sane(id));
+        let request = request.map_or(made, str::to_owned);
+        let span = format!("{:016x}", fastrand::u64(1..));
+        if let Some((trace, is_sampled)) = only(headers, &TRACE_PARENT).and_then(parent) {
+            return Self { request, trace: trace.to_owned(), span, is_sampled };
+        }
+        let trace = format!("{:032x}", fastrand::u128(1..));
+        Self { request, trace, span, is_sampled: false }
+    }
+}
+
+/// A header that is given twice says nothing.
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name);
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(value)
+}
+
+/// Nothing that could forge a line of a log.
+fn is_sane(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(plain)
+}
+
+/// The trace, and whether it is sampled: W3C Trace Context, whose later versions may say more.
+fn parent(text: &str) -> Option<(&str, bool)> {
+    let mut parts = text.splitn(5, '-');
+    let version = hexadecimal(parts.next()?, 2)?;
+    let trace = hexadecimal(parts.next()?, 32)?;
+    let span = hexadecimal(parts.next()?, 16)?;
+    let flags = hexadecimal(parts.next()?, 2)?;
+    let more = parts.next().is_some();
+    let is_void = |id: &str| id.bytes().all(|byte| byte == b'0');
+    if version == "ff" || (version == "00" && more) || is_void(trace) || is_void(span) {
+        return None;
+    }
+    Some((trace, u8::from_str_radix(flags, 16).ok()? & 1 == 1))
+}
+
+fn hexadecimal(text: &str, length: usize) -> Option<&str> {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    (text.len() == length && text.bytes().all(is_digit)).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_followed_only_when_it_is_one() {
+        let (trace, span) = ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331");
+        for (text, followed) in [
+            (format!("00-{trace}-{span}-01"), Some((trace, true))),
+            (format!("00-{trace}-{span}-02"), Some((trace, false))),
+            (format!("cc-{trace}-{span}-01-what-comes-later"), Some((trace, true))),
+            (format!("00-{trace}-{span}-01-more"), None),
+            (format!("ff-{trace}-{span}-01"), None),
+            (format!("00-{}-{span}-01", "0".repeat(32)), None),
+            (format!("00-{trace}-{}-01", "0".repeat(16)), None),
+            (format!("00-{}-{span}-01", trace.to_uppercase()), None),
+            (format!("00-{trace}-{span}"), None),
+            ("00".to_owned(), None),
+            (String::new(), None),
+        ] {
+            assert_eq!(parent(&text), followed, "{text}");
+        }
     }
 }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::api;
 use crate::api::SignIn;
 use crate::app::telemetry::LogFormat;
 use crate::clock::Clock;
@@ -52,6 +53,7 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Address of Vigie for its readers; empty when they have none.
     pub public_url: String,
+    pub api: api::Settings,
     pub webhooks: Vec<WebhookSettings>,
     pub schedule: Schedule,
     pub outbox: OutboxSettings,
@@ -87,6 +89,7 @@ impl Default for Config {
             log: "warn".to_owned(),
             log_format: LogFormat::Text,
             public_url: String::new(),
+            api: api::Settings::default(),
             webhooks: vec![],
             schedule: Schedule::default(),
             outbox: OutboxSettings::default(),

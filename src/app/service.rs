@@ -1,12 +1,16 @@
 //! The service: the API on a port, the jobs beside it, and a clean stop.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::App;
 use actix_web::HttpServer;
+use actix_web::dev::Server;
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::Compress;
+use actix_web::middleware::from_fn;
 use actix_web::web;
 use chrono::DateTime;
 use chrono::Utc;
@@ -75,29 +79,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
     let workshop = web::Data::new(api::Workshop::new(parts));
-    let listen = |source| AppError::Listen { address: config.listen.clone(), source };
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(workshop.clone())
-            .app_data(metrics.clone())
-            .app_data(sign_in.clone())
-            .wrap(actix_web::middleware::from_fn(api::guard))
-            .wrap(api::headers())
-            .wrap(actix_web::middleware::from_fn(api::echo_request_id))
-            .wrap(actix_web::middleware::from_fn(api::measure))
-            .wrap(TracingLogger::<api::RequestSpan>::new())
-            .configure(api::routes)
-    })
-    .disable_signals()
-    .shutdown_timeout(SHUTDOWN_SECONDS)
-    .bind(&config.listen)
-    .map_err(listen)?;
-    let address = server
-        .addrs()
-        .first()
-        .copied()
-        .ok_or_else(|| listen(std::io::ErrorKind::AddrNotAvailable.into()))?;
-    let server = server.run();
+    let (server, address) = listen(config, workshop, (metrics, sign_in))?;
     let handle = server.handle();
     info!("Listening on {address}");
     Ok(Running {
@@ -110,6 +92,55 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         scheduler,
         courier,
     })
+}
+
+/// The API on its port, within the bounds that the settings give to connections.
+fn listen(
+    config: &Config,
+    workshop: web::Data<api::Workshop>,
+    (metrics, sign_in): (web::Data<api::Metrics>, web::Data<api::SignIn>),
+) -> Result<(Server, SocketAddr), AppError> {
+    let fault = |source| AppError::Listen { address: config.listen.clone(), source };
+    let settings = config.api.clone();
+    let public_url = config.public_url.clone();
+    // The last wrap is met first.
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(workshop.clone())
+            .app_data(metrics.clone())
+            .app_data(sign_in.clone())
+            .wrap(from_fn(api::bound_body))
+            .wrap(from_fn(api::guard))
+            .wrap(from_fn(api::validate))
+            .wrap(Compress::default())
+            .wrap(from_fn(api::tell_codings_apart))
+            .wrap(from_fn(api::screen_origins))
+            .wrap(from_fn(api::bound_address))
+            .wrap(api::headers(&public_url))
+            .wrap(from_fn(api::echo_ids))
+            .wrap(from_fn(api::measure))
+            .wrap(TracingLogger::<api::RequestSpan>::new())
+            .configure(api::bounds(&settings))
+            .configure(api::routes)
+    });
+    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+    let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let server = server
+        .workers(workers)
+        .max_connections(config.api.connections.div_ceil(workers))
+        .client_request_timeout(seconds(config.api.head_seconds))
+        .client_disconnect_timeout(seconds(config.api.disconnect_seconds))
+        .keep_alive(seconds(config.api.keep_alive_seconds))
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .bind(&config.listen)
+        .map_err(fault)?;
+    let address = server
+        .addrs()
+        .first()
+        .copied()
+        .ok_or_else(|| fault(std::io::ErrorKind::AddrNotAvailable.into()))?;
+    Ok((server.run(), address))
 }
 
 impl Running {

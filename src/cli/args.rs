@@ -21,6 +21,7 @@ use super::notices::NoticesCommand;
 use super::notices::ReceiversCommand;
 use super::restore::RestoreArgs;
 use super::reviews::ReviewsCommand;
+use super::rules::RulesCommand;
 
 /// Watches the State's large digital projects and warns early enough to act.
 ///
@@ -135,7 +136,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
-    /// Look at the catalogue of rules
+    /// Look at the catalogue of rules, change it by drafts that a second person publishes, and roll back
     Rules {
         #[command(subcommand)]
         command: RulesCommand,
@@ -218,72 +219,6 @@ pub(crate) enum ProjectsCommand {
         #[arg(long)]
         reason: String,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RulesCommand {
-    /// List the rules in force
-    List,
-    /// Find every fault of the catalogue: file, line, column; and what is surely not meant
-    ///
-    /// Exit code 1: a rule or a threshold is at fault, and left out. Exit code 3: with
-    /// `--lint-fatal`, nothing is at fault but there are remarks.
-    Check {
-        /// Let a remark be enough for exit code 3
-        #[arg(long)]
-        lint_fatal: bool,
-    },
-    /// Run the cases that prove each rule
-    Test(TestArgs),
-    /// Tell how a rule comes to its answer on one subject: each comparison, with its values
-    Explain {
-        /// Id of the rule, as listed by `vigie rules list`
-        rule: String,
-        /// A project by name or id, a ministry by its code, or `portfolio`
-        #[arg(value_name = "PROJECT")]
-        subject: String,
-        /// Judge as of this date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
-        as_of: Option<NaiveDate>,
-    },
-    /// Write the catalogue as one page: rules by family, thresholds with their sources
-    Docs {
-        /// Write there instead of standard output
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-        /// With the thresholds in force on this date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
-        as_of: Option<NaiveDate>,
-    },
-    /// Judge the same data with two catalogues, and say what the second would change
-    Diff {
-        /// Folder of the rules in force
-        #[arg(value_name = "FOLDER_A")]
-        before: PathBuf,
-        /// Folder of the rules to come
-        #[arg(value_name = "FOLDER_B")]
-        after: PathBuf,
-        /// Judge as of this date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
-        as_of: Option<NaiveDate>,
-    },
-}
-
-#[derive(Debug, Parser)]
-pub(crate) struct TestArgs {
-    /// Run only the cases whose `RULE/name` has this in it; `*` stands for anything, and a pattern
-    /// with one must match the whole
-    #[arg(long, value_name = "PATTERN")]
-    pub(crate) run: Option<String>,
-    /// Write the outcome as `JUnit` XML too
-    #[arg(long, value_name = "FILE")]
-    pub(crate) junit: Option<PathBuf>,
-    /// Say which branches of the rules no case takes
-    #[arg(long)]
-    pub(crate) coverage: bool,
-    /// Exit code 1 when the cases take a smaller share of the branches, in percent
-    #[arg(long, value_name = "0-100", value_parser = clap::value_parser!(u8).range(0..=100))]
-    pub(crate) threshold: Option<u8>,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

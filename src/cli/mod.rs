@@ -84,6 +84,10 @@ enum CliError {
     Channel(#[from] vigie::notify::ChannelFault),
     #[error("no notice `{0}`; `vigie notices list` lists those there are")]
     NoSuchNotice(String),
+    #[error("found `{found}`, expected {expected}")]
+    RuleArgument { found: String, expected: &'static str },
+    #[error("read `{}`", path.display())]
+    RuleFile { path: PathBuf, source: std::io::Error },
     #[error("no account is called `{0}`; `vigie accounts list` shows those there are")]
     NoSuchAccount(String),
     #[error("no such receiver: {0}")]

@@ -11,6 +11,7 @@ use tracing::warn;
 
 use super::CycleError;
 use super::Parts;
+use super::catalogue;
 use super::people;
 use super::run::Deliberation;
 use super::run::Judged;
@@ -52,7 +53,7 @@ pub async fn preview(
     parts.store.check_whole("what will be said to a ministry")?;
     let now = parts.clock.now();
     let as_of = as_of.unwrap_or_else(|| view::today(now));
-    let texts = view::read_rules(parts).await?;
+    let texts = catalogue::read_rules(parts).await?;
     let upto = parts.store.latest_known().await?;
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
     let judged = judge(parts, texts, portfolio, upto, as_of).await?;

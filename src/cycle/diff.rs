@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::CycleError;
 use super::Parts;
+use super::catalogue;
+use super::catalogue::CatalogueTexts;
 use super::consequences::Consequences;
 use super::consequences::MissionDifference;
 use super::standing::DifferenceKind;
@@ -18,6 +18,7 @@ use super::tables;
 use super::view;
 use crate::domain::edition::EditionId;
 use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::DraftNumber;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
@@ -32,6 +33,9 @@ use crate::rules;
 use crate::rules::Catalogue;
 use crate::rules::RuleFault;
 use crate::rules::Thresholds;
+
+/// How the catalogue in force is called.
+const IN_FORCE: &str = "in force";
 
 #[derive(Clone, Debug, Serialize)]
 pub struct CatalogueDiff {
@@ -49,7 +53,8 @@ pub struct CatalogueDiff {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Side {
-    pub folder: PathBuf,
+    /// A folder, `in force`, or a draft.
+    pub name: String,
     pub fingerprint: Fingerprint,
     pub rules: usize,
     /// Rules with a fault are left out of the comparison.
@@ -109,29 +114,39 @@ pub struct MinistryNews {
     pub projects: BTreeSet<String>,
 }
 
-/// Judges the same data with the catalogues of two folders.
+/// What publishing a draft would change in what is in force.
+pub async fn diff_draft(
+    parts: &Parts,
+    number: DraftNumber,
+    as_of: Option<NaiveDate>,
+) -> Result<CatalogueDiff, CycleError> {
+    let (_, after) = catalogue::with_draft(parts, number).await?;
+    let texts = catalogue::read_rules(parts).await?;
+    let before = CatalogueTexts { name: IN_FORCE.to_owned(), texts };
+    diff(parts, before, after, as_of).await
+}
+
+/// Judges the same data with two catalogues.
 pub async fn diff(
     parts: &Parts,
-    before: &Path,
-    after: &Path,
+    before: CatalogueTexts,
+    after: CatalogueTexts,
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, CycleError> {
     let as_of = as_of.unwrap_or_else(|| view::today(parts.clock.now()));
     let upto = parts.store.latest_known().await?;
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
-    let (before, after) = (before.to_owned(), after.to_owned());
     let limits = parts.limits;
     tokio::task::spawn_blocking(move || {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
-        let judge = |folder: PathBuf| -> Result<Opinion, CycleError> {
-            let texts = rules::read_folder(&folder)?;
+        let judge = |CatalogueTexts { name, texts }| -> Result<Opinion, CycleError> {
             let playbook = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
             let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
             let (catalogue, faults) = rules::compile(&texts, &limits);
             let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
             let judgements = catalogue.judge(&frames, as_of);
             let consequences = Consequences::of(&judgements, &catalogue.terms(), &playbook, as_of);
-            Ok(Opinion { folder, catalogue, faults, frames, judgements, consequences })
+            Ok(Opinion { name, catalogue, faults, frames, judgements, consequences })
         };
         Opinion::differences(judge(before)?, judge(after)?, as_of, edition)
     })
@@ -140,7 +155,7 @@ pub async fn diff(
 
 /// One catalogue, and what it makes of the data.
 struct Opinion {
-    folder: PathBuf,
+    name: String,
     catalogue: Catalogue,
     faults: Vec<RuleFault>,
     frames: Frames,
@@ -178,7 +193,7 @@ impl Opinion {
 
     fn side(self) -> Side {
         Side {
-            folder: self.folder,
+            name: self.name,
             fingerprint: self.catalogue.fingerprint().clone(),
             rules: self.catalogue.rules().count(),
             faults: self.faults,

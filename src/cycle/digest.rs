@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::CycleError;
 use super::Parts;
+use super::catalogue;
 use super::people;
 use super::view;
 use crate::domain::alert::Alert;
@@ -24,7 +25,7 @@ pub async fn digest(parts: &Parts) -> Result<usize, CycleError> {
     }
     let now = parts.clock.now();
     let (as_of, portfolio, catalogue) = view::known(parts, Some(last.inputs.as_of)).await?;
-    let terms = Terms::parse(view::read_rules(parts).await?.get(notify::TERMS_FILE))?;
+    let terms = Terms::parse(catalogue::read_rules(parts).await?.get(notify::TERMS_FILE))?;
     let directory = Directory::of(&portfolio, &catalogue.terms(), as_of);
     let standing = parts.store.standing_alerts().await?;
     let missions = parts.store.missions(&MissionFilter::default()).await?;

@@ -5,7 +5,11 @@ use serde::Serialize;
 
 use super::CycleError;
 use super::Parts;
+use super::catalogue::CatalogueInForce;
+use super::catalogue::catalogue;
+use super::catalogue::catalogue_with;
 use super::view;
+use crate::domain::ids::DraftNumber;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::RuleId;
 use crate::domain::subject::Scope;
@@ -33,26 +37,30 @@ pub struct Explanation {
 }
 
 /// `asked` is a project by id or any of its names, the code of a ministry, or `portfolio`, as the
-/// scope of the rule wants it.
+/// scope of the rule wants it. With a draft, as though it were published.
 pub async fn explain(
     parts: &Parts,
     rule: &str,
     asked: &str,
     as_of: Option<NaiveDate>,
+    draft: Option<DraftNumber>,
 ) -> Result<Explanation, CycleError> {
-    let on_disk = view::catalogue(parts).await?;
-    let Some(found) = on_disk.catalogue.rule(&RuleId::new(rule)).cloned() else {
-        let known = on_disk.catalogue.rules().map(|known| known.id.as_str());
+    let in_force = match draft {
+        Some(number) => catalogue_with(parts, number).await?,
+        None => catalogue(parts).await?,
+    };
+    let Some(found) = in_force.catalogue.rule(&RuleId::new(rule)).cloned() else {
+        let known = in_force.catalogue.rules().map(|known| known.id.as_str());
         let near = nearest_name(rule, known).map(str::to_owned);
-        let fault = on_disk.faults.iter().find(|fault| is_file_of(&fault.file, rule));
+        let fault = in_force.faults.iter().find(|fault| is_file_of(&fault.file, rule));
         return Err(CycleError::NoSuchRule {
             asked: rule.to_owned(),
             near: fault.map(ToString::to_string).or(near),
         });
     };
     let subject = subject(parts, &found, asked).await?;
-    let (as_of, portfolio, catalogue) = view::known(parts, as_of).await?;
-    let texts = on_disk.texts;
+    let (as_of, portfolio) = view::known_data(parts, as_of).await?;
+    let CatalogueInForce { catalogue, texts, .. } = in_force;
     let lines = texts.get(&found.file).map_or("", String::as_str);
     let lines = lines.lines().map(str::to_owned).collect();
     tokio::task::spawn_blocking(move || {

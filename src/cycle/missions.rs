@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
+use super::catalogue;
 use super::tables::Row;
 use super::view;
 use crate::domain::alert::Alert;
@@ -183,7 +184,7 @@ fn candidate(
 
 /// As it is on disk now.
 async fn playbook(parts: &Parts) -> Result<Playbook, CycleError> {
-    let texts = view::read_rules(parts).await?;
+    let texts = catalogue::read_rules(parts).await?;
     let text = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
     Ok(Playbook::parse(text, PLAYBOOK_FILE)?)
 }

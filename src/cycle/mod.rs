@@ -1,18 +1,25 @@
 //! The story told once: what is known is measured, judged, compared, planned and committed whole.
 
 mod announce;
+mod beside;
 mod cases;
+mod catalogue;
 mod circumstances;
+mod compare;
 mod consequences;
 mod coverage;
 mod diff;
 mod digest;
 mod dossier;
+mod drafts;
 mod exits;
 mod explain;
+mod export;
 mod judge_table;
 mod missions;
 mod people;
+mod proof;
+mod publish;
 mod remind;
 mod replay;
 mod reviews;
@@ -34,6 +41,7 @@ use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
 use crate::domain::ids::ReviewId;
 use crate::domain::ids::RuleId;
+use crate::domain::overlay::RulePathError;
 use crate::frame::FrameError;
 use crate::missions::MissionRefusal;
 use crate::missions::PlaybookError;
@@ -49,6 +57,21 @@ use crate::store::StoreError;
 
 pub use announce::preview;
 pub use cases::run_cases;
+pub use catalogue::CatalogueInForce;
+pub use catalogue::CatalogueTexts;
+pub use catalogue::Source;
+pub use catalogue::catalogue;
+pub use catalogue::source;
+pub use catalogue::with_draft;
+pub use compare::FileComparison;
+pub use compare::OverrideLine;
+pub use compare::ThreeWay;
+pub use compare::VersionText;
+pub use compare::Wording;
+pub use compare::compare;
+pub use compare::overrides;
+pub use compare::three_way;
+pub use compare::versions;
 pub use consequences::MissionDifference;
 pub use consequences::MissionDifferenceKind;
 pub use coverage::Coverage;
@@ -65,13 +88,25 @@ pub use diff::Side;
 pub use diff::ThresholdDifference;
 pub use diff::VerdictDifference;
 pub use diff::diff;
+pub use diff::diff_draft;
 pub use digest::digest;
 pub use dossier::AlertDossier;
 pub use dossier::AlertEvent;
 pub use dossier::Known;
 pub use dossier::dossier;
+pub use drafts::DraftView;
+pub use drafts::amended;
+pub use drafts::draft;
+pub use drafts::prove_draft;
+pub use drafts::save_draft;
+pub use drafts::step_draft;
 pub use explain::Explanation;
 pub use explain::explain;
+pub use export::ExportError;
+pub use export::ExportFormat;
+pub use export::ExportTable;
+pub use export::Exported;
+pub use export::export;
 pub use judge_table::Progress;
 pub use judge_table::TableError;
 pub use judge_table::TableReport;
@@ -93,6 +128,11 @@ pub use people::contest;
 pub use people::find_alert;
 pub use people::ministries;
 pub use people::silence;
+pub use proof::Proof;
+pub use proof::prove;
+pub use publish::RollBack;
+pub use publish::publish;
+pub use publish::roll_back;
 pub use remind::remind;
 pub use replay::Replay;
 pub use replay::replay;
@@ -118,10 +158,8 @@ pub use standing::Standing;
 pub use tables::Row;
 pub use tell::acknowledge;
 pub use tell::notices_of;
-pub use view::CatalogueOnDisk;
 pub use view::Panorama;
 pub use view::ProjectView;
-pub use view::catalogue;
 pub use view::panorama;
 pub use view::project;
 pub use view::projects;
@@ -185,6 +223,16 @@ pub enum CycleError {
     NoProjectInScope { as_of: NaiveDate },
     #[error("no rule `{asked}` is in force{}", nearest(.near.as_deref()))]
     NoSuchRule { asked: String, near: Option<String> },
+    #[error("no file of the catalogue is `{asked}`{}", nearest(.near.as_deref()))]
+    NoSuchFile { asked: String, near: Option<String> },
+    #[error("`{name}` stands for several files of the catalogue: {}; say which", .paths.join(", "))]
+    AmbiguousFile { name: String, paths: Vec<String> },
+    #[error("{0}")]
+    Threshold(String),
+    #[error(transparent)]
+    RulePath(#[from] RulePathError),
+    #[error("{proof}")]
+    Unproved { proof: Box<Proof> },
     #[error("rule {rule} judges {judges}, and `{asked}` is none of that; see {hint}")]
     NotJudged { rule: RuleId, judges: &'static str, asked: String, hint: String },
     #[error(
@@ -205,6 +253,8 @@ pub enum CycleError {
          from, as `vigie dictionary` says{}", nearest(.near.as_deref())
     )]
     NotContestable { field: String, near: Option<String> },
+    #[error(transparent)]
+    Export(#[from] ExportError),
     #[error("lay out a table of figures")]
     Table(#[source] polars::error::PolarsError),
     #[error("prepare the record of the cycle")]

@@ -10,6 +10,7 @@ use chrono::Utc;
 
 use super::CycleError;
 use super::Parts;
+use super::catalogue::catalogue;
 use super::view;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertState;
@@ -141,8 +142,8 @@ pub async fn silence(
     if let Some(project) = &scope.project {
         scope.project = Some(view::find_project(parts, project.as_str()).await?.project);
     }
-    let on_disk = view::catalogue(parts).await?;
-    let mut revisions = on_disk.catalogue.revisions();
+    let in_force = catalogue(parts).await?;
+    let mut revisions = in_force.catalogue.revisions();
     if let Some(rule) = &scope.rule {
         if !revisions.contains_key(rule) {
             let near = nearest_name(rule.as_str(), revisions.keys().map(RuleId::as_str));

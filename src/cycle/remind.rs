@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::CycleError;
 use super::Parts;
+use super::catalogue;
 use super::people;
 use super::view;
 use crate::domain::alert::Alert;
@@ -25,7 +26,7 @@ pub async fn remind(parts: &Parts) -> Result<u64, CycleError> {
         return Ok(0);
     }
     let (as_of, portfolio, catalogue) = view::known(parts, None).await?;
-    let terms = Terms::parse(view::read_rules(parts).await?.get(notify::TERMS_FILE))?;
+    let terms = Terms::parse(catalogue::read_rules(parts).await?.get(notify::TERMS_FILE))?;
     let directory = Directory::of(&portfolio, &catalogue.terms(), as_of);
     let reminded = parts.store.reminders().await?;
     let alerts = parts.store.standing_alerts().await?;

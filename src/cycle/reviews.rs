@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
+use super::catalogue;
 use super::view;
 use crate::domain::audit::Actor;
 use crate::domain::follow_up::Watch;
@@ -259,7 +260,7 @@ fn listed(portfolio: &Portfolio, as_of: NaiveDate) -> Vec<Listed> {
 
 /// As it is on disk now.
 async fn timetable(parts: &Parts) -> Result<Timetable, CycleError> {
-    let texts = view::read_rules(parts).await?;
+    let texts = catalogue::read_rules(parts).await?;
     let text = texts.get(TIMETABLE_FILE).ok_or(CycleError::NoTimetable)?;
     Ok(Timetable::parse(text, TIMETABLE_FILE)?)
 }

@@ -17,6 +17,7 @@ use tracing::warn;
 use super::CycleError;
 use super::Parts;
 use super::announce::outgoing;
+use super::catalogue;
 use super::circumstances;
 use super::coverage;
 use super::coverage::FieldCost;
@@ -121,7 +122,7 @@ async fn run_in(
     if !dry_run {
         stays_in_order(as_of, last.as_ref())?;
     }
-    let texts = view::read_rules(parts).await?;
+    let texts = catalogue::read_rules(parts).await?;
     let upto = parts.store.latest_known().await?;
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
     watch.lap(CyclePhase::Load);

@@ -2,7 +2,7 @@
 
 use super::CycleError;
 use super::Parts;
-use super::view;
+use super::catalogue::catalogue;
 use crate::domain::alert::Alert;
 use crate::domain::audit::Act;
 use crate::domain::notice::Notice;
@@ -27,7 +27,7 @@ pub async fn notices_of(
     }
     let directory = match occurrence {
         Occurrence::Acknowledged { .. } => {
-            let terms = view::catalogue(parts).await?.catalogue.terms();
+            let terms = catalogue(parts).await?.catalogue.terms();
             Directory::of_known(parts.store.known_projects().await?, &terms)
         }
         Occurrence::Committed(_)

@@ -1,12 +1,12 @@
 //! What the faces show of the portfolio, without committing anything.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
 use chrono_tz::Europe::Paris;
+use polars::frame::DataFrame;
 use polars::prelude::IntoLazy;
 use polars::prelude::col;
 use polars::prelude::lit;
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
+use super::catalogue::catalogue;
 use super::row_schemas::HistoryRow;
 use super::row_schemas::MinistryRow;
 use super::row_schemas::PortfolioRow;
@@ -32,9 +33,7 @@ use crate::domain::value::Value;
 use crate::domain::verdict::Judgement;
 use crate::frame;
 use crate::frame::FrameError;
-use crate::rules;
 use crate::rules::Catalogue;
-use crate::rules::RuleFault;
 use crate::sources::name_key;
 use crate::sources::nearest_name;
 use crate::store::KnownUpTo;
@@ -70,14 +69,6 @@ pub struct ProjectView {
     pub verdicts: Vec<Judgement>,
 }
 
-#[derive(Debug)]
-pub struct CatalogueOnDisk {
-    pub catalogue: Catalogue,
-    pub faults: Vec<RuleFault>,
-    /// By path.
-    pub texts: BTreeMap<String, String>,
-}
-
 /// The day in Paris.
 pub fn today(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&Paris).date_naive()
@@ -88,22 +79,6 @@ pub(super) fn target(catalogue: &Catalogue, as_of: NaiveDate) -> Option<f64> {
         Value::Float(target) => Some(*target),
         Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Date(_) => None,
     }
-}
-
-pub(super) async fn read_rules(parts: &Parts) -> Result<BTreeMap<String, String>, CycleError> {
-    let folder = parts.rules.clone();
-    Ok(tokio::task::spawn_blocking(move || rules::read_folder(&folder)).await??)
-}
-
-/// The catalogue as it is on disk now, the faults of the rules left out of it, and the texts.
-pub async fn catalogue(parts: &Parts) -> Result<CatalogueOnDisk, CycleError> {
-    let texts = read_rules(parts).await?;
-    let limits = parts.limits;
-    let compile = move || {
-        let (catalogue, faults) = rules::compile(&texts, &limits);
-        CatalogueOnDisk { catalogue, faults, texts }
-    };
-    Ok(tokio::task::spawn_blocking(compile).await?)
 }
 
 pub async fn panorama(parts: &Parts, as_of: Option<NaiveDate>) -> Result<Panorama, CycleError> {
@@ -128,19 +103,32 @@ fn series(
     as_of: NaiveDate,
     catalogue: &Catalogue,
 ) -> Result<Vec<Row>, CycleError> {
+    tables::rows(&series_frame(portfolio, as_of, catalogue)?)
+}
+
+/// The same as a frame.
+pub(super) fn series_frame(
+    portfolio: &Portfolio,
+    as_of: NaiveDate,
+    catalogue: &Catalogue,
+) -> Result<DataFrame, CycleError> {
     let past: BTreeSet<EditionId> = portfolio
         .snapshots
         .iter()
         .map(|snapshot| snapshot.edition)
         .filter(|edition| edition.as_of() <= as_of)
         .collect();
-    let mut rows = Vec::new();
+    let mut whole = DataFrame::empty();
     for edition in past {
         let then = end_of(edition).min(as_of);
         let frames = frame::build(portfolio, then, target(catalogue, then))?;
-        rows.extend(tables::rows(&frames.portfolio)?);
+        whole = if whole.width() == 0 {
+            frames.portfolio
+        } else {
+            whole.vstack(&frames.portfolio).map_err(CycleError::Table)?
+        };
     }
-    Ok(rows)
+    Ok(whole)
 }
 
 /// The projects of the edition in force, and those that have just left.
@@ -165,7 +153,7 @@ pub async fn project(
     tokio::task::spawn_blocking(move || {
         let frames = frame::build(&portfolio, as_of, target(&catalogue, as_of))?;
         let of_project = || col("project_id").eq(lit(id.as_str()));
-        let only = |frame: polars::frame::DataFrame| {
+        let only = |frame: DataFrame| {
             frame.lazy().filter(of_project()).collect().map_err(CycleError::Table)
         };
         let project = tables::rows(&only(frames.projects)?)?.into_iter().next();
@@ -232,10 +220,17 @@ pub(super) async fn known(
     parts: &Parts,
     as_of: Option<NaiveDate>,
 ) -> Result<(NaiveDate, Portfolio, Catalogue), CycleError> {
+    let (as_of, portfolio) = known_data(parts, as_of).await?;
+    Ok((as_of, portfolio, catalogue(parts).await?.catalogue))
+}
+
+pub(super) async fn known_data(
+    parts: &Parts,
+    as_of: Option<NaiveDate>,
+) -> Result<(NaiveDate, Portfolio), CycleError> {
     let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
     let upto = parts.store.latest_known().await?;
-    let portfolio = known_portfolio(parts, &upto, as_of).await?;
-    Ok((as_of, portfolio, catalogue(parts).await?.catalogue))
+    Ok((as_of, known_portfolio(parts, &upto, as_of).await?))
 }
 
 /// The last day of the edition's month: follow-up data reported with the edition counts.

@@ -97,3 +97,15 @@ number_id!(
     /// An import, numbered from 1 in the order of commit. A later import wins over an earlier one.
     ImportNumber
 );
+number_id!(
+    /// A draft of rules, numbered from 1 in the order in which they were opened.
+    DraftNumber
+);
+number_id!(
+    /// What was put in force of the rules, numbered from 1 in order; 0 stands for the shipped rules.
+    PublicationNumber
+);
+number_id!(
+    /// A text that was published for a file of the catalogue, numbered from 1 within the file.
+    VersionNumber
+);

@@ -17,7 +17,7 @@ use crate::domain::cycle::CycleInputs;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MinistryCode;
-use crate::domain::ids::RuleId;
+use crate::domain::ids::VersionNumber;
 use crate::domain::job::ImportSource;
 use crate::domain::job::JobRun;
 use crate::domain::notice::Lane;
@@ -25,6 +25,7 @@ use crate::domain::notice::LaneState;
 use crate::domain::notice::Notice;
 use crate::domain::notice::NoticeKind;
 use crate::domain::notice::Receiver;
+use crate::domain::overlay::RulePath;
 
 /// One thing that happened: its events are written in the transaction that decides it.
 #[derive(Clone, Copy, Debug)]
@@ -61,13 +62,16 @@ pub struct CycleDone<'a> {
     pub rule_faults: usize,
 }
 
-/// The version of a rule that comes into force.
+/// The version of a rule, or of a file beside the rules, that comes into force.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleTurn<'a> {
-    pub rule: &'a RuleId,
-    pub title: &'a str,
-    pub version: i64,
-    pub revision: &'a Fingerprint,
+    pub path: &'a RulePath,
+    /// Of the rule.
+    pub title: Option<&'a str>,
+    /// `None` stands for the shipped text.
+    pub version: Option<VersionNumber>,
+    /// Of the text in force from now on; `None` when there is none any more.
+    pub revision: Option<&'a Fingerprint>,
     /// Who decided it.
     pub by: &'a Actor,
     pub reason: &'a str,
@@ -187,14 +191,19 @@ fn rejected(source: &ImportSource, faults: usize) -> Event {
 }
 
 fn turned(name: &'static str, turn: RuleTurn<'_>, url: &str) -> Event {
-    let RuleTurn { rule, title, version, revision, by, reason } = turn;
+    let RuleTurn { path, title, version, revision, by, reason } = turn;
     let data = json!({
-        "rule": rule,
+        "file": path,
+        "rule": path.rule(),
         "title": title,
         "version": version,
         "sha256": revision,
         "by": by,
         "reason": reason,
     });
-    Event::of_thing(name, format!("rule/{rule}"), data).with_link(url, "rules", rule.as_str())
+    let event = Event::of_thing(name, format!("rules/{path}"), data);
+    match path.rule() {
+        Some(rule) => event.with_link(url, "rules", rule),
+        None => event,
+    }
 }

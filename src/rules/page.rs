@@ -9,7 +9,9 @@ use super::front_matter::Rule;
 use super::front_matter::Subjects;
 use super::thresholds::SourceTag;
 use super::thresholds::Threshold;
+use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
+use crate::domain::rule::Inhibition;
 use crate::domain::rule::RuleStatus;
 use crate::domain::subject::Scope;
 use crate::frame::dictionary;
@@ -73,6 +75,7 @@ impl Catalogue {
             };
             lines.push(("Alerte", format!("{opens}, {closes}")));
         }
+        lines.extend(self.inhibitions(rule));
         let fields = self.fields_of(&rule.id).map(|name| {
             let label = dictionary::field(name).map_or(name, |field| field.label);
             format!("{label} (`{name}`)")
@@ -90,6 +93,21 @@ impl Catalogue {
         }
         text.extend(["\nQue faire : ", rule.guidance.trim_end(), "\n"]);
         text
+    }
+
+    /// The alerts that it hides, and those that hide its own.
+    fn inhibitions(&self, rule: &Rule) -> Vec<(&'static str, String)> {
+        let named = |id: &RuleId| {
+            let title = self.rule(id).map_or("", |rule| rule.title.as_str());
+            format!("{title} ({id})")
+        };
+        let hides = rule.inhibits.iter().map(|one| (named(&one.rule), one)).collect::<Vec<_>>();
+        let hidden_by = self.rules().flat_map(|other| {
+            let of_it = other.inhibits.iter().filter(|one| one.rule == rule.id);
+            of_it.map(|one| (named(&other.id), one))
+        });
+        let hidden_by: Vec<_> = hidden_by.collect();
+        [("Cache", said(&hides)), ("Cachée par", said(&hidden_by))].into()
     }
 
     fn levels(&self, rule: &Rule) -> String {
@@ -127,6 +145,16 @@ impl Catalogue {
         }
         text
     }
+}
+
+/// Which other rule, from which level of the one that hides, up to which level of the one hidden.
+fn said(inhibitions: &[(String, &Inhibition)]) -> String {
+    let one = |(other, inhibition): &(String, &Inhibition)| {
+        let [from, up_to] =
+            [inhibition.from, inhibition.up_to].map(|one| one.label().to_lowercase());
+        format!("{other}, sur le même sujet, jusqu’au niveau {up_to}, dès le niveau {from}")
+    };
+    inhibitions.iter().map(one).collect::<Vec<_>>().join(" ; ")
 }
 
 /// What holds now, then what will.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::domain::audit::Actor;
+use crate::domain::draft::DraftRefusal;
+use crate::domain::draft::Meanwhile;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
@@ -68,6 +70,11 @@ pub enum StoreError {
     BeyondScope { what: &'static str },
     #[error("no alert `{alert}`")]
     NoSuchAlert { alert: AlertId },
+    #[error(transparent)]
+    Draft(#[from] DraftRefusal),
+    /// Somebody else saved the draft meanwhile.
+    #[error("{0}")]
+    DraftMoved(Box<Meanwhile>),
     #[error("no {what} {number}")]
     NoSuch { what: &'static str, number: i64 },
     #[error("{what} {number} is over: {how}")]

@@ -54,6 +54,12 @@ impl Store {
         Ok(store)
     }
 
+    /// The same, unless there is no database there yet.
+    pub async fn open_existing(url: &str) -> Result<Option<Self>, StoreError> {
+        let found = options(url)?.get_filename().exists();
+        if found { Self::open(url).await.map(Some) } else { Ok(None) }
+    }
+
     /// Opens a database that exists and is up to date; creates and changes nothing.
     pub async fn open_read_only(url: &str) -> Result<Self, StoreError> {
         let store = connect(options(url)?.read_only(true), 0).await?;

@@ -1,5 +1,7 @@
 //! What people and Vigie do, told to programs by a real webhook: once, signed, and without what a file holds.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use actix_web::web;
@@ -7,14 +9,13 @@ use serde_json::Value;
 use serde_json::json;
 use vigie::clock::Clock as _;
 use vigie::cycle;
+use vigie::cycle::RollBack;
+use vigie::domain::audit::Act;
 use vigie::domain::audit::Actor;
-use vigie::domain::fingerprint::Fingerprint;
-use vigie::domain::ids::RuleId;
+use vigie::domain::draft::DraftStep;
 use vigie::domain::job::JobName;
 use vigie::domain::notice::Content;
 use vigie::domain::secret::Secret;
-use vigie::notify::Occurrence;
-use vigie::notify::RuleTurn;
 use vigie::notify::Settings;
 use vigie::notify::WebhookFormat;
 use vigie::notify::WebhookSettings;
@@ -191,31 +192,32 @@ async fn a_dataset_that_nobody_feeds_is_told_once_and_again_only_after_it_was_fe
 }
 
 #[actix_web::test]
-async fn a_rule_that_comes_into_force_or_is_rolled_back_has_its_event_for_whoever_decides_it() {
+async fn a_rule_that_comes_into_force_or_is_rolled_back_has_its_event_in_the_same_transaction() {
     let clock = HandClock::at("2026-01-05T08:00:00Z");
     let workplace = Workplace::new();
     let mut parts = work(&workplace, &clock).await.parts;
-    parts.notify = Arc::new(Settings { webhooks: vec![webhook()], ..Settings::default() });
-    let (rule, by) = (RuleId::new("D1"), Actor::person("Claire Martin").unwrap());
-    let turn = RuleTurn {
-        rule: &rule,
-        title: "Dérive budgétaire",
-        version: 3,
-        revision: &Fingerprint::of(b"text"),
-        by: &by,
-        reason: "seuil abaissé",
+    let act = |name: &str| Act {
+        actor: Actor::person(name).unwrap(),
+        at: clock.now(),
+        reason: "seuil abaissé".to_owned(),
     };
-    let published = cycle::notices_of(&parts, Occurrence::RulePublished(turn)).await.unwrap();
-    let again = cycle::notices_of(&parts, Occurrence::RulePublished(turn)).await.unwrap();
-    assert_eq!(published, again, "the same decision has the same id");
-    let rolled_back = cycle::notices_of(&parts, Occurrence::RuleRolledBack(turn)).await.unwrap();
-    let notices = [published, again, rolled_back].concat();
-    parts.store.commit_reminders(&notices, &[], clock.now()).await.unwrap();
+    for (webhooks, value) in [(vec![webhook()], "0.11"), (vec![], "0.12")] {
+        parts.notify = Arc::new(Settings { webhooks, ..Settings::default() });
+        let edit = [("budget_drift_watch".to_owned(), value.to_owned())];
+        let none = BTreeSet::new();
+        let files = cycle::amended(&parts, None, BTreeMap::new(), &none, &edit).await.unwrap();
+        let draft = cycle::save_draft(&parts, None, files, &act("Ada")).await.unwrap();
+        let about = (draft.number, None);
+        cycle::step_draft(&parts, about, DraftStep::Submitted, &act("Ada")).await.unwrap();
+        cycle::publish(&parts, about, &act("Paul")).await.unwrap();
+        cycle::roll_back(&parts, "thresholds", RollBack::Former, &act("Zoé")).await.unwrap();
+    }
     assert_eq!(
         waiting(&parts.store).await,
-        ["fr.gouv.vigie.rule.published.v1 rule/D1", "fr.gouv.vigie.rule.rolled_back.v1 rule/D1"]
+        [
+            "fr.gouv.vigie.rule.published.v1 rules/thresholds.toml",
+            "fr.gouv.vigie.rule.rolled_back.v1 rules/thresholds.toml"
+        ],
+        "the second time nobody listened"
     );
-    parts.notify = Arc::default();
-    let nobody = cycle::notices_of(&parts, Occurrence::RulePublished(turn)).await.unwrap();
-    assert_eq!(nobody, vec![]);
 }

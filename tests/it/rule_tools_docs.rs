@@ -233,6 +233,13 @@ fn the_catalogue_is_written_as_one_page() {
          Que faire : À porter à la connaissance du secrétaire général, avec les projets qui font \
          l’écart."
     );
+    let hiding: Vec<&str> = page.lines().filter(|line| line.starts_with("- **Cach")).collect();
+    insta::assert_snapshot!(hiding.join("\n"), @r"
+    - **Cachée par** : Dérive complémentaire d’un projet listé (P1), sur le même sujet, jusqu’au niveau élevé, dès le niveau élevé
+    - **Cachée par** : Taux global de glissement au regard de la cible (T1), sur le même sujet, jusqu’au niveau modéré, dès le niveau élevé
+    - **Cache** : Dérive complémentaire depuis l’édition précédente (D3), sur le même sujet, jusqu’au niveau élevé, dès le niveau élevé
+    - **Cache** : Dérive moyenne du portefeuille (D4), sur le même sujet, jusqu’au niveau modéré, dès le niveau élevé
+    ");
     let row = page.lines().find(|line| line.starts_with("| `drift_target`")).unwrap();
     assert!(
         row.contains("| 25,0 %, 20,0 % à partir du 1er janvier 2022 | 0,0 % à 100,0 % |"),

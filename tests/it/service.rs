@@ -100,6 +100,7 @@ async fn every_documented_route_answers() {
             .replace("{ministry}", "MJ")
             .replace("{rule}", "D1")
             .replace("{job}", "cycle")
+            .replace("{table}", "projects?format=csv")
             .replace("{cycle}", "1");
         let reply = service.get(&path).await;
         // Nobody signs in here: that is said, and tried elsewhere.
@@ -107,6 +108,7 @@ async fn every_documented_route_answers() {
         assert_eq!(reply.status, expected, "{path}: {}", reply.body);
         let kind = match route {
             "/metrics" => "application/openmetrics-text",
+            "/api/v1/exports/{table}" => "text/csv",
             "/notices/{notice}" | "/account" | "/sign-in" | "/sign-in/return" | "/signed-out" => {
                 "text/html"
             }

@@ -46,6 +46,7 @@ pub const DOORS: &[Door] = &[
     own("GET", "/notices/{notice}", Read),
     own("GET", "/api/v1/session", Read),
     own("GET", "/api/v1/portfolio", Read),
+    own("GET", "/api/v1/exports/{table}", Read),
     own("GET", "/api/v1/editions", Read),
     whole("GET", "/api/v1/imports", Read),
     own("GET", "/api/v1/dictionary", Read),
@@ -97,6 +98,9 @@ pub(super) fn find(method: &str, address: &str) -> Option<&'static Door> {
     DOORS.iter().find(|door| door.method == method && door.address == address)
 }
 
-pub(super) fn is_address(address: &str) -> bool {
-    DOORS.iter().any(|door| door.address == address)
+/// The methods of an address, as the header `Allow` has them; empty when it is none.
+pub(super) fn methods(address: &str) -> String {
+    let here = DOORS.iter().filter(|door| door.address == address);
+    let words = here.map(|door| if door.method == "GET" { "GET, HEAD" } else { door.method });
+    words.collect::<Vec<_>>().join(", ")
 }

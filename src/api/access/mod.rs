@@ -50,8 +50,12 @@ async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
     let workshop = request.app_data::<web::Data<Workshop>>().ok_or(Problem::Unassembled)?;
     let method = request.method().as_str();
     let Some(door) = doors::find(method, &pattern) else {
-        // The router says that this method leads nowhere; were there a handler, it would not be met.
-        return if doors::is_address(&pattern) { Ok(None) } else { Err(Problem::NoDoor) };
+        let allowed = doors::methods(&pattern);
+        return Err(if allowed.is_empty() {
+            Problem::NoDoor
+        } else {
+            Problem::BadMethod { allowed }
+        });
     };
     let Asks::Account(permission, reach) = door.asks else { return Ok(None) };
     let found = proof::caller(request, workshop).await;

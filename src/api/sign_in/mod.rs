@@ -280,7 +280,6 @@ impl SignIn {
 fn see_other(address: &str) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, address));
-    response.insert_header((header::REFERRER_POLICY, "no-referrer"));
     response
 }
 

@@ -51,8 +51,6 @@ impl Page {
         response
             .insert_header(ContentType::html())
             .insert_header((header::CONTENT_SECURITY_POLICY, policy))
-            // The address may hold a code.
-            .insert_header((header::REFERRER_POLICY, "no-referrer"))
             .body(self.html())
     }
 

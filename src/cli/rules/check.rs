@@ -50,11 +50,11 @@ pub(super) fn run(
     shelf: &Shelf,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let lints = rules::lints(&shelf.catalogue, &shelf.texts);
+    let lints = rules::lints(&shelf.0.catalogue, &shelf.0.texts);
     let of = |kind: Kind| move |fault| Finding { kind, fault };
-    let faults = shelf.faults.iter().map(of(Kind::Fault));
+    let faults = shelf.0.faults.iter().map(of(Kind::Fault));
     let findings: Vec<Finding<'_>> = faults.chain(lints.iter().map(of(Kind::Lint))).collect();
-    let catalogue = &shelf.catalogue;
+    let catalogue = &shelf.0.catalogue;
     let routes = catalogue.rules().filter_map(|rule| {
         let route = catalogue.route(&rule.id)?;
         Some(RuleRoute { rule: &rule.id, file: &rule.file, route })
@@ -62,7 +62,7 @@ pub(super) fn run(
     let title = format!(
         "{} règles compilées, {} défauts, {} remarques",
         catalogue.rules().count(),
-        shelf.faults.len(),
+        shelf.0.faults.len(),
         lints.len()
     );
     let report = Report { findings, routes: routes.collect() };

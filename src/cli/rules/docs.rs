@@ -14,7 +14,7 @@ pub(super) fn run(
     as_of: NaiveDate,
     shelf: &Shelf,
 ) -> Result<Conclusion, CliError> {
-    let page = shelf.catalogue.page(as_of);
+    let page = shelf.0.catalogue.page(as_of);
     match out {
         Some(path) => std::fs::write(path, page)
             .map_err(|source| CliError::Report { path: path.to_owned(), source })?,

@@ -11,7 +11,7 @@ use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
 
 pub(super) fn run(shelf: &Shelf, printer: &Printer) -> Result<Conclusion, CliError> {
-    let found: Vec<&Rule> = shelf.catalogue.rules().collect();
+    let found: Vec<&Rule> = shelf.0.catalogue.rules().collect();
     let rows = found.iter().map(|rule| {
         let call = rule
             .mission
@@ -28,7 +28,7 @@ pub(super) fn run(shelf: &Shelf, printer: &Printer) -> Result<Conclusion, CliErr
         ]
     });
     let sheet = Sheet::new(
-        format!("{} règles, catalogue {}", found.len(), shelf.catalogue.fingerprint().short()),
+        format!("{} règles, catalogue {}", found.len(), shelf.0.catalogue.fingerprint().short()),
         vec![
             ("id", "Règle"),
             ("title", "Titre"),

@@ -1,51 +1,68 @@
-//! `vigie rules`: the catalogue, its faults, the cases that prove it, and what it would change.
+//! `vigie rules`: the catalogue, its faults, the cases that prove it, what it would change, and how it
+//! is changed.
 
-mod beside;
+mod args;
 mod check;
+mod compare;
 mod diff;
 mod docs;
+mod drafts;
 mod explain;
 mod list;
 mod test;
 
-use std::collections::BTreeMap;
-
 use vigie::app::config::Config;
 use vigie::clock::Clock as _;
 use vigie::clock::SystemClock;
-use vigie::cycle::CycleError;
+use vigie::cycle;
+use vigie::cycle::CatalogueInForce;
+use vigie::cycle::CatalogueTexts;
+use vigie::cycle::Parts;
 use vigie::cycle::today;
-use vigie::rules;
-use vigie::rules::Catalogue;
-use vigie::rules::RuleFault;
+use vigie::domain::draft::DraftStep;
+use vigie::domain::ids::DraftNumber;
+use vigie::store::Store;
 
 use super::CliError;
 use super::Conclusion;
-use super::args::RulesCommand;
 use super::print;
 use super::print::Printer;
 
-/// The catalogue as it lies on disk, and what is wrong with it.
-struct Shelf {
-    texts: BTreeMap<String, String>,
-    catalogue: Catalogue,
-    faults: Vec<RuleFault>,
-}
+use args::OfArgs;
+pub(crate) use args::RulesCommand;
+use args::TestArgs;
+
+/// The catalogue that was asked for, and what is wrong with it.
+struct Shelf(CatalogueInForce);
 
 impl Shelf {
-    /// Every fault is told at once, whatever the command goes on to do.
-    fn open(config: &Config) -> Result<Self, CliError> {
-        let texts = rules::read_folder(&config.rules).map_err(CycleError::from)?;
-        let (catalogue, mut faults) = rules::compile(&texts, &config.limits);
-        faults.extend(beside::faults(&texts, &catalogue));
-        for fault in &faults {
+    /// Every fault is told at once, whatever the command goes on to do. Without a database there is
+    /// nothing but the folder.
+    async fn open(of: OfArgs, config: &Config) -> Result<Self, CliError> {
+        let texts = if let Some(number) = of.draft {
+            let parts = super::parts(config).await?;
+            let found = cycle::with_draft(&parts, DraftNumber(number)).await;
+            parts.store.close().await;
+            found?.1.texts
+        } else if of.shipped {
+            CatalogueTexts::read(&config.rules).await?.texts
+        } else {
+            let store = Store::open_existing(&config.database_url).await?;
+            let source = cycle::source(&config.rules, store.as_ref()).await;
+            if let Some(store) = store {
+                store.close().await;
+            }
+            source?.texts()
+        };
+        let found = CatalogueInForce::compile(texts, &config.limits);
+        for fault in &found.faults {
             print::message(&fault.to_string());
         }
-        Ok(Self { texts, catalogue, faults })
+        Ok(Self(found))
     }
 
     fn conclusion(&self) -> Conclusion {
-        if self.faults.is_empty() { Conclusion::Good } else { Conclusion::Bad }
+        if self.0.faults.is_empty() { Conclusion::Good } else { Conclusion::Bad }
     }
 }
 
@@ -55,26 +72,86 @@ pub(super) async fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
-        RulesCommand::List => list::run(&Shelf::open(config)?, printer),
-        RulesCommand::Check { lint_fatal } => {
-            check::run(*lint_fatal, &Shelf::open(config)?, printer)
+        RulesCommand::List { of } => list::run(&Shelf::open(*of, config).await?, printer),
+        RulesCommand::Check { lint_fatal, of } => {
+            check::run(*lint_fatal, &Shelf::open(*of, config).await?, printer)
         }
-        RulesCommand::Test(request) => test::run(request, &Shelf::open(config)?, printer),
-        RulesCommand::Docs { out, as_of } => {
+        RulesCommand::Test(request) => {
+            test::run(request, &Shelf::open(request.of, config).await?, printer)
+        }
+        RulesCommand::Docs { out, as_of, of } => {
             let as_of = as_of.unwrap_or_else(|| today(SystemClock.now()));
-            docs::run(out.as_deref(), as_of, &Shelf::open(config)?)
+            docs::run(out.as_deref(), as_of, &Shelf::open(*of, config).await?)
         }
-        RulesCommand::Explain { rule, subject, as_of } => {
+        RulesCommand::Explain { .. }
+        | RulesCommand::Diff { .. }
+        | RulesCommand::Overrides
+        | RulesCommand::Drafts { .. }
+        | RulesCommand::Draft(_)
+        | RulesCommand::Submit(_)
+        | RulesCommand::Return(_)
+        | RulesCommand::Withdraw(_)
+        | RulesCommand::Publish(_)
+        | RulesCommand::Rollback { .. }
+        | RulesCommand::Versions { .. }
+        | RulesCommand::Compare { .. } => {
             let parts = super::parts(config).await?;
-            let told = vigie::cycle::explain(&parts, rule, subject, *as_of).await;
+            let conclusion = run_with_store(command, config, &parts, printer).await;
             parts.store.close().await;
-            explain::show(&told?, printer)
+            conclusion
         }
-        RulesCommand::Diff { before, after, as_of } => {
-            let parts = super::parts(config).await?;
-            let found = vigie::cycle::diff(&parts, before, after, *as_of).await;
-            parts.store.close().await;
-            diff::show(&found?, printer)
+    }
+}
+
+async fn run_with_store(
+    command: &RulesCommand,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        RulesCommand::Explain { rule, subject, as_of, draft } => {
+            let draft = draft.map(DraftNumber);
+            explain::show(&cycle::explain(parts, rule, subject, *as_of, draft).await?, printer)
         }
+        RulesCommand::Diff { before: Some(before), after: Some(after), as_of, .. } => {
+            let before = CatalogueTexts::read(before).await?;
+            let after = CatalogueTexts::read(after).await?;
+            diff::show(&cycle::diff(parts, before, after, *as_of).await?, printer)
+        }
+        RulesCommand::Diff { draft: Some(draft), as_of, .. } => {
+            let found = cycle::diff_draft(parts, DraftNumber(*draft), *as_of).await?;
+            diff::show(&found, printer)
+        }
+        RulesCommand::Overrides => compare::overrides(parts, printer).await,
+        RulesCommand::Drafts { draft: None, all } => drafts::list(*all, parts, printer).await,
+        RulesCommand::Drafts { draft: Some(draft), .. } => {
+            drafts::show(DraftNumber(*draft), parts, printer).await
+        }
+        RulesCommand::Draft(request) => drafts::save(request, config, parts, printer).await,
+        RulesCommand::Submit(request) => {
+            drafts::step(request, DraftStep::Submitted, config, parts).await
+        }
+        RulesCommand::Return(request) => {
+            drafts::step(request, DraftStep::Returned, config, parts).await
+        }
+        RulesCommand::Withdraw(request) => {
+            drafts::step(request, DraftStep::Withdrawn, config, parts).await
+        }
+        RulesCommand::Publish(request) => drafts::publish(request, config, parts).await,
+        RulesCommand::Rollback { name, to_shipped, reason } => {
+            drafts::roll_back(name, *to_shipped, reason, config, parts).await
+        }
+        RulesCommand::Versions { name } => compare::versions(name, parts, printer).await,
+        RulesCommand::Compare { name, from: Some(from), to: Some(to) } => {
+            compare::two(name, from, to, parts, printer).await
+        }
+        RulesCommand::Compare { name, .. } => compare::three(name, parts, printer).await,
+        // Answered without a store, or refused by the command line.
+        RulesCommand::List { .. }
+        | RulesCommand::Check { .. }
+        | RulesCommand::Test(_)
+        | RulesCommand::Docs { .. }
+        | RulesCommand::Diff { .. } => Ok(Conclusion::Good),
     }
 }

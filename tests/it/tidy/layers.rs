@@ -58,6 +58,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("prometheus_client", &["api"]),
     ("polars", &["frame", "rules", "cycle"]),
     ("rhai", &["rules"]),
+    ("rust_xlsxwriter", &["cycle"]),
     ("sqlx", &["store"]),
     ("tracing_actix_web", &["api", "app"]),
     ("tracing_subscriber", &["app"]),

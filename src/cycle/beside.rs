@@ -1,18 +1,23 @@
-//! What lies beside the rules and is read with them: the playbook of missions, the timetable of reviews.
+//! What lies beside the rules and is read with them: the playbook of missions, the timetable of reviews,
+//! the terms of messages.
 
 use std::collections::BTreeMap;
 
-use vigie::domain::verdict::Fault;
-use vigie::missions::PLAYBOOK_FILE;
-use vigie::missions::Playbook;
-use vigie::reviews::TIMETABLE_FILE;
-use vigie::reviews::Timetable;
-use vigie::rules::Catalogue;
-use vigie::rules::RuleFault;
+use crate::domain::verdict::Fault;
+use crate::missions::PLAYBOOK_FILE;
+use crate::missions::Playbook;
+use crate::notify::TERMS_FILE;
+use crate::notify::Terms;
+use crate::reviews::TIMETABLE_FILE;
+use crate::reviews::Timetable;
+use crate::rules::Catalogue;
+use crate::rules::RuleFault;
 
+/// What no rule's text tells.
 pub(super) fn faults(texts: &BTreeMap<String, String>, catalogue: &Catalogue) -> Vec<RuleFault> {
     let mut faults = playbook(texts.get(PLAYBOOK_FILE), catalogue);
     faults.extend(timetable(texts.get(TIMETABLE_FILE)));
+    faults.extend(terms(texts.get(TERMS_FILE)));
     faults.into_iter().map(told).collect()
 }
 
@@ -37,6 +42,11 @@ fn timetable(text: Option<&String>) -> Vec<Fault> {
         )];
     };
     Timetable::parse(text, TIMETABLE_FILE).err().map_or_else(Vec::new, |error| error.faults)
+}
+
+fn terms(text: Option<&String>) -> Option<Fault> {
+    let error = Terms::parse(text).err()?;
+    Some(Fault::at(TERMS_FILE, "", None, error.to_string()))
 }
 
 fn told(fault: Fault) -> RuleFault {

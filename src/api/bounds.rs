@@ -1,0 +1,89 @@
+//! Bounds on what a request may be, before anyone looks into it.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::ResponseError as _;
+use actix_web::body::BoxBody;
+use actix_web::body::MessageBody;
+use actix_web::dev::Payload;
+use actix_web::dev::ServiceRequest;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use super::error;
+use super::error::Problem;
+use super::settings::Settings;
+
+/// For every route that does not say otherwise.
+pub fn bounds(settings: &Settings) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+    let settings = settings.clone();
+    move |service| {
+        let json = web::JsonConfig::default().limit(settings.body_bytes);
+        service
+            .app_data(json.error_handler(error::json))
+            .app_data(web::PayloadConfig::new(settings.body_bytes))
+            .app_data(web::Data::new(settings));
+    }
+}
+
+/// Refuses an address that is too long; a `HEAD` goes on as the `GET` that it stands for, of which the
+/// server sends no body.
+pub async fn bound_address(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let settings = request.app_data::<web::Data<Settings>>();
+    let most = settings.map_or(0, |settings| settings.url_bytes);
+    let found = request.uri().path_and_query().map_or(0, |whole| whole.as_str().len());
+    if found > most {
+        return Ok(refuse(request, &Problem::AddressTooLong { found, most }));
+    }
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Reads the body of a known caller, within its bounds of size and time, before the handler is met.
+pub async fn bound_body(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if is_read_here(&request) {
+        match read(&mut request).await {
+            Ok(body) => request.set_payload(Payload::from(body)),
+            Err(problem) => return Ok(refuse(request, &problem)),
+        }
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+fn is_read_here(request: &ServiceRequest) -> bool {
+    ![Method::GET, Method::OPTIONS].contains(request.method())
+}
+
+async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
+    let settings = request.app_data::<web::Data<Settings>>().ok_or(Problem::Unassembled)?;
+    let seconds = settings.body_seconds;
+    let limit = Duration::from_secs(seconds.into());
+    match tokio::time::timeout(limit, request.extract::<web::Bytes>()).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(error)) => {
+            let status = error.as_response_error().status_code();
+            Err(Problem::BadBody { status, found: error.to_string() })
+        }
+        Err(_) => {
+            let found = format!("it was not there whole within {seconds} s");
+            Err(Problem::BadBody { status: StatusCode::REQUEST_TIMEOUT, found })
+        }
+    }
+}
+
+fn refuse(request: ServiceRequest, problem: &Problem) -> ServiceResponse<BoxBody> {
+    let answer: HttpResponse = problem.error_response();
+    request.into_response(answer)
+}

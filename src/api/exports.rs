@@ -1,0 +1,52 @@
+//! Whole tables, to take away.
+
+use actix_web::HttpResponse;
+use actix_web::get;
+use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::web;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::desk::Desk;
+use super::error::Problem;
+use super::openapi::NoData;
+use super::query::Asked;
+use crate::cycle;
+use crate::cycle::ExportFormat;
+use crate::cycle::ExportTable;
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ExportQuery {
+    #[param(inline)]
+    format: ExportFormat,
+    /// Figures as of a past day; today in Paris by default.
+    as_of: Option<NaiveDate>,
+}
+
+/// Take a whole table away.
+#[utoipa::path(
+    tag = "portfolio",
+    params(("table" = inline(ExportTable), Path, description = "What to take away"), ExportQuery),
+    responses(
+        (status = 200, description = "The file", content(
+            (String = "text/csv"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (String = "application/vnd.apache.parquet"),
+        )),
+        NoData,
+    )
+)]
+#[get("/api/v1/exports/{table}")]
+pub(super) async fn find_export(
+    desk: Desk,
+    table: web::Path<ExportTable>,
+    query: Asked<ExportQuery>,
+) -> Result<HttpResponse, Problem> {
+    let file = cycle::export(&desk, *table, query.format, query.as_of).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(query.format.media_type())
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)))
+        .body(file.bytes))
+}

@@ -1,0 +1,69 @@
+//! Pages of other sites: closed to them, but for the origins that the settings name.
+
+use actix_web::HttpResponse;
+use actix_web::ResponseError as _;
+use actix_web::body::BoxBody;
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceRequest;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::http::header;
+use actix_web::http::header::HeaderMap;
+use actix_web::http::header::HeaderName;
+use actix_web::http::header::HeaderValue;
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use super::error::Problem;
+use super::settings::Settings;
+
+const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
+
+const ASKED_WITH: &str =
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
+
+const SHOWN: &str = "ETag, Link, Location, Retry-After, X-Request-Id, Idempotency-Replayed";
+
+/// Without a word about origins a browser keeps an answer from pages that are not of this one.
+/// Cookies never come along: such pages prove who they are with a token.
+pub async fn screen_origins(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let origin = allowed(&request);
+    let asks_first = request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if asks_first {
+        let mut answer = match &origin {
+            Some(_) => HttpResponse::NoContent()
+                .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, METHODS))
+                .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, ASKED_WITH))
+                .finish(),
+            None => Problem::CrossOrigin.error_response(),
+        };
+        allow(answer.headers_mut(), origin);
+        return Ok(request.into_response(answer));
+    }
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    allow(response.headers_mut(), origin);
+    Ok(response)
+}
+
+fn allowed(request: &ServiceRequest) -> Option<HeaderValue> {
+    let settings = request.app_data::<web::Data<Settings>>()?;
+    let origin = request.headers().get(header::ORIGIN)?;
+    let words = origin.to_str().ok()?;
+    settings.origins.iter().any(|known| known == words).then(|| origin.clone())
+}
+
+fn allow(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
+    let Some(origin) = origin else { return };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(SHOWN));
+    // The browser would else hold the answer back for its own policy.
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+}

@@ -1,0 +1,147 @@
+//! What is overridden at the command line, and how the wordings of a file differ.
+
+use vigie::cycle;
+use vigie::cycle::Parts;
+use vigie::cycle::Wording;
+use vigie::domain::french;
+use vigie::domain::ids::DraftNumber;
+use vigie::domain::ids::VersionNumber;
+use vigie::domain::overlay::ShippedState;
+use vigie::domain::overlay::Version;
+
+use super::drafts::names;
+use crate::cli::CliError;
+use crate::cli::Conclusion;
+use crate::cli::print::Cell;
+use crate::cli::print::Printer;
+use crate::cli::print::Sheet;
+
+pub(super) async fn overrides(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
+    let found = cycle::overrides(parts).await?;
+    let rows = found.iter().map(|line| {
+        let mut row = version_row(&line.version);
+        row.push(Cell::of(line.shipped_state.label(), line.shipped_state.word()));
+        row
+    });
+    let mut columns = version_columns();
+    columns.push(("shipped_state", "Texte livré"));
+    let newer =
+        found.iter().filter(|line| line.shipped_state == ShippedState::NewerShipped).count();
+    let title = format!("Fichiers surchargés : {}", found.len());
+    let mut sheet = Sheet::new(title, columns, rows.collect());
+    if newer > 0 {
+        sheet = sheet.with_note(format!(
+            "{newer} à comparer avec une version livrée plus récente : vigie rules compare NOM."
+        ));
+    }
+    printer.answer(&found, &[sheet], 0)?;
+    Ok(Conclusion::Good)
+}
+
+pub(super) async fn versions(
+    name: &str,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let found = cycle::versions(parts, name).await?;
+    let rows = found.iter().map(|one| {
+        let mut row = version_row(&one.version);
+        row.push(Cell::of(one.version.state.label(), one.version.state.word()));
+        row
+    });
+    let mut columns = version_columns();
+    columns.push(("state", "État"));
+    let title = format!("Versions de {name} : {}", found.len());
+    printer.answer(&found, &[Sheet::new(title, columns, rows.collect())], 0)?;
+    Ok(Conclusion::Good)
+}
+
+fn version_columns() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("path", "Fichier"),
+        ("version", "Version"),
+        ("sha256", "Empreinte"),
+        ("authors", "Auteurs"),
+        ("published_by", "Publiée par"),
+        ("published_at", "Le"),
+        ("comment", "Commentaire"),
+    ]
+}
+
+fn version_row(version: &Version) -> Vec<Cell> {
+    let day = version.published_at.date_naive();
+    vec![
+        Cell::text(version.path.as_str()),
+        Cell::count(version.number.0),
+        Cell::of(version.sha256.short(), version.sha256.as_str()),
+        Cell::text(names(&version.authors)),
+        Cell::text(version.published_by.as_str()),
+        Cell::of(french::date(day), version.published_at.to_rfc3339()),
+        Cell::text(&version.comment),
+    ]
+}
+
+pub(super) async fn three(
+    name: &str,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let found = cycle::three_way(parts, name).await?;
+    let mut sheets = Vec::new();
+    for three in &found {
+        let path = three.line.version.path.as_str();
+        let ours = format!("{path} : du texte livré à notre version {}", three.line.version.number);
+        sheets.push(changes(ours, &three.our_changes));
+        if three.line.shipped_state != ShippedState::NewerShipped {
+            continue;
+        }
+        sheets.push(changes(
+            format!("{path} : de ce texte à celui livré depuis"),
+            &three.shipped_changes,
+        ));
+        let words = if three.overlap {
+            "Les deux changements touchent les mêmes lignes : à réconcilier à la main."
+        } else {
+            "Les deux changements touchent des lignes différentes."
+        };
+        sheets.push(Sheet::new(words, vec![], vec![]));
+    }
+    printer.answer(&found, &sheets, 0)?;
+    Ok(Conclusion::Good)
+}
+
+pub(super) async fn two(
+    name: &str,
+    from: &str,
+    to: &str,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let found = cycle::compare(parts, name, wording(from)?, wording(to)?).await?;
+    let sheets: Vec<Sheet> = found
+        .iter()
+        .map(|one| changes(format!("{} : de {from} à {to}", one.path), &one.changes))
+        .collect();
+    printer.answer(&found, &sheets, 0)?;
+    Ok(Conclusion::Good)
+}
+
+fn changes(title: String, changes: &str) -> Sheet {
+    let words = if changes.is_empty() { "Aucune différence." } else { changes.trim_end() };
+    Sheet::new(title, vec![], vec![]).with_note(words.to_owned())
+}
+
+fn wording(word: &str) -> Result<Wording, CliError> {
+    let number = |text: &str| text.parse::<i64>().ok();
+    let draft = word.strip_prefix("draft-").and_then(number).map(DraftNumber);
+    match (word, draft, number(word)) {
+        ("shipped", _, _) => Ok(Wording::Shipped),
+        ("in-force", _, _) => Ok(Wording::InForce),
+        (_, Some(draft), _) => Ok(Wording::Draft(draft)),
+        (_, _, Some(version)) => Ok(Wording::Version(VersionNumber(version))),
+        _ => Err(CliError::RuleArgument {
+            found: word.to_owned(),
+            expected: "`shipped`, `in-force`, the number of a version, or `draft-` and a number",
+        }),
+    }
+}

@@ -1,0 +1,238 @@
+//! Drafts of rules at the command line: saved, listed, reviewed, published; and rolling back.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use vigie::app::config::Config;
+use vigie::cycle;
+use vigie::cycle::CycleError;
+use vigie::cycle::DraftView;
+use vigie::cycle::Parts;
+use vigie::cycle::RollBack;
+use vigie::domain::audit::Actor;
+use vigie::domain::draft::Draft;
+use vigie::domain::draft::DraftStep;
+use vigie::domain::french;
+use vigie::domain::ids::DraftNumber;
+use vigie::domain::overlay::Publication;
+use vigie::domain::overlay::PublishedFile;
+use vigie::domain::overlay::RulePath;
+use vigie::store::StoreError;
+
+use super::args::DraftArgs;
+use super::args::StepArgs;
+use crate::cli::CliError;
+use crate::cli::Conclusion;
+use crate::cli::act;
+use crate::cli::print;
+use crate::cli::print::Cell;
+use crate::cli::print::Printer;
+use crate::cli::print::Sheet;
+
+pub(super) async fn save(
+    request: &DraftArgs,
+    config: &Config,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let act = act(config, parts, &request.comment)?;
+    let source = cycle::source(&parts.rules, Some(&parts.store)).await?;
+    let mut put = BTreeMap::new();
+    for argument in &request.files {
+        let (place, file) = place(argument)?;
+        put.insert(source.file_called(place)?, read(Path::new(file), parts.limits.text_size)?);
+    }
+    let mut dropped = BTreeSet::new();
+    for name in &request.dropped {
+        dropped.insert(source.file_called(name)?);
+    }
+    let thresholds = request.thresholds.iter().map(|argument| threshold(argument));
+    let thresholds = thresholds.collect::<Result<Vec<_>, _>>()?;
+    let number = request.over.map(DraftNumber);
+    let files = cycle::amended(parts, number, put, &dropped, &thresholds).await?;
+    let over = number.zip(request.revision);
+    let draft = told(cycle::save_draft(parts, over, files, &act).await)?;
+    tell("saved", &draft);
+    let shown = cycle::draft(parts, draft.number).await?;
+    printer.answer(&shown, &[files_of(&shown)], 0)?;
+    Ok(Conclusion::Good)
+}
+
+/// Where a file goes: its own name, unless it is said.
+fn place(argument: &str) -> Result<(&str, &str), CliError> {
+    if let Some((place, file)) = argument.split_once('=') {
+        return Ok((place, file));
+    }
+    let name = Path::new(argument).file_name().and_then(|name| name.to_str());
+    name.map(|name| (name, argument)).ok_or_else(|| CliError::RuleArgument {
+        found: argument.to_owned(),
+        expected: "a file, or `process/X1.rhai=FILE`",
+    })
+}
+
+fn threshold(argument: &str) -> Result<(String, String), CliError> {
+    let parts = argument.split_once('=');
+    parts.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| {
+        CliError::RuleArgument { found: argument.to_owned(), expected: "NAME=VALUE" }
+    })
+}
+
+/// Of what is longer than a draft takes, no more is read than shows it.
+fn read(path: &Path, most: usize) -> Result<String, CliError> {
+    let unread = |source| CliError::RuleFile { path: path.to_owned(), source };
+    let mut text = String::new();
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(path).map_err(unread)?.take(limit).read_to_end(&mut bytes).map_err(unread)?;
+    text.push_str(&String::from_utf8_lossy(&bytes));
+    Ok(text)
+}
+
+pub(super) async fn step(
+    request: &StepArgs,
+    step: DraftStep,
+    config: &Config,
+    parts: &Parts,
+) -> Result<Conclusion, CliError> {
+    let act = act(config, parts, &request.reason)?;
+    let about = (DraftNumber(request.draft), request.revision);
+    let draft = told(cycle::step_draft(parts, about, step, &act).await)?;
+    tell(step.word(), &draft);
+    Ok(Conclusion::Good)
+}
+
+fn tell(how: &str, draft: &Draft) {
+    let (number, revision, state) = (draft.number, draft.revision(), draft.state().word());
+    print::message(&format!("draft {number} is {how}: revision {revision}, {state}"));
+}
+
+pub(super) async fn publish(
+    request: &StepArgs,
+    config: &Config,
+    parts: &Parts,
+) -> Result<Conclusion, CliError> {
+    let act = act(config, parts, &request.reason)?;
+    let about = (DraftNumber(request.draft), request.revision);
+    let publication = told(cycle::publish(parts, about, &act).await)?;
+    tell_publication(&publication);
+    Ok(Conclusion::Good)
+}
+
+pub(super) async fn roll_back(
+    name: &str,
+    to_shipped: bool,
+    reason: &str,
+    config: &Config,
+    parts: &Parts,
+) -> Result<Conclusion, CliError> {
+    let act = act(config, parts, reason)?;
+    let to = if to_shipped { RollBack::Shipped } else { RollBack::Former };
+    let publication = told(cycle::roll_back(parts, name, to, &act).await)?;
+    tell_publication(&publication);
+    Ok(Conclusion::Good)
+}
+
+fn tell_publication(publication: &Publication) {
+    for PublishedFile { path, version, .. } in &publication.files {
+        let what =
+            version.map_or_else(|| "the shipped text".to_owned(), |n| format!("version {n}"));
+        print::message(&format!("{path}: {what} is in force"));
+    }
+}
+
+/// What others changed meanwhile is shown before the refusal.
+fn told<T>(outcome: Result<T, CycleError>) -> Result<T, CliError> {
+    if let Err(CycleError::Store(StoreError::DraftMoved(meanwhile))) = &outcome {
+        for (path, changes) in &meanwhile.changes {
+            print::message(&format!("{path}\n{}", changes.trim_end()));
+        }
+    }
+    Ok(outcome?)
+}
+
+pub(super) async fn list(
+    all: bool,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let drafts: Vec<DraftView> =
+        parts.store.drafts(all).await?.iter().map(DraftView::outline).collect();
+    let rows = drafts.iter().map(|draft| {
+        let paths: Vec<&str> = draft.files.keys().map(RulePath::as_str).collect();
+        let saved = draft.steps.last().map(|last| last.at);
+        vec![
+            Cell::count(draft.number.0),
+            Cell::of(draft.state.label(), draft.state.word()),
+            Cell::count(draft.revision),
+            Cell::text(names(&draft.authors)),
+            Cell::of(
+                saved.map_or_else(String::new, |at| french::date(at.date_naive())),
+                saved.map(|at| at.to_rfc3339()),
+            ),
+            Cell::text(paths.join("\n")),
+            Cell::text(&draft.comment),
+        ]
+    });
+    let columns = vec![
+        ("number", "N°"),
+        ("state", "État"),
+        ("revision", "Révision"),
+        ("authors", "Auteurs"),
+        ("at", "Le"),
+        ("files", "Fichiers"),
+        ("comment", "Commentaire"),
+    ];
+    let sheet = Sheet::new(format!("Brouillons : {}", drafts.len()), columns, rows.collect());
+    printer.answer(&drafts, &[sheet], 0)?;
+    Ok(Conclusion::Good)
+}
+
+pub(super) async fn show(
+    number: DraftNumber,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let draft = cycle::draft(parts, number).await?;
+    let rows = draft.steps.iter().map(|step| {
+        vec![
+            Cell::count(step.revision),
+            Cell::text(step.step.word()),
+            Cell::text(step.by.as_str()),
+            Cell::of(french::date(step.at.date_naive()), step.at.to_rfc3339()),
+            Cell::text(&step.words),
+        ]
+    });
+    let columns = vec![
+        ("revision", "Révision"),
+        ("step", "Étape"),
+        ("by", "Par"),
+        ("at", "Le"),
+        ("words", "Motif"),
+    ];
+    let title = format!("Brouillon {number}, {} : {}", draft.state.label(), draft.comment);
+    let mut sheets = vec![Sheet::new(title, columns, rows.collect()), files_of(&draft)];
+    sheets.extend(draft.files.iter().map(|(path, text)| {
+        Sheet::new(path.as_str(), vec![], vec![]).with_note(text.trim_end().to_owned())
+    }));
+    printer.answer(&draft, &sheets, 0)?;
+    Ok(Conclusion::Good)
+}
+
+fn files_of(draft: &DraftView) -> Sheet {
+    let rows = draft.files.iter().map(|(path, text)| {
+        let lines = i64::try_from(text.lines().count()).unwrap_or(i64::MAX);
+        vec![Cell::text(path.as_str()), Cell::count(lines)]
+    });
+    Sheet::new(
+        format!("Brouillon {}, révision {}", draft.number, draft.revision),
+        vec![("path", "Fichier"), ("lines", "Lignes")],
+        rows.collect(),
+    )
+}
+
+pub(super) fn names(actors: &[Actor]) -> String {
+    actors.iter().map(Actor::as_str).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,174 @@
+//! The catalogue in force: the shipped folder, and over it what people have published. Read here and
+//! nowhere else, so that cycles, checks and readers see the same.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::CycleError;
+use super::Parts;
+use super::beside;
+use crate::domain::draft::Draft;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::DraftNumber;
+use crate::domain::overlay::Overlay;
+use crate::domain::overlay::RulePath;
+use crate::rules;
+use crate::rules::Catalogue;
+use crate::rules::Limits;
+use crate::rules::RuleFault;
+use crate::sources::nearest_name;
+use crate::store::Store;
+
+/// The texts of a catalogue by path, and how people call it.
+#[derive(Clone, Debug)]
+pub struct CatalogueTexts {
+    pub name: String,
+    pub texts: BTreeMap<String, String>,
+}
+
+impl CatalogueTexts {
+    /// Those of a folder.
+    pub async fn read(folder: &Path) -> Result<Self, CycleError> {
+        Ok(Self { name: folder.display().to_string(), texts: read_folder(folder).await? })
+    }
+}
+
+/// What the catalogue in force is made of.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// By path.
+    pub shipped: BTreeMap<String, String>,
+    pub overlay: Overlay,
+}
+
+#[derive(Debug)]
+pub struct CatalogueInForce {
+    pub catalogue: Catalogue,
+    /// Of the rules left out of it, and of what lies beside them.
+    pub faults: Vec<RuleFault>,
+    /// By path.
+    pub texts: BTreeMap<String, String>,
+}
+
+impl CatalogueInForce {
+    pub fn compile(texts: BTreeMap<String, String>, limits: &Limits) -> Self {
+        let (catalogue, mut faults) = rules::compile(&texts, limits);
+        faults.extend(beside::faults(&texts, &catalogue));
+        Self { catalogue, faults, texts }
+    }
+}
+
+impl Source {
+    pub fn texts(&self) -> BTreeMap<String, String> {
+        self.overlay.laid_over(&self.shipped)
+    }
+
+    pub(super) fn shipped(&self, path: &RulePath) -> Option<&String> {
+        self.shipped.get(path.as_str())
+    }
+
+    pub(super) fn shipped_fingerprint(&self, path: &RulePath) -> Option<Fingerprint> {
+        self.shipped(path).map(|text| Fingerprint::of(text.as_bytes()))
+    }
+
+    /// The files that a name stands for: `D1` is a rule and its cases, `thresholds` a file, and so is
+    /// any path or file name.
+    pub fn files_called(&self, name: &str) -> Result<Vec<RulePath>, CycleError> {
+        let known: BTreeSet<RulePath> =
+            self.texts().into_keys().filter_map(|path| RulePath::parse(&path).ok()).collect();
+        let is_called = |path: &&RulePath| {
+            let file = path.as_str().rsplit('/').next();
+            path.as_str() == name || path.stem() == name || file == Some(name)
+        };
+        let found: Vec<RulePath> = known.iter().filter(is_called).cloned().collect();
+        if found.is_empty() {
+            let near = nearest_name(name, known.iter().map(RulePath::stem)).map(str::to_owned);
+            return Err(CycleError::NoSuchFile { asked: name.to_owned(), near });
+        }
+        Ok(found)
+    }
+
+    /// The one file that a path or a file name stands for; a path may be that of a new file.
+    pub fn file_called(&self, name: &str) -> Result<RulePath, CycleError> {
+        if name.contains('/') {
+            return Ok(RulePath::parse(name)?);
+        }
+        let mut found = self.files_called(name)?;
+        match (found.pop(), found.is_empty()) {
+            (Some(path), true) => Ok(path),
+            (last, _) => Err(CycleError::AmbiguousFile {
+                name: name.to_owned(),
+                paths: found.iter().chain(last.as_ref()).map(ToString::to_string).collect(),
+            }),
+        }
+    }
+}
+
+/// From the folder and, when there is a database, from what was published in it.
+pub async fn source(folder: &Path, store: Option<&Store>) -> Result<Source, CycleError> {
+    let overlay = match store {
+        Some(store) => store.overlay().await?,
+        None => Overlay::none(),
+    };
+    Ok(Source { shipped: read_folder(folder).await?, overlay })
+}
+
+async fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, CycleError> {
+    let folder = folder.to_owned();
+    Ok(tokio::task::spawn_blocking(move || rules::read_folder(&folder)).await??)
+}
+
+pub(super) async fn source_of(parts: &Parts) -> Result<Source, CycleError> {
+    source(&parts.rules, Some(&parts.store)).await
+}
+
+pub(super) async fn read_rules(parts: &Parts) -> Result<BTreeMap<String, String>, CycleError> {
+    Ok(source_of(parts).await?.texts())
+}
+
+/// The catalogue as it is now, the faults of the rules left out of it, and the texts.
+pub async fn catalogue(parts: &Parts) -> Result<CatalogueInForce, CycleError> {
+    compiled(parts, read_rules(parts).await?).await
+}
+
+/// The same, were a draft published now.
+pub(super) async fn catalogue_with(
+    parts: &Parts,
+    number: DraftNumber,
+) -> Result<CatalogueInForce, CycleError> {
+    let (_, with) = with_draft(parts, number).await?;
+    compiled(parts, with.texts).await
+}
+
+async fn compiled(
+    parts: &Parts,
+    texts: BTreeMap<String, String>,
+) -> Result<CatalogueInForce, CycleError> {
+    let limits = parts.limits;
+    Ok(tokio::task::spawn_blocking(move || CatalogueInForce::compile(texts, &limits)).await?)
+}
+
+/// What would be in force, were a draft published now.
+pub async fn with_draft(
+    parts: &Parts,
+    number: DraftNumber,
+) -> Result<(Draft, CatalogueTexts), CycleError> {
+    let draft = parts.store.draft(number).await?;
+    let mut texts = source_of(parts).await?.texts();
+    texts
+        .extend(texts_of(parts, &draft).await?.into_iter().map(|(path, text)| (path.into(), text)));
+    Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts }))
+}
+
+/// What a draft holds.
+pub(super) async fn texts_of(
+    parts: &Parts,
+    draft: &Draft,
+) -> Result<BTreeMap<RulePath, String>, CycleError> {
+    let wanted: Vec<&Fingerprint> = draft.files().iter().map(|file| &file.sha256).collect();
+    let texts = parts.store.rule_texts(&wanted).await?;
+    let text = |sha256| texts.get(sha256).cloned().unwrap_or_default();
+    let files = draft.files().iter();
+    Ok(files.map(|file| (file.path.clone(), text(&file.sha256))).collect())
+}

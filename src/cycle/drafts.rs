@@ -1,0 +1,159 @@
+//! Drafts of rules: saved, sent to review and back, and proved.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::CycleError;
+use super::Parts;
+use super::catalogue;
+use super::proof;
+use super::proof::Proof;
+use crate::domain::audit::Act;
+use crate::domain::audit::Actor;
+use crate::domain::draft::Draft;
+use crate::domain::draft::DraftRefusal;
+use crate::domain::draft::DraftState;
+use crate::domain::draft::DraftStep;
+use crate::domain::draft::LONGEST_WORDS;
+use crate::domain::draft::MOST_FILES;
+use crate::domain::draft::StepTaken;
+use crate::domain::ids::DraftNumber;
+use crate::domain::overlay::RulePath;
+use crate::rules;
+use crate::store::DraftSave;
+use crate::store::DraftText;
+use crate::store::StoreError;
+
+const THRESHOLDS: &str = "thresholds.toml";
+
+/// A draft as it stands, with its texts.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftView {
+    pub number: DraftNumber,
+    pub revision: i64,
+    pub state: DraftState,
+    pub comment: String,
+    pub authors: Vec<Actor>,
+    pub steps: Vec<StepTaken>,
+    pub files: BTreeMap<RulePath, String>,
+}
+
+impl DraftView {
+    /// Without its texts.
+    pub fn outline(draft: &Draft) -> Self {
+        let files = draft.files().iter().map(|file| (file.path.clone(), String::new()));
+        Self::of(draft, files.collect())
+    }
+
+    fn of(draft: &Draft, files: BTreeMap<RulePath, String>) -> Self {
+        Self {
+            number: draft.number,
+            revision: draft.revision(),
+            state: draft.state(),
+            comment: draft.comment().to_owned(),
+            authors: draft.authors(),
+            steps: draft.steps.iter().map(StepTaken::from).collect(),
+            files,
+        }
+    }
+}
+
+pub async fn draft(parts: &Parts, number: DraftNumber) -> Result<DraftView, CycleError> {
+    let draft = parts.store.draft(number).await?;
+    let files = catalogue::texts_of(parts, &draft).await?;
+    Ok(DraftView::of(&draft, files))
+}
+
+/// The files that a draft would hold after some changes. Thresholds are named, each with its new value.
+pub async fn amended(
+    parts: &Parts,
+    over: Option<DraftNumber>,
+    put: BTreeMap<RulePath, String>,
+    dropped: &BTreeSet<RulePath>,
+    thresholds: &[(String, String)],
+) -> Result<BTreeMap<RulePath, String>, CycleError> {
+    let mut files = match over {
+        Some(number) => draft(parts, number).await?.files,
+        None => BTreeMap::new(),
+    };
+    files.extend(put);
+    files.retain(|path, _| !dropped.contains(path));
+    if thresholds.is_empty() {
+        return Ok(files);
+    }
+    let path = RulePath::parse(THRESHOLDS)?;
+    let in_force = catalogue::read_rules(parts).await?.remove(THRESHOLDS).unwrap_or_default();
+    let mut text = files.remove(&path).unwrap_or(in_force);
+    for (name, value) in thresholds {
+        text = rules::with_threshold(&text, name, value).map_err(CycleError::Threshold)?;
+    }
+    files.insert(path, text);
+    Ok(files)
+}
+
+/// The draft holds these files from now on. `over` is the draft and the revision of it that was looked
+/// at; `None` opens one. The act's reason is the draft's comment.
+pub async fn save_draft(
+    parts: &Parts,
+    over: Option<(DraftNumber, i64)>,
+    files: BTreeMap<RulePath, String>,
+    act: &Act,
+) -> Result<Draft, CycleError> {
+    says_why(act)?;
+    if files.is_empty() || files.len() > MOST_FILES {
+        return Err(refusal(DraftRefusal::HowMany { found: files.len() }));
+    }
+    let most = parts.limits.text_size;
+    if let Some((path, text)) = files.iter().find(|(_, text)| text.len() > most) {
+        let (path, bytes) = (path.clone(), text.len());
+        return Err(refusal(DraftRefusal::TooLong { path, bytes, most }));
+    }
+    let source = catalogue::source_of(parts).await?;
+    let texts = files.into_iter().map(|(path, text)| {
+        let shipped = source.shipped(&path).cloned();
+        DraftText { path, text, shipped }
+    });
+    let save = DraftSave { over, texts: texts.collect() };
+    Ok(parts.store.save_draft(&save, act).await?)
+}
+
+/// Submits, returns or withdraws. `seen` is the revision that was looked at.
+pub async fn step_draft(
+    parts: &Parts,
+    (number, seen): (DraftNumber, Option<i64>),
+    step: DraftStep,
+    act: &Act,
+) -> Result<Draft, CycleError> {
+    if step != DraftStep::Submitted {
+        says_why(act)?;
+    }
+    Ok(parts.store.step_draft(number, seen, step, act).await?)
+}
+
+/// What the cases say of a draft laid over what is in force.
+pub async fn prove_draft(parts: &Parts, number: DraftNumber) -> Result<Proof, CycleError> {
+    let (_, with) = catalogue::with_draft(parts, number).await?;
+    proved(parts, with.texts).await
+}
+
+pub(super) async fn proved(
+    parts: &Parts,
+    texts: BTreeMap<String, String>,
+) -> Result<Proof, CycleError> {
+    let limits = parts.limits;
+    Ok(tokio::task::spawn_blocking(move || proof::prove(&texts, &limits)).await?)
+}
+
+pub(super) fn says_why(act: &Act) -> Result<(), CycleError> {
+    let found = act.reason.trim().chars().count();
+    if (1..=LONGEST_WORDS).contains(&found) {
+        return Ok(());
+    }
+    Err(refusal(DraftRefusal::Words { found }))
+}
+
+pub(super) fn refusal(refusal: DraftRefusal) -> CycleError {
+    StoreError::Draft(refusal).into()
+}

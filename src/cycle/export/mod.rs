@@ -1,0 +1,132 @@
+//! Tables that leave Vigie whole: for a spreadsheet, a script, another data platform.
+
+mod tables;
+mod workbook;
+mod written;
+
+use chrono::NaiveDate;
+use polars::error::PolarsError;
+use polars::frame::DataFrame;
+use rust_xlsxwriter::XlsxError;
+use serde::Deserialize;
+use serde::Serialize;
+use thiserror::Error;
+use utoipa::ToSchema;
+
+use super::CycleError;
+use super::Parts;
+
+/// What there is to take away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportTable {
+    /// Projects with every field of the dictionary.
+    Projects,
+    /// Projects at each edition.
+    History,
+    /// Ministries with every field of theirs.
+    Ministries,
+    /// The portfolio at each edition, as it was known then.
+    Series,
+    Alerts,
+    Missions,
+    /// What the last cycle judged.
+    Verdicts,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// UTF-8, commas, decimal points, one line of field names.
+    Csv,
+    /// For people: French headers, and a sheet that says what each column means.
+    Xlsx,
+    /// Typed, for programs.
+    Parquet,
+}
+
+#[derive(Debug, Error)]
+pub enum ExportError {
+    #[error("write the table as CSV or Parquet")]
+    Written(#[from] PolarsError),
+    #[error("write the workbook")]
+    Workbook(#[from] XlsxError),
+}
+
+/// A whole file in memory: its size is that of what the reader may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// `vigie-projects-2020-11-30.xlsx`
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+impl ExportTable {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Projects => "projects",
+            Self::History => "history",
+            Self::Ministries => "ministries",
+            Self::Series => "series",
+            Self::Alerts => "alerts",
+            Self::Missions => "missions",
+            Self::Verdicts => "verdicts",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Projects => "Projets",
+            Self::History => "Historique",
+            Self::Ministries => "Ministères",
+            Self::Series => "Séries",
+            Self::Alerts => "Alertes",
+            Self::Missions => "Missions",
+            Self::Verdicts => "Verdicts",
+        }
+    }
+}
+
+impl ExportFormat {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Parquet => "application/vnd.apache.parquet",
+        }
+    }
+}
+
+/// Figures as of a date, today by default; alerts, missions and verdicts as they stand.
+pub async fn export(
+    parts: &Parts,
+    table: ExportTable,
+    format: ExportFormat,
+    as_of: Option<NaiveDate>,
+) -> Result<Exported, CycleError> {
+    let day = as_of.unwrap_or_else(|| super::view::today(parts.clock.now()));
+    let frame = tables::frame(parts, table, day).await?;
+    let name = format!("vigie-{}-{day}.{}", table.word(), format.word());
+    let written = tokio::task::spawn_blocking(move || write(table, format, frame)).await?;
+    Ok(Exported { name, bytes: written? })
+}
+
+fn write(
+    table: ExportTable,
+    format: ExportFormat,
+    mut frame: DataFrame,
+) -> Result<Vec<u8>, ExportError> {
+    match format {
+        ExportFormat::Csv => written::csv(&mut frame),
+        ExportFormat::Parquet => written::parquet(&mut frame),
+        ExportFormat::Xlsx => workbook::workbook(table.title(), &frame),
+    }
+}

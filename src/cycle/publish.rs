@@ -1,0 +1,252 @@
+//! Drafts of rules put in force, and what was put in force rolled back.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use tracing::info;
+
+use super::CycleError;
+use super::Parts;
+use super::catalogue;
+use super::catalogue::Source;
+use super::drafts::proved;
+use super::drafts::refusal;
+use super::drafts::says_why;
+use super::tell::notices_of;
+use crate::domain::alert::AlertState;
+use crate::domain::audit::Act;
+use crate::domain::draft::Draft;
+use crate::domain::draft::DraftRefusal;
+use crate::domain::draft::DraftStep;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::ids::DraftNumber;
+use crate::domain::ids::RuleId;
+use crate::domain::ids::VersionNumber;
+use crate::domain::notice::Notice;
+use crate::domain::overlay::Publication;
+use crate::domain::overlay::PublishedFile;
+use crate::domain::overlay::RulePath;
+use crate::notify::Occurrence;
+use crate::notify::RuleTurn;
+use crate::rules;
+use crate::store::StoreError;
+
+/// Characters of a rule's title that programs are told.
+const LONGEST_TITLE: usize = 200;
+
+/// Puts a draft in force, if the act's person has no part in it and all cases pass. A refusal is noted
+/// in the trail.
+pub async fn publish(
+    parts: &Parts,
+    (number, seen): (DraftNumber, Option<i64>),
+    act: &Act,
+) -> Result<Publication, CycleError> {
+    says_why(act)?;
+    let draft = parts.store.draft(number).await?;
+    let published = match draft.allows(DraftStep::Published, &act.actor) {
+        Ok(()) => publish_proved(parts, &draft, seen, act).await,
+        Err(refusal) => Err(StoreError::from(refusal).into()),
+    };
+    let subject = format!("draft/{number}");
+    noted(parts, ("rule_publication_refused", &subject), act, published).await
+}
+
+async fn publish_proved(
+    parts: &Parts,
+    draft: &Draft,
+    seen: Option<i64>,
+    act: &Act,
+) -> Result<Publication, CycleError> {
+    let source = catalogue::source_of(parts).await?;
+    let mut texts = source.texts();
+    let of_draft = catalogue::texts_of(parts, draft).await?;
+    texts.extend(of_draft.into_iter().map(|(path, text)| (path.into(), text)));
+    holds(parts, texts.clone()).await?;
+    let mut versions = Vec::new();
+    for file in draft.files() {
+        let in_force = source.overlay.overrides.get(&file.path).map(|laid| &laid.version);
+        if file.changes(in_force) {
+            let number = parts.store.rule_versions(Some(&file.path)).await?.len();
+            let number = VersionNumber(i64::try_from(number).unwrap_or(i64::MAX).saturating_add(1));
+            versions.push((&file.path, Some(number)));
+        }
+    }
+    let notices = told(parts, Turn::Published, &versions, &texts, act).await?;
+    let revision = seen.unwrap_or(draft.revision());
+    let upto = source.overlay.upto;
+    let about = (draft.number, revision);
+    let publication = parts.store.publish_draft(about, upto, act, &notices).await?;
+    info!(draft.number = %draft.number, "Draft {} of the rules was published", draft.number);
+    Ok(publication)
+}
+
+/// What is put back in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RollBack {
+    /// What was in force before the last publication, for all the files of that one.
+    Former,
+    /// The text that ships with this release.
+    Shipped,
+}
+
+/// `name` is a rule or a file. The same proof is asked as for a publication.
+pub async fn roll_back(
+    parts: &Parts,
+    name: &str,
+    to: RollBack,
+    act: &Act,
+) -> Result<Publication, CycleError> {
+    says_why(act)?;
+    let source = catalogue::source_of(parts).await?;
+    let called = source.files_called(name)?;
+    let overridden: Vec<RulePath> =
+        called.iter().filter(|path| source.overlay.version_of(path).is_some()).cloned().collect();
+    let Some(first) = overridden.first() else {
+        let path = called.into_iter().next_back();
+        let path = path.unwrap_or_else(|| RulePath::from_kept(name.to_owned()));
+        return Err(refusal(DraftRefusal::NotOverridden { path }));
+    };
+    let files = match to {
+        RollBack::Shipped => source.overlay.reverting(&overridden),
+        RollBack::Former => {
+            // The rule's own text leads: its cases follow it.
+            let lead = overridden.iter().find(|path| path.rule().is_some()).unwrap_or(first);
+            let publications = parts.store.publications().await?;
+            source.overlay.undoing(lead, &publications).map_err(StoreError::from)?
+        }
+    };
+    leaves_no_alert_alone(parts, &source, &files).await?;
+    let rolled_back = roll_back_proved(parts, &source, files, act).await;
+    let subject = format!("rules/{first}");
+    noted(parts, ("rule_roll_back_refused", &subject), act, rolled_back).await
+}
+
+async fn roll_back_proved(
+    parts: &Parts,
+    source: &Source,
+    files: Vec<PublishedFile>,
+    act: &Act,
+) -> Result<Publication, CycleError> {
+    let texts = texts_after(parts, source, &files).await?;
+    holds(parts, texts.clone()).await?;
+    let versions: Vec<_> = files.iter().map(|file| (&file.path, file.version)).collect();
+    let notices = told(parts, Turn::RolledBack, &versions, &texts, act).await?;
+    Ok(parts.store.roll_back_rules(files, source.overlay.upto, act, &notices).await?)
+}
+
+#[derive(Clone, Copy)]
+enum Turn {
+    Published,
+    RolledBack,
+}
+
+/// What programs are told of each file that comes into force, in the texts of that moment.
+async fn told(
+    parts: &Parts,
+    turn: Turn,
+    versions: &[(&RulePath, Option<VersionNumber>)],
+    texts: &BTreeMap<String, String>,
+    act: &Act,
+) -> Result<Vec<Notice>, CycleError> {
+    let mut notices = Vec::new();
+    let (catalogue, _) = rules::compile(texts, &parts.limits);
+    for (path, version) in versions {
+        let rule = path.rule().and_then(|rule| catalogue.rule(&RuleId::new(rule)));
+        let title: Option<String> =
+            rule.map(|rule| rule.title.chars().take(LONGEST_TITLE).collect());
+        let text = texts.get(path.as_str());
+        let revision = text.map(|text| Fingerprint::of(text.as_bytes()));
+        let of_file = RuleTurn {
+            path,
+            title: title.as_deref(),
+            version: *version,
+            revision: revision.as_ref(),
+            by: &act.actor,
+            reason: &act.reason,
+        };
+        let occurrence = match turn {
+            Turn::Published => Occurrence::RulePublished(of_file),
+            Turn::RolledBack => Occurrence::RuleRolledBack(of_file),
+        };
+        notices.extend(notices_of(parts, occurrence).await?);
+    }
+    Ok(notices)
+}
+
+async fn texts_after(
+    parts: &Parts,
+    source: &Source,
+    files: &[PublishedFile],
+) -> Result<BTreeMap<String, String>, CycleError> {
+    let mut texts = source.texts();
+    for file in files {
+        let path = file.path.as_str();
+        let text = match file.version {
+            None => source.shipped(&file.path).cloned(),
+            Some(number) => {
+                let versions = parts.store.rule_versions(Some(&file.path)).await?;
+                let found = versions.into_iter().find(|version| version.number == number);
+                let sha256 = found.map(|version| version.sha256);
+                let wanted: Vec<_> = sha256.iter().collect();
+                parts.store.rule_texts(&wanted).await?.into_values().next()
+            }
+        };
+        match text {
+            Some(text) => drop(texts.insert(path.to_owned(), text)),
+            None => drop(texts.remove(path)),
+        }
+    }
+    Ok(texts)
+}
+
+/// A rule that goes away altogether would leave its alerts standing for ever.
+async fn leaves_no_alert_alone(
+    parts: &Parts,
+    source: &Source,
+    files: &[PublishedFile],
+) -> Result<(), CycleError> {
+    let goes_away =
+        |file: &&PublishedFile| file.version.is_none() && source.shipped(&file.path).is_none();
+    for rule in files.iter().filter(goes_away).filter_map(|file| file.path.rule()) {
+        let standing = parts.store.standing_alerts().await?;
+        let of_rule = standing
+            .iter()
+            .filter(|alert| alert.rule.as_str() == rule && alert.state != AlertState::Resolved);
+        let alerts = of_rule.count();
+        if alerts > 0 {
+            return Err(refusal(DraftRefusal::WouldOrphan { rule: rule.to_owned(), alerts }));
+        }
+    }
+    Ok(())
+}
+
+async fn holds(parts: &Parts, texts: BTreeMap<String, String>) -> Result<(), CycleError> {
+    let proof = proved(parts, texts).await?;
+    if proof.holds() { Ok(()) } else { Err(CycleError::Unproved { proof: Box::new(proof) }) }
+}
+
+/// A refusal is written down before it is told.
+async fn noted(
+    parts: &Parts,
+    about: (&'static str, &str),
+    act: &Act,
+    outcome: Result<Publication, CycleError>,
+) -> Result<Publication, CycleError> {
+    if let Err(error) = &outcome
+        && is_refusal(error)
+    {
+        let (action, subject) = about;
+        let refused = json!({ "refused": error.to_string() });
+        let deed = act.deed(action, subject).became(&refused);
+        parts.store.note_refusal(deed, act.at).await?;
+    }
+    outcome
+}
+
+fn is_refusal(error: &CycleError) -> bool {
+    matches!(
+        error,
+        CycleError::Unproved { .. }
+            | CycleError::Store(StoreError::Draft(_) | StoreError::DraftMoved(_))
+    )
+}

@@ -39,12 +39,24 @@ pub(super) struct ProblemDetails {
 pub enum Problem {
     /// 401: nobody knows who asks.
     #[error(
-        "{reason}; expected `Authorization: Bearer` and a token that `vigie tokens issue` gave"
+        "{reason}; expected a session, begun at /sign-in, or `Authorization: Bearer` and a token that \
+         `vigie tokens issue` gave"
     )]
     Unproven { reason: &'static str },
     /// 403: none of the caller's roles allows it.
     #[error("this asks for the permission `{permission}`, which none of your roles gives")]
     NotAllowed { permission: &'static str },
+    /// 403: the person signed in too simply for it.
+    #[error(
+        "the permission `{permission}` asks for a session proved with several factors: sign out, then \
+         sign in again with a second factor"
+    )]
+    OneFactor { permission: &'static str },
+    /// 403: a browser was led to ask for a change by a page that is not ours.
+    #[error(
+        "a change asked with a session's cookie must come from a page of Vigie; programs use a token"
+    )]
+    Foreign,
     /// 403: for accounts that see the whole State.
     #[error("this is about the whole State, and your account is for some ministries")]
     BeyondScope,
@@ -141,6 +153,8 @@ impl Problem {
             Self::Unproven { .. } => ("unproven", "Sign in first"),
             Self::NotAllowed { .. } | Self::NoDoor => ("not-allowed", "Not allowed"),
             Self::TooBroad => ("too-broad", "More than there is to lend"),
+            Self::OneFactor { .. } => ("one-factor", "Several factors are needed"),
+            Self::Foreign => ("foreign-page", "Asked by another site"),
             Self::BeyondScope => ("beyond-scope", "Beyond the account's ministries"),
             Self::NoRoute { .. } => ("no-route", "No such route"),
             Self::BadMethod { .. } => ("bad-method", "Another method"),
@@ -166,6 +180,8 @@ impl ResponseError for Problem {
         match self {
             Self::Unproven { .. } => StatusCode::UNAUTHORIZED,
             Self::NotAllowed { .. }
+            | Self::OneFactor { .. }
+            | Self::Foreign
             | Self::BeyondScope
             | Self::TooBroad
             | Self::NoDoor

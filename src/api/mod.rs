@@ -37,8 +37,9 @@ mod revision;
 mod rules;
 mod session;
 mod settings;
-mod tokens;
+mod sign_in;
 mod silences;
+mod tokens;
 mod trace;
 mod validators;
 mod words;
@@ -68,6 +69,7 @@ pub use openapi::document;
 pub use origins::screen_origins;
 pub use practice::Practice;
 pub use settings::Settings;
+pub use sign_in::SignIn;
 pub use trace::RequestSpan;
 pub use trace::echo_ids;
 pub use validators::tell_codings_apart;
@@ -95,6 +97,11 @@ routes![
     metrics::show_metrics,
     openapi::show_document,
     notices::show_notice,
+    sign_in::start_sign_in,
+    sign_in::end_sign_in,
+    sign_in::sign_out,
+    sign_in::account::show_signed_out,
+    sign_in::account::show_account,
     session::find_session,
     tokens::list_own_tokens,
     tokens::issue_own_token,

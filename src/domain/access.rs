@@ -227,9 +227,26 @@ impl Account {
     }
 }
 
+/// What a caller lacks for what a route asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// None of its roles gives it.
+    Role,
+    /// The person signed in with a single factor, and rules are published with several.
+    Factor,
+}
+
 impl Caller {
     pub fn may(&self, permission: Permission) -> bool {
-        self.roles.iter().any(|role| role.grants(permission))
+        self.lacks(permission).is_none()
+    }
+
+    pub fn lacks(&self, permission: Permission) -> Option<Lack> {
+        if !self.roles.iter().any(|role| role.grants(permission)) {
+            return Some(Lack::Role);
+        }
+        let single = self.proof == Proof::Session { multi_factor: false };
+        (single && permission == Permission::PublishRules).then_some(Lack::Factor)
     }
 }
 

@@ -77,16 +77,14 @@ impl Store {
         let revision = before.revision + 1;
         let after = Account { name, roles, scope, identity, revision, ..before.clone() };
         refuse_last(&mut transaction, &before, &after).await?;
-        write(&mut transaction, &after).await?;
-        let deed = act.deed("account_changed", subject(number));
-        let deed = deed.was(&told(&before)).became(&told(&after));
-        audit::append(&mut transaction, act.at, &[deed]).await?;
+        change(&mut transaction, &before, &after, act).await?;
         end(transaction).await?;
         Ok(after)
     }
 
-    /// For good: its tokens and sessions are worth nothing from now on. Refused for the last one that
-    /// keeps accounts.
+    /// For good: its tokens and sessions are worth nothing from now on. Its identity stays with it, so
+    /// that whoever signs in anew finds it closed, rather than another made. Refused for the last one
+    /// that keeps accounts.
     pub async fn close_account(
         &self,
         (number, revision): (AccountNumber, i64),
@@ -95,12 +93,8 @@ impl Store {
         self.check_whole("the list of accounts")?;
         let mut transaction = self.begin_write().await?;
         let before = standing(&mut transaction, number, revision).await?;
-        let after = Account {
-            closed_at: Some(act.at),
-            identity: None,
-            revision: before.revision + 1,
-            ..before.clone()
-        };
+        let after =
+            Account { closed_at: Some(act.at), revision: before.revision + 1, ..before.clone() };
         refuse_last(&mut transaction, &before, &after).await?;
         write(&mut transaction, &after).await?;
         let deed = act.deed("account_closed", subject(number)).was(&told(&before));
@@ -138,6 +132,18 @@ pub(super) async fn make(
     let deed = act.deed("account_made", subject(account.number)).became(&told(&account));
     audit::append(connection, act.at, &[deed]).await?;
     Ok(account)
+}
+
+pub(super) async fn change(
+    connection: &mut SqliteConnection,
+    before: &Account,
+    after: &Account,
+    act: &Act,
+) -> Result<(), StoreError> {
+    write(connection, after).await?;
+    let deed = act.deed("account_changed", subject(after.number));
+    let deed = deed.was(&told(before)).became(&told(after));
+    audit::append(connection, act.at, &[deed]).await
 }
 
 /// One that is not closed, and is as the caller saw it.

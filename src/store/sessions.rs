@@ -40,6 +40,7 @@ pub struct SessionTerms {
 }
 
 impl Store {
+    /// Those that are over are forgotten meanwhile.
     pub async fn begin_session(
         &self,
         terms: &SessionTerms,
@@ -47,6 +48,11 @@ impl Store {
     ) -> Result<Credential, StoreError> {
         let secret = Credential::fresh("")?;
         let mut transaction = self.begin_write().await?;
+        sqlx::query("delete from sessions where expires_at <= $1")
+            .bind(kept::from_instant(act.at))
+            .execute(&mut *transaction)
+            .await
+            .map_err(writing("sessions"))?;
         sqlx::query(
             "insert into sessions (hash, account, multi_factor, id_token, created_at, expires_at)
              values ($1, $2, $3, $4, $5, $6)",

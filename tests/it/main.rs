@@ -61,6 +61,7 @@ mod rules_shipped;
 mod service;
 mod settings;
 mod sign_in;
+mod sign_in_pages;
 mod sources;
 mod sources_editions;
 mod sources_faults;

@@ -1,5 +1,6 @@
 //! Who may pass: each request is held to the table of doors before any handler sees it.
 
+pub(super) mod browser;
 mod doors;
 mod proof;
 
@@ -16,6 +17,7 @@ use actix_web::web;
 use super::desk::Workshop;
 use super::error::Problem;
 use crate::domain::access::Caller;
+use crate::domain::access::Lack;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
@@ -33,6 +35,11 @@ pub async fn guard(
         Ok(None) => {}
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
+        }
+        Err(refusal) if matches!(refusal.problem, Problem::Unproven { .. }) && browser::wants_page(&request) => {
+            // Led to sign in, and so not refused.
+            let away = browser::to_sign_in(request.path());
+            return Ok(request.into_response(away));
         }
         Err(refusal) => {
             let problem = note(request.request(), *refusal).await;
@@ -65,7 +72,9 @@ async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Box<Refusal>>
     };
     let Asks::Account(permission, reach) = door.asks else { return Ok(None) };
     let caller = proof::caller(request, workshop).await.map_err(nobody)?;
-    let problem = if !caller.may(permission) {
+    let problem = if caller.lacks(permission) == Some(Lack::Factor) {
+        Problem::OneFactor { permission: permission.word() }
+    } else if !caller.may(permission) {
         Problem::NotAllowed { permission: permission.word() }
     } else if reach == Reach::Whole && !caller.scope.is_whole() {
         Problem::BeyondScope

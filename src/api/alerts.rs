@@ -12,7 +12,6 @@ use super::error::Problem;
 use super::page::Listing;
 use super::page::Page;
 use super::query::is_wanted;
-use super::query::Asked;
 use super::words::Words;
 use crate::cycle;
 use crate::cycle::AlertDossier;

@@ -30,7 +30,7 @@ pub(super) async fn list_known_projects(
     desk: Desk,
     asked: Listing<NoFilters>,
 ) -> Result<Page<KnownProject>, Problem> {
-    asked.page(desk.store.known_projects().await?, |known| known.id.clone())
+    asked.page(desk.store.known_projects().await?, |known| known.project.clone())
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

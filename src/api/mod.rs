@@ -1,9 +1,9 @@
 //! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
 
 mod access;
-mod alert_filter;
 mod accounts;
 mod alert_acts;
+mod alert_filter;
 mod alerts;
 mod audit;
 mod bounds;

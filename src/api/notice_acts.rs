@@ -10,11 +10,14 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::List;
 use super::desk::Desk;
 use super::error::Problem;
 use super::notices::found;
 use super::openapi::NoData;
+use super::page::Listing;
+use super::page::NoFilters;
+use super::page::Page;
+use super::page::Whole;
 use super::query::Asked;
 use super::words::Name;
 use super::words::Said;
@@ -41,7 +44,7 @@ pub(super) struct PreviewQuery {
     tag = "notices",
     params(PreviewQuery),
     responses(
-        (status = 200, description = "None when nothing changed since the last", body = List<Notice>),
+        (status = 200, description = "None when nothing changed since the last", body = Whole<Notice>),
         NoData
     )
 )]
@@ -49,8 +52,8 @@ pub(super) struct PreviewQuery {
 pub(super) async fn preview_notices(
     desk: Desk,
     query: Asked<PreviewQuery>,
-) -> Result<web::Json<List<Notice>>, Problem> {
-    Ok(List::of(cycle::preview(&desk, query.ministry.as_str(), query.as_of).await?))
+) -> Result<web::Json<Whole<Notice>>, Problem> {
+    Ok(Whole::of(cycle::preview(&desk, query.ministry.as_str(), query.as_of).await?))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -120,11 +123,14 @@ pub(super) struct ReceiverLine {
 /// List what carries messages, and whether it is open.
 #[utoipa::path(
     tag = "notices",
-    responses((status = 200, description = "As asked", body = List<ReceiverLine>))
+    responses((status = 200, description = "As asked", body = Page<ReceiverLine>))
 )]
 #[get("/api/v1/receivers")]
-pub(super) async fn list_receivers(desk: Desk) -> Result<web::Json<List<ReceiverLine>>, Problem> {
-    Ok(List::of(receivers(&desk).await?))
+pub(super) async fn list_receivers(
+    desk: Desk,
+    asked: Listing<NoFilters>,
+) -> Result<Page<ReceiverLine>, Problem> {
+    asked.page_as_is(receivers(&desk).await?, |line| line.receiver.to_string())
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

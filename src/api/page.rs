@@ -13,6 +13,7 @@ use actix_web::Responder;
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use actix_web::web;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -48,6 +49,18 @@ pub(super) struct Pagination {
     has_more: bool,
     /// To be given as `cursor`, with the same filters; `null` on the last page.
     next_cursor: Option<String>,
+}
+
+/// All there is, of what is worked out for whoever asks and never long.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Whole<T> {
+    data: Vec<T>,
+}
+
+impl<T> Whole<T> {
+    pub(super) fn of(data: Vec<T>) -> web::Json<Self> {
+        web::Json(Self { data })
+    }
 }
 
 /// What the query asks of a list: filters, a number of entries, and after which one to begin.

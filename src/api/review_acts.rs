@@ -8,10 +8,11 @@ use chrono::NaiveTime;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::List;
 use super::desk::Desk;
 use super::error::Problem;
-use super::query::Asked;
+use super::page::Listing;
+use super::page::Page;
+use super::page::Whole;
 use super::words::Name;
 use super::words::Said;
 use super::words::Words;
@@ -36,14 +37,15 @@ pub(super) struct ActionQuery {
 #[utoipa::path(
     tag = "reviews",
     params(ActionQuery),
-    responses((status = 200, description = "As asked", body = List<OpenAction>))
+    responses((status = 200, description = "As asked", body = Page<OpenAction>))
 )]
 #[get("/api/v1/reviews/actions")]
 pub(super) async fn list_actions(
     desk: Desk,
-    query: Asked<ActionQuery>,
-) -> Result<web::Json<List<OpenAction>>, Problem> {
-    Ok(List::of(cycle::open_actions(&desk, query.ministry.as_ref()).await?))
+    asked: Listing<ActionQuery>,
+) -> Result<Page<OpenAction>, Problem> {
+    let actions = cycle::open_actions(&desk, asked.ministry.as_ref()).await?;
+    asked.page_as_is(actions, |action| (action.review.clone(), action.number))
 }
 
 type Answer = Result<web::Json<ReviewFile>, Problem>;
@@ -62,14 +64,14 @@ pub(super) struct ReviewPlanning {
 #[utoipa::path(
     tag = "reviews",
     request_body = ReviewPlanning,
-    responses((status = 200, description = "What changed", body = List<ReviewChange>))
+    responses((status = 200, description = "What changed", body = Whole<ReviewChange>))
 )]
 #[post("/api/v1/reviews/planning")]
 pub(super) async fn plan_reviews(
     desk: Desk,
     body: web::Json<ReviewPlanning>,
-) -> Result<web::Json<List<ReviewChange>>, Problem> {
-    Ok(List::of(cycle::plan_reviews(&desk, body.as_of, body.dry_run).await?))
+) -> Result<web::Json<Whole<ReviewChange>>, Problem> {
+    Ok(Whole::of(cycle::plan_reviews(&desk, body.as_of, body.dry_run).await?))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

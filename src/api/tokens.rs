@@ -20,6 +20,9 @@ use super::desk::Desk;
 use super::error::PROBLEM_JSON;
 use super::error::Problem;
 use super::error::ProblemDetails;
+use super::page::Listing;
+use super::page::NoFilters;
+use super::page::Page;
 use super::query::Asked;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
@@ -132,6 +135,7 @@ pub(super) async fn revoke_own_token(
 pub(super) async fn list_tokens(
     desk: Desk,
     account: web::Path<AccountNumber>,
+    asked: Listing<NoFilters>,
 ) -> Result<Page<Token>, Problem> {
     let account = accounts::find(&desk, *account).await?;
     let tokens = desk.store.tokens(Some(account.number)).await?;

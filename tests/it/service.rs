@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 use vigie::app::Running;
+use vigie::clock::Clock as _;
+use vigie::clock::SystemClock;
 use vigie::domain::access::Role;
 
 use crate::support::Workplace;

@@ -36,7 +36,10 @@ pub async fn guard(
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
         }
-        Err(refusal) if matches!(refusal.problem, Problem::Unproven { .. }) && browser::wants_page(&request) => {
+        Err(refusal)
+            if matches!(refusal.problem, Problem::Unproven { .. })
+                && browser::wants_page(&request) =>
+        {
             // Led to sign in, and so not refused.
             let away = browser::to_sign_in(request.path());
             return Ok(request.into_response(away));

@@ -12,7 +12,11 @@ use thiserror::Error;
 use tracing::error;
 use utoipa::ToSchema;
 
+use super::problem_errors::ProblemError;
+use super::problem_errors::proof_errors;
 use crate::cycle::CycleError;
+use crate::domain::draft::DraftRefusal;
+use crate::domain::draft::Meanwhile;
 use crate::frame::FrameError;
 use crate::store::StoreError;
 
@@ -29,6 +33,14 @@ pub(super) struct ProblemDetails {
     status: u16,
     /// What was read, what was found, what was expected.
     detail: String,
+    /// One by one, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<ProblemError>,
+    /// Of a draft, what others changed since the revision that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    meanwhile: Option<Meanwhile>,
 }
 
 #[derive(Debug, Error)]
@@ -68,6 +80,27 @@ pub enum Problem {
     /// 409: refused as things stand.
     #[error("{0}")]
     Refused(String),
+    /// 403: nobody publishes what they wrote.
+    #[error("{0}")]
+    OwnWork(String),
+    /// 403: who publishes has proved who they are in more than one way.
+    #[error("to publish, sign in with a second factor")]
+    OneFactor,
+    /// 412: what was changed meanwhile.
+    #[error("{0}")]
+    Stale(String),
+    /// 412: a draft, with what others changed meanwhile.
+    #[error("{0}")]
+    DraftMoved(Box<Meanwhile>),
+    /// 428: a change that does not say what it is a change of.
+    #[error("expected `If-Match`, with the `ETag` of what you saw: read it first")]
+    NoRevision,
+    /// 422: rules with faults, or that their cases do not prove.
+    #[error("{detail}")]
+    Unproved { detail: String, errors: Vec<ProblemError> },
+    /// 422: what was given is beyond a bound.
+    #[error("{0}")]
+    OutOfBounds(String),
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
@@ -80,6 +113,14 @@ pub enum Problem {
 }
 
 impl Problem {
+    fn errors(&self) -> &[ProblemError] {
+        if let Self::Unproved { errors, .. } = self { errors } else { &[] }
+    }
+
+    fn meanwhile(&self) -> Option<&Meanwhile> {
+        if let Self::DraftMoved(meanwhile) = self { Some(meanwhile) } else { None }
+    }
+
     fn kind(&self) -> (&'static str, &'static str) {
         match self {
             Self::Unproven { .. } => ("unproven", "Sign in first"),
@@ -91,6 +132,12 @@ impl Problem {
             Self::BadBody { .. } => ("bad-body", "Unusable body"),
             Self::NotYet(_) => ("no-data", "No data for that date"),
             Self::Refused(_) => ("refused", "Refused"),
+            Self::OwnWork(_) => ("own-work", "A second person must"),
+            Self::OneFactor => ("one-factor", "A second factor is needed"),
+            Self::Stale(_) | Self::DraftMoved(_) => ("stale", "Changed meanwhile"),
+            Self::NoRevision => ("no-revision", "Of which revision?"),
+            Self::Unproved { .. } => ("unproved", "Not proved"),
+            Self::OutOfBounds(_) => ("out-of-bounds", "Out of bounds"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
@@ -101,7 +148,14 @@ impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Unproven { .. } => StatusCode::UNAUTHORIZED,
-            Self::NotAllowed { .. } | Self::BeyondScope | Self::NoDoor => StatusCode::FORBIDDEN,
+            Self::NotAllowed { .. }
+            | Self::BeyondScope
+            | Self::NoDoor
+            | Self::OwnWork(_)
+            | Self::OneFactor => StatusCode::FORBIDDEN,
+            Self::Stale(_) | Self::DraftMoved(_) => StatusCode::PRECONDITION_FAILED,
+            Self::NoRevision => StatusCode::PRECONDITION_REQUIRED,
+            Self::Unproved { .. } | Self::OutOfBounds(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
@@ -129,6 +183,8 @@ impl ResponseError for Problem {
             title,
             status: status.as_u16(),
             detail: self.to_string(),
+            errors: self.errors().to_vec(),
+            meanwhile: self.meanwhile().cloned(),
         })
     }
 }
@@ -155,9 +211,10 @@ impl From<CycleError> for Problem {
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
             | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
-            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::Unproved { .. } => {
-                Self::Refused(error.to_string())
+            CycleError::Unproved { proof } => {
+                Self::Unproved { detail: proof.to_string(), errors: proof_errors(&proof) }
             }
+            CycleError::Refused(_) | CycleError::Disallowed(_) => Self::Refused(error.to_string()),
             CycleError::Store(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Rules(_)
@@ -176,9 +233,33 @@ impl From<CycleError> for Problem {
     }
 }
 
+impl From<DraftRefusal> for Problem {
+    fn from(refusal: DraftRefusal) -> Self {
+        let words = refusal.to_string();
+        match refusal {
+            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
+            DraftRefusal::ForceMoved => Self::Stale(words),
+            DraftRefusal::TooLong { .. }
+            | DraftRefusal::HowMany { .. }
+            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
+            DraftRefusal::Frozen { .. }
+            | DraftRefusal::NotInReview { .. }
+            | DraftRefusal::Over { .. }
+            | DraftRefusal::Held { .. }
+            | DraftRefusal::Moved { .. }
+            | DraftRefusal::Unchanged { .. }
+            | DraftRefusal::NotOverridden { .. }
+            | DraftRefusal::NotAlone { .. }
+            | DraftRefusal::WouldOrphan { .. } => Self::Refused(words),
+        }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::Draft(refusal) => refusal.into(),
+            StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),
             StoreError::BeyondScope { .. } => Self::BeyondScope,
             StoreError::NoSuch { .. }
             | StoreError::NoSuchAlert { .. }
@@ -190,8 +271,6 @@ impl From<StoreError> for Problem {
             | StoreError::NotLinked { .. }
             | StoreError::TwoSnapshots { .. }
             | StoreError::Moved { .. }
-            | StoreError::Draft(_)
-            | StoreError::DraftMoved(_)
             | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
             StoreError::Address { .. }
             | StoreError::Folder { .. }

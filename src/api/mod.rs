@@ -7,6 +7,7 @@ mod browser;
 mod coverage;
 mod cycles;
 mod desk;
+mod drafts;
 mod error;
 mod health;
 mod jobs;
@@ -15,12 +16,16 @@ mod missions;
 mod notices;
 mod openapi;
 mod panorama;
+mod problem_errors;
 mod projects;
+mod publications;
 mod query;
 mod reviews;
+mod revision;
 mod rules;
 mod session;
 mod trace;
+mod trials;
 
 use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
@@ -46,6 +51,7 @@ pub use error::Problem;
 pub use metrics::Metrics;
 pub use metrics::measure;
 pub use openapi::document;
+pub use problem_errors::ProblemError;
 pub use trace::RequestSpan;
 
 /// One list, of which both the routes and the document of the API are made. The method and the
@@ -97,6 +103,26 @@ routes![
     reviews::find_calendar,
     rules::list_rules,
     rules::find_rule,
+    publications::list_versions,
+    publications::compare_rule,
+    publications::roll_back_rule,
+    publications::list_publications,
+    publications::list_overrides,
+    publications::find_override,
+    drafts::list_drafts,
+    drafts::find_draft,
+    drafts::open_draft,
+    drafts::save_draft,
+    drafts::submit_draft,
+    drafts::return_draft,
+    drafts::withdraw_draft,
+    publications::publish_draft,
+    trials::prove_draft,
+    trials::diff_draft,
+    trials::check_rules,
+    trials::test_rules,
+    trials::diff_rules,
+    trials::list_thresholds,
     coverage::list_coverage,
     jobs::list_jobs,
     jobs::list_runs,

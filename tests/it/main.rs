@@ -8,6 +8,7 @@
 
 mod access;
 mod access_scope;
+mod api_rules;
 mod audit;
 mod backup;
 mod hostile;

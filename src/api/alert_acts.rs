@@ -100,7 +100,7 @@ pub(super) async fn dispute_alert(
     let found = find(&desk, id.into_inner()).await?;
     let Contestation { fields, author, text } = body.into_inner();
     if fields.is_empty() {
-        return Err(Problem::unfit("`fields`: found none, expected at least one"));
+        return Err(Problem::Unfit("`fields`: found none, expected at least one".to_owned()));
     }
     let act = desk.act(text.as_str())?;
     let fields = fields.into_iter().map(Name::into_inner).collect();

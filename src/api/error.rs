@@ -12,7 +12,11 @@ use thiserror::Error;
 use tracing::error;
 use utoipa::ToSchema;
 
+use super::problem_errors::ProblemError;
+use super::problem_errors::proof_errors;
 use crate::cycle::CycleError;
+use crate::domain::draft::DraftRefusal;
+use crate::domain::draft::Meanwhile;
 use crate::frame::FrameError;
 use crate::store::StoreError;
 
@@ -29,10 +33,14 @@ pub(super) struct ProblemDetails {
     status: u16,
     /// What was read, what was found, what was expected.
     detail: String,
-    /// Each thing wrong in what was sent, with its place, when it was looked at that closely.
+    /// One by one, where there are several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    errors: Vec<Place>,
+    errors: Vec<ProblemError>,
+    /// Of a draft, what others changed since the revision that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    meanwhile: Option<Meanwhile>,
 }
 
 #[derive(Debug, Error)]
@@ -94,8 +102,8 @@ pub enum Problem {
     #[error("read the body: {found}")]
     BadBody { status: StatusCode, found: String },
     /// 422: understood, and it cannot be done whatever the state of things.
-    #[error("{found}")]
-    Unfit { found: String, places: Vec<Place> },
+    #[error("{0}")]
+    Unfit(String),
     /// 409: nothing to show yet, or not as of that date.
     #[error("{0}")]
     NotYet(String),
@@ -105,12 +113,24 @@ pub enum Problem {
     /// 409: somebody must be left who keeps accounts.
     #[error("{0}")]
     LastAdministrator(String),
+    /// 403: nobody publishes what they wrote.
+    #[error("{0}")]
+    OwnWork(String),
     /// 412: what was changed meanwhile.
     #[error("{0}")]
     Stale(String),
+    /// 412: a draft, with what others changed meanwhile.
+    #[error("{0}")]
+    DraftMoved(Box<Meanwhile>),
     /// 428: a change that does not say what it is a change of.
     #[error("expected `If-Match`, with the `ETag` of what you saw: read it first")]
     NoRevision,
+    /// 422: rules with faults, or that their cases do not prove.
+    #[error("{detail}")]
+    Unproved { detail: String, errors: Vec<ProblemError> },
+    /// 422: what was given is beyond a bound.
+    #[error("{0}")]
+    OutOfBounds(String),
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
@@ -122,16 +142,6 @@ pub enum Problem {
     Internal(#[source] Box<CycleError>),
 }
 
-/// One thing wrong at one place of what was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Place {
-    /// Of a table: as a spreadsheet program numbers it, the header being row 1.
-    pub row: Option<u32>,
-    pub column: Option<String>,
-    pub found: String,
-    pub expected: String,
-}
-
 impl Problem {
     /// Whether somebody was turned away, rather than misunderstood: the audit trail tells it.
     pub(super) fn is_refusal(&self) -> bool {
@@ -140,12 +150,12 @@ impl Problem {
         turned_away || matches!(self, Self::LastAdministrator(_))
     }
 
-    pub(super) fn unfit(found: impl Into<String>) -> Self {
-        Self::Unfit { found: found.into(), places: vec![] }
+    fn errors(&self) -> &[ProblemError] {
+        if let Self::Unproved { errors, .. } = self { errors } else { &[] }
     }
 
-    fn places(&self) -> Vec<Place> {
-        if let Self::Unfit { places, .. } = self { places.clone() } else { vec![] }
+    fn meanwhile(&self) -> Option<&Meanwhile> {
+        if let Self::DraftMoved(meanwhile) = self { Some(meanwhile) } else { None }
     }
 
     fn kind(&self) -> (&'static str, &'static str) {
@@ -164,11 +174,14 @@ impl Problem {
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
             Self::BadBody { .. } => ("bad-body", "Unusable body"),
-            Self::Unfit { .. } => ("unfit", "Unfit content"),
+            Self::Unfit(_) => ("unfit", "Unfit content"),
             Self::NotYet(_) => ("no-data", "No data for that date"),
             Self::Refused(_) | Self::LastAdministrator(_) => ("refused", "Refused"),
-            Self::Stale(_) => ("stale", "Changed meanwhile"),
+            Self::OwnWork(_) => ("own-work", "A second person must"),
+            Self::Stale(_) | Self::DraftMoved(_) => ("stale", "Changed meanwhile"),
             Self::NoRevision => ("no-revision", "Of which revision?"),
+            Self::Unproved { .. } => ("unproved", "Not proved"),
+            Self::OutOfBounds(_) => ("out-of-bounds", "Out of bounds"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
@@ -182,6 +195,7 @@ impl ResponseError for Problem {
             Self::NotAllowed { .. }
             | Self::OneFactor { .. }
             | Self::Foreign
+            | Self::OwnWork(_)
             | Self::BeyondScope
             | Self::TooBroad
             | Self::NoDoor
@@ -189,15 +203,17 @@ impl ResponseError for Problem {
             Self::BadMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::AddressTooLong { .. } => StatusCode::URI_TOO_LONG,
+            Self::Stale(_) | Self::DraftMoved(_) => StatusCode::PRECONDITION_FAILED,
+            Self::NoRevision => StatusCode::PRECONDITION_REQUIRED,
+            Self::Unproved { .. } | Self::OutOfBounds(_) | Self::Unfit(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
             Self::BadParameter(_) => StatusCode::BAD_REQUEST,
             Self::BadBody { status, .. } => *status,
             Self::NotYet(_) | Self::Refused(_) | Self::LastAdministrator(_) => StatusCode::CONFLICT,
-            Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
-            Self::NoRevision => StatusCode::PRECONDITION_REQUIRED,
-            Self::Unfit { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -222,7 +238,8 @@ impl ResponseError for Problem {
             title,
             status: status.as_u16(),
             detail: self.to_string(),
-            errors: self.places(),
+            errors: self.errors().to_vec(),
+            meanwhile: self.meanwhile().cloned(),
         })
     }
 }
@@ -248,11 +265,13 @@ impl From<CycleError> for Problem {
             | CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
-            | CycleError::NotContestable { .. } => Self::unfit(error.to_string()),
-            CycleError::Refused(_)
-            | CycleError::Disallowed(_)
-            | CycleError::BackInTime { .. }
-            | CycleError::Unproved { .. } => Self::Refused(error.to_string()),
+            | CycleError::NotContestable { .. } => Self::Unfit(error.to_string()),
+            CycleError::Unproved { proof } => {
+                Self::Unproved { detail: proof.to_string(), errors: proof_errors(&proof) }
+            }
+            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::BackInTime { .. } => {
+                Self::Refused(error.to_string())
+            }
             CycleError::Store(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Rules(_)
@@ -271,9 +290,33 @@ impl From<CycleError> for Problem {
     }
 }
 
+impl From<DraftRefusal> for Problem {
+    fn from(refusal: DraftRefusal) -> Self {
+        let words = refusal.to_string();
+        match refusal {
+            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
+            DraftRefusal::ForceMoved => Self::Stale(words),
+            DraftRefusal::TooLong { .. }
+            | DraftRefusal::HowMany { .. }
+            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
+            DraftRefusal::Frozen { .. }
+            | DraftRefusal::NotInReview { .. }
+            | DraftRefusal::Over { .. }
+            | DraftRefusal::Held { .. }
+            | DraftRefusal::Moved { .. }
+            | DraftRefusal::Unchanged { .. }
+            | DraftRefusal::NotOverridden { .. }
+            | DraftRefusal::NotAlone { .. }
+            | DraftRefusal::WouldOrphan { .. } => Self::Refused(words),
+        }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::Draft(refusal) => refusal.into(),
+            StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),
             StoreError::BeyondScope { .. } => Self::BeyondScope,
             StoreError::NoSuch { .. }
             | StoreError::NoSuchAlert { .. }
@@ -284,8 +327,6 @@ impl From<StoreError> for Problem {
             | StoreError::AlreadyLinked { .. }
             | StoreError::NotLinked { .. }
             | StoreError::TwoSnapshots { .. }
-            | StoreError::Draft(_)
-            | StoreError::DraftMoved(_)
             | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
             StoreError::Moved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),

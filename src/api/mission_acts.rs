@@ -55,7 +55,9 @@ pub(super) async fn decide_mission(
     let what = match verdict {
         MissionVerdict::Accept => MissionAct::Accept { lead, reason },
         MissionVerdict::Decline if lead.is_some() => {
-            return Err(Problem::unfit("`lead`: nobody leads a mission that is declined"));
+            return Err(Problem::Unfit(
+                "`lead`: nobody leads a mission that is declined".to_owned(),
+            ));
         }
         MissionVerdict::Decline => MissionAct::Decline { reason },
     };

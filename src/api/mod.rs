@@ -13,6 +13,7 @@ mod coverage;
 mod cycles;
 mod desk;
 mod disputes;
+mod drafts;
 mod error;
 mod exports;
 mod headers;
@@ -29,7 +30,9 @@ mod origins;
 mod page;
 mod panorama;
 mod practice;
+mod problem_errors;
 mod projects;
+mod publications;
 mod query;
 mod review_acts;
 mod reviews;
@@ -41,6 +44,7 @@ mod sign_in;
 mod silences;
 mod tokens;
 mod trace;
+mod trials;
 mod validators;
 mod words;
 
@@ -60,7 +64,6 @@ pub use bounds::bound_body;
 pub use bounds::bounds;
 pub use contract::hold_to_document;
 pub use desk::Workshop;
-pub use error::Place;
 pub use error::Problem;
 pub use headers::headers;
 pub use metrics::Metrics;
@@ -68,6 +71,7 @@ pub use metrics::measure;
 pub use openapi::document;
 pub use origins::screen_origins;
 pub use practice::Practice;
+pub use problem_errors::ProblemError;
 pub use settings::Settings;
 pub use sign_in::SignIn;
 pub use trace::RequestSpan;
@@ -171,6 +175,26 @@ routes![
     reviews::find_calendar,
     rules::list_rules,
     rules::find_rule,
+    publications::list_versions,
+    publications::compare_rule,
+    publications::roll_back_rule,
+    publications::list_publications,
+    publications::list_overrides,
+    publications::find_override,
+    drafts::list_drafts,
+    drafts::find_draft,
+    drafts::open_draft,
+    drafts::save_draft,
+    drafts::submit_draft,
+    drafts::return_draft,
+    drafts::withdraw_draft,
+    publications::publish_draft,
+    trials::prove_draft,
+    trials::diff_draft,
+    trials::check_rules,
+    trials::test_rules,
+    trials::diff_rules,
+    trials::list_thresholds,
     coverage::list_coverage,
     jobs::list_jobs,
     jobs::list_runs,

@@ -7,6 +7,7 @@ use actix_web::FromRequest;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use utoipa::IntoParams;
 
 use super::error::Problem;
 
@@ -16,6 +17,16 @@ pub(super) struct Seen(pub(super) i64);
 
 pub(super) fn etag(revision: i64) -> (header::HeaderName, String) {
     (header::ETAG, format!("\"{revision}\""))
+}
+
+/// For the document of the API.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(super) struct SeenRevision {
+    /// The `ETag` of what was seen.
+    #[param(rename = "If-Match", pattern = r#"^"[0-9]+"$"#)]
+    #[expect(dead_code, reason = "only the document of the API reads it")]
+    if_match: String,
 }
 
 impl FromRequest for Seen {

@@ -84,7 +84,9 @@ async fn scope(desk: &Desk, asked: NewSilence) -> Result<SilenceScope, Problem> 
     };
     let Some(alert) = asked.alert else { return Ok(parts) };
     if !parts.is_empty() {
-        return Err(Problem::unfit("an alert is a scope of its own: leave out the others"));
+        return Err(Problem::Unfit(
+            "an alert is a scope of its own: leave out the others".to_owned(),
+        ));
     }
     let alert = find(desk, alert.into_inner()).await?;
     Ok(SilenceScope {

@@ -4,7 +4,9 @@ use crate::domain::access::Permission;
 use crate::domain::access::Permission::Act;
 use crate::domain::access::Permission::Administer;
 use crate::domain::access::Permission::Operate;
+use crate::domain::access::Permission::PublishRules;
 use crate::domain::access::Permission::Read;
+use crate::domain::access::Permission::WriteRules;
 
 /// One method of one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +116,26 @@ pub const DOORS: &[Door] = &[
     own("GET", "/api/v1/ministries/{ministry}/reviews.ics", Read),
     own("GET", "/api/v1/rules", Read),
     own("GET", "/api/v1/rules/{rule}", Read),
+    own("GET", "/api/v1/rules/{rule}/versions", Read),
+    own("GET", "/api/v1/rules/{rule}/comparison", Read),
+    whole("POST", "/api/v1/rules/{rule}/rollback", PublishRules),
+    own("GET", "/api/v1/publications", Read),
+    own("GET", "/api/v1/overrides", Read),
+    own("GET", "/api/v1/overrides/{rule}", Read),
+    own("GET", "/api/v1/thresholds", Read),
+    own("GET", "/api/v1/drafts", Read),
+    whole("POST", "/api/v1/drafts", WriteRules),
+    own("GET", "/api/v1/drafts/{draft}", Read),
+    whole("PUT", "/api/v1/drafts/{draft}", WriteRules),
+    whole("POST", "/api/v1/drafts/{draft}/submission", WriteRules),
+    whole("POST", "/api/v1/drafts/{draft}/withdrawal", WriteRules),
+    whole("POST", "/api/v1/drafts/{draft}/return", PublishRules),
+    whole("POST", "/api/v1/drafts/{draft}/publication", PublishRules),
+    own("GET", "/api/v1/drafts/{draft}/proof", Read),
+    own("GET", "/api/v1/drafts/{draft}/diff", Read),
+    own("POST", "/api/v1/trials/check", WriteRules),
+    own("POST", "/api/v1/trials/test", WriteRules),
+    own("POST", "/api/v1/trials/diff", WriteRules),
     own("GET", "/api/v1/coverage", Read),
     whole("GET", "/api/v1/jobs", Read),
     whole("GET", "/api/v1/jobs/{job}/runs", Read),

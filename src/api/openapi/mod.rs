@@ -33,8 +33,12 @@ use utoipa::openapi::security::SecurityScheme;
 use super::Documented;
 use super::error::ProblemDetails;
 
+pub(super) use answers::Conflict;
 pub(super) use answers::NoData;
+pub(super) use answers::NoRevision;
+pub(super) use answers::Stale;
 pub(super) use answers::Unavailable;
+pub(super) use answers::Unprocessable;
 
 pub(super) const ADDRESS: &str = "/api/openapi.json";
 

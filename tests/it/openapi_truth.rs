@@ -115,7 +115,14 @@ fn a_schema_that_says_too_little_or_too_much_is_caught() {
         bodies.iter().map(|body| json!({ "name": "it", "schema": schema, "body": body })).collect();
     let document = json!({ "components": { "schemas": {} } });
     let found = invalid(python, &json!({ "document": document, "cases": cases }));
-    insta::assert_snapshot!(found.join("\n"), @"");
+    insta::assert_snapshot!(found.join("\n"), @"
+    it: at /on: '2020-02-30' is not a 'date'
+    it: at /: Unevaluated properties are not allowed ('on' was unexpected)
+    it: at /: 'on' is a required property
+    it: at /: Unevaluated properties are not allowed ('by' was unexpected)
+    it: at /inner: Unevaluated properties are not allowed ('by' was unexpected)
+    it: at /: Unevaluated properties are not allowed ('inner' was unexpected)
+    ");
 }
 
 /// On something that is there, and on nothing.

@@ -33,6 +33,9 @@ use utoipa::openapi::security::SecurityScheme;
 use super::Documented;
 use super::error::ProblemDetails;
 
+use crate::domain::follow_up::Watch;
+use crate::domain::snapshot::Phase;
+
 pub(super) use answers::Conflict;
 pub(super) use answers::NoData;
 pub(super) use answers::NoRevision;
@@ -73,7 +76,7 @@ static TEXT: LazyLock<Option<String>> = LazyLock::new(|| document().to_json().ok
         (name = "accounts", description = "Who may call, and as whom"),
         (name = "operations", description = "Health, metrics and this document"),
     ),
-    components(schemas(ProblemDetails)),
+    components(schemas(Phase, ProblemDetails, Watch)),
     modifiers(&Finish)
 )]
 struct Head;

@@ -105,7 +105,7 @@ pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> S
         "action" => Samples::common("1"),
         "job" => Samples::common("cycle"),
         "cycle" => Samples::common("3"),
-        "account" | "token" => Samples::common("1"),
+        "account" | "token" | "draft" => Samples::common("1"),
         "table" => Samples::common("projects.csv"),
         "file:.*" => Samples::common("index.html"),
         unknown => panic!("`{{{unknown}}}`: say in tests/it/support/doors.rs what may stand there"),
@@ -126,6 +126,10 @@ pub(crate) fn body(address: &str) -> Value {
         "comments" | "notes" => json!({ "text": reason }),
         "disputes" => json!({ "fields": ["cost_current"], "author": "Équipe", "text": reason }),
         "answer" => json!({ "verdict": "rejected", "reason": reason }),
+        "drafts" | "{draft}" => {
+            json!({ "comment": reason, "thresholds": { "duration_drift_high": 0.3 } })
+        }
+        "check" | "test" | "diff" => json!({ "files": {} }),
         "silences" => json!({ "ministry": "MI", "until": "2020-12-20", "reason": reason }),
         "decision" => json!({ "verdict": "accept", "reason": reason }),
         "start" | "planning" => json!({}),

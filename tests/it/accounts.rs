@@ -130,8 +130,8 @@ async fn the_last_administrator_stays_and_the_refusal_is_audited() {
         format!("{} {}: {}", text("actor"), text("subject"), text("reason"))
     });
     insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r"
-    Chef route/DELETE /api/v1/accounts/{account}: `Chef` is the last administrator of the whole State: make another one first, then begin again
     Chef route/PUT /api/v1/accounts/{account}: `Chef` is the last administrator of the whole State: make another one first, then begin again
+    Chef route/DELETE /api/v1/accounts/{account}: `Chef` is the last administrator of the whole State: make another one first, then begin again
     ");
 
     let second = json!({ "name": "Paul", "roles": ["administrator"], "scope": "whole" });

@@ -46,6 +46,7 @@ mod silences;
 mod snapshot_rows;
 mod snapshots;
 mod tidying;
+mod token_uses;
 mod tokens;
 mod told;
 mod verdict_rows;

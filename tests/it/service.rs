@@ -99,13 +99,14 @@ async fn every_documented_route_answers() {
             .replace("{cycle}", "1")
             .replace("{silence}", "1")
             .replace("{dispute}", "1")
-            .replace("{draft}", "1");
+            .replace("{draft}", "1")
+            .replace("{invitation}", "x");
         let path = path.replace("/preview", "/preview?ministry=MJ");
         let path = path.replace("/comparison", "/comparison?from=shipped&to=in-force");
         let reply = service.get(&path).await;
         // Nobody signs in here, and no rule is overridden: that is said, and tried elsewhere.
         let expected = match path.as_str() {
-            "/sign-in" | "/sign-in/return" => 404,
+            "/sign-in" | "/sign-in/return" | "/setup/x" => 404,
             "/api/v1/overrides/D1" => 409,
             _ => 200,
         };
@@ -113,9 +114,12 @@ async fn every_documented_route_answers() {
         let kind = match route {
             "/metrics" => "application/openmetrics-text",
             "/api/v1/exports/{table}" => "text/csv",
-            "/notices/{notice}" | "/account" | "/sign-in" | "/sign-in/return" | "/signed-out" => {
-                "text/html"
-            }
+            "/notices/{notice}"
+            | "/account"
+            | "/sign-in"
+            | "/sign-in/return"
+            | "/signed-out"
+            | "/setup/{invitation}" => "text/html",
             "/api/v1/ministries/{ministry}/reviews.ics" => "text/calendar",
             "/api/v1/overrides/{rule}" => "application/problem+json",
             _ => "application/json",

@@ -19,7 +19,7 @@ use crate::support::root;
 
 const NOW: &str = "2020-12-01T09:00:00Z";
 
-async fn start(workplace: &Workplace, now: &str) -> Running {
+async fn start(workplace: &Workplace, clock: Arc<HandClock>) -> Running {
     let config = Config {
         database_url: workplace.database_url(),
         listen: "127.0.0.1:0".to_owned(),
@@ -27,7 +27,7 @@ async fn start(workplace: &Workplace, now: &str) -> Running {
         aliases: root().join("aliases.toml"),
         ..Config::default()
     };
-    app::start(&config, HandClock::at(now)).await.unwrap()
+    app::start(&config, clock).await.unwrap()
 }
 
 struct Answer {
@@ -52,7 +52,7 @@ async fn submit(link: &str, name: &str) -> Answer {
 #[tokio::test]
 async fn the_first_start_makes_one_administrator_who_is_signed_in_and_shown_a_token_once() {
     let workplace = Workplace::new();
-    let service = start(&workplace, NOW).await;
+    let service = start(&workplace, HandClock::at(NOW)).await;
     let link = service.first_link().unwrap().to_owned();
     let page = answer(Client::new().get(&link)).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -78,7 +78,7 @@ async fn the_first_start_makes_one_administrator_who_is_signed_in_and_shown_a_to
     assert_eq!(submit(&link, "Eve").await.status, StatusCode::NOT_FOUND);
     assert_eq!(answer(Client::new().get(&link)).await.status, StatusCode::NOT_FOUND);
     service.stop().await.unwrap();
-    let again = start(&workplace, NOW).await;
+    let again = start(&workplace, HandClock::at(NOW)).await;
     assert_eq!(again.first_link(), None);
     again.stop().await.unwrap();
     let told = workplace.ok(&["audit", "list"]);
@@ -88,15 +88,15 @@ async fn the_first_start_makes_one_administrator_who_is_signed_in_and_shown_a_to
 #[tokio::test]
 async fn a_session_is_worth_its_signature_and_changes_only_what_pages_of_vigie_ask_for() {
     let workplace = Workplace::new();
-    let service = start(&workplace, NOW).await;
+    let service = start(&workplace, HandClock::at(NOW)).await;
     let link = service.first_link().unwrap().to_owned();
     let home = link.split("/setup/").next().unwrap();
     let given = submit(&link, "Ada Martin").await.cookie.unwrap();
     let (cookie, terms) = given.split_once(';').unwrap();
     assert_snapshot!(terms, @" HttpOnly; SameSite=Lax; Path=/; Max-Age=43200");
 
-    let session = async |cookie: &str| {
-        let request = Client::new().get(format!("{home}/api/v1/session")).header(COOKIE, cookie);
+    let session = async |brought: &str| {
+        let request = Client::new().get(format!("{home}/api/v1/session")).header(COOKIE, brought);
         answer(request).await.status
     };
     assert_eq!(session(cookie).await, StatusCode::OK);
@@ -126,14 +126,7 @@ async fn a_session_is_worth_its_signature_and_changes_only_what_pages_of_vigie_a
 async fn a_link_holds_for_a_day_and_until_there_is_an_account_however_it_was_made() {
     let workplace = Workplace::new();
     let clock = HandClock::at(NOW);
-    let config = Config {
-        database_url: workplace.database_url(),
-        listen: "127.0.0.1:0".to_owned(),
-        rules: root().join("rules"),
-        aliases: root().join("aliases.toml"),
-        ..Config::default()
-    };
-    let service = app::start(&config, Arc::clone(&clock) as Arc<_>).await.unwrap();
+    let service = start(&workplace, Arc::clone(&clock)).await;
     let link = service.first_link().unwrap().to_owned();
     clock.set("2020-12-02T09:00:00Z");
     assert_eq!(answer(Client::new().get(&link)).await.status, StatusCode::NOT_FOUND);

@@ -158,11 +158,10 @@ impl Problem {
     }
 
     fn errors(&self) -> &[ProblemError] {
-        if let Self::Unproved { errors, .. } | Self::BadFile { errors, .. } = self {
-            errors
-        } else {
-            &[]
-        }
+        let (Self::Unproved { errors, .. } | Self::BadFile { errors, .. }) = self else {
+            return &[];
+        };
+        errors
     }
 
     fn meanwhile(&self) -> Option<&Meanwhile> {

@@ -11,22 +11,14 @@ use reqwest::header::SET_COOKIE;
 use serde_json::Value;
 use vigie::app;
 use vigie::app::Running;
-use vigie::app::config::Config;
 
 use crate::jobs_support::HandClock;
 use crate::support::Workplace;
-use crate::support::root;
 
 const NOW: &str = "2020-12-01T09:00:00Z";
 
 async fn start(workplace: &Workplace, clock: Arc<HandClock>) -> Running {
-    let config = Config {
-        database_url: workplace.database_url(),
-        listen: "127.0.0.1:0".to_owned(),
-        rules: root().join("rules"),
-        aliases: root().join("aliases.toml"),
-        ..Config::default()
-    };
+    let config = workplace.settings();
     app::start(&config, clock).await.unwrap()
 }
 

@@ -146,7 +146,7 @@ async fn every_path(world: &World, ministry: &str, door: &Door) -> Vec<String> {
     let [own, other, none] = paths(world, ministry, door).await;
     let mut paths = vec![own.clone(), other, none];
     let joint = if own.contains('?') { "&" } else { "?" };
-    let beside = |query: &str| own.clone() + &query.replace('?', joint);
+    let beside = |query: &str| format!("{own}{}", query.replace('?', joint));
     paths.extend(QUERIES.map(beside));
     if parameters == ["table"] {
         let tables = ["history", "ministries", "series", "alerts", "missions", "verdicts"];

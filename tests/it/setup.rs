@@ -114,7 +114,7 @@ async fn a_session_is_worth_its_signature_and_changes_only_what_pages_of_vigie_a
     service.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_holds_for_a_day_and_until_there_is_an_account_however_it_was_made() {
     let workplace = Workplace::new();
     let clock = HandClock::at(NOW);

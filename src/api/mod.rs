@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod answers;
 mod audit;
 mod bounds;
 mod browser;
@@ -38,6 +39,10 @@ pub use access::DOORS;
 pub use access::Door;
 pub use access::Reach;
 pub use access::guard;
+pub use answers::Answers;
+pub use answers::KEPT;
+pub use answers::Rests;
+pub use answers::remember;
 pub use bounds::bound_address;
 pub use bounds::bound_body;
 pub use bounds::bounds;

@@ -24,6 +24,8 @@ pub struct Settings {
     pub connections: usize,
     /// Answers from that many bytes on are compressed.
     pub compress_from_bytes: usize,
+    /// Of answers to reads that are kept in memory; none when 0.
+    pub kept_bytes: u64,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             disconnect_seconds: 5,
             connections: 20_000,
             compress_from_bytes: 1024,
+            kept_bytes: 64 * 1024 * 1024,
         }
     }
 }

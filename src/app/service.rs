@@ -100,13 +100,16 @@ fn listen(
 ) -> Result<(Server, SocketAddr), AppError> {
     let fault = |source| AppError::Listen { address: config.listen.clone(), source };
     let settings = config.api.clone();
+    let answers = web::Data::new(api::Answers::new(settings.kept_bytes));
     let public_url = config.public_url.clone();
     // The last wrap is met first.
     let server = HttpServer::new(move || {
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
+            .app_data(answers.clone())
             .wrap(from_fn(api::bound_body))
+            .wrap(from_fn(api::remember))
             .wrap(from_fn(api::guard))
             .wrap(from_fn(api::validate))
             .wrap(Compress::default())

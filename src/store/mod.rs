@@ -49,6 +49,7 @@ mod tokens;
 mod told;
 mod verdict_rows;
 mod verdicts;
+mod version;
 
 pub use accounts::AccountTerms;
 pub use alerts::AlertFilter;
@@ -85,3 +86,4 @@ pub use reviews::ReviewEntry;
 pub use sessions::SessionTerms;
 pub use tidying::Tidied;
 pub use tokens::TokenTerms;
+pub use version::Version;

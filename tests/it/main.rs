@@ -19,6 +19,7 @@ mod jobs_import;
 mod jobs_support;
 mod judge_table;
 mod judge_table_faults;
+mod kept_answers;
 mod killed;
 mod killed_commit;
 mod killed_jobs;

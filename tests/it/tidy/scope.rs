@@ -42,6 +42,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("rule_texts", "texts of rules, which everybody may read"),
     ("rule_versions", "texts of rules, which everybody may read"),
     ("tokens", "labels and dates of accounts; doors hold each caller to its own"),
+    ("version", "tells that something was written, not what"),
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub mod config;
 mod service;
+mod sockets;
 pub mod telemetry;
 
 use thiserror::Error;

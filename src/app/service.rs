@@ -23,6 +23,7 @@ use tracing_actix_web::TracingLogger;
 
 use super::AppError;
 use super::config::Config;
+use super::sockets;
 use crate::api;
 use crate::clock::Clock;
 use crate::cycle::Parts;
@@ -125,9 +126,13 @@ fn listen(
     });
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
     let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let connections = sockets::room(config.api.connections);
+    let end_when_stalled = sockets::end_when_stalled(seconds(config.api.stall_seconds));
     let server = server
         .workers(workers)
-        .max_connections(config.api.connections.div_ceil(workers))
+        .max_connections(connections.div_ceil(workers))
+        .backlog(config.api.backlog)
+        .on_connect(move |connection, _| end_when_stalled(connection))
         .client_request_timeout(seconds(config.api.head_seconds))
         .client_disconnect_timeout(seconds(config.api.disconnect_seconds))
         .keep_alive(seconds(config.api.keep_alive_seconds))

@@ -13,6 +13,7 @@ mod backup;
 mod conventions;
 mod exports;
 mod hostile;
+mod hostile_clients;
 mod imports;
 mod jobs;
 mod jobs_import;

@@ -6,7 +6,6 @@ use std::io::Write as _;
 use std::net::TcpStream;
 use std::time::Instant;
 
-use super::service::Served;
 use super::service::Service;
 use super::wrk;
 
@@ -18,11 +17,11 @@ const OTHERS: &str = "/api/v1/alerts?level=critical";
 
 pub(crate) fn measure(service: &Service) -> String {
     let mut text = MEANING.to_owned();
-    let slow = |served: &Served, more: &str| {
+    let slow = |more: &str| {
         format!(
             "POST /api/v1/alerts/none/acknowledgement HTTP/1.1\r\nHost: vigie\r\nAuthorization: Bearer {}\r\n\
              Content-Type: application/json\r\n{more}",
-            served.token()
+            service.token()
         )
     };
     for (clients, what, sent) in [
@@ -34,8 +33,7 @@ pub(crate) fn measure(service: &Service) -> String {
     ] {
         println!("{clients} clients {what}");
         let served = service.start(&[]);
-        let head =
-            sent.map(|more| if more.is_empty() { String::new() } else { slow(&served, more) });
+        let head = sent.map(|more| if more.is_empty() { String::new() } else { slow(more) });
         let began = Instant::now();
         let mut held: Vec<TcpStream> = (0..clients)
             .map(|_| {
@@ -44,7 +42,7 @@ pub(crate) fn measure(service: &Service) -> String {
                 connection
             })
             .collect();
-        let others = wrk::ask_with(&served.url(OTHERS), served.token(), ["-t1", "-c8", "-d5s"]);
+        let others = wrk::ask_with(&served.url(OTHERS), service.token(), ["-t1", "-c8", "-d5s"]);
         let mut left = 0;
         for connection in &mut held {
             left += u32::from(connection.read_to_end(&mut Vec::new()).is_err());

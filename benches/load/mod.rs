@@ -23,7 +23,19 @@ const MEANING: &str = "Written by `make load`: the binary of the bench profile o
     the same load.\n\
     Peak memory is the service's, from its start on that database to the end of the column.\n\n";
 
-const PATHS: [&str; 3] = ["/api/v1/projects", "/api/v1/alerts", "/api/v1/portfolio"];
+/// By whom, and what.
+const READS: [(Who, &str); 4] = [
+    (Who::State, "/api/v1/projects"),
+    (Who::State, "/api/v1/alerts"),
+    (Who::State, "/api/v1/portfolio"),
+    (Who::Ministry, "/api/v1/portfolio"),
+];
+
+#[derive(Clone, Copy)]
+enum Who {
+    State,
+    Ministry,
+}
 
 const SIZES: [Size; 2] = [
     Size { name: "43 projects, 2 editions", shape: None },
@@ -48,9 +60,14 @@ pub(crate) fn measure() -> String {
     let mut harm = String::new();
     for size in SIZES {
         let service = Service::prepare(size.shape);
-        for path in PATHS {
-            println!("{} {path}", size.name);
-            writeln!(text, "| {} | `GET {path}` | {}", size.name, row(&service, path)).unwrap();
+        for (who, path) in READS {
+            let (token, by) = match who {
+                Who::State => (service.token(), ""),
+                Who::Ministry => (service.token_of_ministry(), " by one ministry"),
+            };
+            println!("{} {path}{by}", size.name);
+            let figures = row(&service, path, token);
+            writeln!(text, "| {} | `GET {path}`{by} | {figures}", size.name).unwrap();
         }
         if size.shape.is_some() {
             harm = hostile::measure(&service);
@@ -59,20 +76,20 @@ pub(crate) fn measure() -> String {
     text + "\n" + &harm
 }
 
-fn row(service: &Service, path: &str) -> String {
+fn row(service: &Service, path: &str, token: &str) -> String {
     let served = service.start(&[]);
     let began = Instant::now();
-    let answer = served.get(path);
+    let answer = served.get(path, token);
     let first = began.elapsed();
     let bare = {
         let bare = bare::start(&answer);
         wrk::ask(&bare.url("/"), "")
     };
-    let kept = wrk::ask(&served.url(path), served.token());
+    let kept = wrk::ask(&served.url(path), token);
     let peak = served.peak_memory();
     drop(served);
     let forgetful: Served = service.start(&[("VIGIE_API__KEPT_BYTES", "0")]);
-    let made = wrk::ask(&forgetful.url(path), forgetful.token());
+    let made = wrk::ask(&forgetful.url(path), token);
     format!(
         "{} | {} | {:.0}/s | {} | {} | {:.0}/s | {} | {} | {:.2} | {:.1}/s | {} | {peak} |",
         answer.body.len(),

@@ -12,6 +12,7 @@ use vigie::domain::access::Role;
 use vigie::domain::access::Scope;
 use vigie::domain::audit::Act;
 use vigie::domain::audit::Actor;
+use vigie::domain::ids::MinistryCode;
 use vigie::store::AccountTerms;
 use vigie::store::Store;
 use vigie::store::TokenTerms;
@@ -27,12 +28,12 @@ const EDITIONS: u32 = 24;
 pub(crate) struct Service {
     folder: TempDir,
     token: String,
+    token_of_ministry: String,
 }
 
 pub(crate) struct Served {
     child: Child,
     address: String,
-    token: String,
 }
 
 pub(crate) struct Answer {
@@ -59,12 +60,16 @@ impl Service {
             std::fs::copy(root.join("aliases.toml"), &aliases).unwrap();
         }
         let files = if shape.is_some() { files } else { root.join("fixtures") };
-        let service = Self { folder, token: String::new() };
+        let ministry = if shape.is_some() { "M0001" } else { "MJ" };
+        let (token, token_of_ministry) = (String::new(), String::new());
+        let service = Self { folder, token, token_of_ministry };
         service.run(&["import", &files.display().to_string()]);
         service.run(&["cycle", "--as-of", "2020-11-30"]);
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let token = runtime.block_on(token(&service.database()));
-        Self { token, ..service }
+        let of_ministry = Scope::of([MinistryCode::new(ministry)]);
+        let token = |scope| runtime.block_on(token(&service.database(), scope));
+        let (token, token_of_ministry) = (token(Scope::Whole), token(of_ministry));
+        Self { token, token_of_ministry, ..service }
     }
 
     /// With settings by their variables.
@@ -79,7 +84,15 @@ impl Service {
         let address =
             lines.find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
         std::thread::spawn(move || lines.for_each(|line| println!("service: {line}")));
-        Served { child, address: address.unwrap(), token: self.token.clone() }
+        Served { child, address: address.unwrap() }
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    pub(crate) fn token_of_ministry(&self) -> &str {
+        &self.token_of_ministry
     }
 
     fn run(&self, arguments: &[&str]) {
@@ -113,14 +126,10 @@ impl Served {
         &self.address
     }
 
-    pub(crate) fn token(&self) -> &str {
-        &self.token
-    }
-
-    pub(crate) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str, token: &str) -> Answer {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
-            let asked = reqwest::Client::new().get(self.url(path)).bearer_auth(&self.token);
+            let asked = reqwest::Client::new().get(self.url(path)).bearer_auth(token);
             let answer = asked.send().await.unwrap();
             assert_eq!(answer.status(), 200, "{path}");
             let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned();
@@ -143,19 +152,19 @@ impl Drop for Served {
 }
 
 /// Of someone who may do everything: their requests are read to the end.
-async fn token(database: &str) -> String {
+async fn token(database: &str, scope: Scope) -> String {
     let store = Store::open(database).await.unwrap();
     let at = "2020-01-01T00:00:00Z".parse().unwrap();
-    let name = Actor::person("Charge").unwrap();
+    let name = Actor::person(if scope.is_whole() { "State" } else { "Ministry" }).unwrap();
     let act = Act { actor: name.clone(), at, reason: String::new() };
     let roles = Role::ALL.into();
-    let terms = AccountTerms { name, roles, scope: Scope::Whole, identity: None };
+    let terms = AccountTerms { name, roles, scope, identity: None };
     let account = store.make_account(&terms, &act).await.unwrap();
     let terms = TokenTerms {
         account: account.number,
         label: "load".to_owned(),
         roles: account.roles,
-        scope: Scope::Whole,
+        scope: account.scope,
         expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
     };
     let (_, secret) = store.issue_token(&terms, &act).await.unwrap();

@@ -139,7 +139,7 @@ async fn the_read_that_follows_a_write_is_never_an_old_one() {
                 assert_eq!(answer.status(), 200);
             }
             "comment" => {
-                let asked = ["alerts", "comment", id, "--reason", "à suivre"];
+                let asked = ["alerts", "comment", id, "--text", "à suivre"];
                 drop(workplace.ok(&asked));
             }
             "job" => {

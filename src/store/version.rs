@@ -39,12 +39,11 @@ impl Store {
         }
         let mut watching = self.watch.0.lock().await;
         // Taken out meanwhile: one whose question was broken off is not asked again.
-        let mut connection = match watching.connection.take() {
-            Some(connection) => connection,
-            None => {
-                watching.opened += 1;
-                self.pool.connect_options().connect().await.map_err(reading(WHAT))?
-            }
+        let mut connection = if let Some(connection) = watching.connection.take() {
+            connection
+        } else {
+            watching.opened += 1;
+            self.pool.connect_options().connect().await.map_err(reading(WHAT))?
         };
         let changes: i64 = sqlx::query_scalar("pragma data_version")
             .fetch_one(&mut connection)

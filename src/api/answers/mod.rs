@@ -91,11 +91,10 @@ impl Answers {
             .weight_capacity(bytes)
             .estimated_items_capacity(usize::try_from(bytes / USUAL_BYTES).unwrap_or(usize::MAX))
             .build();
-        let with = |options| {
+        let cache = options.ok().filter(|_| bytes > 0).map(|options| {
             let hashing = DefaultHashBuilder::default();
             Cache::with_options(options, Weight, hashing, DefaultLifecycle::default())
-        };
-        let cache = options.ok().filter(|_| bytes > 0).map(with);
+        });
         Self { cache, given: Counter::default(), made: Counter::default() }
     }
 

@@ -21,6 +21,7 @@ use super::audit;
 use super::error::StoreError;
 use super::error::reading;
 use super::scope::Remembered;
+use super::token_uses::Uses;
 use super::version::Watch;
 use crate::domain::access::Scope;
 
@@ -40,6 +41,7 @@ pub struct Store {
     pub(super) pool: SqlitePool,
     pub(super) scope: Scope,
     pub(super) remembered: Remembered,
+    pub(super) uses: Uses,
     pub(super) watch: Watch,
 }
 
@@ -93,6 +95,7 @@ impl Store {
 
     /// Waits for connections to end and folds the write-ahead log into the file.
     pub async fn close(&self) {
+        self.write_uses().await;
         self.watch.close().await;
         self.pool.close().await;
     }
@@ -206,6 +209,7 @@ async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, Sto
         pool,
         scope: Scope::Whole,
         remembered: Remembered::default(),
+        uses: Uses::default(),
         watch: Watch::default(),
     })
 }

@@ -1,7 +1,6 @@
 //! The catalogue as it lies on disk.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::io::Read as _;
@@ -36,12 +35,12 @@ pub fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, FolderErro
 pub struct FolderStamp(Fingerprint);
 
 pub fn stamp_folder(folder: &Path) -> Result<FolderStamp, FolderError> {
-    let mut seen = String::new();
+    let mut seen = Vec::new();
     stamp_into(folder, &mut seen)?;
-    Ok(FolderStamp(Fingerprint::of(seen.as_bytes())))
+    Ok(FolderStamp(Fingerprint::of_parts(&seen.iter().map(String::as_str).collect::<Vec<_>>())))
 }
 
-fn stamp_into(folder: &Path, seen: &mut String) -> Result<(), FolderError> {
+fn stamp_into(folder: &Path, seen: &mut Vec<String>) -> Result<(), FolderError> {
     let failed = |path: &Path, source| FolderError { path: path.to_owned(), source };
     for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
         let path = entry.map_err(|error| failed(folder, error))?.path();
@@ -50,8 +49,7 @@ fn stamp_into(folder: &Path, seen: &mut String) -> Result<(), FolderError> {
         let (at, nanoseconds) = (found.ctime(), found.ctime_nsec());
         let (device, number, size) = (found.dev(), found.ino(), found.size());
         let name = path.display();
-        // Nothing can go wrong: it is text in memory.
-        drop(writeln!(seen, "{name} {device} {number} {size} {at} {nanoseconds}"));
+        seen.push(format!("{name} {device} {number} {size} {at} {nanoseconds}"));
         if found.is_dir() {
             stamp_into(&path, seen)?;
         }

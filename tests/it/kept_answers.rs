@@ -165,7 +165,7 @@ async fn the_read_that_follows_a_write_is_never_an_old_one() {
         }
         assert!(changed > 0, "`{write}` changes no answer");
     }
-    assert!(two.metric(&token, "vigie_http_answers_kept_total").await >= 7 * 20);
+    assert!(two.metric(&token, "vigie_http_answers_kept_total").await >= 6 * 20);
     two.stop().await;
 }
 
@@ -225,9 +225,12 @@ async fn a_question_that_many_ask_at_once_is_worked_out_once() {
     let workplace = Workplace::with_fixtures();
     let token = workplace.token("Chef", &Role::ALL, &[]).await;
     let clock = HandClock::at("2020-12-01T12:00:00Z");
-    let two = Two::start(config(workplace.database_url()), clock).await;
-    // The first request of a token is noted, which is a write.
-    two.same(&token, "/api/v1/session").await;
+    let settings = config(workplace.database_url());
+    let first = Two::start(settings.clone(), Arc::<HandClock>::clone(&clock)).await;
+    // That a token is used is noted beside its first request, which is a write.
+    first.same(&token, "/api/v1/session").await;
+    first.stop().await;
+    let two = Two::start(settings, clock).await;
     for path in ["/api/v1/portfolio?as_of=2020-11-30", "/api/v1/projects?phase=build&ministry=MJ"] {
         let before = two.metric(&token, "vigie_http_answers_made_total").await;
         let asked = (0..40).map(|_| {

@@ -35,7 +35,7 @@ pub(crate) fn measure(service: &Service) -> String {
         let served = service.start(&[]);
         let head = sent.map(|more| if more.is_empty() { String::new() } else { slow(more) });
         let began = Instant::now();
-        let mut held: Vec<TcpStream> = (0..clients)
+        let mut connections: Vec<TcpStream> = (0..clients)
             .map(|_| {
                 let mut connection = TcpStream::connect(served.address()).unwrap();
                 connection.write_all(head.as_deref().unwrap_or_default().as_bytes()).unwrap();
@@ -44,7 +44,7 @@ pub(crate) fn measure(service: &Service) -> String {
             .collect();
         let others = wrk::ask_with(&served.url(OTHERS), service.token(), ["-t1", "-c8", "-d5s"]);
         let mut left = 0;
-        for connection in &mut held {
+        for connection in &mut connections {
             left += u32::from(connection.read_to_end(&mut Vec::new()).is_err());
         }
         let over = began.elapsed();

@@ -73,7 +73,7 @@ pub(crate) fn measure() -> String {
             harm = hostile::measure(&service);
         }
     }
-    text + "\n" + &harm
+    format!("{text}\n{harm}")
 }
 
 fn row(service: &Service, path: &str, token: &str) -> String {

@@ -61,14 +61,13 @@ impl Service {
         }
         let files = if shape.is_some() { files } else { root.join("fixtures") };
         let ministry = if shape.is_some() { "M0001" } else { "MJ" };
-        let (token, token_of_ministry) = (String::new(), String::new());
-        let service = Self { folder, token, token_of_ministry };
+        let service = Self { folder, token: String::new(), token_of_ministry: String::new() };
         service.run(&["import", &files.display().to_string()]);
         service.run(&["cycle", "--as-of", "2020-11-30"]);
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let of_ministry = Scope::of([MinistryCode::new(ministry)]);
-        let token = |scope| runtime.block_on(token(&service.database(), scope));
-        let (token, token_of_ministry) = (token(Scope::Whole), token(of_ministry));
+        let issue = |scope| runtime.block_on(token(&service.database(), scope));
+        let (token, token_of_ministry) = (issue(Scope::Whole), issue(of_ministry));
         Self { token, token_of_ministry, ..service }
     }
 

@@ -35,6 +35,13 @@ impl Workshop {
         self.0.store.caller_by_token(presented, self.0.clock.now()).await
     }
 
+    pub(super) async fn caller_by_session(
+        &self,
+        presented: &Credential,
+    ) -> Result<Option<Caller>, StoreError> {
+        self.0.store.caller_by_session(presented, self.0.clock.now()).await
+    }
+
     pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
         self.0.store.note_refusal(deed, self.0.clock.now()).await
     }

@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::cycle::CycleError;
 use crate::notify::ChannelFault;
 use crate::schedule::TimetableError;
+use crate::sign_in::SettingFault;
 use crate::sources::SourceError;
 use crate::store::StoreError;
 
@@ -30,6 +31,8 @@ pub enum AppError {
     Cycle(#[from] CycleError),
     #[error(transparent)]
     Channel(#[from] ChannelFault),
+    #[error(transparent)]
+    SignIn(#[from] SettingFault),
     #[error(transparent)]
     Timetable(#[from] TimetableError),
     #[error("listen on `{address}`, the setting `listen`")]

@@ -1,5 +1,6 @@
 //! A route that does nothing: what actix-web itself costs to give some bytes.
 
+use std::fmt::Write as _;
 use std::io::BufRead as _;
 use std::io::BufReader;
 use std::io::Write as _;
@@ -31,7 +32,7 @@ pub(crate) fn start(answer: &Answer) -> Bare {
     let mut head = String::new();
     for (name, value) in &answer.headers {
         if !PASSING.contains(&name.as_str()) {
-            head.push_str(&format!("{name}: {value}\n"));
+            writeln!(head, "{name}: {value}").unwrap();
         }
     }
     let mut bytes = (head + "\n").into_bytes();

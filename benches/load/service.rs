@@ -159,14 +159,14 @@ async fn token(database: &str, scope: Scope) -> String {
     let roles = Role::ALL.into();
     let terms = AccountTerms { name, roles, scope, identity: None };
     let account = store.make_account(&terms, &act).await.unwrap();
-    let terms = TokenTerms {
+    let lent = TokenTerms {
         account: account.number,
         label: "load".to_owned(),
         roles: account.roles,
         scope: account.scope,
         expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
     };
-    let (_, secret) = store.issue_token(&terms, &act).await.unwrap();
+    let (_, secret) = store.issue_token(&lent, &act).await.unwrap();
     store.close().await;
     secret.reveal().to_owned()
 }

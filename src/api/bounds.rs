@@ -9,7 +9,6 @@ use actix_web::body::MessageBody;
 use actix_web::dev::Payload;
 use actix_web::dev::ServiceRequest;
 use actix_web::dev::ServiceResponse;
-use actix_web::http::ConnectionType;
 use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
@@ -57,13 +56,7 @@ pub async fn bound_body(
     if is_read_here(&request) {
         match read(&mut request).await {
             Ok(body) => request.set_payload(Payload::from(body)),
-            Err(problem) => {
-                let mut refused = refuse(request, &problem);
-                // What is left of the body would be waited for without end.
-                let head = refused.response_mut().head_mut();
-                head.set_connection_type(ConnectionType::Close);
-                return Ok(refused);
-            }
+            Err(problem) => return Ok(refuse(request, &problem)),
         }
     }
     Ok(next.call(request).await?.map_into_boxed_body())

@@ -1,12 +1,10 @@
 //! The service: the API on a port, the jobs beside it, and a clean stop.
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::App;
-use actix_web::HttpServer;
 use actix_web::dev::Server;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::Compress;
@@ -23,6 +21,7 @@ use tracing_actix_web::TracingLogger;
 
 use super::AppError;
 use super::config::Config;
+use super::patience;
 use super::sockets;
 use crate::api;
 use crate::clock::Clock;
@@ -35,9 +34,6 @@ use crate::schedule::Runner;
 use crate::schedule::Work;
 use crate::sources::Aliases;
 use crate::store::Store;
-
-/// How long requests under way may take once the service is told to stop.
-const SHUTDOWN_SECONDS: u64 = 10;
 
 /// Longest wait for an answer to the health check.
 const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -107,7 +103,7 @@ fn listen(
     let public_url = config.public_url.clone();
     let practice = web::Data::new(practice(config));
     // The last wrap is met first.
-    let server = HttpServer::new(move || {
+    let app = move || {
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
@@ -127,31 +123,11 @@ fn listen(
             .wrap(from_fn(api::echo_ids))
             .wrap(from_fn(api::measure))
             .wrap(TracingLogger::<api::RequestSpan>::new())
+            .wrap(from_fn(patience::keep_waiting))
             .configure(api::bounds(&settings))
             .configure(api::routes)
-    });
-    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-    let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let connections = sockets::room(config.api.connections);
-    let end_when_stalled = sockets::end_when_stalled(seconds(config.api.stall_seconds));
-    let server = server
-        .workers(workers)
-        .max_connections(connections.div_ceil(workers))
-        .backlog(config.api.backlog)
-        .on_connect(move |connection, _| end_when_stalled(connection))
-        .client_request_timeout(seconds(config.api.head_seconds))
-        .client_disconnect_timeout(seconds(config.api.disconnect_seconds))
-        .keep_alive(seconds(config.api.keep_alive_seconds))
-        .disable_signals()
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .bind(&config.listen)
-        .map_err(fault)?;
-    let address = server
-        .addrs()
-        .first()
-        .copied()
-        .ok_or_else(|| fault(std::io::ErrorKind::AddrNotAvailable.into()))?;
-    Ok((server.run(), address))
+    };
+    sockets::serve(app, &config.listen, &config.api).map_err(fault)
 }
 
 impl Running {

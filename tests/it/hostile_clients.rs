@@ -95,6 +95,7 @@ async fn slow_and_silent_clients_are_let_go_and_others_answered_meanwhile() {
         ("silent", String::new()),
         ("slow head", request(&token, "GET", "X-Slow: ")),
         ("slow body", request(&token, "POST", "Content-Length: 1000\r\n\r\n{")),
+        ("slow chunks", request(&token, "POST", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")),
         ("idle after an answer", whole.clone()),
     ];
     let held: Vec<_> =
@@ -120,7 +121,12 @@ async fn slow_and_silent_clients_are_let_go_and_others_answered_meanwhile() {
 async fn what_never_ends_is_refused_before_it_is_read() {
     let workplace = Workplace::new();
     let token = workplace.token("Chef", &Role::ALL, &[]).await;
-    let settings = api::Settings { disconnect_seconds: 1, ..api::Settings::default() };
+    let settings = api::Settings {
+        head_seconds: 1,
+        keep_alive_seconds: 1,
+        disconnect_seconds: 1,
+        ..api::Settings::default()
+    };
     let service = serve(&workplace, settings).await;
     let address = service.address();
     let mut told = Vec::new();
@@ -229,4 +235,24 @@ async fn more_connections_than_files_may_be_open_bring_nothing_down() {
     let stop = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(stop.success());
     assert!(child.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_head_that_never_ends_is_let_go_like_the_first() {
+    let workplace = Workplace::new();
+    let settings = api::Settings {
+        head_seconds: 1,
+        keep_alive_seconds: 1,
+        disconnect_seconds: 1,
+        ..api::Settings::default()
+    };
+    let service = serve(&workplace, settings).await;
+    let mut connection = connect(service.address(), "GET /healthz HTTP/1.1\r\nHost: vigie\r\n\r\n");
+    let mut byte = [0];
+    while byte != *b"}" {
+        connection.read_exact(&mut byte).unwrap();
+    }
+    connection.write_all(b"GET /healthz HTTP/1.1\r\nX-Slow: ").unwrap();
+    assert_eq!(last_words(connection), "nothing");
+    service.stop().await.unwrap();
 }

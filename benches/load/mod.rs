@@ -25,8 +25,8 @@ const MEANING: &str = "Written by `make load`: the binary of the bench profile o
 
 /// By whom, and what.
 const READS: [(Who, &str); 4] = [
-    (Who::State, "/api/v1/projects"),
-    (Who::State, "/api/v1/alerts"),
+    (Who::State, "/api/v1/projects?limit=1000"),
+    (Who::State, "/api/v1/alerts?limit=1000"),
     (Who::State, "/api/v1/portfolio"),
     (Who::Ministry, "/api/v1/portfolio"),
 ];

@@ -24,6 +24,7 @@ use actix_web::rt::net::TcpStream;
 use socket2::Domain;
 use socket2::Socket;
 use socket2::Type;
+use tracing::info;
 use tracing::warn;
 
 use super::patience::Patient;
@@ -134,7 +135,7 @@ fn room(wanted: usize) -> usize {
     let limits = std::fs::read_to_string(LIMITS).unwrap_or_default();
     let room = within(wanted, &limits);
     if room < wanted {
-        warn!(
+        info!(
             connections.wanted = wanted,
             connections.room = room,
             "There is room for {room} connections of the {wanted} that the settings allow: the process may \

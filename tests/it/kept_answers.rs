@@ -64,7 +64,7 @@ impl Two {
     async fn metric(&self, token: &str, name: &str) -> u64 {
         let text = self.get(&self.keeps, token, "/metrics").await.2;
         let line = text.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
-        line.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
+        line.unwrap().parse().unwrap()
     }
 
     async fn stop(self: Arc<Self>) {
@@ -97,7 +97,7 @@ async fn paths(two: &Two, token: &str) -> Vec<String> {
         let text = two.get(&two.forgets, token, &format!("/api/v1/{list}")).await.2;
         let listed: Value = serde_json::from_str(&text).unwrap();
         let first = listed["data"][0][id].as_str();
-        firsts.insert(parameter, first.unwrap_or_else(|| panic!("{text}")).to_owned());
+        firsts.insert(parameter, first.unwrap().to_owned());
     }
     let path = |address: &str| {
         let mut path = address.to_owned();
@@ -119,7 +119,7 @@ async fn the_read_that_follows_a_write_is_never_an_old_one() {
     let token = workplace.token("Chef", &Role::ALL, &[]).await;
     let clock = HandClock::at("2020-12-01T12:00:00Z");
     let settings = Config { rules: rules.clone(), ..config(workplace.database_url()) };
-    let two = Two::start(settings, Arc::<HandClock>::clone(&clock) as Arc<dyn Clock>).await;
+    let two = Two::start(settings, Arc::<HandClock>::clone(&clock)).await;
     let paths = paths(&two, &token).await;
     let alert = paths.iter().find(|path| path.contains("/alerts/")).unwrap();
     let id = alert.rsplit('/').next().unwrap();
@@ -149,7 +149,7 @@ async fn the_read_that_follows_a_write_is_never_an_old_one() {
                 assert_eq!(run.outcome.word(), "success");
             }
             "rule" => {
-                rewrite(&rules.join("drift/D1.rhai"), "Dérive budgétaire", "Dérive du budget")
+                rewrite(&rules.join("drift/D1.rhai"), "Dérive budgétaire", "Dérive du budget");
             }
             "day" => clock.set("2021-02-01T12:00:00Z"),
             _ => {}

@@ -18,6 +18,7 @@ mod error;
 mod exports;
 mod headers;
 mod health;
+mod imports;
 mod jobs;
 mod links;
 mod metrics;
@@ -38,6 +39,7 @@ mod review_acts;
 mod reviews;
 mod revision;
 mod rules;
+mod runs;
 mod session;
 mod settings;
 mod sign_in;
@@ -45,6 +47,7 @@ mod silences;
 mod tokens;
 mod trace;
 mod trials;
+mod uploads;
 mod validators;
 mod words;
 
@@ -77,6 +80,7 @@ pub use settings::Settings;
 pub use sign_in::SignIn;
 pub use trace::RequestSpan;
 pub use trace::echo_ids;
+pub use uploads::Uploads;
 pub use validators::tell_codings_apart;
 pub use validators::validate;
 
@@ -125,6 +129,8 @@ routes![
     exports::find_export,
     panorama::list_editions,
     panorama::list_imports,
+    imports::import_file,
+    imports::find_import,
     panorama::list_fields,
     projects::list_projects,
     projects::find_project,
@@ -201,10 +207,14 @@ routes![
     coverage::list_coverage,
     jobs::list_jobs,
     jobs::list_runs,
+    runs::run_job,
+    runs::find_run,
     jobs::list_sources,
     cycles::list_cycles,
+    runs::start_cycle,
     cycles::find_cycle,
     cycles::list_cycle_verdicts,
+    cycles::replay_cycle,
 ];
 
 /// Every route of the API, as documented in `docs/API.md`.

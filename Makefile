@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-and-calendar jsonschema examples promtool provider test lint bench load bench-peers fuzz fuzz-network fuzzers image
+.PHONY: help run demo build mail-and-calendar jsonschema examples promtool provider test lint bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -125,6 +125,16 @@ fuzz-network: fuzzers ## Send any file to import, and any request to a real serv
 fuzzers:
 	RUSTC_WRAPPER=$(CURDIR)/fuzz/wrapper cargo build --manifest-path fuzz/Cargo.toml --target-dir target --bins
 	mkdir -p fuzz/corpus/translation fuzz/corpus/text fuzz/corpus/upload fuzz/corpus/request fuzz/artifacts
+
+# A Python of its own, with every package at the version of the list. SCHEMATHESIS=--roles=reader for one role, --seconds for less.
+SCHEMATHESIS =
+
+schemathesis: build ## Hold the service to its OpenAPI document, as each role, by Schemathesis: two minutes a role
+	@cmp -s tests/schemathesis/requirements.txt target/schemathesis/installed || \
+	{ python3 -m venv target/schemathesis && \
+	target/schemathesis/bin/pip install --quiet --disable-pip-version-check --requirement tests/schemathesis/requirements.txt && \
+	cp tests/schemathesis/requirements.txt target/schemathesis/installed; }
+	target/schemathesis/bin/python tests/schemathesis/run.py $(SCHEMATHESIS)
 
 image: ## Build the container image
 	docker build --tag $(IMAGE) .

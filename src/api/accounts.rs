@@ -21,25 +21,33 @@ use super::page::NoFilters;
 use super::page::Page;
 use super::query::Asked;
 use super::revision::Seen;
+use super::revision::SeenRevision;
 use super::revision::etag;
+use super::words::Name;
+use super::words::Words;
 use crate::domain::access::Account;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Identity;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::audit::Actor;
+use crate::domain::ids::MinistryCode;
 use crate::store::AccountTerms;
+
+/// Bytes of the code of a ministry.
+const LONGEST_CODE: usize = 40;
 
 /// All that an account may become.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountBody {
-    name: String,
+    name: Name,
+    #[schema(value_type = Vec<Role>)]
     roles: BTreeSet<Role>,
     scope: Scope,
     /// Why, for those who come after.
     #[serde(default)]
-    reason: String,
+    reason: Words,
 }
 
 /// Why, where a body would not be read.
@@ -47,6 +55,7 @@ pub(super) struct AccountBody {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct WhyQuery {
+    #[param(max_length = 4000)]
     pub(super) reason: String,
 }
 
@@ -98,7 +107,7 @@ pub(super) async fn make_account(
     desk: Desk,
     body: web::Json<AccountBody>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(&body.reason)?;
+    let act = desk.act(body.reason.as_str())?;
     let account = desk.store.make_account(&body.into_inner().terms(None)?, &act).await?;
     let location = format!("/api/v1/accounts/{}", account.number.0);
     Ok(HttpResponse::Created()
@@ -114,7 +123,7 @@ pub(super) async fn make_account(
     tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account"),
-        ("If-Match" = String, Header, description = "The `ETag` of what was seen")
+        SeenRevision
     ),
     request_body = AccountBody,
     responses(
@@ -131,7 +140,7 @@ pub(super) async fn change_account(
     Seen(revision): Seen,
     body: web::Json<AccountBody>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(&body.reason)?;
+    let act = desk.act(body.reason.as_str())?;
     let identity = find(&desk, *number).await?.identity;
     let terms = body.into_inner().terms(identity)?;
     let account = desk.store.change_account((*number, revision), &terms, &act).await?;
@@ -143,7 +152,7 @@ pub(super) async fn change_account(
     tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account"),
-        ("If-Match" = String, Header, description = "The `ETag` of what was seen"),
+        SeenRevision,
         WhyQuery
     ),
     responses(
@@ -170,11 +179,27 @@ pub(super) async fn find(desk: &Desk, number: AccountNumber) -> Result<Account, 
     found.ok_or_else(|| Problem::NotFound { kind: "account", id: number.0.to_string() })
 }
 
+/// Codes that could be those of ministries.
+pub(super) fn check(scope: &Scope) -> Result<(), Problem> {
+    let Scope::Ministries(codes) = scope else { return Ok(()) };
+    let is_code = |code: &&MinistryCode| {
+        let mut letters = code.as_str().chars();
+        !letters.any(|letter| letter.is_control() || letter.is_whitespace())
+            && (1..=LONGEST_CODE).contains(&code.as_str().len())
+    };
+    codes.iter().find(|code| !is_code(code)).map_or(Ok(()), |code| {
+        let found = code.as_str().escape_debug();
+        let words = format!("found `{found}`, expected the code of a ministry, as `MJ`");
+        Err(Problem::Unfit(words))
+    })
+}
+
 impl AccountBody {
     fn terms(self, identity: Option<Identity>) -> Result<AccountTerms, Problem> {
         let Self { name, roles, scope, reason: _ } = self;
-        let name =
-            Actor::person(&name).map_err(|fault| Problem::BadParameter(fault.to_string()))?;
+        let name = Actor::person(name.as_str())
+            .map_err(|fault| Problem::BadParameter(fault.to_string()))?;
+        check(&scope)?;
         Ok(AccountTerms { name, roles, scope, identity })
     }
 }

@@ -11,6 +11,7 @@ use super::error::Problem;
 use super::page::Listing;
 use super::page::Page;
 use super::query::Asked;
+use super::query::QueryFault;
 use crate::domain::audit::AuditEntry;
 use crate::domain::fingerprint::Fingerprint;
 use crate::store::AuditFilter;
@@ -30,6 +31,8 @@ pub(super) struct AuditQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct VerifyQuery {
+    /// The hash of an entry, noted earlier.
+    #[param(value_type = Option<Fingerprint>)]
     expect: Option<String>,
 }
 
@@ -62,6 +65,11 @@ pub(super) async fn verify_audit(
     desk: Desk,
     query: Asked<VerifyQuery>,
 ) -> Result<web::Json<AuditReport>, Problem> {
-    let expected = query.into_inner().expect.map(Fingerprint::from_kept);
+    let expected = query.into_inner().expect.map(noted).transpose()?;
     Ok(web::Json(desk.store.verify_audit(expected).await?))
+}
+
+fn noted(found: String) -> Result<Fingerprint, Problem> {
+    let words = format!("found `{found}`, expected a hash: 64 digits and letters from a to f");
+    Fingerprint::presented(found).ok_or_else(|| QueryFault::of("expect", words).into())
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::desk::Desk;
 use super::error::Problem;
 use super::openapi::NoData;
+use super::openapi::NotFound;
 use super::page::Listing;
 use super::page::Page;
 use crate::cycle;
@@ -23,6 +24,7 @@ pub(super) struct CoverageQuery {
     #[param(inline)]
     by: By,
     /// The last one by default.
+    #[param(minimum = 1)]
     cycle: Option<i64>,
 }
 
@@ -45,7 +47,7 @@ pub(super) enum CoverageLine {
 #[utoipa::path(
     tag = "cycles",
     params(CoverageQuery),
-    responses((status = 200, description = "As asked", body = Page<CoverageLine>), NoData)
+    responses((status = 200, description = "As asked", body = Page<CoverageLine>), NotFound, NoData)
 )]
 #[get("/api/v1/coverage")]
 pub(super) async fn list_coverage(

@@ -44,6 +44,7 @@ pub(super) struct DraftsQuery {
 #[serde(deny_unknown_fields)]
 pub(super) struct DraftBody {
     /// What changes and why.
+    #[schema(min_length = 1, max_length = 4000)]
     comment: String,
     /// Texts by path.
     #[serde(default)]
@@ -58,6 +59,7 @@ pub(super) struct DraftBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = StepReason)]
 pub(super) struct StepBody {
+    #[schema(min_length = 1, max_length = 4000)]
     pub(super) reason: String,
 }
 

@@ -14,6 +14,7 @@ use super::desk::Desk;
 use super::error::Problem;
 use super::notices::found;
 use super::openapi::NoData;
+use super::openapi::NotFound;
 use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
@@ -45,7 +46,7 @@ pub(super) struct PreviewQuery {
     params(PreviewQuery),
     responses(
         (status = 200, description = "None when nothing changed since the last", body = Whole<Notice>),
-        NoData
+        NotFound, NoData
     )
 )]
 #[get("/api/v1/notices/preview")]

@@ -11,6 +11,7 @@ use super::error::Problem;
 use super::page;
 use super::page::Listing;
 use super::page::Page;
+use super::query::QueryFault;
 use crate::cycle::Parts;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::NoticeId;
@@ -46,6 +47,10 @@ pub(super) async fn list_notices(
     desk: Desk,
     asked: Listing<NoticeQuery>,
 ) -> Result<Page<QueuedNotice>, Problem> {
+    if let Some(cycle) = asked.cycle.filter(|cycle| cycle.0 < 1) {
+        let words = format!("found `{cycle}`, expected 1 or more");
+        return Err(QueryFault::of("cycle", words).into());
+    }
     let before: Option<NoticeId> = asked.after()?;
     if let Some(id) = &before {
         // One that was tidied away no longer says where it stood.

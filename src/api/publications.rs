@@ -58,6 +58,7 @@ pub(super) async fn publish_draft(
 #[serde(deny_unknown_fields)]
 pub(super) struct RollBackBody {
     /// Why, for those who come after.
+    #[schema(min_length = 1, max_length = 4000)]
     reason: String,
     /// Back to the text that ships, whatever was published since; else to what was before the last
     /// publication.
@@ -149,10 +150,16 @@ pub(super) async fn list_versions(
 #[into_params(parameter_in = Query)]
 pub(super) struct ComparisonQuery {
     /// `shipped`, `in-force`, the number of a version, or `draft-` and a number.
-    #[param(example = "shipped")]
+    #[param(
+        example = "shipped",
+        pattern = "^(shipped|in-force|[1-9][0-9]{0,17}|draft-[1-9][0-9]{0,17})$"
+    )]
     from: String,
     /// The same.
-    #[param(example = "in-force")]
+    #[param(
+        example = "in-force",
+        pattern = "^(shipped|in-force|[1-9][0-9]{0,17}|draft-[1-9][0-9]{0,17})$"
+    )]
     to: String,
 }
 

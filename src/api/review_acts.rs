@@ -139,7 +139,7 @@ pub(super) struct ReviewMove {
     /// Another working day.
     to: NaiveDate,
     /// In Paris; the same hour by default.
-    #[schema(value_type = Option<String>, example = "14:30:00")]
+    #[schema(value_type = Option<String>, example = "14:30:00", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$")]
     at: Option<NaiveTime>,
     reason: Said,
 }

@@ -41,7 +41,10 @@ impl FromRequest for Seen {
         let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let seen = quoted.and_then(|revision| revision.parse().ok());
         ready(seen.map(Self).ok_or_else(|| {
-            Problem::Stale("read `If-Match`: expected the `ETag` that a `GET` gave".to_owned())
+            let found = value.to_str().unwrap_or_default();
+            Problem::BadParameter(format!(
+                "read `If-Match`: found `{found}`, expected the `ETag` that a `GET` gave, as `\"3\"`"
+            ))
         }))
     }
 }

@@ -12,6 +12,7 @@ use super::alerts::find;
 use super::created;
 use super::desk::Desk;
 use super::error::Problem;
+use super::openapi::NotFound;
 use super::practice::Practice;
 use super::words::Name;
 use super::words::Said;
@@ -61,7 +62,7 @@ pub(super) struct NewSilence {
     tag = "alerts",
     request_body = NewSilence,
     responses((status = 201, description = "The silence", body = Silence,
-        headers(("Location" = String, description = "Where the silence is"))))
+        headers(("Location" = String, description = "Where the silence is"))), NotFound)
 )]
 #[post("/api/v1/silences")]
 pub(super) async fn make_silence(

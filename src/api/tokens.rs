@@ -24,6 +24,7 @@ use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
 use super::query::Asked;
+use super::words::Name;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
 use crate::domain::access::Proof;
@@ -34,19 +35,20 @@ use crate::store::TokenTerms;
 
 const USUAL_DAYS: u16 = 90;
 const MOST_DAYS: u16 = 366;
-const LONGEST_LABEL: usize = 200;
 
 /// What a token is for; what is left out is as broad as may be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenBody {
     /// For people, to know it again.
-    label: String,
+    label: Name,
     /// Of the account's roles, those that it lends.
+    #[schema(value_type = Option<Vec<Role>>)]
     roles: Option<BTreeSet<Role>>,
     /// Of what the account sees, what it shows.
     scope: Option<Scope>,
     /// Until it is worth nothing: 90 when left out, 366 at most.
+    #[schema(minimum = 1, maximum = 366)]
     days: Option<u16>,
 }
 
@@ -224,12 +226,6 @@ async fn own_end(desk: &Desk) -> Result<Option<DateTime<Utc>>, Problem> {
 impl TokenBody {
     fn terms(self, bounds: &Bounds, now: DateTime<Utc>) -> Result<TokenTerms, Problem> {
         let Self { label, roles, scope, days } = self;
-        let label = label.trim().to_owned();
-        let is_label = (1..=LONGEST_LABEL).contains(&label.chars().count());
-        if !is_label || label.chars().any(char::is_control) {
-            let expected = format!("`label`: expected one line of 1 to {LONGEST_LABEL} characters");
-            return Err(Problem::BadParameter(expected));
-        }
         let roles = roles.unwrap_or_else(|| bounds.roles.clone());
         let scope = scope.unwrap_or_else(|| bounds.scope.clone());
         if !roles.is_subset(&bounds.roles) || !scope.is_within(&bounds.scope) {
@@ -245,6 +241,8 @@ impl TokenBody {
                 return Err(Problem::BadParameter(words));
             }
         };
+        accounts::check(&scope)?;
+        let label = label.into_inner();
         Ok(TokenTerms { account: bounds.account, label, roles, scope, expires_at })
     }
 }

@@ -6,19 +6,33 @@ use utoipa::ToSchema;
 /// Several lines, or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
-#[schema(value_type = String, max_length = 4000)]
+#[schema(
+    value_type = String,
+    max_length = 4000,
+    pattern = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$"
+)]
 pub(super) struct Words(String);
 
 /// Several lines that say something.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
-#[schema(value_type = String, min_length = 1, max_length = 4000)]
+#[schema(
+    value_type = String,
+    min_length = 1,
+    max_length = 4000,
+    pattern = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F][^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$"
+)]
 pub(super) struct Said(String);
 
 /// One line: who somebody is, or what something is called.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
-#[schema(value_type = String, min_length = 1, max_length = 200)]
+#[schema(
+    value_type = String,
+    min_length = 1,
+    max_length = 200,
+    pattern = "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F][^\\u0000-\\u001F\\u007F-\\u009F]*$"
+)]
 pub(super) struct Name(String);
 
 const LONGEST_TEXT: usize = 4_000;
@@ -70,11 +84,10 @@ impl TryFrom<String> for Name {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let text = bounded(&text, LONGEST_NAME).and_then(said)?;
-        if text.contains(['\n', '\t']) {
+        if text.contains(['\n', '\r', '\t']) {
             return Err("found several lines, expected one".to_owned());
         }
-        Ok(Self(text))
+        bounded(&text, LONGEST_NAME).and_then(said).map(Self)
     }
 }
 
@@ -110,11 +123,13 @@ mod tests {
             Words::try_from("é".repeat(4_001)).unwrap_err(),
             Words::try_from("\u{1b}[2J".to_owned()).unwrap_err(),
             Name::try_from("Ada\nLovelace".to_owned()).unwrap_err(),
+            Name::try_from("Ada\n".to_owned()).unwrap_err(),
         ];
         insta::assert_snapshot!(refusals.join("\n"), @r"
         found nothing, expected words for those who come after
         found 4001 characters, expected at most 4000
         found a control character, expected text
+        found several lines, expected one
         found several lines, expected one
         ");
     }

@@ -46,6 +46,12 @@ impl Fingerprint {
         Self(text)
     }
 
+    /// One that somebody noted; `None` when it can be none.
+    pub fn presented(text: String) -> Option<Self> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (text.len() == 64 && text.bytes().all(is_digit)).then_some(Self(text))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

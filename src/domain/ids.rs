@@ -13,6 +13,7 @@ macro_rules! text_id {
             Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
         )]
         #[serde(transparent)]
+        #[schema(pattern = "^[^\\u0000-\\u001F\\u007F-\\u009F]*$")]
         pub struct $name(String);
 
         impl $name {

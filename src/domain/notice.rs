@@ -208,7 +208,7 @@ pub struct Reminded {
 text_schema!(
     Receiver,
     "Whom a notice is for: an office, never an address.",
-    "^(sg/.+|dinum|director|webhook/.+|tchap)$",
+    "^(sg/[^\\u0000-\\u001F\\u007F-\\u009F]+|dinum|director|webhook/[^\\u0000-\\u001F\\u007F-\\u009F]+|tchap)$",
     "sg/MJ"
 );
 

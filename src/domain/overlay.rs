@@ -37,7 +37,7 @@ pub struct RulePath(String);
 text_schema!(
     RulePath,
     "A file of the catalogue, relative to its folder",
-    r"^([A-Za-z0-9_-]+/){0,2}[A-Za-z0-9_-]+\.(rhai|toml)$",
+    r"^(([A-Za-z0-9_-]+/){0,2}[A-Za-z0-9_-]+\.rhai|cases/[A-Za-z0-9_-]+\.toml|(missions|notices|reviews|thresholds)\.toml)$",
     "drift/D1.rhai"
 );
 

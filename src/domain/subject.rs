@@ -32,7 +32,7 @@ pub enum Subject {
 text_schema!(
     Subject,
     "What a rule judges: a project, a ministry or the portfolio.",
-    "^(project/.+|ministry/.+|portfolio)$",
+    "^(project/[^\\u0000-\\u001F\\u007F-\\u009F]+|ministry/[^\\u0000-\\u001F\\u007F-\\u009F]+|portfolio)$",
     "project/si-samu"
 );
 

@@ -40,6 +40,7 @@ mod notices_reminders;
 mod notices_silences;
 mod notices_webhooks;
 mod openapi;
+mod openapi_edges;
 mod openapi_truth;
 mod people;
 mod real;

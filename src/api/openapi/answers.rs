@@ -36,6 +36,7 @@ const STALE: Answer =
 const UNPROCESSABLE: Answer =
     ("422", "Unprocessable", "Rules with faults, cases that fail, or texts out of bounds");
 const NO_REVISION: Answer = ("428", "NoRevision", "`If-Match` is missing");
+const TOO_LONG: Answer = ("414", "AddressTooLong", "The path with its query is too long");
 const TOO_LARGE: Answer = ("413", "TooLarge", "The body is larger than this route takes");
 const MEDIA_TYPE: Answer =
     ("415", "UnsupportedMediaType", "The body is not of a kind that is read");
@@ -54,6 +55,7 @@ const ALL: &[Answer] = &[
     UNPROCESSABLE,
     NO_REVISION,
     TOO_LARGE,
+    TOO_LONG,
     MEDIA_TYPE,
     TOO_MANY,
     INTERNAL,
@@ -82,6 +84,11 @@ macro_rules! answer {
     };
 }
 
+answer!(
+    /// 404, of what a parameter names.
+    NotFound,
+    NOT_FOUND
+);
 answer!(
     /// 409: refused.
     Conflict,
@@ -123,7 +130,7 @@ pub(super) fn complete(document: &mut OpenApi) {
     }
     for (address, item) in &mut document.paths.paths {
         for operation in operations(item) {
-            let mut shared = vec![BAD_REQUEST];
+            let mut shared = vec![BAD_REQUEST, TOO_LONG];
             if !is_open(operation) {
                 shared.extend([UNAUTHORIZED, FORBIDDEN, TOO_MANY, INTERNAL]);
             }

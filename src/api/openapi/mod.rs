@@ -9,7 +9,7 @@
 //! 4. `INSTA_UPDATE=always cargo test --test it openapi` writes the new document; read its difference.
 //!
 //! Said here for every route, so not to be repeated: 400, 401, 403, 404 where the address names
-//! something, 413 and 415 where there is a body, 429, 500. Others by name: `NoData`, `Unavailable`. A
+//! something, 414, 413 and 415 where there is a body, 429, 500. Others by name: `NoData`, `Unavailable`. A
 //! list takes `Listing<Filters>` and answers `Page<Entry>`: `limit`, `cursor` and `Link` come with it. A
 //! field that may be `null` is always answered, so it is marked as required; one that is left out when
 //! there is nothing to say is marked `#[schema(nullable = false)]`.
@@ -17,6 +17,7 @@
 mod answers;
 mod lists;
 mod schemas;
+mod texts;
 
 use std::sync::LazyLock;
 
@@ -39,6 +40,7 @@ use crate::domain::snapshot::Phase;
 pub(super) use answers::Conflict;
 pub(super) use answers::NoData;
 pub(super) use answers::NoRevision;
+pub(super) use answers::NotFound;
 pub(super) use answers::Stale;
 pub(super) use answers::Unavailable;
 pub(super) use answers::Unprocessable;
@@ -97,6 +99,7 @@ impl Modify for Finish {
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
         answers::complete(document);
         lists::complete(document);
+        texts::complete(document);
         schemas::complete(document);
     }
 }

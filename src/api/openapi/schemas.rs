@@ -8,6 +8,7 @@ use utoipa::openapi::Ref;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::Schema;
 use utoipa::openapi::Type;
+use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::schema::SchemaType;
 
@@ -18,9 +19,28 @@ use super::answers::operations;
 pub(super) fn complete(document: &mut OpenApi) {
     let asked = asked(document);
     let components = document.components.get_or_insert_default();
+    close(components.schemas.get_mut("AccountScope"));
     name_items(&mut components.schemas);
     for (_, schema) in components.schemas.iter_mut().filter(|(name, _)| !asked.contains(*name)) {
         require(schema);
+    }
+}
+
+/// Of a variant with one list, the derive says too much of the list, and not that there is no other field.
+fn close(variants: Option<&mut RefOr<Schema>>) {
+    let Some(RefOr::T(Schema::OneOf(variants))) = variants else { return };
+    for variant in &mut variants.items {
+        if let RefOr::T(Schema::Object(object)) = variant
+            && !object.properties.is_empty()
+        {
+            for property in object.properties.values_mut() {
+                // What is given twice counts once.
+                if let RefOr::T(Schema::Array(list)) = property {
+                    list.unique_items = false;
+                }
+            }
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
     }
 }
 

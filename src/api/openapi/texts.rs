@@ -1,0 +1,33 @@
+//! What every text of a query has in common: no control characters, which `query::parameters` refuses.
+
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::Schema;
+use utoipa::openapi::Type;
+use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::schema::SchemaType;
+
+use super::answers::operations;
+
+const PLAIN: &str = "^[^\\u0000-\\u001F\\u007F-\\u009F]*$";
+
+/// Gives a pattern to texts of which nothing else is said.
+pub(super) fn complete(document: &mut OpenApi) {
+    let operations = document.paths.paths.values_mut().flat_map(operations);
+    for parameter in operations.flat_map(|operation| operation.parameters.iter_mut().flatten()) {
+        let RefOr::T(parameter) = parameter else { continue };
+        let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema else { continue };
+        let is_free = text.pattern.is_none() && text.format.is_none() && text.enum_values.is_none();
+        if parameter.parameter_in == ParameterIn::Query && is_text(&text.schema_type) && is_free {
+            text.pattern = Some(PLAIN.to_owned());
+        }
+    }
+}
+
+fn is_text(kind: &SchemaType) -> bool {
+    match kind {
+        SchemaType::Type(kind) => *kind == Type::String,
+        SchemaType::Array(kinds) => kinds.contains(&Type::String),
+        SchemaType::AnyValue => false,
+    }
+}

@@ -1,11 +1,13 @@
 //! `vigie cycle`, `vigie cycles` and `vigie replay`.
 
+use vigie::client::Remote;
 use vigie::cycle::CycleReport;
 use vigie::cycle::Outcome;
 use vigie::cycle::Parts;
 use vigie::domain::alert::AlertChangeKind;
 use vigie::domain::cycle::CycleCounts;
 use vigie::domain::cycle::CycleInputs;
+use vigie::domain::cycle::CycleSummary;
 use vigie::domain::french;
 use vigie::domain::ids::CycleNumber;
 use vigie::domain::level::Level;
@@ -52,7 +54,16 @@ pub(super) async fn run(
 }
 
 pub(super) async fn list(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    let cycles = parts.store.cycles(LISTED).await?;
+    show_list(&parts.store.cycles(LISTED).await?, printer)
+}
+
+/// The same of a server.
+pub(super) async fn ask_list(remote: &Remote, printer: &Printer) -> Result<Conclusion, CliError> {
+    let most = usize::try_from(LISTED).unwrap_or(usize::MAX);
+    show_list(&remote.first(&remote.at(&["cycles"]), most).await?, printer)
+}
+
+fn show_list(cycles: &[CycleSummary], printer: &Printer) -> Result<Conclusion, CliError> {
     let rows = cycles.iter().map(|cycle| {
         let mut cells = vec![Cell::count(cycle.number.0)];
         cells.extend(summary_cells(&cycle.inputs, cycle.counts.unwrap_or_default()));

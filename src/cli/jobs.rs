@@ -7,6 +7,7 @@ use clap::Subcommand;
 use serde::Serialize;
 use vigie::app;
 use vigie::app::config::Config;
+use vigie::client::Remote;
 use vigie::cycle::Parts;
 use vigie::domain::audit::Actor;
 use vigie::domain::job::ImportSource;
@@ -127,7 +128,23 @@ async fn run_one(
 }
 
 async fn files(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    let sources = parts.store.import_sources().await?;
+    show_files(&parts.store.import_sources().await?, printer)
+}
+
+/// The same of a server.
+pub(super) async fn ask(
+    command: &JobsCommand,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        JobsCommand::Files => show_files(&remote.all(remote.at(&["sources"])).await?, printer),
+        JobsCommand::List => Err(CliError::HereOnly("jobs list")),
+        JobsCommand::Run { .. } => Err(CliError::HereOnly("jobs run")),
+    }
+}
+
+fn show_files(sources: &[ImportSource], printer: &Printer) -> Result<Conclusion, CliError> {
     let rows = sources.iter().map(|source| {
         let ImportSource { source: place, outcome, import, detail, seen_at, .. } = source;
         vec![

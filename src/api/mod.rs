@@ -18,6 +18,7 @@ mod error;
 mod exports;
 mod headers;
 mod health;
+mod imports;
 mod jobs;
 mod links;
 mod metrics;
@@ -38,6 +39,7 @@ mod review_acts;
 mod reviews;
 mod revision;
 mod rules;
+mod runs;
 mod session;
 mod settings;
 mod sign_in;
@@ -45,6 +47,7 @@ mod silences;
 mod tokens;
 mod trace;
 mod trials;
+mod uploads;
 mod validators;
 mod words;
 
@@ -55,6 +58,7 @@ use serde::Serialize;
 use utoipa::OpenApi;
 
 pub use access::Asks;
+pub use access::Cookies;
 pub use access::DOORS;
 pub use access::Door;
 pub use access::Reach;
@@ -76,6 +80,7 @@ pub use settings::Settings;
 pub use sign_in::SignIn;
 pub use trace::RequestSpan;
 pub use trace::echo_ids;
+pub use uploads::Uploads;
 pub use validators::tell_codings_apart;
 pub use validators::validate;
 
@@ -106,6 +111,8 @@ routes![
     sign_in::sign_out,
     sign_in::account::show_signed_out,
     sign_in::account::show_account,
+    sign_in::setup::show_setup,
+    sign_in::setup::set_up,
     session::find_session,
     tokens::list_own_tokens,
     tokens::issue_own_token,
@@ -122,6 +129,8 @@ routes![
     exports::find_export,
     panorama::list_editions,
     panorama::list_imports,
+    imports::import_file,
+    imports::find_import,
     panorama::list_fields,
     projects::list_projects,
     projects::find_project,
@@ -200,10 +209,14 @@ routes![
     coverage::list_coverage,
     jobs::list_jobs,
     jobs::list_runs,
+    runs::run_job,
+    runs::find_run,
     jobs::list_sources,
     cycles::list_cycles,
+    runs::start_cycle,
     cycles::find_cycle,
     cycles::list_cycle_verdicts,
+    cycles::replay_cycle,
 ];
 
 /// Every route of the API, as documented in `docs/API.md`.

@@ -13,6 +13,7 @@ use actix_web::middleware::Compress;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 use chrono::DateTime;
+use chrono::TimeDelta;
 use chrono::Utc;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
@@ -26,17 +27,23 @@ use super::config::Config;
 use crate::api;
 use crate::clock::Clock;
 use crate::clock::SystemClock;
+use crate::cycle::Orders;
 use crate::cycle::Parts;
 use crate::delivery;
 use crate::delivery::Courier;
 use crate::domain::job::JobName;
 use crate::schedule::Runner;
 use crate::schedule::Work;
+use crate::schedule::take_orders;
 use crate::sources::Aliases;
+use crate::store::Credential;
 use crate::store::Store;
 
 /// How long requests under way may take once the service is told to stop.
 const SHUTDOWN_SECONDS: u64 = 10;
+
+/// How long the link that makes the first account holds.
+pub const INVITED: TimeDelta = TimeDelta::hours(24);
 
 /// Longest wait for an answer to the health check.
 const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -46,11 +53,13 @@ const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Running {
     address: SocketAddr,
     next_cycle: Option<DateTime<Utc>>,
+    first_link: Option<String>,
     server: JoinHandle<std::io::Result<()>>,
     handle: ServerHandle,
     stop: watch::Sender<bool>,
     store: Store,
     scheduler: JoinHandle<()>,
+    orders: JoinHandle<()>,
     courier: JoinHandle<()>,
 }
 
@@ -64,7 +73,10 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         clock,
         notify: Arc::new(config.notify()),
     };
-    let sign_in = web::Data::new(config.sign_in(Arc::clone(&parts.clock))?);
+    let now = parts.clock.now();
+    let key = parts.store.session_key(now).await?;
+    let sign_in = web::Data::new(config.sign_in(Arc::clone(&parts.clock), key)?);
+    let invitation = parts.store.invite_first((now, now + INVITED)).await?;
     let (stop, stopped) = watch::channel(false);
     let courier =
         Courier::new(parts.store.clone(), Arc::clone(&parts.clock), Arc::clone(&parts.notify))?;
@@ -73,23 +85,36 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     runner.announce().await?;
     let timetable = runner.timetable(JobName::Cycle);
     let next_cycle = timetable.and_then(|timetable| timetable.next_after(parts.clock.now()));
-    let scheduler = tokio::spawn(runner.run(stopped));
+    let runner = Arc::new(runner);
+    let (orders, asked) = Orders::channel();
+    let carried_out = take_orders(Arc::clone(&runner), asked, stopped.clone());
+    let carried_out = tokio::spawn(carried_out);
+    let scheduler = tokio::spawn(async move { runner.run(stopped).await });
 
     let store = parts.store.clone();
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
     let workshop = web::Data::new(api::Workshop::new(parts));
-    let (server, address) = listen(config, workshop, (metrics, sign_in))?;
+    let orders = web::Data::new(orders);
+    let (server, address) = listen(config, workshop, (metrics, sign_in, orders))?;
     let handle = server.handle();
     info!("Listening on {address}");
+    let first_link = invitation.map(|secret| setup_link(config, &address.to_string(), &secret));
+    if first_link.is_some() {
+        info!(
+            "There is no account yet: `vigie accounts invite` gives the link that makes the first"
+        );
+    }
     Ok(Running {
         address,
         next_cycle,
+        first_link,
         server: tokio::spawn(server),
         handle,
         stop,
         store,
         scheduler,
+        orders: carried_out,
         courier,
     })
 }
@@ -98,18 +123,25 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
 fn listen(
     config: &Config,
     workshop: web::Data<api::Workshop>,
-    (metrics, sign_in): (web::Data<api::Metrics>, web::Data<api::SignIn>),
+    (metrics, sign_in, orders): (
+        web::Data<api::Metrics>,
+        web::Data<api::SignIn>,
+        web::Data<Orders>,
+    ),
 ) -> Result<(Server, SocketAddr), AppError> {
     let fault = |source| AppError::Listen { address: config.listen.clone(), source };
     let settings = config.api.clone();
     let public_url = config.public_url.clone();
     let practice = web::Data::new(practice(config));
+    let uploads = web::Data::new(api::Uploads::new(&settings));
     // The last wrap is met first.
     let server = HttpServer::new(move || {
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
             .app_data(practice.clone())
+            .app_data(uploads.clone())
+            .app_data(orders.clone())
             .app_data(sign_in.clone())
             .wrap(from_fn(api::bound_body))
             .wrap(from_fn(api::hold_to_document))
@@ -151,6 +183,11 @@ impl Running {
         self.address
     }
 
+    /// Where the first account is made; `None` once there is one.
+    pub fn first_link(&self) -> Option<&str> {
+        self.first_link.as_deref()
+    }
+
     pub fn next_cycle(&self) -> Option<DateTime<Utc>> {
         self.next_cycle
     }
@@ -167,11 +204,21 @@ impl Running {
         self.stop.send_replace(true);
         self.handle.stop(true).await;
         self.scheduler.await?;
+        self.orders.await?;
         self.courier.await?;
         self.server.await?.map_err(AppError::Serve)?;
         self.store.close().await;
         Ok(())
     }
+}
+
+/// Where the first account is made: under the address that people read Vigie at, when it is set.
+pub fn setup_link(config: &Config, listen: &str, invitation: &Credential) -> String {
+    let home = match config.public_url.trim_end_matches('/') {
+        "" => format!("http://{listen}"),
+        home => home.to_owned(),
+    };
+    format!("{home}/setup/{}", invitation.reveal())
 }
 
 /// Turns true at SIGTERM or SIGINT.
@@ -194,7 +241,7 @@ pub fn check(config: &Config) -> Result<(), AppError> {
     Runner::check(&config.schedule)?;
     delivery::check(&config.notify())?;
     Aliases::read(&config.aliases)?;
-    config.sign_in(Arc::new(SystemClock))?;
+    config.provider(Arc::new(SystemClock))?;
     Ok(())
 }
 

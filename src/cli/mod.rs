@@ -7,6 +7,7 @@ mod args;
 mod audit;
 mod coverage;
 mod cycle;
+mod cycle_remote;
 mod export;
 mod healthcheck;
 mod import;
@@ -23,6 +24,7 @@ mod remote;
 mod restore;
 mod reviews;
 mod rules;
+mod runs;
 mod serve;
 mod settings;
 

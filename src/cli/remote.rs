@@ -16,7 +16,9 @@ use super::args::Command;
 use super::audit;
 use super::coverage;
 use super::cycle;
+use super::cycle_remote;
 use super::export;
+use super::import;
 use super::jobs;
 use super::lists;
 use super::missions;
@@ -67,17 +69,16 @@ fn here_only(command: &Command) -> Option<&'static str> {
         Command::Healthcheck => Some("healthcheck"),
         Command::Restore(_) => Some("restore"),
         Command::Judge(_) => Some("judge"),
-        Command::Import(_) => Some("import"),
-        Command::Cycle(_) => Some("cycle"),
-        Command::Replay { .. } => Some("replay"),
         Command::Accounts { .. }
         | Command::Alerts(_)
         | Command::Audit { .. }
         | Command::Config { .. }
         | Command::Coverage { .. }
+        | Command::Cycle(_)
         | Command::Cycles
         | Command::Dictionary
         | Command::Export(_)
+        | Command::Import(_)
         | Command::Imports
         | Command::Jobs { .. }
         | Command::Missions(_)
@@ -86,6 +87,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Project { .. }
         | Command::Projects { .. }
         | Command::Receivers { .. }
+        | Command::Replay { .. }
         | Command::Reviews { .. }
         | Command::Rules { .. }
         | Command::Tokens { .. } => None,
@@ -106,9 +108,11 @@ pub(super) async fn dispatch(
         Command::Alerts(request) => alerts::remote::run(request, remote, printer).await,
         Command::Audit { command } => audit::ask(command, remote, printer).await,
         Command::Coverage { per, cycle } => coverage::ask(*per, *cycle, remote, printer).await,
+        Command::Cycle(request) => cycle_remote::run(request, remote, printer).await,
         Command::Cycles => cycle::ask_list(remote, printer).await,
         Command::Dictionary => lists::ask_dictionary(remote, printer).await,
         Command::Export(request) => export::ask(request, remote).await,
+        Command::Import(request) => import::ask(request, remote, printer).await,
         Command::Imports => lists::ask_imports(remote, printer).await,
         Command::Jobs { command } => jobs::ask(command, remote, printer).await,
         Command::Missions(request) => missions::remote::run(request, remote, printer).await,
@@ -119,14 +123,11 @@ pub(super) async fn dispatch(
         Command::Panorama { as_of } => panorama::ask(*as_of, remote, printer).await,
         Command::Project { name, as_of } => project::ask(name, *as_of, remote, printer).await,
         Command::Projects { command } => projects::ask(command, remote, printer).await,
+        Command::Replay { cycle } => cycle_remote::replay(*cycle, remote, printer).await,
         Command::Reviews { command } => reviews::remote::run(command, remote, printer).await,
         Command::Rules { command } => rules::remote::run(command, config, remote, printer).await,
-        Command::Cycle(_)
-        | Command::Healthcheck
-        | Command::Import(_)
-        | Command::Judge(_)
-        | Command::Replay { .. }
-        | Command::Restore(_)
-        | Command::Serve => Err(CliError::HereOnly(here_only(command).unwrap_or_default())),
+        Command::Healthcheck | Command::Judge(_) | Command::Restore(_) | Command::Serve => {
+            Err(CliError::HereOnly(here_only(command).unwrap_or_default()))
+        }
     }
 }

@@ -8,6 +8,7 @@ use reqwest::RequestBuilder;
 use reqwest::Response;
 use reqwest::StatusCode;
 use reqwest::Url;
+use reqwest::header::CONTENT_TYPE;
 use reqwest::header::ETAG;
 use reqwest::header::HeaderMap;
 use reqwest::header::HeaderName;
@@ -172,6 +173,17 @@ impl Remote {
         body: &impl Serialize,
     ) -> Result<T, RemoteFault> {
         self.act((Method::POST, address), body, None).await
+    }
+
+    /// A file, as it is.
+    pub async fn send<T: DeserializeOwned>(
+        &self,
+        address: Address,
+        bytes: Vec<u8>,
+    ) -> Result<T, RemoteFault> {
+        let request = self.client.post(address.url().clone());
+        let request = request.header(CONTENT_TYPE, "application/octet-stream").body(bytes);
+        Ok(self.exchange(request).await?.told)
     }
 
     /// The same, of what is answered by a list.

@@ -122,6 +122,7 @@ async fn a_server_answers_what_the_database_does_to_the_byte() {
         vec!["export", "verdicts"],
         vec!["imports"],
         vec!["cycles"],
+        vec!["replay", "1"],
         vec!["coverage"],
         vec!["coverage", "--per", "ministry", "--cycle", "1"],
         vec!["dictionary"],
@@ -270,10 +271,9 @@ async fn a_refusal_of_a_server_says_why_and_what_to_do() {
         told(&office.token, &["alerts", "--by", "Jules"]),
         told(&office.token, &["serve"]),
         told(&office.token, &["notices", "deliver"]),
-        told(&office.token, &["import", fixtures().to_str().unwrap()]),
+        told(&office.token, &["jobs", "list"]),
     ];
-    let refusals = refusals.join("").replace(fixtures().to_str().unwrap(), "FILES");
-    insta::assert_snapshot!(refusals);
+    insta::assert_snapshot!(refusals.join(""));
     office.service.stop().await.unwrap();
 }
 
@@ -295,5 +295,36 @@ async fn a_token_is_read_from_a_file_and_goes_over_plain_http_to_this_machine_on
         file.to_str().unwrap(),
     ]);
     insta::assert_snapshot!(elsewhere.stderr, @"");
+    office.service.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_sent_to_a_server_which_judges_them_when_asked() {
+    let workplace = Workplace::new();
+    let token = workplace.token("Claire", &[Role::Analyst], &[]).await;
+    let service = workplace.serve(&SystemClock.now().to_rfc3339()).await;
+    let office = Office { workplace, service, token };
+    let ask = |arguments: &[&str]| {
+        let answer = office.ask(arguments);
+        assert_eq!(answer.code, Some(0), "{arguments:?}\n{}\n{}", answer.stdout, answer.stderr);
+        answer.stdout
+    };
+    let files = fixtures();
+    ask(&["import", files.to_str().unwrap()]);
+    let here = Workplace::with_fixtures();
+    let rows = |imports: &str| {
+        let cell = |line: &str| line.split(',').skip(2).take(3).collect::<Vec<_>>().join(",");
+        imports.lines().map(cell).collect::<Vec<_>>()
+    };
+    let imports = ["imports", "--format", "csv"];
+    assert_eq!(rows(&ask(&imports)), rows(&here.ok(&imports)));
+    let again = ask(&["import", files.to_str().unwrap(), "--format", "csv"]);
+    assert!(again.lines().skip(1).all(|line| line.contains("déjà connu")), "{again}");
+    let tried = ask(&["cycle", "--as-of", "2020-11-30", "--dry-run"]);
+    assert!(tried.contains("à blanc : rien n’est écrit"), "{tried}");
+    ask(&["cycle", "--as-of", "2020-11-30"]);
+    here.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let figures = ["cycles", "--format", "csv"];
+    assert_eq!(ask(&figures), here.ok(&figures));
     office.service.stop().await.unwrap();
 }

@@ -74,7 +74,7 @@ fn counts(brief: &CycleBrief) -> Sheet {
     let count = |count: usize| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
     let alerts = brief.alert_changes.iter().map(|(word, number)| {
         let kind = serde_json::from_value::<AlertChangeKind>(Json::from(word.as_str()));
-        let shown = kind.map_or(word.as_str(), AlertChangeKind::label);
+        let shown = kind.map_or_else(|_| word.clone(), |kind| kind.label().to_owned());
         vec![Cell::of("alerte", "alert"), Cell::of(shown, word.as_str()), count(*number)]
     });
     let missions = brief.mission_changes.iter().map(|(word, number)| {

@@ -27,6 +27,8 @@ pub(in crate::cli) async fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
+        // For whoever holds the machine, when nobody is left who keeps accounts.
+        AccountsCommand::Invite => return Err(CliError::HereOnly("accounts invite")),
         AccountsCommand::List => {
             let accounts = all(remote).await?;
             printer.answer(&accounts, &[super::sheet(&accounts)], 0)?;

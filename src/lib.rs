@@ -21,6 +21,7 @@ pub mod missions;
 pub mod reviews;
 
 // Layer 4: edges
+pub mod client;
 pub mod notify;
 pub mod sign_in;
 pub mod store;

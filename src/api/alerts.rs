@@ -15,6 +15,7 @@ use super::query::is_wanted;
 use super::words::Words;
 use crate::cycle;
 use crate::cycle::AlertDossier;
+use crate::cycle::AlertLine;
 use crate::domain::alert::Alert;
 use crate::domain::dispute::Dispute;
 use crate::domain::dispute::DisputeState;
@@ -25,19 +26,20 @@ use crate::domain::ids::RuleId;
 use crate::domain::silence::Silence;
 use crate::domain::silence::SilenceScope;
 
-/// List alerts by rule and subject, resolved ones included.
+/// List alerts by rule and subject, resolved ones included, with how each is handled.
 #[utoipa::path(
     tag = "alerts",
     params(AlertQuery),
-    responses((status = 200, description = "As asked", body = Page<Alert>))
+    responses((status = 200, description = "As asked", body = Page<AlertLine>))
 )]
 #[get("/api/v1/alerts")]
 pub(super) async fn list_alerts(
     desk: Desk,
     asked: Listing<AlertQuery>,
-) -> Result<Page<Alert>, Problem> {
+) -> Result<Page<AlertLine>, Problem> {
     let alerts = asked.choose(&desk, desk.store.standing_alerts().await?).await?;
-    asked.page(alerts, |alert| (alert.rule.clone(), alert.subject.clone()))
+    let lines = cycle::alert_lines(&desk, alerts).await?;
+    asked.page(lines, |AlertLine { alert, .. }| (alert.rule.clone(), alert.subject.clone()))
 }
 
 /// Find one alert, how it is handled, and its history.

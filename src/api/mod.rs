@@ -189,6 +189,8 @@ routes![
     reviews::find_calendar,
     rules::list_rules,
     rules::find_rule,
+    rules::find_catalogue,
+    rules::explain_rule,
     publications::list_versions,
     publications::compare_rule,
     publications::roll_back_rule,

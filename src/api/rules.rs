@@ -1,17 +1,25 @@
 //! The catalogue in force, and one rule with its text.
 
+use std::collections::BTreeMap;
+
 use actix_web::get;
 use actix_web::web;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
+use super::openapi::NoData;
 use super::page::Listing;
 use super::page::Page;
+use super::query::Asked;
 use super::query::is_wanted;
+use super::words::Name;
 use crate::cycle;
+use crate::cycle::Explanation;
+use crate::domain::ids::DraftNumber;
 use crate::domain::ids::RuleId;
 use crate::domain::rule::RuleStatus;
 use crate::domain::subject::Scope;
@@ -70,4 +78,72 @@ pub(super) async fn find_rule(
     let rule = rule.ok_or_else(|| Problem::NotFound { kind: "rule", id: id.into_inner() })?;
     let text = in_force.texts.get(&rule.file).cloned().unwrap_or_default();
     Ok(web::Json(RuleWithText { rule, text }))
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CatalogueQuery {
+    /// As though this draft were published.
+    draft: Option<DraftNumber>,
+    /// Without what was published over the files that ship.
+    shipped: bool,
+}
+
+/// Every file of a catalogue.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CatalogueFiles {
+    /// Texts by path.
+    files: BTreeMap<String, String>,
+}
+
+/// Give every file of the catalogue in force, to be checked and proved elsewhere.
+#[utoipa::path(
+    tag = "rules",
+    params(CatalogueQuery),
+    responses((status = 200, description = "As asked", body = CatalogueFiles))
+)]
+#[get("/api/v1/catalogue")]
+pub(super) async fn find_catalogue(
+    desk: Desk,
+    query: Asked<CatalogueQuery>,
+) -> Result<web::Json<CatalogueFiles>, Problem> {
+    let files = match (query.draft, query.shipped) {
+        (Some(_), true) => {
+            let words = "parameter `shipped`: expected it without `draft`, which lies over it";
+            return Err(Problem::BadParameter(words.to_owned()));
+        }
+        (Some(draft), false) => cycle::with_draft(&desk, draft).await?.1.texts,
+        (None, true) => cycle::CatalogueTexts::read(&desk.rules).await?.texts,
+        (None, false) => cycle::catalogue(&desk).await?.texts,
+    };
+    Ok(web::Json(CatalogueFiles { files }))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ExplanationQuery {
+    /// A project by id or name, the code of a ministry, or `portfolio`, as the rule judges.
+    subject: Name,
+    as_of: Option<NaiveDate>,
+    /// As though this draft were published.
+    draft: Option<DraftNumber>,
+}
+
+/// Tell how a rule comes to its answer on one subject, be it clear or unknown.
+#[utoipa::path(
+    tag = "rules",
+    params(("rule" = RuleId, Path, description = "Id of the rule"), ExplanationQuery),
+    responses((status = 200, description = "As asked", body = Explanation), NoData)
+)]
+#[get("/api/v1/rules/{rule}/explanation")]
+pub(super) async fn explain_rule(
+    desk: Desk,
+    id: web::Path<String>,
+    query: Asked<ExplanationQuery>,
+) -> Result<web::Json<Explanation>, Problem> {
+    let subject = query.subject.as_str();
+    let told = cycle::explain(&desk, &id, subject, query.as_of, query.draft).await?;
+    Ok(web::Json(told))
 }

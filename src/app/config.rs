@@ -18,6 +18,7 @@ use crate::api::Cookies;
 use crate::api::SignIn;
 use crate::app::telemetry::LogFormat;
 use crate::clock::Clock;
+use crate::domain::secret::Secret;
 use crate::domain::silence::SilenceTerms;
 use crate::missions;
 use crate::notify;
@@ -50,6 +51,11 @@ pub struct Config {
     pub profiles: PathBuf,
     /// Who decides when a command does not say; empty for nobody.
     pub actor: String,
+    /// The server that commands are answered by; empty for the database of this machine.
+    pub server: String,
+    pub token: Secret,
+    /// Empty for none.
+    pub token_file: PathBuf,
     pub missions: missions::Settings,
     pub log: String,
     pub log_format: LogFormat,
@@ -87,6 +93,9 @@ impl Default for Config {
             aliases: PathBuf::from("aliases.toml"),
             profiles: PathBuf::new(),
             actor: String::new(),
+            server: String::new(),
+            token: Secret::default(),
+            token_file: PathBuf::new(),
             missions: missions::Settings::default(),
             log: "warn".to_owned(),
             log_format: LogFormat::Text,

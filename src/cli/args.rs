@@ -14,6 +14,7 @@ use super::accounts::AccountsCommand;
 use super::accounts::TokensCommand;
 use super::alerts::AlertsArgs;
 use super::audit::AuditCommand;
+use super::export::ExportArgs;
 use super::jobs::JobsCommand;
 use super::judge::JudgeArgs;
 use super::missions::MissionsArgs;
@@ -42,6 +43,20 @@ pub(crate) struct Args {
     /// Who decides, by name or address; the setting `actor` by default
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) by: Option<String>,
+
+    /// Let this server answer, as `https://vigie.example.fr`, in place of the database of this machine;
+    /// the setting `server` by default
+    #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
+    pub(crate) server: Option<String>,
+
+    /// The token that the server knows you by, alone in a file; by default that of the variable
+    /// `VIGIE_TOKEN`, or of the setting `token_file`
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Server")]
+    pub(crate) token_file: Option<PathBuf>,
+
+    /// Send the token in plain HTTP to another machine, where whoever stands between reads it
+    #[arg(long, global = true, help_heading = "Server")]
+    pub(crate) insecure_http: bool,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -131,6 +146,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TokensCommand,
     },
+    /// Take a whole table away: CSV, XLSX or Parquet
+    Export(ExportArgs),
     /// Look at the audit trail: who decided what, when and why
     Audit {
         #[command(subcommand)]

@@ -6,6 +6,7 @@ use chrono::NaiveTime;
 use chrono::SecondsFormat;
 use chrono::Utc;
 use clap::Subcommand;
+use vigie::client::Remote;
 use vigie::cycle::Parts;
 use vigie::domain::audit::AuditEntry;
 use vigie::domain::audit::Flaw;
@@ -59,17 +60,46 @@ pub(super) async fn run(
             let since = since.map(|day| day.and_time(NaiveTime::MIN).and_utc());
             let (subject, limit) = (subject.clone(), Some(*limit));
             let filter = AuditFilter { subject, since, limit, ..AuditFilter::default() };
-            let entries = parts.store.audit(&filter).await?;
-            printer.answer(&entries, &[list(&entries)], 0)?;
-            Ok(Conclusion::Good)
+            show(&parts.store.audit(&filter).await?, printer)
         }
         AuditCommand::Verify { expect } => {
             let expected = expect.as_ref().map(|hash| Fingerprint::from_kept(hash.clone()));
-            let report = parts.store.verify_audit(expected).await?;
-            printer.answer(&report, &[verified(&report)], 0)?;
-            Ok(if report.flaw.is_none() { Conclusion::Good } else { Conclusion::Bad })
+            conclude(&parts.store.verify_audit(expected).await?, printer)
         }
     }
+}
+
+/// The same of a server.
+pub(super) async fn ask(
+    command: &AuditCommand,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        AuditCommand::List { subject, since, limit } => {
+            let since = since.map(|day| format!("{day}T00:00:00Z"));
+            let listed =
+                remote.at(&["audit"]).with("subject", subject.as_ref()).with("since", since);
+            let most = usize::try_from(*limit).unwrap_or(usize::MAX);
+            let mut entries: Vec<AuditEntry> = remote.first(&listed, most).await?;
+            entries.reverse();
+            show(&entries, printer)
+        }
+        AuditCommand::Verify { expect } => {
+            let asked = remote.at(&["audit", "verify"]).with("expect", expect.as_ref());
+            conclude(&remote.get(asked).await?, printer)
+        }
+    }
+}
+
+fn show(entries: &[AuditEntry], printer: &Printer) -> Result<Conclusion, CliError> {
+    printer.answer(&entries, &[list(entries)], 0)?;
+    Ok(Conclusion::Good)
+}
+
+fn conclude(report: &AuditReport, printer: &Printer) -> Result<Conclusion, CliError> {
+    printer.answer(report, &[verified(report)], 0)?;
+    Ok(if report.flaw.is_none() { Conclusion::Good } else { Conclusion::Bad })
 }
 
 fn list(entries: &[AuditEntry]) -> Sheet {

@@ -1,9 +1,11 @@
 //! `vigie coverage`: how much the last cycle could judge, and what the rest lacked.
 
+use vigie::client::Remote;
 use vigie::cycle::Coverage;
 use vigie::cycle::FieldCost;
 use vigie::cycle::Parts;
 use vigie::cycle::Tally;
+use vigie::domain::cycle::CycleSummary;
 use vigie::domain::french;
 use vigie::domain::ids::CycleNumber;
 
@@ -22,18 +24,49 @@ pub(super) async fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let Some(found) = vigie::cycle::coverage(parts, number.map(CycleNumber)).await? else {
-        print::message("no cycle was committed yet; run `vigie cycle`");
-        return Ok(Conclusion::Bad);
+        return Ok(none_yet());
     };
+    show(by, &found, printer)
+}
+
+/// The same of a server.
+pub(super) async fn ask(
+    by: CoverageBy,
+    number: Option<i64>,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let last = match number {
+        Some(number) => Some(remote.get(remote.at(&["cycles", &number.to_string()])).await?),
+        None => remote.first(&remote.at(&["cycles"]), 1).await?.pop(),
+    };
+    let Some(cycle): Option<CycleSummary> = last else { return Ok(none_yet()) };
+    let lines = remote.at(&["coverage"]).with("cycle", Some(cycle.number));
+    let mut found = Coverage { cycle, by_rule: vec![], by_ministry: vec![] };
+    match by {
+        CoverageBy::Rule => found.by_rule = remote.all(lines.with("by", Some("rule"))).await?,
+        CoverageBy::Ministry => {
+            found.by_ministry = remote.all(lines.with("by", Some("ministry"))).await?;
+        }
+    }
+    show(by, &found, printer)
+}
+
+fn none_yet() -> Conclusion {
+    print::message("no cycle was committed yet; run `vigie cycle`");
+    Conclusion::Bad
+}
+
+fn show(by: CoverageBy, found: &Coverage, printer: &Printer) -> Result<Conclusion, CliError> {
     match by {
         CoverageBy::Rule => {
             let rows = found.by_rule.iter().map(|one| row(one.rule.as_str(), &one.tally));
-            let sheet = sheet(&found, ("rule", "Règle"), rows.collect());
+            let sheet = sheet(found, ("rule", "Règle"), rows.collect());
             printer.answer(&found.by_rule, &[sheet], 0)?;
         }
         CoverageBy::Ministry => {
             let rows = found.by_ministry.iter().map(|one| row(one.ministry.as_str(), &one.tally));
-            let sheet = sheet(&found, ("ministry", "Ministère"), rows.collect());
+            let sheet = sheet(found, ("ministry", "Ministère"), rows.collect());
             printer.answer(&found.by_ministry, &[sheet], 0)?;
         }
     }

@@ -1,11 +1,14 @@
 //! `vigie cycle`, `vigie cycles` and `vigie replay`.
 
+use vigie::client::Remote;
 use vigie::cycle::CycleReport;
 use vigie::cycle::Outcome;
 use vigie::cycle::Parts;
+use vigie::cycle::Replay;
 use vigie::domain::alert::AlertChangeKind;
 use vigie::domain::cycle::CycleCounts;
 use vigie::domain::cycle::CycleInputs;
+use vigie::domain::cycle::CycleSummary;
 use vigie::domain::french;
 use vigie::domain::ids::CycleNumber;
 use vigie::domain::level::Level;
@@ -52,7 +55,16 @@ pub(super) async fn run(
 }
 
 pub(super) async fn list(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    let cycles = parts.store.cycles(LISTED).await?;
+    show_list(&parts.store.cycles(LISTED).await?, printer)
+}
+
+/// The same of a server.
+pub(super) async fn ask_list(remote: &Remote, printer: &Printer) -> Result<Conclusion, CliError> {
+    let most = usize::try_from(LISTED).unwrap_or(usize::MAX);
+    show_list(&remote.first(&remote.at(&["cycles"]), most).await?, printer)
+}
+
+fn show_list(cycles: &[CycleSummary], printer: &Printer) -> Result<Conclusion, CliError> {
     let rows = cycles.iter().map(|cycle| {
         let mut cells = vec![Cell::count(cycle.number.0)];
         cells.extend(summary_cells(&cycle.inputs, cycle.counts.unwrap_or_default()));
@@ -70,7 +82,10 @@ pub(super) async fn replay(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let replay = vigie::cycle::replay(parts, CycleNumber(number)).await?;
+    show_replay(&vigie::cycle::replay(parts, CycleNumber(number)).await?, printer)
+}
+
+pub(super) fn show_replay(replay: &Replay, printer: &Printer) -> Result<Conclusion, CliError> {
     let verdict = if replay.identical {
         "identiques, octet pour octet, à ceux qui ont été enregistrés"
     } else {
@@ -95,18 +110,12 @@ pub(super) async fn replay(
         replay.inputs.catalogue.short(),
         replay.fingerprint.short()
     ));
-    printer.answer(&replay, &[sheet], 0)?;
+    printer.answer(replay, &[sheet], 0)?;
     Ok(if replay.identical { Conclusion::Good } else { Conclusion::Bad })
 }
 
 fn summary(report: &CycleReport) -> Sheet {
-    let title = match report.outcome {
-        Outcome::Committed => format!("Cycle {}", report.cycle),
-        Outcome::Unchanged => {
-            format!("Cycle {} : rien n’a changé depuis, rien n’est écrit", report.cycle)
-        }
-        Outcome::DryRun => format!("Cycle {} à blanc : rien n’est écrit", report.cycle),
-    };
+    let title = title(report.cycle, report.outcome);
     let cells = summary_cells(&report.inputs, report.counts);
     let sheet = Sheet::new(title, SUMMARY.to_vec(), vec![cells]);
     if report.missing_most.is_empty() {
@@ -116,7 +125,17 @@ fn summary(report: &CycleReport) -> Sheet {
     sheet.with_note(format!("Verdicts perdus faute de : {}.", costs.join(" ; ")))
 }
 
-const SUMMARY: [(&str, &str); 8] = [
+pub(super) fn title(cycle: CycleNumber, outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Committed => format!("Cycle {cycle}"),
+        Outcome::Unchanged => {
+            format!("Cycle {cycle} : rien n’a changé depuis, rien n’est écrit")
+        }
+        Outcome::DryRun => format!("Cycle {cycle} à blanc : rien n’est écrit"),
+    }
+}
+
+pub(super) const SUMMARY: [(&str, &str); 8] = [
     ("as_of", "Évalué au"),
     ("edition", "Édition"),
     ("judged", "Jugés"),
@@ -127,7 +146,7 @@ const SUMMARY: [(&str, &str); 8] = [
     ("catalogue", "Catalogue"),
 ];
 
-fn summary_cells(inputs: &CycleInputs, counts: CycleCounts) -> Vec<Cell> {
+pub(super) fn summary_cells(inputs: &CycleInputs, counts: CycleCounts) -> Vec<Cell> {
     let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
     vec![
         Cell::of(french::date(inputs.as_of), inputs.as_of.to_string()),

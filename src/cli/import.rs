@@ -3,12 +3,16 @@
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use vigie::app::config::Config;
+use vigie::client::Remote;
+use vigie::client::RemoteFault;
+use vigie::cycle::FileIntake;
 use vigie::cycle::Intake;
 use vigie::cycle::IntakeTerms;
 use vigie::cycle::Parts;
 use vigie::cycle::take_in;
 use vigie::domain::audit::Actor;
 use vigie::domain::french;
+use vigie::domain::import::Dataset;
 use vigie::domain::import::Import;
 use vigie::domain::import::KnownProject;
 use vigie::domain::import::Rows;
@@ -59,7 +63,43 @@ pub(super) async fn run(
              make them one with `vigie projects link {from} {into} --reason …`"
         ));
     }
-    print_report(request.dry_run, &imports, &recorded, printer)?;
+    let costs = imports.iter().map(total_cost).collect();
+    print_report(&Intake::of(request.dry_run, &imports, &recorded), costs, printer)?;
+    Ok(Conclusion::Good)
+}
+
+/// The same of a server: one file after the other, panoramas first. One that is refused ends it there.
+pub(super) async fn ask(
+    request: &ImportArgs,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let reader = Reader::shipped()?;
+    let mut waiting = Vec::new();
+    for file in vigie::sources::files_at(&request.paths)? {
+        let bytes = vigie::sources::read_file(&file)?;
+        let name = base_name(&file.display().to_string()).to_owned();
+        // The server may know layouts that are not shipped.
+        let dataset = reader.recognise(&as_request(&name, &bytes, request)).ok();
+        waiting.push((dataset != Some(Dataset::Panorama), name, bytes));
+    }
+    waiting.sort_by(|(a, a_name, _), (b, b_name, _)| (a, a_name).cmp(&(b, b_name)));
+    let mut report = Intake { dry_run: request.dry_run, files: vec![] };
+    for (_, name, bytes) in waiting {
+        let place = remote
+            .at(&["imports"])
+            .with("file", Some(&name))
+            .with("profile", request.profile.as_ref())
+            .with("edition", request.edition)
+            .with("dry_run", request.dry_run.then_some(true));
+        let sent: Result<Intake, RemoteFault> = remote.send(place, bytes).await;
+        if sent.is_err() && !report.files.is_empty() && !request.dry_run {
+            print::message(&format!("{} files were imported before this one", report.files.len()));
+        }
+        report.files.extend(sent?.files);
+    }
+    let costs = report.files.iter().map(|_| None).collect();
+    print_report(&report, costs, printer)?;
     Ok(Conclusion::Good)
 }
 
@@ -103,15 +143,15 @@ fn as_request<'a>(name: &'a str, bytes: &'a [u8], request: &'a ImportArgs) -> Re
     Request { file: name, bytes, profile: request.profile.as_deref(), edition: request.edition }
 }
 
+/// `costs` are what the costs of each file add up to, in words.
 fn print_report(
-    dry_run: bool,
-    imports: &[Import],
-    recorded: &[Recorded],
+    report: &Intake,
+    costs: Vec<Option<String>>,
     printer: &Printer,
 ) -> Result<(), CliError> {
-    let pairs: Vec<(&Import, &Recorded)> = imports.iter().zip(recorded).collect();
-    let report = Intake::of(dry_run, imports, recorded);
-    let title = if dry_run { "Importation à blanc : rien n’est écrit" } else { "Importation" };
+    let files = &report.files;
+    let title =
+        if report.dry_run { "Importation à blanc : rien n’est écrit" } else { "Importation" };
     let mut sheets = vec![Sheet::new(
         title,
         vec![
@@ -126,23 +166,23 @@ fn print_report(
             ("projects_known", "Connus"),
             ("projects_resembling", "Proches"),
         ],
-        pairs.iter().map(|pair| row(*pair)).collect(),
+        files.iter().map(row).collect(),
     )];
     sheets.extend(
-        [remarks(&pairs), resemblances(imports), differences(&pairs)].into_iter().flatten(),
+        [remarks(files, costs), resemblances(files), differences(files)].into_iter().flatten(),
     );
-    printer.answer(&report, &sheets, 0)
+    printer.answer(report, &sheets, 0)
 }
 
 fn size(count: usize) -> Cell {
     Cell::count(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-fn row((import, recorded): (&Import, &Recorded)) -> Vec<Cell> {
+fn row(import: &FileIntake) -> Vec<Cell> {
     let sightings = |wanted: fn(&SightingKind) -> bool| {
         size(import.sightings.iter().filter(|sighting| wanted(&sighting.kind)).count())
     };
-    let state = match recorded {
+    let state = match &import.recorded {
         Recorded::Unchanged { number, .. } => format!("n° {number}, déjà connu"),
         Recorded::Added { number } => format!("n° {number}, ajouté"),
         Recorded::Replaced { number, former, .. } => {
@@ -154,7 +194,7 @@ fn row((import, recorded): (&Import, &Recorded)) -> Vec<Cell> {
         Cell::text(import.edition.to_string()),
         Cell::text(import.dataset.word()),
         Cell::text(state),
-        size(import.rows.len()),
+        size(import.rows_kept),
         size(import.set_aside.iter().map(|aside| aside.rows.len()).sum()),
         size(import.withheld.len()),
         sightings(|kind| matches!(kind, SightingKind::New)),
@@ -164,9 +204,9 @@ fn row((import, recorded): (&Import, &Recorded)) -> Vec<Cell> {
 }
 
 /// Why this profile, what was set aside, and what the publisher withheld.
-fn remarks(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
+fn remarks(files: &[FileIntake], costs: Vec<Option<String>>) -> Option<Sheet> {
     let mut rows = Vec::new();
-    for (import, _) in pairs {
+    for (import, cost) in files.iter().zip(costs) {
         let mut remark = |subject: &str, text: String| {
             rows.push(vec![
                 Cell::text(base_name(&import.file)),
@@ -178,7 +218,7 @@ fn remarks(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
         for aside in &import.set_aside {
             remark("écarté", format!("{} : {}", rows_in_words(&aside.rows), aside.reason));
         }
-        if let Some(total) = total_cost(import) {
+        if let Some(total) = cost {
             remark("coûts", total);
         }
         for withheld in &import.withheld {
@@ -212,9 +252,9 @@ fn total_cost(import: &Import) -> Option<String> {
     Some(words)
 }
 
-fn resemblances(imports: &[Import]) -> Option<Sheet> {
+fn resemblances(files: &[FileIntake]) -> Option<Sheet> {
     let mut rows = Vec::new();
-    for import in imports {
+    for import in files {
         for sighting in &import.sightings {
             if let SightingKind::Resembles { project, name, likeness } = &sighting.kind {
                 rows.push(vec![
@@ -240,11 +280,11 @@ fn resemblances(imports: &[Import]) -> Option<Sheet> {
     })
 }
 
-fn differences(pairs: &[(&Import, &Recorded)]) -> Option<Sheet> {
+fn differences(files: &[FileIntake]) -> Option<Sheet> {
     let mut rows = Vec::new();
     let mut total = 0;
-    for (import, recorded) in pairs {
-        let Recorded::Replaced { differences, .. } = recorded else { continue };
+    for import in files {
+        let Recorded::Replaced { differences, .. } = &import.recorded else { continue };
         total += differences.len();
         rows.extend(differences.iter().take(DIFFERENCES_SHOWN).map(|difference| {
             vec![

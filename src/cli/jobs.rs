@@ -5,8 +5,10 @@ use chrono::Utc;
 use chrono_tz::Europe::Paris;
 use clap::Subcommand;
 use serde::Serialize;
+use serde_json::json;
 use vigie::app;
 use vigie::app::config::Config;
+use vigie::client::Remote;
 use vigie::cycle::Parts;
 use vigie::domain::audit::Actor;
 use vigie::domain::job::ImportSource;
@@ -22,6 +24,7 @@ use super::Conclusion;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::runs;
 
 /// Characters of a refusal shown in the table; JSON has it whole.
 const DETAIL_SHOWN: usize = 300;
@@ -117,17 +120,43 @@ async fn run_one(
     // A timer of the machine may ask, and is nobody.
     let actor = Actor::person(&config.actor).unwrap_or_else(|_| Actor::vigie());
     let stop = app::stop_signal()?;
-    let run = runner.run_now(job, actor, &stop).await?;
+    show_run(&runner.run_now(job, actor, &stop).await?, printer)
+}
+
+fn show_run(run: &JobRun, printer: &Printer) -> Result<Conclusion, CliError> {
     let columns = vec![("job", "Tâche"), ("outcome", "Issue"), ("detail", "Détail")];
-    let cells =
-        vec![Cell::of(label(job), job.word()), outcome(run.outcome), Cell::text(&run.detail)];
-    printer.answer(&run, &[Sheet::new("Tâche exécutée", columns, vec![cells])], 0)?;
+    let cells = vec![
+        Cell::of(label(run.job), run.job.word()),
+        outcome(run.outcome),
+        Cell::text(&run.detail),
+    ];
+    printer.answer(run, &[Sheet::new("Tâche exécutée", columns, vec![cells])], 0)?;
     let good = run.outcome == RunOutcome::Success;
     Ok(if good { Conclusion::Good } else { Conclusion::Bad })
 }
 
 async fn files(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    let sources = parts.store.import_sources().await?;
+    show_files(&parts.store.import_sources().await?, printer)
+}
+
+/// The same of a server.
+pub(super) async fn ask(
+    command: &JobsCommand,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        JobsCommand::Files => show_files(&remote.all(remote.at(&["sources"])).await?, printer),
+        // Its timetables are settings that a server keeps to itself.
+        JobsCommand::List => Err(CliError::HereOnly("jobs list")),
+        JobsCommand::Run { job } => {
+            let place = remote.at(&["jobs", job.word(), "runs"]);
+            show_run(&runs::begin(place, &json!({}), remote).await?.told, printer)
+        }
+    }
+}
+
+fn show_files(sources: &[ImportSource], printer: &Printer) -> Result<Conclusion, CliError> {
     let rows = sources.iter().map(|source| {
         let ImportSource { source: place, outcome, import, detail, seen_at, .. } = source;
         vec![

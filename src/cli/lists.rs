@@ -1,7 +1,10 @@
 //! Plain lists: imports, and the fields of the dictionary.
 
+use serde_json::Value as Json;
+use vigie::client::Remote;
 use vigie::cycle::Parts;
 use vigie::frame::dictionary;
+use vigie::store::ImportSummary;
 
 use super::CliError;
 use super::Conclusion;
@@ -10,7 +13,18 @@ use super::print::Printer;
 use super::print::Sheet;
 
 pub(super) async fn imports(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    let imports = parts.store.imports().await?;
+    show_imports(&parts.store.imports().await?, printer)
+}
+
+/// The same of a server.
+pub(super) async fn ask_imports(
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    show_imports(&remote.all(remote.at(&["imports"])).await?, printer)
+}
+
+fn show_imports(imports: &[ImportSummary], printer: &Printer) -> Result<Conclusion, CliError> {
     let rows = imports.iter().map(|import| {
         vec![
             Cell::count(import.number.0),
@@ -45,8 +59,20 @@ pub(super) async fn imports(parts: &Parts, printer: &Printer) -> Result<Conclusi
 
 pub(super) fn dictionary(printer: &Printer) -> Result<Conclusion, CliError> {
     let fields: Vec<_> = dictionary::fields().collect();
-    let full = serde_json::to_value(&fields)?;
-    let rows = full.as_array().into_iter().flatten().map(|field| {
+    let full = fields.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+    show_dictionary(&full, printer)
+}
+
+/// The same of a server, which may know other fields.
+pub(super) async fn ask_dictionary(
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    show_dictionary(&remote.all(remote.at(&["dictionary"])).await?, printer)
+}
+
+fn show_dictionary(fields: &[Json], printer: &Printer) -> Result<Conclusion, CliError> {
+    let rows = fields.iter().map(|field| {
         let word = |key: &str| {
             let value = field.get(key).cloned().unwrap_or_default();
             let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -67,6 +93,6 @@ pub(super) fn dictionary(printer: &Printer) -> Result<Conclusion, CliError> {
         ],
         rows.collect(),
     );
-    printer.answer(&full, &[sheet], 0)?;
+    printer.answer(&fields, &[sheet], 0)?;
     Ok(Conclusion::Good)
 }

@@ -7,6 +7,8 @@ mod args;
 mod audit;
 mod coverage;
 mod cycle;
+mod cycle_remote;
+mod export;
 mod healthcheck;
 mod import;
 mod jobs;
@@ -18,9 +20,11 @@ mod panorama;
 mod print;
 mod project;
 mod projects;
+mod remote;
 mod restore;
 mod reviews;
 mod rules;
+mod runs;
 mod serve;
 mod settings;
 
@@ -33,6 +37,7 @@ use thiserror::Error;
 use vigie::app::config;
 use vigie::app::config::Config;
 use vigie::app::telemetry;
+use vigie::client::RemoteFault;
 use vigie::clock::SystemClock;
 use vigie::cycle::Parts;
 use vigie::cycle::TableError;
@@ -74,6 +79,8 @@ enum CliError {
     Table(TableError),
     #[error("found `{found}`, expected a file that ends in `.csv` or `.parquet`")]
     VerdictFormat { found: String },
+    #[error("found `{found}`, expected a file that ends in `.csv`, `.xlsx` or `.parquet`")]
+    ExportFormat { found: String },
     #[error(transparent)]
     Actor(#[from] ActorError),
     #[error(transparent)]
@@ -88,6 +95,16 @@ enum CliError {
     RuleArgument { found: String, expected: &'static str },
     #[error("read `{}`", path.display())]
     RuleFile { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Remote(#[from] RemoteFault),
+    #[error(
+        "`vigie {0}` works on this machine only: leave out `--server`, and the setting `server`"
+    )]
+    HereOnly(&'static str),
+    #[error("who decides on a server is the account of the token: leave out `--by`")]
+    ByOnServer,
+    #[error("read the token from `{}`", path.display())]
+    TokenFile { path: PathBuf, source: std::io::Error },
     #[error("no account is called `{0}`; `vigie accounts list` shows those there are")]
     NoSuchAccount(String),
     #[error(
@@ -147,6 +164,9 @@ fn conclude(args: &Args) -> Result<Conclusion, CliError> {
         .enable_all()
         .build()
         .map_err(CliError::Runtime)?;
+    if let Some(remote) = remote::open(args, &config)? {
+        return runtime.block_on(remote::dispatch(&args.command, &config, &remote, &printer));
+    }
     runtime.block_on(dispatch(&args.command, &config, &printer))
 }
 
@@ -173,6 +193,7 @@ async fn dispatch(
         | Command::Notices { .. }
         | Command::Receivers { .. }
         | Command::Coverage { .. }
+        | Command::Export(_)
         | Command::Jobs { .. }
         | Command::Replay { .. }
         | Command::Panorama { .. }
@@ -207,6 +228,7 @@ async fn dispatch_with_store(
         Command::Cycle(request) => cycle::run(request, parts, printer).await,
         Command::Coverage { per, cycle } => coverage::run(*per, *cycle, parts, printer).await,
         Command::Cycles => cycle::list(parts, printer).await,
+        Command::Export(request) => export::run(request, parts).await,
         Command::Jobs { command } => jobs::run(command, config, parts, printer).await,
         Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,
         Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde_json::Value as Json;
+use vigie::client::Remote;
 use vigie::cycle::Panorama;
 use vigie::cycle::Parts;
 use vigie::cycle::Row;
@@ -21,9 +22,21 @@ pub(super) async fn run(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let panorama = vigie::cycle::panorama(parts, as_of).await?;
-    let sheets = [figures(&panorama), moves(&panorama), ministries(&panorama), series(&panorama)];
-    printer.answer(&panorama, &sheets, 3)?;
+    show(&vigie::cycle::panorama(parts, as_of).await?, printer)
+}
+
+/// The same of a server.
+pub(super) async fn ask(
+    as_of: Option<NaiveDate>,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    show(&remote.get(remote.at(&["portfolio"]).with("as_of", as_of)).await?, printer)
+}
+
+fn show(panorama: &Panorama, printer: &Printer) -> Result<Conclusion, CliError> {
+    let sheets = [figures(panorama), moves(panorama), ministries(panorama), series(panorama)];
+    printer.answer(panorama, &sheets, 3)?;
     Ok(Conclusion::Good)
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde_json::Value as Json;
+use vigie::client::Remote;
 use vigie::cycle::Parts;
 use vigie::cycle::ProjectView;
 use vigie::cycle::Row;
@@ -27,10 +28,23 @@ pub(super) async fn run(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let view = vigie::cycle::project(parts, name, as_of).await?;
+    show(&vigie::cycle::project(parts, name, as_of).await?, printer)
+}
+
+/// The same of a server.
+pub(super) async fn ask(
+    name: &str,
+    as_of: Option<NaiveDate>,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    show(&remote.get(remote.at(&["projects", name]).with("as_of", as_of)).await?, printer)
+}
+
+fn show(view: &ProjectView, printer: &Printer) -> Result<Conclusion, CliError> {
     let sheets: Vec<Sheet> =
-        [Some(history(&view)), Some(verdicts(&view)), trail(&view)].into_iter().flatten().collect();
-    printer.answer(&view, &sheets, 0)?;
+        [Some(history(view)), Some(verdicts(view)), trail(view)].into_iter().flatten().collect();
+    printer.answer(view, &sheets, 0)?;
     Ok(Conclusion::Good)
 }
 

@@ -1,6 +1,9 @@
 //! `vigie projects`: who is known under which names, and which of them are one.
 
+use serde::Deserialize;
+use serde_json::json;
 use vigie::app::config::Config;
+use vigie::client::Remote;
 use vigie::cycle::Parts;
 use vigie::domain::ids::ProjectId;
 use vigie::domain::import::KnownProject;
@@ -43,6 +46,47 @@ pub(super) async fn run(
         }
     }
     Ok(Conclusion::Good)
+}
+
+/// The same of a server.
+pub(super) async fn ask(
+    command: &ProjectsCommand,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let known = ask_known(remote).await?;
+    match command {
+        ProjectsCommand::List => list(&known, printer)?,
+        ProjectsCommand::Link { from, into, reason } => {
+            let (from, into) = (find(&known, from), find(&known, into));
+            let place = remote.at(&["projects", from.as_str(), "link"]);
+            let body = json!({ "into": into, "reason": reason });
+            let Linked { in_alias_table } = remote.post(place, &body).await?;
+            print::message(&format!("`{from}` is now known as `{into}`, in past editions too"));
+            if !in_alias_table {
+                print::message(&format!(
+                    "have the names of `{from}` added to the server's table of aliases so that the \
+                     next editions know it"
+                ));
+            }
+        }
+        ProjectsCommand::Unlink { project, reason } => {
+            let place = remote.at(&["projects", project, "unlink"]);
+            let known: KnownProject = remote.post(place, &json!({ "reason": reason })).await?;
+            print::message(&format!("`{}` is a project of its own again", known.project));
+        }
+    }
+    Ok(Conclusion::Good)
+}
+
+/// Of what a server answers to a link, what is told.
+#[derive(Deserialize)]
+struct Linked {
+    in_alias_table: bool,
+}
+
+pub(super) async fn ask_known(remote: &Remote) -> Result<Vec<KnownProject>, CliError> {
+    Ok(remote.all(remote.at(&["known-projects"])).await?)
 }
 
 /// A name stands for its project; anything else is taken as an id, and the store says if it is none.

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
 use utoipa::ToSchema;
@@ -22,7 +23,7 @@ use crate::domain::overlay::Version;
 use crate::store::StoreError;
 
 /// A version in force, and what the shipped file has become under it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OverrideLine {
     #[serde(flatten)]
     pub version: Version,
@@ -31,7 +32,7 @@ pub struct OverrideLine {
 }
 
 /// The shipped text that ours was written over, ours, and the one that is shipped now.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ThreeWay {
     #[serde(flatten)]
     pub line: OverrideLine,
@@ -62,6 +63,15 @@ pub enum Wording {
 pub struct WordingError(String);
 
 impl Wording {
+    pub fn word(self) -> String {
+        match self {
+            Self::Shipped => "shipped".to_owned(),
+            Self::InForce => "in-force".to_owned(),
+            Self::Version(number) => number.to_string(),
+            Self::Draft(number) => format!("draft-{number}"),
+        }
+    }
+
     /// The words that people read.
     pub fn label(self) -> String {
         match self {
@@ -88,7 +98,7 @@ impl FromStr for Wording {
     }
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct FileComparison {
     pub path: RulePath,
     /// `None` when there is no such wording of the file.
@@ -97,7 +107,7 @@ pub struct FileComparison {
     pub changes: String,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct VersionText {
     #[serde(flatten)]
     pub version: Version,

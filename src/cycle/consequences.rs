@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,7 +29,7 @@ pub(super) struct Consequences {
     missions: BTreeMap<(Subject, MissionKind), Mission>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MissionDifference {
     pub subject: Subject,
     pub mission: MissionKind,
@@ -37,7 +38,7 @@ pub struct MissionDifference {
     pub reasons: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MissionDifferenceKind {
     Proposed,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,7 +27,7 @@ use crate::store::KnownUpTo;
 const COSTLIEST: usize = 5;
 
 /// The coverage of one committed cycle.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Coverage {
     #[serde(flatten)]
     pub cycle: CycleSummary,
@@ -35,14 +36,14 @@ pub struct Coverage {
     pub by_ministry: Vec<MinistryCoverage>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RuleCoverage {
     pub rule: RuleId,
     #[serde(flatten)]
     pub tally: Tally,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MinistryCoverage {
     pub ministry: MinistryCode,
     #[serde(flatten)]
@@ -50,7 +51,7 @@ pub struct MinistryCoverage {
 }
 
 /// Verdicts that were given, and those that were not.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Tally {
     pub judged: u64,
     pub unknown: u64,
@@ -61,7 +62,7 @@ pub struct Tally {
 
 /// A field, and the verdicts that its absence cost. A verdict is lost for the first field that it
 /// lacks: once that one is known, another may be wanting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldCost {
     pub field: String,
     /// In French.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,7 +40,7 @@ use crate::rules::Thresholds;
 /// How the catalogue in force is called.
 const IN_FORCE: &str = "in force";
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CatalogueDiff {
     pub as_of: NaiveDate,
     pub edition: EditionId,
@@ -53,7 +54,7 @@ pub struct CatalogueDiff {
     pub ministries: Vec<MinistryNews>,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Side {
     /// A folder, `in force`, or a draft.
     pub name: String,
@@ -63,13 +64,13 @@ pub struct Side {
     pub faults: Vec<RuleFault>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RuleDifference {
     pub rule: RuleId,
     pub kind: RuleDifferenceKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleDifferenceKind {
     Added,
@@ -78,7 +79,7 @@ pub enum RuleDifferenceKind {
 }
 
 /// In French, as of the date; `None` when not in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ThresholdDifference {
     pub name: String,
     pub label: String,
@@ -86,7 +87,7 @@ pub struct ThresholdDifference {
     pub after: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct VerdictDifference {
     pub rule: RuleId,
     pub subject: Subject,
@@ -104,7 +105,7 @@ pub struct VerdictDifference {
 }
 
 /// What the secretary-general of a ministry would hear.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MinistryNews {
     pub ministry: String,
     pub alerts_opened: u64,

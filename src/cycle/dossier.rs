@@ -7,6 +7,7 @@ use std::collections::btree_map::Entry;
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,11 +26,25 @@ use crate::domain::handling::AlertAct;
 use crate::domain::handling::Handling;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
+use crate::domain::ids::DisputeNumber;
 use crate::domain::ids::ImportNumber;
+use crate::domain::ids::SilenceNumber;
 use crate::domain::level::Level;
 use crate::domain::silence::Silence;
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+/// An alert as a list shows it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AlertLine {
+    #[serde(flatten)]
+    pub alert: Alert,
+    pub handling: Handling,
+    /// The silence that keeps it from being told.
+    pub silenced_by: Option<SilenceNumber>,
+    /// The dispute on its figures that waits for an answer or a correction.
+    pub disputed_in: Option<DisputeNumber>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AlertDossier {
     #[serde(flatten)]
     pub alert: Alert,
@@ -42,14 +57,14 @@ pub struct AlertDossier {
     pub history: Vec<AlertEvent>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AlertEvent {
     pub at: DateTime<Utc>,
     pub actor: Actor,
     /// The word of the change or the act.
-    pub kind: &'static str,
+    pub kind: String,
     /// In French, as are the words.
-    pub label: &'static str,
+    pub label: String,
     pub level: Option<Level>,
     pub words: String,
     pub whom: Option<String>,
@@ -61,7 +76,7 @@ pub struct AlertEvent {
 }
 
 /// What a cycle stood on.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Known {
     pub cycle: CycleNumber,
     pub as_of: NaiveDate,
@@ -69,6 +84,28 @@ pub struct Known {
     pub last_link: i64,
     pub data: Fingerprint,
     pub catalogue: Fingerprint,
+}
+
+/// What people did about each of these.
+pub async fn alert_lines(parts: &Parts, alerts: Vec<Alert>) -> Result<Vec<AlertLine>, CycleError> {
+    let mut handlings = parts.store.handlings().await?;
+    let silences = parts.store.silences().await?;
+    let mut disputes = parts.store.disputes().await?;
+    disputes.retain(Dispute::is_pending);
+    let ministries = people::ministries(parts).await?;
+    let today = view::today(parts.clock.now());
+    let line = |alert: Alert| {
+        let ministry = alert.subject.project().and_then(|project| ministries.get(project));
+        let silence = silences.iter().find(|silence| silence.hides(&alert, ministry, today));
+        let dispute = disputes.iter().find(|dispute| dispute.alert == alert.id);
+        AlertLine {
+            handling: handlings.remove(&alert.id).unwrap_or_default(),
+            silenced_by: silence.map(|silence| silence.number),
+            disputed_in: dispute.map(|dispute| dispute.number),
+            alert,
+        }
+    };
+    Ok(alerts.into_iter().map(line).collect())
 }
 
 pub async fn dossier(parts: &Parts, alert: Alert) -> Result<AlertDossier, CycleError> {
@@ -122,8 +159,8 @@ fn change_event(change: AlertChange, cycle: &CycleSummary) -> AlertEvent {
     AlertEvent {
         at: cycle.started_at,
         actor: Actor::vigie(),
-        kind: change.kind.word(),
-        label: change.kind.label(),
+        kind: change.kind.word().to_owned(),
+        label: change.kind.label().to_owned(),
         level: Some(change.alert.level),
         words: change.reason,
         whom: None,
@@ -144,8 +181,8 @@ fn act_event(act: AlertAct) -> AlertEvent {
     AlertEvent {
         at: act.at,
         actor: act.actor,
-        kind: act.kind.word(),
-        label: act.kind.label(),
+        kind: act.kind.word().to_owned(),
+        label: act.kind.label().to_owned(),
         level: None,
         words: act.words,
         whom: act.whom,

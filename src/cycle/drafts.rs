@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,7 +31,7 @@ use crate::store::StoreError;
 const THRESHOLDS: &str = "thresholds.toml";
 
 /// A draft as it stands.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DraftOutline {
     pub number: DraftNumber,
     /// Its steps so far.
@@ -44,7 +45,7 @@ pub struct DraftOutline {
     pub steps: Vec<StepTaken>,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DraftView {
     #[serde(flatten)]
     pub outline: DraftOutline,

@@ -1,7 +1,9 @@
 //! Why a rule answers as it does on one subject, without committing anything.
 
 use chrono::NaiveDate;
+use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -24,7 +26,7 @@ use crate::sources::nearest_name;
 /// What the whole portfolio is called on the command line.
 const PORTFOLIO: &str = "portfolio";
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Explanation {
     pub as_of: NaiveDate,
     pub rule: Rule,

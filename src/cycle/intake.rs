@@ -1,5 +1,6 @@
 //! Files brought by people: recorded all or none, or tried out, and what each of them gave.
 
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,7 +19,7 @@ use crate::sources::Request;
 use crate::store::Recorded;
 
 /// What is told of files to whoever brought them.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Intake {
     /// Nothing was written.
     pub dry_run: bool,
@@ -26,7 +27,7 @@ pub struct Intake {
 }
 
 /// A file, without its rows.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FileIntake {
     pub recorded: Recorded,
     pub rows_kept: usize,

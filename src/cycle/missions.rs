@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
@@ -37,7 +38,7 @@ use crate::store::MissionEntry;
 use crate::store::MissionFilter;
 
 /// A mission as a list shows it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct MissionLine {
     #[serde(flatten)]
     pub mission: Mission,
@@ -47,11 +48,12 @@ pub struct MissionLine {
 }
 
 /// All there is to know of one mission.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct MissionFile {
     #[serde(flatten)]
     pub line: MissionLine,
     /// What the playbook says of its kind.
+    #[serde(deserialize_with = "crate::missions::told_play")]
     pub play: Option<Play>,
     /// Those behind it, as they stand.
     pub alerts_behind: Vec<Alert>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,7 +29,7 @@ use crate::reviews::Timetable;
 use crate::store::ReviewEntry;
 
 /// A review as a list shows it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReviewLine {
     #[serde(flatten)]
     pub review: Review,
@@ -38,7 +39,7 @@ pub struct ReviewLine {
 }
 
 /// What someone was to do after a review, and has not said done.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OpenAction {
     pub review: ReviewId,
     /// In the minutes of that review, from 1.
@@ -52,7 +53,7 @@ pub struct OpenAction {
     pub late: bool,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReviewFile {
     #[serde(flatten)]
     pub line: ReviewLine,

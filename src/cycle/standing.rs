@@ -1,5 +1,6 @@
 //! How one verdict differs from another.
 
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::PartialSchema;
 use utoipa::ToSchema;
@@ -12,7 +13,7 @@ use crate::domain::level::Level;
 use crate::domain::verdict::Judgement;
 use crate::domain::verdict::Verdict;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DifferenceKind {
     Raised,
@@ -25,7 +26,7 @@ pub enum DifferenceKind {
 }
 
 /// What a catalogue answers on a subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// It has no such rule, or its rule does not judge such a subject.

@@ -10,6 +10,7 @@ use polars::frame::DataFrame;
 use polars::prelude::IntoLazy;
 use polars::prelude::col;
 use polars::prelude::lit;
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,7 +42,7 @@ use crate::store::KnownUpTo;
 /// Name of the dated threshold that the global drift is to stay under.
 const TARGET: &str = "drift_target";
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Panorama {
     pub as_of: NaiveDate,
     pub edition: EditionId,
@@ -54,7 +55,7 @@ pub struct Panorama {
     pub series: Vec<Row>,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ProjectView {
     /// The fields of the frame; absent when the project left more than an edition ago.
     #[schema(value_type = Option<ProjectRow>)]

@@ -259,7 +259,7 @@ fn is_same_person(one: &Actor, other: &Actor) -> bool {
 }
 
 /// What somebody else saved meanwhile, for one who writes over an earlier revision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Meanwhile {
     pub draft: DraftNumber,
     /// The revision that was looked at.
@@ -271,7 +271,7 @@ pub struct Meanwhile {
     pub changes: BTreeMap<RulePath, String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StepTaken {
     pub revision: i64,
     pub step: DraftStep,

@@ -25,6 +25,7 @@ pub use playbook::Playbook;
 pub use playbook::PlaybookError;
 pub use playbook::Team;
 pub use playbook::Weights;
+pub use playbook::told_play;
 pub use rank::Candidate;
 pub use rank::Place;
 pub use rank::Points;

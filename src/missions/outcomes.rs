@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +14,7 @@ use crate::domain::mission::Mission;
 use crate::domain::mission::MissionState;
 
 /// How many missions of a rule came to what. A mission counts once for each rule behind it.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RuleOutcomes {
     pub rule: RuleId,
     pub confirmed: u32,

@@ -8,7 +8,9 @@ use std::ops::RangeInclusive;
 use chrono::Days;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
+use serde::de::Error as _;
 use thiserror::Error;
 use toml::Spanned;
 use utoipa::ToSchema;
@@ -64,6 +66,16 @@ pub struct Play {
     #[serde(default = "days_to_complete")]
     #[schema(value_type = u32, required = true)]
     complete_within_days: Spanned<u32>,
+}
+
+/// A play that another Vigie told: what it says stands at no place of a file.
+pub fn told_play<'de, D: Deserializer<'de>>(told: D) -> Result<Option<Play>, D::Error> {
+    let fields: Option<BTreeMap<String, toml::Value>> = Option::deserialize(told)?;
+    let read = |play| {
+        let text = toml::to_string(&play).map_err(D::Error::custom)?;
+        toml::from_str(&text).map_err(D::Error::custom)
+    };
+    fields.map(read).transpose()
 }
 
 /// A rule whose alerts open their mission at once.

@@ -4,11 +4,12 @@ use std::fmt;
 use std::ops::Range;
 
 use rhai::Position;
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// One fault of one file, written `drift/D1.rhai:14:9: message (hint)`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct RuleFault {
     /// Relative to the catalogue's folder.
     pub file: String,

@@ -20,7 +20,7 @@ const OPENING: &str = "/*---";
 const CLOSING: &str = "---*/";
 
 /// A rule of the catalogue, without its script.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Rule {
     pub id: RuleId,
     /// In French, as are the guidance and the sources.

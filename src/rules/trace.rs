@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rhai::Position;
+use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::catalogue::Catalogue;
 use super::evidence;
@@ -34,7 +36,7 @@ use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
 
 /// A judgement and the way that led to it, be it clear or unknown.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Trace {
     /// Without evidence, which the rest tells at greater length.
     #[serde(flatten)]
@@ -45,7 +47,7 @@ pub struct Trace {
     pub readings: Vec<TraceReading>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TraceReading {
     #[serde(flatten)]
     pub reading: Reading,
@@ -53,7 +55,7 @@ pub struct TraceReading {
     pub shown: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TraceStep {
     /// Of the rule's file, counted from 1.
     pub line: usize,
@@ -63,7 +65,7 @@ pub struct TraceStep {
     pub finding: Finding,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Finding {
     True,

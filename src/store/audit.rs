@@ -2,6 +2,7 @@
 
 use chrono::DateTime;
 use chrono::Utc;
+use serde::Deserialize;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
@@ -46,7 +47,7 @@ pub struct AuditFilter {
 }
 
 /// What came of following the trail from its first entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditReport {
     /// Entries that fit, one after the other.
     pub sound: i64,

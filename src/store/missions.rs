@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use chrono::Utc;
+use serde::Deserialize;
 use serde::Serialize;
 use sqlx::QueryBuilder;
 use sqlx::Sqlite;
@@ -42,7 +43,7 @@ pub struct MissionFilter {
 }
 
 /// One line of a mission's history.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MissionEntry {
     /// `None` when a person did it.
     pub cycle: Option<CycleNumber>,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
+use serde::Deserialize;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 use utoipa::ToSchema;
@@ -27,7 +28,7 @@ use crate::domain::review::ReviewChange;
 use crate::domain::review::ReviewStanding;
 
 /// One line of a review's history.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ReviewEntry {
     pub at: DateTime<Utc>,
     #[serde(flatten)]

@@ -45,6 +45,7 @@ mod openapi_truth;
 mod people;
 mod real;
 mod real_rules;
+mod remote;
 mod reviews;
 mod reviews_calendar;
 mod rule_overlay;

@@ -88,12 +88,16 @@ impl Year {
         for event in dossier.history {
             let when = event.at.with_timezone(&Paris).format("%Y-%m-%d %H:%M");
             let level = event.level.map_or("", |level| level.label());
-            let words =
-                [event.label, level, event.whom.as_deref().unwrap_or_default(), &event.words]
-                    .into_iter()
-                    .filter(|words| !words.is_empty())
-                    .collect::<Vec<_>>()
-                    .join(" | ");
+            let words = [
+                event.label.as_str(),
+                level,
+                event.whom.as_deref().unwrap_or_default(),
+                &event.words,
+            ]
+            .into_iter()
+            .filter(|words| !words.is_empty())
+            .collect::<Vec<_>>()
+            .join(" | ");
             write!(text, "  {when} {} : {words}", event.actor).unwrap();
             if let Some(until) = event.until {
                 write!(text, " ({} cycles, jusqu’au {until})", event.times).unwrap();

@@ -120,6 +120,8 @@ pub const DOORS: &[Door] = &[
     own("GET", "/api/v1/ministries/{ministry}/reviews.ics", Read),
     own("GET", "/api/v1/rules", Read),
     own("GET", "/api/v1/rules/{rule}", Read),
+    own("GET", "/api/v1/rules/{rule}/explanation", Read),
+    own("GET", "/api/v1/catalogue", Read),
     own("GET", "/api/v1/rules/{rule}/versions", Read),
     own("GET", "/api/v1/rules/{rule}/comparison", Read),
     whole("POST", "/api/v1/rules/{rule}/rollback", PublishRules),

@@ -75,9 +75,13 @@ pub(super) async fn dispute(
     let alert = find_alert(parts, asked).await?;
     let contested = Contest { fields: fields.to_vec(), author: author.to_owned() };
     let dispute = contest(parts, &alert, contested, &act).await?;
+    tell_dispute(&dispute);
+    Ok(Conclusion::Good)
+}
+
+pub(super) fn tell_dispute(dispute: &Dispute) {
     let import = dispute.import.map(|import| format!(", it puts import {import} in question"));
     print::message(&format!("dispute {} is open{}", dispute.number, import.unwrap_or_default()));
-    Ok(Conclusion::Good)
 }
 
 pub(super) async fn answer(
@@ -97,10 +101,13 @@ pub(super) async fn answer(
 }
 
 pub(super) async fn disputes(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    let disputes = parts.store.disputes().await?;
+    show(&parts.store.disputes().await?, printer)
+}
+
+pub(super) fn show(disputes: &[Dispute], printer: &Printer) -> Result<Conclusion, CliError> {
     let open = disputes.iter().filter(|dispute| dispute.is_pending()).count();
     let title = format!("Contestations : {}, dont {open} en cours", disputes.len());
-    printer.answer(&disputes, &[sheet(title, &disputes)], 0)?;
+    printer.answer(&disputes, &[sheet(title, disputes)], 0)?;
     Ok(Conclusion::Good)
 }
 

@@ -2,6 +2,7 @@
 
 mod acts;
 mod list;
+pub(super) mod remote;
 mod show;
 mod silences;
 

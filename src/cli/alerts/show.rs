@@ -1,6 +1,7 @@
 //! `vigie alerts show`: one alert, with its whole history.
 
 use chrono::DateTime;
+use chrono::NaiveDate;
 use chrono::Utc;
 use chrono_tz::Europe::Paris;
 use vigie::cycle::AlertDossier;
@@ -27,16 +28,24 @@ pub(super) async fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let alert = find_alert(parts, asked).await?;
-    let dossier = dossier(parts, alert).await?;
-    let mut sheets = vec![summary(&dossier), history(&dossier.history)];
+    let day = today(parts.clock.now());
+    show(&dossier(parts, alert).await?, day, printer)
+}
+
+pub(super) fn show(
+    dossier: &AlertDossier,
+    day: NaiveDate,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let mut sheets = vec![summary(dossier), history(&dossier.history)];
     if !dossier.disputes.is_empty() {
         let title = format!("Contestations : {}", dossier.disputes.len());
         sheets.push(acts::sheet(title, &dossier.disputes));
     }
     if !dossier.silences.is_empty() {
-        sheets.push(silences::sheet(&dossier.silences, today(parts.clock.now())));
+        sheets.push(silences::sheet(&dossier.silences, day));
     }
-    printer.answer(&dossier, &sheets, 1)?;
+    printer.answer(dossier, &sheets, 1)?;
     Ok(Conclusion::Good)
 }
 
@@ -77,7 +86,7 @@ fn history(events: &[AlertEvent]) -> Sheet {
         vec![
             Cell::of(moment(event.at), event.at.to_rfc3339()),
             Cell::text(event.actor.as_str()),
-            Cell::of(event.label, event.kind),
+            Cell::of(event.label.as_str(), event.kind.as_str()),
             Cell::of(event.level.map_or("", Level::label), event.level.map(Level::word)),
             Cell::text(words),
             Cell::optional(event.known.as_ref().map(known)),

@@ -40,13 +40,17 @@ pub(super) async fn silence(
     let scope = resolved(scope, parts).await?;
     let request = SilenceRequest { scope, last_day };
     let silence = vigie::cycle::silence(parts, request, config.silences, &act).await?;
+    tell(&silence);
+    Ok(Conclusion::Good)
+}
+
+pub(super) fn tell(silence: &Silence) {
     print::message(&format!(
         "silence {} holds until {}; {} alerts that stand are covered",
         silence.number,
         silence.last_day,
         silence.levels.len()
     ));
-    Ok(Conclusion::Good)
 }
 
 async fn resolved(scope: Scope<'_>, parts: &Parts) -> Result<SilenceScope, CliError> {
@@ -83,7 +87,14 @@ pub(super) async fn list(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let day = today(parts.clock.now());
-    let mut silences = parts.store.silences().await?;
+    show(parts.store.silences().await?, (all, day), printer)
+}
+
+pub(super) fn show(
+    mut silences: Vec<Silence>,
+    (all, day): (bool, NaiveDate),
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     silences.retain(|silence| all || silence.holds_on(day));
     printer.answer(&silences, &[sheet(&silences, day)], 0)?;
     Ok(Conclusion::Good)

@@ -3,6 +3,7 @@
 
 mod args;
 mod plan;
+pub(super) mod remote;
 mod show;
 
 use vigie::app::config::Config;
@@ -13,6 +14,7 @@ use vigie::domain::audit::Actor;
 use vigie::domain::french;
 use vigie::domain::ids::MissionId;
 use vigie::domain::mission::Mission;
+use vigie::domain::mission::MissionChange;
 use vigie::domain::mission::MissionState;
 use vigie::store::MissionFilter;
 
@@ -41,7 +43,7 @@ pub(super) async fn run(
         let id = MissionId::new(mission);
         let hand = (&actor, config.missions.director());
         let change = cycle::act_on_mission(parts, &id, &act, hand).await?;
-        print::message(&format!("{} : {}", change.mission.kind.label(), change.kind.label()));
+        tell(&change);
         show::run(&id, parts, printer).await?;
         return Ok(Conclusion::Good);
     }
@@ -65,7 +67,18 @@ pub(super) async fn run(
 
 async fn list(filter: &Filter, parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
     let chosen = MissionFilter { state: filter.state, kind: filter.kind, subject: None };
-    let mut lines = cycle::mission_lines(parts, &chosen).await?;
+    show_list(cycle::mission_lines(parts, &chosen).await?, filter, printer)
+}
+
+fn tell(change: &MissionChange) {
+    print::message(&format!("{} : {}", change.mission.kind.label(), change.kind.label()));
+}
+
+fn show_list(
+    mut lines: Vec<MissionLine>,
+    filter: &Filter,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     lines.retain(|line| {
         (filter.state.is_some() || line.mission.state.is_live()) && (line.late || !filter.late)
     });

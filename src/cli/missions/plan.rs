@@ -6,6 +6,7 @@ use vigie::cycle::Parts;
 use vigie::domain::french;
 use vigie::missions::Place;
 use vigie::missions::Ranked;
+use vigie::missions::RuleOutcomes;
 
 use super::CliError;
 use crate::cli::print::Cell;
@@ -17,7 +18,10 @@ pub(super) async fn run(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<(), CliError> {
-    let ranked = cycle::mission_ranking(parts, as_of).await?;
+    show(&cycle::mission_ranking(parts, as_of).await?, printer)
+}
+
+pub(super) fn show(ranked: &[Ranked], printer: &Printer) -> Result<(), CliError> {
     let rows = ranked.iter().map(row);
     let waiting = ranked.iter().filter(|one| one.place == Place::NotTaken).count();
     let title = match waiting {
@@ -61,7 +65,10 @@ fn row(one: &Ranked) -> Vec<Cell> {
 }
 
 pub(super) async fn outcomes(parts: &Parts, printer: &Printer) -> Result<(), CliError> {
-    let tallies = cycle::mission_outcomes(parts).await?;
+    show_outcomes(&cycle::mission_outcomes(parts).await?, printer)
+}
+
+pub(super) fn show_outcomes(tallies: &[RuleOutcomes], printer: &Printer) -> Result<(), CliError> {
     let rows = tallies.iter().map(|tally| {
         let precision = tally.precision.map_or_else(
             || Cell::optional(None::<String>),

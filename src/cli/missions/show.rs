@@ -13,13 +13,16 @@ use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
 
 pub(super) async fn run(id: &MissionId, parts: &Parts, printer: &Printer) -> Result<(), CliError> {
-    let file = cycle::mission(parts, id).await?;
+    show(&cycle::mission(parts, id).await?, printer)
+}
+
+pub(super) fn show(file: &MissionFile, printer: &Printer) -> Result<(), CliError> {
     let sheets: Vec<Sheet> =
-        [Some(summary(&file)), Some(alerts(&file)), milestones(&file), Some(history(&file))]
+        [Some(summary(file)), Some(alerts(file)), milestones(file), Some(history(file))]
             .into_iter()
             .flatten()
             .collect();
-    printer.answer(&file, &sheets, 3)
+    printer.answer(file, &sheets, 3)
 }
 
 fn summary(file: &MissionFile) -> Sheet {

@@ -1,7 +1,11 @@
 //! What is overridden at the command line, and how the wordings of a file differ.
 
 use vigie::cycle;
+use vigie::cycle::FileComparison;
+use vigie::cycle::OverrideLine;
 use vigie::cycle::Parts;
+use vigie::cycle::ThreeWay;
+use vigie::cycle::VersionText;
 use vigie::cycle::Wording;
 use vigie::domain::french;
 use vigie::domain::overlay::ShippedState;
@@ -15,7 +19,13 @@ use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
 
 pub(super) async fn overrides(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    let (_, found) = cycle::overrides(parts).await?;
+    show_overrides(&cycle::overrides(parts).await?.1, printer)
+}
+
+pub(super) fn show_overrides(
+    found: &[OverrideLine],
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     let rows = found.iter().map(|line| {
         let mut row = version_row(&line.version);
         row.push(Cell::of(line.shipped_state.label(), line.shipped_state.word()));
@@ -41,7 +51,14 @@ pub(super) async fn versions(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let found = cycle::versions(parts, name).await?;
+    show_versions(name, &cycle::versions(parts, name).await?, printer)
+}
+
+pub(super) fn show_versions(
+    name: &str,
+    found: &[VersionText],
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     let rows = found.iter().map(|one| {
         let mut row = version_row(&one.version);
         row.push(Cell::of(one.version.state.label(), one.version.state.word()));
@@ -84,9 +101,12 @@ pub(super) async fn three(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let found = cycle::three_way(parts, name).await?;
+    show_three(&cycle::three_way(parts, name).await?, printer)
+}
+
+pub(super) fn show_three(found: &[ThreeWay], printer: &Printer) -> Result<Conclusion, CliError> {
     let mut sheets = Vec::new();
-    for three in &found {
+    for three in found {
         let path = three.line.version.path.as_str();
         let ours = format!("{path} : du texte livré à notre version {}", three.line.version.number);
         sheets.push(changes(ours, &three.our_changes));
@@ -115,7 +135,14 @@ pub(super) async fn two(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let found = cycle::compare(parts, name, from, to).await?;
+    show_two(&cycle::compare(parts, name, from, to).await?, (from, to), printer)
+}
+
+pub(super) fn show_two(
+    found: &[FileComparison],
+    (from, to): (Wording, Wording),
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     let sheets: Vec<Sheet> = found
         .iter()
         .map(|one| {

@@ -15,6 +15,7 @@ use vigie::cycle::Parts;
 use vigie::cycle::RollBack;
 use vigie::domain::audit::Actor;
 use vigie::domain::draft::DraftStep;
+use vigie::domain::draft::Meanwhile;
 use vigie::domain::french;
 use vigie::domain::ids::DraftNumber;
 use vigie::domain::overlay::Publication;
@@ -54,14 +55,17 @@ pub(super) async fn save(
     let number = request.over.map(DraftNumber);
     let files = cycle::amended(parts, number, put, &dropped, &thresholds).await?;
     let over = number.zip(request.revision);
-    let shown = told(cycle::save_draft(parts, over, files, &act).await)?;
+    show_saved(&told(cycle::save_draft(parts, over, files, &act).await)?, printer)
+}
+
+pub(super) fn show_saved(shown: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
     tell("saved", &shown.outline);
-    printer.answer(&shown, &[files_of(&shown)], 0)?;
+    printer.answer(shown, &[files_of(shown)], 0)?;
     Ok(Conclusion::Good)
 }
 
 /// Where a file goes: its own name, unless it is said.
-fn place(argument: &str) -> Result<(&str, &str), CliError> {
+pub(super) fn place(argument: &str) -> Result<(&str, &str), CliError> {
     if let Some((place, file)) = argument.split_once('=') {
         return Ok((place, file));
     }
@@ -72,7 +76,7 @@ fn place(argument: &str) -> Result<(&str, &str), CliError> {
     })
 }
 
-fn threshold(argument: &str) -> Result<(String, String), CliError> {
+pub(super) fn threshold(argument: &str) -> Result<(String, String), CliError> {
     let parts = argument.split_once('=');
     parts.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| {
         CliError::RuleArgument { found: argument.to_owned(), expected: "NAME=VALUE" }
@@ -80,7 +84,7 @@ fn threshold(argument: &str) -> Result<(String, String), CliError> {
 }
 
 /// Of what is longer than a draft takes, no more is read than shows it.
-fn read(path: &Path, most: usize) -> Result<String, CliError> {
+pub(super) fn read(path: &Path, most: usize) -> Result<String, CliError> {
     let unread = |source| CliError::RuleFile { path: path.to_owned(), source };
     let mut text = String::new();
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
@@ -103,7 +107,7 @@ pub(super) async fn step(
     Ok(Conclusion::Good)
 }
 
-fn tell(how: &str, draft: &DraftOutline) {
+pub(super) fn tell(how: &str, draft: &DraftOutline) {
     let (number, revision, state) = (draft.number, draft.revision, draft.state.word());
     print::message(&format!("draft {number} is {how}: revision {revision}, {state}"));
 }
@@ -134,7 +138,7 @@ pub(super) async fn roll_back(
     Ok(Conclusion::Good)
 }
 
-fn tell_publication(publication: &Publication) {
+pub(super) fn tell_publication(publication: &Publication) {
     for PublishedFile { path, version, .. } in &publication.files {
         let what =
             version.map_or_else(|| "the shipped text".to_owned(), |n| format!("version {n}"));
@@ -145,11 +149,15 @@ fn tell_publication(publication: &Publication) {
 /// What others changed meanwhile is shown before the refusal.
 fn told<T>(outcome: Result<T, CycleError>) -> Result<T, CliError> {
     if let Err(CycleError::Store(StoreError::DraftMoved(meanwhile))) = &outcome {
-        for (path, changes) in &meanwhile.changes {
-            print::message(&format!("{path}\n{}", changes.trim_end()));
-        }
+        tell_meanwhile(meanwhile);
     }
     Ok(outcome?)
+}
+
+pub(super) fn tell_meanwhile(meanwhile: &Meanwhile) {
+    for (path, changes) in &meanwhile.changes {
+        print::message(&format!("{path}\n{}", changes.trim_end()));
+    }
 }
 
 pub(super) async fn list(
@@ -159,6 +167,13 @@ pub(super) async fn list(
 ) -> Result<Conclusion, CliError> {
     let drafts: Vec<DraftOutline> =
         parts.store.drafts(all).await?.iter().map(DraftOutline::of).collect();
+    show_list(&drafts, printer)
+}
+
+pub(super) fn show_list(
+    drafts: &[DraftOutline],
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     let rows = drafts.iter().map(|draft| {
         let paths: Vec<&str> = draft.files.iter().map(RulePath::as_str).collect();
         let saved = draft.steps.last().map(|last| last.at);
@@ -194,7 +209,10 @@ pub(super) async fn show(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let draft = cycle::draft(parts, number).await?;
+    show_draft(&cycle::draft(parts, number).await?, printer)
+}
+
+pub(super) fn show_draft(draft: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
     let outline = &draft.outline;
     let rows = outline.steps.iter().map(|step| {
         vec![
@@ -212,12 +230,13 @@ pub(super) async fn show(
         ("at", "Le"),
         ("words", "Motif"),
     ];
-    let title = format!("Brouillon {number}, {} : {}", outline.state.label(), outline.comment);
-    let mut sheets = vec![Sheet::new(title, columns, rows.collect()), files_of(&draft)];
+    let title =
+        format!("Brouillon {}, {} : {}", outline.number, outline.state.label(), outline.comment);
+    let mut sheets = vec![Sheet::new(title, columns, rows.collect()), files_of(draft)];
     sheets.extend(draft.texts.iter().map(|(path, text)| {
         Sheet::new(path.as_str(), vec![], vec![]).with_note(text.trim_end().to_owned())
     }));
-    printer.answer(&draft, &sheets, 0)?;
+    printer.answer(draft, &sheets, 0)?;
     Ok(Conclusion::Good)
 }
 

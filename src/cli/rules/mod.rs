@@ -9,7 +9,10 @@ mod docs;
 mod drafts;
 mod explain;
 mod list;
+pub(super) mod remote;
 mod test;
+
+use std::collections::BTreeMap;
 
 use vigie::app::config::Config;
 use vigie::clock::Clock as _;
@@ -54,11 +57,15 @@ impl Shelf {
             }
             source?.texts()
         };
+        Ok(Self::of(texts, config))
+    }
+
+    fn of(texts: BTreeMap<String, String>, config: &Config) -> Self {
         let found = CatalogueInForce::compile(texts, &config.limits);
         for fault in &found.faults {
             print::message(&fault.to_string());
         }
-        Ok(Self(found))
+        Self(found)
     }
 
     fn conclusion(&self) -> Conclusion {

@@ -62,6 +62,16 @@ pub struct Exported {
 }
 
 impl ExportTable {
+    pub const ALL: [Self; 7] = [
+        Self::Projects,
+        Self::History,
+        Self::Ministries,
+        Self::Series,
+        Self::Alerts,
+        Self::Missions,
+        Self::Verdicts,
+    ];
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Projects => "projects",
@@ -88,6 +98,8 @@ impl ExportTable {
 }
 
 impl ExportFormat {
+    pub const ALL: [Self; 3] = [Self::Csv, Self::Xlsx, Self::Parquet];
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Csv => "csv",

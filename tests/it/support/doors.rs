@@ -130,6 +130,7 @@ pub(crate) fn asked(address: &str) -> &'static str {
         "/api/v1/exports/{table}" => "?format=csv",
         "/api/v1/notices/preview" => "?ministry=MI",
         "/api/v1/rules/{rule}/comparison" => "?from=shipped&to=in-force",
+        "/api/v1/rules/{rule}/explanation" => "?subject=france-visas",
         _ => "",
     }
 }

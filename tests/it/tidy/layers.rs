@@ -31,6 +31,7 @@ const HOUSE: &[Place] = &[
     place("alerts", 3, 1),
     place("missions", 3, 1),
     place("reviews", 3, 1),
+    place("client", 4, 1),
     place("notify", 4, 1),
     place("sign_in", 4, 1),
     place("store", 4, 1),

@@ -1,5 +1,7 @@
 //! `vigie notices` and `vigie receivers`: what was said, what waits, and to whom.
 
+pub(super) mod remote;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,17 +17,18 @@ use vigie::domain::ids::NoticeId;
 use vigie::domain::notice::Content;
 use vigie::domain::notice::Lane;
 use vigie::domain::notice::LaneState;
+use vigie::domain::notice::Notice;
 use vigie::domain::notice::NoticeState;
 use vigie::domain::notice::QueuedNotice;
 use vigie::store::NoticeFilter;
 
-use super::CliError;
-use super::Conclusion;
-use super::act;
-use super::print;
-use super::print::Cell;
-use super::print::Printer;
-use super::print::Sheet;
+use crate::cli::CliError;
+use crate::cli::Conclusion;
+use crate::cli::act;
+use crate::cli::print;
+use crate::cli::print::Cell;
+use crate::cli::print::Printer;
+use crate::cli::print::Sheet;
 
 /// Notices listed by default, the latest ones.
 const LISTED: u32 = 200;
@@ -100,22 +103,21 @@ pub(super) async fn run(
             let filter =
                 NoticeFilter { states: state.iter().copied().collect(), ..NoticeFilter::default() };
             let notices = parts.store.notices(&filter, *limit).await?;
-            warn_when_off(parts);
+            warn_when_off(&vigie::notify::lanes(&parts.notify));
             printer.answer(&notices, &[list(&notices)], 0)?;
         }
         NoticesCommand::Show { notice } => {
             let found = parts.store.notice(&NoticeId::new(notice.as_str())).await?;
-            let found = found.ok_or_else(|| CliError::NoSuchNotice(notice.clone()))?;
-            let sheet = list(std::slice::from_ref(&found)).with_note(words(&found.notice.content));
-            printer.answer(&found, &[sheet], 0)?;
+            show(&found.ok_or_else(|| CliError::NoSuchNotice(notice.clone()))?, printer)?;
         }
         NoticesCommand::Preview { ministry, as_of, html } => {
-            preview((ministry, *as_of), html.as_ref(), parts, printer).await?;
+            let notices = vigie::cycle::preview(parts, ministry, *as_of).await?;
+            show_preview(&notices, html.as_ref(), printer)?;
         }
         NoticesCommand::Deliver => return deliver(parts, printer).await,
         NoticesCommand::Remind => {
             let written = vigie::cycle::remind(parts).await?;
-            warn_when_off(parts);
+            warn_when_off(&vigie::notify::lanes(&parts.notify));
             print::message(&format!("{written} notices written"));
         }
         NoticesCommand::Replay { notice, dead: _, reason } => {
@@ -146,7 +148,7 @@ pub(super) async fn receivers(
     match command {
         ReceiversCommand::List => {
             let set_up = vigie::notify::lanes(&parts.notify);
-            warn_when_off(parts);
+            warn_when_off(&set_up);
             printer.answer(&states, &[lanes(&set_up, &states)], 0)?;
             Ok(Conclusion::Good)
         }
@@ -156,9 +158,7 @@ pub(super) async fn receivers(
                 .map_err(CliError::NoSuchReceiver)?;
             let reopened = parts.store.reopen_lane(&lane, &act(config, parts, reason)?).await?;
             if reopened {
-                print::message(&format!(
-                    "{lane} is open again; `vigie notices replay --dead` sends it what was given up"
-                ));
+                tell_open(&lane);
                 return Ok(Conclusion::Good);
             }
             print::message(&format!("{lane} was not closed"));
@@ -167,9 +167,15 @@ pub(super) async fn receivers(
     }
 }
 
+fn tell_open(lane: &Lane) {
+    print::message(&format!(
+        "{lane} is open again; `vigie notices replay --dead` sends it what was given up"
+    ));
+}
+
 /// Nothing is queued for receivers that no setting names, and whoever looks is told so.
-fn warn_when_off(parts: &Parts) {
-    if vigie::notify::lanes(&parts.notify).is_empty() {
+fn warn_when_off(set_up: &[Lane]) {
+    if set_up.is_empty() {
         print::message(
             "no receiver is set up: nothing is written to the outbox; see `mail`, `webhooks` and \
              `tchap` in vigie.toml",
@@ -180,7 +186,7 @@ fn warn_when_off(parts: &Parts) {
 async fn deliver(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
     let (clock, settings) = (Arc::clone(&parts.clock), Arc::clone(&parts.notify));
     let courier = Courier::new(parts.store.clone(), clock, settings)?;
-    warn_when_off(parts);
+    warn_when_off(&vigie::notify::lanes(&parts.notify));
     // What is being sent when someone says stop is finished.
     let report = courier.drain(&vigie::app::stop_signal()?).await?;
     let rows = report.iter().map(|(lane, report)| {
@@ -206,13 +212,16 @@ async fn deliver(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliErro
     Ok(Conclusion::Good)
 }
 
-async fn preview(
-    (ministry, as_of): (&str, Option<NaiveDate>),
+fn show(found: &QueuedNotice, printer: &Printer) -> Result<(), CliError> {
+    let sheet = list(std::slice::from_ref(found)).with_note(words(&found.notice.content));
+    printer.answer(found, &[sheet], 0)
+}
+
+fn show_preview(
+    notices: &[Notice],
     file: Option<&PathBuf>,
-    parts: &Parts,
     printer: &Printer,
 ) -> Result<(), CliError> {
-    let notices = vigie::cycle::preview(parts, ministry, as_of).await?;
     if notices.is_empty() {
         print::message("nothing has changed since the last message: nothing would be sent");
     }

@@ -1,6 +1,8 @@
 //! `vigie accounts` and `vigie tokens`: who may call the API, and what programs prove themselves with.
 //! Whoever can write the database can do this, so it asks for no account.
 
+pub(super) mod remote;
+
 use std::collections::BTreeSet;
 
 use chrono::SecondsFormat;
@@ -14,18 +16,19 @@ use vigie::cycle::Parts;
 use vigie::domain::access::Account;
 use vigie::domain::access::Role;
 use vigie::domain::access::Scope;
+use vigie::domain::access::Token;
 use vigie::domain::audit::Actor;
 use vigie::domain::ids::MinistryCode;
 use vigie::store::AccountTerms;
 use vigie::store::TokenTerms;
 
-use super::CliError;
-use super::Conclusion;
-use super::act;
-use super::print;
-use super::print::Cell;
-use super::print::Printer;
-use super::print::Sheet;
+use crate::cli::CliError;
+use crate::cli::Conclusion;
+use crate::cli::act;
+use crate::cli::print;
+use crate::cli::print::Cell;
+use crate::cli::print::Printer;
+use crate::cli::print::Sheet;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {
@@ -152,7 +155,10 @@ pub(super) async fn tokens(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
-        TokensCommand::List => list_tokens(parts, printer).await?,
+        TokensCommand::List => {
+            let accounts = parts.store.accounts().await?;
+            list_tokens(&parts.store.tokens(None).await?, &accounts, printer)?;
+        }
         TokensCommand::Issue { account, label, roles, ministries, days } => {
             let act = act(config, parts, "")?;
             let account = find(parts, account).await?;
@@ -166,10 +172,7 @@ pub(super) async fn tokens(
                 expires_at: act.at + TimeDelta::days((*days).into()),
             };
             let (token, secret) = parts.store.issue_token(&terms, &act).await?;
-            let end = token.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-            print::message(&format!("token {} until {end}; it is not shown again", token.number));
-            let full = json!({ "token": token, "secret": secret.reveal() });
-            printer.secret(&full, secret.reveal())?;
+            show_issued(&token, secret.reveal(), printer)?;
         }
         TokensCommand::Revoke { number, reason } => {
             parts.store.revoke_token(*number, &act(config, parts, reason)?).await?;
@@ -177,6 +180,12 @@ pub(super) async fn tokens(
         }
     }
     Ok(Conclusion::Good)
+}
+
+fn show_issued(token: &Token, secret: &str, printer: &Printer) -> Result<(), CliError> {
+    let end = token.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    print::message(&format!("token {} until {end}; it is not shown again", token.number));
+    printer.secret(&json!({ "token": token, "secret": secret }), secret)
 }
 
 impl Terms {
@@ -203,14 +212,15 @@ fn role(word: &str) -> Result<Role, String> {
 }
 
 async fn find(parts: &Parts, name: &str) -> Result<Account, CliError> {
-    let accounts = parts.store.accounts().await?;
+    named(parts.store.accounts().await?, name)
+}
+
+fn named(accounts: Vec<Account>, name: &str) -> Result<Account, CliError> {
     let found = accounts.into_iter().find(|account| account.name.as_str() == name);
     found.ok_or_else(|| CliError::NoSuchAccount(name.to_owned()))
 }
 
-async fn list_tokens(parts: &Parts, printer: &Printer) -> Result<(), CliError> {
-    let tokens = parts.store.tokens(None).await?;
-    let accounts = parts.store.accounts().await?;
+fn list_tokens(tokens: &[Token], accounts: &[Account], printer: &Printer) -> Result<(), CliError> {
     let owner = |number| accounts.iter().find(|account| account.number == number);
     let instant = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let rows = tokens.iter().map(|token| {

@@ -1,5 +1,7 @@
 //! `vigie reviews`: the calendar of the reviews of listed projects, their minutes, and its feed.
 
+pub(super) mod remote;
+
 use std::io::Write as _;
 
 use chrono::NaiveDate;
@@ -22,12 +24,12 @@ use vigie::domain::review::ReviewChange;
 use vigie::domain::review::ReviewState;
 use vigie::reviews::ReviewAct;
 
-use super::CliError;
-use super::Conclusion;
-use super::args::expected;
-use super::print::Cell;
-use super::print::Printer;
-use super::print::Sheet;
+use crate::cli::CliError;
+use crate::cli::Conclusion;
+use crate::cli::args::expected;
+use crate::cli::print::Cell;
+use crate::cli::print::Printer;
+use crate::cli::print::Sheet;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReviewsCommand {
@@ -135,12 +137,7 @@ pub(super) async fn run(
             printer.answer(&lines, &[list(&lines)], 0)?;
         }
         ReviewsCommand::Show { review } => {
-            let file = cycle::review(parts, &ReviewId::new(review)).await?;
-            let mut sheets = vec![summary(&file), history(&file)];
-            if !file.open_actions.is_empty() {
-                sheets.insert(1, actions(&file.open_actions));
-            }
-            printer.answer(&file, &sheets, sheets.len() - 1)?;
+            show(&cycle::review(parts, &ReviewId::new(review)).await?, printer)?;
         }
         ReviewsCommand::Plan { as_of, dry_run } => {
             let changes = cycle::plan_reviews(parts, *as_of, *dry_run).await?;
@@ -179,6 +176,14 @@ pub(super) async fn run(
         }
     }
     Ok(Conclusion::Good)
+}
+
+fn show(file: &ReviewFile, printer: &Printer) -> Result<(), CliError> {
+    let mut sheets = vec![summary(file), history(file)];
+    if !file.open_actions.is_empty() {
+        sheets.insert(1, actions(&file.open_actions));
+    }
+    printer.answer(file, &sheets, sheets.len() - 1)
 }
 
 async fn acted(

@@ -1,0 +1,69 @@
+//! `vigie export`: a whole table, to take away.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+use vigie::client::Remote;
+use vigie::cycle;
+use vigie::cycle::ExportFormat;
+use vigie::cycle::ExportTable;
+use vigie::cycle::Parts;
+
+use super::CliError;
+use super::Conclusion;
+use super::args::expected;
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Projects; history (projects at each edition); ministries; series (the portfolio at each edition);
+    /// alerts; missions; verdicts (of the last cycle)
+    #[arg(value_parser = table, value_name = "TABLE")]
+    table: ExportTable,
+    /// Figures as of a past date, as YYYY-MM-DD; today by default
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// Write there, as its extension says: CSV, XLSX (French headers, a sheet that explains them) or
+    /// Parquet; CSV on standard output by default
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(super) async fn run(request: &ExportArgs, parts: &Parts) -> Result<Conclusion, CliError> {
+    let format = format(request.out.as_deref())?;
+    let exported = cycle::export(parts, request.table, format, request.as_of).await?;
+    write(request, &exported.bytes)
+}
+
+/// The same of a server.
+pub(super) async fn ask(request: &ExportArgs, remote: &Remote) -> Result<Conclusion, CliError> {
+    let format = format(request.out.as_deref())?;
+    let place = remote
+        .at(&["exports", request.table.word()])
+        .with("format", Some(format.word()))
+        .with("as_of", request.as_of);
+    write(request, &remote.bytes(place).await?)
+}
+
+fn format(out: Option<&Path>) -> Result<ExportFormat, CliError> {
+    let Some(path) = out else { return Ok(ExportFormat::Csv) };
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let known = ExportFormat::ALL.into_iter().find(|format| format.word() == extension);
+    known.ok_or_else(|| CliError::ExportFormat { found: path.display().to_string() })
+}
+
+fn write(request: &ExportArgs, bytes: &[u8]) -> Result<Conclusion, CliError> {
+    match &request.out {
+        Some(path) => std::fs::write(path, bytes)
+            .map_err(|source| CliError::Report { path: path.clone(), source })?,
+        None => std::io::stdout().lock().write_all(bytes)?,
+    }
+    Ok(Conclusion::Good)
+}
+
+fn table(word: &str) -> Result<ExportTable, String> {
+    let known = ExportTable::ALL.into_iter().find(|table| table.word() == word);
+    known.ok_or_else(|| expected(&ExportTable::ALL.map(ExportTable::word).join(", ")))
+}

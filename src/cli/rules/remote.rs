@@ -1,0 +1,217 @@
+//! The same of a server: drafts, publications and comparisons. Files are those of this machine.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::json;
+use vigie::app::config::Config;
+use vigie::client::Remote;
+use vigie::client::RemoteFault;
+use vigie::clock::Clock as _;
+use vigie::clock::SystemClock;
+use vigie::cycle::CatalogueDiff;
+use vigie::cycle::DraftView;
+use vigie::cycle::Source;
+use vigie::cycle::today;
+use vigie::domain::draft::DraftStep;
+use vigie::domain::overlay::Overlay;
+use vigie::domain::overlay::Publication;
+use vigie::rules::Limits;
+
+use super::Shelf;
+use super::args::DraftArgs;
+use super::args::OfArgs;
+use super::args::RulesCommand;
+use super::args::StepArgs;
+use super::check;
+use super::compare;
+use super::diff;
+use super::docs;
+use super::drafts;
+use super::explain;
+use super::list;
+use super::test;
+use crate::cli::CliError;
+use crate::cli::Conclusion;
+use crate::cli::print::Printer;
+
+/// What a server tells of a catalogue.
+#[derive(Deserialize)]
+struct CatalogueFiles {
+    files: BTreeMap<String, String>,
+}
+
+pub(in crate::cli) async fn run(
+    command: &RulesCommand,
+    config: &Config,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        RulesCommand::Diff { draft: Some(draft), as_of, .. } => {
+            let place = remote.at(&["drafts", &draft.to_string(), "diff"]).with("as_of", *as_of);
+            diff::show(&remote.get::<CatalogueDiff>(place).await?, printer)
+        }
+        RulesCommand::Overrides => {
+            let found = remote.whole(remote.at(&["overrides"])).await?.told;
+            compare::show_overrides(&found, printer)
+        }
+        RulesCommand::Drafts { draft: None, all } => {
+            let listed = remote.at(&["drafts"]).with("all", Some(all));
+            drafts::show_list(&remote.all(listed).await?, printer)
+        }
+        RulesCommand::Drafts { draft: Some(draft), .. } => {
+            drafts::show_draft(&find(*draft, remote).await?, printer)
+        }
+        RulesCommand::Draft(request) => {
+            drafts::show_saved(&told(save(request, remote).await)?, printer)
+        }
+        RulesCommand::Submit(request) => step(request, DraftStep::Submitted, remote).await,
+        RulesCommand::Return(request) => step(request, DraftStep::Returned, remote).await,
+        RulesCommand::Withdraw(request) => step(request, DraftStep::Withdrawn, remote).await,
+        RulesCommand::Publish(request) => {
+            let publication: Publication = told(advance(request, "publication", remote).await)?;
+            drafts::tell_publication(&publication);
+            Ok(Conclusion::Good)
+        }
+        RulesCommand::Rollback { name, to_shipped, reason } => {
+            let seen = remote.whole::<serde_json::Value>(remote.at(&["overrides"])).await?.etag;
+            let place = remote.at(&["rules", name, "rollback"]);
+            let body = json!({ "reason": reason, "to_shipped": to_shipped });
+            let publication: Publication =
+                remote.act((Method::POST, place), &body, seen.as_deref()).await?;
+            drafts::tell_publication(&publication);
+            Ok(Conclusion::Good)
+        }
+        RulesCommand::Versions { name } => {
+            let found = remote.all(remote.at(&["rules", name, "versions"])).await?;
+            compare::show_versions(name, &found, printer)
+        }
+        RulesCommand::Compare { name, from: Some(from), to: Some(to) } => {
+            let place = remote
+                .at(&["rules", name, "comparison"])
+                .with("from", Some(from.word()))
+                .with("to", Some(to.word()));
+            compare::show_two(&remote.whole(place).await?.told, (*from, *to), printer)
+        }
+        RulesCommand::Compare { name, .. } => {
+            let found = remote.whole(remote.at(&["overrides", name])).await?.told;
+            compare::show_three(&found, printer)
+        }
+        RulesCommand::List { of } => list::run(&shelf(*of, config, remote).await?, printer),
+        RulesCommand::Check { lint_fatal, of } => {
+            check::run(*lint_fatal, &shelf(*of, config, remote).await?, printer)
+        }
+        RulesCommand::Test(request) => {
+            test::run(request, &shelf(request.of, config, remote).await?, printer)
+        }
+        RulesCommand::Docs { out, as_of, of } => {
+            let as_of = as_of.unwrap_or_else(|| today(SystemClock.now()));
+            docs::run(out.as_deref(), as_of, &shelf(*of, config, remote).await?)
+        }
+        RulesCommand::Explain { rule, subject, as_of, draft } => {
+            let place = remote
+                .at(&["rules", rule, "explanation"])
+                .with("subject", Some(subject))
+                .with("as_of", *as_of)
+                .with("draft", *draft);
+            explain::show(&remote.get(place).await?, printer)
+        }
+        RulesCommand::Diff { .. } => Err(CliError::HereOnly("rules diff FOLDER_A FOLDER_B")),
+    }
+}
+
+/// Compiled here, from the server's files.
+async fn shelf(of: OfArgs, config: &Config, remote: &Remote) -> Result<Shelf, CliError> {
+    Ok(Shelf::of(files(of, remote).await?, config))
+}
+
+async fn files(of: OfArgs, remote: &Remote) -> Result<BTreeMap<String, String>, CliError> {
+    let place = remote
+        .at(&["catalogue"])
+        .with("draft", of.draft)
+        .with("shipped", of.shipped.then_some(true));
+    let CatalogueFiles { files } = remote.get(place).await?;
+    Ok(files)
+}
+
+async fn find(draft: i64, remote: &Remote) -> Result<DraftView, RemoteFault> {
+    remote.get(remote.at(&["drafts", &draft.to_string()])).await
+}
+
+/// What others changed meanwhile is shown before the refusal.
+fn told<T>(outcome: Result<T, CliError>) -> Result<T, CliError> {
+    if let Err(CliError::Remote(RemoteFault::Refused(refusal))) = &outcome
+        && let Some(meanwhile) = &refusal.problem.meanwhile
+    {
+        drafts::tell_meanwhile(meanwhile);
+    }
+    outcome
+}
+
+async fn save(request: &DraftArgs, remote: &Remote) -> Result<DraftView, CliError> {
+    let mut files = match request.over {
+        Some(draft) => find(draft, remote).await?.texts,
+        None => BTreeMap::new(),
+    };
+    let shipped = self::files(OfArgs::default(), remote).await?;
+    let source = Source { shipped, overlay: Overlay::none() };
+    for argument in &request.files {
+        let (place, file) = drafts::place(argument)?;
+        let text = drafts::read(Path::new(file), Limits::default().text_size)?;
+        files.insert(source.file_called(place)?, text);
+    }
+    for name in &request.dropped {
+        files.remove(&source.file_called(name)?);
+    }
+    let mut thresholds: BTreeMap<String, f64> = BTreeMap::new();
+    for argument in &request.thresholds {
+        let (name, value) = drafts::threshold(argument)?;
+        let odd = |_| CliError::RuleArgument { found: argument.clone(), expected: "NAME=NUMBER" };
+        thresholds.insert(name, value.parse().map_err(odd)?);
+    }
+    let body = json!({ "comment": request.comment, "files": files, "thresholds": thresholds });
+    let Some((draft, revision)) = request.over.zip(request.revision) else {
+        return Ok(remote.post(remote.at(&["drafts"]), &body).await?);
+    };
+    let place = remote.at(&["drafts", &draft.to_string()]);
+    Ok(remote.act((Method::PUT, place), &body, Some(&seen(revision))).await?)
+}
+
+fn seen(revision: i64) -> String {
+    format!("\"{revision}\"")
+}
+
+async fn step(
+    request: &StepArgs,
+    step: DraftStep,
+    remote: &Remote,
+) -> Result<Conclusion, CliError> {
+    let what = match step {
+        DraftStep::Submitted => "submission",
+        DraftStep::Returned => "return",
+        DraftStep::Withdrawn => "withdrawal",
+        // Asked for by other commands.
+        DraftStep::Saved | DraftStep::Published => return Ok(Conclusion::Bad),
+    };
+    let draft: DraftView = told(advance(request, what, remote).await)?;
+    drafts::tell(step.word(), &draft.outline);
+    Ok(Conclusion::Good)
+}
+
+/// Of the revision that is given, else of the draft as it is now.
+async fn advance<T: serde::de::DeserializeOwned>(
+    request: &StepArgs,
+    what: &str,
+    remote: &Remote,
+) -> Result<T, CliError> {
+    let revision = match request.revision {
+        Some(revision) => revision,
+        None => find(request.draft, remote).await?.outline.revision,
+    };
+    let place = remote.at(&["drafts", &request.draft.to_string(), what]);
+    let body = json!({ "reason": request.reason });
+    Ok(remote.act((Method::POST, place), &body, Some(&seen(revision))).await?)
+}

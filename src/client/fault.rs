@@ -1,0 +1,151 @@
+//! What went wrong between us and a server, and what to do about it.
+
+use std::fmt;
+
+use reqwest::Url;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::domain::draft::Meanwhile;
+
+#[derive(Debug, Error)]
+pub enum RemoteFault {
+    #[error("read the address of the server: found `{found}`, expected {expected}")]
+    Server { found: String, expected: &'static str },
+    #[error(
+        "`{found}` is in plain HTTP, where whoever stands between reads the token: give it in https, or \
+         accept that with `--insecure-http`"
+    )]
+    Readable { found: String },
+    #[error(
+        "no token for {server}: give one in a file (`--token-file FILE`, or the setting `token_file`), or \
+         in the variable `VIGIE_TOKEN`; `vigie tokens issue` makes one on the server"
+    )]
+    NoToken { server: String },
+    #[error("the token holds what none can: expected one line, as `vigie tokens issue` gave it")]
+    OddToken,
+    #[error("prepare to ask a server")]
+    Line(#[source] reqwest::Error),
+    #[error("ask {url}")]
+    Unreachable { url: Url, source: reqwest::Error },
+    #[error("{0}")]
+    Refused(Box<Refusal>),
+    #[error("{url} answered {status}, and not as Vigie does: is this the address of its API?")]
+    Stranger { url: Url, status: u16 },
+    #[error("read what {url} answered: is the server of another version?")]
+    Unread { url: Url, source: serde_json::Error },
+    #[error("{url} answered more than {most} bytes")]
+    TooLong { url: Url, most: usize },
+    #[error("{url} has more than {most} entries: ask for fewer with filters")]
+    TooMany { url: Url, most: usize },
+}
+
+/// A refusal as the server worded it.
+#[derive(Debug)]
+pub struct Refusal {
+    pub problem: Problem,
+    pub request_id: Option<String>,
+    pub retry_after: Option<String>,
+}
+
+/// Problem details, as RFC 9457 has them and `docs/API.md` lists them.
+#[derive(Debug, Deserialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub status: u16,
+    pub detail: String,
+    #[serde(default)]
+    pub errors: Vec<ProblemError>,
+    pub meanwhile: Option<Meanwhile>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ProblemError {
+    pub pointer: Option<String>,
+    pub file: Option<String>,
+    pub line: Option<usize>,
+    pub column: Option<usize>,
+    pub detail: String,
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    /// `not-found` for `urn:vigie:problem:not-found`.
+    pub fn kind(&self) -> &str {
+        self.problem.kind.trim_start_matches("urn:vigie:problem:")
+    }
+
+    fn advice(&self) -> Option<String> {
+        let words = match self.kind() {
+            "unproven" => "the token is not, or no longer, worth anything: ask for another",
+            "not-allowed" | "beyond-scope" | "too-broad" => {
+                "an administrator of the server can give the account more"
+            }
+            "one-factor" => "this is done in a browser, signed in with a second factor",
+            "stale" | "no-revision" => "look at it again, then say which revision you saw",
+            "internal" | "not-ready" => "whoever runs the server finds the request's id in its log",
+            _ => {
+                return self.retry_after.as_ref().map(|wait| format!("ask again in {wait} s"));
+            }
+        };
+        Some(words.to_owned())
+    }
+}
+
+/// What is wrong, then each fault at its place, then what to do.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Problem { status, detail, errors, .. } = &self.problem;
+        write!(f, "{detail} ({status} {})", self.kind())?;
+        for error in errors {
+            write!(f, "\n  {error}")?;
+        }
+        if let Some(advice) = self.advice() {
+            write!(f, "\n  {advice}")?;
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, "\n  request {id}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `drift/D1.rhai:3:7: unknown field; write another`
+impl fmt::Display for ProblemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = self.file.as_ref().or(self.pointer.as_ref()) {
+            f.write_str(place)?;
+            for number in [self.line, self.column].into_iter().flatten() {
+                write!(f, ":{number}")?;
+            }
+            f.write_str(": ")?;
+        }
+        f.write_str(&self.detail)?;
+        match &self.hint {
+            Some(hint) => write!(f, "; {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_where_and_what_to_do() {
+        let told = r#"{
+            "type": "urn:vigie:problem:unproved", "title": "Not proved", "status": 422,
+            "detail": "1 faults in the rules",
+            "errors": [{"file": "drift/D1.rhai", "line": 3, "column": 7, "detail": "no field `x`", "hint": "write `y`"}]
+        }"#;
+        let problem: Problem = serde_json::from_str(told).unwrap();
+        let refusal = Refusal { problem, request_id: Some("r1".into()), retry_after: None };
+        insta::assert_snapshot!(refusal, @r"
+        1 faults in the rules (422 unproved)
+          drift/D1.rhai:3:7: no field `x`; write `y`
+          request r1
+        ");
+    }
+}

@@ -51,6 +51,8 @@ pub struct Running {
     store: Store,
     scheduler: JoinHandle<()>,
     courier: JoinHandle<()>,
+    workshop: web::Data<api::Workshop>,
+    refusals: JoinHandle<()>,
 }
 
 /// Port 0 lets the system choose one: see `Running::address`.
@@ -71,13 +73,15 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     runner.announce().await?;
     let timetable = runner.timetable(JobName::Cycle);
     let next_cycle = timetable.and_then(|timetable| timetable.next_after(parts.clock.now()));
-    let scheduler = tokio::spawn(runner.run(stopped));
+    let scheduler = tokio::spawn(runner.run(stopped.clone()));
 
     let store = parts.store.clone();
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
     let workshop = web::Data::new(api::Workshop::new(parts));
-    let (server, address) = listen(config, workshop, metrics)?;
+    let (server, address) = listen(config, workshop.clone(), metrics)?;
+    let telling = workshop.clone();
+    let refusals = tokio::spawn(async move { telling.tell_refusals(stopped).await });
     let handle = server.handle();
     info!("Listening on {address}");
     Ok(Running {
@@ -89,6 +93,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         store,
         scheduler,
         courier,
+        workshop,
+        refusals,
     })
 }
 
@@ -162,7 +168,9 @@ impl Running {
         self.handle.stop(true).await;
         self.scheduler.await?;
         self.courier.await?;
+        self.refusals.await?;
         self.server.await?.map_err(AppError::Serve)?;
+        self.workshop.tell_last_refusals().await;
         self.store.close().await;
         Ok(())
     }

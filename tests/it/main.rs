@@ -35,6 +35,7 @@ mod openapi;
 mod people;
 mod real;
 mod real_rules;
+mod refusals;
 mod reviews;
 mod reviews_calendar;
 mod rule_overlay;

@@ -2,6 +2,7 @@
 
 mod doors;
 mod proof;
+mod refusals;
 
 use actix_web::HttpMessage as _;
 use actix_web::ResponseError as _;
@@ -22,6 +23,8 @@ pub use doors::Asks;
 pub use doors::DOORS;
 pub use doors::Door;
 pub use doors::Reach;
+pub(super) use refusals::Refusals;
+pub(super) use refusals::Telling;
 
 /// Lets a request through to its handler, which then finds the caller, or answers in its place.
 pub async fn guard(

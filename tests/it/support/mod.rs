@@ -2,6 +2,7 @@
 
 pub(crate) mod doors;
 pub(crate) mod flaky_smtp;
+pub(crate) mod front;
 pub(crate) mod kill;
 pub(crate) mod mail;
 pub(crate) mod office;

@@ -32,7 +32,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("is_invited", "of whoever holds the link"),
     ("issue_token", "of an account, never wider than it"),
     ("latest_known", "numbers of the last import, link and review"),
-    ("note_refusal", "writes only; nothing is read back"),
+    ("note_refusals", "writes only; nothing is read back"),
     ("open", "makes the first handle, which sees the whole State"),
     ("open_existing", "makes the first handle, which sees the whole State"),
     ("open_read_only", "makes the first handle, which sees the whole State"),

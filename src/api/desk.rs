@@ -45,6 +45,13 @@ impl Workshop {
         self.0.store.caller_by_token(presented, self.0.clock.now()).await
     }
 
+    pub(super) async fn caller_by_session(
+        &self,
+        presented: &Credential,
+    ) -> Result<Option<Caller>, StoreError> {
+        self.0.store.caller_by_session(presented, self.0.clock.now()).await
+    }
+
     pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
         let now = self.0.clock.now();
         self.write_refusals(self.1.add(deed, now), now).await

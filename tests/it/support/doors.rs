@@ -154,13 +154,16 @@ pub(crate) fn body(address: &str) -> Value {
 
 /// Standing in December 2020.
 pub(crate) async fn serve(database_url: String) -> Running {
-    let config = Config {
+    let mut config = Config {
         database_url,
         listen: "127.0.0.1:0".to_owned(),
         rules: root().join("rules"),
         aliases: root().join("aliases.toml"),
         ..Config::default()
     };
+    // Its callers try every door, and its clock stands still.
+    config.api.calls_per_minute = 0;
+    config.api.open_calls_per_minute = 0;
     let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
     app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
 }

@@ -14,8 +14,8 @@ use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::web;
 
-use super::error;
 use super::error::Problem;
+use super::problem_details;
 use super::settings::Settings;
 
 /// For every route that does not say otherwise.
@@ -24,7 +24,7 @@ pub fn bounds(settings: &Settings) -> impl FnOnce(&mut web::ServiceConfig) + use
     move |service| {
         let json = web::JsonConfig::default().limit(settings.body_bytes);
         service
-            .app_data(json.error_handler(error::json))
+            .app_data(json.error_handler(problem_details::json))
             .app_data(web::PayloadConfig::new(settings.body_bytes))
             .app_data(web::Data::new(settings));
     }

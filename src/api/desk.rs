@@ -3,6 +3,7 @@
 use std::future::Ready;
 use std::future::ready;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::FromRequest;
@@ -18,12 +19,15 @@ use tracing::error;
 use super::access::Refusals;
 use super::access::Telling;
 use super::error::Problem;
+use crate::clock::Clock;
 use crate::cycle::Parts;
 use crate::domain::access::Caller;
 use crate::domain::access::Scope;
 use crate::domain::audit::Act;
 use crate::domain::audit::Deed;
+use crate::store::Attempt;
 use crate::store::Credential;
+use crate::store::Store;
 use crate::store::StoreError;
 
 /// Between two looks for refusals whose minute is over.
@@ -36,6 +40,15 @@ pub struct Workshop(Parts, Refusals);
 impl Workshop {
     pub fn new(parts: Parts) -> Self {
         Self(parts, Refusals::default())
+    }
+
+    /// For what is done before, beside or after any handler.
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
     }
 
     pub(super) async fn caller_by_token(
@@ -98,11 +111,16 @@ impl Workshop {
 pub(super) struct Desk {
     parts: Parts,
     caller: Option<Caller>,
+    workshop: web::Data<Workshop>,
 }
 
 impl Desk {
     pub(super) fn caller(&self) -> Result<&Caller, Problem> {
         self.caller.as_ref().ok_or(Problem::Unproven { reason: "no proof was presented" })
+    }
+
+    pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
+        self.workshop.note_refusal(deed).await
     }
 
     /// What the caller does now, for a reason.
@@ -131,7 +149,12 @@ impl FromRequest for Desk {
         let caller = request.extensions().get::<Caller>().cloned();
         let nothing = Scope::of([]);
         let scope = caller.as_ref().map_or(&nothing, |caller| &caller.scope);
-        let parts = Parts { store: workshop.0.store.seen_by(scope), ..workshop.0.clone() };
-        ready(Ok(Self { parts, caller }))
+        let store = workshop.0.store.seen_by(scope);
+        let store = match request.extensions().get::<Attempt>() {
+            Some(attempt) => store.attempting(attempt.clone()),
+            None => store,
+        };
+        let parts = Parts { store, ..workshop.0.clone() };
+        ready(Ok(Self { parts, caller, workshop: workshop.clone() }))
     }
 }

@@ -110,6 +110,7 @@ fn listen(
     let settings = config.api.clone();
     let public_url = config.public_url.clone();
     let practice = web::Data::new(practice(config));
+    let limits = web::Data::new(api::Limits::new(&settings, workshop.clock()));
     // The last wrap is met first.
     let server = HttpServer::new(move || {
         App::new()
@@ -117,6 +118,9 @@ fn listen(
             .app_data(metrics.clone())
             .app_data(practice.clone())
             .app_data(sign_in.clone())
+            .app_data(limits.clone())
+            .wrap(from_fn(api::answer_once))
+            .wrap(from_fn(api::hold_body_to_document))
             .wrap(from_fn(api::bound_body))
             .wrap(from_fn(api::hold_to_document))
             .wrap(from_fn(api::guard))

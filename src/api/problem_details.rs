@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::ResponseError as _;
 use actix_web::error::JsonPayloadError;
 use actix_web::error::PathError;
+use actix_web::error::UrlencodedError;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -78,6 +79,14 @@ pub(super) fn json(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error
         return Problem::Mistaken { errors: vec![ProblemError::of_json(error)] }.into();
     }
     let is_other_kind = matches!(error, JsonPayloadError::ContentType);
+    let kind = is_other_kind.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let status = kind.unwrap_or_else(|| error.status_code());
+    Problem::BadBody { status, found: error.to_string() }.into()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
+pub(super) fn form(error: UrlencodedError, _: &HttpRequest) -> actix_web::Error {
+    let is_other_kind = matches!(error, UrlencodedError::ContentType);
     let kind = is_other_kind.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let status = kind.unwrap_or_else(|| error.status_code());
     Problem::BadBody { status, found: error.to_string() }.into()

@@ -27,6 +27,7 @@ mod killed;
 mod killed_commit;
 mod killed_jobs;
 mod limits;
+mod logs;
 mod malformed;
 mod missions;
 mod notices_delivery;

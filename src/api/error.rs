@@ -117,7 +117,7 @@ pub enum Problem {
     KeyReused,
     /// 409: the same request is being answered.
     #[error("the request with this `Idempotency-Key` is under way; ask again later")]
-    UnderWay { wait_seconds: i64 },
+    UnderWay { wait_seconds: u32 },
     /// 409: done once, and not to be told again.
     #[error(
         "the request with this `Idempotency-Key` was done, and its answer was not kept: it gave a secret, \
@@ -147,21 +147,21 @@ impl Problem {
     }
 
     pub(super) fn errors(&self) -> &[ProblemError] {
-        match self {
-            Self::Unproved { errors, .. }
-            | Self::BadParameters { errors }
-            | Self::Mistaken { errors } => errors,
-            _ => &[],
+        if let Self::Unproved { errors, .. }
+        | Self::BadParameters { errors }
+        | Self::Mistaken { errors } = self
+        {
+            return errors;
         }
+        &[]
     }
 
     /// In how long it is worth asking again.
-    fn wait_seconds(&self) -> Option<String> {
-        match self {
-            Self::TooMany { wait_seconds, .. } => Some(wait_seconds.to_string()),
-            Self::UnderWay { wait_seconds } => Some(wait_seconds.to_string()),
-            _ => None,
+    fn wait_seconds(&self) -> Option<u32> {
+        if let Self::TooMany { wait_seconds, .. } | Self::UnderWay { wait_seconds } = self {
+            return Some(*wait_seconds);
         }
+        None
     }
 
     pub(super) fn meanwhile(&self) -> Option<&Meanwhile> {
@@ -256,7 +256,7 @@ impl ResponseError for Problem {
             answer.insert_header((header::ALLOW, allowed.as_str()));
         }
         if let Some(seconds) = self.wait_seconds() {
-            answer.insert_header((header::RETRY_AFTER, seconds));
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         answer.content_type(PROBLEM_JSON).json(ProblemDetails::of(self))
     }

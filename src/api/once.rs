@@ -189,7 +189,8 @@ fn again(request: &HttpRequest, claimed: Claimed) -> HttpResponse {
         Claimed::Other => Problem::KeyReused.error_response(),
         Claimed::UnderWay { until } => {
             let left = workshop(request).map(|workshop| until - workshop.clock().now());
-            let wait_seconds = left.map_or(1, |left| left.num_seconds().max(1));
+            let left = left.map_or(1, |left| left.num_seconds().max(1));
+            let wait_seconds = u32::try_from(left).unwrap_or(u32::MAX);
             Problem::UnderWay { wait_seconds }.error_response()
         }
         Claimed::Begun(_) | Claimed::Done => Problem::AnswerNotKept.error_response(),

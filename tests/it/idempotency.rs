@@ -172,10 +172,9 @@ async fn an_attempt_whose_place_was_taken_does_nothing_any_more() {
     let at = |text: &str| text.parse().unwrap();
     let claim =
         async |now: &str| store.claim_key(&key, (at(now), at("2026-11-26T12:00:00Z"))).await;
-    let Claimed::Begun(first) = claim(NOON).await.unwrap() else { unreachable!() };
-    let Claimed::Begun(second) = claim("2026-11-25T12:05:00Z").await.unwrap() else {
-        unreachable!()
-    };
+    let Claimed::Begun(first) = claim(NOON).await.unwrap() else { panic!("a new key") };
+    let again = claim("2026-11-25T12:05:00Z").await.unwrap();
+    let Claimed::Begun(second) = again else { panic!("the first was cut") };
     let act = Act {
         actor: Actor::person("Anne").unwrap(),
         at: at("2026-11-25T12:06:00Z"),

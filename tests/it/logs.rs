@@ -23,9 +23,9 @@ async fn a_line_of_the_log_bears_the_ids_of_the_request_that_it_is_of() {
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let address = lines.find_map(|line| Some(line.strip_prefix("listening on ")?.to_owned()));
     let request = reqwest::Client::new().get(format!("{}/api/openapi.json", address.unwrap()));
-    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    let answer = request.header("x-request-id", "page-7:42").header("traceparent", trace);
-    let answer = answer.send().await.unwrap();
+    let given = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let request = request.header("x-request-id", "page-7:42").header("traceparent", given);
+    let answer = request.send().await.unwrap();
     let parent = answer.headers()["traceparent"].to_str().unwrap().to_owned();
     Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(child.wait().unwrap().success());

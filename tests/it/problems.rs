@@ -37,9 +37,9 @@ async fn a_body_that_is_wrong_is_told_whole_and_at_each_place() {
     });
     let request = front.ask(Method::POST, "/api/v1/reviews/0123456789ab/minutes", &token);
     insta::assert_snapshot!("every mistake", problem(request.json(&minutes)).await);
-    let request = front.ask(Method::POST, "/api/v1/silences", &token);
-    let request = request.header("content-type", "application/json");
-    insta::assert_snapshot!("no json", problem(request.body("{\n  \"rule\": D1\n}")).await);
+    let silence = front.ask(Method::POST, "/api/v1/silences", &token);
+    let silence = silence.header("content-type", "application/json");
+    insta::assert_snapshot!("no json", problem(silence.body("{\n  \"rule\": D1\n}")).await);
     front.close().await;
 }
 
@@ -48,12 +48,13 @@ async fn a_parameter_that_is_wrong_is_told_by_its_name() {
     let workplace = Workplace::new();
     let token = workplace.token("Anne", &[Role::Analyst], &[]).await;
     let front = Front::open(&workplace, NOON, |_| {}).await;
-    let request = front.ask(Method::GET, "/api/v1/alerts?sate=open", &token);
-    insta::assert_snapshot!("unknown parameter", problem(request).await);
-    let request = front.ask(Method::GET, "/api/v1/alerts?limit=many", &token);
-    insta::assert_snapshot!("wrong parameter", problem(request).await);
-    let request = front.ask(Method::GET, "/api/v1/nowhere", &token);
-    insta::assert_snapshot!("no errors to tell", problem(request).await);
+    for (name, path) in [
+        ("unknown parameter", "/api/v1/alerts?sate=open"),
+        ("wrong parameter", "/api/v1/alerts?limit=many"),
+        ("no errors to tell", "/api/v1/nowhere"),
+    ] {
+        insta::assert_snapshot!(name, problem(front.ask(Method::GET, path, &token)).await);
+    }
     front.close().await;
 }
 

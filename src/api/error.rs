@@ -117,7 +117,7 @@ pub enum Problem {
     KeyReused,
     /// 409: the same request is being answered.
     #[error("the request with this `Idempotency-Key` is under way; ask again later")]
-    UnderWay { wait_seconds: u32 },
+    BeingAnswered { wait_seconds: u32 },
     /// 409: done once, and not to be told again.
     #[error(
         "the request with this `Idempotency-Key` was done, and its answer was not kept: it gave a secret, \
@@ -127,6 +127,12 @@ pub enum Problem {
     /// 429: the quota is used up for now.
     #[error("{quota} requests a minute are taken from one {policy}; ask again in {wait_seconds} s")]
     TooMany { policy: &'static str, quota: u32, wait_seconds: u32 },
+    /// 422: a file that is no table of ours, or is wrong; nothing of it was kept.
+    #[error("{detail}")]
+    BadFile { detail: String, errors: Vec<ProblemError> },
+    /// 409: the same work is being done, at that address.
+    #[error("the job `{job}` is being run already")]
+    UnderWay { job: &'static str, run: Option<String> },
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
@@ -148,6 +154,7 @@ impl Problem {
 
     pub(super) fn errors(&self) -> &[ProblemError] {
         if let Self::Unproved { errors, .. }
+        | Self::BadFile { errors, .. }
         | Self::BadParameters { errors }
         | Self::Mistaken { errors } = self
         {
@@ -158,7 +165,7 @@ impl Problem {
 
     /// In how long it is worth asking again.
     fn wait_seconds(&self) -> Option<u32> {
-        if let Self::TooMany { wait_seconds, .. } | Self::UnderWay { wait_seconds } = self {
+        if let Self::TooMany { wait_seconds, .. } | Self::BeingAnswered { wait_seconds } = self {
             return Some(*wait_seconds);
         }
         None
@@ -195,9 +202,11 @@ impl Problem {
             Self::Unproved { .. } => ("unproved", "Not proved"),
             Self::OutOfBounds(_) => ("out-of-bounds", "Out of bounds"),
             Self::KeyReused => ("key-reused", "Key of another request"),
-            Self::UnderWay { .. } => ("under-way", "Under way"),
+            Self::BeingAnswered { .. } => ("being-answered", "Being answered"),
             Self::AnswerNotKept => ("answer-not-kept", "Done before"),
             Self::TooMany { .. } => ("too-many-requests", "Too many requests"),
+            Self::BadFile { .. } => ("bad-file", "Unusable file"),
+            Self::UnderWay { .. } => ("under-way", "Already under way"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
@@ -221,9 +230,11 @@ impl ResponseError for Problem {
             Self::AddressTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::Stale(_) | Self::DraftMoved(_) => StatusCode::PRECONDITION_FAILED,
             Self::NoRevision => StatusCode::PRECONDITION_REQUIRED,
-            Self::Unproved { .. } | Self::OutOfBounds(_) | Self::Unfit(_) | Self::KeyReused => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::Unproved { .. }
+            | Self::OutOfBounds(_)
+            | Self::Unfit(_)
+            | Self::BadFile { .. }
+            | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
@@ -235,6 +246,7 @@ impl ResponseError for Problem {
             | Self::Refused(_)
             | Self::LastAdministrator(_)
             | Self::UnderWay { .. }
+            | Self::BeingAnswered { .. }
             | Self::AnswerNotKept => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -257,6 +269,9 @@ impl ResponseError for Problem {
         }
         if let Some(seconds) = self.wait_seconds() {
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if let Self::UnderWay { run: Some(run), .. } = self {
+            answer.insert_header((header::LOCATION, run.as_str()));
         }
         answer.content_type(PROBLEM_JSON).json(ProblemDetails::of(self))
     }
@@ -291,6 +306,7 @@ impl From<CycleError> for Problem {
                 Self::Refused(error.to_string())
             }
             CycleError::Store(error) => error.into(),
+            CycleError::Source(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Rules(_)
             | CycleError::Playbook(_)

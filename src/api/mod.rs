@@ -18,6 +18,7 @@ mod error;
 mod exports;
 mod headers;
 mod health;
+mod imports;
 mod jobs;
 mod limits;
 mod links;
@@ -42,6 +43,7 @@ mod review_acts;
 mod reviews;
 mod revision;
 mod rules;
+mod runs;
 mod session;
 mod settings;
 mod sign_in;
@@ -49,6 +51,7 @@ mod silences;
 mod tokens;
 mod trace;
 mod trials;
+mod uploads;
 mod validators;
 mod words;
 
@@ -85,6 +88,7 @@ pub use settings::Settings;
 pub use sign_in::SignIn;
 pub use trace::RequestSpan;
 pub use trace::echo_ids;
+pub use uploads::Uploads;
 pub use validators::tell_codings_apart;
 pub use validators::validate;
 
@@ -133,6 +137,8 @@ routes![
     exports::find_export,
     panorama::list_editions,
     panorama::list_imports,
+    imports::import_file,
+    imports::find_import,
     panorama::list_fields,
     projects::list_projects,
     projects::find_project,
@@ -209,10 +215,14 @@ routes![
     coverage::list_coverage,
     jobs::list_jobs,
     jobs::list_runs,
+    runs::run_job,
+    runs::find_run,
     jobs::list_sources,
     cycles::list_cycles,
+    runs::start_cycle,
     cycles::find_cycle,
     cycles::list_cycle_verdicts,
+    cycles::replay_cycle,
 ];
 
 /// Every route of the API, as documented in `docs/API.md`.

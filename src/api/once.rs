@@ -20,6 +20,7 @@ use chrono::TimeDelta;
 use tracing::Instrument as _;
 use tracing::error;
 
+use super::bounds;
 use super::desk::Workshop;
 use super::error::Problem;
 use super::problem_errors::ProblemError;
@@ -72,7 +73,8 @@ pub async fn answer_once(
 
 /// `None` when no key was given, or there is nothing to do once.
 async fn asked(request: &mut ServiceRequest) -> Result<Option<OnceKey>, Problem> {
-    if request.method() != Method::POST {
+    // The same file twice changes nothing, whatever its key.
+    if request.method() != Method::POST || !bounds::is_read_here(request) {
         return Ok(None);
     }
     let Some(key) = given(request)? else { return Ok(None) };
@@ -191,7 +193,7 @@ fn again(request: &HttpRequest, claimed: Claimed) -> HttpResponse {
             let left = workshop(request).map(|workshop| until - workshop.clock().now());
             let left = left.map_or(1, |left| left.num_seconds().max(1));
             let wait_seconds = u32::try_from(left).unwrap_or(u32::MAX);
-            Problem::UnderWay { wait_seconds }.error_response()
+            Problem::BeingAnswered { wait_seconds }.error_response()
         }
         Claimed::Begun(_) | Claimed::Done => Problem::AnswerNotKept.error_response(),
     }

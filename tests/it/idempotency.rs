@@ -147,7 +147,7 @@ async fn what_was_cut_is_begun_again_unless_it_was_done() {
     assert_eq!(lost.problem(), "409 urn:vigie:problem:answer-not-kept");
     cut(false).await;
     let early = post(&front, to, "k-1", &silence("migration")).await;
-    assert_eq!(early.problem(), "409 urn:vigie:problem:under-way");
+    assert_eq!(early.problem(), "409 urn:vigie:problem:being-answered");
     assert_eq!(early.wait, "300");
     assert_eq!(silences(&front, &anne).await, 1);
     front.clock.set("2026-11-25T12:05:00Z");

@@ -65,6 +65,8 @@ pub const DOORS: &[Door] = &[
     own("GET", "/api/v1/exports/{table}", Read),
     own("GET", "/api/v1/editions", Read),
     whole("GET", "/api/v1/imports", Read),
+    whole("POST", "/api/v1/imports", Operate),
+    whole("GET", "/api/v1/imports/{import}", Read),
     own("GET", "/api/v1/dictionary", Read),
     own("GET", "/api/v1/projects", Read),
     own("GET", "/api/v1/projects/{project}", Read),
@@ -141,10 +143,14 @@ pub const DOORS: &[Door] = &[
     own("GET", "/api/v1/coverage", Read),
     whole("GET", "/api/v1/jobs", Read),
     whole("GET", "/api/v1/jobs/{job}/runs", Read),
+    whole("POST", "/api/v1/jobs/{job}/runs", Administer),
+    whole("GET", "/api/v1/runs/{run}", Read),
     whole("GET", "/api/v1/sources", Read),
     own("GET", "/api/v1/cycles", Read),
+    whole("POST", "/api/v1/cycles", Operate),
     own("GET", "/api/v1/cycles/{cycle}", Read),
     own("GET", "/api/v1/cycles/{cycle}/verdicts", Read),
+    whole("POST", "/api/v1/cycles/{cycle}/replay", Operate),
 ];
 
 const fn open(method: &'static str, address: &'static str) -> Door {

@@ -111,7 +111,7 @@ fn common(parameter: &str) -> &'static str {
         "receiver" => "mail",
         "job" => "cycle",
         "cycle" => "3",
-        "account" | "token" | "draft" | "action" => "1",
+        "account" | "token" | "draft" | "action" | "import" | "run" => "1",
         "table" => "projects",
         "file:.*" => "index.html",
         "invitation" => "nobody-is-invited",

@@ -19,7 +19,6 @@ const REFUSES: &str = "self.check_whole(";
 /// Functions that say nothing of any project or ministry, and why that is so.
 const NEUTRAL: &[(&str, &str)] = &[
     ("accept_invitation", "makes the account of whoever holds the link"),
-    ("attempting", "the same handle, its writes noted as those of one request"),
     ("begin_session", "before anybody's scope is known"),
     ("begin_sign_in", "before anybody's scope is known"),
     ("caller_by_session", "before anybody's scope is known"),

@@ -10,6 +10,7 @@ mod access;
 mod access_scope;
 mod accounts;
 mod api_acts;
+mod api_examples;
 mod api_imports;
 mod api_rules;
 mod api_runs;

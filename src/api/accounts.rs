@@ -13,12 +13,12 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::desk::Desk;
-use super::error::PROBLEM_JSON;
 use super::error::Problem;
-use super::error::ProblemDetails;
 use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
+use super::problem_details::PROBLEM_JSON;
+use super::problem_details::ProblemDetails;
 use super::query::Asked;
 use super::revision::Seen;
 use super::revision::SeenRevision;

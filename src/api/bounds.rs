@@ -15,9 +15,9 @@ use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::web;
 
-use super::error;
 use super::error::Problem;
 use super::imports;
+use super::problem_details;
 use super::settings::Settings;
 
 /// For every route that does not say otherwise.
@@ -26,8 +26,8 @@ pub fn bounds(settings: &Settings) -> impl FnOnce(&mut web::ServiceConfig) + use
     move |service| {
         let json = web::JsonConfig::default().limit(settings.body_bytes);
         service
-            .app_data(json.error_handler(error::json))
-            .app_data(web::FormConfig::default().error_handler(error::form))
+            .app_data(json.error_handler(problem_details::json))
+            .app_data(web::FormConfig::default().error_handler(problem_details::form))
             .app_data(web::PayloadConfig::new(settings.body_bytes))
             .app_data(web::Data::new(settings));
     }
@@ -66,7 +66,7 @@ pub async fn bound_body(
 }
 
 /// A file is read by its handler, as it comes.
-fn is_read_here(request: &ServiceRequest) -> bool {
+pub(super) fn is_read_here(request: &ServiceRequest) -> bool {
     let is_file = request.method() == Method::POST
         && request.match_pattern().is_some_and(|address| address == imports::UPLOAD);
     !is_file && ![Method::GET, Method::OPTIONS].contains(request.method())

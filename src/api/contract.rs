@@ -8,18 +8,27 @@ use actix_web::HttpMessage as _;
 use actix_web::ResponseError as _;
 use actix_web::body::BoxBody;
 use actix_web::body::MessageBody;
+use actix_web::dev::Payload;
 use actix_web::dev::ServiceRequest;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
+use actix_web::web;
+use serde_json::Map;
+use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::path::ParameterIn;
 
 use super::error::Problem;
+use super::mistakes;
+use super::mistakes::Named;
 use super::openapi;
+use super::problem_errors::ProblemError;
 use super::query;
 use super::query::QueryFault;
+
+const JSON: &str = "application/json";
 
 /// What the document says of a request.
 #[derive(Debug)]
@@ -28,7 +37,18 @@ struct Contract {
     parameters: BTreeSet<String>,
     /// Media types of the body; none where there is no body.
     bodies: BTreeSet<String>,
+    /// Schema of a body in JSON.
+    schema: Option<Value>,
 }
+
+/// Schemas that others name.
+static NAMED: LazyLock<Named> = LazyLock::new(|| {
+    let schemas = openapi::document().components.map(|components| components.schemas);
+    match schemas.and_then(|schemas| serde_json::to_value(schemas).ok()) {
+        Some(Value::Object(named)) => named,
+        _ => Named::new(),
+    }
+});
 
 /// By method and address.
 static CONTRACTS: LazyLock<HashMap<(&'static str, String), Contract>> = LazyLock::new(|| {
@@ -61,6 +81,31 @@ pub async fn hold_to_document(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
+/// Refuses a body in JSON that is not as the document has it, with all that is wrong in it. The body is there
+/// whole by now.
+pub async fn hold_body_to_document(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let schema = Contract::find(&request).and_then(|contract| contract.schema.as_ref());
+    if let Some(schema) = schema.filter(|_| request.content_type().eq_ignore_ascii_case(JSON)) {
+        let body = request.extract::<web::Bytes>().await?;
+        if let Err(problem) = check_body(&body, schema) {
+            return Ok(request.into_response(problem.error_response()));
+        }
+        request.set_payload(Payload::from(body));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+fn check_body(body: &[u8], schema: &Value) -> Result<(), Problem> {
+    let errors = match serde_json::from_slice(body) {
+        Ok(body) => mistakes::mistakes(&body, schema, &NAMED),
+        Err(error) => vec![ProblemError::of_json(&error)],
+    };
+    if errors.is_empty() { Ok(()) } else { Err(Problem::Mistaken { errors }) }
+}
+
 impl Contract {
     fn find(request: &ServiceRequest) -> Option<&'static Self> {
         let method = match request.method().as_str() {
@@ -79,11 +124,13 @@ impl Contract {
             let RefOr::T(parameter) = parameter else { return None };
             (parameter.parameter_in == ParameterIn::Query).then_some(parameter.name)
         });
-        let bodies = match operation.request_body {
-            Some(RefOr::T(body)) => body.content.into_keys().collect(),
-            Some(RefOr::Ref(_)) | None => BTreeSet::new(),
+        let content = match operation.request_body {
+            Some(RefOr::T(body)) => serde_json::to_value(body.content).unwrap_or_default(),
+            Some(RefOr::Ref(_)) | None => Value::Null,
         };
-        Self { parameters: parameters.collect(), bodies }
+        let schema = content.get(JSON).and_then(|content| content.get("schema")).cloned();
+        let bodies = content.as_object().into_iter().flat_map(Map::keys).cloned().collect();
+        Self { parameters: parameters.collect(), bodies, schema }
     }
 
     fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {

@@ -3,29 +3,52 @@
 use std::future::Ready;
 use std::future::ready;
 use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::FromRequest;
 use actix_web::HttpMessage as _;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::web;
+use chrono::DateTime;
+use chrono::Utc;
+use tokio::sync::watch;
+use tracing::error;
 
+use super::access::Refusals;
+use super::access::Telling;
 use super::error::Problem;
+use crate::clock::Clock;
 use crate::cycle::Parts;
 use crate::domain::access::Caller;
 use crate::domain::access::Scope;
 use crate::domain::audit::Act;
 use crate::domain::audit::Deed;
+use crate::store::Attempt;
 use crate::store::Credential;
+use crate::store::Store;
 use crate::store::StoreError;
+
+/// Between two looks for refusals whose minute is over.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 
 /// The parts as the service has them: only the guard and a desk open it.
 #[derive(Debug)]
-pub struct Workshop(Parts);
+pub struct Workshop(Parts, Refusals);
 
 impl Workshop {
     pub fn new(parts: Parts) -> Self {
-        Self(parts)
+        Self(parts, Refusals::default())
+    }
+
+    /// For what is done before, beside or after any handler.
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
     }
 
     pub(super) async fn caller_by_token(
@@ -43,7 +66,43 @@ impl Workshop {
     }
 
     pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
-        self.0.store.note_refusal(deed, self.0.clock.now()).await
+        let now = self.0.clock.now();
+        self.write_refusals(self.1.add(deed, now), now).await
+    }
+
+    /// Until the service is told to stop: how many were refused after the first, at the end of its minute.
+    pub async fn tell_refusals(&self, mut stopped: watch::Receiver<bool>) {
+        let mut looks = tokio::time::interval(BETWEEN_LOOKS);
+        loop {
+            tokio::select! {
+                _ = looks.tick() => {}
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+            }
+            let now = self.0.clock.now();
+            // What could not be written is in the log, and is tried again at the next look.
+            self.write_refusals(self.1.due(now), now).await.ok();
+        }
+    }
+
+    /// What is still to be told, once no request is answered any more.
+    pub async fn tell_last_refusals(&self) {
+        let now = self.0.clock.now();
+        self.write_refusals(self.1.rest(), now).await.ok();
+    }
+
+    async fn write_refusals(
+        &self,
+        entries: Vec<Telling>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let deeds: Vec<Deed> = entries.iter().map(Telling::deed).collect();
+        let written = self.0.store.note_refusals(&deeds, now).await;
+        if let Err(fault) = &written {
+            let cause: &dyn std::error::Error = fault;
+            error!(error = cause, "{} entries on refusals cannot be written", entries.len());
+            self.1.give_back(entries, now);
+        }
+        written
     }
 }
 
@@ -52,11 +111,16 @@ impl Workshop {
 pub(super) struct Desk {
     parts: Parts,
     caller: Option<Caller>,
+    workshop: web::Data<Workshop>,
 }
 
 impl Desk {
     pub(super) fn caller(&self) -> Result<&Caller, Problem> {
         self.caller.as_ref().ok_or(Problem::Unproven { reason: "no proof was presented" })
+    }
+
+    pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
+        self.workshop.note_refusal(deed).await
     }
 
     /// What the caller does now, for a reason.
@@ -85,7 +149,12 @@ impl FromRequest for Desk {
         let caller = request.extensions().get::<Caller>().cloned();
         let nothing = Scope::of([]);
         let scope = caller.as_ref().map_or(&nothing, |caller| &caller.scope);
-        let parts = Parts { store: workshop.0.store.seen_by(scope), ..workshop.0.clone() };
-        ready(Ok(Self { parts, caller }))
+        let store = workshop.0.store.seen_by(scope);
+        let store = match request.extensions().get::<Attempt>() {
+            Some(attempt) => store.attempting(attempt.clone()),
+            None => store,
+        };
+        let parts = Parts { store, ..workshop.0.clone() };
+        ready(Ok(Self { parts, caller, workshop: workshop.clone() }))
     }
 }

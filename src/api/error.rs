@@ -1,18 +1,15 @@
 //! The only place where a fault becomes a status: problem details, as RFC 9457 has them.
 
-use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::ResponseError;
-use actix_web::error::JsonPayloadError;
-use actix_web::error::PathError;
-use actix_web::error::UrlencodedError;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use serde::Serialize;
 use thiserror::Error;
 use tracing::error;
-use utoipa::ToSchema;
 
+use super::mistakes;
+use super::problem_details::PROBLEM_JSON;
+use super::problem_details::ProblemDetails;
 use super::problem_errors::ProblemError;
 use super::problem_errors::proof_errors;
 use crate::cycle::CycleError;
@@ -20,29 +17,6 @@ use crate::domain::draft::DraftRefusal;
 use crate::domain::draft::Meanwhile;
 use crate::frame::FrameError;
 use crate::store::StoreError;
-
-pub(super) const PROBLEM_JSON: &str = "application/problem+json";
-
-/// Problem details, as RFC 9457 has them.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ProblemDetails {
-    /// One of those that `docs/API.md` lists.
-    #[serde(rename = "type")]
-    #[schema(format = "uri", example = "urn:vigie:problem:not-found")]
-    kind: String,
-    title: &'static str,
-    status: u16,
-    /// What was read, what was found, what was expected.
-    detail: String,
-    /// One by one, where there are several.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    errors: Vec<ProblemError>,
-    /// Of a draft, what others changed since the revision that was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    meanwhile: Option<Meanwhile>,
-}
 
 #[derive(Debug, Error)]
 pub enum Problem {
@@ -102,6 +76,12 @@ pub enum Problem {
     /// 400, 413 or 415: a body that is not what the route reads.
     #[error("read the body: {found}")]
     BadBody { status: StatusCode, found: String },
+    /// 400: parameters that are not as the document has them.
+    #[error("{}", mistakes::told(errors))]
+    BadParameters { errors: Vec<ProblemError> },
+    /// 400: a body that is not as the document has it.
+    #[error("read the body: {}", mistakes::told(errors))]
+    Mistaken { errors: Vec<ProblemError> },
     /// 422: understood, and it cannot be done whatever the state of things.
     #[error("{0}")]
     Unfit(String),
@@ -132,6 +112,21 @@ pub enum Problem {
     /// 422: what was given is beyond a bound.
     #[error("{0}")]
     OutOfBounds(String),
+    /// 422: the key came with another request.
+    #[error("this `Idempotency-Key` came with another request: each one has a key of its own")]
+    KeyReused,
+    /// 409: the same request is being answered.
+    #[error("the request with this `Idempotency-Key` is under way; ask again later")]
+    BeingAnswered { wait_seconds: u32 },
+    /// 409: done once, and not to be told again.
+    #[error(
+        "the request with this `Idempotency-Key` was done, and its answer was not kept: it gave a secret, \
+         or was too long, or the service was cut; look at what there is now, and take another key"
+    )]
+    AnswerNotKept,
+    /// 429: the quota is used up for now.
+    #[error("{quota} requests a minute are taken from one {policy}; ask again in {wait_seconds} s")]
+    TooMany { policy: &'static str, quota: u32, wait_seconds: u32 },
     /// 422: a file that is no table of ours, or is wrong; nothing of it was kept.
     #[error("{detail}")]
     BadFile { detail: String, errors: Vec<ProblemError> },
@@ -157,18 +152,30 @@ impl Problem {
         turned_away || matches!(self, Self::LastAdministrator(_))
     }
 
-    fn errors(&self) -> &[ProblemError] {
-        let (Self::Unproved { errors, .. } | Self::BadFile { errors, .. }) = self else {
-            return &[];
-        };
-        errors
+    pub(super) fn errors(&self) -> &[ProblemError] {
+        if let Self::Unproved { errors, .. }
+        | Self::BadFile { errors, .. }
+        | Self::BadParameters { errors }
+        | Self::Mistaken { errors } = self
+        {
+            return errors;
+        }
+        &[]
     }
 
-    fn meanwhile(&self) -> Option<&Meanwhile> {
+    /// In how long it is worth asking again.
+    fn wait_seconds(&self) -> Option<u32> {
+        if let Self::TooMany { wait_seconds, .. } | Self::BeingAnswered { wait_seconds } = self {
+            return Some(*wait_seconds);
+        }
+        None
+    }
+
+    pub(super) fn meanwhile(&self) -> Option<&Meanwhile> {
         if let Self::DraftMoved(meanwhile) = self { Some(meanwhile) } else { None }
     }
 
-    fn kind(&self) -> (&'static str, &'static str) {
+    pub(super) fn kind(&self) -> (&'static str, &'static str) {
         match self {
             Self::Unproven { .. } => ("unproven", "Sign in first"),
             Self::NotAllowed { .. } | Self::NoDoor => ("not-allowed", "Not allowed"),
@@ -182,8 +189,10 @@ impl Problem {
             Self::NotAcceptable { .. } => ("not-acceptable", "Not in that form"),
             Self::AddressTooLong { .. } => ("address-too-long", "Address too long"),
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
-            Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
-            Self::BadBody { .. } => ("bad-body", "Unusable body"),
+            Self::BadParameter(_) | Self::BadParameters { .. } => {
+                ("bad-parameter", "Unusable parameter")
+            }
+            Self::BadBody { .. } | Self::Mistaken { .. } => ("bad-body", "Unusable body"),
             Self::Unfit(_) => ("unfit", "Unfit content"),
             Self::NotYet(_) => ("no-data", "No data for that date"),
             Self::Refused(_) | Self::LastAdministrator(_) => ("refused", "Refused"),
@@ -192,6 +201,10 @@ impl Problem {
             Self::NoRevision => ("no-revision", "Of which revision?"),
             Self::Unproved { .. } => ("unproved", "Not proved"),
             Self::OutOfBounds(_) => ("out-of-bounds", "Out of bounds"),
+            Self::KeyReused => ("key-reused", "Key of another request"),
+            Self::BeingAnswered { .. } => ("being-answered", "Being answered"),
+            Self::AnswerNotKept => ("answer-not-kept", "Done before"),
+            Self::TooMany { .. } => ("too-many-requests", "Too many requests"),
             Self::BadFile { .. } => ("bad-file", "Unusable file"),
             Self::UnderWay { .. } => ("under-way", "Already under way"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
@@ -220,16 +233,22 @@ impl ResponseError for Problem {
             Self::Unproved { .. }
             | Self::OutOfBounds(_)
             | Self::Unfit(_)
-            | Self::BadFile { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            | Self::BadFile { .. }
+            | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
-            Self::BadParameter(_) => StatusCode::BAD_REQUEST,
+            Self::BadParameter(_) | Self::BadParameters { .. } | Self::Mistaken { .. } => {
+                StatusCode::BAD_REQUEST
+            }
             Self::BadBody { status, .. } => *status,
             Self::NotYet(_)
             | Self::Refused(_)
             | Self::LastAdministrator(_)
-            | Self::UnderWay { .. } => StatusCode::CONFLICT,
+            | Self::UnderWay { .. }
+            | Self::BeingAnswered { .. }
+            | Self::AnswerNotKept => StatusCode::CONFLICT,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -240,7 +259,6 @@ impl ResponseError for Problem {
             let cause: &dyn std::error::Error = cause.as_ref();
             error!(error = cause, "A request broke down");
         }
-        let (kind, title) = self.kind();
         let status = self.status_code();
         let mut answer = HttpResponse::build(status);
         if status == StatusCode::UNAUTHORIZED {
@@ -249,17 +267,13 @@ impl ResponseError for Problem {
         if let Self::BadMethod { allowed } = self {
             answer.insert_header((header::ALLOW, allowed.as_str()));
         }
+        if let Some(seconds) = self.wait_seconds() {
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
         if let Self::UnderWay { run: Some(run), .. } = self {
             answer.insert_header((header::LOCATION, run.as_str()));
         }
-        answer.content_type(PROBLEM_JSON).json(ProblemDetails {
-            kind: format!("urn:vigie:problem:{kind}"),
-            title,
-            status: status.as_u16(),
-            detail: self.to_string(),
-            errors: self.errors().to_vec(),
-            meanwhile: self.meanwhile().cloned(),
-        })
+        answer.content_type(PROBLEM_JSON).json(ProblemDetails::of(self))
     }
 }
 
@@ -348,6 +362,7 @@ impl From<StoreError> for Problem {
             | StoreError::NotLinked { .. }
             | StoreError::TwoSnapshots { .. }
             | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
+            StoreError::TooLate => Self::AnswerNotKept,
             StoreError::Moved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),
             StoreError::Address { .. }
@@ -372,29 +387,4 @@ impl From<StoreError> for Problem {
             | StoreError::Chance { .. } => Self::Internal(Box::new(CycleError::Store(error))),
         }
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
-pub(super) fn json(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
-    let is_other_kind = matches!(error, JsonPayloadError::ContentType);
-    let kind = is_other_kind.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    let status = kind.unwrap_or_else(|| error.status_code());
-    Problem::BadBody { status, found: error.to_string() }.into()
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
-pub(super) fn form(error: UrlencodedError, _: &HttpRequest) -> actix_web::Error {
-    let is_other_kind = matches!(error, UrlencodedError::ContentType);
-    let kind = is_other_kind.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    let status = kind.unwrap_or_else(|| error.status_code());
-    Problem::BadBody { status, found: error.to_string() }.into()
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
-pub(super) fn path(error: PathError, _: &HttpRequest) -> actix_web::Error {
-    Problem::BadParameter(format!("read the path: {error}")).into()
-}
-
-pub(super) async fn no_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    Err(Problem::NoRoute { path: request.path().to_owned() })
 }

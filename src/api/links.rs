@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
-use super::error::ProblemDetails;
 use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
 use super::practice::Practice;
+use super::problem_details::ProblemDetails;
 use super::words::Name;
 use super::words::Said;
 use crate::domain::ids::ProjectId;

@@ -21,17 +21,21 @@ mod headers;
 mod health;
 mod imports;
 mod jobs;
+mod limits;
 mod links;
 mod metrics;
 mod mission_acts;
 mod missions;
+mod mistakes;
 mod notice_acts;
 mod notices;
+mod once;
 mod openapi;
 mod origins;
 mod page;
 mod panorama;
 mod practice;
+mod problem_details;
 mod problem_errors;
 mod projects;
 mod publications;
@@ -71,12 +75,16 @@ pub use answers::remember;
 pub use bounds::bound_address;
 pub use bounds::bound_body;
 pub use bounds::bounds;
+pub use contract::hold_body_to_document;
 pub use contract::hold_to_document;
 pub use desk::Workshop;
 pub use error::Problem;
 pub use headers::headers;
+pub use limits::Limits;
+pub use limits::ProxyHeader;
 pub use metrics::Metrics;
 pub use metrics::measure;
+pub use once::answer_once;
 pub use openapi::document;
 pub use origins::screen_origins;
 pub use practice::Practice;
@@ -227,11 +235,11 @@ routes![
 /// Every route of the API, as documented in `docs/API.md`.
 pub fn routes(service: &mut web::ServiceConfig) {
     service
-        .app_data(web::PathConfig::default().error_handler(error::path))
+        .app_data(web::PathConfig::default().error_handler(problem_details::path))
         .configure(handlers)
         .service(browser::to_page)
         .service(browser::show_page)
-        .default_service(web::to(error::no_route));
+        .default_service(web::to(problem_details::no_route));
 }
 
 /// 201: something new, and where it is.

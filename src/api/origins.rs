@@ -22,7 +22,8 @@ const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const ASKED_WITH: &str =
     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
 
-const SHOWN: &str = "ETag, Link, Location, Retry-After, X-Request-Id, Idempotency-Replayed";
+const SHOWN: &str = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, \
+                     Idempotency-Replayed";
 
 /// Without a word about origins a browser keeps an answer from pages that are not of this one.
 /// Cookies never come along: such pages prove who they are with a token.

@@ -1,4 +1,6 @@
-//! What is wrong with rules or with a file, one thing after another: where, and what to write instead.
+//! What is wrong with what was sent, one thing after another: where, and what to write instead.
+
+use std::fmt;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,6 +19,10 @@ pub struct ProblemError {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pointer: Option<String>,
+    /// Of the query or the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    parameter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     file: Option<String>,
@@ -44,37 +50,64 @@ pub struct ProblemError {
 }
 
 impl ProblemError {
+    /// At a place of the body.
+    pub(super) fn at(pointer: &str, detail: String) -> Self {
+        Self { pointer: Some(pointer.to_owned()), ..Self::saying(detail) }
+    }
+
+    pub(super) fn of_parameter(parameter: &str, detail: String) -> Self {
+        Self { parameter: Some(parameter.to_owned()), ..Self::saying(detail) }
+    }
+
+    /// Of a body that is no JSON, or that a handler cannot read.
+    pub(super) fn of_json(error: &serde_json::Error) -> Self {
+        let words = error.to_string();
+        let detail = words.split_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+        let (line, column) = (Some(error.line()), Some(error.column()));
+        Self { line, column, ..Self::saying(detail.to_owned()) }
+    }
+
+    pub(super) fn hinted(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
+    }
+
+    fn saying(detail: String) -> Self {
+        let (pointer, parameter, file, hint) = (None, None, None, None);
+        let (line, column, row, header) = (None, None, None, None);
+        Self { pointer, parameter, file, line, column, row, header, detail, hint }
+    }
+
     fn of_fault(fault: &RuleFault) -> Self {
         Self {
             pointer: Some(pointer(&fault.file)),
             file: Some(fault.file.clone()),
             line: fault.line,
             column: fault.column,
-            row: None,
-            header: None,
-            detail: fault.message.clone(),
             hint: fault.hint.clone(),
+            ..Self::saying(fault.message.clone())
         }
     }
 
     fn of_file(file: Option<&str>, detail: String) -> Self {
-        Self {
-            pointer: file.map(pointer),
-            file: file.map(str::to_owned),
-            line: None,
-            column: None,
-            row: None,
-            header: None,
-            detail,
-            hint: None,
-        }
+        Self { pointer: file.map(pointer), file: file.map(str::to_owned), ..Self::saying(detail) }
     }
 
     fn of_table(file: &str, fault: &Fault) -> Self {
         let (row, header) = (fault.row, fault.column.clone());
         let detail = format!("found {}, expected {}", fault.found, fault.expected);
-        let place = Self { pointer: None, row, header, ..Self::of_file(None, detail) };
-        Self { file: Some(file.to_owned()), ..place }
+        Self { file: Some(file.to_owned()), row, header, ..Self::saying(detail) }
+    }
+}
+
+impl fmt::Display for ProblemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.pointer, &self.parameter, self.line.zip(self.column)) {
+            (Some(pointer), ..) => write!(f, "`{pointer}`: ")?,
+            (None, Some(parameter), _) => write!(f, "parameter `{parameter}`: ")?,
+            (None, None, Some((line, column))) => write!(f, "line {line}, column {column}: ")?,
+            (None, None, None) => {}
+        }
+        f.write_str(&self.detail)
     }
 }
 

@@ -20,6 +20,8 @@ use serde::de::value::SeqDeserializer;
 use serde::forward_to_deserialize_any;
 
 use super::error::Problem;
+use super::problem_errors::ProblemError;
+use crate::sources::nearest_name;
 
 /// What the query says, read as `T`. A field that is a list takes its parameter several times.
 #[derive(Debug)]
@@ -57,12 +59,12 @@ pub(super) fn is_wanted<T: PartialEq>(wanted: &[T], found: &T) -> bool {
 /// The values of each parameter, in the order in which they were given.
 pub(super) fn parameters(query: &str) -> Result<BTreeMap<String, Vec<String>>, QueryFault> {
     let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
-        .map_err(|error| QueryFault { parameter: None, words: error.to_string() })?;
+        .map_err(<QueryFault as de::Error>::custom)?;
     let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in pairs.into_inner() {
         if value.chars().any(char::is_control) {
             let words = "expected text without control characters".to_owned();
-            return Err(QueryFault { parameter: Some(name), words });
+            return Err(QueryFault::of(&name, words));
         }
         parameters.entry(name).or_default().push(value);
     }
@@ -81,21 +83,31 @@ pub(super) fn read<T: DeserializeOwned>(
 pub(super) struct QueryFault {
     parameter: Option<String>,
     words: String,
+    /// What was meant, perhaps.
+    hint: Option<String>,
 }
 
 impl QueryFault {
     pub(super) fn of(parameter: &str, words: String) -> Self {
-        Self { parameter: Some(parameter.to_owned()), words }
+        Self { parameter: Some(parameter.to_owned()), words, hint: None }
     }
 
-    pub(super) fn unknown(found: &str, known: impl IntoIterator<Item = impl fmt::Display>) -> Self {
-        let known: Vec<String> = known.into_iter().map(|name| format!("`{name}`")).collect();
-        let words = match known.as_slice() {
+    pub(super) fn unknown<N: AsRef<str>>(found: &str, known: impl IntoIterator<Item = N>) -> Self {
+        let known: Vec<N> = known.into_iter().collect();
+        let listed: Vec<String> = known.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+        let words = match listed.as_slice() {
             [] => "there is no such parameter, nor any other".to_owned(),
-            known => format!("there is no such parameter; expected {}", known.join(", ")),
+            listed => format!("there is no such parameter; expected {}", listed.join(", ")),
         };
-        Self::of(found, words)
+        Self {
+            hint: meant(found, &known.iter().map(AsRef::as_ref).collect::<Vec<_>>()),
+            ..Self::of(found, words)
+        }
     }
+}
+
+fn meant(found: &str, known: &[&str]) -> Option<String> {
+    nearest_name(found, known.iter().copied()).map(|name| format!("did you mean `{name}`?"))
 }
 
 impl fmt::Display for QueryFault {
@@ -111,13 +123,17 @@ impl std::error::Error for QueryFault {}
 
 impl From<QueryFault> for Problem {
     fn from(fault: QueryFault) -> Self {
-        Self::BadParameter(fault.to_string())
+        let error = match &fault.parameter {
+            Some(parameter) => ProblemError::of_parameter(parameter, fault.words),
+            None => return Self::BadParameter(fault.words),
+        };
+        Self::BadParameters { errors: vec![error.hinted(fault.hint)] }
     }
 }
 
 impl de::Error for QueryFault {
     fn custom<T: fmt::Display>(words: T) -> Self {
-        Self { parameter: None, words: words.to_string() }
+        Self { parameter: None, words: words.to_string(), hint: None }
     }
 
     fn unknown_field(found: &str, known: &'static [&'static str]) -> Self {
@@ -125,8 +141,9 @@ impl de::Error for QueryFault {
     }
 
     fn unknown_variant(found: &str, known: &'static [&'static str]) -> Self {
-        let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-        Self::custom(format!("found `{found}`, expected one of {}", known.join(", ")))
+        let listed: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        let words = format!("found `{found}`, expected one of {}", listed.join(", "));
+        Self { hint: meant(found, known), ..Self::custom(words) }
     }
 }
 
@@ -139,7 +156,7 @@ struct Given {
 
 impl Given {
     fn fault(&self, words: String) -> QueryFault {
-        QueryFault { parameter: Some(self.name.clone()), words }
+        QueryFault::of(&self.name, words)
     }
 
     fn once(&self) -> Result<&str, QueryFault> {

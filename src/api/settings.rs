@@ -3,6 +3,9 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::limits::ProxyHeader;
+use crate::domain::network::Network;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -36,6 +39,15 @@ pub struct Settings {
     pub compress_from_bytes: usize,
     /// Of answers to reads that are kept in memory; none when 0.
     pub kept_bytes: u64,
+    /// Of one account; 0 is without bound.
+    pub calls_per_minute: u32,
+    /// Of one address, of what nobody signs and with proofs that are none; 0 is without bound.
+    pub open_calls_per_minute: u32,
+    /// How long what was answered under an `Idempotency-Key` is kept.
+    pub idempotency_hours: u32,
+    /// Whose word is taken on who calls.
+    pub proxies: Vec<Network>,
+    pub proxy_header: ProxyHeader,
 }
 
 impl Default for Settings {
@@ -56,6 +68,11 @@ impl Default for Settings {
             backlog: 2048,
             compress_from_bytes: 1024,
             kept_bytes: 64 * 1024 * 1024,
+            calls_per_minute: 600,
+            open_calls_per_minute: 120,
+            idempotency_hours: 24,
+            proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
         }
     }
 }

@@ -17,12 +17,13 @@ use utoipa::ToSchema;
 use super::accounts;
 use super::accounts::WhyQuery;
 use super::desk::Desk;
-use super::error::PROBLEM_JSON;
 use super::error::Problem;
-use super::error::ProblemDetails;
+use super::once::GivesSecret;
 use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
+use super::problem_details::PROBLEM_JSON;
+use super::problem_details::ProblemDetails;
 use super::query::Asked;
 use super::words::Name;
 use crate::domain::access::AccountNumber;
@@ -199,7 +200,9 @@ async fn issue(desk: &Desk, bounds: &Bounds, asked: TokenBody) -> Result<HttpRes
     let terms = asked.terms(bounds, act.at)?;
     let (token, secret) = desk.store.issue_token(&terms, &act).await?;
     let secret = secret.reveal().to_owned();
-    Ok(HttpResponse::Created().json(IssuedToken { token, secret }))
+    let mut answer = HttpResponse::Created().json(IssuedToken { token, secret });
+    answer.extensions_mut().insert(GivesSecret);
+    Ok(answer)
 }
 
 async fn revoke(

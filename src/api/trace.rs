@@ -24,12 +24,34 @@ const LONGEST_ID: usize = 64;
 
 /// The caller's when they are sane, else made here.
 #[derive(Clone, Debug)]
-struct Ids {
-    request: String,
-    trace: String,
+pub(super) struct Ids {
+    pub(super) request: String,
+    pub(super) trace: String,
     /// Of this request within the trace.
     span: String,
     is_sampled: bool,
+    pub(super) path: String,
+}
+
+tokio::task_local! {
+    /// Of the request that is being answered.
+    static CURRENT: Ids;
+}
+
+/// `None` where no request is.
+pub(super) fn current() -> Option<Ids> {
+    CURRENT.try_with(Ids::clone).ok()
+}
+
+/// The same request goes on in another task.
+pub(super) fn in_current<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    let ids = current();
+    async move {
+        match ids {
+            Some(ids) => CURRENT.scope(ids, work).await,
+            None => work.await,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -38,7 +60,7 @@ pub struct RequestSpan;
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let made = request.extensions().get::<RequestId>().map(ToString::to_string);
-        let ids = Ids::of(request.headers(), made.unwrap_or_default());
+        let ids = Ids::of(request, made.unwrap_or_default());
         let span = info_span!(
             "request",
             request_id = ids.request,
@@ -70,7 +92,10 @@ pub async fn echo_ids(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let ids = request.extensions().get::<Ids>().cloned();
-    let mut response = next.call(request).await?;
+    let mut response = match ids.clone() {
+        Some(ids) => CURRENT.scope(ids, next.call(request)).await?,
+        None => next.call(request).await?,
+    };
     if let Some(ids) = ids {
         let flags = u8::from(ids.is_sampled);
         let parent = format!("00-{}-{}-{flags:02x}", ids.trace, ids.span);
@@ -84,15 +109,16 @@ pub async fn echo_ids(
 }
 
 impl Ids {
-    fn of(headers: &HeaderMap, made: String) -> Self {
+    fn of(request: &ServiceRequest, made: String) -> Self {
+        let (headers, path) = (request.headers(), request.path().to_owned());
         let request = only(headers, &REQUEST_ID).filter(|id| is_sane(id));
         let request = request.map_or(made, str::to_owned);
         let span = format!("{:016x}", fastrand::u64(1..));
         if let Some((trace, is_sampled)) = only(headers, &TRACE_PARENT).and_then(parent) {
-            return Self { request, trace: trace.to_owned(), span, is_sampled };
+            return Self { request, trace: trace.to_owned(), span, is_sampled, path };
         }
         let trace = format!("{:032x}", fastrand::u128(1..));
-        Self { request, trace, span, is_sampled: false }
+        Self { request, trace, span, is_sampled: false, path }
     }
 }
 

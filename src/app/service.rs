@@ -58,6 +58,8 @@ pub struct Running {
     scheduler: JoinHandle<()>,
     orders: JoinHandle<()>,
     courier: JoinHandle<()>,
+    workshop: web::Data<api::Workshop>,
+    refusals: JoinHandle<()>,
 }
 
 /// Port 0 lets the system choose one: see `Running::address`.
@@ -86,14 +88,17 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let (orders, asked) = Orders::channel();
     let carried_out = take_orders(Arc::clone(&runner), asked, stopped.clone());
     let carried_out = tokio::spawn(carried_out);
-    let scheduler = tokio::spawn(async move { runner.run(stopped).await });
+    let told = stopped.clone();
+    let scheduler = tokio::spawn(async move { runner.run(told).await });
 
     let store = parts.store.clone();
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
     let workshop = web::Data::new(api::Workshop::new(parts));
     let orders = web::Data::new(orders);
-    let (server, address) = listen(config, workshop, (metrics, sign_in, orders))?;
+    let (server, address) = listen(config, workshop.clone(), (metrics, sign_in, orders))?;
+    let telling = workshop.clone();
+    let refusals = tokio::spawn(async move { telling.tell_refusals(stopped).await });
     let handle = server.handle();
     info!("Listening on {address}");
     let first_link = invitation.map(|secret| setup_link(config, &address.to_string(), &secret));
@@ -113,6 +118,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         scheduler,
         orders: carried_out,
         courier,
+        workshop,
+        refusals,
     })
 }
 
@@ -131,6 +138,7 @@ fn listen(
     let answers = web::Data::new(api::Answers::new(settings.kept_bytes));
     let public_url = config.public_url.clone();
     let practice = web::Data::new(practice(config));
+    let limits = web::Data::new(api::Limits::new(&settings, workshop.clock()));
     let uploads = web::Data::new(api::Uploads::new(&settings));
     // The last wrap is met first.
     let app = move || {
@@ -142,6 +150,9 @@ fn listen(
             .app_data(uploads.clone())
             .app_data(orders.clone())
             .app_data(sign_in.clone())
+            .app_data(limits.clone())
+            .wrap(from_fn(api::answer_once))
+            .wrap(from_fn(api::hold_body_to_document))
             .wrap(from_fn(api::bound_body))
             .wrap(from_fn(api::hold_to_document))
             .wrap(from_fn(api::remember))
@@ -190,7 +201,9 @@ impl Running {
         self.scheduler.await?;
         self.orders.await?;
         self.courier.await?;
+        self.refusals.await?;
         self.server.await?.map_err(AppError::Serve)?;
+        self.workshop.tell_last_refusals().await;
         self.store.close().await;
         Ok(())
     }

@@ -241,7 +241,7 @@ async fn noted(
         let (action, subject) = about;
         let refused = json!({ "refused": error.to_string() });
         let deed = act.deed(action, subject).became(&refused);
-        parts.store.note_refusal(deed, act.at).await?;
+        parts.store.note_refusals(&[deed], act.at).await?;
     }
     outcome
 }

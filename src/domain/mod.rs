@@ -18,6 +18,7 @@ pub mod import;
 pub mod job;
 pub mod level;
 pub mod mission;
+pub mod network;
 pub mod notice;
 pub mod overlay;
 pub mod portfolio;

@@ -25,11 +25,11 @@ use reqwest::redirect::Policy;
 use sha2::Sha256;
 
 use super::fault::ChannelFault;
-use super::networks::Network;
 use super::networks::may_reach;
 use super::retry::Attempt;
 use super::retry::Reason;
 use super::settings::WebhookSettings;
+use crate::domain::network::Network;
 use crate::domain::notice::Content;
 use crate::domain::notice::Notice;
 

@@ -89,6 +89,9 @@ pub enum StoreError {
         "`{name}` is the last administrator of the whole State: make another one first, then begin again"
     )]
     LastAdministrator { name: Actor },
+    /// The attempt took so long that another took its place.
+    #[error("another attempt under the same `Idempotency-Key` took the place of this one")]
+    TooLate,
     #[error("ask the system for chance")]
     Chance { source: getrandom::Error },
     #[error("mission {mission} was changed meanwhile; look at it again, then start again")]

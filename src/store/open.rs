@@ -20,6 +20,8 @@ use sqlx::sqlite::SqliteSynchronous;
 use super::audit;
 use super::error::StoreError;
 use super::error::reading;
+use super::idempotency;
+use super::idempotency::Attempt;
 use super::scope::Remembered;
 use super::token_uses::Uses;
 use super::version::Watch;
@@ -43,6 +45,8 @@ pub struct Store {
     pub(super) remembered: Remembered,
     pub(super) uses: Uses,
     pub(super) watch: Watch,
+    /// What is written is written for it.
+    pub(super) attempt: Option<Attempt>,
 }
 
 impl Store {
@@ -103,10 +107,12 @@ impl Store {
     /// A transaction that means to write takes its turn at once: one that upgraded later could find
     /// that what it read has changed.
     pub(super) async fn begin_write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.pool
-            .begin_with("begin immediate")
-            .await
-            .map_err(|source| StoreError::Transaction { source })
+        let begun = self.pool.begin_with("begin immediate").await;
+        let mut transaction = begun.map_err(|source| StoreError::Transaction { source })?;
+        if let Some(attempt) = &self.attempt {
+            idempotency::mark(&mut transaction, attempt).await?;
+        }
+        Ok(transaction)
     }
 
     /// Several reads of one moment.
@@ -211,6 +217,7 @@ async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, Sto
         remembered: Remembered::default(),
         uses: Uses::default(),
         watch: Watch::default(),
+        attempt: None,
     })
 }
 

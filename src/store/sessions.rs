@@ -190,9 +190,16 @@ impl Store {
     }
 
     /// Somebody was refused: in the trail, as every decision is.
-    pub async fn note_refusal(&self, deed: Deed, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn note_refusals(
+        &self,
+        deeds: &[Deed],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if deeds.is_empty() {
+            return Ok(());
+        }
         let mut transaction = self.begin_write().await?;
-        audit::append(&mut transaction, now, &[deed]).await?;
+        audit::append(&mut transaction, now, deeds).await?;
         end(transaction).await
     }
 }

@@ -3,6 +3,7 @@
 pub(super) mod browser;
 mod doors;
 mod proof;
+mod refusals;
 
 use actix_web::HttpMessage as _;
 use actix_web::HttpRequest;
@@ -16,6 +17,10 @@ use actix_web::web;
 
 use super::desk::Workshop;
 use super::error::Problem;
+use super::limits::Allowance;
+use super::limits::Limits;
+use super::limits::Who;
+use super::metrics::Metrics;
 use crate::domain::access::Caller;
 use crate::domain::access::Lack;
 use crate::domain::audit::Actor;
@@ -26,40 +31,82 @@ pub use doors::Asks;
 pub use doors::DOORS;
 pub use doors::Door;
 pub use doors::Reach;
+pub(super) use refusals::Refusals;
+pub(super) use refusals::Telling;
 
 /// Lets a request through to its handler, which then finds the caller, or answers in its place.
 pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    match admit(&request).await {
-        Ok(None) => {}
-        Ok(Some(caller)) => {
-            request.extensions_mut().insert(caller);
-        }
-        Err(refusal)
-            if matches!(refusal.problem, Problem::Unproven { .. })
-                && browser::wants_page(&request) =>
-        {
-            // Led to sign in, and so not refused.
+    let admitted = admit(&request).await;
+    let allowance = allowance(request.request(), &admitted);
+    let within = allowance.map_or(Ok(()), Allowance::check);
+    let mut response = match admitted {
+        Ok(caller) => match within {
+            Ok(()) => pass(caller, request, next).await?,
+            Err(problem) => request.into_response(problem.error_response()),
+        },
+        // Led to sign in, and so not refused.
+        Err(refusal) if within.is_ok() && refusal.leads_to_sign_in(&request) => {
             let away = browser::to_sign_in(request.path());
-            return Ok(request.into_response(away));
+            request.into_response(away)
         }
         Err(refusal) => {
             let problem = note(request.request(), *refusal).await;
-            return Ok(request.into_response(problem.error_response()));
+            let problem = within.err().unwrap_or(problem);
+            request.into_response(problem.error_response())
         }
+    };
+    if let Some(allowance) = allowance {
+        allowance.tell(response.headers_mut());
+    }
+    Ok(response)
+}
+
+async fn pass(
+    caller: Option<Caller>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller);
     }
     let response = next.call(request).await?.map_into_boxed_body();
     note_late(&response).await?;
     Ok(response)
 }
 
+/// Takes the request off what is left to whoever asks.
+fn allowance(
+    request: &HttpRequest,
+    admitted: &Result<Option<Caller>, Box<Refusal>>,
+) -> Option<Allowance> {
+    let caller = match admitted {
+        Ok(caller) => caller.as_ref(),
+        Err(refusal) => refusal.who.as_ref(),
+    };
+    let who = caller.map_or(Who::Nobody, |caller| Who::Account(caller.account));
+    let allowance = request.app_data::<web::Data<Limits>>()?.take(request, who)?;
+    if allowance.check().is_err()
+        && let Some(metrics) = request.app_data::<web::Data<Metrics>>()
+    {
+        metrics.count_limited(allowance.policy());
+    }
+    Some(allowance)
+}
+
 /// Somebody who is not let through.
 struct Refusal {
     /// `None` when nobody knows.
-    who: Option<Actor>,
+    who: Option<Caller>,
     problem: Problem,
+}
+
+impl Refusal {
+    fn leads_to_sign_in(&self, request: &ServiceRequest) -> bool {
+        matches!(self.problem, Problem::Unproven { .. }) && browser::wants_page(request)
+    }
 }
 
 /// `None` where nobody need be known.
@@ -85,7 +132,7 @@ async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Box<Refusal>>
     } else {
         return Ok(Some(caller));
     };
-    Err(Box::new(Refusal { who: Some(caller.name), problem }))
+    Err(Box::new(Refusal { who: Some(caller), problem }))
 }
 
 /// A handler refuses as the guard does, and its refusals are told as well.
@@ -95,7 +142,7 @@ async fn note_late(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
         return Ok(());
     };
     let request = response.request();
-    let who = request.extensions().get::<Caller>().map(|caller| caller.name.clone());
+    let who = request.extensions().get::<Caller>().cloned();
     workshop(request)?.note_refusal(deed(request, who, problem)).await?;
     Ok(())
 }
@@ -113,10 +160,10 @@ async fn note(request: &HttpRequest, refusal: Refusal) -> Problem {
     told.map_or_else(Problem::from, |()| problem)
 }
 
-fn deed(request: &HttpRequest, who: Option<Actor>, problem: &Problem) -> Deed {
+fn deed(request: &HttpRequest, who: Option<Caller>, problem: &Problem) -> Deed {
     let route = request.match_pattern().unwrap_or_default();
     let subject = format!("route/{} {route}", request.method());
-    let who = who.unwrap_or_else(Actor::vigie);
+    let who = who.map_or_else(Actor::vigie, |caller| caller.name);
     Deed::by(&who, "request_refused", subject).because(&problem.to_string())
 }
 

@@ -31,6 +31,13 @@ const PROBES: [&str; 4] = ["/healthz", "/livez", "/readyz", "/metrics"];
 pub(super) struct Requests {
     answered: Family<Answered, Counter>,
     durations: Family<Route, Histogram, fn() -> Histogram>,
+    limited: Family<Limited, Counter>,
+}
+
+/// What the quota is of: an account or an address, never which.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Limited {
+    by: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -49,7 +56,11 @@ struct Route {
 impl Default for Requests {
     fn default() -> Self {
         let durations: fn() -> Histogram = || Histogram::new(BUCKETS);
-        Self { answered: Family::default(), durations: Family::new_with_constructor(durations) }
+        Self {
+            answered: Family::default(),
+            durations: Family::new_with_constructor(durations),
+            limited: Family::default(),
+        }
     }
 }
 
@@ -65,6 +76,18 @@ impl Requests {
             "From the request to its answer",
             self.durations.clone(),
         );
+        registry.register(
+            "vigie_http_requests_limited",
+            "Requests beyond a quota since this process started",
+            self.limited.clone(),
+        );
+    }
+}
+
+impl Metrics {
+    /// A request was beyond a quota.
+    pub(in crate::api) fn count_limited(&self, by: &'static str) {
+        self.requests.limited.get_or_create(&Limited { by }).inc();
     }
 }
 

@@ -8,14 +8,19 @@ use utoipa::openapi::ObjectBuilder;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::Ref;
 use utoipa::openapi::RefOr;
+use utoipa::openapi::Required;
 use utoipa::openapi::Response;
 use utoipa::openapi::ResponseBuilder;
 use utoipa::openapi::Type;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::Parameter;
+use utoipa::openapi::path::ParameterBuilder;
+use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::path::PathItem;
 
-use super::super::error::PROBLEM_JSON;
+use super::super::limits;
+use super::super::problem_details::PROBLEM_JSON;
 
 /// Status, name among the components, and when.
 type Answer = (&'static str, &'static str, &'static str);
@@ -129,10 +134,19 @@ pub(super) fn complete(document: &mut OpenApi) {
         components.responses.insert(answer.1.to_owned(), RefOr::T(problem(*answer)));
     }
     for (address, item) in &mut document.paths.paths {
+        if let Some(operation) = item.post.as_mut().filter(|operation| !is_open(operation)) {
+            operation.parameters.get_or_insert_default().push(RefOr::T(key()));
+            for (status, response) in [CONFLICT, UNPROCESSABLE].map(reference) {
+                operation.responses.responses.entry(status).or_insert(response);
+            }
+        }
         for operation in operations(item) {
             let mut shared = vec![BAD_REQUEST, TOO_LONG];
             if !is_open(operation) {
-                shared.extend([UNAUTHORIZED, FORBIDDEN, TOO_MANY, INTERNAL]);
+                shared.extend([UNAUTHORIZED, FORBIDDEN, INTERNAL]);
+            }
+            if !limits::ALIVE.contains(&address.as_str()) {
+                shared.push(TOO_MANY);
             }
             if address.contains('{') {
                 shared.push(NOT_FOUND);
@@ -158,6 +172,19 @@ fn is_open(operation: &Operation) -> bool {
     operation.security.is_some()
 }
 
+fn key() -> Parameter {
+    let key = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "Of the caller's making, such as a UUID: sent again with it, the request is done once",
+        ))
+        .schema(Some(key.max_length(Some(200)).pattern(Some(r"^[!#-\[\]-~]+$"))))
+        .build()
+}
+
 fn reference((status, name, _): Answer) -> (String, RefOr<Response>) {
     (status.to_owned(), RefOr::Ref(Ref::from_response_name(name)))
 }
@@ -169,8 +196,17 @@ fn problem((status, _, when): Answer) -> Response {
     let wait = HeaderBuilder::new()
         .schema(Some(seconds))
         .description(Some("In how many seconds to ask again"));
+    let quota = |words| {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        HeaderBuilder::new().schema(Some(text)).description(Some(words)).build()
+    };
     match status {
-        "429" | "503" => response.header("Retry-After", wait.build()).build(),
+        "429" => response
+            .header("Retry-After", wait.build())
+            .header("RateLimit", quota("What is left of the quota: `\"account\";r=0;t=60`"))
+            .header("RateLimit-Policy", quota("The quota: `\"account\";q=600;w=60`"))
+            .build(),
+        "503" => response.header("Retry-After", wait.build()).build(),
         _ => response.build(),
     }
 }

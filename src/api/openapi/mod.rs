@@ -32,7 +32,7 @@ use utoipa::openapi::security::HttpBuilder;
 use utoipa::openapi::security::SecurityScheme;
 
 use super::Documented;
-use super::error::ProblemDetails;
+use super::problem_details::ProblemDetails;
 
 use crate::domain::follow_up::Watch;
 use crate::domain::snapshot::Phase;

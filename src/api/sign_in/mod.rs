@@ -22,7 +22,7 @@ use super::access::Cookies;
 use super::access::browser;
 use super::desk::Desk;
 use super::error::Problem;
-use super::error::ProblemDetails;
+use super::problem_details::ProblemDetails;
 use super::query::Asked;
 use crate::domain::access::Account;
 use crate::domain::access::Caller;
@@ -226,11 +226,7 @@ pub(super) async fn sign_out(
     sign_in: web::Data<SignIn>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    if let Err(problem) = browser::check_origin(&request) {
-        let deed = Deed::by(&Actor::vigie(), "request_refused", "route/POST /sign-out");
-        desk.store.note_refusal(deed.because(&problem.to_string()), desk.clock.now()).await?;
-        return Err(problem);
-    }
+    browser::check_origin(&request)?;
     let mut onward = None;
     if let Some(caller) = person(&desk, &request).await?
         && let Some(secret) = browser::session(&request)
@@ -257,7 +253,7 @@ impl SignIn {
         let who = refusal.account().and_then(|account| Actor::person(account).ok());
         let who = who.unwrap_or_else(Actor::vigie);
         let deed = Deed::by(&who, "sign_in_refused", "sign-in").because(&reason);
-        desk.store.note_refusal(deed, desk.clock.now()).await?;
+        desk.note_refusal(deed).await?;
         let mut response = HttpResponse::build(refusal.status());
         response.cookie(browser::gone(TICKET, TICKET_PATH));
         Ok(refusal.page(self.contact()).answer_with(response))

@@ -171,5 +171,5 @@ async fn refuse(desk: &Desk, method: &str) -> Result<HttpResponse, Problem> {
 async fn note(desk: &Desk, method: &str, reason: &str) -> Result<(), Problem> {
     let subject = format!("route/{method} /setup/{{invitation}}");
     let deed = Deed::by(&Actor::vigie(), "request_refused", subject).because(reason);
-    Ok(desk.store.note_refusal(deed, desk.clock.now()).await?)
+    Ok(desk.note_refusal(deed).await?)
 }

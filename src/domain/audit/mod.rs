@@ -98,7 +98,7 @@ impl Act {
 }
 
 /// One decision, before it takes its place in the trail.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deed {
     pub actor: Actor,
     /// In snake case: `alert_raised`.

@@ -1,0 +1,203 @@
+//! Refusals on their way to the audit trail: the first of its kind is told at once; those that follow
+//! within a minute are counted, and told as one. So a flood adds two entries a minute for each kind.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use serde_json::json;
+
+use crate::domain::audit::Actor;
+use crate::domain::audit::Deed;
+
+/// From the first refusal of a kind to the entry that tells how many followed.
+const WINDOW: TimeDelta = TimeDelta::minutes(1);
+
+/// Kinds (who, which route, why) told apart within a window; the others are one kind together.
+const MOST_KINDS: usize = 256;
+
+/// What was refused in the last minute, in bounded memory.
+#[derive(Debug, Default)]
+pub(in crate::api) struct Refusals(Mutex<BTreeMap<Deed, Tally>>);
+
+/// What is still to be told of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Tally {
+    /// When the window opened.
+    opened: DateTime<Utc>,
+    /// Between which instants those counted were refused.
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+    /// Refusals that no entry tells yet.
+    times: u64,
+}
+
+/// An entry on its way to the trail.
+#[derive(Debug)]
+pub(in crate::api) struct Telling {
+    kind: Deed,
+    tally: Tally,
+}
+
+impl Refusals {
+    /// What to write now: of windows that are over, and of this refusal when it opens one.
+    pub(in crate::api) fn add(&self, deed: Deed, now: DateTime<Utc>) -> Vec<Telling> {
+        let mut kinds = self.kinds();
+        let mut entries = take(&mut kinds, |tally| tally.is_over(now));
+        let kind = told_apart(&kinds, deed);
+        let opening = Tally { opened: now, since: now, until: now, times: 0 };
+        if let Some(tally) = kinds.get_mut(&kind) {
+            tally.count(Tally { times: 1, ..opening });
+        } else {
+            entries.push(Telling { kind: kind.clone(), tally: opening });
+            kinds.insert(kind, opening);
+        }
+        entries
+    }
+
+    /// Of windows that are over.
+    pub(in crate::api) fn due(&self, now: DateTime<Utc>) -> Vec<Telling> {
+        take(&mut self.kinds(), |tally| tally.is_over(now))
+    }
+
+    /// Of every window, over or not.
+    pub(in crate::api) fn rest(&self) -> Vec<Telling> {
+        take(&mut self.kinds(), |_| true)
+    }
+
+    /// They could not be written: they are counted with what follows, in a new window.
+    pub(in crate::api) fn give_back(&self, entries: Vec<Telling>, now: DateTime<Utc>) {
+        let mut kinds = self.kinds();
+        for Telling { kind, tally } in entries {
+            let kind = told_apart(&kinds, kind);
+            let counted = Tally { times: tally.times.max(1), ..tally };
+            let nothing = Tally { opened: now, times: 0, ..tally };
+            kinds.entry(kind).or_insert(nothing).count(counted);
+        }
+    }
+
+    fn kinds(&self) -> MutexGuard<'_, BTreeMap<Deed, Tally>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tally {
+    fn count(&mut self, more: Self) {
+        // A window that counted nothing yet has no instants of its own.
+        self.since = if self.times == 0 { more.since } else { self.since.min(more.since) };
+        self.until = self.until.max(more.until);
+        self.times = self.times.saturating_add(more.times);
+    }
+
+    /// A clock that was set back ends it too.
+    fn is_over(&self, now: DateTime<Utc>) -> bool {
+        now < self.opened || now - self.opened >= WINDOW
+    }
+}
+
+impl Telling {
+    pub(in crate::api) fn deed(&self) -> Deed {
+        let Tally { since, until, times, .. } = self.tally;
+        if times == 0 {
+            return self.kind.clone();
+        }
+        let counted = json!({ "times": times, "since": since, "until": until });
+        Deed { action: "more_requests_refused".to_owned(), ..self.kind.clone() }.became(&counted)
+    }
+}
+
+fn take(kinds: &mut BTreeMap<Deed, Tally>, ends: impl Fn(&Tally) -> bool) -> Vec<Telling> {
+    let ended = kinds.extract_if(.., |_, tally| ends(tally));
+    let entries = ended.map(|(kind, tally)| Telling { kind, tally });
+    entries.filter(|entry| entry.tally.times > 0).collect()
+}
+
+fn told_apart(kinds: &BTreeMap<Deed, Tally>, deed: Deed) -> Deed {
+    if kinds.contains_key(&deed) || kinds.len() < MOST_KINDS {
+        return deed;
+    }
+    let reason = "more kinds of refusals within a minute than are told apart";
+    Deed::by(&Actor::vigie(), &deed.action, "route").because(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_600_000_000 + second, 0).unwrap()
+    }
+
+    fn refused(who: &str) -> Deed {
+        let who = Actor::person(who).unwrap();
+        Deed::by(&who, "request_refused", "route/GET /api/v1/jobs").because("not allowed")
+    }
+
+    fn told(entries: &[Telling]) -> String {
+        let line = |entry: &Telling| {
+            let deed = entry.deed();
+            let more = deed.became.as_deref().unwrap_or("first");
+            format!("{} {} {more}\n", deed.actor, deed.action)
+        };
+        entries.iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_flood_is_two_entries_a_minute_and_every_refusal_is_counted() {
+        let refusals = Refusals::default();
+        let mut entries = Vec::new();
+        for second in 0..90 {
+            entries.extend(refusals.add(refused("Ada"), at(second)));
+            entries.extend(refusals.add(refused("Ada"), at(second)));
+        }
+        entries.extend(refusals.add(refused("Bo"), at(90)));
+        assert!(refusals.due(at(119)).is_empty());
+        entries.extend(refusals.due(at(120)));
+        entries.extend(refusals.add(refused("Bo"), at(121)));
+        entries.extend(refusals.add(refused("Ada"), at(121)));
+        entries.extend(refusals.rest());
+        assert!(refusals.rest().is_empty());
+        insta::assert_snapshot!(told(&entries), @r#"
+        Ada request_refused first
+        Ada more_requests_refused {"since":"2020-09-13T12:26:40Z","times":119,"until":"2020-09-13T12:27:39Z"}
+        Ada request_refused first
+        Bo request_refused first
+        Ada more_requests_refused {"since":"2020-09-13T12:27:40Z","times":59,"until":"2020-09-13T12:28:09Z"}
+        Ada request_refused first
+        Bo more_requests_refused {"since":"2020-09-13T12:28:41Z","times":1,"until":"2020-09-13T12:28:41Z"}
+        "#);
+    }
+
+    #[test]
+    fn kinds_beyond_the_bound_are_counted_as_one() {
+        let refusals = Refusals::default();
+        let entries: Vec<Telling> = (0..100_000)
+            .flat_map(|number| refusals.add(refused(&format!("caller {number}")), at(0)))
+            .collect();
+        assert_eq!((entries.len(), refusals.kinds().len()), (MOST_KINDS + 1, MOST_KINDS + 1));
+        insta::assert_snapshot!(told(&refusals.rest()), @r#"
+        vigie more_requests_refused {"since":"2020-09-13T12:26:40Z","times":99743,"until":"2020-09-13T12:26:40Z"}
+        "#);
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_counted_with_what_follows() {
+        let refusals = Refusals::default();
+        for second in [0, 1, 2] {
+            let entries = refusals.add(refused("Ada"), at(second));
+            refusals.give_back(entries, at(second));
+        }
+        let over = refusals.due(at(60));
+        assert_eq!(over.len(), 1);
+        refusals.give_back(over, at(60));
+        refusals.add(refused("Ada"), at(61));
+        assert!(refusals.due(at(119)).is_empty());
+        insta::assert_snapshot!(told(&refusals.due(at(120))), @r#"
+        Ada more_requests_refused {"since":"2020-09-13T12:26:40Z","times":4,"until":"2020-09-13T12:27:41Z"}
+        "#);
+    }
+}

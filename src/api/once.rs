@@ -1,0 +1,204 @@
+//! `Idempotency-Key`: a request that is sent again is done once, and answered as it was.
+
+use actix_web::HttpMessage as _;
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::ResponseError as _;
+use actix_web::body;
+use actix_web::body::BoxBody;
+use actix_web::body::MessageBody;
+use actix_web::dev::Payload;
+use actix_web::dev::ServiceRequest;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::http::header::HeaderName;
+use actix_web::middleware::Next;
+use actix_web::web;
+use chrono::TimeDelta;
+use tracing::Instrument as _;
+use tracing::error;
+
+use super::bounds;
+use super::desk::Workshop;
+use super::error::Problem;
+use super::problem_errors::ProblemError;
+use super::settings::Settings;
+use super::trace;
+use crate::domain::access::Caller;
+use crate::domain::fingerprint::Fingerprint;
+use crate::store::Attempt;
+use crate::store::Claimed;
+use crate::store::KeptAnswer;
+use crate::store::OnceKey;
+
+const KEY: &str = "Idempotency-Key";
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+const LONGEST_KEY: usize = 200;
+
+/// Of an answer that is kept.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// What an answer is besides its body.
+const HEADERS: [HeaderName; 4] =
+    [header::CONTENT_TYPE, header::LOCATION, header::ETAG, header::LINK];
+
+/// Put among the extensions of an answer that gives a secret: it is given once, and kept nowhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GivesSecret;
+
+/// Of a caller who gives a key. The body is there whole by now, and is as the document has it: a request that
+/// was misunderstood uses no key up.
+pub async fn answer_once(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let key = match asked(&mut request).await {
+        Ok(Some(key)) => key,
+        Ok(None) => return Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(problem) => return Ok(request.into_response(problem.error_response())),
+    };
+    match claim(request.request(), &key).await {
+        Ok(Claimed::Begun(attempt)) => begin(request, next, attempt).await,
+        Ok(claimed) => {
+            let answer = again(request.request(), claimed);
+            Ok(request.into_response(answer))
+        }
+        Err(problem) => Ok(request.into_response(problem.error_response())),
+    }
+}
+
+/// `None` when no key was given, or there is nothing to do once.
+async fn asked(request: &mut ServiceRequest) -> Result<Option<OnceKey>, Problem> {
+    // The same file twice changes nothing, whatever its key.
+    if request.method() != Method::POST || !bounds::is_read_here(request) {
+        return Ok(None);
+    }
+    let Some(key) = given(request)? else { return Ok(None) };
+    let Some(caller) = request.extensions().get::<Caller>().cloned() else { return Ok(None) };
+    let Some(pattern) = request.match_pattern() else { return Ok(None) };
+    let body = request.extract::<web::Bytes>().await.unwrap_or_default();
+    let fingerprint = fingerprint(request.request(), &caller, &body);
+    request.set_payload(Payload::from(body));
+    let route = format!("POST {pattern}");
+    Ok(Some(OnceKey { account: caller.account, route, key, fingerprint }))
+}
+
+/// A string as RFC 9651 has it, or the same without its quotes.
+fn given(request: &ServiceRequest) -> Result<Option<String>, Problem> {
+    let mut values = request.headers().get_all(KEY);
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    let key = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let is_plain = key.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte));
+    if !is_plain || !(1..=LONGEST_KEY).contains(&key.len()) || values.next().is_some() {
+        let words = format!(
+            "expected one of 1 to {LONGEST_KEY} printable characters without spaces, quotes or \
+             backslashes, such as a UUID"
+        );
+        return Err(Problem::BadParameters {
+            errors: vec![ProblemError::of_parameter(KEY, words)],
+        });
+    }
+    Ok(Some(key.to_owned()))
+}
+
+/// Of all that makes a request what it is: what is asked of what, and what the caller may see.
+fn fingerprint(request: &HttpRequest, caller: &Caller, body: &[u8]) -> Fingerprint {
+    let said = |name: HeaderName| {
+        let value = request.headers().get(name).map(|value| value.as_bytes());
+        Fingerprint::of(value.unwrap_or_default())
+    };
+    let whole = request.uri().path_and_query().map_or("", |whole| whole.as_str());
+    let seen = Fingerprint::of(format!("{:?} {:?}", caller.roles, caller.scope).as_bytes());
+    let (kind, revision) = (said(header::CONTENT_TYPE), said(header::IF_MATCH));
+    let body = Fingerprint::of(body);
+    let parts = [whole, seen.as_str(), kind.as_str(), revision.as_str(), body.as_str()];
+    Fingerprint::of_parts(&parts)
+}
+
+async fn claim(request: &HttpRequest, key: &OnceKey) -> Result<Claimed, Problem> {
+    let workshop = workshop(request)?;
+    let settings = request.app_data::<web::Data<Settings>>().ok_or(Problem::Unassembled)?;
+    let kept = TimeDelta::hours(settings.idempotency_hours.into());
+    let now = workshop.clock().now();
+    Ok(workshop.store().claim_key(key, (now, now + kept)).await?)
+}
+
+/// Whoever hangs up does not cut it short: it is done, and its answer kept for when they come back.
+async fn begin(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    attempt: Attempt,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    request.extensions_mut().insert(attempt.clone());
+    let done = async move {
+        let response = next.call(request).await?.map_into_boxed_body();
+        keep(response, &attempt).await
+    };
+    let task = actix_web::rt::spawn(trace::in_current(done.in_current_span()));
+    task.await.unwrap_or_else(|_| Err(Problem::Unassembled.into()))
+}
+
+/// An answer is kept when something was done; whoever was refused may come back with the same key.
+async fn keep(
+    response: ServiceResponse<BoxBody>,
+    attempt: &Attempt,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let (request, response) = response.into_parts();
+    let gives_secret = response.extensions().get::<GivesSecret>().is_some();
+    let (head, body) = response.into_parts();
+    let body = body::to_bytes(body).await.unwrap_or_default();
+    if let Ok(workshop) = workshop(&request) {
+        let kept = if !head.status().is_success() {
+            workshop.store().free_key(attempt).await
+        } else if gives_secret || body.len() > MOST_BYTES {
+            // What was done is noted with the attempt; there is no more to say of it.
+            Ok(())
+        } else {
+            let text = |name: HeaderName| {
+                let value = head.headers().get(&name)?.to_str().ok()?;
+                Some((name.as_str().to_owned(), value.to_owned()))
+            };
+            let headers = HEADERS.into_iter().filter_map(text).collect();
+            let status = head.status().as_u16();
+            let answer = KeptAnswer { status, headers, body: body.to_vec() };
+            workshop.store().keep_answer(attempt, &answer).await
+        };
+        // It was done all the same: the answer goes out, and cannot be given again.
+        if let Err(fault) = kept {
+            let cause: &dyn std::error::Error = &fault;
+            error!(error = cause, "What became of an idempotency key cannot be written");
+        }
+    }
+    Ok(ServiceResponse::new(request, head.set_body(body).map_into_boxed_body()))
+}
+
+/// What is answered to a request that came before.
+fn again(request: &HttpRequest, claimed: Claimed) -> HttpResponse {
+    match claimed {
+        Claimed::Answered(KeptAnswer { status, headers, body }) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            let mut answer = HttpResponse::build(status);
+            for (name, value) in headers {
+                answer.insert_header((name, value));
+            }
+            answer.insert_header((REPLAYED, "true")).body(body)
+        }
+        Claimed::Other => Problem::KeyReused.error_response(),
+        Claimed::UnderWay { until } => {
+            let left = workshop(request).map(|workshop| until - workshop.clock().now());
+            let left = left.map_or(1, |left| left.num_seconds().max(1));
+            let wait_seconds = u32::try_from(left).unwrap_or(u32::MAX);
+            Problem::BeingAnswered { wait_seconds }.error_response()
+        }
+        Claimed::Begun(_) | Claimed::Done => Problem::AnswerNotKept.error_response(),
+    }
+}
+
+fn workshop(request: &HttpRequest) -> Result<&web::Data<Workshop>, Problem> {
+    request.app_data::<web::Data<Workshop>>().ok_or(Problem::Unassembled)
+}

@@ -1,0 +1,54 @@
+//! The service of a workplace, its clock set by hand, and those who call it.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use reqwest::RequestBuilder;
+use vigie::app;
+use vigie::app::Running;
+use vigie::app::config::Config;
+
+use super::Workplace;
+use super::root;
+use crate::jobs_support::HandClock;
+
+pub(crate) struct Front {
+    pub(crate) running: Running,
+    pub(crate) clock: Arc<HandClock>,
+    client: reqwest::Client,
+}
+
+impl Front {
+    pub(crate) async fn open(
+        workplace: &Workplace,
+        now: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let mut config = Config {
+            database_url: workplace.database_url(),
+            listen: "127.0.0.1:0".to_owned(),
+            rules: root().join("rules"),
+            aliases: root().join("aliases.toml"),
+            ..Config::default()
+        };
+        change(&mut config);
+        let clock = HandClock::at(now);
+        let running = app::start(&config, Arc::<HandClock>::clone(&clock)).await.unwrap();
+        Self { running, clock, client: reqwest::Client::new() }
+    }
+
+    /// `token` is empty for nobody.
+    pub(crate) fn ask(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
+        let url = format!("http://{}{path}", self.running.address());
+        let request = self.client.request(method, url);
+        if token.is_empty() { request } else { request.bearer_auth(token) }
+    }
+
+    pub(crate) async fn status(&self, path: &str, token: &str) -> u16 {
+        self.ask(Method::GET, path, token).send().await.unwrap().status().as_u16()
+    }
+
+    pub(crate) async fn close(self) {
+        self.running.stop().await.unwrap();
+    }
+}

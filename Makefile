@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-and-calendar promtool provider test lint bench bench-peers fuzz image
+.PHONY: help run demo build mail-and-calendar promtool-and-amtool provider test lint bench bench-peers fuzz image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,13 +40,13 @@ mail-and-calendar:
 		echo "python3-aiosmtpd, python3-icalendar or openssl is not installed: tests of mail or calendars will say that they do not run" >&2; \
 	fi
 
-# They hold the rules for Prometheus to their own tests.
-promtool:
-	@command -v promtool >/dev/null || \
+# They hold the rules for Prometheus to their own tests, and read alerts as Alertmanager's own client does.
+promtool-and-amtool:
+	@command -v promtool >/dev/null && command -v amtool >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends prometheus; \
+		apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager; \
 	else \
-		echo "promtool is not installed: the tests of the rules for Prometheus will say that they do not run" >&2; \
+		echo "promtool or amtool is not installed: the tests of what Prometheus and Alertmanager read will say that they do not run" >&2; \
 	fi
 
 # Sign-in is tested against a real OpenID provider, an npm package that lives outside the repository's files.
@@ -63,7 +63,7 @@ provider:
 		cp tests/provider/package-lock.json target/provider/installed; \
 	fi
 
-test: mail-and-calendar promtool provider ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-and-calendar promtool-and-amtool provider ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100

@@ -9,6 +9,8 @@ use actix_web::HttpMessage as _;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::web;
+use chrono::DateTime;
+use chrono::Utc;
 
 use super::error::Problem;
 use crate::cycle::Parts;
@@ -21,22 +23,27 @@ use crate::store::StoreError;
 
 /// The parts as the service has them: only the guard and a desk open it.
 #[derive(Debug)]
-pub struct Workshop(Parts);
+pub struct Workshop {
+    parts: Parts,
+    /// Since when the service runs.
+    opened_at: DateTime<Utc>,
+}
 
 impl Workshop {
     pub fn new(parts: Parts) -> Self {
-        Self(parts)
+        let opened_at = parts.clock.now();
+        Self { parts, opened_at }
     }
 
     pub(super) async fn caller_by_token(
         &self,
         presented: &Credential,
     ) -> Result<Option<Caller>, StoreError> {
-        self.0.store.caller_by_token(presented, self.0.clock.now()).await
+        self.parts.store.caller_by_token(presented, self.parts.clock.now()).await
     }
 
     pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
-        self.0.store.note_refusal(deed, self.0.clock.now()).await
+        self.parts.store.note_refusal(deed, self.parts.clock.now()).await
     }
 }
 
@@ -45,11 +52,17 @@ impl Workshop {
 pub(super) struct Desk {
     parts: Parts,
     caller: Option<Caller>,
+    started_at: DateTime<Utc>,
 }
 
 impl Desk {
     pub(super) fn caller(&self) -> Result<&Caller, Problem> {
         self.caller.as_ref().ok_or(Problem::Unproven { reason: "no proof was presented" })
+    }
+
+    /// Of the service.
+    pub(super) fn started_at(&self) -> DateTime<Utc> {
+        self.started_at
     }
 
     /// What the caller does now, for a reason.
@@ -78,7 +91,7 @@ impl FromRequest for Desk {
         let caller = request.extensions().get::<Caller>().cloned();
         let nothing = Scope::of([]);
         let scope = caller.as_ref().map_or(&nothing, |caller| &caller.scope);
-        let parts = Parts { store: workshop.0.store.seen_by(scope), ..workshop.0.clone() };
-        ready(Ok(Self { parts, caller }))
+        let parts = Parts { store: workshop.parts.store.seen_by(scope), ..workshop.parts.clone() };
+        ready(Ok(Self { parts, caller, started_at: workshop.opened_at }))
     }
 }

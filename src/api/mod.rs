@@ -1,6 +1,7 @@
 //! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
 
 mod access;
+mod alertmanager;
 mod alerts;
 mod audit;
 mod bounds;
@@ -108,6 +109,12 @@ routes![
     jobs::list_jobs,
     jobs::list_runs,
     jobs::list_sources,
+    alertmanager::list_firing,
+    alertmanager::list_firing_groups,
+    alertmanager::list_offices,
+    alertmanager::list_gettable_silences,
+    alertmanager::find_gettable_silence,
+    alertmanager::find_status,
     cycles::list_cycles,
     cycles::find_cycle,
 ];

@@ -8,6 +8,7 @@
 
 mod access;
 mod access_scope;
+mod alertmanager;
 mod audit;
 mod backup;
 mod conventions;

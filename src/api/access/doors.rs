@@ -71,6 +71,12 @@ pub const DOORS: &[Door] = &[
     whole("GET", "/api/v1/jobs", Read),
     whole("GET", "/api/v1/jobs/{job}/runs", Read),
     whole("GET", "/api/v1/sources", Read),
+    own("GET", "/api/v2/alerts", Read),
+    own("GET", "/api/v2/alerts/groups", Read),
+    own("GET", "/api/v2/receivers", Read),
+    own("GET", "/api/v2/silences", Read),
+    own("GET", "/api/v2/silence/{silenceID}", Read),
+    own("GET", "/api/v2/status", Read),
     own("GET", "/api/v1/cycles", Read),
     own("GET", "/api/v1/cycles/{cycle}", Read),
 ];

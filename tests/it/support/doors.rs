@@ -82,6 +82,14 @@ pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> S
                 notices.iter().map(|one| (one.notice.receiver == own, one.notice.id.to_string()));
             Samples::of(ids.collect(), "000000000000")
         }
+        "silenceID" => {
+            let silences = store.silences().await.unwrap();
+            let uuid = |number| format!("00000000-0000-8000-8000-{number:012}");
+            let ids = silences.iter().filter_map(|one| {
+                Some((scope.covers(one.scope.ministry.as_ref()?), uuid(one.number.0)))
+            });
+            Samples::of(ids.collect(), &uuid(9999))
+        }
         "ministry" => {
             let ids = world.codes().into_iter().map(|code| (scope.covers(&code), code.to_string()));
             Samples::of(ids.collect(), "ZZZ")

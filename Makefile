@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-and-calendar promtool-and-amtool provider test lint bench bench-peers fuzz image
+.PHONY: help run demo build mail-and-calendar jsonschema promtool-and-amtool provider test lint bench bench-peers fuzz image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,15 @@ mail-and-calendar:
 		echo "python3-aiosmtpd, python3-icalendar or openssl is not installed: tests of mail or calendars will say that they do not run" >&2; \
 	fi
 
+# They hold the answers of the API to its schemas.
+jsonschema:
+	@/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-jsonschema; \
+	else \
+		echo "python3-jsonschema is not installed: tests of the API's schemas will say that they do not run" >&2; \
+	fi
+
 # They hold the rules for Prometheus to their own tests, and read alerts as Alertmanager's own client does.
 promtool-and-amtool:
 	@command -v promtool >/dev/null && command -v amtool >/dev/null || \
@@ -63,7 +72,7 @@ provider:
 		cp tests/provider/package-lock.json target/provider/installed; \
 	fi
 
-test: mail-and-calendar promtool-and-amtool provider ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-and-calendar jsonschema promtool-and-amtool provider ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100

@@ -6,49 +6,38 @@ use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::List;
+use super::alert_filter::AlertQuery;
 use super::desk::Desk;
 use super::error::Problem;
-use super::query::Asked;
+use super::page::Listing;
+use super::page::Page;
+use super::query::is_wanted;
+use super::words::Words;
 use crate::cycle;
 use crate::cycle::AlertDossier;
 use crate::domain::alert::Alert;
-use crate::domain::alert::AlertState;
 use crate::domain::dispute::Dispute;
+use crate::domain::dispute::DisputeState;
 use crate::domain::ids::AlertId;
-use crate::domain::level::Level;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::ids::RuleId;
 use crate::domain::silence::Silence;
+use crate::domain::silence::SilenceScope;
 
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct AlertQuery {
-    state: Option<AlertState>,
-    /// At least this one.
-    level: Option<Level>,
-    rule: Option<String>,
-    subject: Option<String>,
-}
-
-/// List alerts, resolved ones included.
+/// List alerts by rule and subject, resolved ones included.
 #[utoipa::path(
     tag = "alerts",
     params(AlertQuery),
-    responses((status = 200, description = "As asked", body = List<Alert>))
+    responses((status = 200, description = "As asked", body = Page<Alert>))
 )]
 #[get("/api/v1/alerts")]
 pub(super) async fn list_alerts(
     desk: Desk,
-    query: Asked<AlertQuery>,
-) -> Result<web::Json<List<Alert>>, Problem> {
-    let mut alerts = desk.store.standing_alerts().await?;
-    alerts.retain(|alert| {
-        query.state.is_none_or(|state| alert.state == state)
-            && query.level.is_none_or(|level| alert.level >= level)
-            && query.rule.as_deref().is_none_or(|rule| alert.rule.as_str() == rule)
-            && query.subject.as_deref().is_none_or(|subject| alert.subject.to_string() == subject)
-    });
-    Ok(List::of(alerts))
+    asked: Listing<AlertQuery>,
+) -> Result<Page<Alert>, Problem> {
+    let alerts = asked.choose(&desk, desk.store.standing_alerts().await?).await?;
+    asked.page(alerts, |alert| (alert.rule.clone(), alert.subject.clone()))
 }
 
 /// Find one alert, how it is handled, and its history.
@@ -70,7 +59,7 @@ pub(super) async fn find_alert(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reason {
-    reason: String,
+    reason: Words,
 }
 
 /// Say that someone has seen the alert as it is.
@@ -87,31 +76,74 @@ pub(super) async fn acknowledge(
     body: web::Json<Reason>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    cycle::acknowledge(&desk, &found, &desk.act(&body.reason)?).await?;
+    cycle::acknowledge(&desk, &found, &desk.act(body.reason.as_str())?).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
 }
 
-async fn find(desk: &Desk, id: String) -> Result<Alert, Problem> {
+pub(super) async fn find(desk: &Desk, id: String) -> Result<Alert, Problem> {
     let alert = desk.store.alert(&AlertId::new(id.as_str())).await?;
     alert.ok_or(Problem::NotFound { kind: "alert", id })
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SilenceQuery {
+    /// Whether it is over.
+    ended: Option<bool>,
+    rule: Vec<RuleId>,
+    project: Vec<ProjectId>,
+    ministry: Vec<MinistryCode>,
 }
 
 /// List silences, those that are over included.
 #[utoipa::path(
     tag = "alerts",
-    responses((status = 200, description = "As asked", body = List<Silence>))
+    params(SilenceQuery),
+    responses((status = 200, description = "As asked", body = Page<Silence>))
 )]
 #[get("/api/v1/silences")]
-pub(super) async fn list_silences(desk: Desk) -> Result<web::Json<List<Silence>>, Problem> {
-    Ok(List::of(desk.store.silences().await?))
+pub(super) async fn list_silences(
+    desk: Desk,
+    asked: Listing<SilenceQuery>,
+) -> Result<Page<Silence>, Problem> {
+    let mut silences = desk.store.silences().await?;
+    silences.retain(|silence| {
+        let SilenceScope { rule, project, ministry } = &silence.scope;
+        asked.ended.is_none_or(|ended| silence.ended.is_some() == ended)
+            && (asked.rule.is_empty() || rule.iter().any(|rule| asked.rule.contains(rule)))
+            && (asked.project.is_empty() || project.iter().any(|one| asked.project.contains(one)))
+            && (asked.ministry.is_empty()
+                || ministry.iter().any(|one| asked.ministry.contains(one)))
+    });
+    asked.page(silences, |silence| silence.number)
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DisputeQuery {
+    state: Vec<DisputeState>,
+    project: Vec<ProjectId>,
+    alert: Vec<AlertId>,
 }
 
 /// List disputes of projects' teams, those that are over included.
 #[utoipa::path(
     tag = "alerts",
-    responses((status = 200, description = "As asked", body = List<Dispute>))
+    params(DisputeQuery),
+    responses((status = 200, description = "As asked", body = Page<Dispute>))
 )]
 #[get("/api/v1/disputes")]
-pub(super) async fn list_disputes(desk: Desk) -> Result<web::Json<List<Dispute>>, Problem> {
-    Ok(List::of(desk.store.disputes().await?))
+pub(super) async fn list_disputes(
+    desk: Desk,
+    asked: Listing<DisputeQuery>,
+) -> Result<Page<Dispute>, Problem> {
+    let mut disputes = desk.store.disputes().await?;
+    disputes.retain(|dispute| {
+        is_wanted(&asked.state, &dispute.state)
+            && is_wanted(&asked.project, &dispute.project)
+            && is_wanted(&asked.alert, &dispute.alert)
+    });
+    asked.page(disputes, |dispute| dispute.number)
 }

@@ -6,26 +6,24 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
 
-use super::List;
 use super::desk::Desk;
 use super::error::Problem;
+use super::page::Listing;
+use super::page::Page;
 use super::query::Asked;
 use crate::domain::audit::AuditEntry;
 use crate::domain::fingerprint::Fingerprint;
 use crate::store::AuditFilter;
 use crate::store::AuditReport;
 
-/// Entries given when nobody says how many, the latest ones; and at most.
-const LISTED: u32 = 200;
-const MOST: u32 = 10_000;
-
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct AuditQuery {
+    /// A whole subject, `alert/4f2a…`, or all of a kind, `alert`.
     subject: Option<String>,
+    /// An instant.
     since: Option<DateTime<Utc>>,
-    limit: Option<u32>,
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -35,20 +33,22 @@ pub(super) struct VerifyQuery {
     expect: Option<String>,
 }
 
-/// List entries of the audit trail, oldest first.
+/// List entries of the audit trail, newest first.
 #[utoipa::path(
     tag = "audit",
     params(AuditQuery),
-    responses((status = 200, description = "As asked", body = List<AuditEntry>))
+    responses((status = 200, description = "As asked", body = Page<AuditEntry>))
 )]
 #[get("/api/v1/audit")]
 pub(super) async fn list_audit(
     desk: Desk,
-    query: Asked<AuditQuery>,
-) -> Result<web::Json<List<AuditEntry>>, Problem> {
-    let AuditQuery { subject, since, limit } = query.into_inner();
-    let limit = Some(limit.unwrap_or(LISTED).min(MOST));
-    Ok(List::of(desk.store.audit(&AuditFilter { subject, since, limit }).await?))
+    asked: Listing<AuditQuery>,
+) -> Result<Page<AuditEntry>, Problem> {
+    let (before, limit) = (asked.after()?, Some(asked.room()));
+    let filter = AuditFilter { subject: asked.subject.clone(), since: asked.since, before, limit };
+    let mut entries = desk.store.audit(&filter).await?;
+    entries.reverse();
+    asked.fetched(entries, |entry| entry.number)
 }
 
 /// Say whether the audit trail is as it was written.

@@ -1,16 +1,15 @@
 //! How much a cycle could judge, by rule or by ministry.
 
 use actix_web::get;
-use actix_web::web;
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::List;
 use super::desk::Desk;
 use super::error::Problem;
 use super::openapi::NoData;
-use super::query::Asked;
+use super::page::Listing;
+use super::page::Page;
 use crate::cycle;
 use crate::cycle::MinistryCoverage;
 use crate::cycle::RuleCoverage;
@@ -37,26 +36,30 @@ enum By {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-pub(super) enum CoverageList {
-    Rules(List<RuleCoverage>),
-    Ministries(List<MinistryCoverage>),
+pub(super) enum CoverageLine {
+    Rule(RuleCoverage),
+    Ministry(MinistryCoverage),
 }
 
 /// List how much a cycle could judge, by rule or by ministry.
 #[utoipa::path(
     tag = "cycles",
     params(CoverageQuery),
-    responses((status = 200, description = "As asked", body = CoverageList), NoData)
+    responses((status = 200, description = "As asked", body = Page<CoverageLine>), NoData)
 )]
 #[get("/api/v1/coverage")]
 pub(super) async fn list_coverage(
     desk: Desk,
-    query: Asked<CoverageQuery>,
-) -> Result<web::Json<CoverageList>, Problem> {
-    let found = cycle::coverage(&desk, query.cycle.map(CycleNumber)).await?;
+    asked: Listing<CoverageQuery>,
+) -> Result<Page<CoverageLine>, Problem> {
+    let found = cycle::coverage(&desk, asked.cycle.map(CycleNumber)).await?;
     let found = found.ok_or_else(|| Problem::NotYet("no cycle was committed yet".to_owned()))?;
-    Ok(web::Json(match query.by {
-        By::Rule => CoverageList::Rules(List { data: found.by_rule }),
-        By::Ministry => CoverageList::Ministries(List { data: found.by_ministry }),
-    }))
+    let lines = match asked.by {
+        By::Rule => found.by_rule.into_iter().map(CoverageLine::Rule).collect(),
+        By::Ministry => found.by_ministry.into_iter().map(CoverageLine::Ministry).collect(),
+    };
+    asked.page(lines, |line| match line {
+        CoverageLine::Rule(line) => line.rule.to_string(),
+        CoverageLine::Ministry(line) => line.ministry.to_string(),
+    })
 }

@@ -2,50 +2,116 @@
 
 use actix_web::get;
 use actix_web::web;
-use serde::Serialize;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::List;
 use super::desk::Desk;
 use super::error::Problem;
+use super::page::Listing;
+use super::page::NoFilters;
+use super::page::Page;
+use super::query::is_wanted;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::ids::CycleNumber;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::subject::Subject;
 use crate::domain::verdict::Judgement;
-
-/// Cycles listed at most, the latest ones.
-const LISTED: u32 = 200;
-
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct CycleWithVerdicts {
-    #[serde(flatten)]
-    cycle: CycleSummary,
-    verdicts: Vec<Judgement>,
-}
+use crate::domain::verdict::Verdict;
+use crate::domain::verdicts::JudgementRef;
 
 /// List committed cycles, newest first.
 #[utoipa::path(
     tag = "cycles",
-    responses((status = 200, description = "As asked", body = List<CycleSummary>))
+    responses((status = 200, description = "As asked", body = Page<CycleSummary>))
 )]
 #[get("/api/v1/cycles")]
-pub(super) async fn list_cycles(desk: Desk) -> Result<web::Json<List<CycleSummary>>, Problem> {
-    Ok(List::of(desk.store.cycles(LISTED).await?))
+pub(super) async fn list_cycles(
+    desk: Desk,
+    asked: Listing<NoFilters>,
+) -> Result<Page<CycleSummary>, Problem> {
+    let before = asked.after()?.unwrap_or(CycleNumber(i64::MAX));
+    let cycles = desk.store.cycles_before(before, asked.room()).await?;
+    asked.fetched(cycles, |cycle| cycle.number)
 }
 
-/// Find one cycle with every verdict.
+/// Find one cycle: date, inputs, counts, figures.
 #[utoipa::path(
     tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
-    responses((status = 200, description = "As asked", body = CycleWithVerdicts))
+    responses((status = 200, description = "As asked", body = CycleSummary))
 )]
 #[get("/api/v1/cycles/{cycle}")]
 pub(super) async fn find_cycle(
     desk: Desk,
     number: web::Path<i64>,
-) -> Result<web::Json<CycleWithVerdicts>, Problem> {
-    let number = CycleNumber(*number);
+) -> Result<web::Json<CycleSummary>, Problem> {
+    Ok(web::Json(find(&desk, CycleNumber(*number)).await?))
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct VerdictQuery {
+    rule: Vec<RuleId>,
+    subject: Vec<Subject>,
+    #[param(inline)]
+    outcome: Vec<OutcomeWord>,
+    /// At least this one, so that a verdict is a level.
+    level: Option<Level>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum OutcomeWord {
+    Level,
+    Unknown,
+    Failed,
+}
+
+/// List what a cycle judged, by rule and subject, with evidence and explanation.
+#[utoipa::path(
+    tag = "cycles",
+    params(("cycle" = CycleNumber, Path, description = "Number of the cycle"), VerdictQuery),
+    responses((status = 200, description = "As asked", body = Page<Judgement>))
+)]
+#[get("/api/v1/cycles/{cycle}/verdicts")]
+pub(super) async fn list_cycle_verdicts(
+    desk: Desk,
+    number: web::Path<i64>,
+    asked: Listing<VerdictQuery>,
+) -> Result<Page<Judgement>, Problem> {
+    let cycle = find(&desk, CycleNumber(*number)).await?;
+    let verdicts = desk.store.verdicts(cycle.number).await?;
+    let after: Option<(RuleId, Subject)> = asked.after()?;
+    let is_next = |judgement: &JudgementRef<'_>| {
+        let key = (judgement.rule, judgement.subject);
+        after.as_ref().is_none_or(|(rule, subject)| key > (rule, subject))
+    };
+    let mut chosen: Vec<JudgementRef<'_>> =
+        verdicts.iter().filter(|one| is_next(one) && asked.fits(one)).collect();
+    chosen.sort_by_key(|one| (one.rule, one.subject));
+    chosen.truncate(usize::try_from(asked.room()).unwrap_or(usize::MAX));
+    let judgements = chosen.into_iter().map(JudgementRef::to_judgement).collect();
+    asked.fetched(judgements, |one| (one.rule.clone(), one.subject.clone()))
+}
+
+impl VerdictQuery {
+    fn fits(&self, judgement: &JudgementRef<'_>) -> bool {
+        let outcome = match judgement.verdict {
+            Verdict::Level { .. } => OutcomeWord::Level,
+            Verdict::Unknown { .. } => OutcomeWord::Unknown,
+            Verdict::Failed { .. } => OutcomeWord::Failed,
+        };
+        let level = judgement.verdict.level();
+        is_wanted(&self.rule, judgement.rule)
+            && is_wanted(&self.subject, judgement.subject)
+            && is_wanted(&self.outcome, &outcome)
+            && self.level.is_none_or(|least| level.is_some_and(|level| level >= least))
+    }
+}
+
+async fn find(desk: &Desk, number: CycleNumber) -> Result<CycleSummary, Problem> {
     let cycle = desk.store.cycle(number).await?;
-    let cycle = cycle.ok_or(Problem::NotFound { kind: "cycle", id: number.to_string() })?;
-    let verdicts = desk.store.judgements(number).await?;
-    Ok(web::Json(CycleWithVerdicts { cycle, verdicts }))
+    cycle.ok_or(Problem::NotFound { kind: "cycle", id: number.to_string() })
 }

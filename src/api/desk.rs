@@ -42,6 +42,13 @@ impl Workshop {
         self.parts.store.caller_by_token(presented, self.parts.clock.now()).await
     }
 
+    pub(super) async fn caller_by_session(
+        &self,
+        presented: &Credential,
+    ) -> Result<Option<Caller>, StoreError> {
+        self.parts.store.caller_by_session(presented, self.parts.clock.now()).await
+    }
+
     pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
         self.parts.store.note_refusal(deed, self.parts.clock.now()).await
     }

@@ -12,7 +12,11 @@ use thiserror::Error;
 use tracing::error;
 use utoipa::ToSchema;
 
+use super::problem_errors::ProblemError;
+use super::problem_errors::proof_errors;
 use crate::cycle::CycleError;
+use crate::domain::draft::DraftRefusal;
+use crate::domain::draft::Meanwhile;
 use crate::frame::FrameError;
 use crate::store::StoreError;
 
@@ -29,21 +33,44 @@ pub(super) struct ProblemDetails {
     status: u16,
     /// What was read, what was found, what was expected.
     detail: String,
+    /// One by one, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<ProblemError>,
+    /// Of a draft, what others changed since the revision that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    meanwhile: Option<Meanwhile>,
 }
 
 #[derive(Debug, Error)]
 pub enum Problem {
     /// 401: nobody knows who asks.
     #[error(
-        "{reason}; expected `Authorization: Bearer` and a token that `vigie tokens issue` gave"
+        "{reason}; expected a session, begun at /sign-in, or `Authorization: Bearer` and a token that \
+         `vigie tokens issue` gave"
     )]
     Unproven { reason: &'static str },
     /// 403: none of the caller's roles allows it.
     #[error("this asks for the permission `{permission}`, which none of your roles gives")]
     NotAllowed { permission: &'static str },
+    /// 403: the person signed in too simply for it.
+    #[error(
+        "the permission `{permission}` asks for a session proved with several factors: sign out, then \
+         sign in again with a second factor"
+    )]
+    OneFactor { permission: &'static str },
+    /// 403: a browser was led to ask for a change by a page that is not ours.
+    #[error(
+        "a change asked with a session's cookie must come from a page of Vigie; programs use a token"
+    )]
+    Foreign,
     /// 403: for accounts that see the whole State.
     #[error("this is about the whole State, and your account is for some ministries")]
     BeyondScope,
+    /// 403: nobody lends what they do not have.
+    #[error("this is more than the account, or the token that you came with, may do or see")]
+    TooBroad,
     /// 403: nobody said who may call this.
     #[error("nobody may call this")]
     NoDoor,
@@ -74,12 +101,36 @@ pub enum Problem {
     /// 400, 413 or 415: a body that is not what the route reads.
     #[error("read the body: {found}")]
     BadBody { status: StatusCode, found: String },
+    /// 422: understood, and it cannot be done whatever the state of things.
+    #[error("{0}")]
+    Unfit(String),
     /// 409: nothing to show yet, or not as of that date.
     #[error("{0}")]
     NotYet(String),
     /// 409: refused as things stand.
     #[error("{0}")]
     Refused(String),
+    /// 409: somebody must be left who keeps accounts.
+    #[error("{0}")]
+    LastAdministrator(String),
+    /// 403: nobody publishes what they wrote.
+    #[error("{0}")]
+    OwnWork(String),
+    /// 412: what was changed meanwhile.
+    #[error("{0}")]
+    Stale(String),
+    /// 412: a draft, with what others changed meanwhile.
+    #[error("{0}")]
+    DraftMoved(Box<Meanwhile>),
+    /// 428: a change that does not say what it is a change of.
+    #[error("expected `If-Match`, with the `ETag` of what you saw: read it first")]
+    NoRevision,
+    /// 422: rules with faults, or that their cases do not prove.
+    #[error("{detail}")]
+    Unproved { detail: String, errors: Vec<ProblemError> },
+    /// 422: what was given is beyond a bound.
+    #[error("{0}")]
+    OutOfBounds(String),
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
@@ -92,10 +143,28 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether somebody was turned away, rather than misunderstood: the audit trail tells it.
+    pub(super) fn is_refusal(&self) -> bool {
+        let status = self.status_code();
+        let turned_away = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status);
+        turned_away || matches!(self, Self::LastAdministrator(_))
+    }
+
+    fn errors(&self) -> &[ProblemError] {
+        if let Self::Unproved { errors, .. } = self { errors } else { &[] }
+    }
+
+    fn meanwhile(&self) -> Option<&Meanwhile> {
+        if let Self::DraftMoved(meanwhile) = self { Some(meanwhile) } else { None }
+    }
+
     fn kind(&self) -> (&'static str, &'static str) {
         match self {
             Self::Unproven { .. } => ("unproven", "Sign in first"),
             Self::NotAllowed { .. } | Self::NoDoor => ("not-allowed", "Not allowed"),
+            Self::TooBroad => ("too-broad", "More than there is to lend"),
+            Self::OneFactor { .. } => ("one-factor", "Several factors are needed"),
+            Self::Foreign => ("foreign-page", "Asked by another site"),
             Self::BeyondScope => ("beyond-scope", "Beyond the account's ministries"),
             Self::NoRoute { .. } => ("no-route", "No such route"),
             Self::BadMethod { .. } => ("bad-method", "Another method"),
@@ -105,8 +174,14 @@ impl Problem {
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) => ("bad-parameter", "Unusable parameter"),
             Self::BadBody { .. } => ("bad-body", "Unusable body"),
+            Self::Unfit(_) => ("unfit", "Unfit content"),
             Self::NotYet(_) => ("no-data", "No data for that date"),
-            Self::Refused(_) => ("refused", "Refused"),
+            Self::Refused(_) | Self::LastAdministrator(_) => ("refused", "Refused"),
+            Self::OwnWork(_) => ("own-work", "A second person must"),
+            Self::Stale(_) | Self::DraftMoved(_) => ("stale", "Changed meanwhile"),
+            Self::NoRevision => ("no-revision", "Of which revision?"),
+            Self::Unproved { .. } => ("unproved", "Not proved"),
+            Self::OutOfBounds(_) => ("out-of-bounds", "Out of bounds"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
@@ -117,18 +192,28 @@ impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Unproven { .. } => StatusCode::UNAUTHORIZED,
-            Self::NotAllowed { .. } | Self::BeyondScope | Self::NoDoor | Self::CrossOrigin => {
-                StatusCode::FORBIDDEN
-            }
+            Self::NotAllowed { .. }
+            | Self::OneFactor { .. }
+            | Self::Foreign
+            | Self::OwnWork(_)
+            | Self::BeyondScope
+            | Self::TooBroad
+            | Self::NoDoor
+            | Self::CrossOrigin => StatusCode::FORBIDDEN,
             Self::BadMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
             Self::AddressTooLong { .. } => StatusCode::URI_TOO_LONG,
+            Self::Stale(_) | Self::DraftMoved(_) => StatusCode::PRECONDITION_FAILED,
+            Self::NoRevision => StatusCode::PRECONDITION_REQUIRED,
+            Self::Unproved { .. } | Self::OutOfBounds(_) | Self::Unfit(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
             Self::BadParameter(_) => StatusCode::BAD_REQUEST,
             Self::BadBody { status, .. } => *status,
-            Self::NotYet(_) | Self::Refused(_) => StatusCode::CONFLICT,
+            Self::NotYet(_) | Self::Refused(_) | Self::LastAdministrator(_) => StatusCode::CONFLICT,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -153,6 +238,8 @@ impl ResponseError for Problem {
             title,
             status: status.as_u16(),
             detail: self.to_string(),
+            errors: self.errors().to_vec(),
+            meanwhile: self.meanwhile().cloned(),
         })
     }
 }
@@ -178,8 +265,11 @@ impl From<CycleError> for Problem {
             | CycleError::SilencesEverything
             | CycleError::SilenceTooLong { .. }
             | CycleError::NotOfAProject { .. }
-            | CycleError::NotContestable { .. } => Self::BadParameter(error.to_string()),
-            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::Unproved { .. } => {
+            | CycleError::NotContestable { .. } => Self::Unfit(error.to_string()),
+            CycleError::Unproved { proof } => {
+                Self::Unproved { detail: proof.to_string(), errors: proof_errors(&proof) }
+            }
+            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::BackInTime { .. } => {
                 Self::Refused(error.to_string())
             }
             CycleError::Store(error) => error.into(),
@@ -192,7 +282,6 @@ impl From<CycleError> for Problem {
             | CycleError::Timetable(_)
             | CycleError::NoTimetable
             | CycleError::Calendar(_)
-            | CycleError::BackInTime { .. }
             | CycleError::Export(_)
             | CycleError::Table(_)
             | CycleError::Record(_)
@@ -201,9 +290,33 @@ impl From<CycleError> for Problem {
     }
 }
 
+impl From<DraftRefusal> for Problem {
+    fn from(refusal: DraftRefusal) -> Self {
+        let words = refusal.to_string();
+        match refusal {
+            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
+            DraftRefusal::ForceMoved => Self::Stale(words),
+            DraftRefusal::TooLong { .. }
+            | DraftRefusal::HowMany { .. }
+            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
+            DraftRefusal::Frozen { .. }
+            | DraftRefusal::NotInReview { .. }
+            | DraftRefusal::Over { .. }
+            | DraftRefusal::Held { .. }
+            | DraftRefusal::Moved { .. }
+            | DraftRefusal::Unchanged { .. }
+            | DraftRefusal::NotOverridden { .. }
+            | DraftRefusal::NotAlone { .. }
+            | DraftRefusal::WouldOrphan { .. } => Self::Refused(words),
+        }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::Draft(refusal) => refusal.into(),
+            StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),
             StoreError::BeyondScope { .. } => Self::BeyondScope,
             StoreError::NoSuch { .. }
             | StoreError::NoSuchAlert { .. }
@@ -214,10 +327,9 @@ impl From<StoreError> for Problem {
             | StoreError::AlreadyLinked { .. }
             | StoreError::NotLinked { .. }
             | StoreError::TwoSnapshots { .. }
-            | StoreError::Moved { .. }
-            | StoreError::Draft(_)
-            | StoreError::DraftMoved(_)
             | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
+            StoreError::Moved { .. } => Self::Stale(error.to_string()),
+            StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),
             StoreError::Address { .. }
             | StoreError::Folder { .. }
             | StoreError::Open { .. }

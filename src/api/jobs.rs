@@ -2,50 +2,71 @@
 
 use actix_web::get;
 use actix_web::web;
+use serde::Deserialize;
 
-use super::List;
 use super::desk::Desk;
 use super::error::Problem;
+use super::page::Listing;
+use super::page::NoFilters;
+use super::page::Page;
+use super::query::is_wanted;
 use crate::domain::job::ImportSource;
 use crate::domain::job::JobName;
 use crate::domain::job::JobRun;
 use crate::domain::job::JobStanding;
-
-/// The latest ones.
-const RUNS: u32 = 200;
+use crate::domain::job::SourceOutcome;
 
 /// List each job: next firing, last run and what came of it.
 #[utoipa::path(
     tag = "jobs",
-    responses((status = 200, description = "As asked", body = List<JobStanding>))
+    responses((status = 200, description = "As asked", body = Page<JobStanding>))
 )]
 #[get("/api/v1/jobs")]
-pub(super) async fn list_jobs(desk: Desk) -> Result<web::Json<List<JobStanding>>, Problem> {
-    Ok(List::of(desk.store.jobs().await?))
+pub(super) async fn list_jobs(
+    desk: Desk,
+    asked: Listing<NoFilters>,
+) -> Result<Page<JobStanding>, Problem> {
+    asked.page(desk.store.jobs().await?, |standing| standing.job)
 }
 
 /// List the runs of one job, newest first.
 #[utoipa::path(
     tag = "jobs",
     params(("job" = JobName, Path, description = "Name of the job")),
-    responses((status = 200, description = "As asked", body = List<JobRun>))
+    responses((status = 200, description = "As asked", body = Page<JobRun>))
 )]
 #[get("/api/v1/jobs/{job}/runs")]
 pub(super) async fn list_runs(
     desk: Desk,
     job: web::Path<String>,
-) -> Result<web::Json<List<JobRun>>, Problem> {
+    asked: Listing<NoFilters>,
+) -> Result<Page<JobRun>, Problem> {
     let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
     let name = JobName::from_word(&job).ok_or_else(unknown)?;
-    Ok(List::of(desk.store.job_runs(name, RUNS).await?))
+    let before = asked.after()?.unwrap_or(i64::MAX);
+    let runs = desk.store.job_runs_before(name, before, asked.room()).await?;
+    asked.fetched(runs, |run| run.number)
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SourceQuery {
+    outcome: Vec<SourceOutcome>,
 }
 
 /// List what the import job found at each path and address.
 #[utoipa::path(
     tag = "jobs",
-    responses((status = 200, description = "As asked", body = List<ImportSource>))
+    params(SourceQuery),
+    responses((status = 200, description = "As asked", body = Page<ImportSource>))
 )]
 #[get("/api/v1/sources")]
-pub(super) async fn list_sources(desk: Desk) -> Result<web::Json<List<ImportSource>>, Problem> {
-    Ok(List::of(desk.store.import_sources().await?))
+pub(super) async fn list_sources(
+    desk: Desk,
+    asked: Listing<SourceQuery>,
+) -> Result<Page<ImportSource>, Problem> {
+    let mut sources = desk.store.import_sources().await?;
+    sources.retain(|source| is_wanted(&asked.outcome, &source.outcome));
+    asked.page(sources, |source| source.source.clone())
 }

@@ -1,38 +1,59 @@
 //! The HTTP face. Every route stands here; a handler extracts, makes one call and wraps the answer.
 
 mod access;
+mod accounts;
+mod alert_acts;
+mod alert_filter;
 mod alertmanager;
 mod alerts;
 mod audit;
 mod bounds;
 mod browser;
+mod contract;
 mod coverage;
 mod cycles;
 mod desk;
+mod disputes;
+mod drafts;
 mod error;
 mod exports;
 mod headers;
 mod health;
 mod jobs;
+mod links;
 mod metrics;
+mod mission_acts;
 mod missions;
+mod notice_acts;
 mod notices;
 mod openapi;
 mod origins;
+mod page;
 mod panorama;
+mod practice;
+mod problem_errors;
 mod projects;
+mod publications;
 mod query;
+mod review_acts;
 mod reviews;
+mod revision;
 mod rules;
 mod session;
 mod settings;
+mod sign_in;
+mod silences;
+mod tokens;
 mod trace;
+mod trials;
 mod validators;
+mod words;
 
+use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
 use actix_web::web;
 use serde::Serialize;
 use utoipa::OpenApi;
-use utoipa::ToSchema;
 
 pub use access::Asks;
 pub use access::DOORS;
@@ -42,6 +63,7 @@ pub use access::guard;
 pub use bounds::bound_address;
 pub use bounds::bound_body;
 pub use bounds::bounds;
+pub use contract::hold_to_document;
 pub use desk::Workshop;
 pub use error::Problem;
 pub use headers::headers;
@@ -49,7 +71,10 @@ pub use metrics::Metrics;
 pub use metrics::measure;
 pub use openapi::document;
 pub use origins::screen_origins;
+pub use practice::Practice;
+pub use problem_errors::ProblemError;
 pub use settings::Settings;
+pub use sign_in::SignIn;
 pub use trace::RequestSpan;
 pub use trace::echo_ids;
 pub use validators::tell_codings_apart;
@@ -77,7 +102,23 @@ routes![
     metrics::show_metrics,
     openapi::show_document,
     notices::show_notice,
+    sign_in::start_sign_in,
+    sign_in::end_sign_in,
+    sign_in::sign_out,
+    sign_in::account::show_signed_out,
+    sign_in::account::show_account,
     session::find_session,
+    tokens::list_own_tokens,
+    tokens::issue_own_token,
+    tokens::revoke_own_token,
+    accounts::list_accounts,
+    accounts::make_account,
+    accounts::find_account,
+    accounts::change_account,
+    accounts::close_account,
+    tokens::list_tokens,
+    tokens::issue_token,
+    tokens::revoke_token,
     panorama::find_portfolio,
     exports::find_export,
     panorama::list_editions,
@@ -87,24 +128,74 @@ routes![
     projects::find_project,
     projects::list_history,
     projects::list_verdicts,
+    links::list_known_projects,
+    links::link_project,
+    links::unlink_project,
     alerts::list_alerts,
     alerts::find_alert,
     alerts::acknowledge,
+    alert_acts::assign_alert,
+    alert_acts::comment_alert,
+    alert_acts::dispute_alert,
     alerts::list_silences,
+    silences::make_silence,
+    silences::find_silence,
+    silences::end_silence,
     alerts::list_disputes,
+    disputes::find_dispute,
+    disputes::answer_dispute,
     audit::list_audit,
     audit::verify_audit,
     missions::list_missions,
     missions::list_ranking,
     missions::list_outcomes,
     missions::find_mission,
+    mission_acts::decide_mission,
+    mission_acts::start_mission,
+    mission_acts::add_milestone,
+    mission_acts::finish_milestone,
+    mission_acts::note_mission,
+    mission_acts::keep_vendor_reply,
+    mission_acts::name_vendor,
+    mission_acts::close_mission,
     notices::list_notices,
+    notice_acts::preview_notices,
+    notice_acts::replay_dead_notices,
     notices::find_notice,
+    notice_acts::replay_notice,
+    notice_acts::list_receivers,
+    notice_acts::open_receiver,
     reviews::list_reviews,
+    review_acts::plan_reviews,
+    review_acts::list_actions,
     reviews::find_review,
+    review_acts::hold_review,
+    review_acts::move_review,
+    review_acts::cancel_review,
+    review_acts::tick_action,
     reviews::find_calendar,
     rules::list_rules,
     rules::find_rule,
+    publications::list_versions,
+    publications::compare_rule,
+    publications::roll_back_rule,
+    publications::list_publications,
+    publications::list_overrides,
+    publications::find_override,
+    drafts::list_drafts,
+    drafts::find_draft,
+    drafts::open_draft,
+    drafts::save_draft,
+    drafts::submit_draft,
+    drafts::return_draft,
+    drafts::withdraw_draft,
+    publications::publish_draft,
+    trials::prove_draft,
+    trials::diff_draft,
+    trials::check_rules,
+    trials::test_rules,
+    trials::diff_rules,
+    trials::list_thresholds,
     coverage::list_coverage,
     jobs::list_jobs,
     jobs::list_runs,
@@ -117,6 +208,7 @@ routes![
     alertmanager::find_status,
     cycles::list_cycles,
     cycles::find_cycle,
+    cycles::list_cycle_verdicts,
 ];
 
 /// Every route of the API, as documented in `docs/API.md`.
@@ -129,14 +221,7 @@ pub fn routes(service: &mut web::ServiceConfig) {
         .default_service(web::to(error::no_route));
 }
 
-/// A list, in an object so that it can grow fields.
-#[derive(Debug, Serialize, ToSchema)]
-struct List<T> {
-    data: Vec<T>,
-}
-
-impl<T> List<T> {
-    fn of(data: Vec<T>) -> web::Json<Self> {
-        web::Json(Self { data })
-    }
+/// 201: something new, and where it is.
+fn created(address: &str, thing: &impl Serialize) -> HttpResponse {
+    HttpResponse::Created().insert_header((LOCATION, address)).json(thing)
 }

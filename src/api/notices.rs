@@ -6,43 +6,60 @@ use actix_web::http::header::ContentType;
 use actix_web::web;
 use serde::Deserialize;
 
-use super::List;
 use super::desk::Desk;
 use super::error::Problem;
-use super::query::Asked;
+use super::page;
+use super::page::Listing;
+use super::page::Page;
 use crate::cycle::Parts;
+use crate::domain::ids::CycleNumber;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::Content;
+use crate::domain::notice::NoticeKind;
 use crate::domain::notice::NoticeState;
 use crate::domain::notice::QueuedNotice;
+use crate::domain::notice::Receiver;
 use crate::store::NoticeFilter;
-
-/// Answered at most, the latest ones.
-const LISTED: u32 = 1000;
 
 /// The pages hold text and their own style: nothing else may be loaded by them, nor run.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct NoticeQuery {
-    state: Option<NoticeState>,
+    state: Vec<NoticeState>,
+    kind: Vec<NoticeKind>,
+    receiver: Option<Receiver>,
+    /// The cycle that decided it.
+    cycle: Option<CycleNumber>,
 }
 
-/// List the messages that were written, and what became of them.
+/// List the messages that were written and what became of them, newest first.
 #[utoipa::path(
     tag = "notices",
     params(NoticeQuery),
-    responses((status = 200, description = "As asked", body = List<QueuedNotice>))
+    responses((status = 200, description = "As asked", body = Page<QueuedNotice>))
 )]
 #[get("/api/v1/notices")]
 pub(super) async fn list_notices(
     desk: Desk,
-    query: Asked<NoticeQuery>,
-) -> Result<web::Json<List<QueuedNotice>>, Problem> {
-    let filter = NoticeFilter { state: query.state, ..NoticeFilter::default() };
-    Ok(List::of(desk.store.notices(&filter, LISTED).await?))
+    asked: Listing<NoticeQuery>,
+) -> Result<Page<QueuedNotice>, Problem> {
+    let before: Option<NoticeId> = asked.after()?;
+    if let Some(id) = &before {
+        // One that was tidied away no longer says where it stood.
+        desk.store.notice(id).await?.ok_or_else(page::lost)?;
+    }
+    let filter = NoticeFilter {
+        states: asked.state.clone(),
+        kinds: asked.kind.clone(),
+        receiver: asked.receiver.clone(),
+        cycle: asked.cycle,
+        before,
+    };
+    let notices = desk.store.notices(&filter, asked.room()).await?;
+    asked.fetched(notices, |queued| queued.notice.id.clone())
 }
 
 /// Find one message, to the byte.
@@ -80,7 +97,7 @@ pub(super) async fn show_notice(
         .body(page.unwrap_or(html)))
 }
 
-async fn found(parts: &Parts, id: String) -> Result<QueuedNotice, Problem> {
+pub(super) async fn found(parts: &Parts, id: String) -> Result<QueuedNotice, Problem> {
     let notice = parts.store.notice(&NoticeId::new(id.as_str())).await?;
     notice.ok_or(Problem::NotFound { kind: "notice", id })
 }

@@ -1,14 +1,19 @@
 //! Projects, one's history, and what the last cycle judged of it.
 
+use std::collections::BTreeSet;
+
 use actix_web::get;
 use actix_web::web;
 use chrono::NaiveDate;
 use serde::Deserialize;
+use serde_json::Value as Json;
 
-use super::List;
 use super::desk::Desk;
 use super::error::Problem;
 use super::openapi::NoData;
+use super::page::Listing;
+use super::page::NoFilters;
+use super::page::Page;
 use super::panorama::AsOf;
 use super::query::Asked;
 use crate::cycle;
@@ -16,36 +21,79 @@ use crate::cycle::HistoryRow;
 use crate::cycle::ProjectRow;
 use crate::cycle::ProjectView;
 use crate::cycle::Row;
+use crate::domain::follow_up::Watch;
+use crate::domain::ids::MinistryCode;
+use crate::domain::snapshot::Phase;
 use crate::domain::verdict::Judgement;
+use crate::sources::name_key;
 
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
+/// Of the text that is looked for.
+const LONGEST: usize = 200;
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ProjectQuery {
     as_of: Option<NaiveDate>,
-    ministry: Option<String>,
-    phase: Option<String>,
+    ministry: Vec<MinistryCode>,
+    phase: Vec<Phase>,
+    /// On one of these lists.
+    watch: Vec<Watch>,
+    /// Part of its id or of any name it went by, whatever the case and the accents.
+    #[param(max_length = 200)]
+    q: Option<String>,
 }
 
 /// List the projects of the edition in force, and those that have just left.
 #[utoipa::path(
     tag = "projects",
     params(ProjectQuery),
-    responses((status = 200, description = "As asked", body = List<ProjectRow>), NoData)
+    responses((status = 200, description = "As asked", body = Page<ProjectRow>), NoData)
 )]
 #[get("/api/v1/projects")]
 pub(super) async fn list_projects(
     desk: Desk,
-    query: Asked<ProjectQuery>,
-) -> Result<web::Json<List<Row>>, Problem> {
-    let mut rows = cycle::projects(&desk, query.as_of).await?;
-    let matches = |row: &Row, field: &str, wanted: &Option<String>| {
-        wanted.as_deref().is_none_or(|wanted| row.get(field).is_some_and(|value| value == wanted))
-    };
+    asked: Listing<ProjectQuery>,
+) -> Result<Page<Row>, Problem> {
+    let called = asked.called(&desk).await?;
+    let mut rows = cycle::projects(&desk, asked.as_of).await?;
     rows.retain(|row| {
-        matches(row, "ministry", &query.ministry) && matches(row, "phase", &query.phase)
+        asked.fits(row)
+            && called.as_ref().is_none_or(|called| called.contains(text(row, "project_id")))
     });
-    Ok(List::of(rows))
+    asked.page(rows, |row| text(row, "project_id").to_owned())
+}
+
+impl ProjectQuery {
+    fn fits(&self, row: &Row) -> bool {
+        let on_list = |watch: &Watch| {
+            row.get(&format!("watch_{}", watch.word())).and_then(Json::as_bool) == Some(true)
+        };
+        let (ministry, phase) = (text(row, "ministry"), text(row, "phase"));
+        (self.ministry.is_empty() || self.ministry.iter().any(|one| one.as_str() == ministry))
+            && (self.phase.is_empty() || self.phase.iter().any(|one| one.word() == phase))
+            && (self.watch.is_empty() || self.watch.iter().any(on_list))
+    }
+
+    /// Projects with an id or a name like the text that is looked for; `None` when there is no text.
+    async fn called(&self, desk: &Desk) -> Result<Option<BTreeSet<String>>, Problem> {
+        let Some(q) = &self.q else { return Ok(None) };
+        if q.chars().count() > LONGEST {
+            let words = format!("parameter `q`: expected at most {LONGEST} characters");
+            return Err(Problem::BadParameter(words));
+        }
+        let wanted = name_key(q);
+        let like = |name: &str| name_key(name).contains(&wanted);
+        let known = desk.store.known_projects().await?.into_iter().filter(|known| {
+            like(known.project.as_str()) || known.names.iter().any(|name| like(name))
+        });
+        Ok(Some(known.map(|known| known.project.to_string()).collect()))
+    }
+}
+
+/// Empty when it is not known.
+fn text<'row>(row: &'row Row, field: &str) -> &'row str {
+    row.get(field).and_then(Json::as_str).unwrap_or_default()
 }
 
 /// Find one project by id, or by any name it went by.
@@ -67,27 +115,29 @@ pub(super) async fn find_project(
 #[utoipa::path(
     tag = "projects",
     params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents"), AsOf),
-    responses((status = 200, description = "As asked", body = List<HistoryRow>), NoData)
+    responses((status = 200, description = "As asked", body = Page<HistoryRow>), NoData)
 )]
 #[get("/api/v1/projects/{project}/history")]
 pub(super) async fn list_history(
     desk: Desk,
     project: web::Path<String>,
-    query: Asked<AsOf>,
-) -> Result<web::Json<List<Row>>, Problem> {
-    Ok(List::of(cycle::project(&desk, &project, query.as_of).await?.history))
+    asked: Listing<AsOf>,
+) -> Result<Page<Row>, Problem> {
+    let history = cycle::project(&desk, &project, asked.as_of).await?.history;
+    asked.page(history, |row| text(row, "edition").to_owned())
 }
 
 /// List what the last cycle judged of a project, with evidence and explanation.
 #[utoipa::path(
     tag = "projects",
     params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents")),
-    responses((status = 200, description = "As asked", body = List<Judgement>))
+    responses((status = 200, description = "As asked", body = Page<Judgement>))
 )]
 #[get("/api/v1/projects/{project}/verdicts")]
 pub(super) async fn list_verdicts(
     desk: Desk,
     project: web::Path<String>,
-) -> Result<web::Json<List<Judgement>>, Problem> {
-    Ok(List::of(cycle::verdicts(&desk, &project).await?))
+    asked: Listing<NoFilters>,
+) -> Result<Page<Judgement>, Problem> {
+    asked.page(cycle::verdicts(&desk, &project).await?, |verdict| verdict.rule.clone())
 }

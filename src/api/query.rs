@@ -45,8 +45,13 @@ impl<T: DeserializeOwned> FromRequest for Asked<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let read = parameters(request.query_string()).and_then(read);
-        ready(read.map(Self).map_err(|fault| Problem::BadParameter(fault.to_string())))
+        ready(read.map(Self).map_err(Problem::from))
     }
+}
+
+/// A parameter that was not given lets everything through.
+pub(super) fn is_wanted<T: PartialEq>(wanted: &[T], found: &T) -> bool {
+    wanted.is_empty() || wanted.contains(found)
 }
 
 /// The values of each parameter, in the order in which they were given.
@@ -78,6 +83,21 @@ pub(super) struct QueryFault {
     words: String,
 }
 
+impl QueryFault {
+    pub(super) fn of(parameter: &str, words: String) -> Self {
+        Self { parameter: Some(parameter.to_owned()), words }
+    }
+
+    pub(super) fn unknown(found: &str, known: impl IntoIterator<Item = impl fmt::Display>) -> Self {
+        let known: Vec<String> = known.into_iter().map(|name| format!("`{name}`")).collect();
+        let words = match known.as_slice() {
+            [] => "there is no such parameter, nor any other".to_owned(),
+            known => format!("there is no such parameter; expected {}", known.join(", ")),
+        };
+        Self::of(found, words)
+    }
+}
+
 impl fmt::Display for QueryFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.parameter {
@@ -89,18 +109,19 @@ impl fmt::Display for QueryFault {
 
 impl std::error::Error for QueryFault {}
 
+impl From<QueryFault> for Problem {
+    fn from(fault: QueryFault) -> Self {
+        Self::BadParameter(fault.to_string())
+    }
+}
+
 impl de::Error for QueryFault {
     fn custom<T: fmt::Display>(words: T) -> Self {
         Self { parameter: None, words: words.to_string() }
     }
 
     fn unknown_field(found: &str, known: &'static [&'static str]) -> Self {
-        let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-        let words = match known.as_slice() {
-            [] => "there is no such parameter, nor any other".to_owned(),
-            known => format!("there is no such parameter; expected {}", known.join(", ")),
-        };
-        Self { parameter: Some(found.to_owned()), words }
+        Self::unknown(found, known)
     }
 
     fn unknown_variant(found: &str, known: &'static [&'static str]) -> Self {

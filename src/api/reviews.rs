@@ -5,38 +5,50 @@ use actix_web::get;
 use actix_web::web;
 use serde::Deserialize;
 
-use super::List;
 use super::desk::Desk;
 use super::error::Problem;
-use super::query::Asked;
+use super::page::Listing;
+use super::page::Page;
+use super::query::is_wanted;
 use crate::cycle;
 use crate::cycle::ReviewFile;
 use crate::cycle::ReviewLine;
 use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
 use crate::domain::ids::ReviewId;
 use crate::domain::review::ReviewState;
 
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ReviewQuery {
-    ministry: Option<MinistryCode>,
-    state: Option<ReviewState>,
+    ministry: Vec<MinistryCode>,
+    state: Vec<ReviewState>,
+    project: Vec<ProjectId>,
+    late: Option<bool>,
 }
 
-/// List reviews of listed projects, those planned first.
+/// List reviews of listed projects by date, those planned first.
 #[utoipa::path(
     tag = "reviews",
     params(ReviewQuery),
-    responses((status = 200, description = "As asked", body = List<ReviewLine>))
+    responses((status = 200, description = "As asked", body = Page<ReviewLine>))
 )]
 #[get("/api/v1/reviews")]
 pub(super) async fn list_reviews(
     desk: Desk,
-    query: Asked<ReviewQuery>,
-) -> Result<web::Json<List<ReviewLine>>, Problem> {
-    let lines = cycle::review_lines(&desk, query.ministry.as_ref(), query.state).await?;
-    Ok(List::of(lines))
+    asked: Listing<ReviewQuery>,
+) -> Result<Page<ReviewLine>, Problem> {
+    let mut lines = cycle::review_lines(&desk, None, None).await?;
+    lines.retain(|ReviewLine { review, late, .. }| {
+        is_wanted(&asked.ministry, &review.ministry)
+            && is_wanted(&asked.state, &review.state)
+            && is_wanted(&asked.project, &review.project)
+            && asked.late.is_none_or(|wanted| *late == wanted)
+    });
+    asked.page(lines, |ReviewLine { review, .. }| {
+        (review.state, review.planned_on, review.project.clone(), review.id.clone())
+    })
 }
 
 /// Find one review, its minutes and its changes.

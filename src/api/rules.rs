@@ -2,25 +2,49 @@
 
 use actix_web::get;
 use actix_web::web;
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::List;
 use super::desk::Desk;
 use super::error::Problem;
+use super::page::Listing;
+use super::page::Page;
+use super::query::is_wanted;
 use crate::cycle;
 use crate::domain::ids::RuleId;
+use crate::domain::rule::RuleStatus;
+use crate::domain::subject::Scope;
+use crate::rules::Family;
 use crate::rules::Rule;
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RuleQuery {
+    family: Vec<Family>,
+    scope: Vec<Scope>,
+    status: Vec<RuleStatus>,
+}
 
 /// List the rules of the catalogue in force.
 #[utoipa::path(
     tag = "rules",
-    responses((status = 200, description = "As asked", body = List<Rule>))
+    params(RuleQuery),
+    responses((status = 200, description = "As asked", body = Page<Rule>))
 )]
 #[get("/api/v1/rules")]
-pub(super) async fn list_rules(desk: Desk) -> Result<web::Json<List<Rule>>, Problem> {
-    let in_force = cycle::catalogue(&desk).await?;
-    Ok(List::of(in_force.catalogue.rules().cloned().collect()))
+pub(super) async fn list_rules(
+    desk: Desk,
+    asked: Listing<RuleQuery>,
+) -> Result<Page<Rule>, Problem> {
+    let on_disk = cycle::catalogue(&desk).await?;
+    let rules = on_disk.catalogue.rules().filter(|rule| {
+        is_wanted(&asked.family, &rule.family)
+            && is_wanted(&asked.scope, &rule.scope)
+            && is_wanted(&asked.status, &rule.status)
+    });
+    asked.page(rules.cloned().collect(), |rule| rule.id.clone())
 }
 
 #[derive(Debug, Serialize, ToSchema)]

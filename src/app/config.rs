@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use figment::Figment;
 use figment::providers::Env;
@@ -13,7 +14,9 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::api;
+use crate::api::SignIn;
 use crate::app::telemetry::LogFormat;
+use crate::clock::Clock;
 use crate::domain::silence::SilenceTerms;
 use crate::missions;
 use crate::notify;
@@ -27,6 +30,9 @@ use crate::schedule::BackupSettings;
 use crate::schedule::HousekeepingSettings;
 use crate::schedule::ImportSettings;
 use crate::schedule::Schedule;
+use crate::sign_in;
+use crate::sign_in::Provider;
+use crate::sign_in::SettingFault;
 
 /// Read when no file is named and this one is there.
 pub const DEFAULT_FILE: &str = "vigie.toml";
@@ -54,6 +60,7 @@ pub struct Config {
     pub mail: MailSettings,
     pub tchap: TchapSettings,
     pub calendar: CalendarSettings,
+    pub sign_in: sign_in::Settings,
     pub import: ImportSettings,
     pub backup: BackupSettings,
     pub housekeeping: HousekeepingSettings,
@@ -89,6 +96,7 @@ impl Default for Config {
             mail: MailSettings::default(),
             tchap: TchapSettings::default(),
             calendar: CalendarSettings::default(),
+            sign_in: sign_in::Settings::default(),
             import: ImportSettings::default(),
             backup: BackupSettings::default(),
             housekeeping: HousekeepingSettings::default(),
@@ -109,6 +117,18 @@ impl Config {
             tchap: self.tchap.clone(),
             calendar: self.calendar.clone(),
         }
+    }
+}
+
+impl Config {
+    /// How people sign in, and whom refusals tell them to ask.
+    pub fn sign_in(&self, clock: Arc<dyn Clock>) -> Result<SignIn, SettingFault> {
+        let contact = match self.sign_in.contact.as_str() {
+            "" => self.mail.contact.clone(),
+            named => named.to_owned(),
+        };
+        let provider = Provider::new(&self.sign_in, &self.public_url, clock)?;
+        Ok(SignIn { provider, contact, secure: self.public_url.starts_with("https://") })
     }
 }
 

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::cycle::CycleError;
 use crate::notify::ChannelFault;
 use crate::schedule::TimetableError;
+use crate::sign_in::SettingFault;
 use crate::sources::SourceError;
 use crate::store::StoreError;
 
@@ -29,6 +30,8 @@ pub enum AppError {
     Cycle(#[from] CycleError),
     #[error(transparent)]
     Channel(#[from] ChannelFault),
+    #[error(transparent)]
+    SignIn(#[from] SettingFault),
     #[error(transparent)]
     Timetable(#[from] TimetableError),
     #[error("listen on `{address}`, the setting `listen`")]

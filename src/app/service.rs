@@ -25,6 +25,7 @@ use super::AppError;
 use super::config::Config;
 use crate::api;
 use crate::clock::Clock;
+use crate::clock::SystemClock;
 use crate::cycle::Parts;
 use crate::delivery;
 use crate::delivery::Courier;
@@ -63,6 +64,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         clock,
         notify: Arc::new(config.notify()),
     };
+    let sign_in = web::Data::new(config.sign_in(Arc::clone(&parts.clock))?);
     let (stop, stopped) = watch::channel(false);
     let courier =
         Courier::new(parts.store.clone(), Arc::clone(&parts.clock), Arc::clone(&parts.notify))?;
@@ -77,7 +79,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
     let workshop = web::Data::new(api::Workshop::new(parts));
-    let (server, address) = listen(config, workshop, metrics)?;
+    let (server, address) = listen(config, workshop, (metrics, sign_in))?;
     let handle = server.handle();
     info!("Listening on {address}");
     Ok(Running {
@@ -96,17 +98,21 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
 fn listen(
     config: &Config,
     workshop: web::Data<api::Workshop>,
-    metrics: web::Data<api::Metrics>,
+    (metrics, sign_in): (web::Data<api::Metrics>, web::Data<api::SignIn>),
 ) -> Result<(Server, SocketAddr), AppError> {
     let fault = |source| AppError::Listen { address: config.listen.clone(), source };
     let settings = config.api.clone();
     let public_url = config.public_url.clone();
+    let practice = web::Data::new(practice(config));
     // The last wrap is met first.
     let server = HttpServer::new(move || {
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
+            .app_data(practice.clone())
+            .app_data(sign_in.clone())
             .wrap(from_fn(api::bound_body))
+            .wrap(from_fn(api::hold_to_document))
             .wrap(from_fn(api::guard))
             .wrap(from_fn(api::validate))
             .wrap(Compress::default())
@@ -188,6 +194,7 @@ pub fn check(config: &Config) -> Result<(), AppError> {
     Runner::check(&config.schedule)?;
     delivery::check(&config.notify())?;
     Aliases::read(&config.aliases)?;
+    config.sign_in(Arc::new(SystemClock))?;
     Ok(())
 }
 
@@ -206,6 +213,16 @@ pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
     }
     let body = answer.text().await.map_err(unreachable)?;
     Err(AppError::NotReady { url, status: status.as_u16(), body })
+}
+
+/// What callers of the API go by.
+fn practice(config: &Config) -> api::Practice {
+    api::Practice {
+        silences: config.silences,
+        director: config.missions.director().map(str::to_owned),
+        profiles: config.profiles.clone(),
+        aliases: config.aliases.clone(),
+    }
 }
 
 /// The jobs, as the settings have them.

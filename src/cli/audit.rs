@@ -57,7 +57,8 @@ pub(super) async fn run(
     match command {
         AuditCommand::List { subject, since, limit } => {
             let since = since.map(|day| day.and_time(NaiveTime::MIN).and_utc());
-            let filter = AuditFilter { subject: subject.clone(), since, limit: Some(*limit) };
+            let (subject, limit) = (subject.clone(), Some(*limit));
+            let filter = AuditFilter { subject, since, limit, ..AuditFilter::default() };
             let entries = parts.store.audit(&filter).await?;
             printer.answer(&entries, &[list(&entries)], 0)?;
             Ok(Conclusion::Good)

@@ -97,7 +97,8 @@ pub(super) async fn run(
 ) -> Result<Conclusion, CliError> {
     match command {
         NoticesCommand::List { state, limit } => {
-            let filter = NoticeFilter { state: *state, ..NoticeFilter::default() };
+            let filter =
+                NoticeFilter { states: state.iter().copied().collect(), ..NoticeFilter::default() };
             let notices = parts.store.notices(&filter, *limit).await?;
             warn_when_off(parts);
             printer.answer(&notices, &[list(&notices)], 0)?;

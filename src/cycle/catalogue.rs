@@ -8,6 +8,7 @@ use std::path::Path;
 use super::CycleError;
 use super::Parts;
 use super::beside;
+use super::drafts;
 use crate::domain::draft::Draft;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::DraftNumber;
@@ -155,10 +156,40 @@ pub async fn with_draft(
     number: DraftNumber,
 ) -> Result<(Draft, CatalogueTexts), CycleError> {
     let draft = parts.store.draft(number).await?;
-    let mut texts = source_of(parts).await?.texts();
-    texts
-        .extend(texts_of(parts, &draft).await?.into_iter().map(|(path, text)| (path.into(), text)));
+    let files = texts_of(parts, &draft).await?;
+    let texts = laid_over(source_of(parts).await?.texts(), files);
     Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts }))
+}
+
+/// What would be in force with these files, which are kept nowhere.
+pub async fn with_files(
+    parts: &Parts,
+    files: BTreeMap<RulePath, String>,
+) -> Result<CatalogueTexts, CycleError> {
+    drafts::within_bounds(parts, &files)?;
+    let texts = laid_over(source_of(parts).await?.texts(), files);
+    Ok(CatalogueTexts { name: "files".to_owned(), texts })
+}
+
+pub(super) fn laid_over(
+    mut texts: BTreeMap<String, String>,
+    files: BTreeMap<RulePath, String>,
+) -> BTreeMap<String, String> {
+    texts.extend(files.into_iter().map(|(path, text)| (path.into(), text)));
+    texts
+}
+
+/// The faults of the catalogue with these files, and the remarks on it.
+pub async fn check_files(
+    parts: &Parts,
+    files: BTreeMap<RulePath, String>,
+) -> Result<(Vec<RuleFault>, Vec<RuleFault>), CycleError> {
+    let found = compiled(parts, with_files(parts, files).await?.texts).await?;
+    let lint = move || {
+        let remarks = rules::lints(&found.catalogue, &found.texts);
+        (found.faults, remarks)
+    };
+    Ok(tokio::task::spawn_blocking(lint).await?)
 }
 
 /// What a draft holds.

@@ -1,6 +1,10 @@
 //! What is overridden, and how the wordings of a file differ.
 
+use std::str::FromStr;
+
 use serde::Serialize;
+use thiserror::Error;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -10,6 +14,7 @@ use crate::domain::comparison;
 use crate::domain::draft::DraftRefusal;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::DraftNumber;
+use crate::domain::ids::PublicationNumber;
 use crate::domain::ids::VersionNumber;
 use crate::domain::overlay::RulePath;
 use crate::domain::overlay::ShippedState;
@@ -17,7 +22,7 @@ use crate::domain::overlay::Version;
 use crate::store::StoreError;
 
 /// A version in force, and what the shipped file has become under it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OverrideLine {
     #[serde(flatten)]
     pub version: Version,
@@ -26,7 +31,7 @@ pub struct OverrideLine {
 }
 
 /// The shipped text that ours was written over, ours, and the one that is shipped now.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ThreeWay {
     #[serde(flatten)]
     pub line: OverrideLine,
@@ -50,7 +55,40 @@ pub enum Wording {
     Draft(DraftNumber),
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "found `{0}`, expected `shipped`, `in-force`, the number of a version, or `draft-` and a number"
+)]
+pub struct WordingError(String);
+
+impl Wording {
+    /// The words that people read.
+    pub fn label(self) -> String {
+        match self {
+            Self::Shipped => "texte livré".to_owned(),
+            Self::InForce => "texte en vigueur".to_owned(),
+            Self::Version(number) => format!("version {number}"),
+            Self::Draft(number) => format!("brouillon {number}"),
+        }
+    }
+}
+
+impl FromStr for Wording {
+    type Err = WordingError;
+
+    fn from_str(word: &str) -> Result<Self, WordingError> {
+        let number = |text: &str| text.parse::<i64>().ok();
+        match (word, word.strip_prefix("draft-").and_then(number), number(word)) {
+            ("shipped", _, _) => Ok(Self::Shipped),
+            ("in-force", _, _) => Ok(Self::InForce),
+            (_, Some(draft), _) => Ok(Self::Draft(DraftNumber(draft))),
+            (_, _, Some(version)) => Ok(Self::Version(VersionNumber(version))),
+            (_, None, None) => Err(WordingError(word.to_owned())),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FileComparison {
     pub path: RulePath,
     /// `None` when there is no such wording of the file.
@@ -59,18 +97,21 @@ pub struct FileComparison {
     pub changes: String,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct VersionText {
     #[serde(flatten)]
     pub version: Version,
     pub text: String,
 }
 
-/// By path.
-pub async fn overrides(parts: &Parts) -> Result<Vec<OverrideLine>, CycleError> {
+/// By path, and the last publication.
+pub async fn overrides(
+    parts: &Parts,
+) -> Result<(PublicationNumber, Vec<OverrideLine>), CycleError> {
     let source = catalogue::source_of(parts).await?;
-    let laid = source.overlay.overrides.values();
-    Ok(laid.map(|laid| line(&source, laid.version.clone())).collect())
+    let overrides = source.overlay.overrides.values();
+    let lines = overrides.map(|laid| line(&source, laid.version.clone())).collect();
+    Ok((source.overlay.upto, lines))
 }
 
 fn line(source: &Source, version: Version) -> OverrideLine {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::DateTime;
 use chrono::NaiveDate;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::alerts;
 use crate::domain::alert::AlertState;
@@ -27,7 +28,7 @@ pub(super) struct Consequences {
     missions: BTreeMap<(Subject, MissionKind), Mission>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct MissionDifference {
     pub subject: Subject,
     pub mission: MissionKind,
@@ -36,7 +37,7 @@ pub struct MissionDifference {
     pub reasons: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MissionDifferenceKind {
     Proposed,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -23,6 +24,7 @@ use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
+use crate::domain::overlay::RulePath;
 use crate::domain::subject::Subject;
 use crate::domain::verdict::Judgement;
 use crate::frame;
@@ -37,7 +39,7 @@ use crate::rules::Thresholds;
 /// How the catalogue in force is called.
 const IN_FORCE: &str = "in force";
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CatalogueDiff {
     pub as_of: NaiveDate,
     pub edition: EditionId,
@@ -51,7 +53,7 @@ pub struct CatalogueDiff {
     pub ministries: Vec<MinistryNews>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Side {
     /// A folder, `in force`, or a draft.
     pub name: String,
@@ -61,13 +63,13 @@ pub struct Side {
     pub faults: Vec<RuleFault>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RuleDifference {
     pub rule: RuleId,
     pub kind: RuleDifferenceKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleDifferenceKind {
     Added,
@@ -76,7 +78,7 @@ pub enum RuleDifferenceKind {
 }
 
 /// In French, as of the date; `None` when not in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ThresholdDifference {
     pub name: String,
     pub label: String,
@@ -84,7 +86,7 @@ pub struct ThresholdDifference {
     pub after: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct VerdictDifference {
     pub rule: RuleId,
     pub subject: Subject,
@@ -102,7 +104,7 @@ pub struct VerdictDifference {
 }
 
 /// What the secretary-general of a ministry would hear.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MinistryNews {
     pub ministry: String,
     pub alerts_opened: u64,
@@ -121,12 +123,26 @@ pub async fn diff_draft(
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, CycleError> {
     let (_, after) = catalogue::with_draft(parts, number).await?;
-    let texts = catalogue::read_rules(parts).await?;
-    let before = CatalogueTexts { name: IN_FORCE.to_owned(), texts };
-    diff(parts, before, after, as_of).await
+    diff(parts, in_force(parts).await?, after, as_of).await
 }
 
-/// Judges the same data with two catalogues.
+/// What these files would change in what is in force.
+pub async fn diff_files(
+    parts: &Parts,
+    files: BTreeMap<RulePath, String>,
+    as_of: Option<NaiveDate>,
+) -> Result<CatalogueDiff, CycleError> {
+    let after = catalogue::with_files(parts, files).await?;
+    diff(parts, in_force(parts).await?, after, as_of).await
+}
+
+async fn in_force(parts: &Parts) -> Result<CatalogueTexts, CycleError> {
+    let texts = catalogue::read_rules(parts).await?;
+    Ok(CatalogueTexts { name: IN_FORCE.to_owned(), texts })
+}
+
+/// Judges the same data with two catalogues. Whoever does not see the whole State is told nothing of the
+/// portfolio, which would be of what they see only.
 pub async fn diff(
     parts: &Parts,
     before: CatalogueTexts,
@@ -137,7 +153,8 @@ pub async fn diff(
     let upto = parts.store.latest_known().await?;
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
     let limits = parts.limits;
-    tokio::task::spawn_blocking(move || {
+    let sees_all = parts.store.check_whole("the portfolio").is_ok();
+    let found = tokio::task::spawn_blocking(move || {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
         let judge = |CatalogueTexts { name, texts }| -> Result<Opinion, CycleError> {
             let playbook = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
@@ -150,7 +167,12 @@ pub async fn diff(
         };
         Opinion::differences(judge(before)?, judge(after)?, as_of, edition)
     })
-    .await?
+    .await?;
+    found.map(|mut diff| {
+        diff.verdicts.retain(|one| sees_all || one.subject != Subject::Portfolio);
+        diff.missions.retain(|one| sees_all || one.subject != Subject::Portfolio);
+        diff
+    })
 }
 
 /// One catalogue, and what it makes of the data.

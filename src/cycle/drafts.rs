@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -28,42 +29,50 @@ use crate::store::StoreError;
 
 const THRESHOLDS: &str = "thresholds.toml";
 
-/// A draft as it stands, with its texts.
-#[derive(Clone, Debug, Serialize)]
-pub struct DraftView {
+/// A draft as it stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DraftOutline {
     pub number: DraftNumber,
+    /// Its steps so far.
     pub revision: i64,
     pub state: DraftState,
+    /// Of the last text saved.
     pub comment: String,
     pub authors: Vec<Actor>,
+    pub files: Vec<RulePath>,
+    /// Oldest first.
     pub steps: Vec<StepTaken>,
-    pub files: BTreeMap<RulePath, String>,
 }
 
-impl DraftView {
-    /// Without its texts.
-    pub fn outline(draft: &Draft) -> Self {
-        let files = draft.files().iter().map(|file| (file.path.clone(), String::new()));
-        Self::of(draft, files.collect())
-    }
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DraftView {
+    #[serde(flatten)]
+    pub outline: DraftOutline,
+    /// By path.
+    pub texts: BTreeMap<RulePath, String>,
+}
 
-    fn of(draft: &Draft, files: BTreeMap<RulePath, String>) -> Self {
+impl DraftOutline {
+    pub fn of(draft: &Draft) -> Self {
         Self {
             number: draft.number,
             revision: draft.revision(),
             state: draft.state(),
             comment: draft.comment().to_owned(),
             authors: draft.authors(),
+            files: draft.files().iter().map(|file| file.path.clone()).collect(),
             steps: draft.steps.iter().map(StepTaken::from).collect(),
-            files,
         }
     }
 }
 
 pub async fn draft(parts: &Parts, number: DraftNumber) -> Result<DraftView, CycleError> {
-    let draft = parts.store.draft(number).await?;
-    let files = catalogue::texts_of(parts, &draft).await?;
-    Ok(DraftView::of(&draft, files))
+    view(parts, &parts.store.draft(number).await?).await
+}
+
+async fn view(parts: &Parts, draft: &Draft) -> Result<DraftView, CycleError> {
+    let texts = catalogue::texts_of(parts, draft).await?;
+    Ok(DraftView { outline: DraftOutline::of(draft), texts })
 }
 
 /// The files that a draft would hold after some changes. Thresholds are named, each with its new value.
@@ -75,7 +84,7 @@ pub async fn amended(
     thresholds: &[(String, String)],
 ) -> Result<BTreeMap<RulePath, String>, CycleError> {
     let mut files = match over {
-        Some(number) => draft(parts, number).await?.files,
+        Some(number) => draft(parts, number).await?.texts,
         None => BTreeMap::new(),
     };
     files.extend(put);
@@ -100,23 +109,32 @@ pub async fn save_draft(
     over: Option<(DraftNumber, i64)>,
     files: BTreeMap<RulePath, String>,
     act: &Act,
-) -> Result<Draft, CycleError> {
+) -> Result<DraftView, CycleError> {
     says_why(act)?;
-    if files.is_empty() || files.len() > MOST_FILES {
-        return Err(refusal(DraftRefusal::HowMany { found: files.len() }));
-    }
-    let most = parts.limits.text_size;
-    if let Some((path, text)) = files.iter().find(|(_, text)| text.len() > most) {
-        let (path, bytes) = (path.clone(), text.len());
-        return Err(refusal(DraftRefusal::TooLong { path, bytes, most }));
-    }
+    within_bounds(parts, &files)?;
     let source = catalogue::source_of(parts).await?;
     let texts = files.into_iter().map(|(path, text)| {
         let shipped = source.shipped(&path).cloned();
         DraftText { path, text, shipped }
     });
     let save = DraftSave { over, texts: texts.collect() };
-    Ok(parts.store.save_draft(&save, act).await?)
+    let draft = parts.store.save_draft(&save, act).await?;
+    view(parts, &draft).await
+}
+
+pub(super) fn within_bounds(
+    parts: &Parts,
+    files: &BTreeMap<RulePath, String>,
+) -> Result<(), CycleError> {
+    if files.is_empty() || files.len() > MOST_FILES {
+        return Err(refusal(DraftRefusal::HowMany { found: files.len() }));
+    }
+    let most = parts.limits.text_size;
+    let too_long = files.iter().find(|(_, text)| text.len() > most);
+    too_long.map_or(Ok(()), |(path, text)| {
+        let (path, bytes) = (path.clone(), text.len());
+        Err(refusal(DraftRefusal::TooLong { path, bytes, most }))
+    })
 }
 
 /// Submits, returns or withdraws. `seen` is the revision that was looked at.
@@ -125,11 +143,20 @@ pub async fn step_draft(
     (number, seen): (DraftNumber, Option<i64>),
     step: DraftStep,
     act: &Act,
-) -> Result<Draft, CycleError> {
+) -> Result<DraftView, CycleError> {
     if step != DraftStep::Submitted {
         says_why(act)?;
     }
-    Ok(parts.store.step_draft(number, seen, step, act).await?)
+    let draft = parts.store.step_draft(number, seen, step, act).await?;
+    view(parts, &draft).await
+}
+
+/// What the cases say of files laid over what is in force.
+pub async fn prove_files(
+    parts: &Parts,
+    files: BTreeMap<RulePath, String>,
+) -> Result<Proof, CycleError> {
+    proved(parts, catalogue::with_files(parts, files).await?.texts).await
 }
 
 /// What the cases say of a draft laid over what is in force.

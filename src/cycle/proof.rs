@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::beside;
 use super::cases;
@@ -21,7 +22,7 @@ const BASELINE: &str = "cases/baseline.toml";
 /// Of each kind, those that a message tells.
 const TOLD: usize = 5;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Proof {
     /// Of rules, thresholds, playbook, timetable and terms.
     pub faults: Vec<RuleFault>,

@@ -20,6 +20,7 @@ use crate::domain::draft::DraftRefusal;
 use crate::domain::draft::DraftStep;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::DraftNumber;
+use crate::domain::ids::PublicationNumber;
 use crate::domain::ids::RuleId;
 use crate::domain::ids::VersionNumber;
 use crate::domain::notice::Notice;
@@ -58,9 +59,8 @@ async fn publish_proved(
     act: &Act,
 ) -> Result<Publication, CycleError> {
     let source = catalogue::source_of(parts).await?;
-    let mut texts = source.texts();
     let of_draft = catalogue::texts_of(parts, draft).await?;
-    texts.extend(of_draft.into_iter().map(|(path, text)| (path.into(), text)));
+    let texts = catalogue::laid_over(source.texts(), of_draft);
     holds(parts, texts.clone()).await?;
     let mut versions = Vec::new();
     for file in draft.files() {
@@ -89,15 +89,18 @@ pub enum RollBack {
     Shipped,
 }
 
-/// `name` is a rule or a file. The same proof is asked as for a publication.
+/// `name` is a rule or a file, `seen` the last publication that was looked at. The same proof is asked as for a publication.
 pub async fn roll_back(
     parts: &Parts,
     name: &str,
-    to: RollBack,
+    (to, seen): (RollBack, Option<PublicationNumber>),
     act: &Act,
 ) -> Result<Publication, CycleError> {
     says_why(act)?;
     let source = catalogue::source_of(parts).await?;
+    if seen.is_some_and(|seen| seen != source.overlay.upto) {
+        return Err(refusal(DraftRefusal::ForceMoved));
+    }
     let called = source.files_called(name)?;
     let overridden: Vec<RulePath> =
         called.iter().filter(|path| source.overlay.version_of(path).is_some()).cloned().collect();

@@ -1,12 +1,13 @@
 //! How one verdict differs from another.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::level::Level;
 use crate::domain::verdict::Judgement;
 use crate::domain::verdict::Verdict;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DifferenceKind {
     Raised,
@@ -19,7 +20,7 @@ pub enum DifferenceKind {
 }
 
 /// What a catalogue answers on a subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// It has no such rule, or its rule does not judge such a subject.

@@ -65,7 +65,7 @@ pub enum Scope {
 #[schema(minimum = 1)]
 pub struct AccountNumber(pub i64);
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Account {
     pub number: AccountNumber,
     /// Unique; the name under which the audit trail knows what it does.
@@ -82,14 +82,14 @@ pub struct Account {
 }
 
 /// A person as a provider of identities knows them: `subject` means something to `issuer` only.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Identity {
     pub issuer: String,
     pub subject: String,
 }
 
 /// What a program proves itself with; its secret was shown once, when it was issued.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Token {
     pub number: i64,
     pub account: AccountNumber,
@@ -201,6 +201,11 @@ impl Scope {
         }
     }
 
+    /// Whether it shows nothing that the other does not.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.and(other) == *self
+    }
+
     /// What both show.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
@@ -213,9 +218,35 @@ impl Scope {
     }
 }
 
+impl Account {
+    /// Whether it may keep accounts, its own included.
+    pub fn keeps_accounts(&self) -> bool {
+        self.closed_at.is_none()
+            && self.scope.is_whole()
+            && self.roles.iter().any(|role| role.grants(Permission::Administer))
+    }
+}
+
+/// What a caller lacks for what a route asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// None of its roles gives it.
+    Role,
+    /// The person signed in with a single factor, and rules are published with several.
+    Factor,
+}
+
 impl Caller {
     pub fn may(&self, permission: Permission) -> bool {
-        self.roles.iter().any(|role| role.grants(permission))
+        self.lacks(permission).is_none()
+    }
+
+    pub fn lacks(&self, permission: Permission) -> Option<Lack> {
+        if !self.roles.iter().any(|role| role.grants(permission)) {
+            return Some(Lack::Role);
+        }
+        let single = self.proof == Proof::Session { multi_factor: false };
+        (single && permission == Permission::PublishRules).then_some(Lack::Factor)
     }
 }
 

@@ -9,6 +9,7 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 use crate::domain::fingerprint::Fingerprint;
@@ -51,7 +52,7 @@ pub struct DraftFile {
     pub shipped: Option<Fingerprint>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DraftStep {
     Saved,
@@ -62,7 +63,7 @@ pub enum DraftStep {
     Withdrawn,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DraftState {
     Draft,
@@ -258,7 +259,7 @@ fn is_same_person(one: &Actor, other: &Actor) -> bool {
 }
 
 /// What somebody else saved meanwhile, for one who writes over an earlier revision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Meanwhile {
     pub draft: DraftNumber,
     /// The revision that was looked at.
@@ -270,7 +271,7 @@ pub struct Meanwhile {
     pub changes: BTreeMap<RulePath, String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StepTaken {
     pub revision: i64,
     pub step: DraftStep,

@@ -173,7 +173,7 @@ pub enum SightingKind {
 }
 
 /// A project already known, with every name it went by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct KnownProject {
     pub project: ProjectId,
     pub names: Vec<String>,

@@ -8,6 +8,7 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
+use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 use crate::domain::draft::DraftRefusal;
@@ -15,6 +16,7 @@ use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::DraftNumber;
 use crate::domain::ids::PublicationNumber;
 use crate::domain::ids::VersionNumber;
+use crate::domain::text_schema::text_schema;
 
 const LONGEST_PATH: usize = 120;
 
@@ -31,6 +33,13 @@ const RULE: &str = "rhai";
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RulePath(String);
+
+text_schema!(
+    RulePath,
+    "A file of the catalogue, relative to its folder",
+    r"^([A-Za-z0-9_-]+/){0,2}[A-Za-z0-9_-]+\.(rhai|toml)$",
+    "drift/D1.rhai"
+);
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
@@ -108,7 +117,7 @@ impl fmt::Display for RulePath {
 }
 
 /// A text that was published for a file. Immutable, but for what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Version {
     pub path: RulePath,
     pub number: VersionNumber,
@@ -124,7 +133,7 @@ pub struct Version {
     pub state: VersionState,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VersionState {
     /// In force.
@@ -155,7 +164,7 @@ impl VersionState {
 }
 
 /// What was put in force at once, because it had been proved together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Publication {
     pub number: PublicationNumber,
     pub at: DateTime<Utc>,
@@ -167,7 +176,7 @@ pub struct Publication {
 }
 
 /// `None` stands for the shipped text, or for none at all when the file is not shipped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PublishedFile {
     pub path: RulePath,
     pub version: Option<VersionNumber>,
@@ -241,7 +250,7 @@ impl Overlay {
 }
 
 /// What the shipped file has become under an override.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ShippedState {
     /// What it was when the override was written.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::case_series;
 use super::case_series::Series;
@@ -30,7 +31,7 @@ const FOLDER: &str = "cases/";
 const BASELINE: &str = "baseline";
 
 /// How one case ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CaseOutcome {
     /// The rule that was asked, or `None` when the file could not be read.
     pub rule: Option<RuleId>,

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use rhai::Position;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One fault of one file, written `drift/D1.rhai:14:9: message (hint)`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct RuleFault {
     /// Relative to the catalogue's folder.
     pub file: String,

@@ -37,6 +37,17 @@ pub struct Person {
     pub id_token: String,
 }
 
+impl Person {
+    /// Of the account that is theirs: what the audit trail calls them.
+    pub fn account_name(&self) -> String {
+        match &self.email {
+            Some(email) => email.clone(),
+            None if self.name == self.subject => self.subject.clone(),
+            None => format!("{} ({})", self.name, self.subject),
+        }
+    }
+}
+
 impl Claims {
     pub(super) fn full_name(&self) -> Option<String> {
         let given = self.given_name.as_deref().and_then(short);

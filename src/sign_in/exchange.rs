@@ -102,7 +102,7 @@ impl Provider {
 
     /// Nothing that the return says counts before its `state` is this browser's.
     fn code(&self, ticket: &Ticket, answer: &Answer) -> Result<AuthorizationCode, SignInFault> {
-        if !answer.state.as_deref().is_some_and(|state| ticket.is_of_state(state)) {
+        if !ticket.is_of(answer) {
             return Err(SignInFault::Foreign);
         }
         if let Some(found) = answer.iss.as_deref().filter(|found| *found != self.issuer.as_str()) {

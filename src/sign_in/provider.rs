@@ -190,6 +190,13 @@ impl Provider {
         Some(url)
     }
 
+    /// The provider's own address, at which signing out ends, if it has one.
+    pub async fn leaves_to(&self) -> Option<String> {
+        let known = self.known().await.ok()?;
+        let endpoint = known.metadata.additional_metadata().end_session_endpoint.as_ref()?;
+        Some(endpoint.url().origin().ascii_serialization())
+    }
+
     pub(super) fn client(&self, known: &Known) -> Client {
         let secret = ClientSecret::new(self.settings.client_secret.reveal().to_owned());
         let id = ClientId::new(self.settings.client_id.clone());

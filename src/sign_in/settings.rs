@@ -7,11 +7,15 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::fault::SettingFault;
+use crate::domain::access::Role;
+use crate::domain::access::Scope;
 use crate::domain::ids::MinistryCode;
 use crate::domain::secret::Secret;
 
 /// Of an organisation, all establishments together.
 const SIREN: usize = 9;
+/// Stands for all ministries, and the State as a whole.
+const WHOLE: &str = "*";
 /// Of one establishment.
 pub(super) const SIRET: usize = 14;
 
@@ -31,6 +35,12 @@ pub struct Settings {
     /// Values of `amr` that stand for several factors.
     pub mfa: Vec<String>,
     pub ministries: Vec<Organisation>,
+    /// Of accounts that are made at a first sign-in; empty: an administrator must give them some.
+    pub roles: Vec<Role>,
+    /// How long a session lasts.
+    pub session_hours: u32,
+    /// Whom to ask; empty for whom mails name.
+    pub contact: String,
     /// Certificate of the authority to trust beside the machine's; empty for none.
     pub ca_file: PathBuf,
     /// Longest wait for each answer of the provider.
@@ -63,6 +73,7 @@ pub enum Pkce {
 pub struct Organisation {
     /// A SIRET, or a SIREN for all establishments.
     pub siret: String,
+    /// Its code, or `*` for the whole State.
     pub ministry: MinistryCode,
 }
 
@@ -78,6 +89,9 @@ impl Default for Settings {
             ask_amr: true,
             mfa: vec!["mfa".to_owned()],
             ministries: vec![],
+            roles: vec![],
+            session_hours: 12,
+            contact: String::new(),
             ca_file: PathBuf::new(),
             timeout_seconds: 10,
         }
@@ -100,16 +114,20 @@ impl Settings {
         }
     }
 
-    /// What people of an establishment see. Never told by an address of mail.
-    pub fn ministries_of(&self, siret: &str) -> Vec<MinistryCode> {
+    /// What people of an establishment see. Never told by an address of mail. `None` when the settings
+    /// map nothing, and administrators say it of each account.
+    pub fn scope_of(&self, siret: Option<&str>) -> Option<Scope> {
+        if self.ministries.is_empty() {
+            return None;
+        }
+        let siret = siret.unwrap_or_default();
         let known = self.ministries.iter().filter(|organisation| {
             let digits = digits(&organisation.siret);
             (digits.len() == SIREN && siret.starts_with(&digits)) || digits == siret
         });
-        let mut codes: Vec<MinistryCode> = known.map(|known| known.ministry.clone()).collect();
-        codes.sort();
-        codes.dedup();
-        codes
+        let codes: Vec<MinistryCode> = known.map(|known| known.ministry.clone()).collect();
+        let whole = codes.iter().any(|code| code.as_str() == WHOLE);
+        Some(if whole { Scope::Whole } else { Scope::of(codes) })
     }
 
     /// Whether several factors were used, by what the provider says.
@@ -178,6 +196,7 @@ mod tests {
                 organisation("110 010 014", "MJ"),
                 organisation("11001001400014", "MEF"),
                 organisation("120 011 034 00010", "MC"),
+                organisation("130025265", "*"),
             ],
             ..Settings::default()
         }
@@ -185,15 +204,21 @@ mod tests {
 
     #[test]
     fn a_siren_stands_for_all_establishments_and_a_siret_for_one() {
-        let of = |siret| {
-            let codes = settings().ministries_of(siret);
-            codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        let of = |siret| match settings().scope_of(Some(siret)) {
+            None => "as administrators say".to_owned(),
+            Some(Scope::Whole) => "all".to_owned(),
+            Some(Scope::Ministries(codes)) => {
+                codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            }
         };
         assert_eq!(of("11001001400014"), "MEF MJ");
         assert_eq!(of("11001001400022"), "MJ");
         assert_eq!(of("12001103400010"), "MC");
         assert_eq!(of("12001103400028"), "");
+        assert_eq!(of("13002526500013"), "all");
         assert_eq!(of(""), "");
+        assert_eq!(settings().scope_of(None), Some(Scope::of([])));
+        assert_eq!(Settings::default().scope_of(Some("11001001400014")), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use hmac::KeyInit as _;
 use hmac::Mac as _;
 use sha2::Sha256;
 
+use super::exchange::Answer;
 use super::fault::SignInFault;
 use crate::domain::fingerprint::Fingerprint;
 
@@ -42,6 +43,11 @@ impl Ticket {
         Fingerprint::of(&self.0)
     }
 
+    /// Whether a return is of this sign-in. Compared in constant time.
+    pub fn is_of(&self, answer: &Answer) -> bool {
+        answer.state.as_deref().is_some_and(|state| self.is_of_state(state))
+    }
+
     pub(super) fn state(&self) -> String {
         self.derive("state")
     }
@@ -54,8 +60,7 @@ impl Ticket {
         self.derive("pkce")
     }
 
-    /// Compared in constant time.
-    pub(super) fn is_of_state(&self, state: &str) -> bool {
+    fn is_of_state(&self, state: &str) -> bool {
         let Ok(bytes) = URL_SAFE_NO_PAD.decode(state) else { return false };
         self.keyed("state").is_some_and(|keyed| keyed.verify_slice(&bytes).is_ok())
     }

@@ -76,15 +76,15 @@ impl Store {
         let AccountTerms { name, roles, scope, identity } = terms.clone();
         let revision = before.revision + 1;
         let after = Account { name, roles, scope, identity, revision, ..before.clone() };
-        write(&mut transaction, &after).await?;
-        let deed = act.deed("account_changed", subject(number));
-        let deed = deed.was(&told(&before)).became(&told(&after));
-        audit::append(&mut transaction, act.at, &[deed]).await?;
+        refuse_last(&mut transaction, &before, &after).await?;
+        change(&mut transaction, &before, &after, act).await?;
         end(transaction).await?;
         Ok(after)
     }
 
-    /// For good: its tokens and sessions are worth nothing from now on.
+    /// For good: its tokens and sessions are worth nothing from now on. Its identity stays with it, so
+    /// that whoever signs in anew finds it closed, rather than another made. Refused for the last one
+    /// that keeps accounts.
     pub async fn close_account(
         &self,
         (number, revision): (AccountNumber, i64),
@@ -93,12 +93,9 @@ impl Store {
         self.check_whole("the list of accounts")?;
         let mut transaction = self.begin_write().await?;
         let before = standing(&mut transaction, number, revision).await?;
-        let after = Account {
-            closed_at: Some(act.at),
-            identity: None,
-            revision: before.revision + 1,
-            ..before.clone()
-        };
+        let after =
+            Account { closed_at: Some(act.at), revision: before.revision + 1, ..before.clone() };
+        refuse_last(&mut transaction, &before, &after).await?;
         write(&mut transaction, &after).await?;
         let deed = act.deed("account_closed", subject(number)).was(&told(&before));
         audit::append(&mut transaction, act.at, &[deed]).await?;
@@ -137,6 +134,18 @@ pub(super) async fn make(
     Ok(account)
 }
 
+pub(super) async fn change(
+    connection: &mut SqliteConnection,
+    before: &Account,
+    after: &Account,
+    act: &Act,
+) -> Result<(), StoreError> {
+    write(connection, after).await?;
+    let deed = act.deed("account_changed", subject(after.number));
+    let deed = deed.was(&told(before)).became(&told(after));
+    audit::append(connection, act.at, &[deed]).await
+}
+
 /// One that is not closed, and is as the caller saw it.
 async fn standing(
     connection: &mut SqliteConnection,
@@ -171,6 +180,20 @@ async fn refuse_double(
         }
     }
     Ok(())
+}
+
+/// Somebody must still be able to keep accounts.
+async fn refuse_last(
+    connection: &mut SqliteConnection,
+    before: &Account,
+    after: &Account,
+) -> Result<(), StoreError> {
+    if !before.keeps_accounts() || after.keeps_accounts() {
+        return Ok(());
+    }
+    let all = select(connection, None).await?;
+    let other = all.iter().any(|other| other.number != before.number && other.keeps_accounts());
+    if other { Ok(()) } else { Err(StoreError::LastAdministrator { name: before.name.clone() }) }
 }
 
 /// The provider's name for a person says nothing to a reader of the trail.

@@ -39,6 +39,8 @@ pub struct AuditFilter {
     /// A whole subject, `alert/4f2a…`, or a kind of subjects, `alert`.
     pub subject: Option<String>,
     pub since: Option<DateTime<Utc>>,
+    /// Entries before this one.
+    pub before: Option<i64>,
     /// The latest ones only.
     pub limit: Option<u32>,
 }
@@ -67,10 +69,12 @@ impl Store {
              where (cast($1 as text) is null or subject = $1
                     or substr(subject, 1, length($1) + 1) = $1 || '/')
                and (cast($2 as text) is null or at >= $2)
-             order by number desc limit $3",
+               and number < $3
+             order by number desc limit $4",
         )
         .bind(filter.subject.as_deref())
         .bind(filter.since.map(kept::from_instant))
+        .bind(filter.before.unwrap_or(i64::MAX))
         .bind(filter.limit.map_or(i64::MAX, i64::from))
         .fetch_all(&mut *transaction)
         .await

@@ -50,7 +50,8 @@ pub(super) async fn entries(
         entries.extend(about(connection, some, filter).await?);
     }
     let alerts = visible.alerts(connection).await?;
-    entries.retain(|entry| shows(entry, visible, &alerts));
+    let before = filter.before.unwrap_or(i64::MAX);
+    entries.retain(|entry| entry.number < before && shows(entry, visible, &alerts));
     entries.sort_by_key(|entry| entry.number);
     if let Some(limit) = filter.limit {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -69,14 +69,24 @@ impl Store {
 
     /// Newest first.
     pub async fn cycles(&self, limit: u32) -> Result<Vec<CycleSummary>, StoreError> {
+        self.cycles_before(CycleNumber(i64::MAX), limit).await
+    }
+
+    /// Newest first.
+    pub async fn cycles_before(
+        &self,
+        before: CycleNumber,
+        limit: u32,
+    ) -> Result<Vec<CycleSummary>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let rows: Vec<CycleRow> = sqlx::query_as(
             "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
                     started_at,
                     figures, judged, fired, unknown, failed
-             from cycles order by number desc limit $1",
+             from cycles where number < $1 order by number desc limit $2",
         )
+        .bind(before.0)
         .bind(limit)
         .fetch_all(&mut *transaction)
         .await

@@ -75,7 +75,7 @@ pub enum StoreError {
     /// Somebody else saved the draft meanwhile.
     #[error("{0}")]
     DraftMoved(Box<Meanwhile>),
-    #[error("no {what} {number}")]
+    #[error("no {what} `{number}`")]
     NoSuch { what: &'static str, number: i64 },
     #[error("{what} {number} is over: {how}")]
     Over { what: &'static str, number: i64, how: String },
@@ -85,6 +85,10 @@ pub enum StoreError {
     Moved { what: &'static str, number: i64, found: i64, expected: i64 },
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
+    #[error(
+        "`{name}` is the last administrator of the whole State: make another one first, then begin again"
+    )]
+    LastAdministrator { name: Actor },
     #[error("ask the system for chance")]
     Chance { source: getrandom::Error },
     #[error("mission {mission} was changed meanwhile; look at it again, then start again")]

@@ -60,13 +60,24 @@ impl Store {
 
     /// Newest first.
     pub async fn job_runs(&self, job: JobName, limit: u32) -> Result<Vec<JobRun>, StoreError> {
+        self.job_runs_before(job, i64::MAX, limit).await
+    }
+
+    /// Newest first.
+    pub async fn job_runs_before(
+        &self,
+        job: JobName,
+        before: i64,
+        limit: u32,
+    ) -> Result<Vec<JobRun>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let rows: Vec<RunRow> = sqlx::query_as(
             "select number, job, occasion, firing, missed, started_at, ended_at, outcome, detail
-             from job_runs where job = $1 order by number desc limit $2",
+             from job_runs where job = $1 and number < $2 order by number desc limit $3",
         )
         .bind(job.word())
+        .bind(before)
         .bind(limit)
         .fetch_all(&mut *transaction)
         .await

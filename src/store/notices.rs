@@ -31,7 +31,12 @@ const SELECT: &str = "select id, position, receiver, kind, cycle, thread, follow
 /// `None` lets everything through.
 #[derive(Clone, Debug, Default)]
 pub struct NoticeFilter {
-    pub state: Option<NoticeState>,
+    /// One of these, if there are any.
+    pub states: Vec<NoticeState>,
+    /// The same.
+    pub kinds: Vec<NoticeKind>,
+    /// Written before this one.
+    pub before: Option<NoticeId>,
     pub receiver: Option<Receiver>,
     pub cycle: Option<CycleNumber>,
 }
@@ -47,14 +52,19 @@ impl Store {
         let visible = self.visible(&mut transaction).await?;
         let mut statement = QueryBuilder::<Sqlite>::new(SELECT);
         statement.push(" where 1 = 1");
-        if let Some(state) = filter.state {
-            statement.push(" and state = ").push_bind(state.word());
-        }
+        let states = filter.states.iter().map(|state| state.word());
+        one_of(&mut statement, "state", states.collect());
+        let kinds = filter.kinds.iter().map(|kind| kind.word());
+        one_of(&mut statement, "kind", kinds.collect());
         if let Some(receiver) = &filter.receiver {
             statement.push(" and receiver = ").push_bind(receiver.to_string());
         }
         if let Some(cycle) = filter.cycle {
             statement.push(" and cycle = ").push_bind(cycle.0);
+        }
+        if let Some(before) = &filter.before {
+            statement.push(" and position < (select position from notices where id = ");
+            statement.push_bind(before.to_string()).push(")");
         }
         if !visible.is_all() {
             statement.push(" and receiver in (");
@@ -245,4 +255,17 @@ fn to_state(text: &str) -> Result<NoticeState, StoreError> {
 
 fn to_lane(column: &'static str, text: &str) -> Result<Lane, StoreError> {
     kept::to_word(column, text, "a lane", |text| Lane::try_from(text.to_owned()).ok())
+}
+
+/// Of no words, all.
+fn one_of(statement: &mut QueryBuilder<Sqlite>, column: &str, words: Vec<&'static str>) {
+    if words.is_empty() {
+        return;
+    }
+    statement.push(format!(" and {column} in ("));
+    let mut wanted = statement.separated(", ");
+    for word in words {
+        wanted.push_bind(word);
+    }
+    statement.push(")");
 }

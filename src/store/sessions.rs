@@ -26,6 +26,9 @@ use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
+/// Of the first account: enough to begin with, and others to publish what it is not to publish alone.
+const FIRST_ROLES: [Role; 3] = [Role::Reader, Role::Analyst, Role::Administrator];
+
 /// How somebody who just proved who they are is known from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionTerms {
@@ -37,6 +40,7 @@ pub struct SessionTerms {
 }
 
 impl Store {
+    /// Those that are over are forgotten meanwhile.
     pub async fn begin_session(
         &self,
         terms: &SessionTerms,
@@ -44,6 +48,11 @@ impl Store {
     ) -> Result<Credential, StoreError> {
         let secret = Credential::fresh("")?;
         let mut transaction = self.begin_write().await?;
+        sqlx::query("delete from sessions where expires_at <= $1")
+            .bind(kept::from_instant(act.at))
+            .execute(&mut *transaction)
+            .await
+            .map_err(writing("sessions"))?;
         sqlx::query(
             "insert into sessions (hash, account, multi_factor, id_token, created_at, expires_at)
              values ($1, $2, $3, $4, $5, $6)",
@@ -114,7 +123,7 @@ impl Store {
         Ok(id_token)
     }
 
-    /// A link that makes one account with these roles. `None` once there are accounts and `first` is
+    /// A link that makes an administrator, who acts too, and publishes no rules. `None` once there are accounts and `first` is
     /// asked: the first administrator is made once only. Earlier first links are worth nothing then.
     pub async fn invite_first(
         &self,
@@ -134,7 +143,7 @@ impl Store {
              values ($1, $2, $3, $4, $5)",
         )
         .bind(secret.hash().as_str())
-        .bind(kept::from_json("roles", &BTreeSet::from(Role::ALL))?)
+        .bind(kept::from_json("roles", &BTreeSet::from(FIRST_ROLES))?)
         .bind(kept::from_json("a scope", &Scope::Whole)?)
         .bind(kept::from_instant(now))
         .bind(kept::from_instant(expires_at))

@@ -8,7 +8,10 @@
 
 mod access;
 mod access_scope;
+mod accounts;
 mod alertmanager;
+mod api_acts;
+mod api_rules;
 mod audit;
 mod backup;
 mod conventions;
@@ -33,6 +36,7 @@ mod notices_reminders;
 mod notices_silences;
 mod notices_webhooks;
 mod openapi;
+mod openapi_truth;
 mod people;
 mod real;
 mod real_rules;
@@ -59,6 +63,7 @@ mod rules_shipped;
 mod service;
 mod settings;
 mod sign_in;
+mod sign_in_pages;
 mod sources;
 mod sources_editions;
 mod sources_faults;

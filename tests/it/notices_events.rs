@@ -207,10 +207,12 @@ async fn a_rule_that_comes_into_force_or_is_rolled_back_has_its_event_in_the_sam
         let none = BTreeSet::new();
         let files = cycle::amended(&parts, None, BTreeMap::new(), &none, &edit).await.unwrap();
         let draft = cycle::save_draft(&parts, None, files, &act("Ada")).await.unwrap();
-        let about = (draft.number, None);
+        let about = (draft.outline.number, None);
         cycle::step_draft(&parts, about, DraftStep::Submitted, &act("Ada")).await.unwrap();
         cycle::publish(&parts, about, &act("Paul")).await.unwrap();
-        cycle::roll_back(&parts, "thresholds", RollBack::Former, &act("Zoé")).await.unwrap();
+        cycle::roll_back(&parts, "thresholds", (RollBack::Former, None), &act("Zoé"))
+            .await
+            .unwrap();
     }
     assert_eq!(
         waiting(&parts.store).await,

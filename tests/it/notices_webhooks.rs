@@ -94,7 +94,7 @@ async fn drain(courier: &Courier) {
 }
 
 async fn count(scratch: &Scratch, state: NoticeState) -> usize {
-    let filter = NoticeFilter { state: Some(state), ..NoticeFilter::default() };
+    let filter = NoticeFilter { states: vec![state], ..NoticeFilter::default() };
     scratch.store.notices(&filter, 1_000_000).await.unwrap().len()
 }
 

@@ -183,7 +183,7 @@ async fn acts_on_what_is_anothers_end_as_those_on_what_does_not_exist() {
     assert_eq!(contested.to_string(), format!("no alert `{}`", other.id));
     for number in [of_other.number, DisputeNumber(999)] {
         let refused = store.answer_dispute(number, DisputeState::Upheld, &act).await.unwrap_err();
-        assert_eq!(refused.to_string(), format!("no dispute {number}"));
+        assert_eq!(refused.to_string(), format!("no dispute `{number}`"));
     }
     let missions = world.store.missions(&MissionFilter::default()).await.unwrap();
     let mission = missions.iter().find(|mission| mission.subject == samu).unwrap();
@@ -197,7 +197,7 @@ async fn acts_on_what_is_anothers_end_as_those_on_what_does_not_exist() {
     let elsewhere = silences.iter().find(|one| one.scope.project == Some(project("si-samu")));
     for number in [elsewhere.unwrap().number, SilenceNumber(999)] {
         let refused = store.unsilence(number, &act).await.unwrap_err();
-        assert_eq!(refused.to_string(), format!("no silence {number}"));
+        assert_eq!(refused.to_string(), format!("no silence `{number}`"));
     }
     for (asked, nearest) in [("si-samu", ""), ("si-samuu", ""), ("portaliss", "portalis")] {
         let refused = store.link(&project(asked), &project("portalis"), &act).await.unwrap_err();

@@ -1,9 +1,11 @@
 //! Who may pass: each request is held to the table of doors before any handler sees it.
 
+pub(super) mod browser;
 mod doors;
 mod proof;
 
 use actix_web::HttpMessage as _;
+use actix_web::HttpRequest;
 use actix_web::ResponseError as _;
 use actix_web::body::BoxBody;
 use actix_web::body::MessageBody;
@@ -15,6 +17,7 @@ use actix_web::web;
 use super::desk::Workshop;
 use super::error::Problem;
 use crate::domain::access::Caller;
+use crate::domain::access::Lack;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
@@ -33,40 +36,89 @@ pub async fn guard(
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
         }
-        Err(problem) => return Ok(request.into_response(problem.error_response())),
+        Err(refusal)
+            if matches!(refusal.problem, Problem::Unproven { .. })
+                && browser::wants_page(&request) =>
+        {
+            // Led to sign in, and so not refused.
+            let away = browser::to_sign_in(request.path());
+            return Ok(request.into_response(away));
+        }
+        Err(refusal) => {
+            let problem = note(request.request(), *refusal).await;
+            return Ok(request.into_response(problem.error_response()));
+        }
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    let response = next.call(request).await?.map_into_boxed_body();
+    note_late(&response).await?;
+    Ok(response)
+}
+
+/// Somebody who is not let through.
+struct Refusal {
+    /// `None` when nobody knows.
+    who: Option<Actor>,
+    problem: Problem,
 }
 
 /// `None` where nobody need be known.
-async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Problem> {
+async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Box<Refusal>> {
+    let nobody = |problem| Box::new(Refusal { who: None, problem });
     let Some(pattern) = request.match_pattern() else { return Ok(None) };
-    let workshop = request.app_data::<web::Data<Workshop>>().ok_or(Problem::Unassembled)?;
+    let workshop = workshop(request.request()).map_err(nobody)?;
     let method = request.method().as_str();
     let Some(door) = doors::find(method, &pattern) else {
         let allowed = doors::methods(&pattern);
-        return Err(if allowed.is_empty() {
-            Problem::NoDoor
-        } else {
-            Problem::BadMethod { allowed }
-        });
+        let problem =
+            if allowed.is_empty() { Problem::NoDoor } else { Problem::BadMethod { allowed } };
+        return Err(nobody(problem));
     };
     let Asks::Account(permission, reach) = door.asks else { return Ok(None) };
-    let found = proof::caller(request, workshop).await;
-    let refusal = match found {
-        Ok(caller) if !caller.may(permission) => {
-            (caller.name, Problem::NotAllowed { permission: permission.word() })
-        }
-        Ok(caller) if reach == Reach::Whole && !caller.scope.is_whole() => {
-            (caller.name, Problem::BeyondScope)
-        }
-        Ok(caller) => return Ok(Some(caller)),
-        Err(Problem::Unproven { reason }) => (Actor::vigie(), Problem::Unproven { reason }),
-        Err(other) => return Err(other),
+    let caller = proof::caller(request, workshop).await.map_err(nobody)?;
+    let problem = if caller.lacks(permission) == Some(Lack::Factor) {
+        Problem::OneFactor { permission: permission.word() }
+    } else if !caller.may(permission) {
+        Problem::NotAllowed { permission: permission.word() }
+    } else if reach == Reach::Whole && !caller.scope.is_whole() {
+        Problem::BeyondScope
+    } else {
+        return Ok(Some(caller));
     };
-    let (name, problem) = refusal;
-    let deed = Deed::by(&name, "request_refused", format!("route/{method} {pattern}"))
-        .because(&problem.to_string());
-    workshop.note_refusal(deed).await?;
-    Err(problem)
+    Err(Box::new(Refusal { who: Some(caller.name), problem }))
+}
+
+/// A handler refuses as the guard does, and its refusals are told as well.
+async fn note_late(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
+    let Some(error) = response.response().error() else { return Ok(()) };
+    let Some(problem) = error.as_error::<Problem>().filter(|problem| problem.is_refusal()) else {
+        return Ok(());
+    };
+    let request = response.request();
+    let who = request.extensions().get::<Caller>().map(|caller| caller.name.clone());
+    workshop(request)?.note_refusal(deed(request, who, problem)).await?;
+    Ok(())
+}
+
+/// The problem to answer: a refusal that cannot be told is one that broke down.
+async fn note(request: &HttpRequest, refusal: Refusal) -> Problem {
+    let Refusal { who, problem } = refusal;
+    if !problem.is_refusal() {
+        return problem;
+    }
+    let told = match workshop(request) {
+        Ok(workshop) => workshop.note_refusal(deed(request, who, &problem)).await,
+        Err(unassembled) => return unassembled,
+    };
+    told.map_or_else(Problem::from, |()| problem)
+}
+
+fn deed(request: &HttpRequest, who: Option<Actor>, problem: &Problem) -> Deed {
+    let route = request.match_pattern().unwrap_or_default();
+    let subject = format!("route/{} {route}", request.method());
+    let who = who.unwrap_or_else(Actor::vigie);
+    Deed::by(&who, "request_refused", subject).because(&problem.to_string())
+}
+
+fn workshop(request: &HttpRequest) -> Result<&web::Data<Workshop>, Problem> {
+    request.app_data::<web::Data<Workshop>>().ok_or(Problem::Unassembled)
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::super::desk::Workshop;
 use super::super::error::Problem;
+use super::browser;
 use crate::domain::access::Caller;
 use crate::store::Credential;
 
@@ -17,9 +18,17 @@ pub(super) async fn caller(
     request: &ServiceRequest,
     workshop: &Workshop,
 ) -> Result<Caller, Problem> {
-    let Some(presented) = token(request)? else { return Err(unproven("no proof was presented")) };
-    let found = workshop.caller_by_token(&presented).await?;
-    found.ok_or_else(|| unproven("the token is not one, or is over, or its account is closed"))
+    if let Some(presented) = token(request)? {
+        let found = workshop.caller_by_token(&presented).await?;
+        let over = "the token is not one, or is over, or its account is closed";
+        return found.ok_or_else(|| unproven(over));
+    }
+    let Some(presented) = browser::session(request.request()) else {
+        return Err(unproven("no proof was presented"));
+    };
+    browser::check_origin(request.request())?;
+    let found = workshop.caller_by_session(&presented).await?;
+    found.ok_or_else(|| unproven("the session is over, or its account is closed"))
 }
 
 /// As `Bearer`; as the password of `Basic` too, for calendars and browsers' address lines.

@@ -30,6 +30,12 @@ const FORBIDDEN: Answer = (
 );
 const NOT_FOUND: Answer = ("404", "NotFound", "No such thing, or none that the caller may see");
 const NO_DATA: Answer = ("409", "NoData", "Nothing is known yet, or not as of that date");
+const CONFLICT: Answer = ("409", "Conflict", "Refused as things stand");
+const STALE: Answer =
+    ("412", "Stale", "Somebody changed it since the revision that `If-Match` gives");
+const UNPROCESSABLE: Answer =
+    ("422", "Unprocessable", "Rules with faults, cases that fail, or texts out of bounds");
+const NO_REVISION: Answer = ("428", "NoRevision", "`If-Match` is missing");
 const TOO_LARGE: Answer = ("413", "TooLarge", "The body is larger than this route takes");
 const MEDIA_TYPE: Answer =
     ("415", "UnsupportedMediaType", "The body is not of a kind that is read");
@@ -43,6 +49,10 @@ const ALL: &[Answer] = &[
     FORBIDDEN,
     NOT_FOUND,
     NO_DATA,
+    CONFLICT,
+    STALE,
+    UNPROCESSABLE,
+    NO_REVISION,
     TOO_LARGE,
     MEDIA_TYPE,
     TOO_MANY,
@@ -57,6 +67,41 @@ pub(in crate::api) struct NoData;
 /// 503.
 #[derive(Debug)]
 pub(in crate::api) struct Unavailable;
+
+macro_rules! answer {
+    ($(#[$doc:meta])* $name:ident, $answer:ident) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub(in crate::api) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                BTreeMap::from([reference($answer)])
+            }
+        }
+    };
+}
+
+answer!(
+    /// 409: refused.
+    Conflict,
+    CONFLICT
+);
+answer!(
+    /// 412.
+    Stale,
+    STALE
+);
+answer!(
+    /// 422.
+    Unprocessable,
+    UNPROCESSABLE
+);
+answer!(
+    /// 428.
+    NoRevision,
+    NO_REVISION
+);
 
 impl IntoResponses for NoData {
     fn responses() -> BTreeMap<String, RefOr<Response>> {

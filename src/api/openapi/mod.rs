@@ -10,10 +10,12 @@
 //!
 //! Said here for every route, so not to be repeated: 400, 401, 403, 404 where the address names
 //! something, 413 and 415 where there is a body, 429, 500. Others by name: `NoData`, `Unavailable`. A
+//! list takes `Listing<Filters>` and answers `Page<Entry>`: `limit`, `cursor` and `Link` come with it. A
 //! field that may be `null` is always answered, so it is marked as required; one that is left out when
 //! there is nothing to say is marked `#[schema(nullable = false)]`.
 
 mod answers;
+mod lists;
 mod schemas;
 
 use std::sync::LazyLock;
@@ -31,8 +33,15 @@ use utoipa::openapi::security::SecurityScheme;
 use super::Documented;
 use super::error::ProblemDetails;
 
+use crate::domain::follow_up::Watch;
+use crate::domain::snapshot::Phase;
+
+pub(super) use answers::Conflict;
 pub(super) use answers::NoData;
+pub(super) use answers::NoRevision;
+pub(super) use answers::Stale;
 pub(super) use answers::Unavailable;
+pub(super) use answers::Unprocessable;
 
 pub(super) const ADDRESS: &str = "/api/openapi.json";
 
@@ -68,7 +77,7 @@ static TEXT: LazyLock<Option<String>> = LazyLock::new(|| document().to_json().ok
         (name = "accounts", description = "Who may call, and as whom"),
         (name = "operations", description = "Health, metrics and this document"),
     ),
-    components(schemas(ProblemDetails)),
+    components(schemas(Phase, ProblemDetails, Watch)),
     modifiers(&Finish)
 )]
 struct Head;
@@ -88,6 +97,7 @@ impl Modify for Finish {
         components.add_security_scheme("token", SecurityScheme::Http(token));
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
         answers::complete(document);
+        lists::complete(document);
         schemas::complete(document);
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Parser;
 use clap::Subcommand;
+use vigie::cycle::Wording;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
@@ -123,10 +124,10 @@ pub(crate) enum RulesCommand {
         name: String,
         /// The first wording
         #[arg(long, value_name = "WORDING", requires = "to")]
-        from: Option<String>,
+        from: Option<Wording>,
         /// The second wording
         #[arg(long, value_name = "WORDING", requires = "from")]
-        to: Option<String>,
+        to: Option<Wording>,
     },
 }
 

@@ -4,8 +4,6 @@ use vigie::cycle;
 use vigie::cycle::Parts;
 use vigie::cycle::Wording;
 use vigie::domain::french;
-use vigie::domain::ids::DraftNumber;
-use vigie::domain::ids::VersionNumber;
 use vigie::domain::overlay::ShippedState;
 use vigie::domain::overlay::Version;
 
@@ -17,7 +15,7 @@ use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
 
 pub(super) async fn overrides(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    let found = cycle::overrides(parts).await?;
+    let (_, found) = cycle::overrides(parts).await?;
     let rows = found.iter().map(|line| {
         let mut row = version_row(&line.version);
         row.push(Cell::of(line.shipped_state.label(), line.shipped_state.word()));
@@ -112,15 +110,17 @@ pub(super) async fn three(
 
 pub(super) async fn two(
     name: &str,
-    from: &str,
-    to: &str,
+    from: Wording,
+    to: Wording,
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let found = cycle::compare(parts, name, wording(from)?, wording(to)?).await?;
+    let found = cycle::compare(parts, name, from, to).await?;
     let sheets: Vec<Sheet> = found
         .iter()
-        .map(|one| changes(format!("{} : de {from} à {to}", one.path), &one.changes))
+        .map(|one| {
+            changes(format!("{} : de {} à {}", one.path, from.label(), to.label()), &one.changes)
+        })
         .collect();
     printer.answer(&found, &sheets, 0)?;
     Ok(Conclusion::Good)
@@ -129,19 +129,4 @@ pub(super) async fn two(
 fn changes(title: String, changes: &str) -> Sheet {
     let words = if changes.is_empty() { "Aucune différence." } else { changes.trim_end() };
     Sheet::new(title, vec![], vec![]).with_note(words.to_owned())
-}
-
-fn wording(word: &str) -> Result<Wording, CliError> {
-    let number = |text: &str| text.parse::<i64>().ok();
-    let draft = word.strip_prefix("draft-").and_then(number).map(DraftNumber);
-    match (word, draft, number(word)) {
-        ("shipped", _, _) => Ok(Wording::Shipped),
-        ("in-force", _, _) => Ok(Wording::InForce),
-        (_, Some(draft), _) => Ok(Wording::Draft(draft)),
-        (_, _, Some(version)) => Ok(Wording::Version(VersionNumber(version))),
-        _ => Err(CliError::RuleArgument {
-            found: word.to_owned(),
-            expected: "`shipped`, `in-force`, the number of a version, or `draft-` and a number",
-        }),
-    }
 }

@@ -9,11 +9,11 @@ use std::path::Path;
 use vigie::app::config::Config;
 use vigie::cycle;
 use vigie::cycle::CycleError;
+use vigie::cycle::DraftOutline;
 use vigie::cycle::DraftView;
 use vigie::cycle::Parts;
 use vigie::cycle::RollBack;
 use vigie::domain::audit::Actor;
-use vigie::domain::draft::Draft;
 use vigie::domain::draft::DraftStep;
 use vigie::domain::french;
 use vigie::domain::ids::DraftNumber;
@@ -54,9 +54,8 @@ pub(super) async fn save(
     let number = request.over.map(DraftNumber);
     let files = cycle::amended(parts, number, put, &dropped, &thresholds).await?;
     let over = number.zip(request.revision);
-    let draft = told(cycle::save_draft(parts, over, files, &act).await)?;
-    tell("saved", &draft);
-    let shown = cycle::draft(parts, draft.number).await?;
+    let shown = told(cycle::save_draft(parts, over, files, &act).await)?;
+    tell("saved", &shown.outline);
     printer.answer(&shown, &[files_of(&shown)], 0)?;
     Ok(Conclusion::Good)
 }
@@ -100,12 +99,12 @@ pub(super) async fn step(
     let act = act(config, parts, &request.reason)?;
     let about = (DraftNumber(request.draft), request.revision);
     let draft = told(cycle::step_draft(parts, about, step, &act).await)?;
-    tell(step.word(), &draft);
+    tell(step.word(), &draft.outline);
     Ok(Conclusion::Good)
 }
 
-fn tell(how: &str, draft: &Draft) {
-    let (number, revision, state) = (draft.number, draft.revision(), draft.state().word());
+fn tell(how: &str, draft: &DraftOutline) {
+    let (number, revision, state) = (draft.number, draft.revision, draft.state.word());
     print::message(&format!("draft {number} is {how}: revision {revision}, {state}"));
 }
 
@@ -130,7 +129,7 @@ pub(super) async fn roll_back(
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, reason)?;
     let to = if to_shipped { RollBack::Shipped } else { RollBack::Former };
-    let publication = told(cycle::roll_back(parts, name, to, &act).await)?;
+    let publication = told(cycle::roll_back(parts, name, (to, None), &act).await)?;
     tell_publication(&publication);
     Ok(Conclusion::Good)
 }
@@ -158,10 +157,10 @@ pub(super) async fn list(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let drafts: Vec<DraftView> =
-        parts.store.drafts(all).await?.iter().map(DraftView::outline).collect();
+    let drafts: Vec<DraftOutline> =
+        parts.store.drafts(all).await?.iter().map(DraftOutline::of).collect();
     let rows = drafts.iter().map(|draft| {
-        let paths: Vec<&str> = draft.files.keys().map(RulePath::as_str).collect();
+        let paths: Vec<&str> = draft.files.iter().map(RulePath::as_str).collect();
         let saved = draft.steps.last().map(|last| last.at);
         vec![
             Cell::count(draft.number.0),
@@ -196,7 +195,8 @@ pub(super) async fn show(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let draft = cycle::draft(parts, number).await?;
-    let rows = draft.steps.iter().map(|step| {
+    let outline = &draft.outline;
+    let rows = outline.steps.iter().map(|step| {
         vec![
             Cell::count(step.revision),
             Cell::text(step.step.word()),
@@ -212,9 +212,9 @@ pub(super) async fn show(
         ("at", "Le"),
         ("words", "Motif"),
     ];
-    let title = format!("Brouillon {number}, {} : {}", draft.state.label(), draft.comment);
+    let title = format!("Brouillon {number}, {} : {}", outline.state.label(), outline.comment);
     let mut sheets = vec![Sheet::new(title, columns, rows.collect()), files_of(&draft)];
-    sheets.extend(draft.files.iter().map(|(path, text)| {
+    sheets.extend(draft.texts.iter().map(|(path, text)| {
         Sheet::new(path.as_str(), vec![], vec![]).with_note(text.trim_end().to_owned())
     }));
     printer.answer(&draft, &sheets, 0)?;
@@ -222,12 +222,12 @@ pub(super) async fn show(
 }
 
 fn files_of(draft: &DraftView) -> Sheet {
-    let rows = draft.files.iter().map(|(path, text)| {
+    let rows = draft.texts.iter().map(|(path, text)| {
         let lines = i64::try_from(text.lines().count()).unwrap_or(i64::MAX);
         vec![Cell::text(path.as_str()), Cell::count(lines)]
     });
     Sheet::new(
-        format!("Brouillon {}, révision {}", draft.number, draft.revision),
+        format!("Brouillon {}, révision {}", draft.outline.number, draft.outline.revision),
         vec![("path", "Fichier"), ("lines", "Lignes")],
         rows.collect(),
     )

@@ -144,7 +144,7 @@ async fn run_with_store(
         }
         RulesCommand::Versions { name } => compare::versions(name, parts, printer).await,
         RulesCommand::Compare { name, from: Some(from), to: Some(to) } => {
-            compare::two(name, from, to, parts, printer).await
+            compare::two(name, *from, *to, parts, printer).await
         }
         RulesCommand::Compare { name, .. } => compare::three(name, parts, printer).await,
         // Answered without a store, or refused by the command line.

@@ -16,6 +16,7 @@ mod totals;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -66,7 +67,7 @@ pub enum Unit {
     Fte,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Supplier {
     Panorama,
@@ -79,7 +80,7 @@ pub enum Supplier {
 }
 
 /// How a value comes into the frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     Published,

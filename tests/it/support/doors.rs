@@ -82,6 +82,20 @@ pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> S
                 notices.iter().map(|one| (one.notice.receiver == own, one.notice.id.to_string()));
             Samples::of(ids.collect(), "000000000000")
         }
+        "dispute" => {
+            let disputes = store.disputes().await.unwrap();
+            let of = |project| shows(&Subject::Project(project));
+            let ids = disputes.iter().map(|one| (of(one.project.clone()), one.number.to_string()));
+            Samples::of(ids.collect(), "9999")
+        }
+        "silence" => {
+            let silences = store.silences().await.unwrap();
+            let of = |code: &MinistryCode| scope.covers(code);
+            let ids = silences
+                .iter()
+                .filter_map(|one| Some((of(one.scope.ministry.as_ref()?), one.number.to_string())));
+            Samples::of(ids.collect(), "9999")
+        }
         "silenceID" => {
             let silences = store.silences().await.unwrap();
             let uuid = |number| format!("00000000-0000-8000-8000-{number:012}");
@@ -95,8 +109,11 @@ pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> S
             Samples::of(ids.collect(), "ZZZ")
         }
         "rule" => Samples::common("D1"),
+        "receiver" => Samples::common("mail"),
+        "action" => Samples::common("1"),
         "job" => Samples::common("cycle"),
         "cycle" => Samples::common("3"),
+        "account" | "token" | "draft" => Samples::common("1"),
         "table" => Samples::common("projects.csv"),
         "file:.*" => Samples::common("index.html"),
         unknown => panic!("`{{{unknown}}}`: say in tests/it/support/doors.rs what may stand there"),
@@ -109,8 +126,32 @@ pub(crate) fn parameters(address: &str) -> Vec<&str> {
 }
 
 /// What is sent to a door. One that does not read it answers 400, and the table shows it.
-pub(crate) fn body(_address: &str) -> Value {
-    json!({ "reason": "vu en revue" })
+pub(crate) fn body(address: &str) -> Value {
+    let act = address.rsplit('/').next().unwrap_or_default();
+    let reason = "vu en revue";
+    match act {
+        "assignment" => json!({ "to": "Paul Durand" }),
+        "comments" | "notes" => json!({ "text": reason }),
+        "disputes" => json!({ "fields": ["cost_current"], "author": "Équipe", "text": reason }),
+        "answer" => json!({ "verdict": "rejected", "reason": reason }),
+        "drafts" | "{draft}" => {
+            json!({ "comment": reason, "thresholds": { "duration_drift_high": 0.3 } })
+        }
+        "check" | "test" | "diff" => json!({ "files": {} }),
+        "silences" => json!({ "ministry": "MI", "until": "2020-12-20", "reason": reason }),
+        "decision" => json!({ "verdict": "accept", "reason": reason }),
+        "start" | "planning" => json!({}),
+        "milestones" => json!({ "label": "Plan", "due_on": "2021-01-15" }),
+        "reached" => json!({ "label": "Plan" }),
+        "vendor-replies" => json!({ "vendor": "Éditeur", "on": "2020-12-01", "text": null }),
+        "vendor-namings" => json!({ "vendor": "Éditeur", "tone": "failure", "reason": reason }),
+        "closing" => json!({ "outcome": "no_action", "reason": reason }),
+        "minutes" => json!({ "held_on": "2020-12-01", "present": ["Paul"], "findings": reason }),
+        "move" => json!({ "to": "2021-01-05", "reason": reason }),
+        "completion" => json!({ "done": true }),
+        "link" => json!({ "into": "si-samu", "reason": reason }),
+        _ => json!({ "reason": reason }),
+    }
 }
 
 /// Standing in December 2020.
@@ -128,6 +169,7 @@ pub(crate) async fn serve(database_url: String) -> Running {
 
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    content_type: String,
     /// Headers and body, as they came.
     pub(crate) text: String,
 }
@@ -135,6 +177,11 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) fn body(&self) -> &str {
         self.text.split_once('\n').unwrap().1
+    }
+
+    /// Without its parameters.
+    pub(crate) fn content_type(&self) -> &str {
+        self.content_type.split(';').next().unwrap().trim()
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -159,7 +206,9 @@ pub(crate) async fn call(
     }
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
+    let content_type = answer.headers().get("content-type");
+    let content_type = content_type.map_or("", |value| value.to_str().unwrap()).to_owned();
     let headers = format!("{:?}\n", answer.headers());
     let bytes = answer.bytes().await.unwrap();
-    Reply { status, text: headers + &*String::from_utf8_lossy(&bytes) }
+    Reply { status, content_type, text: headers + &*String::from_utf8_lossy(&bytes) }
 }

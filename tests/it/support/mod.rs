@@ -1,5 +1,6 @@
 //! A workplace for tests: the real binary, a real database in a temporary folder, real files.
 
+pub(crate) mod desk;
 pub(crate) mod doors;
 pub(crate) mod flaky_smtp;
 pub(crate) mod kill;
@@ -117,6 +118,10 @@ impl Workplace {
 
     pub(crate) fn database_url(&self) -> String {
         format!("sqlite://{}", self.path("vigie.db").display())
+    }
+
+    pub(crate) fn rules(&self) -> &Path {
+        &self.rules
     }
 
     /// Tells one state of the database from another, to the byte.

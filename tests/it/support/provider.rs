@@ -8,10 +8,13 @@ use std::process::Command;
 use std::process::Stdio;
 
 use reqwest::Client;
+use reqwest::RequestBuilder;
 use reqwest::Response;
 use reqwest::Url;
+use reqwest::header::ACCEPT;
 use reqwest::header::COOKIE;
 use reqwest::header::LOCATION;
+use reqwest::header::ORIGIN;
 use reqwest::header::SET_COOKIE;
 use reqwest::redirect::Policy;
 use serde_json::Value;
@@ -105,9 +108,22 @@ impl Browser {
     }
 
     pub(crate) async fn get(&mut self, url: &Url) -> Response {
+        self.send(self.client.get(url.clone())).await
+    }
+
+    /// As when a person types the address, or follows a link of a mail.
+    pub(crate) async fn read(&mut self, url: &Url) -> Response {
+        self.send(self.client.get(url.clone()).header(ACCEPT, "text/html,*/*;q=0.8")).await
+    }
+
+    /// From a page of `origin`, which browsers tell.
+    pub(crate) async fn post(&mut self, url: &Url, origin: &str) -> Response {
+        self.send(self.client.post(url.clone()).header(ORIGIN, origin)).await
+    }
+
+    async fn send(&mut self, mut request: RequestBuilder) -> Response {
         let jar: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = self.client.get(url.clone());
         if !jar.is_empty() {
             request = request.header(COOKIE, jar.join("; "));
         }

@@ -150,6 +150,8 @@ fn judged() -> &'static Path {
         workplace.ok(&["projects", "unlink", "anemone", "--reason", "homonymie"]);
         cycle(&workplace, "2020-11-30");
         workplace.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
+        let draft = ["rules", "draft", "--threshold", "budget_drift_high=0.15"];
+        workplace.ok(&[&draft[..], &["--comment", "15 %", "--by", "Ada"]].concat());
         let file = workplace.path("vigie.db");
         (workplace, file)
     };

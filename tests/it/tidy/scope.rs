@@ -20,6 +20,7 @@ const REFUSES: &str = "self.check_whole(";
 const NEUTRAL: &[(&str, &str)] = &[
     ("accept_invitation", "makes the account of whoever holds the link"),
     ("begin_session", "before anybody's scope is known"),
+    ("begin_sign_in", "before anybody's scope is known"),
     ("caller_by_session", "before anybody's scope is known"),
     ("caller_by_token", "before anybody's scope is known"),
     ("catalogue_texts", "texts of rules, which everybody may read"),
@@ -41,7 +42,9 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("revoke_token", "writes only; nothing is read back"),
     ("rule_texts", "texts of rules, which everybody may read"),
     ("rule_versions", "texts of rules, which everybody may read"),
+    ("take_sign_in", "of whoever holds its ticket"),
     ("tokens", "labels and dates of accounts; doors hold each caller to its own"),
+    ("welcome", "the account of whoever has just proved who they are"),
 ];
 
 #[test]

@@ -1,0 +1,110 @@
+//! What people do about an alert: give it, say something of it, contest its figures.
+
+use actix_web::HttpResponse;
+use actix_web::post;
+use actix_web::web;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::alerts::find;
+use super::created;
+use super::desk::Desk;
+use super::error::Problem;
+use super::words::Name;
+use super::words::Said;
+use super::words::Words;
+use crate::cycle;
+use crate::cycle::AlertDossier;
+use crate::cycle::Contest;
+use crate::domain::dispute::Dispute;
+use crate::domain::ids::AlertId;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Assignment {
+    /// To whom, by name or address.
+    to: Name,
+    #[serde(default)]
+    reason: Words,
+}
+
+/// Give an alert to someone.
+#[utoipa::path(
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    request_body = Assignment,
+    responses((status = 200, description = "The alert, given", body = AlertDossier))
+)]
+#[post("/api/v1/alerts/{alert}/assignment")]
+pub(super) async fn assign_alert(
+    desk: Desk,
+    id: web::Path<String>,
+    body: web::Json<Assignment>,
+) -> Result<web::Json<AlertDossier>, Problem> {
+    let found = find(&desk, id.into_inner()).await?;
+    let act = desk.act(body.reason.as_str())?;
+    desk.store.assign(&found.id, body.to.as_str(), &act).await?;
+    Ok(web::Json(cycle::dossier(&desk, found).await?))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Comment {
+    text: Said,
+}
+
+/// Say something of an alert.
+#[utoipa::path(
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    request_body = Comment,
+    responses((status = 200, description = "The alert, commented", body = AlertDossier))
+)]
+#[post("/api/v1/alerts/{alert}/comments")]
+pub(super) async fn comment_alert(
+    desk: Desk,
+    id: web::Path<String>,
+    body: web::Json<Comment>,
+) -> Result<web::Json<AlertDossier>, Problem> {
+    let found = find(&desk, id.into_inner()).await?;
+    desk.store.comment(&found.id, &desk.act(body.text.as_str())?).await?;
+    Ok(web::Json(cycle::dossier(&desk, found).await?))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Contestation {
+    /// Figures that are contested, as the dictionary names them.
+    #[schema(min_items = 1)]
+    fields: Vec<Name>,
+    /// Who of the project's team says so.
+    author: Name,
+    /// What the team says.
+    text: Said,
+}
+
+/// Take note that a project's team contests figures behind an alert.
+#[utoipa::path(
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    request_body = Contestation,
+    responses((status = 201, description = "The dispute, open", body = Dispute,
+        headers(("Location" = String, description = "Where the dispute is"))))
+)]
+#[post("/api/v1/alerts/{alert}/disputes")]
+pub(super) async fn dispute_alert(
+    desk: Desk,
+    id: web::Path<String>,
+    body: web::Json<Contestation>,
+) -> Result<HttpResponse, Problem> {
+    let found = find(&desk, id.into_inner()).await?;
+    let Contestation { fields, author, text } = body.into_inner();
+    if fields.is_empty() {
+        return Err(Problem::Unfit("`fields`: found none, expected at least one".to_owned()));
+    }
+    let act = desk.act(text.as_str())?;
+    let fields = fields.into_iter().map(Name::into_inner).collect();
+    let contest = Contest { fields, author: author.into_inner() };
+    let dispute = cycle::contest(&desk, &found, contest, &act).await?;
+    Ok(created(&format!("/api/v1/disputes/{}", dispute.number), &dispute))
+}

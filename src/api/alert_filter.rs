@@ -1,0 +1,102 @@
+//! Which alerts are asked for.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::desk::Desk;
+use super::error::Problem;
+use super::query::is_wanted;
+use crate::cycle;
+use crate::domain::alert::Alert;
+use crate::domain::alert::AlertState;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::mission::MissionKind;
+use crate::domain::subject::Subject;
+use crate::rules::Family;
+use crate::rules::Rule;
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AlertQuery {
+    state: Vec<AlertState>,
+    /// At least this one.
+    level: Option<Level>,
+    /// At most this one.
+    up_to: Option<Level>,
+    /// A root cause too: `RC04`.
+    rule: Vec<RuleId>,
+    /// Of the rule.
+    family: Vec<Family>,
+    /// What its rule calls for.
+    mission: Vec<MissionKind>,
+    subject: Vec<Subject>,
+    project: Vec<ProjectId>,
+    /// Alerts on the ministry, and on its projects.
+    ministry: Vec<MinistryCode>,
+    /// First fired on that date or later, of this opening.
+    since: Option<NaiveDate>,
+    /// Whether the last cycle could not judge it.
+    stale: Option<bool>,
+    /// Whether another alert on the same subject says it already.
+    hidden: Option<bool>,
+}
+
+impl AlertQuery {
+    pub(super) async fn choose(
+        &self,
+        desk: &Desk,
+        alerts: Vec<Alert>,
+    ) -> Result<Vec<Alert>, Problem> {
+        let ministries = match self.ministry.as_slice() {
+            [] => BTreeMap::new(),
+            _ => cycle::ministries(desk).await?,
+        };
+        let rules: BTreeMap<RuleId, Rule> = if self.family.is_empty() && self.mission.is_empty() {
+            BTreeMap::new()
+        } else {
+            let on_disk = cycle::catalogue(desk).await?;
+            on_disk.catalogue.rules().map(|rule| (rule.id.clone(), rule.clone())).collect()
+        };
+        let chosen = alerts.into_iter().filter(|alert| {
+            let ministry = alert.subject.ministry();
+            let of_project = alert.subject.project().and_then(|project| ministries.get(project));
+            self.fits(alert)
+                && self.fits_ministry(ministry.or(of_project))
+                && self.fits_rule(rules.get(&alert.rule))
+        });
+        Ok(chosen.collect())
+    }
+
+    /// By what the alert says of itself.
+    fn fits(&self, alert: &Alert) -> bool {
+        let on_project = |project: &ProjectId| self.project.contains(project);
+        is_wanted(&self.state, &alert.state)
+            && self.level.is_none_or(|least| alert.level >= least)
+            && self.up_to.is_none_or(|most| alert.level <= most)
+            && is_wanted(&self.rule, &alert.rule)
+            && is_wanted(&self.subject, &alert.subject)
+            && (self.project.is_empty() || alert.subject.project().is_some_and(on_project))
+            && self.since.is_none_or(|since| alert.since >= since)
+            && self.stale.is_none_or(|stale| alert.stale == stale)
+            && self.hidden.is_none_or(|hidden| alert.hidden_by.is_some() == hidden)
+    }
+
+    fn fits_ministry(&self, ministry: Option<&MinistryCode>) -> bool {
+        self.ministry.is_empty() || ministry.is_some_and(|found| self.ministry.contains(found))
+    }
+
+    /// The rule is the one in force; one that is no longer there fits no family and no mission.
+    fn fits_rule(&self, rule: Option<&Rule>) -> bool {
+        let family = rule.map(|rule| rule.family);
+        let mission = rule.and_then(|rule| rule.mission).map(|call| call.kind);
+        (self.family.is_empty() || family.is_some_and(|found| self.family.contains(&found)))
+            && (self.mission.is_empty()
+                || mission.is_some_and(|found| self.mission.contains(&found)))
+    }
+}

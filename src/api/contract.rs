@@ -1,0 +1,104 @@
+//! Requests are held to the document: what it does not describe is refused before any handler sees it.
+
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use actix_web::HttpMessage as _;
+use actix_web::ResponseError as _;
+use actix_web::body::BoxBody;
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceRequest;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::ParameterIn;
+
+use super::error::Problem;
+use super::openapi;
+use super::query;
+use super::query::QueryFault;
+
+/// What the document says of a request.
+#[derive(Debug)]
+struct Contract {
+    /// Parameters of the query.
+    parameters: BTreeSet<String>,
+    /// Media types of the body; none where there is no body.
+    bodies: BTreeSet<String>,
+}
+
+/// By method and address.
+static CONTRACTS: LazyLock<HashMap<(&'static str, String), Contract>> = LazyLock::new(|| {
+    let paths = openapi::document().paths.paths;
+    let contracts = paths.into_iter().flat_map(|(address, item)| {
+        let each = [
+            ("GET", item.get),
+            ("POST", item.post),
+            ("PUT", item.put),
+            ("PATCH", item.patch),
+            ("DELETE", item.delete),
+        ];
+        each.into_iter().filter_map(move |(method, operation)| {
+            Some(((method, address.clone()), Contract::of(operation?)))
+        })
+    });
+    contracts.collect()
+});
+
+/// Refuses parameters that are not in the document, and bodies of another kind.
+pub async fn hold_to_document(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Some(contract) = Contract::find(&request)
+        && let Err(problem) = contract.check(&request)
+    {
+        return Ok(request.into_response(problem.error_response()));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+impl Contract {
+    fn find(request: &ServiceRequest) -> Option<&'static Self> {
+        let method = match request.method().as_str() {
+            "GET" => "GET",
+            "POST" => "POST",
+            "PUT" => "PUT",
+            "PATCH" => "PATCH",
+            "DELETE" => "DELETE",
+            _ => return None,
+        };
+        CONTRACTS.get(&(method, request.match_pattern()?))
+    }
+
+    fn of(operation: Operation) -> Self {
+        let parameters = operation.parameters.into_iter().flatten().filter_map(|parameter| {
+            let RefOr::T(parameter) = parameter else { return None };
+            (parameter.parameter_in == ParameterIn::Query).then_some(parameter.name)
+        });
+        let bodies = match operation.request_body {
+            Some(RefOr::T(body)) => body.content.into_keys().collect(),
+            Some(RefOr::Ref(_)) | None => BTreeSet::new(),
+        };
+        Self { parameters: parameters.collect(), bodies }
+    }
+
+    fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {
+        let given = query::parameters(request.query_string()).map_err(Problem::from)?;
+        if let Some(unknown) = given.into_keys().find(|name| !self.parameters.contains(name)) {
+            return Err(QueryFault::unknown(&unknown, &self.parameters).into());
+        }
+        let found = request.content_type();
+        if !self.bodies.is_empty()
+            && !self.bodies.iter().any(|known| known.eq_ignore_ascii_case(found))
+        {
+            let expected: Vec<&str> = self.bodies.iter().map(String::as_str).collect();
+            let found = format!("found `{found}`, expected {}", expected.join(" or "));
+            return Err(Problem::BadBody { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, found });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,68 @@
+//! Disputes of projects' teams, and what is answered to them.
+
+use actix_web::get;
+use actix_web::post;
+use actix_web::web;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::desk::Desk;
+use super::error::Problem;
+use super::words::Said;
+use crate::domain::dispute::Dispute;
+use crate::domain::dispute::DisputeState;
+use crate::domain::ids::DisputeNumber;
+
+/// Find one dispute.
+#[utoipa::path(
+    tag = "alerts",
+    params(("dispute" = i64, Path, description = "Number of the dispute")),
+    responses((status = 200, description = "As asked", body = Dispute))
+)]
+#[get("/api/v1/disputes/{dispute}")]
+pub(super) async fn find_dispute(
+    desk: Desk,
+    number: web::Path<i64>,
+) -> Result<web::Json<Dispute>, Problem> {
+    let number = DisputeNumber(number.into_inner());
+    let found = desk.store.disputes().await?.into_iter().find(|dispute| dispute.number == number);
+    found.map(web::Json).ok_or(Problem::NotFound { kind: "dispute", id: number.to_string() })
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum DisputeVerdict {
+    /// The team is right: the data are to be corrected.
+    Upheld,
+    Rejected,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DisputeAnswer {
+    verdict: DisputeVerdict,
+    /// What is answered to the team.
+    reason: Said,
+}
+
+/// Answer a dispute.
+#[utoipa::path(
+    tag = "alerts",
+    params(("dispute" = i64, Path, description = "Number of the dispute")),
+    request_body = DisputeAnswer,
+    responses((status = 200, description = "The dispute, answered", body = Dispute))
+)]
+#[post("/api/v1/disputes/{dispute}/answer")]
+pub(super) async fn answer_dispute(
+    desk: Desk,
+    number: web::Path<i64>,
+    body: web::Json<DisputeAnswer>,
+) -> Result<web::Json<Dispute>, Problem> {
+    let state = match body.verdict {
+        DisputeVerdict::Upheld => DisputeState::Upheld,
+        DisputeVerdict::Rejected => DisputeState::Rejected,
+    };
+    let number = DisputeNumber(number.into_inner());
+    let act = desk.act(body.reason.as_str())?;
+    Ok(web::Json(desk.store.answer_dispute(number, state, &act).await?))
+}

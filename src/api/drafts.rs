@@ -1,0 +1,217 @@
+//! Drafts of rules: opened, saved, sent to review, sent back, given up.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use actix_web::HttpResponse;
+use actix_web::get;
+use actix_web::http::header;
+use actix_web::post;
+use actix_web::put;
+use actix_web::web;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::desk::Desk;
+use super::error::Problem;
+use super::openapi::Conflict;
+use super::openapi::NoRevision;
+use super::openapi::Stale;
+use super::openapi::Unprocessable;
+use super::page::Listing;
+use super::page::Page;
+use super::revision::Seen;
+use super::revision::SeenRevision;
+use super::revision::etag;
+use crate::cycle;
+use crate::cycle::DraftOutline;
+use crate::cycle::DraftView;
+use crate::domain::draft::DraftStep;
+use crate::domain::ids::DraftNumber;
+use crate::domain::overlay::RulePath;
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DraftsQuery {
+    /// Those published or withdrawn too.
+    #[serde(default)]
+    all: bool,
+}
+
+/// All that a draft is to hold.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DraftBody {
+    /// What changes and why.
+    comment: String,
+    /// Texts by path.
+    #[serde(default)]
+    files: BTreeMap<RulePath, String>,
+    /// Thresholds that take another value, in `files` if it holds them, else as they are in force.
+    #[serde(default)]
+    thresholds: BTreeMap<String, f64>,
+}
+
+/// Why, for those who come after.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = StepReason)]
+pub(super) struct StepBody {
+    pub(super) reason: String,
+}
+
+/// List drafts of rules, those that are over only when asked for.
+#[utoipa::path(
+    tag = "rules",
+    params(DraftsQuery),
+    responses((status = 200, description = "As asked", body = Page<DraftOutline>))
+)]
+#[get("/api/v1/drafts")]
+pub(super) async fn list_drafts(
+    desk: Desk,
+    asked: Listing<DraftsQuery>,
+) -> Result<Page<DraftOutline>, Problem> {
+    let drafts = desk.store.drafts(asked.all).await?;
+    asked.page(drafts.iter().map(DraftOutline::of).collect(), |draft| draft.number)
+}
+
+/// Find one draft with its texts; `ETag` is its revision.
+#[utoipa::path(
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft")),
+    responses((status = 200, description = "As asked", body = DraftView))
+)]
+#[get("/api/v1/drafts/{draft}")]
+pub(super) async fn find_draft(
+    desk: Desk,
+    number: web::Path<DraftNumber>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answered(&cycle::draft(&desk, *number).await?))
+}
+
+/// Open a draft. Nothing is in force before another person has published it.
+#[utoipa::path(
+    tag = "rules",
+    request_body = DraftBody,
+    responses((status = 201, description = "The draft", body = DraftView), Conflict, Unprocessable)
+)]
+#[post("/api/v1/drafts")]
+pub(super) async fn open_draft(
+    desk: Desk,
+    body: web::Json<DraftBody>,
+) -> Result<HttpResponse, Problem> {
+    let draft = save(&desk, None, body.into_inner()).await?;
+    let outline = &draft.outline;
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, format!("/api/v1/drafts/{}", outline.number)))
+        .insert_header(etag(outline.revision))
+        .json(&draft))
+}
+
+/// Save a draft: from now on it holds these files and no other.
+#[utoipa::path(
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
+    request_body = DraftBody,
+    responses(
+        (status = 200, description = "The draft", body = DraftView),
+        Conflict, Stale, Unprocessable, NoRevision
+    )
+)]
+#[put("/api/v1/drafts/{draft}")]
+pub(super) async fn save_draft(
+    desk: Desk,
+    number: web::Path<DraftNumber>,
+    Seen(revision): Seen,
+    body: web::Json<DraftBody>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answered(&save(&desk, Some((*number, revision)), body.into_inner()).await?))
+}
+
+async fn save(
+    desk: &Desk,
+    over: Option<(DraftNumber, i64)>,
+    body: DraftBody,
+) -> Result<DraftView, Problem> {
+    let DraftBody { comment, files, thresholds } = body;
+    let act = desk.act(&comment)?;
+    let thresholds: Vec<(String, String)> =
+        thresholds.into_iter().map(|(name, value)| (name, value.to_string())).collect();
+    let files = cycle::amended(desk, None, files, &BTreeSet::new(), &thresholds).await?;
+    Ok(cycle::save_draft(desk, over, files, &act).await?)
+}
+
+/// Send a draft to review: it is frozen until it is published or returned.
+#[utoipa::path(
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
+    request_body = StepBody,
+    responses(
+        (status = 200, description = "The draft", body = DraftView),
+        Conflict, Stale, Unprocessable, NoRevision
+    )
+)]
+#[post("/api/v1/drafts/{draft}/submission")]
+pub(super) async fn submit_draft(
+    desk: Desk,
+    number: web::Path<DraftNumber>,
+    seen: Seen,
+    body: web::Json<StepBody>,
+) -> Result<HttpResponse, Problem> {
+    step(&desk, (*number, seen), DraftStep::Submitted, &body).await
+}
+
+/// Send a draft in review back to its authors.
+#[utoipa::path(
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
+    request_body = StepBody,
+    responses(
+        (status = 200, description = "The draft", body = DraftView),
+        Conflict, Stale, Unprocessable, NoRevision
+    )
+)]
+#[post("/api/v1/drafts/{draft}/return")]
+pub(super) async fn return_draft(
+    desk: Desk,
+    number: web::Path<DraftNumber>,
+    seen: Seen,
+    body: web::Json<StepBody>,
+) -> Result<HttpResponse, Problem> {
+    step(&desk, (*number, seen), DraftStep::Returned, &body).await
+}
+
+/// Give a draft up.
+#[utoipa::path(
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
+    request_body = StepBody,
+    responses(
+        (status = 200, description = "The draft", body = DraftView),
+        Conflict, Stale, Unprocessable, NoRevision
+    )
+)]
+#[post("/api/v1/drafts/{draft}/withdrawal")]
+pub(super) async fn withdraw_draft(
+    desk: Desk,
+    number: web::Path<DraftNumber>,
+    seen: Seen,
+    body: web::Json<StepBody>,
+) -> Result<HttpResponse, Problem> {
+    step(&desk, (*number, seen), DraftStep::Withdrawn, &body).await
+}
+
+async fn step(
+    desk: &Desk,
+    (number, Seen(revision)): (DraftNumber, Seen),
+    step: DraftStep,
+    body: &StepBody,
+) -> Result<HttpResponse, Problem> {
+    let act = desk.act(&body.reason)?;
+    Ok(answered(&cycle::step_draft(desk, (number, Some(revision)), step, &act).await?))
+}
+
+fn answered(draft: &DraftView) -> HttpResponse {
+    HttpResponse::Ok().insert_header(etag(draft.outline.revision)).json(draft)
+}

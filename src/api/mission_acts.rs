@@ -1,0 +1,270 @@
+//! What people do to a mission: decide, start, plan, note, deal with vendors, close.
+
+use actix_web::post;
+use actix_web::web;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::desk::Desk;
+use super::error::Problem;
+use super::practice::Practice;
+use super::words::Name;
+use super::words::Said;
+use crate::cycle;
+use crate::cycle::MissionFile;
+use crate::domain::conduct::NamingTone;
+use crate::domain::conduct::Outcome;
+use crate::domain::ids::MissionId;
+use crate::missions::MissionAct;
+
+type Answer = Result<web::Json<MissionFile>, Problem>;
+
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum MissionVerdict {
+    Accept,
+    Decline,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MissionDecision {
+    verdict: MissionVerdict,
+    reason: Said,
+    /// Who leads it, when accepted.
+    lead: Option<Name>,
+}
+
+/// Accept or decline a proposed mission.
+#[utoipa::path(
+    tag = "missions",
+    params(("mission" = MissionId, Path, description = "Id of the mission")),
+    request_body = MissionDecision,
+    responses((status = 200, description = "The mission, decided", body = MissionFile))
+)]
+#[post("/api/v1/missions/{mission}/decision")]
+pub(super) async fn decide_mission(
+    desk: Desk,
+    practice: web::Data<Practice>,
+    id: web::Path<String>,
+    body: web::Json<MissionDecision>,
+) -> Answer {
+    let MissionDecision { verdict, reason, lead } = body.into_inner();
+    let (reason, lead) = (reason.into_inner(), lead.map(Name::into_inner));
+    let what = match verdict {
+        MissionVerdict::Accept => MissionAct::Accept { lead, reason },
+        MissionVerdict::Decline if lead.is_some() => {
+            return Err(Problem::Unfit(
+                "`lead`: nobody leads a mission that is declined".to_owned(),
+            ));
+        }
+        MissionVerdict::Decline => MissionAct::Decline { reason },
+    };
+    act(&desk, &practice, id.into_inner(), what).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MissionStart {
+    /// Today by default.
+    on: Option<NaiveDate>,
+    lead: Option<Name>,
+    /// When it is to end; by default, after the playbook's delay.
+    until: Option<NaiveDate>,
+}
+
+/// Say that an open mission has started.
+#[utoipa::path(
+    tag = "missions",
+    params(("mission" = MissionId, Path, description = "Id of the mission")),
+    request_body = MissionStart,
+    responses((status = 200, description = "The mission, started", body = MissionFile))
+)]
+#[post("/api/v1/missions/{mission}/start")]
+pub(super) async fn start_mission(
+    desk: Desk,
+    practice: web::Data<Practice>,
+    id: web::Path<String>,
+    body: web::Json<MissionStart>,
+) -> Answer {
+    let MissionStart { on, lead, until } = body.into_inner();
+    let what = MissionAct::Start { on, lead: lead.map(Name::into_inner), until };
+    act(&desk, &practice, id.into_inner(), what).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewMilestone {
+    /// What is to be reached; unique in the mission.
+    label: Name,
+    due_on: NaiveDate,
+}
+
+/// Set a milestone of an open mission.
+#[utoipa::path(
+    tag = "missions",
+    params(("mission" = MissionId, Path, description = "Id of the mission")),
+    request_body = NewMilestone,
+    responses((status = 200, description = "The mission, with the milestone", body = MissionFile))
+)]
+#[post("/api/v1/missions/{mission}/milestones")]
+pub(super) async fn add_milestone(
+    desk: Desk,
+    practice: web::Data<Practice>,
+    id: web::Path<String>,
+    body: web::Json<NewMilestone>,
+) -> Answer {
+    let NewMilestone { label, due_on } = body.into_inner();
+    let what = MissionAct::AddMilestone { label: label.into_inner(), due_on };
+    act(&desk, &practice, id.into_inner(), what).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MilestoneReached {
+    /// That of the milestone.
+    label: Name,
+    /// Today by default.
+    on: Option<NaiveDate>,
+}
+
+/// Say that a milestone was reached.
+#[utoipa::path(
+    tag = "missions",
+    params(("mission" = MissionId, Path, description = "Id of the mission")),
+    request_body = MilestoneReached,
+    responses((status = 200, description = "The mission", body = MissionFile))
+)]
+#[post("/api/v1/missions/{mission}/milestones/reached")]
+pub(super) async fn finish_milestone(
+    desk: Desk,
+    practice: web::Data<Practice>,
+    id: web::Path<String>,
+    body: web::Json<MilestoneReached>,
+) -> Answer {
+    let MilestoneReached { label, on } = body.into_inner();
+    let what = MissionAct::FinishMilestone { label: label.into_inner(), on };
+    act(&desk, &practice, id.into_inner(), what).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MissionNote {
+    text: Said,
+}
+
+/// Note something about a mission, even an ended one.
+#[utoipa::path(
+    tag = "missions",
+    params(("mission" = MissionId, Path, description = "Id of the mission")),
+    request_body = MissionNote,
+    responses((status = 200, description = "The mission, noted", body = MissionFile))
+)]
+#[post("/api/v1/missions/{mission}/notes")]
+pub(super) async fn note_mission(
+    desk: Desk,
+    practice: web::Data<Practice>,
+    id: web::Path<String>,
+    body: web::Json<MissionNote>,
+) -> Answer {
+    let what = MissionAct::Note { text: body.into_inner().text.into_inner() };
+    act(&desk, &practice, id.into_inner(), what).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewVendorReply {
+    vendor: Name,
+    /// When it replied, or up to when its reply was waited for.
+    on: NaiveDate,
+    asked_on: Option<NaiveDate>,
+    /// Its reply; `null` says that it did not reply.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required = true)]
+    text: Option<Said>,
+}
+
+/// Keep what a vendor answered to an escalation, or that it did not answer.
+#[utoipa::path(
+    tag = "missions",
+    params(("mission" = MissionId, Path, description = "Id of the mission")),
+    request_body = NewVendorReply,
+    responses((status = 200, description = "The mission, with the reply", body = MissionFile))
+)]
+#[post("/api/v1/missions/{mission}/vendor-replies")]
+pub(super) async fn keep_vendor_reply(
+    desk: Desk,
+    practice: web::Data<Practice>,
+    id: web::Path<String>,
+    body: web::Json<NewVendorReply>,
+) -> Answer {
+    let NewVendorReply { vendor, on, asked_on, text } = body.into_inner();
+    let (vendor, text) = (vendor.into_inner(), text.map(Said::into_inner));
+    let what = MissionAct::VendorReply { vendor, asked_on, on, text };
+    act(&desk, &practice, id.into_inner(), what).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VendorNaming {
+    vendor: Name,
+    /// For a success or for a failure.
+    tone: NamingTone,
+    reason: Said,
+}
+
+/// Decide to name a vendor in public, as only the director may.
+#[utoipa::path(
+    tag = "missions",
+    params(("mission" = MissionId, Path, description = "Id of the mission")),
+    request_body = VendorNaming,
+    responses((status = 200, description = "The mission", body = MissionFile))
+)]
+#[post("/api/v1/missions/{mission}/vendor-namings")]
+pub(super) async fn name_vendor(
+    desk: Desk,
+    practice: web::Data<Practice>,
+    id: web::Path<String>,
+    body: web::Json<VendorNaming>,
+) -> Answer {
+    let VendorNaming { vendor, tone, reason } = body.into_inner();
+    let (vendor, reason) = (vendor.into_inner(), reason.into_inner());
+    act(&desk, &practice, id.into_inner(), MissionAct::NameVendor { vendor, tone, reason }).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MissionClosing {
+    /// What it found.
+    outcome: Outcome,
+    reason: Said,
+    /// Today by default.
+    on: Option<NaiveDate>,
+}
+
+/// End an open mission, and say what it found.
+#[utoipa::path(
+    tag = "missions",
+    params(("mission" = MissionId, Path, description = "Id of the mission")),
+    request_body = MissionClosing,
+    responses((status = 200, description = "The mission, closed", body = MissionFile))
+)]
+#[post("/api/v1/missions/{mission}/closing")]
+pub(super) async fn close_mission(
+    desk: Desk,
+    practice: web::Data<Practice>,
+    id: web::Path<String>,
+    body: web::Json<MissionClosing>,
+) -> Answer {
+    let MissionClosing { outcome, reason, on } = body.into_inner();
+    let what = MissionAct::Close { outcome, on, reason: reason.into_inner() };
+    act(&desk, &practice, id.into_inner(), what).await
+}
+
+async fn act(desk: &Desk, practice: &Practice, id: String, what: MissionAct) -> Answer {
+    let id = MissionId::new(id);
+    let hand = (&desk.caller()?.name, practice.director.as_deref());
+    cycle::act_on_mission(desk, &id, &what, hand).await?;
+    Ok(web::Json(cycle::mission(desk, &id).await?))
+}

@@ -1,0 +1,179 @@
+//! What is in force over the shipped rules: published, rolled back, compared.
+
+use actix_web::HttpResponse;
+use actix_web::get;
+use actix_web::post;
+use actix_web::web;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::desk::Desk;
+use super::drafts::StepBody;
+use super::error::Problem;
+use super::openapi::Conflict;
+use super::openapi::NoRevision;
+use super::openapi::Stale;
+use super::openapi::Unprocessable;
+use super::page::Listing;
+use super::page::NoFilters;
+use super::page::Page;
+use super::page::Whole;
+use super::query::Asked;
+use super::revision::Seen;
+use super::revision::SeenRevision;
+use super::revision::etag;
+use crate::cycle;
+use crate::cycle::FileComparison;
+use crate::cycle::OverrideLine;
+use crate::cycle::RollBack;
+use crate::cycle::ThreeWay;
+use crate::cycle::VersionText;
+use crate::cycle::Wording;
+use crate::domain::ids::DraftNumber;
+use crate::domain::ids::PublicationNumber;
+use crate::domain::overlay::Publication;
+
+/// Put a draft in review in force: never by one of its authors, and only if every case passes.
+#[utoipa::path(
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
+    request_body = StepBody,
+    responses(
+        (status = 200, description = "What is in force now", body = Publication),
+        Conflict, Stale, Unprocessable, NoRevision
+    )
+)]
+#[post("/api/v1/drafts/{draft}/publication")]
+pub(super) async fn publish_draft(
+    desk: Desk,
+    number: web::Path<DraftNumber>,
+    Seen(revision): Seen,
+    body: web::Json<StepBody>,
+) -> Result<web::Json<Publication>, Problem> {
+    let act = desk.act(&body.reason)?;
+    Ok(web::Json(cycle::publish(&desk, (*number, Some(revision)), &act).await?))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RollBackBody {
+    /// Why, for those who come after.
+    reason: String,
+    /// Back to the text that ships, whatever was published since; else to what was before the last
+    /// publication.
+    #[serde(default)]
+    to_shipped: bool,
+}
+
+/// Put back in force what was before; `If-Match` is the `ETag` of `/api/v1/overrides`.
+#[utoipa::path(
+    tag = "rules",
+    params(("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`"), SeenRevision),
+    request_body = RollBackBody,
+    responses(
+        (status = 200, description = "What is in force now", body = Publication),
+        Conflict, Stale, Unprocessable, NoRevision
+    )
+)]
+#[post("/api/v1/rules/{rule}/rollback")]
+pub(super) async fn roll_back_rule(
+    desk: Desk,
+    name: web::Path<String>,
+    Seen(upto): Seen,
+    body: web::Json<RollBackBody>,
+) -> Result<web::Json<Publication>, Problem> {
+    let act = desk.act(&body.reason)?;
+    let to = if body.to_shipped { RollBack::Shipped } else { RollBack::Former };
+    let seen = Some(PublicationNumber(upto));
+    Ok(web::Json(cycle::roll_back(&desk, &name, (to, seen), &act).await?))
+}
+
+/// List what was put in force, by drafts and by roll backs.
+#[utoipa::path(
+    tag = "rules",
+    responses((status = 200, description = "Oldest first", body = Page<Publication>))
+)]
+#[get("/api/v1/publications")]
+pub(super) async fn list_publications(
+    desk: Desk,
+    asked: Listing<NoFilters>,
+) -> Result<Page<Publication>, Problem> {
+    asked.page(desk.store.publications().await?, |publication| publication.number)
+}
+
+/// List the files that are overridden, and those of which a newer text ships.
+///
+/// `ETag` is the number of the last publication.
+#[utoipa::path(
+    tag = "rules",
+    responses((status = 200, description = "By path", body = Whole<OverrideLine>))
+)]
+#[get("/api/v1/overrides")]
+pub(super) async fn list_overrides(desk: Desk) -> Result<HttpResponse, Problem> {
+    let (upto, lines) = cycle::overrides(&desk).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(upto.0)).json(Whole::of(lines)))
+}
+
+/// Compare an override with the shipped text that it was written over, and with the one that ships now.
+#[utoipa::path(
+    tag = "rules",
+    params(("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`")),
+    responses((status = 200, description = "The rule, its cases", body = Whole<ThreeWay>), Conflict)
+)]
+#[get("/api/v1/overrides/{rule}")]
+pub(super) async fn find_override(
+    desk: Desk,
+    name: web::Path<String>,
+) -> Result<web::Json<Whole<ThreeWay>>, Problem> {
+    Ok(Whole::of(cycle::three_way(&desk, &name).await?))
+}
+
+/// List the versions ever published of a rule and of its cases, with their texts.
+#[utoipa::path(
+    tag = "rules",
+    params(("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`")),
+    responses((status = 200, description = "By path and number", body = Page<VersionText>))
+)]
+#[get("/api/v1/rules/{rule}/versions")]
+pub(super) async fn list_versions(
+    desk: Desk,
+    name: web::Path<String>,
+    asked: Listing<NoFilters>,
+) -> Result<Page<VersionText>, Problem> {
+    let versions = cycle::versions(&desk, &name).await?;
+    asked.page_as_is(versions, |one| (one.version.path.to_string(), one.version.number))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ComparisonQuery {
+    /// `shipped`, `in-force`, the number of a version, or `draft-` and a number.
+    #[param(example = "shipped")]
+    from: String,
+    /// The same.
+    #[param(example = "in-force")]
+    to: String,
+}
+
+/// Compare two wordings of a rule and of its cases.
+#[utoipa::path(
+    tag = "rules",
+    params(
+        ("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`"),
+        ComparisonQuery
+    ),
+    responses((status = 200, description = "By path", body = Whole<FileComparison>))
+)]
+#[get("/api/v1/rules/{rule}/comparison")]
+pub(super) async fn compare_rule(
+    desk: Desk,
+    name: web::Path<String>,
+    query: Asked<ComparisonQuery>,
+) -> Result<web::Json<Whole<FileComparison>>, Problem> {
+    let wording = |word: &str| {
+        word.parse::<Wording>().map_err(|fault| Problem::BadParameter(fault.to_string()))
+    };
+    let (from, to) = (wording(&query.from)?, wording(&query.to)?);
+    Ok(Whole::of(cycle::compare(&desk, &name, from, to).await?))
+}

@@ -1,0 +1,47 @@
+//! Whoever changes something says which revision they saw: `ETag` gives it, `If-Match` brings it back.
+
+use std::future::Ready;
+use std::future::ready;
+
+use actix_web::FromRequest;
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use utoipa::IntoParams;
+
+use super::error::Problem;
+
+/// The revision that the caller saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seen(pub(super) i64);
+
+pub(super) fn etag(revision: i64) -> (header::HeaderName, String) {
+    (header::ETAG, format!("\"{revision}\""))
+}
+
+/// For the document of the API.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(super) struct SeenRevision {
+    /// The `ETag` of what was seen.
+    #[param(rename = "If-Match", pattern = r#"^"[0-9]+"$"#)]
+    #[expect(dead_code, reason = "only the document of the API reads it")]
+    if_match: String,
+}
+
+impl FromRequest for Seen {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(value) = request.headers().get(header::IF_MATCH) else {
+            return ready(Err(Problem::NoRevision));
+        };
+        let text = value.to_str().unwrap_or_default();
+        let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let seen = quoted.and_then(|revision| revision.parse().ok());
+        ready(seen.map(Self).ok_or_else(|| {
+            Problem::Stale("read `If-Match`: expected the `ETag` that a `GET` gave".to_owned())
+        }))
+    }
+}

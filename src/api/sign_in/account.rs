@@ -1,0 +1,98 @@
+//! Pages about a session: whose it is, and that it is over.
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::get;
+use actix_web::http::StatusCode;
+use actix_web::web;
+
+use super::super::desk::Desk;
+use super::super::error::Problem;
+use super::SignIn;
+use super::page::Page;
+use super::person;
+use crate::domain::access::Proof;
+use crate::domain::access::Role;
+use crate::domain::access::Scope;
+
+/// Show a page that says that nobody is signed in any more.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
+)]
+#[get("/signed-out")]
+pub(in crate::api) async fn show_signed_out() -> HttpResponse {
+    let page = Page {
+        title: "Vous êtes déconnecté",
+        paragraphs: vec!["Vous pouvez fermer cette page.".to_owned()],
+        link: Some(("Se connecter", "/sign-in".to_owned())),
+        ..Page::default()
+    };
+    page.answer(StatusCode::OK)
+}
+
+/// Show a page with who is signed in, and the way out.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
+)]
+#[get("/account")]
+pub(in crate::api) async fn show_account(
+    desk: Desk,
+    sign_in: web::Data<SignIn>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let Some(caller) = person(&desk, &request).await? else {
+        let page = Page {
+            title: "Vous n’êtes pas connecté",
+            paragraphs: vec!["Votre session est finie, ou n’a pas commencé.".to_owned()],
+            link: Some(("Se connecter", "/sign-in".to_owned())),
+            ..Page::default()
+        };
+        return Ok(page.answer(StatusCode::OK));
+    };
+    let roles: Vec<&str> = caller.roles.iter().map(|role| in_french(*role)).collect();
+    let seen = match &caller.scope {
+        Scope::Whole => "tous les ministères".to_owned(),
+        Scope::Ministries(codes) if codes.is_empty() => {
+            format!("aucun pour l’instant ; écrivez à {} pour en voir un", sign_in.contact())
+        }
+        Scope::Ministries(codes) => {
+            codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        }
+    };
+    let factors = match caller.proof {
+        Proof::Session { multi_factor: true } => "plusieurs facteurs",
+        Proof::Session { multi_factor: false } | Proof::Token { .. } => {
+            "un seul facteur : publier des règles en demande plusieurs"
+        }
+    };
+    let page = Page {
+        title: "Votre session",
+        paragraphs: vec![
+            format!("Compte : {}", caller.name),
+            format!("Rôles : {}", roles.join(", ")),
+            format!("Ministères : {seen}"),
+            format!("Connexion : {factors}"),
+        ],
+        button: Some(("Se déconnecter", "/sign-out")),
+        leads_to: match &sign_in.provider {
+            Some(provider) => provider.leaves_to().await,
+            None => None,
+        },
+        ..Page::default()
+    };
+    Ok(page.answer(StatusCode::OK))
+}
+
+fn in_french(role: Role) -> &'static str {
+    match role {
+        Role::Reader => "lecteur",
+        Role::Analyst => "analyste",
+        Role::RuleAuthor => "concepteur de règles",
+        Role::Approver => "approbateur de règles",
+        Role::Administrator => "administrateur",
+    }
+}

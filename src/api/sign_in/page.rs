@@ -1,0 +1,95 @@
+//! A page of Vigie's own, small: text, a link, a button. Nothing runs on it, nothing is loaded by it.
+
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use actix_web::HttpResponseBuilder;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::http::header::ContentType;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::Digest as _;
+use sha2::Sha256;
+
+const STYLE: &str = "body{margin:0;background:#f4f4f6;color:#1e1e1e;font:1rem/1.5 Arial,Helvetica,sans-serif}\
+main{max-width:38rem;margin:2rem auto;padding:1rem 1.5rem 1.5rem;background:#fff}\
+.service{margin:0;font-weight:bold;color:#3a3a3a}\
+h1{margin:.25rem 0 1rem;font-size:1.5rem;line-height:1.3}\
+p{margin:0 0 1rem;overflow-wrap:anywhere}\
+a{color:#000091}\
+button{padding:.5rem 1rem;border:0;background:#000091;color:#fff;font:inherit;cursor:pointer}\
+a:focus,button:focus{outline:3px solid #0a76f6;outline-offset:2px}";
+
+/// The style may be applied, being ours to the byte.
+static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE)));
+
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) title: &'static str,
+    pub(super) paragraphs: Vec<String>,
+    /// What can be done: a text and an address of ours.
+    pub(super) link: Option<(&'static str, String)>,
+    /// A text, and the address to which it posts.
+    pub(super) button: Option<(&'static str, &'static str)>,
+    /// Where the answer to the button may lead, beside Vigie.
+    pub(super) leads_to: Option<String>,
+}
+
+impl Page {
+    pub(super) fn answer(&self, status: StatusCode) -> HttpResponse {
+        self.answer_with(HttpResponse::build(status))
+    }
+
+    pub(super) fn answer_with(&self, mut response: HttpResponseBuilder) -> HttpResponse {
+        let elsewhere = self.leads_to.as_deref().unwrap_or_default();
+        let policy = format!(
+            "default-src 'none'; style-src 'sha256-{}'; form-action 'self' {elsewhere}; \
+             base-uri 'none'; frame-ancestors 'none'",
+            *STYLE_HASH
+        );
+        response
+            .insert_header(ContentType::html())
+            .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+            .body(self.html())
+    }
+
+    fn html(&self) -> String {
+        let title = escaped(self.title);
+        let paragraphs: Vec<String> =
+            self.paragraphs.iter().map(|text| format!("<p>{}</p>\n", escaped(text))).collect();
+        let paragraphs = paragraphs.concat();
+        let link = self.link.as_ref().map_or(String::new(), |(text, address)| {
+            format!("<p><a href=\"{}\">{}</a></p>\n", escaped(address), escaped(text))
+        });
+        let button = self.button.map_or(String::new(), |(text, address)| {
+            format!(
+                "<form method=\"post\" action=\"{}\"><button>{}</button></form>\n",
+                escaped(address),
+                escaped(text)
+            )
+        });
+        format!(
+            "<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <title>{title} — Vigie</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n\
+             <p class=\"service\">Vigie</p>\n<h1>{title}</h1>\n{paragraphs}{link}{button}</main>\n\
+             </body>\n</html>\n"
+        )
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}

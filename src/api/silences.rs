@@ -1,0 +1,120 @@
+//! Silences, made and ended.
+
+use actix_web::HttpResponse;
+use actix_web::get;
+use actix_web::post;
+use actix_web::web;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::alerts::find;
+use super::created;
+use super::desk::Desk;
+use super::error::Problem;
+use super::practice::Practice;
+use super::words::Name;
+use super::words::Said;
+use crate::cycle;
+use crate::cycle::SilenceRequest;
+use crate::domain::ids::MinistryCode;
+use crate::domain::ids::ProjectId;
+use crate::domain::ids::RuleId;
+use crate::domain::ids::SilenceNumber;
+use crate::domain::silence::Silence;
+use crate::domain::silence::SilenceScope;
+
+/// Find one silence.
+#[utoipa::path(
+    tag = "alerts",
+    params(("silence" = i64, Path, description = "Number of the silence")),
+    responses((status = 200, description = "As asked", body = Silence))
+)]
+#[get("/api/v1/silences/{silence}")]
+pub(super) async fn find_silence(
+    desk: Desk,
+    number: web::Path<i64>,
+) -> Result<web::Json<Silence>, Problem> {
+    let number = SilenceNumber(number.into_inner());
+    let found = desk.store.silences().await?.into_iter().find(|silence| silence.number == number);
+    found.map(web::Json).ok_or(Problem::NotFound { kind: "silence", id: number.to_string() })
+}
+
+/// One alert, or what is given of rule, project and ministry.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewSilence {
+    /// Id of one alert.
+    alert: Option<Name>,
+    rule: Option<Name>,
+    /// By id, or by any name it went by.
+    project: Option<Name>,
+    /// By code.
+    ministry: Option<Name>,
+    /// It still holds on that day, in Paris.
+    until: NaiveDate,
+    reason: Said,
+}
+
+/// Tell nobody of some alerts for a while.
+#[utoipa::path(
+    tag = "alerts",
+    request_body = NewSilence,
+    responses((status = 201, description = "The silence", body = Silence,
+        headers(("Location" = String, description = "Where the silence is"))))
+)]
+#[post("/api/v1/silences")]
+pub(super) async fn make_silence(
+    desk: Desk,
+    practice: web::Data<Practice>,
+    body: web::Json<NewSilence>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.into_inner();
+    let act = desk.act(body.reason.as_str())?;
+    let request = SilenceRequest { last_day: body.until, scope: scope(&desk, body).await? };
+    let silence = cycle::silence(&desk, request, practice.silences, &act).await?;
+    Ok(created(&format!("/api/v1/silences/{}", silence.number), &silence))
+}
+
+async fn scope(desk: &Desk, asked: NewSilence) -> Result<SilenceScope, Problem> {
+    let parts = SilenceScope {
+        rule: asked.rule.map(|rule| RuleId::new(rule.into_inner())),
+        project: asked.project.map(|project| ProjectId::new(project.into_inner())),
+        ministry: asked.ministry.map(|ministry| MinistryCode::new(ministry.into_inner())),
+    };
+    let Some(alert) = asked.alert else { return Ok(parts) };
+    if !parts.is_empty() {
+        return Err(Problem::Unfit(
+            "an alert is a scope of its own: leave out the others".to_owned(),
+        ));
+    }
+    let alert = find(desk, alert.into_inner()).await?;
+    Ok(SilenceScope {
+        project: alert.subject.project().cloned(),
+        ministry: alert.subject.ministry().cloned(),
+        rule: Some(alert.rule),
+    })
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SilenceEnding {
+    reason: Said,
+}
+
+/// End a silence before its time.
+#[utoipa::path(
+    tag = "alerts",
+    params(("silence" = i64, Path, description = "Number of the silence")),
+    request_body = SilenceEnding,
+    responses((status = 200, description = "The silence, over", body = Silence))
+)]
+#[post("/api/v1/silences/{silence}/end")]
+pub(super) async fn end_silence(
+    desk: Desk,
+    number: web::Path<i64>,
+    body: web::Json<SilenceEnding>,
+) -> Result<web::Json<Silence>, Problem> {
+    let act = desk.act(body.reason.as_str())?;
+    Ok(web::Json(desk.store.unsilence(SilenceNumber(number.into_inner()), &act).await?))
+}

@@ -1,0 +1,250 @@
+//! Tokens: one's own, and those of an account for whoever keeps accounts. A secret is shown once.
+
+use std::collections::BTreeSet;
+
+use actix_web::HttpResponse;
+use actix_web::delete;
+use actix_web::get;
+use actix_web::post;
+use actix_web::web;
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::accounts;
+use super::accounts::WhyQuery;
+use super::desk::Desk;
+use super::error::PROBLEM_JSON;
+use super::error::Problem;
+use super::error::ProblemDetails;
+use super::page::Listing;
+use super::page::NoFilters;
+use super::page::Page;
+use super::query::Asked;
+use crate::domain::access::AccountNumber;
+use crate::domain::access::Caller;
+use crate::domain::access::Proof;
+use crate::domain::access::Role;
+use crate::domain::access::Scope;
+use crate::domain::access::Token;
+use crate::store::TokenTerms;
+
+const USUAL_DAYS: u16 = 90;
+const MOST_DAYS: u16 = 366;
+const LONGEST_LABEL: usize = 200;
+
+/// What a token is for; what is left out is as broad as may be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenBody {
+    /// For people, to know it again.
+    label: String,
+    /// Of the account's roles, those that it lends.
+    roles: Option<BTreeSet<Role>>,
+    /// Of what the account sees, what it shows.
+    scope: Option<Scope>,
+    /// Until it is worth nothing: 90 when left out, 366 at most.
+    days: Option<u16>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct IssuedToken {
+    token: Token,
+    /// Shown here, and never again.
+    secret: String,
+}
+
+/// How broad a token may be, and for how long.
+struct Bounds {
+    account: AccountNumber,
+    roles: BTreeSet<Role>,
+    scope: Scope,
+    /// No token outlives the one that it was asked with.
+    until: Option<DateTime<Utc>>,
+}
+
+/// List the caller's tokens, those that are over included.
+#[utoipa::path(
+    tag = "accounts",
+    responses(
+        (status = 200, description = "In the order in which they were issued", body = Page<Token>)
+    )
+)]
+#[get("/api/v1/tokens")]
+pub(super) async fn list_own_tokens(
+    desk: Desk,
+    asked: Listing<NoFilters>,
+) -> Result<Page<Token>, Problem> {
+    let tokens = desk.store.tokens(Some(desk.caller()?.account)).await?;
+    asked.page(tokens, |token| token.number)
+}
+
+/// Issue a token for the caller, no broader than what they came with.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = TokenBody,
+    responses(
+        (status = 201, description = "The token, its secret shown once", body = IssuedToken)
+    )
+)]
+#[post("/api/v1/tokens")]
+pub(super) async fn issue_own_token(
+    desk: Desk,
+    body: web::Json<TokenBody>,
+) -> Result<HttpResponse, Problem> {
+    let Caller { account, roles, scope, .. } = desk.caller()?.clone();
+    let until = own_end(&desk).await?;
+    issue(&desk, &Bounds { account, roles, scope, until }, body.into_inner()).await
+}
+
+/// Make one of the caller's tokens worth nothing.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("token" = i64, Path, description = "Number of the token"),
+        WhyQuery
+    ),
+    responses(
+        (status = 204, description = "Revoked")
+    )
+)]
+#[delete("/api/v1/tokens/{token}")]
+pub(super) async fn revoke_own_token(
+    desk: Desk,
+    number: web::Path<i64>,
+    why: Asked<WhyQuery>,
+) -> Result<HttpResponse, Problem> {
+    let account = desk.caller()?.account;
+    revoke(&desk, (account, *number), &why.reason).await
+}
+
+/// List the tokens of an account, those that are over included.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account")
+    ),
+    responses(
+        (status = 200, description = "In the order in which they were issued", body = Page<Token>)
+    )
+)]
+#[get("/api/v1/accounts/{account}/tokens")]
+pub(super) async fn list_tokens(
+    desk: Desk,
+    account: web::Path<AccountNumber>,
+    asked: Listing<NoFilters>,
+) -> Result<Page<Token>, Problem> {
+    let account = accounts::find(&desk, *account).await?;
+    let tokens = desk.store.tokens(Some(account.number)).await?;
+    asked.page(tokens, |token| token.number)
+}
+
+/// Issue a token for an account, no broader than it.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account")
+    ),
+    request_body = TokenBody,
+    responses(
+        (status = 201, description = "The token, its secret shown once", body = IssuedToken),
+        (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON)
+    )
+)]
+#[post("/api/v1/accounts/{account}/tokens")]
+pub(super) async fn issue_token(
+    desk: Desk,
+    account: web::Path<AccountNumber>,
+    body: web::Json<TokenBody>,
+) -> Result<HttpResponse, Problem> {
+    let account = accounts::find(&desk, *account).await?;
+    let until = own_end(&desk).await?;
+    let (roles, scope) = (account.roles, account.scope);
+    let bounds = Bounds { account: account.number, roles, scope, until };
+    issue(&desk, &bounds, body.into_inner()).await
+}
+
+/// Make a token of an account worth nothing.
+#[utoipa::path(
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account"),
+        ("token" = i64, Path, description = "Number of the token"),
+        WhyQuery
+    ),
+    responses(
+        (status = 204, description = "Revoked")
+    )
+)]
+#[delete("/api/v1/accounts/{account}/tokens/{token}")]
+pub(super) async fn revoke_token(
+    desk: Desk,
+    of: web::Path<(AccountNumber, i64)>,
+    why: Asked<WhyQuery>,
+) -> Result<HttpResponse, Problem> {
+    revoke(&desk, of.into_inner(), &why.reason).await
+}
+
+async fn issue(desk: &Desk, bounds: &Bounds, asked: TokenBody) -> Result<HttpResponse, Problem> {
+    let with = match desk.caller()?.proof {
+        Proof::Token { number } => format!("asked with token {number}"),
+        Proof::Session { .. } => "asked in a session".to_owned(),
+    };
+    let act = desk.act(&with)?;
+    let terms = asked.terms(bounds, act.at)?;
+    let (token, secret) = desk.store.issue_token(&terms, &act).await?;
+    let secret = secret.reveal().to_owned();
+    Ok(HttpResponse::Created().json(IssuedToken { token, secret }))
+}
+
+async fn revoke(
+    desk: &Desk,
+    (account, number): (AccountNumber, i64),
+    reason: &str,
+) -> Result<HttpResponse, Problem> {
+    let tokens = desk.store.tokens(Some(account)).await?;
+    if !tokens.iter().any(|token| token.number == number) {
+        return Err(Problem::NotFound { kind: "token", id: number.to_string() });
+    }
+    desk.store.revoke_token(number, &desk.act(reason)?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// When the token that the caller came with ends; none for a session.
+async fn own_end(desk: &Desk) -> Result<Option<DateTime<Utc>>, Problem> {
+    let caller = desk.caller()?;
+    let Proof::Token { number } = caller.proof else { return Ok(None) };
+    let own = desk.store.tokens(Some(caller.account)).await?;
+    Ok(own.iter().find(|token| token.number == number).map(|token| token.expires_at))
+}
+
+impl TokenBody {
+    fn terms(self, bounds: &Bounds, now: DateTime<Utc>) -> Result<TokenTerms, Problem> {
+        let Self { label, roles, scope, days } = self;
+        let label = label.trim().to_owned();
+        let is_label = (1..=LONGEST_LABEL).contains(&label.chars().count());
+        if !is_label || label.chars().any(char::is_control) {
+            let expected = format!("`label`: expected one line of 1 to {LONGEST_LABEL} characters");
+            return Err(Problem::BadParameter(expected));
+        }
+        let roles = roles.unwrap_or_else(|| bounds.roles.clone());
+        let scope = scope.unwrap_or_else(|| bounds.scope.clone());
+        if !roles.is_subset(&bounds.roles) || !scope.is_within(&bounds.scope) {
+            return Err(Problem::TooBroad);
+        }
+        let expires_at = match (days.unwrap_or(USUAL_DAYS), bounds.until) {
+            (1..=MOST_DAYS, until) => {
+                let end = now + TimeDelta::days(days.unwrap_or(USUAL_DAYS).into());
+                until.map_or(end, |until| until.min(end))
+            }
+            (found, _) => {
+                let words = format!("`days`: found {found}, expected 1 to {MOST_DAYS}");
+                return Err(Problem::BadParameter(words));
+            }
+        };
+        Ok(TokenTerms { account: bounds.account, label, roles, scope, expires_at })
+    }
+}

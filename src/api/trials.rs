@@ -1,0 +1,157 @@
+//! Rules tried before they are in force: their faults, their cases, and what they would change.
+
+use std::collections::BTreeMap;
+
+use actix_web::get;
+use actix_web::post;
+use actix_web::web;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use tokio::sync::SemaphorePermit;
+use utoipa::ToSchema;
+
+use super::desk::Desk;
+use super::error::Problem;
+use super::openapi::NoData;
+use super::openapi::Unprocessable;
+use super::page::Listing;
+use super::page::NoFilters;
+use super::page::Page;
+use super::problem_errors::fault_errors;
+use super::query::Asked;
+use crate::cycle;
+use crate::cycle::CatalogueDiff;
+use crate::cycle::Proof;
+use crate::domain::ids::DraftNumber;
+use crate::domain::overlay::RulePath;
+use crate::rules::RuleFault;
+use crate::rules::Threshold;
+
+/// Trials at the same time: each takes a processor for seconds.
+static TRIALS: Semaphore = Semaphore::const_new(2);
+
+async fn turn() -> Result<SemaphorePermit<'static>, Problem> {
+    TRIALS.acquire().await.map_err(|closed| Problem::NotReady(closed.to_string()))
+}
+
+/// Files laid over what is in force, and kept nowhere.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FilesBody {
+    /// Texts by path.
+    files: BTreeMap<RulePath, String>,
+}
+
+/// What surely is not meant, though the rules compile.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Checked {
+    remarks: Vec<RuleFault>,
+}
+
+/// Find the faults of files, with file, line, column and hint: 422 when there are some.
+#[utoipa::path(
+    tag = "rules",
+    request_body = FilesBody,
+    responses((status = 200, description = "No fault", body = Checked), Unprocessable)
+)]
+#[post("/api/v1/trials/check")]
+pub(super) async fn check_rules(
+    desk: Desk,
+    body: web::Json<FilesBody>,
+) -> Result<web::Json<Checked>, Problem> {
+    let _turn = turn().await?;
+    let (faults, remarks) = cycle::check_files(&desk, body.into_inner().files).await?;
+    if faults.is_empty() {
+        return Ok(web::Json(Checked { remarks }));
+    }
+    let detail = format!("{} faults in the rules", faults.len());
+    Err(Problem::Unproved { detail, errors: fault_errors(&faults) })
+}
+
+/// Run every case with these files in place.
+#[utoipa::path(
+    tag = "rules",
+    request_body = FilesBody,
+    responses((status = 200, description = "How the cases ended", body = Proof), Unprocessable)
+)]
+#[post("/api/v1/trials/test")]
+pub(super) async fn test_rules(
+    desk: Desk,
+    body: web::Json<FilesBody>,
+) -> Result<web::Json<Proof>, Problem> {
+    let _turn = turn().await?;
+    Ok(web::Json(cycle::prove_files(&desk, body.into_inner().files).await?))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DiffQuery {
+    /// Today by default.
+    as_of: Option<NaiveDate>,
+}
+
+/// Say what these files would change, on the projects that the caller sees.
+#[utoipa::path(
+    tag = "rules",
+    params(DiffQuery),
+    request_body = FilesBody,
+    responses((status = 200, description = "As asked", body = CatalogueDiff), NoData, Unprocessable)
+)]
+#[post("/api/v1/trials/diff")]
+pub(super) async fn diff_rules(
+    desk: Desk,
+    query: Asked<DiffQuery>,
+    body: web::Json<FilesBody>,
+) -> Result<web::Json<CatalogueDiff>, Problem> {
+    let _turn = turn().await?;
+    Ok(web::Json(cycle::diff_files(&desk, body.into_inner().files, query.as_of).await?))
+}
+
+/// Run every case as though a draft were published.
+#[utoipa::path(
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft")),
+    responses((status = 200, description = "How the cases ended", body = Proof))
+)]
+#[get("/api/v1/drafts/{draft}/proof")]
+pub(super) async fn prove_draft(
+    desk: Desk,
+    number: web::Path<DraftNumber>,
+) -> Result<web::Json<Proof>, Problem> {
+    let _turn = turn().await?;
+    Ok(web::Json(cycle::prove_draft(&desk, *number).await?))
+}
+
+/// Say what publishing a draft would change, on the projects that the caller sees.
+#[utoipa::path(
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), DiffQuery),
+    responses((status = 200, description = "As asked", body = CatalogueDiff), NoData)
+)]
+#[get("/api/v1/drafts/{draft}/diff")]
+pub(super) async fn diff_draft(
+    desk: Desk,
+    number: web::Path<DraftNumber>,
+    query: Asked<DiffQuery>,
+) -> Result<web::Json<CatalogueDiff>, Problem> {
+    let _turn = turn().await?;
+    Ok(web::Json(cycle::diff_draft(&desk, *number, query.as_of).await?))
+}
+
+/// List the thresholds in force; drafts give them other values.
+#[utoipa::path(
+    tag = "rules",
+    responses((status = 200, description = "By name", body = Page<Threshold>))
+)]
+#[get("/api/v1/thresholds")]
+pub(super) async fn list_thresholds(
+    desk: Desk,
+    asked: Listing<NoFilters>,
+) -> Result<Page<Threshold>, Problem> {
+    let in_force = cycle::catalogue(&desk).await?;
+    let thresholds = in_force.catalogue.thresholds().iter().cloned();
+    asked.page(thresholds.collect(), |threshold| threshold.name.clone())
+}

@@ -1,0 +1,121 @@
+//! Texts that callers send: of a bounded length, without the characters that only machines read.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// Several lines, or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(try_from = "String")]
+#[schema(value_type = String, max_length = 4000)]
+pub(super) struct Words(String);
+
+/// Several lines that say something.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(try_from = "String")]
+#[schema(value_type = String, min_length = 1, max_length = 4000)]
+pub(super) struct Said(String);
+
+/// One line: who somebody is, or what something is called.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(try_from = "String")]
+#[schema(value_type = String, min_length = 1, max_length = 200)]
+pub(super) struct Name(String);
+
+const LONGEST_TEXT: usize = 4_000;
+const LONGEST_NAME: usize = 200;
+
+impl Words {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Said {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn into_inner(self) -> String {
+        self.0
+    }
+}
+
+impl Name {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn into_inner(self) -> String {
+        self.0
+    }
+}
+
+impl TryFrom<String> for Words {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        bounded(text, LONGEST_TEXT).map(Self)
+    }
+}
+
+impl TryFrom<String> for Said {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        bounded(text, LONGEST_TEXT).and_then(said).map(Self)
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let text = bounded(text, LONGEST_NAME).and_then(said)?;
+        if text.contains(['\n', '\t']) {
+            return Err("found several lines, expected one".to_owned());
+        }
+        Ok(Self(text))
+    }
+}
+
+fn bounded(text: String, longest: usize) -> Result<String, String> {
+    let found = text.chars().count();
+    if found > longest {
+        return Err(format!("found {found} characters, expected at most {longest}"));
+    }
+    let is_odd = |one: char| one.is_control() && one != '\n' && one != '\r' && one != '\t';
+    if text.chars().any(is_odd) {
+        return Err("found a control character, expected text".to_owned());
+    }
+    Ok(text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned())
+}
+
+fn said(text: String) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("found nothing, expected words for those who come after".to_owned());
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_bounded_said_and_for_people() {
+        assert_eq!(Said::try_from(" vu\r\nlundi ".to_owned()).unwrap().as_str(), "vu\nlundi");
+        assert_eq!(Words::try_from("  ".to_owned()).unwrap().as_str(), "");
+        let refusals = [
+            Said::try_from(" \n".to_owned()).unwrap_err(),
+            Words::try_from("é".repeat(4_001)).unwrap_err(),
+            Words::try_from("\u{1b}[2J".to_owned()).unwrap_err(),
+            Name::try_from("Ada\nLovelace".to_owned()).unwrap_err(),
+        ];
+        insta::assert_snapshot!(refusals.join("\n"), @r"
+        found nothing, expected words for those who come after
+        found 4001 characters, expected at most 4000
+        found a control character, expected text
+        found several lines, expected one
+        ");
+    }
+}

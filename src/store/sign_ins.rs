@@ -1,0 +1,117 @@
+//! Sign-ins under way, and the account of somebody for whom a provider of identities vouches.
+
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use super::Store;
+use super::accounts;
+use super::accounts::AccountTerms;
+use super::error::StoreError;
+use super::error::reading;
+use super::error::writing;
+use super::kept;
+use super::open::end;
+use crate::domain::access::Account;
+use crate::domain::access::Identity;
+use crate::domain::access::Role;
+use crate::domain::access::Scope;
+use crate::domain::audit::Act;
+use crate::domain::audit::Actor;
+use crate::domain::fingerprint::Fingerprint;
+
+/// Under way at once. Anybody may begin one: past that, the oldest give way.
+const MOST: i64 = 10_000;
+
+/// Somebody who has just proved who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    pub identity: Identity,
+    /// Of the account, if it must be made.
+    pub name: Actor,
+    /// Of the account, if it must be made.
+    pub roles: BTreeSet<Role>,
+    /// What the provider says that they see; none when it does not say, and administrators do.
+    pub scope: Option<Scope>,
+}
+
+impl Store {
+    pub async fn begin_sign_in(
+        &self,
+        ticket: &Fingerprint,
+        go_to: Option<&str>,
+        (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin_write().await?;
+        sqlx::query(
+            "delete from sign_ins where expires_at <= $1 or ticket in
+                 (select ticket from sign_ins order by expires_at desc limit -1 offset $2)",
+        )
+        .bind(kept::from_instant(now))
+        .bind(MOST - 1)
+        .execute(&mut *transaction)
+        .await
+        .map_err(writing("sign-ins"))?;
+        sqlx::query("insert into sign_ins (ticket, go_to, expires_at) values ($1, $2, $3)")
+            .bind(ticket.as_str())
+            .bind(go_to)
+            .bind(kept::from_instant(expires_at))
+            .execute(&mut *transaction)
+            .await
+            .map_err(writing("sign-ins"))?;
+        end(transaction).await
+    }
+
+    /// Where the person was going, once: it is forgotten here. `None` when there is no such sign-in,
+    /// or it is over.
+    pub async fn take_sign_in(
+        &self,
+        ticket: &Fingerprint,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Option<String>>, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let taken: Option<(Option<String>, String)> =
+            sqlx::query_as("delete from sign_ins where ticket = $1 returning go_to, expires_at")
+                .bind(ticket.as_str())
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(reading("sign-ins"))?;
+        end(transaction).await?;
+        let Some((go_to, expires_at)) = taken else { return Ok(None) };
+        let is_over = accounts::is_over(kept::to_instant("sign_ins.expires_at", expires_at)?, now);
+        Ok((!is_over).then_some(go_to))
+    }
+
+    /// The account of an identity: found by that alone, made at the first arrival, and shown what the
+    /// provider says, each time. One that is closed stays so.
+    pub async fn welcome(&self, arrival: &Arrival, act: &Act) -> Result<Account, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let all = accounts::select(&mut transaction, None).await?;
+        let known =
+            all.into_iter().find(|account| account.identity.as_ref() == Some(&arrival.identity));
+        let account = match known {
+            None => {
+                let terms = AccountTerms {
+                    name: arrival.name.clone(),
+                    roles: arrival.roles.clone(),
+                    // Whom nobody gave anything to see sees nothing.
+                    scope: arrival.scope.clone().unwrap_or_else(|| Scope::of([])),
+                    identity: Some(arrival.identity.clone()),
+                };
+                accounts::make(&mut transaction, &terms, act).await?
+            }
+            Some(known) => match &arrival.scope {
+                Some(scope) if known.closed_at.is_none() && known.scope != *scope => {
+                    let revision = known.revision + 1;
+                    let after = Account { scope: scope.clone(), revision, ..known.clone() };
+                    accounts::change(&mut transaction, &known, &after, act).await?;
+                    after
+                }
+                Some(_) | None => known,
+            },
+        };
+        end(transaction).await?;
+        Ok(account)
+    }
+}

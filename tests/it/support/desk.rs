@@ -1,0 +1,76 @@
+//! A workplace whose service answers over real HTTP.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde_json::Value;
+use vigie::app;
+use vigie::app::Running;
+use vigie::app::config::Config;
+use vigie::clock::FixedClock;
+
+use super::Workplace;
+use super::root;
+
+pub(crate) struct Desk {
+    pub(crate) workplace: Workplace,
+    service: Running,
+}
+
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) location: Option<String>,
+    pub(crate) body: Value,
+}
+
+impl Desk {
+    pub(crate) async fn open(workplace: Workplace, now: &str) -> Self {
+        Self::with(workplace, now, |_| {}).await
+    }
+
+    pub(crate) async fn with(
+        workplace: Workplace,
+        now: &str,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let mut config = Config {
+            database_url: workplace.database_url(),
+            listen: "127.0.0.1:0".to_owned(),
+            rules: workplace.rules().to_owned(),
+            aliases: root().join("aliases.toml"),
+            ..Config::default()
+        };
+        change(&mut config);
+        let now: DateTime<Utc> = now.parse().unwrap();
+        let service = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
+        Self { workplace, service }
+    }
+
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Answered {
+        answered(reqwest::Client::new().get(self.url(path)).bearer_auth(token)).await
+    }
+
+    pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answered {
+        let request = reqwest::Client::new().post(self.url(path)).bearer_auth(token);
+        answered(request.json(&body)).await
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.service.address())
+    }
+
+    pub(crate) async fn close(self) -> Workplace {
+        self.service.stop().await.unwrap();
+        self.workplace
+    }
+}
+
+async fn answered(request: reqwest::RequestBuilder) -> Answered {
+    let answer = request.send().await.unwrap();
+    let header = answer.headers().get("location");
+    let location = header.map(|value| value.to_str().unwrap().to_owned());
+    let status = answer.status().as_u16();
+    let body = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
+    Answered { status, location, body }
+}

@@ -17,6 +17,7 @@ mod disputes;
 mod drafts;
 mod error;
 mod exports;
+mod feed;
 mod headers;
 mod health;
 mod jobs;
@@ -121,6 +122,7 @@ routes![
     tokens::revoke_token,
     panorama::find_portfolio,
     exports::find_export,
+    feed::find_feed,
     panorama::list_editions,
     panorama::list_imports,
     panorama::list_fields,

@@ -16,6 +16,7 @@ mod audit;
 mod backup;
 mod conventions;
 mod exports;
+mod feed;
 mod hostile;
 mod imports;
 mod jobs;

@@ -61,6 +61,7 @@ pub const DOORS: &[Door] = &[
     whole("DELETE", "/api/v1/accounts/{account}/tokens/{token}", Administer),
     own("GET", "/api/v1/portfolio", Read),
     own("GET", "/api/v1/exports/{table}", Read),
+    own("GET", "/api/v1/feed", Read),
     own("GET", "/api/v1/editions", Read),
     whole("GET", "/api/v1/imports", Read),
     own("GET", "/api/v1/dictionary", Read),

@@ -73,10 +73,10 @@ pub(super) struct NoticeReplay {
 #[post("/api/v1/notices/{notice}/replay")]
 pub(super) async fn replay_notice(
     desk: Desk,
-    id: web::Path<String>,
+    named: web::Path<String>,
     body: web::Json<NoticeReplay>,
 ) -> Result<web::Json<QueuedNotice>, Problem> {
-    let queued = found(&desk, id.into_inner()).await?;
+    let queued = found(&desk, named.into_inner()).await?;
     let id = queued.notice.id;
     if !desk.store.replay_notice(&id, &desk.act(body.reason.as_str())?).await? {
         let state = queued.state.word();

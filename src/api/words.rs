@@ -54,7 +54,7 @@ impl TryFrom<String> for Words {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        bounded(text, LONGEST_TEXT).map(Self)
+        bounded(&text, LONGEST_TEXT).map(Self)
     }
 }
 
@@ -62,7 +62,7 @@ impl TryFrom<String> for Said {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        bounded(text, LONGEST_TEXT).and_then(said).map(Self)
+        bounded(&text, LONGEST_TEXT).and_then(said).map(Self)
     }
 }
 
@@ -70,7 +70,7 @@ impl TryFrom<String> for Name {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let text = bounded(text, LONGEST_NAME).and_then(said)?;
+        let text = bounded(&text, LONGEST_NAME).and_then(said)?;
         if text.contains(['\n', '\t']) {
             return Err("found several lines, expected one".to_owned());
         }
@@ -78,7 +78,7 @@ impl TryFrom<String> for Name {
     }
 }
 
-fn bounded(text: String, longest: usize) -> Result<String, String> {
+fn bounded(text: &str, longest: usize) -> Result<String, String> {
     let found = text.chars().count();
     if found > longest {
         return Err(format!("found {found} characters, expected at most {longest}"));

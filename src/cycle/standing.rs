@@ -1,7 +1,12 @@
 //! How one verdict differs from another.
 
 use serde::Serialize;
+use utoipa::PartialSchema;
 use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::Schema;
+use utoipa::openapi::Type;
 
 use crate::domain::level::Level;
 use crate::domain::verdict::Judgement;
@@ -20,7 +25,7 @@ pub enum DifferenceKind {
 }
 
 /// What a catalogue answers on a subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// It has no such rule, or its rule does not judge such a subject.
@@ -30,6 +35,22 @@ pub enum Standing {
     #[serde(untagged)]
     Level(Level),
 }
+
+/// Words only: what is derived takes the level for an object.
+impl PartialSchema for Standing {
+    fn schema() -> RefOr<Schema> {
+        let none = [Self::NotJudged, Self::Unknown, Self::Failed];
+        let all = none.into_iter().chain(Level::ALL.map(Self::Level));
+        let words = all.filter_map(|standing| serde_json::to_value(standing).ok());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("What a catalogue answers on a subject."))
+            .enum_values(Some(words))
+            .into()
+    }
+}
+
+impl ToSchema for Standing {}
 
 impl Standing {
     pub(super) fn of(judgement: Option<&Judgement>) -> Self {

@@ -11,6 +11,7 @@ use super::fault::Place;
 use super::fault::RuleFault;
 use super::fault::nearest;
 use super::french::float;
+use crate::domain::value::FieldValue;
 use crate::domain::value::Value;
 use crate::frame::dictionary::Unit;
 
@@ -65,7 +66,7 @@ impl Threshold {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct DatedValue {
     pub from: Option<NaiveDate>,
-    pub value: Value,
+    pub value: FieldValue,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -47,6 +47,7 @@ mod silences;
 mod snapshot_rows;
 mod snapshots;
 mod tidying;
+mod token_uses;
 mod tokens;
 mod told;
 mod verdict_rows;

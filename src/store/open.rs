@@ -21,6 +21,7 @@ use super::audit;
 use super::error::StoreError;
 use super::error::reading;
 use super::scope::Remembered;
+use super::token_uses::Uses;
 use crate::domain::access::Scope;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -39,6 +40,7 @@ pub struct Store {
     pub(super) pool: SqlitePool,
     pub(super) scope: Scope,
     pub(super) remembered: Remembered,
+    pub(super) uses: Uses,
 }
 
 impl Store {
@@ -91,6 +93,7 @@ impl Store {
 
     /// Waits for connections to end and folds the write-ahead log into the file.
     pub async fn close(&self) {
+        self.write_uses().await;
         self.pool.close().await;
     }
 
@@ -199,7 +202,12 @@ async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, Sto
         .connect_with(options)
         .await
         .map_err(|source| StoreError::Open { path, source })?;
-    Ok(Store { pool, scope: Scope::Whole, remembered: Remembered::default() })
+    Ok(Store {
+        pool,
+        scope: Scope::Whole,
+        remembered: Remembered::default(),
+        uses: Uses::default(),
+    })
 }
 
 #[cfg(test)]

@@ -156,7 +156,11 @@ impl Store {
         if is_over(kept::to_instant("tokens.expires_at", row.expires_at.clone())?, now) {
             return Ok(None);
         }
-        self.note_use(&row, now).await?;
+        let used = row.last_used_at.clone();
+        let used = used.map(|at| kept::to_instant("tokens.last_used_at", at)).transpose()?;
+        if used.is_none_or(|used| now - used >= TimeDelta::minutes(USE_MINUTES)) {
+            self.note_use(row.number, now);
+        }
         let lent: BTreeSet<Role> = kept::to_json("tokens.roles", &row.roles)?;
         let granted: BTreeSet<Role> = kept::to_json("accounts.roles", &row.granted)?;
         let shown: Scope = kept::to_json("tokens.scope", &row.scope)?;
@@ -168,21 +172,6 @@ impl Store {
             scope: seen.and(&shown),
             proof: Proof::Token { number: row.number },
         }))
-    }
-
-    async fn note_use(&self, row: &CallerRow, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let used = row.last_used_at.clone();
-        let used = used.map(|at| kept::to_instant("tokens.last_used_at", at)).transpose()?;
-        if used.is_some_and(|used| now - used < TimeDelta::minutes(USE_MINUTES)) {
-            return Ok(());
-        }
-        sqlx::query("update tokens set last_used_at = $2 where number = $1")
-            .bind(row.number)
-            .bind(kept::from_instant(now))
-            .execute(&self.pool)
-            .await
-            .map_err(writing("tokens"))?;
-        Ok(())
     }
 }
 

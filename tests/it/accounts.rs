@@ -130,8 +130,8 @@ async fn the_last_administrator_stays_and_the_refusal_is_audited() {
         format!("{} {}: {}", text("actor"), text("subject"), text("reason"))
     });
     insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r"
-    Chef route/DELETE /api/v1/accounts/{account}: `Chef` is the last administrator of the whole State: make another one first, then begin again
     Chef route/PUT /api/v1/accounts/{account}: `Chef` is the last administrator of the whole State: make another one first, then begin again
+    Chef route/DELETE /api/v1/accounts/{account}: `Chef` is the last administrator of the whole State: make another one first, then begin again
     ");
 
     let second = json!({ "name": "Paul", "roles": ["administrator"], "scope": "whole" });
@@ -147,10 +147,10 @@ async fn the_last_administrator_stays_and_the_refusal_is_audited() {
 async fn nobody_lends_more_than_they_came_with() {
     let office = Office::open().await;
     let wide = office.workplace.token("Anne", &[Role::Reader, Role::Analyst], &["MJ", "MI"]).await;
-    let narrow = json!({
+    let asked = json!({
         "label": "tableau", "roles": ["reader"], "scope": { "ministries": ["MJ"] }, "days": 30,
     });
-    let issued = office.post(&wide, "/tokens", narrow).await;
+    let issued = office.post(&wide, "/tokens", asked).await;
     let narrow = secret(&issued);
     assert_eq!(issued.2["token"]["expires_at"], "2026-12-25T09:00:00Z");
 

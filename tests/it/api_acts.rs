@@ -143,8 +143,8 @@ async fn a_vendor_is_named_by_the_director_alone_once_its_reply_is_known() {
     assert_eq!(desk.post(&anne, &at("decision"), accept).await.status, 200);
     let name = json!({ "vendor": "Éditeur", "tone": "failure", "reason": "Trois refus" });
     assert_eq!(desk.post(&director, &at("vendor-namings"), name.clone()).await.status, 409);
-    let silent = json!({ "vendor": "Éditeur", "on": "2020-12-01" });
-    let unsaid = desk.post(&anne, &at("vendor-replies"), silent).await;
+    let no_word = json!({ "vendor": "Éditeur", "on": "2020-12-01" });
+    let unsaid = desk.post(&anne, &at("vendor-replies"), no_word).await;
     assert_eq!(unsaid.status, 400, "that it did not reply is said: {}", unsaid.body);
     let silent = json!({ "vendor": "Éditeur", "on": "2020-12-01", "text": null });
     assert_eq!(desk.post(&anne, &at("vendor-replies"), silent).await.status, 200);

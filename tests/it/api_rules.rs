@@ -59,8 +59,8 @@ async fn call(
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
     let etag = answer.headers().get("ETag").map(|etag| etag.to_str().unwrap().to_owned());
-    let body = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
-    Answer { status, etag: etag.unwrap_or_default(), body }
+    let told = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
+    Answer { status, etag: etag.unwrap_or_default(), body: told }
 }
 
 async fn get(service: &Running, token: &str, path: &str) -> Answer {
@@ -191,8 +191,8 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
     let outside = json!({ "files": { "../D1.rhai": "" } });
     assert_eq!(call(&service, &ada, ("POST", "/trials/check"), ("", outside)).await.status, 400);
     let sound = json!({ "files": { "drift/D1.rhai": shipped("drift/D1.rhai", TITLE) } });
-    let checked = call(&service, &ada, ("POST", "/trials/check"), ("", sound)).await;
-    assert_eq!((checked.status, &checked.body), (200, &json!({ "remarks": [] })));
+    let passed = call(&service, &ada, ("POST", "/trials/check"), ("", sound)).await;
+    assert_eq!((passed.status, &passed.body), (200, &json!({ "remarks": [] })));
 
     let lower = json!({ "comment": "15 %", "thresholds": { "budget_drift_high": 0.15 } });
     call(&service, &ada, ("POST", "/drafts"), ("", lower)).await;

@@ -86,6 +86,7 @@ mod story;
 mod support;
 mod telemetry;
 mod tidy;
+mod token_uses;
 mod translate;
 mod translate_frames;
 mod translate_grammar;

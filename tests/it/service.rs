@@ -70,6 +70,8 @@ async fn every_documented_route_answers() {
     let until = (SystemClock.now().date_naive() + chrono::Days::new(2)).to_string();
     let silence = ["alerts", "silence", "--rule", "D1", "--until", &until, "--reason", "vu"];
     service.workplace.ok(&silence);
+    let draft = ["rules", "draft", "--threshold", "budget_drift_high=0.15", "--comment", "15 %"];
+    service.workplace.ok(&draft);
     let review = data(&service.get("/api/v1/reviews").await)[0]["id"].as_str().unwrap().to_owned();
     let alert = data(&service.get("/api/v1/alerts").await)[0]["id"].as_str().unwrap().to_owned();
     let mission =
@@ -96,11 +98,17 @@ async fn every_documented_route_answers() {
             .replace("{table}", "projects?format=csv")
             .replace("{cycle}", "1")
             .replace("{silence}", "1")
-            .replace("{dispute}", "1");
+            .replace("{dispute}", "1")
+            .replace("{draft}", "1");
         let path = path.replace("/preview", "/preview?ministry=MJ");
+        let path = path.replace("/comparison", "/comparison?from=shipped&to=in-force");
         let reply = service.get(&path).await;
-        // Nobody signs in here: that is said, and tried elsewhere.
-        let expected = if path.starts_with("/sign-in") { 404 } else { 200 };
+        // Nobody signs in here, and no rule is overridden: that is said, and tried elsewhere.
+        let expected = match path.as_str() {
+            "/sign-in" | "/sign-in/return" => 404,
+            "/api/v1/overrides/D1" => 409,
+            _ => 200,
+        };
         assert_eq!(reply.status, expected, "{path}: {}", reply.body);
         let kind = match route {
             "/metrics" => "application/openmetrics-text",
@@ -109,6 +117,7 @@ async fn every_documented_route_answers() {
                 "text/html"
             }
             "/api/v1/ministries/{ministry}/reviews.ics" => "text/calendar",
+            "/api/v1/overrides/{rule}" => "application/problem+json",
             _ => "application/json",
         };
         assert!(reply.content_type.starts_with(kind), "{path}");

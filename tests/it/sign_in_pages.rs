@@ -151,8 +151,8 @@ async fn rules_are_not_published_by_whoever_signed_in_with_one_factor() {
     let vigie = Vigie::open(Settings { roles, ..provider.settings("") }).await;
     let mut browser = Browser::new();
     vigie.sign_in(&mut browser).await;
-    let session = async |browser: &mut Browser| {
-        let text = vigie.get(browser, "/api/v1/session").await.text;
+    let session = async |with: &mut Browser| {
+        let text = vigie.get(with, "/api/v1/session").await.text;
         serde_json::from_str::<Value>(&text).unwrap()["permissions"].to_string()
     };
     assert_snapshot!(session(&mut browser).await, @r#"["read"]"#);

@@ -131,7 +131,7 @@ pub(super) fn complete(document: &mut OpenApi) {
                 shared.push(NOT_FOUND);
             }
             if operation.request_body.is_some() {
-                shared.extend([TOO_LARGE, MEDIA_TYPE]);
+                shared.extend([CONFLICT, TOO_LARGE, MEDIA_TYPE, UNPROCESSABLE]);
             }
             for (status, response) in shared.into_iter().map(reference) {
                 operation.responses.responses.entry(status).or_insert(response);

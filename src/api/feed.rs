@@ -55,8 +55,8 @@ pub(super) async fn find_feed(
     let cycle::Feed { entries, more_after } = cycle::feed(&desk, &stretch).await?;
     let next = more_after.map(|place| asked.address_after(&place)).transpose()?;
     let site = Site::of(&desk.notify.public_url);
-    let mut links = vec![site.link("self", &asked.own_address()), site.link("first", PATH)];
-    links.extend(next.as_deref().map(|next| site.link("next", next)));
+    let mut links = vec![site.page("self", &asked.own_address()), site.page("first", PATH)];
+    links.extend(next.as_deref().map(|next| site.page("next", next)));
     let feed = atom::Feed {
         title: atom::Text::plain(title(&desk.caller()?.scope)),
         id: site.name(&feed_name(&desk.caller()?.scope)),
@@ -119,13 +119,15 @@ impl<'a> Site<'a> {
 
     /// Relative to the feed's own address, when nobody said where that is.
     fn link(&self, rel: &str, path: &str) -> atom::Link {
-        let kind = if rel == "alternate" { "application/json" } else { MEDIA_TYPE };
         atom::Link {
             href: format!("{}{path}", self.public_url),
             rel: rel.to_owned(),
-            mime_type: Some(kind.to_owned()),
             ..atom::Link::default()
         }
+    }
+
+    fn page(&self, rel: &str, path: &str) -> atom::Link {
+        atom::Link { mime_type: Some(MEDIA_TYPE.to_owned()), ..self.link(rel, path) }
     }
 
     fn entry(&self, entry: FeedEntry) -> atom::Entry {

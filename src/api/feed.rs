@@ -14,6 +14,7 @@ use super::page::Listing;
 use crate::cycle;
 use crate::cycle::FeedEntry;
 use crate::domain::access::Scope;
+use crate::domain::ids::MinistryCode;
 use crate::store::Place;
 use crate::store::Stretch;
 
@@ -83,7 +84,7 @@ fn title(scope: &Scope) -> String {
     match scope {
         Scope::Whole => "Vigie : ce qui change".to_owned(),
         Scope::Ministries(codes) => {
-            let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+            let codes: Vec<&str> = codes.iter().map(MinistryCode::as_str).collect();
             printable(&format!("Vigie : ce qui change, {}", codes.join(", ")))
         }
     }
@@ -94,7 +95,7 @@ fn feed_name(scope: &Scope) -> String {
     match scope {
         Scope::Whole => "feed".to_owned(),
         Scope::Ministries(codes) => {
-            let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+            let codes: Vec<&str> = codes.iter().map(MinistryCode::as_str).collect();
             format!("feed/{}", codes.join("+"))
         }
     }
@@ -170,7 +171,11 @@ mod tests {
                     Site::of(url).link("self", PATH).href
                 )
             });
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @r"
+        tag:vigie.example.gouv.fr,2026:cycle/3 https://vigie.example.gouv.fr/api/v1/feed
+        tag:vigie.local,2026:cycle/3 http://vigie.local:8080/vigie/api/v1/feed
+        tag:localhost,2026:cycle/3 /api/v1/feed
+        ");
     }
 
     #[test]
@@ -191,8 +196,8 @@ mod tests {
         let entries = vec![Site::of("").entry(entry)];
         let written = atom::Feed { entries, ..atom::Feed::default() }.to_string();
         let read = atom::Feed::read_from(written.as_bytes()).unwrap();
-        let [entry] = read.entries.as_slice() else { panic!("{written}") };
-        assert_eq!(entry.title.value, "A & <b>é");
-        assert_eq!(entry.summary.as_ref().unwrap().value, "]]> \"'");
+        let [shown] = read.entries.as_slice() else { panic!("{written}") };
+        assert_eq!(shown.title.value, "A & <b>é");
+        assert_eq!(shown.summary.as_ref().unwrap().value, "]]> \"'");
     }
 }

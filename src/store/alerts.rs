@@ -147,8 +147,8 @@ pub(super) async fn news(
         .fetch_all(&mut *connection)
         .await
         .map_err(reading("alert changes"))?;
-        let Some((name, _)) = rows.last() else { break };
-        last.clone_from(name);
+        let Some((furthest, _)) = rows.last() else { break };
+        last.clone_from(furthest);
         for (name, body) in rows {
             let change: AlertChange = kept::to_json("alert_changes.body", &body)?;
             let is_told = visible.subject(&change.alert.subject) && visible.words(&change.reason);

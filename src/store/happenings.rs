@@ -138,8 +138,8 @@ impl Stretch {
         found.sort_by(|a, b| a.place.cmp(&b.place));
         let is_long = found.len() > self.limit;
         found.truncate(self.limit);
-        let at_floor = |floor| Place {
-            at: Reverse(floor),
+        let at_floor = |end| Place {
+            at: Reverse(end),
             kind: HappeningKind::Cycle,
             // Before any other.
             name: String::new(),

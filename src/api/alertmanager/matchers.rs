@@ -97,13 +97,11 @@ pub(super) fn pattern(text: &str) -> Result<Regex, MatcherFault> {
 
 /// In one line.
 fn said(error: &regex::Error) -> String {
-    match error {
-        regex::Error::CompiledTooBig(_) => "this one is too large".to_owned(),
-        other => {
-            let words = other.to_string();
-            words.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-        }
+    if matches!(error, regex::Error::CompiledTooBig(_)) {
+        return "this one is too large".to_owned();
     }
+    let words = error.to_string();
+    words.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
 /// `None` when quotes are missing, or stand where they should be escaped.

@@ -24,6 +24,7 @@ use super::error::Problem;
 use super::query::Asked;
 use crate::cycle;
 
+#[expect(clippy::struct_excessive_bools, reason = "the parameters are Alertmanager's")]
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -144,7 +145,7 @@ pub(super) async fn list_gettable_silences(
     let now = desk.clock.now();
     let known = desk.store.silences().await?.into_iter();
     let mut silences: Vec<GettableSilence> =
-        known.map(|silence| GettableSilence::of(silence, now)).collect();
+        known.map(|silence| GettableSilence::of(&silence, now)).collect();
     silences.retain(|silence| {
         let by = silence.created_by();
         matchers.iter().all(|matcher| matcher.fits(&silence.labels()))
@@ -176,7 +177,7 @@ pub(super) async fn find_gettable_silence(
     let silences = desk.store.silences().await?;
     let found = silences.into_iter().find(|silence| Some(silence.number) == number);
     let silence = found.ok_or(Problem::NotFound { kind: "silence", id })?;
-    Ok(web::Json(GettableSilence::of(silence, desk.clock.now())))
+    Ok(web::Json(GettableSilence::of(&silence, desk.clock.now())))
 }
 
 /// Say which service this is and since when it runs, as Alertmanager does.

@@ -214,13 +214,13 @@ impl AlertGroup {
                 groups.entry(key).or_default().push(alert.clone());
             }
         }
-        let group = |((labels, receiver), alerts)| Self { labels, receiver, alerts };
+        let group = |((labels, receiver), own)| Self { labels, receiver, alerts: own };
         groups.into_iter().map(group).collect()
     }
 }
 
 impl GettableSilence {
-    pub(super) fn of(silence: Silence, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(silence: &Silence, now: DateTime<Utc>) -> Self {
         let holds = silence.holds_on(now.with_timezone(&Paris).date_naive());
         let state = if holds { SilenceState::Active } else { SilenceState::Expired };
         let ended_at = silence.ended.as_ref().map(|ended| ended.at);
@@ -231,7 +231,7 @@ impl GettableSilence {
             comment: silence.reason.clone(),
             created_by: silence.author.to_string(),
             starts_at: silence.made_at,
-            ends_at: ended_at.unwrap_or_else(|| end_of_last_day(&silence)),
+            ends_at: ended_at.unwrap_or_else(|| end_of_last_day(silence)),
             matchers: LabelMatcher::of(&silence.scope),
         }
     }

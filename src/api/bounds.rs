@@ -25,6 +25,7 @@ pub fn bounds(settings: &Settings) -> impl FnOnce(&mut web::ServiceConfig) + use
         let json = web::JsonConfig::default().limit(settings.body_bytes);
         service
             .app_data(json.error_handler(error::json))
+            .app_data(web::FormConfig::default().error_handler(error::form))
             .app_data(web::PayloadConfig::new(settings.body_bytes))
             .app_data(web::Data::new(settings));
     }

@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::ResponseError;
 use actix_web::error::JsonPayloadError;
 use actix_web::error::PathError;
+use actix_web::error::UrlencodedError;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use serde::Serialize;
@@ -357,6 +358,14 @@ impl From<StoreError> for Problem {
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
 pub(super) fn json(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
     let is_other_kind = matches!(error, JsonPayloadError::ContentType);
+    let kind = is_other_kind.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let status = kind.unwrap_or_else(|| error.status_code());
+    Problem::BadBody { status, found: error.to_string() }.into()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
+pub(super) fn form(error: UrlencodedError, _: &HttpRequest) -> actix_web::Error {
+    let is_other_kind = matches!(error, UrlencodedError::ContentType);
     let kind = is_other_kind.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let status = kind.unwrap_or_else(|| error.status_code());
     Problem::BadBody { status, found: error.to_string() }.into()

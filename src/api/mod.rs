@@ -57,6 +57,7 @@ use serde::Serialize;
 use utoipa::OpenApi;
 
 pub use access::Asks;
+pub use access::Cookies;
 pub use access::DOORS;
 pub use access::Door;
 pub use access::Reach;
@@ -108,6 +109,8 @@ routes![
     sign_in::sign_out,
     sign_in::account::show_signed_out,
     sign_in::account::show_account,
+    sign_in::setup::show_setup,
+    sign_in::setup::set_up,
     session::find_session,
     tokens::list_own_tokens,
     tokens::issue_own_token,

@@ -14,6 +14,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::api;
+use crate::api::Cookies;
 use crate::api::SignIn;
 use crate::app::telemetry::LogFormat;
 use crate::clock::Clock;
@@ -33,6 +34,7 @@ use crate::schedule::Schedule;
 use crate::sign_in;
 use crate::sign_in::Provider;
 use crate::sign_in::SettingFault;
+use crate::store::Credential;
 
 /// Read when no file is named and this one is there.
 pub const DEFAULT_FILE: &str = "vigie.toml";
@@ -121,14 +123,26 @@ impl Config {
 }
 
 impl Config {
-    /// How people sign in, and whom refusals tell them to ask.
-    pub fn sign_in(&self, clock: Arc<dyn Clock>) -> Result<SignIn, SettingFault> {
+    /// Who proves who people are, if anybody does.
+    pub fn provider(&self, clock: Arc<dyn Clock>) -> Result<Option<Provider>, SettingFault> {
+        Provider::new(&self.sign_in, &self.public_url, clock)
+    }
+
+    /// How people sign in, and whom refusals tell them to ask; `key` signs their cookies.
+    pub fn sign_in(&self, clock: Arc<dyn Clock>, key: Credential) -> Result<SignIn, SettingFault> {
         let contact = match self.sign_in.contact.as_str() {
             "" => self.mail.contact.clone(),
             named => named.to_owned(),
         };
-        let provider = Provider::new(&self.sign_in, &self.public_url, clock)?;
-        Ok(SignIn { provider, contact, secure: self.public_url.starts_with("https://") })
+        Ok(SignIn {
+            provider: self.provider(clock)?,
+            contact,
+            cookies: Cookies {
+                secure: self.public_url.starts_with("https://"),
+                hours: self.sign_in.session_hours,
+                key,
+            },
+        })
     }
 }
 

@@ -13,10 +13,12 @@ use crate::sign_in::SettingFault;
 use crate::sources::SourceError;
 use crate::store::StoreError;
 
+pub use service::INVITED;
 pub use service::Running;
 pub use service::check;
 pub use service::healthcheck;
 pub use service::runner;
+pub use service::setup_link;
 pub use service::start;
 pub use service::stop_signal;
 

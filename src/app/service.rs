@@ -13,6 +13,7 @@ use actix_web::middleware::Compress;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 use chrono::DateTime;
+use chrono::TimeDelta;
 use chrono::Utc;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
@@ -33,10 +34,14 @@ use crate::domain::job::JobName;
 use crate::schedule::Runner;
 use crate::schedule::Work;
 use crate::sources::Aliases;
+use crate::store::Credential;
 use crate::store::Store;
 
 /// How long requests under way may take once the service is told to stop.
 const SHUTDOWN_SECONDS: u64 = 10;
+
+/// How long the link that makes the first account holds.
+pub const INVITED: TimeDelta = TimeDelta::hours(24);
 
 /// Longest wait for an answer to the health check.
 const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -46,6 +51,7 @@ const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Running {
     address: SocketAddr,
     next_cycle: Option<DateTime<Utc>>,
+    first_link: Option<String>,
     server: JoinHandle<std::io::Result<()>>,
     handle: ServerHandle,
     stop: watch::Sender<bool>,
@@ -64,7 +70,10 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         clock,
         notify: Arc::new(config.notify()),
     };
-    let sign_in = web::Data::new(config.sign_in(Arc::clone(&parts.clock))?);
+    let now = parts.clock.now();
+    let key = parts.store.session_key(now).await?;
+    let sign_in = web::Data::new(config.sign_in(Arc::clone(&parts.clock), key)?);
+    let invitation = parts.store.invite_first((now, now + INVITED)).await?;
     let (stop, stopped) = watch::channel(false);
     let courier =
         Courier::new(parts.store.clone(), Arc::clone(&parts.clock), Arc::clone(&parts.notify))?;
@@ -82,9 +91,16 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let (server, address) = listen(config, workshop, (metrics, sign_in))?;
     let handle = server.handle();
     info!("Listening on {address}");
+    let first_link = invitation.map(|secret| setup_link(config, &address.to_string(), &secret));
+    if first_link.is_some() {
+        info!(
+            "There is no account yet: `vigie accounts invite` gives the link that makes the first"
+        );
+    }
     Ok(Running {
         address,
         next_cycle,
+        first_link,
         server: tokio::spawn(server),
         handle,
         stop,
@@ -151,6 +167,11 @@ impl Running {
         self.address
     }
 
+    /// Where the first account is made; `None` once there is one.
+    pub fn first_link(&self) -> Option<&str> {
+        self.first_link.as_deref()
+    }
+
     pub fn next_cycle(&self) -> Option<DateTime<Utc>> {
         self.next_cycle
     }
@@ -174,6 +195,15 @@ impl Running {
     }
 }
 
+/// Where the first account is made: under the address that people read Vigie at, when it is set.
+pub fn setup_link(config: &Config, listen: &str, invitation: &Credential) -> String {
+    let home = match config.public_url.trim_end_matches('/') {
+        "" => format!("http://{listen}"),
+        home => home.to_owned(),
+    };
+    format!("{home}/setup/{}", invitation.reveal())
+}
+
 /// Turns true at SIGTERM or SIGINT.
 pub fn stop_signal() -> Result<watch::Receiver<bool>, AppError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(AppError::Signal)?;
@@ -194,7 +224,7 @@ pub fn check(config: &Config) -> Result<(), AppError> {
     Runner::check(&config.schedule)?;
     delivery::check(&config.notify())?;
     Aliases::read(&config.aliases)?;
-    config.sign_in(Arc::new(SystemClock))?;
+    config.provider(Arc::new(SystemClock))?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use clap::Args;
 use clap::Subcommand;
 use serde_json::json;
+use vigie::app;
 use vigie::app::config::Config;
 use vigie::cycle::Parts;
 use vigie::domain::access::Account;
@@ -30,6 +31,8 @@ use super::print::Sheet;
 pub(crate) enum AccountsCommand {
     /// List accounts, closed ones included
     List,
+    /// Print the link that makes the administrator's account, once, while there is none yet
+    Invite,
     /// Make one
     Add {
         /// Its name: what the audit trail calls whoever uses it
@@ -111,6 +114,14 @@ pub(super) async fn run(
         AccountsCommand::List => {
             let accounts = parts.store.accounts().await?;
             printer.answer(&accounts, &[sheet(&accounts)], 0)?;
+        }
+        AccountsCommand::Invite => {
+            let now = parts.clock.now();
+            let invitation = parts.store.invite_first((now, now + app::INVITED)).await?;
+            let secret = invitation.ok_or(CliError::NotFirst)?;
+            print::message("good once, for 24 hours; earlier links are worth nothing from now on");
+            let link = app::setup_link(config, &config.listen, &secret);
+            printer.secret(&json!({ "link": link }), &link)?;
         }
         AccountsCommand::Add { name, terms, reason } => {
             let act = act(config, parts, reason)?;

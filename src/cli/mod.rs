@@ -90,6 +90,10 @@ enum CliError {
     RuleFile { path: PathBuf, source: std::io::Error },
     #[error("no account is called `{0}`; `vigie accounts list` shows those there are")]
     NoSuchAccount(String),
+    #[error(
+        "there are accounts already: an administrator opens others, or `vigie accounts add` here"
+    )]
+    NotFirst,
     #[error("no such receiver: {0}")]
     NoSuchReceiver(String),
     #[error(transparent)]

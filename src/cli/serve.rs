@@ -23,6 +23,11 @@ pub(super) async fn run(config: &Config) -> Result<Conclusion, CliError> {
     if let Some(next) = running.next_cycle() {
         say(&format!("next cycle at {next}"));
     }
+    if let Some(link) = running.first_link() {
+        say(&format!(
+            "no account yet; the administrator's is made once, within 24 hours, at {link}"
+        ));
+    }
     running.until_stopped().await?;
     say("stopped");
     Ok(Conclusion::Good)

@@ -31,6 +31,7 @@ mod imports;
 mod job_log;
 mod jobs;
 mod kept;
+mod keys;
 mod missions;
 mod notices;
 mod open;

@@ -123,8 +123,8 @@ impl Store {
         Ok(id_token)
     }
 
-    /// A link that makes an administrator, who acts too, and publishes no rules. `None` once there are accounts and `first` is
-    /// asked: the first administrator is made once only. Earlier first links are worth nothing then.
+    /// A link that makes an administrator, who acts too, and publishes no rules. `None` once there are
+    /// accounts. Earlier links are worth nothing from then on.
     pub async fn invite_first(
         &self,
         (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
@@ -156,7 +156,7 @@ impl Store {
         Ok(Some(secret))
     }
 
-    /// Whether the link still makes an account.
+    /// Whether the link still makes an account: it does until there is one.
     pub async fn is_invited(
         &self,
         presented: &Credential,
@@ -203,7 +203,8 @@ async fn invitation(
     now: DateTime<Utc>,
 ) -> Result<Option<(BTreeSet<Role>, Scope)>, StoreError> {
     let found: Option<(String, String, String)> = sqlx::query_as(
-        "select roles, scope, expires_at from invitations where hash = $1 and used_at is null",
+        "select roles, scope, expires_at from invitations
+         where hash = $1 and used_at is null and not exists (select 1 from accounts)",
     )
     .bind(presented.hash().as_str())
     .fetch_optional(connection)

@@ -192,10 +192,10 @@ async fn amtool_reads_alerts_silences_and_status_with_a_token() {
     assert_eq!(active.as_array().map(Vec::len), Some(0));
 
     // By the clock of this machine, they are over.
-    let shown =
+    let told =
         json(amtool(&["-o", "json", "silence", "query", "--expired", "project_id=portalis"]));
-    assert_eq!(shown[0]["createdBy"], "Claire Martin");
-    assert_eq!(shown[0]["comment"], "plan arrêté");
+    assert_eq!(told[0]["createdBy"], "Claire Martin");
+    assert_eq!(told[0]["comment"], "plan arrêté");
     let mut page = amtool(&["silence", "query", "--expired", "project_id=portalis"]);
     page.push_str(&amtool(&["config", "show"]));
     page.push_str(&amtool(&["cluster", "show"]));

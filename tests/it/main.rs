@@ -63,6 +63,7 @@ mod rules_sandbox;
 mod rules_shipped;
 mod service;
 mod settings;
+mod setup;
 mod sign_in;
 mod sign_in_pages;
 mod sources;

@@ -29,6 +29,27 @@ fn the_manual_lists_the_routes_of_the_document_and_no_other() {
 }
 
 #[test]
+fn the_manual_tells_of_each_parameter_beside_its_route() {
+    let manual = std::fs::read_to_string(root().join("docs/API.md")).unwrap();
+    let mut untold = Vec::new();
+    for (address, item) in document()["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let route = format!("| `{} {address}` |", method.to_uppercase());
+            let row = manual.lines().find(|line| line.starts_with(&route)).unwrap();
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let name = parameter["name"].as_str().unwrap();
+                // Those of every list, and those that OpenID Connect lays down, are told apart.
+                let common = ["limit", "cursor"].contains(&name) || address == "/sign-in/return";
+                if parameter["in"] == "query" && !common && !row.contains(&format!("`{name}`")) {
+                    untold.push(format!("{route} {name}"));
+                }
+            }
+        }
+    }
+    assert_eq!(untold, Vec::<String>::new());
+}
+
+#[test]
 fn each_route_of_the_document_has_a_door_and_no_door_leads_to_a_wall() {
     let doors = vigie::api::DOORS.iter().map(|door| format!("{} {}", door.method, door.address));
     let (pages, routes_behind): (BTreeSet<String>, BTreeSet<String>) =

@@ -10,6 +10,12 @@ use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::http::header::HeaderMap;
 use actix_web::web;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::Hmac;
+use hmac::KeyInit as _;
+use hmac::Mac as _;
+use sha2::Sha256;
 
 use super::super::error::Problem;
 use super::super::sign_in::SignIn;
@@ -20,16 +26,47 @@ const SESSION: &str = "vigie_session";
 /// Longer than any that was given out.
 const LONGEST: usize = 200;
 
-/// Brought back on links from elsewhere, mails above all, but on no change that another site asks for.
-pub(in crate::api) fn session_cookie(
-    secret: &Credential,
-    secure: bool,
-    hours: u32,
-) -> Cookie<'static> {
-    of_ours(SESSION, secret.reveal().to_owned(), "/")
-        .secure(secure)
-        .max_age(Duration::hours(hours.into()))
-        .finish()
+/// How the cookies of this service are made.
+#[derive(Debug)]
+pub struct Cookies {
+    /// Whether Vigie is read in https: they then go nowhere else.
+    pub secure: bool,
+    /// For how long somebody stays signed in.
+    pub hours: u32,
+    /// What they are signed with, so that one that was made up is refused before anybody looks for it.
+    pub key: Credential,
+}
+
+impl Cookies {
+    /// Brought back on links from elsewhere, mails above all, but on no change that another site asks
+    /// for.
+    pub(in crate::api) fn of_session(&self, secret: &Credential) -> Cookie<'static> {
+        of_ours(SESSION, self.signed(secret.reveal()), "/")
+            .secure(self.secure)
+            .max_age(Duration::hours(self.hours.into()))
+            .finish()
+    }
+
+    fn signed(&self, text: &str) -> String {
+        let signature = self.keyed(text).map(|keyed| keyed.finalize().into_bytes());
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature.unwrap_or_default()))
+    }
+
+    /// What was signed, compared in constant time.
+    fn read(&self, value: &str) -> Option<Credential> {
+        let (text, signature) = value.rsplit_once('.')?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        self.keyed(text)?.verify_slice(&signature).ok()?;
+        Some(Credential::presented(text))
+    }
+
+    /// A key of any length is one: it is always there.
+    fn keyed(&self, text: &str) -> Option<Hmac<Sha256>> {
+        let mut keyed = Hmac::<Sha256>::new_from_slice(self.key.reveal().as_bytes()).ok()?;
+        keyed.update(SESSION.as_bytes());
+        keyed.update(text.as_bytes());
+        Some(keyed)
+    }
 }
 
 /// Makes a browser forget its session.
@@ -39,8 +76,8 @@ pub(in crate::api) fn no_session_cookie() -> Cookie<'static> {
 
 pub(in crate::api) fn session(request: &HttpRequest) -> Option<Credential> {
     let cookie = request.cookie(SESSION)?;
-    let value = cookie.value();
-    (!value.is_empty() && value.len() <= LONGEST).then(|| Credential::presented(value))
+    let sign_in = request.app_data::<web::Data<SignIn>>()?;
+    (cookie.value().len() <= LONGEST).then(|| sign_in.cookies.read(cookie.value()))?
 }
 
 /// No script reads it.

@@ -42,6 +42,8 @@ pub const DOORS: &[Door] = &[
     open("POST", "/sign-out"),
     open("GET", "/signed-out"),
     open("GET", "/account"),
+    open("GET", "/setup/{invitation}"),
+    open("POST", "/setup/{invitation}"),
     open("GET", "/api/openapi.json"),
     open("GET", "/api/docs"),
     open("GET", "/api/docs/{file:.*}"),

@@ -21,6 +21,7 @@ use crate::domain::access::Lack;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
+pub use browser::Cookies;
 pub use doors::Asks;
 pub use doors::DOORS;
 pub use doors::Door;

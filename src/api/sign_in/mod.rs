@@ -3,6 +3,7 @@
 pub(super) mod account;
 mod page;
 mod refusal;
+pub(super) mod setup;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use tracing::warn;
 
+use super::access::Cookies;
 use super::access::browser;
 use super::desk::Desk;
 use super::error::Problem;
@@ -54,8 +56,7 @@ pub struct SignIn {
     pub provider: Option<Provider>,
     /// Whom refusals tell to ask; empty when nobody is named.
     pub contact: String,
-    /// Whether Vigie is read in https: its cookies then go nowhere else.
-    pub secure: bool,
+    pub cookies: Cookies,
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -102,7 +103,7 @@ pub(super) async fn start_sign_in(
     let ticket = departure.ticket;
     desk.store.begin_sign_in(&ticket.fingerprint(), go_to.as_deref(), period).await?;
     let cookie = browser::of_ours(TICKET, ticket.reveal(), TICKET_PATH)
-        .secure(sign_in.secure)
+        .secure(sign_in.cookies.secure)
         .max_age(Duration::minutes(MINUTES))
         .finish();
     let mut away = see_other(departure.url.as_str());
@@ -164,10 +165,10 @@ pub(super) async fn end_sign_in(
         account: account.number,
         multi_factor: settings.is_strong(&person.methods),
         id_token: Some(person.id_token),
-        expires_at: act.at + TimeDelta::hours(settings.session_hours.into()),
+        expires_at: act.at + TimeDelta::hours(sign_in.cookies.hours.into()),
     };
     let secret = desk.store.begin_session(&terms, &act).await?;
-    let cookie = browser::session_cookie(&secret, sign_in.secure, settings.session_hours);
+    let cookie = sign_in.cookies.of_session(&secret);
     let mut home = see_other(go_to.as_deref().unwrap_or("/account"));
     Ok(home.cookie(cookie).cookie(browser::gone(TICKET, TICKET_PATH)).finish())
 }

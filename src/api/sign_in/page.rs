@@ -18,11 +18,20 @@ main{max-width:38rem;margin:2rem auto;padding:1rem 1.5rem 1.5rem;background:#fff
 h1{margin:.25rem 0 1rem;font-size:1.5rem;line-height:1.3}\
 p{margin:0 0 1rem;overflow-wrap:anywhere}\
 a{color:#000091}\
+label{display:block;margin:0 0 .25rem}\
+input{display:block;box-sizing:border-box;width:100%;margin:0 0 1rem;padding:.5rem;border:1px solid #3a3a3a;font:inherit}\
 button{padding:.5rem 1rem;border:0;background:#000091;color:#fff;font:inherit;cursor:pointer}\
-a:focus,button:focus{outline:3px solid #0a76f6;outline-offset:2px}";
+a:focus,button:focus,input:focus{outline:3px solid #0a76f6;outline-offset:2px}";
 
 /// The style may be applied, being ours to the byte.
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE)));
+
+/// A line to fill in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Page {
@@ -30,7 +39,9 @@ pub(super) struct Page {
     pub(super) paragraphs: Vec<String>,
     /// What can be done: a text and an address of ours.
     pub(super) link: Option<(&'static str, String)>,
-    /// A text, and the address to which it posts.
+    /// What goes with the button.
+    pub(super) field: Option<Field>,
+    /// A text, and the address to which it posts; empty for that of the page.
     pub(super) button: Option<(&'static str, &'static str)>,
     /// Where the answer to the button may lead, beside Vigie.
     pub(super) leads_to: Option<String>,
@@ -62,10 +73,20 @@ impl Page {
         let link = self.link.as_ref().map_or(String::new(), |(text, address)| {
             format!("<p><a href=\"{}\">{}</a></p>\n", escaped(address), escaped(text))
         });
-        let button = self.button.map_or(String::new(), |(text, address)| {
+        let field = self.field.map_or(String::new(), |Field { name, label }| {
             format!(
-                "<form method=\"post\" action=\"{}\"><button>{}</button></form>\n",
-                escaped(address),
+                "<label for=\"{name}\">{}</label><input id=\"{name}\" name=\"{name}\" required \
+                 autocomplete=\"{name}\">",
+                escaped(label)
+            )
+        });
+        let button = self.button.map_or(String::new(), |(text, address)| {
+            let action = match address {
+                "" => String::new(),
+                address => format!(" action=\"{}\"", escaped(address)),
+            };
+            format!(
+                "<form method=\"post\"{action}>{field}<button>{}</button></form>\n",
                 escaped(text)
             )
         });

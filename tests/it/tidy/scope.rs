@@ -42,6 +42,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("revoke_token", "writes only; nothing is read back"),
     ("rule_texts", "texts of rules, which everybody may read"),
     ("rule_versions", "texts of rules, which everybody may read"),
+    ("session_key", "of the service, for its cookies"),
     ("take_sign_in", "of whoever holds its ticket"),
     ("tokens", "labels and dates of accounts; doors hold each caller to its own"),
     ("welcome", "the account of whoever has just proved who they are"),

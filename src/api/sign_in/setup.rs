@@ -1,0 +1,175 @@
+//! The first start: a link, printed once by the service, makes the account of the administrator.
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::get;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::post;
+use actix_web::web;
+use chrono::TimeDelta;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::super::access::browser;
+use super::super::desk::Desk;
+use super::super::error::Problem;
+use super::SignIn;
+use super::page::Field;
+use super::page::Page;
+use crate::domain::access::Account;
+use crate::domain::audit::Act;
+use crate::domain::audit::Actor;
+use crate::domain::audit::Deed;
+use crate::store::Credential;
+use crate::store::SessionTerms;
+use crate::store::TokenTerms;
+
+/// Longer than any that was given out.
+const LONGEST: usize = 200;
+
+/// What the first token is good for, in days.
+const TOKEN_DAYS: i64 = 90;
+
+const NAME: Field = Field { name: "name", label: "Vos prénom et nom" };
+
+/// Who the administrator is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct Setup {
+    /// What the audit trail calls whoever uses the account.
+    name: String,
+}
+
+/// Show the page that makes the first account, in French.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    params(("invitation" = String, Path, description = "What the link of the first start ends in")),
+    responses(
+        (status = 200, description = "As asked", body = String, content_type = "text/html"),
+        (status = 404, description = "The link is worth nothing, or no longer", body = String, content_type = "text/html")
+    )
+)]
+#[get("/setup/{invitation}")]
+pub(in crate::api) async fn show_setup(
+    desk: Desk,
+    invitation: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let presented = Credential::presented(invitation.into_inner());
+    let holds = presented.reveal().len() <= LONGEST
+        && desk.store.is_invited(&presented, desk.clock.now()).await?;
+    if !holds {
+        return refuse(&desk, "GET").await;
+    }
+    Ok(form(None).answer(StatusCode::OK))
+}
+
+/// Make the account of the administrator, once.
+///
+/// The page that answers shows a token once, and the browser is signed in.
+#[utoipa::path(
+    tag = "accounts",
+    security(()),
+    params(("invitation" = String, Path, description = "What the link of the first start ends in")),
+    request_body(content = Setup, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 201, description = "The account is made", body = String, content_type = "text/html"),
+        (status = 403, description = "Asked by a page that is not Vigie's", body = super::ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "The link is worth nothing, or no longer", body = String, content_type = "text/html"),
+        (status = 422, description = "No name that the trail could show", content((String = "text/html"), (super::ProblemDetails = "application/problem+json")))
+    )
+)]
+#[post("/setup/{invitation}")]
+pub(in crate::api) async fn set_up(
+    desk: Desk,
+    sign_in: web::Data<SignIn>,
+    request: HttpRequest,
+    invitation: web::Path<String>,
+    body: web::Form<Setup>,
+) -> Result<HttpResponse, Problem> {
+    if let Err(problem) = browser::check_origin(&request) {
+        note(&desk, "POST", &problem.to_string()).await?;
+        return Err(problem);
+    }
+    let Ok(actor) = Actor::person(body.name.trim()) else {
+        let fault =
+            "Ce nom ne convient pas : une ligne, de 200 caractères au plus, et pas « vigie ».";
+        return Ok(form(Some(fault)).answer(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let act = Act { actor, at: desk.clock.now(), reason: "first start".to_owned() };
+    let presented = Credential::presented(invitation.into_inner());
+    let Some(account) = desk.store.accept_invitation(&presented, &act).await? else {
+        return refuse(&desk, "POST").await;
+    };
+    let terms = SessionTerms {
+        account: account.number,
+        multi_factor: false,
+        id_token: None,
+        expires_at: act.at + TimeDelta::hours(sign_in.cookies.hours.into()),
+    };
+    let session = desk.store.begin_session(&terms, &act).await?;
+    let token = TokenTerms {
+        account: account.number,
+        label: "premier accès".to_owned(),
+        roles: account.roles.clone(),
+        scope: account.scope.clone(),
+        expires_at: act.at + TimeDelta::days(TOKEN_DAYS),
+    };
+    let (_, secret) = desk.store.issue_token(&token, &act).await?;
+    let mut response = HttpResponse::Created();
+    response.cookie(sign_in.cookies.of_session(&session));
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    Ok(welcome(&account, &secret).answer_with(response))
+}
+
+fn form(fault: Option<&str>) -> Page {
+    let purpose = "Ce lien crée le compte de l’administrateur de Vigie, une seule fois. L’administrateur \
+                   ouvre les comptes des autres et traite les alertes ; il ne publie pas de règles.";
+    Page {
+        title: "Premier démarrage",
+        paragraphs: [Some(purpose), fault].into_iter().flatten().map(str::to_owned).collect(),
+        field: Some(NAME),
+        button: Some(("Créer le compte", "")),
+        ..Page::default()
+    }
+}
+
+fn welcome(account: &Account, secret: &Credential) -> Page {
+    Page {
+        title: "Le compte est créé",
+        paragraphs: vec![
+            format!("Vous êtes connecté dans ce navigateur au nom de « {} ».", account.name),
+            format!(
+                "Votre jeton d’accès à l’API, valable {TOKEN_DAYS} jours, n’est montré qu’ici : {}",
+                secret.reveal()
+            ),
+            "Gardez-le dans un gestionnaire de mots de passe. Vous pourrez en créer d’autres et révoquer \
+             celui-ci."
+                .to_owned(),
+        ],
+        link: Some(("Parcourir l’API et ouvrir les comptes des autres", "/api/docs".to_owned())),
+        ..Page::default()
+    }
+}
+
+async fn refuse(desk: &Desk, method: &str) -> Result<HttpResponse, Problem> {
+    note(desk, method, "the link of the first start is worth nothing, or no longer").await?;
+    let page = Page {
+        title: "Ce lien ne vaut plus",
+        paragraphs: vec![
+            "Il a déjà servi, il a expiré, ou un compte existe déjà.".to_owned(),
+            "Tant qu’il n’y a aucun compte, la commande « vigie accounts invite » en donne un nouveau, de \
+             même qu’un redémarrage du service."
+                .to_owned(),
+        ],
+        ..Page::default()
+    };
+    Ok(page.answer(StatusCode::NOT_FOUND))
+}
+
+async fn note(desk: &Desk, method: &str, reason: &str) -> Result<(), Problem> {
+    let subject = format!("route/{method} /setup/{{invitation}}");
+    let deed = Deed::by(&Actor::vigie(), "request_refused", subject).because(reason);
+    Ok(desk.store.note_refusal(deed, desk.clock.now()).await?)
+}

@@ -207,6 +207,7 @@ async fn mission_news(
     .await
     .map_err(reading("mission changes"))?;
     let links = identity::links(connection, i64::MAX).await?;
+    let alerts = visible.alerts(connection).await?;
     let mut news = Vec::new();
     for (at, body) in rows {
         let mut change: MissionChange = kept::to_json("mission_changes.body", &body)?;
@@ -216,6 +217,7 @@ async fn mission_news(
         if let Subject::Project(project) = &change.mission.subject {
             change.mission.subject = Subject::Project(links.resolve(project).clone());
         }
+        change.mission.alerts.retain(|alert| alerts.contains(alert));
         news.push((kept::to_instant("mission_changes.at", at)?, change));
     }
     Ok(news)

@@ -11,10 +11,10 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendar-and-feed jsonschema promtool-and-amtool provider test lint bench bench-peers fuzz image
+.PHONY: help run demo build mail-calendar-and-feed jsonschema promtool-and-amtool provider test lint bench bench-peers fuzz fuzz-network fuzzers image
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: demo ## Import the fixtures, run a cycle, show what it found, and serve it
 	$(DEMO) serve
@@ -95,11 +95,17 @@ bench-peers: ## Measure other rule engines on the same rules and rows, verdicts 
 FUZZ_SECONDS = 600
 FUZZ         = -max_total_time=$$(($(FUZZ_SECONDS) / 2)) -timeout=60 -print_final_stats=1 -artifact_prefix=artifacts/
 
-fuzz: ## Hold translation and interpreter to the same verdicts for ten minutes, on rules at random and on any text
-	RUSTC_WRAPPER=$(CURDIR)/fuzz/wrapper cargo build --manifest-path fuzz/Cargo.toml --target-dir target --bins
-	mkdir -p fuzz/corpus/translation fuzz/corpus/text fuzz/artifacts
+fuzz: fuzzers ## Hold translation and interpreter to the same verdicts for ten minutes, on rules at random and on any text
 	cd fuzz && ../target/debug/translation corpus/translation -max_len=1500 $(FUZZ)
 	cd fuzz && ../target/debug/text corpus/text ../rules/drift ../rules/process ../rules/portfolio -max_len=6000 -dict=rules.dict $(FUZZ)
+
+fuzz-network: fuzzers ## Send any file to import, and any request to a real service, for ten minutes
+	cd fuzz && ../target/debug/upload corpus/upload ../fixtures ../fixtures/encodings ../fixtures/malformed -max_len=20000 -dict=upload.dict -rss_limit_mb=2048 $(FUZZ)
+	cd fuzz && ../target/debug/request corpus/request -max_len=2000 -dict=request.dict $(FUZZ)
+
+fuzzers:
+	RUSTC_WRAPPER=$(CURDIR)/fuzz/wrapper cargo build --manifest-path fuzz/Cargo.toml --target-dir target --bins
+	mkdir -p fuzz/corpus/translation fuzz/corpus/text fuzz/corpus/upload fuzz/corpus/request fuzz/artifacts
 
 image: ## Build the container image
 	docker build --tag $(IMAGE) .

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_web::HttpMessage as _;
 use actix_web::HttpResponse;
 use actix_web::ResponseError as _;
 use actix_web::body::BoxBody;
@@ -16,6 +17,7 @@ use actix_web::web;
 
 use super::error;
 use super::error::Problem;
+use super::imports;
 use super::settings::Settings;
 
 /// For every route that does not say otherwise.
@@ -63,8 +65,11 @@ pub async fn bound_body(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
+/// A file is read by its handler, as it comes.
 fn is_read_here(request: &ServiceRequest) -> bool {
-    ![Method::GET, Method::OPTIONS].contains(request.method())
+    let is_file = request.method() == Method::POST
+        && request.match_pattern().is_some_and(|address| address == imports::UPLOAD);
+    !is_file && ![Method::GET, Method::OPTIONS].contains(request.method())
 }
 
 async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
@@ -72,7 +77,11 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
     let seconds = settings.body_seconds;
     let limit = Duration::from_secs(seconds.into());
     match tokio::time::timeout(limit, request.extract::<web::Bytes>()).await {
-        Ok(Ok(body)) => Ok(body),
+        Ok(Ok(body)) if is_object(request.content_type(), &body) => Ok(body),
+        Ok(Ok(_)) => {
+            let found = "expected a JSON object".to_owned();
+            Err(Problem::BadBody { status: StatusCode::BAD_REQUEST, found })
+        }
         Ok(Err(error)) => {
             let status = error.as_response_error().status_code();
             Err(Problem::BadBody { status, found: error.to_string() })
@@ -82,6 +91,12 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
             Err(Problem::BadBody { status: StatusCode::REQUEST_TIMEOUT, found })
         }
     }
+}
+
+/// Fields are known by their names: a list of their values would be taken for them.
+fn is_object(kind: &str, body: &[u8]) -> bool {
+    let first = body.trim_ascii_start().first();
+    !kind.eq_ignore_ascii_case("application/json") || first.is_none_or(|first| *first == b'{')
 }
 
 fn refuse(request: ServiceRequest, problem: &Problem) -> ServiceResponse<BoxBody> {

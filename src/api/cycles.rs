@@ -1,17 +1,24 @@
 //! Committed cycles, and what one of them judged.
 
 use actix_web::get;
+use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
+use serde::Serialize;
+use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
+use super::openapi::Unavailable;
 use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
 use super::query::is_wanted;
+use crate::cycle;
+use crate::domain::cycle::CycleInputs;
 use crate::domain::cycle::CycleSummary;
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -19,6 +26,12 @@ use crate::domain::subject::Subject;
 use crate::domain::verdict::Judgement;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdicts::JudgementRef;
+
+/// One at a time: each takes as much work as a cycle.
+static REPLAYS: Semaphore = Semaphore::const_new(1);
+
+/// Differences told at most.
+const TOLD: usize = 100;
 
 /// List committed cycles, newest first.
 #[utoipa::path(
@@ -94,6 +107,57 @@ pub(super) async fn list_cycle_verdicts(
     chosen.truncate(usize::try_from(asked.room()).unwrap_or(usize::MAX));
     let judgements = chosen.into_iter().map(JudgementRef::to_judgement).collect();
     asked.fetched(judgements, |one| (one.rule.clone(), one.subject.clone()))
+}
+
+/// A cycle judged again from what was kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReplayReport {
+    cycle: CycleNumber,
+    inputs: CycleInputs,
+    /// How many.
+    verdicts: usize,
+    /// As JSON, one a line, they are the same bytes as those that were committed.
+    identical: bool,
+    /// Of those bytes, as judged again.
+    fingerprint: Fingerprint,
+    difference_count: usize,
+    /// The first hundred.
+    differences: Vec<ReplayDifference>,
+}
+
+/// A line of verdicts, as JSON.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReplayDifference {
+    committed: Option<String>,
+    replayed: Option<String>,
+}
+
+/// Judge a past cycle again from what was kept, and compare byte for byte. Nothing is written.
+#[utoipa::path(
+    tag = "cycles",
+    params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
+    responses((status = 200, description = "What came of it", body = ReplayReport), Unavailable)
+)]
+#[post("/api/v1/cycles/{cycle}/replay")]
+pub(super) async fn replay_cycle(
+    desk: Desk,
+    number: web::Path<i64>,
+) -> Result<web::Json<ReplayReport>, Problem> {
+    let _turn = REPLAYS.acquire().await.map_err(|_| Problem::Unassembled)?;
+    let replay = cycle::replay(&desk, CycleNumber(*number)).await?;
+    let difference_count = replay.differences.len();
+    let differences = replay.differences.into_iter().take(TOLD);
+    let differences =
+        differences.map(|(committed, replayed)| ReplayDifference { committed, replayed });
+    Ok(web::Json(ReplayReport {
+        cycle: replay.cycle,
+        inputs: replay.inputs,
+        verdicts: replay.verdicts,
+        identical: replay.identical,
+        fingerprint: replay.fingerprint,
+        difference_count,
+        differences: differences.collect(),
+    }))
 }
 
 impl VerdictQuery {

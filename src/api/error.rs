@@ -132,6 +132,12 @@ pub enum Problem {
     /// 422: what was given is beyond a bound.
     #[error("{0}")]
     OutOfBounds(String),
+    /// 422: a file that is no table of ours, or is wrong; nothing of it was kept.
+    #[error("{detail}")]
+    BadFile { detail: String, errors: Vec<ProblemError> },
+    /// 409: the same work is being done, at that address.
+    #[error("the job `{job}` is being run already")]
+    UnderWay { job: &'static str, run: Option<String> },
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
@@ -152,7 +158,10 @@ impl Problem {
     }
 
     fn errors(&self) -> &[ProblemError] {
-        if let Self::Unproved { errors, .. } = self { errors } else { &[] }
+        let (Self::Unproved { errors, .. } | Self::BadFile { errors, .. }) = self else {
+            return &[];
+        };
+        errors
     }
 
     fn meanwhile(&self) -> Option<&Meanwhile> {
@@ -183,6 +192,8 @@ impl Problem {
             Self::NoRevision => ("no-revision", "Of which revision?"),
             Self::Unproved { .. } => ("unproved", "Not proved"),
             Self::OutOfBounds(_) => ("out-of-bounds", "Out of bounds"),
+            Self::BadFile { .. } => ("bad-file", "Unusable file"),
+            Self::UnderWay { .. } => ("under-way", "Already under way"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
@@ -206,15 +217,19 @@ impl ResponseError for Problem {
             Self::AddressTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::Stale(_) | Self::DraftMoved(_) => StatusCode::PRECONDITION_FAILED,
             Self::NoRevision => StatusCode::PRECONDITION_REQUIRED,
-            Self::Unproved { .. } | Self::OutOfBounds(_) | Self::Unfit(_) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::Unproved { .. }
+            | Self::OutOfBounds(_)
+            | Self::Unfit(_)
+            | Self::BadFile { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
             Self::BadParameter(_) => StatusCode::BAD_REQUEST,
             Self::BadBody { status, .. } => *status,
-            Self::NotYet(_) | Self::Refused(_) | Self::LastAdministrator(_) => StatusCode::CONFLICT,
+            Self::NotYet(_)
+            | Self::Refused(_)
+            | Self::LastAdministrator(_)
+            | Self::UnderWay { .. } => StatusCode::CONFLICT,
             Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -233,6 +248,9 @@ impl ResponseError for Problem {
         }
         if let Self::BadMethod { allowed } = self {
             answer.insert_header((header::ALLOW, allowed.as_str()));
+        }
+        if let Self::UnderWay { run: Some(run), .. } = self {
+            answer.insert_header((header::LOCATION, run.as_str()));
         }
         answer.content_type(PROBLEM_JSON).json(ProblemDetails {
             kind: format!("urn:vigie:problem:{kind}"),
@@ -274,6 +292,7 @@ impl From<CycleError> for Problem {
                 Self::Refused(error.to_string())
             }
             CycleError::Store(error) => error.into(),
+            CycleError::Source(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })
             | CycleError::Rules(_)
             | CycleError::Playbook(_)

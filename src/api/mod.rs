@@ -20,6 +20,7 @@ mod exports;
 mod feed;
 mod headers;
 mod health;
+mod imports;
 mod jobs;
 mod links;
 mod metrics;
@@ -40,6 +41,7 @@ mod review_acts;
 mod reviews;
 mod revision;
 mod rules;
+mod runs;
 mod session;
 mod settings;
 mod sign_in;
@@ -47,6 +49,7 @@ mod silences;
 mod tokens;
 mod trace;
 mod trials;
+mod uploads;
 mod validators;
 mod words;
 
@@ -79,6 +82,7 @@ pub use settings::Settings;
 pub use sign_in::SignIn;
 pub use trace::RequestSpan;
 pub use trace::echo_ids;
+pub use uploads::Uploads;
 pub use validators::tell_codings_apart;
 pub use validators::validate;
 
@@ -128,6 +132,8 @@ routes![
     feed::find_feed,
     panorama::list_editions,
     panorama::list_imports,
+    imports::import_file,
+    imports::find_import,
     panorama::list_fields,
     projects::list_projects,
     projects::find_project,
@@ -204,6 +210,8 @@ routes![
     coverage::list_coverage,
     jobs::list_jobs,
     jobs::list_runs,
+    runs::run_job,
+    runs::find_run,
     jobs::list_sources,
     alertmanager::list_firing,
     alertmanager::list_firing_groups,
@@ -212,8 +220,10 @@ routes![
     alertmanager::find_gettable_silence,
     alertmanager::find_status,
     cycles::list_cycles,
+    runs::start_cycle,
     cycles::find_cycle,
     cycles::list_cycle_verdicts,
+    cycles::replay_cycle,
 ];
 
 /// Every route of the API, as documented in `docs/API.md`.

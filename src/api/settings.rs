@@ -12,6 +12,12 @@ pub struct Settings {
     pub body_bytes: usize,
     /// Of a path and its query.
     pub url_bytes: usize,
+    /// Of a file to import.
+    pub upload_bytes: usize,
+    /// To send it.
+    pub upload_seconds: u32,
+    /// Files that come at the same time; one more is refused.
+    pub uploads: usize,
     /// To send the head of a request.
     pub head_seconds: u32,
     /// To send its body.
@@ -32,6 +38,9 @@ impl Default for Settings {
             origins: Vec::new(),
             body_bytes: 64 * 1024,
             url_bytes: 4096,
+            upload_bytes: 16 * 1024 * 1024,
+            upload_seconds: 120,
+            uploads: 4,
             head_seconds: 10,
             body_seconds: 30,
             keep_alive_seconds: 60,

@@ -27,12 +27,14 @@ use super::config::Config;
 use crate::api;
 use crate::clock::Clock;
 use crate::clock::SystemClock;
+use crate::cycle::Orders;
 use crate::cycle::Parts;
 use crate::delivery;
 use crate::delivery::Courier;
 use crate::domain::job::JobName;
 use crate::schedule::Runner;
 use crate::schedule::Work;
+use crate::schedule::take_orders;
 use crate::sources::Aliases;
 use crate::store::Credential;
 use crate::store::Store;
@@ -57,6 +59,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     store: Store,
     scheduler: JoinHandle<()>,
+    orders: JoinHandle<()>,
     courier: JoinHandle<()>,
 }
 
@@ -82,13 +85,18 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     runner.announce().await?;
     let timetable = runner.timetable(JobName::Cycle);
     let next_cycle = timetable.and_then(|timetable| timetable.next_after(parts.clock.now()));
-    let scheduler = tokio::spawn(runner.run(stopped));
+    let runner = Arc::new(runner);
+    let (orders, asked) = Orders::channel();
+    let carried_out = take_orders(Arc::clone(&runner), asked, stopped.clone());
+    let carried_out = tokio::spawn(carried_out);
+    let scheduler = tokio::spawn(async move { runner.run(stopped).await });
 
     let store = parts.store.clone();
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
     let workshop = web::Data::new(api::Workshop::new(parts));
-    let (server, address) = listen(config, workshop, (metrics, sign_in))?;
+    let orders = web::Data::new(orders);
+    let (server, address) = listen(config, workshop, (metrics, sign_in, orders))?;
     let handle = server.handle();
     info!("Listening on {address}");
     let first_link = invitation.map(|secret| setup_link(config, &address.to_string(), &secret));
@@ -106,6 +114,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         stop,
         store,
         scheduler,
+        orders: carried_out,
         courier,
     })
 }
@@ -114,18 +123,25 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
 fn listen(
     config: &Config,
     workshop: web::Data<api::Workshop>,
-    (metrics, sign_in): (web::Data<api::Metrics>, web::Data<api::SignIn>),
+    (metrics, sign_in, orders): (
+        web::Data<api::Metrics>,
+        web::Data<api::SignIn>,
+        web::Data<Orders>,
+    ),
 ) -> Result<(Server, SocketAddr), AppError> {
     let fault = |source| AppError::Listen { address: config.listen.clone(), source };
     let settings = config.api.clone();
     let public_url = config.public_url.clone();
     let practice = web::Data::new(practice(config));
+    let uploads = web::Data::new(api::Uploads::new(&settings));
     // The last wrap is met first.
     let server = HttpServer::new(move || {
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
             .app_data(practice.clone())
+            .app_data(uploads.clone())
+            .app_data(orders.clone())
             .app_data(sign_in.clone())
             .wrap(from_fn(api::bound_body))
             .wrap(from_fn(api::hold_to_document))
@@ -188,6 +204,7 @@ impl Running {
         self.stop.send_replace(true);
         self.handle.stop(true).await;
         self.scheduler.await?;
+        self.orders.await?;
         self.courier.await?;
         self.server.await?.map_err(AppError::Serve)?;
         self.store.close().await;

@@ -2,12 +2,13 @@
 
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
-use serde::Serialize;
 use vigie::app::config::Config;
+use vigie::cycle::Intake;
+use vigie::cycle::IntakeTerms;
 use vigie::cycle::Parts;
+use vigie::cycle::take_in;
 use vigie::domain::audit::Actor;
 use vigie::domain::french;
-use vigie::domain::import::Dataset;
 use vigie::domain::import::Import;
 use vigie::domain::import::KnownProject;
 use vigie::domain::import::Rows;
@@ -34,34 +35,6 @@ const MANY_FILES: usize = 3;
 /// Differences shown of a file that replaces another; JSON holds them all.
 const DIFFERENCES_SHOWN: usize = 12;
 
-#[derive(Debug, Serialize)]
-struct Report<'a> {
-    dry_run: bool,
-    files: Vec<FileReport<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct FileReport<'a> {
-    recorded: &'a Recorded,
-    rows_kept: usize,
-    #[serde(flatten)]
-    import: Summary<'a>,
-}
-
-/// An import without its rows.
-#[derive(Debug, Serialize)]
-struct Summary<'a> {
-    file: &'a str,
-    sha256: &'a str,
-    profile: &'a str,
-    profile_reason: &'a str,
-    dataset: Dataset,
-    edition: String,
-    set_aside: &'a [vigie::domain::import::SetAside],
-    withheld: &'a [vigie::domain::import::WithheldFigure],
-    sightings: &'a [vigie::domain::import::Sighting],
-}
-
 pub(super) async fn run(
     request: &ImportArgs,
     config: &Config,
@@ -71,13 +44,14 @@ pub(super) async fn run(
     let reader = Reader::open(&config.profiles, &config.aliases)?;
     let known = parts.store.known_projects().await?;
     let imports = read_all(request, &reader, known)?;
-    let recorded = if request.dry_run {
-        parts.store.preview_imports(&imports).await?
-    } else {
+    let terms = IntakeTerms {
+        profile: request.profile.clone(),
+        edition: request.edition,
         // A file may well be read by a timer: nobody needs to answer for it.
-        let actor = Actor::person(&config.actor).unwrap_or_else(|_| Actor::vigie());
-        parts.store.record_imports(&imports, &actor, parts.clock.now()).await?
+        actor: Actor::person(&config.actor).unwrap_or_else(|_| Actor::vigie()),
+        dry_run: request.dry_run,
     };
+    let recorded = take_in(parts, &imports, &terms).await?;
     let links = reader.aliases().implied_links(&parts.store.known_projects().await?);
     for (from, into) in &links {
         print::message(&format!(
@@ -136,7 +110,7 @@ fn print_report(
     printer: &Printer,
 ) -> Result<(), CliError> {
     let pairs: Vec<(&Import, &Recorded)> = imports.iter().zip(recorded).collect();
-    let report = Report { dry_run, files: pairs.iter().map(file_report).collect() };
+    let report = Intake::of(dry_run, imports, recorded);
     let title = if dry_run { "Importation à blanc : rien n’est écrit" } else { "Importation" };
     let mut sheets = vec![Sheet::new(
         title,
@@ -158,24 +132,6 @@ fn print_report(
         [remarks(&pairs), resemblances(imports), differences(&pairs)].into_iter().flatten(),
     );
     printer.answer(&report, &sheets, 0)
-}
-
-fn file_report<'a>((import, recorded): &(&'a Import, &'a Recorded)) -> FileReport<'a> {
-    FileReport {
-        recorded,
-        rows_kept: import.rows.len(),
-        import: Summary {
-            file: &import.file,
-            sha256: import.sha256.as_str(),
-            profile: &import.profile,
-            profile_reason: &import.profile_reason,
-            dataset: import.dataset,
-            edition: import.edition.to_string(),
-            set_aside: &import.set_aside,
-            withheld: &import.withheld,
-            sightings: &import.sightings,
-        },
-    }
 }
 
 fn size(count: usize) -> Cell {

@@ -2,6 +2,7 @@
 
 mod announce;
 mod beside;
+mod brief;
 mod cases;
 mod catalogue;
 mod circumstances;
@@ -17,9 +18,12 @@ mod explain;
 mod export;
 mod feed;
 mod firing;
+mod intake;
 mod judge_table;
 mod missions;
+mod orders;
 mod people;
+mod progress;
 mod proof;
 mod publish;
 mod remind;
@@ -54,10 +58,14 @@ use crate::reviews::ReviewRefusal;
 use crate::reviews::TimetableError;
 use crate::rules::FolderError;
 use crate::rules::Limits;
+use crate::sources::SourceError;
 use crate::store::Store;
 use crate::store::StoreError;
 
 pub use announce::preview;
+pub use brief::AlertMove;
+pub use brief::CycleBrief;
+pub use brief::MissionMove;
 pub use cases::run_cases;
 pub use catalogue::CatalogueInForce;
 pub use catalogue::CatalogueTexts;
@@ -120,6 +128,11 @@ pub use feed::FeedEntry;
 pub use feed::feed;
 pub use firing::Firing;
 pub use firing::firing;
+pub use intake::FileIntake;
+pub use intake::Intake;
+pub use intake::IntakeTerms;
+pub use intake::take_in;
+pub use intake::take_in_file;
 pub use judge_table::Progress;
 pub use judge_table::TableError;
 pub use judge_table::TableReport;
@@ -135,12 +148,18 @@ pub use missions::mission;
 pub use missions::mission_lines;
 pub use missions::mission_outcomes;
 pub use missions::mission_ranking;
+pub use orders::Errand;
+pub use orders::Order;
+pub use orders::OrderError;
+pub use orders::Ordered;
+pub use orders::Orders;
 pub use people::Contest;
 pub use people::SilenceRequest;
 pub use people::contest;
 pub use people::find_alert;
 pub use people::ministries;
 pub use people::silence;
+pub use progress::CycleProgress;
 pub use proof::Proof;
 pub use proof::prove;
 pub use publish::RollBack;
@@ -163,9 +182,12 @@ pub use row_schemas::MinistryRow;
 pub use row_schemas::PortfolioRow;
 pub use row_schemas::ProjectRow;
 pub use run::CycleReport;
+pub use run::CycleRequest;
 pub use run::Outcome;
 pub use run::announce;
+pub use run::may_run;
 pub use run::run;
+pub use run::run_followed;
 pub use standing::DifferenceKind;
 pub use standing::Standing;
 pub use tables::Row;
@@ -266,6 +288,8 @@ pub enum CycleError {
          from, as `vigie dictionary` says{}", nearest(.near.as_deref())
     )]
     NotContestable { field: String, near: Option<String> },
+    #[error(transparent)]
+    Source(#[from] SourceError),
     #[error(transparent)]
     Export(#[from] ExportError),
     #[error("lay out a table of figures")]

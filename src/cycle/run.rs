@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::thread;
-use std::time::Duration;
-use std::time::Instant;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
+use serde::Deserialize;
 use serde::Serialize;
 use tracing::info;
 use tracing::warn;
+use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
@@ -21,6 +21,8 @@ use super::catalogue;
 use super::circumstances;
 use super::coverage;
 use super::coverage::FieldCost;
+use super::progress::CycleProgress;
+use super::progress::Stopwatch;
 use super::tables;
 use super::view;
 use crate::alerts;
@@ -73,8 +75,9 @@ pub struct CycleReport {
     pub rule_faults: Vec<RuleFault>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CycleOutcome)]
 pub enum Outcome {
     Committed,
     /// The last cycle had the same date, data and catalogue: nothing was written.
@@ -84,10 +87,15 @@ pub enum Outcome {
 }
 
 /// How a cycle is run.
-#[derive(Clone, Copy, Debug)]
-struct Manner {
-    dry_run: bool,
-    announce: bool,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CycleRequest {
+    /// Today in Paris when nothing is said.
+    pub as_of: Option<NaiveDate>,
+    /// Try it out: nothing is written.
+    pub dry_run: bool,
+    /// Tell receivers that have just been set up all that stands.
+    pub announce: bool,
 }
 
 /// `as_of` defaults to today in Paris.
@@ -96,7 +104,8 @@ pub async fn run(
     as_of: Option<NaiveDate>,
     dry_run: bool,
 ) -> Result<CycleReport, CycleError> {
-    run_in(parts, as_of, Manner { dry_run, announce: false }).await
+    let request = CycleRequest { as_of, dry_run, announce: false };
+    run_followed(parts, request, &CycleProgress::followed().0).await
 }
 
 /// The same, and receivers that have just been set up are told all that stands.
@@ -105,17 +114,26 @@ pub async fn announce(
     as_of: Option<NaiveDate>,
     dry_run: bool,
 ) -> Result<CycleReport, CycleError> {
-    run_in(parts, as_of, Manner { dry_run, announce: true }).await
+    let request = CycleRequest { as_of, dry_run, announce: true };
+    run_followed(parts, request, &CycleProgress::followed().0).await
 }
 
-async fn run_in(
-    parts: &Parts,
-    as_of: Option<NaiveDate>,
-    manner: Manner,
-) -> Result<CycleReport, CycleError> {
-    let Manner { dry_run, .. } = manner;
+/// Whether alerts may follow on a cycle as of that date, as far as can be told beforehand.
+pub async fn may_run(parts: &Parts, request: CycleRequest) -> Result<(), CycleError> {
     parts.store.check_whole("a cycle")?;
-    let mut watch = Stopwatch::start();
+    let as_of = request.as_of.unwrap_or_else(|| view::today(parts.clock.now()));
+    let last = parts.store.last_cycle().await?;
+    if request.dry_run { Ok(()) } else { stays_in_order(as_of, last.as_ref()) }
+}
+
+pub async fn run_followed(
+    parts: &Parts,
+    request: CycleRequest,
+    progress: &CycleProgress,
+) -> Result<CycleReport, CycleError> {
+    let CycleRequest { as_of, dry_run, .. } = request;
+    parts.store.check_whole("a cycle")?;
+    let mut watch = Stopwatch::start(progress);
     let now = parts.clock.now();
     let as_of = as_of.unwrap_or_else(|| view::today(now));
     let last = parts.store.last_cycle().await?;
@@ -143,25 +161,7 @@ async fn run_in(
             rule_faults: judged.faults,
         });
     }
-    decide(parts, judged, last, (now, manner, watch)).await
-}
-
-/// How long each phase takes, for the metrics.
-#[derive(Debug)]
-struct Stopwatch {
-    since: Instant,
-    times: BTreeMap<CyclePhase, Duration>,
-}
-
-impl Stopwatch {
-    fn start() -> Self {
-        Self { since: Instant::now(), times: BTreeMap::new() }
-    }
-
-    fn lap(&mut self, phase: CyclePhase) {
-        self.times.insert(phase, self.since.elapsed());
-        self.since = Instant::now();
-    }
+    decide(parts, judged, last, (now, request, watch)).await
 }
 
 /// Alerts follow one another in time; those of an older date cannot follow.
@@ -176,8 +176,9 @@ async fn decide(
     parts: &Parts,
     judged: Judged,
     last: Option<CycleSummary>,
-    (now, Manner { dry_run, announce }, mut watch): (DateTime<Utc>, Manner, Stopwatch),
+    (now, request, mut watch): (DateTime<Utc>, CycleRequest, Stopwatch<'_>),
 ) -> Result<CycleReport, CycleError> {
+    let CycleRequest { dry_run, announce, .. } = request;
     let deliberation = deliberate(parts, &judged, last.as_ref(), now).await?;
     warn_of_automatic_rules_out_of_force(&judged);
     let outgoing = outgoing(parts, &judged, &deliberation, (now, announce)).await?;
@@ -194,7 +195,7 @@ async fn decide(
         mission_changes: deliberation.mission_changes,
         silence_changes: deliberation.silence_changes,
         outgoing,
-        times: watch.times,
+        times: watch.times(),
     };
     let counts = CycleCounts::of(&record.verdicts);
     if !dry_run {

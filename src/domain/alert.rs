@@ -89,7 +89,9 @@ pub struct AlertChange {
     pub counterpart: Option<AlertId>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertChangeKind {
     /// Fired for the first time, and waits for its rule's `for`.

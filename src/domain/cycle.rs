@@ -62,7 +62,8 @@ pub struct CycleRecord {
 }
 
 /// What a cycle spends its time on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum CyclePhase {
     /// Data and catalogue are read.
     Load,

@@ -155,13 +155,13 @@ impl Rows {
 }
 
 /// Rows that were not kept, with the reason in French, as the import report shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SetAside {
     pub rows: Vec<u32>,
     pub reason: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WithheldFigure {
     pub row: u32,
     pub project: ProjectId,
@@ -170,7 +170,7 @@ pub struct WithheldFigure {
 }
 
 /// How one project of the file relates to those already known.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Sighting {
     pub project: ProjectId,
     pub name: String,
@@ -178,7 +178,7 @@ pub struct Sighting {
     pub kind: SightingKind,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SightingKind {
     Known,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
+use crate::domain::cycle::CyclePhase;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::ImportNumber;
 
@@ -131,6 +132,14 @@ pub struct Done {
     pub outcome: RunOutcome,
     /// In French, for those who operate the service.
     pub detail: String,
+    /// As JSON, for whoever asked.
+    pub report: Option<String>,
+}
+
+impl Done {
+    pub fn of(outcome: RunOutcome, detail: String) -> Self {
+        Self { outcome, detail, report: None }
+    }
 }
 
 /// Why a run begins now.
@@ -158,8 +167,16 @@ pub struct JobRun {
     pub firing: Option<DateTime<Utc>>,
     /// Firings missed that it answers too.
     pub missed: u64,
+    /// Who asked, when a person did.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub actor: Option<Actor>,
     pub started_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
+    /// Of a cycle under way.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub phase: Option<CyclePhase>,
     pub outcome: RunOutcome,
     pub detail: String,
 }

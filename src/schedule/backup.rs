@@ -47,7 +47,7 @@ pub(super) async fn run(work: &Work) -> Result<Done, JobError> {
     let megabytes = i64::try_from(bytes.div_ceil(BYTES_PER_MEGABYTE)).unwrap_or(i64::MAX);
     let detail =
         format!("{name}, {}\u{a0}Mo, vérifiée\u{a0}; {kept} en tout", french::integer(megabytes));
-    Ok(Done { outcome: RunOutcome::Success, detail })
+    Ok(Done::of(RunOutcome::Success, detail))
 }
 
 /// On the disk for good, and found whole.

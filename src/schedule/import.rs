@@ -278,6 +278,6 @@ impl Tally {
             .map(|(count, one, many)| counted(count, one, many))
             .collect();
         let detail = if said.is_empty() { "rien de nouveau".to_owned() } else { said.join(", ") };
-        Done { outcome, detail }
+        Done::of(outcome, detail)
     }
 }

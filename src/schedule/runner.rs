@@ -7,12 +7,8 @@ use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
 use tokio::sync::watch;
-use tracing::Instrument as _;
-use tracing::debug;
 use tracing::error;
 use tracing::info;
-use tracing::info_span;
-use tracing::warn;
 
 use super::JobError;
 use super::due::Due;
@@ -22,20 +18,15 @@ use super::due::due;
 use super::settings::Schedule;
 use super::timetable::Timetable;
 use super::timetable::TimetableError;
+use super::under_way::UnderWay;
 use super::work::Work;
-use crate::cycle::notices_of;
+use crate::cycle::Errand;
 use crate::domain::audit::Actor;
 use crate::domain::job::Call;
-use crate::domain::job::Done;
 use crate::domain::job::JobName;
 use crate::domain::job::JobRun;
 use crate::domain::job::JobStanding;
-use crate::domain::job::Occasion;
-use crate::domain::job::RunOutcome;
-use crate::domain::notice::Notice;
-use crate::notify::Occurrence;
 use crate::store::Begun;
-use crate::store::Ending;
 use crate::store::Hold;
 use crate::store::Settled;
 use crate::store::StoreError;
@@ -43,24 +34,18 @@ use crate::store::StoreError;
 /// How long a job is held without a word: longer than a writer may have to wait for its turn.
 const HOLD: TimeDelta = TimeDelta::minutes(3);
 
-/// How often a holder says that it is still there.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
-
 /// When a job cannot run now, for another look; and how often the time is looked at, since a
 /// machine may sleep and its clock may be set.
 const ANOTHER_LOOK: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
-/// Firings that passed while a job ran, counted at most.
-const SKIPPED_COUNTED: usize = 1_000;
-
 /// The jobs of one service.
 #[derive(Debug)]
 pub struct Runner {
-    work: Work,
-    timetables: BTreeMap<JobName, Timetable>,
+    pub(super) work: Work,
+    pub(super) timetables: BTreeMap<JobName, Timetable>,
     jitter: Jitter,
-    holder: String,
+    pub(super) holder: String,
 }
 
 impl Runner {
@@ -114,7 +99,7 @@ impl Runner {
     }
 
     /// Until `stop` turns true. What is under way then is let finish, or stops where it may.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             let wake = self.tick(&stop).await;
             let now = self.work.parts.clock.now();
@@ -159,7 +144,7 @@ impl Runner {
         let store = &self.work.parts.store;
         store.job(job, self.work.parts.clock.now()).await?;
         match self.answer(job, &Call::of(actor), stop).await? {
-            Answered::Ran(run) => Ok(run),
+            Answered::Ran(run) => Ok(*run),
             Answered::Held(until) => Err(JobError::Held { job: job.word(), until }),
             // Said of firings only.
             Answered::Already => Err(JobError::GivenUp { job: job.word() }),
@@ -212,14 +197,28 @@ impl Runner {
         call: &Call,
         stop: &watch::Receiver<bool>,
     ) -> Result<Answered, StoreError> {
-        let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
-        let run = match store.begin_run(job, call, self.hold(now), now).await? {
-            Begun::Granted { run } => run,
-            Begun::Held { until } => {
-                info!(job.name = job.word(), "Job {} already runs elsewhere", job.word());
-                return Ok(Answered::Held(until));
+        match self.begin(Errand::Job(job), call).await? {
+            Beginning::Granted(under_way) => {
+                self.finish(under_way, stop).await.map(Box::new).map(Answered::Ran)
             }
-            Begun::Answered => return Ok(Answered::Already),
+            Beginning::Held { until, .. } => Ok(Answered::Held(until)),
+            Beginning::Already => Ok(Answered::Already),
+        }
+    }
+
+    /// Takes hold of a job, unless it runs already; whoever begins is to finish.
+    pub(super) async fn begin(&self, errand: Errand, call: &Call) -> Result<Beginning, StoreError> {
+        let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
+        let job = errand.job();
+        match store.begin_run(job, call, self.hold(now), now).await? {
+            Begun::Granted { run } => {
+                Ok(Beginning::Granted(UnderWay { errand, run, call: call.clone(), began: now }))
+            }
+            Begun::Held { until, run } => {
+                info!(job.name = job.word(), "Job {} already runs elsewhere", job.word());
+                Ok(Beginning::Held { until, run })
+            }
+            Begun::Answered => Ok(Beginning::Already),
             Begun::GivenUp { attempts } => {
                 error!(
                     job.name = job.word(),
@@ -228,128 +227,38 @@ impl Runner {
                     job.word()
                 );
                 store.settle_job(job, self.settled(job, call, now)).await?;
-                return Ok(Answered::Already);
-            }
-        };
-        let span = info_span!("job", job.name = job.word(), job.run = run);
-        async {
-            debug!("Job {} begins", job.word());
-            if call.missed > 0 {
-                info!(job.missed = call.missed, "Job {} catches up {}", job.word(), call.missed);
-            }
-            let done = self.carry_out(job, stop).await;
-            self.conclude((job, run), call, now, done).await
-        }
-        .instrument(span)
-        .await
-    }
-
-    /// The work, while the job is held.
-    async fn carry_out(&self, job: JobName, stop: &watch::Receiver<bool>) -> Done {
-        let work = self.work.run(job, stop);
-        tokio::pin!(work);
-        tokio::select! {
-            done = &mut work => done,
-            () = self.hold_until_lost(job) => {
-                warn!(job.name = job.word(), "Job {} is held by another service too", job.word());
-                work.await
+                Ok(Beginning::Already)
             }
         }
     }
 
-    /// Ends when someone else took the job, as they may when this service was not heard for long.
-    async fn hold_until_lost(&self, job: JobName) {
-        let mut is_ours = true;
-        while is_ours {
-            tokio::time::sleep(SIGN_OF_LIFE).await;
-            let hold = self.hold(self.work.parts.clock.now());
-            // A word that did not get through is said again next time.
-            is_ours = self.work.parts.store.hold_on(job, hold).await.unwrap_or(true);
-        }
-    }
-
-    async fn conclude(
-        &self,
-        (job, run): (JobName, i64),
-        call: &Call,
-        began: DateTime<Utc>,
-        done: Done,
-    ) -> Result<Answered, StoreError> {
-        let now = self.work.parts.clock.now();
-        let timetable = self.timetables.get(&job);
-        let stays_due = call.occasion == Occasion::Person || done.outcome == RunOutcome::Stopped;
-        let settled = (!stays_due).then(|| self.settled(job, call, now));
-        let skipped = timetable.filter(|_| !stays_due).map_or(0, |one| firings(one, began, now));
-        if skipped > 0 {
-            warn!(job.skipped = skipped, "Job {} ran over {skipped} of its firings", job.word());
-        }
-        let duration_ms = (now - began).num_milliseconds();
-        let (outcome, detail) = (done.outcome.word(), done.detail.as_str());
-        match done.outcome {
-            RunOutcome::Failure => {}
-            RunOutcome::PartialFailure => {
-                warn!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.word());
-            }
-            RunOutcome::Success
-            | RunOutcome::Stopped
-            | RunOutcome::Processing
-            | RunOutcome::Interrupted => {
-                info!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.word());
-            }
-        }
-        let ran = JobRun {
-            number: run,
-            job,
-            occasion: call.occasion,
-            firing: call.firing,
-            missed: call.missed,
-            started_at: began,
-            ended_at: Some(now),
-            outcome: done.outcome,
-            detail: done.detail.clone(),
-        };
-        let ending = Ending { done, at: now, settled, notices: self.told(&ran).await };
-        self.work.parts.store.end_run((job, run), &self.holder, &ending).await?;
-        Ok(Answered::Ran(ran))
-    }
-
-    /// What programs are told of a run that came to nothing. That they cannot be told does not keep it
-    /// from ending.
-    async fn told(&self, run: &JobRun) -> Vec<Notice> {
-        if run.outcome != RunOutcome::Failure {
-            return vec![];
-        }
-        let notices = notices_of(&self.work.parts, Occurrence::RunFailed { run }).await;
-        notices.unwrap_or_else(|fault| {
-            let cause: &dyn std::error::Error = &fault;
-            error!(error = cause, "Nobody is told that job {} failed", run.job.word());
-            vec![]
-        })
-    }
-
-    fn settled(&self, job: JobName, call: &Call, now: DateTime<Utc>) -> Settled {
+    pub(super) fn settled(&self, job: JobName, call: &Call, now: DateTime<Utc>) -> Settled {
         let next_at = self.timetables.get(&job).and_then(|timetable| timetable.next_after(now));
         Settled { to: now, missed: call.missed, next_at }
     }
 
-    fn hold(&self, now: DateTime<Utc>) -> Hold<'_> {
+    pub(super) fn hold(&self, now: DateTime<Utc>) -> Hold<'_> {
         Hold { holder: &self.holder, until: now + HOLD }
     }
 }
 
 enum Answered {
-    Ran(JobRun),
+    Ran(Box<JobRun>),
     Held(DateTime<Utc>),
     /// By another service, or given up.
     Already,
 }
 
-/// How many firings fell while a run went on: they are skipped, not missed.
-fn firings(timetable: &Timetable, began: DateTime<Utc>, ended: DateTime<Utc>) -> usize {
-    std::iter::successors(timetable.next_after(began), |firing| timetable.next_after(*firing))
-        .take_while(|firing| *firing <= ended)
-        .take(SKIPPED_COUNTED)
-        .count()
+/// What became of a wish to run a job.
+pub(super) enum Beginning {
+    Granted(UnderWay),
+    /// Someone runs it, under that number.
+    Held {
+        until: DateTime<Utc>,
+        run: Option<i64>,
+    },
+    /// By another service, or given up.
+    Already,
 }
 
 fn read_timetables(schedule: &Schedule) -> Result<BTreeMap<JobName, Timetable>, TimetableError> {

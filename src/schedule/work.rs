@@ -14,7 +14,12 @@ use super::settings::HousekeepingSettings;
 use super::settings::ImportSettings;
 use super::told;
 use crate::cycle;
+use crate::cycle::CycleBrief;
+use crate::cycle::CycleError;
+use crate::cycle::CycleProgress;
 use crate::cycle::CycleReport;
+use crate::cycle::CycleRequest;
+use crate::cycle::Errand;
 use crate::cycle::Outcome;
 use crate::cycle::Parts;
 use crate::domain::job::Done;
@@ -49,25 +54,36 @@ impl Work {
     }
 
     /// Whole, or nothing, or as far as it says.
-    pub(super) async fn run(&self, job: JobName, stop: &watch::Receiver<bool>) -> Done {
-        let done = match job {
-            JobName::Import => import::run(self, stop).await,
-            JobName::Cycle => self.run_cycle().await,
-            JobName::Reviews => self.plan_reviews().await,
-            JobName::Digest => self.tell().await,
-            JobName::Reminders => self.remind().await,
-            JobName::Housekeeping => self.tidy().await,
-            JobName::Backup => backup::run(self).await,
+    pub(super) async fn run(
+        &self,
+        errand: Errand,
+        progress: &CycleProgress,
+        stop: &watch::Receiver<bool>,
+    ) -> Done {
+        let done = match errand {
+            Errand::Job(JobName::Import) => import::run(self, stop).await,
+            Errand::Job(JobName::Cycle) => self.run_cycle(CycleRequest::default(), progress).await,
+            Errand::Cycle(request) => self.run_cycle(request, progress).await,
+            Errand::Job(JobName::Reviews) => self.plan_reviews().await,
+            Errand::Job(JobName::Digest) => self.tell().await,
+            Errand::Job(JobName::Reminders) => self.remind().await,
+            Errand::Job(JobName::Housekeeping) => self.tidy().await,
+            Errand::Job(JobName::Backup) => backup::run(self).await,
         };
+        let job = errand.job();
         done.unwrap_or_else(|fault| {
             let cause: &dyn std::error::Error = &fault;
             error!(error = cause, "Job {} came to nothing", job.word());
-            Done { outcome: RunOutcome::Failure, detail: told(&fault) }
+            Done::of(RunOutcome::Failure, told(&fault))
         })
     }
 
-    async fn run_cycle(&self) -> Result<Done, JobError> {
-        let report = cycle::run(&self.parts, None, false).await?;
+    async fn run_cycle(
+        &self,
+        request: CycleRequest,
+        progress: &CycleProgress,
+    ) -> Result<Done, JobError> {
+        let report = cycle::run_followed(&self.parts, request, progress).await?;
         let faults = report.rule_faults.len();
         let mut detail = cycle_in_words(&report);
         if faults > 0 {
@@ -75,27 +91,28 @@ impl Work {
             detail.push_str(&counted(faults, "faute de règle", "fautes de règles"));
         }
         let outcome = if faults > 0 { RunOutcome::PartialFailure } else { RunOutcome::Success };
-        Ok(Done { outcome, detail })
+        let brief = serde_json::to_string(&CycleBrief::of(&report)).map_err(CycleError::Record)?;
+        Ok(Done { outcome, detail, report: Some(brief) })
     }
 
     async fn plan_reviews(&self) -> Result<Done, JobError> {
         let changes = cycle::plan_reviews(&self.parts, None, false).await?;
         let detail =
             counted(changes.len(), "revue planifiée ou annulée", "revues planifiées ou annulées");
-        Ok(Done { outcome: RunOutcome::Success, detail })
+        Ok(Done::of(RunOutcome::Success, detail))
     }
 
     async fn tell(&self) -> Result<Done, JobError> {
         let notices = cycle::digest(&self.parts).await?;
         let detail = counted(notices, "message écrit", "messages écrits");
-        Ok(Done { outcome: RunOutcome::Success, detail })
+        Ok(Done::of(RunOutcome::Success, detail))
     }
 
     /// On a day without news as well; the notices of a day are written once.
     async fn remind(&self) -> Result<Done, JobError> {
         let reminders = cycle::remind(&self.parts).await?;
         let detail = counted(small(reminders), "rappel écrit", "rappels écrits");
-        Ok(Done { outcome: RunOutcome::Success, detail })
+        Ok(Done::of(RunOutcome::Success, detail))
     }
 
     async fn tidy(&self) -> Result<Done, JobError> {
@@ -113,7 +130,7 @@ impl Work {
             counted(small(forgotten), "ancien message oublié", "anciens messages oubliés");
         let folded = if tidied.log_folded { "replié" } else { "encore lu, à replier plus tard" };
         let detail = format!("{removed}, {forgotten}\u{a0}; journal d’écriture {folded}");
-        Ok(Done { outcome: RunOutcome::Success, detail })
+        Ok(Done::of(RunOutcome::Success, detail))
     }
 }
 
@@ -126,6 +143,7 @@ fn cycle_in_words(report: &CycleReport) -> String {
     match report.outcome {
         Outcome::Unchanged => format!("rien de nouveau depuis le cycle {number}"),
         Outcome::Committed | Outcome::DryRun => {
+            let tried = if report.outcome == Outcome::DryRun { " à blanc" } else { "" };
             let alerts =
                 counted(report.alert_changes.len(), "changement d’alerte", "changements d’alertes");
             let missions = counted(
@@ -133,7 +151,7 @@ fn cycle_in_words(report: &CycleReport) -> String {
                 "changement de mission",
                 "changements de missions",
             );
-            format!("cycle {number}\u{a0}: {alerts}, {missions}")
+            format!("cycle {number}{tried}\u{a0}: {alerts}, {missions}")
         }
     }
 }

@@ -2,6 +2,7 @@
 //! what it is given and nothing else; loses no row, keeps none that is wrong.
 
 mod aliases;
+mod archive;
 mod batch;
 mod error;
 mod facts;
@@ -11,6 +12,7 @@ mod identity;
 mod layout;
 mod likeness;
 mod names;
+mod ods;
 mod panorama;
 mod parse;
 mod profile;

@@ -10,7 +10,9 @@ const MAX_COLUMNS: u64 = 500;
 /// Cells of a file: what holds memory, when rows and columns are both many.
 const MAX_CELLS: u64 = 5_000_000;
 /// Characters of a cell.
-const MAX_CELL: u64 = 100_000;
+pub(super) const MAX_CELL: u64 = 100_000;
+/// Bytes of all cells of a spreadsheet: a few bytes of file may stand for many of text.
+const MAX_TEXT: u64 = MAX_BYTES;
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -45,11 +47,22 @@ pub(super) struct TableBuilder<'a> {
     file: &'a str,
     rows: Vec<Row>,
     cells: u64,
+    text: u64,
 }
 
 impl<'a> TableBuilder<'a> {
     pub(super) fn new(file: &'a str) -> Self {
-        Self { file, rows: Vec::new(), cells: 0 }
+        Self { file, rows: Vec::new(), cells: 0, text: 0 }
+    }
+
+    /// Whether a cell that comes alone, ahead of its row, may be kept until then; and its column, which
+    /// counts from 0.
+    pub(super) fn admit(&mut self, column: u32, text: &str) -> Result<usize, SourceError> {
+        self.within("columns", u64::from(column).saturating_add(1), MAX_COLUMNS)?;
+        self.cell_within(text)?;
+        self.text = self.text.saturating_add(count(text.len()));
+        self.within("bytes of text in cells", self.text, MAX_TEXT)?;
+        Ok(usize::try_from(column).unwrap_or(usize::MAX))
     }
 
     /// Rows come in order. Empty ones in between may be left out; they are put back.
@@ -59,9 +72,7 @@ impl<'a> TableBuilder<'a> {
         self.cells = self.cells.saturating_add(count(cells.len()));
         self.within("cells", self.cells, MAX_CELLS)?;
         for cell in cells {
-            if cell.len() > usize::try_from(MAX_CELL).unwrap_or(usize::MAX) {
-                self.within("characters in a cell", count(cell.chars().count()), MAX_CELL)?;
-            }
+            self.cell_within(cell)?;
         }
         let mut next = self.rows.last().map_or(1, |row| row.number.saturating_add(1));
         while next < number {
@@ -82,6 +93,13 @@ impl<'a> TableBuilder<'a> {
             expected: "a header row and rows",
         })?;
         Ok(Table { header, rows: rows.collect(), is_even: true })
+    }
+
+    fn cell_within(&self, cell: &str) -> Result<(), SourceError> {
+        if count(cell.len()) <= MAX_CELL {
+            return Ok(());
+        }
+        self.within("characters in a cell", count(cell.chars().count()), MAX_CELL)
     }
 
     fn within(&self, what: &'static str, found: u64, limit: u64) -> Result<(), SourceError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::error::StoreError;
 use super::import_rows::is_facts;
@@ -26,7 +27,7 @@ const ABSENT: &str = "absent";
 const PERSONAL: [&str; 3] = ["name", "email", "since"];
 
 /// `former` and `now` are in French words, for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Difference {
     pub subject: Subject,
     /// A field of the dictionary; `project` when only one file has the project; for lists, the dataset.

@@ -43,7 +43,7 @@ use crate::domain::snapshot::Snapshot;
 use crate::domain::subject::Subject;
 
 /// What became of one file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Recorded {
     /// The same bytes were already there for the same dataset and edition.
@@ -81,7 +81,7 @@ pub struct ImportSummary {
 }
 
 /// What was said of a file when it was read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ImportReport {
     pub profile_reason: String,
     pub set_aside: Vec<SetAside>,

@@ -9,6 +9,8 @@ use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::open::end;
+use crate::domain::audit::Actor;
+use crate::domain::cycle::CyclePhase;
 use crate::domain::job::JobName;
 use crate::domain::job::JobRun;
 use crate::domain::job::JobStanding;
@@ -73,7 +75,8 @@ impl Store {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let rows: Vec<RunRow> = sqlx::query_as(
-            "select number, job, occasion, firing, missed, started_at, ended_at, outcome, detail
+            "select number, job, occasion, firing, missed, actor, started_at, ended_at, phase,
+                    outcome, detail
              from job_runs where job = $1 and number < $2 order by number desc limit $3",
         )
         .bind(job.word())
@@ -85,9 +88,37 @@ impl Store {
         let runs = rows.into_iter().map(RunRow::into_run);
         // What came of a run is told of everybody's files and messages.
         let told = |run: JobRun| {
-            if visible.is_all() { run } else { JobRun { detail: String::new(), ..run } }
+            if visible.is_all() {
+                run
+            } else {
+                JobRun { detail: String::new(), actor: None, ..run }
+            }
         };
         runs.map(|run| run.map(told)).collect()
+    }
+
+    /// One run, and what it reports, as JSON.
+    pub async fn job_run(
+        &self,
+        number: i64,
+    ) -> Result<Option<(JobRun, Option<String>)>, StoreError> {
+        self.check_whole("a job")?;
+        let row: Option<RunRow> = sqlx::query_as(
+            "select number, job, occasion, firing, missed, actor, started_at, ended_at, phase,
+                    outcome, detail
+             from job_runs where number = $1",
+        )
+        .bind(number)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(reading("a run of a job"))?;
+        let report: Option<Option<String>> =
+            sqlx::query_scalar("select report from job_runs where number = $1")
+                .bind(number)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(reading("a run of a job"))?;
+        row.map(|row| Ok((row.into_run()?, report.flatten()))).transpose()
     }
 }
 
@@ -126,8 +157,10 @@ struct RunRow {
     occasion: String,
     firing: Option<String>,
     missed: i64,
+    actor: Option<String>,
     started_at: String,
     ended_at: Option<String>,
+    phase: Option<String>,
     outcome: String,
     detail: String,
 }
@@ -145,8 +178,15 @@ impl RunRow {
             )?,
             firing: instant("job_runs.firing", self.firing)?,
             missed: kept::to_u64("job_runs.missed", self.missed)?,
+            actor: self.actor.map(Actor::from_kept),
             started_at: kept::to_instant("job_runs.started_at", self.started_at)?,
             ended_at: instant("job_runs.ended_at", self.ended_at)?,
+            phase: self
+                .phase
+                .map(|word| {
+                    kept::to_word("job_runs.phase", &word, "a phase", CyclePhase::from_word)
+                })
+                .transpose()?,
             outcome: kept::to_word(
                 "job_runs.outcome",
                 &self.outcome,

@@ -12,7 +12,9 @@ use super::error::writing;
 use super::kept;
 use super::open::end;
 use super::outbox;
+use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
+use crate::domain::cycle::CyclePhase;
 use crate::domain::job::Call;
 use crate::domain::job::Done;
 use crate::domain::job::JobName;
@@ -39,6 +41,8 @@ pub enum Begun {
     /// Someone else runs it.
     Held {
         until: DateTime<Utc>,
+        /// The run under way.
+        run: Option<i64>,
     },
     /// Someone else ran it for this firing meanwhile.
     Answered,
@@ -62,6 +66,8 @@ pub struct Ending {
     pub done: Done,
     pub at: DateTime<Utc>,
     pub settled: Option<Settled>,
+    /// Whether the job did what it is for: a cycle tried out changes nothing.
+    pub counts: bool,
     /// Whom it is told.
     pub notices: Vec<Notice>,
 }
@@ -86,7 +92,8 @@ impl Store {
                 .await
                 .map_err(reading("a job"))?;
         if let Some(until) = taken {
-            return Ok(Begun::Held { until: kept::to_instant("jobs.held_until", until)? });
+            let run = under_way(&mut transaction, job).await?;
+            return Ok(Begun::Held { until: kept::to_instant("jobs.held_until", until)?, run });
         }
         if is_answered(&mut transaction, job, call, now).await? {
             return Ok(Begun::Answered);
@@ -122,6 +129,18 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
+    /// How far a cycle under way has come.
+    pub async fn set_run_phase(&self, run: i64, phase: CyclePhase) -> Result<(), StoreError> {
+        self.check_whole("a job")?;
+        sqlx::query("update job_runs set phase = $2 where number = $1 and outcome = 'processing'")
+            .bind(run)
+            .bind(phase.word())
+            .execute(&self.pool)
+            .await
+            .map_err(writing("a run of a job"))?;
+        Ok(())
+    }
+
     /// Records what a run came to and lets the job go.
     pub async fn end_run(
         &self,
@@ -130,16 +149,17 @@ impl Store {
         ending: &Ending,
     ) -> Result<(), StoreError> {
         self.check_whole("a job")?;
-        let Ending { done, at, settled, notices } = ending;
+        let Ending { done, at, settled, counts, notices } = ending;
         let mut transaction = self.begin_write().await?;
         sqlx::query(
-            "update job_runs set ended_at = $2, outcome = $3, detail = $4
+            "update job_runs set ended_at = $2, outcome = $3, detail = $4, report = $5, phase = null
              where number = $1 and outcome = 'processing'",
         )
         .bind(run)
         .bind(kept::from_instant(*at))
         .bind(done.outcome.word())
         .bind(done.detail.as_str())
+        .bind(done.report.as_deref())
         .execute(&mut *transaction)
         .await
         .map_err(writing("a run of a job"))?;
@@ -151,7 +171,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(writing("a job"))?;
-        if done.outcome == RunOutcome::Success {
+        if done.outcome == RunOutcome::Success && *counts {
             sqlx::query("update jobs set last_success_at = $2 where name = $1")
                 .bind(job.word())
                 .bind(kept::from_instant(*at))
@@ -187,6 +207,17 @@ impl Store {
             .map_err(writing("a job"))?;
         Ok(())
     }
+}
+
+async fn under_way(
+    connection: &mut SqliteConnection,
+    job: JobName,
+) -> Result<Option<i64>, StoreError> {
+    sqlx::query_scalar("select max(number) from job_runs where job = $1 and outcome = 'processing'")
+        .bind(job.word())
+        .fetch_one(connection)
+        .await
+        .map_err(reading("runs of jobs"))
 }
 
 async fn settle(
@@ -233,7 +264,7 @@ async fn mark_interrupted(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "update job_runs set outcome = 'interrupted', ended_at = $2
+        "update job_runs set outcome = 'interrupted', ended_at = $2, phase = null
          where job = $1 and outcome = 'processing'",
     )
     .bind(job.word())
@@ -286,8 +317,8 @@ async fn insert_run(
         .map_err(reading("runs of jobs"))?;
     sqlx::query(
         "insert into job_runs (number, job, occasion, firing, missed, holder, started_at, outcome,
-                               detail)
-         values ($1, $2, $3, $4, $5, $6, $7, 'processing', '')",
+                               detail, actor)
+         values ($1, $2, $3, $4, $5, $6, $7, 'processing', '', $8)",
     )
     .bind(last + 1)
     .bind(job.word())
@@ -296,6 +327,7 @@ async fn insert_run(
     .bind(i64::try_from(call.missed).unwrap_or(i64::MAX))
     .bind(holder)
     .bind(kept::from_instant(now))
+    .bind(call.actor.as_ref().map(Actor::as_str))
     .execute(connection)
     .await
     .map_err(writing("a run of a job"))?;

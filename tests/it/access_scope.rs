@@ -59,7 +59,9 @@ async fn each_door_opens_to_these_roles_and_ministries() {
                 [ask(justice, &own).await, ask(justice, &other).await, ask(justice, &none).await];
             let told = |reply: &Reply, path: &str| (reply.status, without(reply.body(), path));
             let (of_other, of_nothing) = (told(&others, &other), told(&nothings, &none));
-            assert_eq!(of_other, of_nothing, "{role} can tell {other} from what does not exist");
+            if other != none {
+                assert_eq!(of_other, of_nothing, "{role} can tell {other} from what is nothing's");
+            }
             let [mine, others, nothings] = [mine, others, nothings].map(|reply| reply.status);
             let all = ask(whole, &other).await.status;
             write!(table, " | {role} {mine} {others} {nothings}, {all}").unwrap();
@@ -89,7 +91,7 @@ async fn paths(world: &World, ministry: &str, door: &Door) -> [String; 3] {
             *path = path.replace(&format!("{{{parameter}}}"), &id);
         }
     }
-    paths
+    paths.map(|path| path + doors::asked(door.address))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,7 +146,15 @@ async fn every_path(world: &World, ministry: &str, door: &Door) -> Vec<String> {
     let parameters = doors::parameters(door.address);
     let [own, other, none] = paths(world, ministry, door).await;
     let mut paths = vec![own.clone(), other, none];
-    paths.extend(QUERIES.map(|query| format!("{own}{query}")));
+    let beside = |query: &str| match own.contains('?') {
+        true => format!("{own}{}", query.replace('?', "&")),
+        false => format!("{own}{query}"),
+    };
+    paths.extend(QUERIES.map(beside));
+    if parameters == ["table"] {
+        let tables = ["history", "ministries", "series", "alerts", "missions", "verdicts"];
+        paths.extend(tables.map(|table| own.replace("projects", table)));
+    }
     if let [parameter] = parameters.as_slice() {
         let others = doors::samples(world, ministry, parameter).await.others;
         let hole = format!("{{{parameter}}}");

@@ -233,7 +233,7 @@ async fn what_a_request_may_be_is_bounded() {
     414 urn:vigie:problem:address-too-long the address has 4122 bytes, 4096 at most
     406 urn:vigie:problem:not-acceptable read `Accept`: found `text/csv, application/json;q=0, image/*`, expected it to take application/json
     413 urn:vigie:problem:bad-body read the body: payload reached size limit
-    415 urn:vigie:problem:bad-body read the body: Content type error
+    415 urn:vigie:problem:bad-body read the body: found `text/plain`, expected application/json
     400 urn:vigie:problem:bad-body read the body: Json deserialize error: EOF while parsing a value at line 1 column 10
     ");
     for taken in ["*/*", "application/*;q=0.1", "text/html, application/json", ""] {

@@ -66,6 +66,8 @@ pub const DOORS: &[Door] = &[
     own("GET", "/api/v1/feed", Read),
     own("GET", "/api/v1/editions", Read),
     whole("GET", "/api/v1/imports", Read),
+    whole("POST", "/api/v1/imports", Operate),
+    whole("GET", "/api/v1/imports/{import}", Read),
     own("GET", "/api/v1/dictionary", Read),
     own("GET", "/api/v1/projects", Read),
     own("GET", "/api/v1/projects/{project}", Read),
@@ -142,6 +144,8 @@ pub const DOORS: &[Door] = &[
     own("GET", "/api/v1/coverage", Read),
     whole("GET", "/api/v1/jobs", Read),
     whole("GET", "/api/v1/jobs/{job}/runs", Read),
+    whole("POST", "/api/v1/jobs/{job}/runs", Administer),
+    whole("GET", "/api/v1/runs/{run}", Read),
     whole("GET", "/api/v1/sources", Read),
     own("GET", "/api/v2/alerts", Read),
     own("GET", "/api/v2/alerts/groups", Read),
@@ -150,8 +154,10 @@ pub const DOORS: &[Door] = &[
     own("GET", "/api/v2/silence/{silenceID}", Read),
     own("GET", "/api/v2/status", Read),
     own("GET", "/api/v1/cycles", Read),
+    whole("POST", "/api/v1/cycles", Operate),
     own("GET", "/api/v1/cycles/{cycle}", Read),
     own("GET", "/api/v1/cycles/{cycle}/verdicts", Read),
+    whole("POST", "/api/v1/cycles/{cycle}/replay", Operate),
 ];
 
 const fn open(method: &'static str, address: &'static str) -> Door {

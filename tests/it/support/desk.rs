@@ -56,6 +56,12 @@ impl Desk {
         answered(request.json(&body)).await
     }
 
+    /// A file, as it is.
+    pub(crate) async fn send(&self, token: &str, path: &str, bytes: Vec<u8>) -> Answered {
+        let request = reqwest::Client::new().post(self.url(path)).bearer_auth(token);
+        answered(request.header("content-type", "application/octet-stream").body(bytes)).await
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.service.address())
     }

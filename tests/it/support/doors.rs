@@ -114,8 +114,8 @@ fn common(parameter: &str) -> &'static str {
         "receiver" => "mail",
         "job" => "cycle",
         "cycle" => "3",
-        "account" | "token" | "draft" | "action" => "1",
-        "table" => "projects.csv",
+        "account" | "token" | "draft" | "action" | "import" | "run" => "1",
+        "table" => "projects",
         "file:.*" => "index.html",
         "invitation" => "nobody-is-invited",
         unknown => panic!("`{{{unknown}}}`: say in tests/it/support/doors.rs what may stand there"),
@@ -125,6 +125,16 @@ fn common(parameter: &str) -> &'static str {
 /// The parameters of an address: `project` for `/projects/{project}/history`, `file:.*` for the rest.
 pub(crate) fn parameters(address: &str) -> Vec<&str> {
     address.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+}
+
+/// What is asked beside of a door that does not answer without.
+pub(crate) fn asked(address: &str) -> &'static str {
+    match address {
+        "/api/v1/exports/{table}" => "?format=csv",
+        "/api/v1/notices/preview" => "?ministry=MI",
+        "/api/v1/rules/{rule}/comparison" => "?from=shipped&to=in-force",
+        _ => "",
+    }
 }
 
 /// What is sent to a door. One that does not read it answers 400, and the table shows it.
@@ -137,9 +147,14 @@ pub(crate) fn body(address: &str) -> Value {
         "disputes" => json!({ "fields": ["cost_current"], "author": "Équipe", "text": reason }),
         "answer" => json!({ "verdict": "rejected", "reason": reason }),
         "drafts" | "{draft}" => {
-            json!({ "comment": reason, "thresholds": { "duration_drift_high": 0.3 } })
+            json!({ "comment": reason, "thresholds": { "calendar_drift_high": 0.3 } })
         }
-        "check" | "test" | "diff" => json!({ "files": {} }),
+        "check" | "test" | "diff" => {
+            let rule = std::fs::read_to_string(root().join("rules/drift/D1.rhai")).unwrap();
+            json!({ "files": { "drift/D1.rhai": rule } })
+        }
+        "tokens" => json!({ "label": reason }),
+        "accounts" => json!({ "name": "Nouvelle", "roles": ["reader"], "scope": "whole" }),
         "silences" => json!({ "ministry": "MI", "until": "2020-12-20", "reason": reason }),
         "decision" => json!({ "verdict": "accept", "reason": reason }),
         "start" | "planning" => json!({}),

@@ -57,13 +57,16 @@ const HOMES: &[(&str, &[&str])] = &[
     ("minijinja", &["notify"]),
     ("openidconnect", &["sign_in"]),
     ("prometheus_client", &["api"]),
+    ("quick_xml", &["sources"]),
     ("polars", &["frame", "rules", "cycle"]),
     ("rhai", &["rules"]),
     ("rust_xlsxwriter", &["cycle"]),
     ("sqlx", &["store"]),
+    ("tempfile", &["api"]),
     ("tracing_actix_web", &["api", "app"]),
     ("tracing_subscriber", &["app"]),
     ("utoipa_swagger_ui", &["api"]),
+    ("zip", &["sources"]),
 ];
 
 #[test]

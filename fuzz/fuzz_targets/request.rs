@@ -1,0 +1,175 @@
+//! Any request at all on a real service, by somebody who may do everything: every query, cursor, header,
+//! path and body that a route reads is answered, and never as a breakdown of ours.
+#![no_main]
+
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::LazyLock;
+
+use chrono::DateTime;
+use chrono::Utc;
+use libfuzzer_sys::fuzz_target;
+use vigie::api::DOORS;
+use vigie::api::Door;
+use vigie::app;
+use vigie::app::config::Config;
+use vigie::clock::FixedClock;
+use vigie::domain::access::Role;
+use vigie::domain::access::Scope;
+use vigie::domain::audit::Act;
+use vigie::domain::audit::Actor;
+use vigie::store::AccountTerms;
+use vigie::store::Store;
+use vigie::store::TokenTerms;
+
+const NOW: &str = "2020-12-01T12:00:00Z";
+
+/// What takes a cycle's work each time says nothing of how requests are read.
+const SLOW: [&str; 3] = ["/runs", "/replay", "/readyz"];
+
+struct Service {
+    address: SocketAddr,
+    token: String,
+    doors: Vec<&'static Door>,
+    _runtime: tokio::runtime::Runtime,
+    _folder: tempfile::TempDir,
+}
+
+static SERVICE: LazyLock<Service> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut config = Config {
+        database_url: format!("sqlite://{}", folder.path().join("vigie.db").display()),
+        listen: "127.0.0.1:0".to_owned(),
+        rules: root.join("rules"),
+        aliases: root.join("aliases.toml"),
+        ..Config::default()
+    };
+    let schedule = &mut config.schedule;
+    for job in [
+        &mut schedule.import,
+        &mut schedule.cycle,
+        &mut schedule.reviews,
+        &mut schedule.digest,
+        &mut schedule.reminders,
+        &mut schedule.housekeeping,
+        &mut schedule.backup,
+    ] {
+        job.clear();
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let now: DateTime<Utc> = NOW.parse().unwrap();
+    let (address, token) = runtime.block_on(async {
+        let store = Store::open(&config.database_url).await.unwrap();
+        let token = token(&store, now).await;
+        store.close().await;
+        let running = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
+        (running.address(), token)
+    });
+    let cycles = |door: &&Door| (door.method, door.address) == ("POST", "/api/v1/cycles");
+    let doors = DOORS
+        .iter()
+        .filter(|door| !SLOW.iter().any(|slow| door.address.ends_with(slow)) && !cycles(door))
+        .collect();
+    Service { address, token, doors, _runtime: runtime, _folder: folder }
+});
+
+async fn token(store: &Store, now: DateTime<Utc>) -> String {
+    let actor = Actor::person("Fuzz").unwrap();
+    let act = Act { actor: actor.clone(), at: now, reason: "fuzzing".to_owned() };
+    let roles = Role::ALL.into_iter().collect();
+    let terms = AccountTerms { name: actor, roles, scope: Scope::Whole, identity: None };
+    let account = store.make_account(&terms, &act).await.unwrap();
+    let terms = TokenTerms {
+        account: account.number,
+        label: "fuzz".to_owned(),
+        roles: account.roles,
+        scope: Scope::Whole,
+        expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
+    };
+    store.issue_token(&terms, &act).await.unwrap().1.reveal().to_owned()
+}
+
+fuzz_target!(|data: &[u8]| {
+    let Some((choice, rest)) = data.split_first() else { return };
+    let service = &*SERVICE;
+    let door = service.doors[usize::from(*choice) % service.doors.len()];
+    // Up to three lines: what stands for parameters of the path, the query, the headers; then the body.
+    let mut parts = rest.splitn(4, |byte| *byte == b'\n');
+    let mut part = || parts.next().unwrap_or_default();
+    let (parameter, query, headers, body) = (part(), part(), part(), part());
+    let request = request(service, door, (parameter, query, headers, body));
+    let status = ask(service, &request);
+    assert!(
+        status < 500 || status == 503,
+        "{status}: {}",
+        String::from_utf8_lossy(&request).replace(&service.token, "…")
+    );
+});
+
+fn request(
+    service: &Service,
+    door: &Door,
+    (parameter, query, headers, body): (&[u8], &[u8], &[u8], &[u8]),
+) -> Vec<u8> {
+    let mut address = String::new();
+    for (place, part) in door.address.split('{').enumerate() {
+        let literal = if place == 0 { part } else { part.split_once('}').map_or("", |(_, rest)| rest) };
+        if place > 0 {
+            let words = parameter.split(|byte| *byte == b'/').nth(place - 1).unwrap_or(b"1");
+            address.push_str(&escaped(words));
+        }
+        address.push_str(literal);
+    }
+    let mut request = format!(
+        "{} {address}?{} HTTP/1.1\r\nhost: vigie\r\nauthorization: Bearer {}\r\nconnection: close\r\n",
+        door.method,
+        escaped(query),
+        service.token
+    )
+    .into_bytes();
+    for header in headers.split(|byte| *byte == b'\t') {
+        let is_ours = |name: &[u8]| header.to_ascii_lowercase().starts_with(name);
+        if ![&b"content-length"[..], b"transfer-encoding", b"connection", b"authorization", b"expect", b"upgrade"].iter().any(|name| is_ours(name)) && header.contains(&b':') {
+            request.extend(header.iter().copied().filter(|byte| *byte != b'\r'));
+            request.extend(b"\r\n");
+        }
+    }
+    if door.method != "GET" && !headers.windows(12).any(|window| window == b"content-type") {
+        request.extend(b"content-type: application/json\r\n");
+    }
+    request.extend(format!("content-length: {}\r\n\r\n", body.len()).into_bytes());
+    request.extend(body);
+    request
+}
+
+/// What a query is made of is left as it is, `%` included.
+fn escaped(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        match byte {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' | b'=' | b'&' | b'%' => {
+                text.push(char::from(*byte));
+            }
+            _ => write!(text, "%{byte:02x}").unwrap(),
+        }
+    }
+    text
+}
+
+fn ask(service: &Service, request: &[u8]) -> u16 {
+    let mut connection = TcpStream::connect(service.address).unwrap();
+    // A head that is refused may be answered before the body is sent.
+    drop(connection.write_all(request));
+    let mut answer = Vec::new();
+    drop(connection.read_to_end(&mut answer));
+    let status = answer.get(9..12).and_then(|status| std::str::from_utf8(status).ok());
+    status.and_then(|status| status.parse().ok()).unwrap_or_else(|| {
+        panic!("no answer to {}", String::from_utf8_lossy(request).replace(&service.token, "…"))
+    })
+}

@@ -1,0 +1,131 @@
+//! Files that people and programs bring, and what was said of each when it was read.
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::get;
+use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::post;
+use actix_web::web;
+use serde::Deserialize;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::created;
+use super::desk::Desk;
+use super::error::Problem;
+use super::openapi::Unavailable;
+use super::openapi::Unprocessable;
+use super::practice::Practice;
+use super::query::Asked;
+use super::query::QueryFault;
+use super::uploads::Uploads;
+use crate::cycle;
+use crate::cycle::Intake;
+use crate::cycle::IntakeTerms;
+use crate::domain::edition::EditionId;
+use crate::domain::ids::ImportNumber;
+use crate::store::ImportReport;
+use crate::store::ImportSummary;
+use crate::store::Recorded;
+
+/// Where files are sent.
+pub(super) const UPLOAD: &str = "/api/v1/imports";
+
+/// Bytes of a file's name.
+const NAME: usize = 255;
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct UploadQuery {
+    /// Name of the file. Its edition is told by its beginning, as in `2020-11.panorama.csv`, if it is.
+    #[param(min_length = 1, max_length = 255)]
+    file: String,
+    /// Read with this profile instead of the one that the header row calls for.
+    profile: Option<String>,
+    /// Edition of a file that does not say its own.
+    edition: Option<EditionId>,
+    /// Say what would be imported, and write nothing.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Import a file, CSV, XLSX or ODS, whole or not at all.
+///
+/// The report is the one of `vigie import --format json`. A file that is wrong is refused with each fault at
+/// its place (422), and nothing of it is kept.
+#[utoipa::path(
+    tag = "portfolio",
+    params(UploadQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file as it is"),
+    responses(
+        (status = 200, description = "A dry run, or the file was known already", body = Intake),
+        (status = 201, description = "Recorded", body = Intake,
+            headers(("Location" = String, description = "Address of the import"))),
+        Unprocessable,
+        Unavailable
+    )
+)]
+#[post("/api/v1/imports")]
+pub(super) async fn import_file(
+    desk: Desk,
+    (practice, uploads): (web::Data<Practice>, web::Data<Uploads>),
+    query: Asked<UploadQuery>,
+    (request, body): (HttpRequest, web::Payload),
+) -> Result<HttpResponse, Problem> {
+    let UploadQuery { file, profile, edition, dry_run } = query.into_inner();
+    let file = file_name(file)?;
+    let terms = IntakeTerms { profile, edition, actor: desk.caller()?.name.clone(), dry_run };
+    let said = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let upload = uploads.receive(said.and_then(|said| said.parse().ok()), body).await?;
+    let _turn = uploads.turn().await?;
+    let reader = practice.reader().await?;
+    let bytes = upload.bytes().await?;
+    let intake = cycle::take_in_file(&desk, reader, (file, bytes), &terms).await?;
+    let recorded = intake.files.first().map(|one| &one.recorded);
+    Ok(match recorded {
+        Some(Recorded::Added { number } | Recorded::Replaced { number, .. }) if !dry_run => {
+            created(&format!("/api/v1/imports/{number}"), &intake)
+        }
+        _ => HttpResponse::Ok().json(intake),
+    })
+}
+
+/// A name, and no path: where it stood is nobody's business.
+fn file_name(file: String) -> Result<String, Problem> {
+    let is_name = !file.is_empty() && file.len() <= NAME && !file.contains(['/', '\\']);
+    let words = || {
+        format!(
+            "found `{file}`, expected the name of a file, {NAME} bytes at most, without its folder"
+        )
+    };
+    if is_name { Ok(file) } else { Err(QueryFault::of("file", words()).into()) }
+}
+
+/// An import, and what was said of the file when it was read.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ImportDossier {
+    #[serde(flatten)]
+    import: ImportSummary,
+    #[serde(flatten)]
+    report: ImportReport,
+}
+
+/// Find one import: what it replaced, rows set aside with the reason, figures withheld, projects seen.
+#[utoipa::path(
+    tag = "portfolio",
+    params(("import" = ImportNumber, Path, description = "Number of the import")),
+    responses((status = 200, description = "As asked", body = ImportDossier))
+)]
+#[get("/api/v1/imports/{import}")]
+pub(super) async fn find_import(
+    desk: Desk,
+    number: web::Path<i64>,
+) -> Result<web::Json<ImportDossier>, Problem> {
+    let number = ImportNumber(*number);
+    let unknown = || Problem::NotFound { kind: "import", id: number.to_string() };
+    let imports = desk.store.imports().await?;
+    let import = imports.into_iter().find(|import| import.number == number).ok_or_else(unknown)?;
+    let report = desk.store.import_report(number).await?.ok_or_else(unknown)?;
+    Ok(web::Json(ImportDossier { import, report }))
+}

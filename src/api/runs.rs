@@ -1,0 +1,160 @@
+//! Work that takes longer than a request: begun when asked, followed at its own address.
+
+use actix_web::HttpResponse;
+use actix_web::get;
+use actix_web::http::header::LOCATION;
+use actix_web::post;
+use actix_web::web;
+use serde::Deserialize;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::desk::Desk;
+use super::error::Problem;
+use super::openapi::Conflict;
+use super::openapi::Unavailable;
+use crate::cycle;
+use crate::cycle::CycleBrief;
+use crate::cycle::CycleError;
+use crate::cycle::CycleRequest;
+use crate::cycle::Errand;
+use crate::cycle::OrderError;
+use crate::cycle::Ordered;
+use crate::cycle::Orders;
+use crate::domain::job::JobName;
+use crate::domain::job::JobRun;
+use crate::domain::job::RunOutcome;
+
+/// A run of a job, under way or over.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Run {
+    #[serde(flatten)]
+    told: JobRun,
+    /// Of a cycle that is over.
+    report: Option<CycleBrief>,
+    /// Why it came to nothing.
+    problem: Option<RunProblem>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct RunProblem {
+    #[serde(rename = "type")]
+    #[schema(format = "uri", example = "urn:vigie:problem:run-failed")]
+    kind: &'static str,
+    title: &'static str,
+    detail: String,
+}
+
+/// Start a cycle: judge every project as of a date, then follow it at the address in `Location`.
+#[utoipa::path(
+    tag = "cycles",
+    request_body = CycleRequest,
+    responses(
+        (status = 202, description = "It has begun", body = Run,
+            headers(("Location" = String, description = "Address of the run"))),
+        Conflict,
+        Unavailable
+    )
+)]
+#[post("/api/v1/cycles")]
+pub(super) async fn start_cycle(
+    desk: Desk,
+    orders: web::Data<Orders>,
+    body: web::Json<CycleRequest>,
+) -> Result<HttpResponse, Problem> {
+    cycle::may_run(&desk, *body).await?;
+    start(&desk, &orders, Errand::Cycle(*body)).await
+}
+
+/// Nothing need be said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JobRequest {}
+
+/// Run a job now, whatever its timetable, then follow it at the address in `Location`.
+#[utoipa::path(
+    tag = "jobs",
+    params(("job" = JobName, Path, description = "Name of the job")),
+    request_body = JobRequest,
+    responses(
+        (status = 202, description = "It has begun", body = Run,
+            headers(("Location" = String, description = "Address of the run"))),
+        Conflict,
+        Unavailable
+    )
+)]
+#[post("/api/v1/jobs/{job}/runs")]
+pub(super) async fn run_job(
+    desk: Desk,
+    orders: web::Data<Orders>,
+    job: web::Path<String>,
+    _: web::Json<JobRequest>,
+) -> Result<HttpResponse, Problem> {
+    let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
+    let name = JobName::from_word(&job).ok_or_else(unknown)?;
+    start(&desk, &orders, Errand::Job(name)).await
+}
+
+/// Find one run: how far it has come, or what came of it.
+#[utoipa::path(
+    tag = "jobs",
+    params(("run" = i64, Path, description = "Number of the run")),
+    responses((status = 200, description = "As asked", body = Run))
+)]
+#[get("/api/v1/runs/{run}")]
+pub(super) async fn find_run(
+    desk: Desk,
+    number: web::Path<i64>,
+) -> Result<web::Json<Run>, Problem> {
+    Ok(web::Json(find(&desk, *number).await?))
+}
+
+async fn start(desk: &Desk, orders: &Orders, errand: Errand) -> Result<HttpResponse, Problem> {
+    let actor = desk.caller()?.name.clone();
+    match orders.place(errand, actor).await? {
+        Ordered::Begun(number) => {
+            let run = find(desk, number).await?;
+            let address = address(number);
+            Ok(HttpResponse::Accepted().insert_header((LOCATION, address)).json(run))
+        }
+        Ordered::Busy(run) => {
+            Err(Problem::UnderWay { job: errand.job().word(), run: run.map(address) })
+        }
+    }
+}
+
+async fn find(desk: &Desk, number: i64) -> Result<Run, Problem> {
+    let unknown = || Problem::NotFound { kind: "run", id: number.to_string() };
+    let (told, report) = desk.store.job_run(number).await?.ok_or_else(unknown)?;
+    let report = report.map(|report| serde_json::from_str(&report)).transpose();
+    let report = report.map_err(|fault| Problem::Internal(Box::new(CycleError::Record(fault))))?;
+    let problem = RunProblem::of(&told);
+    Ok(Run { told, report, problem })
+}
+
+fn address(run: i64) -> String {
+    format!("/api/v1/runs/{run}")
+}
+
+impl From<OrderError> for Problem {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::Store(error) => error.into(),
+            OrderError::Stopping | OrderError::Overrun => Self::NotReady(error.to_string()),
+        }
+    }
+}
+
+impl RunProblem {
+    fn of(run: &JobRun) -> Option<Self> {
+        let (kind, title) = match run.outcome {
+            RunOutcome::Processing | RunOutcome::Success | RunOutcome::PartialFailure => {
+                return None;
+            }
+            RunOutcome::Failure => ("urn:vigie:problem:run-failed", "It came to nothing"),
+            RunOutcome::Stopped => ("urn:vigie:problem:run-stopped", "The service was stopped"),
+            RunOutcome::Interrupted => ("urn:vigie:problem:run-interrupted", "The service died"),
+        };
+        Some(Self { kind, title, detail: run.detail.clone() })
+    }
+}

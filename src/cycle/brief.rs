@@ -1,0 +1,115 @@
+//! What a cycle that somebody asked for reports to them, however large the portfolio.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::run::CycleReport;
+use super::run::Outcome;
+use crate::domain::alert::AlertChange;
+use crate::domain::alert::AlertChangeKind;
+use crate::domain::cycle::CycleCounts;
+use crate::domain::cycle::CycleInputs;
+use crate::domain::ids::CycleNumber;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::mission::MissionChange;
+use crate::domain::mission::MissionKind;
+use crate::domain::subject::Subject;
+
+/// Changes and faults told one by one at most.
+const TOLD: usize = 500;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CycleBrief {
+    pub cycle: CycleNumber,
+    pub outcome: Outcome,
+    #[serde(flatten)]
+    pub inputs: CycleInputs,
+    pub counts: CycleCounts,
+    /// By kind of change.
+    pub alert_changes: BTreeMap<String, usize>,
+    /// By kind of change.
+    pub mission_changes: BTreeMap<String, usize>,
+    pub silence_changes: usize,
+    /// What the alerts that move would become, 500 at most: of a dry run only, since alerts tell of
+    /// themselves what committed cycles did.
+    pub alerts: Vec<AlertMove>,
+    /// The same of missions.
+    pub missions: Vec<MissionMove>,
+    /// Rules left out because they do not compile, 500 at most.
+    pub rule_faults: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AlertMove {
+    pub change: AlertChangeKind,
+    pub rule: RuleId,
+    pub subject: Subject,
+    pub from: Option<Level>,
+    pub level: Level,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MissionMove {
+    pub change: String,
+    pub kind: MissionKind,
+    pub subject: Subject,
+    pub reason: String,
+}
+
+impl CycleBrief {
+    pub fn of(report: &CycleReport) -> Self {
+        let told = if report.outcome == Outcome::DryRun { TOLD } else { 0 };
+        let moves = |change: &&AlertChange| change.kind != AlertChangeKind::Persisted;
+        let alerts = &report.alert_changes;
+        let missions = &report.mission_changes;
+        Self {
+            cycle: report.cycle,
+            outcome: report.outcome,
+            inputs: report.inputs.clone(),
+            counts: report.counts,
+            alert_changes: counted(alerts.iter().map(|change| change.kind.word())),
+            mission_changes: counted(missions.iter().map(|change| change.kind.word())),
+            silence_changes: report.silence_changes.len(),
+            alerts: alerts.iter().filter(moves).take(told).map(AlertMove::of).collect(),
+            missions: missions.iter().take(told).map(MissionMove::of).collect(),
+            rule_faults: report.rule_faults.iter().take(TOLD).map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl AlertMove {
+    fn of(change: &AlertChange) -> Self {
+        Self {
+            change: change.kind,
+            rule: change.alert.rule.clone(),
+            subject: change.alert.subject.clone(),
+            from: change.from,
+            level: change.alert.level,
+            reason: change.reason.clone(),
+        }
+    }
+}
+
+impl MissionMove {
+    fn of(change: &MissionChange) -> Self {
+        Self {
+            change: change.kind.word().to_owned(),
+            kind: change.mission.kind,
+            subject: change.mission.subject.clone(),
+            reason: change.reason.clone(),
+        }
+    }
+}
+
+fn counted(words: impl Iterator<Item = &'static str>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for word in words {
+        *counts.entry(word.to_owned()).or_default() += 1;
+    }
+    counts
+}

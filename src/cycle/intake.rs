@@ -1,0 +1,112 @@
+//! Files brought by people: recorded all or none, or tried out, and what each of them gave.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::CycleError;
+use super::Parts;
+use crate::domain::audit::Actor;
+use crate::domain::edition::EditionId;
+use crate::domain::fingerprint::Fingerprint;
+use crate::domain::import::Dataset;
+use crate::domain::import::Import;
+use crate::domain::import::SetAside;
+use crate::domain::import::Sighting;
+use crate::domain::import::WithheldFigure;
+use crate::sources::Reader;
+use crate::sources::Request;
+use crate::store::Recorded;
+
+/// What is told of files to whoever brought them.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Intake {
+    /// Nothing was written.
+    pub dry_run: bool,
+    pub files: Vec<FileIntake>,
+}
+
+/// A file, without its rows.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct FileIntake {
+    pub recorded: Recorded,
+    pub rows_kept: usize,
+    pub file: String,
+    pub sha256: Fingerprint,
+    pub profile: String,
+    /// Why this profile and this edition.
+    pub profile_reason: String,
+    pub dataset: Dataset,
+    pub edition: EditionId,
+    pub set_aside: Vec<SetAside>,
+    pub withheld: Vec<WithheldFigure>,
+    pub sightings: Vec<Sighting>,
+}
+
+impl Intake {
+    pub fn of(dry_run: bool, imports: &[Import], recorded: &[Recorded]) -> Self {
+        Self { dry_run, files: imports.iter().zip(recorded).map(FileIntake::of).collect() }
+    }
+}
+
+impl FileIntake {
+    fn of((import, recorded): (&Import, &Recorded)) -> Self {
+        Self {
+            recorded: recorded.clone(),
+            rows_kept: import.rows.len(),
+            file: import.file.clone(),
+            sha256: import.sha256.clone(),
+            profile: import.profile.clone(),
+            profile_reason: import.profile_reason.clone(),
+            dataset: import.dataset,
+            edition: import.edition,
+            set_aside: import.set_aside.clone(),
+            withheld: import.withheld.clone(),
+            sightings: import.sightings.clone(),
+        }
+    }
+}
+
+/// How files are to be read, and who answers for them.
+#[derive(Clone, Debug)]
+pub struct IntakeTerms {
+    /// Instead of the one that the header row calls for.
+    pub profile: Option<String>,
+    /// Of a file that does not say its own.
+    pub edition: Option<EditionId>,
+    pub actor: Actor,
+    pub dry_run: bool,
+}
+
+/// Reads one file on a blocking thread, and takes it in.
+pub async fn take_in_file(
+    parts: &Parts,
+    reader: Reader,
+    (file, bytes): (String, Vec<u8>),
+    terms: &IntakeTerms,
+) -> Result<Intake, CycleError> {
+    parts.store.check_whole("an import")?;
+    let known = parts.store.known_projects().await?;
+    let (profile, edition) = (terms.profile.clone(), terms.edition);
+    let import = tokio::task::spawn_blocking(move || {
+        let profile = profile.as_deref();
+        reader.read(&Request { file: &file, bytes: &bytes, profile, edition }, &known)
+    })
+    .await??;
+    let imports = [import];
+    let recorded = take_in(parts, &imports, terms).await?;
+    Ok(Intake::of(terms.dry_run, &imports, &recorded))
+}
+
+/// All of them, or none.
+pub async fn take_in(
+    parts: &Parts,
+    imports: &[Import],
+    terms: &IntakeTerms,
+) -> Result<Vec<Recorded>, CycleError> {
+    let recorded = if terms.dry_run {
+        parts.store.preview_imports(imports).await?
+    } else {
+        parts.store.record_imports(imports, &terms.actor, parts.clock.now()).await?
+    };
+    Ok(recorded)
+}

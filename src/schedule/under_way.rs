@@ -1,0 +1,176 @@
+//! A run that has begun: it is held, followed and carried out, then what came of it is written down.
+
+use std::time::Duration;
+
+use chrono::DateTime;
+use chrono::Utc;
+use tokio::sync::watch;
+use tracing::Instrument as _;
+use tracing::debug;
+use tracing::error;
+use tracing::info;
+use tracing::info_span;
+use tracing::warn;
+
+use super::runner::Runner;
+use super::timetable::Timetable;
+use crate::cycle::CycleProgress;
+use crate::cycle::Errand;
+use crate::cycle::notices_of;
+use crate::domain::cycle::CyclePhase;
+use crate::domain::job::Call;
+use crate::domain::job::Done;
+use crate::domain::job::JobName;
+use crate::domain::job::JobRun;
+use crate::domain::job::Occasion;
+use crate::domain::job::RunOutcome;
+use crate::domain::notice::Notice;
+use crate::notify::Occurrence;
+use crate::store::Ending;
+use crate::store::StoreError;
+
+/// How often a holder says that it is still there.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+
+/// Firings that passed while a job ran, counted at most.
+const SKIPPED_COUNTED: usize = 1_000;
+
+#[derive(Debug)]
+pub(super) struct UnderWay {
+    pub(super) errand: Errand,
+    pub(super) run: i64,
+    pub(super) call: Call,
+    pub(super) began: DateTime<Utc>,
+}
+
+impl Runner {
+    /// Carries out what has begun. It is let finish when the service stops, or stops where it may.
+    pub(super) async fn finish(
+        &self,
+        under_way: UnderWay,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<JobRun, StoreError> {
+        let (job, run) = (under_way.errand.job(), under_way.run);
+        let span = info_span!("job", job.name = job.word(), job.run = run);
+        async {
+            debug!("Job {} begins", job.word());
+            let missed = under_way.call.missed;
+            if missed > 0 {
+                info!(job.missed = missed, "Job {} catches up {missed}", job.word());
+            }
+            let done = self.carry_out(&under_way, stop).await;
+            self.conclude(under_way, done).await
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// The work, while the job is held and followed.
+    async fn carry_out(&self, under_way: &UnderWay, stop: &watch::Receiver<bool>) -> Done {
+        let job = under_way.errand.job();
+        let (progress, phases) = CycleProgress::followed();
+        let work = self.work.run(under_way.errand, &progress, stop);
+        tokio::pin!(work);
+        tokio::select! {
+            done = &mut work => done,
+            () = self.follow(under_way.run, phases) => work.await,
+            () = self.hold_until_lost(job) => {
+                warn!(job.name = job.word(), "Job {} is held by another service too", job.word());
+                work.await
+            }
+        }
+    }
+
+    /// Writes down each phase that is entered.
+    async fn follow(&self, run: i64, mut phases: watch::Receiver<Option<CyclePhase>>) {
+        while phases.changed().await.is_ok() {
+            let entered = *phases.borrow_and_update();
+            let Some(phase) = entered else { continue };
+            // The next phase will be another occasion to say how far it is.
+            if let Err(fault) = self.work.parts.store.set_run_phase(run, phase).await {
+                let cause: &dyn std::error::Error = &fault;
+                warn!(error = cause, "Nobody is told that run {run} has come to {}", phase.word());
+            }
+        }
+    }
+
+    /// Ends when someone else took the job, as they may when this service was not heard for long.
+    async fn hold_until_lost(&self, job: JobName) {
+        let mut is_ours = true;
+        while is_ours {
+            tokio::time::sleep(SIGN_OF_LIFE).await;
+            let hold = self.hold(self.work.parts.clock.now());
+            // A word that did not get through is said again next time.
+            is_ours = self.work.parts.store.hold_on(job, hold).await.unwrap_or(true);
+        }
+    }
+
+    async fn conclude(&self, under_way: UnderWay, done: Done) -> Result<JobRun, StoreError> {
+        let UnderWay { errand, run, call, began } = under_way;
+        let (job, now) = (errand.job(), self.work.parts.clock.now());
+        let timetable = self.timetables.get(&job);
+        let stays_due = call.occasion == Occasion::Person || done.outcome == RunOutcome::Stopped;
+        let settled = (!stays_due).then(|| self.settled(job, &call, now));
+        let skipped = timetable.filter(|_| !stays_due).map_or(0, |one| firings(one, began, now));
+        if skipped > 0 {
+            warn!(job.skipped = skipped, "Job {} ran over {skipped} of its firings", job.word());
+        }
+        log(job, &done, (now - began).num_milliseconds());
+        let ran = JobRun {
+            number: run,
+            job,
+            occasion: call.occasion,
+            firing: call.firing,
+            missed: call.missed,
+            actor: call.actor,
+            started_at: began,
+            ended_at: Some(now),
+            phase: None,
+            outcome: done.outcome,
+            detail: done.detail.clone(),
+        };
+        let counts = !matches!(errand, Errand::Cycle(request) if request.dry_run);
+        let ending = Ending { done, at: now, settled, counts, notices: self.told(&ran).await };
+        self.work.parts.store.end_run((job, run), &self.holder, &ending).await?;
+        Ok(ran)
+    }
+
+    /// What programs are told of a run that came to nothing. That they cannot be told does not keep it
+    /// from ending.
+    async fn told(&self, run: &JobRun) -> Vec<Notice> {
+        if run.outcome != RunOutcome::Failure {
+            return vec![];
+        }
+        let notices = notices_of(&self.work.parts, Occurrence::RunFailed { run }).await;
+        notices.unwrap_or_else(|fault| {
+            let cause: &dyn std::error::Error = &fault;
+            error!(error = cause, "Nobody is told that job {} failed", run.job.word());
+            vec![]
+        })
+    }
+}
+
+/// A failure is told where its cause is known.
+fn log(job: JobName, done: &Done, duration_ms: i64) {
+    let (outcome, detail) = (done.outcome.word(), done.detail.as_str());
+    match done.outcome {
+        RunOutcome::Failure => {}
+        RunOutcome::PartialFailure => {
+            warn!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.word());
+        }
+        RunOutcome::Success
+        | RunOutcome::Stopped
+        | RunOutcome::Processing
+        | RunOutcome::Interrupted => {
+            info!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.word());
+        }
+    }
+}
+
+/// How many firings fell while a run went on: they are skipped, not missed.
+fn firings(timetable: &Timetable, began: DateTime<Utc>, ended: DateTime<Utc>) -> usize {
+    std::iter::successors(timetable.next_after(began), |firing| timetable.next_after(*firing))
+        .take_while(|firing| *firing <= ended)
+        .take(SKIPPED_COUNTED)
+        .count()
+}

@@ -1,0 +1,58 @@
+//! Archives, which spreadsheets are: opened only when all that they hold is not too much.
+
+use std::fmt::Display;
+use std::io::Cursor;
+use std::io::Read;
+
+use zip::ZipArchive;
+
+use super::error::SourceError;
+use super::table::count;
+
+/// Bytes of all parts, once unpacked: some four million cells.
+const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
+
+/// Entries of the directory, each of which costs memory before anything is unpacked.
+const MAX_PARTS: u64 = 10_000;
+const ENTRY: &[u8] = b"PK\x01\x02";
+
+#[derive(Debug)]
+pub(super) struct Archive<'a> {
+    file: &'a str,
+    parts: ZipArchive<Cursor<&'a [u8]>>,
+}
+
+impl<'a> Archive<'a> {
+    /// Counts what the parts say that they hold, by the same reading of the directory as whoever unpacks
+    /// them; a part that holds more than it says breaks off there, as tests hold.
+    pub(super) fn open(file: &'a str, bytes: &'a [u8]) -> Result<Self, SourceError> {
+        let within = |what, found, limit| {
+            let file = file.to_owned();
+            if found > limit {
+                Err(SourceError::TooLarge { file, what, found, limit })
+            } else {
+                Ok(())
+            }
+        };
+        let entries = bytes.windows(ENTRY.len()).filter(|window| *window == ENTRY).count();
+        within("parts of an archive", count(entries), MAX_PARTS)?;
+        let parts = ZipArchive::new(Cursor::new(bytes)).map_err(|fault| damaged(file, &fault))?;
+        let mut archive = Self { file, parts };
+        let mut unpacked: u64 = 0;
+        for index in 0..archive.parts.len() {
+            let part = archive.parts.by_index(index).map_err(|fault| damaged(file, &fault))?;
+            unpacked = unpacked.saturating_add(part.size());
+        }
+        within("bytes once unpacked", unpacked, MAX_UNPACKED)?;
+        Ok(archive)
+    }
+
+    pub(super) fn part(&mut self, name: &str) -> Result<impl Read, SourceError> {
+        self.parts.by_name(name).map_err(|fault| damaged(self.file, &fault))
+    }
+}
+
+pub(super) fn damaged(file: &str, fault: &dyn Display) -> SourceError {
+    let found = format!("a damaged archive ({fault})");
+    SourceError::Unreadable { file: file.to_owned(), found, expected: "a CSV, XLSX or ODS file" }
+}

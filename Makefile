@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-and-calendar jsonschema examples promtool provider test lint bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider test lint bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,13 +31,13 @@ build:
 	cargo build --locked
 
 # The tests send mail to a real server, Debian's python3-aiosmtpd, with a certificate made by openssl, and have
-# calendars read by Debian's python3-icalendar.
-mail-and-calendar:
-	@/usr/bin/python3 -c 'import aiosmtpd, icalendar' 2>/dev/null && command -v openssl >/dev/null || \
+# calendars and feeds read by Debian's python3-icalendar and python3-feedparser.
+mail-calendar-and-feed:
+	@/usr/bin/python3 -c 'import aiosmtpd, feedparser, icalendar' 2>/dev/null && command -v openssl >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-aiosmtpd python3-icalendar openssl; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-aiosmtpd python3-feedparser python3-icalendar openssl; \
 	else \
-		echo "python3-aiosmtpd, python3-icalendar or openssl is not installed: tests of mail or calendars will say that they do not run" >&2; \
+		echo "python3-aiosmtpd, python3-feedparser, python3-icalendar or openssl is not installed: tests of mail, feeds or calendars will say that they do not run" >&2; \
 	fi
 
 # They hold the answers of the API to its schemas.
@@ -58,13 +58,13 @@ examples:
 		echo "curl, jq or python3 is not installed: the examples of the API will say that they do not run" >&2; \
 	fi
 
-# They hold the rules for Prometheus to their own tests.
-promtool:
-	@command -v promtool >/dev/null || \
+# They hold the rules for Prometheus to their own tests, and read alerts as Alertmanager's own client does.
+promtool-and-amtool:
+	@command -v promtool >/dev/null && command -v amtool >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends prometheus; \
+		apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager; \
 	else \
-		echo "promtool is not installed: the tests of the rules for Prometheus will say that they do not run" >&2; \
+		echo "promtool or amtool is not installed: the tests of what Prometheus and Alertmanager read will say that they do not run" >&2; \
 	fi
 
 # Sign-in is tested against a real OpenID provider, an npm package that lives outside the repository's files.
@@ -81,7 +81,7 @@ provider:
 		cp tests/provider/package-lock.json target/provider/installed; \
 	fi
 
-test: mail-and-calendar jsonschema examples promtool provider ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-calendar-and-feed jsonschema examples promtool-and-amtool provider ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100

@@ -35,39 +35,45 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 
 /// The parts as the service has them: only the guard and a desk open it.
 #[derive(Debug)]
-pub struct Workshop(Parts, Refusals);
+pub struct Workshop {
+    parts: Parts,
+    refusals: Refusals,
+    /// Since when the service runs.
+    opened_at: DateTime<Utc>,
+}
 
 impl Workshop {
     pub fn new(parts: Parts) -> Self {
-        Self(parts, Refusals::default())
+        let opened_at = parts.clock.now();
+        Self { parts, refusals: Refusals::default(), opened_at }
     }
 
     /// For what is done before, beside or after any handler.
     pub(super) fn store(&self) -> &Store {
-        &self.0.store
+        &self.parts.store
     }
 
     pub fn clock(&self) -> Arc<dyn Clock> {
-        Arc::clone(&self.0.clock)
+        Arc::clone(&self.parts.clock)
     }
 
     pub(super) async fn caller_by_token(
         &self,
         presented: &Credential,
     ) -> Result<Option<Caller>, StoreError> {
-        self.0.store.caller_by_token(presented, self.0.clock.now()).await
+        self.parts.store.caller_by_token(presented, self.parts.clock.now()).await
     }
 
     pub(super) async fn caller_by_session(
         &self,
         presented: &Credential,
     ) -> Result<Option<Caller>, StoreError> {
-        self.0.store.caller_by_session(presented, self.0.clock.now()).await
+        self.parts.store.caller_by_session(presented, self.parts.clock.now()).await
     }
 
     pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
-        let now = self.0.clock.now();
-        self.write_refusals(self.1.add(deed, now), now).await
+        let now = self.parts.clock.now();
+        self.write_refusals(self.refusals.add(deed, now), now).await
     }
 
     /// Until the service is told to stop: how many were refused after the first, at the end of its minute.
@@ -78,16 +84,16 @@ impl Workshop {
                 _ = looks.tick() => {}
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             }
-            let now = self.0.clock.now();
+            let now = self.parts.clock.now();
             // What could not be written is in the log, and is tried again at the next look.
-            self.write_refusals(self.1.due(now), now).await.ok();
+            self.write_refusals(self.refusals.due(now), now).await.ok();
         }
     }
 
     /// What is still to be told, once no request is answered any more.
     pub async fn tell_last_refusals(&self) {
-        let now = self.0.clock.now();
-        self.write_refusals(self.1.rest(), now).await.ok();
+        let now = self.parts.clock.now();
+        self.write_refusals(self.refusals.rest(), now).await.ok();
     }
 
     async fn write_refusals(
@@ -96,11 +102,11 @@ impl Workshop {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let deeds: Vec<Deed> = entries.iter().map(Telling::deed).collect();
-        let written = self.0.store.note_refusals(&deeds, now).await;
+        let written = self.parts.store.note_refusals(&deeds, now).await;
         if let Err(fault) = &written {
             let cause: &dyn std::error::Error = fault;
             error!(error = cause, "{} entries on refusals cannot be written", entries.len());
-            self.1.give_back(entries, now);
+            self.refusals.give_back(entries, now);
         }
         written
     }
@@ -117,6 +123,11 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn caller(&self) -> Result<&Caller, Problem> {
         self.caller.as_ref().ok_or(Problem::Unproven { reason: "no proof was presented" })
+    }
+
+    /// Of the service.
+    pub(super) fn started_at(&self) -> DateTime<Utc> {
+        self.workshop.opened_at
     }
 
     pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
@@ -149,12 +160,12 @@ impl FromRequest for Desk {
         let caller = request.extensions().get::<Caller>().cloned();
         let nothing = Scope::of([]);
         let scope = caller.as_ref().map_or(&nothing, |caller| &caller.scope);
-        let store = workshop.0.store.seen_by(scope);
+        let store = workshop.parts.store.seen_by(scope);
         let store = match request.extensions().get::<Attempt>() {
             Some(attempt) => store.attempting(attempt.clone()),
             None => store,
         };
-        let parts = Parts { store, ..workshop.0.clone() };
+        let parts = Parts { store, ..workshop.parts.clone() };
         ready(Ok(Self { parts, caller, workshop: workshop.clone() }))
     }
 }

@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod alert_acts;
 mod alert_filter;
+mod alertmanager;
 mod alerts;
 mod answers;
 mod audit;
@@ -17,6 +18,7 @@ mod disputes;
 mod drafts;
 mod error;
 mod exports;
+mod feed;
 mod headers;
 mod health;
 mod imports;
@@ -140,6 +142,7 @@ routes![
     tokens::revoke_token,
     panorama::find_portfolio,
     exports::find_export,
+    feed::find_feed,
     panorama::list_editions,
     panorama::list_imports,
     imports::import_file,
@@ -225,6 +228,12 @@ routes![
     runs::run_job,
     runs::find_run,
     jobs::list_sources,
+    alertmanager::list_firing,
+    alertmanager::list_firing_groups,
+    alertmanager::list_offices,
+    alertmanager::list_gettable_silences,
+    alertmanager::find_gettable_silence,
+    alertmanager::find_status,
     cycles::list_cycles,
     runs::start_cycle,
     cycles::find_cycle,

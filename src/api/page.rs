@@ -134,12 +134,12 @@ impl<F> Listing<F> {
         mut entries: Vec<T>,
         key: impl Fn(&T) -> K,
     ) -> Result<Page<T>, Problem> {
-        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let limit = self.limit();
         let has_more = entries.len() > limit;
         entries.truncate(limit);
         let last = entries.last().filter(|_| has_more);
         let next_cursor = last.map(|entry| self.cursor_after(&key(entry))).transpose()?;
-        let next = next_cursor.as_deref().map(|cursor| self.address(cursor));
+        let next = next_cursor.as_deref().map(|cursor| self.address(Some(cursor)));
         let pagination = Pagination { has_more: next.is_some(), next_cursor };
         Ok(Page { data: entries, pagination, next })
     }
@@ -155,6 +155,20 @@ impl<F> Listing<F> {
             serde_json::from_str(key).ok()
         };
         read().map(Some).ok_or_else(lost)
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or(usize::MAX)
+    }
+
+    /// Of this page, as it was asked for but for the order of its parameters.
+    pub(super) fn own_address(&self) -> String {
+        self.address(self.cursor.as_deref())
+    }
+
+    /// Of the page that begins after that entry.
+    pub(super) fn address_after(&self, key: &impl Serialize) -> Result<String, Problem> {
+        Ok(self.address(Some(&self.cursor_after(key)?)))
     }
 
     /// How many entries to fetch: one more than the page holds.
@@ -173,12 +187,13 @@ impl<F> Listing<F> {
         Fingerprint::of_parts(&[ENCODING, &self.path, &given, key]).short().to_owned()
     }
 
-    fn address(&self, cursor: &str) -> String {
+    fn address(&self, cursor: Option<&str>) -> String {
         let filters = self.given.iter().flat_map(|(name, values)| {
             values.iter().map(move |value| (name.as_str(), value.as_str()))
         });
         let limit = self.limit.to_string();
-        let all = filters.chain([("limit", limit.as_str()), ("cursor", cursor)]);
+        let cursor = cursor.map(|cursor| ("cursor", cursor));
+        let all = filters.chain([("limit", limit.as_str())]).chain(cursor);
         let pairs: Vec<String> =
             all.map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
         format!("{}?{}", self.path, pairs.join("&"))

@@ -96,6 +96,25 @@ impl Dataset {
         }
     }
 
+    /// The words that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Panorama => "panorama des grands projets",
+            Self::Baselines => "coûts et durées de départ",
+            Self::Article3 => "dossiers de l’article 3",
+            Self::Questionnaire => "questionnaire de suivi",
+            Self::Audits => "audits",
+            Self::Exits => "sorties du panorama",
+            Self::Rebaselines => "recadrages",
+            Self::Milestones => "jalons",
+            Self::Contracts => "marchés",
+            Self::Recommendations => "recommandations",
+            Self::DeclaredCauses => "causes déclarées",
+            Self::WatchLists => "listes de suivi",
+            Self::Contacts => "correspondants",
+        }
+    }
+
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|dataset| dataset.word() == word)
     }

@@ -11,6 +11,9 @@ use super::digest::AlertNews;
 use super::digest::MissionNews;
 use super::digest::Turn;
 use super::directory::Directory;
+use super::labels::Labels;
+use super::labels::annotations;
+use super::labels::labels;
 use super::settings::WebhookFormat;
 use super::stale::StaleDataset;
 use crate::domain::alert::Alert;
@@ -43,8 +46,8 @@ pub(super) struct Event {
 
 #[derive(Clone, Debug)]
 struct Firing {
-    labels: Json,
-    annotations: Json,
+    labels: Labels,
+    annotations: Labels,
     starts_at: String,
     resolved: bool,
     fingerprint: String,
@@ -114,20 +117,10 @@ impl Event {
     }
 
     fn on_alert(name: &'static str, alert: &Alert, data: Json, directory: &Directory) -> Self {
-        let labels = json!({
-            "alertname": directory.rule_title(&alert.rule),
-            "rule_id": alert.rule,
-            "subject": alert.subject,
-            "project_id": alert.subject.project(),
-            "ministry": ministry(&alert.subject, directory),
-            "severity": alert.level,
-        });
+        let explanation = data.get("explanation").and_then(Json::as_str).unwrap_or("");
         let firing = Firing {
-            labels: without_nulls(labels),
-            annotations: json!({
-                "summary": directory.name(&alert.subject),
-                "description": data.get("explanation").and_then(Json::as_str).unwrap_or(""),
-            }),
+            labels: labels(alert, directory),
+            annotations: annotations(alert, explanation, directory),
             starts_at: instant(alert.since.and_time(NaiveTime::MIN).and_utc()),
             resolved: name == "alert.resolved",
             fingerprint: alert.id.to_string(),

@@ -11,6 +11,7 @@ use super::Store;
 use super::error::StoreError;
 use super::error::reading;
 use super::kept;
+use super::scope::Visible;
 use super::verdicts;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
@@ -114,6 +115,52 @@ impl Store {
         with_findings(&mut transaction, alerts.iter_mut().collect()).await?;
         Ok(alerts)
     }
+}
+
+/// What a cycle did to alerts that people wait to hear of.
+pub(super) struct News<'a> {
+    pub(super) cycle: CycleNumber,
+    /// The name of a change: those after it are given.
+    pub(super) after: &'a str,
+    pub(super) limit: usize,
+}
+
+/// Those that are visible and that no other alert says already, by name: the alert, then the change.
+pub(super) async fn news(
+    connection: &mut SqliteConnection,
+    visible: &Visible,
+    News { cycle, after, limit }: News<'_>,
+) -> Result<Vec<(String, AlertChange)>, StoreError> {
+    let mut news: Vec<(String, AlertChange)> = Vec::new();
+    let mut last = after.to_owned();
+    while news.len() < limit {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "select alert || '/' || kind as name, body from alert_changes
+             where cycle = $1 and alert || '/' || kind > $2
+               and kind in ('raised', 'reopened', 'worsened', 'eased', 'released', 'resolved',
+                            'retired')
+             order by name limit $3",
+        )
+        .bind(cycle.0)
+        .bind(last.as_str())
+        .bind(kept::count(limit))
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(reading("alert changes"))?;
+        let Some((furthest, _)) = rows.last() else { break };
+        last.clone_from(furthest);
+        for (name, body) in rows {
+            let change: AlertChange = kept::to_json("alert_changes.body", &body)?;
+            let is_told = visible.subject(&change.alert.subject) && visible.words(&change.reason);
+            if is_told && change.alert.hidden_by.is_none() {
+                news.push((name, change));
+            }
+        }
+    }
+    news.truncate(limit);
+    let alerts = news.iter_mut().map(|(_, change)| &mut change.alert).collect();
+    with_findings(connection, alerts).await?;
+    Ok(news)
 }
 
 /// Evidence and explanation are kept once, with the verdict.

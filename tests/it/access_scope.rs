@@ -21,7 +21,7 @@ use crate::support::world;
 use crate::support::world::World;
 
 /// What lists may be asked beside.
-const QUERIES: [&str; 7] = [
+const QUERIES: [&str; 8] = [
     "?as_of=2020-07-01",
     "?cycle=1",
     "?ministry=MI",
@@ -29,6 +29,7 @@ const QUERIES: [&str; 7] = [
     "?subject=project/si-samu",
     "?limit=1",
     "?by=ministry",
+    "?filter=ministry!~%22MJ|MTE%22",
 ];
 
 /// Every door, and for each role the status for a caller of one ministry: on its own, on another's, on

@@ -9,6 +9,7 @@
 mod access;
 mod access_scope;
 mod accounts;
+mod alertmanager;
 mod api_acts;
 mod api_examples;
 mod api_imports;
@@ -18,6 +19,7 @@ mod audit;
 mod backup;
 mod conventions;
 mod exports;
+mod feed;
 mod hostile;
 mod hostile_clients;
 mod idempotency;

@@ -31,6 +31,7 @@ use vigie::store::MissionFilter;
 use vigie::store::NoticeFilter;
 use vigie::store::Store;
 use vigie::store::StoreError;
+use vigie::store::Stretch;
 
 use crate::store_support::Scratch;
 use crate::store_support::act;
@@ -99,6 +100,8 @@ async fn reads(store: &Store, whole: &Store) -> BTreeMap<&'static str, String> {
     add("notices", &store.notices(&NoticeFilter::default(), 1000).await.unwrap());
     add("audit", &store.audit(&AuditFilter::default()).await.unwrap());
     add("cycles", &store.cycles(100).await.unwrap());
+    let all = Stretch { limit: 10_000, ..Stretch::default() };
+    add("happenings", &store.happenings(&all).await.unwrap());
     add("imports", &store.imports().await.unwrap());
     add("identity_log", &store.identity_log().await.unwrap());
     for import in whole.imports().await.unwrap() {

@@ -68,6 +68,8 @@ static TEXT: LazyLock<Option<String>> = LazyLock::new(|| document().to_json().ok
         (name = "portfolio", description = "The portfolio, its editions, where they came from, its fields"),
         (name = "projects", description = "Projects, their history and what was judged of them"),
         (name = "alerts", description = "Alerts, silences and disputes"),
+        (name = "alertmanager", description = "Alerts and silences as tools made for Alertmanager read them"),
+        (name = "feed", description = "What changed, for whoever follows"),
         (name = "missions", description = "What DINUM does about alerts"),
         (name = "reviews", description = "Reviews of listed projects"),
         (name = "notices", description = "Messages and what became of them"),

@@ -87,13 +87,16 @@ pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> S
             let ids = disputes.iter().map(|one| (of(one.project.clone()), one.number.to_string()));
             Samples::of(ids.collect(), "9999")
         }
-        "silence" => {
+        "silence" | "silenceID" => {
             let silences = store.silences().await.unwrap();
-            let of = |code: &MinistryCode| scope.covers(code);
-            let ids = silences
-                .iter()
-                .filter_map(|one| Some((of(one.scope.ministry.as_ref()?), one.number.to_string())));
-            Samples::of(ids.collect(), "9999")
+            let id = |number: i64| match parameter {
+                "silence" => number.to_string(),
+                _ => format!("00000000-0000-8000-8000-{number:012}"),
+            };
+            let ids = silences.iter().filter_map(|one| {
+                Some((scope.covers(one.scope.ministry.as_ref()?), id(one.number.0)))
+            });
+            Samples::of(ids.collect(), &id(9999))
         }
         "ministry" => {
             let ids = world.codes().into_iter().map(|code| (scope.covers(&code), code.to_string()));

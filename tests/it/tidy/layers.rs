@@ -45,6 +45,7 @@ const HOUSE: &[Place] = &[
 /// Crates that are spoken to from their home and nowhere else. `cli` and `main` are the binary.
 const HOMES: &[(&str, &[&str])] = &[
     ("actix_web", &["api", "app"]),
+    ("atom_syndication", &["api"]),
     ("calamine", &["sources"]),
     ("clap", &["cli", "main"]),
     ("comfy_table", &["cli"]),

@@ -1,0 +1,195 @@
+//! What `amtool`, karma, Grafana and other tools made for Alertmanager read: its API v2, in part. They look;
+//! people act in Vigie, whose silences last whole days, each with its reason.
+
+mod matchers;
+mod shapes;
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use actix_web::get;
+use actix_web::web;
+use serde::Deserialize;
+
+use self::matchers::Matcher;
+use self::matchers::MatcherFault;
+use self::shapes::AlertGroup;
+use self::shapes::AlertmanagerStatus;
+use self::shapes::GettableAlert;
+use self::shapes::GettableSilence;
+use self::shapes::Office;
+use self::shapes::SilenceState;
+use super::desk::Desk;
+use super::error::Problem;
+use super::query::Asked;
+use crate::cycle;
+
+#[expect(clippy::struct_excessive_bools, reason = "the parameters are Alertmanager's")]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FiringQuery {
+    /// Whether to give those that are neither silenced nor inhibited.
+    #[param(default = true)]
+    active: bool,
+    #[param(default = true)]
+    silenced: bool,
+    /// Whether to give those that another alert says already.
+    #[param(default = true)]
+    inhibited: bool,
+    /// Changes nothing: Vigie's alerts are all processed.
+    #[param(default = true)]
+    unprocessed: bool,
+    /// Matchers of labels, all of which must fit: `severity="critical"`, `rule_id=~"D[12]"`.
+    filter: Vec<String>,
+    /// A regular expression that must fit the name of a receiver.
+    receiver: Option<String>,
+}
+
+impl Default for FiringQuery {
+    fn default() -> Self {
+        Self {
+            active: true,
+            silenced: true,
+            inhibited: true,
+            unprocessed: true,
+            filter: Vec::new(),
+            receiver: None,
+        }
+    }
+}
+
+/// List the alerts that fire, as Alertmanager does.
+#[utoipa::path(
+    tag = "alertmanager",
+    params(FiringQuery),
+    responses((status = 200, description = "As asked", body = Vec<GettableAlert>))
+)]
+#[get("/api/v2/alerts")]
+pub(super) async fn list_firing(
+    desk: Desk,
+    query: Asked<FiringQuery>,
+) -> Result<web::Json<Vec<GettableAlert>>, Problem> {
+    Ok(web::Json(firing(&desk, &query).await?))
+}
+
+/// List the alerts that fire, by ministry and receiver, as Alertmanager does.
+#[utoipa::path(
+    tag = "alertmanager",
+    params(FiringQuery),
+    responses((status = 200, description = "As asked", body = Vec<AlertGroup>))
+)]
+#[get("/api/v2/alerts/groups")]
+pub(super) async fn list_firing_groups(
+    desk: Desk,
+    query: Asked<FiringQuery>,
+) -> Result<web::Json<Vec<AlertGroup>>, Problem> {
+    Ok(web::Json(AlertGroup::all(firing(&desk, &query).await?)))
+}
+
+async fn firing(desk: &Desk, query: &FiringQuery) -> Result<Vec<GettableAlert>, Problem> {
+    let matchers = Matcher::parse_all(&query.filter).map_err(|fault| unusable("filter", &fault))?;
+    let receiver = query.receiver.as_deref().map(matchers::pattern).transpose();
+    let receiver = receiver.map_err(|fault| unusable("receiver", &fault))?;
+    let firing = cycle::firing(desk).await?.into_iter();
+    let mut alerts: Vec<GettableAlert> =
+        firing.map(|firing| GettableAlert::of(firing, &desk.notify.public_url)).collect();
+    alerts.retain(|alert| {
+        let status = alert.status();
+        (query.active || !status.is_active())
+            && (query.silenced || status.silenced_by.is_empty())
+            && (query.inhibited || status.inhibited_by.is_empty())
+            && matchers.iter().all(|matcher| matcher.fits(alert.labels()))
+            && receiver.as_ref().is_none_or(|receiver| {
+                alert.receivers().iter().any(|office| receiver.is_match(&office.name))
+            })
+    });
+    Ok(alerts)
+}
+
+/// List the receivers of the alerts that fire.
+#[utoipa::path(
+    tag = "alertmanager",
+    responses((status = 200, description = "As asked", body = Vec<Office>))
+)]
+#[get("/api/v2/receivers")]
+pub(super) async fn list_offices(desk: Desk) -> Result<web::Json<Vec<Office>>, Problem> {
+    let alerts = firing(&desk, &FiringQuery::default()).await?;
+    let offices: BTreeSet<Office> =
+        alerts.iter().flat_map(GettableAlert::receivers).cloned().collect();
+    Ok(web::Json(offices.into_iter().collect()))
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct QuietQuery {
+    /// Matchers of the labels that a silence names, all of which must fit.
+    filter: Vec<String>,
+    /// Who made it; repeated, any of them.
+    creator: Vec<String>,
+}
+
+/// List silences as Alertmanager does: those that hold first, then those that are over.
+#[utoipa::path(
+    tag = "alertmanager",
+    params(QuietQuery),
+    responses((status = 200, description = "As asked", body = Vec<GettableSilence>))
+)]
+#[get("/api/v2/silences")]
+pub(super) async fn list_gettable_silences(
+    desk: Desk,
+    query: Asked<QuietQuery>,
+) -> Result<web::Json<Vec<GettableSilence>>, Problem> {
+    let matchers = Matcher::parse_all(&query.filter).map_err(|fault| unusable("filter", &fault))?;
+    let now = desk.clock.now();
+    let known = desk.store.silences().await?.into_iter();
+    let mut silences: Vec<GettableSilence> =
+        known.map(|silence| GettableSilence::of(&silence, now)).collect();
+    silences.retain(|silence| {
+        let by = silence.created_by();
+        matchers.iter().all(|matcher| matcher.fits(&silence.labels()))
+            && (query.creator.is_empty() || query.creator.iter().any(|creator| creator == by))
+    });
+    silences.sort_by_key(|silence| {
+        let ends_at = silence.ends_at();
+        match silence.state() {
+            SilenceState::Active => (SilenceState::Active, Some(ends_at), None),
+            SilenceState::Expired => (SilenceState::Expired, None, Some(Reverse(ends_at))),
+        }
+    });
+    Ok(web::Json(silences))
+}
+
+/// Find one silence, as Alertmanager does.
+#[utoipa::path(
+    tag = "alertmanager",
+    params(("silenceID" = String, Path, description = "A UUID, from the list of silences")),
+    responses((status = 200, description = "As asked", body = GettableSilence))
+)]
+#[get("/api/v2/silence/{silenceID}")]
+pub(super) async fn find_gettable_silence(
+    desk: Desk,
+    id: web::Path<String>,
+) -> Result<web::Json<GettableSilence>, Problem> {
+    let id = id.into_inner();
+    let number = shapes::silence_number(&id);
+    let silences = desk.store.silences().await?;
+    let found = silences.into_iter().find(|silence| Some(silence.number) == number);
+    let silence = found.ok_or(Problem::NotFound { kind: "silence", id })?;
+    Ok(web::Json(GettableSilence::of(&silence, desk.clock.now())))
+}
+
+/// Say which service this is and since when it runs, as Alertmanager does.
+#[utoipa::path(
+    tag = "alertmanager",
+    responses((status = 200, description = "As asked", body = AlertmanagerStatus))
+)]
+#[get("/api/v2/status")]
+pub(super) async fn find_status(desk: Desk) -> web::Json<AlertmanagerStatus> {
+    web::Json(AlertmanagerStatus::since(desk.started_at()))
+}
+
+fn unusable(parameter: &str, fault: &MatcherFault) -> Problem {
+    Problem::BadParameter(format!("parameter `{parameter}`: {fault}"))
+}

@@ -1,0 +1,203 @@
+//! What changed for the caller, as an Atom feed (RFC 4287), in pages (RFC 5005).
+
+use actix_web::HttpResponse;
+use actix_web::get;
+use actix_web::http::header::LINK;
+use atom_syndication as atom;
+use chrono::DateTime;
+use chrono::Utc;
+use serde::Deserialize;
+
+use super::desk::Desk;
+use super::error::Problem;
+use super::page::Listing;
+use crate::cycle;
+use crate::cycle::FeedEntry;
+use crate::domain::access::Scope;
+use crate::domain::ids::MinistryCode;
+use crate::store::Place;
+use crate::store::Stretch;
+
+const MEDIA_TYPE: &str = "application/atom+xml";
+const PATH: &str = "/api/v1/feed";
+
+/// Of the names that Vigie gives, as RFC 4151 wants it: the authority is the host of `public_url`.
+const NAMED_IN: &str = "2026";
+const NOWHERE: &str = "localhost";
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FeedQuery {
+    /// Nothing before that instant.
+    since: Option<DateTime<Utc>>,
+}
+
+/// Give what changed as an Atom feed, newest first: alerts, missions, cycles, imports.
+#[utoipa::path(
+    tag = "feed",
+    params(
+        FeedQuery,
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000,
+            description = "How many entries a page holds: 100 when it is not said"),
+        ("cursor" = Option<String>, Query,
+            description = "Where the page begins: follow the link `next` of the page before"),
+    ),
+    responses((status = 200, description = "As asked", body = String, content_type = MEDIA_TYPE,
+        headers(("Link" = String, description = "`<…>; rel=\"next\"`, when there is a next page"))))
+)]
+#[get("/api/v1/feed")]
+pub(super) async fn find_feed(
+    desk: Desk,
+    asked: Listing<FeedQuery>,
+) -> Result<HttpResponse, Problem> {
+    let stretch =
+        Stretch { after: asked.after::<Place>()?, since: asked.since, limit: asked.limit() };
+    let cycle::Feed { entries, more_after } = cycle::feed(&desk, &stretch).await?;
+    let next = more_after.map(|place| asked.address_after(&place)).transpose()?;
+    let site = Site::of(&desk.notify.public_url);
+    let mut links = vec![site.page("self", &asked.own_address()), site.page("first", PATH)];
+    links.extend(next.as_deref().map(|next| site.page("next", next)));
+    let feed = atom::Feed {
+        title: atom::Text::plain(title(&desk.caller()?.scope)),
+        id: site.name(&feed_name(&desk.caller()?.scope)),
+        updated: entries.first().map(|newest| newest.at).unwrap_or_default().fixed_offset(),
+        authors: vec![atom::Person { name: "Vigie".to_owned(), ..atom::Person::default() }],
+        generator: Some(atom::Generator {
+            value: "Vigie".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            uri: None,
+        }),
+        lang: Some("fr".to_owned()),
+        links,
+        entries: entries.into_iter().map(|entry| site.entry(entry)).collect(),
+        ..atom::Feed::default()
+    };
+    let mut answer = HttpResponse::Ok();
+    if let Some(next) = next {
+        answer.insert_header((LINK, format!("<{next}>; rel=\"next\"")));
+    }
+    Ok(answer.content_type(format!("{MEDIA_TYPE}; charset=utf-8")).body(feed.to_string()))
+}
+
+fn title(scope: &Scope) -> String {
+    match scope {
+        Scope::Whole => "Vigie : ce qui change".to_owned(),
+        Scope::Ministries(codes) => {
+            let codes: Vec<&str> = codes.iter().map(MinistryCode::as_str).collect();
+            printable(&format!("Vigie : ce qui change, {}", codes.join(", ")))
+        }
+    }
+}
+
+/// What is shown depends on who asks: those are feeds of their own.
+fn feed_name(scope: &Scope) -> String {
+    match scope {
+        Scope::Whole => "feed".to_owned(),
+        Scope::Ministries(codes) => {
+            let codes: Vec<&str> = codes.iter().map(MinistryCode::as_str).collect();
+            format!("feed/{}", codes.join("+"))
+        }
+    }
+}
+
+/// Where readers find the service, and under which names it speaks of things.
+struct Site<'a> {
+    public_url: &'a str,
+    host: &'a str,
+}
+
+impl<'a> Site<'a> {
+    fn of(public_url: &'a str) -> Self {
+        let (_, rest) = public_url.split_once("://").unwrap_or(("", public_url));
+        let host = rest.split(['/', ':', '?', '#']).next().unwrap_or_default();
+        Self { public_url, host: if host.is_empty() { NOWHERE } else { host } }
+    }
+
+    fn name(&self, name: &str) -> String {
+        format!("tag:{},{NAMED_IN}:{name}", self.host)
+    }
+
+    /// Relative to the feed's own address, when nobody said where that is.
+    fn link(&self, rel: &str, path: &str) -> atom::Link {
+        atom::Link {
+            href: format!("{}{path}", self.public_url),
+            rel: rel.to_owned(),
+            ..atom::Link::default()
+        }
+    }
+
+    fn page(&self, rel: &str, path: &str) -> atom::Link {
+        atom::Link { mime_type: Some(MEDIA_TYPE.to_owned()), ..self.link(rel, path) }
+    }
+
+    fn entry(&self, entry: FeedEntry) -> atom::Entry {
+        let FeedEntry { name, kind, at, title, text, path, .. } = entry;
+        atom::Entry {
+            title: atom::Text::plain(printable(&title)),
+            id: self.name(&name),
+            updated: at.fixed_offset(),
+            published: Some(at.fixed_offset()),
+            categories: vec![atom::Category { term: kind.to_owned(), ..atom::Category::default() }],
+            links: vec![self.link("alternate", &path)],
+            summary: Some(atom::Text::plain(printable(&text))),
+            ..atom::Entry::default()
+        }
+    }
+}
+
+/// Less what no XML may hold, however it is escaped.
+fn printable(text: &str) -> String {
+    let is_kept = |c: &char| {
+        matches!(c, '\t' | '\n' | '\r') || !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
+    text.chars().filter(is_kept).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Reverse;
+
+    use super::*;
+    use crate::store::HappeningKind;
+
+    #[test]
+    fn names_come_from_the_host_that_readers_know_and_links_lead_there() {
+        let shown =
+            ["https://vigie.example.gouv.fr", "http://vigie.local:8080/vigie", ""].map(|url| {
+                format!(
+                    "{} {}",
+                    Site::of(url).name("cycle/3"),
+                    Site::of(url).link("self", PATH).href
+                )
+            });
+        insta::assert_snapshot!(shown.join("\n"), @r"
+        tag:vigie.example.gouv.fr,2026:cycle/3 https://vigie.example.gouv.fr/api/v1/feed
+        tag:vigie.local,2026:cycle/3 http://vigie.local:8080/vigie/api/v1/feed
+        tag:localhost,2026:cycle/3 /api/v1/feed
+        ");
+    }
+
+    #[test]
+    fn what_no_xml_may_hold_is_left_out_and_the_rest_is_escaped() {
+        let entry = FeedEntry {
+            name: "import/1".to_owned(),
+            kind: "dataset.imported",
+            at: DateTime::UNIX_EPOCH,
+            title: "A & <b>\u{1}\u{fffe}é\u{1f}".to_owned(),
+            text: "]]> \"'".to_owned(),
+            path: "/api/v1/imports".to_owned(),
+            place: Place {
+                at: Reverse(DateTime::UNIX_EPOCH),
+                kind: HappeningKind::Import,
+                name: "1".to_owned(),
+            },
+        };
+        let entries = vec![Site::of("").entry(entry)];
+        let written = atom::Feed { entries, ..atom::Feed::default() }.to_string();
+        let read = atom::Feed::read_from(written.as_bytes()).unwrap();
+        let [shown] = read.entries.as_slice() else { panic!("{written}") };
+        assert_eq!(shown.title.value, "A & <b>é");
+        assert_eq!(shown.summary.as_ref().unwrap().value, "]]> \"'");
+    }
+}

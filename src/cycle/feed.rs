@@ -1,0 +1,152 @@
+//! What happened, in the words of people: one entry for each thing, newest first.
+
+use chrono::DateTime;
+use chrono::Utc;
+
+use super::CycleError;
+use super::Parts;
+use super::catalogue::catalogue;
+use crate::domain::alert::AlertChange;
+use crate::domain::alert::AlertChangeKind;
+use crate::domain::french;
+use crate::domain::mission::MissionChange;
+use crate::domain::mission::MissionChangeKind;
+use crate::notify::Directory;
+use crate::store::Happening;
+use crate::store::Happenings;
+use crate::store::ImportSummary;
+use crate::store::Place;
+use crate::store::Stretch;
+use crate::store::What;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Feed {
+    pub entries: Vec<FeedEntry>,
+    /// After which place there may be more.
+    pub more_after: Option<Place>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeedEntry {
+    /// The same for ever, and of nothing else in this database: `cycle/3/alert/1f2e3d4c5b6a/raised`.
+    pub name: String,
+    /// As webhooks call it: `alert.opened`.
+    pub kind: &'static str,
+    pub at: DateTime<Utc>,
+    /// In French, as is the text.
+    pub title: String,
+    pub text: String,
+    /// Of what it is about: `/api/v1/alerts/1f2e3d4c5b6a`.
+    pub path: String,
+    pub place: Place,
+}
+
+pub async fn feed(parts: &Parts, stretch: &Stretch) -> Result<Feed, CycleError> {
+    let Happenings { found, more_after } = parts.store.happenings(stretch).await?;
+    let terms = catalogue(parts).await?.catalogue.terms();
+    let directory = Directory::of_known(parts.store.known_projects().await?, &terms);
+    let entries = found.into_iter().map(|one| FeedEntry::of(one, &directory)).collect();
+    Ok(Feed { entries, more_after })
+}
+
+impl FeedEntry {
+    fn of(Happening { place, what }: Happening, directory: &Directory) -> Self {
+        let at = place.at.0;
+        let (name, kind, title, text, path) = match what {
+            What::Cycle { number, as_of, edition } => (
+                format!("cycle/{number}"),
+                "run.finished",
+                format!("Évaluation du {}", french::date(as_of)),
+                format!("Sur l’édition de {}.", french::month_and_year(edition.as_of())),
+                format!("cycles/{number}"),
+            ),
+            What::Alert { cycle, change } => (
+                format!("cycle/{cycle}/alert/{}", place.name),
+                alert_event(change.kind),
+                alert_title(&change, directory),
+                alert_text(&change),
+                format!("alerts/{}", change.alert.id),
+            ),
+            What::Mission(change) => (
+                format!("mission/{}", place.name),
+                mission_event(change.kind),
+                mission_title(&change, directory),
+                change.reason,
+                format!("missions/{}", change.mission.id),
+            ),
+            What::Import(import) => (
+                format!("import/{}", import.number),
+                "dataset.imported",
+                format!("Données reçues : {}", import.dataset.label()),
+                import_text(&import),
+                "imports".to_owned(),
+            ),
+        };
+        Self { name, kind, at, title, text, path: format!("/api/v1/{path}"), place }
+    }
+}
+
+fn import_text(import: &ImportSummary) -> String {
+    let rows = i64::try_from(import.rows_kept).unwrap_or(i64::MAX);
+    let word = if rows < 2 { "ligne retenue" } else { "lignes retenues" };
+    let edition = french::month_and_year(import.edition.as_of());
+    format!("Édition de {edition} : {} {word}.", french::integer(rows))
+}
+
+fn alert_event(kind: AlertChangeKind) -> &'static str {
+    match kind {
+        AlertChangeKind::Raised | AlertChangeKind::Reopened | AlertChangeKind::Released => {
+            "alert.opened"
+        }
+        AlertChangeKind::Resolved
+        | AlertChangeKind::Retired
+        | AlertChangeKind::Dropped
+        | AlertChangeKind::Moved => "alert.resolved",
+        AlertChangeKind::Pending
+        | AlertChangeKind::Worsened
+        | AlertChangeKind::Eased
+        | AlertChangeKind::Persisted
+        | AlertChangeKind::Hidden => "alert.updated",
+    }
+}
+
+/// `PORTALIS : alerte aggravée, Dérive budgétaire (Critique)`
+fn alert_title(change: &AlertChange, directory: &Directory) -> String {
+    let alert = &change.alert;
+    let (whom, rule) = (directory.name(&alert.subject), directory.rule_title(&alert.rule));
+    let how = change.kind.label();
+    match alert_event(change.kind) {
+        "alert.resolved" => format!("{whom} : alerte {how}, {rule}"),
+        _ => format!("{whom} : alerte {how}, {rule} ({})", alert.level.label()),
+    }
+}
+
+fn alert_text(change: &AlertChange) -> String {
+    let explanation = change.alert.explanation.as_deref().unwrap_or_default();
+    let is_over = alert_event(change.kind) == "alert.resolved";
+    let said = [if is_over { "" } else { explanation }, change.reason.as_str()];
+    said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn mission_event(kind: MissionChangeKind) -> &'static str {
+    match kind {
+        MissionChangeKind::Proposed => "mission.proposed",
+        MissionChangeKind::Opened | MissionChangeKind::Accepted => "mission.opened",
+        MissionChangeKind::Declined => "mission.declined",
+        MissionChangeKind::Withdrawn | MissionChangeKind::Merged => "mission.withdrawn",
+        MissionChangeKind::Closed => "mission.closed",
+        MissionChangeKind::Gathered
+        | MissionChangeKind::Started
+        | MissionChangeKind::MilestoneAdded
+        | MissionChangeKind::MilestoneDone
+        | MissionChangeKind::Noted
+        | MissionChangeKind::VendorReplied
+        | MissionChangeKind::VendorNamed => "mission.updated",
+    }
+}
+
+/// `PORTALIS : mission ouverte d’office, Mission de sécurisation`
+fn mission_title(change: &MissionChange, directory: &Directory) -> String {
+    let whom = directory.name(&change.mission.subject);
+    format!("{whom} : mission {}, {}", change.kind.label(), change.mission.kind.label())
+}

@@ -1,0 +1,46 @@
+//! An alert as Prometheus and Alertmanager speak of it: the labels by which it is known and matched.
+
+use std::collections::BTreeMap;
+
+use super::directory::Directory;
+use crate::domain::alert::Alert;
+use crate::domain::notice::Receiver;
+use crate::domain::subject::Subject;
+
+pub type Labels = BTreeMap<&'static str, String>;
+
+pub const RULE: &str = "rule_id";
+pub const PROJECT: &str = "project_id";
+pub const MINISTRY: &str = "ministry";
+
+/// `severity` moves with the level: it takes no part in the identity of an alert.
+pub fn labels(alert: &Alert, directory: &Directory) -> Labels {
+    let mut labels = Labels::from([
+        ("alertname", directory.rule_title(&alert.rule)),
+        (RULE, alert.rule.to_string()),
+        ("subject", alert.subject.to_string()),
+        ("severity", alert.level.word().to_owned()),
+    ]);
+    if let Some(project) = alert.subject.project() {
+        labels.insert(PROJECT, project.to_string());
+    }
+    if let Some(ministry) = directory.home(&alert.subject).ministry() {
+        labels.insert(MINISTRY, ministry.to_string());
+    }
+    labels
+}
+
+pub fn annotations(alert: &Alert, explanation: &str, directory: &Directory) -> Labels {
+    Labels::from([
+        ("summary", directory.name(&alert.subject)),
+        ("description", explanation.to_owned()),
+    ])
+}
+
+/// The office whose digests tell of the alert, when somebody holds it.
+pub fn office(alert: &Alert, directory: &Directory) -> Receiver {
+    match directory.home(&alert.subject) {
+        Subject::Ministry(ministry) => Receiver::SecretaryGeneral(ministry),
+        Subject::Project(_) | Subject::Portfolio => Receiver::Dinum,
+    }
+}

@@ -1,0 +1,224 @@
+//! What happened, newest first: cycles, what they did to alerts, what they and people did to missions,
+//! and imports.
+
+use std::cmp::Reverse;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::alerts;
+use super::error::StoreError;
+use super::error::reading;
+use super::identity;
+use super::imports::ImportSummary;
+use super::kept;
+use super::scope::Visible;
+use crate::domain::alert::AlertChange;
+use crate::domain::edition::EditionId;
+use crate::domain::ids::CycleNumber;
+use crate::domain::mission::MissionChange;
+use crate::domain::subject::Subject;
+
+/// Cycles looked at for one answer: a page may be short, and say that there are more.
+const MOST: usize = 60;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happening {
+    pub place: Place,
+    pub what: What,
+}
+
+/// Where it stands among all: newest first, those of one instant by kind and name. The name tells apart
+/// what happened at one instant, and nothing of what is not shown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    pub at: Reverse<DateTime<Utc>>,
+    pub kind: HappeningKind,
+    pub name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HappeningKind {
+    Cycle,
+    Alert,
+    Mission,
+    Import,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    Cycle { number: CycleNumber, as_of: NaiveDate, edition: EditionId },
+    Alert { cycle: CycleNumber, change: AlertChange },
+    Mission(MissionChange),
+    Import(ImportSummary),
+}
+
+/// Which ones: those after a place in the order, at or after an instant.
+#[derive(Clone, Debug, Default)]
+pub struct Stretch {
+    pub after: Option<Place>,
+    pub since: Option<DateTime<Utc>>,
+    pub limit: usize,
+}
+
+/// Those of a stretch, and after which place to go on when there may be more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happenings {
+    pub found: Vec<Happening>,
+    pub more_after: Option<Place>,
+}
+
+impl Store {
+    pub async fn happenings(&self, stretch: &Stretch) -> Result<Happenings, StoreError> {
+        let imports = self.imports().await?;
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let mut cycles = cycles(&mut transaction, stretch).await?;
+        // At that instant and before it, what happened is for another page.
+        let mut floor = cycles.get(MOST).map(|cycle| cycle.at);
+        cycles.truncate(MOST);
+        let room = stretch.limit.saturating_add(1);
+        let mut found: Vec<Happening> = Vec::new();
+        let mut last = None;
+        for CycleLine { number, as_of, edition, at } in cycles {
+            if found.len() >= room && last != Some(at) {
+                floor = Some(at);
+                break;
+            }
+            last = Some(at);
+            let place = |kind, name| Place { at: Reverse(at), kind, name };
+            let what = What::Cycle { number, as_of, edition };
+            let own = place(HappeningKind::Cycle, number.to_string());
+            found
+                .extend(Some(Happening { place: own, what }).filter(|one| stretch.has(&one.place)));
+            let first = place(HappeningKind::Alert, String::new());
+            let after = stretch.after.as_ref().unwrap_or(&first).max(&first);
+            if after.at != first.at || after.kind != HappeningKind::Alert {
+                continue;
+            }
+            let news = alerts::News { cycle: number, after: &after.name, limit: room };
+            for (name, change) in alerts::news(&mut transaction, &visible, news).await? {
+                let place = place(HappeningKind::Alert, name);
+                found.push(Happening { place, what: What::Alert { cycle: number, change } });
+            }
+        }
+        let upto = stretch.after.as_ref().map(|after| after.at.0);
+        for (at, change) in mission_news(&mut transaction, &visible, (floor, upto)).await? {
+            let name = format!("{}/{}", change.mission.id, change.mission.revision);
+            let place = Place { at: Reverse(at), kind: HappeningKind::Mission, name };
+            found.push(Happening { place, what: What::Mission(change) });
+        }
+        for import in imports {
+            let (at, name) = (Reverse(import.imported_at), import.number.to_string());
+            let place = Place { at, kind: HappeningKind::Import, name };
+            found.push(Happening { place, what: What::Import(import) });
+        }
+        found.retain(|one| {
+            stretch.has(&one.place) && floor.is_none_or(|floor| one.place.at.0 > floor)
+        });
+        Ok(stretch.page(found, floor))
+    }
+}
+
+impl Stretch {
+    fn has(&self, place: &Place) -> bool {
+        self.after.as_ref().is_none_or(|after| after < place)
+            && self.since.is_none_or(|since| since <= place.at.0)
+    }
+
+    /// `floor` is where what was found ends, when it is not all.
+    fn page(&self, mut found: Vec<Happening>, floor: Option<DateTime<Utc>>) -> Happenings {
+        found.sort_by(|a, b| a.place.cmp(&b.place));
+        let is_long = found.len() > self.limit;
+        found.truncate(self.limit);
+        let at_floor = |end| Place {
+            at: Reverse(end),
+            kind: HappeningKind::Cycle,
+            // Before any other.
+            name: String::new(),
+        };
+        let more_after = match found.last() {
+            Some(last) if is_long => Some(last.place.clone()),
+            Some(_) | None => floor.map(at_floor),
+        };
+        Happenings { found, more_after }
+    }
+}
+
+struct CycleLine {
+    number: CycleNumber,
+    as_of: NaiveDate,
+    edition: EditionId,
+    at: DateTime<Utc>,
+}
+
+/// Newest first; one more than is looked at.
+async fn cycles(
+    connection: &mut SqliteConnection,
+    stretch: &Stretch,
+) -> Result<Vec<CycleLine>, StoreError> {
+    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(
+        "select number, as_of, edition, started_at from cycles
+         where (cast($1 as text) is null or started_at <= $1)
+           and (cast($2 as text) is null or started_at >= $2)
+         order by started_at desc, number desc limit $3",
+    )
+    .bind(stretch.after.as_ref().map(|after| kept::from_instant(after.at.0)))
+    .bind(stretch.since.map(kept::from_instant))
+    .bind(kept::count(MOST.saturating_add(1)))
+    .fetch_all(connection)
+    .await
+    .map_err(reading("cycles"))?;
+    rows.into_iter()
+        .map(|(number, as_of, edition, at)| {
+            Ok(CycleLine {
+                number: CycleNumber(number),
+                as_of: kept::to_date("cycles.as_of", &as_of)?,
+                edition: kept::to_edition("cycles.edition", &edition)?,
+                at: kept::to_instant("cycles.started_at", at)?,
+            })
+        })
+        .collect()
+}
+
+/// What cycles and people did to missions that people wait to hear of, and when: of those that are
+/// visible, under the subjects that they count for now. After an instant, up to another.
+async fn mission_news(
+    connection: &mut SqliteConnection,
+    visible: &Visible,
+    (after, upto): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+) -> Result<Vec<(DateTime<Utc>, MissionChange)>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select at, body from mission_changes
+         where (cast($1 as text) is null or at > $1) and (cast($2 as text) is null or at <= $2)
+           and kind in ('proposed', 'opened', 'accepted', 'declined', 'withdrawn', 'started',
+                        'closed')",
+    )
+    .bind(after.map(kept::from_instant))
+    .bind(upto.map(kept::from_instant))
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(reading("mission changes"))?;
+    let links = identity::links(connection, i64::MAX).await?;
+    let alerts = visible.alerts(connection).await?;
+    let mut news = Vec::new();
+    for (at, body) in rows {
+        let mut change: MissionChange = kept::to_json("mission_changes.body", &body)?;
+        if !visible.subject(&change.mission.subject) || !visible.words(&change.reason) {
+            continue;
+        }
+        if let Subject::Project(project) = &change.mission.subject {
+            change.mission.subject = Subject::Project(links.resolve(project).clone());
+        }
+        change.mission.alerts.retain(|alert| alerts.contains(alert));
+        news.push((kept::to_instant("mission_changes.at", at)?, change));
+    }
+    Ok(news)
+}

@@ -138,7 +138,6 @@ async fn a_server_answers_what_the_database_does_to_the_byte() {
         vec!["reviews", "plan", at[0], at[1], "--dry-run"],
         vec!["reviews", "calendar", "MJ"],
         vec!["notices", "list"],
-        vec!["notices", "preview", "MJ", at[0], at[1]],
         vec!["receivers", "list"],
         vec!["jobs", "files"],
         vec!["audit", "list", "--limit", "20"],

@@ -42,8 +42,8 @@ pub(in crate::cli) async fn run(
             let (number, seen) = find(name, remote).await?;
             let place = remote.at(&["accounts", &number]);
             let body = body(name, terms, reason);
-            let _: Account = remote.act((Method::PUT, place), &body, Some(&seen)).await?;
-            print::message(&format!("account {number} changed"));
+            let account: Account = remote.act((Method::PUT, place), &body, Some(&seen)).await?;
+            print::message(&format!("account {} changed", account.number.0));
         }
         AccountsCommand::Close { name, reason } => {
             let (number, seen) = find(name, remote).await?;

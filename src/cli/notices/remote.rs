@@ -57,8 +57,8 @@ pub(in crate::cli) async fn run(
             let body = json!({ "reason": reason });
             let replayed = if let Some(notice) = notice {
                 let place = remote.at(&["notices", notice, "replay"]);
-                let _: QueuedNotice = remote.post(place, &body).await?;
-                1
+                let queued: QueuedNotice = remote.post(place, &body).await?;
+                u64::from(queued.state == NoticeState::Waiting)
             } else {
                 let Replayed { replayed } =
                     remote.post(remote.at(&["notices", "replay"]), &body).await?;

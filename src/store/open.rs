@@ -24,6 +24,7 @@ use super::idempotency;
 use super::idempotency::Attempt;
 use super::scope::Remembered;
 use super::token_uses::Uses;
+use super::version::Watch;
 use crate::domain::access::Scope;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -45,6 +46,7 @@ pub struct Store {
     pub(super) uses: Uses,
     /// What is written is written for it.
     pub(super) attempt: Option<Attempt>,
+    pub(super) watch: Watch,
 }
 
 impl Store {
@@ -98,6 +100,7 @@ impl Store {
     /// Waits for connections to end and folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.write_uses().await;
+        self.watch.close().await;
         self.pool.close().await;
     }
 
@@ -214,6 +217,7 @@ async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, Sto
         remembered: Remembered::default(),
         uses: Uses::default(),
         attempt: None,
+        watch: Watch::default(),
     })
 }
 

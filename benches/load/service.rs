@@ -75,6 +75,8 @@ impl Service {
     pub(crate) fn start(&self, settings: &[(&str, &str)]) -> Served {
         let mut serve = self.command(&["serve"]);
         serve.env("VIGIE_LISTEN", "127.0.0.1:0").envs(settings.iter().copied());
+        // One caller asks all that there is.
+        serve.env("VIGIE_API__CALLS_PER_MINUTE", "0").env("VIGIE_API__OPEN_CALLS_PER_MINUTE", "0");
         for job in ["CYCLE", "REVIEWS", "DIGEST", "REMINDERS", "HOUSEKEEPING", "BACKUP", "IMPORT"] {
             serve.env(format!("VIGIE_SCHEDULE__{job}"), "");
         }

@@ -100,7 +100,7 @@ pub async fn hold_body_to_document(
 
 fn check_body(body: &[u8], schema: &Value) -> Result<(), Problem> {
     let errors = match serde_json::from_slice(body) {
-        Ok(body) => mistakes::mistakes(&body, schema, &NAMED),
+        Ok(sent) => mistakes::mistakes(&sent, schema, &NAMED),
         Err(error) => vec![ProblemError::of_json(&error)],
     };
     if errors.is_empty() { Ok(()) } else { Err(Problem::Mistaken { errors }) }
@@ -128,7 +128,7 @@ impl Contract {
             Some(RefOr::T(body)) => serde_json::to_value(body.content).unwrap_or_default(),
             Some(RefOr::Ref(_)) | None => Value::Null,
         };
-        let schema = content.get(JSON).and_then(|content| content.get("schema")).cloned();
+        let schema = content.get(JSON).and_then(|json| json.get("schema")).cloned();
         let bodies = content.as_object().into_iter().flat_map(Map::keys).cloned().collect();
         Self { parameters: parameters.collect(), bodies, schema }
     }

@@ -78,16 +78,14 @@ impl Look<'_> {
                 meant.push(found);
             }
         }
-        match <[_; 1]>::try_from(meant) {
-            Ok([found]) => self.found.extend(found),
-            Err(_) => {
-                let words = forms.iter().flat_map(|form| kinds(self.resolved(form)));
-                let mut words: Vec<&str> = words.map(word).collect();
-                words.dedup();
-                let found = word(kind_of(value));
-                self.add(pointer, format!("found {found}, expected {}", words.join(" or ")));
-            }
+        if let Ok([found]) = <[_; 1]>::try_from(meant) {
+            return self.found.extend(found);
         }
+        let words = forms.iter().flat_map(|form| kinds(self.resolved(form)));
+        let mut words: Vec<&str> = words.map(word).collect();
+        words.dedup();
+        let found = word(kind_of(value));
+        self.add(pointer, format!("found {found}, expected {}", words.join(" or ")));
     }
 
     fn object(&mut self, pointer: &str, fields: &Map<String, Value>, schema: &Value) {
@@ -99,20 +97,19 @@ impl Look<'_> {
         for (name, value) in fields {
             let place = below(pointer, name);
             let other = schema.get("additionalProperties");
-            match (known.and_then(|known| known.get(name)), other) {
-                (Some(schema), _) => self.at(&place, value, schema),
-                (None, Some(Value::Bool(false))) => self.unknown(&place, name, known),
-                (None, Some(schema @ Value::Object(_))) => self.at(&place, value, schema),
-                (None, _) => {}
+            match known.and_then(|names| names.get(name)).or(other) {
+                Some(Value::Bool(false)) => self.unknown(&place, name, known),
+                Some(of_field @ Value::Object(_)) => self.at(&place, value, of_field),
+                _ => {}
             }
         }
     }
 
     fn unknown(&mut self, place: &str, name: &str, known: Option<&Map<String, Value>>) {
         let names: Vec<&str> = known.into_iter().flat_map(Map::keys).map(String::as_str).collect();
-        let listed: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let listed: Vec<String> = names.iter().map(|one| format!("`{one}`")).collect();
         let words = format!("there is no such field; expected {}", listed.join(", "));
-        let hint = nearest(name, names).map(|name| format!("did you mean `{name}`?"));
+        let hint = nearest(name, names).map(|one| format!("did you mean `{one}`?"));
         self.found.push(ProblemError::at(place, words).hinted(hint));
     }
 

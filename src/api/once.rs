@@ -92,7 +92,7 @@ fn given(request: &ServiceRequest) -> Result<Option<String>, Problem> {
     let mut values = request.headers().get_all(KEY);
     let Some(value) = values.next() else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
-    let key = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let key = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
     let is_plain = key.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte));
     if !is_plain || !(1..=LONGEST_KEY).contains(&key.len()) || values.next().is_some() {
         let words = format!(

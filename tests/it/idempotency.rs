@@ -39,7 +39,7 @@ async fn post(front: &Front, (token, path): (&str, &str), key: &str, body: &Valu
     let answer = request.json(body).send().await.unwrap();
     let header = |name: &str| {
         let value = answer.headers().get(name);
-        value.map_or("", |value| value.to_str().unwrap()).to_owned()
+        value.map_or("", |found| found.to_str().unwrap()).to_owned()
     };
     Sent {
         status: answer.status().as_u16(),

@@ -24,7 +24,7 @@ use crate::jobs_support::work;
 use crate::support;
 use crate::support::Workplace;
 use crate::support::doors;
-use crate::support::root;
+use crate::support::settings;
 use crate::support::world::World;
 
 /// One service that keeps its answers and one that keeps none, over the same database.
@@ -75,14 +75,7 @@ impl Two {
 }
 
 fn config(database_url: String) -> Config {
-    Config {
-        database_url,
-        listen: "127.0.0.1:0".to_owned(),
-        rules: root().join("rules"),
-        aliases: root().join("aliases.toml"),
-        schedule: never(),
-        ..Config::default()
-    }
+    Config { schedule: never(), ..settings(database_url) }
 }
 
 /// Each route whose answers are kept, on the first of each list.

@@ -13,7 +13,7 @@ const NOON: &str = "2026-11-25T12:00:00Z";
 async fn told(answer: Response) -> String {
     let header = |name: &str| {
         let value = answer.headers().get(name);
-        value.map_or("-", |value| value.to_str().unwrap()).to_owned()
+        value.map_or("-", |found| found.to_str().unwrap()).to_owned()
     };
     let (limit, policy, wait) =
         (header("ratelimit"), header("ratelimit-policy"), header("retry-after"));
@@ -39,8 +39,8 @@ async fn an_account_asks_as_often_as_its_quota_whatever_it_proves_itself_with() 
     let other = workplace.token("Anne", &[Role::Reader], &[]).await;
     let front = Front::open(&workplace, NOON, |config| config.api.calls_per_minute = 3).await;
     let mut lines = Vec::new();
-    for token in [&first, &second, &first, &second, &other] {
-        lines.push(ask(&front, "/api/v1/session", token).await);
+    for proof in [&first, &second, &first, &second, &other] {
+        lines.push(ask(&front, "/api/v1/session", proof).await);
     }
     front.clock.set("2026-11-25T12:00:19Z");
     lines.push(ask(&front, "/api/v1/session", &first).await);
@@ -58,7 +58,7 @@ async fn what_nobody_signs_counts_by_address_and_holds_up_no_proof_that_holds() 
     let token = workplace.token("Claire", &[Role::Reader], &[]).await;
     let front = Front::open(&workplace, NOON, |config| config.api.open_calls_per_minute = 3).await;
     let mut lines = Vec::new();
-    for (path, token) in [
+    for (path, proof) in [
         ("/api/openapi.json", ""),
         ("/api/v1/session", ""),
         ("/api/v1/session", "vigie_guess"),
@@ -70,7 +70,7 @@ async fn what_nobody_signs_counts_by_address_and_holds_up_no_proof_that_holds() 
         ("/livez", ""),
         ("/readyz", ""),
     ] {
-        lines.push(format!("{path} {}", ask(&front, path, token).await));
+        lines.push(format!("{path} {}", ask(&front, path, proof).await));
     }
     let metrics = front.ask(Method::GET, "/metrics", &token).send().await.unwrap();
     let metrics = metrics.text().await.unwrap();

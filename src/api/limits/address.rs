@@ -63,7 +63,7 @@ impl ProxyHeader {
                 name.trim().eq_ignore_ascii_case("for").then(|| value.trim().trim_matches('"'))
             })?,
         };
-        let bare = node.strip_prefix('[').and_then(|node| node.strip_suffix(']')).unwrap_or(node);
+        let bare = node.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(node);
         let with_port = || node.parse::<SocketAddr>().map(|socket| socket.ip());
         bare.parse().or_else(|_| with_port()).ok()
     }

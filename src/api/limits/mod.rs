@@ -107,7 +107,7 @@ impl Limits {
     /// `None` for what is not counted.
     pub(super) fn take(&self, request: &HttpRequest, who: Who) -> Option<Allowance> {
         match who {
-            Who::Account(account) => self.check(self.accounts.as_ref()?, "account", &account),
+            Who::Account(account) => Some(self.check(self.accounts.as_ref()?, "account", &account)),
             Who::Nobody => {
                 let route = request.match_pattern();
                 if route.as_deref().is_some_and(|route| ALIVE.contains(&route)) {
@@ -116,7 +116,7 @@ impl Limits {
                 let limiter = self.addresses.as_ref()?;
                 let number = self.crowd(request)?;
                 let is_probe = route.as_deref() == Some(READY);
-                self.check(limiter, "address", &Crowd { number, is_probe })
+                Some(self.check(limiter, "address", &Crowd { number, is_probe }))
             }
         }
     }
@@ -126,19 +126,19 @@ impl Limits {
         limiter: &Limiter<K>,
         policy: &'static str,
         key: &K,
-    ) -> Option<Allowance> {
+    ) -> Allowance {
         match limiter.check_key(key) {
             Ok(state) => {
                 let quota = state.quota().burst_size().get();
                 let left = state.remaining_burst_capacity();
-                Some(Allowance { policy, quota, left, wait_seconds: 0 })
+                Allowance { policy, quota, left, wait_seconds: 0 }
             }
             Err(until) => {
                 let now = governor::clock::Clock::now(&self.clock);
                 let wait = until.wait_time_from(now).as_millis().div_ceil(1000);
                 let wait_seconds = u32::try_from(wait).unwrap_or(u32::MAX).max(1);
                 let quota = until.quota().burst_size().get();
-                Some(Allowance { policy, quota, left: 0, wait_seconds })
+                Allowance { policy, quota, left: 0, wait_seconds }
             }
         }
     }

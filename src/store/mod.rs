@@ -52,6 +52,7 @@ mod tokens;
 mod told;
 mod verdict_rows;
 mod verdicts;
+mod version;
 
 pub use accounts::AccountTerms;
 pub use alerts::AlertFilter;
@@ -89,3 +90,4 @@ pub use sessions::SessionTerms;
 pub use sign_ins::Arrival;
 pub use tidying::Tidied;
 pub use tokens::TokenTerms;
+pub use version::Version;

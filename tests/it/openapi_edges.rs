@@ -78,5 +78,5 @@ fn address<'a>(document: &'a Value, path: &str) -> &'a str {
         document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
     found.retain(|address| fits(address));
     found.sort_by_key(|address| address.contains('{'));
-    found[0]
+    found.into_iter().next().unwrap()
 }

@@ -19,7 +19,7 @@ use super::answers::operations;
 pub(super) fn complete(document: &mut OpenApi) {
     let asked = asked(document);
     let components = document.components.get_or_insert_default();
-    close(components.schemas.get_mut("AccountScope"));
+    close(&mut components.schemas, "AccountScope");
     name_items(&mut components.schemas);
     for (_, schema) in components.schemas.iter_mut().filter(|(name, _)| !asked.contains(*name)) {
         require(schema);
@@ -27,8 +27,8 @@ pub(super) fn complete(document: &mut OpenApi) {
 }
 
 /// Of a variant with one list, the derive says too much of the list, and not that there is no other field.
-fn close(variants: Option<&mut RefOr<Schema>>) {
-    let Some(RefOr::T(Schema::OneOf(variants))) = variants else { return };
+fn close(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str) {
+    let Some(RefOr::T(Schema::OneOf(variants))) = schemas.get_mut(name) else { return };
     for variant in &mut variants.items {
         if let RefOr::T(Schema::Object(object)) = variant
             && !object.properties.is_empty()

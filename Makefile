@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendar-and-feed jsonschema promtool-and-amtool provider test lint bench bench-peers fuzz fuzz-network fuzzers image
+.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider test lint bench bench-peers fuzz fuzz-network fuzzers image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,15 @@ jsonschema:
 		echo "python3-jsonschema is not installed: tests of the API's schemas will say that they do not run" >&2; \
 	fi
 
+# They run the examples of docs/API.md.
+examples:
+	@command -v curl >/dev/null && command -v jq >/dev/null && command -v python3 >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends curl jq python3; \
+	else \
+		echo "curl, jq or python3 is not installed: the examples of the API will say that they do not run" >&2; \
+	fi
+
 # They hold the rules for Prometheus to their own tests, and read alerts as Alertmanager's own client does.
 promtool-and-amtool:
 	@command -v promtool >/dev/null && command -v amtool >/dev/null || \
@@ -72,7 +81,7 @@ provider:
 		cp tests/provider/package-lock.json target/provider/installed; \
 	fi
 
-test: mail-calendar-and-feed jsonschema promtool-and-amtool provider ## Run the tests, then the cases of every rule, which must take every branch
+test: mail-calendar-and-feed jsonschema examples promtool-and-amtool provider ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100

@@ -146,10 +146,8 @@ async fn every_path(world: &World, ministry: &str, door: &Door) -> Vec<String> {
     let parameters = doors::parameters(door.address);
     let [own, other, none] = paths(world, ministry, door).await;
     let mut paths = vec![own.clone(), other, none];
-    let beside = |query: &str| match own.contains('?') {
-        true => format!("{own}{}", query.replace('?', "&")),
-        false => format!("{own}{query}"),
-    };
+    let joint = if own.contains('?') { "&" } else { "?" };
+    let beside = |query: &str| format!("{own}{}", query.replace('?', joint));
     paths.extend(QUERIES.map(beside));
     if parameters == ["table"] {
         let tables = ["history", "ministries", "series", "alerts", "missions", "verdicts"];

@@ -7,12 +7,10 @@ use serde_json::Value;
 use serde_json::json;
 use vigie::app;
 use vigie::app::Running;
-use vigie::app::config::Config;
 use vigie::clock::FixedClock;
 use vigie::domain::access::Role;
 
 use crate::support::Workplace;
-use crate::support::root;
 
 /// Status, the revision in `ETag`, body.
 type Reply = (u16, String, Value);
@@ -29,13 +27,7 @@ impl Office {
     async fn open() -> Self {
         let workplace = Workplace::new();
         let chief = workplace.token("Chef", &[Role::Administrator, Role::Reader], &[]).await;
-        let config = Config {
-            database_url: workplace.database_url(),
-            listen: "127.0.0.1:0".to_owned(),
-            rules: root().join("rules"),
-            aliases: root().join("aliases.toml"),
-            ..Config::default()
-        };
+        let config = workplace.settings();
         let now = "2026-11-25T09:00:00Z".parse().unwrap();
         let service = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
         Self { workplace, service, client: reqwest::Client::new(), chief }

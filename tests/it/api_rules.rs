@@ -7,7 +7,6 @@ use serde_json::Value;
 use serde_json::json;
 use vigie::app;
 use vigie::app::Running;
-use vigie::app::config::Config;
 use vigie::clock::FixedClock;
 use vigie::domain::access::Role;
 
@@ -30,13 +29,7 @@ impl Answer {
 }
 
 async fn serve(workplace: &Workplace) -> Running {
-    let config = Config {
-        database_url: workplace.database_url(),
-        listen: "127.0.0.1:0".to_owned(),
-        rules: root().join("rules"),
-        aliases: root().join("aliases.toml"),
-        ..Config::default()
-    };
+    let config = workplace.settings();
     let now = "2020-12-01T09:00:00Z".parse().unwrap();
     app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
 }

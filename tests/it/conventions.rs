@@ -32,13 +32,7 @@ struct Service<'a> {
 impl<'a> Service<'a> {
     async fn start(workplace: &'a Workplace, settings: impl FnOnce(&mut Config)) -> Self {
         let token = workplace.token("Chef", &Role::ALL, &[]).await;
-        let mut config = Config {
-            database_url: workplace.database_url(),
-            listen: "127.0.0.1:0".to_owned(),
-            rules: root().join("rules"),
-            aliases: root().join("aliases.toml"),
-            ..Config::default()
-        };
+        let mut config = workplace.settings();
         settings(&mut config);
         let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
         let running = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();

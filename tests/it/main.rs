@@ -11,6 +11,7 @@ mod access_scope;
 mod accounts;
 mod alertmanager;
 mod api_acts;
+mod api_examples;
 mod api_imports;
 mod api_rules;
 mod api_runs;

@@ -11,22 +11,14 @@ use reqwest::header::SET_COOKIE;
 use serde_json::Value;
 use vigie::app;
 use vigie::app::Running;
-use vigie::app::config::Config;
 
 use crate::jobs_support::HandClock;
 use crate::support::Workplace;
-use crate::support::root;
 
 const NOW: &str = "2020-12-01T09:00:00Z";
 
 async fn start(workplace: &Workplace, clock: Arc<HandClock>) -> Running {
-    let config = Config {
-        database_url: workplace.database_url(),
-        listen: "127.0.0.1:0".to_owned(),
-        rules: root().join("rules"),
-        aliases: root().join("aliases.toml"),
-        ..Config::default()
-    };
+    let config = workplace.settings();
     app::start(&config, clock).await.unwrap()
 }
 
@@ -122,7 +114,7 @@ async fn a_session_is_worth_its_signature_and_changes_only_what_pages_of_vigie_a
     service.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_holds_for_a_day_and_until_there_is_an_account_however_it_was_made() {
     let workplace = Workplace::new();
     let clock = HandClock::at(NOW);

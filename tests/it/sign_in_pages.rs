@@ -25,7 +25,6 @@ use crate::support::Workplace;
 use crate::support::provider::Browser;
 use crate::support::provider::HOME;
 use crate::support::provider::OpenIdProvider;
-use crate::support::root;
 
 struct Vigie {
     workplace: Workplace,
@@ -48,13 +47,9 @@ impl Vigie {
 
     async fn over(workplace: Workplace, sign_in: Settings) -> Self {
         let config = Config {
-            database_url: workplace.database_url(),
-            listen: "127.0.0.1:0".to_owned(),
-            rules: root().join("rules"),
-            aliases: root().join("aliases.toml"),
             public_url: HOME.to_owned(),
             sign_in: Settings { contact: "risques@dinum.example".to_owned(), ..sign_in },
-            ..Config::default()
+            ..workplace.settings()
         };
         let clock = HandClock::at(&SystemClock.now().to_rfc3339());
         let service: Arc<HandClock> = Arc::clone(&clock);

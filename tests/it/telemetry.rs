@@ -29,13 +29,9 @@ type Sample = (String, BTreeMap<String, String>, f64);
 
 async fn serve(workplace: &Workplace) -> Running {
     let config = Config {
-        database_url: workplace.database_url(),
-        listen: "127.0.0.1:0".to_owned(),
-        rules: root().join("rules"),
-        aliases: root().join("aliases.toml"),
         backup: BackupSettings { folder: workplace.path("backups"), keep: 1 },
         import: ImportSettings { folder: workplace.path("."), ..ImportSettings::default() },
-        ..Config::default()
+        ..workplace.settings()
     };
     let now: DateTime<Utc> = "2030-12-01T12:00:00Z".parse().unwrap();
     app::start(&config, Arc::new(FixedClock(now))).await.unwrap()

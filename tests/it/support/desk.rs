@@ -11,7 +11,6 @@ use vigie::app::config::Config;
 use vigie::clock::FixedClock;
 
 use super::Workplace;
-use super::root;
 
 pub(crate) struct Desk {
     pub(crate) workplace: Workplace,
@@ -34,13 +33,7 @@ impl Desk {
         now: &str,
         change: impl FnOnce(&mut Config),
     ) -> Self {
-        let mut config = Config {
-            database_url: workplace.database_url(),
-            listen: "127.0.0.1:0".to_owned(),
-            rules: workplace.rules().to_owned(),
-            aliases: root().join("aliases.toml"),
-            ..Config::default()
-        };
+        let mut config = Config { rules: workplace.rules().to_owned(), ..workplace.settings() };
         change(&mut config);
         let now: DateTime<Utc> = now.parse().unwrap();
         let service = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();

@@ -9,7 +9,6 @@ use serde_json::Value;
 use serde_json::json;
 use vigie::app;
 use vigie::app::Running;
-use vigie::app::config::Config;
 use vigie::clock::FixedClock;
 use vigie::domain::access::Scope;
 use vigie::domain::ids::MinistryCode;
@@ -19,6 +18,7 @@ use vigie::store::MissionFilter;
 use vigie::store::NoticeFilter;
 
 use super::root;
+use super::settings;
 use super::world::World;
 
 /// Ids of one kind of thing.
@@ -173,13 +173,7 @@ pub(crate) fn body(address: &str) -> Value {
 
 /// Standing in December 2020.
 pub(crate) async fn serve(database_url: String) -> Running {
-    let config = Config {
-        database_url,
-        listen: "127.0.0.1:0".to_owned(),
-        rules: root().join("rules"),
-        aliases: root().join("aliases.toml"),
-        ..Config::default()
-    };
+    let config = settings(database_url);
     let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
     app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
 }

@@ -160,15 +160,14 @@ impl Workplace {
         secret
     }
 
+    /// For a service over this database.
+    pub(crate) fn settings(&self) -> Config {
+        settings(self.database_url())
+    }
+
     /// The service over this database, on a port of its own, its clock standing at `now`.
     pub(crate) async fn serve(&self, now: &str) -> Running {
-        let config = Config {
-            database_url: self.database_url(),
-            listen: "127.0.0.1:0".to_owned(),
-            rules: root().join("rules"),
-            aliases: root().join("aliases.toml"),
-            ..Config::default()
-        };
+        let config = self.settings();
         let now: DateTime<Utc> = now.parse().unwrap();
         app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
     }
@@ -230,6 +229,17 @@ pub(crate) async fn token(
     };
     let (_, secret) = store.issue_token(&terms, &act).await.unwrap();
     secret.reveal().to_owned()
+}
+
+/// For a service with the shipped rules, on a port of its own.
+pub(crate) fn settings(database_url: String) -> Config {
+    Config {
+        database_url,
+        listen: "127.0.0.1:0".to_owned(),
+        rules: root().join("rules"),
+        aliases: root().join("aliases.toml"),
+        ..Config::default()
+    }
 }
 
 pub(crate) fn fixtures() -> PathBuf {

@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider test lint bench bench-peers fuzz fuzz-network fuzzers image
+.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider test lint bench load bench-peers fuzz fuzz-network fuzzers image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,16 @@ lint: ## Check the format, the lints and the documentation of the code
 
 bench: ## Measure import to cycle, then rules three ways; ONLY=pipeline or ONLY=rules for one part
 	cargo bench --locked -- --write $(addprefix --only ,$(ONLY))
+
+# As many files as the system lets a process open: ten thousand connections have two ends each.
+load: ## Measure the API under load, next to a bare route that returns the same bytes, then hostile clients
+	@command -v wrk >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends wrk; \
+	else \
+		echo "wrk is not installed: see https://github.com/wg/wrk" >&2; exit 1; \
+	fi
+	ulimit -n $$(ulimit -Hn) && cargo bench --locked -- --write --only load
 
 # A package of its own: neither `make build` nor the tests know of these engines.
 bench-peers: ## Measure other rule engines on the same rules and rows, verdicts compared first

@@ -33,9 +33,9 @@ const MEANING: &str = "Two editions of invented projects, the shipped catalogue,
 
 /// Of one edition.
 #[derive(Clone, Copy)]
-struct Shape {
-    ministries: u32,
-    projects: u32,
+pub(crate) struct Shape {
+    pub(crate) ministries: u32,
+    pub(crate) projects: u32,
 }
 
 const SHAPES: [Shape; 3] = [
@@ -186,7 +186,7 @@ impl<'a> Stopwatch<'a> {
 }
 
 /// A canonical file of invented projects; from the first edition to the second, one in seven drifts.
-fn edition_file(shape: Shape, step: u32) -> String {
+pub(crate) fn edition_file(shape: Shape, step: u32) -> String {
     let mut text = String::from(
         "project,ministry,phase,start_on,duration_months,cost_meur,inter_ministerial,functional_zone,programme,withheld_reason\n",
     );
@@ -226,7 +226,7 @@ fn mail() -> Arc<Settings> {
 }
 
 /// The ministries of those files, as an alias table names them.
-fn ministries(shape: Shape) -> String {
+pub(crate) fn ministries(shape: Shape) -> String {
     let mut text = String::new();
     for number in 0..shape.ministries {
         let entry = format!("[[ministry]]\ncode = \"M{number:04}\"\n");

@@ -6,7 +6,12 @@ pub(crate) fn reset_peak() {
 }
 
 pub(crate) fn peak() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    peak_of("self")
+}
+
+/// Of another process, by its number.
+pub(crate) fn peak_of(process: &str) -> String {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes: Option<f64> =
         peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok());

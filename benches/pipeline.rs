@@ -1,10 +1,13 @@
 //! Import, frame, judge and cycle on 43, 10 000 and 100 000 projects, then rules by hand, translated
-//! and interpreted. Prints tables, and writes them to `docs/BENCHMARKS.md` when asked with
-//! `-- --write`. One of the two alone: `-- --only pipeline`, `-- --only rules`. With `-- --peers FILE`,
+//! and interpreted; the API under load. Prints tables, and writes them to `docs/BENCHMARKS.md` when asked with
+//! `-- --write`. One of them alone: `-- --only pipeline`, `-- --only rules`, `-- --only load`. With `-- --peers FILE`,
 //! only writes what `benches/peers` is to run.
 #![expect(
-    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
+    clippy::unwrap_used,
     reason = "a bench stops at the first thing that is not as it should be, and prints"
 )]
 
@@ -13,6 +16,7 @@ mod cycles;
 mod document;
 mod exchange;
 mod invented;
+mod load;
 mod memory;
 mod three_ways;
 
@@ -27,6 +31,10 @@ fn main() {
         exchange::write(Path::new(&file));
         return;
     }
+    if let Some(file) = argument("--bare") {
+        load::bare(&file);
+        return;
+    }
     let only = argument("--only");
     let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
     let mut sections = Vec::new();
@@ -35,6 +43,10 @@ fn main() {
     }
     if wanted("rules") {
         sections.push(("Rules, three ways", three_ways::measure()));
+    }
+    // Asked for by name only: it needs `wrk`.
+    if only.as_deref() == Some("load") {
+        sections.push(("Under load", load::measure()));
     }
     for (heading, body) in sections {
         println!("## {heading}\n\n{body}");

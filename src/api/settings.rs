@@ -26,10 +26,16 @@ pub struct Settings {
     pub keep_alive_seconds: u32,
     /// To end a connection.
     pub disconnect_seconds: u32,
+    /// To take what was sent.
+    pub stall_seconds: u32,
     /// At the same time; the next ones wait.
     pub connections: usize,
+    /// That many wait to be accepted; the system turns away those after them.
+    pub backlog: u32,
     /// Answers from that many bytes on are compressed.
     pub compress_from_bytes: usize,
+    /// Of answers to reads that are kept in memory; none when 0.
+    pub kept_bytes: u64,
 }
 
 impl Default for Settings {
@@ -45,8 +51,11 @@ impl Default for Settings {
             body_seconds: 30,
             keep_alive_seconds: 60,
             disconnect_seconds: 5,
+            stall_seconds: 60,
             connections: 20_000,
+            backlog: 2048,
             compress_from_bytes: 1024,
+            kept_bytes: 64 * 1024 * 1024,
         }
     }
 }

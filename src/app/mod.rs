@@ -1,7 +1,9 @@
 //! Assembly: settings, logs, and the start and stop of the service.
 
 pub mod config;
+mod patience;
 mod service;
+mod sockets;
 pub mod telemetry;
 
 use thiserror::Error;

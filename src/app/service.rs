@@ -1,12 +1,10 @@
 //! The service: the API on a port, the jobs beside it, and a clean stop.
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::App;
-use actix_web::HttpServer;
 use actix_web::dev::Server;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::Compress;
@@ -24,6 +22,8 @@ use tracing_actix_web::TracingLogger;
 
 use super::AppError;
 use super::config::Config;
+use super::patience;
+use super::sockets;
 use crate::api;
 use crate::clock::Clock;
 use crate::clock::SystemClock;
@@ -38,9 +38,6 @@ use crate::schedule::take_orders;
 use crate::sources::Aliases;
 use crate::store::Credential;
 use crate::store::Store;
-
-/// How long requests under way may take once the service is told to stop.
-const SHUTDOWN_SECONDS: u64 = 10;
 
 /// How long the link that makes the first account holds.
 pub const INVITED: TimeDelta = TimeDelta::hours(24);
@@ -131,20 +128,23 @@ fn listen(
 ) -> Result<(Server, SocketAddr), AppError> {
     let fault = |source| AppError::Listen { address: config.listen.clone(), source };
     let settings = config.api.clone();
+    let answers = web::Data::new(api::Answers::new(settings.kept_bytes));
     let public_url = config.public_url.clone();
     let practice = web::Data::new(practice(config));
     let uploads = web::Data::new(api::Uploads::new(&settings));
     // The last wrap is met first.
-    let server = HttpServer::new(move || {
+    let app = move || {
         App::new()
             .app_data(workshop.clone())
             .app_data(metrics.clone())
+            .app_data(answers.clone())
             .app_data(practice.clone())
             .app_data(uploads.clone())
             .app_data(orders.clone())
             .app_data(sign_in.clone())
             .wrap(from_fn(api::bound_body))
             .wrap(from_fn(api::hold_to_document))
+            .wrap(from_fn(api::remember))
             .wrap(from_fn(api::guard))
             .wrap(from_fn(api::validate))
             .wrap(Compress::default())
@@ -155,27 +155,11 @@ fn listen(
             .wrap(from_fn(api::echo_ids))
             .wrap(from_fn(api::measure))
             .wrap(TracingLogger::<api::RequestSpan>::new())
+            .wrap(from_fn(patience::keep_waiting))
             .configure(api::bounds(&settings))
             .configure(api::routes)
-    });
-    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-    let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let server = server
-        .workers(workers)
-        .max_connections(config.api.connections.div_ceil(workers))
-        .client_request_timeout(seconds(config.api.head_seconds))
-        .client_disconnect_timeout(seconds(config.api.disconnect_seconds))
-        .keep_alive(seconds(config.api.keep_alive_seconds))
-        .disable_signals()
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .bind(&config.listen)
-        .map_err(fault)?;
-    let address = server
-        .addrs()
-        .first()
-        .copied()
-        .ok_or_else(|| fault(std::io::ErrorKind::AddrNotAvailable.into()))?;
-    Ok((server.run(), address))
+    };
+    sockets::serve(app, &config.listen, &config.api).map_err(fault)
 }
 
 impl Running {

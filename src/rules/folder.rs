@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::path::PathBuf;
 
 use thiserror::Error;
+
+use crate::domain::fingerprint::Fingerprint;
 
 /// No file of a catalogue is that long; of one that is, the rest is not read.
 pub(super) const MOST_BYTES: u64 = 4 * 1024 * 1024;
@@ -24,6 +27,34 @@ pub fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, FolderErro
     let mut texts = BTreeMap::new();
     read_into(folder, "", &mut texts)?;
     Ok(texts)
+}
+
+/// Tells a folder from what it becomes when a file in it is written, added, moved or removed, without
+/// reading any: names, sizes, and when each was last changed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FolderStamp(Fingerprint);
+
+pub fn stamp_folder(folder: &Path) -> Result<FolderStamp, FolderError> {
+    let mut seen = Vec::new();
+    stamp_into(folder, &mut seen)?;
+    Ok(FolderStamp(Fingerprint::of_parts(&seen.iter().map(String::as_str).collect::<Vec<_>>())))
+}
+
+fn stamp_into(folder: &Path, seen: &mut Vec<String>) -> Result<(), FolderError> {
+    let failed = |path: &Path, source| FolderError { path: path.to_owned(), source };
+    for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
+        let path = entry.map_err(|error| failed(folder, error))?.path();
+        let found = fs::metadata(&path).map_err(|error| failed(&path, error))?;
+        // The time of the last change of a file, unlike that of its text, cannot be set back.
+        let (at, nanoseconds) = (found.ctime(), found.ctime_nsec());
+        let (device, number, size) = (found.dev(), found.ino(), found.size());
+        let name = path.display();
+        seen.push(format!("{name} {device} {number} {size} {at} {nanoseconds}"));
+        if found.is_dir() {
+            stamp_into(&path, seen)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a path of the catalogue is that of a rule.

@@ -53,6 +53,7 @@ mod tokens;
 mod told;
 mod verdict_rows;
 mod verdicts;
+mod version;
 
 pub use accounts::AccountTerms;
 pub use alerts::AlertFilter;
@@ -96,3 +97,4 @@ pub use sessions::SessionTerms;
 pub use sign_ins::Arrival;
 pub use tidying::Tidied;
 pub use tokens::TokenTerms;
+pub use version::Version;

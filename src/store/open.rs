@@ -22,6 +22,7 @@ use super::error::StoreError;
 use super::error::reading;
 use super::scope::Remembered;
 use super::token_uses::Uses;
+use super::version::Watch;
 use crate::domain::access::Scope;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -41,6 +42,7 @@ pub struct Store {
     pub(super) scope: Scope,
     pub(super) remembered: Remembered,
     pub(super) uses: Uses,
+    pub(super) watch: Watch,
 }
 
 impl Store {
@@ -94,6 +96,7 @@ impl Store {
     /// Waits for connections to end and folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.write_uses().await;
+        self.watch.close().await;
         self.pool.close().await;
     }
 
@@ -207,6 +210,7 @@ async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, Sto
         scope: Scope::Whole,
         remembered: Remembered::default(),
         uses: Uses::default(),
+        watch: Watch::default(),
     })
 }
 

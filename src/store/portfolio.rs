@@ -69,9 +69,9 @@ impl Store {
 
         let mut portfolio = Portfolio::default();
         for (edition, import) in filed::panoramas(&filed) {
-            let mut of_edition =
-                snapshots::of_import(&mut transaction, import, edition, &links).await?;
-            of_edition.retain(|snapshot| visible.project(&snapshot.project));
+            let of = (import, edition);
+            let of_edition =
+                snapshots::visible_of_import(&mut transaction, of, &links, &visible).await?;
             portfolio.snapshots.extend(of_edition);
             if !visible.is_all() {
                 portfolio.editions.push(edition);

@@ -1,5 +1,6 @@
 //! Snapshots: what each panorama file says of its projects, by pages, and a row that names each.
 
+use serde::Deserialize;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
@@ -8,11 +9,14 @@ use super::error::reading;
 use super::error::writing;
 use super::identity::Links;
 use super::kept;
+use super::scope::Visible;
 use super::snapshot_rows;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ImportNumber;
 use crate::domain::ids::ProjectId;
 use crate::domain::snapshot::Snapshot;
+
+const PAGE: &str = "snapshot_pages.snapshots";
 
 const SNAPSHOTS_PER_PAGE: usize = 1000;
 
@@ -37,6 +41,16 @@ pub(super) async fn of_import(
     edition: EditionId,
     links: &Links,
 ) -> Result<Vec<Snapshot>, StoreError> {
+    visible_of_import(connection, (import, edition), links, &Visible::All).await
+}
+
+/// The same, of visible projects.
+pub(super) async fn visible_of_import(
+    connection: &mut SqliteConnection,
+    (import, edition): (ImportNumber, EditionId),
+    links: &Links,
+    visible: &Visible,
+) -> Result<Vec<Snapshot>, StoreError> {
     let pages: Vec<String> =
         sqlx::query_scalar("select snapshots from snapshot_pages where import = $1 order by page")
             .bind(import.0)
@@ -44,13 +58,43 @@ pub(super) async fn of_import(
             .await
             .map_err(reading("snapshots"))?;
     if pages.is_empty() {
-        return resolved(snapshot_rows::of_import(connection, import, edition).await?, links);
+        let mut snapshots = snapshot_rows::of_import(connection, import, edition).await?;
+        snapshots.retain(|snapshot| visible.project(&snapshot.project));
+        return resolved(snapshots, links);
     }
     let mut snapshots: Vec<Snapshot> = Vec::new();
     for page in pages {
-        snapshots.append(&mut kept::to_json("snapshot_pages.snapshots", &page)?);
+        snapshots.append(&mut if visible.is_all() {
+            kept::to_json(PAGE, &page)?
+        } else {
+            visible_of_page(&page, visible)?
+        });
     }
     resolved(snapshots, links)
+}
+
+/// Passes over the snapshots that are not visible without reading what they say: of the State, one ministry
+/// has few.
+fn visible_of_page(page: &str, visible: &Visible) -> Result<Vec<Snapshot>, StoreError> {
+    let mut snapshots = Vec::new();
+    let mut rest = page;
+    while let Some(text) = rest.strip_prefix(['[', ',']) {
+        let mut ahead = serde_json::Deserializer::from_str(text).into_iter::<Named>();
+        let Some(named) = ahead.next() else { break };
+        let named = named.map_err(|source| StoreError::Decode { column: PAGE, source })?;
+        let (one, after) = text.split_at(ahead.byte_offset());
+        if visible.project(&named.project) {
+            snapshots.push(kept::to_json(PAGE, one)?);
+        }
+        rest = after;
+    }
+    Ok(snapshots)
+}
+
+/// Of a snapshot, whose it is.
+#[derive(Deserialize)]
+struct Named {
+    project: ProjectId,
 }
 
 /// Links applied, by project. One edition gives a project one snapshot, or none.

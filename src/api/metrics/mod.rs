@@ -20,6 +20,7 @@ use prometheus_client::registry::Registry;
 use tokio::sync::Mutex;
 use tracing::error;
 
+use super::answers::Answers;
 use super::desk::Desk;
 use crate::cycle::Parts;
 use crate::domain::ids::CycleNumber;
@@ -119,7 +120,11 @@ impl Metrics {
     responses((status = 200, description = "As asked", body = String, content_type = "application/openmetrics-text"))
 )]
 #[get("/metrics")]
-pub(super) async fn show_metrics(desk: Desk, metrics: web::Data<Metrics>) -> HttpResponse {
+pub(super) async fn show_metrics(
+    desk: Desk,
+    metrics: web::Data<Metrics>,
+    answers: web::Data<Answers>,
+) -> HttpResponse {
     let mut registry = Registry::default();
     registry.register(
         "vigie_build",
@@ -141,6 +146,7 @@ pub(super) async fn show_metrics(desk: Desk, metrics: web::Data<Metrics>) -> Htt
         metrics.durations.clone(),
     );
     metrics.requests.register(&mut registry);
+    answers.register(&mut registry);
     let mut text = String::new();
     if prometheus_client::encoding::text::encode(&mut text, &registry).is_err() {
         return HttpResponse::InternalServerError().finish();

@@ -45,6 +45,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("session_key", "of the service, for its cookies"),
     ("take_sign_in", "of whoever holds its ticket"),
     ("tokens", "labels and dates of accounts; doors hold each caller to its own"),
+    ("version", "tells that something was written, not what"),
     ("welcome", "the account of whoever has just proved who they are"),
 ];
 

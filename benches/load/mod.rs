@@ -1,0 +1,111 @@
+//! The API under load on loopback, next to a bare route that returns the same bytes; then clients that
+//! mean harm. `wrk` asks, services of their own answer.
+
+mod bare;
+mod hostile;
+mod service;
+mod wrk;
+
+use std::fmt::Write as _;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::cycles::Shape;
+use service::Served;
+use service::Service;
+
+pub(crate) use bare::serve as bare;
+
+const MEANING: &str = "Written by `make load`: the binary of the bench profile on loopback, `wrk` with 32 connections for five seconds \
+    on the same machine, each with a token. \"Bare\" is an actix-web route that returns the same headers and body from \
+    memory and does nothing else: no token, no log, no metric.\n\
+    Bytes are those of the body; \"worked out\" is the first answer, alone; \"nothing kept\" is the same service with `kept_bytes = 0`, under \
+    the same load.\n\
+    Peak memory is the service's, from its start on that database to the end of the column.\n\n";
+
+/// By whom, and what.
+const READS: [(Who, &str); 4] = [
+    (Who::State, "/api/v1/projects?limit=1000"),
+    (Who::State, "/api/v1/alerts?limit=1000"),
+    (Who::State, "/api/v1/portfolio"),
+    (Who::Ministry, "/api/v1/portfolio"),
+];
+
+#[derive(Clone, Copy)]
+enum Who {
+    State,
+    Ministry,
+}
+
+const SIZES: [Size; 2] = [
+    Size { name: "43 projects, 2 editions", shape: None },
+    Size {
+        name: "10 000 projects, 24 editions",
+        shape: Some(Shape { ministries: 100, projects: 10_000 }),
+    },
+];
+
+struct Size {
+    name: &'static str,
+    /// The fixtures when there is none.
+    shape: Option<Shape>,
+}
+
+pub(crate) fn measure() -> String {
+    let mut text = format!(
+        "{MEANING}| | read | bytes | worked out | bare | p50 | p99 | service | p50 | p99 | ratio | nothing kept | p99 | peak memory |\n\
+         |---|---|{}\n",
+        "---:|".repeat(12)
+    );
+    let mut harm = String::new();
+    for size in SIZES {
+        let service = Service::prepare(size.shape);
+        for (who, path) in READS {
+            let (token, by) = match who {
+                Who::State => (service.token(), ""),
+                Who::Ministry => (service.token_of_ministry(), " by one ministry"),
+            };
+            println!("{} {path}{by}", size.name);
+            let figures = row(&service, path, token);
+            writeln!(text, "| {} | `GET {path}`{by} | {figures}", size.name).unwrap();
+        }
+        if size.shape.is_some() {
+            harm = hostile::measure(&service);
+        }
+    }
+    format!("{text}\n{harm}")
+}
+
+fn row(service: &Service, path: &str, token: &str) -> String {
+    let served = service.start(&[]);
+    let began = Instant::now();
+    let answer = served.get(path, token);
+    let first = began.elapsed();
+    let bare = {
+        let bare = bare::start(&answer);
+        wrk::ask(&bare.url("/"), "")
+    };
+    let kept = wrk::ask(&served.url(path), token);
+    let peak = served.peak_memory();
+    drop(served);
+    let forgetful: Served = service.start(&[("VIGIE_API__KEPT_BYTES", "0")]);
+    let made = wrk::ask(&forgetful.url(path), token);
+    format!(
+        "{} | {} | {:.0}/s | {} | {} | {:.0}/s | {} | {} | {:.2} | {:.1}/s | {} | {peak} |",
+        answer.body.len(),
+        milliseconds(first),
+        bare.rate,
+        bare.p50,
+        bare.p99,
+        kept.rate,
+        kept.p50,
+        kept.p99,
+        kept.rate / bare.rate,
+        made.rate,
+        made.p99,
+    )
+}
+
+pub(crate) fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}

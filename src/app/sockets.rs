@@ -1,0 +1,192 @@
+//! The port, and the connections that come by it: how many there is room for, and how long each may take.
+
+use std::io;
+use std::net::SocketAddr;
+use std::net::TcpListener;
+use std::net::ToSocketAddrs as _;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use actix_http::HttpService;
+use actix_http::Protocol;
+use actix_http::Request;
+use actix_http::Response;
+use actix_service::IntoServiceFactory;
+use actix_service::ServiceFactoryExt as _;
+use actix_service::map_config;
+use actix_web::body::MessageBody;
+use actix_web::dev::AppConfig;
+use actix_web::dev::Server;
+use actix_web::dev::Service;
+use actix_web::dev::ServiceFactory;
+use actix_web::dev::fn_service;
+use actix_web::rt::net::TcpStream;
+use socket2::Domain;
+use socket2::Socket;
+use socket2::Type;
+use tracing::info;
+use tracing::warn;
+
+use super::patience::Patient;
+use crate::api;
+
+/// How long requests under way may take once the service is told to stop.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+/// Of the files that the process may have open, those that are no connection of a client: the database, the
+/// rules, mail and webhooks, the logs.
+const OTHER_FILES: usize = 100;
+
+/// Where Linux tells a process how many files it may have open; elsewhere, there is no such file.
+const LIMITS: &str = "/proc/self/limits";
+
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    head: Duration,
+    keep_alive: Duration,
+    disconnect: Duration,
+    stall: Duration,
+}
+
+/// As `HttpServer` does, over connections that end when their client is awaited for too long.
+pub(super) fn serve<F, I, S, B>(
+    app: F,
+    listen: &str,
+    settings: &api::Settings,
+) -> io::Result<(Server, SocketAddr)>
+where
+    F: Fn() -> I + Send + Clone + 'static,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig> + 'static,
+    S::Error: Into<actix_web::Error> + 'static,
+    S::InitError: std::fmt::Debug,
+    S::Response: Into<Response<B>> + 'static,
+    <S::Service as Service<Request>>::Future: 'static,
+    S::Service: 'static,
+    B: MessageBody + 'static,
+{
+    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+    let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let bounds = Bounds {
+        head: seconds(settings.head_seconds),
+        keep_alive: seconds(settings.keep_alive_seconds),
+        disconnect: seconds(settings.disconnect_seconds),
+        stall: seconds(settings.stall_seconds),
+    };
+    let listener = bind(listen, settings.backlog)?;
+    let address = listener.local_addr()?;
+    let builder = Server::build()
+        .workers(workers)
+        .max_concurrent_connections(room(settings.connections).div_ceil(workers))
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_SECONDS);
+    let stopping = builder.graceful_shutdown_signal();
+    let server = builder.listen("api", listener, move || {
+        let stopping = stopping.clone();
+        let app = app().into_factory().map_err(|error| error.into().error_response());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(bounds.keep_alive)
+            .client_request_timeout(bounds.head)
+            .client_disconnect_timeout(bounds.disconnect)
+            .local_addr(address)
+            .on_connect_ext(|connection: &Patient, known| {
+                known.insert(connection.pace());
+            })
+            .finish(map_config(app, |()| AppConfig::default()));
+        fn_service(move |stream: TcpStream| async move {
+            end_when_stalled(&stream, bounds.stall);
+            let caller = stream.peer_addr().ok();
+            let patient = Patient::new(stream, bounds.head + bounds.keep_alive);
+            Ok((patient, Protocol::Http1, caller))
+        })
+        .and_then(http)
+    })?;
+    Ok((server.run(), address))
+}
+
+/// On the first of the addresses that can be had.
+fn bind(listen: &str, backlog: u32) -> io::Result<TcpListener> {
+    let mut last = io::ErrorKind::AddrNotAvailable.into();
+    for address in listen.to_socket_addrs()? {
+        match bind_one(address, backlog) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn bind_one(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // A service that starts again need not wait for the connections of the former one to be forgotten.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+    Ok(socket.into())
+}
+
+/// As many as the settings say, and as the process may have files open: past that, a connection that is
+/// accepted would keep the database from being read.
+fn room(wanted: usize) -> usize {
+    let limits = std::fs::read_to_string(LIMITS).unwrap_or_default();
+    let room = within(wanted, &limits);
+    if room < wanted {
+        info!(
+            connections.wanted = wanted,
+            connections.room = room,
+            "There is room for {room} connections of the {wanted} that the settings allow: the process may \
+             not open more files"
+        );
+    }
+    room
+}
+
+fn within(wanted: usize, limits: &str) -> usize {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let files = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    files.map_or(wanted, |files| wanted.min(files.saturating_sub(OTHER_FILES)).max(1))
+}
+
+/// Has the system end a connection on which what was sent is not taken for that long: the client is
+/// gone, or does not read.
+fn end_when_stalled(stream: &TcpStream, limit: Duration) {
+    if let Err(error) = end_after(stream, limit) {
+        warn!(error = %error, "A connection cannot be bounded in time");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn end_after(stream: &TcpStream, limit: Duration) -> io::Result<()> {
+    socket2::SockRef::from(stream).set_tcp_user_timeout(Some(limit))
+}
+
+/// Other systems have their own bounds.
+#[cfg(not(target_os = "linux"))]
+fn end_after(_: &TcpStream, _: Duration) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_files_to_the_rest_of_the_process() {
+        let limits = |files: &str| {
+            format!(
+                "Limit        Soft Limit   Hard Limit   Units\n\
+                 Max open files            {files}                 524288               files\n"
+            )
+        };
+        let room = |wanted, files| within(wanted, &limits(files));
+        assert_eq!(room(20_000, "1024"), 924);
+        assert_eq!(room(500, "1024"), 500);
+        assert_eq!(room(20_000, "unlimited"), 20_000);
+        assert_eq!(room(20_000, "50"), 1);
+        assert_eq!(within(20_000, ""), 20_000);
+    }
+}

@@ -1,0 +1,64 @@
+//! Whether anything was written since the last look, by this program or by another.
+
+use std::sync::Arc;
+
+use sqlx::ConnectOptions as _;
+use sqlx::Connection as _;
+use sqlx::SqliteConnection;
+use tokio::sync::Mutex;
+
+use super::Store;
+use super::error::StoreError;
+use super::error::reading;
+
+const WHAT: &str = "the version of the data";
+
+/// Two that are equal: nothing was written in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Version {
+    /// Which connection said so: what two of them say cannot be compared.
+    connection: u64,
+    changes: i64,
+}
+
+/// A connection that never writes: `SQLite` tells it of everybody's writes, and only of those of others.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Watch(Arc<Mutex<Watching>>);
+
+#[derive(Debug, Default)]
+struct Watching {
+    connection: Option<SqliteConnection>,
+    opened: u64,
+}
+
+impl Store {
+    /// Changes with every commit, whoever makes it. What is read after asking is at least as new.
+    pub async fn version(&self) -> Result<Version, StoreError> {
+        if self.pool.is_closed() {
+            return Err(reading(WHAT)(sqlx::Error::PoolClosed));
+        }
+        let mut watching = self.watch.0.lock().await;
+        // Taken out meanwhile: one whose question was broken off is not asked again.
+        let mut connection = if let Some(connection) = watching.connection.take() {
+            connection
+        } else {
+            watching.opened += 1;
+            self.pool.connect_options().connect().await.map_err(reading(WHAT))?
+        };
+        let changes: i64 = sqlx::query_scalar("pragma data_version")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(reading(WHAT))?;
+        watching.connection = Some(connection);
+        Ok(Version { connection: watching.opened, changes })
+    }
+}
+
+impl Watch {
+    pub(super) async fn close(&self) {
+        if let Some(connection) = self.0.lock().await.connection.take() {
+            // Whatever it says, it is gone.
+            drop(connection.close().await);
+        }
+    }
+}

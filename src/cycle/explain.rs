@@ -29,6 +29,8 @@ const PORTFOLIO: &str = "portfolio";
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Explanation {
     pub as_of: NaiveDate,
+    /// The whole of it; `rule` is its id.
+    #[serde(rename = "definition")]
     pub rule: Rule,
     /// The rule's text, line by line.
     pub lines: Vec<String>,

@@ -14,6 +14,7 @@ use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::http::header::HeaderName;
+use actix_web::http::header::HeaderValue;
 use actix_web::middleware::Next;
 use actix_web::web;
 use chrono::TimeDelta;
@@ -109,7 +110,7 @@ fn given(request: &ServiceRequest) -> Result<Option<String>, Problem> {
 /// Of all that makes a request what it is: what is asked of what, and what the caller may see.
 fn fingerprint(request: &HttpRequest, caller: &Caller, body: &[u8]) -> Fingerprint {
     let said = |name: HeaderName| {
-        let value = request.headers().get(name).map(|value| value.as_bytes());
+        let value = request.headers().get(name).map(HeaderValue::as_bytes);
         Fingerprint::of(value.unwrap_or_default())
     };
     let whole = request.uri().path_and_query().map_or("", |whole| whole.as_str());

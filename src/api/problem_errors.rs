@@ -114,7 +114,7 @@ impl fmt::Display for ProblemError {
 impl From<SourceError> for Problem {
     fn from(error: SourceError) -> Self {
         match error {
-            SourceError::UnknownProfile { .. } => Self::BadParameter(error.to_string()),
+            SourceError::UnknownProfile { .. } => Self::Unfit(error.to_string()),
             // Folders of ours that cannot be read.
             SourceError::Read { .. } | SourceError::Profile { .. } => {
                 Self::NotReady(error.to_string())

@@ -109,10 +109,10 @@ pub async fn echo_ids(
 }
 
 impl Ids {
-    fn of(request: &ServiceRequest, made: String) -> Self {
-        let (headers, path) = (request.headers(), request.path().to_owned());
-        let request = only(headers, &REQUEST_ID).filter(|id| is_sane(id));
-        let request = request.map_or(made, str::to_owned);
+    fn of(asked: &ServiceRequest, made: String) -> Self {
+        let (headers, path) = (asked.headers(), asked.path().to_owned());
+        let brought = only(headers, &REQUEST_ID).filter(|id| is_sane(id));
+        let request = brought.map_or(made, str::to_owned);
         let span = format!("{:016x}", fastrand::u64(1..));
         if let Some((trace, is_sampled)) = only(headers, &TRACE_PARENT).and_then(parent) {
             return Self { request, trace: trace.to_owned(), span, is_sampled, path };

@@ -72,8 +72,8 @@ pub(super) async fn ask(
         }
         ProjectsCommand::Unlink { project, reason } => {
             let place = remote.at(&["projects", project, "unlink"]);
-            let known: KnownProject = remote.post(place, &json!({ "reason": reason })).await?;
-            print::message(&format!("`{}` is a project of its own again", known.project));
+            let apart: KnownProject = remote.post(place, &json!({ "reason": reason })).await?;
+            print::message(&format!("`{}` is a project of its own again", apart.project));
         }
     }
     Ok(Conclusion::Good)

@@ -117,9 +117,9 @@ async fn pages_give_each_entry_once_whatever_their_size() {
             assert!(kinds.contains_key(kind), "{kinds:?}");
         }
         for limit in sizes {
-            let (count, paged) = follower.entries(&format!("/api/v1/feed?limit={limit}")).await;
-            assert_eq!(ids(&paged), ids(&all), "{limit} to a page");
-            assert!(count >= all.len() / limit);
+            let (sheets, turned) = follower.entries(&format!("/api/v1/feed?limit={limit}")).await;
+            assert_eq!(ids(&turned), ids(&all), "{limit} to a page");
+            assert!(sheets >= all.len() / limit);
         }
         follower.stop().await;
     }

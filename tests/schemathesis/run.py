@@ -78,6 +78,9 @@ def settings(database):
         "VIGIE_MAIL__DINUM": "dinum@example.fr",
         "VIGIE_DATABASE_URL": f"sqlite://{database}",
         "VIGIE_LISTEN": "127.0.0.1:0",
+        # One caller asks all there is.
+        "VIGIE_API__CALLS_PER_MINUTE": "0",
+        "VIGIE_API__OPEN_CALLS_PER_MINUTE": "0",
         "VIGIE_LOG": "error",
     }
 

@@ -67,13 +67,9 @@ pub(in crate::cli) async fn tokens(
         }
         TokensCommand::Issue { account, label, roles, ministries, days } => {
             let (number, _) = find(account, remote).await?;
-            let mut body = json!({ "label": label, "days": days });
-            if !roles.is_empty() {
-                body["roles"] = json!(roles);
-            }
-            if !ministries.is_empty() {
-                body["scope"] = json!(super::scope(ministries));
-            }
+            let roles = (!roles.is_empty()).then_some(roles);
+            let scope = (!ministries.is_empty()).then(|| super::scope(ministries));
+            let body = json!({ "label": label, "days": days, "roles": roles, "scope": scope });
             let place = remote.at(&["accounts", &number, "tokens"]);
             let Issued { token, secret } = remote.post(place, &body).await?;
             super::show_issued(&token, &secret, printer)?;

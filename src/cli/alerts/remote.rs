@@ -96,8 +96,8 @@ async fn act_on(command: &AlertsCommand, remote: &Remote) -> Result<(), CliError
             };
             let place = remote.at(&["disputes", &dispute.to_string(), "answer"]);
             let body = json!({ "verdict": verdict, "reason": reason });
-            let dispute: Dispute = remote.post(place, &body).await?;
-            print::message(&format!("dispute {} is {}", dispute.number, dispute.state.word()));
+            let answered: Dispute = remote.post(place, &body).await?;
+            print::message(&format!("dispute {} is {}", answered.number, answered.state.word()));
         }
         Ask::Silence { alert, rule, project, ministry, until, reason } => {
             let mut body = json!({ "until": until, "reason": reason });
@@ -116,8 +116,8 @@ async fn act_on(command: &AlertsCommand, remote: &Remote) -> Result<(), CliError
         }
         Ask::Unsilence { silence, reason } => {
             let place = remote.at(&["silences", &silence.to_string(), "end"]);
-            let silence: Silence = remote.post(place, &json!({ "reason": reason })).await?;
-            print::message(&format!("silence {} ({}) is over", silence.number, silence.scope));
+            let ended: Silence = remote.post(place, &json!({ "reason": reason })).await?;
+            print::message(&format!("silence {} ({}) is over", ended.number, ended.scope));
         }
         // Those that only look were answered before.
         Ask::Show { .. } | Ask::Disputes | Ask::Silences { .. } => {}

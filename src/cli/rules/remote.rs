@@ -65,26 +65,6 @@ pub(in crate::cli) async fn run(
         RulesCommand::Drafts { draft: Some(draft), .. } => {
             drafts::show_draft(&find(*draft, remote).await?, printer)
         }
-        RulesCommand::Draft(request) => {
-            drafts::show_saved(&told(save(request, remote).await)?, printer)
-        }
-        RulesCommand::Submit(request) => step(request, DraftStep::Submitted, remote).await,
-        RulesCommand::Return(request) => step(request, DraftStep::Returned, remote).await,
-        RulesCommand::Withdraw(request) => step(request, DraftStep::Withdrawn, remote).await,
-        RulesCommand::Publish(request) => {
-            let publication: Publication = told(advance(request, "publication", remote).await)?;
-            drafts::tell_publication(&publication);
-            Ok(Conclusion::Good)
-        }
-        RulesCommand::Rollback { name, to_shipped, reason } => {
-            let seen = remote.whole::<serde_json::Value>(remote.at(&["overrides"])).await?.etag;
-            let place = remote.at(&["rules", name, "rollback"]);
-            let body = json!({ "reason": reason, "to_shipped": to_shipped });
-            let publication: Publication =
-                remote.act((Method::POST, place), &body, seen.as_deref()).await?;
-            drafts::tell_publication(&publication);
-            Ok(Conclusion::Good)
-        }
         RulesCommand::Versions { name } => {
             let found = remote.all(remote.at(&["rules", name, "versions"])).await?;
             compare::show_versions(name, &found, printer)
@@ -120,6 +100,52 @@ pub(in crate::cli) async fn run(
             explain::show(&remote.get(place).await?, printer)
         }
         RulesCommand::Diff { .. } => Err(CliError::HereOnly("rules diff FOLDER_A FOLDER_B")),
+        RulesCommand::Draft(_)
+        | RulesCommand::Submit(_)
+        | RulesCommand::Return(_)
+        | RulesCommand::Withdraw(_)
+        | RulesCommand::Publish(_)
+        | RulesCommand::Rollback { .. } => change(command, remote, printer).await,
+    }
+}
+
+async fn change(
+    command: &RulesCommand,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        RulesCommand::Draft(request) => {
+            drafts::show_saved(&told(save(request, remote).await)?, printer)
+        }
+        RulesCommand::Submit(request) => step(request, DraftStep::Submitted, remote).await,
+        RulesCommand::Return(request) => step(request, DraftStep::Returned, remote).await,
+        RulesCommand::Withdraw(request) => step(request, DraftStep::Withdrawn, remote).await,
+        RulesCommand::Publish(request) => {
+            let publication: Publication = told(advance(request, "publication", remote).await)?;
+            drafts::tell_publication(&publication);
+            Ok(Conclusion::Good)
+        }
+        RulesCommand::Rollback { name, to_shipped, reason } => {
+            let seen = remote.whole::<serde_json::Value>(remote.at(&["overrides"])).await?.etag;
+            let place = remote.at(&["rules", name, "rollback"]);
+            let body = json!({ "reason": reason, "to_shipped": to_shipped });
+            let publication: Publication =
+                remote.act((Method::POST, place), &body, seen.as_deref()).await?;
+            drafts::tell_publication(&publication);
+            Ok(Conclusion::Good)
+        }
+        // Those that only look were answered before.
+        RulesCommand::List { .. }
+        | RulesCommand::Check { .. }
+        | RulesCommand::Test(_)
+        | RulesCommand::Explain { .. }
+        | RulesCommand::Docs { .. }
+        | RulesCommand::Diff { .. }
+        | RulesCommand::Overrides
+        | RulesCommand::Drafts { .. }
+        | RulesCommand::Versions { .. }
+        | RulesCommand::Compare { .. } => Ok(Conclusion::Good),
     }
 }
 

@@ -21,8 +21,12 @@ async fn a_line_of_the_log_bears_the_ids_of_the_request_that_it_is_of() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let address = lines.find_map(|line| Some(line.strip_prefix("listening on ")?.to_owned()));
-    let request = reqwest::Client::new().get(format!("{}/api/openapi.json", address.unwrap()));
+    let address = lines.find_map(|line| {
+        let rest = line.split("Listening on ").nth(1)?;
+        Some(rest.split('"').next()?.to_owned())
+    });
+    let url = format!("http://{}/api/openapi.json", address.unwrap());
+    let request = reqwest::Client::new().get(url);
     let given = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let request = request.header("x-request-id", "page-7:42").header("traceparent", given);
     let answer = request.send().await.unwrap();

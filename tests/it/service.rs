@@ -40,6 +40,37 @@ impl Service {
         Self { workplace, running, token }
     }
 
+    /// What stands for each parameter of an address.
+    async fn ids(&self) -> Vec<(&'static str, String)> {
+        let mut ids: Vec<(&str, String)> = [
+            ("{project}", "si-samu"),
+            ("{ministry}", "MJ"),
+            ("{rule}", "D1"),
+            ("{job}", "cycle"),
+            ("{table}", "projects?format=csv"),
+            ("{invitation}", "x"),
+        ]
+        .map(|(hole, id)| (hole, id.to_owned()))
+        .into();
+        for numbered in
+            ["{account}", "{cycle}", "{silence}", "{dispute}", "{draft}", "{import}", "{run}"]
+        {
+            ids.push((numbered, "1".to_owned()));
+        }
+        for (hole, list) in [
+            ("{review}", "reviews"),
+            ("{alert}", "alerts"),
+            ("{mission}", "missions"),
+            ("{notice}", "notices"),
+        ] {
+            let listed = self.get(&format!("/api/v1/{list}")).await;
+            ids.push((hole, data(&listed)[0]["id"].as_str().unwrap().to_owned()));
+        }
+        let silences = self.get("/api/v2/silences").await.body;
+        ids.push(("{silenceID}", silences[0]["id"].as_str().unwrap().to_owned()));
+        ids
+    }
+
     async fn get(&self, path: &str) -> Reply {
         let url = format!("http://{}{path}", self.running.address());
         let answer = reqwest::Client::new().get(url).bearer_auth(&self.token).send().await.unwrap();
@@ -61,10 +92,10 @@ fn data(reply: &Reply) -> &Vec<Value> {
     reply.body["data"].as_array().unwrap()
 }
 
-/// Nobody signs in or is invited here, and no rule is overridden: that is said, and tried elsewhere.
+/// Nobody signs in or is invited here, nothing was started, and no rule is overridden: that is said, and tried elsewhere.
 fn status_of(path: &str) -> u16 {
     match path {
-        "/sign-in" | "/sign-in/return" | "/setup/x" => 404,
+        "/sign-in" | "/sign-in/return" | "/setup/x" | "/api/v1/runs/1" => 404,
         "/api/v1/overrides/D1" => 409,
         _ => 200,
     }
@@ -81,7 +112,8 @@ fn kind_of(route: &str) -> &'static str {
         | "/signed-out"
         | "/setup/{invitation}" => "text/html",
         "/api/v1/ministries/{ministry}/reviews.ics" => "text/calendar",
-        "/api/v1/overrides/{rule}" => "application/problem+json",
+        "/api/v1/feed" => "application/atom+xml",
+        "/api/v1/overrides/{rule}" | "/api/v1/runs/{run}" => "application/problem+json",
         _ => "application/json",
     }
 }
@@ -97,11 +129,7 @@ async fn every_documented_route_answers() {
     service.workplace.ok(&silence);
     let draft = ["rules", "draft", "--threshold", "budget_drift_high=0.15", "--comment", "15 %"];
     service.workplace.ok(&draft);
-    let review = data(&service.get("/api/v1/reviews").await)[0]["id"].as_str().unwrap().to_owned();
-    let alert = data(&service.get("/api/v1/alerts").await)[0]["id"].as_str().unwrap().to_owned();
-    let mission =
-        data(&service.get("/api/v1/missions").await)[0]["id"].as_str().unwrap().to_owned();
-    let notice = data(&service.get("/api/v1/notices").await)[0]["id"].as_str().unwrap().to_owned();
+    let ids = service.ids().await;
     let document = std::fs::read_to_string(root().join("docs/API.md")).unwrap();
     let routes: Vec<&str> = document
         .lines()
@@ -110,24 +138,10 @@ async fn every_documented_route_answers() {
         .collect();
     assert!(routes.len() >= 19, "{routes:?}");
     for route in routes {
-        let path = route
-            .replace("{project}", "si-samu")
-            .replace("{alert}", &alert)
-            .replace("{mission}", &mission)
-            .replace("{notice}", &notice)
-            .replace("{review}", &review)
-            .replace("{ministry}", "MJ")
-            .replace("{rule}", "D1")
-            .replace("{job}", "cycle")
-            .replace("{account}", "1")
-            .replace("{table}", "projects?format=csv")
-            .replace("{cycle}", "1")
-            .replace("{silence}", "1")
-            .replace("{dispute}", "1")
-            .replace("{draft}", "1")
-            .replace("{invitation}", "x");
+        let path = ids.iter().fold(route.to_owned(), |path, (hole, id)| path.replace(hole, id));
         let path = path.replace("/preview", "/preview?ministry=MJ");
         let path = path.replace("/comparison", "/comparison?from=shipped&to=in-force");
+        let path = path.replace("/explanation", "/explanation?subject=project/si-samu");
         let reply = service.get(&path).await;
         assert_eq!(reply.status, status_of(&path), "{path}: {}", reply.body);
         assert!(reply.content_type.starts_with(kind_of(route)), "{path}");

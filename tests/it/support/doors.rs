@@ -155,7 +155,9 @@ pub(crate) fn body(address: &str) -> Value {
             json!({ "files": { "drift/D1.rhai": rule } })
         }
         "tokens" => json!({ "label": reason }),
-        "accounts" => json!({ "name": "Nouvelle", "roles": ["reader"], "scope": "whole" }),
+        "accounts" | "{account}" => {
+            json!({ "name": "Nouvelle", "roles": ["reader"], "scope": "whole" })
+        }
         "silences" => json!({ "ministry": "MI", "until": "2020-12-20", "reason": reason }),
         "decision" => json!({ "verdict": "accept", "reason": reason }),
         "start" | "planning" => json!({}),

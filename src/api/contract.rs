@@ -116,7 +116,9 @@ impl Contract {
             "DELETE" => "DELETE",
             _ => return None,
         };
-        CONTRACTS.get(&(method, request.match_pattern()?))
+        let address = request.match_pattern()?;
+        // Providers of identities add parameters of their own to what brings people back.
+        (address != "/sign-in/return").then(|| CONTRACTS.get(&(method, address)))?
     }
 
     fn of(operation: Operation) -> Self {

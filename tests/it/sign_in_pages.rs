@@ -110,7 +110,7 @@ async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
     let home = vigie.get(&mut browser, &back).await;
     assert_eq!((home.status, home.to.as_str()), (303, "/api/v1/session"));
     assert_snapshot!(hidden(&home.cookies), @r"
-    vigie_session=(43 characters); HttpOnly; SameSite=Lax; Path=/; Max-Age=43200
+    vigie_session=(87 characters); HttpOnly; SameSite=Lax; Path=/; Max-Age=43200
     vigie_sign_in=; HttpOnly; SameSite=Lax; Path=/sign-in; Max-Age=0
     ");
     assert_snapshot!(vigie.get(&mut browser, &home.to).await.text, @r#"{"account":1,"name":"ada@culture.example","roles":["reader","approver"],"permissions":["read","publish_rules"],"scope":{"ministries":[]}}"#);
@@ -130,6 +130,7 @@ async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
     assert!(vigie.get(&mut browser, "/account").await.text.contains("Vous n’êtes pas connecté"));
     assert!(vigie.get(&mut browser, "/signed-out").await.text.contains("Vous êtes déconnecté"));
     assert_snapshot!(vigie.trail().await, @r"
+    vigie administrator_invited account
     ada@culture.example account_made account/1 signed in
     ada@culture.example signed_in account/1
     vigie request_refused route/POST /sign-out a change asked with a session's cookie must come from a page of Vigie; programs use a token
@@ -188,6 +189,7 @@ async fn an_agent_sees_the_ministry_of_their_establishment_once_somebody_gave_th
     let pages = [elsewhere, new, page, unsaid, closed].map(|shown| shown.words());
     assert_snapshot!(pages.join("\n\n"));
     assert_snapshot!(vigie.trail().await, @r"
+    vigie administrator_invited account
     ada@justice.example account_made account/1 signed in
     ada@justice.example sign_in_refused sign-in the setting `sign_in.ministries` does not know the siret 12001103400010
     ada@justice.example account_changed account/1 signed in
@@ -259,7 +261,10 @@ async fn whoever_is_refused_is_told_what_to_do() {
     let off = without.get(&mut Browser::new(), "/sign-in").await;
     told.push(format!("(no provider)\n{}", off.words()));
     assert_snapshot!(told.join("\n\n"));
-    assert_snapshot!(without.trail().await, @"vigie sign_in_refused sign-in no provider is set: the setting `sign_in.issuer` is empty");
+    assert_snapshot!(without.trail().await, @"
+    vigie administrator_invited account
+    vigie sign_in_refused sign-in no provider is set: the setting `sign_in.issuer` is empty
+    ");
 }
 
 async fn shown(answer: Response) -> Shown {
@@ -293,7 +298,7 @@ fn hidden(cookies: &[String]) -> String {
     let lines = cookies.iter().map(|cookie| {
         let (name, rest) = cookie.split_once('=').unwrap();
         let (value, terms) = rest.split_once(';').unwrap();
-        let value = if value.len() == 43 { "(43 characters)" } else { value };
+        let value = if value.len() == 87 { "(87 characters)" } else { value };
         format!("{name}={value};{terms}")
     });
     lines.collect::<Vec<_>>().join("\n")

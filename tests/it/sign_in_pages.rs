@@ -118,7 +118,9 @@ async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
     assert_snapshot!(account.replace(&provider.issuer, "(the provider)"));
 
     let other = vigie.post(&mut browser, "/sign-out", "https://evil.example").await;
-    assert_snapshot!(format!("{} {}", other.status, other.text), @r#"403 {"detail":"a change asked with a session's cookie must come from a page of Vigie; programs use a token","status":403,"title":"Asked by another site","type":"urn:vigie:problem:foreign-page"}"#);
+    assert_eq!(other.status, 403);
+    let detail = "a change asked with a session's cookie must come from a page of Vigie";
+    assert!(other.text.contains(detail), "{}", other.text);
     let own = format!("http://{}", vigie.running.address());
     let out = vigie.post(&mut browser, "/sign-out", &own).await;
     assert_eq!(out.status, 303);

@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
+use super::openapi::Conflict;
 use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
 use super::practice::Practice;
-use super::problem_details::ProblemDetails;
 use super::words::Name;
 use super::words::Said;
 use crate::domain::ids::ProjectId;
@@ -56,8 +56,7 @@ pub(super) struct Linked {
     request_body = NewLink,
     responses(
         (status = 200, description = "The one project", body = Linked),
-        (status = 409, description = "They cannot be one as things stand", body = ProblemDetails,
-            content_type = "application/problem+json")
+        Conflict
     )
 )]
 #[post("/api/v1/projects/{project}/link")]
@@ -89,8 +88,7 @@ pub(super) struct Unlinking {
     request_body = Unlinking,
     responses(
         (status = 200, description = "The project, on its own", body = KnownProject),
-        (status = 409, description = "It is not linked", body = ProblemDetails,
-            content_type = "application/problem+json")
+        Conflict
     )
 )]
 #[post("/api/v1/projects/{project}/unlink")]

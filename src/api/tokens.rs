@@ -28,7 +28,7 @@ use super::query::Asked;
 use super::words::Name;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
-use crate::domain::access::Proof;
+use crate::domain::access::ProvedBy;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::access::Token;
@@ -193,8 +193,8 @@ pub(super) async fn revoke_token(
 
 async fn issue(desk: &Desk, bounds: &Bounds, asked: TokenBody) -> Result<HttpResponse, Problem> {
     let with = match desk.caller()?.proof {
-        Proof::Token { number } => format!("asked with token {number}"),
-        Proof::Session { .. } => "asked in a session".to_owned(),
+        ProvedBy::Token { number } => format!("asked with token {number}"),
+        ProvedBy::Session { .. } => "asked in a session".to_owned(),
     };
     let act = desk.act(&with)?;
     let terms = asked.terms(bounds, act.at)?;
@@ -221,7 +221,7 @@ async fn revoke(
 /// When the token that the caller came with ends; none for a session.
 async fn own_end(desk: &Desk) -> Result<Option<DateTime<Utc>>, Problem> {
     let caller = desk.caller()?;
-    let Proof::Token { number } = caller.proof else { return Ok(None) };
+    let ProvedBy::Token { number } = caller.proof else { return Ok(None) };
     let own = desk.store.tokens(Some(caller.account)).await?;
     Ok(own.iter().find(|token| token.number == number).map(|token| token.expires_at))
 }

@@ -114,11 +114,11 @@ pub struct Caller {
     pub roles: BTreeSet<Role>,
     pub scope: Scope,
     /// How it proved who it is.
-    pub proof: Proof,
+    pub proof: ProvedBy,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Proof {
+pub enum ProvedBy {
     Token {
         number: i64,
     },
@@ -245,7 +245,7 @@ impl Caller {
         if !self.roles.iter().any(|role| role.grants(permission)) {
             return Some(Lack::Role);
         }
-        let single = self.proof == Proof::Session { multi_factor: false };
+        let single = self.proof == ProvedBy::Session { multi_factor: false };
         (single && permission == Permission::PublishRules).then_some(Lack::Factor)
     }
 }

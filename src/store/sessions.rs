@@ -19,7 +19,7 @@ use super::open::end;
 use crate::domain::access::Account;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
-use crate::domain::access::Proof;
+use crate::domain::access::ProvedBy;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::audit::Act;
@@ -99,7 +99,7 @@ impl Store {
             name: Actor::from_kept(name),
             roles: kept::to_json("accounts.roles", &roles)?,
             scope: kept::to_json("accounts.scope", &scope)?,
-            proof: Proof::Session { multi_factor },
+            proof: ProvedBy::Session { multi_factor },
         }))
     }
 

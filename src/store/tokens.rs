@@ -19,7 +19,7 @@ use super::kept;
 use super::open::end;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
-use crate::domain::access::Proof;
+use crate::domain::access::ProvedBy;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::access::Token;
@@ -170,7 +170,7 @@ impl Store {
             name: Actor::from_kept(row.name),
             roles: lent.intersection(&granted).copied().collect(),
             scope: seen.and(&shown),
-            proof: Proof::Token { number: row.number },
+            proof: ProvedBy::Token { number: row.number },
         }))
     }
 }

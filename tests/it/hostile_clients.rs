@@ -21,24 +21,29 @@ use vigie::domain::access::Role;
 
 use crate::jobs_support::never;
 use crate::support::Workplace;
-use crate::support::root;
 
 /// Of each kind of hostile client.
 const EACH: usize = 100;
 
 async fn serve(workplace: &Workplace, settings: api::Settings) -> Running {
     let config = Config {
-        database_url: workplace.database_url(),
-        listen: "127.0.0.1:0".to_owned(),
-        rules: root().join("rules"),
-        aliases: root().join("aliases.toml"),
         schedule: never(),
         // What is bounded here is what one connection may do.
         api: api::Settings { calls_per_minute: 0, open_calls_per_minute: 0, ..settings },
-        ..Config::default()
+        ..workplace.settings()
     };
     let now = "2020-12-01T12:00:00Z".parse().unwrap();
     app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
+}
+
+/// A second for whatever a client has to say.
+fn hasty() -> api::Settings {
+    api::Settings {
+        head_seconds: 1,
+        keep_alive_seconds: 1,
+        disconnect_seconds: 1,
+        ..api::Settings::default()
+    }
 }
 
 fn connect(address: SocketAddr, sent: &str) -> TcpStream {
@@ -122,13 +127,7 @@ async fn slow_and_silent_clients_are_let_go_and_others_answered_meanwhile() {
 async fn what_never_ends_is_refused_before_it_is_read() {
     let workplace = Workplace::new();
     let token = workplace.token("Chef", &Role::ALL, &[]).await;
-    let settings = api::Settings {
-        head_seconds: 1,
-        keep_alive_seconds: 1,
-        disconnect_seconds: 1,
-        ..api::Settings::default()
-    };
-    let service = serve(&workplace, settings).await;
+    let service = serve(&workplace, hasty()).await;
     let address = service.address();
     let mut told = Vec::new();
     for (kind, head) in [
@@ -241,13 +240,7 @@ async fn more_connections_than_files_may_be_open_bring_nothing_down() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_head_that_never_ends_is_let_go_like_the_first() {
     let workplace = Workplace::new();
-    let settings = api::Settings {
-        head_seconds: 1,
-        keep_alive_seconds: 1,
-        disconnect_seconds: 1,
-        ..api::Settings::default()
-    };
-    let service = serve(&workplace, settings).await;
+    let service = serve(&workplace, hasty()).await;
     let mut connection = connect(service.address(), "GET /healthz HTTP/1.1\r\nHost: vigie\r\n\r\n");
     let mut byte = [0];
     while byte != *b"}" {

@@ -11,7 +11,7 @@ use super::super::error::Problem;
 use super::SignIn;
 use super::page::Page;
 use super::person;
-use crate::domain::access::Proof;
+use crate::domain::access::ProvedBy;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
 
@@ -64,8 +64,8 @@ pub(in crate::api) async fn show_account(
         }
     };
     let factors = match caller.proof {
-        Proof::Session { multi_factor: true } => "plusieurs facteurs",
-        Proof::Session { multi_factor: false } | Proof::Token { .. } => {
+        ProvedBy::Session { multi_factor: true } => "plusieurs facteurs",
+        ProvedBy::Session { multi_factor: false } | ProvedBy::Token { .. } => {
             "un seul facteur : publier des règles en demande plusieurs"
         }
     };

@@ -4,7 +4,6 @@ use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::get;
 use actix_web::http::StatusCode;
-use actix_web::http::header;
 use actix_web::post;
 use actix_web::web;
 use chrono::TimeDelta;
@@ -119,7 +118,6 @@ pub(in crate::api) async fn set_up(
     let (_, secret) = desk.store.issue_token(&token, &act).await?;
     let mut response = HttpResponse::Created();
     response.cookie(sign_in.cookies.of_session(&session));
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
     Ok(welcome(&account, &secret).answer_with(response))
 }
 

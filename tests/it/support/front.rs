@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use reqwest::Method;
 use reqwest::RequestBuilder;
+use vigie::api;
 use vigie::app;
 use vigie::app::Running;
 use vigie::app::config::Config;
 
 use super::Workplace;
-use super::root;
 use crate::jobs_support::HandClock;
 
 pub(crate) struct Front {
@@ -24,13 +24,8 @@ impl Front {
         now: &str,
         change: impl FnOnce(&mut Config),
     ) -> Self {
-        let mut config = Config {
-            database_url: workplace.database_url(),
-            listen: "127.0.0.1:0".to_owned(),
-            rules: root().join("rules"),
-            aliases: root().join("aliases.toml"),
-            ..Config::default()
-        };
+        // With its quotas.
+        let mut config = Config { api: api::Settings::default(), ..workplace.settings() };
         change(&mut config);
         let clock = HandClock::at(now);
         let running = app::start(&config, Arc::<HandClock>::clone(&clock)).await.unwrap();

@@ -15,6 +15,7 @@ use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::web;
 use serde_json::Map;
+use serde_json::Number;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::Operation;
@@ -90,20 +91,51 @@ pub async fn hold_body_to_document(
     let schema = Contract::find(&request).and_then(|contract| contract.schema.as_ref());
     if let Some(schema) = schema.filter(|_| request.content_type().eq_ignore_ascii_case(JSON)) {
         let body = request.extract::<web::Bytes>().await?;
-        if let Err(problem) = check_body(&body, schema) {
-            return Ok(request.into_response(problem.error_response()));
+        match check_body(body, schema) {
+            Ok(body) => request.set_payload(Payload::from(body)),
+            Err(problem) => return Ok(request.into_response(problem.error_response())),
         }
-        request.set_payload(Payload::from(body));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-fn check_body(body: &[u8], schema: &Value) -> Result<(), Problem> {
-    let errors = match serde_json::from_slice(body) {
-        Ok(sent) => mistakes::mistakes(&sent, schema, &NAMED),
-        Err(error) => vec![ProblemError::of_json(&error)],
-    };
-    if errors.is_empty() { Ok(()) } else { Err(Problem::Mistaken { errors }) }
+/// The body, as handlers read it.
+fn check_body(body: web::Bytes, schema: &Value) -> Result<web::Bytes, Problem> {
+    let mut sent: Value = serde_json::from_slice(&body)
+        .map_err(|error| Problem::Mistaken { errors: vec![ProblemError::of_json(&error)] })?;
+    let is_rewritten = write_whole(&mut sent);
+    let errors = mistakes::mistakes(&sent, schema, &NAMED);
+    match errors.is_empty() {
+        true if is_rewritten => Ok(sent.to_string().into()),
+        true => Ok(body),
+        false => Err(Problem::Mistaken { errors }),
+    }
+}
+
+/// To a schema, `7.0` is a whole number: it is written as one. Whether there was any.
+fn write_whole(value: &mut Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            let whole = whole(number);
+            if let Some(whole) = whole {
+                *number = whole.into();
+            }
+            whole.is_some()
+        }
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| write_whole(item) | any),
+        Value::Object(fields) => {
+            fields.values_mut().fold(false, |any, field| write_whole(field) | any)
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}
+
+/// As far as every whole number has a fraction's form of its own.
+fn whole(number: &Number) -> Option<i64> {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let found = number.as_f64().filter(|found| number.is_f64() && found.abs() <= MOST)?;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole, and within bounds")]
+    (found.fract() == 0.0).then_some(found as i64)
 }
 
 impl Contract {

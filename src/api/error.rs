@@ -11,6 +11,7 @@ use super::mistakes;
 use super::problem_details::PROBLEM_JSON;
 use super::problem_details::ProblemDetails;
 use super::problem_errors::ProblemError;
+use super::problem_errors::fault_errors;
 use super::problem_errors::proof_errors;
 use crate::cycle::CycleError;
 use crate::domain::draft::DraftRefusal;
@@ -301,6 +302,9 @@ impl From<CycleError> for Problem {
             | CycleError::NotContestable { .. } => Self::Unfit(error.to_string()),
             CycleError::Unproved { proof } => {
                 Self::Unproved { detail: proof.to_string(), errors: proof_errors(&proof) }
+            }
+            CycleError::Faulty { ref faults } => {
+                Self::Unproved { detail: error.to_string(), errors: fault_errors(faults) }
             }
             CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::BackInTime { .. } => {
                 Self::Refused(error.to_string())

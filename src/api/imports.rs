@@ -31,7 +31,7 @@ use crate::store::Recorded;
 /// Where files are sent.
 pub(super) const UPLOAD: &str = "/api/v1/imports";
 
-/// Bytes of a file's name.
+/// Characters of a file's name.
 const NAME: usize = 255;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -39,7 +39,7 @@ const NAME: usize = 255;
 #[into_params(parameter_in = Query)]
 pub(super) struct UploadQuery {
     /// Name of the file. Its edition is told by its beginning, as in `2020-11.panorama.csv`, if it is.
-    #[param(min_length = 1, max_length = 255)]
+    #[param(min_length = 1, max_length = 255, pattern = r"^[^/\\\u0000-\u001F\u007F-\u009F]+$")]
     file: String,
     /// Read with this profile instead of the one that the header row calls for.
     profile: Option<String>,
@@ -93,10 +93,11 @@ pub(super) async fn import_file(
 
 /// A name, and no path: where it stood is nobody's business.
 fn file_name(file: String) -> Result<String, Problem> {
-    let is_name = !file.is_empty() && file.len() <= NAME && !file.contains(['/', '\\']);
+    let length = file.chars().count();
+    let is_name = (1..=NAME).contains(&length) && !file.contains(['/', '\\']);
     let words = || {
         format!(
-            "found `{file}`, expected the name of a file, {NAME} bytes at most, without its folder"
+            "found `{file}`, expected the name of a file, {NAME} characters at most, without its folder"
         )
     };
     if is_name { Ok(file) } else { Err(QueryFault::of("file", words()).into()) }

@@ -12,6 +12,8 @@ use utoipa::ToSchema;
 use super::desk::Desk;
 use super::error::Problem;
 use super::openapi::NoData;
+use super::openapi::NotFound;
+use super::openapi::Unprocessable;
 use super::page::Listing;
 use super::page::Page;
 use super::query::Asked;
@@ -101,7 +103,7 @@ pub(super) struct CatalogueFiles {
 #[utoipa::path(
     tag = "rules",
     params(CatalogueQuery),
-    responses((status = 200, description = "As asked", body = CatalogueFiles))
+    responses((status = 200, description = "As asked", body = CatalogueFiles), NotFound, Unprocessable)
 )]
 #[get("/api/v1/catalogue")]
 pub(super) async fn find_catalogue(
@@ -111,7 +113,7 @@ pub(super) async fn find_catalogue(
     let files = match (query.draft, query.shipped) {
         (Some(_), true) => {
             let words = "parameter `shipped`: expected it without `draft`, which lies over it";
-            return Err(Problem::BadParameter(words.to_owned()));
+            return Err(Problem::Unfit(words.to_owned()));
         }
         (Some(draft), false) => cycle::with_draft(&desk, draft).await?.1.texts,
         (None, true) => cycle::CatalogueTexts::read(&desk.rules).await?.texts,
@@ -135,7 +137,7 @@ pub(super) struct ExplanationQuery {
 #[utoipa::path(
     tag = "rules",
     params(("rule" = RuleId, Path, description = "Id of the rule"), ExplanationQuery),
-    responses((status = 200, description = "As asked", body = Explanation), NoData)
+    responses((status = 200, description = "As asked", body = Explanation), NoData, Unprocessable)
 )]
 #[get("/api/v1/rules/{rule}/explanation")]
 pub(super) async fn explain_rule(

@@ -49,7 +49,7 @@ fn terms(text: Option<&String>) -> Option<Fault> {
     Some(Fault::at(TERMS_FILE, "", None, error.to_string()))
 }
 
-fn told(fault: Fault) -> RuleFault {
+pub(super) fn told(fault: Fault) -> RuleFault {
     let Fault { file, line, column, message } = fault;
     RuleFault { file, line, column, message, hint: None }
 }

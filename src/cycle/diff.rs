@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
+use super::beside;
 use super::catalogue;
 use super::catalogue::CatalogueTexts;
 use super::consequences::Consequences;
@@ -32,6 +33,7 @@ use crate::frame;
 use crate::frame::Frames;
 use crate::missions::PLAYBOOK_FILE;
 use crate::missions::Playbook;
+use crate::missions::PlaybookError;
 use crate::rules;
 use crate::rules::Catalogue;
 use crate::rules::RuleFault;
@@ -166,7 +168,8 @@ pub async fn diff(
             let consequences = Consequences::of(&judgements, &catalogue.terms(), &playbook, as_of);
             Ok(Opinion { name, catalogue, faults, frames, judgements, consequences })
         };
-        Opinion::differences(judge(before)?, judge(after)?, as_of, edition)
+        let before = judge(before)?;
+        Opinion::differences(before, judge(after).map_err(of_trial)?, as_of, edition)
     })
     .await?;
     found.map(|mut diff| {
@@ -174,6 +177,16 @@ pub async fn diff(
         diff.missions.retain(|one| sees_all || one.subject != Subject::Portfolio);
         diff
     })
+}
+
+/// What is compared with what is in force is somebody's, who is told what is wrong in it.
+fn of_trial(error: CycleError) -> CycleError {
+    match error {
+        CycleError::Playbook(PlaybookError { faults }) => {
+            CycleError::Faulty { faults: faults.into_iter().map(beside::told).collect() }
+        }
+        other => other,
+    }
 }
 
 /// One catalogue, and what it makes of the data.

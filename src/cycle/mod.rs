@@ -58,6 +58,7 @@ use crate::reviews::ReviewRefusal;
 use crate::reviews::TimetableError;
 use crate::rules::FolderError;
 use crate::rules::Limits;
+use crate::rules::RuleFault;
 use crate::sources::SourceError;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -270,6 +271,9 @@ pub enum CycleError {
     RulePath(#[from] RulePathError),
     #[error("{proof}")]
     Unproved { proof: Box<Proof> },
+    /// Of files that are tried, not in force.
+    #[error("{}", lines(.faults))]
+    Faulty { faults: Vec<RuleFault> },
     #[error("rule {rule} judges {judges}, and `{asked}` is none of that; see {hint}")]
     NotJudged { rule: RuleId, judges: &'static str, asked: String, hint: String },
     #[error(
@@ -300,6 +304,10 @@ pub enum CycleError {
     Record(#[source] serde_json::Error),
     #[error("the work of the cycle was stopped")]
     Stopped(#[from] tokio::task::JoinError),
+}
+
+fn lines(faults: &[RuleFault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn nearest(near: Option<&str>) -> String {

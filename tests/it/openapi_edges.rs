@@ -30,7 +30,14 @@ async fn what_stands_at_the_edge_of_the_document_is_answered_as_it_says() {
         ("GET", "/api/v1/notices?cycle=0", none.clone(), 400),
         ("GET", "/api/v1/audit/verify?expect=abc", none.clone(), 400),
         ("GET", "/api/v1/rules/D1/comparison?from=&to=shipped", none.clone(), 400),
+        ("GET", "/api/v2/alerts?filter=", none.clone(), 400),
+        ("GET", "/api/v2/silences?creator=%07", none.clone(), 400),
+        // No schema says what an expression may hold, nor which parameters go together.
+        ("GET", "/api/v2/alerts?filter=rule_id%3D~%22D(%22", none.clone(), 422),
+        ("GET", "/api/v2/alerts/groups?receiver=(", none.clone(), 422),
+        ("GET", "/api/v1/catalogue?draft=1&shipped=true", none.clone(), 422),
         // What a parameter names may not be.
+        ("GET", "/api/v1/catalogue?draft=0", none.clone(), 404),
         ("GET", "/api/v1/coverage?cycle=99", none.clone(), 404),
         ("GET", "/api/v1/notices/preview?ministry=Nulle+part", none.clone(), 404),
         ("POST", "/api/v1/accounts", account(json!({ "name": "Anne\n" })), 400),
@@ -52,6 +59,10 @@ async fn what_stands_at_the_edge_of_the_document_is_answered_as_it_says() {
         ("POST", "/api/v1/tokens", token("", 1), 400),
         ("POST", "/api/v1/tokens", token("essai", 0), 400),
         ("POST", "/api/v1/tokens", token("essai", 366), 201),
+        ("POST", "/api/v1/trials/diff", json!({ "files": { "missions.toml": "" } }), 422),
+        // To a schema, it is a whole number.
+        ("POST", "/api/v1/tokens", json!({ "label": "essai", "days": 7.0 }), 201),
+        ("POST", "/api/v1/tokens", json!({ "label": "essai", "days": 7.5 }), 400),
     ];
     let mut faults = Vec::new();
     for (method, path, body, expected) in asked {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 use regex::RegexBuilder;
+use serde::Deserialize;
 use thiserror::Error;
+use utoipa::ToSchema;
 
 /// In one request.
 const MOST: usize = 32;
@@ -14,6 +16,18 @@ const LARGEST: usize = 256 * 1024;
 
 /// How deep groups may stand within groups.
 const DEEPEST: u32 = 32;
+
+/// A matcher as it is asked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(
+    value_type = String,
+    examples("severity=\"critical\"", "rule_id=~\"D[12]\""),
+    // A name, an operator, then a value: within quotes, what stands for itself or is escaped; without, anything
+    // but quotes.
+    pattern = r#"^ *[A-Za-z_:][A-Za-z0-9_:]* *(=~|!~|!=|=) *("([^"\\\u0000-\u001F\u007F-\u009F]|\\[^\u0000-\u001F\u007F-\u009F])*"|([^"\\\u0000-\u001F\u007F-\u009F]|\\[^\u0000-\u001F\u007F-\u009F])*\\?) *$"#
+)]
+pub(super) struct MatcherText(String);
 
 #[derive(Debug)]
 pub(super) struct Matcher {
@@ -44,28 +58,28 @@ pub(super) enum MatcherFault {
 
 impl Matcher {
     /// All must match.
-    pub(super) fn parse_all(texts: &[String]) -> Result<Vec<Self>, MatcherFault> {
+    pub(super) fn parse_all(texts: &[MatcherText]) -> Result<Vec<Self>, MatcherFault> {
         if texts.len() > MOST {
             return Err(MatcherFault::TooMany(texts.len()));
         }
-        texts.iter().map(|text| Self::parse(text)).collect()
+        texts.iter().map(|MatcherText(text)| Self::parse(text)).collect()
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, MatcherFault> {
         let shape = || MatcherFault::Shape(text.to_owned());
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
-        let trimmed = text.trim();
+        let trimmed = text.trim_matches(' ');
         let end = trimmed.find(|c: char| !is_of_name(c)).ok_or_else(shape)?;
         let (name, rest) = trimmed.split_at_checked(end).ok_or_else(shape)?;
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
             return Err(shape());
         }
-        let rest = rest.trim_start();
+        let rest = rest.trim_start_matches(' ');
         let operators = [("=~", true, true), ("!~", false, true), ("!=", false, false)];
         let mut operators = operators.into_iter().chain([("=", true, false)]);
         let (value, is_equal, is_pattern) = operators
             .find_map(|(sign, is_equal, is_pattern)| {
-                Some((rest.strip_prefix(sign)?.trim(), is_equal, is_pattern))
+                Some((rest.strip_prefix(sign)?.trim_matches(' '), is_equal, is_pattern))
             })
             .ok_or_else(shape)?;
         let value = unquoted(value).ok_or_else(|| MatcherFault::Quotes(text.to_owned()))?;
@@ -130,6 +144,11 @@ fn unquoted(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use utoipa::PartialSchema;
+    use utoipa::openapi::RefOr;
+    use utoipa::openapi::Schema;
+
     use super::*;
 
     /// The severities that a matcher lets through, or why it is none.
@@ -181,9 +200,23 @@ mod tests {
         insta::assert_snapshot!(said.join("\n"));
     }
 
+    proptest! {
+        #[test]
+        fn the_document_has_the_matchers_that_are_read(text in r#" ?[a1:]{0,2}[ é\u{a0}]?[=~!]{0,3}[a=~!"\\ \u{a0}]{0,8}"#) {
+            let RefOr::T(Schema::Object(schema)) = MatcherText::schema() else { unreachable!() };
+            let pattern = Regex::new(&schema.pattern.unwrap()).unwrap();
+            let is_read = !matches!(
+                Matcher::parse(&text),
+                Err(MatcherFault::Shape(_) | MatcherFault::Quotes(_)),
+            );
+            prop_assert_eq!(pattern.is_match(&text), is_read, "{}", text);
+        }
+    }
+
     #[test]
     fn matchers_are_counted_before_they_are_read() {
-        let fault = Matcher::parse_all(&vec!["(".to_owned(); 33]).unwrap_err();
+        let texts: Vec<_> = (0..33).map(|_| MatcherText("(".to_owned())).collect();
+        let fault = Matcher::parse_all(&texts).unwrap_err();
         assert_eq!(fault, MatcherFault::TooMany(33));
     }
 }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use self::matchers::Matcher;
 use self::matchers::MatcherFault;
+use self::matchers::MatcherText;
 use self::shapes::AlertGroup;
 use self::shapes::AlertmanagerStatus;
 use self::shapes::GettableAlert;
@@ -21,7 +22,9 @@ use self::shapes::Office;
 use self::shapes::SilenceState;
 use super::desk::Desk;
 use super::error::Problem;
+use super::openapi::Unprocessable;
 use super::query::Asked;
+use super::query::QueryFault;
 use crate::cycle;
 
 #[expect(clippy::struct_excessive_bools, reason = "the parameters are Alertmanager's")]
@@ -41,7 +44,8 @@ pub(super) struct FiringQuery {
     #[param(default = true)]
     unprocessed: bool,
     /// Matchers of labels, all of which must fit: `severity="critical"`, `rule_id=~"D[12]"`.
-    filter: Vec<String>,
+    #[param(inline, max_items = 32)]
+    filter: Vec<MatcherText>,
     /// A regular expression that must fit the name of a receiver.
     receiver: Option<String>,
 }
@@ -63,7 +67,7 @@ impl Default for FiringQuery {
 #[utoipa::path(
     tag = "alertmanager",
     params(FiringQuery),
-    responses((status = 200, description = "As asked", body = Vec<GettableAlert>))
+    responses((status = 200, description = "As asked", body = Vec<GettableAlert>), Unprocessable)
 )]
 #[get("/api/v2/alerts")]
 pub(super) async fn list_firing(
@@ -77,7 +81,7 @@ pub(super) async fn list_firing(
 #[utoipa::path(
     tag = "alertmanager",
     params(FiringQuery),
-    responses((status = 200, description = "As asked", body = Vec<AlertGroup>))
+    responses((status = 200, description = "As asked", body = Vec<AlertGroup>), Unprocessable)
 )]
 #[get("/api/v2/alerts/groups")]
 pub(super) async fn list_firing_groups(
@@ -125,7 +129,8 @@ pub(super) async fn list_offices(desk: Desk) -> Result<web::Json<Vec<Office>>, P
 #[into_params(parameter_in = Query)]
 pub(super) struct QuietQuery {
     /// Matchers of the labels that a silence names, all of which must fit.
-    filter: Vec<String>,
+    #[param(inline, max_items = 32)]
+    filter: Vec<MatcherText>,
     /// Who made it; repeated, any of them.
     creator: Vec<String>,
 }
@@ -134,7 +139,7 @@ pub(super) struct QuietQuery {
 #[utoipa::path(
     tag = "alertmanager",
     params(QuietQuery),
-    responses((status = 200, description = "As asked", body = Vec<GettableSilence>))
+    responses((status = 200, description = "As asked", body = Vec<GettableSilence>), Unprocessable)
 )]
 #[get("/api/v2/silences")]
 pub(super) async fn list_gettable_silences(
@@ -190,6 +195,11 @@ pub(super) async fn find_status(desk: Desk) -> web::Json<AlertmanagerStatus> {
     web::Json(AlertmanagerStatus::since(desk.started_at()))
 }
 
+/// What an expression may hold, no schema can say.
 fn unusable(parameter: &str, fault: &MatcherFault) -> Problem {
-    Problem::BadParameter(format!("parameter `{parameter}`: {fault}"))
+    let told = QueryFault::of(parameter, fault.to_string());
+    match fault {
+        MatcherFault::Pattern { .. } => Problem::Unfit(told.to_string()),
+        MatcherFault::Shape(_) | MatcherFault::Quotes(_) | MatcherFault::TooMany(_) => told.into(),
+    }
 }

@@ -1,10 +1,13 @@
 //! What every text of a query has in common: no control characters, which `query::parameters` refuses.
 
+use utoipa::openapi::Array;
+use utoipa::openapi::Object;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::Schema;
 use utoipa::openapi::Type;
 use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::schema::SchemaType;
 
 use super::answers::operations;
@@ -16,11 +19,26 @@ pub(super) fn complete(document: &mut OpenApi) {
     let operations = document.paths.paths.values_mut().flat_map(operations);
     for parameter in operations.flat_map(|operation| operation.parameters.iter_mut().flatten()) {
         let RefOr::T(parameter) = parameter else { continue };
-        let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema else { continue };
+        let Some(text) = parameter.schema.as_mut().and_then(text_of) else { continue };
         let is_free = text.pattern.is_none() && text.format.is_none() && text.enum_values.is_none();
         if parameter.parameter_in == ParameterIn::Query && is_text(&text.schema_type) && is_free {
             text.pattern = Some(PLAIN.to_owned());
         }
+    }
+}
+
+/// Of the parameter, or of each of its values where it may be repeated.
+fn text_of(schema: &mut RefOr<Schema>) -> Option<&mut Object> {
+    match schema {
+        RefOr::T(Schema::Object(text)) => Some(text),
+        RefOr::T(Schema::Array(Array { items: ArrayItems::RefOrSchema(item), .. })) => {
+            if let RefOr::T(Schema::Object(text)) = item.as_mut() {
+                Some(text)
+            } else {
+                None
+            }
+        }
+        RefOr::T(_) | RefOr::Ref(_) => None,
     }
 }
 

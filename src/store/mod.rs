@@ -9,6 +9,7 @@ mod alerts;
 mod audit;
 mod audit_scope;
 mod backup;
+mod callers;
 mod catalogues;
 mod corrections;
 mod credential;

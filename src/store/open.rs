@@ -18,6 +18,7 @@ use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::sqlite::SqliteSynchronous;
 
 use super::audit;
+use super::callers::Callers;
 use super::error::StoreError;
 use super::error::reading;
 use super::idempotency;
@@ -45,6 +46,7 @@ pub struct Store {
     pub(super) remembered: Remembered,
     pub(super) uses: Uses,
     pub(super) watch: Watch,
+    pub(super) callers: Callers,
     /// What is written is written for it.
     pub(super) attempt: Option<Attempt>,
 }
@@ -217,6 +219,7 @@ async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, Sto
         remembered: Remembered::default(),
         uses: Uses::default(),
         watch: Watch::default(),
+        callers: Callers::default(),
         attempt: None,
     })
 }

@@ -1,9 +1,11 @@
-//! When tokens were last used: written beside the requests, which neither wait for it nor fail with it.
+//! When tokens were last used: written beside the requests, which neither wait for it nor fail with it, and
+//! several at once, since all that is kept in memory of the database is read again after any write.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -14,6 +16,9 @@ use super::error::StoreError;
 use super::error::writing;
 use super::kept;
 use super::open::end;
+
+/// How long uses are gathered before they are written. A service that is cut loses as much of them.
+const GATHERING: Duration = Duration::from_mins(1);
 
 /// Uses that are yet to be written: one for each token at most, and one writer.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +35,10 @@ impl Store {
     pub(super) fn note_use(&self, token: i64, now: DateTime<Utc>) {
         if self.uses.add(token, now) {
             let store = self.clone();
-            tokio::spawn(async move { store.write_uses().await });
+            tokio::spawn(async move {
+                tokio::time::sleep(GATHERING).await;
+                store.write_uses().await;
+            });
         }
     }
 

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use chrono::DateTime;
-use chrono::TimeDelta;
 use chrono::Utc;
 use serde_json::json;
 
 use super::Store;
 use super::accounts;
-use super::accounts::is_over;
 use super::audit;
 use super::credential::Credential;
 use super::error::StoreError;
@@ -18,18 +16,12 @@ use super::error::writing;
 use super::kept;
 use super::open::end;
 use crate::domain::access::AccountNumber;
-use crate::domain::access::Caller;
-use crate::domain::access::ProvedBy;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::access::Token;
 use crate::domain::audit::Act;
-use crate::domain::audit::Actor;
 
 const PREFIX: &str = "vigie_";
-
-/// A token's last use is known to that many minutes: a busy program need not write at each request.
-const USE_MINUTES: i64 = 5;
 
 /// What a new token is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,62 +126,10 @@ impl Store {
         audit::append(&mut transaction, act.at, &[deed]).await?;
         end(transaction).await
     }
-
-    /// Whose token it is, as long as neither it nor the account is over.
-    pub async fn caller_by_token(
-        &self,
-        presented: &Credential,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Caller>, StoreError> {
-        let found: Option<CallerRow> = sqlx::query_as(
-            "select tokens.number, tokens.account, accounts.name, tokens.roles,
-                    accounts.roles as granted, tokens.scope, accounts.scope as seen,
-                    tokens.expires_at, tokens.last_used_at
-             from tokens join accounts on accounts.number = tokens.account
-             where tokens.hash = $1 and tokens.revoked_at is null and accounts.closed_at is null",
-        )
-        .bind(presented.hash().as_str())
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(reading("tokens"))?;
-        let Some(row) = found else { return Ok(None) };
-        if is_over(kept::to_instant("tokens.expires_at", row.expires_at.clone())?, now) {
-            return Ok(None);
-        }
-        let used = row.last_used_at.clone();
-        let used = used.map(|at| kept::to_instant("tokens.last_used_at", at)).transpose()?;
-        if used.is_none_or(|used| now - used >= TimeDelta::minutes(USE_MINUTES)) {
-            self.note_use(row.number, now);
-        }
-        let lent: BTreeSet<Role> = kept::to_json("tokens.roles", &row.roles)?;
-        let granted: BTreeSet<Role> = kept::to_json("accounts.roles", &row.granted)?;
-        let shown: Scope = kept::to_json("tokens.scope", &row.scope)?;
-        let seen: Scope = kept::to_json("accounts.scope", &row.seen)?;
-        Ok(Some(Caller {
-            account: AccountNumber(row.account),
-            name: Actor::from_kept(row.name),
-            roles: lent.intersection(&granted).copied().collect(),
-            scope: seen.and(&shown),
-            proof: ProvedBy::Token { number: row.number },
-        }))
-    }
 }
 
 fn subject(number: i64) -> String {
     format!("token/{number}")
-}
-
-#[derive(sqlx::FromRow)]
-struct CallerRow {
-    number: i64,
-    account: i64,
-    name: String,
-    roles: String,
-    granted: String,
-    scope: String,
-    seen: String,
-    expires_at: String,
-    last_used_at: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use serde_json::json;
+use tokio::task::JoinSet;
 use vigie::app::Running;
 use vigie::domain::access::Role;
 
@@ -45,6 +46,34 @@ async fn nobody_is_let_in_without_a_token_that_holds() {
     let later = workplace.serve("2100-01-01T00:00:00Z").await;
     assert_eq!(call(&later, &other, "GET", "/api/v1/session").await.0, 401);
     later.stop().await.unwrap();
+}
+
+/// However many ask at once, nobody hears what was so before.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_program_writes_of_a_token_holds_from_the_next_request_on() {
+    let workplace = Workplace::new();
+    let token = workplace.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;
+    let service = workplace.serve("2026-11-25T09:00:00Z").await;
+    let url = format!("http://{}/api/v1/session", service.address());
+    let client = reqwest::Client::new();
+    let all = async || {
+        let asked: JoinSet<(u16, Value)> = (0..20)
+            .map(|_| client.get(&url).bearer_auth(&token).send())
+            .map(|asked| async {
+                let answer = asked.await.unwrap();
+                (answer.status().as_u16(), answer.json::<Value>().await.unwrap()["roles"].clone())
+            })
+            .collect();
+        let mut said = asked.join_all().await;
+        said.dedup();
+        said
+    };
+    assert_eq!(all().await, [(200, json!(["reader", "analyst"]))]);
+    workplace.ok(&["accounts", "change", "Claire", "--role", "reader", "--reason", "mutée"]);
+    assert_eq!(all().await, [(200, json!(["reader"]))]);
+    workplace.ok(&["tokens", "revoke", "1", "--reason", "fuite"]);
+    assert_eq!(all().await, [(401, Value::Null)]);
+    service.stop().await.unwrap();
 }
 
 #[tokio::test]

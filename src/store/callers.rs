@@ -1,0 +1,144 @@
+//! Whose token it is. What the database says is kept for as long as nothing was written to it: a busy program
+//! need not have it looked up at each request, and a token that is revoked is worth nothing from then on.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use quick_cache::sync::Cache;
+
+use super::Store;
+use super::accounts::is_over;
+use super::credential::Credential;
+use super::error::StoreError;
+use super::error::reading;
+use super::kept;
+use super::version::Version;
+use crate::domain::access::AccountNumber;
+use crate::domain::access::Caller;
+use crate::domain::access::ProvedBy;
+use crate::domain::access::Role;
+use crate::domain::access::Scope;
+use crate::domain::audit::Actor;
+use crate::domain::fingerprint::Fingerprint;
+
+/// A token's last use is known to that many minutes: a busy program need not write at each request.
+const USE_MINUTES: i64 = 5;
+
+/// Tokens of which something is kept.
+const MOST: usize = 1000;
+
+/// By the hash of the token. Of those that are none, nothing is kept.
+#[derive(Clone)]
+pub(super) struct Callers(Arc<Cache<Fingerprint, Known>>);
+
+#[derive(Clone)]
+struct Known {
+    /// Of the database that says so.
+    version: Version,
+    caller: Caller,
+    number: i64,
+    expires_at: DateTime<Utc>,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// Whose token it is, as long as neither it nor the account is over.
+    pub async fn caller_by_token(
+        &self,
+        presented: &Credential,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Caller>, StoreError> {
+        let hash = presented.hash();
+        let version = self.version().await?;
+        let kept = self.callers.0.get(&hash).filter(|known| known.version == version);
+        let Some(known) = (match kept {
+            Some(known) => Some(known),
+            None => self.look_up(hash, version).await?,
+        }) else {
+            return Ok(None);
+        };
+        if is_over(known.expires_at, now) {
+            return Ok(None);
+        }
+        let is_recent = |used| now - used < TimeDelta::minutes(USE_MINUTES);
+        if !known.last_used_at.is_some_and(is_recent) {
+            self.note_use(known.number, now);
+        }
+        Ok(Some(known.caller))
+    }
+
+    async fn look_up(
+        &self,
+        hash: Fingerprint,
+        version: Version,
+    ) -> Result<Option<Known>, StoreError> {
+        let found: Option<CallerRow> = sqlx::query_as(
+            "select tokens.number, tokens.account, accounts.name, tokens.roles,
+                    accounts.roles as granted, tokens.scope, accounts.scope as seen,
+                    tokens.expires_at, tokens.last_used_at
+             from tokens join accounts on accounts.number = tokens.account
+             where tokens.hash = $1 and tokens.revoked_at is null and accounts.closed_at is null",
+        )
+        .bind(hash.as_str())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(reading("tokens"))?;
+        let known = found.map(|row| row.into_known(version)).transpose()?;
+        if let Some(known) = &known {
+            self.callers.0.insert(hash, known.clone());
+        }
+        Ok(known)
+    }
+}
+
+impl Default for Callers {
+    fn default() -> Self {
+        Self(Arc::new(Cache::new(MOST)))
+    }
+}
+
+impl fmt::Debug for Callers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callers").field("kept", &self.0.len()).finish()
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct CallerRow {
+    number: i64,
+    account: i64,
+    name: String,
+    roles: String,
+    granted: String,
+    scope: String,
+    seen: String,
+    expires_at: String,
+    last_used_at: Option<String>,
+}
+
+impl CallerRow {
+    fn into_known(self, version: Version) -> Result<Known, StoreError> {
+        let lent: BTreeSet<Role> = kept::to_json("tokens.roles", &self.roles)?;
+        let granted: BTreeSet<Role> = kept::to_json("accounts.roles", &self.granted)?;
+        let shown: Scope = kept::to_json("tokens.scope", &self.scope)?;
+        let seen: Scope = kept::to_json("accounts.scope", &self.seen)?;
+        let used = self.last_used_at.map(|at| kept::to_instant("tokens.last_used_at", at));
+        Ok(Known {
+            version,
+            caller: Caller {
+                account: AccountNumber(self.account),
+                name: Actor::from_kept(self.name),
+                roles: lent.intersection(&granted).copied().collect(),
+                scope: seen.and(&shown),
+                proof: ProvedBy::Token { number: self.number },
+            },
+            number: self.number,
+            expires_at: kept::to_instant("tokens.expires_at", self.expires_at)?,
+            last_used_at: used.transpose()?,
+        })
+    }
+}

@@ -7,6 +7,7 @@
 // Layer 0: words
 pub mod clock;
 pub mod domain;
+pub mod looks;
 
 // Layer 1: shape and measure
 pub mod frame;

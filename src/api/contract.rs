@@ -130,12 +130,9 @@ fn write_whole(value: &mut Value) -> bool {
     }
 }
 
-/// As far as every whole number has a fraction's form of its own.
+/// `7.0`; beyond what is written without an exponent, nobody counts.
 fn whole(number: &Number) -> Option<i64> {
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    let found = number.as_f64().filter(|found| number.is_f64() && found.abs() <= MOST)?;
-    #[expect(clippy::cast_possible_truncation, reason = "it is whole, and within bounds")]
-    (found.fract() == 0.0).then_some(found as i64)
+    number.to_string().strip_suffix(".0")?.parse().ok()
 }
 
 impl Contract {

@@ -40,7 +40,7 @@ impl FromRequest for Seen {
         let text = value.to_str().unwrap_or_default();
         let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let digits = quoted
-            .filter(|text| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()));
+            .filter(|digits| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit()));
         // One beyond all that can be counted is one that never was.
         let seen = digits.map(|revision| revision.parse().unwrap_or(i64::MAX));
         ready(seen.map(Self).ok_or_else(|| {

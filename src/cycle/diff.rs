@@ -181,12 +181,8 @@ pub async fn diff(
 
 /// What is compared with what is in force is somebody's, who is told what is wrong in it.
 fn of_trial(error: CycleError) -> CycleError {
-    match error {
-        CycleError::Playbook(PlaybookError { faults }) => {
-            CycleError::Faulty { faults: faults.into_iter().map(beside::told).collect() }
-        }
-        other => other,
-    }
+    let CycleError::Playbook(PlaybookError { faults }) = error else { return error };
+    CycleError::Faulty { faults: faults.into_iter().map(beside::told).collect() }
 }
 
 /// One catalogue, and what it makes of the data.

@@ -1,18 +1,16 @@
 //! Whether anything was written since the last look, by this program or by another.
 
 use std::sync::Arc;
-use std::sync::Mutex as Held;
-use std::sync::PoisonError;
 
 use sqlx::ConnectOptions as _;
 use sqlx::Connection as _;
 use sqlx::SqliteConnection;
 use tokio::sync::Mutex;
-use tokio::sync::OnceCell;
 
 use super::Store;
 use super::error::StoreError;
 use super::error::reading;
+use crate::looks::Looks;
 
 const WHAT: &str = "the version of the data";
 
@@ -25,12 +23,10 @@ pub struct Version {
 }
 
 /// A connection that never writes: `SQLite` tells it of everybody's writes, and only of those of others.
-///
-/// One look serves all who asked before it began: while one is under way, the next gathers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Watch {
     watching: Arc<Mutex<Watching>>,
-    gathering: Arc<Held<Look>>,
+    looks: Arc<Looks<Version>>,
 }
 
 #[derive(Debug, Default)]
@@ -39,22 +35,17 @@ struct Watching {
     opened: u64,
 }
 
-/// What it finds, for whoever waits for it.
-type Look = Arc<OnceCell<Version>>;
-
 impl Store {
     /// Changes with every commit, whoever makes it. What is read after asking is at least as new.
     pub async fn version(&self) -> Result<Version, StoreError> {
         if self.pool.is_closed() {
             return Err(reading(WHAT)(sqlx::Error::PoolClosed));
         }
-        let look = self.watch.join();
-        look.get_or_try_init(|| self.look()).await.copied()
+        self.watch.looks.share(async || self.look().await).await
     }
 
     async fn look(&self) -> Result<Version, StoreError> {
         let mut watching = self.watch.watching.lock().await;
-        self.watch.begin();
         // Taken out meanwhile: one whose question was broken off is not asked again.
         let mut connection = if let Some(connection) = watching.connection.take() {
             connection
@@ -72,16 +63,6 @@ impl Store {
 }
 
 impl Watch {
-    /// The look that has yet to begin.
-    fn join(&self) -> Look {
-        Arc::clone(&self.gathering.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Whoever comes from now on waits for the next one.
-    fn begin(&self) {
-        *self.gathering.lock().unwrap_or_else(PoisonError::into_inner) = Look::default();
-    }
-
     pub(super) async fn close(&self) {
         if let Some(connection) = self.watching.lock().await.connection.take() {
             // Whatever it says, it is gone.

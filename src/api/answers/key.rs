@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use actix_web::HttpMessage as _;
 use actix_web::dev::ServiceRequest;
@@ -11,9 +12,11 @@ use chrono::NaiveDate;
 use super::super::desk::Desk;
 use super::super::query;
 use crate::cycle;
+use crate::cycle::CycleError;
 use crate::domain::access::Caller;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
+use crate::looks::Looks;
 use crate::rules;
 use crate::rules::FolderStamp;
 use crate::store::Version;
@@ -68,7 +71,10 @@ pub(super) struct Asked {
 impl Asked {
     /// `None` when the answer is not to be kept, or when what it rests on cannot be told: the handler
     /// then says what is wrong.
-    pub(super) async fn of(request: &mut ServiceRequest) -> Option<Self> {
+    pub(super) async fn of(
+        request: &mut ServiceRequest,
+        stamps: &Looks<FolderStamp>,
+    ) -> Option<Self> {
         if request.method() != Method::GET {
             return None;
         }
@@ -81,9 +87,7 @@ impl Asked {
         let rules = match rests {
             Rests::Alone => None,
             Rests::OnRules => {
-                let folder = desk.rules.clone();
-                let stamp = tokio::task::spawn_blocking(move || rules::stamp_folder(&folder));
-                Some(stamp.await.ok()?.ok()?)
+                Some(stamps.share(async || stamp(desk.rules.clone()).await).await.ok()?)
             }
         };
         let day = cycle::today(desk.clock.now());
@@ -101,4 +105,8 @@ impl Asked {
             self.query.iter().flat_map(|(name, values)| std::iter::once(name).chain(values));
         self.path.len() + texts.map(|text| text.len() + size_of::<String>()).sum::<usize>()
     }
+}
+
+async fn stamp(folder: PathBuf) -> Result<FolderStamp, CycleError> {
+    Ok(tokio::task::spawn_blocking(move || rules::stamp_folder(&folder)).await??)
 }

@@ -34,6 +34,8 @@ use quick_cache::sync::DefaultLifecycle;
 
 use super::settings::Settings;
 use super::validators;
+use crate::looks::Looks;
+use crate::rules::FolderStamp;
 use key::Asked;
 
 pub use key::KEPT;
@@ -50,6 +52,8 @@ const USUAL_BYTES: u64 = 64 * 1024;
 pub struct Answers {
     /// `None` when none are to be kept.
     cache: Option<Cache<Asked, Kept, Weight>>,
+    /// Of the folder of rules.
+    stamps: Looks<FolderStamp>,
     given: Counter,
     made: Counter,
 }
@@ -95,7 +99,8 @@ impl Answers {
             let hashing = DefaultHashBuilder::default();
             Cache::with_options(options, Weight, hashing, DefaultLifecycle::default())
         });
-        Self { cache, given: Counter::default(), made: Counter::default() }
+        let (given, made) = (Counter::default(), Counter::default());
+        Self { cache, stamps: Looks::default(), given, made }
     }
 
     pub(super) fn register(&self, registry: &mut Registry) {
@@ -125,7 +130,9 @@ pub async fn remember(
     let Some(answers) = answers.filter(|answers| answers.cache.is_some()) else {
         return pass(request, next).await;
     };
-    let Some(asked) = Asked::of(&mut request).await else { return pass(request, next).await };
+    let Some(asked) = Asked::of(&mut request, &answers.stamps).await else {
+        return pass(request, next).await;
+    };
     let Some(cache) = &answers.cache else { return pass(request, next).await };
     if !is_to_zip(&request) {
         let (request, found) = plain(&answers, cache, (asked, request), next).await?;

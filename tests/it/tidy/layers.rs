@@ -25,6 +25,7 @@ const fn place(module: &'static str, layer: u8, below: u8) -> Place {
 const HOUSE: &[Place] = &[
     place("clock", 0, 0),
     place("domain", 0, 0),
+    place("looks", 0, 0),
     place("frame", 1, 1),
     place("rules", 2, 2),
     place("sources", 2, 2),

@@ -1,0 +1,98 @@
+//! Looks at what others may change at any time, shared by whoever asks at the same time.
+
+use std::sync::Arc;
+use std::sync::Mutex as Held;
+use std::sync::PoisonError;
+
+use tokio::sync::Mutex;
+use tokio::sync::OnceCell;
+
+/// One look serves all who asked before it began: while one is under way, the next gathers. Nobody is told
+/// what was so before they asked.
+#[derive(Debug)]
+pub struct Looks<T> {
+    turn: Mutex<()>,
+    gathering: Held<Arc<OnceCell<T>>>,
+}
+
+impl<T> Default for Looks<T> {
+    fn default() -> Self {
+        Self { turn: Mutex::default(), gathering: Held::default() }
+    }
+}
+
+impl<T: Clone> Looks<T> {
+    /// What this look finds, or that of another who asks. One that fails is for whoever took it: the
+    /// others look again.
+    pub async fn share<E>(&self, look: impl AsyncFnOnce() -> Result<T, E>) -> Result<T, E> {
+        let mine = Arc::clone(&self.gathering());
+        let found = mine.get_or_try_init(async || {
+            let _turn = self.turn.lock().await;
+            // Whoever comes from now on waits for the next one.
+            *self.gathering() = Arc::default();
+            look().await
+        });
+        found.await.cloned()
+    }
+
+    fn gathering(&self) -> std::sync::MutexGuard<'_, Arc<OnceCell<T>>> {
+        self.gathering.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::atomic::AtomicU32;
+    use std::sync::atomic::Ordering;
+
+    use tokio::sync::Notify;
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_look_serves_all_who_asked_before_it_began_and_nobody_who_came_later() {
+        let (looks, begun, go) = (Looks::default(), Notify::new(), Notify::new());
+        let taken = AtomicU32::new(0);
+        let look = async || {
+            let number = taken.fetch_add(1, Ordering::Relaxed);
+            begun.notify_one();
+            go.notified().await;
+            Ok::<u32, Infallible>(number)
+        };
+        let ask = || looks.share(look);
+        let (first, later) = (ask(), async {
+            begun.notified().await;
+            let both = async { tokio::join!(ask(), ask(), ask()) };
+            let let_go = async {
+                go.notify_one();
+                begun.notified().await;
+                go.notify_one();
+            };
+            tokio::join!(both, let_go).0
+        });
+        let (first, later) = tokio::join!(first, later);
+        assert_eq!(first, Ok(0));
+        assert_eq!(later, (Ok(1), Ok(1), Ok(1)));
+    }
+
+    #[tokio::test]
+    async fn a_look_that_fails_or_is_broken_off_is_taken_again() {
+        let looks: Arc<Looks<u32>> = Arc::default();
+        assert_eq!(looks.share(async || Err("lost")).await, Err("lost"));
+        let (begun, shared) = (Arc::new(Notify::new()), Arc::clone(&looks));
+        let mut cut = JoinSet::new();
+        let told = Arc::clone(&begun);
+        cut.spawn(async move {
+            let never = async || {
+                told.notify_one();
+                std::future::pending::<Result<u32, &str>>().await
+            };
+            shared.share(never).await
+        });
+        begun.notified().await;
+        cut.shutdown().await;
+        assert_eq!(looks.share(async || Ok::<u32, &str>(1)).await, Ok(1));
+    }
+}

@@ -151,6 +151,7 @@ routes![
     projects::list_projects,
     projects::find_project,
     projects::list_history,
+    projects::list_timeline,
     projects::list_verdicts,
     links::list_known_projects,
     links::link_project,

@@ -21,6 +21,8 @@ use crate::cycle::HistoryRow;
 use crate::cycle::ProjectRow;
 use crate::cycle::ProjectView;
 use crate::cycle::Row;
+use crate::cycle::TimelineEvent;
+use crate::cycle::TimelineKind;
 use crate::domain::follow_up::Watch;
 use crate::domain::ids::MinistryCode;
 use crate::domain::snapshot::Phase;
@@ -140,4 +142,33 @@ pub(super) async fn list_verdicts(
     asked: Listing<NoFilters>,
 ) -> Result<Page<Judgement>, Problem> {
     asked.page(cycle::verdicts(&desk, &project).await?, |verdict| verdict.rule.clone())
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct TimelineQuery {
+    about: Vec<TimelineKind>,
+    /// On that day or later.
+    since: Option<NaiveDate>,
+}
+
+/// List what became of a project, newest first: editions, alerts, missions, reviews, silences.
+#[utoipa::path(
+    tag = "projects",
+    params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents"), TimelineQuery),
+    responses((status = 200, description = "As asked", body = Page<TimelineEvent>), NoData)
+)]
+#[get("/api/v1/projects/{project}/timeline")]
+pub(super) async fn list_timeline(
+    desk: Desk,
+    project: web::Path<String>,
+    asked: Listing<TimelineQuery>,
+) -> Result<Page<TimelineEvent>, Problem> {
+    let mut events = cycle::timeline(&desk, &project).await?;
+    events.retain(|event| {
+        (asked.about.is_empty() || asked.about.contains(&event.about))
+            && asked.since.is_none_or(|since| since <= event.on)
+    });
+    asked.page_as_is(events, |event| event.name.clone())
 }

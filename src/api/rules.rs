@@ -25,6 +25,7 @@ use crate::domain::ids::DraftNumber;
 use crate::domain::ids::RuleId;
 use crate::domain::rule::RuleStatus;
 use crate::domain::subject::Scope;
+use crate::rules;
 use crate::rules::Family;
 use crate::rules::Rule;
 
@@ -62,9 +63,11 @@ pub(super) struct RuleWithText {
     #[serde(flatten)]
     rule: Rule,
     text: String,
+    /// The text of its cases.
+    cases: String,
 }
 
-/// Find one rule with its text.
+/// Find one rule with its text and its cases.
 #[utoipa::path(
     tag = "rules",
     params(("rule" = RuleId, Path, description = "Id of the rule")),
@@ -78,8 +81,9 @@ pub(super) async fn find_rule(
     let in_force = cycle::catalogue(&desk).await?;
     let rule = in_force.catalogue.rule(&RuleId::new(id.as_str())).cloned();
     let rule = rule.ok_or_else(|| Problem::NotFound { kind: "rule", id: id.into_inner() })?;
-    let text = in_force.texts.get(&rule.file).cloned().unwrap_or_default();
-    Ok(web::Json(RuleWithText { rule, text }))
+    let text_of = |path: &str| in_force.texts.get(path).cloned().unwrap_or_default();
+    let (text, cases) = (text_of(&rule.file), text_of(&rules::cases_path(rule.id.as_str())));
+    Ok(web::Json(RuleWithText { rule, text, cases }))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]

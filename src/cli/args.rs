@@ -100,6 +100,9 @@ pub(crate) enum Command {
         /// Look at a past date, as YYYY-MM-DD; today by default
         #[arg(long, value_name = "DATE")]
         as_of: Option<NaiveDate>,
+        /// Show what became of it instead, newest first: editions, alerts, missions, reviews, silences
+        #[arg(long, conflicts_with = "as_of")]
+        timeline: bool,
     },
     /// List projects, and say which names are one project
     Projects {

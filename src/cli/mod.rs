@@ -27,6 +27,7 @@ mod rules;
 mod runs;
 mod serve;
 mod settings;
+mod timeline;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -232,7 +233,8 @@ async fn dispatch_with_store(
         Command::Jobs { command } => jobs::run(command, config, parts, printer).await,
         Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,
         Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,
-        Command::Project { name, as_of } => project::run(name, *as_of, parts, printer).await,
+        Command::Project { name, timeline: true, .. } => timeline::run(name, parts, printer).await,
+        Command::Project { name, as_of, .. } => project::run(name, *as_of, parts, printer).await,
         Command::Projects { command } => projects::run(command, config, parts, printer).await,
         Command::Alerts(request) => alerts::run(request, config, parts, printer).await,
         Command::Reviews { command } => reviews::run(command, config, parts, printer).await,

@@ -30,6 +30,7 @@ use super::projects;
 use super::reviews;
 use super::rules;
 use super::settings;
+use super::timeline;
 
 /// The server that was asked for, if one was.
 pub(super) fn open(args: &Args, config: &Config) -> Result<Option<Remote>, CliError> {
@@ -121,7 +122,8 @@ pub(super) async fn dispatch(
             notices::remote::receivers(command, remote, printer).await
         }
         Command::Panorama { as_of } => panorama::ask(*as_of, remote, printer).await,
-        Command::Project { name, as_of } => project::ask(name, *as_of, remote, printer).await,
+        Command::Project { name, timeline: true, .. } => timeline::ask(name, remote, printer).await,
+        Command::Project { name, as_of, .. } => project::ask(name, *as_of, remote, printer).await,
         Command::Projects { command } => projects::ask(command, remote, printer).await,
         Command::Replay { cycle } => cycle_remote::replay(*cycle, remote, printer).await,
         Command::Reviews { command } => reviews::remote::run(command, remote, printer).await,

@@ -110,20 +110,9 @@ pub async fn alert_lines(parts: &Parts, alerts: Vec<Alert>) -> Result<Vec<AlertL
 
 pub async fn dossier(parts: &Parts, alert: Alert) -> Result<AlertDossier, CycleError> {
     let ids = line_of(parts, &alert.id).await?;
-    let mut history = Vec::new();
-    let mut cycles: BTreeMap<CycleNumber, CycleSummary> = BTreeMap::new();
+    let (mut history, mut cycles) = (Vec::new(), BTreeMap::new());
     for id in &ids {
-        for (number, change) in parts.store.alert_history(id).await? {
-            let cycle = match cycles.entry(number) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(unknown) => {
-                    let cycle = parts.store.cycle(number).await?;
-                    unknown.insert(cycle.ok_or(CycleError::NoSuchCycle(number))?)
-                }
-            };
-            history.push(change_event(change, cycle));
-        }
-        history.extend(parts.store.alert_acts(id).await?.into_iter().map(act_event));
+        history.extend(history_of(parts, id, &mut cycles).await?);
     }
     history.sort_by_key(|event| event.at);
     let mut silences = parts.store.silences().await?;
@@ -139,8 +128,31 @@ pub async fn dossier(parts: &Parts, alert: Alert) -> Result<AlertDossier, CycleE
     Ok(AlertDossier { alert, handling, silences, silenced: is_silenced, disputes, history })
 }
 
+/// Of one alert, oldest first: an event more never moves those before it. The cycles that are met are
+/// looked up once.
+pub(super) async fn history_of(
+    parts: &Parts,
+    id: &AlertId,
+    cycles: &mut BTreeMap<CycleNumber, CycleSummary>,
+) -> Result<Vec<AlertEvent>, CycleError> {
+    let mut history = Vec::new();
+    for (number, change) in parts.store.alert_history(id).await? {
+        let cycle = match cycles.entry(number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let cycle = parts.store.cycle(number).await?;
+                unknown.insert(cycle.ok_or(CycleError::NoSuchCycle(number))?)
+            }
+        };
+        history.push(change_event(change, cycle));
+    }
+    history.extend(parts.store.alert_acts(id).await?.into_iter().map(act_event));
+    history.sort_by_key(|event| event.at);
+    Ok(history)
+}
+
 /// The alert and those that it goes on from.
-async fn line_of(parts: &Parts, id: &AlertId) -> Result<BTreeSet<AlertId>, CycleError> {
+pub(super) async fn line_of(parts: &Parts, id: &AlertId) -> Result<BTreeSet<AlertId>, CycleError> {
     let mut line = BTreeSet::new();
     let mut waiting = vec![id.clone()];
     while let Some(next) = waiting.pop() {

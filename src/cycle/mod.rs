@@ -34,6 +34,7 @@ mod run;
 mod standing;
 mod tables;
 mod tell;
+mod timeline;
 mod view;
 
 use std::path::PathBuf;
@@ -196,6 +197,9 @@ pub use standing::Standing;
 pub use tables::Row;
 pub use tell::acknowledge;
 pub use tell::notices_of;
+pub use timeline::TimelineEvent;
+pub use timeline::TimelineKind;
+pub use timeline::timeline;
 pub use view::Panorama;
 pub use view::ProjectView;
 pub use view::panorama;

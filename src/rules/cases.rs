@@ -30,6 +30,11 @@ const FOLDER: &str = "cases/";
 /// On the subjects of this file no rule may fire, and none may fail.
 const BASELINE: &str = "baseline";
 
+/// Where the cases of a rule stand in the catalogue.
+pub fn cases_path(rule: &str) -> String {
+    format!("{FOLDER}{rule}.toml")
+}
+
 /// How one case ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CaseOutcome {

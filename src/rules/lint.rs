@@ -16,6 +16,7 @@ use super::branches::closes;
 use super::branches::matching;
 use super::branches::opens;
 use super::branches::reachable;
+use super::cases::cases_path;
 use super::cases::missing_cases;
 use super::catalogue::Catalogue;
 use super::fault::Place;
@@ -55,7 +56,7 @@ pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<Rul
     found.extend(unbounded_thresholds(catalogue, texts));
     found.extend(missing_cases(catalogue, texts).into_iter().map(|missing| {
         let (rule, message) = missing.split_once(": ").unwrap_or(("", &missing));
-        RuleFault::new(&format!("cases/{rule}.toml"), Place::default(), message)
+        RuleFault::new(&cases_path(rule), Place::default(), message)
     }));
     found.sort();
     found

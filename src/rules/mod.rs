@@ -52,6 +52,7 @@ pub use self::case_series::JudgedEvaluation;
 pub use self::case_series::JudgedSeries;
 pub use self::case_series::judge_series;
 pub use self::cases::CaseOutcome;
+pub use self::cases::cases_path;
 pub use self::cases::missing_cases;
 pub use self::cases::run_cases;
 pub use self::catalogue::Catalogue;

@@ -100,6 +100,7 @@ mod story;
 mod support;
 mod telemetry;
 mod tidy;
+mod timeline;
 mod token_uses;
 mod translate;
 mod translate_frames;

@@ -117,6 +117,7 @@ async fn a_server_answers_what_the_database_does_to_the_byte() {
         vec!["alerts", "silences"],
         vec!["panorama", at[0], at[1]],
         vec!["project", "SI SAMU", at[0], at[1]],
+        vec!["project", "SI SAMU", "--timeline"],
         vec!["projects", "list"],
         vec!["export", "projects", at[0], at[1]],
         vec!["export", "verdicts"],

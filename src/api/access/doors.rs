@@ -72,6 +72,7 @@ pub const DOORS: &[Door] = &[
     own("GET", "/api/v1/projects", Read),
     own("GET", "/api/v1/projects/{project}", Read),
     own("GET", "/api/v1/projects/{project}/history", Read),
+    own("GET", "/api/v1/projects/{project}/timeline", Read),
     own("GET", "/api/v1/projects/{project}/verdicts", Read),
     own("GET", "/api/v1/known-projects", Read),
     whole("POST", "/api/v1/projects/{project}/link", Operate),

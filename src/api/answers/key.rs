@@ -39,6 +39,7 @@ pub const KEPT: &[(&str, Rests)] = &[
     ("/api/v1/projects", Rests::OnRules),
     ("/api/v1/projects/{project}", Rests::OnRules),
     ("/api/v1/projects/{project}/history", Rests::OnRules),
+    ("/api/v1/projects/{project}/timeline", Rests::OnRules),
     ("/api/v1/projects/{project}/verdicts", Rests::Alone),
     ("/api/v1/alerts", Rests::Alone),
     ("/api/v1/alerts/{alert}", Rests::OnRules),

@@ -54,6 +54,7 @@ pub const KEPT: &[(&str, Rests)] = &[
     ("/api/v1/rules", Rests::OnRules),
     ("/api/v1/rules/{rule}", Rests::OnRules),
     ("/api/v1/coverage", Rests::OnRules),
+    ("/api/v1/feed", Rests::OnRules),
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use actix_web::HttpMessage as _;
+use actix_web::HttpRequest;
 use actix_web::ResponseError as _;
 use actix_web::body::BoxBody;
 use actix_web::body::MessageBody;
@@ -19,6 +20,7 @@ use serde_json::Number;
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::Parameter;
 use utoipa::openapi::path::ParameterIn;
 
 use super::error::Problem;
@@ -36,6 +38,8 @@ const JSON: &str = "application/json";
 struct Contract {
     /// Parameters of the query.
     parameters: BTreeSet<String>,
+    /// Of those of the path, the whole numbers.
+    numbers: Vec<String>,
     /// Media types of the body; none where there is no body.
     bodies: BTreeSet<String>,
     /// Schema of a body in JSON.
@@ -74,12 +78,21 @@ pub async fn hold_to_document(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if let Some(contract) = Contract::find(&request)
+    if let Some(contract) = Contract::find(request.request())
         && let Err(problem) = contract.check(&request)
     {
         return Ok(request.into_response(problem.error_response()));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// The part of an address that should be a whole number, and is none.
+pub(super) fn wrong_number(request: &HttpRequest) -> Option<QueryFault> {
+    let path = request.match_info();
+    let given = Contract::find(request)?.numbers.iter();
+    let mut given = given.filter_map(|name| Some((name, path.get(name)?)));
+    let (name, found) = given.find(|(_, found)| found.parse::<i64>().is_err())?;
+    Some(QueryFault::of(name, format!("found `{found}`, expected a whole number")))
 }
 
 /// Refuses a body in JSON that is not as the document has it, with all that is wrong in it. The body is there
@@ -88,7 +101,7 @@ pub async fn hold_body_to_document(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let schema = Contract::find(&request).and_then(|contract| contract.schema.as_ref());
+    let schema = Contract::find(request.request()).and_then(|contract| contract.schema.as_ref());
     if let Some(schema) = schema.filter(|_| request.content_type().eq_ignore_ascii_case(JSON)) {
         let body = request.extract::<web::Bytes>().await?;
         match check_body(body, schema) {
@@ -136,7 +149,7 @@ fn whole(number: &Number) -> Option<i64> {
 }
 
 impl Contract {
-    fn find(request: &ServiceRequest) -> Option<&'static Self> {
+    fn find(request: &HttpRequest) -> Option<&'static Self> {
         let method = match request.method().as_str() {
             "GET" => "GET",
             "POST" => "POST",
@@ -151,17 +164,27 @@ impl Contract {
     }
 
     fn of(operation: Operation) -> Self {
-        let parameters = operation.parameters.into_iter().flatten().filter_map(|parameter| {
-            let RefOr::T(parameter) = parameter else { return None };
-            (parameter.parameter_in == ParameterIn::Query).then_some(parameter.name)
-        });
+        let (mut parameters, mut numbers) = (BTreeSet::new(), Vec::new());
+        for parameter in operation.parameters.into_iter().flatten() {
+            let RefOr::T(parameter) = parameter else { continue };
+            match parameter.parameter_in {
+                ParameterIn::Query => {
+                    parameters.insert(parameter.name);
+                }
+                ParameterIn::Path if is_number(&parameter) => numbers.push(parameter.name),
+                ParameterIn::Path
+                | ParameterIn::Header
+                | ParameterIn::Cookie
+                | ParameterIn::QueryString => {}
+            }
+        }
         let content = match operation.request_body {
             Some(RefOr::T(body)) => serde_json::to_value(body.content).unwrap_or_default(),
             Some(RefOr::Ref(_)) | None => Value::Null,
         };
         let schema = content.get(JSON).and_then(|json| json.get("schema")).cloned();
         let bodies = content.as_object().into_iter().flat_map(Map::keys).cloned().collect();
-        Self { parameters: parameters.collect(), bodies, schema }
+        Self { parameters, numbers, bodies, schema }
     }
 
     fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {
@@ -179,4 +202,9 @@ impl Contract {
         }
         Ok(())
     }
+}
+
+fn is_number(parameter: &Parameter) -> bool {
+    let schema = serde_json::to_value(&parameter.schema).unwrap_or_default();
+    mistakes::is_whole_number(&schema, &NAMED)
 }

@@ -20,6 +20,11 @@ pub(super) fn mistakes(body: &Value, schema: &Value, named: &Named) -> Vec<Probl
     mistakes_at("#", body, schema, named)
 }
 
+/// Whether a schema wants one, and nothing else.
+pub(super) fn is_whole_number(schema: &Value, named: &Named) -> bool {
+    kinds(Look { named, found: Vec::new() }.resolved(schema)) == ["integer"]
+}
+
 /// In one line, with how many there are.
 pub(super) fn told(errors: &[ProblemError]) -> String {
     let first = errors.first().map(ToString::to_string).unwrap_or_default();

@@ -10,6 +10,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::contract;
 use super::error::Problem;
 use super::problem_errors::ProblemError;
 use super::trace;
@@ -93,8 +94,9 @@ pub(super) fn form(error: UrlencodedError, _: &HttpRequest) -> actix_web::Error 
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
-pub(super) fn path(error: PathError, _: &HttpRequest) -> actix_web::Error {
-    Problem::BadParameter(format!("read the path: {error}")).into()
+pub(super) fn path(error: PathError, request: &HttpRequest) -> actix_web::Error {
+    let unread = || Problem::BadParameter(format!("read the path: {error}"));
+    contract::wrong_number(request).map_or_else(unread, Problem::from).into()
 }
 
 pub(super) async fn no_route(request: HttpRequest) -> Result<HttpResponse, Problem> {

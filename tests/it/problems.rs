@@ -51,6 +51,7 @@ async fn a_parameter_that_is_wrong_is_told_by_its_name() {
     for (name, path) in [
         ("unknown parameter", "/api/v1/alerts?sate=open"),
         ("wrong parameter", "/api/v1/alerts?limit=many"),
+        ("wrong place of the path", "/api/v1/cycles/last"),
         ("no errors to tell", "/api/v1/nowhere"),
     ] {
         insta::assert_snapshot!(name, problem(front.ask(Method::GET, path, &token)).await);

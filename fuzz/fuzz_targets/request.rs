@@ -14,8 +14,8 @@ use std::sync::LazyLock;
 use chrono::DateTime;
 use chrono::Utc;
 use libfuzzer_sys::fuzz_target;
-use vigie::api::DOORS;
-use vigie::api::Door;
+use vigie::api::Route;
+use vigie::api::routes;
 use vigie::app;
 use vigie::app::config::Config;
 use vigie::clock::FixedClock;
@@ -35,7 +35,7 @@ const SLOW: [&str; 3] = ["/runs", "/replay", "/readyz"];
 struct Service {
     address: SocketAddr,
     token: String,
-    doors: Vec<&'static Door>,
+    routes: Vec<&'static Route>,
     _runtime: tokio::runtime::Runtime,
     _folder: tempfile::TempDir,
 }
@@ -71,12 +71,12 @@ static SERVICE: LazyLock<Service> = LazyLock::new(|| {
         let running = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
         (running.address(), token)
     });
-    let cycles = |door: &&Door| (door.method, door.address) == ("POST", "/api/v1/cycles");
-    let doors = DOORS
+    let cycles = |route: &&Route| (route.method.as_str(), route.path.as_str()) == ("POST", "/api/v1/cycles");
+    let routes = routes()
         .iter()
-        .filter(|door| !SLOW.iter().any(|slow| door.address.ends_with(slow)) && !cycles(door))
+        .filter(|route| !SLOW.iter().any(|slow| route.path.ends_with(slow)) && !cycles(route))
         .collect();
-    Service { address, token, doors, _runtime: runtime, _folder: folder }
+    Service { address, token, routes, _runtime: runtime, _folder: folder }
 });
 
 async fn token(store: &Store, now: DateTime<Utc>) -> String {
@@ -98,12 +98,12 @@ async fn token(store: &Store, now: DateTime<Utc>) -> String {
 fuzz_target!(|data: &[u8]| {
     let Some((choice, rest)) = data.split_first() else { return };
     let service = &*SERVICE;
-    let door = service.doors[usize::from(*choice) % service.doors.len()];
+    let route = service.routes[usize::from(*choice) % service.routes.len()];
     // Up to three lines: what stands for parameters of the path, the query, the headers; then the body.
     let mut parts = rest.splitn(4, |byte| *byte == b'\n');
     let mut part = || parts.next().unwrap_or_default();
     let (parameter, query, headers, body) = (part(), part(), part(), part());
-    let request = request(service, door, (parameter, query, headers, body));
+    let request = request(service, route, (parameter, query, headers, body));
     let status = ask(service, &request);
     assert!(
         status < 500 || status == 503,
@@ -114,11 +114,11 @@ fuzz_target!(|data: &[u8]| {
 
 fn request(
     service: &Service,
-    door: &Door,
+    route: &Route,
     (parameter, query, headers, body): (&[u8], &[u8], &[u8], &[u8]),
 ) -> Vec<u8> {
     let mut address = String::new();
-    for (place, part) in door.address.split('{').enumerate() {
+    for (place, part) in route.path.split('{').enumerate() {
         let literal = if place == 0 { part } else { part.split_once('}').map_or("", |(_, rest)| rest) };
         if place > 0 {
             let words = parameter.split(|byte| *byte == b'/').nth(place - 1).unwrap_or(b"1");
@@ -128,7 +128,7 @@ fn request(
     }
     let mut request = format!(
         "{} {address}?{} HTTP/1.1\r\nhost: vigie\r\nauthorization: Bearer {}\r\nconnection: close\r\n",
-        door.method,
+        route.method,
         escaped(query),
         service.token
     )
@@ -140,7 +140,7 @@ fn request(
             request.extend(b"\r\n");
         }
     }
-    if door.method != "GET" && !headers.windows(12).any(|window| window == b"content-type") {
+    if route.method != "GET" && !headers.windows(12).any(|window| window == b"content-type") {
         request.extend(b"content-type: application/json\r\n");
     }
     request.extend(format!("content-length: {}\r\n\r\n", body.len()).into_bytes());
@@ -156,7 +156,7 @@ fn escaped(bytes: &[u8]) -> String {
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' | b'=' | b'&' | b'%' => {
                 text.push(char::from(*byte));
             }
-            _ => write!(text, "%{byte:02x}").unwrap(),
+            _ => write!(text, "%{byte:02X}").unwrap(),
         }
     }
     text

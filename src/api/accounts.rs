@@ -3,11 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
-use actix_web::delete;
-use actix_web::get;
 use actix_web::http::header;
-use actix_web::post;
-use actix_web::put;
 use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -61,12 +57,13 @@ pub(super) struct WhyQuery {
 
 /// List accounts, closed ones included.
 #[utoipa::path(
+    get,
+    path = "/api/v1/accounts",
     tag = "accounts",
     responses(
         (status = 200, description = "In the order in which they were made", body = Page<Account>)
     )
 )]
-#[get("/api/v1/accounts")]
 pub(super) async fn list_accounts(
     desk: Desk,
     asked: Listing<NoFilters>,
@@ -76,6 +73,8 @@ pub(super) async fn list_accounts(
 
 /// Give one account.
 #[utoipa::path(
+    get,
+    path = "/api/v1/accounts/{account}",
     tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account")
@@ -84,7 +83,6 @@ pub(super) async fn list_accounts(
         (status = 200, description = "The account, its revision as `ETag`", body = Account)
     )
 )]
-#[get("/api/v1/accounts/{account}")]
 pub(super) async fn find_account(
     desk: Desk,
     number: web::Path<AccountNumber>,
@@ -95,6 +93,8 @@ pub(super) async fn find_account(
 
 /// Make an account.
 #[utoipa::path(
+    post,
+    path = "/api/v1/accounts",
     tag = "accounts",
     request_body = AccountBody,
     responses(
@@ -102,12 +102,11 @@ pub(super) async fn find_account(
         (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON)
     )
 )]
-#[post("/api/v1/accounts")]
 pub(super) async fn make_account(
     desk: Desk,
     body: web::Json<AccountBody>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(body.reason.as_str())?;
+    let act = desk.act(body.reason.as_str());
     let account = desk.store.make_account(&body.into_inner().terms(None)?, &act).await?;
     let location = format!("/api/v1/accounts/{}", account.number.0);
     Ok(HttpResponse::Created()
@@ -120,6 +119,8 @@ pub(super) async fn make_account(
 ///
 /// Who it is for a provider of identities stays as it is.
 #[utoipa::path(
+    put,
+    path = "/api/v1/accounts/{account}",
     tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account"),
@@ -133,14 +134,13 @@ pub(super) async fn make_account(
         (status = 428, description = "Of which revision?", body = ProblemDetails, content_type = PROBLEM_JSON)
     )
 )]
-#[put("/api/v1/accounts/{account}")]
 pub(super) async fn change_account(
     desk: Desk,
     number: web::Path<AccountNumber>,
     Seen(revision): Seen,
     body: web::Json<AccountBody>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(body.reason.as_str())?;
+    let act = desk.act(body.reason.as_str());
     let identity = find(&desk, *number).await?.identity;
     let terms = body.into_inner().terms(identity)?;
     let account = desk.store.change_account((*number, revision), &terms, &act).await?;
@@ -149,6 +149,8 @@ pub(super) async fn change_account(
 
 /// Close an account for good.
 #[utoipa::path(
+    delete,
+    path = "/api/v1/accounts/{account}",
     tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account"),
@@ -162,14 +164,13 @@ pub(super) async fn change_account(
         (status = 428, description = "Of which revision?", body = ProblemDetails, content_type = PROBLEM_JSON)
     )
 )]
-#[delete("/api/v1/accounts/{account}")]
 pub(super) async fn close_account(
     desk: Desk,
     number: web::Path<AccountNumber>,
     Seen(revision): Seen,
     why: Asked<WhyQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(&why.reason)?;
+    let act = desk.act(&why.reason);
     let account = desk.store.close_account((*number, revision), &act).await?;
     Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
 }

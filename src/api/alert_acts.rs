@@ -1,7 +1,6 @@
 //! What people do about an alert: give it, say something of it, contest its figures.
 
 use actix_web::HttpResponse;
-use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -30,19 +29,20 @@ pub(super) struct Assignment {
 
 /// Give an alert to someone.
 #[utoipa::path(
+    post,
+    path = "/api/v1/alerts/{alert}/assignment",
     tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert")),
     request_body = Assignment,
     responses((status = 200, description = "The alert, given", body = AlertDossier))
 )]
-#[post("/api/v1/alerts/{alert}/assignment")]
 pub(super) async fn assign_alert(
     desk: Desk,
     id: web::Path<String>,
     body: web::Json<Assignment>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    let act = desk.act(body.reason.as_str())?;
+    let act = desk.act(body.reason.as_str());
     desk.store.assign(&found.id, body.to.as_str(), &act).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
 }
@@ -55,19 +55,20 @@ pub(super) struct Comment {
 
 /// Say something of an alert.
 #[utoipa::path(
+    post,
+    path = "/api/v1/alerts/{alert}/comments",
     tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert")),
     request_body = Comment,
     responses((status = 200, description = "The alert, commented", body = AlertDossier))
 )]
-#[post("/api/v1/alerts/{alert}/comments")]
 pub(super) async fn comment_alert(
     desk: Desk,
     id: web::Path<String>,
     body: web::Json<Comment>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    desk.store.comment(&found.id, &desk.act(body.text.as_str())?).await?;
+    desk.store.comment(&found.id, &desk.act(body.text.as_str())).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
 }
 
@@ -85,13 +86,14 @@ pub(super) struct Contestation {
 
 /// Take note that a project's team contests figures behind an alert.
 #[utoipa::path(
+    post,
+    path = "/api/v1/alerts/{alert}/disputes",
     tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert")),
     request_body = Contestation,
     responses((status = 201, description = "The dispute, open", body = Dispute,
         headers(("Location" = String, description = "Where the dispute is"))))
 )]
-#[post("/api/v1/alerts/{alert}/disputes")]
 pub(super) async fn dispute_alert(
     desk: Desk,
     id: web::Path<String>,
@@ -102,7 +104,7 @@ pub(super) async fn dispute_alert(
     if fields.is_empty() {
         return Err(Problem::Unfit("`fields`: found none, expected at least one".to_owned()));
     }
-    let act = desk.act(text.as_str())?;
+    let act = desk.act(text.as_str());
     let fields = fields.into_iter().map(Name::into_inner).collect();
     let contest = Contest { fields, author: author.into_inner() };
     let dispute = cycle::contest(&desk, &found, contest, &act).await?;

@@ -1,7 +1,5 @@
 //! Alerts, and how one came to be what it is.
 
-use actix_web::get;
-use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -28,11 +26,12 @@ use crate::domain::silence::SilenceScope;
 
 /// List alerts by rule and subject, resolved ones included, with how each is handled.
 #[utoipa::path(
+    get,
+    path = "/api/v1/alerts",
     tag = "alerts",
     params(AlertQuery),
     responses((status = 200, description = "As asked", body = Page<AlertLine>))
 )]
-#[get("/api/v1/alerts")]
 pub(super) async fn list_alerts(
     desk: Desk,
     asked: Listing<AlertQuery>,
@@ -44,11 +43,12 @@ pub(super) async fn list_alerts(
 
 /// Find one alert, how it is handled, and its history.
 #[utoipa::path(
+    get,
+    path = "/api/v1/alerts/{alert}",
     tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert")),
     responses((status = 200, description = "As asked", body = AlertDossier))
 )]
-#[get("/api/v1/alerts/{alert}")]
 pub(super) async fn find_alert(
     desk: Desk,
     id: web::Path<String>,
@@ -66,19 +66,20 @@ pub(super) struct Reason {
 
 /// Say that someone has seen the alert as it is.
 #[utoipa::path(
+    post,
+    path = "/api/v1/alerts/{alert}/acknowledgement",
     tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert")),
     request_body = Reason,
     responses((status = 200, description = "The alert, seen", body = AlertDossier))
 )]
-#[post("/api/v1/alerts/{alert}/acknowledgement")]
 pub(super) async fn acknowledge(
     desk: Desk,
     id: web::Path<String>,
     body: web::Json<Reason>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    cycle::acknowledge(&desk, &found, &desk.act(body.reason.as_str())?).await?;
+    cycle::acknowledge(&desk, &found, &desk.act(body.reason.as_str())).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
 }
 
@@ -100,11 +101,12 @@ pub(super) struct SilenceQuery {
 
 /// List silences, those that are over included.
 #[utoipa::path(
+    get,
+    path = "/api/v1/silences",
     tag = "alerts",
     params(SilenceQuery),
     responses((status = 200, description = "As asked", body = Page<Silence>))
 )]
-#[get("/api/v1/silences")]
 pub(super) async fn list_silences(
     desk: Desk,
     asked: Listing<SilenceQuery>,
@@ -132,11 +134,12 @@ pub(super) struct DisputeQuery {
 
 /// List disputes of projects' teams, those that are over included.
 #[utoipa::path(
+    get,
+    path = "/api/v1/disputes",
     tag = "alerts",
     params(DisputeQuery),
     responses((status = 200, description = "As asked", body = Page<Dispute>))
 )]
-#[get("/api/v1/disputes")]
 pub(super) async fn list_disputes(
     desk: Desk,
     asked: Listing<DisputeQuery>,

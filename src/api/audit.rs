@@ -1,6 +1,5 @@
 //! The audit trail, and whether it is still what was written.
 
-use actix_web::get;
 use actix_web::web;
 use chrono::DateTime;
 use chrono::Utc;
@@ -38,11 +37,12 @@ pub(super) struct VerifyQuery {
 
 /// List entries of the audit trail, newest first.
 #[utoipa::path(
+    get,
+    path = "/api/v1/audit",
     tag = "audit",
     params(AuditQuery),
     responses((status = 200, description = "As asked", body = Page<AuditEntry>))
 )]
-#[get("/api/v1/audit")]
 pub(super) async fn list_audit(
     desk: Desk,
     asked: Listing<AuditQuery>,
@@ -56,11 +56,12 @@ pub(super) async fn list_audit(
 
 /// Say whether the audit trail is as it was written.
 #[utoipa::path(
+    get,
+    path = "/api/v1/audit/verify",
     tag = "audit",
     params(VerifyQuery),
     responses((status = 200, description = "As asked", body = AuditReport))
 )]
-#[get("/api/v1/audit/verify")]
 pub(super) async fn verify_audit(
     desk: Desk,
     query: Asked<VerifyQuery>,

@@ -18,6 +18,7 @@ use actix_web::web;
 use super::error::Problem;
 use super::imports;
 use super::problem_details;
+use super::routing::MatchedRoute;
 use super::settings::Settings;
 
 /// For every route that does not say otherwise.
@@ -33,26 +34,8 @@ pub fn bounds(settings: &Settings) -> impl FnOnce(&mut web::ServiceConfig) + use
     }
 }
 
-/// Refuses an address that is too long; a `HEAD` goes on as the `GET` that it stands for, of which the
-/// server sends no body.
-pub async fn bound_address(
-    mut request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let settings = request.app_data::<web::Data<Settings>>();
-    let most = settings.map_or(0, |settings| settings.url_bytes);
-    let found = request.uri().path_and_query().map_or(0, |whole| whole.as_str().len());
-    if found > most {
-        return Ok(refuse(request, &Problem::AddressTooLong { found, most }));
-    }
-    if request.method() == Method::HEAD {
-        request.head_mut().method = Method::GET;
-    }
-    Ok(next.call(request).await?.map_into_boxed_body())
-}
-
 /// Reads the body of a known caller, within its bounds of size and time, before the handler is met.
-pub async fn bound_body(
+pub(super) async fn bound_body(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -68,7 +51,7 @@ pub async fn bound_body(
 /// A file is read by its handler, as it comes.
 pub(super) fn is_read_here(request: &ServiceRequest) -> bool {
     let is_file = request.method() == Method::POST
-        && request.match_pattern().is_some_and(|address| address == imports::UPLOAD);
+        && MatchedRoute::of(request.request()).is_some_and(|route| route.path == imports::UPLOAD);
     !is_file && ![Method::GET, Method::OPTIONS].contains(request.method())
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::http::header;
 use actix_web::web;
 use utoipa_swagger_ui::Config;
@@ -24,12 +23,10 @@ static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     Arc::new(config.validator_url("none").show_common_extensions(true))
 });
 
-#[get("/api/docs")]
 pub(super) async fn to_page() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, PAGE)).finish()
 }
 
-#[get("/api/docs/{file:.*}")]
 pub(super) async fn show_page(file: web::Path<String>) -> Result<HttpResponse, Problem> {
     let path = || format!("{PAGE}{file}");
     let found = utoipa_swagger_ui::serve(&file, Arc::clone(&CONFIG));

@@ -12,6 +12,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::Payload;
 use actix_web::dev::ServiceRequest;
 use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::web;
@@ -22,6 +23,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::path::Parameter;
 use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::path::PathItem;
 
 use super::error::Problem;
 use super::mistakes;
@@ -30,6 +32,7 @@ use super::openapi;
 use super::problem_errors::ProblemError;
 use super::query;
 use super::query::QueryFault;
+use super::routing::MatchedRoute;
 
 const JSON: &str = "application/json";
 
@@ -55,26 +58,25 @@ static NAMED: LazyLock<Named> = LazyLock::new(|| {
     }
 });
 
-/// By method and address.
-static CONTRACTS: LazyLock<HashMap<(&'static str, String), Contract>> = LazyLock::new(|| {
-    let paths = openapi::document().paths.paths;
-    let contracts = paths.into_iter().flat_map(|(address, item)| {
+/// By path, then by method.
+static CONTRACTS: LazyLock<HashMap<String, HashMap<Method, Contract>>> = LazyLock::new(|| {
+    let of_path = |item: PathItem| {
         let each = [
-            ("GET", item.get),
-            ("POST", item.post),
-            ("PUT", item.put),
-            ("PATCH", item.patch),
-            ("DELETE", item.delete),
+            (Method::GET, item.get),
+            (Method::POST, item.post),
+            (Method::PUT, item.put),
+            (Method::PATCH, item.patch),
+            (Method::DELETE, item.delete),
         ];
-        each.into_iter().filter_map(move |(method, operation)| {
-            Some(((method, address.clone()), Contract::of(operation?)))
-        })
-    });
-    contracts.collect()
+        let known = each.into_iter().filter_map(|(method, operation)| Some((method, operation?)));
+        known.map(|(method, operation)| (method, Contract::of(operation))).collect()
+    };
+    let paths = openapi::document().paths.paths;
+    paths.into_iter().map(|(path, item)| (path, of_path(item))).collect()
 });
 
 /// Refuses parameters that are not in the document, and bodies of another kind.
-pub async fn hold_to_document(
+pub(super) async fn hold_to_document(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -97,7 +99,7 @@ pub(super) fn wrong_number(request: &HttpRequest) -> Option<QueryFault> {
 
 /// Refuses a body in JSON that is not as the document has it, with all that is wrong in it. The body is there
 /// whole by now.
-pub async fn hold_body_to_document(
+pub(super) async fn hold_body_to_document(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -150,17 +152,9 @@ fn whole(number: &Number) -> Option<i64> {
 
 impl Contract {
     fn find(request: &HttpRequest) -> Option<&'static Self> {
-        let method = match request.method().as_str() {
-            "GET" => "GET",
-            "POST" => "POST",
-            "PUT" => "PUT",
-            "PATCH" => "PATCH",
-            "DELETE" => "DELETE",
-            _ => return None,
-        };
-        let address = request.match_pattern()?;
+        let route = MatchedRoute::of(request)?;
         // Providers of identities add parameters of their own to what brings people back.
-        (address != "/sign-in/return").then(|| CONTRACTS.get(&(method, address)))?
+        (route.path != "/sign-in/return").then(|| CONTRACTS.get(&route.path)?.get(&route.method))?
     }
 
     fn of(operation: Operation) -> Self {

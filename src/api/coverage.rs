@@ -1,6 +1,5 @@
 //! How much a cycle could judge, by rule or by ministry.
 
-use actix_web::get;
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -45,11 +44,12 @@ pub(super) enum CoverageLine {
 
 /// List how much a cycle could judge, by rule or by ministry.
 #[utoipa::path(
+    get,
+    path = "/api/v1/coverage",
     tag = "cycles",
     params(CoverageQuery),
     responses((status = 200, description = "As asked", body = Page<CoverageLine>), NotFound, NoData)
 )]
-#[get("/api/v1/coverage")]
 pub(super) async fn list_coverage(
     desk: Desk,
     asked: Listing<CoverageQuery>,

@@ -1,7 +1,5 @@
 //! Committed cycles, and what one of them judged.
 
-use actix_web::get;
-use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
 use serde::Serialize;
@@ -35,10 +33,11 @@ const TOLD: usize = 100;
 
 /// List committed cycles, newest first.
 #[utoipa::path(
+    get,
+    path = "/api/v1/cycles",
     tag = "cycles",
     responses((status = 200, description = "As asked", body = Page<CycleSummary>))
 )]
-#[get("/api/v1/cycles")]
 pub(super) async fn list_cycles(
     desk: Desk,
     asked: Listing<NoFilters>,
@@ -50,11 +49,12 @@ pub(super) async fn list_cycles(
 
 /// Find one cycle: date, inputs, counts, figures.
 #[utoipa::path(
+    get,
+    path = "/api/v1/cycles/{cycle}",
     tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     responses((status = 200, description = "As asked", body = CycleSummary))
 )]
-#[get("/api/v1/cycles/{cycle}")]
 pub(super) async fn find_cycle(
     desk: Desk,
     number: web::Path<i64>,
@@ -84,11 +84,12 @@ enum OutcomeWord {
 
 /// List what a cycle judged, by rule and subject, with evidence and explanation.
 #[utoipa::path(
+    get,
+    path = "/api/v1/cycles/{cycle}/verdicts",
     tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle"), VerdictQuery),
     responses((status = 200, description = "As asked", body = Page<Judgement>))
 )]
-#[get("/api/v1/cycles/{cycle}/verdicts")]
 pub(super) async fn list_cycle_verdicts(
     desk: Desk,
     number: web::Path<i64>,
@@ -134,11 +135,12 @@ struct ReplayDifference {
 
 /// Judge a past cycle again from what was kept, and compare byte for byte. Nothing is written.
 #[utoipa::path(
+    post,
+    path = "/api/v1/cycles/{cycle}/replay",
     tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     responses((status = 200, description = "What came of it", body = ReplayReport), Unavailable)
 )]
-#[post("/api/v1/cycles/{cycle}/replay")]
 pub(super) async fn replay_cycle(
     desk: Desk,
     number: web::Path<i64>,

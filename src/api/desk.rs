@@ -17,8 +17,10 @@ use tokio::sync::watch;
 use tracing::error;
 
 use super::access::Refusals;
+use super::access::Requirement;
 use super::access::Telling;
 use super::error::Problem;
+use super::routing::MatchedRoute;
 use crate::clock::Clock;
 use crate::cycle::Parts;
 use crate::domain::access::Caller;
@@ -46,6 +48,11 @@ impl Workshop {
     pub fn new(parts: Parts) -> Self {
         let opened_at = parts.clock.now();
         Self { parts, refusals: Refusals::default(), opened_at }
+    }
+
+    /// The one that the service was put together with.
+    pub(super) fn of(request: &HttpRequest) -> Result<&web::Data<Self>, Problem> {
+        request.app_data::<web::Data<Self>>().ok_or(Problem::Unassembled)
     }
 
     /// For what is done before, beside or after any handler.
@@ -96,6 +103,16 @@ impl Workshop {
         self.write_refusals(self.refusals.rest(), now).await.ok();
     }
 
+    /// With a store that shows what lies within the scope, and that writes for the request's idempotency key.
+    fn parts_seen_by(&self, request: &HttpRequest, scope: &Scope) -> Parts {
+        let store = self.parts.store.seen_by(scope);
+        let store = match request.extensions().get::<Attempt>() {
+            Some(attempt) => store.attempting(attempt.clone()),
+            None => store,
+        };
+        Parts { store, ..self.parts.clone() }
+    }
+
     async fn write_refusals(
         &self,
         entries: Vec<Telling>,
@@ -112,17 +129,18 @@ impl Workshop {
     }
 }
 
-/// The parts, with a store that shows what the caller may see: where nobody need be known, nothing.
+/// The parts, with a store that shows what the caller may see. A request without a caller has none: its handler
+/// does not run.
 #[derive(Debug)]
 pub(super) struct Desk {
     parts: Parts,
-    caller: Option<Caller>,
+    caller: Caller,
     workshop: web::Data<Workshop>,
 }
 
 impl Desk {
-    pub(super) fn caller(&self) -> Result<&Caller, Problem> {
-        self.caller.as_ref().ok_or(Problem::Unproven { reason: "no proof was presented" })
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     /// Of the service.
@@ -130,14 +148,10 @@ impl Desk {
         self.workshop.opened_at
     }
 
-    pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
-        self.workshop.note_refusal(deed).await
-    }
-
     /// What the caller does now, for a reason.
-    pub(super) fn act(&self, reason: &str) -> Result<Act, Problem> {
-        let actor = self.caller()?.name.clone();
-        Ok(Act { actor, at: self.parts.clock.now(), reason: reason.to_owned() })
+    pub(super) fn act(&self, reason: &str) -> Act {
+        let actor = self.caller.name.clone();
+        Act { actor, at: self.parts.clock.now(), reason: reason.to_owned() }
     }
 }
 
@@ -154,18 +168,51 @@ impl FromRequest for Desk {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let Some(workshop) = request.app_data::<web::Data<Workshop>>() else {
-            return ready(Err(Problem::Unassembled));
+        let of_caller = || {
+            let caller = request.extensions().get::<Caller>().cloned();
+            let caller = caller.ok_or(Problem::Unproven { reason: "no proof was presented" })?;
+            let workshop = Workshop::of(request)?;
+            let parts = workshop.parts_seen_by(request, &caller.scope);
+            Ok(Self { parts, caller, workshop: workshop.clone() })
         };
-        let caller = request.extensions().get::<Caller>().cloned();
-        let nothing = Scope::of([]);
-        let scope = caller.as_ref().map_or(&nothing, |caller| &caller.scope);
-        let store = workshop.parts.store.seen_by(scope);
-        let store = match request.extensions().get::<Attempt>() {
-            Some(attempt) => store.attempting(attempt.clone()),
-            None => store,
+        ready(of_caller())
+    }
+}
+
+/// The parts, for handlers of routes that are open to anonymous callers: their store shows no project. Elsewhere it
+/// cannot be had.
+#[derive(Debug)]
+pub(super) struct AnonymousContext {
+    parts: Parts,
+    workshop: web::Data<Workshop>,
+}
+
+impl AnonymousContext {
+    pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
+        self.workshop.note_refusal(deed).await
+    }
+}
+
+impl Deref for AnonymousContext {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl FromRequest for AnonymousContext {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let is_open = MatchedRoute::of(request)
+            .is_some_and(|route| route.requirement == Requirement::Anonymous);
+        let context = || {
+            let workshop = Workshop::of(request)?;
+            let parts = workshop.parts_seen_by(request, &Scope::of([]));
+            Ok(Self { parts, workshop: workshop.clone() })
         };
-        let parts = Parts { store, ..workshop.parts.clone() };
-        ready(Ok(Self { parts, caller, workshop: workshop.clone() }))
+        ready(if is_open { context() } else { Err(Problem::Unassembled) })
     }
 }

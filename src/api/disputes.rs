@@ -1,7 +1,5 @@
 //! Disputes of projects' teams, and what is answered to them.
 
-use actix_web::get;
-use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,11 +13,12 @@ use crate::domain::ids::DisputeNumber;
 
 /// Find one dispute.
 #[utoipa::path(
+    get,
+    path = "/api/v1/disputes/{dispute}",
     tag = "alerts",
     params(("dispute" = i64, Path, description = "Number of the dispute")),
     responses((status = 200, description = "As asked", body = Dispute))
 )]
-#[get("/api/v1/disputes/{dispute}")]
 pub(super) async fn find_dispute(
     desk: Desk,
     number: web::Path<i64>,
@@ -47,12 +46,13 @@ pub(super) struct DisputeAnswer {
 
 /// Answer a dispute.
 #[utoipa::path(
+    post,
+    path = "/api/v1/disputes/{dispute}/answer",
     tag = "alerts",
     params(("dispute" = i64, Path, description = "Number of the dispute")),
     request_body = DisputeAnswer,
     responses((status = 200, description = "The dispute, answered", body = Dispute))
 )]
-#[post("/api/v1/disputes/{dispute}/answer")]
 pub(super) async fn answer_dispute(
     desk: Desk,
     number: web::Path<i64>,
@@ -63,6 +63,6 @@ pub(super) async fn answer_dispute(
         DisputeVerdict::Rejected => DisputeState::Rejected,
     };
     let number = DisputeNumber(number.into_inner());
-    let act = desk.act(body.reason.as_str())?;
+    let act = desk.act(body.reason.as_str());
     Ok(web::Json(desk.store.answer_dispute(number, state, &act).await?))
 }

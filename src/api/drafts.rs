@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::http::header;
-use actix_web::post;
-use actix_web::put;
 use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -65,11 +62,12 @@ pub(super) struct StepBody {
 
 /// List drafts of rules, those that are over only when asked for.
 #[utoipa::path(
+    get,
+    path = "/api/v1/drafts",
     tag = "rules",
     params(DraftsQuery),
     responses((status = 200, description = "As asked", body = Page<DraftOutline>))
 )]
-#[get("/api/v1/drafts")]
 pub(super) async fn list_drafts(
     desk: Desk,
     asked: Listing<DraftsQuery>,
@@ -80,11 +78,12 @@ pub(super) async fn list_drafts(
 
 /// Find one draft with its texts; `ETag` is its revision.
 #[utoipa::path(
+    get,
+    path = "/api/v1/drafts/{draft}",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft")),
     responses((status = 200, description = "As asked", body = DraftView))
 )]
-#[get("/api/v1/drafts/{draft}")]
 pub(super) async fn find_draft(
     desk: Desk,
     number: web::Path<DraftNumber>,
@@ -94,11 +93,12 @@ pub(super) async fn find_draft(
 
 /// Open a draft. Nothing is in force before another person has published it.
 #[utoipa::path(
+    post,
+    path = "/api/v1/drafts",
     tag = "rules",
     request_body = DraftBody,
     responses((status = 201, description = "The draft", body = DraftView), Conflict, Unprocessable)
 )]
-#[post("/api/v1/drafts")]
 pub(super) async fn open_draft(
     desk: Desk,
     body: web::Json<DraftBody>,
@@ -113,6 +113,8 @@ pub(super) async fn open_draft(
 
 /// Save a draft: from now on it holds these files and no other.
 #[utoipa::path(
+    put,
+    path = "/api/v1/drafts/{draft}",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = DraftBody,
@@ -121,7 +123,6 @@ pub(super) async fn open_draft(
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
-#[put("/api/v1/drafts/{draft}")]
 pub(super) async fn save_draft(
     desk: Desk,
     number: web::Path<DraftNumber>,
@@ -137,7 +138,7 @@ async fn save(
     body: DraftBody,
 ) -> Result<DraftView, Problem> {
     let DraftBody { comment, files, thresholds } = body;
-    let act = desk.act(&comment)?;
+    let act = desk.act(&comment);
     let thresholds: Vec<(String, String)> =
         thresholds.into_iter().map(|(name, value)| (name, value.to_string())).collect();
     let files = cycle::amended(desk, None, files, &BTreeSet::new(), &thresholds).await?;
@@ -146,6 +147,8 @@ async fn save(
 
 /// Send a draft to review: it is frozen until it is published or returned.
 #[utoipa::path(
+    post,
+    path = "/api/v1/drafts/{draft}/submission",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
@@ -154,7 +157,6 @@ async fn save(
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
-#[post("/api/v1/drafts/{draft}/submission")]
 pub(super) async fn submit_draft(
     desk: Desk,
     number: web::Path<DraftNumber>,
@@ -166,6 +168,8 @@ pub(super) async fn submit_draft(
 
 /// Send a draft in review back to its authors.
 #[utoipa::path(
+    post,
+    path = "/api/v1/drafts/{draft}/return",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
@@ -174,7 +178,6 @@ pub(super) async fn submit_draft(
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
-#[post("/api/v1/drafts/{draft}/return")]
 pub(super) async fn return_draft(
     desk: Desk,
     number: web::Path<DraftNumber>,
@@ -186,6 +189,8 @@ pub(super) async fn return_draft(
 
 /// Give a draft up.
 #[utoipa::path(
+    post,
+    path = "/api/v1/drafts/{draft}/withdrawal",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
@@ -194,7 +199,6 @@ pub(super) async fn return_draft(
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
-#[post("/api/v1/drafts/{draft}/withdrawal")]
 pub(super) async fn withdraw_draft(
     desk: Desk,
     number: web::Path<DraftNumber>,
@@ -210,7 +214,7 @@ async fn step(
     step: DraftStep,
     body: &StepBody,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(&body.reason)?;
+    let act = desk.act(&body.reason);
     Ok(answered(&cycle::step_draft(desk, (number, Some(revision)), step, &act).await?))
 }
 

@@ -47,9 +47,11 @@ pub enum Problem {
     /// 403: nobody lends what they do not have.
     #[error("this is more than the account, or the token that you came with, may do or see")]
     TooBroad,
-    /// 403: nobody said who may call this.
-    #[error("nobody may call this")]
-    NoDoor,
+    /// 400: a target that is not in normal form, or a `Host` that is none.
+    #[error(
+        "read the address: {found}; expected one path in normal form, without escapes that are not needed"
+    )]
+    BadTarget { found: &'static str },
     /// 404: the address leads nowhere.
     #[error("no route `{path}`; the routes are listed in docs/API.md")]
     NoRoute { path: String },
@@ -150,7 +152,7 @@ impl Problem {
     pub(super) fn is_refusal(&self) -> bool {
         let status = self.status_code();
         let turned_away = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status);
-        turned_away || matches!(self, Self::LastAdministrator(_))
+        turned_away || matches!(self, Self::LastAdministrator(_) | Self::BadTarget { .. })
     }
 
     pub(super) fn errors(&self) -> &[ProblemError] {
@@ -179,7 +181,7 @@ impl Problem {
     pub(super) fn kind(&self) -> (&'static str, &'static str) {
         match self {
             Self::Unproven { .. } => ("unproven", "Sign in first"),
-            Self::NotAllowed { .. } | Self::NoDoor => ("not-allowed", "Not allowed"),
+            Self::NotAllowed { .. } => ("not-allowed", "Not allowed"),
             Self::TooBroad => ("too-broad", "More than there is to lend"),
             Self::OneFactor { .. } => ("one-factor", "Several factors are needed"),
             Self::Foreign => ("foreign-page", "Asked by another site"),
@@ -189,6 +191,7 @@ impl Problem {
             Self::CrossOrigin => ("cross-origin", "Another site"),
             Self::NotAcceptable { .. } => ("not-acceptable", "Not in that form"),
             Self::AddressTooLong { .. } => ("address-too-long", "Address too long"),
+            Self::BadTarget { .. } => ("bad-address", "Address not in normal form"),
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) | Self::BadParameters { .. } => {
                 ("bad-parameter", "Unusable parameter")
@@ -224,7 +227,6 @@ impl ResponseError for Problem {
             | Self::OwnWork(_)
             | Self::BeyondScope
             | Self::TooBroad
-            | Self::NoDoor
             | Self::CrossOrigin => StatusCode::FORBIDDEN,
             Self::BadMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
@@ -239,9 +241,10 @@ impl ResponseError for Problem {
             Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
                 StatusCode::NOT_FOUND
             }
-            Self::BadParameter(_) | Self::BadParameters { .. } | Self::Mistaken { .. } => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::BadParameter(_)
+            | Self::BadParameters { .. }
+            | Self::BadTarget { .. }
+            | Self::Mistaken { .. } => StatusCode::BAD_REQUEST,
             Self::BadBody { status, .. } => *status,
             Self::NotYet(_)
             | Self::Refused(_)

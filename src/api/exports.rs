@@ -1,7 +1,6 @@
 //! Whole tables, to take away.
 
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::web;
 use chrono::NaiveDate;
@@ -27,6 +26,8 @@ pub(super) struct ExportQuery {
 
 /// Take a whole table away.
 #[utoipa::path(
+    get,
+    path = "/api/v1/exports/{table}",
     tag = "portfolio",
     params(("table" = inline(ExportTable), Path, description = "What to take away"), ExportQuery),
     responses(
@@ -38,7 +39,6 @@ pub(super) struct ExportQuery {
         NoData,
     )
 )]
-#[get("/api/v1/exports/{table}")]
 pub(super) async fn find_export(
     desk: Desk,
     table: web::Path<ExportTable>,

@@ -1,7 +1,6 @@
 //! What changed for the caller, as an Atom feed (RFC 4287), in pages (RFC 5005).
 
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::http::header::LINK;
 use atom_syndication as atom;
 use chrono::DateTime;
@@ -35,6 +34,8 @@ pub(super) struct FeedQuery {
 
 /// Give what changed as an Atom feed, newest first: alerts, missions, cycles, imports.
 #[utoipa::path(
+    get,
+    path = "/api/v1/feed",
     tag = "feed",
     params(
         FeedQuery,
@@ -46,7 +47,6 @@ pub(super) struct FeedQuery {
     responses((status = 200, description = "As asked", body = String, content_type = MEDIA_TYPE,
         headers(("Link" = String, description = "`<…>; rel=\"next\"`, when there is a next page"))))
 )]
-#[get("/api/v1/feed")]
 pub(super) async fn find_feed(
     desk: Desk,
     asked: Listing<FeedQuery>,
@@ -59,8 +59,8 @@ pub(super) async fn find_feed(
     let mut links = vec![site.page("self", &asked.own_address()), site.page("first", PATH)];
     links.extend(next.as_deref().map(|next| site.page("next", next)));
     let feed = atom::Feed {
-        title: atom::Text::plain(title(&desk.caller()?.scope)),
-        id: site.name(&feed_name(&desk.caller()?.scope)),
+        title: atom::Text::plain(title(&desk.caller().scope)),
+        id: site.name(&feed_name(&desk.caller().scope)),
         updated: entries.first().map(|newest| newest.at).unwrap_or_default().fixed_offset(),
         authors: vec![atom::Person { name: "Vigie".to_owned(), ..atom::Person::default() }],
         generator: Some(atom::Generator {

@@ -1,11 +1,10 @@
 //! Whether the service is alive, and whether it can do its work.
 
-use actix_web::get;
 use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::desk::Desk;
+use super::desk::AnonymousContext;
 use super::error::Problem;
 use super::openapi::Unavailable;
 use crate::cycle;
@@ -37,37 +36,37 @@ pub(super) struct Checks {
 ///
 /// Never touches the database.
 #[utoipa::path(
+    get,
+    path = "/healthz",
     tag = "operations",
-    security(()),
     responses((status = 200, description = "It is", body = Alive))
 )]
-#[get("/healthz")]
 pub(super) async fn is_alive() -> web::Json<Alive> {
     web::Json(Alive { status: "alive" })
 }
 
 /// The same as `/healthz`.
 #[utoipa::path(
+    get,
+    path = "/livez",
     tag = "operations",
-    security(()),
     responses((status = 200, description = "It is", body = Alive))
 )]
-#[get("/livez")]
 pub(super) async fn is_live() -> web::Json<Alive> {
     web::Json(Alive { status: "alive" })
 }
 
 /// Say whether the database and the catalogue can be used.
 #[utoipa::path(
+    get,
+    path = "/readyz",
     tag = "operations",
-    security(()),
     responses((status = 200, description = "They can", body = Ready), Unavailable)
 )]
-#[get("/readyz")]
-pub(super) async fn is_ready(desk: Desk) -> Result<web::Json<Ready>, Problem> {
-    desk.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
+pub(super) async fn is_ready(context: AnonymousContext) -> Result<web::Json<Ready>, Problem> {
+    context.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
     let in_force =
-        cycle::catalogue(&desk).await.map_err(|error| Problem::NotReady(error.to_string()))?;
+        cycle::catalogue(&context).await.map_err(|error| Problem::NotReady(error.to_string()))?;
     let (rules, rule_faults) = (in_force.catalogue.rules().count(), in_force.faults.len());
     if rules == 0 {
         return Err(Problem::NotReady(format!("no rule compiles; {rule_faults} faults")));

@@ -2,9 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::http::header::CONTENT_LENGTH;
-use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
 use serde::Serialize;
@@ -55,6 +53,8 @@ pub(super) struct UploadQuery {
 /// The report is the one of `vigie import --format json`. A file that is wrong is refused with each fault at
 /// its place (422), and nothing of it is kept.
 #[utoipa::path(
+    post,
+    path = "/api/v1/imports",
     tag = "portfolio",
     params(UploadQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file as it is"),
@@ -66,7 +66,6 @@ pub(super) struct UploadQuery {
         Unavailable
     )
 )]
-#[post("/api/v1/imports")]
 pub(super) async fn import_file(
     desk: Desk,
     (practice, uploads): (web::Data<Practice>, web::Data<Uploads>),
@@ -75,7 +74,7 @@ pub(super) async fn import_file(
 ) -> Result<HttpResponse, Problem> {
     let UploadQuery { file, profile, edition, dry_run } = query.into_inner();
     let file = file_name(file)?;
-    let terms = IntakeTerms { profile, edition, actor: desk.caller()?.name.clone(), dry_run };
+    let terms = IntakeTerms { profile, edition, actor: desk.caller().name.clone(), dry_run };
     let said = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let upload = uploads.receive(said.and_then(|said| said.parse().ok()), body).await?;
     let _turn = uploads.turn().await?;
@@ -114,11 +113,12 @@ pub(super) struct ImportDossier {
 
 /// Find one import: what it replaced, rows set aside with the reason, figures withheld, projects seen.
 #[utoipa::path(
+    get,
+    path = "/api/v1/imports/{import}",
     tag = "portfolio",
     params(("import" = ImportNumber, Path, description = "Number of the import")),
     responses((status = 200, description = "As asked", body = ImportDossier))
 )]
-#[get("/api/v1/imports/{import}")]
 pub(super) async fn find_import(
     desk: Desk,
     number: web::Path<i64>,

@@ -1,6 +1,5 @@
 //! What runs by itself: each job, its runs, and what the import job found where.
 
-use actix_web::get;
 use actix_web::web;
 use serde::Deserialize;
 
@@ -18,10 +17,11 @@ use crate::domain::job::SourceOutcome;
 
 /// List each job: next firing, last run and what came of it.
 #[utoipa::path(
+    get,
+    path = "/api/v1/jobs",
     tag = "jobs",
     responses((status = 200, description = "As asked", body = Page<JobStanding>))
 )]
-#[get("/api/v1/jobs")]
 pub(super) async fn list_jobs(
     desk: Desk,
     asked: Listing<NoFilters>,
@@ -31,11 +31,12 @@ pub(super) async fn list_jobs(
 
 /// List the runs of one job, newest first.
 #[utoipa::path(
+    get,
+    path = "/api/v1/jobs/{job}/runs",
     tag = "jobs",
     params(("job" = JobName, Path, description = "Name of the job")),
     responses((status = 200, description = "As asked", body = Page<JobRun>))
 )]
-#[get("/api/v1/jobs/{job}/runs")]
 pub(super) async fn list_runs(
     desk: Desk,
     job: web::Path<String>,
@@ -57,11 +58,12 @@ pub(super) struct SourceQuery {
 
 /// List what the import job found at each path and address.
 #[utoipa::path(
+    get,
+    path = "/api/v1/sources",
     tag = "jobs",
     params(SourceQuery),
     responses((status = 200, description = "As asked", body = Page<ImportSource>))
 )]
-#[get("/api/v1/sources")]
 pub(super) async fn list_sources(
     desk: Desk,
     asked: Listing<SourceQuery>,

@@ -1,7 +1,5 @@
 //! Which projects are one, and which are known under which names.
 
-use actix_web::get;
-use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
 use serde::Serialize;
@@ -22,10 +20,11 @@ use crate::sources::name_key;
 
 /// List every project that is known, with all its names.
 #[utoipa::path(
+    get,
+    path = "/api/v1/known-projects",
     tag = "projects",
     responses((status = 200, description = "As asked", body = Page<KnownProject>))
 )]
-#[get("/api/v1/known-projects")]
 pub(super) async fn list_known_projects(
     desk: Desk,
     asked: Listing<NoFilters>,
@@ -51,6 +50,8 @@ pub(super) struct Linked {
 
 /// Say that a project is another one, in past editions too.
 #[utoipa::path(
+    post,
+    path = "/api/v1/projects/{project}/link",
     tag = "projects",
     params(("project" = ProjectId, Path, description = "By id, or by any name it went by")),
     request_body = NewLink,
@@ -59,7 +60,6 @@ pub(super) struct Linked {
         Conflict
     )
 )]
-#[post("/api/v1/projects/{project}/link")]
 pub(super) async fn link_project(
     desk: Desk,
     practice: web::Data<Practice>,
@@ -71,7 +71,7 @@ pub(super) async fn link_project(
     let reader = practice.reader().await?;
     let in_alias_table =
         reader.aliases().implied_links(&known).contains(&(from.clone(), into.clone()));
-    desk.store.link(&from, &into, &desk.act(body.reason.as_str())?).await?;
+    desk.store.link(&from, &into, &desk.act(body.reason.as_str())).await?;
     Ok(web::Json(Linked { project: known_project(&desk, &into).await?, in_alias_table }))
 }
 
@@ -83,6 +83,8 @@ pub(super) struct Unlinking {
 
 /// Say that a project that was linked is one of its own after all.
 #[utoipa::path(
+    post,
+    path = "/api/v1/projects/{project}/unlink",
     tag = "projects",
     params(("project" = ProjectId, Path, description = "Its own id")),
     request_body = Unlinking,
@@ -91,14 +93,13 @@ pub(super) struct Unlinking {
         Conflict
     )
 )]
-#[post("/api/v1/projects/{project}/unlink")]
 pub(super) async fn unlink_project(
     desk: Desk,
     project: web::Path<String>,
     body: web::Json<Unlinking>,
 ) -> Result<web::Json<KnownProject>, Problem> {
     let project = ProjectId::new(project.into_inner());
-    desk.store.unlink(&project, &desk.act(body.reason.as_str())?).await?;
+    desk.store.unlink(&project, &desk.act(body.reason.as_str())).await?;
     Ok(web::Json(known_project(&desk, &project).await?))
 }
 

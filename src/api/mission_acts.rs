@@ -1,6 +1,5 @@
 //! What people do to a mission: decide, start, plan, note, deal with vendors, close.
 
-use actix_web::post;
 use actix_web::web;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -38,12 +37,13 @@ pub(super) struct MissionDecision {
 
 /// Accept or decline a proposed mission.
 #[utoipa::path(
+    post,
+    path = "/api/v1/missions/{mission}/decision",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionDecision,
     responses((status = 200, description = "The mission, decided", body = MissionFile))
 )]
-#[post("/api/v1/missions/{mission}/decision")]
 pub(super) async fn decide_mission(
     desk: Desk,
     practice: web::Data<Practice>,
@@ -76,12 +76,13 @@ pub(super) struct MissionStart {
 
 /// Say that an open mission has started.
 #[utoipa::path(
+    post,
+    path = "/api/v1/missions/{mission}/start",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionStart,
     responses((status = 200, description = "The mission, started", body = MissionFile))
 )]
-#[post("/api/v1/missions/{mission}/start")]
 pub(super) async fn start_mission(
     desk: Desk,
     practice: web::Data<Practice>,
@@ -103,12 +104,13 @@ pub(super) struct NewMilestone {
 
 /// Set a milestone of an open mission.
 #[utoipa::path(
+    post,
+    path = "/api/v1/missions/{mission}/milestones",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = NewMilestone,
     responses((status = 200, description = "The mission, with the milestone", body = MissionFile))
 )]
-#[post("/api/v1/missions/{mission}/milestones")]
 pub(super) async fn add_milestone(
     desk: Desk,
     practice: web::Data<Practice>,
@@ -131,12 +133,13 @@ pub(super) struct MilestoneReached {
 
 /// Say that a milestone was reached.
 #[utoipa::path(
+    post,
+    path = "/api/v1/missions/{mission}/milestones/reached",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MilestoneReached,
     responses((status = 200, description = "The mission", body = MissionFile))
 )]
-#[post("/api/v1/missions/{mission}/milestones/reached")]
 pub(super) async fn finish_milestone(
     desk: Desk,
     practice: web::Data<Practice>,
@@ -156,12 +159,13 @@ pub(super) struct MissionNote {
 
 /// Note something about a mission, even an ended one.
 #[utoipa::path(
+    post,
+    path = "/api/v1/missions/{mission}/notes",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionNote,
     responses((status = 200, description = "The mission, noted", body = MissionFile))
 )]
-#[post("/api/v1/missions/{mission}/notes")]
 pub(super) async fn note_mission(
     desk: Desk,
     practice: web::Data<Practice>,
@@ -187,12 +191,13 @@ pub(super) struct NewVendorReply {
 
 /// Keep what a vendor answered to an escalation, or that it did not answer.
 #[utoipa::path(
+    post,
+    path = "/api/v1/missions/{mission}/vendor-replies",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = NewVendorReply,
     responses((status = 200, description = "The mission, with the reply", body = MissionFile))
 )]
-#[post("/api/v1/missions/{mission}/vendor-replies")]
 pub(super) async fn keep_vendor_reply(
     desk: Desk,
     practice: web::Data<Practice>,
@@ -216,12 +221,13 @@ pub(super) struct VendorNaming {
 
 /// Decide to name a vendor in public, as only the director may.
 #[utoipa::path(
+    post,
+    path = "/api/v1/missions/{mission}/vendor-namings",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = VendorNaming,
     responses((status = 200, description = "The mission", body = MissionFile))
 )]
-#[post("/api/v1/missions/{mission}/vendor-namings")]
 pub(super) async fn name_vendor(
     desk: Desk,
     practice: web::Data<Practice>,
@@ -245,12 +251,13 @@ pub(super) struct MissionClosing {
 
 /// End an open mission, and say what it found.
 #[utoipa::path(
+    post,
+    path = "/api/v1/missions/{mission}/closing",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionClosing,
     responses((status = 200, description = "The mission, closed", body = MissionFile))
 )]
-#[post("/api/v1/missions/{mission}/closing")]
 pub(super) async fn close_mission(
     desk: Desk,
     practice: web::Data<Practice>,
@@ -264,7 +271,7 @@ pub(super) async fn close_mission(
 
 async fn act(desk: &Desk, practice: &Practice, id: String, what: MissionAct) -> Answer {
     let id = MissionId::new(id);
-    let hand = (&desk.caller()?.name, practice.director.as_deref());
+    let hand = (&desk.caller().name, practice.director.as_deref());
     cycle::act_on_mission(desk, &id, &what, hand).await?;
     Ok(web::Json(cycle::mission(desk, &id).await?))
 }

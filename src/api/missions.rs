@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::get;
 use actix_web::web;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -49,11 +48,12 @@ pub(super) struct RankingQuery {
 
 /// List missions: late ones first, then by what is due, ended ones last.
 #[utoipa::path(
+    get,
+    path = "/api/v1/missions",
     tag = "missions",
     params(MissionQuery),
     responses((status = 200, description = "As asked", body = Page<MissionLine>))
 )]
-#[get("/api/v1/missions")]
 pub(super) async fn list_missions(
     desk: Desk,
     asked: Listing<MissionQuery>,
@@ -83,11 +83,12 @@ impl MissionQuery {
 
 /// Find one mission, the alerts behind it and its changes.
 #[utoipa::path(
+    get,
+    path = "/api/v1/missions/{mission}",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     responses((status = 200, description = "As asked", body = MissionFile))
 )]
-#[get("/api/v1/missions/{mission}")]
 pub(super) async fn find_mission(
     desk: Desk,
     id: web::Path<String>,
@@ -97,11 +98,12 @@ pub(super) async fn find_mission(
 
 /// List live missions by team, in the order in which they are to be taken.
 #[utoipa::path(
+    get,
+    path = "/api/v1/missions/ranking",
     tag = "missions",
     params(RankingQuery),
     responses((status = 200, description = "As asked", body = Page<Ranked>), NoData)
 )]
-#[get("/api/v1/missions/ranking")]
 pub(super) async fn list_ranking(
     desk: Desk,
     asked: Listing<RankingQuery>,
@@ -112,10 +114,11 @@ pub(super) async fn list_ranking(
 
 /// List what the missions that each rule called for came to.
 #[utoipa::path(
+    get,
+    path = "/api/v1/missions/outcomes",
     tag = "missions",
     responses((status = 200, description = "As asked", body = Page<RuleOutcomes>))
 )]
-#[get("/api/v1/missions/outcomes")]
 pub(super) async fn list_outcomes(
     desk: Desk,
     asked: Listing<NoFilters>,

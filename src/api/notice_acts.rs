@@ -1,7 +1,5 @@
 //! Messages that have not left: those of the next cycle, those that were given up, closed receivers.
 
-use actix_web::get;
-use actix_web::post;
 use actix_web::web;
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -42,6 +40,8 @@ pub(super) struct PreviewQuery {
 
 /// Show the next messages of a ministry's secretary-general, of which none is sent.
 #[utoipa::path(
+    get,
+    path = "/api/v1/notices/preview",
     tag = "notices",
     params(PreviewQuery),
     responses(
@@ -49,7 +49,6 @@ pub(super) struct PreviewQuery {
         NotFound, NoData
     )
 )]
-#[get("/api/v1/notices/preview")]
 pub(super) async fn preview_notices(
     desk: Desk,
     query: Asked<PreviewQuery>,
@@ -66,12 +65,13 @@ pub(super) struct NoticeReplay {
 
 /// Let a message that was given up wait again.
 #[utoipa::path(
+    post,
+    path = "/api/v1/notices/{notice}/replay",
     tag = "notices",
     params(("notice" = String, Path, description = "Id of the message")),
     request_body = NoticeReplay,
     responses((status = 200, description = "The message, waiting", body = QueuedNotice))
 )]
-#[post("/api/v1/notices/{notice}/replay")]
 pub(super) async fn replay_notice(
     desk: Desk,
     named: web::Path<String>,
@@ -79,7 +79,7 @@ pub(super) async fn replay_notice(
 ) -> Result<web::Json<QueuedNotice>, Problem> {
     let queued = found(&desk, named.into_inner()).await?;
     let id = queued.notice.id;
-    if !desk.store.replay_notice(&id, &desk.act(body.reason.as_str())?).await? {
+    if !desk.store.replay_notice(&id, &desk.act(body.reason.as_str())).await? {
         let state = queued.state.word();
         return Err(Problem::Refused(format!("notice {id} is {state}, expected dead")));
     }
@@ -94,16 +94,17 @@ pub(super) struct Replayed {
 
 /// Let all the messages that were given up wait again.
 #[utoipa::path(
+    post,
+    path = "/api/v1/notices/replay",
     tag = "notices",
     request_body = NoticeReplay,
     responses((status = 200, description = "How many", body = Replayed))
 )]
-#[post("/api/v1/notices/replay")]
 pub(super) async fn replay_dead_notices(
     desk: Desk,
     body: web::Json<NoticeReplay>,
 ) -> Result<web::Json<Replayed>, Problem> {
-    let replayed = desk.store.replay_dead_notices(&desk.act(body.reason.as_str())?).await?;
+    let replayed = desk.store.replay_dead_notices(&desk.act(body.reason.as_str())).await?;
     Ok(web::Json(Replayed { replayed }))
 }
 
@@ -123,10 +124,11 @@ pub(super) struct ReceiverLine {
 
 /// List what carries messages, and whether it is open.
 #[utoipa::path(
+    get,
+    path = "/api/v1/receivers",
     tag = "notices",
     responses((status = 200, description = "As asked", body = Page<ReceiverLine>))
 )]
-#[get("/api/v1/receivers")]
 pub(super) async fn list_receivers(
     desk: Desk,
     asked: Listing<NoFilters>,
@@ -142,12 +144,13 @@ pub(super) struct ReceiverOpening {
 
 /// Open again a receiver that had asked for nothing more.
 #[utoipa::path(
+    post,
+    path = "/api/v1/receivers/{receiver}/opening",
     tag = "notices",
     params(("receiver" = String, Path, description = "`mail`, `tchap`, or the name of a webhook")),
     request_body = ReceiverOpening,
     responses((status = 200, description = "The receiver, open", body = ReceiverLine))
 )]
-#[post("/api/v1/receivers/{receiver}/opening")]
 pub(super) async fn open_receiver(
     desk: Desk,
     name: web::Path<String>,
@@ -160,7 +163,7 @@ pub(super) async fn open_receiver(
         .map_err(|_| unknown())?;
     let known = |lines: Vec<ReceiverLine>| lines.into_iter().find(|line| line.receiver == lane);
     known(receivers(&desk).await?).ok_or_else(unknown)?;
-    if !desk.store.reopen_lane(&lane, &desk.act(body.reason.as_str())?).await? {
+    if !desk.store.reopen_lane(&lane, &desk.act(body.reason.as_str())).await? {
         return Err(Problem::Refused(format!("{lane} was not closed")));
     }
     known(receivers(&desk).await?).map(web::Json).ok_or_else(unknown)

@@ -1,7 +1,6 @@
 //! Notices, and the page on which all of one can be read when the message was cut.
 
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::http::header::ContentType;
 use actix_web::web;
 use serde::Deserialize;
@@ -38,11 +37,12 @@ pub(super) struct NoticeQuery {
 
 /// List the messages that were written and what became of them, newest first.
 #[utoipa::path(
+    get,
+    path = "/api/v1/notices",
     tag = "notices",
     params(NoticeQuery),
     responses((status = 200, description = "As asked", body = Page<QueuedNotice>))
 )]
-#[get("/api/v1/notices")]
 pub(super) async fn list_notices(
     desk: Desk,
     asked: Listing<NoticeQuery>,
@@ -69,11 +69,12 @@ pub(super) async fn list_notices(
 
 /// Find one message, to the byte.
 #[utoipa::path(
+    get,
+    path = "/api/v1/notices/{notice}",
     tag = "notices",
     params(("notice" = NoticeId, Path, description = "Id of the notice")),
     responses((status = 200, description = "As asked", body = QueuedNotice))
 )]
-#[get("/api/v1/notices/{notice}")]
 pub(super) async fn find_notice(
     desk: Desk,
     id: web::Path<String>,
@@ -83,11 +84,12 @@ pub(super) async fn find_notice(
 
 /// Show a page with all of a message of which mail holds the first lines only.
 #[utoipa::path(
+    get,
+    path = "/notices/{notice}",
     tag = "notices",
     params(("notice" = NoticeId, Path, description = "Id of the notice")),
     responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
 )]
-#[get("/notices/{notice}")]
 pub(super) async fn show_notice(
     desk: Desk,
     id: web::Path<String>,

@@ -25,6 +25,7 @@ use super::bounds;
 use super::desk::Workshop;
 use super::error::Problem;
 use super::problem_errors::ProblemError;
+use super::routing::MatchedRoute;
 use super::settings::Settings;
 use super::trace;
 use crate::domain::access::Caller;
@@ -53,7 +54,7 @@ pub(super) struct GivesSecret;
 
 /// Of a caller who gives a key. The body is there whole by now, and is as the document has it: a request that
 /// was misunderstood uses no key up.
-pub async fn answer_once(
+pub(super) async fn answer_once(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -80,11 +81,11 @@ async fn asked(request: &mut ServiceRequest) -> Result<Option<OnceKey>, Problem>
     }
     let Some(key) = given(request)? else { return Ok(None) };
     let Some(caller) = request.extensions().get::<Caller>().cloned() else { return Ok(None) };
-    let Some(pattern) = request.match_pattern() else { return Ok(None) };
+    let Some(route) = MatchedRoute::of(request.request()) else { return Ok(None) };
     let body = request.extract::<web::Bytes>().await.unwrap_or_default();
     let fingerprint = fingerprint(request.request(), &caller, &body);
     request.set_payload(Payload::from(body));
-    let route = format!("POST {pattern}");
+    let route = format!("POST {}", route.path);
     Ok(Some(OnceKey { account: caller.account, route, key, fingerprint }))
 }
 
@@ -122,7 +123,7 @@ fn fingerprint(request: &HttpRequest, caller: &Caller, body: &[u8]) -> Fingerpri
 }
 
 async fn claim(request: &HttpRequest, key: &OnceKey) -> Result<Claimed, Problem> {
-    let workshop = workshop(request)?;
+    let workshop = Workshop::of(request)?;
     let settings = request.app_data::<web::Data<Settings>>().ok_or(Problem::Unassembled)?;
     let kept = TimeDelta::hours(settings.idempotency_hours.into());
     let now = workshop.clock().now();
@@ -153,7 +154,7 @@ async fn keep(
     let gives_secret = response.extensions().get::<GivesSecret>().is_some();
     let (head, body) = response.into_parts();
     let body = body::to_bytes(body).await.unwrap_or_default();
-    if let Ok(workshop) = workshop(&request) {
+    if let Ok(workshop) = Workshop::of(&request) {
         let kept = if !head.status().is_success() {
             workshop.store().free_key(attempt).await
         } else if gives_secret || body.len() > MOST_BYTES {
@@ -191,15 +192,11 @@ fn again(request: &HttpRequest, claimed: Claimed) -> HttpResponse {
         }
         Claimed::Other => Problem::KeyReused.error_response(),
         Claimed::UnderWay { until } => {
-            let left = workshop(request).map(|workshop| until - workshop.clock().now());
+            let left = Workshop::of(request).map(|workshop| until - workshop.clock().now());
             let left = left.map_or(1, |left| left.num_seconds().max(1));
             let wait_seconds = u32::try_from(left).unwrap_or(u32::MAX);
             Problem::BeingAnswered { wait_seconds }.error_response()
         }
         Claimed::Begun(_) | Claimed::Done => Problem::AnswerNotKept.error_response(),
     }
-}
-
-fn workshop(request: &HttpRequest) -> Result<&web::Data<Workshop>, Problem> {
-    request.app_data::<web::Data<Workshop>>().ok_or(Problem::Unassembled)
 }

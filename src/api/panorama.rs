@@ -1,6 +1,5 @@
 //! The portfolio, its editions, where they came from, and the fields that describe them.
 
-use actix_web::get;
 use actix_web::web;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -33,11 +32,12 @@ pub(super) struct AsOf {
 
 /// Give the figures of the portfolio, of each ministry, and of each edition as known then.
 #[utoipa::path(
+    get,
+    path = "/api/v1/portfolio",
     tag = "portfolio",
     params(AsOf),
     responses((status = 200, description = "As asked", body = Panorama), NoData)
 )]
-#[get("/api/v1/portfolio")]
 pub(super) async fn find_portfolio(
     desk: Desk,
     query: Asked<AsOf>,
@@ -47,10 +47,11 @@ pub(super) async fn find_portfolio(
 
 /// List the import that stands for each edition of the panorama.
 #[utoipa::path(
+    get,
+    path = "/api/v1/editions",
     tag = "portfolio",
     responses((status = 200, description = "As asked", body = Page<ImportSummary>))
 )]
-#[get("/api/v1/editions")]
 pub(super) async fn list_editions(
     desk: Desk,
     asked: Listing<NoFilters>,
@@ -72,11 +73,12 @@ pub(super) struct ImportQuery {
 
 /// List every import, and what replaced what.
 #[utoipa::path(
+    get,
+    path = "/api/v1/imports",
     tag = "portfolio",
     params(ImportQuery),
     responses((status = 200, description = "As asked", body = Page<ImportSummary>))
 )]
-#[get("/api/v1/imports")]
 pub(super) async fn list_imports(
     desk: Desk,
     asked: Listing<ImportQuery>,
@@ -102,11 +104,12 @@ pub(super) struct FieldQuery {
 
 /// List every field of the data dictionary, in the order of frames and documents.
 #[utoipa::path(
+    get,
+    path = "/api/v1/dictionary",
     tag = "portfolio",
     params(FieldQuery),
     responses((status = 200, description = "As asked", body = Page<Field>))
 )]
-#[get("/api/v1/dictionary")]
 pub(super) async fn list_fields(
     asked: Listing<FieldQuery>,
 ) -> Result<Page<&'static Field>, Problem> {

@@ -1,7 +1,6 @@
 //! A problem as it is written, and those that come of requests that cannot be read.
 
 use actix_web::HttpRequest;
-use actix_web::HttpResponse;
 use actix_web::ResponseError as _;
 use actix_web::error::JsonPayloadError;
 use actix_web::error::PathError;
@@ -97,8 +96,4 @@ pub(super) fn form(error: UrlencodedError, _: &HttpRequest) -> actix_web::Error 
 pub(super) fn path(error: PathError, request: &HttpRequest) -> actix_web::Error {
     let unread = || Problem::BadParameter(format!("read the path: {error}"));
     contract::wrong_number(request).map_or_else(unread, Problem::from).into()
-}
-
-pub(super) async fn no_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    Err(Problem::NoRoute { path: request.path().to_owned() })
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::get;
 use actix_web::web;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -48,11 +47,12 @@ pub(super) struct ProjectQuery {
 
 /// List the projects of the edition in force, and those that have just left.
 #[utoipa::path(
+    get,
+    path = "/api/v1/projects",
     tag = "projects",
     params(ProjectQuery),
     responses((status = 200, description = "As asked", body = Page<ProjectRow>), NoData)
 )]
-#[get("/api/v1/projects")]
 pub(super) async fn list_projects(
     desk: Desk,
     asked: Listing<ProjectQuery>,
@@ -100,11 +100,12 @@ fn text<'row>(row: &'row Row, field: &str) -> &'row str {
 
 /// Find one project by id, or by any name it went by.
 #[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}",
     tag = "projects",
     params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents"), AsOf),
     responses((status = 200, description = "As asked", body = ProjectView), NoData)
 )]
-#[get("/api/v1/projects/{project}")]
 pub(super) async fn find_project(
     desk: Desk,
     project: web::Path<String>,
@@ -115,11 +116,12 @@ pub(super) async fn find_project(
 
 /// List what each edition said of a project.
 #[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/history",
     tag = "projects",
     params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents"), AsOf),
     responses((status = 200, description = "As asked", body = Page<HistoryRow>), NoData)
 )]
-#[get("/api/v1/projects/{project}/history")]
 pub(super) async fn list_history(
     desk: Desk,
     project: web::Path<String>,
@@ -131,11 +133,12 @@ pub(super) async fn list_history(
 
 /// List what the last cycle judged of a project, with evidence and explanation.
 #[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/verdicts",
     tag = "projects",
     params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents")),
     responses((status = 200, description = "As asked", body = Page<Judgement>))
 )]
-#[get("/api/v1/projects/{project}/verdicts")]
 pub(super) async fn list_verdicts(
     desk: Desk,
     project: web::Path<String>,
@@ -155,11 +158,12 @@ pub(super) struct TimelineQuery {
 
 /// List what became of a project, newest first: editions, alerts, missions, reviews, silences.
 #[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/timeline",
     tag = "projects",
     params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents"), TimelineQuery),
     responses((status = 200, description = "As asked", body = Page<TimelineEvent>), NoData)
 )]
-#[get("/api/v1/projects/{project}/timeline")]
 pub(super) async fn list_timeline(
     desk: Desk,
     project: web::Path<String>,

@@ -1,8 +1,6 @@
 //! What is in force over the shipped rules: published, rolled back, compared.
 
 use actix_web::HttpResponse;
-use actix_web::get;
-use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -35,6 +33,8 @@ use crate::domain::overlay::Publication;
 
 /// Put a draft in review in force: never by one of its authors, and only if every case passes.
 #[utoipa::path(
+    post,
+    path = "/api/v1/drafts/{draft}/publication",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
@@ -43,14 +43,13 @@ use crate::domain::overlay::Publication;
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
-#[post("/api/v1/drafts/{draft}/publication")]
 pub(super) async fn publish_draft(
     desk: Desk,
     number: web::Path<DraftNumber>,
     Seen(revision): Seen,
     body: web::Json<StepBody>,
 ) -> Result<web::Json<Publication>, Problem> {
-    let act = desk.act(&body.reason)?;
+    let act = desk.act(&body.reason);
     Ok(web::Json(cycle::publish(&desk, (*number, Some(revision)), &act).await?))
 }
 
@@ -68,6 +67,8 @@ pub(super) struct RollBackBody {
 
 /// Put back in force what was before; `If-Match` is the `ETag` of `/api/v1/overrides`.
 #[utoipa::path(
+    post,
+    path = "/api/v1/rules/{rule}/rollback",
     tag = "rules",
     params(("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`"), SeenRevision),
     request_body = RollBackBody,
@@ -76,14 +77,13 @@ pub(super) struct RollBackBody {
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
-#[post("/api/v1/rules/{rule}/rollback")]
 pub(super) async fn roll_back_rule(
     desk: Desk,
     name: web::Path<String>,
     Seen(upto): Seen,
     body: web::Json<RollBackBody>,
 ) -> Result<web::Json<Publication>, Problem> {
-    let act = desk.act(&body.reason)?;
+    let act = desk.act(&body.reason);
     let to = if body.to_shipped { RollBack::Shipped } else { RollBack::Former };
     let seen = Some(PublicationNumber(upto));
     Ok(web::Json(cycle::roll_back(&desk, &name, (to, seen), &act).await?))
@@ -91,10 +91,11 @@ pub(super) async fn roll_back_rule(
 
 /// List what was put in force, by drafts and by roll backs.
 #[utoipa::path(
+    get,
+    path = "/api/v1/publications",
     tag = "rules",
     responses((status = 200, description = "Oldest first", body = Page<Publication>))
 )]
-#[get("/api/v1/publications")]
 pub(super) async fn list_publications(
     desk: Desk,
     asked: Listing<NoFilters>,
@@ -106,10 +107,11 @@ pub(super) async fn list_publications(
 ///
 /// `ETag` is the number of the last publication.
 #[utoipa::path(
+    get,
+    path = "/api/v1/overrides",
     tag = "rules",
     responses((status = 200, description = "By path", body = Whole<OverrideLine>))
 )]
-#[get("/api/v1/overrides")]
 pub(super) async fn list_overrides(desk: Desk) -> Result<HttpResponse, Problem> {
     let (upto, lines) = cycle::overrides(&desk).await?;
     Ok(HttpResponse::Ok().insert_header(etag(upto.0)).json(Whole::of(lines)))
@@ -117,11 +119,12 @@ pub(super) async fn list_overrides(desk: Desk) -> Result<HttpResponse, Problem> 
 
 /// Compare an override with the shipped text that it was written over, and with the one that ships now.
 #[utoipa::path(
+    get,
+    path = "/api/v1/overrides/{rule}",
     tag = "rules",
     params(("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`")),
     responses((status = 200, description = "The rule, its cases", body = Whole<ThreeWay>), Conflict)
 )]
-#[get("/api/v1/overrides/{rule}")]
 pub(super) async fn find_override(
     desk: Desk,
     name: web::Path<String>,
@@ -131,11 +134,12 @@ pub(super) async fn find_override(
 
 /// List the versions ever published of a rule and of its cases, with their texts.
 #[utoipa::path(
+    get,
+    path = "/api/v1/rules/{rule}/versions",
     tag = "rules",
     params(("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`")),
     responses((status = 200, description = "By path and number", body = Page<VersionText>))
 )]
-#[get("/api/v1/rules/{rule}/versions")]
 pub(super) async fn list_versions(
     desk: Desk,
     name: web::Path<String>,
@@ -165,6 +169,8 @@ pub(super) struct ComparisonQuery {
 
 /// Compare two wordings of a rule and of its cases.
 #[utoipa::path(
+    get,
+    path = "/api/v1/rules/{rule}/comparison",
     tag = "rules",
     params(
         ("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`"),
@@ -172,7 +178,6 @@ pub(super) struct ComparisonQuery {
     ),
     responses((status = 200, description = "By path", body = Whole<FileComparison>))
 )]
-#[get("/api/v1/rules/{rule}/comparison")]
 pub(super) async fn compare_rule(
     desk: Desk,
     name: web::Path<String>,

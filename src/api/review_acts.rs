@@ -1,7 +1,5 @@
 //! What people do to a review: plan, hold, move, call off, tick off what it left to do.
 
-use actix_web::get;
-use actix_web::post;
 use actix_web::web;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
@@ -35,11 +33,12 @@ pub(super) struct ActionQuery {
 
 /// List what reviews left to do, by date.
 #[utoipa::path(
+    get,
+    path = "/api/v1/reviews/actions",
     tag = "reviews",
     params(ActionQuery),
     responses((status = 200, description = "As asked", body = Page<OpenAction>))
 )]
-#[get("/api/v1/reviews/actions")]
 pub(super) async fn list_actions(
     desk: Desk,
     asked: Listing<ActionQuery>,
@@ -62,11 +61,12 @@ pub(super) struct ReviewPlanning {
 
 /// Plan the next review of each listed project.
 #[utoipa::path(
+    post,
+    path = "/api/v1/reviews/planning",
     tag = "reviews",
     request_body = ReviewPlanning,
     responses((status = 200, description = "What changed", body = Whole<ReviewChange>))
 )]
-#[post("/api/v1/reviews/planning")]
 pub(super) async fn plan_reviews(
     desk: Desk,
     body: web::Json<ReviewPlanning>,
@@ -100,12 +100,13 @@ pub(super) struct NewAction {
 
 /// Record the minutes of a review that was held; the next one is planned.
 #[utoipa::path(
+    post,
+    path = "/api/v1/reviews/{review}/minutes",
     tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     request_body = ReviewMinutes,
     responses((status = 200, description = "The review, held", body = ReviewFile))
 )]
-#[post("/api/v1/reviews/{review}/minutes")]
 pub(super) async fn hold_review(
     desk: Desk,
     id: web::Path<String>,
@@ -119,7 +120,7 @@ pub(super) async fn hold_review(
         decisions: body.decisions.into_iter().map(Said::into_inner).collect(),
         next_on: body.next_on,
         actions: body.actions.into_iter().map(action).collect(),
-        recorded_by: desk.caller()?.name.clone(),
+        recorded_by: desk.caller().name.clone(),
     };
     act(&desk, id.into_inner(), ReviewAct::Hold { minutes }).await
 }
@@ -146,12 +147,13 @@ pub(super) struct ReviewMove {
 
 /// Move a planned review to another working day.
 #[utoipa::path(
+    post,
+    path = "/api/v1/reviews/{review}/move",
     tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     request_body = ReviewMove,
     responses((status = 200, description = "The review, moved", body = ReviewFile))
 )]
-#[post("/api/v1/reviews/{review}/move")]
 pub(super) async fn move_review(
     desk: Desk,
     id: web::Path<String>,
@@ -169,12 +171,13 @@ pub(super) struct ReviewCancellation {
 
 /// Call off a planned review, which stays due.
 #[utoipa::path(
+    post,
+    path = "/api/v1/reviews/{review}/cancellation",
     tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     request_body = ReviewCancellation,
     responses((status = 200, description = "The review, called off", body = ReviewFile))
 )]
-#[post("/api/v1/reviews/{review}/cancellation")]
 pub(super) async fn cancel_review(
     desk: Desk,
     id: web::Path<String>,
@@ -196,6 +199,8 @@ pub(super) struct ActionTick {
 
 /// Say that an action of a review's minutes is done, or is not after all.
 #[utoipa::path(
+    post,
+    path = "/api/v1/reviews/{review}/actions/{action}/completion",
     tag = "reviews",
     params(
         ("review" = ReviewId, Path, description = "Id of the review"),
@@ -204,7 +209,6 @@ pub(super) struct ActionTick {
     request_body = ActionTick,
     responses((status = 200, description = "The review", body = ReviewFile))
 )]
-#[post("/api/v1/reviews/{review}/actions/{action}/completion")]
 pub(super) async fn tick_action(
     desk: Desk,
     place: web::Path<(String, usize)>,
@@ -218,6 +222,6 @@ pub(super) async fn tick_action(
 
 async fn act(desk: &Desk, id: String, what: ReviewAct) -> Answer {
     let id = ReviewId::new(id);
-    cycle::act_on_review(desk, &id, &what, &desk.caller()?.name).await?;
+    cycle::act_on_review(desk, &id, &what, &desk.caller().name).await?;
     Ok(web::Json(cycle::review(desk, &id).await?))
 }

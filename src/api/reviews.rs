@@ -1,7 +1,6 @@
 //! Reviews of listed projects, and the calendar of each ministry.
 
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::web;
 use serde::Deserialize;
 
@@ -30,11 +29,12 @@ pub(super) struct ReviewQuery {
 
 /// List reviews of listed projects by date, those planned first.
 #[utoipa::path(
+    get,
+    path = "/api/v1/reviews",
     tag = "reviews",
     params(ReviewQuery),
     responses((status = 200, description = "As asked", body = Page<ReviewLine>))
 )]
-#[get("/api/v1/reviews")]
 pub(super) async fn list_reviews(
     desk: Desk,
     asked: Listing<ReviewQuery>,
@@ -53,11 +53,12 @@ pub(super) async fn list_reviews(
 
 /// Find one review, its minutes and its changes.
 #[utoipa::path(
+    get,
+    path = "/api/v1/reviews/{review}",
     tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     responses((status = 200, description = "As asked", body = ReviewFile))
 )]
-#[get("/api/v1/reviews/{review}")]
 pub(super) async fn find_review(
     desk: Desk,
     id: web::Path<String>,
@@ -67,11 +68,12 @@ pub(super) async fn find_review(
 
 /// Give the reviews of a ministry as an iCalendar feed.
 #[utoipa::path(
+    get,
+    path = "/api/v1/ministries/{ministry}/reviews.ics",
     tag = "reviews",
     params(("ministry" = MinistryCode, Path, description = "Code of the ministry")),
     responses((status = 200, description = "As asked", body = String, content_type = "text/calendar"))
 )]
-#[get("/api/v1/ministries/{ministry}/reviews.ics")]
 pub(super) async fn find_calendar(
     desk: Desk,
     ministry: web::Path<String>,

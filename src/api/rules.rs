@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::get;
 use actix_web::web;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -40,11 +39,12 @@ pub(super) struct RuleQuery {
 
 /// List the rules of the catalogue in force.
 #[utoipa::path(
+    get,
+    path = "/api/v1/rules",
     tag = "rules",
     params(RuleQuery),
     responses((status = 200, description = "As asked", body = Page<Rule>))
 )]
-#[get("/api/v1/rules")]
 pub(super) async fn list_rules(
     desk: Desk,
     asked: Listing<RuleQuery>,
@@ -69,11 +69,12 @@ pub(super) struct RuleWithText {
 
 /// Find one rule with its text and its cases.
 #[utoipa::path(
+    get,
+    path = "/api/v1/rules/{rule}",
     tag = "rules",
     params(("rule" = RuleId, Path, description = "Id of the rule")),
     responses((status = 200, description = "As asked", body = RuleWithText))
 )]
-#[get("/api/v1/rules/{rule}")]
 pub(super) async fn find_rule(
     desk: Desk,
     id: web::Path<String>,
@@ -105,11 +106,12 @@ pub(super) struct CatalogueFiles {
 
 /// Give every file of the catalogue in force, to be checked and proved elsewhere.
 #[utoipa::path(
+    get,
+    path = "/api/v1/catalogue",
     tag = "rules",
     params(CatalogueQuery),
     responses((status = 200, description = "As asked", body = CatalogueFiles), NotFound, Unprocessable)
 )]
-#[get("/api/v1/catalogue")]
 pub(super) async fn find_catalogue(
     desk: Desk,
     query: Asked<CatalogueQuery>,
@@ -139,11 +141,12 @@ pub(super) struct ExplanationQuery {
 
 /// Tell how a rule comes to its answer on one subject, be it clear or unknown.
 #[utoipa::path(
+    get,
+    path = "/api/v1/rules/{rule}/explanation",
     tag = "rules",
     params(("rule" = RuleId, Path, description = "Id of the rule"), ExplanationQuery),
     responses((status = 200, description = "As asked", body = Explanation), NoData, Unprocessable)
 )]
-#[get("/api/v1/rules/{rule}/explanation")]
 pub(super) async fn explain_rule(
     desk: Desk,
     id: web::Path<String>,

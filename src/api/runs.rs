@@ -1,9 +1,7 @@
 //! Work that takes longer than a request: begun when asked, followed at its own address.
 
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::http::header::LOCATION;
-use actix_web::post;
 use actix_web::web;
 use serde::Deserialize;
 use serde::Serialize;
@@ -47,6 +45,8 @@ struct RunProblem {
 
 /// Start a cycle: judge every project as of a date, then follow it at the address in `Location`.
 #[utoipa::path(
+    post,
+    path = "/api/v1/cycles",
     tag = "cycles",
     request_body = CycleRequest,
     responses(
@@ -56,7 +56,6 @@ struct RunProblem {
         Unavailable
     )
 )]
-#[post("/api/v1/cycles")]
 pub(super) async fn start_cycle(
     desk: Desk,
     orders: web::Data<Orders>,
@@ -73,6 +72,8 @@ pub(super) struct JobRequest {}
 
 /// Run a job now, whatever its timetable, then follow it at the address in `Location`.
 #[utoipa::path(
+    post,
+    path = "/api/v1/jobs/{job}/runs",
     tag = "jobs",
     params(("job" = JobName, Path, description = "Name of the job")),
     request_body = JobRequest,
@@ -83,7 +84,6 @@ pub(super) struct JobRequest {}
         Unavailable
     )
 )]
-#[post("/api/v1/jobs/{job}/runs")]
 pub(super) async fn run_job(
     desk: Desk,
     orders: web::Data<Orders>,
@@ -97,11 +97,12 @@ pub(super) async fn run_job(
 
 /// Find one run: how far it has come, or what came of it.
 #[utoipa::path(
+    get,
+    path = "/api/v1/runs/{run}",
     tag = "jobs",
     params(("run" = i64, Path, description = "Number of the run")),
     responses((status = 200, description = "As asked", body = Run))
 )]
-#[get("/api/v1/runs/{run}")]
 pub(super) async fn find_run(
     desk: Desk,
     number: web::Path<i64>,
@@ -110,7 +111,7 @@ pub(super) async fn find_run(
 }
 
 async fn start(desk: &Desk, orders: &Orders, errand: Errand) -> Result<HttpResponse, Problem> {
-    let actor = desk.caller()?.name.clone();
+    let actor = desk.caller().name.clone();
     match orders.place(errand, actor).await? {
         Ordered::Begun(number) => {
             let run = find(desk, number).await?;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::get;
 use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,12 +25,13 @@ pub(super) struct Session {
 
 /// Say who the caller is, as Vigie knows them.
 #[utoipa::path(
+    get,
+    path = "/api/v1/session",
     tag = "accounts",
     responses((status = 200, description = "As asked", body = Session))
 )]
-#[get("/api/v1/session")]
 pub(super) async fn find_session(desk: Desk) -> Result<web::Json<Session>, Problem> {
-    let caller = desk.caller()?;
+    let caller = desk.caller();
     let permissions =
         Permission::ALL.into_iter().filter(|permission| caller.may(*permission)).collect();
     Ok(web::Json(Session {

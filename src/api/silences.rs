@@ -1,8 +1,6 @@
 //! Silences, made and ended.
 
 use actix_web::HttpResponse;
-use actix_web::get;
-use actix_web::post;
 use actix_web::web;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -27,11 +25,12 @@ use crate::domain::silence::SilenceScope;
 
 /// Find one silence.
 #[utoipa::path(
+    get,
+    path = "/api/v1/silences/{silence}",
     tag = "alerts",
     params(("silence" = i64, Path, description = "Number of the silence")),
     responses((status = 200, description = "As asked", body = Silence))
 )]
-#[get("/api/v1/silences/{silence}")]
 pub(super) async fn find_silence(
     desk: Desk,
     number: web::Path<i64>,
@@ -59,19 +58,20 @@ pub(super) struct NewSilence {
 
 /// Tell nobody of some alerts for a while.
 #[utoipa::path(
+    post,
+    path = "/api/v1/silences",
     tag = "alerts",
     request_body = NewSilence,
     responses((status = 201, description = "The silence", body = Silence,
         headers(("Location" = String, description = "Where the silence is"))), NotFound)
 )]
-#[post("/api/v1/silences")]
 pub(super) async fn make_silence(
     desk: Desk,
     practice: web::Data<Practice>,
     body: web::Json<NewSilence>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
-    let act = desk.act(body.reason.as_str())?;
+    let act = desk.act(body.reason.as_str());
     let request = SilenceRequest { last_day: body.until, scope: scope(&desk, body).await? };
     let silence = cycle::silence(&desk, request, practice.silences, &act).await?;
     Ok(created(&format!("/api/v1/silences/{}", silence.number), &silence))
@@ -105,17 +105,18 @@ pub(super) struct SilenceEnding {
 
 /// End a silence before its time.
 #[utoipa::path(
+    post,
+    path = "/api/v1/silences/{silence}/end",
     tag = "alerts",
     params(("silence" = i64, Path, description = "Number of the silence")),
     request_body = SilenceEnding,
     responses((status = 200, description = "The silence, over", body = Silence))
 )]
-#[post("/api/v1/silences/{silence}/end")]
 pub(super) async fn end_silence(
     desk: Desk,
     number: web::Path<i64>,
     body: web::Json<SilenceEnding>,
 ) -> Result<web::Json<Silence>, Problem> {
-    let act = desk.act(body.reason.as_str())?;
+    let act = desk.act(body.reason.as_str());
     Ok(web::Json(desk.store.unsilence(SilenceNumber(number.into_inner()), &act).await?))
 }

@@ -3,9 +3,6 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
-use actix_web::delete;
-use actix_web::get;
-use actix_web::post;
 use actix_web::web;
 use chrono::DateTime;
 use chrono::TimeDelta;
@@ -71,40 +68,44 @@ struct Bounds {
 
 /// List the caller's tokens, those that are over included.
 #[utoipa::path(
+    get,
+    path = "/api/v1/tokens",
     tag = "accounts",
     responses(
         (status = 200, description = "In the order in which they were issued", body = Page<Token>)
     )
 )]
-#[get("/api/v1/tokens")]
 pub(super) async fn list_own_tokens(
     desk: Desk,
     asked: Listing<NoFilters>,
 ) -> Result<Page<Token>, Problem> {
-    let tokens = desk.store.tokens(Some(desk.caller()?.account)).await?;
+    let tokens = desk.store.tokens(Some(desk.caller().account)).await?;
     asked.page(tokens, |token| token.number)
 }
 
 /// Issue a token for the caller, no broader than what they came with.
 #[utoipa::path(
+    post,
+    path = "/api/v1/tokens",
     tag = "accounts",
     request_body = TokenBody,
     responses(
         (status = 201, description = "The token, its secret shown once", body = IssuedToken)
     )
 )]
-#[post("/api/v1/tokens")]
 pub(super) async fn issue_own_token(
     desk: Desk,
     body: web::Json<TokenBody>,
 ) -> Result<HttpResponse, Problem> {
-    let Caller { account, roles, scope, .. } = desk.caller()?.clone();
+    let Caller { account, roles, scope, .. } = desk.caller().clone();
     let until = own_end(&desk).await?;
     issue(&desk, &Bounds { account, roles, scope, until }, body.into_inner()).await
 }
 
 /// Make one of the caller's tokens worth nothing.
 #[utoipa::path(
+    delete,
+    path = "/api/v1/tokens/{token}",
     tag = "accounts",
     params(
         ("token" = i64, Path, description = "Number of the token"),
@@ -114,18 +115,19 @@ pub(super) async fn issue_own_token(
         (status = 204, description = "Revoked")
     )
 )]
-#[delete("/api/v1/tokens/{token}")]
 pub(super) async fn revoke_own_token(
     desk: Desk,
     number: web::Path<i64>,
     why: Asked<WhyQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let account = desk.caller()?.account;
+    let account = desk.caller().account;
     revoke(&desk, (account, *number), &why.reason).await
 }
 
 /// List the tokens of an account, those that are over included.
 #[utoipa::path(
+    get,
+    path = "/api/v1/accounts/{account}/tokens",
     tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account")
@@ -134,7 +136,6 @@ pub(super) async fn revoke_own_token(
         (status = 200, description = "In the order in which they were issued", body = Page<Token>)
     )
 )]
-#[get("/api/v1/accounts/{account}/tokens")]
 pub(super) async fn list_tokens(
     desk: Desk,
     account: web::Path<AccountNumber>,
@@ -147,6 +148,8 @@ pub(super) async fn list_tokens(
 
 /// Issue a token for an account, no broader than it.
 #[utoipa::path(
+    post,
+    path = "/api/v1/accounts/{account}/tokens",
     tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account")
@@ -157,7 +160,6 @@ pub(super) async fn list_tokens(
         (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON)
     )
 )]
-#[post("/api/v1/accounts/{account}/tokens")]
 pub(super) async fn issue_token(
     desk: Desk,
     account: web::Path<AccountNumber>,
@@ -172,6 +174,8 @@ pub(super) async fn issue_token(
 
 /// Make a token of an account worth nothing.
 #[utoipa::path(
+    delete,
+    path = "/api/v1/accounts/{account}/tokens/{token}",
     tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account"),
@@ -182,7 +186,6 @@ pub(super) async fn issue_token(
         (status = 204, description = "Revoked")
     )
 )]
-#[delete("/api/v1/accounts/{account}/tokens/{token}")]
 pub(super) async fn revoke_token(
     desk: Desk,
     of: web::Path<(AccountNumber, i64)>,
@@ -192,11 +195,11 @@ pub(super) async fn revoke_token(
 }
 
 async fn issue(desk: &Desk, bounds: &Bounds, asked: TokenBody) -> Result<HttpResponse, Problem> {
-    let with = match desk.caller()?.proof {
+    let with = match desk.caller().proof {
         ProvedBy::Token { number } => format!("asked with token {number}"),
         ProvedBy::Session { .. } => "asked in a session".to_owned(),
     };
-    let act = desk.act(&with)?;
+    let act = desk.act(&with);
     let terms = asked.terms(bounds, act.at)?;
     let (token, secret) = desk.store.issue_token(&terms, &act).await?;
     let secret = secret.reveal().to_owned();
@@ -214,13 +217,13 @@ async fn revoke(
     if !tokens.iter().any(|token| token.number == number) {
         return Err(Problem::NotFound { kind: "token", id: number.to_string() });
     }
-    desk.store.revoke_token(number, &desk.act(reason)?).await?;
+    desk.store.revoke_token(number, &desk.act(reason)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// When the token that the caller came with ends; none for a session.
 async fn own_end(desk: &Desk) -> Result<Option<DateTime<Utc>>, Problem> {
-    let caller = desk.caller()?;
+    let caller = desk.caller();
     let ProvedBy::Token { number } = caller.proof else { return Ok(None) };
     let own = desk.store.tokens(Some(caller.account)).await?;
     Ok(own.iter().find(|token| token.number == number).map(|token| token.expires_at))

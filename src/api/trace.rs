@@ -67,7 +67,7 @@ impl RootSpanBuilder for RequestSpan {
             trace_id = ids.trace,
             span_id = ids.span,
             http.method = request.method().as_str(),
-            http.route = request.match_pattern(),
+            http.route = Empty,
             http.status_code = Empty
         );
         request.extensions_mut().insert(ids);

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::get;
-use actix_web::post;
 use actix_web::web;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -52,11 +50,12 @@ pub(super) struct Checked {
 
 /// Find the faults of files, with file, line, column and hint: 422 when there are some.
 #[utoipa::path(
+    post,
+    path = "/api/v1/trials/check",
     tag = "rules",
     request_body = FilesBody,
     responses((status = 200, description = "No fault", body = Checked), Unprocessable)
 )]
-#[post("/api/v1/trials/check")]
 pub(super) async fn check_rules(
     desk: Desk,
     body: web::Json<FilesBody>,
@@ -72,11 +71,12 @@ pub(super) async fn check_rules(
 
 /// Run every case with these files in place.
 #[utoipa::path(
+    post,
+    path = "/api/v1/trials/test",
     tag = "rules",
     request_body = FilesBody,
     responses((status = 200, description = "How the cases ended", body = Proof), Unprocessable)
 )]
-#[post("/api/v1/trials/test")]
 pub(super) async fn test_rules(
     desk: Desk,
     body: web::Json<FilesBody>,
@@ -95,12 +95,13 @@ pub(super) struct DiffQuery {
 
 /// Say what these files would change, on the projects that the caller sees.
 #[utoipa::path(
+    post,
+    path = "/api/v1/trials/diff",
     tag = "rules",
     params(DiffQuery),
     request_body = FilesBody,
     responses((status = 200, description = "As asked", body = CatalogueDiff), NoData, Unprocessable)
 )]
-#[post("/api/v1/trials/diff")]
 pub(super) async fn diff_rules(
     desk: Desk,
     query: Asked<DiffQuery>,
@@ -112,11 +113,12 @@ pub(super) async fn diff_rules(
 
 /// Run every case as though a draft were published.
 #[utoipa::path(
+    get,
+    path = "/api/v1/drafts/{draft}/proof",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft")),
     responses((status = 200, description = "How the cases ended", body = Proof))
 )]
-#[get("/api/v1/drafts/{draft}/proof")]
 pub(super) async fn prove_draft(
     desk: Desk,
     number: web::Path<DraftNumber>,
@@ -127,11 +129,12 @@ pub(super) async fn prove_draft(
 
 /// Say what publishing a draft would change, on the projects that the caller sees.
 #[utoipa::path(
+    get,
+    path = "/api/v1/drafts/{draft}/diff",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), DiffQuery),
     responses((status = 200, description = "As asked", body = CatalogueDiff), NoData)
 )]
-#[get("/api/v1/drafts/{draft}/diff")]
 pub(super) async fn diff_draft(
     desk: Desk,
     number: web::Path<DraftNumber>,
@@ -143,10 +146,11 @@ pub(super) async fn diff_draft(
 
 /// List the thresholds in force; drafts give them other values.
 #[utoipa::path(
+    get,
+    path = "/api/v1/thresholds",
     tag = "rules",
     responses((status = 200, description = "By name", body = Page<Threshold>))
 )]
-#[get("/api/v1/thresholds")]
 pub(super) async fn list_thresholds(
     desk: Desk,
     asked: Listing<NoFilters>,

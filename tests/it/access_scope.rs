@@ -1,12 +1,12 @@
-//! What accounts of one ministry may reach over HTTP: every door, every role, whatever they ask for.
+//! What accounts of one ministry may reach over HTTP: every route, every role, whatever they ask for.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use vigie::api::Asks;
-use vigie::api::DOORS;
-use vigie::api::Door;
+use vigie::api::Requirement;
+use vigie::api::Route;
+use vigie::api::routes;
 use vigie::domain::access::Role;
 use vigie::domain::access::Scope;
 use vigie::domain::ids::MinistryCode;
@@ -46,14 +46,14 @@ async fn each_door_opens_to_these_roles_and_ministries() {
     let service = doors::serve(world.database_url()).await;
     let client = reqwest::Client::new();
     let mut table = "own other's nothing's, then whole State\n".to_owned();
-    for door in DOORS {
-        let [own, other, none] = paths(&world, "MJ", door).await;
+    for route in routes() {
+        let [own, other, none] = paths(&world, "MJ", route).await;
         let ask = async |token: &str, path: &str| {
-            let body = doors::body(door.address);
-            doors::call(&client, &service, (door.method, path), (token, &body)).await
+            let body = doors::body(&route.path);
+            doors::call(&client, &service, (route.method.as_str(), path), (token, &body)).await
         };
-        write!(table, "{} {}\n  nobody {}", door.method, door.address, ask("", &own).await.status)
-            .unwrap();
+        let nobody = ask("", &own).await.status;
+        write!(table, "{} {}\n  nobody {nobody}", route.method, route.path).unwrap();
         for (role, justice, whole) in &tokens {
             let [mine, others, nothings] =
                 [ask(justice, &own).await, ask(justice, &other).await, ask(justice, &none).await];
@@ -91,16 +91,16 @@ fn without(body: &str, path: &str) -> String {
 }
 
 /// On something of one's own, of another's, of nothing at all.
-async fn paths(world: &World, ministry: &str, door: &Door) -> [String; 3] {
-    let mut paths = [(); 3].map(|()| door.address.to_owned());
-    for parameter in doors::parameters(door.address) {
+async fn paths(world: &World, ministry: &str, route: &Route) -> [String; 3] {
+    let mut paths = [(); 3].map(|()| route.path.clone());
+    for parameter in doors::parameters(&route.path) {
         let Samples { own, others, none } = doors::samples(world, ministry, parameter).await;
         let ids = [own, others[0].clone(), none];
         for (path, id) in paths.iter_mut().zip(ids) {
             *path = path.replace(&format!("{{{parameter}}}"), &id);
         }
     }
-    paths.map(|path| path + doors::asked(door.address))
+    paths.map(|path| path + doors::asked(&route.path))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,11 +121,11 @@ async fn no_answer_to_a_ministry_tells_of_anothers_whatever_is_asked() {
     for (ministry, token) in &callers {
         let secrets = world.secrets(&Scope::of([MinistryCode::new(*ministry)])).await;
         let mut told_to_all = BTreeSet::new();
-        for door in DOORS.iter().filter(|door| door.method == "GET" && needs_account(door)) {
-            for path in every_path(&world, ministry, door).await {
+        for route in routes().iter().filter(|route| route.method == "GET" && needs_account(route)) {
+            for path in every_path(&world, ministry, route).await {
                 check(&path, &get(token, &path).await, &secrets);
             }
-            let [own, ..] = paths(&world, ministry, door).await;
+            let [own, ..] = paths(&world, ministry, route).await;
             let shown = get(&all, &own).await.text;
             told_to_all.extend(world::told(&shown, &secrets).into_iter().map(str::to_owned));
         }
@@ -146,14 +146,14 @@ fn check(path: &str, reply: &Reply, secrets: &BTreeSet<String>) {
     assert!(reply.status < 500, "GET {path}:\n{}", reply.text);
 }
 
-fn needs_account(door: &Door) -> bool {
-    matches!(door.asks, Asks::Account(..))
+fn needs_account(route: &Route) -> bool {
+    matches!(route.requirement, Requirement::Account(..))
 }
 
 /// Its own, each of the others', nothing's; and each with what could be asked beside.
-async fn every_path(world: &World, ministry: &str, door: &Door) -> Vec<String> {
-    let parameters = doors::parameters(door.address);
-    let [own, other, none] = paths(world, ministry, door).await;
+async fn every_path(world: &World, ministry: &str, route: &Route) -> Vec<String> {
+    let parameters = doors::parameters(&route.path);
+    let [own, other, none] = paths(world, ministry, route).await;
     let mut paths = vec![own.clone(), other, none];
     let joint = if own.contains('?') { "&" } else { "?" };
     let beside = |query: &str| format!("{own}{}", query.replace('?', joint));
@@ -165,7 +165,7 @@ async fn every_path(world: &World, ministry: &str, door: &Door) -> Vec<String> {
     if let [parameter] = parameters.as_slice() {
         let others = doors::samples(world, ministry, parameter).await.others;
         let hole = format!("{{{parameter}}}");
-        paths.extend(others.into_iter().map(|id| door.address.replace(&hole, &id)));
+        paths.extend(others.into_iter().map(|id| route.path.replace(&hole, &id)));
     }
     paths
 }

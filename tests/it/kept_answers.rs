@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use serde_json::json;
-use vigie::api::Asks;
-use vigie::api::DOORS;
 use vigie::api::KEPT;
+use vigie::api::Requirement;
+use vigie::api::routes;
 use vigie::app;
 use vigie::app::Running;
 use vigie::app::config::Config;
@@ -265,9 +265,9 @@ async fn kept_answers_stay_within_their_bound() {
 #[test]
 fn only_reads_that_ask_for_an_account_and_tell_no_secret_are_kept() {
     for (address, _) in KEPT {
-        let door = DOORS.iter().find(|door| door.method == "GET" && door.address == *address);
-        let asks = door.unwrap_or_else(|| panic!("{address} is no door")).asks;
-        assert!(matches!(asks, Asks::Account(..)), "{address}");
+        let route = routes().iter().find(|route| route.method == "GET" && route.path == *address);
+        let route = route.unwrap_or_else(|| panic!("no route is `GET {address}`"));
+        assert!(matches!(route.requirement, Requirement::Account(..)), "{address}");
         for secret in ["session", "token", "account", "sign", "invitation", "notice", "audit"] {
             assert!(!address.contains(secret), "{address}");
         }

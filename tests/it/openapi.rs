@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use serde_json::json;
 
 use crate::support::root;
 
@@ -50,12 +51,22 @@ fn the_manual_tells_of_each_parameter_beside_its_route() {
 }
 
 #[test]
-fn each_route_of_the_document_has_a_door_and_no_door_leads_to_a_wall() {
-    let doors = vigie::api::DOORS.iter().map(|door| format!("{} {}", door.method, door.address));
-    let (pages, routes_behind): (BTreeSet<String>, BTreeSet<String>) =
-        doors.partition(|door| door.starts_with("GET /api/docs"));
-    assert_eq!(routes_behind, routes(&document()));
-    assert_eq!(pages.len(), 2);
+fn every_operation_says_what_it_requires_of_its_caller() {
+    let document = document();
+    let mut anonymous = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let security = operation["security"].as_array().unwrap();
+            if security == &[json!({})] {
+                anonymous.insert(format!("{} {path}", method.to_uppercase()));
+                continue;
+            }
+            let scopes = security[0]["token"].as_array().unwrap();
+            assert_eq!(scopes.len(), 2, "{method} {path}: a permission and a data scope");
+            assert_eq!(security[1]["session"].as_array().unwrap(), scopes, "{method} {path}");
+        }
+    }
+    insta::assert_snapshot!(anonymous.into_iter().collect::<Vec<_>>().join("\n"), @"");
 }
 
 #[test]

@@ -1,12 +1,13 @@
-//! Who may pass: each request is held to the table of doors before any handler sees it.
+//! Who may pass: the guard of each resource checks what the matched route requires before its handler runs.
 
 pub(super) mod browser;
-mod doors;
+mod permissions;
 mod proof;
 mod refusals;
 
 use actix_web::HttpMessage as _;
 use actix_web::HttpRequest;
+use actix_web::HttpResponse;
 use actix_web::ResponseError as _;
 use actix_web::body::BoxBody;
 use actix_web::body::MessageBody;
@@ -14,33 +15,48 @@ use actix_web::dev::ServiceRequest;
 use actix_web::dev::ServiceResponse;
 use actix_web::middleware::Next;
 use actix_web::web;
+use tracing::Span;
 
 use super::desk::Workshop;
 use super::error::Problem;
 use super::limits::Allowance;
 use super::limits::Limits;
 use super::limits::Who;
+use super::metrics;
 use super::metrics::Metrics;
+use super::routing::MatchedRoute;
+use super::routing::Resource;
 use crate::domain::access::Caller;
 use crate::domain::access::Lack;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
 pub use browser::Cookies;
-pub use doors::Asks;
-pub use doors::DOORS;
-pub use doors::Door;
-pub use doors::Reach;
+pub use permissions::DataScope;
+pub use permissions::Requirement;
+pub(super) use permissions::anonymous;
+pub(super) use permissions::own;
+pub(super) use permissions::whole;
 pub(super) use refusals::Refusals;
 pub(super) use refusals::Telling;
 
-/// Lets a request through to its handler, which then finds the caller, or answers in its place.
-pub async fn guard(
+/// Lets a request that reached `resource` through to its handler, which then finds the caller, or answers in its
+/// place.
+pub(super) async fn guard(
+    resource: &'static Resource,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let admitted = admit(&request).await;
-    let allowance = allowance(request.request(), &admitted);
+    if let Some(route) = resource.route(request.method()) {
+        request.extensions_mut().insert(MatchedRoute(route));
+        Span::current().record("http.route", route.path.as_str());
+    }
+    let admitted = admit(resource, &request).await;
+    let known = match &admitted {
+        Ok(caller) => caller.as_ref(),
+        Err(refusal) => refusal.who.as_ref(),
+    };
+    let allowance = allowance(request.request(), known);
     let within = allowance.map_or(Ok(()), Allowance::check);
     let mut response = match admitted {
         Ok(caller) => match within {
@@ -77,15 +93,29 @@ async fn pass(
     Ok(response)
 }
 
+/// Answers a request that reached no resource: counted against its address, and done nothing for.
+pub(super) async fn no_route(request: HttpRequest) -> HttpResponse {
+    answer_unrouted(&request, &Problem::NoRoute { path: request.path().to_owned() })
+}
+
+/// The same, for one that is written to be taken for another: the audit trail keeps it.
+pub(super) async fn turn_away(request: &HttpRequest, problem: Problem) -> HttpResponse {
+    let noted = note(request, Refusal { who: None, problem }).await;
+    answer_unrouted(request, &noted)
+}
+
+fn answer_unrouted(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    let allowance = allowance(request, None);
+    let over = allowance.and_then(|allowance| allowance.check().err());
+    let mut answer = over.as_ref().unwrap_or(problem).error_response();
+    if let Some(allowance) = allowance {
+        allowance.tell(answer.headers_mut());
+    }
+    answer
+}
+
 /// Takes the request off what is left to whoever asks.
-fn allowance(
-    request: &HttpRequest,
-    admitted: &Result<Option<Caller>, Box<Refusal>>,
-) -> Option<Allowance> {
-    let caller = match admitted {
-        Ok(caller) => caller.as_ref(),
-        Err(refusal) => refusal.who.as_ref(),
-    };
+fn allowance(request: &HttpRequest, caller: Option<&Caller>) -> Option<Allowance> {
     let who = caller.map_or(Who::Nobody, |caller| Who::Account(caller.account));
     let allowance = request.app_data::<web::Data<Limits>>()?.take(request, who)?;
     if allowance.check().is_err()
@@ -109,25 +139,23 @@ impl Refusal {
     }
 }
 
-/// `None` where nobody need be known.
-async fn admit(request: &ServiceRequest) -> Result<Option<Caller>, Box<Refusal>> {
+/// The caller, or `None` where the route is open to anonymous callers.
+async fn admit(
+    resource: &'static Resource,
+    request: &ServiceRequest,
+) -> Result<Option<Caller>, Box<Refusal>> {
     let nobody = |problem| Box::new(Refusal { who: None, problem });
-    let Some(pattern) = request.match_pattern() else { return Ok(None) };
-    let workshop = workshop(request.request()).map_err(nobody)?;
-    let method = request.method().as_str();
-    let Some(door) = doors::find(method, &pattern) else {
-        let allowed = doors::methods(&pattern);
-        let problem =
-            if allowed.is_empty() { Problem::NoDoor } else { Problem::BadMethod { allowed } };
-        return Err(nobody(problem));
+    let workshop = Workshop::of(request.request()).map_err(nobody)?;
+    let Some(route) = MatchedRoute::of(request.request()) else {
+        return Err(nobody(Problem::BadMethod { allowed: resource.allowed() }));
     };
-    let Asks::Account(permission, reach) = door.asks else { return Ok(None) };
+    let Requirement::Account(permission, data_scope) = route.requirement else { return Ok(None) };
     let caller = proof::caller(request, workshop).await.map_err(nobody)?;
     let problem = if caller.lacks(permission) == Some(Lack::Factor) {
         Problem::OneFactor { permission: permission.word() }
     } else if !caller.may(permission) {
         Problem::NotAllowed { permission: permission.word() }
-    } else if reach == Reach::Whole && !caller.scope.is_whole() {
+    } else if data_scope == DataScope::WholeState && !caller.scope.is_whole() {
         Problem::BeyondScope
     } else {
         return Ok(Some(caller));
@@ -143,7 +171,7 @@ async fn note_late(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
     };
     let request = response.request();
     let who = request.extensions().get::<Caller>().cloned();
-    workshop(request)?.note_refusal(deed(request, who, problem)).await?;
+    Workshop::of(request)?.note_refusal(deed(request, who, problem)).await?;
     Ok(())
 }
 
@@ -153,7 +181,7 @@ async fn note(request: &HttpRequest, refusal: Refusal) -> Problem {
     if !problem.is_refusal() {
         return problem;
     }
-    let told = match workshop(request) {
+    let told = match Workshop::of(request) {
         Ok(workshop) => workshop.note_refusal(deed(request, who, &problem)).await,
         Err(unassembled) => return unassembled,
     };
@@ -161,12 +189,8 @@ async fn note(request: &HttpRequest, refusal: Refusal) -> Problem {
 }
 
 fn deed(request: &HttpRequest, who: Option<Caller>, problem: &Problem) -> Deed {
-    let route = request.match_pattern().unwrap_or_default();
-    let subject = format!("route/{} {route}", request.method());
+    let route = MatchedRoute::of(request).map_or("(none)", |route| route.path.as_str());
+    let subject = format!("route/{} {route}", metrics::method_label(request.method()));
     let who = who.map_or_else(Actor::vigie, |caller| caller.name);
     Deed::by(&who, "request_refused", subject).because(&problem.to_string())
-}
-
-fn workshop(request: &HttpRequest) -> Result<&web::Data<Workshop>, Problem> {
-    request.app_data::<web::Data<Workshop>>().ok_or(Problem::Unassembled)
 }

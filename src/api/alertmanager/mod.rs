@@ -7,7 +7,6 @@ mod shapes;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use actix_web::get;
 use actix_web::web;
 use serde::Deserialize;
 
@@ -65,11 +64,12 @@ impl Default for FiringQuery {
 
 /// List the alerts that fire, as Alertmanager does.
 #[utoipa::path(
+    get,
+    path = "/api/v2/alerts",
     tag = "alertmanager",
     params(FiringQuery),
     responses((status = 200, description = "As asked", body = Vec<GettableAlert>), Unprocessable)
 )]
-#[get("/api/v2/alerts")]
 pub(super) async fn list_firing(
     desk: Desk,
     query: Asked<FiringQuery>,
@@ -79,11 +79,12 @@ pub(super) async fn list_firing(
 
 /// List the alerts that fire, by ministry and receiver, as Alertmanager does.
 #[utoipa::path(
+    get,
+    path = "/api/v2/alerts/groups",
     tag = "alertmanager",
     params(FiringQuery),
     responses((status = 200, description = "As asked", body = Vec<AlertGroup>), Unprocessable)
 )]
-#[get("/api/v2/alerts/groups")]
 pub(super) async fn list_firing_groups(
     desk: Desk,
     query: Asked<FiringQuery>,
@@ -113,10 +114,11 @@ async fn firing(desk: &Desk, query: &FiringQuery) -> Result<Vec<GettableAlert>, 
 
 /// List the receivers of the alerts that fire.
 #[utoipa::path(
+    get,
+    path = "/api/v2/receivers",
     tag = "alertmanager",
     responses((status = 200, description = "As asked", body = Vec<Office>))
 )]
-#[get("/api/v2/receivers")]
 pub(super) async fn list_offices(desk: Desk) -> Result<web::Json<Vec<Office>>, Problem> {
     let alerts = firing(&desk, &FiringQuery::default()).await?;
     let offices: BTreeSet<Office> =
@@ -137,11 +139,12 @@ pub(super) struct QuietQuery {
 
 /// List silences as Alertmanager does: those that hold first, then those that are over.
 #[utoipa::path(
+    get,
+    path = "/api/v2/silences",
     tag = "alertmanager",
     params(QuietQuery),
     responses((status = 200, description = "As asked", body = Vec<GettableSilence>), Unprocessable)
 )]
-#[get("/api/v2/silences")]
 pub(super) async fn list_gettable_silences(
     desk: Desk,
     query: Asked<QuietQuery>,
@@ -168,11 +171,12 @@ pub(super) async fn list_gettable_silences(
 
 /// Find one silence, as Alertmanager does.
 #[utoipa::path(
+    get,
+    path = "/api/v2/silence/{silenceID}",
     tag = "alertmanager",
     params(("silenceID" = String, Path, description = "A UUID, from the list of silences")),
     responses((status = 200, description = "As asked", body = GettableSilence))
 )]
-#[get("/api/v2/silence/{silenceID}")]
 pub(super) async fn find_gettable_silence(
     desk: Desk,
     id: web::Path<String>,
@@ -187,10 +191,11 @@ pub(super) async fn find_gettable_silence(
 
 /// Say which service this is and since when it runs, as Alertmanager does.
 #[utoipa::path(
+    get,
+    path = "/api/v2/status",
     tag = "alertmanager",
     responses((status = 200, description = "As asked", body = AlertmanagerStatus))
 )]
-#[get("/api/v2/status")]
 pub(super) async fn find_status(desk: Desk) -> web::Json<AlertmanagerStatus> {
     web::Json(AlertmanagerStatus::since(desk.started_at()))
 }

@@ -29,7 +29,7 @@ const ID_HEAD: &str = "00000000-0000-8000-8000-";
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct GettableAlert {
+pub(in crate::api) struct GettableAlert {
     /// `alertname` (the rule's title), `rule_id`, `subject`, `severity`, and `project_id` and `ministry`
     /// where there is one.
     labels: BTreeMap<&'static str, String>,
@@ -51,7 +51,7 @@ pub(super) struct GettableAlert {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct AlertStatus {
+pub(in crate::api) struct AlertStatus {
     state: FiringState,
     pub(super) silenced_by: Vec<String>,
     pub(super) inhibited_by: Vec<AlertId>,
@@ -59,7 +59,7 @@ pub(super) struct AlertStatus {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum FiringState {
+pub(in crate::api) enum FiringState {
     Active,
     /// Silenced, or said already by another alert.
     Suppressed,
@@ -67,12 +67,12 @@ pub(super) enum FiringState {
 
 /// Whose digests tell of it: `sg/MJ`, or `dinum` when it is nobody's in particular.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-pub(super) struct Office {
+pub(in crate::api) struct Office {
     pub(super) name: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AlertGroup {
+pub(in crate::api) struct AlertGroup {
     labels: BTreeMap<&'static str, String>,
     receiver: Office,
     alerts: Vec<GettableAlert>,
@@ -80,7 +80,7 @@ pub(super) struct AlertGroup {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct GettableSilence {
+pub(in crate::api) struct GettableSilence {
     id: String,
     status: SilenceStatus,
     updated_at: DateTime<Utc>,
@@ -92,21 +92,21 @@ pub(super) struct GettableSilence {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SilenceStatus {
+pub(in crate::api) struct SilenceStatus {
     state: SilenceState,
 }
 
 /// Those of Vigie begin when they are made: none is pending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum SilenceState {
+pub(in crate::api) enum SilenceState {
     Active,
     Expired,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct LabelMatcher {
+pub(in crate::api) struct LabelMatcher {
     name: &'static str,
     value: String,
     is_regex: bool,
@@ -115,7 +115,7 @@ pub(super) struct LabelMatcher {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct AlertmanagerStatus {
+pub(in crate::api) struct AlertmanagerStatus {
     cluster: ClusterStatus,
     version_info: VersionInfo,
     config: AlertmanagerConfig,
@@ -124,20 +124,20 @@ pub(super) struct AlertmanagerStatus {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ClusterStatus {
+pub(in crate::api) struct ClusterStatus {
     status: &'static str,
     peers: [PeerStatus; 0],
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PeerStatus {
+pub(in crate::api) struct PeerStatus {
     name: String,
     address: String,
 }
 
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct VersionInfo {
+pub(in crate::api) struct VersionInfo {
     /// Of Vigie.
     version: &'static str,
     revision: &'static str,
@@ -148,7 +148,7 @@ pub(super) struct VersionInfo {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AlertmanagerConfig {
+pub(in crate::api) struct AlertmanagerConfig {
     original: &'static str,
 }
 

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 
 use super::super::desk::Desk;
 use super::super::query;
+use super::super::routing::MatchedRoute;
 use crate::cycle;
 use crate::cycle::CycleError;
 use crate::domain::access::Caller;
@@ -80,8 +81,8 @@ impl Asked {
         if request.method() != Method::GET {
             return None;
         }
-        let pattern = request.match_pattern()?;
-        let (_, rests) = KEPT.iter().find(|(address, _)| *address == pattern)?;
+        let route = MatchedRoute::of(request.request())?;
+        let (_, rests) = KEPT.iter().find(|(path, _)| *path == route.path)?;
         let query = query::parameters(request.query_string()).ok()?;
         let Caller { roles, scope, .. } = request.extensions().get::<Caller>().cloned()?;
         let desk = request.extract::<Desk>().await.ok()?;

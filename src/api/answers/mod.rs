@@ -122,7 +122,7 @@ impl Answers {
 }
 
 /// Gives the answer that is kept, or keeps the one that the handler gives.
-pub async fn remember(
+pub(super) async fn remember(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

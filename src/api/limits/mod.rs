@@ -22,6 +22,7 @@ use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 
 use super::error::Problem;
+use super::routing::MatchedRoute;
 use super::settings::Settings;
 use crate::clock::Clock;
 use crate::domain::access::AccountNumber;
@@ -109,13 +110,13 @@ impl Limits {
         match who {
             Who::Account(account) => Some(self.check(self.accounts.as_ref()?, "account", &account)),
             Who::Nobody => {
-                let route = request.match_pattern();
-                if route.as_deref().is_some_and(|route| ALIVE.contains(&route)) {
+                let route = MatchedRoute::of(request).map(|route| route.path.as_str());
+                if route.is_some_and(|route| ALIVE.contains(&route)) {
                     return None;
                 }
                 let limiter = self.addresses.as_ref()?;
                 let number = self.crowd(request)?;
-                let is_probe = route.as_deref() == Some(READY);
+                let is_probe = route == Some(READY);
                 Some(self.check(limiter, "address", &Crowd { number, is_probe }))
             }
         }

@@ -17,6 +17,7 @@ use prometheus_client::registry::Registry;
 use tracing::debug;
 use tracing::info;
 
+use super::super::routing::MatchedRoute;
 use super::Metrics;
 
 /// Seconds: from an answer in memory to a cycle asked for.
@@ -30,7 +31,7 @@ const PROBES: [&str; 4] = ["/healthz", "/livez", "/readyz", "/metrics"];
 #[derive(Debug)]
 pub(super) struct Requests {
     answered: Family<Answered, Counter>,
-    durations: Family<Route, Histogram, fn() -> Histogram>,
+    durations: Family<Timed, Histogram, fn() -> Histogram>,
     limited: Family<Limited, Counter>,
 }
 
@@ -43,14 +44,14 @@ struct Limited {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
     method: &'static str,
-    route: String,
+    route: &'static str,
     status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
+struct Timed {
     method: &'static str,
-    route: String,
+    route: &'static str,
 }
 
 impl Default for Requests {
@@ -97,19 +98,19 @@ pub async fn measure(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
-    let method = word(request.method());
-    let route = request.match_pattern().unwrap_or_else(|| NOWHERE.to_owned());
+    let method = method_label(request.method());
     let started = Instant::now();
     let answer = next.call(request).await;
     let elapsed = started.elapsed();
-    let status = match &answer {
-        Ok(response) => response.status().as_u16(),
-        Err(error) => error.as_response_error().status_code().as_u16(),
+    let (status, route) = match &answer {
+        Ok(response) => (response.status(), MatchedRoute::of(response.request())),
+        Err(error) => (error.as_response_error().status_code(), None),
     };
-    log(method, &route, status, elapsed);
+    let (status, route) = (status.as_u16(), route.map_or(NOWHERE, |route| route.path.as_str()));
+    log(method, route, status, elapsed);
     if let Some(metrics) = metrics {
         let requests = &metrics.requests;
-        let route_only = Route { method, route: route.clone() };
+        let route_only = Timed { method, route };
         requests.durations.get_or_create(&route_only).observe(elapsed.as_secs_f64());
         requests.answered.get_or_create(&Answered { method, route, status }).inc();
     }
@@ -126,8 +127,8 @@ fn log(method: &str, route: &str, status: u16, elapsed: Duration) {
     }
 }
 
-/// Whoever asks may invent methods, and each would be a series.
-fn word(method: &Method) -> &'static str {
+/// Callers may invent methods, and each would be a series of its own.
+pub(in crate::api) fn method_label(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",

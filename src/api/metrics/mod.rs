@@ -8,7 +8,6 @@ use std::time::Duration;
 use std::time::Instant;
 
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::web;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -26,6 +25,7 @@ use crate::cycle::Parts;
 use crate::domain::ids::CycleNumber;
 
 pub use http::measure;
+pub(super) use http::method_label;
 
 /// Scrapes that follow one another within that time are given the same state of the database.
 const FRESH: Duration = Duration::from_secs(5);
@@ -116,10 +116,11 @@ impl Metrics {
 
 /// Tell Prometheus how the service does, in its own format.
 #[utoipa::path(
+    get,
+    path = "/metrics",
     tag = "operations",
     responses((status = 200, description = "As asked", body = String, content_type = "application/openmetrics-text"))
 )]
-#[get("/metrics")]
 pub(super) async fn show_metrics(
     desk: Desk,
     metrics: web::Data<Metrics>,

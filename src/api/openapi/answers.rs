@@ -18,6 +18,7 @@ use utoipa::openapi::path::Parameter;
 use utoipa::openapi::path::ParameterBuilder;
 use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::path::PathItem;
+use utoipa::openapi::security::SecurityRequirement;
 
 use super::super::limits;
 use super::super::problem_details::PROBLEM_JSON;
@@ -167,9 +168,9 @@ pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Opera
         .flatten()
 }
 
-/// Nobody need be known.
+/// Whether anonymous callers are answered.
 fn is_open(operation: &Operation) -> bool {
-    operation.security.is_some()
+    operation.security.as_deref() == Some(&[SecurityRequirement::default()])
 }
 
 fn key() -> Parameter {

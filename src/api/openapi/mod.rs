@@ -1,11 +1,11 @@
 //! The document of the API, made from the code: it says what the code does, and nothing is typed twice.
 //!
 //! To add a route:
-//! 1. write the handler with its method and whole address, `#[post("/api/v1/alerts/{alert}/…")]`, and
-//!    above it `#[utoipa::path(tag = …, params(…), request_body = …, responses((status = …, body = …)))]`;
-//!    the first line of its doc is the summary: a verb first, in English;
+//! 1. write the handler, and above it `#[utoipa::path(post, path = "/api/v1/alerts/{alert}/…", tag = …, params(…),
+//!    request_body = …, responses((status = …, body = …)))]`; the first line of its doc is the summary: a verb
+//!    first, in English;
 //! 2. derive `ToSchema` for what it reads and answers, `IntoParams` for its query;
-//! 3. add it to `routes!` in `api/mod.rs`, to the doors in `api/access`, and to the table of `docs/API.md`;
+//! 3. add it with what it requires of its caller to the table in `api/routes.rs`, and to that of `docs/API.md`;
 //! 4. `INSTA_UPDATE=always cargo test --test it openapi` writes the new document; read its difference.
 //!
 //! Said here for every route, so not to be repeated: 400, 401, 403, 404 where the address names
@@ -17,12 +17,12 @@
 mod answers;
 mod lists;
 mod schemas;
+mod security;
 mod texts;
 
 use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
-use actix_web::get;
 use utoipa::Modify;
 use utoipa::OpenApi;
 use utoipa::openapi::security::ApiKey;
@@ -31,8 +31,8 @@ use utoipa::openapi::security::HttpAuthScheme;
 use utoipa::openapi::security::HttpBuilder;
 use utoipa::openapi::security::SecurityScheme;
 
-use super::Documented;
 use super::problem_details::ProblemDetails;
+use super::routes::Documented;
 
 use crate::domain::follow_up::Watch;
 use crate::domain::snapshot::Phase;
@@ -97,8 +97,11 @@ impl Modify for Finish {
             .build();
         let session =
             ApiKeyValue::with_description(COOKIE, "The session of a browser, after sign-in.");
-        components.add_security_scheme("token", SecurityScheme::Http(token));
-        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
+        let schemes = [SecurityScheme::Http(token), SecurityScheme::ApiKey(ApiKey::Cookie(session))];
+        for (name, scheme) in security::SCHEMES.into_iter().zip(schemes) {
+            components.add_security_scheme(name, scheme);
+        }
+        security::complete(document);
         answers::complete(document);
         lists::complete(document);
         texts::complete(document);
@@ -113,11 +116,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 /// Give this document.
 #[utoipa::path(
+    get,
+    path = "/api/openapi.json",
     tag = "operations",
-    security(()),
     responses((status = 200, description = "This document", body = Object))
 )]
-#[get("/api/openapi.json")]
 pub(super) async fn show_document() -> HttpResponse {
     let Some(text) = TEXT.as_deref() else { return HttpResponse::InternalServerError().finish() };
     HttpResponse::Ok().content_type("application/json").body(text)

@@ -2,11 +2,10 @@
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::http::StatusCode;
 use actix_web::web;
 
-use super::super::desk::Desk;
+use super::super::desk::AnonymousContext;
 use super::super::error::Problem;
 use super::SignIn;
 use super::page::Page;
@@ -17,11 +16,11 @@ use crate::domain::access::Scope;
 
 /// Show a page that says that nobody is signed in any more.
 #[utoipa::path(
+    get,
+    path = "/signed-out",
     tag = "accounts",
-    security(()),
     responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
 )]
-#[get("/signed-out")]
 pub(in crate::api) async fn show_signed_out() -> HttpResponse {
     let page = Page {
         title: "Vous êtes déconnecté",
@@ -34,17 +33,17 @@ pub(in crate::api) async fn show_signed_out() -> HttpResponse {
 
 /// Show a page with who is signed in, and the way out.
 #[utoipa::path(
+    get,
+    path = "/account",
     tag = "accounts",
-    security(()),
     responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
 )]
-#[get("/account")]
 pub(in crate::api) async fn show_account(
-    desk: Desk,
+    context: AnonymousContext,
     sign_in: web::Data<SignIn>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let Some(caller) = person(&desk, &request).await? else {
+    let Some(caller) = person(&context, &request).await? else {
         let page = Page {
             title: "Vous n’êtes pas connecté",
             paragraphs: vec!["Votre session est finie, ou n’a pas commencé.".to_owned()],

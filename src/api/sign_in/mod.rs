@@ -10,9 +10,7 @@ use std::collections::BTreeSet;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::cookie::time::Duration;
-use actix_web::get;
 use actix_web::http::header;
-use actix_web::post;
 use actix_web::web;
 use chrono::TimeDelta;
 use serde::Deserialize;
@@ -20,7 +18,7 @@ use tracing::warn;
 
 use super::access::Cookies;
 use super::access::browser;
-use super::desk::Desk;
+use super::desk::AnonymousContext;
 use super::error::Problem;
 use super::problem_details::ProblemDetails;
 use super::query::Asked;
@@ -50,7 +48,7 @@ const MINUTES: i64 = 10;
 /// Of an address of ours.
 const LONGEST_ADDRESS: usize = 500;
 
-/// What sign-in needs beside the desk.
+/// What sign-in needs beside the context.
 #[derive(Debug)]
 pub struct SignIn {
     pub provider: Option<Provider>,
@@ -71,8 +69,9 @@ pub(super) struct Start {
 ///
 /// It may come back within ten minutes. A page in French says why it cannot go.
 #[utoipa::path(
+    get,
+    path = "/sign-in",
     tag = "accounts",
-    security(()),
     params(Start),
     responses(
         (status = 303, description = "To the provider"),
@@ -81,27 +80,26 @@ pub(super) struct Start {
         (status = 503, description = "The provider does not answer", body = String, content_type = "text/html")
     )
 )]
-#[get("/sign-in")]
 pub(super) async fn start_sign_in(
-    desk: Desk,
+    context: AnonymousContext,
     sign_in: web::Data<SignIn>,
     query: Asked<Start>,
 ) -> Result<HttpResponse, Problem> {
     let Some(provider) = &sign_in.provider else {
-        return sign_in.refuse(&desk, Refusal::Off).await;
+        return sign_in.refuse(&context, Refusal::Off).await;
     };
     let go_to = query.into_inner().go_to;
     if go_to.as_deref().is_some_and(|address| !is_ours(address)) {
-        return sign_in.refuse(&desk, Refusal::GoesElsewhere).await;
+        return sign_in.refuse(&context, Refusal::GoesElsewhere).await;
     }
     let departure = match provider.begin().await {
         Ok(departure) => departure,
-        Err(fault) => return sign_in.refuse(&desk, Refusal::Fault(fault)).await,
+        Err(fault) => return sign_in.refuse(&context, Refusal::Fault(fault)).await,
     };
-    let now = desk.clock.now();
+    let now = context.clock.now();
     let period = (now, now + TimeDelta::minutes(MINUTES));
     let ticket = departure.ticket;
-    desk.store.begin_sign_in(&ticket.fingerprint(), go_to.as_deref(), period).await?;
+    context.store.begin_sign_in(&ticket.fingerprint(), go_to.as_deref(), period).await?;
     let cookie = browser::of_ours(TICKET, ticket.reveal(), TICKET_PATH)
         .secure(sign_in.cookies.secure)
         .max_age(Duration::minutes(MINUTES))
@@ -114,8 +112,9 @@ pub(super) async fn start_sign_in(
 ///
 /// Called by the provider through the browser. Whoever is refused reads why, in French, and what to do.
 #[utoipa::path(
+    get,
+    path = "/sign-in/return",
     tag = "accounts",
-    security(()),
     params(
         ("code" = Option<String>, Query, description = "What the provider gave"),
         ("state" = Option<String>, Query, description = "What it was sent with"),
@@ -131,43 +130,42 @@ pub(super) async fn start_sign_in(
         (status = 503, description = "The provider does not answer", body = String, content_type = "text/html")
     )
 )]
-#[get("/sign-in/return")]
 pub(super) async fn end_sign_in(
-    desk: Desk,
+    context: AnonymousContext,
     sign_in: web::Data<SignIn>,
     request: HttpRequest,
     answer: Asked<Answer>,
 ) -> Result<HttpResponse, Problem> {
     let Some(provider) = &sign_in.provider else {
-        return sign_in.refuse(&desk, Refusal::Off).await;
+        return sign_in.refuse(&context, Refusal::Off).await;
     };
     // Nobody else's return may use up this browser's sign-in.
     let ticket = request.cookie(TICKET).and_then(|cookie| Ticket::read(cookie.value()));
     let ticket = ticket.filter(|ticket| ticket.is_of(&answer));
     let pending = match &ticket {
-        Some(ticket) => desk.store.take_sign_in(&ticket.fingerprint(), desk.clock.now()).await?,
+        Some(ticket) => context.store.take_sign_in(&ticket.fingerprint(), context.clock.now()).await?,
         None => None,
     };
     let (Some(ticket), Some(go_to)) = (ticket, pending) else {
-        return sign_in.refuse(&desk, Refusal::Fault(SignInFault::Foreign)).await;
+        return sign_in.refuse(&context, Refusal::Fault(SignInFault::Foreign)).await;
     };
     let person = match provider.finish(&ticket, &answer).await {
         Ok(person) => person,
-        Err(fault) => return sign_in.refuse(&desk, Refusal::Fault(fault)).await,
+        Err(fault) => return sign_in.refuse(&context, Refusal::Fault(fault)).await,
     };
-    let account = match welcome(&desk, provider, &person).await? {
+    let account = match welcome(&context, provider, &person).await? {
         Ok(account) => account,
-        Err(refusal) => return sign_in.refuse(&desk, refusal).await,
+        Err(refusal) => return sign_in.refuse(&context, refusal).await,
     };
     let settings = provider.settings();
-    let act = Act { actor: account.name, at: desk.clock.now(), reason: String::new() };
+    let act = Act { actor: account.name, at: context.clock.now(), reason: String::new() };
     let terms = SessionTerms {
         account: account.number,
         multi_factor: settings.is_strong(&person.methods),
         id_token: Some(person.id_token),
         expires_at: act.at + TimeDelta::hours(sign_in.cookies.hours.into()),
     };
-    let secret = desk.store.begin_session(&terms, &act).await?;
+    let secret = context.store.begin_session(&terms, &act).await?;
     let cookie = sign_in.cookies.of_session(&secret);
     let mut home = see_other(go_to.as_deref().unwrap_or("/account"));
     Ok(home.cookie(cookie).cookie(browser::gone(TICKET, TICKET_PATH)).finish())
@@ -175,7 +173,7 @@ pub(super) async fn end_sign_in(
 
 /// The person's account, if it may do anything.
 async fn welcome(
-    desk: &Desk,
+    context: &AnonymousContext,
     provider: &Provider,
     person: &Person,
 ) -> Result<Result<Account, Refusal>, Problem> {
@@ -190,8 +188,8 @@ async fn welcome(
         roles: settings.roles.iter().copied().collect::<BTreeSet<_>>(),
         scope: settings.scope_of(person.siret.as_deref()),
     };
-    let act = Act { actor, at: desk.clock.now(), reason: "signed in".to_owned() };
-    let account = match desk.store.welcome(&arrival, &act).await {
+    let act = Act { actor, at: context.clock.now(), reason: "signed in".to_owned() };
+    let account = match context.store.welcome(&arrival, &act).await {
         Ok(account) => account,
         Err(StoreError::AccountExists { .. }) => {
             return Ok(Err(Refusal::NameTaken { account: name }));
@@ -213,26 +211,26 @@ async fn welcome(
 
 /// End the session of a browser, here and at the provider.
 #[utoipa::path(
+    post,
+    path = "/sign-out",
     tag = "accounts",
-    security(()),
     responses(
         (status = 303, description = "To the provider, if there is anything to end there"),
         (status = 403, description = "Asked by a page that is not Vigie's", body = ProblemDetails, content_type = "application/problem+json")
     )
 )]
-#[post("/sign-out")]
 pub(super) async fn sign_out(
-    desk: Desk,
+    context: AnonymousContext,
     sign_in: web::Data<SignIn>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     browser::check_origin(&request)?;
     let mut onward = None;
-    if let Some(caller) = person(&desk, &request).await?
+    if let Some(caller) = person(&context, &request).await?
         && let Some(secret) = browser::session(&request)
     {
-        let act = Act { actor: caller.name, at: desk.clock.now(), reason: String::new() };
-        let id_token = desk.store.end_session(&secret, &act).await?;
+        let act = Act { actor: caller.name, at: context.clock.now(), reason: String::new() };
+        let id_token = context.store.end_session(&secret, &act).await?;
         onward = sign_in.leave(id_token).await;
     }
     let mut away = see_other(onward.as_deref().unwrap_or("/signed-out"));
@@ -240,20 +238,20 @@ pub(super) async fn sign_out(
 }
 
 /// Whose session the browser brings, if it holds.
-async fn person(desk: &Desk, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
+async fn person(context: &AnonymousContext, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
     let Some(secret) = browser::session(request) else { return Ok(None) };
-    Ok(desk.store.caller_by_session(&secret, desk.clock.now()).await?)
+    Ok(context.store.caller_by_session(&secret, context.clock.now()).await?)
 }
 
 impl SignIn {
     /// To the log, to the trail, and to the person with what to do.
-    async fn refuse(&self, desk: &Desk, refusal: Refusal) -> Result<HttpResponse, Problem> {
+    async fn refuse(&self, context: &AnonymousContext, refusal: Refusal) -> Result<HttpResponse, Problem> {
         let reason = refusal.reason();
         warn!(reason, "A sign-in was refused");
         let who = refusal.account().and_then(|account| Actor::person(account).ok());
         let who = who.unwrap_or_else(Actor::vigie);
         let deed = Deed::by(&who, "sign_in_refused", "sign-in").because(&reason);
-        desk.note_refusal(deed).await?;
+        context.note_refusal(deed).await?;
         let mut response = HttpResponse::build(refusal.status());
         response.cookie(browser::gone(TICKET, TICKET_PATH));
         Ok(refusal.page(self.contact()).answer_with(response))

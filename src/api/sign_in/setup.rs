@@ -2,16 +2,14 @@
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::get;
 use actix_web::http::StatusCode;
-use actix_web::post;
 use actix_web::web;
 use chrono::TimeDelta;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::super::access::browser;
-use super::super::desk::Desk;
+use super::super::desk::AnonymousContext;
 use super::super::error::Problem;
 use super::SignIn;
 use super::page::Field;
@@ -42,24 +40,24 @@ pub(in crate::api) struct Setup {
 
 /// Show the page that makes the first account, in French.
 #[utoipa::path(
+    get,
+    path = "/setup/{invitation}",
     tag = "accounts",
-    security(()),
     params(("invitation" = String, Path, description = "What the link of the first start ends in")),
     responses(
         (status = 200, description = "As asked", body = String, content_type = "text/html"),
         (status = 404, description = "The link is worth nothing, or no longer", body = String, content_type = "text/html")
     )
 )]
-#[get("/setup/{invitation}")]
 pub(in crate::api) async fn show_setup(
-    desk: Desk,
+    context: AnonymousContext,
     invitation: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let presented = Credential::presented(invitation.into_inner());
     let holds = presented.reveal().len() <= LONGEST
-        && desk.store.is_invited(&presented, desk.clock.now()).await?;
+        && context.store.is_invited(&presented, context.clock.now()).await?;
     if !holds {
-        return refuse(&desk, "GET").await;
+        return refuse(&context, "GET").await;
     }
     Ok(form(None).answer(StatusCode::OK))
 }
@@ -68,8 +66,9 @@ pub(in crate::api) async fn show_setup(
 ///
 /// The page that answers shows a token once, and the browser is signed in.
 #[utoipa::path(
+    post,
+    path = "/setup/{invitation}",
     tag = "accounts",
-    security(()),
     params(("invitation" = String, Path, description = "What the link of the first start ends in")),
     request_body(content = Setup, content_type = "application/x-www-form-urlencoded"),
     responses(
@@ -79,16 +78,15 @@ pub(in crate::api) async fn show_setup(
         (status = 422, description = "No name that the trail could show", content((String = "text/html"), (super::ProblemDetails = "application/problem+json")))
     )
 )]
-#[post("/setup/{invitation}")]
 pub(in crate::api) async fn set_up(
-    desk: Desk,
+    context: AnonymousContext,
     sign_in: web::Data<SignIn>,
     request: HttpRequest,
     invitation: web::Path<String>,
     body: web::Form<Setup>,
 ) -> Result<HttpResponse, Problem> {
     if let Err(problem) = browser::check_origin(&request) {
-        note(&desk, "POST", &problem.to_string()).await?;
+        note(&context, "POST", &problem.to_string()).await?;
         return Err(problem);
     }
     let Ok(actor) = Actor::person(body.name.trim()) else {
@@ -96,10 +94,10 @@ pub(in crate::api) async fn set_up(
             "Ce nom ne convient pas : une ligne, de 200 caractères au plus, et pas « vigie ».";
         return Ok(form(Some(fault)).answer(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let act = Act { actor, at: desk.clock.now(), reason: "first start".to_owned() };
+    let act = Act { actor, at: context.clock.now(), reason: "first start".to_owned() };
     let presented = Credential::presented(invitation.into_inner());
-    let Some(account) = desk.store.accept_invitation(&presented, &act).await? else {
-        return refuse(&desk, "POST").await;
+    let Some(account) = context.store.accept_invitation(&presented, &act).await? else {
+        return refuse(&context, "POST").await;
     };
     let terms = SessionTerms {
         account: account.number,
@@ -107,7 +105,7 @@ pub(in crate::api) async fn set_up(
         id_token: None,
         expires_at: act.at + TimeDelta::hours(sign_in.cookies.hours.into()),
     };
-    let session = desk.store.begin_session(&terms, &act).await?;
+    let session = context.store.begin_session(&terms, &act).await?;
     let token = TokenTerms {
         account: account.number,
         label: "premier accès".to_owned(),
@@ -115,7 +113,7 @@ pub(in crate::api) async fn set_up(
         scope: account.scope.clone(),
         expires_at: act.at + TimeDelta::days(TOKEN_DAYS),
     };
-    let (_, secret) = desk.store.issue_token(&token, &act).await?;
+    let (_, secret) = context.store.issue_token(&token, &act).await?;
     let mut response = HttpResponse::Created();
     response.cookie(sign_in.cookies.of_session(&session));
     Ok(welcome(&account, &secret).answer_with(response))
@@ -151,8 +149,8 @@ fn welcome(account: &Account, secret: &Credential) -> Page {
     }
 }
 
-async fn refuse(desk: &Desk, method: &str) -> Result<HttpResponse, Problem> {
-    note(desk, method, "the link of the first start is worth nothing, or no longer").await?;
+async fn refuse(context: &AnonymousContext, method: &str) -> Result<HttpResponse, Problem> {
+    note(context, method, "the link of the first start is worth nothing, or no longer").await?;
     let page = Page {
         title: "Ce lien ne vaut plus",
         paragraphs: vec![
@@ -166,8 +164,8 @@ async fn refuse(desk: &Desk, method: &str) -> Result<HttpResponse, Problem> {
     Ok(page.answer(StatusCode::NOT_FOUND))
 }
 
-async fn note(desk: &Desk, method: &str, reason: &str) -> Result<(), Problem> {
+async fn note(context: &AnonymousContext, method: &str, reason: &str) -> Result<(), Problem> {
     let subject = format!("route/{method} /setup/{{invitation}}");
     let deed = Deed::by(&Actor::vigie(), "request_refused", subject).because(reason);
-    Ok(desk.note_refusal(deed).await?)
+    Ok(context.note_refusal(deed).await?)
 }

@@ -1,0 +1,46 @@
+//! What a route requires of its caller.
+
+use crate::domain::access::Permission;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requirement {
+    /// Callers need not say who they are; the handler sees no project.
+    Anonymous,
+    /// An account with this permission, and what the answer is about.
+    Account(Permission, DataScope),
+}
+
+/// Which data an answer is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataScope {
+    /// What the caller's account may see: the store leaves the rest out.
+    Own,
+    /// The State as a whole: accounts of some ministries are refused.
+    WholeState,
+}
+
+impl Requirement {
+    /// As the OpenAPI document lists it beside a security scheme: the permission, then the data scope.
+    /// Empty for routes open to anonymous callers.
+    pub(in crate::api) fn security_scopes(self) -> Vec<&'static str> {
+        match self {
+            Self::Anonymous => Vec::new(),
+            Self::Account(permission, DataScope::Own) => vec![permission.word(), "own_data"],
+            Self::Account(permission, DataScope::WholeState) => {
+                vec![permission.word(), "whole_state"]
+            }
+        }
+    }
+}
+
+pub(in crate::api) const fn anonymous() -> Requirement {
+    Requirement::Anonymous
+}
+
+pub(in crate::api) const fn own(permission: Permission) -> Requirement {
+    Requirement::Account(permission, DataScope::Own)
+}
+
+pub(in crate::api) const fn whole(permission: Permission) -> Requirement {
+    Requirement::Account(permission, DataScope::WholeState)
+}

@@ -1,0 +1,46 @@
+//! What each operation requires of its caller, from the table of routes: the permission and the data scope stand
+//! beside each security scheme, as OpenAPI 3.1 lists the roles that a scheme must give.
+
+use actix_web::http::Method;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::PathItem;
+use utoipa::openapi::security::SecurityRequirement;
+
+use super::super::access::Requirement;
+use super::super::routes::routes;
+
+/// The security schemes, each of which will do.
+pub(super) const SCHEMES: [&str; 2] = ["token", "session"];
+
+/// Writes the requirement of every documented route into its operation.
+pub(super) fn complete(document: &mut OpenApi) {
+    for route in routes().iter().filter(|route| route.is_documented) {
+        let item = document.paths.paths.get_mut(&route.path);
+        if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
+            operation.security = Some(requirements(route.requirement));
+        }
+    }
+}
+
+fn requirements(requirement: Requirement) -> Vec<SecurityRequirement> {
+    match requirement {
+        Requirement::Anonymous => vec![SecurityRequirement::default()],
+        Requirement::Account(..) => {
+            let scopes = requirement.security_scopes();
+            SCHEMES.map(|scheme| SecurityRequirement::new(scheme, scopes.clone())).into()
+        }
+    }
+}
+
+fn operation<'a>(item: &'a mut PathItem, method: &Method) -> Option<&'a mut Operation> {
+    let operation = match *method {
+        Method::GET => &mut item.get,
+        Method::POST => &mut item.post,
+        Method::PUT => &mut item.put,
+        Method::DELETE => &mut item.delete,
+        Method::PATCH => &mut item.patch,
+        _ => return None,
+    };
+    operation.as_mut()
+}

@@ -40,9 +40,9 @@ use super::routing::Route;
 use super::rules;
 use super::runs;
 use super::session;
+use super::sign_in;
 use super::sign_in::account;
 use super::sign_in::setup;
-use super::sign_in;
 use super::silences;
 use super::tokens;
 use super::trials;
@@ -82,11 +82,6 @@ routes! {
     }
     openapi {
         show_document: anonymous(),
-    }
-    notices {
-        show_notice: own(Read),
-        list_notices: own(Read),
-        find_notice: own(Read),
     }
     sign_in {
         start_sign_in: anonymous(),
@@ -187,6 +182,11 @@ routes! {
         keep_vendor_reply: own(Act),
         name_vendor: own(Act),
         close_mission: own(Act),
+    }
+    notices {
+        show_notice: own(Read),
+        list_notices: own(Read),
+        find_notice: own(Read),
     }
     notice_acts {
         preview_notices: whole(Read),

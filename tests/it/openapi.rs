@@ -66,7 +66,19 @@ fn every_operation_says_what_it_requires_of_its_caller() {
             assert_eq!(security[1]["session"].as_array().unwrap(), scopes, "{method} {path}");
         }
     }
-    insta::assert_snapshot!(anonymous.into_iter().collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(anonymous.into_iter().collect::<Vec<_>>().join("\n"), @r"
+    GET /account
+    GET /api/openapi.json
+    GET /healthz
+    GET /livez
+    GET /readyz
+    GET /setup/{invitation}
+    GET /sign-in
+    GET /sign-in/return
+    GET /signed-out
+    POST /setup/{invitation}
+    POST /sign-out
+    ");
 }
 
 #[test]

@@ -97,7 +97,8 @@ impl Modify for Finish {
             .build();
         let session =
             ApiKeyValue::with_description(COOKIE, "The session of a browser, after sign-in.");
-        let schemes = [SecurityScheme::Http(token), SecurityScheme::ApiKey(ApiKey::Cookie(session))];
+        let schemes =
+            [SecurityScheme::Http(token), SecurityScheme::ApiKey(ApiKey::Cookie(session))];
         for (name, scheme) in security::SCHEMES.into_iter().zip(schemes) {
             components.add_security_scheme(name, scheme);
         }

@@ -143,7 +143,9 @@ pub(super) async fn end_sign_in(
     let ticket = request.cookie(TICKET).and_then(|cookie| Ticket::read(cookie.value()));
     let ticket = ticket.filter(|ticket| ticket.is_of(&answer));
     let pending = match &ticket {
-        Some(ticket) => context.store.take_sign_in(&ticket.fingerprint(), context.clock.now()).await?,
+        Some(ticket) => {
+            context.store.take_sign_in(&ticket.fingerprint(), context.clock.now()).await?
+        }
         None => None,
     };
     let (Some(ticket), Some(go_to)) = (ticket, pending) else {
@@ -238,14 +240,21 @@ pub(super) async fn sign_out(
 }
 
 /// Whose session the browser brings, if it holds.
-async fn person(context: &AnonymousContext, request: &HttpRequest) -> Result<Option<Caller>, Problem> {
+async fn person(
+    context: &AnonymousContext,
+    request: &HttpRequest,
+) -> Result<Option<Caller>, Problem> {
     let Some(secret) = browser::session(request) else { return Ok(None) };
     Ok(context.store.caller_by_session(&secret, context.clock.now()).await?)
 }
 
 impl SignIn {
     /// To the log, to the trail, and to the person with what to do.
-    async fn refuse(&self, context: &AnonymousContext, refusal: Refusal) -> Result<HttpResponse, Problem> {
+    async fn refuse(
+        &self,
+        context: &AnonymousContext,
+        refusal: Refusal,
+    ) -> Result<HttpResponse, Problem> {
         let reason = refusal.reason();
         warn!(reason, "A sign-in was refused");
         let who = refusal.account().and_then(|account| Actor::person(account).ok());

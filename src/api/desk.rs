@@ -21,8 +21,10 @@ use super::access::Telling;
 use super::error::Problem;
 use crate::clock::Clock;
 use crate::cycle::Parts;
+use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
 use crate::domain::access::Scope;
+use crate::domain::access::Token;
 use crate::domain::audit::Act;
 use crate::domain::audit::Deed;
 use crate::store::Attempt;
@@ -132,6 +134,19 @@ impl Desk {
 
     pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
         self.workshop.note_refusal(deed).await
+    }
+
+    /// Those that whoever holds the database's file issued for an account, and that still let somebody in.
+    pub(super) async fn valid_local_tokens(
+        &self,
+        account: AccountNumber,
+    ) -> Result<Vec<Token>, Problem> {
+        let now = self.parts.clock.now();
+        let mut tokens = self.parts.store.tokens(Some(account)).await?;
+        tokens.retain(|token| {
+            token.issued_locally && token.revoked_at.is_none() && token.expires_at > now
+        });
+        Ok(tokens)
     }
 
     /// What the caller does now, for a reason.

@@ -345,7 +345,8 @@ impl From<DraftRefusal> for Problem {
             | DraftRefusal::Unchanged { .. }
             | DraftRefusal::NotOverridden { .. }
             | DraftRefusal::NotAlone { .. }
-            | DraftRefusal::WouldOrphan { .. } => Self::Refused(words),
+            | DraftRefusal::WouldOrphan { .. }
+            | DraftRefusal::OverHttpOnly => Self::Refused(words),
         }
     }
 }
@@ -377,6 +378,7 @@ impl From<StoreError> for Problem {
             | StoreError::Damaged { .. }
             | StoreError::Exists { .. }
             | StoreError::InUse { .. }
+            | StoreError::Restore(_)
             | StoreError::File { .. }
             | StoreError::Transaction { .. }
             | StoreError::Read { .. }

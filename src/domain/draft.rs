@@ -283,7 +283,7 @@ pub struct StepTaken {
     pub step: DraftStep,
     pub by: Actor,
     /// `local` when it was taken on the command line beside the database, by a name that nobody proved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub proved_by: Option<NameProof>,
     pub at: DateTime<Utc>,
     pub words: String,

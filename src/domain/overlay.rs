@@ -172,7 +172,7 @@ pub struct Publication {
     pub by: Actor,
     /// `local` when it was put in force on the command line beside the database, by a name that nobody proved;
     /// the audit trail says how the others were proved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub proved_by: Option<NameProof>,
     pub reason: String,
     /// `None` for a roll back.

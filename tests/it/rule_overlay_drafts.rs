@@ -87,8 +87,8 @@ fn no_author_publishes_their_own_rule_and_the_trail_keeps_the_attempt() {
     Paul (nom non prouvé) rule_publication_refused draft/1
     Ada (nom non prouvé) rule_draft_submitted draft/1
     Ada (nom non prouvé) rule_publication_refused draft/1
-    ada rule_publication_refused draft/1
-    ADA rule_publication_refused draft/1
+    ada (nom non prouvé) rule_publication_refused draft/1
+    ADA (nom non prouvé) rule_publication_refused draft/1
     Paul (nom non prouvé) rule_published rules/drift/D1.rhai
     Paul (nom non prouvé) rule_draft_published draft/1
     Paul (nom non prouvé) rule_publication_refused draft/1

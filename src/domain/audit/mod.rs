@@ -257,8 +257,8 @@ pub struct AuditEntry {
     /// RFC 3339 in UTC, with nine decimals.
     pub at: String,
     pub actor: Actor,
-    /// How the actor's name was proved; absent when Vigie decided alone, and before that was kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// How the actor's name was proved; null when Vigie decided alone, and before that was kept.
+    #[serde(default)]
     pub proved_by: Option<NameProof>,
     pub action: String,
     pub subject: String,

@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider test lint bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider test lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +90,10 @@ lint: ## Check the format, the lints and the documentation of the code
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
+	.ci/deny
+
+deny: ## Hold the dependencies to deny.toml: licences, bans, sources, and advisories where their database can be reached
+	.ci/deny
 
 bench: ## Measure import to cycle, then rules three ways; ONLY=pipeline or ONLY=rules for one part
 	cargo bench --locked -- --write $(addprefix --only ,$(ONLY))

@@ -348,7 +348,8 @@ impl From<DraftRefusal> for Problem {
             | DraftRefusal::Unchanged { .. }
             | DraftRefusal::NotOverridden { .. }
             | DraftRefusal::NotAlone { .. }
-            | DraftRefusal::WouldOrphan { .. } => Self::Refused(words),
+            | DraftRefusal::WouldOrphan { .. }
+            | DraftRefusal::OverHttpOnly => Self::Refused(words),
         }
     }
 }
@@ -380,6 +381,7 @@ impl From<StoreError> for Problem {
             | StoreError::Damaged { .. }
             | StoreError::Exists { .. }
             | StoreError::InUse { .. }
+            | StoreError::Restore(_)
             | StoreError::File { .. }
             | StoreError::Transaction { .. }
             | StoreError::Read { .. }

@@ -8,10 +8,12 @@ use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
+use super::tokens;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Permission;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
+use crate::domain::access::Token;
 use crate::domain::audit::Actor;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,6 +23,9 @@ pub(super) struct Session {
     roles: BTreeSet<Role>,
     permissions: Vec<Permission>,
     scope: Scope,
+    /// Tokens of this account, still valid, that were issued on the command line beside the database:
+    /// revoke those that nobody asked for.
+    local_tokens: Vec<Token>,
 }
 
 /// Say who the caller is, as Vigie knows them.
@@ -32,6 +37,7 @@ pub(super) struct Session {
 )]
 pub(super) async fn find_session(desk: Desk) -> Result<web::Json<Session>, Problem> {
     let caller = desk.caller();
+    let local_tokens = tokens::valid_local_tokens(&desk, caller.account).await?;
     let permissions =
         Permission::ALL.into_iter().filter(|permission| caller.may(*permission)).collect();
     Ok(web::Json(Session {
@@ -40,5 +46,6 @@ pub(super) async fn find_session(desk: Desk) -> Result<web::Json<Session>, Probl
         roles: caller.roles.clone(),
         permissions,
         scope: caller.scope.clone(),
+        local_tokens,
     }))
 }

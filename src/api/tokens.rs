@@ -23,6 +23,7 @@ use super::problem_details::PROBLEM_JSON;
 use super::problem_details::ProblemDetails;
 use super::query::Asked;
 use super::words::Name;
+use crate::cycle::Parts;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
 use crate::domain::access::ProvedBy;
@@ -251,4 +252,18 @@ impl TokenBody {
         let label = label.into_inner();
         Ok(TokenTerms { account: bounds.account, label, roles, scope, expires_at })
     }
+}
+
+/// The tokens of an account that whoever holds the database's file issued beside the service, and that still let
+/// somebody in.
+pub(super) async fn valid_local_tokens(
+    parts: &Parts,
+    account: AccountNumber,
+) -> Result<Vec<Token>, Problem> {
+    let now = parts.clock.now();
+    let mut tokens = parts.store.tokens(Some(account)).await?;
+    tokens.retain(|token| {
+        token.issued_locally && token.revoked_at.is_none() && token.expires_at > now
+    });
+    Ok(tokens)
 }

@@ -73,7 +73,17 @@ pub struct Config {
     pub backup: BackupSettings,
     pub housekeeping: HousekeepingSettings,
     pub silences: SilenceTerms,
+    pub publication: PublicationSettings,
     pub limits: Limits,
+}
+
+/// Who may put rules in force, and from where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicationSettings {
+    /// Refuse to publish and to roll back on the command line beside the database, where nobody proves
+    /// who they are.
+    pub over_http_only: bool,
 }
 
 #[derive(Debug, Error)]
@@ -112,6 +122,7 @@ impl Default for Config {
             backup: BackupSettings::default(),
             housekeeping: HousekeepingSettings::default(),
             silences: SilenceTerms::default(),
+            publication: PublicationSettings::default(),
             limits: Limits::default(),
         }
     }

@@ -18,6 +18,7 @@ use tokio::signal::unix::signal;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
+use tracing::warn;
 use tracing_actix_web::TracingLogger;
 
 use super::AppError;
@@ -36,6 +37,7 @@ use crate::schedule::Runner;
 use crate::schedule::Work;
 use crate::schedule::take_orders;
 use crate::sources::Aliases;
+use crate::store;
 use crate::store::Credential;
 use crate::store::Store;
 
@@ -65,6 +67,10 @@ pub struct Running {
 /// Port 0 lets the system choose one: see `Running::address`.
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, AppError> {
     check(config)?;
+    if let Err(fault) = store::remove_killed_restoration(&config.database_url) {
+        let cause: &dyn std::error::Error = &fault;
+        warn!(error = cause, "What a restoration that was killed may have left cannot be removed");
+    }
     let parts = Parts {
         store: Store::open(&config.database_url).await?,
         rules: config.rules.clone(),

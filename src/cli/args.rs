@@ -40,7 +40,8 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
 
-    /// Who decides, by name or address; the setting `actor` by default
+    /// Who decides, by name or address; the setting `actor` by default. Beside the database anybody can type any
+    /// name: it is kept and shown as one that nobody proved
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) by: Option<String>,
 

@@ -10,6 +10,7 @@ use vigie::client::Remote;
 use vigie::cycle::Parts;
 use vigie::domain::audit::AuditEntry;
 use vigie::domain::audit::Flaw;
+use vigie::domain::audit::NameProof;
 use vigie::domain::fingerprint::Fingerprint;
 use vigie::domain::french;
 use vigie::store::AuditFilter;
@@ -108,6 +109,7 @@ fn list(entries: &[AuditEntry]) -> Sheet {
             Cell::count(entry.number),
             Cell::of(moment(&entry.at), entry.at.clone()),
             Cell::text(entry.actor.as_str()),
+            Cell::optional(entry.proved_by.map(NameProof::label)),
             Cell::text(&entry.action),
             Cell::text(&entry.subject),
             Cell::optional(entry.was.as_deref()),
@@ -122,6 +124,7 @@ fn list(entries: &[AuditEntry]) -> Sheet {
             ("number", "N°"),
             ("at", "Quand"),
             ("actor", "Qui"),
+            ("proved_by", "Prouvé par"),
             ("action", "Décision"),
             ("subject", "Objet"),
             ("was", "Avant"),

@@ -15,6 +15,7 @@ use vigie::cycle::Parts;
 use super::CliError;
 use super::Conclusion;
 use super::args::expected;
+use super::whole_file::write_whole;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
@@ -56,8 +57,7 @@ fn format(out: Option<&Path>) -> Result<ExportFormat, CliError> {
 
 fn write(request: &ExportArgs, bytes: &[u8]) -> Result<Conclusion, CliError> {
     match &request.out {
-        Some(path) => std::fs::write(path, bytes)
-            .map_err(|source| CliError::Report { path: path.clone(), source })?,
+        Some(path) => write_whole(path, bytes)?,
         None => std::io::stdout().lock().write_all(bytes)?,
     }
     Ok(Conclusion::Good)

@@ -10,7 +10,6 @@ use vigie::cycle::Intake;
 use vigie::cycle::IntakeTerms;
 use vigie::cycle::Parts;
 use vigie::cycle::take_in;
-use vigie::domain::audit::Actor;
 use vigie::domain::french;
 use vigie::domain::import::Dataset;
 use vigie::domain::import::Import;
@@ -52,7 +51,7 @@ pub(super) async fn run(
         profile: request.profile.clone(),
         edition: request.edition,
         // A file may well be read by a timer: nobody needs to answer for it.
-        actor: Actor::person(&config.actor).unwrap_or_else(|_| Actor::vigie()),
+        actor: crate::cli::anybody(config),
         dry_run: request.dry_run,
     };
     let recorded = take_in(parts, &imports, &terms).await?;

@@ -10,7 +10,6 @@ use vigie::app;
 use vigie::app::config::Config;
 use vigie::client::Remote;
 use vigie::cycle::Parts;
-use vigie::domain::audit::Actor;
 use vigie::domain::job::ImportSource;
 use vigie::domain::job::JobName;
 use vigie::domain::job::JobRun;
@@ -118,7 +117,7 @@ async fn run_one(
 ) -> Result<Conclusion, CliError> {
     let runner = app::runner(config, parts.clone())?;
     // A timer of the machine may ask, and is nobody.
-    let actor = Actor::person(&config.actor).unwrap_or_else(|_| Actor::vigie());
+    let actor = crate::cli::anybody(config);
     let stop = app::stop_signal()?;
     show_run(&runner.run_now(job, actor, &stop).await?, printer)
 }

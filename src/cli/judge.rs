@@ -1,7 +1,6 @@
 //! `vigie judge`: the catalogue on any table, without the database. Verdicts go to standard output or
 //! to a file, what there is to know about the table to standard error.
 
-use std::fs::File;
 use std::io;
 use std::io::BufWriter;
 use std::io::Write;
@@ -31,6 +30,7 @@ use vigie::sources::TableProfile;
 use super::CliError;
 use super::Conclusion;
 use super::print;
+use super::whole_file::with_whole_file;
 
 /// Names shown of a long list.
 const NAMES_SHOWN: usize = 12;
@@ -109,7 +109,6 @@ pub(super) fn run(request: &JudgeArgs, config: &Config) -> Result<Conclusion, Cl
     Ok(if faults.is_empty() { Conclusion::Good } else { Conclusion::Bad })
 }
 
-/// Under another name until it is whole, so that nobody takes half of it for all of it.
 fn into_file(path: &Path, asked: &TableRequest<'_>) -> Result<TableReport, CliError> {
     let extension = path.extension().and_then(|extension| extension.to_str());
     let format = match extension.map(str::to_ascii_lowercase).as_deref() {
@@ -119,17 +118,7 @@ fn into_file(path: &Path, asked: &TableRequest<'_>) -> Result<TableReport, CliEr
             return Err(CliError::VerdictFormat { found: path.display().to_string() });
         }
     };
-    let unwritten = |source| CliError::Report { path: path.to_owned(), source };
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let file = File::create(&partial).map_err(unwritten)?;
-    let judged = judge(asked, format, Box::new(BufWriter::new(file)));
-    if judged.is_ok() {
-        std::fs::rename(&partial, path).map_err(unwritten)?;
-    } else {
-        std::fs::remove_file(&partial).map_err(unwritten)?;
-    }
-    judged
+    with_whole_file(path, |file| judge(asked, format, Box::new(BufWriter::new(file))))
 }
 
 fn judge(

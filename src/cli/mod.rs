@@ -28,6 +28,7 @@ mod runs;
 mod serve;
 mod settings;
 mod timeline;
+mod whole_file;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,6 +46,7 @@ use vigie::cycle::TableError;
 use vigie::domain::audit::Act;
 use vigie::domain::audit::Actor;
 use vigie::domain::audit::ActorError;
+use vigie::domain::audit::NameProof;
 use vigie::store::Store;
 
 use args::Args;
@@ -260,8 +262,19 @@ async fn parts(config: &Config) -> Result<Parts, CliError> {
     })
 }
 
+/// Whoever typed the command, beside the database: nobody proved that name. Refused when there is none.
+fn person(config: &Config) -> Result<Actor, ActorError> {
+    Actor::person(&config.actor)?;
+    Actor::local(&config.actor)
+}
+
+/// The same for what Vigie can be said to do itself; nobody is then named.
+fn anybody(config: &Config) -> Actor {
+    Actor::local(&config.actor).unwrap_or_else(|_| Actor::vigie().proved_by(NameProof::Local))
+}
+
 /// What a person does now, for a reason. Nothing is decided by nobody.
 fn act(config: &Config, parts: &Parts, reason: &str) -> Result<Act, CliError> {
-    let actor = Actor::person(&config.actor)?;
+    let actor = person(config)?;
     Ok(Act { actor, at: parts.clock.now(), reason: reason.to_owned() })
 }

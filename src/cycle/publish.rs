@@ -229,6 +229,15 @@ async fn holds(parts: &Parts, texts: BTreeMap<String, String>) -> Result<(), Cyc
 }
 
 /// A refusal is written down before it is told.
+/// Where rules are put in force over HTTP only: refused beside the database, and noted in the trail.
+pub async fn refuse_local_publication(
+    parts: &Parts,
+    about: (&'static str, &str),
+    act: &Act,
+) -> Result<Publication, CycleError> {
+    noted(parts, about, act, Err(refusal(DraftRefusal::OverHttpOnly))).await
+}
+
 async fn noted(
     parts: &Parts,
     about: (&'static str, &str),

@@ -19,6 +19,7 @@ use super::Channel;
 use super::Courier;
 use super::DeliveryError;
 use super::LaneReport;
+use crate::domain::access::Account;
 use crate::domain::follow_up::Contact;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;
@@ -51,6 +52,8 @@ struct Batch {
     /// What failed would fail for all.
     halted: AtomicBool,
     contacts: Vec<Contact>,
+    /// Read when one of them is a receiver.
+    accounts: Vec<Account>,
     leased_until: DateTime<Utc>,
 }
 
@@ -72,10 +75,15 @@ impl Courier {
                 Lane::Mail => self.store.contacts(self.today()).await?,
                 Lane::Webhook(_) | Lane::Tchap => vec![],
             };
+            let has_account =
+                |one: &QueuedNotice| matches!(one.notice.receiver, Receiver::Account(_));
+            let accounts =
+                if claimed.iter().any(has_account) { self.store.accounts().await? } else { vec![] };
             let batch = Arc::new(Batch {
                 queue: Mutex::new(claimed.into()),
                 halted: AtomicBool::new(false),
                 contacts,
+                accounts,
                 leased_until,
             });
             self.try_batch(lane, &batch, stop, &mut report).await?;
@@ -131,20 +139,24 @@ impl Courier {
     }
 
     /// Whom a notice goes to, as of now.
-    fn mailbox(&self, receiver: &Receiver, contacts: &[Contact]) -> Result<Mailbox, String> {
+    fn mailbox(&self, receiver: &Receiver, batch: &Batch) -> Result<Mailbox, String> {
         let settings = &self.settings.mail;
         let address = |text: &str| {
             if text.is_empty() { Err("no address is set".to_owned()) } else { Mailbox::parse(text) }
         };
         match receiver {
             Receiver::SecretaryGeneral(ministry) => {
-                let found = notify::secretary_general(contacts, ministry, self.today());
+                let found = notify::secretary_general(&batch.contacts, ministry, self.today());
                 let contact =
                     found.ok_or_else(|| format!("no secretary-general is known for {ministry}"))?;
                 Mailbox::new(contact.name.as_deref(), &contact.email)
             }
             Receiver::Dinum => address(&settings.dinum),
             Receiver::Director => address(&settings.director),
+            Receiver::Account(number) => {
+                let found = batch.accounts.iter().find(|account| account.number == *number);
+                address(found.map_or("", |account| account.name.as_str()))
+            }
             Receiver::Webhook(_) | Receiver::Tchap => Err("not a receiver of mail".to_owned()),
         }
     }
@@ -194,7 +206,7 @@ impl Worker {
         let now = self.courier.clock.now();
         match self.courier.channels.get(&self.lane) {
             Some(Channel::Mail(mailer)) => {
-                match self.courier.mailbox(&notice.receiver, &self.batch.contacts) {
+                match self.courier.mailbox(&notice.receiver, &self.batch) {
                     Ok(to) => mailer.send(session, notice, &to).await,
                     Err(what) => Attempt::give_up(Reason::NoAddress, what),
                 }

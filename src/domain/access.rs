@@ -100,6 +100,13 @@ pub struct Token {
     /// Of what the account sees, what it shows.
     pub scope: Scope,
     pub created_at: DateTime<Utc>,
+    /// None when it was issued before that was kept.
+    #[serde(default)]
+    pub issued_by: Option<Actor>,
+    /// Whether it was issued on the command line beside the database, where nobody proves who they are:
+    /// whoever typed that may hold it.
+    #[serde(default)]
+    pub issued_locally: bool,
     pub expires_at: DateTime<Utc>,
     /// To some minutes.
     pub last_used_at: Option<DateTime<Utc>>,

@@ -12,6 +12,7 @@ use thiserror::Error;
 use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
+use crate::domain::audit::NameProof;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::DraftNumber;
 use crate::domain::ids::VersionNumber;
@@ -93,6 +94,11 @@ pub enum DraftRefusal {
          save it again"
     )]
     Moved { path: RulePath, draft: DraftNumber },
+    #[error(
+        "rules are published and rolled back over HTTP only (`publication.over_http_only`): sign in, or use \
+         `--server` with a token"
+    )]
+    OverHttpOnly,
     #[error("what is in force has changed meanwhile; look at it again, then start again")]
     ForceMoved,
     #[error("`{path}` has {bytes} bytes, expected at most {most}")]
@@ -252,7 +258,7 @@ impl Draft {
 /// Names differ neither by case nor by spaces.
 fn is_same_person(one: &Actor, other: &Actor) -> bool {
     let bare = |actor: &Actor| {
-        let words: Vec<String> = actor.as_str().split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = actor.name().split_whitespace().map(str::to_lowercase).collect();
         words.join(" ")
     };
     bare(one) == bare(other)
@@ -276,6 +282,9 @@ pub struct StepTaken {
     pub revision: i64,
     pub step: DraftStep,
     pub by: Actor,
+    /// `local` when it was taken on the command line beside the database, by a name that nobody proved.
+    #[serde(default)]
+    pub proved_by: Option<NameProof>,
     pub at: DateTime<Utc>,
     pub words: String,
 }
@@ -283,7 +292,8 @@ pub struct StepTaken {
 impl From<&DraftRevision> for StepTaken {
     fn from(step: &DraftRevision) -> Self {
         let DraftRevision { revision, step, by, at, words, .. } = step.clone();
-        Self { revision, step, by, at, words }
+        let proved_by = Actor::from_kept(by.as_str().to_owned()).proof();
+        Self { revision, step, by, proved_by, at, words }
     }
 }
 

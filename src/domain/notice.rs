@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::access::AccountNumber;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MinistryCode;
@@ -21,7 +22,7 @@ use crate::domain::level::Level;
 use crate::domain::subject::Subject;
 use crate::domain::text_schema::text_schema;
 
-/// Written `sg/MJ`, `dinum`, `director`, `webhook/supervision`, `tchap`. Never an address: whoever
+/// Written `sg/MJ`, `dinum`, `director`, `account/7`, `webhook/supervision`, `tchap`. Never an address: whoever
 /// holds the office when the notice leaves is who gets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -31,6 +32,8 @@ pub enum Receiver {
     Dinum,
     /// DINUM's director, to whom what stays unanswered is escalated.
     Director,
+    /// Whoever an account is for, when its name is an address.
+    Account(AccountNumber),
     Webhook(String),
     Tchap,
 }
@@ -60,6 +63,8 @@ pub enum NoticeKind {
     Escalation,
     /// One change, for a program.
     Event,
+    /// What was done to an account, to whoever it is for.
+    Account,
 }
 
 /// As it is written when it is decided: what is sent again is the same to the byte.
@@ -207,15 +212,17 @@ pub struct Reminded {
 
 text_schema!(
     Receiver,
-    "Whom a notice is for: an office, never an address.",
-    "^(sg/[^\\u0000-\\u001F\\u007F-\\u009F]+|dinum|director|webhook/[^\\u0000-\\u001F\\u007F-\\u009F]+|tchap)$",
+    "Whom a notice is for: an office or an account, never an address.",
+    "^(sg/[^\\u0000-\\u001F\\u007F-\\u009F]+|dinum|director|account/[1-9][0-9]*|webhook/[^\\u0000-\\u001F\\u007F-\\u009F]+|tchap)$",
     "sg/MJ"
 );
 
 impl Receiver {
     pub fn lane(&self) -> Lane {
         match self {
-            Self::SecretaryGeneral(_) | Self::Dinum | Self::Director => Lane::Mail,
+            Self::SecretaryGeneral(_) | Self::Dinum | Self::Director | Self::Account(_) => {
+                Lane::Mail
+            }
             Self::Webhook(name) => Lane::Webhook(name.clone()),
             Self::Tchap => Lane::Tchap,
         }
@@ -228,6 +235,7 @@ impl fmt::Display for Receiver {
             Self::SecretaryGeneral(ministry) => write!(f, "sg/{ministry}"),
             Self::Dinum => f.write_str("dinum"),
             Self::Director => f.write_str("director"),
+            Self::Account(account) => write!(f, "account/{}", account.0),
             Self::Webhook(name) => write!(f, "webhook/{name}"),
             Self::Tchap => f.write_str("tchap"),
         }
@@ -238,6 +246,10 @@ impl TryFrom<String> for Receiver {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
+        let account = text.strip_prefix("account/").and_then(|number| number.parse().ok());
+        if let Some(number) = account {
+            return Ok(Self::Account(AccountNumber(number)));
+        }
         match (text.as_str(), text.split_once('/')) {
             ("dinum", _) => Ok(Self::Dinum),
             ("director", _) => Ok(Self::Director),
@@ -245,7 +257,7 @@ impl TryFrom<String> for Receiver {
             (_, Some(("sg", code))) => Ok(Self::SecretaryGeneral(MinistryCode::new(code))),
             (_, Some(("webhook", name))) => Ok(Self::Webhook(name.to_owned())),
             _ => Err(format!(
-                "found `{text}`, expected `sg/…`, `dinum`, `director`, `webhook/…` or `tchap`"
+                "found `{text}`, expected `sg/…`, `dinum`, `director`, `account/…`, `webhook/…` or `tchap`"
             )),
         }
     }
@@ -287,8 +299,14 @@ impl From<Lane> for String {
 }
 
 impl NoticeKind {
-    pub const ALL: [Self; 5] =
-        [Self::Digest, Self::Critical, Self::Reminder, Self::Escalation, Self::Event];
+    pub const ALL: [Self; 6] = [
+        Self::Digest,
+        Self::Critical,
+        Self::Reminder,
+        Self::Escalation,
+        Self::Event,
+        Self::Account,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -297,6 +315,7 @@ impl NoticeKind {
             Self::Reminder => "reminder",
             Self::Escalation => "escalation",
             Self::Event => "event",
+            Self::Account => "account",
         }
     }
 
@@ -307,6 +326,7 @@ impl NoticeKind {
             Self::Reminder => "Rappel",
             Self::Escalation => "Escalade",
             Self::Event => "Événement",
+            Self::Account => "Compte",
         }
     }
 

@@ -11,6 +11,7 @@ use thiserror::Error;
 use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
+use crate::domain::audit::NameProof;
 use crate::domain::draft::DraftRefusal;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::DraftNumber;
@@ -169,6 +170,10 @@ pub struct Publication {
     pub number: PublicationNumber,
     pub at: DateTime<Utc>,
     pub by: Actor,
+    /// `local` when it was put in force on the command line beside the database, by a name that nobody proved;
+    /// the audit trail says how the others were proved.
+    #[serde(default)]
+    pub proved_by: Option<NameProof>,
     pub reason: String,
     /// `None` for a roll back.
     pub draft: Option<DraftNumber>,

@@ -256,7 +256,7 @@ fn name_vendor(
     said("the reason", reason)?;
     match hand.director {
         None => return Err(MissionRefusal::NoDirector),
-        Some(director) if director != hand.by.as_str() => {
+        Some(director) if director != hand.by.name() => {
             let (director, by) = (director.to_owned(), hand.by.clone());
             return Err(MissionRefusal::NotTheDirector { director, by });
         }

@@ -96,6 +96,8 @@ pub fn outgoing(occasion: Occasion<'_>) -> Result<Outgoing, RenderError> {
                 }
                 Receiver::Webhook(name) => signals::events(occasion, &receiver, name, parts),
                 Receiver::Tchap => signals::chat(occasion, parts)?,
+                // Told of what is done to it, never of what a cycle finds.
+                Receiver::Account(_) => Composed { notices: vec![], told: vec![] },
             }
         };
         outgoing.notices.extend(composed.notices);

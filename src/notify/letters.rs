@@ -178,7 +178,8 @@ impl Letter<'_> {
             NoticeKind::Critical
             | NoticeKind::Reminder
             | NoticeKind::Escalation
-            | NoticeKind::Event => None,
+            | NoticeKind::Event
+            | NoticeKind::Account => None,
         };
         Ok(Notice {
             thread: format!("{}/{}", kind.word(), self.receiver),
@@ -239,9 +240,11 @@ fn place(receiver: &Receiver, occasion: Occasion<'_>) -> String {
         Receiver::SecretaryGeneral(ministry) => {
             occasion.directory.name(&Subject::Ministry(ministry.clone()))
         }
-        Receiver::Dinum | Receiver::Director | Receiver::Webhook(_) | Receiver::Tchap => {
-            "Panorama des grands projets".to_owned()
-        }
+        Receiver::Dinum
+        | Receiver::Director
+        | Receiver::Account(_)
+        | Receiver::Webhook(_)
+        | Receiver::Tchap => "Panorama des grands projets".to_owned(),
     }
 }
 
@@ -260,6 +263,10 @@ pub(super) fn footer(receiver: &Receiver, place: &str, settings: &Settings) -> V
         Receiver::Director => "Vous recevez ce message parce que votre adresse est celle du \
                                directeur de la DINUM, à qui revient ce qui reste sans réponse."
             .to_owned(),
+        Receiver::Account(_) => {
+            "Vous recevez ce message parce que cette adresse est le nom d’un compte de Vigie."
+                .to_owned()
+        }
         Receiver::Dinum | Receiver::Webhook(_) | Receiver::Tchap => {
             "Vous recevez ce message parce que cette adresse est celle de l’équipe de la DINUM qui \
              suit les risques des grands projets."

@@ -3,6 +3,7 @@
 //! What was told is remembered apart from what is true: a digest is the difference. What is sent is
 //! written first, in the cycle's transaction, and is the same to the byte however often it is tried.
 
+mod account_notice;
 mod calendar;
 mod compose;
 mod digest;
@@ -26,6 +27,7 @@ mod tchap;
 mod terms;
 mod webhook;
 
+pub use account_notice::local_token_notice;
 pub use compose::Occasion;
 pub use compose::lanes;
 pub use compose::outgoing;

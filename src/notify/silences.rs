@@ -103,9 +103,11 @@ impl<'a> SilenceNews<'a> {
                     |alert: &&&Alert| directory.home(&alert.subject).ministry() == Some(ministry);
                 (self.hidden.iter().filter(own).copied().collect(), self.is_of(ministry))
             }
-            Receiver::Dinum | Receiver::Director | Receiver::Webhook(_) | Receiver::Tchap => {
-                (self.hidden.clone(), true)
-            }
+            Receiver::Dinum
+            | Receiver::Director
+            | Receiver::Account(_)
+            | Receiver::Webhook(_)
+            | Receiver::Tchap => (self.hidden.clone(), true),
         };
         let mut points: Vec<String> = self.reasons.iter().map(|&told| told.to_owned()).collect();
         points.push(hidden_in_words(&hidden, directory));
@@ -126,7 +128,7 @@ pub(super) fn told_to<'a>(occasion: Occasion<'a>, receiver: &Receiver) -> Vec<&'
     let concerns = |news: &&SilenceNews<'_>| match receiver {
         Receiver::SecretaryGeneral(ministry) => news.ministries.contains(ministry),
         Receiver::Dinum => true,
-        Receiver::Director | Receiver::Webhook(_) | Receiver::Tchap => false,
+        Receiver::Director | Receiver::Account(_) | Receiver::Webhook(_) | Receiver::Tchap => false,
     };
     occasion.silences.iter().filter(concerns).collect()
 }

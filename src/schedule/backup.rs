@@ -7,6 +7,8 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::path::PathBuf;
 
+use chrono::NaiveDateTime;
+
 use super::JobError;
 use super::work::Work;
 use crate::domain::french;
@@ -16,6 +18,7 @@ use crate::store;
 
 /// `vigie-20261124T034500Z.db`: by name is by time.
 const PREFIX: &str = "vigie-";
+const STAMP: &str = "%Y%m%dT%H%M%SZ";
 const SUFFIX: &str = ".db";
 const UNFINISHED: &str = ".part";
 
@@ -31,13 +34,13 @@ pub(super) async fn run(work: &Work) -> Result<Done, JobError> {
     }
     std::fs::create_dir_all(folder).map_err(told_of("create the folder", folder))?;
     remove_unfinished(folder)?;
-    let stamp = work.parts.clock.now().format("%Y%m%dT%H%M%SZ");
+    let stamp = work.parts.clock.now().format(STAMP);
     let name = format!("{PREFIX}{stamp}{SUFFIX}");
     let unfinished = folder.join(format!("{name}{UNFINISHED}"));
     let copied = copy(work, &unfinished).await;
     if copied.is_err() {
         // What is left of it would be removed next time anyway.
-        drop(std::fs::remove_file(&unfinished));
+        drop(store::remove_with_side_files(&unfinished));
     }
     let bytes = copied?;
     let finished = folder.join(&name);
@@ -69,10 +72,12 @@ fn sync(path: &Path) -> Result<(), JobError> {
     File::open(path).and_then(|file| file.sync_all()).map_err(told_of("put on the disk", path))
 }
 
-/// Left by a backup that was killed. This job is held: no other is under way.
+/// Left by a backup that was killed, with what `SQLite` wrote beside it. This job is held: no other is under way.
 fn remove_unfinished(folder: &Path) -> Result<(), JobError> {
-    for file in named(folder, UNFINISHED)? {
-        std::fs::remove_file(&file).map_err(told_of("remove", &file))?;
+    for ending in ["", "-journal", "-wal", "-shm"] {
+        for file in named(folder, &format!("{SUFFIX}{UNFINISHED}{ending}"))? {
+            std::fs::remove_file(&file).map_err(told_of("remove", &file))?;
+        }
     }
     Ok(())
 }
@@ -90,19 +95,24 @@ fn remove_oldest(folder: &Path, keep: u32) -> Result<usize, JobError> {
     Ok(backups.len() - too_many)
 }
 
-/// Ours, the oldest first.
+/// Those that this job named, the oldest first: a copy that a person put here under another name is theirs.
 fn named(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, JobError> {
     let unread = || told_of("read the folder", folder);
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unread())? {
         let entry = entry.map_err(unread())?;
         let name = entry.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(ending)) {
+        if name.to_str().is_some_and(|name| is_ours(name, ending)) {
             files.push(entry.path());
         }
     }
     files.sort();
     Ok(files)
+}
+
+fn is_ours(name: &str, ending: &str) -> bool {
+    let stamp = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(ending));
+    stamp.is_some_and(|stamp| NaiveDateTime::parse_from_str(stamp, STAMP).is_ok())
 }
 
 fn told_of(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> JobError {

@@ -197,7 +197,7 @@ async fn refuse_last(
 }
 
 /// The provider's name for a person says nothing to a reader of the trail.
-fn told(account: &Account) -> Json {
+pub(super) fn told(account: &Account) -> Json {
     json!({
         "name": account.name,
         "roles": account.roles,
@@ -221,7 +221,10 @@ pub(super) async fn select(
     rows.into_iter().map(AccountRow::into_account).collect()
 }
 
-async fn write(connection: &mut SqliteConnection, account: &Account) -> Result<(), StoreError> {
+pub(super) async fn write(
+    connection: &mut SqliteConnection,
+    account: &Account,
+) -> Result<(), StoreError> {
     sqlx::query(
         "insert into accounts (number, name, roles, scope, issuer, identity, created_at, closed_at,
                                revision)

@@ -19,6 +19,7 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::audit::Deed;
 use crate::domain::audit::Flaw;
 use crate::domain::audit::Head;
+use crate::domain::audit::NameProof;
 use crate::domain::audit::Walk;
 use crate::domain::fingerprint::Fingerprint;
 
@@ -65,7 +66,8 @@ impl Store {
             return audit_scope::entries(&mut transaction, &visible, filter).await;
         }
         let mut rows: Vec<EntryRow> = sqlx::query_as(
-            "select number, at, actor, action, subject, was, became, reason, previous, hash
+            "select number, at, actor, proved_by, action, subject, was, became, reason, previous,
+                    hash
              from audit
              where (cast($1 as text) is null or subject = $1
                     or substr(subject, 1, length($1) + 1) = $1 || '/')
@@ -173,7 +175,8 @@ async fn page(
     limit: i64,
 ) -> Result<Vec<AuditEntry>, sqlx::Error> {
     let rows: Vec<EntryRow> = sqlx::query_as(
-        "select number, at, actor, action, subject, was, became, reason, previous, hash
+        "select number, at, actor, proved_by, action, subject, was, became, reason, previous,
+                    hash
          from audit where number > $1 order by number limit $2",
     )
     .bind(last)
@@ -211,12 +214,13 @@ async fn insert(
     connection: &mut SqliteConnection,
     entries: &[AuditEntry],
 ) -> Result<(), StoreError> {
-    let head = "insert into audit (number, at, actor, action, subject, was, became, reason, \
-                previous, hash) ";
+    let head = "insert into audit (number, at, actor, proved_by, action, subject, was, became, \
+                reason, previous, hash) ";
     let bind = |mut row: Separated<'_, _, _>, entry: &AuditEntry| {
         row.push_bind(entry.number);
         row.push_bind(entry.at.as_str());
         row.push_bind(entry.actor.as_str());
+        row.push_bind(entry.proved_by.map(NameProof::word));
         row.push_bind(entry.action.as_str());
         row.push_bind(entry.subject.as_str());
         row.push_bind(entry.was.as_deref());
@@ -233,6 +237,7 @@ pub(super) struct EntryRow {
     number: i64,
     at: String,
     actor: String,
+    proved_by: Option<String>,
     action: String,
     subject: String,
     was: Option<String>,
@@ -247,6 +252,8 @@ impl EntryRow {
         AuditEntry {
             number: self.number,
             at: self.at,
+            // A word that nobody wrote reads as none, and its entry as altered.
+            proved_by: self.proved_by.as_deref().and_then(NameProof::from_word),
             actor: Actor::from_kept(self.actor),
             action: self.action,
             subject: self.subject,

@@ -96,7 +96,7 @@ async fn about(
     filter: &AuditFilter,
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let mut statement = QueryBuilder::<Sqlite>::new(
-        "select number, at, actor, action, subject, was, became, reason, previous, hash
+        "select number, at, actor, proved_by, action, subject, was, became, reason, previous, hash
          from audit where subject in (",
     );
     let mut wanted = statement.separated(", ");

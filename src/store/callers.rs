@@ -23,6 +23,7 @@ use crate::domain::access::ProvedBy;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::audit::Actor;
+use crate::domain::audit::NameProof;
 use crate::domain::fingerprint::Fingerprint;
 
 /// A token's last use is known to that many minutes: a busy program need not write at each request.
@@ -79,7 +80,7 @@ impl Store {
         let found: Option<CallerRow> = sqlx::query_as(
             "select tokens.number, tokens.account, accounts.name, tokens.roles,
                     accounts.roles as granted, tokens.scope, accounts.scope as seen,
-                    tokens.expires_at, tokens.last_used_at
+                    tokens.issued_locally, tokens.expires_at, tokens.last_used_at
              from tokens join accounts on accounts.number = tokens.account
              where tokens.hash = $1 and tokens.revoked_at is null and accounts.closed_at is null",
         )
@@ -116,6 +117,7 @@ struct CallerRow {
     granted: String,
     scope: String,
     seen: String,
+    issued_locally: bool,
     expires_at: String,
     last_used_at: Option<String>,
 }
@@ -127,11 +129,12 @@ impl CallerRow {
         let shown: Scope = kept::to_json("tokens.scope", &self.scope)?;
         let seen: Scope = kept::to_json("accounts.scope", &self.seen)?;
         let used = self.last_used_at.map(|at| kept::to_instant("tokens.last_used_at", at));
+        let proof = if self.issued_locally { NameProof::LocalToken } else { NameProof::Token };
         Ok(Known {
             version,
             caller: Caller {
                 account: AccountNumber(self.account),
-                name: Actor::from_kept(self.name),
+                name: Actor::from_kept(self.name).proved_by(proof),
                 roles: lent.intersection(&granted).copied().collect(),
                 scope: seen.and(&shown),
                 proof: ProvedBy::Token { number: self.number },

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::restore_fault::RestoreFault;
 use crate::domain::audit::Actor;
 use crate::domain::draft::DraftRefusal;
 use crate::domain::draft::Meanwhile;
@@ -41,6 +42,8 @@ pub enum StoreError {
     Exists { path: PathBuf },
     #[error("the database `{}` is in use: stop the service first", path.display())]
     InUse { path: PathBuf },
+    #[error(transparent)]
+    Restore(#[from] RestoreFault),
     #[error("write `{}`", path.display())]
     File { path: PathBuf, source: std::io::Error },
     #[error("begin or end a transaction")]

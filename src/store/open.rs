@@ -55,7 +55,11 @@ impl Store {
     /// Opens `sqlite://path/to/vigie.db`, creating the file and its folder, and brings the schema up
     /// to date. A database in memory is refused: each connection would see its own.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = options(url)?.create_if_missing(true).synchronous(SqliteSynchronous::Full);
+        Self::open_file(options(url)?).await
+    }
+
+    pub(super) async fn open_file(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+        let options = options.create_if_missing(true).synchronous(SqliteSynchronous::Full);
         create_folder(options.get_filename())?;
         write_ahead(options.clone()).await?;
         // One connection stays open, so that a restoration sees that the database is in use.

@@ -17,6 +17,7 @@ use super::outbox;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
+use crate::domain::audit::NameProof;
 use crate::domain::draft::Draft;
 use crate::domain::draft::DraftFile;
 use crate::domain::draft::DraftRefusal;
@@ -203,6 +204,7 @@ async fn publications(connection: &mut SqliteConnection) -> Result<Vec<Publicati
         Ok(Publication {
             number: PublicationNumber(number),
             at: kept::to_instant("rule_publications.at", at)?,
+            proved_by: unproved(&actor),
             by: Actor::from_kept(actor),
             reason,
             draft: draft.map(DraftNumber),
@@ -253,6 +255,7 @@ async fn put(
     let publication = Publication {
         number: PublicationNumber(upto.0 + 1),
         at: act.at,
+        proved_by: unproved(act.actor.as_str()),
         by: act.actor.clone(),
         reason: act.reason.clone(),
         draft,
@@ -343,4 +346,9 @@ impl VersionRow {
             state,
         })
     }
+}
+
+/// As the actor's kept name tells, the same when it is written and when it is read back.
+fn unproved(actor: &str) -> Option<NameProof> {
+    Actor::from_kept(actor.to_owned()).proof()
 }

@@ -105,9 +105,11 @@ impl Visible {
     pub(super) fn receiver(&self, receiver: &Receiver) -> bool {
         match receiver {
             Receiver::SecretaryGeneral(ministry) => self.ministry(ministry),
-            Receiver::Dinum | Receiver::Director | Receiver::Webhook(_) | Receiver::Tchap => {
-                self.is_all()
-            }
+            Receiver::Dinum
+            | Receiver::Director
+            | Receiver::Account(_)
+            | Receiver::Webhook(_)
+            | Receiver::Tchap => self.is_all(),
         }
     }
 

@@ -25,6 +25,7 @@ use crate::domain::access::Scope;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
+use crate::domain::audit::NameProof;
 
 /// Of the first account: enough to begin with, and others to publish what it is not to publish alone.
 const FIRST_ROLES: [Role; 3] = [Role::Reader, Role::Analyst, Role::Administrator];
@@ -96,7 +97,7 @@ impl Store {
         }
         Ok(Some(Caller {
             account: AccountNumber(account),
-            name: Actor::from_kept(name),
+            name: Actor::from_kept(name).proved_by(NameProof::Session),
             roles: kept::to_json("accounts.roles", &roles)?,
             scope: kept::to_json("accounts.scope", &scope)?,
             proof: ProvedBy::Session { multi_factor },

@@ -15,11 +15,15 @@ use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::open::end;
+use super::outbox;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::access::Token;
 use crate::domain::audit::Act;
+use crate::domain::audit::Actor;
+use crate::domain::audit::NameProof;
+use crate::domain::notice::Notice;
 
 const PREFIX: &str = "vigie_";
 
@@ -43,6 +47,16 @@ impl Store {
         terms: &TokenTerms,
         act: &Act,
     ) -> Result<(Token, Credential), StoreError> {
+        self.issue_token_and_tell(terms, act, None).await
+    }
+
+    /// With the notice by which its account is told, in the same transaction.
+    pub async fn issue_token_and_tell(
+        &self,
+        terms: &TokenTerms,
+        act: &Act,
+        notice: Option<&Notice>,
+    ) -> Result<(Token, Credential), StoreError> {
         let secret = Credential::fresh(PREFIX)?;
         let mut transaction = self.begin_write().await?;
         let account = terms.account;
@@ -63,13 +77,16 @@ impl Store {
             roles: terms.roles.intersection(&owner.roles).copied().collect(),
             scope: owner.scope.and(&terms.scope),
             created_at: act.at,
+            issued_by: Some(act.actor.clone()),
+            issued_locally: act.actor.proof() == Some(NameProof::Local),
             expires_at: terms.expires_at,
             last_used_at: None,
             revoked_at: None,
         };
         sqlx::query(
-            "insert into tokens (number, account, label, hash, roles, scope, created_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "insert into tokens (number, account, label, hash, roles, scope, created_at, expires_at,
+                                 issued_by, issued_locally)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(token.number)
         .bind(account.0)
@@ -79,6 +96,8 @@ impl Store {
         .bind(kept::from_json("a scope", &token.scope)?)
         .bind(kept::from_instant(token.created_at))
         .bind(kept::from_instant(token.expires_at))
+        .bind(token.issued_by.as_ref().map(Actor::as_str))
+        .bind(token.issued_locally)
         .execute(&mut *transaction)
         .await
         .map_err(writing("tokens"))?;
@@ -91,6 +110,8 @@ impl Store {
         });
         let deed = act.deed("token_issued", subject(token.number)).became(&became);
         audit::append(&mut transaction, act.at, &[deed]).await?;
+        outbox::insert(&mut transaction, notice.map(std::slice::from_ref).unwrap_or_default())
+            .await?;
         end(transaction).await?;
         Ok((token, secret))
     }
@@ -98,8 +119,8 @@ impl Store {
     /// Of one account, or all; in the order in which they were issued, those that are over included.
     pub async fn tokens(&self, account: Option<AccountNumber>) -> Result<Vec<Token>, StoreError> {
         let rows: Vec<TokenRow> = sqlx::query_as(
-            "select number, account, label, roles, scope, created_at, expires_at, last_used_at,
-                    revoked_at
+            "select number, account, label, roles, scope, created_at, issued_by, issued_locally,
+                    expires_at, last_used_at, revoked_at
              from tokens where (cast($1 as bigint) is null or account = $1) order by number",
         )
         .bind(account.map(|account| account.0))
@@ -140,6 +161,8 @@ struct TokenRow {
     roles: String,
     scope: String,
     created_at: String,
+    issued_by: Option<String>,
+    issued_locally: bool,
     expires_at: String,
     last_used_at: Option<String>,
     revoked_at: Option<String>,
@@ -158,6 +181,8 @@ impl TokenRow {
             roles: kept::to_json("tokens.roles", &self.roles)?,
             scope: kept::to_json("tokens.scope", &self.scope)?,
             created_at: kept::to_instant("tokens.created_at", self.created_at)?,
+            issued_by: self.issued_by.map(Actor::from_kept),
+            issued_locally: self.issued_locally,
             expires_at: kept::to_instant("tokens.expires_at", self.expires_at)?,
             last_used_at,
             revoked_at,

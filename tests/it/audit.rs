@@ -45,7 +45,8 @@ fn what_people_and_vigie_decide_is_written_with_who_and_why() {
     workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
     let imports = told(&workplace, &["--subject", "import"]);
     assert_eq!(imports.lines().count(), workplace.json(&["imports"]).as_array().unwrap().len());
-    assert!(imports.starts_with("claire.martin@example.org import_recorded import/1 : -\n"));
+    let claire = "claire.martin@example.org (nom non prouvé)";
+    assert!(imports.starts_with(&format!("{claire} import_recorded import/1 : -\n")));
 
     let alerts = workplace.json(&["alerts", "--state", "open"]);
     let alerts = alerts.as_array().unwrap();

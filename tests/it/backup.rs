@@ -42,8 +42,14 @@ async fn the_newest_backups_are_kept_and_what_a_kill_left_goes() {
     let runner = Runner::new(work(&workplace, &clock).await, &never(), 7).unwrap();
     let folder = workplace.path("backups");
     std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("vigie-20261101T034500Z.db.part"), "half").unwrap();
-    std::fs::write(folder.join("notes.txt"), "not ours").unwrap();
+    for ending in ["", "-journal", "-wal", "-shm"] {
+        let left = folder.join(format!("vigie-20261101T034500Z.db.part{ending}"));
+        std::fs::write(left, "half").unwrap();
+    }
+    // What people put there under names of their own is neither counted nor removed.
+    for theirs in ["notes.txt", "vigie-before-the-move.db", "vigie-half.db.part"] {
+        std::fs::write(folder.join(theirs), "not ours").unwrap();
+    }
     for day in 24..29 {
         clock.set(&format!("2026-11-{day}T03:45:00Z"));
         let run = runner.run_now(JobName::Backup, Actor::vigie(), &going()).await.unwrap();
@@ -55,7 +61,9 @@ async fn the_newest_backups_are_kept_and_what_a_kill_left_goes() {
             "notes.txt",
             "vigie-20261126T034500Z.db",
             "vigie-20261127T034500Z.db",
-            "vigie-20261128T034500Z.db"
+            "vigie-20261128T034500Z.db",
+            "vigie-before-the-move.db",
+            "vigie-half.db.part"
         ]
     );
     let about = std::fs::metadata(folder.join("vigie-20261128T034500Z.db")).unwrap();

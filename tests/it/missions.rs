@@ -31,9 +31,10 @@ fn a_proposal_is_decided_by_someone_for_a_reason_and_kept_in_the_trail() {
     assert_eq!(accepted["state"], "open");
     assert_eq!(accepted["awaits"], "start");
     assert_eq!(accepted["lead"], "Ada");
-    assert_eq!(accepted["decision"]["by"], "Claire Martin");
+    assert_eq!(accepted["decision"]["by"], "Claire Martin (nom non prouvé)");
     let last = accepted["history"].as_array().unwrap().last().unwrap();
-    assert_eq!((&last["kind"], &last["by"]), (&"accepted".into(), &"Claire Martin".into()));
+    let by = "Claire Martin (nom non prouvé)";
+    assert_eq!((&last["kind"], &last["by"]), (&"accepted".into(), &by.into()));
     assert_eq!(last["cycle"], Value::Null);
 
     let trail = workplace.json(&["audit", "list", "--subject", &format!("mission/{id}")]);
@@ -177,7 +178,7 @@ fn naming_a_vendor_in_public_is_refused_to_all_but_the_director() {
     let last = trail.as_array().unwrap().last().unwrap();
     assert_eq!(
         (&last["action"], &last["actor"]),
-        (&"mission_vendor_named".into(), &"Directeur".into())
+        (&"mission_vendor_named".into(), &"Directeur (nom non prouvé)".into())
     );
     let unset = workplace.run(&[&name[..], &["--by", "Directeur"]].concat());
     assert!(unset.stderr.contains("`missions.director` names none"), "{}", unset.stderr);

@@ -32,7 +32,10 @@ fn an_alert_is_seen_given_and_commented_and_its_history_says_by_whom() {
     workplace.ok(&["alerts", "assign", "D1", "si-samu", "--to", "Paul Durand"]);
     workplace.ok(&["alerts", "comment", "D1", "project/si-samu", "--text", "rappeler lundi"]);
     let shown = workplace.json(&["alerts", "show", "D1", "SI SAMU"]);
-    assert_eq!(shown["handling"]["acknowledged"]["by"], "claire.martin@example.org");
+    assert_eq!(
+        shown["handling"]["acknowledged"]["by"],
+        "claire.martin@example.org (nom non prouvé)"
+    );
     assert_eq!(shown["handling"]["assigned_to"], "Paul Durand");
     let events: Vec<String> = shown["history"]
         .as_array()
@@ -46,9 +49,9 @@ fn an_alert_is_seen_given_and_commented_and_its_history_says_by_whom() {
         events,
         [
             "vigie raised",
-            "claire.martin@example.org acknowledged",
-            "claire.martin@example.org assigned",
-            "claire.martin@example.org commented"
+            "claire.martin@example.org (nom non prouvé) acknowledged",
+            "claire.martin@example.org (nom non prouvé) assigned",
+            "claire.martin@example.org (nom non prouvé) commented"
         ]
     );
     assert_eq!(shown["history"][0]["known"]["cycle"], 1);
@@ -56,7 +59,8 @@ fn an_alert_is_seen_given_and_commented_and_its_history_says_by_whom() {
     let id = shown["id"].as_str().unwrap();
     assert_eq!(workplace.json(&["alerts", "show", &id[..8]])["id"], id);
     let list = workplace.ok(&["alerts", "--rule", "D1", "--format", "csv"]);
-    assert!(list.contains("vue par claire.martin@example.org ; confiée à Paul Durand"), "{list}");
+    let seen = "vue par claire.martin@example.org (nom non prouvé) ; confiée à Paul Durand";
+    assert!(list.contains(seen), "{list}");
     assert_eq!(
         workplace.json(&["audit", "list", "--subject", &format!("alert/{id}")])[1]["action"],
         "alert_acknowledged"

@@ -119,8 +119,8 @@ fn every_reader_of_the_catalogue_sees_what_is_in_force() {
     workplace.ok(&["rules", "check", "--lint-fatal"]);
     let overrides = workplace.json(&["rules", "overrides"]);
     insta::assert_snapshot!(summary(&overrides, "shipped_state"), @"
-    cases/D1.toml 1 Ada / Paul same
-    drift/D1.rhai 1 Ada / Paul same
+    cases/D1.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) same
+    drift/D1.rhai 1 Ada (nom non prouvé) / Paul (nom non prouvé) same
     ");
 }
 
@@ -144,8 +144,15 @@ fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
     let shipped = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, shipped.replace("Dérive budgétaire\"", "Dérive du budget\"")).unwrap();
     let states = summary(&workplace.json(&["rules", "overrides"]), "shipped_state");
-    assert!(states.contains("drift/D1.rhai 1 Ada / Paul newer_shipped"), "{states}");
-    assert!(states.contains("cases/D1.toml 1 Ada / Paul same"), "{states}");
+    assert!(
+        states
+            .contains("drift/D1.rhai 1 Ada (nom non prouvé) / Paul (nom non prouvé) newer_shipped"),
+        "{states}"
+    );
+    assert!(
+        states.contains("cases/D1.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) same"),
+        "{states}"
+    );
     let told = workplace.ok(&["rules", "compare", "D1"]);
     let told = told.split_once("drift/D1.rhai").unwrap().1;
     insta::assert_snapshot!(told, @r#"
@@ -192,18 +199,18 @@ fn rolling_back_goes_one_publication_back_at_a_time_and_the_versions_say_so() {
         done(&by(&workplace, "Zoé", &["rules", "rollback", "thresholds", "--reason", reason]));
     };
     insta::assert_snapshot!(states(), @"
-    thresholds.toml 1 Ada / Paul superseded
-    thresholds.toml 2 Ada / Paul published
+    thresholds.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) superseded
+    thresholds.toml 2 Ada (nom non prouvé) / Paul (nom non prouvé) published
     ");
     back("une de moins");
     insta::assert_snapshot!(states(), @"
-    thresholds.toml 1 Ada / Paul published
-    thresholds.toml 2 Ada / Paul rolled_back
+    thresholds.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) published
+    thresholds.toml 2 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
     ");
     back("deux de moins");
     insta::assert_snapshot!(states(), @"
-    thresholds.toml 1 Ada / Paul rolled_back
-    thresholds.toml 2 Ada / Paul rolled_back
+    thresholds.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
+    thresholds.toml 2 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
     ");
     let changes = workplace.ok(&["rules", "compare", "thresholds", "--from", "1", "--to", "2"]);
     assert!(changes.contains("-value = 0.11\n+value = 0.12\n"), "{changes}");
@@ -243,7 +250,10 @@ fn a_rule_of_ours_alone_is_added_and_taken_away_unless_its_alerts_stand() {
     publish(&workplace, "1");
     assert!(workplace.ok(&["rules", "list"]).contains("Coût au-delà d’un plafond"));
     let states = summary(&workplace.json(&["rules", "overrides"]), "shipped_state");
-    assert!(states.ends_with("process/X1.rhai 1 Ada / Paul added"), "{states}");
+    assert!(
+        states.ends_with("process/X1.rhai 1 Ada (nom non prouvé) / Paul (nom non prouvé) added"),
+        "{states}"
+    );
     cycle(&workplace);
     let back = ["rules", "rollback", "X1", "--reason", "inutile"];
     let told = by(&workplace, "Zoé", &back);

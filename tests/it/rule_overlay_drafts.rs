@@ -54,14 +54,14 @@ fn of_two_people_on_one_draft_the_second_is_told_what_the_first_changed() {
     +    if p.budget_drift > t.budget_drift_watch { return WATCH; }
          CLEAR
      }
-    vigie: draft 1 is at revision 2, not 1; saved by Bob (« un autre titre »); changed: drift/D1.rhai
+    vigie: draft 1 is at revision 2, not 1; saved by Bob (nom non prouvé) (« un autre titre »); changed: drift/D1.rhai
     "#);
     // Nor does anybody open another draft of the same file meanwhile.
     let another = by(&workplace, "Zoé", &["rules", "draft", &second, "--comment", "x"]);
-    assert!(refused(&another).contains("is in draft 1 already, opened by Ada"));
+    assert!(refused(&another).contains("is in draft 1 already, opened by Ada (nom non prouvé)"));
     done(&over("Ada", "2", &rewritten(&workplace, "drift/D1.rhai", PASSAGE)));
     let authors = workplace.json(&["rules", "drafts"])[0]["authors"].clone();
-    assert_eq!(authors, serde_json::json!(["Ada", "Bob"]));
+    assert_eq!(authors, serde_json::json!(["Ada (nom non prouvé)", "Bob (nom non prouvé)"]));
 }
 
 #[test]
@@ -73,22 +73,25 @@ fn no_author_publishes_their_own_rule_and_the_trail_keeps_the_attempt() {
     assert!(refused(&publish("Paul")).contains("draft 1 is not in review"));
     done(&by(&workplace, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
     for name in ["Ada", "ada", " ADA "] {
-        assert!(refused(&publish(name)).contains("written by Ada too"), "{name}");
+        assert!(refused(&publish(name)).contains("written by Ada (nom non prouvé) too"), "{name}");
     }
     let frozen = ["rules", "draft", &file, "--over", "1", "--revision", "2", "--comment", "x"];
     assert!(refused(&by(&workplace, "Bob", &frozen)).contains("frozen"));
     done(&publish("Paul"));
-    assert!(refused(&publish("Paul")).contains("draft 1 is over: it was published by Paul"));
+    assert!(
+        refused(&publish("Paul"))
+            .contains("draft 1 is over: it was published by Paul (nom non prouvé)")
+    );
     insta::assert_snapshot!(actions(&workplace), @"
-    Ada rule_draft_saved draft/1
-    Paul rule_publication_refused draft/1
-    Ada rule_draft_submitted draft/1
-    Ada rule_publication_refused draft/1
-    ada rule_publication_refused draft/1
-    ADA rule_publication_refused draft/1
-    Paul rule_published rules/drift/D1.rhai
-    Paul rule_draft_published draft/1
-    Paul rule_publication_refused draft/1
+    Ada (nom non prouvé) rule_draft_saved draft/1
+    Paul (nom non prouvé) rule_publication_refused draft/1
+    Ada (nom non prouvé) rule_draft_submitted draft/1
+    Ada (nom non prouvé) rule_publication_refused draft/1
+    ada (nom non prouvé) rule_publication_refused draft/1
+    ADA (nom non prouvé) rule_publication_refused draft/1
+    Paul (nom non prouvé) rule_published rules/drift/D1.rhai
+    Paul (nom non prouvé) rule_draft_published draft/1
+    Paul (nom non prouvé) rule_publication_refused draft/1
     ");
     assert_eq!(workplace.json(&["audit", "verify"])["flaw"], serde_json::Value::Null);
 }

@@ -196,12 +196,12 @@ async fn an_agent_sees_the_ministry_of_their_establishment_once_somebody_gave_th
     ada@justice.example sign_in_refused sign-in the setting `sign_in.ministries` does not know the siret 12001103400010
     ada@justice.example account_changed account/1 signed in
     ada@justice.example sign_in_refused sign-in the account has no role
-    claire.martin@example.org account_changed account/1 demande
+    claire.martin@example.org (nom non prouvé) account_changed account/1 demande
     ada@justice.example account_changed account/1 signed in
     ada@justice.example signed_in account/1
     ada@justice.example account_changed account/1 signed in
     ada@justice.example sign_in_refused sign-in the provider told no siret
-    claire.martin@example.org account_closed account/1 départ
+    claire.martin@example.org (nom non prouvé) account_closed account/1 départ
     ada@justice.example sign_in_refused sign-in the account is closed
     ");
 }

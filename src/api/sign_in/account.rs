@@ -7,12 +7,15 @@ use actix_web::web;
 
 use super::super::desk::AnonymousContext;
 use super::super::error::Problem;
+use super::super::tokens;
 use super::SignIn;
 use super::page::Page;
 use super::person;
 use crate::domain::access::ProvedBy;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
+use crate::domain::access::Token;
+use crate::domain::french;
 
 /// Show a page that says that nobody is signed in any more.
 #[utoipa::path(
@@ -68,14 +71,17 @@ pub(in crate::api) async fn show_account(
             "un seul facteur : publier des règles en demande plusieurs"
         }
     };
+    let mut paragraphs = vec![
+        format!("Compte : {}", caller.name),
+        format!("Rôles : {}", roles.join(", ")),
+        format!("Ministères : {seen}"),
+        format!("Connexion : {factors}"),
+    ];
+    let local_tokens = tokens::valid_local_tokens(&context, caller.account).await?;
+    paragraphs.extend(local_tokens.iter().map(local_token));
     let page = Page {
         title: "Votre session",
-        paragraphs: vec![
-            format!("Compte : {}", caller.name),
-            format!("Rôles : {}", roles.join(", ")),
-            format!("Ministères : {seen}"),
-            format!("Connexion : {factors}"),
-        ],
+        paragraphs,
         button: Some(("Se déconnecter", "/sign-out")),
         leads_to: match &sign_in.provider {
             Some(provider) => provider.leaves_to().await,
@@ -84,6 +90,18 @@ pub(in crate::api) async fn show_account(
         ..Page::default()
     };
     Ok(page.answer(StatusCode::OK))
+}
+
+fn local_token(token: &Token) -> String {
+    let by = token.issued_by.as_ref().map_or_else(String::new, |by| format!(" par {by}"));
+    format!(
+        "Attention : le jeton n° {} (« {} ») a été émis pour votre compte{by}, le {}, sur la machine de la \
+         base de données. Qui le détient agit sous votre nom ; si vous ne l’avez pas demandé, révoquez-le et \
+         dites-le à un administrateur.",
+        token.number,
+        token.label,
+        french::date(token.created_at.date_naive())
+    )
 }
 
 fn in_french(role: Role) -> &'static str {

@@ -29,6 +29,7 @@ use crate::domain::access::Scope;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
+use crate::domain::audit::NameProof;
 use crate::sign_in::Answer;
 use crate::sign_in::Person;
 use crate::sign_in::Provider;
@@ -190,6 +191,7 @@ async fn welcome(
         roles: settings.roles.iter().copied().collect::<BTreeSet<_>>(),
         scope: settings.scope_of(person.siret.as_deref()),
     };
+    let actor = actor.proved_by(NameProof::Session);
     let act = Act { actor, at: context.clock.now(), reason: "signed in".to_owned() };
     let account = match context.store.welcome(&arrival, &act).await {
         Ok(account) => account,

@@ -1,5 +1,6 @@
 //! `vigie accounts` and `vigie tokens`: who may call the API, and what programs prove themselves with.
-//! Whoever can write the database can do this, so it asks for no account.
+//! Whoever can write the database can do this, so it asks for no account; it is marked as done by a name that
+//! nobody proved.
 
 pub(super) mod remote;
 
@@ -12,6 +13,7 @@ use clap::Subcommand;
 use serde_json::json;
 use vigie::app;
 use vigie::app::config::Config;
+use vigie::cycle;
 use vigie::cycle::Parts;
 use vigie::domain::access::Account;
 use vigie::domain::access::Role;
@@ -80,6 +82,10 @@ pub(crate) enum TokensCommand {
     /// List tokens, those that are over included
     List,
     /// Issue one, shown once on standard output
+    ///
+    /// Beside the database nobody proves that the account is theirs: that the token was issued here is in the audit
+    /// trail, with every decision taken with it, and its account is told, by mail when its name is an address, and
+    /// when it next signs in.
     Issue {
         /// Name of the account that it is for
         account: String,
@@ -162,8 +168,11 @@ pub(super) async fn tokens(
         TokensCommand::Issue { account, label, roles, ministries, days } => {
             let act = act(config, parts, "")?;
             let account = find(parts, account).await?;
-            let roles =
-                if roles.is_empty() { account.roles } else { roles.iter().copied().collect() };
+            let roles = if roles.is_empty() {
+                account.roles.clone()
+            } else {
+                roles.iter().copied().collect()
+            };
             let terms = TokenTerms {
                 account: account.number,
                 label: label.clone(),
@@ -171,8 +180,14 @@ pub(super) async fn tokens(
                 scope: scope(ministries),
                 expires_at: act.at + TimeDelta::days((*days).into()),
             };
-            let (token, secret) = parts.store.issue_token(&terms, &act).await?;
+            let (token, secret, is_mailed) =
+                cycle::issue_local_token(parts, (&account, &terms), &act).await?;
             show_issued(&token, secret.reveal(), printer)?;
+            let how = if is_mailed { "by mail, and " } else { "" };
+            print::message(&format!(
+                "{} is told {how}at the next sign-in that it was issued here, by {}",
+                account.name, act.actor
+            ));
         }
         TokensCommand::Revoke { number, reason } => {
             parts.store.revoke_token(*number, &act(config, parts, reason)?).await?;
@@ -230,6 +245,7 @@ fn list_tokens(tokens: &[Token], accounts: &[Account], printer: &Printer) -> Res
             Cell::text(&token.label),
             Cell::text(words(&token.roles)),
             Cell::text(shown(&token.scope)),
+            Cell::optional(token.issued_by.as_ref().map(Actor::as_str)),
             Cell::text(instant(token.expires_at)),
             Cell::optional(token.last_used_at.map(instant)),
             Cell::optional(token.revoked_at.map(instant)),
@@ -243,6 +259,7 @@ fn list_tokens(tokens: &[Token], accounts: &[Account], printer: &Printer) -> Res
             ("label", "Usage"),
             ("roles", "Rôles"),
             ("scope", "Périmètre"),
+            ("issued_by", "Émis par"),
             ("expires_at", "Expire le"),
             ("last_used_at", "Dernier usage"),
             ("revoked_at", "Révoqué le"),

@@ -10,7 +10,6 @@ use vigie::app::config::Config;
 use vigie::cycle;
 use vigie::cycle::MissionLine;
 use vigie::cycle::Parts;
-use vigie::domain::audit::Actor;
 use vigie::domain::french;
 use vigie::domain::ids::MissionId;
 use vigie::domain::mission::Mission;
@@ -39,7 +38,7 @@ pub(super) async fn run(
         return list(&request.filter, parts, printer).await;
     };
     if let Some((mission, act)) = args::act(command) {
-        let actor = Actor::person(&config.actor)?;
+        let actor = crate::cli::person(config)?;
         let id = MissionId::new(mission);
         let hand = (&actor, config.missions.director());
         let change = cycle::act_on_mission(parts, &id, &act, hand).await?;

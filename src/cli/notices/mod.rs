@@ -29,6 +29,7 @@ use crate::cli::print;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
+use crate::cli::whole_file::write_whole;
 
 /// Notices listed by default, the latest ones.
 const LISTED: u32 = 200;
@@ -242,8 +243,7 @@ fn show_preview(
     if let (Some(path), Some(notice)) = (file, notices.last())
         && let Content::Message { html, .. } = &notice.content
     {
-        std::fs::write(path, html)
-            .map_err(|source| CliError::Report { path: path.clone(), source })?;
+        write_whole(path, html.as_bytes())?;
     }
     printer.answer(&notices, &sheets, 0)
 }

@@ -144,18 +144,18 @@ pub(super) async fn run(
             printer.answer(&changes, &[changed(&changes)], 0)?;
         }
         ReviewsCommand::Hold(held) => {
-            let actor = Actor::person(&config.actor)?;
+            let actor = crate::cli::person(config)?;
             let minutes = minutes(held, &actor);
             let act = ReviewAct::Hold { minutes };
             acted(&held.review, &act, &actor, parts, printer).await?;
         }
         ReviewsCommand::Move { review, to, at, reason } => {
-            let actor = Actor::person(&config.actor)?;
+            let actor = crate::cli::person(config)?;
             let act = ReviewAct::Move { to: *to, at: *at, reason: reason.clone() };
             acted(review, &act, &actor, parts, printer).await?;
         }
         ReviewsCommand::Cancel { review, reason } => {
-            let actor = Actor::person(&config.actor)?;
+            let actor = crate::cli::person(config)?;
             let act = ReviewAct::Cancel { reason: reason.clone() };
             acted(review, &act, &actor, parts, printer).await?;
         }
@@ -203,7 +203,7 @@ async fn tick(
     config: &Config,
     (parts, printer): (&Parts, &Printer),
 ) -> Result<(), CliError> {
-    let actor = Actor::person(&config.actor)?;
+    let actor = crate::cli::person(config)?;
     let act = ReviewAct::Action { number, done, reason: reason.to_owned() };
     acted(review, &act, &actor, parts, printer).await
 }

@@ -95,6 +95,10 @@ pub(crate) enum RulesCommand {
     ///
     /// Asked for: no fault (`vigie rules check --draft`), cases that pass, at each level, on absence and
     /// on the healthy portfolio (`vigie rules test --draft`). A refusal is written in the audit trail.
+    ///
+    /// Beside the database, that the second person is another one is on their honour: the name given is marked as
+    /// one that nobody proved. With `publication.over_http_only`, publishing here is refused; with `--server`, the
+    /// token proves who it is.
     Publish(StepArgs),
     /// Put back in force what was before the last publication of a rule, or what ships
     Rollback {

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::Shelf;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
+use crate::cli::whole_file::write_whole;
 
 pub(super) fn run(
     out: Option<&Path>,
@@ -16,8 +17,7 @@ pub(super) fn run(
 ) -> Result<Conclusion, CliError> {
     let page = shelf.0.catalogue.page(as_of);
     match out {
-        Some(path) => std::fs::write(path, page)
-            .map_err(|source| CliError::Report { path: path.to_owned(), source })?,
+        Some(path) => write_whole(path, page.as_bytes())?,
         None => std::io::stdout().lock().write_all(page.as_bytes())?,
     }
     Ok(shelf.conclusion())

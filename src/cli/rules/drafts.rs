@@ -119,7 +119,13 @@ pub(super) async fn publish(
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, &request.reason)?;
     let about = (DraftNumber(request.draft), request.revision);
-    let publication = told(cycle::publish(parts, about, &act).await)?;
+    let published = if config.publication.over_http_only {
+        let refused = ("rule_publication_refused", &*format!("draft/{}", request.draft));
+        cycle::refuse_local_publication(parts, refused, &act).await
+    } else {
+        cycle::publish(parts, about, &act).await
+    };
+    let publication = told(published)?;
     tell_publication(&publication);
     Ok(Conclusion::Good)
 }
@@ -133,7 +139,13 @@ pub(super) async fn roll_back(
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, reason)?;
     let to = if to_shipped { RollBack::Shipped } else { RollBack::Former };
-    let publication = told(cycle::roll_back(parts, name, (to, None), &act).await)?;
+    let rolled_back = if config.publication.over_http_only {
+        let refused = ("rule_roll_back_refused", &*format!("rules/{name}"));
+        cycle::refuse_local_publication(parts, refused, &act).await
+    } else {
+        cycle::roll_back(parts, name, (to, None), &act).await
+    };
+    let publication = told(rolled_back)?;
     tell_publication(&publication);
     Ok(Conclusion::Good)
 }

@@ -13,6 +13,7 @@ use crate::cli::Conclusion;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
+use crate::cli::whole_file::write_whole;
 
 #[derive(Serialize)]
 struct Report<'r> {
@@ -29,8 +30,7 @@ pub(super) fn run(
     let outcomes = cycle::run_cases(&shelf.0.catalogue, &shelf.0.texts, &wanted);
     let passed = outcomes.iter().all(CaseOutcome::passed);
     if let Some(file) = &request.junit {
-        std::fs::write(file, rules::junit(&outcomes))
-            .map_err(|source| CliError::Report { path: file.clone(), source })?;
+        write_whole(file, rules::junit(&outcomes).as_bytes())?;
     }
     let mut good = passed;
     if request.coverage || request.threshold.is_some() {

@@ -1,8 +1,12 @@
 //! The audit trail: who decided what, when and why, in a chain that shows any later hand.
 
+mod name_proof;
 mod walk;
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::Hash;
+use std::hash::Hasher;
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -10,10 +14,19 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
 use thiserror::Error;
+use utoipa::PartialSchema;
 use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::Schema;
+use utoipa::openapi::Type;
+
+use name_proof::UNPROVED_MARK;
+use name_proof::resembles_mark;
 
 use crate::domain::fingerprint::Fingerprint;
 
+pub use name_proof::NameProof;
 pub use walk::Flaw;
 pub use walk::Walk;
 
@@ -23,15 +36,23 @@ const GENESIS: &str = "000000000000000000000000000000000000000000000000000000000
 /// Told apart from any later way of hashing an entry.
 const ENCODING: &str = "vigie-audit-1";
 
+/// Of an entry that also says how its actor's name was proved.
+const ENCODING_WITH_PROOF: &str = "vigie-audit-2";
+
 /// Vigie itself, as an actor.
 const ITSELF: &str = "vigie";
 
 const LONGEST_NAME: usize = 200;
 
-/// A person, by name or address, or Vigie itself when it decides alone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-pub struct Actor(String);
+/// A person, by name or address, or Vigie itself when it decides alone. One whose name nobody proved bears a
+/// mark after it, ` (nom non prouvé)`, as a part of its text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Actor {
+    text: String,
+    /// Known while it decides, and in the audit trail; elsewhere only what the mark tells.
+    proof: Option<NameProof>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ActorError {
@@ -41,11 +62,13 @@ pub enum ActorError {
     Itself,
     #[error("the name of a person: expected one line of at most {LONGEST_NAME} characters")]
     Unprintable,
+    #[error("the name of a person: found the words by which a name that nobody proved is marked")]
+    Marked,
 }
 
 impl Actor {
     pub fn vigie() -> Self {
-        Self(ITSELF.to_owned())
+        Self::from_kept(ITSELF.to_owned())
     }
 
     pub fn person(name: &str) -> Result<Self, ActorError> {
@@ -59,26 +82,112 @@ impl Actor {
         if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
             return Err(ActorError::Unprintable);
         }
-        Ok(Self(name.to_owned()))
+        if resembles_mark(name) {
+            return Err(ActorError::Marked);
+        }
+        Ok(Self::from_kept(name.to_owned()))
+    }
+
+    /// Whoever typed this name beside the database; Vigie itself when they typed none. Nobody proved it, and it is
+    /// marked so. `Err` when it is no name.
+    pub fn local(name: &str) -> Result<Self, ActorError> {
+        match Self::person(name) {
+            Err(ActorError::Nobody) => Ok(Self::vigie().proved_by(NameProof::Local)),
+            named => Ok(named?.proved_by(NameProof::Local)),
+        }
+    }
+
+    #[must_use]
+    pub fn proved_by(self, proof: NameProof) -> Self {
+        let bare = self.name();
+        let is_marked = proof == NameProof::Local && self.is_person();
+        let mark = if is_marked { UNPROVED_MARK } else { "" };
+        Self { text: format!("{bare}{mark}"), proof: Some(proof) }
+    }
+
+    /// How its name was proved, as far as that is known.
+    pub fn proof(&self) -> Option<NameProof> {
+        self.proof
     }
 
     /// An actor read back from where it was kept.
-    pub fn from_kept(name: String) -> Self {
-        Self(name)
+    pub fn from_kept(text: String) -> Self {
+        let proof = text.ends_with(UNPROVED_MARK).then_some(NameProof::Local);
+        Self { text, proof }
     }
 
+    /// As it is kept and shown, with the mark of a name that nobody proved.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Without the mark: to be compared with another name, never to be shown.
+    pub fn name(&self) -> &str {
+        self.text.strip_suffix(UNPROVED_MARK).unwrap_or(&self.text)
     }
 
     pub fn is_person(&self) -> bool {
-        self.0 != ITSELF
+        self.text != ITSELF
     }
 }
 
+impl From<String> for Actor {
+    fn from(text: String) -> Self {
+        Self::from_kept(text)
+    }
+}
+
+impl From<Actor> for String {
+    fn from(actor: Actor) -> Self {
+        actor.text
+    }
+}
+
+/// By what is kept of them: the text, which bears the mark.
+impl PartialEq for Actor {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Actor {}
+
+impl PartialOrd for Actor {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Actor {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl Hash for Actor {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl PartialSchema for Actor {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(
+                "A person, by name or address, or Vigie itself when it decides alone. A name that was \
+                 typed on the command line beside the database, which nobody proved, ends in \
+                 ` (nom non prouvé)`.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for Actor {}
+
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -148,6 +257,9 @@ pub struct AuditEntry {
     /// RFC 3339 in UTC, with nine decimals.
     pub at: String,
     pub actor: Actor,
+    /// How the actor's name was proved; null when Vigie decided alone, and before that was kept.
+    #[serde(default)]
+    pub proved_by: Option<NameProof>,
     pub action: String,
     pub subject: String,
     pub was: Option<String>,
@@ -165,6 +277,7 @@ impl AuditEntry {
         let mut entry = Self {
             number: head.number.saturating_add(1),
             at,
+            proved_by: actor.proof(),
             actor,
             action,
             subject,
@@ -182,21 +295,26 @@ impl AuditEntry {
     fn digest(&self) -> Fingerprint {
         let present = |text: &Option<String>| if text.is_some() { "1" } else { "0" };
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        Fingerprint::of_parts(&[
-            ENCODING,
-            &self.number.to_string(),
+        let encoding = if self.proved_by.is_some() { ENCODING_WITH_PROOF } else { ENCODING };
+        let number = self.number.to_string();
+        let (was, became, reason) = (text(&self.was), text(&self.became), text(&self.reason));
+        let mut parts = vec![
+            encoding,
+            &number,
             &self.at,
             self.actor.as_str(),
             &self.action,
             &self.subject,
             present(&self.was),
-            &text(&self.was),
+            &was,
             present(&self.became),
-            &text(&self.became),
+            &became,
             present(&self.reason),
-            &text(&self.reason),
+            &reason,
             self.previous.as_str(),
-        ])
+        ];
+        parts.extend(self.proved_by.map(NameProof::word));
+        Fingerprint::of_parts(&parts)
     }
 }
 
@@ -229,5 +347,38 @@ mod tests {
             assert_eq!(Actor::person(name), Err(error));
         }
         assert_eq!(Actor::person(&"x".repeat(201)), Err(ActorError::Unprintable));
+    }
+
+    #[test]
+    fn a_name_typed_beside_the_database_bears_a_mark_that_stays_with_it() {
+        let local = Actor::local("Claire Martin").unwrap();
+        assert_eq!(local.as_str(), "Claire Martin (nom non prouvé)");
+        assert_eq!((local.name(), local.proof()), ("Claire Martin", Some(NameProof::Local)));
+        let kept: Actor = serde_json::from_str(&serde_json::to_string(&local).unwrap()).unwrap();
+        assert_eq!((&kept, kept.proof()), (&local, Some(NameProof::Local)));
+        assert_ne!(local, Actor::person("Claire Martin").unwrap());
+        let nobody = Actor::local("").unwrap();
+        assert_eq!((nobody.as_str(), nobody.proof()), ("vigie", Some(NameProof::Local)));
+        for name in ["Ada (nom non prouvé)", "Ada (NON  PROUVÉ)", "Ada non prouve\u{301}"] {
+            assert_eq!(Actor::person(name), Err(ActorError::Marked), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_entry_keeps_its_hash_when_nothing_says_how_its_name_was_proved() {
+        let entry = |actor: &Actor| {
+            let deed = Deed::by(actor, "alert_acknowledged", "alert/1");
+            AuditEntry::after(&Head::genesis(), "2026-01-01T00:00:00.000000000Z".to_owned(), deed)
+        };
+        let plain = entry(&Actor::person("Claire Martin").unwrap());
+        // As version 0.1 wrote it.
+        assert_eq!(
+            plain.hash.as_str(),
+            "6ff1437da3057a3d4e4567168a4ef65f7387b085e56e144dd4b4c557c3976aab"
+        );
+        let proved = entry(&Actor::person("Claire Martin").unwrap().proved_by(NameProof::Token));
+        assert_eq!(proved.hash, proved.digest());
+        let stripped = AuditEntry { proved_by: None, ..proved.clone() };
+        assert_ne!(stripped.digest(), proved.hash);
     }
 }

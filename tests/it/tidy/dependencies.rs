@@ -9,28 +9,9 @@ use toml::Table;
 use super::assert_none;
 use super::read;
 use super::root;
-
-/// `0BSD` comes from `quoted_printable` through lettre, `MPL-2.0` from `smartstring` through Rhai,
-/// `CC0-1.0` from `tiny-keccak`, `BSL-1.0` from `xxhash-rust` through Polars.
-const ACCEPTED: &[&str] = &[
-    "0BSD",
-    "Apache-2.0",
-    "Apache-2.0 WITH LLVM-exception",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "BSL-1.0",
-    "CC0-1.0",
-    "ISC",
-    "MIT",
-    "MPL-2.0",
-    "Unicode-3.0",
-    "Zlib",
-];
+use super::rust_files;
 
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
-
-/// TLS is rustls.
-const BANNED: &[&str] = &["native-tls", "openssl-sys"];
 
 /// In the lock file in several versions, mostly for Polars against actix and sqlx, and for the
 /// signatures of `openidconnect`: not ours to mend. A new one costs build time and is worth a look before it joins.
@@ -81,10 +62,11 @@ const SEVERAL: &[&str] = &[
 #[test]
 fn licences_are_ones_that_we_accept() {
     let mut faults = BTreeSet::new();
+    let accepted = accepted();
     for package in packages() {
         let name = package.get("name").and_then(Value::as_str).unwrap_or_default();
         let licence = package.get("license").and_then(Value::as_str).unwrap_or("none given");
-        if !is_accepted(licence) {
+        if !is_accepted(licence, &accepted) {
             faults.insert(format!("{name}: {licence}"));
         }
     }
@@ -94,6 +76,7 @@ fn licences_are_ones_that_we_accept() {
 #[test]
 fn crates_come_from_the_registry_with_their_checksum() {
     let mut faults = BTreeSet::new();
+    let banned = banned();
     for lock in ["Cargo.lock", "benches/peers/Cargo.lock"] {
         for package in locked_in(lock) {
             let (name, source) = (text(&package, "name"), text(&package, "source"));
@@ -103,7 +86,7 @@ fn crates_come_from_the_registry_with_their_checksum() {
             if source != REGISTRY || !package.contains_key("checksum") {
                 faults.insert(format!("{lock}: {name} comes from `{source}`"));
             }
-            if BANNED.contains(&name) {
+            if banned.contains(name) {
                 faults.insert(format!("{lock}: {name} is banned"));
             }
         }
@@ -165,13 +148,60 @@ fn a_licence_is_accepted_by_any_choice_and_by_all_conditions() {
         "Apache-2.0 WITH LLVM-exception OR GPL-3.0",
         "MPL-2.0+",
     ] {
-        assert!(is_accepted(licence), "{licence}");
+        assert!(is_accepted(licence, &accepted()), "{licence}");
     }
     for licence in
         ["GPL-3.0", "MIT AND GPL-3.0", "GPL-3.0 AND (MIT OR Zlib)", "MIT WITH x", "none given", ""]
     {
-        assert!(!is_accepted(licence), "{licence}");
+        assert!(!is_accepted(licence, &accepted()), "{licence}");
     }
+}
+
+/// Each advisory that is ignored says why, and only the crate by which the fault comes may bring it: another
+/// use would have to be looked at anew.
+#[test]
+fn an_advisory_is_ignored_with_a_reason_and_nothing_of_ours_reaches_what_it_is_about() {
+    let mut faults = BTreeSet::new();
+    for ignored in list("advisories", "ignore") {
+        let reason = ignored.get("reason").and_then(toml::Value::as_str).unwrap_or_default();
+        if reason.len() < 40 {
+            faults.insert(format!("deny.toml: {ignored} is ignored without a reason"));
+        }
+    }
+    // Keys with which RSA signs or decrypts, and addresses that Polars would open by `object_store`.
+    let unused = [
+        "RsaPrivateSigningKey",
+        "RsaPrivateKey",
+        "scan_parquet",
+        "scan_csv",
+        "LazyCsvReader",
+        "CloudOptions",
+    ];
+    for file in rust_files().into_iter().filter(|file| file.starts_with("src")) {
+        let text = read(&file);
+        for name in unused.iter().filter(|name| text.contains(**name)) {
+            faults.insert(format!("{}: {name} reaches what deny.toml ignores", file.display()));
+        }
+    }
+    assert_none(&faults);
+}
+
+fn accepted() -> BTreeSet<String> {
+    let allowed = list("licenses", "allow");
+    allowed.iter().filter_map(|licence| Some(licence.as_str()?.to_owned())).collect()
+}
+
+/// Those that nothing at all may bring.
+fn banned() -> BTreeSet<String> {
+    let all = list("bans", "deny");
+    let whole = all.iter().filter(|ban| ban.get("wrappers").is_none());
+    whole.filter_map(|ban| Some(ban.get("crate")?.as_str()?.to_owned())).collect()
+}
+
+fn list(section: &str, key: &str) -> Vec<toml::Value> {
+    let deny: Table = read("deny.toml").parse().unwrap();
+    let listed = deny.get(section).and_then(|section| section.get(key)?.as_array());
+    listed.unwrap().clone()
 }
 
 /// What is compiled on this kind of machine; cargo has it all on disk.
@@ -202,33 +232,33 @@ fn text<'a>(package: &'a Table, key: &str) -> &'a str {
 }
 
 /// Reads an SPDX expression. The old `A/B` means `A OR B`.
-fn is_accepted(licence: &str) -> bool {
+fn is_accepted(licence: &str, list: &BTreeSet<String>) -> bool {
     let spaced = licence.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut words = words.as_slice();
-    let accepted = any(&mut words);
+    let accepted = any(&mut words, list);
     accepted && words.is_empty()
 }
 
-fn any(words: &mut &[&str]) -> bool {
-    let mut accepted = all(words);
+fn any(words: &mut &[&str], list: &BTreeSet<String>) -> bool {
+    let mut accepted = all(words, list);
     while next_is(words, "OR") {
-        accepted |= all(words);
+        accepted |= all(words, list);
     }
     accepted
 }
 
-fn all(words: &mut &[&str]) -> bool {
-    let mut accepted = one(words);
+fn all(words: &mut &[&str], list: &BTreeSet<String>) -> bool {
+    let mut accepted = one(words, list);
     while next_is(words, "AND") {
-        accepted &= one(words);
+        accepted &= one(words, list);
     }
     accepted
 }
 
-fn one(words: &mut &[&str]) -> bool {
+fn one(words: &mut &[&str], list: &BTreeSet<String>) -> bool {
     if next_is(words, "(") {
-        let accepted = any(words);
+        let accepted = any(words, list);
         return next_is(words, ")") && accepted;
     }
     let Some((name, rest)) = words.split_first() else { return false };
@@ -239,7 +269,7 @@ fn one(words: &mut &[&str]) -> bool {
         *words = words.get(1..).unwrap_or_default();
         licence = format!("{licence} WITH {exception}");
     }
-    ACCEPTED.contains(&licence.as_str())
+    list.contains(&licence)
 }
 
 /// Steps over a word when it comes next.

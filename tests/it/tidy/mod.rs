@@ -1,5 +1,6 @@
 //! The house's own rules, held by the tests because one package gives the compiler no say in them.
 
+mod actors;
 mod dependencies;
 mod documents;
 mod files;

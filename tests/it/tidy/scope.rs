@@ -34,6 +34,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("invite_first", "a link for the first administrator, when there is no account"),
     ("is_invited", "of whoever holds the link"),
     ("issue_token", "of an account, never wider than it"),
+    ("issue_token_and_tell", "of an account, never wider than it"),
     ("keep_answer", "writes only; nothing is read back"),
     ("latest_known", "numbers of the last import, link and review"),
     ("note_refusals", "writes only; nothing is read back"),

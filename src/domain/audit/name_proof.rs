@@ -1,0 +1,66 @@
+//! How the name of whoever decided was proved.
+
+use serde::Deserialize;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Follows a name that nobody proved, wherever it is kept or shown: a name and its mark cannot be parted, and no
+/// face has to remember to show it. No account can be called so.
+pub(super) const UNPROVED_MARK: &str = " (nom non prouvé)";
+
+/// Nothing of what follows an account's name may be taken for the mark.
+const MARK_WORDS: &str = "non prouvé";
+
+/// How a name was proved when it decided. Kept in the audit trail since 0.2; earlier entries do not say.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum NameProof {
+    /// By a session: somebody who signed in.
+    Session,
+    /// By a token that was issued over HTTP.
+    Token,
+    /// By a token that was issued on the command line beside the database: whoever typed that may hold it.
+    LocalToken,
+    /// By nothing: typed on the command line beside the database.
+    Local,
+}
+
+impl NameProof {
+    pub const ALL: [Self; 4] = [Self::Session, Self::Token, Self::LocalToken, Self::Local];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Token => "token",
+            Self::LocalToken => "local_token",
+            Self::Local => "local",
+        }
+    }
+
+    /// The words that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Token => "jeton",
+            Self::LocalToken => "jeton émis en local",
+            Self::Local => "rien (en local)",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|proof| proof.word() == word)
+    }
+}
+
+/// Whether a name would be taken for one that bears the mark, however its accent and its case are written.
+pub(super) fn resembles_mark(name: &str) -> bool {
+    let plain: String = name
+        .to_lowercase()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace("e\u{301}", "é");
+    plain.contains(MARK_WORDS)
+}

@@ -1,0 +1,27 @@
+//! Who decides on the command line: nobody proved that name, so no command may name them otherwise than marked.
+
+use std::collections::BTreeSet;
+
+use super::assert_none;
+use super::code_lines;
+use super::read;
+use super::rust_files;
+
+/// Where the command line names somebody who does not decide, or checks a name before it is marked.
+const ALLOWED: &[&str] = &["src/cli/mod.rs", "src/cli/accounts/mod.rs"];
+
+#[test]
+fn commands_name_who_decides_through_the_one_function_that_marks_them() {
+    let mut faults = BTreeSet::new();
+    for file in rust_files().into_iter().filter(|file| file.starts_with("src/cli")) {
+        for (line, code) in code_lines(&read(&file)) {
+            let names = code.contains("Actor::person(") || code.contains("Actor::from_kept(");
+            if names && !ALLOWED.iter().any(|allowed| file.ends_with(allowed)) {
+                let place = format!("{}:{line}", file.display());
+                faults
+                    .insert(format!("{place}: `cli::person` or `cli::anybody` names who decides"));
+            }
+        }
+    }
+    assert_none(&faults);
+}

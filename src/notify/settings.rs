@@ -25,7 +25,10 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OutboxSettings {
+    /// Of a notice's own failures: time in which its channel is down does not count.
     pub give_up_after_days: u32,
+    /// The risk team is told of an outage that lasts so long, through another channel.
+    pub tell_outage_after_minutes: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,7 +145,7 @@ impl WebhookSettings {
 
 impl Default for OutboxSettings {
     fn default() -> Self {
-        Self { give_up_after_days: 7 }
+        Self { give_up_after_days: 7, tell_outage_after_minutes: 30 }
     }
 }
 

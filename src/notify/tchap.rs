@@ -84,7 +84,7 @@ impl Room {
     pub async fn send(&self, notice: &Notice, now: DateTime<Utc>) -> Attempt {
         let Content::Message { text, html, .. } = &notice.content else {
             let what = "found a notice for a program, expected one for people";
-            return Attempt::give_up(Reason::ClientError, what);
+            return Attempt::give_up(Reason::Unfit, what);
         };
         let mut url = self.url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -102,20 +102,26 @@ impl Room {
             Err(error) => return failed(&error),
         };
         match judged(answer.status(), answer.headers(), now) {
-            Attempt::Retry { after: None, reason, detail }
+            Attempt::ChannelFailed { after: None, reason, detail, blame }
                 if answer.status() == StatusCode::TOO_MANY_REQUESTS =>
             {
                 let limited = answer.json::<Limited>().await.ok();
                 let asked = limited.and_then(|limited| limited.retry_after_ms);
-                Attempt::Retry { after: asked.map(Duration::from_millis), reason, detail }
+                let after = asked.map(Duration::from_millis);
+                Attempt::ChannelFailed { after, reason, detail, blame }
+            }
+            // The address is the same for every message: there is no such server, or no such room.
+            Attempt::Retry { detail, .. } if answer.status() == StatusCode::NOT_FOUND => {
+                Attempt::channel_failed(Reason::Settings, detail)
             }
             // A room that refuses the message itself refuses it for good.
             Attempt::Retry { after: None, reason: Reason::ClientError, detail } => {
                 Attempt::give_up(Reason::ClientError, detail)
             }
-            attempt @ (Attempt::Delivered | Attempt::Retry { .. } | Attempt::GiveUp { .. }) => {
-                attempt
-            }
+            attempt @ (Attempt::Delivered
+            | Attempt::ChannelFailed { .. }
+            | Attempt::Retry { .. }
+            | Attempt::GiveUp { .. }) => attempt,
         }
     }
 }

@@ -178,17 +178,18 @@ async fn receivers(desk: &Desk) -> Result<Vec<ReceiverLine>, Problem> {
         .filter(|lane| !states.iter().any(|state| state.lane == **lane))
         .cloned()
         .collect();
-    let seen = states.into_iter().map(|LaneState { lane, opened_at, closed_at, reason, outage }| {
-        let opened_at = Some(opened_at);
-        ReceiverLine {
-            set_up: set_up.contains(&lane),
-            receiver: lane,
-            opened_at,
-            closed_at,
-            reason,
-            outage,
-        }
-    });
+    let seen =
+        states.into_iter().map(|LaneState { lane, opened_at, closed_at, reason, outage }| {
+            let opened_at = Some(opened_at);
+            ReceiverLine {
+                set_up: set_up.contains(&lane),
+                receiver: lane,
+                opened_at,
+                closed_at,
+                reason,
+                outage,
+            }
+        });
     let unseen = unseen.into_iter().map(|receiver| ReceiverLine {
         outage: outages.iter().find(|outage| outage.lane == receiver).cloned(),
         receiver,

@@ -3,6 +3,7 @@
 pub mod config;
 mod patience;
 mod service;
+mod settings_fault;
 mod sockets;
 pub mod telemetry;
 

@@ -83,11 +83,17 @@ impl Progress {
             self.halted = true;
         }
         let Attempt::ChannelFailed { reason, blame, .. } = attempt else { return };
-        self.failure = failure;
+        match (&mut self.failure, failure) {
+            // The first says why; the others may have been cut off for it.
+            (Some(first), Some(failure)) if first.notice != failure.notice => first.notice = None,
+            (Some(_), _) => {}
+            (none, failure) => *none = failure,
+        }
         match blame {
             // A server may take some connections and refuse more: those that it took go on.
             Blame::Channel => {
-                let of_one_connection = *reason == Reason::Unreachable || *reason == Reason::ServerError;
+                let of_one_connection =
+                    *reason == Reason::Unreachable || *reason == Reason::ServerError;
                 self.halted |= self.answers == 0 || !of_one_connection;
             }
             Blame::Unclear => {
@@ -100,8 +106,7 @@ impl Progress {
 
     /// What the channel is to be blamed for, once all of the batch was tried.
     fn outage(&self) -> Option<&ChannelFailure> {
-        let is_down =
-            self.halted || self.answers == 0 || self.unclear_in_a_row >= UNCLEAR_IN_A_ROW;
+        let is_down = self.halted || self.answers == 0 || self.unclear_in_a_row >= UNCLEAR_IN_A_ROW;
         self.failure.as_ref().filter(|_| is_down)
     }
 }
@@ -249,7 +254,9 @@ impl Worker {
             let was_spared = matches!(outcome, Outcome::Spared { .. });
             // A failure that counts against the notice says nothing of its channel.
             if was_spared || !matches!(attempt, Attempt::ChannelFailed { .. }) {
+                let notice = Some(claimed.queued.notice.id.clone());
                 let failure = attempt.channel_failure(&patience);
+                let failure = failure.map(|failure| ChannelFailure { notice, ..failure });
                 let in_outage = self.batch.outage.is_some();
                 self.batch.progress.lock().await.note(&attempt, failure, in_outage);
             }

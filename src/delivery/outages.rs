@@ -28,7 +28,7 @@ impl Courier {
         lane: &Lane,
         failure: &ChannelFailure,
     ) -> Result<(), DeliveryError> {
-        let ChannelFailure { reason, error, failures, next_attempt_at } = failure;
+        let ChannelFailure { reason, error, failures, notice: _, next_attempt_at } = failure;
         if self.store.record_channel_failure(lane, failure, self.clock.now()).await? {
             warn!(
                 lane = %lane,

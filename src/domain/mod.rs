@@ -34,4 +34,5 @@ mod text_schema;
 pub mod value;
 pub mod verdict;
 pub mod verdicts;
+pub mod visible_text;
 pub mod working_days;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,6 +34,8 @@ pub struct ChannelFailure {
     pub error: String,
     /// In this outage, this one included.
     pub failures: u32,
+    /// Whose attempt it was; none when those of several failed.
+    pub notice: Option<NoticeId>,
     pub next_attempt_at: DateTime<Utc>,
 }
 

@@ -63,10 +63,8 @@ pub fn url(text: &str) -> String {
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let host = authority.rsplit('@').next().unwrap_or_default();
-    let parts: Vec<&str> = path
-        .split('/')
-        .map(|part| if is_token(part) { CUT } else { part })
-        .collect();
+    let parts: Vec<&str> =
+        path.split('/').map(|part| if is_token(part) { CUT } else { part }).collect();
     let path_shown = parts.join("/");
     let cut_path = if path_shown == path { None } else { Some(path) };
     let hidden: Vec<&str> = cut_path.into_iter().chain(query).collect();
@@ -90,17 +88,32 @@ pub fn url_host(text: &str) -> String {
     format!("{scheme}://{host}{more}")
 }
 
-/// `a1b2c3d4e5f6a7b8`, a UUID; not `2020-11.panorama.csv`.
+/// `a1b2c3d4e5f6a7b8`, a UUID; not `2020-11.panorama.csv`, nor a long word of one case.
 fn is_token(part: &str) -> bool {
     let mut words = part.split(|c: char| !c.is_ascii_alphanumeric());
     let digits = part.chars().filter(char::is_ascii_hexdigit).count();
     let is_uuid = digits >= 32 && part.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-    is_uuid || part.contains([';', '=']) || words.any(|word| word.len() > LONGEST_WORD)
+    let is_random = |word: &str| {
+        let kinds = [
+            word.contains(|c: char| c.is_ascii_digit()),
+            word.contains(|c: char| c.is_ascii_uppercase()),
+            word.contains(|c: char| c.is_ascii_lowercase()),
+        ];
+        word.len() > LONGEST_WORD && kinds.into_iter().filter(|kind| *kind).count() > 1
+    };
+    is_uuid || part.contains([';', '=']) || words.any(is_random)
 }
 
 /// For `serialize_with`.
 pub fn serialize_url<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&url(text))
+}
+
+/// For `serialize_with`: the path of a file is shown whole, what another database's address holds is not.
+pub fn serialize_database<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let is_file = text.starts_with("sqlite:");
+    let path = text.split('?').next().unwrap_or_default();
+    serializer.serialize_str(&if is_file { path.to_owned() } else { url_host(text) })
 }
 
 /// For `serialize_with`.

@@ -7,6 +7,7 @@ use serde::Deserializer;
 use serde::Serialize;
 use serde::Serializer;
 use serde::de;
+use serde::de::Unexpected;
 use serde::de::Visitor;
 
 /// What is shown in its place.
@@ -86,11 +87,11 @@ impl<'de> Deserialize<'de> for Secret {
             }
 
             fn visit_f64<E: de::Error>(self, _: f64) -> Result<Secret, E> {
-                Err(E::custom("found a number with decimals, expected a text between quotes"))
+                Err(E::invalid_type(Unexpected::Other("a number with decimals"), &self))
             }
 
             fn visit_bool<E: de::Error>(self, _: bool) -> Result<Secret, E> {
-                Err(E::custom("found true or false, expected a text between quotes"))
+                Err(E::invalid_type(Unexpected::Other("true or false"), &self))
             }
         }
 

@@ -31,6 +31,7 @@ use crate::domain::notice::Notice;
 use crate::domain::notice::NoticeKind;
 use crate::domain::redaction::SentSecrets;
 use crate::domain::redaction::mail_addresses;
+use crate::domain::visible_text;
 
 /// Longest wait for a connection; `timeout_seconds` is for a message.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -58,8 +59,10 @@ pub struct Session(Option<AsyncSmtpConnection>);
 
 impl Mailbox {
     pub fn new(name: Option<&str>, email: &str) -> Result<Self, String> {
-        let address = email.parse().map_err(|_| format!("`{}` is no address", mail_addresses(email)))?;
-        Ok(Self(lettre::message::Mailbox::new(name.map(str::to_owned), address)))
+        let address =
+            email.parse().map_err(|_| format!("`{}` is no address", mail_addresses(email)))?;
+        let name = name.map(|name| visible_text::one_line(name).into_owned());
+        Ok(Self(lettre::message::Mailbox::new(name, address)))
     }
 
     /// `Vigie <vigie@example.fr>`, or the address alone.
@@ -218,7 +221,7 @@ impl Mailer {
             .from(self.from.0.clone())
             .to(to.0.clone())
             .date(SystemTime::from(notice.created_at))
-            .subject(notice.title.clone())
+            .subject(visible_text::one_line(&notice.title))
             .message_id(Some(self.message_id(&notice.id)))
             .references(self.references(notice).join(" "))
             .in_reply_to(self.references(notice).last().cloned().unwrap_or_default())
@@ -234,8 +237,8 @@ impl Mailer {
         let boundary = Fingerprint::of_parts(&["boundary", notice.id.as_str(), text, html]);
         let parts = MultiPart::alternative()
             .boundary(format!("vigie-{}", boundary.short()))
-            .singlepart(SinglePart::plain(text.clone()))
-            .singlepart(SinglePart::html(html.clone()));
+            .singlepart(SinglePart::plain(visible_text::lines(text).into_owned()))
+            .singlepart(SinglePart::html(visible_text::lines(html).into_owned()));
         let letter = letter.multipart(parts).map_err(|error| error.to_string())?;
         Ok((letter.envelope().clone(), letter.formatted()))
     }
@@ -294,7 +297,8 @@ fn parameters(settings: &MailSettings) -> Result<Option<TlsParameters>, ChannelF
         let certificate = Certificate::from_pem(&pem).map_err(|error| fault(error.to_string()))?;
         builder = builder.add_root_certificate(certificate);
     }
-    let built = builder.build().map_err(|error| ChannelFault::new("mail.tls", error.to_string()))?;
+    let built =
+        builder.build().map_err(|error| ChannelFault::new("mail.tls", error.to_string()))?;
     Ok(Some(built))
 }
 

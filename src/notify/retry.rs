@@ -89,7 +89,7 @@ pub struct Patience<'a> {
     /// Attempts so far that count, and the first of them.
     pub attempts: u32,
     pub first_attempt_at: Option<DateTime<Utc>>,
-    /// How much of the time since then its channel was down.
+    /// How much of the time since then its channel was down, in outages that have ended.
     pub in_outages: TimeDelta,
     /// It failed for a reason that was not clear, and others have gone through since.
     pub failed_alone: bool,
@@ -177,7 +177,8 @@ impl Attempt {
                         patience.counted(*after, error)
                     }
                     Blame::Unclear => {
-                        let wait = asked(*after).map_or(FIRST_PROBE, |asked| asked.max(FIRST_PROBE));
+                        let wait =
+                            asked(*after).map_or(FIRST_PROBE, |asked| asked.max(FIRST_PROBE));
                         Outcome::Spared { until: Some(patience.now + wait), error }
                     }
                 }
@@ -195,6 +196,7 @@ impl Attempt {
             reason: reason.word(),
             error: detail.clone(),
             failures: before.saturating_add(1),
+            notice: None,
             next_attempt_at: patience.now + wait,
         })
     }
@@ -206,7 +208,9 @@ impl Patience<'_> {
         let own = spread(doubled(FIRST_WAIT, LONGEST_WAIT, self.attempts), self.chance);
         let wait = asked(after).map_or(own, |asked| asked.max(own));
         let first = self.first_attempt_at.unwrap_or(self.now);
-        if self.now + wait > first + self.in_outages + self.give_up_after {
+        let in_this_one = self.outage.map(|outage| self.now - first.max(outage.since));
+        let in_this_one = in_this_one.unwrap_or_default().max(TimeDelta::zero());
+        if self.now + wait > first + self.in_outages + in_this_one + self.give_up_after {
             return Outcome::Dead { error };
         }
         Outcome::Waits { until: self.now + wait, error }

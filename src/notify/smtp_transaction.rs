@@ -45,7 +45,9 @@ pub(super) fn unsupported(
 ) -> Option<&'static str> {
     let server = connection.server_info();
     if has_accents(envelope) && !server.supports_feature(Extension::SmtpUtfEight) {
-        return Some("found an address with accents, which the mail server does not take (SMTPUTF8)");
+        return Some(
+            "found an address with accents, which the mail server does not take (SMTPUTF8)",
+        );
     }
     if !mail.is_ascii() && !server.supports_feature(Extension::EightBitMime) {
         return Some("found a mail with accents, which the mail server does not take (8BITMIME)");

@@ -19,10 +19,12 @@ use super::webhook::failed;
 use super::webhook::judged;
 use crate::domain::notice::Content;
 use crate::domain::notice::Notice;
+use crate::domain::secret::Secret;
+use crate::domain::visible_text;
 
 pub struct Room {
     url: Url,
-    token: String,
+    token: Secret,
     pause: Duration,
     client: reqwest::Client,
 }
@@ -52,6 +54,10 @@ impl Room {
         if settings.token.is_empty() {
             return Err(ChannelFault::new("tchap.token", "found none, expected an access token"));
         }
+        if !settings.token.reveal().chars().all(|c| c.is_ascii_graphic()) {
+            let what = "found blanks or letters with accents, expected an access token";
+            return Err(ChannelFault::new("tchap.token", what));
+        }
         url.path_segments_mut().map_err(|()| fault())?.pop_if_empty().extend([
             "_matrix",
             "client",
@@ -69,7 +75,7 @@ impl Room {
             .map_err(|error| ChannelFault::new("tchap.homeserver", error.to_string()))?;
         Ok(Self {
             url,
-            token: settings.token.reveal().to_owned(),
+            token: settings.token.clone(),
             pause: Duration::from_millis(settings.pause_ms),
             client,
         })
@@ -92,11 +98,12 @@ impl Room {
         }
         let message = json!({
             "msgtype": "m.text",
-            "body": text,
+            "body": visible_text::lines(text),
             "format": "org.matrix.custom.html",
-            "formatted_body": html,
+            "formatted_body": visible_text::lines(html),
         });
-        let answer = self.client.put(url).bearer_auth(&self.token).json(&message).send().await;
+        let answer =
+            self.client.put(url).bearer_auth(self.token.reveal()).json(&message).send().await;
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => return failed(&error),

@@ -24,12 +24,19 @@ pub(super) struct Line {
 
 #[derive(Debug, Error)]
 pub(super) enum LineFault {
+    /// Without its address, which may hold what it asks for.
     #[error(transparent)]
-    Http(#[from] reqwest::Error),
+    Http(reqwest::Error),
     #[error("the answer is over {MOST_BYTES} bytes")]
     TooLong,
     #[error(transparent)]
     Request(#[from] http::Error),
+}
+
+impl From<reqwest::Error> for LineFault {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Http(error.without_url())
+    }
 }
 
 impl Line {

@@ -12,6 +12,7 @@ use super::error::writing;
 use super::kept;
 use super::open::end;
 use super::outbox;
+use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;
 use crate::domain::notice::Notice;
 use crate::domain::outage::ChannelFailure;
@@ -43,7 +44,8 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         let lasted = sqlx::query(
             "update channel_outages
-             set reason = $2, error = $3, failures = $4, last_attempt_at = $5, next_attempt_at = $6
+             set reason = $2, error = $3, failures = $4, last_attempt_at = $5, next_attempt_at = $6,
+                 only_notice = case when only_notice = $7 then only_notice end
              where lane = $1 and ended_at is null",
         )
         .bind(lane.to_string())
@@ -52,6 +54,7 @@ impl Store {
         .bind(i64::from(failure.failures))
         .bind(kept::from_instant(now))
         .bind(kept::from_instant(failure.next_attempt_at))
+        .bind(failure.notice.as_ref().map(NoticeId::as_str))
         .execute(&mut *transaction)
         .await
         .map_err(writing("an outage"))?
@@ -59,8 +62,8 @@ impl Store {
         if lasted == 0 {
             sqlx::query(
                 "insert into channel_outages (lane, since, reason, error, failures,
-                                              last_attempt_at, next_attempt_at)
-                 values ($1, $5, $2, $3, $4, $5, $6)
+                                              last_attempt_at, next_attempt_at, only_notice)
+                 values ($1, $5, $2, $3, $4, $5, $6, $7)
                  on conflict (lane, since) do update set ended_at = null, told_at = null",
             )
             .bind(lane.to_string())
@@ -69,6 +72,7 @@ impl Store {
             .bind(i64::from(failure.failures))
             .bind(kept::from_instant(now))
             .bind(kept::from_instant(failure.next_attempt_at))
+            .bind(failure.notice.as_ref().map(NoticeId::as_str))
             .execute(&mut *transaction)
             .await
             .map_err(writing("an outage"))?;
@@ -172,7 +176,7 @@ pub(super) async fn under_way(
 }
 
 /// A receiver answered: the outage of its channel is over, if there was one. The notices that had been tried
-/// before do not age for the time that it lasted.
+/// before do not age for the time that it lasted, but for one that alone had failed.
 pub(super) async fn end_of(
     connection: &mut SqliteConnection,
     lane: &Lane,
@@ -190,9 +194,12 @@ pub(super) async fn end_of(
         .map_err(writing("an outage"))?;
     let tried: Vec<(String, String)> = sqlx::query_as(
         "select id, first_attempt_at from notices
-         where lane = $1 and state = 'waiting' and first_attempt_at is not null",
+         where lane = $1 and state = 'waiting' and first_attempt_at is not null
+           and id not in (select only_notice from channel_outages
+                          where lane = $1 and since = $2 and only_notice is not null)",
     )
     .bind(lane.to_string())
+    .bind(kept::from_instant(outage.since))
     .fetch_all(&mut *connection)
     .await
     .map_err(reading("notices"))?;

@@ -88,7 +88,8 @@ impl Store {
         let mut pasts = pasts(&mut transaction, lane, leased_until).await?;
         end(transaction).await?;
         let claimed = NoticeRow::into_notices(rows)?.into_iter().map(|queued| {
-            let (failed_alone, in_outages) = pasts.remove(queued.notice.id.as_str()).unwrap_or_default();
+            let (failed_alone, in_outages) =
+                pasts.remove(queued.notice.id.as_str()).unwrap_or_default();
             ClaimedNotice { queued, failed_alone, in_outages }
         });
         Ok(claimed.collect())
@@ -284,7 +285,9 @@ async fn record(
         Outcome::Delivered => ("delivered", now, Some(now), None),
         Outcome::Waits { until, error } => ("waiting", *until, None, Some(error)),
         Outcome::Dead { error } | Outcome::Refused { error } => ("dead", now, None, Some(error)),
-        Outcome::Spared { until, error } => return spare(connection, id, (*until, error), now).await,
+        Outcome::Spared { until, error } => {
+            return spare(connection, id, (*until, error), now).await;
+        }
     };
     sqlx::query(
         "update notices set state = $2, next_attempt_at = $3, delivered_at = $4, last_error = $5,

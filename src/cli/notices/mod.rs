@@ -21,6 +21,7 @@ use vigie::domain::notice::Notice;
 use vigie::domain::notice::NoticeState;
 use vigie::domain::notice::QueuedNotice;
 use vigie::domain::outage::Outage;
+use vigie::domain::visible_text;
 use vigie::store::NoticeFilter;
 
 use crate::cli::CliError;
@@ -257,7 +258,7 @@ fn show_preview(
     if let (Some(path), Some(notice)) = (file, notices.last())
         && let Content::Message { html, .. } = &notice.content
     {
-        std::fs::write(path, html)
+        std::fs::write(path, visible_text::lines(html).as_bytes())
             .map_err(|source| CliError::Report { path: path.clone(), source })?;
     }
     printer.answer(&notices, &sheets, 0)

@@ -24,6 +24,7 @@ pub use service::runner;
 pub use service::setup_link;
 pub use service::start;
 pub use service::stop_signal;
+pub use settings_fault::SettingsFault;
 
 #[derive(Debug, Error)]
 pub enum AppError {

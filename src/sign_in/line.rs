@@ -13,6 +13,7 @@ use thiserror::Error;
 use super::fault::SettingFault;
 use super::fault::chain;
 use super::settings::Settings;
+use crate::domain::redaction;
 
 /// Of one answer. A provider's largest, its description or its keys, are some kilobytes.
 const MOST_BYTES: usize = 512 * 1024;
@@ -24,9 +25,9 @@ pub(super) struct Line {
 
 #[derive(Debug, Error)]
 pub(super) enum LineFault {
-    /// Without its address, which may hold what it asks for.
-    #[error(transparent)]
-    Http(reqwest::Error),
+    /// Its address is cut: it may hold what it asks for.
+    #[error("ask {address}")]
+    Http { address: String, source: reqwest::Error },
     #[error("the answer is over {MOST_BYTES} bytes")]
     TooLong,
     #[error(transparent)]
@@ -35,7 +36,8 @@ pub(super) enum LineFault {
 
 impl From<reqwest::Error> for LineFault {
     fn from(error: reqwest::Error) -> Self {
-        Self::Http(error.without_url())
+        let address = error.url().map(|url| redaction::url(url.as_str())).unwrap_or_default();
+        Self::Http { address, source: error.without_url() }
     }
 }
 

@@ -33,7 +33,7 @@ fn said_of<'a>(mail: &'a Mail, names: &'a BTreeSet<String>) -> BTreeSet<&'a str>
 
 #[test]
 fn each_secretary_general_gets_the_digest_of_their_own_projects_over_tls_and_authenticated() {
-    let demands = Demands { tls: true, password: Some("un secret"), unknown: None };
+    let demands = Demands { tls: true, password: Some("un secret"), ..Demands::default() };
     let Some(office) = Office::open(&demands) else { return };
     office.cycle(&["--announce"]);
     let mails = office.deliver();
@@ -183,7 +183,7 @@ fn an_address_that_is_none_is_given_up_alone_and_its_notice_leaves_once_correcte
 
 #[test]
 fn a_wrong_password_loses_nothing() {
-    let demands = Demands { tls: true, password: Some("un secret"), unknown: None };
+    let demands = Demands { tls: true, password: Some("un secret"), ..Demands::default() };
     let Some(office) = Office::open(&demands) else { return };
     office.cycle(&["--announce"]);
     let settings = office.workplace.path("vigie.toml");

@@ -369,7 +369,8 @@ impl From<StoreError> for Problem {
             | StoreError::AlreadyLinked { .. }
             | StoreError::NotLinked { .. }
             | StoreError::TwoSnapshots { .. }
-            | StoreError::AccountExists { .. } => Self::Refused(error.to_string()),
+            | StoreError::AccountExists { .. }
+            | StoreError::AccountAlike { .. } => Self::Refused(error.to_string()),
             StoreError::TooLate => Self::AnswerNotKept,
             StoreError::Moved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),

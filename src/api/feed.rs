@@ -14,6 +14,7 @@ use crate::cycle;
 use crate::cycle::FeedEntry;
 use crate::domain::access::Scope;
 use crate::domain::ids::MinistryCode;
+use crate::domain::visible_text;
 use crate::store::Place;
 use crate::store::Stretch;
 
@@ -85,7 +86,8 @@ fn title(scope: &Scope) -> String {
         Scope::Whole => "Vigie : ce qui change".to_owned(),
         Scope::Ministries(codes) => {
             let codes: Vec<&str> = codes.iter().map(MinistryCode::as_str).collect();
-            printable(&format!("Vigie : ce qui change, {}", codes.join(", ")))
+            visible_text::one_line(&format!("Vigie : ce qui change, {}", codes.join(", ")))
+                .into_owned()
         }
     }
 }
@@ -134,24 +136,16 @@ impl<'a> Site<'a> {
     fn entry(&self, entry: FeedEntry) -> atom::Entry {
         let FeedEntry { name, kind, at, title, text, path, .. } = entry;
         atom::Entry {
-            title: atom::Text::plain(printable(&title)),
+            title: atom::Text::plain(visible_text::one_line(&title)),
             id: self.name(&name),
             updated: at.fixed_offset(),
             published: Some(at.fixed_offset()),
             categories: vec![atom::Category { term: kind.to_owned(), ..atom::Category::default() }],
             links: vec![self.link("alternate", &path)],
-            summary: Some(atom::Text::plain(printable(&text))),
+            summary: Some(atom::Text::plain(visible_text::lines(&text))),
             ..atom::Entry::default()
         }
     }
-}
-
-/// Less what no XML may hold, however it is escaped.
-fn printable(text: &str) -> String {
-    let is_kept = |c: &char| {
-        matches!(c, '\t' | '\n' | '\r') || !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
-    };
-    text.chars().filter(is_kept).collect()
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ use crate::domain::notice::Lane;
 use crate::domain::notice::LaneState;
 use crate::domain::notice::Notice;
 use crate::domain::notice::QueuedNotice;
+use crate::domain::outage::Outage;
 use crate::notify;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -120,6 +121,8 @@ pub(super) struct ReceiverLine {
     /// It had asked for nothing more.
     closed_at: Option<DateTime<Utc>>,
     reason: Option<String>,
+    /// The outage under way: what waits for it neither ages nor is given up. `null` when it works.
+    outage: Option<Outage>,
 }
 
 /// List what carries messages, and whether it is open.
@@ -172,22 +175,26 @@ pub(super) async fn open_receiver(
 async fn receivers(desk: &Desk) -> Result<Vec<ReceiverLine>, Problem> {
     let set_up = notify::lanes(&desk.notify);
     let states = desk.store.lanes().await?;
+    let outages = desk.store.outages().await?;
     let unseen: Vec<Lane> = set_up
         .iter()
         .filter(|lane| !states.iter().any(|state| state.lane == **lane))
         .cloned()
         .collect();
-    let seen = states.into_iter().map(|LaneState { lane, opened_at, closed_at, reason }| {
-        let opened_at = Some(opened_at);
-        ReceiverLine {
-            set_up: set_up.contains(&lane),
-            receiver: lane,
-            opened_at,
-            closed_at,
-            reason,
-        }
-    });
+    let seen =
+        states.into_iter().map(|LaneState { lane, opened_at, closed_at, reason, outage }| {
+            let opened_at = Some(opened_at);
+            ReceiverLine {
+                set_up: set_up.contains(&lane),
+                receiver: lane,
+                opened_at,
+                closed_at,
+                reason,
+                outage,
+            }
+        });
     let unseen = unseen.into_iter().map(|receiver| ReceiverLine {
+        outage: outages.iter().find(|outage| outage.lane == receiver).cloned(),
         receiver,
         set_up: true,
         opened_at: None,

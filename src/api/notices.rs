@@ -19,6 +19,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::notice::NoticeState;
 use crate::domain::notice::QueuedNotice;
 use crate::domain::notice::Receiver;
+use crate::domain::visible_text;
 use crate::store::NoticeFilter;
 
 /// The pages hold text and their own style: nothing else may be loaded by them, nor run.
@@ -101,7 +102,7 @@ pub(super) async fn show_notice(
     Ok(HttpResponse::Ok()
         .insert_header(ContentType::html())
         .insert_header(("Content-Security-Policy", POLICY))
-        .body(page.unwrap_or(html)))
+        .body(visible_text::lines(&page.unwrap_or(html)).into_owned()))
 }
 
 pub(super) async fn found(parts: &Parts, id: String) -> Result<QueuedNotice, Problem> {

@@ -3,6 +3,7 @@
 pub mod config;
 mod patience;
 mod service;
+mod settings_fault;
 mod sockets;
 pub mod telemetry;
 
@@ -23,6 +24,7 @@ pub use service::runner;
 pub use service::setup_link;
 pub use service::start;
 pub use service::stop_signal;
+pub use settings_fault::SettingsFault;
 
 #[derive(Debug, Error)]
 pub enum AppError {

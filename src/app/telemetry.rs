@@ -1,11 +1,16 @@
 //! Logs, on standard error so that results on standard output stay clean.
 
+use std::io;
+use std::io::Write;
+
 use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::domain::visible_text;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,11 +33,63 @@ pub enum TelemetryError {
 pub fn start(filter: &str, format: LogFormat, colour: bool) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|source| TelemetryError::Filter { found: filter.to_owned(), source })?;
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let writer = move || VisibleStderr { colour };
+    let layer = tracing_subscriber::fmt::layer().with_writer(writer);
     let registry = tracing_subscriber::registry().with(filter);
     match format {
         LogFormat::Text => registry.with(layer.with_ansi(colour)).try_init()?,
         LogFormat::Json => registry.with(layer.json()).try_init()?,
     }
     Ok(())
+}
+
+/// Standard error, less what a text from outside could do to a terminal.
+struct VisibleStderr {
+    colour: bool,
+}
+
+impl Write for VisibleStderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        io::stderr().write_all(visible(&text, self.colour).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+/// Colours stay where there are any; nothing else moves the cursor or turns the direction of the text.
+fn visible(text: &str, colour: bool) -> String {
+    const COLOUR: &str = "\u{1b}[";
+    if !colour {
+        return visible_text::lines(text).into_owned();
+    }
+    let mut parts = text.split(COLOUR);
+    let mut shown = visible_text::lines(parts.next().unwrap_or_default()).into_owned();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_digit() && c != ';');
+        match end.filter(|end| part.get(*end..).is_some_and(|rest| rest.starts_with('m'))) {
+            Some(end) => {
+                shown.push_str(COLOUR);
+                shown.push_str(part.get(..=end).unwrap_or_default());
+                shown.push_str(&visible_text::lines(part.get(end + 1..).unwrap_or_default()));
+            }
+            None => shown.push_str(&visible_text::lines(part)),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_shows_colours_and_nothing_that_a_text_from_outside_could_do_to_a_terminal() {
+        let line = "\u{1b}[33mWARN\u{1b}[0m name=\u{1b}[2Ja\u{7}b\u{202e}c\u{1b}]0;title\u{7}\n";
+        assert_eq!(visible(line, true), "\u{1b}[33mWARN\u{1b}[0m name=2Jabc]0;title\n");
+        assert_eq!(visible("a\u{1b}[2Jb\n", false), "a[2Jb\n");
+    }
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use vigie::domain::french;
 use vigie::domain::level::Level;
+use vigie::domain::visible_text;
 
 use super::CliError;
 use super::args::Format;
@@ -123,9 +124,8 @@ impl Printer {
         match self.format {
             Format::Table => tables(sheets),
             Format::Json => {
-                let mut out = std::io::stdout().lock();
-                serde_json::to_writer_pretty(&mut out, full).map_err(json_output)?;
-                Ok(writeln!(out)?)
+                let json = serde_json::to_string_pretty(full).map_err(CliError::Json)?;
+                Ok(writeln!(std::io::stdout().lock(), "{}", visible_text::escaped_json(&json))?)
             }
             Format::Csv => sheets.get(main).map_or(Ok(()), csv),
         }
@@ -145,11 +145,16 @@ pub(crate) fn fault(error: &dyn Error) {
         }
         cause = source.source();
     }
-    message(&format!("{} {text}", style("vigie:").for_stderr().red().bold()));
+    let text = visible_text::lines(&text);
+    to_stderr(&format!("{} {text}", style("vigie:").for_stderr().red().bold()));
+}
+
+pub(crate) fn message(text: &str) {
+    to_stderr(&visible_text::lines(text));
 }
 
 #[expect(clippy::print_stderr, reason = "the one place that writes messages")]
-pub(crate) fn message(text: &str) {
+fn to_stderr(text: &str) {
     eprintln!("{text}");
 }
 
@@ -159,22 +164,15 @@ fn tables(sheets: &[Sheet]) -> Result<(), CliError> {
         if index > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "{}", style(&sheet.title).bold())?;
+        writeln!(out, "{}", style(visible_text::one_line(&sheet.title)).bold())?;
         if !sheet.rows.is_empty() {
             writeln!(out, "{}", coloured(&laid_out(sheet)))?;
         }
         if let Some(note) = &sheet.note {
-            writeln!(out, "{note}")?;
+            writeln!(out, "{}", visible_text::lines(note))?;
         }
     }
     Ok(())
-}
-
-fn json_output(error: serde_json::Error) -> CliError {
-    match error.io_error_kind() {
-        Some(kind) => CliError::Output(kind.into()),
-        None => CliError::Json(error),
-    }
 }
 
 fn csv(sheet: &Sheet) -> Result<(), CliError> {
@@ -183,7 +181,7 @@ fn csv(sheet: &Sheet) -> Result<(), CliError> {
     for row in &sheet.rows {
         out.write_record(row.iter().map(|cell| match &cell.value {
             Json::Null => String::new(),
-            Json::String(text) => text.clone(),
+            Json::String(text) => visible_text::lines(text).into_owned(),
             value @ (Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_)) => {
                 value.to_string()
             }
@@ -200,7 +198,7 @@ fn laid_out(sheet: &Sheet) -> String {
     table.set_width(width);
     table.set_header(sheet.columns.iter().map(|(_, header)| *header));
     for row in &sheet.rows {
-        table.add_row(row.iter().map(|cell| cell.shown.as_str()));
+        table.add_row(row.iter().map(|cell| visible_text::lines(&cell.shown).into_owned()));
     }
     for (index, column) in table.column_iter_mut().enumerate() {
         if sheet.columns.get(index).is_some_and(|(_, header)| header.is_empty()) {

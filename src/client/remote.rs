@@ -22,6 +22,7 @@ use serde::de::DeserializeOwned;
 use super::address::Address;
 use super::fault::Refusal;
 use super::fault::RemoteFault;
+use crate::domain::redaction;
 use crate::domain::secret::Secret;
 
 /// Longest wait for a connection.
@@ -267,7 +268,7 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 /// Where the API stands, once it is sure that a token may go there.
 fn base(server: &str, plain: PlainHttp) -> Result<Url, RemoteFault> {
     let expected = "an address as `https://vigie.example.fr`, without names, secrets or filters";
-    let odd = || RemoteFault::Server { found: shown(server), expected };
+    let odd = || RemoteFault::Server { found: redaction::url(server), expected };
     let url: Url = server.parse().map_err(|_| odd())?;
     let is_bare = url.username().is_empty()
         && url.password().is_none()
@@ -279,7 +280,7 @@ fn base(server: &str, plain: PlainHttp) -> Result<Url, RemoteFault> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if plain == PlainHttp::Accepted || is_loopback(&url) => Ok(url),
-        "http" => Err(RemoteFault::Readable { found: shown(server) }),
+        "http" => Err(RemoteFault::Readable { found: redaction::url(server) }),
         _ => Err(odd()),
     }
 }
@@ -288,14 +289,6 @@ fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// Without what may be a secret in it.
-fn shown(server: &str) -> String {
-    match server.rsplit_once('@') {
-        Some((_, place)) => format!("…@{place}"),
-        None => server.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -322,8 +315,8 @@ mod tests {
             assert_eq!(alone(read), format!("readable: {read}"));
         }
         for (odd, found) in [
-            ("https://anne:secret@vigie.example.fr", "…@vigie.example.fr"),
-            ("https://vigie.example.fr/?a=b", "https://vigie.example.fr/?a=b"),
+            ("https://anne:secret@vigie.example.fr", "https://vigie.example.fr"),
+            ("https://vigie.example.fr/?a=b", "https://vigie.example.fr/#1a4de8e6b2a6"),
             ("vigie.example.fr", "vigie.example.fr"),
             ("file:///etc/passwd", "file:///etc/passwd"),
         ] {

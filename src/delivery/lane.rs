@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
 
 use chrono::DateTime;
 use chrono::TimeDelta;
@@ -20,18 +18,23 @@ use super::Courier;
 use super::DeliveryError;
 use super::LaneReport;
 use crate::domain::access::Account;
+use super::outages;
 use crate::domain::follow_up::Contact;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;
 use crate::domain::notice::Notice;
 use crate::domain::notice::Outcome;
-use crate::domain::notice::QueuedNotice;
 use crate::domain::notice::Receiver;
+use crate::domain::outage::ChannelFailure;
+use crate::domain::outage::Outage;
 use crate::notify;
 use crate::notify::Attempt;
+use crate::notify::Blame;
 use crate::notify::Mailbox;
+use crate::notify::Patience;
 use crate::notify::Reason;
 use crate::notify::Session;
+use crate::store::ClaimedNotice;
 use crate::store::Tried;
 
 /// How long a notice is a program's own. Longer than the slowest message may take.
@@ -46,28 +49,90 @@ const BATCH: u32 = 200;
 /// Outcomes written in one transaction, at most: what is sent again when all is cut.
 const RECORDED_AT_ONCE: usize = 50;
 
+/// Failures in a row, each of which could be a notice's own fault, that are taken for an outage.
+const UNCLEAR_IN_A_ROW: u32 = 5;
+
 /// What the workers of a lane share.
 struct Batch {
-    queue: Mutex<VecDeque<QueuedNotice>>,
-    /// What failed would fail for all.
-    halted: AtomicBool,
+    queue: Mutex<VecDeque<ClaimedNotice>>,
     contacts: Vec<Contact>,
     /// Read when one of them is a receiver.
     accounts: Vec<Account>,
     leased_until: DateTime<Utc>,
+    /// The outage that was under way when the batch began: one notice tells whether it is over.
+    outage: Option<Outage>,
+    progress: Mutex<Progress>,
+}
+
+/// How the attempts of a batch go.
+#[derive(Default)]
+struct Progress {
+    /// What failed would fail for all.
+    halted: bool,
+    answers: u32,
+    unclear_in_a_row: u32,
+    /// The last attempt, unless the receiver answered it.
+    failure: Option<ChannelFailure>,
+}
+
+impl Progress {
+    fn note(&mut self, attempt: &Attempt, failure: Option<ChannelFailure>, in_outage: bool) {
+        if attempt.was_answered() {
+            self.answers += 1;
+            self.unclear_in_a_row = 0;
+            self.failure = None;
+        }
+        if attempt.reason() == Some(Reason::Gone) {
+            self.halted = true;
+        }
+        let Attempt::ChannelFailed { reason, blame, .. } = attempt else { return };
+        match (&mut self.failure, failure) {
+            // The first says why; the others may have been cut off for it.
+            (Some(first), Some(failure)) if first.notice != failure.notice => first.notice = None,
+            (Some(_), _) => {}
+            (none, failure) => *none = failure,
+        }
+        match blame {
+            // A server may take some connections and refuse more: those that it took go on.
+            Blame::Channel => {
+                let of_one_connection =
+                    *reason == Reason::Unreachable || *reason == Reason::ServerError;
+                self.halted |= self.answers == 0 || !of_one_connection;
+            }
+            Blame::Unclear => {
+                self.unclear_in_a_row += 1;
+                let slow = *reason == Reason::Timeout;
+                self.halted |= slow || in_outage || self.unclear_in_a_row >= UNCLEAR_IN_A_ROW;
+            }
+        }
+    }
+
+    /// What the channel is to be blamed for, once all of the batch was tried.
+    fn outage(&self) -> Option<&ChannelFailure> {
+        let is_down = self.halted || self.answers == 0 || self.unclear_in_a_row >= UNCLEAR_IN_A_ROW;
+        self.failure.as_ref().filter(|_| is_down)
+    }
 }
 
 impl Courier {
+    /// `at_once`: even when the channel is down and its next attempt is not due.
     pub(super) async fn drain_lane(
         &self,
         lane: &Lane,
         stop: &watch::Receiver<bool>,
+        at_once: bool,
     ) -> Result<LaneReport, DeliveryError> {
         let mut report = LaneReport::default();
         while !*stop.borrow() {
+            let outage = self.store.outage(lane).await?;
+            if let Some(outage) = outage.as_ref().filter(|one| !at_once && self.is_resting(one)) {
+                report.outage = Some(outage.error.clone());
+                break;
+            }
             let now = self.clock.now();
             let leased_until = now + LEASE;
-            let claimed = self.store.claim_notices(lane, now, leased_until, BATCH).await?;
+            let size = if outage.is_some() { 1 } else { BATCH };
+            let claimed = self.store.claim_notices(lane, now, leased_until, size).await?;
             if claimed.is_empty() {
                 break;
             }
@@ -76,24 +141,32 @@ impl Courier {
                 Lane::Webhook(_) | Lane::Tchap => vec![],
             };
             let has_account =
-                |one: &QueuedNotice| matches!(one.notice.receiver, Receiver::Account(_));
+                |one: &ClaimedNotice| matches!(one.notice.receiver, Receiver::Account(_));
             let accounts =
                 if claimed.iter().any(has_account) { self.store.accounts().await? } else { vec![] };
             let batch = Arc::new(Batch {
                 queue: Mutex::new(claimed.into()),
-                halted: AtomicBool::new(false),
                 contacts,
                 accounts,
                 leased_until,
+                outage,
+                progress: Mutex::default(),
             });
             self.try_batch(lane, &batch, stop, &mut report).await?;
             let left: Vec<NoticeId> =
-                batch.queue.lock().await.drain(..).map(|left| left.notice.id).collect();
+                batch.queue.lock().await.drain(..).map(|left| left.queued.notice.id).collect();
             self.store.release_notices(&left).await?;
-            if batch.halted.load(Ordering::Relaxed) || !left.is_empty() {
+            let progress = batch.progress.lock().await;
+            if let Some(failure) = progress.outage() {
+                self.note_failure(lane, failure).await?;
+                report.outage = Some(failure.error.clone());
+                break;
+            }
+            if progress.halted || !left.is_empty() {
                 break;
             }
         }
+        self.tell_outages(lane).await?;
         Ok(report)
     }
 
@@ -118,7 +191,9 @@ impl Courier {
         drop(tell);
         let mut tried: Vec<Tried> = Vec::with_capacity(RECORDED_AT_ONCE);
         while told.recv_many(&mut tried, RECORDED_AT_ONCE).await > 0 {
-            self.store.record_outcomes(&tried, self.clock.now()).await?;
+            if let Some(ended) = self.store.record_outcomes(lane, &tried, self.clock.now()).await? {
+                outages::log_end(&ended);
+            }
             for one in tried.drain(..) {
                 count(report, &one);
                 log(lane, &one.id, &one.outcome);
@@ -170,22 +245,42 @@ struct Worker {
 }
 
 impl Worker {
-    /// Until the queue is empty, the lane is halted, or someone says stop: what is being sent is
-    /// finished.
+    /// Until the queue is empty, the channel fails, or someone says stop: what is being sent is finished.
     async fn work(self, tell: mpsc::Sender<Tried>) {
         let mut session = Session::default();
         let give_up_after =
             TimeDelta::days(i64::from(self.courier.settings.outbox.give_up_after_days));
-        while let Some(queued) = self.next().await {
-            let attempt = self.attempt(&queued.notice, &mut session).await;
-            let reason = attempt.reason();
-            if reason.is_some_and(Reason::stops_the_lane) {
-                self.batch.halted.store(true, Ordering::Relaxed);
+        while let Some(claimed) = self.next().await {
+            let attempt = self.attempt(&claimed.queued.notice, &mut session).await;
+            let patience = Patience {
+                now: self.courier.clock.now(),
+                attempts: claimed.queued.attempts,
+                first_attempt_at: claimed.queued.first_attempt_at,
+                in_outages: claimed.in_outages,
+                failed_alone: claimed.failed_alone,
+                outage: self.batch.outage.as_ref(),
+                chance: fastrand::f64(),
+                give_up_after,
+            };
+            let outcome = attempt.outcome(&patience);
+            let was_spared = matches!(outcome, Outcome::Spared { .. });
+            // A failure that counts against the notice says nothing of its channel.
+            if was_spared || !matches!(attempt, Attempt::ChannelFailed { .. }) {
+                let notice = Some(claimed.queued.notice.id.clone());
+                let failure = attempt.channel_failure(&patience);
+                let failure = failure.map(|failure| ChannelFailure { notice, ..failure });
+                let in_outage = self.batch.outage.is_some();
+                self.batch.progress.lock().await.note(&attempt, failure, in_outage);
             }
-            let now = self.courier.clock.now();
-            let outcome = attempt.outcome(&queued, now, fastrand::f64(), give_up_after);
-            let failure = reason.map(Reason::word);
-            if tell.send(Tried { id: queued.notice.id, failure, outcome }).await.is_err() {
+            let tried = Tried {
+                id: claimed.queued.notice.id,
+                failure: attempt.reason().map(Reason::word),
+                outcome,
+                answered: attempt.was_answered(),
+            };
+            let lost_its_connection =
+                matches!(attempt, Attempt::ChannelFailed { blame: Blame::Channel, .. });
+            if tell.send(tried).await.is_err() || lost_its_connection {
                 break;
             }
         }
@@ -194,9 +289,9 @@ impl Worker {
         }
     }
 
-    async fn next(&self) -> Option<QueuedNotice> {
+    async fn next(&self) -> Option<ClaimedNotice> {
         let late = self.courier.clock.now() > self.batch.leased_until - LEASE_MARGIN;
-        if late || *self.stop.borrow() || self.batch.halted.load(Ordering::Relaxed) {
+        if late || *self.stop.borrow() || self.batch.progress.lock().await.halted {
             return None;
         }
         self.batch.queue.lock().await.pop_front()
@@ -217,7 +312,7 @@ impl Worker {
                 tokio::time::sleep(room.pause()).await;
                 attempt
             }
-            None => Attempt::retry(Reason::Settings, "the lane is not set up"),
+            None => Attempt::channel_failed(Reason::Settings, "the channel is not set up"),
         }
     }
 }
@@ -225,7 +320,7 @@ impl Worker {
 fn count(report: &mut LaneReport, tried: &Tried) {
     match tried.outcome {
         Outcome::Delivered => report.delivered += 1,
-        Outcome::Waits { .. } => report.waiting += 1,
+        Outcome::Waits { .. } | Outcome::Spared { .. } => report.waiting += 1,
         Outcome::Dead { .. } | Outcome::Refused { .. } => report.dead += 1,
     }
     if let Some(reason) = tried.failure {
@@ -238,6 +333,9 @@ fn log(lane: &Lane, id: &NoticeId, outcome: &Outcome) {
         Outcome::Delivered => info!(notice.id = %id, lane = %lane, "Notice {id} is delivered"),
         Outcome::Waits { until, error } => {
             info!(notice.id = %id, lane = %lane, "Notice {id} is tried again at {until}: {error}");
+        }
+        Outcome::Spared { error, .. } => {
+            info!(notice.id = %id, lane = %lane, "Notice {id} waits for its channel: {error}");
         }
         Outcome::Dead { error } => {
             warn!(notice.id = %id, lane = %lane, "Notice {id} is given up: {error}");

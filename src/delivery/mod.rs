@@ -5,6 +5,7 @@
 //! its program dies, another finds it after the lease.
 
 mod lane;
+mod outages;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::domain::notice::Lane;
 use crate::notify::ChannelFault;
 use crate::notify::Endpoint;
 use crate::notify::Mailer;
+use crate::notify::RenderError;
 use crate::notify::Room;
 use crate::notify::Settings;
 use crate::store::Store;
@@ -37,6 +39,8 @@ pub enum DeliveryError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Channel(#[from] ChannelFault),
+    #[error(transparent)]
+    Render(#[from] RenderError),
     #[error("the delivery was stopped at once")]
     Stopped(#[from] tokio::task::JoinError),
 }
@@ -53,6 +57,9 @@ pub struct LaneReport {
     pub dead: u64,
     /// Failures by reason, in the words of Alertmanager's metrics.
     pub failures: BTreeMap<&'static str, u64>,
+    /// Why the channel is down, when it is: what waits for it does not age.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outage: Option<String>,
 }
 
 /// Carries notices to their receivers. Handles share what they hold: cloning is cheap.
@@ -82,13 +89,14 @@ impl Courier {
         Ok(Self { store, clock, settings, channels })
     }
 
-    /// Tries what is due, once, all lanes at the same time, until nothing is due or `stop` turns true.
+    /// Tries what is due, once, all lanes at the same time, until nothing is due or `stop` turns true. A
+    /// channel that is down is tried at once: whoever asks may have mended it.
     pub async fn drain(&self, stop: &watch::Receiver<bool>) -> Result<Report, DeliveryError> {
         let mut lanes = JoinSet::new();
         for lane in self.channels.keys().cloned() {
             let (courier, stop) = (self.clone(), stop.clone());
             lanes.spawn(async move {
-                let report = courier.drain_lane(&lane, &stop).await;
+                let report = courier.drain_lane(&lane, &stop, true).await;
                 (lane, report)
             });
         }
@@ -110,11 +118,14 @@ impl Courier {
     }
 
     async fn run_lane(self, lane: Lane, mut stop: watch::Receiver<bool>) {
+        // After a start, as when somebody asks.
+        let mut at_once = true;
         loop {
-            if let Err(fault) = self.drain_lane(&lane, &stop).await {
+            if let Err(fault) = self.drain_lane(&lane, &stop, at_once).await {
                 let cause: &dyn std::error::Error = &fault;
                 error!(error = cause, lane = %lane, "The lane {lane} could not be looked at");
             }
+            at_once = false;
             if tokio::time::timeout(POLL, stop.wait_for(|stopped| *stopped)).await.is_ok() {
                 return;
             }

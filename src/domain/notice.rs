@@ -19,6 +19,7 @@ use crate::domain::ids::MissionId;
 use crate::domain::ids::NoticeId;
 use crate::domain::import::Dataset;
 use crate::domain::level::Level;
+use crate::domain::outage::Outage;
 use crate::domain::subject::Subject;
 use crate::domain::text_schema::text_schema;
 
@@ -140,6 +141,12 @@ pub enum Outcome {
     Refused {
         error: String,
     },
+    /// Its channel failed, not the notice: it waits as it was, and no attempt counts against it.
+    Spared {
+        /// When another notice should be tried first, in case this one is to blame.
+        until: Option<DateTime<Utc>>,
+        error: String,
+    },
 }
 
 /// What one receiver was told of one ministry, or of the portfolio.
@@ -196,6 +203,9 @@ pub struct LaneState {
     pub opened_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
     pub reason: Option<String>,
+    /// The outage under way, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outage: Option<Outage>,
 }
 
 /// How often a receiver was reminded of an alert, since it was told it.

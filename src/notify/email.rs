@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use lettre::Message;
 use lettre::address::Envelope;
 use lettre::message::MultiPart;
+use lettre::message::SinglePart;
 use lettre::message::header::HeaderName;
 use lettre::message::header::HeaderValue;
 use lettre::transport::smtp::Error as SmtpError;
@@ -22,17 +23,18 @@ use super::retry::Attempt;
 use super::retry::Reason;
 use super::settings::MailSettings;
 use super::settings::MailTls;
+use super::smtp_transaction;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::Content;
 use crate::domain::notice::Notice;
 use crate::domain::notice::NoticeKind;
+use crate::domain::redaction::SentSecrets;
+use crate::domain::redaction::mail_addresses;
+use crate::domain::visible_text;
 
 /// Longest wait for a connection; `timeout_seconds` is for a message.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// Replies to a failed authentication, and to one that was left out.
-const AUTH_CODES: [u16; 4] = [530, 534, 535, 538];
 
 /// Whom a mail goes to. Personal data: never logged.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,6 +50,7 @@ pub struct Mailer {
     reply_to: Option<Mailbox>,
     timeout: Duration,
     hello: ClientId,
+    sent_secrets: SentSecrets,
 }
 
 /// A connection kept from one mail to the next.
@@ -56,8 +59,10 @@ pub struct Session(Option<AsyncSmtpConnection>);
 
 impl Mailbox {
     pub fn new(name: Option<&str>, email: &str) -> Result<Self, String> {
-        let address = email.parse().map_err(|_| format!("`{}` is no address", masked(email)))?;
-        Ok(Self(lettre::message::Mailbox::new(name.map(str::to_owned), address)))
+        let address =
+            email.parse().map_err(|_| format!("`{}` is no address", mail_addresses(email)))?;
+        let name = name.map(|name| visible_text::one_line(name).into_owned());
+        Ok(Self(lettre::message::Mailbox::new(name, address)))
     }
 
     /// `Vigie <vigie@example.fr>`, or the address alone.
@@ -65,7 +70,7 @@ impl Mailbox {
         let expected = || {
             format!(
                 "found `{}`, expected an address such as `Vigie <vigie@example.fr>`",
-                masked(text)
+                mail_addresses(text)
             )
         };
         text.parse().map(Self).map_err(|_| expected())
@@ -78,7 +83,7 @@ impl Mailbox {
 
 impl std::fmt::Debug for Mailbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&masked(self.0.email.as_ref()))
+        f.write_str(&mail_addresses(self.0.email.as_ref()))
     }
 }
 
@@ -127,28 +132,36 @@ impl Mailer {
             reply_to: optional("mail.reply_to", &settings.reply_to)?,
             timeout: Duration::from_secs(settings.timeout_seconds.max(1)),
             hello: ClientId::default(),
+            sent_secrets: SentSecrets::of(&settings.username, settings.password.reveal()),
         })
     }
 
     pub async fn send(&self, session: &mut Session, notice: &Notice, to: &Mailbox) -> Attempt {
         let (envelope, bytes) = match self.letter(notice, to) {
             Ok(letter) => letter,
-            Err(error) => return Attempt::give_up(Reason::ClientError, masked(&error)),
+            Err(error) => return Attempt::give_up(Reason::Unfit, self.told(&error)),
         };
         let mut connection = match self.connected(session).await {
             Ok(connection) => connection,
             Err(attempt) => return attempt,
         };
-        let sent = timeout(self.timeout, connection.send(&envelope, &bytes)).await;
-        match sent {
-            Ok(Ok(_)) => {
+        if let Some(what) = smtp_transaction::unsupported(&connection, &envelope, &bytes) {
+            session.0 = Some(connection);
+            return Attempt::give_up(Reason::Unfit, what);
+        }
+        let handed = smtp_transaction::hand_over(&mut connection, &envelope, &bytes);
+        match timeout(self.timeout, handed).await {
+            Ok(Ok(())) => {
                 session.0 = Some(connection);
                 Attempt::Delivered
             }
-            Ok(Err(error)) => after_sending(&error),
+            Ok(Err(failure)) => {
+                drop(timeout(CONNECT_TIMEOUT, connection.abort()).await);
+                smtp_transaction::judged(&failure, self.told(&failure.error.to_string()))
+            }
             Err(_) => {
                 let detail = format!("no answer in {} s", self.timeout.as_secs());
-                Attempt::retry(Reason::Timeout, detail)
+                Attempt::perhaps_channel_failed(Reason::Timeout, detail)
             }
         }
     }
@@ -169,7 +182,7 @@ impl Mailer {
         }
         let opening = timeout(CONNECT_TIMEOUT * 2, self.open());
         opening.await.unwrap_or_else(|_| {
-            Err(Attempt::retry(Reason::Unreachable, "no answer to a new connection"))
+            Err(Attempt::channel_failed(Reason::Unreachable, "no answer to a new connection"))
         })
     }
 
@@ -184,18 +197,18 @@ impl Mailer {
             None,
         )
         .await
-        .map_err(|error| unreachable(&error))?;
+        .map_err(|error| self.unreachable(&error))?;
         if self.tls == MailTls::Starttls
             && let Some(parameters) = self.parameters.clone()
         {
             // A server that offers no TLS is not spoken to: someone may stand in between.
             let upgraded = connection.starttls(parameters, &self.hello).await;
-            upgraded.map_err(|error| unreachable(&error))?;
+            upgraded.map_err(|error| self.unreachable(&error))?;
         }
         if let Some(credentials) = &self.credentials {
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
             let accepted = connection.auth(&mechanisms, credentials).await;
-            accepted.map_err(|error| Attempt::retry(Reason::AuthError, told(&error)))?;
+            accepted.map_err(|error| self.not_authenticated(&error))?;
         }
         Ok(connection)
     }
@@ -208,7 +221,7 @@ impl Mailer {
             .from(self.from.0.clone())
             .to(to.0.clone())
             .date(SystemTime::from(notice.created_at))
-            .subject(notice.title.clone())
+            .subject(visible_text::one_line(&notice.title))
             .message_id(Some(self.message_id(&notice.id)))
             .references(self.references(notice).join(" "))
             .in_reply_to(self.references(notice).last().cloned().unwrap_or_default())
@@ -220,9 +233,38 @@ impl Mailer {
         if matches!(notice.kind, NoticeKind::Critical | NoticeKind::Escalation) {
             letter = letter.raw_header(header("Importance", "high"));
         }
-        let parts = MultiPart::alternative_plain_html(text.clone(), html.clone());
+        // Of the notice alone, where `lettre` would draw one: a mail that is tried again is the same to the byte.
+        let boundary = Fingerprint::of_parts(&["boundary", notice.id.as_str(), text, html]);
+        let parts = MultiPart::alternative()
+            .boundary(format!("vigie-{}", boundary.short()))
+            .singlepart(SinglePart::plain(visible_text::lines(text).into_owned()))
+            .singlepart(SinglePart::html(visible_text::lines(html).into_owned()));
         let letter = letter.multipart(parts).map_err(|error| error.to_string())?;
         Ok((letter.envelope().clone(), letter.formatted()))
+    }
+
+    fn unreachable(&self, error: &SmtpError) -> Attempt {
+        Attempt::channel_failed(Reason::Unreachable, self.told(&error.to_string()))
+    }
+
+    /// Of what the server answers to a password, its code alone: some repeat what they were sent.
+    fn not_authenticated(&self, error: &SmtpError) -> Attempt {
+        match error.status() {
+            Some(code) => {
+                let detail = format!("the server answered {code} to the authentication");
+                Attempt::channel_failed(Reason::AuthError, detail)
+            }
+            None if error.is_client() => {
+                let detail = "the server offers no authentication that Vigie knows (PLAIN, LOGIN)";
+                Attempt::channel_failed(Reason::AuthError, detail)
+            }
+            None => self.unreachable(error),
+        }
+    }
+
+    /// What a server says, without addresses of people nor what it may repeat of the password.
+    fn told(&self, text: &str) -> String {
+        mail_addresses(&self.sent_secrets.redact(text))
     }
 
     fn message_id(&self, id: &NoticeId) -> String {
@@ -236,29 +278,6 @@ impl Mailer {
         let follows = notice.follows.iter().map(|id| self.message_id(id));
         std::iter::once(root).chain(follows).collect()
     }
-}
-
-/// `s***@justice.example` of `sg@justice.example`, wherever an address stands in a text.
-pub fn masked(text: &str) -> String {
-    let mut words = Vec::new();
-    for word in text.split(' ') {
-        match word.split_once('@') {
-            Some((local, domain)) => {
-                let shown: String = local
-                    .chars()
-                    .scan(false, |seen, c| {
-                        let letter = c.is_alphanumeric();
-                        let keep = !*seen;
-                        *seen |= letter;
-                        keep.then_some(c)
-                    })
-                    .collect();
-                words.push(format!("{shown}***@{domain}"));
-            }
-            None => words.push(word.to_owned()),
-        }
-    }
-    words.join(" ")
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {
@@ -275,45 +294,17 @@ fn parameters(settings: &MailSettings) -> Result<Option<TlsParameters>, ChannelF
             ChannelFault::new("mail.ca_file", format!("`{}`: {what}", settings.ca_file.display()))
         };
         let pem = std::fs::read(&settings.ca_file).map_err(|error| fault(error.to_string()))?;
-        let certificate = Certificate::from_pem(&pem).map_err(|error| fault(told(&error)))?;
+        let certificate = Certificate::from_pem(&pem).map_err(|error| fault(error.to_string()))?;
         builder = builder.add_root_certificate(certificate);
     }
-    let built = builder.build().map_err(|error| ChannelFault::new("mail.tls", told(&error)))?;
+    let built =
+        builder.build().map_err(|error| ChannelFault::new("mail.tls", error.to_string()))?;
     Ok(Some(built))
-}
-
-fn unreachable(error: &SmtpError) -> Attempt {
-    Attempt::retry(Reason::Unreachable, told(error))
-}
-
-fn after_sending(error: &SmtpError) -> Attempt {
-    let detail = told(error);
-    let code = error.status().map(u16::from);
-    match code {
-        Some(code) if AUTH_CODES.contains(&code) => Attempt::retry(Reason::AuthError, detail),
-        Some(_) if error.is_permanent() => Attempt::give_up(Reason::ClientError, detail),
-        Some(_) => Attempt::retry(Reason::ServerError, detail),
-        // The mail may have been taken and the answer lost.
-        None => Attempt::retry(Reason::Interrupted, detail),
-    }
-}
-
-fn told(error: &SmtpError) -> String {
-    masked(&error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_are_masked_wherever_they_stand() {
-        assert_eq!(
-            masked("550 5.1.1 <sg@justice.example>: user unknown"),
-            "550 5.1.1 <s***@justice.example>: user unknown"
-        );
-        assert_eq!(masked("no address here"), "no address here");
-    }
 
     #[test]
     fn a_password_never_travels_in_clear() {

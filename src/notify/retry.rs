@@ -1,4 +1,4 @@
-//! What an attempt to deliver came to, and what is to be done about it: again, when, or no more.
+//! What an attempt to deliver came to, whose fault it was, and what is to be done about it: again, when, or no more.
 
 use std::time::Duration;
 
@@ -7,12 +7,18 @@ use chrono::TimeDelta;
 use chrono::Utc;
 
 use crate::domain::notice::Outcome;
-use crate::domain::notice::QueuedNotice;
+use crate::domain::outage::ChannelFailure;
+use crate::domain::outage::Outage;
 
 /// After a first failure; each further one doubles it.
 const FIRST_WAIT: TimeDelta = TimeDelta::minutes(1);
 
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(2);
+
+/// The same for a channel that is down: the longest is how late it may be known to be back.
+const FIRST_PROBE: TimeDelta = TimeDelta::seconds(30);
+
+const LONGEST_PROBE: TimeDelta = TimeDelta::minutes(10);
 
 /// A receiver that asks for more than that is asked again all the same.
 const LONGEST_ASKED: TimeDelta = TimeDelta::days(1);
@@ -23,6 +29,15 @@ const JITTER: f64 = 0.25;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {
     Delivered,
+    /// The channel failed, so that the notice waits as it was.
+    ChannelFailed {
+        /// As the receiver asks.
+        after: Option<Duration>,
+        reason: Reason,
+        detail: String,
+        blame: Blame,
+    },
+    /// The receiver answered, and did not take this notice.
     Retry {
         /// As the receiver asks.
         after: Option<Duration>,
@@ -35,10 +50,19 @@ pub enum Attempt {
     },
 }
 
+/// Whether a failure of the channel could be a notice's own after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// It failed before anything of the notice was said: every other would fail too.
+    Channel,
+    /// A server in trouble, or one that this very notice puts in trouble: what becomes of others tells.
+    Unclear,
+}
+
 /// The words are those of Alertmanager's metrics, where it has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// Nobody answers: no use in trying the next notice of the lane.
+    /// Nobody answers, or not as it should: no use in trying the next notice of the channel.
     Unreachable,
     /// No answer in time: nor there.
     Timeout,
@@ -52,8 +76,28 @@ pub enum Reason {
     Gone,
     /// Nobody holds the office, or not at an address that is one.
     NoAddress,
+    /// It cannot be sent as it is: nobody was asked.
+    Unfit,
     /// Ours to mend: a setting.
     Settings,
+}
+
+/// What the waiting of one notice hangs on.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience<'a> {
+    pub now: DateTime<Utc>,
+    /// Attempts so far that count, and the first of them.
+    pub attempts: u32,
+    pub first_attempt_at: Option<DateTime<Utc>>,
+    /// How much of the time since then its channel was down, in outages that have ended.
+    pub in_outages: TimeDelta,
+    /// It failed for a reason that was not clear, and others have gone through since.
+    pub failed_alone: bool,
+    /// The outage of its channel that is under way.
+    pub outage: Option<&'a Outage>,
+    /// Between 0 and 1.
+    pub chance: f64,
+    pub give_up_after: TimeDelta,
 }
 
 impl Reason {
@@ -65,23 +109,10 @@ impl Reason {
             Self::AuthError => "authError",
             Self::RateLimited => "rateLimited",
             Self::ServerError => "serverError",
-            Self::ClientError => "clientError",
+            Self::ClientError | Self::Unfit => "clientError",
             Self::Gone => "gone",
             Self::NoAddress => "noAddress",
             Self::Settings => "settings",
-        }
-    }
-
-    /// What fails for this notice would fail for the next one of its lane.
-    pub fn stops_the_lane(self) -> bool {
-        match self {
-            Self::Unreachable
-            | Self::Timeout
-            | Self::AuthError
-            | Self::RateLimited
-            | Self::Gone
-            | Self::Settings => true,
-            Self::Interrupted | Self::ServerError | Self::ClientError | Self::NoAddress => false,
         }
     }
 }
@@ -95,47 +126,113 @@ impl Attempt {
         Self::GiveUp { reason, detail: detail.into() }
     }
 
+    /// For certain.
+    pub fn channel_failed(reason: Reason, detail: impl Into<String>) -> Self {
+        Self::ChannelFailed { after: None, reason, detail: detail.into(), blame: Blame::Channel }
+    }
+
+    /// As far as can be told from this attempt alone.
+    pub fn perhaps_channel_failed(reason: Reason, detail: impl Into<String>) -> Self {
+        Self::ChannelFailed { after: None, reason, detail: detail.into(), blame: Blame::Unclear }
+    }
+
     pub fn reason(&self) -> Option<Reason> {
         match self {
             Self::Delivered => None,
-            Self::Retry { reason, .. } | Self::GiveUp { reason, .. } => Some(*reason),
+            Self::ChannelFailed { reason, .. }
+            | Self::Retry { reason, .. }
+            | Self::GiveUp { reason, .. } => Some(*reason),
         }
     }
 
-    /// `chance` is between 0 and 1.
-    pub fn outcome(
-        self,
-        queued: &QueuedNotice,
-        now: DateTime<Utc>,
-        chance: f64,
-        give_up_after: TimeDelta,
-    ) -> Outcome {
-        let told = |reason: Reason, detail: String| format!("{}: {detail}", reason.word());
+    /// The receiver was reached and dealt with the notice, whatever it said of it: the channel works.
+    pub fn was_answered(&self) -> bool {
+        match self {
+            Self::Delivered | Self::Retry { .. } => true,
+            Self::GiveUp { reason, .. } => !matches!(reason, Reason::NoAddress | Reason::Unfit),
+            Self::ChannelFailed { .. } => false,
+        }
+    }
+
+    /// What becomes of the notice.
+    pub fn outcome(&self, patience: &Patience<'_>) -> Outcome {
         match self {
             Self::Delivered => Outcome::Delivered,
-            Self::GiveUp { reason: Reason::Gone, detail } => {
-                Outcome::Refused { error: told(Reason::Gone, detail) }
-            }
-            Self::GiveUp { reason, detail } => Outcome::Dead { error: told(reason, detail) },
-            Self::Retry { after, reason, detail } => {
-                let error = told(reason, detail);
-                let asked = after.and_then(|after| TimeDelta::from_std(after).ok());
-                let own = backoff(queued.attempts, chance);
-                let wait = asked.map_or(own, |asked| asked.min(LONGEST_ASKED).max(own));
-                let first = queued.first_attempt_at.unwrap_or(now);
-                if now + wait > first + give_up_after {
-                    return Outcome::Dead { error };
+            Self::GiveUp { reason, detail } => {
+                let error = told(*reason, detail);
+                if *reason == Reason::Gone {
+                    Outcome::Refused { error }
+                } else {
+                    Outcome::Dead { error }
                 }
-                Outcome::Waits { until: now + wait, error }
+            }
+            Self::Retry { after, reason, detail } => {
+                patience.counted(*after, told(*reason, detail))
+            }
+            Self::ChannelFailed { after, reason, detail, blame } => {
+                let error = told(*reason, detail);
+                match blame {
+                    Blame::Channel => Outcome::Spared { until: None, error },
+                    Blame::Unclear if patience.failed_alone && patience.outage.is_none() => {
+                        patience.counted(*after, error)
+                    }
+                    Blame::Unclear => {
+                        let wait =
+                            asked(*after).map_or(FIRST_PROBE, |asked| asked.max(FIRST_PROBE));
+                        Outcome::Spared { until: Some(patience.now + wait), error }
+                    }
+                }
             }
         }
+    }
+
+    /// What becomes of the channel, when this failure is taken for an outage.
+    pub fn channel_failure(&self, patience: &Patience<'_>) -> Option<ChannelFailure> {
+        let Self::ChannelFailed { after, reason, detail, .. } = self else { return None };
+        let before = patience.outage.map_or(0, |outage| outage.failures);
+        let own = spread(doubled(FIRST_PROBE, LONGEST_PROBE, before), patience.chance);
+        let wait = asked(*after).map_or(own, |asked| asked.max(own));
+        Some(ChannelFailure {
+            reason: reason.word(),
+            error: detail.clone(),
+            failures: before.saturating_add(1),
+            notice: None,
+            next_attempt_at: patience.now + wait,
+        })
     }
 }
 
+impl Patience<'_> {
+    /// A failure that counts against the notice. Time in which its channel was down does not age it.
+    fn counted(&self, after: Option<Duration>, error: String) -> Outcome {
+        let own = spread(doubled(FIRST_WAIT, LONGEST_WAIT, self.attempts), self.chance);
+        let wait = asked(after).map_or(own, |asked| asked.max(own));
+        let first = self.first_attempt_at.unwrap_or(self.now);
+        let in_this_one = self.outage.map(|outage| self.now - first.max(outage.since));
+        let in_this_one = in_this_one.unwrap_or_default().max(TimeDelta::zero());
+        if self.now + wait > first + self.in_outages + in_this_one + self.give_up_after {
+            return Outcome::Dead { error };
+        }
+        Outcome::Waits { until: self.now + wait, error }
+    }
+}
+
+fn told(reason: Reason, detail: &str) -> String {
+    format!("{}: {detail}", reason.word())
+}
+
+/// What the receiver asks for, within reason.
+fn asked(after: Option<Duration>) -> Option<TimeDelta> {
+    let after = after.map(|after| TimeDelta::from_std(after).unwrap_or(LONGEST_ASKED));
+    after.map(|after| after.min(LONGEST_ASKED))
+}
+
 /// `failures` are those before the one that has just been met.
-fn backoff(failures: u32, chance: f64) -> TimeDelta {
-    let doubled = FIRST_WAIT * 2_i32.saturating_pow(failures.min(10));
-    let wait = doubled.min(LONGEST_WAIT);
+fn doubled(first: TimeDelta, longest: TimeDelta, failures: u32) -> TimeDelta {
+    (first * 2_i32.saturating_pow(failures.min(10))).min(longest)
+}
+
+fn spread(wait: TimeDelta, chance: f64) -> TimeDelta {
     let share = 1.0 + JITTER * (2.0 * chance - 1.0);
     let seconds = Duration::from_secs(wait.num_seconds().unsigned_abs()).mul_f64(share.max(0.0));
     TimeDelta::from_std(seconds).unwrap_or(wait)
@@ -144,88 +241,122 @@ fn backoff(failures: u32, chance: f64) -> TimeDelta {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::NoticeId;
-    use crate::domain::notice::Content;
-    use crate::domain::notice::Notice;
-    use crate::domain::notice::NoticeKind;
-    use crate::domain::notice::NoticeState;
-    use crate::domain::notice::Receiver;
-
-    fn queued(attempts: u32, first: Option<&str>) -> QueuedNotice {
-        let now = at("2026-11-24T10:00:00Z");
-        QueuedNotice {
-            notice: Notice {
-                id: NoticeId::new("n"),
-                receiver: Receiver::Dinum,
-                kind: NoticeKind::Digest,
-                cycle: None,
-                thread: String::new(),
-                follows: vec![],
-                title: String::new(),
-                content: Content::Post { media_type: String::new(), body: String::new() },
-                created_at: now,
-                not_before: now,
-            },
-            state: NoticeState::Waiting,
-            attempts,
-            first_attempt_at: first.map(at),
-            next_attempt_at: now,
-            delivered_at: None,
-            last_error: None,
-        }
-    }
+    use crate::domain::notice::Lane;
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
     }
 
-    fn wait(attempts: u32, chance: f64) -> String {
-        let now = at("2026-11-24T10:00:00Z");
-        let attempt = Attempt::retry(Reason::ServerError, "503");
-        match attempt.outcome(&queued(attempts, None), now, chance, TimeDelta::days(7)) {
-            Outcome::Waits { until, .. } => format!("{} s", (until - now).num_seconds()),
-            Outcome::Delivered | Outcome::Dead { .. } | Outcome::Refused { .. } => String::new(),
+    fn patience<'a>(attempts: u32, first: Option<&str>) -> Patience<'a> {
+        Patience {
+            now: at("2026-11-24T10:00:00Z"),
+            attempts,
+            first_attempt_at: first.map(at),
+            in_outages: TimeDelta::zero(),
+            failed_alone: false,
+            outage: None,
+            chance: 0.5,
+            give_up_after: TimeDelta::days(7),
         }
+    }
+
+    fn outage(failures: u32) -> Outage {
+        let now = at("2026-11-24T10:00:00Z");
+        Outage {
+            lane: Lane::Mail,
+            since: now,
+            reason: "unreachable".to_owned(),
+            error: String::new(),
+            failures,
+            last_attempt_at: now,
+            next_attempt_at: now,
+            ended_at: None,
+        }
+    }
+
+    /// In seconds, of a notice that waits.
+    fn waits(outcome: &Outcome) -> Option<i64> {
+        let (Outcome::Waits { until, .. } | Outcome::Spared { until: Some(until), .. }) = outcome
+        else {
+            return None;
+        };
+        Some((*until - at("2026-11-24T10:00:00Z")).num_seconds())
+    }
+
+    fn refused_for_now() -> Attempt {
+        Attempt::retry(Reason::ClientError, "400")
     }
 
     #[test]
     fn waits_double_up_to_two_hours_and_are_spread() {
-        assert_eq!([wait(0, 0.5), wait(1, 0.5), wait(2, 0.5)], ["60 s", "120 s", "240 s"]);
-        assert_eq!([wait(8, 0.5), wait(30, 0.5)], ["7200 s", "7200 s"]);
-        assert_eq!([wait(0, 0.0), wait(0, 1.0)], ["45 s", "75 s"]);
+        let wait = |attempts, chance| {
+            let patience = Patience { chance, ..patience(attempts, None) };
+            waits(&refused_for_now().outcome(&patience)).unwrap()
+        };
+        assert_eq!([wait(0, 0.5), wait(1, 0.5), wait(2, 0.5)], [60, 120, 240]);
+        assert_eq!([wait(8, 0.5), wait(30, 0.5)], [7200, 7200]);
+        assert_eq!([wait(0, 0.0), wait(0, 1.0)], [45, 75]);
     }
 
     #[test]
     fn the_receivers_wish_is_kept_unless_it_is_shorter_than_ours_or_absurd() {
-        let now = at("2026-11-24T10:00:00Z");
         let wished = |seconds| {
             let after = Some(Duration::from_secs(seconds));
-            let attempt =
-                Attempt::Retry { after, reason: Reason::RateLimited, detail: "429".into() };
-            match attempt.outcome(&queued(0, None), now, 0.5, TimeDelta::days(7)) {
-                Outcome::Waits { until, .. } => (until - now).num_seconds(),
-                Outcome::Delivered | Outcome::Dead { .. } | Outcome::Refused { .. } => -1,
-            }
+            let attempt = Attempt::Retry { after, reason: Reason::ClientError, detail: "4".into() };
+            waits(&attempt.outcome(&patience(0, None))).unwrap()
         };
         assert_eq!([wished(1), wished(600), wished(1_000_000)], [60, 600, 86_400]);
     }
 
     #[test]
-    fn after_days_of_failures_it_is_given_up_with_the_last_reason() {
-        let late = queued(40, Some("2026-11-17T11:00:00Z"));
-        let now = at("2026-11-24T10:00:00Z");
-        let attempt = Attempt::retry(Reason::Unreachable, "connection refused");
-        let outcome = attempt.outcome(&late, now, 0.5, TimeDelta::days(7));
-        assert_eq!(outcome, Outcome::Dead { error: "unreachable: connection refused".into() });
+    fn after_days_of_its_own_failures_a_notice_is_given_up_but_outages_do_not_age_it() {
+        let late = patience(40, Some("2026-11-17T11:00:00Z"));
+        let dead = Outcome::Dead { error: "clientError: 400".into() };
+        assert_eq!(refused_for_now().outcome(&late), dead);
+        let after_an_outage = Patience { in_outages: TimeDelta::hours(3), ..late };
+        assert_eq!(waits(&refused_for_now().outcome(&after_an_outage)), Some(7200));
+    }
+
+    #[test]
+    fn a_channel_that_is_down_ages_no_notice_however_long() {
+        let attempt = Attempt::channel_failed(Reason::Unreachable, "connection refused");
+        let error = "unreachable: connection refused".to_owned();
+        for patience in [patience(0, None), patience(40, Some("2020-01-01T00:00:00Z"))] {
+            let outcome = attempt.outcome(&patience);
+            assert_eq!(outcome, Outcome::Spared { until: None, error: error.clone() });
+        }
+    }
+
+    #[test]
+    fn a_channel_that_is_down_is_tried_ever_less_often_up_to_every_ten_minutes() {
+        let attempt = Attempt::channel_failed(Reason::Unreachable, "connection refused");
+        let wait = |failures: u32| {
+            let outage = outage(failures);
+            let patience = Patience { outage: Some(&outage), ..patience(0, None) };
+            let failure = attempt.channel_failure(&patience).unwrap();
+            assert_eq!(failure.failures, failures + 1);
+            (failure.next_attempt_at - patience.now).num_seconds()
+        };
+        assert_eq!([wait(0), wait(1), wait(2), wait(9), wait(4000)], [30, 60, 120, 600, 600]);
+        assert_eq!(refused_for_now().channel_failure(&patience(0, None)), None);
+    }
+
+    #[test]
+    fn a_failure_that_is_not_clear_counts_once_others_went_through_and_no_outage_is_under_way() {
+        let attempt = Attempt::perhaps_channel_failed(Reason::ServerError, "503");
+        assert!(matches!(attempt.outcome(&patience(0, None)), Outcome::Spared { .. }));
+        let alone = Patience { failed_alone: true, ..patience(0, None) };
+        assert!(matches!(attempt.outcome(&alone), Outcome::Waits { .. }));
+        let outage = outage(1);
+        let in_an_outage = Patience { outage: Some(&outage), ..alone };
+        assert!(matches!(attempt.outcome(&in_an_outage), Outcome::Spared { .. }));
     }
 
     #[test]
     fn a_receiver_that_is_gone_closes_its_lane_and_a_bad_address_does_not() {
-        let now = at("2026-11-24T10:00:00Z");
         let gone = Attempt::give_up(Reason::Gone, "410");
         let unknown = Attempt::give_up(Reason::ClientError, "550 no such user");
-        let outcome =
-            |attempt: Attempt| attempt.outcome(&queued(0, None), now, 0.5, TimeDelta::days(7));
+        let outcome = |attempt: Attempt| attempt.outcome(&patience(0, None));
         assert_eq!(outcome(gone), Outcome::Refused { error: "gone: 410".into() });
         assert_eq!(
             outcome(unknown),

@@ -1,5 +1,6 @@
 //! Where notices go and when: everything off until it is set.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -8,6 +9,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::domain::ids::MinistryCode;
+use crate::domain::redaction;
 use crate::domain::secret::Secret;
 
 /// All of it, as the settings have it.
@@ -25,7 +27,10 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OutboxSettings {
+    /// Of a notice's own failures: time in which its channel is down does not count.
     pub give_up_after_days: u32,
+    /// The risk team is told of an outage that lasts so long, through another channel.
+    pub tell_outage_after_minutes: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,10 +68,12 @@ pub enum MailTls {
     Implicit,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookSettings {
     pub name: String,
+    /// Its path and its query may be the receiver's key.
+    #[serde(serialize_with = "redaction::serialize_url_host")]
     pub url: String,
     /// `whsec_…`; several while one replaces the other.
     pub secrets: Vec<Secret>,
@@ -96,10 +103,11 @@ pub enum WebhookFormat {
     AlertmanagerV4,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TchapSettings {
     /// Empty: no messages to Tchap.
+    #[serde(serialize_with = "redaction::serialize_url")]
     pub homeserver: String,
     pub room: String,
     pub token: Secret,
@@ -140,9 +148,21 @@ impl WebhookSettings {
     }
 }
 
+impl fmt::Debug for WebhookSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        redaction::debug_as_serialized(self, f)
+    }
+}
+
+impl fmt::Debug for TchapSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        redaction::debug_as_serialized(self, f)
+    }
+}
+
 impl Default for OutboxSettings {
     fn default() -> Self {
-        Self { give_up_after_days: 7 }
+        Self { give_up_after_days: 7, tell_outage_after_minutes: 30 }
     }
 }
 

@@ -19,10 +19,12 @@ use super::webhook::failed;
 use super::webhook::judged;
 use crate::domain::notice::Content;
 use crate::domain::notice::Notice;
+use crate::domain::secret::Secret;
+use crate::domain::visible_text;
 
 pub struct Room {
     url: Url,
-    token: String,
+    token: Secret,
     pause: Duration,
     client: reqwest::Client,
 }
@@ -52,6 +54,10 @@ impl Room {
         if settings.token.is_empty() {
             return Err(ChannelFault::new("tchap.token", "found none, expected an access token"));
         }
+        if !settings.token.reveal().chars().all(|c| c.is_ascii_graphic()) {
+            let what = "found blanks or letters with accents, expected an access token";
+            return Err(ChannelFault::new("tchap.token", what));
+        }
         url.path_segments_mut().map_err(|()| fault())?.pop_if_empty().extend([
             "_matrix",
             "client",
@@ -69,7 +75,7 @@ impl Room {
             .map_err(|error| ChannelFault::new("tchap.homeserver", error.to_string()))?;
         Ok(Self {
             url,
-            token: settings.token.reveal().to_owned(),
+            token: settings.token.clone(),
             pause: Duration::from_millis(settings.pause_ms),
             client,
         })
@@ -84,7 +90,7 @@ impl Room {
     pub async fn send(&self, notice: &Notice, now: DateTime<Utc>) -> Attempt {
         let Content::Message { text, html, .. } = &notice.content else {
             let what = "found a notice for a program, expected one for people";
-            return Attempt::give_up(Reason::ClientError, what);
+            return Attempt::give_up(Reason::Unfit, what);
         };
         let mut url = self.url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -92,30 +98,37 @@ impl Room {
         }
         let message = json!({
             "msgtype": "m.text",
-            "body": text,
+            "body": visible_text::lines(text),
             "format": "org.matrix.custom.html",
-            "formatted_body": html,
+            "formatted_body": visible_text::lines(html),
         });
-        let answer = self.client.put(url).bearer_auth(&self.token).json(&message).send().await;
+        let answer =
+            self.client.put(url).bearer_auth(self.token.reveal()).json(&message).send().await;
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => return failed(&error),
         };
         match judged(answer.status(), answer.headers(), now) {
-            Attempt::Retry { after: None, reason, detail }
+            Attempt::ChannelFailed { after: None, reason, detail, blame }
                 if answer.status() == StatusCode::TOO_MANY_REQUESTS =>
             {
                 let limited = answer.json::<Limited>().await.ok();
                 let asked = limited.and_then(|limited| limited.retry_after_ms);
-                Attempt::Retry { after: asked.map(Duration::from_millis), reason, detail }
+                let after = asked.map(Duration::from_millis);
+                Attempt::ChannelFailed { after, reason, detail, blame }
+            }
+            // The address is the same for every message: there is no such server, or no such room.
+            Attempt::Retry { detail, .. } if answer.status() == StatusCode::NOT_FOUND => {
+                Attempt::channel_failed(Reason::Settings, detail)
             }
             // A room that refuses the message itself refuses it for good.
             Attempt::Retry { after: None, reason: Reason::ClientError, detail } => {
                 Attempt::give_up(Reason::ClientError, detail)
             }
-            attempt @ (Attempt::Delivered | Attempt::Retry { .. } | Attempt::GiveUp { .. }) => {
-                attempt
-            }
+            attempt @ (Attempt::Delivered
+            | Attempt::ChannelFailed { .. }
+            | Attempt::Retry { .. }
+            | Attempt::GiveUp { .. }) => attempt,
         }
     }
 }

@@ -27,6 +27,7 @@ use sha2::Sha256;
 use super::fault::ChannelFault;
 use super::networks::may_reach;
 use super::retry::Attempt;
+use super::retry::Blame;
 use super::retry::Reason;
 use super::settings::WebhookSettings;
 use crate::domain::network::Network;
@@ -104,17 +105,17 @@ impl Endpoint {
     pub async fn send(&self, notice: &Notice, now: DateTime<Utc>) -> Attempt {
         let Content::Post { media_type, body } = &notice.content else {
             let what = "found a notice for people, expected one for a program";
-            return Attempt::give_up(Reason::ClientError, what);
+            return Attempt::give_up(Reason::Unfit, what);
         };
         if body.len() > LARGEST_BODY {
             let what =
                 format!("found a body of {} bytes, expected at most {LARGEST_BODY}", body.len());
-            return Attempt::give_up(Reason::ClientError, what);
+            return Attempt::give_up(Reason::Unfit, what);
         }
         if let Some(address) = literal(&self.url)
             && !may_reach(address, &self.allowed)
         {
-            return Attempt::retry(Reason::Settings, Refused.to_string());
+            return Attempt::channel_failed(Reason::Settings, Refused.to_string());
         }
         let timestamp = now.timestamp();
         let id = notice.id.as_str();
@@ -152,18 +153,24 @@ fn key(secret: &str) -> Result<Vec<u8>, &'static str> {
     if SECRET_SIZE.contains(&key.len()) { Ok(key) } else { Err(expected) }
 }
 
-/// Only a 2xx is a success; a redirection is none.
+/// Only a 2xx is a success; a redirection is none. A refusal is the notice's own fault, but for those that say
+/// that the sender is not let in, or asks too often; a server in trouble may be in trouble for all, or for this.
 pub(super) fn judged(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc>) -> Attempt {
     let detail = status.as_u16().to_string();
-    let reason = match status {
+    let after = retry_after(headers, now);
+    let (reason, blame) = match status {
         status if status.is_success() => return Attempt::Delivered,
         StatusCode::GONE => return Attempt::give_up(Reason::Gone, "410: wants nothing more"),
-        StatusCode::TOO_MANY_REQUESTS => Reason::RateLimited,
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Reason::AuthError,
-        status if status.is_server_error() => Reason::ServerError,
-        _ => Reason::ClientError,
+        StatusCode::TOO_MANY_REQUESTS => (Reason::RateLimited, Blame::Channel),
+        StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            (Reason::AuthError, Blame::Channel)
+        }
+        StatusCode::FORBIDDEN => (Reason::AuthError, Blame::Unclear),
+        StatusCode::REQUEST_TIMEOUT => (Reason::ServerError, Blame::Unclear),
+        status if status.is_server_error() => (Reason::ServerError, Blame::Unclear),
+        _ => return Attempt::Retry { after, reason: Reason::ClientError, detail },
     };
-    Attempt::Retry { after: retry_after(headers, now), reason, detail }
+    Attempt::ChannelFailed { after, reason, detail, blame }
 }
 
 /// In seconds, or as a date.
@@ -178,12 +185,15 @@ fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
 
 pub(super) fn failed(error: &reqwest::Error) -> Attempt {
     let detail = deepest(error);
-    if error.is_connect() {
-        Attempt::retry(Reason::Unreachable, detail)
+    if error.is_builder() {
+        Attempt::give_up(Reason::Unfit, "it cannot be written as a request")
+    } else if error.is_connect() {
+        // No such name, nobody there, or no certificate that holds.
+        Attempt::channel_failed(Reason::Unreachable, detail)
     } else if error.is_timeout() {
-        Attempt::retry(Reason::Timeout, detail)
+        Attempt::perhaps_channel_failed(Reason::Timeout, detail)
     } else {
-        Attempt::retry(Reason::Interrupted, detail)
+        Attempt::perhaps_channel_failed(Reason::Interrupted, detail)
     }
 }
 
@@ -283,17 +293,25 @@ mod tests {
                 Attempt::Retry { after, reason, .. } => {
                     format!("retry {} {:?}", reason.word(), after.map(|after| after.as_secs()))
                 }
+                Attempt::ChannelFailed { after, reason, blame, .. } => {
+                    let after = after.map(|after| after.as_secs());
+                    format!("{blame:?} {} {after:?}", reason.word())
+                }
                 Attempt::GiveUp { reason, .. } => format!("give up {}", reason.word()),
             }
         };
         assert_eq!(judge(204, None), "delivered");
         assert_eq!(judge(302, None), "retry clientError None");
         assert_eq!(judge(410, None), "give up gone");
-        assert_eq!(judge(429, Some("30")), "retry rateLimited Some(30)");
+        assert_eq!(judge(404, None), "retry clientError None");
+        assert_eq!(judge(422, Some("30")), "retry clientError Some(30)");
+        assert_eq!(judge(401, None), "Channel authError None");
+        assert_eq!(judge(403, None), "Unclear authError None");
+        assert_eq!(judge(429, Some("30")), "Channel rateLimited Some(30)");
         assert_eq!(
             judge(503, Some("Tue, 24 Nov 2026 10:05:00 GMT")),
-            "retry serverError Some(300)"
+            "Unclear serverError Some(300)"
         );
-        assert_eq!(judge(503, Some("soon")), "retry serverError None");
+        assert_eq!(judge(502, Some("soon")), "Unclear serverError None");
     }
 }

@@ -15,6 +15,7 @@ use icalendar::Property;
 use crate::domain::ids::ProjectId;
 use crate::domain::review::Review;
 use crate::domain::review::ReviewState;
+use crate::domain::visible_text;
 
 const ZONE: &str = "Europe/Paris";
 
@@ -50,7 +51,7 @@ pub fn feed(
         ("PRODID", "-//DINUM//Vigie//FR"),
         ("CALSCALE", "GREGORIAN"),
         ("METHOD", "PUBLISH"),
-        ("X-WR-CALNAME", title),
+        ("X-WR-CALNAME", visible_text::one_line(title).as_ref()),
         ("X-WR-TIMEZONE", ZONE),
     ] {
         calendar.append_property(Property::new(key, value));
@@ -70,8 +71,8 @@ fn event(review: &Review, changed_at: DateTime<Utc>, name: &str) -> Event {
     let mut event = Event::with_uid(&format!("{}@vigie", review.id));
     let stamp = changed_at.format("%Y%m%dT%H%M%SZ").to_string();
     event
-        .summary(&format!("Revue SG/DINUM : {name}"))
-        .description(&review.reason)
+        .summary(&format!("Revue SG/DINUM : {}", visible_text::one_line(name)))
+        .description(&visible_text::lines(&review.reason))
         .sequence(review.sequence)
         .append_property(Property::new("DTSTAMP", &stamp))
         .append_property(Property::new("LAST-MODIFIED", &stamp))

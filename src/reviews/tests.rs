@@ -19,6 +19,7 @@ use crate::domain::review::Review;
 use crate::domain::review::ReviewAction;
 use crate::domain::review::ReviewChange;
 use crate::domain::review::ReviewState;
+use crate::domain::visible_text::is_invisible;
 use crate::domain::working_days::is_working_day;
 
 const TIMETABLE: &str = include_str!("../../rules/reviews.toml");
@@ -318,4 +319,9 @@ fn the_feed_is_read_back_with_stable_ids_a_zone_and_a_sequence_that_grows_when_m
     assert_eq!(value(&is, "SUMMARY"), format!("Revue SG/DINUM : {escaped}"));
     let empty = feed("Revues, MJ", &[], &names).unwrap();
     assert_eq!(components(&empty).len(), 4);
+
+    let odd = BTreeMap::from([(ProjectId::new("samu"), "SA\u{7}\u{202e}MU\u{200b}\n2".to_owned())]);
+    let shown = feed("Revues\u{202e}", &[(first, at)], &odd).unwrap();
+    assert_eq!(value(&event(&shown), "SUMMARY"), "Revue SG/DINUM : SAMU 2");
+    assert!(!shown.contains(|c| is_invisible(c) && c != '\r' && c != '\n'), "{shown:?}");
 }

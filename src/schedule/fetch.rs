@@ -15,7 +15,7 @@ use reqwest::redirect::Policy;
 use thiserror::Error;
 
 use super::JobError;
-use crate::domain::fingerprint::Fingerprint;
+use crate::domain::redaction;
 use crate::sources::MAX_BYTES;
 
 const MOST_REDIRECTS: usize = 5;
@@ -56,7 +56,7 @@ pub(super) fn client(timeout_seconds: u32) -> Result<Client, JobError> {
 }
 
 pub(super) fn address(text: &str) -> Result<Url, JobError> {
-    let refused = || JobError::Address { found: without_secrets(text) };
+    let refused = || JobError::Address { found: redaction::url(text) };
     let url = Url::parse(text).map_err(|_| refused())?;
     if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(refused()) }
 }
@@ -64,20 +64,7 @@ pub(super) fn address(text: &str) -> Result<Url, JobError> {
 /// The address as it may be shown and kept: without what may be a password or a key. Addresses that
 /// differ by their query alone are told apart by its fingerprint.
 pub(super) fn shown(url: &Url) -> String {
-    let mut shown = without_secrets(url.as_str());
-    if let Some(query) = url.query() {
-        shown.push('#');
-        shown.push_str(Fingerprint::of(query.as_bytes()).short());
-    }
-    shown
-}
-
-fn without_secrets(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    format!("{scheme}://{host}{path}")
+    redaction::url(url.as_str())
 }
 
 pub(super) async fn fetch(
@@ -132,6 +119,6 @@ mod tests {
         let other = address("https://data.example/a/2020-11.csv?key=2").unwrap();
         assert_ne!(shown(&url), shown(&other));
         let fault = address("ftp://agent:secret@data.example/a.csv?key=1").unwrap_err();
-        assert!(fault.to_string().contains("`ftp://data.example/a.csv`"), "{fault}");
+        assert!(fault.to_string().contains("`ftp://data.example/a.csv#"), "{fault}");
     }
 }

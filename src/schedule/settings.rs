@@ -1,9 +1,12 @@
 //! The settings of the jobs.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde::Serialize;
+
+use crate::domain::redaction;
 
 /// When jobs run: cron expressions with seconds, in Paris time; empty for never.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,11 +24,12 @@ pub struct Schedule {
 }
 
 /// Where the import job looks for files.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImportSettings {
     /// Empty for none.
     pub folder: PathBuf,
+    #[serde(serialize_with = "redaction::serialize_urls")]
     pub urls: Vec<String>,
     /// A file changed more recently than that may still be being written.
     pub settle_seconds: u32,
@@ -46,6 +50,12 @@ pub struct BackupSettings {
 pub struct HousekeepingSettings {
     /// How long the runs of jobs are remembered.
     pub keep_days: u32,
+}
+
+impl fmt::Debug for ImportSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        redaction::debug_as_serialized(self, f)
+    }
 }
 
 impl Default for Schedule {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::settings::SIRET;
 use super::settings::digits;
+use crate::domain::secret::Secret;
 
 /// Longest of what is kept of a name or an address.
 const LONGEST: usize = 200;
@@ -33,8 +34,8 @@ pub struct Person {
     pub siret: Option<String>,
     /// How they proved who they are, in the provider's words (`amr`).
     pub methods: Vec<String>,
-    /// For signing out at the provider. To be kept as a secret.
-    pub id_token: String,
+    /// For signing out at the provider.
+    pub id_token: Secret,
 }
 
 impl Person {

@@ -35,6 +35,8 @@ use super::provider::Known;
 use super::provider::Provider;
 use super::settings::Flavour;
 use super::ticket::Ticket;
+use crate::domain::redaction;
+use crate::domain::secret::Secret;
 
 /// Signed by a key that the provider alone holds. A shared secret would sign as well, and could leak here.
 const SIGNATURES: [CoreJwsSigningAlgorithm; 2] =
@@ -47,7 +49,7 @@ const USERINFO: &str = "userinfo";
 /// What the browser brings back from the provider, as the query of the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Answer {
-    pub code: Option<String>,
+    pub code: Option<Secret>,
     pub state: Option<String>,
     pub iss: Option<String>,
     pub error: Option<String>,
@@ -96,7 +98,7 @@ impl Provider {
             email: told.email(),
             siret: told.siret(),
             methods: methods.iter().map(|method| plain(method)).collect(),
-            id_token: id_token.to_string(),
+            id_token: Secret::new(id_token.to_string()),
         })
     }
 
@@ -106,14 +108,14 @@ impl Provider {
             return Err(SignInFault::Foreign);
         }
         if let Some(found) = answer.iss.as_deref().filter(|found| *found != self.issuer.as_str()) {
-            let expected = self.issuer.to_string();
+            let expected = redaction::url(self.issuer.as_str());
             return Err(SignInFault::Issuer { found: plain(found), expected });
         }
         match (answer.error.as_deref(), &answer.code) {
             (Some("access_denied"), _) => Err(SignInFault::Declined),
             (Some(error), _) => Err(SignInFault::Answered(plain(error))),
             (None, None) => Err(SignInFault::Empty),
-            (None, Some(code)) => Ok(AuthorizationCode::new(code.clone())),
+            (None, Some(code)) => Ok(AuthorizationCode::new(code.reveal().to_owned())),
         }
     }
 

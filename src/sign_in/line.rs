@@ -13,6 +13,7 @@ use thiserror::Error;
 use super::fault::SettingFault;
 use super::fault::chain;
 use super::settings::Settings;
+use crate::domain::redaction;
 
 /// Of one answer. A provider's largest, its description or its keys, are some kilobytes.
 const MOST_BYTES: usize = 512 * 1024;
@@ -24,12 +25,20 @@ pub(super) struct Line {
 
 #[derive(Debug, Error)]
 pub(super) enum LineFault {
-    #[error(transparent)]
-    Http(#[from] reqwest::Error),
+    /// Its address is cut: it may hold what it asks for.
+    #[error("ask {address}")]
+    Http { address: String, source: reqwest::Error },
     #[error("the answer is over {MOST_BYTES} bytes")]
     TooLong,
     #[error(transparent)]
     Request(#[from] http::Error),
+}
+
+impl From<reqwest::Error> for LineFault {
+    fn from(error: reqwest::Error) -> Self {
+        let address = error.url().map(|url| redaction::url(url.as_str())).unwrap_or_default();
+        Self::Http { address, source: error.without_url() }
+    }
 }
 
 impl Line {

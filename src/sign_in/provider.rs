@@ -54,6 +54,7 @@ use super::settings::Pkce;
 use super::settings::Settings;
 use super::ticket::Ticket;
 use crate::clock::Clock;
+use crate::domain::secret::Secret;
 
 /// How long what a provider says of itself is taken for granted.
 const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
@@ -179,14 +180,14 @@ impl Provider {
 
     /// Where to send the browser so that the provider forgets it too; none where the provider has no
     /// such address, or cannot be asked: signing out of Vigie must not depend on it.
-    pub async fn leave(&self, id_token: &str, state: &str) -> Option<Url> {
+    pub async fn leave(&self, id_token: &Secret, state: &str) -> Option<Url> {
         let known = self.known().await.ok()?;
         let endpoint = known.metadata.additional_metadata().end_session_endpoint.clone()?;
         let mut url = LogoutRequest::from(endpoint)
             .set_post_logout_redirect_uri(self.after.clone())
             .set_state(CsrfToken::new(state.to_owned()))
             .http_get_url();
-        url.query_pairs_mut().append_pair("id_token_hint", id_token);
+        url.query_pairs_mut().append_pair("id_token_hint", id_token.reveal());
         Some(url)
     }
 

@@ -1,5 +1,6 @@
 //! Which provider signs people in, and how to read what it says of them: nobody until it is set.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use reqwest::Url;
@@ -10,6 +11,7 @@ use super::fault::SettingFault;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::ids::MinistryCode;
+use crate::domain::redaction;
 use crate::domain::secret::Secret;
 
 /// Of an organisation, all establishments together.
@@ -19,10 +21,11 @@ const WHOLE: &str = "*";
 /// Of one establishment.
 pub(super) const SIRET: usize = 14;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Empty: no sign-in by OpenID Connect.
+    #[serde(serialize_with = "redaction::serialize_url")]
     pub issuer: String,
     pub flavour: Flavour,
     pub client_id: String,
@@ -75,6 +78,12 @@ pub struct Organisation {
     pub siret: String,
     /// Its code, or `*` for the whole State.
     pub ministry: MinistryCode,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        redaction::debug_as_serialized(self, f)
+    }
 }
 
 impl Default for Settings {
@@ -137,10 +146,14 @@ impl Settings {
 
     pub(super) fn check(&self, public_url: &str) -> Result<Url, SettingFault> {
         let issuer = Url::parse(&self.issuer).map_err(|error| {
-            SettingFault::new("sign_in.issuer", format!("`{}`: {error}", self.issuer))
+            SettingFault::new(
+                "sign_in.issuer",
+                format!("`{}`: {error}", redaction::url(&self.issuer)),
+            )
         })?;
         if issuer.scheme() != "https" && !is_loopback(&issuer) {
-            let what = format!("found `{issuer}`, expected an address in https");
+            let found = redaction::url(issuer.as_str());
+            let what = format!("found `{found}`, expected an address in https");
             return Err(SettingFault::new("sign_in.issuer", what));
         }
         if self.client_id.is_empty() {

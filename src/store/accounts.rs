@@ -22,6 +22,7 @@ use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
+use crate::domain::visible_text::skeleton;
 
 const WHAT: &str = "account";
 
@@ -48,7 +49,7 @@ impl Store {
         Ok(select(&mut transaction, Some(number)).await?.pop())
     }
 
-    /// Refused when another account has the name or the identity.
+    /// Refused when another account has the name, one that cannot be told from it, or the identity.
     pub async fn make_account(
         &self,
         terms: &AccountTerms,
@@ -170,13 +171,19 @@ async fn refuse_double(
     own: Option<AccountNumber>,
     terms: &AccountTerms,
 ) -> Result<(), StoreError> {
-    for other in select(connection, None).await? {
+    let all = select(connection, None).await?;
+    let is_kept = all.iter().any(|one| Some(one.number) == own && one.name == terms.name);
+    for other in all {
         if Some(other.number) == own {
             continue;
         }
         let same_identity = terms.identity.is_some() && other.identity == terms.identity;
         if other.name == terms.name || same_identity {
             return Err(StoreError::AccountExists { name: other.name });
+        }
+        // Of two accounts kept since before names were compared so, each may still be changed.
+        if !is_kept && skeleton(other.name.as_str()) == skeleton(terms.name.as_str()) {
+            return Err(StoreError::AccountAlike { name: terms.name.clone(), other: other.name });
         }
     }
     Ok(())

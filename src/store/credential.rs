@@ -7,38 +7,40 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::StoreError;
 use crate::domain::fingerprint::Fingerprint;
+use crate::domain::secret::SHOWN;
+use crate::domain::secret::Secret;
 
 /// 256 bits: nothing that is tried can be met by luck, so a plain hash is enough.
 const BYTES: usize = 32;
 
 /// A secret on its way to whom it is for. Neither debug output nor the database ever holds it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Credential(String);
+pub struct Credential(Secret);
 
 impl Credential {
     /// With a prefix by which a leaked one can be told from any other text.
     pub(super) fn fresh(prefix: &str) -> Result<Self, StoreError> {
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes).map_err(|source| StoreError::Chance { source })?;
-        Ok(Self(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))))
+        Ok(Self(Secret::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)))))
     }
 
     /// One that somebody presents.
     pub fn presented(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Secret::new(text))
     }
 
     pub fn reveal(&self) -> &str {
-        &self.0
+        self.0.reveal()
     }
 
     pub(super) fn hash(&self) -> Fingerprint {
-        Fingerprint::of(self.0.as_bytes())
+        Fingerprint::of(self.reveal().as_bytes())
     }
 }
 
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(secret)")
+        write!(f, "{SHOWN}")
     }
 }

@@ -88,6 +88,8 @@ pub enum StoreError {
     Moved { what: &'static str, number: i64, found: i64, expected: i64 },
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
+    #[error("`{name}` cannot be told from `{other}`, the name of an account")]
+    AccountAlike { name: Actor, other: Actor },
     #[error(
         "`{name}` is the last administrator of the whole State: make another one first, then begin again"
     )]

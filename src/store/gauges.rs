@@ -11,12 +11,14 @@ use super::error::StoreError;
 use super::error::reading;
 use super::filed::to_dataset;
 use super::kept;
+use super::outages;
 use super::pages;
 use crate::domain::alert::AlertState;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::RuleId;
 use crate::domain::import::Dataset;
 use crate::domain::level::Level;
+use crate::domain::outage::Outage;
 use crate::domain::verdict::Verdict;
 
 /// Counts as of one moment.
@@ -32,6 +34,8 @@ pub struct Gauges {
     pub bytes: u64,
     pub outbox: Vec<LaneGauge>,
     pub failures: Vec<FailureGauge>,
+    /// Of channels that are down.
+    pub outages: Vec<Outage>,
     /// Since when the notice that has waited the longest could have left.
     pub oldest_due: Option<DateTime<Utc>>,
 }
@@ -43,7 +47,7 @@ pub struct LaneGauge {
     pub waiting: u64,
     pub delivered: u64,
     pub dead: u64,
-    /// Of all of them, those that went through included.
+    /// Of all of them, those that went through included, and those that count against none.
     pub attempts: u64,
 }
 
@@ -87,6 +91,7 @@ impl Store {
         Ok(Gauges {
             outbox,
             failures: failures(&mut transaction).await?,
+            outages: outages::under_way(&mut transaction).await?,
             oldest_due,
             alerts,
             stale_alerts,
@@ -204,6 +209,8 @@ async fn outbox(
         "select lane, sum(case state when 'waiting' then 1 else 0 end),
                 sum(case state when 'delivered' then 1 else 0 end),
                 sum(case state when 'dead' then 1 else 0 end), sum(attempts)
+                  + coalesce((select sum(spared) from delivery_failures
+                              where delivery_failures.lane = notices.lane), 0)
          from notices group by lane order by lane",
     )
     .fetch_all(&mut *connection)

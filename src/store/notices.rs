@@ -13,6 +13,7 @@ use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::open::end;
+use super::outages;
 use crate::domain::audit::Act;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::NoticeId;
@@ -113,7 +114,8 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         let replayed = sqlx::query(
             "update notices set state = 'waiting', attempts = 0, first_attempt_at = null,
-                                next_attempt_at = $2, leased_until = null
+                                next_attempt_at = $2, leased_until = null,
+                                channel_failed_at = null, outage_seconds = 0
              where state = 'dead' and (cast($1 as text) is null or id = $1)",
         )
         .bind(id.map(NoticeId::as_str))
@@ -135,16 +137,20 @@ impl Store {
     /// By name.
     pub async fn lanes(&self) -> Result<Vec<LaneState>, StoreError> {
         self.check_whole("what carries notices")?;
+        let mut transaction = self.begin_read().await?;
         let rows: Vec<(String, String, Option<String>, Option<String>)> =
             sqlx::query_as("select name, opened_at, closed_at, reason from lanes order by name")
-                .fetch_all(&self.pool)
+                .fetch_all(&mut *transaction)
                 .await
                 .map_err(reading("lanes"))?;
+        let outages = outages::under_way(&mut transaction).await?;
         rows.into_iter()
             .map(|(name, opened, closed, reason)| {
                 let closed = closed.map(|at| kept::to_instant("lanes.closed_at", at));
+                let lane = to_lane("lanes.name", &name)?;
                 Ok(LaneState {
-                    lane: to_lane("lanes.name", &name)?,
+                    outage: outages.iter().find(|outage| outage.lane == lane).cloned(),
+                    lane,
                     opened_at: kept::to_instant("lanes.opened_at", opened)?,
                     closed_at: closed.transpose()?,
                     reason,

@@ -1,6 +1,9 @@
 //! The outbox: notices written with what decided them, claimed for delivery, and what became of each.
 
+use std::collections::BTreeMap;
+
 use chrono::DateTime;
+use chrono::TimeDelta;
 use chrono::Utc;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
@@ -13,6 +16,7 @@ use super::error::writing;
 use super::kept;
 use super::notices::NoticeRow;
 use super::open::end;
+use super::outages;
 use super::told;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
@@ -25,6 +29,7 @@ use crate::domain::notice::Outcome;
 use crate::domain::notice::Outgoing;
 use crate::domain::notice::QueuedNotice;
 use crate::domain::notice::Reminded;
+use crate::domain::outage::Outage;
 
 /// What became of an attempt to send a notice.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +38,18 @@ pub struct Tried {
     /// Why it came to nothing, in the words of the metrics.
     pub failure: Option<&'static str>,
     pub outcome: Outcome,
+    /// The receiver dealt with it, whatever it said: an outage of the channel is over.
+    pub answered: bool,
+}
+
+/// A notice to be sent, and what its waiting hangs on besides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimedNotice {
+    pub queued: QueuedNotice,
+    /// Its channel was blamed for its last failure, and has delivered others since.
+    pub failed_alone: bool,
+    /// Since its first attempt that counts, how long its channel was down.
+    pub in_outages: TimeDelta,
 }
 
 impl Store {
@@ -44,7 +61,7 @@ impl Store {
         now: DateTime<Utc>,
         leased_until: DateTime<Utc>,
         limit: u32,
-    ) -> Result<Vec<QueuedNotice>, StoreError> {
+    ) -> Result<Vec<ClaimedNotice>, StoreError> {
         self.check_whole("delivery")?;
         let mut transaction = self.begin_write().await?;
         let rows: Vec<NoticeRow> = sqlx::query_as(
@@ -68,8 +85,14 @@ impl Store {
         .fetch_all(&mut *transaction)
         .await
         .map_err(writing("claims of notices"))?;
+        let mut pasts = pasts(&mut transaction, lane, leased_until).await?;
         end(transaction).await?;
-        NoticeRow::into_notices(rows)
+        let claimed = NoticeRow::into_notices(rows)?.into_iter().map(|queued| {
+            let (failed_alone, in_outages) =
+                pasts.remove(queued.notice.id.as_str()).unwrap_or_default();
+            ClaimedNotice { queued, failed_alone, in_outages }
+        });
+        Ok(claimed.collect())
     }
 
     /// Claimed and not tried: anyone's again.
@@ -88,24 +111,32 @@ impl Store {
         end(transaction).await
     }
 
-    /// What attempts came to, in one transaction.
+    /// What attempts in a lane came to, in one transaction. Gives the outage that they end, if they do.
     pub async fn record_outcomes(
         &self,
+        lane: &Lane,
         outcomes: &[Tried],
         now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Outage>, StoreError> {
         self.check_whole("delivery")?;
         let mut transaction = self.begin_write().await?;
-        for Tried { id, failure, outcome } in outcomes {
+        for Tried { id, failure, outcome, answered: _ } in outcomes {
             record(&mut transaction, id, outcome, now).await?;
             if let Some(reason) = failure {
-                count_failure(&mut transaction, id, reason).await?;
+                let spared = matches!(outcome, Outcome::Spared { .. });
+                count_failure(&mut transaction, id, (reason, spared)).await?;
             }
             if let Outcome::Refused { error } = outcome {
                 close_lane(&mut transaction, id, error, now).await?;
             }
         }
-        end(transaction).await
+        let ended = if outcomes.iter().any(|tried| tried.answered) {
+            outages::end_of(&mut transaction, lane, now).await?
+        } else {
+            None
+        };
+        end(transaction).await?;
+        Ok(ended)
     }
 
     /// What is said between two cycles; nothing, and `false`, when `last` is the last cycle no more.
@@ -153,15 +184,17 @@ impl Store {
 async fn count_failure(
     connection: &mut SqliteConnection,
     id: &NoticeId,
-    reason: &str,
+    (reason, spared): (&str, bool),
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "insert into delivery_failures (lane, reason, failed)
-         select lane, $2, 1 from notices where id = $1
-         on conflict (lane, reason) do update set failed = delivery_failures.failed + 1",
+        "insert into delivery_failures (lane, reason, failed, spared)
+         select lane, $2, 1, $3 from notices where id = $1
+         on conflict (lane, reason) do update set failed = delivery_failures.failed + 1,
+                                                  spared = delivery_failures.spared + excluded.spared",
     )
     .bind(id.as_str())
     .bind(reason)
+    .bind(i64::from(spared))
     .execute(connection)
     .await
     .map_err(writing("failures of notices"))?;
@@ -252,11 +285,16 @@ async fn record(
         Outcome::Delivered => ("delivered", now, Some(now), None),
         Outcome::Waits { until, error } => ("waiting", *until, None, Some(error)),
         Outcome::Dead { error } | Outcome::Refused { error } => ("dead", now, None, Some(error)),
+        Outcome::Spared { until, error } => {
+            return spare(connection, id, (*until, error), now).await;
+        }
     };
     sqlx::query(
         "update notices set state = $2, next_attempt_at = $3, delivered_at = $4, last_error = $5,
                             attempts = attempts + 1, leased_until = null,
-                            first_attempt_at = coalesce(first_attempt_at, $6)
+                            first_attempt_at = coalesce(first_attempt_at, $6),
+                            channel_failed_at = case when channel_failed_at is null then null
+                                                     else $6 end
          where id = $1 and state = 'waiting'",
     )
     .bind(id.as_str())
@@ -269,6 +307,54 @@ async fn record(
     .await
     .map_err(writing("what became of a notice"))?;
     Ok(())
+}
+
+/// Its channel failed: neither attempts nor age. `until` lets others be tried before it, when it may be to blame.
+async fn spare(
+    connection: &mut SqliteConnection,
+    id: &NoticeId,
+    (until, error): (Option<DateTime<Utc>>, &str),
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update notices set last_error = $2, leased_until = null,
+                            next_attempt_at = coalesce($3, next_attempt_at),
+                            channel_failed_at = case when $3 is null then channel_failed_at
+                                                     else $4 end
+         where id = $1 and state = 'waiting'",
+    )
+    .bind(id.as_str())
+    .bind(error)
+    .bind(until.map(kept::from_instant))
+    .bind(kept::from_instant(now))
+    .execute(connection)
+    .await
+    .map_err(writing("what became of a notice"))?;
+    Ok(())
+}
+
+/// Of those just claimed, by id: whether each failed alone, and the outages since its first attempt.
+async fn pasts(
+    connection: &mut SqliteConnection,
+    lane: &Lane,
+    leased_until: DateTime<Utc>,
+) -> Result<BTreeMap<String, (bool, TimeDelta)>, StoreError> {
+    let rows: Vec<(String, bool, i64)> = sqlx::query_as(
+        "select id, channel_failed_at is not null and exists (
+                        select 1 from notices others
+                        where others.lane = $1 and others.delivered_at >= notices.channel_failed_at),
+                outage_seconds
+         from notices
+         where lane = $1 and state = 'waiting' and leased_until = $2
+           and (channel_failed_at is not null or outage_seconds > 0)",
+    )
+    .bind(lane.to_string())
+    .bind(kept::from_instant(leased_until))
+    .fetch_all(connection)
+    .await
+    .map_err(reading("claims of notices"))?;
+    let past = |(id, alone, seconds)| (id, (alone, TimeDelta::seconds(seconds)));
+    Ok(rows.into_iter().map(past).collect())
 }
 
 /// Nothing more is sent to whoever asked for nothing more; what waits for it can be replayed.

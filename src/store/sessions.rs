@@ -26,6 +26,7 @@ use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::domain::audit::NameProof;
+use crate::domain::secret::Secret;
 
 /// Of the first account: enough to begin with, and others to publish what it is not to publish alone.
 const FIRST_ROLES: [Role; 3] = [Role::Reader, Role::Analyst, Role::Administrator];
@@ -36,7 +37,7 @@ pub struct SessionTerms {
     pub account: AccountNumber,
     pub multi_factor: bool,
     /// What the provider of identities wants back when the person signs out.
-    pub id_token: Option<String>,
+    pub id_token: Option<Secret>,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -61,7 +62,7 @@ impl Store {
         .bind(secret.hash().as_str())
         .bind(terms.account.0)
         .bind(terms.multi_factor)
-        .bind(terms.id_token.as_deref())
+        .bind(terms.id_token.as_ref().map(Secret::reveal))
         .bind(kept::from_instant(act.at))
         .bind(kept::from_instant(terms.expires_at))
         .execute(&mut *transaction)
@@ -109,7 +110,7 @@ impl Store {
         &self,
         presented: &Credential,
         act: &Act,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Option<Secret>, StoreError> {
         let mut transaction = self.begin_write().await?;
         let ended: Option<(i64, Option<String>)> =
             sqlx::query_as("delete from sessions where hash = $1 returning account, id_token")
@@ -121,7 +122,7 @@ impl Store {
         let deed = act.deed("signed_out", accounts::subject(AccountNumber(account)));
         audit::append(&mut transaction, act.at, &[deed]).await?;
         end(transaction).await?;
-        Ok(id_token)
+        Ok(id_token.map(Secret::new))
     }
 
     /// A link that makes an administrator, who acts too, and publishes no rules. `None` once there are

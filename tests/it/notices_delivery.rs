@@ -48,7 +48,7 @@ fn asked(name: &str, usual: usize) -> usize {
     asked.ok().and_then(|asked| asked.parse().ok()).unwrap_or(usual)
 }
 
-fn mail(number: usize, now: DateTime<Utc>) -> Notice {
+pub(crate) fn mail(number: usize, now: DateTime<Utc>) -> Notice {
     Notice {
         id: NoticeId::new(format!("notice-{number:05}")),
         receiver: Receiver::Dinum,
@@ -67,7 +67,7 @@ fn mail(number: usize, now: DateTime<Utc>) -> Notice {
     }
 }
 
-fn settings(port: u16) -> Settings {
+pub(crate) fn settings(port: u16) -> Settings {
     let mail = MailSettings {
         host: "127.0.0.1".to_owned(),
         port,
@@ -79,7 +79,7 @@ fn settings(port: u16) -> Settings {
     Settings { mail, ..Settings::default() }
 }
 
-fn going_on() -> watch::Receiver<bool> {
+pub(crate) fn going_on() -> watch::Receiver<bool> {
     watch::channel(false).1
 }
 
@@ -166,7 +166,11 @@ async fn notices_of_one_thread_leave_in_order_and_a_lease_keeps_others_away_unti
     let claim = async |at: DateTime<Utc>| {
         let claimed =
             store.claim_notices(&lane, at, at + TimeDelta::minutes(10), 10).await.unwrap();
-        claimed.into_iter().map(|one| one.notice.id.to_string()).collect::<Vec<_>>().join(" ")
+        claimed
+            .into_iter()
+            .map(|one| one.queued.notice.id.to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     assert_eq!(claim(now).await, "notice-00000");
     assert_eq!(claim(now).await, "");
@@ -175,8 +179,9 @@ async fn notices_of_one_thread_leave_in_order_and_a_lease_keeps_others_away_unti
         id: NoticeId::new("notice-00000"),
         failure: None,
         outcome: vigie::domain::notice::Outcome::Delivered,
+        answered: true,
     };
-    store.record_outcomes(&[tried], lease).await.unwrap();
+    store.record_outcomes(&lane, &[tried], lease).await.unwrap();
     assert_eq!(claim(lease).await, "notice-00001");
     store.release_notices(&[NoticeId::new("notice-00001")]).await.unwrap();
     assert_eq!(claim(lease).await, "notice-00001");

@@ -102,7 +102,8 @@ impl Desk {
         for told in outgoing.told {
             self.told.insert((told.receiver, told.about), told.memory);
         }
-        let state = |lane| LaneState { lane, opened_at: now, closed_at: None, reason: None };
+        let state =
+            |lane| LaneState { lane, opened_at: now, closed_at: None, reason: None, outage: None };
         self.lanes.extend(outgoing.opened.into_iter().map(state));
         let lines = outgoing.notices.iter();
         let lines = lines.map(|one| format!("{} {} {}", one.receiver, one.kind.word(), one.title));

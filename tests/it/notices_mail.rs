@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::support::Workplace;
 use crate::support::fixtures;
 use crate::support::mail::Demands;
@@ -31,7 +33,7 @@ fn said_of<'a>(mail: &'a Mail, names: &'a BTreeSet<String>) -> BTreeSet<&'a str>
 
 #[test]
 fn each_secretary_general_gets_the_digest_of_their_own_projects_over_tls_and_authenticated() {
-    let demands = Demands { tls: true, password: Some("un secret"), unknown: None };
+    let demands = Demands { tls: true, password: Some("un secret"), ..Demands::default() };
     let Some(office) = Office::open(&demands) else { return };
     office.cycle(&["--announce"]);
     let mails = office.deliver();
@@ -117,7 +119,7 @@ fn what_people_decide_between_two_cycles_is_told_once() {
     assert_eq!(office.deliver().len(), 0, "nothing was decided");
 
     let missions = office.workplace.json(&["missions", "--state", "proposed"]);
-    let of_harmonie = |mission: &&serde_json::Value| mission["subject"] == "project/harmonie";
+    let of_harmonie = |mission: &&Value| mission["subject"] == "project/harmonie";
     let mission = missions.as_array().unwrap().iter().find(of_harmonie).unwrap();
     let id = mission["id"].as_str().unwrap();
     let reason = ["--reason", "vu en comité", "--by", "Claire Martin"];
@@ -181,7 +183,7 @@ fn an_address_that_is_none_is_given_up_alone_and_its_notice_leaves_once_correcte
 
 #[test]
 fn a_wrong_password_loses_nothing() {
-    let demands = Demands { tls: true, password: Some("un secret"), unknown: None };
+    let demands = Demands { tls: true, password: Some("un secret"), ..Demands::default() };
     let Some(office) = Office::open(&demands) else { return };
     office.cycle(&["--announce"]);
     let settings = office.workplace.path("vigie.toml");
@@ -190,14 +192,18 @@ fn a_wrong_password_loses_nothing() {
     assert_eq!(office.deliver().len(), 0);
     let waiting = office.workplace.json(&["notices", "list"]);
     let waiting = waiting.as_array().unwrap();
-    assert!(waiting.iter().all(|notice| notice["state"] == "waiting"));
-    let tried = waiting.iter().filter(|notice| notice["attempts"] == 1).count();
-    assert!((1..=4).contains(&tried), "one for each connection, then the lane stops: {tried}");
+    let untouched = |notice: &Value| notice["state"] == "waiting" && notice["attempts"] == 0;
+    assert!(waiting.iter().all(untouched), "{waiting:?}");
     assert!(!format!("{waiting:?}").contains("un autre"));
+    let receivers = office.workplace.json(&["receivers", "list"]);
+    assert_eq!(receivers[0]["outage"]["reason"], "authError", "{receivers}");
+    let listed = office.workplace.run(&["notices", "list"]);
+    assert!(listed.stderr.contains("mail is down since"), "{}", listed.stderr);
 
-    // The others leave at once; those that were tried wait for their turn.
+    // Whoever mends it and sends what is due waits for nothing.
     std::fs::write(&settings, right).unwrap();
-    assert_eq!(office.deliver().len(), waiting.len() - tried);
+    assert_eq!(office.deliver().len(), waiting.len());
+    assert!(office.workplace.json(&["receivers", "list"])[0]["outage"].is_null());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use reqwest::Url;
 use serde_json::Value;
 use serde_json::json;
 use vigie::clock::SystemClock;
+use vigie::domain::secret::Secret;
 use vigie::sign_in::Answer;
 use vigie::sign_in::Flavour;
 use vigie::sign_in::Person;
@@ -175,13 +176,13 @@ async fn a_provider_that_is_down_is_said_to_be() {
     let told = |fault: SignInFault| fault.to_string().replace(&issuer, "(the provider)");
     assert_snapshot!(
         told(vigie(&settings).begin().await.unwrap_err()),
-        @"ask the provider for its description or keys: error sending request for url ((the provider)/.well-known/openid-configuration): client error (Connect): tcp connect error: Connection refused (os error 111)"
+        @"ask the provider for its description or keys: ask (the provider)/.well-known/openid-configuration: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)"
     );
     assert_snapshot!(
         told(met.finish(&ticket, &answer).await.unwrap_err()),
-        @"ask the provider for tokens: error sending request for url ((the provider)/token): client error (Connect): tcp connect error: Connection refused (os error 111)"
+        @"ask the provider for tokens: ask (the provider)/token: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)"
     );
-    assert_eq!(vigie(&settings).leave("a.b.c", "state").await, None);
+    assert_eq!(vigie(&settings).leave(&Secret::new("a.b.c"), "state").await, None);
 }
 
 fn vigie(settings: &Settings) -> Provider {
@@ -194,8 +195,12 @@ async fn go(vigie: &Provider) -> (Ticket, Answer) {
     let home = Browser::new().walk_home(&departure.url).await.unwrap();
     let said: BTreeMap<String, String> = home.query_pairs().into_owned().collect();
     let of = |name: &str| said.get(name).cloned();
-    let answer =
-        Answer { code: of("code"), state: of("state"), iss: of("iss"), error: of("error") };
+    let answer = Answer {
+        code: of("code").map(Secret::new),
+        state: of("state"),
+        iss: of("iss"),
+        error: of("error"),
+    };
     (departure.ticket, answer)
 }
 

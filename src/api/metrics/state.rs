@@ -234,6 +234,18 @@ impl State {
         }
         let help = "Attempts to send a notice that came to nothing, by reason";
         registry.register("vigie_notifications_failed", help, failed);
+        let [up, down]: [Family<OfLane, Gauge>; 2] = Default::default();
+        for lane in &self.gauges.outbox {
+            up.get_or_create(&OfLane { integration: lane.lane.clone() }).set(1);
+        }
+        for outage in &self.gauges.outages {
+            let labels = OfLane { integration: outage.lane.to_string() };
+            up.get_or_create(&labels).set(0);
+            down.get_or_create(&labels).set((now - outage.since).num_seconds().max(0));
+        }
+        let help = "Whether what carries notices works: 0 during an outage, in which they wait and do not age";
+        registry.register("vigie_channel_up", help, up);
+        registry.register("vigie_channel_outage_seconds", "How long an outage has lasted", down);
         let oldest: Gauge = Gauge::default();
         oldest.set(self.gauges.oldest_due.map_or(0, |due| (now - due).num_seconds().max(0)));
         registry.register(

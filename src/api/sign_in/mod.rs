@@ -30,6 +30,8 @@ use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::domain::audit::NameProof;
+use crate::domain::secret::Secret;
+use crate::domain::visible_text;
 use crate::sign_in::Answer;
 use crate::sign_in::Person;
 use crate::sign_in::Provider;
@@ -183,7 +185,7 @@ async fn welcome(
     let settings = provider.settings();
     let name = person.account_name();
     let Ok(actor) = Actor::person(&name) else {
-        return Ok(Err(Refusal::NameTaken { account: name }));
+        return Ok(Err(Refusal::NameUnfit { account: visible_text::one_line(&name).into_owned() }));
     };
     let arrival = Arrival {
         identity: Identity { issuer: person.issuer.clone(), subject: person.subject.clone() },
@@ -195,7 +197,7 @@ async fn welcome(
     let act = Act { actor, at: context.clock.now(), reason: "signed in".to_owned() };
     let account = match context.store.welcome(&arrival, &act).await {
         Ok(account) => account,
-        Err(StoreError::AccountExists { .. }) => {
+        Err(StoreError::AccountExists { .. } | StoreError::AccountAlike { .. }) => {
             return Ok(Err(Refusal::NameTaken { account: name }));
         }
         Err(error) => return Err(error.into()),
@@ -276,7 +278,7 @@ impl SignIn {
         if self.contact.is_empty() { "l’administrateur de Vigie" } else { &self.contact }
     }
 
-    async fn leave(&self, id_token: Option<String>) -> Option<String> {
+    async fn leave(&self, id_token: Option<Secret>) -> Option<String> {
         let (provider, id_token) = (self.provider.as_ref()?, id_token?);
         let state = Ticket::draw().ok()?.reveal();
         provider.leave(&id_token, &state).await.map(String::from)

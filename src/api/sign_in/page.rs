@@ -12,6 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::domain::visible_text;
+
 const STYLE: &str = "body{margin:0;background:#f4f4f6;color:#1e1e1e;font:1rem/1.5 Arial,Helvetica,sans-serif}\
 main{max-width:38rem;margin:2rem auto;padding:1rem 1.5rem 1.5rem;background:#fff}\
 .service{margin:0;font-weight:bold;color:#3a3a3a}\
@@ -101,6 +103,7 @@ impl Page {
 }
 
 fn escaped(text: &str) -> String {
+    let text = visible_text::one_line(text);
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -30,6 +30,11 @@ pub(super) enum Refusal {
     NameTaken {
         account: String,
     },
+    /// The provider's name for the person holds what cannot be seen, or is Vigie's own.
+    NameUnfit {
+        /// Without what cannot be seen.
+        account: String,
+    },
 }
 
 impl Refusal {
@@ -40,7 +45,8 @@ impl Refusal {
             Self::NoRole { .. }
             | Self::NoMinistry { .. }
             | Self::Closed { .. }
-            | Self::NameTaken { .. } => StatusCode::FORBIDDEN,
+            | Self::NameTaken { .. }
+            | Self::NameUnfit { .. } => StatusCode::FORBIDDEN,
             Self::Fault(fault) => match fault {
                 SignInFault::Foreign | SignInFault::Code(_) | SignInFault::Empty => {
                     StatusCode::BAD_REQUEST
@@ -69,7 +75,13 @@ impl Refusal {
             Self::NoMinistry { siret: None, .. } => "the provider told no siret".to_owned(),
             Self::Closed { .. } => "the account is closed".to_owned(),
             Self::NameTaken { .. } => {
-                "an account that is not theirs has the name that theirs would bear".to_owned()
+                "an account that is not theirs has the name that theirs would bear, or one that cannot be \
+                 told from it"
+                    .to_owned()
+            }
+            Self::NameUnfit { .. } => {
+                "the name that the provider tells holds characters that cannot be seen, or stands for Vigie"
+                    .to_owned()
             }
         }
     }
@@ -81,6 +93,8 @@ impl Refusal {
             | Self::NoMinistry { account, .. }
             | Self::Closed { account }
             | Self::NameTaken { account } => Some(account),
+            // What is shown of the name could be somebody else's.
+            Self::NameUnfit { .. } => None,
             Self::Off | Self::GoesElsewhere | Self::Fault(_) => None,
         }
     }
@@ -133,8 +147,16 @@ impl Refusal {
                 false,
             ),
             Self::NameTaken { account } => (
-                format!("Un autre compte de Vigie porte déjà le nom « {account} »."),
+                format!("Un autre compte de Vigie porte déjà le nom « {account} », ou un nom qui lui ressemble."),
                 ask("pour que l’un des deux soit renommé."),
+                false,
+            ),
+            Self::NameUnfit { account } => (
+                format!(
+                    "Le nom transmis par votre fournisseur d’identité, « {account} », est réservé ou contient \
+                     des caractères invisibles."
+                ),
+                ask("pour qu’il soit corrigé chez votre fournisseur d’identité."),
                 false,
             ),
             Self::Fault(fault) => told(fault, &ask),

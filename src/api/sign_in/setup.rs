@@ -90,8 +90,8 @@ pub(in crate::api) async fn set_up(
         return Err(problem);
     }
     let Ok(actor) = Actor::person(body.name.trim()) else {
-        let fault =
-            "Ce nom ne convient pas : une ligne, de 200 caractères au plus, et pas « vigie ».";
+        let fault = "Ce nom ne convient pas : une ligne, de 200 caractères au plus, sans caractère invisible, et pas \
+             « vigie ».";
         return Ok(form(Some(fault)).answer(StatusCode::UNPROCESSABLE_ENTITY));
     };
     let act = Act { actor, at: context.clock.now(), reason: "first start".to_owned() };

@@ -20,6 +20,8 @@ use vigie::domain::notice::LaneState;
 use vigie::domain::notice::Notice;
 use vigie::domain::notice::NoticeState;
 use vigie::domain::notice::QueuedNotice;
+use vigie::domain::outage::Outage;
+use vigie::domain::visible_text;
 use vigie::store::NoticeFilter;
 
 use crate::cli::CliError;
@@ -105,6 +107,7 @@ pub(super) async fn run(
                 NoticeFilter { states: state.iter().copied().collect(), ..NoticeFilter::default() };
             let notices = parts.store.notices(&filter, *limit).await?;
             warn_when_off(&vigie::notify::lanes(&parts.notify));
+            warn_when_down(&parts.store.outages().await?);
             printer.answer(&notices, &[list(&notices)], 0)?;
         }
         NoticesCommand::Show { notice } => {
@@ -150,7 +153,8 @@ pub(super) async fn receivers(
         ReceiversCommand::List => {
             let set_up = vigie::notify::lanes(&parts.notify);
             warn_when_off(&set_up);
-            printer.answer(&states, &[lanes(&set_up, &states)], 0)?;
+            let outages = parts.store.outages().await?;
+            printer.answer(&states, &[lanes(&set_up, &states, &outages)], 0)?;
             Ok(Conclusion::Good)
         }
         ReceiversCommand::Enable { receiver, reason } => {
@@ -184,6 +188,16 @@ fn warn_when_off(set_up: &[Lane]) {
     }
 }
 
+/// What waits for a channel that is down does not say so by itself.
+fn warn_when_down(outages: &[Outage]) {
+    for Outage { lane, since, error, next_attempt_at, .. } in outages {
+        print::message(&format!(
+            "{lane} is down since {since}: {error}; what waits for it is not given up, next attempt at \
+             {next_attempt_at}"
+        ));
+    }
+}
+
 async fn deliver(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
     let (clock, settings) = (Arc::clone(&parts.clock), Arc::clone(&parts.notify));
     let courier = Courier::new(parts.store.clone(), clock, settings)?;
@@ -200,6 +214,7 @@ async fn deliver(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliErro
             count(report.waiting),
             count(report.dead),
             Cell::text(reasons.join(", ")),
+            Cell::optional(report.outage.as_deref()),
         ]
     });
     let columns = vec![
@@ -208,6 +223,7 @@ async fn deliver(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliErro
         ("waiting", "À retenter"),
         ("dead", "Abandonnés"),
         ("failures", "Échecs"),
+        ("outage", "Canal en panne"),
     ];
     printer.answer(&report, &[Sheet::new("Remise", columns, rows.collect())], 0)?;
     Ok(Conclusion::Good)
@@ -243,7 +259,7 @@ fn show_preview(
     if let (Some(path), Some(notice)) = (file, notices.last())
         && let Content::Message { html, .. } = &notice.content
     {
-        write_whole(path, html.as_bytes())?;
+        write_whole(path, visible_text::lines(html).as_bytes())?;
     }
     printer.answer(&notices, &sheets, 0)
 }
@@ -283,27 +299,33 @@ fn list(notices: &[QueuedNotice]) -> Sheet {
     Sheet::new(format!("Messages : {}", notices.len()), columns, rows.collect())
 }
 
-fn lanes(set_up: &[Lane], states: &[LaneState]) -> Sheet {
+fn lanes(set_up: &[Lane], states: &[LaneState], outages: &[Outage]) -> Sheet {
+    let down = |lane: &Lane| outages.iter().find(|outage| outage.lane == *lane);
     let unseen = set_up.iter().filter(|lane| !states.iter().any(|state| state.lane == **lane));
     let mut rows: Vec<Vec<Cell>> = states
         .iter()
         .map(|state| {
-            let word = match (state.closed_at, set_up.contains(&state.lane)) {
-                (Some(_), _) => "fermé par son destinataire",
-                (None, true) => "ouvert",
-                (None, false) => "n’est plus réglé",
+            let outage = down(&state.lane);
+            let word = match (state.closed_at, set_up.contains(&state.lane), outage) {
+                (Some(_), _, _) => "fermé par son destinataire".to_owned(),
+                (None, false, _) => "n’est plus réglé".to_owned(),
+                (None, true, Some(outage)) => in_outage(outage),
+                (None, true, None) => "ouvert".to_owned(),
             };
+            let reason = state.reason.as_deref().or(outage.map(|outage| outage.error.as_str()));
             vec![
                 Cell::text(state.lane.to_string()),
                 Cell::text(word),
                 moment(state.opened_at),
-                Cell::optional(state.reason.as_deref()),
+                Cell::optional(reason),
             ]
         })
         .collect();
     rows.extend(unseen.map(|lane| {
-        let state = Cell::text("s’ouvrira au prochain cycle");
-        vec![Cell::text(lane.to_string()), state, Cell::text(""), Cell::text("")]
+        let outage = down(lane);
+        let word = outage.map_or_else(|| "s’ouvrira au prochain cycle".to_owned(), in_outage);
+        let reason = Cell::optional(outage.map(|outage| outage.error.as_str()));
+        vec![Cell::text(lane.to_string()), Cell::text(word), Cell::text(""), reason]
     }));
     let columns = vec![
         ("receiver", "Destinataire"),
@@ -312,6 +334,11 @@ fn lanes(set_up: &[Lane], states: &[LaneState]) -> Sheet {
         ("reason", "Motif"),
     ];
     Sheet::new(format!("Destinataires : {}", rows.len()), columns, rows)
+}
+
+fn in_outage(outage: &Outage) -> String {
+    let since = outage.since.with_timezone(&Paris).format("%d/%m/%Y %H:%M");
+    format!("en panne depuis le {since}")
 }
 
 /// In Paris, for people.

@@ -10,6 +10,7 @@ use vigie::domain::notice::LaneState;
 use vigie::domain::notice::Notice;
 use vigie::domain::notice::NoticeState;
 use vigie::domain::notice::QueuedNotice;
+use vigie::domain::outage::Outage;
 
 use super::NoticesCommand;
 use super::ReceiversCommand;
@@ -26,6 +27,9 @@ struct ReceiverLine {
     opened_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
     reason: Option<String>,
+    /// A server of an earlier version does not say.
+    #[serde(default)]
+    outage: Option<Outage>,
 }
 
 #[derive(Deserialize)]
@@ -81,9 +85,11 @@ pub(in crate::cli) async fn receivers(
         ReceiversCommand::List => {
             let lines = lines(remote).await?;
             let set_up = set_up(&lines);
+            let outages: Vec<Outage> =
+                lines.iter().filter_map(|line| line.outage.clone()).collect();
             let states: Vec<LaneState> = lines.into_iter().filter_map(state).collect();
             super::warn_when_off(&set_up);
-            printer.answer(&states, &[super::lanes(&set_up, &states)], 0)?;
+            printer.answer(&states, &[super::lanes(&set_up, &states, &outages)], 0)?;
         }
         ReceiversCommand::Enable { receiver, reason } => {
             let place = remote.at(&["receivers", receiver, "opening"]);
@@ -104,6 +110,6 @@ fn set_up(lines: &[ReceiverLine]) -> Vec<Lane> {
 
 /// One that no cycle has opened yet has none.
 fn state(told: ReceiverLine) -> Option<LaneState> {
-    let ReceiverLine { receiver: lane, set_up: _, opened_at, closed_at, reason } = told;
-    Some(LaneState { lane, opened_at: opened_at?, closed_at, reason })
+    let ReceiverLine { receiver: lane, set_up: _, opened_at, closed_at, reason, outage } = told;
+    Some(LaneState { lane, opened_at: opened_at?, closed_at, reason, outage })
 }

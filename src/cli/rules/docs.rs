@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use chrono::NaiveDate;
+use vigie::domain::visible_text;
 
 use super::Shelf;
 use crate::cli::CliError;
@@ -18,7 +19,7 @@ pub(super) fn run(
     let page = shelf.0.catalogue.page(as_of);
     match out {
         Some(path) => write_whole(path, page.as_bytes())?,
-        None => std::io::stdout().lock().write_all(page.as_bytes())?,
+        None => std::io::stdout().lock().write_all(visible_text::lines(&page).as_bytes())?,
     }
     Ok(shelf.conclusion())
 }

@@ -137,8 +137,9 @@ fn write(
     mut frame: DataFrame,
 ) -> Result<Vec<u8>, ExportError> {
     match format {
-        ExportFormat::Csv => written::csv(&mut frame),
+        ExportFormat::Csv => written::csv(&mut written::visible(&frame)?),
+        // For programs: to the letter.
         ExportFormat::Parquet => written::parquet(&mut frame),
-        ExportFormat::Xlsx => workbook::workbook(table.title(), &frame),
+        ExportFormat::Xlsx => workbook::workbook(table.title(), &written::visible(&frame)?),
     }
 }

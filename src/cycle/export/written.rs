@@ -1,16 +1,38 @@
 //! The two formats that Polars writes.
 
+use std::borrow::Cow;
+
 use polars::frame::DataFrame;
 use polars::prelude::CsvWriter;
+use polars::prelude::NamedFrom as _;
 use polars::prelude::ParquetWriter;
 use polars::prelude::SerWriter as _;
+use polars::prelude::Series;
 
 use super::ExportError;
+use crate::domain::visible_text;
 
 pub(super) fn csv(frame: &mut DataFrame) -> Result<Vec<u8>, ExportError> {
     let mut bytes = Vec::new();
     CsvWriter::new(&mut bytes).finish(frame)?;
     Ok(bytes)
+}
+
+/// For the formats that people open: texts without what cannot be seen.
+pub(super) fn visible(frame: &DataFrame) -> Result<DataFrame, ExportError> {
+    let columns = frame.columns().iter().map(|column| {
+        let Ok(texts) = column.str() else { return column.clone() };
+        let is_odd = |text: &str| matches!(visible_text::lines(text), Cow::Owned(_));
+        if !texts.iter().flatten().any(is_odd) {
+            return column.clone();
+        }
+        let cells: Vec<Option<String>> = texts
+            .iter()
+            .map(|text| text.map(|text| visible_text::lines(text).into_owned()))
+            .collect();
+        Series::new(column.name().clone(), cells).into()
+    });
+    Ok(DataFrame::new_infer_height(columns.collect::<Vec<_>>())?)
 }
 
 pub(super) fn parquet(frame: &mut DataFrame) -> Result<Vec<u8>, ExportError> {

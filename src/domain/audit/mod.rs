@@ -25,6 +25,7 @@ use name_proof::UNPROVED_MARK;
 use name_proof::resembles_mark;
 
 use crate::domain::fingerprint::Fingerprint;
+use crate::domain::visible_text;
 
 pub use name_proof::NameProof;
 pub use walk::Flaw;
@@ -58,9 +59,14 @@ pub struct Actor {
 pub enum ActorError {
     #[error("a decision by nobody: say who decides with `--by NAME`, or the setting `actor`")]
     Nobody,
-    #[error("found `vigie` as the name of a person: it stands for what Vigie decides by itself")]
+    #[error(
+        "found `vigie`, or what cannot be told from it, as the name of a person: it stands for what Vigie decides \
+         by itself"
+    )]
     Itself,
-    #[error("the name of a person: expected one line of at most {LONGEST_NAME} characters")]
+    #[error(
+        "the name of a person: expected one line of at most {LONGEST_NAME} characters, all of which can be seen"
+    )]
     Unprintable,
     #[error("the name of a person: found the words by which a name that nobody proved is marked")]
     Marked,
@@ -76,10 +82,10 @@ impl Actor {
         if name.is_empty() {
             return Err(ActorError::Nobody);
         }
-        if name.eq_ignore_ascii_case(ITSELF) {
+        if visible_text::skeleton(name) == ITSELF {
             return Err(ActorError::Itself);
         }
-        if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        if name.chars().count() > LONGEST_NAME || name.contains(visible_text::is_invisible) {
             return Err(ActorError::Unprintable);
         }
         if resembles_mark(name) {
@@ -342,7 +348,13 @@ mod tests {
         for (name, error) in [
             ("  ", ActorError::Nobody),
             ("Vigie", ActorError::Itself),
+            ("vigie\u{200b}", ActorError::Itself),
+            ("v\u{456}gie", ActorError::Itself),
             ("Claire\nMartin", ActorError::Unprintable),
+            ("Claire\u{202e}Martin", ActorError::Unprintable),
+            ("Claire Martin\u{200b}", ActorError::Unprintable),
+            ("Claire\u{2028}Martin", ActorError::Unprintable),
+            ("Claire\u{e0041}", ActorError::Unprintable),
         ] {
             assert_eq!(Actor::person(name), Err(error));
         }

@@ -36,6 +36,8 @@ pub(crate) struct Demands {
     pub(crate) tls: bool,
     pub(crate) password: Option<&'static str>,
     pub(crate) unknown: Option<&'static str>,
+    /// Refuses every password, and repeats it.
+    pub(crate) echo: bool,
 }
 
 impl SmtpServer {
@@ -51,6 +53,9 @@ impl SmtpServer {
         }
         if let Some(password) = demands.password {
             command.args(["--user", "vigie", "--password", password]);
+        }
+        if demands.echo {
+            command.arg("--echo");
         }
         if let Some(unknown) = demands.unknown {
             command.args(["--unknown", unknown]);

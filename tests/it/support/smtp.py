@@ -6,6 +6,7 @@ asks for AUTH. Stops when its standard input ends.
 
 import argparse
 import asyncio
+import base64
 import email
 import email.policy
 import itertools
@@ -22,6 +23,7 @@ parser.add_argument("--certificate")
 parser.add_argument("--key")
 parser.add_argument("--user")
 parser.add_argument("--password")
+parser.add_argument("--echo", action="store_true", help="repeat the password when it is refused")
 parser.add_argument("--unknown", help="an address that has no mailbox here")
 options = parser.parse_args()
 numbers = itertools.count(1)
@@ -55,6 +57,10 @@ class Keep:
 
 def authenticate(server, session, envelope, mechanism, credentials):
     expected = (options.user.encode(), options.password.encode())
+    if options.echo:
+        plain = b"\0" + credentials.login + b"\0" + credentials.password
+        said = f"535 5.7.8 refused: AUTH PLAIN {base64.b64encode(plain).decode()} ({credentials.password.decode()})"
+        return AuthResult(success=False, handled=False, message=said)
     return AuthResult(success=(credentials.login, credentials.password) == expected)
 
 

@@ -1,0 +1,73 @@
+//! Outages told: to the log at once, to the risk team through another channel once they last.
+
+use chrono::TimeDelta;
+use tracing::info;
+use tracing::warn;
+
+use super::Courier;
+use super::DeliveryError;
+use crate::domain::notice::Lane;
+use crate::domain::outage::ChannelFailure;
+use crate::domain::outage::Outage;
+use crate::notify;
+use crate::notify::Directory;
+use crate::notify::World;
+
+/// No outage puts its next attempt off for longer: what says so was written under another clock.
+const LONGEST_WAIT: TimeDelta = TimeDelta::days(1);
+
+impl Courier {
+    /// Whether a channel that is down is not yet to be tried again.
+    pub(super) fn is_resting(&self, outage: &Outage) -> bool {
+        let left = outage.next_attempt_at - self.clock.now();
+        left > TimeDelta::zero() && left <= LONGEST_WAIT
+    }
+
+    pub(super) async fn note_failure(
+        &self,
+        lane: &Lane,
+        failure: &ChannelFailure,
+    ) -> Result<(), DeliveryError> {
+        let ChannelFailure { reason, error, failures, notice: _, next_attempt_at } = failure;
+        if self.store.record_channel_failure(lane, failure, self.clock.now()).await? {
+            warn!(
+                lane = %lane,
+                reason,
+                "The channel {lane} is down: {error}; its notices wait as they are, next attempt at \
+                 {next_attempt_at}"
+            );
+        } else {
+            info!(
+                lane = %lane,
+                reason,
+                failures,
+                "The channel {lane} is still down: {error}; next attempt at {next_attempt_at}"
+            );
+        }
+        Ok(())
+    }
+
+    /// Writes to the other channels what the risk team is to know of this one, once.
+    pub(super) async fn tell_outages(&self, lane: &Lane) -> Result<(), DeliveryError> {
+        let now = self.clock.now();
+        let minutes = self.settings.outbox.tell_outage_after_minutes;
+        let before = now - TimeDelta::minutes(i64::from(minutes));
+        for news in self.store.outage_news(lane, before).await? {
+            let (lanes, down) = (self.store.lanes().await?, self.store.outages().await?);
+            let directory = Directory::default();
+            let settings = &self.settings;
+            let world = World { now, directory: &directory, settings, lanes: &lanes };
+            let notices = notify::outage_notices(&news, &down, world)?;
+            // With no channel to say it, it is said as soon as there is one, should it still be so.
+            if !notices.is_empty() {
+                self.store.tell_outage(&news, &notices, now).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn log_end(outage: &Outage) {
+    let Outage { lane, since, failures, .. } = outage;
+    warn!(lane = %lane, "The channel {lane} works again, after {failures} attempts since {since}");
+}

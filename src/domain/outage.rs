@@ -1,0 +1,57 @@
+//! Outages of channels: times in which what carries notices took none, through no fault of theirs.
+
+use chrono::DateTime;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::ids::NoticeId;
+use crate::domain::notice::Lane;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Outage {
+    #[schema(value_type = String, example = "mail")]
+    pub lane: Lane,
+    pub since: DateTime<Utc>,
+    /// Why the last attempt failed, in the words of the metrics.
+    pub reason: String,
+    /// The same, as the server or the system said it, without addresses of people or secrets.
+    pub error: String,
+    /// Attempts that came to nothing since it began.
+    pub failures: u32,
+    pub last_attempt_at: DateTime<Utc>,
+    /// When the service tries again.
+    pub next_attempt_at: DateTime<Utc>,
+    /// `null` while it lasts.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// An attempt that failed through the channel's fault: it begins an outage, or makes it last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelFailure {
+    pub reason: &'static str,
+    pub error: String,
+    /// In this outage, this one included.
+    pub failures: u32,
+    /// Whose attempt it was; none when those of several failed.
+    pub notice: Option<NoticeId>,
+    pub next_attempt_at: DateTime<Utc>,
+}
+
+/// What the risk team is still to be told of an outage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutageNews {
+    pub outage: Outage,
+    pub turn: OutageTurn,
+    /// Notices that wait for the channel.
+    pub waiting: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutageTurn {
+    /// It lasts, and was not told yet.
+    Lasts,
+    /// It was told, and has ended since.
+    Ended,
+}

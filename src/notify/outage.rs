@@ -1,0 +1,176 @@
+//! An outage of a channel, and its end, told to the risk team through the channels that work. Pure.
+
+use chrono::DateTime;
+use chrono::Utc;
+use chrono_tz::Europe::Paris;
+use serde_json::json;
+
+use super::compose::lanes;
+use super::compose::notice_id;
+use super::event::Event;
+use super::letters;
+use super::message::Message;
+use super::occurrence;
+use super::occurrence::World;
+use super::render;
+use super::render::RenderError;
+use super::signals::Chat;
+use crate::domain::french;
+use crate::domain::notice::Lane;
+use crate::domain::notice::LaneState;
+use crate::domain::notice::Notice;
+use crate::domain::notice::NoticeKind;
+use crate::domain::notice::Receiver;
+use crate::domain::outage::Outage;
+use crate::domain::outage::OutageNews;
+use crate::domain::outage::OutageTurn;
+
+/// One notice for each other channel that works and reaches the risk team: its mailbox, the webhooks and the room
+/// of Tchap that are told of every ministry. None when there is no such channel.
+pub fn outage_notices(
+    news: &OutageNews,
+    down: &[Outage],
+    world: World<'_>,
+) -> Result<Vec<Notice>, RenderError> {
+    let failing = &news.outage.lane;
+    let works = |lane: &Lane| {
+        let is_closed = |state: &LaneState| state.lane == *lane && state.closed_at.is_some();
+        lane != failing
+            && !down.iter().any(|outage| outage.lane == *lane)
+            && !world.lanes.iter().any(is_closed)
+    };
+    let settings = world.settings;
+    let mut notices = occurrence::notices(&event(news), None, (world, moment(news)));
+    notices.retain(|notice| works(&notice.receiver.lane()));
+    if works(&Lane::Mail) && settings.mail.is_on() && !settings.mail.dinum.is_empty() {
+        notices.push(mail(news, world)?);
+    }
+    if works(&Lane::Tchap) && settings.tchap.is_on() && settings.tchap.ministries.is_empty() {
+        notices.push(chat(news, world)?);
+    }
+    debug_assert!(
+        notices.iter().all(|notice| lanes(settings).contains(&notice.receiver.lane())),
+        "a notice for a channel that is not set up"
+    );
+    Ok(notices)
+}
+
+/// What tells one piece of news from another: each is written under one id.
+fn moment(news: &OutageNews) -> DateTime<Utc> {
+    news.outage.ended_at.unwrap_or(news.outage.since)
+}
+
+fn event(news: &OutageNews) -> Event {
+    let outage = &news.outage;
+    let (name, error) = match news.turn {
+        OutageTurn::Lasts => ("channel.down", Some(&outage.error)),
+        OutageTurn::Ended => ("channel.up", None),
+    };
+    let data = json!({
+        "channel": outage.lane.to_string(),
+        "since": outage.since,
+        "ended_at": outage.ended_at,
+        "reason": outage.reason,
+        "error": error,
+        "waiting": news.waiting,
+    });
+    Event::of_thing(name, format!("channel/{}", outage.lane), data)
+}
+
+fn mail(news: &OutageNews, world: World<'_>) -> Result<Notice, RenderError> {
+    let receiver = Receiver::Dinum;
+    let message = Message {
+        title: format!("[VIGIE] {}", headline(news)),
+        heading: headline(news),
+        intro: paragraphs(news),
+        footer: letters::footer(&receiver, "", world.settings),
+        ..Message::default()
+    };
+    let content = render::content(&message, usize::MAX)?;
+    Ok(notice(news, world, receiver, (message.title, content)))
+}
+
+fn chat(news: &OutageNews, world: World<'_>) -> Result<Notice, RenderError> {
+    let chat = Chat { heading: headline(news), lines: paragraphs(news), url: None };
+    let content = render::chat(&chat)?;
+    Ok(notice(news, world, Receiver::Tchap, (chat.heading, content)))
+}
+
+fn notice(
+    news: &OutageNews,
+    world: World<'_>,
+    receiver: Receiver,
+    (title, content): (String, crate::domain::notice::Content),
+) -> Notice {
+    let word = match news.turn {
+        OutageTurn::Lasts => "channel.down",
+        OutageTurn::Ended => "channel.up",
+    };
+    Notice {
+        id: notice_id(&receiver, &[word, &news.outage.lane.to_string()], moment(news)),
+        thread: format!("channel/{}/{receiver}", news.outage.lane),
+        receiver,
+        kind: NoticeKind::Event,
+        cycle: None,
+        follows: vec![],
+        title,
+        content,
+        created_at: world.now,
+        not_before: world.now,
+    }
+}
+
+fn headline(news: &OutageNews) -> String {
+    let channel = channel(&news.outage.lane);
+    match news.turn {
+        OutageTurn::Lasts => format!("Envoi des messages interrompu : {channel}"),
+        OutageTurn::Ended => format!("Envoi des messages rétabli : {channel}"),
+    }
+}
+
+fn paragraphs(news: &OutageNews) -> Vec<String> {
+    let outage = &news.outage;
+    let since = instant(outage.since);
+    let waiting = match news.waiting {
+        0 => "Aucun message n’attend.".to_owned(),
+        1 => "1 message attend.".to_owned(),
+        several => format!("{several} messages attendent."),
+    };
+    match news.turn {
+        OutageTurn::Lasts => vec![
+            format!("Depuis le {since}, Vigie ne peut plus envoyer de messages par ce canal."),
+            format!("Dernier échec : {} ({}).", outage.error, outage.reason),
+            format!(
+                "{waiting} Aucun n’est perdu ni abandonné : ils partiront dans l’ordre dès que le canal \
+                 répondra."
+            ),
+            "À vérifier : le serveur destinataire, le réseau, le mot de passe ou le jeton. L’état des canaux \
+             s’affiche avec la commande « vigie receivers list »."
+                .to_owned(),
+        ],
+        OutageTurn::Ended => {
+            let end = instant(moment(news));
+            vec![
+                format!("Le canal répond de nouveau depuis le {end}. L’interruption a duré depuis le {since}."),
+                match news.waiting {
+                    0 => "Tous les messages qui attendaient sont partis.".to_owned(),
+                    1 | 2.. => format!("{waiting} Ils partent dans l’ordre."),
+                },
+            ]
+        }
+    }
+}
+
+fn channel(lane: &Lane) -> String {
+    match lane {
+        Lane::Mail => "courrier électronique".to_owned(),
+        Lane::Webhook(name) => format!("webhook « {name} »"),
+        Lane::Tchap => "Tchap".to_owned(),
+    }
+}
+
+/// In Paris.
+fn instant(at: DateTime<Utc>) -> String {
+    let at = at.with_timezone(&Paris);
+    format!("{} à {}", french::date(at.date_naive()), at.format("%H h %M"))
+}

@@ -1,0 +1,478 @@
+//! Channels that are down: nothing ages, people are told, everything leaves in order when they are back.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use serde_json::Value;
+use tokio::sync::watch;
+use vigie::clock::Clock;
+use vigie::delivery::Courier;
+use vigie::domain::access::Role;
+use vigie::domain::ids::NoticeId;
+use vigie::domain::notice::Notice;
+use vigie::domain::notice::NoticeState;
+use vigie::domain::notice::QueuedNotice;
+use vigie::notify::MailSettings;
+use vigie::notify::OutboxSettings;
+use vigie::notify::Settings;
+use vigie::notify::WebhookSettings;
+use vigie::store::NoticeFilter;
+use vigie::store::Store;
+
+use crate::jobs_support::HandClock;
+use crate::notices_delivery::going_on;
+use crate::notices_delivery::mail;
+use crate::notices_delivery::settings;
+use crate::notices_webhooks::events;
+use crate::notices_webhooks::webhook;
+use crate::store_support::Scratch;
+use crate::support::Workplace;
+use crate::support::desk::Desk;
+use crate::support::flaky_smtp::FlakySmtp;
+use crate::support::flaky_smtp::Manner;
+use crate::support::reception::Receptionist;
+
+const START: &str = "2026-11-24T08:00:00Z";
+
+struct Post {
+    scratch: Scratch,
+    clock: Arc<HandClock>,
+}
+
+impl Post {
+    async fn open() -> Self {
+        Self { scratch: Scratch::new().await, clock: HandClock::at(START) }
+    }
+
+    fn store(&self) -> &Store {
+        &self.scratch.store
+    }
+
+    async fn write(&self, notices: &[Notice]) {
+        self.store().commit_reminders(notices, &[], self.clock.now()).await.unwrap();
+    }
+
+    async fn write_mails(&self, count: usize) {
+        let one = |number| Notice {
+            thread: format!("thread-{number}"),
+            ..mail(number, self.clock.now())
+        };
+        let mails: Vec<Notice> = (0..count).map(one).collect();
+        self.write(&mails).await;
+    }
+
+    fn courier(&self, settings: Settings) -> Courier {
+        let clock: Arc<dyn Clock> = Arc::<HandClock>::clone(&self.clock);
+        Courier::new(self.store().clone(), clock, Arc::new(settings)).unwrap()
+    }
+
+    fn wait(&self, time: TimeDelta) {
+        self.clock.set(&(self.clock.now() + time).to_rfc3339());
+    }
+
+    /// Looks every six hours for so many days.
+    async fn days(&self, courier: &Courier, days: u32) {
+        for _ in 0..days * 4 {
+            courier.drain(&going_on()).await.unwrap();
+            self.wait(TimeDelta::hours(6));
+        }
+    }
+
+    async fn notices(&self) -> Vec<QueuedNotice> {
+        let mut notices = self.store().notices(&NoticeFilter::default(), 10_000).await.unwrap();
+        notices.reverse();
+        notices
+    }
+
+    /// In the order in which they were written.
+    async fn count(&self, state: NoticeState) -> usize {
+        self.notices().await.iter().filter(|notice| notice.state == state).count()
+    }
+
+    async fn assert_untouched(&self, why: &str) {
+        for notice in self.notices().await {
+            let found = (notice.state, notice.attempts, notice.first_attempt_at);
+            assert_eq!(found, (NoticeState::Waiting, 0, None), "{why}: {:?}", notice.last_error);
+        }
+    }
+
+    /// Of the only channel: the reason, and how often it was tried.
+    async fn outage(&self) -> (String, u32) {
+        let outages = self.store().outages().await.unwrap();
+        let [outage] = outages.as_slice() else { panic!("{outages:?}") };
+        (outage.reason.clone(), outage.failures)
+    }
+}
+
+/// One mail after the other, so that their order can be seen.
+fn one_connection(port: u16) -> Settings {
+    let settings = settings(port);
+    let mail = MailSettings { connections: 1, ..settings.mail.clone() };
+    Settings { mail, ..settings }
+}
+
+fn ids(notices: &[QueuedNotice]) -> Vec<String> {
+    notices.iter().map(|one| format!("<{}@dinum.example>", one.notice.id)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_server_away_for_ten_days_ages_no_notice_and_all_leave_in_order_when_it_is_back() {
+    let post = Post::open().await;
+    post.write_mails(19).await;
+    let port = FlakySmtp::nobody().await;
+    let courier = post.courier(one_connection(port));
+    post.days(&courier, 10).await;
+    post.assert_untouched("connection refused").await;
+    assert_eq!(post.outage().await, ("unreachable".to_owned(), 40));
+
+    let server = FlakySmtp::start(port, Manner::Takes, 1).await;
+    let report = courier.drain(&going_on()).await.unwrap();
+    assert!(
+        report.values().all(|lane| lane.delivered == 19 && lane.outage.is_none()),
+        "{report:?}"
+    );
+    assert_eq!(server.taken(), ids(&post.notices().await));
+    assert_eq!(post.store().outages().await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_mail_server_refuses_of_everybody_counts_against_no_notice() {
+    for (manner, reason) in [
+        (Manner::Greets("421 4.3.2 shutting down"), "unreachable"),
+        (Manner::Greets("451 4.3.0 try later"), "unreachable"),
+        (Manner::Greets("554 5.7.1 your network is blocked"), "unreachable"),
+        (Manner::Greets("gibberish"), "unreachable"),
+        (Manner::AnswersSender("550 5.7.1 sender refused"), "serverError"),
+        (Manner::AnswersSender("530 5.7.0 authenticate first"), "authError"),
+        (Manner::AnswersSender("452 4.3.1 disk full"), "serverError"),
+        (Manner::AnswersRecipient("451 4.3.0 the directory does not answer"), "serverError"),
+        (Manner::AnswersRecipient("421 4.3.2 shutting down"), "serverError"),
+    ] {
+        let post = Post::open().await;
+        post.write_mails(12).await;
+        let server = FlakySmtp::start(0, manner, 1).await;
+        let courier = post.courier(one_connection(server.address.port()));
+        post.days(&courier, 9).await;
+        post.assert_untouched(&format!("{manner:?}")).await;
+        assert_eq!(post.outage().await.0, reason, "{manner:?}");
+
+        server.behaves(Manner::Takes);
+        post.days(&courier, 1).await;
+        assert_eq!(post.count(NoticeState::Delivered).await, 12, "{manner:?}");
+        assert_eq!(server.taken().len(), 12);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipient_refused_for_good_is_the_notices_own_fault_and_ends_an_outage() {
+    let post = Post::open().await;
+    post.write_mails(4).await;
+    let server = FlakySmtp::start(0, Manner::Greets("421 busy"), 1).await;
+    let courier = post.courier(one_connection(server.address.port()));
+    courier.drain(&going_on()).await.unwrap();
+    post.assert_untouched("421").await;
+    server.behaves(Manner::AnswersRecipient("550 5.1.1 no such mailbox"));
+    courier.drain(&going_on()).await.unwrap();
+    assert_eq!(post.count(NoticeState::Dead).await, 4);
+    assert_eq!(post.store().outages().await.unwrap(), [], "the server answers");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_that_alone_puts_the_server_in_trouble_is_given_up_in_time_and_holds_up_no_other()
+{
+    let post = Post::open().await;
+    post.write_mails(20).await;
+    let server = FlakySmtp::start(0, Manner::ChokesOn("notice-00006"), 1).await;
+    let courier = post.courier(one_connection(server.address.port()));
+    post.days(&courier, 1).await;
+    assert_eq!(post.count(NoticeState::Delivered).await, 19);
+    for day in 0..9 {
+        let more = Notice {
+            id: NoticeId::new(format!("later-{day}")),
+            thread: format!("later-{day}"),
+            ..mail(0, post.clock.now())
+        };
+        post.write(&[more]).await;
+        post.days(&courier, 1).await;
+    }
+    let dead: Vec<QueuedNotice> = post
+        .notices()
+        .await
+        .into_iter()
+        .filter(|notice| notice.state != NoticeState::Delivered)
+        .collect();
+    let [dead] = dead.as_slice() else { panic!("{dead:?}") };
+    assert_eq!((dead.notice.id.as_str(), dead.state), ("notice-00006", NoticeState::Dead));
+    assert!(dead.attempts > 3, "{}", dead.attempts);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_in_the_middle_of_a_notices_own_failures_does_not_age_it() {
+    let post = Post::open().await;
+    let receiver = Receptionist::start(&[400]).await;
+    let hook = webhook("a", &receiver.url(""));
+    let courier = post.courier(Settings { webhooks: vec![hook], ..Settings::default() });
+    post.write(&events("a", 1, &post.clock)).await;
+    post.days(&courier, 2).await;
+    let [before] = post.notices().await.try_into().unwrap();
+    assert!(before.attempts > 5, "{}", before.attempts);
+    receiver.answers(&[401]);
+    post.days(&courier, 30).await;
+    let [after] = post.notices().await.try_into().unwrap();
+    assert_eq!((after.state, after.attempts), (NoticeState::Waiting, before.attempts));
+
+    // It has five days left of its own.
+    receiver.answers(&[400]);
+    post.days(&courier, 4).await;
+    assert_eq!(post.count(NoticeState::Waiting).await, 1);
+    post.days(&courier, 2).await;
+    assert_eq!(post.count(NoticeState::Dead).await, 1);
+    receiver.handle.stop(false).await;
+}
+
+#[actix_web::test]
+async fn a_webhook_down_or_in_trouble_for_ten_days_loses_nothing_and_is_then_told_in_order() {
+    for status in [401, 403, 429, 500, 502, 503, 504] {
+        let post = Post::open().await;
+        let receiver = Receptionist::start(&[status]).await;
+        let hook = webhook("a", &receiver.url(""));
+        let courier = post.courier(Settings { webhooks: vec![hook], ..Settings::default() });
+        post.write(&events("a", 18, &post.clock)).await;
+        post.days(&courier, 10).await;
+        post.assert_untouched(&status.to_string()).await;
+        assert!(receiver.calls().len() < 60, "{status}: one attempt a look, once it is down");
+
+        receiver.answers(&[200]);
+        let before = receiver.calls().len();
+        post.days(&courier, 1).await;
+        assert_eq!(post.count(NoticeState::Delivered).await, 18, "{status}");
+        let numbers: Vec<u64> = receiver.calls()[before..]
+            .iter()
+            .map(|call| serde_json::from_str::<Value>(&call.body).unwrap())
+            .map(|body| body["data"]["number"].as_u64().unwrap())
+            .collect();
+        for thread in 0..6 {
+            let of_thread: Vec<u64> =
+                numbers.iter().copied().filter(|number| number / 3 == thread).collect();
+            assert_eq!(of_thread, [thread * 3, thread * 3 + 1, thread * 3 + 2], "{status}");
+        }
+        receiver.handle.stop(false).await;
+    }
+}
+
+#[actix_web::test]
+async fn what_no_connection_carries_counts_against_no_event_and_what_a_receiver_refuses_does() {
+    // A name that leads nowhere, a port where nobody listens, a server that speaks no TLS.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let refused = silent.local_addr().unwrap().port();
+    drop(silent);
+    let plain = Receptionist::start(&[200]).await;
+    for url in [
+        "http://nowhere.invalid/".to_owned(),
+        format!("http://127.0.0.1:{refused}/"),
+        format!("https://{}/", plain.address),
+    ] {
+        let post = Post::open().await;
+        let hook = webhook("a", &url);
+        let courier = post.courier(Settings { webhooks: vec![hook], ..Settings::default() });
+        post.write(&events("a", 3, &post.clock)).await;
+        post.days(&courier, 8).await;
+        post.assert_untouched(&url).await;
+        assert_eq!(post.outage().await.0, "unreachable", "{url}");
+    }
+    plain.handle.stop(false).await;
+
+    for status in [400, 404, 422] {
+        let post = Post::open().await;
+        let receiver = Receptionist::start(&[status]).await;
+        let hook = webhook("a", &receiver.url(""));
+        let courier = post.courier(Settings { webhooks: vec![hook], ..Settings::default() });
+        post.write(&events("a", 1, &post.clock)).await;
+        post.days(&courier, 8).await;
+        assert_eq!(post.count(NoticeState::Dead).await, 1, "{status}");
+        assert_eq!(post.store().outages().await.unwrap(), [], "{status}: the receiver answers");
+        receiver.handle.stop(false).await;
+    }
+}
+
+#[actix_web::test]
+async fn the_risk_team_is_told_of_a_lasting_outage_and_of_its_end_once_through_another_channel() {
+    let post = Post::open().await;
+    let server = FlakySmtp::start(0, Manner::Takes, 1).await;
+    let receiver = Receptionist::start(&[401]).await;
+    let listener = Receptionist::start(&[200]).await;
+    let partial = Receptionist::start(&[200]).await;
+    let one_ministry = WebhookSettings {
+        ministries: vec![vigie::domain::ids::MinistryCode::new("MJ")],
+        ..webhook("ministry", &partial.url(""))
+    };
+    let webhooks =
+        vec![webhook("a", &receiver.url("")), webhook("b", &listener.url("")), one_ministry];
+    let courier = post.courier(Settings { webhooks, ..one_connection(server.address.port()) });
+    post.write(&events("a", 5, &post.clock)).await;
+    for _ in 0..20 {
+        courier.drain(&going_on()).await.unwrap();
+        post.wait(TimeDelta::minutes(5));
+    }
+    let subjects = || -> Vec<String> {
+        let mails = server.mails().into_iter();
+        mails.map(|mail| readable(&mail.text)).collect()
+    };
+    let told = subjects();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("Envoi des messages interrompu : webhook « a »"), "{told:?}");
+    assert!(told[0].contains("5 messages attendent. Aucun n’est perdu"), "{told:?}");
+    let types = |calls: Vec<crate::support::reception::Call>| -> Vec<String> {
+        let body = |call: &crate::support::reception::Call| -> Value {
+            serde_json::from_str(&call.body).unwrap()
+        };
+        calls.iter().map(|call| body(call)["type"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(types(listener.calls()), ["channel.down"]);
+
+    receiver.answers(&[200]);
+    for _ in 0..5 {
+        courier.drain(&going_on()).await.unwrap();
+        post.wait(TimeDelta::minutes(5));
+    }
+    let told = subjects();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].contains("Envoi des messages rétabli : webhook « a »"), "{told:?}");
+    assert_eq!(types(listener.calls()), ["channel.down", "channel.up"]);
+    assert_eq!(partial.calls().len(), 0, "who is told of one ministry is not told of channels");
+    for receptionist in [receiver, listener, partial] {
+        receptionist.handle.stop(false).await;
+    }
+}
+
+/// An outage that ends before it was told, or that no other channel can tell, is told by none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_outage_and_one_without_another_channel_write_no_notice() {
+    let post = Post::open().await;
+    post.write_mails(2).await;
+    let port = FlakySmtp::nobody().await;
+    let courier = post.courier(one_connection(port));
+    post.days(&courier, 2).await;
+    assert_eq!(post.notices().await.len(), 2);
+    let server = FlakySmtp::start(port, Manner::Takes, 1).await;
+    post.days(&courier, 1).await;
+    assert_eq!(server.taken().len(), 2);
+    assert_eq!(post.notices().await.len(), 2);
+}
+
+/// The service tries again ever less often, and whoever runs a command is not made to wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_is_down_is_tried_at_growing_intervals_by_the_service() {
+    let post = Post::open().await;
+    post.write_mails(3).await;
+    let port = FlakySmtp::nobody().await;
+    let outbox = OutboxSettings { tell_outage_after_minutes: 30, ..OutboxSettings::default() };
+    let courier = post.courier(Settings { outbox, ..one_connection(port) });
+    courier.drain(&going_on()).await.unwrap();
+    let outages = post.store().outages().await.unwrap();
+    let wait = outages[0].next_attempt_at - outages[0].last_attempt_at;
+    assert!((22..=38).contains(&wait.num_seconds()), "{wait}");
+
+    // The service tries once at its start, then rests: the clock stands still.
+    let (stop, stopped) = watch::channel(false);
+    let service = tokio::spawn(courier.clone().run(stopped));
+    while post.outage().await.1 < 2 {
+        tokio::task::yield_now().await;
+    }
+    stop.send(true).unwrap();
+    service.await.unwrap();
+    assert_eq!(post.outage().await.1, 2);
+    let outages = post.store().outages().await.unwrap();
+    let wait = outages[0].next_attempt_at - outages[0].last_attempt_at;
+    assert!((45..=75).contains(&wait.num_seconds()), "{wait}");
+}
+
+#[actix_web::test]
+async fn an_outage_shows_on_the_command_line_in_the_api_and_in_the_metrics() {
+    let workplace = Workplace::with_fixtures();
+    let port = FlakySmtp::nobody().await;
+    let settings = format!(
+        "[mail]\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"vigie@dinum.example\"\n\
+         dinum = \"risques@dinum.example\"\n[calendar]\nopens = \"00:00:00\"\ncloses = \"23:59:60\"\n\
+         night_from = \"00:00:00\"\nnight_until = \"00:00:00\"\nworking_days_only = false\n"
+    );
+    std::fs::write(workplace.path("vigie.toml"), settings).unwrap();
+    workplace.ok(&["cycle", "--as-of", "2020-11-30", "--announce"]);
+    let sent = workplace.ok(&["notices", "deliver"]);
+    assert!(sent.contains("Canal en panne") && sent.contains("refused"), "{sent}");
+    let listed = workplace.ok(&["receivers", "list"]);
+    assert!(listed.contains("en panne depuis le"), "{listed}");
+
+    let token = workplace.token("Ada", &[Role::Administrator], &[]).await;
+    let now = "2026-11-24T08:00:00Z";
+    let desk = Desk::with(workplace, now, |config| {
+        config.mail.host = "127.0.0.1".to_owned();
+        config.mail.port = port;
+        config.mail.tls = vigie::notify::MailTls::None;
+        config.mail.from = "vigie@dinum.example".to_owned();
+    })
+    .await;
+    let receivers = desk.get(&token, "/api/v1/receivers").await.body;
+    assert_eq!(receivers["data"][0]["receiver"], "mail");
+    assert_eq!(receivers["data"][0]["outage"]["reason"], "unreachable", "{receivers}");
+    let metrics = reqwest::Client::new()
+        .get(desk.url("/metrics"))
+        .bearer_auth(&token)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(metrics.contains("vigie_channel_up{integration=\"mail\"} 0"), "{metrics}");
+    assert!(metrics.contains("vigie_channel_outage_seconds{integration=\"mail\"}"), "{metrics}");
+    desk.close().await;
+}
+
+/// Headers decoded, and the text of the mail.
+fn readable(mail: &str) -> String {
+    let (_, rest) = mail.split_once("Content-Type: text/plain").unwrap();
+    let (_, body) = rest.split_once("\n\n").unwrap();
+    let body = body.split("\n--").next().unwrap();
+    decoded(body)
+}
+
+/// Quoted-printable.
+fn decoded(text: &str) -> String {
+    let text = text.replace("=\n", "");
+    let mut bytes = Vec::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once('=') {
+        bytes.extend_from_slice(before.as_bytes());
+        let (code, after) = after.split_at(2);
+        bytes.push(u8::from_str_radix(code, 16).unwrap());
+        rest = after;
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Retried after a connection cut once all was sent: the same to the byte, so that it can be known again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_whose_answer_was_lost_is_sent_again_the_same_to_the_byte() {
+    let post = Post::open().await;
+    let port = FlakySmtp::nobody().await;
+    let server = FlakySmtp::start(port, Manner::CutsAfterData, 1).await;
+    post.write_mails(1).await;
+    for _ in 0..3 {
+        // Another process each time, on another day.
+        let courier = post.courier(one_connection(port));
+        courier.drain(&going_on()).await.unwrap();
+        post.wait(TimeDelta::days(1));
+    }
+    server.behaves(Manner::Takes);
+    post.courier(one_connection(port)).drain(&going_on()).await.unwrap();
+    assert_eq!(post.count(NoticeState::Delivered).await, 1);
+    let mails = server.mails();
+    assert_eq!(mails.len(), 4);
+    assert!(mails.iter().all(|mail| *mail == mails[0]), "{mails:#?}");
+    for header in ["Message-ID: <notice-00000@dinum.example>", "Date: Tue, 24 Nov 2026 08:00:00"] {
+        assert!(mails[0].text.contains(header), "{}", mails[0].text);
+    }
+    assert!(mails[0].text.contains("boundary=\"vigie-"), "{}", mails[0].text);
+}

@@ -18,6 +18,7 @@ use crate::api::Cookies;
 use crate::api::SignIn;
 use crate::app::telemetry::LogFormat;
 use crate::clock::Clock;
+use crate::cycle::TrialSettings;
 use crate::domain::secret::Secret;
 use crate::domain::silence::SilenceTerms;
 use crate::missions;
@@ -74,6 +75,7 @@ pub struct Config {
     pub housekeeping: HousekeepingSettings,
     pub silences: SilenceTerms,
     pub limits: Limits,
+    pub trials: TrialSettings,
 }
 
 #[derive(Debug, Error)]
@@ -113,6 +115,7 @@ impl Default for Config {
             housekeeping: HousekeepingSettings::default(),
             silences: SilenceTerms::default(),
             limits: Limits::default(),
+            trials: TrialSettings::default(),
         }
     }
 }

@@ -21,6 +21,7 @@ mod retry;
 mod settings;
 mod signals;
 mod silences;
+mod smtp_stream;
 mod stale;
 mod tchap;
 mod terms;

@@ -119,7 +119,7 @@ pub(super) async fn publish(
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, &request.reason)?;
     let about = (DraftNumber(request.draft), request.revision);
-    let publication = told(cycle::publish(parts, about, &act).await)?;
+    let publication = told(cycle::publish(parts, &config.trials.of_command(), about, &act).await)?;
     tell_publication(&publication);
     Ok(Conclusion::Good)
 }
@@ -133,7 +133,8 @@ pub(super) async fn roll_back(
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, reason)?;
     let to = if to_shipped { RollBack::Shipped } else { RollBack::Former };
-    let publication = told(cycle::roll_back(parts, name, (to, None), &act).await)?;
+    let trial = config.trials.of_command();
+    let publication = told(cycle::roll_back(parts, &trial, name, (to, None), &act).await)?;
     tell_publication(&publication);
     Ok(Conclusion::Good)
 }

@@ -5,6 +5,7 @@
 //! layer order: each may use those above it, never those below or beside it.
 
 // Layer 0: words
+pub mod bounded_http;
 pub mod clock;
 pub mod domain;
 pub mod looks;

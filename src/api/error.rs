@@ -14,9 +14,11 @@ use super::problem_errors::ProblemError;
 use super::problem_errors::fault_errors;
 use super::problem_errors::proof_errors;
 use crate::cycle::CycleError;
+use crate::cycle::NoPlace;
 use crate::domain::draft::DraftRefusal;
 use crate::domain::draft::Meanwhile;
 use crate::frame::FrameError;
+use crate::rules::OverBudget;
 use crate::store::StoreError;
 
 #[derive(Debug, Error)]
@@ -136,6 +138,9 @@ pub enum Problem {
     /// 409: the same work is being done, at that address.
     #[error("the job `{job}` is being run already")]
     UnderWay { job: &'static str, run: Option<String> },
+    /// 503: no place for a trial of rules came free in time.
+    #[error(transparent)]
+    NoPlace(#[from] NoPlace),
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
@@ -170,6 +175,9 @@ impl Problem {
     fn wait_seconds(&self) -> Option<u32> {
         if let Self::TooMany { wait_seconds, .. } | Self::BeingAnswered { wait_seconds } = self {
             return Some(*wait_seconds);
+        }
+        if let Self::NoPlace(no_place) = self {
+            return Some(no_place.wait_seconds());
         }
         None
     }
@@ -211,6 +219,7 @@ impl Problem {
             Self::TooMany { .. } => ("too-many-requests", "Too many requests"),
             Self::BadFile { .. } => ("bad-file", "Unusable file"),
             Self::UnderWay { .. } => ("under-way", "Already under way"),
+            Self::NoPlace(_) => ("no-place", "Every place is taken"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
@@ -253,7 +262,7 @@ impl ResponseError for Problem {
             | Self::BeingAnswered { .. }
             | Self::AnswerNotKept => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoPlace(_) | Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -312,6 +321,8 @@ impl From<CycleError> for Problem {
             CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::BackInTime { .. } => {
                 Self::Refused(error.to_string())
             }
+            CycleError::OverBudget(OverBudget::Cancelled) => Self::NotReady(error.to_string()),
+            CycleError::OverBudget(over) => Self::OutOfBounds(over.to_string()),
             CycleError::Store(error) => error.into(),
             CycleError::Source(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })

@@ -11,6 +11,7 @@ use super::error::Problem;
 use super::openapi::Conflict;
 use super::openapi::NoRevision;
 use super::openapi::Stale;
+use super::openapi::Unavailable;
 use super::openapi::Unprocessable;
 use super::page::Listing;
 use super::page::NoFilters;
@@ -20,6 +21,7 @@ use super::query::Asked;
 use super::revision::Seen;
 use super::revision::SeenRevision;
 use super::revision::etag;
+use super::trial_access::Trials;
 use crate::cycle;
 use crate::cycle::FileComparison;
 use crate::cycle::OverrideLine;
@@ -40,17 +42,19 @@ use crate::domain::overlay::Publication;
     request_body = StepBody,
     responses(
         (status = 200, description = "What is in force now", body = Publication),
-        Conflict, Stale, Unprocessable, NoRevision
+        Conflict, Stale, Unprocessable, NoRevision, Unavailable
     )
 )]
 pub(super) async fn publish_draft(
     desk: Desk,
+    trials: Trials,
     number: web::Path<DraftNumber>,
     Seen(revision): Seen,
     body: web::Json<StepBody>,
 ) -> Result<web::Json<Publication>, Problem> {
     let act = desk.act(&body.reason);
-    Ok(web::Json(cycle::publish(&desk, (*number, Some(revision)), &act).await?))
+    let trial = trials.begin_act(&desk).await?;
+    Ok(web::Json(cycle::publish(&desk, &trial, (*number, Some(revision)), &act).await?))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -74,11 +78,12 @@ pub(super) struct RollBackBody {
     request_body = RollBackBody,
     responses(
         (status = 200, description = "What is in force now", body = Publication),
-        Conflict, Stale, Unprocessable, NoRevision
+        Conflict, Stale, Unprocessable, NoRevision, Unavailable
     )
 )]
 pub(super) async fn roll_back_rule(
     desk: Desk,
+    trials: Trials,
     name: web::Path<String>,
     Seen(upto): Seen,
     body: web::Json<RollBackBody>,
@@ -86,7 +91,8 @@ pub(super) async fn roll_back_rule(
     let act = desk.act(&body.reason);
     let to = if body.to_shipped { RollBack::Shipped } else { RollBack::Former };
     let seen = Some(PublicationNumber(upto));
-    Ok(web::Json(cycle::roll_back(&desk, &name, (to, seen), &act).await?))
+    let trial = trials.begin_act(&desk).await?;
+    Ok(web::Json(cycle::roll_back(&desk, &trial, &name, (to, seen), &act).await?))
 }
 
 /// List what was put in force, by drafts and by roll backs.

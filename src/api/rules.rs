@@ -12,11 +12,13 @@ use super::desk::Desk;
 use super::error::Problem;
 use super::openapi::NoData;
 use super::openapi::NotFound;
+use super::openapi::Unavailable;
 use super::openapi::Unprocessable;
 use super::page::Listing;
 use super::page::Page;
 use super::query::Asked;
 use super::query::is_wanted;
+use super::trial_access::Trials;
 use super::words::Name;
 use crate::cycle;
 use crate::cycle::Explanation;
@@ -145,14 +147,23 @@ pub(super) struct ExplanationQuery {
     path = "/api/v1/rules/{rule}/explanation",
     tag = "rules",
     params(("rule" = RuleId, Path, description = "Id of the rule"), ExplanationQuery),
-    responses((status = 200, description = "As asked", body = Explanation), NoData, Unprocessable)
+    responses(
+        (status = 200, description = "As asked", body = Explanation),
+        NoData, Unprocessable, Unavailable
+    )
 )]
 pub(super) async fn explain_rule(
     desk: Desk,
+    trials: Trials,
     id: web::Path<String>,
     query: Asked<ExplanationQuery>,
 ) -> Result<web::Json<Explanation>, Problem> {
     let subject = query.subject.as_str();
-    let told = cycle::explain(&desk, &id, subject, query.as_of, query.draft).await?;
+    // What is in force was proved, and is read by many.
+    let trial = match query.draft {
+        Some(_) => trials.begin(&desk).await?,
+        None => trials.unplaced(),
+    };
+    let told = cycle::explain(&desk, &trial, (&id, subject), query.as_of, query.draft).await?;
     Ok(web::Json(told))
 }

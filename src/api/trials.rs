@@ -6,19 +6,19 @@ use actix_web::web;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
-use tokio::sync::Semaphore;
-use tokio::sync::SemaphorePermit;
 use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
 use super::openapi::NoData;
+use super::openapi::Unavailable;
 use super::openapi::Unprocessable;
 use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
 use super::problem_errors::fault_errors;
 use super::query::Asked;
+use super::trial_access::Trials;
 use crate::cycle;
 use crate::cycle::CatalogueDiff;
 use crate::cycle::Proof;
@@ -26,13 +26,6 @@ use crate::domain::ids::DraftNumber;
 use crate::domain::overlay::RulePath;
 use crate::rules::RuleFault;
 use crate::rules::Threshold;
-
-/// Trials at the same time: each takes a processor for seconds.
-static TRIALS: Semaphore = Semaphore::const_new(2);
-
-async fn turn() -> Result<SemaphorePermit<'static>, Problem> {
-    TRIALS.acquire().await.map_err(|closed| Problem::NotReady(closed.to_string()))
-}
 
 /// Files laid over what is in force, and kept nowhere.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,14 +47,15 @@ pub(super) struct Checked {
     path = "/api/v1/trials/check",
     tag = "rules",
     request_body = FilesBody,
-    responses((status = 200, description = "No fault", body = Checked), Unprocessable)
+    responses((status = 200, description = "No fault", body = Checked), Unprocessable, Unavailable)
 )]
 pub(super) async fn check_rules(
     desk: Desk,
+    trials: Trials,
     body: web::Json<FilesBody>,
 ) -> Result<web::Json<Checked>, Problem> {
-    let _turn = turn().await?;
-    let (faults, remarks) = cycle::check_files(&desk, body.into_inner().files).await?;
+    let trial = trials.begin(&desk).await?;
+    let (faults, remarks) = cycle::check_files(&desk, &trial, body.into_inner().files).await?;
     if faults.is_empty() {
         return Ok(web::Json(Checked { remarks }));
     }
@@ -75,14 +69,18 @@ pub(super) async fn check_rules(
     path = "/api/v1/trials/test",
     tag = "rules",
     request_body = FilesBody,
-    responses((status = 200, description = "How the cases ended", body = Proof), Unprocessable)
+    responses(
+        (status = 200, description = "How the cases ended", body = Proof),
+        Unprocessable, Unavailable
+    )
 )]
 pub(super) async fn test_rules(
     desk: Desk,
+    trials: Trials,
     body: web::Json<FilesBody>,
 ) -> Result<web::Json<Proof>, Problem> {
-    let _turn = turn().await?;
-    Ok(web::Json(cycle::prove_files(&desk, body.into_inner().files).await?))
+    let trial = trials.begin(&desk).await?;
+    Ok(web::Json(cycle::prove_files(&desk, &trial, body.into_inner().files).await?))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -100,15 +98,20 @@ pub(super) struct DiffQuery {
     tag = "rules",
     params(DiffQuery),
     request_body = FilesBody,
-    responses((status = 200, description = "As asked", body = CatalogueDiff), NoData, Unprocessable)
+    responses(
+        (status = 200, description = "As asked", body = CatalogueDiff),
+        NoData, Unprocessable, Unavailable
+    )
 )]
 pub(super) async fn diff_rules(
     desk: Desk,
+    trials: Trials,
     query: Asked<DiffQuery>,
     body: web::Json<FilesBody>,
 ) -> Result<web::Json<CatalogueDiff>, Problem> {
-    let _turn = turn().await?;
-    Ok(web::Json(cycle::diff_files(&desk, body.into_inner().files, query.as_of).await?))
+    let trial = trials.begin(&desk).await?;
+    let files = body.into_inner().files;
+    Ok(web::Json(cycle::diff_files(&desk, &trial, files, query.as_of).await?))
 }
 
 /// Run every case as though a draft were published.
@@ -117,14 +120,18 @@ pub(super) async fn diff_rules(
     path = "/api/v1/drafts/{draft}/proof",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft")),
-    responses((status = 200, description = "How the cases ended", body = Proof))
+    responses(
+        (status = 200, description = "How the cases ended", body = Proof),
+        Unprocessable, Unavailable
+    )
 )]
 pub(super) async fn prove_draft(
     desk: Desk,
+    trials: Trials,
     number: web::Path<DraftNumber>,
 ) -> Result<web::Json<Proof>, Problem> {
-    let _turn = turn().await?;
-    Ok(web::Json(cycle::prove_draft(&desk, *number).await?))
+    let trial = trials.begin(&desk).await?;
+    Ok(web::Json(cycle::prove_draft(&desk, &trial, *number).await?))
 }
 
 /// Say what publishing a draft would change, on the projects that the caller sees.
@@ -133,15 +140,19 @@ pub(super) async fn prove_draft(
     path = "/api/v1/drafts/{draft}/diff",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), DiffQuery),
-    responses((status = 200, description = "As asked", body = CatalogueDiff), NoData)
+    responses(
+        (status = 200, description = "As asked", body = CatalogueDiff),
+        NoData, Unprocessable, Unavailable
+    )
 )]
 pub(super) async fn diff_draft(
     desk: Desk,
+    trials: Trials,
     number: web::Path<DraftNumber>,
     query: Asked<DiffQuery>,
 ) -> Result<web::Json<CatalogueDiff>, Problem> {
-    let _turn = turn().await?;
-    Ok(web::Json(cycle::diff_draft(&desk, *number, query.as_of).await?))
+    let trial = trials.begin(&desk).await?;
+    Ok(web::Json(cycle::diff_draft(&desk, &trial, *number, query.as_of).await?))
 }
 
 /// List the thresholds in force; drafts give them other values.

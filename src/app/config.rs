@@ -20,6 +20,7 @@ use crate::api::SignIn;
 use crate::app::settings_fault::SettingsFault;
 use crate::app::telemetry::LogFormat;
 use crate::clock::Clock;
+use crate::cycle::TrialSettings;
 use crate::domain::redaction;
 use crate::domain::secret::Secret;
 use crate::domain::silence::SilenceTerms;
@@ -82,6 +83,7 @@ pub struct Config {
     pub silences: SilenceTerms,
     pub publication: PublicationSettings,
     pub limits: Limits,
+    pub trials: TrialSettings,
 }
 
 /// Who may put rules in force, and from where.
@@ -143,6 +145,7 @@ impl Default for Config {
             silences: SilenceTerms::default(),
             publication: PublicationSettings::default(),
             limits: Limits::default(),
+            trials: TrialSettings::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod telemetry;
 
 use thiserror::Error;
 
+use crate::bounded_http::BodyFault;
 use crate::cycle::CycleError;
 use crate::notify::ChannelFault;
 use crate::schedule::TimetableError;
@@ -50,6 +51,8 @@ pub enum AppError {
     Signal(#[source] std::io::Error),
     #[error("ask {url}")]
     Unreachable { url: String, source: reqwest::Error },
+    #[error("read what {url} answered")]
+    Unread { url: String, source: BodyFault },
     #[error("{url} answered {status}: {body}")]
     NotReady { url: String, status: u16, body: String },
 }

@@ -23,6 +23,8 @@ use tokio::io::ReadBuf;
 use tokio::time::Instant;
 use tokio::time::Sleep;
 
+use crate::api::Presence;
+
 /// What a connection and the requests that come by it know of each other.
 #[derive(Clone, Debug)]
 pub(super) struct Pace(Rc<State>);
@@ -51,6 +53,7 @@ impl Pace {
 pub(super) struct Patient {
     stream: TcpStream,
     pace: Pace,
+    presence: Presence,
     limit: Duration,
     timer: Pin<Box<Sleep>>,
 }
@@ -59,11 +62,16 @@ impl Patient {
     pub(super) fn new(stream: TcpStream, limit: Duration) -> Self {
         let state = State { answering: Cell::new(0), moved: Cell::new(Instant::now()) };
         let timer = Box::pin(tokio::time::sleep(limit));
-        Self { stream, pace: Pace(Rc::new(state)), limit, timer }
+        let presence = Presence::default();
+        Self { stream, pace: Pace(Rc::new(state)), presence, limit, timer }
     }
 
     pub(super) fn pace(&self) -> Pace {
         self.pace.clone()
+    }
+
+    pub(super) fn presence(&self) -> Presence {
+        self.presence.clone()
     }
 
     /// Wakes its task by itself when it might be.
@@ -89,7 +97,23 @@ impl AsyncRead for Patient {
         if self.is_over(context) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let is_over = match &read {
+            Poll::Ready(Ok(())) => buffer.filled().len() == before && buffer.remaining() > 0,
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        };
+        if is_over {
+            self.presence.leave();
+        }
+        read
+    }
+}
+
+impl Drop for Patient {
+    fn drop(&mut self) {
+        self.presence.leave();
     }
 }
 

@@ -26,10 +26,12 @@ use super::config::Config;
 use super::patience;
 use super::sockets;
 use crate::api;
+use crate::bounded_http::read_body;
 use crate::clock::Clock;
 use crate::clock::SystemClock;
 use crate::cycle::Orders;
 use crate::cycle::Parts;
+use crate::cycle::TrialPlaces;
 use crate::delivery;
 use crate::delivery::Courier;
 use crate::domain::job::JobName;
@@ -46,6 +48,9 @@ pub const INVITED: TimeDelta = TimeDelta::hours(24);
 
 /// Longest wait for an answer to the health check.
 const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Of an answer to the health check.
+const HEALTHCHECK_BYTES: usize = 64 * 1024;
 
 /// A service that runs. Dropping it does not stop it.
 #[derive(Debug)]
@@ -146,6 +151,7 @@ fn listen(
     let practice = web::Data::new(practice(config));
     let limits = web::Data::new(api::Limits::new(&settings, workshop.clock()));
     let uploads = web::Data::new(api::Uploads::new(&settings));
+    let trials = web::Data::new(TrialPlaces::new(config.trials));
     // The last wrap is met first.
     let app = move || {
         App::new()
@@ -154,6 +160,7 @@ fn listen(
             .app_data(answers.clone())
             .app_data(practice.clone())
             .app_data(uploads.clone())
+            .app_data(trials.clone())
             .app_data(orders.clone())
             .app_data(sign_in.clone())
             .app_data(limits.clone())
@@ -255,7 +262,9 @@ pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
     if status.is_success() {
         return Ok(());
     }
-    let body = answer.text().await.map_err(unreachable)?;
+    let body = read_body(answer, HEALTHCHECK_BYTES).await;
+    let body = body.map_err(|source| AppError::Unread { url: url.clone(), source })?;
+    let body = String::from_utf8_lossy(&body).into_owned();
     Err(AppError::NotReady { url, status: status.as_u16(), body })
 }
 

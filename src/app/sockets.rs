@@ -95,6 +95,7 @@ where
             .local_addr(address)
             .on_connect_ext(|connection: &Patient, known| {
                 known.insert(connection.pace());
+                known.insert(connection.presence());
             })
             .finish(map_config(app, |()| AppConfig::default()));
         fn_service(move |stream: TcpStream| async move {

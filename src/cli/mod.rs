@@ -41,12 +41,14 @@ use vigie::app::config::Config;
 use vigie::app::telemetry;
 use vigie::client::RemoteFault;
 use vigie::clock::SystemClock;
+use vigie::cycle::CycleError;
 use vigie::cycle::Parts;
 use vigie::cycle::TableError;
 use vigie::domain::audit::Act;
 use vigie::domain::audit::Actor;
 use vigie::domain::audit::ActorError;
 use vigie::domain::audit::NameProof;
+use vigie::rules::OverBudget;
 use vigie::store::Store;
 
 use args::Args;
@@ -75,7 +77,12 @@ enum CliError {
     #[error(transparent)]
     Store(#[from] vigie::store::StoreError),
     #[error(transparent)]
-    Cycle(#[from] vigie::cycle::CycleError),
+    Cycle(CycleError),
+    #[error(
+        "{0}; the settings `trials.command_cases`, `trials.command_seconds` and `trials.command_bytes` bound what \
+         commands try on this machine"
+    )]
+    OverBudget(#[from] OverBudget),
     #[error(transparent)]
     Source(#[from] vigie::sources::SourceError),
     #[error(transparent)]
@@ -136,6 +143,15 @@ impl From<TableError> for CliError {
             return Self::Output(error);
         }
         Self::Table(error)
+    }
+}
+
+impl From<CycleError> for CliError {
+    fn from(error: CycleError) -> Self {
+        match error {
+            CycleError::OverBudget(over) => Self::OverBudget(over),
+            error => Self::Cycle(error),
+        }
     }
 }
 

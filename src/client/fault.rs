@@ -6,6 +6,7 @@ use reqwest::Url;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::bounded_http::BodyFault;
 use crate::domain::draft::Meanwhile;
 
 #[derive(Debug, Error)]
@@ -34,8 +35,10 @@ pub enum RemoteFault {
     Stranger { url: Url, status: u16 },
     #[error("read what {url} answered: is the server of another version?")]
     Unread { url: Url, source: serde_json::Error },
-    #[error("{url} answered more than {most} bytes")]
-    TooLong { url: Url, most: usize },
+    #[error("read what {url} answered")]
+    Body { url: Url, source: BodyFault },
+    #[error("{url} has no end: found {found}, expected {expected}")]
+    Endless { url: Url, found: String, expected: String },
     #[error("{url} has more than {most} entries: ask for fewer with filters")]
     TooMany { url: Url, most: usize },
 }

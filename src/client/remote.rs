@@ -22,6 +22,7 @@ use serde::de::DeserializeOwned;
 use super::address::Address;
 use super::fault::Refusal;
 use super::fault::RemoteFault;
+use crate::bounded_http::read_body;
 use crate::domain::redaction;
 use crate::domain::secret::Secret;
 
@@ -31,6 +32,12 @@ const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_mins(5);
 /// Of one answer.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
+/// Of a refusal, whose faults each take far more memory than bytes.
+const MOST_REFUSAL_BYTES: usize = 1024 * 1024;
+/// Longest wait for the whole of a list, page by page.
+const LIST: Duration = Duration::from_mins(30);
+/// Of the answers that make a list.
+const MOST_LIST_BYTES: usize = 1024 * 1024 * 1024;
 /// Entries of a page, the most that a server gives.
 const PAGE: u32 = 1000;
 /// Of a list.
@@ -130,15 +137,46 @@ impl Remote {
         list: &Address,
         most: usize,
     ) -> Result<Vec<T>, RemoteFault> {
+        let endless = |found: String, expected: String| {
+            let url = list.url().clone();
+            RemoteFault::Endless { url, found, expected }
+        };
+        let in_time = tokio::time::timeout(LIST, self.pages(list, most, &endless)).await;
+        in_time.unwrap_or_else(|_| {
+            let minutes = LIST.as_secs() / 60;
+            let found = format!("pages after {minutes} min");
+            Err(endless(found, format!("all of them within {minutes} min")))
+        })
+    }
+
+    async fn pages<T: DeserializeOwned>(
+        &self,
+        list: &Address,
+        most: usize,
+        endless: &(dyn Fn(String, String) -> RemoteFault + Sync),
+    ) -> Result<Vec<T>, RemoteFault> {
         let mut entries: Vec<T> = Vec::new();
         let mut cursor: Option<String> = None;
+        let mut bytes: usize = 0;
         while entries.len() < most {
             let room = u32::try_from(most - entries.len()).unwrap_or(PAGE).min(PAGE);
-            let page: Page<T> = self.get(list.page(room, cursor.as_deref())).await?;
+            let address = list.page(room, cursor.as_deref());
+            let (head, body) = self.carry(self.client.get(address.url().clone())).await?;
+            bytes = bytes.saturating_add(body.len());
+            if bytes > MOST_LIST_BYTES {
+                let expected = format!("at most {MOST_LIST_BYTES}");
+                return Err(endless(format!("{bytes} bytes"), expected));
+            }
+            let page: Page<T> = head.read(&body)?;
+            let is_empty = page.data.is_empty();
             entries.extend(page.data);
             cursor = page.pagination.and_then(|pagination| pagination.next_cursor);
             if cursor.is_none() {
                 break;
+            }
+            if is_empty {
+                let found = "a page without entries, and yet another after it".to_owned();
+                return Err(endless(found, "entries on every page but the last".to_owned()));
             }
         }
         entries.truncate(most);
@@ -211,10 +249,8 @@ impl Remote {
         &self,
         request: RequestBuilder,
     ) -> Result<Answered<T>, RemoteFault> {
-        let (answer, bytes) = self.carry(request).await?;
-        let told = serde_json::from_slice(&bytes);
-        let told = told.map_err(|source| RemoteFault::Unread { url: answer.url, source })?;
-        Ok(Answered { told, etag: text(&answer.headers, &ETAG) })
+        let (head, bytes) = self.carry(request).await?;
+        Ok(Answered { told: head.read(&bytes)?, etag: text(&head.headers, &ETAG) })
     }
 
     async fn carry(&self, request: RequestBuilder) -> Result<(Head, Vec<u8>), RemoteFault> {
@@ -225,15 +261,11 @@ impl Remote {
             url: url.clone(),
             source: source.without_url(),
         };
-        let mut answer = self.client.execute(request).await.map_err(unreachable)?;
+        let answer = self.client.execute(request).await.map_err(unreachable)?;
         let head = Head::of(&answer);
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-            if bytes.len() + chunk.len() > MOST_BYTES {
-                return Err(RemoteFault::TooLong { url, most: MOST_BYTES });
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let most = if head.status.is_success() { MOST_BYTES } else { MOST_REFUSAL_BYTES };
+        let bytes = read_body(answer, most).await;
+        let bytes = bytes.map_err(|source| RemoteFault::Body { url: url.clone(), source })?;
         if head.status.is_success() { Ok((head, bytes)) } else { Err(head.refused(&bytes)) }
     }
 }
@@ -249,6 +281,11 @@ impl Head {
     fn of(answer: &Response) -> Self {
         let (url, headers) = (answer.url().clone(), answer.headers().clone());
         Self { url, status: answer.status(), headers }
+    }
+
+    fn read<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, RemoteFault> {
+        let url = || self.url.clone();
+        serde_json::from_slice(body).map_err(|source| RemoteFault::Unread { url: url(), source })
     }
 
     fn refused(self, body: &[u8]) -> RemoteFault {

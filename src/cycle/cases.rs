@@ -19,17 +19,21 @@ use crate::rules::Catalogue;
 use crate::rules::ExpectedAlert;
 use crate::rules::JudgedEvaluation;
 use crate::rules::JudgedSeries;
+use crate::rules::OverBudget;
 
 /// Runs the cases and the series whose `RULE/name` is wanted.
+///
+/// # Errors
+/// When the budget of the catalogue does not cover them.
 pub fn run_cases(
     catalogue: &Catalogue,
     texts: &BTreeMap<String, String>,
     wanted: &dyn Fn(&str) -> bool,
-) -> Vec<CaseOutcome> {
-    let mut outcomes = rules::run_cases(catalogue, texts, wanted);
-    let series = rules::judge_series(catalogue, texts, wanted);
+) -> Result<Vec<CaseOutcome>, OverBudget> {
+    let mut outcomes = rules::run_cases(catalogue, texts, wanted)?;
+    let series = rules::judge_series(catalogue, texts, wanted)?;
     outcomes.extend(series.into_iter().map(|series| run_series(catalogue, series)));
-    outcomes
+    Ok(outcomes)
 }
 
 fn run_series(catalogue: &Catalogue, series: JudgedSeries) -> CaseOutcome {

@@ -9,12 +9,14 @@ use super::CycleError;
 use super::Parts;
 use super::beside;
 use super::drafts;
+use super::trial::Trial;
 use crate::domain::draft::Draft;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::DraftNumber;
 use crate::domain::overlay::Overlay;
 use crate::domain::overlay::RulePath;
 use crate::rules;
+use crate::rules::Budget;
 use crate::rules::Catalogue;
 use crate::rules::Limits;
 use crate::rules::RuleFault;
@@ -53,8 +55,9 @@ pub struct CatalogueInForce {
 }
 
 impl CatalogueInForce {
-    pub fn compile(texts: BTreeMap<String, String>, limits: &Limits) -> Self {
-        let (catalogue, mut faults) = rules::compile(&texts, limits);
+    /// Whatever the catalogue evaluates is on the budget.
+    pub fn compile(texts: BTreeMap<String, String>, limits: &Limits, budget: &Budget) -> Self {
+        let (catalogue, mut faults) = rules::compile_within(&texts, limits, budget);
         faults.extend(beside::faults(&texts, &catalogue));
         Self { catalogue, faults, texts }
     }
@@ -133,13 +136,18 @@ pub async fn catalogue(parts: &Parts) -> Result<CatalogueInForce, CycleError> {
     compiled(parts, read_rules(parts).await?).await
 }
 
-/// The same, were a draft published now.
-pub(super) async fn catalogue_with(
+/// The same for a trial, which may be of a draft as though it were published now.
+pub(super) async fn catalogue_tried(
     parts: &Parts,
-    number: DraftNumber,
+    trial: &Trial,
+    draft: Option<DraftNumber>,
 ) -> Result<CatalogueInForce, CycleError> {
-    let (_, with) = with_draft(parts, number).await?;
-    compiled(parts, with.texts).await
+    let texts = match draft {
+        Some(number) => with_draft(parts, number).await?.1.texts,
+        None => read_rules(parts).await?,
+    };
+    let limits = parts.limits;
+    trial.run(move |budget| Ok(CatalogueInForce::compile(texts, &limits, budget))).await
 }
 
 async fn compiled(
@@ -147,7 +155,8 @@ async fn compiled(
     texts: BTreeMap<String, String>,
 ) -> Result<CatalogueInForce, CycleError> {
     let limits = parts.limits;
-    Ok(tokio::task::spawn_blocking(move || CatalogueInForce::compile(texts, &limits)).await?)
+    let compile = move || CatalogueInForce::compile(texts, &limits, &Budget::unlimited());
+    Ok(tokio::task::spawn_blocking(compile).await?)
 }
 
 /// What would be in force, were a draft published now.
@@ -182,14 +191,18 @@ pub(super) fn laid_over(
 /// The faults of the catalogue with these files, and the remarks on it.
 pub async fn check_files(
     parts: &Parts,
+    trial: &Trial,
     files: BTreeMap<RulePath, String>,
 ) -> Result<(Vec<RuleFault>, Vec<RuleFault>), CycleError> {
-    let found = compiled(parts, with_files(parts, files).await?.texts).await?;
-    let lint = move || {
+    let texts = with_files(parts, files).await?.texts;
+    let limits = parts.limits;
+    let check = move |budget: &Budget| {
+        let found = CatalogueInForce::compile(texts, &limits, budget);
+        budget.check()?;
         let remarks = rules::lints(&found.catalogue, &found.texts);
-        (found.faults, remarks)
+        Ok((found.faults, remarks))
     };
-    Ok(tokio::task::spawn_blocking(lint).await?)
+    trial.run(check).await
 }
 
 /// What a draft holds.

@@ -18,6 +18,7 @@ use super::consequences::MissionDifference;
 use super::standing::DifferenceKind;
 use super::standing::Standing;
 use super::tables;
+use super::trial::Trial;
 use super::view;
 use crate::domain::edition::EditionId;
 use crate::domain::fingerprint::Fingerprint;
@@ -122,21 +123,23 @@ pub struct MinistryNews {
 /// What publishing a draft would change in what is in force.
 pub async fn diff_draft(
     parts: &Parts,
+    trial: &Trial,
     number: DraftNumber,
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, CycleError> {
     let (_, after) = catalogue::with_draft(parts, number).await?;
-    diff(parts, in_force(parts).await?, after, as_of).await
+    diff(parts, trial, (in_force(parts).await?, after), as_of).await
 }
 
 /// What these files would change in what is in force.
 pub async fn diff_files(
     parts: &Parts,
+    trial: &Trial,
     files: BTreeMap<RulePath, String>,
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, CycleError> {
     let after = catalogue::with_files(parts, files).await?;
-    diff(parts, in_force(parts).await?, after, as_of).await
+    diff(parts, trial, (in_force(parts).await?, after), as_of).await
 }
 
 async fn in_force(parts: &Parts) -> Result<CatalogueTexts, CycleError> {
@@ -148,8 +151,8 @@ async fn in_force(parts: &Parts) -> Result<CatalogueTexts, CycleError> {
 /// portfolio, which would be of what they see only.
 pub async fn diff(
     parts: &Parts,
-    before: CatalogueTexts,
-    after: CatalogueTexts,
+    trial: &Trial,
+    (before, after): (CatalogueTexts, CatalogueTexts),
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, CycleError> {
     let as_of = as_of.unwrap_or_else(|| view::today(parts.clock.now()));
@@ -157,26 +160,25 @@ pub async fn diff(
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
     let limits = parts.limits;
     let sees_all = parts.store.check_whole("the portfolio").is_ok();
-    let found = tokio::task::spawn_blocking(move || {
+    let found = trial.run(move |budget| {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
         let judge = |CatalogueTexts { name, texts }| -> Result<Opinion, CycleError> {
             let playbook = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
             let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
-            let (catalogue, faults) = rules::compile(&texts, &limits);
+            let (catalogue, faults) = rules::compile_within(&texts, &limits, budget);
             let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
             let judgements = catalogue.judge(&frames, as_of);
+            budget.check()?;
             let consequences = Consequences::of(&judgements, &catalogue.terms(), &playbook, as_of);
             Ok(Opinion { name, catalogue, faults, frames, judgements, consequences })
         };
         let before = judge(before)?;
         Opinion::differences(before, judge(after).map_err(of_trial)?, as_of, edition)
-    })
-    .await?;
-    found.map(|mut diff| {
-        diff.verdicts.retain(|one| sees_all || one.subject != Subject::Portfolio);
-        diff.missions.retain(|one| sees_all || one.subject != Subject::Portfolio);
-        diff
-    })
+    });
+    let mut diff = found.await?;
+    diff.verdicts.retain(|one| sees_all || one.subject != Subject::Portfolio);
+    diff.missions.retain(|one| sees_all || one.subject != Subject::Portfolio);
+    Ok(diff)
 }
 
 /// What is compared with what is in force is somebody's, who is told what is wrong in it.

@@ -12,6 +12,7 @@ use super::Parts;
 use super::catalogue;
 use super::proof;
 use super::proof::Proof;
+use super::trial::Trial;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::draft::Draft;
@@ -155,23 +156,29 @@ pub async fn step_draft(
 /// What the cases say of files laid over what is in force.
 pub async fn prove_files(
     parts: &Parts,
+    trial: &Trial,
     files: BTreeMap<RulePath, String>,
 ) -> Result<Proof, CycleError> {
-    proved(parts, catalogue::with_files(parts, files).await?.texts).await
+    proved(parts, trial, catalogue::with_files(parts, files).await?.texts).await
 }
 
 /// What the cases say of a draft laid over what is in force.
-pub async fn prove_draft(parts: &Parts, number: DraftNumber) -> Result<Proof, CycleError> {
+pub async fn prove_draft(
+    parts: &Parts,
+    trial: &Trial,
+    number: DraftNumber,
+) -> Result<Proof, CycleError> {
     let (_, with) = catalogue::with_draft(parts, number).await?;
-    proved(parts, with.texts).await
+    proved(parts, trial, with.texts).await
 }
 
 pub(super) async fn proved(
     parts: &Parts,
+    trial: &Trial,
     texts: BTreeMap<String, String>,
 ) -> Result<Proof, CycleError> {
     let limits = parts.limits;
-    Ok(tokio::task::spawn_blocking(move || proof::prove(&texts, &limits)).await?)
+    trial.run(move |budget| Ok(proof::prove(&texts, &limits, budget)?)).await
 }
 
 pub(super) fn says_why(act: &Act) -> Result<(), CycleError> {

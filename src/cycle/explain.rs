@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use super::CycleError;
 use super::Parts;
 use super::catalogue::CatalogueInForce;
-use super::catalogue::catalogue;
-use super::catalogue::catalogue_with;
+use super::catalogue::catalogue_tried;
+use super::trial::Trial;
 use super::view;
 use crate::domain::ids::DraftNumber;
 use crate::domain::ids::MinistryCode;
@@ -18,6 +18,7 @@ use crate::domain::subject::Scope;
 use crate::domain::subject::Subject;
 use crate::frame;
 use crate::rules;
+use crate::rules::Budget;
 use crate::rules::Rule;
 use crate::rules::Subjects;
 use crate::rules::Trace;
@@ -44,15 +45,12 @@ pub struct Explanation {
 /// scope of the rule wants it. With a draft, as though it were published.
 pub async fn explain(
     parts: &Parts,
-    rule: &str,
-    asked: &str,
+    trial: &Trial,
+    (rule, asked): (&str, &str),
     as_of: Option<NaiveDate>,
     draft: Option<DraftNumber>,
 ) -> Result<Explanation, CycleError> {
-    let in_force = match draft {
-        Some(number) => catalogue_with(parts, number).await?,
-        None => catalogue(parts).await?,
-    };
+    let in_force = catalogue_tried(parts, trial, draft).await?;
     let Some(found) = in_force.catalogue.rule(&RuleId::new(rule)).cloned() else {
         let known = in_force.catalogue.rules().map(|known| known.id.as_str());
         let near = nearest_name(rule, known).map(str::to_owned);
@@ -67,17 +65,18 @@ pub async fn explain(
     let CatalogueInForce { catalogue, texts, .. } = in_force;
     let lines = texts.get(&found.file).map_or("", String::as_str);
     let lines = lines.lines().map(str::to_owned).collect();
-    tokio::task::spawn_blocking(move || {
+    let explain = move |budget: &Budget| {
         let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
         let trace = catalogue.trace(&found.id, &subject, &frames, as_of);
         let trace = trace.ok_or_else(|| not_judged(&found, &subject))?;
+        budget.check()?;
         let judged = trace.judgement.verdict.level();
         let concluded_on = judged.and_then(|_| {
             rules::concluded_on(&catalogue, &texts, (&found.id, &subject), &frames, as_of)
         });
         Ok(Explanation { as_of, rule: found, lines, concluded_on, trace })
-    })
-    .await?
+    };
+    trial.run(explain).await
 }
 
 fn is_file_of(file: &str, rule: &str) -> bool {

@@ -36,6 +36,7 @@ mod standing;
 mod tables;
 mod tell;
 mod timeline;
+mod trial;
 mod view;
 
 use std::path::PathBuf;
@@ -60,6 +61,7 @@ use crate::reviews::ReviewRefusal;
 use crate::reviews::TimetableError;
 use crate::rules::FolderError;
 use crate::rules::Limits;
+use crate::rules::OverBudget;
 use crate::rules::RuleFault;
 use crate::sources::SourceError;
 use crate::store::Store;
@@ -167,7 +169,6 @@ pub use people::ministries;
 pub use people::silence;
 pub use progress::CycleProgress;
 pub use proof::Proof;
-pub use proof::prove;
 pub use publish::RollBack;
 pub use publish::publish;
 pub use publish::refuse_local_publication;
@@ -203,6 +204,10 @@ pub use tell::notices_of;
 pub use timeline::TimelineEvent;
 pub use timeline::TimelineKind;
 pub use timeline::timeline;
+pub use trial::NoPlace;
+pub use trial::Trial;
+pub use trial::TrialPlaces;
+pub use trial::TrialSettings;
 pub use view::Panorama;
 pub use view::ProjectView;
 pub use view::panorama;
@@ -309,6 +314,9 @@ pub enum CycleError {
     Table(#[source] polars::error::PolarsError),
     #[error("prepare the record of the cycle")]
     Record(#[source] serde_json::Error),
+    /// Of files that are tried, not in force.
+    #[error("{0}")]
+    OverBudget(OverBudget),
     #[error("the work of the cycle was stopped")]
     Stopped(#[from] tokio::task::JoinError),
 }

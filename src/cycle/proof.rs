@@ -11,9 +11,11 @@ use super::beside;
 use super::cases;
 use crate::domain::ids::RuleId;
 use crate::rules;
+use crate::rules::Budget;
 use crate::rules::CaseOutcome;
 use crate::rules::Catalogue;
 use crate::rules::Limits;
+use crate::rules::OverBudget;
 use crate::rules::RuleFault;
 
 /// On the subjects of this file no rule may fire.
@@ -41,15 +43,22 @@ impl Proof {
 }
 
 /// Compiles the texts and runs all their cases.
-pub fn prove(texts: &BTreeMap<String, String>, limits: &Limits) -> Proof {
-    let (catalogue, mut faults) = rules::compile(texts, limits);
+///
+/// # Errors
+/// When the budget does not cover it.
+pub(super) fn prove(
+    texts: &BTreeMap<String, String>,
+    limits: &Limits,
+    budget: &Budget,
+) -> Result<Proof, OverBudget> {
+    let (catalogue, mut faults) = rules::compile_within(texts, limits, budget);
     faults.extend(beside::faults(texts, &catalogue));
-    let outcomes = cases::run_cases(&catalogue, texts, &|_| true);
+    let outcomes = cases::run_cases(&catalogue, texts, &|_| true)?;
     let mut missing = rules::missing_cases(&catalogue, texts);
     missing.extend(without_a_healthy_subject(&catalogue, &outcomes));
     let cases = outcomes.len();
     let failed = outcomes.into_iter().filter(|outcome| !outcome.passed()).collect();
-    Proof { faults, cases, failed, missing }
+    Ok(Proof { faults, cases, failed, missing })
 }
 
 fn without_a_healthy_subject(catalogue: &Catalogue, outcomes: &[CaseOutcome]) -> Vec<String> {

@@ -13,6 +13,7 @@ use super::drafts::proved;
 use super::drafts::refusal;
 use super::drafts::says_why;
 use super::tell::notices_of;
+use super::trial::Trial;
 use crate::domain::alert::AlertState;
 use crate::domain::audit::Act;
 use crate::domain::draft::Draft;
@@ -30,6 +31,7 @@ use crate::domain::overlay::RulePath;
 use crate::notify::Occurrence;
 use crate::notify::RuleTurn;
 use crate::rules;
+use crate::rules::OverBudget;
 use crate::store::StoreError;
 
 /// Characters of a rule's title that programs are told.
@@ -39,13 +41,14 @@ const LONGEST_TITLE: usize = 200;
 /// in the trail.
 pub async fn publish(
     parts: &Parts,
+    trial: &Trial,
     (number, seen): (DraftNumber, Option<i64>),
     act: &Act,
 ) -> Result<Publication, CycleError> {
     says_why(act)?;
     let draft = parts.store.draft(number).await?;
     let published = match draft.allows(DraftStep::Published, &act.actor) {
-        Ok(()) => publish_proved(parts, &draft, seen, act).await,
+        Ok(()) => publish_proved(parts, trial, (&draft, seen), act).await,
         Err(refusal) => Err(StoreError::from(refusal).into()),
     };
     let subject = format!("draft/{number}");
@@ -54,14 +57,14 @@ pub async fn publish(
 
 async fn publish_proved(
     parts: &Parts,
-    draft: &Draft,
-    seen: Option<i64>,
+    trial: &Trial,
+    (draft, seen): (&Draft, Option<i64>),
     act: &Act,
 ) -> Result<Publication, CycleError> {
     let source = catalogue::source_of(parts).await?;
     let of_draft = catalogue::texts_of(parts, draft).await?;
     let texts = catalogue::laid_over(source.texts(), of_draft);
-    holds(parts, texts.clone()).await?;
+    holds(parts, trial, texts.clone()).await?;
     let mut versions = Vec::new();
     for file in draft.files() {
         let in_force = source.overlay.overrides.get(&file.path).map(|laid| &laid.version);
@@ -92,6 +95,7 @@ pub enum RollBack {
 /// `name` is a rule or a file, `seen` the last publication that was looked at. The same proof is asked as for a publication.
 pub async fn roll_back(
     parts: &Parts,
+    trial: &Trial,
     name: &str,
     (to, seen): (RollBack, Option<PublicationNumber>),
     act: &Act,
@@ -119,19 +123,19 @@ pub async fn roll_back(
         }
     };
     leaves_no_alert_alone(parts, &source, &files).await?;
-    let rolled_back = roll_back_proved(parts, &source, files, act).await;
+    let rolled_back = roll_back_proved(parts, trial, (&source, files), act).await;
     let subject = format!("rules/{first}");
     noted(parts, ("rule_roll_back_refused", &subject), act, rolled_back).await
 }
 
 async fn roll_back_proved(
     parts: &Parts,
-    source: &Source,
-    files: Vec<PublishedFile>,
+    trial: &Trial,
+    (source, files): (&Source, Vec<PublishedFile>),
     act: &Act,
 ) -> Result<Publication, CycleError> {
     let texts = texts_after(parts, source, &files).await?;
-    holds(parts, texts.clone()).await?;
+    holds(parts, trial, texts.clone()).await?;
     let versions: Vec<_> = files.iter().map(|file| (&file.path, file.version)).collect();
     let notices = told(parts, Turn::RolledBack, &versions, &texts, act).await?;
     Ok(parts.store.roll_back_rules(files, source.overlay.upto, act, &notices).await?)
@@ -223,8 +227,12 @@ async fn leaves_no_alert_alone(
     Ok(())
 }
 
-async fn holds(parts: &Parts, texts: BTreeMap<String, String>) -> Result<(), CycleError> {
-    let proof = proved(parts, texts).await?;
+async fn holds(
+    parts: &Parts,
+    trial: &Trial,
+    texts: BTreeMap<String, String>,
+) -> Result<(), CycleError> {
+    let proof = proved(parts, trial, texts).await?;
     if proof.holds() { Ok(()) } else { Err(CycleError::Unproved { proof: Box::new(proof) }) }
 }
 
@@ -259,6 +267,9 @@ fn is_refusal(error: &CycleError) -> bool {
     matches!(
         error,
         CycleError::Unproved { .. }
+            | CycleError::OverBudget(
+                OverBudget::Cases { .. } | OverBudget::Time { .. } | OverBudget::Memory { .. }
+            )
             | CycleError::Store(StoreError::Draft(_) | StoreError::DraftMoved(_))
     )
 }

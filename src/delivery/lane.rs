@@ -141,7 +141,7 @@ impl Courier {
                 Lane::Webhook(_) | Lane::Tchap => vec![],
             };
             let has_account =
-                |one: &ClaimedNotice| matches!(one.notice.receiver, Receiver::Account(_));
+                |one: &ClaimedNotice| matches!(one.queued.notice.receiver, Receiver::Account(_));
             let accounts =
                 if claimed.iter().any(has_account) { self.store.accounts().await? } else { vec![] };
             let batch = Arc::new(Batch {

@@ -12,7 +12,6 @@ use lettre::message::header::HeaderValue;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::authentication::Mechanism;
-use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::client::Certificate;
 use lettre::transport::smtp::client::TlsParameters;
 use lettre::transport::smtp::extension::ClientId;
@@ -23,6 +22,7 @@ use super::retry::Attempt;
 use super::retry::Reason;
 use super::settings::MailSettings;
 use super::settings::MailTls;
+use super::smtp_stream::BoundedConnection;
 use super::smtp_transaction;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::NoticeId;
@@ -55,7 +55,7 @@ pub struct Mailer {
 
 /// A connection kept from one mail to the next.
 #[derive(Default)]
-pub struct Session(Option<AsyncSmtpConnection>);
+pub struct Session(Option<BoundedConnection>);
 
 impl Mailbox {
     pub fn new(name: Option<&str>, email: &str) -> Result<Self, String> {
@@ -145,11 +145,11 @@ impl Mailer {
             Ok(connection) => connection,
             Err(attempt) => return attempt,
         };
-        if let Some(what) = smtp_transaction::unsupported(&connection, &envelope, &bytes) {
+        if let Some(what) = smtp_transaction::unsupported(&*connection, &envelope, &bytes) {
             session.0 = Some(connection);
             return Attempt::give_up(Reason::Unfit, what);
         }
-        let handed = smtp_transaction::hand_over(&mut connection, &envelope, &bytes);
+        let handed = smtp_transaction::hand_over(connection.begin_step(), &envelope, &bytes);
         match timeout(self.timeout, handed).await {
             Ok(Ok(())) => {
                 session.0 = Some(connection);
@@ -169,13 +169,14 @@ impl Mailer {
     /// Ends a session politely, if it can still be.
     pub async fn quit(&self, session: &mut Session) {
         if let Some(mut connection) = session.0.take() {
-            drop(timeout(CONNECT_TIMEOUT, connection.quit()).await);
+            drop(timeout(CONNECT_TIMEOUT, connection.begin_step().quit()).await);
         }
     }
 
-    async fn connected(&self, session: &mut Session) -> Result<AsyncSmtpConnection, Attempt> {
+    async fn connected(&self, session: &mut Session) -> Result<BoundedConnection, Attempt> {
         if let Some(mut kept) = session.0.take() {
-            let alive = timeout(CONNECT_TIMEOUT, kept.test_connected()).await.unwrap_or(false);
+            let asked = timeout(CONNECT_TIMEOUT, kept.begin_step().test_connected());
+            let alive = asked.await.unwrap_or(false);
             if alive {
                 return Ok(kept);
             }
@@ -186,18 +187,13 @@ impl Mailer {
         })
     }
 
-    async fn open(&self) -> Result<AsyncSmtpConnection, Attempt> {
+    async fn open(&self) -> Result<BoundedConnection, Attempt> {
         let implicit = self.parameters.clone().filter(|_| self.tls == MailTls::Implicit);
         let server = (self.host.as_str(), self.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(
-            server,
-            Some(CONNECT_TIMEOUT),
-            &self.hello,
-            implicit,
-            None,
-        )
-        .await
-        .map_err(|error| self.unreachable(&error))?;
+        let opened = BoundedConnection::open(server, CONNECT_TIMEOUT, &self.hello, implicit).await;
+        let mut connection = opened.map_err(|fault| {
+            Attempt::channel_failed(Reason::Unreachable, self.told(&fault.to_string()))
+        })?;
         if self.tls == MailTls::Starttls
             && let Some(parameters) = self.parameters.clone()
         {

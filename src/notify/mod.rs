@@ -23,6 +23,7 @@ mod retry;
 mod settings;
 mod signals;
 mod silences;
+mod smtp_stream;
 mod smtp_transaction;
 mod stale;
 mod tchap;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use chrono::Utc;
+use reqwest::Response;
 use reqwest::StatusCode;
 use reqwest::Url;
 use reqwest::redirect::Policy;
@@ -17,6 +18,7 @@ use super::retry::Reason;
 use super::settings::TchapSettings;
 use super::webhook::failed;
 use super::webhook::judged;
+use crate::bounded_http::read_body;
 use crate::domain::notice::Content;
 use crate::domain::notice::Notice;
 use crate::domain::secret::Secret;
@@ -33,6 +35,13 @@ pub struct Room {
 #[derive(Debug, Deserialize)]
 struct Limited {
     retry_after_ms: Option<u64>,
+}
+
+/// Of such an answer.
+const MOST_BYTES: usize = 64 * 1024;
+
+async fn limited(answer: Response) -> Option<Limited> {
+    serde_json::from_slice(&read_body(answer, MOST_BYTES).await.ok()?).ok()
 }
 
 impl fmt::Debug for Room {
@@ -112,7 +121,7 @@ impl Room {
             Attempt::ChannelFailed { after: None, reason, detail, blame }
                 if answer.status() == StatusCode::TOO_MANY_REQUESTS =>
             {
-                let limited = answer.json::<Limited>().await.ok();
+                let limited = limited(answer).await;
                 let asked = limited.and_then(|limited| limited.retry_after_ms);
                 let after = asked.map(Duration::from_millis);
                 Attempt::ChannelFailed { after, reason, detail, blame }

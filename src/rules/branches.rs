@@ -81,7 +81,8 @@ impl Marked {
     pub(super) fn of(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Self {
         let mut marked = texts.clone();
         let mut branches = Vec::new();
-        let mut parser = sandbox::engine(&catalogue.limits, catalogue.thresholds());
+        let mut parser =
+            sandbox::engine(&catalogue.limits, catalogue.thresholds(), &catalogue.budget);
         let keeper = TokenKeeper::default();
         keeper.listen(&mut parser);
         for rule in catalogue.rules() {
@@ -104,7 +105,8 @@ impl Marked {
         }
         let taken = Arc::new(Mutex::new(Vec::new()));
         let equip = |engine: &mut Engine| listen(engine, &taken);
-        let (catalogue, _) = compile_with(&marked, &roomier(catalogue.limits), &equip);
+        let bounds = (&roomier(catalogue.limits), &catalogue.budget);
+        let (catalogue, _) = compile_with(&marked, bounds, &equip);
         Self { catalogue, branches, taken }
     }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::budget::OverBudget;
 use super::cases;
 use super::catalogue::Catalogue;
 use super::front_matter::Rule;
@@ -94,11 +95,14 @@ pub struct JudgedEvaluation {
 
 /// Judges the series of the texts whose `RULE/name` is wanted. A file that cannot be read is told
 /// with its cases.
+///
+/// # Errors
+/// When the budget of the catalogue does not cover them.
 pub fn judge_series(
     catalogue: &Catalogue,
     texts: &BTreeMap<String, String>,
     wanted: &dyn Fn(&str) -> bool,
-) -> Vec<JudgedSeries> {
+) -> Result<Vec<JudgedSeries>, OverBudget> {
     let mut judged = Vec::new();
     for (path, text) in texts {
         let Some(rule) = cases::stem(path).and_then(|stem| catalogue.rule(&RuleId::new(stem)))
@@ -107,44 +111,66 @@ pub fn judge_series(
         };
         let series = cases::read(text).map(|file| file.series).unwrap_or_default();
         let series = series.iter().filter(|one| wanted(&format!("{}/{}", rule.id, one.name)));
-        judged.extend(series.map(|one| JudgedSeries {
-            rule: rule.id.clone(),
-            file: path.clone(),
-            name: one.name.clone(),
-            evaluations: evaluations(catalogue, rule, one),
-        }));
+        let series: Vec<&Series> = series.collect();
+        catalogue.budget.plan(series.iter().map(|one| one.evaluations.len()).sum())?;
+        for one in series {
+            judged.push(JudgedSeries {
+                rule: rule.id.clone(),
+                file: path.clone(),
+                name: one.name.clone(),
+                evaluations: evaluations(catalogue, rule, one)?,
+            });
+        }
     }
-    judged
+    Ok(judged)
 }
 
 fn evaluations(
     catalogue: &Catalogue,
     rule: &Rule,
     series: &Series,
-) -> Result<Vec<JudgedEvaluation>, String> {
+) -> Result<Result<Vec<JudgedEvaluation>, String>, OverBudget> {
     let mut judged: Vec<JudgedEvaluation> = Vec::new();
     for evaluation in &series.evaluations {
-        let as_of = cases::date(&evaluation.as_of)?;
-        if judged.last().is_some_and(|before| before.as_of >= as_of) {
-            return Err(format!("{as_of}: evaluations are not in the order of their dates"));
+        let last = judged.last().map(|before| before.as_of);
+        match judged_evaluation(catalogue, rule, (series, evaluation), last) {
+            Ok(one) => {
+                let difference = one.difference.as_ref().map_or(0, String::len);
+                catalogue.budget.ran(size_of::<JudgedEvaluation>() + difference)?;
+                judged.push(one);
+            }
+            Err(error) => return Ok(Err(error)),
         }
-        let mut fields = series.fields.clone();
-        fields.extend(evaluation.fields.clone());
-        let judgement = cases::judge(catalogue, rule, (&evaluation.as_of, &fields), rule.subjects)
-            .map_err(|error| format!("{as_of}: {error}"))?;
-        judged.push(JudgedEvaluation {
-            as_of,
-            difference: difference(evaluation, judgement.as_ref())
-                .map_err(|error| format!("{as_of}: {error}"))?,
-            judgement,
-            alert: evaluation.alert,
-            stale: evaluation.stale,
-        });
     }
     if judged.is_empty() {
-        return Err("has no evaluations".to_owned());
+        return Ok(Err("has no evaluations".to_owned()));
     }
-    Ok(judged)
+    Ok(Ok(judged))
+}
+
+/// `last` is the date of the evaluation before.
+fn judged_evaluation(
+    catalogue: &Catalogue,
+    rule: &Rule,
+    (series, evaluation): (&Series, &Evaluation),
+    last: Option<NaiveDate>,
+) -> Result<JudgedEvaluation, String> {
+    let as_of = cases::date(&evaluation.as_of)?;
+    if last.is_some_and(|last| last >= as_of) {
+        return Err(format!("{as_of}: evaluations are not in the order of their dates"));
+    }
+    let mut fields = series.fields.clone();
+    fields.extend(evaluation.fields.clone());
+    let placed = |error: String| format!("{as_of}: {error}");
+    let judgement = cases::judge(catalogue, rule, (&evaluation.as_of, &fields), rule.subjects);
+    let judgement = judgement.map_err(placed)?;
+    Ok(JudgedEvaluation {
+        as_of,
+        difference: difference(evaluation, judgement.as_ref()).map_err(placed)?,
+        judgement,
+        alert: evaluation.alert,
+        stale: evaluation.stale,
+    })
 }
 
 fn difference(

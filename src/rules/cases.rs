@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::budget::OverBudget;
 use super::case_series;
 use super::case_series::Series;
 use super::catalogue::Catalogue;
@@ -51,6 +52,12 @@ impl CaseOutcome {
     pub fn passed(&self) -> bool {
         self.difference.is_none()
     }
+
+    /// Of memory.
+    fn bytes(&self) -> usize {
+        let difference = self.difference.as_ref().map_or(0, String::len);
+        size_of::<Self>() + self.file.len() + self.name.len() + difference
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -79,12 +86,16 @@ struct Case {
 }
 
 /// Runs the cases of the texts on the rules of the catalogue: those whose `RULE/name` is wanted.
+///
+/// # Errors
+/// When the budget of the catalogue does not cover them; nothing is run when they are too many.
 pub fn run_cases(
     catalogue: &Catalogue,
     texts: &BTreeMap<String, String>,
     wanted: &dyn Fn(&str) -> bool,
-) -> Vec<CaseOutcome> {
+) -> Result<Vec<CaseOutcome>, OverBudget> {
     let mut outcomes = Vec::new();
+    let mut planned = Vec::new();
     for (path, text) in texts {
         let Some(stem) = stem(path) else { continue };
         let cases = match read(text) {
@@ -97,15 +108,29 @@ pub fn run_cases(
                 continue;
             }
         };
-        if stem == BASELINE {
-            outcomes.extend(cases.iter().flat_map(|case| run_healthy(catalogue, path, case)));
-        } else if let Some(rule) = catalogue.rule(&RuleId::new(stem)) {
-            outcomes.extend(cases.iter().map(|case| run_case(catalogue, rule, path, case)));
-        } else {
+        let rule = catalogue.rule(&RuleId::new(stem));
+        if stem != BASELINE && rule.is_none() {
             outcomes.push(broken(path, format!("the catalogue has no sound rule `{stem}`")));
+            continue;
+        }
+        let turns = |case: &Case| rule.map_or_else(|| concerned(catalogue, case).count(), |_| 1);
+        catalogue.budget.plan(cases.iter().map(turns).sum())?;
+        planned.push((path, rule, cases));
+    }
+    for (path, rule, cases) in planned {
+        for case in &cases {
+            let mut run = |outcome: CaseOutcome| {
+                catalogue.budget.ran(outcome.bytes())?;
+                outcomes.push(outcome);
+                Ok(())
+            };
+            match rule {
+                Some(rule) => run(run_case(catalogue, rule, path, case)),
+                None => run_healthy(catalogue, path, case).try_for_each(run),
+            }?;
         }
     }
-    outcomes
+    Ok(outcomes)
 }
 
 /// What the cases of the texts leave unproved: for each rule one case per level that it can
@@ -182,24 +207,30 @@ fn plain(text: &str) -> String {
     text.replace(['\u{202f}', '\u{a0}'], " ")
 }
 
-fn run_healthy(catalogue: &Catalogue, path: &str, case: &Case) -> Vec<CaseOutcome> {
+/// The rules that judge a healthy subject.
+fn concerned<'c>(catalogue: &'c Catalogue, case: &Case) -> impl Iterator<Item = &'c Rule> {
     let scope = case.scope.unwrap_or(Scope::Project);
-    let concerned = catalogue.rules().filter(|rule| rule.scope == scope);
-    concerned
-        .map(|rule| {
-            let difference =
-                match judge(catalogue, rule, (&case.as_of, &case.fields), Subjects::Present) {
-                    Ok(judgement) => judgement.and_then(|judgement| alarm(&judgement.verdict)),
-                    Err(difference) => Some(difference),
-                };
-            CaseOutcome {
-                rule: Some(rule.id.clone()),
-                file: path.to_owned(),
-                name: case.name.clone(),
-                difference,
-            }
-        })
-        .collect()
+    catalogue.rules().filter(move |rule| rule.scope == scope)
+}
+
+fn run_healthy<'c>(
+    catalogue: &'c Catalogue,
+    path: &'c str,
+    case: &'c Case,
+) -> impl Iterator<Item = CaseOutcome> + 'c {
+    concerned(catalogue, case).map(move |rule| {
+        let difference =
+            match judge(catalogue, rule, (&case.as_of, &case.fields), Subjects::Present) {
+                Ok(judgement) => judgement.and_then(|judgement| alarm(&judgement.verdict)),
+                Err(difference) => Some(difference),
+            };
+        CaseOutcome {
+            rule: Some(rule.id.clone()),
+            file: path.to_owned(),
+            name: case.name.clone(),
+            difference,
+        }
+    })
 }
 
 /// What is wrong with this verdict on a healthy subject.

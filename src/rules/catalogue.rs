@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rhai::Engine;
 
+use super::budget::Budget;
 use super::fault::Place;
 use super::fault::RuleFault;
 use super::folder;
@@ -32,6 +33,8 @@ use crate::domain::rule::RuleTerms;
 pub struct Catalogue {
     pub(super) engine: Engine,
     pub(super) limits: Limits,
+    /// What whoever tries the catalogue may spend on it; without bound when it is in force.
+    pub(super) budget: Budget,
     pub(super) rules: BTreeMap<RuleId, Compiled>,
     thresholds: Thresholds,
     fingerprint: Fingerprint,
@@ -93,13 +96,23 @@ impl Catalogue {
 /// Compiles `thresholds.toml` and every `*.rhai` of the texts, by path relative to the catalogue's
 /// folder. A faulty rule is left out; every fault is reported, by file, line and column.
 pub fn compile(texts: &BTreeMap<String, String>, limits: &Limits) -> (Catalogue, Vec<RuleFault>) {
-    compile_with(texts, limits, &|_| ())
+    compile_within(texts, limits, &Budget::unlimited())
+}
+
+/// The same for a trial: whatever the catalogue evaluates is on its budget. Once that is over, nothing that comes of it
+/// means anything: whoever evaluates checks the budget afterwards.
+pub fn compile_within(
+    texts: &BTreeMap<String, String>,
+    limits: &Limits,
+    budget: &Budget,
+) -> (Catalogue, Vec<RuleFault>) {
+    compile_with(texts, (limits, budget), &|_| ())
 }
 
 /// `equip` adds to the engines what only this catalogue's texts use.
 pub(super) fn compile_with(
     texts: &BTreeMap<String, String>,
-    limits: &Limits,
+    (limits, budget): (&Limits, &Budget),
     equip: &dyn Fn(&mut Engine),
 ) -> (Catalogue, Vec<RuleFault>) {
     let mut faults = Vec::new();
@@ -110,12 +123,15 @@ pub(super) fn compile_with(
         faults.push(RuleFault::new(thresholds::FILE, Place::default(), message));
         Thresholds::default()
     };
-    let mut parser = sandbox::engine(limits, &thresholds);
+    let mut parser = sandbox::engine(limits, &thresholds, budget);
     equip(&mut parser);
     let tokens = TokenKeeper::default();
     tokens.listen(&mut parser);
     let mut rules = BTreeMap::<RuleId, Compiled>::new();
     for (file, text) in texts.iter().filter(|(file, _)| folder::is_rule(file)) {
+        if budget.is_over() {
+            break;
+        }
         let source = Source { file, text, limits, thresholds: &thresholds };
         let Some(compiled) = source.compile(&parser, &tokens, &mut faults) else { continue };
         if let Some(first) = rules.get(&compiled.rule.id) {
@@ -130,11 +146,12 @@ pub(super) fn compile_with(
     faults.sort();
     let parts: Vec<&str> =
         texts.iter().flat_map(|(path, text)| [path.as_str(), text.as_str()]).collect();
-    let mut engine = sandbox::engine(limits, &thresholds);
+    let mut engine = sandbox::engine(limits, &thresholds, budget);
     equip(&mut engine);
     let catalogue = Catalogue {
         engine,
         limits: *limits,
+        budget: budget.clone(),
         rules,
         thresholds,
         fingerprint: Fingerprint::of_parts(&parts),

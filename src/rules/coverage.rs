@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::branches::Branch;
 use super::branches::Marked;
+use super::budget::OverBudget;
 use super::case_series;
 use super::cases;
 use super::catalogue::Catalogue;
@@ -34,14 +35,17 @@ impl BranchCoverage {
 }
 
 /// Runs the cases whose `RULE/name` is wanted. Of a rule that none of them judges, nothing is said.
+///
+/// # Errors
+/// When the budget of the catalogue does not cover them.
 pub fn branch_coverage(
     catalogue: &Catalogue,
     texts: &BTreeMap<String, String>,
     wanted: &dyn Fn(&str) -> bool,
-) -> BranchCoverage {
+) -> Result<BranchCoverage, OverBudget> {
     let marked = Marked::of(catalogue, texts);
-    let outcomes = cases::run_cases(&marked.catalogue, texts, wanted);
-    let series = case_series::judge_series(&marked.catalogue, texts, wanted);
+    let outcomes = cases::run_cases(&marked.catalogue, texts, wanted)?;
+    let series = case_series::judge_series(&marked.catalogue, texts, wanted)?;
     let of_cases = outcomes.iter().filter_map(|outcome| outcome.rule.as_ref());
     let judged: BTreeSet<&RuleId> = of_cases.chain(series.iter().map(|one| &one.rule)).collect();
     let taken: BTreeSet<usize> = marked.take().into_iter().collect();
@@ -55,7 +59,7 @@ pub fn branch_coverage(
         .collect();
     untaken.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     let branches = concerned().count();
-    BranchCoverage { branches, taken: branches - untaken.len(), untaken }
+    Ok(BranchCoverage { branches, taken: branches - untaken.len(), untaken })
 }
 
 /// The line of the branch on which a rule concludes; `None` when its `assess` has none.

@@ -155,7 +155,8 @@ impl<'c> Hearing<'c> {
                 break;
             }
             let thresholds = Arc::clone(&self.thresholds);
-            let ground = Ground { table: Arc::clone(table), row: *row, thresholds };
+            let budget = self.catalogue.budget.clone();
+            let ground = Ground { table: Arc::clone(table), row: *row, thresholds, budget };
             let outcome = known.map_or_else(|| piece.compiled.assess(engine, &ground), Ok);
             let broke_limit = matches!(outcome, Err(Halt::Breach(_)));
             breaches += usize::from(broke_limit);

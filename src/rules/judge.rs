@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 
+use super::budget::Budget;
 use super::catalogue::Catalogue;
 use super::front_matter::Subjects;
 use super::ruling::Ruling;
@@ -39,7 +40,7 @@ const PLACES_AT_A_TIME: usize = 256;
 impl Catalogue {
     /// By rule, then subject. Evidence and explanation come with what fired, from `Watch`.
     pub fn verdicts(&self, frames: &Frames, as_of: NaiveDate) -> Verdicts {
-        let bench = Bench::set_up(frames, self.thresholds().at(as_of));
+        let bench = self.set_up(frames, as_of);
         let answers = self.answers(frames, &bench.thresholds);
         self.verdicts_with(&bench, &answers)
     }
@@ -51,18 +52,22 @@ impl Catalogue {
 
     /// The same with every rule interpreted: the reference that translation must meet.
     pub fn judge_interpreted(&self, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
-        let bench = Bench::set_up(frames, self.thresholds().at(as_of));
+        let bench = self.set_up(frames, as_of);
         self.verdicts_with(&bench, &BTreeMap::new()).to_judgements()
     }
 
     /// One rule alone, interpreted on all its subjects.
     pub fn judge_by(&self, rule: &RuleId, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
-        let bench = Bench::set_up(frames, self.thresholds().at(as_of));
+        let bench = self.set_up(frames, as_of);
         let Some(compiled) = self.rules.get(rule) else { return Vec::new() };
         let mut ruling = Ruling::open(compiled, &bench, None);
         let told = ruling.tell(0..ruling.waiting(), self, &bench);
         ruling.settle(told, self.limits.breaches);
         ruling.close().iter().map(JudgementRef::to_judgement).collect()
+    }
+
+    fn set_up(&self, frames: &Frames, as_of: NaiveDate) -> Bench {
+        Bench::set_up(frames, self.thresholds().at(as_of), self.budget.clone())
     }
 
     /// What the translated rules of a scope answer on a frame of the dictionary's shape, all at
@@ -160,17 +165,19 @@ pub(super) struct Bench {
     ministries: Arc<Table>,
     portfolio: Arc<Table>,
     thresholds: Arc<BTreeMap<String, Value>>,
+    budget: Budget,
     rolls: Mutex<BTreeMap<(Scope, Subjects), Arc<Roll>>>,
 }
 
 impl Bench {
-    fn set_up(frames: &Frames, thresholds: BTreeMap<String, Value>) -> Self {
+    fn set_up(frames: &Frames, thresholds: BTreeMap<String, Value>, budget: Budget) -> Self {
         let open = |scope| Arc::new(Table::open(frames.of(scope), scope));
         Self {
             projects: open(Scope::Project),
             ministries: open(Scope::Ministry),
             portfolio: open(Scope::Portfolio),
             thresholds: Arc::new(thresholds),
+            budget,
             rolls: Mutex::default(),
         }
     }
@@ -192,8 +199,8 @@ impl Bench {
     }
 
     pub(super) fn ground(&self, scope: Scope, row: usize) -> Ground {
-        let table = Arc::clone(self.table(scope));
-        Ground { table, row, thresholds: Arc::clone(&self.thresholds) }
+        let (table, thresholds) = (Arc::clone(self.table(scope)), Arc::clone(&self.thresholds));
+        Ground { table, row, thresholds, budget: self.budget.clone() }
     }
 }
 

@@ -34,10 +34,13 @@ type Word = (Token, Position);
 /// Sorted by file and place. A catalogue with lints may judge; one that ships has none.
 pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
     let mut found = Vec::new();
-    let mut parser = sandbox::engine(&catalogue.limits, catalogue.thresholds());
+    let mut parser = sandbox::engine(&catalogue.limits, catalogue.thresholds(), &catalogue.budget);
     let keeper = TokenKeeper::default();
     keeper.listen(&mut parser);
     for compiled in catalogue.rules.values() {
+        if catalogue.budget.is_over() {
+            break;
+        }
         let rule = &compiled.rule;
         found.extend(compiled.notes.doubts.iter().map(|doubt| {
             RuleFault::new(&rule.file, doubt.position, &doubt.message).hinting(&doubt.hint)

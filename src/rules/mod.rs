@@ -13,6 +13,7 @@
 //!   function of the rule; `switch` takes a field of text, whole numbers or booleans, and literals.
 
 mod branches;
+mod budget;
 mod case_series;
 mod cases;
 mod catalogue;
@@ -47,6 +48,9 @@ mod workers;
 
 pub use self::branches::Branch;
 pub use self::branches::BranchKind;
+pub use self::budget::Budget;
+pub use self::budget::OverBudget;
+pub use self::budget::TrialLimits;
 pub use self::case_series::ExpectedAlert;
 pub use self::case_series::JudgedEvaluation;
 pub use self::case_series::JudgedSeries;
@@ -57,6 +61,7 @@ pub use self::cases::missing_cases;
 pub use self::cases::run_cases;
 pub use self::catalogue::Catalogue;
 pub use self::catalogue::compile;
+pub use self::catalogue::compile_within;
 pub use self::coverage::BranchCoverage;
 pub use self::coverage::branch_coverage;
 pub use self::coverage::concluded_on;

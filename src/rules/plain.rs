@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
 
+use super::budget::Budget;
 use super::catalogue::Catalogue;
 use super::interpret::Compiled;
 use super::interpret::Halt;
@@ -42,7 +43,8 @@ impl Catalogue {
     ) -> Vec<Option<Outcome>> {
         let outcome = |row| {
             let (table, thresholds) = (Arc::clone(table), Arc::clone(thresholds));
-            match compiled.assess(&self.engine, &Ground { table, row, thresholds }) {
+            let ground = Ground { table, row, thresholds, budget: Budget::unlimited() };
+            match compiled.assess(&self.engine, &ground) {
                 Ok(level) => Some(Outcome::Level(level)),
                 Err(Halt::Missing(missing)) => Some(Outcome::Missing(missing.field)),
                 Err(Halt::Failed(_) | Halt::Breach(_)) => None,

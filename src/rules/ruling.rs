@@ -102,7 +102,8 @@ impl<'c> Ruling<'c> {
         for waiting in self.waiting.get(some).unwrap_or_default() {
             let place = waiting.place;
             let Some(row) = self.roll.rows.get(place) else { continue };
-            if place > self.given_up_at.load(Ordering::Relaxed) {
+            let is_given_up = place > self.given_up_at.load(Ordering::Relaxed);
+            if is_given_up || catalogue.budget.is_over() {
                 break;
             }
             let ground = bench.ground(self.compiled.rule.scope, *row);
@@ -119,6 +120,8 @@ impl<'c> Ruling<'c> {
                 )),
                 explanation: Some(self.compiled.explain(&catalogue.engine, &ground)),
             });
+            let explanation = finding.as_ref().and_then(|finding| finding.explanation.as_ref());
+            catalogue.budget.hold(explanation.map_or(0, String::len));
             breaches += usize::from(matches!(outcome, Err(Halt::Breach(_))));
             told.push(Told { place, outcome, finding });
             if breaches >= catalogue.limits.breaches {

@@ -13,6 +13,7 @@ use rhai::EvalAltResult;
 use rhai::NativeCallContext;
 use rhai::Position;
 
+use super::budget::Budget;
 use super::syntax::Notes;
 use super::table::Table;
 use super::value::to_script;
@@ -39,6 +40,8 @@ struct State {
     recording: Option<Mutex<Recording>>,
     /// Whether the recording keeps its steps.
     in_order: bool,
+    /// What the recording is held on.
+    budget: Budget,
 }
 
 /// What an evaluation read and compared, in order.
@@ -69,6 +72,7 @@ pub(super) struct Ground {
     pub(super) table: Arc<Table>,
     pub(super) row: usize,
     pub(super) thresholds: Arc<BTreeMap<String, Value>>,
+    pub(super) budget: Budget,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +100,7 @@ impl Run {
             missing: Mutex::new(None),
             recording: (memory != Memory::Quiet).then(Mutex::default),
             in_order: memory == Memory::Steps,
+            budget: ground.budget.clone(),
         }))
     }
 
@@ -134,6 +139,8 @@ impl Run {
     pub(super) fn compared(&self, comparison: impl FnOnce(&Notes) -> Comparison) {
         if let Some(kept) = &self.0.recording {
             let comparison = comparison(&self.0.notes);
+            let bytes = size_of::<Comparison>() + comparison.text.len();
+            self.0.budget.hold(self.copies().saturating_mul(bytes));
             let mut kept = lock(kept);
             if self.0.in_order {
                 kept.steps.push(Step::Compared(comparison.clone()));
@@ -156,6 +163,9 @@ impl Run {
             };
             let known = kept.readings.iter().any(said);
             if self.0.in_order || !known {
+                let text = if let Some(Value::Text(text)) = value { text.len() } else { 0 };
+                let bytes = size_of::<Read>() + name.len() + text;
+                self.0.budget.hold(self.copies().saturating_mul(bytes));
                 let read = Read { source, name: name.to_owned(), value: value.cloned() };
                 if self.0.in_order {
                     kept.steps.push(Step::Read(read.clone(), position));
@@ -174,6 +184,11 @@ impl Run {
                 Err(EvalAltResult::ErrorTerminated(Dynamic::UNIT, position).into())
             }
         }
+    }
+
+    /// Of each thing that is recorded, the steps hold another copy.
+    fn copies(&self) -> usize {
+        1 + usize::from(self.0.in_order)
     }
 
     fn missing_field(&self, source: ReadingSource, name: &str) -> MissingField {

@@ -12,6 +12,7 @@ use rhai::OptimizationLevel;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::budget::Budget;
 use super::library;
 use super::operators;
 use super::run::Run;
@@ -61,7 +62,7 @@ impl Default for Limits {
     }
 }
 
-/// How often the time is looked at.
+/// How often the time and the budget are looked at.
 const OPERATIONS_PER_LOOK: u64 = 64;
 
 thread_local! {
@@ -83,7 +84,7 @@ pub(super) struct SubjectFields;
 pub(super) struct ThresholdsInForce;
 
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
-pub(super) fn engine(limits: &Limits, thresholds: &Thresholds) -> Engine {
+pub(super) fn engine(limits: &Limits, thresholds: &Thresholds, budget: &Budget) -> Engine {
     let mut engine = Engine::new_raw();
     // With fast operators Rhai compares unlike types by itself, and says `false`.
     engine.set_fast_operators(false);
@@ -91,10 +92,13 @@ pub(super) fn engine(limits: &Limits, thresholds: &Thresholds) -> Engine {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_max_operations(limits.operations);
     let time = Duration::from_millis(limits.milliseconds);
+    let budget = budget.clone();
     engine.on_progress(move |operations| {
-        let is_asked = operations % OPERATIONS_PER_LOOK == 0;
-        let late = is_asked && STARTED.get().is_some_and(|started| started.elapsed() > time);
-        late.then_some(Dynamic::UNIT)
+        if operations % OPERATIONS_PER_LOOK != 0 {
+            return None;
+        }
+        let is_late = STARTED.get().is_some_and(|started| started.elapsed() > time);
+        (is_late || budget.is_over()).then_some(Dynamic::UNIT)
     });
     engine.set_max_call_levels(limits.call_levels);
     engine.set_max_expr_depths(limits.expression_depth, limits.expression_depth);

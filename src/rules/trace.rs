@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::budget::Budget;
 use super::catalogue::Catalogue;
 use super::evidence;
 use super::french;
@@ -103,7 +104,8 @@ impl Catalogue {
         let roll = table.roll(compiled.rule.subjects);
         let place = roll.subjects.binary_search(subject).ok()?;
         let row = *roll.rows.get(place)?;
-        let ground = Ground { table, row, thresholds: Arc::new(self.thresholds().at(as_of)) };
+        let thresholds = Arc::new(self.thresholds().at(as_of));
+        let ground = Ground { table, row, thresholds, budget: self.budget.clone() };
         Some(self.told(compiled, subject.clone(), &ground))
     }
 
@@ -114,7 +116,8 @@ impl Catalogue {
             Ok(level) => Verdict::Level { level },
             Err(halt) => halt.into(),
         };
-        let teller = Teller { notes: &compiled.notes, thresholds: self.thresholds() };
+        let (notes, thresholds) = (&compiled.notes, self.thresholds());
+        let teller = Teller { notes, thresholds, budget: &self.budget };
         let steps = teller.tell(&recording, missing(&verdict));
         let readings = teller.readings(recording);
         Trace {
@@ -141,12 +144,17 @@ fn missing(verdict: &Verdict) -> Option<&MissingField> {
 struct Teller<'t> {
     notes: &'t Notes,
     thresholds: &'t Thresholds,
+    budget: &'t Budget,
 }
 
 impl Teller<'_> {
     fn tell(&self, recording: &Recording, missing: Option<&MissingField>) -> Vec<TraceStep> {
         let mut told: Vec<TraceStep> = Vec::new();
         for (index, step) in recording.steps.iter().enumerate() {
+            // Each step looks through those after it: with many, that takes longer than the rule did.
+            if self.budget.is_over() {
+                break;
+            }
             match step {
                 Step::Compared(comparison) => told.push(compared(comparison)),
                 Step::Read(read, position) => {

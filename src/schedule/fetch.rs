@@ -15,6 +15,8 @@ use reqwest::redirect::Policy;
 use thiserror::Error;
 
 use super::JobError;
+use crate::bounded_http::BodyFault;
+use crate::bounded_http::read_body;
 use crate::domain::redaction;
 use crate::sources::MAX_BYTES;
 
@@ -25,12 +27,10 @@ const MOST_REDIRECTS: usize = 5;
 pub(super) enum FetchError {
     #[error("no answer")]
     NoAnswer(#[source] reqwest::Error),
-    #[error("the answer broke off")]
-    BrokeOff(#[source] reqwest::Error),
     #[error("found status {0}, expected 200 or 304")]
     Status(u16),
-    #[error("found more than {MAX_BYTES} bytes")]
-    TooLarge,
+    #[error(transparent)]
+    Body(#[from] BodyFault),
 }
 
 /// What the server said of its file, to be said back to it.
@@ -79,28 +79,19 @@ pub(super) async fn fetch(
         }
     }
     let no_answer = |error: reqwest::Error| FetchError::NoAnswer(error.without_url());
-    let mut answer = request.send().await.map_err(no_answer)?;
+    let answer = request.send().await.map_err(no_answer)?;
     if answer.status() == StatusCode::NOT_MODIFIED {
         return Ok(Fetched::Unchanged);
     }
     if answer.status() != StatusCode::OK {
         return Err(FetchError::Status(answer.status().as_u16()));
     }
-    if answer.content_length().is_some_and(|length| length > MAX_BYTES) {
-        return Err(FetchError::TooLarge);
-    }
     let validators = Validators {
         etag: header(answer.headers(), &ETAG),
         last_modified: header(answer.headers(), &LAST_MODIFIED),
     };
-    let broke_off = |error: reqwest::Error| FetchError::BrokeOff(error.without_url());
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(broke_off)? {
-        bytes.extend_from_slice(&chunk);
-        if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
-            return Err(FetchError::TooLarge);
-        }
-    }
+    let most = usize::try_from(MAX_BYTES).unwrap_or(usize::MAX);
+    let bytes = read_body(answer, most).await?;
     Ok(Fetched::File { bytes, validators })
 }
 

@@ -13,6 +13,8 @@ use thiserror::Error;
 use super::fault::SettingFault;
 use super::fault::chain;
 use super::settings::Settings;
+use crate::bounded_http::BodyFault;
+use crate::bounded_http::read_body;
 use crate::domain::redaction;
 
 /// Of one answer. A provider's largest, its description or its keys, are some kilobytes.
@@ -28,8 +30,8 @@ pub(super) enum LineFault {
     /// Its address is cut: it may hold what it asks for.
     #[error("ask {address}")]
     Http { address: String, source: reqwest::Error },
-    #[error("the answer is over {MOST_BYTES} bytes")]
-    TooLong,
+    #[error(transparent)]
+    Body(#[from] BodyFault),
     #[error(transparent)]
     Request(#[from] http::Error),
 }
@@ -70,18 +72,11 @@ impl Line {
     }
 
     pub(super) async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, LineFault> {
-        let mut answer = self.client.execute(request.try_into()?).await?;
+        let answer = self.client.execute(request.try_into()?).await?;
         let mut response = http::Response::builder().status(answer.status());
         if let Some(headers) = response.headers_mut() {
             headers.clone_from(answer.headers());
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            if body.len() + chunk.len() > MOST_BYTES {
-                return Err(LineFault::TooLong);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(response.body(body)?)
+        Ok(response.body(read_body(answer, MOST_BYTES).await?)?)
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::error::SourceError;
 use super::names::key;
 use super::names::nearest;
+use super::reader::read_text;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::import::KnownProject;
@@ -70,8 +71,7 @@ impl Aliases {
     }
 
     pub fn read(path: &Path) -> Result<Self, SourceError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| SourceError::Read { path: path.to_owned(), source })?;
+        let text = read_text(path)?;
         Self::parse(&text, &path.display().to_string())
     }
 

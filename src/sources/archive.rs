@@ -1,6 +1,7 @@
 //! Archives, which spreadsheets are: opened only when all that they hold is not too much.
 
 use std::fmt::Display;
+use std::io::BufReader;
 use std::io::Cursor;
 use std::io::Read;
 
@@ -8,6 +9,7 @@ use zip::ZipArchive;
 
 use super::error::SourceError;
 use super::table::count;
+use super::xml_parts;
 
 /// Bytes of all parts, once unpacked: some four million cells.
 const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
@@ -29,7 +31,7 @@ impl<'a> Archive<'a> {
         let within = |what, found, limit| {
             let file = file.to_owned();
             if found > limit {
-                Err(SourceError::TooLarge { file, what, found, limit })
+                Err(SourceError::TooLarge { file, row: None, what, found, limit })
             } else {
                 Ok(())
             }
@@ -45,6 +47,16 @@ impl<'a> Archive<'a> {
         }
         within("bytes once unpacked", unpacked, MAX_UNPACKED)?;
         Ok(archive)
+    }
+
+    /// Looks through each part that is XML, before a reader that has no bounds of its own does.
+    pub(super) fn check_parts(&mut self) -> Result<(), SourceError> {
+        for index in 0..self.parts.len() {
+            let part = self.parts.by_index(index).map_err(|fault| damaged(self.file, &fault))?;
+            let name = part.name().map_err(|fault| damaged(self.file, &fault))?.into_owned();
+            xml_parts::check(self.file, &name, BufReader::new(part))?;
+        }
+        Ok(())
     }
 
     pub(super) fn part(&mut self, name: &str) -> Result<impl Read, SourceError> {

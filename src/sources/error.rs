@@ -20,8 +20,9 @@ pub enum SourceError {
         source: std::io::Error,
     },
 
-    #[error("`{file}`: found {found} {what}, expected at most {limit}")]
-    TooLarge { file: String, what: &'static str, found: u64, limit: u64 },
+    /// As soon as it is seen: there may be more than was found.
+    #[error("`{file}`{}: found {found} {what}, expected at most {limit}", at_row(*row))]
+    TooLarge { file: String, row: Option<u32>, what: &'static str, found: u64, limit: u64 },
 
     #[error("`{file}`: found {found}, expected {expected}")]
     Unreadable { file: String, found: String, expected: &'static str },
@@ -140,6 +141,10 @@ impl fmt::Display for Fault {
         }
         write!(f, "found {}, expected {}", self.found, self.expected)
     }
+}
+
+fn at_row(row: Option<u32>) -> String {
+    row.map_or_else(String::new, |row| format!(", row {row}"))
 }
 
 /// `a`, `b`, `c`

@@ -4,6 +4,7 @@
 mod aliases;
 mod archive;
 mod batch;
+mod csv_records;
 mod error;
 mod facts;
 mod fields;
@@ -22,6 +23,7 @@ mod sheet;
 mod table;
 mod tables;
 mod text;
+mod xml_parts;
 
 pub use self::aliases::Aliases;
 pub use self::batch::base_name;
@@ -41,6 +43,7 @@ pub use self::reader::Request;
 pub use self::reader::read_file;
 pub use self::table::MAX_BYTES;
 pub use self::tables::Cells;
+pub use self::tables::MAX_TABLE_COLUMNS;
 pub use self::tables::TableField;
 pub use self::tables::TableLayout;
 pub use self::tables::TableProfile;

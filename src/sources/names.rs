@@ -42,8 +42,15 @@ pub(super) fn slug(name: &str) -> String {
 /// The word closest to `found`, if one is close enough to have been meant.
 pub fn nearest<'a>(found: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let found = key(found);
+    let length = found.chars().count();
+    // Half alike at least: neither is more than twice as long as the other. Comparing takes the product of their lengths.
+    let may_be_alike = |word: &&str| {
+        let other = key(word).chars().count();
+        length <= other.saturating_mul(2) && other <= length.saturating_mul(2)
+    };
     words
         .into_iter()
+        .filter(may_be_alike)
         .map(|word| (strsim::normalized_damerau_levenshtein(&found, &key(word)), word))
         .filter(|(likeness, _)| *likeness >= 0.5)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))

@@ -15,8 +15,10 @@ use super::archive::damaged;
 use super::error::SourceError;
 use super::sheet::Rows;
 use super::table::MAX_CELL;
+use super::table::MAX_COLUMNS;
 use super::table::Table;
 use super::table::count;
+use super::xml_parts::EventInput;
 
 /// The part that holds the tables.
 pub(super) const CONTENT: &str = "content.xml";
@@ -31,7 +33,7 @@ pub(super) fn read(file: &str, content: impl Read) -> Result<Table, SourceError>
     let mut number: u32 = 0;
     content.find_table()?;
     while let Some(repeated) = content.next_row()? {
-        let cells = content.row()?;
+        let cells = content.row(number)?;
         let next = number.saturating_add(repeated);
         if !cells.is_empty() {
             for row in number..next {
@@ -63,13 +65,13 @@ fn put(rows: &mut Rows<'_>, row: u32, cells: &[Cell]) -> Result<(), SourceError>
 
 struct Content<'a, R: Read> {
     file: &'a str,
-    reader: Reader<BufReader<R>>,
+    reader: Reader<EventInput<BufReader<R>>>,
     buffer: Vec<u8>,
 }
 
 impl<'a, R: Read> Content<'a, R> {
     fn new(file: &'a str, content: R) -> Self {
-        let mut reader = Reader::from_reader(BufReader::new(content));
+        let mut reader = Reader::from_reader(EventInput::new(BufReader::new(content)));
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.check_end_names = false;
@@ -78,6 +80,7 @@ impl<'a, R: Read> Content<'a, R> {
 
     fn next(&mut self) -> Result<Event<'_>, SourceError> {
         self.buffer.clear();
+        self.reader.get_mut().begin_event();
         match self.reader.read_event_into(&mut self.buffer) {
             Ok(Event::Eof) => Err(damaged(self.file, &"its content ends early")),
             Ok(event) => Ok(event),
@@ -111,8 +114,8 @@ impl<'a, R: Read> Content<'a, R> {
         }
     }
 
-    /// The cells of a row that hold something.
-    fn row(&mut self) -> Result<Vec<Cell>, SourceError> {
+    /// The cells of a row that hold something. Rows count from 0.
+    fn row(&mut self, number: u32) -> Result<Vec<Cell>, SourceError> {
         let file = self.file;
         let mut cells = Vec::new();
         let mut first: u32 = 0;
@@ -131,6 +134,11 @@ impl<'a, R: Read> Content<'a, R> {
                 Value::None => String::new(),
             };
             if !text.is_empty() {
+                let (found, limit) = (u64::from(first).saturating_add(1), MAX_COLUMNS);
+                if found > limit {
+                    let (file, row) = (file.to_owned(), Some(number.saturating_add(1)));
+                    return Err(SourceError::TooLarge { file, row, what: "columns", found, limit });
+                }
                 cells.push(Cell { first, repeated, text });
             }
             first = first.saturating_add(repeated);
@@ -154,6 +162,8 @@ impl<'a, R: Read> Content<'a, R> {
                 is_beside = !matches!(value, Value::Shown);
             } else if !is_beside {
                 shown.add(file, &event)?;
+                // Blanks are bounded on their own, by what they would add.
+                blanks(file, &mut shown.text, 0)?;
             }
         }
     }
@@ -260,7 +270,7 @@ fn blanks(file: &str, text: &mut String, times: u32) -> Result<(), SourceError> 
     let found = count(text.len()).saturating_add(u64::from(times));
     if found > MAX_CELL {
         let (file, what) = (file.to_owned(), "characters in a cell");
-        return Err(SourceError::TooLarge { file, what, found, limit: MAX_CELL });
+        return Err(SourceError::TooLarge { file, row: None, what, found, limit: MAX_CELL });
     }
     text.extend((0..times).map(|_| ' '));
     Ok(())

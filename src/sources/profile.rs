@@ -9,6 +9,7 @@ use super::error::SourceError;
 use super::fields::DatasetField;
 use super::fields::fields;
 use super::parse::Parse;
+use super::reader::read_text;
 use crate::domain::import::Dataset;
 use crate::domain::snapshot::Phase;
 use crate::frame::dictionary::Supplier;
@@ -110,8 +111,7 @@ impl Profiles {
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
         paths.sort();
         for path in paths {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|source| SourceError::Read { path: path.clone(), source })?;
+            let text = read_text(&path)?;
             self.add(&text, &path.display().to_string())?;
         }
         Ok(self)

@@ -66,12 +66,26 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
     Ok(bytes)
 }
 
+/// The same of a text: names, profiles.
+pub(super) fn read_text(path: &Path) -> Result<String, SourceError> {
+    String::from_utf8(read_file(path)?).map_err(|fault| {
+        let source = std::io::Error::new(std::io::ErrorKind::InvalidData, fault);
+        SourceError::Read { path: path.to_owned(), source }
+    })
+}
+
 fn bounded(file: &str, bytes: &[u8]) -> Result<(), SourceError> {
     let found = count(bytes.len());
     if found <= MAX_BYTES {
         return Ok(());
     }
-    Err(SourceError::TooLarge { file: file.to_owned(), what: "bytes", found, limit: MAX_BYTES })
+    Err(SourceError::TooLarge {
+        file: file.to_owned(),
+        row: None,
+        what: "bytes",
+        found,
+        limit: MAX_BYTES,
+    })
 }
 
 impl Reader {

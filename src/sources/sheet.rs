@@ -44,6 +44,7 @@ fn read_unguarded(file: &str, bytes: &[u8]) -> Result<Table, SourceError> {
     if beginning.windows(ODS.len()).any(|window| window == ODS) {
         return ods::read(file, archive.part(ods::CONTENT)?);
     }
+    archive.check_parts()?;
     let damaged = |source: XlsxError| {
         unreadable(file, format!("an archive or a damaged XLSX file ({source})"))
     };
@@ -90,7 +91,7 @@ impl<'a> Rows<'a> {
         if text.is_empty() {
             return Ok(());
         }
-        let column = self.table.admit(column, text)?;
+        let column = self.table.admit((self.row, column), text)?;
         if self.cells.len() <= column {
             self.cells.resize(column.saturating_add(1), String::new());
         }

@@ -6,7 +6,7 @@ use super::error::SourceError;
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// Rows of a file, the header and empty ones included.
 const MAX_ROWS: u64 = 200_000;
-const MAX_COLUMNS: u64 = 500;
+pub(super) const MAX_COLUMNS: u64 = 500;
 /// Cells of a file: what holds memory, when rows and columns are both many.
 const MAX_CELLS: u64 = 5_000_000;
 /// Characters of a cell.
@@ -55,24 +55,29 @@ impl<'a> TableBuilder<'a> {
         Self { file, rows: Vec::new(), cells: 0, text: 0 }
     }
 
-    /// Whether a cell that comes alone, ahead of its row, may be kept until then; and its column, which
-    /// counts from 0.
-    pub(super) fn admit(&mut self, column: u32, text: &str) -> Result<usize, SourceError> {
-        self.within("columns", u64::from(column).saturating_add(1), MAX_COLUMNS)?;
-        self.cell_within(text)?;
+    /// Whether a cell that comes alone, ahead of its row, may be kept until then; and its column. Rows and columns count
+    /// from 0.
+    pub(super) fn admit(
+        &mut self,
+        (row, column): (u32, u32),
+        text: &str,
+    ) -> Result<usize, SourceError> {
+        let row = row.saturating_add(1);
+        self.within(row, "columns", u64::from(column).saturating_add(1), MAX_COLUMNS)?;
+        self.cell_within(row, text)?;
         self.text = self.text.saturating_add(count(text.len()));
-        self.within("bytes of text in cells", self.text, MAX_TEXT)?;
+        self.within(row, "bytes of text in cells", self.text, MAX_TEXT)?;
         Ok(usize::try_from(column).unwrap_or(usize::MAX))
     }
 
     /// Rows come in order. Empty ones in between may be left out; they are put back.
     pub(super) fn push(&mut self, number: u32, cells: &[String]) -> Result<(), SourceError> {
-        self.within("rows", u64::from(number), MAX_ROWS)?;
-        self.within("columns", count(cells.len()), MAX_COLUMNS)?;
+        self.within(number, "rows", u64::from(number), MAX_ROWS)?;
+        self.within(number, "columns", count(cells.len()), MAX_COLUMNS)?;
         self.cells = self.cells.saturating_add(count(cells.len()));
-        self.within("cells", self.cells, MAX_CELLS)?;
+        self.within(number, "cells", self.cells, MAX_CELLS)?;
         for cell in cells {
-            self.cell_within(cell)?;
+            self.cell_within(number, cell)?;
         }
         let mut next = self.rows.last().map_or(1, |row| row.number.saturating_add(1));
         while next < number {
@@ -95,18 +100,25 @@ impl<'a> TableBuilder<'a> {
         Ok(Table { header, rows: rows.collect(), is_even: true })
     }
 
-    fn cell_within(&self, cell: &str) -> Result<(), SourceError> {
+    /// `row` as a spreadsheet program numbers it.
+    fn cell_within(&self, row: u32, cell: &str) -> Result<(), SourceError> {
         if count(cell.len()) <= MAX_CELL {
             return Ok(());
         }
-        self.within("characters in a cell", count(cell.chars().count()), MAX_CELL)
+        self.within(row, "characters in a cell", count(cell.chars().count()), MAX_CELL)
     }
 
-    fn within(&self, what: &'static str, found: u64, limit: u64) -> Result<(), SourceError> {
+    fn within(
+        &self,
+        row: u32,
+        what: &'static str,
+        found: u64,
+        limit: u64,
+    ) -> Result<(), SourceError> {
         if found <= limit {
             return Ok(());
         }
-        Err(SourceError::TooLarge { file: self.file.to_owned(), what, found, limit })
+        Err(SourceError::TooLarge { file: self.file.to_owned(), row: Some(row), what, found, limit })
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 
-use csv::ReaderBuilder;
 use encoding_rs::Encoding;
 use encoding_rs::WINDOWS_1252;
 
+use super::csv_records::CsvRecords;
+use super::csv_records::MAX_RECORD;
+use super::csv_records::RecordFault;
 use super::error::SourceError;
+use super::table::MAX_COLUMNS;
 use super::table::Table;
 use super::table::TableBuilder;
 
@@ -21,40 +24,47 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Table, SourceError> {
             expected: "a CSV, XLSX or ODS file",
         });
     }
-    let mut reader = ReaderBuilder::new()
-        .delimiter(separator(&text))
-        .flexible(true)
-        .has_headers(false)
-        .from_reader(text.as_bytes());
+    let most = usize::try_from(MAX_COLUMNS).unwrap_or(usize::MAX);
+    let mut records = CsvRecords::new(text.as_bytes(), separator(&text), most);
     let mut table = TableBuilder::new(file);
-    let mut record = csv::StringRecord::new();
     let mut number: u32 = 0;
     loop {
-        let start = offset(&reader);
-        let more = reader.read_record(&mut record).map_err(|source| SourceError::Unreadable {
-            file: file.to_owned(),
-            found: source.to_string(),
-            expected: "CSV",
-        })?;
-        if !more {
+        let more = records.advance();
+        let (start, end) = records.span();
+        let [start, end] = [start, end].map(|place| usize::try_from(place).unwrap_or(usize::MAX));
+        let next = number.saturating_add(1).saturating_add(empty_lines(&text, start));
+        if !more.map_err(|fault| refused(file, next, fault))? {
             return table.finish();
         }
-        let raw = text.as_bytes().get(start..offset(&reader)).unwrap_or_default();
-        number = number.saturating_add(1).saturating_add(empty_lines(&text, start));
-        if is_unclosed(raw, &text, offset(&reader)) {
+        number = next;
+        let raw = text.as_bytes().get(start..end).unwrap_or_default();
+        if is_unclosed(raw, &text, end) {
             return Err(SourceError::Unreadable {
                 file: file.to_owned(),
                 found: format!("a quote that opens on row {number} and never closes"),
                 expected: "quotes in pairs",
             });
         }
-        let cells: Vec<_> = record.iter().map(str::to_owned).collect();
+        // Separators and quotes part a text where its characters do.
+        let cells: Vec<_> =
+            records.fields().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
         table.push(number, &cells)?;
     }
 }
 
-fn offset(reader: &csv::Reader<&[u8]>) -> usize {
-    usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)
+fn refused(file: &str, row: u32, fault: RecordFault) -> SourceError {
+    let file = file.to_owned();
+    let found = match fault {
+        RecordFault::Columns(found) => {
+            let (row, what, limit) = (Some(row), "columns", MAX_COLUMNS);
+            return SourceError::TooLarge { file, row, what, found, limit };
+        }
+        RecordFault::Bytes => {
+            format!("a row {row} of more than {MAX_RECORD} bytes: a quote that never closes?")
+        }
+        RecordFault::Io(source) => source.to_string(),
+    };
+    SourceError::Unreadable { file, found, expected: "CSV" }
 }
 
 /// Windows-1252 gives a meaning to every byte, so it comes last.

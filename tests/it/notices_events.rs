@@ -10,6 +10,7 @@ use serde_json::json;
 use vigie::clock::Clock as _;
 use vigie::cycle;
 use vigie::cycle::RollBack;
+use vigie::cycle::TrialSettings;
 use vigie::domain::audit::Act;
 use vigie::domain::audit::Actor;
 use vigie::domain::draft::DraftStep;
@@ -209,8 +210,9 @@ async fn a_rule_that_comes_into_force_or_is_rolled_back_has_its_event_in_the_sam
         let draft = cycle::save_draft(&parts, None, files, &act("Ada")).await.unwrap();
         let about = (draft.outline.number, None);
         cycle::step_draft(&parts, about, DraftStep::Submitted, &act("Ada")).await.unwrap();
-        cycle::publish(&parts, about, &act("Paul")).await.unwrap();
-        cycle::roll_back(&parts, "thresholds", (RollBack::Former, None), &act("Zoé"))
+        let trial = TrialSettings::default().of_command();
+        cycle::publish(&parts, &trial, about, &act("Paul")).await.unwrap();
+        cycle::roll_back(&parts, &trial, "thresholds", (RollBack::Former, None), &act("Zoé"))
             .await
             .unwrap();
     }

@@ -23,7 +23,7 @@ fn shipped() -> (Catalogue, BTreeMap<String, String>) {
 #[test]
 fn every_case_of_every_rule_passes() {
     let (catalogue, texts) = shipped();
-    let outcomes = run_cases(&catalogue, &texts, &|_| true);
+    let outcomes = run_cases(&catalogue, &texts, &|_| true).unwrap();
     let failed: Vec<String> = outcomes
         .iter()
         .filter_map(|outcome| {
@@ -95,7 +95,7 @@ fn a_healthy_subject_is_judged_clear_by_every_rule_of_its_scope() {
             .filter(|rule| rule.scope == scope && rule.subjects == Subjects::Present);
         for rule in concerned {
             let alone = BTreeMap::from([(format!("cases/{}.toml", rule.id), text.clone())]);
-            let outcomes = run_cases(&catalogue, &alone, &|_| true);
+            let outcomes = run_cases(&catalogue, &alone, &|_| true).unwrap();
             failed.extend(outcomes.into_iter().filter_map(|outcome| {
                 Some(format!("{} « {} »: {}", rule.id, outcome.name, outcome.difference?))
             }));

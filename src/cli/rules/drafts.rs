@@ -123,7 +123,7 @@ pub(super) async fn publish(
         let refused = ("rule_publication_refused", &*format!("draft/{}", request.draft));
         cycle::refuse_local_publication(parts, refused, &act).await
     } else {
-        cycle::publish(parts, about, &act).await
+        cycle::publish(parts, &config.trials.of_command(), about, &act).await
     };
     let publication = told(published)?;
     tell_publication(&publication);
@@ -139,11 +139,12 @@ pub(super) async fn roll_back(
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, reason)?;
     let to = if to_shipped { RollBack::Shipped } else { RollBack::Former };
+    let trial = config.trials.of_command();
     let rolled_back = if config.publication.over_http_only {
         let refused = ("rule_roll_back_refused", &*format!("rules/{name}"));
         cycle::refuse_local_publication(parts, refused, &act).await
     } else {
-        cycle::roll_back(parts, name, (to, None), &act).await
+        cycle::roll_back(parts, &trial, name, (to, None), &act).await
     };
     let publication = told(rolled_back)?;
     tell_publication(&publication);

@@ -57,15 +57,17 @@ impl Shelf {
             }
             source?.texts()
         };
-        Ok(Self::of(texts, config))
+        Self::of(texts, config)
     }
 
-    fn of(texts: BTreeMap<String, String>, config: &Config) -> Self {
-        let found = CatalogueInForce::compile(texts, &config.limits);
+    fn of(texts: BTreeMap<String, String>, config: &Config) -> Result<Self, CliError> {
+        let trial = config.trials.of_command();
+        let found = CatalogueInForce::compile(texts, &config.limits, trial.budget());
+        trial.budget().check()?;
         for fault in &found.faults {
             print::message(&fault.to_string());
         }
-        Self(found)
+        Ok(Self(found))
     }
 
     fn conclusion(&self) -> Conclusion {
@@ -116,18 +118,19 @@ async fn run_with_store(
     parts: &Parts,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
+    let trial = config.trials.of_command();
     match command {
         RulesCommand::Explain { rule, subject, as_of, draft } => {
             let draft = draft.map(DraftNumber);
-            explain::show(&cycle::explain(parts, rule, subject, *as_of, draft).await?, printer)
+            explain::show(&cycle::explain(parts, &trial, (rule, subject), *as_of, draft).await?, printer)
         }
         RulesCommand::Diff { before: Some(before), after: Some(after), as_of, .. } => {
             let before = CatalogueTexts::read(before).await?;
             let after = CatalogueTexts::read(after).await?;
-            diff::show(&cycle::diff(parts, before, after, *as_of).await?, printer)
+            diff::show(&cycle::diff(parts, &trial, (before, after), *as_of).await?, printer)
         }
         RulesCommand::Diff { draft: Some(draft), as_of, .. } => {
-            let found = cycle::diff_draft(parts, DraftNumber(*draft), *as_of).await?;
+            let found = cycle::diff_draft(parts, &trial, DraftNumber(*draft), *as_of).await?;
             diff::show(&found, printer)
         }
         RulesCommand::Overrides => compare::overrides(parts, printer).await,

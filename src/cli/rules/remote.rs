@@ -151,7 +151,7 @@ async fn change(
 
 /// Compiled here, from the server's files.
 async fn shelf(of: OfArgs, config: &Config, remote: &Remote) -> Result<Shelf, CliError> {
-    Ok(Shelf::of(files(of, remote).await?, config))
+    Shelf::of(files(of, remote).await?, config)
 }
 
 async fn files(of: OfArgs, remote: &Remote) -> Result<BTreeMap<String, String>, CliError> {

@@ -27,14 +27,14 @@ pub(super) fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let wanted = |case: &str| request.run.as_deref().is_none_or(|run| matches(run, case));
-    let outcomes = cycle::run_cases(&shelf.0.catalogue, &shelf.0.texts, &wanted);
+    let outcomes = cycle::run_cases(&shelf.0.catalogue, &shelf.0.texts, &wanted)?;
     let passed = outcomes.iter().all(CaseOutcome::passed);
     if let Some(file) = &request.junit {
         write_whole(file, rules::junit(&outcomes).as_bytes())?;
     }
     let mut good = passed;
     if request.coverage || request.threshold.is_some() {
-        let coverage = rules::branch_coverage(&shelf.0.catalogue, &shelf.0.texts, &wanted);
+        let coverage = rules::branch_coverage(&shelf.0.catalogue, &shelf.0.texts, &wanted)?;
         let wanted_percent = f64::from(request.threshold.unwrap_or(0));
         good = good && coverage.percent() >= wanted_percent;
         let report = Report { cases: &outcomes, coverage: &coverage };

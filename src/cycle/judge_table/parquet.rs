@@ -1,6 +1,9 @@
 //! A Parquet file read some rows at a time.
 
 use std::fs::File;
+use std::io::Read as _;
+use std::io::Seek as _;
+use std::io::SeekFrom;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,8 +19,15 @@ use polars::prelude::SerReader as _;
 use super::TableError;
 use super::columns;
 use crate::sources::Fault;
+use crate::sources::MAX_TABLE_COLUMNS;
 use crate::sources::SourceError;
 use crate::sources::TableLayout;
+
+/// Bytes of the description of a file: of its columns and pieces, not of its rows.
+const MAX_DESCRIPTION: u64 = 16 * 1024 * 1024;
+
+/// Bytes of the length of the description and of the mark, which end a file.
+const END: i64 = 8;
 
 pub(super) struct ParquetRows {
     path: PathBuf,
@@ -31,10 +41,17 @@ pub(super) struct ParquetRows {
 
 impl ParquetRows {
     pub(super) fn open(path: &Path) -> Result<Self, TableError> {
-        let mut reader = ParquetReader::new(file(path)?);
+        let mut opened = file(path)?;
+        let size = description_size(&mut opened)
+            .map_err(|source| SourceError::Read { path: path.to_owned(), source })?;
+        within(path, "bytes of description", size, MAX_DESCRIPTION)?;
+        let mut reader = ParquetReader::new(opened);
         let failed = |source| TableError::Parquet { path: path.to_owned(), source };
         let metadata = Arc::clone(reader.get_metadata().map_err(failed)?);
         let schema = reader.schema().map_err(failed)?;
+        let columns = u64::try_from(schema.len()).unwrap_or(u64::MAX);
+        let most = u64::try_from(MAX_TABLE_COLUMNS).unwrap_or(u64::MAX);
+        within(path, "columns", columns, most)?;
         let height = reader.num_rows().map_err(failed)?;
         let headers = schema.iter_names().map(ToString::to_string).collect();
         let types = schema.iter_values().map(DataType::from_arrow_field).collect();
@@ -89,6 +106,25 @@ impl ParquetRows {
     fn failed(&self, source: PolarsError) -> TableError {
         TableError::Parquet { path: self.path.clone(), source }
     }
+}
+
+/// Bytes of what the file says of itself, at its end: all of it is read before the first row, and takes many times that.
+/// What is no Parquet file at all is told by its reader.
+fn description_size(file: &mut File) -> std::io::Result<u64> {
+    let mut end = [0; 4];
+    if file.seek(SeekFrom::End(-END)).is_ok() {
+        file.read_exact(&mut end)?;
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(u64::from(u32::from_le_bytes(end)))
+}
+
+fn within(path: &Path, what: &'static str, found: u64, limit: u64) -> Result<(), SourceError> {
+    if found <= limit {
+        return Ok(());
+    }
+    let file = path.display().to_string();
+    Err(SourceError::TooLarge { file, row: None, what, found, limit })
 }
 
 fn file(path: &Path) -> Result<File, SourceError> {

@@ -10,4 +10,5 @@ pub use self::profile::TableField;
 pub use self::profile::TableLayout;
 pub use self::profile::TableProfile;
 pub use self::profile::Unread;
+pub use self::rows::MAX_TABLE_COLUMNS;
 pub use self::rows::TableRows;

@@ -19,6 +19,7 @@ use crate::sources::names::key;
 use crate::sources::names::nearest;
 use crate::sources::parse::Parse;
 use crate::sources::parse::Yield;
+use crate::sources::reader::read_text;
 
 /// The words of the profiles of files, where they have a meaning for a table.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -88,8 +89,7 @@ pub struct Unread {
 
 impl TableProfile {
     pub fn read(path: &Path) -> Result<Self, SourceError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| SourceError::Read { path: path.to_owned(), source })?;
+        let text = read_text(path)?;
         Self::parse(&text, &path.display().to_string())
     }
 

@@ -2,17 +2,10 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io;
 use std::io::BufRead as _;
 use std::io::BufReader;
-use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
 
-use csv::ByteRecord;
-use csv::ReaderBuilder;
 use encoding_rs::Encoding;
 use encoding_rs::UTF_8;
 use encoding_rs::WINDOWS_1252;
@@ -20,13 +13,16 @@ use encoding_rs::WINDOWS_1252;
 use super::cells::Cells;
 use super::profile::TableLayout;
 use super::profile::refuse;
+use crate::sources::csv_records::CsvRecords;
+use crate::sources::csv_records::MAX_RECORD;
+use crate::sources::csv_records::RecordFault;
 use crate::sources::error::Fault;
 use crate::sources::error::SHOWN;
 use crate::sources::error::SourceError;
 use crate::sources::text::separator;
 
-/// Bytes of one row: a quote that never closes must not swallow the file.
-const MAX_ROW: u64 = 16 * 1024 * 1024;
+/// Columns of a table: what is read of each row holds memory, whatever the columns are for.
+pub const MAX_TABLE_COLUMNS: usize = 10_000;
 
 /// Bytes looked at to find the separator.
 const HEAD: usize = 64 * 1024;
@@ -35,24 +31,10 @@ const HEAD: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct TableRows {
     file: String,
-    reader: csv::Reader<Metered>,
-    meter: Arc<Meter>,
+    records: CsvRecords<BufReader<File>>,
     headers: Vec<String>,
     /// Line ends inside cells so far: rows are not lines.
     folds: u64,
-}
-
-/// How much was read, and how much the row at hand may still take.
-#[derive(Debug, Default)]
-struct Meter {
-    read: AtomicU64,
-    limit: AtomicU64,
-}
-
-#[derive(Debug)]
-struct Metered {
-    inner: BufReader<File>,
-    meter: Arc<Meter>,
 }
 
 impl TableRows {
@@ -73,19 +55,12 @@ impl TableRows {
         }
         let delimiter = separator(&text(head.get(mark..).unwrap_or_default()));
         inner.consume(mark);
-        let meter = Arc::new(Meter::default());
-        meter.allow_a_row();
-        let reader = ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .has_headers(false)
-            .from_reader(Metered { inner, meter: Arc::clone(&meter) });
-        let mut rows = Self { file, reader, meter, headers: Vec::new(), folds: 0 };
-        let mut record = ByteRecord::new();
-        if !rows.advance(&mut record)? {
+        let records = CsvRecords::new(inner, delimiter, MAX_TABLE_COLUMNS);
+        let mut rows = Self { file, records, headers: Vec::new(), folds: 0 };
+        if !rows.advance()? {
             return Err(unreadable(&rows.file, "an empty file", "a header row and rows"));
         }
-        rows.headers = record.iter().map(|cell| text(cell).trim().to_owned()).collect();
+        rows.headers = rows.records.fields().map(|cell| text(cell).trim().to_owned()).collect();
         Ok(rows)
     }
 
@@ -93,9 +68,9 @@ impl TableRows {
         &self.headers
     }
 
-    /// Bytes read so far, a little ahead of the rows.
+    /// Bytes of the rows read so far.
     pub fn position(&self) -> u64 {
-        self.meter.read.load(Ordering::Relaxed)
+        self.records.span().1
     }
 
     /// The next rows, column by column as the layout has them; `None` at the end. Refuses rows that
@@ -107,23 +82,22 @@ impl TableRows {
     ) -> Result<Option<Vec<Cells>>, SourceError> {
         let mut columns: Vec<Cells> =
             layout.fields.iter().map(|field| Cells::of(field.field.kind, count)).collect();
-        let mut record = ByteRecord::new();
         let mut faults = Vec::new();
         let mut read = 0;
-        while read < count && faults.len() < SHOWN && self.advance(&mut record)? {
+        while read < count && faults.len() < SHOWN && self.advance()? {
             read += 1;
-            let row = self.row(&record);
-            if record.len() != self.headers.len() {
+            let row = self.row();
+            if self.records.columns() != self.headers.len() {
                 faults.push(Fault {
                     row,
                     column: None,
-                    found: format!("{} cells", record.len()),
+                    found: format!("{} cells", self.records.columns()),
                     expected: format!("{}, as many as headers", self.headers.len()),
                 });
                 continue;
             }
             for (field, cells) in layout.fields.iter().zip(&mut columns) {
-                let cell = text(record.get(field.index).unwrap_or_default());
+                let cell = text(self.records.field(field.index));
                 if let Err(expected) = cells.push(field, &cell) {
                     let column = Some(field.header.clone());
                     faults.push(Fault { row, column, found: Fault::quote(&cell), expected });
@@ -137,44 +111,38 @@ impl TableRows {
         }
     }
 
-    fn advance(&mut self, record: &mut ByteRecord) -> Result<bool, SourceError> {
-        self.meter.allow_a_row();
-        let more = self.reader.read_byte_record(record).map_err(|source| {
-            let found = source.to_string();
-            SourceError::Unreadable { file: self.file.clone(), found, expected: "CSV" }
-        })?;
-        let folds = record.iter().flatten().filter(|byte| **byte == b'\n').count();
-        self.folds = self.folds.saturating_add(u64::try_from(folds).unwrap_or_default());
+    fn advance(&mut self) -> Result<bool, SourceError> {
+        let more = self.records.advance();
+        let row = self.row();
+        let more = more.map_err(|fault| self.refused(row, fault))?;
+        self.folds = self.folds.saturating_add(self.folds_here());
         Ok(more)
     }
 
+    fn refused(&self, row: Option<u32>, fault: RecordFault) -> SourceError {
+        let found = match fault {
+            RecordFault::Columns(found) => {
+                let (what, limit) = ("columns", u64::try_from(MAX_TABLE_COLUMNS).unwrap_or(u64::MAX));
+                return SourceError::TooLarge { file: self.file.clone(), row, what, found, limit };
+            }
+            RecordFault::Bytes => {
+                format!("a row of more than {MAX_RECORD} bytes: a quote that never closes?")
+            }
+            RecordFault::Io(source) => source.to_string(),
+        };
+        SourceError::Unreadable { file: self.file.clone(), found, expected: "CSV" }
+    }
+
+    /// Line ends inside the cells of the row that was read last.
+    fn folds_here(&self) -> u64 {
+        let folds = self.records.fields().flatten().filter(|byte| **byte == b'\n').count();
+        u64::try_from(folds).unwrap_or_default()
+    }
+
     /// As a spreadsheet program numbers the row that was read last.
-    fn row(&self, record: &ByteRecord) -> Option<u32> {
-        let line = record.position()?.line();
-        let folds = record.iter().flatten().filter(|byte| **byte == b'\n').count();
-        let before = self.folds.saturating_sub(u64::try_from(folds).ok()?);
-        u32::try_from(line.saturating_sub(before)).ok()
-    }
-}
-
-impl Meter {
-    fn allow_a_row(&self) {
-        let read = self.read.load(Ordering::Relaxed);
-        self.limit.store(read.saturating_add(MAX_ROW), Ordering::Relaxed);
-    }
-}
-
-impl Read for Metered {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        let taken = u64::try_from(count).unwrap_or(u64::MAX);
-        let read = self.meter.read.fetch_add(taken, Ordering::Relaxed).saturating_add(taken);
-        if read > self.meter.limit.load(Ordering::Relaxed) {
-            return Err(io::Error::other(format!(
-                "a row of more than {MAX_ROW} bytes: a quote that never closes?"
-            )));
-        }
-        Ok(count)
+    fn row(&self) -> Option<u32> {
+        let before = self.folds.saturating_sub(self.folds_here());
+        u32::try_from(self.records.line().saturating_sub(before)).ok()
     }
 }
 

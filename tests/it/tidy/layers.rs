@@ -23,6 +23,7 @@ const fn place(module: &'static str, layer: u8, below: u8) -> Place {
 /// Nothing imports sideways or down. Decisions and the store see words only, so that neither a
 /// frame nor a script can leak into what is decided or kept.
 const HOUSE: &[Place] = &[
+    place("bounded_http", 0, 0),
     place("clock", 0, 0),
     place("domain", 0, 0),
     place("looks", 0, 0),
@@ -61,6 +62,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("prometheus_client", &["api"]),
     ("quick_xml", &["sources"]),
     ("polars", &["frame", "rules", "cycle"]),
+    ("reqwest", &["bounded_http", "notify", "sign_in", "client", "schedule", "app", "cli"]),
     ("rhai", &["rules"]),
     ("rust_xlsxwriter", &["cycle"]),
     ("sqlx", &["store"]),

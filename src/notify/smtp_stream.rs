@@ -1,0 +1,229 @@
+//! Connections to a mail server whose replies are counted while they come. lettre looks at the length of a line once it
+//! holds the whole line: a server that never ends one would fill the memory, before TLS too.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::ops::DerefMut;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::task::Context;
+use std::task::Poll;
+use std::time::Duration;
+
+use futures_io::AsyncRead as _;
+use futures_io::AsyncWrite as _;
+use lettre::transport::smtp::Error as SmtpError;
+#[expect(deprecated, reason = "the only way to put TLS over a stream of our own")]
+use lettre::transport::smtp::client::AsyncNetworkStream;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::client::AsyncTokioStream;
+use lettre::transport::smtp::client::TlsParameters;
+use lettre::transport::smtp::extension::ClientId;
+use thiserror::Error;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
+use tokio::io::ReadBuf;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// What a server may say in one step: opening, with TLS and its certificates, or one mail. lettre takes 100 000 bytes of
+/// one reply at most; all those of a step are some kilobytes.
+pub(super) const MOST_BYTES_OF_A_STEP: usize = 256 * 1024;
+
+#[derive(Debug, Error)]
+pub(super) enum ConnectFault {
+    #[error("{0}")]
+    Tcp(#[from] io::Error),
+    #[error("{0}")]
+    Smtp(#[from] SmtpError),
+}
+
+/// A connection, and what its server may still say in this step. Steps are bounded in time by whoever takes them.
+pub(super) struct BoundedConnection {
+    smtp: AsyncSmtpConnection,
+    allowance: Allowance,
+}
+
+impl BoundedConnection {
+    /// Opens a connection; with `implicit`, within TLS from its first byte.
+    pub(super) async fn open(
+        (host, port): (&str, u16),
+        longest: Duration,
+        hello: &ClientId,
+        implicit: Option<TlsParameters>,
+    ) -> Result<Self, ConnectFault> {
+        let allowance = Allowance::default();
+        allowance.renew();
+        let stream = connect(host, port, longest).await?;
+        let stream = CountedStream { stream, allowance: allowance.clone() };
+        let stream: Box<dyn AsyncTokioStream> = match implicit {
+            None => Box::new(stream),
+            Some(parameters) => Box::new(over_tls(stream, parameters).await?),
+        };
+        let smtp = AsyncSmtpConnection::connect_with_transport(stream, hello).await?;
+        Ok(Self { smtp, allowance })
+    }
+
+    /// Another step begins: the server may speak again.
+    pub(super) fn begin_step(&mut self) -> &mut AsyncSmtpConnection {
+        self.allowance.renew();
+        &mut self.smtp
+    }
+}
+
+impl Deref for BoundedConnection {
+    type Target = AsyncSmtpConnection;
+
+    fn deref(&self) -> &AsyncSmtpConnection {
+        &self.smtp
+    }
+}
+
+impl DerefMut for BoundedConnection {
+    fn deref_mut(&mut self) -> &mut AsyncSmtpConnection {
+        &mut self.smtp
+    }
+}
+
+/// To the first of the host's addresses that answers.
+async fn connect(host: &str, port: u16, longest: Duration) -> io::Result<TcpStream> {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name leads to no address");
+    for address in tokio::net::lookup_host((host, port)).await? {
+        match timeout(longest, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => last = error,
+            Err(_) => last = io::Error::new(io::ErrorKind::TimedOut, "connection timed out"),
+        }
+    }
+    Err(last)
+}
+
+#[expect(deprecated, reason = "the only way to put TLS over a stream of our own")]
+async fn over_tls(stream: CountedStream, parameters: TlsParameters) -> Result<TlsStream, SmtpError> {
+    let mut stream = AsyncNetworkStream::use_existing_tokio1(Box::new(stream));
+    stream.upgrade_tls(parameters).await?;
+    Ok(TlsStream(stream))
+}
+
+/// Bytes that may still come.
+#[derive(Clone, Debug, Default)]
+struct Allowance(Arc<AtomicUsize>);
+
+impl Allowance {
+    fn renew(&self) {
+        self.0.store(MOST_BYTES_OF_A_STEP, Ordering::Relaxed);
+    }
+
+    fn take(&self, bytes: usize) -> io::Result<()> {
+        let left = self.0.load(Ordering::Relaxed);
+        let Some(left) = left.checked_sub(bytes) else {
+            self.0.store(0, Ordering::Relaxed);
+            let words = format!("the server sent more than {MOST_BYTES_OF_A_STEP} bytes of replies");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+        };
+        self.0.store(left, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// A stream that fails once its server has said more than it may.
+struct CountedStream {
+    stream: TcpStream,
+    allowance: Allowance,
+}
+
+impl fmt::Debug for CountedStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CountedStream").finish_non_exhaustive()
+    }
+}
+
+impl AsyncTokioStream for CountedStream {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.stream.peer_addr()
+    }
+}
+
+impl AsyncRead for CountedStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if let Poll::Ready(Ok(())) = read {
+            self.allowance.take(buffer.filled().len().saturating_sub(before))?;
+        }
+        read
+    }
+}
+
+impl AsyncWrite for CountedStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// lettre's TLS, with the traits of tokio that lettre wants of a stream that is brought to it.
+#[derive(Debug)]
+#[expect(deprecated, reason = "the only way to put TLS over a stream of our own")]
+struct TlsStream(AsyncNetworkStream);
+
+impl AsyncTokioStream for TlsStream {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.0.peer_addr()
+    }
+}
+
+impl AsyncRead for TlsStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let room = buffer.initialize_unfilled();
+        match Pin::new(&mut self.0).poll_read(context, room) {
+            Poll::Ready(Ok(read)) => {
+                buffer.advance(read);
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl AsyncWrite for TlsStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_close(context)
+    }
+}

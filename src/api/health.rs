@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
-use super::openapi::Unavailable;
+use super::openapi;
+use super::unavailable::Unavailable;
 use crate::cycle;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,14 +58,16 @@ pub(super) async fn is_live() -> web::Json<Alive> {
     web::Json(Alive { status: "alive" })
 }
 
-/// Say whether the database and the catalogue can be used.
+/// Say whether the database can be read and written, and the catalogue used.
 #[utoipa::path(
     tag = "operations",
     security(()),
-    responses((status = 200, description = "They can", body = Ready), Unavailable)
+    responses((status = 200, description = "They can", body = Ready), openapi::Unavailable)
 )]
 #[get("/readyz")]
 pub(super) async fn is_ready(desk: Desk) -> Result<web::Json<Ready>, Problem> {
+    let storage = desk.store.check_storage().await;
+    storage.map_err(|fault| Problem::Unavailable(Unavailable::because_of(&fault)))?;
     desk.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
     let in_force =
         cycle::catalogue(&desk).await.map_err(|error| Problem::NotReady(error.to_string()))?;

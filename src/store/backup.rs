@@ -18,22 +18,21 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
-use super::open::create_folder;
-use super::open::end;
-use super::open::is_busy;
 use super::open::options;
 use super::open::schemas;
+use super::permissions::FILE_MODE;
+use super::permissions::create_folder;
+use super::storage::beside;
+use super::storage::is_busy;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
 /// How long someone who is about to leave is waited for, before the database counts as in use.
 const LEAVING: Duration = Duration::from_secs(2);
-
-/// A database holds names and addresses: for its owner alone.
-const MODE: u32 = 0o600;
 
 /// What was put back, and where what it replaced is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,12 +46,18 @@ impl Store {
     /// write. The caller puts it on the disk for good.
     pub async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
         self.check_whole("a copy of the database")?;
-        sqlx::query("vacuum into $1")
+        self.storage.check_readable()?;
+        let written = writing("a copy of the database");
+        // One of its own: those that serve readers refuse whatever writes.
+        let mut connection =
+            self.connections.options.connect().await.map_err(writing("a copy of the database"))?;
+        let copied = sqlx::query("vacuum into $1")
             .bind(file.display().to_string())
-            .execute(&self.pool)
-            .await
-            .map_err(writing("a copy of the database"))?;
-        Ok(())
+            .execute(&mut connection)
+            .await;
+        // Whatever it says, it is gone.
+        drop(connection.close().await);
+        copied.map(|_| ()).map_err(written)
     }
 
     /// Says in the trail of a database that it was put back, from which file, and by whom.
@@ -173,7 +178,7 @@ async fn alone(
 fn put_copy(from: &Path, to: &Path) -> io::Result<()> {
     let mut source = File::open(from)?;
     let mut copy =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(to)?;
+        OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(to)?;
     io::copy(&mut source, &mut copy)?;
     copy.sync_all()
 }
@@ -210,11 +215,4 @@ fn unused(database: &Path, now: DateTime<Utc>) -> PathBuf {
         name = beside(database, &format!(".replaced-{stamp}-{number}"));
     }
     name
-}
-
-/// `vigie.db.restoring` for `vigie.db`.
-fn beside(database: &Path, ending: &str) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }

@@ -8,11 +8,11 @@ use sqlx::Sqlite;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use crate::domain::audit::Act;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::NoticeId;
@@ -137,7 +137,7 @@ impl Store {
         self.check_whole("what carries notices")?;
         let rows: Vec<(String, String, Option<String>, Option<String>)> =
             sqlx::query_as("select name, opened_at, closed_at, reason from lanes order by name")
-                .fetch_all(&self.pool)
+                .fetch_all(self.readers()?)
                 .await
                 .map_err(reading("lanes"))?;
         rows.into_iter()

@@ -59,7 +59,7 @@ pub(in crate::api) async fn show_setup(
     let holds = presented.reveal().len() <= LONGEST
         && desk.store.is_invited(&presented, desk.clock.now()).await?;
     if !holds {
-        return refuse(&desk, "GET").await;
+        return Ok(refuse(&desk, "GET"));
     }
     Ok(form(None).answer(StatusCode::OK))
 }
@@ -88,7 +88,7 @@ pub(in crate::api) async fn set_up(
     body: web::Form<Setup>,
 ) -> Result<HttpResponse, Problem> {
     if let Err(problem) = browser::check_origin(&request) {
-        note(&desk, "POST", &problem.to_string()).await?;
+        note(&desk, "POST", &problem.to_string());
         return Err(problem);
     }
     let Ok(actor) = Actor::person(body.name.trim()) else {
@@ -99,7 +99,7 @@ pub(in crate::api) async fn set_up(
     let act = Act { actor, at: desk.clock.now(), reason: "first start".to_owned() };
     let presented = Credential::presented(invitation.into_inner());
     let Some(account) = desk.store.accept_invitation(&presented, &act).await? else {
-        return refuse(&desk, "POST").await;
+        return Ok(refuse(&desk, "POST"));
     };
     let terms = SessionTerms {
         account: account.number,
@@ -151,8 +151,8 @@ fn welcome(account: &Account, secret: &Credential) -> Page {
     }
 }
 
-async fn refuse(desk: &Desk, method: &str) -> Result<HttpResponse, Problem> {
-    note(desk, method, "the link of the first start is worth nothing, or no longer").await?;
+fn refuse(desk: &Desk, method: &str) -> HttpResponse {
+    note(desk, method, "the link of the first start is worth nothing, or no longer");
     let page = Page {
         title: "Ce lien ne vaut plus",
         paragraphs: vec![
@@ -163,11 +163,11 @@ async fn refuse(desk: &Desk, method: &str) -> Result<HttpResponse, Problem> {
         ],
         ..Page::default()
     };
-    Ok(page.answer(StatusCode::NOT_FOUND))
+    page.answer(StatusCode::NOT_FOUND)
 }
 
-async fn note(desk: &Desk, method: &str, reason: &str) -> Result<(), Problem> {
+fn note(desk: &Desk, method: &str, reason: &str) {
     let subject = format!("route/{method} /setup/{{invitation}}");
     let deed = Deed::by(&Actor::vigie(), "request_refused", subject).because(reason);
-    Ok(desk.note_refusal(deed).await?)
+    desk.note_refusal(deed);
 }

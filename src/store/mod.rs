@@ -103,6 +103,7 @@ pub use open::Store;
 pub use outbox::Tried;
 pub use permissions::create_private_folder;
 pub use portfolio::KnownUpTo;
+pub use probe::fault_behind;
 pub use reviews::ReviewEntry;
 pub use sessions::SessionTerms;
 pub use sign_ins::Arrival;

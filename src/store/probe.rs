@@ -5,6 +5,7 @@
 //! reaches the disk. Only after a write failed is something committed to the database itself, since each commit
 //! makes all that is kept in memory be read again.
 
+use std::error::Error;
 use std::fs::OpenOptions;
 use std::io;
 use std::io::Write as _;
@@ -20,6 +21,7 @@ use super::Store;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
+use super::open::options;
 use super::permissions::FILE_MODE;
 use super::storage::Probe;
 use super::storage::StorageFault;
@@ -56,7 +58,7 @@ impl Store {
                 return Err(fault.clone());
             }
             Some(Probe { at, found: Ok(()) }) if at.elapsed() < GOOD_HOLDS && !is_suspected => {
-                return Ok(());
+                return self.storage.tell(Ok(()));
             }
             last => last.and_then(|probe| probe.found.clone().err()),
         };
@@ -124,6 +126,21 @@ impl Store {
             .map_err(writing(WHAT))?;
         super::connections::end(transaction).await
     }
+}
+
+/// What the disk has to do with an error of the database at `url`, told by any of its causes.
+pub fn fault_behind(error: &(dyn Error + 'static), url: &str) -> Option<StorageFault> {
+    let mut cause = Some(error);
+    let mut kind = None;
+    while let (Some(found), None) = (cause, &kind) {
+        kind = found.downcast_ref().and_then(StorageFaultKind::of_database);
+        cause = found.source();
+    }
+    let (kind, file) = (kind?, options(url).ok()?.get_filename().to_owned());
+    // What `SQLite` says of a disk is less precise than what the disk says.
+    let tried = write_and_remove(&beside(&file, PROBE_ENDING));
+    let kind = tried.err().map_or(kind, |error| StorageFaultKind::of_writing(&error));
+    Some(StorageFault { kind, file })
 }
 
 fn write_and_remove(file: &Path) -> io::Result<()> {

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
-use sqlx::SqlitePool;
+use sqlx::Connection as _;
+use sqlx::SqliteConnection;
 use tokio::task::JoinSet;
 use vigie::domain::access::Role;
 
@@ -39,10 +40,10 @@ fn reasons(list: &Answered) -> BTreeSet<String> {
 
 /// What each of many readers is told.
 async fn assert_read(desk: &Desk, token: &str, expected: &BTreeSet<String>) {
-    let mut reads = JoinSet::new();
+    let (mut reads, client) = (JoinSet::new(), reqwest::Client::new());
     for _ in 0..READS {
         let url = desk.url("/api/v1/silences?limit=1000");
-        reads.spawn(answered(reqwest::Client::new().get(url).bearer_auth(token)));
+        reads.spawn(answered(client.get(url).bearer_auth(token)));
     }
     while let Some(list) = reads.join_next().await {
         assert_eq!(&reasons(&list.unwrap()), expected);
@@ -112,11 +113,12 @@ async fn a_transaction_that_the_database_ends_at_any_statement_leaves_nothing_be
     let workplace = Workplace::new();
     let anne = workplace.token("Anne", &[Role::Analyst], &[]).await;
     let desk = Desk::open(workplace, NOON).await;
-    let pool = SqlitePool::connect(&desk.workplace.database_url()).await.unwrap();
+    let url = desk.workplace.database_url();
+    let mut other = SqliteConnection::connect(&url).await.unwrap();
     let tables: Vec<String> = sqlx::query_scalar(
         "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'",
     )
-    .fetch_all(&pool)
+    .fetch_all(&mut other)
     .await
     .unwrap();
     let (mut kept, mut ended) = (BTreeSet::new(), 0);
@@ -125,20 +127,40 @@ async fn a_transaction_that_the_database_ends_at_any_statement_leaves_nothing_be
             let trigger = format!(
                 "create trigger ends_it before {act} on {table} begin select raise(rollback, 'ended'); end"
             );
-            sqlx::query(AssertSqlSafe(trigger)).execute(&pool).await.unwrap();
+            sqlx::query(AssertSqlSafe(trigger)).execute(&mut other).await.unwrap();
             let reason = format!("{act} {table}");
             match silence(&desk, &anne, &reason).await.status {
                 201 => assert!(kept.insert(reason)),
                 500 => ended += 1,
                 status => panic!("{status} at {act} {table}"),
             }
-            sqlx::query("drop trigger ends_it").execute(&pool).await.unwrap();
+            sqlx::query("drop trigger ends_it").execute(&mut other).await.unwrap();
             assert_read(&desk, &anne, &kept).await;
         }
     }
     assert!(ended > 2, "{ended} statements");
     assert_eq!(silence(&desk, &anne, "plus rien ne gêne").await.status, 201);
-    pool.close().await;
+    other.close().await.unwrap();
     let workplace = desk.close().await;
+    workplace.ok(&["audit", "verify"]);
+}
+
+#[test]
+fn a_command_that_finds_the_disk_full_names_the_file_and_what_to_do() {
+    let Some(disk) = Disk::in_memory(16 * MEBIBYTE) else { return };
+    let workplace = Workplace::on(disk.path());
+    workplace.ok(&["imports"]);
+    for pages in [0, 1, 24] {
+        disk.fill(pages);
+        let terms = ["accounts", "add", "Ada", "--role", "reader", "--reason", "arrivée"];
+        let answer = workplace.run(&terms);
+        disk.make_room();
+        if answer.code == Some(1) {
+            let database = workplace.path("vigie.db");
+            let words = format!("`{}`: the disk is full: make room on it", database.display());
+            assert!(answer.stderr.contains(&words), "{}", answer.stderr);
+        }
+        assert_ne!((answer.code, pages), (Some(0), 0), "{}", answer.stdout);
+    }
     workplace.ok(&["audit", "verify"]);
 }

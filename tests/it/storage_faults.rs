@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use reqwest::Method;
+use serde_json::Value;
 use serde_json::json;
 use vigie::domain::access::Role;
 
@@ -19,7 +20,7 @@ use crate::support::served::Served;
 const MEBIBYTE: u64 = 1024 * 1024;
 
 /// Turns of each client before a fault, during it, and after.
-const STEPS: u32 = 3;
+const STEPS: u32 = 2;
 
 /// What is broken, and how it is mended.
 struct Fault<'a> {
@@ -118,11 +119,18 @@ impl Tried {
 
     /// The trail is whole, and tells those who were turned away.
     fn end(self) {
-        let Self { workplace, served, .. } = self;
+        let Self { workplace, served, ledger, .. } = self;
+        let unsigned = ledger.count("unsigned", 401);
         served.stop();
         workplace.ok(&["audit", "verify"]);
-        let trail = workplace.ok(&["audit", "list", "--subject", "route"]);
-        assert!(trail.contains("GET /api/v1/silences"), "{trail}");
+        let trail = workplace.json(&["audit", "list", "--subject", "route/GET /api/v1/silences"]);
+        let refused = |entry: &Value| {
+            let counted = entry["became"].as_str().unwrap_or("{}");
+            let counted: Value = serde_json::from_str(counted).unwrap();
+            counted["times"].as_u64().unwrap_or(1)
+        };
+        let refused: u64 = trail.as_array().unwrap().iter().map(refused).sum();
+        assert_eq!(refused, u64::from(unsigned), "{trail:#}");
     }
 }
 
@@ -185,7 +193,7 @@ async fn a_lost_log_under_eight_clients() {
     let aside = tried.workplace.path("aside");
     let fault = Fault {
         name: "log lost",
-        words: "`vigie.db-wal`: a file that belongs to the open database is gone",
+        words: "a file that belongs to the open database is gone",
         breaks: &|| std::fs::rename(&log, &aside).unwrap(),
         mends: &|| {
             assert!(!log.exists(), "a new log was made");

@@ -20,6 +20,7 @@ pub(crate) const CLIENTS: usize = 8;
 #[derive(Default)]
 pub(crate) struct Ledger {
     address: Mutex<String>,
+    client: reqwest::Client,
     token: String,
     told: Mutex<Told>,
     stepped: Notify,
@@ -68,7 +69,7 @@ impl Ledger {
         with: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
     ) -> (u16, Value) {
         let url = format!("http://{}{path}", self.address.lock().unwrap());
-        let request = reqwest::Client::new().request(method, url);
+        let request = self.client.request(method, url);
         let request = if token.is_empty() { request } else { request.bearer_auth(token) };
         let Ok(answer) = with(request).send().await else { return (0, Value::Null) };
         let status = answer.status().as_u16();

@@ -32,6 +32,9 @@ use crate::store::Credential;
 use crate::store::Store;
 use crate::store::StoreError;
 
+/// How long a request waits for those who write before it: less than most clients wait for an answer.
+const WRITE_WAIT: Duration = Duration::from_secs(10);
+
 /// Between two looks for refusals whose minute is over.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 
@@ -39,6 +42,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Workshop {
     parts: Parts,
+    /// For what nobody waits for.
+    patient: Store,
     refusals: Refusals,
     /// Since when the service runs.
     opened_at: DateTime<Utc>,
@@ -47,7 +52,9 @@ pub struct Workshop {
 impl Workshop {
     pub fn new(parts: Parts) -> Self {
         let opened_at = parts.clock.now();
-        Self { parts, refusals: Refusals::default(), opened_at }
+        let patient = parts.store.clone();
+        let parts = Parts { store: patient.writing_within(WRITE_WAIT), ..parts };
+        Self { parts, patient, refusals: Refusals::default(), opened_at }
     }
 
     /// The one that the service was put together with.
@@ -78,29 +85,28 @@ impl Workshop {
         self.parts.store.caller_by_session(presented, self.parts.clock.now()).await
     }
 
-    pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
-        let now = self.parts.clock.now();
-        self.write_refusals(self.refusals.add(deed, now), now).await
+    /// In the trail soon: whoever is refused waits neither for those who write nor for the disk.
+    pub(super) fn note_refusal(&self, deed: Deed) {
+        self.refusals.note(deed, self.parts.clock.now());
     }
 
-    /// Until the service is told to stop: how many were refused after the first, at the end of its minute.
+    /// Until the service is told to stop: each refusal that is the first of its kind, and how many followed, at
+    /// the end of its minute.
     pub async fn tell_refusals(&self, mut stopped: watch::Receiver<bool>) {
         let mut looks = tokio::time::interval(BETWEEN_LOOKS);
         loop {
             tokio::select! {
                 _ = looks.tick() => {}
+                () = self.refusals.noted() => {}
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             }
-            let now = self.parts.clock.now();
-            // What could not be written is in the log, and is tried again at the next look.
-            self.write_refusals(self.refusals.due(now), now).await.ok();
+            self.write_refusals(Refusals::due).await;
         }
     }
 
     /// What is still to be told, once no request is answered any more.
     pub async fn tell_last_refusals(&self) {
-        let now = self.parts.clock.now();
-        self.write_refusals(self.refusals.rest(), now).await.ok();
+        self.write_refusals(|refusals, _| refusals.rest()).await;
     }
 
     /// With a store that shows what lies within the scope, and that writes for the request's idempotency key.
@@ -113,19 +119,18 @@ impl Workshop {
         Parts { store, ..self.parts.clone() }
     }
 
-    async fn write_refusals(
-        &self,
-        entries: Vec<Telling>,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let deeds: Vec<Deed> = entries.iter().map(Telling::deed).collect();
-        let written = self.parts.store.note_refusals(&deeds, now).await;
-        if let Err(fault) = &written {
-            let cause: &dyn std::error::Error = fault;
+    /// Those that wait, then others. What cannot be written is in the log, and is counted with what follows.
+    async fn write_refusals(&self, others: impl Fn(&Refusals, DateTime<Utc>) -> Vec<Telling>) {
+        let now = self.parts.clock.now();
+        let mut entries = self.refusals.take_waiting();
+        entries.extend(others(&self.refusals, now).into_iter().map(|entry| (now, entry)));
+        let told: Vec<_> = entries.iter().map(|(at, entry)| (*at, entry.deed())).collect();
+        if let Err(fault) = self.patient.note_refusals(&told).await {
+            let cause: &dyn std::error::Error = &fault;
             error!(error = cause, "{} entries on refusals cannot be written", entries.len());
+            let entries = entries.into_iter().map(|(_, entry)| entry).collect();
             self.refusals.give_back(entries, now);
         }
-        written
     }
 }
 

@@ -13,9 +13,9 @@ use super::problem_details::ProblemDetails;
 use super::problem_errors::ProblemError;
 use super::problem_errors::fault_errors;
 use super::problem_errors::proof_errors;
+use super::unavailable::Unavailable;
 use crate::cycle::CycleError;
 use crate::cycle::NoPlace;
-use crate::domain::draft::DraftRefusal;
 use crate::domain::draft::Meanwhile;
 use crate::frame::FrameError;
 use crate::rules::OverBudget;
@@ -144,6 +144,9 @@ pub enum Problem {
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
+    /// 503: for a time, because of the disk or of others who write.
+    #[error("{0}")]
+    Unavailable(Unavailable),
     /// 500: the service was put together without what its handlers work with.
     #[error("the service is not assembled")]
     Unassembled,
@@ -179,7 +182,7 @@ impl Problem {
         if let Self::NoPlace(no_place) = self {
             return Some(no_place.wait_seconds());
         }
-        None
+        if let Self::Unavailable(why) = self { Some(why.wait_seconds()) } else { None }
     }
 
     pub(super) fn meanwhile(&self) -> Option<&Meanwhile> {
@@ -221,6 +224,7 @@ impl Problem {
             Self::UnderWay { .. } => ("under-way", "Already under way"),
             Self::NoPlace(_) => ("no-place", "Every place is taken"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
+            Self::Unavailable(why) => why.kind(),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
     }
@@ -262,7 +266,9 @@ impl ResponseError for Problem {
             | Self::BeingAnswered { .. }
             | Self::AnswerNotKept => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::NoPlace(_) | Self::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoPlace(_) | Self::NotReady(_) | Self::Unavailable(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -342,31 +348,11 @@ impl From<CycleError> for Problem {
     }
 }
 
-impl From<DraftRefusal> for Problem {
-    fn from(refusal: DraftRefusal) -> Self {
-        let words = refusal.to_string();
-        match refusal {
-            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
-            DraftRefusal::ForceMoved => Self::Stale(words),
-            DraftRefusal::TooLong { .. }
-            | DraftRefusal::HowMany { .. }
-            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
-            DraftRefusal::Frozen { .. }
-            | DraftRefusal::NotInReview { .. }
-            | DraftRefusal::Over { .. }
-            | DraftRefusal::Held { .. }
-            | DraftRefusal::Moved { .. }
-            | DraftRefusal::Unchanged { .. }
-            | DraftRefusal::NotOverridden { .. }
-            | DraftRefusal::NotAlone { .. }
-            | DraftRefusal::WouldOrphan { .. }
-            | DraftRefusal::OverHttpOnly => Self::Refused(words),
-        }
-    }
-}
-
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if let Some(why) = Unavailable::of(&error) {
+            return Self::Unavailable(why);
+        }
         match error {
             StoreError::Draft(refusal) => refusal.into(),
             StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),
@@ -388,6 +374,8 @@ impl From<StoreError> for Problem {
             StoreError::Address { .. }
             | StoreError::Folder { .. }
             | StoreError::Open { .. }
+            | StoreError::Storage(_)
+            | StoreError::WriterBusy { .. }
             | StoreError::Migrate { .. }
             | StoreError::Schema { .. }
             | StoreError::Damaged { .. }

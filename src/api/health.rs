@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::desk::AnonymousContext;
 use super::error::Problem;
-use super::openapi::Unavailable;
+use super::openapi;
+use super::unavailable::Unavailable;
 use crate::cycle;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,14 +57,16 @@ pub(super) async fn is_live() -> web::Json<Alive> {
     web::Json(Alive { status: "alive" })
 }
 
-/// Say whether the database and the catalogue can be used.
+/// Say whether the database can be read and written, and the catalogue used.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "operations",
-    responses((status = 200, description = "They can", body = Ready), Unavailable)
+    responses((status = 200, description = "They can", body = Ready), openapi::Unavailable)
 )]
 pub(super) async fn is_ready(context: AnonymousContext) -> Result<web::Json<Ready>, Problem> {
+    let storage = context.store.check_storage().await;
+    storage.map_err(|fault| Problem::Unavailable(Unavailable::because_of(&fault)))?;
     context.store.check().await.map_err(|error| Problem::NotReady(error.to_string()))?;
     let in_force =
         cycle::catalogue(&context).await.map_err(|error| Problem::NotReady(error.to_string()))?;

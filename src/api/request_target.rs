@@ -44,7 +44,7 @@ pub async fn normalize_target(
         }
         Ok(None) => {}
         Err(found) => {
-            let answer = access::turn_away(request.request(), Problem::BadTarget { found }).await;
+            let answer = access::turn_away(request.request(), Problem::BadTarget { found });
             return Ok(request.into_response(answer));
         }
     }

@@ -67,6 +67,7 @@ pub struct Running {
     courier: JoinHandle<()>,
     workshop: web::Data<api::Workshop>,
     refusals: JoinHandle<()>,
+    storage: JoinHandle<()>,
 }
 
 /// Port 0 lets the system choose one: see `Running::address`.
@@ -110,6 +111,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let (server, address) = listen(config, workshop.clone(), (metrics, sign_in, orders))?;
     let telling = workshop.clone();
     let refusals = tokio::spawn(async move { telling.tell_refusals(stopped).await });
+    let (watching, told) = (store.clone(), stop.subscribe());
+    let storage = tokio::spawn(async move { watching.watch_storage(told).await });
     let handle = server.handle();
     info!("Listening on {address}");
     let first_link = invitation.map(|secret| setup_link(config, &address.to_string(), &secret));
@@ -131,6 +134,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         courier,
         workshop,
         refusals,
+        storage,
     })
 }
 
@@ -209,6 +213,7 @@ impl Running {
         self.orders.await?;
         self.courier.await?;
         self.refusals.await?;
+        self.storage.await?;
         self.server.await?.map_err(AppError::Serve)?;
         self.workshop.tell_last_refusals().await;
         self.store.close().await;

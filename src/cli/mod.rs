@@ -49,6 +49,7 @@ use vigie::domain::audit::Actor;
 use vigie::domain::audit::ActorError;
 use vigie::domain::audit::NameProof;
 use vigie::rules::OverBudget;
+use vigie::store;
 use vigie::store::Store;
 
 use args::Args;
@@ -186,7 +187,13 @@ fn conclude(args: &Args) -> Result<Conclusion, CliError> {
     if let Some(remote) = remote::open(args, &config)? {
         return runtime.block_on(remote::dispatch(&args.command, &config, &remote, &printer));
     }
-    runtime.block_on(dispatch(&args.command, &config, &printer))
+    let concluded = runtime.block_on(dispatch(&args.command, &config, &printer));
+    if let Err(error) = &concluded
+        && let Some(fault) = store::fault_behind(error, &config.database_url)
+    {
+        print::message(&fault.to_string());
+    }
+    concluded
 }
 
 async fn dispatch(

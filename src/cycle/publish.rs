@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use tracing::error;
 use tracing::info;
 
 use super::CycleError;
@@ -236,7 +237,6 @@ async fn holds(
     if proof.holds() { Ok(()) } else { Err(CycleError::Unproved { proof: Box::new(proof) }) }
 }
 
-/// A refusal is written down before it is told.
 /// Where rules are put in force over HTTP only: refused beside the database, and noted in the trail.
 pub async fn refuse_local_publication(
     parts: &Parts,
@@ -246,6 +246,7 @@ pub async fn refuse_local_publication(
     noted(parts, about, act, Err(refusal(DraftRefusal::OverHttpOnly))).await
 }
 
+/// A refusal is written down before it is told; when it cannot be, it is told all the same.
 async fn noted(
     parts: &Parts,
     about: (&'static str, &str),
@@ -258,7 +259,10 @@ async fn noted(
         let (action, subject) = about;
         let refused = json!({ "refused": error.to_string() });
         let deed = act.deed(action, subject).became(&refused);
-        parts.store.note_refusals(&[deed], act.at).await?;
+        if let Err(fault) = parts.store.note_refusals(&[(act.at, deed)]).await {
+            let cause: &dyn std::error::Error = &fault;
+            error!(error = cause, "A refusal to publish cannot be written");
+        }
     }
     outcome
 }

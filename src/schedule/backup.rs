@@ -32,7 +32,7 @@ pub(super) async fn run(work: &Work) -> Result<Done, JobError> {
     if folder.as_os_str().is_empty() {
         return Err(JobError::NoBackupFolder);
     }
-    std::fs::create_dir_all(folder).map_err(told_of("create the folder", folder))?;
+    store::create_private_folder(folder).map_err(told_of("create the folder", folder))?;
     remove_unfinished(folder)?;
     let stamp = work.parts.clock.now().format(STAMP);
     let name = format!("{PREFIX}{stamp}{SUFFIX}");

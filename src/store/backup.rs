@@ -19,12 +19,18 @@ impl Store {
     /// write. The caller puts it on the disk for good.
     pub async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
         self.check_whole("a copy of the database")?;
-        sqlx::query("vacuum into $1")
+        self.storage.check_readable()?;
+        let written = writing("a copy of the database");
+        // One of its own: those that serve readers refuse whatever writes.
+        let mut connection =
+            self.connections.options.connect().await.map_err(writing("a copy of the database"))?;
+        let copied = sqlx::query("vacuum into $1")
             .bind(file.display().to_string())
-            .execute(&self.pool)
-            .await
-            .map_err(writing("a copy of the database"))?;
-        Ok(())
+            .execute(&mut connection)
+            .await;
+        // Whatever it says, it is gone.
+        drop(connection.close().await);
+        copied.map(|_| ()).map_err(written)
     }
 }
 

@@ -85,7 +85,7 @@ impl Store {
              where tokens.hash = $1 and tokens.revoked_at is null and accounts.closed_at is null",
         )
         .bind(hash.as_str())
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.readers()?)
         .await
         .map_err(reading("tokens"))?;
         let known = found.map(|row| row.into_known(version)).transpose()?;

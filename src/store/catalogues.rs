@@ -21,7 +21,7 @@ impl Store {
         let rows: Vec<(String, String)> =
             sqlx::query_as("select path, text from catalogue_texts where fingerprint = $1")
                 .bind(fingerprint.as_str())
-                .fetch_all(&self.pool)
+                .fetch_all(self.readers()?)
                 .await
                 .map_err(reading("a catalogue"))?;
         Ok(rows.into_iter().collect())

@@ -23,7 +23,7 @@ impl Store {
         let rows: Vec<(String, i64)> =
             sqlx::query_as("select phase, microseconds from cycle_times where cycle = $1")
                 .bind(cycle.0)
-                .fetch_all(&self.pool)
+                .fetch_all(self.readers()?)
                 .await
                 .map_err(reading("how long a cycle took"))?;
         rows.into_iter()

@@ -9,6 +9,7 @@ use sqlx::error::DatabaseError;
 use super::Store;
 use super::alerts;
 use super::catalogues;
+use super::connections::end;
 use super::cycle_times;
 use super::deeds;
 use super::error::StoreError;
@@ -16,7 +17,6 @@ use super::error::reading;
 use super::handling;
 use super::kept;
 use super::missions;
-use super::open::end;
 use super::outbox;
 use super::scope::Visible;
 use super::silences;
@@ -57,7 +57,7 @@ impl Store {
     pub async fn next_cycle_number(&self) -> Result<CycleNumber, StoreError> {
         self.check_whole("a cycle")?;
         let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from cycles")
-            .fetch_one(&self.pool)
+            .fetch_one(self.readers()?)
             .await
             .map_err(reading("cycles"))?;
         Ok(CycleNumber(last + 1))

@@ -7,6 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::differences::Difference;
 use super::error::StoreError;
 use super::error::reading;
@@ -15,7 +16,6 @@ use super::handling;
 use super::identity;
 use super::identity::Links;
 use super::kept;
-use super::open::end;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::dispute::Answer;

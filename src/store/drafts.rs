@@ -10,11 +10,11 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use super::overlay;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;

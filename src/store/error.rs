@@ -1,10 +1,14 @@
 //! Why something could not be kept or read back.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
 use super::restore_fault::RestoreFault;
+use super::storage::StorageFault;
+use super::storage::StorageFaultKind;
+use super::storage::is_busy;
 use crate::domain::audit::Actor;
 use crate::domain::draft::DraftRefusal;
 use crate::domain::draft::Meanwhile;
@@ -46,6 +50,10 @@ pub enum StoreError {
     Restore(#[from] RestoreFault),
     #[error("write `{}`", path.display())]
     File { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Storage(#[from] StorageFault),
+    #[error("others have been writing for {} s: try again", waited.as_secs())]
+    WriterBusy { waited: Duration },
     #[error("begin or end a transaction")]
     Transaction { source: sqlx::Error },
     #[error("read {what}")]
@@ -111,6 +119,33 @@ pub enum StoreError {
     NotLinked { project: ProjectId },
     #[error("edition {edition} would have two snapshots of `{project}`: `{first}` and `{second}`")]
     TwoSnapshots { edition: EditionId, project: ProjectId, first: String, second: String },
+}
+
+impl StoreError {
+    /// Whether others were in the way, and it is worth trying again.
+    pub fn is_busy(&self) -> bool {
+        let waited_in_vain =
+            |source: &sqlx::Error| matches!(source, sqlx::Error::PoolTimedOut) || is_busy(source);
+        matches!(self, Self::WriterBusy { .. }) || self.database_error().is_some_and(waited_in_vain)
+    }
+
+    /// What the disk has to do with it: `None` when it is something else.
+    pub fn disk_fault(&self) -> Option<StorageFaultKind> {
+        if let Self::Storage(fault) = self {
+            return Some(fault.kind.clone());
+        }
+        StorageFaultKind::of_database(self.database_error()?)
+    }
+
+    fn database_error(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Open { source, .. }
+            | Self::Transaction { source }
+            | Self::Read { source, .. }
+            | Self::Write { source, .. } => Some(source),
+            _ => None,
+        }
+    }
 }
 
 fn nearest_hint(nearest: Option<&ProjectId>) -> String {

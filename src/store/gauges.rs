@@ -117,7 +117,7 @@ impl Store {
              where cycle = $1 order by position",
         )
         .bind(cycle.0)
-        .fetch_all(&self.pool)
+        .fetch_all(self.readers()?)
         .await
         .map_err(reading("verdicts"))?;
         let mut tallies: Vec<RuleTally> = Vec::new();

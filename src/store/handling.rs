@@ -7,11 +7,11 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use super::outbox;
 use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertChangeKind;

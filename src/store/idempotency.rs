@@ -3,7 +3,10 @@
 //! A handle that carries an attempt says so in each transaction that it writes: the act and the note that it
 //! was done are one. So a request is done once, wherever the process is cut; its answer may be lost.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 use chrono::DateTime;
 use chrono::TimeDelta;
@@ -11,11 +14,11 @@ use chrono::Utc;
 use sqlx::SqliteConnection;
 
 use super::Store;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use crate::domain::access::AccountNumber;
 use crate::domain::fingerprint::Fingerprint;
 
@@ -23,6 +26,9 @@ const WHAT: &str = "idempotency keys";
 
 /// Of one account; beyond, its oldest ones are forgotten before their time.
 const MOST_KEYS: i64 = 10_000;
+
+/// Attempts that are remembered as released; the oldest are forgotten.
+const MOST_RELEASED: usize = 1000;
 
 /// How long an attempt may take. Then it was cut, and another may begin.
 const HELD: TimeDelta = TimeDelta::minutes(5);
@@ -40,6 +46,26 @@ pub struct OnceKey {
 /// An attempt to answer a request once. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Attempt(Arc<(OnceKey, i64)>);
+
+/// Attempts that came to nothing while nothing could be written, so that the database still says that they are
+/// under way. They would be over by themselves, later.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Released(Arc<Mutex<VecDeque<Attempt>>>);
+
+impl Released {
+    fn add(&self, attempt: &Attempt) {
+        let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if attempts.len() >= MOST_RELEASED {
+            attempts.pop_front();
+        }
+        attempts.push_back(attempt.clone());
+    }
+
+    fn has(&self, key: &OnceKey, number: i64) -> bool {
+        let attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        attempts.iter().any(|attempt| attempt.0.1 == number && attempt.0.0 == *key)
+    }
+}
 
 /// An answer as it was given, and is given again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,22 +103,21 @@ impl Store {
         key: &OnceKey,
         (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Claimed, StoreError> {
+        // One that was answered is answered again without waiting for those who write.
+        let seen = find(&mut *self.begin_read().await?, key).await?;
+        if let Some(row) = seen.filter(|row| row.expires_at > kept::from_instant(now))
+            && let Next::Answer(claimed) = row.next(key, now, &self.released)?
+        {
+            return Ok(claimed);
+        }
         let mut transaction = self.begin_write().await?;
         forget(&mut transaction, key.account, now).await?;
         let number = match find(&mut transaction, key).await? {
             None => 1,
-            Some(row) if row.fingerprint != key.fingerprint.as_str() => return Ok(Claimed::Other),
-            Some(row) => {
-                let until =
-                    kept::to_instant("idempotency_keys.held_until", row.held_until.clone())?;
-                let attempt = row.attempt;
-                match row.into_answer()? {
-                    Found::Answered(answer) => return Ok(Claimed::Answered(answer)),
-                    Found::Done => return Ok(Claimed::Done),
-                    Found::Begun if until > now => return Ok(Claimed::UnderWay { until }),
-                    Found::Begun => attempt + 1,
-                }
-            }
+            Some(row) => match row.next(key, now, &self.released)? {
+                Next::Answer(claimed) => return Ok(claimed),
+                Next::Attempt(number) => number,
+            },
         };
         sqlx::query(
             "insert into idempotency_keys (account, route, key, fingerprint, attempt, begun_at,
@@ -140,8 +165,17 @@ impl Store {
         end(transaction).await
     }
 
-    /// Nothing was done: the key is free again. One that stands for something done stays.
+    /// Nothing was done: the key is free again, even when that cannot be written. One that stands for something
+    /// done stays.
     pub async fn free_key(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        let freed = self.delete_key(attempt).await;
+        if freed.is_err() {
+            self.released.add(attempt);
+        }
+        freed
+    }
+
+    async fn delete_key(&self, attempt: &Attempt) -> Result<(), StoreError> {
         let (key, number) = attempt.0.as_ref();
         let mut transaction = self.begin_write().await?;
         sqlx::query(
@@ -212,7 +246,7 @@ async fn find(
     key: &OnceKey,
 ) -> Result<Option<KeyRow>, StoreError> {
     sqlx::query_as(
-        "select fingerprint, attempt, held_until, acted, status, headers, body
+        "select fingerprint, attempt, held_until, expires_at, acted, status, headers, body
          from idempotency_keys where account = $1 and route = $2 and key = $3",
     )
     .bind(key.account.0)
@@ -234,13 +268,42 @@ struct KeyRow {
     fingerprint: String,
     attempt: i64,
     held_until: String,
+    expires_at: String,
     acted: bool,
     status: Option<i64>,
     headers: Option<String>,
     body: Option<Vec<u8>>,
 }
 
+/// What is done for whoever comes with a key that is known.
+enum Next {
+    Answer(Claimed),
+    /// The number of the attempt that begins.
+    Attempt(i64),
+}
+
 impl KeyRow {
+    fn next(
+        self,
+        key: &OnceKey,
+        now: DateTime<Utc>,
+        released: &Released,
+    ) -> Result<Next, StoreError> {
+        if self.fingerprint != key.fingerprint.as_str() {
+            return Ok(Next::Answer(Claimed::Other));
+        }
+        let until = kept::to_instant("idempotency_keys.held_until", self.held_until.clone())?;
+        let attempt = self.attempt;
+        Ok(match self.into_answer()? {
+            Found::Answered(answer) => Next::Answer(Claimed::Answered(answer)),
+            Found::Done => Next::Answer(Claimed::Done),
+            Found::Begun if until > now && !released.has(key, attempt) => {
+                Next::Answer(Claimed::UnderWay { until })
+            }
+            Found::Begun => Next::Attempt(attempt.saturating_add(1)),
+        })
+    }
+
     fn into_answer(self) -> Result<Found, StoreError> {
         let (Some(status), Some(headers), Some(body)) = (self.status, self.headers, self.body)
         else {

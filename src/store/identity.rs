@@ -12,12 +12,12 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::filed;
 use super::kept;
-use super::open::end;
 use super::scope::Visible;
 use super::snapshots;
 use crate::domain::audit::Act;

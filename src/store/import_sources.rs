@@ -1,11 +1,11 @@
 //! What the import job last found at each path and address.
 
 use super::Store;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use super::outbox;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::ImportNumber;
@@ -22,7 +22,7 @@ impl Store {
                     context, detail, seen_at
              from import_sources order by source",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.readers()?)
         .await
         .map_err(reading("what was found at paths"))?;
         rows.into_iter().map(SourceRow::into_source).collect()

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::corrections;
 use super::deeds;
 use super::differences;
@@ -26,7 +27,6 @@ use super::identity::Links;
 use super::import_rows;
 use super::import_rows::FollowUpRow;
 use super::kept;
-use super::open::end;
 use super::scope::Visible;
 use super::snapshots;
 use crate::domain::audit::Actor;
@@ -120,7 +120,7 @@ impl Store {
         self.check_whole("an import")?;
         let mut transaction = self.begin_write().await?;
         let recorded = record_all(&mut transaction, imports, DateTime::UNIX_EPOCH).await?;
-        transaction.rollback().await.map_err(|source| StoreError::Transaction { source })?;
+        transaction.rollback().await?;
         Ok(recorded)
     }
 }

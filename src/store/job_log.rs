@@ -4,11 +4,11 @@ use chrono::DateTime;
 use chrono::Utc;
 
 use super::Store;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use crate::domain::audit::Actor;
 use crate::domain::cycle::CyclePhase;
 use crate::domain::job::JobName;
@@ -52,7 +52,7 @@ impl Store {
              where name = $1",
         )
         .bind(job.word())
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.readers()?)
         .await
         .map_err(reading("a job"))?;
         let Some(row) = row else { return Ok(None) };
@@ -109,13 +109,13 @@ impl Store {
              from job_runs where number = $1",
         )
         .bind(number)
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.readers()?)
         .await
         .map_err(reading("a run of a job"))?;
         let report: Option<Option<String>> =
             sqlx::query_scalar("select report from job_runs where number = $1")
                 .bind(number)
-                .fetch_optional(&self.pool)
+                .fetch_optional(self.readers()?)
                 .await
                 .map_err(reading("a run of a job"))?;
         row.map(|row| Ok((row.into_run()?, report.flatten()))).transpose()

@@ -6,11 +6,11 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use super::outbox;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
@@ -119,26 +119,29 @@ impl Store {
     /// Whether the job was still held.
     pub async fn hold_on(&self, job: JobName, hold: Hold<'_>) -> Result<bool, StoreError> {
         self.check_whole("a job")?;
+        let mut transaction = self.begin_write().await?;
         let done = sqlx::query("update jobs set held_until = $3 where name = $1 and holder = $2")
             .bind(job.word())
             .bind(hold.holder)
             .bind(kept::from_instant(hold.until))
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await
             .map_err(writing("a job"))?;
+        end(transaction).await?;
         Ok(done.rows_affected() > 0)
     }
 
     /// How far a cycle under way has come.
     pub async fn set_run_phase(&self, run: i64, phase: CyclePhase) -> Result<(), StoreError> {
         self.check_whole("a job")?;
+        let mut transaction = self.begin_write().await?;
         sqlx::query("update job_runs set phase = $2 where number = $1 and outcome = 'processing'")
             .bind(run)
             .bind(phase.word())
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await
             .map_err(writing("a run of a job"))?;
-        Ok(())
+        end(transaction).await
     }
 
     /// Records what a run came to and lets the job go.
@@ -199,13 +202,14 @@ impl Store {
         next_at: Option<DateTime<Utc>>,
     ) -> Result<(), StoreError> {
         self.check_whole("a job")?;
+        let mut transaction = self.begin_write().await?;
         sqlx::query("update jobs set next_at = $2 where name = $1")
             .bind(job.word())
             .bind(next_at.map(kept::from_instant))
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await
             .map_err(writing("a job"))?;
-        Ok(())
+        end(transaction).await
     }
 }
 

@@ -4,12 +4,12 @@ use chrono::DateTime;
 use chrono::Utc;
 
 use super::Store;
+use super::connections::end;
 use super::credential::Credential;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 
 const SESSIONS: &str = "sessions";
 

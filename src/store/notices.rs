@@ -8,11 +8,11 @@ use sqlx::Sqlite;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use super::outages;
 use crate::domain::audit::Act;
 use crate::domain::ids::CycleNumber;

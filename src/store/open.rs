@@ -2,51 +2,52 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
 use sqlx::ConnectOptions;
 use sqlx::Connection;
-use sqlx::Sqlite;
-use sqlx::SqlitePool;
-use sqlx::Transaction;
-use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::sqlite::SqliteJournalMode;
-use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::sqlite::SqliteSynchronous;
 
 use super::audit;
 use super::callers::Callers;
+use super::connections::BUSY_TIMEOUT;
+use super::connections::Connections;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
-use super::idempotency;
 use super::idempotency::Attempt;
+use super::idempotency::Released;
+use super::permissions;
 use super::scope::Remembered;
+use super::storage::Storage;
+use super::storage::is_busy;
 use super::token_uses::Uses;
 use super::version::Watch;
 use crate::domain::access::Scope;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// How long a writer waits for another: longer than a cycle of a million verdicts takes to commit.
-const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
-
 /// Between two attempts to change a mode that another program is changing.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
-const MAX_CONNECTIONS: u32 = 8;
-
-/// Handles share one pool: cloning is cheap. Each sees the whole State, or some ministries only.
+/// Handles share their connections: cloning is cheap. Each sees the whole State, or some ministries only.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pub(super) pool: SqlitePool,
+    pub(super) connections: Arc<Connections>,
+    pub(super) storage: Storage,
+    /// How long a writer waits for those before it.
+    pub(super) write_wait: Duration,
     pub(super) scope: Scope,
     pub(super) remembered: Remembered,
     pub(super) uses: Uses,
     pub(super) watch: Watch,
     pub(super) callers: Callers,
+    pub(super) released: Released,
     /// What is written is written for it.
     pub(super) attempt: Option<Attempt>,
 }
@@ -59,11 +60,14 @@ impl Store {
     }
 
     pub(super) async fn open_file(options: SqliteConnectOptions) -> Result<Self, StoreError> {
-        let options = options.create_if_missing(true).synchronous(SqliteSynchronous::Full);
-        create_folder(options.get_filename())?;
+        let options = options.create_if_missing(false).synchronous(SqliteSynchronous::Full);
+        let file = options.get_filename().to_owned();
+        permissions::create_folder(&file)?;
+        permissions::make_private(&file)?;
         write_ahead(options.clone()).await?;
-        // One connection stays open, so that a restoration sees that the database is in use.
-        let store = connect(options, 1).await?;
+        let storage = storage(&file, true)?;
+        let connections = Connections::open(options, &storage).await;
+        let store = assemble(storage, connections.map_err(unopened(&file))?);
         store.migrate().await?;
         Ok(store)
     }
@@ -76,7 +80,11 @@ impl Store {
 
     /// Opens a database that exists and is up to date; creates and changes nothing.
     pub async fn open_read_only(url: &str) -> Result<Self, StoreError> {
-        let store = connect(options(url)?.read_only(true), 0).await?;
+        let options = options(url)?.read_only(true).create_if_missing(false);
+        let file = options.get_filename().to_owned();
+        let storage = storage(&file, false)?;
+        let connections = Connections::open_read_only(options, &storage).await;
+        let store = assemble(storage, connections.map_err(unopened(&file))?);
         store.check().await?;
         Ok(store)
     }
@@ -87,12 +95,18 @@ impl Store {
         Self { scope: self.scope.and(scope), ..self.clone() }
     }
 
+    /// The same, whose writers wait that long at most for those before them.
+    #[must_use]
+    pub fn writing_within(&self, wait: Duration) -> Self {
+        Self { write_wait: wait, ..self.clone() }
+    }
+
     /// Whether the database answers and has the schema that this program expects.
     pub async fn check(&self) -> Result<(), StoreError> {
         let applied: Vec<i64> = sqlx::query_scalar(
             "select version from _sqlx_migrations where success order by version",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.readers()?)
         .await
         .map_err(reading("the schema's version"))?;
         let known = schemas();
@@ -107,23 +121,7 @@ impl Store {
     pub async fn close(&self) {
         self.write_uses().await;
         self.watch.close().await;
-        self.pool.close().await;
-    }
-
-    /// A transaction that means to write takes its turn at once: one that upgraded later could find
-    /// that what it read has changed.
-    pub(super) async fn begin_write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        let begun = self.pool.begin_with("begin immediate").await;
-        let mut transaction = begun.map_err(|source| StoreError::Transaction { source })?;
-        if let Some(attempt) = &self.attempt {
-            idempotency::mark(&mut transaction, attempt).await?;
-        }
-        Ok(transaction)
-    }
-
-    /// Several reads of one moment.
-    pub(super) async fn begin_read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.pool.begin().await.map_err(|source| StoreError::Transaction { source })
+        self.connections.close().await;
     }
 
     /// In one transaction, so that of two programs that start at once the second finds it done.
@@ -137,10 +135,6 @@ impl Store {
         audit::guard(&mut transaction).await?;
         end(transaction).await
     }
-}
-
-pub(super) async fn end(transaction: Transaction<'static, Sqlite>) -> Result<(), StoreError> {
-    transaction.commit().await.map_err(|source| StoreError::Transaction { source })
 }
 
 /// The versions of the schema, the first to the last.
@@ -174,14 +168,6 @@ pub(super) fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .disable_statement_logging())
 }
 
-pub(super) fn create_folder(file: &Path) -> Result<(), StoreError> {
-    match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
-            .map_err(|source| StoreError::Folder { path: folder.to_owned(), source }),
-        Some(_) | None => Ok(()),
-    }
-}
-
 /// Puts the file in write-ahead mode, which it keeps: the pool's connections find it so. `SQLite`
 /// refuses at once, whatever the timeout, when another program is changing the mode too.
 async fn write_ahead(options: SqliteConnectOptions) -> Result<(), StoreError> {
@@ -200,32 +186,31 @@ async fn write_ahead(options: SqliteConnectOptions) -> Result<(), StoreError> {
         Ok(connection) => connection.close().await,
         Err(source) => Err(source),
     };
-    closed.map_err(|source| StoreError::Open { path, source })
+    closed.map_err(unopened(&path))
 }
 
-/// Primary result code 5, whatever the extended code says beside it.
-pub(super) fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(DatabaseError::code);
-    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+fn unopened(file: &Path) -> impl FnOnce(sqlx::Error) -> StoreError {
+    let path = file.to_owned();
+    move |source| StoreError::Open { path, source }
 }
 
-async fn connect(options: SqliteConnectOptions, least: u32) -> Result<Store, StoreError> {
-    let path = options.get_filename().to_owned();
-    let pool = SqlitePoolOptions::new()
-        .min_connections(least)
-        .max_connections(MAX_CONNECTIONS)
-        .connect_with(options)
-        .await
-        .map_err(|source| StoreError::Open { path, source })?;
-    Ok(Store {
-        pool,
+fn storage(file: &Path, is_held: bool) -> Result<Storage, StoreError> {
+    Storage::of(file, is_held).map_err(|error| unopened(file)(error.into()))
+}
+
+fn assemble(storage: Storage, connections: Connections) -> Store {
+    Store {
+        connections: Arc::new(connections),
+        storage,
+        write_wait: BUSY_TIMEOUT,
         scope: Scope::Whole,
         remembered: Remembered::default(),
         uses: Uses::default(),
         watch: Watch::default(),
         callers: Callers::default(),
+        released: Released::default(),
         attempt: None,
-    })
+    }
 }
 
 #[cfg(test)]

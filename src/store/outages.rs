@@ -6,11 +6,11 @@ use chrono::Utc;
 use sqlx::SqliteConnection;
 
 use super::Store;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use super::outbox;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;

@@ -10,12 +10,12 @@ use sqlx::query_builder::Separated;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::notices::NoticeRow;
-use super::open::end;
 use super::outages;
 use super::told;
 use crate::domain::audit::Actor;

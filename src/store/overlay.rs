@@ -7,12 +7,12 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::drafts;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use super::outbox;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;

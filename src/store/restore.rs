@@ -30,19 +30,17 @@ use super::database_files::lock_folder;
 use super::database_files::remove_with_side_files;
 use super::database_files::resolve;
 use super::error::StoreError;
-use super::open::create_folder;
-use super::open::is_busy;
 use super::open::options;
+use super::permissions::FILE_MODE;
+use super::permissions::create_folder;
 use super::restore_endings::Ended;
 use super::restore_endings::Restoration;
 use super::restore_fault::RestoreFault;
+use super::storage::is_busy;
 use crate::domain::audit::Actor;
 
 /// How long someone who is about to leave is waited for, before the database counts as in use.
 const LEAVING: Duration = Duration::from_secs(2);
-
-/// A database holds names and addresses: for its owner alone.
-const MODE: u32 = 0o600;
 
 const UNFINISHED: &str = ".restoring";
 const REPLACED: &str = ".replaced-";
@@ -244,7 +242,7 @@ fn put_copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     let copied = || -> io::Result<()> {
         let mut source = File::open(from)?;
         let mut copy =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(to)?;
+            OpenOptions::new().write(true).create(true).truncate(true).mode(FILE_MODE).open(to)?;
         io::copy(&mut source, &mut copy)?;
         copy.sync_all()
     };

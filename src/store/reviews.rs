@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::Store;
 use super::audit;
+use super::connections::end;
 use super::deeds;
 use super::error::StoreError;
 use super::error::reading;
@@ -19,7 +20,6 @@ use super::error::writing;
 use super::identity;
 use super::identity::Links;
 use super::kept;
-use super::open::end;
 use super::scope::Visible;
 use crate::domain::audit::Actor;
 use crate::domain::ids::ReviewId;

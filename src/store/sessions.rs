@@ -10,12 +10,12 @@ use super::accounts;
 use super::accounts::AccountTerms;
 use super::accounts::is_over;
 use super::audit;
+use super::connections::end;
 use super::credential::Credential;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use crate::domain::access::Account;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
@@ -87,7 +87,7 @@ impl Store {
              where sessions.hash = $1 and accounts.closed_at is null",
         )
         .bind(presented.hash().as_str())
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.readers()?)
         .await
         .map_err(reading("sessions"))?;
         let Some((account, name, roles, scope, multi_factor, expires_at)) = found else {
@@ -191,17 +191,18 @@ impl Store {
         Ok(Some(account))
     }
 
-    /// Somebody was refused: in the trail, as every decision is.
+    /// Somebody was refused, at the instant that comes with it: in the trail, as every decision is.
     pub async fn note_refusals(
         &self,
-        deeds: &[Deed],
-        now: DateTime<Utc>,
+        refusals: &[(DateTime<Utc>, Deed)],
     ) -> Result<(), StoreError> {
-        if deeds.is_empty() {
+        if refusals.is_empty() {
             return Ok(());
         }
         let mut transaction = self.begin_write().await?;
-        audit::append(&mut transaction, now, deeds).await?;
+        for (at, deed) in refusals {
+            audit::append(&mut transaction, *at, std::slice::from_ref(deed)).await?;
+        }
         end(transaction).await
     }
 }

@@ -4,11 +4,11 @@ use chrono::DateTime;
 use chrono::Utc;
 
 use super::Store;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 
 /// What was tidied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +35,13 @@ impl Store {
         .map_err(writing("runs of jobs"))?
         .rows_affected();
         end(transaction).await?;
+        let mut writer = self.writer().await?;
         sqlx::query("pragma optimize")
-            .execute(&self.pool)
+            .execute(&mut *writer)
             .await
             .map_err(writing("the statistics of tables"))?;
         let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *writer)
             .await
             .map_err(reading("the write-ahead log"))?;
         Ok(Tidied { runs, log_folded: busy == 0 })

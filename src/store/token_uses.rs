@@ -12,10 +12,10 @@ use chrono::Utc;
 use tracing::warn;
 
 use super::Store;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 
 /// How long uses are gathered before they are written. A service that is cut loses as much of them.
 const GATHERING: Duration = Duration::from_mins(1);

@@ -9,12 +9,12 @@ use serde_json::json;
 use super::Store;
 use super::accounts;
 use super::audit;
+use super::connections::end;
 use super::credential::Credential;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
-use super::open::end;
 use super::outbox;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Role;
@@ -124,7 +124,7 @@ impl Store {
              from tokens where (cast($1 as bigint) is null or account = $1) order by number",
         )
         .bind(account.map(|account| account.0))
-        .fetch_all(&self.pool)
+        .fetch_all(self.readers()?)
         .await
         .map_err(reading("tokens"))?;
         rows.into_iter().map(TokenRow::into_token).collect()

@@ -25,7 +25,7 @@ impl Store {
         self.check_whole("what was told")?;
         let rows: Vec<(String, String, String)> =
             sqlx::query_as("select receiver, about, body from told order by receiver, about")
-                .fetch_all(&self.pool)
+                .fetch_all(self.readers()?)
                 .await
                 .map_err(reading("what was told"))?;
         rows.into_iter()
@@ -43,7 +43,7 @@ impl Store {
             "select receiver, alert, told, reminders, last_on, escalated_on from reminders
              order by receiver, alert, told",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.readers()?)
         .await
         .map_err(reading("reminders"))?;
         rows.into_iter().map(ReminderRow::into_reminded).collect()

@@ -38,9 +38,10 @@ struct Watching {
 impl Store {
     /// Changes with every commit, whoever makes it. What is read after asking is at least as new.
     pub async fn version(&self) -> Result<Version, StoreError> {
-        if self.pool.is_closed() {
+        if self.connections.is_closed() {
             return Err(reading(WHAT)(sqlx::Error::PoolClosed));
         }
+        self.storage.check_readable()?;
         self.watch.looks.share(async || self.look().await).await
     }
 
@@ -51,7 +52,9 @@ impl Store {
             connection
         } else {
             watching.opened += 1;
-            self.pool.connect_options().connect().await.map_err(reading(WHAT))?
+            let opened = self.connections.options.connect().await.map_err(reading(WHAT))?;
+            self.storage.check_file()?;
+            opened
         };
         let changes: i64 = sqlx::query_scalar("pragma data_version")
             .fetch_one(&mut connection)

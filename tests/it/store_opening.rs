@@ -1,10 +1,14 @@
 //! Opening the database: made when absent, brought up to date once, refused in words.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use vigie::store::Store;
 
 use crate::store_support::Scratch;
 use crate::store_support::panorama;
 use crate::store_support::told;
+use crate::support::Workplace;
 use crate::support::root;
 
 #[tokio::test]
@@ -112,4 +116,42 @@ async fn a_schema_of_a_later_version_is_not_taken_for_ours() {
         told(&reopened),
         "bring the database up to date: migration 99 was previously applied but is missing in the resolved migrations"
     );
+}
+
+fn mode(path: &Path) -> String {
+    format!("{:04o}", std::fs::metadata(path).unwrap().permissions().mode() & 0o7777)
+}
+
+#[tokio::test]
+async fn what_is_made_is_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a/b/vigie.db");
+    let store = Store::open(&format!("sqlite://{}", path.display())).await.unwrap();
+    for name in ["a", "a/b"] {
+        assert_eq!(mode(&folder.path().join(name)), "0700", "{name}");
+    }
+    for name in ["vigie.db", "vigie.db-wal", "vigie.db-shm"] {
+        assert_eq!(mode(&folder.path().join("a/b").join(name)), "0600", "{name}");
+    }
+    store.close().await;
+}
+
+/// As an earlier version left it, and as one that is killed does.
+#[test]
+fn what_others_could_read_is_tightened_and_told() {
+    let workplace = Workplace::new();
+    workplace.ok(&["imports"]);
+    let files = ["vigie.db", "vigie.db-wal"].map(|name| workplace.path(name));
+    std::fs::write(&files[1], "").unwrap();
+    for file in &files {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let first = workplace.run(&["imports"]);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    for file in &files {
+        let line = format!("`{}` was open to others (mode 0644): it no longer is", file.display());
+        assert_eq!(first.stderr.matches(&line).count(), 1, "{}", first.stderr);
+    }
+    assert_eq!(mode(&files[0]), "0600");
+    assert_eq!(workplace.run(&["imports"]).stderr, "");
 }

@@ -69,7 +69,7 @@ pub(super) async fn guard(
             request.into_response(away)
         }
         Err(refusal) => {
-            let problem = note(request.request(), *refusal).await;
+            let problem = note(request.request(), *refusal);
             let problem = within.err().unwrap_or(problem);
             request.into_response(problem.error_response())
         }
@@ -89,7 +89,7 @@ async fn pass(
         request.extensions_mut().insert(caller);
     }
     let response = next.call(request).await?.map_into_boxed_body();
-    note_late(&response).await?;
+    note_late(&response)?;
     Ok(response)
 }
 
@@ -99,8 +99,8 @@ pub(super) async fn no_route(request: HttpRequest) -> HttpResponse {
 }
 
 /// The same, for one that is written to be taken for another: the audit trail keeps it.
-pub(super) async fn turn_away(request: &HttpRequest, problem: Problem) -> HttpResponse {
-    let noted = note(request, Refusal { who: None, problem }).await;
+pub(super) fn turn_away(request: &HttpRequest, problem: Problem) -> HttpResponse {
+    let noted = note(request, Refusal { who: None, problem });
     answer_unrouted(request, &noted)
 }
 
@@ -164,28 +164,28 @@ async fn admit(
 }
 
 /// A handler refuses as the guard does, and its refusals are told as well.
-async fn note_late(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
+fn note_late(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
     let Some(error) = response.response().error() else { return Ok(()) };
     let Some(problem) = error.as_error::<Problem>().filter(|problem| problem.is_refusal()) else {
         return Ok(());
     };
     let request = response.request();
     let who = request.extensions().get::<Caller>().cloned();
-    Workshop::of(request)?.note_refusal(deed(request, who, problem)).await?;
+    Workshop::of(request)?.note_refusal(deed(request, who, problem));
     Ok(())
 }
 
-/// The problem to answer: a refusal that cannot be told is one that broke down.
-async fn note(request: &HttpRequest, refusal: Refusal) -> Problem {
+/// The problem to answer.
+fn note(request: &HttpRequest, refusal: Refusal) -> Problem {
     let Refusal { who, problem } = refusal;
     if !problem.is_refusal() {
         return problem;
     }
-    let told = match Workshop::of(request) {
-        Ok(workshop) => workshop.note_refusal(deed(request, who, &problem)).await,
+    match Workshop::of(request) {
+        Ok(workshop) => workshop.note_refusal(deed(request, who, &problem)),
         Err(unassembled) => return unassembled,
-    };
-    told.map_or_else(Problem::from, |()| problem)
+    }
+    problem
 }
 
 fn deed(request: &HttpRequest, who: Option<Caller>, problem: &Problem) -> Deed {

@@ -1,5 +1,7 @@
 //! Refusals on their way to the audit trail: the first of its kind is told at once; those that follow
 //! within a minute are counted, and told as one. So a flood adds two entries a minute for each kind.
+//!
+//! Whoever is refused does not wait for it: entries gather here, and are written beside the requests.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -10,6 +12,7 @@ use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
 use serde_json::json;
+use tokio::sync::Notify;
 
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
@@ -20,9 +23,19 @@ const WINDOW: TimeDelta = TimeDelta::minutes(1);
 /// Kinds (who, which route, why) told apart within a window; the others are one kind together.
 const MOST_KINDS: usize = 256;
 
+/// Entries that wait to be written; what comes beyond is counted with what follows.
+const MOST_WAITING: usize = 2 * MOST_KINDS;
+
 /// What was refused in the last minute, in bounded memory.
 #[derive(Debug, Default)]
-pub(in crate::api) struct Refusals(Mutex<BTreeMap<Deed, Tally>>);
+pub(in crate::api) struct Refusals {
+    kinds: Mutex<BTreeMap<Deed, Tally>>,
+    waiting: Mutex<Vec<Waiting>>,
+    noted: Notify,
+}
+
+/// An entry, and the instant that the trail gives it.
+pub(in crate::api) type Waiting = (DateTime<Utc>, Telling);
 
 /// What is still to be told of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +57,31 @@ pub(in crate::api) struct Telling {
 }
 
 impl Refusals {
+    /// Neither waits nor fails.
+    pub(in crate::api) fn note(&self, deed: Deed, now: DateTime<Utc>) {
+        let mut entries = self.add(deed, now);
+        if !entries.is_empty() {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let room = MOST_WAITING.saturating_sub(waiting.len()).min(entries.len());
+            let beyond = entries.split_off(room);
+            waiting.extend(entries.into_iter().map(|entry| (now, entry)));
+            drop(waiting);
+            self.give_back(beyond, now);
+            self.noted.notify_one();
+        }
+    }
+
+    /// Until there is something to write.
+    pub(in crate::api) async fn noted(&self) {
+        self.noted.notified().await;
+    }
+
+    pub(in crate::api) fn take_waiting(&self) -> Vec<Waiting> {
+        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// What to write now: of windows that are over, and of this refusal when it opens one.
-    pub(in crate::api) fn add(&self, deed: Deed, now: DateTime<Utc>) -> Vec<Telling> {
+    fn add(&self, deed: Deed, now: DateTime<Utc>) -> Vec<Telling> {
         let mut kinds = self.kinds();
         let mut entries = take(&mut kinds, |tally| tally.is_over(now));
         let kind = told_apart(&kinds, deed);
@@ -81,7 +117,7 @@ impl Refusals {
     }
 
     fn kinds(&self) -> MutexGuard<'_, BTreeMap<Deed, Tally>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kinds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -48,7 +48,11 @@ const MEDIA_TYPE: Answer =
     ("415", "UnsupportedMediaType", "The body is not of a kind that is read");
 const TOO_MANY: Answer = ("429", "TooManyRequests", "Too many requests in too short a time");
 const INTERNAL: Answer = ("500", "Internal", "Something broke down here");
-const UNAVAILABLE: Answer = ("503", "Unavailable", "The service cannot do its work now");
+const UNAVAILABLE: Answer = (
+    "503",
+    "Unavailable",
+    "Not now: nothing can be written, others are writing, or the service is not ready",
+);
 
 const ALL: &[Answer] = &[
     BAD_REQUEST,
@@ -144,7 +148,7 @@ pub(super) fn complete(document: &mut OpenApi) {
         for operation in operations(item) {
             let mut shared = vec![BAD_REQUEST, TOO_LONG];
             if !is_open(operation) {
-                shared.extend([UNAUTHORIZED, FORBIDDEN, INTERNAL]);
+                shared.extend([UNAUTHORIZED, FORBIDDEN, INTERNAL, UNAVAILABLE]);
             }
             if !limits::ALIVE.contains(&address.as_str()) {
                 shared.push(TOO_MANY);

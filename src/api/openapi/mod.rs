@@ -9,7 +9,7 @@
 //! 4. `INSTA_UPDATE=always cargo test --test it openapi` writes the new document; read its difference.
 //!
 //! Said here for every route, so not to be repeated: 400, 401, 403, 404 where the address names
-//! something, 414, 413 and 415 where there is a body, 429, 500. Others by name: `NoData`, `Unavailable`. A
+//! something, 414, 413 and 415 where there is a body, 429, 500, 503. Others by name: `NoData`, `Conflict`. A
 //! list takes `Listing<Filters>` and answers `Page<Entry>`: `limit`, `cursor` and `Link` come with it. A
 //! field that may be `null` is always answered, so it is marked as required; one that is left out when
 //! there is nothing to say is marked `#[schema(nullable = false)]`.

@@ -89,15 +89,15 @@ pub(super) async fn start_sign_in(
     query: Asked<Start>,
 ) -> Result<HttpResponse, Problem> {
     let Some(provider) = &sign_in.provider else {
-        return sign_in.refuse(&context, Refusal::Off).await;
+        return Ok(sign_in.refuse(&context, Refusal::Off));
     };
     let go_to = query.into_inner().go_to;
     if go_to.as_deref().is_some_and(|address| !is_ours(address)) {
-        return sign_in.refuse(&context, Refusal::GoesElsewhere).await;
+        return Ok(sign_in.refuse(&context, Refusal::GoesElsewhere));
     }
     let departure = match provider.begin().await {
         Ok(departure) => departure,
-        Err(fault) => return sign_in.refuse(&context, Refusal::Fault(fault)).await,
+        Err(fault) => return Ok(sign_in.refuse(&context, Refusal::Fault(fault))),
     };
     let now = context.clock.now();
     let period = (now, now + TimeDelta::minutes(MINUTES));
@@ -140,7 +140,7 @@ pub(super) async fn end_sign_in(
     answer: Asked<Answer>,
 ) -> Result<HttpResponse, Problem> {
     let Some(provider) = &sign_in.provider else {
-        return sign_in.refuse(&context, Refusal::Off).await;
+        return Ok(sign_in.refuse(&context, Refusal::Off));
     };
     // Nobody else's return may use up this browser's sign-in.
     let ticket = request.cookie(TICKET).and_then(|cookie| Ticket::read(cookie.value()));
@@ -152,15 +152,15 @@ pub(super) async fn end_sign_in(
         None => None,
     };
     let (Some(ticket), Some(go_to)) = (ticket, pending) else {
-        return sign_in.refuse(&context, Refusal::Fault(SignInFault::Foreign)).await;
+        return Ok(sign_in.refuse(&context, Refusal::Fault(SignInFault::Foreign)));
     };
     let person = match provider.finish(&ticket, &answer).await {
         Ok(person) => person,
-        Err(fault) => return sign_in.refuse(&context, Refusal::Fault(fault)).await,
+        Err(fault) => return Ok(sign_in.refuse(&context, Refusal::Fault(fault))),
     };
     let account = match welcome(&context, provider, &person).await? {
         Ok(account) => account,
-        Err(refusal) => return sign_in.refuse(&context, refusal).await,
+        Err(refusal) => return Ok(sign_in.refuse(&context, refusal)),
     };
     let settings = provider.settings();
     let act = Act { actor: account.name, at: context.clock.now(), reason: String::new() };
@@ -254,20 +254,16 @@ async fn person(
 
 impl SignIn {
     /// To the log, to the trail, and to the person with what to do.
-    async fn refuse(
-        &self,
-        context: &AnonymousContext,
-        refusal: Refusal,
-    ) -> Result<HttpResponse, Problem> {
+    fn refuse(&self, context: &AnonymousContext, refusal: Refusal) -> HttpResponse {
         let reason = refusal.reason();
         warn!(reason, "A sign-in was refused");
         let who = refusal.account().and_then(|account| Actor::person(account).ok());
         let who = who.unwrap_or_else(Actor::vigie);
         let deed = Deed::by(&who, "sign_in_refused", "sign-in").because(&reason);
-        context.note_refusal(deed).await?;
+        context.note_refusal(deed);
         let mut response = HttpResponse::build(refusal.status());
         response.cookie(browser::gone(TICKET, TICKET_PATH));
-        Ok(refusal.page(self.contact()).answer_with(response))
+        refusal.page(self.contact()).answer_with(response)
     }
 
     pub(super) fn is_on(&self) -> bool {

@@ -57,7 +57,7 @@ pub(in crate::api) async fn show_setup(
     let holds = presented.reveal().len() <= LONGEST
         && context.store.is_invited(&presented, context.clock.now()).await?;
     if !holds {
-        return refuse(&context, "GET").await;
+        return Ok(refuse(&context, "GET"));
     }
     Ok(form(None).answer(StatusCode::OK))
 }
@@ -86,7 +86,7 @@ pub(in crate::api) async fn set_up(
     body: web::Form<Setup>,
 ) -> Result<HttpResponse, Problem> {
     if let Err(problem) = browser::check_origin(&request) {
-        note(&context, "POST", &problem.to_string()).await?;
+        note(&context, "POST", &problem.to_string());
         return Err(problem);
     }
     let Ok(actor) = Actor::person(body.name.trim()) else {
@@ -97,7 +97,7 @@ pub(in crate::api) async fn set_up(
     let act = Act { actor, at: context.clock.now(), reason: "first start".to_owned() };
     let presented = Credential::presented(invitation.into_inner());
     let Some(account) = context.store.accept_invitation(&presented, &act).await? else {
-        return refuse(&context, "POST").await;
+        return Ok(refuse(&context, "POST"));
     };
     let terms = SessionTerms {
         account: account.number,
@@ -149,8 +149,8 @@ fn welcome(account: &Account, secret: &Credential) -> Page {
     }
 }
 
-async fn refuse(context: &AnonymousContext, method: &str) -> Result<HttpResponse, Problem> {
-    note(context, method, "the link of the first start is worth nothing, or no longer").await?;
+fn refuse(context: &AnonymousContext, method: &str) -> HttpResponse {
+    note(context, method, "the link of the first start is worth nothing, or no longer");
     let page = Page {
         title: "Ce lien ne vaut plus",
         paragraphs: vec![
@@ -161,11 +161,11 @@ async fn refuse(context: &AnonymousContext, method: &str) -> Result<HttpResponse
         ],
         ..Page::default()
     };
-    Ok(page.answer(StatusCode::NOT_FOUND))
+    page.answer(StatusCode::NOT_FOUND)
 }
 
-async fn note(context: &AnonymousContext, method: &str, reason: &str) -> Result<(), Problem> {
+fn note(context: &AnonymousContext, method: &str, reason: &str) {
     let subject = format!("route/{method} /setup/{{invitation}}");
     let deed = Deed::by(&Actor::vigie(), "request_refused", subject).because(reason);
-    Ok(context.note_refusal(deed).await?)
+    context.note_refusal(deed);
 }

@@ -65,7 +65,7 @@ impl Desk {
     }
 }
 
-async fn answered(request: reqwest::RequestBuilder) -> Answered {
+pub(crate) async fn answered(request: reqwest::RequestBuilder) -> Answered {
     let answer = request.send().await.unwrap();
     let header = answer.headers().get("location");
     let location = header.map(|value| value.to_str().unwrap().to_owned());

@@ -1,6 +1,8 @@
 //! A workplace for tests: the real binary, a real database in a temporary folder, real files.
 
+pub(crate) mod clients;
 pub(crate) mod desk;
+pub(crate) mod disk;
 pub(crate) mod doors;
 pub(crate) mod flaky_smtp;
 pub(crate) mod front;
@@ -9,6 +11,7 @@ pub(crate) mod mail;
 pub(crate) mod office;
 pub(crate) mod provider;
 pub(crate) mod reception;
+pub(crate) mod served;
 pub(crate) mod world;
 
 use std::path::Path;
@@ -104,6 +107,11 @@ pub(crate) struct Answer {
 impl Workplace {
     pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), rules: root().join("rules") }
+    }
+
+    /// On a disk of the test's.
+    pub(crate) fn on(disk: &Path) -> Self {
+        Self { folder: tempfile::tempdir_in(disk).unwrap(), rules: root().join("rules") }
     }
 
     /// With the fixtures imported.

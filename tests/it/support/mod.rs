@@ -2,13 +2,17 @@
 
 pub(crate) mod desk;
 pub(crate) mod doors;
+pub(crate) mod earlier;
 pub(crate) mod flaky_smtp;
 pub(crate) mod front;
+pub(crate) mod kept;
 pub(crate) mod kill;
 pub(crate) mod mail;
 pub(crate) mod office;
 pub(crate) mod provider;
+pub(crate) mod raw_http;
 pub(crate) mod reception;
+pub(crate) mod spellings;
 pub(crate) mod world;
 
 use std::path::Path;

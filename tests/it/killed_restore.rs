@@ -11,7 +11,7 @@ use vigie::store::Store;
 use crate::support::Workplace;
 use crate::support::kill::Killing;
 
-const KILLS: u32 = 40;
+const KILLS: u32 = 20;
 
 /// What tells one database from the other, and all that must be in each.
 #[derive(Debug, PartialEq, Eq)]

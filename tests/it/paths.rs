@@ -39,7 +39,7 @@ const BESIDE: [&str; 5] = ["/api/docs", "/api/docs/", "/api/docs/index.html", "/
 const NOWHERE: [&str; 2] = ["/api/v1/nowhere/at/all", "/nowhere"];
 
 /// Of what is not the core, one combination in so many, unless `TEST_PATHS=all` asks for all of them.
-const SAMPLED: usize = 61;
+const SAMPLED: usize = 499;
 
 /// Answers that tell of requests made meanwhile.
 const LIVE: [&str; 3] = ["/metrics", "/api/v1/audit", "/api/v1/audit/verify"];
@@ -103,15 +103,15 @@ async fn no_spelling_of_a_path_gives_what_the_plain_path_would_not() {
         CALLERS.len()
     );
     service.stop().await.unwrap();
-    let after = state(&earlier).await;
-    for (table, rows) in &before {
-        assert_eq!(Some(rows), after.get(table), "`{table}` was changed: a handler ran");
-    }
     let pairs: BTreeSet<&String> = told.iter().flat_map(|one| one.faults.keys()).collect();
     let faults = told.iter().flat_map(|one| one.faults.iter());
     let lines: Vec<String> =
         faults.map(|(pair, found)| format!("{pair}: {}", found.join("\n    "))).collect();
     assert!(lines.is_empty(), "{} pairs of method and path:\n{}", pairs.len(), lines.join("\n"));
+    let after = state(&earlier).await;
+    for (table, rows) in &before {
+        assert_eq!(Some(rows), after.get(table), "`{table}` was changed: a handler ran");
+    }
 }
 
 /// What one caller found.
@@ -190,9 +190,8 @@ impl Asker<'_> {
 
     /// The core: nobody, the methods of the document, every letter encoded once.
     fn is_chosen(&self, number: usize, route: &Route, method: &str, spelling: &Spelling) -> bool {
-        let is_core = self.number == 0
-            && route.methods.contains(method)
-            && ["lower hex", "upper hex"].contains(&spelling.kind);
+        let is_core =
+            self.number == 0 && route.methods.contains(method) && spelling.kind == "lower hex";
         // A letter of the other case may well be another thing's name.
         let is_another = spelling.kind == "case" && route.has_parameter && method != "GET";
         !is_another && (is_core || number % sampled() == self.number % sampled())
@@ -401,7 +400,7 @@ fn query(pattern: &str) -> &'static str {
 async fn state(earlier: &Earlier) -> BTreeMap<String, String> {
     let pool = SqlitePool::connect(&earlier.database_url()).await.unwrap();
     let names = "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'
-                 and name not in ('audit', 'tokens', 'idempotency_keys')";
+                 and name not in ('audit', 'audit_head', 'tokens', 'idempotency_keys')";
     let mut state = BTreeMap::new();
     for row in sqlx::query(names).fetch_all(&pool).await.unwrap() {
         let table: String = row.get(0);

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::OnceLock;
 
-use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::SqlitePool;
 
 use crate::support::earlier::Earlier;
+use crate::support::every_route::Route;
+use crate::support::every_route::routes;
 use crate::support::raw_http::RawAnswer;
 use crate::support::raw_http::RawRequest;
 use crate::support::raw_http::ask_all;
@@ -32,9 +33,6 @@ const CALLERS: [&str; 9] = [
     "everything",
 ];
 
-/// Routes that are not in the document, and where nothing is.
-const BESIDE: [&str; 5] = ["/api/docs", "/api/docs/", "/api/docs/index.html", "/", "/nothing"];
-
 /// What each spelling of it is answered is how that spelling of nothing is answered.
 const NOWHERE: [&str; 2] = ["/api/v1/nowhere/at/all", "/nowhere"];
 
@@ -43,15 +41,6 @@ const SAMPLED: usize = 499;
 
 /// Answers that tell of requests made meanwhile.
 const LIVE: [&str; 3] = ["/metrics", "/api/v1/audit", "/api/v1/audit/verify"];
-
-struct Route {
-    /// With ids of things that are there.
-    path: String,
-    query: &'static str,
-    /// In the document.
-    methods: BTreeSet<String>,
-    has_parameter: bool,
-}
 
 /// One request of the cross product.
 struct Combination<'a> {
@@ -71,7 +60,7 @@ async fn no_spelling_of_a_path_gives_what_the_plain_path_would_not() {
     let earlier = Earlier::all().remove(0);
     let service = earlier.serve().await;
     let address = service.address();
-    let routes = routes(address, &earlier).await;
+    let routes = routes(address, earlier.callers["everything"].token.as_ref().unwrap()).await;
     let before = state(&earlier).await;
     let tokens = CALLERS.map(|name| match name {
         "" => String::new(),
@@ -156,28 +145,20 @@ impl Asker<'_> {
             .zip(answers)
             .filter(|(one, answer)| !self.is_as_nowhere(one, answer))
             .collect();
-        let wanted: BTreeSet<(&str, &str)> =
-            open.iter().map(|(one, _)| (one.method, one.route.path.as_str())).collect();
-        let wanted: Vec<(&str, &Route)> = wanted
-            .into_iter()
-            .map(|(method, path)| (method, routes.iter().find(|one| one.path == path).unwrap()))
+        let wanted: BTreeSet<(&str, String)> = open
+            .iter()
+            .flat_map(|(one, _)| one.route.plain().map(|path| (one.method, path)))
             .collect();
         let requests: Vec<RawRequest> = wanted
             .iter()
-            .map(|(method, route)| {
-                let plain = Spelling::plain(&format!("{}{}", route.path, route.query));
-                request(method, &plain, &self.token)
-            })
+            .map(|(method, path)| request(method, &Spelling::plain(path), &self.token))
             .collect();
         let plain = ask_all(self.address, &requests);
-        let plain: BTreeMap<(&str, &str), &RawAnswer> = wanted
-            .iter()
-            .zip(&plain)
-            .map(|((method, route), answer)| ((*method, route.path.as_str()), answer))
-            .collect();
+        let plain: BTreeMap<&(&str, String), RawAnswer> = wanted.iter().zip(plain).collect();
         for (one, answer) in &open {
-            let plain = plain[&(one.method, one.route.path.as_str())];
-            if let Some(fault) = self.fault(one, answer, plain) {
+            let plain: Vec<&RawAnswer> =
+                one.route.plain().map(|path| &plain[&(one.method, path)]).collect();
+            if let Some(fault) = self.fault(one, answer, &plain) {
                 let pair = format!("{} {}", one.method, one.route.path);
                 let found = told.faults.entry(pair).or_default();
                 if found.len() < 3 {
@@ -205,14 +186,16 @@ impl Asker<'_> {
     }
 
     /// `None` when the answer is the plain path's, or that of another thing than the one that is there, to
-    /// whom the plain path tells so.
+    /// whom the plain path tells so. `plain` is the answer to the plain path, then to `another`.
     fn fault(
         &self,
         one: &Combination<'_>,
         answer: &RawAnswer,
-        plain: &RawAnswer,
+        plain: &[&RawAnswer],
     ) -> Option<String> {
         let kind = (answer.status, answer.problem());
+        let (plain, another) = plain.split_first().unwrap();
+        let is_another = another.iter().any(|other| (other.status, other.problem()) == kind);
         let same = (plain.status, plain.problem()) == kind
             && answer.content_type == plain.content_type
             && (!kind.1.is_empty()
@@ -223,7 +206,10 @@ impl Asker<'_> {
             .iter()
             .any(|(status, problem)| (*status, *problem) == (kind.0, kind.1.as_str()));
         let is_head_of_absence = one.method == "HEAD" && [400, 404].contains(&answer.status);
-        if same || (is_let_in && one.route.has_parameter && (is_absence || is_head_of_absence)) {
+        if same
+            || is_another
+            || (is_let_in && one.route.has_parameter && (is_absence || is_head_of_absence))
+        {
             return None;
         }
         let who = if self.name.is_empty() { "nobody" } else { self.name };
@@ -307,93 +293,6 @@ fn nowhere(address: SocketAddr) -> Nowhere {
         nowhere.entry((spelling.kind, *method == "HEAD")).or_default().insert(kind);
     }
     nowhere
-}
-
-/// Every path of the document, and those beside it, of things that are there.
-async fn routes(address: SocketAddr, earlier: &Earlier) -> Vec<Route> {
-    let client = reqwest::Client::new();
-    let token = earlier.callers["everything"].token.clone().unwrap();
-    let get = async |path: &str| -> Value {
-        let request = client.get(format!("http://{address}{path}")).bearer_auth(&token);
-        request.send().await.unwrap().json().await.unwrap()
-    };
-    let document = get("/api/openapi.json").await;
-    let mut routes = Vec::new();
-    for (pattern, methods) in document["paths"].as_object().unwrap() {
-        let mut path = pattern.clone();
-        for parameter in pattern.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
-            let (list, field) = place(pattern, parameter);
-            let id = match field {
-                "" => list.to_owned(),
-                field => {
-                    let first = &get(list).await["data"][0][field];
-                    first.as_str().map_or_else(|| first.to_string(), str::to_owned)
-                }
-            };
-            assert_ne!(id, "null", "{pattern}: {list} has no `{field}`");
-            path = path.replace(&format!("{{{parameter}}}"), &id);
-        }
-        let known = METHODS.iter().map(|method| (*method).to_owned());
-        let methods = known.filter(|method| methods.get(method.to_lowercase()).is_some());
-        let has_parameter = path != *pattern;
-        routes.push(Route {
-            path,
-            query: query(pattern),
-            methods: methods.collect(),
-            has_parameter,
-        });
-    }
-    let beside = BESIDE.map(|path| Route {
-        path: path.to_owned(),
-        query: "",
-        methods: BTreeSet::from(["GET".to_owned()]),
-        has_parameter: path.starts_with("/api/docs"),
-    });
-    routes.extend(beside);
-    routes
-}
-
-/// Where an id to put in place of a parameter is found: a list and a field of its entries, or no field and
-/// the id.
-#[expect(clippy::panic, reason = "says where to add what is new")]
-fn place(pattern: &str, parameter: &str) -> (&'static str, &'static str) {
-    match parameter {
-        "account" => ("/api/v1/accounts", "number"),
-        "alert" => ("/api/v1/alerts", "id"),
-        "cycle" => ("/api/v1/cycles", "number"),
-        "dispute" => ("/api/v1/disputes", "number"),
-        "draft" => ("/api/v1/drafts?all=true", "number"),
-        "import" => ("/api/v1/imports", "number"),
-        "job" => ("/api/v1/jobs", "job"),
-        "mission" => ("/api/v1/missions", "id"),
-        "notice" => ("/api/v1/notices", "id"),
-        "project" => ("/api/v1/projects", "project_id"),
-        "review" => ("/api/v1/reviews", "id"),
-        "rule" if pattern.contains("overrides") => ("D1", ""),
-        "rule" => ("/api/v1/rules", "id"),
-        "silence" => ("/api/v1/silences", "number"),
-        "action" | "run" => ("1", ""),
-        // Its own: whatever is revoked must not be what proves who asks.
-        "token" => ("9999", ""),
-        "file" => ("index.html", ""),
-        "invitation" => ("nobody-is-invited", ""),
-        "ministry" => ("MJ", ""),
-        "receiver" => ("mail", ""),
-        "silenceID" => ("00000000-0000-8000-8000-000000000001", ""),
-        "table" => ("projects", ""),
-        new => panic!("`{{{new}}}`: say in tests/it/paths.rs what may stand there"),
-    }
-}
-
-/// Of routes that do not answer without.
-fn query(pattern: &str) -> &'static str {
-    match pattern {
-        "/api/v1/exports/{table}" => "?format=csv",
-        "/api/v1/notices/preview" => "?ministry=MI",
-        "/api/v1/rules/{rule}/comparison" => "?from=shipped&to=in-force",
-        "/api/v1/rules/{rule}/explanation" => "?subject=france-visas",
-        _ => "",
-    }
 }
 
 /// A fingerprint of each table but those in which every request leaves a trace.

@@ -3,6 +3,7 @@
 pub(crate) mod desk;
 pub(crate) mod doors;
 pub(crate) mod earlier;
+pub(crate) mod every_route;
 pub(crate) mod flaky_smtp;
 pub(crate) mod front;
 pub(crate) mod kept;

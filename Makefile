@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider test lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz test lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,7 +81,16 @@ provider:
 		cp tests/provider/package-lock.json target/provider/installed; \
 	fi
 
-test: mail-calendar-and-feed jsonschema examples promtool-and-amtool provider ## Run the tests, then the cases of every rule, which must take every branch
+# Databases that earlier versions made are packed with it.
+xz:
+	@command -v xz >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends xz-utils; \
+	else \
+		echo "xz is not installed: the tests that open databases of earlier versions will fail" >&2; \
+	fi
+
+test: mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz ## Run the tests, then the cases of every rule, which must take every branch
 	cargo test --locked
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100

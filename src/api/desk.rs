@@ -193,8 +193,8 @@ pub(super) struct AnonymousContext {
 }
 
 impl AnonymousContext {
-    pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {
-        self.workshop.note_refusal(deed).await
+    pub(super) fn note_refusal(&self, deed: Deed) {
+        self.workshop.note_refusal(deed);
     }
 }
 

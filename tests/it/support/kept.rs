@@ -1,0 +1,175 @@
+//! Answers of an earlier version held to those of today: what was said must still be, more may be.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// Shown of one answer; the others are counted.
+const SHOWN: usize = 12;
+
+/// Whose value is that of the request that asks.
+const OF_THE_REQUEST: &[&str] = &["last_used_at", "request_id", "trace_id"];
+
+/// What is no longer as it was, by what was asked.
+pub(crate) struct Differences {
+    version: String,
+    found: BTreeMap<String, Vec<String>>,
+    /// Fields that were not there, with what was asked first that has them.
+    new: BTreeMap<String, String>,
+    compared: usize,
+}
+
+impl Differences {
+    pub(crate) fn since(version: &str) -> Self {
+        let version = version.to_owned();
+        Self { version, found: BTreeMap::new(), new: BTreeMap::new(), compared: 0 }
+    }
+
+    pub(crate) fn add(&mut self, asked: &str, what: String) {
+        self.found.entry(asked.to_owned()).or_default().push(what);
+    }
+
+    /// Values are compared to the letter, lists entry by entry; a field may be new, and none may be gone.
+    pub(crate) fn compare(&mut self, asked: &str, was: &Value, is: &Value) {
+        self.compared += 1;
+        self.values(asked, "", was, is);
+    }
+
+    /// Fails with everything that differs; tells what is new otherwise.
+    #[track_caller]
+    pub(crate) fn assert_none(&self) {
+        let Self { version, compared, .. } = self;
+        assert!(*compared > 0, "{version}: nothing was compared");
+        for (field, asked) in &self.new {
+            println!("new since {version}: {field} ({asked})");
+        }
+        let mut told = String::new();
+        for (asked, found) in &self.found {
+            told += &format!("{asked}\n");
+            for line in found.iter().take(SHOWN) {
+                told += &format!("    {line}\n");
+            }
+            if found.len() > SHOWN {
+                told += &format!("    and {} more\n", found.len() - SHOWN);
+            }
+        }
+        let count = self.found.len();
+        assert!(
+            self.found.is_empty(),
+            "of {compared} answers that version {version} gave about its database \
+             (tests/earlier/{version}.tar.xz), today's code gives {count} otherwise:\n{told}"
+        );
+        println!("{compared} answers are those of {version}");
+    }
+
+    fn values(&mut self, asked: &str, at: &str, was: &Value, is: &Value) {
+        match (was, is) {
+            (Value::Object(fields), Value::Object(now)) => {
+                for (name, was) in fields {
+                    let at = format!("{at}/{name}");
+                    match now.get(name) {
+                        Some(_) if OF_THE_REQUEST.contains(&name.as_str()) => {}
+                        Some(is) => self.values(asked, &at, was, is),
+                        None => self.add(asked, format!("{at}: was {}, is gone", short(was))),
+                    }
+                }
+                for name in now.keys().filter(|name| !fields.contains_key(*name)) {
+                    let field = format!("{}/{name}", without_numbers(at));
+                    self.new.entry(field).or_insert_with(|| asked.to_owned());
+                }
+            }
+            (Value::Array(entries), Value::Array(now)) if entries.len() == now.len() => {
+                for (index, (was, is)) in entries.iter().zip(now).enumerate() {
+                    self.values(asked, &format!("{at}/{index}"), was, is);
+                }
+            }
+            (Value::Array(entries), Value::Array(now)) => {
+                let counts = format!("{at}: were {} entries, are {}", entries.len(), now.len());
+                self.add(asked, counts);
+                let is_gone = |entry: &&Value| !now.contains(entry);
+                for gone in entries.iter().filter(is_gone).take(3) {
+                    self.add(asked, format!("{at}: gone or changed: {}", short(gone)));
+                }
+                for new in now.iter().filter(|entry| !entries.contains(entry)).take(3) {
+                    self.add(asked, format!("{at}: new or changed: {}", short(new)));
+                }
+            }
+            (Value::String(text), Value::String(now)) if text.lines().count() > 1 => {
+                self.texts(asked, at, text, now);
+            }
+            _ if was == is => {}
+            _ => self.add(asked, format!("{at}: was {}, is {}", short(was), short(is))),
+        }
+    }
+
+    fn texts(&mut self, asked: &str, at: &str, was: &str, is: &str) {
+        if was == is {
+            return;
+        }
+        if asked.contains("format=csv") {
+            return self.tables(asked, was, is);
+        }
+        let lines = was.lines().zip(is.lines()).zip(1..);
+        let differ = lines.filter(|((was, is), _)| was != is).take(SHOWN);
+        let differ: Vec<String> = differ
+            .map(|((was, is), line)| format!("{at}: line {line}: was `{was}`, is `{is}`"))
+            .collect();
+        if differ.is_empty() {
+            let count = |text: &str| text.lines().count();
+            self.add(asked, format!("{at}: were {} lines, are {}", count(was), count(is)));
+        }
+        for line in differ {
+            self.add(asked, line);
+        }
+    }
+
+    /// Column by column, by their names.
+    fn tables(&mut self, asked: &str, was: &str, is: &str) {
+        let (was, is) = (columns(was), columns(is));
+        for (name, cells) in &was {
+            let Some(now) = is.get(name) else {
+                self.add(asked, format!("column `{name}` is gone"));
+                continue;
+            };
+            if cells.len() != now.len() {
+                let (were, are) = (cells.len(), now.len());
+                self.add(asked, format!("column `{name}`: were {were} rows, are {are}"));
+            }
+            let rows = cells.iter().zip(now).zip(1..).filter(|((was, is), _)| was != is);
+            for ((was, is), row) in rows {
+                self.add(asked, format!("column `{name}`, row {row}: was `{was}`, is `{is}`"));
+            }
+        }
+        let known: BTreeSet<&String> = was.keys().collect();
+        for name in is.keys().filter(|name| !known.contains(name)) {
+            self.new.entry(format!("column `{name}`")).or_insert_with(|| asked.to_owned());
+        }
+    }
+}
+
+fn columns(text: &str) -> BTreeMap<String, Vec<String>> {
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let mut columns: BTreeMap<String, Vec<String>> =
+        names.iter().map(|name| (name.clone(), Vec::new())).collect();
+    for record in reader.records() {
+        for (name, cell) in names.iter().zip(record.unwrap().iter()) {
+            columns.entry(name.clone()).or_default().push(cell.to_owned());
+        }
+    }
+    columns
+}
+
+/// `/3/level` is `/[]/level`, of whichever entry.
+fn without_numbers(at: &str) -> String {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = at.split('/').map(|part| if is_number(part) { "[]" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    let shown: String = text.chars().take(300).collect();
+    if shown.len() == text.len() { shown } else { format!("{shown}…") }
+}

@@ -6,6 +6,7 @@ mod occasion;
 mod reasons;
 mod reconcile;
 mod silences;
+mod undo;
 #[cfg(test)]
 mod tests;
 
@@ -17,3 +18,5 @@ pub use occasion::Renaming;
 pub use reconcile::reconcile;
 pub use silences::Watchful;
 pub use silences::review;
+pub use undo::Undoing;
+pub use undo::undo;

@@ -306,7 +306,7 @@ impl From<CycleError> for Problem {
             CycleError::Faulty { ref faults } => {
                 Self::Unproved { detail: error.to_string(), errors: fault_errors(faults) }
             }
-            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::BackInTime { .. } => {
+            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::BackInTime { .. } | CycleError::AfterToday { .. } => {
                 Self::Refused(error.to_string())
             }
             CycleError::Store(error) => error.into(),
@@ -360,6 +360,8 @@ impl From<StoreError> for Problem {
             | StoreError::NoSuchAlert { .. }
             | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
             StoreError::Over { .. }
+            | StoreError::NotTheLastCycle { .. }
+            | StoreError::Unsettled { .. }
             | StoreError::MissionMoved { .. }
             | StoreError::LinkedToItself { .. }
             | StoreError::AlreadyLinked { .. }

@@ -240,6 +240,7 @@ routes![
     cycles::find_cycle,
     cycles::list_cycle_verdicts,
     cycles::replay_cycle,
+    cycles::void_cycle,
 ];
 
 /// Every route of the API, as documented in `docs/API.md`.

@@ -80,8 +80,11 @@ pub(crate) enum Command {
     Imports,
     /// Judge every project as of a date, then open, move and close alerts and missions
     Cycle(CycleArgs),
-    /// List the cycles that were committed
-    Cycles,
+    /// List the cycles that were committed; make a wrong one void
+    Cycles {
+        #[command(subcommand)]
+        command: Option<CyclesCommand>,
+    },
     /// Judge a past cycle again from what was kept, and compare byte for byte
     Replay {
         /// Number of the cycle, as listed by `vigie cycles`
@@ -201,6 +204,19 @@ pub(crate) struct ImportArgs {
     /// Say what would be imported, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CyclesCommand {
+    /// Make the last cycle that stands void: it stays listed, what it did to alerts and missions is undone,
+    /// and whoever was told of it is sent a correction
+    Void {
+        /// Number of the cycle, as listed by `vigie cycles`
+        cycle: i64,
+        /// Why it was wrong; everybody who was told of it reads this
+        #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        reason: String,
+    },
 }
 
 #[derive(Debug, Parser)]

@@ -178,5 +178,6 @@ fn with_occasion<T>(
         lanes: &past.lanes,
         silences: &silences,
         announce: false,
+        correction: None,
     })
 }

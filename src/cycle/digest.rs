@@ -51,6 +51,7 @@ pub async fn digest(parts: &Parts) -> Result<usize, CycleError> {
         // Cycles look at silences.
         silences: &[],
         announce: false,
+        correction: None,
     })?;
     let written = parts.store.commit_outgoing(&outgoing, last.number, now).await?;
     Ok(if written { outgoing.notices.len() } else { 0 })

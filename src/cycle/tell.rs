@@ -31,6 +31,7 @@ pub async fn notices_of(
             Directory::of_known(parts.store.known_projects().await?, &terms)
         }
         Occurrence::Committed(_)
+        | Occurrence::Voided { .. }
         | Occurrence::RunFailed { .. }
         | Occurrence::Rejected { .. }
         | Occurrence::RulePublished(_)

@@ -29,6 +29,7 @@ pub mod silence;
 pub mod snapshot;
 pub mod subject;
 mod text_schema;
+pub mod undo;
 pub mod value;
 pub mod verdict;
 pub mod verdicts;

@@ -60,6 +60,8 @@ pub enum NoticeKind {
     Escalation,
     /// One change, for a program.
     Event,
+    /// What was told because of a cycle that was made void no longer holds.
+    Correction,
 }
 
 /// As it is written when it is decided: what is sent again is the same to the byte.
@@ -105,6 +107,8 @@ pub enum NoticeState {
     Delivered,
     /// Given up; can be replayed.
     Dead,
+    /// Of a cycle that was made void before it left: never sent.
+    Withdrawn,
 }
 
 /// A notice and what became of it.
@@ -287,8 +291,14 @@ impl From<Lane> for String {
 }
 
 impl NoticeKind {
-    pub const ALL: [Self; 5] =
-        [Self::Digest, Self::Critical, Self::Reminder, Self::Escalation, Self::Event];
+    pub const ALL: [Self; 6] = [
+        Self::Digest,
+        Self::Critical,
+        Self::Reminder,
+        Self::Escalation,
+        Self::Event,
+        Self::Correction,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -297,6 +307,7 @@ impl NoticeKind {
             Self::Reminder => "reminder",
             Self::Escalation => "escalation",
             Self::Event => "event",
+            Self::Correction => "correction",
         }
     }
 
@@ -307,6 +318,7 @@ impl NoticeKind {
             Self::Reminder => "Rappel",
             Self::Escalation => "Escalade",
             Self::Event => "Événement",
+            Self::Correction => "Rectificatif",
         }
     }
 
@@ -316,13 +328,14 @@ impl NoticeKind {
 }
 
 impl NoticeState {
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Dead];
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Delivered, Self::Dead, Self::Withdrawn];
 
     pub fn word(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
             Self::Delivered => "delivered",
             Self::Dead => "dead",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -331,6 +344,7 @@ impl NoticeState {
             Self::Waiting => "en attente",
             Self::Delivered => "remis",
             Self::Dead => "abandonné",
+            Self::Withdrawn => "retiré",
         }
     }
 

@@ -8,6 +8,7 @@ mod plan;
 mod playbook;
 mod rank;
 mod settings;
+mod undo;
 #[cfg(test)]
 mod tests;
 
@@ -32,3 +33,4 @@ pub use rank::Points;
 pub use rank::Ranked;
 pub use rank::rank;
 pub use settings::Settings;
+pub use undo::undo;

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod compose;
+mod correction;
 mod digest;
 mod directory;
 mod email;
@@ -27,6 +28,8 @@ mod terms;
 mod webhook;
 
 pub use compose::Occasion;
+pub use correction::Correction;
+pub use correction::correct;
 pub use compose::lanes;
 pub use compose::outgoing;
 pub use compose::preview;

@@ -1,6 +1,7 @@
 //! What people and Vigie do besides what cycles find of alerts and missions: events for programs. Pure.
 
 use chrono::DateTime;
+use chrono::NaiveDate;
 use chrono::Utc;
 use serde_json::json;
 
@@ -37,6 +38,12 @@ pub enum Occurrence<'a> {
     },
     /// A cycle is committed.
     Committed(CycleDone<'a>),
+    /// A committed cycle is made void.
+    Voided {
+        number: CycleNumber,
+        as_of: NaiveDate,
+        act: &'a Act,
+    },
     /// A job came to nothing.
     RunFailed {
         run: &'a JobRun,
@@ -97,6 +104,7 @@ pub fn happened(occurrence: Occurrence<'_>, world: World<'_>) -> Vec<Notice> {
             (event, home.ministry().cloned())
         }
         Occurrence::Committed(done) => (committed(done, url), None),
+        Occurrence::Voided { number, as_of, act } => (voided(number, as_of, act, url), None),
         Occurrence::RunFailed { run } => (failed(run), None),
         Occurrence::Rejected { source, faults } => (rejected(source, faults), None),
         Occurrence::RulePublished(turn) => (turned("rule.published", turn, url), None),
@@ -160,6 +168,15 @@ fn committed(done: CycleDone<'_>, url: &str) -> Event {
         "rule_faults": rule_faults,
     });
     Event::of_thing("run.finished", format!("cycle/{number}"), data).in_thread("cycle").with_link(
+        url,
+        "cycles",
+        &number.to_string(),
+    )
+}
+
+fn voided(number: CycleNumber, as_of: NaiveDate, act: &Act, url: &str) -> Event {
+    let data = json!({ "cycle": number, "as_of": as_of, "by": act.actor, "reason": act.reason });
+    Event::of_thing("run.voided", format!("cycle/{number}"), data).in_thread("cycle").with_link(
         url,
         "cycles",
         &number.to_string(),

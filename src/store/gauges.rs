@@ -203,7 +203,8 @@ async fn outbox(
     let rows: Vec<(String, i64, i64, i64, i64)> = sqlx::query_as(
         "select lane, sum(case state when 'waiting' then 1 else 0 end),
                 sum(case state when 'delivered' then 1 else 0 end),
-                sum(case state when 'dead' then 1 else 0 end), sum(attempts)
+                sum(case when state = 'dead' and withdrawn_at is null then 1 else 0 end),
+                sum(attempts)
          from notices group by lane order by lane",
     )
     .fetch_all(&mut *connection)

@@ -19,6 +19,8 @@ use super::imports::ImportSummary;
 use super::kept;
 use super::scope::Visible;
 use crate::domain::alert::AlertChange;
+use crate::domain::audit::Actor;
+use crate::domain::cycle::CycleVoid;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::mission::MissionChange;
@@ -50,11 +52,14 @@ pub enum HappeningKind {
     Alert,
     Mission,
     Import,
+    Voided,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
     Cycle { number: CycleNumber, as_of: NaiveDate, edition: EditionId },
+    /// A cycle was made void.
+    Voided { number: CycleNumber, as_of: NaiveDate, void: CycleVoid },
     Alert { cycle: CycleNumber, change: AlertChange },
     Mission(MissionChange),
     Import(ImportSummary),
@@ -114,6 +119,11 @@ impl Store {
             let name = format!("{}/{}", change.mission.id, change.mission.revision);
             let place = Place { at: Reverse(at), kind: HappeningKind::Mission, name };
             found.push(Happening { place, what: What::Mission(change) });
+        }
+        for (number, as_of, void) in voided(&mut transaction, &visible).await? {
+            let (at, name) = (Reverse(void.at), number.to_string());
+            let place = Place { at, kind: HappeningKind::Voided, name };
+            found.push(Happening { place, what: What::Voided { number, as_of, void } });
         }
         for import in imports {
             let (at, name) = (Reverse(import.imported_at), import.number.to_string());
@@ -184,6 +194,30 @@ async fn cycles(
                 edition: kept::to_edition("cycles.edition", &edition)?,
                 at: kept::to_instant("cycles.started_at", at)?,
             })
+        })
+        .collect()
+}
+
+/// Cycles that were made void; few, if any.
+async fn voided(
+    connection: &mut SqliteConnection,
+    visible: &Visible,
+) -> Result<Vec<(CycleNumber, NaiveDate, CycleVoid)>, StoreError> {
+    let rows: Vec<(i64, String, String, String, String)> = sqlx::query_as(
+        "select number, as_of, voided_at, voided_by, voided_reason from cycles
+         where voided_at is not null",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(reading("cycles"))?;
+    rows.into_iter()
+        .map(|(number, as_of, at, by, reason)| {
+            let void = CycleVoid {
+                at: kept::to_instant("cycles.voided_at", at)?,
+                by: Actor::from_kept(by),
+                reason: if visible.words(&reason) { reason } else { String::new() },
+            };
+            Ok((CycleNumber(number), kept::to_date("cycles.as_of", &as_of)?, void))
         })
         .collect()
 }

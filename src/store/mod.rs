@@ -56,6 +56,8 @@ mod told;
 mod verdict_rows;
 mod verdicts;
 mod version;
+mod void;
+mod void_effects;
 
 pub use accounts::AccountTerms;
 pub use alerts::AlertFilter;
@@ -104,3 +106,5 @@ pub use sign_ins::Arrival;
 pub use tidying::Tidied;
 pub use tokens::TokenTerms;
 pub use version::Version;
+pub use void::CycleEffects;
+pub use void::CycleUndo;

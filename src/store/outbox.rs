@@ -14,6 +14,7 @@ use super::kept;
 use super::notices::NoticeRow;
 use super::open::end;
 use super::told;
+use super::void;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::domain::ids::CycleNumber;
@@ -117,14 +118,10 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.check_whole("what is said to everybody")?;
         let mut transaction = self.begin_write().await?;
-        let found: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from cycles")
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(reading("cycles"))?;
-        if found != last.0 {
+        if void::last_standing(&mut transaction).await? != Some(last) {
             return Ok(false);
         }
-        apply(&mut transaction, outgoing, now).await?;
+        apply(&mut transaction, outgoing, (last, now)).await?;
         end(transaction).await?;
         Ok(true)
     }
@@ -168,13 +165,14 @@ async fn count_failure(
     Ok(())
 }
 
-/// What a cycle says, in its transaction.
+/// What a cycle says, in its transaction; or what is said after it and before the next one.
 pub(super) async fn apply(
     connection: &mut SqliteConnection,
     outgoing: &Outgoing,
-    now: DateTime<Utc>,
+    (cycle, now): (CycleNumber, DateTime<Utc>),
 ) -> Result<(), StoreError> {
     insert(connection, &outgoing.notices).await?;
+    told::keep_before(connection, cycle, &outgoing.told).await?;
     told::remember(connection, &outgoing.told).await?;
     told::open_lanes(connection, &outgoing.opened, now).await
 }
@@ -241,7 +239,8 @@ fn escalation(notice: &Notice) -> Option<Deed> {
     })
 }
 
-/// What was delivered stays delivered, whatever a slower program says later.
+/// What was delivered stays delivered, whatever a slower program says later. What was withdrawn while it
+/// was on its way is not tried again; when it arrived all the same, that is said.
 async fn record(
     connection: &mut SqliteConnection,
     id: &NoticeId,
@@ -257,7 +256,8 @@ async fn record(
         "update notices set state = $2, next_attempt_at = $3, delivered_at = $4, last_error = $5,
                             attempts = attempts + 1, leased_until = null,
                             first_attempt_at = coalesce(first_attempt_at, $6)
-         where id = $1 and state = 'waiting'",
+         where id = $1
+           and (state = 'waiting' or (withdrawn_at is not null and $2 = 'delivered'))",
     )
     .bind(id.as_str())
     .bind(state)

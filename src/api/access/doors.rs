@@ -161,6 +161,7 @@ pub const DOORS: &[Door] = &[
     own("GET", "/api/v1/cycles/{cycle}", Read),
     own("GET", "/api/v1/cycles/{cycle}/verdicts", Read),
     whole("POST", "/api/v1/cycles/{cycle}/replay", Operate),
+    whole("POST", "/api/v1/cycles/{cycle}/void", Administer),
 ];
 
 const fn open(method: &'static str, address: &'static str) -> Door {

@@ -6,9 +6,9 @@ mod occasion;
 mod reasons;
 mod reconcile;
 mod silences;
-mod undo;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 pub use follow::Followed;
 pub use follow::follow;

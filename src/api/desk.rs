@@ -20,6 +20,9 @@ use super::access::Refusals;
 use super::access::Telling;
 use super::error::Problem;
 use crate::clock::Clock;
+use crate::clock::ClockJump;
+use crate::clock::ClockWatch;
+use crate::cycle;
 use crate::cycle::Parts;
 use crate::domain::access::Caller;
 use crate::domain::access::Scope;
@@ -40,12 +43,14 @@ pub struct Workshop {
     refusals: Refusals,
     /// Since when the service runs.
     opened_at: DateTime<Utc>,
+    clock_watch: ClockWatch,
 }
 
 impl Workshop {
     pub fn new(parts: Parts) -> Self {
         let opened_at = parts.clock.now();
-        Self { parts, refusals: Refusals::default(), opened_at }
+        let clock_watch = ClockWatch::begin(opened_at, parts.clock.elapsed());
+        Self { parts, refusals: Refusals::default(), opened_at, clock_watch }
     }
 
     /// For what is done before, beside or after any handler.
@@ -55,6 +60,50 @@ impl Workshop {
 
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.parts.clock)
+    }
+
+    pub(super) fn clock_watch(&self) -> &ClockWatch {
+        &self.clock_watch
+    }
+
+    /// Whether the clock is where it should be. A jump of it is told once: in the log, in the trail, and to
+    /// the risk team and programs.
+    pub async fn look_at_clock(&self) -> bool {
+        let clock = &self.parts.clock;
+        if let Some(jump) = self.clock_watch.look(clock.now(), clock.elapsed()) {
+            self.tell_jump(jump).await;
+        }
+        !self.clock_watch.is_off()
+    }
+
+    /// At the start: against what was written last.
+    pub async fn compare_clock(&self) {
+        let now = self.parts.clock.now();
+        match self.parts.store.last_written_at().await {
+            Ok(Some(latest)) => {
+                if let Some(jump) = self.clock_watch.compare(now, latest) {
+                    self.tell_jump(jump).await;
+                }
+            }
+            Ok(None) => {}
+            Err(fault) => {
+                let cause: &dyn std::error::Error = &fault;
+                error!(error = cause, "The clock cannot be compared with what was written last");
+            }
+        }
+    }
+
+    async fn tell_jump(&self, jump: ClockJump) {
+        error!(
+            clock.expected = %jump.expected,
+            clock.found = %jump.found,
+            "The clock jumped: found {}, expected about {}; check this machine's time",
+            jump.found, jump.expected
+        );
+        if let Err(fault) = cycle::tell_clock_jump(&self.parts, jump).await {
+            let cause: &dyn std::error::Error = &fault;
+            error!(error = cause, "The jump of the clock cannot be written");
+        }
     }
 
     pub(super) async fn caller_by_token(
@@ -84,6 +133,7 @@ impl Workshop {
                 _ = looks.tick() => {}
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             }
+            self.look_at_clock().await;
             let now = self.parts.clock.now();
             // What could not be written is in the log, and is tried again at the next look.
             self.write_refusals(self.refusals.due(now), now).await.ok();
@@ -128,6 +178,10 @@ impl Desk {
     /// Of the service.
     pub(super) fn started_at(&self) -> DateTime<Utc> {
         self.workshop.opened_at
+    }
+
+    pub(super) async fn is_clock_right(&self) -> bool {
+        self.workshop.look_at_clock().await
     }
 
     pub(super) async fn note_refusal(&self, deed: Deed) -> Result<(), StoreError> {

@@ -306,9 +306,10 @@ impl From<CycleError> for Problem {
             CycleError::Faulty { ref faults } => {
                 Self::Unproved { detail: error.to_string(), errors: fault_errors(faults) }
             }
-            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::BackInTime { .. } | CycleError::AfterToday { .. } => {
-                Self::Refused(error.to_string())
-            }
+            CycleError::Refused(_)
+            | CycleError::Disallowed(_)
+            | CycleError::BackInTime { .. }
+            | CycleError::AfterToday { .. } => Self::Refused(error.to_string()),
             CycleError::Store(error) => error.into(),
             CycleError::Source(error) => error.into(),
             CycleError::Frame(FrameError::Plan { .. })

@@ -126,7 +126,9 @@ async fn claim(request: &HttpRequest, key: &OnceKey) -> Result<Claimed, Problem>
     let settings = request.app_data::<web::Data<Settings>>().ok_or(Problem::Unassembled)?;
     let kept = TimeDelta::hours(settings.idempotency_hours.into());
     let now = workshop.clock().now();
-    Ok(workshop.store().claim_key(key, (now, now + kept)).await?)
+    // Nobody has waited for the years that a clock set forward makes up.
+    let forget_to = workshop.clock_watch().steady(now, workshop.clock().elapsed()).min(now);
+    Ok(workshop.store().claim_key(key, (now, now + kept), forget_to).await?)
 }
 
 /// Whoever hangs up does not cut it short: it is done, and its answer kept for when they come back.

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use vigie::domain::alert::AlertState;
 use vigie::domain::edition::EditionId;
 use vigie::domain::level::Level;
+use vigie::domain::plausible;
 
 use super::accounts::AccountsCommand;
 use super::accounts::TokensCommand;
@@ -93,7 +94,7 @@ pub(crate) enum Command {
     /// Show the portfolio: its figures, its ministries, its editions
     Panorama {
         /// Look at a past date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
     /// Show one project: its history, and what the rules say of it
@@ -101,7 +102,7 @@ pub(crate) enum Command {
         /// A name it went by in any edition, or its id
         name: String,
         /// Look at a past date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
         /// Show what became of it instead, newest first: editions, alerts, missions, reviews, silences
         #[arg(long, conflicts_with = "as_of")]
@@ -222,7 +223,7 @@ pub(crate) enum CyclesCommand {
 #[derive(Debug, Parser)]
 pub(crate) struct CycleArgs {
     /// Judge as of this date, as YYYY-MM-DD; today by default
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_parser = date, value_name = "DATE")]
     pub(crate) as_of: Option<NaiveDate>,
     /// Say what would change, and write nothing
     #[arg(long)]
@@ -265,6 +266,11 @@ pub(crate) enum ConfigCommand {
 
 pub(super) fn alert_state(text: &str) -> Result<AlertState, String> {
     AlertState::from_word(text).ok_or_else(|| expected("pending, open, resolved"))
+}
+
+/// A date that a portfolio of projects can have.
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
+    plausible::date(text).map_err(|expected| format!("expected {expected}"))
 }
 
 pub(super) fn level(text: &str) -> Result<Level, String> {

@@ -36,7 +36,7 @@ pub async fn digest(parts: &Parts) -> Result<usize, CycleError> {
         changes: BTreeMap::new(),
         missions: missions.iter().map(|mission| (&mission.id, mission)).collect(),
         quiet: &quiet,
-        stale: notify::stale(&parts.store.last_imports().await?, &terms, now),
+        stale: notify::stale(&parts.store.last_imports(now).await?, &terms, now),
     };
     let outgoing = notify::outgoing(Occasion {
         cycle: last.number,

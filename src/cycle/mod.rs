@@ -198,6 +198,7 @@ pub use standing::Standing;
 pub use tables::Row;
 pub use tell::acknowledge;
 pub use tell::notices_of;
+pub use tell::tell_clock_jump;
 pub use timeline::TimelineEvent;
 pub use timeline::TimelineKind;
 pub use timeline::timeline;

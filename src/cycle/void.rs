@@ -59,11 +59,7 @@ pub struct VoidReport {
 
 /// Only the last cycle that stands can be made void. What people did since stays: an alert that the cycle
 /// opened and that somebody acted on stays open, a mission that somebody decided stays as decided.
-pub async fn void(
-    parts: &Parts,
-    number: CycleNumber,
-    act: &Act,
-) -> Result<VoidReport, CycleError> {
+pub async fn void(parts: &Parts, number: CycleNumber, act: &Act) -> Result<VoidReport, CycleError> {
     parts.store.check_whole("making a cycle void")?;
     for _ in 0..ATTEMPTS {
         let effects = parts.store.cycle_effects(number, act).await?;
@@ -137,7 +133,7 @@ async fn correction(
         changes: alert_changes.iter().map(|change| (&change.alert.id, change)).collect(),
         missions,
         quiet: &quiet,
-        stale: notify::stale(&parts.store.last_imports().await?, &terms, now),
+        stale: notify::stale(&parts.store.last_imports(now).await?, &terms, now),
     };
     let told: BTreeMap<(Receiver, Subject), Memory> = parts.store.told().await?;
     let occasion = Occasion {
@@ -154,11 +150,7 @@ async fn correction(
         announce: false,
         correction: None,
     };
-    let correction = Correction {
-        number: cycle.number,
-        as_of: cycle.inputs.as_of,
-        act,
-        told: &effects.told,
-    };
+    let correction =
+        Correction { number: cycle.number, as_of: cycle.inputs.as_of, act, told: &effects.told };
     Ok(notify::correct(occasion, correction)?)
 }

@@ -23,6 +23,7 @@ use crate::domain::follow_up::Contact;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;
 use crate::domain::notice::Notice;
+use crate::domain::notice::NoticeKind;
 use crate::domain::notice::Outcome;
 use crate::domain::notice::QueuedNotice;
 use crate::domain::notice::Receiver;
@@ -32,6 +33,7 @@ use crate::notify::Mailbox;
 use crate::notify::Reason;
 use crate::notify::Session;
 use crate::store::Tried;
+use crate::store::WaitLimit;
 
 /// How long a notice is a program's own. Longer than the slowest message may take.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
@@ -61,6 +63,7 @@ impl Courier {
         stop: &watch::Receiver<bool>,
     ) -> Result<LaneReport, DeliveryError> {
         let mut report = LaneReport::default();
+        self.bring_back_waits(lane).await?;
         while !*stop.borrow() {
             let now = self.clock.now();
             let leased_until = now + LEASE;
@@ -87,6 +90,25 @@ impl Courier {
             }
         }
         Ok(report)
+    }
+
+    /// What a clock that was ahead made to wait for years leaves when it would have left.
+    async fn bring_back_waits(&self, lane: &Lane) -> Result<(), DeliveryError> {
+        let (now, calendar) = (self.clock.now(), &self.settings.calendar);
+        let limits = NoticeKind::ALL.map(|kind| WaitLimit {
+            kind,
+            latest: calendar.leaves_by(kind, now),
+            instead: calendar.leaves_at(kind, now),
+        });
+        let brought = self.store.bring_back_waits(lane, &limits).await?;
+        if brought > 0 {
+            warn!(
+                lane = %lane,
+                "{brought} notices of {lane} were to wait longer than any can, as the clock was ahead when \
+                 they were written: they leave as if they were written now"
+            );
+        }
+        Ok(())
     }
 
     async fn try_batch(

@@ -21,6 +21,7 @@ pub mod mission;
 pub mod network;
 pub mod notice;
 pub mod overlay;
+pub mod plausible;
 pub mod portfolio;
 pub mod review;
 pub mod rule;

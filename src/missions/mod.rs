@@ -8,9 +8,9 @@ mod plan;
 mod playbook;
 mod rank;
 mod settings;
-mod undo;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 pub use acts::Hand;
 pub use acts::MissionAct;

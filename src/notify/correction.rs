@@ -68,8 +68,7 @@ pub fn correct(
     let told: BTreeSet<Receiver> =
         correction.told.iter().filter(|one| open.contains(&one.lane())).cloned().collect();
     let correction = Correction { told: &told, ..correction };
-    let mut outgoing =
-        compose::outgoing(Occasion { correction: Some(correction), ..occasion })?;
+    let mut outgoing = compose::outgoing(Occasion { correction: Some(correction), ..occasion })?;
     // The next cycle opens what it finds new.
     outgoing.opened.clear();
     let Correction { number, as_of, act, .. } = correction;

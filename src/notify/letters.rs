@@ -209,7 +209,9 @@ impl Letter<'_> {
     ) -> Result<Notice, RenderError> {
         let content = render::content(&message, self.occasion.terms.digest.lines)?;
         let follows = match kind {
-            NoticeKind::Digest | NoticeKind::Correction => self.parts.iter().find_map(|part| part.memory.last.clone()),
+            NoticeKind::Digest | NoticeKind::Correction => {
+                self.parts.iter().find_map(|part| part.memory.last.clone())
+            }
             NoticeKind::Critical
             | NoticeKind::Reminder
             | NoticeKind::Escalation

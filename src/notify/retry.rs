@@ -15,7 +15,7 @@ const FIRST_WAIT: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(2);
 
 /// A receiver that asks for more than that is asked again all the same.
-const LONGEST_ASKED: TimeDelta = TimeDelta::days(1);
+pub(super) const LONGEST_ASKED: TimeDelta = TimeDelta::days(1);
 
 /// Waits are drawn within this share of their length, so that failures do not come back together.
 const JITTER: f64 = 0.25;
@@ -122,7 +122,8 @@ impl Attempt {
                 let asked = after.and_then(|after| TimeDelta::from_std(after).ok());
                 let own = backoff(queued.attempts, chance);
                 let wait = asked.map_or(own, |asked| asked.min(LONGEST_ASKED).max(own));
-                let first = queued.first_attempt_at.unwrap_or(now);
+                // By a clock that was ahead, it was tried by now.
+                let first = queued.first_attempt_at.unwrap_or(now).min(now);
                 if now + wait > first + give_up_after {
                     return Outcome::Dead { error };
                 }

@@ -57,10 +57,21 @@ pub enum HappeningKind {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
-    Cycle { number: CycleNumber, as_of: NaiveDate, edition: EditionId },
+    Cycle {
+        number: CycleNumber,
+        as_of: NaiveDate,
+        edition: EditionId,
+    },
     /// A cycle was made void.
-    Voided { number: CycleNumber, as_of: NaiveDate, void: CycleVoid },
-    Alert { cycle: CycleNumber, change: AlertChange },
+    Voided {
+        number: CycleNumber,
+        as_of: NaiveDate,
+        void: CycleVoid,
+    },
+    Alert {
+        cycle: CycleNumber,
+        change: AlertChange,
+    },
     Mission(MissionChange),
     Import(ImportSummary),
 }

@@ -16,6 +16,7 @@ use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::open::end;
+use super::waits;
 use crate::domain::access::AccountNumber;
 use crate::domain::fingerprint::Fingerprint;
 
@@ -71,14 +72,17 @@ impl Store {
         Self { attempt: Some(attempt), ..self.clone() }
     }
 
-    /// Keys whose time is over are forgotten meanwhile.
+    /// Keys whose time was over at `forget_to` are forgotten meanwhile: that is now, unless the clock was
+    /// just set forward, since nobody has waited for all that time.
     pub async fn claim_key(
         &self,
         key: &OnceKey,
         (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
+        forget_to: DateTime<Utc>,
     ) -> Result<Claimed, StoreError> {
         let mut transaction = self.begin_write().await?;
-        forget(&mut transaction, key.account, now).await?;
+        bring_back(&mut transaction, now, expires_at).await?;
+        forget(&mut transaction, key.account, forget_to).await?;
         let number = match find(&mut transaction, key).await? {
             None => 1,
             Some(row) if row.fingerprint != key.fingerprint.as_str() => return Ok(Claimed::Other),
@@ -89,7 +93,9 @@ impl Store {
                 match row.into_answer()? {
                     Found::Answered(answer) => return Ok(Claimed::Answered(answer)),
                     Found::Done => return Ok(Claimed::Done),
-                    Found::Begun if until > now => return Ok(Claimed::UnderWay { until }),
+                    Found::Begun if waits::lasts(until, now, now + HELD) => {
+                        return Ok(Claimed::UnderWay { until });
+                    }
                     Found::Begun => attempt + 1,
                 }
             }
@@ -179,6 +185,25 @@ pub(super) async fn mark(
     if marked.rows_affected() == 0 {
         return Err(StoreError::TooLate);
     }
+    Ok(())
+}
+
+/// Keys that a clock which was ahead would have kept for years stand for what was done all the same: they
+/// are kept as long as one that is given now.
+async fn bring_back(
+    connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update idempotency_keys set expires_at = $1, begun_at = min(begun_at, $2)
+         where expires_at > $1",
+    )
+    .bind(kept::from_instant(expires_at))
+    .bind(kept::from_instant(now))
+    .execute(connection)
+    .await
+    .map_err(writing(WHAT))?;
     Ok(())
 }
 

@@ -58,6 +58,7 @@ mod verdicts;
 mod version;
 mod void;
 mod void_effects;
+mod waits;
 
 pub use accounts::AccountTerms;
 pub use alerts::AlertFilter;
@@ -99,6 +100,7 @@ pub use missions::MissionFilter;
 pub use notices::NoticeFilter;
 pub use open::Store;
 pub use outbox::Tried;
+pub use outbox::WaitLimit;
 pub use portfolio::KnownUpTo;
 pub use reviews::ReviewEntry;
 pub use sessions::SessionTerms;

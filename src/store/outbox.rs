@@ -36,9 +36,57 @@ pub struct Tried {
     pub outcome: Outcome,
 }
 
+/// When notices of one kind leave at the latest, and when one written now would leave.
+#[derive(Clone, Copy, Debug)]
+pub struct WaitLimit {
+    pub kind: NoticeKind,
+    pub latest: DateTime<Utc>,
+    pub instead: DateTime<Utc>,
+}
+
 impl Store {
+    /// Notices that a clock which was ahead made to wait longer than they can: says how many there were.
+    pub async fn bring_back_waits(
+        &self,
+        lane: &Lane,
+        limits: &[WaitLimit],
+    ) -> Result<u64, StoreError> {
+        self.check_whole("delivery")?;
+        let Some(earliest) = limits.iter().map(|limit| limit.latest).min() else { return Ok(0) };
+        let some: i64 = sqlx::query_scalar(
+            "select exists (select 1 from notices
+                            where lane = $1 and state = 'waiting' and next_attempt_at > $2)",
+        )
+        .bind(lane.to_string())
+        .bind(kept::from_instant(earliest))
+        .fetch_one(&self.pool)
+        .await
+        .map_err(reading("notices"))?;
+        if some == 0 {
+            return Ok(0);
+        }
+        let mut transaction = self.begin_write().await?;
+        let mut brought = 0;
+        for limit in limits {
+            brought += sqlx::query(
+                "update notices set next_attempt_at = $4, not_before = min(not_before, $4)
+                 where lane = $1 and kind = $2 and state = 'waiting' and next_attempt_at > $3",
+            )
+            .bind(lane.to_string())
+            .bind(limit.kind.word())
+            .bind(kept::from_instant(limit.latest))
+            .bind(kept::from_instant(limit.instead))
+            .execute(&mut *transaction)
+            .await
+            .map_err(writing("waits of notices"))?
+            .rows_affected();
+        }
+        end(transaction).await?;
+        Ok(brought)
+    }
+
     /// Takes notices that are due in a lane, for one program until `leased_until`: should it die, they
-    /// are anyone's again. A notice waits for those written before it in its thread.
+    /// are anyone's again, as they are when they are held for longer than that. A notice waits for those written before it in its thread.
     pub async fn claim_notices(
         &self,
         lane: &Lane,
@@ -52,7 +100,8 @@ impl Store {
             "update notices set leased_until = $3 where id in (
                  select due.id from notices due
                  where due.lane = $1 and due.state = 'waiting' and due.next_attempt_at <= $2
-                   and (due.leased_until is null or due.leased_until <= $2)
+                   and (due.leased_until is null or due.leased_until <= $2
+                        or due.leased_until > $3)
                    and not exists (
                        select 1 from notices earlier
                        where earlier.lane = due.lane and earlier.thread = due.thread

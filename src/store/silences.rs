@@ -137,7 +137,10 @@ pub(super) async fn select(
     rows.into_iter().map(SilenceRow::into_silence).collect()
 }
 
-pub(super) async fn write(connection: &mut SqliteConnection, silence: &Silence) -> Result<(), StoreError> {
+pub(super) async fn write(
+    connection: &mut SqliteConnection,
+    silence: &Silence,
+) -> Result<(), StoreError> {
     let Silence { scope, ended, .. } = silence;
     sqlx::query(
         "insert into silences (number, rule, project, ministry, author, reason, made_at, last_day,

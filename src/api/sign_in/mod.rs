@@ -145,7 +145,11 @@ pub(super) async fn end_sign_in(
     let ticket = request.cookie(TICKET).and_then(|cookie| Ticket::read(cookie.value()));
     let ticket = ticket.filter(|ticket| ticket.is_of(&answer));
     let pending = match &ticket {
-        Some(ticket) => desk.store.take_sign_in(&ticket.fingerprint(), desk.clock.now()).await?,
+        Some(ticket) => {
+            let now = desk.clock.now();
+            let period = (now, now + TimeDelta::minutes(MINUTES));
+            desk.store.take_sign_in(&ticket.fingerprint(), period).await?
+        }
         None => None,
     };
     let (Some(ticket), Some(go_to)) = (ticket, pending) else {

@@ -22,6 +22,7 @@ use vigie::domain::notice::NoticeState;
 use vigie::domain::notice::QueuedNotice;
 use vigie::store::NoticeFilter;
 
+use super::args::date;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
 use crate::cli::act;
@@ -54,7 +55,7 @@ pub(crate) enum NoticesCommand {
         /// Code or name of the ministry
         ministry: String,
         /// Judge as of this date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
         /// Write the HTML of the last message there too
         #[arg(long, value_name = "FILE")]

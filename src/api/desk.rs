@@ -62,8 +62,11 @@ impl Workshop {
         Arc::clone(&self.parts.clock)
     }
 
-    pub(super) fn clock_watch(&self) -> &ClockWatch {
-        &self.clock_watch
+    /// By the clock as it was when the service started, and the time that passed since: however it is set
+    /// meanwhile, what is to be kept for a day is kept for a day.
+    pub(super) fn steady_now(&self) -> DateTime<Utc> {
+        let clock = &self.parts.clock;
+        self.clock_watch.steady(clock.now(), clock.elapsed())
     }
 
     /// Whether the clock is where it should be. A jump of it is told once: in the log, in the trail, and to

@@ -125,10 +125,8 @@ async fn claim(request: &HttpRequest, key: &OnceKey) -> Result<Claimed, Problem>
     let workshop = workshop(request)?;
     let settings = request.app_data::<web::Data<Settings>>().ok_or(Problem::Unassembled)?;
     let kept = TimeDelta::hours(settings.idempotency_hours.into());
-    let now = workshop.clock().now();
-    // Nobody has waited for the years that a clock set forward makes up.
-    let forget_to = workshop.clock_watch().steady(now, workshop.clock().elapsed()).min(now);
-    Ok(workshop.store().claim_key(key, (now, now + kept), forget_to).await?)
+    let now = workshop.steady_now();
+    Ok(workshop.store().claim_key(key, (now, now + kept)).await?)
 }
 
 /// Whoever hangs up does not cut it short: it is done, and its answer kept for when they come back.
@@ -193,7 +191,7 @@ fn again(request: &HttpRequest, claimed: Claimed) -> HttpResponse {
         }
         Claimed::Other => Problem::KeyReused.error_response(),
         Claimed::UnderWay { until } => {
-            let left = workshop(request).map(|workshop| until - workshop.clock().now());
+            let left = workshop(request).map(|workshop| until - workshop.steady_now());
             let left = left.map_or(1, |left| left.num_seconds().max(1));
             let wait_seconds = u32::try_from(left).unwrap_or(u32::MAX);
             Problem::BeingAnswered { wait_seconds }.error_response()

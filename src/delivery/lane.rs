@@ -100,7 +100,7 @@ impl Courier {
             latest: calendar.leaves_by(kind, now),
             instead: calendar.leaves_at(kind, now),
         });
-        let brought = self.store.bring_back_waits(lane, &limits).await?;
+        let brought = self.store.bring_back_waits(lane, &limits, now).await?;
         if brought > 0 {
             warn!(
                 lane = %lane,

@@ -186,10 +186,13 @@ async fn cycles(
     stretch: &Stretch,
 ) -> Result<Vec<CycleLine>, StoreError> {
     let rows: Vec<(i64, String, String, String)> = sqlx::query_as(
-        "select number, as_of, edition, started_at from cycles
-         where (cast($1 as text) is null or started_at <= $1)
-           and (cast($2 as text) is null or started_at >= $2)
-         order by started_at desc, number desc limit $3",
+        // Of a void one, the clock may have been ahead: it ran before it was made void.
+        "select number, as_of, edition, ran_at from (
+             select number, as_of, edition,
+                    min(started_at, coalesce(voided_at, started_at)) as ran_at from cycles)
+         where (cast($1 as text) is null or ran_at <= $1)
+           and (cast($2 as text) is null or ran_at >= $2)
+         order by ran_at desc, number desc limit $3",
     )
     .bind(stretch.after.as_ref().map(|after| kept::from_instant(after.at.0)))
     .bind(stretch.since.map(kept::from_instant))
@@ -241,7 +244,10 @@ async fn mission_news(
     (after, upto): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 ) -> Result<Vec<(DateTime<Utc>, MissionChange)>, StoreError> {
     let rows: Vec<(String, String)> = sqlx::query_as(
-        "select at, body from mission_changes
+        "select at, body from (
+             select min(mission_changes.at, coalesce(voided_at, mission_changes.at)) as at,
+                    mission_changes.body, mission_changes.kind
+             from mission_changes left join cycles on cycles.number = mission_changes.cycle)
          where (cast($1 as text) is null or at > $1) and (cast($2 as text) is null or at <= $2)
            and kind in ('proposed', 'opened', 'accepted', 'declined', 'withdrawn', 'started',
                         'closed')",

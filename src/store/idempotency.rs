@@ -72,17 +72,15 @@ impl Store {
         Self { attempt: Some(attempt), ..self.clone() }
     }
 
-    /// Keys whose time was over at `forget_to` are forgotten meanwhile: that is now, unless the clock was
-    /// just set forward, since nobody has waited for all that time.
+    /// Keys whose time is over are forgotten meanwhile.
     pub async fn claim_key(
         &self,
         key: &OnceKey,
         (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
-        forget_to: DateTime<Utc>,
     ) -> Result<Claimed, StoreError> {
         let mut transaction = self.begin_write().await?;
         bring_back(&mut transaction, now, expires_at).await?;
-        forget(&mut transaction, key.account, forget_to).await?;
+        forget(&mut transaction, key.account, now).await?;
         let number = match find(&mut transaction, key).await? {
             None => 1,
             Some(row) if row.fingerprint != key.fingerprint.as_str() => return Ok(Claimed::Other),
@@ -189,12 +187,15 @@ pub(super) async fn mark(
 }
 
 /// Keys that a clock which was ahead would have kept for years stand for what was done all the same: they
-/// are kept as long as one that is given now.
+/// are kept as long as one that is given now. A clock that is behind now would forget them all.
 async fn bring_back(
     connection: &mut SqliteConnection,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    if waits::is_behind(connection, now).await? {
+        return Ok(());
+    }
     sqlx::query(
         "update idempotency_keys set expires_at = $1, begun_at = min(begun_at, $2)
          where expires_at > $1",

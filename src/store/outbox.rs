@@ -15,6 +15,7 @@ use super::notices::NoticeRow;
 use super::open::end;
 use super::told;
 use super::void;
+use super::waits;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::domain::ids::CycleNumber;
@@ -45,11 +46,13 @@ pub struct WaitLimit {
 }
 
 impl Store {
-    /// Notices that a clock which was ahead made to wait longer than they can: says how many there were.
+    /// Notices that a clock which was ahead made to wait longer than they can: says how many there were. None
+    /// while the clock is behind what was written last, since then it is this one that is wrong.
     pub async fn bring_back_waits(
         &self,
         lane: &Lane,
         limits: &[WaitLimit],
+        now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         self.check_whole("delivery")?;
         let Some(earliest) = limits.iter().map(|limit| limit.latest).min() else { return Ok(0) };
@@ -66,6 +69,9 @@ impl Store {
             return Ok(0);
         }
         let mut transaction = self.begin_write().await?;
+        if waits::is_behind(&mut transaction, now).await? {
+            return Ok(0);
+        }
         let mut brought = 0;
         for limit in limits {
             brought += sqlx::query(

@@ -17,6 +17,11 @@
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
+use sqlx::SqliteConnection;
+
+use super::error::StoreError;
+use super::error::reading;
+use super::kept;
 
 /// How far ahead another clock may be: what is dated further ahead was dated by a clock that was wrong.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
@@ -29,6 +34,20 @@ pub(super) fn lasts(until: DateTime<Utc>, now: DateTime<Utc>, longest: DateTime<
 /// Whether a clock that was ahead dated this.
 pub(super) fn is_ahead(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     at > latest(now)
+}
+
+/// Whether this clock is behind the one that wrote last: then nothing that it makes of waits is to last.
+pub(super) async fn is_behind(
+    connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let last: Option<String> =
+        sqlx::query_scalar("select at from audit order by number desc limit 1")
+            .fetch_optional(connection)
+            .await
+            .map_err(reading("the audit trail"))?;
+    let last = last.map(|at| kept::to_instant("audit.at", at)).transpose()?;
+    Ok(last.is_some_and(|last| is_ahead(last, now)))
 }
 
 /// The latest instant that a clock which is right may have written.

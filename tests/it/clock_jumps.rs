@@ -329,7 +329,7 @@ async fn no_wait_that_a_clock_ahead_set_lasts_once_the_clock_is_right() {
     };
     let day = TimeDelta::hours(24);
     let claim = async |name: &str, now: DateTime<Utc>| {
-        store.claim_key(&key(name), (now, now + day), now).await.unwrap()
+        store.claim_key(&key(name), (now, now + day)).await.unwrap()
     };
     assert!(matches!(claim("cut", ahead).await, Claimed::Begun(_)));
     let Claimed::Begun(attempt) = claim("done", ahead).await else { panic!("a new key") };
@@ -339,6 +339,9 @@ async fn no_wait_that_a_clock_ahead_set_lasts_once_the_clock_is_right() {
         .note_refusals(&[alert_act.deed("access_refused", "account/1")], ahead)
         .await
         .unwrap();
+    // The clock is right again, and the trail goes on.
+    let refused = alert_act.deed("access_refused", "account/1");
+    store.note_refusals(&[refused], right).await.unwrap();
     assert!(matches!(claim("cut", right).await, Claimed::Begun(_)));
     assert!(matches!(claim("done", right).await, Claimed::Done));
     assert!(

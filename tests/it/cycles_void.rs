@@ -171,7 +171,7 @@ async fn whoever_was_told_is_sent_a_correction_and_only_an_administrator_makes_a
     }
     assert_eq!(
         desk.post(&admin, "/api/v1/cycles/2/void", json!({ "reason": " " })).await.status,
-        422
+        400
     );
     let first = desk.post(&admin, "/api/v1/cycles/1/void", reason.clone()).await;
     assert_eq!(first.status, 409, "{}", first.body);
@@ -251,7 +251,7 @@ async fn what_people_touched_stays_as_they_left_it() {
         .map(|one| one.id.to_string())
         .collect();
     assert!(proposed.len() > 1, "{proposed:?}");
-    ok(&workplace, &["missions", "accept", &proposed[0], "--reason", "à engager"]);
+    ok(&workplace, &["missions", "decide", &proposed[0], "accept", "--reason", "à engager"]);
 
     ok(&workplace, &["cycles", "void", "2", "--reason", "fichier de test"]);
     let after = standing(&store).await;

@@ -170,9 +170,8 @@ async fn an_attempt_whose_place_was_taken_does_nothing_any_more() {
         fingerprint: Fingerprint::of(b"a request"),
     };
     let at = |text: &str| text.parse().unwrap();
-    let claim = async |now: &str| {
-        store.claim_key(&key, (at(now), at("2026-11-26T12:00:00Z")), at(now)).await
-    };
+    let claim =
+        async |now: &str| store.claim_key(&key, (at(now), at("2026-11-26T12:00:00Z"))).await;
     let Claimed::Begun(first) = claim(NOON).await.unwrap() else { panic!("a new key") };
     let again = claim("2026-11-25T12:05:00Z").await.unwrap();
     let Claimed::Begun(second) = again else { panic!("the first was cut") };

@@ -23,7 +23,7 @@ fn the_command_line_takes_no_date_that_no_project_has() {
             &["panorama"],
             &["project", "SI SAMU"],
             &["export", "projects"],
-            &["missions", "rank"],
+            &["missions", "ranking"],
             &["reviews", "plan"],
         ] {
             let option = format!("--as-of={date}");
@@ -88,7 +88,7 @@ async fn the_api_takes_no_date_that_no_project_has_in_a_query_or_a_body() {
             ("/api/v1/silences", json!({ "rule": "D1", "until": date, "reason": "x" })),
         ] {
             let answer = front.ask(Method::POST, path, &token).json(&body).send().await.unwrap();
-            assert_eq!(answer.status(), 422, "{path} {date}");
+            assert_eq!(answer.status(), 400, "{path} {date}");
             let text = answer.text().await.unwrap();
             assert!(text.contains("expected a date from 1970-01-01 to 2100-12-31"), "{text}");
         }
@@ -144,7 +144,8 @@ fn a_table_of_parquet_is_held_to_the_same_bounds() {
         .unwrap();
         let file = workplace.path("table.parquet");
         ParquetWriter::new(std::fs::File::create(&file).unwrap()).finish(&mut table).unwrap();
-        let answer = workplace.run(&["judge", file.to_str().unwrap(), "--as-of", "2020-11-30"]);
+        let answer =
+            workplace.run(&["judge", "--frame", file.to_str().unwrap(), "--as-of", "2020-11-30"]);
         assert_eq!(answer.code, Some(1), "{}", answer.stdout);
         assert!(answer.stderr.contains(told), "{}", answer.stderr);
     }

@@ -39,7 +39,7 @@ pub(crate) enum NoticesCommand {
     /// List notices, newest first
     List {
         /// In this state
-        #[arg(long, value_parser = state, value_name = "waiting|delivered|dead")]
+        #[arg(long, value_parser = state, value_name = "waiting|delivered|dead|withdrawn")]
         state: Option<NoticeState>,
         /// The latest so many
         #[arg(long, value_name = "NUMBER", default_value_t = LISTED)]
@@ -321,6 +321,6 @@ fn moment(at: DateTime<Utc>) -> Cell {
 }
 
 fn state(text: &str) -> Result<NoticeState, String> {
-    let expected = "expected one of waiting, delivered, dead";
+    let expected = "expected one of waiting, delivered, dead, withdrawn";
     NoticeState::from_word(text).ok_or_else(|| expected.to_owned())
 }

@@ -89,7 +89,8 @@ fn is_released(change: &mut AlertChange, by: &RuleId) {
         | AlertChangeKind::Dropped
         | AlertChangeKind::Resolved
         | AlertChangeKind::Retired
-        | AlertChangeKind::Moved => {
+        | AlertChangeKind::Moved
+        | AlertChangeKind::Voided => {
             change.reason = format!("{} {words}", change.reason);
             return;
         }

@@ -8,6 +8,7 @@ mod reconcile;
 mod silences;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 pub use follow::Followed;
 pub use follow::follow;
@@ -17,3 +18,5 @@ pub use occasion::Renaming;
 pub use reconcile::reconcile;
 pub use silences::Watchful;
 pub use silences::review;
+pub use undo::Undoing;
+pub use undo::undo;

@@ -31,7 +31,7 @@ pub fn review(silences: &[Silence], watchful: Watchful<'_>) -> Vec<SilenceChange
     let mut changes = Vec::new();
     for silence in silences.iter().filter(|silence| silence.ended.is_none()) {
         let mut silence = silence.clone();
-        if watchful.today > silence.last_day {
+        if watchful.today > silence.last_day || silence.is_made_after(watchful.today) {
             changes.push(expires(silence, watchful.now));
             continue;
         }
@@ -47,7 +47,11 @@ pub fn review(silences: &[Silence], watchful: Watchful<'_>) -> Vec<SilenceChange
 }
 
 fn expires(mut silence: Silence, now: DateTime<Utc>) -> SilenceChange {
-    let reason = format!("Le silence tenait jusqu’au {} inclus.", french::date(silence.last_day));
+    let reason = if now.date_naive() <= silence.made_at.date_naive() {
+        "Le silence a été posé alors que l’horloge était en avance : il ne tient plus.".to_owned()
+    } else {
+        format!("Le silence tenait jusqu’au {} inclus.", french::date(silence.last_day))
+    };
     silence.ended = Some(SilenceEnd { at: now, by: Actor::vigie(), reason: reason.clone() });
     SilenceChange { silence, kind: SilenceChangeKind::Expired, reason }
 }

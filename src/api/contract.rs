@@ -1,5 +1,6 @@
 //! Requests are held to the document: what it does not describe is refused before any handler sees it.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -33,6 +34,7 @@ use super::problem_errors::ProblemError;
 use super::query;
 use super::query::QueryFault;
 use super::routing::MatchedRoute;
+use crate::domain::plausible;
 
 const JSON: &str = "application/json";
 
@@ -41,6 +43,8 @@ const JSON: &str = "application/json";
 struct Contract {
     /// Parameters of the query.
     parameters: BTreeSet<String>,
+    /// Of those of the query, how the dates and instants are read.
+    dates: BTreeMap<String, ReadDate>,
     /// Of those of the path, the whole numbers.
     numbers: Vec<String>,
     /// Media types of the body; none where there is no body.
@@ -159,10 +163,14 @@ impl Contract {
 
     fn of(operation: Operation) -> Self {
         let (mut parameters, mut numbers) = (BTreeSet::new(), Vec::new());
+        let mut dates = BTreeMap::new();
         for parameter in operation.parameters.into_iter().flatten() {
             let RefOr::T(parameter) = parameter else { continue };
             match parameter.parameter_in {
                 ParameterIn::Query => {
+                    if let Some(read) = read_date(&parameter) {
+                        dates.insert(parameter.name.clone(), read);
+                    }
                     parameters.insert(parameter.name);
                 }
                 ParameterIn::Path if is_number(&parameter) => numbers.push(parameter.name),
@@ -178,11 +186,19 @@ impl Contract {
         };
         let schema = content.get(JSON).and_then(|json| json.get("schema")).cloned();
         let bodies = content.as_object().into_iter().flat_map(Map::keys).cloned().collect();
-        Self { parameters, numbers, bodies, schema }
+        Self { parameters, dates, numbers, bodies, schema }
     }
 
     fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {
         let given = query::parameters(request.query_string()).map_err(Problem::from)?;
+        for (name, read) in &self.dates {
+            for found in given.get(name).into_iter().flatten() {
+                if let Err(expected) = read(found) {
+                    let words = format!("found `{found}`, expected {expected}");
+                    return Err(QueryFault::of(name, words).into());
+                }
+            }
+        }
         if let Some(unknown) = given.into_keys().find(|name| !self.parameters.contains(name)) {
             return Err(QueryFault::unknown(&unknown, &self.parameters).into());
         }
@@ -196,6 +212,23 @@ impl Contract {
         }
         Ok(())
     }
+}
+
+/// Whether a text is such a date or instant; else what was expected.
+type ReadDate = fn(&str) -> Result<(), &'static str>;
+
+/// How a parameter that is a date, or an instant, is read.
+fn read_date(parameter: &Parameter) -> Option<ReadDate> {
+    let schema = serde_json::to_value(&parameter.schema).unwrap_or_default();
+    let formats = [schema.get("format"), schema.pointer("/items/format")];
+    let choices = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let formats = formats.into_iter().chain(choices.map(|choice| choice.get("format"))).flatten();
+    let mut formats = formats.filter_map(Value::as_str);
+    formats.find_map(|format| match format {
+        "date" => Some((|text| plausible::date(text).map(drop)) as ReadDate),
+        "date-time" => Some((|text| plausible::instant(text).map(drop)) as ReadDate),
+        _ => None,
+    })
 }
 
 fn is_number(parameter: &Parameter) -> bool {

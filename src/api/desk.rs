@@ -22,6 +22,9 @@ use super::access::Telling;
 use super::error::Problem;
 use super::routing::MatchedRoute;
 use crate::clock::Clock;
+use crate::clock::ClockJump;
+use crate::clock::ClockWatch;
+use crate::cycle;
 use crate::cycle::Parts;
 use crate::domain::access::Caller;
 use crate::domain::access::Scope;
@@ -47,14 +50,16 @@ pub struct Workshop {
     refusals: Refusals,
     /// Since when the service runs.
     opened_at: DateTime<Utc>,
+    clock_watch: ClockWatch,
 }
 
 impl Workshop {
     pub fn new(parts: Parts) -> Self {
         let opened_at = parts.clock.now();
+        let clock_watch = ClockWatch::begin(opened_at, parts.clock.elapsed());
         let patient = parts.store.clone();
         let parts = Parts { store: patient.writing_within(WRITE_WAIT), ..parts };
-        Self { parts, patient, refusals: Refusals::default(), opened_at }
+        Self { parts, patient, refusals: Refusals::default(), opened_at, clock_watch }
     }
 
     /// The one that the service was put together with.
@@ -69,6 +74,53 @@ impl Workshop {
 
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.parts.clock)
+    }
+
+    /// By the clock as it was when the service started, and the time that passed since: however it is set
+    /// meanwhile, what is to be kept for a day is kept for a day.
+    pub(super) fn steady_now(&self) -> DateTime<Utc> {
+        let clock = &self.parts.clock;
+        self.clock_watch.steady(clock.now(), clock.elapsed())
+    }
+
+    /// Whether the clock is where it should be. A jump of it is told once: in the log, in the trail, and to
+    /// the risk team and programs.
+    pub async fn look_at_clock(&self) -> bool {
+        let clock = &self.parts.clock;
+        if let Some(jump) = self.clock_watch.look(clock.now(), clock.elapsed()) {
+            self.tell_jump(jump).await;
+        }
+        !self.clock_watch.is_off()
+    }
+
+    /// At the start: against what was written last.
+    pub async fn compare_clock(&self) {
+        let now = self.parts.clock.now();
+        match self.parts.store.last_written_at().await {
+            Ok(Some(latest)) => {
+                if let Some(jump) = self.clock_watch.compare(now, latest) {
+                    self.tell_jump(jump).await;
+                }
+            }
+            Ok(None) => {}
+            Err(fault) => {
+                let cause: &dyn std::error::Error = &fault;
+                error!(error = cause, "The clock cannot be compared with what was written last");
+            }
+        }
+    }
+
+    async fn tell_jump(&self, jump: ClockJump) {
+        error!(
+            clock.expected = %jump.expected,
+            clock.found = %jump.found,
+            "The clock jumped: found {}, expected about {}; check this machine's time",
+            jump.found, jump.expected
+        );
+        if let Err(fault) = cycle::tell_clock_jump(&self.parts, jump).await {
+            let cause: &dyn std::error::Error = &fault;
+            error!(error = cause, "The jump of the clock cannot be written");
+        }
     }
 
     pub(super) async fn caller_by_token(
@@ -100,6 +152,7 @@ impl Workshop {
                 () = self.refusals.noted() => {}
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             }
+            self.look_at_clock().await;
             self.write_refusals(Refusals::due).await;
         }
     }
@@ -193,6 +246,10 @@ pub(super) struct AnonymousContext {
 }
 
 impl AnonymousContext {
+    pub(super) async fn is_clock_right(&self) -> bool {
+        self.workshop.look_at_clock().await
+    }
+
     pub(super) fn note_refusal(&self, deed: Deed) {
         self.workshop.note_refusal(deed);
     }

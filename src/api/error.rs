@@ -324,9 +324,10 @@ impl From<CycleError> for Problem {
             CycleError::Faulty { ref faults } => {
                 Self::Unproved { detail: error.to_string(), errors: fault_errors(faults) }
             }
-            CycleError::Refused(_) | CycleError::Disallowed(_) | CycleError::BackInTime { .. } => {
-                Self::Refused(error.to_string())
-            }
+            CycleError::Refused(_)
+            | CycleError::Disallowed(_)
+            | CycleError::BackInTime { .. }
+            | CycleError::AfterToday { .. } => Self::Refused(error.to_string()),
             CycleError::OverBudget(OverBudget::Cancelled) => Self::NotReady(error.to_string()),
             CycleError::OverBudget(over) => Self::OutOfBounds(over.to_string()),
             CycleError::Store(error) => error.into(),
@@ -361,6 +362,8 @@ impl From<StoreError> for Problem {
             | StoreError::NoSuchAlert { .. }
             | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
             StoreError::Over { .. }
+            | StoreError::NotTheLastCycle { .. }
+            | StoreError::Unsettled { .. }
             | StoreError::MissionMoved { .. }
             | StoreError::LinkedToItself { .. }
             | StoreError::AlreadyLinked { .. }

@@ -27,6 +27,9 @@ pub(super) struct Ready {
 pub(super) struct Checks {
     #[schema(pattern = "^ok$")]
     database: &'static str,
+    /// `jumped` while the clock is days from where it stood, as time passed since the service started.
+    #[schema(pattern = "^(ok|jumped)$")]
+    clock: &'static str,
     /// Rules that compile.
     rules: usize,
     /// Faults of those that do not.
@@ -74,6 +77,7 @@ pub(super) async fn is_ready(context: AnonymousContext) -> Result<web::Json<Read
     if rules == 0 {
         return Err(Problem::NotReady(format!("no rule compiles; {rule_faults} faults")));
     }
-    let checks = Checks { database: "ok", rules, rule_faults };
+    let clock = if context.is_clock_right().await { "ok" } else { "jumped" };
+    let checks = Checks { database: "ok", clock, rules, rule_faults };
     Ok(web::Json(Ready { status: "ready", checks }))
 }

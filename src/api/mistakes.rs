@@ -1,12 +1,11 @@
 //! What is wrong with a body, held to the schema that the document gives it: all of it at once, each
 //! mistake at its place.
 
-use chrono::DateTime;
-use chrono::NaiveDate;
 use serde_json::Map;
 use serde_json::Value;
 
 use super::problem_errors::ProblemError;
+use crate::domain::plausible;
 use crate::sources::nearest_name as nearest;
 
 /// Told of one body; the rest is counted.
@@ -144,13 +143,13 @@ impl Look<'_> {
             self.add(pointer, format!("found {length} characters, expected at most {most}"));
         }
         let expected = match schema.get("format").and_then(Value::as_str) {
-            Some("date") if text.parse::<NaiveDate>().is_err() => "a date, such as `2026-11-25`",
-            Some("date-time") if DateTime::parse_from_rfc3339(text).is_err() => {
-                "an instant, such as `2026-11-25T09:00:00Z`"
-            }
-            _ => return,
+            Some("date") => plausible::date(text).err(),
+            Some("date-time") => plausible::instant(text).err(),
+            _ => None,
         };
-        self.add(pointer, format!("found {}, expected {expected}", short(text)));
+        if let Some(expected) = expected {
+            self.add(pointer, format!("found {}, expected {expected}", short(text)));
+        }
     }
 
     fn number(&mut self, pointer: &str, number: &serde_json::Number, schema: &Value) {

@@ -126,7 +126,7 @@ async fn claim(request: &HttpRequest, key: &OnceKey) -> Result<Claimed, Problem>
     let workshop = Workshop::of(request)?;
     let settings = request.app_data::<web::Data<Settings>>().ok_or(Problem::Unassembled)?;
     let kept = TimeDelta::hours(settings.idempotency_hours.into());
-    let now = workshop.clock().now();
+    let now = workshop.steady_now();
     Ok(workshop.store().claim_key(key, (now, now + kept)).await?)
 }
 
@@ -192,7 +192,7 @@ fn again(request: &HttpRequest, claimed: Claimed) -> HttpResponse {
         }
         Claimed::Other => Problem::KeyReused.error_response(),
         Claimed::UnderWay { until } => {
-            let left = Workshop::of(request).map(|workshop| until - workshop.clock().now());
+            let left = Workshop::of(request).map(|workshop| until - workshop.steady_now());
             let left = left.map_or(1, |left| left.num_seconds().max(1));
             let wait_seconds = u32::try_from(left).unwrap_or(u32::MAX);
             Problem::BeingAnswered { wait_seconds }.error_response()

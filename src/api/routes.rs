@@ -266,6 +266,7 @@ routes! {
         find_cycle: own(Read),
         list_cycle_verdicts: own(Read),
         replay_cycle: whole(Operate),
+        void_cycle: whole(Administer),
     }
 }
 

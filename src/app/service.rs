@@ -107,6 +107,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
     let workshop = web::Data::new(api::Workshop::new(parts));
+    workshop.compare_clock().await;
     let orders = web::Data::new(orders);
     let (server, address) = listen(config, workshop.clone(), (metrics, sign_in, orders))?;
     let telling = workshop.clone();

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use vigie::domain::alert::AlertState;
 use vigie::domain::edition::EditionId;
 use vigie::domain::level::Level;
+use vigie::domain::plausible;
 
 use super::accounts::AccountsCommand;
 use super::accounts::TokensCommand;
@@ -81,8 +82,11 @@ pub(crate) enum Command {
     Imports,
     /// Judge every project as of a date, then open, move and close alerts and missions
     Cycle(CycleArgs),
-    /// List the cycles that were committed
-    Cycles,
+    /// List the cycles that were committed; make a wrong one void
+    Cycles {
+        #[command(subcommand)]
+        command: Option<CyclesCommand>,
+    },
     /// Judge a past cycle again from what was kept, and compare byte for byte
     Replay {
         /// Number of the cycle, as listed by `vigie cycles`
@@ -91,7 +95,7 @@ pub(crate) enum Command {
     /// Show the portfolio: its figures, its ministries, its editions
     Panorama {
         /// Look at a past date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
     /// Show one project: its history, and what the rules say of it
@@ -99,7 +103,7 @@ pub(crate) enum Command {
         /// A name it went by in any edition, or its id
         name: String,
         /// Look at a past date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
         /// Show what became of it instead, newest first: editions, alerts, missions, reviews, silences
         #[arg(long, conflicts_with = "as_of")]
@@ -204,10 +208,23 @@ pub(crate) struct ImportArgs {
     pub(crate) dry_run: bool,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum CyclesCommand {
+    /// Make the last cycle that stands void: it stays listed, what it did to alerts and missions is undone,
+    /// and whoever was told of it is sent a correction
+    Void {
+        /// Number of the cycle, as listed by `vigie cycles`
+        cycle: i64,
+        /// Why it was wrong; everybody who was told of it reads this
+        #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        reason: String,
+    },
+}
+
 #[derive(Debug, Parser)]
 pub(crate) struct CycleArgs {
     /// Judge as of this date, as YYYY-MM-DD; today by default
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_parser = date, value_name = "DATE")]
     pub(crate) as_of: Option<NaiveDate>,
     /// Say what would change, and write nothing
     #[arg(long)]
@@ -250,6 +267,11 @@ pub(crate) enum ConfigCommand {
 
 pub(super) fn alert_state(text: &str) -> Result<AlertState, String> {
     AlertState::from_word(text).ok_or_else(|| expected("pending, open, resolved"))
+}
+
+/// A date that a portfolio of projects can have.
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
+    plausible::date(text).map_err(|expected| format!("expected {expected}"))
 }
 
 pub(super) fn level(text: &str) -> Result<Level, String> {

@@ -18,6 +18,7 @@ use vigie::store::AuditReport;
 
 use super::CliError;
 use super::Conclusion;
+use super::args::date;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
@@ -33,7 +34,7 @@ pub(crate) enum AuditCommand {
         #[arg(long, value_name = "SUBJECT")]
         subject: Option<String>,
         /// From this day on, as YYYY-MM-DD, in UTC
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         since: Option<NaiveDate>,
         /// The latest so many
         #[arg(long, value_name = "NUMBER", default_value_t = LISTED)]

@@ -17,6 +17,9 @@ use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
 
+/// Cycles among which the last one that stands is looked for: nobody makes so many void in a row.
+const LOOKED_AT: usize = 100;
+
 pub(super) async fn run(
     by: CoverageBy,
     number: Option<i64>,
@@ -38,7 +41,7 @@ pub(super) async fn ask(
 ) -> Result<Conclusion, CliError> {
     let last = match number {
         Some(number) => Some(remote.get(remote.at(&["cycles", &number.to_string()])).await?),
-        None => remote.first(&remote.at(&["cycles"]), 1).await?.pop(),
+        None => last_standing(remote).await?,
     };
     let Some(cycle): Option<CycleSummary> = last else { return Ok(none_yet()) };
     let lines = remote.at(&["coverage"]).with("cycle", Some(cycle.number));
@@ -50,6 +53,12 @@ pub(super) async fn ask(
         }
     }
     show(by, &found, printer)
+}
+
+/// One that was made void is passed over.
+async fn last_standing(remote: &Remote) -> Result<Option<CycleSummary>, CliError> {
+    let cycles: Vec<CycleSummary> = remote.first(&remote.at(&["cycles"]), LOOKED_AT).await?;
+    Ok(cycles.into_iter().find(|cycle| cycle.voided.is_none()))
 }
 
 fn none_yet() -> Conclusion {

@@ -5,7 +5,9 @@ use vigie::cycle::CycleReport;
 use vigie::cycle::Outcome;
 use vigie::cycle::Parts;
 use vigie::cycle::Replay;
+use vigie::cycle::VoidReport;
 use vigie::domain::alert::AlertChangeKind;
+use vigie::domain::audit::Act;
 use vigie::domain::cycle::CycleCounts;
 use vigie::domain::cycle::CycleInputs;
 use vigie::domain::cycle::CycleSummary;
@@ -68,12 +70,45 @@ fn show_list(cycles: &[CycleSummary], printer: &Printer) -> Result<Conclusion, C
     let rows = cycles.iter().map(|cycle| {
         let mut cells = vec![Cell::count(cycle.number.0)];
         cells.extend(summary_cells(&cycle.inputs, cycle.counts.unwrap_or_default()));
+        let void = cycle.voided.as_ref();
+        let shown = void.map(|void| format!("par {} : {}", void.by, void.reason));
+        cells.push(Cell::optional(shown.as_deref()));
         cells
     });
     let mut columns = vec![("number", "N°")];
     columns.extend(SUMMARY);
+    columns.push(("voided", "Annulé"));
     let sheet = Sheet::new(format!("{} cycles", cycles.len()), columns, rows.collect());
     printer.answer(&cycles, &[sheet], 0)?;
+    Ok(Conclusion::Good)
+}
+
+pub(super) async fn void(
+    number: i64,
+    act: &Act,
+    parts: &Parts,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    show_void(&vigie::cycle::void(parts, CycleNumber(number), act).await?, printer)
+}
+
+pub(super) fn show_void(report: &VoidReport, printer: &Printer) -> Result<Conclusion, CliError> {
+    let count = |count: usize| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
+    let corrected: Vec<String> = report.corrected.iter().map(ToString::to_string).collect();
+    let sheet = Sheet::new(
+        format!(
+            "Cycle {} au {} annulé",
+            report.cycle.number,
+            french::date(report.cycle.inputs.as_of)
+        ),
+        vec![
+            ("alerts", "Alertes remises en l’état"),
+            ("missions", "Missions remises en l’état ou retirées"),
+            ("corrected", "Rectificatif adressé à"),
+        ],
+        vec![vec![count(report.alerts), count(report.missions), Cell::text(corrected.join(", "))]],
+    );
+    printer.answer(report, &[sheet], 0)?;
     Ok(Conclusion::Good)
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 use vigie::client::Remote;
 use vigie::cycle::CycleBrief;
 use vigie::cycle::Replay;
+use vigie::cycle::VoidReport;
 use vigie::domain::alert::AlertChangeKind;
 use vigie::domain::cycle::CycleInputs;
 use vigie::domain::fingerprint::Fingerprint;
@@ -123,6 +124,17 @@ fn missions(brief: &CycleBrief) -> Sheet {
         ("reason", "Motif"),
     ];
     Sheet::new("Missions qui changeraient", columns, rows.collect())
+}
+
+pub(super) async fn void(
+    number: i64,
+    reason: &str,
+    remote: &Remote,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let place = remote.at(&["cycles", &number.to_string(), "void"]);
+    let report: VoidReport = remote.post(place, &json!({ "reason": reason })).await?;
+    cycle::show_void(&report, printer)
 }
 
 pub(super) async fn replay(

@@ -14,6 +14,7 @@ use vigie::cycle::Parts;
 
 use super::CliError;
 use super::Conclusion;
+use super::args::date;
 use super::args::expected;
 use super::whole_file::write_whole;
 
@@ -24,7 +25,7 @@ pub(crate) struct ExportArgs {
     #[arg(value_parser = table, value_name = "TABLE")]
     table: ExportTable,
     /// Figures as of a past date, as YYYY-MM-DD; today by default
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_parser = date, value_name = "DATE")]
     as_of: Option<NaiveDate>,
     /// Write there, as its extension says: CSV, XLSX (French headers, a sheet that explains them) or
     /// Parquet; CSV on standard output by default

@@ -29,6 +29,7 @@ use vigie::sources::TableProfile;
 
 use super::CliError;
 use super::Conclusion;
+use super::args::date;
 use super::print;
 use super::whole_file::with_whole_file;
 
@@ -54,7 +55,7 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "COLUMN")]
     subject: Option<String>,
     /// Judge as of this date, as YYYY-MM-DD; today by default
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_parser = date, value_name = "DATE")]
     as_of: Option<NaiveDate>,
     /// Write the verdicts there, as CSV or Parquet by its extension; CSV on standard output by default
     #[arg(long, value_name = "FILE")]

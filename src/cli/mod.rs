@@ -54,6 +54,7 @@ use vigie::store::Store;
 
 use args::Args;
 use args::Command;
+use args::CyclesCommand;
 use print::Printer;
 
 /// The exit code of `promtool` for lints that are fatal.
@@ -212,7 +213,7 @@ async fn dispatch(
         Command::Import(_)
         | Command::Imports
         | Command::Cycle(_)
-        | Command::Cycles
+        | Command::Cycles { .. }
         | Command::Accounts { .. }
         | Command::Tokens { .. }
         | Command::Audit { .. }
@@ -253,7 +254,10 @@ async fn dispatch_with_store(
         Command::Imports => lists::imports(parts, printer).await,
         Command::Cycle(request) => cycle::run(request, parts, printer).await,
         Command::Coverage { per, cycle } => coverage::run(*per, *cycle, parts, printer).await,
-        Command::Cycles => cycle::list(parts, printer).await,
+        Command::Cycles { command: None } => cycle::list(parts, printer).await,
+        Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {
+            cycle::void(*cycle, &act(config, parts, reason)?, parts, printer).await
+        }
         Command::Export(request) => export::run(request, parts).await,
         Command::Jobs { command } => jobs::run(command, config, parts, printer).await,
         Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,

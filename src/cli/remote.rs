@@ -13,6 +13,7 @@ use super::accounts;
 use super::alerts;
 use super::args::Args;
 use super::args::Command;
+use super::args::CyclesCommand;
 use super::audit;
 use super::coverage;
 use super::cycle;
@@ -76,7 +77,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Config { .. }
         | Command::Coverage { .. }
         | Command::Cycle(_)
-        | Command::Cycles
+        | Command::Cycles { .. }
         | Command::Dictionary
         | Command::Export(_)
         | Command::Import(_)
@@ -110,7 +111,10 @@ pub(super) async fn dispatch(
         Command::Audit { command } => audit::ask(command, remote, printer).await,
         Command::Coverage { per, cycle } => coverage::ask(*per, *cycle, remote, printer).await,
         Command::Cycle(request) => cycle_remote::run(request, remote, printer).await,
-        Command::Cycles => cycle::ask_list(remote, printer).await,
+        Command::Cycles { command: None } => cycle::ask_list(remote, printer).await,
+        Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {
+            cycle_remote::void(*cycle, reason, remote, printer).await
+        }
         Command::Dictionary => lists::ask_dictionary(remote, printer).await,
         Command::Export(request) => export::ask(request, remote).await,
         Command::Import(request) => import::ask(request, remote, printer).await,

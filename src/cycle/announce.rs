@@ -136,7 +136,7 @@ async fn past(
         told: parts.store.told().await?,
         lanes: parts.store.lanes().await?,
         quiet,
-        last_imports: parts.store.last_imports().await?,
+        last_imports: parts.store.last_imports(now).await?,
     })
 }
 
@@ -178,5 +178,6 @@ fn with_occasion<T>(
         lanes: &past.lanes,
         silences: &silences,
         announce: false,
+        correction: None,
     })
 }

@@ -36,7 +36,7 @@ pub async fn digest(parts: &Parts) -> Result<usize, CycleError> {
         changes: BTreeMap::new(),
         missions: missions.iter().map(|mission| (&mission.id, mission)).collect(),
         quiet: &quiet,
-        stale: notify::stale(&parts.store.last_imports().await?, &terms, now),
+        stale: notify::stale(&parts.store.last_imports(now).await?, &terms, now),
     };
     let outgoing = notify::outgoing(Occasion {
         cycle: last.number,
@@ -51,6 +51,7 @@ pub async fn digest(parts: &Parts) -> Result<usize, CycleError> {
         // Cycles look at silences.
         silences: &[],
         announce: false,
+        correction: None,
     })?;
     let written = parts.store.commit_outgoing(&outgoing, last.number, now).await?;
     Ok(if written { outgoing.notices.len() } else { 0 })

@@ -168,9 +168,10 @@ pub(super) async fn line_of(parts: &Parts, id: &AlertId) -> Result<BTreeSet<Aler
 
 fn change_event(change: AlertChange, cycle: &CycleSummary) -> AlertEvent {
     let inputs = &cycle.inputs;
+    let void = cycle.voided.as_ref().filter(|_| change.kind == AlertChangeKind::Voided);
     AlertEvent {
-        at: cycle.started_at,
-        actor: Actor::vigie(),
+        at: void.map_or(cycle.ran_at(), |void| void.at),
+        actor: void.map_or_else(Actor::vigie, |void| void.by.clone()),
         kind: change.kind.word().to_owned(),
         label: change.kind.label().to_owned(),
         level: Some(change.alert.level),

@@ -60,6 +60,13 @@ impl FeedEntry {
                 format!("Sur l’édition de {}.", french::month_and_year(edition.as_of())),
                 format!("cycles/{number}"),
             ),
+            What::Voided { number, as_of, void } => (
+                format!("cycle/{number}/void"),
+                "run.voided",
+                format!("Évaluation du {} annulée", french::date(as_of)),
+                void.reason,
+                format!("cycles/{number}"),
+            ),
             What::Alert { cycle, change } => (
                 format!("cycle/{cycle}/alert/{}", place.name),
                 alert_event(change.kind),
@@ -106,7 +113,8 @@ fn alert_event(kind: AlertChangeKind) -> &'static str {
         | AlertChangeKind::Worsened
         | AlertChangeKind::Eased
         | AlertChangeKind::Persisted
-        | AlertChangeKind::Hidden => "alert.updated",
+        | AlertChangeKind::Hidden
+        | AlertChangeKind::Voided => "alert.updated",
     }
 }
 
@@ -141,7 +149,8 @@ fn mission_event(kind: MissionChangeKind) -> &'static str {
         | MissionChangeKind::MilestoneDone
         | MissionChangeKind::Noted
         | MissionChangeKind::VendorReplied
-        | MissionChangeKind::VendorNamed => "mission.updated",
+        | MissionChangeKind::VendorNamed
+        | MissionChangeKind::Restored => "mission.updated",
     }
 }
 

@@ -38,6 +38,7 @@ mod tell;
 mod timeline;
 mod trial;
 mod view;
+mod void;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -201,6 +202,7 @@ pub use standing::Standing;
 pub use tables::Row;
 pub use tell::acknowledge;
 pub use tell::notices_of;
+pub use tell::tell_clock_jump;
 pub use timeline::TimelineEvent;
 pub use timeline::TimelineKind;
 pub use timeline::timeline;
@@ -215,6 +217,8 @@ pub use view::project;
 pub use view::projects;
 pub use view::today;
 pub use view::verdicts;
+pub use void::VoidReport;
+pub use void::void;
 
 /// What a cycle works with.
 #[derive(Clone, Debug)]
@@ -248,9 +252,15 @@ pub enum CycleError {
     NoPlaybook,
     #[error(
         "the last cycle was as of {last}, and alerts cannot go back in time to {asked}; look at \
-         that date with `vigie panorama --as-of {asked}`, or try it with `--dry-run`"
+         that date with `vigie panorama --as-of {asked}`, or try it with `--dry-run`; when that cycle \
+         was wrong, an administrator makes it void with `vigie cycles void`"
     )]
     BackInTime { asked: NaiveDate, last: NaiveDate },
+    #[error(
+        "a cycle as of {asked}: found a day after today in Paris, expected {today} or before; try that \
+         date with `--dry-run`, which writes nothing"
+    )]
+    AfterToday { asked: NaiveDate, today: NaiveDate },
     #[error("no mission `{0}`; `vigie missions` lists those there are")]
     NoSuchMission(MissionId),
     #[error(transparent)]

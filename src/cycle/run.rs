@@ -123,7 +123,8 @@ pub async fn may_run(parts: &Parts, request: CycleRequest) -> Result<(), CycleEr
     parts.store.check_whole("a cycle")?;
     let as_of = request.as_of.unwrap_or_else(|| view::today(parts.clock.now()));
     let last = parts.store.last_cycle().await?;
-    if request.dry_run { Ok(()) } else { stays_in_order(as_of, last.as_ref()) }
+    let today = view::today(parts.clock.now());
+    if request.dry_run { Ok(()) } else { stays_in_order(as_of, last.as_ref(), today) }
 }
 
 pub async fn run_followed(
@@ -138,7 +139,7 @@ pub async fn run_followed(
     let as_of = as_of.unwrap_or_else(|| view::today(now));
     let last = parts.store.last_cycle().await?;
     if !dry_run {
-        stays_in_order(as_of, last.as_ref())?;
+        stays_in_order(as_of, last.as_ref(), view::today(now))?;
     }
     let texts = catalogue::read_rules(parts).await?;
     let upto = parts.store.latest_known().await?;
@@ -164,8 +165,16 @@ pub async fn run_followed(
     decide(parts, judged, last, (now, request, watch)).await
 }
 
-/// Alerts follow one another in time; those of an older date cannot follow.
-fn stays_in_order(as_of: NaiveDate, last: Option<&CycleSummary>) -> Result<(), CycleError> {
+/// Alerts follow one another in time; those of an older date cannot follow, and those of a day that has
+/// not come would keep all the others from following.
+fn stays_in_order(
+    as_of: NaiveDate,
+    last: Option<&CycleSummary>,
+    today: NaiveDate,
+) -> Result<(), CycleError> {
+    if as_of > today {
+        return Err(CycleError::AfterToday { asked: as_of, today });
+    }
     match last.map(|last| last.inputs.as_of) {
         Some(last) if as_of < last => Err(CycleError::BackInTime { asked: as_of, last }),
         Some(_) | None => Ok(()),
@@ -186,6 +195,7 @@ async fn decide(
     let number = deliberation.number;
     let record = CycleRecord {
         number,
+        follows: deliberation.follows,
         inputs: judged.inputs,
         started_at: now,
         catalogue_texts: judged.texts,
@@ -226,6 +236,8 @@ async fn decide(
 #[derive(Debug)]
 pub(super) struct Deliberation {
     pub(super) number: CycleNumber,
+    /// The cycle whose alerts it goes on from.
+    follows: Option<CycleNumber>,
     pub(super) standing: Vec<Alert>,
     pub(super) known_missions: Vec<Mission>,
     pub(super) alert_changes: Vec<AlertChange>,
@@ -274,6 +286,7 @@ pub(super) async fn deliberate(
     );
     Ok(Deliberation {
         number,
+        follows: last.map(|last| last.number),
         standing: standing.alerts,
         known_missions,
         alert_changes,

@@ -23,6 +23,7 @@ use crate::domain::follow_up::Contact;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;
 use crate::domain::notice::Notice;
+use crate::domain::notice::NoticeKind;
 use crate::domain::notice::Outcome;
 use crate::domain::notice::Receiver;
 use crate::domain::outage::ChannelFailure;
@@ -36,6 +37,7 @@ use crate::notify::Reason;
 use crate::notify::Session;
 use crate::store::ClaimedNotice;
 use crate::store::Tried;
+use crate::store::WaitLimit;
 
 /// How long a notice is a program's own. Longer than the slowest message may take.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
@@ -123,6 +125,7 @@ impl Courier {
         at_once: bool,
     ) -> Result<LaneReport, DeliveryError> {
         let mut report = LaneReport::default();
+        self.bring_back_waits(lane).await?;
         while !*stop.borrow() {
             let outage = self.store.outage(lane).await?;
             if let Some(outage) = outage.as_ref().filter(|one| !at_once && self.is_resting(one)) {
@@ -168,6 +171,25 @@ impl Courier {
         }
         self.tell_outages(lane).await?;
         Ok(report)
+    }
+
+    /// What a clock that was ahead made to wait for years leaves when it would have left.
+    async fn bring_back_waits(&self, lane: &Lane) -> Result<(), DeliveryError> {
+        let (now, calendar) = (self.clock.now(), &self.settings.calendar);
+        let limits = NoticeKind::ALL.map(|kind| WaitLimit {
+            kind,
+            latest: calendar.leaves_by(kind, now),
+            instead: calendar.leaves_at(kind, now),
+        });
+        let brought = self.store.bring_back_waits(lane, &limits, now).await?;
+        if brought > 0 {
+            warn!(
+                lane = %lane,
+                "{brought} notices of {lane} were to wait longer than any can, as the clock was ahead when \
+                 they were written: they leave as if they were written now"
+            );
+        }
+        Ok(())
     }
 
     async fn try_batch(

@@ -112,6 +112,8 @@ pub enum AlertChangeKind {
     Retired,
     /// Closed here because it goes on under another project's id.
     Moved,
+    /// As it was before a cycle that was made void, or closed when that cycle had opened it.
+    Voided,
 }
 
 impl AlertChangeKind {
@@ -129,6 +131,7 @@ impl AlertChangeKind {
             Self::Resolved => "resolved",
             Self::Retired => "retired",
             Self::Moved => "moved",
+            Self::Voided => "voided",
         }
     }
 
@@ -147,6 +150,7 @@ impl AlertChangeKind {
             Self::Resolved => "close",
             Self::Retired => "close, règle retirée",
             Self::Moved => "reprise sous un autre projet",
+            Self::Voided => "remise en l’état, cycle annulé",
         }
     }
 

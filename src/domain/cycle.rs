@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::alert::AlertChange;
+use crate::domain::audit::Actor;
 use crate::domain::edition::EditionId;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
@@ -45,6 +46,8 @@ pub struct CycleInputs {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CycleRecord {
     pub number: CycleNumber,
+    /// The last cycle that stood when this one was decided, whose alerts it goes on from.
+    pub follows: Option<CycleNumber>,
     pub inputs: CycleInputs,
     pub started_at: DateTime<Utc>,
     /// Texts of the catalogue by path, kept once per fingerprint so that the cycle can be replayed.
@@ -103,6 +106,28 @@ pub struct CycleSummary {
     pub figures: BTreeMap<String, f64>,
     /// Verdicts of the whole State: null for accounts that see some ministries only.
     pub counts: Option<CycleCounts>,
+    /// That it no longer counts, and why; null while it stands.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub voided: Option<CycleVoid>,
+}
+
+/// Who made a cycle void, when and why: nothing rests on it any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CycleVoid {
+    pub at: DateTime<Utc>,
+    pub by: Actor,
+    pub reason: String,
+}
+
+impl CycleSummary {
+    /// When it ran. A void cycle may have run by a clock that was ahead: it ran before it was made void.
+    pub fn ran_at(&self) -> DateTime<Utc> {
+        match &self.voided {
+            Some(void) => self.started_at.min(void.at),
+            None => self.started_at,
+        }
+    }
 }
 
 /// Verdicts of a cycle: all of them are `judged`, `unknown` or `failed`.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::domain::plausible;
 use crate::domain::text_schema::text_schema;
 
 /// The month of a publication, `2020-11`. Ordered by time.
@@ -24,7 +25,9 @@ text_schema!(
 );
 
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("found `{found}`, expected an edition as `YYYY-MM`, such as `2020-11`")]
+#[error(
+    "found `{found}`, expected an edition of the years 1970 to 2100 as `YYYY-MM`, such as `2020-11`"
+)]
 pub struct EditionError {
     found: String,
 }
@@ -32,6 +35,11 @@ pub struct EditionError {
 impl EditionId {
     pub fn of(date: NaiveDate) -> Self {
         Self(date.with_day(1).unwrap_or(date))
+    }
+
+    /// As it was kept: bounds were not always those of today.
+    pub fn from_kept(text: &str) -> Option<Self> {
+        format!("{text}-01").parse().ok().map(Self)
     }
 
     /// The first day of the month: what the edition says holds from then on.
@@ -44,12 +52,8 @@ impl FromStr for EditionId {
     type Err = EditionError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let whole = text.len() == 7;
-        NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d")
-            .ok()
-            .filter(|_| whole)
-            .map(Self)
-            .ok_or_else(|| EditionError { found: text.to_owned() })
+        let first = plausible::date(&format!("{text}-01"));
+        first.map(Self).map_err(|_| EditionError { found: text.to_owned() })
     }
 }
 
@@ -80,7 +84,7 @@ mod tests {
     #[test]
     fn an_edition_is_a_year_and_a_month_and_nothing_else() {
         assert_eq!("2020-11".parse::<EditionId>().unwrap().to_string(), "2020-11");
-        for text in ["2020", "2020-13", "20-11", "2020-1", "2020-11-01", ""] {
+        for text in ["0001-01", "2101-01", "2020", "2020-13", "20-11", "2020-1", "2020-11-01", ""] {
             assert!(text.parse::<EditionId>().is_err(), "{text}");
         }
     }

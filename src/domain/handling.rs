@@ -52,10 +52,12 @@ pub enum AlertActKind {
     DisputeRejected,
     /// An import corrected what was contested.
     DisputeSettled,
+    /// By Vigie: what had lapsed because of a cycle that was made void holds again.
+    Reinstated,
 }
 
 impl AlertActKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Acknowledged,
         Self::Lapsed,
         Self::Assigned,
@@ -64,6 +66,7 @@ impl AlertActKind {
         Self::DisputeUpheld,
         Self::DisputeRejected,
         Self::DisputeSettled,
+        Self::Reinstated,
     ];
 
     pub fn word(self) -> &'static str {
@@ -76,6 +79,7 @@ impl AlertActKind {
             Self::DisputeUpheld => "dispute_upheld",
             Self::DisputeRejected => "dispute_rejected",
             Self::DisputeSettled => "dispute_settled",
+            Self::Reinstated => "reinstated",
         }
     }
 
@@ -90,6 +94,7 @@ impl AlertActKind {
             Self::DisputeUpheld => "contestation admise",
             Self::DisputeRejected => "contestation rejetée",
             Self::DisputeSettled => "contestation close par une correction",
+            Self::Reinstated => "de nouveau prise en compte, cycle annulé",
         }
     }
 

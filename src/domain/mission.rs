@@ -234,6 +234,8 @@ pub enum MissionChangeKind {
     VendorReplied,
     VendorNamed,
     Closed,
+    /// As it was before a cycle that was made void.
+    Restored,
 }
 
 impl MissionChangeKind {
@@ -253,6 +255,7 @@ impl MissionChangeKind {
             Self::VendorReplied => "vendor_replied",
             Self::VendorNamed => "vendor_named",
             Self::Closed => "closed",
+            Self::Restored => "restored",
         }
     }
 
@@ -273,6 +276,7 @@ impl MissionChangeKind {
             Self::VendorReplied => "réponse du prestataire",
             Self::VendorNamed => "citation publique décidée",
             Self::Closed => "close",
+            Self::Restored => "remise en l’état, cycle annulé",
         }
     }
 }

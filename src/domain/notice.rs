@@ -66,6 +66,8 @@ pub enum NoticeKind {
     Event,
     /// What was done to an account, to whoever it is for.
     Account,
+    /// What was told because of a cycle that was made void no longer holds.
+    Correction,
 }
 
 /// As it is written when it is decided: what is sent again is the same to the byte.
@@ -111,6 +113,8 @@ pub enum NoticeState {
     Delivered,
     /// Given up; can be replayed.
     Dead,
+    /// Of a cycle that was made void before it left: never sent.
+    Withdrawn,
 }
 
 /// A notice and what became of it.
@@ -316,6 +320,7 @@ impl NoticeKind {
         Self::Escalation,
         Self::Event,
         Self::Account,
+        Self::Correction,
     ];
 
     pub fn word(self) -> &'static str {
@@ -326,6 +331,7 @@ impl NoticeKind {
             Self::Escalation => "escalation",
             Self::Event => "event",
             Self::Account => "account",
+            Self::Correction => "correction",
         }
     }
 
@@ -337,6 +343,7 @@ impl NoticeKind {
             Self::Escalation => "Escalade",
             Self::Event => "Événement",
             Self::Account => "Compte",
+            Self::Correction => "Rectificatif",
         }
     }
 
@@ -346,13 +353,14 @@ impl NoticeKind {
 }
 
 impl NoticeState {
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Dead];
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Delivered, Self::Dead, Self::Withdrawn];
 
     pub fn word(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
             Self::Delivered => "delivered",
             Self::Dead => "dead",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -361,6 +369,7 @@ impl NoticeState {
             Self::Waiting => "en attente",
             Self::Delivered => "remis",
             Self::Dead => "abandonné",
+            Self::Withdrawn => "retiré",
         }
     }
 

@@ -92,8 +92,14 @@ impl fmt::Display for SilenceScope {
 }
 
 impl Silence {
+    /// One that a clock which was ahead dated holds no longer, once the clock is right.
     pub fn holds_on(&self, day: NaiveDate) -> bool {
-        self.ended.is_none() && day <= self.last_day
+        self.ended.is_none() && day <= self.last_day && !self.is_made_after(day)
+    }
+
+    /// Days are those of Paris, instants of Greenwich: the day after is no sign of a wrong clock.
+    pub fn is_made_after(&self, day: NaiveDate) -> bool {
+        (self.made_at.date_naive() - day).num_days() > 1
     }
 
     /// Whether it keeps this alert from being told on that day. Once the alert's rule is another than

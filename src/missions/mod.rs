@@ -10,6 +10,7 @@ mod rank;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 pub use acts::Hand;
 pub use acts::MissionAct;
@@ -32,3 +33,4 @@ pub use rank::Points;
 pub use rank::Ranked;
 pub use rank::rank;
 pub use settings::Settings;
+pub use undo::undo;

@@ -139,7 +139,8 @@ impl<'a> Past<'a> {
             | AlertChangeKind::Dropped
             | AlertChangeKind::Resolved
             | AlertChangeKind::Retired
-            | AlertChangeKind::Moved => false,
+            | AlertChangeKind::Moved
+            | AlertChangeKind::Voided => false,
         };
         let gathered = |alert: &AlertId| self.gathered.contains(&(kind, alert));
         unmoved && (gathered(&change.alert.id) || change.counterpart.as_ref().is_some_and(gathered))
@@ -211,7 +212,8 @@ fn again(ended: &Mission, change: &AlertChange, rule: &RuleTerms) -> Option<Stri
         | AlertChangeKind::Dropped
         | AlertChangeKind::Resolved
         | AlertChangeKind::Retired
-        | AlertChangeKind::Moved => "demeure",
+        | AlertChangeKind::Moved
+        | AlertChangeKind::Voided => "demeure",
     };
     Some(format!("{answer} ; depuis, l’alerte {} {moved}.", rule.id))
 }

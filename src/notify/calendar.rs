@@ -9,7 +9,9 @@ use chrono::TimeZone;
 use chrono::Utc;
 use chrono_tz::Europe::Paris;
 
+use super::retry::LONGEST_ASKED;
 use super::settings::CalendarSettings;
+use crate::domain::notice::NoticeKind;
 use crate::domain::working_days::is_working_day;
 
 /// Longest run of closed days looked through.
@@ -51,6 +53,25 @@ impl CalendarSettings {
             Some(today)
         };
         ends_on.and_then(|day| in_paris(day, until)).unwrap_or(now)
+    }
+
+    /// When a notice of this kind that was written now would leave.
+    pub fn leaves_at(&self, kind: NoticeKind, now: DateTime<Utc>) -> DateTime<Utc> {
+        match kind {
+            NoticeKind::Event => now,
+            NoticeKind::Critical | NoticeKind::Correction => self.end_of_night_from(now),
+            NoticeKind::Digest | NoticeKind::Reminder | NoticeKind::Escalation => {
+                self.office_hours_from(now)
+            }
+        }
+    }
+
+    /// No notice of this kind that was written or tried by now leaves later than that: later, the clock
+    /// that said so was ahead.
+    pub fn leaves_by(&self, kind: NoticeKind, now: DateTime<Utc>) -> DateTime<Utc> {
+        let written = self.office_hours_from(now).max(self.end_of_night_from(now));
+        let tried = now.checked_add_signed(LONGEST_ASKED).unwrap_or(now);
+        self.leaves_at(kind, now).max(written).max(tried)
     }
 
     fn is_worked(&self, day: NaiveDate) -> bool {

@@ -7,6 +7,7 @@ use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
 
+use super::correction::Correction;
 use super::digest;
 use super::digest::Facts;
 use super::digest::News;
@@ -51,6 +52,8 @@ pub struct Occasion<'a> {
     pub silences: &'a [SilenceNews<'a>],
     /// Tell what stands in a lane that has just opened, instead of taking it as known.
     pub announce: bool,
+    /// Takes back what a cycle said, to those whom it reached and to nobody else.
+    pub correction: Option<Correction<'a>>,
 }
 
 /// What there is to say to one receiver about one ministry, or about the portfolio.
@@ -72,7 +75,10 @@ pub(super) struct Composed {
 /// A receiver without news gets nothing.
 pub fn outgoing(occasion: Occasion<'_>) -> Result<Outgoing, RenderError> {
     let scopes = digest::scopes(occasion.facts, occasion.directory);
-    let (audience, unheard) = audience(occasion, &scopes);
+    let (mut audience, unheard) = audience(occasion, &scopes);
+    if let Some(correction) = occasion.correction {
+        correction.narrow(&mut audience);
+    }
     let mut outgoing = Outgoing { unheard, ..Outgoing::default() };
     let nothing = Scope::default();
     for (receiver, abouts) in audience {

@@ -8,6 +8,7 @@ use super::compose::Part;
 use super::compose::changed;
 use super::compose::notice_id;
 use super::compose::today;
+use super::correction::Correction;
 use super::digest;
 use super::digest::AlertNews;
 use super::digest::MissionNews;
@@ -36,12 +37,13 @@ pub(super) fn compose(
     let id = |kind: NoticeKind| {
         notice_id(receiver, &[kind.word(), &occasion.cycle.to_string()], occasion.now)
     };
+    let corrects = occasion.correction.is_some();
     let mut critical: Vec<AlertNews<'_>> = Vec::new();
     let mut others: Vec<AlertNews<'_>> = Vec::new();
     let mut missions: Vec<MissionNews<'_>> = Vec::new();
     for part in &parts {
         let (apart, rest): (Vec<_>, Vec<_>) =
-            part.news.alerts.iter().cloned().partition(AlertNews::is_newly_critical);
+            part.news.alerts.iter().cloned().partition(|one| !corrects && one.is_newly_critical());
         critical.extend(apart);
         others.extend(rest);
         missions.extend(part.news.missions.iter().cloned());
@@ -53,13 +55,20 @@ pub(super) fn compose(
         notices.push(letter.critical(id(NoticeKind::Critical), &critical)?);
     }
     let rest = Rest { alerts: &others, missions: &missions, silences: &silences };
-    if !rest.is_empty() {
+    if let Some(correction) = occasion.correction {
+        let own = id(NoticeKind::Correction);
+        notices.push(letter.correction(own, rest, correction)?);
+    } else if !rest.is_empty() {
         let digest = id(NoticeKind::Digest);
         notices.push(letter.digest(digest, rest, critical.len())?);
     }
     let apart: BTreeSet<&AlertId> = critical.iter().map(|news| &news.alert.id).collect();
     let teller = |alert: &AlertId| {
-        let kind = if apart.contains(alert) { NoticeKind::Critical } else { NoticeKind::Digest };
+        let kind = match (corrects, apart.contains(alert)) {
+            (true, _) => NoticeKind::Correction,
+            (false, true) => NoticeKind::Critical,
+            (false, false) => NoticeKind::Digest,
+        };
         Some(id(kind))
     };
     let last = notices.last().map(|notice| notice.id.clone());
@@ -68,7 +77,7 @@ pub(super) fn compose(
         .map(|part| {
             let on = today(occasion.now);
             let mut memory = digest::remember(&part.memory, part.scope, occasion.facts, on, teller);
-            if !(part.news.is_empty() && silences.is_empty()) {
+            if corrects || !(part.news.is_empty() && silences.is_empty()) {
                 memory.last = last.clone().or(memory.last);
             }
             memory
@@ -165,6 +174,32 @@ impl Letter<'_> {
         self.notice(id, NoticeKind::Digest, message, not_before)
     }
 
+    /// Takes back what a cycle said. Leaves at once, unless it is night.
+    fn correction(
+        &self,
+        id: NoticeId,
+        rest: Rest<'_>,
+        correction: Correction<'_>,
+    ) -> Result<Notice, RenderError> {
+        let Occasion { directory, settings, now, .. } = self.occasion;
+        let place = place(self.receiver, self.occasion);
+        let mut intro = correction.intro();
+        let counted = rest.counted();
+        if !counted.is_empty() {
+            intro.push(format!("Ce qui change de ce fait : {counted}."));
+        }
+        intro.extend(self.standing());
+        let message = Message {
+            title: format!("[RISQUE][Rectificatif] {place} : {}", correction.title()),
+            heading: place,
+            intro,
+            sections: message::sections(rest.alerts, rest.missions, directory),
+            ..self.blank(&id)
+        };
+        let not_before = settings.calendar.end_of_night_from(now);
+        self.notice(id, NoticeKind::Correction, message, not_before)
+    }
+
     fn notice(
         &self,
         id: NoticeId,
@@ -174,15 +209,26 @@ impl Letter<'_> {
     ) -> Result<Notice, RenderError> {
         let content = render::content(&message, self.occasion.terms.digest.lines)?;
         let follows = match kind {
-            NoticeKind::Digest => self.parts.iter().find_map(|part| part.memory.last.clone()),
+            NoticeKind::Digest | NoticeKind::Correction => {
+                self.parts.iter().find_map(|part| part.memory.last.clone())
+            }
             NoticeKind::Critical
             | NoticeKind::Reminder
             | NoticeKind::Escalation
             | NoticeKind::Event
             | NoticeKind::Account => None,
         };
+        // A correction leaves after what it corrects.
+        let thread = match kind {
+            NoticeKind::Correction => NoticeKind::Digest,
+            NoticeKind::Digest
+            | NoticeKind::Critical
+            | NoticeKind::Reminder
+            | NoticeKind::Escalation
+            | NoticeKind::Event => kind,
+        };
         Ok(Notice {
-            thread: format!("{}/{}", kind.word(), self.receiver),
+            thread: format!("{}/{}", thread.word(), self.receiver),
             id,
             receiver: self.receiver.clone(),
             kind,

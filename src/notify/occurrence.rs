@@ -1,14 +1,20 @@
 //! What people and Vigie do besides what cycles find of alerts and missions: events for programs. Pure.
 
 use chrono::DateTime;
+use chrono::NaiveDate;
 use chrono::Utc;
 use serde_json::json;
 
 use super::compose::notice_id;
 use super::directory::Directory;
 use super::event::Event;
+use super::letters;
+use super::message::Message;
+use super::render;
+use super::render::RenderError;
 use super::settings::Settings;
 use super::settings::WebhookSettings;
+use crate::clock::ClockJump;
 use crate::domain::alert::Alert;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
@@ -37,6 +43,14 @@ pub enum Occurrence<'a> {
     },
     /// A cycle is committed.
     Committed(CycleDone<'a>),
+    /// A committed cycle is made void.
+    Voided {
+        number: CycleNumber,
+        as_of: NaiveDate,
+        act: &'a Act,
+    },
+    /// The clock is days from where it should be.
+    ClockJumped(ClockJump),
     /// A job came to nothing.
     RunFailed {
         run: &'a JobRun,
@@ -97,6 +111,8 @@ pub fn happened(occurrence: Occurrence<'_>, world: World<'_>) -> Vec<Notice> {
             (event, home.ministry().cloned())
         }
         Occurrence::Committed(done) => (committed(done, url), None),
+        Occurrence::Voided { number, as_of, act } => (voided(number, as_of, act, url), None),
+        Occurrence::ClockJumped(jump) => (jumped(jump), None),
         Occurrence::RunFailed { run } => (failed(run), None),
         Occurrence::Rejected { source, faults } => (rejected(source, faults), None),
         Occurrence::RulePublished(turn) => (turned("rule.published", turn, url), None),
@@ -164,6 +180,55 @@ fn committed(done: CycleDone<'_>, url: &str) -> Event {
         "cycles",
         &number.to_string(),
     )
+}
+
+fn voided(number: CycleNumber, as_of: NaiveDate, act: &Act, url: &str) -> Event {
+    let data = json!({ "cycle": number, "as_of": as_of, "by": act.actor, "reason": act.reason });
+    Event::of_thing("run.voided", format!("cycle/{number}"), data).in_thread("cycle").with_link(
+        url,
+        "cycles",
+        &number.to_string(),
+    )
+}
+
+fn jumped(jump: ClockJump) -> Event {
+    let data = json!({ "expected": jump.expected, "found": jump.found });
+    Event::of_thing("clock.jumped", "clock".to_owned(), data)
+}
+
+/// For the risk team, which asks whoever looks after the machine; none without its address.
+pub fn clock_letter(jump: ClockJump, settings: &Settings) -> Result<Option<Notice>, RenderError> {
+    if !settings.mail.is_on() || settings.mail.dinum.is_empty() {
+        return Ok(None);
+    }
+    let (receiver, now) = (Receiver::Dinum, jump.found);
+    let shown = |at: DateTime<Utc>| at.format("%d/%m/%Y à %H:%M (UTC)").to_string();
+    let id = notice_id(&receiver, &["clock", &jump.expected.to_rfc3339()], now);
+    let heading = "L’horloge de Vigie a sauté".to_owned();
+    let message = Message {
+        title: format!("[RISQUE] {heading}"),
+        heading,
+        intro: vec![
+            format!("Heure attendue : {} ; heure trouvée : {}.", shown(jump.expected), shown(now)),
+            "Faites vérifier l’heure de la machine avant la prochaine évaluation. Un cycle évalué à une \
+             date fausse peut être annulé par un administrateur : vigie cycles void."
+                .to_owned(),
+        ],
+        footer: letters::footer(&receiver, "", settings),
+        ..Message::default()
+    };
+    Ok(Some(Notice {
+        thread: format!("clock/{receiver}"),
+        id,
+        receiver,
+        kind: NoticeKind::Event,
+        cycle: None,
+        follows: vec![],
+        title: message.title.clone(),
+        content: render::content(&message, usize::MAX)?,
+        created_at: now,
+        not_before: now,
+    }))
 }
 
 fn failed(run: &JobRun) -> Event {

@@ -128,7 +128,9 @@ fn unanswered<'a>(
             && !waiting.quiet.contains(id)
             && !waiting.acknowledged.contains(id)
             && waiting.directory.home(&alert.subject) == *about;
-        waits.then_some(Unanswered { alert, told_on: told.on, told: notice })
+        // Told by a clock that was ahead, it was told by today.
+        let told_on = told.on.min(today(waiting.now));
+        waits.then_some(Unanswered { alert, told_on, told: notice })
     })
 }
 
@@ -142,7 +144,9 @@ fn is_reminder_due(
     one.alert.level >= reminder.from
         && has_passed(one.told_on, reminder.after_days, today)
         && count.reminders < reminder.at_most
-        && count.last_on.is_none_or(|last| has_passed(last, reminder.every_days, today))
+        && count
+            .last_on
+            .is_none_or(|last| last > today || has_passed(last, reminder.every_days, today))
 }
 
 fn is_escalation_due(

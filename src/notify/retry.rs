@@ -21,7 +21,7 @@ const FIRST_PROBE: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_PROBE: TimeDelta = TimeDelta::minutes(10);
 
 /// A receiver that asks for more than that is asked again all the same.
-const LONGEST_ASKED: TimeDelta = TimeDelta::days(1);
+pub(super) const LONGEST_ASKED: TimeDelta = TimeDelta::days(1);
 
 /// Waits are drawn within this share of their length, so that failures do not come back together.
 const JITTER: f64 = 0.25;
@@ -207,7 +207,8 @@ impl Patience<'_> {
     fn counted(&self, after: Option<Duration>, error: String) -> Outcome {
         let own = spread(doubled(FIRST_WAIT, LONGEST_WAIT, self.attempts), self.chance);
         let wait = asked(after).map_or(own, |asked| asked.max(own));
-        let first = self.first_attempt_at.unwrap_or(self.now);
+        // By a clock that was ahead, it was tried by now.
+        let first = self.first_attempt_at.unwrap_or(self.now).min(self.now);
         let in_this_one = self.outage.map(|outage| self.now - first.max(outage.since));
         let in_this_one = in_this_one.unwrap_or_default().max(TimeDelta::zero());
         if self.now + wait > first + self.in_outages + in_this_one + self.give_up_after {

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
 
 use crate::domain::ids::MinistryCode;
+use crate::domain::plausible;
 use crate::domain::redaction;
 use crate::domain::secret::Secret;
 
@@ -127,7 +129,16 @@ pub struct CalendarSettings {
     pub night_from: NaiveTime,
     pub night_until: NaiveTime,
     pub working_days_only: bool,
+    #[serde(deserialize_with = "plausible_days")]
     pub closed_on: Vec<NaiveDate>,
+}
+
+fn plausible_days<'de, D: Deserializer<'de>>(days: D) -> Result<Vec<NaiveDate>, D::Error> {
+    let days: Vec<String> = Vec::deserialize(days)?;
+    let refused = |found: &str, expected| {
+        serde::de::Error::custom(format!("found `{found}`, expected {expected}"))
+    };
+    days.iter().map(|day| plausible::date(day).map_err(|expected| refused(day, expected))).collect()
 }
 
 impl MailSettings {

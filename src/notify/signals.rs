@@ -86,11 +86,15 @@ pub(super) fn notice(
 pub(super) fn chat(occasion: Occasion<'_>, parts: Vec<Part<'_>>) -> Result<Composed, RenderError> {
     let mut composed = Composed::default();
     let with_news: Vec<&Part<'_>> = parts.iter().filter(|part| !part.news.is_empty()).collect();
-    if with_news.is_empty() {
+    if with_news.is_empty() && occasion.correction.is_none() {
         return Ok(composed);
     }
     let receiver = Receiver::Tchap;
-    let id = notice_id(&receiver, &["digest", &occasion.cycle.to_string()], occasion.now);
+    let kind = match occasion.correction {
+        Some(_) => NoticeKind::Correction,
+        None => NoticeKind::Digest,
+    };
+    let id = notice_id(&receiver, &[kind.word(), &occasion.cycle.to_string()], occasion.now);
     let lines = with_news.iter().map(|part| {
         let worst = message::worst(&part.news.alerts);
         let level =
@@ -99,7 +103,10 @@ pub(super) fn chat(occasion: Occasion<'_>, parts: Vec<Part<'_>>) -> Result<Compo
         format!("{} : {counted}{level}", occasion.directory.name(&part.about))
     });
     let url = occasion.settings.public_url.as_str();
-    let heading = format!("Vigie, situation au {}", french::date(occasion.as_of));
+    let heading = match occasion.correction {
+        Some(correction) => format!("Vigie, rectificatif : {}", correction.title()),
+        None => format!("Vigie, situation au {}", french::date(occasion.as_of)),
+    };
     let chat = Chat {
         heading: heading.clone(),
         lines: lines.collect(),
@@ -111,14 +118,14 @@ pub(super) fn chat(occasion: Occasion<'_>, parts: Vec<Part<'_>>) -> Result<Compo
     composed.notices.push(Notice {
         id: id.clone(),
         receiver: receiver.clone(),
-        kind: NoticeKind::Digest,
+        kind,
         cycle: Some(occasion.cycle),
         thread: "tchap".to_owned(),
         follows: vec![],
         title: heading,
         content: render::chat(&chat)?,
         created_at: occasion.now,
-        not_before: if critical {
+        not_before: if critical || occasion.correction.is_some() {
             calendar.end_of_night_from(occasion.now)
         } else {
             calendar.office_hours_from(occasion.now)
@@ -132,7 +139,8 @@ pub(super) fn chat(occasion: Occasion<'_>, parts: Vec<Part<'_>>) -> Result<Compo
 
 fn event_id(occasion: Occasion<'_>, receiver: &Receiver, event: &Event) -> NoticeId {
     let cycle = occasion.cycle.to_string();
-    notice_id(receiver, &["event", &cycle, event.name, &event.thing], occasion.now)
+    let what = if occasion.correction.is_some() { "correction" } else { "event" };
+    notice_id(receiver, &[what, &cycle, event.name, &event.thing], occasion.now)
 }
 
 /// Nobody is reminded of what was told to a program: no notice is remembered with it.

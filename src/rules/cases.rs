@@ -19,11 +19,13 @@ use super::front_matter::Subjects;
 use super::specimen::Specimen;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
+use crate::domain::plausible;
 use crate::domain::subject::Scope;
 use crate::domain::value::Value;
 use crate::domain::verdict::Judgement;
 use crate::domain::verdict::Verdict;
 use crate::frame::dictionary;
+use crate::frame::dictionary::Field;
 use crate::frame::dictionary::FieldKind;
 
 const FOLDER: &str = "cases/";
@@ -299,11 +301,14 @@ fn cell(scope: Scope, name: &str, value: &toml::Value) -> Result<(&'static str, 
     })?;
     let read = match (field.kind, value) {
         (FieldKind::Bool, toml::Value::Boolean(held)) => Value::Bool(*held),
-        (FieldKind::Int, toml::Value::Integer(count)) => Value::Int(*count),
-        (FieldKind::Float, toml::Value::Integer(count)) => {
-            Value::Float(super::french::float(*count))
+        (FieldKind::Int, toml::Value::Integer(count)) => {
+            check(field, super::french::float(*count))?;
+            Value::Int(*count)
         }
-        (FieldKind::Float, toml::Value::Float(figure)) => Value::Float(*figure),
+        (FieldKind::Float, toml::Value::Integer(count)) => {
+            Value::Float(check(field, super::french::float(*count))?)
+        }
+        (FieldKind::Float, toml::Value::Float(figure)) => Value::Float(check(field, *figure)?),
         (FieldKind::Text, toml::Value::String(text)) => Value::Text(text.clone()),
         (FieldKind::Date, toml::Value::Datetime(day)) => Value::Date(date(day)?),
         (kind, found) => {
@@ -313,7 +318,12 @@ fn cell(scope: Scope, name: &str, value: &toml::Value) -> Result<(&'static str, 
     Ok((field.name, read))
 }
 
+fn check(field: &Field, figure: f64) -> Result<f64, String> {
+    let refused = |expected| format!("field `{}`: found {figure}, expected {expected}", field.name);
+    field.plausible(figure).map_err(refused)
+}
+
 pub(super) fn date(datetime: &toml::value::Datetime) -> Result<NaiveDate, String> {
     let text = datetime.to_string();
-    text.parse().map_err(|_| format!("found `{text}`, expected a date such as 2020-11-01"))
+    plausible::date(&text).map_err(|expected| format!("found `{text}`, expected {expected}"))
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::fault::nearest;
+use crate::domain::plausible;
 
 #[derive(Deserialize)]
 struct Entry {
@@ -65,7 +66,7 @@ fn dates(values: &[Dated]) -> String {
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
-    text.parse().map_err(|_| format!("found `{text}`, expected a date such as 2022-01-01"))
+    plausible::date(text).map_err(|expected| format!("found `{text}`, expected {expected}"))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::fault::Place;
 use super::fault::RuleFault;
 use super::fault::nearest;
 use super::french::float;
+use crate::domain::plausible;
 use crate::domain::value::FieldValue;
 use crate::domain::value::Value;
 use crate::frame::dictionary::Unit;
@@ -193,7 +194,7 @@ fn dated(values: &[Dated]) -> Result<Vec<DatedValue>, String> {
 
 fn day(datetime: &toml::value::Datetime) -> Result<NaiveDate, String> {
     let text = datetime.to_string();
-    text.parse().map_err(|_| format!("found `{text}`, expected a date such as 2022-01-01"))
+    plausible::date(&text).map_err(|expected| format!("found `{text}`, expected {expected}"))
 }
 
 fn check_bounds(threshold: &Threshold) -> Result<(), String> {

@@ -1,5 +1,6 @@
 //! The backup job: a copy of the database, verified before it bears its name; the oldest go.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::io;
@@ -46,7 +47,7 @@ pub(super) async fn run(work: &Work) -> Result<Done, JobError> {
     let finished = folder.join(&name);
     std::fs::rename(&unfinished, &finished).map_err(told_of("name the backup", &finished))?;
     sync(folder)?;
-    let kept = remove_oldest(folder, work.backup.keep)?;
+    let kept = remove_oldest(folder, &name, work.backup.keep)?;
     let megabytes = i64::try_from(bytes.div_ceil(BYTES_PER_MEGABYTE)).unwrap_or(i64::MAX);
     let detail =
         format!("{name}, {}\u{a0}Mo, vérifiée\u{a0}; {kept} en tout", french::integer(megabytes));
@@ -83,10 +84,13 @@ fn remove_unfinished(folder: &Path) -> Result<(), JobError> {
 }
 
 /// How many are kept.
-fn remove_oldest(folder: &Path, keep: u32) -> Result<usize, JobError> {
+fn remove_oldest(folder: &Path, made: &str, keep: u32) -> Result<usize, JobError> {
     // The one just made is never removed.
     let keep = usize::try_from(keep).unwrap_or(usize::MAX).max(1);
-    let backups = named(folder, SUFFIX)?;
+    let mut backups = named(folder, SUFFIX)?;
+    // Those that a clock which was ahead named go first: they would outlive all others.
+    let is_ahead = |file: &PathBuf| file.file_name().is_some_and(|name| name > OsStr::new(made));
+    backups.sort_by_cached_key(|file| (!is_ahead(file), file.clone()));
     let too_many = backups.len().saturating_sub(keep);
     for file in backups.iter().take(too_many) {
         std::fs::remove_file(file).map_err(told_of("remove", file))?;

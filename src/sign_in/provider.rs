@@ -224,7 +224,7 @@ impl Provider {
         let now = self.clock.now();
         let kept = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         match kept {
-            Some(kept) if now - kept.asked_at < GOOD_FOR => Ok(kept),
+            Some(kept) if (now - kept.asked_at).abs() < GOOD_FOR => Ok(kept),
             Some(_) | None => self.ask_again().await,
         }
     }

@@ -78,6 +78,9 @@ fn value(
         .ok()
 }
 
+/// As for any figure.
+const MOST_COUNTED: i64 = 1_000_000_000_000;
+
 fn typed(field: &Field, cell: &str) -> Result<Value, String> {
     match field.kind {
         FieldKind::Bool => Ok(Value::Bool(Parse::Bool.truth(cell)?)),
@@ -86,6 +89,8 @@ fn typed(field: &Field, cell: &str) -> Result<Value, String> {
             let number: i64 = cell.parse().map_err(|_| "a whole number")?;
             if number < 0 {
                 Err("a number that is not negative".to_owned())
+            } else if number > MOST_COUNTED {
+                Err("a whole number of at most 1e12".to_owned())
             } else {
                 Ok(Value::Int(number))
             }
@@ -95,7 +100,7 @@ fn typed(field: &Field, cell: &str) -> Result<Value, String> {
             if number < 0.0 && !may_be_negative(field) {
                 return Err("a number that is not negative".to_owned());
             }
-            Ok(Value::Float(number))
+            Ok(Value::Float(field.plausible(number)?))
         }
         FieldKind::Text => match words(field.name) {
             Some(words) if !words.contains(&cell) => {

@@ -3,6 +3,7 @@
 use super::error::Fault;
 use super::panorama::Judges;
 use super::panorama::known_ministry;
+use super::row::Amount;
 use super::row::RowReader;
 use crate::domain::follow_up::Contact;
 use crate::domain::follow_up::Contract;
@@ -22,9 +23,6 @@ const SEVERITIES: &[&str] = &["low", "medium", "high"];
 const ROLES: &[&str] = &["secretary_general", "digital_director", "security_relay"];
 const LAST_CAUSE: u32 = 24;
 
-const COST: &str = "a cost in M€ that is not negative";
-const DURATION: &str = "a duration that is not negative";
-
 /// Follow-up data is about projects that are known: a name with a slip of the pen must not make
 /// another project.
 pub(super) fn known_project(judges: Judges<'_>, reader: &mut RowReader<'_>) -> Option<ProjectId> {
@@ -42,8 +40,8 @@ pub(super) fn known_project(judges: Judges<'_>, reader: &mut RowReader<'_>) -> O
 pub(super) fn rebaseline(judges: Judges<'_>, reader: &mut RowReader<'_>) -> Option<Rebaseline> {
     let project = known_project(judges, reader);
     let decided_on = reader.needed_date("decided_on");
-    let cost_meur = reader.amount("cost_meur", COST);
-    let duration_months = reader.amount("duration_months", DURATION);
+    let cost_meur = reader.amount("cost_meur", Amount::Cost);
+    let duration_months = reader.amount("duration_months", Amount::Duration);
     let reason = reader.needed("reason");
     if reader.text("cost_meur").is_none() && reader.text("duration_months").is_none() {
         reader.fault("cost_meur", "neither a cost nor a duration", "at least one of them");
@@ -82,8 +80,8 @@ pub(super) fn contract(judges: Judges<'_>, reader: &mut RowReader<'_>) -> Option
     let vendor = reader.needed("vendor");
     let notified_on = reader.date("notified_on");
     let end_on = reader.date("end_on");
-    let ceiling_meur = reader.amount("ceiling_meur", COST);
-    let consumed_meur = reader.amount("consumed_meur", COST);
+    let ceiling_meur = reader.amount("ceiling_meur", Amount::Cost);
+    let consumed_meur = reader.amount("consumed_meur", Amount::Cost);
     let vendor_status = reader.one_of("vendor_status", VENDOR_STATUSES);
     let reported_on = reader.needed_date("reported_on");
     Some(Contract {

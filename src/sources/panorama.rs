@@ -10,6 +10,7 @@ use super::error::Fault;
 use super::identity::Identities;
 use super::layout::Layout;
 use super::names::key;
+use super::row::Amount;
 use super::row::RowReader;
 use super::table::Row;
 use crate::domain::edition::EditionId;
@@ -109,8 +110,8 @@ fn snapshot(
         None => reader.phase("phase"),
     };
     let start_on = reader.month("start_on");
-    let duration = reader.amount("duration_months", "a duration that is not negative");
-    let cost = reader.amount("cost_meur", "a cost in M€ that is not negative");
+    let duration = reader.amount("duration_months", Amount::Duration);
+    let cost = reader.amount("cost_meur", Amount::Cost);
     let inter_ministerial = reader.truth("inter_ministerial");
     let ministry = ministry(judges, reader);
     let has_reason = withheld_reason.is_some();

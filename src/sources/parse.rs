@@ -1,10 +1,10 @@
 //! One cell to one value: numbers, dates, months, durations, yes or no, phases.
 
-use chrono::Datelike;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::names::key;
+use crate::domain::plausible;
 
 /// How a profile says that a column is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -56,6 +56,10 @@ impl Parse {
     }
 
     pub(super) fn number(self, cell: &str) -> Result<f64, &'static str> {
+        self.any_number(cell).and_then(plausible::figure)
+    }
+
+    fn any_number(self, cell: &str) -> Result<f64, &'static str> {
         match self {
             Self::FrenchNumber => number(&without_french(cell)).ok_or("a number"),
             Self::FrenchYears => number(&without_french(cell))
@@ -79,12 +83,12 @@ impl Parse {
             Self::FrenchMonth => french_month(cell)
                 // What spreadsheet programs make of such a month.
                 .or_else(|| iso_date(cell))
-                .ok_or("a month such as `juillet 2013`"),
+                .ok_or("a month such as `juillet 2013`, from 1970 to 2100"),
             Self::FrenchDate => iso_date(cell)
                 .or_else(|| sensible(date(cell, "%d/%m/%Y", 10)))
-                .ok_or("a date such as `03/11/2016` or `2016-11-03`"),
-            Self::Month => sensible(date(&format!("{cell}-01"), "%Y-%m-%d", 10))
-                .ok_or("a month such as `2016-11`"),
+                .ok_or("a date such as `03/11/2016` or `2016-11-03`, from 1970 to 2100"),
+            Self::Month => iso_date(&format!("{cell}-01"))
+                .ok_or("a month such as `2016-11`, from 1970 to 2100"),
             Self::Date
             | Self::Text
             | Self::Number
@@ -93,7 +97,7 @@ impl Parse {
             | Self::FrenchYears
             | Self::Bool
             | Self::YesNo
-            | Self::Phase => iso_date(cell).ok_or("a date such as `2016-11-03`"),
+            | Self::Phase => plausible::date(cell),
         }
     }
 
@@ -124,7 +128,7 @@ fn round(months: f64) -> f64 {
 }
 
 pub(super) fn iso_date(cell: &str) -> Option<NaiveDate> {
-    sensible(date(cell, "%Y-%m-%d", 10))
+    plausible::date(cell).ok()
 }
 
 fn date(cell: &str, format: &str, length: usize) -> Option<NaiveDate> {
@@ -132,7 +136,7 @@ fn date(cell: &str, format: &str, length: usize) -> Option<NaiveDate> {
 }
 
 fn sensible(date: Option<NaiveDate>) -> Option<NaiveDate> {
-    date.filter(|date| (1970..=2100).contains(&date.year()))
+    date.filter(|date| plausible::is_date(*date))
 }
 
 fn french_month(cell: &str) -> Option<NaiveDate> {

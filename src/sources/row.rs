@@ -10,7 +10,15 @@ use super::layout::Layout;
 use super::names::key;
 use super::profile::Column;
 use super::table::Row;
+use crate::domain::plausible;
 use crate::domain::snapshot::Phase;
+
+/// What is added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Amount {
+    Cost,
+    Duration,
+}
 
 #[derive(Debug)]
 pub(super) struct RowReader<'a> {
@@ -51,10 +59,14 @@ impl<'a> RowReader<'a> {
         self.keep(field, cell, column.parse.number(cell))
     }
 
-    /// Costs and durations.
-    pub(super) fn amount(&mut self, field: &str, expected: &'static str) -> Option<f64> {
+    pub(super) fn amount(&mut self, field: &str, amount: Amount) -> Option<f64> {
         let number = self.number(field)?;
-        let amount = if number < 0.0 { Err(expected) } else { Ok(number) };
+        let amount = match amount {
+            Amount::Cost if number < 0.0 => Err("a cost in M€ that is not negative"),
+            Amount::Duration if number < 0.0 => Err("a duration that is not negative"),
+            Amount::Cost => plausible::meur(number),
+            Amount::Duration => plausible::months(number),
+        };
         self.keep(field, self.text(field).unwrap_or_default(), amount)
     }
 

@@ -138,7 +138,7 @@ pub(super) async fn news(
             "select alert || '/' || kind as name, body from alert_changes
              where cycle = $1 and alert || '/' || kind > $2
                and kind in ('raised', 'reopened', 'worsened', 'eased', 'released', 'resolved',
-                            'retired')
+                            'retired', 'voided')
              order by name limit $3",
         )
         .bind(cycle.0)
@@ -164,7 +164,7 @@ pub(super) async fn news(
 }
 
 /// Evidence and explanation are kept once, with the verdict.
-async fn with_findings(
+pub(super) async fn with_findings(
     connection: &mut SqliteConnection,
     alerts: Vec<&mut Alert>,
 ) -> Result<(), StoreError> {
@@ -249,8 +249,17 @@ async fn append(
     cycle: CycleNumber,
     changes: &[AlertChange],
 ) -> Result<(), StoreError> {
+    // None yet, unless the cycle is being made void.
+    let first: i64 = sqlx::query_scalar(
+        "select coalesce(max(position) + 1, 0) from alert_changes where cycle = $1",
+    )
+    .bind(cycle.0)
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(reading("alert changes"))?;
     let head = "insert into alert_changes (cycle, position, alert, kind, reason, body) ";
-    let rows: Vec<(i64, &AlertChange, String)> = kept::positioned(changes)
+    let rows: Vec<(i64, &AlertChange, String)> = (first..)
+        .zip(changes)
         .map(|(position, change)| {
             let AlertChange { alert, kind, from, reason, counterpart } = change;
             let (alert, kind, from) = (bare(alert), *kind, *from);
@@ -272,7 +281,7 @@ async fn append(
 }
 
 #[derive(sqlx::FromRow)]
-struct AlertRow {
+pub(super) struct AlertRow {
     id: String,
     rule: String,
     subject: String,
@@ -289,7 +298,7 @@ struct AlertRow {
 }
 
 impl AlertRow {
-    fn into_alert(self) -> Result<Alert, StoreError> {
+    pub(super) fn into_alert(self) -> Result<Alert, StoreError> {
         let evidence = self.evidence.map(|text| kept::to_json("alerts.evidence", &text));
         Ok(Alert {
             id: AlertId::new(self.id),

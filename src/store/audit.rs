@@ -10,10 +10,12 @@ use utoipa::ToSchema;
 
 use super::Store;
 use super::audit_scope;
+use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
+use super::outbox;
 use crate::domain::audit::Actor;
 use crate::domain::audit::AuditEntry;
 use crate::domain::audit::Deed;
@@ -22,6 +24,7 @@ use crate::domain::audit::Head;
 use crate::domain::audit::NameProof;
 use crate::domain::audit::Walk;
 use crate::domain::fingerprint::Fingerprint;
+use crate::domain::notice::Notice;
 
 /// Entries read at a time when the trail is verified.
 const PAGE: i64 = 1000;
@@ -58,6 +61,31 @@ pub struct AuditReport {
 }
 
 impl Store {
+    /// When the last entry of the trail was written, by the clock of then.
+    pub async fn last_written_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.check_whole("the age of the trail")?;
+        let at: Option<String> =
+            sqlx::query_scalar("select at from audit order by number desc limit 1")
+                .fetch_optional(self.readers()?)
+                .await
+                .map_err(reading("the audit trail"))?;
+        at.map(|at| kept::to_instant("audit.at", at)).transpose()
+    }
+
+    /// Vigie noticed something of itself; `notices` tell it.
+    pub async fn note_occurrence(
+        &self,
+        deed: &Deed,
+        notices: &[Notice],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.check_whole("what Vigie notices of itself")?;
+        let mut transaction = self.begin_write().await?;
+        outbox::insert(&mut transaction, notices).await?;
+        append(&mut transaction, now, std::slice::from_ref(deed)).await?;
+        end(transaction).await
+    }
+
     /// Oldest first.
     pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
         let mut transaction = self.begin_read().await?;

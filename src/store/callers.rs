@@ -65,7 +65,7 @@ impl Store {
         if is_over(known.expires_at, now) {
             return Ok(None);
         }
-        let is_recent = |used| now - used < TimeDelta::minutes(USE_MINUTES);
+        let is_recent = |used: DateTime<Utc>| (now - used).abs() < TimeDelta::minutes(USE_MINUTES);
         if !known.last_used_at.is_some_and(is_recent) {
             self.note_use(known.number, now);
         }

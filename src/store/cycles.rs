@@ -21,10 +21,13 @@ use super::outbox;
 use super::scope::Visible;
 use super::silences;
 use super::verdicts;
+use super::void;
+use crate::domain::audit::Actor;
 use crate::domain::cycle::CycleCounts;
 use crate::domain::cycle::CycleInputs;
 use crate::domain::cycle::CycleRecord;
 use crate::domain::cycle::CycleSummary;
+use crate::domain::cycle::CycleVoid;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::ImportNumber;
@@ -32,12 +35,15 @@ use crate::domain::ids::ImportNumber;
 impl Store {
     /// The cycle, its verdicts, what it did to alerts and missions, what it says: one transaction.
     ///
-    /// A cycle decides on the alerts that the one before it left. Its number says which that was: when
-    /// another cycle took the number meanwhile, nothing is written and the caller may start again.
+    /// A cycle decides on the alerts that the one before it left. When another cycle took its number
+    /// meanwhile, or the one before it was made void, nothing is written and the caller may start again.
     pub async fn commit_cycle(&self, record: &CycleRecord) -> Result<(), StoreError> {
         self.check_whole("a cycle")?;
         let mut transaction = self.begin_write().await?;
         let began = Instant::now();
+        if void::last_standing(&mut transaction).await? != record.follows {
+            return Err(StoreError::CycleTaken { number: record.number });
+        }
         let catalogue = &record.inputs.catalogue;
         catalogues::keep(&mut transaction, catalogue, &record.catalogue_texts).await?;
         insert(&mut transaction, record).await?;
@@ -45,7 +51,8 @@ impl Store {
         alerts::apply(&mut transaction, record.number, &record.alert_changes).await?;
         let origin = missions::Origin { cycle: Some(record.number), at: record.started_at };
         missions::apply(&mut transaction, origin, &record.mission_changes).await?;
-        outbox::apply(&mut transaction, &record.outgoing, record.started_at).await?;
+        let told_in = (record.number, record.started_at);
+        outbox::apply(&mut transaction, &record.outgoing, told_in).await?;
         deeds::of_cycle(&mut transaction, record).await?;
         silences::apply(&mut transaction, record).await?;
         handling::follow(&mut transaction, record).await?;
@@ -63,16 +70,29 @@ impl Store {
         Ok(CycleNumber(last + 1))
     }
 
+    /// The last one that stands: what all that comes after rests on. One that was made void is passed
+    /// over, as if it had never been committed.
     pub async fn last_cycle(&self) -> Result<Option<CycleSummary>, StoreError> {
-        Ok(self.cycles(1).await?.into_iter().next())
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let row: Option<CycleRow> = sqlx::query_as(
+            "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
+                    started_at, figures, judged, fired, unknown, failed,
+                    voided_at, voided_by, voided_reason
+             from cycles where voided_at is null order by number desc limit 1",
+        )
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(reading("the last cycle"))?;
+        row.map(|row| row.into_summary(&visible)).transpose()
     }
 
-    /// Newest first.
+    /// Newest first, void ones included.
     pub async fn cycles(&self, limit: u32) -> Result<Vec<CycleSummary>, StoreError> {
         self.cycles_before(CycleNumber(i64::MAX), limit).await
     }
 
-    /// Newest first.
+    /// Newest first, void ones included.
     pub async fn cycles_before(
         &self,
         before: CycleNumber,
@@ -82,8 +102,8 @@ impl Store {
         let visible = self.visible(&mut transaction).await?;
         let rows: Vec<CycleRow> = sqlx::query_as(
             "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
-                    started_at,
-                    figures, judged, fired, unknown, failed
+                    started_at, figures, judged, fired, unknown, failed,
+                    voided_at, voided_by, voided_reason
              from cycles where number < $1 order by number desc limit $2",
         )
         .bind(before.0)
@@ -99,8 +119,8 @@ impl Store {
         let visible = self.visible(&mut transaction).await?;
         let row: Option<CycleRow> = sqlx::query_as(
             "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
-                    started_at,
-                    figures, judged, fired, unknown, failed
+                    started_at, figures, judged, fired, unknown, failed,
+                    voided_at, voided_by, voided_reason
              from cycles where number = $1",
         )
         .bind(number.0)
@@ -171,6 +191,9 @@ struct CycleRow {
     fired: i64,
     unknown: i64,
     failed: i64,
+    voided_at: Option<String>,
+    voided_by: Option<String>,
+    voided_reason: Option<String>,
 }
 
 impl CycleRow {
@@ -182,6 +205,17 @@ impl CycleRow {
             fired: kept::to_u64("cycles.fired", self.fired)?,
             unknown: kept::to_u64("cycles.unknown", self.unknown)?,
             failed: kept::to_u64("cycles.failed", self.failed)?,
+        };
+        let voided = match (self.voided_at, self.voided_by) {
+            (Some(at), Some(by)) => {
+                let reason = self.voided_reason.unwrap_or_default();
+                Some(CycleVoid {
+                    at: kept::to_instant("cycles.voided_at", at)?,
+                    by: Actor::from_kept(by),
+                    reason: if visible.words(&reason) { reason } else { String::new() },
+                })
+            }
+            (Some(_) | None, Some(_) | None) => None,
         };
         Ok(CycleSummary {
             number: CycleNumber(self.number),
@@ -197,6 +231,7 @@ impl CycleRow {
             started_at: kept::to_instant("cycles.started_at", self.started_at)?,
             figures: if visible.is_all() { figures } else { BTreeMap::new() },
             counts: visible.is_all().then_some(counts),
+            voided,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! What a cycle and an import decide by themselves, as deeds of the audit trail.
 
+use chrono::DateTime;
+use chrono::Utc;
 use serde_json::Value as Json;
 use serde_json::json;
 use sqlx::SqliteConnection;
@@ -29,11 +31,20 @@ pub(super) async fn of_cycle(
 ) -> Result<(), StoreError> {
     let now = record.started_at;
     audit::append(connection, now, &[cycle(record)]).await?;
-    for some in kept::chunks(&record.alert_changes) {
+    of_changes(connection, now, (&record.alert_changes, &record.mission_changes)).await
+}
+
+/// Each alert and mission that really moved.
+pub(super) async fn of_changes(
+    connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    (alerts, missions): (&[AlertChange], &[MissionChange]),
+) -> Result<(), StoreError> {
+    for some in kept::chunks(alerts) {
         let deeds: Vec<Deed> = some.iter().filter(|change| moves(change)).map(alert).collect();
         audit::append(connection, now, &deeds).await?;
     }
-    for some in kept::chunks(&record.mission_changes) {
+    for some in kept::chunks(missions) {
         let deeds: Vec<Deed> = some.iter().map(mission).collect();
         audit::append(connection, now, &deeds).await?;
     }
@@ -85,7 +96,8 @@ fn moves(change: &AlertChange) -> bool {
         | AlertChangeKind::Dropped
         | AlertChangeKind::Resolved
         | AlertChangeKind::Retired
-        | AlertChangeKind::Moved => true,
+        | AlertChangeKind::Moved
+        | AlertChangeKind::Voided => true,
     }
 }
 

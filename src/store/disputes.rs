@@ -163,7 +163,8 @@ async fn conclude(
         | AlertActKind::Lapsed
         | AlertActKind::Assigned
         | AlertActKind::Commented
-        | AlertActKind::Disputed => "dispute_rejected",
+        | AlertActKind::Disputed
+        | AlertActKind::Reinstated => "dispute_rejected",
     };
     let became = json!({ "state": dispute.state, "settled_by": dispute.settled_by });
     let deed = act.deed(action, format!("dispute/{}", dispute.number)).became(&became);

@@ -76,6 +76,14 @@ pub enum StoreError {
     Judged { rule: RuleId, subject: Subject },
     #[error("cycle {number} is already taken: another one was committed meanwhile")]
     CycleTaken { number: CycleNumber },
+    #[error(
+        "cycle {number} cannot be made void: cycle {last} goes on from it; make that one void first"
+    )]
+    NotTheLastCycle { number: CycleNumber, last: CycleNumber },
+    #[error(
+        "cycle {number} was not made void: each time, something else was done meanwhile; try again"
+    )]
+    Unsettled { number: CycleNumber },
     /// Said alike of what exists elsewhere and of what does not.
     #[error("{what} is for those who see the whole State")]
     BeyondScope { what: &'static str },

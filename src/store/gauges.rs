@@ -13,6 +13,7 @@ use super::filed::to_dataset;
 use super::kept;
 use super::outages;
 use super::pages;
+use super::waits;
 use crate::domain::alert::AlertState;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::RuleId;
@@ -75,7 +76,7 @@ impl Store {
         self.check_whole("counts of the database")?;
         let mut transaction = self.begin_read().await?;
         let (alerts, stale_alerts) = alerts(&mut transaction).await?;
-        let datasets = datasets(&mut transaction).await?;
+        let datasets = datasets(&mut transaction, now).await?;
         let rows_set_aside: i64 =
             sqlx::query_scalar("select coalesce(sum(rows_set_aside), 0) from imports")
                 .fetch_one(&mut *transaction)
@@ -102,9 +103,12 @@ impl Store {
     }
 
     /// By the last time that something was imported.
-    pub async fn last_imports(&self) -> Result<BTreeMap<Dataset, DateTime<Utc>>, StoreError> {
+    pub async fn last_imports(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<BTreeMap<Dataset, DateTime<Utc>>, StoreError> {
         self.check_whole("the age of files")?;
-        datasets(&mut *self.begin_read().await?).await
+        datasets(&mut *self.begin_read().await?, now).await
     }
 
     /// By rule, without reading what verdicts stand on. Empty for a cycle of before verdicts were kept
@@ -173,14 +177,18 @@ async fn alerts(
     Ok((counts, stale_alerts))
 }
 
+/// An import that a clock which was ahead dated says nothing of how old the data are.
 async fn datasets(
     connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
 ) -> Result<BTreeMap<Dataset, DateTime<Utc>>, StoreError> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("select dataset, max(imported_at) from imports group by dataset")
-            .fetch_all(connection)
-            .await
-            .map_err(reading("imports"))?;
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select dataset, max(imported_at) from imports where imported_at <= $1 group by dataset",
+    )
+    .bind(kept::from_instant(waits::latest(now)))
+    .fetch_all(connection)
+    .await
+    .map_err(reading("imports"))?;
     rows.into_iter()
         .map(|(dataset, at)| {
             Ok((to_dataset(&dataset)?, kept::to_instant("imports.imported_at", at)?))
@@ -208,7 +216,8 @@ async fn outbox(
     let rows: Vec<(String, i64, i64, i64, i64)> = sqlx::query_as(
         "select lane, sum(case state when 'waiting' then 1 else 0 end),
                 sum(case state when 'delivered' then 1 else 0 end),
-                sum(case state when 'dead' then 1 else 0 end), sum(attempts)
+                sum(case when state = 'dead' and withdrawn_at is null then 1 else 0 end),
+                sum(attempts)
                   + coalesce((select sum(spared) from delivery_failures
                               where delivery_failures.lane = notices.lane), 0)
          from notices group by lane order by lane",

@@ -188,7 +188,7 @@ async fn hand_over(
     Ok(())
 }
 
-async fn handling(
+pub(super) async fn handling(
     connection: &mut SqliteConnection,
     alert: &AlertId,
 ) -> Result<Handling, StoreError> {
@@ -204,7 +204,7 @@ async fn handling(
     Ok(handling.map(|(_, handling)| handling).unwrap_or_default())
 }
 
-async fn leave(
+pub(super) async fn leave(
     connection: &mut SqliteConnection,
     alert: &AlertId,
     handling: &Handling,
@@ -250,7 +250,7 @@ pub(super) async fn append(
     Ok(())
 }
 
-async fn tell(
+pub(super) async fn tell(
     connection: &mut SqliteConnection,
     act: &Act,
     deed: Deed,

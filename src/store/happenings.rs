@@ -19,6 +19,8 @@ use super::imports::ImportSummary;
 use super::kept;
 use super::scope::Visible;
 use crate::domain::alert::AlertChange;
+use crate::domain::audit::Actor;
+use crate::domain::cycle::CycleVoid;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::mission::MissionChange;
@@ -50,12 +52,26 @@ pub enum HappeningKind {
     Alert,
     Mission,
     Import,
+    Voided,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {
-    Cycle { number: CycleNumber, as_of: NaiveDate, edition: EditionId },
-    Alert { cycle: CycleNumber, change: AlertChange },
+    Cycle {
+        number: CycleNumber,
+        as_of: NaiveDate,
+        edition: EditionId,
+    },
+    /// A cycle was made void.
+    Voided {
+        number: CycleNumber,
+        as_of: NaiveDate,
+        void: CycleVoid,
+    },
+    Alert {
+        cycle: CycleNumber,
+        change: AlertChange,
+    },
     Mission(MissionChange),
     Import(ImportSummary),
 }
@@ -115,6 +131,11 @@ impl Store {
             let place = Place { at: Reverse(at), kind: HappeningKind::Mission, name };
             found.push(Happening { place, what: What::Mission(change) });
         }
+        for (number, as_of, void) in voided(&mut transaction, &visible).await? {
+            let (at, name) = (Reverse(void.at), number.to_string());
+            let place = Place { at, kind: HappeningKind::Voided, name };
+            found.push(Happening { place, what: What::Voided { number, as_of, void } });
+        }
         for import in imports {
             let (at, name) = (Reverse(import.imported_at), import.number.to_string());
             let place = Place { at, kind: HappeningKind::Import, name };
@@ -165,10 +186,13 @@ async fn cycles(
     stretch: &Stretch,
 ) -> Result<Vec<CycleLine>, StoreError> {
     let rows: Vec<(i64, String, String, String)> = sqlx::query_as(
-        "select number, as_of, edition, started_at from cycles
-         where (cast($1 as text) is null or started_at <= $1)
-           and (cast($2 as text) is null or started_at >= $2)
-         order by started_at desc, number desc limit $3",
+        // Of a void one, the clock may have been ahead: it ran before it was made void.
+        "select number, as_of, edition, ran_at from (
+             select number, as_of, edition,
+                    min(started_at, coalesce(voided_at, started_at)) as ran_at from cycles)
+         where (cast($1 as text) is null or ran_at <= $1)
+           and (cast($2 as text) is null or ran_at >= $2)
+         order by ran_at desc, number desc limit $3",
     )
     .bind(stretch.after.as_ref().map(|after| kept::from_instant(after.at.0)))
     .bind(stretch.since.map(kept::from_instant))
@@ -188,6 +212,30 @@ async fn cycles(
         .collect()
 }
 
+/// Cycles that were made void; few, if any.
+async fn voided(
+    connection: &mut SqliteConnection,
+    visible: &Visible,
+) -> Result<Vec<(CycleNumber, NaiveDate, CycleVoid)>, StoreError> {
+    let rows: Vec<(i64, String, String, String, String)> = sqlx::query_as(
+        "select number, as_of, voided_at, voided_by, voided_reason from cycles
+         where voided_at is not null",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(reading("cycles"))?;
+    rows.into_iter()
+        .map(|(number, as_of, at, by, reason)| {
+            let void = CycleVoid {
+                at: kept::to_instant("cycles.voided_at", at)?,
+                by: Actor::from_kept(by),
+                reason: if visible.words(&reason) { reason } else { String::new() },
+            };
+            Ok((CycleNumber(number), kept::to_date("cycles.as_of", &as_of)?, void))
+        })
+        .collect()
+}
+
 /// What cycles and people did to missions that people wait to hear of, and when: of those that are
 /// visible, under the subjects that they count for now. After an instant, up to another.
 async fn mission_news(
@@ -196,7 +244,10 @@ async fn mission_news(
     (after, upto): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 ) -> Result<Vec<(DateTime<Utc>, MissionChange)>, StoreError> {
     let rows: Vec<(String, String)> = sqlx::query_as(
-        "select at, body from mission_changes
+        "select at, body from (
+             select min(mission_changes.at, coalesce(voided_at, mission_changes.at)) as at,
+                    mission_changes.body, mission_changes.kind
+             from mission_changes left join cycles on cycles.number = mission_changes.cycle)
          where (cast($1 as text) is null or at > $1) and (cast($2 as text) is null or at <= $2)
            and kind in ('proposed', 'opened', 'accepted', 'declined', 'withdrawn', 'started',
                         'closed')",

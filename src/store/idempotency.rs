@@ -19,6 +19,7 @@ use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
+use super::waits;
 use crate::domain::access::AccountNumber;
 use crate::domain::fingerprint::Fingerprint;
 
@@ -111,6 +112,7 @@ impl Store {
             return Ok(claimed);
         }
         let mut transaction = self.begin_write().await?;
+        bring_back(&mut transaction, now, expires_at).await?;
         forget(&mut transaction, key.account, now).await?;
         let number = match find(&mut transaction, key).await? {
             None => 1,
@@ -216,6 +218,28 @@ pub(super) async fn mark(
     Ok(())
 }
 
+/// Keys that a clock which was ahead would have kept for years stand for what was done all the same: they
+/// are kept as long as one that is given now. A clock that is behind now would forget them all.
+async fn bring_back(
+    connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if waits::is_behind(connection, now).await? {
+        return Ok(());
+    }
+    sqlx::query(
+        "update idempotency_keys set expires_at = $1, begun_at = min(begun_at, $2)
+         where expires_at > $1",
+    )
+    .bind(kept::from_instant(expires_at))
+    .bind(kept::from_instant(now))
+    .execute(connection)
+    .await
+    .map_err(writing(WHAT))?;
+    Ok(())
+}
+
 async fn forget(
     connection: &mut SqliteConnection,
     account: AccountNumber,
@@ -297,7 +321,9 @@ impl KeyRow {
         Ok(match self.into_answer()? {
             Found::Answered(answer) => Next::Answer(Claimed::Answered(answer)),
             Found::Done => Next::Answer(Claimed::Done),
-            Found::Begun if until > now && !released.has(key, attempt) => {
+            Found::Begun
+                if waits::lasts(until, now, now + HELD) && !released.has(key, attempt) =>
+            {
                 Next::Answer(Claimed::UnderWay { until })
             }
             Found::Begun => Next::Attempt(attempt.saturating_add(1)),

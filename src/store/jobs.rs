@@ -12,6 +12,7 @@ use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::outbox;
+use super::waits;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::domain::cycle::CyclePhase;
@@ -91,16 +92,17 @@ impl Store {
                 .fetch_optional(&mut *transaction)
                 .await
                 .map_err(reading("a job"))?;
-        if let Some(until) = taken {
+        let taken = taken.map(|until| kept::to_instant("jobs.held_until", until)).transpose()?;
+        if let Some(until) = taken.filter(|until| waits::lasts(*until, now, hold.until)) {
             let run = under_way(&mut transaction, job).await?;
-            return Ok(Begun::Held { until: kept::to_instant("jobs.held_until", until)?, run });
+            return Ok(Begun::Held { until, run });
         }
         if is_answered(&mut transaction, job, call, now).await? {
             return Ok(Begun::Answered);
         }
         mark_interrupted(&mut transaction, job, now).await?;
         if call.actor.is_none() {
-            let attempts = interrupted_since_settled(&mut transaction, job).await?;
+            let attempts = interrupted_since_settled(&mut transaction, job, now).await?;
             if attempts >= ATTEMPTS {
                 end(transaction).await?;
                 return Ok(Begun::GivenUp { attempts: kept::to_u64("job_runs", attempts)? });
@@ -282,12 +284,15 @@ async fn mark_interrupted(
 async fn interrupted_since_settled(
     connection: &mut SqliteConnection,
     job: JobName,
+    now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
     sqlx::query_scalar(
         "select count(*) from job_runs join jobs on jobs.name = job_runs.job
-         where jobs.name = $1 and outcome = 'interrupted' and firing > settled_to",
+         where jobs.name = $1 and outcome = 'interrupted'
+           and firing > min(settled_to, $2)",
     )
     .bind(job.word())
+    .bind(kept::from_instant(now))
     .fetch_one(connection)
     .await
     .map_err(reading("runs of jobs"))

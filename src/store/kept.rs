@@ -68,7 +68,7 @@ pub(super) fn to_date(column: &'static str, text: &str) -> Result<NaiveDate, Sto
 }
 
 pub(super) fn to_edition(column: &'static str, text: &str) -> Result<EditionId, StoreError> {
-    to_word(column, text, "an edition", |text| text.parse().ok())
+    to_word(column, text, "an edition", EditionId::from_kept)
 }
 
 pub(super) fn to_subject(column: &'static str, text: &str) -> Result<Subject, StoreError> {

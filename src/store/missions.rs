@@ -150,7 +150,7 @@ impl Store {
 }
 
 /// Those that are visible, under the subjects that they count for now, links applied.
-async fn select(
+pub(super) async fn select(
     connection: &mut SqliteConnection,
     visible: &Visible,
     filter: &MissionFilter,

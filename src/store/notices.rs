@@ -26,8 +26,15 @@ use crate::domain::notice::QueuedNotice;
 use crate::domain::notice::Receiver;
 
 const SELECT: &str = "select id, position, receiver, kind, cycle, thread, follows, title, content, \
-                      created_at, not_before, state, attempts, first_attempt_at, next_attempt_at, \
-                      delivered_at, last_error from notices";
+                      created_at, not_before, \
+                      case when state = 'dead' and withdrawn_at is not null then 'withdrawn' \
+                           else state end as state, \
+                      attempts, first_attempt_at, next_attempt_at, delivered_at, last_error \
+                      from notices";
+
+/// One that was withdrawn is kept as dead, and told apart.
+const STATE: &str =
+    "case when state = 'dead' and withdrawn_at is not null then 'withdrawn' else state end";
 
 /// `None` lets everything through.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +61,7 @@ impl Store {
         let mut statement = QueryBuilder::<Sqlite>::new(SELECT);
         statement.push(" where 1 = 1");
         let states = filter.states.iter().map(|state| state.word());
-        one_of(&mut statement, "state", states.collect());
+        one_of(&mut statement, STATE, states.collect());
         let kinds = filter.kinds.iter().map(|kind| kind.word());
         one_of(&mut statement, "kind", kinds.collect());
         if let Some(receiver) = &filter.receiver {
@@ -116,7 +123,8 @@ impl Store {
             "update notices set state = 'waiting', attempts = 0, first_attempt_at = null,
                                 next_attempt_at = $2, leased_until = null,
                                 channel_failed_at = null, outage_seconds = 0
-             where state = 'dead' and (cast($1 as text) is null or id = $1)",
+             where state = 'dead' and withdrawn_at is null
+               and (cast($1 as text) is null or id = $1)",
         )
         .bind(id.map(NoticeId::as_str))
         .bind(kept::from_instant(act.at))

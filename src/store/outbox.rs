@@ -18,6 +18,8 @@ use super::kept;
 use super::notices::NoticeRow;
 use super::outages;
 use super::told;
+use super::void;
+use super::waits;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::domain::ids::CycleNumber;
@@ -52,9 +54,62 @@ pub struct ClaimedNotice {
     pub in_outages: TimeDelta,
 }
 
+/// When notices of one kind leave at the latest, and when one written now would leave.
+#[derive(Clone, Copy, Debug)]
+pub struct WaitLimit {
+    pub kind: NoticeKind,
+    pub latest: DateTime<Utc>,
+    pub instead: DateTime<Utc>,
+}
+
 impl Store {
+    /// Notices that a clock which was ahead made to wait longer than they can: says how many there were. None
+    /// while the clock is behind what was written last, since then it is this one that is wrong.
+    pub async fn bring_back_waits(
+        &self,
+        lane: &Lane,
+        limits: &[WaitLimit],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.check_whole("delivery")?;
+        let Some(earliest) = limits.iter().map(|limit| limit.latest).min() else { return Ok(0) };
+        let some: i64 = sqlx::query_scalar(
+            "select exists (select 1 from notices
+                            where lane = $1 and state = 'waiting' and next_attempt_at > $2)",
+        )
+        .bind(lane.to_string())
+        .bind(kept::from_instant(earliest))
+        .fetch_one(self.readers()?)
+        .await
+        .map_err(reading("notices"))?;
+        if some == 0 {
+            return Ok(0);
+        }
+        let mut transaction = self.begin_write().await?;
+        if waits::is_behind(&mut transaction, now).await? {
+            return Ok(0);
+        }
+        let mut brought = 0;
+        for limit in limits {
+            brought += sqlx::query(
+                "update notices set next_attempt_at = $4, not_before = min(not_before, $4)
+                 where lane = $1 and kind = $2 and state = 'waiting' and next_attempt_at > $3",
+            )
+            .bind(lane.to_string())
+            .bind(limit.kind.word())
+            .bind(kept::from_instant(limit.latest))
+            .bind(kept::from_instant(limit.instead))
+            .execute(&mut *transaction)
+            .await
+            .map_err(writing("waits of notices"))?
+            .rows_affected();
+        }
+        end(transaction).await?;
+        Ok(brought)
+    }
+
     /// Takes notices that are due in a lane, for one program until `leased_until`: should it die, they
-    /// are anyone's again. A notice waits for those written before it in its thread.
+    /// are anyone's again, as they are when they are held for longer than that. A notice waits for those written before it in its thread.
     pub async fn claim_notices(
         &self,
         lane: &Lane,
@@ -68,7 +123,8 @@ impl Store {
             "update notices set leased_until = $3 where id in (
                  select due.id from notices due
                  where due.lane = $1 and due.state = 'waiting' and due.next_attempt_at <= $2
-                   and (due.leased_until is null or due.leased_until <= $2)
+                   and (due.leased_until is null or due.leased_until <= $2
+                        or due.leased_until > $3)
                    and not exists (
                        select 1 from notices earlier
                        where earlier.lane = due.lane and earlier.thread = due.thread
@@ -148,14 +204,10 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.check_whole("what is said to everybody")?;
         let mut transaction = self.begin_write().await?;
-        let found: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from cycles")
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(reading("cycles"))?;
-        if found != last.0 {
+        if void::last_standing(&mut transaction).await? != Some(last) {
             return Ok(false);
         }
-        apply(&mut transaction, outgoing, now).await?;
+        apply(&mut transaction, outgoing, (last, now)).await?;
         end(transaction).await?;
         Ok(true)
     }
@@ -201,13 +253,14 @@ async fn count_failure(
     Ok(())
 }
 
-/// What a cycle says, in its transaction.
+/// What a cycle says, in its transaction; or what is said after it and before the next one.
 pub(super) async fn apply(
     connection: &mut SqliteConnection,
     outgoing: &Outgoing,
-    now: DateTime<Utc>,
+    (cycle, now): (CycleNumber, DateTime<Utc>),
 ) -> Result<(), StoreError> {
     insert(connection, &outgoing.notices).await?;
+    told::keep_before(connection, cycle, &outgoing.told).await?;
     told::remember(connection, &outgoing.told).await?;
     told::open_lanes(connection, &outgoing.opened, now).await
 }
@@ -274,7 +327,8 @@ fn escalation(notice: &Notice) -> Option<Deed> {
     })
 }
 
-/// What was delivered stays delivered, whatever a slower program says later.
+/// What was delivered stays delivered, whatever a slower program says later. What was withdrawn while it
+/// was on its way is not tried again; when it arrived all the same, that is said.
 async fn record(
     connection: &mut SqliteConnection,
     id: &NoticeId,
@@ -295,7 +349,8 @@ async fn record(
                             first_attempt_at = coalesce(first_attempt_at, $6),
                             channel_failed_at = case when channel_failed_at is null then null
                                                      else $6 end
-         where id = $1 and state = 'waiting'",
+         where id = $1
+           and (state = 'waiting' or (withdrawn_at is not null and $2 = 'delivered'))",
     )
     .bind(id.as_str())
     .bind(state)

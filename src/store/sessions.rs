@@ -16,6 +16,7 @@ use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
+use super::waits;
 use crate::domain::access::Account;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
@@ -80,9 +81,9 @@ impl Store {
         presented: &Credential,
         now: DateTime<Utc>,
     ) -> Result<Option<Caller>, StoreError> {
-        let found: Option<(i64, String, String, String, bool, String)> = sqlx::query_as(
+        let found: Option<(i64, String, String, String, bool, String, String)> = sqlx::query_as(
             "select sessions.account, accounts.name, accounts.roles, accounts.scope,
-                    sessions.multi_factor, sessions.expires_at
+                    sessions.multi_factor, sessions.expires_at, sessions.created_at
              from sessions join accounts on accounts.number = sessions.account
              where sessions.hash = $1 and accounts.closed_at is null",
         )
@@ -90,10 +91,12 @@ impl Store {
         .fetch_optional(self.readers()?)
         .await
         .map_err(reading("sessions"))?;
-        let Some((account, name, roles, scope, multi_factor, expires_at)) = found else {
+        let Some((account, name, roles, scope, multi_factor, expires_at, begun)) = found else {
             return Ok(None);
         };
-        if is_over(kept::to_instant("sessions.expires_at", expires_at)?, now) {
+        let begun = kept::to_instant("sessions.created_at", begun)?;
+        let expires_at = kept::to_instant("sessions.expires_at", expires_at)?;
+        if is_over(expires_at, now) || waits::is_ahead(begun, now) {
             return Ok(None);
         }
         Ok(Some(Caller {
@@ -212,16 +215,18 @@ async fn invitation(
     presented: &Credential,
     now: DateTime<Utc>,
 ) -> Result<Option<(BTreeSet<Role>, Scope)>, StoreError> {
-    let found: Option<(String, String, String)> = sqlx::query_as(
-        "select roles, scope, expires_at from invitations
+    let found: Option<(String, String, String, String)> = sqlx::query_as(
+        "select roles, scope, expires_at, created_at from invitations
          where hash = $1 and used_at is null and not exists (select 1 from accounts)",
     )
     .bind(presented.hash().as_str())
     .fetch_optional(connection)
     .await
     .map_err(reading("invitations"))?;
-    let Some((roles, scope, expires_at)) = found else { return Ok(None) };
-    if is_over(kept::to_instant("invitations.expires_at", expires_at)?, now) {
+    let Some((roles, scope, expires_at, begun)) = found else { return Ok(None) };
+    let begun = kept::to_instant("invitations.created_at", begun)?;
+    let expires_at = kept::to_instant("invitations.expires_at", expires_at)?;
+    if is_over(expires_at, now) || waits::is_ahead(begun, now) {
         return Ok(None);
     }
     let roles = kept::to_json("invitations.roles", &roles)?;

@@ -13,6 +13,7 @@ use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
 use super::kept;
+use super::waits;
 use crate::domain::access::Account;
 use crate::domain::access::Identity;
 use crate::domain::access::Role;
@@ -45,11 +46,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
         sqlx::query(
-            "delete from sign_ins where expires_at <= $1 or ticket in
+            "delete from sign_ins where expires_at <= $1 or expires_at > $3 or ticket in
                  (select ticket from sign_ins order by expires_at desc limit -1 offset $2)",
         )
         .bind(kept::from_instant(now))
         .bind(MOST - 1)
+        .bind(kept::from_instant(expires_at))
         .execute(&mut *transaction)
         .await
         .map_err(writing("sign-ins"))?;
@@ -64,11 +66,11 @@ impl Store {
     }
 
     /// Where the person was going, once: it is forgotten here. `None` when there is no such sign-in,
-    /// or it is over.
+    /// or it is over: one begun now would be by `longest`.
     pub async fn take_sign_in(
         &self,
         ticket: &Fingerprint,
-        now: DateTime<Utc>,
+        (now, longest): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Option<Option<String>>, StoreError> {
         let mut transaction = self.begin_write().await?;
         let taken: Option<(Option<String>, String)> =
@@ -79,8 +81,8 @@ impl Store {
                 .map_err(reading("sign-ins"))?;
         end(transaction).await?;
         let Some((go_to, expires_at)) = taken else { return Ok(None) };
-        let is_over = accounts::is_over(kept::to_instant("sign_ins.expires_at", expires_at)?, now);
-        Ok((!is_over).then_some(go_to))
+        let until = kept::to_instant("sign_ins.expires_at", expires_at)?;
+        Ok(waits::lasts(until, now, longest).then_some(go_to))
     }
 
     /// The account of an identity: found by that alone, made at the first arrival, and shown what the

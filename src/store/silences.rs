@@ -117,11 +117,11 @@ pub(super) async fn apply(
     Ok(())
 }
 
-fn subject(silence: &Silence) -> String {
+pub(super) fn subject(silence: &Silence) -> String {
     format!("silence/{}", silence.number)
 }
 
-async fn select(
+pub(super) async fn select(
     connection: &mut SqliteConnection,
     number: Option<SilenceNumber>,
 ) -> Result<Vec<Silence>, StoreError> {
@@ -137,7 +137,10 @@ async fn select(
     rows.into_iter().map(SilenceRow::into_silence).collect()
 }
 
-async fn write(connection: &mut SqliteConnection, silence: &Silence) -> Result<(), StoreError> {
+pub(super) async fn write(
+    connection: &mut SqliteConnection,
+    silence: &Silence,
+) -> Result<(), StoreError> {
     let Silence { scope, ended, .. } = silence;
     sqlx::query(
         "insert into silences (number, rule, project, ministry, author, reason, made_at, last_day,

@@ -10,8 +10,10 @@ use sqlx::query_builder::Separated;
 use super::Store;
 use super::error::StoreError;
 use super::error::reading;
+use super::error::writing;
 use super::kept;
 use crate::domain::ids::AlertId;
+use crate::domain::ids::CycleNumber;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;
 use crate::domain::notice::Memory;
@@ -23,18 +25,7 @@ use crate::domain::subject::Subject;
 impl Store {
     pub async fn told(&self) -> Result<BTreeMap<(Receiver, Subject), Memory>, StoreError> {
         self.check_whole("what was told")?;
-        let rows: Vec<(String, String, String)> =
-            sqlx::query_as("select receiver, about, body from told order by receiver, about")
-                .fetch_all(self.readers()?)
-                .await
-                .map_err(reading("what was told"))?;
-        rows.into_iter()
-            .map(|(receiver, about, body)| {
-                let receiver = to_receiver("told.receiver", &receiver)?;
-                let about = kept::to_subject("told.about", &about)?;
-                Ok(((receiver, about), kept::to_json("told.body", &body)?))
-            })
-            .collect()
+        all(&mut *self.begin_read().await?).await
     }
 
     pub async fn reminders(&self) -> Result<Vec<Reminded>, StoreError> {
@@ -48,6 +39,24 @@ impl Store {
         .map_err(reading("reminders"))?;
         rows.into_iter().map(ReminderRow::into_reminded).collect()
     }
+}
+
+/// What was told, by receiver, then by what it is about.
+pub(super) async fn all(
+    connection: &mut SqliteConnection,
+) -> Result<BTreeMap<(Receiver, Subject), Memory>, StoreError> {
+    let rows: Vec<(String, String, String)> =
+        sqlx::query_as("select receiver, about, body from told order by receiver, about")
+            .fetch_all(connection)
+            .await
+            .map_err(reading("what was told"))?;
+    rows.into_iter()
+        .map(|(receiver, about, body)| {
+            let receiver = to_receiver("told.receiver", &receiver)?;
+            let about = kept::to_subject("told.about", &about)?;
+            Ok(((receiver, about), kept::to_json("told.body", &body)?))
+        })
+        .collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -74,6 +83,72 @@ impl ReminderRow {
             escalated_on: day("reminders.escalated_on", self.escalated_on)?,
         })
     }
+}
+
+/// Cycles of which it is known what had been told before them: more than anybody makes void.
+const KEPT_CYCLES: i64 = 50;
+
+/// Takes note of what had been told before a cycle, where the cycle changes it. What is told between two
+/// cycles comes after the first: what is noted stays what had been told before that one.
+pub(super) async fn keep_before(
+    connection: &mut SqliteConnection,
+    cycle: CycleNumber,
+    told: &[Told],
+) -> Result<(), StoreError> {
+    for one in told {
+        sqlx::query(
+            "insert into told_before (cycle, receiver, about, body)
+             values ($1, $2, $3, (select body from told where receiver = $2 and about = $3))
+             on conflict (cycle, receiver, about) do nothing",
+        )
+        .bind(cycle.0)
+        .bind(one.receiver.to_string())
+        .bind(one.about.to_string())
+        .execute(&mut *connection)
+        .await
+        .map_err(writing("what had been told"))?;
+    }
+    sqlx::query("delete from told_before where cycle <= $1")
+        .bind(cycle.0.saturating_sub(KEPT_CYCLES))
+        .execute(connection)
+        .await
+        .map_err(writing("what had been told"))?;
+    Ok(())
+}
+
+/// What had been told before a cycle, of what it changed: `None` where nothing had been told.
+pub(super) async fn before(
+    connection: &mut SqliteConnection,
+    cycle: CycleNumber,
+) -> Result<BTreeMap<(Receiver, Subject), Option<Memory>>, StoreError> {
+    let rows: Vec<(String, String, Option<String>)> =
+        sqlx::query_as("select receiver, about, body from told_before where cycle = $1")
+            .bind(cycle.0)
+            .fetch_all(connection)
+            .await
+            .map_err(reading("what had been told"))?;
+    rows.into_iter()
+        .map(|(receiver, about, body)| {
+            let receiver = to_receiver("told_before.receiver", &receiver)?;
+            let about = kept::to_subject("told_before.about", &about)?;
+            let body = body.map(|body| kept::to_json("told_before.body", &body)).transpose()?;
+            Ok(((receiver, about), body))
+        })
+        .collect()
+}
+
+/// Nothing was told to the receiver any more, of this.
+pub(super) async fn forget(
+    connection: &mut SqliteConnection,
+    (receiver, about): &(Receiver, Subject),
+) -> Result<(), StoreError> {
+    sqlx::query("delete from told where receiver = $1 and about = $2")
+        .bind(receiver.to_string())
+        .bind(about.to_string())
+        .execute(connection)
+        .await
+        .map_err(writing("what was told"))?;
+    Ok(())
 }
 
 pub(super) async fn remember(

@@ -97,6 +97,7 @@ impl Desk {
             lanes: &self.lanes,
             silences: &[],
             announce: true,
+            correction: None,
         })
         .unwrap();
         for told in outgoing.told {

@@ -262,6 +262,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
     let reason = "Dérive budgétaire".to_owned();
     CycleRecord {
         number: opened_in,
+        follows: (number > 1).then_some(CycleNumber(number - 1)),
         inputs: CycleInputs {
             as_of: day("2020-11-15"),
             edition: edition("2020-11"),

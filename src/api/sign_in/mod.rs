@@ -147,7 +147,9 @@ pub(super) async fn end_sign_in(
     let ticket = ticket.filter(|ticket| ticket.is_of(&answer));
     let pending = match &ticket {
         Some(ticket) => {
-            context.store.take_sign_in(&ticket.fingerprint(), context.clock.now()).await?
+            let now = context.clock.now();
+            let period = (now, now + TimeDelta::minutes(MINUTES));
+            context.store.take_sign_in(&ticket.fingerprint(), period).await?
         }
         None => None,
     };

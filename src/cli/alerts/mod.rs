@@ -17,6 +17,7 @@ use vigie::domain::level::Level;
 use super::CliError;
 use super::Conclusion;
 use super::args::alert_state;
+use super::args::date;
 use super::args::level;
 use super::print::Printer;
 
@@ -118,7 +119,7 @@ enum AlertsCommand {
         #[arg(long, value_name = "CODE")]
         ministry: Option<String>,
         /// Until the end of this day, in Paris, as YYYY-MM-DD
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         until: NaiveDate,
         #[arg(long)]
         reason: String,

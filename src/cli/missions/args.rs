@@ -11,6 +11,7 @@ use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
 use vigie::missions::MissionAct;
 
+use super::super::args::date;
 use crate::cli::args::expected;
 
 #[derive(Debug, Parser)]
@@ -58,13 +59,13 @@ pub(crate) enum MissionsCommand {
     Start {
         mission: String,
         /// When, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         on: Option<NaiveDate>,
         /// Who leads it
         #[arg(long, value_name = "NAME")]
         lead: Option<String>,
         /// When it is to end, as YYYY-MM-DD; by default, after the playbook's delay
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         until: Option<NaiveDate>,
     },
     /// Set a milestone of an open mission, or say that one was reached
@@ -80,10 +81,10 @@ pub(crate) enum MissionsCommand {
         #[arg(long, value_name = "NAME")]
         vendor: String,
         /// When it replied, or up to when its reply was waited for, as YYYY-MM-DD
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         on: NaiveDate,
         /// When it was asked, as YYYY-MM-DD
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         asked_on: Option<NaiveDate>,
         /// Its reply
         #[arg(long, required_unless_present = "no_reply")]
@@ -113,13 +114,13 @@ pub(crate) enum MissionsCommand {
         #[arg(long)]
         reason: String,
         /// When, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         on: Option<NaiveDate>,
     },
     /// Rank live missions by team, with the points of each, and say which wait and why
     Plan {
         /// As of this date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
     /// Count, for each rule, what the missions that it called for came to
@@ -133,7 +134,7 @@ pub(crate) enum MilestoneCommand {
         mission: String,
         label: String,
         /// By when, as YYYY-MM-DD
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         due: NaiveDate,
     },
     /// Say that a milestone was reached
@@ -141,7 +142,7 @@ pub(crate) enum MilestoneCommand {
         mission: String,
         label: String,
         /// When, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         on: Option<NaiveDate>,
     },
 }

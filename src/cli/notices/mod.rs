@@ -24,6 +24,7 @@ use vigie::domain::outage::Outage;
 use vigie::domain::visible_text;
 use vigie::store::NoticeFilter;
 
+use super::args::date;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
 use crate::cli::act;
@@ -41,7 +42,7 @@ pub(crate) enum NoticesCommand {
     /// List notices, newest first
     List {
         /// In this state
-        #[arg(long, value_parser = state, value_name = "waiting|delivered|dead")]
+        #[arg(long, value_parser = state, value_name = "waiting|delivered|dead|withdrawn")]
         state: Option<NoticeState>,
         /// The latest so many
         #[arg(long, value_name = "NUMBER", default_value_t = LISTED)]
@@ -57,7 +58,7 @@ pub(crate) enum NoticesCommand {
         /// Code or name of the ministry
         ministry: String,
         /// Judge as of this date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
         /// Write the HTML of the last message there too
         #[arg(long, value_name = "FILE")]
@@ -347,6 +348,6 @@ fn moment(at: DateTime<Utc>) -> Cell {
 }
 
 fn state(text: &str) -> Result<NoticeState, String> {
-    let expected = "expected one of waiting, delivered, dead";
+    let expected = "expected one of waiting, delivered, dead, withdrawn";
     NoticeState::from_word(text).ok_or_else(|| expected.to_owned())
 }

@@ -24,6 +24,7 @@ use vigie::domain::review::ReviewChange;
 use vigie::domain::review::ReviewState;
 use vigie::reviews::ReviewAct;
 
+use super::args::date;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
 use crate::cli::args::expected;
@@ -47,7 +48,7 @@ pub(crate) enum ReviewsCommand {
     /// Plan the next review of each listed project, and call off those of projects that no longer are
     Plan {
         /// As of this date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
         /// Say what would be planned, and write nothing
         #[arg(long)]
@@ -59,7 +60,7 @@ pub(crate) enum ReviewsCommand {
     Move {
         review: String,
         /// The new day, as YYYY-MM-DD
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         to: NaiveDate,
         /// The new hour, as HH:MM, in Paris; the same by default
         #[arg(long, value_parser = hour, value_name = "HH:MM")]
@@ -106,7 +107,7 @@ pub(crate) enum ReviewsCommand {
 pub(crate) struct HoldArgs {
     review: String,
     /// The day it was held, as YYYY-MM-DD
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_parser = date, value_name = "DATE")]
     on: NaiveDate,
     /// Someone who was there; as many times as needed
     #[arg(long, required = true, value_name = "NAME")]
@@ -120,7 +121,7 @@ pub(crate) struct HoldArgs {
     #[arg(long, value_parser = action, value_name = "YYYY-MM-DD OWNER: WHAT")]
     action: Vec<ReviewAction>,
     /// The day agreed for the next one, as YYYY-MM-DD; by default, after the list's cadence
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_parser = date, value_name = "DATE")]
     next: Option<NaiveDate>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::super::args::date;
 use chrono::NaiveDate;
 use clap::Parser;
 use clap::Subcommand;
@@ -35,7 +36,7 @@ pub(crate) enum RulesCommand {
         #[arg(value_name = "PROJECT")]
         subject: String,
         /// Judge as of this date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
         /// As the rules would be, were this draft published
         #[arg(long, value_name = "DRAFT")]
@@ -47,7 +48,7 @@ pub(crate) enum RulesCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         /// With the thresholds in force on this date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
         #[command(flatten)]
         of: OfArgs,
@@ -66,7 +67,7 @@ pub(crate) enum RulesCommand {
         #[arg(long, value_name = "DRAFT", conflicts_with_all = ["before", "after"])]
         draft: Option<i64>,
         /// Judge as of this date, as YYYY-MM-DD; today by default
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
     /// List the files that are overridden, and those of which a newer text ships

@@ -1,5 +1,8 @@
 //! Columns of a table in the dictionary's types.
 
+use chrono::NaiveDate;
+use chrono::TimeDelta;
+use polars::error::PolarsError;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 use polars::prelude::ChunkApply as _;
@@ -11,6 +14,7 @@ use polars::prelude::Series;
 
 use super::TableError;
 use super::source::Source;
+use crate::domain::plausible;
 use crate::domain::subject::Scope;
 use crate::frame::dictionary::FieldKind;
 use crate::sources::Cells;
@@ -84,8 +88,11 @@ fn of_column(field: &TableField, column: &Column) -> Result<Column, Vec<Placed>>
     }
     let cast = cast(field, column);
     let typed = cast.map_err(|error| vec![unreadable(field, error.to_string())])?;
-    if field.field.kind == FieldKind::Float {
-        not_numbers(field, &typed)?;
+    match field.field.kind {
+        FieldKind::Float => not_numbers(field, &typed)?,
+        FieldKind::Int => not_counts(field, &typed)?,
+        FieldKind::Date => not_dates(field, &typed)?,
+        FieldKind::Bool | FieldKind::Text => {}
     }
     Ok(typed)
 }
@@ -133,9 +140,42 @@ fn not_numbers(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
     let faults: Vec<_> = numbers
         .iter()
         .enumerate()
-        .filter_map(|(row, number)| Some((row, number.filter(|number| !number.is_finite())?)))
-        .map(|(row, number)| {
-            (row, fault(&field.header, format!("`{number}`"), "a number, or nothing".to_owned()))
+        .filter_map(|(row, number)| Some((row, number?)))
+        .filter_map(|(row, number)| {
+            let expected = if number.is_finite() {
+                field.field.plausible(number).err()?
+            } else {
+                "a number, or nothing"
+            };
+            Some((row, fault(&field.header, format!("`{number}`"), expected.to_owned())))
+        })
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// What is too large to be counted never enters a frame.
+fn not_counts(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
+    let floats = column.cast(&DataType::Float64);
+    let floats = floats.map_err(|error| vec![unreadable(field, error.to_string())])?;
+    not_numbers(field, &floats)
+}
+
+/// Nor do dates that no project has.
+fn not_dates(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
+    let unread = |error: PolarsError| vec![unreadable(field, error.to_string())];
+    let days = column.cast(&DataType::Int32).map_err(unread)?;
+    let days = days.i32().map_err(unread)?;
+    let date =
+        |days: i32| NaiveDate::default().checked_add_signed(TimeDelta::days(i64::from(days)));
+    let faults: Vec<_> = days
+        .iter()
+        .enumerate()
+        .filter_map(|(row, days)| Some((row, days?)))
+        .filter(|(_, days)| !date(*days).is_some_and(plausible::is_date))
+        .map(|(row, days)| {
+            let found = date(days).map_or_else(|| format!("day {days}"), |date| date.to_string());
+            let expected = plausible::EXPECTED_DATE.to_owned();
+            (row, fault(&field.header, format!("`{found}`"), expected))
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(faults) }

@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 pub use self::past::PASTS;
 pub use self::past::Past;
 pub use self::past::past_of;
+use crate::domain::plausible;
 use crate::domain::subject::Scope;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -37,6 +38,19 @@ pub struct Field {
     pub origin: Origin,
     /// The frames that hold it.
     pub scopes: &'static [Scope],
+}
+
+impl Field {
+    /// Whether a figure can be one of this field. Fails with what was expected.
+    pub fn plausible(&self, figure: f64) -> Result<f64, &'static str> {
+        match self.unit {
+            Unit::Meur | Unit::MeurPerYear => plausible::meur(figure),
+            Unit::Months => plausible::months(figure),
+            Unit::None | Unit::Ratio | Unit::Points | Unit::Days | Unit::Count | Unit::Fte => {
+                plausible::figure(figure)
+            }
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]

@@ -279,7 +279,9 @@ impl TableField {
         Ok(Some(match self.field.kind {
             FieldKind::Bool => Value::Bool(self.parse.truth(cell)?),
             FieldKind::Date => Value::Date(self.parse.date(cell)?),
-            FieldKind::Float => Value::Float(self.scaled(self.parse.number(cell)?)),
+            FieldKind::Float => {
+                Value::Float(self.field.plausible(self.scaled(self.parse.number(cell)?))?)
+            }
             FieldKind::Int => Value::Int(self.whole(cell)?),
             FieldKind::Text if self.parse == Parse::Phase => Value::Text(self.phase(cell)?),
             FieldKind::Text => Value::Text(cell.to_owned()),
@@ -302,10 +304,10 @@ impl TableField {
     }
 
     fn whole(&self, cell: &str) -> Result<i64, String> {
+        let number = self.field.plausible(self.scaled(self.parse.number(cell)?))?;
         if let (true, Ok(number)) = (self.is_as_is(), cell.parse()) {
             return Ok(number);
         }
-        let number = self.scaled(self.parse.number(cell)?);
         let written = format!("{number:.0}");
         let is_whole = (number - number.round()).abs() < f64::EPSILON;
         written.parse().ok().filter(|_| is_whole).ok_or_else(|| "a whole number".to_owned())

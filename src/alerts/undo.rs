@@ -1,0 +1,66 @@
+//! What becomes of alerts when the cycle that changed them is made void. Pure: decides, changes nothing.
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+
+use crate::domain::alert::Alert;
+use crate::domain::alert::AlertChange;
+use crate::domain::alert::AlertChangeKind;
+use crate::domain::alert::AlertState;
+use crate::domain::undo::AlertEffect;
+
+/// Why, when, and on which day in Paris.
+#[derive(Clone, Copy, Debug)]
+pub struct Undoing<'a> {
+    /// In French: which cycle is void, and why.
+    pub reason: &'a str,
+    pub now: DateTime<Utc>,
+    pub today: NaiveDate,
+}
+
+/// Each alert becomes what it was before the cycle; one that the cycle opened is closed. An alert that
+/// the cycle opened and that people have acted on since stays open for the next cycle to judge.
+pub fn undo(effects: &[AlertEffect], undoing: Undoing<'_>) -> Vec<AlertChange> {
+    effects.iter().filter_map(|effect| undone(effect, undoing)).collect()
+}
+
+fn undone(effect: &AlertEffect, undoing: Undoing<'_>) -> Option<AlertChange> {
+    let AlertEffect { now, before, acted_on } = effect;
+    let was_open = before.as_ref().is_some_and(|before| before.state == AlertState::Open);
+    if *acted_on && now.state == AlertState::Open && !was_open {
+        return kept(now, undoing);
+    }
+    let alert = match before {
+        Some(before) => Alert { updated_at: undoing.now, ..before.clone() },
+        None => Alert {
+            state: AlertState::Resolved,
+            // Nobody waits any longer for an alert that began on a day still to come.
+            since: now.since.min(undoing.today),
+            updated_at: undoing.now,
+            streak: 0,
+            stale: false,
+            hidden_by: None,
+            ..now.clone()
+        },
+    };
+    let is_as_it_was = Alert { updated_at: now.updated_at, ..alert.clone() } == *now;
+    (!is_as_it_was).then(|| AlertChange {
+        alert,
+        kind: AlertChangeKind::Voided,
+        from: Some(now.level),
+        reason: undoing.reason.to_owned(),
+        counterpart: None,
+    })
+}
+
+/// It stands since no later than today.
+fn kept(now: &Alert, undoing: Undoing<'_>) -> Option<AlertChange> {
+    (now.since > undoing.today).then(|| AlertChange {
+        alert: Alert { since: undoing.today, updated_at: undoing.now, ..now.clone() },
+        kind: AlertChangeKind::Persisted,
+        from: Some(now.level),
+        reason: format!("{} Gardée, puisque quelqu’un s’en est saisi.", undoing.reason),
+        counterpart: None,
+    })
+}

@@ -1,0 +1,34 @@
+//! What becomes of missions when the cycle that changed them is made void. Pure.
+
+use crate::domain::audit::Actor;
+use crate::domain::mission::Mission;
+use crate::domain::mission::MissionChange;
+use crate::domain::mission::MissionChangeKind;
+use crate::domain::mission::MissionState;
+use crate::domain::undo::MissionEffect;
+
+/// A mission that the cycle began is withdrawn, and another becomes what it was before; one with which
+/// people have done something since stays as they left it.
+pub fn undo(effects: &[MissionEffect], by: &Actor, reason: &str) -> Vec<MissionChange> {
+    let untouched = effects.iter().filter(|effect| !effect.acted_on);
+    untouched
+        .map(|MissionEffect { now, before, .. }| {
+            let (state, kind) = match before {
+                Some(before) => (before.clone(), MissionChangeKind::Restored),
+                None => {
+                    let state = MissionState::Withdrawn;
+                    // It answers no alert: what called for it may call for a mission again.
+                    let withdrawn = Mission { state, alerts: vec![], ..now.clone() };
+                    (withdrawn, MissionChangeKind::Withdrawn)
+                }
+            };
+            let revision = now.revision.saturating_add(1);
+            MissionChange {
+                mission: Mission { revision, subject: now.subject.clone(), ..state },
+                kind,
+                reason: reason.to_owned(),
+                by: Some(by.clone()),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,278 @@
+//! A cycle made void: marked, and what it did undone, in one transaction.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use sqlx::SqliteConnection;
+
+use super::Store;
+use super::alerts;
+use super::audit;
+use super::deeds;
+use super::connections::end;
+use super::error::StoreError;
+use super::error::reading;
+use super::error::writing;
+use super::handling;
+use super::kept;
+use super::missions;
+use super::outbox;
+use super::silences;
+use super::told;
+use super::void_effects;
+use super::void_effects::Witness;
+use crate::domain::alert::AlertChange;
+use crate::domain::audit::Act;
+use crate::domain::audit::Actor;
+use crate::domain::handling::Acknowledgement;
+use crate::domain::handling::AlertActKind;
+use crate::domain::handling::Handling;
+use crate::domain::ids::AlertId;
+use crate::domain::ids::CycleNumber;
+use crate::domain::mission::MissionChange;
+use crate::domain::notice::Memory;
+use crate::domain::notice::Outgoing;
+use crate::domain::notice::Receiver;
+use crate::domain::notice::Told;
+use crate::domain::silence::Silence;
+use crate::domain::subject::Subject;
+use crate::domain::undo::AlertEffect;
+use crate::domain::undo::MissionEffect;
+
+/// What the last cycle did, and how things stood before it.
+#[derive(Clone, Debug)]
+pub struct CycleEffects {
+    pub alerts: Vec<AlertEffect>,
+    pub missions: Vec<MissionEffect>,
+    /// Silences that it announced or ended, as they were before.
+    pub silences: Vec<Silence>,
+    /// Those to whom a notice of it was delivered, or may be on its way.
+    pub told: BTreeSet<Receiver>,
+    /// What each receiver was told, once what never left is forgotten; `None` stands for nothing.
+    pub memory: BTreeMap<(Receiver, Subject), Option<Memory>>,
+    /// Acknowledgements that lapsed because of it.
+    pub(super) lapsed: BTreeMap<AlertId, Acknowledgement>,
+    pub(super) witness: Witness,
+}
+
+/// What undoes a cycle.
+#[derive(Clone, Debug)]
+pub struct CycleUndo {
+    pub effects: CycleEffects,
+    pub alert_changes: Vec<AlertChange>,
+    pub mission_changes: Vec<MissionChange>,
+    /// What those who were told of the cycle are told now.
+    pub outgoing: Outgoing,
+}
+
+impl Store {
+    /// Reads what a cycle did. The cycle must be the last one that stands: what later cycles made of it
+    /// cannot be told apart.
+    pub async fn cycle_effects(
+        &self,
+        number: CycleNumber,
+        act: &Act,
+    ) -> Result<CycleEffects, StoreError> {
+        self.check_whole("making a cycle void")?;
+        let mut transaction = self.begin_read().await?;
+        check_last(&mut transaction, number).await?;
+        void_effects::read(&mut transaction, number, act.at).await
+    }
+
+    /// Marks a cycle as void and undoes what it did. Writes nothing and says `false` when anything was
+    /// done since the effects were read: read them again, and decide again.
+    pub async fn void_cycle(
+        &self,
+        number: CycleNumber,
+        undo: &CycleUndo,
+        act: &Act,
+    ) -> Result<bool, StoreError> {
+        self.check_whole("making a cycle void")?;
+        let mut transaction = self.begin_write().await?;
+        check_last(&mut transaction, number).await?;
+        let effects = &undo.effects;
+        if void_effects::witness(&mut transaction, number, act.at).await? != effects.witness {
+            return Ok(false);
+        }
+        mark(&mut transaction, number, act).await?;
+        let withdrawn = withdraw(&mut transaction, number, act).await?;
+        let became = json!({
+            "alerts": undo.alert_changes.len(),
+            "missions": undo.mission_changes.len(),
+            "notices_withdrawn": withdrawn,
+            "corrected": effects.told.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        });
+        let deed = act.deed("cycle_voided", format!("cycle/{number}")).became(&became);
+        audit::append(&mut transaction, act.at, &[deed]).await?;
+        alerts::apply(&mut transaction, number, &undo.alert_changes).await?;
+        let origin = missions::Origin { cycle: None, at: act.at };
+        missions::apply(&mut transaction, origin, &undo.mission_changes).await?;
+        let changes = (undo.alert_changes.as_slice(), undo.mission_changes.as_slice());
+        deeds::of_changes(&mut transaction, act.at, changes).await?;
+        restore_silences(&mut transaction, &effects.silences, act).await?;
+        reinstate(&mut transaction, effects, number, act).await?;
+        close_new_lanes(&mut transaction, number, effects).await?;
+        restore_memory(&mut transaction, effects).await?;
+        outbox::apply(&mut transaction, &undo.outgoing, (number, act.at)).await?;
+        end(transaction).await?;
+        Ok(true)
+    }
+}
+
+/// The last cycle that was not made void.
+pub(super) async fn last_standing(
+    connection: &mut SqliteConnection,
+) -> Result<Option<CycleNumber>, StoreError> {
+    let last: Option<i64> =
+        sqlx::query_scalar("select max(number) from cycles where voided_at is null")
+            .fetch_one(connection)
+            .await
+            .map_err(reading("cycles"))?;
+    Ok(last.map(CycleNumber))
+}
+
+async fn check_last(
+    connection: &mut SqliteConnection,
+    number: CycleNumber,
+) -> Result<(), StoreError> {
+    let row: Option<(Option<String>, Option<String>)> =
+        sqlx::query_as("select voided_at, voided_by from cycles where number = $1")
+            .bind(number.0)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(reading("a cycle"))?;
+    let what = "cycle";
+    match row {
+        None => return Err(StoreError::NoSuch { what, number: number.0 }),
+        Some((Some(at), by)) => {
+            let at = kept::to_instant("cycles.voided_at", at)?.date_naive();
+            let how = format!("made void by {} on {at}", by.unwrap_or_default());
+            return Err(StoreError::Over { what, number: number.0, how });
+        }
+        Some((None, _)) => {}
+    }
+    match last_standing(connection).await? {
+        Some(last) if last != number => Err(StoreError::NotTheLastCycle { number, last }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+async fn mark(
+    connection: &mut SqliteConnection,
+    number: CycleNumber,
+    act: &Act,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update cycles set voided_at = $2, voided_by = $3, voided_reason = $4 where number = $1",
+    )
+    .bind(number.0)
+    .bind(kept::from_instant(act.at))
+    .bind(act.actor.as_str())
+    .bind(act.reason.as_str())
+    .execute(connection)
+    .await
+    .map_err(writing("a cycle made void"))?;
+    Ok(())
+}
+
+/// Notices of the cycle that have not arrived: what is on its way may arrive, but is not tried again.
+async fn withdraw(
+    connection: &mut SqliteConnection,
+    number: CycleNumber,
+    act: &Act,
+) -> Result<u64, StoreError> {
+    let withdrawn = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "update notices set state = 'dead', withdrawn_at = $2, leased_until = null,
+                            last_error = 'withdrawn: cycle ' || $1 || ' was made void'
+         where state in ('waiting', 'dead') and withdrawn_at is null and {}",
+        void_effects::OF_CYCLE
+    )))
+    .bind(number.0)
+    .bind(kept::from_instant(act.at))
+    .execute(connection)
+    .await
+    .map_err(writing("notices"))?;
+    Ok(withdrawn.rows_affected())
+}
+
+async fn restore_silences(
+    connection: &mut SqliteConnection,
+    former: &[Silence],
+    act: &Act,
+) -> Result<(), StoreError> {
+    for silence in former {
+        silences::write(connection, silence).await?;
+        let deed = act.deed("silence_restored", silences::subject(silence));
+        let deed = deed.became(&json!({ "last_day": silence.last_day }));
+        audit::append(connection, act.at, &[deed]).await?;
+    }
+    Ok(())
+}
+
+/// What people had acknowledged holds again, unless somebody acknowledged it anew.
+async fn reinstate(
+    connection: &mut SqliteConnection,
+    effects: &CycleEffects,
+    number: CycleNumber,
+    act: &Act,
+) -> Result<(), StoreError> {
+    let reason = format!("Le cycle {number} est annulé : {}", act.reason);
+    let own = Act { actor: Actor::vigie(), at: act.at, reason };
+    for (alert, acknowledgement) in &effects.lapsed {
+        let before = handling::handling(connection, alert).await?;
+        if before.acknowledged.is_some() {
+            continue;
+        }
+        let after = Handling { acknowledged: Some(acknowledgement.clone()), ..before.clone() };
+        handling::leave(connection, alert, &after).await?;
+        handling::append(connection, (alert, AlertActKind::Reinstated), &own, None).await?;
+        let deed = own.deed("acknowledgement_reinstated", format!("alert/{alert}"));
+        handling::tell(connection, &own, deed, &before, &after).await?;
+    }
+    Ok(())
+}
+
+/// A lane that the cycle opened, and through which nothing went, is as good as new: the next cycle opens
+/// it, and takes what stands by then as known.
+async fn close_new_lanes(
+    connection: &mut SqliteConnection,
+    number: CycleNumber,
+    effects: &CycleEffects,
+) -> Result<(), StoreError> {
+    let opened: Vec<String> = sqlx::query_scalar(
+        "select name from lanes
+         where closed_at is null and opened_at = (select started_at from cycles where number = $1)",
+    )
+    .bind(number.0)
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(reading("lanes"))?;
+    let used: BTreeSet<String> =
+        effects.told.iter().map(|receiver| receiver.lane().to_string()).collect();
+    for name in opened.iter().filter(|name| !used.contains(*name)) {
+        sqlx::query("delete from lanes where name = $1")
+            .bind(name)
+            .execute(&mut *connection)
+            .await
+            .map_err(writing("a lane"))?;
+    }
+    Ok(())
+}
+
+async fn restore_memory(
+    connection: &mut SqliteConnection,
+    effects: &CycleEffects,
+) -> Result<(), StoreError> {
+    let mut remembered = Vec::new();
+    for (key, memory) in &effects.memory {
+        match memory {
+            Some(memory) => {
+                let (receiver, about) = key.clone();
+                remembered.push(Told { receiver, about, memory: memory.clone() });
+            }
+            None => told::forget(connection, key).await?,
+        }
+    }
+    told::remember(connection, &remembered).await
+}

@@ -1,0 +1,56 @@
+//! Waits that end at a stored instant. A clock that was ahead when it wrote one would have it last for
+//! years: each kind has a longest that can be set, and a stored instant further ahead than that is no wait.
+//!
+//! | what waits | longest | further ahead, it is |
+//! |---|---|---|
+//! | a notice, for its next attempt | until the office opens next, the night ends, or a day of asking | put at the moment when one written now would leave |
+//! | a notice claimed for delivery | the lease of a claim made now | anyone's |
+//! | a job held by a service | the hold of one taken now | anyone's |
+//! | an attempt under an idempotency key | the time that an attempt made now may take | over |
+//! | an idempotency key, until forgotten | as long as one given now | kept as long as one given now |
+//! | a session, an invitation | begun at most [`AHEAD`] after now | over |
+//! | a sign-in under way | as long as one begun now | over |
+//!
+//! Beside them: a job's firings count as answered up to now at most (`schedule::due`), a silence made after
+//! now holds no more (`Silence::holds_on`), and neither a reminder nor an import of after now counts.
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use sqlx::SqliteConnection;
+
+use super::error::StoreError;
+use super::error::reading;
+use super::kept;
+
+/// How far ahead another clock may be: what is dated further ahead was dated by a clock that was wrong.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
+
+/// Whether a wait that ends at `until` lasts, when none set now would end after `longest`.
+pub(super) fn lasts(until: DateTime<Utc>, now: DateTime<Utc>, longest: DateTime<Utc>) -> bool {
+    until > now && until <= longest
+}
+
+/// Whether a clock that was ahead dated this.
+pub(super) fn is_ahead(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    at > latest(now)
+}
+
+/// Whether this clock is behind the one that wrote last: then nothing that it makes of waits is to last.
+pub(super) async fn is_behind(
+    connection: &mut SqliteConnection,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let last: Option<String> =
+        sqlx::query_scalar("select at from audit order by number desc limit 1")
+            .fetch_optional(connection)
+            .await
+            .map_err(reading("the audit trail"))?;
+    let last = last.map(|at| kept::to_instant("audit.at", at)).transpose()?;
+    Ok(last.is_some_and(|last| is_ahead(last, now)))
+}
+
+/// The latest instant that a clock which is right may have written.
+pub(super) fn latest(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.checked_add_signed(AHEAD).unwrap_or(now)
+}

@@ -44,7 +44,7 @@ impl Trials {
     }
 
     async fn take(&self, desk: &Desk, stop: CancellationToken) -> Result<Trial, Problem> {
-        Ok(self.places.take(desk.caller()?.account, stop).await?)
+        Ok(self.places.take(desk.caller().account, stop).await?)
     }
 }
 

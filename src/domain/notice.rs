@@ -313,7 +313,7 @@ impl From<Lane> for String {
 }
 
 impl NoticeKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Digest,
         Self::Critical,
         Self::Reminder,

@@ -58,7 +58,7 @@ impl CalendarSettings {
     /// When a notice of this kind that was written now would leave.
     pub fn leaves_at(&self, kind: NoticeKind, now: DateTime<Utc>) -> DateTime<Utc> {
         match kind {
-            NoticeKind::Event => now,
+            NoticeKind::Event | NoticeKind::Account => now,
             NoticeKind::Critical | NoticeKind::Correction => self.end_of_night_from(now),
             NoticeKind::Digest | NoticeKind::Reminder | NoticeKind::Escalation => {
                 self.office_hours_from(now)

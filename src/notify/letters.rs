@@ -225,7 +225,8 @@ impl Letter<'_> {
             | NoticeKind::Critical
             | NoticeKind::Reminder
             | NoticeKind::Escalation
-            | NoticeKind::Event => kind,
+            | NoticeKind::Event
+            | NoticeKind::Account => kind,
         };
         Ok(Notice {
             thread: format!("{}/{}", thread.word(), self.receiver),

@@ -7,7 +7,7 @@ create table channel_outages (
     reason          text not null,   -- of the last failure, in the words of the metrics
     error           text not null,
     failures        bigint not null, -- attempts that came to nothing since
-    only_notice     text,            -- when all of them were of one notice: the channel may not be to blame
+    only_notice     text,            -- when all of them were of one notice which may be to blame rather than the channel
     last_attempt_at text not null,
     next_attempt_at text not null,   -- when the service tries again
     ended_at        text,            -- null while it lasts

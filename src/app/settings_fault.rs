@@ -96,29 +96,30 @@ fn listed(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// A secret is empty by default, and so is an address that may hold one; what is added to a list has no default.
+/// A text that was found, or a message that may hold it. A secret is empty by default, and so is an address that may
+/// hold one; what is added to a list has no default; a text in place of a number may have been meant for elsewhere.
 fn may_repeat(path: &str, defaults: &Json) -> bool {
-    let mut known = defaults;
-    for part in path.split('.') {
-        match known.get(part) {
-            Some(found) => known = found,
-            None => return false,
-        }
-    }
-    match known {
-        Json::Bool(_) | Json::Number(_) => true,
-        Json::String(text) => !text.is_empty() && !text.contains("://"),
-        Json::Null | Json::Array(_) | Json::Object(_) => false,
-    }
+    let default = default(path, defaults).and_then(Json::as_str).unwrap_or_default();
+    !default.is_empty() && !default.contains("://")
+}
+
+/// A number, or yes or no, where another of its kind is expected.
+fn may_repeat_figure(path: &str, defaults: &Json) -> bool {
+    let default = default(path, defaults);
+    may_repeat(path, defaults) || default.is_some_and(|one| one.is_number() || one.is_boolean())
+}
+
+fn default<'a>(path: &str, defaults: &'a Json) -> Option<&'a Json> {
+    path.split('.').try_fold(defaults, |known, part| known.get(part))
 }
 
 fn shown(found: &Actual, path: &str, defaults: &Json) -> String {
-    let repeat = may_repeat(path, defaults);
+    let (repeat, figure) = (may_repeat(path, defaults), may_repeat_figure(path, defaults));
     match found {
-        Actual::Bool(value) if repeat => format!("`{value}`"),
-        Actual::Unsigned(value) if repeat => format!("`{value}`"),
-        Actual::Signed(value) if repeat => format!("`{value}`"),
-        Actual::Float(value) if repeat => format!("`{value}`"),
+        Actual::Bool(value) if figure => format!("`{value}`"),
+        Actual::Unsigned(value) if figure => format!("`{value}`"),
+        Actual::Signed(value) if figure => format!("`{value}`"),
+        Actual::Float(value) if figure => format!("`{value}`"),
         Actual::Str(value) if repeat => format!("`{value}`"),
         Actual::Other(what) => what.clone(),
         Actual::Bool(_) => "true or false".to_owned(),

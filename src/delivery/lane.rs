@@ -288,7 +288,9 @@ impl Worker {
             let was_spared = matches!(outcome, Outcome::Spared { .. });
             // A failure that counts against the notice says nothing of its channel.
             if was_spared || !matches!(attempt, Attempt::ChannelFailed { .. }) {
-                let notice = Some(claimed.queued.notice.id.clone());
+                let may_be_its_own =
+                    matches!(attempt, Attempt::ChannelFailed { blame: Blame::Unclear, .. });
+                let notice = may_be_its_own.then(|| claimed.queued.notice.id.clone());
                 let failure = attempt.channel_failure(&patience);
                 let failure = failure.map(|failure| ChannelFailure { notice, ..failure });
                 let in_outage = self.batch.outage.is_some();

@@ -110,6 +110,14 @@ impl Courier {
 
     /// Looks at the outbox again and again until `stop` turns true: each lane at its own pace.
     pub async fn run(self, stop: watch::Receiver<bool>) {
+        let set_up: Vec<Lane> = self.channels.keys().cloned().collect();
+        if let Err(fault) = self.store.end_outages_elsewhere(&set_up, self.clock.now()).await {
+            let cause: &dyn std::error::Error = &fault;
+            error!(
+                error = cause,
+                "The outages of channels that are no longer set up could not be ended"
+            );
+        }
         let mut lanes = JoinSet::new();
         for lane in self.channels.keys().cloned() {
             lanes.spawn(self.clone().run_lane(lane, stop.clone()));

@@ -34,7 +34,7 @@ pub struct ChannelFailure {
     pub error: String,
     /// In this outage, this one included.
     pub failures: u32,
-    /// Whose attempt it was; none when those of several failed.
+    /// Whose attempt it was, if it may be to blame; none when those of several failed.
     pub notice: Option<NoticeId>,
     pub next_attempt_at: DateTime<Utc>,
 }

@@ -189,7 +189,7 @@ impl Store {
         Ok(reopened)
     }
 
-    /// Those delivered before then; says how many.
+    /// Those delivered before then, and outages that ended before; says how many notices.
     pub async fn forget_notices(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
         self.check_whole("tidying")?;
         let mut transaction = self.begin_write().await?;
@@ -199,6 +199,11 @@ impl Store {
                 .execute(&mut *transaction)
                 .await
                 .map_err(writing("notices"))?;
+        sqlx::query("delete from channel_outages where ended_at < $1")
+            .bind(kept::from_instant(before))
+            .execute(&mut *transaction)
+            .await
+            .map_err(writing("outages"))?;
         end(transaction).await?;
         Ok(forgotten.rows_affected())
     }

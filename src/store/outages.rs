@@ -29,6 +29,7 @@ impl Store {
 
     /// The one under way of a channel.
     pub async fn outage(&self, lane: &Lane) -> Result<Option<Outage>, StoreError> {
+        self.check_whole("what carries notices")?;
         let outages = self.outages().await?;
         Ok(outages.into_iter().find(|outage| outage.lane == *lane))
     }
@@ -79,6 +80,31 @@ impl Store {
         }
         end(transaction).await?;
         Ok(lasted == 0)
+    }
+
+    /// Ends the outages of channels that are no longer set up, without a word.
+    pub async fn end_outages_elsewhere(
+        &self,
+        set_up: &[Lane],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.check_whole("what carries notices")?;
+        let mut transaction = self.begin_write().await?;
+        for outage in under_way(&mut transaction).await? {
+            if set_up.contains(&outage.lane) {
+                continue;
+            }
+            sqlx::query(
+                "update channel_outages set ended_at = $2, end_told_at = $2
+                 where lane = $1 and ended_at is null",
+            )
+            .bind(outage.lane.to_string())
+            .bind(kept::from_instant(now))
+            .execute(&mut *transaction)
+            .await
+            .map_err(writing("an outage"))?;
+        }
+        end(transaction).await
     }
 
     /// What is to be told of the outages of a channel: those that began before `before` and last, those that

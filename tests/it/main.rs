@@ -48,6 +48,7 @@ mod notices_digest;
 mod notices_events;
 mod notices_mail;
 mod notices_outages;
+mod notices_outages_told;
 mod notices_reminders;
 mod notices_silences;
 mod notices_webhooks;

@@ -47,7 +47,7 @@ fn what_a_terminal_shows_moves_and_turns_nothing_and_json_tells_the_same_to_prog
         vec!["panorama", "--as-of", "2020-11-30"],
         vec!["alerts"],
         vec!["imports"],
-        vec!["project", "cyclades", "--as-of", "2020-11-30"],
+        vec!["project", "CYC\u{202e}LA\u{200b}DES", "--as-of", "2020-11-30"],
         vec!["export", "projects", "--as-of", "2020-11-30"],
         vec!["export", "alerts"],
     ] {
@@ -92,7 +92,7 @@ fn mails_show_what_they_say_even_those_that_were_kept_before() {
     let mails = office.deliver();
     let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
     assert_eq!(mail.headers["subject"], "Alerte[2J n° 1 2");
-    assert_eq!(mail.text.trim_end(), "Du[2J texte,\nsur deux lignes.");
+    assert_eq!(mail.text.replace('\r', "").trim_end(), "Du[2J texte,\nsur deux lignes.");
     assert_eq!(mail.html.trim_end(), "<p>Du[2J texte.</p>");
     let kept = office.workplace.json(&["notices", "list"]);
     assert_eq!(kept[0]["title"], format!("Alerte{ODD} n° 1\n2"), "what is kept stays as it was");

@@ -6,6 +6,7 @@ use serde_json::json;
 use vigie::client::Remote;
 use vigie::domain::access::Account;
 use vigie::domain::access::Token;
+use vigie::domain::secret::Secret;
 
 use super::AccountsCommand;
 use super::Terms;
@@ -18,7 +19,7 @@ use crate::cli::print::Printer;
 #[derive(Deserialize)]
 struct Issued {
     token: Token,
-    secret: String,
+    secret: Secret,
 }
 
 pub(in crate::cli) async fn run(
@@ -72,7 +73,7 @@ pub(in crate::cli) async fn tokens(
             let body = json!({ "label": label, "days": days, "roles": roles, "scope": scope });
             let place = remote.at(&["accounts", &number, "tokens"]);
             let Issued { token, secret } = remote.post(place, &body).await?;
-            super::show_issued(&token, &secret, printer)?;
+            super::show_issued(&token, secret.reveal(), printer)?;
         }
         TokensCommand::Revoke { number, reason } => {
             let accounts = all(remote).await?;

@@ -61,7 +61,9 @@ def authenticate(server, session, envelope, mechanism, credentials):
         plain = b"\0" + credentials.login + b"\0" + credentials.password
         said = f"535 5.7.8 refused: AUTH PLAIN {base64.b64encode(plain).decode()} ({credentials.password.decode()})"
         return AuthResult(success=False, handled=False, message=said)
-    return AuthResult(success=(credentials.login, credentials.password) == expected)
+    # `handled` would be a refusal that somebody else has already sent.
+    known = (credentials.login, credentials.password) == expected
+    return AuthResult(success=known, handled=False)
 
 
 def protocol():

@@ -77,7 +77,7 @@ enum CliError {
     #[error(transparent)]
     Telemetry(#[from] telemetry::TelemetryError),
     #[error(transparent)]
-    Store(#[from] vigie::store::StoreError),
+    Store(#[from] store::StoreError),
     #[error(transparent)]
     Cycle(CycleError),
     #[error(

@@ -321,9 +321,7 @@ impl KeyRow {
         Ok(match self.into_answer()? {
             Found::Answered(answer) => Next::Answer(Claimed::Answered(answer)),
             Found::Done => Next::Answer(Claimed::Done),
-            Found::Begun
-                if waits::lasts(until, now, now + HELD) && !released.has(key, attempt) =>
-            {
+            Found::Begun if waits::lasts(until, now, now + HELD) && !released.has(key, attempt) => {
                 Next::Answer(Claimed::UnderWay { until })
             }
             Found::Begun => Next::Attempt(attempt.saturating_add(1)),

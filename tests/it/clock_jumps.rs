@@ -336,12 +336,12 @@ async fn no_wait_that_a_clock_ahead_set_lasts_once_the_clock_is_right() {
     let alert_act = Act { actor: Actor::person("Anne").unwrap(), at: ahead, reason: String::new() };
     store
         .attempting(attempt)
-        .note_refusals(&[alert_act.deed("access_refused", "account/1")], ahead)
+        .note_refusals(&[(ahead, alert_act.deed("access_refused", "account/1"))])
         .await
         .unwrap();
     // The clock is right again, and the trail goes on.
     let refused = alert_act.deed("access_refused", "account/1");
-    store.note_refusals(&[refused], right).await.unwrap();
+    store.note_refusals(&[(right, refused)]).await.unwrap();
     assert!(matches!(claim("cut", right).await, Claimed::Begun(_)));
     assert!(matches!(claim("done", right).await, Claimed::Done));
     assert!(

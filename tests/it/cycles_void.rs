@@ -98,10 +98,16 @@ async fn deliver(store: &Store, cycle: i64) {
     let tried: Vec<Tried> = of_cycle(store, cycle)
         .await
         .into_iter()
-        .map(|one| Tried { id: one.notice.id, failure: None, outcome: Outcome::Delivered })
+        .map(|one| Tried {
+            id: one.notice.id,
+            failure: None,
+            outcome: Outcome::Delivered,
+            answered: true,
+        })
         .collect();
     assert!(!tried.is_empty());
-    store.record_outcomes(&tried, "2020-12-01T10:00:00Z".parse().unwrap()).await.unwrap();
+    let at = "2020-12-01T10:00:00Z".parse().unwrap();
+    store.record_outcomes(&Lane::Mail, &tried, at).await.unwrap();
 }
 
 #[tokio::test]
@@ -309,18 +315,18 @@ async fn a_notice_on_its_way_is_not_tried_again_and_its_receiver_is_corrected() 
         .await
         .unwrap();
     let of_second: Vec<_> =
-        claimed.iter().filter(|one| one.notice.cycle == Some(CycleNumber(2))).collect();
+        claimed.iter().filter(|one| one.queued.notice.cycle == Some(CycleNumber(2))).collect();
     assert!(!of_second.is_empty() || !claimed.is_empty());
     ok(&workplace, &["cycles", "void", "2", "--reason", "horloge en avance"]);
     let withdrawn = of_cycle(&store, 2).await;
     let id =
         withdrawn.iter().find(|one| one.state == NoticeState::Withdrawn).unwrap().notice.id.clone();
     let failed = Outcome::Waits { until: now, error: "timeout".to_owned() };
-    let tried = |outcome| [Tried { id: id.clone(), failure: None, outcome }];
-    store.record_outcomes(&tried(failed), now).await.unwrap();
+    let tried = |outcome| [Tried { id: id.clone(), failure: None, outcome, answered: true }];
+    store.record_outcomes(&Lane::Mail, &tried(failed), now).await.unwrap();
     let state = async || store.notice(&id).await.unwrap().unwrap().state;
     assert_eq!(state().await, NoticeState::Withdrawn);
-    store.record_outcomes(&tried(Outcome::Delivered), now).await.unwrap();
+    store.record_outcomes(&Lane::Mail, &tried(Outcome::Delivered), now).await.unwrap();
     assert_eq!(state().await, NoticeState::Delivered);
     store.close().await;
 }

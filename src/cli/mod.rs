@@ -45,8 +45,8 @@ use vigie::cycle::TableError;
 use vigie::domain::audit::Act;
 use vigie::domain::audit::Actor;
 use vigie::domain::audit::ActorError;
-use vigie::store;
 use vigie::store::Store;
+use vigie::store::fault_behind;
 
 use args::Args;
 use args::Command;
@@ -171,7 +171,7 @@ fn conclude(args: &Args) -> Result<Conclusion, CliError> {
     }
     let concluded = runtime.block_on(dispatch(&args.command, &config, &printer));
     if let Err(error) = &concluded
-        && let Some(fault) = store::fault_behind(error, &config.database_url)
+        && let Some(fault) = fault_behind(error, &config.database_url)
     {
         print::message(&fault.to_string());
     }

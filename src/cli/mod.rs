@@ -49,8 +49,8 @@ use vigie::domain::audit::Actor;
 use vigie::domain::audit::ActorError;
 use vigie::domain::audit::NameProof;
 use vigie::rules::OverBudget;
-use vigie::store;
 use vigie::store::Store;
+use vigie::store::fault_behind;
 
 use args::Args;
 use args::Command;
@@ -77,7 +77,7 @@ enum CliError {
     #[error(transparent)]
     Telemetry(#[from] telemetry::TelemetryError),
     #[error(transparent)]
-    Store(#[from] store::StoreError),
+    Store(#[from] vigie::store::StoreError),
     #[error(transparent)]
     Cycle(CycleError),
     #[error(
@@ -190,7 +190,7 @@ fn conclude(args: &Args) -> Result<Conclusion, CliError> {
     }
     let concluded = runtime.block_on(dispatch(&args.command, &config, &printer));
     if let Err(error) = &concluded
-        && let Some(fault) = store::fault_behind(error, &config.database_url)
+        && let Some(fault) = fault_behind(error, &config.database_url)
     {
         print::message(&fault.to_string());
     }

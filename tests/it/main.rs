@@ -100,6 +100,7 @@ mod sources_formats;
 mod sources_identity;
 mod sources_rows;
 mod storage_faults;
+mod store_connections;
 mod store_cycles;
 mod store_earlier;
 mod store_imports;

@@ -25,6 +25,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("caller_by_token", "before anybody's scope is known"),
     ("catalogue_texts", "texts of rules, which everybody may read"),
     ("check", "whether the database answers, for the service's health"),
+    ("check_storage", "whether the disk can be written, for the service's health"),
     ("claim_key", "keys of one account, and its own answers"),
     ("close", "ends the connections"),
     ("draft", "texts of rules, which everybody may read"),
@@ -50,6 +51,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("take_sign_in", "of whoever holds its ticket"),
     ("tokens", "labels and dates of accounts; doors hold each caller to its own"),
     ("version", "tells that something was written, not what"),
+    ("watch_storage", "whether the disk can be written, for the log"),
     ("welcome", "the account of whoever has just proved who they are"),
 ];
 

@@ -224,10 +224,12 @@ fn read_date(parameter: &Parameter) -> Option<ReadDate> {
     let choices = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
     let formats = formats.into_iter().chain(choices.map(|choice| choice.get("format"))).flatten();
     let mut formats = formats.filter_map(Value::as_str);
-    formats.find_map(|format| match format {
-        "date" => Some((|text| plausible::date(text).map(drop)) as ReadDate),
-        "date-time" => Some((|text| plausible::instant(text).map(drop)) as ReadDate),
-        _ => None,
+    formats.find_map(|format| -> Option<ReadDate> {
+        match format {
+            "date" => Some(|text| plausible::date(text).map(drop)),
+            "date-time" => Some(|text| plausible::instant(text).map(drop)),
+            _ => None,
+        }
     })
 }
 

@@ -71,11 +71,11 @@ pub async fn void(parts: &Parts, number: CycleNumber, act: &Act) -> Result<VoidR
                 "Cycle {number} is void, by {}: {} alerts and {} missions are as they were before it",
                 act.actor, undo.alert_changes.len(), undo.mission_changes.len()
             );
-            let cycle = parts.store.cycle(number).await?.ok_or(CycleError::NoSuchCycle(number))?;
+            let marked = parts.store.cycle(number).await?.ok_or(CycleError::NoSuchCycle(number))?;
             let told = undo.outgoing.notices.iter().map(|notice| notice.receiver.clone());
             let told: BTreeSet<Receiver> = told.collect();
             return Ok(VoidReport {
-                cycle,
+                cycle: marked,
                 alerts: undo.alert_changes.len(),
                 missions: undo.mission_changes.len(),
                 corrected: told.into_iter().collect(),
@@ -123,9 +123,9 @@ async fn correction(
     let changed = alert_changes.iter().map(|change| (&change.alert.id, &change.alert));
     let alerts: BTreeMap<&AlertId, &Alert> =
         standing.iter().map(|alert| (&alert.id, alert)).chain(changed).collect();
-    let changed = mission_changes.iter().map(|change| (&change.mission.id, &change.mission));
+    let moved = mission_changes.iter().map(|change| (&change.mission.id, &change.mission));
     let missions: BTreeMap<&MissionId, &Mission> =
-        missions.iter().map(|mission| (&mission.id, mission)).chain(changed).collect();
+        missions.iter().map(|mission| (&mission.id, mission)).chain(moved).collect();
     let shown: Vec<&Alert> = alerts.values().copied().collect();
     let quiet = people::quiet(parts, &shown, &[], now).await?;
     let facts = Facts {

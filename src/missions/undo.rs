@@ -13,14 +13,13 @@ pub fn undo(effects: &[MissionEffect], by: &Actor, reason: &str) -> Vec<MissionC
     let untouched = effects.iter().filter(|effect| !effect.acted_on);
     untouched
         .map(|MissionEffect { now, before, .. }| {
-            let (state, kind) = match before {
-                Some(before) => (before.clone(), MissionChangeKind::Restored),
-                None => {
-                    let state = MissionState::Withdrawn;
-                    // It answers no alert: what called for it may call for a mission again.
-                    let withdrawn = Mission { state, alerts: vec![], ..now.clone() };
-                    (withdrawn, MissionChangeKind::Withdrawn)
-                }
+            let (state, kind) = if let Some(before) = before {
+                (before.clone(), MissionChangeKind::Restored)
+            } else {
+                let state = MissionState::Withdrawn;
+                // It answers no alert: what called for it may call for a mission again.
+                let withdrawn = Mission { state, alerts: vec![], ..now.clone() };
+                (withdrawn, MissionChangeKind::Withdrawn)
             };
             let revision = now.revision.saturating_add(1);
             MissionChange {

@@ -113,7 +113,7 @@ async fn alert_effects(
     .await
     .map_err(reading("alerts"))?;
     let now: Vec<Alert> = rows.into_iter().map(AlertRow::into_alert).collect::<Result<_, _>>()?;
-    let rows: Vec<(String, String)> = sqlx::query_as(
+    let changes: Vec<(String, String)> = sqlx::query_as(
         "select alert, body from (
              select alert, body,
                     row_number() over (partition by alert order by cycle desc, position desc) as age
@@ -126,7 +126,7 @@ async fn alert_effects(
     .await
     .map_err(reading("alert changes"))?;
     let mut before: BTreeMap<String, Alert> = BTreeMap::new();
-    for (alert, body) in rows {
+    for (alert, body) in changes {
         let change: AlertChange = kept::to_json("alert_changes.body", &body)?;
         before.insert(alert, change.alert);
     }
@@ -188,7 +188,10 @@ async fn mission_effects(
         let before: Option<MissionChange> =
             body.map(|body| kept::to_json("mission_changes.body", &body)).transpose()?;
         let since: i64 = sqlx::query_scalar(
-            "select count(*) from mission_changes where mission = $1 and number > $2",
+            // Of people: neither of a later cycle, which is void, nor of what undid it.
+            "select count(*) from mission_changes
+             where mission = $1 and number > $2 and cycle is null
+               and kind not in ('restored', 'withdrawn')",
         )
         .bind(now.id.as_str())
         .bind(last)

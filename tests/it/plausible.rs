@@ -23,7 +23,7 @@ fn the_command_line_takes_no_date_that_no_project_has() {
             &["panorama"],
             &["project", "SI SAMU"],
             &["export", "projects"],
-            &["missions", "ranking"],
+            &["missions", "plan"],
             &["reviews", "plan"],
         ] {
             let option = format!("--as-of={date}");

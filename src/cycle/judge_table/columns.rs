@@ -164,16 +164,16 @@ fn not_counts(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
 fn not_dates(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
     let unread = |error: PolarsError| vec![unreadable(field, error.to_string())];
     let days = column.cast(&DataType::Int32).map_err(unread)?;
-    let days = days.i32().map_err(unread)?;
+    let counts = days.i32().map_err(unread)?;
     let date =
-        |days: i32| NaiveDate::default().checked_add_signed(TimeDelta::days(i64::from(days)));
-    let faults: Vec<_> = days
+        |count: i32| NaiveDate::default().checked_add_signed(TimeDelta::days(i64::from(count)));
+    let faults: Vec<_> = counts
         .iter()
         .enumerate()
-        .filter_map(|(row, days)| Some((row, days?)))
-        .filter(|(_, days)| !date(*days).is_some_and(plausible::is_date))
-        .map(|(row, days)| {
-            let found = date(days).map_or_else(|| format!("day {days}"), |date| date.to_string());
+        .filter_map(|(row, count)| Some((row, count?)))
+        .filter(|(_, count)| !date(*count).is_some_and(plausible::is_date))
+        .map(|(row, count)| {
+            let found = date(count).map_or_else(|| format!("day {count}"), |date| date.to_string());
             let expected = plausible::EXPECTED_DATE.to_owned();
             (row, fault(&field.header, format!("`{found}`"), expected))
         })

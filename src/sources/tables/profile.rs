@@ -305,8 +305,8 @@ impl TableField {
 
     fn whole(&self, cell: &str) -> Result<i64, String> {
         let number = self.field.plausible(self.scaled(self.parse.number(cell)?))?;
-        if let (true, Ok(number)) = (self.is_as_is(), cell.parse()) {
-            return Ok(number);
+        if let (true, Ok(count)) = (self.is_as_is(), cell.parse()) {
+            return Ok(count);
         }
         let written = format!("{number:.0}");
         let is_whole = (number - number.round()).abs() < f64::EPSILON;

@@ -97,7 +97,8 @@ impl Trial {
         let stop = self.budget.stop().map(|stop| stop.clone().drop_guard());
         let trial = self.clone();
         let done = tokio::task::spawn_blocking(move || {
-            let made = trial.budget.check().map_err(CycleError::from).and_then(|()| work(&trial.budget));
+            let made =
+                trial.budget.check().map_err(CycleError::from).and_then(|()| work(&trial.budget));
             trial.budget.check()?;
             made
         });
@@ -119,9 +120,13 @@ struct Place {
 /// Why there was no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NoPlace {
-    #[error("another trial of the same account is under way, after a wait of {waited} s: ask again when it is done")]
+    #[error(
+        "another trial of the same account is under way, after a wait of {waited} s: ask again when it is done"
+    )]
     SameAccount { waited: u32 },
-    #[error("all {places} places for trials of rules are taken, after a wait of {waited} s: ask again later")]
+    #[error(
+        "all {places} places for trials of rules are taken, after a wait of {waited} s: ask again later"
+    )]
     AllTaken { places: usize, waited: u32 },
 }
 

@@ -103,7 +103,10 @@ async fn connect(host: &str, port: u16, longest: Duration) -> io::Result<TcpStre
 }
 
 #[expect(deprecated, reason = "the only way to put TLS over a stream of our own")]
-async fn over_tls(stream: CountedStream, parameters: TlsParameters) -> Result<TlsStream, SmtpError> {
+async fn over_tls(
+    stream: CountedStream,
+    parameters: TlsParameters,
+) -> Result<TlsStream, SmtpError> {
     let mut stream = AsyncNetworkStream::use_existing_tokio1(Box::new(stream));
     stream.upgrade_tls(parameters).await?;
     Ok(TlsStream(stream))
@@ -122,7 +125,8 @@ impl Allowance {
         let left = self.0.load(Ordering::Relaxed);
         let Some(left) = left.checked_sub(bytes) else {
             self.0.store(0, Ordering::Relaxed);
-            let words = format!("the server sent more than {MOST_BYTES_OF_A_STEP} bytes of replies");
+            let words =
+                format!("the server sent more than {MOST_BYTES_OF_A_STEP} bytes of replies");
             return Err(io::Error::new(io::ErrorKind::InvalidData, words));
         };
         self.0.store(left, Ordering::Relaxed);

@@ -118,7 +118,13 @@ impl<'a> TableBuilder<'a> {
         if found <= limit {
             return Ok(());
         }
-        Err(SourceError::TooLarge { file: self.file.to_owned(), row: Some(row), what, found, limit })
+        Err(SourceError::TooLarge {
+            file: self.file.to_owned(),
+            row: Some(row),
+            what,
+            found,
+            limit,
+        })
     }
 }
 

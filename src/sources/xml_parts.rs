@@ -81,8 +81,7 @@ pub(super) fn check(file: &str, name: &str, part: impl BufRead) -> Result<(), So
     loop {
         buffer.clear();
         reader.get_mut().begin_event();
-        let event =
-            reader.read_event_into(&mut buffer).map_err(|fault| damaged(file, &fault))?;
+        let event = reader.read_event_into(&mut buffer).map_err(|fault| damaged(file, &fault))?;
         if let Event::Start(start) | Event::Empty(start) = &event {
             tags += 1;
             if is_text_of_cell(start) {

@@ -122,7 +122,10 @@ async fn run_with_store(
     match command {
         RulesCommand::Explain { rule, subject, as_of, draft } => {
             let draft = draft.map(DraftNumber);
-            explain::show(&cycle::explain(parts, &trial, (rule, subject), *as_of, draft).await?, printer)
+            explain::show(
+                &cycle::explain(parts, &trial, (rule, subject), *as_of, draft).await?,
+                printer,
+            )
         }
         RulesCommand::Diff { before: Some(before), after: Some(after), as_of, .. } => {
             let before = CatalogueTexts::read(before).await?;

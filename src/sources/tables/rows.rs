@@ -122,7 +122,8 @@ impl TableRows {
     fn refused(&self, row: Option<u32>, fault: RecordFault) -> SourceError {
         let found = match fault {
             RecordFault::Columns(found) => {
-                let (what, limit) = ("columns", u64::try_from(MAX_TABLE_COLUMNS).unwrap_or(u64::MAX));
+                let (what, limit) =
+                    ("columns", u64::try_from(MAX_TABLE_COLUMNS).unwrap_or(u64::MAX));
                 return SourceError::TooLarge { file: self.file.clone(), row, what, found, limit };
             }
             RecordFault::Bytes => {

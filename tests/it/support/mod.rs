@@ -7,6 +7,7 @@ pub(crate) mod front;
 pub(crate) mod kill;
 pub(crate) mod mail;
 pub(crate) mod office;
+pub(crate) mod peak;
 pub(crate) mod provider;
 pub(crate) mod reception;
 pub(crate) mod world;

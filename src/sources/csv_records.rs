@@ -48,7 +48,7 @@ impl<R: BufRead> CsvRecords<R> {
             core: csv_core::ReaderBuilder::new().delimiter(separator).build(),
             most_columns,
             fields: vec![0; FIELDS],
-            ends: vec![0; ENDS],
+            ends: vec![0; ENDS.min(most_columns.saturating_add(1))],
             columns: 0,
             line: 1,
             start: 0,
@@ -84,8 +84,10 @@ impl<R: BufRead> CsvRecords<R> {
             }
             match result {
                 ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => double(&mut self.fields),
-                ReadRecordResult::OutputEndsFull => double(&mut self.ends),
+                ReadRecordResult::OutputFull => grow(&mut self.fields, usize::MAX),
+                ReadRecordResult::OutputEndsFull => {
+                    grow(&mut self.ends, self.most_columns.saturating_add(1));
+                }
                 ReadRecordResult::Record => {
                     self.columns = columns;
                     return Ok(true);
@@ -125,8 +127,8 @@ impl<R: BufRead> CsvRecords<R> {
     }
 }
 
-fn double<T: Clone + Default>(room: &mut Vec<T>) {
-    room.resize(room.len().saturating_mul(2), T::default());
+fn grow<T: Clone + Default>(room: &mut Vec<T>, most: usize) {
+    room.resize(room.len().saturating_mul(2).min(most), T::default());
 }
 
 #[cfg(test)]
@@ -181,7 +183,7 @@ mod tests {
         assert_eq!(read("a,b,c,d", 3), ["4 columns"]);
         let many = ",".repeat(1_000_000);
         let mut records = CsvRecords::new(many.as_bytes(), b',', 500);
-        assert!(matches!(records.advance(), Err(RecordFault::Columns(_))));
+        assert!(matches!(records.advance(), Err(RecordFault::Columns(501))));
         assert!(records.ends.len() <= 1024 && records.offset <= 2048, "{records:?}");
     }
 

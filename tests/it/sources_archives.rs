@@ -128,24 +128,16 @@ fn repetitions_in_an_ods_file_are_unfolded_no_further_than_a_table_goes() {
         check(&row(&wide(&"x".repeat(90_000), 400)).repeat(10)),
     ];
     insta::assert_snapshot!(said.join("\n"), @r"
-    `f.ods`: found 501 columns, expected at most 500
-    `f.ods`: found 200001 rows, expected at most 200000
+    `f.ods`, row 2: found 501 columns, expected at most 500
+    `f.ods`, row 200001: found 200001 rows, expected at most 200000
     `f.ods`: found 4294967295 characters in a cell, expected at most 100000
-    `f.ods`: found 67140011 bytes of text in cells, expected at most 67108864
+    `f.ods`, row 3: found 67140011 bytes of text in cells, expected at most 67108864
     ");
 }
 
-#[test]
-fn a_text_that_many_cells_share_counts_each_time() {
-    let text = "x".repeat(90_000);
-    let strings = format!("<sst><si><t>{text}</t></si></sst>");
-    let shared = |row: u32| {
-        let cells =
-            ('A'..='Z').map(|column| format!("<c r=\"{column}{row}\" t=\"s\"><v>0</v></c>"));
-        format!("<row r=\"{row}\">{}</row>", cells.collect::<String>())
-    };
-    let rows: String = (1..=200).map(shared).collect();
-    let book = deflated(&[
+/// A workbook of one sheet.
+fn workbook(strings: &str, rows: &str) -> Vec<u8> {
+    deflated(&[
         ("[Content_Types].xml", "<Types/>"),
         (
             "_rels/.rels",
@@ -159,12 +151,56 @@ fn a_text_that_many_cells_share_counts_each_time() {
             "xl/workbook.xml",
             r#"<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="F" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
         ),
-        ("xl/sharedStrings.xml", &strings),
+        ("xl/sharedStrings.xml", strings),
         (
             "xl/worksheets/sheet1.xml",
             &format!("<worksheet><sheetData>{rows}</sheetData></worksheet>"),
         ),
-    ]);
+    ])
+}
+
+#[test]
+fn a_text_that_many_cells_share_counts_each_time() {
+    let text = "x".repeat(90_000);
+    let strings = format!("<sst><si><t>{text}</t></si></sst>");
+    let shared = |row: u32| {
+        let cells =
+            ('A'..='Z').map(|column| format!("<c r=\"{column}{row}\" t=\"s\"><v>0</v></c>"));
+        format!("<row r=\"{row}\">{}</row>", cells.collect::<String>())
+    };
+    let rows: String = (1..=200).map(shared).collect();
+    let book = workbook(&strings, &rows);
     assert!(book.len() < 20_000, "{}", book.len());
-    insta::assert_snapshot!(refusal("f.xlsx", &book), @"`f.xlsx`: found 67140000 bytes of text in cells, expected at most 67108864");
+    insta::assert_snapshot!(refusal("f.xlsx", &book), @"`f.xlsx`, row 29: found 67140000 bytes of text in cells, expected at most 67108864");
+}
+
+/// What the reader of workbooks would hold before the first cell, or make room for because a part says so.
+#[test]
+fn what_a_workbook_holds_beside_its_cells_is_bounded_before_it_is_opened() {
+    let row = r#"<row r="1"><c r="A1"><v>1</v></c></row>"#;
+    let strings = |text: &str| refusal("f.xlsx", &workbook(text, row));
+    let cell =
+        format!(r#"<row r="1"><c r="A1" t="str"><v>{}</v></c></row>"#, "x".repeat(2_000_000));
+    let pieces = format!("<t>{}</t>", "x".repeat(300_000)).repeat(2);
+    let said = [
+        strings("<sst uniqueCount=\"4000000000000\"><si/></sst>"),
+        strings(&format!("<sst>{}</sst>", "<si/>".repeat(1_000_001))),
+        strings(&format!("<sst><si>{pieces}</si></sst>")),
+        refusal("f.xlsx", &workbook("<sst/>", &cell)),
+    ];
+    insta::assert_snapshot!(said.join("\n"), @r"
+    `f.xlsx`: found 4000000000000 texts of cells, expected at most 1000000
+    `f.xlsx`: found 1000001 texts of cells, expected at most 1000000
+    `f.xlsx`: found 600000 bytes in a cell, expected at most 400000
+    `f.xlsx`: found a damaged archive (a tag or text of more than 1048576 bytes), expected a CSV, XLSX or ODS file
+    ");
+}
+
+#[test]
+fn a_row_of_an_ods_file_is_read_no_further_than_its_columns_may_go() {
+    let many = cell("x").repeat(600);
+    let row = format!("<table:table-row>{many}</table:table-row>");
+    insta::assert_snapshot!(refusal("f.ods", &ods(&row)), @"`f.ods`, row 1: found 501 columns, expected at most 500");
+    let long = format!("<table:table-row>{}</table:table-row>", cell(&"x".repeat(2_000_000)));
+    insta::assert_snapshot!(refusal("f.ods", &ods(&long)), @"`f.ods`: found a damaged archive (I/O error: a tag or text of more than 1048576 bytes), expected a CSV, XLSX or ODS file");
 }

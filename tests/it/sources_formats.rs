@@ -171,7 +171,7 @@ fn a_cell_in_the_last_corner_of_a_sheet_costs_a_message_not_the_memory() {
     let book = xlsx(&format!(r#"<row r="1">{header}</row>{corner}"#));
     assert_eq!(
         read("2018-03.xlsx", book, &[]).unwrap_err().to_string(),
-        "`2018-03.xlsx`: found 16384 columns, expected at most 500"
+        "`2018-03.xlsx`, row 1048576: found 16384 columns, expected at most 500"
     );
 }
 
@@ -180,17 +180,17 @@ fn bounds_are_said_with_what_was_found() {
     let wide = vec!["a"; 501].join(",");
     assert_eq!(
         read("f.csv", wide, &[]).unwrap_err().to_string(),
-        "`f.csv`: found 501 columns, expected at most 500"
+        "`f.csv`, row 1: found 501 columns, expected at most 500"
     );
     let long = format!("a,b\n{},c", "x".repeat(100_001));
     assert_eq!(
         read("f.csv", long, &[]).unwrap_err().to_string(),
-        "`f.csv`: found 100001 characters in a cell, expected at most 100000"
+        "`f.csv`, row 2: found 100001 characters in a cell, expected at most 100000"
     );
     let tall = format!("a,b\n{}", "1,2\n".repeat(200_000));
     assert_eq!(
         read("f.csv", tall, &[]).unwrap_err().to_string(),
-        "`f.csv`: found 200001 rows, expected at most 200000"
+        "`f.csv`, row 200001: found 200001 rows, expected at most 200000"
     );
 }
 

@@ -26,8 +26,8 @@ use crate::sources::TableLayout;
 /// Bytes of the description of a file: of its columns and pieces, not of its rows.
 const MAX_DESCRIPTION: u64 = 16 * 1024 * 1024;
 
-/// Bytes of the length of the description and of the mark, which end a file.
-const END: i64 = 8;
+/// What a file ends with, after the length of its description.
+const MARK: &[u8; 4] = b"PAR1";
 
 pub(super) struct ParquetRows {
     path: PathBuf,
@@ -111,12 +111,13 @@ impl ParquetRows {
 /// Bytes of what the file says of itself, at its end: all of it is read before the first row, and takes many times that.
 /// What is no Parquet file at all is told by its reader.
 fn description_size(file: &mut File) -> std::io::Result<u64> {
-    let mut end = [0; 4];
-    if file.seek(SeekFrom::End(-END)).is_ok() {
-        file.read_exact(&mut end)?;
+    let (mut size, mut mark) = ([0; 4], [0; 4]);
+    if file.seek(SeekFrom::End(-8)).is_ok() {
+        file.read_exact(&mut size)?;
+        file.read_exact(&mut mark)?;
     }
     file.seek(SeekFrom::Start(0))?;
-    Ok(u64::from(u32::from_le_bytes(end)))
+    Ok(if mark == *MARK { u64::from(u32::from_le_bytes(size)) } else { 0 })
 }
 
 fn within(path: &Path, what: &'static str, found: u64, limit: u64) -> Result<(), SourceError> {

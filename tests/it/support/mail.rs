@@ -93,7 +93,7 @@ impl Drop for SmtpServer {
 }
 
 /// An authority for `localhost`, and a certificate that it signs.
-fn certificate(folder: &TempDir) {
+pub(crate) fn certificate(folder: &TempDir) {
     let script = "
         set -e
         openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=Vigie tests' \

@@ -12,6 +12,7 @@ pub(crate) mod kept;
 pub(crate) mod kill;
 pub(crate) mod mail;
 pub(crate) mod office;
+pub(crate) mod peak;
 pub(crate) mod provider;
 pub(crate) mod raw_http;
 pub(crate) mod reception;

@@ -8,6 +8,7 @@ mod image;
 mod layers;
 mod rules;
 mod scope;
+mod streams;
 
 use std::collections::BTreeSet;
 use std::path::Path;

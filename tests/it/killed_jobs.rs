@@ -14,6 +14,9 @@ use crate::support::kill::Killing;
 
 const KILLS: u32 = 40;
 
+/// Of a command that writes one file.
+const EXPORT_KILLS: u32 = 15;
+
 /// What stands of imports, as text: the list, and every row that they gave.
 async fn imported(workplace: &Workplace) -> Vec<String> {
     let store = Store::open(&workplace.database_url()).await.unwrap();
@@ -133,6 +136,26 @@ fn a_backup_killed_at_any_moment_leaves_whole_backups_only() {
             !backups.is_empty()
         });
     assert!(absent > 0 && present > 0, "no kill fell within the backup, or all did");
+}
+
+#[test]
+fn an_export_killed_at_any_moment_never_leaves_a_part_under_the_name_of_the_whole() {
+    let workplace = Workplace::with_fixtures();
+    let file = workplace.path("projects.csv");
+    let whole = workplace.ok(&["export", "projects", "--as-of", "2020-11-30"]);
+    let command = ["export", "projects", "--as-of", "2020-11-30", "--out", "projects.csv"];
+    let (absent, present) =
+        Killing { workplace: &workplace, command: &command, kills: EXPORT_KILLS }.run(|kill| {
+            let found = std::fs::read_to_string(&file).ok();
+            if let Some(found) = &found {
+                assert!(*found == whole, "kill {kill} left {} bytes", found.len());
+                let unfinished = workplace.path("projects.csv.partial");
+                assert!(!unfinished.exists(), "kill {kill} left a part beside the whole");
+                std::fs::remove_file(&file).unwrap();
+            }
+            found.is_some()
+        });
+    assert!(absent > 0 && present > 0, "no kill fell within the export, or all did");
 }
 
 /// Stopped politely as soon as its log says that a cycle's job began.

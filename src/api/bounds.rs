@@ -12,6 +12,7 @@ use actix_web::dev::ServiceRequest;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::http::StatusCode;
+use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::web;
 
@@ -39,6 +40,14 @@ pub(super) async fn bound_body(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Some(coding) = request.headers().get(header::CONTENT_ENCODING) {
+        let found = format!(
+            "found `Content-Encoding: {}`, expected a body that is not compressed",
+            coding.to_str().unwrap_or("…")
+        );
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Ok(refuse(request, &Problem::BadBody { status, found }));
+    }
     if is_read_here(&request) {
         match read(&mut request).await {
             Ok(body) => request.set_payload(Payload::from(body)),

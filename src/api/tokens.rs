@@ -121,8 +121,18 @@ pub(super) async fn revoke_own_token(
     number: web::Path<i64>,
     why: Asked<WhyQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let account = desk.caller().account;
-    revoke(&desk, (account, *number), &why.reason).await
+    let caller = desk.caller();
+    let tokens = desk.store.tokens(Some(caller.account)).await?;
+    let is_own = |token: &Token| caller.proof == ProvedBy::Token { number: token.number };
+    // A token that may do or see little ends none that may do or see more.
+    let is_beyond = |token: &Token| {
+        !token.roles.is_subset(&caller.roles) || caller.scope.and(&token.scope) != token.scope
+    };
+    let about = tokens.iter().find(|token| token.number == *number);
+    if about.is_some_and(|token| !is_own(token) && is_beyond(token)) {
+        return Err(Problem::TooBroad);
+    }
+    revoke(&desk, (caller.account, *number), &why.reason).await
 }
 
 /// List the tokens of an account, those that are over included.

@@ -130,6 +130,15 @@ pub(in crate::api) fn check_origin(request: &HttpRequest) -> Result<(), Problem>
     if own { Ok(()) } else { Err(Problem::Foreign) }
 }
 
+/// Browsers send the password of an address by themselves, also for pages of other sites; programs do not say
+/// which page asks.
+pub(super) fn check_sent_by_page(request: &HttpRequest) -> Result<(), Problem> {
+    let headers = request.headers();
+    let is_of_page =
+        headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
+    if is_of_page { check_origin(request) } else { Ok(()) }
+}
+
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }

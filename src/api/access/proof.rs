@@ -33,7 +33,11 @@ pub(super) async fn caller(
 
 /// As `Bearer`; as the password of `Basic` too, for calendars and browsers' address lines.
 fn token(request: &ServiceRequest) -> Result<Option<Credential>, Problem> {
-    let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+    let mut values = request.headers().get_all(header::AUTHORIZATION);
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(unproven("found two headers `Authorization`, expected one"));
+    }
     let words = value.to_str().ok().filter(|words| words.len() <= LONGEST);
     let words = words.ok_or_else(|| unproven("the header `Authorization` is no proof"))?;
     let (scheme, rest) = words.split_once(' ').unwrap_or((words, ""));
@@ -47,6 +51,7 @@ fn token(request: &ServiceRequest) -> Result<Option<Credential>, Problem> {
     if scheme.eq_ignore_ascii_case("basic")
         && let Some(presented) = password(rest)
     {
+        browser::check_sent_by_page(request.request())?;
         return Ok(Some(presented));
     }
     Err(unproven("the header `Authorization` holds neither `Bearer` nor `Basic`"))

@@ -17,8 +17,8 @@ use crate::support::kept::Differences;
 async fn look(caller: &Caller, service: &Running, path: &str, client: &Client) -> (u16, Value) {
     let mut whole: Option<Value> = None;
     let mut next = Some(path.to_owned());
-    while let Some(path) = next {
-        let url = format!("http://{}{path}", service.address());
+    while let Some(place) = next {
+        let url = format!("http://{}{place}", service.address());
         let answer = caller.ask(Method::GET, &url, client).send().await.unwrap();
         let status = answer.status().as_u16();
         let header =
@@ -34,13 +34,13 @@ async fn look(caller: &Caller, service: &Running, path: &str, client: &Client) -
         if !kind.starts_with("application/json") {
             return (status, Value::String(text));
         }
-        let page: Value = serde_json::from_str(&text).unwrap();
-        match (whole.as_mut(), page) {
-            (Some(whole), mut page) => {
-                let more = page["data"].as_array_mut().unwrap();
-                whole["data"].as_array_mut().unwrap().append(more);
+        let mut page: Value = serde_json::from_str(&text).unwrap();
+        match &mut whole {
+            Some(first) => {
+                let entries = page["data"].as_array_mut().unwrap();
+                first["data"].as_array_mut().unwrap().append(entries);
             }
-            (None, page) => whole = Some(page),
+            None => whole = Some(page),
         }
     }
     let mut whole = whole.unwrap();

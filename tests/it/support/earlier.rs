@@ -1,6 +1,7 @@
 //! The archives of `tests/earlier`: a database that an earlier version made, who could call it, what it answered.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
@@ -74,10 +75,10 @@ impl Earlier {
             .collect();
         archives.sort();
         assert!(!archives.is_empty(), "no archive in tests/earlier");
-        archives.iter().map(Self::unpack).collect()
+        archives.iter().map(|archive| Self::unpack(archive)).collect()
     }
 
-    fn unpack(archive: &PathBuf) -> Self {
+    fn unpack(archive: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut tar = Command::new("tar");
         tar.args(["--extract", "--xz", "--file"])

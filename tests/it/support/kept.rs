@@ -66,12 +66,12 @@ impl Differences {
     fn values(&mut self, asked: &str, at: &str, was: &Value, is: &Value) {
         match (was, is) {
             (Value::Object(fields), Value::Object(now)) => {
-                for (name, was) in fields {
+                for (name, old) in fields {
                     let at = format!("{at}/{name}");
                     match now.get(name) {
                         Some(_) if OF_THE_REQUEST.contains(&name.as_str()) => {}
-                        Some(is) => self.values(asked, &at, was, is),
-                        None => self.add(asked, format!("{at}: was {}, is gone", short(was))),
+                        Some(new) => self.values(asked, &at, old, new),
+                        None => self.add(asked, format!("{at}: was {}, is gone", short(old))),
                     }
                 }
                 for name in now.keys().filter(|name| !fields.contains_key(*name)) {
@@ -80,8 +80,8 @@ impl Differences {
                 }
             }
             (Value::Array(entries), Value::Array(now)) if entries.len() == now.len() => {
-                for (index, (was, is)) in entries.iter().zip(now).enumerate() {
-                    self.values(asked, &format!("{at}/{index}"), was, is);
+                for (index, (old, new)) in entries.iter().zip(now).enumerate() {
+                    self.values(asked, &format!("{at}/{index}"), old, new);
                 }
             }
             (Value::Array(entries), Value::Array(now)) => {
@@ -111,9 +111,9 @@ impl Differences {
             return self.tables(asked, was, is);
         }
         let lines = was.lines().zip(is.lines()).zip(1..);
-        let differ = lines.filter(|((was, is), _)| was != is).take(SHOWN);
+        let differ = lines.filter(|((old, new), _)| old != new).take(SHOWN);
         let differ: Vec<String> = differ
-            .map(|((was, is), line)| format!("{at}: line {line}: was `{was}`, is `{is}`"))
+            .map(|((old, new), line)| format!("{at}: line {line}: was `{old}`, is `{new}`"))
             .collect();
         if differ.is_empty() {
             let count = |text: &str| text.lines().count();
@@ -136,9 +136,9 @@ impl Differences {
                 let (were, are) = (cells.len(), now.len());
                 self.add(asked, format!("column `{name}`: were {were} rows, are {are}"));
             }
-            let rows = cells.iter().zip(now).zip(1..).filter(|((was, is), _)| was != is);
-            for ((was, is), row) in rows {
-                self.add(asked, format!("column `{name}`, row {row}: was `{was}`, is `{is}`"));
+            let rows = cells.iter().zip(now).zip(1..).filter(|((old, new), _)| old != new);
+            for ((old, new), row) in rows {
+                self.add(asked, format!("column `{name}`, row {row}: was `{old}`, is `{new}`"));
             }
         }
         let known: BTreeSet<&String> = was.keys().collect();

@@ -109,3 +109,54 @@ async fn a_role_that_is_missing_is_told_and_audited() {
     Jules request_refused route/GET /api/v1/jobs
     ");
 }
+
+#[tokio::test]
+async fn a_request_that_two_readers_could_take_otherwise_is_refused() {
+    let workplace = Workplace::new();
+    let token = workplace.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;
+    let service = workplace.serve("2026-11-25T09:00:00Z").await;
+    let url = |path: &str| format!("http://{}{path}", service.address());
+    let client = reqwest::Client::new();
+    let status =
+        async |request: reqwest::RequestBuilder| request.send().await.unwrap().status().as_u16();
+    // Two proofs.
+    let session = client.get(url("/api/v1/session"));
+    assert_eq!(status(session.bearer_auth(&token).bearer_auth("other")).await, 401);
+    // A compressed body.
+    let tokens = || client.post(url("/api/v1/tokens")).bearer_auth(&token);
+    let body = json!({ "label": "essai", "days": 1 });
+    assert_eq!(status(tokens().json(&body).header("content-encoding", "gzip")).await, 415);
+    assert_eq!(status(tokens().json(&body)).await, 201);
+    // The password of an address, which a browser sends for a page of another site too.
+    let by_password =
+        || client.post(url("/api/v1/tokens")).basic_auth("x", Some(&token)).json(&body);
+    assert_eq!(status(by_password()).await, 201);
+    let elsewhere = by_password().header("sec-fetch-site", "cross-site");
+    assert_eq!(status(elsewhere).await, 403);
+    service.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_revokes_itself_and_those_that_may_do_no_more() {
+    let workplace = Workplace::new();
+    let broad = workplace.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;
+    let service = workplace.serve("2026-11-25T09:00:00Z").await;
+    let url = |path: &str| format!("http://{}/api/v1/tokens{path}", service.address());
+    let client = reqwest::Client::new();
+    let issued = async |roles: Value| {
+        let body = json!({ "label": "essai", "days": 1, "roles": roles });
+        let answer = client.post(url("")).bearer_auth(&broad).json(&body).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        (answer["secret"].as_str().unwrap().to_owned(), answer["token"]["number"].to_string())
+    };
+    let (narrow, narrow_number) = issued(json!(["reader"])).await;
+    let (_, broad_number) = issued(json!(["reader", "analyst"])).await;
+    let revoke = async |token: &str, number: &str| {
+        let request = client.delete(url(&format!("/{number}"))).query(&[("reason", "vu")]);
+        request.bearer_auth(token).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(revoke(&narrow, &broad_number).await, 403);
+    assert_eq!(revoke(&narrow, &narrow_number).await, 204);
+    assert_eq!(revoke(&broad, &broad_number).await, 204);
+    service.stop().await.unwrap();
+}

@@ -134,8 +134,7 @@ pub(in crate::api) fn check_origin(request: &HttpRequest) -> Result<(), Problem>
 /// which page asks.
 pub(super) fn check_sent_by_page(request: &HttpRequest) -> Result<(), Problem> {
     let headers = request.headers();
-    let is_of_page =
-        headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
+    let is_of_page = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
     if is_of_page { check_origin(request) } else { Ok(()) }
 }
 

@@ -8,3 +8,7 @@ alter table tokens add column issued_by text; -- null when it was issued before 
 
 -- Whether it was issued on the command line beside the database, where nobody proves who they are.
 alter table tokens add column issued_locally boolean not null default false;
+
+-- The token that its issuer came with, which ends it too when it is revoked; null for a session, the command line
+-- and tokens issued before this was kept.
+alter table tokens add column issued_with bigint references tokens (number);

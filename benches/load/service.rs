@@ -166,6 +166,7 @@ async fn token(database: &str, scope: Scope) -> String {
         label: "load".to_owned(),
         roles: account.roles,
         scope: account.scope,
+        issued_with: None,
         expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
     };
     let (_, secret) = store.issue_token(&lent, &act).await.unwrap();

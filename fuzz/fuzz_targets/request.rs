@@ -90,7 +90,8 @@ async fn token(store: &Store, now: DateTime<Utc>) -> String {
         label: "fuzz".to_owned(),
         roles: account.roles,
         scope: Scope::Whole,
-        expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
+        issued_with: None,
+            expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
     };
     store.issue_token(&terms, &act).await.unwrap().1.reveal().to_owned()
 }

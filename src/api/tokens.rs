@@ -65,6 +65,8 @@ struct Bounds {
     scope: Scope,
     /// No token outlives the one that it was asked with.
     until: Option<DateTime<Utc>>,
+    /// Number of the token that it was asked with.
+    issued_with: Option<i64>,
 }
 
 /// List the caller's tokens, those that are over included.
@@ -100,7 +102,8 @@ pub(super) async fn issue_own_token(
 ) -> Result<HttpResponse, Problem> {
     let Caller { account, roles, scope, .. } = desk.caller().clone();
     let until = own_end(&desk).await?;
-    issue(&desk, &Bounds { account, roles, scope, until }, body.into_inner()).await
+    let issued_with = own_number(&desk);
+    issue(&desk, &Bounds { account, roles, scope, until, issued_with }, body.into_inner()).await
 }
 
 /// Make one of the caller's tokens worth nothing.
@@ -126,7 +129,7 @@ pub(super) async fn revoke_own_token(
     let is_own = |token: &Token| caller.proof == ProvedBy::Token { number: token.number };
     // A token that may do or see little ends none that may do or see more.
     let is_beyond = |token: &Token| {
-        !token.roles.is_subset(&caller.roles) || caller.scope.and(&token.scope) != token.scope
+        !token.roles.is_subset(&caller.roles) || !token.scope.is_within(&caller.scope)
     };
     let about = tokens.iter().find(|token| token.number == *number);
     if about.is_some_and(|token| !is_own(token) && is_beyond(token)) {
@@ -179,7 +182,8 @@ pub(super) async fn issue_token(
     let account = accounts::find(&desk, *account).await?;
     let until = own_end(&desk).await?;
     let (roles, scope) = (account.roles, account.scope);
-    let bounds = Bounds { account: account.number, roles, scope, until };
+    let issued_with = own_number(&desk);
+    let bounds = Bounds { account: account.number, roles, scope, until, issued_with };
     issue(&desk, &bounds, body.into_inner()).await
 }
 
@@ -232,11 +236,18 @@ async fn revoke(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// Of the token that the caller came with; none for a session.
+fn own_number(desk: &Desk) -> Option<i64> {
+    match desk.caller().proof {
+        ProvedBy::Token { number } => Some(number),
+        ProvedBy::Session { .. } => None,
+    }
+}
+
 /// When the token that the caller came with ends; none for a session.
 async fn own_end(desk: &Desk) -> Result<Option<DateTime<Utc>>, Problem> {
-    let caller = desk.caller();
-    let ProvedBy::Token { number } = caller.proof else { return Ok(None) };
-    let own = desk.store.tokens(Some(caller.account)).await?;
+    let Some(number) = own_number(desk) else { return Ok(None) };
+    let own = desk.store.tokens(Some(desk.caller().account)).await?;
     Ok(own.iter().find(|token| token.number == number).map(|token| token.expires_at))
 }
 
@@ -260,7 +271,8 @@ impl TokenBody {
         };
         accounts::check(&scope)?;
         let label = label.into_inner();
-        Ok(TokenTerms { account: bounds.account, label, roles, scope, expires_at })
+        let Bounds { account, issued_with, .. } = *bounds;
+        Ok(TokenTerms { account, label, roles, scope, issued_with, expires_at })
     }
 }
 

@@ -107,6 +107,10 @@ pub struct Token {
     /// whoever typed that may hold it.
     #[serde(default)]
     pub issued_locally: bool,
+    /// Number of the token that its issuer came with: whoever revokes that one revokes this one. None when the
+    /// issuer came with a session or by the command line.
+    #[serde(default)]
+    pub issued_with: Option<i64>,
     pub expires_at: DateTime<Utc>,
     /// To some minutes.
     pub last_used_at: Option<DateTime<Utc>>,

@@ -37,6 +37,8 @@ pub struct TokenTerms {
     pub roles: BTreeSet<Role>,
     /// Of what the account sees, what it shows.
     pub scope: Scope,
+    /// Number of the token that its issuer came with.
+    pub issued_with: Option<i64>,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -79,14 +81,15 @@ impl Store {
             created_at: act.at,
             issued_by: Some(act.actor.clone()),
             issued_locally: act.actor.proof() == Some(NameProof::Local),
+            issued_with: terms.issued_with,
             expires_at: terms.expires_at,
             last_used_at: None,
             revoked_at: None,
         };
         sqlx::query(
             "insert into tokens (number, account, label, hash, roles, scope, created_at, expires_at,
-                                 issued_by, issued_locally)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                 issued_by, issued_locally, issued_with)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(token.number)
         .bind(account.0)
@@ -98,6 +101,7 @@ impl Store {
         .bind(kept::from_instant(token.expires_at))
         .bind(token.issued_by.as_ref().map(Actor::as_str))
         .bind(token.issued_locally)
+        .bind(token.issued_with)
         .execute(&mut *transaction)
         .await
         .map_err(writing("tokens"))?;
@@ -120,7 +124,7 @@ impl Store {
     pub async fn tokens(&self, account: Option<AccountNumber>) -> Result<Vec<Token>, StoreError> {
         let rows: Vec<TokenRow> = sqlx::query_as(
             "select number, account, label, roles, scope, created_at, issued_by, issued_locally,
-                    expires_at, last_used_at, revoked_at
+                    issued_with, expires_at, last_used_at, revoked_at
              from tokens where (cast($1 as bigint) is null or account = $1) order by number",
         )
         .bind(account.map(|account| account.0))
@@ -130,21 +134,33 @@ impl Store {
         rows.into_iter().map(TokenRow::into_token).collect()
     }
 
+    /// With those that were issued with it, and with these: whoever stole it may have made them.
     pub async fn revoke_token(&self, number: i64, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
-        let revoked = sqlx::query(
-            "update tokens set revoked_at = $2 where number = $1 and revoked_at is null",
+        let mut revoked: Vec<i64> = sqlx::query_scalar(
+            "update tokens set revoked_at = $2
+             where revoked_at is null and number in (
+                 with recursive ended(number) as (
+                     select number from tokens where number = $1 and revoked_at is null
+                     union
+                     select tokens.number from tokens join ended on tokens.issued_with = ended.number
+                 ) select number from ended)
+             returning number",
         )
         .bind(number)
         .bind(kept::from_instant(act.at))
-        .execute(&mut *transaction)
+        .fetch_all(&mut *transaction)
         .await
         .map_err(writing("tokens"))?;
-        if revoked.rows_affected() == 0 {
+        if revoked.is_empty() {
             return Err(StoreError::NoSuch { what: "valid token", number });
         }
-        let deed = act.deed("token_revoked", subject(number));
-        audit::append(&mut transaction, act.at, &[deed]).await?;
+        revoked.sort_unstable();
+        let deeds = revoked.into_iter().map(|one| {
+            let deed = act.deed("token_revoked", subject(one));
+            if one == number { deed } else { deed.was(&json!({ "issued_under": number })) }
+        });
+        audit::append(&mut transaction, act.at, &deeds.collect::<Vec<_>>()).await?;
         end(transaction).await
     }
 }
@@ -163,6 +179,7 @@ struct TokenRow {
     created_at: String,
     issued_by: Option<String>,
     issued_locally: bool,
+    issued_with: Option<i64>,
     expires_at: String,
     last_used_at: Option<String>,
     revoked_at: Option<String>,
@@ -183,6 +200,7 @@ impl TokenRow {
             created_at: kept::to_instant("tokens.created_at", self.created_at)?,
             issued_by: self.issued_by.map(Actor::from_kept),
             issued_locally: self.issued_locally,
+            issued_with: self.issued_with,
             expires_at: kept::to_instant("tokens.expires_at", self.expires_at)?,
             last_used_at,
             revoked_at,

@@ -158,5 +158,15 @@ async fn a_token_revokes_itself_and_those_that_may_do_no_more() {
     assert_eq!(revoke(&narrow, &broad_number).await, 403);
     assert_eq!(revoke(&narrow, &narrow_number).await, 204);
     assert_eq!(revoke(&broad, &broad_number).await, 204);
+    // What a token issued ends with it, and so does what that one issued.
+    let (child, _) = issued(json!(["reader"])).await;
+    let body = json!({ "label": "essai", "days": 1 });
+    let grandchild = client.post(url("")).bearer_auth(&child).json(&body).send().await.unwrap();
+    let grandchild: Value = grandchild.json().await.unwrap();
+    let grandchild = grandchild["secret"].as_str().unwrap();
+    let status = async |token: &str| call(&service, token, "GET", "/api/v1/session").await.0;
+    assert_eq!((status(&child).await, status(grandchild).await), (200, 200));
+    assert_eq!(revoke(&broad, "1").await, 204);
+    assert_eq!((status(&child).await, status(grandchild).await), (401, 401));
     service.stop().await.unwrap();
 }

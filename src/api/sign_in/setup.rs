@@ -111,6 +111,7 @@ pub(in crate::api) async fn set_up(
         label: "premier accès".to_owned(),
         roles: account.roles.clone(),
         scope: account.scope.clone(),
+        issued_with: None,
         expires_at: act.at + TimeDelta::days(TOKEN_DAYS),
     };
     let (_, secret) = context.store.issue_token(&token, &act).await?;

@@ -178,6 +178,7 @@ pub(super) async fn tokens(
                 label: label.clone(),
                 roles,
                 scope: scope(ministries),
+                issued_with: None,
                 expires_at: act.at + TimeDelta::days((*days).into()),
             };
             let (token, secret, is_mailed) =

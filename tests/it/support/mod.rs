@@ -240,6 +240,7 @@ pub(crate) async fn token(
         label: "tests".to_owned(),
         roles: account.roles,
         scope: account.scope,
+        issued_with: None,
         expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
     };
     let (_, secret) = store.issue_token(&terms, &act).await.unwrap();

@@ -58,9 +58,9 @@ async fn the_risk_team_is_told_of_a_lasting_outage_and_of_its_end_once_through_a
         courier.drain(&going_on()).await.unwrap();
         outbox.wait(TimeDelta::minutes(5));
     }
-    let told = subjects();
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[1].contains("Envoi des messages rétabli : webhook « a »"), "{told:?}");
+    let then = subjects();
+    assert_eq!(then.len(), 2, "{then:?}");
+    assert!(then[1].contains("Envoi des messages rétabli : webhook « a »"), "{then:?}");
     assert_eq!(types(listener.calls()), ["channel.down", "channel.up"]);
     assert_eq!(partial.calls().len(), 0, "who is told of one ministry is not told of channels");
     for receptionist in [receiver, listener, partial] {

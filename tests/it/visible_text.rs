@@ -171,13 +171,13 @@ async fn a_name_that_cannot_be_told_from_another_is_refused_on_every_way_in() {
         .map(|account| account["name"].as_str().unwrap())
         .collect();
     assert_eq!(names, ["Ada Lovelace", "Grace Hopper"]);
-    let workplace = desk.close().await;
+    let closed = desk.close().await;
 
     for name in ["Ada\u{200b}", "vigie\u{ad}", "\u{202e}Ada"] {
-        let told = workplace.run(&["--by", name, "alerts", "silence", "--reason", "x"]);
+        let told = closed.run(&["--by", name, "alerts", "silence", "--reason", "x"]);
         assert_ne!(told.code, Some(0), "{name:?}");
         assert_visible("the refusal", &told.stderr);
     }
-    let trail: Value = workplace.json(&["audit", "list"]);
+    let trail: Value = closed.json(&["audit", "list"]);
     assert!(!trail.to_string().contains('\u{200b}'));
 }

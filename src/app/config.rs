@@ -198,8 +198,8 @@ pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
         }
         Some(path) => settings = settings.merge(Serialized::defaults(read(path, &defaults)?)),
         None if Path::new(DEFAULT_FILE).is_file() => {
-            let file = read(Path::new(DEFAULT_FILE), &defaults)?;
-            settings = settings.merge(Serialized::defaults(file));
+            let found = read(Path::new(DEFAULT_FILE), &defaults)?;
+            settings = settings.merge(Serialized::defaults(found));
         }
         None => {}
     }

@@ -69,9 +69,8 @@ pub fn escaped_json(json: &str) -> Cow<'_, str> {
     for c in json.chars() {
         if is_escaped(c) {
             let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
-            }
+            let codes = c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}"));
+            escaped.extend(codes);
         } else {
             escaped.push(c);
         }

@@ -102,12 +102,12 @@ fn notice(
     receiver: Receiver,
     (title, content): (String, crate::domain::notice::Content),
 ) -> Notice {
-    let word = match news.turn {
+    let name = match news.turn {
         OutageTurn::Lasts => "channel.down",
         OutageTurn::Ended => "channel.up",
     };
     Notice {
-        id: notice_id(&receiver, &[word, &news.outage.lane.to_string()], moment(news)),
+        id: notice_id(&receiver, &[name, &news.outage.lane.to_string()], moment(news)),
         thread: format!("channel/{}/{receiver}", news.outage.lane),
         receiver,
         kind: NoticeKind::Event,

@@ -12,7 +12,6 @@ use vigie::domain::notice::Notice;
 use vigie::domain::notice::NoticeState;
 use vigie::domain::notice::QueuedNotice;
 use vigie::notify::MailSettings;
-use vigie::notify::OutboxSettings;
 use vigie::notify::Settings;
 use vigie::store::NoticeFilter;
 use vigie::store::Store;
@@ -95,8 +94,8 @@ impl Post {
     /// Of the only channel: the reason, and how often it was tried.
     async fn outage(&self) -> (String, u32) {
         let outages = self.store().outages().await.unwrap();
-        let [outage] = outages.as_slice() else { panic!("{outages:?}") };
-        (outage.reason.clone(), outage.failures)
+        assert_eq!(outages.len(), 1, "{outages:?}");
+        (outages[0].reason.clone(), outages[0].failures)
     }
 }
 
@@ -113,13 +112,13 @@ fn ids(notices: &[QueuedNotice]) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_server_away_for_ten_days_ages_no_notice_and_all_leave_in_order_when_it_is_back() {
-    let post = Post::open().await;
-    post.write_mails(19).await;
+    let outbox = Post::open().await;
+    outbox.write_mails(19).await;
     let port = FlakySmtp::nobody().await;
-    let courier = post.courier(one_connection(port));
-    post.days(&courier, 10).await;
-    post.assert_untouched("connection refused").await;
-    assert_eq!(post.outage().await, ("unreachable".to_owned(), 40));
+    let courier = outbox.courier(one_connection(port));
+    outbox.days(&courier, 10).await;
+    outbox.assert_untouched("connection refused").await;
+    assert_eq!(outbox.outage().await, ("unreachable".to_owned(), 40));
 
     let server = FlakySmtp::start(port, Manner::Takes, 1).await;
     let report = courier.drain(&going_on()).await.unwrap();
@@ -127,8 +126,8 @@ async fn a_mail_server_away_for_ten_days_ages_no_notice_and_all_leave_in_order_w
         report.values().all(|lane| lane.delivered == 19 && lane.outage.is_none()),
         "{report:?}"
     );
-    assert_eq!(server.taken(), ids(&post.notices().await));
-    assert_eq!(post.store().outages().await.unwrap(), []);
+    assert_eq!(server.taken(), ids(&outbox.notices().await));
+    assert_eq!(outbox.store().outages().await.unwrap(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,54 +143,54 @@ async fn what_a_mail_server_refuses_of_everybody_counts_against_no_notice() {
         (Manner::AnswersRecipient("451 4.3.0 the directory does not answer"), "serverError"),
         (Manner::AnswersRecipient("421 4.3.2 shutting down"), "serverError"),
     ] {
-        let post = Post::open().await;
-        post.write_mails(12).await;
+        let outbox = Post::open().await;
+        outbox.write_mails(12).await;
         let server = FlakySmtp::start(0, manner, 1).await;
-        let courier = post.courier(one_connection(server.address.port()));
-        post.days(&courier, 9).await;
-        post.assert_untouched(&format!("{manner:?}")).await;
-        assert_eq!(post.outage().await.0, reason, "{manner:?}");
+        let courier = outbox.courier(one_connection(server.address.port()));
+        outbox.days(&courier, 9).await;
+        outbox.assert_untouched(&format!("{manner:?}")).await;
+        assert_eq!(outbox.outage().await.0, reason, "{manner:?}");
 
         server.behaves(Manner::Takes);
-        post.days(&courier, 1).await;
-        assert_eq!(post.count(NoticeState::Delivered).await, 12, "{manner:?}");
+        outbox.days(&courier, 1).await;
+        assert_eq!(outbox.count(NoticeState::Delivered).await, 12, "{manner:?}");
         assert_eq!(server.taken().len(), 12);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recipient_refused_for_good_is_the_notices_own_fault_and_ends_an_outage() {
-    let post = Post::open().await;
-    post.write_mails(4).await;
+    let outbox = Post::open().await;
+    outbox.write_mails(4).await;
     let server = FlakySmtp::start(0, Manner::Greets("421 busy"), 1).await;
-    let courier = post.courier(one_connection(server.address.port()));
+    let courier = outbox.courier(one_connection(server.address.port()));
     courier.drain(&going_on()).await.unwrap();
-    post.assert_untouched("421").await;
+    outbox.assert_untouched("421").await;
     server.behaves(Manner::AnswersRecipient("550 5.1.1 no such mailbox"));
     courier.drain(&going_on()).await.unwrap();
-    assert_eq!(post.count(NoticeState::Dead).await, 4);
-    assert_eq!(post.store().outages().await.unwrap(), [], "the server answers");
+    assert_eq!(outbox.count(NoticeState::Dead).await, 4);
+    assert_eq!(outbox.store().outages().await.unwrap(), [], "the server answers");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_that_alone_puts_the_server_in_trouble_is_given_up_in_time_and_holds_up_no_other()
 {
-    let post = Post::open().await;
-    post.write_mails(20).await;
+    let outbox = Post::open().await;
+    outbox.write_mails(20).await;
     let server = FlakySmtp::start(0, Manner::ChokesOn("notice-00006"), 1).await;
-    let courier = post.courier(one_connection(server.address.port()));
-    post.days(&courier, 1).await;
-    assert_eq!(post.count(NoticeState::Delivered).await, 19);
+    let courier = outbox.courier(one_connection(server.address.port()));
+    outbox.days(&courier, 1).await;
+    assert_eq!(outbox.count(NoticeState::Delivered).await, 19);
     for day in 0..9 {
         let more = Notice {
             id: NoticeId::new(format!("later-{day}")),
             thread: format!("later-{day}"),
-            ..mail(0, post.clock.now())
+            ..mail(0, outbox.clock.now())
         };
-        post.write(&[more]).await;
-        post.days(&courier, 1).await;
+        outbox.write(&[more]).await;
+        outbox.days(&courier, 1).await;
     }
-    let dead: Vec<QueuedNotice> = post
+    let dead: Vec<QueuedNotice> = outbox
         .notices()
         .await
         .into_iter()
@@ -204,44 +203,44 @@ async fn a_notice_that_alone_puts_the_server_in_trouble_is_given_up_in_time_and_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_in_the_middle_of_a_notices_own_failures_does_not_age_it() {
-    let post = Post::open().await;
+    let outbox = Post::open().await;
     let receiver = Receptionist::start(&[400]).await;
     let hook = webhook("a", &receiver.url(""));
-    let courier = post.courier(Settings { webhooks: vec![hook], ..Settings::default() });
-    post.write(&events("a", 1, &post.clock)).await;
-    post.days(&courier, 2).await;
-    let [before] = post.notices().await.try_into().unwrap();
+    let courier = outbox.courier(Settings { webhooks: vec![hook], ..Settings::default() });
+    outbox.write(&events("a", 1, &outbox.clock)).await;
+    outbox.days(&courier, 2).await;
+    let [before] = outbox.notices().await.try_into().unwrap();
     assert!(before.attempts > 5, "{}", before.attempts);
     receiver.answers(&[401]);
-    post.days(&courier, 30).await;
-    let [after] = post.notices().await.try_into().unwrap();
+    outbox.days(&courier, 30).await;
+    let [after] = outbox.notices().await.try_into().unwrap();
     assert_eq!((after.state, after.attempts), (NoticeState::Waiting, before.attempts));
 
     // It has five days left of its own.
     receiver.answers(&[400]);
-    post.days(&courier, 4).await;
-    assert_eq!(post.count(NoticeState::Waiting).await, 1);
-    post.days(&courier, 2).await;
-    assert_eq!(post.count(NoticeState::Dead).await, 1);
+    outbox.days(&courier, 4).await;
+    assert_eq!(outbox.count(NoticeState::Waiting).await, 1);
+    outbox.days(&courier, 2).await;
+    assert_eq!(outbox.count(NoticeState::Dead).await, 1);
     receiver.handle.stop(false).await;
 }
 
 #[actix_web::test]
 async fn a_webhook_down_or_in_trouble_for_ten_days_loses_nothing_and_is_then_told_in_order() {
     for status in [401, 403, 429, 500, 502, 503, 504] {
-        let post = Post::open().await;
+        let outbox = Post::open().await;
         let receiver = Receptionist::start(&[status]).await;
         let hook = webhook("a", &receiver.url(""));
-        let courier = post.courier(Settings { webhooks: vec![hook], ..Settings::default() });
-        post.write(&events("a", 18, &post.clock)).await;
-        post.days(&courier, 10).await;
-        post.assert_untouched(&status.to_string()).await;
+        let courier = outbox.courier(Settings { webhooks: vec![hook], ..Settings::default() });
+        outbox.write(&events("a", 18, &outbox.clock)).await;
+        outbox.days(&courier, 10).await;
+        outbox.assert_untouched(&status.to_string()).await;
         assert!(receiver.calls().len() < 60, "{status}: one attempt a look, once it is down");
 
         receiver.answers(&[200]);
         let before = receiver.calls().len();
-        post.days(&courier, 1).await;
-        assert_eq!(post.count(NoticeState::Delivered).await, 18, "{status}");
+        outbox.days(&courier, 1).await;
+        assert_eq!(outbox.count(NoticeState::Delivered).await, 18, "{status}");
         let numbers: Vec<u64> = receiver.calls()[before..]
             .iter()
             .map(|call| serde_json::from_str::<Value>(&call.body).unwrap())
@@ -268,25 +267,25 @@ async fn what_no_connection_carries_counts_against_no_event_and_what_a_receiver_
         format!("http://127.0.0.1:{refused}/"),
         format!("https://{}/", plain.address),
     ] {
-        let post = Post::open().await;
+        let outbox = Post::open().await;
         let hook = webhook("a", &url);
-        let courier = post.courier(Settings { webhooks: vec![hook], ..Settings::default() });
-        post.write(&events("a", 3, &post.clock)).await;
-        post.days(&courier, 8).await;
-        post.assert_untouched(&url).await;
-        assert_eq!(post.outage().await.0, "unreachable", "{url}");
+        let courier = outbox.courier(Settings { webhooks: vec![hook], ..Settings::default() });
+        outbox.write(&events("a", 3, &outbox.clock)).await;
+        outbox.days(&courier, 8).await;
+        outbox.assert_untouched(&url).await;
+        assert_eq!(outbox.outage().await.0, "unreachable", "{url}");
     }
     plain.handle.stop(false).await;
 
     for status in [400, 404, 422] {
-        let post = Post::open().await;
+        let outbox = Post::open().await;
         let receiver = Receptionist::start(&[status]).await;
         let hook = webhook("a", &receiver.url(""));
-        let courier = post.courier(Settings { webhooks: vec![hook], ..Settings::default() });
-        post.write(&events("a", 1, &post.clock)).await;
-        post.days(&courier, 8).await;
-        assert_eq!(post.count(NoticeState::Dead).await, 1, "{status}");
-        assert_eq!(post.store().outages().await.unwrap(), [], "{status}: the receiver answers");
+        let courier = outbox.courier(Settings { webhooks: vec![hook], ..Settings::default() });
+        outbox.write(&events("a", 1, &outbox.clock)).await;
+        outbox.days(&courier, 8).await;
+        assert_eq!(outbox.count(NoticeState::Dead).await, 1, "{status}");
+        assert_eq!(outbox.store().outages().await.unwrap(), [], "{status}: the receiver answers");
         receiver.handle.stop(false).await;
     }
 }
@@ -294,46 +293,45 @@ async fn what_no_connection_carries_counts_against_no_event_and_what_a_receiver_
 /// The service tries again ever less often, and whoever runs a command is not made to wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_is_down_is_tried_at_growing_intervals_by_the_service() {
-    let post = Post::open().await;
-    post.write_mails(3).await;
+    let outbox = Post::open().await;
+    outbox.write_mails(3).await;
     let port = FlakySmtp::nobody().await;
-    let outbox = OutboxSettings { tell_outage_after_minutes: 30, ..OutboxSettings::default() };
-    let courier = post.courier(Settings { outbox, ..one_connection(port) });
+    let courier = outbox.courier(one_connection(port));
     courier.drain(&going_on()).await.unwrap();
-    let outages = post.store().outages().await.unwrap();
+    let outages = outbox.store().outages().await.unwrap();
     let wait = outages[0].next_attempt_at - outages[0].last_attempt_at;
     assert!((22..=38).contains(&wait.num_seconds()), "{wait}");
 
     // The service tries once at its start, then rests: the clock stands still.
     let (stop, stopped) = watch::channel(false);
     let service = tokio::spawn(courier.clone().run(stopped));
-    while post.outage().await.1 < 2 {
+    while outbox.outage().await.1 < 2 {
         tokio::task::yield_now().await;
     }
     stop.send(true).unwrap();
     service.await.unwrap();
-    assert_eq!(post.outage().await.1, 2);
-    let outages = post.store().outages().await.unwrap();
-    let wait = outages[0].next_attempt_at - outages[0].last_attempt_at;
-    assert!((45..=75).contains(&wait.num_seconds()), "{wait}");
+    assert_eq!(outbox.outage().await.1, 2);
+    let later = outbox.store().outages().await.unwrap();
+    let longer = later[0].next_attempt_at - later[0].last_attempt_at;
+    assert!((45..=75).contains(&longer.num_seconds()), "{longer}");
 }
 
 /// Retried after a connection cut once all was sent: the same to the byte, so that it can be known again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_whose_answer_was_lost_is_sent_again_the_same_to_the_byte() {
-    let post = Post::open().await;
+    let outbox = Post::open().await;
     let port = FlakySmtp::nobody().await;
     let server = FlakySmtp::start(port, Manner::CutsAfterData, 1).await;
-    post.write_mails(1).await;
+    outbox.write_mails(1).await;
     for _ in 0..3 {
         // Another process each time, on another day.
-        let courier = post.courier(one_connection(port));
+        let courier = outbox.courier(one_connection(port));
         courier.drain(&going_on()).await.unwrap();
-        post.wait(TimeDelta::days(1));
+        outbox.wait(TimeDelta::days(1));
     }
     server.behaves(Manner::Takes);
-    post.courier(one_connection(port)).drain(&going_on()).await.unwrap();
-    assert_eq!(post.count(NoticeState::Delivered).await, 1);
+    outbox.courier(one_connection(port)).drain(&going_on()).await.unwrap();
+    assert_eq!(outbox.count(NoticeState::Delivered).await, 1);
     let mails = server.mails();
     assert_eq!(mails.len(), 4);
     assert!(mails.iter().all(|mail| *mail == mails[0]), "{mails:#?}");
@@ -346,13 +344,13 @@ async fn a_mail_whose_answer_was_lost_is_sent_again_the_same_to_the_byte() {
 /// A webhook that the settings no longer name is down no more.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_of_a_channel_that_is_no_longer_set_up_ends_with_the_next_start_of_the_service() {
-    let post = Post::open().await;
-    post.write(&events("a", 1, &post.clock)).await;
+    let outbox = Post::open().await;
+    outbox.write(&events("a", 1, &outbox.clock)).await;
     let webhooks = vec![webhook("a", "http://nowhere.invalid/")];
-    post.courier(Settings { webhooks, ..Settings::default() }).drain(&going_on()).await.unwrap();
-    assert_eq!(post.store().outages().await.unwrap().len(), 1);
+    outbox.courier(Settings { webhooks, ..Settings::default() }).drain(&going_on()).await.unwrap();
+    assert_eq!(outbox.store().outages().await.unwrap().len(), 1);
     let (stop, stopped) = watch::channel(true);
-    post.courier(Settings::default()).run(stopped).await;
-    assert_eq!(post.store().outages().await.unwrap(), []);
+    outbox.courier(Settings::default()).run(stopped).await;
+    assert_eq!(outbox.store().outages().await.unwrap(), []);
     drop(stop);
 }

@@ -22,7 +22,7 @@ use crate::support::reception::Receptionist;
 
 #[actix_web::test]
 async fn the_risk_team_is_told_of_a_lasting_outage_and_of_its_end_once_through_another_channel() {
-    let post = Post::open().await;
+    let outbox = Post::open().await;
     let server = FlakySmtp::start(0, Manner::Takes, 1).await;
     let receiver = Receptionist::start(&[401]).await;
     let listener = Receptionist::start(&[200]).await;
@@ -33,11 +33,11 @@ async fn the_risk_team_is_told_of_a_lasting_outage_and_of_its_end_once_through_a
     };
     let webhooks =
         vec![webhook("a", &receiver.url("")), webhook("b", &listener.url("")), one_ministry];
-    let courier = post.courier(Settings { webhooks, ..one_connection(server.address.port()) });
-    post.write(&events("a", 5, &post.clock)).await;
+    let courier = outbox.courier(Settings { webhooks, ..one_connection(server.address.port()) });
+    outbox.write(&events("a", 5, &outbox.clock)).await;
     for _ in 0..20 {
         courier.drain(&going_on()).await.unwrap();
-        post.wait(TimeDelta::minutes(5));
+        outbox.wait(TimeDelta::minutes(5));
     }
     let subjects = || -> Vec<String> {
         let mails = server.mails().into_iter();
@@ -56,11 +56,11 @@ async fn the_risk_team_is_told_of_a_lasting_outage_and_of_its_end_once_through_a
     receiver.answers(&[200]);
     for _ in 0..5 {
         courier.drain(&going_on()).await.unwrap();
-        post.wait(TimeDelta::minutes(5));
+        outbox.wait(TimeDelta::minutes(5));
     }
-    let told = subjects();
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[1].contains("Envoi des messages rétabli : webhook « a »"), "{told:?}");
+    let then = subjects();
+    assert_eq!(then.len(), 2, "{then:?}");
+    assert!(then[1].contains("Envoi des messages rétabli : webhook « a »"), "{then:?}");
     assert_eq!(types(listener.calls()), ["channel.down", "channel.up"]);
     assert_eq!(partial.calls().len(), 0, "who is told of one ministry is not told of channels");
     for receptionist in [receiver, listener, partial] {
@@ -71,16 +71,16 @@ async fn the_risk_team_is_told_of_a_lasting_outage_and_of_its_end_once_through_a
 /// An outage that ends before it was told, or that no other channel can tell, is told by none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_short_outage_and_one_without_another_channel_write_no_notice() {
-    let post = Post::open().await;
-    post.write_mails(2).await;
+    let outbox = Post::open().await;
+    outbox.write_mails(2).await;
     let port = FlakySmtp::nobody().await;
-    let courier = post.courier(one_connection(port));
-    post.days(&courier, 2).await;
-    assert_eq!(post.notices().await.len(), 2);
+    let courier = outbox.courier(one_connection(port));
+    outbox.days(&courier, 2).await;
+    assert_eq!(outbox.notices().await.len(), 2);
     let server = FlakySmtp::start(port, Manner::Takes, 1).await;
-    post.days(&courier, 1).await;
+    outbox.days(&courier, 1).await;
     assert_eq!(server.taken().len(), 2);
-    assert_eq!(post.notices().await.len(), 2);
+    assert_eq!(outbox.notices().await.len(), 2);
 }
 
 #[actix_web::test]

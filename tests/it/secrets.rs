@@ -240,9 +240,9 @@ async fn what_is_sent_with_secrets_leaves_none_in_logs_outputs_answers_and_metri
             .env("VIGIE_LOG_FORMAT", "json")
             .env("RUST_BACKTRACE", "1");
         let what = arguments.join(" ");
-        let (_, text) = actix_web::web::block(move || said(&mut command)).await.unwrap();
-        assert_nothing_leaks(&what, &text);
-        text
+        let (_, output) = actix_web::web::block(move || said(&mut command)).await.unwrap();
+        assert_nothing_leaks(&what, &output);
+        output
     };
     run(&["cycle", "--as-of", "2020-11-30", "--announce"]).await;
     let sent = run(&["notices", "deliver"]).await;
@@ -297,10 +297,10 @@ async fn a_service_logs_no_token_cookie_invitation_nor_code_of_whoever_calls() {
         .unwrap();
     let address = loop {
         let text = std::fs::read_to_string(&log).unwrap();
-        if let Some((_, rest)) = text.split_once("Listening on ") {
-            if let Some((address, _)) = rest.split_once('"') {
-                break address.to_owned();
-            }
+        if let Some((_, rest)) = text.split_once("Listening on ")
+            && let Some((address, _)) = rest.split_once('"')
+        {
+            break address.to_owned();
         }
         assert_eq!(child.try_wait().unwrap(), None, "{text}");
         tokio::task::yield_now().await;

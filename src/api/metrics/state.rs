@@ -243,8 +243,11 @@ impl State {
             up.get_or_create(&labels).set(0);
             down.get_or_create(&labels).set((now - outage.since).num_seconds().max(0));
         }
-        let help = "Whether what carries notices works: 0 during an outage, in which they wait and do not age";
-        registry.register("vigie_channel_up", help, up);
+        registry.register(
+            "vigie_channel_up",
+            "Whether what carries notices works: 0 during an outage, in which they wait and do not age",
+            up,
+        );
         registry.register("vigie_channel_outage_seconds", "How long an outage has lasted", down);
         let oldest: Gauge = Gauge::default();
         oldest.set(self.gauges.oldest_due.map_or(0, |due| (now - due).num_seconds().max(0)));

@@ -94,8 +94,7 @@ impl Refusal {
             | Self::Closed { account }
             | Self::NameTaken { account } => Some(account),
             // What is shown of the name could be somebody else's.
-            Self::NameUnfit { .. } => None,
-            Self::Off | Self::GoesElsewhere | Self::Fault(_) => None,
+            Self::NameUnfit { .. } | Self::Off | Self::GoesElsewhere | Self::Fault(_) => None,
         }
     }
 

@@ -64,10 +64,10 @@ impl FlakySmtp {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (kept, chance) = (Arc::clone(&kept), Arc::clone(&chance));
-                let manner = *told.lock().unwrap();
+                let current = *told.lock().unwrap();
                 tokio::spawn(async move {
                     // A client that is killed breaks its connection off.
-                    drop(converse(stream, manner, &kept, &chance).await);
+                    drop(converse(stream, current, &kept, &chance).await);
                 });
             }
         });

@@ -122,8 +122,8 @@ fn pool(storage: &Storage, wait: Duration) -> SqlitePoolOptions {
             Box::pin(async move { Ok(is_sound) })
         })
         .after_release(move |connection, _| {
-            let storage = released.clone();
-            Box::pin(async move { Ok(is_sound(connection, &storage).await) })
+            let watched = released.clone();
+            Box::pin(async move { Ok(is_sound(connection, &watched).await) })
         })
 }
 

@@ -212,7 +212,8 @@ impl Problem {
             Self::BadFile { .. } => ("bad-file", "Unusable file"),
             Self::UnderWay { .. } => ("under-way", "Already under way"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
-            Self::Unavailable(why) => why.kind(),
+            Self::Unavailable(Unavailable::Busy) => ("busy", "Others are writing"),
+            Self::Unavailable(Unavailable::Storage(_)) => ("storage", "Nothing can be written"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
     }

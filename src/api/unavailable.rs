@@ -43,13 +43,6 @@ impl Unavailable {
         Self::Storage(fault.without_folder().to_string())
     }
 
-    pub(super) fn kind(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::Busy => ("busy", "Others are writing"),
-            Self::Storage(_) => ("storage", "Nothing can be written"),
-        }
-    }
-
     pub(super) fn wait_seconds(&self) -> u32 {
         match self {
             Self::Busy => WRITERS_TAKE_SECONDS,

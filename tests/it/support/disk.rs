@@ -61,9 +61,9 @@ impl Disk {
             }
         };
         assert_eq!(full.kind(), ErrorKind::StorageFull);
-        let filled = filler.metadata().unwrap().len();
-        assert!(filled > leaving * PAGE, "the disk is too small for the test");
-        filler.set_len(filled - leaving * PAGE).unwrap();
+        let length = filler.metadata().unwrap().len();
+        assert!(length > leaving * PAGE, "the disk is too small for the test");
+        filler.set_len(length - leaving * PAGE).unwrap();
     }
 
     pub(crate) fn make_room(&self) {

@@ -75,6 +75,7 @@ impl Store {
     /// Until the service is told to stop: looks at once when a write failed, often while nothing can be
     /// written, and now and then otherwise.
     pub async fn watch_storage(&self, mut stopped: watch::Receiver<bool>) {
+        self.open_readers().await;
         let mut wait = BETWEEN_LOOKS;
         loop {
             tokio::select! {

@@ -54,7 +54,7 @@ impl Disk {
     /// Until there is room for so many pages and no more.
     pub(crate) fn fill(&self, leaving: u64) {
         let mut filler = File::create(self.filler()).unwrap();
-        let page = [b'x'; PAGE as usize];
+        let page = [b'x'; 4096];
         let full = loop {
             if let Err(error) = filler.write_all(&page) {
                 break error;

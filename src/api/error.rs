@@ -224,7 +224,8 @@ impl Problem {
             Self::UnderWay { .. } => ("under-way", "Already under way"),
             Self::NoPlace(_) => ("no-place", "Every place is taken"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
-            Self::Unavailable(why) => why.kind(),
+            Self::Unavailable(Unavailable::Busy) => ("busy", "Others are writing"),
+            Self::Unavailable(Unavailable::Storage(_)) => ("storage", "Nothing can be written"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
     }

@@ -30,23 +30,17 @@ impl Unavailable {
         let kind = error.disk_fault()?;
         let cause: &dyn std::error::Error = error;
         warn!(error = cause, "A request could not be done: {kind}");
-        let words = match error {
-            StoreError::Storage(fault) => fault.without_folder().to_string(),
-            _ => format!("the database: {kind}; nothing was done, and /readyz says when it can be"),
-        };
+        if let StoreError::Storage(fault) = error {
+            return Some(Self::because_of(fault));
+        }
+        let words =
+            format!("the database: {kind}; nothing was done, and /readyz says when it can be");
         Some(Self::Storage(words))
     }
 
     /// What the health check found.
     pub(super) fn because_of(fault: &StorageFault) -> Self {
         Self::Storage(fault.without_folder().to_string())
-    }
-
-    pub(super) fn kind(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::Busy => ("busy", "Others are writing"),
-            Self::Storage(_) => ("storage", "Nothing can be written"),
-        }
     }
 
     pub(super) fn wait_seconds(&self) -> u32 {

@@ -112,8 +112,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let (server, address) = listen(config, workshop.clone(), (metrics, sign_in, orders))?;
     let telling = workshop.clone();
     let refusals = tokio::spawn(async move { telling.tell_refusals(stopped).await });
-    let (watching, told) = (store.clone(), stop.subscribe());
-    let storage = tokio::spawn(async move { watching.watch_storage(told).await });
+    let storage = tokio::spawn(watch_storage(store.clone(), stop.subscribe()));
     let handle = server.handle();
     info!("Listening on {address}");
     let first_link = invitation.map(|secret| setup_link(config, &address.to_string(), &secret));
@@ -137,6 +136,10 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         refusals,
         storage,
     })
+}
+
+async fn watch_storage(store: Store, stopped: watch::Receiver<bool>) {
+    store.watch_storage(stopped).await;
 }
 
 /// The API on its port, within the bounds that the settings give to connections.

@@ -122,8 +122,8 @@ fn pool(storage: &Storage, wait: Duration) -> SqlitePoolOptions {
             Box::pin(async move { Ok(is_sound) })
         })
         .after_release(move |connection, _| {
-            let storage = released.clone();
-            Box::pin(async move { Ok(is_sound(connection, &storage).await) })
+            let watched = released.clone();
+            Box::pin(async move { Ok(is_sound(connection, &watched).await) })
         })
 }
 
@@ -142,6 +142,14 @@ async fn is_sound(connection: &mut SqliteConnection, storage: &Storage) -> bool 
 }
 
 impl Store {
+    /// Opens every connection that readers may have: while the file is gone, none can be.
+    pub(super) async fn open_readers(&self) {
+        let mut opened = Vec::new();
+        for _ in 0..READERS {
+            opened.push(self.connections.readers.acquire().await.ok());
+        }
+    }
+
     /// For a single statement that reads.
     pub(super) fn readers(&self) -> Result<&SqlitePool, StoreError> {
         self.storage.check_readable()?;

@@ -146,13 +146,14 @@ impl StoreError {
     }
 
     fn database_error(&self) -> Option<&sqlx::Error> {
-        match self {
-            Self::Open { source, .. }
-            | Self::Transaction { source }
-            | Self::Read { source, .. }
-            | Self::Write { source, .. } => Some(source),
-            _ => None,
+        if let Self::Open { source, .. }
+        | Self::Transaction { source }
+        | Self::Read { source, .. }
+        | Self::Write { source, .. } = self
+        {
+            return Some(source);
         }
+        None
     }
 }
 

@@ -52,7 +52,9 @@ pub(super) fn make_private(file: &Path) -> Result<(), StoreError> {
             .map_err(|error| StoreError::Open { path: file.to_owned(), source: error.into() })?;
     }
     tighten(file);
-    COMPANIONS.into_iter().for_each(|ending| tighten(&beside(file, ending)));
+    for ending in COMPANIONS {
+        tighten(&beside(file, ending));
+    }
     Ok(())
 }
 

@@ -75,6 +75,7 @@ impl Store {
     /// Until the service is told to stop: looks at once when a write failed, often while nothing can be
     /// written, and now and then otherwise.
     pub async fn watch_storage(&self, mut stopped: watch::Receiver<bool>) {
+        self.open_readers().await;
         let mut wait = BETWEEN_LOOKS;
         loop {
             tokio::select! {
@@ -139,7 +140,7 @@ pub fn fault_behind(error: &(dyn Error + 'static), url: &str) -> Option<StorageF
     let (kind, file) = (kind?, options(url).ok()?.get_filename().to_owned());
     // What `SQLite` says of a disk is less precise than what the disk says.
     let tried = write_and_remove(&beside(&file, PROBE_ENDING));
-    let kind = tried.err().map_or(kind, |error| StorageFaultKind::of_writing(&error));
+    let kind = tried.err().map_or(kind, |refused| StorageFaultKind::of_writing(&refused));
     Some(StorageFault { kind, file })
 }
 
@@ -150,7 +151,7 @@ fn write_and_remove(file: &Path) -> io::Result<()> {
         .truncate(true)
         .mode(FILE_MODE)
         .open(file)
-        .and_then(|mut opened| opened.write_all(&[0; PROBE_BYTES]));
+        .and_then(|mut opened| opened.write_all(&vec![0; PROBE_BYTES]));
     match (written, std::fs::remove_file(file)) {
         (Err(error), _) => Err(error),
         (Ok(()), removed) => removed,

@@ -149,9 +149,10 @@ impl Storage {
         let mut state = self.state();
         let fault = found.as_ref().err();
         if state.told.as_ref() != fault {
-            match fault {
-                Some(fault) => error!("Nothing can be written: {fault}"),
-                None => info!("`{}` can be written again", self.0.file.display()),
+            if let Some(fault) = fault {
+                error!("Nothing can be written: {fault}");
+            } else {
+                info!("`{}` can be written again", self.0.file.display());
             }
             state.told = fault.cloned();
         }
@@ -190,18 +191,23 @@ impl Identity {
 
 impl StorageFaultKind {
     fn of_lookup(error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Gone,
-            _ => Self::DiskFailing(error.to_string()),
+        let gone = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
+        if gone.contains(&error.kind()) {
+            return Self::Gone;
         }
+        Self::DiskFailing(error.to_string())
     }
 
     /// Of a file that could not be written.
     pub(super) fn of_writing(error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
-            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => Self::ReadOnly,
-            _ => Self::DiskFailing(error.to_string()),
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        let refused = [io::ErrorKind::ReadOnlyFilesystem, io::ErrorKind::PermissionDenied];
+        if full.contains(&error.kind()) {
+            Self::DiskFull
+        } else if refused.contains(&error.kind()) {
+            Self::ReadOnly
+        } else {
+            Self::DiskFailing(error.to_string())
         }
     }
 

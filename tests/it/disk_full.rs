@@ -61,15 +61,15 @@ async fn until_ready(desk: &Desk) {
 
 #[tokio::test]
 async fn a_commit_that_finds_no_room_at_any_page_leaves_nothing_behind() {
-    let Some(disk) = Disk::in_memory(16 * MEBIBYTE) else { return };
-    let workplace = Workplace::on(disk.path());
+    let Some(tmpfs) = Disk::in_memory(16 * MEBIBYTE) else { return };
+    let workplace = Workplace::on(tmpfs.path());
     let anne = workplace.token("Anne", &[Role::Analyst], &[]).await;
     let paul = workplace.token("Paul", &[Role::Analyst], &[]).await;
     let desk = Desk::open(workplace, NOON).await;
     let mut kept = BTreeSet::new();
     let mut refused = 0;
     for pages in 0..MOST_PAGES {
-        disk.fill(pages);
+        tmpfs.fill(pages);
         let reason = format!("avec {pages} pages");
         let answer = silence(&desk, &anne, &reason).await;
         match answer.status {
@@ -88,7 +88,7 @@ async fn a_commit_that_finds_no_room_at_any_page_leaves_nothing_behind() {
         assert_eq!(ready.body["type"], "urn:vigie:problem:storage");
         let detail = ready.body["detail"].as_str().unwrap();
         assert!(detail.starts_with("`vigie.db`: the disk is full: make room on it"), "{detail}");
-        disk.make_room();
+        tmpfs.make_room();
     }
     assert!(refused > 3 && !kept.is_empty(), "{refused} refused, {} kept", kept.len());
     until_ready(&desk).await;
@@ -101,9 +101,7 @@ async fn a_commit_that_finds_no_room_at_any_page_leaves_nothing_behind() {
     assert_eq!(silence(&desk, &anne, "il y a de la place").await.status, 201);
     kept.insert("il y a de la place".to_owned());
     assert_read(&desk, &anne, &kept).await;
-    let workplace = desk.close().await;
-    workplace.ok(&["audit", "verify"]);
-    drop(workplace);
+    desk.close().await.ok(&["audit", "verify"]);
     println!("{refused} commits found no room, {} did", kept.len());
 }
 
@@ -144,8 +142,7 @@ async fn a_transaction_that_the_database_ends_at_any_statement_leaves_nothing_be
     assert_read(&desk, &anne, &kept).await;
     assert_eq!(silence(&desk, &anne, "plus rien ne gêne").await.status, 201);
     other.close().await.unwrap();
-    let workplace = desk.close().await;
-    workplace.ok(&["audit", "verify"]);
+    desk.close().await.ok(&["audit", "verify"]);
 }
 
 #[test]

@@ -112,8 +112,7 @@ impl Tried {
 
     fn assert_logged(&self, words: &str) {
         let log = self.served.log();
-        let line = log.lines().find(|line| line.contains("Nothing can be written: "));
-        let line = line.unwrap_or_else(|| panic!("{log}"));
+        let line = log.lines().find(|line| line.contains("Nothing can be written: ")).unwrap();
         assert!(line.contains(words) && line.contains(self.database().to_str().unwrap()), "{line}");
     }
 
@@ -218,18 +217,18 @@ async fn a_disk_that_turns_read_only_under_eight_clients() {
     println!("read-only: {}", tried.ledger.summary());
     assert!(tried.ledger.count("read", 200) > 0 && tried.ledger.count("write", 503) > 0);
     assert_eq!(tried.ledger.count("unsigned", 500), 0);
-    let Tried { workplace, token, served, ledger } = tried;
-    served.stop();
-    let turned_away = ledger.count("unsigned", 401);
+    let turned_away = tried.ledger.count("unsigned", 401);
+    let Tried { workplace, token, served: failed, ledger } = tried;
+    failed.stop();
     disk.repair(&image);
     let served = workplace.serve_apart();
     ledger.move_to(served.address());
-    let tried = Tried { workplace, token, served, ledger };
-    tried.until_ready().await;
-    assert_eq!(tried.ledger.settle().await, Left::default(), "{}", tried.ledger.summary());
-    let written = refusals(&tried.workplace);
+    let again = Tried { workplace, token, served, ledger };
+    again.until_ready().await;
+    assert_eq!(again.ledger.settle().await, Left::default(), "{}", again.ledger.summary());
+    let written = refusals(&again.workplace);
     assert!(written > 0, "those before the fault");
-    tried.end(turned_away - written);
+    again.end(turned_away - written);
 }
 
 /// Those of nobody, one by one or counted together.

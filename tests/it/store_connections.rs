@@ -80,7 +80,6 @@ async fn a_file_is_read_and_written_again_once_it_is_back() {
     let fault = store.set_next_firing(JobName::Cycle, Some(noon)).await.unwrap_err();
     assert!(fault.to_string().contains("the file is gone"), "{fault}");
     assert!(store.check_storage().await.is_err());
-    assert_eq!(next_firing(store).await, None);
     assert!(!file.exists(), "a new file was made");
     std::fs::rename(&aside, &file).unwrap();
     store.check_storage().await.unwrap();

@@ -54,7 +54,7 @@ async fn eight_waiting_writers_keep_nobody_waiting() {
 async fn ask_all(ledger: &Ledger, token: &str, reader: &str) -> String {
     let mut took = Vec::new();
     for _ in 0..TIMES {
-        for (path, token, expected) in [
+        for (path, bearer, expected) in [
             ("/api/v1/alerts", reader, 200),
             ("/api/v1/silences", reader, 200),
             ("/api/v1/session", reader, 200),
@@ -64,7 +64,7 @@ async fn ask_all(ledger: &Ledger, token: &str, reader: &str) -> String {
             ("/readyz", "", 200),
         ] {
             let began = Instant::now();
-            assert_eq!(ledger.get(path, token).await.0, expected, "{path}");
+            assert_eq!(ledger.get(path, bearer).await.0, expected, "{path}");
             took.push(began.elapsed());
         }
         let began = Instant::now();

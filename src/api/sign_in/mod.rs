@@ -89,15 +89,15 @@ pub(super) async fn start_sign_in(
     query: Asked<Start>,
 ) -> Result<HttpResponse, Problem> {
     let Some(provider) = &sign_in.provider else {
-        return Ok(sign_in.refuse(&context, Refusal::Off));
+        return Ok(sign_in.refuse(&context, &Refusal::Off));
     };
     let go_to = query.into_inner().go_to;
     if go_to.as_deref().is_some_and(|address| !is_ours(address)) {
-        return Ok(sign_in.refuse(&context, Refusal::GoesElsewhere));
+        return Ok(sign_in.refuse(&context, &Refusal::GoesElsewhere));
     }
     let departure = match provider.begin().await {
         Ok(departure) => departure,
-        Err(fault) => return Ok(sign_in.refuse(&context, Refusal::Fault(fault))),
+        Err(fault) => return Ok(sign_in.refuse(&context, &Refusal::Fault(fault))),
     };
     let now = context.clock.now();
     let period = (now, now + TimeDelta::minutes(MINUTES));
@@ -140,7 +140,7 @@ pub(super) async fn end_sign_in(
     answer: Asked<Answer>,
 ) -> Result<HttpResponse, Problem> {
     let Some(provider) = &sign_in.provider else {
-        return Ok(sign_in.refuse(&context, Refusal::Off));
+        return Ok(sign_in.refuse(&context, &Refusal::Off));
     };
     // Nobody else's return may use up this browser's sign-in.
     let ticket = request.cookie(TICKET).and_then(|cookie| Ticket::read(cookie.value()));
@@ -154,15 +154,15 @@ pub(super) async fn end_sign_in(
         None => None,
     };
     let (Some(ticket), Some(go_to)) = (ticket, pending) else {
-        return Ok(sign_in.refuse(&context, Refusal::Fault(SignInFault::Foreign)));
+        return Ok(sign_in.refuse(&context, &Refusal::Fault(SignInFault::Foreign)));
     };
     let person = match provider.finish(&ticket, &answer).await {
         Ok(person) => person,
-        Err(fault) => return Ok(sign_in.refuse(&context, Refusal::Fault(fault))),
+        Err(fault) => return Ok(sign_in.refuse(&context, &Refusal::Fault(fault))),
     };
     let account = match welcome(&context, provider, &person).await? {
         Ok(account) => account,
-        Err(refusal) => return Ok(sign_in.refuse(&context, refusal)),
+        Err(refusal) => return Ok(sign_in.refuse(&context, &refusal)),
     };
     let settings = provider.settings();
     let act = Act { actor: account.name, at: context.clock.now(), reason: String::new() };
@@ -256,7 +256,7 @@ async fn person(
 
 impl SignIn {
     /// To the log, to the trail, and to the person with what to do.
-    fn refuse(&self, context: &AnonymousContext, refusal: Refusal) -> HttpResponse {
+    fn refuse(&self, context: &AnonymousContext, refusal: &Refusal) -> HttpResponse {
         let reason = refusal.reason();
         warn!(reason, "A sign-in was refused");
         let who = refusal.account().and_then(|account| Actor::person(account).ok());

@@ -92,10 +92,9 @@ impl Ledger {
             let (ledger, name) = (Arc::clone(self), format!("{name}, client {client}"));
             clients.spawn(async move { ledger.write_and_read(client, &name).await });
         }
-        let ledger = Arc::clone(self);
-        clients.spawn(async move { ledger.revoke(number).await });
-        let ledger = Arc::clone(self);
-        clients.spawn(async move { ledger.use_token(&passing).await });
+        let (revoking, using) = (Arc::clone(self), Arc::clone(self));
+        clients.spawn(async move { revoking.revoke(number).await });
+        clients.spawn(async move { using.use_token(&passing).await });
         clients
     }
 
@@ -159,13 +158,13 @@ impl Ledger {
                 return;
             }
             let reason = format!("{name}, {number}");
-            let (status, _) = self.write(&reason).await;
-            self.note("write", status);
+            let (written, _) = self.write(&reason).await;
+            self.note("write", written);
             let before = self.told.lock().unwrap().acknowledged.clone();
             match self.listed().await {
                 Ok(listed) => {
                     self.note("read", 200);
-                    let missing = before.iter().filter(|reason| !listed.contains(reason));
+                    let missing = before.iter().filter(|known| !listed.contains(known));
                     let missing: Vec<String> = missing.cloned().collect();
                     self.told.lock().unwrap().stale.extend(missing);
                 }
@@ -179,10 +178,10 @@ impl Ledger {
     }
 
     async fn write(&self, reason: &str) -> (u16, Value) {
-        let body = json!({ "rule": "D1", "until": in_a_week(), "reason": reason });
+        let silence = json!({ "rule": "D1", "until": in_a_week(), "reason": reason });
         let key = reason.replace([' ', ','], "-");
         let answer = self.ask((Method::POST, "/api/v1/silences"), &self.token, |request| {
-            request.header("idempotency-key", key).json(&body)
+            request.header("idempotency-key", key).json(&silence)
         });
         let (status, body) = answer.await;
         let mut told = self.told.lock().unwrap();

@@ -54,16 +54,16 @@ impl Disk {
     /// Until there is room for so many pages and no more.
     pub(crate) fn fill(&self, leaving: u64) {
         let mut filler = File::create(self.filler()).unwrap();
-        let page = [b'x'; PAGE as usize];
+        let page = [b'x'; 4096];
         let full = loop {
             if let Err(error) = filler.write_all(&page) {
                 break error;
             }
         };
         assert_eq!(full.kind(), ErrorKind::StorageFull);
-        let filled = filler.metadata().unwrap().len();
-        assert!(filled > leaving * PAGE, "the disk is too small for the test");
-        filler.set_len(filled - leaving * PAGE).unwrap();
+        let length = filler.metadata().unwrap().len();
+        assert!(length > leaving * PAGE, "the disk is too small for the test");
+        filler.set_len(length - leaving * PAGE).unwrap();
     }
 
     pub(crate) fn make_room(&self) {

@@ -37,7 +37,7 @@ impl Workplace {
         std::thread::spawn(move || {
             lines.for_each(|line| kept.lock().unwrap().extend([line.as_str(), "\n"]));
         });
-        Served { child, address: address.expect("the service did not start"), log }
+        Served { child, address: address.unwrap(), log }
     }
 }
 

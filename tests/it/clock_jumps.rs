@@ -1,4 +1,9 @@
 //! A clock that jumps by years while clients read and write over real HTTP: what it leaves behind.
+#![expect(
+    clippy::shadow_unrelated,
+    clippy::too_many_lines,
+    reason = "a story is told from its beginning to its end, the same question asked again"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -115,10 +120,10 @@ struct Service {
 async fn serve(workplace: &Workplace) -> Service {
     let mut config = workplace.settings();
     config.schedule = never();
-    config.mail.host = "127.0.0.1".to_owned();
+    "127.0.0.1".clone_into(&mut config.mail.host);
     config.mail.port = 1;
-    config.mail.from = "vigie@dinum.example".to_owned();
-    config.mail.dinum = "risques@dinum.example".to_owned();
+    "vigie@dinum.example".clone_into(&mut config.mail.from);
+    "risques@dinum.example".clone_into(&mut config.mail.dinum);
     let clock = MachineClock::at(RIGHT);
     let running = app::start(&config, Arc::<MachineClock>::clone(&clock)).await.unwrap();
     Service { running, clock, config, client: reqwest::Client::new() }

@@ -1,4 +1,9 @@
 //! A cycle that was wrong is made void: what it did is undone, what it said is withdrawn or corrected.
+#![expect(
+    clippy::shadow_unrelated,
+    clippy::too_many_lines,
+    reason = "a story is told from its beginning to its end, the same question asked again"
+)]
 
 use std::collections::BTreeMap;
 
@@ -165,10 +170,10 @@ async fn whoever_was_told_is_sent_a_correction_and_only_an_administrator_makes_a
         of_cycle(&store, 2).await.iter().map(|one| one.notice.receiver.to_string()).collect();
     let desk = Desk::with(workplace, "2020-12-01T12:00:00Z", |config| {
         config.schedule = never();
-        config.mail.host = "127.0.0.1".to_owned();
+        "127.0.0.1".clone_into(&mut config.mail.host);
         config.mail.port = 1;
-        config.mail.from = "vigie@dinum.example".to_owned();
-        config.mail.dinum = "risques@dinum.example".to_owned();
+        "vigie@dinum.example".clone_into(&mut config.mail.from);
+        "risques@dinum.example".clone_into(&mut config.mail.dinum);
     })
     .await;
     let reason = json!({ "reason": "horloge en avance" });

@@ -2,6 +2,11 @@
 //! what was expected.
 
 use chrono::NaiveDate;
+use polars::frame::DataFrame;
+use polars::prelude::Column;
+use polars::prelude::NamedFrom as _;
+use polars::prelude::ParquetWriter;
+use polars::prelude::Series;
 use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
@@ -129,7 +134,6 @@ fn a_cost_that_no_project_has_is_refused_with_its_place_and_none_is_left_out_of_
 
 #[test]
 fn a_table_of_parquet_is_held_to_the_same_bounds() {
-    use polars::prelude::*;
     let workplace = Workplace::new();
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
     for (start, cost, told) in [

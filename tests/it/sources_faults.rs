@@ -124,7 +124,7 @@ fn an_impossible_date() {
     check(
         "PNR,MI,Oui,,31 février 2011,1,Cadrage,1,,",
         "`2018-03.csv`: 1 fault (rows as a spreadsheet numbers them)\n  \
-         row 2, column `Début`: found `31 février 2011`, expected a month such as `juillet 2013`",
+         row 2, column `Début`: found `31 février 2011`, expected a month such as `juillet 2013`, from 1970 to 2100",
     );
     check_file(
         "2018-03.csv",
@@ -133,7 +133,7 @@ fn an_impossible_date() {
         ),
         "`2018-03.csv`: 1 fault (rows as a spreadsheet numbers them)\n  \
          row 2, column `Début`: found `2011-02-30`, expected a date such as `03/11/2016` or \
-         `2016-11-03`",
+         `2016-11-03`, from 1970 to 2100",
     );
 }
 

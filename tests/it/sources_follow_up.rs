@@ -57,7 +57,7 @@ fn an_edition_in_our_own_words() {
         refused(&format!("{header}\nPORTALIS,MJ,Cadrage,mai 11,1,\"1,5\",Oui,,,")),
         "  row 2, column `phase`: found `Cadrage`, expected one of `scoping`, `build`, `trial`, \
          `rollout`, `completed`, `stopped`, `under_revision`\n  \
-         row 2, column `start_on`: found `mai 11`, expected a month such as `2016-11`\n  \
+         row 2, column `start_on`: found `mai 11`, expected a month such as `2016-11`, from 1970 to 2100\n  \
          row 2, column `cost_meur`: found `1,5`, expected a number with a decimal point\n  \
          row 2, column `inter_ministerial`: found `Oui`, expected `true` or `false`"
     );

@@ -132,7 +132,8 @@ fn alerts_do_not_go_back_in_time() {
         answer.stderr,
         "vigie: the last cycle was as of 2020-11-30, and alerts cannot go back in time to \
          2020-07-01; look at that date with `vigie panorama --as-of 2020-07-01`, or try it with \
-         `--dry-run`\n"
+         `--dry-run`; when that cycle was wrong, an administrator makes it void with \
+         `vigie cycles void`\n"
     );
 }
 

@@ -15,7 +15,6 @@ use super::problem_errors::fault_errors;
 use super::problem_errors::proof_errors;
 use crate::cycle::CycleError;
 use crate::cycle::NoPlace;
-use crate::domain::draft::DraftRefusal;
 use crate::domain::draft::Meanwhile;
 use crate::frame::FrameError;
 use crate::rules::OverBudget;
@@ -335,28 +334,6 @@ impl From<CycleError> for Problem {
             | CycleError::Table(_)
             | CycleError::Record(_)
             | CycleError::Stopped(_) => Self::Internal(Box::new(error)),
-        }
-    }
-}
-
-impl From<DraftRefusal> for Problem {
-    fn from(refusal: DraftRefusal) -> Self {
-        let words = refusal.to_string();
-        match refusal {
-            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
-            DraftRefusal::ForceMoved => Self::Stale(words),
-            DraftRefusal::TooLong { .. }
-            | DraftRefusal::HowMany { .. }
-            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
-            DraftRefusal::Frozen { .. }
-            | DraftRefusal::NotInReview { .. }
-            | DraftRefusal::Over { .. }
-            | DraftRefusal::Held { .. }
-            | DraftRefusal::Moved { .. }
-            | DraftRefusal::Unchanged { .. }
-            | DraftRefusal::NotOverridden { .. }
-            | DraftRefusal::NotAlone { .. }
-            | DraftRefusal::WouldOrphan { .. } => Self::Refused(words),
         }
     }
 }

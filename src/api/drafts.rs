@@ -23,6 +23,7 @@ use super::revision::etag;
 use crate::cycle;
 use crate::cycle::DraftOutline;
 use crate::cycle::DraftView;
+use crate::domain::draft::DraftRefusal;
 use crate::domain::draft::DraftStep;
 use crate::domain::ids::DraftNumber;
 use crate::domain::overlay::RulePath;
@@ -220,4 +221,26 @@ async fn step(
 
 fn answered(draft: &DraftView) -> HttpResponse {
     HttpResponse::Ok().insert_header(etag(draft.outline.revision)).json(draft)
+}
+
+impl From<DraftRefusal> for Problem {
+    fn from(refusal: DraftRefusal) -> Self {
+        let words = refusal.to_string();
+        match refusal {
+            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
+            DraftRefusal::ForceMoved => Self::Stale(words),
+            DraftRefusal::TooLong { .. }
+            | DraftRefusal::HowMany { .. }
+            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
+            DraftRefusal::Frozen { .. }
+            | DraftRefusal::NotInReview { .. }
+            | DraftRefusal::Over { .. }
+            | DraftRefusal::Held { .. }
+            | DraftRefusal::Moved { .. }
+            | DraftRefusal::Unchanged { .. }
+            | DraftRefusal::NotOverridden { .. }
+            | DraftRefusal::NotAlone { .. }
+            | DraftRefusal::WouldOrphan { .. } => Self::Refused(words),
+        }
+    }
 }

@@ -79,7 +79,7 @@ pub(super) async fn import_file(
     let upload = uploads.receive(said.and_then(|said| said.parse().ok()), body).await?;
     let _turn = uploads.turn().await?;
     let reader = practice.reader().await?;
-    let bytes = upload.bytes().await?;
+    let bytes = upload.into_bytes().await?;
     let intake = cycle::take_in_file(&desk, reader, (file, bytes), &terms).await?;
     let recorded = intake.files.first().map(|one| &one.recorded);
     Ok(match recorded {

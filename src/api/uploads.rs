@@ -105,7 +105,7 @@ impl Uploads {
 
 impl Upload<'_> {
     /// All of it, in memory.
-    pub(super) async fn bytes(self) -> Result<Vec<u8>, Problem> {
+    pub(super) async fn into_bytes(self) -> Result<Vec<u8>, Problem> {
         let mut file = self.file;
         on_disk(move || {
             let mut bytes = Vec::new();

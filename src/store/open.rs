@@ -19,6 +19,7 @@ use sqlx::sqlite::SqliteSynchronous;
 
 use super::audit;
 use super::callers::Callers;
+use super::database_files;
 use super::error::StoreError;
 use super::error::reading;
 use super::idempotency;
@@ -62,9 +63,10 @@ impl Store {
         let options = options.create_if_missing(true).synchronous(SqliteSynchronous::Full);
         create_folder(options.get_filename())?;
         write_ahead(options.clone()).await?;
+        let file = options.get_filename().to_owned();
         // One connection stays open, so that a restoration sees that the database is in use.
         let store = connect(options, 1).await?;
-        store.migrate().await?;
+        store.migrate(&file).await?;
         Ok(store)
     }
 
@@ -127,8 +129,9 @@ impl Store {
     }
 
     /// In one transaction, so that of two programs that start at once the second finds it done.
-    async fn migrate(&self) -> Result<(), StoreError> {
+    async fn migrate(&self, file: &Path) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
+        remove_spent_journal(file)?;
         // `run` does the same, but a future that calls it cannot be spawned.
         MIGRATIONS
             .run_direct(None, &mut *transaction, false)
@@ -141,6 +144,18 @@ impl Store {
 
 pub(super) async fn end(transaction: Transaction<'static, Sqlite>) -> Result<(), StoreError> {
     transaction.commit().await.map_err(|source| StoreError::Transaction { source })
+}
+
+/// What a process that was killed while it changed the file's mode may leave. In write-ahead mode, and under the
+/// lock of a writer, nobody has a rollback journal: what one held was rolled back when the file was opened.
+fn remove_spent_journal(file: &Path) -> Result<(), StoreError> {
+    let journal = database_files::beside(&database_files::resolve(file)?, "-journal");
+    match std::fs::remove_file(&journal) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::File { path: journal, source })
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// The versions of the schema, the first to the last.

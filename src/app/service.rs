@@ -73,10 +73,7 @@ pub struct Running {
 /// Port 0 lets the system choose one: see `Running::address`.
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, AppError> {
     check(config)?;
-    if let Err(fault) = store::remove_killed_restoration(&config.database_url) {
-        let cause: &dyn std::error::Error = &fault;
-        warn!(error = cause, "What a restoration that was killed may have left cannot be removed");
-    }
+    clean_up(&config.database_url);
     let parts = Parts {
         store: Store::open(&config.database_url).await?,
         rules: config.rules.clone(),
@@ -140,6 +137,14 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
 
 async fn watch_storage(store: Store, stopped: watch::Receiver<bool>) {
     store.watch_storage(stopped).await;
+}
+
+/// Of a restoration that was killed. What cannot be removed stops nobody.
+fn clean_up(database_url: &str) {
+    if let Err(fault) = store::remove_killed_restoration(database_url) {
+        let cause: &dyn std::error::Error = &fault;
+        warn!(error = cause, "What a restoration that was killed may have left cannot be removed");
+    }
 }
 
 /// The API on its port, within the bounds that the settings give to connections.

@@ -46,15 +46,13 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, StoreError> {
         |source| StoreError::from(RestoreFault::FollowLinks { path: path.to_owned(), source });
     let mut file = path.to_owned();
     for _ in 0..MOST_LINKS {
-        match std::fs::read_link(&file) {
-            Ok(target) => file = folder_of(&file).join(target),
-            Err(_) => {
-                let name =
-                    file.file_name().ok_or_else(|| unread(io::ErrorKind::IsADirectory.into()))?;
-                let folder = folder_of(&file).canonicalize().map_err(unread)?;
-                return Ok(folder.join(name));
-            }
-        }
+        let Ok(target) = std::fs::read_link(&file) else {
+            let name =
+                file.file_name().ok_or_else(|| unread(io::ErrorKind::IsADirectory.into()))?;
+            let folder = folder_of(&file).canonicalize().map_err(unread)?;
+            return Ok(folder.join(name));
+        };
+        file = folder_of(&file).join(target);
     }
     Err(unread(io::Error::other("too many symbolic links")))
 }

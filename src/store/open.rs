@@ -18,6 +18,7 @@ use super::callers::Callers;
 use super::connections::BUSY_TIMEOUT;
 use super::connections::Connections;
 use super::connections::end;
+use super::database_files;
 use super::error::StoreError;
 use super::error::reading;
 use super::idempotency::Attempt;
@@ -68,7 +69,7 @@ impl Store {
         let storage = storage(&file, true)?;
         let connections = Connections::open(options, &storage).await;
         let store = assemble(storage, connections.map_err(unopened(&file))?);
-        store.migrate().await?;
+        store.migrate(&file).await?;
         Ok(store)
     }
 
@@ -125,8 +126,9 @@ impl Store {
     }
 
     /// In one transaction, so that of two programs that start at once the second finds it done.
-    async fn migrate(&self) -> Result<(), StoreError> {
+    async fn migrate(&self, file: &Path) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
+        remove_spent_journal(file)?;
         // `run` does the same, but a future that calls it cannot be spawned.
         MIGRATIONS
             .run_direct(None, &mut *transaction, false)
@@ -134,6 +136,18 @@ impl Store {
             .map_err(|source| StoreError::Migrate { source })?;
         audit::guard(&mut transaction).await?;
         end(transaction).await
+    }
+}
+
+/// What a process that was killed while it changed the file's mode may leave. In write-ahead mode, and under the
+/// lock of a writer, nobody has a rollback journal: what one held was rolled back when the file was opened.
+fn remove_spent_journal(file: &Path) -> Result<(), StoreError> {
+    let journal = database_files::beside(&database_files::resolve(file)?, "-journal");
+    match std::fs::remove_file(&journal) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::File { path: journal, source })
+        }
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

@@ -73,18 +73,17 @@ pub async fn restore(
     let database = resolve(target.get_filename())?;
     create_folder(&database)?;
     let target = target.filename(&database);
-    let named = backup;
-    let backup = resolve(named)?;
-    if is_same_file(&backup, &database) {
+    let source = resolve(backup)?;
+    if is_same_file(&source, &database) {
         return Err(RestoreFault::FromItself { path: database }.into());
     }
-    if holds_something(&beside(&backup, "-journal")) {
-        return Err(RestoreFault::CutBackup { path: beside(&backup, "-journal") }.into());
+    if holds_something(&beside(&source, "-journal")) {
+        return Err(RestoreFault::CutBackup { path: beside(&source, "-journal") }.into());
     }
-    let has_log = holds_something(&beside(&backup, LOG));
+    let has_log = holds_something(&beside(&source, LOG));
     if !has_log {
         // One with its log is verified where it is copied: reading it here would write beside it.
-        verify(&backup).await?;
+        verify(&source).await?;
     }
     let exists = database.exists();
     if exists && !force {
@@ -96,8 +95,8 @@ pub async fn restore(
     let mut holder = if exists { alone(&target, &database).await? } else { None };
     remove_leftovers(&database)?;
     let copy = beside(&database, UNFINISHED);
-    let restoration = Restoration { backup: named, actor, now };
-    let made = match copy_backup(&backup, &copy, has_log) {
+    let restoration = Restoration { backup, actor, now };
+    let made = match copy_backup(&source, &copy, has_log) {
         Ok(()) => end_access(&target, &copy, holder.as_mut(), &restoration).await,
         Err(fault) => Err(fault),
     };

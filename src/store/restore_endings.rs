@@ -49,8 +49,11 @@ pub struct Ended {
     pub notices_waiting: u64,
 }
 
+/// Where a statement's rows are counted.
+type Counted = fn(&mut Ended) -> &mut u64;
+
 /// Everything by which somebody is known without proving it anew, and everything that somebody holds.
-const ENDINGS: [(&str, &str, fn(&mut Ended) -> &mut u64); 6] = [
+const ENDINGS: [(&str, &str, Counted); 6] = [
     ("sessions", "delete from sessions where $1 is not null", |ended| &mut ended.sessions),
     ("tokens", "update tokens set revoked_at = $1 where revoked_at is null", |ended| {
         &mut ended.tokens

@@ -78,12 +78,12 @@ async fn tokens_and_sessions_of_a_backup_are_worth_nothing_once_it_is_restored()
     assert!(restored.stderr.contains("1 sessions, 1 tokens"), "{}", restored.stderr);
     assert!(restored.stderr.contains("vigie tokens issue"), "{}", restored.stderr);
     assert_eq!(status(&workplace, &token).await, 401);
-    let store = Store::open(&workplace.database_url()).await.unwrap();
-    assert_eq!(store.caller_by_session(&session, NOW.parse().unwrap()).await.unwrap(), None);
-    let drawn = store.session_key(NOW.parse().unwrap()).await.unwrap();
+    let after = Store::open(&workplace.database_url()).await.unwrap();
+    assert_eq!(after.caller_by_session(&session, NOW.parse().unwrap()).await.unwrap(), None);
+    let drawn = after.session_key(NOW.parse().unwrap()).await.unwrap();
     assert_ne!(drawn.reveal(), key.reveal(), "cookies are signed with the key of the backup");
-    assert_eq!(store.verify_audit(None).await.unwrap().flaw, None);
-    store.close().await;
+    assert_eq!(after.verify_audit(None).await.unwrap().flaw, None);
+    after.close().await;
 
     let told = workplace.json(&["audit", "list", "--subject", "database"]);
     assert_eq!(told[0]["action"], "database_restored");
@@ -116,9 +116,9 @@ async fn invitations_keys_and_holds_of_a_backup_end_too() {
     let ended = &report["ended"];
     let found = [&ended["invitations"], &ended["idempotency_keys"], &ended["job_runs"]];
     assert_eq!(found, [1, 1, 1], "{ended}");
-    let store = Store::open(&workplace.database_url()).await.unwrap();
-    assert!(!store.is_invited(&invitation, NOW.parse().unwrap()).await.unwrap());
-    store.close().await;
+    let after = Store::open(&workplace.database_url()).await.unwrap();
+    assert!(!after.is_invited(&invitation, NOW.parse().unwrap()).await.unwrap());
+    after.close().await;
     let run = workplace.json(&["jobs", "run", "backup"]);
     assert_eq!(run["outcome"], "success", "the hold of the backup lives again: {run}");
 }
@@ -225,9 +225,9 @@ async fn a_copy_that_cannot_be_whole_is_refused_by_name() {
     assert_eq!(refused.code, Some(1), "{}", refused.stdout);
     assert!(refused.stderr.contains("copy.db-wal"), "{}", refused.stderr);
     std::fs::rename(workplace.path("copy.db-wal"), workplace.path("copy.db-journal")).unwrap();
-    let refused = workplace.run(&["restore", copy.to_str().unwrap(), "--force"]);
-    assert_eq!(refused.code, Some(1), "{}", refused.stdout);
-    assert!(refused.stderr.contains("copy.db-journal"), "{}", refused.stderr);
+    let cut = workplace.run(&["restore", copy.to_str().unwrap(), "--force"]);
+    assert_eq!(cut.code, Some(1), "{}", cut.stdout);
+    assert!(cut.stderr.contains("copy.db-journal"), "{}", cut.stderr);
     assert_eq!(names_of_accounts(&workplace), ["Ada"]);
     assert_eq!(beside_the_database(&workplace), ["vigie.db"]);
 }

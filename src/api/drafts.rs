@@ -240,7 +240,8 @@ impl From<DraftRefusal> for Problem {
             | DraftRefusal::Unchanged { .. }
             | DraftRefusal::NotOverridden { .. }
             | DraftRefusal::NotAlone { .. }
-            | DraftRefusal::WouldOrphan { .. } => Self::Refused(words),
+            | DraftRefusal::WouldOrphan { .. }
+            | DraftRefusal::OverHttpOnly => Self::Refused(words),
         }
     }
 }

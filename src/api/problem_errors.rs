@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use super::error::Problem;
 use crate::cycle::Proof;
-use crate::domain::draft::DraftRefusal;
 use crate::rules::RuleFault;
 use crate::sources::Fault;
 use crate::sources::Refused;
@@ -165,27 +164,4 @@ pub(super) fn proof_errors(proof: &Proof) -> Vec<ProblemError> {
 /// As RFC 6901 has them.
 fn pointer(file: &str) -> String {
     format!("#/files/{}", file.replace('~', "~0").replace('/', "~1"))
-}
-
-impl From<DraftRefusal> for Problem {
-    fn from(refusal: DraftRefusal) -> Self {
-        let words = refusal.to_string();
-        match refusal {
-            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
-            DraftRefusal::ForceMoved => Self::Stale(words),
-            DraftRefusal::TooLong { .. }
-            | DraftRefusal::HowMany { .. }
-            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
-            DraftRefusal::Frozen { .. }
-            | DraftRefusal::NotInReview { .. }
-            | DraftRefusal::Over { .. }
-            | DraftRefusal::Held { .. }
-            | DraftRefusal::Moved { .. }
-            | DraftRefusal::Unchanged { .. }
-            | DraftRefusal::NotOverridden { .. }
-            | DraftRefusal::NotAlone { .. }
-            | DraftRefusal::WouldOrphan { .. }
-            | DraftRefusal::OverHttpOnly => Self::Refused(words),
-        }
-    }
 }

@@ -43,8 +43,9 @@ pub async fn normalize_target(
             request.head_mut().uri = uri;
         }
         Ok(None) => {}
-        Err(found) => {
-            let answer = access::turn_away(request.request(), Problem::BadTarget { found });
+        Err(fault) => {
+            let problem = Problem::BadTarget { found: fault };
+            let answer = access::turn_away(request.request(), problem);
             return Ok(request.into_response(answer));
         }
     }
@@ -57,16 +58,17 @@ pub async fn normalize_target(
 /// RFC 9112 §3.2: one `Host` in HTTP/1.1, and the same one as in a target that names its own.
 fn check_host(request: &ServiceRequest) -> Result<(), &'static str> {
     let mut hosts = request.headers().get_all(header::HOST);
-    let host = match (hosts.next(), hosts.next()) {
-        (Some(host), None) => host,
+    let header = match (hosts.next(), hosts.next()) {
+        (Some(only), None) => only,
         (None, _) if request.version() < Version::HTTP_11 => return Ok(()),
         (None, _) => return Err("found no header `Host`, expected one"),
         (Some(_), Some(_)) => return Err("found two headers `Host`, expected one"),
     };
-    let read = || host.to_str().ok()?.parse::<Authority>().ok();
+    let read = || header.to_str().ok()?.parse::<Authority>().ok();
     // What is left of the host once user information is cut is not the host that was written.
-    let host = read().filter(|host| !host.as_str().contains('@'));
-    let host = host.ok_or("found a header `Host` that names no host")?;
+    let host = read()
+        .filter(|authority| !authority.as_str().contains('@'))
+        .ok_or("found a header `Host` that names no host")?;
     match request.uri().authority() {
         Some(named) if !named.as_str().eq_ignore_ascii_case(host.as_str()) => {
             Err("found a target that names another host than the header `Host`")

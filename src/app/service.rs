@@ -112,12 +112,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let storage = tokio::spawn(watch_storage(store.clone(), stop.subscribe()));
     let handle = server.handle();
     info!("Listening on {address}");
-    let first_link = invitation.map(|secret| setup_link(config, &address.to_string(), &secret));
-    if first_link.is_some() {
-        info!(
-            "There is no account yet: `vigie accounts invite` gives the link that makes the first"
-        );
-    }
+    let first_link = invitation.map(|secret| first_link(config, address, &secret));
     Ok(Running {
         address,
         next_cycle,
@@ -133,6 +128,12 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         refusals,
         storage,
     })
+}
+
+/// The log says that there is no account, but not the link, which is a secret.
+fn first_link(config: &Config, address: SocketAddr, invitation: &Credential) -> String {
+    info!("There is no account yet: `vigie accounts invite` gives the link that makes the first");
+    setup_link(config, &address.to_string(), invitation)
 }
 
 async fn watch_storage(store: Store, stopped: watch::Receiver<bool>) {

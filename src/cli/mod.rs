@@ -150,10 +150,10 @@ impl From<TableError> for CliError {
 
 impl From<CycleError> for CliError {
     fn from(error: CycleError) -> Self {
-        match error {
-            CycleError::OverBudget(over) => Self::OverBudget(over),
-            error => Self::Cycle(error),
+        if let CycleError::OverBudget(over) = error {
+            return Self::OverBudget(over);
         }
+        Self::Cycle(error)
     }
 }
 

@@ -37,8 +37,8 @@ pub enum RemoteFault {
     Unread { url: Url, source: serde_json::Error },
     #[error("read what {url} answered")]
     Body { url: Url, source: BodyFault },
-    #[error("{url} has no end: found {found}, expected {expected}")]
-    Endless { url: Url, found: String, expected: String },
+    #[error("{url} has no end: {how}")]
+    Endless { url: Url, how: String },
     #[error("{url} has more than {most} entries: ask for fewer with filters")]
     TooMany { url: Url, most: usize },
 }

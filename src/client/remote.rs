@@ -139,7 +139,7 @@ impl Remote {
     ) -> Result<Vec<T>, RemoteFault> {
         let endless = |found: String, expected: String| {
             let url = list.url().clone();
-            RemoteFault::Endless { url, found, expected }
+            RemoteFault::Endless { url, how: format!("found {found}, expected {expected}") }
         };
         let in_time = tokio::time::timeout(LIST, self.pages(list, most, &endless)).await;
         in_time.unwrap_or_else(|_| {

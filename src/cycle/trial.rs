@@ -173,10 +173,10 @@ impl TrialPlaces {
     ) -> Result<Trial, NoPlace> {
         let waited = self.settings.wait_seconds;
         let end = tokio::time::Instant::now() + Duration::from_secs(waited.into());
-        let no_place = NoPlace::SameAccount { waited };
-        let turn = acquire(self.turn_of(account), end, &stop).await.ok_or(no_place)?;
-        let no_place = NoPlace::AllTaken { places: self.settings.places.max(1), waited };
-        let place = acquire(Arc::clone(&self.all), end, &stop).await.ok_or(no_place)?;
+        let same_account = NoPlace::SameAccount { waited };
+        let turn = acquire(self.turn_of(account), end, &stop).await.ok_or(same_account)?;
+        let all_taken = NoPlace::AllTaken { places: self.settings.places.max(1), waited };
+        let place = acquire(Arc::clone(&self.all), end, &stop).await.ok_or(all_taken)?;
         let place = Place { _of_account: turn, _of_all: place };
         let budget = Budget::new(self.settings.limits(), stop);
         Ok(Trial { budget, _place: Some(Arc::new(place)) })

@@ -145,7 +145,7 @@ impl Mailer {
             Ok(connection) => connection,
             Err(attempt) => return attempt,
         };
-        if let Some(what) = smtp_transaction::unsupported(&*connection, &envelope, &bytes) {
+        if let Some(what) = smtp_transaction::unsupported(&connection, &envelope, &bytes) {
             session.0 = Some(connection);
             return Attempt::give_up(Reason::Unfit, what);
         }

@@ -106,8 +106,8 @@ impl Marked {
         let taken = Arc::new(Mutex::new(Vec::new()));
         let equip = |engine: &mut Engine| listen(engine, &taken);
         let bounds = (&roomier(catalogue.limits), &catalogue.budget);
-        let (catalogue, _) = compile_with(&marked, bounds, &equip);
-        Self { catalogue, branches, taken }
+        let (compiled, _) = compile_with(&marked, bounds, &equip);
+        Self { catalogue: compiled, branches, taken }
     }
 
     /// Branches taken since the last time, in order.

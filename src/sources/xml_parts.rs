@@ -1,9 +1,11 @@
 //! XML within an archive, bounded before and while it is read: one tag or text may not take the memory of a whole file, nor
 //! a workbook make its reader hold millions of things before the first cell.
 
+use std::ffi::OsStr;
 use std::io;
 use std::io::BufRead;
 use std::io::Read;
+use std::path::Path;
 
 use quick_xml::Reader;
 use quick_xml::events::BytesStart;
@@ -66,7 +68,8 @@ impl<R: BufRead> BufRead for EventInput<R> {
 /// Looks through one part of a workbook before its reader does.
 pub(super) fn check(file: &str, name: &str, part: impl BufRead) -> Result<(), SourceError> {
     let name = name.to_lowercase();
-    if !name.ends_with(".xml") && !name.ends_with(".rels") {
+    let extension = Path::new(&name).extension().and_then(OsStr::to_str);
+    if !matches!(extension, Some("xml" | "rels")) {
         return Ok(());
     }
     let is_shared = name.ends_with("sharedstrings.xml");

@@ -105,13 +105,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(writing("tokens"))?;
-        let became = json!({
-            "account": owner.name,
-            "label": token.label,
-            "roles": token.roles,
-            "scope": token.scope,
-            "expires_at": token.expires_at,
-        });
+        let became = issued(&token, &owner.name);
         let deed = act.deed("token_issued", subject(token.number)).became(&became);
         audit::append(&mut transaction, act.at, &[deed]).await?;
         outbox::insert(&mut transaction, notice.map(std::slice::from_ref).unwrap_or_default())
@@ -163,6 +157,17 @@ impl Store {
         audit::append(&mut transaction, act.at, &deeds.collect::<Vec<_>>()).await?;
         end(transaction).await
     }
+}
+
+/// What the audit trail tells of a new token.
+fn issued(token: &Token, owner: &Actor) -> serde_json::Value {
+    json!({
+        "account": owner,
+        "label": token.label,
+        "roles": token.roles,
+        "scope": token.scope,
+        "expires_at": token.expires_at,
+    })
 }
 
 fn subject(number: i64) -> String {

@@ -279,7 +279,7 @@ async fn what_people_touched_stays_as_they_left_it() {
     let last = shown["history"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(
         (&last["kind"], &last["actor"]),
-        (&json!("voided"), &json!("claire.martin@example.org"))
+        (&json!("voided"), &json!("claire.martin@example.org (nom non prouvé)"))
     );
     assert!(last["words"].as_str().unwrap().contains("est annulé : fichier de test"), "{last}");
     store.close().await;

@@ -84,10 +84,10 @@ async fn no_spelling_of_a_path_gives_what_the_plain_path_would_not() {
         });
         (told, routes.len())
     });
-    let (told, routes) = told.await.unwrap();
+    let (told, paths) = told.await.unwrap();
     let (asked, all) = told.iter().fold((0, 0), |sum, one| (sum.0 + one.asked, sum.1 + one.all));
     println!(
-        "{asked} requests of {all}: {routes} paths, {} methods, {} callers",
+        "{asked} requests of {all}: {paths} paths, {} methods, {} callers",
         METHODS.len(),
         CALLERS.len()
     );
@@ -149,11 +149,11 @@ impl Asker<'_> {
             .iter()
             .flat_map(|(one, _)| one.route.plain().map(|path| (one.method, path)))
             .collect();
-        let requests: Vec<RawRequest> = wanted
+        let plain_requests: Vec<RawRequest> = wanted
             .iter()
             .map(|(method, path)| request(method, &Spelling::plain(path), &self.token))
             .collect();
-        let plain = ask_all(self.address, &requests);
+        let plain = ask_all(self.address, &plain_requests);
         let plain: BTreeMap<&(&str, String), RawAnswer> = wanted.iter().zip(plain).collect();
         for (one, answer) in &open {
             let plain: Vec<&RawAnswer> =
@@ -306,14 +306,14 @@ async fn state(earlier: &Earlier) -> BTreeMap<String, String> {
         let columns = format!("select name from pragma_table_info('{table}')");
         let columns = sqlx::query(sqlx::AssertSqlSafe(columns)).fetch_all(&pool).await.unwrap();
         let quoted: Vec<String> =
-            columns.iter().map(|row| format!("quote(\"{}\")", row.get::<String, _>(0))).collect();
+            columns.iter().map(|one| format!("quote(\"{}\")", one.get::<String, _>(0))).collect();
         let whole = format!(
             "select count(*) || ' rows, ' || coalesce(group_concat(line, char(10)), '')
              from (select {} as line from {table} order by 1)",
             quoted.join(" || ',' || ")
         );
-        let row = sqlx::query(sqlx::AssertSqlSafe(whole)).fetch_one(&pool).await.unwrap();
-        let text: String = row.get(0);
+        let content = sqlx::query(sqlx::AssertSqlSafe(whole)).fetch_one(&pool).await.unwrap();
+        let text: String = content.get(0);
         let fingerprint = vigie::domain::fingerprint::Fingerprint::of(text.as_bytes());
         let count = text.split(',').next().unwrap_or_default();
         state.insert(table, format!("{count}, {fingerprint:?}"));

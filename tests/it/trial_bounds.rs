@@ -93,14 +93,14 @@ async fn time_beyond_the_bound_ends_every_kind_of_trial_publication_among_them()
     let act = async |token: &str, path: &str, seen: &str| {
         let request = reqwest::Client::new().post(desk.url(path)).bearer_auth(token);
         let request = request.header("If-Match", seen).json(&json!({ "reason": "vu" }));
-        let answer = request.send().await.unwrap();
-        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
     };
     assert_eq!(act(&ada, "/api/v1/drafts/1/submission", "\"1\"").await.0, 200);
-    let (status, body) = act(&paul, "/api/v1/drafts/1/publication", "\"2\"").await;
-    over(status, &body);
-    let workplace = desk.close().await;
-    let trail = workplace.json(&["audit", "list", "--subject", "draft/1"]);
+    let (status, refusal) = act(&paul, "/api/v1/drafts/1/publication", "\"2\"").await;
+    over(status, &refusal);
+    let closed = desk.close().await;
+    let trail = closed.json(&["audit", "list", "--subject", "draft/1"]);
     let refused = trail.as_array().unwrap().iter();
     let refused = refused.filter(|entry| entry["action"] == "rule_publication_refused").count();
     assert_eq!(refused, 1, "{trail}");
@@ -151,8 +151,8 @@ async fn a_place_is_waited_for_within_a_bound_and_is_free_once_its_caller_hangs_
         let request = reqwest::Client::new().post(desk.url("/api/v1/trials/check"));
         let answer = request.bearer_auth(token).json(&body).send().await.unwrap();
         let header = answer.headers().get("Retry-After").cloned();
-        let (status, body) = (answer.status().as_u16(), answer.json::<Value>().await.unwrap());
-        (status, kind_of(&body).to_owned(), body["detail"].to_string(), header)
+        let (status, found) = (answer.status().as_u16(), answer.json::<Value>().await.unwrap());
+        (status, kind_of(&found).to_owned(), found["detail"].to_string(), header)
     };
     let running = for_ever(&ada, "");
     // Until it has come to its place, others find one.
@@ -175,9 +175,9 @@ async fn a_place_is_waited_for_within_a_bound_and_is_free_once_its_caller_hangs_
     while check(&zoe).await.0 == 503 {}
 
     // The same with a key: what is kept nowhere is not done for nobody.
-    let running = for_ever(&ada, "essai");
+    let with_key = for_ever(&ada, "essai");
     while check(&zoe).await.0 != 503 {}
-    running.abort();
+    with_key.abort();
     while check(&zoe).await.0 == 503 {}
     desk.close().await;
 }

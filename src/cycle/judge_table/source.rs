@@ -24,7 +24,7 @@ pub(super) struct Source {
 }
 
 enum Rows {
-    Csv(TableRows),
+    Csv(Box<TableRows>),
     Parquet(ParquetRows),
 }
 
@@ -39,7 +39,7 @@ impl Source {
         } else {
             let size = std::fs::metadata(path)
                 .map_err(|source| SourceError::Read { path: path.to_owned(), source })?;
-            (Rows::Csv(TableRows::open(path)?), size.len())
+            (Rows::Csv(Box::new(TableRows::open(path)?)), size.len())
         };
         Ok(Self { path: path.display().to_string(), rows, given: 0, before: 0, size })
     }

@@ -82,16 +82,14 @@ fn another(pattern: &str, other: &str) -> Option<String> {
     let (parts, others): (Vec<&str>, Vec<&str>) =
         (pattern.split('/').collect(), other.split('/').collect());
     let is_parameter = |part: &str| part.starts_with('{');
-    let fits = |(part, other): (&&str, &&str)| {
-        part == other || (is_parameter(other) && !is_parameter(part))
-    };
+    let fits = |(one, two): (&&str, &&str)| one == two || (is_parameter(two) && !is_parameter(one));
     if pattern == other || parts.len() != others.len() || !parts.iter().zip(&others).all(fits) {
         return None;
     }
     let names = parts
         .iter()
         .zip(&others)
-        .map(|(part, other)| if part == other { (*part).to_owned() } else { "another".to_owned() });
+        .map(|(one, two)| if one == two { (*one).to_owned() } else { "another".to_owned() });
     Some(names.collect::<Vec<_>>().join("/"))
 }
 

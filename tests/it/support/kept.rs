@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -46,12 +47,12 @@ impl Differences {
         }
         let mut told = String::new();
         for (asked, found) in &self.found {
-            told += &format!("{asked}\n");
+            writeln!(told, "{asked}").unwrap();
             for line in found.iter().take(SHOWN) {
-                told += &format!("    {line}\n");
+                writeln!(told, "    {line}").unwrap();
             }
             if found.len() > SHOWN {
-                told += &format!("    and {} more\n", found.len() - SHOWN);
+                writeln!(told, "    and {} more", found.len() - SHOWN).unwrap();
             }
         }
         let count = self.found.len();

@@ -26,8 +26,8 @@ pub(crate) fn peak_of(command: &Command) -> Option<(Output, u64)> {
             None => run.env_remove(name),
         };
     }
-    if let Some(folder) = command.get_current_dir() {
-        run.current_dir(folder);
+    if let Some(current) = command.get_current_dir() {
+        run.current_dir(current);
     }
     let output = run.output().unwrap();
     let peak: u64 = std::fs::read_to_string(file).unwrap().parse().unwrap();

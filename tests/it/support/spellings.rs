@@ -84,7 +84,8 @@ fn letters(letter: char, with: &mut impl FnMut(&'static str, &str)) {
 
 fn encoded(letter: char) -> String {
     let mut buffer = [0; 4];
-    letter.encode_utf8(&mut buffer).bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let escapes = letter.encode_utf8(&mut buffer).bytes().map(|byte| format!("%{byte:02X}"));
+    escapes.collect::<Vec<_>>().concat()
 }
 
 /// In place of a slash.

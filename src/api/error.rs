@@ -1,4 +1,4 @@
-//! The only place where a fault becomes a status: problem details, as RFC 9457 has them.
+//! Problems and their statuses: problem details, as RFC 9457 has them.
 
 use actix_web::HttpResponse;
 use actix_web::ResponseError;
@@ -11,15 +11,10 @@ use super::mistakes;
 use super::problem_details::PROBLEM_JSON;
 use super::problem_details::ProblemDetails;
 use super::problem_errors::ProblemError;
-use super::problem_errors::fault_errors;
-use super::problem_errors::proof_errors;
 use super::unavailable::Unavailable;
 use crate::cycle::CycleError;
 use crate::cycle::NoPlace;
 use crate::domain::draft::Meanwhile;
-use crate::frame::FrameError;
-use crate::rules::OverBudget;
-use crate::store::StoreError;
 
 #[derive(Debug, Error)]
 pub enum Problem {
@@ -294,110 +289,5 @@ impl ResponseError for Problem {
             answer.insert_header((header::LOCATION, run.as_str()));
         }
         answer.content_type(PROBLEM_JSON).json(ProblemDetails::of(self))
-    }
-}
-
-impl From<CycleError> for Problem {
-    fn from(error: CycleError) -> Self {
-        match error {
-            CycleError::NoSuchProject { .. }
-            | CycleError::NoSuchCycle(_)
-            | CycleError::NoSuchMission(_)
-            | CycleError::NoSuchReview(_)
-            | CycleError::NoSuchRule { .. }
-            | CycleError::NoSuchAlert { .. }
-            | CycleError::AmbiguousAlert { .. }
-            | CycleError::NoSuchMinistry(_)
-            | CycleError::NoSuchFile { .. }
-            | CycleError::NotJudged { .. } => Self::Unknown(error.to_string()),
-            CycleError::Frame(FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition)
-            | CycleError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
-            CycleError::AmbiguousFile { .. }
-            | CycleError::Threshold(_)
-            | CycleError::RulePath(_)
-            | CycleError::SilencesEverything
-            | CycleError::SilenceTooLong { .. }
-            | CycleError::NotOfAProject { .. }
-            | CycleError::NotContestable { .. } => Self::Unfit(error.to_string()),
-            CycleError::Unproved { proof } => {
-                Self::Unproved { detail: proof.to_string(), errors: proof_errors(&proof) }
-            }
-            CycleError::Faulty { ref faults } => {
-                Self::Unproved { detail: error.to_string(), errors: fault_errors(faults) }
-            }
-            CycleError::Refused(_)
-            | CycleError::Disallowed(_)
-            | CycleError::BackInTime { .. }
-            | CycleError::AfterToday { .. } => Self::Refused(error.to_string()),
-            CycleError::OverBudget(OverBudget::Cancelled) => Self::NotReady(error.to_string()),
-            CycleError::OverBudget(over) => Self::OutOfBounds(over.to_string()),
-            CycleError::Store(error) => error.into(),
-            CycleError::Source(error) => error.into(),
-            CycleError::Frame(FrameError::Plan { .. })
-            | CycleError::Rules(_)
-            | CycleError::Playbook(_)
-            | CycleError::Terms(_)
-            | CycleError::Render(_)
-            | CycleError::NoPlaybook
-            | CycleError::Timetable(_)
-            | CycleError::NoTimetable
-            | CycleError::Calendar(_)
-            | CycleError::Export(_)
-            | CycleError::Table(_)
-            | CycleError::Record(_)
-            | CycleError::Stopped(_) => Self::Internal(Box::new(error)),
-        }
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        if let Some(why) = Unavailable::of(&error) {
-            return Self::Unavailable(why);
-        }
-        match error {
-            StoreError::Draft(refusal) => refusal.into(),
-            StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),
-            StoreError::BeyondScope { .. } => Self::BeyondScope,
-            StoreError::NoSuch { .. }
-            | StoreError::NoSuchAlert { .. }
-            | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
-            StoreError::Over { .. }
-            | StoreError::NotTheLastCycle { .. }
-            | StoreError::Unsettled { .. }
-            | StoreError::MissionMoved { .. }
-            | StoreError::LinkedToItself { .. }
-            | StoreError::AlreadyLinked { .. }
-            | StoreError::NotLinked { .. }
-            | StoreError::TwoSnapshots { .. }
-            | StoreError::AccountExists { .. }
-            | StoreError::AccountAlike { .. } => Self::Refused(error.to_string()),
-            StoreError::TooLate => Self::AnswerNotKept,
-            StoreError::Moved { .. } => Self::Stale(error.to_string()),
-            StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),
-            StoreError::Address { .. }
-            | StoreError::Folder { .. }
-            | StoreError::Open { .. }
-            | StoreError::Storage(_)
-            | StoreError::WriterBusy { .. }
-            | StoreError::Migrate { .. }
-            | StoreError::Schema { .. }
-            | StoreError::Damaged { .. }
-            | StoreError::Exists { .. }
-            | StoreError::InUse { .. }
-            | StoreError::Restore(_)
-            | StoreError::File { .. }
-            | StoreError::Transaction { .. }
-            | StoreError::Read { .. }
-            | StoreError::Write { .. }
-            | StoreError::Kept { .. }
-            | StoreError::Decode { .. }
-            | StoreError::Encode { .. }
-            | StoreError::Figure { .. }
-            | StoreError::Rows { .. }
-            | StoreError::Judged { .. }
-            | StoreError::CycleTaken { .. }
-            | StoreError::Chance { .. } => Self::Internal(Box::new(CycleError::Store(error))),
-        }
     }
 }

@@ -38,6 +38,7 @@ mod page;
 mod panorama;
 mod practice;
 mod presence;
+mod problem_causes;
 mod problem_details;
 mod problem_errors;
 mod projects;

@@ -19,7 +19,6 @@ use super::notices::NoticeRow;
 use super::outages;
 use super::told;
 use super::void;
-use super::waits;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::domain::ids::CycleNumber;
@@ -54,60 +53,7 @@ pub struct ClaimedNotice {
     pub in_outages: TimeDelta,
 }
 
-/// When notices of one kind leave at the latest, and when one written now would leave.
-#[derive(Clone, Copy, Debug)]
-pub struct WaitLimit {
-    pub kind: NoticeKind,
-    pub latest: DateTime<Utc>,
-    pub instead: DateTime<Utc>,
-}
-
 impl Store {
-    /// Notices that a clock which was ahead made to wait longer than they can: says how many there were. None
-    /// while the clock is behind what was written last, since then it is this one that is wrong.
-    pub async fn bring_back_waits(
-        &self,
-        lane: &Lane,
-        limits: &[WaitLimit],
-        now: DateTime<Utc>,
-    ) -> Result<u64, StoreError> {
-        self.check_whole("delivery")?;
-        let Some(earliest) = limits.iter().map(|limit| limit.latest).min() else { return Ok(0) };
-        let some: i64 = sqlx::query_scalar(
-            "select exists (select 1 from notices
-                            where lane = $1 and state = 'waiting' and next_attempt_at > $2)",
-        )
-        .bind(lane.to_string())
-        .bind(kept::from_instant(earliest))
-        .fetch_one(self.readers()?)
-        .await
-        .map_err(reading("notices"))?;
-        if some == 0 {
-            return Ok(0);
-        }
-        let mut transaction = self.begin_write().await?;
-        if waits::is_behind(&mut transaction, now).await? {
-            return Ok(0);
-        }
-        let mut brought = 0;
-        for limit in limits {
-            brought += sqlx::query(
-                "update notices set next_attempt_at = $4, not_before = min(not_before, $4)
-                 where lane = $1 and kind = $2 and state = 'waiting' and next_attempt_at > $3",
-            )
-            .bind(lane.to_string())
-            .bind(limit.kind.word())
-            .bind(kept::from_instant(limit.latest))
-            .bind(kept::from_instant(limit.instead))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("waits of notices"))?
-            .rows_affected();
-        }
-        end(transaction).await?;
-        Ok(brought)
-    }
-
     /// Takes notices that are due in a lane, for one program until `leased_until`: should it die, they
     /// are anyone's again, as they are when they are held for longer than that. A notice waits for those written before it in its thread.
     pub async fn claim_notices(

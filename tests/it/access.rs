@@ -21,7 +21,7 @@ async fn call(service: &Running, token: &str, method: &str, path: &str) -> (u16,
     (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_let_in_without_a_token_that_holds() {
     let workplace = Workplace::new();
     let token = workplace.token("Claire", &[Role::Reader], &[]).await;
@@ -76,7 +76,7 @@ async fn what_another_program_writes_of_a_token_holds_from_the_next_request_on()
     service.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_is_missing_is_told_and_audited() {
     let workplace = Workplace::with_fixtures();
     workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
@@ -110,7 +110,7 @@ async fn a_role_that_is_missing_is_told_and_audited() {
     ");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_two_readers_could_take_otherwise_is_refused() {
     let workplace = Workplace::new();
     let token = workplace.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;
@@ -136,7 +136,7 @@ async fn a_request_that_two_readers_could_take_otherwise_is_refused() {
     service.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_revokes_itself_and_those_that_may_do_no_more() {
     let workplace = Workplace::new();
     let broad = workplace.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;

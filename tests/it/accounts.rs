@@ -65,7 +65,7 @@ fn secret(reply: &Reply) -> String {
     reply.2["secret"].as_str().unwrap().to_owned()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_is_made_changed_and_closed_by_whoever_saw_it_as_it_is() {
     let office = Office::open().await;
     let anne = json!({ "name": "Anne", "roles": ["reader"], "scope": { "ministries": ["MJ"] } });
@@ -103,7 +103,7 @@ async fn an_account_is_made_changed_and_closed_by_whoever_saw_it_as_it_is() {
     office.service.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_last_administrator_stays_and_the_refusal_is_audited() {
     let office = Office::open().await;
     let close = || {
@@ -141,7 +141,7 @@ async fn the_last_administrator_stays_and_the_refusal_is_audited() {
     assert!(refused.stderr.contains("`Paul` is the last administrator"), "{}", refused.stderr);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_lends_more_than_they_came_with() {
     let office = Office::open().await;
     let wide = office.workplace.token("Anne", &[Role::Reader, Role::Analyst], &["MJ", "MI"]).await;
@@ -174,7 +174,7 @@ async fn nobody_lends_more_than_they_came_with() {
     office.service.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_revokes_ones_own_tokens_and_no_other() {
     let office = Office::open().await;
     let anne = office.workplace.token("Anne", &[Role::Reader], &[]).await;

@@ -25,7 +25,7 @@ async fn alert(desk: &Desk, token: &str, rule: &str, subject: &str) -> String {
     id_of(&list.body, |alert| alert["subject"] == subject)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_alert_is_given_commented_contested_and_its_team_answered() {
     let desk = judged().await;
     let anne = desk.workplace.token("Anne", &[Role::Analyst], &[]).await;
@@ -59,7 +59,7 @@ async fn an_alert_is_given_commented_contested_and_its_team_answered() {
     desk.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_silence_is_made_and_ended_over_http_within_its_bounds() {
     let desk = judged().await;
     let anne = desk.workplace.token("Anne", &[Role::Analyst], &[]).await;
@@ -93,7 +93,7 @@ async fn a_silence_is_made_and_ended_over_http_within_its_bounds() {
     desk.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mission_is_conducted_to_its_end_over_http() {
     let desk = judged().await;
     let anne = desk.workplace.token("Anne", &[Role::Analyst], &[]).await;
@@ -126,7 +126,7 @@ async fn a_mission_is_conducted_to_its_end_over_http() {
     desk.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_vendor_is_named_by_the_director_alone_once_its_reply_is_known() {
     let workplace = Workplace::with_fixtures();
     workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
@@ -153,7 +153,7 @@ async fn a_vendor_is_named_by_the_director_alone_once_its_reply_is_known() {
     desk.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn reviews_are_planned_moved_held_and_what_they_leave_to_do_is_ticked_off() {
     let desk = judged().await;
     let anne = desk.workplace.token("Anne", &[Role::Analyst], &[]).await;
@@ -187,7 +187,7 @@ async fn reviews_are_planned_moved_held_and_what_they_leave_to_do_is_ticked_off(
     desk.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn two_projects_are_made_one_and_told_apart_again_over_http() {
     let desk = judged().await;
     let anne = desk.workplace.token("Anne", &[Role::Analyst], &[]).await;
@@ -212,7 +212,7 @@ async fn two_projects_are_made_one_and_told_apart_again_over_http() {
     desk.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_given_up_waits_again_when_an_administrator_says_so() {
     let desk = judged().await;
     let anne = desk.workplace.token("Anne", &[Role::Analyst], &[]).await;

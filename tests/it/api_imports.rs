@@ -58,7 +58,7 @@ fn bare(mut value: Value) -> Value {
     value
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_imported_over_http_is_the_one_that_the_command_line_imports() {
     let (desk, token) = open().await;
     let by_command = Workplace::new();
@@ -92,7 +92,7 @@ async fn a_file_imported_over_http_is_the_one_that_the_command_line_imports() {
     assert_eq!(by, BTreeSet::from(["Claire"]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_reports_like_an_import_and_leaves_nothing() {
     let (desk, token) = open().await;
     let name = FILES[1];
@@ -105,7 +105,7 @@ async fn a_dry_run_reports_like_an_import_and_leaves_nothing() {
     assert_eq!(done.body["files"], tried.body["files"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_file_is_refused_whole_with_each_fault_at_its_place() {
     let (desk, token) = open().await;
     let known = desk.send(&token, &address(FILES[1]), file(FILES[1])).await;
@@ -133,7 +133,7 @@ async fn a_malformed_file_is_refused_whole_with_each_fault_at_its_place() {
     assert_eq!(imports.body["data"].as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_file_of_ours_is_refused_by_its_request() {
     let workplace = Workplace::new();
     let token = workplace.token("Claire", &[Role::Analyst], &[]).await;
@@ -195,7 +195,7 @@ async fn a_file_that_says_or_proves_to_be_too_large_or_breaks_off_leaves_nothing
     assert_eq!(imports.body["data"], json!([]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn only_analysts_of_the_whole_state_import() {
     let workplace = Workplace::new();
     let reader = workplace.token("Lecteur", &[Role::Reader], &[]).await;

@@ -75,7 +75,7 @@ fn draft(texts: &[(&str, String)]) -> Value {
     json!({ "comment": "un titre plus clair", "files": files })
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_people_editing_one_rule_the_second_gets_412_with_what_changed() {
     let workplace = Workplace::new();
     let ada = workplace.token("Ada", &[Role::RuleAuthor], &[]).await;
@@ -107,7 +107,7 @@ async fn of_two_people_editing_one_rule_the_second_gets_412_with_what_changed() 
     service.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rule_is_published_by_a_second_person_and_rolled_back_on_what_they_saw() {
     let workplace = Workplace::new();
     let ada = workplace.token("Ada", &[Role::RuleAuthor, Role::Approver], &[]).await;
@@ -155,7 +155,7 @@ async fn a_rule_is_published_by_a_second_person_and_rolled_back_on_what_they_saw
     assert_eq!(refused.count(), 1, "{trail}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_published() {
     let workplace = Workplace::new();
     let ada = workplace.token("Ada", &[Role::RuleAuthor], &[]).await;
@@ -203,7 +203,7 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
     service.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn who_sees_one_ministry_tries_rules_on_its_projects_only_and_changes_none() {
     let workplace = Workplace::with_fixtures();
     let jules = workplace.token("Jules", &[Role::RuleAuthor], &["MJ"]).await;

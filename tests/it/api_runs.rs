@@ -48,7 +48,7 @@ fn told(value: &Value, fields: &[&str]) -> String {
     fields.iter().map(|field| format!("{field} {}", value[field])).collect::<Vec<_>>().join(", ")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cycle_is_begun_followed_and_found_as_the_command_line_makes_it() {
     let (desk, token) = open().await;
     let begun = desk.post(&token, CYCLES, json!({ "as_of": "2020-11-30" })).await;
@@ -88,7 +88,7 @@ async fn a_cycle_is_begun_followed_and_found_as_the_command_line_makes_it() {
     assert_eq!(asked, [deed, deed]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cycle_that_is_tried_out_tells_its_alerts_and_leaves_nothing() {
     let (desk, token) = open().await;
     let asked = json!({ "as_of": "2020-11-30", "dry_run": true });
@@ -110,7 +110,7 @@ async fn a_cycle_that_is_tried_out_tells_its_alerts_and_leaves_nothing() {
     assert_eq!(cycle["last_success_at"], Value::Null);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_work_is_not_begun_twice_and_the_answer_says_where_it_is_done() {
     let (desk, token) = open().await;
     let store = Store::open(&desk.workplace.database_url()).await.unwrap();
@@ -128,7 +128,7 @@ async fn the_same_work_is_not_begun_twice_and_the_answer_says_where_it_is_done()
     store.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cycle_that_cannot_be_is_refused_before_it_begins() {
     let (desk, token) = open().await;
     let begun = desk.post(&token, CYCLES, json!({})).await;
@@ -150,7 +150,7 @@ async fn a_cycle_that_cannot_be_is_refused_before_it_begins() {
     assert_eq!(ended(&desk, &token, &tried).await["outcome"], "success");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_comes_to_nothing_says_why() {
     let mut workplace = Workplace::with_fixtures();
     let rules = workplace.own_rules();
@@ -167,7 +167,7 @@ async fn a_run_that_comes_to_nothing_says_why() {
     desk.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_stops_lets_what_was_asked_for_finish() {
     let (desk, token) = open().await;
     let begun = desk.post(&token, CYCLES, json!({ "as_of": "2020-11-30" })).await;
@@ -179,7 +179,7 @@ async fn a_service_that_stops_lets_what_was_asked_for_finish() {
     assert_eq!(cycle["last_run"]["outcome"], "success");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn administrators_run_jobs_analysts_cycles_and_ministries_neither() {
     let workplace = Workplace::with_fixtures();
     let chief = workplace.token("Chef", &[Role::Administrator], &[]).await;
@@ -205,7 +205,7 @@ async fn administrators_run_jobs_analysts_cycles_and_ministries_neither() {
     assert_eq!(desk.post(&chief, "/api/v1/jobs/coffee/runs", json!({})).await.status, 404);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_past_cycle_is_judged_again_and_gives_the_same_bytes() {
     let workplace = Workplace::with_fixtures();
     workplace.ok(&["cycle", "--as-of", "2020-11-30"]);

@@ -308,7 +308,7 @@ async fn revoke(store: &Store, secret: &str, now: DateTime<Utc>) {
     store.revoke_token(tokens[0].number, &act).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn no_wait_that_a_clock_ahead_set_lasts_once_the_clock_is_right() {
     let workplace = Workplace::with_fixtures();
     workplace.token("Anne", &[Role::Analyst], &[]).await;

@@ -115,7 +115,7 @@ async fn deliver(store: &Store, cycle: i64) {
     store.record_outcomes(&Lane::Mail, &tried, at).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn after_a_void_cycle_all_stands_as_before_it_and_the_next_one_finds_the_same_again() {
     let workplace = Workplace::with_fixtures();
     ok(&workplace, &["cycle", "--as-of", "2020-06-30", "--announce"]);
@@ -158,7 +158,7 @@ async fn after_a_void_cycle_all_stands_as_before_it_and_the_next_one_finds_the_s
     store.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_was_told_is_sent_a_correction_and_only_an_administrator_makes_a_cycle_void() {
     let workplace = judged_twice();
     let admin = workplace.token("Ada", &[Role::Administrator], &[]).await;
@@ -240,7 +240,7 @@ async fn whoever_was_told_is_sent_a_correction_and_only_an_administrator_makes_a
     ok(&workplace, &["cycle", "--as-of", "2020-11-30"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_people_touched_stays_as_they_left_it() {
     let workplace = Workplace::with_fixtures();
     ok(&workplace, &["cycle", "--as-of", "2020-06-30"]);
@@ -285,7 +285,7 @@ async fn what_people_touched_stays_as_they_left_it() {
     store.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cycle_as_of_a_day_to_come_is_refused_by_every_way_in_and_may_be_tried() {
     let workplace = Workplace::with_fixtures();
     let refused = run(&workplace, &["cycle", "--as-of", "2062-01-01"]);
@@ -310,7 +310,7 @@ async fn a_cycle_as_of_a_day_to_come_is_refused_by_every_way_in_and_may_be_tried
 }
 
 /// Claimed for delivery when the cycle was made void: it may arrive, and is not tried again.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_notice_on_its_way_is_not_tried_again_and_its_receiver_is_corrected() {
     let workplace = judged_twice();
     let store = Store::open(&workplace.database_url()).await.unwrap();

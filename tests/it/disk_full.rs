@@ -59,7 +59,7 @@ async fn until_ready(desk: &Desk) {
     while readiness(desk).await.status != 200 {}
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_commit_that_finds_no_room_at_any_page_leaves_nothing_behind() {
     let Some(tmpfs) = Disk::in_memory(16 * MEBIBYTE) else { return };
     let workplace = Workplace::on(tmpfs.path());
@@ -106,7 +106,7 @@ async fn a_commit_that_finds_no_room_at_any_page_leaves_nothing_behind() {
 }
 
 /// `SQLite` ends the transaction by itself, as it does when there is no room, at each statement in turn.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_the_database_ends_at_any_statement_leaves_nothing_behind() {
     let workplace = Workplace::new();
     let anne = workplace.token("Anne", &[Role::Analyst], &[]).await;

@@ -115,7 +115,7 @@ async fn an_earlier_database_answers_over_http_each_caller_what_it_answered_then
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn tokens_and_sessions_of_an_earlier_database_hold_or_are_over_as_they_were() {
     for earlier in Earlier::all() {
         let service = earlier.serve().await;
@@ -134,7 +134,7 @@ async fn tokens_and_sessions_of_an_earlier_database_hold_or_are_over_as_they_wer
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_an_earlier_version_answered_under_a_key_is_not_done_again() {
     for earlier in Earlier::all() {
         let service = earlier.serve().await;

@@ -46,7 +46,7 @@ impl Desk {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_says_what_the_list_says_in_each_format() {
     let desk = Desk::open().await;
     let listed = desk.list("projects").await;
@@ -97,7 +97,7 @@ async fn an_export_says_what_the_list_says_in_each_format() {
     desk.running.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_table_is_to_be_had_in_every_format() {
     let desk = Desk::open().await;
     let mut told = String::new();

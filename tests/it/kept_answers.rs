@@ -274,7 +274,7 @@ fn only_reads_that_ask_for_an_account_and_tell_no_secret_are_kept() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_kept_answer_goes_out_compressed_and_is_not_sent_to_who_has_it() {
     let workplace = Workplace::with_fixtures();
     let token = workplace.token("Chef", &Role::ALL, &[]).await;

@@ -84,9 +84,10 @@ async fn who_acknowledges_and_what_a_cycle_came_to_is_told_to_those_whom_it_conc
     let bodies = told(&receiver, "/whole");
     assert!(names(&bodies).starts_with(&["alert.acknowledged"]), "{:?}", names(&bodies));
     let data = &bodies[0]["data"];
+    let by = format!("{} (nom non prouvé)", crate::support::ACTOR);
     assert_eq!(
         (&data["rule"], &data["subject"], &data["ministry"], &data["by"]),
-        (&json!("D1"), &json!("project/portalis"), &json!("MJ"), &json!(crate::support::ACTOR))
+        (&json!("D1"), &json!("project/portalis"), &json!("MJ"), &json!(by))
     );
     assert_eq!(data["name"], "PORTALIS");
     assert_eq!(data.get("reason"), None, "thin: what was said stays behind the link");

@@ -66,7 +66,7 @@ fn the_coming_end_of_a_silence_is_told_once_to_the_risk_team_and_to_its_ministry
             Silence n° 1 : Dérive budgétaire (D1), CYCLADES
               → Le silence prend fin le CE JOUR-LÀ.
               → Il tait 1 alerte ouverte : Dérive budgétaire (D1), CYCLADES, « Élevé ».
-              → Posé le AUJOURD’HUI par Claire Martin : « plan arrêté ».
+              → Posé le AUJOURD’HUI par Claire Martin (nom non prouvé) : « plan arrêté ».
             ");
         }
         assert!(said.lines().next().unwrap().contains("1 silence à revoir"), "{said}");

@@ -45,7 +45,7 @@ fn told(entries: &Value, action: &str) -> Vec<[Value; 2]> {
     of_action.map(|entry| [entry["actor"].clone(), entry["proved_by"].clone()]).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_typed_beside_the_database_is_marked_on_every_face() {
     let workplace = workplace();
     workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
@@ -102,7 +102,7 @@ async fn a_name_typed_beside_the_database_is_marked_on_every_face() {
     desk.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_trail_tells_a_session_a_token_and_one_issued_beside_the_database_apart() {
     let workplace = Workplace::with_fixtures();
     workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
@@ -124,7 +124,7 @@ async fn the_trail_tells_a_session_a_token_and_one_issued_beside_the_database_ap
     after.ok(&["audit", "verify"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn how_a_name_was_proved_cannot_be_altered_unseen() {
     let workplace = Workplace::new();
     workplace.ok(&["accounts", "add", "Ada", "--role", "reader"]);
@@ -142,7 +142,7 @@ async fn how_a_name_was_proved_cannot_be_altered_unseen() {
     assert!(found.stdout.contains("la décision 1 a été altérée"), "{}", found.stdout);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_is_told_of_a_token_issued_for_it_beside_the_database() {
     let workplace = Workplace::new();
     let own = workplace.token("ada@justice.example", &[Role::Reader], &[]).await;
@@ -197,7 +197,7 @@ fn rules_may_be_published_over_http_only_and_the_attempt_is_in_the_trail() {
     assert_eq!(workplace.json(&["rules", "drafts"])[0]["state"], "in_review");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn who_wrote_beside_the_database_is_still_the_author_over_http() {
     let workplace = workplace();
     in_review(&workplace);

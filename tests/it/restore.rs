@@ -53,7 +53,7 @@ fn beside_the_database(workplace: &Workplace) -> Vec<String> {
     names
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn tokens_and_sessions_of_a_backup_are_worth_nothing_once_it_is_restored() {
     let workplace = Workplace::new();
     let token = workplace.token("Claire", &[Role::Reader], &[]).await;
@@ -94,7 +94,7 @@ async fn tokens_and_sessions_of_a_backup_are_worth_nothing_once_it_is_restored()
     assert_eq!(status(&workplace, back["secret"].as_str().unwrap()).await, 200);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn invitations_keys_and_holds_of_a_backup_end_too() {
     let workplace = Workplace::new();
     let store = Store::open(&workplace.database_url()).await.unwrap();
@@ -123,7 +123,7 @@ async fn invitations_keys_and_holds_of_a_backup_end_too() {
     assert_eq!(run["outcome"], "success", "the hold of the backup lives again: {run}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_closed_since_the_backup_stays_closed_and_one_changed_is_named() {
     let workplace = Workplace::new();
     for name in ["Ada", "Bob", "Zoé"] {
@@ -146,7 +146,7 @@ async fn an_account_closed_since_the_backup_stays_closed_and_one_changed_is_name
     assert!(blind.stderr.contains("look at `vigie accounts list`"), "{}", blind.stderr);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_sent_since_the_backup_is_not_sent_again_and_what_waits_is_said() {
     let workplace = Workplace::with_fixtures();
     let announced = |arguments: &[&str]| {
@@ -202,7 +202,7 @@ fn names_of_accounts(workplace: &Workplace) -> Vec<String> {
     accounts.map(|account| account["name"].as_str().unwrap().to_owned()).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_copy_with_its_log_is_restored_with_what_the_log_holds() {
     let workplace = Workplace::new();
     let copy = copied_with_its_log(&workplace).await;
@@ -216,7 +216,7 @@ async fn a_copy_with_its_log_is_restored_with_what_the_log_holds() {
     assert!(!workplace.path("copy.db-shm").exists(), "something is left beside the copy");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_cannot_be_whole_is_refused_by_name() {
     let workplace = Workplace::new();
     let copy = copied_with_its_log(&workplace).await;
@@ -232,7 +232,7 @@ async fn a_copy_that_cannot_be_whole_is_refused_by_name() {
     assert_eq!(beside_the_database(&workplace), ["vigie.db"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn symbolic_links_lead_to_the_files_that_are_read_and_replaced() {
     let workplace = Workplace::new();
     workplace.ok(&["accounts", "add", "Ada", "--role", "reader"]);
@@ -260,7 +260,7 @@ async fn symbolic_links_lead_to_the_files_that_are_read_and_replaced() {
     assert!(names[0] == "real.db" && names[1].starts_with("real.db.replaced-"), "{names:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_restoration_left_goes_when_the_service_starts_and_nothing_else_does() {
     let workplace = Workplace::new();
     workplace.ok(&["accounts", "add", "Ada", "--role", "reader"]);

@@ -118,7 +118,7 @@ fn kind_of(route: &str) -> &'static str {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_documented_route_answers() {
     let service = Service::start().await;
     service.workplace.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
@@ -157,7 +157,7 @@ async fn the_portfolio_is_the_one_of_the_command_line() {
     assert_eq!(reply.body, shown);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_are_filtered_and_an_unknown_filter_is_refused() {
     let service = Service::start().await;
     let all = data(&service.get("/api/v1/projects").await).len();
@@ -175,7 +175,7 @@ async fn lists_are_filtered_and_an_unknown_filter_is_refused() {
     assert!(detail.contains("minsitry") && detail.contains("ministry"), "{detail}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_exist_is_a_problem_with_the_nearest_names() {
     let service = Service::start().await;
     let reply = service.get("/api/v1/projects/portails").await;
@@ -189,7 +189,7 @@ async fn what_does_not_exist_is_a_problem_with_the_nearest_names() {
     assert_eq!(service.get("/api/v1/cycles/one").await.status, 400);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_without_data_is_ready_and_says_that_it_knows_nothing() {
     let service = Service::over(Workplace::new()).await;
     assert_eq!(service.get("/readyz").await.body["status"], "ready");
@@ -198,7 +198,7 @@ async fn a_service_without_data_is_ready_and_says_that_it_knows_nothing() {
     assert_eq!(reply.body["detail"], "no edition of the panorama is known: import one first");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_bears_the_id_that_the_logs_have() {
     let service = Service::over(Workplace::new()).await;
     let reply = service.get("/healthz").await;
@@ -206,7 +206,7 @@ async fn an_answer_bears_the_id_that_the_logs_have() {
     assert_eq!(reply.headers["x-content-type-options"], "nosniff");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_next_scheduled_cycle_is_known_at_the_start() {
     let service = Service::over(Workplace::new()).await;
     let next = service.running.next_cycle().unwrap();
@@ -241,7 +241,7 @@ fn the_health_check_tells_a_service_that_runs_from_one_that_does_not() {
     assert!(words.starts_with("vigie: ask http://127.0.0.1:18765/readyz"), "{words}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_notice_can_be_read_whole_on_its_page() {
     let service = Service::start().await;
     let notices = service.get("/api/v1/notices?state=waiting").await;

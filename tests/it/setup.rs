@@ -41,7 +41,7 @@ async fn submit(link: &str, name: &str) -> Answer {
     answer(Client::new().post(link).header(ORIGIN, home).form(&[("name", name)])).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_start_makes_one_administrator_who_is_signed_in_and_shown_a_token_once() {
     let workplace = Workplace::new();
     let service = start(&workplace, HandClock::at(NOW)).await;
@@ -77,7 +77,7 @@ async fn the_first_start_makes_one_administrator_who_is_signed_in_and_shown_a_to
     assert!(told.contains("Ada Martin") && !told.contains(token), "{told}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_worth_its_signature_and_changes_only_what_pages_of_vigie_ask_for() {
     let workplace = Workplace::new();
     let service = start(&workplace, HandClock::at(NOW)).await;

@@ -99,7 +99,7 @@ impl Vigie {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
     let Some(provider) = OpenIdProvider::start(Flavour::Generic) else { return };
     provider.tell(&json!({ "person": ada(&["pwd", "mfa"]) })).await;
@@ -113,7 +113,7 @@ async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
     vigie_session=(87 characters); HttpOnly; SameSite=Lax; Path=/; Max-Age=43200
     vigie_sign_in=; HttpOnly; SameSite=Lax; Path=/sign-in; Max-Age=0
     ");
-    assert_snapshot!(vigie.get(&mut browser, &home.to).await.text, @r#"{"account":1,"name":"ada@culture.example","roles":["reader","approver"],"permissions":["read","publish_rules"],"scope":{"ministries":[]}}"#);
+    assert_snapshot!(vigie.get(&mut browser, &home.to).await.text, @r#"{"account":1,"name":"ada@culture.example","roles":["reader","approver"],"permissions":["read","publish_rules"],"scope":{"ministries":[]},"local_tokens":[]}"#);
     let account = vigie.get(&mut browser, "/account").await.text;
     assert_snapshot!(account.replace(&provider.issuer, "(the provider)"));
 
@@ -141,7 +141,7 @@ async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
     ");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rules_are_not_published_by_whoever_signed_in_with_one_factor() {
     let Some(provider) = OpenIdProvider::start(Flavour::Generic) else { return };
     provider.tell(&json!({ "person": ada(&["pwd"]) })).await;
@@ -160,7 +160,7 @@ async fn rules_are_not_published_by_whoever_signed_in_with_one_factor() {
     assert_snapshot!(session(&mut again).await, @r#"["read","publish_rules"]"#);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_agent_sees_the_ministry_of_their_establishment_once_somebody_gave_them_a_role() {
     let Some(provider) = OpenIdProvider::start(Flavour::Proconnect) else { return };
     let ministries =
@@ -206,7 +206,7 @@ async fn an_agent_sees_the_ministry_of_their_establishment_once_somebody_gave_th
     ");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_return_serves_once_in_its_own_browser_and_within_ten_minutes() {
     let Some(provider) = OpenIdProvider::start(Flavour::Generic) else { return };
     provider.tell(&json!({ "person": ada(&["pwd"]) })).await;
@@ -234,7 +234,7 @@ async fn a_return_serves_once_in_its_own_browser_and_within_ten_minutes() {
     vigie.running.stop().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_refused_is_told_what_to_do() {
     let Some(provider) = OpenIdProvider::start(Flavour::Proconnect) else { return };
     let person = agent("11001001400022");

@@ -67,7 +67,8 @@ async fn a_write_or_a_read_that_is_cut_at_any_point_leaves_no_trace_on_its_conne
         cut += u32::from(cut_after(polls, store.audit_head()).await.is_none());
         assert_fresh(store, moment(3)).await;
     }
-    assert!(cut > 4, "{cut} were cut");
+    // Those that were not even begun, and others in the middle.
+    assert!(cut > 2, "{cut} were cut");
 }
 
 #[tokio::test]

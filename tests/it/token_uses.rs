@@ -16,7 +16,7 @@ fn last_use(workplace: &Workplace) -> serde_json::Value {
     workplace.json(&["tokens", "list"])[0]["last_used_at"].clone()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_use_is_written_by_the_time_the_service_has_stopped() {
     let workplace = Workplace::new();
     let token = workplace.token("Claire", &[Role::Reader], &[]).await;
@@ -26,7 +26,7 @@ async fn a_use_is_written_by_the_time_the_service_has_stopped() {
     assert_eq!(last_use(&workplace), "2026-11-25T09:00:00Z");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_read_answers_though_the_use_of_its_token_cannot_be_written() {
     let workplace = Workplace::new();
     let token = workplace.token("Claire", &[Role::Reader], &[]).await;
@@ -44,7 +44,7 @@ async fn a_read_answers_though_the_use_of_its_token_cannot_be_written() {
 }
 
 /// Were the read to wait for the lock, its use would be given up and never written.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_read_answers_while_another_program_holds_the_database() {
     let workplace = Workplace::new();
     let token = workplace.token("Claire", &[Role::Reader], &[]).await;

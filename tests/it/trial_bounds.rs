@@ -47,7 +47,7 @@ fn kind_of(body: &Value) -> &str {
     body["type"].as_str().unwrap_or_default().trim_start_matches("urn:vigie:problem:")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn cases_beyond_the_bound_are_counted_and_refused_before_any_is_run() {
     let workplace = Workplace::new();
     let [ada, ..] = people(&workplace).await;
@@ -63,7 +63,7 @@ async fn cases_beyond_the_bound_are_counted_and_refused_before_any_is_run() {
     desk.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn time_beyond_the_bound_ends_every_kind_of_trial_publication_among_them() {
     let workplace = Workplace::with_fixtures();
     let [ada, _, paul] = people(&workplace).await;
@@ -106,7 +106,7 @@ async fn time_beyond_the_bound_ends_every_kind_of_trial_publication_among_them()
     assert_eq!(refused, 1, "{trail}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_trial_gathers_is_bounded_in_bytes() {
     let workplace = Workplace::with_fixtures();
     let [ada, ..] = people(&workplace).await;
@@ -124,7 +124,7 @@ async fn what_a_trial_gathers_is_bounded_in_bytes() {
     desk.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_place_is_waited_for_within_a_bound_and_is_free_once_its_caller_hangs_up() {
     let workplace = Workplace::new();
     let [ada, zoe, _] = people(&workplace).await;

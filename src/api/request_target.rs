@@ -102,6 +102,9 @@ fn normal_path(path: &str) -> Result<Option<String>, &'static str> {
             _ => {}
         }
     }
+    if path.bytes().all(|byte| byte == b'/' || may_stand(byte)) {
+        return Ok(None);
+    }
     let mut normal = Vec::with_capacity(path.len());
     let mut decoded = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();

@@ -2,9 +2,8 @@
 //! and Polars adds groups up in whatever order its threads finish. Figures are added as whole
 //! billionths, which is what they are rounded to anyway.
 //!
-//! A total that does not fit in 64 bits as billionths is added as whole numbers and billionths apart, which
-//! cannot wrap around on fewer than nine million terms. A figure too large to be a term makes the total
-//! missing: it is never left out, nor does the total wrap.
+//! A total too large for that is added as whole thousandths; one too large for these is missing: no total
+//! wraps around, and no figure is left out of one.
 
 use polars::prelude::DataType;
 use polars::prelude::Expr;
@@ -13,12 +12,13 @@ use polars::prelude::RoundMode;
 use polars::prelude::lit;
 use polars::prelude::when;
 
-use crate::domain::plausible;
-
 const BILLION: f64 = 1e9;
 
-/// Billionths of totals below this fit in 64 bits.
-const FITS: i64 = 9_000_000_000;
+const THOUSAND: f64 = 1e3;
+
+/// As billionths, totals below this fit in 64 bits; as thousandths, those below the other do.
+const BILLIONTHS_FIT: f64 = 9e9;
+const THOUSANDTHS_FIT: f64 = 9e15;
 
 /// Of what is known; missing when nothing is, since a sum of nothing known is not zero.
 pub(super) fn sum(figures: &Expr) -> Expr {
@@ -31,23 +31,21 @@ pub(super) fn mean(figures: &Expr) -> Expr {
 }
 
 fn total(figures: &Expr) -> Expr {
-    let int = |expr: Expr| expr.cast(DataType::Int64);
-    let float = |expr: Expr| expr.cast(DataType::Float64);
-    let whole = int(figures.clone().round(0, RoundMode::HalfToEven));
-    let rest = (figures.clone() - float(whole.clone())) * lit(BILLION);
-    let rest = int(rest.round(0, RoundMode::HalfToEven));
-    // As they were always added: the same total to the last digit.
-    let billionths = int((figures.clone() * lit(BILLION)).round(0, RoundMode::HalfToEven));
-    // Of both signs, each may be beyond what fits, and their total not.
-    let fits = whole.clone().abs().sum().lt(lit(FITS));
-    when(fits)
-        .then(float(billionths.sum()) / lit(BILLION))
-        .otherwise(float(whole.sum()) + float(rest.sum()) / lit(BILLION))
+    let whole = |parts: f64| {
+        let parts_of_each = (figures.clone() * lit(parts)).round(0, RoundMode::HalfToEven);
+        parts_of_each.cast(DataType::Int64).sum().cast(DataType::Float64) / lit(parts)
+    };
+    // Of both signs, the terms may be beyond what fits, and their total not.
+    let size = figures.clone().cast(DataType::Float64).abs().sum();
+    when(size.clone().lt(lit(BILLIONTHS_FIT)))
+        .then(whole(BILLION))
+        .when(size.lt(lit(THOUSANDTHS_FIT)))
+        .then(whole(THOUSAND))
+        .otherwise(lit(NULL))
 }
 
 fn or_missing(figures: &Expr, result: Expr) -> Expr {
-    let largest = figures.clone().cast(DataType::Float64).abs().max();
-    when(figures.clone().count().gt(lit(0)).and(largest.lt_eq(lit(plausible::MOST))))
+    when(figures.clone().count().gt(lit(0)))
         .then(result)
         .otherwise(lit(NULL))
         .cast(DataType::Float64)
@@ -74,7 +72,8 @@ mod tests {
         assert_eq!(total_of(&[Some(6e9), Some(6e9)]), Some(1.2e10));
         assert_eq!(total_of(&[Some(-6e9), Some(6e9 + 0.5)]), Some(0.5));
         assert_eq!(total_of(&[Some(1e10), Some(0.25)]), Some(10_000_000_000.25));
-        assert_eq!(total_of(&[Some(plausible::MOST); 1000]), Some(1e15));
-        assert_eq!(total_of(&[Some(1e13), Some(1.0)]), None);
+        assert_eq!(total_of(&[Some(1e12); 1000]), Some(1e15));
+        assert_eq!(total_of(&[Some(1e16), Some(1.0)]), None);
+        assert_eq!(total_of(&[Some(f64::INFINITY), Some(1.0)]), None);
     }
 }

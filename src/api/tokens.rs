@@ -236,7 +236,7 @@ async fn revoke(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Of the token that the caller came with; none for a session.
+/// Number of the token that the caller came with; `None` for a session.
 fn own_number(desk: &Desk) -> Option<i64> {
     match desk.caller().proof {
         ProvedBy::Token { number } => Some(number),
@@ -276,8 +276,7 @@ impl TokenBody {
     }
 }
 
-/// The tokens of an account that whoever holds the database's file issued beside the service, and that still let
-/// somebody in.
+/// The valid tokens of an account that were issued by the local command line, where nobody proves who they are.
 pub(super) async fn valid_local_tokens(
     parts: &Parts,
     account: AccountNumber,

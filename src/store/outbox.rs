@@ -55,7 +55,8 @@ pub struct ClaimedNotice {
 
 impl Store {
     /// Takes notices that are due in a lane, for one program until `leased_until`: should it die, they
-    /// are anyone's again, as they are when they are held for longer than that. A notice waits for those written before it in its thread.
+    /// are anyone's again, as they are when they are held for longer than that. A notice waits for those written
+    /// before it in its thread.
     pub async fn claim_notices(
         &self,
         lane: &Lane,

@@ -128,7 +128,7 @@ impl Store {
         rows.into_iter().map(TokenRow::into_token).collect()
     }
 
-    /// With those that were issued with it, and with these: whoever stole it may have made them.
+    /// Revokes a token and, recursively, every token that was issued with it: whoever stole it may have issued them.
     pub async fn revoke_token(&self, number: i64, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
         let mut revoked: Vec<i64> = sqlx::query_scalar(

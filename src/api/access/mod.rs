@@ -93,12 +93,13 @@ async fn pass(
     Ok(response)
 }
 
-/// Answers a request that reached no resource: counted against its address, and done nothing for.
+/// Answers 404 to a request that matched no resource. It is counted against the caller's address; nothing is looked up.
 pub(super) async fn no_route(request: HttpRequest) -> HttpResponse {
     answer_unrouted(&request, &Problem::NoRoute { path: request.path().to_owned() })
 }
 
-/// The same, for one that is written to be taken for another: the audit trail keeps it.
+/// Answers a request that is refused before routing, such as one whose path is not in normal form. It is counted
+/// against the caller's address and written to the audit trail.
 pub(super) fn turn_away(request: &HttpRequest, problem: Problem) -> HttpResponse {
     let noted = note(request, Refusal { who: None, problem });
     answer_unrouted(request, &noted)
@@ -114,7 +115,7 @@ fn answer_unrouted(request: &HttpRequest, problem: &Problem) -> HttpResponse {
     answer
 }
 
-/// Takes the request off what is left to whoever asks.
+/// Counts the request against the quota of the caller's account, or of the address when there is no caller.
 fn allowance(request: &HttpRequest, caller: Option<&Caller>) -> Option<Allowance> {
     let who = caller.map_or(Who::Nobody, |caller| Who::Account(caller.account));
     let allowance = request.app_data::<web::Data<Limits>>()?.take(request, who)?;

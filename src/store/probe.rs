@@ -140,7 +140,12 @@ pub fn fault_behind(error: &(dyn Error + 'static), url: &str) -> Option<StorageF
     let (kind, file) = (kind?, options(url).ok()?.get_filename().to_owned());
     // What `SQLite` says of a disk is less precise than what the disk says.
     let tried = write_and_remove(&beside(&file, PROBE_ENDING));
-    let kind = tried.err().map_or(kind, |refused| StorageFaultKind::of_writing(&refused));
+    let kind = match (tried, kind) {
+        (Err(refused), _) => StorageFaultKind::of_writing(&refused),
+        // The disk takes what is written: it was another file that could not be opened or read.
+        (Ok(()), StorageFaultKind::DiskFailing(_)) => return None,
+        (Ok(()), kind) => kind,
+    };
     Some(StorageFault { kind, file })
 }
 

@@ -314,3 +314,12 @@ fn a_restoration_killed_at_any_moment_leaves_the_old_database_or_the_new_one_and
         });
     assert!(old > 0 && new > 0, "no kill fell within the restoration, or all did");
 }
+
+#[test]
+fn a_backup_that_is_not_there_is_told_without_blaming_the_disk_of_the_database() {
+    let workplace = Workplace::new();
+    let output = workplace.command(&["restore", "nothing.db"]).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("nothing.db") && !told.contains("the disk fails"), "{told}");
+}

@@ -1,9 +1,10 @@
 //! The API under load on loopback, next to a bare route that returns the same bytes; then clients that
-//! mean harm. `wrk` asks, services of their own answer.
+//! mean harm, and readers beside waiting writers. `wrk` asks, services of their own answer.
 
 mod bare;
 mod hostile;
 mod service;
+mod waiting_writers;
 mod wrk;
 
 use std::fmt::Write as _;
@@ -57,7 +58,7 @@ pub(crate) fn measure() -> String {
          |---|---|{}\n",
         "---:|".repeat(12)
     );
-    let mut harm = String::new();
+    let (mut harm, mut waiting) = (String::new(), String::new());
     for size in SIZES {
         let service = Service::prepare(size.shape);
         for (who, path) in READS {
@@ -71,12 +72,14 @@ pub(crate) fn measure() -> String {
         }
         if size.shape.is_some() {
             harm = hostile::measure(&service);
+        } else {
+            waiting = waiting_writers::measure(&service);
         }
     }
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').nth(1).unwrap_or("?");
     format!(
-        "{text}\n{harm}\nLoad of the machine over the last five minutes, ours included: {load}.\n"
+        "{text}\n{waiting}\n{harm}\nLoad of the machine over the last five minutes, ours included: {load}.\n"
     )
 }
 

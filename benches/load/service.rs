@@ -113,7 +113,7 @@ impl Service {
         command
     }
 
-    fn database(&self) -> String {
+    pub(crate) fn database(&self) -> String {
         format!("sqlite://{}", self.folder.path().join("vigie.db").display())
     }
 }

@@ -34,6 +34,7 @@ use crate::store::Attempt;
 use crate::store::Credential;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::store::Version;
 
 /// How long a request waits for those who write before it: less than most clients wait for an answer.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
@@ -126,8 +127,9 @@ impl Workshop {
     pub(super) async fn caller_by_token(
         &self,
         presented: &Credential,
+        version: Version,
     ) -> Result<Option<Caller>, StoreError> {
-        self.parts.store.caller_by_token(presented, self.parts.clock.now()).await
+        self.parts.store.caller_by_token(presented, version, self.parts.clock.now()).await
     }
 
     pub(super) async fn caller_by_session(

@@ -9,6 +9,9 @@ use unicode_normalization::UnicodeNormalization as _;
 /// Whether a character shows nothing by itself, or changes how others show: controls, marks of direction, blanks of
 /// no width, separators of lines, fillers, selectors of variants, tags.
 pub fn is_invisible(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(c,
             '\u{ad}'

@@ -47,14 +47,15 @@ struct Known {
 }
 
 impl Store {
-    /// Whose token it is, as long as neither it nor the account is over.
+    /// The caller whose token this is, as long as neither the token nor the account is over; `version` is
+    /// what [`Store::version`] gave since the request came.
     pub async fn caller_by_token(
         &self,
         presented: &Credential,
+        version: Version,
         now: DateTime<Utc>,
     ) -> Result<Option<Caller>, StoreError> {
         let hash = presented.hash();
-        let version = self.version().await?;
         let kept = self.callers.0.get(&hash).filter(|known| known.version == version);
         let Some(known) = (match kept {
             Some(known) => Some(known),

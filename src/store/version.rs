@@ -41,11 +41,11 @@ impl Store {
         if self.connections.is_closed() {
             return Err(reading(WHAT)(sqlx::Error::PoolClosed));
         }
-        self.storage.check_readable()?;
         self.watch.looks.share(async || self.look().await).await
     }
 
     async fn look(&self) -> Result<Version, StoreError> {
+        self.storage.check_readable()?;
         let mut watching = self.watch.watching.lock().await;
         // Taken out meanwhile: one whose question was broken off is not asked again.
         let mut connection = if let Some(connection) = watching.connection.take() {

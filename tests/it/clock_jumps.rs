@@ -302,7 +302,8 @@ async fn years_forward_and_back_lose_nothing_double_nothing_and_leave_nothing_wa
 
 async fn revoke(store: &Store, secret: &str, now: DateTime<Utc>) {
     let presented = vigie::store::Credential::presented(secret);
-    let caller = store.caller_by_token(&presented, now).await.unwrap().unwrap();
+    let version = store.version().await.unwrap();
+    let caller = store.caller_by_token(&presented, version, now).await.unwrap().unwrap();
     let tokens = store.tokens(Some(caller.account)).await.unwrap();
     let act = Act { actor: Actor::person("Ada").unwrap(), at: now, reason: String::new() };
     store.revoke_token(tokens[0].number, &act).await.unwrap();

@@ -294,7 +294,8 @@ fn a_restoration_killed_at_any_moment_leaves_the_old_database_or_the_new_one_and
             let is_new = runtime.block_on(async {
                 let store = Store::open(&url).await.unwrap();
                 let cycles = store.cycles(10).await.unwrap().len();
-                let caller = store.caller_by_token(&token, NOW.parse().unwrap()).await.unwrap();
+                let (version, now) = (store.version().await.unwrap(), NOW.parse().unwrap());
+                let caller = store.caller_by_token(&token, version, now).await.unwrap();
                 assert_eq!(caller, None, "kill {kill}: a revoked token is valid again");
                 assert_eq!(store.verify_audit(None).await.unwrap().flaw, None, "kill {kill}");
                 store.close().await;

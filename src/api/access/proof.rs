@@ -1,5 +1,6 @@
 //! How a caller proves who it is: a token in the header, or the session of a browser.
 
+use actix_web::HttpMessage as _;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header;
 use base64::Engine as _;
@@ -19,7 +20,10 @@ pub(super) async fn caller(
     workshop: &Workshop,
 ) -> Result<Caller, Problem> {
     if let Some(presented) = token(request)? {
-        let found = workshop.caller_by_token(&presented).await?;
+        let version = workshop.store().version().await?;
+        // The response cache goes by it too, rather than ask the database a second time.
+        request.extensions_mut().insert(version);
+        let found = workshop.caller_by_token(&presented, version).await?;
         let over = "the token is not one, or is over, or its account is closed";
         return found.ok_or_else(|| unproven(over));
     }

@@ -86,7 +86,11 @@ impl Asked {
         let query = query::parameters(request.query_string()).ok()?;
         let Caller { roles, scope, .. } = request.extensions().get::<Caller>().cloned()?;
         let desk = request.extract::<Desk>().await.ok()?;
-        let version = desk.store.version().await.ok()?;
+        let seen = request.extensions().get::<Version>().copied();
+        let version = match seen {
+            Some(seen) => seen,
+            None => desk.store.version().await.ok()?,
+        };
         let rules = match rests {
             Rests::Alone => None,
             Rests::OnRules => {

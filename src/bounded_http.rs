@@ -1,26 +1,26 @@
-//! What other servers answer, read within a bound. The only place where the body of an answer is read; the head is bounded
-//! by hyper (some 400 KiB), time by each client.
+//! Reads bodies of HTTP responses, limited in size. No other code reads them. Heads are limited by hyper (about 400 KiB), and
+//! time by each client.
 
 use reqwest::Response;
 use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub enum BodyFault {
-    /// Without the address, which may hold a secret.
-    #[error("the answer broke off")]
+    /// The source error is without the address, which may contain a secret.
+    #[error("the response ended early")]
     BrokeOff(#[source] reqwest::Error),
-    #[error("found an answer of more than {most} bytes, expected at most that")]
+    #[error("found a response of more than {most} bytes, expected at most that")]
     TooLarge { most: usize },
 }
 
-/// The whole body, of `most` bytes at most.
+/// Reads a body of at most `most` bytes.
 ///
 /// # Errors
-/// When it says that it is longer, or turns out to be; or does not come whole.
+/// If the body is longer, or ends early.
 pub async fn read_body(mut answer: Response, most: usize) -> Result<Vec<u8>, BodyFault> {
     let too_large = || BodyFault::TooLarge { most };
-    let said = answer.content_length().map(usize::try_from);
-    if said.is_some_and(|said| said.map_or(true, |said| said > most)) {
+    let announced = answer.content_length().map(usize::try_from);
+    if announced.is_some_and(|announced| announced.map_or(true, |announced| announced > most)) {
         return Err(too_large());
     }
     let broke_off = |error: reqwest::Error| BodyFault::BrokeOff(error.without_url());

@@ -1,4 +1,4 @@
-//! The time, from the outside or fixed, so that nothing else ever reads it.
+//! The clock. Everything else gets the time from it, so that tests and replays can fix it.
 
 use std::sync::LazyLock;
 use std::sync::Mutex;
@@ -15,8 +15,7 @@ static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 pub trait Clock: std::fmt::Debug + Send + Sync {
     fn now(&self) -> DateTime<Utc>;
 
-    /// Since some instant that stays the same. For what is measured and not dated: the system's is
-    /// never set back.
+    /// Time elapsed since a fixed instant, for measuring durations. The system clock's is monotonic.
     fn elapsed(&self) -> Duration {
         (self.now() - DateTime::UNIX_EPOCH).to_std().unwrap_or_default()
     }
@@ -36,7 +35,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Stands still: for tests, replays and demonstrations.
+/// A clock that does not advance, for tests, replays and demonstrations.
 #[derive(Clone, Copy, Debug)]
 pub struct FixedClock(pub DateTime<Utc>);
 
@@ -46,24 +45,24 @@ impl Clock for FixedClock {
     }
 }
 
-/// Days, not seconds: what a machine's clock is off by when it was set wrong, not when it drifts.
+/// Minimum difference that counts as a jump: large enough to ignore drift, small enough to detect a clock set wrong.
 const JUMP: TimeDelta = TimeDelta::days(1);
 
-/// A clock that is not where it should be.
+/// A difference between the clock and the time expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockJump {
-    /// As time passed since the last look; or what was written last, at least.
+    /// The expected time, from the time elapsed since the last check, or at least the latest time in the database.
     pub expected: DateTime<Utc>,
     pub found: DateTime<Utc>,
 }
 
-/// Tells a clock that is set from time that passes, by a clock that is never set. A machine that slept looks
-/// as if its clock had been set forward.
+/// Detects that the clock was set, by comparing it with a monotonic clock. A machine that was suspended looks as if its
+/// clock had been set forward.
 #[derive(Debug)]
 pub struct ClockWatch {
     began: DateTime<Utc>,
     elapsed: Duration,
-    /// How far the clock was from where it should be when it was last looked at and found to have jumped.
+    /// The difference between the clock and the expected time at the last jump.
     off: Mutex<TimeDelta>,
 }
 
@@ -72,13 +71,13 @@ impl ClockWatch {
         Self { began: now, elapsed, off: Mutex::new(TimeDelta::zero()) }
     }
 
-    /// Where the clock would be, had nobody set it since the beginning; `now` when that is no date.
+    /// The time by the clock at the start and the time elapsed since; `now` if that is out of range.
     pub fn steady(&self, now: DateTime<Utc>, elapsed: Duration) -> DateTime<Utc> {
         let passed = TimeDelta::from_std(elapsed.saturating_sub(self.elapsed)).unwrap_or_default();
         self.began.checked_add_signed(passed).unwrap_or(now)
     }
 
-    /// The jump since the last look, if there was one; the way back is one too.
+    /// The jump since the last check, if there was one. Setting the clock right again is a jump too.
     pub fn look(&self, now: DateTime<Utc>, elapsed: Duration) -> Option<ClockJump> {
         let steady = self.steady(now, elapsed);
         let mut off = self.off.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,13 +89,13 @@ impl ClockWatch {
         Some(ClockJump { expected, found: now })
     }
 
-    /// Whether the clock is days from where it was at the beginning, as time passed since.
+    /// Whether the clock differs by a day or more from the time elapsed since the start.
     pub fn is_off(&self) -> bool {
         self.off.lock().unwrap_or_else(PoisonError::into_inner).abs() >= JUMP
     }
 
-    /// Against the latest instant that was written: the clock is behind it by days. How far ahead it may be
-    /// cannot be told, since nothing is written while the service is stopped.
+    /// Compares the clock with the latest time in the database. Returns a jump if the clock is behind by a day or more. A clock
+    /// that is ahead cannot be detected, since nothing is written while the service is stopped.
     pub fn compare(&self, now: DateTime<Utc>, latest: DateTime<Utc>) -> Option<ClockJump> {
         (latest - now >= JUMP).then_some(ClockJump { expected: latest, found: now })
     }

@@ -1,19 +1,19 @@
-//! Vigie watches the State's large digital projects and warns early enough to act.
+//! Vigie: rules-based early warning for the French State's large digital projects.
 //!
-//! Files become editions, editions a frame of measures, rules judge the frame, verdicts become
-//! alerts, alerts call for missions; one cycle commits all of it or nothing. The modules stand in
-//! layer order: each may use those above it, never those below or beside it.
+//! Files are imported as editions, and editions are turned into a table of measures (the frame). Rules evaluate the frame and
+//! give verdicts, verdicts become alerts, and alerts call for missions. One cycle commits all of this, or nothing. The modules
+//! are listed in layers: each may use those of the layers above it, never those of its own or lower layers.
 
-// Layer 0: words
+// Layer 0: domain types
 pub mod bounded_http;
 pub mod clock;
 pub mod domain;
 pub mod looks;
 
-// Layer 1: shape and measure
+// Layer 1: measures
 pub mod frame;
 
-// Layer 2: intake and judgement
+// Layer 2: intake and evaluation
 pub mod rules;
 pub mod sources;
 
@@ -22,19 +22,19 @@ pub mod alerts;
 pub mod missions;
 pub mod reviews;
 
-// Layer 4: edges
+// Layer 4: storage and external services
 pub mod client;
 pub mod notify;
 pub mod sign_in;
 pub mod store;
 
-// Layer 5: the story
+// Layer 5: use cases
 pub mod cycle;
 pub mod delivery;
 
-// Layer 6: faces
+// Layer 6: interfaces
 pub mod api;
 pub mod schedule;
 
-// Layer 7: assembly
+// Layer 7: the service
 pub mod app;

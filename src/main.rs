@@ -1,4 +1,4 @@
-//! The `vigie` command: reads its arguments, hands over, and turns the answer into an exit code.
+//! The `vigie` command: parses its arguments, runs the command, and returns its exit code.
 
 mod cli;
 

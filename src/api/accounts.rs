@@ -1,4 +1,4 @@
-//! Accounts, for those who keep them.
+//! Accounts, for administrators.
 
 use std::collections::BTreeSet;
 
@@ -30,10 +30,10 @@ use crate::domain::audit::Actor;
 use crate::domain::ids::MinistryCode;
 use crate::store::AccountTerms;
 
-/// Bytes of the code of a ministry.
+/// Maximum length of a ministry's code, in bytes.
 const LONGEST_CODE: usize = 40;
 
-/// All that an account may become.
+/// The editable fields of an account.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountBody {
@@ -41,16 +41,17 @@ pub(super) struct AccountBody {
     #[schema(value_type = Vec<Role>)]
     roles: BTreeSet<Role>,
     scope: Scope,
-    /// Why, for those who come after.
+
     #[serde(default)]
     reason: Words,
 }
 
-/// Why, where a body would not be read.
+/// The reason for a change whose request has no body.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct WhyQuery {
+    /// Reason for the change, recorded in the audit trail.
     #[param(max_length = 4000)]
     pub(super) reason: String,
 }
@@ -61,17 +62,17 @@ pub(super) struct WhyQuery {
     path = "/api/v1/accounts",
     tag = "accounts",
     responses(
-        (status = 200, description = "In the order in which they were made", body = Page<Account>)
+        (status = 200, description = "A page of accounts, by number", body = Page<Account>)
     )
 )]
 pub(super) async fn list_accounts(
     desk: Desk,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<Account>, Problem> {
-    asked.page(desk.store.accounts().await?, |account| account.number)
+    listing.page(desk.store.accounts().await?, |account| account.number)
 }
 
-/// Give one account.
+/// Return one account.
 #[utoipa::path(
     get,
     path = "/api/v1/accounts/{account}",
@@ -80,7 +81,7 @@ pub(super) async fn list_accounts(
         ("account" = AccountNumber, Path, description = "Number of the account")
     ),
     responses(
-        (status = 200, description = "The account, its revision as `ETag`", body = Account)
+        (status = 200, description = "The account, with its revision in `ETag`", body = Account)
     )
 )]
 pub(super) async fn find_account(
@@ -91,15 +92,15 @@ pub(super) async fn find_account(
     Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
 }
 
-/// Make an account.
+/// Create an account.
 #[utoipa::path(
     post,
     path = "/api/v1/accounts",
     tag = "accounts",
     request_body = AccountBody,
     responses(
-        (status = 201, description = "The account, made", body = Account),
-        (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON)
+        (status = 201, description = "The new account, with its revision in `ETag`", body = Account),
+        (status = 409, description = "The name is taken, or looks like another account's name", body = ProblemDetails, content_type = PROBLEM_JSON)
     )
 )]
 pub(super) async fn make_account(
@@ -115,9 +116,9 @@ pub(super) async fn make_account(
         .json(account))
 }
 
-/// Give an account another name, other roles, another scope.
+/// Change the name, roles and scope of an account.
 ///
-/// Who it is for a provider of identities stays as it is.
+/// Its identity at the identity provider stays the same.
 #[utoipa::path(
     put,
     path = "/api/v1/accounts/{account}",
@@ -128,10 +129,10 @@ pub(super) async fn make_account(
     ),
     request_body = AccountBody,
     responses(
-        (status = 200, description = "The account, changed", body = Account),
-        (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON),
-        (status = 412, description = "Changed meanwhile", body = ProblemDetails, content_type = PROBLEM_JSON),
-        (status = 428, description = "Of which revision?", body = ProblemDetails, content_type = PROBLEM_JSON)
+        (status = 200, description = "The changed account, with its new revision in `ETag`", body = Account),
+        (status = 409, description = "The account is closed, the name is taken, or no administrator would be left", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 412, description = "The account has changed since the revision in `If-Match`", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 428, description = "`If-Match` header required", body = ProblemDetails, content_type = PROBLEM_JSON)
     )
 )]
 pub(super) async fn change_account(
@@ -147,7 +148,7 @@ pub(super) async fn change_account(
     Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
 }
 
-/// Close an account for good.
+/// Close an account for good, and revoke its tokens and sessions.
 #[utoipa::path(
     delete,
     path = "/api/v1/accounts/{account}",
@@ -158,10 +159,10 @@ pub(super) async fn change_account(
         WhyQuery
     ),
     responses(
-        (status = 200, description = "The account, closed", body = Account),
-        (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON),
-        (status = 412, description = "Changed meanwhile", body = ProblemDetails, content_type = PROBLEM_JSON),
-        (status = 428, description = "Of which revision?", body = ProblemDetails, content_type = PROBLEM_JSON)
+        (status = 200, description = "The closed account, with its new revision in `ETag`", body = Account),
+        (status = 409, description = "The account is already closed, or is the last administrator", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 412, description = "The account has changed since the revision in `If-Match`", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 428, description = "`If-Match` header required", body = ProblemDetails, content_type = PROBLEM_JSON)
     )
 )]
 pub(super) async fn close_account(
@@ -180,7 +181,10 @@ pub(super) async fn find(desk: &Desk, number: AccountNumber) -> Result<Account, 
     found.ok_or_else(|| Problem::NotFound { kind: "account", id: number.0.to_string() })
 }
 
-/// Codes that could be those of ministries.
+/// Checks that the codes of a scope have the form of ministries' codes.
+///
+/// # Errors
+/// `Problem::Unfit` for the first one that has not.
 pub(super) fn check(scope: &Scope) -> Result<(), Problem> {
     let Scope::Ministries(codes) = scope else { return Ok(()) };
     let is_code = |code: &&MinistryCode| {

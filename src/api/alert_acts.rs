@@ -1,4 +1,4 @@
-//! What people do about an alert: give it, say something of it, contest its figures.
+//! Actions on an alert: assign, comment, dispute its figures.
 
 use actix_web::HttpResponse;
 use actix_web::web;
@@ -21,20 +21,20 @@ use crate::domain::ids::AlertId;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Assignment {
-    /// To whom, by name or address.
+    /// Person to assign the alert to, by name or mail address.
     to: Name,
     #[serde(default)]
     reason: Words,
 }
 
-/// Give an alert to someone.
+/// Assign an alert to a person.
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/assignment",
     tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert")),
     request_body = Assignment,
-    responses((status = 200, description = "The alert, given", body = AlertDossier))
+    responses((status = 200, description = "The assigned alert", body = AlertDossier))
 )]
 pub(super) async fn assign_alert(
     desk: Desk,
@@ -53,14 +53,14 @@ pub(super) struct Comment {
     text: Said,
 }
 
-/// Say something of an alert.
+/// Comment on an alert.
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/comments",
     tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert")),
     request_body = Comment,
-    responses((status = 200, description = "The alert, commented", body = AlertDossier))
+    responses((status = 200, description = "The alert, with the comment in its history", body = AlertDossier))
 )]
 pub(super) async fn comment_alert(
     desk: Desk,
@@ -75,24 +75,24 @@ pub(super) async fn comment_alert(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Contestation {
-    /// Figures that are contested, as the dictionary names them.
+    /// Disputed fields, by their names in the data dictionary.
     #[schema(min_items = 1)]
     fields: Vec<Name>,
-    /// Who of the project's team says so.
+    /// Member of the project's team who disputes them.
     author: Name,
-    /// What the team says.
+    /// The team's statement.
     text: Said,
 }
 
-/// Take note that a project's team contests figures behind an alert.
+/// Record that a project's team disputes figures behind an alert.
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/disputes",
     tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert")),
     request_body = Contestation,
-    responses((status = 201, description = "The dispute, open", body = Dispute,
-        headers(("Location" = String, description = "Where the dispute is"))))
+    responses((status = 201, description = "The new dispute", body = Dispute,
+        headers(("Location" = String, description = "Address of the dispute"))))
 )]
 pub(super) async fn dispute_alert(
     desk: Desk,

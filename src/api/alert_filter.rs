@@ -1,4 +1,4 @@
-//! Which alerts are asked for.
+//! Filters of the list of alerts.
 
 use std::collections::BTreeMap;
 
@@ -24,26 +24,29 @@ use crate::rules::Rule;
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct AlertQuery {
+    /// State of the alert.
     state: Vec<AlertState>,
-    /// At least this one.
+    /// Minimum level.
     level: Option<Level>,
-    /// At most this one.
+    /// Maximum level.
     up_to: Option<Level>,
-    /// A root cause too: `RC04`.
+    /// Id of a rule, or of a root cause: `RC04`.
     rule: Vec<RuleId>,
-    /// Of the rule.
+    /// Family of the alert's rule.
     family: Vec<Family>,
-    /// What its rule calls for.
+    /// Kind of mission that the alert's rule calls for.
     mission: Vec<MissionKind>,
+    /// Subject of the alert: `project/…`, `ministry/…` or `portfolio`.
     subject: Vec<Subject>,
+    /// Id of a project.
     project: Vec<ProjectId>,
-    /// Alerts on the ministry, and on its projects.
+    /// Code of a ministry: alerts on it and on its projects.
     ministry: Vec<MinistryCode>,
-    /// First fired on that date or later, of this opening.
+    /// Only alerts whose current firing began on this date or later.
     since: Option<NaiveDate>,
-    /// Whether the last cycle could not judge it.
+    /// Whether the last cycle could not evaluate the alert's rule, so that it rests on older data.
     stale: Option<bool>,
-    /// Whether another alert on the same subject says it already.
+    /// Whether the alert is inhibited by another alert on the same subject.
     hidden: Option<bool>,
 }
 
@@ -73,7 +76,7 @@ impl AlertQuery {
         Ok(chosen.collect())
     }
 
-    /// By what the alert says of itself.
+    /// Whether the alert's own fields match the filters.
     fn fits(&self, alert: &Alert) -> bool {
         let on_project = |project: &ProjectId| self.project.contains(project);
         is_wanted(&self.state, &alert.state)
@@ -91,7 +94,7 @@ impl AlertQuery {
         self.ministry.is_empty() || ministry.is_some_and(|found| self.ministry.contains(found))
     }
 
-    /// The rule is the one in force; one that is no longer there fits no family and no mission.
+    /// Whether the rule in force matches the filters. A rule that no longer exists has no family and no mission.
     fn fits_rule(&self, rule: Option<&Rule>) -> bool {
         let family = rule.map(|rule| rule.family);
         let mission = rule.and_then(|rule| rule.mission).map(|call| call.kind);

@@ -1,4 +1,4 @@
-//! Alerts, and how one came to be what it is.
+//! Alerts, silences and disputes: lists, and the history of one alert.
 
 use actix_web::web;
 use serde::Deserialize;
@@ -30,24 +30,24 @@ use crate::domain::silence::SilenceScope;
     path = "/api/v1/alerts",
     tag = "alerts",
     params(AlertQuery),
-    responses((status = 200, description = "As asked", body = Page<AlertLine>))
+    responses((status = 200, description = "A page of alerts", body = Page<AlertLine>))
 )]
 pub(super) async fn list_alerts(
     desk: Desk,
-    asked: Listing<AlertQuery>,
+    listing: Listing<AlertQuery>,
 ) -> Result<Page<AlertLine>, Problem> {
-    let alerts = asked.choose(&desk, desk.store.standing_alerts().await?).await?;
+    let alerts = listing.choose(&desk, desk.store.standing_alerts().await?).await?;
     let lines = cycle::alert_lines(&desk, alerts).await?;
-    asked.page(lines, |AlertLine { alert, .. }| (alert.rule.clone(), alert.subject.clone()))
+    listing.page(lines, |AlertLine { alert, .. }| (alert.rule.clone(), alert.subject.clone()))
 }
 
-/// Find one alert, how it is handled, and its history.
+/// Return one alert with its handling, silences, disputes and history.
 #[utoipa::path(
     get,
     path = "/api/v1/alerts/{alert}",
     tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert")),
-    responses((status = 200, description = "As asked", body = AlertDossier))
+    responses((status = 200, description = "The alert", body = AlertDossier))
 )]
 pub(super) async fn find_alert(
     desk: Desk,
@@ -57,21 +57,21 @@ pub(super) async fn find_alert(
     Ok(web::Json(cycle::dossier(&desk, found).await?))
 }
 
-/// What people say about what they do.
+/// The reason for an action.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reason {
     reason: Words,
 }
 
-/// Say that someone has seen the alert as it is.
+/// Acknowledge an alert as it is now.
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/acknowledgement",
     tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert")),
     request_body = Reason,
-    responses((status = 200, description = "The alert, seen", body = AlertDossier))
+    responses((status = 200, description = "The acknowledged alert", body = AlertDossier))
 )]
 pub(super) async fn acknowledge(
     desk: Desk,
@@ -92,63 +92,70 @@ pub(super) async fn find(desk: &Desk, id: String) -> Result<Alert, Problem> {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SilenceQuery {
-    /// Whether it is over.
+    /// Whether the silence has ended.
     ended: Option<bool>,
+    /// Id of the rule that the silence names.
     rule: Vec<RuleId>,
+    /// Id of the project that the silence names.
     project: Vec<ProjectId>,
+    /// Code of the ministry that the silence names.
     ministry: Vec<MinistryCode>,
 }
 
-/// List silences, those that are over included.
+/// List silences, ended ones included.
 #[utoipa::path(
     get,
     path = "/api/v1/silences",
     tag = "alerts",
     params(SilenceQuery),
-    responses((status = 200, description = "As asked", body = Page<Silence>))
+    responses((status = 200, description = "A page of silences", body = Page<Silence>))
 )]
 pub(super) async fn list_silences(
     desk: Desk,
-    asked: Listing<SilenceQuery>,
+    listing: Listing<SilenceQuery>,
 ) -> Result<Page<Silence>, Problem> {
     let mut silences = desk.store.silences().await?;
     silences.retain(|silence| {
         let SilenceScope { rule, project, ministry } = &silence.scope;
-        asked.ended.is_none_or(|ended| silence.ended.is_some() == ended)
-            && (asked.rule.is_empty() || rule.iter().any(|rule| asked.rule.contains(rule)))
-            && (asked.project.is_empty() || project.iter().any(|one| asked.project.contains(one)))
-            && (asked.ministry.is_empty()
-                || ministry.iter().any(|one| asked.ministry.contains(one)))
+        listing.ended.is_none_or(|ended| silence.ended.is_some() == ended)
+            && (listing.rule.is_empty() || rule.iter().any(|rule| listing.rule.contains(rule)))
+            && (listing.project.is_empty()
+                || project.iter().any(|one| listing.project.contains(one)))
+            && (listing.ministry.is_empty()
+                || ministry.iter().any(|one| listing.ministry.contains(one)))
     });
-    asked.page(silences, |silence| silence.number)
+    listing.page(silences, |silence| silence.number)
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct DisputeQuery {
+    /// State of the dispute.
     state: Vec<DisputeState>,
+    /// Id of the project whose team raised the dispute.
     project: Vec<ProjectId>,
+    /// Id of the disputed alert.
     alert: Vec<AlertId>,
 }
 
-/// List disputes of projects' teams, those that are over included.
+/// List disputes raised by project teams, settled ones included.
 #[utoipa::path(
     get,
     path = "/api/v1/disputes",
     tag = "alerts",
     params(DisputeQuery),
-    responses((status = 200, description = "As asked", body = Page<Dispute>))
+    responses((status = 200, description = "A page of disputes", body = Page<Dispute>))
 )]
 pub(super) async fn list_disputes(
     desk: Desk,
-    asked: Listing<DisputeQuery>,
+    listing: Listing<DisputeQuery>,
 ) -> Result<Page<Dispute>, Problem> {
     let mut disputes = desk.store.disputes().await?;
     disputes.retain(|dispute| {
-        is_wanted(&asked.state, &dispute.state)
-            && is_wanted(&asked.project, &dispute.project)
-            && is_wanted(&asked.alert, &dispute.alert)
+        is_wanted(&listing.state, &dispute.state)
+            && is_wanted(&listing.project, &dispute.project)
+            && is_wanted(&listing.alert, &dispute.alert)
     });
-    asked.page(disputes, |dispute| dispute.number)
+    listing.page(disputes, |dispute| dispute.number)
 }

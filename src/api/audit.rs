@@ -1,4 +1,4 @@
-//! The audit trail, and whether it is still what was written.
+//! The audit trail and its verification.
 
 use actix_web::web;
 use chrono::DateTime;
@@ -20,9 +20,9 @@ use crate::store::AuditReport;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct AuditQuery {
-    /// A whole subject, `alert/4f2a…`, or all of a kind, `alert`.
+    /// A subject, such as `alert/4f2a…`, or a kind of subjects, such as `alert`.
     subject: Option<String>,
-    /// An instant.
+    /// Only entries at this instant or later (RFC 3339).
     since: Option<DateTime<Utc>>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct AuditQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct VerifyQuery {
-    /// The hash of an entry, noted earlier.
+    /// Hash of an entry noted earlier, which the trail must still contain.
     #[param(value_type = Option<Fingerprint>)]
     expect: Option<String>,
 }
@@ -41,26 +41,27 @@ pub(super) struct VerifyQuery {
     path = "/api/v1/audit",
     tag = "audit",
     params(AuditQuery),
-    responses((status = 200, description = "As asked", body = Page<AuditEntry>))
+    responses((status = 200, description = "A page of audit entries", body = Page<AuditEntry>))
 )]
 pub(super) async fn list_audit(
     desk: Desk,
-    asked: Listing<AuditQuery>,
+    listing: Listing<AuditQuery>,
 ) -> Result<Page<AuditEntry>, Problem> {
-    let (before, limit) = (asked.after()?, Some(asked.room()));
-    let filter = AuditFilter { subject: asked.subject.clone(), since: asked.since, before, limit };
+    let (before, limit) = (listing.after()?, Some(listing.room()));
+    let filter =
+        AuditFilter { subject: listing.subject.clone(), since: listing.since, before, limit };
     let mut entries = desk.store.audit(&filter).await?;
     entries.reverse();
-    asked.fetched(entries, |entry| entry.number)
+    listing.fetched(entries, |entry| entry.number)
 }
 
-/// Say whether the audit trail is as it was written.
+/// Verify the hash chain of the audit trail.
 #[utoipa::path(
     get,
     path = "/api/v1/audit/verify",
     tag = "audit",
     params(VerifyQuery),
-    responses((status = 200, description = "As asked", body = AuditReport))
+    responses((status = 200, description = "The last entry of the trail, and the first entry that does not match, if any", body = AuditReport))
 )]
 pub(super) async fn verify_audit(
     desk: Desk,

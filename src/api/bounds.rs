@@ -1,4 +1,4 @@
-//! Bounds on what a request may be, before anyone looks into it.
+//! Limits on the size, the encoding and the time of request bodies, checked before handlers run.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use super::problem_details;
 use super::routing::MatchedRoute;
 use super::settings::Settings;
 
-/// For every route that does not say otherwise.
+/// Registers the limits of the settings for every route.
 pub fn bounds(settings: &Settings) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
     let settings = settings.clone();
     move |service| {
@@ -35,7 +35,7 @@ pub fn bounds(settings: &Settings) -> impl FnOnce(&mut web::ServiceConfig) + use
     }
 }
 
-/// Reads the body of a known caller, within its bounds of size and time, before the handler is met.
+/// Receives the body of an authenticated request within the limits of size and time, before the handler runs.
 pub(super) async fn bound_body(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -57,7 +57,7 @@ pub(super) async fn bound_body(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// A file is read by its handler, as it comes.
+/// Whether the body is received here. Uploaded files are received by their handler.
 pub(super) fn is_read_here(request: &ServiceRequest) -> bool {
     let is_file = request.method() == Method::POST
         && MatchedRoute::of(request.request()).is_some_and(|route| route.path == imports::UPLOAD);
@@ -79,13 +79,13 @@ async fn read(request: &mut ServiceRequest) -> Result<web::Bytes, Problem> {
             Err(Problem::BadBody { status, found: error.to_string() })
         }
         Err(_) => {
-            let found = format!("it was not there whole within {seconds} s");
+            let found = format!("it was not complete within {seconds} s");
             Err(Problem::BadBody { status: StatusCode::REQUEST_TIMEOUT, found })
         }
     }
 }
 
-/// Fields are known by their names: a list of their values would be taken for them.
+/// Whether a JSON body is an object. serde would also accept an array of a struct's values.
 fn is_object(kind: &str, body: &[u8]) -> bool {
     let first = body.trim_ascii_start().first();
     !kind.eq_ignore_ascii_case("application/json") || first.is_none_or(|first| *first == b'{')

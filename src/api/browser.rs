@@ -1,4 +1,4 @@
-//! The page on which the API can be browsed, whole in this program: it asks for nothing elsewhere.
+//! Swagger UI, served from this program: it loads nothing from other hosts.
 
 use std::sync::Arc;
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ use super::openapi;
 
 const PAGE: &str = "/api/docs/";
 
-/// Its own scripts, styles and pictures, and this service.
+/// Content security policy: scripts, styles and images of the page itself, and requests to this service.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";

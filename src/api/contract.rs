@@ -1,4 +1,4 @@
-//! Requests are held to the document: what it does not describe is refused before any handler sees it.
+//! Validates requests against the OpenAPI document before any handler runs.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -28,9 +28,8 @@ use utoipa::openapi::path::PathItem;
 
 use super::error::Problem;
 use super::mistakes;
-use super::mistakes::Named;
+use super::mistakes::Schemas;
 use super::openapi;
-use super::problem_errors::ProblemError;
 use super::query;
 use super::query::QueryFault;
 use super::routing::MatchedRoute;
@@ -38,27 +37,27 @@ use crate::domain::plausible;
 
 const JSON: &str = "application/json";
 
-/// What the document says of a request.
+/// What the document says about one operation's request.
 #[derive(Debug)]
 struct Contract {
-    /// Parameters of the query.
+    /// Names of the query parameters.
     parameters: BTreeSet<String>,
-    /// Of those of the query, how the dates and instants are read.
+    /// For query parameters that are dates or instants, how they are read.
     dates: BTreeMap<String, ReadDate>,
-    /// Of those of the path, the whole numbers.
+    /// Names of the path parameters that are whole numbers.
     numbers: Vec<String>,
-    /// Media types of the body; none where there is no body.
+    /// Media types accepted for the body; empty if there is no body.
     bodies: BTreeSet<String>,
-    /// Schema of a body in JSON.
+    /// Schema of a JSON body.
     schema: Option<Value>,
 }
 
-/// Schemas that others name.
-static NAMED: LazyLock<Named> = LazyLock::new(|| {
+/// The document's schemas, by name.
+static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| {
     let schemas = openapi::document().components.map(|components| components.schemas);
     match schemas.and_then(|schemas| serde_json::to_value(schemas).ok()) {
         Some(Value::Object(named)) => named,
-        _ => Named::new(),
+        _ => Schemas::new(),
     }
 });
 
@@ -79,7 +78,7 @@ static CONTRACTS: LazyLock<HashMap<String, HashMap<Method, Contract>>> = LazyLoc
     paths.into_iter().map(|(path, item)| (path, of_path(item))).collect()
 });
 
-/// Refuses parameters that are not in the document, and bodies of another kind.
+/// Refuses unknown or invalid parameters, and bodies of another media type.
 pub(super) async fn hold_to_document(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -92,7 +91,7 @@ pub(super) async fn hold_to_document(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// The part of an address that should be a whole number, and is none.
+/// The first path parameter that should be a whole number and is not, if any.
 pub(super) fn wrong_number(request: &HttpRequest) -> Option<QueryFault> {
     let path = request.match_info();
     let given = Contract::find(request)?.numbers.iter();
@@ -101,8 +100,8 @@ pub(super) fn wrong_number(request: &HttpRequest) -> Option<QueryFault> {
     Some(QueryFault::of(name, format!("found `{found}`, expected a whole number")))
 }
 
-/// Refuses a body in JSON that is not as the document has it, with all that is wrong in it. The body is there
-/// whole by now.
+/// Refuses a JSON body that does not match its schema, with the errors found in it. The body has already been
+/// received.
 pub(super) async fn hold_body_to_document(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -118,46 +117,51 @@ pub(super) async fn hold_body_to_document(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// The body, as handlers read it.
+/// Validates a JSON body and returns it as handlers read it, with numbers such as `7.0` rewritten.
+///
+/// # Errors
+/// If the body is not JSON, or does not match `schema`.
 fn check_body(body: web::Bytes, schema: &Value) -> Result<web::Bytes, Problem> {
-    let mut sent: Value = serde_json::from_slice(&body)
-        .map_err(|error| Problem::Mistaken { errors: vec![ProblemError::of_json(&error)] })?;
-    let is_rewritten = write_whole(&mut sent);
-    let errors = mistakes::mistakes(&sent, schema, &NAMED);
-    match errors.is_empty() {
+    let mut sent: Value =
+        serde_json::from_slice(&body).map_err(|error| Problem::of_json(&error))?;
+    let is_rewritten = rewrite_whole_numbers(&mut sent);
+    let found = mistakes::mistakes(&sent, schema, &SCHEMAS);
+    match found.is_empty() {
         true if is_rewritten => Ok(sent.to_string().into()),
         true => Ok(body),
-        false => Err(Problem::Mistaken { errors }),
+        false => Err(found.into()),
     }
 }
 
-/// To a schema, `7.0` is a whole number: it is written as one. Whether there was any.
-fn write_whole(value: &mut Value) -> bool {
+/// Rewrites numbers such as `7.0`, which JSON Schema accepts as whole numbers, to `7`. Returns whether there was any.
+fn rewrite_whole_numbers(value: &mut Value) -> bool {
     match value {
         Value::Number(number) => {
-            let whole = whole(number);
+            let whole = as_whole_number(number);
             if let Some(whole) = whole {
                 *number = whole.into();
             }
             whole.is_some()
         }
-        Value::Array(items) => items.iter_mut().fold(false, |any, item| write_whole(item) | any),
+        Value::Array(items) => {
+            items.iter_mut().fold(false, |any, item| rewrite_whole_numbers(item) | any)
+        }
         Value::Object(fields) => {
-            fields.values_mut().fold(false, |any, field| write_whole(field) | any)
+            fields.values_mut().fold(false, |any, field| rewrite_whole_numbers(field) | any)
         }
         Value::Null | Value::Bool(_) | Value::String(_) => false,
     }
 }
 
-/// `7.0`; beyond what is written without an exponent, nobody counts.
-fn whole(number: &Number) -> Option<i64> {
+/// The whole number that a number such as `7.0` stands for, if it is written without an exponent.
+fn as_whole_number(number: &Number) -> Option<i64> {
     number.to_string().strip_suffix(".0")?.parse().ok()
 }
 
 impl Contract {
     fn find(request: &HttpRequest) -> Option<&'static Self> {
         let route = MatchedRoute::of(request)?;
-        // Providers of identities add parameters of their own to what brings people back.
+        // Identity providers add parameters of their own when they redirect back.
         (route.path != "/sign-in/return").then(|| CONTRACTS.get(&route.path)?.get(&route.method))?
     }
 
@@ -214,10 +218,10 @@ impl Contract {
     }
 }
 
-/// Whether a text is such a date or instant; else what was expected.
+/// Checks a date or an instant; the error says what was expected.
 type ReadDate = fn(&str) -> Result<(), &'static str>;
 
-/// How a parameter that is a date, or an instant, is read.
+/// How the parameter is checked if it is a date or an instant.
 fn read_date(parameter: &Parameter) -> Option<ReadDate> {
     let schema = serde_json::to_value(&parameter.schema).unwrap_or_default();
     let formats = [schema.get("format"), schema.pointer("/items/format")];
@@ -235,5 +239,5 @@ fn read_date(parameter: &Parameter) -> Option<ReadDate> {
 
 fn is_number(parameter: &Parameter) -> bool {
     let schema = serde_json::to_value(&parameter.schema).unwrap_or_default();
-    mistakes::is_whole_number(&schema, &NAMED)
+    mistakes::is_whole_number(&schema, &SCHEMAS)
 }

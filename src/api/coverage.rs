@@ -1,4 +1,4 @@
-//! How much a cycle could judge, by rule or by ministry.
+//! How many verdicts a cycle could give, by rule or by ministry.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -19,10 +19,11 @@ use crate::domain::ids::CycleNumber;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct CoverageQuery {
+    /// Whether to count by rule or by ministry.
     #[serde(default)]
     #[param(inline)]
     by: By,
-    /// The last one by default.
+    /// Number of the cycle; the last one by default.
     #[param(minimum = 1)]
     cycle: Option<i64>,
 }
@@ -42,25 +43,25 @@ pub(super) enum CoverageLine {
     Ministry(MinistryCoverage),
 }
 
-/// List how much a cycle could judge, by rule or by ministry.
+/// List how many verdicts a cycle could give, by rule or by ministry.
 #[utoipa::path(
     get,
     path = "/api/v1/coverage",
     tag = "cycles",
     params(CoverageQuery),
-    responses((status = 200, description = "As asked", body = Page<CoverageLine>), NotFound, NoData)
+    responses((status = 200, description = "A page of counts", body = Page<CoverageLine>), NotFound, NoData)
 )]
 pub(super) async fn list_coverage(
     desk: Desk,
-    asked: Listing<CoverageQuery>,
+    listing: Listing<CoverageQuery>,
 ) -> Result<Page<CoverageLine>, Problem> {
-    let found = cycle::coverage(&desk, asked.cycle.map(CycleNumber)).await?;
+    let found = cycle::coverage(&desk, listing.cycle.map(CycleNumber)).await?;
     let found = found.ok_or_else(|| Problem::NotYet("no cycle was committed yet".to_owned()))?;
-    let lines = match asked.by {
+    let lines = match listing.by {
         By::Rule => found.by_rule.into_iter().map(CoverageLine::Rule).collect(),
         By::Ministry => found.by_ministry.into_iter().map(CoverageLine::Ministry).collect(),
     };
-    asked.page(lines, |line| match line {
+    listing.page(lines, |line| match line {
         CoverageLine::Rule(line) => line.rule.to_string(),
         CoverageLine::Ministry(line) => line.ministry.to_string(),
     })

@@ -1,4 +1,4 @@
-//! Committed cycles, and what one of them judged.
+//! Committed cycles and their verdicts; replaying and voiding a cycle.
 
 use actix_web::web;
 use serde::Deserialize;
@@ -28,35 +28,35 @@ use crate::domain::verdict::Judgement;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdicts::JudgementRef;
 
-/// One at a time: each takes as much work as a cycle.
+/// Limits replays to one at a time, since each takes as much work as a cycle.
 static REPLAYS: Semaphore = Semaphore::const_new(1);
 
-/// Differences told at most.
-const TOLD: usize = 100;
+/// Maximum number of differences listed.
+const MAX_LISTED: usize = 100;
 
 /// List committed cycles, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/cycles",
     tag = "cycles",
-    responses((status = 200, description = "As asked", body = Page<CycleSummary>))
+    responses((status = 200, description = "A page of cycles", body = Page<CycleSummary>))
 )]
 pub(super) async fn list_cycles(
     desk: Desk,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<CycleSummary>, Problem> {
-    let before = asked.after()?.unwrap_or(CycleNumber(i64::MAX));
-    let cycles = desk.store.cycles_before(before, asked.room()).await?;
-    asked.fetched(cycles, |cycle| cycle.number)
+    let before = listing.after()?.unwrap_or(CycleNumber(i64::MAX));
+    let cycles = desk.store.cycles_before(before, listing.room()).await?;
+    listing.fetched(cycles, |cycle| cycle.number)
 }
 
-/// Find one cycle: date, inputs, counts, figures.
+/// Return one cycle: its date, inputs, counts and figures.
 #[utoipa::path(
     get,
     path = "/api/v1/cycles/{cycle}",
     tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
-    responses((status = 200, description = "As asked", body = CycleSummary))
+    responses((status = 200, description = "The cycle", body = CycleSummary))
 )]
 pub(super) async fn find_cycle(
     desk: Desk,
@@ -69,11 +69,14 @@ pub(super) async fn find_cycle(
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct VerdictQuery {
+    /// Id of a rule.
     rule: Vec<RuleId>,
+    /// Subject of the verdict: `project/…`, `ministry/…` or `portfolio`.
     subject: Vec<Subject>,
+    /// Kind of verdict: a level, unknown for lack of data, or failed.
     #[param(inline)]
     outcome: Vec<OutcomeWord>,
-    /// At least this one, so that a verdict is a level.
+    /// Minimum level. Verdicts without a level are left out.
     level: Option<Level>,
 }
 
@@ -85,64 +88,64 @@ enum OutcomeWord {
     Failed,
 }
 
-/// List what a cycle judged, by rule and subject, with evidence and explanation.
+/// List the verdicts of a cycle by rule and subject, with evidence and explanation.
 #[utoipa::path(
     get,
     path = "/api/v1/cycles/{cycle}/verdicts",
     tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle"), VerdictQuery),
-    responses((status = 200, description = "As asked", body = Page<Judgement>))
+    responses((status = 200, description = "A page of verdicts", body = Page<Judgement>))
 )]
 pub(super) async fn list_cycle_verdicts(
     desk: Desk,
     number: web::Path<i64>,
-    asked: Listing<VerdictQuery>,
+    listing: Listing<VerdictQuery>,
 ) -> Result<Page<Judgement>, Problem> {
     let cycle = find(&desk, CycleNumber(*number)).await?;
     let verdicts = desk.store.verdicts(cycle.number).await?;
-    let after: Option<(RuleId, Subject)> = asked.after()?;
+    let after: Option<(RuleId, Subject)> = listing.after()?;
     let is_next = |judgement: &JudgementRef<'_>| {
         let key = (judgement.rule, judgement.subject);
         after.as_ref().is_none_or(|(rule, subject)| key > (rule, subject))
     };
     let mut chosen: Vec<JudgementRef<'_>> =
-        verdicts.iter().filter(|one| is_next(one) && asked.fits(one)).collect();
+        verdicts.iter().filter(|one| is_next(one) && listing.fits(one)).collect();
     chosen.sort_by_key(|one| (one.rule, one.subject));
-    chosen.truncate(usize::try_from(asked.room()).unwrap_or(usize::MAX));
+    chosen.truncate(usize::try_from(listing.room()).unwrap_or(usize::MAX));
     let judgements = chosen.into_iter().map(JudgementRef::to_judgement).collect();
-    asked.fetched(judgements, |one| (one.rule.clone(), one.subject.clone()))
+    listing.fetched(judgements, |one| (one.rule.clone(), one.subject.clone()))
 }
 
-/// A cycle judged again from what was kept.
+/// The result of evaluating a cycle again from its recorded inputs.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ReplayReport {
     cycle: CycleNumber,
     inputs: CycleInputs,
-    /// How many.
+    /// Number of verdicts.
     verdicts: usize,
-    /// As JSON, one a line, they are the same bytes as those that were committed.
+    /// Whether the verdicts, as lines of JSON, are byte for byte those that were committed.
     identical: bool,
-    /// Of those bytes, as judged again.
+    /// SHA-256 of the replayed verdicts as lines of JSON.
     fingerprint: Fingerprint,
     difference_count: usize,
-    /// The first hundred.
+    /// The first 100 differences.
     differences: Vec<ReplayDifference>,
 }
 
-/// A line of verdicts, as JSON.
+/// One verdict as a line of JSON, as committed and as replayed. `null` if only the other has it.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReplayDifference {
     committed: Option<String>,
     replayed: Option<String>,
 }
 
-/// Judge a past cycle again from what was kept, and compare byte for byte. Nothing is written.
+/// Evaluate a past cycle again from its recorded inputs, and compare the verdicts byte for byte. Nothing is written.
 #[utoipa::path(
     post,
     path = "/api/v1/cycles/{cycle}/replay",
     tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
-    responses((status = 200, description = "What came of it", body = ReplayReport), Unavailable)
+    responses((status = 200, description = "Whether the verdicts are identical, and the first differences", body = ReplayReport), Unavailable)
 )]
 pub(super) async fn replay_cycle(
     desk: Desk,
@@ -151,7 +154,7 @@ pub(super) async fn replay_cycle(
     let _turn = REPLAYS.acquire().await.map_err(|_| Problem::Unassembled)?;
     let replay = cycle::replay(&desk, CycleNumber(*number)).await?;
     let difference_count = replay.differences.len();
-    let differences = replay.differences.into_iter().take(TOLD);
+    let differences = replay.differences.into_iter().take(MAX_LISTED);
     let differences =
         differences.map(|(committed, replayed)| ReplayDifference { committed, replayed });
     Ok(web::Json(ReplayReport {
@@ -165,23 +168,23 @@ pub(super) async fn replay_cycle(
     }))
 }
 
-/// Why a cycle no longer counts.
+/// The reason for voiding a cycle.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CycleVoiding {
-    /// Everybody who sees the cycle, or an alert that it changed, reads it.
+    /// Shown with the cycle, and with every alert that it changed.
     reason: Said,
 }
 
-/// Make the last cycle that stands void: it is marked and kept, what it did to alerts and missions is
-/// undone, and whoever was told of it is sent a correction.
+/// Void the last valid cycle: it stays on record, marked as void, its effects on alerts and missions are undone,
+/// and everybody who was notified of it receives a correction.
 #[utoipa::path(
     post,
     path = "/api/v1/cycles/{cycle}/void",
     tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     request_body = CycleVoiding,
-    responses((status = 200, description = "The cycle, void, and what was undone", body = VoidReport),
+    responses((status = 200, description = "The void cycle, and what was undone", body = VoidReport),
         Conflict)
 )]
 pub(super) async fn void_cycle(

@@ -1,4 +1,4 @@
-//! What a handler works with. It never meets the store but through here.
+//! The context of a request: the services a handler uses, with a store limited to what the caller may see.
 
 use std::future::Ready;
 use std::future::ready;
@@ -16,9 +16,9 @@ use chrono::Utc;
 use tokio::sync::watch;
 use tracing::error;
 
+use super::access::RefusalEntry;
 use super::access::Refusals;
 use super::access::Requirement;
-use super::access::Telling;
 use super::error::Problem;
 use super::routing::MatchedRoute;
 use crate::clock::Clock;
@@ -36,20 +36,20 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Version;
 
-/// How long a request waits for those who write before it: less than most clients wait for an answer.
+/// Maximum time a request waits for other writers; shorter than the timeouts of most clients.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 
-/// Between two looks for refusals whose minute is over.
+/// Interval at which refusals whose minute has ended are recorded.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 
-/// The parts as the service has them: only the guard and a desk open it.
+/// The shared state of the service. Only the guard and the request contexts use it.
 #[derive(Debug)]
 pub struct Workshop {
     parts: Parts,
-    /// For what nobody waits for.
+    /// A store without the limit on waiting for other writers, for background work.
     patient: Store,
     refusals: Refusals,
-    /// Since when the service runs.
+    /// When the service started.
     opened_at: DateTime<Utc>,
     clock_watch: ClockWatch,
 }
@@ -63,12 +63,15 @@ impl Workshop {
         Self { parts, patient, refusals: Refusals::default(), opened_at, clock_watch }
     }
 
-    /// The one that the service was put together with.
+    /// The state that was registered when the service started.
+    ///
+    /// # Errors
+    /// If none was registered.
     pub(super) fn of(request: &HttpRequest) -> Result<&web::Data<Self>, Problem> {
         request.app_data::<web::Data<Self>>().ok_or(Problem::Unassembled)
     }
 
-    /// For what is done before, beside or after any handler.
+    /// The store, for middleware.
     pub(super) fn store(&self) -> &Store {
         &self.parts.store
     }
@@ -77,41 +80,44 @@ impl Workshop {
         Arc::clone(&self.parts.clock)
     }
 
-    /// By the clock as it was when the service started, and the time that passed since: however it is set
-    /// meanwhile, what is to be kept for a day is kept for a day.
+    /// The current time, from the clock at start and the time elapsed since. Unlike the clock, it is not affected when the
+    /// clock is set.
     pub(super) fn steady_now(&self) -> DateTime<Utc> {
         let clock = &self.parts.clock;
         self.clock_watch.steady(clock.now(), clock.elapsed())
     }
 
-    /// Whether the clock is where it should be. A jump of it is told once: in the log, in the trail, and to
-    /// the risk team and programs.
+    /// Whether the clock agrees with the time elapsed since the start. A jump is reported once: in the log, in the audit trail,
+    /// to the risk team and to webhooks.
     pub async fn look_at_clock(&self) -> bool {
         let clock = &self.parts.clock;
         if let Some(jump) = self.clock_watch.look(clock.now(), clock.elapsed()) {
-            self.tell_jump(jump).await;
+            self.report_jump(jump).await;
         }
         !self.clock_watch.is_off()
     }
 
-    /// At the start: against what was written last.
+    /// Compares the clock at start with the latest time in the database, and reports a clock that is days behind.
     pub async fn compare_clock(&self) {
         let now = self.parts.clock.now();
         match self.parts.store.last_written_at().await {
             Ok(Some(latest)) => {
                 if let Some(jump) = self.clock_watch.compare(now, latest) {
-                    self.tell_jump(jump).await;
+                    self.report_jump(jump).await;
                 }
             }
             Ok(None) => {}
             Err(fault) => {
                 let cause: &dyn std::error::Error = &fault;
-                error!(error = cause, "The clock cannot be compared with what was written last");
+                error!(
+                    error = cause,
+                    "The clock cannot be compared with the latest time in the database"
+                );
             }
         }
     }
 
-    async fn tell_jump(&self, jump: ClockJump) {
+    async fn report_jump(&self, jump: ClockJump) {
         error!(
             clock.expected = %jump.expected,
             clock.found = %jump.found,
@@ -120,7 +126,7 @@ impl Workshop {
         );
         if let Err(fault) = cycle::tell_clock_jump(&self.parts, jump).await {
             let cause: &dyn std::error::Error = &fault;
-            error!(error = cause, "The jump of the clock cannot be written");
+            error!(error = cause, "The jump of the clock cannot be recorded");
         }
     }
 
@@ -139,14 +145,14 @@ impl Workshop {
         self.parts.store.caller_by_session(presented, self.parts.clock.now()).await
     }
 
-    /// In the trail soon: whoever is refused waits neither for those who write nor for the disk.
+    /// Queues a refusal for the audit trail. The response does not wait for the database.
     pub(super) fn note_refusal(&self, deed: Deed) {
         self.refusals.note(deed, self.parts.clock.now());
     }
 
-    /// Until the service is told to stop: each refusal that is the first of its kind, and how many followed, at
-    /// the end of its minute.
-    pub async fn tell_refusals(&self, mut stopped: watch::Receiver<bool>) {
+    /// Records refusals in the audit trail until the service stops: the first of each kind at once, and the number of those
+    /// that followed at the end of the minute.
+    pub async fn record_refusals(&self, mut stopped: watch::Receiver<bool>) {
         let mut looks = tokio::time::interval(BETWEEN_LOOKS);
         loop {
             tokio::select! {
@@ -159,12 +165,12 @@ impl Workshop {
         }
     }
 
-    /// What is still to be told, once no request is answered any more.
-    pub async fn tell_last_refusals(&self) {
+    /// Records the remaining refusals, once requests are no longer accepted.
+    pub async fn record_last_refusals(&self) {
         self.write_refusals(|refusals, _| refusals.rest()).await;
     }
 
-    /// With a store that shows what lies within the scope, and that writes for the request's idempotency key.
+    /// The services with a store limited to `scope`, which records writes under the request's idempotency key.
     fn parts_seen_by(&self, request: &HttpRequest, scope: &Scope) -> Parts {
         let store = self.parts.store.seen_by(scope);
         let store = match request.extensions().get::<Attempt>() {
@@ -174,23 +180,23 @@ impl Workshop {
         Parts { store, ..self.parts.clone() }
     }
 
-    /// Those that wait, then others. What cannot be written is in the log, and is counted with what follows.
-    async fn write_refusals(&self, others: impl Fn(&Refusals, DateTime<Utc>) -> Vec<Telling>) {
+    /// Records the queued refusals, then `others`. If that fails, it is logged, and they are counted with later refusals.
+    async fn write_refusals(&self, others: impl Fn(&Refusals, DateTime<Utc>) -> Vec<RefusalEntry>) {
         let now = self.parts.clock.now();
         let mut entries = self.refusals.take_waiting();
         entries.extend(others(&self.refusals, now).into_iter().map(|entry| (now, entry)));
-        let told: Vec<_> = entries.iter().map(|(at, entry)| (*at, entry.deed())).collect();
-        if let Err(fault) = self.patient.note_refusals(&told).await {
+        let records: Vec<_> = entries.iter().map(|(at, entry)| (*at, entry.deed())).collect();
+        if let Err(fault) = self.patient.note_refusals(&records).await {
             let cause: &dyn std::error::Error = &fault;
-            error!(error = cause, "{} entries on refusals cannot be written", entries.len());
+            error!(error = cause, "{} entries on refusals cannot be recorded", entries.len());
             let entries = entries.into_iter().map(|(_, entry)| entry).collect();
             self.refusals.give_back(entries, now);
         }
     }
 }
 
-/// The parts, with a store that shows what the caller may see. A request without a caller has none: its handler
-/// does not run.
+/// The services of a request by an authenticated caller, with a store limited to what the caller may see. Extraction fails
+/// without a caller, so the handler does not run.
 #[derive(Debug)]
 pub(super) struct Desk {
     parts: Parts,
@@ -203,12 +209,12 @@ impl Desk {
         &self.caller
     }
 
-    /// Of the service.
+    /// When the service started.
     pub(super) fn started_at(&self) -> DateTime<Utc> {
         self.workshop.opened_at
     }
 
-    /// What the caller does now, for a reason.
+    /// An action by the caller, now, for a reason.
     pub(super) fn act(&self, reason: &str) -> Act {
         let actor = self.caller.name.clone();
         Act { actor, at: self.parts.clock.now(), reason: reason.to_owned() }
@@ -230,7 +236,7 @@ impl FromRequest for Desk {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let of_caller = || {
             let caller = request.extensions().get::<Caller>().cloned();
-            let caller = caller.ok_or(Problem::Unproven { reason: "no proof was presented" })?;
+            let caller = caller.ok_or(Problem::Unproven { reason: "no credentials were sent" })?;
             let workshop = Workshop::of(request)?;
             let parts = workshop.parts_seen_by(request, &caller.scope);
             Ok(Self { parts, caller, workshop: workshop.clone() })
@@ -239,8 +245,7 @@ impl FromRequest for Desk {
     }
 }
 
-/// The parts, for handlers of routes that are open to anonymous callers: their store shows no project. Elsewhere it
-/// cannot be had.
+/// The services for routes open to anonymous callers, with a store that shows no project. Extraction fails on other routes.
 #[derive(Debug)]
 pub(super) struct AnonymousContext {
     parts: Parts,

@@ -1,4 +1,4 @@
-//! Disputes of projects' teams, and what is answered to them.
+//! Disputes raised by project teams, and answers to them.
 
 use actix_web::web;
 use serde::Deserialize;
@@ -11,13 +11,13 @@ use crate::domain::dispute::Dispute;
 use crate::domain::dispute::DisputeState;
 use crate::domain::ids::DisputeNumber;
 
-/// Find one dispute.
+/// Return one dispute.
 #[utoipa::path(
     get,
     path = "/api/v1/disputes/{dispute}",
     tag = "alerts",
     params(("dispute" = i64, Path, description = "Number of the dispute")),
-    responses((status = 200, description = "As asked", body = Dispute))
+    responses((status = 200, description = "The dispute", body = Dispute))
 )]
 pub(super) async fn find_dispute(
     desk: Desk,
@@ -31,7 +31,7 @@ pub(super) async fn find_dispute(
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum DisputeVerdict {
-    /// The team is right: the data are to be corrected.
+    /// The team is right: the data will be corrected.
     Upheld,
     Rejected,
 }
@@ -40,18 +40,18 @@ pub(super) enum DisputeVerdict {
 #[serde(deny_unknown_fields)]
 pub(super) struct DisputeAnswer {
     verdict: DisputeVerdict,
-    /// What is answered to the team.
+    /// Answer to the team.
     reason: Said,
 }
 
-/// Answer a dispute.
+/// Answer a dispute: uphold or reject it.
 #[utoipa::path(
     post,
     path = "/api/v1/disputes/{dispute}/answer",
     tag = "alerts",
     params(("dispute" = i64, Path, description = "Number of the dispute")),
     request_body = DisputeAnswer,
-    responses((status = 200, description = "The dispute, answered", body = Dispute))
+    responses((status = 200, description = "The answered dispute", body = Dispute))
 )]
 pub(super) async fn answer_dispute(
     desk: Desk,

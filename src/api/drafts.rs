@@ -1,4 +1,4 @@
-//! Drafts of rules: opened, saved, sent to review, sent back, given up.
+//! Rule drafts: open, save, submit, return, withdraw.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -32,27 +32,27 @@ use crate::domain::overlay::RulePath;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct DraftsQuery {
-    /// Those published or withdrawn too.
+    /// Include published and withdrawn drafts.
     #[serde(default)]
     all: bool,
 }
 
-/// All that a draft is to hold.
+/// The whole content of a draft.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DraftBody {
-    /// What changes and why.
+    /// What the draft changes, and why.
     #[schema(min_length = 1, max_length = 4000)]
     comment: String,
-    /// Texts by path.
+    /// Texts of the files, by path.
     #[serde(default)]
     files: BTreeMap<RulePath, String>,
-    /// Thresholds that take another value, in `files` if it holds them, else as they are in force.
+    /// New values of thresholds, applied to the thresholds file in `files`, or else to the one in force.
     #[serde(default)]
     thresholds: BTreeMap<String, f64>,
 }
 
-/// Why, for those who come after.
+/// The reason for a step in a draft's review.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = StepReason)]
@@ -61,29 +61,29 @@ pub(super) struct StepBody {
     pub(super) reason: String,
 }
 
-/// List drafts of rules, those that are over only when asked for.
+/// List rule drafts. Published and withdrawn ones are left out unless requested.
 #[utoipa::path(
     get,
     path = "/api/v1/drafts",
     tag = "rules",
     params(DraftsQuery),
-    responses((status = 200, description = "As asked", body = Page<DraftOutline>))
+    responses((status = 200, description = "A page of drafts", body = Page<DraftOutline>))
 )]
 pub(super) async fn list_drafts(
     desk: Desk,
-    asked: Listing<DraftsQuery>,
+    listing: Listing<DraftsQuery>,
 ) -> Result<Page<DraftOutline>, Problem> {
-    let drafts = desk.store.drafts(asked.all).await?;
-    asked.page(drafts.iter().map(DraftOutline::of).collect(), |draft| draft.number)
+    let drafts = desk.store.drafts(listing.all).await?;
+    listing.page(drafts.iter().map(DraftOutline::of).collect(), |draft| draft.number)
 }
 
-/// Find one draft with its texts; `ETag` is its revision.
+/// Return one draft with its texts.
 #[utoipa::path(
     get,
     path = "/api/v1/drafts/{draft}",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft")),
-    responses((status = 200, description = "As asked", body = DraftView))
+    responses((status = 200, description = "The draft, with its revision in `ETag`", body = DraftView))
 )]
 pub(super) async fn find_draft(
     desk: Desk,
@@ -92,13 +92,13 @@ pub(super) async fn find_draft(
     Ok(answered(&cycle::draft(&desk, *number).await?))
 }
 
-/// Open a draft. Nothing is in force before another person has published it.
+/// Open a rule draft. It takes effect only once another person publishes it.
 #[utoipa::path(
     post,
     path = "/api/v1/drafts",
     tag = "rules",
     request_body = DraftBody,
-    responses((status = 201, description = "The draft", body = DraftView), Conflict, Unprocessable)
+    responses((status = 201, description = "The new draft, with its revision in `ETag`", body = DraftView), Conflict, Unprocessable)
 )]
 pub(super) async fn open_draft(
     desk: Desk,
@@ -112,7 +112,7 @@ pub(super) async fn open_draft(
         .json(&draft))
 }
 
-/// Save a draft: from now on it holds these files and no other.
+/// Save a draft. The files in the body replace all its files.
 #[utoipa::path(
     put,
     path = "/api/v1/drafts/{draft}",
@@ -120,7 +120,7 @@ pub(super) async fn open_draft(
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = DraftBody,
     responses(
-        (status = 200, description = "The draft", body = DraftView),
+        (status = 200, description = "The saved draft, with its new revision in `ETag`", body = DraftView),
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
@@ -146,7 +146,7 @@ async fn save(
     Ok(cycle::save_draft(desk, over, files, &act).await?)
 }
 
-/// Send a draft to review: it is frozen until it is published or returned.
+/// Submit a draft for review. It cannot be edited until it is published or returned.
 #[utoipa::path(
     post,
     path = "/api/v1/drafts/{draft}/submission",
@@ -154,7 +154,7 @@ async fn save(
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
     responses(
-        (status = 200, description = "The draft", body = DraftView),
+        (status = 200, description = "The draft, with its new revision in `ETag`", body = DraftView),
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
@@ -167,7 +167,7 @@ pub(super) async fn submit_draft(
     step(&desk, (*number, seen), DraftStep::Submitted, &body).await
 }
 
-/// Send a draft in review back to its authors.
+/// Return a draft in review to its authors.
 #[utoipa::path(
     post,
     path = "/api/v1/drafts/{draft}/return",
@@ -175,7 +175,7 @@ pub(super) async fn submit_draft(
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
     responses(
-        (status = 200, description = "The draft", body = DraftView),
+        (status = 200, description = "The draft, with its new revision in `ETag`", body = DraftView),
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]
@@ -188,7 +188,7 @@ pub(super) async fn return_draft(
     step(&desk, (*number, seen), DraftStep::Returned, &body).await
 }
 
-/// Give a draft up.
+/// Withdraw a draft.
 #[utoipa::path(
     post,
     path = "/api/v1/drafts/{draft}/withdrawal",
@@ -196,7 +196,7 @@ pub(super) async fn return_draft(
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
     responses(
-        (status = 200, description = "The draft", body = DraftView),
+        (status = 200, description = "The draft, with its new revision in `ETag`", body = DraftView),
         Conflict, Stale, Unprocessable, NoRevision
     )
 )]

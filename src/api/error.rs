@@ -1,4 +1,4 @@
-//! Problems and their statuses: problem details, as RFC 9457 has them.
+//! Errors of the API, with their HTTP status, as problem details (RFC 9457).
 
 use actix_web::HttpResponse;
 use actix_web::ResponseError;
@@ -16,160 +16,163 @@ use crate::cycle::CycleError;
 use crate::cycle::NoPlace;
 use crate::domain::draft::Meanwhile;
 
+/// An error that the API returns. The comment of each variant gives its HTTP status.
 #[derive(Debug, Error)]
 pub enum Problem {
-    /// 401: nobody knows who asks.
+    /// 401: the request carries no valid credential.
     #[error(
-        "{reason}; expected a session, begun at /sign-in, or `Authorization: Bearer` and a token that \
-         `vigie tokens issue` gave"
+        "{reason}; expected a session (sign in at /sign-in) or `Authorization: Bearer` with a token issued by \
+         `vigie tokens issue`"
     )]
     Unproven { reason: &'static str },
     /// 403: none of the caller's roles allows it.
-    #[error("this asks for the permission `{permission}`, which none of your roles gives")]
+    #[error("this requires the permission `{permission}`, which none of your roles gives")]
     NotAllowed { permission: &'static str },
-    /// 403: the person signed in too simply for it.
+    /// 403: the session was opened with a single factor.
     #[error(
-        "the permission `{permission}` asks for a session proved with several factors: sign out, then \
+        "the permission `{permission}` requires a session opened with several factors: sign out, then \
          sign in again with a second factor"
     )]
     OneFactor { permission: &'static str },
-    /// 403: a browser was led to ask for a change by a page that is not ours.
+    /// 403: a browser sent a change with its session cookie from a page of another site.
     #[error(
-        "a change asked with a session's cookie must come from a page of Vigie; programs use a token"
+        "a change made with a session cookie must come from a page of Vigie; programs use a token"
     )]
     Foreign,
-    /// 403: for accounts that see the whole State.
-    #[error("this is about the whole State, and your account is for some ministries")]
+    /// 403: the route requires an account that sees all ministries.
+    #[error("this concerns all ministries, and your account is limited to some of them")]
     BeyondScope,
-    /// 403: nobody lends what they do not have.
-    #[error("this is more than the account, or the token that you came with, may do or see")]
-    TooBroad,
-    /// 400: a target that is not in normal form, or a `Host` that is none.
+    /// 403: a token with more roles or ministries than the account, or than the token used for the request.
     #[error(
-        "read the address: {found}; expected one path in normal form, without escapes that are not needed"
+        "this exceeds the roles or ministries of the account, or of the token used for this request"
+    )]
+    TooBroad,
+    /// 400: a request target that is not in normal form, or an invalid `Host`.
+    #[error(
+        "read the request target: {found}; expected one path in normal form, without needless escapes"
     )]
     BadTarget { found: &'static str },
-    /// 404: the address leads nowhere.
+    /// 404: no route has this path.
     #[error("no route `{path}`; the routes are listed in docs/API.md")]
     NoRoute { path: String },
-    /// 405: another method.
-    #[error("this address takes {allowed}")]
+    /// 405: the path exists, but not with this method.
+    #[error("this path accepts {allowed}")]
     BadMethod { allowed: String },
-    /// 403: a page of another site.
-    #[error("pages of other sites may not call; the setting `api.origins` names those that may")]
+    /// 403: a preflight request from an origin that is not allowed.
+    #[error("this origin is not allowed; the setting `api.origins` lists the allowed ones")]
     CrossOrigin,
-    /// 406: in no form that the caller takes.
-    #[error("read `Accept`: found `{found}`, expected it to take {offered}")]
+    /// 406: `Accept` excludes the media type of the response.
+    #[error("read `Accept`: found `{found}`, expected it to include {offered}")]
     NotAcceptable { found: String, offered: String },
-    /// 414: the path with its query.
-    #[error("the address has {found} bytes, {most} at most")]
+    /// 414: the path and query are too long.
+    #[error("the path and query have {found} bytes, expected at most {most}")]
     AddressTooLong { found: usize, most: usize },
-    /// 404: no such thing.
+    /// 404: nothing has this id, or it is not visible to the caller.
     #[error("no {kind} `{id}`")]
     NotFound { kind: &'static str, id: String },
-    /// 404, from what the cycle knows: an unknown project, with the nearest names.
+    /// 404, with a message from the layer below, such as the nearest names of an unknown project.
     #[error("{0}")]
     Unknown(String),
-    /// 400: a parameter that is not one, or not of its kind.
+    /// 400: an invalid parameter or header.
     #[error("{0}")]
     BadParameter(String),
-    /// 400, 413 or 415: a body that is not what the route reads.
+    /// 400, 408, 413 or 415: the body cannot be read.
     #[error("read the body: {found}")]
     BadBody { status: StatusCode, found: String },
-    /// 400: parameters that are not as the document has them.
-    #[error("{}", mistakes::told(errors))]
+    /// 400: parameters that do not match the OpenAPI document.
+    #[error("{}", mistakes::told(errors, 0))]
     BadParameters { errors: Vec<ProblemError> },
-    /// 400: a body that is not as the document has it.
-    #[error("read the body: {}", mistakes::told(errors))]
-    Mistaken { errors: Vec<ProblemError> },
-    /// 422: understood, and it cannot be done whatever the state of things.
+    /// 400: a body that does not match its schema in the OpenAPI document.
+    #[error("read the body: {}", mistakes::told(errors, *left_out))]
+    Mistaken { errors: Vec<ProblemError>, left_out: usize },
+    /// 422: the request is understood, but is not acceptable whatever the current state.
     #[error("{0}")]
     Unfit(String),
-    /// 409: nothing to show yet, or not as of that date.
+    /// 409: there is no data yet, or none as of the requested date.
     #[error("{0}")]
     NotYet(String),
-    /// 409: refused as things stand.
+    /// 409: the request conflicts with the current state.
     #[error("{0}")]
     Refused(String),
-    /// 409: somebody must be left who keeps accounts.
+    /// 409: the last administrator cannot be removed.
     #[error("{0}")]
     LastAdministrator(String),
-    /// 403: nobody publishes what they wrote.
+    /// 403: authors cannot publish their own draft.
     #[error("{0}")]
     OwnWork(String),
-    /// 412: what was changed meanwhile.
+    /// 412: changed since the revision in `If-Match`.
     #[error("{0}")]
     Stale(String),
-    /// 412: a draft, with what others changed meanwhile.
+    /// 412: a draft has changed since the revision in `If-Match`; the problem lists the changes.
     #[error("{0}")]
     DraftMoved(Box<Meanwhile>),
-    /// 428: a change that does not say what it is a change of.
-    #[error("expected `If-Match`, with the `ETag` of what you saw: read it first")]
+    /// 428: `If-Match` is missing.
+    #[error("expected the header `If-Match` with the `ETag` of the version you read")]
     NoRevision,
-    /// 422: rules with faults, or that their cases do not prove.
+    /// 422: rules with errors, or whose test cases fail.
     #[error("{detail}")]
     Unproved { detail: String, errors: Vec<ProblemError> },
-    /// 422: what was given is beyond a bound.
+    /// 422: a limit is exceeded.
     #[error("{0}")]
     OutOfBounds(String),
-    /// 422: the key came with another request.
-    #[error("this `Idempotency-Key` came with another request: each one has a key of its own")]
+    /// 422: the idempotency key was used with another request.
+    #[error("this `Idempotency-Key` was used with another request: use a new key for each request")]
     KeyReused,
-    /// 409: the same request is being answered.
-    #[error("the request with this `Idempotency-Key` is under way; ask again later")]
+    /// 409: the request with this idempotency key is still in progress.
+    #[error("the request with this `Idempotency-Key` is in progress; retry later")]
     BeingAnswered { wait_seconds: u32 },
-    /// 409: done once, and not to be told again.
+    /// 409: the request with this idempotency key was done, and its response cannot be repeated.
     #[error(
-        "the request with this `Idempotency-Key` was done, and its answer was not kept: it gave a secret, \
-         or was too long, or the service was cut; look at what there is now, and take another key"
+        "the request with this `Idempotency-Key` was done, but its response was not stored: it held a secret, was too \
+         long, or the service was interrupted; check the current state, and use a new key for another request"
     )]
     AnswerNotKept,
-    /// 429: the quota is used up for now.
-    #[error("{quota} requests a minute are taken from one {policy}; ask again in {wait_seconds} s")]
+    /// 429: the quota is used up.
+    #[error("the quota is {quota} requests a minute for one {policy}; retry in {wait_seconds} s")]
     TooMany { policy: &'static str, quota: u32, wait_seconds: u32 },
-    /// 422: a file that is no table of ours, or is wrong; nothing of it was kept.
+    /// 422: a file with errors, or of an unknown layout; nothing was imported.
     #[error("{detail}")]
     BadFile { detail: String, errors: Vec<ProblemError> },
-    /// 409: the same work is being done, at that address.
-    #[error("the job `{job}` is being run already")]
+    /// 409: the job is already running; `run` is the address of its run.
+    #[error("the job `{job}` is already running")]
     UnderWay { job: &'static str, run: Option<String> },
-    /// 503: no place for a trial of rules came free in time.
+    /// 503: no slot for a trial evaluation became free in time.
     #[error(transparent)]
     NoPlace(#[from] NoPlace),
     /// 503: the store or the catalogue cannot be used.
     #[error("{0}")]
     NotReady(String),
-    /// 503: for a time, because of the disk or of others who write.
+    /// 503: temporarily, because of the disk or of other writers.
     #[error("{0}")]
     Unavailable(Unavailable),
-    /// 500: the service was put together without what its handlers work with.
-    #[error("the service is not assembled")]
+    /// 500: a component that handlers need was not registered when the service started.
+    #[error("the service is misconfigured: a component is missing")]
     Unassembled,
-    /// 500: ours. The cause goes to the log, not to the reader.
-    #[error("something broke down here; the log says what, under this request's id")]
+    /// 500: an internal error. The cause is logged, and not shown to the caller.
+    #[error("internal error; the log has its cause under this request's id")]
     Internal(#[source] Box<CycleError>),
 }
 
 impl Problem {
-    /// Whether somebody was turned away, rather than misunderstood: the audit trail tells it.
+    /// Whether the caller was denied access, which the audit trail records.
     pub(super) fn is_refusal(&self) -> bool {
         let status = self.status_code();
-        let turned_away = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status);
-        turned_away || matches!(self, Self::LastAdministrator(_) | Self::BadTarget { .. })
+        let is_denied = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status);
+        is_denied || matches!(self, Self::LastAdministrator(_) | Self::BadTarget { .. })
     }
 
     pub(super) fn errors(&self) -> &[ProblemError] {
         if let Self::Unproved { errors, .. }
         | Self::BadFile { errors, .. }
         | Self::BadParameters { errors }
-        | Self::Mistaken { errors } = self
+        | Self::Mistaken { errors, .. } = self
         {
             return errors;
         }
         &[]
     }
 
-    /// In how long it is worth asking again.
+    /// Seconds to wait before retrying, for errors that are temporary.
     fn wait_seconds(&self) -> Option<u32> {
         if let Self::TooMany { wait_seconds, .. } | Self::BeingAnswered { wait_seconds } = self {
             return Some(*wait_seconds);
@@ -186,42 +189,44 @@ impl Problem {
 
     pub(super) fn kind(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Unproven { .. } => ("unproven", "Sign in first"),
-            Self::NotAllowed { .. } => ("not-allowed", "Not allowed"),
-            Self::TooBroad => ("too-broad", "More than there is to lend"),
-            Self::OneFactor { .. } => ("one-factor", "Several factors are needed"),
-            Self::Foreign => ("foreign-page", "Asked by another site"),
-            Self::BeyondScope => ("beyond-scope", "Beyond the account's ministries"),
-            Self::NoRoute { .. } => ("no-route", "No such route"),
-            Self::BadMethod { .. } => ("bad-method", "Another method"),
-            Self::CrossOrigin => ("cross-origin", "Another site"),
-            Self::NotAcceptable { .. } => ("not-acceptable", "Not in that form"),
-            Self::AddressTooLong { .. } => ("address-too-long", "Address too long"),
-            Self::BadTarget { .. } => ("bad-address", "Address not in normal form"),
+            Self::Unproven { .. } => ("unproven", "Authentication required"),
+            Self::NotAllowed { .. } => ("not-allowed", "Permission denied"),
+            Self::TooBroad => ("too-broad", "Token broader than allowed"),
+            Self::OneFactor { .. } => ("one-factor", "Multi-factor authentication required"),
+            Self::Foreign => ("foreign-page", "Cross-site request refused"),
+            Self::BeyondScope => ("beyond-scope", "Outside the account's ministries"),
+            Self::NoRoute { .. } => ("no-route", "Route not found"),
+            Self::BadMethod { .. } => ("bad-method", "Method not allowed"),
+            Self::CrossOrigin => ("cross-origin", "Origin not allowed"),
+            Self::NotAcceptable { .. } => ("not-acceptable", "Media type not acceptable"),
+            Self::AddressTooLong { .. } => ("address-too-long", "Path and query too long"),
+            Self::BadTarget { .. } => ("bad-address", "Path not in normal form"),
             Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
             Self::BadParameter(_) | Self::BadParameters { .. } => {
-                ("bad-parameter", "Unusable parameter")
+                ("bad-parameter", "Invalid parameter")
             }
-            Self::BadBody { .. } | Self::Mistaken { .. } => ("bad-body", "Unusable body"),
-            Self::Unfit(_) => ("unfit", "Unfit content"),
-            Self::NotYet(_) => ("no-data", "No data for that date"),
-            Self::Refused(_) | Self::LastAdministrator(_) => ("refused", "Refused"),
-            Self::OwnWork(_) => ("own-work", "A second person must"),
-            Self::Stale(_) | Self::DraftMoved(_) => ("stale", "Changed meanwhile"),
-            Self::NoRevision => ("no-revision", "Of which revision?"),
-            Self::Unproved { .. } => ("unproved", "Not proved"),
-            Self::OutOfBounds(_) => ("out-of-bounds", "Out of bounds"),
-            Self::KeyReused => ("key-reused", "Key of another request"),
-            Self::BeingAnswered { .. } => ("being-answered", "Being answered"),
-            Self::AnswerNotKept => ("answer-not-kept", "Done before"),
+            Self::BadBody { .. } | Self::Mistaken { .. } => ("bad-body", "Invalid body"),
+            Self::Unfit(_) => ("unfit", "Content not acceptable"),
+            Self::NotYet(_) => ("no-data", "No data"),
+            Self::Refused(_) | Self::LastAdministrator(_) => {
+                ("refused", "Conflict with the current state")
+            }
+            Self::OwnWork(_) => ("own-work", "Publication by another person required"),
+            Self::Stale(_) | Self::DraftMoved(_) => ("stale", "Changed since it was read"),
+            Self::NoRevision => ("no-revision", "`If-Match` header required"),
+            Self::Unproved { .. } => ("unproved", "Rule checks failed"),
+            Self::OutOfBounds(_) => ("out-of-bounds", "Limit exceeded"),
+            Self::KeyReused => ("key-reused", "Idempotency key already used"),
+            Self::BeingAnswered { .. } => ("being-answered", "Request in progress"),
+            Self::AnswerNotKept => ("answer-not-kept", "Already done"),
             Self::TooMany { .. } => ("too-many-requests", "Too many requests"),
-            Self::BadFile { .. } => ("bad-file", "Unusable file"),
-            Self::UnderWay { .. } => ("under-way", "Already under way"),
-            Self::NoPlace(_) => ("no-place", "Every place is taken"),
-            Self::NotReady(_) => ("not-ready", "Not ready"),
-            Self::Unavailable(Unavailable::Busy) => ("busy", "Others are writing"),
-            Self::Unavailable(Unavailable::Storage(_)) => ("storage", "Nothing can be written"),
-            Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
+            Self::BadFile { .. } => ("bad-file", "Invalid file"),
+            Self::UnderWay { .. } => ("under-way", "Job already running"),
+            Self::NoPlace(_) => ("no-place", "No evaluation slot free"),
+            Self::NotReady(_) => ("not-ready", "Service not ready"),
+            Self::Unavailable(Unavailable::Busy) => ("busy", "Database busy"),
+            Self::Unavailable(Unavailable::Storage(_)) => ("storage", "Storage not writable"),
+            Self::Unassembled | Self::Internal(_) => ("internal", "Internal error"),
         }
     }
 }
@@ -272,7 +277,7 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         if let Self::Internal(cause) = self {
             let cause: &dyn std::error::Error = cause.as_ref();
-            error!(error = cause, "A request broke down");
+            error!(error = cause, "A request failed");
         }
         let status = self.status_code();
         let mut answer = HttpResponse::build(status);

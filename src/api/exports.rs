@@ -1,4 +1,4 @@
-//! Whole tables, to take away.
+//! Exports of whole tables as files.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_DISPOSITION;
@@ -18,20 +18,21 @@ use crate::cycle::ExportTable;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ExportQuery {
+    /// Format of the file.
     #[param(inline)]
     format: ExportFormat,
-    /// Figures as of a past day; today in Paris by default.
+    /// Date as of which figures are taken; today in Paris by default.
     as_of: Option<NaiveDate>,
 }
 
-/// Take a whole table away.
+/// Export a whole table as a file.
 #[utoipa::path(
     get,
     path = "/api/v1/exports/{table}",
     tag = "portfolio",
-    params(("table" = inline(ExportTable), Path, description = "What to take away"), ExportQuery),
+    params(("table" = inline(ExportTable), Path, description = "Name of the table"), ExportQuery),
     responses(
-        (status = 200, description = "The file", content(
+        (status = 200, description = "The file, as an attachment", content(
             (String = "text/csv"),
             (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (String = "application/vnd.apache.parquet"),

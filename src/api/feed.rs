@@ -1,4 +1,4 @@
-//! What changed for the caller, as an Atom feed (RFC 4287), in pages (RFC 5005).
+//! Recent changes that the caller may see, as a paged Atom feed (RFC 4287, RFC 5005).
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LINK;
@@ -21,19 +21,19 @@ use crate::store::Stretch;
 const MEDIA_TYPE: &str = "application/atom+xml";
 const PATH: &str = "/api/v1/feed";
 
-/// Of the names that Vigie gives, as RFC 4151 wants it: the authority is the host of `public_url`.
-const NAMED_IN: &str = "2026";
+/// Year of the `tag:` URIs (RFC 4151); their authority is the host of `public_url`.
+const TAG_YEAR: &str = "2026";
 const NOWHERE: &str = "localhost";
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FeedQuery {
-    /// Nothing before that instant.
+    /// Only changes at this instant or later (RFC 3339).
     since: Option<DateTime<Utc>>,
 }
 
-/// Give what changed as an Atom feed, newest first: alerts, missions, cycles, imports.
+/// Return recent changes as an Atom feed, newest first: alerts, missions, cycles, imports.
 #[utoipa::path(
     get,
     path = "/api/v1/feed",
@@ -41,23 +41,23 @@ pub(super) struct FeedQuery {
     params(
         FeedQuery,
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000,
-            description = "How many entries a page holds: 100 when it is not said"),
+            description = "Maximum number of entries in the page; 100 by default"),
         ("cursor" = Option<String>, Query,
-            description = "Where the page begins: follow the link `next` of the page before"),
+            description = "Start of the page, from the link `next` of the previous page"),
     ),
-    responses((status = 200, description = "As asked", body = String, content_type = MEDIA_TYPE,
-        headers(("Link" = String, description = "`<…>; rel=\"next\"`, when there is a next page"))))
+    responses((status = 200, description = "A page of the feed", body = String, content_type = MEDIA_TYPE,
+        headers(("Link" = String, description = "Address of the next page, if there is one: `<…>; rel=\"next\"`"))))
 )]
 pub(super) async fn find_feed(
     desk: Desk,
-    asked: Listing<FeedQuery>,
+    listing: Listing<FeedQuery>,
 ) -> Result<HttpResponse, Problem> {
     let stretch =
-        Stretch { after: asked.after::<Place>()?, since: asked.since, limit: asked.limit() };
+        Stretch { after: listing.after::<Place>()?, since: listing.since, limit: listing.limit() };
     let cycle::Feed { entries, more_after } = cycle::feed(&desk, &stretch).await?;
-    let next = more_after.map(|place| asked.address_after(&place)).transpose()?;
+    let next = more_after.map(|place| listing.address_after(&place)).transpose()?;
     let site = Site::of(&desk.notify.public_url);
-    let mut links = vec![site.page("self", &asked.own_address()), site.page("first", PATH)];
+    let mut links = vec![site.page("self", &listing.own_address()), site.page("first", PATH)];
     links.extend(next.as_deref().map(|next| site.page("next", next)));
     let feed = atom::Feed {
         title: atom::Text::plain(title(&desk.caller().scope)),
@@ -92,7 +92,7 @@ fn title(scope: &Scope) -> String {
     }
 }
 
-/// What is shown depends on who asks: those are feeds of their own.
+/// The name of the feed in its id. Its entries depend on the caller's scope, so each scope has a feed of its own.
 fn feed_name(scope: &Scope) -> String {
     match scope {
         Scope::Whole => "feed".to_owned(),
@@ -103,7 +103,7 @@ fn feed_name(scope: &Scope) -> String {
     }
 }
 
-/// Where readers find the service, and under which names it speaks of things.
+/// The public address of the service, from which links and ids are made.
 struct Site<'a> {
     public_url: &'a str,
     host: &'a str,
@@ -117,10 +117,10 @@ impl<'a> Site<'a> {
     }
 
     fn name(&self, name: &str) -> String {
-        format!("tag:{},{NAMED_IN}:{name}", self.host)
+        format!("tag:{},{TAG_YEAR}:{name}", self.host)
     }
 
-    /// Relative to the feed's own address, when nobody said where that is.
+    /// A link; relative if the setting `public_url` is empty.
     fn link(&self, rel: &str, path: &str) -> atom::Link {
         atom::Link {
             href: format!("{}{path}", self.public_url),
@@ -156,7 +156,7 @@ mod tests {
     use crate::store::HappeningKind;
 
     #[test]
-    fn names_come_from_the_host_that_readers_know_and_links_lead_there() {
+    fn ids_and_links_are_made_from_the_public_url() {
         let shown =
             ["https://vigie.example.gouv.fr", "http://vigie.local:8080/vigie", ""].map(|url| {
                 format!(
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_xml_may_hold_is_left_out_and_the_rest_is_escaped() {
+    fn characters_not_allowed_in_xml_are_left_out_and_others_are_escaped() {
         let entry = FeedEntry {
             name: "import/1".to_owned(),
             kind: "dataset.imported",

@@ -1,15 +1,16 @@
-//! What every answer says to browsers and caches, whatever it is about.
+//! Security and cache headers of every response.
 
 use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 
-/// JSON is no page: nothing in it is to be run, shown in a frame or looked for elsewhere.
+/// Content security policy of responses that are not pages: load nothing, run nothing, no frames.
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// A year, for browsers that were once answered over TLS.
+/// One year.
 const STRICT_TRANSPORT: &str = "max-age=31536000";
 
-/// A handler that says otherwise is left to it. `public_url` tells whether readers come over TLS.
+/// The default headers of responses; a handler may set others. `Strict-Transport-Security` is added if `public_url` is
+/// in https.
 pub fn headers(public_url: &str) -> DefaultHeaders {
     let common = DefaultHeaders::new()
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

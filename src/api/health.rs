@@ -1,4 +1,4 @@
-//! Whether the service is alive, and whether it can do its work.
+//! Liveness and readiness of the service.
 
 use actix_web::web;
 use serde::Serialize;
@@ -27,45 +27,45 @@ pub(super) struct Ready {
 pub(super) struct Checks {
     #[schema(pattern = "^ok$")]
     database: &'static str,
-    /// `jumped` while the clock is days from where it stood, as time passed since the service started.
+    /// `jumped` while the clock differs by a day or more from the time elapsed since the service started.
     #[schema(pattern = "^(ok|jumped)$")]
     clock: &'static str,
-    /// Rules that compile.
+    /// Number of rules that compile.
     rules: usize,
-    /// Faults of those that do not.
+    /// Number of errors in rules that do not compile.
     rule_faults: usize,
 }
 
-/// Say that the process is alive.
+/// Report that the process is alive.
 ///
-/// Never touches the database.
+/// Never reads the database.
 #[utoipa::path(
     get,
     path = "/healthz",
     tag = "operations",
-    responses((status = 200, description = "It is", body = Alive))
+    responses((status = 200, description = "The process is alive", body = Alive))
 )]
 pub(super) async fn is_alive() -> web::Json<Alive> {
     web::Json(Alive { status: "alive" })
 }
 
-/// The same as `/healthz`.
+/// Report that the process is alive, as `/healthz` does.
 #[utoipa::path(
     get,
     path = "/livez",
     tag = "operations",
-    responses((status = 200, description = "It is", body = Alive))
+    responses((status = 200, description = "The process is alive", body = Alive))
 )]
 pub(super) async fn is_live() -> web::Json<Alive> {
     web::Json(Alive { status: "alive" })
 }
 
-/// Say whether the database can be read and written, and the catalogue used.
+/// Report whether the database can be read and written, and the rules can be used.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "operations",
-    responses((status = 200, description = "They can", body = Ready), openapi::Unavailable)
+    responses((status = 200, description = "The service is ready", body = Ready), openapi::Unavailable)
 )]
 pub(super) async fn is_ready(context: AnonymousContext) -> Result<web::Json<Ready>, Problem> {
     let storage = context.store.check_storage().await;
@@ -75,7 +75,7 @@ pub(super) async fn is_ready(context: AnonymousContext) -> Result<web::Json<Read
         cycle::catalogue(&context).await.map_err(|error| Problem::NotReady(error.to_string()))?;
     let (rules, rule_faults) = (in_force.catalogue.rules().count(), in_force.faults.len());
     if rules == 0 {
-        return Err(Problem::NotReady(format!("no rule compiles; {rule_faults} faults")));
+        return Err(Problem::NotReady(format!("no rule compiles; {rule_faults} errors")));
     }
     let clock = if context.is_clock_right().await { "ok" } else { "jumped" };
     let checks = Checks { database: "ok", clock, rules, rule_faults };

@@ -1,4 +1,4 @@
-//! Files that people and programs bring, and what was said of each when it was read.
+//! Upload of files to import, and the report of each import.
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -26,41 +26,41 @@ use crate::store::ImportReport;
 use crate::store::ImportSummary;
 use crate::store::Recorded;
 
-/// Where files are sent.
+/// Path to which files are uploaded.
 pub(super) const UPLOAD: &str = "/api/v1/imports";
 
-/// Characters of a file's name.
+/// Maximum length of a file's name, in characters.
 const NAME: usize = 255;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct UploadQuery {
-    /// Name of the file. Its edition is told by its beginning, as in `2020-11.panorama.csv`, if it is.
+    /// Name of the file. If it begins with a month, as in `2020-11.panorama.csv`, this is its edition.
     #[param(min_length = 1, max_length = 255, pattern = r"^[^/\\\u0000-\u001F\u007F-\u009F]+$")]
     file: String,
-    /// Read with this profile instead of the one that the header row calls for.
+    /// Name of the profile to read the file with; by default, the one that matches its header row.
     profile: Option<String>,
-    /// Edition of a file that does not say its own.
+    /// Edition of the file, if it does not give one itself.
     edition: Option<EditionId>,
-    /// Say what would be imported, and write nothing.
+    /// Report what would be imported, and write nothing.
     #[serde(default)]
     dry_run: bool,
 }
 
-/// Import a file, CSV, XLSX or ODS, whole or not at all.
+/// Import a CSV, XLSX or ODS file: all of it, or nothing.
 ///
-/// The report is the one of `vigie import --format json`. A file that is wrong is refused with each fault at
-/// its place (422), and nothing of it is kept.
+/// The response is the report that `vigie import --format json` prints. If the file has errors, the response is 422
+/// with the position of each error, and nothing is imported.
 #[utoipa::path(
     post,
     path = "/api/v1/imports",
     tag = "portfolio",
     params(UploadQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file as it is"),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes of the file"),
     responses(
-        (status = 200, description = "A dry run, or the file was known already", body = Intake),
-        (status = 201, description = "Recorded", body = Intake,
+        (status = 200, description = "The report of a dry run, or of a file that had already been imported", body = Intake),
+        (status = 201, description = "The file was imported", body = Intake,
             headers(("Location" = String, description = "Address of the import"))),
         Unprocessable,
         Unavailable
@@ -75,8 +75,9 @@ pub(super) async fn import_file(
     let UploadQuery { file, profile, edition, dry_run } = query.into_inner();
     let file = file_name(file)?;
     let terms = IntakeTerms { profile, edition, actor: desk.caller().name.clone(), dry_run };
-    let said = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    let upload = uploads.receive(said.and_then(|said| said.parse().ok()), body).await?;
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let upload =
+        uploads.receive(announced.and_then(|announced| announced.parse().ok()), body).await?;
     let _turn = uploads.turn().await?;
     let reader = practice.reader().await?;
     let bytes = upload.into_bytes().await?;
@@ -90,7 +91,7 @@ pub(super) async fn import_file(
     })
 }
 
-/// A name, and no path: where it stood is nobody's business.
+/// Checks that a file name is a bare name, without a folder.
 fn file_name(file: String) -> Result<String, Problem> {
     let length = file.chars().count();
     let is_name = (1..=NAME).contains(&length) && !file.contains(['/', '\\']);
@@ -102,7 +103,7 @@ fn file_name(file: String) -> Result<String, Problem> {
     if is_name { Ok(file) } else { Err(QueryFault::of("file", words()).into()) }
 }
 
-/// An import, and what was said of the file when it was read.
+/// An import, with the report of reading its file.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ImportDossier {
     #[serde(flatten)]
@@ -111,13 +112,13 @@ pub(super) struct ImportDossier {
     report: ImportReport,
 }
 
-/// Find one import: what it replaced, rows set aside with the reason, figures withheld, projects seen.
+/// Return one import: what it replaced, rows set aside with the reason, figures withheld, projects matched.
 #[utoipa::path(
     get,
     path = "/api/v1/imports/{import}",
     tag = "portfolio",
     params(("import" = ImportNumber, Path, description = "Number of the import")),
-    responses((status = 200, description = "As asked", body = ImportDossier))
+    responses((status = 200, description = "The import", body = ImportDossier))
 )]
 pub(super) async fn find_import(
     desk: Desk,

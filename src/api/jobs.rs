@@ -1,4 +1,4 @@
-//! What runs by itself: each job, its runs, and what the import job found where.
+//! Scheduled jobs, their runs, and the sources of the import job.
 
 use actix_web::web;
 use serde::Deserialize;
@@ -15,18 +15,18 @@ use crate::domain::job::JobRun;
 use crate::domain::job::JobStanding;
 use crate::domain::job::SourceOutcome;
 
-/// List each job: next firing, last run and what came of it.
+/// List scheduled jobs, with the next scheduled time and the last run of each.
 #[utoipa::path(
     get,
     path = "/api/v1/jobs",
     tag = "jobs",
-    responses((status = 200, description = "As asked", body = Page<JobStanding>))
+    responses((status = 200, description = "A page of jobs", body = Page<JobStanding>))
 )]
 pub(super) async fn list_jobs(
     desk: Desk,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<JobStanding>, Problem> {
-    asked.page(desk.store.jobs().await?, |standing| standing.job)
+    listing.page(desk.store.jobs().await?, |standing| standing.job)
 }
 
 /// List the runs of one job, newest first.
@@ -35,40 +35,41 @@ pub(super) async fn list_jobs(
     path = "/api/v1/jobs/{job}/runs",
     tag = "jobs",
     params(("job" = JobName, Path, description = "Name of the job")),
-    responses((status = 200, description = "As asked", body = Page<JobRun>))
+    responses((status = 200, description = "A page of runs", body = Page<JobRun>))
 )]
 pub(super) async fn list_runs(
     desk: Desk,
     job: web::Path<String>,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<JobRun>, Problem> {
     let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
     let name = JobName::from_word(&job).ok_or_else(unknown)?;
-    let before = asked.after()?.unwrap_or(i64::MAX);
-    let runs = desk.store.job_runs_before(name, before, asked.room()).await?;
-    asked.fetched(runs, |run| run.number)
+    let before = listing.after()?.unwrap_or(i64::MAX);
+    let runs = desk.store.job_runs_before(name, before, listing.room()).await?;
+    listing.fetched(runs, |run| run.number)
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SourceQuery {
+    /// Result of the last read.
     outcome: Vec<SourceOutcome>,
 }
 
-/// List what the import job found at each path and address.
+/// List the result of the import job for each path and address it reads.
 #[utoipa::path(
     get,
     path = "/api/v1/sources",
     tag = "jobs",
     params(SourceQuery),
-    responses((status = 200, description = "As asked", body = Page<ImportSource>))
+    responses((status = 200, description = "A page of sources", body = Page<ImportSource>))
 )]
 pub(super) async fn list_sources(
     desk: Desk,
-    asked: Listing<SourceQuery>,
+    listing: Listing<SourceQuery>,
 ) -> Result<Page<ImportSource>, Problem> {
     let mut sources = desk.store.import_sources().await?;
-    sources.retain(|source| is_wanted(&asked.outcome, &source.outcome));
-    asked.page(sources, |source| source.source.clone())
+    sources.retain(|source| is_wanted(&listing.outcome, &source.outcome));
+    listing.page(sources, |source| source.source.clone())
 }

@@ -1,4 +1,4 @@
-//! Which projects are one, and which are known under which names.
+//! Known projects with their names, and links between projects that are one.
 
 use actix_web::web;
 use serde::Deserialize;
@@ -18,45 +18,45 @@ use crate::domain::ids::ProjectId;
 use crate::domain::import::KnownProject;
 use crate::sources::name_key;
 
-/// List every project that is known, with all its names.
+/// List every known project with all its names.
 #[utoipa::path(
     get,
     path = "/api/v1/known-projects",
     tag = "projects",
-    responses((status = 200, description = "As asked", body = Page<KnownProject>))
+    responses((status = 200, description = "A page of projects", body = Page<KnownProject>))
 )]
 pub(super) async fn list_known_projects(
     desk: Desk,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<KnownProject>, Problem> {
-    asked.page(desk.store.known_projects().await?, |known| known.project.clone())
+    listing.page(desk.store.known_projects().await?, |known| known.project.clone())
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewLink {
-    /// The project that it is, by id or name.
+    /// The project that it is part of from now on, by id or name.
     into: Name,
     reason: Said,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Linked {
-    /// As it is known now.
+    /// The resulting project, with all its names.
     project: KnownProject,
-    /// Whether the table of aliases says so too; else the next editions will not know it.
+    /// Whether the alias table contains this link too. If not, future editions will not apply it.
     in_alias_table: bool,
 }
 
-/// Say that a project is another one, in past editions too.
+/// Link a project to another one: from now on both are one project, in past editions too.
 #[utoipa::path(
     post,
     path = "/api/v1/projects/{project}/link",
     tag = "projects",
-    params(("project" = ProjectId, Path, description = "By id, or by any name it went by")),
+    params(("project" = ProjectId, Path, description = "The project, by id or by any of its names")),
     request_body = NewLink,
     responses(
-        (status = 200, description = "The one project", body = Linked),
+        (status = 200, description = "The project that both now are", body = Linked),
         Conflict
     )
 )]
@@ -81,15 +81,15 @@ pub(super) struct Unlinking {
     reason: Said,
 }
 
-/// Say that a project that was linked is one of its own after all.
+/// Undo a link: the project is separate again.
 #[utoipa::path(
     post,
     path = "/api/v1/projects/{project}/unlink",
     tag = "projects",
-    params(("project" = ProjectId, Path, description = "Its own id")),
+    params(("project" = ProjectId, Path, description = "Id of the linked project")),
     request_body = Unlinking,
     responses(
-        (status = 200, description = "The project, on its own", body = KnownProject),
+        (status = 200, description = "The separate project", body = KnownProject),
         Conflict
     )
 )]
@@ -103,11 +103,12 @@ pub(super) async fn unlink_project(
     Ok(web::Json(known_project(&desk, &project).await?))
 }
 
-/// A name stands for its project; anything else is taken as an id, and the store says if it is none.
-fn called(known: &[KnownProject], asked: &str) -> ProjectId {
-    let wanted = name_key(asked);
-    let named = known.iter().find(|one| one.names.iter().any(|name| name_key(name) == wanted));
-    named.map_or_else(|| ProjectId::new(asked), |project| project.project.clone())
+/// The project with this name. Anything else is taken as an id, which the store checks.
+fn called(known: &[KnownProject], name: &str) -> ProjectId {
+    let wanted = name_key(name);
+    let named =
+        known.iter().find(|one| one.names.iter().any(|one_name| name_key(one_name) == wanted));
+    named.map_or_else(|| ProjectId::new(name), |project| project.project.clone())
 }
 
 async fn known_project(desk: &Desk, id: &ProjectId) -> Result<KnownProject, Problem> {

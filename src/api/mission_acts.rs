@@ -1,4 +1,4 @@
-//! What people do to a mission: decide, start, plan, note, deal with vendors, close.
+//! Actions on a mission: decide, start, add milestones and notes, record vendor replies, close.
 
 use actix_web::web;
 use chrono::NaiveDate;
@@ -31,7 +31,7 @@ pub(super) enum MissionVerdict {
 pub(super) struct MissionDecision {
     verdict: MissionVerdict,
     reason: Said,
-    /// Who leads it, when accepted.
+    /// Person who leads the mission. Only when it is accepted.
     lead: Option<Name>,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct MissionDecision {
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionDecision,
-    responses((status = 200, description = "The mission, decided", body = MissionFile))
+    responses((status = 200, description = "The accepted or declined mission", body = MissionFile))
 )]
 pub(super) async fn decide_mission(
     desk: Desk,
@@ -67,21 +67,21 @@ pub(super) async fn decide_mission(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MissionStart {
-    /// Today by default.
+    /// Date of the event; today by default.
     on: Option<NaiveDate>,
     lead: Option<Name>,
-    /// When it is to end; by default, after the playbook's delay.
+    /// Planned end; by default, after the delay given by the playbook.
     until: Option<NaiveDate>,
 }
 
-/// Say that an open mission has started.
+/// Record that an open mission has started.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/start",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionStart,
-    responses((status = 200, description = "The mission, started", body = MissionFile))
+    responses((status = 200, description = "The started mission", body = MissionFile))
 )]
 pub(super) async fn start_mission(
     desk: Desk,
@@ -97,19 +97,19 @@ pub(super) async fn start_mission(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewMilestone {
-    /// What is to be reached; unique in the mission.
+    /// Name of the milestone, unique within the mission.
     label: Name,
     due_on: NaiveDate,
 }
 
-/// Set a milestone of an open mission.
+/// Add a milestone to an open mission.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/milestones",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = NewMilestone,
-    responses((status = 200, description = "The mission, with the milestone", body = MissionFile))
+    responses((status = 200, description = "The mission, with the new milestone", body = MissionFile))
 )]
 pub(super) async fn add_milestone(
     desk: Desk,
@@ -125,20 +125,20 @@ pub(super) async fn add_milestone(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MilestoneReached {
-    /// That of the milestone.
+    /// Name of the milestone.
     label: Name,
-    /// Today by default.
+    /// Date of the event; today by default.
     on: Option<NaiveDate>,
 }
 
-/// Say that a milestone was reached.
+/// Record that a milestone was reached.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/milestones/reached",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MilestoneReached,
-    responses((status = 200, description = "The mission", body = MissionFile))
+    responses((status = 200, description = "The mission, with the milestone reached", body = MissionFile))
 )]
 pub(super) async fn finish_milestone(
     desk: Desk,
@@ -157,14 +157,14 @@ pub(super) struct MissionNote {
     text: Said,
 }
 
-/// Note something about a mission, even an ended one.
+/// Add a note to a mission, even a closed one.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/notes",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionNote,
-    responses((status = 200, description = "The mission, noted", body = MissionFile))
+    responses((status = 200, description = "The mission, with the note", body = MissionFile))
 )]
 pub(super) async fn note_mission(
     desk: Desk,
@@ -180,16 +180,16 @@ pub(super) async fn note_mission(
 #[serde(deny_unknown_fields)]
 pub(super) struct NewVendorReply {
     vendor: Name,
-    /// When it replied, or up to when its reply was waited for.
+    /// Date of the reply, or the date until which it was awaited.
     on: NaiveDate,
     asked_on: Option<NaiveDate>,
-    /// Its reply; `null` says that it did not reply.
+    /// The reply; `null` if the vendor did not reply.
     #[serde(deserialize_with = "Option::deserialize")]
     #[schema(required = true)]
     text: Option<Said>,
 }
 
-/// Keep what a vendor answered to an escalation, or that it did not answer.
+/// Record a vendor's reply to an escalation, or that it did not reply.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/vendor-replies",
@@ -214,19 +214,19 @@ pub(super) async fn keep_vendor_reply(
 #[serde(deny_unknown_fields)]
 pub(super) struct VendorNaming {
     vendor: Name,
-    /// For a success or for a failure.
+    /// Whether the vendor is named for a success or for a failure.
     tone: NamingTone,
     reason: Said,
 }
 
-/// Decide to name a vendor in public, as only the director may.
+/// Record the decision to name a vendor in public. Only the director may decide it.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/vendor-namings",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = VendorNaming,
-    responses((status = 200, description = "The mission", body = MissionFile))
+    responses((status = 200, description = "The mission, with the decision", body = MissionFile))
 )]
 pub(super) async fn name_vendor(
     desk: Desk,
@@ -242,21 +242,21 @@ pub(super) async fn name_vendor(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MissionClosing {
-    /// What it found.
+    /// What the mission found.
     outcome: Outcome,
     reason: Said,
-    /// Today by default.
+    /// Date of the event; today by default.
     on: Option<NaiveDate>,
 }
 
-/// End an open mission, and say what it found.
+/// Close an open mission and record what it found.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/closing",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionClosing,
-    responses((status = 200, description = "The mission, closed", body = MissionFile))
+    responses((status = 200, description = "The closed mission", body = MissionFile))
 )]
 pub(super) async fn close_mission(
     desk: Desk,

@@ -1,4 +1,4 @@
-//! Missions, how one came to be what it is, which go first, and what they found.
+//! Missions: lists, the history of one mission, ranking and outcomes.
 
 use std::collections::BTreeMap;
 
@@ -30,12 +30,17 @@ use crate::store::MissionFilter;
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct MissionQuery {
+    /// State of the mission.
     state: Vec<MissionState>,
+    /// Kind of mission.
     kind: Vec<MissionKind>,
+    /// Subject of the mission: `project/…`, `ministry/…` or `portfolio`.
     subject: Vec<Subject>,
+    /// Id of a project.
     project: Vec<ProjectId>,
-    /// Missions on the ministry, and on its projects.
+    /// Code of a ministry: missions on it and on its projects.
     ministry: Vec<MinistryCode>,
+    /// Whether the mission is past its due date.
     late: Option<bool>,
 }
 
@@ -43,25 +48,26 @@ pub(super) struct MissionQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RankingQuery {
+    /// Date as of which missions are ranked; today in Paris by default.
     as_of: Option<NaiveDate>,
 }
 
-/// List missions: late ones first, then by what is due, ended ones last.
+/// List missions: late ones first, then by due date, closed ones last.
 #[utoipa::path(
     get,
     path = "/api/v1/missions",
     tag = "missions",
     params(MissionQuery),
-    responses((status = 200, description = "As asked", body = Page<MissionLine>))
+    responses((status = 200, description = "A page of missions", body = Page<MissionLine>))
 )]
 pub(super) async fn list_missions(
     desk: Desk,
-    asked: Listing<MissionQuery>,
+    listing: Listing<MissionQuery>,
 ) -> Result<Page<MissionLine>, Problem> {
     let mut lines = cycle::mission_lines(&desk, &MissionFilter::default()).await?;
     let ministries = cycle::ministries(&desk).await?;
-    lines.retain(|line| asked.fits(line, &ministries));
-    asked.page(lines, |MissionLine { mission, awaits, late }| {
+    lines.retain(|line| listing.fits(line, &ministries));
+    listing.page(lines, |MissionLine { mission, awaits, late }| {
         let subject = mission.subject.to_string();
         (awaits.is_none(), !late, mission.due_on, subject, mission.id.clone())
     })
@@ -81,13 +87,13 @@ impl MissionQuery {
     }
 }
 
-/// Find one mission, the alerts behind it and its changes.
+/// Return one mission with the alerts behind it and its history.
 #[utoipa::path(
     get,
     path = "/api/v1/missions/{mission}",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
-    responses((status = 200, description = "As asked", body = MissionFile))
+    responses((status = 200, description = "The mission", body = MissionFile))
 )]
 pub(super) async fn find_mission(
     desk: Desk,
@@ -96,32 +102,32 @@ pub(super) async fn find_mission(
     Ok(web::Json(cycle::mission(&desk, &MissionId::new(id.into_inner())).await?))
 }
 
-/// List live missions by team, in the order in which they are to be taken.
+/// List active missions by team, in order of priority.
 #[utoipa::path(
     get,
     path = "/api/v1/missions/ranking",
     tag = "missions",
     params(RankingQuery),
-    responses((status = 200, description = "As asked", body = Page<Ranked>), NoData)
+    responses((status = 200, description = "A page of ranked missions", body = Page<Ranked>), NoData)
 )]
 pub(super) async fn list_ranking(
     desk: Desk,
-    asked: Listing<RankingQuery>,
+    listing: Listing<RankingQuery>,
 ) -> Result<Page<Ranked>, Problem> {
-    let ranked = cycle::mission_ranking(&desk, asked.as_of).await?;
-    asked.page_as_is(ranked, |ranked| ranked.mission.id.clone())
+    let ranked = cycle::mission_ranking(&desk, listing.as_of).await?;
+    listing.page_as_is(ranked, |ranked| ranked.mission.id.clone())
 }
 
-/// List what the missions that each rule called for came to.
+/// List how the missions that each rule called for ended.
 #[utoipa::path(
     get,
     path = "/api/v1/missions/outcomes",
     tag = "missions",
-    responses((status = 200, description = "As asked", body = Page<RuleOutcomes>))
+    responses((status = 200, description = "A page of counts, by rule", body = Page<RuleOutcomes>))
 )]
 pub(super) async fn list_outcomes(
     desk: Desk,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<RuleOutcomes>, Problem> {
-    asked.page(cycle::mission_outcomes(&desk).await?, |outcomes| outcomes.rule.clone())
+    listing.page(cycle::mission_outcomes(&desk).await?, |outcomes| outcomes.rule.clone())
 }

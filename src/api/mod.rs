@@ -1,4 +1,4 @@
-//! The HTTP face. Every route stands in `routes`; a handler extracts, makes one call and wraps the answer.
+//! The HTTP API. `routes` lists every route; a handler extracts its input, makes one call and wraps the result.
 
 mod access;
 mod accounts;
@@ -101,7 +101,7 @@ pub use uploads::Uploads;
 pub use validators::tell_codings_apart;
 pub use validators::validate;
 
-/// 201: something new, and where it is.
+/// A 201 response with the new resource and its address in `Location`.
 fn created(address: &str, thing: &impl Serialize) -> HttpResponse {
     HttpResponse::Created().insert_header((LOCATION, address)).json(thing)
 }

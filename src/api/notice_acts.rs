@@ -1,4 +1,4 @@
-//! Messages that have not left: those of the next cycle, those that were given up, closed receivers.
+//! Notifications not yet delivered: previews, replays of undeliverable ones, and closed delivery channels.
 
 use actix_web::web;
 use chrono::DateTime;
@@ -33,20 +33,20 @@ use crate::notify;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct PreviewQuery {
-    /// Code or name.
+    /// Code or name of the ministry.
     ministry: Name,
-    /// Judge as of this date; today by default.
+    /// Date as of which rules are evaluated; today by default.
     as_of: Option<NaiveDate>,
 }
 
-/// Show the next messages of a ministry's secretary-general, of which none is sent.
+/// Preview the next notifications to the secretary-general of a ministry. Nothing is sent.
 #[utoipa::path(
     get,
     path = "/api/v1/notices/preview",
     tag = "notices",
     params(PreviewQuery),
     responses(
-        (status = 200, description = "None when nothing changed since the last", body = Whole<Notice>),
+        (status = 200, description = "The notifications; empty when nothing has changed since the last ones", body = Whole<Notice>),
         NotFound, NoData
     )
 )]
@@ -64,14 +64,14 @@ pub(super) struct NoticeReplay {
     reason: Words,
 }
 
-/// Let a message that was given up wait again.
+/// Put a notification that could not be delivered back in the delivery queue.
 #[utoipa::path(
     post,
     path = "/api/v1/notices/{notice}/replay",
     tag = "notices",
-    params(("notice" = String, Path, description = "Id of the message")),
+    params(("notice" = String, Path, description = "Id of the notification")),
     request_body = NoticeReplay,
-    responses((status = 200, description = "The message, waiting", body = QueuedNotice))
+    responses((status = 200, description = "The notification, waiting for delivery", body = QueuedNotice))
 )]
 pub(super) async fn replay_notice(
     desk: Desk,
@@ -89,17 +89,17 @@ pub(super) async fn replay_notice(
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Replayed {
-    /// How many messages wait again.
+    /// Number of notifications put back in the delivery queue.
     replayed: u64,
 }
 
-/// Let all the messages that were given up wait again.
+/// Put every notification that could not be delivered back in the delivery queue.
 #[utoipa::path(
     post,
     path = "/api/v1/notices/replay",
     tag = "notices",
     request_body = NoticeReplay,
-    responses((status = 200, description = "How many", body = Replayed))
+    responses((status = 200, description = "The number of notifications put back in the queue", body = Replayed))
 )]
 pub(super) async fn replay_dead_notices(
     desk: Desk,
@@ -109,34 +109,34 @@ pub(super) async fn replay_dead_notices(
     Ok(web::Json(Replayed { replayed }))
 }
 
-/// What carries messages.
+/// A delivery channel: mail, Tchap or a webhook.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ReceiverLine {
     #[schema(value_type = String, example = "webhook/supervision")]
     receiver: Lane,
-    /// Whether the settings name it.
+    /// Whether the settings configure it.
     set_up: bool,
-    /// `null`: it opens at the next cycle.
+    /// When the channel was opened; `null` until the next cycle opens it.
     opened_at: Option<DateTime<Utc>>,
-    /// It had asked for nothing more.
+    /// When the channel was closed because its receiver refused further deliveries.
     closed_at: Option<DateTime<Utc>>,
     reason: Option<String>,
-    /// The outage under way: what waits for it neither ages nor is given up. `null` when it works.
+    /// The outage under way, or `null`. Meanwhile notifications wait, and do not expire.
     outage: Option<Outage>,
 }
 
-/// List what carries messages, and whether it is open.
+/// List delivery channels and their state.
 #[utoipa::path(
     get,
     path = "/api/v1/receivers",
     tag = "notices",
-    responses((status = 200, description = "As asked", body = Page<ReceiverLine>))
+    responses((status = 200, description = "A page of channels", body = Page<ReceiverLine>))
 )]
 pub(super) async fn list_receivers(
     desk: Desk,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<ReceiverLine>, Problem> {
-    asked.page_as_is(receivers(&desk).await?, |line| line.receiver.to_string())
+    listing.page_as_is(receivers(&desk).await?, |line| line.receiver.to_string())
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -145,14 +145,14 @@ pub(super) struct ReceiverOpening {
     reason: Said,
 }
 
-/// Open again a receiver that had asked for nothing more.
+/// Reopen a channel that was closed because its receiver refused further deliveries.
 #[utoipa::path(
     post,
     path = "/api/v1/receivers/{receiver}/opening",
     tag = "notices",
     params(("receiver" = String, Path, description = "`mail`, `tchap`, or the name of a webhook")),
     request_body = ReceiverOpening,
-    responses((status = 200, description = "The receiver, open", body = ReceiverLine))
+    responses((status = 200, description = "The reopened channel", body = ReceiverLine))
 )]
 pub(super) async fn open_receiver(
     desk: Desk,

@@ -1,4 +1,4 @@
-//! Notices, and the page on which all of one can be read when the message was cut.
+//! Notifications, and the page that shows the full text of one whose mail was shortened.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
@@ -22,59 +22,62 @@ use crate::domain::notice::Receiver;
 use crate::domain::visible_text;
 use crate::store::NoticeFilter;
 
-/// The pages hold text and their own style: nothing else may be loaded by them, nor run.
+/// Content security policy of the pages: inline styles only, no scripts.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct NoticeQuery {
+    /// Delivery state.
     state: Vec<NoticeState>,
+    /// Kind of notification.
     kind: Vec<NoticeKind>,
+    /// Office or account that the notification is addressed to.
     receiver: Option<Receiver>,
-    /// The cycle that decided it.
+    /// Number of the cycle that the notification reports on.
     cycle: Option<CycleNumber>,
 }
 
-/// List the messages that were written and what became of them, newest first.
+/// List notifications and their delivery state, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/notices",
     tag = "notices",
     params(NoticeQuery),
-    responses((status = 200, description = "As asked", body = Page<QueuedNotice>))
+    responses((status = 200, description = "A page of notifications", body = Page<QueuedNotice>))
 )]
 pub(super) async fn list_notices(
     desk: Desk,
-    asked: Listing<NoticeQuery>,
+    listing: Listing<NoticeQuery>,
 ) -> Result<Page<QueuedNotice>, Problem> {
-    if let Some(cycle) = asked.cycle.filter(|cycle| cycle.0 < 1) {
+    if let Some(cycle) = listing.cycle.filter(|cycle| cycle.0 < 1) {
         let words = format!("found `{cycle}`, expected 1 or more");
         return Err(QueryFault::of("cycle", words).into());
     }
-    let before: Option<NoticeId> = asked.after()?;
+    let before: Option<NoticeId> = listing.after()?;
     if let Some(id) = &before {
-        // One that was tidied away no longer says where it stood.
+        // The position of a notification that was deleted since is not known.
         desk.store.notice(id).await?.ok_or_else(page::lost)?;
     }
     let filter = NoticeFilter {
-        states: asked.state.clone(),
-        kinds: asked.kind.clone(),
-        receiver: asked.receiver.clone(),
-        cycle: asked.cycle,
+        states: listing.state.clone(),
+        kinds: listing.kind.clone(),
+        receiver: listing.receiver.clone(),
+        cycle: listing.cycle,
         before,
     };
-    let notices = desk.store.notices(&filter, asked.room()).await?;
-    asked.fetched(notices, |queued| queued.notice.id.clone())
+    let notices = desk.store.notices(&filter, listing.room()).await?;
+    listing.fetched(notices, |queued| queued.notice.id.clone())
 }
 
-/// Find one message, to the byte.
+/// Return one notification, exactly as it is sent.
 #[utoipa::path(
     get,
     path = "/api/v1/notices/{notice}",
     tag = "notices",
-    params(("notice" = NoticeId, Path, description = "Id of the notice")),
-    responses((status = 200, description = "As asked", body = QueuedNotice))
+    params(("notice" = NoticeId, Path, description = "Id of the notification")),
+    responses((status = 200, description = "The notification", body = QueuedNotice))
 )]
 pub(super) async fn find_notice(
     desk: Desk,
@@ -83,13 +86,13 @@ pub(super) async fn find_notice(
     Ok(web::Json(found(&desk, id.into_inner()).await?))
 }
 
-/// Show a page with all of a message of which mail holds the first lines only.
+/// Show the full text of a notification whose mail was shortened.
 #[utoipa::path(
     get,
     path = "/notices/{notice}",
     tag = "notices",
-    params(("notice" = NoticeId, Path, description = "Id of the notice")),
-    responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
+    params(("notice" = NoticeId, Path, description = "Id of the notification")),
+    responses((status = 200, description = "An HTML page in French", body = String, content_type = "text/html"))
 )]
 pub(super) async fn show_notice(
     desk: Desk,

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a request that is sent again is done once, and answered as it was.
+//! `Idempotency-Key`: a request repeated with the same key is carried out once, and gets the first response again.
 
 use actix_web::HttpMessage as _;
 use actix_web::HttpRequest;
@@ -41,24 +41,24 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 const LONGEST_KEY: usize = 200;
 
-/// Of an answer that is kept.
+/// Maximum size in bytes of a body that is stored.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// What an answer is besides its body.
+/// Headers that are stored with a response.
 const HEADERS: [HeaderName; 4] =
     [header::CONTENT_TYPE, header::LOCATION, header::ETAG, header::LINK];
 
-/// Put among the extensions of an answer that gives a secret: it is given once, and kept nowhere.
+/// Marks a response that contains a secret, in its extensions. It is never stored.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct GivesSecret;
 
-/// Of a caller who gives a key. The body is there whole by now, and is as the document has it: a request that
-/// was misunderstood uses no key up.
+/// Middleware for requests with an idempotency key. It runs after validation of the body, so an invalid request does not
+/// use up its key.
 pub(super) async fn answer_once(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let key = match asked(&mut request).await {
+    let key = match requested_key(&mut request).await {
         Ok(Some(key)) => key,
         Ok(None) => return Ok(next.call(request).await?.map_into_boxed_body()),
         Err(problem) => return Ok(request.into_response(problem.error_response())),
@@ -73,13 +73,13 @@ pub(super) async fn answer_once(
     }
 }
 
-/// `None` when no key was given, or there is nothing to do once.
-async fn asked(request: &mut ServiceRequest) -> Result<Option<OnceKey>, Problem> {
-    // The same file twice changes nothing, whatever its key.
+/// The key of the request; `None` if it has none, or if keys do not apply to it.
+async fn requested_key(request: &mut ServiceRequest) -> Result<Option<OnceKey>, Problem> {
+    // Importing the same file twice changes nothing, so uploads need no key.
     if request.method() != Method::POST || !bounds::is_read_here(request) {
         return Ok(None);
     }
-    let Some(key) = given(request)? else { return Ok(None) };
+    let Some(key) = header_value(request)? else { return Ok(None) };
     let Some(caller) = request.extensions().get::<Caller>().cloned() else { return Ok(None) };
     let Some(route) = MatchedRoute::of(request.request()) else { return Ok(None) };
     let body = request.extract::<web::Bytes>().await.unwrap_or_default();
@@ -89,8 +89,8 @@ async fn asked(request: &mut ServiceRequest) -> Result<Option<OnceKey>, Problem>
     Ok(Some(OnceKey { account: caller.account, route, key, fingerprint }))
 }
 
-/// A string as RFC 9651 has it, or the same without its quotes.
-fn given(request: &ServiceRequest) -> Result<Option<String>, Problem> {
+/// The value of the header: a string (RFC 9651), with or without its quotes.
+fn header_value(request: &ServiceRequest) -> Result<Option<String>, Problem> {
     let mut values = request.headers().get_all(KEY);
     let Some(value) = values.next() else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
@@ -108,15 +108,16 @@ fn given(request: &ServiceRequest) -> Result<Option<String>, Problem> {
     Ok(Some(key.to_owned()))
 }
 
-/// Of all that makes a request what it is: what is asked of what, and what the caller may see.
+/// A fingerprint of the request: path, query, body, `Content-Type`, `If-Match`, and the caller's roles and scope.
 fn fingerprint(request: &HttpRequest, caller: &Caller, body: &[u8]) -> Fingerprint {
-    let said = |name: HeaderName| {
+    let header_fingerprint = |name: HeaderName| {
         let value = request.headers().get(name).map(HeaderValue::as_bytes);
         Fingerprint::of(value.unwrap_or_default())
     };
     let whole = request.uri().path_and_query().map_or("", |whole| whole.as_str());
     let seen = Fingerprint::of(format!("{:?} {:?}", caller.roles, caller.scope).as_bytes());
-    let (kind, revision) = (said(header::CONTENT_TYPE), said(header::IF_MATCH));
+    let (kind, revision) =
+        (header_fingerprint(header::CONTENT_TYPE), header_fingerprint(header::IF_MATCH));
     let body = Fingerprint::of(body);
     let parts = [whole, seen.as_str(), kind.as_str(), revision.as_str(), body.as_str()];
     Fingerprint::of_parts(&parts)
@@ -125,12 +126,12 @@ fn fingerprint(request: &HttpRequest, caller: &Caller, body: &[u8]) -> Fingerpri
 async fn claim(request: &HttpRequest, key: &OnceKey) -> Result<Claimed, Problem> {
     let workshop = Workshop::of(request)?;
     let settings = request.app_data::<web::Data<Settings>>().ok_or(Problem::Unassembled)?;
-    let kept = TimeDelta::hours(settings.idempotency_hours.into());
+    let lifetime = TimeDelta::hours(settings.idempotency_hours.into());
     let now = workshop.steady_now();
-    Ok(workshop.store().claim_key(key, (now, now + kept)).await?)
+    Ok(workshop.store().claim_key(key, (now, now + lifetime)).await?)
 }
 
-/// Whoever hangs up does not cut it short: it is done, and its answer kept for when they come back.
+/// Runs the handler in a task of its own, so that it finishes and its response is stored even if the client disconnects.
 async fn begin(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -139,14 +140,14 @@ async fn begin(
     request.extensions_mut().insert(attempt.clone());
     let done = async move {
         let response = next.call(request).await?.map_into_boxed_body();
-        keep(response, &attempt).await
+        store_response(response, &attempt).await
     };
     let task = actix_web::rt::spawn(trace::in_current(done.in_current_span()));
     task.await.unwrap_or_else(|_| Err(Problem::Unassembled.into()))
 }
 
-/// An answer is kept when something was done; whoever was refused may come back with the same key.
-async fn keep(
+/// Stores a successful response. Any other response frees the key, so that it can be used again.
+async fn store_response(
     response: ServiceResponse<BoxBody>,
     attempt: &Attempt,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -155,10 +156,10 @@ async fn keep(
     let (head, body) = response.into_parts();
     let body = body::to_bytes(body).await.unwrap_or_default();
     if let Ok(workshop) = Workshop::of(&request) {
-        let kept = if !head.status().is_success() {
+        let stored = if !head.status().is_success() {
             workshop.store().free_key(attempt).await
         } else if gives_secret || body.len() > MOST_BYTES {
-            // What was done is noted with the attempt; there is no more to say of it.
+            // The attempt itself records that the request was done.
             Ok(())
         } else {
             let text = |name: HeaderName| {
@@ -170,16 +171,16 @@ async fn keep(
             let answer = KeptAnswer { status, headers, body: body.to_vec() };
             workshop.store().keep_answer(attempt, &answer).await
         };
-        // It was done all the same: the answer goes out, and cannot be given again.
-        if let Err(fault) = kept {
+        // The request was done: the response is sent, but cannot be repeated.
+        if let Err(fault) = stored {
             let cause: &dyn std::error::Error = &fault;
-            error!(error = cause, "What became of an idempotency key cannot be written");
+            error!(error = cause, "The result for an idempotency key cannot be stored");
         }
     }
     Ok(ServiceResponse::new(request, head.set_body(body).map_into_boxed_body()))
 }
 
-/// What is answered to a request that came before.
+/// The response to a request whose key is already in use.
 fn again(request: &HttpRequest, claimed: Claimed) -> HttpResponse {
     match claimed {
         Claimed::Answered(KeptAnswer { status, headers, body }) => {

@@ -1,4 +1,4 @@
-//! Pages of other sites: closed to them, but for the origins that the settings name.
+//! CORS: only pages of the origins in the setting `api.origins` may call the API.
 
 use actix_web::HttpResponse;
 use actix_web::ResponseError as _;
@@ -19,26 +19,26 @@ use super::settings::Settings;
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
-const ASKED_WITH: &str =
+const ALLOWED_HEADERS: &str =
     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id";
 
-const SHOWN: &str = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, \
+const EXPOSED_HEADERS: &str = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, \
                      Idempotency-Replayed";
 
-/// Without a word about origins a browser keeps an answer from pages that are not of this one.
-/// Cookies never come along: such pages prove who they are with a token.
+/// Answers preflight requests, and adds CORS headers for allowed origins. Without them, browsers withhold responses from
+/// pages of other sites. Credentials are not allowed: such pages send a token, not a cookie.
 pub async fn screen_origins(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let origin = allowed(&request);
-    let asks_first = request.method() == Method::OPTIONS
+    let is_preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    if asks_first {
+    if is_preflight {
         let mut answer = match &origin {
             Some(_) => HttpResponse::NoContent()
                 .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, METHODS))
-                .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, ASKED_WITH))
+                .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS))
                 .finish(),
             None => Problem::CrossOrigin.error_response(),
         };
@@ -60,8 +60,9 @@ fn allowed(request: &ServiceRequest) -> Option<HeaderValue> {
 fn allow(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
     let Some(origin) = origin else { return };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(SHOWN));
-    // The browser would else hold the answer back for its own policy.
+    headers
+        .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
+    // Overrides the default policy, by which the browser would withhold the response.
     headers.insert(
         HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("cross-origin"),

@@ -1,5 +1,5 @@
-//! Lists, a page at a time. A cursor says after which entry the next page begins, so that what comes in
-//! between neither repeats an entry nor hides one; it is for one list with one set of filters.
+//! Paging of lists. A cursor holds the key of the last entry of a page, so that entries added meanwhile neither repeat nor
+//! hide others. It is valid for one list with one set of filters.
 
 use std::collections::BTreeMap;
 use std::future::Ready;
@@ -26,11 +26,11 @@ use super::query;
 use super::query::QueryFault;
 use crate::domain::fingerprint::Fingerprint;
 
-/// Entries of a page when nobody says how many, and at most.
+/// Entries of a page: by default, and at most.
 pub(super) const LIMIT: u32 = 100;
 pub(super) const MOST: u32 = 1000;
 
-/// Told apart from any later way of making cursors.
+/// Version of the cursor format, part of the seal.
 const ENCODING: &str = "vigie-cursor-1";
 
 /// A page of a list.
@@ -45,13 +45,13 @@ pub(super) struct Page<T> {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Pagination {
-    /// There are more, on the next page.
+    /// Whether there is a next page.
     has_more: bool,
-    /// To be given as `cursor`, with the same filters; `null` on the last page.
+    /// Value of `cursor` for the next page, with the same filters; `null` on the last page.
     next_cursor: Option<String>,
 }
 
-/// All there is, of what is worked out for whoever asks and never long.
+/// A complete list, without pages.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Whole<T> {
     data: Vec<T>,
@@ -63,18 +63,18 @@ impl<T> Whole<T> {
     }
 }
 
-/// What the query asks of a list: filters, a number of entries, and after which one to begin.
+/// The query of a list: its filters, the size of the page, and the cursor.
 #[derive(Debug)]
 pub(super) struct Listing<F> {
     filters: F,
     path: String,
-    /// As given, in one order.
+    /// The filters as sent, sorted.
     given: BTreeMap<String, Vec<String>>,
     limit: u32,
     cursor: Option<String>,
 }
 
-/// Of a list that has none.
+/// The filters of a list that has none.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NoFilters {}
@@ -94,7 +94,10 @@ impl<F> Deref for Listing<F> {
 }
 
 impl<F> Listing<F> {
-    /// A page of all the entries there are. `key` tells them apart and puts them in order.
+    /// A page of the given entries, all of the list's. `key` is unique and gives their order.
+    ///
+    /// # Errors
+    /// If the cursor is not valid.
     pub(super) fn page<T, K>(
         &self,
         mut entries: Vec<T>,
@@ -110,7 +113,10 @@ impl<F> Listing<F> {
         self.fetched(entries, key)
     }
 
-    /// A page of entries whose order no key gives: `key` only tells them apart.
+    /// A page of entries in the order given. `key` is unique.
+    ///
+    /// # Errors
+    /// If the cursor is not valid.
     pub(super) fn page_as_is<T, K>(
         &self,
         mut entries: Vec<T>,
@@ -127,8 +133,7 @@ impl<F> Listing<F> {
         self.fetched(entries, key)
     }
 
-    /// A page of entries that begin after the cursor; one more than the page holds says that there are
-    /// more.
+    /// A page of entries that were read from the cursor on. One entry more than the limit means that there is a next page.
     pub(super) fn fetched<T, K: Serialize>(
         &self,
         mut entries: Vec<T>,
@@ -144,7 +149,10 @@ impl<F> Listing<F> {
         Ok(Page { data: entries, pagination, next })
     }
 
-    /// The key of the entry that the page begins after.
+    /// The key of the entry after which the page begins.
+    ///
+    /// # Errors
+    /// If the cursor is not valid for this list and these filters.
     pub(super) fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
         let Some(cursor) = &self.cursor else { return Ok(None) };
         let read = || {
@@ -161,17 +169,17 @@ impl<F> Listing<F> {
         usize::try_from(self.limit).unwrap_or(usize::MAX)
     }
 
-    /// Of this page, as it was asked for but for the order of its parameters.
+    /// The address of this page, with its parameters sorted.
     pub(super) fn own_address(&self) -> String {
         self.address(self.cursor.as_deref())
     }
 
-    /// Of the page that begins after that entry.
+    /// The address of the page that begins after the entry with this key.
     pub(super) fn address_after(&self, key: &impl Serialize) -> Result<String, Problem> {
         Ok(self.address(Some(&self.cursor_after(key)?)))
     }
 
-    /// How many entries to fetch: one more than the page holds.
+    /// Number of entries to read: one more than the page holds.
     pub(super) fn room(&self) -> u32 {
         self.limit.saturating_add(1)
     }
@@ -181,7 +189,8 @@ impl<F> Listing<F> {
         Ok(URL_SAFE_NO_PAD.encode(format!("{} {key}", self.seal(&key))))
     }
 
-    /// Binds a key to this list and these filters. Whoever forges one sees nothing that they may not.
+    /// A checksum that binds a key to this list and these filters. It is not a secret: a forged cursor shows nothing that the
+    /// caller may not see.
     fn seal(&self, key: &str) -> String {
         let given = format!("{:?}", self.given);
         Fingerprint::of_parts(&[ENCODING, &self.path, &given, key]).short().to_owned()
@@ -199,11 +208,11 @@ impl<F> Listing<F> {
         format!("{}?{}", self.path, pairs.join("&"))
     }
 
-    fn of(path: &str, asked: &str) -> Result<Self, QueryFault>
+    fn of(path: &str, query: &str) -> Result<Self, QueryFault>
     where
         F: DeserializeOwned,
     {
-        let mut given = query::parameters(asked)?;
+        let mut given = query::parameters(query)?;
         let names = ["limit", "cursor"];
         let extent = names.into_iter().filter_map(|name| given.remove_entry(name)).collect();
         let Extent { limit, cursor } = query::read(extent)?;
@@ -242,14 +251,14 @@ impl<T: Serialize> Responder for Page<T> {
     }
 }
 
-/// The entry of the cursor is no more, or never was.
+/// The problem for a cursor whose entry does not exist, or no longer.
 pub(super) fn lost() -> Problem {
-    let words = "expected one that this list gave with the same filters, of an entry that still is; \
-                 begin again without it";
+    let words = "expected the `next_cursor` of this list with the same filters, of an entry that still exists; \
+                 start again without it";
     QueryFault::of("cursor", words.to_owned()).into()
 }
 
-/// Percent-encoded, as a part of a query.
+/// Percent-encodes a name or a value of a query.
 fn escaped(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes()
@@ -270,20 +279,20 @@ mod tests {
         name: Vec<String>,
     }
 
-    fn asked(query: &str) -> Result<Listing<Filters>, String> {
+    fn listing(query: &str) -> Result<Listing<Filters>, String> {
         Listing::of("/list", query).map_err(|fault| fault.to_string())
     }
 
     /// The numbers of a page, newest first, and the query of the next one.
     fn page(query: &str, entries: &[u32]) -> Result<(Vec<u32>, Option<String>), String> {
-        let page = asked(query)?.page(entries.to_vec(), |entry| Reverse(*entry));
+        let page = listing(query)?.page(entries.to_vec(), |entry| Reverse(*entry));
         let page = page.map_err(|problem| problem.to_string())?;
         assert_eq!(page.pagination.has_more, page.next.is_some());
         Ok((page.data, page.next.map(|next| next.replacen("/list?", "", 1))))
     }
 
     #[test]
-    fn pages_follow_one_another_whatever_comes_in_between() {
+    fn pages_neither_repeat_nor_skip_entries_when_others_are_added() {
         let (first, next) = page("limit=2&name=a%26b", &[10, 20, 30, 40]).unwrap();
         assert_eq!(first, [40, 30]);
         let next = next.unwrap();
@@ -316,13 +325,13 @@ mod tests {
     }
 
     #[test]
-    fn a_page_has_bounds_and_filters_are_known_by_name() {
+    fn the_limit_is_bounded_and_unknown_filters_are_refused() {
         for query in ["limit=0", "limit=1001", "limit=-1", "limit=x", "limit=1&limit=2", "nmae=a"] {
-            assert!(asked(query).is_err(), "{query}");
+            assert!(listing(query).is_err(), "{query}");
         }
-        assert_eq!(asked("limit=1000&name=a").unwrap().name, ["a"]);
+        assert_eq!(listing("limit=1000&name=a").unwrap().name, ["a"]);
         assert_eq!(
-            asked("limit=1001").unwrap_err(),
+            listing("limit=1001").unwrap_err(),
             "parameter `limit`: found `1001`, expected 1 to 1000"
         );
     }

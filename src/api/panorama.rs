@@ -1,4 +1,4 @@
-//! The portfolio, its editions, where they came from, and the fields that describe them.
+//! Portfolio figures, editions, imports and the data dictionary.
 
 use actix_web::web;
 use chrono::NaiveDate;
@@ -27,16 +27,17 @@ use crate::store::ImportSummary;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct AsOf {
+    /// Date as of which figures are taken; today in Paris by default.
     pub(super) as_of: Option<NaiveDate>,
 }
 
-/// Give the figures of the portfolio, of each ministry, and of each edition as known then.
+/// Return the figures of the portfolio, of each ministry, and of each edition as known at the time.
 #[utoipa::path(
     get,
     path = "/api/v1/portfolio",
     tag = "portfolio",
     params(AsOf),
-    responses((status = 200, description = "As asked", body = Panorama), NoData)
+    responses((status = 200, description = "The figures", body = Panorama), NoData)
 )]
 pub(super) async fn find_portfolio(
     desk: Desk,
@@ -45,79 +46,83 @@ pub(super) async fn find_portfolio(
     Ok(web::Json(cycle::panorama(&desk, query.as_of).await?))
 }
 
-/// List the import that stands for each edition of the panorama.
+/// List the import in force for each edition of the panorama.
 #[utoipa::path(
     get,
     path = "/api/v1/editions",
     tag = "portfolio",
-    responses((status = 200, description = "As asked", body = Page<ImportSummary>))
+    responses((status = 200, description = "A page of imports, by edition", body = Page<ImportSummary>))
 )]
 pub(super) async fn list_editions(
     desk: Desk,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<ImportSummary>, Problem> {
     let mut imports = desk.store.imports().await?;
     imports.retain(|import| import.dataset == Dataset::Panorama && import.replaced_by.is_none());
-    asked.page(imports, |import| (import.edition, import.number))
+    listing.page(imports, |import| (import.edition, import.number))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ImportQuery {
+    /// Dataset of the import.
     dataset: Vec<Dataset>,
+    /// Edition of the import.
     edition: Vec<EditionId>,
-    /// Whether another one replaced it, wholly or in part.
+    /// Whether another import has replaced it, in whole or in part.
     replaced: Option<bool>,
 }
 
-/// List every import, and what replaced what.
+/// List every import, and which import replaced which.
 #[utoipa::path(
     get,
     path = "/api/v1/imports",
     tag = "portfolio",
     params(ImportQuery),
-    responses((status = 200, description = "As asked", body = Page<ImportSummary>))
+    responses((status = 200, description = "A page of imports, by number", body = Page<ImportSummary>))
 )]
 pub(super) async fn list_imports(
     desk: Desk,
-    asked: Listing<ImportQuery>,
+    listing: Listing<ImportQuery>,
 ) -> Result<Page<ImportSummary>, Problem> {
     let mut imports = desk.store.imports().await?;
     imports.retain(|import| {
-        is_wanted(&asked.dataset, &import.dataset)
-            && is_wanted(&asked.edition, &import.edition)
-            && asked.replaced.is_none_or(|replaced| import.replaced_by.is_some() == replaced)
+        is_wanted(&listing.dataset, &import.dataset)
+            && is_wanted(&listing.edition, &import.edition)
+            && listing.replaced.is_none_or(|replaced| import.replaced_by.is_some() == replaced)
     });
-    asked.page(imports, |import| import.number)
+    listing.page(imports, |import| import.number)
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FieldQuery {
-    /// Of the frames that hold it.
+    /// Table that contains the field: projects, ministries or the portfolio.
     scope: Vec<Scope>,
+    /// Who supplies the field.
     supplier: Vec<Supplier>,
+    /// How the value is obtained: published, reported as a follow-up fact, taken from a list, or computed.
     origin: Vec<Origin>,
 }
 
-/// List every field of the data dictionary, in the order of frames and documents.
+/// List every field of the data dictionary.
 #[utoipa::path(
     get,
     path = "/api/v1/dictionary",
     tag = "portfolio",
     params(FieldQuery),
-    responses((status = 200, description = "As asked", body = Page<Field>))
+    responses((status = 200, description = "A page of fields, in the order of tables and documents", body = Page<Field>))
 )]
 pub(super) async fn list_fields(
-    asked: Listing<FieldQuery>,
+    listing: Listing<FieldQuery>,
 ) -> Result<Page<&'static Field>, Problem> {
-    let held = |field: &Field| field.scopes.iter().any(|scope| is_wanted(&asked.scope, scope));
+    let held = |field: &Field| field.scopes.iter().any(|scope| is_wanted(&listing.scope, scope));
     let fields = dictionary::fields().filter(|field| {
         held(field)
-            && is_wanted(&asked.supplier, &field.supplier)
-            && is_wanted(&asked.origin, &field.origin)
+            && is_wanted(&listing.supplier, &field.supplier)
+            && is_wanted(&listing.origin, &field.origin)
     });
-    asked.page_as_is(fields.collect(), |field| field.name.to_owned())
+    listing.page_as_is(fields.collect(), |field| field.name.to_owned())
 }

@@ -1,4 +1,4 @@
-//! What the settings say of what callers do.
+//! Settings that apply to the actions of callers.
 
 use std::path::PathBuf;
 
@@ -11,15 +11,18 @@ use crate::sources::Reader;
 #[derive(Clone, Debug)]
 pub struct Practice {
     pub silences: SilenceTerms,
-    /// The only one who may name a vendor in public.
+    /// Name of the director, who alone may name a vendor in public.
     pub director: Option<String>,
-    /// Empty when there are none but those shipped.
+    /// Folder of additional import profiles; empty if there is none.
     pub profiles: PathBuf,
     pub aliases: PathBuf,
 }
 
 impl Practice {
-    /// As the profiles and the aliases are on disk now.
+    /// A reader with the profiles and aliases that are on disk now.
+    ///
+    /// # Errors
+    /// 503 if they cannot be read.
     pub(super) async fn reader(&self) -> Result<Reader, Problem> {
         let (profiles, aliases) = (self.profiles.clone(), self.aliases.clone());
         let opened = web::block(move || Reader::open(&profiles, &aliases)).await;

@@ -1,21 +1,21 @@
-//! Whether the client of a connection is still there, so that work which only they wait for can stop.
+//! Detects that a client has disconnected, so that work done only for it can be stopped.
 
 use actix_web::HttpRequest;
 use tokio_util::sync::CancellationToken;
 
-/// Of one connection, told by whoever reads it: a client that has sent the end of its stream, or whose connection is
-/// over, waits for nothing more. That is how proxies and most HTTP servers take it too.
+/// The client of one connection. A client that has closed its end of the connection, or both, no longer waits for
+/// responses; proxies and most HTTP servers make the same assumption. Set by the code that reads the connection.
 #[derive(Clone, Debug, Default)]
 pub struct Presence(CancellationToken);
 
 impl Presence {
-    /// The client is gone.
+    /// Records that the client has disconnected.
     pub fn leave(&self) {
         self.0.cancel();
     }
 }
 
-/// Cancelled once the client is gone, and by nothing that is done to the token itself beyond it.
+/// A token that is cancelled once the client has disconnected. Cancelling it affects nothing else.
 pub(super) fn client_gone(request: &HttpRequest) -> CancellationToken {
     request
         .conn_data::<Presence>()

@@ -1,4 +1,4 @@
-//! Which problem a fault of the layers below becomes.
+//! Maps errors of the layers below to API problems.
 
 use super::error::Problem;
 use super::problem_errors::fault_errors;

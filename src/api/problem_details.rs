@@ -1,4 +1,4 @@
-//! A problem as it is written, and those that come of requests that cannot be read.
+//! The JSON form of an error, and the errors of requests that actix-web cannot read.
 
 use actix_web::HttpRequest;
 use actix_web::ResponseError as _;
@@ -17,41 +17,41 @@ use crate::domain::draft::Meanwhile;
 
 pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 
-/// Problem details, as RFC 9457 has them.
+/// An error, as problem details (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ProblemDetails {
-    /// One of those that `docs/API.md` lists.
+    /// Type of the error: one of the URNs listed in `docs/API.md`.
     #[serde(rename = "type")]
     #[schema(format = "uri", example = "urn:vigie:problem:not-found")]
     kind: String,
     title: &'static str,
     status: u16,
-    /// What was read, what was found, what was expected.
+    /// What was read, what was found and what was expected.
     detail: String,
-    /// The path that was asked for.
+    /// Path of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     instance: Option<String>,
-    /// Under which the logs know the request.
+    /// Id of the request in the logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     request_id: Option<String>,
-    /// The trace that it is a part of, as W3C Trace Context has it.
+    /// Trace id of the request (W3C Trace Context).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     trace_id: Option<String>,
-    /// One by one, where it was looked at that closely.
+    /// The individual errors, where they are known. `detail` says how many are not listed, if any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<ProblemError>,
-    /// Of a draft, what others changed since the revision that was given.
+    /// For a draft, the changes made by others since the revision in `If-Match`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     meanwhile: Option<Meanwhile>,
 }
 
 impl ProblemDetails {
-    /// Of the request that is being answered.
+    /// Problem details for the current request.
     pub(super) fn of(problem: &Problem) -> Self {
         let (kind, title) = problem.kind();
         let ids = trace::current();
@@ -76,19 +76,19 @@ impl ProblemDetails {
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
 pub(super) fn json(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
     if let JsonPayloadError::Deserialize(error) = &error {
-        return Problem::Mistaken { errors: vec![ProblemError::of_json(error)] }.into();
+        return Problem::of_json(error).into();
     }
-    let is_other_kind = matches!(error, JsonPayloadError::ContentType);
-    let kind = is_other_kind.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    let status = kind.unwrap_or_else(|| error.status_code());
+    let is_wrong_type = matches!(error, JsonPayloadError::ContentType);
+    let unsupported = is_wrong_type.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let status = unsupported.unwrap_or_else(|| error.status_code());
     Problem::BadBody { status, found: error.to_string() }.into()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
 pub(super) fn form(error: UrlencodedError, _: &HttpRequest) -> actix_web::Error {
-    let is_other_kind = matches!(error, UrlencodedError::ContentType);
-    let kind = is_other_kind.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    let status = kind.unwrap_or_else(|| error.status_code());
+    let is_wrong_type = matches!(error, UrlencodedError::ContentType);
+    let unsupported = is_wrong_type.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let status = unsupported.unwrap_or_else(|| error.status_code());
     Problem::BadBody { status, found: error.to_string() }.into()
 }
 

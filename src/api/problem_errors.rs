@@ -1,4 +1,4 @@
-//! What is wrong with what was sent, one thing after another: where, and what to write instead.
+//! The individual errors of a request: where each one is, and what to write instead.
 
 use std::fmt;
 
@@ -12,14 +12,14 @@ use crate::sources::Fault;
 use crate::sources::Refused;
 use crate::sources::SourceError;
 
-/// One of several faults. What is left out is not known, or is of the whole.
+/// One error of a request. A field that does not apply, or is not known, is left out.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProblemError {
-    /// Into the body that was sent: `#/files/drift~1D1.rhai`.
+    /// JSON Pointer (RFC 6901) into the request body: `#/files/drift~1D1.rhai`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pointer: Option<String>,
-    /// Of the query or the path.
+    /// Name of the parameter, of the query, the path or a header.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     parameter: Option<String>,
@@ -34,11 +34,11 @@ pub struct ProblemError {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     column: Option<usize>,
-    /// Of a table, as a spreadsheet program numbers it: the header is row 1.
+    /// Row of a table, numbered as a spreadsheet program does: the header is row 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     row: Option<u32>,
-    /// Of a table, the name of the column.
+    /// Header of the column of a table.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     header: Option<String>,
@@ -50,28 +50,28 @@ pub struct ProblemError {
 }
 
 impl ProblemError {
-    /// At a place of the body.
+    /// An error at a place in the body, given as a JSON Pointer.
     pub(super) fn at(pointer: &str, detail: String) -> Self {
-        Self { pointer: Some(pointer.to_owned()), ..Self::saying(detail) }
+        Self { pointer: Some(pointer.to_owned()), ..Self::with_detail(detail) }
     }
 
     pub(super) fn of_parameter(parameter: &str, detail: String) -> Self {
-        Self { parameter: Some(parameter.to_owned()), ..Self::saying(detail) }
+        Self { parameter: Some(parameter.to_owned()), ..Self::with_detail(detail) }
     }
 
-    /// Of a body that is no JSON, or that a handler cannot read.
-    pub(super) fn of_json(error: &serde_json::Error) -> Self {
+    /// An error of a body that is not valid JSON, or that a handler cannot read.
+    fn of_json(error: &serde_json::Error) -> Self {
         let words = error.to_string();
         let detail = words.split_once(" at line ").map_or(words.as_str(), |(words, _)| words);
         let (line, column) = (Some(error.line()), Some(error.column()));
-        Self { line, column, ..Self::saying(detail.to_owned()) }
+        Self { line, column, ..Self::with_detail(detail.to_owned()) }
     }
 
     pub(super) fn hinted(self, hint: Option<String>) -> Self {
         Self { hint, ..self }
     }
 
-    fn saying(detail: String) -> Self {
+    fn with_detail(detail: String) -> Self {
         let (pointer, parameter, file, hint) = (None, None, None, None);
         let (line, column, row, header) = (None, None, None, None);
         Self { pointer, parameter, file, line, column, row, header, detail, hint }
@@ -84,18 +84,29 @@ impl ProblemError {
             line: fault.line,
             column: fault.column,
             hint: fault.hint.clone(),
-            ..Self::saying(fault.message.clone())
+            ..Self::with_detail(fault.message.clone())
         }
     }
 
     fn of_file(file: Option<&str>, detail: String) -> Self {
-        Self { pointer: file.map(pointer), file: file.map(str::to_owned), ..Self::saying(detail) }
+        Self {
+            pointer: file.map(pointer),
+            file: file.map(str::to_owned),
+            ..Self::with_detail(detail)
+        }
     }
 
     fn of_table(file: &str, fault: &Fault) -> Self {
         let (row, header) = (fault.row, fault.column.clone());
         let detail = format!("found {}, expected {}", fault.found, fault.expected);
-        Self { file: Some(file.to_owned()), row, header, ..Self::saying(detail) }
+        Self { file: Some(file.to_owned()), row, header, ..Self::with_detail(detail) }
+    }
+}
+
+impl Problem {
+    /// The problem for a body that is not valid JSON, or that a handler cannot read.
+    pub(super) fn of_json(error: &serde_json::Error) -> Self {
+        Self::Mistaken { errors: vec![ProblemError::of_json(error)], left_out: 0 }
     }
 }
 
@@ -115,7 +126,7 @@ impl From<SourceError> for Problem {
     fn from(error: SourceError) -> Self {
         match error {
             SourceError::UnknownProfile { .. } => Self::Unfit(error.to_string()),
-            // Folders of ours that cannot be read.
+            // The service's own folders cannot be read.
             SourceError::Read { .. } | SourceError::Profile { .. } => {
                 Self::NotReady(error.to_string())
             }
@@ -129,20 +140,21 @@ impl From<SourceError> for Problem {
     }
 }
 
-/// Faults of a file told one by one at most; the detail counts them all.
-const TOLD: usize = 200;
+/// Maximum number of errors listed for a file. The problem's detail counts all of them.
+const MAX_LISTED: usize = 200;
 
-/// A file that was refused, with its faults where they are known one by one.
+/// The problem for a file that was refused, with its individual errors where they are known.
 fn bad_file(refusal: &SourceError) -> Problem {
     let SourceError::Refused(refused) = refusal else {
         return Problem::BadFile { detail: refusal.to_string(), errors: vec![] };
     };
     let Refused { file, faults } = refused.as_ref();
     let count = faults.len();
-    let many = if count == 1 { "fault" } else { "faults" };
-    let rest = if count > TOLD { format!(", the first {TOLD} told") } else { String::new() };
-    let detail = format!("`{file}`: {count} {many}{rest}; nothing of it was kept");
-    let errors = faults.iter().take(TOLD).map(|fault| ProblemError::of_table(file, fault));
+    let many = if count == 1 { "error" } else { "errors" };
+    let rest =
+        if count > MAX_LISTED { format!(", the first {MAX_LISTED} listed") } else { String::new() };
+    let detail = format!("`{file}`: {count} {many}{rest}; nothing was imported");
+    let errors = faults.iter().take(MAX_LISTED).map(|fault| ProblemError::of_table(file, fault));
     Problem::BadFile { detail, errors: errors.collect() }
 }
 
@@ -150,7 +162,7 @@ pub(super) fn fault_errors(faults: &[RuleFault]) -> Vec<ProblemError> {
     faults.iter().map(ProblemError::of_fault).collect()
 }
 
-/// Faults, then cases that fail, then cases that are missing.
+/// Errors in the rules, then failing test cases, then missing test cases.
 pub(super) fn proof_errors(proof: &Proof) -> Vec<ProblemError> {
     let failed = proof.failed.iter().map(|outcome| {
         let difference = outcome.difference.as_deref().unwrap_or_default();
@@ -161,7 +173,7 @@ pub(super) fn proof_errors(proof: &Proof) -> Vec<ProblemError> {
     fault_errors(&proof.faults).into_iter().chain(failed).chain(missing).collect()
 }
 
-/// As RFC 6901 has them.
+/// JSON Pointer (RFC 6901) to a file in the request body.
 fn pointer(file: &str) -> String {
     format!("#/files/{}", file.replace('~', "~0").replace('/', "~1"))
 }

@@ -1,4 +1,4 @@
-//! Projects, one's history, and what the last cycle judged of it.
+//! Projects: list, one project, its history, timeline and verdicts.
 
 use std::collections::BTreeSet;
 
@@ -28,19 +28,22 @@ use crate::domain::snapshot::Phase;
 use crate::domain::verdict::Judgement;
 use crate::sources::name_key;
 
-/// Of the text that is looked for.
+/// Maximum length of the text to search for, in characters.
 const LONGEST: usize = 200;
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ProjectQuery {
+    /// Date as of which figures are taken; today in Paris by default.
     as_of: Option<NaiveDate>,
+    /// Code of a ministry.
     ministry: Vec<MinistryCode>,
+    /// Phase of the project.
     phase: Vec<Phase>,
-    /// On one of these lists.
+    /// Only projects on one of these watch lists.
     watch: Vec<Watch>,
-    /// Part of its id or of any name it went by, whatever the case and the accents.
+    /// Text to find in the id or in any name of the project. Case and accents do not matter.
     #[param(max_length = 200)]
     q: Option<String>,
 }
@@ -51,19 +54,19 @@ pub(super) struct ProjectQuery {
     path = "/api/v1/projects",
     tag = "projects",
     params(ProjectQuery),
-    responses((status = 200, description = "As asked", body = Page<ProjectRow>), NoData)
+    responses((status = 200, description = "A page of projects", body = Page<ProjectRow>), NoData)
 )]
 pub(super) async fn list_projects(
     desk: Desk,
-    asked: Listing<ProjectQuery>,
+    listing: Listing<ProjectQuery>,
 ) -> Result<Page<Row>, Problem> {
-    let called = asked.called(&desk).await?;
-    let mut rows = cycle::projects(&desk, asked.as_of).await?;
+    let called = listing.called(&desk).await?;
+    let mut rows = cycle::projects(&desk, listing.as_of).await?;
     rows.retain(|row| {
-        asked.fits(row)
+        listing.fits(row)
             && called.as_ref().is_none_or(|called| called.contains(text(row, "project_id")))
     });
-    asked.page(rows, |row| text(row, "project_id").to_owned())
+    listing.page(rows, |row| text(row, "project_id").to_owned())
 }
 
 impl ProjectQuery {
@@ -77,7 +80,7 @@ impl ProjectQuery {
             && (self.watch.is_empty() || self.watch.iter().any(on_list))
     }
 
-    /// Projects with an id or a name like the text that is looked for; `None` when there is no text.
+    /// Ids of the projects whose id or names contain the text searched for; `None` if there is none.
     async fn called(&self, desk: &Desk) -> Result<Option<BTreeSet<String>>, Problem> {
         let Some(q) = &self.q else { return Ok(None) };
         if q.chars().count() > LONGEST {
@@ -93,18 +96,18 @@ impl ProjectQuery {
     }
 }
 
-/// Empty when it is not known.
+/// The text of a field; empty if it is unknown.
 fn text<'row>(row: &'row Row, field: &str) -> &'row str {
     row.get(field).and_then(Json::as_str).unwrap_or_default()
 }
 
-/// Find one project by id, or by any name it went by.
+/// Return one project by id or by any of its names.
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}",
     tag = "projects",
-    params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents"), AsOf),
-    responses((status = 200, description = "As asked", body = ProjectView), NoData)
+    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), AsOf),
+    responses((status = 200, description = "The project: fields, history, and verdicts of the last cycle", body = ProjectView), NoData)
 )]
 pub(super) async fn find_project(
     desk: Desk,
@@ -114,65 +117,66 @@ pub(super) async fn find_project(
     Ok(web::Json(cycle::project(&desk, &project, query.as_of).await?))
 }
 
-/// List what each edition said of a project.
+/// List what each edition reported about a project.
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/history",
     tag = "projects",
-    params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents"), AsOf),
-    responses((status = 200, description = "As asked", body = Page<HistoryRow>), NoData)
+    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), AsOf),
+    responses((status = 200, description = "A page with one row per edition", body = Page<HistoryRow>), NoData)
 )]
 pub(super) async fn list_history(
     desk: Desk,
     project: web::Path<String>,
-    asked: Listing<AsOf>,
+    listing: Listing<AsOf>,
 ) -> Result<Page<Row>, Problem> {
-    let history = cycle::project(&desk, &project, asked.as_of).await?.history;
-    asked.page(history, |row| text(row, "edition").to_owned())
+    let history = cycle::project(&desk, &project, listing.as_of).await?.history;
+    listing.page(history, |row| text(row, "edition").to_owned())
 }
 
-/// List what the last cycle judged of a project, with evidence and explanation.
+/// List the verdicts of the last cycle on a project, with evidence and explanation.
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/verdicts",
     tag = "projects",
-    params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents")),
-    responses((status = 200, description = "As asked", body = Page<Judgement>))
+    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter")),
+    responses((status = 200, description = "A page of verdicts, by rule", body = Page<Judgement>))
 )]
 pub(super) async fn list_verdicts(
     desk: Desk,
     project: web::Path<String>,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<Judgement>, Problem> {
-    asked.page(cycle::verdicts(&desk, &project).await?, |verdict| verdict.rule.clone())
+    listing.page(cycle::verdicts(&desk, &project).await?, |verdict| verdict.rule.clone())
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TimelineQuery {
+    /// Kind of event.
     about: Vec<TimelineKind>,
-    /// On that day or later.
+    /// Only events on this day or later.
     since: Option<NaiveDate>,
 }
 
-/// List what became of a project, newest first: editions, alerts, missions, reviews, silences.
+/// List the events of a project, newest first: editions, alerts, missions, reviews, silences.
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/timeline",
     tag = "projects",
-    params(("project" = String, Path, description = "Id of the project, or any name it went by, whatever its case and accents"), TimelineQuery),
-    responses((status = 200, description = "As asked", body = Page<TimelineEvent>), NoData)
+    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), TimelineQuery),
+    responses((status = 200, description = "A page of events", body = Page<TimelineEvent>), NoData)
 )]
 pub(super) async fn list_timeline(
     desk: Desk,
     project: web::Path<String>,
-    asked: Listing<TimelineQuery>,
+    listing: Listing<TimelineQuery>,
 ) -> Result<Page<TimelineEvent>, Problem> {
     let mut events = cycle::timeline(&desk, &project).await?;
     events.retain(|event| {
-        (asked.about.is_empty() || asked.about.contains(&event.about))
-            && asked.since.is_none_or(|since| since <= event.on)
+        (listing.about.is_empty() || listing.about.contains(&event.about))
+            && listing.since.is_none_or(|since| since <= event.on)
     });
-    asked.page_as_is(events, |event| event.name.clone())
+    listing.page_as_is(events, |event| event.name.clone())
 }

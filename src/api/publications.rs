@@ -1,4 +1,4 @@
-//! What is in force over the shipped rules: published, rolled back, compared.
+//! Publications over the shipped rules: publish, roll back, list, compare.
 
 use actix_web::HttpResponse;
 use actix_web::web;
@@ -33,7 +33,7 @@ use crate::domain::ids::DraftNumber;
 use crate::domain::ids::PublicationNumber;
 use crate::domain::overlay::Publication;
 
-/// Put a draft in review in force: never by one of its authors, and only if every case passes.
+/// Publish a draft in review. Its authors cannot publish it, and every test case must pass.
 #[utoipa::path(
     post,
     path = "/api/v1/drafts/{draft}/publication",
@@ -41,7 +41,7 @@ use crate::domain::overlay::Publication;
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
     responses(
-        (status = 200, description = "What is in force now", body = Publication),
+        (status = 200, description = "The publication", body = Publication),
         Conflict, Stale, Unprocessable, NoRevision, Unavailable
     )
 )]
@@ -60,24 +60,23 @@ pub(super) async fn publish_draft(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RollBackBody {
-    /// Why, for those who come after.
+    /// Reason for the roll-back, recorded in the audit trail.
     #[schema(min_length = 1, max_length = 4000)]
     reason: String,
-    /// Back to the text that ships, whatever was published since; else to what was before the last
-    /// publication.
+    /// Whether to go back to the shipped text. By default, the text before the last publication is put back in force.
     #[serde(default)]
     to_shipped: bool,
 }
 
-/// Put back in force what was before; `If-Match` is the `ETag` of `/api/v1/overrides`.
+/// Roll a rule back to its previous text, or to the shipped one. `If-Match` takes the `ETag` of `/api/v1/overrides`.
 #[utoipa::path(
     post,
     path = "/api/v1/rules/{rule}/rollback",
     tag = "rules",
-    params(("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`"), SeenRevision),
+    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`"), SeenRevision),
     request_body = RollBackBody,
     responses(
-        (status = 200, description = "What is in force now", body = Publication),
+        (status = 200, description = "The publication that puts the earlier text back in force", body = Publication),
         Conflict, Stale, Unprocessable, NoRevision, Unavailable
     )
 )]
@@ -95,41 +94,41 @@ pub(super) async fn roll_back_rule(
     Ok(web::Json(cycle::roll_back(&desk, &trial, &name, (to, seen), &act).await?))
 }
 
-/// List what was put in force, by drafts and by roll backs.
+/// List publications and roll-backs of rules.
 #[utoipa::path(
     get,
     path = "/api/v1/publications",
     tag = "rules",
-    responses((status = 200, description = "Oldest first", body = Page<Publication>))
+    responses((status = 200, description = "A page of publications, oldest first", body = Page<Publication>))
 )]
 pub(super) async fn list_publications(
     desk: Desk,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<Publication>, Problem> {
-    asked.page(desk.store.publications().await?, |publication| publication.number)
+    listing.page(desk.store.publications().await?, |publication| publication.number)
 }
 
-/// List the files that are overridden, and those of which a newer text ships.
+/// List rule files that are overridden, and whether a newer version has shipped since.
 ///
 /// `ETag` is the number of the last publication.
 #[utoipa::path(
     get,
     path = "/api/v1/overrides",
     tag = "rules",
-    responses((status = 200, description = "By path", body = Whole<OverrideLine>))
+    responses((status = 200, description = "The overridden files, by path", body = Whole<OverrideLine>))
 )]
 pub(super) async fn list_overrides(desk: Desk) -> Result<HttpResponse, Problem> {
     let (upto, lines) = cycle::overrides(&desk).await?;
     Ok(HttpResponse::Ok().insert_header(etag(upto.0)).json(Whole::of(lines)))
 }
 
-/// Compare an override with the shipped text that it was written over, and with the one that ships now.
+/// Compare an override with the shipped text it was based on, and with the text that ships now.
 #[utoipa::path(
     get,
     path = "/api/v1/overrides/{rule}",
     tag = "rules",
-    params(("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`")),
-    responses((status = 200, description = "The rule, its cases", body = Whole<ThreeWay>), Conflict)
+    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`")),
+    responses((status = 200, description = "The comparison for the rule and for its test cases", body = Whole<ThreeWay>), Conflict)
 )]
 pub(super) async fn find_override(
     desk: Desk,
@@ -138,34 +137,34 @@ pub(super) async fn find_override(
     Ok(Whole::of(cycle::three_way(&desk, &name).await?))
 }
 
-/// List the versions ever published of a rule and of its cases, with their texts.
+/// List every published version of a rule and of its test cases, with its text.
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}/versions",
     tag = "rules",
-    params(("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`")),
-    responses((status = 200, description = "By path and number", body = Page<VersionText>))
+    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`")),
+    responses((status = 200, description = "A page of versions, by path and number", body = Page<VersionText>))
 )]
 pub(super) async fn list_versions(
     desk: Desk,
     name: web::Path<String>,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<VersionText>, Problem> {
     let versions = cycle::versions(&desk, &name).await?;
-    asked.page_as_is(versions, |one| (one.version.path.to_string(), one.version.number))
+    listing.page_as_is(versions, |one| (one.version.path.to_string(), one.version.number))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ComparisonQuery {
-    /// `shipped`, `in-force`, the number of a version, or `draft-` and a number.
+    /// First text: `shipped`, `in-force`, the number of a version, or `draft-` and the number of a draft.
     #[param(
         example = "shipped",
         pattern = "^(shipped|in-force|[1-9][0-9]{0,17}|draft-[1-9][0-9]{0,17})$"
     )]
     from: String,
-    /// The same.
+    /// Second text: `shipped`, `in-force`, the number of a version, or `draft-` and the number of a draft.
     #[param(
         example = "in-force",
         pattern = "^(shipped|in-force|[1-9][0-9]{0,17}|draft-[1-9][0-9]{0,17})$"
@@ -173,16 +172,16 @@ pub(super) struct ComparisonQuery {
     to: String,
 }
 
-/// Compare two wordings of a rule and of its cases.
+/// Compare two versions of a rule and of its test cases.
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}/comparison",
     tag = "rules",
     params(
-        ("rule" = String, Path, description = "A rule by its id, or a file: `thresholds`"),
+        ("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`"),
         ComparisonQuery
     ),
-    responses((status = 200, description = "By path", body = Whole<FileComparison>))
+    responses((status = 200, description = "The differences, by path", body = Whole<FileComparison>))
 )]
 pub(super) async fn compare_rule(
     desk: Desk,

@@ -1,4 +1,4 @@
-//! The query of a request: each parameter of its kind, none that is not known, lists by repetition.
+//! Typed query parameters. Unknown parameters are refused; lists are written by repeating a parameter.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,7 +23,7 @@ use super::error::Problem;
 use super::problem_errors::ProblemError;
 use crate::sources::nearest_name;
 
-/// What the query says, read as `T`. A field that is a list takes its parameter several times.
+/// The query of a request as `T`. A field that is a list may be repeated.
 #[derive(Debug)]
 pub(super) struct Asked<T>(T);
 
@@ -51,12 +51,15 @@ impl<T: DeserializeOwned> FromRequest for Asked<T> {
     }
 }
 
-/// A parameter that was not given lets everything through.
+/// Whether a value matches a filter. A filter that was not given matches everything.
 pub(super) fn is_wanted<T: PartialEq>(wanted: &[T], found: &T) -> bool {
     wanted.is_empty() || wanted.contains(found)
 }
 
-/// The values of each parameter, in the order in which they were given.
+/// The values of each parameter, in order.
+///
+/// # Errors
+/// If the query is malformed, or a value has control characters.
 pub(super) fn parameters(query: &str) -> Result<BTreeMap<String, Vec<String>>, QueryFault> {
     let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
         .map_err(<QueryFault as de::Error>::custom)?;
@@ -74,16 +77,17 @@ pub(super) fn parameters(query: &str) -> Result<BTreeMap<String, Vec<String>>, Q
 pub(super) fn read<T: DeserializeOwned>(
     parameters: BTreeMap<String, Vec<String>>,
 ) -> Result<T, QueryFault> {
-    let given = parameters.into_iter().map(|(name, values)| (name.clone(), Given { name, values }));
+    let given =
+        parameters.into_iter().map(|(name, values)| (name.clone(), Values { name, values }));
     T::deserialize(MapDeserializer::new(given))
 }
 
-/// What is wrong with a query, and with which parameter.
+/// An error in a query, and the parameter it concerns, if any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct QueryFault {
     parameter: Option<String>,
     words: String,
-    /// What was meant, perhaps.
+    /// Suggestion for what may have been meant.
     hint: Option<String>,
 }
 
@@ -147,14 +151,14 @@ impl de::Error for QueryFault {
     }
 }
 
-/// The values that one parameter was given.
+/// The values of one parameter.
 #[derive(Clone, Debug)]
-struct Given {
+struct Values {
     name: String,
     values: Vec<String>,
 }
 
-impl Given {
+impl Values {
     fn fault(&self, words: String) -> QueryFault {
         QueryFault::of(&self.name, words)
     }
@@ -171,13 +175,13 @@ impl Given {
         value.parse().map_err(|_| self.fault(format!("found `{value}`, expected {expected}")))
     }
 
-    /// Whatever is wrong with the value, it is of this parameter.
+    /// Attributes an error to this parameter.
     fn named<V>(&self, read: Result<V, QueryFault>) -> Result<V, QueryFault> {
         read.map_err(|fault| QueryFault { parameter: Some(self.name.clone()), ..fault })
     }
 }
 
-impl IntoDeserializer<'_, QueryFault> for Given {
+impl IntoDeserializer<'_, QueryFault> for Values {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -185,7 +189,7 @@ impl IntoDeserializer<'_, QueryFault> for Given {
     }
 }
 
-impl<'de> Deserializer<'de> for Given {
+impl<'de> Deserializer<'de> for Values {
     type Error = QueryFault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, QueryFault> {
@@ -260,7 +264,7 @@ mod tests {
         number: Option<i64>,
     }
 
-    fn asked(query: &str) -> String {
+    fn shown(query: &str) -> String {
         match parameters(query).and_then(read::<Sample>) {
             Ok(Sample { level, late, after, number }) => {
                 format!("{level:?} {late:?} {after:?} {number:?}")
@@ -271,7 +275,7 @@ mod tests {
 
     #[test]
     fn parameters_are_read_by_their_kind_or_refused_by_name() {
-        let said: Vec<String> = [
+        let lines: Vec<String> = [
             "",
             "level=high&late=true&level=watch&after=2020-11-30&number=-3",
             "levle=high",
@@ -283,8 +287,8 @@ mod tests {
             "level=hi%00gh",
             "after=%ff",
         ]
-        .map(|query| format!("{query}: {}", asked(query)))
+        .map(|query| format!("{query}: {}", shown(query)))
         .into();
-        insta::assert_snapshot!(said.join("\n"));
+        insta::assert_snapshot!(lines.join("\n"));
     }
 }

@@ -1,11 +1,10 @@
-//! The one normal form of a request's target. Everything after this step (router, guard, cache, quotas, metrics)
-//! sees the same path: a request whose path is written in another way is refused before any work.
+//! Normal form of request targets. Everything after this step (router, guard, cache, quotas, metrics) sees the same path,
+//! because a request whose path is written in another way is refused first.
 //!
-//! Normal form (RFC 3986 §6.2.2, narrowed): the path begins with one `/`; no `.`, `..` or empty segment, but for a
-//! last one that is empty; only the characters of a path; an escape is `%` and two upper-case hexadecimal
-//! digits, never of a letter, digit, `-`, `.`, `_` or `~`, never of a control character, and all of them together
-//! are UTF-8. Escapes of the other characters that may stand as they are (`%2C` for a comma) are what many
-//! clients send: they are rewritten as the character.
+//! Normal form (RFC 3986 §6.2.2, narrowed): the path begins with one `/`; it has no `.`, `..` or empty segment, except that
+//! the last one may be empty; only characters allowed in a path; an escape is `%` and two upper-case hexadecimal digits,
+//! never of a letter, digit, `-`, `.`, `_`, `~` or control character; the unescaped path is UTF-8. Escapes of other
+//! characters that need none (`%2C` for a comma) are common among clients: they are replaced with the character.
 
 use actix_web::ResponseError as _;
 use actix_web::body::BoxBody;
@@ -24,8 +23,7 @@ use super::access;
 use super::error::Problem;
 use super::settings::Settings;
 
-/// Refuses a target that is too long, or not in normal form. A `HEAD` goes on as the `GET` that it stands for, of
-/// which the server sends no body.
+/// Refuses a target that is too long, or not in normal form. `HEAD` is routed as `GET`; the server sends no body.
 pub async fn normalize_target(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -55,7 +53,7 @@ pub async fn normalize_target(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// RFC 9112 §3.2: one `Host` in HTTP/1.1, and the same one as in a target that names its own.
+/// Checks the header `Host` (RFC 9112 §3.2): exactly one in HTTP/1.1, and the same host as an absolute target.
 fn check_host(request: &ServiceRequest) -> Result<(), &'static str> {
     let mut hosts = request.headers().get_all(header::HOST);
     let header = match (hosts.next(), hosts.next()) {
@@ -65,10 +63,10 @@ fn check_host(request: &ServiceRequest) -> Result<(), &'static str> {
         (Some(_), Some(_)) => return Err("found two headers `Host`, expected one"),
     };
     let read = || header.to_str().ok()?.parse::<Authority>().ok();
-    // What is left of the host once user information is cut is not the host that was written.
+    // A host with user information is refused, since other software may read it as another host.
     let host = read()
         .filter(|authority| !authority.as_str().contains('@'))
-        .ok_or("found a header `Host` that names no host")?;
+        .ok_or("found a header `Host` that is not a host")?;
     match request.uri().authority() {
         Some(named) if !named.as_str().eq_ignore_ascii_case(host.as_str()) => {
             Err("found a target that names another host than the header `Host`")
@@ -77,7 +75,10 @@ fn check_host(request: &ServiceRequest) -> Result<(), &'static str> {
     }
 }
 
-/// `None` when it is in normal form already; what was found otherwise.
+/// The URI in normal form; `None` if it already is.
+///
+/// # Errors
+/// Says what was found that cannot be normalized.
 fn normal_uri(uri: &Uri) -> Result<Option<Uri>, &'static str> {
     let path = normal_path(uri.path())?;
     if path.is_none() && uri.authority().is_none() {
@@ -88,10 +89,10 @@ fn normal_uri(uri: &Uri) -> Result<Option<Uri>, &'static str> {
         target.push('?');
         target.push_str(query);
     }
-    target.parse().map(Some).map_err(|_| "found a target that is no path")
+    target.parse().map(Some).map_err(|_| "found a target that is not a path")
 }
 
-/// The path rewritten; `None` when nothing had to be.
+/// The path in normal form; `None` if it already is.
 fn normal_path(path: &str) -> Result<Option<String>, &'static str> {
     let segments = path.strip_prefix('/').ok_or("found a target that does not begin with `/`")?;
     let last = segments.split('/').count();
@@ -102,7 +103,7 @@ fn normal_path(path: &str) -> Result<Option<String>, &'static str> {
             _ => {}
         }
     }
-    if path.bytes().all(|byte| byte == b'/' || may_stand(byte)) {
+    if path.bytes().all(|byte| byte == b'/' || is_path_character(byte)) {
         return Ok(None);
     }
     let mut normal = Vec::with_capacity(path.len());
@@ -110,7 +111,7 @@ fn normal_path(path: &str) -> Result<Option<String>, &'static str> {
     let mut rest = path.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
         if byte != b'%' {
-            if byte != b'/' && !may_stand(byte) {
+            if byte != b'/' && !is_path_character(byte) {
                 return Err("found a character that must be escaped");
             }
             normal.push(byte);
@@ -127,7 +128,7 @@ fn normal_path(path: &str) -> Result<Option<String>, &'static str> {
         if is_unreserved(octet) {
             return Err("found an escaped letter, digit, `-`, `.`, `_` or `~`");
         }
-        if may_stand(octet) {
+        if is_path_character(octet) {
             normal.push(octet);
         } else {
             normal.push(b'%');
@@ -143,7 +144,7 @@ fn normal_path(path: &str) -> Result<Option<String>, &'static str> {
     Ok((normal != path).then_some(normal))
 }
 
-/// Of upper-case digits only, so that one octet has one escape.
+/// The octet of an escape, which must be in upper case so that each octet has one escape.
 fn octet(escape: [u8; 2]) -> Result<u8, &'static str> {
     let [high, low] = escape.map(|digit| match digit {
         b'0'..=b'9' => Ok(digit - b'0'),
@@ -158,8 +159,8 @@ fn is_unreserved(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b"-._~".contains(&octet)
 }
 
-/// In a segment: `pchar` of RFC 3986, escapes aside.
-fn may_stand(octet: u8) -> bool {
+/// Whether a character may appear unescaped in a segment: `pchar` of RFC 3986.
+fn is_path_character(octet: u8) -> bool {
     is_unreserved(octet) || b"!$&'()*+,;=:@".contains(&octet)
 }
 

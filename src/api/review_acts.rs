@@ -1,4 +1,4 @@
-//! What people do to a review: plan, hold, move, call off, tick off what it left to do.
+//! Actions on reviews: plan, record minutes, move, cancel, mark actions as done.
 
 use actix_web::web;
 use chrono::NaiveDate;
@@ -28,23 +28,24 @@ use crate::reviews::ReviewAct;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ActionQuery {
+    /// Code of a ministry.
     ministry: Option<MinistryCode>,
 }
 
-/// List what reviews left to do, by date.
+/// List open actions from reviews, by due date.
 #[utoipa::path(
     get,
     path = "/api/v1/reviews/actions",
     tag = "reviews",
     params(ActionQuery),
-    responses((status = 200, description = "As asked", body = Page<OpenAction>))
+    responses((status = 200, description = "A page of actions", body = Page<OpenAction>))
 )]
 pub(super) async fn list_actions(
     desk: Desk,
-    asked: Listing<ActionQuery>,
+    listing: Listing<ActionQuery>,
 ) -> Result<Page<OpenAction>, Problem> {
-    let actions = cycle::open_actions(&desk, asked.ministry.as_ref()).await?;
-    asked.page_as_is(actions, |action| (action.review.clone(), action.number))
+    let actions = cycle::open_actions(&desk, listing.ministry.as_ref()).await?;
+    listing.page_as_is(actions, |action| (action.review.clone(), action.number))
 }
 
 type Answer = Result<web::Json<ReviewFile>, Problem>;
@@ -52,20 +53,20 @@ type Answer = Result<web::Json<ReviewFile>, Problem>;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReviewPlanning {
-    /// Today by default.
+    /// Date from which reviews are planned; today by default.
     as_of: Option<NaiveDate>,
-    /// Say what would be planned, and write nothing.
+    /// Report what would be planned, and write nothing.
     #[serde(default)]
     dry_run: bool,
 }
 
-/// Plan the next review of each listed project.
+/// Plan the next review of each watch-listed project.
 #[utoipa::path(
     post,
     path = "/api/v1/reviews/planning",
     tag = "reviews",
     request_body = ReviewPlanning,
-    responses((status = 200, description = "What changed", body = Whole<ReviewChange>))
+    responses((status = 200, description = "The reviews that changed", body = Whole<ReviewChange>))
 )]
 pub(super) async fn plan_reviews(
     desk: Desk,
@@ -78,7 +79,7 @@ pub(super) async fn plan_reviews(
 #[serde(deny_unknown_fields)]
 pub(super) struct ReviewMinutes {
     held_on: NaiveDate,
-    /// Who was there.
+    /// Persons present.
     #[schema(min_items = 1)]
     present: Vec<Name>,
     findings: Said,
@@ -86,7 +87,7 @@ pub(super) struct ReviewMinutes {
     decisions: Vec<Said>,
     #[serde(default)]
     actions: Vec<NewAction>,
-    /// The day agreed for the next one; by default, after the list's cadence.
+    /// Date agreed for the next review; by default, it follows the interval of the project's watch list.
     next_on: Option<NaiveDate>,
 }
 
@@ -98,14 +99,14 @@ pub(super) struct NewAction {
     due_on: NaiveDate,
 }
 
-/// Record the minutes of a review that was held; the next one is planned.
+/// Record the minutes of a review that was held, and plan the next one.
 #[utoipa::path(
     post,
     path = "/api/v1/reviews/{review}/minutes",
     tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     request_body = ReviewMinutes,
-    responses((status = 200, description = "The review, held", body = ReviewFile))
+    responses((status = 200, description = "The review, with its minutes", body = ReviewFile))
 )]
 pub(super) async fn hold_review(
     desk: Desk,
@@ -125,11 +126,11 @@ pub(super) async fn hold_review(
     act(&desk, id.into_inner(), ReviewAct::Hold { minutes }).await
 }
 
-fn action(asked: NewAction) -> ReviewAction {
+fn action(body: NewAction) -> ReviewAction {
     ReviewAction {
-        what: asked.what.into_inner(),
-        owner: asked.owner.into_inner(),
-        due_on: asked.due_on,
+        what: body.what.into_inner(),
+        owner: body.owner.into_inner(),
+        due_on: body.due_on,
         done: None,
     }
 }
@@ -137,9 +138,9 @@ fn action(asked: NewAction) -> ReviewAction {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReviewMove {
-    /// Another working day.
+    /// New date, a working day.
     to: NaiveDate,
-    /// In Paris; the same hour by default.
+    /// New time in Paris; the same time by default.
     #[schema(value_type = Option<String>, example = "14:30:00", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$")]
     at: Option<NaiveTime>,
     reason: Said,
@@ -152,7 +153,7 @@ pub(super) struct ReviewMove {
     tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     request_body = ReviewMove,
-    responses((status = 200, description = "The review, moved", body = ReviewFile))
+    responses((status = 200, description = "The moved review", body = ReviewFile))
 )]
 pub(super) async fn move_review(
     desk: Desk,
@@ -169,14 +170,14 @@ pub(super) struct ReviewCancellation {
     reason: Said,
 }
 
-/// Call off a planned review, which stays due.
+/// Cancel a planned review. The review of the project stays due.
 #[utoipa::path(
     post,
     path = "/api/v1/reviews/{review}/cancellation",
     tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     request_body = ReviewCancellation,
-    responses((status = 200, description = "The review, called off", body = ReviewFile))
+    responses((status = 200, description = "The cancelled review", body = ReviewFile))
 )]
 pub(super) async fn cancel_review(
     desk: Desk,
@@ -190,14 +191,14 @@ pub(super) async fn cancel_review(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ActionTick {
-    /// Whether it is done, or is not after all.
+    /// Whether the action is done.
     done: bool,
-    /// How it was done, or why it is not: then it must be said.
+    /// How the action was done, or why it is not. Required if `done` is `false`.
     #[serde(default)]
     reason: Words,
 }
 
-/// Say that an action of a review's minutes is done, or is not after all.
+/// Mark an action of a review's minutes as done, or as not done.
 #[utoipa::path(
     post,
     path = "/api/v1/reviews/{review}/actions/{action}/completion",
@@ -207,7 +208,7 @@ pub(super) struct ActionTick {
         ("action" = usize, Path, description = "Number of the action in the minutes, from 1"),
     ),
     request_body = ActionTick,
-    responses((status = 200, description = "The review", body = ReviewFile))
+    responses((status = 200, description = "The review, with the action marked", body = ReviewFile))
 )]
 pub(super) async fn tick_action(
     desk: Desk,

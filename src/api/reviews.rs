@@ -1,4 +1,4 @@
-//! Reviews of listed projects, and the calendar of each ministry.
+//! Reviews of watch-listed projects, and the calendar of each ministry.
 
 use actix_web::HttpResponse;
 use actix_web::web;
@@ -21,43 +21,47 @@ use crate::domain::review::ReviewState;
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ReviewQuery {
+    /// Code of a ministry.
     ministry: Vec<MinistryCode>,
+    /// State of the review.
     state: Vec<ReviewState>,
+    /// Id of a project.
     project: Vec<ProjectId>,
+    /// Whether the review is past its due date.
     late: Option<bool>,
 }
 
-/// List reviews of listed projects by date, those planned first.
+/// List reviews of watch-listed projects by date, planned ones first.
 #[utoipa::path(
     get,
     path = "/api/v1/reviews",
     tag = "reviews",
     params(ReviewQuery),
-    responses((status = 200, description = "As asked", body = Page<ReviewLine>))
+    responses((status = 200, description = "A page of reviews", body = Page<ReviewLine>))
 )]
 pub(super) async fn list_reviews(
     desk: Desk,
-    asked: Listing<ReviewQuery>,
+    listing: Listing<ReviewQuery>,
 ) -> Result<Page<ReviewLine>, Problem> {
     let mut lines = cycle::review_lines(&desk, None, None).await?;
     lines.retain(|ReviewLine { review, late, .. }| {
-        is_wanted(&asked.ministry, &review.ministry)
-            && is_wanted(&asked.state, &review.state)
-            && is_wanted(&asked.project, &review.project)
-            && asked.late.is_none_or(|wanted| *late == wanted)
+        is_wanted(&listing.ministry, &review.ministry)
+            && is_wanted(&listing.state, &review.state)
+            && is_wanted(&listing.project, &review.project)
+            && listing.late.is_none_or(|wanted| *late == wanted)
     });
-    asked.page(lines, |ReviewLine { review, .. }| {
+    listing.page(lines, |ReviewLine { review, .. }| {
         (review.state, review.planned_on, review.project.clone(), review.id.clone())
     })
 }
 
-/// Find one review, its minutes and its changes.
+/// Return one review with its minutes and history.
 #[utoipa::path(
     get,
     path = "/api/v1/reviews/{review}",
     tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
-    responses((status = 200, description = "As asked", body = ReviewFile))
+    responses((status = 200, description = "The review", body = ReviewFile))
 )]
 pub(super) async fn find_review(
     desk: Desk,
@@ -66,13 +70,13 @@ pub(super) async fn find_review(
     Ok(web::Json(cycle::review(&desk, &ReviewId::new(id.into_inner())).await?))
 }
 
-/// Give the reviews of a ministry as an iCalendar feed.
+/// Return the reviews of a ministry as an iCalendar feed.
 #[utoipa::path(
     get,
     path = "/api/v1/ministries/{ministry}/reviews.ics",
     tag = "reviews",
     params(("ministry" = MinistryCode, Path, description = "Code of the ministry")),
-    responses((status = 200, description = "As asked", body = String, content_type = "text/calendar"))
+    responses((status = 200, description = "The calendar", body = String, content_type = "text/calendar"))
 )]
 pub(super) async fn find_calendar(
     desk: Desk,

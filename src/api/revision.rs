@@ -1,4 +1,5 @@
-//! Whoever changes something says which revision they saw: `ETag` gives it, `If-Match` brings it back.
+//! Optimistic locking: a change names the revision it is based on. Responses give it in `ETag`, requests send it back in
+//! `If-Match`.
 
 use std::future::Ready;
 use std::future::ready;
@@ -11,7 +12,7 @@ use utoipa::IntoParams;
 
 use super::error::Problem;
 
-/// The revision that the caller saw.
+/// The revision in `If-Match`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seen(pub(super) i64);
 
@@ -19,11 +20,11 @@ pub(super) fn etag(revision: i64) -> (header::HeaderName, String) {
     (header::ETAG, format!("\"{revision}\""))
 }
 
-/// For the document of the API.
+/// The header `If-Match`, for the OpenAPI document.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
 pub(super) struct SeenRevision {
-    /// The `ETag` of what was seen.
+    /// The `ETag` of the version that the change is based on.
     #[param(rename = "If-Match", pattern = r#"^"[0-9]+"$"#)]
     #[expect(dead_code, reason = "only the document of the API reads it")]
     if_match: String,
@@ -41,12 +42,12 @@ impl FromRequest for Seen {
         let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let digits = quoted
             .filter(|digits| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit()));
-        // One beyond all that can be counted is one that never was.
+        // A number too large to parse matches no revision.
         let seen = digits.map(|revision| revision.parse().unwrap_or(i64::MAX));
         ready(seen.map(Self).ok_or_else(|| {
             let found = value.to_str().unwrap_or_default();
             Problem::BadParameter(format!(
-                "read `If-Match`: found `{found}`, expected the `ETag` that a `GET` gave, as `\"3\"`"
+                "read `If-Match`: found `{found}`, expected the `ETag` of a `GET`, such as `\"3\"`"
             ))
         }))
     }

@@ -1,6 +1,6 @@
-//! Every route of the service: its handler, and what it requires of its caller. A route's method and path stand
-//! once, above its handler; who may call it stands once, here. A row without a requirement does not compile, and
-//! a handler without a row is not served.
+//! The table of routes: each handler with its requirement. The method and path of a route are declared once, above its
+//! handler, and its requirement once, here. A row without a requirement does not compile, and a handler without a row is
+//! not served.
 
 use std::sync::LazyLock;
 
@@ -53,7 +53,7 @@ use crate::domain::access::Permission::PublishRules;
 use crate::domain::access::Permission::Read;
 use crate::domain::access::Permission::WriteRules;
 
-/// Makes the OpenAPI document's list of operations and the routes that are served from the same rows.
+/// Generates both the operations of the OpenAPI document and the served routes from the same rows.
 macro_rules! routes {
     ($($module:ident { $($handler:ident: $requirement:expr),+ $(,)? })+) => {
         #[derive(Debug, OpenApi)]

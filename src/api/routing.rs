@@ -1,6 +1,6 @@
-//! From the table of routes to actix-web's resources. Each path is one resource, wrapped by the guard and by what
-//! comes after it: a request meets them only once the router has matched it, so that the route whose
-//! requirement is checked is the one whose handler runs.
+//! Builds actix-web resources from the table of routes. Each path is one resource, wrapped by the guard and the other
+//! middleware. They run after the router has matched the request, so the requirement that is checked is that of the
+//! handler that runs.
 
 use std::sync::LazyLock;
 
@@ -24,15 +24,15 @@ use super::routes::routes;
 #[derive(Debug)]
 pub struct Route {
     pub method: Method,
-    /// With its parameters by name: `/api/v1/projects/{project}`.
+    /// Path with the names of its parameters: `/api/v1/projects/{project}`.
     pub path: String,
     pub requirement: Requirement,
-    /// Whether the OpenAPI document lists it.
+    /// Whether it is in the OpenAPI document.
     pub is_documented: bool,
     handler: fn() -> actix_web::Route,
 }
 
-/// The route that the router matched: put among a request's extensions by the guard, and by nothing else.
+/// The route that the router matched. Only the guard adds it to a request's extensions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MatchedRoute(pub(super) &'static Route);
 
@@ -51,12 +51,12 @@ static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| {
             None => resources.push(Resource { path: &route.path, routes: vec![route] }),
         }
     }
-    // The router takes the first that fits: `/missions/ranking` before `/missions/{mission}`.
+    // The router takes the first match, so `/missions/ranking` must precede `/missions/{mission}`.
     resources.sort_by_key(|resource| specificity(resource.path));
     resources
 });
 
-/// Registers every route; anything else is answered by the default service, which reads and does nothing.
+/// Registers every route, and the default service, which responds 404.
 pub fn configure(service: &mut web::ServiceConfig) {
     for resource in RESOURCES.iter() {
         service.service(resource.service());
@@ -67,7 +67,7 @@ pub fn configure(service: &mut web::ServiceConfig) {
 }
 
 impl Route {
-    /// A handler whose method and path are those that the OpenAPI document gives.
+    /// A route with the method and path that its handler declares for the OpenAPI document.
     pub(super) fn documented<P: utoipa::Path>(
         requirement: Requirement,
         handler: fn() -> actix_web::Route,
@@ -76,7 +76,7 @@ impl Route {
         Self { method, path: P::path(), requirement, is_documented: true, handler }
     }
 
-    /// A page that is read with `GET`, which the OpenAPI document does not list.
+    /// A `GET` route that is not in the OpenAPI document.
     pub(super) fn page(
         path: &str,
         requirement: Requirement,
@@ -92,7 +92,7 @@ impl Resource {
         self.routes.iter().copied().find(|route| route.method == *method)
     }
 
-    /// Its methods, as the header `Allow` lists them.
+    /// Its methods, for the header `Allow`.
     pub(super) fn allowed(&self) -> String {
         let words = self.routes.iter().map(|route| match &route.method {
             method if method == Method::GET => "GET, HEAD",
@@ -101,7 +101,7 @@ impl Resource {
         words.collect::<Vec<_>>().join(", ")
     }
 
-    /// The last wrap is met first: the guard, then what a known caller's request goes through.
+    /// The last wrap runs first: the guard, then the middleware for authenticated requests.
     fn service(&'static self) -> impl HttpServiceFactory + use<> {
         let mut resource = web::resource(self.path);
         for route in &self.routes {
@@ -118,13 +118,13 @@ impl Resource {
 }
 
 impl MatchedRoute {
-    /// `None` when the request reached no resource.
+    /// The route of a request; `None` if it matched none.
     pub(super) fn of(request: &HttpRequest) -> Option<&'static Route> {
         request.extensions().get::<Self>().map(|matched| matched.0)
     }
 }
 
-/// Segment by segment, a literal before a parameter.
+/// Sort key of paths: in each segment, a literal comes before a parameter.
 fn specificity(path: &str) -> Vec<(bool, &str)> {
     path.split('/').map(|segment| (segment.starts_with('{'), segment)).collect()
 }
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn no_method_of_a_path_stands_twice() {
+    fn no_path_has_the_same_method_twice() {
         for resource in RESOURCES.iter() {
             let mut methods: Vec<&str> =
                 resource.routes.iter().map(|route| route.method.as_str()).collect();

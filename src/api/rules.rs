@@ -1,4 +1,4 @@
-//! The catalogue in force, and one rule with its text.
+//! The rule catalogue: list, one rule with its text, all files, explanation of a verdict.
 
 use std::collections::BTreeMap;
 
@@ -34,8 +34,11 @@ use crate::rules::Rule;
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RuleQuery {
+    /// Family of the rule.
     family: Vec<Family>,
+    /// What the rule evaluates: projects, ministries or the portfolio.
     scope: Vec<Scope>,
+    /// Status of the rule.
     status: Vec<RuleStatus>,
 }
 
@@ -45,19 +48,19 @@ pub(super) struct RuleQuery {
     path = "/api/v1/rules",
     tag = "rules",
     params(RuleQuery),
-    responses((status = 200, description = "As asked", body = Page<Rule>))
+    responses((status = 200, description = "A page of rules", body = Page<Rule>))
 )]
 pub(super) async fn list_rules(
     desk: Desk,
-    asked: Listing<RuleQuery>,
+    listing: Listing<RuleQuery>,
 ) -> Result<Page<Rule>, Problem> {
     let on_disk = cycle::catalogue(&desk).await?;
     let rules = on_disk.catalogue.rules().filter(|rule| {
-        is_wanted(&asked.family, &rule.family)
-            && is_wanted(&asked.scope, &rule.scope)
-            && is_wanted(&asked.status, &rule.status)
+        is_wanted(&listing.family, &rule.family)
+            && is_wanted(&listing.scope, &rule.scope)
+            && is_wanted(&listing.status, &rule.status)
     });
-    asked.page(rules.cloned().collect(), |rule| rule.id.clone())
+    listing.page(rules.cloned().collect(), |rule| rule.id.clone())
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,17 +68,17 @@ pub(super) struct RuleWithText {
     #[serde(flatten)]
     rule: Rule,
     text: String,
-    /// The text of its cases.
+    /// Text of the rule's test cases.
     cases: String,
 }
 
-/// Find one rule with its text and its cases.
+/// Return one rule with its text and its test cases.
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}",
     tag = "rules",
     params(("rule" = RuleId, Path, description = "Id of the rule")),
-    responses((status = 200, description = "As asked", body = RuleWithText))
+    responses((status = 200, description = "The rule", body = RuleWithText))
 )]
 pub(super) async fn find_rule(
     desk: Desk,
@@ -93,26 +96,26 @@ pub(super) async fn find_rule(
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct CatalogueQuery {
-    /// As though this draft were published.
+    /// Number of a draft to apply over the catalogue in force.
     draft: Option<DraftNumber>,
-    /// Without what was published over the files that ship.
+    /// Return the shipped files, without publications.
     shipped: bool,
 }
 
 /// Every file of a catalogue.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CatalogueFiles {
-    /// Texts by path.
+    /// Texts of the files, by path.
     files: BTreeMap<String, String>,
 }
 
-/// Give every file of the catalogue in force, to be checked and proved elsewhere.
+/// Return every file of the catalogue in force, so that it can be checked and tested elsewhere.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue",
     tag = "rules",
     params(CatalogueQuery),
-    responses((status = 200, description = "As asked", body = CatalogueFiles), NotFound, Unprocessable)
+    responses((status = 200, description = "The text of each file, by path", body = CatalogueFiles), NotFound, Unprocessable)
 )]
 pub(super) async fn find_catalogue(
     desk: Desk,
@@ -120,7 +123,7 @@ pub(super) async fn find_catalogue(
 ) -> Result<web::Json<CatalogueFiles>, Problem> {
     let files = match (query.draft, query.shipped) {
         (Some(_), true) => {
-            let words = "parameter `shipped`: expected it without `draft`, which lies over it";
+            let words = "parameter `shipped`: expected it without `draft`, which applies to the catalogue in force";
             return Err(Problem::Unfit(words.to_owned()));
         }
         (Some(draft), false) => cycle::with_draft(&desk, draft).await?.1.texts,
@@ -134,21 +137,22 @@ pub(super) async fn find_catalogue(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ExplanationQuery {
-    /// A project by id or name, the code of a ministry, or `portfolio`, as the rule judges.
+    /// A project by id or name, the code of a ministry, or `portfolio`, according to the rule's scope.
     subject: Name,
+    /// Date as of which the rule is evaluated; today in Paris by default.
     as_of: Option<NaiveDate>,
-    /// As though this draft were published.
+    /// Number of a draft to apply over the catalogue in force.
     draft: Option<DraftNumber>,
 }
 
-/// Tell how a rule comes to its answer on one subject, be it clear or unknown.
+/// Explain step by step how a rule reaches its verdict on one subject, even when no alert results.
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}/explanation",
     tag = "rules",
     params(("rule" = RuleId, Path, description = "Id of the rule"), ExplanationQuery),
     responses(
-        (status = 200, description = "As asked", body = Explanation),
+        (status = 200, description = "The verdict, and the steps that led to it", body = Explanation),
         NoData, Unprocessable, Unavailable
     )
 )]
@@ -159,11 +163,12 @@ pub(super) async fn explain_rule(
     query: Asked<ExplanationQuery>,
 ) -> Result<web::Json<Explanation>, Problem> {
     let subject = query.subject.as_str();
-    // What is in force was proved, and is read by many.
+    // Rules in force are tested and cheap, and read by many: they need no slot.
     let trial = match query.draft {
         Some(_) => trials.begin(&desk).await?,
         None => trials.unplaced(),
     };
-    let told = cycle::explain(&desk, &trial, (&id, subject), query.as_of, query.draft).await?;
-    Ok(web::Json(told))
+    let explanation =
+        cycle::explain(&desk, &trial, (&id, subject), query.as_of, query.draft).await?;
+    Ok(web::Json(explanation))
 }

@@ -1,4 +1,4 @@
-//! Work that takes longer than a request: begun when asked, followed at its own address.
+//! Runs of jobs: started by a request, and followed at their own address.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
@@ -23,14 +23,14 @@ use crate::domain::job::JobName;
 use crate::domain::job::JobRun;
 use crate::domain::job::RunOutcome;
 
-/// A run of a job, under way or over.
+/// A run of a job, in progress or finished.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Run {
     #[serde(flatten)]
-    told: JobRun,
-    /// Of a cycle that is over.
+    job: JobRun,
+    /// Report of a cycle that has finished; `null` otherwise.
     report: Option<CycleBrief>,
-    /// Why it came to nothing.
+    /// Why the run did not succeed; `null` otherwise.
     problem: Option<RunProblem>,
 }
 
@@ -43,14 +43,14 @@ struct RunProblem {
     detail: String,
 }
 
-/// Start a cycle: judge every project as of a date, then follow it at the address in `Location`.
+/// Start a cycle: evaluate every rule as of a date. Its progress is at the address in `Location`.
 #[utoipa::path(
     post,
     path = "/api/v1/cycles",
     tag = "cycles",
     request_body = CycleRequest,
     responses(
-        (status = 202, description = "It has begun", body = Run,
+        (status = 202, description = "The cycle has started", body = Run,
             headers(("Location" = String, description = "Address of the run"))),
         Conflict,
         Unavailable
@@ -65,12 +65,12 @@ pub(super) async fn start_cycle(
     start(&desk, &orders, Errand::Cycle(*body)).await
 }
 
-/// Nothing need be said.
+/// An empty object: running a job takes no options.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JobRequest {}
 
-/// Run a job now, whatever its timetable, then follow it at the address in `Location`.
+/// Run a job now, outside its schedule. Its progress is at the address in `Location`.
 #[utoipa::path(
     post,
     path = "/api/v1/jobs/{job}/runs",
@@ -78,7 +78,7 @@ pub(super) struct JobRequest {}
     params(("job" = JobName, Path, description = "Name of the job")),
     request_body = JobRequest,
     responses(
-        (status = 202, description = "It has begun", body = Run,
+        (status = 202, description = "The run has started", body = Run,
             headers(("Location" = String, description = "Address of the run"))),
         Conflict,
         Unavailable
@@ -95,13 +95,13 @@ pub(super) async fn run_job(
     start(&desk, &orders, Errand::Job(name)).await
 }
 
-/// Find one run: how far it has come, or what came of it.
+/// Return one run: its progress, then its result.
 #[utoipa::path(
     get,
     path = "/api/v1/runs/{run}",
     tag = "jobs",
     params(("run" = i64, Path, description = "Number of the run")),
-    responses((status = 200, description = "As asked", body = Run))
+    responses((status = 200, description = "The run", body = Run))
 )]
 pub(super) async fn find_run(
     desk: Desk,
@@ -126,11 +126,11 @@ async fn start(desk: &Desk, orders: &Orders, errand: Errand) -> Result<HttpRespo
 
 async fn find(desk: &Desk, number: i64) -> Result<Run, Problem> {
     let unknown = || Problem::NotFound { kind: "run", id: number.to_string() };
-    let (told, report) = desk.store.job_run(number).await?.ok_or_else(unknown)?;
+    let (run, report) = desk.store.job_run(number).await?.ok_or_else(unknown)?;
     let report = report.map(|report| serde_json::from_str(&report)).transpose();
     let report = report.map_err(|fault| Problem::Internal(Box::new(CycleError::Record(fault))))?;
-    let problem = RunProblem::of(&told);
-    Ok(Run { told, report, problem })
+    let problem = RunProblem::of(&run);
+    Ok(Run { job: run, report, problem })
 }
 
 fn address(run: i64) -> String {
@@ -152,9 +152,11 @@ impl RunProblem {
             RunOutcome::Processing | RunOutcome::Success | RunOutcome::PartialFailure => {
                 return None;
             }
-            RunOutcome::Failure => ("urn:vigie:problem:run-failed", "It came to nothing"),
-            RunOutcome::Stopped => ("urn:vigie:problem:run-stopped", "The service was stopped"),
-            RunOutcome::Interrupted => ("urn:vigie:problem:run-interrupted", "The service died"),
+            RunOutcome::Failure => ("urn:vigie:problem:run-failed", "The run failed"),
+            RunOutcome::Stopped => ("urn:vigie:problem:run-stopped", "The run was stopped"),
+            RunOutcome::Interrupted => {
+                ("urn:vigie:problem:run-interrupted", "The run was interrupted")
+            }
         };
         Some(Self { kind, title, detail: run.detail.clone() })
     }

@@ -1,4 +1,4 @@
-//! Who the caller is, as Vigie knows them.
+//! The caller's account.
 
 use std::collections::BTreeSet;
 
@@ -23,17 +23,17 @@ pub(super) struct Session {
     roles: BTreeSet<Role>,
     permissions: Vec<Permission>,
     scope: Scope,
-    /// Tokens of this account, still valid, that were issued on the command line beside the database:
-    /// revoke those that nobody asked for.
+    /// Valid tokens of this account that were issued by the command line on the machine of the database, without
+    /// authentication. Revoke those that you did not request.
     local_tokens: Vec<Token>,
 }
 
-/// Say who the caller is, as Vigie knows them.
+/// Return the caller's account, roles, permissions and scope.
 #[utoipa::path(
     get,
     path = "/api/v1/session",
     tag = "accounts",
-    responses((status = 200, description = "As asked", body = Session))
+    responses((status = 200, description = "The caller", body = Session))
 )]
 pub(super) async fn find_session(desk: Desk) -> Result<web::Json<Session>, Problem> {
     let caller = desk.caller();

@@ -1,4 +1,4 @@
-//! The settings of the HTTP face: what it takes from whoever calls.
+//! Settings of the HTTP API (section `[api]`).
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -9,43 +9,43 @@ use crate::domain::network::Network;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Sites whose pages may call; none by default.
+    /// Origins whose pages may call the API; none by default.
     pub origins: Vec<String>,
-    /// Of a body that a person or a program writes; files have routes of their own.
+    /// Maximum size of a request body, other than uploaded files, in bytes.
     pub body_bytes: usize,
-    /// Of a path and its query.
+    /// Maximum length of the path and query, in bytes.
     pub url_bytes: usize,
-    /// Of a file to import.
+    /// Maximum size of an uploaded file, in bytes.
     pub upload_bytes: usize,
-    /// To send it.
+    /// Maximum time to receive an uploaded file.
     pub upload_seconds: u32,
-    /// Files that come at the same time; one more is refused.
+    /// Maximum number of concurrent uploads; further ones are refused.
     pub uploads: usize,
-    /// To send the head of a request.
+    /// Maximum time to receive the head of a request.
     pub head_seconds: u32,
-    /// To send its body.
+    /// Maximum time to receive a request body.
     pub body_seconds: u32,
-    /// Between two requests of one connection.
+    /// Maximum idle time between two requests of a connection.
     pub keep_alive_seconds: u32,
-    /// To end a connection.
+    /// Maximum time to close a connection.
     pub disconnect_seconds: u32,
-    /// To take what was sent.
+    /// Maximum time for a client to acknowledge data sent to it.
     pub stall_seconds: u32,
-    /// At the same time; the next ones wait.
+    /// Maximum number of concurrent connections; further ones wait.
     pub connections: usize,
-    /// That many wait to be accepted; the system turns away those after them.
+    /// Maximum number of connections that wait to be accepted; the system refuses further ones.
     pub backlog: u32,
-    /// Answers from that many bytes on are compressed.
+    /// Minimum size of a response to compress, in bytes.
     pub compress_from_bytes: usize,
-    /// Of answers to reads that are kept in memory; none when 0.
+    /// Maximum size of the response cache, in bytes; 0 disables it.
     pub kept_bytes: u64,
-    /// Of one account; 0 is without bound.
+    /// Quota of one account; 0 for no limit.
     pub calls_per_minute: u32,
-    /// Of one address, of what nobody signs and with proofs that are none; 0 is without bound.
+    /// Quota of one address, for anonymous requests and invalid credentials; 0 for no limit.
     pub open_calls_per_minute: u32,
-    /// How long what was answered under an `Idempotency-Key` is kept.
+    /// How long responses are stored under their `Idempotency-Key`.
     pub idempotency_hours: u32,
-    /// Whose word is taken on who calls.
+    /// Proxies whose header is trusted for the client's address.
     pub proxies: Vec<Network>,
     pub proxy_header: ProxyHeader,
 }

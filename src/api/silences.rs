@@ -1,4 +1,4 @@
-//! Silences, made and ended.
+//! Silences: create, read, end.
 
 use actix_web::HttpResponse;
 use actix_web::web;
@@ -23,13 +23,13 @@ use crate::domain::ids::SilenceNumber;
 use crate::domain::silence::Silence;
 use crate::domain::silence::SilenceScope;
 
-/// Find one silence.
+/// Return one silence.
 #[utoipa::path(
     get,
     path = "/api/v1/silences/{silence}",
     tag = "alerts",
     params(("silence" = i64, Path, description = "Number of the silence")),
-    responses((status = 200, description = "As asked", body = Silence))
+    responses((status = 200, description = "The silence", body = Silence))
 )]
 pub(super) async fn find_silence(
     desk: Desk,
@@ -40,30 +40,30 @@ pub(super) async fn find_silence(
     found.map(web::Json).ok_or(Problem::NotFound { kind: "silence", id: number.to_string() })
 }
 
-/// One alert, or what is given of rule, project and ministry.
+/// A new silence: on one alert, or on the alerts that match all of `rule`, `project` and `ministry` that are given.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewSilence {
     /// Id of one alert.
     alert: Option<Name>,
     rule: Option<Name>,
-    /// By id, or by any name it went by.
+    /// Id or any name of a project.
     project: Option<Name>,
-    /// By code.
+    /// Code of a ministry.
     ministry: Option<Name>,
-    /// It still holds on that day, in Paris.
+    /// Last day of the silence, in Paris.
     until: NaiveDate,
     reason: Said,
 }
 
-/// Tell nobody of some alerts for a while.
+/// Silence some alerts until a date: they stay listed, and no notification mentions them.
 #[utoipa::path(
     post,
     path = "/api/v1/silences",
     tag = "alerts",
     request_body = NewSilence,
-    responses((status = 201, description = "The silence", body = Silence,
-        headers(("Location" = String, description = "Where the silence is"))), NotFound)
+    responses((status = 201, description = "The new silence", body = Silence,
+        headers(("Location" = String, description = "Address of the silence"))), NotFound)
 )]
 pub(super) async fn make_silence(
     desk: Desk,
@@ -77,16 +77,16 @@ pub(super) async fn make_silence(
     Ok(created(&format!("/api/v1/silences/{}", silence.number), &silence))
 }
 
-async fn scope(desk: &Desk, asked: NewSilence) -> Result<SilenceScope, Problem> {
+async fn scope(desk: &Desk, body: NewSilence) -> Result<SilenceScope, Problem> {
     let parts = SilenceScope {
-        rule: asked.rule.map(|rule| RuleId::new(rule.into_inner())),
-        project: asked.project.map(|project| ProjectId::new(project.into_inner())),
-        ministry: asked.ministry.map(|ministry| MinistryCode::new(ministry.into_inner())),
+        rule: body.rule.map(|rule| RuleId::new(rule.into_inner())),
+        project: body.project.map(|project| ProjectId::new(project.into_inner())),
+        ministry: body.ministry.map(|ministry| MinistryCode::new(ministry.into_inner())),
     };
-    let Some(alert) = asked.alert else { return Ok(parts) };
+    let Some(alert) = body.alert else { return Ok(parts) };
     if !parts.is_empty() {
         return Err(Problem::Unfit(
-            "an alert is a scope of its own: leave out the others".to_owned(),
+            "`alert`: expected it without `rule`, `project` and `ministry`".to_owned(),
         ));
     }
     let alert = find(desk, alert.into_inner()).await?;
@@ -103,14 +103,14 @@ pub(super) struct SilenceEnding {
     reason: Said,
 }
 
-/// End a silence before its time.
+/// End a silence before its last day.
 #[utoipa::path(
     post,
     path = "/api/v1/silences/{silence}/end",
     tag = "alerts",
     params(("silence" = i64, Path, description = "Number of the silence")),
     request_body = SilenceEnding,
-    responses((status = 200, description = "The silence, over", body = Silence))
+    responses((status = 200, description = "The ended silence", body = Silence))
 )]
 pub(super) async fn end_silence(
     desk: Desk,

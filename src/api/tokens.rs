@@ -1,4 +1,4 @@
-//! Tokens: one's own, and those of an account for whoever keeps accounts. A secret is shown once.
+//! API tokens: the caller's own, and for administrators those of any account. A secret is shown once.
 
 use std::collections::BTreeSet;
 
@@ -35,18 +35,18 @@ use crate::store::TokenTerms;
 const USUAL_DAYS: u16 = 90;
 const MOST_DAYS: u16 = 366;
 
-/// What a token is for; what is left out is as broad as may be.
+/// A new token. Roles and scope that are left out are those of the account, or of the token used for the request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TokenBody {
-    /// For people, to know it again.
+    /// Label that helps people recognize the token.
     label: Name,
-    /// Of the account's roles, those that it lends.
+    /// Roles of the token, among those of the account.
     #[schema(value_type = Option<Vec<Role>>)]
     roles: Option<BTreeSet<Role>>,
-    /// Of what the account sees, what it shows.
+    /// Ministries visible with the token, within the scope of the account.
     scope: Option<Scope>,
-    /// Until it is worth nothing: 90 when left out, 366 at most.
+    /// Lifetime in days: 90 by default, at most 366.
     #[schema(minimum = 1, maximum = 366)]
     days: Option<u16>,
 }
@@ -54,46 +54,46 @@ pub(super) struct TokenBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct IssuedToken {
     token: Token,
-    /// Shown here, and never again.
+    /// The secret to send after `Bearer`. It cannot be shown again.
     secret: String,
 }
 
-/// How broad a token may be, and for how long.
+/// Limits of a new token.
 struct Bounds {
     account: AccountNumber,
     roles: BTreeSet<Role>,
     scope: Scope,
-    /// No token outlives the one that it was asked with.
+    /// End of the token used for the request, which the new one may not outlive.
     until: Option<DateTime<Utc>>,
-    /// Number of the token that it was asked with.
+    /// Number of the token used for the request.
     issued_with: Option<i64>,
 }
 
-/// List the caller's tokens, those that are over included.
+/// List the caller's tokens, expired and revoked ones included.
 #[utoipa::path(
     get,
     path = "/api/v1/tokens",
     tag = "accounts",
     responses(
-        (status = 200, description = "In the order in which they were issued", body = Page<Token>)
+        (status = 200, description = "A page of tokens, in the order they were issued", body = Page<Token>)
     )
 )]
 pub(super) async fn list_own_tokens(
     desk: Desk,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<Token>, Problem> {
     let tokens = desk.store.tokens(Some(desk.caller().account)).await?;
-    asked.page(tokens, |token| token.number)
+    listing.page(tokens, |token| token.number)
 }
 
-/// Issue a token for the caller, no broader than what they came with.
+/// Issue a token for the caller. It cannot exceed the roles, scope and lifetime of the caller's own credential.
 #[utoipa::path(
     post,
     path = "/api/v1/tokens",
     tag = "accounts",
     request_body = TokenBody,
     responses(
-        (status = 201, description = "The token, its secret shown once", body = IssuedToken)
+        (status = 201, description = "The token, with its secret, which is shown only once", body = IssuedToken)
     )
 )]
 pub(super) async fn issue_own_token(
@@ -106,7 +106,7 @@ pub(super) async fn issue_own_token(
     issue(&desk, &Bounds { account, roles, scope, until, issued_with }, body.into_inner()).await
 }
 
-/// Make one of the caller's tokens worth nothing.
+/// Revoke one of the caller's tokens.
 #[utoipa::path(
     delete,
     path = "/api/v1/tokens/{token}",
@@ -116,7 +116,7 @@ pub(super) async fn issue_own_token(
         WhyQuery
     ),
     responses(
-        (status = 204, description = "Revoked")
+        (status = 204, description = "The token is revoked")
     )
 )]
 pub(super) async fn revoke_own_token(
@@ -127,7 +127,7 @@ pub(super) async fn revoke_own_token(
     let caller = desk.caller();
     let tokens = desk.store.tokens(Some(caller.account)).await?;
     let is_own = |token: &Token| caller.proof == ProvedBy::Token { number: token.number };
-    // A token that may do or see little ends none that may do or see more.
+    // A token cannot revoke one with more roles or ministries than its own.
     let is_beyond = |token: &Token| {
         !token.roles.is_subset(&caller.roles) || !token.scope.is_within(&caller.scope)
     };
@@ -138,7 +138,7 @@ pub(super) async fn revoke_own_token(
     revoke(&desk, (caller.account, *number), &why.reason).await
 }
 
-/// List the tokens of an account, those that are over included.
+/// List the tokens of an account, expired and revoked ones included.
 #[utoipa::path(
     get,
     path = "/api/v1/accounts/{account}/tokens",
@@ -147,20 +147,20 @@ pub(super) async fn revoke_own_token(
         ("account" = AccountNumber, Path, description = "Number of the account")
     ),
     responses(
-        (status = 200, description = "In the order in which they were issued", body = Page<Token>)
+        (status = 200, description = "A page of tokens, in the order they were issued", body = Page<Token>)
     )
 )]
 pub(super) async fn list_tokens(
     desk: Desk,
     account: web::Path<AccountNumber>,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<Token>, Problem> {
     let account = accounts::find(&desk, *account).await?;
     let tokens = desk.store.tokens(Some(account.number)).await?;
-    asked.page(tokens, |token| token.number)
+    listing.page(tokens, |token| token.number)
 }
 
-/// Issue a token for an account, no broader than it.
+/// Issue a token for an account. It cannot exceed the account's roles and scope.
 #[utoipa::path(
     post,
     path = "/api/v1/accounts/{account}/tokens",
@@ -170,8 +170,8 @@ pub(super) async fn list_tokens(
     ),
     request_body = TokenBody,
     responses(
-        (status = 201, description = "The token, its secret shown once", body = IssuedToken),
-        (status = 409, description = "Refused as things stand", body = ProblemDetails, content_type = PROBLEM_JSON)
+        (status = 201, description = "The token, with its secret, which is shown only once", body = IssuedToken),
+        (status = 409, description = "The account is closed", body = ProblemDetails, content_type = PROBLEM_JSON)
     )
 )]
 pub(super) async fn issue_token(
@@ -187,7 +187,7 @@ pub(super) async fn issue_token(
     issue(&desk, &bounds, body.into_inner()).await
 }
 
-/// Make a token of an account worth nothing.
+/// Revoke a token of an account.
 #[utoipa::path(
     delete,
     path = "/api/v1/accounts/{account}/tokens/{token}",
@@ -198,7 +198,7 @@ pub(super) async fn issue_token(
         WhyQuery
     ),
     responses(
-        (status = 204, description = "Revoked")
+        (status = 204, description = "The token is revoked")
     )
 )]
 pub(super) async fn revoke_token(
@@ -209,13 +209,13 @@ pub(super) async fn revoke_token(
     revoke(&desk, of.into_inner(), &why.reason).await
 }
 
-async fn issue(desk: &Desk, bounds: &Bounds, asked: TokenBody) -> Result<HttpResponse, Problem> {
+async fn issue(desk: &Desk, bounds: &Bounds, body: TokenBody) -> Result<HttpResponse, Problem> {
     let with = match desk.caller().proof {
         ProvedBy::Token { number } => format!("asked with token {number}"),
         ProvedBy::Session { .. } => "asked in a session".to_owned(),
     };
     let act = desk.act(&with);
-    let terms = asked.terms(bounds, act.at)?;
+    let terms = body.terms(bounds, act.at)?;
     let (token, secret) = desk.store.issue_token(&terms, &act).await?;
     let secret = secret.reveal().to_owned();
     let mut answer = HttpResponse::Created().json(IssuedToken { token, secret });
@@ -236,7 +236,7 @@ async fn revoke(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Number of the token that the caller came with; `None` for a session.
+/// Number of the token used for the request; `None` for a session.
 fn own_number(desk: &Desk) -> Option<i64> {
     match desk.caller().proof {
         ProvedBy::Token { number } => Some(number),
@@ -244,7 +244,7 @@ fn own_number(desk: &Desk) -> Option<i64> {
     }
 }
 
-/// When the token that the caller came with ends; none for a session.
+/// When the token used for the request expires; `None` for a session.
 async fn own_end(desk: &Desk) -> Result<Option<DateTime<Utc>>, Problem> {
     let Some(number) = own_number(desk) else { return Ok(None) };
     let own = desk.store.tokens(Some(desk.caller().account)).await?;
@@ -276,7 +276,7 @@ impl TokenBody {
     }
 }
 
-/// The valid tokens of an account that were issued by the local command line, where nobody proves who they are.
+/// The valid tokens of an account that were issued by the local command line, without authentication.
 pub(super) async fn valid_local_tokens(
     parts: &Parts,
     account: AccountNumber,

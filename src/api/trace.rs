@@ -1,5 +1,5 @@
-//! How a request is known: its id, its place in a trace, and its span in the logs. Who asks, and what
-//! stands in the address, are people's business.
+//! Request ids, trace context and the log span of a request. Neither the caller nor the actual path is logged, because they
+//! can be personal data.
 
 use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
@@ -19,31 +19,31 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// Of an id that a caller gives.
+/// Maximum length of an id sent by a client.
 const LONGEST_ID: usize = 64;
 
-/// The caller's when they are sane, else made here.
+/// The ids of a request: those sent by the client if they are valid, or else generated.
 #[derive(Clone, Debug)]
 pub(super) struct Ids {
     pub(super) request: String,
     pub(super) trace: String,
-    /// Of this request within the trace.
+    /// Span id of this request within the trace.
     span: String,
     is_sampled: bool,
     pub(super) path: String,
 }
 
 tokio::task_local! {
-    /// Of the request that is being answered.
+    /// Ids of the current request.
     static CURRENT: Ids;
 }
 
-/// `None` where no request is.
+/// The ids of the current request; `None` outside of a request.
 pub(super) fn current() -> Option<Ids> {
     CURRENT.try_with(Ids::clone).ok()
 }
 
-/// The same request goes on in another task.
+/// Runs `work`, in another task, with the ids of the current request.
 pub(super) fn in_current<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let ids = current();
     async move {
@@ -86,7 +86,7 @@ impl RootSpanBuilder for RequestSpan {
     }
 }
 
-/// The ids under which the logs know a request go back with its answer.
+/// Adds the ids of the request to the headers of its response.
 pub async fn echo_ids(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -109,10 +109,10 @@ pub async fn echo_ids(
 }
 
 impl Ids {
-    fn of(asked: &ServiceRequest, made: String) -> Self {
-        let (headers, path) = (asked.headers(), asked.path().to_owned());
-        let brought = only(headers, &REQUEST_ID).filter(|id| is_sane(id));
-        let request = brought.map_or(made, str::to_owned);
+    fn of(received: &ServiceRequest, generated: String) -> Self {
+        let (headers, path) = (received.headers(), received.path().to_owned());
+        let sent = only(headers, &REQUEST_ID).filter(|id| is_valid_id(id));
+        let request = sent.map_or(generated, str::to_owned);
         let span = format!("{:016x}", fastrand::u64(1..));
         if let Some((trace, is_sampled)) = only(headers, &TRACE_PARENT).and_then(parent) {
             return Self { request, trace: trace.to_owned(), span, is_sampled, path };
@@ -122,20 +122,20 @@ impl Ids {
     }
 }
 
-/// A header that is given twice says nothing.
+/// The value of a header that is given once; `None` if it is missing or repeated.
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name);
     let value = values.next()?.to_str().ok()?;
     values.next().is_none().then_some(value)
 }
 
-/// Nothing that could forge a line of a log.
-fn is_sane(id: &str) -> bool {
+/// Whether an id is short and has no characters that could forge a line of the log.
+fn is_valid_id(id: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
     (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(plain)
 }
 
-/// The trace, and whether it is sampled: W3C Trace Context, whose later versions may say more.
+/// The trace id of a `traceparent`, and whether it is sampled (W3C Trace Context). Later versions may have more fields.
 fn parent(text: &str) -> Option<(&str, bool)> {
     let mut parts = text.splitn(5, '-');
     let version = hexadecimal(parts.next()?, 2)?;
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trace_is_followed_only_when_it_is_one() {
+    fn only_a_valid_traceparent_is_followed() {
         let (trace, span) = ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331");
         for (text, followed) in [
             (format!("00-{trace}-{span}-01"), Some((trace, true))),

@@ -1,4 +1,4 @@
-//! How a handler comes to a trial of rules: a place, a budget, and an end once its caller is gone.
+//! Access to trial evaluations of rules: a slot, a budget, and cancellation when the client disconnects.
 
 use std::future::Ready;
 use std::future::ready;
@@ -17,28 +17,36 @@ use crate::cycle::Trial;
 use crate::cycle::TrialPlaces;
 use crate::store::Attempt;
 
-/// What trials of this request are made with. The functions that evaluate rules which are not in force all want one.
+/// Starts trial evaluations for a request. Every function that evaluates rules not in force requires a trial.
 #[derive(Debug)]
 pub(super) struct Trials {
     places: web::Data<TrialPlaces>,
     gone: CancellationToken,
-    /// The caller gave an `Idempotency-Key`, by which they may come back for the answer.
-    comes_back: bool,
+    /// Whether the request has an `Idempotency-Key`, with which the client may fetch the response later.
+    may_retry: bool,
 }
 
 impl Trials {
-    /// Waits for a place. The trial ends when the caller hangs up.
+    /// Waits for a slot. The trial is cancelled when the client disconnects.
+    ///
+    /// # Errors
+    /// If no slot becomes free in time.
     pub(super) async fn begin(&self, desk: &Desk) -> Result<Trial, Problem> {
         self.take(desk, self.gone.child_token()).await
     }
 
-    /// The same for something that is done: whoever hangs up does not cut it short if they may come back for its answer.
+    /// Waits for a slot, for a request that changes something. The trial is cancelled when the client disconnects, unless it
+    /// can fetch the response later.
+    ///
+    /// # Errors
+    /// If no slot becomes free in time.
     pub(super) async fn begin_act(&self, desk: &Desk) -> Result<Trial, Problem> {
-        let stop = if self.comes_back { CancellationToken::new() } else { self.gone.child_token() };
+        let stop = if self.may_retry { CancellationToken::new() } else { self.gone.child_token() };
         self.take(desk, stop).await
     }
 
-    /// Without a place, for an evaluation of one rule in force: it ends when the caller hangs up, or over its budget.
+    /// A trial without a slot, for evaluating one rule in force. It is cancelled when the client disconnects, or when its
+    /// budget is used up.
     pub(super) fn unplaced(&self) -> Trial {
         self.places.unplaced(self.gone.child_token())
     }
@@ -57,7 +65,7 @@ impl FromRequest for Trials {
             return ready(Err(Problem::Unassembled));
         };
         let gone = presence::client_gone(request);
-        let comes_back = request.extensions().get::<Attempt>().is_some();
-        ready(Ok(Self { places, gone, comes_back }))
+        let may_retry = request.extensions().get::<Attempt>().is_some();
+        ready(Ok(Self { places, gone, may_retry }))
     }
 }

@@ -1,4 +1,4 @@
-//! Rules tried before they are in force: their faults, their cases, and what they would change.
+//! Trials of rules that are not in force: check, run test cases, compare with the rules in force.
 
 use std::collections::BTreeMap;
 
@@ -27,27 +27,27 @@ use crate::domain::overlay::RulePath;
 use crate::rules::RuleFault;
 use crate::rules::Threshold;
 
-/// Files laid over what is in force, and kept nowhere.
+/// Files to apply over the catalogue in force. They are not stored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FilesBody {
-    /// Texts by path.
+    /// Texts of the files, by path.
     files: BTreeMap<RulePath, String>,
 }
 
-/// What surely is not meant, though the rules compile.
+/// Warnings about rules that compile.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Checked {
     remarks: Vec<RuleFault>,
 }
 
-/// Find the faults of files, with file, line, column and hint: 422 when there are some.
+/// Check rule files. The response is 422 if there are errors, with file, line, column and hint.
 #[utoipa::path(
     post,
     path = "/api/v1/trials/check",
     tag = "rules",
     request_body = FilesBody,
-    responses((status = 200, description = "No fault", body = Checked), Unprocessable, Unavailable)
+    responses((status = 200, description = "There are no errors; warnings may remain", body = Checked), Unprocessable, Unavailable)
 )]
 pub(super) async fn check_rules(
     desk: Desk,
@@ -59,18 +59,18 @@ pub(super) async fn check_rules(
     if faults.is_empty() {
         return Ok(web::Json(Checked { remarks }));
     }
-    let detail = format!("{} faults in the rules", faults.len());
+    let detail = format!("{} errors in the rules", faults.len());
     Err(Problem::Unproved { detail, errors: fault_errors(&faults) })
 }
 
-/// Run every case with these files in place.
+/// Run every test case with these files in place.
 #[utoipa::path(
     post,
     path = "/api/v1/trials/test",
     tag = "rules",
     request_body = FilesBody,
     responses(
-        (status = 200, description = "How the cases ended", body = Proof),
+        (status = 200, description = "The results of the test cases", body = Proof),
         Unprocessable, Unavailable
     )
 )]
@@ -87,11 +87,11 @@ pub(super) async fn test_rules(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct DiffQuery {
-    /// Today by default.
+    /// Date as of which rules are evaluated; today in Paris by default.
     as_of: Option<NaiveDate>,
 }
 
-/// Say what these files would change, on the projects that the caller sees.
+/// Compare the verdicts, alerts and missions before and after these files, on the projects visible to the caller.
 #[utoipa::path(
     post,
     path = "/api/v1/trials/diff",
@@ -99,7 +99,7 @@ pub(super) struct DiffQuery {
     params(DiffQuery),
     request_body = FilesBody,
     responses(
-        (status = 200, description = "As asked", body = CatalogueDiff),
+        (status = 200, description = "The differences between the catalogue in force and the same with these files", body = CatalogueDiff),
         NoData, Unprocessable, Unavailable
     )
 )]
@@ -114,14 +114,14 @@ pub(super) async fn diff_rules(
     Ok(web::Json(cycle::diff_files(&desk, &trial, files, query.as_of).await?))
 }
 
-/// Run every case as though a draft were published.
+/// Run every test case with the draft in place.
 #[utoipa::path(
     get,
     path = "/api/v1/drafts/{draft}/proof",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft")),
     responses(
-        (status = 200, description = "How the cases ended", body = Proof),
+        (status = 200, description = "The results of the test cases", body = Proof),
         Unprocessable, Unavailable
     )
 )]
@@ -134,14 +134,14 @@ pub(super) async fn prove_draft(
     Ok(web::Json(cycle::prove_draft(&desk, &trial, *number).await?))
 }
 
-/// Say what publishing a draft would change, on the projects that the caller sees.
+/// Compare the verdicts, alerts and missions before and after a draft, on the projects visible to the caller.
 #[utoipa::path(
     get,
     path = "/api/v1/drafts/{draft}/diff",
     tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), DiffQuery),
     responses(
-        (status = 200, description = "As asked", body = CatalogueDiff),
+        (status = 200, description = "The differences between the catalogue in force and the draft", body = CatalogueDiff),
         NoData, Unprocessable, Unavailable
     )
 )]
@@ -155,18 +155,18 @@ pub(super) async fn diff_draft(
     Ok(web::Json(cycle::diff_draft(&desk, &trial, *number, query.as_of).await?))
 }
 
-/// List the thresholds in force; drafts give them other values.
+/// List the thresholds in force. Drafts can change their values.
 #[utoipa::path(
     get,
     path = "/api/v1/thresholds",
     tag = "rules",
-    responses((status = 200, description = "By name", body = Page<Threshold>))
+    responses((status = 200, description = "A page of thresholds, by name", body = Page<Threshold>))
 )]
 pub(super) async fn list_thresholds(
     desk: Desk,
-    asked: Listing<NoFilters>,
+    listing: Listing<NoFilters>,
 ) -> Result<Page<Threshold>, Problem> {
     let in_force = cycle::catalogue(&desk).await?;
     let thresholds = in_force.catalogue.thresholds().iter().cloned();
-    asked.page(thresholds.collect(), |threshold| threshold.name.clone())
+    listing.page(thresholds.collect(), |threshold| threshold.name.clone())
 }

@@ -1,4 +1,4 @@
-//! 503: what cannot be done now, and can be in a while, by no fault of whoever asks.
+//! Temporary errors (503): a busy database, or storage that cannot be written.
 
 use std::fmt;
 
@@ -7,38 +7,38 @@ use tracing::warn;
 use crate::store::StorageFault;
 use crate::store::StoreError;
 
-/// How long others take to write, most of the time.
+/// Suggested wait when other writers hold the database.
 const WRITERS_TAKE_SECONDS: u32 = 5;
 
-/// How often a disk is worth being asked again.
+/// Suggested wait when the storage cannot be written.
 const DISK_TAKES_SECONDS: u32 = 10;
 
 #[derive(Debug)]
 pub enum Unavailable {
-    /// Others write.
+    /// Other writers hold the database.
     Busy,
-    /// Why nothing can be written.
+    /// The storage cannot be written, with the reason.
     Storage(String),
 }
 
 impl Unavailable {
-    /// `None` when the store says something else. The cause goes to the log.
+    /// The temporary error behind a store error, if it is one. Storage errors are logged.
     pub(super) fn of(error: &StoreError) -> Option<Self> {
         if error.is_busy() {
             return Some(Self::Busy);
         }
         let kind = error.disk_fault()?;
         let cause: &dyn std::error::Error = error;
-        warn!(error = cause, "A request could not be done: {kind}");
+        warn!(error = cause, "A request failed: {kind}");
         if let StoreError::Storage(fault) = error {
             return Some(Self::because_of(fault));
         }
         let words =
-            format!("the database: {kind}; nothing was done, and /readyz says when it can be");
+            format!("the database: {kind}; nothing was done; /readyz reports when it works again");
         Some(Self::Storage(words))
     }
 
-    /// What the health check found.
+    /// The error for a storage fault found by the health check.
     pub(super) fn because_of(fault: &StorageFault) -> Self {
         Self::Storage(fault.without_folder().to_string())
     }
@@ -56,7 +56,7 @@ impl fmt::Display for Unavailable {
         match self {
             Self::Busy => write!(
                 f,
-                "others are writing to the database; nothing was done: ask again in {} s",
+                "the database is busy with other writes; nothing was done; retry in {} s",
                 self.wait_seconds()
             ),
             Self::Storage(words) => f.write_str(words),

@@ -1,4 +1,4 @@
-//! Files on their way in: kept on disk while they come, within bounds of size, of time and of number.
+//! Receives uploaded files into temporary files, with limits on size, time and number.
 
 use std::fs::File;
 use std::future::poll_fn;
@@ -19,59 +19,62 @@ use tokio::sync::SemaphorePermit;
 use super::error::Problem;
 use super::settings::Settings;
 
-/// What is held in memory of a file before it goes to disk.
+/// Bytes of an upload buffered in memory before they are written to disk.
 const CHUNK: usize = 256 * 1024;
 
-/// How many files may come at the same time, and that one of them is read at a time: reading takes far more
-/// memory than the file has bytes.
+/// Limits on uploads: how many are received at a time, and that one is parsed at a time, since parsing takes far more
+/// memory than the file's size.
 #[derive(Debug)]
 pub struct Uploads {
-    coming: Semaphore,
-    reading: Semaphore,
+    receiving: Semaphore,
+    parsing: Semaphore,
     bytes: usize,
     seconds: u32,
 }
 
-/// A file that has come whole. It has no name on disk, and is gone with whoever holds it.
+/// A received file. It has no name on disk, and is deleted when dropped.
 #[derive(Debug)]
 pub(super) struct Upload<'a> {
     file: File,
-    _coming: SemaphorePermit<'a>,
+    _receiving: SemaphorePermit<'a>,
 }
 
 impl Uploads {
     pub fn new(settings: &Settings) -> Self {
         Self {
-            coming: Semaphore::new(settings.uploads),
-            reading: Semaphore::new(1),
+            receiving: Semaphore::new(settings.uploads),
+            parsing: Semaphore::new(1),
             bytes: settings.upload_bytes,
             seconds: settings.upload_seconds,
         }
     }
 
-    /// `said` is the size that its sender announces, if any.
+    /// Receives a body into a temporary file. `announced` is its `Content-Length`, if any.
+    ///
+    /// # Errors
+    /// If it is too large or too slow, or too many uploads are in progress.
     pub(super) async fn receive(
         &self,
-        said: Option<usize>,
+        announced: Option<usize>,
         body: web::Payload,
     ) -> Result<Upload<'_>, Problem> {
-        self.within(said.unwrap_or_default())?;
-        let Ok(coming) = self.coming.try_acquire() else {
-            let words = "as many files as may are coming already: send it again in a while";
+        self.within(announced.unwrap_or_default())?;
+        let Ok(receiving) = self.receiving.try_acquire() else {
+            let words = "the maximum number of uploads are in progress; retry later";
             return Err(Problem::NotReady(words.to_owned()));
         };
         let limit = Duration::from_secs(self.seconds.into());
-        let received = tokio::time::timeout(limit, self.keep(body)).await;
+        let received = tokio::time::timeout(limit, self.write_to_disk(body)).await;
         let file = received.unwrap_or_else(|_| {
-            let found = format!("it was not there whole within {} s", self.seconds);
+            let found = format!("it was not complete within {} s", self.seconds);
             Err(Problem::BadBody { status: StatusCode::REQUEST_TIMEOUT, found })
         })?;
-        Ok(Upload { file, _coming: coming })
+        Ok(Upload { file, _receiving: receiving })
     }
 
-    /// Waits for its turn to be read.
+    /// Waits until no other upload is being parsed.
     pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        self.reading.acquire().await.map_err(|_| Problem::Unassembled)
+        self.parsing.acquire().await.map_err(|_| Problem::Unassembled)
     }
 
     fn within(&self, size: usize) -> Result<(), Problem> {
@@ -82,7 +85,7 @@ impl Uploads {
         Err(Problem::BadBody { status: StatusCode::PAYLOAD_TOO_LARGE, found })
     }
 
-    async fn keep(&self, body: web::Payload) -> Result<File, Problem> {
+    async fn write_to_disk(&self, body: web::Payload) -> Result<File, Problem> {
         let mut file = on_disk(tempfile::tempfile).await?;
         let mut body = pin!(BodyStream::new(body));
         let mut waiting = Vec::new();
@@ -104,7 +107,7 @@ impl Uploads {
 }
 
 impl Upload<'_> {
-    /// All of it, in memory.
+    /// Reads the whole file into memory.
     pub(super) async fn into_bytes(self) -> Result<Vec<u8>, Problem> {
         let mut file = self.file;
         on_disk(move || {
@@ -121,11 +124,11 @@ async fn write(mut file: File, bytes: Vec<u8>) -> Result<File, Problem> {
     on_disk(move || file.write_all(&bytes).map(|()| file)).await
 }
 
-/// On a thread that may wait.
+/// Runs blocking file operations on a thread pool.
 async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, Problem> {
     let done =
         web::block(work).await.map_err(|_| Problem::NotReady("the service is busy".to_owned()))?;
-    done.map_err(|fault| Problem::NotReady(format!("keep the file while it comes: {fault}")))
+    done.map_err(|fault| Problem::NotReady(format!("write the uploaded file: {fault}")))
 }

@@ -1,5 +1,4 @@
-//! Validators of answers to reads: what lets a reader ask only for what has changed, and what may be
-//! compressed.
+//! `ETag`, conditional requests, `Accept`, and which responses may be compressed.
 
 use actix_web::HttpResponse;
 use actix_web::ResponseError as _;
@@ -22,27 +21,27 @@ use crate::domain::fingerprint::Fingerprint;
 
 const API: &str = "/api/";
 
-/// Of an answer's fingerprint, in hexadecimal: 128 bits.
+/// Length of a tag: 128 bits of the body's SHA-256, in hexadecimal.
 const TAG_LENGTH: usize = 32;
 
-/// Kept by the reader's browser alone, and asked about each time.
+/// `Cache-Control` of responses to reads: cached by the client only, and revalidated each time.
 const CHECKED_EACH_TIME: &str = "private, no-cache";
 
-/// What an answer depends on beside its address.
+/// Request headers that a response depends on.
 const DEPENDS_ON: &str = "Accept-Encoding, Authorization, Cookie";
 
 const CODINGS: [&str; 2] = ["gzip", "deflate"];
 
-/// Gives each whole answer to a read its tag, and sends nothing when the reader has it already.
+/// Adds an `ETag` to responses to reads, and responds 304 if the client already has the current version.
 pub async fn validate(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let is_read = request.method() == Method::GET && request.path().starts_with(API);
-    // Tags that were told apart by their coding are one here.
+    // The suffix that names the compression is removed before tags are compared.
     let known = text(request.headers(), &header::IF_NONE_MATCH);
-    plain(request.headers_mut(), &header::IF_NONE_MATCH);
-    plain(request.headers_mut(), &header::IF_MATCH);
+    without_codings(request.headers_mut(), &header::IF_NONE_MATCH);
+    without_codings(request.headers_mut(), &header::IF_MATCH);
     let taken = text(request.headers(), &header::ACCEPT);
     let settings = request.app_data::<web::Data<Settings>>();
     let compressed_from = settings.map_or(usize::MAX, |settings| settings.compress_from_bytes);
@@ -55,12 +54,12 @@ pub async fn validate(
     if let Some(problem) = taken.and_then(|taken| unacceptable(response.headers(), &taken)) {
         return Ok(answer_instead(response, problem.error_response()));
     }
-    let (asked, answer) = response.into_parts();
+    let (received, answer) = response.into_parts();
     let (mut answer, body) = answer.into_parts();
     let body = match body.try_into_bytes() {
         Ok(body) => body,
-        // Written as it is sent: nobody knows it whole.
-        Err(stream) => return Ok(ServiceResponse::new(asked, answer.set_body(stream))),
+        // A streamed body is not known in advance, so it gets no tag.
+        Err(stream) => return Ok(ServiceResponse::new(received, answer.set_body(stream))),
     };
     let tag = match text(answer.headers(), &header::ETAG) {
         Some(tag) => tag,
@@ -80,14 +79,14 @@ pub async fn validate(
             }
         }
         let unchanged = unchanged.insert_header((header::ETAG, same)).finish();
-        return Ok(ServiceResponse::new(asked, unchanged));
+        return Ok(ServiceResponse::new(received, unchanged));
     }
     let is_long = body.len() >= compressed_from;
-    let whole = ServiceResponse::new(asked, answer.set_body(BoxBody::new(body)));
+    let whole = ServiceResponse::new(received, answer.set_body(BoxBody::new(body)));
     Ok(if is_long { whole } else { uncompressed(whole) })
 }
 
-/// After compression: bytes that differ have tags that differ, and caches are told why.
+/// Runs after compression: adds the compression to the tag, since the bytes differ, and sets `Vary`.
 pub async fn tell_codings_apart(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -113,13 +112,13 @@ pub async fn tell_codings_apart(
     Ok(response)
 }
 
-/// Strong: the same bytes, and only they.
+/// The strong tag of a body.
 pub(super) fn tag_of(body: &[u8]) -> String {
     let print = Fingerprint::of(body);
     format!("\"{}\"", print.as_str().get(..TAG_LENGTH).unwrap_or_else(|| print.as_str()))
 }
 
-/// The tag among those that a reader has, as it has it.
+/// The first of the client's tags that matches `tag`, as the client wrote it.
 fn matching(known: &str, tag: &str) -> Option<String> {
     if known.trim() == "*" {
         return Some(tag.to_owned());
@@ -137,7 +136,7 @@ fn without_coding(tag: &str) -> String {
     bare.unwrap_or_else(|| tag.to_owned())
 }
 
-fn plain(headers: &mut HeaderMap, name: &HeaderName) {
+fn without_codings(headers: &mut HeaderMap, name: &HeaderName) {
     let Some(tags) = text(headers, name) else { return };
     let tags: Vec<String> = tags.split(',').map(|tag| without_coding(tag.trim())).collect();
     if let Ok(tags) = HeaderValue::from_str(&tags.join(", ")) {
@@ -145,8 +144,8 @@ fn plain(headers: &mut HeaderMap, name: &HeaderName) {
     }
 }
 
-/// Secrets are never compressed beside what a caller can choose (BREACH): what may not be kept by a
-/// browser, what answers a write, and problems go out as they are.
+/// Marks a response as not to be compressed. Compressing a secret together with text that a client chooses would leak it
+/// (BREACH), so responses that may not be cached, responses to writes and problems are sent uncompressed.
 fn uncompressed(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let headers = response.headers_mut();
     if !headers.contains_key(header::CONTENT_ENCODING) {
@@ -182,7 +181,7 @@ fn answer_instead(
     uncompressed(ServiceResponse::new(request, answer))
 }
 
-/// All the values of a header, which may be given in several lines.
+/// All values of a header, joined with commas.
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     let mut values = headers.get_all(name).filter_map(|value| value.to_str().ok()).peekable();
     values.peek()?;

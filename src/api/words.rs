@@ -1,9 +1,9 @@
-//! Texts that callers send: of a bounded length, without the characters that only machines read.
+//! Texts in request bodies: bounded in length, without control characters.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Several lines, or nothing.
+/// Text of several lines, or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
 #[schema(
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 )]
 pub(super) struct Words(String);
 
-/// Several lines that say something.
+/// Text of several lines, not empty.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
 #[schema(
@@ -24,7 +24,7 @@ pub(super) struct Words(String);
 )]
 pub(super) struct Said(String);
 
-/// One line: who somebody is, or what something is called.
+/// One line of text, not empty: a name or a label.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
 #[schema(
@@ -76,7 +76,7 @@ impl TryFrom<String> for Said {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        bounded(&text, LONGEST_TEXT).and_then(said).map(Self)
+        bounded(&text, LONGEST_TEXT).and_then(not_empty).map(Self)
     }
 }
 
@@ -87,7 +87,7 @@ impl TryFrom<String> for Name {
         if text.contains(['\n', '\r', '\t']) {
             return Err("found several lines, expected one".to_owned());
         }
-        bounded(&text, LONGEST_NAME).and_then(said).map(Self)
+        bounded(&text, LONGEST_NAME).and_then(not_empty).map(Self)
     }
 }
 
@@ -103,9 +103,9 @@ fn bounded(text: &str, longest: usize) -> Result<String, String> {
     Ok(text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned())
 }
 
-fn said(text: String) -> Result<String, String> {
+fn not_empty(text: String) -> Result<String, String> {
     if text.is_empty() {
-        return Err("found nothing, expected words for those who come after".to_owned());
+        return Err("found nothing, expected text".to_owned());
     }
     Ok(text)
 }
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_bounded_said_and_for_people() {
+    fn texts_are_bounded_and_have_no_control_characters() {
         assert_eq!(Said::try_from(" vu\r\nlundi ".to_owned()).unwrap().as_str(), "vu\nlundi");
         assert_eq!(Words::try_from("  ".to_owned()).unwrap().as_str(), "");
         let refusals = [
@@ -126,7 +126,7 @@ mod tests {
             Name::try_from("Ada\n".to_owned()).unwrap_err(),
         ];
         insta::assert_snapshot!(refusals.join("\n"), @r"
-        found nothing, expected words for those who come after
+        found nothing, expected text
         found 4001 characters, expected at most 4000
         found a control character, expected text
         found several lines, expected one

@@ -1,4 +1,4 @@
-//! The settings: defaults, then the file, then the environment. The only reader of either.
+//! The settings: defaults, overridden by the settings file, overridden by environment variables. Nothing else reads them.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -41,10 +41,10 @@ use crate::sign_in::Provider;
 use crate::sign_in::SettingFault;
 use crate::store::Credential;
 
-/// Read when no file is named and this one is there.
+/// Settings file that is read if none is given and it exists.
 pub const DEFAULT_FILE: &str = "vigie.toml";
 
-/// Shown, by `Debug` too, as it is serialised: without secrets, nor what may be one in an address.
+/// The settings. `Debug` shows them as they are serialized: without secrets, including those in addresses.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -53,20 +53,20 @@ pub struct Config {
     pub listen: String,
     pub rules: PathBuf,
     pub aliases: PathBuf,
-    /// Empty when there is none.
+    /// Folder of additional import profiles; empty if there is none.
     pub profiles: PathBuf,
-    /// Who decides when a command does not say; empty for nobody.
+    /// Person on whose behalf commands act, unless they name one; empty if there is none.
     pub actor: String,
-    /// The server that commands are answered by; empty for the database of this machine.
+    /// Address of the server that commands use; empty to use the database of this machine.
     #[serde(serialize_with = "redaction::serialize_url")]
     pub server: String,
     pub token: Secret,
-    /// Empty for none.
+    /// File that contains the token; empty if there is none.
     pub token_file: PathBuf,
     pub missions: missions::Settings,
     pub log: String,
     pub log_format: LogFormat,
-    /// Address of Vigie for its readers; empty when they have none.
+    /// Public address of Vigie; empty if there is none.
     #[serde(serialize_with = "redaction::serialize_url")]
     pub public_url: String,
     pub api: api::Settings,
@@ -86,12 +86,11 @@ pub struct Config {
     pub trials: TrialSettings,
 }
 
-/// Who may put rules in force, and from where.
+/// Who may publish rules, and from where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PublicationSettings {
-    /// Refuse to publish and to roll back on the command line beside the database, where nobody proves
-    /// who they are.
+    /// Refuse to publish and to roll back rules on the local command line, where there is no authentication.
     pub over_http_only: bool,
 }
 
@@ -151,7 +150,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Where notices go and when.
+    /// Settings of notifications: channels and schedule.
     pub fn notify(&self) -> notify::Settings {
         notify::Settings {
             public_url: self.public_url.trim_end_matches('/').to_owned(),
@@ -165,12 +164,18 @@ impl Config {
 }
 
 impl Config {
-    /// Who proves who people are, if anybody does.
+    /// The identity provider, if one is configured.
+    ///
+    /// # Errors
+    /// If its settings are not valid.
     pub fn provider(&self, clock: Arc<dyn Clock>) -> Result<Option<Provider>, SettingFault> {
         Provider::new(&self.sign_in, &self.public_url, clock)
     }
 
-    /// How people sign in, and whom refusals tell them to ask; `key` signs their cookies.
+    /// Configuration of sign-in; `key` signs session cookies.
+    ///
+    /// # Errors
+    /// If the settings of the identity provider are not valid.
     pub fn sign_in(&self, clock: Arc<dyn Clock>, key: Credential) -> Result<SignIn, SettingFault> {
         let contact = match self.sign_in.contact.as_str() {
             "" => self.mail.contact.clone(),
@@ -188,7 +193,10 @@ impl Config {
     }
 }
 
-/// A file that was asked for must exist; without one, `vigie.toml` is read where it stands.
+/// Reads the settings from `file`, or from `vigie.toml` in the current folder if it exists, and from the environment.
+///
+/// # Errors
+/// If `file` does not exist, or a setting cannot be read.
 pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
     let defaults = serde_json::to_value(Config::default()).map_err(ConfigError::Defaults)?;
     let mut settings = Figment::from(Serialized::defaults(Config::default()));
@@ -214,7 +222,8 @@ pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
         .map_err(|error| ConfigError::Invalid(SettingsFault::of(error, &defaults, &variables)))
 }
 
-/// A text of the environment where text is expected, whatever it looks like: `007` is a password, not a number.
+/// The value of an environment variable. Where a text is expected it is a text, whatever it looks like: `007` may be a
+/// password.
 fn typed(key: &str, text: String, defaults: &serde_json::Value) -> Value {
     let is_quoted = text.len() > 1 && text.starts_with('"') && text.ends_with('"');
     let pointer = format!("/{}", key.replace('.', "/"));
@@ -222,7 +231,7 @@ fn typed(key: &str, text: String, defaults: &serde_json::Value) -> Value {
     if expected.is_some_and(serde_json::Value::is_string) && !is_quoted {
         return Value::from(text);
     }
-    // What is neither a list, a number nor the like is a text.
+    // Anything that is not a list, a number or the like is a text.
     text.parse().unwrap_or_else(|never: Infallible| match never {})
 }
 
@@ -237,7 +246,7 @@ fn read(path: &Path, defaults: &serde_json::Value) -> Result<toml::Table, Config
     Ok(table)
 }
 
-/// `username = 12345` is the text of these digits.
+/// Turns numbers into texts where a text is expected, as in `username = 12345`.
 fn digits_as_text(table: &mut toml::Table, defaults: &serde_json::Value) {
     for (key, value) in table.iter_mut() {
         let Some(default) = defaults.get(key) else { continue };

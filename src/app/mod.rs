@@ -1,4 +1,4 @@
-//! Assembly: settings, logs, and the start and stop of the service.
+//! Settings, logs, and starting and stopping the service.
 
 pub mod config;
 mod patience;
@@ -49,10 +49,10 @@ pub enum AppError {
     Stopped(#[from] tokio::task::JoinError),
     #[error("wait for a signal to stop")]
     Signal(#[source] std::io::Error),
-    #[error("ask {url}")]
+    #[error("connect to {url}")]
     Unreachable { url: String, source: reqwest::Error },
-    #[error("read what {url} answered")]
+    #[error("read the response of {url}")]
     Unread { url: String, source: BodyFault },
-    #[error("{url} answered {status}: {body}")]
+    #[error("{url} responded {status}: {body}")]
     NotReady { url: String, status: u16, body: String },
 }

@@ -1,5 +1,5 @@
-//! How long a connection may go on without its client asking anything whole: bounded from its first byte to its
-//! last, whatever the client sends meanwhile.
+//! Idle timeout of connections: closes a connection on which no complete request arrives in time, whatever bytes the client
+//! sends meanwhile.
 
 use std::cell::Cell;
 use std::io;
@@ -25,30 +25,30 @@ use tokio::time::Sleep;
 
 use crate::api::Presence;
 
-/// What a connection and the requests that come by it know of each other.
+/// State shared between a connection and its requests.
 #[derive(Clone, Debug)]
 pub(super) struct Pace(Rc<State>);
 
 #[derive(Debug)]
 struct State {
-    /// Requests that are being answered: the client waits, and may.
+    /// Number of requests in progress. The connection does not time out while there are any.
     answering: Cell<usize>,
-    /// When the client was last given something, or done with.
-    moved: Cell<Instant>,
+    /// When data was last sent to the client, or a request finished.
+    last_activity: Cell<Instant>,
 }
 
 impl Pace {
-    fn moved(&self) {
-        self.0.moved.set(Instant::now());
+    fn record_activity(&self) {
+        self.0.last_activity.set(Instant::now());
     }
 
-    /// `None` while the client waits for us.
-    fn over_at(&self, limit: Duration) -> Option<Instant> {
-        (self.0.answering.get() == 0).then(|| self.0.moved.get() + limit)
+    /// When the connection times out; `None` while a request is in progress.
+    fn times_out_at(&self, limit: Duration) -> Option<Instant> {
+        (self.0.answering.get() == 0).then(|| self.0.last_activity.get() + limit)
     }
 }
 
-/// A connection that is given up once its client has been awaited for too long.
+/// A connection with an idle timeout.
 #[derive(Debug)]
 pub(super) struct Patient {
     stream: TcpStream,
@@ -60,7 +60,7 @@ pub(super) struct Patient {
 
 impl Patient {
     pub(super) fn new(stream: TcpStream, limit: Duration) -> Self {
-        let state = State { answering: Cell::new(0), moved: Cell::new(Instant::now()) };
+        let state = State { answering: Cell::new(0), last_activity: Cell::new(Instant::now()) };
         let timer = Box::pin(tokio::time::sleep(limit));
         let presence = Presence::default();
         Self { stream, pace: Pace(Rc::new(state)), presence, limit, timer }
@@ -74,11 +74,11 @@ impl Patient {
         self.presence.clone()
     }
 
-    /// Wakes its task by itself when it might be.
-    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+    /// Whether the connection has timed out. Otherwise wakes the task when it might have.
+    fn has_timed_out(&mut self, context: &mut Context<'_>) -> bool {
         while self.timer.as_mut().poll(context).is_ready() {
             let now = Instant::now();
-            match self.pace.over_at(self.limit) {
+            match self.pace.times_out_at(self.limit) {
                 Some(end) if end <= now => return true,
                 Some(end) => self.timer.as_mut().reset(end),
                 None => self.timer.as_mut().reset(now + self.limit),
@@ -94,17 +94,17 @@ impl AsyncRead for Patient {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.is_over(context) {
+        if self.has_timed_out(context) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        let is_over = match &read {
+        let is_closed = match &read {
             Poll::Ready(Ok(())) => buffer.filled().len() == before && buffer.remaining() > 0,
             Poll::Ready(Err(_)) => true,
             Poll::Pending => false,
         };
-        if is_over {
+        if is_closed {
             self.presence.leave();
         }
         read
@@ -125,7 +125,7 @@ impl AsyncWrite for Patient {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         if written.is_ready() {
-            self.pace.moved();
+            self.pace.record_activity();
         }
         written
     }
@@ -139,7 +139,7 @@ impl AsyncWrite for Patient {
     }
 }
 
-/// Has the connection wait as long as the answer takes, its body included.
+/// Suspends the connection's timeout while a request is in progress, until its response body is sent.
 pub(super) async fn keep_waiting(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -162,12 +162,12 @@ impl Answering {
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        self.0.moved();
+        self.0.record_activity();
         self.0.0.answering.update(|answering| answering.saturating_sub(1));
     }
 }
 
-/// A body, and the fact that it is still being sent.
+/// A response body that keeps the timeout suspended until it is dropped.
 struct Awaited {
     body: BoxBody,
     _answering: Option<Answering>,

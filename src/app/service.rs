@@ -1,4 +1,4 @@
-//! The service: the API on a port, the jobs beside it, and a clean stop.
+//! The service: the API on a port, scheduled jobs and delivery of notifications, and a clean stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -43,16 +43,16 @@ use crate::store;
 use crate::store::Credential;
 use crate::store::Store;
 
-/// How long the link that makes the first account holds.
+/// Lifetime of the setup link, which creates the first account.
 pub const INVITED: TimeDelta = TimeDelta::hours(24);
 
-/// Longest wait for an answer to the health check.
+/// Maximum time to wait for the response to the health check.
 const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Of an answer to the health check.
+/// Maximum size of the response to the health check, in bytes.
 const HEALTHCHECK_BYTES: usize = 64 * 1024;
 
-/// A service that runs. Dropping it does not stop it.
+/// A running service. Dropping it does not stop it.
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
@@ -70,7 +70,10 @@ pub struct Running {
     storage: JoinHandle<()>,
 }
 
-/// Port 0 lets the system choose one: see `Running::address`.
+/// Starts the service. With port 0 the system chooses a port; see `Running::address`.
+///
+/// # Errors
+/// If a setting is not valid, the database cannot be opened, or the port cannot be used.
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, AppError> {
     check(config)?;
     clean_up(&config.database_url);
@@ -94,11 +97,11 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let timetable = runner.timetable(JobName::Cycle);
     let next_cycle = timetable.and_then(|timetable| timetable.next_after(parts.clock.now()));
     let runner = Arc::new(runner);
-    let (orders, asked) = Orders::channel();
-    let carried_out = take_orders(Arc::clone(&runner), asked, stopped.clone());
+    let (orders, requested) = Orders::channel();
+    let carried_out = take_orders(Arc::clone(&runner), requested, stopped.clone());
     let carried_out = tokio::spawn(carried_out);
-    let told = stopped.clone();
-    let scheduler = tokio::spawn(async move { runner.run(told).await });
+    let scheduler_stopped = stopped.clone();
+    let scheduler = tokio::spawn(async move { runner.run(scheduler_stopped).await });
 
     let store = parts.store.clone();
     let last = store.last_cycle().await?.map(|last| last.number);
@@ -107,8 +110,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     workshop.compare_clock().await;
     let orders = web::Data::new(orders);
     let (server, address) = listen(config, workshop.clone(), (metrics, sign_in, orders))?;
-    let telling = workshop.clone();
-    let refusals = tokio::spawn(async move { telling.tell_refusals(stopped).await });
+    let recorder = workshop.clone();
+    let refusals = tokio::spawn(async move { recorder.record_refusals(stopped).await });
     let storage = tokio::spawn(watch_storage(store.clone(), stop.subscribe()));
     let handle = server.handle();
     info!("Listening on {address}");
@@ -130,9 +133,11 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     })
 }
 
-/// The log says that there is no account, but not the link, which is a secret.
+/// The setup link. The log says that there is no account, but does not contain the link, which is a secret.
 fn first_link(config: &Config, address: SocketAddr, invitation: &Credential) -> String {
-    info!("There is no account yet: `vigie accounts invite` gives the link that makes the first");
+    info!(
+        "There is no account yet: `vigie accounts invite` prints the link that creates the first one"
+    );
     setup_link(config, &address.to_string(), invitation)
 }
 
@@ -140,15 +145,15 @@ async fn watch_storage(store: Store, stopped: watch::Receiver<bool>) {
     store.watch_storage(stopped).await;
 }
 
-/// Of a restoration that was killed. What cannot be removed stops nobody.
+/// Removes files left by a restoration that was killed. A failure is logged, and does not stop the service.
 fn clean_up(database_url: &str) {
     if let Err(fault) = store::remove_killed_restoration(database_url) {
         let cause: &dyn std::error::Error = &fault;
-        warn!(error = cause, "What a restoration that was killed may have left cannot be removed");
+        warn!(error = cause, "Files left by a restoration that was killed cannot be removed");
     }
 }
 
-/// The API on its port, within the bounds that the settings give to connections.
+/// Binds the API to its port, with the connection limits of the settings.
 fn listen(
     config: &Config,
     workshop: web::Data<api::Workshop>,
@@ -166,7 +171,7 @@ fn listen(
     let limits = web::Data::new(api::Limits::new(&settings, workshop.clock()));
     let uploads = web::Data::new(api::Uploads::new(&settings));
     let trials = web::Data::new(TrialPlaces::new(config.trials));
-    // The last wrap is met first.
+    // The last wrap runs first.
     let app = move || {
         App::new()
             .app_data(workshop.clone())
@@ -199,7 +204,7 @@ impl Running {
         self.address
     }
 
-    /// Where the first account is made; `None` once there is one.
+    /// The setup link; `None` if there is an account already.
     pub fn first_link(&self) -> Option<&str> {
         self.first_link.as_deref()
     }
@@ -208,14 +213,20 @@ impl Running {
         self.next_cycle
     }
 
-    /// Waits for SIGTERM or SIGINT, then stops.
+    /// Waits for SIGTERM or SIGINT, then stops the service.
+    ///
+    /// # Errors
+    /// If the signals cannot be listened to, or the service fails to stop.
     pub async fn until_stopped(self) -> Result<(), AppError> {
-        let mut told = stop_signal()?;
-        drop(told.wait_for(|told| *told).await);
+        let mut stopped = stop_signal()?;
+        drop(stopped.wait_for(|stopped| *stopped).await);
         self.stop().await
     }
 
-    /// Requests under way are answered; a job under way commits, or leaves what it did not begin.
+    /// Stops the service. Requests in progress are answered; a job in progress commits what it has begun.
+    ///
+    /// # Errors
+    /// If a task failed.
     pub async fn stop(self) -> Result<(), AppError> {
         self.stop.send_replace(true);
         self.handle.stop(true).await;
@@ -225,13 +236,13 @@ impl Running {
         self.refusals.await?;
         self.storage.await?;
         self.server.await?.map_err(AppError::Serve)?;
-        self.workshop.tell_last_refusals().await;
+        self.workshop.record_last_refusals().await;
         self.store.close().await;
         Ok(())
     }
 }
 
-/// Where the first account is made: under the address that people read Vigie at, when it is set.
+/// The setup link, under the public address if it is configured, or else under `listen`.
 pub fn setup_link(config: &Config, listen: &str, invitation: &Credential) -> String {
     let home = match config.public_url.trim_end_matches('/') {
         "" => format!("http://{listen}"),
@@ -240,22 +251,28 @@ pub fn setup_link(config: &Config, listen: &str, invitation: &Credential) -> Str
     format!("{home}/setup/{}", invitation.reveal())
 }
 
-/// Turns true at SIGTERM or SIGINT.
+/// A channel that turns true at SIGTERM or SIGINT.
+///
+/// # Errors
+/// If the signals cannot be listened to.
 pub fn stop_signal() -> Result<watch::Receiver<bool>, AppError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(AppError::Signal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(AppError::Signal)?;
-    let (stop, told) = watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         tokio::select! {
-            _ = terminate.recv() => info!("Told to stop by SIGTERM"),
-            _ = interrupt.recv() => info!("Told to stop by SIGINT"),
+            _ = terminate.recv() => info!("Stopping on SIGTERM"),
+            _ = interrupt.recv() => info!("Stopping on SIGINT"),
         }
         stop.send_replace(true);
     });
-    Ok(told)
+    Ok(stopped)
 }
 
-/// What can be told from the settings alone, before anything is opened.
+/// Checks the settings, before anything is opened.
+///
+/// # Errors
+/// For the first setting that is not valid.
 pub fn check(config: &Config) -> Result<(), AppError> {
     Runner::check(&config.schedule)?;
     delivery::check(&config.notify())?;
@@ -264,9 +281,12 @@ pub fn check(config: &Config) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Asks the service on this machine whether it is ready.
+/// Checks that the service on this machine is ready.
+///
+/// # Errors
+/// If it cannot be reached, or is not ready.
 pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
-    // An address that stands for all of them is reached on this machine.
+    // An address that means all interfaces is reached over the loopback interface.
     let host = listen.replace("0.0.0.0", "127.0.0.1").replace("[::]", "[::1]");
     let url = format!("http://{host}/readyz");
     let unreachable = |source| AppError::Unreachable { url: url.clone(), source };
@@ -283,7 +303,7 @@ pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
     Err(AppError::NotReady { url, status: status.as_u16(), body })
 }
 
-/// What callers of the API go by.
+/// Settings that apply to the actions of API callers.
 fn practice(config: &Config) -> api::Practice {
     api::Practice {
         silences: config.silences,
@@ -293,7 +313,10 @@ fn practice(config: &Config) -> api::Practice {
     }
 }
 
-/// The jobs, as the settings have them.
+/// The job runner, configured from the settings.
+///
+/// # Errors
+/// If a timetable is not valid.
 pub fn runner(config: &Config, parts: Parts) -> Result<Runner, AppError> {
     let work = Work {
         parts,

@@ -1,5 +1,5 @@
-//! Settings that cannot be read: told by place and by what was expected. What was found is repeated only where no
-//! secret can stand.
+//! Errors in the settings, with their place and what was expected. The value found is shown only where it cannot be a
+//! secret.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use figment::error::Actual;
 use figment::error::Kind;
 use serde_json::Value as Json;
 
-/// What is wrong, one fault after the other. Holds no value that was found, so that `Debug` shows none either.
+/// Messages of the errors found. They contain no value that may be secret, so `Debug` shows none either.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsFault(Vec<String>);
 
@@ -20,17 +20,18 @@ impl fmt::Display for SettingsFault {
 }
 
 impl SettingsFault {
-    /// `defaults` tell what each setting is; `variables` are those of the environment that were read, by path.
+    /// The errors of a failed reading. `defaults` give the type of each setting; `variables` are the paths of those read from
+    /// the environment.
     pub(super) fn of(error: figment::Error, defaults: &Json, variables: &[String]) -> Self {
         let faults = error.into_iter().map(|error| {
             let path = error.path.join(".");
             let place = place(&error.path, variables);
-            format!("{place}: {}", told(&error.kind, &path, defaults))
+            format!("{place}: {}", description(&error.kind, &path, defaults))
         });
         Self(faults.collect())
     }
 
-    /// A file that is no TOML: where, and why, without its text.
+    /// The error of a file that is not valid TOML: its place and reason, without text of the file.
     pub(super) fn of_syntax(error: &toml::de::Error, text: &str) -> Self {
         let start = error.span().map_or(0, |span| span.start);
         let before = text.get(..start).unwrap_or_default();
@@ -40,7 +41,7 @@ impl SettingsFault {
     }
 }
 
-/// What stands between backquotes may be taken from the file, but for signs of the syntax.
+/// Removes text in backquotes, which may come from the file, except punctuation.
 fn without_quotes(message: &str) -> String {
     let parts = message.split('`').enumerate().map(|(index, part)| {
         let is_quoted = index % 2 == 1;
@@ -49,7 +50,7 @@ fn without_quotes(message: &str) -> String {
     parts.collect::<Vec<_>>().join("`")
 }
 
-/// The key, and the variable that gave it if one did.
+/// The key, and the environment variable that set it, if any.
 fn place(path: &[String], variables: &[String]) -> String {
     let whole = path.join(".");
     let mut parts = path.iter().map(String::as_str).collect::<Vec<_>>();
@@ -61,11 +62,11 @@ fn place(path: &[String], variables: &[String]) -> String {
         }
         parts.pop();
     }
-    // An unknown key is that of no path: the variable, if any, ends with its name.
+    // An unknown key has no path.
     if whole.is_empty() { "the settings".to_owned() } else { format!("`{whole}`") }
 }
 
-fn told(kind: &Kind, path: &str, defaults: &Json) -> String {
+fn description(kind: &Kind, path: &str, defaults: &Json) -> String {
     match kind {
         Kind::InvalidType(found, expected) | Kind::InvalidValue(found, expected) => {
             format!("found {}, expected {expected}", shown(found, path, defaults))
@@ -81,7 +82,7 @@ fn told(kind: &Kind, path: &str, defaults: &Json) -> String {
             format!("unknown key `{found}`, expected one of {}", listed(expected))
         }
         Kind::MissingField(name) => format!("`{name}` is missing"),
-        Kind::DuplicateField(name) => format!("`{name}` stands twice"),
+        Kind::DuplicateField(name) => format!("`{name}` is given twice"),
         Kind::Message(message) if may_repeat(path, defaults) => message.clone(),
         Kind::ISizeOutOfRange(_) | Kind::USizeOutOfRange(_) => {
             "found a number that is too large or too small".to_owned()
@@ -96,14 +97,14 @@ fn listed(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// A text that was found, or a message that may hold it. A secret is empty by default, and so is an address that may
-/// hold one; what is added to a list has no default; a text in place of a number may have been meant for elsewhere.
+/// Whether a text found, or a message that may contain it, can be shown. Secrets, and addresses that may contain one, are
+/// empty by default; items of lists have no default; a text in place of a number may have been meant for another setting.
 fn may_repeat(path: &str, defaults: &Json) -> bool {
     let default = default(path, defaults).and_then(Json::as_str).unwrap_or_default();
     !default.is_empty() && !default.contains("://")
 }
 
-/// A number, or yes or no, where another of its kind is expected.
+/// Whether a number or a boolean found can be shown: where a number or a boolean is expected, or a text could be shown.
 fn may_repeat_figure(path: &str, defaults: &Json) -> bool {
     let default = default(path, defaults);
     may_repeat(path, defaults) || default.is_some_and(|one| one.is_number() || one.is_boolean())

@@ -1,4 +1,4 @@
-//! The port, and the connections that come by it: how many there is room for, and how long each may take.
+//! The listening socket and its connections: their number and timeouts.
 
 use std::io;
 use std::net::SocketAddr;
@@ -30,14 +30,13 @@ use tracing::warn;
 use super::patience::Patient;
 use crate::api;
 
-/// How long requests under way may take once the service is told to stop.
+/// Maximum time for requests in progress once the service is stopping.
 const SHUTDOWN_SECONDS: u64 = 10;
 
-/// Of the files that the process may have open, those that are no connection of a client: the database, the
-/// rules, mail and webhooks, the logs.
+/// Open files reserved for other uses than client connections: database, rules, mail and webhooks, logs.
 const OTHER_FILES: usize = 100;
 
-/// Where Linux tells a process how many files it may have open; elsewhere, there is no such file.
+/// File in which Linux shows the process's limit of open files. Other systems do not have it.
 const LIMITS: &str = "/proc/self/limits";
 
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +47,11 @@ struct Bounds {
     stall: Duration,
 }
 
-/// As `HttpServer` does, over connections that end when their client is awaited for too long.
+/// Starts an HTTP server as `HttpServer` does, but with an idle timeout on its connections. Returns the server and its
+/// address.
+///
+/// # Errors
+/// If the address cannot be listened on.
 pub(super) fn serve<F, I, S, B>(
     app: F,
     listen: &str,
@@ -109,7 +112,7 @@ where
     Ok((server.run(), address))
 }
 
-/// On the first of the addresses that can be had.
+/// Listens on the first address that can be used.
 fn bind(listen: &str, backlog: u32) -> io::Result<TcpListener> {
     let mut last = io::ErrorKind::AddrNotAvailable.into();
     for address in listen.to_socket_addrs()? {
@@ -123,15 +126,15 @@ fn bind(listen: &str, backlog: u32) -> io::Result<TcpListener> {
 
 fn bind_one(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // A service that starts again need not wait for the connections of the former one to be forgotten.
+    // Lets a restarted service listen while connections of the previous one are still closing.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
     Ok(socket.into())
 }
 
-/// As many as the settings say, and as the process may have files open: past that, a connection that is
-/// accepted would keep the database from being read.
+/// Maximum number of connections: that of the settings, or fewer if the process may not open as many files. Beyond, an
+/// accepted connection would keep the database from being read.
 fn room(wanted: usize) -> usize {
     let limits = std::fs::read_to_string(LIMITS).unwrap_or_default();
     let room = within(wanted, &limits);
@@ -139,8 +142,8 @@ fn room(wanted: usize) -> usize {
         info!(
             connections.wanted = wanted,
             connections.room = room,
-            "There is room for {room} connections of the {wanted} that the settings allow: the process may \
-             not open more files"
+            "Connections are limited to {room} instead of {wanted}, the setting `api.connections`, by the number of files \
+             that the process may open"
         );
     }
     room
@@ -152,11 +155,11 @@ fn within(wanted: usize, limits: &str) -> usize {
     files.map_or(wanted, |files| wanted.min(files.saturating_sub(OTHER_FILES)).max(1))
 }
 
-/// Has the system end a connection on which what was sent is not taken for that long: the client is
-/// gone, or does not read.
+/// Makes the system close a connection if data sent is not acknowledged within `limit`, because the client is gone or does
+/// not read.
 fn end_when_stalled(stream: &TcpStream, limit: Duration) {
     if let Err(error) = end_after(stream, limit) {
-        warn!(error = %error, "A connection cannot be bounded in time");
+        warn!(error = %error, "The timeout of a connection cannot be set");
     }
 }
 
@@ -165,7 +168,7 @@ fn end_after(stream: &TcpStream, limit: Duration) -> io::Result<()> {
     socket2::SockRef::from(stream).set_tcp_user_timeout(Some(limit))
 }
 
-/// Other systems have their own bounds.
+/// Other systems use their own timeouts.
 #[cfg(not(target_os = "linux"))]
 fn end_after(_: &TcpStream, _: Duration) -> io::Result<()> {
     Ok(())
@@ -176,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_leave_files_to_the_rest_of_the_process() {
+    fn connections_leave_files_for_the_rest_of_the_process() {
         let limits = |files: &str| {
             format!(
                 "Limit        Soft Limit   Hard Limit   Units\n\

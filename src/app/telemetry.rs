@@ -1,4 +1,4 @@
-//! Logs, on standard error so that results on standard output stay clean.
+//! Logs, on standard error; standard output is for results.
 
 use std::io;
 use std::io::Write;
@@ -29,7 +29,10 @@ pub enum TelemetryError {
     Start(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// `colour` is the caller's to decide: it knows the terminal and `NO_COLOR`.
+/// Starts logging. `colour` is decided by the caller, which knows the terminal and `NO_COLOR`.
+///
+/// # Errors
+/// If `filter` is not valid, or logging has already been started.
 pub fn start(filter: &str, format: LogFormat, colour: bool) -> Result<(), TelemetryError> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|source| TelemetryError::Filter { found: filter.to_owned(), source })?;
@@ -43,7 +46,7 @@ pub fn start(filter: &str, format: LogFormat, colour: bool) -> Result<(), Teleme
     Ok(())
 }
 
-/// Standard error, less what a text from outside could do to a terminal.
+/// Standard error, without control sequences that a text from outside could send to a terminal.
 struct VisibleStderr {
     colour: bool,
 }
@@ -60,7 +63,7 @@ impl Write for VisibleStderr {
     }
 }
 
-/// Colours stay where there are any; nothing else moves the cursor or turns the direction of the text.
+/// Removes control and direction characters from a text, except colour sequences if `colour` is set.
 fn visible(text: &str, colour: bool) -> String {
     const COLOUR: &str = "\u{1b}[";
     if !colour {
@@ -87,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_log_shows_colours_and_nothing_that_a_text_from_outside_could_do_to_a_terminal() {
+    fn logs_keep_colours_and_drop_other_control_characters() {
         let line = "\u{1b}[33mWARN\u{1b}[0m name=\u{1b}[2Ja\u{7}b\u{202e}c\u{1b}]0;title\u{7}\n";
         assert_eq!(visible(line, true), "\u{1b}[33mWARN\u{1b}[0m name=2Jabc]0;title\n");
         assert_eq!(visible("a\u{1b}[2Jb\n", false), "a[2Jb\n");

@@ -91,7 +91,7 @@ async fn a_role_that_is_missing_is_told_and_audited() {
     assert_eq!(refused.0, 403);
     assert_eq!(
         refused.1["detail"],
-        "this asks for the permission `act`, which none of your roles gives"
+        "this requires the permission `act`, which none of your roles gives"
     );
     let done = call(&service, &analyst, "POST", &seen).await;
     assert_eq!((done.0, &done.1["handling"]["acknowledged"]["by"]), (200, &json!("Anne")));

@@ -195,7 +195,7 @@ async fn a_method_that_an_address_does_not_take_is_told_those_that_it_takes() {
         let answer = service.ask(method, path).send().await.unwrap();
         assert_eq!(header(&answer, "allow"), allowed);
         let told = problem(answer).await;
-        let expected = format!("405 urn:vigie:problem:bad-method this address takes {allowed}");
+        let expected = format!("405 urn:vigie:problem:bad-method this path accepts {allowed}");
         assert_eq!(told, expected);
     }
     let head = service.ask(Method::HEAD, "/healthz").send().await.unwrap();
@@ -224,8 +224,8 @@ async fn what_a_request_may_be_is_bounded() {
         told.push(problem(sent.body(body.to_owned()).send().await.unwrap()).await);
     }
     insta::assert_snapshot!(told.join("\n"), @r"
-    414 urn:vigie:problem:address-too-long the address has 4122 bytes, 4096 at most
-    406 urn:vigie:problem:not-acceptable read `Accept`: found `text/csv, application/json;q=0, image/*`, expected it to take application/json
+    414 urn:vigie:problem:address-too-long the path and query have 4122 bytes, expected at most 4096
+    406 urn:vigie:problem:not-acceptable read `Accept`: found `text/csv, application/json;q=0, image/*`, expected it to include application/json
     413 urn:vigie:problem:bad-body read the body: payload reached size limit
     415 urn:vigie:problem:bad-body read the body: found `text/plain`, expected application/json
     400 urn:vigie:problem:bad-body read the body: line 1, column 10: EOF while parsing a value
@@ -252,7 +252,7 @@ async fn a_client_that_sends_slowly_is_let_go() {
         service.token
     ));
     assert!(body.starts_with("HTTP/1.1 408 Request Timeout"), "{body}");
-    assert!(body.contains("it was not there whole within 1 s"), "{body}");
+    assert!(body.contains("it was not complete within 1 s"), "{body}");
     service.running.stop().await.unwrap();
 }
 

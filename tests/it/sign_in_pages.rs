@@ -135,9 +135,9 @@ async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
     vigie administrator_invited account
     ada@culture.example account_made account/1 signed in
     ada@culture.example signed_in account/1
-    vigie request_refused route/POST /sign-out a change asked with a session's cookie must come from a page of Vigie; programs use a token
+    vigie request_refused route/POST /sign-out a change made with a session cookie must come from a page of Vigie; programs use a token
     ada@culture.example signed_out account/1
-    vigie request_refused route/GET /api/v1/session no proof was presented; expected a session, begun at /sign-in, or `Authorization: Bearer` and a token that `vigie tokens issue` gave
+    vigie request_refused route/GET /api/v1/session no credentials were sent; expected a session (sign in at /sign-in) or `Authorization: Bearer` with a token issued by `vigie tokens issue`
     ");
 }
 
@@ -193,14 +193,14 @@ async fn an_agent_sees_the_ministry_of_their_establishment_once_somebody_gave_th
     assert_snapshot!(vigie.trail().await, @r"
     vigie administrator_invited account
     ada@justice.example account_made account/1 signed in
-    ada@justice.example sign_in_refused sign-in the setting `sign_in.ministries` does not know the siret 12001103400010
+    ada@justice.example sign_in_refused sign-in the setting `sign_in.ministries` does not contain the siret 12001103400010
     ada@justice.example account_changed account/1 signed in
     ada@justice.example sign_in_refused sign-in the account has no role
     claire.martin@example.org (nom non prouvé) account_changed account/1 demande
     ada@justice.example account_changed account/1 signed in
     ada@justice.example signed_in account/1
     ada@justice.example account_changed account/1 signed in
-    ada@justice.example sign_in_refused sign-in the provider told no siret
+    ada@justice.example sign_in_refused sign-in the provider sent no siret
     claire.martin@example.org (nom non prouvé) account_closed account/1 départ
     ada@justice.example sign_in_refused sign-in the account is closed
     ");
@@ -265,7 +265,7 @@ async fn whoever_is_refused_is_told_what_to_do() {
     assert_snapshot!(told.join("\n\n"));
     assert_snapshot!(without.trail().await, @"
     vigie administrator_invited account
-    vigie sign_in_refused sign-in no provider is set: the setting `sign_in.issuer` is empty
+    vigie sign_in_refused sign-in no identity provider is configured: the setting `sign_in.issuer` is empty
     ");
 }
 

@@ -1,4 +1,4 @@
-//! Browsers: the cookie of a session, and the proof that a page of ours asks for a change.
+//! Session cookies, and the check that a change comes from one of the service's own pages.
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -23,25 +23,25 @@ use crate::store::Credential;
 
 const SESSION: &str = "vigie_session";
 
-/// Longer than any that was given out.
+/// Maximum length in bytes; longer values are never valid.
 const LONGEST: usize = 200;
 
-/// How the cookies of this service are made.
+/// Settings of the service's cookies.
 #[derive(Debug)]
 pub struct Cookies {
-    /// Whether Vigie is read in https: they then go nowhere else.
+    /// Whether Vigie is served over https; cookies then carry the attribute `Secure`.
     pub secure: bool,
-    /// For how long somebody stays signed in.
+    /// Lifetime of a session, in hours.
     pub hours: u32,
-    /// What they are signed with, so that one that was made up is refused before anybody looks for it.
+    /// Key that signs session cookies, so that a forged one is refused before the database is read.
     pub key: Credential,
 }
 
 impl Cookies {
-    /// Brought back on links from elsewhere, mails above all, but on no change that another site asks
-    /// for.
+    /// The session cookie. Browsers send it when a link on another site or in a mail is followed, but not with changes
+    /// that another site submits.
     pub(in crate::api) fn of_session(&self, secret: &Credential) -> Cookie<'static> {
-        of_ours(SESSION, self.signed(secret.reveal()), "/")
+        own_cookie(SESSION, self.signed(secret.reveal()), "/")
             .secure(self.secure)
             .max_age(Duration::hours(self.hours.into()))
             .finish()
@@ -52,7 +52,7 @@ impl Cookies {
         format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature.unwrap_or_default()))
     }
 
-    /// What was signed, compared in constant time.
+    /// The session secret, if the cookie's signature is valid. Signatures are compared in constant time.
     fn read(&self, value: &str) -> Option<Credential> {
         let (text, signature) = value.rsplit_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
@@ -60,7 +60,7 @@ impl Cookies {
         Some(Credential::presented(text))
     }
 
-    /// A key of any length is one: it is always there.
+    /// HMAC of the cookie's name and `text`. HMAC accepts keys of any length, so this is never `None`.
     fn keyed(&self, text: &str) -> Option<Hmac<Sha256>> {
         let mut keyed = Hmac::<Sha256>::new_from_slice(self.key.reveal().as_bytes()).ok()?;
         keyed.update(SESSION.as_bytes());
@@ -69,9 +69,9 @@ impl Cookies {
     }
 }
 
-/// Makes a browser forget its session.
+/// A cookie that makes the browser delete its session cookie.
 pub(in crate::api) fn no_session_cookie() -> Cookie<'static> {
-    gone(SESSION, "/")
+    expired_cookie(SESSION, "/")
 }
 
 pub(in crate::api) fn session(request: &HttpRequest) -> Option<Credential> {
@@ -80,8 +80,8 @@ pub(in crate::api) fn session(request: &HttpRequest) -> Option<Credential> {
     (cookie.value().len() <= LONGEST).then(|| sign_in.cookies.read(cookie.value()))?
 }
 
-/// No script reads it.
-pub(in crate::api) fn of_ours(
+/// A cookie that scripts cannot read.
+pub(in crate::api) fn own_cookie(
     name: &'static str,
     value: String,
     path: &'static str,
@@ -89,11 +89,11 @@ pub(in crate::api) fn of_ours(
     Cookie::build(name, value).path(path).http_only(true).same_site(SameSite::Lax)
 }
 
-pub(in crate::api) fn gone(name: &'static str, path: &'static str) -> Cookie<'static> {
-    of_ours(name, String::new(), path).max_age(Duration::ZERO).finish()
+pub(in crate::api) fn expired_cookie(name: &'static str, path: &'static str) -> Cookie<'static> {
+    own_cookie(name, String::new(), path).max_age(Duration::ZERO).finish()
 }
 
-/// Whether a person asks for a page, and can sign in for it.
+/// Whether the request is a browser's for a page, and sign-in is configured.
 pub(super) fn wants_page(request: &ServiceRequest) -> bool {
     let can = request.app_data::<web::Data<SignIn>>().is_some_and(|sign_in| sign_in.is_on());
     let html = text(request.headers(), header::ACCEPT.as_str())
@@ -103,7 +103,7 @@ pub(super) fn wants_page(request: &ServiceRequest) -> bool {
     can && html && page && !program
 }
 
-/// And back to the page afterwards, where its address needs no escaping.
+/// Redirects to sign-in, and back to `page` afterwards if its path needs no escaping.
 pub(super) fn to_sign_in(page: &str) -> HttpResponse {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
     let address = if page.chars().all(plain) {
@@ -114,8 +114,11 @@ pub(super) fn to_sign_in(page: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
 }
 
-/// A change asked with a cookie must come from a page of Vigie: browsers say where from, and other
-/// programs, which need not, have tokens.
+/// Checks that a change sent with a cookie comes from a page of Vigie, by the headers that browsers set. Other
+/// programs use tokens.
+///
+/// # Errors
+/// `Problem::Foreign` if it does not.
 pub(in crate::api) fn check_origin(request: &HttpRequest) -> Result<(), Problem> {
     if [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method()) {
         return Ok(());
@@ -130,12 +133,13 @@ pub(in crate::api) fn check_origin(request: &HttpRequest) -> Result<(), Problem>
     if own { Ok(()) } else { Err(Problem::Foreign) }
 }
 
-/// Browsers send the password of an address by themselves, also for pages of other sites; programs do not say
-/// which page asks.
+/// Checks the origin of a request with `Basic` credentials if a browser sent it: browsers repeat such credentials by
+/// themselves, also for pages of other sites.
 pub(super) fn check_sent_by_page(request: &HttpRequest) -> Result<(), Problem> {
     let headers = request.headers();
-    let is_of_page = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
-    if is_of_page { check_origin(request) } else { Ok(()) }
+    let is_from_browser =
+        headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
+    if is_from_browser { check_origin(request) } else { Ok(()) }
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

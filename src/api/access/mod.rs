@@ -1,4 +1,5 @@
-//! Who may pass: the guard of each resource checks what the matched route requires before its handler runs.
+//! Authentication and authorization: the guard of each resource checks what the matched route requires before its
+//! handler runs.
 
 pub(super) mod browser;
 mod permissions;
@@ -37,11 +38,11 @@ pub use permissions::Requirement;
 pub(super) use permissions::anonymous;
 pub(super) use permissions::own;
 pub(super) use permissions::whole;
+pub(super) use refusals::RefusalEntry;
 pub(super) use refusals::Refusals;
-pub(super) use refusals::Telling;
 
-/// Lets a request that reached `resource` through to its handler, which then finds the caller, or answers in its
-/// place.
+/// Authenticates and authorizes a request that reached `resource`, then passes it to its handler with the caller in its
+/// extensions, or responds with the problem.
 pub(super) async fn guard(
     resource: &'static Resource,
     request: ServiceRequest,
@@ -63,10 +64,10 @@ pub(super) async fn guard(
             Ok(()) => pass(caller, request, next).await?,
             Err(problem) => request.into_response(problem.error_response()),
         },
-        // Led to sign in, and so not refused.
+        // A redirect to sign-in is not a refusal.
         Err(refusal) if within.is_ok() && refusal.leads_to_sign_in(&request) => {
-            let away = browser::to_sign_in(request.path());
-            request.into_response(away)
+            let redirect = browser::to_sign_in(request.path());
+            request.into_response(redirect)
         }
         Err(refusal) => {
             let problem = note(request.request(), *refusal);
@@ -75,7 +76,7 @@ pub(super) async fn guard(
         }
     };
     if let Some(allowance) = allowance {
-        allowance.tell(response.headers_mut());
+        allowance.add_headers(response.headers_mut());
     }
     Ok(response)
 }
@@ -93,13 +94,13 @@ async fn pass(
     Ok(response)
 }
 
-/// Answers 404 to a request that matched no resource. It is counted against the caller's address; nothing is looked up.
+/// Responds 404 to a request that matched no resource. It counts against the address's quota; the database is not read.
 pub(super) async fn no_route(request: HttpRequest) -> HttpResponse {
     answer_unrouted(&request, &Problem::NoRoute { path: request.path().to_owned() })
 }
 
-/// Answers a request that is refused before routing, such as one whose path is not in normal form. It is counted
-/// against the caller's address and written to the audit trail.
+/// Responds to a request that is refused before routing, such as one whose path is not in normal form. It counts
+/// against the address's quota and is recorded in the audit trail.
 pub(super) fn turn_away(request: &HttpRequest, problem: Problem) -> HttpResponse {
     let noted = note(request, Refusal { who: None, problem });
     answer_unrouted(request, &noted)
@@ -110,7 +111,7 @@ fn answer_unrouted(request: &HttpRequest, problem: &Problem) -> HttpResponse {
     let over = allowance.and_then(|allowance| allowance.check().err());
     let mut answer = over.as_ref().unwrap_or(problem).error_response();
     if let Some(allowance) = allowance {
-        allowance.tell(answer.headers_mut());
+        allowance.add_headers(answer.headers_mut());
     }
     answer
 }
@@ -127,9 +128,9 @@ fn allowance(request: &HttpRequest, caller: Option<&Caller>) -> Option<Allowance
     Some(allowance)
 }
 
-/// Somebody who is not let through.
+/// A request that is denied.
 struct Refusal {
-    /// `None` when nobody knows.
+    /// The caller, if authenticated.
     who: Option<Caller>,
     problem: Problem,
 }
@@ -164,7 +165,7 @@ async fn admit(
     Err(Box::new(Refusal { who: Some(caller), problem }))
 }
 
-/// A handler refuses as the guard does, and its refusals are told as well.
+/// Records refusals by handlers in the audit trail, as those by the guard are.
 fn note_late(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
     let Some(error) = response.response().error() else { return Ok(()) };
     let Some(problem) = error.as_error::<Problem>().filter(|problem| problem.is_refusal()) else {
@@ -176,7 +177,7 @@ fn note_late(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The problem to answer.
+/// Records the problem in the audit trail if it is a refusal, and returns the problem to respond with.
 fn note(request: &HttpRequest, refusal: Refusal) -> Problem {
     let Refusal { who, problem } = refusal;
     if !problem.is_refusal() {

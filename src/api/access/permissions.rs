@@ -4,24 +4,24 @@ use crate::domain::access::Permission;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
-    /// Callers need not say who they are; the handler sees no project.
+    /// No authentication; the handler sees no project.
     Anonymous,
-    /// An account with this permission, and what the answer is about.
+    /// An account with this permission, and the data that the response covers.
     Account(Permission, DataScope),
 }
 
-/// Which data an answer is about.
+/// The data that a response covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataScope {
-    /// What the caller's account may see: the store leaves the rest out.
+    /// What the caller's account may see; the store filters out the rest.
     Own,
-    /// The State as a whole: accounts of some ministries are refused.
+    /// All ministries; accounts limited to some are refused.
     WholeState,
 }
 
 impl Requirement {
-    /// As the OpenAPI document lists it beside a security scheme: the permission, then the data scope.
-    /// Empty for routes open to anonymous callers.
+    /// The scopes listed in the OpenAPI document for each security scheme: the permission, then the data scope. Empty for
+    /// routes open to anonymous callers.
     pub(in crate::api) fn security_scopes(self) -> Vec<&'static str> {
         match self {
             Self::Anonymous => Vec::new(),

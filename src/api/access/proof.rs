@@ -1,4 +1,4 @@
-//! How a caller proves who it is: a token in the header, or the session of a browser.
+//! Authenticates a request by the token in its header, or by the session cookie of a browser.
 
 use actix_web::HttpMessage as _;
 use actix_web::dev::ServiceRequest;
@@ -12,7 +12,7 @@ use super::browser;
 use crate::domain::access::Caller;
 use crate::store::Credential;
 
-/// Longer than any that was given out.
+/// Maximum length of the header in bytes; longer values are never valid.
 const LONGEST: usize = 200;
 
 pub(super) async fn caller(
@@ -21,29 +21,30 @@ pub(super) async fn caller(
 ) -> Result<Caller, Problem> {
     if let Some(presented) = token(request)? {
         let version = workshop.store().version().await?;
-        // The response cache goes by it too, rather than ask the database a second time.
+        // The response cache uses it too, rather than read the database a second time.
         request.extensions_mut().insert(version);
         let found = workshop.caller_by_token(&presented, version).await?;
-        let over = "the token is not one, or is over, or its account is closed";
-        return found.ok_or_else(|| unproven(over));
+        let over = "the token is unknown, revoked or expired, or its account is closed";
+        return found.ok_or_else(|| unauthenticated(over));
     }
     let Some(presented) = browser::session(request.request()) else {
-        return Err(unproven("no proof was presented"));
+        return Err(unauthenticated("no credentials were sent"));
     };
     browser::check_origin(request.request())?;
     let found = workshop.caller_by_session(&presented).await?;
-    found.ok_or_else(|| unproven("the session is over, or its account is closed"))
+    found.ok_or_else(|| unauthenticated("the session has ended, or its account is closed"))
 }
 
-/// As `Bearer`; as the password of `Basic` too, for calendars and browsers' address lines.
+/// The token of the request: after `Bearer`, or as the password of `Basic`, which calendars and feed readers send.
 fn token(request: &ServiceRequest) -> Result<Option<Credential>, Problem> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(unproven("found two headers `Authorization`, expected one"));
+        return Err(unauthenticated("found two headers `Authorization`, expected one"));
     }
     let words = value.to_str().ok().filter(|words| words.len() <= LONGEST);
-    let words = words.ok_or_else(|| unproven("the header `Authorization` is no proof"))?;
+    let words = words
+        .ok_or_else(|| unauthenticated("the header `Authorization` is too long or not ASCII"))?;
     let (scheme, rest) = words.split_once(' ').unwrap_or((words, ""));
     if scheme.eq_ignore_ascii_case("bearer") {
         return Ok(Some(Credential::presented(rest.trim())));
@@ -58,9 +59,9 @@ fn token(request: &ServiceRequest) -> Result<Option<Credential>, Problem> {
         browser::check_sent_by_page(request.request())?;
         return Ok(Some(presented));
     }
-    Err(unproven("the header `Authorization` holds neither `Bearer` nor `Basic`"))
+    Err(unauthenticated("the header `Authorization` holds neither `Bearer` nor `Basic`"))
 }
 
-fn unproven(reason: &'static str) -> Problem {
+fn unauthenticated(reason: &'static str) -> Problem {
     Problem::Unproven { reason }
 }

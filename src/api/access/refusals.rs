@@ -1,7 +1,7 @@
-//! Refusals on their way to the audit trail: the first of its kind is told at once; those that follow
-//! within a minute are counted, and told as one. So a flood adds two entries a minute for each kind.
+//! Limits how fast refusals are recorded in the audit trail: the first of a kind is recorded at once, those that follow
+//! within a minute are counted and recorded as one entry. A flood adds two entries a minute for each kind.
 //!
-//! Whoever is refused does not wait for it: entries gather here, and are written beside the requests.
+//! Responses do not wait for this: entries are queued here and written by a background task.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -17,16 +17,16 @@ use tokio::sync::Notify;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
-/// From the first refusal of a kind to the entry that tells how many followed.
+/// Time from the first refusal of a kind to the entry that counts those that followed.
 const WINDOW: TimeDelta = TimeDelta::minutes(1);
 
-/// Kinds (who, which route, why) told apart within a window; the others are one kind together.
+/// Maximum number of kinds (caller, route, reason) counted separately within a window. Others are counted together.
 const MOST_KINDS: usize = 256;
 
-/// Entries that wait to be written; what comes beyond is counted with what follows.
+/// Maximum number of entries that wait to be written. Further ones are counted with the refusals that follow.
 const MOST_WAITING: usize = 2 * MOST_KINDS;
 
-/// What was refused in the last minute, in bounded memory.
+/// The refusals of the last minute, in bounded memory.
 #[derive(Debug, Default)]
 pub(in crate::api) struct Refusals {
     kinds: Mutex<BTreeMap<Deed, Tally>>,
@@ -34,30 +34,30 @@ pub(in crate::api) struct Refusals {
     noted: Notify,
 }
 
-/// An entry, and the instant that the trail gives it.
-pub(in crate::api) type Waiting = (DateTime<Utc>, Telling);
+/// An entry, and its time in the audit trail.
+pub(in crate::api) type Waiting = (DateTime<Utc>, RefusalEntry);
 
-/// What is still to be told of a kind.
+/// The refusals of one kind that are not recorded yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Tally {
-    /// When the window opened.
+    /// Start of the window.
     opened: DateTime<Utc>,
-    /// Between which instants those counted were refused.
+    /// Time of the first and last refusals counted.
     since: DateTime<Utc>,
     until: DateTime<Utc>,
-    /// Refusals that no entry tells yet.
+    /// Number of refusals that no entry records yet.
     times: u64,
 }
 
-/// An entry on its way to the trail.
+/// An entry to be written to the audit trail.
 #[derive(Debug)]
-pub(in crate::api) struct Telling {
+pub(in crate::api) struct RefusalEntry {
     kind: Deed,
     tally: Tally,
 }
 
 impl Refusals {
-    /// Neither waits nor fails.
+    /// Counts a refusal and queues its entry, if it is the first of its kind. Does not wait.
     pub(in crate::api) fn note(&self, deed: Deed, now: DateTime<Utc>) {
         let mut entries = self.add(deed, now);
         if !entries.is_empty() {
@@ -71,7 +71,7 @@ impl Refusals {
         }
     }
 
-    /// Until there is something to write.
+    /// Waits until there are entries to write.
     pub(in crate::api) async fn noted(&self) {
         self.noted.notified().await;
     }
@@ -80,36 +80,37 @@ impl Refusals {
         std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What to write now: of windows that are over, and of this refusal when it opens one.
-    fn add(&self, deed: Deed, now: DateTime<Utc>) -> Vec<Telling> {
+    /// Counts a refusal. Returns the entries to write now: those of windows that have ended, and that of this refusal if it
+    /// opens one.
+    fn add(&self, deed: Deed, now: DateTime<Utc>) -> Vec<RefusalEntry> {
         let mut kinds = self.kinds();
         let mut entries = take(&mut kinds, |tally| tally.is_over(now));
-        let kind = told_apart(&kinds, deed);
+        let kind = counted_as(&kinds, deed);
         let opening = Tally { opened: now, since: now, until: now, times: 0 };
         if let Some(tally) = kinds.get_mut(&kind) {
             tally.count(Tally { times: 1, ..opening });
         } else {
-            entries.push(Telling { kind: kind.clone(), tally: opening });
+            entries.push(RefusalEntry { kind: kind.clone(), tally: opening });
             kinds.insert(kind, opening);
         }
         entries
     }
 
-    /// Of windows that are over.
-    pub(in crate::api) fn due(&self, now: DateTime<Utc>) -> Vec<Telling> {
+    /// Takes the entries of windows that have ended.
+    pub(in crate::api) fn due(&self, now: DateTime<Utc>) -> Vec<RefusalEntry> {
         take(&mut self.kinds(), |tally| tally.is_over(now))
     }
 
-    /// Of every window, over or not.
-    pub(in crate::api) fn rest(&self) -> Vec<Telling> {
+    /// Takes the entries of all windows.
+    pub(in crate::api) fn rest(&self) -> Vec<RefusalEntry> {
         take(&mut self.kinds(), |_| true)
     }
 
-    /// They could not be written: they are counted with what follows, in a new window.
-    pub(in crate::api) fn give_back(&self, entries: Vec<Telling>, now: DateTime<Utc>) {
+    /// Takes back entries that could not be written: they are counted with the refusals that follow, in a new window.
+    pub(in crate::api) fn give_back(&self, entries: Vec<RefusalEntry>, now: DateTime<Utc>) {
         let mut kinds = self.kinds();
-        for Telling { kind, tally } in entries {
-            let kind = told_apart(&kinds, kind);
+        for RefusalEntry { kind, tally } in entries {
+            let kind = counted_as(&kinds, kind);
             let counted = Tally { times: tally.times.max(1), ..tally };
             let nothing = Tally { opened: now, times: 0, ..tally };
             kinds.entry(kind).or_insert(nothing).count(counted);
@@ -123,19 +124,19 @@ impl Refusals {
 
 impl Tally {
     fn count(&mut self, more: Self) {
-        // A window that counted nothing yet has no instants of its own.
+        // A window that has counted nothing yet has no times of its own.
         self.since = if self.times == 0 { more.since } else { self.since.min(more.since) };
         self.until = self.until.max(more.until);
         self.times = self.times.saturating_add(more.times);
     }
 
-    /// A clock that was set back ends it too.
+    /// Whether the window has ended. A clock that was set back ends it too.
     fn is_over(&self, now: DateTime<Utc>) -> bool {
         now < self.opened || now - self.opened >= WINDOW
     }
 }
 
-impl Telling {
+impl RefusalEntry {
     pub(in crate::api) fn deed(&self) -> Deed {
         let Tally { since, until, times, .. } = self.tally;
         if times == 0 {
@@ -146,17 +147,17 @@ impl Telling {
     }
 }
 
-fn take(kinds: &mut BTreeMap<Deed, Tally>, ends: impl Fn(&Tally) -> bool) -> Vec<Telling> {
+fn take(kinds: &mut BTreeMap<Deed, Tally>, ends: impl Fn(&Tally) -> bool) -> Vec<RefusalEntry> {
     let ended = kinds.extract_if(.., |_, tally| ends(tally));
-    let entries = ended.map(|(kind, tally)| Telling { kind, tally });
+    let entries = ended.map(|(kind, tally)| RefusalEntry { kind, tally });
     entries.filter(|entry| entry.tally.times > 0).collect()
 }
 
-fn told_apart(kinds: &BTreeMap<Deed, Tally>, deed: Deed) -> Deed {
+fn counted_as(kinds: &BTreeMap<Deed, Tally>, deed: Deed) -> Deed {
     if kinds.contains_key(&deed) || kinds.len() < MOST_KINDS {
         return deed;
     }
-    let reason = "more kinds of refusals within a minute than are told apart";
+    let reason = "more kinds of refusals within a minute than are counted separately";
     Deed::by(&Actor::vigie(), &deed.action, "route").because(reason)
 }
 
@@ -173,8 +174,8 @@ mod tests {
         Deed::by(&who, "request_refused", "route/GET /api/v1/jobs").because("not allowed")
     }
 
-    fn told(entries: &[Telling]) -> String {
-        let line = |entry: &Telling| {
+    fn written(entries: &[RefusalEntry]) -> String {
+        let line = |entry: &RefusalEntry| {
             let deed = entry.deed();
             let more = deed.became.as_deref().unwrap_or("first");
             format!("{} {} {more}\n", deed.actor, deed.action)
@@ -197,7 +198,7 @@ mod tests {
         entries.extend(refusals.add(refused("Ada"), at(121)));
         entries.extend(refusals.rest());
         assert!(refusals.rest().is_empty());
-        insta::assert_snapshot!(told(&entries), @r#"
+        insta::assert_snapshot!(written(&entries), @r#"
         Ada request_refused first
         Ada more_requests_refused {"since":"2020-09-13T12:26:40Z","times":119,"until":"2020-09-13T12:27:39Z"}
         Ada request_refused first
@@ -211,17 +212,17 @@ mod tests {
     #[test]
     fn kinds_beyond_the_bound_are_counted_as_one() {
         let refusals = Refusals::default();
-        let entries: Vec<Telling> = (0..100_000)
+        let entries: Vec<RefusalEntry> = (0..100_000)
             .flat_map(|number| refusals.add(refused(&format!("caller {number}")), at(0)))
             .collect();
         assert_eq!((entries.len(), refusals.kinds().len()), (MOST_KINDS + 1, MOST_KINDS + 1));
-        insta::assert_snapshot!(told(&refusals.rest()), @r#"
+        insta::assert_snapshot!(written(&refusals.rest()), @r#"
         vigie more_requests_refused {"since":"2020-09-13T12:26:40Z","times":99743,"until":"2020-09-13T12:26:40Z"}
         "#);
     }
 
     #[test]
-    fn what_could_not_be_written_is_counted_with_what_follows() {
+    fn entries_that_could_not_be_written_are_counted_with_those_that_follow() {
         let refusals = Refusals::default();
         for second in [0, 1, 2] {
             let entries = refusals.add(refused("Ada"), at(second));
@@ -232,7 +233,7 @@ mod tests {
         refusals.give_back(over, at(60));
         refusals.add(refused("Ada"), at(61));
         assert!(refusals.due(at(119)).is_empty());
-        insta::assert_snapshot!(told(&refusals.due(at(120))), @r#"
+        insta::assert_snapshot!(written(&refusals.due(at(120))), @r#"
         Ada more_requests_refused {"since":"2020-09-13T12:26:40Z","times":4,"until":"2020-09-13T12:27:41Z"}
         "#);
     }

@@ -1,4 +1,4 @@
-//! Matchers of labels, written and read as Alertmanager does: `severity="high"`, `rule_id=~"D[12]"`.
+//! Label matchers in Alertmanager's syntax: `severity="high"`, `rule_id=~"D[12]"`.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,22 @@ use serde::Deserialize;
 use thiserror::Error;
 use utoipa::ToSchema;
 
-/// In one request.
+/// Maximum number of matchers in one request.
 const MOST: usize = 32;
 
-/// Of one compiled expression, in bytes: a hostile one is refused, not compiled.
+/// Maximum size of a compiled expression, in bytes. Larger ones are refused.
 const LARGEST: usize = 256 * 1024;
 
-/// How deep groups may stand within groups.
+/// Maximum depth of nested groups.
 const DEEPEST: u32 = 32;
 
-/// A matcher as it is asked.
+/// A matcher as a client writes it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(
     value_type = String,
     examples("severity=\"critical\"", "rule_id=~\"D[12]\""),
-    // A name, an operator, then a value: within quotes, what stands for itself or is escaped; without, anything
-    // but quotes.
+    // A name, an operator, then a value: within quotes, plain or escaped characters; without, anything but quotes.
     pattern = r#"^ *[A-Za-z_:][A-Za-z0-9_:]* *(=~|!~|!=|=) *("([^"\\\u0000-\u001F\u007F-\u009F]|\\[^\u0000-\u001F\u007F-\u009F])*"|([^"\\\u0000-\u001F\u007F-\u009F]|\\[^\u0000-\u001F\u007F-\u009F])*\\?) *$"#
 )]
 pub(super) struct MatcherText(String);
@@ -57,7 +56,10 @@ pub(super) enum MatcherFault {
 }
 
 impl Matcher {
-    /// All must match.
+    /// Parses the matchers of one request, all of which must match.
+    ///
+    /// # Errors
+    /// For too many matchers, or the first one that is not valid.
     pub(super) fn parse_all(texts: &[MatcherText]) -> Result<Vec<Self>, MatcherFault> {
         if texts.len() > MOST {
             return Err(MatcherFault::TooMany(texts.len()));
@@ -88,7 +90,7 @@ impl Matcher {
         Ok(Self { name: name.to_owned(), is_equal, wanted })
     }
 
-    /// A label that is not there is an empty one.
+    /// Whether the labels match. A missing label is taken as empty.
     pub(super) fn fits<V: AsRef<str>>(&self, labels: &BTreeMap<&'static str, V>) -> bool {
         let found = labels.get(self.name.as_str()).map_or("", AsRef::as_ref);
         let fits = match &self.wanted {
@@ -99,18 +101,18 @@ impl Matcher {
     }
 }
 
-/// It must fit the whole of a value. Its work is linear in the value, whatever it is.
+/// Compiles an expression that must match a whole value. Matching takes time linear in the value's length.
 pub(super) fn pattern(text: &str) -> Result<Regex, MatcherFault> {
     RegexBuilder::new(&format!("^(?:{text})$"))
         .size_limit(LARGEST)
         .dfa_size_limit(LARGEST)
         .nest_limit(DEEPEST)
         .build()
-        .map_err(|error| MatcherFault::Pattern { found: text.to_owned(), why: said(&error) })
+        .map_err(|error| MatcherFault::Pattern { found: text.to_owned(), why: one_line(&error) })
 }
 
-/// In one line.
-fn said(error: &regex::Error) -> String {
+/// The error in one line.
+fn one_line(error: &regex::Error) -> String {
     if matches!(error, regex::Error::CompiledTooBig(_)) {
         return "this one is too large".to_owned();
     }
@@ -118,7 +120,7 @@ fn said(error: &regex::Error) -> String {
     words.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
-/// `None` when quotes are missing, or stand where they should be escaped.
+/// The value without its quotes and escapes; `None` if quotes are missing or not escaped.
 fn unquoted(value: &str) -> Option<String> {
     let is_quoted = value.starts_with('"');
     let inner = if is_quoted { value.strip_prefix('"')?.strip_suffix('"')? } else { value };
@@ -130,9 +132,9 @@ fn unquoted(value: &str) -> Option<String> {
             '\\' => match characters.next() {
                 Some('n') => text.push('\n'),
                 Some(escaped @ ('"' | '\\')) => text.push(escaped),
-                // Of an expression: `\d`, `\.`.
+                // An escape of a regular expression: `\d`, `\.`.
                 Some(other) => text.extend(['\\', other]),
-                // What it would have escaped is the closing quote.
+                // It escapes the closing quote.
                 None if is_quoted => return None,
                 None => text.push('\\'),
             },
@@ -149,7 +151,7 @@ mod tests {
 
     use super::*;
 
-    /// The severities that a matcher lets through, or why it is none.
+    /// The severities that a matcher matches, or why it is not valid.
     fn check(text: &str) -> String {
         let severities = ["", "high", "critical", "a\"b\\c\n"];
         match Matcher::parse(text) {
@@ -166,7 +168,7 @@ mod tests {
 
     #[test]
     fn matchers_are_read_as_alertmanager_reads_them() {
-        let said: Vec<String> = [
+        let shown: Vec<String> = [
             "severity=high",
             " severity = \"high\" ",
             "severity!=high",
@@ -195,7 +197,7 @@ mod tests {
         ]
         .map(|text| format!("{text}: {}", check(text)))
         .into();
-        insta::assert_snapshot!(said.join("\n"));
+        insta::assert_snapshot!(shown.join("\n"));
     }
 
     proptest! {

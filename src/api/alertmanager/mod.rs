@@ -1,5 +1,5 @@
-//! What `amtool`, karma, Grafana and other tools made for Alertmanager read: its API v2, in part. They look;
-//! people act in Vigie, whose silences last whole days, each with its reason.
+//! Read-only part of the Alertmanager API v2, for `amtool`, karma, Grafana and similar tools. Silences are made in Vigie's
+//! own API: they last whole days, each with a reason.
 
 mod matchers;
 mod shapes;
@@ -31,21 +31,22 @@ use crate::cycle;
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FiringQuery {
-    /// Whether to give those that are neither silenced nor inhibited.
+    /// Include alerts that are neither silenced nor inhibited.
     #[param(default = true)]
     active: bool,
+    /// Include silenced alerts.
     #[param(default = true)]
     silenced: bool,
-    /// Whether to give those that another alert says already.
+    /// Include alerts inhibited by another alert.
     #[param(default = true)]
     inhibited: bool,
-    /// Changes nothing: Vigie's alerts are all processed.
+    /// Has no effect: all alerts are processed.
     #[param(default = true)]
     unprocessed: bool,
-    /// Matchers of labels, all of which must fit: `severity="critical"`, `rule_id=~"D[12]"`.
+    /// Label matchers, all of which must match: `severity="critical"`, `rule_id=~"D[12]"`.
     #[param(inline, max_items = 32)]
     filter: Vec<MatcherText>,
-    /// A regular expression that must fit the name of a receiver.
+    /// Regular expression that the name of a receiver must match in whole.
     receiver: Option<String>,
 }
 
@@ -62,13 +63,13 @@ impl Default for FiringQuery {
     }
 }
 
-/// List the alerts that fire, as Alertmanager does.
+/// List firing alerts (Alertmanager API v2).
 #[utoipa::path(
     get,
     path = "/api/v2/alerts",
     tag = "alertmanager",
     params(FiringQuery),
-    responses((status = 200, description = "As asked", body = Vec<GettableAlert>), Unprocessable)
+    responses((status = 200, description = "The alerts", body = Vec<GettableAlert>), Unprocessable)
 )]
 pub(super) async fn list_firing(
     desk: Desk,
@@ -77,13 +78,13 @@ pub(super) async fn list_firing(
     Ok(web::Json(firing(&desk, &query).await?))
 }
 
-/// List the alerts that fire, by ministry and receiver, as Alertmanager does.
+/// List firing alerts by ministry and receiver (Alertmanager API v2).
 #[utoipa::path(
     get,
     path = "/api/v2/alerts/groups",
     tag = "alertmanager",
     params(FiringQuery),
-    responses((status = 200, description = "As asked", body = Vec<AlertGroup>), Unprocessable)
+    responses((status = 200, description = "The groups of alerts", body = Vec<AlertGroup>), Unprocessable)
 )]
 pub(super) async fn list_firing_groups(
     desk: Desk,
@@ -112,12 +113,12 @@ async fn firing(desk: &Desk, query: &FiringQuery) -> Result<Vec<GettableAlert>, 
     Ok(alerts)
 }
 
-/// List the receivers of the alerts that fire.
+/// List the receivers of firing alerts (Alertmanager API v2).
 #[utoipa::path(
     get,
     path = "/api/v2/receivers",
     tag = "alertmanager",
-    responses((status = 200, description = "As asked", body = Vec<Office>))
+    responses((status = 200, description = "The receivers", body = Vec<Office>))
 )]
 pub(super) async fn list_offices(desk: Desk) -> Result<web::Json<Vec<Office>>, Problem> {
     let alerts = firing(&desk, &FiringQuery::default()).await?;
@@ -130,20 +131,20 @@ pub(super) async fn list_offices(desk: Desk) -> Result<web::Json<Vec<Office>>, P
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct QuietQuery {
-    /// Matchers of the labels that a silence names, all of which must fit.
+    /// Label matchers on the labels that a silence names, all of which must match.
     #[param(inline, max_items = 32)]
     filter: Vec<MatcherText>,
-    /// Who made it; repeated, any of them.
+    /// Author of the silence. May be repeated.
     creator: Vec<String>,
 }
 
-/// List silences as Alertmanager does: those that hold first, then those that are over.
+/// List silences (Alertmanager API v2): active ones first, then expired ones.
 #[utoipa::path(
     get,
     path = "/api/v2/silences",
     tag = "alertmanager",
     params(QuietQuery),
-    responses((status = 200, description = "As asked", body = Vec<GettableSilence>), Unprocessable)
+    responses((status = 200, description = "The silences", body = Vec<GettableSilence>), Unprocessable)
 )]
 pub(super) async fn list_gettable_silences(
     desk: Desk,
@@ -169,13 +170,13 @@ pub(super) async fn list_gettable_silences(
     Ok(web::Json(silences))
 }
 
-/// Find one silence, as Alertmanager does.
+/// Return one silence (Alertmanager API v2).
 #[utoipa::path(
     get,
     path = "/api/v2/silence/{silenceID}",
     tag = "alertmanager",
-    params(("silenceID" = String, Path, description = "A UUID, from the list of silences")),
-    responses((status = 200, description = "As asked", body = GettableSilence))
+    params(("silenceID" = String, Path, description = "Id of the silence, a UUID")),
+    responses((status = 200, description = "The silence", body = GettableSilence))
 )]
 pub(super) async fn find_gettable_silence(
     desk: Desk,
@@ -189,22 +190,24 @@ pub(super) async fn find_gettable_silence(
     Ok(web::Json(GettableSilence::of(&silence, desk.clock.now())))
 }
 
-/// Say which service this is and since when it runs, as Alertmanager does.
+/// Return the version of this service and when it started (Alertmanager API v2).
 #[utoipa::path(
     get,
     path = "/api/v2/status",
     tag = "alertmanager",
-    responses((status = 200, description = "As asked", body = AlertmanagerStatus))
+    responses((status = 200, description = "The status", body = AlertmanagerStatus))
 )]
 pub(super) async fn find_status(desk: Desk) -> web::Json<AlertmanagerStatus> {
     web::Json(AlertmanagerStatus::since(desk.started_at()))
 }
 
-/// What an expression may hold, no schema can say.
+/// 422 for an invalid expression, which the OpenAPI schema cannot rule out; 400 for other faults.
 fn unusable(parameter: &str, fault: &MatcherFault) -> Problem {
-    let told = QueryFault::of(parameter, fault.to_string());
+    let fault_of_parameter = QueryFault::of(parameter, fault.to_string());
     match fault {
-        MatcherFault::Pattern { .. } => Problem::Unfit(told.to_string()),
-        MatcherFault::Shape(_) | MatcherFault::Quotes(_) | MatcherFault::TooMany(_) => told.into(),
+        MatcherFault::Pattern { .. } => Problem::Unfit(fault_of_parameter.to_string()),
+        MatcherFault::Shape(_) | MatcherFault::Quotes(_) | MatcherFault::TooMany(_) => {
+            fault_of_parameter.into()
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What is answered, in the shapes of Alertmanager's published API: names are its own.
+//! Response types of the Alertmanager API v2, with its names.
 
 use std::collections::BTreeMap;
 
@@ -17,33 +17,32 @@ use crate::domain::silence::Silence;
 use crate::domain::silence::SilenceScope;
 use crate::notify;
 
-/// An alert stands until a cycle says otherwise: this is how Go writes a time that is none.
+/// End of an alert that has no planned end: Go's zero time.
 const NO_END: DateTime<Utc> = DateTime::from_naive_utc_and_offset(YEAR_ONE, Utc);
 const YEAR_ONE: chrono::NaiveDateTime = match chrono::NaiveDate::from_ymd_opt(1, 1, 1) {
     Some(day) => chrono::NaiveDateTime::new(day, NaiveTime::MIN),
     None => chrono::NaiveDateTime::MIN,
 };
 
-/// Silences are numbered, and their ids are UUIDs there: version 8 is whatever its maker says.
+/// Start of a silence's id, a UUID of version 8 (custom) that ends with the silence's number.
 const ID_HEAD: &str = "00000000-0000-8000-8000-";
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::api) struct GettableAlert {
-    /// `alertname` (the rule's title), `rule_id`, `subject`, `severity`, and `project_id` and `ministry`
-    /// where there is one.
+    /// `alertname` (title of the rule), `rule_id`, `subject`, `severity`, and `project_id` and `ministry` if there is one.
     labels: BTreeMap<&'static str, String>,
-    /// `summary` (whom it is about) and `description` (the explanation), in French.
+    /// `summary` (name of the subject) and `description` (the explanation), in French.
     annotations: BTreeMap<&'static str, String>,
     receivers: Vec<Office>,
-    /// The id of the alert, which neither its level nor its words change.
+    /// Id of the alert; it does not depend on its level or texts.
     fingerprint: AlertId,
     starts_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
-    /// The year 1: no end is foreseen.
+    /// The year 1, which means that no end is planned.
     ends_at: DateTime<Utc>,
     status: AlertStatus,
-    /// Left out when the setting `public_url` is empty.
+    /// Address of the alert. Left out if the setting `public_url` is empty.
     #[serde(rename = "generatorURL", skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri", nullable = false)]
     generator_url: Option<String>,
@@ -61,11 +60,11 @@ pub(in crate::api) struct AlertStatus {
 #[serde(rename_all = "snake_case")]
 pub(in crate::api) enum FiringState {
     Active,
-    /// Silenced, or said already by another alert.
+    /// Silenced, or inhibited by another alert.
     Suppressed,
 }
 
-/// Whose digests tell of it: `sg/MJ`, or `dinum` when it is nobody's in particular.
+/// The office whose digest contains the alert: `sg/MJ` (secretary-general of a ministry), or `dinum`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub(in crate::api) struct Office {
     pub(super) name: String,
@@ -96,7 +95,7 @@ pub(in crate::api) struct SilenceStatus {
     state: SilenceState,
 }
 
-/// Those of Vigie begin when they are made: none is pending.
+/// State of a silence. Vigie's silences start when they are created, so none is pending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::api) enum SilenceState {
@@ -119,7 +118,7 @@ pub(in crate::api) struct AlertmanagerStatus {
     cluster: ClusterStatus,
     version_info: VersionInfo,
     config: AlertmanagerConfig,
-    /// Since when the service runs.
+    /// When the service started.
     uptime: DateTime<Utc>,
 }
 
@@ -138,7 +137,7 @@ pub(in crate::api) struct PeerStatus {
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::api) struct VersionInfo {
-    /// Of Vigie.
+    /// Version of Vigie.
     version: &'static str,
     revision: &'static str,
     branch: &'static str,
@@ -201,7 +200,7 @@ impl Office {
 }
 
 impl AlertGroup {
-    /// As digests are made: one for each office, of one ministry.
+    /// Groups alerts by ministry and receiver, as digests do.
     pub(super) fn all(alerts: Vec<GettableAlert>) -> Vec<Self> {
         let mut groups: BTreeMap<(BTreeMap<&'static str, String>, Office), Vec<GettableAlert>> =
             BTreeMap::new();
@@ -236,7 +235,7 @@ impl GettableSilence {
         }
     }
 
-    /// By the labels that it names.
+    /// The labels that the silence's matchers name, with their values.
     pub(super) fn labels(&self) -> BTreeMap<&'static str, &str> {
         self.matchers.iter().map(|matcher| (matcher.name, matcher.value.as_str())).collect()
     }
@@ -254,7 +253,7 @@ impl GettableSilence {
     }
 }
 
-/// At midnight in Paris, when it no longer holds.
+/// Midnight in Paris after the silence's last day.
 fn end_of_last_day(silence: &Silence) -> DateTime<Utc> {
     let next = silence.last_day.succ_opt().unwrap_or(silence.last_day);
     let midnight = next.and_time(NaiveTime::MIN);
@@ -262,7 +261,7 @@ fn end_of_last_day(silence: &Silence) -> DateTime<Utc> {
 }
 
 impl LabelMatcher {
-    /// A silence covers what all of them match.
+    /// The matchers for a silence's scope; the silence covers alerts that all of them match.
     fn of(scope: &SilenceScope) -> Vec<Self> {
         let SilenceScope { rule, project, ministry } = scope;
         let named = [
@@ -288,7 +287,7 @@ impl AlertmanagerStatus {
                 ..VersionInfo::default()
             },
             config: AlertmanagerConfig {
-                original: "# Vigie is set up by its own vigie.toml and by the files beside its rules.\n",
+                original: "# Vigie is configured by its own vigie.toml and by the files next to its rules.\n",
             },
             uptime: started_at,
         }

@@ -1,4 +1,4 @@
-//! What an answer rests on: as long as none of it has changed, the answer is the same.
+//! Keys of the response cache: everything that a response depends on.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -22,17 +22,16 @@ use crate::rules;
 use crate::rules::FolderStamp;
 use crate::store::Version;
 
-/// What the answers of a route are made from, beside the database, the caller's rights and the day.
+/// What the responses of a route depend on, in addition to the database, the caller's roles and scope, and the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rests {
     /// Nothing else.
     Alone,
-    /// The folder of rules.
+    /// The folder of rules on disk.
     OnRules,
 }
 
-/// The routes whose answers are kept, by their address. Never one that tells a secret, or that tells of
-/// whoever asks.
+/// The routes whose responses are cached, by path. None of them returns a secret, or data about the caller.
 pub const KEPT: &[(&str, Rests)] = &[
     ("/api/v1/portfolio", Rests::OnRules),
     ("/api/v1/exports/{table}", Rests::OnRules),
@@ -62,7 +61,7 @@ pub const KEPT: &[(&str, Rests)] = &[
 pub(super) struct Asked {
     version: Version,
     rules: Option<FolderStamp>,
-    /// In Paris.
+    /// The current day in Paris.
     day: NaiveDate,
     roles: BTreeSet<Role>,
     scope: Scope,
@@ -72,8 +71,8 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// `None` when the answer is not to be kept, or when what it rests on cannot be told: the handler
-    /// then says what is wrong.
+    /// The key of a request; `None` if the response is not to be cached, or if a dependency cannot be read, in which case
+    /// the handler reports the error.
     pub(super) async fn of(
         request: &mut ServiceRequest,
         stamps: &Looks<FolderStamp>,
@@ -106,7 +105,7 @@ impl Asked {
         Self { is_zipped: true, ..self.clone() }
     }
 
-    /// Of memory, about.
+    /// Approximate size in memory, in bytes.
     pub(super) fn bytes(&self) -> usize {
         let texts =
             self.query.iter().flat_map(|(name, values)| std::iter::once(name).chain(values));

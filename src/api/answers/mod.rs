@@ -1,5 +1,5 @@
-//! Answers to reads, kept in memory for as long as nothing that they rest on has changed: each is worked
-//! out, written, tagged and compressed once, however many ask at the same time.
+//! Cache of responses to reads. An entry is valid until something that it depends on changes. Concurrent requests for the
+//! same response compute, serialize, tag and compress it once.
 
 mod key;
 
@@ -41,32 +41,32 @@ use key::Asked;
 pub use key::KEPT;
 pub use key::Rests;
 
-/// Of memory, for one answer: its headers, and its place among the others.
+/// Memory taken by an entry in addition to its key and body, in bytes: headers and bookkeeping.
 const OVERHEAD: usize = 1024;
 
-/// What an answer weighs when nobody knows: for the size of the table that holds them, not its bounds.
+/// Estimated size of an entry, in bytes, for the initial capacity of the cache.
 const USUAL_BYTES: u64 = 64 * 1024;
 
-/// The answers of one service.
+/// The response cache of one service.
 #[derive(Debug)]
 pub struct Answers {
-    /// `None` when none are to be kept.
-    cache: Option<Cache<Asked, Kept, Weight>>,
-    /// Of the folder of rules.
+    /// `None` if caching is disabled.
+    cache: Option<Cache<Asked, Entry, Weight>>,
+    /// Reads the state of the folder of rules, once for concurrent requests.
     stamps: Looks<FolderStamp>,
-    given: Counter,
-    made: Counter,
+    hits: Counter,
+    misses: Counter,
 }
 
-/// What is known of the answer to a question.
+/// A cache entry.
 #[derive(Clone, Debug)]
-enum Kept {
-    Whole(Arc<Answer>),
-    /// It is not one to be kept: whoever asks works it out, without waiting for others.
-    Nothing,
+enum Entry {
+    Response(Arc<Answer>),
+    /// The response is not cacheable: each request computes its own, without waiting for others.
+    NotCacheable,
 }
 
-/// As the handler gave it, its tag included.
+/// A response with its `ETag`.
 #[derive(Debug)]
 struct Answer {
     headers: HeaderMap,
@@ -76,21 +76,21 @@ struct Answer {
 #[derive(Clone, Copy, Debug)]
 struct Weight;
 
-impl Weighter<Asked, Kept> for Weight {
-    fn weight(&self, asked: &Asked, kept: &Kept) -> u64 {
-        let body = match kept {
-            Kept::Whole(answer) => answer.body.len(),
-            Kept::Nothing => 0,
+impl Weighter<Asked, Entry> for Weight {
+    fn weight(&self, key: &Asked, entry: &Entry) -> u64 {
+        let body = match entry {
+            Entry::Response(answer) => answer.body.len(),
+            Entry::NotCacheable => 0,
         };
-        u64::try_from(OVERHEAD + asked.bytes() + body).unwrap_or(u64::MAX)
+        u64::try_from(OVERHEAD + key.bytes() + body).unwrap_or(u64::MAX)
     }
 }
 
 impl Answers {
-    /// Within that many bytes; none are kept within 0.
+    /// A cache of at most `bytes` bytes; 0 disables caching.
     pub fn new(bytes: u64) -> Self {
         let options = OptionsBuilder::new()
-            // In one piece, so that one answer may take all there is.
+            // One shard, so that one response may take the whole capacity.
             .shards(1)
             .weight_capacity(bytes)
             .estimated_items_capacity(usize::try_from(bytes / USUAL_BYTES).unwrap_or(usize::MAX))
@@ -99,29 +99,29 @@ impl Answers {
             let hashing = DefaultHashBuilder::default();
             Cache::with_options(options, Weight, hashing, DefaultLifecycle::default())
         });
-        let (given, made) = (Counter::default(), Counter::default());
-        Self { cache, stamps: Looks::default(), given, made }
+        let (hits, misses) = (Counter::default(), Counter::default());
+        Self { cache, stamps: Looks::default(), hits, misses }
     }
 
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
             "vigie_http_answers_kept",
-            "Answers to reads that were given from memory",
-            self.given.clone(),
+            "Responses to reads served from the cache",
+            self.hits.clone(),
         );
         registry.register(
             "vigie_http_answers_made",
-            "Answers to reads that were worked out, then kept in memory",
-            self.made.clone(),
+            "Responses to reads computed and stored in the cache",
+            self.misses.clone(),
         );
         let bytes: Gauge = Gauge::default();
         let weight = self.cache.as_ref().map_or(0, Cache::weight);
         bytes.set(i64::try_from(weight).unwrap_or(i64::MAX));
-        registry.register("vigie_http_answers_bytes", "Memory that kept answers take", bytes);
+        registry.register("vigie_http_answers_bytes", "Memory used by the response cache", bytes);
     }
 }
 
-/// Gives the answer that is kept, or keeps the one that the handler gives.
+/// Returns the cached response, or caches the one that the handler returns.
 pub(super) async fn remember(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -130,47 +130,48 @@ pub(super) async fn remember(
     let Some(answers) = answers.filter(|answers| answers.cache.is_some()) else {
         return pass(request, next).await;
     };
-    let Some(asked) = Asked::of(&mut request, &answers.stamps).await else {
+    let Some(key) = Asked::of(&mut request, &answers.stamps).await else {
         return pass(request, next).await;
     };
     let Some(cache) = &answers.cache else { return pass(request, next).await };
     if !is_to_zip(&request) {
-        let (request, found) = plain(&answers, cache, (asked, request), next).await?;
+        let (request, found) = plain(&answers, cache, (key, request), next).await?;
         return Ok(respond(request, found));
     }
-    let place = match cache.get_value_or_guard_async(&asked.zipped()).await {
-        Ok(Kept::Whole(answer)) => {
-            answers.given.inc();
-            return Ok(respond(request.into_parts().0, Found::Kept(answer)));
+    let place = match cache.get_value_or_guard_async(&key.zipped()).await {
+        Ok(Entry::Response(answer)) => {
+            answers.hits.inc();
+            return Ok(respond(request.into_parts().0, Found::Cacheable(answer)));
         }
-        Ok(Kept::Nothing) => return pass(request, next).await,
+        Ok(Entry::NotCacheable) => return pass(request, next).await,
         Err(place) => place,
     };
-    let (request, found) = plain(&answers, cache, (asked, request), next).await?;
+    let (request, found) = plain(&answers, cache, (key, request), next).await?;
     let found = match found {
-        Found::Kept(answer) => Found::Kept(zipped(answer, &request).await),
+        Found::Cacheable(answer) => Found::Cacheable(zipped(answer, &request).await),
         passed @ Found::Passed(_) => passed,
     };
-    if let Some(kept) = found.to_keep() {
-        drop(place.insert(kept));
+    if let Some(entry) = found.to_entry() {
+        drop(place.insert(entry));
     }
     Ok(respond(request, found))
 }
 
-/// What there is to give.
+/// A response to send.
 enum Found {
-    Kept(Arc<Answer>),
-    /// As the handler gave it, and not to be kept.
+    Cacheable(Arc<Answer>),
+    /// A response that is not cacheable.
     Passed(HttpResponse),
 }
 
 impl Found {
-    /// A refusal is not kept, but known to be one. What failed may not fail the next time.
-    fn to_keep(&self) -> Option<Kept> {
+    /// The cache entry for this response. Refusals are marked as not cacheable; server errors get no entry, since the next
+    /// request may succeed.
+    fn to_entry(&self) -> Option<Entry> {
         match self {
-            Self::Kept(answer) => Some(Kept::Whole(Arc::clone(answer))),
+            Self::Cacheable(answer) => Some(Entry::Response(Arc::clone(answer))),
             Self::Passed(response) if response.status().is_server_error() => None,
-            Self::Passed(_) => Some(Kept::Nothing),
+            Self::Passed(_) => Some(Entry::NotCacheable),
         }
     }
 }
@@ -184,16 +185,16 @@ async fn pass(
 
 async fn plain(
     answers: &Answers,
-    cache: &Cache<Asked, Kept, Weight>,
-    (asked, request): (Asked, ServiceRequest),
+    cache: &Cache<Asked, Entry, Weight>,
+    (key, request): (Asked, ServiceRequest),
     next: Next<impl MessageBody + 'static>,
 ) -> Result<(HttpRequest, Found), actix_web::Error> {
-    let place = match cache.get_value_or_guard_async(&asked).await {
-        Ok(Kept::Whole(answer)) => {
-            answers.given.inc();
-            return Ok((request.into_parts().0, Found::Kept(answer)));
+    let place = match cache.get_value_or_guard_async(&key).await {
+        Ok(Entry::Response(answer)) => {
+            answers.hits.inc();
+            return Ok((request.into_parts().0, Found::Cacheable(answer)));
         }
-        Ok(Kept::Nothing) => {
+        Ok(Entry::NotCacheable) => {
             let (request, response) = pass(request, next).await?.into_parts();
             return Ok((request, Found::Passed(response)));
         }
@@ -201,16 +202,16 @@ async fn plain(
     };
     let (request, response) = pass(request, next).await?.into_parts();
     let found = whole(response);
-    if let Found::Kept(_) = &found {
-        answers.made.inc();
+    if let Found::Cacheable(_) = &found {
+        answers.misses.inc();
     }
-    if let Some(kept) = found.to_keep() {
-        drop(place.insert(kept));
+    if let Some(entry) = found.to_entry() {
+        drop(place.insert(entry));
     }
     Ok((request, found))
 }
 
-/// An answer that is whole, and for whoever may see as much.
+/// Makes a complete response that is not personal cacheable.
 fn whole(response: HttpResponse) -> Found {
     let is_personal = [header::CACHE_CONTROL, header::SET_COOKIE]
         .iter()
@@ -229,10 +230,10 @@ fn whole(response: HttpResponse) -> Found {
     {
         headers.insert(header::ETAG, tag);
     }
-    Found::Kept(Arc::new(Answer { headers, body }))
+    Found::Cacheable(Arc::new(Answer { headers, body }))
 }
 
-/// What is too short to be compressed stays as it is.
+/// Compresses a response, unless it is shorter than the setting `compress_from_bytes`.
 async fn zipped(answer: Arc<Answer>, request: &HttpRequest) -> Arc<Answer> {
     let settings = request.app_data::<web::Data<Settings>>();
     let from = settings.map_or(usize::MAX, |settings| settings.compress_from_bytes);
@@ -251,12 +252,12 @@ async fn zipped(answer: Arc<Answer>, request: &HttpRequest) -> Arc<Answer> {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             Arc::new(Answer { headers, body: zip.into() })
         }
-        // It goes out as it is.
+        // Sent uncompressed.
         Ok(Err(_)) | Err(_) => answer,
     }
 }
 
-/// As actix would choose.
+/// Whether actix-web would choose gzip for this request.
 fn is_to_zip(request: &ServiceRequest) -> bool {
     let codings = [Encoding::identity(), Encoding::gzip(), Encoding::deflate()];
     AcceptEncoding::parse(request)
@@ -266,7 +267,7 @@ fn is_to_zip(request: &ServiceRequest) -> bool {
 fn respond(request: HttpRequest, found: Found) -> ServiceResponse<BoxBody> {
     let response = match found {
         Found::Passed(response) => response,
-        Found::Kept(answer) => {
+        Found::Cacheable(answer) => {
             let mut response = HttpResponse::new(StatusCode::OK);
             *response.headers_mut() = answer.headers.clone();
             response.set_body(BoxBody::new(answer.body.clone()))

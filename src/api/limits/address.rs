@@ -1,4 +1,4 @@
-//! Where a request comes from, when proxies stand in between.
+//! The client's address, when requests come through proxies.
 
 use std::net::IpAddr;
 use std::net::SocketAddr;
@@ -10,8 +10,8 @@ use serde::Serialize;
 use crate::domain::network::Network;
 use crate::domain::network::plain;
 
-/// The header in which the proxies say for whom they ask. One only: a proxy hands on those that it does
-/// not know as the caller wrote them.
+/// The header in which proxies pass on the client's address. Only one is read, because a proxy passes on headers that it
+/// does not know as the client wrote them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProxyHeader {
@@ -21,8 +21,8 @@ pub enum ProxyHeader {
     Forwarded,
 }
 
-/// The nearest address that is not a proxy's of ours. Each proxy adds the one that it sees at the end, so
-/// that what stands before the first stranger is whatever that stranger wrote.
+/// The nearest address that is not a trusted proxy. Each proxy appends the address it sees, so everything before the first
+/// untrusted address may have been forged.
 pub(super) fn of_caller(
     peer: IpAddr,
     headers: &HeaderMap,
@@ -54,7 +54,7 @@ impl ProxyHeader {
         }
     }
 
-    /// `None` when the proxy would not say.
+    /// The address in one element of the header; `None` if the proxy does not disclose it.
     fn address(self, hop: &str) -> Option<IpAddr> {
         let node = match self {
             Self::XForwardedFor => hop,
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_our_proxies_add_is_believed() {
+    fn only_addresses_added_by_trusted_proxies_are_used() {
         let plain = ProxyHeader::XForwardedFor;
         for (peer, values, expected) in [
             ("192.0.2.9", &["198.51.100.1"][..], "192.0.2.9"),

@@ -1,6 +1,5 @@
-//! How often one may ask: an account, however it proves itself; an address, for what nobody signs and
-//! for proofs that are none. A proof that holds is never held up by what others do from its address: whole
-//! ministries share one.
+//! Rate limits: per account for authenticated requests, per address for anonymous requests and invalid credentials. Requests
+//! from the same address do not count against an authenticated caller, since whole ministries share one address.
 
 mod address;
 
@@ -30,10 +29,10 @@ use crate::domain::network::Network;
 
 pub use address::ProxyHeader;
 
-/// Quotas are by the minute.
+/// Window of the quotas, in seconds.
 const WINDOW_SECONDS: u32 = 60;
 
-/// Never counted.
+/// Paths that are not rate limited.
 pub(super) const ALIVE: [&str; 2] = ["/healthz", "/livez"];
 
 const READY: &str = "/readyz";
@@ -49,38 +48,38 @@ pub struct Limits {
     clock: Ticks,
     accounts: Option<Limiter<AccountNumber>>,
     addresses: Option<Limiter<Crowd>>,
-    /// Nobody can choose addresses that fall together.
+    /// Random keys, so that clients cannot choose addresses that share a bucket.
     hasher: RandomState,
     proxies: Vec<Network>,
     proxy_header: ProxyHeader,
 }
 
-/// Whose requests are counted together.
+/// Whose quota a request counts against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who {
     Account(AccountNumber),
     Nobody,
 }
 
-/// Addresses that count as one: one of 65 536 crowds, so that memory is bounded whoever asks. Probes of
-/// readiness are apart, so that what else comes from their address does not make us look unwell.
+/// One of 65 536 buckets of addresses that share a quota, so that memory is bounded. Readiness probes have buckets of their
+/// own, so that other requests from their address cannot make them fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Crowd {
     number: u16,
     is_probe: bool,
 }
 
-/// What is left to somebody, as the headers tell it.
+/// The state of a quota, as reported in the response headers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Allowance {
     policy: &'static str,
     quota: u32,
     left: u32,
-    /// How long until a request is taken again; 0 when one is.
+    /// Seconds until the next request is accepted; 0 if it is accepted now.
     wait_seconds: u32,
 }
 
-/// Our clock, as `governor` reads it.
+/// Adapts the service's clock to `governor`.
 #[derive(Clone, Debug)]
 struct Ticks(Arc<dyn Clock>);
 
@@ -105,7 +104,7 @@ impl Limits {
         }
     }
 
-    /// `None` for what is not counted.
+    /// Counts a request. Returns the state of its quota, or `None` if the request is not rate limited.
     pub(super) fn take(&self, request: &HttpRequest, who: Who) -> Option<Allowance> {
         match who {
             Who::Account(account) => Some(self.check(self.accounts.as_ref()?, "account", &account)),
@@ -166,10 +165,10 @@ impl Allowance {
         self.policy
     }
 
-    /// As draft-ietf-httpapi-ratelimit-headers has them.
-    pub(super) fn tell(self, headers: &mut HeaderMap) {
+    /// Sets the headers `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers).
+    pub(super) fn add_headers(self, headers: &mut HeaderMap) {
         let Self { policy, quota, left, .. } = self;
-        // A request comes back every so often, until all of them are there.
+        // The quota refills evenly over the window.
         let gone = u64::from(quota.saturating_sub(left)) * u64::from(WINDOW_SECONDS);
         let whole_in = gone.div_ceil(u64::from(quota.max(1)));
         let limit = format!("\"{policy}\";r={left};t={whole_in}");
@@ -187,7 +186,7 @@ fn limiter<K: Clone + Eq + Hash>(a_minute: u32, clock: &Ticks) -> Option<Limiter
     Some(RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()))
 }
 
-/// A subscriber of IPv6 has 2⁶⁴ addresses.
+/// The /64 prefix of an IPv6 address, since one subscriber has all its addresses; an IPv4 address as it is.
 fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

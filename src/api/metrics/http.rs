@@ -1,4 +1,4 @@
-//! Requests, counted and timed by the pattern of their route: never by what stands in its place.
+//! Counts and times requests by route pattern, never by actual path.
 
 use std::time::Duration;
 use std::time::Instant;
@@ -20,10 +20,10 @@ use tracing::info;
 use super::super::routing::MatchedRoute;
 use super::Metrics;
 
-/// Seconds: from an answer in memory to a cycle asked for.
+/// Buckets in seconds: from a cached response to an explicit cycle.
 const BUCKETS: [f64; 10] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0];
 
-/// Of a request that leads nowhere: its path is anybody's.
+/// Label of requests that match no route. Their path is not used, since clients can invent any.
 const NOWHERE: &str = "none";
 
 const PROBES: [&str; 4] = ["/healthz", "/livez", "/readyz", "/metrics"];
@@ -35,7 +35,7 @@ pub(super) struct Requests {
     limited: Family<Limited, Counter>,
 }
 
-/// What the quota is of: an account or an address, never which.
+/// The kind of quota that was exceeded: account or address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Limited {
     by: &'static str,
@@ -86,7 +86,7 @@ impl Requests {
 }
 
 impl Metrics {
-    /// A request was beyond a quota.
+    /// Counts a request that exceeded a quota.
     pub(in crate::api) fn count_limited(&self, by: &'static str) {
         self.requests.limited.get_or_create(&Limited { by }).inc();
     }
@@ -117,7 +117,7 @@ pub async fn measure(
     answer
 }
 
-/// What machines ask all the time is for those who look closely.
+/// Logs a request at level info; probes and scrapes at level debug.
 fn log(method: &str, route: &str, status: u16, elapsed: Duration) {
     let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     if PROBES.contains(&route) {
@@ -127,7 +127,7 @@ fn log(method: &str, route: &str, status: u16, elapsed: Duration) {
     }
 }
 
-/// Callers may invent methods, and each would be a series of its own.
+/// The method as a label. Unknown methods share one label, since clients can invent any.
 pub(in crate::api) fn method_label(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",

@@ -1,4 +1,4 @@
-//! `/metrics`, in the format that Prometheus reads: what this process did, and what the database holds.
+//! `/metrics` for Prometheus: counters of this process, and the state of the database.
 
 mod http;
 mod state;
@@ -27,18 +27,18 @@ use crate::domain::ids::CycleNumber;
 pub use http::measure;
 pub(super) use http::method_label;
 
-/// Scrapes that follow one another within that time are given the same state of the database.
+/// Scrapes within this time share one read of the database.
 const FRESH: Duration = Duration::from_secs(5);
 
-/// From a phase of 43 projects to one of a million.
+/// Buckets in seconds, for the phases of cycles on 43 to a million projects.
 const SECONDS: [f64; 9] = [0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 5.0, 20.0, 60.0];
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Gauges of shares.
+/// A gauge between 0 and 1.
 type Ratio = Gauge<f64, AtomicU64>;
 
-/// What a service counts from its start to its end.
+/// The metrics of this process.
 #[derive(Debug)]
 pub struct Metrics {
     requests: http::Requests,
@@ -47,11 +47,11 @@ pub struct Metrics {
     seen: Mutex<Seen>,
 }
 
-/// The state of the database as it was last read.
+/// The last read state of the database.
 #[derive(Debug)]
 struct Seen {
     read: Option<(Instant, state::State)>,
-    /// Verdicts of the cycles up to this one are counted.
+    /// The last cycle whose verdicts have been counted.
     counted: CycleNumber,
 }
 
@@ -72,7 +72,7 @@ struct Build {
 }
 
 impl Metrics {
-    /// Evaluations count from the cycle after `last`.
+    /// Metrics that count evaluations from the cycle after `last`.
     pub fn new(last: Option<CycleNumber>) -> Self {
         let durations: fn() -> Histogram = || Histogram::new(SECONDS);
         Self {
@@ -83,7 +83,7 @@ impl Metrics {
         }
     }
 
-    /// What the database holds, read at most every few seconds however many ask.
+    /// Registers the state of the database, read at most once in `FRESH`. Returns whether it could be read.
     async fn register_state(&self, parts: &Parts, registry: &mut Registry) -> bool {
         let mut seen = self.seen.lock().await;
         let fresh = seen.read.as_ref().is_some_and(|(at, _)| at.elapsed() < FRESH);
@@ -114,12 +114,12 @@ impl Metrics {
     }
 }
 
-/// Tell Prometheus how the service does, in its own format.
+/// Return the metrics of the service, for Prometheus.
 #[utoipa::path(
     get,
     path = "/metrics",
     tag = "operations",
-    responses((status = 200, description = "As asked", body = String, content_type = "application/openmetrics-text"))
+    responses((status = 200, description = "The metrics", body = String, content_type = "application/openmetrics-text"))
 )]
 pub(super) async fn show_metrics(
     desk: Desk,
@@ -138,12 +138,12 @@ pub(super) async fn show_metrics(
     registry.register("vigie_store_up", "Whether the database could be read for this answer", up);
     registry.register(
         "vigie_rule_evaluations",
-        "Verdicts of the cycles committed since this process started, whoever ran them",
+        "Verdicts of the cycles committed since this process started, by any process",
         metrics.evaluations.clone(),
     );
     registry.register(
         "vigie_cycle_duration_seconds",
-        "Phases of the cycles committed since this process started, whoever ran them",
+        "Phases of the cycles committed since this process started, by any process",
         metrics.durations.clone(),
     );
     metrics.requests.register(&mut registry);

@@ -1,4 +1,4 @@
-//! What the database says to the metrics: it outlives the process, and so do these figures.
+//! Metrics read from the database. They survive restarts.
 
 use std::time::Duration;
 
@@ -26,8 +26,8 @@ use crate::store::LaneGauge;
 use crate::store::RuleTally;
 use crate::store::StoreError;
 
-/// Cycles whose verdicts are counted at one scrape: a service that was not asked for long leaves out
-/// the older ones.
+/// Maximum number of cycles whose verdicts are counted in one scrape. After a long time without scrapes, older ones are
+/// left out.
 const CYCLES_COUNTED: i64 = 20;
 
 #[derive(Debug)]
@@ -37,9 +37,9 @@ pub(super) struct State {
     sources: Vec<ImportSource>,
     last: Option<(CycleNumber, DateTime<Utc>)>,
     tallies: Vec<RuleTally>,
-    /// Of the cycles committed since the last look.
+    /// Tallies of the cycles committed since the last scrape.
     news: Vec<RuleTally>,
-    /// How long the phases of those cycles took.
+    /// Durations of the phases of those cycles.
     times: Vec<(CyclePhase, Duration)>,
 }
 
@@ -137,7 +137,7 @@ impl State {
         registry.register("vigie_store_size_bytes", "Size of the database", bytes);
     }
 
-    /// Every state and level, so that nought is a figure and not a gap.
+    /// Registers alerts by state and level, including combinations with none, which show as 0.
     fn register_alerts(&self, registry: &mut Registry) {
         let alerts: Family<OfAlert, Gauge> = Family::default();
         for state in [AlertState::Pending, AlertState::Open, AlertState::Resolved] {
@@ -152,7 +152,7 @@ impl State {
         stale.set(signed(self.gauges.stale_alerts));
         registry.register(
             "vigie_alerts_stale",
-            "Alerts that stand on what was last known, for want of data",
+            "Alerts that rest on older data because the last cycle could not evaluate them",
             stale,
         );
     }
@@ -165,7 +165,7 @@ impl State {
         }
         registry.register(
             "vigie_rule_coverage_ratio",
-            "Share of its subjects that a rule could judge in the last cycle",
+            "Share of its subjects that a rule could evaluate in the last cycle",
             coverage,
         );
         if let Some((number, at)) = self.last {
@@ -175,7 +175,7 @@ impl State {
             registry.register("vigie_cycle_last_number", "Number of the last cycle", last);
             registry.register(
                 "vigie_cycle_last_timestamp_seconds",
-                "When the last cycle was run, by a job or by hand",
+                "When the last cycle was run",
                 started,
             );
         }
@@ -189,14 +189,14 @@ impl State {
         }
         registry.register(
             "vigie_dataset_age_seconds",
-            "Time since something was last imported",
+            "Time since the last import of each dataset",
             ages,
         );
         let rejected: Counter = Counter::default();
         rejected.inc_by(self.gauges.rows_set_aside);
         registry.register(
             "vigie_dataset_rejected_rows",
-            "Rows set aside by all imports since the beginning",
+            "Rows set aside by all imports so far",
             rejected,
         );
         let sources: Family<OfSource, Gauge> = Family::default();
@@ -207,7 +207,7 @@ impl State {
         }
         registry.register(
             "vigie_import_sources",
-            "Files and addresses that the import job looks at, by what came of the last look",
+            "Files and addresses that the import job reads, by the result of the last read",
             sources,
         );
     }
@@ -224,15 +224,15 @@ impl State {
             let labels = OfLane { integration: lane.lane.clone() };
             attempts.get_or_create(&labels).inc_by(lane.attempts);
         }
-        registry.register("vigie_notices", "Notices by what carries them and state", notices);
-        registry.register("vigie_notifications", "Attempts to send a notice", attempts);
+        registry.register("vigie_notices", "Notifications by channel and delivery state", notices);
+        registry.register("vigie_notifications", "Attempts to deliver a notification", attempts);
         let failed: Family<OfFailure, Counter> = Family::default();
         for failure in &self.gauges.failures {
             let labels =
                 OfFailure { integration: failure.lane.clone(), reason: failure.reason.clone() };
             failed.get_or_create(&labels).inc_by(failure.failed);
         }
-        let help = "Attempts to send a notice that came to nothing, by reason";
+        let help = "Failed attempts to deliver a notification, by reason";
         registry.register("vigie_notifications_failed", help, failed);
         let [up, down]: [Family<OfLane, Gauge>; 2] = Default::default();
         for lane in &self.gauges.outbox {
@@ -245,15 +245,15 @@ impl State {
         }
         registry.register(
             "vigie_channel_up",
-            "Whether what carries notices works: 0 during an outage, in which they wait and do not age",
+            "Whether a channel works: 0 during an outage, in which its notifications wait without expiring",
             up,
         );
-        registry.register("vigie_channel_outage_seconds", "How long an outage has lasted", down);
+        registry.register("vigie_channel_outage_seconds", "Duration of the outage under way", down);
         let oldest: Gauge = Gauge::default();
         oldest.set(self.gauges.oldest_due.map_or(0, |due| (now - due).num_seconds().max(0)));
         registry.register(
             "vigie_outbox_oldest_seconds",
-            "How long the oldest notice that may leave has waited",
+            "How long the oldest notification due for delivery has waited",
             oldest,
         );
     }
@@ -277,23 +277,23 @@ impl State {
         }
         registry.register(
             "vigie_runs_missed",
-            "Firings that found nobody, since the beginning",
+            "Scheduled times at which a job was not run, so far",
             missed,
         );
         registry.register(
             "vigie_run_last_success_timestamp_seconds",
-            "When a job last did all that it should",
+            "When a job last succeeded",
             success,
         );
-        registry.register("vigie_run_next_timestamp_seconds", "When a job fires next", next);
+        registry.register("vigie_run_next_timestamp_seconds", "Next scheduled time of a job", next);
         registry.register(
             "vigie_run_last_failed",
-            "Whether the last run of a job was less than a success",
+            "Whether the last run of a job failed, in whole or in part",
             failed,
         );
         registry.register(
             "vigie_run_last_duration_seconds",
-            "How long the last run of a job took",
+            "Duration of the last run of a job",
             duration,
         );
     }

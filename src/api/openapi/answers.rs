@@ -1,4 +1,4 @@
-//! Refusals that many routes share, documented once.
+//! Error responses that many routes share.
 
 use std::collections::BTreeMap;
 
@@ -23,35 +23,41 @@ use utoipa::openapi::security::SecurityRequirement;
 use super::super::limits;
 use super::super::problem_details::PROBLEM_JSON;
 
-/// Status, name among the components, and when.
+/// Status code, name in the document's components, and description.
 type Answer = (&'static str, &'static str, &'static str);
 
 const BAD_REQUEST: Answer =
-    ("400", "BadRequest", "A parameter is not one, or not of its kind; or the body cannot be read");
-const UNAUTHORIZED: Answer = ("401", "Unauthorized", "Nobody knows who asks");
+    ("400", "BadRequest", "A parameter is unknown or invalid, or the body cannot be read");
+const UNAUTHORIZED: Answer = ("401", "Unauthorized", "Authentication required");
 const FORBIDDEN: Answer = (
     "403",
     "Forbidden",
-    "None of the caller's roles allows it, or it lies beyond their ministries",
+    "The caller's roles do not allow it, or it concerns ministries outside the caller's scope",
 );
-const NOT_FOUND: Answer = ("404", "NotFound", "No such thing, or none that the caller may see");
-const NO_DATA: Answer = ("409", "NoData", "Nothing is known yet, or not as of that date");
-const CONFLICT: Answer = ("409", "Conflict", "Refused as things stand");
-const STALE: Answer =
-    ("412", "Stale", "Somebody changed it since the revision that `If-Match` gives");
-const UNPROCESSABLE: Answer =
-    ("422", "Unprocessable", "Rules with faults, cases that fail, or texts out of bounds");
-const NO_REVISION: Answer = ("428", "NoRevision", "`If-Match` is missing");
-const TOO_LONG: Answer = ("414", "AddressTooLong", "The path with its query is too long");
-const TOO_LARGE: Answer = ("413", "TooLarge", "The body is larger than this route takes");
+const NOT_FOUND: Answer = ("404", "NotFound", "It does not exist, or is not visible to the caller");
+const NO_DATA: Answer = ("409", "NoData", "There is no data yet, or none as of that date");
+const CONFLICT: Answer = ("409", "Conflict", "The request conflicts with the current state");
+const STALE: Answer = ("412", "Stale", "It has changed since the revision in `If-Match`");
+const UNPROCESSABLE: Answer = (
+    "422",
+    "Unprocessable",
+    "The content is understood but not acceptable: rules with errors, failing test cases, a limit exceeded, or an `Idempotency-Key` used with another request",
+);
+const NO_REVISION: Answer = ("428", "NoRevision", "`If-Match` header required");
+const TOO_LONG: Answer = ("414", "AddressTooLong", "The path and query are too long");
+const TOO_LARGE: Answer = ("413", "TooLarge", "The body is too large");
 const MEDIA_TYPE: Answer =
-    ("415", "UnsupportedMediaType", "The body is not of a kind that is read");
-const TOO_MANY: Answer = ("429", "TooManyRequests", "Too many requests in too short a time");
-const INTERNAL: Answer = ("500", "Internal", "Something broke down here");
+    ("415", "UnsupportedMediaType", "The media type or the encoding of the body is not supported");
+const TOO_MANY: Answer = (
+    "429",
+    "TooManyRequests",
+    "Too many requests: the quota of the account or of the address is used up",
+);
+const INTERNAL: Answer = ("500", "Internal", "Internal server error");
 const UNAVAILABLE: Answer = (
     "503",
     "Unavailable",
-    "Not now: nothing can be written, others are writing, or the service is not ready",
+    "Temporarily unavailable: the storage cannot be written, the database is busy, or the service is not ready",
 );
 
 const ALL: &[Answer] = &[
@@ -72,11 +78,11 @@ const ALL: &[Answer] = &[
     UNAVAILABLE,
 ];
 
-/// 409: nothing to show.
+/// 409: there is no data yet, or none as of the requested date.
 #[derive(Debug)]
 pub(in crate::api) struct NoData;
 
-/// 503.
+/// 503: temporarily unavailable.
 #[derive(Debug)]
 pub(in crate::api) struct Unavailable;
 
@@ -95,27 +101,27 @@ macro_rules! answer {
 }
 
 answer!(
-    /// 404, of what a parameter names.
+    /// 404: a parameter names something that does not exist.
     NotFound,
     NOT_FOUND
 );
 answer!(
-    /// 409: refused.
+    /// 409: the request conflicts with the current state.
     Conflict,
     CONFLICT
 );
 answer!(
-    /// 412.
+    /// 412: changed since the revision in `If-Match`.
     Stale,
     STALE
 );
 answer!(
-    /// 422.
+    /// 422: the content is understood but not acceptable.
     Unprocessable,
     UNPROCESSABLE
 );
 answer!(
-    /// 428.
+    /// 428: `If-Match` is missing.
     NoRevision,
     NO_REVISION
 );
@@ -132,7 +138,7 @@ impl IntoResponses for Unavailable {
     }
 }
 
-/// Writes the shared answers, and gives each route those that may come of it.
+/// Adds the shared responses to the document's components, and to each operation the ones it may return.
 pub(super) fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     for answer in ALL {
@@ -172,7 +178,7 @@ pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Opera
         .flatten()
 }
 
-/// Whether anonymous callers are answered.
+/// Whether the operation accepts anonymous callers.
 fn is_open(operation: &Operation) -> bool {
     operation.security.as_deref() == Some(&[SecurityRequirement::default()])
 }
@@ -184,7 +190,7 @@ fn key() -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(
-            "Of the caller's making, such as a UUID: sent again with it, the request is done once",
+            "A unique key chosen by the caller, such as a UUID. A request repeated with the same key is carried out once.",
         ))
         .schema(Some(key.max_length(Some(200)).pattern(Some(r"^[!#-\[\]-~]+$"))))
         .build()
@@ -200,7 +206,7 @@ fn problem((status, _, when): Answer) -> Response {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
     let wait = HeaderBuilder::new()
         .schema(Some(seconds))
-        .description(Some("In how many seconds to ask again"));
+        .description(Some("Seconds to wait before retrying"));
     let quota = |words| {
         let text = ObjectBuilder::new().schema_type(Type::String);
         HeaderBuilder::new().schema(Some(text)).description(Some(words)).build()
@@ -208,8 +214,8 @@ fn problem((status, _, when): Answer) -> Response {
     match status {
         "429" => response
             .header("Retry-After", wait.build())
-            .header("RateLimit", quota("What is left of the quota: `\"account\";r=0;t=60`"))
-            .header("RateLimit-Policy", quota("The quota: `\"account\";q=600;w=60`"))
+            .header("RateLimit", quota("Requests left (`r`), and seconds until the quota is full again (`t`): `\"account\";r=0;t=60`"))
+            .header("RateLimit-Policy", quota("Requests allowed (`q`) per window of `w` seconds: `\"account\";q=600;w=60`"))
             .build(),
         "503" => response.header("Retry-After", wait.build()).build(),
         _ => response.build(),

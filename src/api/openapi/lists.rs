@@ -1,4 +1,4 @@
-//! What every list has in common: the parameters of a page, and the link to the next one.
+//! The paging parameters of every list, and the link to its next page.
 
 use utoipa::openapi::Content;
 use utoipa::openapi::HeaderBuilder;
@@ -16,18 +16,18 @@ use super::super::page::LIMIT;
 use super::super::page::MOST;
 use super::answers::operations;
 
-/// Of the schema of a page, before that of its entries.
+/// How references to the schemas of pages begin; the name of the entry's schema follows.
 const PAGE: &str = "#/components/schemas/Page_";
 
-/// Whatever answers a page takes `limit` and `cursor`, and links to the next one.
+/// Adds the parameters `limit` and `cursor`, and the header `Link`, to every operation that returns a page.
 pub(super) fn complete(document: &mut OpenApi) {
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         let answer = operation.responses.responses.get_mut("200");
         let Some(RefOr::T(answer)) = answer.filter(|answer| is_page(answer)) else { continue };
         let link = ObjectBuilder::new().schema_type(Type::String);
-        let link = HeaderBuilder::new().schema(Some(link)).description(Some(
-            "`<…>; rel=\"next\"`, the address of the next page, when there is one",
-        ));
+        let link = HeaderBuilder::new()
+            .schema(Some(link))
+            .description(Some("Address of the next page, if there is one: `<…>; rel=\"next\"`"));
         answer.headers.insert("Link".to_owned(), link.build().into());
         operation.parameters.get_or_insert_default().extend([limit().into(), cursor().into()]);
     }
@@ -49,12 +49,11 @@ fn limit() -> Parameter {
         .minimum(Some(1))
         .maximum(Some(MOST))
         .default(Some(LIMIT.into()));
-    parameter("limit", "How many entries a page holds", number)
+    parameter("limit", "Maximum number of entries in the page", number)
 }
 
 fn cursor() -> Parameter {
-    let words =
-        "Where the page begins: the `next_cursor` of the page before, with the same filters";
+    let words = "Start of the page: the `next_cursor` of the previous page, with the same filters";
     parameter("cursor", words, ObjectBuilder::new().schema_type(Type::String))
 }
 

@@ -1,4 +1,4 @@
-//! What the derives cannot know: fields that may be `null` are there all the same.
+//! Corrections to the derived schemas: nullable fields of responses are required, and items of lists have names.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -14,19 +14,22 @@ use utoipa::openapi::schema::SchemaType;
 
 use super::answers::operations;
 
-/// Marks fields of answers that may be `null` as required: they are written, whatever they hold. What
-/// requests bring is left as it is.
+/// Marks nullable fields of responses as required, because they are always written. Schemas of request bodies are
+/// left as they are.
 pub(super) fn complete(document: &mut OpenApi) {
-    let asked = asked(document);
+    let of_requests = request_schemas(document);
     let components = document.components.get_or_insert_default();
     close(&mut components.schemas, "AccountScope");
     name_items(&mut components.schemas);
-    for (_, schema) in components.schemas.iter_mut().filter(|(name, _)| !asked.contains(*name)) {
+    for (_, schema) in
+        components.schemas.iter_mut().filter(|(name, _)| !of_requests.contains(*name))
+    {
         require(schema);
     }
 }
 
-/// Of a variant with one list, the derive says too much of the list, and not that there is no other field.
+/// Corrects the variants of an enum that hold one list: the derive marks the items as unique, which the service does
+/// not require, and does not forbid other fields.
 fn close(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str) {
     let Some(RefOr::T(Schema::OneOf(variants))) = schemas.get_mut(name) else { return };
     for variant in &mut variants.items {
@@ -34,7 +37,7 @@ fn close(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str) {
             && !object.properties.is_empty()
         {
             for property in object.properties.values_mut() {
-                // What is given twice counts once.
+                // A repeated item counts once.
                 if let RefOr::T(Schema::Array(list)) = property {
                     list.unique_items = false;
                 }
@@ -44,9 +47,9 @@ fn close(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str) {
     }
 }
 
-/// A list of `T` is derived with all of `T` inside it: it is told apart, under its name.
+/// The derive inlines `T` into the schema of `Page<T>`: this gives `T` a schema of its own and refers to it.
 fn name_items(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
-    let mut told_apart = Vec::new();
+    let mut inlined = Vec::new();
     for (list, schema) in schemas.iter_mut() {
         let (Some((_, item)), RefOr::T(Schema::Object(object))) = (list.split_once('_'), schema)
         else {
@@ -55,17 +58,17 @@ fn name_items(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
         if let Some(RefOr::T(Schema::Array(rows))) = object.properties.get_mut("data") {
             let named = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
             if let ArrayItems::RefOrSchema(whole) = std::mem::replace(&mut rows.items, named) {
-                told_apart.push((item.to_owned(), *whole));
+                inlined.push((item.to_owned(), *whole));
             }
         }
     }
-    for (item, whole) in told_apart {
+    for (item, whole) in inlined {
         schemas.entry(item).or_insert(whole);
     }
 }
 
-/// Schemas that requests name.
-fn asked(document: &mut OpenApi) -> BTreeSet<String> {
+/// Names of the schemas that request bodies refer to.
+fn request_schemas(document: &mut OpenApi) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let items = document.paths.paths.values_mut();
     for body in items.flat_map(operations).filter_map(|operation| operation.request_body.as_ref()) {

@@ -1,5 +1,5 @@
-//! What each operation requires of its caller, from the table of routes: the permission and the data scope stand
-//! beside each security scheme, as OpenAPI 3.1 lists the roles that a scheme must give.
+//! The security requirement of each operation, from the table of routes. The scopes of a security scheme are the
+//! permission and the data scope that the route requires.
 
 use actix_web::http::Method;
 use utoipa::openapi::OpenApi;
@@ -10,10 +10,10 @@ use utoipa::openapi::security::SecurityRequirement;
 use super::super::access::Requirement;
 use super::super::routes::routes;
 
-/// The security schemes, each of which will do.
+/// Names of the security schemes. Either one is enough.
 pub(super) const SCHEMES: [&str; 2] = ["token", "session"];
 
-/// Writes the requirement of every documented route into its operation.
+/// Sets the security requirement of every documented operation.
 pub(super) fn complete(document: &mut OpenApi) {
     for route in routes().iter().filter(|route| route.is_documented) {
         let item = document.paths.paths.get_mut(&route.path);

@@ -1,4 +1,4 @@
-//! What every text of a query has in common: no control characters, which `query::parameters` refuses.
+//! The pattern of text parameters in queries: no control characters, as `query::parameters` requires.
 
 use utoipa::openapi::Array;
 use utoipa::openapi::Object;
@@ -14,7 +14,7 @@ use super::answers::operations;
 
 const PLAIN: &str = "^[^\\u0000-\\u001F\\u007F-\\u009F]*$";
 
-/// Gives a pattern to texts of which nothing else is said.
+/// Adds the pattern to text parameters that have no other constraint.
 pub(super) fn complete(document: &mut OpenApi) {
     let operations = document.paths.paths.values_mut().flat_map(operations);
     for parameter in operations.flat_map(|operation| operation.parameters.iter_mut().flatten()) {
@@ -27,7 +27,7 @@ pub(super) fn complete(document: &mut OpenApi) {
     }
 }
 
-/// Of the parameter, or of each of its values where it may be repeated.
+/// The schema of the parameter's value, or of each value if the parameter may be repeated.
 fn text_of(schema: &mut RefOr<Schema>) -> Option<&mut Object> {
     match schema {
         RefOr::T(Schema::Object(text)) => Some(text),

@@ -1,4 +1,4 @@
-//! Pages about a session: whose it is, and that it is over.
+//! Pages about the session: the signed-in account, and the confirmation of sign-out.
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -17,12 +17,12 @@ use crate::domain::access::Scope;
 use crate::domain::access::Token;
 use crate::domain::french;
 
-/// Show a page that says that nobody is signed in any more.
+/// Show a page that confirms that the session has ended.
 #[utoipa::path(
     get,
     path = "/signed-out",
     tag = "accounts",
-    responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
+    responses((status = 200, description = "An HTML page in French", body = String, content_type = "text/html"))
 )]
 pub(in crate::api) async fn show_signed_out() -> HttpResponse {
     let page = Page {
@@ -34,12 +34,12 @@ pub(in crate::api) async fn show_signed_out() -> HttpResponse {
     page.answer(StatusCode::OK)
 }
 
-/// Show a page with who is signed in, and the way out.
+/// Show a page with the signed-in account and a sign-out button.
 #[utoipa::path(
     get,
     path = "/account",
     tag = "accounts",
-    responses((status = 200, description = "As asked", body = String, content_type = "text/html"))
+    responses((status = 200, description = "An HTML page in French", body = String, content_type = "text/html"))
 )]
 pub(in crate::api) async fn show_account(
     context: AnonymousContext,

@@ -1,4 +1,4 @@
-//! Signing in and out by a provider of identities: to it, back from it, and away.
+//! Sign-in and sign-out through an identity provider (OpenID Connect).
 
 pub(super) mod account;
 mod page;
@@ -45,17 +45,17 @@ use refusal::Refusal;
 const TICKET: &str = "vigie_sign_in";
 const TICKET_PATH: &str = "/sign-in";
 
-/// From leaving for the provider to coming back.
+/// Maximum time between the redirect to the provider and the return from it, in minutes.
 const MINUTES: i64 = 10;
 
-/// Of an address of ours.
+/// Maximum length of `go_to`, in bytes.
 const LONGEST_ADDRESS: usize = 500;
 
-/// What sign-in needs beside the context.
+/// Configuration of sign-in.
 #[derive(Debug)]
 pub struct SignIn {
     pub provider: Option<Provider>,
-    /// Whom refusals tell to ask; empty when nobody is named.
+    /// Contact shown to refused persons; empty if none is configured.
     pub contact: String,
     pub cookies: Cookies,
 }
@@ -64,23 +64,23 @@ pub struct SignIn {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Start {
-    /// An address of Vigie, where to go once signed in.
+    /// Path on this service to open after sign-in.
     go_to: Option<String>,
 }
 
-/// Send a browser to the provider of identities.
+/// Redirect the browser to the identity provider.
 ///
-/// It may come back within ten minutes. A page in French says why it cannot go.
+/// The sign-in must be finished within ten minutes. If it cannot begin, the response is a page in French that says why.
 #[utoipa::path(
     get,
     path = "/sign-in",
     tag = "accounts",
     params(Start),
     responses(
-        (status = 303, description = "To the provider"),
-        (status = 400, description = "`go_to` is no address of Vigie, or no such parameter is known", content((String = "text/html"), (ProblemDetails = "application/problem+json"))),
-        (status = 404, description = "No provider is set", body = String, content_type = "text/html"),
-        (status = 503, description = "The provider does not answer", body = String, content_type = "text/html")
+        (status = 303, description = "Redirect to the identity provider"),
+        (status = 400, description = "`go_to` is not an address of Vigie, or a parameter is unknown", content((String = "text/html"), (ProblemDetails = "application/problem+json"))),
+        (status = 404, description = "No identity provider is configured", body = String, content_type = "text/html"),
+        (status = 503, description = "The identity provider does not respond", body = String, content_type = "text/html")
     )
 )]
 pub(super) async fn start_sign_in(
@@ -92,7 +92,7 @@ pub(super) async fn start_sign_in(
         return Ok(sign_in.refuse(&context, &Refusal::Off));
     };
     let go_to = query.into_inner().go_to;
-    if go_to.as_deref().is_some_and(|address| !is_ours(address)) {
+    if go_to.as_deref().is_some_and(|address| !is_own_path(address)) {
         return Ok(sign_in.refuse(&context, &Refusal::GoesElsewhere));
     }
     let departure = match provider.begin().await {
@@ -103,34 +103,34 @@ pub(super) async fn start_sign_in(
     let period = (now, now + TimeDelta::minutes(MINUTES));
     let ticket = departure.ticket;
     context.store.begin_sign_in(&ticket.fingerprint(), go_to.as_deref(), period).await?;
-    let cookie = browser::of_ours(TICKET, ticket.reveal(), TICKET_PATH)
+    let cookie = browser::own_cookie(TICKET, ticket.reveal(), TICKET_PATH)
         .secure(sign_in.cookies.secure)
         .max_age(Duration::minutes(MINUTES))
         .finish();
-    let mut away = see_other(departure.url.as_str());
+    let mut away = redirect(departure.url.as_str());
     Ok(away.cookie(cookie).finish())
 }
 
-/// Take back somebody whom the provider signed in.
+/// Finish a sign-in, when the identity provider redirects the browser back.
 ///
-/// Called by the provider through the browser. Whoever is refused reads why, in French, and what to do.
+/// If the sign-in is refused, the response is a page in French that says why and what to do.
 #[utoipa::path(
     get,
     path = "/sign-in/return",
     tag = "accounts",
     params(
-        ("code" = Option<String>, Query, description = "What the provider gave"),
-        ("state" = Option<String>, Query, description = "What it was sent with"),
-        ("iss" = Option<String>, Query, description = "The provider, by its own account"),
-        ("error" = Option<String>, Query, description = "Why there is no code")
+        ("code" = Option<String>, Query, description = "Authorization code"),
+        ("state" = Option<String>, Query, description = "State of the authorization request"),
+        ("iss" = Option<String>, Query, description = "Issuer of the response"),
+        ("error" = Option<String>, Query, description = "Error code of the provider, instead of a code")
     ),
     responses(
-        (status = 303, description = "Signed in, with the cookie of a session"),
-        (status = 400, description = "No sign-in that began in this browser, or over", content((String = "text/html"), (ProblemDetails = "application/problem+json"))),
-        (status = 403, description = "Declined, or nothing for them here", body = String, content_type = "text/html"),
-        (status = 404, description = "No provider is set", body = String, content_type = "text/html"),
-        (status = 502, description = "The provider's answer proves nothing", body = String, content_type = "text/html"),
-        (status = 503, description = "The provider does not answer", body = String, content_type = "text/html")
+        (status = 303, description = "Signed in: the response sets the session cookie"),
+        (status = 400, description = "The sign-in did not begin in this browser, or has expired", content((String = "text/html"), (ProblemDetails = "application/problem+json"))),
+        (status = 403, description = "The sign-in was declined, or the person has no access", body = String, content_type = "text/html"),
+        (status = 404, description = "No identity provider is configured", body = String, content_type = "text/html"),
+        (status = 502, description = "The identity provider's response cannot be trusted", body = String, content_type = "text/html"),
+        (status = 503, description = "The identity provider does not respond", body = String, content_type = "text/html")
     )
 )]
 pub(super) async fn end_sign_in(
@@ -142,7 +142,7 @@ pub(super) async fn end_sign_in(
     let Some(provider) = &sign_in.provider else {
         return Ok(sign_in.refuse(&context, &Refusal::Off));
     };
-    // Nobody else's return may use up this browser's sign-in.
+    // A return that belongs to another sign-in must not use up this browser's.
     let ticket = request.cookie(TICKET).and_then(|cookie| Ticket::read(cookie.value()));
     let ticket = ticket.filter(|ticket| ticket.is_of(&answer));
     let pending = match &ticket {
@@ -174,11 +174,11 @@ pub(super) async fn end_sign_in(
     };
     let secret = context.store.begin_session(&terms, &act).await?;
     let cookie = sign_in.cookies.of_session(&secret);
-    let mut home = see_other(go_to.as_deref().unwrap_or("/account"));
-    Ok(home.cookie(cookie).cookie(browser::gone(TICKET, TICKET_PATH)).finish())
+    let mut home = redirect(go_to.as_deref().unwrap_or("/account"));
+    Ok(home.cookie(cookie).cookie(browser::expired_cookie(TICKET, TICKET_PATH)).finish())
 }
 
-/// The person's account, if it may do anything.
+/// The person's account, created if need be; a refusal if it is closed, or has no role or ministry.
 async fn welcome(
     context: &AnonymousContext,
     provider: &Provider,
@@ -204,27 +204,27 @@ async fn welcome(
         }
         Err(error) => return Err(error.into()),
     };
-    let own = account.name.to_string();
+    let account_name = account.name.to_string();
     if account.closed_at.is_some() {
-        return Ok(Err(Refusal::Closed { account: own }));
+        return Ok(Err(Refusal::Closed { account: account_name }));
     }
     if arrival.scope == Some(Scope::of([])) {
-        return Ok(Err(Refusal::NoMinistry { account: own, siret: person.siret.clone() }));
+        return Ok(Err(Refusal::NoMinistry { account: account_name, siret: person.siret.clone() }));
     }
     if account.roles.is_empty() {
-        return Ok(Err(Refusal::NoRole { account: own }));
+        return Ok(Err(Refusal::NoRole { account: account_name }));
     }
     Ok(Ok(account))
 }
 
-/// End the session of a browser, here and at the provider.
+/// End the browser's session, here and at the identity provider.
 #[utoipa::path(
     post,
     path = "/sign-out",
     tag = "accounts",
     responses(
-        (status = 303, description = "To the provider, if there is anything to end there"),
-        (status = 403, description = "Asked by a page that is not Vigie's", body = ProblemDetails, content_type = "application/problem+json")
+        (status = 303, description = "Redirect to the identity provider's sign-out page, or to `/signed-out`"),
+        (status = 403, description = "The request comes from a page of another site", body = ProblemDetails, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn sign_out(
@@ -241,11 +241,11 @@ pub(super) async fn sign_out(
         let id_token = context.store.end_session(&secret, &act).await?;
         onward = sign_in.leave(id_token).await;
     }
-    let mut away = see_other(onward.as_deref().unwrap_or("/signed-out"));
+    let mut away = redirect(onward.as_deref().unwrap_or("/signed-out"));
     Ok(away.cookie(browser::no_session_cookie()).finish())
 }
 
-/// Whose session the browser brings, if it holds.
+/// The caller of a valid session cookie, if the request has one.
 async fn person(
     context: &AnonymousContext,
     request: &HttpRequest,
@@ -255,7 +255,7 @@ async fn person(
 }
 
 impl SignIn {
-    /// To the log, to the trail, and to the person with what to do.
+    /// Logs a refusal, records it in the audit trail, and returns a page that says what to do.
     fn refuse(&self, context: &AnonymousContext, refusal: &Refusal) -> HttpResponse {
         let reason = refusal.reason();
         warn!(reason, "A sign-in was refused");
@@ -264,7 +264,7 @@ impl SignIn {
         let deed = Deed::by(&who, "sign_in_refused", "sign-in").because(&reason);
         context.note_refusal(deed);
         let mut response = HttpResponse::build(refusal.status());
-        response.cookie(browser::gone(TICKET, TICKET_PATH));
+        response.cookie(browser::expired_cookie(TICKET, TICKET_PATH));
         refusal.page(self.contact()).answer_with(response)
     }
 
@@ -283,14 +283,14 @@ impl SignIn {
     }
 }
 
-fn see_other(address: &str) -> actix_web::HttpResponseBuilder {
+fn redirect(address: &str) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((header::LOCATION, address));
     response
 }
 
-/// A path, and nothing that a browser might take for the name of another host.
-fn is_ours(address: &str) -> bool {
+/// Whether the address is a path on this service, and not one that browsers take as another host.
+fn is_own_path(address: &str) -> bool {
     let graphic = |c: char| c.is_ascii_graphic() && c != '\\';
     address.starts_with('/')
         && !address.starts_with("//")
@@ -303,9 +303,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_addresses_of_ours_are_gone_to() {
+    fn only_paths_on_this_service_are_accepted() {
         for ours in ["/", "/account", "/notices/a?b=c#d", "/a//b"] {
-            assert!(is_ours(ours), "{ours}");
+            assert!(is_own_path(ours), "{ours}");
         }
         for other in [
             "",
@@ -316,8 +316,8 @@ mod tests {
             "/a\nb",
             "/a b",
         ] {
-            assert!(!is_ours(other), "{other}");
+            assert!(!is_own_path(other), "{other}");
         }
-        assert!(!is_ours(&format!("/{}", "a".repeat(LONGEST_ADDRESS))));
+        assert!(!is_own_path(&format!("/{}", "a".repeat(LONGEST_ADDRESS))));
     }
 }

@@ -1,4 +1,4 @@
-//! A page of Vigie's own, small: text, a link, a button. Nothing runs on it, nothing is loaded by it.
+//! A small HTML page: text, a link, a button. It runs no scripts and loads nothing.
 
 use std::sync::LazyLock;
 
@@ -25,10 +25,10 @@ input{display:block;box-sizing:border-box;width:100%;margin:0 0 1rem;padding:.5r
 button{padding:.5rem 1rem;border:0;background:#000091;color:#fff;font:inherit;cursor:pointer}\
 a:focus,button:focus,input:focus{outline:3px solid #0a76f6;outline-offset:2px}";
 
-/// The style may be applied, being ours to the byte.
+/// Hash of the style, which allows it in the content security policy.
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE)));
 
-/// A line to fill in.
+/// A text field of a form.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
     pub(super) name: &'static str,
@@ -39,13 +39,13 @@ pub(super) struct Field {
 pub(super) struct Page {
     pub(super) title: &'static str,
     pub(super) paragraphs: Vec<String>,
-    /// What can be done: a text and an address of ours.
+    /// Text and path of a link.
     pub(super) link: Option<(&'static str, String)>,
-    /// What goes with the button.
+    /// Field to submit with the button.
     pub(super) field: Option<Field>,
-    /// A text, and the address to which it posts; empty for that of the page.
+    /// Text of the button, and the path it posts to; empty for the page's own path.
     pub(super) button: Option<(&'static str, &'static str)>,
-    /// Where the answer to the button may lead, beside Vigie.
+    /// Origin to which the response to the button may redirect, in addition to this service.
     pub(super) leads_to: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Why somebody is not signed in: said to them in French with what to do, and to the audit trail.
+//! Reasons to refuse a sign-in: shown to the person in French with what to do, and recorded in the audit trail.
 
 use actix_web::http::StatusCode;
 
@@ -9,16 +9,16 @@ const TITLE: &str = "Connexion impossible";
 
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// The settings name no provider.
+    /// No identity provider is configured.
     Off,
-    /// An address of another site, or no address.
+    /// `go_to` is not a path on this service.
     GoesElsewhere,
     Fault(SignInFault),
-    /// No administrator gave the account a role yet.
+    /// The account has no role yet.
     NoRole {
         account: String,
     },
-    /// Nothing that the settings map: the establishment as the provider told it.
+    /// The settings map the establishment reported by the provider to no ministry.
     NoMinistry {
         account: String,
         siret: Option<String>,
@@ -26,13 +26,13 @@ pub(super) enum Refusal {
     Closed {
         account: String,
     },
-    /// Another account has the name that the new one would bear.
+    /// Another account already has the name of the new one, or one that looks like it.
     NameTaken {
         account: String,
     },
-    /// The provider's name for the person holds what cannot be seen, or is Vigie's own.
+    /// The person's name at the provider has invisible characters, or is reserved for Vigie.
     NameUnfit {
-        /// Without what cannot be seen.
+        /// The name without invisible characters.
         account: String,
     },
 }
@@ -62,44 +62,46 @@ impl Refusal {
         }
     }
 
-    /// For the trail, in the words of the logs.
+    /// The reason in English, for the log and the audit trail.
     pub(super) fn reason(&self) -> String {
         match self {
-            Self::Off => "no provider is set: the setting `sign_in.issuer` is empty".to_owned(),
-            Self::GoesElsewhere => "`go_to` is no address of Vigie".to_owned(),
+            Self::Off => {
+                "no identity provider is configured: the setting `sign_in.issuer` is empty"
+                    .to_owned()
+            }
+            Self::GoesElsewhere => "`go_to` is not an address of Vigie".to_owned(),
             Self::Fault(fault) => fault.to_string(),
             Self::NoRole { .. } => "the account has no role".to_owned(),
             Self::NoMinistry { siret: Some(siret), .. } => {
-                format!("the setting `sign_in.ministries` does not know the siret {siret}")
+                format!("the setting `sign_in.ministries` does not contain the siret {siret}")
             }
-            Self::NoMinistry { siret: None, .. } => "the provider told no siret".to_owned(),
+            Self::NoMinistry { siret: None, .. } => "the provider sent no siret".to_owned(),
             Self::Closed { .. } => "the account is closed".to_owned(),
             Self::NameTaken { .. } => {
-                "an account that is not theirs has the name that theirs would bear, or one that cannot be \
-                 told from it"
+                "another account already has the name of the new one, or one that looks the same"
                     .to_owned()
             }
             Self::NameUnfit { .. } => {
-                "the name that the provider tells holds characters that cannot be seen, or stands for Vigie"
+                "the name sent by the provider has invisible characters, or is reserved for Vigie"
                     .to_owned()
             }
         }
     }
 
-    /// Whom the trail names: the account, once it is known.
+    /// The account to name in the audit trail, if it is known.
     pub(super) fn account(&self) -> Option<&str> {
         match self {
             Self::NoRole { account }
             | Self::NoMinistry { account, .. }
             | Self::Closed { account }
             | Self::NameTaken { account } => Some(account),
-            // What is shown of the name could be somebody else's.
+            // The name without invisible characters could be that of another account.
             Self::NameUnfit { .. } | Self::Off | Self::GoesElsewhere | Self::Fault(_) => None,
         }
     }
 
     pub(super) fn page(&self, contact: &str) -> Page {
-        let (what, then, again) = self.said(contact);
+        let (what, then, again) = self.explanation(contact);
         Page {
             title: TITLE,
             paragraphs: vec![what, then],
@@ -108,8 +110,8 @@ impl Refusal {
         }
     }
 
-    /// What happened, what to do, and whether that is to begin again.
-    fn said(&self, contact: &str) -> (String, String, bool) {
+    /// What happened, what to do, and whether to offer to start again, in French.
+    fn explanation(&self, contact: &str) -> (String, String, bool) {
         let ask = |what: &str| format!("Écrivez à {contact} {what}");
         match self {
             Self::Off => (
@@ -158,12 +160,12 @@ impl Refusal {
                 ask("pour qu’il soit corrigé chez votre fournisseur d’identité."),
                 false,
             ),
-            Self::Fault(fault) => told(fault, &ask),
+            Self::Fault(fault) => fault_explanation(fault, &ask),
         }
     }
 }
 
-fn told(fault: &SignInFault, ask: &dyn Fn(&str) -> String) -> (String, String, bool) {
+fn fault_explanation(fault: &SignInFault, ask: &dyn Fn(&str) -> String) -> (String, String, bool) {
     let doubtful = |what: &str| {
         let then = ask("en indiquant l’heure : le journal du serveur dit ce qui ne va pas.");
         (what.to_owned(), then, true)

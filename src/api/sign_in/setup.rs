@@ -1,4 +1,4 @@
-//! The first start: a link, printed once by the service, makes the account of the administrator.
+//! First start: a link that the service prints creates the administrator's account, once.
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -22,31 +22,31 @@ use crate::store::Credential;
 use crate::store::SessionTerms;
 use crate::store::TokenTerms;
 
-/// Longer than any that was given out.
+/// Maximum length of an invitation in bytes; longer ones are never valid.
 const LONGEST: usize = 200;
 
-/// What the first token is good for, in days.
+/// Lifetime of the first token, in days.
 const TOKEN_DAYS: i64 = 90;
 
 const NAME: Field = Field { name: "name", label: "Vos prénom et nom" };
 
-/// Who the administrator is.
+/// The form that creates the administrator's account.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct Setup {
-    /// What the audit trail calls whoever uses the account.
+    /// Name of the account, as the audit trail shows it.
     name: String,
 }
 
-/// Show the page that makes the first account, in French.
+/// Show the page that creates the first account.
 #[utoipa::path(
     get,
     path = "/setup/{invitation}",
     tag = "accounts",
-    params(("invitation" = String, Path, description = "What the link of the first start ends in")),
+    params(("invitation" = String, Path, description = "Secret of the setup link")),
     responses(
-        (status = 200, description = "As asked", body = String, content_type = "text/html"),
-        (status = 404, description = "The link is worth nothing, or no longer", body = String, content_type = "text/html")
+        (status = 200, description = "An HTML page in French", body = String, content_type = "text/html"),
+        (status = 404, description = "The link is unknown, used or expired", body = String, content_type = "text/html")
     )
 )]
 pub(in crate::api) async fn show_setup(
@@ -62,20 +62,20 @@ pub(in crate::api) async fn show_setup(
     Ok(form(None).answer(StatusCode::OK))
 }
 
-/// Make the account of the administrator, once.
+/// Create the administrator's account, once.
 ///
-/// The page that answers shows a token once, and the browser is signed in.
+/// The page in the response shows a token, once; the browser is signed in.
 #[utoipa::path(
     post,
     path = "/setup/{invitation}",
     tag = "accounts",
-    params(("invitation" = String, Path, description = "What the link of the first start ends in")),
+    params(("invitation" = String, Path, description = "Secret of the setup link")),
     request_body(content = Setup, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 201, description = "The account is made", body = String, content_type = "text/html"),
-        (status = 403, description = "Asked by a page that is not Vigie's", body = super::ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "The link is worth nothing, or no longer", body = String, content_type = "text/html"),
-        (status = 422, description = "No name that the trail could show", content((String = "text/html"), (super::ProblemDetails = "application/problem+json")))
+        (status = 201, description = "The account is created; an HTML page in French", body = String, content_type = "text/html"),
+        (status = 403, description = "The request comes from a page of another site", body = super::ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "The link is unknown, used or expired", body = String, content_type = "text/html"),
+        (status = 422, description = "The name is not acceptable", content((String = "text/html"), (super::ProblemDetails = "application/problem+json")))
     )
 )]
 pub(in crate::api) async fn set_up(
@@ -151,7 +151,7 @@ fn welcome(account: &Account, secret: &Credential) -> Page {
 }
 
 fn refuse(context: &AnonymousContext, method: &str) -> HttpResponse {
-    note(context, method, "the link of the first start is worth nothing, or no longer");
+    note(context, method, "the setup link is unknown, used or expired");
     let page = Page {
         title: "Ce lien ne vaut plus",
         paragraphs: vec![

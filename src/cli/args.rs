@@ -25,11 +25,11 @@ use super::restore::RestoreArgs;
 use super::reviews::ReviewsCommand;
 use super::rules::RulesCommand;
 
-/// Watches the State's large digital projects and warns early enough to act.
+/// Rules-based early warning for the French State's large digital projects.
 ///
-/// Results go to standard output, messages to standard error. Colour follows the terminal and
-/// `NO_COLOR`. Exit code 0: done; 1: refused or not as it should be; 2: wrong usage; 3: remarks
-/// that `--lint-fatal` does not let pass.
+/// Results go to standard output, messages to standard error. Colour depends on the terminal and
+/// `NO_COLOR`. Exit codes: 0 success; 1 refused or failed; 2 wrong usage; 3 warnings, with
+/// `--lint-fatal`.
 #[derive(Debug, Parser)]
 #[command(name = "vigie", version, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Args {
@@ -37,26 +37,26 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// How to write the answer
+    /// Output format
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
 
-    /// Who decides, by name or address; the setting `actor` by default. Beside the database anybody can type any
-    /// name: it is kept and shown as one that nobody proved
+    /// Person on whose behalf the command acts, by name or mail address; the setting `actor` by default. On the local
+    /// command line it is recorded and shown as unverified
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) by: Option<String>,
 
-    /// Let this server answer, as `https://vigie.example.fr`, in place of the database of this machine;
-    /// the setting `server` by default
+    /// Server to use instead of the database of this machine, as `https://vigie.example.fr`; the setting
+    /// `server` by default
     #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
     pub(crate) server: Option<String>,
 
-    /// The token that the server knows you by, alone in a file; by default that of the variable
+    /// File that contains only the token for the server; by default the token is that of the variable
     /// `VIGIE_TOKEN`, or of the setting `token_file`
     #[arg(long, global = true, value_name = "FILE", help_heading = "Server")]
     pub(crate) token_file: Option<PathBuf>,
 
-    /// Send the token in plain HTTP to another machine, where whoever stands between reads it
+    /// Allow plain HTTP to another machine, with which others on the network can read the token
     #[arg(long, global = true, help_heading = "Server")]
     pub(crate) insecure_http: bool,
 
@@ -68,118 +68,118 @@ pub(crate) struct Args {
 pub(crate) enum Format {
     /// For people, in French
     Table,
-    /// Everything, for machines
+    /// All data, for programs
     Json,
-    /// The main list, one line each
+    /// The main list, one line per entry
     Csv,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Read editions of the panorama and follow-up data from files
+    /// Import editions of the panorama and follow-up data from files
     Import(ImportArgs),
-    /// List what was imported, and what replaced what
+    /// List imports, and which import replaced which
     Imports,
-    /// Judge every project as of a date, then open, move and close alerts and missions
+    /// Evaluate all rules as of a date, and update alerts and missions
     Cycle(CycleArgs),
-    /// List the cycles that were committed; make a wrong one void
+    /// List committed cycles, or void a wrong one
     Cycles {
         #[command(subcommand)]
         command: Option<CyclesCommand>,
     },
-    /// Judge a past cycle again from what was kept, and compare byte for byte
+    /// Evaluate a past cycle again from its recorded inputs, and compare byte for byte
     Replay {
         /// Number of the cycle, as listed by `vigie cycles`
         cycle: i64,
     },
-    /// Show the portfolio: its figures, its ministries, its editions
+    /// Show the figures of the portfolio, its ministries and its editions
     Panorama {
-        /// Look at a past date, as YYYY-MM-DD; today by default
+        /// Date as of which figures are taken, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
-    /// Show one project: its history, and what the rules say of it
+    /// Show one project: its history and verdicts
     Project {
-        /// A name it went by in any edition, or its id
+        /// Id of the project, or its name in any edition
         name: String,
-        /// Look at a past date, as YYYY-MM-DD; today by default
+        /// Date as of which figures are taken, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
-        /// Show what became of it instead, newest first: editions, alerts, missions, reviews, silences
+        /// Show its events instead, newest first: editions, alerts, missions, reviews, silences
         #[arg(long, conflicts_with = "as_of")]
         timeline: bool,
     },
-    /// List projects, and say which names are one project
+    /// List projects, and link names of one project
     Projects {
         #[command(subcommand)]
         command: ProjectsCommand,
     },
-    /// List alerts: those that stand, unless asked otherwise; show one, and act on it
+    /// List alerts (open and pending ones by default), show one, and act on it
     Alerts(AlertsArgs),
-    /// List missions: those proposed or open, unless asked otherwise; decide on them and conduct them
+    /// List missions (proposed and open ones by default), decide on them and conduct them
     Missions(MissionsArgs),
-    /// Plan, hold, move and list the reviews of listed projects
+    /// Plan, record, move and list reviews of watch-listed projects
     Reviews {
         #[command(subcommand)]
         command: ReviewsCommand,
     },
-    /// Show how much the last cycle could judge, and for want of which fields it could not
+    /// Show how many verdicts a cycle could give, and which fields the others lacked
     Coverage {
-        /// One line for each rule, or for each ministry
+        /// One line per rule, or per ministry
         #[arg(long, value_enum, default_value_t = CoverageBy::Rule)]
         per: CoverageBy,
-        /// Of this cycle, as listed by `vigie cycles`; the last one by default
+        /// Number of the cycle, as listed by `vigie cycles`; the last one by default
         #[arg(long, value_name = "CYCLE")]
         cycle: Option<i64>,
     },
-    /// Judge any table with the catalogue, without the database: verdicts as CSV or Parquet
+    /// Evaluate the rules on any table, without the database; verdicts as CSV or Parquet
     Judge(JudgeArgs),
-    /// Look at what is said to whom, and send what is due
+    /// List, preview and deliver notifications
     Notices {
         #[command(subcommand)]
         command: NoticesCommand,
     },
-    /// Look at what carries notices
+    /// List delivery channels, or reopen one
     Receivers {
         #[command(subcommand)]
         command: ReceiversCommand,
     },
-    /// Make, change, close and list the accounts that may call the API
+    /// Create, change, close and list accounts of the API
     Accounts {
         #[command(subcommand)]
         command: AccountsCommand,
     },
-    /// Issue, revoke and list the tokens that programs call the API with
+    /// Issue, revoke and list API tokens
     Tokens {
         #[command(subcommand)]
         command: TokensCommand,
     },
-    /// Take a whole table away: CSV, XLSX or Parquet
+    /// Export a whole table as CSV, XLSX or Parquet
     Export(ExportArgs),
-    /// Look at the audit trail: who decided what, when and why
+    /// List or verify the audit trail: who decided what, when and why
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
     },
-    /// Look at the catalogue of rules, change it by drafts that a second person publishes, and roll back
+    /// Check, test and explain rules; change them by drafts that a second person publishes
     Rules {
         #[command(subcommand)]
         command: RulesCommand,
     },
-    /// List every field that rules may read
+    /// List every field that rules can read
     Dictionary,
-    /// Look at what runs by itself, and run it now
+    /// List scheduled jobs, or run one now
     Jobs {
         #[command(subcommand)]
         command: JobsCommand,
     },
-    /// Put a backup in the place of the database, which nobody may have open
+    /// Replace the database, which must not be in use, with a backup
     Restore(RestoreArgs),
-    /// Serve the API and run the jobs at their times, until told to stop
+    /// Serve the API and run the scheduled jobs, until stopped by a signal
     Serve,
-    /// Ask the service on this machine whether it is ready; for containers
+    /// Check that the service on this machine is ready; for containers
     Healthcheck,
-    /// Look at the settings
+    /// Show the settings
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
@@ -194,28 +194,28 @@ pub(crate) enum CoverageBy {
 
 #[derive(Debug, Parser)]
 pub(crate) struct ImportArgs {
-    /// Files to read, or folders whose files are read: CSV, XLSX, ODS
+    /// Files to import, or folders of files: CSV, XLSX, ODS
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Read with this profile instead of the one that the header row calls for
+    /// Profile to read the files with; by default, the one that matches the header row
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
-    /// Edition of files that do not say theirs, as YYYY-MM
+    /// Edition of files that do not give their own, as YYYY-MM
     #[arg(long, value_name = "YYYY-MM")]
     pub(crate) edition: Option<EditionId>,
-    /// Say what would be imported, and write nothing
+    /// Report what would be imported, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CyclesCommand {
-    /// Make the last cycle that stands void: it stays listed, what it did to alerts and missions is undone,
-    /// and whoever was told of it is sent a correction
+    /// Void the last valid cycle: it stays listed, its effects on alerts and missions are undone, and
+    /// everybody who was notified of it receives a correction
     Void {
         /// Number of the cycle, as listed by `vigie cycles`
         cycle: i64,
-        /// Why it was wrong; everybody who was told of it reads this
+        /// Why it was wrong; shown to everybody who was notified of it
         #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
         reason: String,
     },
@@ -223,29 +223,29 @@ pub(crate) enum CyclesCommand {
 
 #[derive(Debug, Parser)]
 pub(crate) struct CycleArgs {
-    /// Judge as of this date, as YYYY-MM-DD; today by default
+    /// Date as of which rules are evaluated, as YYYY-MM-DD; today by default
     #[arg(long, value_parser = date, value_name = "DATE")]
     pub(crate) as_of: Option<NaiveDate>,
-    /// Say what would change, and write nothing
+    /// Report what would change, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Tell receivers that have just been set up all that stands; by default they take it as known
-    /// and are told what changes from then on
+    /// Send all open alerts and missions to newly configured receivers; by default they only receive
+    /// later changes
     #[arg(long)]
     pub(crate) announce: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProjectsCommand {
-    /// List every project known, with the names it went by
+    /// List every known project with its names
     List,
-    /// Say that two projects are one: FROM becomes INTO, from now on and for the past
+    /// Link two projects that are one: FROM becomes part of INTO, in past editions too
     Link {
-        /// Id or name of the project that goes on under the other's id
+        /// Id or name of the project that becomes part of the other
         from: String,
         /// Id or name of the project that remains
         into: String,
-        /// Why, for those who come after
+        /// Reason, recorded in the audit trail
         #[arg(long)]
         reason: String,
     },
@@ -253,7 +253,7 @@ pub(crate) enum ProjectsCommand {
     Unlink {
         /// Id of the project that was linked to another
         project: String,
-        /// Why, for those who come after
+        /// Reason, recorded in the audit trail
         #[arg(long)]
         reason: String,
     },
@@ -269,7 +269,7 @@ pub(super) fn alert_state(text: &str) -> Result<AlertState, String> {
     AlertState::from_word(text).ok_or_else(|| expected("pending, open, resolved"))
 }
 
-/// A date that a portfolio of projects can have.
+/// Parses a date within the supported range.
 pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
     plausible::date(text).map_err(|expected| format!("expected {expected}"))
 }

@@ -30,23 +30,23 @@ const LISTED: u32 = 200;
 pub(crate) enum AuditCommand {
     /// List decisions, oldest first
     List {
-        /// About this subject, such as `alert/4f2a…`, or this kind of subjects, such as `alert`
+        /// Subject, such as `alert/4f2a…`, or kind of subjects, such as `alert`
         #[arg(long, value_name = "SUBJECT")]
         subject: Option<String>,
-        /// From this day on, as YYYY-MM-DD, in UTC
+        /// First day, as YYYY-MM-DD, in UTC
         #[arg(long, value_parser = date, value_name = "DATE")]
         since: Option<NaiveDate>,
-        /// The latest so many
+        /// Maximum number to list
         #[arg(long, value_name = "NUMBER", default_value_t = LISTED)]
         limit: u32,
     },
-    /// Follow the trail from its first entry, and name the first one that does not fit
+    /// Verify the hash chain of the audit trail, and report the first entry that does not match
     ///
-    /// Exit code 1: an entry was altered, taken out or moved, or the end was cut off. Whoever can
-    /// write the database can write a whole new trail too: note the hash that this prints somewhere
-    /// else, and give it back with `--expect`.
+    /// Exit code 1: an entry was altered, removed or moved, or the end was cut off. Anyone who can write
+    /// to the database can also forge a whole new trail: note the hash that this prints in another place,
+    /// and check it with `--expect`.
     Verify {
-        /// A hash noted earlier, which an entry must still bear
+        /// Hash noted earlier, which the trail must still contain
         #[arg(long, value_name = "HASH")]
         expect: Option<String>,
     },

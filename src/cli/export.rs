@@ -24,11 +24,11 @@ pub(crate) struct ExportArgs {
     /// alerts; missions; verdicts (of the last cycle)
     #[arg(value_parser = table, value_name = "TABLE")]
     table: ExportTable,
-    /// Figures as of a past date, as YYYY-MM-DD; today by default
+    /// Date as of which figures are taken, as YYYY-MM-DD; today by default
     #[arg(long, value_parser = date, value_name = "DATE")]
     as_of: Option<NaiveDate>,
-    /// Write there, as its extension says: CSV, XLSX (French headers, a sheet that explains them) or
-    /// Parquet; CSV on standard output by default
+    /// File to write, in the format of its extension: CSV, XLSX (French headers, a sheet that explains
+    /// them) or Parquet; CSV on standard output by default
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

@@ -30,16 +30,16 @@ const DETAIL_SHOWN: usize = 300;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum JobsCommand {
-    /// List jobs: when they run, when they last did, and what came of it
+    /// List jobs: their times and last runs
     List,
-    /// Run one now, unless it runs already
+    /// Run a job now, unless it is running
     ///
-    /// Exit code 1: it came to nothing, or only to a part of what it should.
+    /// Exit code 1: the run failed, in whole or in part.
     Run {
         #[arg(value_parser = job_name, value_name = "JOB")]
         job: JobName,
     },
-    /// List the files that the import job knows, the refused ones with the reason
+    /// List the files known to the import job, with the reason of each refusal
     Files,
 }
 

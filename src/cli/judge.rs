@@ -38,32 +38,32 @@ const NAMES_SHOWN: usize = 12;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct JudgeArgs {
-    /// Table to judge, one row per subject: CSV, or Parquet if its name ends so
+    /// Table to evaluate, one row per subject: CSV, or Parquet by its extension
     #[arg(long, value_name = "FILE")]
     frame: PathBuf,
     /// Folder of the rules; that of the settings by default
     #[arg(long, value_name = "FOLDER")]
     rules: Option<PathBuf>,
-    /// Says which column is which field, and how it is written; without it, columns go by the names
-    /// of the fields
+    /// Profile that maps columns to fields and gives their format; by default, columns have the names of
+    /// the fields
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
-    /// What a row of the table is; rules that judge something else are not asked
+    /// What a row of the table is; rules of other scopes are not evaluated
     #[arg(long, value_enum, default_value_t = RowScope::Project)]
     scope: RowScope,
     /// Column that identifies the subject; `project_id` or `ministry` by default
     #[arg(long, value_name = "COLUMN")]
     subject: Option<String>,
-    /// Judge as of this date, as YYYY-MM-DD; today by default
+    /// Date as of which rules are evaluated, as YYYY-MM-DD; today by default
     #[arg(long, value_parser = date, value_name = "DATE")]
     as_of: Option<NaiveDate>,
-    /// Write the verdicts there, as CSV or Parquet by its extension; CSV on standard output by default
+    /// File to write, as CSV or Parquet by its extension; CSV on standard output by default
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Keep only what fired: the verdicts from `watch` up
+    /// Only verdicts from `watch` up
     #[arg(long)]
     fired: bool,
-    /// Add the explanation of what fired, in French; slower
+    /// Add the explanations, in French; slower
     #[arg(long)]
     explain: bool,
 }

@@ -25,11 +25,11 @@ use super::print::Sheet;
 /// backup has no account. Messages that the replaced database sent are not sent again, as long as it can be read.
 #[derive(Debug, Parser)]
 pub(crate) struct RestoreArgs {
-    /// A backup, as the job `backup` makes them; a copy with its `-wal` beside it is restored with what that
-    /// holds. Symbolic links are followed
+    /// Backup made by the job `backup`, or a copy of a database with its `-wal` file next to it, whose content is
+    /// restored too. Symbolic links are followed
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// Replace the database that is there; it is kept beside the new one
+    /// Replace an existing database; it is kept under another name next to the new one
     #[arg(long)]
     pub(crate) force: bool,
 }

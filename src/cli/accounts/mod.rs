@@ -36,31 +36,31 @@ use crate::cli::print::Sheet;
 pub(crate) enum AccountsCommand {
     /// List accounts, closed ones included
     List,
-    /// Print the link that makes the administrator's account, once, while there is none yet
+    /// Print the link that creates the administrator's account, while there is no account
     Invite,
-    /// Make one
+    /// Create an account
     Add {
-        /// Its name: what the audit trail calls whoever uses it
+        /// Name of the account, as the audit trail shows it
         name: String,
         #[command(flatten)]
         terms: Terms,
-        /// Why, for those who come after
+        /// Reason, recorded in the audit trail
         #[arg(long, default_value = "")]
         reason: String,
     },
-    /// Give it other roles and other ministries
+    /// Change the roles and ministries of an account
     Change {
         name: String,
         #[command(flatten)]
         terms: Terms,
-        /// Why, for those who come after
+        /// Reason, recorded in the audit trail
         #[arg(long)]
         reason: String,
     },
-    /// Close one for good: its tokens and sessions are worth nothing from then on
+    /// Close an account for good, and revoke its tokens and sessions
     Close {
         name: String,
-        /// Why, for those who come after
+        /// Reason, recorded in the audit trail
         #[arg(long)]
         reason: String,
     },
@@ -68,46 +68,45 @@ pub(crate) enum AccountsCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Terms {
-    /// What it may do: `reader`, `analyst`, `rule_author`, `approver`, `administrator`; several by
-    /// repeating
+    /// Role: `reader`, `analyst`, `rule_author`, `approver` or `administrator`; may be repeated
     #[arg(long = "role", value_name = "ROLE", value_parser = role, required = true)]
     roles: Vec<Role>,
-    /// Code of a ministry that it is for, several by repeating; the whole State when none is given
+    /// Code of a visible ministry; may be repeated; all ministries by default
     #[arg(long = "ministry", value_name = "CODE")]
     ministries: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokensCommand {
-    /// List tokens, those that are over included
+    /// List tokens, expired and revoked ones included
     List,
-    /// Issue one, shown once on standard output
+    /// Issue a token, shown once on standard output
     ///
-    /// Beside the database nobody proves that the account is theirs: that the token was issued here is in the audit
-    /// trail, with every decision taken with it, and its account is told, by mail when its name is an address, and
-    /// when it next signs in.
+    /// The local command line does not authenticate its user. The audit trail records that the token was issued there,
+    /// also with every decision made with it, and its account is notified: by mail, if its name is an address, and at its
+    /// next sign-in.
     Issue {
-        /// Name of the account that it is for
+        /// Name of the account
         account: String,
-        /// What it is for, to know it again
+        /// Label to recognize the token
         #[arg(long, value_name = "TEXT")]
         label: String,
-        /// Of the account's roles, those that it lends; all of them by default
+        /// Role of the token, among those of the account; may be repeated; all of them by default
         #[arg(long = "role", value_name = "ROLE", value_parser = role)]
         roles: Vec<Role>,
-        /// Of the account's ministries, those that it shows; all of them by default
+        /// Ministry visible with the token, among those of the account; may be repeated; all of them by default
         #[arg(long = "ministry", value_name = "CODE")]
         ministries: Vec<String>,
-        /// Days until it is worth nothing
+        /// Lifetime in days
         #[arg(long, value_name = "DAYS", default_value_t = 90,
               value_parser = clap::value_parser!(u16).range(1..=366))]
         days: u16,
     },
-    /// Make one worth nothing from now on
+    /// Revoke a token
     Revoke {
-        /// Its number, as listed
+        /// Number of the token, as listed
         number: i64,
-        /// Why, for those who come after
+        /// Reason, recorded in the audit trail
         #[arg(long)]
         reason: String,
     },

@@ -26,13 +26,13 @@ use super::print::Printer;
 pub(crate) struct AlertsArgs {
     #[command(subcommand)]
     command: Option<AlertsCommand>,
-    /// In this state; open and pending by default
+    /// State of the alert; open and pending by default
     #[arg(long, value_parser = alert_state, value_name = "pending|open|resolved")]
     state: Option<AlertState>,
-    /// At least at this level
+    /// Minimum level
     #[arg(long, value_parser = level, value_name = "watch|moderate|high|critical")]
     level: Option<Level>,
-    /// Raised by this rule
+    /// Id of the alert's rule
     #[arg(long, value_name = "RULE")]
     rule: Option<String>,
 }
@@ -40,73 +40,73 @@ pub(crate) struct AlertsArgs {
 /// ALERT is the beginning of an id, as `vigie alerts --format csv` lists them, or a rule and a project.
 #[derive(Debug, Subcommand)]
 enum AlertsCommand {
-    /// Show one alert: what cycles found, what people did, what was known when
+    /// Show one alert: findings of cycles, actions of people, and the data known at each time
     Show {
-        /// The beginning of its id, or its rule and its project
+        /// Start of the alert's id, or its rule and project
         #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
         alert: Vec<String>,
     },
-    /// Say that you have seen an alert; it lapses when the alert worsens or reopens
+    /// Acknowledge an alert, until it worsens or reopens
     Ack {
-        /// The beginning of its id, or its rule and its project
+        /// Start of the alert's id, or its rule and project
         #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
         alert: Vec<String>,
-        /// What you make of it
+        /// Comment
         #[arg(long, default_value = "")]
         reason: String,
     },
-    /// Give an alert to someone
+    /// Assign an alert to a person
     Assign {
-        /// The beginning of its id, or its rule and its project
+        /// Start of the alert's id, or its rule and project
         #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
         alert: Vec<String>,
-        /// To whom, by name or address
+        /// Person, by name or mail address
         #[arg(long, value_name = "WHO")]
         to: String,
         #[arg(long, default_value = "")]
         reason: String,
     },
-    /// Say something of an alert
+    /// Comment on an alert
     Comment {
-        /// The beginning of its id, or its rule and its project
+        /// Start of the alert's id, or its rule and project
         #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
         alert: Vec<String>,
         #[arg(long)]
         text: String,
     },
-    /// Take note that a project's team contests figures behind an alert
+    /// Record that a project's team disputes figures behind an alert
     ///
-    /// It puts the import in question, not the rule: the alert stands. It stays open until it is
-    /// answered, or until a corrected import changes one of the fields.
+    /// The dispute concerns the imported data, not the rule: the alert stays open. The dispute is open
+    /// until it is answered, or until a corrected import changes one of the fields.
     Dispute {
-        /// The beginning of its id, or its rule and its project
+        /// Start of the alert's id, or its rule and project
         #[arg(required = true, num_args = 1..=2, value_name = "ALERT")]
         alert: Vec<String>,
-        /// A figure that is contested, as `vigie dictionary` names it; may be repeated
+        /// Disputed field, as named by `vigie dictionary`; may be repeated
         #[arg(long = "field", required = true, value_name = "FIELD")]
         fields: Vec<String>,
-        /// Who of the team says so
+        /// Member of the team who disputes it
         #[arg(long, value_name = "WHO")]
         author: String,
-        /// What the team says
+        /// Statement of the team
         #[arg(long)]
         text: String,
     },
     /// Answer a dispute
     Answer {
-        /// Its number, as listed by `vigie alerts disputes`
+        /// Number of the dispute, as listed by `vigie alerts disputes`
         dispute: i64,
         #[arg(long, value_enum)]
         verdict: acts::Verdict,
-        /// What is answered to the team
+        /// Answer to the team
         #[arg(long)]
         reason: String,
     },
     /// List disputes
     Disputes,
-    /// Tell nobody of some alerts for a while; they live on and stay listed
+    /// Silence some alerts until a date; they stay listed, and no notification mentions them
     Silence {
-        /// One alert, by the beginning of its id, or its rule and its project
+        /// One alert, by the start of its id, or its rule and project
         #[arg(num_args = 1..=2, value_name = "ALERT", conflicts_with_all = ["rule", "project", "ministry"])]
         alert: Vec<String>,
         /// Alerts of this rule
@@ -124,16 +124,16 @@ enum AlertsCommand {
         #[arg(long)]
         reason: String,
     },
-    /// End a silence before its time
+    /// End a silence before its last day
     Unsilence {
-        /// Its number, as listed by `vigie alerts silences`
+        /// Number of the silence, as listed by `vigie alerts silences`
         silence: i64,
         #[arg(long)]
         reason: String,
     },
     /// List silences
     Silences {
-        /// Those that are over too
+        /// Include ended silences
         #[arg(long)]
         all: bool,
     },

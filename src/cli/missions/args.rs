@@ -25,10 +25,10 @@ pub(crate) struct MissionsArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Filter {
-    /// In this state; proposed and open by default
+    /// State of the mission; proposed and open by default
     #[arg(long, value_parser = state, value_name = "proposed|open|declined|withdrawn|closed")]
     pub(crate) state: Option<MissionState>,
-    /// Of this kind
+    /// Kind of mission
     #[arg(long, value_parser = kind, value_name = "KIND")]
     pub(crate) kind: Option<MissionKind>,
     /// Only those whose decision, start or end is overdue
@@ -48,39 +48,39 @@ pub(crate) enum MissionsCommand {
         mission: String,
         #[arg(value_enum)]
         verdict: Verdict,
-        /// Why, for those who come after
+        /// Reason, recorded in the mission's history
         #[arg(long)]
         reason: String,
-        /// Who leads it, when accepted
+        /// Person who leads it, when accepted
         #[arg(long, value_name = "NAME")]
         lead: Option<String>,
     },
-    /// Say that an open mission has started
+    /// Record that an open mission has started
     Start {
         mission: String,
-        /// When, as YYYY-MM-DD; today by default
+        /// Date, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         on: Option<NaiveDate>,
-        /// Who leads it
+        /// Person who leads it
         #[arg(long, value_name = "NAME")]
         lead: Option<String>,
-        /// When it is to end, as YYYY-MM-DD; by default, after the playbook's delay
+        /// Planned end, as YYYY-MM-DD; by default, after the delay given by the playbook
         #[arg(long, value_parser = date, value_name = "DATE")]
         until: Option<NaiveDate>,
     },
-    /// Set a milestone of an open mission, or say that one was reached
+    /// Add a milestone to an open mission, or record that one was reached
     Milestone {
         #[command(subcommand)]
         command: MilestoneCommand,
     },
-    /// Note something about a mission, even an ended one
+    /// Add a note to a mission, even a closed one
     Note { mission: String, text: String },
-    /// Keep what a vendor answered to an escalation, or that it did not answer
+    /// Record a vendor's reply to an escalation, or that it did not reply
     VendorReply {
         mission: String,
         #[arg(long, value_name = "NAME")]
         vendor: String,
-        /// When it replied, or up to when its reply was waited for, as YYYY-MM-DD
+        /// Date of the reply, or the date until which it was awaited, as YYYY-MM-DD
         #[arg(long, value_parser = date, value_name = "DATE")]
         on: NaiveDate,
         /// When it was asked, as YYYY-MM-DD
@@ -93,55 +93,55 @@ pub(crate) enum MissionsCommand {
         #[arg(long, conflicts_with = "text")]
         no_reply: bool,
     },
-    /// Decide to name a vendor in public: its reply must be known, and only the director may
+    /// Record the decision to name a vendor in public; only the director may, once the vendor's reply is known
     NameVendor {
         mission: String,
         #[arg(long, value_name = "NAME")]
         vendor: String,
-        /// For a success or for a failure
+        /// Whether the vendor is named for a success or for a failure
         #[arg(long, value_parser = tone, value_name = "success|failure")]
         tone: NamingTone,
         #[arg(long)]
         reason: String,
     },
-    /// End an open mission, and say what it found
+    /// Close an open mission and record what it found
     Close {
         mission: String,
-        /// Confirmed: the problem was real; averted: real, and kept from having its effect;
-        /// `false_alarm`: there was none; `no_action`: overtaken before anything was done
+        /// Confirmed: the problem was real; averted: it was real, and its effect was prevented;
+        /// `false_alarm`: there was no problem; `no_action`: events overtook the mission
         #[arg(long, value_parser = outcome, value_name = "confirmed|averted|false_alarm|no_action")]
         outcome: Outcome,
         #[arg(long)]
         reason: String,
-        /// When, as YYYY-MM-DD; today by default
+        /// Date, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         on: Option<NaiveDate>,
     },
-    /// Rank live missions by team, with the points of each, and say which wait and why
+    /// Rank active missions by team, with their points and the reasons
     Plan {
-        /// As of this date, as YYYY-MM-DD; today by default
+        /// Date as of which missions are ranked, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
-    /// Count, for each rule, what the missions that it called for came to
+    /// Count the outcomes of missions, by rule
     Outcomes,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum MilestoneCommand {
-    /// Set a milestone
+    /// Add a milestone
     Add {
         mission: String,
         label: String,
-        /// By when, as YYYY-MM-DD
+        /// Due date, as YYYY-MM-DD
         #[arg(long, value_parser = date, value_name = "DATE")]
         due: NaiveDate,
     },
-    /// Say that a milestone was reached
+    /// Record that a milestone was reached
     Done {
         mission: String,
         label: String,
-        /// When, as YYYY-MM-DD; today by default
+        /// Date, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         on: Option<NaiveDate>,
     },

@@ -39,44 +39,44 @@ const LISTED: u32 = 200;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum NoticesCommand {
-    /// List notices, newest first
+    /// List notifications, newest first
     List {
-        /// In this state
+        /// Delivery state
         #[arg(long, value_parser = state, value_name = "waiting|delivered|dead|withdrawn")]
         state: Option<NoticeState>,
-        /// The latest so many
+        /// Maximum number to list
         #[arg(long, value_name = "NUMBER", default_value_t = LISTED)]
         limit: u32,
     },
-    /// Show one notice, as it was written
+    /// Show one notification, exactly as it is sent
     Show {
-        /// Its id, as listed by `vigie notices list`
+        /// Id of the notification, as listed by `vigie notices list`
         notice: String,
     },
-    /// Show the next messages of a ministry's secretary-general, without sending anything
+    /// Preview the next notifications to a ministry's secretary-general; nothing is sent
     Preview {
         /// Code or name of the ministry
         ministry: String,
-        /// Judge as of this date, as YYYY-MM-DD; today by default
+        /// Date as of which rules are evaluated, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
-        /// Write the HTML of the last message there too
+        /// Also write the HTML of the last message to this file
         #[arg(long, value_name = "FILE")]
         html: Option<PathBuf>,
     },
     /// Send what is due, once
     Deliver,
-    /// Write the reminders that are due today; `deliver` sends them
+    /// Create the reminders that are due today; `deliver` sends them
     Remind,
-    /// Let what was given up wait again
+    /// Put notifications that could not be delivered back in the queue
     Replay {
-        /// Its id, as listed by `vigie notices list --state dead`
+        /// Id of the notification, as listed by `vigie notices list --state dead`
         #[arg(required_unless_present = "dead")]
         notice: Option<String>,
-        /// All that were given up
+        /// All that could not be delivered
         #[arg(long, conflicts_with = "notice")]
         dead: bool,
-        /// Why, for those who come after
+        /// Reason, recorded in the audit trail
         #[arg(long, default_value = "")]
         reason: String,
     },
@@ -84,13 +84,13 @@ pub(crate) enum NoticesCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReceiversCommand {
-    /// List what carries notices, and whether it is open
+    /// List delivery channels and their state
     List,
-    /// Open again a receiver that had asked for nothing more
+    /// Reopen a channel that was closed because its receiver refused further deliveries
     Enable {
-        /// Its name, as listed by `vigie receivers list`
+        /// Name of the channel, as listed by `vigie receivers list`
         receiver: String,
-        /// Why, for those who come after
+        /// Reason, recorded in the audit trail
         #[arg(long)]
         reason: String,
     },

@@ -34,62 +34,62 @@ use crate::cli::print::Sheet;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReviewsCommand {
-    /// List reviews, those that are planned first
+    /// List reviews, planned ones first
     List {
-        /// Of this ministry, by its code
+        /// Code of a ministry
         #[arg(long, value_name = "MINISTRY")]
         ministry: Option<String>,
-        /// In this state
+        /// State of the review
         #[arg(long, value_parser = state, value_name = "planned|held|cancelled")]
         state: Option<ReviewState>,
     },
-    /// Show one review: why then, its minutes, what became of it
+    /// Show one review: its reason, minutes and history
     Show { review: String },
-    /// Plan the next review of each listed project, and call off those of projects that no longer are
+    /// Plan the next review of each watch-listed project, and cancel those of projects no longer listed
     Plan {
-        /// As of this date, as YYYY-MM-DD; today by default
+        /// Date from which reviews are planned, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
-        /// Say what would be planned, and write nothing
+        /// Report what would be planned, and write nothing
         #[arg(long)]
         dry_run: bool,
     },
-    /// Record the minutes of a review that was held; the next one is planned
+    /// Record the minutes of a review that was held, and plan the next one
     Hold(HoldArgs),
     /// Move a planned review to another working day
     Move {
         review: String,
-        /// The new day, as YYYY-MM-DD
+        /// New date, as YYYY-MM-DD
         #[arg(long, value_parser = date, value_name = "DATE")]
         to: NaiveDate,
-        /// The new hour, as HH:MM, in Paris; the same by default
+        /// New time in Paris, as HH:MM; the same by default
         #[arg(long, value_parser = hour, value_name = "HH:MM")]
         at: Option<NaiveTime>,
         #[arg(long)]
         reason: String,
     },
-    /// Call off a planned review, which stays due
+    /// Cancel a planned review; the review of the project stays due
     Cancel {
         review: String,
         #[arg(long)]
         reason: String,
     },
-    /// List what reviews left to do and nobody has said done, by date
+    /// List open actions from reviews, by due date
     Actions {
-        /// Of this ministry, by its code
+        /// Code of a ministry
         #[arg(long, value_name = "MINISTRY")]
         ministry: Option<String>,
     },
-    /// Say that an action of a review's minutes is done
+    /// Mark an action of a review's minutes as done
     Done {
         review: String,
-        /// Its number in the minutes, as `reviews show` and `reviews actions` give it
+        /// Number of the action in the minutes, as shown by `reviews show` and `reviews actions`
         action: usize,
-        /// How, for those who come after
+        /// How it was done
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
-    /// Say that an action that was said done is not
+    /// Mark an action as not done
     Undone {
         review: String,
         action: usize,
@@ -98,7 +98,7 @@ pub(crate) enum ReviewsCommand {
     },
     /// Write the reviews of a ministry as an iCalendar feed
     Calendar {
-        /// Its code
+        /// Code of the ministry
         ministry: String,
     },
 }
@@ -106,21 +106,21 @@ pub(crate) enum ReviewsCommand {
 #[derive(Debug, Args)]
 pub(crate) struct HoldArgs {
     review: String,
-    /// The day it was held, as YYYY-MM-DD
+    /// Date of the review, as YYYY-MM-DD
     #[arg(long, value_parser = date, value_name = "DATE")]
     on: NaiveDate,
-    /// Someone who was there; as many times as needed
+    /// Person present; may be repeated
     #[arg(long, required = true, value_name = "NAME")]
     present: Vec<String>,
     #[arg(long)]
     findings: String,
-    /// Something that was decided; as many times as needed
+    /// Decision; may be repeated
     #[arg(long, value_name = "TEXT")]
     decision: Vec<String>,
     /// Something that someone is to do; as many times as needed
     #[arg(long, value_parser = action, value_name = "YYYY-MM-DD OWNER: WHAT")]
     action: Vec<ReviewAction>,
-    /// The day agreed for the next one, as YYYY-MM-DD; by default, after the list's cadence
+    /// Date agreed for the next review, as YYYY-MM-DD; by default, it follows the interval of the watch list
     #[arg(long, value_parser = date, value_name = "DATE")]
     next: Option<NaiveDate>,
 }

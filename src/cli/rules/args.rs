@@ -15,151 +15,152 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         of: OfArgs,
     },
-    /// Find every fault of the catalogue: file, line, column; and what is surely not meant
+    /// Report every error of the catalogue with file, line and column, and warnings
     ///
-    /// Exit code 1: a rule or a threshold is at fault, and left out. Exit code 3: with
-    /// `--lint-fatal`, nothing is at fault but there are remarks.
+    /// Exit code 1: a rule or a threshold has an error, and is left out. Exit code 3: with
+    /// `--lint-fatal`, there are warnings but no errors.
     Check {
-        /// Let a remark be enough for exit code 3
+        /// Exit with code 3 if there are warnings
         #[arg(long)]
         lint_fatal: bool,
         #[command(flatten)]
         of: OfArgs,
     },
-    /// Run the cases that prove each rule
+    /// Run the test cases of the rules
     Test(TestArgs),
-    /// Tell how a rule comes to its answer on one subject: each comparison, with its values
+    /// Explain how a rule reaches its verdict on one subject: each comparison, with its values
     Explain {
         /// Id of the rule, as listed by `vigie rules list`
         rule: String,
         /// A project by name or id, a ministry by its code, or `portfolio`
         #[arg(value_name = "PROJECT")]
         subject: String,
-        /// Judge as of this date, as YYYY-MM-DD; today by default
+        /// Date as of which rules are evaluated, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
-        /// As the rules would be, were this draft published
+        /// Apply this draft to the rules in force
         #[arg(long, value_name = "DRAFT")]
         draft: Option<i64>,
     },
     /// Write the catalogue as one page: rules by family, thresholds with their sources
     Docs {
-        /// Write there instead of standard output
+        /// File to write; standard output by default
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
-        /// With the thresholds in force on this date, as YYYY-MM-DD; today by default
+        /// Date of the thresholds to show, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
         #[command(flatten)]
         of: OfArgs,
     },
-    /// Judge the same data with two catalogues, and say what the second would change
+    /// Evaluate two catalogues on the same data, and report what the second would change
     ///
-    /// Two folders, or what is in force and a draft: `vigie rules diff --draft 3`.
+    /// Compares two folders, or the rules in force with a draft: `vigie rules diff --draft 3`.
     Diff {
-        /// Folder of the rules in force
+        /// Folder of the first catalogue
         #[arg(value_name = "FOLDER_A", required_unless_present = "draft")]
         before: Option<PathBuf>,
-        /// Folder of the rules to come
+        /// Folder of the second catalogue
         #[arg(value_name = "FOLDER_B", required_unless_present = "draft")]
         after: Option<PathBuf>,
-        /// What publishing this draft would change, instead of two folders
+        /// Draft to compare with the rules in force, instead of two folders
         #[arg(long, value_name = "DRAFT", conflicts_with_all = ["before", "after"])]
         draft: Option<i64>,
-        /// Judge as of this date, as YYYY-MM-DD; today by default
+        /// Date as of which rules are evaluated, as YYYY-MM-DD; today by default
         #[arg(long, value_parser = date, value_name = "DATE")]
         as_of: Option<NaiveDate>,
     },
-    /// List the files that are overridden, and those of which a newer text ships
+    /// List overridden files, and those with a newer shipped text
     Overrides,
     /// List drafts, or show one with its texts
     Drafts {
         /// Number of the draft to show
         draft: Option<i64>,
-        /// Those published or withdrawn too
+        /// Include published and withdrawn drafts
         #[arg(long)]
         all: bool,
     },
-    /// Open a draft, or save it again: rules, cases, thresholds to be published together
+    /// Open a draft of rules, test cases and thresholds, or save it again
     ///
-    /// Nothing is in force before another person has published it. A draft may be saved many times, by
-    /// many people: each gives the revision that they looked at, and is told what the others changed
-    /// when it is not the last.
+    /// A draft takes effect only once another person publishes it. It can be saved several times, by
+    /// several people: each gives the revision that their change is based on, and if it is not the last
+    /// one, the changes made by others are shown.
     Draft(DraftArgs),
-    /// Send a draft to review: it is frozen until it is published or returned
+    /// Submit a draft for review; it cannot be edited until it is published or returned
     Submit(StepArgs),
-    /// Send a draft in review back to its authors
+    /// Return a draft in review to its authors
     Return(StepArgs),
-    /// Give a draft up
+    /// Withdraw a draft
     Withdraw(StepArgs),
-    /// Put a draft in review in force: never by one of its authors, and only if all cases pass
+    /// Publish a draft in review; its authors cannot, and every test case must pass
     ///
-    /// Asked for: no fault (`vigie rules check --draft`), cases that pass, at each level, on absence and
-    /// on the healthy portfolio (`vigie rules test --draft`). A refusal is written in the audit trail.
+    /// Requires rules without errors (`vigie rules check --draft`), and passing test cases for each
+    /// level, for missing data and for the healthy portfolio (`vigie rules test --draft`). A refusal is
+    /// recorded in the audit trail.
     ///
-    /// Beside the database, that the second person is another one is on their honour: the name given is marked as
-    /// one that nobody proved. With `publication.over_http_only`, publishing here is refused; with `--server`, the
-    /// token proves who it is.
+    /// On the local command line, the name of the second person is not verified, and is marked as such. With
+    /// `publication.over_http_only`, publishing there is refused; with `--server`, the token authenticates the
+    /// person.
     Publish(StepArgs),
-    /// Put back in force what was before the last publication of a rule, or what ships
+    /// Roll a rule back to its text before the last publication, or to the shipped text
     Rollback {
-        /// A rule by its id, or a file of the catalogue: `D1`, `thresholds.toml`
+        /// Id of a rule, or name of a file of the catalogue: `D1`, `thresholds.toml`
         #[arg(value_name = "NAME")]
         name: String,
-        /// Go back to the text that ships with this release, whatever was published since
+        /// Go back to the shipped text
         #[arg(long)]
         to_shipped: bool,
-        /// Why, for those who come after
+        /// Reason, recorded in the audit trail
         #[arg(long)]
         reason: String,
     },
-    /// List the versions that were published of a rule, its cases, or a file
+    /// List the published versions of a rule, its test cases, or a file
     Versions {
-        /// A rule by its id, or a file of the catalogue: `D1`, `thresholds.toml`
+        /// Id of a rule, or name of a file of the catalogue: `D1`, `thresholds.toml`
         #[arg(value_name = "NAME")]
         name: String,
     },
-    /// Compare the wordings of a rule, its cases, or a file
+    /// Compare versions of a rule, its test cases, or a file
     ///
-    /// By default the shipped text that ours was written over with ours, and with the text that ships
-    /// now. A wording is `shipped`, `in-force`, the number of a version, or `draft-3`.
+    /// By default, compares the text in force with the shipped text it was based on, and with the text
+    /// that ships now. A version is `shipped`, `in-force`, a number, or `draft-3`.
     Compare {
-        /// A rule by its id, or a file of the catalogue: `D1`, `thresholds.toml`
+        /// Id of a rule, or name of a file of the catalogue: `D1`, `thresholds.toml`
         #[arg(value_name = "NAME")]
         name: String,
-        /// The first wording
+        /// First version
         #[arg(long, value_name = "WORDING", requires = "to")]
         from: Option<Wording>,
-        /// The second wording
+        /// Second version
         #[arg(long, value_name = "WORDING", requires = "from")]
         to: Option<Wording>,
     },
 }
 
-/// Of which catalogue.
+/// Which catalogue a command uses.
 #[derive(Clone, Copy, Debug, Default, Parser)]
 pub(crate) struct OfArgs {
-    /// As the rules would be, were this draft published
+    /// Apply this draft to the rules in force
     #[arg(long, value_name = "DRAFT")]
     pub(crate) draft: Option<i64>,
-    /// The folder of the rules alone, without what was published over it
+    /// Use the folder of rules only, without publications
     #[arg(long, conflicts_with = "draft")]
     pub(crate) shipped: bool,
 }
 
 #[derive(Debug, Parser)]
 pub(crate) struct TestArgs {
-    /// Run only the cases whose `RULE/name` has this in it; `*` stands for anything, and a pattern
-    /// with one must match the whole
+    /// Run only the test cases whose `RULE/name` contains this text, or matches this pattern if it has
+    /// a `*`
     #[arg(long, value_name = "PATTERN")]
     pub(crate) run: Option<String>,
-    /// Write the outcome as `JUnit` XML too
+    /// Also write the results as `JUnit` XML to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
-    /// Say which branches of the rules no case takes
+    /// Report the branches of the rules that no test case covers
     #[arg(long)]
     pub(crate) coverage: bool,
-    /// Exit code 1 when the cases take a smaller share of the branches, in percent
+    /// Exit with code 1 if the test cases cover less than this percentage of the branches
     #[arg(long, value_name = "0-100", value_parser = clap::value_parser!(u8).range(0..=100))]
     pub(crate) threshold: Option<u8>,
     #[command(flatten)]
@@ -168,23 +169,23 @@ pub(crate) struct TestArgs {
 
 #[derive(Debug, Parser)]
 pub(crate) struct DraftArgs {
-    /// Files to put in the draft. `D1.rhai` and `D1.toml` go where the catalogue has a file of that name;
-    /// a new rule says where it goes: `process/X1.rhai=X1.rhai`
+    /// Files to put in the draft. `D1.rhai` and `D1.toml` replace the files of that name in the catalogue;
+    /// for a new rule, give the path: `process/X1.rhai=X1.rhai`
     #[arg(value_name = "[PATH=]FILE")]
     pub(crate) files: Vec<String>,
-    /// Give a threshold another value; `NAME@2022-01-01=…` for one of its dated values
+    /// Change the value of a threshold; `NAME@2022-01-01=…` for one of its dated values
     #[arg(long = "threshold", value_name = "NAME=VALUE")]
     pub(crate) thresholds: Vec<String>,
-    /// Take a file out of the draft
+    /// Remove a file from the draft
     #[arg(long = "drop", value_name = "NAME")]
     pub(crate) dropped: Vec<String>,
-    /// Save over this draft instead of opening one; its other files stay in it
+    /// Save this draft again instead of opening one; its other files are kept
     #[arg(long, value_name = "DRAFT", requires = "revision")]
     pub(crate) over: Option<i64>,
-    /// The revision of the draft that you looked at
+    /// Revision of the draft that the change is based on
     #[arg(long, value_name = "REVISION", requires = "over")]
     pub(crate) revision: Option<i64>,
-    /// What changes and why, for those who review it and those who come after
+    /// What the draft changes, and why
     #[arg(long)]
     pub(crate) comment: String,
 }
@@ -193,10 +194,10 @@ pub(crate) struct DraftArgs {
 pub(crate) struct StepArgs {
     /// Number of the draft, as listed by `vigie rules drafts`
     pub(crate) draft: i64,
-    /// Only if this is still its revision
+    /// Revision that the draft must still have
     #[arg(long, value_name = "REVISION")]
     pub(crate) revision: Option<i64>,
-    /// Why, for those who come after
+    /// Reason, recorded in the audit trail
     #[arg(long)]
     pub(crate) reason: String,
 }

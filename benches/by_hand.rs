@@ -1,4 +1,4 @@
-//! Ordinary rules, as scripts and as the Polars expressions that one would write in their place.
+//! Typical rules, as scripts and as equivalent Polars expressions written by hand.
 
 use std::fmt::Write as _;
 
@@ -20,16 +20,16 @@ pub(crate) const FIELDS: [&str; 8] = [
     "duration_change_months",
 ];
 
-/// All that the rules read.
+/// The columns that the rules read.
 pub(crate) fn columns() -> Vec<&'static str> {
     FIELDS.into_iter().chain(["phase"]).collect()
 }
 
-/// Three shapes of rule on eight fields; more of them are the same with other thresholds.
+/// Number of distinct rules: three shapes on eight fields. Further rules are copies with other thresholds.
 pub(crate) const ORDINARY: usize = 24;
 
-/// As the engine numbers what is missing: by its place among the fields and thresholds that the
-/// rule reads, in reading order.
+/// The engine's codes for a missing value: by its position among the fields and thresholds that the rule reads, in
+/// reading order.
 const FIRST_MISSING: i8 = 6;
 const SECOND_MISSING: i8 = 7;
 const THIRD_MISSING: i8 = 8;
@@ -38,7 +38,7 @@ pub(crate) fn id(index: usize) -> String {
     format!("B{index:04}")
 }
 
-/// Of each copy of the ordinary rules: watch, high, critical.
+/// Thresholds of a rule: watch, high, critical. Each copy of the rules has its own.
 pub(crate) fn levels(index: usize) -> [f64; 3] {
     let copy = f64::from(u32::try_from(index / ORDINARY).unwrap_or_default());
     [0.10 + copy / 2000.0, 0.20 + copy / 2000.0, 0.30 + copy / 2000.0]
@@ -55,7 +55,7 @@ pub(crate) fn fields(index: usize) -> (&'static str, &'static str) {
     (at(index / 3), at(index / 3 + 1))
 }
 
-/// To follow `thresholds.toml`.
+/// Text to append to `thresholds.toml`.
 pub(crate) fn thresholds(copies: usize) -> String {
     let mut text = String::new();
     for index in (0..copies).map(|copy| copy * ORDINARY) {
@@ -94,9 +94,8 @@ pub(crate) fn script(index: usize) -> String {
     )
 }
 
-/// What one would write who knows Polars, the rule, and that nothing missing may pass for calm:
-/// one-byte literals, so that Polars neither computes on four nor converts, and what is missing
-/// told first.
+/// A rule as an expert would write it in Polars: one-byte literals, so that Polars neither computes on four bytes nor
+/// converts, and missing values tested first.
 pub(crate) fn typed(index: usize) -> Expr {
     let (a, b) = fields(index);
     let [watch, high, critical] = levels(index);
@@ -139,8 +138,8 @@ pub(crate) fn typed(index: usize) -> Expr {
     codes.alias(id(index).as_str())
 }
 
-/// The same, as it comes: plain literals, levels first where a comparison with something missing
-/// holds for nobody, as few branches as will do, and the type at the end.
+/// A rule written in the simplest way: plain literals, levels first (a comparison with a missing value is not true), as few
+/// branches as possible, and one conversion at the end.
 pub(crate) fn plainest(index: usize) -> Expr {
     let (a, b) = fields(index);
     let [watch, high, critical] = levels(index);

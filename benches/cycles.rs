@@ -1,4 +1,4 @@
-//! A whole cycle, from the files to the commit, on invented projects.
+//! Benchmarks of a whole cycle, from the files to the commit, on synthetic projects.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -23,15 +23,15 @@ use vigie::sources::Reader;
 use vigie::sources::Request;
 use vigie::store::Store;
 
-const MEANING: &str = "Two editions of invented projects, the shipped catalogue, SQLite on disk; the \
+const MEANING: &str = "Two editions of synthetic projects, the shipped catalogue, SQLite on disk; the \
     best of twenty for 43 projects, one run for the others.\n\
     \"Judge\" is the shipped catalogue once compiled, evidence and explanation of what fires included.\n\
     \"First cycle\" is load, frames, compilation, judgement, decisions, notices to the \
-    secretaries-general and the commit: every alert is raised and told. \"Next cycle\" is the same a day later: every alert persists.\n\
+    secretaries-general and the commit: every alert is raised and notified. \"Next cycle\" is the same a day later: every alert persists.\n\
     CPU is what the first cycle took of the processors, user and system, all threads together.\n\
     Peak memory is the process's, sizes growing; database is the file after both cycles.\n\n";
 
-/// Of one edition.
+/// Size of an edition.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
     pub(crate) ministries: u32,
@@ -56,7 +56,7 @@ const LAPS: [&str; 8] = [
 ];
 
 impl Shape {
-    /// Small ones are timed several times, and the best is kept: noise only ever adds.
+    /// Number of runs, of which the best counts, because noise only adds time.
     fn repeats(self) -> u32 {
         if self.projects < 1000 { 20 } else { 1 }
     }
@@ -87,7 +87,7 @@ pub(crate) fn measure() -> String {
     table
 }
 
-/// The laps, what the first cycle took of the processors, and the size of the database in bytes.
+/// The times of the laps, the processor time of the first cycle, and the size of the database in bytes.
 async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let editions = ["2020-06", "2020-11"];
@@ -146,7 +146,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
     (best, least, bytes)
 }
 
-/// A cycle, and another one a day later; gives what the first took of the processors.
+/// Runs a cycle, and another one a day later. Returns the processor time of the first.
 async fn first_and_next(parts: &Parts, watch: &mut Stopwatch<'_>, as_of: NaiveDate) -> Duration {
     let before = processor_time();
     watch.restart();
@@ -185,7 +185,7 @@ impl<'a> Stopwatch<'a> {
     }
 }
 
-/// A canonical file of invented projects; from the first edition to the second, one in seven drifts.
+/// An import file of synthetic projects; one in seven drifts from the first edition to the second.
 pub(crate) fn edition_file(shape: Shape, step: u32) -> String {
     let mut text = String::from(
         "project,ministry,phase,start_on,duration_months,cost_meur,inter_ministerial,functional_zone,programme,withheld_reason\n",
@@ -205,7 +205,7 @@ pub(crate) fn edition_file(shape: Shape, step: u32) -> String {
     text
 }
 
-/// A secretary-general for each ministry.
+/// An import file with a secretary-general for each ministry.
 fn contacts_file(shape: Shape) -> String {
     let mut text = String::from("ministry,role,name,email,since\n");
     for number in 0..shape.ministries {
@@ -215,7 +215,7 @@ fn contacts_file(shape: Shape) -> String {
     text
 }
 
-/// Notices are written for the mail; nothing sends them.
+/// Settings with mail, so that notifications are composed. Nothing sends them.
 fn mail() -> Arc<Settings> {
     let mail = MailSettings {
         host: "smtp.example.fr".to_owned(),
@@ -225,7 +225,7 @@ fn mail() -> Arc<Settings> {
     Arc::new(Settings { mail, ..Settings::default() })
 }
 
-/// The ministries of those files, as an alias table names them.
+/// An alias table with the ministries of the synthetic files.
 pub(crate) fn ministries(shape: Shape) -> String {
     let mut text = String::new();
     for number in 0..shape.ministries {
@@ -239,7 +239,7 @@ fn milliseconds(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }
 
-/// Of all threads of the process so far, user and system.
+/// Processor time of all threads of the process so far, user and system.
 fn processor_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // After the name, which may hold spaces: the 14th and 15th fields, in hundredths of a second.
@@ -248,7 +248,7 @@ fn processor_time() -> Duration {
     Duration::from_millis(ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
 }
 
-/// Of the whole process so far, sizes growing.
+/// Peak memory of the process so far.
 fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,4 +1,4 @@
-//! The document of the benchmarks, section by section: those that were not measured stay.
+//! Updates `docs/BENCHMARKS.md` one section at a time. Other sections stay as they are.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! What other engines need to be run on the same rules and rows: a file that `benches/peers` reads,
-//! with the verdicts that it must find and the times to compare with.
+//! Writes a file from which `benches/peers` runs other engines on the same rules and rows, with the expected verdicts and
+//! the times to compare with.
 
 use std::path::Path;
 
@@ -19,10 +19,10 @@ use crate::invented;
 use crate::invented::BASE;
 use crate::three_ways;
 
-/// Times that the base rows are gone through: a million rows.
+/// Number of passes over the base rows: a million rows in all.
 const PASSES: usize = 100;
 
-/// Verdicts that lack something are numbered from here, by the place of the field.
+/// Codes from here on mean a missing value, by the position of the field.
 const MISSING: usize = 10;
 
 pub(crate) fn write(path: &Path) {
@@ -64,7 +64,7 @@ pub(crate) fn write(path: &Path) {
     println!("{ORDINARY} rules on {BASE} rows, for other engines: {}", path.display());
 }
 
-/// Levels from 0, what is missing from `MISSING`; the phase comes after the figures.
+/// The code of each verdict: levels from 0, missing values from `MISSING`. The phase comes after the figures.
 fn verdicts(outcomes: &Outcomes, rule: &RuleId, height: usize) -> Vec<usize> {
     let code = |row| match outcomes.outcome(rule, row).unwrap() {
         Outcome::Level(level) => {

@@ -1,4 +1,4 @@
-//! Frames of invented projects, two editions of each.
+//! Frames of synthetic projects with two editions.
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
@@ -11,22 +11,22 @@ use vigie::domain::snapshot::Snapshot;
 use vigie::domain::value::Reported;
 use vigie::frame;
 
-/// Projects that larger frames are multiples of.
+/// Number of distinct projects. Larger frames repeat them.
 pub(crate) const BASE: u32 = 10_000;
 
-/// Figures drift; one in ten is missing, and one phase in seven.
+/// A frame whose figures drift. One figure in ten is missing, and one phase in seven.
 pub(crate) fn frame(rows: usize, columns: &[&str], as_of: NaiveDate) -> DataFrame {
     let base = base(as_of).select(columns.iter().copied()).unwrap();
     let mut all = base.head(Some(rows));
     while all.height() < rows {
         all.vstack_mut(&base.head(Some(rows - all.height()))).unwrap();
     }
-    // As rows stand in memory once a table is built: each column in one piece.
+    // Each column in one chunk, as in a frame that the service builds.
     all.rechunk_mut();
     all
 }
 
-/// All columns of the dictionary.
+/// A frame of `BASE` projects with all columns of the dictionary.
 pub(crate) fn base(as_of: NaiveDate) -> DataFrame {
     let mut portfolio = Portfolio::default();
     for (edition, step) in [("2020-06", 0), ("2020-11", 1)] {

@@ -1,6 +1,6 @@
-//! The peak of memory of this process.
+//! Peak memory of a process.
 
-/// Forgets the peak so far; where the system does not, the peak is that of the whole process.
+/// Resets the peak, if the system supports it. Otherwise the peak is that since the process started.
 pub(crate) fn reset_peak() {
     drop(std::fs::write("/proc/self/clear_refs", "5"));
 }
@@ -9,7 +9,7 @@ pub(crate) fn peak() -> String {
     peak_of("self")
 }
 
-/// Of another process, by its number.
+/// Peak memory of a process, by its id.
 pub(crate) fn peak_of(process: &str) -> String {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

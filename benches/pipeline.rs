@@ -1,14 +1,13 @@
-//! Import, frame, judge and cycle on 43, 10 000 and 100 000 projects, then rules by hand, translated
-//! and interpreted; the API under load. Prints tables, and writes them to `docs/BENCHMARKS.md` when asked with
-//! `-- --write`. One of them alone: `-- --only pipeline`, `-- --only rules`, `-- --only load`. With `-- --peers FILE`,
-//! only writes what `benches/peers` is to run.
+//! Benchmarks: import, frame, evaluation and cycle on 43, 10 000 and 100 000 projects; rules written by hand, compiled and
+//! interpreted; the API under load. Prints tables, and with `-- --write` writes them to `docs/BENCHMARKS.md`. One part only:
+//! `-- --only pipeline`, `-- --only rules`, `-- --only load`. `-- --peers FILE` only writes the input of `benches/peers`.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a bench stops at the first thing that is not as it should be, and prints"
+    reason = "a benchmark stops at the first unexpected result, and prints"
 )]
 
 mod by_hand;
@@ -44,7 +43,7 @@ fn main() {
     if wanted("rules") {
         sections.push(("Rules, three ways", three_ways::measure()));
     }
-    // Asked for by name only: it needs `wrk`.
+    // Runs only if named, because it needs `wrk`.
     if only.as_deref() == Some("load") {
         sections.push(("Under load", load::measure()));
     }
@@ -56,7 +55,7 @@ fn main() {
     }
 }
 
-/// The word after an option.
+/// The argument after an option.
 fn argument(option: &str) -> Option<String> {
     std::env::args().skip_while(|argument| argument != option).nth(1)
 }

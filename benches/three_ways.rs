@@ -1,6 +1,6 @@
-//! The same rules on the same rows three ways: as hand-written Polars expressions, translated from
-//! their scripts, and interpreted. No time is given unless the answers agree. Each size runs in a
-//! process of its own, so that its peak of memory is its own.
+//! Compares three ways to run the same rules on the same rows: hand-written Polars expressions, scripts compiled to Polars,
+//! and interpreted scripts. Results are compared before times are reported. Each size runs in a process of its own, so that
+//! peak memory is separate.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -25,14 +25,14 @@ use crate::by_hand::ORDINARY;
 use crate::invented;
 use crate::memory;
 
-/// Copies of the ordinary rules, each with thresholds of its own, and rows.
+/// Numbers of copies of the rules, each copy with its own thresholds.
 const COPIES: [usize; 3] = [1, 10, 100];
 const ROWS: [usize; 4] = [43, 10_000, 100_000, 1_000_000];
 
-/// Rows that the interpreter is timed on.
+/// Number of rows for timing the interpreter.
 const INTERPRETED: usize = 10_000;
 
-/// Each way is timed as often as this time allows, in turns, and the best is kept: noise only adds.
+/// Time in which each way is timed repeatedly, in turns. The best time counts, because noise only adds.
 const PATIENCE: Duration = Duration::from_secs(6);
 const MOST_TURNS: usize = 15;
 
@@ -58,7 +58,7 @@ pub(crate) fn measure() -> String {
     table
 }
 
-/// One line of the table, or what follows it; for a process of its own.
+/// One line of the table, or the text after it. Runs in a process of its own.
 pub(crate) fn one(cell: &str) -> String {
     match cell.split_once('x') {
         Some((copies, rows)) => line(copies.parse().unwrap(), rows.parse().unwrap()),
@@ -105,7 +105,7 @@ fn line(copies: usize, rows: usize) -> String {
     )
 }
 
-/// The best time by hand and translated, once the answers are known to be the same.
+/// The best times of the hand-written and the compiled rules, after checking that their results are the same.
 pub(crate) fn race(catalogue: &Catalogue, frame: &DataFrame, count: usize) -> (Duration, Duration) {
     let codes = fingerprints(translated(catalogue, frame).codes());
     let as_it_comes: Vec<Expr> = (0..count).map(by_hand::plainest).collect();
@@ -122,7 +122,7 @@ pub(crate) fn race(catalogue: &Catalogue, frame: &DataFrame, count: usize) -> (D
     (plainest.min(typed), ours)
 }
 
-/// The interpreter on one thread, in nanoseconds by row and rule.
+/// Time of the interpreter on one thread, in nanoseconds per row and rule.
 pub(crate) fn interpreted_alone(catalogue: &Catalogue, frame: &DataFrame) -> f64 {
     let started = Instant::now();
     for rule in catalogue.rules() {
@@ -139,7 +139,7 @@ fn by_expressions(expressions: &[Expr], frame: &DataFrame) -> DataFrame {
     frame.clone().lazy().select(expressions).collect().unwrap()
 }
 
-/// The best time of each.
+/// The best time of each way.
 fn in_turns<const WAYS: usize>(ways: &[&dyn Fn(); WAYS]) -> [Duration; WAYS] {
     let mut best = [Duration::MAX; WAYS];
     let since = Instant::now();
@@ -156,7 +156,7 @@ fn in_turns<const WAYS: usize>(ways: &[&dyn Fn(); WAYS]) -> [Duration; WAYS] {
     best
 }
 
-/// A number for the answers of each rule, in their order: the largest answers are not kept twice.
+/// A hash of each rule's results, so that large results are not held twice.
 fn fingerprints(codes: &DataFrame) -> Vec<u64> {
     let of_rule = |column: &polars::prelude::Column| {
         let cells = column.i8().unwrap();
@@ -167,7 +167,7 @@ fn fingerprints(codes: &DataFrame) -> Vec<u64> {
     codes.columns().iter().map(of_rule).collect()
 }
 
-/// The interpreter on the ordinary rules, without evidence, on one thread and on all.
+/// Times the interpreter without evidence, on one thread and on all.
 fn interpreted() -> String {
     let frame = invented::frame(INTERPRETED, &by_hand::columns(), as_of());
     let catalogue = catalogue(1);
@@ -207,21 +207,21 @@ fn interpreted() -> String {
     )
 }
 
-/// The catalogue that ships.
+/// Times the shipped catalogue.
 fn shipped() -> String {
     let texts = rules::read_folder(&root().join("rules")).unwrap();
     let compile = || rules::compile(&texts, &Limits::default());
     let (catalogue, faults) = compile();
     assert!(faults.is_empty(), "{}", faults.first().unwrap());
     let frame = invented::base(as_of()).head(Some(43));
-    let [compiled, asked] =
+    let [compiled, evaluated] =
         in_turns(&[&|| drop(compile()), &|| drop(translated(&catalogue, &frame))]);
     let count = catalogue.rules().count();
     format!(
         "\nThe catalogue that ships, {count} rules: compiled in {}; its project rules answer on 43 \
          rows in {}, the plan of the query included.\n",
         milliseconds(compiled),
-        milliseconds(asked),
+        milliseconds(evaluated),
     )
 }
 

@@ -1,4 +1,4 @@
-//! A route that does nothing: what actix-web itself costs to give some bytes.
+//! A server with one actix-web route that returns fixed bytes, as the baseline.
 
 use std::fmt::Write as _;
 use std::io::BufRead as _;
@@ -15,11 +15,11 @@ use actix_web::web;
 
 use super::service::Answer;
 
-/// Of each request alone, whoever answers it.
+/// Headers that differ for each request.
 const PASSING: [&str; 5] =
     ["content-length", "date", "traceparent", "transfer-encoding", "x-request-id"];
 
-/// A process of its own, so that its memory and its threads are.
+/// The server, in a process of its own so that memory and threads are separate.
 pub(crate) struct Bare {
     child: Child,
     address: String,
@@ -62,7 +62,7 @@ impl Drop for Bare {
     }
 }
 
-/// Serves what a file holds until it is killed.
+/// Serves the response in a file until the process is killed.
 pub(crate) fn serve(file: &str) {
     let bytes = std::fs::read(file).unwrap();
     let end = bytes.windows(2).position(|pair| pair == b"\n\n").unwrap();

@@ -1,5 +1,5 @@
-//! The API under load on loopback, next to a bare route that returns the same bytes; then clients that
-//! mean harm, and readers beside waiting writers. `wrk` asks, services of their own answer.
+//! Load tests of the API on loopback with `wrk`, compared with a bare route that returns the same bytes; then hostile
+//! clients, and readers while writers wait.
 
 mod bare;
 mod hostile;
@@ -20,11 +20,11 @@ pub(crate) use bare::serve as bare;
 const MEANING: &str = "Written by `make load`: the binary of the bench profile on loopback, `wrk` with 32 connections for five seconds \
     on the same machine, each with a token. \"Bare\" is an actix-web route that returns the same headers and body from \
     memory and does nothing else: no token, no log, no metric.\n\
-    Bytes are those of the body; \"worked out\" is the first answer, alone; \"nothing kept\" is the same service with `kept_bytes = 0`, under \
+    Bytes are those of the body; \"computed\" is the first response, alone; \"no cache\" is the same service with `kept_bytes = 0`, under \
     the same load.\n\
     Peak memory is the service's, from its start on that database to the end of the column.\n\n";
 
-/// By whom, and what.
+/// The caller and the path of each read.
 const READS: [(Who, &str); 4] = [
     (Who::State, "/api/v1/projects?limit=1000"),
     (Who::State, "/api/v1/alerts?limit=1000"),
@@ -48,13 +48,13 @@ const SIZES: [Size; 2] = [
 
 struct Size {
     name: &'static str,
-    /// The fixtures when there is none.
+    /// `None` for the fixtures.
     shape: Option<Shape>,
 }
 
 pub(crate) fn measure() -> String {
     let mut text = format!(
-        "{MEANING}| | read | bytes | worked out | bare | p50 | p99 | service | p50 | p99 | ratio | nothing kept | p99 | peak memory |\n\
+        "{MEANING}| | read | bytes | computed | bare | p50 | p99 | service | p50 | p99 | ratio | no cache | p99 | peak memory |\n\
          |---|---|{}\n",
         "---:|".repeat(12)
     );
@@ -85,7 +85,7 @@ pub(crate) fn measure() -> String {
 
 fn row(service: &Service, path: &str, token: &str) -> String {
     let served = service.start(&[]);
-    // That a token is used is noted beside its first request, and then not for five minutes.
+    // The first use of a token is recorded, and then not again for five minutes.
     served.get("/api/v1/session", token);
     let began = Instant::now();
     let answer = served.get(path, token);
@@ -93,15 +93,15 @@ fn row(service: &Service, path: &str, token: &str) -> String {
     served.get(path, token);
     let bare = {
         let bare = bare::start(&answer);
-        wrk::ask(&bare.url("/"), "")
+        wrk::measure(&bare.url("/"), "")
     };
-    let kept = wrk::ask(&served.url(path), token);
+    let cached = wrk::measure(&served.url(path), token);
     let peak = served.peak_memory();
     drop(served);
-    let forgetful: Served = service.start(&[("VIGIE_API__KEPT_BYTES", "0")]);
-    let made = wrk::ask(&forgetful.url(path), token);
-    let unkept = if made.rate > 0.0 {
-        format!("{:.1}/s | {}", made.rate, made.p99)
+    let without_cache: Served = service.start(&[("VIGIE_API__KEPT_BYTES", "0")]);
+    let computed = wrk::measure(&without_cache.url(path), token);
+    let uncached = if computed.rate > 0.0 {
+        format!("{:.1}/s | {}", computed.rate, computed.p99)
     } else {
         "none in 5 s |".to_owned()
     };
@@ -112,11 +112,11 @@ fn row(service: &Service, path: &str, token: &str) -> String {
         bare.rate,
         bare.p50,
         bare.p99,
-        kept.rate,
-        kept.p50,
-        kept.p99,
-        kept.rate / bare.rate,
-        unkept,
+        cached.rate,
+        cached.p50,
+        cached.p99,
+        cached.rate / bare.rate,
+        uncached,
     )
 }
 

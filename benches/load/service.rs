@@ -1,4 +1,4 @@
-//! The service as it ships, in a process of its own, over a database made for it.
+//! The released service in a process of its own, with a prepared database.
 
 use std::io::BufRead as _;
 use std::io::BufReader;
@@ -21,10 +21,10 @@ use crate::cycles;
 use crate::cycles::Shape;
 use crate::memory;
 
-/// Two a year.
+/// Number of editions, two a year.
 const EDITIONS: u32 = 24;
 
-/// A database, and how to serve it.
+/// A prepared database, and tokens for it.
 pub(crate) struct Service {
     folder: TempDir,
     token: String,
@@ -42,7 +42,7 @@ pub(crate) struct Answer {
 }
 
 impl Service {
-    /// With every edition imported, and a cycle.
+    /// Prepares a database: imports every edition, and runs a cycle.
     pub(crate) fn prepare(shape: Option<Shape>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -71,11 +71,11 @@ impl Service {
         Self { token, token_of_ministry, ..service }
     }
 
-    /// With settings by their variables.
+    /// Starts the service with additional settings, given as environment variables.
     pub(crate) fn start(&self, settings: &[(&str, &str)]) -> Served {
         let mut serve = self.command(&["serve"]);
         serve.env("VIGIE_LISTEN", "127.0.0.1:0").envs(settings.iter().copied());
-        // One caller asks all that there is.
+        // One account sends all requests.
         serve.env("VIGIE_API__CALLS_PER_MINUTE", "0").env("VIGIE_API__OPEN_CALLS_PER_MINUTE", "0");
         for job in ["CYCLE", "REVIEWS", "DIGEST", "REMINDERS", "HOUSEKEEPING", "BACKUP", "IMPORT"] {
             serve.env(format!("VIGIE_SCHEDULE__{job}"), "");
@@ -130,8 +130,8 @@ impl Served {
     pub(crate) fn get(&self, path: &str, token: &str) -> Answer {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
-            let asked = reqwest::Client::new().get(self.url(path)).bearer_auth(token);
-            let answer = asked.send().await.unwrap();
+            let request = reqwest::Client::new().get(self.url(path)).bearer_auth(token);
+            let answer = request.send().await.unwrap();
             assert_eq!(answer.status(), 200, "{path}");
             let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned();
             let headers = answer.headers().iter();
@@ -152,7 +152,7 @@ impl Drop for Served {
     }
 }
 
-/// Of someone who may do everything: their requests are read to the end.
+/// Creates an account with all roles, and returns a token for it.
 async fn token(database: &str, scope: Scope) -> String {
     let store = Store::open(database).await.unwrap();
     let at = "2020-01-01T00:00:00Z".parse().unwrap();

@@ -1,4 +1,4 @@
-//! What readers are answered while eight clients wait to write, because another program holds the lock on the database.
+//! Response times of readers while eight clients wait to write, because another program holds the lock on the database.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -27,9 +27,9 @@ pub(crate) fn measure(service: &Service) -> String {
     println!("{WRITERS} clients wait to write");
     let served = service.start(&[]);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (alone, beside) = runtime.block_on(both(service, &served));
+    let (alone, waiting) = runtime.block_on(both(service, &served));
     let mut text = MEANING.to_owned();
-    for (writers, mut times) in [(0, alone), (WRITERS, beside)] {
+    for (writers, mut times) in [(0, alone), (WRITERS, waiting)] {
         times.sort_unstable();
         let at = |share: usize| milliseconds(times[(times.len() - 1) * share / 100]);
         let (p50, p99, longest) = (at(50), at(99), at(100));
@@ -39,7 +39,7 @@ pub(crate) fn measure(service: &Service) -> String {
 }
 
 async fn both(service: &Service, served: &Served) -> (Vec<Duration>, Vec<Duration>) {
-    // The first answers are worked out.
+    // Fills the caches.
     read_all(service, served, 1).await;
     let alone = read_all(service, served, ROUNDS).await;
     let pool = SqlitePool::connect(&service.database()).await.unwrap();
@@ -54,14 +54,14 @@ async fn both(service: &Service, served: &Served) -> (Vec<Duration>, Vec<Duratio
         writers
             .spawn(async move { request.send().await.map(|response| response.status().as_u16()) });
     }
-    let beside = read_all(service, served, ROUNDS).await;
+    let waiting = read_all(service, served, ROUNDS).await;
     assert!(writers.try_join_next().is_none(), "a writer did not wait");
     lock.rollback().await.unwrap();
     while let Some(status) = writers.join_next().await {
         println!("a writer was answered {}", status.unwrap().unwrap());
     }
     pool.close().await;
-    (alone, beside)
+    (alone, waiting)
 }
 
 async fn read_all(service: &Service, served: &Served, rounds: usize) -> Vec<Duration> {

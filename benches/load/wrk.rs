@@ -1,20 +1,20 @@
-//! What `wrk` says of a service.
+//! Runs `wrk` and parses its output.
 
 use std::process::Command;
 
 pub(crate) struct Told {
-    /// Answers a second.
+    /// Responses per second.
     pub(crate) rate: f64,
     pub(crate) p50: String,
     pub(crate) p99: String,
 }
 
-/// Five seconds of 32 connections; every answer must be a good one.
-pub(crate) fn ask(url: &str, token: &str) -> Told {
-    ask_with(url, token, ["-t1", "-c32", "-d5s"])
+/// Runs 32 connections for five seconds. Panics if a response is not a success.
+pub(crate) fn measure(url: &str, token: &str) -> Told {
+    measure_with(url, token, ["-t1", "-c32", "-d5s"])
 }
 
-pub(crate) fn ask_with(url: &str, token: &str, how: [&str; 3]) -> Told {
+pub(crate) fn measure_with(url: &str, token: &str, how: [&str; 3]) -> Told {
     let mut wrk = Command::new("wrk");
     wrk.args(how).args(["--latency", "--timeout", "60s"]);
     if !token.is_empty() {

@@ -1,5 +1,5 @@
-//! The alias table: which names are one project, which labels are one ministry. Facts that the
-//! team writes down; nothing here is guessed.
+//! The alias table: which names are one project, which labels are one ministry. The team maintains it by hand;
+//! nothing here is guessed.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -19,10 +19,10 @@ const SHIPPED: &str = include_str!("../../aliases.toml");
 
 #[derive(Clone, Debug)]
 pub struct Aliases {
-    /// By key of a name or of an id.
+    /// Projects by the key of a name or of an id.
     projects: BTreeMap<String, ProjectId>,
     project_names: BTreeMap<ProjectId, Vec<String>>,
-    /// By key of a label or of a code.
+    /// Ministries by the key of a label or of a code.
     ministries: BTreeMap<String, MinistryCode>,
     ministry_names: BTreeMap<MinistryCode, String>,
     labels: Vec<String>,
@@ -99,23 +99,23 @@ impl Aliases {
         Ok(aliases)
     }
 
-    /// Case, accents and punctuation do not count.
+    /// The ministry of a label or code, whatever its case, accents and punctuation.
     pub fn ministry(&self, label_or_code: &str) -> Option<MinistryCode> {
         self.ministries.get(&key(label_or_code)).cloned()
     }
 
-    /// Its name today, in French.
+    /// The ministry's name today, in French.
     pub fn ministry_name(&self, code: &MinistryCode) -> Option<&str> {
         self.ministry_names.get(code).map(String::as_str)
     }
 
-    /// By one of its names, or by its id.
+    /// The project that has this name or id.
     pub fn project(&self, name: &str) -> Option<ProjectId> {
         self.projects.get(&key(name)).cloned()
     }
 
-    /// Known projects that the table says are another one, under the name that tells: they were
-    /// imported before the table said so. `(from, into)`.
+    /// Known projects that the table says are another one, as `(from, into)`, by the name that shows it: they were
+    /// imported before the table said so.
     pub fn implied_links(&self, known: &[KnownProject]) -> Vec<(ProjectId, ProjectId)> {
         let into =
             |project: &KnownProject| project.names.iter().find_map(|name| self.project(name));
@@ -127,7 +127,7 @@ impl Aliases {
             .collect()
     }
 
-    /// The ministry's label closest to this one.
+    /// The ministry label closest to this one.
     pub(super) fn nearest_ministry(&self, label: &str) -> Option<(&str, MinistryCode)> {
         let label = nearest(label, self.labels.iter().map(String::as_str))?;
         Some((label, self.ministry(label)?))

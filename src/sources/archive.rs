@@ -1,4 +1,4 @@
-//! Archives, which spreadsheets are: opened only when all that they hold is not too much.
+//! Bounds on ZIP archives, which spreadsheets are: one is opened only when its unpacked content is within them.
 
 use std::fmt::Display;
 use std::io::BufReader;
@@ -25,8 +25,8 @@ pub(super) struct Archive<'a> {
 }
 
 impl<'a> Archive<'a> {
-    /// Counts what the parts say that they hold, by the same reading of the directory as whoever unpacks
-    /// them; a part that holds more than it says breaks off there, as tests hold.
+    /// Adds up the sizes that the parts declare, read from the same directory as the code that unpacks them.
+    /// Unpacking stops at the declared size, so a part cannot hold more than it declares.
     pub(super) fn open(file: &'a str, bytes: &'a [u8]) -> Result<Self, SourceError> {
         let within = |what, found, limit| {
             let file = file.to_owned();
@@ -49,7 +49,7 @@ impl<'a> Archive<'a> {
         Ok(archive)
     }
 
-    /// Looks through each part that is XML, before a reader that has no bounds of its own does.
+    /// Checks each XML part against the bounds, before `calamine`, which has none, reads it.
     pub(super) fn check_parts(&mut self) -> Result<(), SourceError> {
         for index in 0..self.parts.len() {
             let part = self.parts.by_index(index).map_err(|fault| damaged(self.file, &fault))?;

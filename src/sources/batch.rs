@@ -1,4 +1,4 @@
-//! Several files at once: where they are, in which order they are read, and what each teaches the next.
+//! Reads several files: which ones, in which order, each with the projects that earlier ones brought.
 
 use std::cmp::Ordering;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::domain::import::KnownProject;
 use crate::domain::import::Rows;
 
 impl Reader {
-    /// With the profiles shipped, those of a folder unless its path is empty, and an alias table.
+    /// A reader with the shipped profiles, those of a folder unless its path is empty, and an alias table.
     pub fn open(profiles: &Path, aliases: &Path) -> Result<Self, SourceError> {
         let mut all = Profiles::shipped()?;
         if !profiles.as_os_str().is_empty() {
@@ -24,7 +24,7 @@ impl Reader {
         Ok(Self::new(all, Aliases::read(aliases)?))
     }
 
-    /// Of all that the reader goes by besides the file and the projects known.
+    /// The fingerprint of what decides how a file is read, besides the file and the known projects.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(format!("{self:?}").as_bytes())
     }
@@ -64,7 +64,7 @@ pub fn base_name(file: &str) -> &str {
     Path::new(file).file_name().and_then(|base| base.to_str()).unwrap_or(file)
 }
 
-/// The next file may speak of the projects that this one brought.
+/// Adds the projects that a file brought to the known ones: the next file may refer to them.
 pub fn remember(known: &mut Vec<KnownProject>, import: &Import) {
     let Rows::Panorama(snapshots) = &import.rows else { return };
     for snapshot in snapshots {

@@ -9,14 +9,14 @@ use csv_core::ReadRecordResult;
 /// Bytes of one record: a quote that never closes must not swallow the file.
 pub(super) const MAX_RECORD: u64 = 16 * 1024 * 1024;
 
-/// What is made room for at first.
+/// Bytes of fields, and fields, that room is reserved for at first.
 const FIELDS: usize = 1024;
 const ENDS: usize = 64;
 
 #[derive(Debug)]
 pub(super) enum RecordFault {
     Io(io::Error),
-    /// So many at least.
+    /// More columns than allowed: at least this many.
     Columns(u64),
     Bytes,
 }
@@ -27,7 +27,7 @@ pub(super) struct CsvRecords<R> {
     most_columns: usize,
     fields: Vec<u8>,
     ends: Vec<usize>,
-    /// Of the record that was read last.
+    /// Columns of the current record.
     columns: usize,
     line: u64,
     start: u64,
@@ -57,7 +57,7 @@ impl<R: BufRead> CsvRecords<R> {
         }
     }
 
-    /// Whether there is another record, which is then the one at hand.
+    /// Reads the next record, which becomes the current one. `false` at the end of the file.
     pub(super) fn advance(&mut self) -> Result<bool, RecordFault> {
         self.columns = 0;
         self.line = self.core.line();
@@ -100,7 +100,7 @@ impl<R: BufRead> CsvRecords<R> {
         }
     }
 
-    /// Of the record at hand.
+    /// How many columns the current record has.
     pub(super) fn columns(&self) -> usize {
         self.columns
     }
@@ -116,12 +116,12 @@ impl<R: BufRead> CsvRecords<R> {
         (0..self.columns).map(|column| self.field(column))
     }
 
-    /// The line on which the record at hand began, from 1.
+    /// The line on which the current record began, from 1.
     pub(super) fn line(&self) -> u64 {
         self.line
     }
 
-    /// Bytes before the record at hand, and those up to its end.
+    /// Bytes of the file before the current record, and up to its end.
     pub(super) fn span(&self) -> (u64, u64) {
         (self.start, self.offset)
     }

@@ -20,7 +20,7 @@ pub enum SourceError {
         source: std::io::Error,
     },
 
-    /// As soon as it is seen: there may be more than was found.
+    /// More than the limit allows. Reading stops there: the file may hold more than `found`.
     #[error("`{file}`{}: found {found} {what}, expected at most {limit}", at_row(*row))]
     TooLarge { file: String, row: Option<u32>, what: &'static str, found: u64, limit: u64 },
 
@@ -53,18 +53,18 @@ pub enum SourceError {
 }
 
 impl SourceError {
-    /// How many faults it tells of.
+    /// How many faults it reports.
     pub fn count(&self) -> usize {
         if let Self::Refused(refused) = self { refused.faults.len() } else { 1 }
     }
 }
 
-/// A header that no profile recognises, or not the one that was asked for.
+/// A header that no profile recognises, or that the requested profile does not.
 #[derive(Debug)]
 pub struct UnknownLayout {
     pub file: String,
-    /// The profile that was asked for.
-    pub asked: Option<String>,
+    /// The requested profile.
+    pub requested: Option<String>,
     pub headers: Vec<String>,
     /// The profile that lacks the fewest columns, and the columns it lacks.
     pub nearest: Option<(String, Vec<String>)>,
@@ -72,7 +72,7 @@ pub struct UnknownLayout {
 
 impl fmt::Display for UnknownLayout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.asked {
+        match &self.requested {
             Some(profile) => write!(f, "`{}`: not the layout of `{profile}`", self.file)?,
             None => write!(f, "`{}`: no profile recognises its header row", self.file)?,
         }
@@ -84,7 +84,7 @@ impl fmt::Display for UnknownLayout {
     }
 }
 
-/// A file that was understood and is wrong. Nothing of it is kept.
+/// A file whose layout was recognised and whose rows have faults. Nothing of it is recorded.
 #[derive(Debug)]
 pub struct Refused {
     pub file: String,
@@ -106,13 +106,13 @@ impl fmt::Display for Refused {
     }
 }
 
-/// One thing wrong at one place.
+/// One fault at one place of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// As a spreadsheet program numbers it: the header is row 1. `None` is the file as a whole.
     pub row: Option<u32>,
     pub column: Option<String>,
-    /// Already quoted where it is a value of the file.
+    /// What was found, quoted where it is a value of the file.
     pub found: String,
     pub expected: String,
 }

@@ -1,4 +1,4 @@
-//! Rows of single facts: one column per field of the data dictionary.
+//! Reads rows of single facts: one column per field of the data dictionary.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ const AVIS_STATUSES: &[&str] = &[
 
 const EXIT_REASONS: &[&str] = &["completed", "stopped", "merged", "below_threshold", "renamed"];
 
-/// An empty cell says nothing: no fact.
+/// An empty cell gives no fact.
 pub(super) fn facts(judges: Judges<'_>, rows: &[&Row], faults: &mut Vec<Fault>) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut first_rows = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What each dataset is made of: the fields that a profile may find for it.
+//! The fields of each dataset that a profile may map to columns.
 
 use super::parse::Yield;
 use crate::domain::import::Dataset;

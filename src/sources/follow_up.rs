@@ -1,4 +1,4 @@
-//! Rows of the lists that DINUM keeps per project, and of the contacts of ministries.
+//! Reads rows of the lists that DINUM maintains per project, and of the contacts of ministries.
 
 use super::error::Fault;
 use super::panorama::Judges;
@@ -23,8 +23,7 @@ const SEVERITIES: &[&str] = &["low", "medium", "high"];
 const ROLES: &[&str] = &["secretary_general", "digital_director", "security_relay"];
 const LAST_CAUSE: u32 = 24;
 
-/// Follow-up data is about projects that are known: a name with a slip of the pen must not make
-/// another project.
+/// Follow-up data is about known projects: a misspelt name must not create another project.
 pub(super) fn known_project(judges: Judges<'_>, reader: &mut RowReader<'_>) -> Option<ProjectId> {
     let name = reader.needed("project")?;
     let project = judges.identities.find(name);

@@ -1,4 +1,4 @@
-//! Which project a name is: listed, known, or new.
+//! Which project a name refers to: one of the alias table, a known one, or a new one.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub(super) struct Identities<'a> {
     known: &'a [KnownProject],
     /// Known projects by the key of each name, and of their id.
     by_key: BTreeMap<String, &'a KnownProject>,
-    /// Made when first asked for: most files hold nothing new.
+    /// Built on first use: most files bring no new name.
     likenesses: OnceCell<Likenesses<'a>>,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Identities<'a> {
             .or_else(|| self.by_key.get(&key(name)).map(|known| known.project.clone()))
     }
 
-    /// As `find`; a name never seen gives a new id. `None` when no id can be made of it.
+    /// The project that goes by this name, or a new id for a name never seen; `None` when no id can be made of it.
     pub(super) fn find_or_name(&self, name: &str) -> Option<ProjectId> {
         self.find(name).or_else(|| Some(slug(name)).filter(|s| !s.is_empty()).map(ProjectId::new))
     }
@@ -75,7 +75,7 @@ impl<'a> Identities<'a> {
             if known.contains(project) {
                 return SightingKind::Known;
             }
-            // The team has said what this one is: nothing to ask.
+            // The alias table says which project this is: nothing to report.
             if self.aliases.project(name).is_some() {
                 return SightingKind::New;
             }

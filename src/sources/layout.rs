@@ -1,4 +1,4 @@
-//! From a header row to a profile, and from its fields to columns.
+//! Finds the profile that a header row calls for, and the column of each of its fields.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::domain::snapshot::Phase;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Field;
 
-/// A profile laid over the columns of a file.
+/// The columns of a file, matched to the fields of a profile.
 #[derive(Debug)]
 pub(super) struct Layout<'a> {
     pub profile: &'a Profile,
@@ -25,14 +25,14 @@ pub(super) struct Layout<'a> {
     pub columns: BTreeMap<&'a str, usize>,
     /// Phases by the key of each word for them, where the profile has its own words.
     pub phases: BTreeMap<String, Phase>,
-    /// Keys of how sentences begin that stand where figures are withheld.
+    /// Keys of how sentences begin that replace withheld figures.
     pub withheld: Vec<String>,
     /// Columns that are fields of the data dictionary.
     pub facts: Vec<(usize, &'static Field)>,
     /// Columns with a name that the profile does not know.
     pub unknown: Vec<usize>,
     pub unnamed: Vec<usize>,
-    /// Columns that the profile knows and leaves.
+    /// Columns that the profile ignores.
     ignored: Vec<usize>,
     lacking: Vec<String>,
     /// Two columns for one field.
@@ -46,9 +46,9 @@ pub(super) fn recognise<'a>(
     file: &str,
     table: &Table,
     profiles: &'a Profiles,
-    asked: Option<&str>,
+    requested: Option<&str>,
 ) -> Result<(Layout<'a>, String), SourceError> {
-    if let Some(id) = asked {
+    if let Some(id) = requested {
         let profile = profiles.find(id).ok_or_else(|| SourceError::UnknownProfile {
             file: file.to_owned(),
             found: id.to_owned(),
@@ -56,7 +56,7 @@ pub(super) fn recognise<'a>(
         })?;
         let layout = Layout::over(profile, &table.header);
         if !layout.lacking.is_empty() {
-            return Err(unknown_layout(file, table, asked, Some(layout)));
+            return Err(unknown_layout(file, table, requested, Some(layout)));
         }
         let reason = format!("profil demandé ; {}", layout.reason(table));
         return Ok((layout, reason));
@@ -90,13 +90,13 @@ pub(super) fn recognise<'a>(
 fn unknown_layout(
     file: &str,
     table: &Table,
-    asked: Option<&str>,
+    requested: Option<&str>,
     nearest: Option<Layout<'_>>,
 ) -> SourceError {
     let headers = table.header.cells.iter().filter(|header| !header.is_empty());
     SourceError::UnknownLayout(Box::new(UnknownLayout {
         file: file.to_owned(),
-        asked: asked.map(str::to_owned),
+        requested: requested.map(str::to_owned),
         headers: headers.cloned().collect(),
         nearest: nearest.map(|layout| (layout.profile.id.clone(), layout.lacking)),
     }))
@@ -160,7 +160,7 @@ impl<'a> Layout<'a> {
         dictionary::facts().find(|field| key(field.name) == name_key)
     }
 
-    /// Files of facts share their keys, so their other columns tell them apart.
+    /// Files of facts share their keys, so their other columns distinguish them.
     fn rank_among_facts(&mut self, columns: &FactColumns) -> u8 {
         let is_named =
             |(_, field): &(usize, &Field)| columns.any_of.iter().any(|n| n == field.name);

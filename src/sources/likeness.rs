@@ -1,4 +1,4 @@
-//! How alike two project names are: a reason to ask, never a reason to link.
+//! How similar two project names are: a reason to ask a person, never a reason to link them.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use super::names::key;
 use crate::domain::import::KnownProject;
 
-/// From here on, two names are worth showing to a person.
+/// Names at least this similar are worth showing to a person.
 const PROPOSED: f64 = 0.8;
 
-/// A word that more names than this have in common tells nothing, and costs time.
-const TELLING: usize = 50;
+/// A word that more names than this share does not distinguish them, and costs time.
+const MOST_NAMES_PER_WORD: usize = 50;
 
-/// Words that any project may have.
+/// Words that any project name may contain.
 const COMMON: &[&str] = &[
     "a",
     "au",
@@ -52,19 +52,19 @@ const COMMON: &[&str] = &[
     "ii",
 ];
 
-/// Known names, ready to be compared with.
+/// Known names, indexed for comparison.
 #[derive(Debug)]
 pub(super) struct Likenesses<'a> {
     names: Vec<(&'a KnownProject, &'a str, Words)>,
-    /// Names by each of their words, and by how they begin.
+    /// Positions in `names`, by each entry of a name.
     index: BTreeMap<String, Vec<usize>>,
 }
 
 #[derive(Debug)]
 struct Words {
-    /// Without spaces.
+    /// The name without its spaces.
     whole: String,
-    telling: BTreeSet<String>,
+    significant: BTreeSet<String>,
     initials: String,
 }
 
@@ -84,7 +84,7 @@ impl<'a> Likenesses<'a> {
         Self { names, index }
     }
 
-    /// The known project whose name is the most like this one, with that name.
+    /// The known project whose name is the most similar to this one, with that name.
     pub(super) fn closest(
         &self,
         name: &str,
@@ -95,7 +95,7 @@ impl<'a> Likenesses<'a> {
             .entries()
             .iter()
             .filter_map(|entry| self.index.get(entry))
-            .filter(|positions| positions.len() <= TELLING)
+            .filter(|positions| positions.len() <= MOST_NAMES_PER_WORD)
             .flatten()
             .collect();
         positions
@@ -118,7 +118,7 @@ impl Words {
         let linking = ["a", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"];
         Self {
             whole: key.replace(' ', ""),
-            telling: words().filter(|word| !COMMON.contains(word)).map(str::to_owned).collect(),
+            significant: words().filter(|word| !COMMON.contains(word)).map(str::to_owned).collect(),
             initials: words()
                 .filter(|word| !linking.contains(word))
                 .filter_map(|word| word.chars().next())
@@ -126,14 +126,14 @@ impl Words {
         }
     }
 
-    /// What a name is found by: two names alike share at least one of these.
+    /// The keys that index a name: two similar names share at least one.
     fn entries(&self) -> Vec<String> {
         let beginning: String = self.whole.chars().take(3).collect();
         let beginning = format!("^{beginning}");
         let acronyms = [self.whole.clone(), self.initials.clone()];
         let acronyms = acronyms.into_iter().filter(|word| (3..=8).contains(&word.len()));
         let acronyms = acronyms.map(|word| format!("={word}"));
-        self.telling.iter().cloned().chain([beginning]).chain(acronyms).collect()
+        self.significant.iter().cloned().chain([beginning]).chain(acronyms).collect()
     }
 
     fn likeness(&self, other: &Self) -> f64 {
@@ -148,30 +148,30 @@ impl Words {
         self.whole.len() >= 3 && self.whole == other.initials
     }
 
-    /// All telling words of one are in the other: `INPT`, `Modernisation de l'INPT`.
+    /// Whether all significant words of one are in the other: `INPT`, `Modernisation de l'INPT`.
     fn contained(&self, other: &Self) -> f64 {
-        let (few, many) = if self.telling.len() <= other.telling.len() {
-            (&self.telling, &other.telling)
+        let (few, many) = if self.significant.len() <= other.significant.len() {
+            (&self.significant, &other.significant)
         } else {
-            (&other.telling, &self.telling)
+            (&other.significant, &self.significant)
         };
-        let is_telling = few.iter().any(|word| word.len() >= 3);
-        if is_telling && few.is_subset(many) {
+        let is_significant = few.iter().any(|word| word.len() >= 3);
+        if is_significant && few.is_subset(many) {
             0.8 + 0.2 * ratio(few.len(), many.len())
         } else {
             0.0
         }
     }
 
-    /// Share of telling words that have their like on the other side, the less alike counting less.
+    /// Share of significant words with a similar word on the other side, each counting by its similarity.
     fn shared(&self, other: &Self) -> f64 {
         let best = |word: &String| {
-            let others = other.telling.iter();
+            let others = other.significant.iter();
             let likenesses = others.map(|like| strsim::normalized_damerau_levenshtein(word, like));
             likenesses.filter(|likeness| *likeness > 0.8).fold(0.0, f64::max)
         };
-        let shared: f64 = self.telling.iter().map(best).sum();
-        2.0 * shared * ratio(1, self.telling.len() + other.telling.len())
+        let shared: f64 = self.significant.iter().map(best).sum();
+        2.0 * shared * ratio(1, self.significant.len() + other.significant.len())
     }
 }
 

@@ -1,5 +1,5 @@
-//! Intake: from the files of this world to checked rows, each project under its one id. Reads
-//! what it is given and nothing else; loses no row, keeps none that is wrong.
+//! Intake: reads files into checked rows, each project under its one id. It reads only the bytes it is given; no row
+//! is lost, and a wrong one refuses its file.
 
 mod aliases;
 mod archive;

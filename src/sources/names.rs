@@ -1,4 +1,4 @@
-//! Names compared as people compare them: case, accents and punctuation do not count.
+//! Comparison of names without regard to case, accents and punctuation.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -8,7 +8,7 @@ use crate::domain::fingerprint::Fingerprint;
 /// Characters of an id made from a name; a longer one ends in a digest.
 const SLUG: usize = 60;
 
-/// What two spellings of a name have in common: `Océane²  – Phase “II”` is `oceane2 phase ii`.
+/// The key that all spellings of a name share: `Océane²  – Phase “II”` is `oceane2 phase ii`.
 pub fn key(name: &str) -> String {
     let mut key = String::with_capacity(name.len());
     for letter in name.nfkd().filter(|letter| !is_combining_mark(*letter)) {

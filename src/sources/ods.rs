@@ -1,5 +1,5 @@
-//! ODS spreadsheets: the first table of the content, read as it comes and unfolded within bounds. There, a
-//! cell, a row or a blank may stand for billions in a few bytes.
+//! Reads the first table of an ODS spreadsheet, as a stream, unfolding repetitions within bounds: a few bytes of ODS
+//! may declare billions of cells, rows or blanks.
 
 use std::io::BufReader;
 use std::io::Read;
@@ -45,7 +45,7 @@ pub(super) fn read(file: &str, content: impl Read) -> Result<Table, SourceError>
     rows.finish()
 }
 
-/// The columns of a cell that holds something, and what it holds.
+/// The columns of a cell that is not empty, and its text.
 #[derive(Debug)]
 struct Cell {
     first: u32,
@@ -53,7 +53,7 @@ struct Cell {
     text: String,
 }
 
-/// The first cell too many ends it.
+/// Adds the cells of a row, repetitions unfolded. Fails at the first cell over the bounds.
 fn put(rows: &mut Rows<'_>, row: u32, cells: &[Cell]) -> Result<(), SourceError> {
     for Cell { first, repeated, text } in cells {
         for column in *first..first.saturating_add(*repeated) {
@@ -100,7 +100,7 @@ impl<'a, R: Read> Content<'a, R> {
         }
     }
 
-    /// How many times over the next row stands, until the table ends.
+    /// How many times the next row is repeated; `None` at the end of the table.
     fn next_row(&mut self) -> Result<Option<u32>, SourceError> {
         let file = self.file;
         loop {
@@ -114,7 +114,7 @@ impl<'a, R: Read> Content<'a, R> {
         }
     }
 
-    /// The cells of a row that hold something. Rows count from 0.
+    /// The cells of a row that are not empty. Rows count from 0.
     fn row(&mut self, number: u32) -> Result<Vec<Cell>, SourceError> {
         let file = self.file;
         let mut cells = Vec::new();
@@ -145,22 +145,22 @@ impl<'a, R: Read> Content<'a, R> {
         }
     }
 
-    /// The text of a cell, to its end. What is noted beside it is no part of it.
+    /// The text of a cell, read to its end; annotations are not part of it.
     fn shown(&mut self, value: &Value) -> Result<String, SourceError> {
-        const BESIDE: &[&str] = &["office:annotation"];
+        const ANNOTATIONS: &[&str] = &["office:annotation"];
         let file = self.file;
         let mut shown = Shown::default();
-        let mut is_beside = !matches!(value, Value::Shown);
+        let mut is_skipped = !matches!(value, Value::Shown);
         loop {
             let event = self.next()?;
             if ends(&event, CELLS) {
                 return Ok(shown.text);
             }
-            if starts(&event, BESIDE).is_some() {
-                is_beside = true;
-            } else if ends(&event, BESIDE) {
-                is_beside = !matches!(value, Value::Shown);
-            } else if !is_beside {
+            if starts(&event, ANNOTATIONS).is_some() {
+                is_skipped = true;
+            } else if ends(&event, ANNOTATIONS) {
+                is_skipped = !matches!(value, Value::Shown);
+            } else if !is_skipped {
                 shown.add(file, &event)?;
                 // Blanks are bounded on their own, by what they would add.
                 blanks(file, &mut shown.text, 0)?;
@@ -169,7 +169,7 @@ impl<'a, R: Read> Content<'a, R> {
     }
 }
 
-/// The tag, if it is one of those and begins there.
+/// The tag that begins here, if it is one of `names`.
 fn starts<'e, 'b>(event: &'e Event<'b>, names: &[&str]) -> Option<&'e BytesStart<'b>> {
     let Event::Start(start) = event else { return None };
     names.contains(&start.name().as_ref()).then_some(start)
@@ -179,7 +179,7 @@ fn ends(event: &Event<'_>, names: &[&str]) -> bool {
     matches!(event, Event::End(end) if names.contains(&end.name().as_ref()))
 }
 
-/// What a cell shows, so far.
+/// The text that a cell shows, collected so far.
 #[derive(Debug, Default)]
 struct Shown {
     text: String,
@@ -210,17 +210,17 @@ impl Shown {
     }
 }
 
-/// What a cell's tag says that it holds.
+/// The value that a cell's tag declares.
 #[derive(Debug)]
 enum Value {
     None,
     Given(String),
-    /// What it shows.
+    /// The text that the cell shows.
     Shown,
 }
 
 impl Value {
-    /// Dates as ISO whatever their format on screen; numbers with a decimal point.
+    /// The text of the value: dates as ISO 8601 whatever their format on screen, numbers with a decimal point.
     fn of(file: &str, start: &BytesStart<'_>) -> Result<Self, SourceError> {
         let mut value = Self::None;
         let (mut is_text, mut is_error) = (false, false);
@@ -248,7 +248,7 @@ impl Value {
                 value = Self::Given(given);
             }
         }
-        // The text of an error stands beside an empty value.
+        // The value of an error is empty; its text is in the cell.
         let is_shown = match &value {
             Self::None => is_text,
             Self::Given(text) => is_error && text.is_empty(),
@@ -258,7 +258,7 @@ impl Value {
     }
 }
 
-/// How many times over, 1 when nothing says it.
+/// The number of repetitions that a tag declares, 1 by default.
 fn times(file: &str, start: &BytesStart<'_>, attribute: &str) -> Result<u32, SourceError> {
     let found = start.try_get_attribute(attribute).map_err(|fault| damaged(file, &fault))?;
     let Some(found) = found else { return Ok(1) };

@@ -1,4 +1,4 @@
-//! Rows of an edition to snapshots.
+//! Reads rows of an edition into snapshots.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use crate::domain::import::WithheldFigure;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Reported;
 
-/// What rows are judged with.
+/// What reading a row needs: the layout, aliases and known projects.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Judges<'a> {
     pub layout: &'a Layout<'a>,
@@ -30,7 +30,7 @@ pub(super) struct Judges<'a> {
     pub identities: &'a Identities<'a>,
 }
 
-/// Reads every row, gathering every fault.
+/// Reads every row, collecting every fault.
 pub(super) fn snapshots(
     judges: Judges<'_>,
     rows: &[&Row],
@@ -58,7 +58,7 @@ pub(super) fn snapshots(
     snapshots
 }
 
-/// The figures that the publisher kept, as the report lists them.
+/// The figures that the publisher withheld, as the report lists them.
 pub(super) fn withheld(rows: &Rows) -> Vec<WithheldFigure> {
     let Rows::Panorama(snapshots) = rows else { return Vec::new() };
     let figure = |snapshot: &Snapshot, field: &str, is_withheld: bool| {
@@ -199,7 +199,7 @@ pub(super) fn known_ministry(
     code
 }
 
-/// A file is made public in the month that its edition is named for, or made ready just before.
+/// A file is published in the month that its edition is named after, or prepared just before.
 pub(super) fn is_publication_of(date: NaiveDate, edition: EditionId) -> bool {
     let first = edition.as_of();
     let is_same_month = (date.year(), date.month()) == (first.year(), first.month());

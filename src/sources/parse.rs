@@ -1,4 +1,4 @@
-//! One cell to one value: numbers, dates, months, durations, yes or no, phases.
+//! Parses one cell into a value: number, date, month, duration, yes or no, phase.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -15,9 +15,9 @@ pub(super) enum Parse {
     Number,
     /// Decimal comma or point, spaces between thousands.
     FrenchNumber,
-    /// As `number`, months.
+    /// As `number`, in months.
     Months,
-    /// As `french_number`, years; kept as months.
+    /// As `french_number`, in years; converted to months.
     FrenchYears,
     /// `2020-11-05`
     Date,
@@ -34,7 +34,7 @@ pub(super) enum Parse {
     Phase,
 }
 
-/// What a parser yields.
+/// The type of value that a parser yields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Yield {
     Text,

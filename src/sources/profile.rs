@@ -1,4 +1,4 @@
-//! Profiles: how the layouts of this world are read, told in TOML.
+//! Profiles: descriptions, in TOML, of the file layouts that can be read.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,11 +32,11 @@ const SHIPPED: [(&str, &str); 15] = [
     ("vigie-contacts.toml", include_str!("../../profiles/vigie-contacts.toml")),
 ];
 
-/// The profiles at hand, by id.
+/// The available profiles, by id.
 #[derive(Clone, Debug)]
 pub struct Profiles(BTreeMap<String, Profile>);
 
-/// One layout.
+/// The description of one file layout.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
@@ -44,13 +44,13 @@ pub struct Profile {
     /// What people call such a file, in French.
     pub title: String,
     pub dataset: Dataset,
-    /// Words that stand for an empty cell.
+    /// Words that mean an empty cell.
     #[serde(default)]
     missing: Vec<String>,
-    /// How the sentences begin that stand where figures are withheld.
+    /// How sentences begin that replace withheld figures.
     #[serde(default)]
     pub(super) withheld: Vec<String>,
-    /// Headers that are known and not read.
+    /// Headers that are known and ignored.
     #[serde(default)]
     pub(super) ignored: Vec<String>,
     /// A header that the profile does not know refuses the file, instead of being reported.
@@ -62,7 +62,7 @@ pub struct Profile {
     pub(super) facts: Option<FactColumns>,
 }
 
-/// Where a field is found and how it is written.
+/// Where a field is found and how its cells are written.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Column {
@@ -72,12 +72,12 @@ pub(super) struct Column {
     /// The layout may do without this column.
     #[serde(default)]
     pub optional: bool,
-    /// For a phase: the words of the file, by ours.
+    /// For a phase: the file's words for each of Vigie's phases.
     #[serde(default)]
     pub words: BTreeMap<Phase, Vec<String>>,
 }
 
-/// Which files of facts are of this dataset, told by their columns.
+/// Which files of facts belong to this dataset, by their columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FactColumns {
@@ -101,7 +101,7 @@ impl Profiles {
         Ok(profiles)
     }
 
-    /// Adds every `*.toml` of a folder; one with a known id takes its place.
+    /// Adds every `*.toml` of a folder; a profile with a known id replaces it.
     pub fn with_folder(mut self, folder: &Path) -> Result<Self, SourceError> {
         let unread = |source| SourceError::Read { path: folder.to_owned(), source };
         let mut paths = Vec::new();
@@ -140,12 +140,12 @@ impl Profiles {
 }
 
 impl Profile {
-    /// Is this cell as good as empty?
+    /// Whether a cell is empty or holds a word that means so.
     pub(super) fn is_missing(&self, cell: &str) -> bool {
         cell.is_empty() || self.missing.iter().any(|word| word.eq_ignore_ascii_case(cell))
     }
 
-    /// Refuses what could only go wrong later, at the first file.
+    /// Refuses a profile that would fail on every file.
     fn check(&self) -> Result<(), String> {
         let known = fields(self.dataset);
         for (name, column) in &self.fields {

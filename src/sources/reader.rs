@@ -1,4 +1,4 @@
-//! From a file to an import: nothing is lost, nothing wrong is kept.
+//! Reads a file into an import: every row is read, and one wrong row refuses the file.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -41,9 +41,9 @@ pub struct Request<'a> {
     /// What to call it: its path, or the name of the upload.
     pub file: &'a str,
     pub bytes: &'a [u8],
-    /// The profile to read it with, instead of the one its header tells.
+    /// The profile to read it with, instead of the one that its header calls for.
     pub profile: Option<&'a str>,
-    /// The edition it is about, instead of the one it tells.
+    /// The edition it is about, instead of the one that its name or rows give.
     pub edition: Option<EditionId>,
 }
 
@@ -55,7 +55,11 @@ pub struct Reader {
     aliases: Aliases,
 }
 
-/// The content of a file, if it is not too large to be one of ours.
+/// The content of a file.
+///
+/// # Errors
+///
+/// Fails when the file cannot be read or is larger than a file may be.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
     use std::io::Read as _;
     let unread = |source| SourceError::Read { path: path.to_owned(), source };
@@ -66,7 +70,11 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
     Ok(bytes)
 }
 
-/// The same of a text: names, profiles.
+/// The content of a text file, such as an alias table or a profile.
+///
+/// # Errors
+///
+/// Fails when the file cannot be read, is too large or is not UTF-8.
 pub(super) fn read_text(path: &Path) -> Result<String, SourceError> {
     String::from_utf8(read_file(path)?).map_err(|fault| {
         let source = std::io::Error::new(std::io::ErrorKind::InvalidData, fault);
@@ -105,7 +113,7 @@ impl Reader {
         &self.aliases
     }
 
-    /// What the file is about, told by its header alone.
+    /// What the file is about, from its header alone.
     pub fn recognise(&self, request: &Request<'_>) -> Result<Dataset, SourceError> {
         bounded(request.file, request.bytes)?;
         let table = table(request)?;
@@ -113,7 +121,11 @@ impl Reader {
         Ok(layout.profile.dataset)
     }
 
-    /// The whole file or nothing. `known` are the projects that the portfolio holds already.
+    /// Reads the whole file into an import. `known` are the projects already in the portfolio.
+    ///
+    /// # Errors
+    ///
+    /// Fails with every fault of the file: one wrong row refuses the whole of it.
     pub fn read(
         &self,
         request: &Request<'_>,
@@ -134,13 +146,13 @@ impl Reader {
         };
         let mut faults = layout.faults(&table.header);
         let uneven = uneven(&table, &rows);
-        // What stands in an uneven row is not where it belongs: one fault says it all.
+        // The cells of an uneven row are not in their columns: one fault is enough.
         let (uneven, rows): (Vec<&Row>, Vec<&Row>) =
             rows.into_iter().partition(|row| uneven.contains(&row.number));
         faults.extend(uneven.iter().map(|row| uneven_fault(&table, row)));
         let dates = panorama::publication_dates(judges, &rows, &mut faults);
         let (edition, edition_reason) = edition(request, &layout, &dates, &mut faults)?;
-        let kept = kept(judges, &rows, edition, &mut faults);
+        let read = read_rows(judges, &rows, edition, &mut faults);
         if !faults.is_empty() {
             faults.sort_by_key(|fault| fault.row);
             let file = request.file.to_owned();
@@ -160,9 +172,9 @@ impl Reader {
             dataset: layout.profile.dataset,
             edition,
             set_aside: set_aside(&layout, &table, &rows, &empty),
-            withheld: panorama::withheld(&kept),
-            sightings: identities.sightings(&seen(&kept, &rows, judges)),
-            rows: kept,
+            withheld: panorama::withheld(&read),
+            sightings: identities.sightings(&seen(&read, &rows, judges)),
+            rows: read,
         })
     }
 }
@@ -197,7 +209,7 @@ fn uneven_fault(table: &Table, row: &Row) -> Fault {
     }
 }
 
-/// What was asked for, else what the file's name says, else what its rows say.
+/// The edition requested, else the one that the file's name gives, else the one that its rows give.
 fn edition(
     request: &Request<'_>,
     layout: &Layout<'_>,
@@ -236,7 +248,12 @@ fn edition_of_name(file: &str) -> Option<EditionId> {
     month.parse().ok().filter(|_| !rest.starts_with(|next: char| next.is_ascii_digit()))
 }
 
-fn kept(judges: Judges<'_>, rows: &[&Row], edition: EditionId, faults: &mut Vec<Fault>) -> Rows {
+fn read_rows(
+    judges: Judges<'_>,
+    rows: &[&Row],
+    edition: EditionId,
+    faults: &mut Vec<Fault>,
+) -> Rows {
     match judges.layout.profile.dataset {
         Dataset::Panorama => Rows::Panorama(panorama::snapshots(judges, rows, edition, faults)),
         Dataset::Baselines
@@ -260,7 +277,7 @@ fn kept(judges: Judges<'_>, rows: &[&Row], edition: EditionId, faults: &mut Vec<
     }
 }
 
-/// A row that gives nothing has given a fault.
+/// A row without a value has added a fault.
 fn each<T>(
     judges: Judges<'_>,
     rows: &[&Row],
@@ -282,7 +299,7 @@ fn set_aside(layout: &Layout<'_>, table: &Table, rows: &[&Row], empty: &[&Row]) 
             reason: "lignes vides".to_owned(),
         });
     }
-    // Columns are set aside too; their rows are kept, so none is listed.
+    // Columns are set aside too; their rows are not, so none is listed.
     for index in &layout.unknown {
         let name = table.header.cell(*index);
         let reason = format!("colonne « {name} » inconnue du profil");
@@ -305,11 +322,11 @@ fn set_aside(layout: &Layout<'_>, table: &Table, rows: &[&Row], empty: &[&Row]) 
 
 /// Each project of the file, under the name it goes by there.
 fn seen(
-    kept: &Rows,
+    read: &Rows,
     rows: &[&Row],
     judges: Judges<'_>,
 ) -> BTreeMap<ProjectId, (String, Option<MinistryCode>)> {
-    if let Rows::Panorama(snapshots) = kept {
+    if let Rows::Panorama(snapshots) = read {
         return snapshots
             .iter()
             .map(|s| (s.project.clone(), (s.name.clone(), Some(s.ministry.clone()))))

@@ -1,4 +1,4 @@
-//! One row seen through its layout: values by field, faults gathered on the way.
+//! Reads one row by its layout: values by field, and the faults found on the way.
 
 use chrono::Datelike;
 use chrono::NaiveDate;
@@ -13,7 +13,7 @@ use super::table::Row;
 use crate::domain::plausible;
 use crate::domain::snapshot::Phase;
 
-/// What is added up.
+/// The kind of a figure, which decides its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Amount {
     Cost,
@@ -56,7 +56,7 @@ impl<'a> RowReader<'a> {
 
     pub(super) fn number(&mut self, field: &str) -> Option<f64> {
         let (column, cell) = self.cell(field)?;
-        self.keep(field, cell, column.parse.number(cell))
+        self.checked(field, cell, column.parse.number(cell))
     }
 
     pub(super) fn amount(&mut self, field: &str, amount: Amount) -> Option<f64> {
@@ -67,12 +67,12 @@ impl<'a> RowReader<'a> {
             Amount::Cost => plausible::meur(number),
             Amount::Duration => plausible::months(number),
         };
-        self.keep(field, self.text(field).unwrap_or_default(), amount)
+        self.checked(field, self.text(field).unwrap_or_default(), amount)
     }
 
     pub(super) fn date(&mut self, field: &str) -> Option<NaiveDate> {
         let (column, cell) = self.cell(field)?;
-        self.keep(field, cell, column.parse.date(cell))
+        self.checked(field, cell, column.parse.date(cell))
     }
 
     pub(super) fn needed_date(&mut self, field: &str) -> Option<NaiveDate> {
@@ -82,14 +82,14 @@ impl<'a> RowReader<'a> {
         self.date(field)
     }
 
-    /// The first of the month.
+    /// The first day of a date's month.
     pub(super) fn month(&mut self, field: &str) -> Option<NaiveDate> {
         self.date(field).map(|date| date.with_day(1).unwrap_or(date))
     }
 
     pub(super) fn truth(&mut self, field: &str) -> Option<bool> {
         let (column, cell) = self.cell(field)?;
-        self.keep(field, cell, column.parse.truth(cell))
+        self.checked(field, cell, column.parse.truth(cell))
     }
 
     pub(super) fn phase(&mut self, field: &str) -> Option<Phase> {
@@ -107,7 +107,7 @@ impl<'a> RowReader<'a> {
         phase
     }
 
-    /// One of a few words.
+    /// One of the expected words.
     pub(super) fn one_of(&mut self, field: &str, words: &[&str]) -> Option<String> {
         let cell = self.text(field)?;
         if words.contains(&cell) {
@@ -124,7 +124,7 @@ impl<'a> RowReader<'a> {
         self.one_of(field, words)
     }
 
-    /// Is what is wrong here still going to be shown? If not, hints are not worth their time.
+    /// Whether a fault added now would still be shown; otherwise a hint is not worth computing.
     pub(super) fn is_worth_a_hint(&self) -> bool {
         self.faults.len() < SHOWN
     }
@@ -153,14 +153,14 @@ impl<'a> RowReader<'a> {
         });
     }
 
-    /// A cell that says something.
+    /// The column of a field and its cell, unless the cell is empty.
     fn cell(&self, field: &str) -> Option<(&'a Column, &'a str)> {
         let column = self.layout.profile.fields.get(field)?;
         let cell = self.row.cell(*self.layout.columns.get(field)?);
         (!self.layout.profile.is_missing(cell)).then_some((column, cell))
     }
 
-    fn keep<T>(&mut self, field: &str, cell: &str, value: Result<T, &'static str>) -> Option<T> {
+    fn checked<T>(&mut self, field: &str, cell: &str, value: Result<T, &'static str>) -> Option<T> {
         value.map_err(|expected| self.fault(field, Fault::quote(cell), expected)).ok()
     }
 }

@@ -1,4 +1,4 @@
-//! Spreadsheets: the first sheet, as text.
+//! Reads the first sheet of a spreadsheet as text.
 
 use std::io::Cursor;
 use std::panic::AssertUnwindSafe;
@@ -15,7 +15,7 @@ use super::ods;
 use super::table::Table;
 use super::table::TableBuilder;
 
-/// Empty rows further down than this are the sheet's paper, not rows of a table.
+/// Empty rows below this one are the unused sheet, not rows of a table.
 const EMPTY_ROWS_HEEDED: u32 = 10_000;
 
 const ZIP: &[u8] = b"PK\x03\x04";
@@ -23,7 +23,7 @@ const ODS: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
 const BEGINNING: usize = 200;
 const OLD_EXCEL: &[u8] = b"\xd0\xcf\x11\xe0";
 
-/// Told by their first bytes, whatever the file is called.
+/// Recognised by their first bytes, whatever the file's name.
 pub(super) fn is_sheet(bytes: &[u8]) -> bool {
     bytes.starts_with(ZIP) || bytes.starts_with(OLD_EXCEL)
 }
@@ -51,7 +51,7 @@ fn read_unguarded(file: &str, bytes: &[u8]) -> Result<Table, SourceError> {
     read_xlsx(file, Xlsx::new(Cursor::new(bytes)).map_err(damaged)?)
 }
 
-/// Cell by cell: a sheet with one cell in its last corner must not cost the rectangle.
+/// Reads cell by cell: a sheet with one cell in its last corner must not cost the memory of the whole rectangle.
 fn read_xlsx(file: &str, mut book: Xlsx<Cursor<&[u8]>>) -> Result<Table, SourceError> {
     let damaged = |source: XlsxError| unreadable(file, source.to_string());
     let sheet = first_sheet(file, &book.sheet_names())?;
@@ -68,7 +68,7 @@ fn first_sheet(file: &str, names: &[String]) -> Result<String, SourceError> {
     names.first().cloned().ok_or_else(|| unreadable(file, "a workbook without sheets".to_owned()))
 }
 
-/// Puts cells, which come row by row, into rows.
+/// Assembles cells, which come row by row, into rows.
 #[derive(Debug)]
 pub(super) struct Rows<'a> {
     table: TableBuilder<'a>,
@@ -113,7 +113,7 @@ impl<'a> Rows<'a> {
         self.end_row()?;
         let mut table = self.table.finish()?;
         table.is_even = false;
-        // Notes beside a table stand in columns without a name.
+        // Notes next to a table are in columns without a name.
         let width = table.rows.iter().map(|row| row.cells.len()).max().unwrap_or_default();
         let width = width.max(table.header.cells.len());
         table.header.cells.resize(width, String::new());
@@ -121,7 +121,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Dates as ISO whatever their format on screen; numbers with a decimal point.
+/// The text of a cell: dates as ISO 8601 whatever their format on screen, numbers with a decimal point.
 fn text(cell: &Data) -> String {
     match cell {
         Data::Empty => String::new(),

@@ -1,4 +1,4 @@
-//! A file as rows of text, whatever it was written in, within bounds.
+//! A file as rows of text, whatever its format, within bounds.
 
 use super::error::SourceError;
 
@@ -11,7 +11,7 @@ pub(super) const MAX_COLUMNS: u64 = 500;
 const MAX_CELLS: u64 = 5_000_000;
 /// Characters of a cell.
 pub(super) const MAX_CELL: u64 = 100_000;
-/// Bytes of all cells of a spreadsheet: a few bytes of file may stand for many of text.
+/// Bytes of all cells of a spreadsheet: a few bytes of file may unfold to many of text.
 const MAX_TEXT: u64 = MAX_BYTES;
 
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ pub(super) struct Table {
 pub(super) struct Row {
     /// As a spreadsheet program numbers it, from 1.
     pub number: u32,
-    /// Without the blanks around.
+    /// The text of each cell, without the blanks around it.
     pub cells: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Row {
     }
 }
 
-/// Gathers rows and refuses the one too many.
+/// Collects rows, and refuses those over the bounds.
 #[derive(Debug)]
 pub(super) struct TableBuilder<'a> {
     file: &'a str,
@@ -55,7 +55,7 @@ impl<'a> TableBuilder<'a> {
         Self { file, rows: Vec::new(), cells: 0, text: 0 }
     }
 
-    /// Whether a cell that comes alone, ahead of its row, may be kept until then; and its column. Rows and columns count
+    /// Checks a cell that comes alone, ahead of its row, against the bounds. Returns its column. Rows and columns count
     /// from 0.
     pub(super) fn admit(
         &mut self,
@@ -70,7 +70,7 @@ impl<'a> TableBuilder<'a> {
         Ok(usize::try_from(column).unwrap_or(usize::MAX))
     }
 
-    /// Rows come in order. Empty ones in between may be left out; they are put back.
+    /// Adds a row. Rows come in order; empty ones between them may be left out and are then inserted.
     pub(super) fn push(&mut self, number: u32, cells: &[String]) -> Result<(), SourceError> {
         self.within(number, "rows", u64::from(number), MAX_ROWS)?;
         self.within(number, "columns", count(cells.len()), MAX_COLUMNS)?;
@@ -89,7 +89,11 @@ impl<'a> TableBuilder<'a> {
         Ok(())
     }
 
-    /// Empty rows above the header are its margin, not rows of the table.
+    /// The table of the rows added. Empty rows above the header are a margin, not rows of it.
+    ///
+    /// # Errors
+    ///
+    /// Fails when no row holds anything.
     pub(super) fn finish(self) -> Result<Table, SourceError> {
         let mut rows = self.rows.into_iter().skip_while(Row::is_empty);
         let header = rows.next().ok_or_else(|| SourceError::Unreadable {
@@ -132,7 +136,7 @@ pub(super) fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
-/// Without the blanks around (unbreakable ones included), lines ended in one way.
+/// Trims blanks (unbreakable ones included) and writes every line end as `\n`.
 fn clean(cell: &str) -> String {
     let cell = cell.trim();
     if cell.contains('\r') {

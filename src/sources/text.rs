@@ -1,4 +1,4 @@
-//! CSV of any common separator, in UTF-8, UTF-16 with its mark, or Windows-1252.
+//! Reads CSV with any common separator, in UTF-8, UTF-16 with its mark, or Windows-1252.
 
 use std::borrow::Cow;
 
@@ -67,7 +67,7 @@ fn refused(file: &str, row: u32, fault: RecordFault) -> SourceError {
     SourceError::Unreadable { file, found, expected: "CSV" }
 }
 
-/// Windows-1252 gives a meaning to every byte, so it comes last.
+/// Decodes UTF-8, UTF-16 or Windows-1252: the last one gives a meaning to every byte, so it is tried last.
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0;

@@ -1,5 +1,5 @@
-//! XML within an archive, bounded before and while it is read: one tag or text may not take the memory of a whole file, nor
-//! a workbook make its reader hold millions of things before the first cell.
+//! Bounds on the XML parts of an archive, checked before and while they are read: one tag or text cannot take the memory of
+//! a whole file, and a workbook cannot make its reader hold millions of items before the first cell.
 
 use std::ffi::OsStr;
 use std::io;
@@ -28,7 +28,7 @@ const MAX_TAGS: u64 = 500_000;
 /// Bytes of the text of one cell, in as many pieces as it is written.
 const MAX_TEXT: u64 = 4 * MAX_CELL;
 
-/// Input that fails once one event of it is too long. The reader says when another begins.
+/// Input that fails once one XML event is longer than allowed. `begin_event` says when another begins.
 #[derive(Debug)]
 pub(super) struct EventInput<R> {
     inner: R,
@@ -65,7 +65,7 @@ impl<R: BufRead> BufRead for EventInput<R> {
     }
 }
 
-/// Looks through one part of a workbook before its reader does.
+/// Checks one part of a workbook against the bounds, before `calamine` reads it.
 pub(super) fn check(file: &str, name: &str, part: impl BufRead) -> Result<(), SourceError> {
     let name = name.to_lowercase();
     let extension = Path::new(&name).extension().and_then(OsStr::to_str);
@@ -112,7 +112,7 @@ pub(super) fn check(file: &str, name: &str, part: impl BufRead) -> Result<(), So
             return too_large("texts of cells", strings, MAX_STRINGS);
         }
         if !is_shared && !is_sheet && tags > MAX_TAGS {
-            return too_large("tags beside the sheets", tags, MAX_TAGS);
+            return too_large("tags outside the sheets", tags, MAX_TAGS);
         }
         if text > MAX_TEXT {
             return too_large("bytes in a cell", text, MAX_TEXT);
@@ -124,7 +124,7 @@ fn is_text_of_cell(start: &BytesStart<'_>) -> bool {
     ["si", "c", "row"].contains(&start.local_name().as_ref())
 }
 
-/// What the part says of itself is made room for by its reader, whatever it holds.
+/// The number of shared texts that a tag declares: the reader allocates as many, whatever the part holds.
 fn announced(start: &BytesStart<'_>) -> u64 {
     if start.local_name().as_ref() != "sst" {
         return 0;

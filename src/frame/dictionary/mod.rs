@@ -1,32 +1,33 @@
 //! The data dictionary: the one list of fields. Rules are checked against it, frames are built to
-//! it, the API serves it and the documentation is made from it.
+//! it, the API serves it and the documentation is made from it. Its text is `fields.toml`.
 
-mod drift;
-mod earned;
-mod facts_article3;
-mod facts_audit;
-mod facts_dinum;
-mod facts_questionnaire;
-mod history;
-mod lists;
+mod parse;
 mod past;
-mod published;
-mod totals;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use self::past::PASTS;
+use self::parse::Dictionary;
+pub use self::parse::DictionaryError;
 pub use self::past::Past;
-pub use self::past::past_of;
 use crate::domain::plausible;
 use crate::domain::subject::Scope;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+const TEXT: &str = include_str!("fields.toml");
+
+#[expect(clippy::panic, reason = "the text is part of the program, and a test reads it")]
+static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| match Dictionary::parse(TEXT) {
+    Ok(dictionary) => dictionary,
+    Err(error) => panic!("{error}"),
+});
+
+/// The fields that have a past, and the fields that hold it.
+pub static PASTS: LazyLock<&'static [Past]> = LazyLock::new(|| DICTIONARY.pasts());
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Field {
     pub name: &'static str,
     pub kind: FieldKind,
@@ -37,7 +38,15 @@ pub struct Field {
     pub supplier: Supplier,
     pub origin: Origin,
     /// The frames that hold it.
-    pub scopes: &'static [Scope],
+    pub scopes: Vec<Scope>,
+    /// A measure that a file may also supply as a fact. The first value declared then holds for ever.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub declarable: bool,
+    /// The field that says that the publisher withheld the figure behind this one on purpose.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub withheld_by: Option<&'static str>,
 }
 
 impl Field {
@@ -53,7 +62,7 @@ impl Field {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     Bool,
@@ -63,9 +72,10 @@ pub enum FieldKind {
     Date,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
+    #[default]
     None,
     /// A share: 0.25 is 25 %.
     Ratio,
@@ -100,73 +110,38 @@ pub enum Origin {
     Published,
     /// A single follow-up fact: the latest one reported by the evaluation date.
     Fact,
-    /// Drawn from a list kept per project.
+    /// Drawn from a list recorded per project.
     List,
     /// Computed from other fields.
     Measure,
 }
 
-const PROJECT: &[Scope] = &[Scope::Project];
-const PROJECT_AND_MINISTRY: &[Scope] = &[Scope::Project, Scope::Ministry];
-const EVERYWHERE: &[Scope] = &[Scope::Project, Scope::Ministry, Scope::Portfolio];
-const PORTFOLIO: &[Scope] = &[Scope::Portfolio];
-const TOTALS: &[Scope] = &[Scope::Ministry, Scope::Portfolio];
-
-/// Initial figures are facts that a file may declare, though the frame falls back on the first
-/// edition: they are `Measure` fields that can also be supplied.
-const DECLARABLE: &[&str] = &["cost_initial", "duration_initial", "baseline_on"];
-
 /// Every field, in the order in which frames and documents show them.
 pub fn fields() -> impl Iterator<Item = &'static Field> {
-    [
-        published::FIELDS,
-        drift::FIELDS,
-        earned::FIELDS,
-        history::FIELDS,
-        facts_dinum::FIELDS,
-        facts_article3::FIELDS,
-        facts_questionnaire::FIELDS,
-        facts_audit::FIELDS,
-        lists::FIELDS,
-        totals::FIELDS,
-    ]
-    .into_iter()
-    .flatten()
+    DICTIONARY.fields().iter()
 }
 
+/// The field of a name; `None` when there is none.
 pub fn field(name: &str) -> Option<&'static Field> {
-    static BY_NAME: LazyLock<HashMap<&str, &Field>> =
-        LazyLock::new(|| fields().map(|field| (field.name, field)).collect());
-    BY_NAME.get(name).copied()
+    DICTIONARY.field(name)
 }
 
+/// The fields that the frame of a scope holds, in the order of its columns.
 pub fn fields_of(scope: Scope) -> impl Iterator<Item = &'static Field> {
     fields().filter(move |field| field.scopes.contains(&scope))
 }
 
 /// Fields that a follow-up file may supply as single facts.
 pub fn facts() -> impl Iterator<Item = &'static Field> {
-    fields().filter(|field| field.origin == Origin::Fact || DECLARABLE.contains(&field.name))
+    fields().filter(|field| field.origin == Origin::Fact || field.declarable)
 }
 
-/// Which field says that the publisher withheld the figure behind this one on purpose.
+/// The field that says that the publisher withheld the figure behind this one on purpose.
 pub fn withheld_by(name: &str) -> Option<&'static str> {
-    match name {
-        "cost_current"
-        | "budget_drift"
-        | "budget_drift_latest"
-        | "budget_drift_change"
-        | "cost_change"
-        | "cost_change_meur" => Some("cost_withheld"),
-        "duration_current"
-        | "calendar_drift"
-        | "calendar_drift_latest"
-        | "calendar_drift_change"
-        | "duration_change_months"
-        | "forecast_end_on"
-        | "remaining_months"
-        | "end_shift_days" => Some("duration_withheld"),
-        "start_on" => Some("start_withheld"),
-        _ => None,
-    }
+    field(name)?.withheld_by
+}
+
+/// The fields that hold the past of a field; `None` when none does.
+pub fn past_of(field: &str) -> Option<&'static Past> {
+    PASTS.iter().find(|past| past.field == field)
 }

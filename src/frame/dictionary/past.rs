@@ -1,5 +1,5 @@
-//! Which fields tell what another one was: what authors ask for as `previous(p.field)`,
-//! `change(p.field)` and `editions_above(p.field, limit)`.
+//! Which fields hold what another one was in earlier editions: what authors write as
+//! `previous(p.field)`, `change(p.field)` and `editions_above(p.field, limit)`.
 
 /// The fields behind the past of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,60 +13,25 @@ pub struct Past {
     pub editions: Option<&'static str>,
 }
 
-const fn past(
-    field: &'static str,
-    previous: Option<&'static str>,
-    change: Option<&'static str>,
-    editions: Option<&'static str>,
-) -> Past {
-    Past { field, previous, change, editions }
-}
-
-pub const PASTS: &[Past] = &[
-    past("cost_current", Some("cost_previous"), Some("cost_change_meur"), Some("cost_history")),
-    past(
-        "duration_current",
-        Some("duration_previous"),
-        Some("duration_change_months"),
-        Some("duration_history"),
-    ),
-    past("forecast_end_on", Some("forecast_end_previous"), Some("end_shift_days"), None),
-    past(
-        "budget_drift",
-        Some("budget_drift_previous"),
-        Some("budget_drift_change"),
-        Some("budget_drift_history"),
-    ),
-    past(
-        "calendar_drift",
-        Some("calendar_drift_previous"),
-        Some("calendar_drift_change"),
-        Some("calendar_drift_history"),
-    ),
-    past("phase", Some("phase_previous"), None, None),
-    past("edition", Some("previous_edition"), None, None),
-    past("budget_drift_mean", None, Some("budget_drift_mean_change"), None),
-    past("calendar_drift_mean", None, Some("calendar_drift_mean_change"), None),
-    past("global_drift", None, Some("global_drift_change"), None),
-];
-
-pub fn past_of(field: &str) -> Option<&'static Past> {
-    PASTS.iter().find(|past| past.field == field)
+impl Past {
+    /// The fields that hold the past.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &'static str> {
+        [self.previous, self.change, self.editions].into_iter().flatten()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::FieldKind;
+    use super::super::PASTS;
     use super::super::field;
-    use super::*;
 
     /// `previous_edition` is of projects alone; every other past goes wherever its field does.
     #[test]
     fn a_past_is_of_the_kind_and_frames_of_its_field() {
-        for past in PASTS {
+        for past in *PASTS {
             let present = field(past.field).unwrap();
-            let all = [past.previous, past.change, past.editions].into_iter().flatten();
-            for other in all.map(|name| field(name).unwrap()) {
+            for other in past.fields().map(|name| field(name).unwrap()) {
                 let of_projects = past.field == "edition";
                 assert!(of_projects || other.scopes == present.scopes, "{}", other.name);
             }

@@ -1,4 +1,4 @@
-//! Cells of one field, by its type.
+//! The cells of one column, as values of the field's type.
 
 use chrono::NaiveDate;
 
@@ -6,7 +6,7 @@ use super::profile::TableField;
 use crate::domain::value::Value;
 use crate::frame::dictionary::FieldKind;
 
-/// A column of a few rows; `None` is missing.
+/// The column's values in one batch of rows; `None` is missing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cells {
     Bool(Vec<Option<bool>>),
@@ -27,7 +27,7 @@ impl Cells {
         }
     }
 
-    /// Adds what a cell says, or tells what was expected of it.
+    /// Adds the value of a cell. Fails with what was expected of it.
     pub fn push(&mut self, field: &TableField, cell: &str) -> Result<(), String> {
         match (self, field.read(cell)?) {
             (Self::Bool(cells), Some(Value::Bool(value))) => cells.push(Some(value)),

@@ -1,5 +1,5 @@
-//! Tables of anyone's making, one row per subject, told to the data dictionary by a profile. They are
-//! read some rows at a time, since they may be larger than memory.
+//! Tables in a layout of the user's own, one row per subject, mapped to the data dictionary by a profile. They are
+//! read in batches of rows, since they may be larger than memory.
 
 mod cells;
 mod profile;

@@ -1,4 +1,4 @@
-//! Which column of a table is which field, and how it is written.
+//! Profiles of tables: which column is which field, and how its cells are written.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::sources::parse::Parse;
 use crate::sources::parse::Yield;
 use crate::sources::reader::read_text;
 
-/// The words of the profiles of files, where they have a meaning for a table.
+/// The profile of a table, with the keys of a file's profile that make sense for a table.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableProfile {
@@ -30,16 +30,16 @@ pub struct TableProfile {
     /// What people call such a table, in French.
     #[serde(default)]
     pub title: String,
-    /// Words that stand for an empty cell.
+    /// Words that mean an empty cell.
     #[serde(default)]
     missing: Vec<String>,
-    /// Headers that are known and not read.
+    /// Headers that are known and ignored.
     #[serde(default)]
     ignored: Vec<String>,
     /// A header that is neither known nor the name of a field refuses the table.
     #[serde(default)]
     strict: bool,
-    /// By the name of the field.
+    /// The column of each field, by the field's name.
     #[serde(default)]
     fields: BTreeMap<String, Column>,
 }
@@ -49,21 +49,21 @@ pub struct TableProfile {
 struct Column {
     /// The names that the column goes by; case, accents and punctuation do not count.
     headers: Vec<String>,
-    /// As the field's type is written in files of ours, when the profile does not say.
+    /// How cells are written; by default, as Vigie's own files write the field's type.
     parse: Option<Parse>,
     /// What a number is multiplied by: 0.000001 where the table has euros and the field millions.
     factor: Option<f64>,
-    /// For a phase: the words of the table, by ours.
+    /// For a phase: the table's words for each of Vigie's phases.
     #[serde(default)]
     words: BTreeMap<Phase, Vec<String>>,
 }
 
-/// A profile laid over the columns of a table.
+/// The columns of a table, matched to fields by a profile.
 #[derive(Clone, Debug)]
 pub struct TableLayout {
-    /// In the order of the table.
+    /// The columns that are read, in the order of the table.
     pub fields: Vec<TableField>,
-    /// Columns that are no field's, except those that the profile ignores.
+    /// The columns that match no field, except those that the profile ignores.
     pub unread: Vec<Unread>,
 }
 
@@ -76,11 +76,11 @@ pub struct TableField {
     parse: Parse,
     factor: f64,
     missing: Vec<String>,
-    /// By the key of each word.
+    /// The phase of each word, by the word's key.
     phases: BTreeMap<String, Phase>,
 }
 
-/// A column that is not, and the field that it may have been meant for.
+/// A column that is not read, and the field that it may have been meant for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
     pub header: String,
@@ -157,13 +157,13 @@ impl TableProfile {
         if let Some(named) = subject_field(scope)
             && layout.position(named.name).is_none()
         {
-            let asked = subject.map_or_else(
+            let expected = subject.map_or_else(
                 || format!("`{}`, or a profile or `--subject` that names it", named.name),
-                |asked| format!("the column `{asked}`"),
+                |name| format!("the column `{name}`"),
             );
             let headers: Vec<_> = layout.headers().collect();
             let found = format!("no column for the subject among {}", ticked(&headers));
-            return Err(whole(found, asked));
+            return Err(whole(found, expected));
         }
         if let Some(unread) = layout.unread.first().filter(|_| self.strict) {
             let expected = match unread.nearest {
@@ -216,7 +216,7 @@ impl TableProfile {
 }
 
 impl Column {
-    /// Refuses what could only go wrong later.
+    /// Refuses a profile that would fail on every table.
     fn check(&self, name: &str) -> Result<(), String> {
         let Some(field) = dictionary::field(name) else {
             let near = nearest(name, dictionary::fields().map(|field| field.name));
@@ -250,7 +250,7 @@ impl Column {
 }
 
 impl TableLayout {
-    /// Where a field stands among those that are read.
+    /// The position of a field among those that are read.
     pub fn position(&self, field: &str) -> Option<usize> {
         self.fields.iter().position(|known| known.field.name == field)
     }
@@ -270,7 +270,7 @@ impl TableLayout {
 }
 
 impl TableField {
-    /// What a cell says, `None` when it says nothing; else what was expected.
+    /// The value of a cell, `None` when it is empty. Fails with what was expected.
     pub fn read(&self, cell: &str) -> Result<Option<Value>, String> {
         let cell = cell.trim();
         if cell.is_empty() || self.missing.iter().any(|word| word.eq_ignore_ascii_case(cell)) {
@@ -288,17 +288,17 @@ impl TableField {
         }))
     }
 
-    /// A number of the table in the field's unit.
+    /// Converts a number of the table to the field's unit.
     pub fn scaled(&self, number: f64) -> f64 {
         if self.is_as_is() { number } else { (number * self.factor * 1e9).round() / 1e9 }
     }
 
-    /// The factor is exactly one.
+    /// Whether the factor is exactly one.
     pub fn is_as_is(&self) -> bool {
         (self.factor - 1.0).abs() < f64::EPSILON
     }
 
-    /// As `found` things are named in faults.
+    /// What a cell is expected to be, as faults name it.
     pub fn expected(&self) -> &'static str {
         kind_word(self.field.kind)
     }
@@ -330,7 +330,7 @@ impl TableField {
     }
 }
 
-/// What names a row of a table; a table of the portfolio needs nothing.
+/// The field that identifies a row of a table; `None` for the portfolio, which has a single one.
 fn subject_field(scope: Scope) -> Option<&'static Field> {
     match scope {
         Scope::Project => dictionary::field("project_id"),

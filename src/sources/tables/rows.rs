@@ -1,4 +1,4 @@
-//! A CSV file read some rows at a time, whatever its size.
+//! Reads a CSV file of any size in batches of rows.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -21,10 +21,10 @@ use crate::sources::error::SHOWN;
 use crate::sources::error::SourceError;
 use crate::sources::text::separator;
 
-/// Columns of a table: what is read of each row holds memory, whatever the columns are for.
+/// Most columns of a table: each takes memory on every row, read or ignored.
 pub const MAX_TABLE_COLUMNS: usize = 10_000;
 
-/// Bytes looked at to find the separator.
+/// Bytes examined to find the separator.
 const HEAD: usize = 64 * 1024;
 
 /// The rows of a CSV file, in order.
@@ -33,7 +33,7 @@ pub struct TableRows {
     file: String,
     records: CsvRecords<BufReader<File>>,
     headers: Vec<String>,
-    /// Line ends inside cells so far: rows are not lines.
+    /// Line ends inside cells so far: a row may span several lines.
     folds: u64,
 }
 
@@ -73,8 +73,11 @@ impl TableRows {
         self.records.span().1
     }
 
-    /// The next rows, column by column as the layout has them; `None` at the end. Refuses rows that
-    /// are wrong: all those among these.
+    /// The next batch of rows, one column per column of the layout; `None` at the end of the file.
+    ///
+    /// # Errors
+    ///
+    /// Fails with every fault of the batch.
     pub fn next(
         &mut self,
         layout: &TableLayout,
@@ -134,20 +137,20 @@ impl TableRows {
         SourceError::Unreadable { file: self.file.clone(), found, expected: "CSV" }
     }
 
-    /// Line ends inside the cells of the row that was read last.
+    /// Line ends inside the cells of the last row read.
     fn folds_here(&self) -> u64 {
         let folds = self.records.fields().flatten().filter(|byte| **byte == b'\n').count();
         u64::try_from(folds).unwrap_or_default()
     }
 
-    /// As a spreadsheet program numbers the row that was read last.
+    /// The number of the last row read, as a spreadsheet program shows it.
     fn row(&self) -> Option<u32> {
         let before = self.folds.saturating_sub(self.folds_here());
         u32::try_from(self.records.line().saturating_sub(before)).ok()
     }
 }
 
-/// Windows-1252 where it is not UTF-8: every byte has a meaning there.
+/// Decodes UTF-8, else Windows-1252, in which every byte has a meaning.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),

@@ -17,6 +17,7 @@ use crate::domain::follow_up::WatchEntry;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::snapshot::Snapshot;
+use crate::domain::words::words;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Import {
@@ -36,66 +37,30 @@ pub struct Import {
     pub sightings: Vec<Sighting>,
 }
 
-/// What a file is about. Two files of the same dataset and edition tell the same story: the later
-/// one replaces the earlier one (for follow-up data, project by project).
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Dataset {
-    Panorama,
-    /// Single facts per project, as the next four: declared initial figures.
-    Baselines,
-    /// Opinion and article 3 file.
-    Article3,
-    Questionnaire,
-    Audits,
-    /// Expected and actual exits from the panorama.
-    Exits,
-    Rebaselines,
-    Milestones,
-    Contracts,
-    Recommendations,
-    DeclaredCauses,
-    WatchLists,
-    Contacts,
+words! {
+    /// What a file is about. Two files of the same dataset and edition tell the same story: the later
+    /// one replaces the earlier one (for follow-up data, project by project).
+    pub enum Dataset, "a dataset" {
+        Panorama = "panorama",
+        /// Single facts per project, as the next four: declared initial figures.
+        Baselines = "baselines",
+        /// Opinion and article 3 file.
+        Article3 = "article3",
+        Questionnaire = "questionnaire",
+        Audits = "audits",
+        /// Expected and actual exits from the panorama.
+        Exits = "exits",
+        Rebaselines = "rebaselines",
+        Milestones = "milestones",
+        Contracts = "contracts",
+        Recommendations = "recommendations",
+        DeclaredCauses = "declared_causes",
+        WatchLists = "watch_lists",
+        Contacts = "contacts",
+    }
 }
 
 impl Dataset {
-    pub const ALL: [Self; 13] = [
-        Self::Panorama,
-        Self::Baselines,
-        Self::Article3,
-        Self::Questionnaire,
-        Self::Audits,
-        Self::Exits,
-        Self::Rebaselines,
-        Self::Milestones,
-        Self::Contracts,
-        Self::Recommendations,
-        Self::DeclaredCauses,
-        Self::WatchLists,
-        Self::Contacts,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Panorama => "panorama",
-            Self::Baselines => "baselines",
-            Self::Article3 => "article3",
-            Self::Questionnaire => "questionnaire",
-            Self::Audits => "audits",
-            Self::Exits => "exits",
-            Self::Rebaselines => "rebaselines",
-            Self::Milestones => "milestones",
-            Self::Contracts => "contracts",
-            Self::Recommendations => "recommendations",
-            Self::DeclaredCauses => "declared_causes",
-            Self::WatchLists => "watch_lists",
-            Self::Contacts => "contacts",
-        }
-    }
-
     /// The words that people read.
     pub fn label(self) -> &'static str {
         match self {
@@ -113,10 +78,6 @@ impl Dataset {
             Self::WatchLists => "listes de suivi",
             Self::Contacts => "correspondants",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|dataset| dataset.word() == word)
     }
 }
 

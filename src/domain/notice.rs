@@ -22,6 +22,7 @@ use crate::domain::level::Level;
 use crate::domain::outage::Outage;
 use crate::domain::subject::Subject;
 use crate::domain::text_schema::text_schema;
+use crate::domain::words::words;
 
 /// Written `sg/MJ`, `dinum`, `director`, `account/7`, `webhook/supervision`, `tchap`. Never an address: whoever
 /// holds the office when the notice leaves is who gets it.
@@ -49,25 +50,23 @@ pub enum Lane {
     Tchap,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
-    /// What changed since the last one.
-    Digest,
-    /// What has just become critical, without waiting for office hours.
-    Critical,
-    /// What was told and not acknowledged.
-    Reminder,
-    /// The same, to DINUM's director.
-    Escalation,
-    /// One change, for a program.
-    Event,
-    /// What was done to an account, to whoever it is for.
-    Account,
-    /// What was told because of a cycle that was made void no longer holds.
-    Correction,
+words! {
+    pub enum NoticeKind, "a kind" {
+        /// What changed since the last one.
+        Digest = "digest",
+        /// What has just become critical, without waiting for office hours.
+        Critical = "critical",
+        /// What was told and not acknowledged.
+        Reminder = "reminder",
+        /// The same, to DINUM's director.
+        Escalation = "escalation",
+        /// One change, for a program.
+        Event = "event",
+        /// What was done to an account, to whoever it is for.
+        Account = "account",
+        /// What was told because of a cycle that was made void no longer holds.
+        Correction = "correction",
+    }
 }
 
 /// As it is written when it is decided: what is sent again is the same to the byte.
@@ -104,17 +103,15 @@ pub enum Content {
     Post { media_type: String, body: String },
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeState {
-    Waiting,
-    Delivered,
-    /// Given up; can be replayed.
-    Dead,
-    /// Of a cycle that was made void before it left: never sent.
-    Withdrawn,
+words! {
+    pub enum NoticeState, "a notice's state" {
+        Waiting = "waiting",
+        Delivered = "delivered",
+        /// Given up; can be replayed.
+        Dead = "dead",
+        /// Of a cycle that was made void before it left: never sent.
+        Withdrawn = "withdrawn",
+    }
 }
 
 /// A notice and what became of it.
@@ -313,28 +310,6 @@ impl From<Lane> for String {
 }
 
 impl NoticeKind {
-    pub const ALL: [Self; 7] = [
-        Self::Digest,
-        Self::Critical,
-        Self::Reminder,
-        Self::Escalation,
-        Self::Event,
-        Self::Account,
-        Self::Correction,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Digest => "digest",
-            Self::Critical => "critical",
-            Self::Reminder => "reminder",
-            Self::Escalation => "escalation",
-            Self::Event => "event",
-            Self::Account => "account",
-            Self::Correction => "correction",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Digest => "Bulletin",
@@ -346,24 +321,9 @@ impl NoticeKind {
             Self::Correction => "Rectificatif",
         }
     }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
 }
 
 impl NoticeState {
-    pub const ALL: [Self; 4] = [Self::Waiting, Self::Delivered, Self::Dead, Self::Withdrawn];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Delivered => "delivered",
-            Self::Dead => "dead",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Waiting => "en attente",
@@ -371,9 +331,5 @@ impl NoticeState {
             Self::Dead => "abandonné",
             Self::Withdrawn => "retiré",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
     }
 }

@@ -18,6 +18,7 @@ use crate::domain::ids::DraftNumber;
 use crate::domain::ids::PublicationNumber;
 use crate::domain::ids::VersionNumber;
 use crate::domain::text_schema::text_schema;
+use crate::domain::words::words;
 
 const LONGEST_PATH: usize = 120;
 
@@ -134,15 +135,15 @@ pub struct Version {
     pub state: VersionState,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum VersionState {
-    /// In force.
-    Published,
-    /// A later version took its place.
-    Superseded,
-    /// What was before it took its place again.
-    RolledBack,
+words! {
+    pub enum VersionState, "a state of a version" {
+        /// In force.
+        Published = "published",
+        /// A later version took its place.
+        Superseded = "superseded",
+        /// What was before it took its place again.
+        RolledBack = "rolled_back",
+    }
 }
 
 impl VersionState {
@@ -152,14 +153,6 @@ impl VersionState {
             Self::Published => "en vigueur",
             Self::Superseded => "remplacée",
             Self::RolledBack => "annulée",
-        }
-    }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Superseded => "superseded",
-            Self::RolledBack => "rolled_back",
         }
     }
 }
@@ -254,18 +247,18 @@ impl Overlay {
     }
 }
 
-/// What the shipped file has become under an override.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ShippedState {
-    /// What it was when the override was written.
-    Same,
-    /// A newer release ships another text, to compare with.
-    NewerShipped,
-    /// It is not shipped any more.
-    Gone,
-    /// The file is not a shipped one.
-    Added,
+words! {
+    /// What the shipped file has become under an override.
+    pub enum ShippedState, "a relation to the shipped text" {
+        /// What it was when the override was written.
+        Same = "same",
+        /// A newer release ships another text, to compare with.
+        NewerShipped = "newer_shipped",
+        /// It is not shipped any more.
+        Gone = "gone",
+        /// The file is not a shipped one.
+        Added = "added",
+    }
 }
 
 impl ShippedState {
@@ -286,15 +279,6 @@ impl ShippedState {
             Self::NewerShipped => "nouvelle version livrée, à comparer",
             Self::Gone => "n’est plus livré",
             Self::Added => "jamais livré",
-        }
-    }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Same => "same",
-            Self::NewerShipped => "newer_shipped",
-            Self::Gone => "gone",
-            Self::Added => "added",
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::ids::SilenceNumber;
 use crate::domain::level::Level;
 use crate::domain::subject::Subject;
+use crate::domain::words::words;
 
 /// Silenced alerts live on and are listed: only messages leave them out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -134,28 +135,19 @@ pub struct SilenceChange {
     pub reason: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SilenceChangeKind {
-    /// Its end is near.
-    Announced,
-    Expired,
-    /// A rule that it covers is no longer what it was.
-    ToReview,
-    /// Its project goes on under another id.
-    Moved,
+words! {
+    pub enum SilenceChangeKind, "a kind of change" {
+        /// Its end is near.
+        Announced = "announced",
+        Expired = "expired",
+        /// A rule that it covers is no longer what it was.
+        ToReview = "to_review",
+        /// Its project goes on under another id.
+        Moved = "moved",
+    }
 }
 
 impl SilenceChangeKind {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Announced => "announced",
-            Self::Expired => "expired",
-            Self::ToReview => "to_review",
-            Self::Moved => "moved",
-        }
-    }
-
     /// The word that people read.
     pub fn label(self) -> &'static str {
         match self {

@@ -102,8 +102,8 @@ impl Store {
                and (cast($5 as text) is null or subject = $5)",
         )
         .bind(id.map(AlertId::as_str))
-        .bind(filter.state.map(AlertState::word))
-        .bind(filter.level.map(Level::word))
+        .bind(filter.state.map(AlertState::as_str))
+        .bind(filter.level.map(Level::as_str))
         .bind(filter.rule.as_ref().map(RuleId::as_str))
         .bind(filter.subject.as_ref().map(Subject::to_string))
         .fetch_all(&mut *transaction)
@@ -230,8 +230,8 @@ async fn upsert(
         row.push_bind(alert.subject.to_string());
         row.push_bind(alert.subject.project().map(ProjectId::as_str));
         row.push_bind(alert.subject.ministry().map(MinistryCode::as_str));
-        row.push_bind(alert.state.word());
-        row.push_bind(alert.level.word());
+        row.push_bind(alert.state.as_str());
+        row.push_bind(alert.level.as_str());
         row.push_bind(alert.since.to_string());
         row.push_bind(kept::from_instant(alert.updated_at));
         row.push_bind(i64::from(alert.streak));
@@ -273,7 +273,7 @@ async fn append(
         row.push_bind(cycle.0);
         row.push_bind(*position);
         row.push_bind(change.alert.id.as_str());
-        row.push_bind(change.kind.word());
+        row.push_bind(change.kind.as_str());
         row.push_bind(change.reason.as_str());
         row.push_bind(body.as_str());
     };
@@ -304,13 +304,12 @@ impl AlertRow {
             id: AlertId::new(self.id),
             rule: RuleId::new(self.rule),
             subject: kept::to_subject("alerts.subject", &self.subject)?,
-            state: kept::to_word(
-                "alerts.state",
-                &self.state,
-                "an alert's state",
-                AlertState::from_word,
-            )?,
-            level: kept::to_word("alerts.level", &self.level, "a level", Level::from_word)?,
+            state: kept::to_word("alerts.state", &self.state, "an alert's state", |text| {
+                text.parse::<AlertState>().ok()
+            })?,
+            level: kept::to_word("alerts.level", &self.level, "a level", |text| {
+                text.parse::<Level>().ok()
+            })?,
             since: kept::to_date("alerts.since", &self.since)?,
             updated_at: kept::to_instant("alerts.updated_at", self.updated_at)?,
             streak: kept::to_u32("alerts.streak", self.streak)?,

@@ -248,7 +248,7 @@ async fn insert(
         row.push_bind(entry.number);
         row.push_bind(entry.at.as_str());
         row.push_bind(entry.actor.as_str());
-        row.push_bind(entry.proved_by.map(NameProof::word));
+        row.push_bind(entry.proved_by.map(NameProof::as_str));
         row.push_bind(entry.action.as_str());
         row.push_bind(entry.subject.as_str());
         row.push_bind(entry.was.as_deref());
@@ -281,7 +281,7 @@ impl EntryRow {
             number: self.number,
             at: self.at,
             // A word that nobody wrote reads as none, and its entry as altered.
-            proved_by: self.proved_by.as_deref().and_then(NameProof::from_word),
+            proved_by: self.proved_by.as_deref().and_then(|text| text.parse::<NameProof>().ok()),
             actor: Actor::from_kept(self.actor),
             action: self.action,
             subject: self.subject,

@@ -28,8 +28,9 @@ impl Store {
                 .map_err(reading("how long a cycle took"))?;
         rows.into_iter()
             .map(|(phase, microseconds)| {
-                let phase =
-                    kept::to_word("cycle_times.phase", &phase, "a phase", CyclePhase::from_word)?;
+                let phase = kept::to_word("cycle_times.phase", &phase, "a phase", |text| {
+                    text.parse::<CyclePhase>().ok()
+                })?;
                 let microseconds = kept::to_u64("cycle_times.microseconds", microseconds)?;
                 Ok((phase, Duration::from_micros(microseconds)))
             })
@@ -48,7 +49,7 @@ pub(super) async fn insert(
     for (phase, time) in all {
         sqlx::query("insert into cycle_times (cycle, phase, microseconds) values ($1, $2, $3)")
             .bind(cycle.0)
-            .bind(phase.word())
+            .bind(phase.as_str())
             .bind(i64::try_from(time.as_micros()).unwrap_or(i64::MAX))
             .execute(&mut *connection)
             .await

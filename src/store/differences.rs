@@ -112,7 +112,7 @@ impl Told {
                 (fact.field, said.clone(), said)
             } else {
                 let (compared, shown) = list_row(row)?;
-                (dataset.word().to_owned(), compared, shown)
+                (dataset.as_str().to_owned(), compared, shown)
             };
             told.entry(field).or_default().push((compared, shown));
         }

@@ -73,7 +73,7 @@ impl Store {
         found.retain(|dispute| dispute.number == number && visible.project(&dispute.project));
         let found = found.pop().ok_or(StoreError::NoSuch { what, number: number.0 })?;
         if found.state != DisputeState::Open {
-            let how = format!("it is {}", found.state.word());
+            let how = format!("it is {}", found.state.as_str());
             return Err(StoreError::Over { what, number: number.0, how });
         }
         let (by, words) = (act.actor.clone(), act.reason.clone());
@@ -227,7 +227,7 @@ async fn write(connection: &mut SqliteConnection, dispute: &Dispute) -> Result<(
     .bind(dispute.statement.as_str())
     .bind(dispute.author.as_str())
     .bind(kept::from_instant(dispute.at))
-    .bind(dispute.state.word())
+    .bind(dispute.state.as_str())
     .bind(answer.map(|answer| answer.by.as_str()))
     .bind(answer.map(|answer| kept::from_instant(answer.at)))
     .bind(answer.map(|answer| answer.words.as_str()))
@@ -287,7 +287,9 @@ impl DisputeRow {
             statement: self.statement,
             author: self.author,
             at: kept::to_instant("disputes.at", self.at)?,
-            state: kept::to_word("disputes.state", &self.state, what, DisputeState::from_word)?,
+            state: kept::to_word("disputes.state", &self.state, what, |text| {
+                text.parse::<DisputeState>().ok()
+            })?,
             answer,
             settled_by: self.settled_by.map(ImportNumber),
         })

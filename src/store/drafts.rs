@@ -262,7 +262,7 @@ pub(super) async fn advance(
     write(connection, &draft, step.leads_to()).await?;
     let held: BTreeMap<&RulePath, &Fingerprint> =
         draft.files().iter().map(|file| (&file.path, &file.sha256)).collect();
-    let became = json!({ "revision": revision, "state": draft.state().word(), "files": held });
+    let became = json!({ "revision": revision, "state": draft.state().as_str(), "files": held });
     let deed = act.deed(deed_of(step), format!("draft/{}", draft.number)).became(&became);
     audit::append(connection, act.at, &[deed]).await?;
     Ok(draft)
@@ -289,7 +289,7 @@ async fn write(
     )
     .bind(draft.number.0)
     .bind(draft.revision())
-    .bind(state.word())
+    .bind(state.as_str())
     .execute(&mut *connection)
     .await
     .map_err(writing("a draft"))?;
@@ -300,7 +300,7 @@ async fn write(
     )
     .bind(draft.number.0)
     .bind(last.revision)
-    .bind(last.step.word())
+    .bind(last.step.as_str())
     .bind(last.by.as_str())
     .bind(kept::from_instant(last.at))
     .bind(last.words.as_str())
@@ -352,7 +352,9 @@ impl RevisionRow {
         let column = "rule_draft_revisions.step";
         Ok(DraftRevision {
             revision: self.revision,
-            step: kept::to_word(column, &self.step, "a step of a draft", DraftStep::from_word)?,
+            step: kept::to_word(column, &self.step, "a step of a draft", |text| {
+                text.parse::<DraftStep>().ok()
+            })?,
             by: Actor::from_kept(self.actor),
             at,
             words: self.words,

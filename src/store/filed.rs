@@ -56,7 +56,7 @@ pub(super) fn panoramas(filed: &[Filed]) -> BTreeMap<EditionId, ImportNumber> {
 }
 
 pub(super) fn to_dataset(word: &str) -> Result<Dataset, StoreError> {
-    kept::to_word("imports.dataset", word, "a dataset", Dataset::from_word)
+    kept::to_word("imports.dataset", word, "a dataset", |text| text.parse::<Dataset>().ok())
 }
 
 /// Who replaced whom, links applied, as far as it is visible.

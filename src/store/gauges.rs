@@ -166,8 +166,11 @@ async fn alerts(
     let mut counts = BTreeMap::new();
     let mut stale_alerts = 0;
     for (state, level, stale, count) in rows {
-        let state = kept::to_word("alerts.state", &state, "a state", AlertState::from_word)?;
-        let level = kept::to_word("alerts.level", &level, "a level", Level::from_word)?;
+        let state = kept::to_word("alerts.state", &state, "a state", |text| {
+            text.parse::<AlertState>().ok()
+        })?;
+        let level =
+            kept::to_word("alerts.level", &level, "a level", |text| text.parse::<Level>().ok())?;
         let count = kept::to_u64("alerts", count)?;
         *counts.entry((state, level)).or_insert(0) += count;
         if stale && state != AlertState::Resolved {

@@ -239,7 +239,7 @@ pub(super) async fn append(
                  (select coalesce(max(number), 0) from cycles), $5, $6)",
     )
     .bind(alert.as_str())
-    .bind(kind.word())
+    .bind(kind.as_str())
     .bind(act.actor.as_str())
     .bind(kept::from_instant(act.at))
     .bind(act.reason.as_str())
@@ -301,12 +301,9 @@ struct ActRow {
 
 impl ActRow {
     fn into_act(self) -> Result<AlertAct, StoreError> {
-        let kind = kept::to_word(
-            "alert_acts.kind",
-            &self.kind,
-            "an act on an alert",
-            AlertActKind::from_word,
-        )?;
+        let kind = kept::to_word("alert_acts.kind", &self.kind, "an act on an alert", |text| {
+            text.parse::<AlertActKind>().ok()
+        })?;
         Ok(AlertAct {
             number: self.number,
             alert: AlertId::new(self.alert),

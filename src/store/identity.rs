@@ -22,6 +22,7 @@ use super::scope::Visible;
 use super::snapshots;
 use crate::domain::audit::Act;
 use crate::domain::ids::ProjectId;
+use crate::domain::words::words;
 
 /// A project is named as the nearest one only when it is at least this alike, out of 1.
 const NEAR: f64 = 0.6;
@@ -37,23 +38,10 @@ pub struct LinkEntry {
     pub at: DateTime<Utc>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LinkAction {
-    Link,
-    Unlink,
-}
-
-impl LinkAction {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Link => "link",
-            Self::Unlink => "unlink",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Link, Self::Unlink].into_iter().find(|action| action.word() == word)
+words! {
+    pub enum LinkAction, "`link` or `unlink`" {
+        Link = "link",
+        Unlink = "unlink",
     }
 }
 
@@ -182,7 +170,7 @@ async fn log(connection: &mut SqliteConnection, last: i64) -> Result<Vec<LinkEnt
                     "identity_log.action",
                     &action,
                     "`link` or `unlink`",
-                    LinkAction::from_word,
+                    |text| text.parse::<LinkAction>().ok(),
                 )?,
                 from: ProjectId::new(from),
                 into: ProjectId::new(into),
@@ -204,7 +192,7 @@ async fn append(
          values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(number)
-    .bind(action.word())
+    .bind(action.as_str())
     .bind(from.as_str())
     .bind(into.as_str())
     .bind(act.reason.as_str())

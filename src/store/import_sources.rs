@@ -53,7 +53,7 @@ impl Store {
         .bind(source.modified_at.map(kept::from_instant))
         .bind(source.etag.as_deref())
         .bind(source.last_modified.as_deref())
-        .bind(source.outcome.word())
+        .bind(source.outcome.as_str())
         .bind(source.import.map(|number| number.0))
         .bind(source.context.as_str())
         .bind(source.detail.as_str())
@@ -99,7 +99,7 @@ impl SourceRow {
                 "import_sources.outcome",
                 &self.outcome,
                 "an outcome",
-                SourceOutcome::from_word,
+                |text| text.parse::<SourceOutcome>().ok(),
             )?,
             import: self.import.map(ImportNumber),
             context: Fingerprint::from_kept(self.context),

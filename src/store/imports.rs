@@ -251,7 +251,7 @@ fn check_rows(import: &Import) -> Result<(), StoreError> {
     if fits {
         return Ok(());
     }
-    let (file, dataset) = (import.file.clone(), import.dataset.word());
+    let (file, dataset) = (import.file.clone(), import.dataset.as_str());
     Err(StoreError::Rows { file, dataset, edition: import.edition })
 }
 
@@ -263,7 +263,7 @@ async fn already(
         "select number from imports where sha256 = $1 and dataset = $2 and edition = $3",
     )
     .bind(import.sha256.as_str())
-    .bind(import.dataset.word())
+    .bind(import.dataset.as_str())
     .bind(import.edition.to_string())
     .fetch_optional(connection)
     .await
@@ -286,7 +286,7 @@ async fn insert(
     .bind(number.0)
     .bind(import.file.as_str())
     .bind(import.sha256.as_str())
-    .bind(import.dataset.word())
+    .bind(import.dataset.as_str())
     .bind(import.edition.to_string())
     .bind(import.profile.as_str())
     .bind(import.profile_reason.as_str())

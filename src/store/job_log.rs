@@ -28,7 +28,7 @@ impl Store {
         sqlx::query(
             "insert into jobs (name, settled_to, missed) values ($1, $2, 0) on conflict do nothing",
         )
-        .bind(job.word())
+        .bind(job.as_str())
         .bind(kept::from_instant(now))
         .execute(&mut *transaction)
         .await
@@ -51,7 +51,7 @@ impl Store {
             "select settled_to, next_at, missed, last_success_at, held_until from jobs
              where name = $1",
         )
-        .bind(job.word())
+        .bind(job.as_str())
         .fetch_optional(self.readers()?)
         .await
         .map_err(reading("a job"))?;
@@ -79,7 +79,7 @@ impl Store {
                     outcome, detail
              from job_runs where job = $1 and number < $2 order by number desc limit $3",
         )
-        .bind(job.word())
+        .bind(job.as_str())
         .bind(before)
         .bind(limit)
         .fetch_all(&mut *transaction)
@@ -169,13 +169,12 @@ impl RunRow {
     fn into_run(self) -> Result<JobRun, StoreError> {
         Ok(JobRun {
             number: self.number,
-            job: kept::to_word("job_runs.job", &self.job, "a job", JobName::from_word)?,
-            occasion: kept::to_word(
-                "job_runs.occasion",
-                &self.occasion,
-                "an occasion",
-                Occasion::from_word,
-            )?,
+            job: kept::to_word("job_runs.job", &self.job, "a job", |text| {
+                text.parse::<JobName>().ok()
+            })?,
+            occasion: kept::to_word("job_runs.occasion", &self.occasion, "an occasion", |text| {
+                text.parse::<Occasion>().ok()
+            })?,
             firing: instant("job_runs.firing", self.firing)?,
             missed: kept::to_u64("job_runs.missed", self.missed)?,
             actor: self.actor.map(Actor::from_kept),
@@ -184,15 +183,14 @@ impl RunRow {
             phase: self
                 .phase
                 .map(|word| {
-                    kept::to_word("job_runs.phase", &word, "a phase", CyclePhase::from_word)
+                    kept::to_word("job_runs.phase", &word, "a phase", |text| {
+                        text.parse::<CyclePhase>().ok()
+                    })
                 })
                 .transpose()?,
-            outcome: kept::to_word(
-                "job_runs.outcome",
-                &self.outcome,
-                "an outcome",
-                RunOutcome::from_word,
-            )?,
+            outcome: kept::to_word("job_runs.outcome", &self.outcome, "an outcome", |text| {
+                text.parse::<RunOutcome>().ok()
+            })?,
             detail: self.detail,
         })
     }

@@ -87,7 +87,7 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         let taken: Option<String> =
             sqlx::query_scalar("select held_until from jobs where name = $1 and held_until > $2")
-                .bind(job.word())
+                .bind(job.as_str())
                 .bind(kept::from_instant(now))
                 .fetch_optional(&mut *transaction)
                 .await
@@ -109,7 +109,7 @@ impl Store {
             }
         }
         if let Some(actor) = &call.actor {
-            let deed = Deed::by(actor, "job_run", format!("job/{}", job.word()));
+            let deed = Deed::by(actor, "job_run", format!("job/{}", job.as_str()));
             audit::append(&mut transaction, now, &[deed]).await?;
         }
         take_hold(&mut transaction, job, hold).await?;
@@ -123,7 +123,7 @@ impl Store {
         self.check_whole("a job")?;
         let mut transaction = self.begin_write().await?;
         let done = sqlx::query("update jobs set held_until = $3 where name = $1 and holder = $2")
-            .bind(job.word())
+            .bind(job.as_str())
             .bind(hold.holder)
             .bind(kept::from_instant(hold.until))
             .execute(&mut *transaction)
@@ -139,7 +139,7 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         sqlx::query("update job_runs set phase = $2 where number = $1 and outcome = 'processing'")
             .bind(run)
-            .bind(phase.word())
+            .bind(phase.as_str())
             .execute(&mut *transaction)
             .await
             .map_err(writing("a run of a job"))?;
@@ -162,7 +162,7 @@ impl Store {
         )
         .bind(run)
         .bind(kept::from_instant(*at))
-        .bind(done.outcome.word())
+        .bind(done.outcome.as_str())
         .bind(done.detail.as_str())
         .bind(done.report.as_deref())
         .execute(&mut *transaction)
@@ -171,14 +171,14 @@ impl Store {
         sqlx::query(
             "update jobs set holder = null, held_until = null where name = $1 and holder = $2",
         )
-        .bind(job.word())
+        .bind(job.as_str())
         .bind(holder)
         .execute(&mut *transaction)
         .await
         .map_err(writing("a job"))?;
         if done.outcome == RunOutcome::Success && *counts {
             sqlx::query("update jobs set last_success_at = $2 where name = $1")
-                .bind(job.word())
+                .bind(job.as_str())
                 .bind(kept::from_instant(*at))
                 .execute(&mut *transaction)
                 .await
@@ -206,7 +206,7 @@ impl Store {
         self.check_whole("a job")?;
         let mut transaction = self.begin_write().await?;
         sqlx::query("update jobs set next_at = $2 where name = $1")
-            .bind(job.word())
+            .bind(job.as_str())
             .bind(next_at.map(kept::from_instant))
             .execute(&mut *transaction)
             .await
@@ -220,7 +220,7 @@ async fn under_way(
     job: JobName,
 ) -> Result<Option<i64>, StoreError> {
     sqlx::query_scalar("select max(number) from job_runs where job = $1 and outcome = 'processing'")
-        .bind(job.word())
+        .bind(job.as_str())
         .fetch_one(connection)
         .await
         .map_err(reading("runs of jobs"))
@@ -234,7 +234,7 @@ async fn settle(
     sqlx::query(
         "update jobs set settled_to = $2, next_at = $3, missed = missed + $4 where name = $1",
     )
-    .bind(job.word())
+    .bind(job.as_str())
     .bind(kept::from_instant(settled.to))
     .bind(settled.next_at.map(kept::from_instant))
     .bind(i64::try_from(settled.missed).unwrap_or(i64::MAX))
@@ -255,7 +255,7 @@ async fn is_answered(
     let answered: i64 = sqlx::query_scalar(
         "select count(*) from jobs where name = $1 and settled_to >= $2 and settled_to <= $3",
     )
-    .bind(job.word())
+    .bind(job.as_str())
     .bind(kept::from_instant(firing))
     .bind(kept::from_instant(now))
     .fetch_one(connection)
@@ -273,7 +273,7 @@ async fn mark_interrupted(
         "update job_runs set outcome = 'interrupted', ended_at = $2, phase = null
          where job = $1 and outcome = 'processing'",
     )
-    .bind(job.word())
+    .bind(job.as_str())
     .bind(kept::from_instant(now))
     .execute(connection)
     .await
@@ -291,7 +291,7 @@ async fn interrupted_since_settled(
          where jobs.name = $1 and outcome = 'interrupted'
            and firing > min(settled_to, $2)",
     )
-    .bind(job.word())
+    .bind(job.as_str())
     .bind(kept::from_instant(now))
     .fetch_one(connection)
     .await
@@ -304,7 +304,7 @@ async fn take_hold(
     hold: Hold<'_>,
 ) -> Result<(), StoreError> {
     sqlx::query("update jobs set holder = $2, held_until = $3 where name = $1")
-        .bind(job.word())
+        .bind(job.as_str())
         .bind(hold.holder)
         .bind(kept::from_instant(hold.until))
         .execute(connection)
@@ -330,8 +330,8 @@ async fn insert_run(
          values ($1, $2, $3, $4, $5, $6, $7, 'processing', '', $8)",
     )
     .bind(last + 1)
-    .bind(job.word())
-    .bind(call.occasion.word())
+    .bind(job.as_str())
+    .bind(call.occasion.as_str())
     .bind(call.firing.map(kept::from_instant))
     .bind(i64::try_from(call.missed).unwrap_or(i64::MAX))
     .bind(holder)

@@ -165,8 +165,8 @@ pub(super) async fn select(
            and (cast($3 as text) is null or kind = $3)",
     )
     .bind(id.map(MissionId::as_str))
-    .bind(filter.state.map(MissionState::word))
-    .bind(filter.kind.map(MissionKind::word))
+    .bind(filter.state.map(MissionState::as_str))
+    .bind(filter.kind.map(MissionKind::as_str))
     .fetch_all(&mut *connection)
     .await
     .map_err(reading("missions"))?;
@@ -278,8 +278,8 @@ async fn upsert(
         row.push_bind(mission.subject.to_string());
         row.push_bind(mission.subject.project().map(ProjectId::as_str));
         row.push_bind(mission.subject.ministry().map(MinistryCode::as_str));
-        row.push_bind(mission.kind.word());
-        row.push_bind(mission.state.word());
+        row.push_bind(mission.kind.as_str());
+        row.push_bind(mission.state.as_str());
         row.push_bind(mission.automatic);
         row.push_bind(reasons.as_str());
         row.push_bind(mission.opened_in.0);
@@ -353,7 +353,7 @@ async fn append(
         row.push_bind(change.mission.id.as_str());
         row.push_bind(at.as_str());
         row.push_bind(change.by.as_ref().map(Actor::as_str));
-        row.push_bind(change.kind.word());
+        row.push_bind(change.kind.as_str());
         row.push_bind(change.reason.as_str());
         row.push_bind(body.as_str());
     };
@@ -381,8 +381,12 @@ impl MissionRow {
         Ok(Mission {
             id: MissionId::new(self.id),
             subject: kept::to_subject("missions.subject", &self.subject)?,
-            kind: kept::to_word("missions.kind", kind, "a kind", MissionKind::from_word)?,
-            state: kept::to_word("missions.state", state, "a state", MissionState::from_word)?,
+            kind: kept::to_word("missions.kind", kind, "a kind", |text| {
+                text.parse::<MissionKind>().ok()
+            })?,
+            state: kept::to_word("missions.state", state, "a state", |text| {
+                text.parse::<MissionState>().ok()
+            })?,
             automatic: self.automatic,
             reasons: kept::to_json("missions.reasons", &self.reasons)?,
             alerts,

@@ -60,9 +60,9 @@ impl Store {
         let visible = self.visible(&mut transaction).await?;
         let mut statement = QueryBuilder::<Sqlite>::new(SELECT);
         statement.push(" where 1 = 1");
-        let states = filter.states.iter().map(|state| state.word());
+        let states = filter.states.iter().map(|state| state.as_str());
         one_of(&mut statement, STATE, states.collect());
-        let kinds = filter.kinds.iter().map(|kind| kind.word());
+        let kinds = filter.kinds.iter().map(|kind| kind.as_str());
         one_of(&mut statement, "kind", kinds.collect());
         if let Some(receiver) = &filter.receiver {
             statement.push(" and receiver = ").push_bind(receiver.to_string());
@@ -247,7 +247,9 @@ impl NoticeRow {
         let notice = Notice {
             id: NoticeId::new(self.id),
             receiver,
-            kind: kept::to_word("notices.kind", &self.kind, "a kind", NoticeKind::from_word)?,
+            kind: kept::to_word("notices.kind", &self.kind, "a kind", |text| {
+                text.parse::<NoticeKind>().ok()
+            })?,
             cycle: self.cycle.map(CycleNumber),
             thread: self.thread,
             follows: kept::to_json("notices.follows", &self.follows)?,
@@ -269,7 +271,9 @@ impl NoticeRow {
 }
 
 fn to_state(text: &str) -> Result<NoticeState, StoreError> {
-    kept::to_word("notices.state", text, "a notice's state", NoticeState::from_word)
+    kept::to_word("notices.state", text, "a notice's state", |text| {
+        text.parse::<NoticeState>().ok()
+    })
 }
 
 fn to_lane(column: &'static str, text: &str) -> Result<Lane, StoreError> {

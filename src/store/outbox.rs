@@ -237,7 +237,7 @@ pub(super) async fn insert(
         row.push_bind(*position);
         row.push_bind(notice.receiver.to_string());
         row.push_bind(notice.receiver.lane().to_string());
-        row.push_bind(notice.kind.word());
+        row.push_bind(notice.kind.as_str());
         row.push_bind(notice.cycle.map(|cycle| cycle.0));
         row.push_bind(notice.thread.as_str());
         row.push_bind(follows.as_str());

@@ -109,7 +109,7 @@ pub(super) async fn apply(
     for (position, change) in kept::positioned(&record.silence_changes) {
         write(connection, &change.silence).await?;
         append(connection, (record.number, position), change).await?;
-        let action = format!("silence_{}", change.kind.word());
+        let action = format!("silence_{}", change.kind.as_str());
         let deed = Deed::by(&Actor::vigie(), action, subject(&change.silence));
         let deed = deed.because(&change.reason);
         audit::append(connection, record.started_at, &[deed]).await?;
@@ -186,7 +186,7 @@ async fn append(
     .bind(cycle.0)
     .bind(position)
     .bind(change.silence.number.0)
-    .bind(change.kind.word())
+    .bind(change.kind.as_str())
     .bind(change.reason.as_str())
     .execute(connection)
     .await

@@ -70,7 +70,11 @@ impl SnapshotRow {
     fn into_snapshot(self, edition: EditionId) -> Result<Snapshot, StoreError> {
         let phase = self
             .phase
-            .map(|word| kept::to_word("snapshot_rows.phase", &word, "a phase", Phase::from_word))
+            .map(|word| {
+                kept::to_word("snapshot_rows.phase", &word, "a phase", |text| {
+                    text.parse::<Phase>().ok()
+                })
+            })
             .transpose()?;
         let start_on =
             self.start_on.map(|date| kept::to_date("snapshot_rows.start_on", &date)).transpose()?;

@@ -73,7 +73,7 @@ impl Store {
                  where lane = $1 and kind = $2 and state = 'waiting' and next_attempt_at > $3",
             )
             .bind(lane.to_string())
-            .bind(limit.kind.word())
+            .bind(limit.kind.as_str())
             .bind(kept::from_instant(limit.latest))
             .bind(kept::from_instant(limit.instead))
             .execute(&mut *transaction)

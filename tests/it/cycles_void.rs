@@ -79,7 +79,9 @@ async fn standing(store: &Store) -> BTreeMap<String, String> {
 async fn live_missions(store: &Store) -> Vec<String> {
     let missions = store.live_missions().await.unwrap().into_iter();
     missions
-        .map(|one| format!("{} {} {:?} {:?}", one.subject, one.kind.word(), one.state, one.alerts))
+        .map(|one| {
+            format!("{} {} {:?} {:?}", one.subject, one.kind.as_str(), one.state, one.alerts)
+        })
         .collect()
 }
 
@@ -258,7 +260,7 @@ async fn what_people_touched_stays_as_they_left_it() {
     let missions = store.missions(&MissionFilter::default()).await.unwrap();
     let proposed: Vec<String> = missions
         .iter()
-        .filter(|one| one.opened_in == CycleNumber(2) && one.state.word() == "proposed")
+        .filter(|one| one.opened_in == CycleNumber(2) && one.state.as_str() == "proposed")
         .map(|one| one.id.to_string())
         .collect();
     assert!(proposed.len() > 1, "{proposed:?}");
@@ -271,7 +273,7 @@ async fn what_people_touched_stays_as_they_left_it() {
     let missions = store.missions(&MissionFilter::default()).await.unwrap();
     let state = |id: &str| {
         let found = missions.iter().find(|one| one.id.as_str() == id).unwrap();
-        found.state.word()
+        found.state.as_str()
     };
     assert_eq!((state(&proposed[0]), state(&proposed[1])), ("open", "withdrawn"));
     let shown = ok(&workplace, &["alerts", "show", untouched, "--format", "json"]);

@@ -127,7 +127,7 @@ async fn next_cycle(workplace: &Workplace, rules: &Path) -> (usize, Left) {
         left.push(format!("{receiver} {title} {}", serde_json::to_string(&content).unwrap()));
     }
     for ((receiver, about), memory) in parts.store.told().await.unwrap() {
-        let told = memory.alerts.iter().map(|(id, told)| format!("{id} {}", told.level.word()));
+        let told = memory.alerts.iter().map(|(id, told)| format!("{id} {}", told.level.as_str()));
         left.push(format!("{receiver} {about} {}", told.collect::<Vec<_>>().join(", ")));
     }
     assert_eq!(parts.store.cycles(10).await.unwrap().len(), 1);

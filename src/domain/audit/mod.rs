@@ -319,7 +319,7 @@ impl AuditEntry {
             &reason,
             self.previous.as_str(),
         ];
-        parts.extend(self.proved_by.map(NameProof::word));
+        parts.extend(self.proved_by.map(NameProof::as_str));
         Fingerprint::of_parts(&parts)
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Session {
     roles: BTreeSet<Role>,
     permissions: Vec<Permission>,
     scope: Scope,
-    /// Tokens of this account, still valid, that were issued on the command line beside the database:
+    /// Tokens of this account, still valid, that were issued on the local command line:
     /// revoke those that nobody asked for.
     local_tokens: Vec<Token>,
 }

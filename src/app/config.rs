@@ -90,7 +90,7 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PublicationSettings {
-    /// Refuse to publish and to roll back on the command line beside the database, where nobody proves
+    /// Refuse to publish and to roll back on the local command line, where nobody proves
     /// who they are.
     pub over_http_only: bool,
 }

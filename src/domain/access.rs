@@ -97,14 +97,14 @@ pub struct Token {
     /// Of what the account sees, what it shows.
     pub scope: Scope,
     pub created_at: DateTime<Utc>,
-    /// None when it was issued before that was kept.
+    /// None when it was issued before that was recorded.
     #[serde(default)]
     pub issued_by: Option<Actor>,
-    /// Whether it was issued on the command line beside the database, where nobody proves who they are:
-    /// whoever typed that may hold it.
+    /// Whether it was issued on the local command line, where nobody proves who they are:
+    /// its holder may be the person who typed that.
     #[serde(default)]
     pub issued_locally: bool,
-    /// Number of the token that its issuer came with: whoever revokes that one revokes this one. None when the
+    /// Number of the token that its issuer came with: revoking that one revokes this one. None when the
     /// issuer came with a session or by the command line.
     #[serde(default)]
     pub issued_with: Option<i64>,

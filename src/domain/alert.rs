@@ -22,22 +22,22 @@ pub struct Alert {
     pub rule: RuleId,
     pub subject: Subject,
     pub state: AlertState,
-    /// The last level that a verdict gave; kept while the verdict is unknown.
+    /// The last level that a verdict gave; unchanged while the verdict is unknown.
     pub level: Level,
     /// The evaluation date at which the alert first fired, of this opening.
     pub since: NaiveDate,
     pub updated_at: DateTime<Utc>,
     /// Evaluations in a row that fired (pending) or were clear (open).
     pub streak: u32,
-    /// The last cycle could not judge it: it stands on older data.
+    /// The last cycle could not judge it: it rests on older data.
     pub stale: bool,
-    /// The cycle whose verdict it stands on: its evidence and explanation are that verdict's.
+    /// The cycle whose verdict it rests on: its evidence and explanation are that verdict's.
     #[serde(default)]
     pub judged_in: Option<CycleNumber>,
     pub evidence: Option<Evidence>,
     /// In French, for people.
     pub explanation: Option<String>,
-    /// The rule whose alert on the same subject says it already, so that nobody is told of this one.
+    /// The rule whose alert on the same subject says it already, so that nobody is notified of this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub hidden_by: Option<RuleId>,
@@ -83,9 +83,9 @@ words! {
         Worsened = "worsened",
         Eased = "eased",
         Persisted = "persisted",
-        /// It stands, and another alert now says it already.
+        /// It is still open, and another alert now says it already.
         Hidden = "hidden",
-        /// What hid it is gone, and it still stands.
+        /// What hid it is gone, and it is still open.
         Released = "released",
         /// A pending alert that did not last long enough to open.
         Dropped = "dropped",

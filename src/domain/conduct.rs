@@ -14,7 +14,7 @@ use crate::domain::words::words;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Conduct {
-    /// Who leads it; as long as nobody is named, whoever the playbook says.
+    /// Who leads it; as long as nobody is named, as the playbook says.
     pub lead: Option<String>,
     pub decision: Option<Decision>,
     pub started_on: Option<NaiveDate>,
@@ -63,11 +63,11 @@ pub struct Note {
     pub text: String,
 }
 
-/// What a vendor answered when told what is held against it.
+/// What a vendor answered to what is held against it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VendorReply {
     pub vendor: String,
-    /// When it was asked.
+    /// When its reply was requested.
     pub asked_on: Option<NaiveDate>,
     /// When it replied, or up to when its reply was waited for in vain.
     pub on: NaiveDate,
@@ -115,7 +115,7 @@ words! {
     pub enum Outcome, "an outcome" {
         /// The problem was real, and had its effect.
         Confirmed = "confirmed",
-        /// The problem was real, and the mission kept it from having its effect.
+        /// The problem was real, and the mission prevented its effect.
         Averted = "averted",
         /// There was no problem.
         FalseAlarm = "false_alarm",

@@ -51,7 +51,7 @@ pub struct CycleRecord {
     pub follows: Option<CycleNumber>,
     pub inputs: CycleInputs,
     pub started_at: DateTime<Utc>,
-    /// Texts of the catalogue by path, kept once per fingerprint so that the cycle can be replayed.
+    /// Texts of the catalogue by path, stored once per fingerprint so that the cycle can be replayed.
     pub catalogue_texts: BTreeMap<String, String>,
     /// Figures of the portfolio as of the cycle, by dictionary field, for the series over time.
     pub figures: BTreeMap<String, f64>,
@@ -90,7 +90,7 @@ pub struct CycleSummary {
     pub figures: BTreeMap<String, f64>,
     /// Verdicts of the whole State: null for accounts that see some ministries only.
     pub counts: Option<CycleCounts>,
-    /// That it no longer counts, and why; null while it stands.
+    /// That it no longer counts, and why; null while it counts.
     #[serde(default)]
     #[schema(required = true)]
     pub voided: Option<CycleVoid>,

@@ -13,7 +13,7 @@ use crate::domain::ids::ImportNumber;
 use crate::domain::ids::ProjectId;
 use crate::domain::words::words;
 
-/// It puts the import in question, never the rule: the alert stands as long as its verdict does.
+/// It puts the import in question, never the rule: the alert holds as long as its verdict does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Dispute {
     pub number: DisputeNumber,

@@ -48,7 +48,7 @@ pub struct DraftRevision {
 pub struct DraftFile {
     pub path: RulePath,
     pub sha256: Fingerprint,
-    /// The version in force that it was written over; `None` stands for the shipped text.
+    /// The version in force that it was written over; `None` when that was the shipped text.
     pub former: Option<VersionNumber>,
     /// Of the shipped text by then; `None` when the file is not shipped.
     pub shipped: Option<Fingerprint>,
@@ -258,7 +258,7 @@ pub struct StepTaken {
     pub revision: i64,
     pub step: DraftStep,
     pub by: Actor,
-    /// `local` when it was taken on the command line beside the database, by a name that nobody proved.
+    /// `local` when it was taken on the local command line, by a name that nobody proved.
     #[serde(default)]
     pub proved_by: Option<NameProof>,
     pub at: DateTime<Utc>,
@@ -268,7 +268,7 @@ pub struct StepTaken {
 impl From<&DraftRevision> for StepTaken {
     fn from(step: &DraftRevision) -> Self {
         let DraftRevision { revision, step, by, at, words, .. } = step.clone();
-        let proved_by = Actor::from_kept(by.as_str().to_owned()).proof();
+        let proved_by = Actor::from_stored(by.as_str().to_owned()).proof();
         Self { revision, step, by, proved_by, at, words }
     }
 }
@@ -310,8 +310,8 @@ mod tests {
 
     #[track_caller]
     fn check(steps: &[(DraftStep, &str)], step: DraftStep, by: &str) -> String {
-        let told = draft(steps).allows(step, &Actor::person(by).unwrap());
-        told.map_or_else(|refusal| refusal.to_string(), |()| "yes".to_owned())
+        let allowed = draft(steps).allows(step, &Actor::person(by).unwrap());
+        allowed.map_or_else(|refusal| refusal.to_string(), |()| "yes".to_owned())
     }
 
     #[test]

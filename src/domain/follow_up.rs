@@ -1,4 +1,4 @@
-//! What DINUM holds beyond the panorama: single facts, and lists kept per project.
+//! What DINUM holds beyond the panorama: single facts, and lists per project.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -70,7 +70,7 @@ pub struct Recommendation {
     pub closed_on: Option<NaiveDate>,
 }
 
-/// A root cause ticked during the article 3 instruction; it stands until a dated decision lifts it.
+/// A root cause ticked during the article 3 instruction; it holds until a dated decision lifts it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeclaredCause {
     pub project: ProjectId,

@@ -26,13 +26,13 @@ pub struct Import {
     pub sha256: Fingerprint,
     /// Id of the profile that read it.
     pub profile: String,
-    /// Why this profile: the headers it recognised, or that it was asked for.
+    /// Why this profile: the headers it recognised, or that it was requested.
     pub profile_reason: String,
     pub dataset: Dataset,
     pub edition: EditionId,
     pub rows: Rows,
     pub set_aside: Vec<SetAside>,
-    /// Figures that the publisher withheld: the row is kept, and this says what it lacks.
+    /// Figures that the publisher withheld: the row is imported, and this says what it lacks.
     pub withheld: Vec<WithheldFigure>,
     pub sightings: Vec<Sighting>,
 }
@@ -115,7 +115,7 @@ impl Rows {
     }
 }
 
-/// Rows that were not kept, with the reason in French, as the import report shows it.
+/// Rows that were not imported, with the reason in French, as the import report shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SetAside {
     pub rows: Vec<u32>,

@@ -20,7 +20,7 @@ words! {
         Cycle = "cycle",
         /// The next review of each listed project.
         Reviews = "reviews",
-        /// What people decided between two cycles is told.
+        /// Notices of what people decided between two cycles.
         Digest = "digest",
         /// What nobody acknowledged is recalled.
         Reminders = "reminders",
@@ -48,7 +48,7 @@ words! {
         /// Some of it was done, and the detail says what was not.
         PartialFailure = "partial_failure",
         Failure = "failure",
-        /// The service was told to stop; the job runs again at the next start.
+        /// The service was stopped; the job runs again at the next start.
         Stopped = "stopped",
         /// The service died meanwhile.
         Interrupted = "interrupted",
@@ -61,7 +61,7 @@ pub struct Done {
     pub outcome: RunOutcome,
     /// In French, for those who operate the service.
     pub detail: String,
-    /// As JSON, for whoever asked.
+    /// As JSON, for the caller that requested the run.
     pub report: Option<String>,
 }
 
@@ -77,7 +77,7 @@ pub struct Call {
     pub occasion: Occasion,
     pub firing: Option<DateTime<Utc>>,
     pub missed: u64,
-    /// Who asked, when a person did.
+    /// The person who requested it, if one did.
     pub actor: Option<Actor>,
 }
 
@@ -92,11 +92,11 @@ pub struct JobRun {
     pub number: i64,
     pub job: JobName,
     pub occasion: Occasion,
-    /// The firing that it answers; none when a person asked.
+    /// The firing that it answers; none when a person requested it.
     pub firing: Option<DateTime<Utc>>,
     /// Firings missed that it answers too.
     pub missed: u64,
-    /// Who asked, when a person did.
+    /// The person who requested it, if one did.
     #[serde(default)]
     #[schema(required = true)]
     pub actor: Option<Actor>,
@@ -110,7 +110,7 @@ pub struct JobRun {
     pub detail: String,
 }
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JobStanding {
     pub job: JobName,
@@ -119,7 +119,7 @@ pub struct JobStanding {
     pub next_at: Option<DateTime<Utc>>,
     pub missed: u64,
     pub last_success_at: Option<DateTime<Utc>>,
-    /// Until when whoever runs it holds it.
+    /// Until when the service that runs it holds it.
     pub held_until: Option<DateTime<Utc>>,
     pub last_run: Option<JobRun>,
 }

@@ -24,7 +24,7 @@ const LONGEST_PATH: usize = 120;
 
 const DEEPEST: usize = 3;
 
-/// Beside the rules and their cases, what the catalogue reads.
+/// The files that the catalogue reads in addition to rules and their cases.
 const BESIDE: [&str; 4] = ["missions.toml", "notices.toml", "reviews.toml", "thresholds.toml"];
 
 const CASES: &str = "cases/";
@@ -61,8 +61,8 @@ impl RulePath {
         Err(RulePathError { found })
     }
 
-    /// A path read back from where it was kept.
-    pub fn from_kept(text: String) -> Self {
+    /// A path read back from the database, unchecked.
+    pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 
@@ -163,7 +163,7 @@ pub struct Publication {
     pub number: PublicationNumber,
     pub at: DateTime<Utc>,
     pub by: Actor,
-    /// `local` when it was put in force on the command line beside the database, by a name that nobody proved;
+    /// `local` when it was put in force on the local command line, by a name that nobody proved;
     /// the audit trail says how the others were proved.
     #[serde(default)]
     pub proved_by: Option<NameProof>,
@@ -173,7 +173,7 @@ pub struct Publication {
     pub files: Vec<PublishedFile>,
 }
 
-/// `None` stands for the shipped text, or for none at all when the file is not shipped.
+/// A version of `None` is the shipped text, or no text when the file is not shipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PublishedFile {
     pub path: RulePath,

@@ -68,7 +68,7 @@ impl ReviewState {
     }
 }
 
-/// What is kept of a review that was held.
+/// What is recorded of a review that was held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Minutes {
     pub held_on: NaiveDate,

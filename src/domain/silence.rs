@@ -39,7 +39,7 @@ pub struct Silence {
     pub levels: BTreeMap<AlertId, Level>,
     /// Of the rules that it covers, when it was made.
     pub revisions: BTreeMap<RuleId, Fingerprint>,
-    /// Rules that are no longer what they were: their alerts are told again when they are worse than
+    /// Rules that are no longer what they were: their alerts are notified again when they are worse than
     /// they were.
     pub to_review: BTreeSet<RuleId>,
     pub announced_at: Option<DateTime<Utc>>,
@@ -103,7 +103,7 @@ impl Silence {
         (self.made_at.date_naive() - day).num_days() > 1
     }
 
-    /// Whether it keeps this alert from being told on that day. Once the alert's rule is another than
+    /// Whether it keeps this alert from being notified on that day. Once the alert's rule is another than
     /// when the silence was made, nobody vouches for what is worse than it was then.
     pub fn hides(&self, alert: &Alert, ministry: Option<&MinistryCode>, day: NaiveDate) -> bool {
         let vouched_for = || self.levels.get(&alert.id).copied().unwrap_or(Level::Clear);

@@ -122,9 +122,17 @@ async fn after_a_void_cycle_all_stands_as_before_it_and_the_next_one_finds_the_s
     let workplace = Workplace::with_fixtures();
     ok(&workplace, &["cycle", "--as-of", "2020-06-30", "--announce"]);
     let store = Store::open(&workplace.database_url()).await.unwrap();
-    let before = (standing(&store).await, live_missions(&store).await, store.told().await.unwrap());
+    let before = (
+        standing(&store).await,
+        live_missions(&store).await,
+        store.notification_memory().await.unwrap(),
+    );
     ok(&workplace, &["cycle", "--as-of", "2020-11-30"]);
-    let wrong = (standing(&store).await, live_missions(&store).await, store.told().await.unwrap());
+    let wrong = (
+        standing(&store).await,
+        live_missions(&store).await,
+        store.notification_memory().await.unwrap(),
+    );
     assert_ne!(before, wrong);
     let said_wrongly = said(&store, 2).await;
     assert!(said_wrongly.len() > 3, "{said_wrongly:?}");
@@ -136,7 +144,11 @@ async fn after_a_void_cycle_all_stands_as_before_it_and_the_next_one_finds_the_s
 
     let table = ok(&workplace, &["cycles", "void", "2", "--reason", "horloge en avance"]);
     assert!(table.contains("Cycle 2 au 30 novembre 2020 annulé"), "{table}");
-    let after = (standing(&store).await, live_missions(&store).await, store.told().await.unwrap());
+    let after = (
+        standing(&store).await,
+        live_missions(&store).await,
+        store.notification_memory().await.unwrap(),
+    );
     assert_eq!(before, after);
     assert_eq!(store.last_cycle().await.unwrap().unwrap().number, CycleNumber(1));
     let states: Vec<NoticeState> =

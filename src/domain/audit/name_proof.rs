@@ -1,8 +1,8 @@
-//! How the name of whoever decided was proved.
+//! How the name of the person who decided was proved.
 
 use crate::domain::words::words;
 
-/// Follows a name that nobody proved, wherever it is kept or shown: a name and its mark cannot be parted, and no
+/// Follows a name that nobody proved, wherever it is stored or shown: a name and its mark cannot be parted, and no
 /// face has to remember to show it. No account can be called so.
 pub(super) const UNPROVED_MARK: &str = " (nom non prouvé)";
 
@@ -10,15 +10,15 @@ pub(super) const UNPROVED_MARK: &str = " (nom non prouvé)";
 const MARK_WORDS: &str = "non prouvé";
 
 words! {
-    /// How a name was proved when it decided. Kept in the audit trail since 0.2; earlier entries do not say.
+    /// How a name was proved when it decided. Recorded in the audit trail since 0.2; earlier entries do not say.
     pub enum NameProof, "a proof of a name" {
         /// By a session: somebody who signed in.
         Session = "session",
         /// By a token that was issued over HTTP.
         Token = "token",
-        /// By a token that was issued on the command line beside the database: whoever typed that may hold it.
+        /// By a token that was issued on the local command line: its holder may be the person who typed that.
         LocalToken = "local_token",
-        /// By nothing: typed on the command line beside the database.
+        /// By nothing: typed on the local command line.
         Local = "local",
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn list_runs(
     listing: Listing<NoFilters>,
 ) -> Result<Page<JobRun>, Problem> {
     let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
-    let name = JobName::from_word(&job).ok_or_else(unknown)?;
+    let name = job.parse::<JobName>().map_err(|_| unknown())?;
     let before = listing.after()?.unwrap_or(i64::MAX);
     let runs = desk.store.job_runs_before(name, before, listing.room()).await?;
     listing.fetched(runs, |run| run.number)

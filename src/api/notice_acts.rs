@@ -81,7 +81,7 @@ pub(super) async fn replay_notice(
     let queued = found(&desk, named.into_inner()).await?;
     let id = queued.notice.id;
     if !desk.store.replay_notice(&id, &desk.act(body.reason.as_str())).await? {
-        let state = queued.state.word();
+        let state = queued.state.as_str();
         return Err(Problem::Refused(format!("notice {id} is {state}, expected dead")));
     }
     Ok(web::Json(found(&desk, id.to_string()).await?))

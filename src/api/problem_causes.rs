@@ -102,7 +102,8 @@ impl From<StoreError> for Problem {
             | StoreError::Transaction { .. }
             | StoreError::Read { .. }
             | StoreError::Write { .. }
-            | StoreError::Kept { .. }
+            | StoreError::Column { .. }
+            | StoreError::Unexpected { .. }
             | StoreError::Decode { .. }
             | StoreError::Encode { .. }
             | StoreError::Figure { .. }

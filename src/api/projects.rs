@@ -72,11 +72,11 @@ pub(super) async fn list_projects(
 impl ProjectQuery {
     fn fits(&self, row: &Row) -> bool {
         let on_list = |watch: &Watch| {
-            row.get(&format!("watch_{}", watch.word())).and_then(Json::as_bool) == Some(true)
+            row.get(&format!("watch_{}", watch.as_str())).and_then(Json::as_bool) == Some(true)
         };
         let (ministry, phase) = (text(row, "ministry"), text(row, "phase"));
         (self.ministry.is_empty() || self.ministry.iter().any(|one| one.as_str() == ministry))
-            && (self.phase.is_empty() || self.phase.iter().any(|one| one.word() == phase))
+            && (self.phase.is_empty() || self.phase.iter().any(|one| one.as_str() == phase))
             && (self.watch.is_empty() || self.watch.iter().any(on_list))
     }
 

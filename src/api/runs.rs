@@ -91,7 +91,7 @@ pub(super) async fn run_job(
     _: web::Json<JobRequest>,
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
-    let name = JobName::from_word(&job).ok_or_else(unknown)?;
+    let name = job.parse::<JobName>().map_err(|_| unknown())?;
     start(&desk, &orders, Errand::Job(name)).await
 }
 
@@ -119,7 +119,7 @@ async fn start(desk: &Desk, orders: &Orders, errand: Errand) -> Result<HttpRespo
             Ok(HttpResponse::Accepted().insert_header((LOCATION, address)).json(run))
         }
         Ordered::Busy(run) => {
-            Err(Problem::UnderWay { job: errand.job().word(), run: run.map(address) })
+            Err(Problem::UnderWay { job: errand.job().as_str(), run: run.map(address) })
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the command line accepts, and the help that says so.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use chrono::NaiveDate;
 use clap::Parser;
@@ -266,7 +267,7 @@ pub(crate) enum ConfigCommand {
 }
 
 pub(super) fn alert_state(text: &str) -> Result<AlertState, String> {
-    AlertState::from_word(text).ok_or_else(|| expected("pending, open, resolved"))
+    word(text, &AlertState::ALL.map(AlertState::as_str))
 }
 
 /// Parses a date within the supported range.
@@ -275,7 +276,12 @@ pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
 }
 
 pub(super) fn level(text: &str) -> Result<Level, String> {
-    Level::from_word(text).ok_or_else(|| expected("clear, watch, moderate, high, critical"))
+    word(text, &Level::ALL.map(Level::as_str))
+}
+
+/// Reads one of `words`, and lists them when the text is none of them.
+pub(super) fn word<T: FromStr>(text: &str, words: &[&str]) -> Result<T, String> {
+    text.parse().map_err(|_| expected(&words.join(", ")))
 }
 
 pub(super) fn expected(words: &str) -> String {

@@ -65,7 +65,7 @@ pub(super) async fn run(
             show(&parts.store.audit(&filter).await?, printer)
         }
         AuditCommand::Verify { expect } => {
-            let expected = expect.as_ref().map(|hash| Fingerprint::from_kept(hash.clone()));
+            let expected = expect.as_ref().map(|hash| Fingerprint::from_stored(hash.clone()));
             conclude(&parts.store.verify_audit(expected).await?, printer)
         }
     }

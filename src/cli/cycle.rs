@@ -200,9 +200,9 @@ fn changes(report: &CycleReport) -> Sheet {
     let rows: Vec<Vec<Cell>> = moved
         .map(|change| {
             vec![
-                Cell::of(change.kind.label(), change.kind.word()),
+                Cell::of(change.kind.label(), change.kind.as_str()),
                 Cell::level(change.alert.level),
-                Cell::of(change.from.map_or("", Level::label), change.from.map(Level::word)),
+                Cell::of(change.from.map_or("", Level::label), change.from.map(Level::as_str)),
                 Cell::text(change.alert.rule.as_str()),
                 Cell::text(change.alert.subject.to_string()),
                 Cell::text(&change.reason),
@@ -230,7 +230,7 @@ fn silences(report: &CycleReport) -> Sheet {
         let silence = &change.silence;
         vec![
             Cell::count(silence.number.0),
-            Cell::of(change.kind.label(), change.kind.word()),
+            Cell::of(change.kind.label(), change.kind.as_str()),
             Cell::text(silence.author.to_string()),
             Cell::of(french::date(silence.last_day), silence.last_day.to_string()),
             Cell::text(&change.reason),
@@ -252,8 +252,8 @@ fn silences(report: &CycleReport) -> Sheet {
 fn missions(report: &CycleReport) -> Sheet {
     let rows = report.mission_changes.iter().map(|change| {
         vec![
-            Cell::of(change.kind.label(), change.kind.word()),
-            Cell::of(change.mission.kind.label(), change.mission.kind.word()),
+            Cell::of(change.kind.label(), change.kind.as_str()),
+            Cell::of(change.mission.kind.label(), change.mission.kind.as_str()),
             Cell::text(change.mission.subject.to_string()),
             Cell::text(&change.reason),
         ]

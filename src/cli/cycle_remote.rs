@@ -89,9 +89,9 @@ fn counts(brief: &CycleBrief) -> Sheet {
 fn alerts(brief: &CycleBrief) -> Sheet {
     let rows = brief.alerts.iter().map(|one| {
         vec![
-            Cell::of(one.change.label(), one.change.word()),
+            Cell::of(one.change.label(), one.change.as_str()),
             Cell::level(one.level),
-            Cell::of(one.from.map_or("", Level::label), one.from.map(Level::word)),
+            Cell::of(one.from.map_or("", Level::label), one.from.map(Level::as_str)),
             Cell::text(one.rule.as_str()),
             Cell::text(one.subject.to_string()),
             Cell::text(&one.reason),
@@ -112,7 +112,7 @@ fn missions(brief: &CycleBrief) -> Sheet {
     let rows = brief.missions.iter().map(|one| {
         vec![
             Cell::text(&one.change),
-            Cell::of(one.kind.label(), one.kind.word()),
+            Cell::of(one.kind.label(), one.kind.as_str()),
             Cell::text(one.subject.to_string()),
             Cell::text(&one.reason),
         ]

@@ -15,7 +15,7 @@ use vigie::cycle::Parts;
 use super::CliError;
 use super::Conclusion;
 use super::args::date;
-use super::args::expected;
+use super::args::word;
 use super::whole_file::write_whole;
 
 #[derive(Debug, Args)]
@@ -43,8 +43,8 @@ pub(super) async fn run(request: &ExportArgs, parts: &Parts) -> Result<Conclusio
 pub(super) async fn ask(request: &ExportArgs, remote: &Remote) -> Result<Conclusion, CliError> {
     let format = format(request.out.as_deref())?;
     let place = remote
-        .at(&["exports", request.table.word()])
-        .with("format", Some(format.word()))
+        .at(&["exports", request.table.as_str()])
+        .with("format", Some(format.as_str()))
         .with("as_of", request.as_of);
     write(request, &remote.bytes(place).await?)
 }
@@ -52,7 +52,7 @@ pub(super) async fn ask(request: &ExportArgs, remote: &Remote) -> Result<Conclus
 fn format(out: Option<&Path>) -> Result<ExportFormat, CliError> {
     let Some(path) = out else { return Ok(ExportFormat::Csv) };
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let known = ExportFormat::ALL.into_iter().find(|format| format.word() == extension);
+    let known = ExportFormat::ALL.into_iter().find(|format| format.as_str() == extension);
     known.ok_or_else(|| CliError::ExportFormat { found: path.display().to_string() })
 }
 
@@ -64,7 +64,6 @@ fn write(request: &ExportArgs, bytes: &[u8]) -> Result<Conclusion, CliError> {
     Ok(Conclusion::Good)
 }
 
-fn table(word: &str) -> Result<ExportTable, String> {
-    let known = ExportTable::ALL.into_iter().find(|table| table.word() == word);
-    known.ok_or_else(|| expected(&ExportTable::ALL.map(ExportTable::word).join(", ")))
+fn table(text: &str) -> Result<ExportTable, String> {
+    word(text, &ExportTable::ALL.map(ExportTable::as_str))
 }

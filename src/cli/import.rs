@@ -191,7 +191,7 @@ fn row(import: &FileIntake) -> Vec<Cell> {
     vec![
         Cell::of(base_name(&import.file), import.file.clone()),
         Cell::text(import.edition.to_string()),
-        Cell::text(import.dataset.word()),
+        Cell::text(import.dataset.as_str()),
         Cell::text(state),
         size(import.rows_kept),
         size(import.set_aside.iter().map(|aside| aside.rows.len()).sum()),

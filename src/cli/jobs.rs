@@ -20,6 +20,7 @@ use vigie::domain::job::SourceOutcome;
 
 use super::CliError;
 use super::Conclusion;
+use super::args::word;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
@@ -97,7 +98,7 @@ async fn list(config: &Config, parts: &Parts, printer: &Printer) -> Result<Concl
 fn row(Listed { timetable, standing }: &Listed<'_>) -> Vec<Cell> {
     let run = standing.last_run.as_ref();
     vec![
-        Cell::of(label(standing.job), standing.job.word()),
+        Cell::of(label(standing.job), standing.job.as_str()),
         Cell::of(timetable.unwrap_or("jamais"), *timetable),
         moment(standing.next_at),
         moment(run.map(|run| run.started_at)),
@@ -125,7 +126,7 @@ async fn run_one(
 fn show_run(run: &JobRun, printer: &Printer) -> Result<Conclusion, CliError> {
     let columns = vec![("job", "Tâche"), ("outcome", "Issue"), ("detail", "Détail")];
     let cells = vec![
-        Cell::of(label(run.job), run.job.word()),
+        Cell::of(label(run.job), run.job.as_str()),
         outcome(run.outcome),
         Cell::text(&run.detail),
     ];
@@ -149,7 +150,7 @@ pub(super) async fn ask(
         // Its timetables are settings that a server keeps to itself.
         JobsCommand::List => Err(CliError::HereOnly("jobs list")),
         JobsCommand::Run { job } => {
-            let place = remote.at(&["jobs", job.word(), "runs"]);
+            let place = remote.at(&["jobs", job.as_str(), "runs"]);
             show_run(&runs::begin(place, &json!({}), remote).await?.told, printer)
         }
     }
@@ -160,7 +161,7 @@ fn show_files(sources: &[ImportSource], printer: &Printer) -> Result<Conclusion,
         let ImportSource { source: place, outcome, import, detail, seen_at, .. } = source;
         vec![
             Cell::text(place),
-            Cell::of(source_label(*outcome), outcome.word()),
+            Cell::of(source_label(*outcome), outcome.as_str()),
             Cell::optional(import.map(|number| number.to_string())),
             moment(Some(*seen_at)),
             Cell::of(shortened(detail), detail.as_str()),
@@ -211,7 +212,7 @@ fn outcome(outcome: RunOutcome) -> Cell {
         RunOutcome::Stopped => "arrêtée, à reprendre",
         RunOutcome::Interrupted => "interrompue",
     };
-    Cell::of(label, outcome.word())
+    Cell::of(label, outcome.as_str())
 }
 
 fn source_label(outcome: SourceOutcome) -> &'static str {
@@ -242,6 +243,5 @@ fn shortened(text: &str) -> String {
 }
 
 fn job_name(text: &str) -> Result<JobName, String> {
-    let words: Vec<&str> = JobName::ALL.into_iter().map(JobName::word).collect();
-    JobName::from_word(text).ok_or_else(|| format!("expected one of {}", words.join(", ")))
+    word(text, &JobName::ALL.map(JobName::as_str))
 }

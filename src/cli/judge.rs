@@ -147,7 +147,7 @@ fn summary(report: &TableReport) -> Vec<String> {
     let levels: Vec<_> = Level::ALL
         .iter()
         .rev()
-        .filter_map(|level| Some(format!("{} {}", tally.levels.get(level)?, level.word())))
+        .filter_map(|level| Some(format!("{} {}", tally.levels.get(level)?, level.as_str())))
         .collect();
     let mut lines = vec![format!(
         "{} rows, {} rules, {} verdicts: {} unknown, {} failed{}{}",

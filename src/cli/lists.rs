@@ -30,7 +30,7 @@ fn show_imports(imports: &[ImportSummary], printer: &Printer) -> Result<Conclusi
             Cell::count(import.number.0),
             Cell::text(&import.file),
             Cell::text(import.edition.to_string()),
-            Cell::text(import.dataset.word()),
+            Cell::text(import.dataset.as_str()),
             Cell::text(&import.profile),
             Cell::text(import.imported_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
             Cell::count(i64::try_from(import.rows_kept).unwrap_or(i64::MAX)),

@@ -70,7 +70,7 @@ impl Cell {
     }
 
     pub(crate) fn level(level: Level) -> Self {
-        Self::of(level.label(), level.word())
+        Self::of(level.label(), level.as_str())
     }
 
     /// A figure of a row by field, written by `french`; « n. c. » when missing.

@@ -191,8 +191,8 @@ fn text(row: &Row, field: &str) -> Cell {
 
 fn phase(row: &Row) -> Cell {
     let word = row.get("phase").and_then(Json::as_str);
-    match word.and_then(Phase::from_word) {
-        Some(phase) => Cell::of(phase.label(), phase.word()),
+    match word.and_then(|word| word.parse::<Phase>().ok()) {
+        Some(phase) => Cell::of(phase.label(), phase.as_str()),
         None if is_true(row, "cost_withheld") => Cell::of(WITHHELD, Json::Null),
         None => Cell::of(print::UNKNOWN, Json::Null),
     }

@@ -34,7 +34,7 @@ fn show(events: &[TimelineEvent], printer: &Printer) -> Result<Conclusion, CliEr
     let rows = events.iter().map(|event| {
         vec![
             Cell::of(event.on.to_string(), event.on.to_string()),
-            Cell::of(event.about.label(), event.about.word()),
+            Cell::of(event.about.label(), event.about.as_str()),
             Cell::text(&event.title),
             event.level.map_or_else(|| Cell::of("", Json::Null), Cell::level),
             Cell::text(event.by.as_ref().map(Actor::as_str).unwrap_or_default()),

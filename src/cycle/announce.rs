@@ -133,7 +133,7 @@ async fn past(
     let standing: Vec<&Alert> = standing.into_values().collect();
     let quiet = people::quiet(parts, &standing, &deliberation.silence_changes, now).await?;
     Ok(Past {
-        told: parts.store.told().await?,
+        told: parts.store.notification_memory().await?,
         lanes: parts.store.lanes().await?,
         quiet,
         last_imports: parts.store.last_imports(now).await?,

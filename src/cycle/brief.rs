@@ -72,8 +72,8 @@ impl CycleBrief {
             outcome: report.outcome,
             inputs: report.inputs.clone(),
             counts: report.counts,
-            alert_changes: counted(alerts.iter().map(|change| change.kind.word())),
-            mission_changes: counted(missions.iter().map(|change| change.kind.word())),
+            alert_changes: counted(alerts.iter().map(|change| change.kind.as_str())),
+            mission_changes: counted(missions.iter().map(|change| change.kind.as_str())),
             silence_changes: report.silence_changes.len(),
             alerts: alerts.iter().filter(moves).take(told).map(AlertMove::of).collect(),
             missions: missions.iter().take(told).map(MissionMove::of).collect(),
@@ -98,7 +98,7 @@ impl AlertMove {
 impl MissionMove {
     fn of(change: &MissionChange) -> Self {
         Self {
-            change: change.kind.word().to_owned(),
+            change: change.kind.as_str().to_owned(),
             kind: change.mission.kind,
             subject: change.mission.subject.clone(),
             reason: change.reason.clone(),

@@ -82,7 +82,7 @@ fn unlike(evaluation: &JudgedEvaluation, alert: Option<&Alert>) -> Vec<String> {
     let mut differences = Vec::new();
     let found = ExpectedAlert::of(alert.map(|alert| alert.state));
     if found != evaluation.alert {
-        let (expected, found) = (evaluation.alert.word(), found.word());
+        let (expected, found) = (evaluation.alert.as_str(), found.as_str());
         differences.push(format!("expected the alert {expected}, found {found}"));
     }
     let is_stale = alert.is_some_and(|alert| alert.stale);

@@ -19,6 +19,7 @@ use crate::domain::mission::MissionKind;
 use crate::domain::rule::RuleTerms;
 use crate::domain::subject::Subject;
 use crate::domain::verdict::Judgement;
+use crate::domain::words::words;
 use crate::missions;
 use crate::missions::Playbook;
 
@@ -38,26 +39,17 @@ pub struct MissionDifference {
     pub reasons: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MissionDifferenceKind {
-    Proposed,
-    /// Without waiting for a decision.
-    Opened,
-    NoLongerProposed,
-    NoLongerOpened,
+words! {
+    pub enum MissionDifferenceKind, "a kind of difference" {
+        Proposed = "proposed",
+        /// Without waiting for a decision.
+        Opened = "opened",
+        NoLongerProposed = "no_longer_proposed",
+        NoLongerOpened = "no_longer_opened",
+    }
 }
 
 impl MissionDifferenceKind {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Opened => "opened",
-            Self::NoLongerProposed => "no_longer_proposed",
-            Self::NoLongerOpened => "no_longer_opened",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Proposed => "serait proposée",

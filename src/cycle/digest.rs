@@ -46,7 +46,7 @@ pub async fn digest(parts: &Parts) -> Result<usize, CycleError> {
         directory: &directory,
         terms: &terms,
         settings: &parts.notify,
-        told: &parts.store.told().await?,
+        told: &parts.store.notification_memory().await?,
         lanes: &parts.store.lanes().await?,
         // Cycles look at silences.
         silences: &[],

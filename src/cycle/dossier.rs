@@ -172,7 +172,7 @@ fn change_event(change: AlertChange, cycle: &CycleSummary) -> AlertEvent {
     AlertEvent {
         at: void.map_or(cycle.ran_at(), |void| void.at),
         actor: void.map_or_else(Actor::vigie, |void| void.by.clone()),
-        kind: change.kind.word().to_owned(),
+        kind: change.kind.as_str().to_owned(),
         label: change.kind.label().to_owned(),
         level: Some(change.alert.level),
         words: change.reason,
@@ -194,7 +194,7 @@ fn act_event(act: AlertAct) -> AlertEvent {
     AlertEvent {
         at: act.at,
         actor: act.actor,
-        kind: act.kind.word().to_owned(),
+        kind: act.kind.as_str().to_owned(),
         label: act.kind.label().to_owned(),
         level: None,
         words: act.words,
@@ -207,7 +207,7 @@ fn act_event(act: AlertAct) -> AlertEvent {
 
 /// Cycles in a row that found the same, in the same words, are one event.
 fn together(events: Vec<AlertEvent>) -> Vec<AlertEvent> {
-    let lasts = AlertChangeKind::Persisted.word();
+    let lasts = AlertChangeKind::Persisted.as_str();
     let mut told: Vec<AlertEvent> = Vec::with_capacity(events.len());
     for event in events {
         match told.last_mut() {

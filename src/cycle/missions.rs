@@ -172,7 +172,7 @@ fn candidate(
     let number = |field: &str| project.and_then(|row| row.get(field)).and_then(Json::as_f64);
     let drift = number("cost_current").zip(number("cost_initial"));
     let on_list = |watch: &Watch| {
-        let field = format!("watch_{}", watch.word());
+        let field = format!("watch_{}", watch.as_str());
         project.and_then(|row| row.get(&field)).and_then(Json::as_bool) == Some(true)
     };
     Candidate {

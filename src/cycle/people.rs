@@ -216,7 +216,7 @@ pub async fn contest(
 fn check_contestable(name: &str) -> Result<(), CycleError> {
     let facts = || dictionary::facts().map(|field| field.name);
     let published = dictionary::fields().filter(|field| field.origin == Origin::Published);
-    let lists = LISTS.into_iter().map(Dataset::word);
+    let lists = LISTS.into_iter().map(Dataset::as_str);
     let known: Vec<&str> = facts().chain(published.map(|field| field.name)).chain(lists).collect();
     if known.contains(&name) {
         return Ok(());

@@ -111,7 +111,7 @@ pub async fn roll_back(
         called.iter().filter(|path| source.overlay.version_of(path).is_some()).cloned().collect();
     let Some(first) = overridden.first() else {
         let path = called.into_iter().next_back();
-        let path = path.unwrap_or_else(|| RulePath::from_kept(name.to_owned()));
+        let path = path.unwrap_or_else(|| RulePath::from_stored(name.to_owned()));
         return Err(refusal(DraftRefusal::NotOverridden { path }));
     };
     let files = match to {

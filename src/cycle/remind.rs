@@ -21,7 +21,7 @@ pub async fn remind(parts: &Parts) -> Result<u64, CycleError> {
         return Ok(0);
     }
     let now = parts.clock.now();
-    let told = parts.store.told().await?;
+    let told = parts.store.notification_memory().await?;
     if told.is_empty() {
         return Ok(0);
     }

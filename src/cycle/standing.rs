@@ -12,17 +12,18 @@ use utoipa::openapi::Type;
 use crate::domain::level::Level;
 use crate::domain::verdict::Judgement;
 use crate::domain::verdict::Verdict;
+use crate::domain::words::words;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DifferenceKind {
-    Raised,
-    Worsened,
-    Eased,
-    Resolved,
-    NewlyUnknown,
-    NewlyJudged,
-    NewlyFailed,
+words! {
+    pub enum DifferenceKind, "a kind of difference" {
+        Raised = "raised",
+        Worsened = "worsened",
+        Eased = "eased",
+        Resolved = "resolved",
+        NewlyUnknown = "newly_unknown",
+        NewlyJudged = "newly_judged",
+        NewlyFailed = "newly_failed",
+    }
 }
 
 /// What a catalogue answers on a subject.
@@ -72,39 +73,17 @@ impl Standing {
         }
     }
 
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::NotJudged => "not_judged",
             Self::Unknown => "unknown",
             Self::Failed => "failed",
-            Self::Level(level) => level.word(),
+            Self::Level(level) => level.as_str(),
         }
     }
 }
 
 impl DifferenceKind {
-    pub const ALL: [Self; 7] = [
-        Self::Raised,
-        Self::Worsened,
-        Self::Eased,
-        Self::Resolved,
-        Self::NewlyUnknown,
-        Self::NewlyJudged,
-        Self::NewlyFailed,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Raised => "raised",
-            Self::Worsened => "worsened",
-            Self::Eased => "eased",
-            Self::Resolved => "resolved",
-            Self::NewlyUnknown => "newly_unknown",
-            Self::NewlyJudged => "newly_judged",
-            Self::NewlyFailed => "newly_failed",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Raised => "signalé",

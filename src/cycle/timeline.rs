@@ -35,6 +35,7 @@ use crate::domain::review::Review;
 use crate::domain::rule::RuleTerms;
 use crate::domain::silence::Silence;
 use crate::domain::subject::Subject;
+use crate::domain::words::words;
 use crate::frame;
 use crate::store::AlertFilter;
 use crate::store::LinkAction;
@@ -66,32 +67,19 @@ pub struct TimelineEvent {
     pub path: String,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum TimelineKind {
-    Edition,
-    /// The project turned out to be one with another, or another's after all.
-    Identity,
-    Alert,
-    Mission,
-    Review,
-    Silence,
+words! {
+    pub enum TimelineKind, "a kind of event" {
+        Edition = "edition",
+        /// The project turned out to be one with another, or another's after all.
+        Identity = "identity",
+        Alert = "alert",
+        Mission = "mission",
+        Review = "review",
+        Silence = "silence",
+    }
 }
 
 impl TimelineKind {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Edition => "edition",
-            Self::Identity => "identity",
-            Self::Alert => "alert",
-            Self::Mission => "mission",
-            Self::Review => "review",
-            Self::Silence => "silence",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Edition => "Édition",
@@ -210,7 +198,7 @@ async fn alert_events(parts: &Parts, subject: &Subject) -> Result<Vec<TimelineEv
             }
             let history = dossier::history_of(parts, &id, &mut cycles).await?;
             let told = history.into_iter().enumerate();
-            let told = told.filter(|(_, one)| one.kind != AlertChangeKind::Persisted.word());
+            let told = told.filter(|(_, one)| one.kind != AlertChangeKind::Persisted.as_str());
             let title = title_of(&rule, &terms);
             events.extend(told.map(|(place, event)| TimelineEvent {
                 name: format!("alert/{id}/{place}"),
@@ -247,7 +235,7 @@ fn mission_event((place, entry): (usize, MissionEntry)) -> TimelineEvent {
     TimelineEvent {
         name: format!("mission/{}/{place}", mission.id),
         about: TimelineKind::Mission,
-        kind: change.kind.word().to_owned(),
+        kind: change.kind.as_str().to_owned(),
         title: format!("{} : {}", mission.kind.label(), change.kind.label()),
         words: change.reason,
         by: change.by.or_else(|| Some(Actor::vigie())),
@@ -262,7 +250,7 @@ fn review_event((place, entry): (usize, ReviewEntry)) -> TimelineEvent {
     TimelineEvent {
         name: format!("review/{id}/{place}"),
         about: TimelineKind::Review,
-        kind: change.kind.word().to_owned(),
+        kind: change.kind.as_str().to_owned(),
         title: format!("Revue du {} : {}", french::date(planned_on), change.kind.label()),
         words: change.reason,
         by: change.by.or_else(|| Some(Actor::vigie())),

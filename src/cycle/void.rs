@@ -135,7 +135,7 @@ async fn correction(
         quiet: &quiet,
         stale: notify::stale(&parts.store.last_imports(now).await?, &terms, now),
     };
-    let told: BTreeMap<(Receiver, Subject), Memory> = parts.store.told().await?;
+    let told: BTreeMap<(Receiver, Subject), Memory> = parts.store.notification_memory().await?;
     let occasion = Occasion {
         cycle: cycle.number,
         as_of,

@@ -298,7 +298,7 @@ impl Worker {
             }
             let tried = Tried {
                 id: claimed.queued.notice.id,
-                failure: attempt.reason().map(Reason::word),
+                failure: attempt.reason().map(Reason::as_str),
                 outcome,
                 answered: attempt.was_answered(),
             };

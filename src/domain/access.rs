@@ -11,39 +11,36 @@ use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
 use crate::domain::ids::MinistryCode;
+use crate::domain::words::words;
 
-/// What an account is for. An account may have several.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Looks.
-    Reader,
-    /// Acts on alerts, missions and reviews; imports and judges.
-    Analyst,
-    /// Writes drafts of rules.
-    RuleAuthor,
-    /// Publishes what another wrote.
-    Approver,
-    /// Keeps accounts, jobs and messages, and reads the audit trail.
-    Administrator,
+words! {
+    /// What an account is for. An account may have several.
+    pub enum Role, "a role" {
+        /// Looks.
+        Reader = "reader",
+        /// Acts on alerts, missions and reviews; imports and judges.
+        Analyst = "analyst",
+        /// Writes drafts of rules.
+        RuleAuthor = "rule_author",
+        /// Publishes what another wrote.
+        Approver = "approver",
+        /// Keeps accounts, jobs and messages, and reads the audit trail.
+        Administrator = "administrator",
+    }
 }
 
-/// What a route asks of its caller.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Permission {
-    Read,
-    /// On alerts, missions, reviews, silences, disputes.
-    Act,
-    /// Import files, start cycles.
-    Operate,
-    WriteRules,
-    PublishRules,
-    Administer,
+words! {
+    /// What a route asks of its caller.
+    pub enum Permission, "a permission" {
+        Read = "read",
+        /// On alerts, missions, reviews, silences, disputes.
+        Act = "act",
+        /// Import files, start cycles.
+        Operate = "operate",
+        WriteRules = "write_rules",
+        PublishRules = "publish_rules",
+        Administer = "administer",
+    }
 }
 
 /// The ministries that a reader sees. Applied by the store, to whatever it reads.
@@ -100,14 +97,14 @@ pub struct Token {
     /// Of what the account sees, what it shows.
     pub scope: Scope,
     pub created_at: DateTime<Utc>,
-    /// None when it was issued before that was kept.
+    /// None when it was issued before that was recorded.
     #[serde(default)]
     pub issued_by: Option<Actor>,
-    /// Whether it was issued on the command line beside the database, where nobody proves who they are:
-    /// whoever typed that may hold it.
+    /// Whether it was issued on the local command line, where nobody proves who they are:
+    /// its holder may be the person who typed that.
     #[serde(default)]
     pub issued_locally: bool,
-    /// Number of the token that its issuer came with: whoever revokes that one revokes this one. None when the
+    /// Number of the token that its issuer came with: revoking that one revokes this one. None when the
     /// issuer came with a session or by the command line.
     #[serde(default)]
     pub issued_with: Option<i64>,
@@ -140,23 +137,6 @@ pub enum ProvedBy {
 }
 
 impl Role {
-    pub const ALL: [Self; 5] =
-        [Self::Reader, Self::Analyst, Self::RuleAuthor, Self::Approver, Self::Administrator];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Reader => "reader",
-            Self::Analyst => "analyst",
-            Self::RuleAuthor => "rule_author",
-            Self::Approver => "approver",
-            Self::Administrator => "administrator",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.word() == word)
-    }
-
     pub fn grants(self, permission: Permission) -> bool {
         match permission {
             Permission::Read => true,
@@ -170,29 +150,7 @@ impl Role {
 
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-impl Permission {
-    pub const ALL: [Self; 6] = [
-        Self::Read,
-        Self::Act,
-        Self::Operate,
-        Self::WriteRules,
-        Self::PublishRules,
-        Self::Administer,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Act => "act",
-            Self::Operate => "operate",
-            Self::WriteRules => "write_rules",
-            Self::PublishRules => "publish_rules",
-            Self::Administer => "administer",
-        }
+        f.write_str(self.as_str())
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::subject::Subject;
 use crate::domain::verdict::Evidence;
+use crate::domain::words::words;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Alert {
@@ -21,22 +22,22 @@ pub struct Alert {
     pub rule: RuleId,
     pub subject: Subject,
     pub state: AlertState,
-    /// The last level that a verdict gave; kept while the verdict is unknown.
+    /// The last level that a verdict gave; unchanged while the verdict is unknown.
     pub level: Level,
     /// The evaluation date at which the alert first fired, of this opening.
     pub since: NaiveDate,
     pub updated_at: DateTime<Utc>,
     /// Evaluations in a row that fired (pending) or were clear (open).
     pub streak: u32,
-    /// The last cycle could not judge it: it stands on older data.
+    /// The last cycle could not judge it: it rests on older data.
     pub stale: bool,
-    /// The cycle whose verdict it stands on: its evidence and explanation are that verdict's.
+    /// The cycle whose verdict it rests on: its evidence and explanation are that verdict's.
     #[serde(default)]
     pub judged_in: Option<CycleNumber>,
     pub evidence: Option<Evidence>,
     /// In French, for people.
     pub explanation: Option<String>,
-    /// The rule whose alert on the same subject says it already, so that nobody is told of this one.
+    /// The rule whose alert on the same subject says it already, so that nobody is notified of this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub hidden_by: Option<RuleId>,
@@ -50,28 +51,12 @@ impl Alert {
     }
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertState {
-    /// Fired, but not yet for as many evaluations in a row as its rule asks.
-    Pending,
-    Open,
-    Resolved,
-}
-
-impl AlertState {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Open => "open",
-            Self::Resolved => "resolved",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Pending, Self::Open, Self::Resolved].into_iter().find(|state| state.word() == word)
+words! {
+    pub enum AlertState, "an alert's state" {
+        /// Fired, but not yet for as many evaluations in a row as its rule asks.
+        Pending = "pending",
+        Open = "open",
+        Resolved = "resolved",
     }
 }
 
@@ -89,52 +74,32 @@ pub struct AlertChange {
     pub counterpart: Option<AlertId>,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertChangeKind {
-    /// Fired for the first time, and waits for its rule's `for`.
-    Pending,
-    Raised,
-    Reopened,
-    Worsened,
-    Eased,
-    Persisted,
-    /// It stands, and another alert now says it already.
-    Hidden,
-    /// What hid it is gone, and it still stands.
-    Released,
-    /// A pending alert that did not last long enough to open.
-    Dropped,
-    Resolved,
-    /// Closed because its rule is no longer in use: the problem may well remain.
-    Retired,
-    /// Closed here because it goes on under another project's id.
-    Moved,
-    /// As it was before a cycle that was made void, or closed when that cycle had opened it.
-    Voided,
+words! {
+    pub enum AlertChangeKind, "a kind of change" {
+        /// Fired for the first time, and waits for its rule's `for`.
+        Pending = "pending",
+        Raised = "raised",
+        Reopened = "reopened",
+        Worsened = "worsened",
+        Eased = "eased",
+        Persisted = "persisted",
+        /// It is still open, and another alert now says it already.
+        Hidden = "hidden",
+        /// What hid it is gone, and it is still open.
+        Released = "released",
+        /// A pending alert that did not last long enough to open.
+        Dropped = "dropped",
+        Resolved = "resolved",
+        /// Closed because its rule is no longer in use: the problem may well remain.
+        Retired = "retired",
+        /// Closed here because it goes on under another project's id.
+        Moved = "moved",
+        /// As it was before a cycle that was made void, or closed when that cycle had opened it.
+        Voided = "voided",
+    }
 }
 
 impl AlertChangeKind {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Raised => "raised",
-            Self::Reopened => "reopened",
-            Self::Worsened => "worsened",
-            Self::Eased => "eased",
-            Self::Persisted => "persisted",
-            Self::Hidden => "hidden",
-            Self::Released => "released",
-            Self::Dropped => "dropped",
-            Self::Resolved => "resolved",
-            Self::Retired => "retired",
-            Self::Moved => "moved",
-            Self::Voided => "voided",
-        }
-    }
-
     /// The word that people read.
     pub fn label(self) -> &'static str {
         match self {

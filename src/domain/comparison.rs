@@ -8,7 +8,7 @@ const AROUND: usize = 2;
 /// Pairs of lines that are weighed; of texts that differ in more, the whole of it is one change.
 const MOST_PAIRS: usize = 4_000_000;
 
-/// One passage that differs. Lines are counted from 1; a passage without lines stands before `…_line`.
+/// One passage that differs. Lines are counted from 1; a passage without lines is before `…_line`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Passage {
     pub old_line: usize,
@@ -25,8 +25,8 @@ pub fn passages(old: &str, new: &str) -> Vec<Passage> {
     let ends = old.iter().rev().zip(new.iter().rev()).take(rest);
     let tail = ends.take_while(|(was, is)| was == is).count();
     let middle = |lines: &[&str]| -> Vec<String> {
-        let kept = lines.len() - head - tail;
-        lines.iter().skip(head).take(kept).map(|line| (*line).to_owned()).collect()
+        let middle_length = lines.len() - head - tail;
+        lines.iter().skip(head).take(middle_length).map(|line| (*line).to_owned()).collect()
     };
     let (was, is) = (middle(&old), middle(&new));
     if was.is_empty() && is.is_empty() {
@@ -50,25 +50,25 @@ pub fn written(old: &str, new: &str) -> String {
     let lines: Vec<&str> = old.lines().collect();
     let found = passages(old, new);
     let starts = found.iter().skip(1).map(|next| next.old_line - 1).chain([usize::MAX]);
-    let mut told: Option<usize> = None;
+    let mut shown_to: Option<usize> = None;
     let mut text: Vec<String> = Vec::new();
     for (passage, next) in found.iter().zip(starts) {
         let start = passage.old_line - 1;
         let end = start + passage.old.len();
         let first = start.saturating_sub(AROUND);
         let last = (end + AROUND).min(next).min(lines.len()).max(end);
-        if told.is_none_or(|told| first > told) {
+        if shown_to.is_none_or(|line| first > line) {
             text.push(format!("@@ -{} +{} @@", passage.old_line, passage.new_line));
         }
-        let kept = |from: usize, to: usize| {
+        let context = |from: usize, to: usize| {
             let some = lines.iter().skip(from).take(to.saturating_sub(from));
             some.map(|line| format!(" {line}"))
         };
-        text.extend(kept(first.max(told.unwrap_or(0)), start));
+        text.extend(context(first.max(shown_to.unwrap_or(0)), start));
         text.extend(passage.old.iter().map(|line| format!("-{line}")));
         text.extend(passage.new.iter().map(|line| format!("+{line}")));
-        text.extend(kept(end, last));
-        told = Some(last);
+        text.extend(context(end, last));
+        shown_to = Some(last);
     }
     if text.is_empty() { String::new() } else { text.join("\n") + "\n" }
 }

@@ -8,12 +8,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::audit::Actor;
+use crate::domain::words::words;
 
 /// All that people add to a mission. Empty while nobody has touched it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Conduct {
-    /// Who leads it; as long as nobody is named, whoever the playbook says.
+    /// Who leads it; as long as nobody is named, as the playbook says.
     pub lead: Option<String>,
     pub decision: Option<Decision>,
     pub started_on: Option<NaiveDate>,
@@ -62,11 +63,11 @@ pub struct Note {
     pub text: String,
 }
 
-/// What a vendor answered when told what is held against it.
+/// What a vendor answered to what is held against it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VendorReply {
     pub vendor: String,
-    /// When it was asked.
+    /// When its reply was requested.
     pub asked_on: Option<NaiveDate>,
     /// When it replied, or up to when its reply was waited for in vain.
     pub on: NaiveDate,
@@ -85,34 +86,19 @@ pub struct PublicNaming {
     pub reason: String,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NamingTone {
-    Success,
-    Failure,
+words! {
+    pub enum NamingTone, "a tone" {
+        Success = "success",
+        Failure = "failure",
+    }
 }
 
 impl NamingTone {
-    pub const ALL: [Self; 2] = [Self::Success, Self::Failure];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Failure => "failure",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Success => "succès",
             Self::Failure => "échec",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|tone| tone.word() == word)
     }
 }
 
@@ -124,34 +110,21 @@ pub struct Closing {
     pub reason: String,
 }
 
-/// What a mission found of the problem that called for it: what its rules are judged by later.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// The problem was real, and had its effect.
-    Confirmed,
-    /// The problem was real, and the mission kept it from having its effect.
-    Averted,
-    /// There was no problem.
-    FalseAlarm,
-    /// Overtaken by events before anything was done: tells nothing of the problem.
-    NoAction,
+words! {
+    /// What a mission found of the problem that called for it: what its rules are judged by later.
+    pub enum Outcome, "an outcome" {
+        /// The problem was real, and had its effect.
+        Confirmed = "confirmed",
+        /// The problem was real, and the mission prevented its effect.
+        Averted = "averted",
+        /// There was no problem.
+        FalseAlarm = "false_alarm",
+        /// Overtaken by events before anything was done: tells nothing of the problem.
+        NoAction = "no_action",
+    }
 }
 
 impl Outcome {
-    pub const ALL: [Self; 4] = [Self::Confirmed, Self::Averted, Self::FalseAlarm, Self::NoAction];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Confirmed => "confirmed",
-            Self::Averted => "averted",
-            Self::FalseAlarm => "false_alarm",
-            Self::NoAction => "no_action",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Confirmed => "confirmée",
@@ -159,9 +132,5 @@ impl Outcome {
             Self::FalseAlarm => "fausse alerte",
             Self::NoAction => "sans suite",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.word() == word)
     }
 }

@@ -23,6 +23,7 @@ use crate::domain::silence::SilenceChange;
 use crate::domain::verdict::Verdict;
 use crate::domain::verdicts::RuleVerdicts;
 use crate::domain::verdicts::Verdicts;
+use crate::domain::words::words;
 
 /// What a cycle was judged on. Two cycles with the same inputs give the same verdicts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -50,7 +51,7 @@ pub struct CycleRecord {
     pub follows: Option<CycleNumber>,
     pub inputs: CycleInputs,
     pub started_at: DateTime<Utc>,
-    /// Texts of the catalogue by path, kept once per fingerprint so that the cycle can be replayed.
+    /// Texts of the catalogue by path, stored once per fingerprint so that the cycle can be replayed.
     pub catalogue_texts: BTreeMap<String, String>,
     /// Figures of the portfolio as of the cycle, by dictionary field, for the series over time.
     pub figures: BTreeMap<String, f64>,
@@ -64,34 +65,17 @@ pub struct CycleRecord {
     pub times: BTreeMap<CyclePhase, Duration>,
 }
 
-/// What a cycle spends its time on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CyclePhase {
-    /// Data and catalogue are read.
-    Load,
-    /// Frames, compilation and verdicts, evidence and explanations included.
-    Judge,
-    /// Alerts, missions, silences and messages.
-    Decide,
-    /// The transaction, but for its last instant.
-    Write,
-}
-
-impl CyclePhase {
-    pub const ALL: [Self; 4] = [Self::Load, Self::Judge, Self::Decide, Self::Write];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Load => "load",
-            Self::Judge => "judge",
-            Self::Decide => "decide",
-            Self::Write => "write",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.word() == word)
+words! {
+    /// What a cycle spends its time on.
+    pub enum CyclePhase, "a phase" {
+        /// Data and catalogue are read.
+        Load = "load",
+        /// Frames, compilation and verdicts, evidence and explanations included.
+        Judge = "judge",
+        /// Alerts, missions, silences and messages.
+        Decide = "decide",
+        /// The transaction, but for its last instant.
+        Write = "write",
     }
 }
 
@@ -106,7 +90,7 @@ pub struct CycleSummary {
     pub figures: BTreeMap<String, f64>,
     /// Verdicts of the whole State: null for accounts that see some ministries only.
     pub counts: Option<CycleCounts>,
-    /// That it no longer counts, and why; null while it stands.
+    /// That it no longer counts, and why; null while it counts.
     #[serde(default)]
     #[schema(required = true)]
     pub voided: Option<CycleVoid>,

@@ -11,8 +11,9 @@ use crate::domain::ids::AlertId;
 use crate::domain::ids::DisputeNumber;
 use crate::domain::ids::ImportNumber;
 use crate::domain::ids::ProjectId;
+use crate::domain::words::words;
 
-/// It puts the import in question, never the rule: the alert stands as long as its verdict does.
+/// It puts the import in question, never the rule: the alert holds as long as its verdict does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Dispute {
     pub number: DisputeNumber,
@@ -51,31 +52,18 @@ impl Dispute {
     }
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum DisputeState {
-    Open,
-    /// The team is right: the data are to be corrected.
-    Upheld,
-    Rejected,
-    /// A corrected import came before any answer.
-    Settled,
+words! {
+    pub enum DisputeState, "a dispute's state" {
+        Open = "open",
+        /// The team is right: the data are to be corrected.
+        Upheld = "upheld",
+        Rejected = "rejected",
+        /// A corrected import came before any answer.
+        Settled = "settled",
+    }
 }
 
 impl DisputeState {
-    pub const ALL: [Self; 4] = [Self::Open, Self::Upheld, Self::Rejected, Self::Settled];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Upheld => "upheld",
-            Self::Rejected => "rejected",
-            Self::Settled => "settled",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Open => "ouverte",
@@ -83,9 +71,5 @@ impl DisputeState {
             Self::Rejected => "rejetée",
             Self::Settled => "close par une correction",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
     }
 }

@@ -18,6 +18,7 @@ use crate::domain::ids::DraftNumber;
 use crate::domain::ids::VersionNumber;
 use crate::domain::overlay::RulePath;
 use crate::domain::overlay::Version;
+use crate::domain::words::words;
 
 /// Files of one draft.
 pub const MOST_FILES: usize = 100;
@@ -47,31 +48,31 @@ pub struct DraftRevision {
 pub struct DraftFile {
     pub path: RulePath,
     pub sha256: Fingerprint,
-    /// The version in force that it was written over; `None` stands for the shipped text.
+    /// The version in force that it was written over; `None` when that was the shipped text.
     pub former: Option<VersionNumber>,
     /// Of the shipped text by then; `None` when the file is not shipped.
     pub shipped: Option<Fingerprint>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DraftStep {
-    Saved,
-    Submitted,
-    /// From review to its authors.
-    Returned,
-    Published,
-    Withdrawn,
+words! {
+    pub enum DraftStep, "a step of a draft" {
+        Saved = "saved",
+        Submitted = "submitted",
+        /// From review to its authors.
+        Returned = "returned",
+        Published = "published",
+        Withdrawn = "withdrawn",
+    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DraftState {
-    Draft,
-    /// Frozen, until it is published or returned.
-    InReview,
-    Published,
-    Withdrawn,
+words! {
+    pub enum DraftState, "a draft's state" {
+        Draft = "draft",
+        /// Frozen, until it is published or returned.
+        InReview = "in_review",
+        Published = "published",
+        Withdrawn = "withdrawn",
+    }
 }
 
 /// Why something is not done with a draft, or with what is in force.
@@ -134,22 +135,6 @@ impl DraftFile {
 }
 
 impl DraftStep {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Saved => "saved",
-            Self::Submitted => "submitted",
-            Self::Returned => "returned",
-            Self::Published => "published",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Saved, Self::Submitted, Self::Returned, Self::Published, Self::Withdrawn]
-            .into_iter()
-            .find(|step| step.word() == word)
-    }
-
     pub fn leads_to(self) -> DraftState {
         match self {
             Self::Saved | Self::Returned => DraftState::Draft,
@@ -161,15 +146,6 @@ impl DraftStep {
 }
 
 impl DraftState {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::InReview => "in_review",
-            Self::Published => "published",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
     /// The word that people read.
     pub fn label(self) -> &'static str {
         match self {
@@ -248,7 +224,7 @@ impl Draft {
         let last = self.steps.last();
         DraftRefusal::Over {
             draft: self.number,
-            how: self.state().word(),
+            how: self.state().as_str(),
             by: last.map_or_else(Actor::vigie, |last| last.by.clone()),
             on: last.map(|last| last.at.date_naive()).unwrap_or_default(),
         }
@@ -282,7 +258,7 @@ pub struct StepTaken {
     pub revision: i64,
     pub step: DraftStep,
     pub by: Actor,
-    /// `local` when it was taken on the command line beside the database, by a name that nobody proved.
+    /// `local` when it was taken on the local command line, by a name that nobody proved.
     #[serde(default)]
     pub proved_by: Option<NameProof>,
     pub at: DateTime<Utc>,
@@ -292,7 +268,7 @@ pub struct StepTaken {
 impl From<&DraftRevision> for StepTaken {
     fn from(step: &DraftRevision) -> Self {
         let DraftRevision { revision, step, by, at, words, .. } = step.clone();
-        let proved_by = Actor::from_kept(by.as_str().to_owned()).proof();
+        let proved_by = Actor::from_stored(by.as_str().to_owned()).proof();
         Self { revision, step, by, proved_by, at, words }
     }
 }
@@ -303,7 +279,7 @@ impl fmt::Display for Meanwhile {
         let Self { draft, asked, revision, steps, changes } = self;
         write!(f, "draft {draft} is at revision {revision}, not {asked}")?;
         for StepTaken { step, by, words, .. } in steps {
-            write!(f, "; {} by {by}", step.word())?;
+            write!(f, "; {} by {by}", step.as_str())?;
             if !words.is_empty() {
                 write!(f, " (« {words} »)")?;
             }
@@ -334,8 +310,8 @@ mod tests {
 
     #[track_caller]
     fn check(steps: &[(DraftStep, &str)], step: DraftStep, by: &str) -> String {
-        let told = draft(steps).allows(step, &Actor::person(by).unwrap());
-        told.map_or_else(|refusal| refusal.to_string(), |()| "yes".to_owned())
+        let allowed = draft(steps).allows(step, &Actor::person(by).unwrap());
+        allowed.map_or_else(|refusal| refusal.to_string(), |()| "yes".to_owned())
     }
 
     #[test]

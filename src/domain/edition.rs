@@ -37,8 +37,8 @@ impl EditionId {
         Self(date.with_day(1).unwrap_or(date))
     }
 
-    /// As it was kept: bounds were not always those of today.
-    pub fn from_kept(text: &str) -> Option<Self> {
+    /// Reads an edition as it is stored: bounds were not always those of today.
+    pub fn from_stored(text: &str) -> Option<Self> {
         format!("{text}-01").parse().ok().map(Self)
     }
 

@@ -41,8 +41,8 @@ impl Fingerprint {
         Self(hexadecimal(&hasher.finalize()))
     }
 
-    /// A fingerprint read back from where it was kept.
-    pub fn from_kept(text: String) -> Self {
+    /// A fingerprint read back from the database, unchecked.
+    pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 

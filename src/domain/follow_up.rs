@@ -1,14 +1,14 @@
-//! What DINUM holds beyond the panorama: single facts, and lists kept per project.
+//! What DINUM holds beyond the panorama: single facts, and lists per project.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
 use crate::domain::value::Value;
+use crate::domain::words::words;
 
 /// One field of one project at a date. The latest one reported by the evaluation date holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ pub struct Recommendation {
     pub closed_on: Option<NaiveDate>,
 }
 
-/// A root cause ticked during the article 3 instruction; it stands until a dated decision lifts it.
+/// A root cause ticked during the article 3 instruction; it holds until a dated decision lifts it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeclaredCause {
     pub project: ProjectId,
@@ -92,34 +92,21 @@ pub struct WatchEntry {
     pub note: Option<String>,
 }
 
-/// The fiche's four lists.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Watch {
-    /// Projets en clôture
-    Closing,
-    /// Projets récurrents
-    Recurrent,
-    /// Projets en recadrage
-    Reframing,
-    /// Projets en vigilance accrue
-    Heightened,
+words! {
+    /// The fiche's four lists.
+    pub enum Watch, "a watch" {
+        /// Projets en clôture
+        Closing = "closing",
+        /// Projets récurrents
+        Recurrent = "recurrent",
+        /// Projets en recadrage
+        Reframing = "reframing",
+        /// Projets en vigilance accrue
+        Heightened = "heightened",
+    }
 }
 
 impl Watch {
-    pub const ALL: [Self; 4] = [Self::Closing, Self::Recurrent, Self::Reframing, Self::Heightened];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Closing => "closing",
-            Self::Recurrent => "recurrent",
-            Self::Reframing => "reframing",
-            Self::Heightened => "heightened",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Closing => "en clôture",
@@ -127,10 +114,6 @@ impl Watch {
             Self::Reframing => "en recadrage",
             Self::Heightened => "en vigilance accrue",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|watch| watch.word() == word)
     }
 }
 

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::domain::audit::Actor;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
+use crate::domain::words::words;
 
 /// The state in which acts leave an alert.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,51 +39,25 @@ pub struct AlertAct {
     pub whom: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertActKind {
-    Acknowledged,
-    /// By Vigie: what was acknowledged is no longer what there is.
-    Lapsed,
-    Assigned,
-    Commented,
-    /// The project's team contests a figure.
-    Disputed,
-    DisputeUpheld,
-    DisputeRejected,
-    /// An import corrected what was contested.
-    DisputeSettled,
-    /// By Vigie: what had lapsed because of a cycle that was made void holds again.
-    Reinstated,
+words! {
+    pub enum AlertActKind, "an act on an alert" {
+        Acknowledged = "acknowledged",
+        /// By Vigie: what was acknowledged is no longer what there is.
+        Lapsed = "lapsed",
+        Assigned = "assigned",
+        Commented = "commented",
+        /// The project's team contests a figure.
+        Disputed = "disputed",
+        DisputeUpheld = "dispute_upheld",
+        DisputeRejected = "dispute_rejected",
+        /// An import corrected what was contested.
+        DisputeSettled = "dispute_settled",
+        /// By Vigie: what had lapsed because of a cycle that was made void holds again.
+        Reinstated = "reinstated",
+    }
 }
 
 impl AlertActKind {
-    pub const ALL: [Self; 9] = [
-        Self::Acknowledged,
-        Self::Lapsed,
-        Self::Assigned,
-        Self::Commented,
-        Self::Disputed,
-        Self::DisputeUpheld,
-        Self::DisputeRejected,
-        Self::DisputeSettled,
-        Self::Reinstated,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Acknowledged => "acknowledged",
-            Self::Lapsed => "lapsed",
-            Self::Assigned => "assigned",
-            Self::Commented => "commented",
-            Self::Disputed => "disputed",
-            Self::DisputeUpheld => "dispute_upheld",
-            Self::DisputeRejected => "dispute_rejected",
-            Self::DisputeSettled => "dispute_settled",
-            Self::Reinstated => "reinstated",
-        }
-    }
-
     /// The words that people read.
     pub fn label(self) -> &'static str {
         match self {
@@ -96,9 +71,5 @@ impl AlertActKind {
             Self::DisputeSettled => "contestation close par une correction",
             Self::Reinstated => "de nouveau prise en compte, cycle annulé",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 }

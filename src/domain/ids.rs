@@ -103,7 +103,7 @@ number_id!(
     DraftNumber
 );
 number_id!(
-    /// What was put in force of the rules, numbered from 1 in order; 0 stands for the shipped rules.
+    /// What was put in force of the rules, numbered from 1 in order; 0 means the shipped rules.
     PublicationNumber
 );
 number_id!(

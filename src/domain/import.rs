@@ -17,6 +17,7 @@ use crate::domain::follow_up::WatchEntry;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::snapshot::Snapshot;
+use crate::domain::words::words;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Import {
@@ -25,77 +26,41 @@ pub struct Import {
     pub sha256: Fingerprint,
     /// Id of the profile that read it.
     pub profile: String,
-    /// Why this profile: the headers it recognised, or that it was asked for.
+    /// Why this profile: the headers it recognised, or that it was requested.
     pub profile_reason: String,
     pub dataset: Dataset,
     pub edition: EditionId,
     pub rows: Rows,
     pub set_aside: Vec<SetAside>,
-    /// Figures that the publisher withheld: the row is kept, and this says what it lacks.
+    /// Figures that the publisher withheld: the row is imported, and this says what it lacks.
     pub withheld: Vec<WithheldFigure>,
     pub sightings: Vec<Sighting>,
 }
 
-/// What a file is about. Two files of the same dataset and edition tell the same story: the later
-/// one replaces the earlier one (for follow-up data, project by project).
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Dataset {
-    Panorama,
-    /// Single facts per project, as the next four: declared initial figures.
-    Baselines,
-    /// Opinion and article 3 file.
-    Article3,
-    Questionnaire,
-    Audits,
-    /// Expected and actual exits from the panorama.
-    Exits,
-    Rebaselines,
-    Milestones,
-    Contracts,
-    Recommendations,
-    DeclaredCauses,
-    WatchLists,
-    Contacts,
+words! {
+    /// What a file is about. Two files of the same dataset and edition tell the same story: the later
+    /// one replaces the earlier one (for follow-up data, project by project).
+    pub enum Dataset, "a dataset" {
+        Panorama = "panorama",
+        /// Single facts per project, as the next four: declared initial figures.
+        Baselines = "baselines",
+        /// Opinion and article 3 file.
+        Article3 = "article3",
+        Questionnaire = "questionnaire",
+        Audits = "audits",
+        /// Expected and actual exits from the panorama.
+        Exits = "exits",
+        Rebaselines = "rebaselines",
+        Milestones = "milestones",
+        Contracts = "contracts",
+        Recommendations = "recommendations",
+        DeclaredCauses = "declared_causes",
+        WatchLists = "watch_lists",
+        Contacts = "contacts",
+    }
 }
 
 impl Dataset {
-    pub const ALL: [Self; 13] = [
-        Self::Panorama,
-        Self::Baselines,
-        Self::Article3,
-        Self::Questionnaire,
-        Self::Audits,
-        Self::Exits,
-        Self::Rebaselines,
-        Self::Milestones,
-        Self::Contracts,
-        Self::Recommendations,
-        Self::DeclaredCauses,
-        Self::WatchLists,
-        Self::Contacts,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Panorama => "panorama",
-            Self::Baselines => "baselines",
-            Self::Article3 => "article3",
-            Self::Questionnaire => "questionnaire",
-            Self::Audits => "audits",
-            Self::Exits => "exits",
-            Self::Rebaselines => "rebaselines",
-            Self::Milestones => "milestones",
-            Self::Contracts => "contracts",
-            Self::Recommendations => "recommendations",
-            Self::DeclaredCauses => "declared_causes",
-            Self::WatchLists => "watch_lists",
-            Self::Contacts => "contacts",
-        }
-    }
-
     /// The words that people read.
     pub fn label(self) -> &'static str {
         match self {
@@ -113,10 +78,6 @@ impl Dataset {
             Self::WatchLists => "listes de suivi",
             Self::Contacts => "correspondants",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|dataset| dataset.word() == word)
     }
 }
 
@@ -154,7 +115,7 @@ impl Rows {
     }
 }
 
-/// Rows that were not kept, with the reason in French, as the import report shows it.
+/// Rows that were not imported, with the reason in French, as the import report shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SetAside {
     pub rows: Vec<u32>,

@@ -10,119 +10,48 @@ use crate::domain::audit::Actor;
 use crate::domain::cycle::CyclePhase;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::ImportNumber;
+use crate::domain::words::words;
 
-/// In the order in which those that are due at once run: data first, then what is made of it.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum JobName {
-    /// Files of the watched folder and of addresses.
-    Import,
-    Cycle,
-    /// The next review of each listed project.
-    Reviews,
-    /// What people decided between two cycles is told.
-    Digest,
-    /// What nobody acknowledged is recalled.
-    Reminders,
-    /// What no longer serves is removed, the database tidied.
-    Housekeeping,
-    /// A verified copy of the database.
-    Backup,
-}
-
-impl JobName {
-    pub const ALL: [Self; 7] = [
-        Self::Import,
-        Self::Cycle,
-        Self::Reviews,
-        Self::Digest,
-        Self::Reminders,
-        Self::Housekeeping,
-        Self::Backup,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Import => "import",
-            Self::Cycle => "cycle",
-            Self::Reviews => "reviews",
-            Self::Digest => "digest",
-            Self::Reminders => "reminders",
-            Self::Housekeeping => "housekeeping",
-            Self::Backup => "backup",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|name| name.word() == word)
+words! {
+    /// In the order in which those that are due at once run: data first, then what is made of it.
+    pub enum JobName, "a job" {
+        /// Files of the watched folder and of addresses.
+        Import = "import",
+        Cycle = "cycle",
+        /// The next review of each listed project.
+        Reviews = "reviews",
+        /// Notices of what people decided between two cycles.
+        Digest = "digest",
+        /// What nobody acknowledged is recalled.
+        Reminders = "reminders",
+        /// What no longer serves is removed, the database tidied.
+        Housekeeping = "housekeeping",
+        /// A verified copy of the database.
+        Backup = "backup",
     }
 }
 
-/// Why a job runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Occasion {
-    Timetable,
-    /// At least one firing found nobody.
-    CatchUp,
-    Person,
-}
-
-impl Occasion {
-    pub const ALL: [Self; 3] = [Self::Timetable, Self::CatchUp, Self::Person];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Timetable => "timetable",
-            Self::CatchUp => "catch_up",
-            Self::Person => "person",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|occasion| occasion.word() == word)
+words! {
+    /// Why a job runs.
+    pub enum Occasion, "an occasion" {
+        Timetable = "timetable",
+        /// At least one firing found nobody.
+        CatchUp = "catch_up",
+        Person = "person",
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RunOutcome {
-    Processing,
-    Success,
-    /// Some of it was done, and the detail says what was not.
-    PartialFailure,
-    Failure,
-    /// The service was told to stop; the job runs again at the next start.
-    Stopped,
-    /// The service died meanwhile.
-    Interrupted,
-}
-
-impl RunOutcome {
-    pub const ALL: [Self; 6] = [
-        Self::Processing,
-        Self::Success,
-        Self::PartialFailure,
-        Self::Failure,
-        Self::Stopped,
-        Self::Interrupted,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Processing => "processing",
-            Self::Success => "success",
-            Self::PartialFailure => "partial_failure",
-            Self::Failure => "failure",
-            Self::Stopped => "stopped",
-            Self::Interrupted => "interrupted",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.word() == word)
+words! {
+    pub enum RunOutcome, "an outcome" {
+        Processing = "processing",
+        Success = "success",
+        /// Some of it was done, and the detail says what was not.
+        PartialFailure = "partial_failure",
+        Failure = "failure",
+        /// The service was stopped; the job runs again at the next start.
+        Stopped = "stopped",
+        /// The service died meanwhile.
+        Interrupted = "interrupted",
     }
 }
 
@@ -132,7 +61,7 @@ pub struct Done {
     pub outcome: RunOutcome,
     /// In French, for those who operate the service.
     pub detail: String,
-    /// As JSON, for whoever asked.
+    /// As JSON, for the caller that requested the run.
     pub report: Option<String>,
 }
 
@@ -148,7 +77,7 @@ pub struct Call {
     pub occasion: Occasion,
     pub firing: Option<DateTime<Utc>>,
     pub missed: u64,
-    /// Who asked, when a person did.
+    /// The person who requested it, if one did.
     pub actor: Option<Actor>,
 }
 
@@ -163,11 +92,11 @@ pub struct JobRun {
     pub number: i64,
     pub job: JobName,
     pub occasion: Occasion,
-    /// The firing that it answers; none when a person asked.
+    /// The firing that it answers; none when a person requested it.
     pub firing: Option<DateTime<Utc>>,
     /// Firings missed that it answers too.
     pub missed: u64,
-    /// Who asked, when a person did.
+    /// The person who requested it, if one did.
     #[serde(default)]
     #[schema(required = true)]
     pub actor: Option<Actor>,
@@ -181,7 +110,7 @@ pub struct JobRun {
     pub detail: String,
 }
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JobStanding {
     pub job: JobName,
@@ -190,7 +119,7 @@ pub struct JobStanding {
     pub next_at: Option<DateTime<Utc>>,
     pub missed: u64,
     pub last_success_at: Option<DateTime<Utc>>,
-    /// Until when whoever runs it holds it.
+    /// Until when the service that runs it holds it.
     pub held_until: Option<DateTime<Utc>>,
     pub last_run: Option<JobRun>,
 }
@@ -229,31 +158,14 @@ pub struct ImportSource {
     pub seen_at: DateTime<Utc>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceOutcome {
-    Imported,
-    /// The same bytes had been imported before.
-    Known,
-    /// Not tried again until the file, or what the refusal depends on, is another.
-    Refused,
-    /// It could not be had; tried again at the next firing.
-    Failed,
-}
-
-impl SourceOutcome {
-    pub const ALL: [Self; 4] = [Self::Imported, Self::Known, Self::Refused, Self::Failed];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Imported => "imported",
-            Self::Known => "known",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.word() == word)
+words! {
+    pub enum SourceOutcome, "an outcome" {
+        Imported = "imported",
+        /// The same bytes had been imported before.
+        Known = "known",
+        /// Not tried again until the file, or what the refusal depends on, is another.
+        Refused = "refused",
+        /// It could not be had; tried again at the next firing.
+        Failed = "failed",
     }
 }

@@ -12,51 +12,28 @@ use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::MissionId;
 use crate::domain::subject::Subject;
+use crate::domain::words::words;
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum MissionKind {
-    /// Mission de sécurisation
-    Securisation,
-    /// Audit de suivi à un jalon
-    FollowUpAudit,
-    /// Coaching du directeur de projet
-    Coaching,
-    /// Conseil amont PI2
-    UpstreamAdvice,
-    /// Revue des moyens
-    MeansReview,
-    /// Escalade prestataire
-    VendorEscalation,
-    /// Revue systématique SG/DINUM
-    JointReview,
+words! {
+    pub enum MissionKind, "a kind" {
+        /// Mission de sécurisation
+        Securisation = "securisation",
+        /// Audit de suivi à un jalon
+        FollowUpAudit = "follow_up_audit",
+        /// Coaching du directeur de projet
+        Coaching = "coaching",
+        /// Conseil amont PI2
+        UpstreamAdvice = "upstream_advice",
+        /// Revue des moyens
+        MeansReview = "means_review",
+        /// Escalade prestataire
+        VendorEscalation = "vendor_escalation",
+        /// Revue systématique SG/DINUM
+        JointReview = "joint_review",
+    }
 }
 
 impl MissionKind {
-    pub const ALL: [Self; 7] = [
-        Self::Securisation,
-        Self::FollowUpAudit,
-        Self::Coaching,
-        Self::UpstreamAdvice,
-        Self::MeansReview,
-        Self::VendorEscalation,
-        Self::JointReview,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Securisation => "securisation",
-            Self::FollowUpAudit => "follow_up_audit",
-            Self::Coaching => "coaching",
-            Self::UpstreamAdvice => "upstream_advice",
-            Self::MeansReview => "means_review",
-            Self::VendorEscalation => "vendor_escalation",
-            Self::JointReview => "joint_review",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Securisation => "Mission de sécurisation",
@@ -67,10 +44,6 @@ impl MissionKind {
             Self::VendorEscalation => "Escalade prestataire",
             Self::JointReview => "Revue SG/DINUM",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 }
 
@@ -104,7 +77,7 @@ impl Mission {
         let fingerprint = Fingerprint::of_parts(&[
             "mission",
             &subject.to_string(),
-            kind.word(),
+            kind.as_str(),
             &opened_in.to_string(),
         ]);
         MissionId::new(fingerprint.short())
@@ -130,27 +103,17 @@ impl Mission {
     }
 }
 
-/// The next step of a live mission.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Awaited {
-    /// That someone accept or decline it.
-    Decision,
-    Start,
-    End,
+words! {
+    /// The next step of a live mission.
+    pub enum Awaited, "what a mission waits for" {
+        /// That someone accept or decline it.
+        Decision = "decision",
+        Start = "start",
+        End = "end",
+    }
 }
 
 impl Awaited {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Decision => "decision",
-            Self::Start => "start",
-            Self::End => "end",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Decision => "à décider",
@@ -160,40 +123,21 @@ impl Awaited {
     }
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum MissionState {
-    /// Waits for DINUM's decision.
-    Proposed,
-    /// Decided, by a person or by the playbook.
-    Open,
-    /// Decided against: not proposed again until an alert behind it moves.
-    Declined,
-    /// Proposed, and every alert behind it was resolved before anyone decided.
-    Withdrawn,
-    Closed,
+words! {
+    pub enum MissionState, "a state" {
+        /// Waits for DINUM's decision.
+        Proposed = "proposed",
+        /// Decided, by a person or by the playbook.
+        Open = "open",
+        /// Decided against: not proposed again until an alert behind it moves.
+        Declined = "declined",
+        /// Proposed, and every alert behind it was resolved before anyone decided.
+        Withdrawn = "withdrawn",
+        Closed = "closed",
+    }
 }
 
 impl MissionState {
-    pub const ALL: [Self; 5] =
-        [Self::Proposed, Self::Open, Self::Declined, Self::Withdrawn, Self::Closed];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Open => "open",
-            Self::Declined => "declined",
-            Self::Withdrawn => "withdrawn",
-            Self::Closed => "closed",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
-    }
-
     pub fn is_live(self) -> bool {
         matches!(self, Self::Proposed | Self::Open)
     }
@@ -212,53 +156,31 @@ pub struct MissionChange {
     pub by: Option<Actor>,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum MissionChangeKind {
-    Proposed,
-    /// Opened at once by the playbook, or a proposal that became automatic.
-    Opened,
-    /// One more alert joined a live mission.
-    Gathered,
-    Withdrawn,
-    /// Folded into another one, since their two projects are found to be one.
-    Merged,
-    Accepted,
-    Declined,
-    Started,
-    MilestoneAdded,
-    MilestoneDone,
-    Noted,
-    VendorReplied,
-    VendorNamed,
-    Closed,
-    /// As it was before a cycle that was made void.
-    Restored,
+words! {
+    pub enum MissionChangeKind, "a kind of change" {
+        Proposed = "proposed",
+        /// Opened at once by the playbook, or a proposal that became automatic.
+        Opened = "opened",
+        /// One more alert joined a live mission.
+        Gathered = "gathered",
+        Withdrawn = "withdrawn",
+        /// Folded into another one, since their two projects are found to be one.
+        Merged = "merged",
+        Accepted = "accepted",
+        Declined = "declined",
+        Started = "started",
+        MilestoneAdded = "milestone_added",
+        MilestoneDone = "milestone_done",
+        Noted = "noted",
+        VendorReplied = "vendor_replied",
+        VendorNamed = "vendor_named",
+        Closed = "closed",
+        /// As it was before a cycle that was made void.
+        Restored = "restored",
+    }
 }
 
 impl MissionChangeKind {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Opened => "opened",
-            Self::Gathered => "gathered",
-            Self::Withdrawn => "withdrawn",
-            Self::Merged => "merged",
-            Self::Accepted => "accepted",
-            Self::Declined => "declined",
-            Self::Started => "started",
-            Self::MilestoneAdded => "milestone_added",
-            Self::MilestoneDone => "milestone_done",
-            Self::Noted => "noted",
-            Self::VendorReplied => "vendor_replied",
-            Self::VendorNamed => "vendor_named",
-            Self::Closed => "closed",
-            Self::Restored => "restored",
-        }
-    }
-
     /// In French, as a past participle of « la mission ».
     pub fn label(self) -> &'static str {
         match self {

@@ -37,4 +37,5 @@ pub mod value;
 pub mod verdict;
 pub mod verdicts;
 pub mod visible_text;
+pub mod words;
 pub mod working_days;

@@ -1,5 +1,5 @@
-//! A notice: one message that waits in the outbox for its receiver; and the memory of what was told,
-//! kept apart from what is true so that a digest is the difference between the two.
+//! A notice: one message that waits in the outbox for its receiver; and the memory of what each receiver was notified
+//! of, separate from what is true, so that a digest is the difference between the two.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,9 +22,10 @@ use crate::domain::level::Level;
 use crate::domain::outage::Outage;
 use crate::domain::subject::Subject;
 use crate::domain::text_schema::text_schema;
+use crate::domain::words::words;
 
-/// Written `sg/MJ`, `dinum`, `director`, `account/7`, `webhook/supervision`, `tchap`. Never an address: whoever
-/// holds the office when the notice leaves is who gets it.
+/// Written `sg/MJ`, `dinum`, `director`, `account/7`, `webhook/supervision`, `tchap`. Never an address: the
+/// holder of the office when the notice leaves gets it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Receiver {
@@ -33,7 +34,7 @@ pub enum Receiver {
     Dinum,
     /// DINUM's director, to whom what stays unanswered is escalated.
     Director,
-    /// Whoever an account is for, when its name is an address.
+    /// The person that an account is for, when its name is an address.
     Account(AccountNumber),
     Webhook(String),
     Tchap,
@@ -49,25 +50,23 @@ pub enum Lane {
     Tchap,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
-    /// What changed since the last one.
-    Digest,
-    /// What has just become critical, without waiting for office hours.
-    Critical,
-    /// What was told and not acknowledged.
-    Reminder,
-    /// The same, to DINUM's director.
-    Escalation,
-    /// One change, for a program.
-    Event,
-    /// What was done to an account, to whoever it is for.
-    Account,
-    /// What was told because of a cycle that was made void no longer holds.
-    Correction,
+words! {
+    pub enum NoticeKind, "a kind" {
+        /// What changed since the last one.
+        Digest = "digest",
+        /// What has just become critical, without waiting for office hours.
+        Critical = "critical",
+        /// An alert that was notified and not acknowledged.
+        Reminder = "reminder",
+        /// The same, to DINUM's director.
+        Escalation = "escalation",
+        /// One change, for a program.
+        Event = "event",
+        /// What was done to an account, to the person it is for.
+        Account = "account",
+        /// What was sent because of a cycle that was made void no longer holds.
+        Correction = "correction",
+    }
 }
 
 /// As it is written when it is decided: what is sent again is the same to the byte.
@@ -104,17 +103,15 @@ pub enum Content {
     Post { media_type: String, body: String },
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeState {
-    Waiting,
-    Delivered,
-    /// Given up; can be replayed.
-    Dead,
-    /// Of a cycle that was made void before it left: never sent.
-    Withdrawn,
+words! {
+    pub enum NoticeState, "a notice's state" {
+        Waiting = "waiting",
+        Delivered = "delivered",
+        /// Given up; can be replayed.
+        Dead = "dead",
+        /// Of a cycle that was made void before it left: never sent.
+        Withdrawn = "withdrawn",
+    }
 }
 
 /// A notice and what became of it.
@@ -153,7 +150,7 @@ pub enum Outcome {
     },
 }
 
-/// What one receiver was told of one ministry, or of the portfolio.
+/// What one receiver was notified of about one ministry, or about the portfolio.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     pub receiver: Receiver,
@@ -163,7 +160,7 @@ pub struct Told {
     pub memory: Memory,
 }
 
-/// Alerts that stand for the receiver, and live missions: an end that was told is forgotten.
+/// Open alerts and live missions that the receiver was notified of: one whose end was notified is forgotten.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     pub alerts: BTreeMap<AlertId, ToldAlert>,
@@ -181,7 +178,7 @@ pub struct ToldAlert {
     pub level: Level,
     /// The day in Paris.
     pub on: NaiveDate,
-    /// The notice that told it; none when it was old news the first time that the lane opened.
+    /// The notice that carried it; none when it was old news the first time that the lane opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<NoticeId>,
 }
@@ -195,12 +192,12 @@ pub struct Outgoing {
     pub opened: Vec<Lane>,
     /// Alerts not sent because their lane has just opened and the past is old news.
     pub old_news: usize,
-    /// Ministries of which nobody could be told: no secretary-general is known there, nor the risk
+    /// Ministries for which nobody could be notified: no secretary-general is known there, nor the risk
     /// team's address.
     pub unheard: Vec<Subject>,
 }
 
-/// A lane as it stands.
+/// The state of a lane.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LaneState {
     pub lane: Lane,
@@ -212,12 +209,12 @@ pub struct LaneState {
     pub outage: Option<Outage>,
 }
 
-/// How often a receiver was reminded of an alert, since it was told it.
+/// How often a receiver was reminded of an alert, since it was notified of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reminded {
     pub receiver: Receiver,
     pub alert: AlertId,
-    /// The notice that told it: told again, it is counted anew.
+    /// The notice that carried it: with another notice, counting begins anew.
     pub told: NoticeId,
     pub reminders: u32,
     pub last_on: Option<NaiveDate>,
@@ -313,28 +310,6 @@ impl From<Lane> for String {
 }
 
 impl NoticeKind {
-    pub const ALL: [Self; 7] = [
-        Self::Digest,
-        Self::Critical,
-        Self::Reminder,
-        Self::Escalation,
-        Self::Event,
-        Self::Account,
-        Self::Correction,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Digest => "digest",
-            Self::Critical => "critical",
-            Self::Reminder => "reminder",
-            Self::Escalation => "escalation",
-            Self::Event => "event",
-            Self::Account => "account",
-            Self::Correction => "correction",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Digest => "Bulletin",
@@ -346,24 +321,9 @@ impl NoticeKind {
             Self::Correction => "Rectificatif",
         }
     }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
 }
 
 impl NoticeState {
-    pub const ALL: [Self; 4] = [Self::Waiting, Self::Delivered, Self::Dead, Self::Withdrawn];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Delivered => "delivered",
-            Self::Dead => "dead",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Waiting => "en attente",
@@ -371,9 +331,5 @@ impl NoticeState {
             Self::Dead => "abandonné",
             Self::Withdrawn => "retiré",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
     }
 }

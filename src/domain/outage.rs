@@ -39,7 +39,7 @@ pub struct ChannelFailure {
     pub next_attempt_at: DateTime<Utc>,
 }
 
-/// What the risk team is still to be told of an outage.
+/// What is still to be reported of an outage to the risk team.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutageNews {
     pub outage: Outage,
@@ -50,8 +50,8 @@ pub struct OutageNews {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutageTurn {
-    /// It lasts, and was not told yet.
+    /// It lasts, and was not reported yet.
     Lasts,
-    /// It was told, and has ended since.
+    /// It was reported, and has ended since.
     Ended,
 }

@@ -18,12 +18,13 @@ use crate::domain::ids::DraftNumber;
 use crate::domain::ids::PublicationNumber;
 use crate::domain::ids::VersionNumber;
 use crate::domain::text_schema::text_schema;
+use crate::domain::words::words;
 
 const LONGEST_PATH: usize = 120;
 
 const DEEPEST: usize = 3;
 
-/// Beside the rules and their cases, what the catalogue reads.
+/// The files that the catalogue reads in addition to rules and their cases.
 const BESIDE: [&str; 4] = ["missions.toml", "notices.toml", "reviews.toml", "thresholds.toml"];
 
 const CASES: &str = "cases/";
@@ -60,8 +61,8 @@ impl RulePath {
         Err(RulePathError { found })
     }
 
-    /// A path read back from where it was kept.
-    pub fn from_kept(text: String) -> Self {
+    /// A path read back from the database, unchecked.
+    pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 
@@ -134,15 +135,15 @@ pub struct Version {
     pub state: VersionState,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum VersionState {
-    /// In force.
-    Published,
-    /// A later version took its place.
-    Superseded,
-    /// What was before it took its place again.
-    RolledBack,
+words! {
+    pub enum VersionState, "a state of a version" {
+        /// In force.
+        Published = "published",
+        /// A later version took its place.
+        Superseded = "superseded",
+        /// What was before it took its place again.
+        RolledBack = "rolled_back",
+    }
 }
 
 impl VersionState {
@@ -154,14 +155,6 @@ impl VersionState {
             Self::RolledBack => "annulée",
         }
     }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Superseded => "superseded",
-            Self::RolledBack => "rolled_back",
-        }
-    }
 }
 
 /// What was put in force at once, because it had been proved together.
@@ -170,7 +163,7 @@ pub struct Publication {
     pub number: PublicationNumber,
     pub at: DateTime<Utc>,
     pub by: Actor,
-    /// `local` when it was put in force on the command line beside the database, by a name that nobody proved;
+    /// `local` when it was put in force on the local command line, by a name that nobody proved;
     /// the audit trail says how the others were proved.
     #[serde(default)]
     pub proved_by: Option<NameProof>,
@@ -180,7 +173,7 @@ pub struct Publication {
     pub files: Vec<PublishedFile>,
 }
 
-/// `None` stands for the shipped text, or for none at all when the file is not shipped.
+/// A version of `None` is the shipped text, or no text when the file is not shipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PublishedFile {
     pub path: RulePath,
@@ -254,18 +247,18 @@ impl Overlay {
     }
 }
 
-/// What the shipped file has become under an override.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ShippedState {
-    /// What it was when the override was written.
-    Same,
-    /// A newer release ships another text, to compare with.
-    NewerShipped,
-    /// It is not shipped any more.
-    Gone,
-    /// The file is not a shipped one.
-    Added,
+words! {
+    /// What the shipped file has become under an override.
+    pub enum ShippedState, "a relation to the shipped text" {
+        /// What it was when the override was written.
+        Same = "same",
+        /// A newer release ships another text, to compare with.
+        NewerShipped = "newer_shipped",
+        /// It is not shipped any more.
+        Gone = "gone",
+        /// The file is not a shipped one.
+        Added = "added",
+    }
 }
 
 impl ShippedState {
@@ -286,15 +279,6 @@ impl ShippedState {
             Self::NewerShipped => "nouvelle version livrée, à comparer",
             Self::Gone => "n’est plus livré",
             Self::Added => "jamais livré",
-        }
-    }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Same => "same",
-            Self::NewerShipped => "newer_shipped",
-            Self::Gone => "gone",
-            Self::Added => "added",
         }
     }
 }

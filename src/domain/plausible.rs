@@ -30,7 +30,7 @@ pub fn is_date(date: NaiveDate) -> bool {
     YEARS.contains(&date.year())
 }
 
-/// `2026-11-25`, and nothing beside it. Fails with what was expected.
+/// `2026-11-25`, and nothing else. Fails with what was expected.
 pub fn date(text: &str) -> Result<NaiveDate, &'static str> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
     date.filter(|date| is_date(*date)).ok_or(EXPECTED_DATE)

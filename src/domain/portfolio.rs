@@ -1,4 +1,4 @@
-//! Everything known at a moment: the editions, and the follow-up data beside them.
+//! Everything known at a moment: the editions, and the follow-up data.
 
 use serde::Deserialize;
 use serde::Serialize;

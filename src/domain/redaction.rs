@@ -1,4 +1,4 @@
-//! Texts as they may be shown, logged and kept: addresses without what may be secret in them, and what a server
+//! Texts as they may be shown, logged and stored: addresses without what may be secret in them, and what a server
 //! says without what it repeats of a password.
 
 use std::fmt;
@@ -10,13 +10,13 @@ use serde::Serializer;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::secret::SHOWN;
 
-/// Stands for what is left out of an address.
+/// Replaces what is left out of an address.
 const CUT: &str = "…";
 
 /// A word of so many letters and digits is no name that a person gave: a token, more likely.
 const LONGEST_WORD: usize = 15;
 
-/// `s***@justice.example` of `sg@justice.example`, wherever an address of mail stands in a text.
+/// `s***@justice.example` of `sg@justice.example`, wherever a mail address is found in a text.
 pub fn mail_addresses(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {

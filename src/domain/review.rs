@@ -11,6 +11,7 @@ use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::ReviewId;
+use crate::domain::words::words;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Review {
@@ -49,27 +50,15 @@ impl Review {
     }
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum ReviewState {
-    Planned,
-    Held,
-    Cancelled,
+words! {
+    pub enum ReviewState, "a review's state" {
+        Planned = "planned",
+        Held = "held",
+        Cancelled = "cancelled",
+    }
 }
 
 impl ReviewState {
-    pub const ALL: [Self; 3] = [Self::Planned, Self::Held, Self::Cancelled];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Held => "held",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Planned => "prévue",
@@ -77,13 +66,9 @@ impl ReviewState {
             Self::Cancelled => "annulée",
         }
     }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
-    }
 }
 
-/// What is kept of a review that was held.
+/// What is recorded of a review that was held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Minutes {
     pub held_on: NaiveDate,
@@ -133,33 +118,20 @@ pub struct ReviewChange {
     pub by: Option<Actor>,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum ReviewChangeKind {
-    Planned,
-    Moved,
-    Held,
-    Cancelled,
-    /// An action of its minutes is done.
-    ActionDone,
-    /// One that was said done is not.
-    ActionReopened,
+words! {
+    pub enum ReviewChangeKind, "a kind of change" {
+        Planned = "planned",
+        Moved = "moved",
+        Held = "held",
+        Cancelled = "cancelled",
+        /// An action of its minutes is done.
+        ActionDone = "action_done",
+        /// One that was said done is not.
+        ActionReopened = "action_reopened",
+    }
 }
 
 impl ReviewChangeKind {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Moved => "moved",
-            Self::Held => "held",
-            Self::Cancelled => "cancelled",
-            Self::ActionDone => "action_done",
-            Self::ActionReopened => "action_reopened",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::Planned => "prévue",

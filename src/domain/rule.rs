@@ -9,7 +9,7 @@ use crate::domain::level::Level;
 use crate::domain::mission::MissionKind;
 
 /// A rule earns its place on real data: `experimental` and `test` rules give verdicts that are
-/// kept and shown, and raise nothing.
+/// stored and shown, and raise nothing.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
@@ -38,8 +38,8 @@ pub struct RuleTerms {
     pub inhibits: Vec<Inhibition>,
 }
 
-/// While an alert of the rule that declares it stands at `from` or above, those of `rule` on the same
-/// subject, at `up_to` or below, say nothing more: nobody is told of them.
+/// While an alert of the rule that declares it is at `from` or above, those of `rule` on the same
+/// subject, at `up_to` or below, say nothing more: nobody is notified of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inhibition {

@@ -21,6 +21,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::ids::SilenceNumber;
 use crate::domain::level::Level;
 use crate::domain::subject::Subject;
+use crate::domain::words::words;
 
 /// Silenced alerts live on and are listed: only messages leave them out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,7 +39,7 @@ pub struct Silence {
     pub levels: BTreeMap<AlertId, Level>,
     /// Of the rules that it covers, when it was made.
     pub revisions: BTreeMap<RuleId, Fingerprint>,
-    /// Rules that are no longer what they were: their alerts are told again when they are worse than
+    /// Rules that are no longer what they were: their alerts are notified again when they are worse than
     /// they were.
     pub to_review: BTreeSet<RuleId>,
     pub announced_at: Option<DateTime<Utc>>,
@@ -102,7 +103,7 @@ impl Silence {
         (self.made_at.date_naive() - day).num_days() > 1
     }
 
-    /// Whether it keeps this alert from being told on that day. Once the alert's rule is another than
+    /// Whether it keeps this alert from being notified on that day. Once the alert's rule is another than
     /// when the silence was made, nobody vouches for what is worse than it was then.
     pub fn hides(&self, alert: &Alert, ministry: Option<&MinistryCode>, day: NaiveDate) -> bool {
         let vouched_for = || self.levels.get(&alert.id).copied().unwrap_or(Level::Clear);
@@ -134,28 +135,19 @@ pub struct SilenceChange {
     pub reason: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SilenceChangeKind {
-    /// Its end is near.
-    Announced,
-    Expired,
-    /// A rule that it covers is no longer what it was.
-    ToReview,
-    /// Its project goes on under another id.
-    Moved,
+words! {
+    pub enum SilenceChangeKind, "a kind of change" {
+        /// Its end is near.
+        Announced = "announced",
+        Expired = "expired",
+        /// A rule that it covers is no longer what it was.
+        ToReview = "to_review",
+        /// Its project goes on under another id.
+        Moved = "moved",
+    }
 }
 
 impl SilenceChangeKind {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Announced => "announced",
-            Self::Expired => "expired",
-            Self::ToReview => "to_review",
-            Self::Moved => "moved",
-        }
-    }
-
     /// The word that people read.
     pub fn label(self) -> &'static str {
         match self {

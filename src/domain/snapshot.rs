@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::domain::edition::EditionId;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::value::Reported;
+use crate::domain::words::words;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -35,51 +35,26 @@ pub struct Snapshot {
     pub row: u32,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Cadrage
-    Scoping,
-    /// Conception / Réalisation
-    Build,
-    /// Expérimentation
-    Trial,
-    /// Déploiement
-    Rollout,
-    /// Terminé
-    Completed,
-    /// Arrêté
-    Stopped,
-    /// En révision
-    UnderRevision,
+words! {
+    pub enum Phase, "a phase" {
+        /// Cadrage
+        Scoping = "scoping",
+        /// Conception / Réalisation
+        Build = "build",
+        /// Expérimentation
+        Trial = "trial",
+        /// Déploiement
+        Rollout = "rollout",
+        /// Terminé
+        Completed = "completed",
+        /// Arrêté
+        Stopped = "stopped",
+        /// En révision
+        UnderRevision = "under_revision",
+    }
 }
 
 impl Phase {
-    pub const ALL: [Self; 7] = [
-        Self::Scoping,
-        Self::Build,
-        Self::Trial,
-        Self::Rollout,
-        Self::Completed,
-        Self::Stopped,
-        Self::UnderRevision,
-    ];
-
-    /// The word used in rules, files of ours and the API.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Scoping => "scoping",
-            Self::Build => "build",
-            Self::Trial => "trial",
-            Self::Rollout => "rollout",
-            Self::Completed => "completed",
-            Self::Stopped => "stopped",
-            Self::UnderRevision => "under_revision",
-        }
-    }
-
     /// The word that people read.
     pub fn label(self) -> &'static str {
         match self {
@@ -91,9 +66,5 @@ impl Phase {
             Self::Stopped => "Arrêté",
             Self::UnderRevision => "En révision",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.word() == word)
     }
 }

@@ -1,4 +1,4 @@
-//! What a cycle made of alerts and missions, beside how they stood before it: what undoing it starts from.
+//! What a cycle made of alerts and missions, next to how they were before it: what undoing it starts from.
 
 use crate::domain::alert::Alert;
 use crate::domain::mission::Mission;

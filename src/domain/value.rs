@@ -27,7 +27,7 @@ pub enum Reported<T> {
     Given(T),
     /// Nobody said.
     Missing,
-    /// Known, and kept from us on purpose (a call for tenders, a trajectory under revision).
+    /// Known, and withheld on purpose (a call for tenders, a trajectory under revision).
     Withheld,
 }
 

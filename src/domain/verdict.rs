@@ -1,4 +1,4 @@
-//! A rule's answer on a subject, and what it stands on.
+//! A rule's answer on a subject, and what it rests on.
 
 use std::fmt;
 use std::ops::Range;

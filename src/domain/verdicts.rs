@@ -1,5 +1,5 @@
 //! The verdicts of a cycle, rule by rule. There are millions of them and most say one of a few
-//! things, so each is a number, and the rest is kept only where there is more to say.
+//! things, so each is a number, and the rest is stored only where there is more to say.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::domain::verdict::Evidence;
 use crate::domain::verdict::Judgement;
 use crate::domain::verdict::Verdict;
 
-/// Levels come first among the numbers that verdicts are kept as.
+/// Levels come first among the numbers of verdicts.
 static LEVELS: [Verdict; 5] = [
     Verdict::Level { level: Level::Clear },
     Verdict::Level { level: Level::Watch },
@@ -43,14 +43,14 @@ pub struct RuleVerdicts {
     findings: BTreeMap<usize, Finding>,
 }
 
-/// What a verdict that fired stands on.
+/// What a verdict that fired rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     pub evidence: Option<Evidence>,
     pub explanation: Option<String>,
 }
 
-/// A judgement where it is kept. Written as [`Judgement`] is.
+/// A judgement borrowed from its rule. Written as [`Judgement`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct JudgementRef<'a> {
     pub rule: &'a RuleId,
@@ -63,7 +63,7 @@ pub struct JudgementRef<'a> {
     pub explanation: Option<&'a str>,
 }
 
-/// The number that a verdict is kept as, within one rule.
+/// The number of a verdict within one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(u32);
 
@@ -73,7 +73,7 @@ impl Verdicts {
         Self { rules }
     }
 
-    /// Judgements that follow one another and are of one rule are kept together.
+    /// Judgements that follow one another and are of one rule are grouped.
     pub fn gather(judgements: impl IntoIterator<Item = Judgement>) -> Self {
         let mut groups: Vec<(RuleId, Vec<Judgement>)> = Vec::new();
         for judgement in judgements {
@@ -174,10 +174,10 @@ impl RuleVerdicts {
     }
 
     fn of_some(&self, keep: impl Fn(&Subject) -> bool) -> Self {
-        let kept = || self.iter().filter(|judgement| keep(judgement.subject));
-        let subjects = kept().map(|judgement| judgement.subject.clone()).collect();
+        let shown = || self.iter().filter(|judgement| keep(judgement.subject));
+        let subjects = shown().map(|judgement| judgement.subject.clone()).collect();
         let mut filling = Filling::new(self.rule.clone(), subjects);
-        for JudgementRef { verdict, evidence, explanation, .. } in kept() {
+        for JudgementRef { verdict, evidence, explanation, .. } in shown() {
             let (evidence, explanation) = (evidence.cloned(), explanation.map(str::to_owned));
             let finding = Finding { evidence, explanation };
             filling.push(verdict.clone(), (finding != Finding::default()).then_some(finding));
@@ -279,7 +279,7 @@ impl Filling {
         if let Some(code) = self.known.get(&verdict) {
             return *code;
         }
-        // Past four thousand million different faults, what is left of them is told as the last.
+        // Past four thousand million different faults, the rest count as the last.
         let code = Code::of_other(self.verdicts.others.len()).unwrap_or(Code(u32::MAX));
         self.verdicts.others.push(verdict.clone());
         self.known.insert(verdict, code);
@@ -303,8 +303,8 @@ impl Filling {
     /// Changes the verdict on a subject that has one.
     pub fn set(&mut self, place: usize, verdict: Verdict) {
         let code = self.code(verdict);
-        if let Some(kept) = self.verdicts.codes.get_mut(place) {
-            *kept = code;
+        if let Some(slot) = self.verdicts.codes.get_mut(place) {
+            *slot = code;
         }
     }
 
@@ -315,7 +315,7 @@ impl Filling {
     /// One verdict on all subjects from `place` on, whatever was said of them.
     pub fn cut(&mut self, place: usize, verdict: Verdict) {
         let code = self.code(verdict);
-        self.verdicts.codes.iter_mut().skip(place).for_each(|kept| *kept = code);
+        self.verdicts.codes.iter_mut().skip(place).for_each(|slot| *slot = code);
         drop(self.verdicts.findings.split_off(&place));
     }
 

@@ -1,5 +1,5 @@
 //! Text as people see it: without characters that show nothing, move the cursor, ring a bell or turn the direction of
-//! what follows. What is kept and hashed stays as it came: texts are cleaned where they leave for a screen, and names
+//! what follows. What is stored and hashed stays as it came: texts are cleaned where they leave for a screen, and names
 //! of people are refused where they come in.
 
 use std::borrow::Cow;
@@ -52,7 +52,7 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// `part` is what stands for an invisible character that parts words or lines.
+/// `part` replaces an invisible character that parts words or lines.
 fn cleaned(text: &str, part: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
     if !text.contains(|c| is_invisible(c) && part(c) != Some(c)) {
         return Cow::Borrowed(text);
@@ -86,7 +86,7 @@ pub fn escaped_json(json: &str) -> Cow<'_, str> {
 pub fn skeleton(name: &str) -> String {
     let mut skeleton = String::with_capacity(name.len());
     let visible: String = name.nfkc().filter(|c| !is_invisible(*c)).collect();
-    // Once more: lower case may leave forms that a composed one stands for.
+    // Once more: lower case may leave forms that a composed one replaces.
     for c in visible.to_lowercase().nfkc() {
         if c.is_whitespace() {
             if !skeleton.ends_with(' ') {
@@ -99,7 +99,7 @@ pub fn skeleton(name: &str) -> String {
     skeleton.trim().to_owned()
 }
 
-/// Small letters of the Cyrillic, Greek and Armenian alphabets that cannot be told from Latin ones.
+/// Small letters of the Cyrillic, Greek and Armenian alphabets that look like Latin ones.
 fn as_latin(c: char) -> char {
     match c {
         'а' | 'α' => 'a',

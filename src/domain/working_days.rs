@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_holidays_of_a_year_are_those_of_the_labour_code() {
-        let told: Vec<String> =
+        let found: Vec<String> =
             holidays(2021).iter().map(|(day, name)| format!("{day} {name}")).collect();
         let expected = [
             "2021-01-01 jour de l’an",
@@ -91,7 +91,7 @@ mod tests {
             "2021-11-11 armistice de 1918",
             "2021-12-25 Noël",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(found, expected);
     }
 
     #[test]

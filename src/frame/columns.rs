@@ -43,7 +43,7 @@ pub(super) fn snapshots(rows: &[&Snapshot]) -> PolarsResult<DataFrame> {
         texts("name", |row| Some(&row.name)),
         texts("ministry", |row| Some(row.ministry.as_str())),
         texts("ministry_label", |row| Some(&row.ministry_label)),
-        texts("phase", |row| row.phase.given().copied().map(Phase::word)),
+        texts("phase", |row| row.phase.given().copied().map(Phase::as_str)),
         dates("start_on", |row| row.start_on.given().copied()),
         floats("duration_current", |row| row.duration_months.given().copied()),
         floats("cost_current", |row| row.cost_meur.given().copied()),

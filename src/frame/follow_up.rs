@@ -86,15 +86,15 @@ fn watches(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame> {
     let rows = &portfolio.watches;
     let frame = DataFrame::new_infer_height(vec![
         column("project_id", rows.iter().map(|row| row.project.as_str()).collect::<Vec<_>>()),
-        column("watch", rows.iter().map(|row| row.watch.word()).collect::<Vec<_>>()),
+        column("watch", rows.iter().map(|row| row.watch.as_str()).collect::<Vec<_>>()),
         column("since", rows.iter().map(|row| Some(row.since)).collect::<Vec<_>>()),
         column("until", rows.iter().map(|row| row.until).collect::<Vec<_>>()),
     ])?;
     let mut measures: Vec<Expr> = Watch::ALL
         .into_iter()
         .map(|watch| {
-            let name = format!("watch_{}", watch.word());
-            col("watch").eq(lit(watch.word())).any(true).alias(name.as_str())
+            let name = format!("watch_{}", watch.as_str());
+            col("watch").eq(lit(watch.as_str())).any(true).alias(name.as_str())
         })
         .collect();
     measures.push(col("since").min().alias("listed_on"));
@@ -214,7 +214,7 @@ fn causes(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame> {
     let lists =
         standing.values().map(|causes| causes.keys().copied().collect::<Vec<_>>().join(" "));
     let levels = standing.values().map(|causes| {
-        let worded = causes.iter().map(|(cause, level)| format!("{cause}:{}", level.word()));
+        let worded = causes.iter().map(|(cause, level)| format!("{cause}:{}", level.as_str()));
         worded.collect::<Vec<_>>().join(" ")
     });
     let counts = standing.values().map(|causes| i64::try_from(causes.len()).ok());

@@ -281,7 +281,7 @@ fn name_vendor(
 /// A vendor is escalated against by decision only, so what nobody accepted has no reply to keep.
 fn escalation(mission: &Mission) -> Result<(), MissionRefusal> {
     if mission.kind != MissionKind::VendorEscalation {
-        let found = mission.kind.word();
+        let found = mission.kind.as_str();
         return Err(MissionRefusal::NotAnEscalation { id: mission.id.clone(), found });
     }
     match mission.state {
@@ -324,11 +324,11 @@ fn capital(words: &str) -> String {
 }
 
 fn in_state(mission: &Mission, expected: MissionState) -> Result<(), MissionRefusal> {
-    if mission.state == expected { Ok(()) } else { Err(wrong_state(mission, expected.word())) }
+    if mission.state == expected { Ok(()) } else { Err(wrong_state(mission, expected.as_str())) }
 }
 
 fn wrong_state(mission: &Mission, expected: &'static str) -> MissionRefusal {
-    MissionRefusal::State { id: mission.id.clone(), found: mission.state.word(), expected }
+    MissionRefusal::State { id: mission.id.clone(), found: mission.state.as_str(), expected }
 }
 
 fn said(what: &'static str, text: &str) -> Result<(), MissionRefusal> {

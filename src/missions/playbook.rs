@@ -276,7 +276,7 @@ impl Checked<'_> {
     fn faults(&self, playbook: &Playbook) -> Vec<Fault> {
         let mut faults = Vec::new();
         for kind in MissionKind::ALL {
-            let word = kind.word();
+            let word = kind.as_str();
             let Some(play) = playbook.missions.get(&kind) else {
                 let message = format!(
                     "mission `{word}` is not described; describe it under `[missions.{word}]`"
@@ -322,7 +322,7 @@ impl Checked<'_> {
         for team in teams {
             for kind in &team.kinds {
                 if let Some(owner) = owners.insert(*kind.get_ref(), &team.name) {
-                    let word = kind.get_ref().word();
+                    let word = kind.get_ref().as_str();
                     let message =
                         format!("`{word}` is conducted by « {owner} » too; expected one team");
                     faults.push(Fault::at(self.file, self.text, Some(kind.span()), message));

@@ -16,6 +16,7 @@ use crate::domain::french;
 use crate::domain::level::Level;
 use crate::domain::mission::Mission;
 use crate::domain::mission::MissionState;
+use crate::domain::words::words;
 
 /// A live mission and what it is ranked on.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,26 +43,16 @@ pub struct Ranked {
     pub points: Vec<Points>,
 }
 
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Place {
-    /// Started: it keeps its place.
-    UnderWay,
-    Taken,
-    NotTaken,
+words! {
+    pub enum Place, "a place" {
+        /// Started: it keeps its place.
+        UnderWay = "under_way",
+        Taken = "taken",
+        NotTaken = "not_taken",
+    }
 }
 
 impl Place {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::UnderWay => "under_way",
-            Self::Taken => "taken",
-            Self::NotTaken => "not_taken",
-        }
-    }
-
     pub fn label(self) -> &'static str {
         match self {
             Self::UnderWay => "en cours",

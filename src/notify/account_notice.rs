@@ -44,7 +44,7 @@ pub fn local_token_notice(
         ..Message::default()
     };
     Ok(Some(Notice {
-        thread: format!("{}/{receiver}", NoticeKind::Account.word()),
+        thread: format!("{}/{receiver}", NoticeKind::Account.as_str()),
         id,
         receiver,
         kind: NoticeKind::Account,

@@ -171,7 +171,7 @@ pub(super) fn news<'a>(
     }
     for mission in &scope.missions {
         let told = memory.missions.get(&mission.id);
-        if told.is_none_or(|told| told != mission.state.word()) {
+        if told.is_none_or(|told| told != mission.state.as_str()) {
             news.missions.push(MissionNews { mission });
         }
     }
@@ -215,7 +215,7 @@ pub(super) fn remember(
         }
     }
     for mission in &scope.missions {
-        next.missions.insert(mission.id.clone(), mission.state.word().to_owned());
+        next.missions.insert(mission.id.clone(), mission.state.as_str().to_owned());
     }
     next.stale = scope.stale.iter().map(|one| (one.dataset, one.last_import_at)).collect();
     next

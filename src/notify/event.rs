@@ -94,7 +94,7 @@ impl Event {
             "last_import_at": instant(last_import_at),
             "age_days": days,
         });
-        Self::of_thing("dataset.stale", format!("dataset/{}", dataset.word()), data)
+        Self::of_thing("dataset.stale", format!("dataset/{}", dataset.as_str()), data)
     }
 
     /// About no alert nor mission.
@@ -153,7 +153,7 @@ impl Event {
             name,
             thing: format!("mission/{}", mission.id),
             thread: format!("mission/{}", mission.id),
-            title: format!("{name} {} {}", mission.kind.word(), mission.subject),
+            title: format!("{name} {} {}", mission.kind.as_str(), mission.subject),
             subject: mission.subject.to_string(),
             data: mission_data(mission, directory, public_url),
             alert: None,

@@ -19,7 +19,7 @@ pub fn labels(alert: &Alert, directory: &Directory) -> Labels {
         ("alertname", directory.rule_title(&alert.rule)),
         (RULE, alert.rule.to_string()),
         ("subject", alert.subject.to_string()),
-        ("severity", alert.level.word().to_owned()),
+        ("severity", alert.level.as_str().to_owned()),
     ]);
     if let Some(project) = alert.subject.project() {
         labels.insert(PROJECT, project.to_string());

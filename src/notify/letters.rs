@@ -35,7 +35,7 @@ pub(super) fn compose(
     parts: Vec<Part<'_>>,
 ) -> Result<Composed, RenderError> {
     let id = |kind: NoticeKind| {
-        notice_id(receiver, &[kind.word(), &occasion.cycle.to_string()], occasion.now)
+        notice_id(receiver, &[kind.as_str(), &occasion.cycle.to_string()], occasion.now)
     };
     let corrects = occasion.correction.is_some();
     let mut critical: Vec<AlertNews<'_>> = Vec::new();
@@ -229,7 +229,7 @@ impl Letter<'_> {
             | NoticeKind::Account => kind,
         };
         Ok(Notice {
-            thread: format!("{}/{}", thread.word(), self.receiver),
+            thread: format!("{}/{}", thread.as_str(), self.receiver),
             id,
             receiver: self.receiver.clone(),
             kind,

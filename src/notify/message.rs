@@ -216,7 +216,7 @@ fn alert_line(news: &AlertNews<'_>, directory: &Directory) -> Line {
         alert.explanation.clone()
     };
     Line {
-        level: alert.level.word(),
+        level: alert.level.as_str(),
         label: alert.level.label().to_owned(),
         title: format!("{} ({})", directory.rule_title(&alert.rule), alert.rule),
         turn,
@@ -234,7 +234,7 @@ pub(super) fn waiting_line(
     let days = usize::try_from((today - told_on).num_days()).unwrap_or(0);
     let ago = plural(days, "jour", "jours");
     Line {
-        level: alert.level.word(),
+        level: alert.level.as_str(),
         label: alert.level.label().to_owned(),
         title: format!("{} ({})", directory.rule_title(&alert.rule), alert.rule),
         turn: format!("signalée le {}, il y a {ago}", french::date(told_on)),

@@ -241,7 +241,7 @@ fn failed(run: &JobRun) -> Event {
         "outcome": run.outcome,
         "detail": run.detail,
     });
-    Event::of_thing("run.failed", format!("job/{}", run.job.word()), data)
+    Event::of_thing("run.failed", format!("job/{}", run.job.as_str()), data)
 }
 
 /// Not what is wrong, since a file may hold names and addresses: `vigie jobs files` says it.

@@ -267,7 +267,7 @@ fn notice(
     message: Message,
 ) -> Result<Notice, RenderError> {
     Ok(Notice {
-        thread: format!("{}/{receiver}", kind.word()),
+        thread: format!("{}/{receiver}", kind.as_str()),
         content: render::content(&message, waiting.terms.digest.lines)?,
         id,
         receiver,

@@ -101,7 +101,7 @@ pub struct Patience<'a> {
 }
 
 impl Reason {
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
             Self::Timeout => "contextDeadlineExceeded",
@@ -193,7 +193,7 @@ impl Attempt {
         let own = spread(doubled(FIRST_PROBE, LONGEST_PROBE, before), patience.chance);
         let wait = asked(*after).map_or(own, |asked| asked.max(own));
         Some(ChannelFailure {
-            reason: reason.word(),
+            reason: reason.as_str(),
             error: detail.clone(),
             failures: before.saturating_add(1),
             notice: None,
@@ -219,7 +219,7 @@ impl Patience<'_> {
 }
 
 fn told(reason: Reason, detail: &str) -> String {
-    format!("{}: {detail}", reason.word())
+    format!("{}: {detail}", reason.as_str())
 }
 
 /// What the receiver asks for, within reason.

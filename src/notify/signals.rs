@@ -94,7 +94,7 @@ pub(super) fn chat(occasion: Occasion<'_>, parts: Vec<Part<'_>>) -> Result<Compo
         Some(_) => NoticeKind::Correction,
         None => NoticeKind::Digest,
     };
-    let id = notice_id(&receiver, &[kind.word(), &occasion.cycle.to_string()], occasion.now);
+    let id = notice_id(&receiver, &[kind.as_str(), &occasion.cycle.to_string()], occasion.now);
     let lines = with_news.iter().map(|part| {
         let worst = message::worst(&part.news.alerts);
         let level =

@@ -291,13 +291,13 @@ mod tests {
             match judged(StatusCode::from_u16(status).unwrap(), &headers, now) {
                 Attempt::Delivered => "delivered".to_owned(),
                 Attempt::Retry { after, reason, .. } => {
-                    format!("retry {} {:?}", reason.word(), after.map(|after| after.as_secs()))
+                    format!("retry {} {:?}", reason.as_str(), after.map(|after| after.as_secs()))
                 }
                 Attempt::ChannelFailed { after, reason, blame, .. } => {
                     let after = after.map(|after| after.as_secs());
-                    format!("{blame:?} {} {after:?}", reason.word())
+                    format!("{blame:?} {} {after:?}", reason.as_str())
                 }
-                Attempt::GiveUp { reason, .. } => format!("give up {}", reason.word()),
+                Attempt::GiveUp { reason, .. } => format!("give up {}", reason.as_str()),
             }
         };
         assert_eq!(judge(204, None), "delivered");

@@ -68,7 +68,7 @@ pub fn act(
         ReviewAct::Action { .. } => ReviewState::Held,
     };
     if review.state != expected {
-        let (found, expected) = (review.state.word(), expected.word());
+        let (found, expected) = (review.state.as_str(), expected.as_str());
         return Err(ReviewRefusal::State { id: review.id.clone(), found, expected });
     }
     let mut after = review.clone();

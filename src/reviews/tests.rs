@@ -35,7 +35,7 @@ fn listed(lines: &str) -> Vec<Listed> {
         Listed {
             project: ProjectId::new(words[0]),
             ministry: MinistryCode::new("MJ"),
-            watches: words[1].split('+').map(|word| Watch::from_word(word).unwrap()).collect(),
+            watches: words[1].split('+').map(|word| word.parse::<Watch>().unwrap()).collect(),
             since: day(words[2]),
         }
     };
@@ -50,7 +50,7 @@ fn planned(lists: &str, known: &[Review], today: &str) -> Vec<ReviewChange> {
 fn told(changes: &[ReviewChange]) -> String {
     let line = |change: &ReviewChange| {
         let Review { project, due_on, planned_on, starts_at, .. } = &change.review;
-        let kind = change.kind.word();
+        let kind = change.kind.as_str();
         format!(
             "{kind} {project} due {due_on} on {planned_on} {}: {}",
             starts_at.format("%H:%M"),

@@ -103,7 +103,7 @@ impl Timetable {
             ("meetings.notice_working_days".to_owned(), notice_working_days, 0..=60),
         ];
         for (watch, cadence) in &self.cadence {
-            let named = |key: &str| format!("cadence.{}.{key}", watch.word());
+            let named = |key: &str| format!("cadence.{}.{key}", watch.as_str());
             bounds.push((named("every_days"), &cadence.every_days, 7..=MAX_DAYS));
             bounds.push((named("first_within_days"), &cadence.first_within_days, 1..=MAX_DAYS));
         }
@@ -117,7 +117,7 @@ impl Timetable {
             }
         }
         for watch in Watch::ALL.into_iter().filter(|watch| !self.cadence.contains_key(watch)) {
-            let word = watch.word();
+            let word = watch.as_str();
             let message = format!("list `{word}` has no cadence; give it under `[cadence.{word}]`");
             faults.push(Fault::at(file, text, None, message));
         }

@@ -61,7 +61,7 @@ impl ExpectedAlert {
         }
     }
 
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Pending => "pending",

@@ -147,7 +147,7 @@ pub fn missing_cases(catalogue: &Catalogue, texts: &BTreeMap<String, String>) ->
         let mut wanted = catalogue.levels_of(&rule.id);
         wanted.insert(Level::Clear);
         for level in wanted.difference(&shown) {
-            missing.push(format!("{}: no case expects {}", rule.id, level.word()));
+            missing.push(format!("{}: no case expects {}", rule.id, level.as_str()));
         }
         if !cases.iter().any(|case| case.unknown.is_some()) {
             missing.push(format!("{}: no case expects unknown", rule.id));
@@ -250,7 +250,7 @@ pub(super) fn expectation(
     unknown: Option<&[String]>,
 ) -> Result<String, String> {
     match (level, unknown) {
-        (Some(level), None) => Ok(level.word().to_owned()),
+        (Some(level), None) => Ok(level.as_str().to_owned()),
         (None, Some(fields)) => Ok(format!("unknown ({})", fields.join(", "))),
         (Some(_), Some(_)) => Err("has both `expect` and `unknown`, expected one".to_owned()),
         (None, None) => Err("has neither `expect` nor `unknown`".to_owned()),
@@ -259,7 +259,7 @@ pub(super) fn expectation(
 
 pub(super) fn words(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Level { level } => level.word().to_owned(),
+        Verdict::Level { level } => level.as_str().to_owned(),
         Verdict::Unknown { missing } => {
             let fields: Vec<_> = missing.iter().map(|missing| missing.field.as_str()).collect();
             format!("unknown ({})", fields.join(", "))

@@ -43,9 +43,9 @@ pub(super) fn value(value: &Value, unit: Unit) -> String {
         // A figure by edition: no other text has a unit.
         Value::Text(text) if unit != Unit::None => return by_edition(text, unit),
         Value::Text(text) => {
-            return match Phase::from_word(text) {
-                Some(phase) => phase.label().to_owned(),
-                None => text.clone(),
+            return match text.parse::<Phase>() {
+                Ok(phase) => phase.label().to_owned(),
+                Err(_) => text.clone(),
             };
         }
         Value::Date(day) if day.day() == 1 => return month(*day),

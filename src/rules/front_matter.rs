@@ -208,7 +208,7 @@ fn check(file: &str, text: &str, base: usize, front: &FrontMatter) -> Vec<RuleFa
     {
         let message = format!(
             "a mission from `{}`: alerts open from `moderate`, so do missions",
-            call.get_ref().from.word()
+            call.get_ref().from.as_str()
         );
         faults.push(RuleFault::new(file, at(call.span()), message));
     }

@@ -30,7 +30,7 @@ impl Jitter {
             return Duration::zero();
         };
         let (seed, at) = (self.seed.to_string(), firing.timestamp().to_string());
-        let digest = Fingerprint::of_parts(&[&seed, job.word(), &at]);
+        let digest = Fingerprint::of_parts(&[&seed, job.as_str(), &at]);
         let number = digest.as_str().get(..8).and_then(|head| u32::from_str_radix(head, 16).ok());
         Duration::seconds(i64::from(number.unwrap_or_default() % span))
     }
@@ -101,7 +101,7 @@ mod tests {
             Due::Later(when) => format!("at {}", when.format("%m-%d %H:%M:%S")),
             Due::Now(Call { occasion, firing, missed, .. }) => {
                 let firing = firing.unwrap().format("%m-%d %H:%M:%S");
-                format!("{} of {firing}, {missed} missed", occasion.word())
+                format!("{} of {firing}, {missed} missed", occasion.as_str())
             }
         };
         assert_eq!(told, expected);

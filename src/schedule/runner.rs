@@ -123,9 +123,9 @@ impl Runner {
                 let cause: &dyn std::error::Error = &fault;
                 error!(
                     error = cause,
-                    job.name = job.word(),
+                    job.name = job.as_str(),
                     "Job {} cannot be looked at",
-                    job.word()
+                    job.as_str()
                 );
                 Some(self.work.parts.clock.now() + ANOTHER_LOOK)
             });
@@ -145,9 +145,9 @@ impl Runner {
         store.job(job, self.work.parts.clock.now()).await?;
         match self.answer(job, &Call::of(actor), stop).await? {
             Answered::Ran(run) => Ok(*run),
-            Answered::Held(until) => Err(JobError::Held { job: job.word(), until }),
+            Answered::Held(until) => Err(JobError::Held { job: job.as_str(), until }),
             // Said of firings only.
-            Answered::Already => Err(JobError::GivenUp { job: job.word() }),
+            Answered::Already => Err(JobError::GivenUp { job: job.as_str() }),
         }
     }
 
@@ -215,16 +215,16 @@ impl Runner {
                 Ok(Beginning::Granted(UnderWay { errand, run, call: call.clone(), began: now }))
             }
             Begun::Held { until, run } => {
-                info!(job.name = job.word(), "Job {} already runs elsewhere", job.word());
+                info!(job.name = job.as_str(), "Job {} already runs elsewhere", job.as_str());
                 Ok(Beginning::Held { until, run })
             }
             Begun::Answered => Ok(Beginning::Already),
             Begun::GivenUp { attempts } => {
                 error!(
-                    job.name = job.word(),
+                    job.name = job.as_str(),
                     job.attempts = attempts,
                     "Job {} died {attempts} times on one firing, which is given up",
-                    job.word()
+                    job.as_str()
                 );
                 store.settle_job(job, self.settled(job, call, now)).await?;
                 Ok(Beginning::Already)

@@ -51,12 +51,12 @@ impl Runner {
         stop: &watch::Receiver<bool>,
     ) -> Result<JobRun, StoreError> {
         let (job, run) = (under_way.errand.job(), under_way.run);
-        let span = info_span!("job", job.name = job.word(), job.run = run);
+        let span = info_span!("job", job.name = job.as_str(), job.run = run);
         async {
-            debug!("Job {} begins", job.word());
+            debug!("Job {} begins", job.as_str());
             let missed = under_way.call.missed;
             if missed > 0 {
-                info!(job.missed = missed, "Job {} catches up {missed}", job.word());
+                info!(job.missed = missed, "Job {} catches up {missed}", job.as_str());
             }
             let done = self.carry_out(&under_way, stop).await;
             self.conclude(under_way, done).await
@@ -75,7 +75,7 @@ impl Runner {
             done = &mut work => done,
             () = self.follow(under_way.run, phases) => work.await,
             () = self.hold_until_lost(job) => {
-                warn!(job.name = job.word(), "Job {} is held by another service too", job.word());
+                warn!(job.name = job.as_str(), "Job {} is held by another service too", job.as_str());
                 work.await
             }
         }
@@ -89,7 +89,11 @@ impl Runner {
             // The next phase will be another occasion to say how far it is.
             if let Err(fault) = self.work.parts.store.set_run_phase(run, phase).await {
                 let cause: &dyn std::error::Error = &fault;
-                warn!(error = cause, "Nobody is told that run {run} has come to {}", phase.word());
+                warn!(
+                    error = cause,
+                    "Nobody is told that run {run} has come to {}",
+                    phase.as_str()
+                );
             }
         }
     }
@@ -113,7 +117,7 @@ impl Runner {
         let settled = (!stays_due).then(|| self.settled(job, &call, now));
         let skipped = timetable.filter(|_| !stays_due).map_or(0, |one| firings(one, began, now));
         if skipped > 0 {
-            warn!(job.skipped = skipped, "Job {} ran over {skipped} of its firings", job.word());
+            warn!(job.skipped = skipped, "Job {} ran over {skipped} of its firings", job.as_str());
         }
         log(job, &done, (now - began).num_milliseconds());
         let ran = JobRun {
@@ -144,7 +148,7 @@ impl Runner {
         let notices = notices_of(&self.work.parts, Occurrence::RunFailed { run }).await;
         notices.unwrap_or_else(|fault| {
             let cause: &dyn std::error::Error = &fault;
-            error!(error = cause, "Nobody is told that job {} failed", run.job.word());
+            error!(error = cause, "Nobody is told that job {} failed", run.job.as_str());
             vec![]
         })
     }
@@ -152,17 +156,17 @@ impl Runner {
 
 /// A failure is told where its cause is known.
 fn log(job: JobName, done: &Done, duration_ms: i64) {
-    let (outcome, detail) = (done.outcome.word(), done.detail.as_str());
+    let (outcome, detail) = (done.outcome.as_str(), done.detail.as_str());
     match done.outcome {
         RunOutcome::Failure => {}
         RunOutcome::PartialFailure => {
-            warn!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.word());
+            warn!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.as_str());
         }
         RunOutcome::Success
         | RunOutcome::Stopped
         | RunOutcome::Processing
         | RunOutcome::Interrupted => {
-            info!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.word());
+            info!(job.outcome = outcome, duration_ms, "Job {}: {detail}", job.as_str());
         }
     }
 }

@@ -73,7 +73,7 @@ impl Work {
         let job = errand.job();
         done.unwrap_or_else(|fault| {
             let cause: &dyn std::error::Error = &fault;
-            error!(error = cause, "Job {} came to nothing", job.word());
+            error!(error = cause, "Job {} came to nothing", job.as_str());
             Done::of(RunOutcome::Failure, told(&fault))
         })
     }

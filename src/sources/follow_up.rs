@@ -123,8 +123,8 @@ pub(super) fn declared_cause(
 ) -> Option<DeclaredCause> {
     let project = known_project(judges, reader);
     let cause = cause(reader);
-    let levels = Level::ALL.map(Level::word);
-    let level = reader.needed_one_of("level", &levels).and_then(|word| Level::from_word(&word));
+    let levels = Level::ALL.map(Level::as_str);
+    let level = reader.needed_one_of("level", &levels).and_then(|word| word.parse().ok());
     let declared_on = reader.needed_date("declared_on");
     let lifted_on = reader.date("lifted_on");
     Some(DeclaredCause {
@@ -151,8 +151,8 @@ fn cause(reader: &mut RowReader<'_>) -> Option<String> {
 
 pub(super) fn watch_entry(judges: Judges<'_>, reader: &mut RowReader<'_>) -> Option<WatchEntry> {
     let project = known_project(judges, reader);
-    let words = Watch::ALL.map(Watch::word);
-    let watch = reader.needed_one_of("watch", &words).and_then(|word| Watch::from_word(&word));
+    let words = Watch::ALL.map(Watch::as_str);
+    let watch = reader.needed_one_of("watch", &words).and_then(|word| word.parse().ok());
     let since = reader.needed_date("since");
     let until = reader.date("until");
     Some(WatchEntry {

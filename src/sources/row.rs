@@ -95,7 +95,7 @@ impl<'a> RowReader<'a> {
     pub(super) fn phase(&mut self, field: &str) -> Option<Phase> {
         let (column, cell) = self.cell(field)?;
         let phase = if column.words.is_empty() {
-            Phase::from_word(cell)
+            cell.parse().ok()
         } else {
             self.layout.phases.get(&key(cell)).copied()
         };
@@ -167,7 +167,7 @@ impl<'a> RowReader<'a> {
 
 fn phase_words(column: &Column) -> Vec<String> {
     if column.words.is_empty() {
-        return Phase::ALL.iter().map(|phase| phase.word().to_owned()).collect();
+        return Phase::ALL.iter().map(|phase| phase.as_str().to_owned()).collect();
     }
     column.words.values().flatten().cloned().collect()
 }

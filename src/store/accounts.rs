@@ -4,17 +4,24 @@ use std::collections::BTreeSet;
 
 use chrono::DateTime;
 use chrono::Utc;
-use serde_json::Value as Json;
+use serde_json::Value;
 use serde_json::json;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::audit;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Columns;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use crate::domain::access::Account;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Identity;
@@ -49,7 +56,11 @@ impl Store {
         Ok(select(&mut transaction, Some(number)).await?.pop())
     }
 
-    /// Refused when another account has the name, one that cannot be told from it, or the identity.
+    /// Refused when another account has the name, one that looks the same, or the identity.
+    ///
+    /// # Errors
+    ///
+    /// Another account has the name, a name that looks the same, or the identity.
     pub async fn make_account(
         &self,
         terms: &AccountTerms,
@@ -64,6 +75,11 @@ impl Store {
 
     /// `seen` is the revision that the change was decided on: another since then is refused. Sessions
     /// and tokens follow at once, since each request looks the account up.
+    ///
+    /// # Errors
+    ///
+    /// There is no such account, it is closed, it was changed since `seen`, its new name or identity is taken, or nobody could
+    /// administer accounts any more.
     pub async fn change_account(
         &self,
         (number, seen): (AccountNumber, i64),
@@ -84,8 +100,13 @@ impl Store {
     }
 
     /// For good: its tokens and sessions are worth nothing from now on. Its identity stays with it, so
-    /// that whoever signs in anew finds it closed, rather than another made. Refused for the last one
+    /// that a person who signs in anew finds it closed, rather than another made. Refused for the last one
     /// that keeps accounts.
+    ///
+    /// # Errors
+    ///
+    /// There is no such account, it is closed already, it was changed since `revision`, or it is the last that administers
+    /// accounts.
     pub async fn close_account(
         &self,
         (number, revision): (AccountNumber, i64),
@@ -98,7 +119,7 @@ impl Store {
             Account { closed_at: Some(act.at), revision: before.revision + 1, ..before.clone() };
         refuse_last(&mut transaction, &before, &after).await?;
         write(&mut transaction, &after).await?;
-        let deed = act.deed("account_closed", subject(number)).was(&told(&before));
+        let deed = act.deed("account_closed", subject(number)).was(&audited(&before));
         audit::append(&mut transaction, act.at, &[deed]).await?;
         end(transaction).await?;
         Ok(after)
@@ -115,12 +136,11 @@ pub(super) async fn make(
     act: &Act,
 ) -> Result<Account, StoreError> {
     refuse_double(connection, None, terms).await?;
-    let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from accounts")
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(reading("accounts"))?;
+    let number = query_scalar("select coalesce(max(number), 0) + 1 from accounts")
+        .one(&mut *connection, "accounts")
+        .await?;
     let account = Account {
-        number: AccountNumber(last + 1),
+        number,
         name: terms.name.clone(),
         roles: terms.roles.clone(),
         scope: terms.scope.clone(),
@@ -130,7 +150,7 @@ pub(super) async fn make(
         revision: 1,
     };
     write(connection, &account).await?;
-    let deed = act.deed("account_made", subject(account.number)).became(&told(&account));
+    let deed = act.deed("account_made", subject(account.number)).became(&audited(&account));
     audit::append(connection, act.at, &[deed]).await?;
     Ok(account)
 }
@@ -143,7 +163,7 @@ pub(super) async fn change(
 ) -> Result<(), StoreError> {
     write(connection, after).await?;
     let deed = act.deed("account_changed", subject(after.number));
-    let deed = deed.was(&told(before)).became(&told(after));
+    let deed = deed.was(&audited(before)).became(&audited(after));
     audit::append(connection, act.at, &[deed]).await
 }
 
@@ -181,7 +201,7 @@ async fn refuse_double(
         if other.name == terms.name || same_identity {
             return Err(StoreError::AccountExists { name: other.name });
         }
-        // Of two accounts kept since before names were compared so, each may still be changed.
+        // Of two accounts made before names were compared so, each may still be changed.
         if !is_kept && skeleton(other.name.as_str()) == skeleton(terms.name.as_str()) {
             return Err(StoreError::AccountAlike { name: terms.name.clone(), other: other.name });
         }
@@ -204,7 +224,7 @@ async fn refuse_last(
 }
 
 /// The provider's name for a person says nothing to a reader of the trail.
-pub(super) fn told(account: &Account) -> Json {
+pub(super) fn audited(account: &Account) -> Value {
     json!({
         "name": account.name,
         "roles": account.roles,
@@ -217,15 +237,13 @@ pub(super) async fn select(
     connection: &mut SqliteConnection,
     number: Option<AccountNumber>,
 ) -> Result<Vec<Account>, StoreError> {
-    let rows: Vec<AccountRow> = sqlx::query_as(
+    query_as(
         "select number, name, roles, scope, issuer, identity, created_at, closed_at, revision
          from accounts where (cast($1 as bigint) is null or number = $1) order by number",
     )
-    .bind(number.map(|number| number.0))
-    .fetch_all(connection)
+    .bind(number)
+    .all(connection, "accounts")
     .await
-    .map_err(reading("accounts"))?;
-    rows.into_iter().map(AccountRow::into_account).collect()
 }
 
 pub(super) async fn write(
@@ -241,48 +259,33 @@ pub(super) async fn write(
              issuer = excluded.issuer, identity = excluded.identity,
              closed_at = excluded.closed_at, revision = excluded.revision",
     )
-    .bind(account.number.0)
-    .bind(account.name.as_str())
-    .bind(kept::from_json("roles", &account.roles)?)
-    .bind(kept::from_json("a scope", &account.scope)?)
+    .bind(account.number)
+    .bind(&account.name)
+    .bind(Json(&account.roles))
+    .bind(Json(&account.scope))
     .bind(account.identity.as_ref().map(|identity| identity.issuer.as_str()))
     .bind(account.identity.as_ref().map(|identity| identity.subject.as_str()))
-    .bind(kept::from_instant(account.created_at))
-    .bind(account.closed_at.map(kept::from_instant))
+    .bind(Timestamp(account.created_at))
+    .bind(account.closed_at.map(Timestamp))
     .bind(account.revision)
-    .execute(connection)
-    .await
-    .map_err(writing("accounts"))?;
+    .run(connection, "accounts")
+    .await?;
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct AccountRow {
-    number: i64,
-    name: String,
-    roles: String,
-    scope: String,
-    issuer: Option<String>,
-    identity: Option<String>,
-    created_at: String,
-    closed_at: Option<String>,
-    revision: i64,
-}
-
-impl AccountRow {
-    fn into_account(self) -> Result<Account, StoreError> {
-        let identity = self.issuer.zip(self.identity);
-        let closed_at =
-            self.closed_at.map(|at| kept::to_instant("accounts.closed_at", at)).transpose()?;
-        Ok(Account {
-            number: AccountNumber(self.number),
-            name: Actor::from_kept(self.name),
-            roles: kept::to_json("accounts.roles", &self.roles)?,
-            scope: kept::to_json("accounts.scope", &self.scope)?,
-            identity: identity.map(|(issuer, subject)| Identity { issuer, subject }),
-            created_at: kept::to_instant("accounts.created_at", self.created_at)?,
-            closed_at,
-            revision: self.revision,
+impl FromRow<'_, SqliteRow> for Account {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let issuer: Option<String> = row.try_get("issuer")?;
+        let subject: Option<String> = row.try_get("identity")?;
+        Ok(Self {
+            number: row.try_get("number")?,
+            name: row.try_get("name")?,
+            roles: row.json("roles")?,
+            scope: row.json("scope")?,
+            identity: issuer.zip(subject).map(|(issuer, subject)| Identity { issuer, subject }),
+            created_at: row.instant("created_at")?,
+            closed_at: row.optional_instant("closed_at")?,
+            revision: row.try_get("revision")?,
         })
     }
 }

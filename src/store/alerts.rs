@@ -4,22 +4,29 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::error::StoreError;
-use super::error::reading;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::query_as;
+use super::queries::query_scalar;
 use super::scope::Visible;
+use super::sql_types::Columns;
+use super::sql_types::Date;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use super::verdicts;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertState;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
-use crate::domain::ids::MinistryCode;
-use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::subject::Subject;
@@ -64,19 +71,14 @@ impl Store {
         if !visible.has_alert(&mut transaction, id).await? {
             return Ok(vec![]);
         }
-        let rows: Vec<(i64, String)> = sqlx::query_as(
+        let rows: Vec<(CycleNumber, Json<AlertChange>)> = query_as(
             "select cycle, body from alert_changes where alert = $1 order by cycle, position",
         )
-        .bind(id.as_str())
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(reading("alert changes"))?;
-        let mut history: Vec<(CycleNumber, AlertChange)> = rows
-            .into_iter()
-            .map(|(cycle, body)| {
-                Ok((CycleNumber(cycle), kept::to_json("alert_changes.body", &body)?))
-            })
-            .collect::<Result<_, StoreError>>()?;
+        .bind(id)
+        .all(&mut *transaction, "alert changes")
+        .await?;
+        let mut history: Vec<(CycleNumber, AlertChange)> =
+            rows.into_iter().map(|(cycle, Json(change))| (cycle, change)).collect();
         // Not how it went on from, or on to, a project that is another's.
         history.retain(|(_, change)| visible.words(&change.reason));
         let alerts = history.iter_mut().map(|(_, change)| &mut change.alert).collect();
@@ -91,7 +93,7 @@ impl Store {
     ) -> Result<Vec<Alert>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut rows: Vec<AlertRow> = sqlx::query_as(
+        let mut alerts: Vec<Alert> = query_as(
             "select id, rule, subject, state, level, since, updated_at, streak, stale, judged_in,
                     evidence, explanation, hidden_by
              from alerts
@@ -101,17 +103,14 @@ impl Store {
                and (cast($4 as text) is null or rule = $4)
                and (cast($5 as text) is null or subject = $5)",
         )
-        .bind(id.map(AlertId::as_str))
-        .bind(filter.state.map(AlertState::word))
-        .bind(filter.level.map(Level::word))
-        .bind(filter.rule.as_ref().map(RuleId::as_str))
-        .bind(filter.subject.as_ref().map(Subject::to_string))
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(reading("alerts"))?;
-        rows.retain(|row| visible.subject_text(&row.subject));
-        let mut alerts: Vec<Alert> =
-            rows.into_iter().map(AlertRow::into_alert).collect::<Result<_, _>>()?;
+        .bind(id)
+        .bind(filter.state)
+        .bind(filter.level)
+        .bind(filter.rule.as_ref())
+        .bind(filter.subject.as_ref())
+        .all(&mut *transaction, "alerts")
+        .await?;
+        alerts.retain(|alert| visible.subject(&alert.subject));
         with_findings(&mut transaction, alerts.iter_mut().collect()).await?;
         Ok(alerts)
     }
@@ -134,25 +133,23 @@ pub(super) async fn news(
     let mut news: Vec<(String, AlertChange)> = Vec::new();
     let mut last = after.to_owned();
     while news.len() < limit {
-        let rows: Vec<(String, String)> = sqlx::query_as(
+        let rows: Vec<(String, Json<AlertChange>)> = query_as(
             "select alert || '/' || kind as name, body from alert_changes
              where cycle = $1 and alert || '/' || kind > $2
                and kind in ('raised', 'reopened', 'worsened', 'eased', 'released', 'resolved',
                             'retired', 'voided')
              order by name limit $3",
         )
-        .bind(cycle.0)
-        .bind(last.as_str())
+        .bind(cycle)
+        .bind(&last)
         .bind(kept::count(limit))
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(reading("alert changes"))?;
+        .all(&mut *connection, "alert changes")
+        .await?;
         let Some((furthest, _)) = rows.last() else { break };
         last.clone_from(furthest);
-        for (name, body) in rows {
-            let change: AlertChange = kept::to_json("alert_changes.body", &body)?;
-            let is_told = visible.subject(&change.alert.subject) && visible.words(&change.reason);
-            if is_told && change.alert.hidden_by.is_none() {
+        for (name, Json(change)) in rows {
+            let is_shown = visible.subject(&change.alert.subject) && visible.words(&change.reason);
+            if is_shown && change.alert.hidden_by.is_none() {
                 news.push((name, change));
             }
         }
@@ -163,7 +160,7 @@ pub(super) async fn news(
     Ok(news)
 }
 
-/// Evidence and explanation are kept once, with the verdict.
+/// Fills in evidence and explanation, which are stored once, with the verdict.
 pub(super) async fn with_findings(
     connection: &mut SqliteConnection,
     alerts: Vec<&mut Alert>,
@@ -187,7 +184,7 @@ pub(super) async fn with_findings(
     Ok(())
 }
 
-/// An alert that stands on a kept verdict, without what is kept with that verdict.
+/// An alert without evidence and explanation, when they are stored with its verdict.
 fn bare(alert: &Alert) -> Alert {
     match alert.judged_in {
         Some(_) => Alert { evidence: None, explanation: None, ..alert.clone() },
@@ -195,7 +192,7 @@ fn bare(alert: &Alert) -> Alert {
     }
 }
 
-/// Alerts become what the changes say, and the changes are kept.
+/// Alerts become what the changes say, and the changes are recorded.
 pub(super) async fn apply(
     connection: &mut SqliteConnection,
     cycle: CycleNumber,
@@ -220,26 +217,26 @@ async fn upsert(
         .iter()
         .map(|AlertChange { alert, .. }| {
             let evidence = alert.evidence.as_ref().filter(|_| alert.judged_in.is_none());
-            let evidence = evidence.map(|evidence| kept::from_json("evidence", evidence));
+            let evidence = evidence.map(|evidence| kept::to_json("evidence", evidence));
             Ok((alert, evidence.transpose()?))
         })
         .collect::<Result<_, StoreError>>()?;
     let bind = |mut row: Separated<'_, _, _>, (alert, evidence): &(&Alert, Option<String>)| {
-        row.push_bind(alert.id.as_str());
-        row.push_bind(alert.rule.as_str());
-        row.push_bind(alert.subject.to_string());
-        row.push_bind(alert.subject.project().map(ProjectId::as_str));
-        row.push_bind(alert.subject.ministry().map(MinistryCode::as_str));
-        row.push_bind(alert.state.word());
-        row.push_bind(alert.level.word());
-        row.push_bind(alert.since.to_string());
-        row.push_bind(kept::from_instant(alert.updated_at));
+        row.push_bind(&alert.id);
+        row.push_bind(&alert.rule);
+        row.push_bind(&alert.subject);
+        row.push_bind(alert.subject.project());
+        row.push_bind(alert.subject.ministry());
+        row.push_bind(alert.state);
+        row.push_bind(alert.level);
+        row.push_bind(Date(alert.since));
+        row.push_bind(Timestamp(alert.updated_at));
         row.push_bind(i64::from(alert.streak));
         row.push_bind(alert.stale);
-        row.push_bind(alert.judged_in.map(|cycle| cycle.0));
+        row.push_bind(alert.judged_in);
         row.push_bind(evidence.as_deref());
         row.push_bind(alert.explanation.as_deref().filter(|_| alert.judged_in.is_none()));
-        row.push_bind(alert.hidden_by.as_ref().map(RuleId::as_str));
+        row.push_bind(alert.hidden_by.as_ref());
     };
     kept::insert(connection, "alerts", (head, tail), &rows, bind).await
 }
@@ -250,13 +247,11 @@ async fn append(
     changes: &[AlertChange],
 ) -> Result<(), StoreError> {
     // None yet, unless the cycle is being made void.
-    let first: i64 = sqlx::query_scalar(
-        "select coalesce(max(position) + 1, 0) from alert_changes where cycle = $1",
-    )
-    .bind(cycle.0)
-    .fetch_one(&mut *connection)
-    .await
-    .map_err(reading("alert changes"))?;
+    let first: i64 =
+        query_scalar("select coalesce(max(position) + 1, 0) from alert_changes where cycle = $1")
+            .bind(cycle)
+            .one(&mut *connection, "alert changes")
+            .await?;
     let head = "insert into alert_changes (cycle, position, alert, kind, reason, body) ";
     let rows: Vec<(i64, &AlertChange, String)> = (first..)
         .zip(changes)
@@ -264,61 +259,38 @@ async fn append(
             let AlertChange { alert, kind, from, reason, counterpart } = change;
             let (alert, kind, from) = (bare(alert), *kind, *from);
             let (reason, counterpart) = (reason.clone(), counterpart.clone());
-            let kept = AlertChange { alert, kind, from, reason, counterpart };
-            Ok((position, change, kept::from_json("an alert change", &kept)?))
+            let stored = AlertChange { alert, kind, from, reason, counterpart };
+            Ok((position, change, kept::to_json("an alert change", &stored)?))
         })
         .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, kept: &(i64, &AlertChange, String)| {
-        let (position, change, body) = kept;
-        row.push_bind(cycle.0);
+    let bind = |mut row: Separated<'_, _, _>, row_of: &(i64, &AlertChange, String)| {
+        let (position, change, body) = row_of;
+        row.push_bind(cycle);
         row.push_bind(*position);
-        row.push_bind(change.alert.id.as_str());
-        row.push_bind(change.kind.word());
-        row.push_bind(change.reason.as_str());
-        row.push_bind(body.as_str());
+        row.push_bind(&change.alert.id);
+        row.push_bind(change.kind);
+        row.push_bind(&change.reason);
+        row.push_bind(body);
     };
     kept::insert(connection, "alert changes", (head, ""), &rows, bind).await
 }
 
-#[derive(sqlx::FromRow)]
-pub(super) struct AlertRow {
-    id: String,
-    rule: String,
-    subject: String,
-    state: String,
-    level: String,
-    since: String,
-    updated_at: String,
-    streak: i64,
-    stale: bool,
-    judged_in: Option<i64>,
-    evidence: Option<String>,
-    explanation: Option<String>,
-    hidden_by: Option<String>,
-}
-
-impl AlertRow {
-    pub(super) fn into_alert(self) -> Result<Alert, StoreError> {
-        let evidence = self.evidence.map(|text| kept::to_json("alerts.evidence", &text));
-        Ok(Alert {
-            id: AlertId::new(self.id),
-            rule: RuleId::new(self.rule),
-            subject: kept::to_subject("alerts.subject", &self.subject)?,
-            state: kept::to_word(
-                "alerts.state",
-                &self.state,
-                "an alert's state",
-                AlertState::from_word,
-            )?,
-            level: kept::to_word("alerts.level", &self.level, "a level", Level::from_word)?,
-            since: kept::to_date("alerts.since", &self.since)?,
-            updated_at: kept::to_instant("alerts.updated_at", self.updated_at)?,
-            streak: kept::to_u32("alerts.streak", self.streak)?,
-            stale: self.stale,
-            judged_in: self.judged_in.map(CycleNumber),
-            evidence: evidence.transpose()?,
-            explanation: self.explanation,
-            hidden_by: self.hidden_by.map(RuleId::new),
+impl FromRow<'_, SqliteRow> for Alert {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            rule: row.try_get("rule")?,
+            subject: row.try_get("subject")?,
+            state: row.try_get("state")?,
+            level: row.try_get("level")?,
+            since: row.day("since")?,
+            updated_at: row.instant("updated_at")?,
+            streak: row.small_count("streak")?,
+            stale: row.try_get("stale")?,
+            judged_in: row.try_get("judged_in")?,
+            evidence: row.optional_json("evidence")?,
+            explanation: row.try_get("explanation")?,
+            hidden_by: row.try_get("hidden_by")?,
         })
     }
 }

@@ -4,24 +4,28 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
+use sqlx::sqlite::SqliteRow;
 use utoipa::ToSchema;
 
 use super::Store;
 use super::audit_scope;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::kept;
 use super::outbox;
-use crate::domain::audit::Actor;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::audit::Deed;
 use crate::domain::audit::Flaw;
 use crate::domain::audit::Head;
-use crate::domain::audit::NameProof;
 use crate::domain::audit::Walk;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::notice::Notice;
@@ -29,8 +33,8 @@ use crate::domain::notice::Notice;
 /// Entries read at a time when the trail is verified.
 const PAGE: i64 = 1000;
 
-/// The database itself refuses to change or remove an entry. Told at each opening, since no two
-/// databases say it alike.
+/// The database itself refuses to change or remove an entry. Set up at each opening, since no two
+/// databases write this alike.
 const GUARDS: [&str; 2] = [
     "create trigger if not exists audit_is_never_changed before update on audit
      begin select raise(abort, 'entries of the audit trail are never changed'); end",
@@ -64,12 +68,11 @@ impl Store {
     /// When the last entry of the trail was written, by the clock of then.
     pub async fn last_written_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.check_whole("the age of the trail")?;
-        let at: Option<String> =
-            sqlx::query_scalar("select at from audit order by number desc limit 1")
-                .fetch_optional(self.readers()?)
-                .await
-                .map_err(reading("the audit trail"))?;
-        at.map(|at| kept::to_instant("audit.at", at)).transpose()
+        let at: Option<Timestamp> =
+            query_scalar("select at from audit order by number desc limit 1")
+                .optional(self.readers()?, "the audit trail")
+                .await?;
+        Ok(at.map(|Timestamp(at)| at))
     }
 
     /// Vigie noticed something of itself; `notices` tell it.
@@ -93,7 +96,7 @@ impl Store {
         if !visible.is_all() {
             return audit_scope::entries(&mut transaction, &visible, filter).await;
         }
-        let mut rows: Vec<EntryRow> = sqlx::query_as(
+        let mut entries: Vec<AuditEntry> = query_as(
             "select number, at, actor, proved_by, action, subject, was, became, reason, previous,
                     hash
              from audit
@@ -104,14 +107,13 @@ impl Store {
              order by number desc limit $4",
         )
         .bind(filter.subject.as_deref())
-        .bind(filter.since.map(kept::from_instant))
+        .bind(filter.since.map(Timestamp))
         .bind(filter.before.unwrap_or(i64::MAX))
         .bind(filter.limit.map_or(i64::MAX, i64::from))
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(reading("the audit trail"))?;
-        rows.reverse();
-        Ok(rows.into_iter().map(EntryRow::into_entry).collect())
+        .all(&mut *transaction, "the audit trail")
+        .await?;
+        entries.reverse();
+        Ok(entries)
     }
 
     pub async fn audit_head(&self) -> Result<Head, StoreError> {
@@ -129,10 +131,10 @@ impl Store {
         self.check_whole("the soundness of the audit trail")?;
         let mut transaction = self.begin_read().await?;
         let mut walk = Walk::new(expected);
-        let told = head(&mut transaction).await?;
+        let recorded = head(&mut transaction).await?;
         let flaw = match follow(&mut transaction, &mut walk).await? {
             Some(flaw) => Some(flaw),
-            None => walk.clone().end(&told).err(),
+            None => walk.clone().end(&recorded).err(),
         };
         let head = walk.last().clone();
         Ok(AuditReport { sound: head.number, head, flaw })
@@ -149,7 +151,7 @@ pub(super) async fn append(
         return Ok(());
     }
     let mut head = head(connection).await?;
-    let at = kept::from_instant(now);
+    let at = Timestamp(now).to_string();
     let mut entries = Vec::with_capacity(deeds.len());
     for deed in deeds {
         let entry = AuditEntry::after(&head, at.clone(), deed.clone());
@@ -162,10 +164,7 @@ pub(super) async fn append(
 
 pub(super) async fn guard(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     for guard in GUARDS {
-        sqlx::query(guard)
-            .execute(&mut *connection)
-            .await
-            .map_err(writing("the guards of the audit trail"))?;
+        sqlx::query(guard).run(&mut *connection, "the guards of the audit trail").await?;
     }
     Ok(())
 }
@@ -202,7 +201,7 @@ async fn page(
     last: i64,
     limit: i64,
 ) -> Result<Vec<AuditEntry>, sqlx::Error> {
-    let rows: Vec<EntryRow> = sqlx::query_as(
+    sqlx::query_as(
         "select number, at, actor, proved_by, action, subject, was, became, reason, previous,
                     hash
          from audit where number > $1 order by number limit $2",
@@ -210,19 +209,14 @@ async fn page(
     .bind(last)
     .bind(limit)
     .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(EntryRow::into_entry).collect())
+    .await
 }
 
 async fn head(connection: &mut SqliteConnection) -> Result<Head, StoreError> {
-    let row: Option<(i64, String)> = sqlx::query_as("select number, hash from audit_head")
-        .fetch_optional(connection)
-        .await
-        .map_err(reading("the head of the audit trail"))?;
-    Ok(row.map_or_else(Head::genesis, |(number, hash)| Head {
-        number,
-        hash: Fingerprint::from_kept(hash),
-    }))
+    let row: Option<(i64, Fingerprint)> = query_as("select number, hash from audit_head")
+        .optional(connection, "the head of the audit trail")
+        .await?;
+    Ok(row.map_or_else(Head::genesis, |(number, hash)| Head { number, hash }))
 }
 
 async fn set_head(connection: &mut SqliteConnection, head: &Head) -> Result<(), StoreError> {
@@ -231,10 +225,9 @@ async fn set_head(connection: &mut SqliteConnection, head: &Head) -> Result<(), 
          on conflict (position) do update set number = excluded.number, hash = excluded.hash",
     )
     .bind(head.number)
-    .bind(head.hash.as_str())
-    .execute(connection)
-    .await
-    .map_err(writing("the head of the audit trail"))?;
+    .bind(&head.hash)
+    .run(connection, "the head of the audit trail")
+    .await?;
     Ok(())
 }
 
@@ -246,50 +239,36 @@ async fn insert(
                 reason, previous, hash) ";
     let bind = |mut row: Separated<'_, _, _>, entry: &AuditEntry| {
         row.push_bind(entry.number);
-        row.push_bind(entry.at.as_str());
-        row.push_bind(entry.actor.as_str());
-        row.push_bind(entry.proved_by.map(NameProof::word));
-        row.push_bind(entry.action.as_str());
-        row.push_bind(entry.subject.as_str());
+        row.push_bind(&entry.at);
+        row.push_bind(&entry.actor);
+        row.push_bind(entry.proved_by);
+        row.push_bind(&entry.action);
+        row.push_bind(&entry.subject);
         row.push_bind(entry.was.as_deref());
         row.push_bind(entry.became.as_deref());
         row.push_bind(entry.reason.as_deref());
-        row.push_bind(entry.previous.as_str());
-        row.push_bind(entry.hash.as_str());
+        row.push_bind(&entry.previous);
+        row.push_bind(&entry.hash);
     };
     kept::insert(connection, "the audit trail", (head, ""), entries, bind).await
 }
 
-#[derive(sqlx::FromRow)]
-pub(super) struct EntryRow {
-    number: i64,
-    at: String,
-    actor: String,
-    proved_by: Option<String>,
-    action: String,
-    subject: String,
-    was: Option<String>,
-    became: Option<String>,
-    reason: Option<String>,
-    previous: String,
-    hash: String,
-}
-
-impl EntryRow {
-    pub(super) fn into_entry(self) -> AuditEntry {
-        AuditEntry {
-            number: self.number,
-            at: self.at,
+impl FromRow<'_, SqliteRow> for AuditEntry {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let proved_by: Option<String> = row.try_get("proved_by")?;
+        Ok(Self {
+            number: row.try_get("number")?,
+            at: row.try_get("at")?,
+            actor: row.try_get("actor")?,
+            action: row.try_get("action")?,
+            subject: row.try_get("subject")?,
+            was: row.try_get("was")?,
+            became: row.try_get("became")?,
+            reason: row.try_get("reason")?,
+            previous: row.try_get("previous")?,
+            hash: row.try_get("hash")?,
             // A word that nobody wrote reads as none, and its entry as altered.
-            proved_by: self.proved_by.as_deref().and_then(NameProof::from_word),
-            actor: Actor::from_kept(self.actor),
-            action: self.action,
-            subject: self.subject,
-            was: self.was,
-            became: self.became,
-            reason: self.reason,
-            previous: Fingerprint::from_kept(self.previous),
-            hash: Fingerprint::from_kept(self.hash),
-        }
+            proved_by: proved_by.and_then(|word| word.parse().ok()),
+        })
     }
 }

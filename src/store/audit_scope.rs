@@ -2,22 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
+use serde_json::Value;
 use sqlx::QueryBuilder;
 use sqlx::Sqlite;
 use sqlx::SqliteConnection;
 
 use super::audit::AuditFilter;
-use super::audit::EntryRow;
 use super::error::StoreError;
-use super::error::reading;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::Whole;
+use super::queries::query_as;
 use super::scope::Visible;
 use super::scope::VisibleAlerts;
+use super::sql_types::Timestamp;
 use crate::domain::audit::AuditEntry;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
+use crate::domain::ids::SilenceNumber;
 use crate::domain::silence::SilenceScope;
 use crate::domain::subject::Subject;
 
@@ -38,8 +41,8 @@ pub(super) async fn entries(
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let wanted = |subject: &String| match filter.subject.as_deref() {
         None => true,
-        Some(asked) => {
-            let rest = subject.strip_prefix(asked);
+        Some(wanted) => {
+            let rest = subject.strip_prefix(wanted);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         }
     };
@@ -69,20 +72,16 @@ async fn subjects(
     let mut subjects: BTreeSet<String> =
         ids.into_iter().map(|id| Subject::Project(id.clone()).to_string()).collect();
     for (kind, statement) in KINDS {
-        let rows: Vec<(String, String)> = sqlx::query_as(statement)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(reading("subjects of the audit trail"))?;
-        let shown = rows.into_iter().filter(|(_, subject)| visible.subject_text(subject));
+        let rows: Vec<(String, Subject)> =
+            query_as(statement).all(&mut *connection, "subjects of the audit trail").await?;
+        let shown = rows.into_iter().filter(|(_, subject)| visible.subject(subject));
         subjects.extend(shown.map(|(id, _)| format!("{kind}/{id}")));
     }
-    let rows: Vec<(i64, Option<String>, Option<String>)> =
-        sqlx::query_as("select number, project, ministry from silences")
-            .fetch_all(connection)
-            .await
-            .map_err(reading("silences"))?;
+    let rows: Vec<(SilenceNumber, Option<ProjectId>, Option<MinistryCode>)> =
+        query_as("select number, project, ministry from silences")
+            .all(connection, "silences")
+            .await?;
     for (number, project, ministry) in rows {
-        let (project, ministry) = (project.map(ProjectId::new), ministry.map(MinistryCode::new));
         if visible.silence(&SilenceScope { rule: None, project, ministry }) {
             subjects.insert(format!("silence/{number}"));
         }
@@ -101,21 +100,16 @@ async fn about(
     );
     let mut wanted = statement.separated(", ");
     for subject in subjects {
-        wanted.push_bind(subject.as_str());
+        wanted.push_bind(subject);
     }
     statement.push(")");
     if let Some(since) = filter.since {
-        statement.push(" and at >= ").push_bind(kept::from_instant(since));
+        statement.push(" and at >= ").push_bind(Timestamp(since));
     }
     if let Some(limit) = filter.limit {
         statement.push(" order by number desc limit ").push_bind(i64::from(limit));
     }
-    let rows: Vec<EntryRow> = statement
-        .build_query_as()
-        .fetch_all(connection)
-        .await
-        .map_err(reading("the audit trail"))?;
-    Ok(rows.into_iter().map(EntryRow::into_entry).collect())
+    statement.build_query_as::<Whole<_>>().all(connection, "the audit trail").await
 }
 
 /// Not where a project was linked into another's, what an alert came from there, or the alerts of a
@@ -123,18 +117,18 @@ async fn about(
 fn shows(entry: &AuditEntry, visible: &Visible, alerts: &VisibleAlerts) -> bool {
     let states = [entry.was.as_deref(), entry.became.as_deref()].into_iter().flatten();
     entry.reason.as_deref().is_none_or(|reason| visible.words(reason))
-        && states.filter_map(|state| serde_json::from_str(state).ok()).all(|state: Json| {
-            let into = state.get("into").and_then(Json::as_str);
+        && states.filter_map(|state| serde_json::from_str(state).ok()).all(|state: Value| {
+            let into = state.get("into").and_then(Value::as_str);
             into.is_none_or(|into| visible.project(&ProjectId::new(into)))
                 && named(&state).into_iter().all(|alert| alerts.contains(&alert))
         })
 }
 
 /// The alerts behind a mission, in a list, or under a silence, with their levels.
-fn named(state: &Json) -> Vec<AlertId> {
+fn named(state: &Value) -> Vec<AlertId> {
     match state.get("alerts") {
-        Some(Json::Array(ids)) => ids.iter().filter_map(Json::as_str).map(AlertId::new).collect(),
-        Some(Json::Object(levels)) => levels.keys().map(AlertId::new).collect(),
+        Some(Value::Array(ids)) => ids.iter().filter_map(Value::as_str).map(AlertId::new).collect(),
+        Some(Value::Object(levels)) => levels.keys().map(AlertId::new).collect(),
         Some(_) | None => vec![],
     }
 }

@@ -15,7 +15,7 @@ use super::error::writing;
 use super::open::schemas;
 
 impl Store {
-    /// Writes the database as it stands at one moment to a new or empty file, while others read and
+    /// Writes the database as it is at one moment to a new or empty file, while others read and
     /// write. The caller puts it on the disk for good.
     pub async fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
         self.check_whole("a copy of the database")?;
@@ -35,11 +35,11 @@ impl Store {
 }
 
 /// Reads all of a database's file, and refuses what is damaged, not ours, or from a later version.
-/// Nothing is created beside it, unless a write-ahead log lies there already.
+/// Nothing is created next to it, unless a write-ahead log lies there already.
 pub async fn verify(file: &Path) -> Result<(), StoreError> {
     let unopened = |source| StoreError::Open { path: file.to_owned(), source };
     // Without `immutable`, even a reader of a file in write-ahead mode leaves `-wal` and `-shm` behind.
-    let has_log = database_files::holds_something(&database_files::beside(file, "-wal"));
+    let has_log = database_files::holds_something(&database_files::side_file(file, "-wal"));
     let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(!has_log);
     let mut connection = options.connect().await.map_err(unopened)?;
     let verified = verify_all(&mut connection, file).await;

@@ -1,4 +1,4 @@
-//! Whose token it is. What the database says is kept for as long as nothing was written to it: a busy program
+//! The account behind a token. What the database says is cached for as long as nothing was written to it: a busy program
 //! need not have it looked up at each request, and a token that is revoked is worth nothing from then on.
 
 use std::collections::BTreeSet;
@@ -14,8 +14,10 @@ use super::Store;
 use super::accounts::is_over;
 use super::credential::Credential;
 use super::error::StoreError;
-use super::error::reading;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::query_as;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use super::version::Version;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
@@ -29,10 +31,10 @@ use crate::domain::fingerprint::Fingerprint;
 /// A token's last use is known to that many minutes: a busy program need not write at each request.
 const USE_MINUTES: i64 = 5;
 
-/// Tokens of which something is kept.
+/// The most tokens whose callers are cached.
 const MOST: usize = 1000;
 
-/// By the hash of the token. Of those that are none, nothing is kept.
+/// Callers by the hash of their token. Unknown tokens are not cached.
 #[derive(Clone)]
 pub(super) struct Callers(Arc<Cache<Fingerprint, Known>>);
 
@@ -56,8 +58,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Caller>, StoreError> {
         let hash = presented.hash();
-        let kept = self.callers.0.get(&hash).filter(|known| known.version == version);
-        let Some(known) = (match kept {
+        let cached = self.callers.0.get(&hash).filter(|known| known.version == version);
+        let Some(known) = (match cached {
             Some(known) => Some(known),
             None => self.look_up(hash, version).await?,
         }) else {
@@ -78,18 +80,17 @@ impl Store {
         hash: Fingerprint,
         version: Version,
     ) -> Result<Option<Known>, StoreError> {
-        let found: Option<CallerRow> = sqlx::query_as(
+        let found: Option<CallerRow> = query_as(
             "select tokens.number, tokens.account, accounts.name, tokens.roles,
                     accounts.roles as granted, tokens.scope, accounts.scope as seen,
                     tokens.issued_locally, tokens.expires_at, tokens.last_used_at
              from tokens join accounts on accounts.number = tokens.account
              where tokens.hash = $1 and tokens.revoked_at is null and accounts.closed_at is null",
         )
-        .bind(hash.as_str())
-        .fetch_optional(self.readers()?)
-        .await
-        .map_err(reading("tokens"))?;
-        let known = found.map(|row| row.into_known(version)).transpose()?;
+        .bind(&hash)
+        .optional(self.readers()?, "tokens")
+        .await?;
+        let known = found.map(|row| row.into_known(version));
         if let Some(known) = &known {
             self.callers.0.insert(hash, known.clone());
         }
@@ -105,44 +106,39 @@ impl Default for Callers {
 
 impl fmt::Debug for Callers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Callers").field("kept", &self.0.len()).finish()
+        f.debug_struct("Callers").field("cached", &self.0.len()).finish()
     }
 }
 
 #[derive(sqlx::FromRow)]
 struct CallerRow {
     number: i64,
-    account: i64,
-    name: String,
-    roles: String,
-    granted: String,
-    scope: String,
-    seen: String,
+    account: AccountNumber,
+    name: Actor,
+    roles: Json<BTreeSet<Role>>,
+    granted: Json<BTreeSet<Role>>,
+    scope: Json<Scope>,
+    seen: Json<Scope>,
     issued_locally: bool,
-    expires_at: String,
-    last_used_at: Option<String>,
+    expires_at: Timestamp,
+    last_used_at: Option<Timestamp>,
 }
 
 impl CallerRow {
-    fn into_known(self, version: Version) -> Result<Known, StoreError> {
-        let lent: BTreeSet<Role> = kept::to_json("tokens.roles", &self.roles)?;
-        let granted: BTreeSet<Role> = kept::to_json("accounts.roles", &self.granted)?;
-        let shown: Scope = kept::to_json("tokens.scope", &self.scope)?;
-        let seen: Scope = kept::to_json("accounts.scope", &self.seen)?;
-        let used = self.last_used_at.map(|at| kept::to_instant("tokens.last_used_at", at));
+    fn into_known(self, version: Version) -> Known {
         let proof = if self.issued_locally { NameProof::LocalToken } else { NameProof::Token };
-        Ok(Known {
+        Known {
             version,
             caller: Caller {
-                account: AccountNumber(self.account),
-                name: Actor::from_kept(self.name).proved_by(proof),
-                roles: lent.intersection(&granted).copied().collect(),
-                scope: seen.and(&shown),
+                account: self.account,
+                name: self.name.proved_by(proof),
+                roles: self.roles.0.intersection(&self.granted.0).copied().collect(),
+                scope: self.seen.0.and(&self.scope.0),
                 proof: ProvedBy::Token { number: self.number },
             },
             number: self.number,
-            expires_at: kept::to_instant("tokens.expires_at", self.expires_at)?,
-            last_used_at: used.transpose()?,
-        })
+            expires_at: self.expires_at.0,
+            last_used_at: self.last_used_at.map(|Timestamp(at)| at),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The texts that cycles were judged with, kept once for each fingerprint.
+//! The texts that cycles were judged with, stored once for each fingerprint.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,10 @@ use sqlx::query_builder::Separated;
 
 use super::Store;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
 use crate::domain::fingerprint::Fingerprint;
 
 impl Store {
@@ -19,11 +20,10 @@ impl Store {
         fingerprint: &Fingerprint,
     ) -> Result<BTreeMap<String, String>, StoreError> {
         let rows: Vec<(String, String)> =
-            sqlx::query_as("select path, text from catalogue_texts where fingerprint = $1")
-                .bind(fingerprint.as_str())
-                .fetch_all(self.readers()?)
-                .await
-                .map_err(reading("a catalogue"))?;
+            query_as("select path, text from catalogue_texts where fingerprint = $1")
+                .bind(fingerprint)
+                .all(self.readers()?, "a catalogue")
+                .await?;
         Ok(rows.into_iter().collect())
     }
 }
@@ -37,19 +37,18 @@ pub(super) async fn keep(
     let added = sqlx::query(
         "insert into catalogues (fingerprint) values ($1) on conflict (fingerprint) do nothing",
     )
-    .bind(fingerprint.as_str())
-    .execute(&mut *connection)
-    .await
-    .map_err(writing("a catalogue"))?;
-    if added.rows_affected() == 0 {
+    .bind(fingerprint)
+    .run(&mut *connection, "a catalogue")
+    .await?;
+    if added == 0 {
         return Ok(());
     }
     let head = "insert into catalogue_texts (fingerprint, path, text) ";
     let rows: Vec<(&String, &String)> = texts.iter().collect();
     let bind = |mut row: Separated<'_, _, _>, (path, text): &(&String, &String)| {
-        row.push_bind(fingerprint.as_str());
-        row.push_bind(path.as_str());
-        row.push_bind(text.as_str());
+        row.push_bind(fingerprint);
+        row.push_bind(path);
+        row.push_bind(text);
     };
     kept::insert(connection, "a catalogue", (head, ""), &rows, bind).await
 }

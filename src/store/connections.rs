@@ -1,6 +1,6 @@
 //! The connections to the database: many that read, one that writes.
 //!
-//! Whoever writes waits for the one connection that may, in the order they came, for a bounded time. Readers
+//! Writers wait for the one connection that may, in the order they came, for a bounded time. Readers
 //! have connections of their own and wait for nobody, whatever is being written.
 //!
 //! A connection serves again only when nothing is left of what it was last used for. `SQLite` ends a transaction
@@ -127,8 +127,8 @@ fn pool(storage: &Storage, wait: Duration) -> SqlitePoolOptions {
         })
 }
 
-/// Asked of `SQLite` itself, which refuses to begin a transaction within another, and of sqlx, which keeps
-/// count. What the connection was last told, such as to roll back, is done before.
+/// Checked with `SQLite` itself, which refuses to begin a transaction within another, and of sqlx, which keeps
+/// count. What was last requested of the connection, such as a roll back, is done before.
 async fn is_sound(connection: &mut SqliteConnection, storage: &Storage) -> bool {
     let tried = sqlx::query("begin; rollback").execute(&mut *connection).await;
     if tried.is_ok() && !connection.is_in_transaction() {

@@ -6,9 +6,11 @@ use sqlx::query_builder::Separated;
 use super::Store;
 use super::differences::Difference;
 use super::error::StoreError;
-use super::error::reading;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::query_as;
 use crate::domain::ids::ImportNumber;
+use crate::domain::subject::Subject;
 
 impl Store {
     /// By the imports after `last`, in order. Projects are as they were known when it was imported.
@@ -18,21 +20,18 @@ impl Store {
     ) -> Result<Vec<(ImportNumber, Difference)>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut rows: Vec<(i64, String, String, String, String)> = sqlx::query_as(
+        let mut rows: Vec<(ImportNumber, Subject, String, String, String)> = query_as(
             "select import, subject, field, former, now_says from import_corrections
              where import > $1 order by import, position",
         )
-        .bind(last.0)
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(reading("corrections"))?;
-        rows.retain(|(_, subject, ..)| visible.subject_text(subject));
-        rows.into_iter()
-            .map(|(import, subject, field, former, now)| {
-                let subject = kept::to_subject("import_corrections.subject", &subject)?;
-                Ok((ImportNumber(import), Difference { subject, field, former, now }))
-            })
-            .collect()
+        .bind(last)
+        .all(&mut *transaction, "corrections")
+        .await?;
+        rows.retain(|(_, subject, ..)| visible.subject(subject));
+        let difference = |(import, subject, field, former, now)| {
+            (import, Difference { subject, field, former, now })
+        };
+        Ok(rows.into_iter().map(difference).collect())
     }
 }
 
@@ -45,12 +44,12 @@ pub(super) async fn insert(
         "insert into import_corrections (import, position, subject, field, former, now_says) ";
     let rows: Vec<(i64, &Difference)> = kept::positioned(differences).collect();
     let bind = |mut row: Separated<'_, _, _>, (position, difference): &(i64, &Difference)| {
-        row.push_bind(import.0);
+        row.push_bind(import);
         row.push_bind(*position);
-        row.push_bind(difference.subject.to_string());
-        row.push_bind(difference.field.as_str());
-        row.push_bind(difference.former.as_str());
-        row.push_bind(difference.now.as_str());
+        row.push_bind(&difference.subject);
+        row.push_bind(&difference.field);
+        row.push_bind(&difference.former);
+        row.push_bind(&difference.now);
     };
     kept::insert(connection, "corrections", (head, ""), &rows, bind).await
 }

@@ -1,4 +1,4 @@
-//! Secrets that callers prove themselves with: made by chance, shown once, kept as fingerprints.
+//! Secrets that callers prove themselves with: made by chance, shown once, stored as fingerprints.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ const BYTES: usize = 32;
 pub struct Credential(Secret);
 
 impl Credential {
-    /// With a prefix by which a leaked one can be told from any other text.
+    /// With a prefix by which a leaked one can be recognised.
     pub(super) fn fresh(prefix: &str) -> Result<Self, StoreError> {
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes).map_err(|source| StoreError::Chance { source })?;

@@ -7,33 +7,27 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::sql_types::Count;
 use crate::domain::cycle::CyclePhase;
 use crate::domain::ids::CycleNumber;
 
 impl Store {
-    /// Empty for a cycle of before they were kept.
+    /// How long each phase of a cycle took; empty for cycles committed before this was recorded.
     pub async fn cycle_times(
         &self,
         cycle: CycleNumber,
     ) -> Result<BTreeMap<CyclePhase, Duration>, StoreError> {
         self.check_whole("how long a cycle took")?;
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("select phase, microseconds from cycle_times where cycle = $1")
-                .bind(cycle.0)
-                .fetch_all(self.readers()?)
-                .await
-                .map_err(reading("how long a cycle took"))?;
-        rows.into_iter()
-            .map(|(phase, microseconds)| {
-                let phase =
-                    kept::to_word("cycle_times.phase", &phase, "a phase", CyclePhase::from_word)?;
-                let microseconds = kept::to_u64("cycle_times.microseconds", microseconds)?;
-                Ok((phase, Duration::from_micros(microseconds)))
-            })
-            .collect()
+        let rows: Vec<(CyclePhase, Count)> =
+            query_as("select phase, microseconds from cycle_times where cycle = $1")
+                .bind(cycle)
+                .all(self.readers()?, "how long a cycle took")
+                .await?;
+        let time = |(phase, Count(micros))| (phase, Duration::from_micros(micros));
+        Ok(rows.into_iter().map(time).collect())
     }
 }
 
@@ -47,12 +41,11 @@ pub(super) async fn insert(
     let all = times.iter().map(|(phase, time)| (*phase, *time)).chain([(CyclePhase::Write, write)]);
     for (phase, time) in all {
         sqlx::query("insert into cycle_times (cycle, phase, microseconds) values ($1, $2, $3)")
-            .bind(cycle.0)
-            .bind(phase.word())
+            .bind(cycle)
+            .bind(phase)
             .bind(i64::try_from(time.as_micros()).unwrap_or(i64::MAX))
-            .execute(&mut *connection)
-            .await
-            .map_err(writing("how long a cycle took"))?;
+            .run(&mut *connection, "how long a cycle took")
+            .await?;
     }
     Ok(())
 }

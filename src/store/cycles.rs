@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use sqlx::FromRow;
+use sqlx::QueryBuilder;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
 use sqlx::error::DatabaseError;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::alerts;
@@ -13,13 +17,19 @@ use super::connections::end;
 use super::cycle_times;
 use super::deeds;
 use super::error::StoreError;
-use super::error::reading;
 use super::handling;
-use super::kept;
 use super::missions;
 use super::outbox;
+use super::queries::Fetch;
+use super::queries::Whole;
+use super::queries::query_scalar;
 use super::scope::Visible;
 use super::silences;
+use super::sql_types::Columns;
+use super::sql_types::Count;
+use super::sql_types::Date;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use super::verdicts;
 use super::void;
 use crate::domain::audit::Actor;
@@ -28,15 +38,21 @@ use crate::domain::cycle::CycleInputs;
 use crate::domain::cycle::CycleRecord;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::cycle::CycleVoid;
-use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
-use crate::domain::ids::ImportNumber;
+
+const SELECT: &str = "select number, as_of, edition, last_import, last_link, last_review, data, \
+                      catalogue, started_at, figures, judged, fired, unknown, failed, voided_at, \
+                      voided_by, voided_reason from cycles ";
 
 impl Store {
     /// The cycle, its verdicts, what it did to alerts and missions, what it says: one transaction.
     ///
     /// A cycle decides on the alerts that the one before it left. When another cycle took its number
     /// meanwhile, or the one before it was made void, nothing is written and the caller may start again.
+    ///
+    /// # Errors
+    ///
+    /// Another cycle took the number, the cycle before it was made void meanwhile, or a figure is not finite.
     pub async fn commit_cycle(&self, record: &CycleRecord) -> Result<(), StoreError> {
         self.check_whole("a cycle")?;
         let mut transaction = self.begin_write().await?;
@@ -63,28 +79,21 @@ impl Store {
 
     pub async fn next_cycle_number(&self) -> Result<CycleNumber, StoreError> {
         self.check_whole("a cycle")?;
-        let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from cycles")
-            .fetch_one(self.readers()?)
+        query_scalar("select coalesce(max(number), 0) + 1 from cycles")
+            .one(self.readers()?, "cycles")
             .await
-            .map_err(reading("cycles"))?;
-        Ok(CycleNumber(last + 1))
     }
 
-    /// The last one that stands: what all that comes after rests on. One that was made void is passed
+    /// The last cycle that was not made void, on which all that comes after rests. A void one is passed
     /// over, as if it had never been committed.
     pub async fn last_cycle(&self) -> Result<Option<CycleSummary>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let row: Option<CycleRow> = sqlx::query_as(
-            "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
-                    started_at, figures, judged, fired, unknown, failed,
-                    voided_at, voided_by, voided_reason
-             from cycles where voided_at is null order by number desc limit 1",
-        )
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(reading("the last cycle"))?;
-        row.map(|row| row.into_summary(&visible)).transpose()
+        let mut statement = QueryBuilder::new(SELECT);
+        statement.push("where voided_at is null order by number desc limit 1");
+        let statement = statement.build_query_as::<Whole<_>>();
+        let cycle = statement.optional(&mut *transaction, "the last cycle").await?;
+        Ok(cycle.map(|cycle| shown(cycle, &visible)))
     }
 
     /// Newest first, void ones included.
@@ -100,34 +109,22 @@ impl Store {
     ) -> Result<Vec<CycleSummary>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let rows: Vec<CycleRow> = sqlx::query_as(
-            "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
-                    started_at, figures, judged, fired, unknown, failed,
-                    voided_at, voided_by, voided_reason
-             from cycles where number < $1 order by number desc limit $2",
-        )
-        .bind(before.0)
-        .bind(limit)
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(reading("cycles"))?;
-        rows.into_iter().map(|row| row.into_summary(&visible)).collect()
+        let mut statement = QueryBuilder::new(SELECT);
+        statement.push("where number < ").push_bind(before);
+        statement.push(" order by number desc limit ").push_bind(limit);
+        let statement = statement.build_query_as::<Whole<_>>();
+        let cycles = statement.all(&mut *transaction, "cycles").await?;
+        Ok(cycles.into_iter().map(|cycle| shown(cycle, &visible)).collect())
     }
 
     pub async fn cycle(&self, number: CycleNumber) -> Result<Option<CycleSummary>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let row: Option<CycleRow> = sqlx::query_as(
-            "select number, as_of, edition, last_import, last_link, last_review, data, catalogue,
-                    started_at, figures, judged, fired, unknown, failed,
-                    voided_at, voided_by, voided_reason
-             from cycles where number = $1",
-        )
-        .bind(number.0)
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(reading("a cycle"))?;
-        row.map(|row| row.into_summary(&visible)).transpose()
+        let mut statement = QueryBuilder::new(SELECT);
+        statement.push("where number = ").push_bind(number);
+        let statement = statement.build_query_as::<Whole<_>>();
+        let cycle = statement.optional(&mut *transaction, "a cycle").await?;
+        Ok(cycle.map(|cycle| shown(cycle, &visible)))
     }
 }
 
@@ -142,28 +139,24 @@ async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Resu
                              started_at, figures, judged, fired, unknown, failed, last_review)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
-    .bind(number.0)
-    .bind(inputs.as_of.to_string())
-    .bind(inputs.edition.to_string())
-    .bind(inputs.last_import.0)
+    .bind(number)
+    .bind(Date(inputs.as_of))
+    .bind(inputs.edition)
+    .bind(inputs.last_import)
     .bind(inputs.last_link)
-    .bind(inputs.data.as_str())
-    .bind(inputs.catalogue.as_str())
-    .bind(kept::from_instant(*started_at))
-    .bind(kept::from_json("figures", figures)?)
-    .bind(counted(counts.judged))
-    .bind(counted(counts.fired))
-    .bind(counted(counts.unknown))
-    .bind(counted(counts.failed))
+    .bind(&inputs.data)
+    .bind(&inputs.catalogue)
+    .bind(Timestamp(*started_at))
+    .bind(Json(figures))
+    .bind(Count(counts.judged))
+    .bind(Count(counts.fired))
+    .bind(Count(counts.unknown))
+    .bind(Count(counts.failed))
     .bind(inputs.last_review)
     .execute(connection)
     .await
     .map_err(|source| taken(*number, source))?;
     Ok(())
-}
-
-fn counted(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn taken(number: CycleNumber, source: sqlx::Error) -> StoreError {
@@ -175,63 +168,44 @@ fn taken(number: CycleNumber, source: sqlx::Error) -> StoreError {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct CycleRow {
-    number: i64,
-    as_of: String,
-    edition: String,
-    last_import: i64,
-    last_link: i64,
-    last_review: i64,
-    data: String,
-    catalogue: String,
-    started_at: String,
-    figures: String,
-    judged: i64,
-    fired: i64,
-    unknown: i64,
-    failed: i64,
-    voided_at: Option<String>,
-    voided_by: Option<String>,
-    voided_reason: Option<String>,
+/// The figures and counts of a cycle are those of the whole State: others are shown none of them.
+fn shown(cycle: CycleSummary, visible: &Visible) -> CycleSummary {
+    if visible.is_all() {
+        return cycle;
+    }
+    let voided = cycle.voided.map(|void| {
+        let reason = if visible.words(&void.reason) { void.reason } else { String::new() };
+        CycleVoid { reason, ..void }
+    });
+    CycleSummary { figures: BTreeMap::new(), counts: None, voided, ..cycle }
 }
 
-impl CycleRow {
-    /// Its figures and counts are those of the whole State, and shown with it.
-    fn into_summary(self, visible: &Visible) -> Result<CycleSummary, StoreError> {
-        let figures = kept::to_json("cycles.figures", &self.figures)?;
-        let counts = CycleCounts {
-            judged: kept::to_u64("cycles.judged", self.judged)?,
-            fired: kept::to_u64("cycles.fired", self.fired)?,
-            unknown: kept::to_u64("cycles.unknown", self.unknown)?,
-            failed: kept::to_u64("cycles.failed", self.failed)?,
-        };
-        let voided = match (self.voided_at, self.voided_by) {
-            (Some(at), Some(by)) => {
-                let reason = self.voided_reason.unwrap_or_default();
-                Some(CycleVoid {
-                    at: kept::to_instant("cycles.voided_at", at)?,
-                    by: Actor::from_kept(by),
-                    reason: if visible.words(&reason) { reason } else { String::new() },
-                })
-            }
-            (Some(_) | None, Some(_) | None) => None,
-        };
-        Ok(CycleSummary {
-            number: CycleNumber(self.number),
+impl FromRow<'_, SqliteRow> for CycleSummary {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let voided_at = row.optional_instant("voided_at")?;
+        let voided_by: Option<Actor> = row.try_get("voided_by")?;
+        let reason: Option<String> = row.try_get("voided_reason")?;
+        let reason = reason.unwrap_or_default();
+        Ok(Self {
+            number: row.try_get("number")?,
             inputs: CycleInputs {
-                as_of: kept::to_date("cycles.as_of", &self.as_of)?,
-                edition: kept::to_edition("cycles.edition", &self.edition)?,
-                last_import: ImportNumber(self.last_import),
-                last_link: self.last_link,
-                last_review: self.last_review,
-                data: Fingerprint::from_kept(self.data),
-                catalogue: Fingerprint::from_kept(self.catalogue),
+                as_of: row.day("as_of")?,
+                edition: row.try_get("edition")?,
+                last_import: row.try_get("last_import")?,
+                last_link: row.try_get("last_link")?,
+                last_review: row.try_get("last_review")?,
+                data: row.try_get("data")?,
+                catalogue: row.try_get("catalogue")?,
             },
-            started_at: kept::to_instant("cycles.started_at", self.started_at)?,
-            figures: if visible.is_all() { figures } else { BTreeMap::new() },
-            counts: visible.is_all().then_some(counts),
-            voided,
+            started_at: row.instant("started_at")?,
+            figures: row.json("figures")?,
+            counts: Some(CycleCounts {
+                judged: row.count("judged")?,
+                fired: row.count("fired")?,
+                unknown: row.count("unknown")?,
+                failed: row.count("failed")?,
+            }),
+            voided: voided_at.zip(voided_by).map(|(at, by)| CycleVoid { at, by, reason }),
         })
     }
 }

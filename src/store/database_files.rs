@@ -1,4 +1,4 @@
-//! The files that `SQLite` and Vigie keep beside a database, by their names.
+//! The files that `SQLite` and Vigie keep next to a database, by their names.
 
 use std::fs::File;
 use std::fs::TryLockError;
@@ -10,14 +10,14 @@ use std::path::PathBuf;
 use super::error::StoreError;
 use super::restore_fault::RestoreFault;
 
-/// What `SQLite` writes beside a database while it is in use, and leaves when it is killed.
+/// What `SQLite` writes next to a database while it is in use, and leaves when it is killed.
 const SIDE_FILES: [&str; 3] = ["-journal", "-wal", "-shm"];
 
 /// Links that lead to a path are followed so many times, as the system does.
 const MOST_LINKS: usize = 40;
 
 /// `vigie.db-wal` for `vigie.db`.
-pub(super) fn beside(database: &Path, ending: &str) -> PathBuf {
+pub(super) fn side_file(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
@@ -27,9 +27,9 @@ pub(super) fn holds_something(file: &Path) -> bool {
     std::fs::metadata(file).is_ok_and(|about| about.len() > 0)
 }
 
-/// Removes a database that nobody uses any more, with what `SQLite` left beside it.
+/// Removes a database that nobody uses any more, with what `SQLite` left next to it.
 pub fn remove_with_side_files(database: &Path) -> io::Result<()> {
-    let side_files = SIDE_FILES.iter().map(|ending| beside(database, ending));
+    let side_files = SIDE_FILES.iter().map(|ending| side_file(database, ending));
     for file in std::iter::once(database.to_owned()).chain(side_files) {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -70,7 +70,7 @@ pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
     inode(one).is_some_and(|one| inode(other) == Some(one))
 }
 
-/// Bars other restorations into the folder until it is dropped, or until whoever holds it dies: `None` when
+/// Bars other restorations into the folder until it is dropped, or until the process that holds it dies: `None` when
 /// one is under way. Nothing is written, so nothing is left behind.
 pub(super) fn lock_folder(folder: &Path) -> Result<Option<File>, StoreError> {
     let unlocked = |source| StoreError::File { path: folder.to_owned(), source };

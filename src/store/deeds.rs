@@ -104,10 +104,10 @@ fn moves(change: &AlertChange) -> bool {
 /// Written by hand, since a first cycle may raise a hundred thousand: words need no escape.
 fn alert(change: &AlertChange) -> Deed {
     let alert = &change.alert;
-    let action = format!("alert_{}", change.kind.word());
+    let action = format!("alert_{}", change.kind.as_str());
     let deed = Deed::by(&Actor::vigie(), action, format!("alert/{}", alert.id));
     Deed {
-        was: change.from.map(|level| format!(r#"{{"level":"{}"}}"#, level.word())),
+        was: change.from.map(|level| format!(r#"{{"level":"{}"}}"#, level.as_str())),
         became: Some(state(alert.state, alert.level)),
         reason: Some(change.reason.clone()),
         ..deed
@@ -115,7 +115,7 @@ fn alert(change: &AlertChange) -> Deed {
 }
 
 fn state(state: AlertState, level: Level) -> String {
-    format!(r#"{{"level":"{}","state":"{}"}}"#, level.word(), state.word())
+    format!(r#"{{"level":"{}","state":"{}"}}"#, level.as_str(), state.as_str())
 }
 
 fn mission(change: &MissionChange) -> Deed {
@@ -141,7 +141,7 @@ pub(super) fn of_mission(before: &Mission, change: &MissionChange) -> Result<Dee
 
 fn mission_deed(change: &MissionChange) -> Deed {
     let actor = change.by.clone().unwrap_or_else(Actor::vigie);
-    let action = format!("mission_{}", change.kind.word());
+    let action = format!("mission_{}", change.kind.as_str());
     let subject = format!("mission/{}", change.mission.id);
     Deed::by(&actor, action, subject).because(&change.reason)
 }
@@ -156,7 +156,7 @@ pub(super) fn of_review(
             .map_err(|source| StoreError::Encode { what: "a review", source })
     };
     let actor = change.by.clone().unwrap_or_else(Actor::vigie);
-    let action = format!("review_{}", change.kind.word());
+    let action = format!("review_{}", change.kind.as_str());
     let subject = format!("review/{}", change.review.id);
     let deed = Deed::by(&actor, action, subject).because(&change.reason);
     let after = whole(&change.review)?;

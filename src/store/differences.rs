@@ -80,7 +80,7 @@ pub(super) fn between_rows(
     before: &[String],
     after: &[String],
 ) -> Result<Vec<Difference>, StoreError> {
-    let (before, after) = (Told::of(dataset, before)?, Told::of(dataset, after)?);
+    let (before, after) = (Statements::of(dataset, before)?, Statements::of(dataset, after)?);
     let mut fields: Vec<&String> = before.0.keys().chain(after.0.keys()).collect();
     fields.sort_unstable();
     fields.dedup();
@@ -100,23 +100,23 @@ pub(super) fn between_rows(
 
 /// What is said of one subject: by field for facts, under the dataset's name for lists. Each
 /// statement comes as it is compared and as it is shown.
-struct Told(BTreeMap<String, Vec<(String, String)>>);
+struct Statements(BTreeMap<String, Vec<(String, String)>>);
 
-impl Told {
+impl Statements {
     fn of(dataset: Dataset, rows: &[String]) -> Result<Self, StoreError> {
-        let mut told: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        let mut statements: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for row in rows {
             let (field, compared, shown) = if is_facts(dataset) {
-                let fact: Fact = kept::to_json("follow_up.payload", row)?;
+                let fact: Fact = kept::from_json("follow_up.payload", row)?;
                 let said = format!("{} ({})", value(&fact.value), fact.reported_on);
                 (fact.field, said.clone(), said)
             } else {
                 let (compared, shown) = list_row(row)?;
-                (dataset.word().to_owned(), compared, shown)
+                (dataset.as_str().to_owned(), compared, shown)
             };
-            told.entry(field).or_default().push((compared, shown));
+            statements.entry(field).or_default().push((compared, shown));
         }
-        Ok(Self(told))
+        Ok(Self(statements))
     }
 
     /// What is said here and not there, as shown.
@@ -140,13 +140,14 @@ fn in_words(statements: &[&str]) -> String {
     if statements.is_empty() { ABSENT.to_owned() } else { statements.join(" ; ") }
 }
 
-/// Whose row it is stands beside it and may be known by another id since.
+/// The project or ministry of a row is in a column of its own, and may have another id since: it is not compared.
 fn list_row(row: &str) -> Result<(String, String), StoreError> {
-    let mut columns: BTreeMap<String, serde_json::Value> = kept::to_json("follow_up.payload", row)?;
+    let mut columns: BTreeMap<String, serde_json::Value> =
+        kept::from_json("follow_up.payload", row)?;
     let is_contact = columns.remove("ministry").is_some();
     columns.remove("project");
     columns.retain(|_, value| !value.is_null());
-    let compared = kept::from_json("follow-up data", &columns)?;
+    let compared = kept::to_json("follow-up data", &columns)?;
     let shown: Vec<String> = columns
         .iter()
         .filter(|(column, _)| !(is_contact && PERSONAL.contains(&column.as_str())))

@@ -3,19 +3,26 @@
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::json;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::audit;
 use super::connections::end;
 use super::differences::Difference;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::handling;
 use super::identity;
 use super::identity::Links;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Columns;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::dispute::Answer;
@@ -23,13 +30,16 @@ use crate::domain::dispute::Dispute;
 use crate::domain::dispute::DisputeState;
 use crate::domain::follow_up::Fact;
 use crate::domain::handling::AlertActKind;
-use crate::domain::ids::AlertId;
 use crate::domain::ids::DisputeNumber;
 use crate::domain::ids::ImportNumber;
 use crate::domain::ids::ProjectId;
 
 impl Store {
     /// Gives the dispute its number and finds the import that it puts in question.
+    ///
+    /// # Errors
+    ///
+    /// There is no such alert.
     pub async fn dispute(&self, dispute: &Dispute, act: &Act) -> Result<Dispute, StoreError> {
         let mut transaction = self.begin_write().await?;
         let visible = self.visible(&mut transaction).await?;
@@ -38,12 +48,11 @@ impl Store {
         {
             return Err(StoreError::NoSuchAlert { alert: dispute.alert.clone() });
         }
-        let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from disputes")
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(reading("disputes"))?;
+        let number: DisputeNumber =
+            query_scalar("select coalesce(max(number), 0) + 1 from disputes")
+                .one(&mut *transaction, "disputes")
+                .await?;
         let import = import_behind(&mut transaction, &dispute.project, &dispute.fields).await?;
-        let number = DisputeNumber(last + 1);
         let dispute = Dispute { number, import, ..dispute.clone() };
         write(&mut transaction, &dispute).await?;
         let kind = (&dispute.alert, AlertActKind::Disputed);
@@ -60,6 +69,10 @@ impl Store {
     }
 
     /// The reason is the answer given to the team.
+    ///
+    /// # Errors
+    ///
+    /// There is no such dispute, or it was answered.
     pub async fn answer_dispute(
         &self,
         number: DisputeNumber,
@@ -73,7 +86,7 @@ impl Store {
         found.retain(|dispute| dispute.number == number && visible.project(&dispute.project));
         let found = found.pop().ok_or(StoreError::NoSuch { what, number: number.0 })?;
         if found.state != DisputeState::Open {
-            let how = format!("it is {}", found.state.word());
+            let how = format!("it is {}", found.state.as_str());
             return Err(StoreError::Over { what, number: number.0, how });
         }
         let (by, words) = (act.actor.clone(), act.reason.clone());
@@ -178,16 +191,15 @@ async fn import_behind(
     fields: &[String],
 ) -> Result<Option<ImportNumber>, StoreError> {
     let links = identity::links(connection, i64::MAX).await?;
-    let told: Vec<(i64, String, String, String)> = sqlx::query_as(
+    let rows: Vec<(i64, String, String, String)> = query_as(
         "select follow_up.import, follow_up.project, imports.dataset, follow_up.payload
          from follow_up join imports on imports.number = follow_up.import
          where follow_up.project is not null
          order by follow_up.import desc",
     )
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("follow-up data"))?;
-    for (import, other, dataset, payload) in told {
+    .all(&mut *connection, "follow-up data")
+    .await?;
+    for (import, other, dataset, payload) in rows {
         if links.resolve(&ProjectId::new(other)) != project {
             continue;
         }
@@ -196,14 +208,13 @@ async fn import_behind(
             return Ok(Some(ImportNumber(import)));
         }
     }
-    let published: Vec<(i64, String)> = sqlx::query_as(
+    let published: Vec<(i64, String)> = query_as(
         "select snapshots.import, snapshots.project
          from snapshots join imports on imports.number = snapshots.import
          order by imports.edition desc, imports.number desc",
     )
-    .fetch_all(connection)
-    .await
-    .map_err(reading("snapshots"))?;
+    .all(connection, "snapshots")
+    .await?;
     let of_project = |other: &String| links.resolve(&ProjectId::new(other.as_str())) == project;
     let found = published.into_iter().find(|(_, other)| of_project(other));
     Ok(found.map(|(import, _)| ImportNumber(import)))
@@ -219,77 +230,51 @@ async fn write(connection: &mut SqliteConnection, dispute: &Dispute) -> Result<(
              answered_by = excluded.answered_by, answered_at = excluded.answered_at,
              answer = excluded.answer, settled_by = excluded.settled_by",
     )
-    .bind(dispute.number.0)
-    .bind(dispute.alert.as_str())
-    .bind(dispute.project.as_str())
-    .bind(dispute.import.map(|import| import.0))
-    .bind(kept::from_json("contested fields", &dispute.fields)?)
-    .bind(dispute.statement.as_str())
-    .bind(dispute.author.as_str())
-    .bind(kept::from_instant(dispute.at))
-    .bind(dispute.state.word())
+    .bind(dispute.number)
+    .bind(&dispute.alert)
+    .bind(&dispute.project)
+    .bind(dispute.import)
+    .bind(Json(&dispute.fields))
+    .bind(&dispute.statement)
+    .bind(&dispute.author)
+    .bind(Timestamp(dispute.at))
+    .bind(dispute.state)
     .bind(answer.map(|answer| answer.by.as_str()))
-    .bind(answer.map(|answer| kept::from_instant(answer.at)))
+    .bind(answer.map(|answer| Timestamp(answer.at)))
     .bind(answer.map(|answer| answer.words.as_str()))
-    .bind(dispute.settled_by.map(|import| import.0))
-    .execute(connection)
-    .await
-    .map_err(writing("a dispute"))?;
+    .bind(dispute.settled_by)
+    .run(connection, "a dispute")
+    .await?;
     Ok(())
 }
 
 async fn select(connection: &mut SqliteConnection) -> Result<Vec<Dispute>, StoreError> {
-    let rows: Vec<DisputeRow> = sqlx::query_as(
+    query_as(
         "select number, alert, project, import, fields, statement, author, at, state, answered_by,
                 answered_at, answer, settled_by
          from disputes order by number",
     )
-    .fetch_all(connection)
+    .all(connection, "disputes")
     .await
-    .map_err(reading("disputes"))?;
-    rows.into_iter().map(DisputeRow::into_dispute).collect()
 }
 
-#[derive(sqlx::FromRow)]
-struct DisputeRow {
-    number: i64,
-    alert: String,
-    project: String,
-    import: Option<i64>,
-    fields: String,
-    statement: String,
-    author: String,
-    at: String,
-    state: String,
-    answered_by: Option<String>,
-    answered_at: Option<String>,
-    answer: Option<String>,
-    settled_by: Option<i64>,
-}
-
-impl DisputeRow {
-    fn into_dispute(self) -> Result<Dispute, StoreError> {
-        let answer = match (self.answered_by, self.answered_at) {
-            (Some(by), Some(at)) => Some(Answer {
-                by: Actor::from_kept(by),
-                at: kept::to_instant("disputes.answered_at", at)?,
-                words: self.answer.unwrap_or_default(),
-            }),
-            (Some(_) | None, Some(_) | None) => None,
-        };
-        let what = "a dispute's state";
-        Ok(Dispute {
-            number: DisputeNumber(self.number),
-            alert: AlertId::new(self.alert),
-            project: ProjectId::new(self.project),
-            import: self.import.map(ImportNumber),
-            fields: kept::to_json("disputes.fields", &self.fields)?,
-            statement: self.statement,
-            author: self.author,
-            at: kept::to_instant("disputes.at", self.at)?,
-            state: kept::to_word("disputes.state", &self.state, what, DisputeState::from_word)?,
-            answer,
-            settled_by: self.settled_by.map(ImportNumber),
+impl FromRow<'_, SqliteRow> for Dispute {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let (by, words): (Option<Actor>, Option<String>) =
+            (row.try_get("answered_by")?, row.try_get("answer")?);
+        let at = row.optional_instant("answered_at")?;
+        Ok(Self {
+            number: row.try_get("number")?,
+            alert: row.try_get("alert")?,
+            project: row.try_get("project")?,
+            import: row.try_get("import")?,
+            fields: row.json("fields")?,
+            statement: row.try_get("statement")?,
+            author: row.try_get("author")?,
+            at: row.instant("at")?,
+            state: row.try_get("state")?,
+            answer: by.zip(at).map(|(by, at)| Answer { by, at, words: words.unwrap_or_default() }),
+            settled_by: row.try_get("settled_by")?,
         })
     }
 }

@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use chrono::DateTime;
-use chrono::Utc;
 use serde_json::json;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::audit;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
 use super::overlay;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Columns;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::comparison;
@@ -35,7 +40,7 @@ use crate::domain::overlay::RulePath;
 /// Rules judge every ministry.
 pub(super) const WHAT: &str = "a change of the rules";
 
-/// A text to save, and the shipped one that stands in its place.
+/// A text to save, and the shipped text that it replaces.
 #[derive(Clone, Debug)]
 pub struct DraftText {
     pub path: RulePath,
@@ -52,7 +57,7 @@ pub struct DraftSave {
 }
 
 impl Store {
-    /// In the order in which they were opened; those that are over only when asked for.
+    /// In the order in which they were opened; those that are over only on request.
     pub async fn drafts(&self, over_too: bool) -> Result<Vec<Draft>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let mut drafts = select(&mut transaction, None).await?;
@@ -60,6 +65,9 @@ impl Store {
         Ok(drafts)
     }
 
+    /// # Errors
+    ///
+    /// There is no such draft.
     pub async fn draft(&self, number: DraftNumber) -> Result<Draft, StoreError> {
         let mut transaction = self.begin_read().await?;
         find(&mut transaction, number).await
@@ -74,6 +82,10 @@ impl Store {
     }
 
     /// Refused when somebody else saved it meanwhile, with what they changed.
+    ///
+    /// # Errors
+    ///
+    /// The draft was saved by another person since, is no longer open, or another draft changes one of the files.
     pub async fn save_draft(&self, save: &DraftSave, act: &Act) -> Result<Draft, StoreError> {
         self.check_whole(WHAT)?;
         let mut transaction = self.begin_write().await?;
@@ -95,6 +107,10 @@ impl Store {
     }
 
     /// Submits, returns or withdraws. `seen` is the revision that was looked at.
+    ///
+    /// # Errors
+    ///
+    /// There is no such draft, it was changed since `seen`, or it does not allow the step.
     pub async fn step_draft(
         &self,
         number: DraftNumber,
@@ -172,11 +188,10 @@ pub(super) async fn is_as_seen(
 
 /// A draft that nobody has saved yet.
 async fn opened(connection: &mut SqliteConnection) -> Result<Draft, StoreError> {
-    let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from rule_drafts")
-        .fetch_one(connection)
-        .await
-        .map_err(reading("drafts"))?;
-    Ok(Draft { number: DraftNumber(last + 1), steps: vec![] })
+    let number = query_scalar("select coalesce(max(number), 0) + 1 from rule_drafts")
+        .one(connection, "drafts")
+        .await?;
+    Ok(Draft { number, steps: vec![] })
 }
 
 async fn held_by_none_other(
@@ -224,11 +239,10 @@ async fn keep_text(
     sqlx::query(
         "insert into rule_texts (sha256, text) values ($1, $2) on conflict (sha256) do nothing",
     )
-    .bind(sha256.as_str())
+    .bind(&sha256)
     .bind(text)
-    .execute(connection)
-    .await
-    .map_err(writing("a text of the rules"))?;
+    .run(connection, "a text of the rules")
+    .await?;
     Ok(sha256)
 }
 
@@ -238,12 +252,10 @@ async fn texts(
 ) -> Result<BTreeMap<Fingerprint, String>, StoreError> {
     let mut found = BTreeMap::new();
     for sha256 in wanted {
-        let text: Option<String> =
-            sqlx::query_scalar("select text from rule_texts where sha256 = $1")
-                .bind(sha256.as_str())
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(reading("a text of the rules"))?;
+        let text: Option<String> = query_scalar("select text from rule_texts where sha256 = $1")
+            .bind(sha256)
+            .optional(&mut *connection, "a text of the rules")
+            .await?;
         found.extend(text.map(|text| ((*sha256).clone(), text)));
     }
     Ok(found)
@@ -262,7 +274,7 @@ pub(super) async fn advance(
     write(connection, &draft, step.leads_to()).await?;
     let held: BTreeMap<&RulePath, &Fingerprint> =
         draft.files().iter().map(|file| (&file.path, &file.sha256)).collect();
-    let became = json!({ "revision": revision, "state": draft.state().word(), "files": held });
+    let became = json!({ "revision": revision, "state": draft.state().as_str(), "files": held });
     let deed = act.deed(deed_of(step), format!("draft/{}", draft.number)).became(&became);
     audit::append(connection, act.at, &[deed]).await?;
     Ok(draft)
@@ -287,27 +299,25 @@ async fn write(
         "insert into rule_drafts (number, revision, state) values ($1, $2, $3)
          on conflict (number) do update set revision = excluded.revision, state = excluded.state",
     )
-    .bind(draft.number.0)
+    .bind(draft.number)
     .bind(draft.revision())
-    .bind(state.word())
-    .execute(&mut *connection)
-    .await
-    .map_err(writing("a draft"))?;
+    .bind(state)
+    .run(&mut *connection, "a draft")
+    .await?;
     let Some(last) = draft.steps.last() else { return Ok(()) };
     sqlx::query(
         "insert into rule_draft_revisions (draft, revision, step, actor, at, words, files)
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
-    .bind(draft.number.0)
+    .bind(draft.number)
     .bind(last.revision)
-    .bind(last.step.word())
-    .bind(last.by.as_str())
-    .bind(kept::from_instant(last.at))
-    .bind(last.words.as_str())
-    .bind(kept::from_json("the files of a draft", &last.files)?)
-    .execute(connection)
-    .await
-    .map_err(writing("a revision of a draft"))?;
+    .bind(last.step)
+    .bind(&last.by)
+    .bind(Timestamp(last.at))
+    .bind(&last.words)
+    .bind(Json(&last.files))
+    .run(connection, "a revision of a draft")
+    .await?;
     Ok(())
 }
 
@@ -315,18 +325,16 @@ async fn select(
     connection: &mut SqliteConnection,
     number: Option<DraftNumber>,
 ) -> Result<Vec<Draft>, StoreError> {
-    let rows: Vec<RevisionRow> = sqlx::query_as(
+    let rows: Vec<RevisionRow> = query_as(
         "select draft, revision, step, actor, at, words, files from rule_draft_revisions
          where (cast($1 as bigint) is null or draft = $1) order by draft, revision",
     )
-    .bind(number.map(|number| number.0))
-    .fetch_all(connection)
-    .await
-    .map_err(reading("drafts"))?;
+    .bind(number)
+    .all(connection, "drafts")
+    .await?;
     let mut drafts: Vec<Draft> = Vec::new();
     for row in rows {
-        let of = DraftNumber(row.draft);
-        let step = row.into_revision()?;
+        let RevisionRow { draft: of, step } = row;
         match drafts.last_mut().filter(|draft| draft.number == of) {
             Some(draft) => draft.steps.push(step),
             None => drafts.push(Draft { number: of, steps: vec![step] }),
@@ -337,26 +345,20 @@ async fn select(
 
 #[derive(sqlx::FromRow)]
 struct RevisionRow {
-    draft: i64,
-    revision: i64,
-    step: String,
-    actor: String,
-    at: String,
-    words: String,
-    files: String,
+    draft: DraftNumber,
+    #[sqlx(flatten)]
+    step: DraftRevision,
 }
 
-impl RevisionRow {
-    fn into_revision(self) -> Result<DraftRevision, StoreError> {
-        let at: DateTime<Utc> = kept::to_instant("rule_draft_revisions.at", self.at)?;
-        let column = "rule_draft_revisions.step";
-        Ok(DraftRevision {
-            revision: self.revision,
-            step: kept::to_word(column, &self.step, "a step of a draft", DraftStep::from_word)?,
-            by: Actor::from_kept(self.actor),
-            at,
-            words: self.words,
-            files: kept::to_json("rule_draft_revisions.files", &self.files)?,
+impl FromRow<'_, SqliteRow> for DraftRevision {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            revision: row.try_get("revision")?,
+            step: row.try_get("step")?,
+            by: row.try_get("actor")?,
+            at: row.instant("at")?,
+            words: row.try_get("words")?,
+            files: row.json("files")?,
         })
     }
 }

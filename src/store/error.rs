@@ -1,4 +1,4 @@
-//! Why something could not be kept or read back.
+//! Why something could not be stored or read back.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,9 +60,11 @@ pub enum StoreError {
     Read { what: &'static str, source: sqlx::Error },
     #[error("write {what}")]
     Write { what: &'static str, source: sqlx::Error },
+    #[error("read `{column}` of {what}")]
+    Column { what: &'static str, column: String, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("read `{column}`: found `{found}`, expected {expected}")]
-    Kept { column: &'static str, found: String, expected: &'static str },
-    #[error("read `{column}`, kept as JSON")]
+    Unexpected { column: &'static str, found: String, expected: &'static str },
+    #[error("read `{column}`, stored as JSON")]
     Decode { column: &'static str, source: serde_json::Error },
     #[error("write {what} as JSON")]
     Encode { what: &'static str, source: serde_json::Error },
@@ -104,7 +106,7 @@ pub enum StoreError {
     Moved { what: &'static str, number: i64, found: i64, expected: i64 },
     #[error("an account is called `{name}`, or signs in as the same person")]
     AccountExists { name: Actor },
-    #[error("`{name}` cannot be told from `{other}`, the name of an account")]
+    #[error("`{name}` cannot be distinguished from `{other}`, the name of an account")]
     AccountAlike { name: Actor, other: Actor },
     #[error(
         "`{name}` is the last administrator of the whole State: make another one first, then begin again"
@@ -163,7 +165,12 @@ fn nearest_hint(nearest: Option<&ProjectId>) -> String {
 
 /// For `map_err`, when reading.
 pub(super) fn reading(what: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |source| StoreError::Read { what, source }
+    move |source| {
+        if let sqlx::Error::ColumnDecode { index: column, source } = source {
+            return StoreError::Column { what, column, source };
+        }
+        StoreError::Read { what, source }
+    }
 }
 
 /// For `map_err`, when writing.

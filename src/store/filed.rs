@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use sqlx::SqliteConnection;
 
 use super::error::StoreError;
-use super::error::reading;
 use super::identity::Links;
 use super::import_rows;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::query_as;
 use super::scope::Visible;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ImportNumber;
@@ -16,7 +16,7 @@ use crate::domain::import::Dataset;
 use crate::domain::subject::Subject;
 
 /// An import by what it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(super) struct Filed {
     pub(super) number: ImportNumber,
     pub(super) dataset: Dataset,
@@ -28,22 +28,10 @@ pub(super) async fn filed(
     connection: &mut SqliteConnection,
     last: i64,
 ) -> Result<Vec<Filed>, StoreError> {
-    let rows: Vec<(i64, String, String)> = sqlx::query_as(
-        "select number, dataset, edition from imports where number <= $1 order by number",
-    )
-    .bind(last)
-    .fetch_all(connection)
-    .await
-    .map_err(reading("imports"))?;
-    rows.into_iter()
-        .map(|(number, dataset, edition)| {
-            Ok(Filed {
-                number: ImportNumber(number),
-                dataset: to_dataset(&dataset)?,
-                edition: kept::to_edition("imports.edition", &edition)?,
-            })
-        })
-        .collect()
+    query_as("select number, dataset, edition from imports where number <= $1 order by number")
+        .bind(last)
+        .all(connection, "imports")
+        .await
 }
 
 /// The panorama in force for each edition: the newest.
@@ -53,10 +41,6 @@ pub(super) fn panoramas(filed: &[Filed]) -> BTreeMap<EditionId, ImportNumber> {
         .filter(|import| import.dataset == Dataset::Panorama)
         .map(|import| (import.edition, import.number))
         .collect()
-}
-
-pub(super) fn to_dataset(word: &str) -> Result<Dataset, StoreError> {
-    kept::to_word("imports.dataset", word, "a dataset", Dataset::from_word)
 }
 
 /// Who replaced whom, links applied, as far as it is visible.
@@ -81,12 +65,12 @@ pub(super) async fn replacements(
     let mut replacements = Replacements::default();
     let mut latest: BTreeMap<(Dataset, EditionId, Option<Subject>), ImportNumber> = BTreeMap::new();
     for import in filed(connection, i64::MAX).await? {
-        let told = if import.dataset == Dataset::Panorama {
+        let subjects_of_import = if import.dataset == Dataset::Panorama {
             vec![None]
         } else {
             subjects.remove(&import.number).unwrap_or_default()
         };
-        for subject in told {
+        for subject in subjects_of_import {
             let former = latest.insert((import.dataset, import.edition, subject), import.number);
             if let Some(former) = former.filter(|former| *former != import.number) {
                 let replaces = replacements.replaces.entry(import.number).or_insert(former);

@@ -4,15 +4,22 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use chrono::Utc;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::error::StoreError;
-use super::error::reading;
-use super::filed::to_dataset;
-use super::kept;
 use super::outages;
 use super::pages;
+use super::queries::Fetch;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Columns;
+use super::sql_types::Count;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use super::waits;
 use crate::domain::alert::AlertState;
 use crate::domain::ids::CycleNumber;
@@ -77,17 +84,14 @@ impl Store {
         let mut transaction = self.begin_read().await?;
         let (alerts, stale_alerts) = alerts(&mut transaction).await?;
         let datasets = datasets(&mut transaction, now).await?;
-        let rows_set_aside: i64 =
-            sqlx::query_scalar("select coalesce(sum(rows_set_aside), 0) from imports")
-                .fetch_one(&mut *transaction)
-                .await
-                .map_err(reading("imports"))?;
-        let bytes: i64 = sqlx::query_scalar(
-            "select page_count * page_size from pragma_page_count, pragma_page_size",
-        )
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(reading("the database's size"))?;
+        let Count(rows_set_aside) =
+            query_scalar("select coalesce(sum(rows_set_aside), 0) from imports")
+                .one(&mut *transaction, "imports")
+                .await?;
+        let Count(bytes) =
+            query_scalar("select page_count * page_size from pragma_page_count, pragma_page_size")
+                .one(&mut *transaction, "the database's size")
+                .await?;
         let (outbox, oldest_due) = outbox(&mut transaction, now).await?;
         Ok(Gauges {
             outbox,
@@ -97,8 +101,8 @@ impl Store {
             alerts,
             stale_alerts,
             datasets,
-            rows_set_aside: kept::to_u64("imports.rows_set_aside", rows_set_aside)?,
-            bytes: kept::to_u64("page_count", bytes)?,
+            rows_set_aside,
+            bytes,
         })
     }
 
@@ -111,25 +115,23 @@ impl Store {
         datasets(&mut *self.begin_read().await?, now).await
     }
 
-    /// By rule, without reading what verdicts stand on. Empty for a cycle of before verdicts were kept
+    /// By rule, without reading what verdicts rest on. Empty for a cycle committed before verdicts were stored
     /// by pages.
     pub async fn rule_tallies(&self, cycle: CycleNumber) -> Result<Vec<RuleTally>, StoreError> {
         self.check_whole("counts of verdicts")?;
-        let rows: Vec<(String, String, String)> = sqlx::query_as(
+        let rows: Vec<(RuleId, String, Json<Vec<Verdict>>)> = query_as(
             "select rule, outcomes, others
              from verdicts join verdict_pages on fingerprint = verdicts
              where cycle = $1 order by position",
         )
-        .bind(cycle.0)
-        .fetch_all(self.readers()?)
-        .await
-        .map_err(reading("verdicts"))?;
+        .bind(cycle)
+        .all(self.readers()?, "verdicts")
+        .await?;
         let mut tallies: Vec<RuleTally> = Vec::new();
-        for (rule, outcomes, others) in rows {
-            if tallies.last().is_none_or(|last| last.rule.as_str() != rule) {
-                tallies.push(RuleTally::of(RuleId::new(rule)));
+        for (rule, outcomes, Json(others)) in rows {
+            if tallies.last().is_none_or(|last| last.rule != rule) {
+                tallies.push(RuleTally::of(rule));
             }
-            let others: Vec<Verdict> = kept::to_json("verdict_pages.others", &others)?;
             let Some(tally) = tallies.last_mut() else { continue };
             for letter in outcomes.chars() {
                 tally.add(pages::verdict(letter, &others).as_ref());
@@ -157,18 +159,13 @@ impl RuleTally {
 async fn alerts(
     connection: &mut SqliteConnection,
 ) -> Result<(BTreeMap<(AlertState, Level), u64>, u64), StoreError> {
-    let rows: Vec<(String, String, bool, i64)> = sqlx::query_as(
-        "select state, level, stale, count(*) from alerts group by state, level, stale",
-    )
-    .fetch_all(connection)
-    .await
-    .map_err(reading("alerts"))?;
+    let rows: Vec<(AlertState, Level, bool, Count)> =
+        query_as("select state, level, stale, count(*) from alerts group by state, level, stale")
+            .all(connection, "alerts")
+            .await?;
     let mut counts = BTreeMap::new();
     let mut stale_alerts = 0;
-    for (state, level, stale, count) in rows {
-        let state = kept::to_word("alerts.state", &state, "a state", AlertState::from_word)?;
-        let level = kept::to_word("alerts.level", &level, "a level", Level::from_word)?;
-        let count = kept::to_u64("alerts", count)?;
+    for (state, level, stale, Count(count)) in rows {
         *counts.entry((state, level)).or_insert(0) += count;
         if stale && state != AlertState::Resolved {
             stale_alerts += count;
@@ -182,67 +179,56 @@ async fn datasets(
     connection: &mut SqliteConnection,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<Dataset, DateTime<Utc>>, StoreError> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
+    let rows: Vec<(Dataset, Timestamp)> = query_as(
         "select dataset, max(imported_at) from imports where imported_at <= $1 group by dataset",
     )
-    .bind(kept::from_instant(waits::latest(now)))
-    .fetch_all(connection)
-    .await
-    .map_err(reading("imports"))?;
-    rows.into_iter()
-        .map(|(dataset, at)| {
-            Ok((to_dataset(&dataset)?, kept::to_instant("imports.imported_at", at)?))
-        })
-        .collect()
+    .bind(Timestamp(waits::latest(now)))
+    .all(connection, "imports")
+    .await?;
+    Ok(rows.into_iter().map(|(dataset, Timestamp(at))| (dataset, at)).collect())
 }
 
 async fn failures(connection: &mut SqliteConnection) -> Result<Vec<FailureGauge>, StoreError> {
-    let rows: Vec<(String, String, i64)> =
-        sqlx::query_as("select lane, reason, failed from delivery_failures order by lane, reason")
-            .fetch_all(connection)
-            .await
-            .map_err(reading("failures of notices"))?;
-    rows.into_iter()
-        .map(|(lane, reason, failed)| {
-            Ok(FailureGauge { lane, reason, failed: kept::to_u64("delivery_failures", failed)? })
-        })
-        .collect()
+    let rows: Vec<(String, String, Count)> =
+        query_as("select lane, reason, failed from delivery_failures order by lane, reason")
+            .all(connection, "failures of notices")
+            .await?;
+    let gauge = |(lane, reason, Count(failed))| FailureGauge { lane, reason, failed };
+    Ok(rows.into_iter().map(gauge).collect())
 }
 
 async fn outbox(
     connection: &mut SqliteConnection,
     now: DateTime<Utc>,
 ) -> Result<(Vec<LaneGauge>, Option<DateTime<Utc>>), StoreError> {
-    let rows: Vec<(String, i64, i64, i64, i64)> = sqlx::query_as(
-        "select lane, sum(case state when 'waiting' then 1 else 0 end),
-                sum(case state when 'delivered' then 1 else 0 end),
-                sum(case when state = 'dead' and withdrawn_at is null then 1 else 0 end),
+    let lanes = query_as(
+        "select lane, sum(case state when 'waiting' then 1 else 0 end) as waiting,
+                sum(case state when 'delivered' then 1 else 0 end) as delivered,
+                sum(case when state = 'dead' and withdrawn_at is null then 1 else 0 end) as dead,
                 sum(attempts)
                   + coalesce((select sum(spared) from delivery_failures
-                              where delivery_failures.lane = notices.lane), 0)
+                              where delivery_failures.lane = notices.lane), 0) as attempts
          from notices group by lane order by lane",
     )
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("notices"))?;
-    let mut lanes = Vec::with_capacity(rows.len());
-    for (lane, waiting, delivered, dead, attempts) in rows {
-        let count = |number| kept::to_u64("notices", number);
-        lanes.push(LaneGauge {
-            lane,
-            waiting: count(waiting)?,
-            delivered: count(delivered)?,
-            dead: count(dead)?,
-            attempts: count(attempts)?,
-        });
-    }
-    let oldest: Option<String> = sqlx::query_scalar(
+    .all(&mut *connection, "notices")
+    .await?;
+    let oldest: Option<Timestamp> = query_scalar(
         "select min(not_before) from notices where state = 'waiting' and not_before <= $1",
     )
-    .bind(kept::from_instant(now))
-    .fetch_one(connection)
-    .await
-    .map_err(reading("notices"))?;
-    let oldest = oldest.map(|text| kept::to_instant("notices.not_before", text)).transpose()?;
-    Ok((lanes, oldest))
+    .bind(Timestamp(now))
+    .one(connection, "notices")
+    .await?;
+    Ok((lanes, oldest.map(|Timestamp(at)| at)))
+}
+
+impl FromRow<'_, SqliteRow> for LaneGauge {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            lane: row.try_get("lane")?,
+            waiting: row.count("waiting")?,
+            delivered: row.count("delivered")?,
+            dead: row.count("dead")?,
+            attempts: row.count("attempts")?,
+        })
+    }
 }

@@ -3,16 +3,21 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::audit;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
 use super::outbox;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::sql_types::Columns;
+use super::sql_types::Timestamp;
 use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertChangeKind;
 use crate::domain::audit::Act;
@@ -29,6 +34,10 @@ use crate::domain::notice::Notice;
 
 impl Store {
     /// Someone has seen the alert as it is; `notices` tell it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such alert.
     pub async fn acknowledge(
         &self,
         alert: &AlertId,
@@ -48,6 +57,9 @@ impl Store {
         end(transaction).await
     }
 
+    /// # Errors
+    ///
+    /// There is no such alert.
     pub async fn assign(&self, alert: &AlertId, whom: &str, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
         self.check_alert(&mut transaction, alert).await?;
@@ -61,6 +73,10 @@ impl Store {
     }
 
     /// The words are the act's reason.
+    ///
+    /// # Errors
+    ///
+    /// There is no such alert.
     pub async fn comment(&self, alert: &AlertId, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
         self.check_alert(&mut transaction, alert).await?;
@@ -77,15 +93,13 @@ impl Store {
         if !visible.has_alert(&mut transaction, alert).await? {
             return Ok(vec![]);
         }
-        let rows: Vec<ActRow> = sqlx::query_as(
+        query_as(
             "select number, alert, kind, actor, at, after_cycle, words, whom
              from alert_acts where alert = $1 order by number",
         )
-        .bind(alert.as_str())
-        .fetch_all(&mut *transaction)
+        .bind(alert)
+        .all(&mut *transaction, "acts on alerts")
         .await
-        .map_err(reading("acts on alerts"))?;
-        rows.into_iter().map(ActRow::into_act).collect()
     }
 
     /// Of every alert about which somebody did something.
@@ -93,16 +107,13 @@ impl Store {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let alerts = visible.alerts(&mut transaction).await?;
-        let rows: Vec<HandlingRow> = sqlx::query_as(
+        let rows: Vec<HandlingRow> = query_as(
             "select alert, acknowledged_by, acknowledged_at, assigned_to from alert_handling",
         )
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(reading("the handling of alerts"))?;
-        let mut handlings: BTreeMap<AlertId, Handling> =
-            rows.into_iter().map(HandlingRow::into_handling).collect::<Result<_, _>>()?;
-        handlings.retain(|alert, _| alerts.contains(alert));
-        Ok(handlings)
+        .all(&mut *transaction, "the handling of alerts")
+        .await?;
+        let shown = rows.into_iter().filter(|row| alerts.contains(&row.alert));
+        Ok(shown.map(|row| (row.alert, row.handling)).collect())
     }
 
     /// An act on an alert that is not there, or not shown, comes to nothing.
@@ -143,14 +154,13 @@ pub(super) async fn follow(
 async fn acknowledged(
     connection: &mut SqliteConnection,
 ) -> Result<BTreeMap<AlertId, Handling>, StoreError> {
-    let rows: Vec<HandlingRow> = sqlx::query_as(
+    let rows: Vec<HandlingRow> = query_as(
         "select alert, acknowledged_by, acknowledged_at, assigned_to from alert_handling
          where acknowledged_by is not null",
     )
-    .fetch_all(connection)
-    .await
-    .map_err(reading("the handling of alerts"))?;
-    rows.into_iter().map(HandlingRow::into_handling).collect()
+    .all(connection, "the handling of alerts")
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.alert, row.handling)).collect())
 }
 
 async fn lapse(
@@ -192,16 +202,14 @@ pub(super) async fn handling(
     connection: &mut SqliteConnection,
     alert: &AlertId,
 ) -> Result<Handling, StoreError> {
-    let row: Option<HandlingRow> = sqlx::query_as(
+    let row: Option<HandlingRow> = query_as(
         "select alert, acknowledged_by, acknowledged_at, assigned_to from alert_handling
          where alert = $1",
     )
-    .bind(alert.as_str())
-    .fetch_optional(connection)
-    .await
-    .map_err(reading("the handling of an alert"))?;
-    let handling = row.map(HandlingRow::into_handling).transpose()?;
-    Ok(handling.map(|(_, handling)| handling).unwrap_or_default())
+    .bind(alert)
+    .optional(connection, "the handling of an alert")
+    .await?;
+    Ok(row.map(|row| row.handling).unwrap_or_default())
 }
 
 pub(super) async fn leave(
@@ -216,13 +224,12 @@ pub(super) async fn leave(
          on conflict (alert) do update set acknowledged_by = excluded.acknowledged_by,
              acknowledged_at = excluded.acknowledged_at, assigned_to = excluded.assigned_to",
     )
-    .bind(alert.as_str())
-    .bind(acknowledged.map(|acknowledged| acknowledged.by.as_str()))
-    .bind(acknowledged.map(|acknowledged| kept::from_instant(acknowledged.at)))
+    .bind(alert)
+    .bind(acknowledged.map(|acknowledged| &acknowledged.by))
+    .bind(acknowledged.map(|acknowledged| Timestamp(acknowledged.at)))
     .bind(handling.assigned_to.as_deref())
-    .execute(connection)
-    .await
-    .map_err(writing("the handling of an alert"))?;
+    .run(connection, "the handling of an alert")
+    .await?;
     Ok(())
 }
 
@@ -238,15 +245,14 @@ pub(super) async fn append(
          values ((select coalesce(max(number), 0) + 1 from alert_acts), $1, $2, $3, $4,
                  (select coalesce(max(number), 0) from cycles), $5, $6)",
     )
-    .bind(alert.as_str())
-    .bind(kind.word())
-    .bind(act.actor.as_str())
-    .bind(kept::from_instant(act.at))
-    .bind(act.reason.as_str())
+    .bind(alert)
+    .bind(kind)
+    .bind(&act.actor)
+    .bind(Timestamp(act.at))
+    .bind(&act.reason)
     .bind(whom)
-    .execute(connection)
-    .await
-    .map_err(writing("acts on alerts"))?;
+    .run(connection, "acts on alerts")
+    .await?;
     Ok(())
 }
 
@@ -265,57 +271,36 @@ pub(super) async fn tell(
     audit::append(connection, act.at, &[deed]).await
 }
 
-#[derive(sqlx::FromRow)]
+/// What people did about an alert, as it is stored.
 struct HandlingRow {
-    alert: String,
-    acknowledged_by: Option<String>,
-    acknowledged_at: Option<String>,
-    assigned_to: Option<String>,
+    alert: AlertId,
+    handling: Handling,
 }
 
-impl HandlingRow {
-    fn into_handling(self) -> Result<(AlertId, Handling), StoreError> {
-        let acknowledged = match (self.acknowledged_by, self.acknowledged_at) {
-            (Some(by), Some(at)) => Some(Acknowledgement {
-                by: Actor::from_kept(by),
-                at: kept::to_instant("alert_handling.acknowledged_at", at)?,
-            }),
-            (Some(_) | None, Some(_) | None) => None,
-        };
-        let handling = Handling { acknowledged, assigned_to: self.assigned_to };
-        Ok((AlertId::new(self.alert), handling))
+impl FromRow<'_, SqliteRow> for HandlingRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let by: Option<Actor> = row.try_get("acknowledged_by")?;
+        let at = row.optional_instant("acknowledged_at")?;
+        let acknowledged = by.zip(at).map(|(by, at)| Acknowledgement { by, at });
+        Ok(Self {
+            alert: row.try_get("alert")?,
+            handling: Handling { acknowledged, assigned_to: row.try_get("assigned_to")? },
+        })
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct ActRow {
-    number: i64,
-    alert: String,
-    kind: String,
-    actor: String,
-    at: String,
-    after_cycle: i64,
-    words: String,
-    whom: Option<String>,
-}
-
-impl ActRow {
-    fn into_act(self) -> Result<AlertAct, StoreError> {
-        let kind = kept::to_word(
-            "alert_acts.kind",
-            &self.kind,
-            "an act on an alert",
-            AlertActKind::from_word,
-        )?;
-        Ok(AlertAct {
-            number: self.number,
-            alert: AlertId::new(self.alert),
-            kind,
-            actor: Actor::from_kept(self.actor),
-            at: kept::to_instant("alert_acts.at", self.at)?,
-            after_cycle: (self.after_cycle > 0).then_some(CycleNumber(self.after_cycle)),
-            words: self.words,
-            whom: self.whom,
+impl FromRow<'_, SqliteRow> for AlertAct {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let after_cycle = row.try_get("after_cycle")?;
+        Ok(Self {
+            number: row.try_get("number")?,
+            alert: row.try_get("alert")?,
+            kind: row.try_get("kind")?,
+            actor: row.try_get("actor")?,
+            at: row.instant("at")?,
+            after_cycle: Some(after_cycle).filter(|cycle: &CycleNumber| cycle.0 > 0),
+            words: row.try_get("words")?,
+            whom: row.try_get("whom")?,
         })
     }
 }

@@ -8,16 +8,24 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::alerts;
 use super::error::StoreError;
-use super::error::reading;
 use super::identity;
 use super::imports::ImportSummary;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::query_as;
 use super::scope::Visible;
+use super::sql_types::Columns;
+use super::sql_types::Date;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use crate::domain::alert::AlertChange;
 use crate::domain::audit::Actor;
 use crate::domain::cycle::CycleVoid;
@@ -36,7 +44,7 @@ pub struct Happening {
     pub what: What,
 }
 
-/// Where it stands among all: newest first, those of one instant by kind and name. The name tells apart
+/// Its place in the order of all: newest first, those of one instant by kind and name. The name distinguishes
 /// what happened at one instant, and nothing of what is not shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
@@ -185,7 +193,7 @@ async fn cycles(
     connection: &mut SqliteConnection,
     stretch: &Stretch,
 ) -> Result<Vec<CycleLine>, StoreError> {
-    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(
+    query_as(
         // Of a void one, the clock may have been ahead: it ran before it was made void.
         "select number, as_of, edition, ran_at from (
              select number, as_of, edition,
@@ -194,22 +202,22 @@ async fn cycles(
            and (cast($2 as text) is null or ran_at >= $2)
          order by ran_at desc, number desc limit $3",
     )
-    .bind(stretch.after.as_ref().map(|after| kept::from_instant(after.at.0)))
-    .bind(stretch.since.map(kept::from_instant))
+    .bind(stretch.after.as_ref().map(|after| Timestamp(after.at.0)))
+    .bind(stretch.since.map(Timestamp))
     .bind(kept::count(MOST.saturating_add(1)))
-    .fetch_all(connection)
+    .all(connection, "cycles")
     .await
-    .map_err(reading("cycles"))?;
-    rows.into_iter()
-        .map(|(number, as_of, edition, at)| {
-            Ok(CycleLine {
-                number: CycleNumber(number),
-                as_of: kept::to_date("cycles.as_of", &as_of)?,
-                edition: kept::to_edition("cycles.edition", &edition)?,
-                at: kept::to_instant("cycles.started_at", at)?,
-            })
+}
+
+impl FromRow<'_, SqliteRow> for CycleLine {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            as_of: row.day("as_of")?,
+            edition: row.try_get("edition")?,
+            at: row.instant("ran_at")?,
         })
-        .collect()
+    }
 }
 
 /// Cycles that were made void; few, if any.
@@ -217,23 +225,17 @@ async fn voided(
     connection: &mut SqliteConnection,
     visible: &Visible,
 ) -> Result<Vec<(CycleNumber, NaiveDate, CycleVoid)>, StoreError> {
-    let rows: Vec<(i64, String, String, String, String)> = sqlx::query_as(
+    let rows: Vec<(CycleNumber, Date, Timestamp, Actor, String)> = query_as(
         "select number, as_of, voided_at, voided_by, voided_reason from cycles
          where voided_at is not null",
     )
-    .fetch_all(connection)
-    .await
-    .map_err(reading("cycles"))?;
-    rows.into_iter()
-        .map(|(number, as_of, at, by, reason)| {
-            let void = CycleVoid {
-                at: kept::to_instant("cycles.voided_at", at)?,
-                by: Actor::from_kept(by),
-                reason: if visible.words(&reason) { reason } else { String::new() },
-            };
-            Ok((CycleNumber(number), kept::to_date("cycles.as_of", &as_of)?, void))
-        })
-        .collect()
+    .all(connection, "cycles")
+    .await?;
+    let voided = |(number, Date(as_of), Timestamp(at), by, reason): (_, _, _, _, String)| {
+        let reason = if visible.words(&reason) { reason } else { String::new() };
+        (number, as_of, CycleVoid { at, by, reason })
+    };
+    Ok(rows.into_iter().map(voided).collect())
 }
 
 /// What cycles and people did to missions that people wait to hear of, and when: of those that are
@@ -243,7 +245,7 @@ async fn mission_news(
     visible: &Visible,
     (after, upto): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 ) -> Result<Vec<(DateTime<Utc>, MissionChange)>, StoreError> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
+    let rows: Vec<(Timestamp, Json<MissionChange>)> = query_as(
         "select at, body from (
              select min(mission_changes.at, coalesce(voided_at, mission_changes.at)) as at,
                     mission_changes.body, mission_changes.kind
@@ -252,16 +254,14 @@ async fn mission_news(
            and kind in ('proposed', 'opened', 'accepted', 'declined', 'withdrawn', 'started',
                         'closed')",
     )
-    .bind(after.map(kept::from_instant))
-    .bind(upto.map(kept::from_instant))
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("mission changes"))?;
+    .bind(after.map(Timestamp))
+    .bind(upto.map(Timestamp))
+    .all(&mut *connection, "mission changes")
+    .await?;
     let links = identity::links(connection, i64::MAX).await?;
     let alerts = visible.alerts(connection).await?;
     let mut news = Vec::new();
-    for (at, body) in rows {
-        let mut change: MissionChange = kept::to_json("mission_changes.body", &body)?;
+    for (Timestamp(at), Json(mut change)) in rows {
         if !visible.subject(&change.mission.subject) || !visible.words(&change.reason) {
             continue;
         }
@@ -269,7 +269,7 @@ async fn mission_news(
             change.mission.subject = Subject::Project(links.resolve(project).clone());
         }
         change.mission.alerts.retain(|alert| alerts.contains(alert));
-        news.push((kept::to_instant("mission_changes.at", at)?, change));
+        news.push((at, change));
     }
     Ok(news)
 }

@@ -1,4 +1,4 @@
-//! Requests that are sent again: what a key stands for, and what was answered the first time.
+//! Requests that are sent again: the request of a key, and what was answered the first time.
 //!
 //! A handle that carries an attempt says so in each transaction that it writes: the act and the note that it
 //! was done are one. So a request is done once, wherever the process is cut; its answer may be lost.
@@ -16,9 +16,11 @@ use sqlx::SqliteConnection;
 use super::Store;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use super::waits;
 use crate::domain::access::AccountNumber;
 use crate::domain::fingerprint::Fingerprint;
@@ -87,7 +89,7 @@ pub enum Claimed {
     UnderWay {
         until: DateTime<Utc>,
     },
-    /// Done, and its answer was not kept.
+    /// Done, and its answer was not stored.
     Done,
 }
 
@@ -106,8 +108,8 @@ impl Store {
     ) -> Result<Claimed, StoreError> {
         // One that was answered is answered again without waiting for those who write.
         let seen = find(&mut *self.begin_read().await?, key).await?;
-        if let Some(row) = seen.filter(|row| row.expires_at > kept::from_instant(now))
-            && let Next::Answer(claimed) = row.next(key, now, &self.released)?
+        if let Some(row) = seen.filter(|row| row.expires_at.0 > now)
+            && let Next::Answer(claimed) = row.next(key, now, &self.released)
         {
             return Ok(claimed);
         }
@@ -116,7 +118,7 @@ impl Store {
         forget(&mut transaction, key.account, now).await?;
         let number = match find(&mut transaction, key).await? {
             None => 1,
-            Some(row) => match row.next(key, now, &self.released)? {
+            Some(row) => match row.next(key, now, &self.released) {
                 Next::Answer(claimed) => return Ok(claimed),
                 Next::Attempt(number) => number,
             },
@@ -128,17 +130,16 @@ impl Store {
              on conflict (account, route, key) do update set
                  attempt = excluded.attempt, held_until = excluded.held_until",
         )
-        .bind(key.account.0)
+        .bind(key.account)
         .bind(&key.route)
         .bind(&key.key)
-        .bind(key.fingerprint.as_str())
+        .bind(&key.fingerprint)
         .bind(number)
-        .bind(kept::from_instant(now))
-        .bind(kept::from_instant(now + HELD))
-        .bind(kept::from_instant(expires_at))
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing(WHAT))?;
+        .bind(Timestamp(now))
+        .bind(Timestamp(now + HELD))
+        .bind(Timestamp(expires_at))
+        .run(&mut *transaction, WHAT)
+        .await?;
         end(transaction).await?;
         Ok(Claimed::Begun(Attempt(Arc::new((key.clone(), number)))))
     }
@@ -154,20 +155,19 @@ impl Store {
             "update idempotency_keys set status = $5, headers = $6, body = $7
              where account = $1 and route = $2 and key = $3 and attempt = $4",
         )
-        .bind(key.account.0)
+        .bind(key.account)
         .bind(&key.route)
         .bind(&key.key)
         .bind(number)
         .bind(i64::from(answer.status))
-        .bind(kept::from_json("headers", &answer.headers)?)
+        .bind(Json(&answer.headers))
         .bind(answer.body.as_slice())
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing(WHAT))?;
+        .run(&mut *transaction, WHAT)
+        .await?;
         end(transaction).await
     }
 
-    /// Nothing was done: the key is free again, even when that cannot be written. One that stands for something
+    /// Nothing was done: the key is free again, even when that cannot be written. The key of something
     /// done stays.
     pub async fn free_key(&self, attempt: &Attempt) -> Result<(), StoreError> {
         let freed = self.delete_key(attempt).await;
@@ -184,13 +184,12 @@ impl Store {
             "delete from idempotency_keys
              where account = $1 and route = $2 and key = $3 and attempt = $4 and not acted",
         )
-        .bind(key.account.0)
+        .bind(key.account)
         .bind(&key.route)
         .bind(&key.key)
         .bind(number)
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing(WHAT))?;
+        .run(&mut *transaction, WHAT)
+        .await?;
         end(transaction).await
     }
 }
@@ -205,21 +204,20 @@ pub(super) async fn mark(
         "update idempotency_keys set acted = true
          where account = $1 and route = $2 and key = $3 and attempt = $4",
     )
-    .bind(key.account.0)
+    .bind(key.account)
     .bind(&key.route)
     .bind(&key.key)
     .bind(number)
-    .execute(connection)
-    .await
-    .map_err(writing(WHAT))?;
-    if marked.rows_affected() == 0 {
+    .run(connection, WHAT)
+    .await?;
+    if marked == 0 {
         return Err(StoreError::TooLate);
     }
     Ok(())
 }
 
-/// Keys that a clock which was ahead would have kept for years stand for what was done all the same: they
-/// are kept as long as one that is given now. A clock that is behind now would forget them all.
+/// Keys that a clock which was ahead would have made last for years belong to something that was done all the same: they
+/// last as long as one that is given now. A clock that is behind now would forget them all.
 async fn bring_back(
     connection: &mut SqliteConnection,
     now: DateTime<Utc>,
@@ -232,11 +230,10 @@ async fn bring_back(
         "update idempotency_keys set expires_at = $1, begun_at = min(begun_at, $2)
          where expires_at > $1",
     )
-    .bind(kept::from_instant(expires_at))
-    .bind(kept::from_instant(now))
-    .execute(connection)
-    .await
-    .map_err(writing(WHAT))?;
+    .bind(Timestamp(expires_at))
+    .bind(Timestamp(now))
+    .run(connection, WHAT)
+    .await?;
     Ok(())
 }
 
@@ -246,22 +243,20 @@ async fn forget(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     sqlx::query("delete from idempotency_keys where expires_at <= $1")
-        .bind(kept::from_instant(now))
-        .execute(&mut *connection)
-        .await
-        .map_err(writing(WHAT))?;
+        .bind(Timestamp(now))
+        .run(&mut *connection, WHAT)
+        .await?;
     sqlx::query(
         "delete from idempotency_keys
          where account = $1 and held_until <= $2 and begun_at <
              (select begun_at from idempotency_keys where account = $1
               order by begun_at desc limit 1 offset $3)",
     )
-    .bind(account.0)
-    .bind(kept::from_instant(now))
+    .bind(account)
+    .bind(Timestamp(now))
     .bind(MOST_KEYS)
-    .execute(connection)
-    .await
-    .map_err(writing(WHAT))?;
+    .run(connection, WHAT)
+    .await?;
     Ok(())
 }
 
@@ -269,16 +264,15 @@ async fn find(
     connection: &mut SqliteConnection,
     key: &OnceKey,
 ) -> Result<Option<KeyRow>, StoreError> {
-    sqlx::query_as(
+    query_as(
         "select fingerprint, attempt, held_until, expires_at, acted, status, headers, body
          from idempotency_keys where account = $1 and route = $2 and key = $3",
     )
-    .bind(key.account.0)
+    .bind(key.account)
     .bind(&key.route)
     .bind(&key.key)
-    .fetch_optional(connection)
+    .optional(connection, WHAT)
     .await
-    .map_err(reading(WHAT))
 }
 
 enum Found {
@@ -289,17 +283,17 @@ enum Found {
 
 #[derive(sqlx::FromRow)]
 struct KeyRow {
-    fingerprint: String,
+    fingerprint: Fingerprint,
     attempt: i64,
-    held_until: String,
-    expires_at: String,
+    held_until: Timestamp,
+    expires_at: Timestamp,
     acted: bool,
-    status: Option<i64>,
-    headers: Option<String>,
+    status: Option<u16>,
+    headers: Option<Json<Vec<(String, String)>>>,
     body: Option<Vec<u8>>,
 }
 
-/// What is done for whoever comes with a key that is known.
+/// What is done for a request with a known key.
 enum Next {
     Answer(Claimed),
     /// The number of the attempt that begins.
@@ -307,35 +301,27 @@ enum Next {
 }
 
 impl KeyRow {
-    fn next(
-        self,
-        key: &OnceKey,
-        now: DateTime<Utc>,
-        released: &Released,
-    ) -> Result<Next, StoreError> {
-        if self.fingerprint != key.fingerprint.as_str() {
-            return Ok(Next::Answer(Claimed::Other));
+    fn next(self, key: &OnceKey, now: DateTime<Utc>, released: &Released) -> Next {
+        if self.fingerprint != key.fingerprint {
+            return Next::Answer(Claimed::Other);
         }
-        let until = kept::to_instant("idempotency_keys.held_until", self.held_until.clone())?;
-        let attempt = self.attempt;
-        Ok(match self.into_answer()? {
+        let (until, attempt) = (self.held_until.0, self.attempt);
+        match self.into_answer() {
             Found::Answered(answer) => Next::Answer(Claimed::Answered(answer)),
             Found::Done => Next::Answer(Claimed::Done),
             Found::Begun if waits::lasts(until, now, now + HELD) && !released.has(key, attempt) => {
                 Next::Answer(Claimed::UnderWay { until })
             }
             Found::Begun => Next::Attempt(attempt.saturating_add(1)),
-        })
+        }
     }
 
-    fn into_answer(self) -> Result<Found, StoreError> {
-        let (Some(status), Some(headers), Some(body)) = (self.status, self.headers, self.body)
+    fn into_answer(self) -> Found {
+        let (Some(status), Some(Json(headers)), Some(body)) =
+            (self.status, self.headers, self.body)
         else {
-            return Ok(if self.acted { Found::Done } else { Found::Begun });
+            return if self.acted { Found::Done } else { Found::Begun };
         };
-        let status = kept::to_u32("idempotency_keys.status", status)?;
-        let status = u16::try_from(status).unwrap_or_default();
-        let headers = kept::to_json("idempotency_keys.headers", &headers)?;
-        Ok(Found::Answered(KeptAnswer { status, headers, body }))
+        Found::Answered(KeptAnswer { status, headers, body })
     }
 }

@@ -8,20 +8,27 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::json;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::audit;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::filed;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
 use super::scope::Visible;
 use super::snapshots;
+use super::sql_types::Columns;
+use super::sql_types::Timestamp;
 use crate::domain::audit::Act;
 use crate::domain::ids::ProjectId;
+use crate::domain::words::words;
 
 /// A project is named as the nearest one only when it is at least this alike, out of 1.
 const NEAR: f64 = 0.6;
@@ -37,28 +44,19 @@ pub struct LinkEntry {
     pub at: DateTime<Utc>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LinkAction {
-    Link,
-    Unlink,
-}
-
-impl LinkAction {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Link => "link",
-            Self::Unlink => "unlink",
-        }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Link, Self::Unlink].into_iter().find(|action| action.word() == word)
+words! {
+    pub enum LinkAction, "`link` or `unlink`" {
+        Link = "link",
+        Unlink = "unlink",
     }
 }
 
 impl Store {
     /// From now on everything that is known of `from` counts as `into`'s. Gives the entry's number.
+    ///
+    /// # Errors
+    ///
+    /// One of the projects is unknown, `from` is linked already, or an edition would have two snapshots of the project.
     pub async fn link(
         &self,
         from: &ProjectId,
@@ -78,6 +76,10 @@ impl Store {
     }
 
     /// Takes a link back: past imports come out under their own id again.
+    ///
+    /// # Errors
+    ///
+    /// The project is unknown or is not linked.
     pub async fn unlink(&self, project: &ProjectId, act: &Act) -> Result<i64, StoreError> {
         let mut transaction = self.begin_write().await?;
         let visible = self.visible(&mut transaction).await?;
@@ -159,38 +161,32 @@ pub(super) async fn links(
 }
 
 pub(super) async fn last_link(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-    sqlx::query_scalar("select coalesce(max(number), 0) from identity_log")
-        .fetch_one(connection)
+    query_scalar("select coalesce(max(number), 0) from identity_log")
+        .one(connection, "the identity log")
         .await
-        .map_err(reading("the identity log"))
 }
 
 async fn log(connection: &mut SqliteConnection, last: i64) -> Result<Vec<LinkEntry>, StoreError> {
-    let rows: Vec<(i64, String, String, String, String, String)> = sqlx::query_as(
+    query_as(
         "select number, action, from_project, into_project, reason, at from identity_log
          where number <= $1 order by number",
     )
     .bind(last)
-    .fetch_all(connection)
+    .all(connection, "the identity log")
     .await
-    .map_err(reading("the identity log"))?;
-    rows.into_iter()
-        .map(|(number, action, from, into, reason, at)| {
-            Ok(LinkEntry {
-                number,
-                action: kept::to_word(
-                    "identity_log.action",
-                    &action,
-                    "`link` or `unlink`",
-                    LinkAction::from_word,
-                )?,
-                from: ProjectId::new(from),
-                into: ProjectId::new(into),
-                reason,
-                at: kept::to_instant("identity_log.at", at)?,
-            })
+}
+
+impl FromRow<'_, SqliteRow> for LinkEntry {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            action: row.try_get("action")?,
+            from: row.try_get("from_project")?,
+            into: row.try_get("into_project")?,
+            reason: row.try_get("reason")?,
+            at: row.instant("at")?,
         })
-        .collect()
+    }
 }
 
 async fn append(
@@ -204,14 +200,13 @@ async fn append(
          values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(number)
-    .bind(action.word())
-    .bind(from.as_str())
-    .bind(into.as_str())
-    .bind(act.reason.as_str())
-    .bind(kept::from_instant(act.at))
-    .execute(&mut *connection)
-    .await
-    .map_err(writing("the identity log"))?;
+    .bind(action)
+    .bind(from)
+    .bind(into)
+    .bind(&act.reason)
+    .bind(Timestamp(act.at))
+    .run(&mut *connection, "the identity log")
+    .await?;
     let deed = match action {
         LinkAction::Link => act.deed("project_linked", format!("project/{from}")),
         LinkAction::Unlink => act.deed("project_unlinked", format!("project/{from}")),
@@ -241,14 +236,13 @@ async fn check_known<const N: usize>(
 
 /// Every id under which anything was ever imported, linked since or not.
 async fn ids(connection: &mut SqliteConnection) -> Result<BTreeSet<ProjectId>, StoreError> {
-    let ids: Vec<String> = sqlx::query_scalar(
+    let ids: Vec<ProjectId> = query_scalar(
         "select project from snapshots
          union select project from follow_up where project is not null",
     )
-    .fetch_all(connection)
-    .await
-    .map_err(reading("the known projects"))?;
-    Ok(ids.into_iter().map(ProjectId::new).collect())
+    .all(connection, "the known projects")
+    .await?;
+    Ok(ids.into_iter().collect())
 }
 
 fn nearest(project: &ProjectId, known: &BTreeSet<ProjectId>) -> Option<ProjectId> {

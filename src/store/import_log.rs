@@ -3,20 +3,26 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use sqlx::FromRow;
 use sqlx::QueryBuilder;
+use sqlx::Row as _;
 use sqlx::Sqlite;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::error::StoreError;
-use super::error::reading;
 use super::filed::replacements;
-use super::filed::to_dataset;
 use super::identity;
 use super::imports::ImportReport;
 use super::imports::ImportSummary;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::Whole;
+use super::queries::query_as;
 use super::scope::Visible;
+use super::sql_types::Columns;
+use super::sql_types::Count;
 use crate::domain::ids::ImportNumber;
 use crate::domain::import::SightingKind;
 
@@ -28,31 +34,28 @@ impl Store {
         let visible = self.visible(&mut transaction).await?;
         let links = identity::links(&mut transaction, i64::MAX).await?;
         let replacements = replacements(&mut transaction, &visible, &links).await?;
-        let mut rows: Vec<SummaryRow> = sqlx::query_as(
+        let mut imports: Vec<ImportSummary> = query_as(
             "select number, file, dataset, edition, profile, imported_at, rows_kept, rows_set_aside
              from imports order by number",
         )
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(reading("imports"))?;
-        if let Some(told) = rows_told(&mut transaction, &visible).await? {
-            rows.retain_mut(|row| row.narrow(&told));
+        .all(&mut *transaction, "imports")
+        .await?;
+        if let Some(counts) = visible_row_counts(&mut transaction, &visible).await? {
+            imports.retain_mut(|import| {
+                let count = counts.get(&import.number);
+                (import.rows_kept, import.set_aside_count) = (count.copied().unwrap_or(0), 0);
+                count.is_some()
+            });
         }
-        let shown: BTreeSet<ImportNumber> =
-            rows.iter().map(|row| ImportNumber(row.number)).collect();
+        let shown: BTreeSet<ImportNumber> = imports.iter().map(|import| import.number).collect();
         let other = |others: &BTreeMap<ImportNumber, ImportNumber>, number| {
             others.get(&number).copied().filter(|other| shown.contains(other))
         };
-        rows.into_iter()
-            .map(|row| {
-                let number = ImportNumber(row.number);
-                Ok(ImportSummary {
-                    replaces: other(&replacements.replaces, number),
-                    replaced_by: other(&replacements.replaced_by, number),
-                    ..row.into_summary()?
-                })
-            })
-            .collect()
+        for import in &mut imports {
+            import.replaces = other(&replacements.replaces, import.number);
+            import.replaced_by = other(&replacements.replaced_by, import.number);
+        }
+        Ok(imports)
     }
 
     /// Rows set aside are of no project, and shown to those who see the whole State.
@@ -62,67 +65,55 @@ impl Store {
     ) -> Result<Option<ImportReport>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let told = rows_told(&mut transaction, &visible).await?;
-        let row: Option<(String, String, String, String)> = sqlx::query_as(
+        let counts = visible_row_counts(&mut transaction, &visible).await?;
+        let report: Option<ImportReport> = query_as(
             "select profile_reason, set_aside, withheld, sightings from imports where number = $1",
         )
-        .bind(number.0)
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(reading("an import"))?;
-        let row = row.filter(|_| told.as_ref().is_none_or(|told| told.contains_key(&number)));
-        row.map(|(profile_reason, set_aside, withheld, sightings)| {
-            let report = ImportReport {
-                profile_reason,
-                set_aside: kept::to_json("imports.set_aside", &set_aside)?,
-                withheld: kept::to_json("imports.withheld", &withheld)?,
-                sightings: kept::to_json("imports.sightings", &sightings)?,
-            };
-            Ok(if visible.is_all() { report } else { narrowed(report, &visible) })
-        })
-        .transpose()
+        .bind(number)
+        .optional(&mut *transaction, "an import")
+        .await?;
+        let is_shown = counts.is_none_or(|counts| counts.contains_key(&number));
+        let narrow = |whole| if visible.is_all() { whole } else { narrowed(whole, &visible) };
+        Ok(report.filter(|_| is_shown).map(narrow))
     }
 }
 
 /// By import, how many rows speak of what is visible; `None` when everything is.
-async fn rows_told(
+async fn visible_row_counts(
     connection: &mut SqliteConnection,
     visible: &Visible,
-) -> Result<Option<BTreeMap<ImportNumber, i64>>, StoreError> {
+) -> Result<Option<BTreeMap<ImportNumber, u64>>, StoreError> {
     let Some(ids) = visible.ids() else { return Ok(None) };
-    let mut told: BTreeMap<ImportNumber, i64> = BTreeMap::new();
+    let mut counts: BTreeMap<ImportNumber, u64> = BTreeMap::new();
     for some in kept::chunks(&ids) {
         for table in ["snapshots", "follow_up"] {
             let mut statement = QueryBuilder::<Sqlite>::new("select import, count(*) from ");
             statement.push(table).push(" where project in (");
             let mut projects = statement.separated(", ");
             for id in some {
-                projects.push_bind(id.as_str());
+                projects.push_bind(id);
             }
             statement.push(") group by import");
-            add(connection, &mut told, statement).await?;
+            add(connection, &mut counts, statement).await?;
         }
     }
     for ministry in visible.ministries() {
         let mut statement = QueryBuilder::<Sqlite>::new("select import, count(*) from follow_up ");
-        statement.push("where ministry = ").push_bind(ministry.as_str()).push(" group by import");
-        add(connection, &mut told, statement).await?;
+        statement.push("where ministry = ").push_bind(ministry).push(" group by import");
+        add(connection, &mut counts, statement).await?;
     }
-    Ok(Some(told))
+    Ok(Some(counts))
 }
 
 async fn add(
     connection: &mut SqliteConnection,
-    told: &mut BTreeMap<ImportNumber, i64>,
+    counts: &mut BTreeMap<ImportNumber, u64>,
     mut statement: QueryBuilder<Sqlite>,
 ) -> Result<(), StoreError> {
-    let rows: Vec<(i64, i64)> = statement
-        .build_query_as()
-        .fetch_all(connection)
-        .await
-        .map_err(reading("what imports speak of"))?;
-    for (import, count) in rows {
-        *told.entry(ImportNumber(import)).or_default() += count;
+    let rows: Vec<(ImportNumber, Count)> =
+        statement.build_query_as::<Whole<_>>().all(connection, "what imports speak of").await?;
+    for (import, Count(count)) in rows {
+        *counts.entry(import).or_default() += count;
     }
     Ok(())
 }
@@ -141,38 +132,30 @@ fn narrowed(report: ImportReport, visible: &Visible) -> ImportReport {
     ImportReport { profile_reason, set_aside: vec![], withheld, sightings }
 }
 
-#[derive(sqlx::FromRow)]
-struct SummaryRow {
-    number: i64,
-    file: String,
-    dataset: String,
-    edition: String,
-    profile: String,
-    imported_at: String,
-    rows_kept: i64,
-    rows_set_aside: i64,
-}
-
-impl SummaryRow {
-    /// Counts what is visible; says whether anything is.
-    fn narrow(&mut self, told: &BTreeMap<ImportNumber, i64>) -> bool {
-        let count = told.get(&ImportNumber(self.number));
-        (self.rows_kept, self.rows_set_aside) = (count.copied().unwrap_or_default(), 0);
-        count.is_some()
-    }
-
-    fn into_summary(self) -> Result<ImportSummary, StoreError> {
-        Ok(ImportSummary {
-            number: ImportNumber(self.number),
-            file: self.file,
-            dataset: to_dataset(&self.dataset)?,
-            edition: kept::to_edition("imports.edition", &self.edition)?,
-            profile: self.profile,
-            imported_at: kept::to_instant("imports.imported_at", self.imported_at)?,
-            rows_kept: kept::to_u64("imports.rows_kept", self.rows_kept)?,
-            set_aside_count: kept::to_u64("imports.rows_set_aside", self.rows_set_aside)?,
+impl FromRow<'_, SqliteRow> for ImportSummary {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            file: row.try_get("file")?,
+            dataset: row.try_get("dataset")?,
+            edition: row.try_get("edition")?,
+            profile: row.try_get("profile")?,
+            imported_at: row.instant("imported_at")?,
+            rows_kept: row.count("rows_kept")?,
+            set_aside_count: row.count("rows_set_aside")?,
             replaces: None,
             replaced_by: None,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for ImportReport {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            profile_reason: row.try_get("profile_reason")?,
+            set_aside: row.json("set_aside")?,
+            withheld: row.json("withheld")?,
+            sightings: row.json("sightings")?,
         })
     }
 }

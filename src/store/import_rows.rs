@@ -1,13 +1,14 @@
-//! Rows of follow-up files: kept as they came, under the project or ministry that they speak of.
+//! Rows of follow-up files: stored as they came, under the project or ministry that they speak of.
 
 use serde::Serialize;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
 use super::error::StoreError;
-use super::error::reading;
 use super::identity::Links;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::query_as;
 use crate::domain::ids::ImportNumber;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
@@ -25,7 +26,7 @@ pub(super) struct FollowUpRow {
 
 impl FollowUpRow {
     fn new(subject: Subject, row: &impl Serialize) -> Result<Self, StoreError> {
-        Ok(Self { subject, payload: kept::from_json("follow-up data", row)? })
+        Ok(Self { subject, payload: kept::to_json("follow-up data", row)? })
     }
 
     pub(super) fn resolved(self, links: &Links) -> Self {
@@ -45,7 +46,7 @@ pub(super) fn is_facts(dataset: Dataset) -> bool {
     )
 }
 
-/// None for a panorama, whose snapshots are kept apart.
+/// The rows of a follow-up file; none for a panorama, whose snapshots are stored in their own table.
 pub(super) fn of_rows(rows: &Rows) -> Result<Vec<FollowUpRow>, StoreError> {
     match rows {
         Rows::Panorama(_) => Ok(Vec::new()),
@@ -69,13 +70,12 @@ pub(super) async fn of_import(
     import: ImportNumber,
     links: &Links,
 ) -> Result<Vec<FollowUpRow>, StoreError> {
-    let rows: Vec<(Option<String>, Option<String>, String)> = sqlx::query_as(
+    let rows: Vec<(Option<ProjectId>, Option<MinistryCode>, String)> = query_as(
         "select project, ministry, payload from follow_up where import = $1 order by position",
     )
-    .bind(import.0)
-    .fetch_all(connection)
-    .await
-    .map_err(reading("follow-up data"))?;
+    .bind(import)
+    .all(connection, "follow-up data")
+    .await?;
     rows.into_iter()
         .map(|(project, ministry, payload)| {
             Ok(FollowUpRow { subject: subject(project, ministry)?, payload }.resolved(links))
@@ -88,14 +88,13 @@ pub(super) async fn subjects(
     connection: &mut SqliteConnection,
     links: &Links,
 ) -> Result<Vec<(ImportNumber, Subject)>, StoreError> {
-    let rows: Vec<(i64, Option<String>, Option<String>)> =
-        sqlx::query_as("select distinct import, project, ministry from follow_up order by import")
-            .fetch_all(connection)
-            .await
-            .map_err(reading("follow-up data"))?;
+    let rows: Vec<(ImportNumber, Option<ProjectId>, Option<MinistryCode>)> =
+        query_as("select distinct import, project, ministry from follow_up order by import")
+            .all(connection, "follow-up data")
+            .await?;
     rows.into_iter()
         .map(|(import, project, ministry)| {
-            Ok((ImportNumber(import), resolved(subject(project, ministry)?, links)))
+            Ok((import, resolved(subject(project, ministry)?, links)))
         })
         .collect()
 }
@@ -108,11 +107,11 @@ pub(super) async fn insert(
     let head = "insert into follow_up (import, position, project, ministry, payload) ";
     let rows: Vec<(i64, &FollowUpRow)> = kept::positioned(rows).collect();
     let bind = |mut values: Separated<'_, _, _>, (position, row): &(i64, &FollowUpRow)| {
-        values.push_bind(import.0);
+        values.push_bind(import);
         values.push_bind(*position);
-        values.push_bind(row.subject.project().map(ProjectId::as_str));
-        values.push_bind(row.subject.ministry().map(MinistryCode::as_str));
-        values.push_bind(row.payload.as_str());
+        values.push_bind(row.subject.project());
+        values.push_bind(row.subject.ministry());
+        values.push_bind(&row.payload);
     };
     kept::insert(connection, "follow-up data", (head, ""), &rows, bind).await
 }
@@ -124,11 +123,14 @@ fn by_project<R: Serialize>(
     rows.iter().map(|row| FollowUpRow::new(Subject::Project(project(row).clone()), row)).collect()
 }
 
-fn subject(project: Option<String>, ministry: Option<String>) -> Result<Subject, StoreError> {
+fn subject(
+    project: Option<ProjectId>,
+    ministry: Option<MinistryCode>,
+) -> Result<Subject, StoreError> {
     match (project, ministry) {
-        (Some(project), None) => Ok(Subject::Project(ProjectId::new(project))),
-        (None, Some(ministry)) => Ok(Subject::Ministry(MinistryCode::new(ministry))),
-        (project, ministry) => Err(StoreError::Kept {
+        (Some(project), None) => Ok(Subject::Project(project)),
+        (None, Some(ministry)) => Ok(Subject::Ministry(ministry)),
+        (project, ministry) => Err(StoreError::Unexpected {
             column: "follow_up.project",
             found: format!("{project:?} and {ministry:?}"),
             expected: "a project or a ministry",

@@ -18,8 +18,6 @@ use super::differences;
 use super::differences::Difference;
 use super::disputes;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::filed;
 use super::filed::Filed;
 use super::identity;
@@ -27,8 +25,13 @@ use super::identity::Links;
 use super::import_rows;
 use super::import_rows::FollowUpRow;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_scalar;
 use super::scope::Visible;
 use super::snapshots;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::domain::edition::EditionId;
@@ -54,7 +57,7 @@ pub enum Recorded {
     Added {
         number: ImportNumber,
     },
-    /// It tells again what `former` told: all of a panorama, or some subjects of follow-up data.
+    /// It tells again what `former` reported: all of a panorama, or some subjects of follow-up data.
     Replaced {
         number: ImportNumber,
         former: ImportNumber,
@@ -91,6 +94,10 @@ pub struct ImportReport {
 
 impl Store {
     /// Adds files in the order given, in one transaction: all of them, or none.
+    ///
+    /// # Errors
+    ///
+    /// The rows of a file are not those of its dataset and edition.
     pub async fn record_imports(
         &self,
         imports: &[Import],
@@ -116,6 +123,10 @@ impl Store {
     }
 
     /// What `record_imports` would answer: it is done, and undone.
+    ///
+    /// # Errors
+    ///
+    /// The rows of a file are not those of its dataset and edition.
     pub async fn preview_imports(&self, imports: &[Import]) -> Result<Vec<Recorded>, StoreError> {
         self.check_whole("an import")?;
         let mut transaction = self.begin_write().await?;
@@ -164,7 +175,7 @@ async fn record(
     }
     let mut earlier = filed;
     earlier.retain(|other| (other.dataset, other.edition) == (import.dataset, import.edition));
-    let before = told_before(connection, &earlier, links).await?;
+    let before = reported_before(connection, &earlier, links).await?;
     let rows = import_rows::of_rows(&import.rows)?;
     import_rows::insert(connection, number, &rows).await?;
     let rows = rows.into_iter().map(|row| row.resolved(links)).collect();
@@ -193,14 +204,14 @@ fn compare_follow_up(
     before: &BTreeMap<Subject, (ImportNumber, Vec<String>)>,
     rows: Vec<FollowUpRow>,
 ) -> Result<Recorded, StoreError> {
-    let mut told: BTreeMap<Subject, Vec<String>> = BTreeMap::new();
+    let mut reported: BTreeMap<Subject, Vec<String>> = BTreeMap::new();
     for row in rows {
-        told.entry(row.subject).or_default().push(row.payload);
+        reported.entry(row.subject).or_default().push(row.payload);
     }
     let mut replaced: Option<ImportNumber> = None;
     let mut differences = Vec::new();
     let mut identical = 0;
-    for (subject, after) in told {
+    for (subject, after) in reported {
         let Some((import, former)) = before.get(&subject) else { continue };
         let found = differences::between_rows(dataset, &subject, former, &after)?;
         identical += usize::from(found.is_empty());
@@ -214,15 +225,15 @@ fn compare_follow_up(
 }
 
 /// What the earlier files of a dataset and edition say of each subject: the newest wins.
-async fn told_before(
+async fn reported_before(
     connection: &mut SqliteConnection,
     earlier: &[Filed],
     links: &Links,
 ) -> Result<BTreeMap<Subject, (ImportNumber, Vec<String>)>, StoreError> {
-    let mut told: BTreeMap<Subject, (ImportNumber, Vec<String>)> = BTreeMap::new();
+    let mut reported: BTreeMap<Subject, (ImportNumber, Vec<String>)> = BTreeMap::new();
     for import in earlier {
         for row in import_rows::of_import(connection, import.number, links).await? {
-            let (number, rows) = told.entry(row.subject).or_insert((import.number, Vec::new()));
+            let (number, rows) = reported.entry(row.subject).or_insert((import.number, Vec::new()));
             if *number != import.number {
                 *number = import.number;
                 rows.clear();
@@ -230,7 +241,7 @@ async fn told_before(
             rows.push(row.payload);
         }
     }
-    Ok(told)
+    Ok(reported)
 }
 
 fn check_rows(import: &Import) -> Result<(), StoreError> {
@@ -251,7 +262,7 @@ fn check_rows(import: &Import) -> Result<(), StoreError> {
     if fits {
         return Ok(());
     }
-    let (file, dataset) = (import.file.clone(), import.dataset.word());
+    let (file, dataset) = (import.file.clone(), import.dataset.as_str());
     Err(StoreError::Rows { file, dataset, edition: import.edition })
 }
 
@@ -259,16 +270,12 @@ async fn already(
     connection: &mut SqliteConnection,
     import: &Import,
 ) -> Result<Option<ImportNumber>, StoreError> {
-    let number: Option<i64> = sqlx::query_scalar(
-        "select number from imports where sha256 = $1 and dataset = $2 and edition = $3",
-    )
-    .bind(import.sha256.as_str())
-    .bind(import.dataset.word())
-    .bind(import.edition.to_string())
-    .fetch_optional(connection)
-    .await
-    .map_err(reading("imports"))?;
-    Ok(number.map(ImportNumber))
+    query_scalar("select number from imports where sha256 = $1 and dataset = $2 and edition = $3")
+        .bind(&import.sha256)
+        .bind(import.dataset)
+        .bind(import.edition)
+        .optional(connection, "imports")
+        .await
 }
 
 async fn insert(
@@ -283,21 +290,20 @@ async fn insert(
                               imported_at, rows_kept, rows_set_aside, set_aside, withheld, sightings)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
-    .bind(number.0)
-    .bind(import.file.as_str())
-    .bind(import.sha256.as_str())
-    .bind(import.dataset.word())
-    .bind(import.edition.to_string())
-    .bind(import.profile.as_str())
-    .bind(import.profile_reason.as_str())
-    .bind(kept::from_instant(now))
+    .bind(number)
+    .bind(&import.file)
+    .bind(&import.sha256)
+    .bind(import.dataset)
+    .bind(import.edition)
+    .bind(&import.profile)
+    .bind(&import.profile_reason)
+    .bind(Timestamp(now))
     .bind(kept::count(import.rows.len()))
     .bind(kept::count(rows_set_aside))
-    .bind(kept::from_json("rows set aside", &import.set_aside)?)
-    .bind(kept::from_json("withheld figures", &import.withheld)?)
-    .bind(kept::from_json("sightings", &import.sightings)?)
-    .execute(connection)
-    .await
-    .map_err(writing("an import"))?;
+    .bind(Json(&import.set_aside))
+    .bind(Json(&import.withheld))
+    .bind(Json(&import.sightings))
+    .run(connection, "an import")
+    .await?;
     Ok(())
 }

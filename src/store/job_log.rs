@@ -1,24 +1,27 @@
-//! Where jobs stand, and their runs, as they are read back.
+//! The state of each job and its runs, as they are read back.
 
 use chrono::DateTime;
 use chrono::Utc;
 
+use sqlx::FromRow;
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
 use super::Store;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
-use crate::domain::audit::Actor;
-use crate::domain::cycle::CyclePhase;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Columns;
+use super::sql_types::Timestamp;
 use crate::domain::job::JobName;
 use crate::domain::job::JobRun;
 use crate::domain::job::JobStanding;
-use crate::domain::job::Occasion;
-use crate::domain::job::RunOutcome;
 
 impl Store {
-    /// Where a job stands; one that was never seen counts from now.
+    /// The state of a job; one that was never seen counts from now.
     pub async fn job(&self, job: JobName, now: DateTime<Utc>) -> Result<JobStanding, StoreError> {
         self.check_whole("a job")?;
         if let Some(standing) = self.standing(job).await? {
@@ -28,11 +31,10 @@ impl Store {
         sqlx::query(
             "insert into jobs (name, settled_to, missed) values ($1, $2, 0) on conflict do nothing",
         )
-        .bind(job.word())
-        .bind(kept::from_instant(now))
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("a job"))?;
+        .bind(job)
+        .bind(Timestamp(now))
+        .run(&mut *transaction, "a job")
+        .await?;
         end(transaction).await?;
         Ok(self.standing(job).await?.unwrap_or(JobStanding::unseen(job, now)))
     }
@@ -47,17 +49,16 @@ impl Store {
     }
 
     async fn standing(&self, job: JobName) -> Result<Option<JobStanding>, StoreError> {
-        let row: Option<JobRow> = sqlx::query_as(
-            "select settled_to, next_at, missed, last_success_at, held_until from jobs
+        let standing: Option<JobStanding> = query_as(
+            "select name, settled_to, next_at, missed, last_success_at, held_until from jobs
              where name = $1",
         )
-        .bind(job.word())
-        .fetch_optional(self.readers()?)
-        .await
-        .map_err(reading("a job"))?;
-        let Some(row) = row else { return Ok(None) };
+        .bind(job)
+        .optional(self.readers()?, "a job")
+        .await?;
+        let Some(standing) = standing else { return Ok(None) };
         let last_run = self.job_runs(job, 1).await?.into_iter().next();
-        row.into_standing(job, last_run).map(Some)
+        Ok(Some(JobStanding { last_run, ..standing }))
     }
 
     /// Newest first.
@@ -74,27 +75,23 @@ impl Store {
     ) -> Result<Vec<JobRun>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let rows: Vec<RunRow> = sqlx::query_as(
+        let mut runs: Vec<JobRun> = query_as(
             "select number, job, occasion, firing, missed, actor, started_at, ended_at, phase,
                     outcome, detail
              from job_runs where job = $1 and number < $2 order by number desc limit $3",
         )
-        .bind(job.word())
+        .bind(job)
         .bind(before)
         .bind(limit)
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(reading("runs of jobs"))?;
-        let runs = rows.into_iter().map(RunRow::into_run);
-        // What came of a run is told of everybody's files and messages.
-        let told = |run: JobRun| {
-            if visible.is_all() {
-                run
-            } else {
-                JobRun { detail: String::new(), actor: None, ..run }
+        .all(&mut *transaction, "runs of jobs")
+        .await?;
+        // The detail of a run speaks of everybody's files and messages.
+        if !visible.is_all() {
+            for run in &mut runs {
+                (run.detail, run.actor) = (String::new(), None);
             }
-        };
-        runs.map(|run| run.map(told)).collect()
+        }
+        Ok(runs)
     }
 
     /// One run, and what it reports, as JSON.
@@ -103,104 +100,51 @@ impl Store {
         number: i64,
     ) -> Result<Option<(JobRun, Option<String>)>, StoreError> {
         self.check_whole("a job")?;
-        let row: Option<RunRow> = sqlx::query_as(
+        let run: Option<JobRun> = query_as(
             "select number, job, occasion, firing, missed, actor, started_at, ended_at, phase,
                     outcome, detail
              from job_runs where number = $1",
         )
         .bind(number)
-        .fetch_optional(self.readers()?)
-        .await
-        .map_err(reading("a run of a job"))?;
+        .optional(self.readers()?, "a run of a job")
+        .await?;
         let report: Option<Option<String>> =
-            sqlx::query_scalar("select report from job_runs where number = $1")
+            query_scalar("select report from job_runs where number = $1")
                 .bind(number)
-                .fetch_optional(self.readers()?)
-                .await
-                .map_err(reading("a run of a job"))?;
-        row.map(|row| Ok((row.into_run()?, report.flatten()))).transpose()
+                .optional(self.readers()?, "a run of a job")
+                .await?;
+        Ok(run.map(|run| (run, report.flatten())))
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct JobRow {
-    settled_to: String,
-    next_at: Option<String>,
-    missed: i64,
-    last_success_at: Option<String>,
-    held_until: Option<String>,
-}
-
-impl JobRow {
-    fn into_standing(
-        self,
-        job: JobName,
-        last_run: Option<JobRun>,
-    ) -> Result<JobStanding, StoreError> {
-        let Self { settled_to, next_at, missed, last_success_at, held_until } = self;
-        Ok(JobStanding {
-            job,
-            settled_to: kept::to_instant("jobs.settled_to", settled_to)?,
-            next_at: instant("jobs.next_at", next_at)?,
-            missed: kept::to_u64("jobs.missed", missed)?,
-            last_success_at: instant("jobs.last_success_at", last_success_at)?,
-            held_until: instant("jobs.held_until", held_until)?,
-            last_run,
+impl FromRow<'_, SqliteRow> for JobStanding {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            job: row.try_get("name")?,
+            settled_to: row.instant("settled_to")?,
+            next_at: row.optional_instant("next_at")?,
+            missed: row.count("missed")?,
+            last_success_at: row.optional_instant("last_success_at")?,
+            held_until: row.optional_instant("held_until")?,
+            last_run: None,
         })
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct RunRow {
-    number: i64,
-    job: String,
-    occasion: String,
-    firing: Option<String>,
-    missed: i64,
-    actor: Option<String>,
-    started_at: String,
-    ended_at: Option<String>,
-    phase: Option<String>,
-    outcome: String,
-    detail: String,
-}
-
-impl RunRow {
-    fn into_run(self) -> Result<JobRun, StoreError> {
-        Ok(JobRun {
-            number: self.number,
-            job: kept::to_word("job_runs.job", &self.job, "a job", JobName::from_word)?,
-            occasion: kept::to_word(
-                "job_runs.occasion",
-                &self.occasion,
-                "an occasion",
-                Occasion::from_word,
-            )?,
-            firing: instant("job_runs.firing", self.firing)?,
-            missed: kept::to_u64("job_runs.missed", self.missed)?,
-            actor: self.actor.map(Actor::from_kept),
-            started_at: kept::to_instant("job_runs.started_at", self.started_at)?,
-            ended_at: instant("job_runs.ended_at", self.ended_at)?,
-            phase: self
-                .phase
-                .map(|word| {
-                    kept::to_word("job_runs.phase", &word, "a phase", CyclePhase::from_word)
-                })
-                .transpose()?,
-            outcome: kept::to_word(
-                "job_runs.outcome",
-                &self.outcome,
-                "an outcome",
-                RunOutcome::from_word,
-            )?,
-            detail: self.detail,
+impl FromRow<'_, SqliteRow> for JobRun {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            job: row.try_get("job")?,
+            occasion: row.try_get("occasion")?,
+            firing: row.optional_instant("firing")?,
+            missed: row.count("missed")?,
+            actor: row.try_get("actor")?,
+            started_at: row.instant("started_at")?,
+            ended_at: row.optional_instant("ended_at")?,
+            phase: row.try_get("phase")?,
+            outcome: row.try_get("outcome")?,
+            detail: row.try_get("detail")?,
         })
     }
-}
-
-fn instant(
-    column: &'static str,
-    text: Option<String>,
-) -> Result<Option<DateTime<Utc>>, StoreError> {
-    text.map(|text| kept::to_instant(column, text)).transpose()
 }

@@ -8,12 +8,13 @@ use super::Store;
 use super::audit;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
 use super::outbox;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_scalar;
+use super::sql_types::Count;
+use super::sql_types::Timestamp;
 use super::waits;
-use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::domain::cycle::CyclePhase;
 use crate::domain::job::Call;
@@ -24,7 +25,7 @@ use crate::domain::notice::Notice;
 
 /// Runs that died in a row before their firing is given up: a job that kills the service must not
 /// do so at every start.
-const ATTEMPTS: i64 = 3;
+const ATTEMPTS: u64 = 3;
 
 /// Who runs a job, and until when it is held unless they say so again.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +70,7 @@ pub struct Ending {
     pub settled: Option<Settled>,
     /// Whether the job did what it is for: a cycle tried out changes nothing.
     pub counts: bool,
-    /// Whom it is told.
+    /// The notices that report it.
     pub notices: Vec<Notice>,
 }
 
@@ -85,15 +86,14 @@ impl Store {
     ) -> Result<Begun, StoreError> {
         self.check_whole("a job")?;
         let mut transaction = self.begin_write().await?;
-        let taken: Option<String> =
-            sqlx::query_scalar("select held_until from jobs where name = $1 and held_until > $2")
-                .bind(job.word())
-                .bind(kept::from_instant(now))
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(reading("a job"))?;
-        let taken = taken.map(|until| kept::to_instant("jobs.held_until", until)).transpose()?;
-        if let Some(until) = taken.filter(|until| waits::lasts(*until, now, hold.until)) {
+        let taken: Option<Timestamp> =
+            query_scalar("select held_until from jobs where name = $1 and held_until > $2")
+                .bind(job)
+                .bind(Timestamp(now))
+                .optional(&mut *transaction, "a job")
+                .await?;
+        let lasts = |Timestamp(until): &Timestamp| waits::lasts(*until, now, hold.until);
+        if let Some(Timestamp(until)) = taken.filter(lasts) {
             let run = under_way(&mut transaction, job).await?;
             return Ok(Begun::Held { until, run });
         }
@@ -105,11 +105,11 @@ impl Store {
             let attempts = interrupted_since_settled(&mut transaction, job, now).await?;
             if attempts >= ATTEMPTS {
                 end(transaction).await?;
-                return Ok(Begun::GivenUp { attempts: kept::to_u64("job_runs", attempts)? });
+                return Ok(Begun::GivenUp { attempts });
             }
         }
         if let Some(actor) = &call.actor {
-            let deed = Deed::by(actor, "job_run", format!("job/{}", job.word()));
+            let deed = Deed::by(actor, "job_run", format!("job/{}", job.as_str()));
             audit::append(&mut transaction, now, &[deed]).await?;
         }
         take_hold(&mut transaction, job, hold).await?;
@@ -123,14 +123,13 @@ impl Store {
         self.check_whole("a job")?;
         let mut transaction = self.begin_write().await?;
         let done = sqlx::query("update jobs set held_until = $3 where name = $1 and holder = $2")
-            .bind(job.word())
+            .bind(job)
             .bind(hold.holder)
-            .bind(kept::from_instant(hold.until))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("a job"))?;
+            .bind(Timestamp(hold.until))
+            .run(&mut *transaction, "a job")
+            .await?;
         end(transaction).await?;
-        Ok(done.rows_affected() > 0)
+        Ok(done > 0)
     }
 
     /// How far a cycle under way has come.
@@ -139,10 +138,9 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         sqlx::query("update job_runs set phase = $2 where number = $1 and outcome = 'processing'")
             .bind(run)
-            .bind(phase.word())
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("a run of a job"))?;
+            .bind(phase)
+            .run(&mut *transaction, "a run of a job")
+            .await?;
         end(transaction).await
     }
 
@@ -161,28 +159,25 @@ impl Store {
              where number = $1 and outcome = 'processing'",
         )
         .bind(run)
-        .bind(kept::from_instant(*at))
-        .bind(done.outcome.word())
-        .bind(done.detail.as_str())
+        .bind(Timestamp(*at))
+        .bind(done.outcome)
+        .bind(&done.detail)
         .bind(done.report.as_deref())
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("a run of a job"))?;
+        .run(&mut *transaction, "a run of a job")
+        .await?;
         sqlx::query(
             "update jobs set holder = null, held_until = null where name = $1 and holder = $2",
         )
-        .bind(job.word())
+        .bind(job)
         .bind(holder)
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("a job"))?;
+        .run(&mut *transaction, "a job")
+        .await?;
         if done.outcome == RunOutcome::Success && *counts {
             sqlx::query("update jobs set last_success_at = $2 where name = $1")
-                .bind(job.word())
-                .bind(kept::from_instant(*at))
-                .execute(&mut *transaction)
-                .await
-                .map_err(writing("a job"))?;
+                .bind(job)
+                .bind(Timestamp(*at))
+                .run(&mut *transaction, "a job")
+                .await?;
         }
         if let Some(settled) = settled {
             settle(&mut transaction, job, *settled).await?;
@@ -206,11 +201,10 @@ impl Store {
         self.check_whole("a job")?;
         let mut transaction = self.begin_write().await?;
         sqlx::query("update jobs set next_at = $2 where name = $1")
-            .bind(job.word())
-            .bind(next_at.map(kept::from_instant))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("a job"))?;
+            .bind(job)
+            .bind(next_at.map(Timestamp))
+            .run(&mut *transaction, "a job")
+            .await?;
         end(transaction).await
     }
 }
@@ -219,11 +213,10 @@ async fn under_way(
     connection: &mut SqliteConnection,
     job: JobName,
 ) -> Result<Option<i64>, StoreError> {
-    sqlx::query_scalar("select max(number) from job_runs where job = $1 and outcome = 'processing'")
-        .bind(job.word())
-        .fetch_one(connection)
+    query_scalar("select max(number) from job_runs where job = $1 and outcome = 'processing'")
+        .bind(job)
+        .one(connection, "runs of jobs")
         .await
-        .map_err(reading("runs of jobs"))
 }
 
 async fn settle(
@@ -234,13 +227,12 @@ async fn settle(
     sqlx::query(
         "update jobs set settled_to = $2, next_at = $3, missed = missed + $4 where name = $1",
     )
-    .bind(job.word())
-    .bind(kept::from_instant(settled.to))
-    .bind(settled.next_at.map(kept::from_instant))
-    .bind(i64::try_from(settled.missed).unwrap_or(i64::MAX))
-    .execute(connection)
-    .await
-    .map_err(writing("a job"))?;
+    .bind(job)
+    .bind(Timestamp(settled.to))
+    .bind(settled.next_at.map(Timestamp))
+    .bind(Count(settled.missed))
+    .run(connection, "a job")
+    .await?;
     Ok(())
 }
 
@@ -252,15 +244,14 @@ async fn is_answered(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let Some(firing) = call.firing else { return Ok(false) };
-    let answered: i64 = sqlx::query_scalar(
+    let answered: i64 = query_scalar(
         "select count(*) from jobs where name = $1 and settled_to >= $2 and settled_to <= $3",
     )
-    .bind(job.word())
-    .bind(kept::from_instant(firing))
-    .bind(kept::from_instant(now))
-    .fetch_one(connection)
-    .await
-    .map_err(reading("a job"))?;
+    .bind(job)
+    .bind(Timestamp(firing))
+    .bind(Timestamp(now))
+    .one(connection, "a job")
+    .await?;
     Ok(answered > 0)
 }
 
@@ -273,11 +264,10 @@ async fn mark_interrupted(
         "update job_runs set outcome = 'interrupted', ended_at = $2, phase = null
          where job = $1 and outcome = 'processing'",
     )
-    .bind(job.word())
-    .bind(kept::from_instant(now))
-    .execute(connection)
-    .await
-    .map_err(writing("a run of a job"))?;
+    .bind(job)
+    .bind(Timestamp(now))
+    .run(connection, "a run of a job")
+    .await?;
     Ok(())
 }
 
@@ -285,17 +275,17 @@ async fn interrupted_since_settled(
     connection: &mut SqliteConnection,
     job: JobName,
     now: DateTime<Utc>,
-) -> Result<i64, StoreError> {
-    sqlx::query_scalar(
+) -> Result<u64, StoreError> {
+    let Count(attempts) = query_scalar(
         "select count(*) from job_runs join jobs on jobs.name = job_runs.job
          where jobs.name = $1 and outcome = 'interrupted'
            and firing > min(settled_to, $2)",
     )
-    .bind(job.word())
-    .bind(kept::from_instant(now))
-    .fetch_one(connection)
-    .await
-    .map_err(reading("runs of jobs"))
+    .bind(job)
+    .bind(Timestamp(now))
+    .one(connection, "runs of jobs")
+    .await?;
+    Ok(attempts)
 }
 
 async fn take_hold(
@@ -304,12 +294,11 @@ async fn take_hold(
     hold: Hold<'_>,
 ) -> Result<(), StoreError> {
     sqlx::query("update jobs set holder = $2, held_until = $3 where name = $1")
-        .bind(job.word())
+        .bind(job)
         .bind(hold.holder)
-        .bind(kept::from_instant(hold.until))
-        .execute(connection)
-        .await
-        .map_err(writing("a job"))?;
+        .bind(Timestamp(hold.until))
+        .run(connection, "a job")
+        .await?;
     Ok(())
 }
 
@@ -320,25 +309,23 @@ async fn insert_run(
     holder: &str,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
-    let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from job_runs")
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(reading("runs of jobs"))?;
+    let number: i64 = query_scalar("select coalesce(max(number), 0) + 1 from job_runs")
+        .one(&mut *connection, "runs of jobs")
+        .await?;
     sqlx::query(
         "insert into job_runs (number, job, occasion, firing, missed, holder, started_at, outcome,
                                detail, actor)
          values ($1, $2, $3, $4, $5, $6, $7, 'processing', '', $8)",
     )
-    .bind(last + 1)
-    .bind(job.word())
-    .bind(call.occasion.word())
-    .bind(call.firing.map(kept::from_instant))
-    .bind(i64::try_from(call.missed).unwrap_or(i64::MAX))
+    .bind(number)
+    .bind(job)
+    .bind(call.occasion)
+    .bind(call.firing.map(Timestamp))
+    .bind(Count(call.missed))
     .bind(holder)
-    .bind(kept::from_instant(now))
-    .bind(call.actor.as_ref().map(Actor::as_str))
-    .execute(connection)
-    .await
-    .map_err(writing("a run of a job"))?;
-    Ok(last + 1)
+    .bind(Timestamp(now))
+    .bind(call.actor.as_ref())
+    .run(connection, "a run of a job")
+    .await?;
+    Ok(number)
 }

@@ -7,21 +7,21 @@ use super::Store;
 use super::connections::end;
 use super::credential::Credential;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_scalar;
+use super::sql_types::Timestamp;
 
 const SESSIONS: &str = "sessions";
 
 impl Store {
-    /// What the cookies of sessions are signed with; made the first time it is asked for.
+    /// What the cookies of sessions are signed with; made at the first call.
     pub async fn session_key(&self, now: DateTime<Utc>) -> Result<Credential, StoreError> {
         let mut transaction = self.begin_write().await?;
-        let found: Option<String> = sqlx::query_scalar("select value from keys where name = $1")
+        let found: Option<String> = query_scalar("select value from keys where name = $1")
             .bind(SESSIONS)
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(reading("keys"))?;
+            .optional(&mut *transaction, "keys")
+            .await?;
         if let Some(value) = found {
             return Ok(Credential::presented(value));
         }
@@ -29,10 +29,9 @@ impl Store {
         sqlx::query("insert into keys (name, value, created_at) values ($1, $2, $3)")
             .bind(SESSIONS)
             .bind(key.reveal())
-            .bind(kept::from_instant(now))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("keys"))?;
+            .bind(Timestamp(now))
+            .run(&mut *transaction, "keys")
+            .await?;
         end(transaction).await?;
         Ok(key)
     }

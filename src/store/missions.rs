@@ -6,10 +6,13 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use sqlx::FromRow;
 use sqlx::QueryBuilder;
+use sqlx::Row as _;
 use sqlx::Sqlite;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
+use sqlx::sqlite::SqliteRow;
 use utoipa::ToSchema;
 
 use super::Store;
@@ -17,17 +20,20 @@ use super::audit;
 use super::connections::end;
 use super::deeds;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::identity;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::Whole;
+use super::queries::query_as;
+use super::queries::query_scalar;
 use super::scope::Visible;
-use crate::domain::audit::Actor;
+use super::sql_types::Columns;
+use super::sql_types::Date;
+use super::sql_types::Timestamp;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
-use crate::domain::ids::MinistryCode;
 use crate::domain::ids::MissionId;
-use crate::domain::ids::ProjectId;
 use crate::domain::mission::Mission;
 use crate::domain::mission::MissionChange;
 use crate::domain::mission::MissionKind;
@@ -76,8 +82,12 @@ impl Store {
         Ok(self.select_missions(&MissionFilter::default(), Some(id)).await?.into_iter().next())
     }
 
-    /// Decides on the mission as it stands, and writes the change, in one transaction; `None` when there
+    /// Decides on the mission as it is, and writes the change, in one transaction; `None` when there
     /// is no such mission.
+    ///
+    /// # Errors
+    ///
+    /// What `decide` fails with, or the mission was changed meanwhile.
     pub async fn change_mission<E: From<StoreError>>(
         &self,
         id: &MissionId,
@@ -107,23 +117,12 @@ impl Store {
             return Ok(vec![]);
         }
         let alerts = visible.alerts(&mut transaction).await?;
-        let rows: Vec<(Option<i64>, String, String)> = sqlx::query_as(
+        let mut history: Vec<MissionEntry> = query_as(
             "select cycle, at, body from mission_changes where mission = $1 order by number",
         )
-        .bind(id.as_str())
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(reading("mission changes"))?;
-        let mut history: Vec<MissionEntry> = rows
-            .into_iter()
-            .map(|(cycle, at, body)| {
-                Ok(MissionEntry {
-                    cycle: cycle.map(CycleNumber),
-                    at: kept::to_instant("mission_changes.at", at)?,
-                    change: kept::to_json("mission_changes.body", &body)?,
-                })
-            })
-            .collect::<Result<_, StoreError>>()?;
+        .bind(id)
+        .all(&mut *transaction, "mission changes")
+        .await?;
         history.retain(|entry| {
             visible.subject(&entry.change.mission.subject) && visible.words(&entry.change.reason)
         });
@@ -156,7 +155,7 @@ pub(super) async fn select(
     filter: &MissionFilter,
     id: Option<&MissionId>,
 ) -> Result<Vec<Mission>, StoreError> {
-    let mut rows: Vec<MissionRow> = sqlx::query_as(
+    let mut found: Vec<Mission> = query_as(
         "select id, subject, kind, state, automatic, reasons, opened_in, opened_on, due_on,
                 revision, conduct
          from missions
@@ -164,19 +163,17 @@ pub(super) async fn select(
            and (cast($2 as text) is null or state = $2)
            and (cast($3 as text) is null or kind = $3)",
     )
-    .bind(id.map(MissionId::as_str))
-    .bind(filter.state.map(MissionState::word))
-    .bind(filter.kind.map(MissionKind::word))
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("missions"))?;
-    rows.retain(|row| visible.subject_text(&row.subject));
+    .bind(id)
+    .bind(filter.state)
+    .bind(filter.kind)
+    .all(&mut *connection, "missions")
+    .await?;
+    found.retain(|mission| visible.subject(&mission.subject));
     let links = identity::links(connection, i64::MAX).await?;
     let mut gathered = gathered(connection, id).await?;
-    let mut missions = Vec::with_capacity(rows.len());
-    for row in rows {
-        let alerts = gathered.remove(&row.id).unwrap_or_default();
-        let mut mission = row.into_mission(alerts)?;
+    let mut missions = Vec::with_capacity(found.len());
+    for mut mission in found {
+        mission.alerts = gathered.remove(&mission.id).unwrap_or_default();
         if let Subject::Project(project) = &mission.subject {
             mission.subject = Subject::Project(links.resolve(project).clone());
         }
@@ -190,7 +187,7 @@ pub(super) async fn select(
     Ok(missions)
 }
 
-/// Missions become what the changes say, and the changes are kept. Their alerts are already there.
+/// Missions become what the changes say, and the changes are recorded. Their alerts are already there.
 pub(super) async fn apply(
     connection: &mut SqliteConnection,
     origin: Origin,
@@ -209,24 +206,21 @@ async fn check_revisions(
     connection: &mut SqliteConnection,
     changes: &[MissionChange],
 ) -> Result<(), StoreError> {
-    let mut standing: BTreeMap<String, i64> = BTreeMap::new();
+    let mut standing: BTreeMap<MissionId, i64> = BTreeMap::new();
     for some in kept::chunks(changes) {
         let mut statement =
             QueryBuilder::<Sqlite>::new("select id, revision from missions where id in (");
         let mut missions = statement.separated(", ");
         for change in some {
-            missions.push_bind(change.mission.id.as_str());
+            missions.push_bind(&change.mission.id);
         }
         statement.push(")");
-        let rows: Vec<(String, i64)> = statement
-            .build_query_as()
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(reading("missions"))?;
+        let rows: Vec<(MissionId, i64)> =
+            statement.build_query_as::<Whole<_>>().all(&mut *connection, "missions").await?;
         standing.extend(rows);
     }
     for MissionChange { mission, .. } in changes {
-        let revision = standing.get(mission.id.as_str()).copied().unwrap_or(0);
+        let revision = standing.get(&mission.id).copied().unwrap_or(0);
         if i64::from(mission.revision) != revision + 1 {
             return Err(StoreError::MissionMoved { mission: mission.id.clone() });
         }
@@ -238,18 +232,17 @@ async fn check_revisions(
 async fn gathered(
     connection: &mut SqliteConnection,
     id: Option<&MissionId>,
-) -> Result<BTreeMap<String, Vec<AlertId>>, StoreError> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
+) -> Result<BTreeMap<MissionId, Vec<AlertId>>, StoreError> {
+    let rows: Vec<(MissionId, AlertId)> = query_as(
         "select mission, alert from mission_alerts
          where (cast($1 as text) is null or mission = $1) order by mission, position",
     )
-    .bind(id.map(MissionId::as_str))
-    .fetch_all(connection)
-    .await
-    .map_err(reading("missions"))?;
-    let mut gathered: BTreeMap<String, Vec<AlertId>> = BTreeMap::new();
+    .bind(id)
+    .all(connection, "missions")
+    .await?;
+    let mut gathered: BTreeMap<MissionId, Vec<AlertId>> = BTreeMap::new();
     for (mission, alert) in rows {
-        gathered.entry(mission).or_default().push(AlertId::new(alert));
+        gathered.entry(mission).or_default().push(alert);
     }
     Ok(gathered)
 }
@@ -267,26 +260,26 @@ async fn upsert(
     let rows: Vec<(&Mission, String, String)> = changes
         .iter()
         .map(|change| {
-            let reasons = kept::from_json("reasons of a mission", &change.mission.reasons)?;
-            let conduct = kept::from_json("what people did of a mission", &change.mission.conduct)?;
+            let reasons = kept::to_json("reasons of a mission", &change.mission.reasons)?;
+            let conduct = kept::to_json("what people did of a mission", &change.mission.conduct)?;
             Ok((&change.mission, reasons, conduct))
         })
         .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, kept: &(&Mission, String, String)| {
-        let (mission, reasons, conduct) = kept;
-        row.push_bind(mission.id.as_str());
-        row.push_bind(mission.subject.to_string());
-        row.push_bind(mission.subject.project().map(ProjectId::as_str));
-        row.push_bind(mission.subject.ministry().map(MinistryCode::as_str));
-        row.push_bind(mission.kind.word());
-        row.push_bind(mission.state.word());
+    let bind = |mut row: Separated<'_, _, _>, row_of: &(&Mission, String, String)| {
+        let (mission, reasons, conduct) = row_of;
+        row.push_bind(&mission.id);
+        row.push_bind(&mission.subject);
+        row.push_bind(mission.subject.project());
+        row.push_bind(mission.subject.ministry());
+        row.push_bind(mission.kind);
+        row.push_bind(mission.state);
         row.push_bind(mission.automatic);
-        row.push_bind(reasons.as_str());
-        row.push_bind(mission.opened_in.0);
-        row.push_bind(mission.opened_on.to_string());
-        row.push_bind(mission.due_on.to_string());
+        row.push_bind(reasons);
+        row.push_bind(mission.opened_in);
+        row.push_bind(Date(mission.opened_on));
+        row.push_bind(Date(mission.due_on));
         row.push_bind(i64::from(mission.revision));
-        row.push_bind(conduct.as_str());
+        row.push_bind(conduct);
     };
     kept::insert(connection, "missions", (head, tail), &rows, bind).await
 }
@@ -301,10 +294,10 @@ async fn scatter(
             QueryBuilder::<Sqlite>::new("delete from mission_alerts where mission in (");
         let mut missions = statement.separated(", ");
         for change in some {
-            missions.push_bind(change.mission.id.as_str());
+            missions.push_bind(&change.mission.id);
         }
         statement.push(")");
-        statement.build().execute(&mut *connection).await.map_err(writing("missions"))?;
+        statement.build().run(&mut *connection, "missions").await?;
     }
     Ok(())
 }
@@ -321,11 +314,11 @@ async fn gather(
                 .map(|(position, alert)| (&mission.id, position, alert))
         })
         .collect();
-    let bind = |mut row: Separated<'_, _, _>, kept: &(&MissionId, i64, &AlertId)| {
-        let (mission, position, alert) = kept;
-        row.push_bind(mission.as_str());
+    let bind = |mut row: Separated<'_, _, _>, row_of: &(&MissionId, i64, &AlertId)| {
+        let (mission, position, alert) = row_of;
+        row.push_bind(mission);
         row.push_bind(*position);
-        row.push_bind(alert.as_str());
+        row.push_bind(alert);
     };
     kept::insert(connection, "missions", (head, ""), &rows, bind).await
 }
@@ -335,62 +328,50 @@ async fn append(
     Origin { cycle, at }: Origin,
     changes: &[MissionChange],
 ) -> Result<(), StoreError> {
-    let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from mission_changes")
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(reading("mission changes"))?;
+    let last: i64 = query_scalar("select coalesce(max(number), 0) from mission_changes")
+        .one(&mut *connection, "mission changes")
+        .await?;
     let head =
         "insert into mission_changes (number, cycle, mission, at, actor, kind, reason, body) ";
     let rows: Vec<(i64, &MissionChange, String)> = (last + 1..)
         .zip(changes)
-        .map(|(number, change)| Ok((number, change, kept::from_json("a mission change", change)?)))
+        .map(|(number, change)| Ok((number, change, kept::to_json("a mission change", change)?)))
         .collect::<Result<_, StoreError>>()?;
-    let at = kept::from_instant(at);
-    let bind = |mut row: Separated<'_, _, _>, kept: &(i64, &MissionChange, String)| {
-        let (number, change, body) = kept;
+    let bind = |mut row: Separated<'_, _, _>, row_of: &(i64, &MissionChange, String)| {
+        let (number, change, body) = row_of;
         row.push_bind(*number);
-        row.push_bind(cycle.map(|cycle| cycle.0));
-        row.push_bind(change.mission.id.as_str());
-        row.push_bind(at.as_str());
-        row.push_bind(change.by.as_ref().map(Actor::as_str));
-        row.push_bind(change.kind.word());
-        row.push_bind(change.reason.as_str());
-        row.push_bind(body.as_str());
+        row.push_bind(cycle);
+        row.push_bind(&change.mission.id);
+        row.push_bind(Timestamp(at));
+        row.push_bind(change.by.as_ref());
+        row.push_bind(change.kind);
+        row.push_bind(&change.reason);
+        row.push_bind(body);
     };
     kept::insert(connection, "mission changes", (head, ""), &rows, bind).await
 }
 
-#[derive(sqlx::FromRow)]
-struct MissionRow {
-    id: String,
-    subject: String,
-    kind: String,
-    state: String,
-    automatic: bool,
-    reasons: String,
-    opened_in: i64,
-    opened_on: String,
-    due_on: String,
-    revision: i64,
-    conduct: String,
+impl FromRow<'_, SqliteRow> for Mission {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            subject: row.try_get("subject")?,
+            kind: row.try_get("kind")?,
+            state: row.try_get("state")?,
+            automatic: row.try_get("automatic")?,
+            reasons: row.json("reasons")?,
+            alerts: vec![],
+            opened_in: row.try_get("opened_in")?,
+            opened_on: row.day("opened_on")?,
+            due_on: row.day("due_on")?,
+            revision: row.small_count("revision")?,
+            conduct: row.json("conduct")?,
+        })
+    }
 }
 
-impl MissionRow {
-    fn into_mission(self, alerts: Vec<AlertId>) -> Result<Mission, StoreError> {
-        let (kind, state) = (&self.kind, &self.state);
-        Ok(Mission {
-            id: MissionId::new(self.id),
-            subject: kept::to_subject("missions.subject", &self.subject)?,
-            kind: kept::to_word("missions.kind", kind, "a kind", MissionKind::from_word)?,
-            state: kept::to_word("missions.state", state, "a state", MissionState::from_word)?,
-            automatic: self.automatic,
-            reasons: kept::to_json("missions.reasons", &self.reasons)?,
-            alerts,
-            opened_in: CycleNumber(self.opened_in),
-            opened_on: kept::to_date("missions.opened_on", &self.opened_on)?,
-            due_on: kept::to_date("missions.due_on", &self.due_on)?,
-            revision: kept::to_u32("missions.revision", self.revision)?,
-            conduct: kept::to_json("missions.conduct", &self.conduct)?,
-        })
+impl FromRow<'_, SqliteRow> for MissionEntry {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { cycle: row.try_get("cycle")?, at: row.instant("at")?, change: row.json("body")? })
     }
 }

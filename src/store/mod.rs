@@ -1,4 +1,4 @@
-//! What is kept: imports, links, cycles, alerts, missions, notices and runs of jobs. The only place that
+//! The database: imports, links, cycles, alerts, missions, notices and runs of jobs. The only place that
 //! speaks SQL.
 //!
 //! Imports, the identity log and cycles are only ever added to, so that what was known at any moment
@@ -47,6 +47,7 @@ mod permissions;
 mod portfolio;
 mod probe;
 mod projects;
+mod queries;
 mod restore;
 mod restore_endings;
 mod restore_fault;
@@ -57,6 +58,7 @@ mod sign_ins;
 mod silences;
 mod snapshot_rows;
 mod snapshots;
+mod sql_types;
 mod storage;
 mod tidying;
 mod token_uses;

@@ -3,17 +3,23 @@
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::json;
+use sqlx::FromRow;
 use sqlx::QueryBuilder;
+use sqlx::Row as _;
 use sqlx::Sqlite;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::audit;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
 use super::outages;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::Whole;
+use super::queries::query_as;
+use super::sql_types::Columns;
+use super::sql_types::Timestamp;
 use crate::domain::audit::Act;
 use crate::domain::ids::CycleNumber;
 use crate::domain::ids::NoticeId;
@@ -25,14 +31,14 @@ use crate::domain::notice::NoticeState;
 use crate::domain::notice::QueuedNotice;
 use crate::domain::notice::Receiver;
 
-const SELECT: &str = "select id, position, receiver, kind, cycle, thread, follows, title, content, \
+const SELECT: &str = "select id, receiver, kind, cycle, thread, follows, title, content, \
                       created_at, not_before, \
                       case when state = 'dead' and withdrawn_at is not null then 'withdrawn' \
                            else state end as state, \
                       attempts, first_attempt_at, next_attempt_at, delivered_at, last_error \
                       from notices";
 
-/// One that was withdrawn is kept as dead, and told apart.
+/// The state of a notice: a withdrawn one is stored as dead, with the instant at which it was withdrawn.
 const STATE: &str =
     "case when state = 'dead' and withdrawn_at is not null then 'withdrawn' else state end";
 
@@ -60,48 +66,37 @@ impl Store {
         let visible = self.visible(&mut transaction).await?;
         let mut statement = QueryBuilder::<Sqlite>::new(SELECT);
         statement.push(" where 1 = 1");
-        let states = filter.states.iter().map(|state| state.word());
-        one_of(&mut statement, STATE, states.collect());
-        let kinds = filter.kinds.iter().map(|kind| kind.word());
-        one_of(&mut statement, "kind", kinds.collect());
+        one_of(&mut statement, STATE, filter.states.iter().map(|state| state.as_str()));
+        one_of(&mut statement, "kind", filter.kinds.iter().map(|kind| kind.as_str()));
         if let Some(receiver) = &filter.receiver {
-            statement.push(" and receiver = ").push_bind(receiver.to_string());
+            statement.push(" and receiver = ").push_bind(receiver);
         }
         if let Some(cycle) = filter.cycle {
-            statement.push(" and cycle = ").push_bind(cycle.0);
+            statement.push(" and cycle = ").push_bind(cycle);
         }
         if let Some(before) = &filter.before {
             statement.push(" and position < (select position from notices where id = ");
-            statement.push_bind(before.to_string()).push(")");
+            statement.push_bind(before).push(")");
         }
         if !visible.is_all() {
             statement.push(" and receiver in (");
             let mut shown = statement.separated(", ");
             for ministry in visible.ministries() {
-                shown.push_bind(Receiver::SecretaryGeneral(ministry.clone()).to_string());
+                shown.push_bind(Receiver::SecretaryGeneral(ministry.clone()));
             }
             statement.push(")");
         }
         statement.push(" order by position desc limit ").push_bind(i64::from(limit));
-        let rows: Vec<NoticeRow> = statement
-            .build_query_as()
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(reading("notices"))?;
-        rows.into_iter().map(NoticeRow::into_notice).collect()
+        statement.build_query_as::<Whole<_>>().all(&mut *transaction, "notices").await
     }
 
     pub async fn notice(&self, id: &NoticeId) -> Result<Option<QueuedNotice>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let mut statement = QueryBuilder::<Sqlite>::new(SELECT);
-        statement.push(" where id = ").push_bind(id.as_str());
-        let row: Option<NoticeRow> = statement
-            .build_query_as()
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(reading("a notice"))?;
-        let notice = row.map(NoticeRow::into_notice).transpose()?;
+        statement.push(" where id = ").push_bind(id);
+        let notice: Option<QueuedNotice> =
+            statement.build_query_as::<Whole<_>>().optional(&mut *transaction, "a notice").await?;
         Ok(notice.filter(|queued| visible.receiver(&queued.notice.receiver)))
     }
 
@@ -126,12 +121,10 @@ impl Store {
              where state = 'dead' and withdrawn_at is null
                and (cast($1 as text) is null or id = $1)",
         )
-        .bind(id.map(NoticeId::as_str))
-        .bind(kept::from_instant(act.at))
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("notices"))?
-        .rows_affected();
+        .bind(id)
+        .bind(Timestamp(act.at))
+        .run(&mut *transaction, "notices")
+        .await?;
         if replayed > 0 {
             let subject = id.map_or_else(|| "notice/dead".to_owned(), |id| format!("notice/{id}"));
             let deed =
@@ -146,25 +139,15 @@ impl Store {
     pub async fn lanes(&self) -> Result<Vec<LaneState>, StoreError> {
         self.check_whole("what carries notices")?;
         let mut transaction = self.begin_read().await?;
-        let rows: Vec<(String, String, Option<String>, Option<String>)> =
-            sqlx::query_as("select name, opened_at, closed_at, reason from lanes order by name")
-                .fetch_all(&mut *transaction)
-                .await
-                .map_err(reading("lanes"))?;
+        let mut lanes: Vec<LaneState> =
+            query_as("select name, opened_at, closed_at, reason from lanes order by name")
+                .all(&mut *transaction, "lanes")
+                .await?;
         let outages = outages::under_way(&mut transaction).await?;
-        rows.into_iter()
-            .map(|(name, opened, closed, reason)| {
-                let closed = closed.map(|at| kept::to_instant("lanes.closed_at", at));
-                let lane = to_lane("lanes.name", &name)?;
-                Ok(LaneState {
-                    outage: outages.iter().find(|outage| outage.lane == lane).cloned(),
-                    lane,
-                    opened_at: kept::to_instant("lanes.opened_at", opened)?,
-                    closed_at: closed.transpose()?,
-                    reason,
-                })
-            })
-            .collect()
+        for state in &mut lanes {
+            state.outage = outages.iter().find(|outage| outage.lane == state.lane).cloned();
+        }
+        Ok(lanes)
     }
 
     /// A lane that its receiver had closed takes notices again; says whether there was one.
@@ -175,11 +158,9 @@ impl Store {
             "update lanes set closed_at = null, reason = null
              where name = $1 and closed_at is not null",
         )
-        .bind(lane.to_string())
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("a lane"))?
-        .rows_affected()
+        .bind(lane)
+        .run(&mut *transaction, "a lane")
+        .await?
             > 0;
         if reopened {
             let deed = act.deed("lane_reopened", format!("lane/{lane}"));
@@ -195,90 +176,70 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         let forgotten =
             sqlx::query("delete from notices where state = 'delivered' and delivered_at < $1")
-                .bind(kept::from_instant(before))
-                .execute(&mut *transaction)
-                .await
-                .map_err(writing("notices"))?;
+                .bind(Timestamp(before))
+                .run(&mut *transaction, "notices")
+                .await?;
         sqlx::query("delete from channel_outages where ended_at < $1")
-            .bind(kept::from_instant(before))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("outages"))?;
+            .bind(Timestamp(before))
+            .run(&mut *transaction, "outages")
+            .await?;
         end(transaction).await?;
-        Ok(forgotten.rows_affected())
+        Ok(forgotten)
     }
 }
 
+/// A notice and its place in the order in which notices were written, which `returning` does not keep.
 #[derive(sqlx::FromRow)]
 pub(super) struct NoticeRow {
-    id: String,
-    position: i64,
-    receiver: String,
-    kind: String,
-    cycle: Option<i64>,
-    thread: String,
-    follows: String,
-    title: String,
-    content: String,
-    created_at: String,
-    not_before: String,
-    state: String,
-    attempts: i64,
-    first_attempt_at: Option<String>,
-    next_attempt_at: String,
-    delivered_at: Option<String>,
-    last_error: Option<String>,
+    pub(super) position: i64,
+    #[sqlx(flatten)]
+    pub(super) queued: QueuedNotice,
 }
 
-impl NoticeRow {
-    /// In the order in which they were written, which `returning` does not keep.
-    pub(super) fn into_notices(mut rows: Vec<Self>) -> Result<Vec<QueuedNotice>, StoreError> {
-        rows.sort_by_key(|row| row.position);
-        rows.into_iter().map(Self::into_notice).collect()
-    }
-
-    fn into_notice(self) -> Result<QueuedNotice, StoreError> {
-        let instant = |column, text: Option<String>| {
-            text.map(|text| kept::to_instant(column, text)).transpose()
-        };
-        let receiver = kept::to_word("notices.receiver", &self.receiver, "a receiver", |text| {
-            Receiver::try_from(text.to_owned()).ok()
-        })?;
-        let notice = Notice {
-            id: NoticeId::new(self.id),
-            receiver,
-            kind: kept::to_word("notices.kind", &self.kind, "a kind", NoticeKind::from_word)?,
-            cycle: self.cycle.map(CycleNumber),
-            thread: self.thread,
-            follows: kept::to_json("notices.follows", &self.follows)?,
-            title: self.title,
-            content: kept::to_json("notices.content", &self.content)?,
-            created_at: kept::to_instant("notices.created_at", self.created_at)?,
-            not_before: kept::to_instant("notices.not_before", self.not_before)?,
-        };
-        Ok(QueuedNotice {
-            notice,
-            state: to_state(&self.state)?,
-            attempts: kept::to_u32("notices.attempts", self.attempts)?,
-            first_attempt_at: instant("notices.first_attempt_at", self.first_attempt_at)?,
-            next_attempt_at: kept::to_instant("notices.next_attempt_at", self.next_attempt_at)?,
-            delivered_at: instant("notices.delivered_at", self.delivered_at)?,
-            last_error: self.last_error,
+impl FromRow<'_, SqliteRow> for QueuedNotice {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            notice: Notice {
+                id: row.try_get("id")?,
+                receiver: row.try_get("receiver")?,
+                kind: row.try_get("kind")?,
+                cycle: row.try_get("cycle")?,
+                thread: row.try_get("thread")?,
+                follows: row.json("follows")?,
+                title: row.try_get("title")?,
+                content: row.json("content")?,
+                created_at: row.instant("created_at")?,
+                not_before: row.instant("not_before")?,
+            },
+            state: row.try_get("state")?,
+            attempts: row.small_count("attempts")?,
+            first_attempt_at: row.optional_instant("first_attempt_at")?,
+            next_attempt_at: row.instant("next_attempt_at")?,
+            delivered_at: row.optional_instant("delivered_at")?,
+            last_error: row.try_get("last_error")?,
         })
     }
 }
 
-fn to_state(text: &str) -> Result<NoticeState, StoreError> {
-    kept::to_word("notices.state", text, "a notice's state", NoticeState::from_word)
+impl FromRow<'_, SqliteRow> for LaneState {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            lane: row.try_get("name")?,
+            opened_at: row.instant("opened_at")?,
+            closed_at: row.optional_instant("closed_at")?,
+            reason: row.try_get("reason")?,
+            outage: None,
+        })
+    }
 }
 
-fn to_lane(column: &'static str, text: &str) -> Result<Lane, StoreError> {
-    kept::to_word(column, text, "a lane", |text| Lane::try_from(text.to_owned()).ok())
-}
-
-/// Of no words, all.
-fn one_of(statement: &mut QueryBuilder<Sqlite>, column: &str, words: Vec<&'static str>) {
-    if words.is_empty() {
+/// Narrows a statement to the rows that have one of the words in a column; to none less when there is no word.
+fn one_of(
+    statement: &mut QueryBuilder<Sqlite>,
+    column: &str,
+    words: impl ExactSizeIterator<Item = &'static str>,
+) {
+    if words.len() == 0 {
         return;
     }
     statement.push(format!(" and {column} in ("));

@@ -37,6 +37,11 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 /// Handles share their connections: cloning is cheap. Each sees the whole State, or some ministries only.
+///
+/// # Errors
+///
+/// Each function fails when the database cannot be read or written, and with [`StoreError::BeyondScope`] when it is for handles
+/// that see the whole State. Where a function can fail for another reason, it says so.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(super) connections: Arc<Connections>,
@@ -142,7 +147,7 @@ impl Store {
 /// What a process that was killed while it changed the file's mode may leave. In write-ahead mode, and under the
 /// lock of a writer, nobody has a rollback journal: what one held was rolled back when the file was opened.
 fn remove_spent_journal(file: &Path) -> Result<(), StoreError> {
-    let journal = database_files::beside(&database_files::resolve(file)?, "-journal");
+    let journal = database_files::side_file(&database_files::resolve(file)?, "-journal");
     match std::fs::remove_file(&journal) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
             Err(StoreError::File { path: journal, source })

@@ -1,17 +1,24 @@
-//! Outages of channels: begun, made longer and ended by what attempts to send come to, and told to people once.
+//! Outages of channels: begun, made longer and ended by what attempts to send come to, and reported to people once.
 
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
 use super::outbox;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Columns;
+use super::sql_types::Count;
+use super::sql_types::Timestamp;
 use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;
 use crate::domain::notice::Notice;
@@ -19,6 +26,18 @@ use crate::domain::outage::ChannelFailure;
 use crate::domain::outage::Outage;
 use crate::domain::outage::OutageNews;
 use crate::domain::outage::OutageTurn;
+
+/// Makes the outage of a channel that is under way last, with the values that [`write_failure`] binds.
+const LASTS: &str = "update channel_outages
+      set reason = $2, error = $3, failures = $4, last_attempt_at = $5, next_attempt_at = $6,
+         only_notice = case when only_notice = $7 then only_notice end
+      where lane = $1 and ended_at is null";
+
+/// Begins the outage of a channel, with the values that [`write_failure`] binds.
+const BEGINS: &str = "insert into channel_outages (lane, since, reason, error, failures,
+                                      last_attempt_at, next_attempt_at, only_notice)
+         values ($1, $5, $2, $3, $4, $5, $6, $7)
+         on conflict (lane, since) do update set ended_at = null, told_at = null";
 
 impl Store {
     /// Those under way, by channel.
@@ -43,43 +62,12 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.check_whole("what carries notices")?;
         let mut transaction = self.begin_write().await?;
-        let lasted = sqlx::query(
-            "update channel_outages
-             set reason = $2, error = $3, failures = $4, last_attempt_at = $5, next_attempt_at = $6,
-                 only_notice = case when only_notice = $7 then only_notice end
-             where lane = $1 and ended_at is null",
-        )
-        .bind(lane.to_string())
-        .bind(failure.reason)
-        .bind(failure.error.as_str())
-        .bind(i64::from(failure.failures))
-        .bind(kept::from_instant(now))
-        .bind(kept::from_instant(failure.next_attempt_at))
-        .bind(failure.notice.as_ref().map(NoticeId::as_str))
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("an outage"))?
-        .rows_affected();
-        if lasted == 0 {
-            sqlx::query(
-                "insert into channel_outages (lane, since, reason, error, failures,
-                                              last_attempt_at, next_attempt_at, only_notice)
-                 values ($1, $5, $2, $3, $4, $5, $6, $7)
-                 on conflict (lane, since) do update set ended_at = null, told_at = null",
-            )
-            .bind(lane.to_string())
-            .bind(failure.reason)
-            .bind(failure.error.as_str())
-            .bind(i64::from(failure.failures))
-            .bind(kept::from_instant(now))
-            .bind(kept::from_instant(failure.next_attempt_at))
-            .bind(failure.notice.as_ref().map(NoticeId::as_str))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("an outage"))?;
+        let lasts = write_failure(&mut transaction, LASTS, (lane, failure), now).await? > 0;
+        if !lasts {
+            write_failure(&mut transaction, BEGINS, (lane, failure), now).await?;
         }
         end(transaction).await?;
-        Ok(lasted == 0)
+        Ok(!lasts)
     }
 
     /// Ends the outages of channels that are no longer set up, without a word.
@@ -98,17 +86,16 @@ impl Store {
                 "update channel_outages set ended_at = $2, end_told_at = $2
                  where lane = $1 and ended_at is null",
             )
-            .bind(outage.lane.to_string())
-            .bind(kept::from_instant(now))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("an outage"))?;
+            .bind(&outage.lane)
+            .bind(Timestamp(now))
+            .run(&mut *transaction, "an outage")
+            .await?;
         }
         end(transaction).await
     }
 
-    /// What is to be told of the outages of a channel: those that began before `before` and last, those that
-    /// were told and have ended.
+    /// What is to be reported of the outages of a channel: those that began before `before` and last, and those that
+    /// were reported and have ended.
     pub async fn outage_news(
         &self,
         lane: &Lane,
@@ -116,7 +103,7 @@ impl Store {
     ) -> Result<Vec<OutageNews>, StoreError> {
         self.check_whole("what carries notices")?;
         let mut transaction = self.begin_read().await?;
-        let rows: Vec<OutageRow> = sqlx::query_as(
+        let outages: Vec<Outage> = query_as(
             "select lane, since, reason, error, failures, last_attempt_at, next_attempt_at, ended_at
              from channel_outages
              where lane = $1 and end_told_at is null
@@ -124,35 +111,30 @@ impl Store {
                     or (ended_at is not null and told_at is not null))
              order by since",
         )
-        .bind(lane.to_string())
-        .bind(kept::from_instant(before))
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(reading("outages"))?;
-        if rows.is_empty() {
+        .bind(lane)
+        .bind(Timestamp(before))
+        .all(&mut *transaction, "outages")
+        .await?;
+        if outages.is_empty() {
             return Ok(vec![]);
         }
-        let waiting: i64 = sqlx::query_scalar(
-            "select count(*) from notices where lane = $1 and state = 'waiting'",
-        )
-        .bind(lane.to_string())
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(reading("notices"))?;
-        let waiting = kept::to_u64("notices", waiting)?;
-        rows.into_iter()
-            .map(|row| {
-                let outage = row.into_outage()?;
-                let turn = match outage.ended_at {
-                    Some(_) => OutageTurn::Ended,
-                    None => OutageTurn::Lasts,
-                };
-                Ok(OutageNews { outage, turn, waiting })
-            })
-            .collect()
+        let Count(waiting) =
+            query_scalar("select count(*) from notices where lane = $1 and state = 'waiting'")
+                .bind(lane)
+                .one(&mut *transaction, "notices")
+                .await?;
+        let news = |outage: Outage| {
+            let turn = match outage.ended_at {
+                Some(_) => OutageTurn::Ended,
+                None => OutageTurn::Lasts,
+            };
+            OutageNews { outage, turn, waiting }
+        };
+        Ok(outages.into_iter().map(news).collect())
     }
 
-    /// Writes the notices that tell an outage, and that it was told: once, whoever looks at the same time.
+    /// Writes the notices that report an outage, and records that it was reported: once, even when several programs
+    /// look at the same time.
     pub async fn tell_outage(
         &self,
         news: &OutageNews,
@@ -172,13 +154,11 @@ impl Store {
         };
         let mut transaction = self.begin_write().await?;
         let marked = sqlx::query(statement)
-            .bind(news.outage.lane.to_string())
-            .bind(kept::from_instant(news.outage.since))
-            .bind(kept::from_instant(now))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("an outage"))?
-            .rows_affected();
+            .bind(&news.outage.lane)
+            .bind(Timestamp(news.outage.since))
+            .bind(Timestamp(now))
+            .run(&mut *transaction, "an outage")
+            .await?;
         if marked == 0 {
             return Ok(false);
         }
@@ -188,17 +168,34 @@ impl Store {
     }
 }
 
+/// Says how many outages were written.
+async fn write_failure(
+    connection: &mut SqliteConnection,
+    statement: &'static str,
+    (lane, failure): (&Lane, &ChannelFailure),
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    sqlx::query(statement)
+        .bind(lane)
+        .bind(failure.reason)
+        .bind(&failure.error)
+        .bind(i64::from(failure.failures))
+        .bind(Timestamp(now))
+        .bind(Timestamp(failure.next_attempt_at))
+        .bind(failure.notice.as_ref())
+        .run(connection, "an outage")
+        .await
+}
+
 pub(super) async fn under_way(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<Outage>, StoreError> {
-    let rows: Vec<OutageRow> = sqlx::query_as(
+    query_as(
         "select lane, since, reason, error, failures, last_attempt_at, next_attempt_at, ended_at
          from channel_outages where ended_at is null order by lane",
     )
-    .fetch_all(connection)
+    .all(connection, "outages")
     .await
-    .map_err(reading("outages"))?;
-    rows.into_iter().map(OutageRow::into_outage).collect()
 }
 
 /// A receiver answered: the outage of its channel is over, if there was one. The notices that had been tried
@@ -213,64 +210,42 @@ pub(super) async fn end_of(
         return Ok(None);
     };
     sqlx::query("update channel_outages set ended_at = $2 where lane = $1 and ended_at is null")
-        .bind(lane.to_string())
-        .bind(kept::from_instant(now))
-        .execute(&mut *connection)
-        .await
-        .map_err(writing("an outage"))?;
-    let tried: Vec<(String, String)> = sqlx::query_as(
+        .bind(lane)
+        .bind(Timestamp(now))
+        .run(&mut *connection, "an outage")
+        .await?;
+    let tried: Vec<(NoticeId, Timestamp)> = query_as(
         "select id, first_attempt_at from notices
          where lane = $1 and state = 'waiting' and first_attempt_at is not null
            and id not in (select only_notice from channel_outages
                           where lane = $1 and since = $2 and only_notice is not null)",
     )
-    .bind(lane.to_string())
-    .bind(kept::from_instant(outage.since))
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("notices"))?;
-    for (id, first) in tried {
-        let first = kept::to_instant("notices.first_attempt_at", first)?;
+    .bind(lane)
+    .bind(Timestamp(outage.since))
+    .all(&mut *connection, "notices")
+    .await?;
+    for (id, Timestamp(first)) in tried {
         let lasted = (now - first.max(outage.since)).max(TimeDelta::zero());
         sqlx::query("update notices set outage_seconds = outage_seconds + $2 where id = $1")
             .bind(id)
             .bind(lasted.num_seconds())
-            .execute(&mut *connection)
-            .await
-            .map_err(writing("notices"))?;
+            .run(&mut *connection, "notices")
+            .await?;
     }
     Ok(Some(Outage { ended_at: Some(now), ..outage }))
 }
 
-#[derive(sqlx::FromRow)]
-struct OutageRow {
-    lane: String,
-    since: String,
-    reason: String,
-    error: String,
-    failures: i64,
-    last_attempt_at: String,
-    next_attempt_at: String,
-    ended_at: Option<String>,
-}
-
-impl OutageRow {
-    fn into_outage(self) -> Result<Outage, StoreError> {
-        let instant = |column, text| kept::to_instant(column, text);
-        Ok(Outage {
-            lane: kept::to_word("channel_outages.lane", &self.lane, "a lane", |text| {
-                Lane::try_from(text.to_owned()).ok()
-            })?,
-            since: instant("channel_outages.since", self.since)?,
-            reason: self.reason,
-            error: self.error,
-            failures: kept::to_u32("channel_outages.failures", self.failures)?,
-            last_attempt_at: instant("channel_outages.last_attempt_at", self.last_attempt_at)?,
-            next_attempt_at: instant("channel_outages.next_attempt_at", self.next_attempt_at)?,
-            ended_at: self
-                .ended_at
-                .map(|at| instant("channel_outages.ended_at", at))
-                .transpose()?,
+impl FromRow<'_, SqliteRow> for Outage {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            lane: row.try_get("lane")?,
+            since: row.instant("since")?,
+            reason: row.try_get("reason")?,
+            error: row.try_get("error")?,
+            failures: row.small_count("failures")?,
+            last_attempt_at: row.instant("last_attempt_at")?,
+            next_attempt_at: row.instant("next_attempt_at")?,
+            ended_at: row.optional_instant("ended_at")?,
         })
     }
 }

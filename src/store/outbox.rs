@@ -12,11 +12,16 @@ use super::Store;
 use super::audit;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
 use super::error::writing;
 use super::kept;
 use super::notices::NoticeRow;
 use super::outages;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Count;
+use super::sql_types::Timestamp;
 use super::told;
 use super::void;
 use crate::domain::audit::Actor;
@@ -66,7 +71,7 @@ impl Store {
     ) -> Result<Vec<ClaimedNotice>, StoreError> {
         self.check_whole("delivery")?;
         let mut transaction = self.begin_write().await?;
-        let rows: Vec<NoticeRow> = sqlx::query_as(
+        let mut rows: Vec<NoticeRow> = sqlx::query_as(
             "update notices set leased_until = $3 where id in (
                  select due.id from notices due
                  where due.lane = $1 and due.state = 'waiting' and due.next_attempt_at <= $2
@@ -81,18 +86,18 @@ impl Store {
                        created_at, not_before, state, attempts, first_attempt_at, next_attempt_at,
                        delivered_at, last_error",
         )
-        .bind(lane.to_string())
-        .bind(kept::from_instant(now))
-        .bind(kept::from_instant(leased_until))
+        .bind(lane)
+        .bind(Timestamp(now))
+        .bind(Timestamp(leased_until))
         .bind(i64::from(limit))
         .fetch_all(&mut *transaction)
         .await
         .map_err(writing("claims of notices"))?;
         let mut pasts = pasts(&mut transaction, lane, leased_until).await?;
         end(transaction).await?;
-        let claimed = NoticeRow::into_notices(rows)?.into_iter().map(|queued| {
-            let (failed_alone, in_outages) =
-                pasts.remove(queued.notice.id.as_str()).unwrap_or_default();
+        rows.sort_by_key(|row| row.position);
+        let claimed = rows.into_iter().map(|NoticeRow { queued, .. }| {
+            let (failed_alone, in_outages) = pasts.remove(&queued.notice.id).unwrap_or_default();
             ClaimedNotice { queued, failed_alone, in_outages }
         });
         Ok(claimed.collect())
@@ -106,10 +111,9 @@ impl Store {
             sqlx::query(
                 "update notices set leased_until = null where id = $1 and state = 'waiting'",
             )
-            .bind(id.as_str())
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("claims of notices"))?;
+            .bind(id)
+            .run(&mut *transaction, "claims of notices")
+            .await?;
         }
         end(transaction).await
     }
@@ -191,12 +195,11 @@ async fn count_failure(
          on conflict (lane, reason) do update set failed = delivery_failures.failed + 1,
                                                   spared = delivery_failures.spared + excluded.spared",
     )
-    .bind(id.as_str())
+    .bind(id)
     .bind(reason)
     .bind(i64::from(spared))
-    .execute(connection)
-    .await
-    .map_err(writing("failures of notices"))?;
+    .run(connection, "failures of notices")
+    .await?;
     Ok(())
 }
 
@@ -226,44 +229,40 @@ pub(super) async fn insert(
     let rows: Vec<(i64, &Notice, String, String)> = (before + 1..)
         .zip(notices)
         .map(|(position, notice)| {
-            let follows = kept::from_json("what a notice follows", &notice.follows)?;
-            let content = kept::from_json("the content of a notice", &notice.content)?;
+            let follows = kept::to_json("what a notice follows", &notice.follows)?;
+            let content = kept::to_json("the content of a notice", &notice.content)?;
             Ok((position, notice, follows, content))
         })
         .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, kept: &(i64, &Notice, String, String)| {
-        let (position, notice, follows, content) = kept;
-        row.push_bind(notice.id.as_str());
+    let bind = |mut row: Separated<'_, _, _>, row_of: &(i64, &Notice, String, String)| {
+        let (position, notice, follows, content) = row_of;
+        row.push_bind(&notice.id);
         row.push_bind(*position);
-        row.push_bind(notice.receiver.to_string());
-        row.push_bind(notice.receiver.lane().to_string());
-        row.push_bind(notice.kind.word());
-        row.push_bind(notice.cycle.map(|cycle| cycle.0));
-        row.push_bind(notice.thread.as_str());
-        row.push_bind(follows.as_str());
-        row.push_bind(notice.title.as_str());
-        row.push_bind(content.as_str());
-        row.push_bind(kept::from_instant(notice.created_at));
-        row.push_bind(kept::from_instant(notice.not_before));
+        row.push_bind(&notice.receiver);
+        row.push_bind(notice.receiver.lane());
+        row.push_bind(notice.kind);
+        row.push_bind(notice.cycle);
+        row.push_bind(&notice.thread);
+        row.push_bind(follows);
+        row.push_bind(&notice.title);
+        row.push_bind(content);
+        row.push_bind(Timestamp(notice.created_at));
+        row.push_bind(Timestamp(notice.not_before));
         row.push_bind("waiting");
         row.push_bind(0_i64);
-        row.push_bind(kept::from_instant(notice.not_before));
+        row.push_bind(Timestamp(notice.not_before));
     };
     kept::insert(connection, "notices", (head, " on conflict (id) do nothing"), &rows, bind)
         .await?;
-    let after: i64 = sqlx::query_scalar("select count(*) from notices where position > $1")
+    let Count(new) = query_scalar("select count(*) from notices where position > $1")
         .bind(before)
-        .fetch_one(connection)
-        .await
-        .map_err(reading("notices"))?;
-    Ok(u64::try_from(after).unwrap_or(0))
+        .one(connection, "notices")
+        .await?;
+    Ok(new)
 }
 
 async fn last_position(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-    sqlx::query_scalar("select coalesce(max(position), 0) from notices")
-        .fetch_one(connection)
-        .await
-        .map_err(reading("notices"))
+    query_scalar("select coalesce(max(position), 0) from notices").one(connection, "notices").await
 }
 
 /// What is escalated is a decision of Vigie's own.
@@ -299,15 +298,14 @@ async fn record(
          where id = $1
            and (state = 'waiting' or (withdrawn_at is not null and $2 = 'delivered'))",
     )
-    .bind(id.as_str())
+    .bind(id)
     .bind(state)
-    .bind(kept::from_instant(next))
-    .bind(delivered.map(kept::from_instant))
+    .bind(Timestamp(next))
+    .bind(delivered.map(Timestamp))
     .bind(error)
-    .bind(kept::from_instant(now))
-    .execute(connection)
-    .await
-    .map_err(writing("what became of a notice"))?;
+    .bind(Timestamp(now))
+    .run(connection, "what became of a notice")
+    .await?;
     Ok(())
 }
 
@@ -325,13 +323,12 @@ async fn spare(
                                                      else $4 end
          where id = $1 and state = 'waiting'",
     )
-    .bind(id.as_str())
+    .bind(id)
     .bind(error)
-    .bind(until.map(kept::from_instant))
-    .bind(kept::from_instant(now))
-    .execute(connection)
-    .await
-    .map_err(writing("what became of a notice"))?;
+    .bind(until.map(Timestamp))
+    .bind(Timestamp(now))
+    .run(connection, "what became of a notice")
+    .await?;
     Ok(())
 }
 
@@ -340,8 +337,8 @@ async fn pasts(
     connection: &mut SqliteConnection,
     lane: &Lane,
     leased_until: DateTime<Utc>,
-) -> Result<BTreeMap<String, (bool, TimeDelta)>, StoreError> {
-    let rows: Vec<(String, bool, i64)> = sqlx::query_as(
+) -> Result<BTreeMap<NoticeId, (bool, TimeDelta)>, StoreError> {
+    let rows: Vec<(NoticeId, bool, i64)> = query_as(
         "select id, channel_failed_at is not null and exists (
                         select 1 from notices others
                         where others.lane = $1 and others.delivered_at >= notices.channel_failed_at),
@@ -350,16 +347,15 @@ async fn pasts(
          where lane = $1 and state = 'waiting' and leased_until = $2
            and (channel_failed_at is not null or outage_seconds > 0)",
     )
-    .bind(lane.to_string())
-    .bind(kept::from_instant(leased_until))
-    .fetch_all(connection)
-    .await
-    .map_err(reading("claims of notices"))?;
+    .bind(lane)
+    .bind(Timestamp(leased_until))
+    .all(connection, "claims of notices")
+    .await?;
     let past = |(id, alone, seconds)| (id, (alone, TimeDelta::seconds(seconds)));
     Ok(rows.into_iter().map(past).collect())
 }
 
-/// Nothing more is sent to whoever asked for nothing more; what waits for it can be replayed.
+/// Closes the lane of a receiver that wants nothing more; what waits for it can be replayed.
 async fn close_lane(
     connection: &mut SqliteConnection,
     refused: &NoticeId,
@@ -370,22 +366,20 @@ async fn close_lane(
         "update lanes set closed_at = $2, reason = $3
          where closed_at is null and name = (select lane from notices where id = $1)",
     )
-    .bind(refused.as_str())
-    .bind(kept::from_instant(now))
+    .bind(refused)
+    .bind(Timestamp(now))
     .bind(error)
-    .execute(&mut *connection)
-    .await
-    .map_err(writing("a lane"))?;
+    .run(&mut *connection, "a lane")
+    .await?;
     let deed = Deed::by(&Actor::vigie(), "lane_closed", format!("notice/{refused}"));
     audit::append(connection, now, &[deed.because(error)]).await?;
     sqlx::query(
         "update notices set state = 'dead', last_error = $2, leased_until = null
          where state = 'waiting' and lane = (select lane from notices where id = $1)",
     )
-    .bind(refused.as_str())
+    .bind(refused)
     .bind(error)
-    .execute(connection)
-    .await
-    .map_err(writing("notices"))?;
+    .run(connection, "notices")
+    .await?;
     Ok(())
 }

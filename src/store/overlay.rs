@@ -3,26 +3,31 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::audit;
 use super::connections::end;
 use super::drafts;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
 use super::outbox;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Columns;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
-use crate::domain::audit::NameProof;
 use crate::domain::draft::Draft;
 use crate::domain::draft::DraftFile;
 use crate::domain::draft::DraftRefusal;
 use crate::domain::draft::DraftStep;
-use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::DraftNumber;
 use crate::domain::ids::PublicationNumber;
 use crate::domain::ids::VersionNumber;
@@ -56,6 +61,10 @@ impl Store {
 
     /// Puts in force a draft that was proved over what was in force `upto` a publication;
     /// `notices` tell it.
+    ///
+    /// # Errors
+    ///
+    /// The draft does not allow it, was changed since `revision`, changes nothing, or other rules came in force meanwhile.
     pub async fn publish_draft(
         &self,
         (number, revision): (DraftNumber, i64),
@@ -96,6 +105,10 @@ impl Store {
 
     /// Puts former versions back in force, which were proved over what was in force `upto` a
     /// publication; `notices` tell it.
+    ///
+    /// # Errors
+    ///
+    /// Other rules came in force meanwhile.
     pub async fn roll_back_rules(
         &self,
         files: Vec<PublishedFile>,
@@ -119,7 +132,7 @@ fn has_moved(file: &DraftFile, overlay: &Overlay) -> bool {
 
 pub(super) async fn in_force(connection: &mut SqliteConnection) -> Result<Overlay, StoreError> {
     let upto = last_publication(connection).await?;
-    let texts: Vec<(String, String)> = sqlx::query_as(
+    let texts: Vec<(RulePath, String)> = query_as(
         "select v.path, t.text
          from rule_publication_files f
          join rule_versions v on v.path = f.path and v.number = f.version
@@ -127,17 +140,16 @@ pub(super) async fn in_force(connection: &mut SqliteConnection) -> Result<Overla
          where f.publication = (select max(publication) from rule_publication_files
                                 where path = f.path)",
     )
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("the rules in force"))?;
+    .all(&mut *connection, "the rules in force")
+    .await?;
     if texts.is_empty() {
         return Ok(Overlay { upto, overrides: BTreeMap::new() });
     }
-    let mut texts: BTreeMap<String, String> = texts.into_iter().collect();
+    let mut texts: BTreeMap<RulePath, String> = texts.into_iter().collect();
     let mut overrides = BTreeMap::new();
     for version in versions(connection, None).await? {
         if version.state == VersionState::Published
-            && let Some(text) = texts.remove(version.path.as_str())
+            && let Some(text) = texts.remove(&version.path)
         {
             overrides.insert(version.path.clone(), Override { version, text });
         }
@@ -148,18 +160,16 @@ pub(super) async fn in_force(connection: &mut SqliteConnection) -> Result<Overla
 async fn last_publication(
     connection: &mut SqliteConnection,
 ) -> Result<PublicationNumber, StoreError> {
-    sqlx::query_scalar("select coalesce(max(number), 0) from rule_publications")
-        .fetch_one(connection)
+    query_scalar("select coalesce(max(number), 0) from rule_publications")
+        .one(connection, "publications of rules")
         .await
-        .map(PublicationNumber)
-        .map_err(reading("publications of rules"))
 }
 
 async fn versions(
     connection: &mut SqliteConnection,
     path: Option<&RulePath>,
 ) -> Result<Vec<Version>, StoreError> {
-    let rows: Vec<VersionRow> = sqlx::query_as(
+    query_as(
         "select v.path, v.number, v.sha256, v.shipped, v.draft, v.authors, v.comment,
                 p.at as published_at, p.actor as published_by,
                 (select f.version from rule_publication_files f where f.path = v.path
@@ -171,47 +181,32 @@ async fn versions(
          from rule_versions v join rule_publications p on p.draft = v.draft
          where (cast($1 as text) is null or v.path = $1) order by v.path, v.number",
     )
-    .bind(path.map(RulePath::as_str))
-    .fetch_all(connection)
+    .bind(path)
+    .all(connection, "versions of rules")
     .await
-    .map_err(reading("versions of rules"))?;
-    rows.into_iter().map(VersionRow::into_version).collect()
 }
 
+type FileRow = (PublicationNumber, RulePath, Option<VersionNumber>, Option<VersionNumber>);
+
 async fn publications(connection: &mut SqliteConnection) -> Result<Vec<Publication>, StoreError> {
-    let rows: Vec<(i64, String, String, String, Option<i64>)> = sqlx::query_as(
-        "select number, at, actor, reason, draft from rule_publications order by number",
-    )
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("publications of rules"))?;
-    let files: Vec<(i64, String, Option<i64>, Option<i64>)> = sqlx::query_as(
+    let mut publications: Vec<Publication> =
+        query_as("select number, at, actor, reason, draft from rule_publications order by number")
+            .all(&mut *connection, "publications of rules")
+            .await?;
+    let files: Vec<FileRow> = query_as(
         "select publication, path, version, former from rule_publication_files
          order by publication, path",
     )
-    .fetch_all(connection)
-    .await
-    .map_err(reading("published files"))?;
-    let mut of: BTreeMap<i64, Vec<PublishedFile>> = BTreeMap::new();
+    .all(connection, "published files")
+    .await?;
+    let mut of: BTreeMap<PublicationNumber, Vec<PublishedFile>> = BTreeMap::new();
     for (publication, path, version, former) in files {
-        of.entry(publication).or_default().push(PublishedFile {
-            path: RulePath::from_kept(path),
-            version: version.map(VersionNumber),
-            former: former.map(VersionNumber),
-        });
+        of.entry(publication).or_default().push(PublishedFile { path, version, former });
     }
-    let row = |(number, at, actor, reason, draft): (i64, String, String, String, Option<i64>)| {
-        Ok(Publication {
-            number: PublicationNumber(number),
-            at: kept::to_instant("rule_publications.at", at)?,
-            proved_by: unproved(&actor),
-            by: Actor::from_kept(actor),
-            reason,
-            draft: draft.map(DraftNumber),
-            files: of.remove(&number).unwrap_or_default(),
-        })
-    };
-    rows.into_iter().map(row).collect()
+    for publication in &mut publications {
+        publication.files = of.remove(&publication.number).unwrap_or_default();
+    }
+    Ok(publications)
 }
 
 async fn add_version(
@@ -219,27 +214,25 @@ async fn add_version(
     draft: &Draft,
     file: &DraftFile,
 ) -> Result<VersionNumber, StoreError> {
-    let last: i64 =
-        sqlx::query_scalar("select coalesce(max(number), 0) from rule_versions where path = $1")
-            .bind(file.path.as_str())
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(reading("versions of rules"))?;
+    let number: VersionNumber =
+        query_scalar("select coalesce(max(number), 0) + 1 from rule_versions where path = $1")
+            .bind(&file.path)
+            .one(&mut *connection, "versions of rules")
+            .await?;
     sqlx::query(
         "insert into rule_versions (path, number, sha256, shipped, draft, authors, comment)
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
-    .bind(file.path.as_str())
-    .bind(last + 1)
-    .bind(file.sha256.as_str())
-    .bind(file.shipped.as_ref().map(Fingerprint::as_str))
-    .bind(draft.number.0)
-    .bind(kept::from_json("the authors of a version", &draft.authors())?)
+    .bind(&file.path)
+    .bind(number)
+    .bind(&file.sha256)
+    .bind(file.shipped.as_ref())
+    .bind(draft.number)
+    .bind(Json(&draft.authors()))
     .bind(draft.comment())
-    .execute(connection)
-    .await
-    .map_err(writing("a version of a rule"))?;
-    Ok(VersionNumber(last + 1))
+    .run(connection, "a version of a rule")
+    .await?;
+    Ok(number)
 }
 
 /// What was proved is what is put in force, or nothing is.
@@ -255,7 +248,8 @@ async fn put(
     let publication = Publication {
         number: PublicationNumber(upto.0 + 1),
         at: act.at,
-        proved_by: unproved(act.actor.as_str()),
+        // As it is read back: only the mark that is part of a stored name says how it was proved.
+        proved_by: Actor::from_stored(act.actor.as_str().to_owned()).proof(),
         by: act.actor.clone(),
         reason: act.reason.clone(),
         draft,
@@ -285,70 +279,66 @@ async fn write(
         "insert into rule_publications (number, at, actor, reason, draft)
          values ($1, $2, $3, $4, $5)",
     )
-    .bind(publication.number.0)
-    .bind(kept::from_instant(publication.at))
-    .bind(publication.by.as_str())
-    .bind(publication.reason.as_str())
-    .bind(publication.draft.map(|draft| draft.0))
-    .execute(&mut *connection)
-    .await
-    .map_err(writing("a publication of rules"))?;
+    .bind(publication.number)
+    .bind(Timestamp(publication.at))
+    .bind(&publication.by)
+    .bind(&publication.reason)
+    .bind(publication.draft)
+    .run(&mut *connection, "a publication of rules")
+    .await?;
     for file in &publication.files {
         sqlx::query(
             "insert into rule_publication_files (publication, path, version, former)
              values ($1, $2, $3, $4)",
         )
-        .bind(publication.number.0)
-        .bind(file.path.as_str())
-        .bind(file.version.map(|version| version.0))
-        .bind(file.former.map(|version| version.0))
-        .execute(&mut *connection)
-        .await
-        .map_err(writing("a published file"))?;
+        .bind(publication.number)
+        .bind(&file.path)
+        .bind(file.version)
+        .bind(file.former)
+        .run(&mut *connection, "a published file")
+        .await?;
     }
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct VersionRow {
-    path: String,
-    number: i64,
-    sha256: String,
-    shipped: Option<String>,
-    draft: i64,
-    authors: String,
-    comment: String,
-    published_at: String,
-    published_by: String,
-    in_force: Option<i64>,
-    undone: Option<i64>,
-}
-
-impl VersionRow {
-    fn into_version(self) -> Result<Version, StoreError> {
-        let state = if self.in_force == Some(self.number) {
+impl FromRow<'_, SqliteRow> for Version {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let (number, in_force): (VersionNumber, Option<VersionNumber>) =
+            (row.try_get("number")?, row.try_get("in_force")?);
+        let undone: Option<i64> = row.try_get("undone")?;
+        let state = if in_force == Some(number) {
             VersionState::Published
-        } else if self.undone == Some(1) {
+        } else if undone == Some(1) {
             VersionState::RolledBack
         } else {
             VersionState::Superseded
         };
-        Ok(Version {
-            path: RulePath::from_kept(self.path),
-            number: VersionNumber(self.number),
-            sha256: Fingerprint::from_kept(self.sha256),
-            shipped: self.shipped.map(Fingerprint::from_kept),
-            draft: DraftNumber(self.draft),
-            authors: kept::to_json("rule_versions.authors", &self.authors)?,
-            comment: self.comment,
-            published_at: kept::to_instant("rule_versions.published_at", self.published_at)?,
-            published_by: Actor::from_kept(self.published_by),
+        Ok(Self {
+            path: row.try_get("path")?,
+            number,
+            sha256: row.try_get("sha256")?,
+            shipped: row.try_get("shipped")?,
+            draft: row.try_get("draft")?,
+            authors: row.json("authors")?,
+            comment: row.try_get("comment")?,
+            published_at: row.instant("published_at")?,
+            published_by: row.try_get("published_by")?,
             state,
         })
     }
 }
 
-/// As the actor's kept name tells, the same when it is written and when it is read back.
-fn unproved(actor: &str) -> Option<NameProof> {
-    Actor::from_kept(actor.to_owned()).proof()
+impl FromRow<'_, SqliteRow> for Publication {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let by: Actor = row.try_get("actor")?;
+        Ok(Self {
+            number: row.try_get("number")?,
+            at: row.instant("at")?,
+            proved_by: by.proof(),
+            by,
+            reason: row.try_get("reason")?,
+            draft: row.try_get("draft")?,
+            files: vec![],
+        })
+    }
 }

@@ -34,7 +34,7 @@ const LEVELS: [(char, Level); 5] = [
     ('4', Level::Critical),
 ];
 
-/// A page as it is kept.
+/// A page as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(super) struct PageText {
     pub(super) outcomes: String,
@@ -103,12 +103,12 @@ fn write(rule: &RuleVerdicts, from: usize, to: usize) -> Result<PageText, StoreE
     }
     Ok(PageText {
         outcomes,
-        others: kept::from_json("verdicts", &others)?,
-        findings: kept::from_json("evidence", &findings)?,
+        others: kept::to_json("verdicts", &others)?,
+        findings: kept::to_json("evidence", &findings)?,
     })
 }
 
-/// Where on the page each thing that was said stands.
+/// The place on the page of each thing that was said.
 #[derive(Default)]
 struct Known<'f> {
     heads: HashMap<(&'f str, ReadingSource), usize>,
@@ -141,7 +141,7 @@ impl Findings {
         };
         match self.heads.get(place) {
             Some(found) if found.label == *label && found.unit == *unit => place,
-            // Of one name and two labels, each is kept.
+            // A name with two labels has an entry for each.
             Some(_) | None => {
                 self.heads.push(head());
                 next
@@ -158,7 +158,7 @@ impl Findings {
 
     fn into_pairs(self) -> Result<Vec<(usize, Finding)>, StoreError> {
         let Self { heads, comparisons, found } = self;
-        let lacking = |place: usize| StoreError::Kept {
+        let lacking = |place: usize| StoreError::Unexpected {
             column: "verdict_pages.findings",
             found: place.to_string(),
             expected: "a place on the page",
@@ -169,16 +169,16 @@ impl Findings {
                 pairs.push((place, Finding { evidence: None, explanation }));
                 continue;
             };
-            let mut told = Evidence::default();
+            let mut rebuilt = Evidence::default();
             for (head, value) in readings {
                 let Head { name, source, label, unit } =
                     heads.get(head).cloned().ok_or_else(|| lacking(head))?;
-                told.readings.push(Reading { name, source, label, unit, value });
+                rebuilt.readings.push(Reading { name, source, label, unit, value });
             }
             for one in trail {
-                told.trail.push(comparisons.get(one).cloned().ok_or_else(|| lacking(one))?);
+                rebuilt.trail.push(comparisons.get(one).cloned().ok_or_else(|| lacking(one))?);
             }
-            pairs.push((place, Finding { evidence: Some(told), explanation }));
+            pairs.push((place, Finding { evidence: Some(rebuilt), explanation }));
         }
         Ok(pairs)
     }
@@ -186,10 +186,10 @@ impl Findings {
 
 impl PageText {
     pub(super) fn read(&self) -> Result<PageVerdicts, StoreError> {
-        let others: Vec<Verdict> = kept::to_json("verdict_pages.others", &self.others)?;
+        let others: Vec<Verdict> = kept::from_json("verdict_pages.others", &self.others)?;
         let mut verdicts = Vec::with_capacity(self.outcomes.len());
         for letter in self.outcomes.chars() {
-            let verdict = verdict(letter, &others).ok_or_else(|| StoreError::Kept {
+            let verdict = verdict(letter, &others).ok_or_else(|| StoreError::Unexpected {
                 column: "verdict_pages.outcomes",
                 found: letter.to_string(),
                 expected: "a level from 0 to 4 or the letter of another verdict",
@@ -206,8 +206,8 @@ impl PageText {
 }
 
 /// By place on the page.
-pub(super) fn findings(kept: &str) -> Result<Vec<(usize, Finding)>, StoreError> {
-    let findings: Findings = kept::to_json("verdict_pages.findings", kept)?;
+pub(super) fn findings(text: &str) -> Result<Vec<(usize, Finding)>, StoreError> {
+    let findings: Findings = kept::from_json("verdict_pages.findings", text)?;
     findings.into_pairs()
 }
 

@@ -1,4 +1,4 @@
-//! Who may read the database's files: whoever runs the service, and nobody else. They hold names, addresses
+//! Who may read the database's files: the user that runs the service, and nobody else. They hold names, addresses
 //! and what is said of projects.
 
 use std::fs::DirBuilder;
@@ -12,11 +12,11 @@ use std::path::Path;
 
 use tracing::warn;
 
-use super::database_files::beside;
+use super::database_files::side_file;
 use super::error::StoreError;
 use super::storage::COMPANIONS;
 
-/// Of the database, of what `SQLite` keeps beside it, and of backups.
+/// Of the database, of what `SQLite` keeps next to it, and of backups.
 pub(super) const FILE_MODE: u32 = 0o600;
 
 /// Of folders that are made for them.
@@ -40,7 +40,7 @@ pub(super) fn create_folder(file: &Path) -> Result<(), StoreError> {
 }
 
 /// Makes an empty database where there is none, and tightens one that is there. `SQLite` gives what it makes
-/// beside it the same mode.
+/// next to it the same mode.
 pub(super) fn make_private(file: &Path) -> Result<(), StoreError> {
     if !file.exists() {
         OpenOptions::new()
@@ -53,12 +53,12 @@ pub(super) fn make_private(file: &Path) -> Result<(), StoreError> {
     }
     tighten(file);
     for ending in COMPANIONS {
-        tighten(&beside(file, ending));
+        tighten(&side_file(file, ending));
     }
     Ok(())
 }
 
-/// A file of another owner stays as it is, and is told.
+/// A file of another owner stays as it is, and is logged.
 fn tighten(file: &Path) {
     let Ok(about) = std::fs::metadata(file) else { return };
     let mode = about.permissions().mode();

@@ -100,7 +100,7 @@ impl Store {
         filed.retain(|import| import.edition.as_of() <= as_of);
         let mut rows = standing(&mut transaction, &filed, Dataset::Contacts, &links).await?;
         rows.retain(|row| visible.subject(&row.subject));
-        rows.iter().map(|row| kept::to_json("follow_up.payload", &row.payload)).collect()
+        rows.iter().map(|row| kept::from_json("follow_up.payload", &row.payload)).collect()
     }
 }
 
@@ -182,7 +182,7 @@ fn add(
         Dataset::Contacts => {
             portfolio.contacts = rows
                 .iter()
-                .map(|row| kept::to_json("follow_up.payload", &row.payload))
+                .map(|row| kept::from_json("follow_up.payload", &row.payload))
                 .collect::<Result<_, _>>()?;
         }
     }
@@ -196,7 +196,7 @@ fn of_projects<T: DeserializeOwned>(
 ) -> Result<Vec<T>, StoreError> {
     rows.into_iter()
         .map(|row| {
-            let mut value: T = kept::to_json("follow_up.payload", &row.payload)?;
+            let mut value: T = kept::from_json("follow_up.payload", &row.payload)?;
             if let Subject::Project(project) = row.subject {
                 rename(&mut value, project);
             }

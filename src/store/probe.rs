@@ -1,9 +1,9 @@
 //! Whether anything can be written, found out before a request has to: cheaply while all is well, and by a
 //! real commit once it was not.
 //!
-//! A file of the size of a small transaction is written beside the database and removed: most of the time it never
+//! A file of the size of a small transaction is written next to the database and removed: most of the time it never
 //! reaches the disk. Only after a write failed is something committed to the database itself, since each commit
-//! makes all that is kept in memory be read again.
+//! makes everything that is cached be read again.
 
 use std::error::Error;
 use std::fs::OpenOptions;
@@ -18,7 +18,7 @@ use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
 
 use super::Store;
-use super::database_files::beside;
+use super::database_files::side_file;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
@@ -39,13 +39,13 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
 /// As much as a small transaction adds to the write-ahead log.
 const PROBE_BYTES: usize = 128 * 1024;
 
-/// How long the probe's commit waits for its turn. Whoever writes meanwhile finds out by themselves.
+/// How long the probe's commit waits for its turn. Other writers find out by themselves.
 const PROBE_WAIT: Duration = Duration::from_secs(2);
 
 const PROBE_ENDING: &str = "-probe";
 
 impl Store {
-    /// Whether what is written now would be kept. What is found holds for some seconds, whoever asks.
+    /// Whether what is written now would be stored. The result is shared by all callers for some seconds.
     ///
     /// # Errors
     /// Why nothing can be written, and what to do about it.
@@ -72,7 +72,7 @@ impl Store {
         self.storage.tell(found)
     }
 
-    /// Until the service is told to stop: looks at once when a write failed, often while nothing can be
+    /// Until the service is stopped: looks at once when a write failed, often while nothing can be
     /// written, and now and then otherwise.
     pub async fn watch_storage(&self, mut stopped: watch::Receiver<bool>) {
         self.open_readers().await;
@@ -87,7 +87,7 @@ impl Store {
         }
     }
 
-    /// After a write failed: there must be room, and a commit must succeed. `known` stands while another
+    /// After a write failed: there must be room, and a commit must succeed. `known` holds while another
     /// writer holds the database.
     async fn probe(&self, known: Option<&StorageFault>) -> Result<(), StorageFault> {
         self.probe_beside().await?;
@@ -106,7 +106,7 @@ impl Store {
     }
 
     async fn probe_beside(&self) -> Result<(), StorageFault> {
-        let file = beside(self.storage.file(), PROBE_ENDING);
+        let file = side_file(self.storage.file(), PROBE_ENDING);
         let written = tokio::task::spawn_blocking(move || write_and_remove(&file)).await;
         let written = written.unwrap_or_else(|stopped| Err(io::Error::other(stopped)));
         written.map_err(|error| self.storage.fault(StorageFaultKind::of_writing(&error)))
@@ -129,7 +129,7 @@ impl Store {
     }
 }
 
-/// What the disk has to do with an error of the database at `url`, told by any of its causes.
+/// What the disk has to do with an error of the database at `url`, found in any of its causes.
 pub fn fault_behind(error: &(dyn Error + 'static), url: &str) -> Option<StorageFault> {
     let mut cause = Some(error);
     let mut kind = None;
@@ -139,7 +139,7 @@ pub fn fault_behind(error: &(dyn Error + 'static), url: &str) -> Option<StorageF
     }
     let (kind, file) = (kind?, options(url).ok()?.get_filename().to_owned());
     // What `SQLite` says of a disk is less precise than what the disk says.
-    let tried = write_and_remove(&beside(&file, PROBE_ENDING));
+    let tried = write_and_remove(&side_file(&file, PROBE_ENDING));
     let kind = match (tried, kind) {
         (Err(refused), _) => StorageFaultKind::of_writing(&refused),
         // The disk takes what is written: it was another file that could not be opened or read.

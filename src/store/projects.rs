@@ -6,9 +6,11 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::error::StoreError;
-use super::error::reading;
 use super::identity::Links;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Json;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::import::KnownProject;
@@ -26,7 +28,7 @@ impl Store {
     }
 }
 
-/// All there are, whoever asks.
+/// Every known project, whatever the caller may see.
 pub(super) async fn known(
     connection: &mut SqliteConnection,
     links: &Links,
@@ -49,6 +51,7 @@ pub(super) async fn known(
     Ok(known)
 }
 
+#[derive(sqlx::FromRow)]
 struct Naming {
     project: ProjectId,
     name: String,
@@ -57,34 +60,25 @@ struct Naming {
 
 /// By edition, then import.
 async fn published(connection: &mut SqliteConnection) -> Result<Vec<Naming>, StoreError> {
-    let rows: Vec<(String, String, String)> = sqlx::query_as(
+    query_as(
         "select snapshots.project, snapshots.name, snapshots.ministry
          from snapshots join imports on imports.number = snapshots.import
          order by imports.edition, imports.number, snapshots.file_row",
     )
-    .fetch_all(connection)
+    .all(connection, "the known projects")
     .await
-    .map_err(reading("the known projects"))?;
-    let naming = |(project, name, ministry): (String, String, String)| Naming {
-        project: ProjectId::new(project),
-        name,
-        ministry: MinistryCode::new(ministry),
-    };
-    Ok(rows.into_iter().map(naming).collect())
 }
 
 /// Projects that follow-up files name, be they in no panorama yet. Without a ministry, a name is not
 /// enough to know a project by.
 async fn followed(connection: &mut SqliteConnection) -> Result<Vec<Naming>, StoreError> {
-    let texts: Vec<String> = sqlx::query_scalar(
+    let found: Vec<Json<Vec<Sighting>>> = query_scalar(
         "select sightings from imports where dataset <> 'panorama' order by edition, number",
     )
-    .fetch_all(connection)
-    .await
-    .map_err(reading("the known projects"))?;
+    .all(connection, "the known projects")
+    .await?;
     let mut namings = Vec::new();
-    for text in texts {
-        let sightings: Vec<Sighting> = kept::to_json("imports.sightings", &text)?;
+    for Json(sightings) in found {
         namings.extend(sightings.into_iter().filter_map(|sighting| {
             let Sighting { project, name, ministry, .. } = sighting;
             Some(Naming { project, name, ministry: ministry? })

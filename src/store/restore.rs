@@ -1,6 +1,6 @@
 //! A backup put in the place of the database.
 //!
-//! The backup is copied beside the database, what must not live again is ended in that copy, and only then does it
+//! The backup is copied next to the database, what must not live again is ended in that copy, and only then does it
 //! take the database's name: a process that is killed leaves the old database or the new one, never one in which
 //! a revoked token is valid.
 
@@ -22,13 +22,13 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use super::Store;
 use super::backup::verify;
-use super::database_files::beside;
 use super::database_files::folder_of;
 use super::database_files::holds_something;
 use super::database_files::is_same_file;
 use super::database_files::lock_folder;
 use super::database_files::remove_with_side_files;
 use super::database_files::resolve;
+use super::database_files::side_file;
 use super::error::StoreError;
 use super::open::options;
 use super::permissions::FILE_MODE;
@@ -57,7 +57,7 @@ pub struct Restored {
     pub ended: Ended,
 }
 
-/// Puts a backup in the place of the database at `url`. What stood there is kept beside it; it is
+/// Puts a backup in the place of the database at `url`. The database that was there is moved next to it; it is
 /// only replaced when `force` says so, and never while someone has it open.
 ///
 /// Sessions, tokens, invitations and idempotency keys of the backup end, whatever became of them since; who was
@@ -77,12 +77,12 @@ pub async fn restore(
     if is_same_file(&source, &database) {
         return Err(RestoreFault::FromItself { path: database }.into());
     }
-    if holds_something(&beside(&source, "-journal")) {
-        return Err(RestoreFault::CutBackup { path: beside(&source, "-journal") }.into());
+    if holds_something(&side_file(&source, "-journal")) {
+        return Err(RestoreFault::CutBackup { path: side_file(&source, "-journal") }.into());
     }
-    let has_log = holds_something(&beside(&source, LOG));
+    let has_log = holds_something(&side_file(&source, LOG));
     if !has_log {
-        // One with its log is verified where it is copied: reading it here would write beside it.
+        // One with its log is verified where it is copied: reading it here would write next to it.
         verify(&source).await?;
     }
     let exists = database.exists();
@@ -94,7 +94,7 @@ pub async fn restore(
     };
     let mut holder = if exists { alone(&target, &database).await? } else { None };
     remove_leftovers(&database)?;
-    let copy = beside(&database, UNFINISHED);
+    let copy = side_file(&database, UNFINISHED);
     let restoration = Restoration { backup, actor, now };
     let made = match copy_backup(&source, &copy, has_log) {
         Ok(()) => end_access(&target, &copy, holder.as_mut(), &restoration).await,
@@ -112,7 +112,7 @@ pub async fn restore(
     Ok(Restored { database, replaced: exists.then_some(replaced), ended: done? })
 }
 
-/// Removes what a restoration that was killed left beside the database at `url`, unless one is under way.
+/// Removes what a restoration that was killed left next to the database at `url`, unless one is under way.
 /// Nothing is created.
 pub fn remove_killed_restoration(url: &str) -> Result<(), StoreError> {
     let file = options(url)?.get_filename().to_owned();
@@ -126,9 +126,9 @@ pub fn remove_killed_restoration(url: &str) -> Result<(), StoreError> {
     }
 }
 
-/// Half a copy; and the name under which the database was to be kept, when it is still the database itself.
+/// Half a copy; and the name under which the database was to be moved aside, when it is still the database itself.
 fn remove_leftovers(database: &Path) -> Result<(), StoreError> {
-    let copy = beside(database, UNFINISHED);
+    let copy = side_file(database, UNFINISHED);
     remove_with_side_files(&copy).map_err(|source| StoreError::File { path: copy, source })?;
     let unread = |source| StoreError::File { path: database.to_owned(), source };
     for entry in std::fs::read_dir(folder_of(database)).map_err(unread)? {
@@ -146,7 +146,7 @@ fn remove_leftovers(database: &Path) -> Result<(), StoreError> {
 
 fn give_logs_back(from: &Path, database: &Path) -> Result<(), StoreError> {
     for ending in [LOG, "-shm"] {
-        let (log, own) = (beside(from, ending), beside(database, ending));
+        let (log, own) = (side_file(from, ending), side_file(database, ending));
         if log.exists() && !own.exists() {
             std::fs::rename(&log, &own).map_err(|source| StoreError::File { path: own, source })?;
         }
@@ -166,7 +166,7 @@ async fn end_access(
     let ended = store.end_access(replaced, restoration).await;
     store.close().await;
     let ended = ended?;
-    if holds_something(&beside(copy, LOG)) {
+    if holds_something(&side_file(copy, LOG)) {
         let found = "a write-ahead log that could not be folded".to_owned();
         return Err(StoreError::Damaged { path: copy.to_owned(), found });
     }
@@ -178,7 +178,7 @@ async fn end_access(
     Ok(ended)
 }
 
-/// Whoever has the database open has a hand on it that bars this change of mode, which also folds
+/// A program that has the database open holds a lock that bars this change of mode, which also folds
 /// the write-ahead log into the file. What is returned bars newcomers; none when the file is too
 /// damaged to be opened by anyone.
 async fn alone(
@@ -201,7 +201,7 @@ async fn alone(
 
 /// With its log, when it has one; refused when either changes meanwhile, as those of a database in use do.
 fn copy_backup(backup: &Path, copy: &Path, has_log: bool) -> Result<(), StoreError> {
-    let (log, log_copy) = (beside(backup, LOG), beside(copy, LOG));
+    let (log, log_copy) = (side_file(backup, LOG), side_file(copy, LOG));
     let before = (state(backup)?, has_log.then(|| state(&log)).transpose()?);
     put_copy(backup, copy)?;
     if has_log {
@@ -250,7 +250,7 @@ fn put_copy(from: &Path, to: &Path) -> Result<(), StoreError> {
 
 fn remove_side_files(database: &Path) -> Result<(), StoreError> {
     for ending in [LOG, "-shm"] {
-        let file = beside(database, ending);
+        let file = side_file(database, ending);
         if file.exists() {
             std::fs::remove_file(&file)
                 .map_err(|source| StoreError::File { path: file, source })?;
@@ -270,7 +270,7 @@ fn swap(copy: &Path, database: &Path, replaced: &Path) -> Result<(), StoreError>
         std::fs::hard_link(database, replaced).map_err(moved(replaced))?;
     }
     for log in [LOG, "-shm", "-journal"] {
-        let (from, to) = (beside(database, log), beside(replaced, log));
+        let (from, to) = (side_file(database, log), side_file(replaced, log));
         if from.exists() {
             std::fs::rename(&from, &to).map_err(moved(&to))?;
         }
@@ -283,11 +283,11 @@ fn swap(copy: &Path, database: &Path, replaced: &Path) -> Result<(), StoreError>
 /// A name for what is replaced that nothing bears yet.
 fn unused(database: &Path, now: DateTime<Utc>) -> PathBuf {
     let stamp = now.format("%Y%m%dT%H%M%SZ");
-    let mut name = beside(database, &format!("{REPLACED}{stamp}"));
+    let mut name = side_file(database, &format!("{REPLACED}{stamp}"));
     let mut number = 1;
     while name.exists() {
         number += 1;
-        name = beside(database, &format!("{REPLACED}{stamp}-{number}"));
+        name = side_file(database, &format!("{REPLACED}{stamp}-{number}"));
     }
     name
 }

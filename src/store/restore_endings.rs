@@ -15,7 +15,7 @@ use super::connections::end;
 use super::error::StoreError;
 use super::error::reading;
 use super::error::writing;
-use super::kept;
+use super::sql_types::Timestamp;
 use crate::domain::access::Account;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
@@ -93,7 +93,7 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         for (what, statement, count) in ENDINGS {
             let done = sqlx::query(statement)
-                .bind(kept::from_instant(now))
+                .bind(Timestamp(now))
                 .execute(&mut *transaction)
                 .await
                 .map_err(writing(what))?;
@@ -190,7 +190,7 @@ async fn close_again(
             let subject = accounts::subject(account.number);
             deeds.push(
                 Deed::by(restoration.actor, "account_closed", subject)
-                    .was(&accounts::told(&account))
+                    .was(&accounts::audited(&account))
                     .because(reason),
             );
             ended.accounts_closed.push(account.name.to_string());

@@ -9,7 +9,7 @@ pub enum RestoreFault {
     #[error("`{}` is the database itself, expected a backup of it", path.display())]
     FromItself { path: PathBuf },
     #[error(
-        "`{}` lies beside the backup: the copy was made in the middle of a transaction and is not \
+        "`{}` lies next to the backup: the copy was made in the middle of a transaction and is not \
          whole; restore one that the job `backup` made",
         path.display()
     )]

@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use sqlx::FromRow;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 use utoipa::ToSchema;
 
 use super::Store;
@@ -15,13 +17,17 @@ use super::audit;
 use super::connections::end;
 use super::deeds;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::identity;
 use super::identity::Links;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
 use super::scope::Visible;
-use crate::domain::audit::Actor;
+use super::sql_types::Columns;
+use super::sql_types::Date;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use crate::domain::ids::ReviewId;
 use crate::domain::review::Review;
 use crate::domain::review::ReviewChange;
@@ -51,26 +57,21 @@ impl Store {
         if !visible.has_review(&mut transaction, id).await? {
             return Ok(vec![]);
         }
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("select at, body from review_changes where review = $1 order by number")
-                .bind(id.as_str())
-                .fetch_all(&mut *transaction)
-                .await
-                .map_err(reading("review changes"))?;
-        let entry = |(at, body): (String, String)| {
-            Ok(ReviewEntry {
-                at: kept::to_instant("review_changes.at", at)?,
-                change: kept::to_json("review_changes.body", &body)?,
-            })
-        };
         let mut history: Vec<ReviewEntry> =
-            rows.into_iter().map(entry).collect::<Result<_, StoreError>>()?;
+            query_as("select at, body from review_changes where review = $1 order by number")
+                .bind(id)
+                .all(&mut *transaction, "review changes")
+                .await?;
         history.retain(|one| visible.project(&one.change.review.project));
         Ok(history)
     }
 
     /// Decides on the reviews as they stand, and writes the changes and their deeds, in one transaction.
     /// They count from `day` on.
+    ///
+    /// # Errors
+    ///
+    /// What `decide` fails with, or a change is about a project that the handle does not show.
     pub async fn change_reviews<E: From<StoreError>>(
         &self,
         (day, at): (NaiveDate, DateTime<Utc>),
@@ -101,10 +102,9 @@ impl Store {
 }
 
 pub(super) async fn last_review(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-    sqlx::query_scalar("select coalesce(max(number), 0) from review_changes")
-        .fetch_one(connection)
+    query_scalar("select coalesce(max(number), 0) from review_changes")
+        .one(connection, "review changes")
         .await
-        .map_err(reading("review changes"))
 }
 
 /// As the changes up to a number that count from a day or before it left them; by project, then date.
@@ -113,17 +113,15 @@ pub(super) async fn standing(
     (last, as_of): (i64, NaiveDate),
     links: &Links,
 ) -> Result<Vec<ReviewStanding>, StoreError> {
-    let rows: Vec<String> = sqlx::query_scalar(
+    let changes: Vec<Json<ReviewChange>> = query_scalar(
         "select body from review_changes where number <= $1 and day <= $2 order by number",
     )
     .bind(last)
-    .bind(as_of.to_string())
-    .fetch_all(connection)
-    .await
-    .map_err(reading("review changes"))?;
+    .bind(Date(as_of))
+    .all(connection, "review changes")
+    .await?;
     let mut reviews: BTreeMap<ReviewId, Review> = BTreeMap::new();
-    for body in rows {
-        let change: ReviewChange = kept::to_json("review_changes.body", &body)?;
+    for Json(change) in changes {
         reviews.insert(change.review.id.clone(), change.review);
     }
     let mut standing: Vec<ReviewStanding> = reviews
@@ -146,19 +144,16 @@ async fn select(
     connection: &mut SqliteConnection,
     visible: &Visible,
 ) -> Result<Vec<(Review, DateTime<Utc>)>, StoreError> {
-    let rows: Vec<(String, String)> = sqlx::query_as("select body, changed_at from reviews")
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(reading("reviews"))?;
+    let rows: Vec<(Json<Review>, Timestamp)> =
+        query_as("select body, changed_at from reviews").all(&mut *connection, "reviews").await?;
     let links = identity::links(connection, i64::MAX).await?;
     let mut reviews = Vec::with_capacity(rows.len());
-    for (body, changed_at) in rows {
-        let mut review: Review = kept::to_json("reviews.body", &body)?;
+    for (Json(mut review), Timestamp(changed_at)) in rows {
         review.project = links.resolve(&review.project).clone();
         if !visible.project(&review.project) {
             continue;
         }
-        reviews.push((review, kept::to_instant("reviews.changed_at", changed_at)?));
+        reviews.push((review, changed_at));
     }
     reviews.sort_by(|(a, _), (b, _)| {
         (a.planned_on, a.starts_at, &a.project, &a.id).cmp(&(
@@ -185,33 +180,37 @@ async fn write(
              planned_on = excluded.planned_on, state = excluded.state,
              revision = excluded.revision, changed_at = excluded.changed_at, body = excluded.body",
     )
-    .bind(review.id.as_str())
-    .bind(review.project.as_str())
-    .bind(review.ministry.as_str())
-    .bind(review.due_on.to_string())
-    .bind(review.planned_on.to_string())
-    .bind(review.state.word())
+    .bind(&review.id)
+    .bind(&review.project)
+    .bind(&review.ministry)
+    .bind(Date(review.due_on))
+    .bind(Date(review.planned_on))
+    .bind(review.state)
     .bind(i64::from(review.revision))
-    .bind(kept::from_instant(at))
-    .bind(kept::from_json("a review", review)?)
-    .execute(&mut *connection)
-    .await
-    .map_err(writing("reviews"))?;
+    .bind(Timestamp(at))
+    .bind(Json(review))
+    .run(&mut *connection, "reviews")
+    .await?;
     let number = last_review(connection).await? + 1;
     sqlx::query(
         "insert into review_changes (number, review, day, at, actor, kind, reason, body)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(number)
-    .bind(review.id.as_str())
-    .bind(day.to_string())
-    .bind(kept::from_instant(at))
-    .bind(change.by.as_ref().map(Actor::as_str))
-    .bind(change.kind.word())
-    .bind(change.reason.as_str())
-    .bind(kept::from_json("a review change", change)?)
-    .execute(connection)
-    .await
-    .map_err(writing("review changes"))?;
+    .bind(&review.id)
+    .bind(Date(day))
+    .bind(Timestamp(at))
+    .bind(change.by.as_ref())
+    .bind(change.kind)
+    .bind(&change.reason)
+    .bind(Json(change))
+    .run(connection, "review changes")
+    .await?;
     Ok(())
+}
+
+impl FromRow<'_, SqliteRow> for ReviewEntry {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { at: row.instant("at")?, change: row.json("body")? })
+    }
 }

@@ -11,10 +11,12 @@ use sqlx::SqliteConnection;
 
 use super::Store;
 use super::error::StoreError;
-use super::error::reading;
 use super::identity;
 use super::identity::Links;
 use super::projects;
+use super::queries::Fetch;
+use super::queries::query_as;
+use super::queries::query_scalar;
 use crate::domain::access::Scope;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::MinistryCode;
@@ -27,7 +29,7 @@ use crate::domain::silence::SilenceScope;
 use crate::domain::subject::Subject;
 
 impl Store {
-    /// What this handle shows, as of the moment of a transaction: asked at its beginning, before it
+    /// What this handle shows, as of the moment of a transaction: called at its beginning, before it
     /// writes. Costs nothing when that is everything.
     pub(super) async fn visible(
         &self,
@@ -57,7 +59,7 @@ impl Store {
     }
 }
 
-/// What is not there and what is not shown are the same to whoever asks.
+/// What a handle may show. What is not there and what is not shown look the same to the caller.
 #[derive(Debug)]
 pub(super) enum Visible {
     All,
@@ -141,7 +143,7 @@ impl Visible {
         })
     }
 
-    /// Every id under which a visible project may be kept; `None` stands for all there are.
+    /// Every id under which a visible project may be stored; `None` means all there are.
     pub(super) fn ids(&self) -> Option<Vec<&ProjectId>> {
         match self {
             Self::All => None,
@@ -157,12 +159,10 @@ impl Visible {
         if self.is_all() {
             return Ok(VisibleAlerts::All);
         }
-        let rows: Vec<(String, String)> = sqlx::query_as("select id, subject from alerts")
-            .fetch_all(connection)
-            .await
-            .map_err(reading("alerts"))?;
-        let visible = rows.into_iter().filter(|(_, subject)| self.subject_text(subject));
-        Ok(VisibleAlerts::Some(visible.map(|(id, _)| AlertId::new(id)).collect()))
+        let rows: Vec<(AlertId, Subject)> =
+            query_as("select id, subject from alerts").all(connection, "alerts").await?;
+        let visible = rows.into_iter().filter(|(_, subject)| self.subject(subject));
+        Ok(VisibleAlerts::Some(visible.map(|(id, _)| id).collect()))
     }
 
     /// Whether there is such an alert here.
@@ -198,18 +198,9 @@ impl Visible {
         statement: &'static str,
         id: &str,
     ) -> Result<bool, StoreError> {
-        let subject: Option<String> = sqlx::query_scalar(statement)
-            .bind(id)
-            .fetch_optional(connection)
-            .await
-            .map_err(reading("what a thing is about"))?;
-        Ok(subject.is_some_and(|subject| self.subject_text(&subject)))
-    }
-
-    /// A subject as it is kept; what cannot be read is nobody's.
-    pub(super) fn subject_text(&self, text: &str) -> bool {
-        let subject = || Subject::try_from(text.to_owned());
-        self.is_all() || subject().is_ok_and(|subject| self.subject(&subject))
+        let subject: Option<Subject> =
+            query_scalar(statement).bind(id).optional(connection, "what a thing is about").await?;
+        Ok(subject.is_some_and(|subject| self.subject(&subject)))
     }
 }
 
@@ -268,13 +259,12 @@ impl Whereabouts {
 }
 
 async fn moment(connection: &mut SqliteConnection) -> Result<Moment, StoreError> {
-    let (import, link): (i64, i64) = sqlx::query_as(
+    let (import, link): (i64, i64) = query_as(
         "select (select coalesce(max(number), 0) from imports),
                 (select coalesce(max(number), 0) from identity_log)",
     )
-    .fetch_one(connection)
-    .await
-    .map_err(reading("the last import"))?;
+    .one(connection, "the last import")
+    .await?;
     Ok(Moment(import, link))
 }
 
@@ -289,8 +279,8 @@ impl Remembered {
 
     fn put(&self, whereabouts: Whereabouts) -> Arc<Whereabouts> {
         let whereabouts = Arc::new(whereabouts);
-        let kept = Arc::clone(&whereabouts);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        let remembered = Arc::clone(&whereabouts);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(remembered);
         whereabouts
     }
 }

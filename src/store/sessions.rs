@@ -13,9 +13,12 @@ use super::audit;
 use super::connections::end;
 use super::credential::Credential;
 use super::error::StoreError;
-use super::error::reading;
 use super::error::writing;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use super::waits;
 use crate::domain::access::Account;
 use crate::domain::access::AccountNumber;
@@ -52,23 +55,21 @@ impl Store {
         let secret = Credential::fresh("")?;
         let mut transaction = self.begin_write().await?;
         sqlx::query("delete from sessions where expires_at <= $1")
-            .bind(kept::from_instant(act.at))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("sessions"))?;
+            .bind(Timestamp(act.at))
+            .run(&mut *transaction, "sessions")
+            .await?;
         sqlx::query(
             "insert into sessions (hash, account, multi_factor, id_token, created_at, expires_at)
              values ($1, $2, $3, $4, $5, $6)",
         )
-        .bind(secret.hash().as_str())
-        .bind(terms.account.0)
+        .bind(secret.hash())
+        .bind(terms.account)
         .bind(terms.multi_factor)
         .bind(terms.id_token.as_ref().map(Secret::reveal))
-        .bind(kept::from_instant(act.at))
-        .bind(kept::from_instant(terms.expires_at))
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("sessions"))?;
+        .bind(Timestamp(act.at))
+        .bind(Timestamp(terms.expires_at))
+        .run(&mut *transaction, "sessions")
+        .await?;
         let deed = act.deed("signed_in", accounts::subject(terms.account));
         audit::append(&mut transaction, act.at, &[deed]).await?;
         end(transaction).await?;
@@ -81,30 +82,24 @@ impl Store {
         presented: &Credential,
         now: DateTime<Utc>,
     ) -> Result<Option<Caller>, StoreError> {
-        let found: Option<(i64, String, String, String, bool, String, String)> = sqlx::query_as(
+        let found: Option<SessionRow> = query_as(
             "select sessions.account, accounts.name, accounts.roles, accounts.scope,
                     sessions.multi_factor, sessions.expires_at, sessions.created_at
              from sessions join accounts on accounts.number = sessions.account
              where sessions.hash = $1 and accounts.closed_at is null",
         )
-        .bind(presented.hash().as_str())
-        .fetch_optional(self.readers()?)
-        .await
-        .map_err(reading("sessions"))?;
-        let Some((account, name, roles, scope, multi_factor, expires_at, begun)) = found else {
-            return Ok(None);
+        .bind(presented.hash())
+        .optional(self.readers()?, "sessions")
+        .await?;
+        let lasts = |row: &SessionRow| {
+            !is_over(row.expires_at.0, now) && !waits::is_ahead(row.created_at.0, now)
         };
-        let begun = kept::to_instant("sessions.created_at", begun)?;
-        let expires_at = kept::to_instant("sessions.expires_at", expires_at)?;
-        if is_over(expires_at, now) || waits::is_ahead(begun, now) {
-            return Ok(None);
-        }
-        Ok(Some(Caller {
-            account: AccountNumber(account),
-            name: Actor::from_kept(name).proved_by(NameProof::Session),
-            roles: kept::to_json("accounts.roles", &roles)?,
-            scope: kept::to_json("accounts.scope", &scope)?,
-            proof: ProvedBy::Session { multi_factor },
+        Ok(found.filter(lasts).map(|row| Caller {
+            account: row.account,
+            name: row.name.proved_by(NameProof::Session),
+            roles: row.roles.0,
+            scope: row.scope.0,
+            proof: ProvedBy::Session { multi_factor: row.multi_factor },
         }))
     }
 
@@ -115,14 +110,14 @@ impl Store {
         act: &Act,
     ) -> Result<Option<Secret>, StoreError> {
         let mut transaction = self.begin_write().await?;
-        let ended: Option<(i64, Option<String>)> =
+        let ended: Option<(AccountNumber, Option<String>)> =
             sqlx::query_as("delete from sessions where hash = $1 returning account, id_token")
-                .bind(presented.hash().as_str())
+                .bind(presented.hash())
                 .fetch_optional(&mut *transaction)
                 .await
                 .map_err(writing("sessions"))?;
         let Some((account, id_token)) = ended else { return Ok(None) };
-        let deed = act.deed("signed_out", accounts::subject(AccountNumber(account)));
+        let deed = act.deed("signed_out", accounts::subject(account));
         audit::append(&mut transaction, act.at, &[deed]).await?;
         end(transaction).await?;
         Ok(id_token.map(Secret::new))
@@ -139,22 +134,20 @@ impl Store {
             return Ok(None);
         }
         sqlx::query("delete from invitations where used_at is null")
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("invitations"))?;
+            .run(&mut *transaction, "invitations")
+            .await?;
         let secret = Credential::fresh("")?;
         sqlx::query(
             "insert into invitations (hash, roles, scope, created_at, expires_at)
              values ($1, $2, $3, $4, $5)",
         )
-        .bind(secret.hash().as_str())
-        .bind(kept::from_json("roles", &BTreeSet::from(FIRST_ROLES))?)
-        .bind(kept::from_json("a scope", &Scope::Whole)?)
-        .bind(kept::from_instant(now))
-        .bind(kept::from_instant(expires_at))
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("invitations"))?;
+        .bind(secret.hash())
+        .bind(Json(&BTreeSet::from(FIRST_ROLES)))
+        .bind(Json(&Scope::Whole))
+        .bind(Timestamp(now))
+        .bind(Timestamp(expires_at))
+        .run(&mut *transaction, "invitations")
+        .await?;
         let deed = Deed::by(&Actor::vigie(), "administrator_invited", "account");
         audit::append(&mut transaction, now, &[deed]).await?;
         end(transaction).await?;
@@ -184,12 +177,11 @@ impl Store {
         let terms = AccountTerms { name: act.actor.clone(), roles, scope, identity: None };
         let account = accounts::make(&mut transaction, &terms, act).await?;
         sqlx::query("update invitations set used_at = $2, account = $3 where hash = $1")
-            .bind(presented.hash().as_str())
-            .bind(kept::from_instant(act.at))
-            .bind(account.number.0)
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("invitations"))?;
+            .bind(presented.hash())
+            .bind(Timestamp(act.at))
+            .bind(account.number)
+            .run(&mut *transaction, "invitations")
+            .await?;
         end(transaction).await?;
         Ok(Some(account))
     }
@@ -210,25 +202,32 @@ impl Store {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    account: AccountNumber,
+    name: Actor,
+    roles: Json<BTreeSet<Role>>,
+    scope: Json<Scope>,
+    multi_factor: bool,
+    expires_at: Timestamp,
+    created_at: Timestamp,
+}
+
 async fn invitation(
     connection: &mut sqlx::SqliteConnection,
     presented: &Credential,
     now: DateTime<Utc>,
 ) -> Result<Option<(BTreeSet<Role>, Scope)>, StoreError> {
-    let found: Option<(String, String, String, String)> = sqlx::query_as(
+    let found: Option<(Json<_>, Json<_>, Timestamp, Timestamp)> = query_as(
         "select roles, scope, expires_at, created_at from invitations
          where hash = $1 and used_at is null and not exists (select 1 from accounts)",
     )
-    .bind(presented.hash().as_str())
-    .fetch_optional(connection)
-    .await
-    .map_err(reading("invitations"))?;
-    let Some((roles, scope, expires_at, begun)) = found else { return Ok(None) };
-    let begun = kept::to_instant("invitations.created_at", begun)?;
-    let expires_at = kept::to_instant("invitations.expires_at", expires_at)?;
-    if is_over(expires_at, now) || waits::is_ahead(begun, now) {
+    .bind(presented.hash())
+    .optional(connection, "invitations")
+    .await?;
+    let Some((Json(roles), Json(scope), Timestamp(expires_at), Timestamp(begun))) = found else {
         return Ok(None);
-    }
-    let roles = kept::to_json("invitations.roles", &roles)?;
-    Ok(Some((roles, kept::to_json("invitations.scope", &scope)?)))
+    };
+    let lasts = !is_over(expires_at, now) && !waits::is_ahead(begun, now);
+    Ok(lasts.then_some((roles, scope)))
 }

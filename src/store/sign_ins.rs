@@ -10,9 +10,10 @@ use super::accounts;
 use super::accounts::AccountTerms;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::sql_types::Timestamp;
 use super::waits;
 use crate::domain::access::Account;
 use crate::domain::access::Identity;
@@ -49,19 +50,17 @@ impl Store {
             "delete from sign_ins where expires_at <= $1 or expires_at > $3 or ticket in
                  (select ticket from sign_ins order by expires_at desc limit -1 offset $2)",
         )
-        .bind(kept::from_instant(now))
+        .bind(Timestamp(now))
         .bind(MOST - 1)
-        .bind(kept::from_instant(expires_at))
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("sign-ins"))?;
+        .bind(Timestamp(expires_at))
+        .run(&mut *transaction, "sign-ins")
+        .await?;
         sqlx::query("insert into sign_ins (ticket, go_to, expires_at) values ($1, $2, $3)")
-            .bind(ticket.as_str())
+            .bind(ticket)
             .bind(go_to)
-            .bind(kept::from_instant(expires_at))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("sign-ins"))?;
+            .bind(Timestamp(expires_at))
+            .run(&mut *transaction, "sign-ins")
+            .await?;
         end(transaction).await
     }
 
@@ -73,16 +72,14 @@ impl Store {
         (now, longest): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Option<Option<String>>, StoreError> {
         let mut transaction = self.begin_write().await?;
-        let taken: Option<(Option<String>, String)> =
-            sqlx::query_as("delete from sign_ins where ticket = $1 returning go_to, expires_at")
-                .bind(ticket.as_str())
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(reading("sign-ins"))?;
+        let taken: Option<(Option<String>, Timestamp)> =
+            query_as("delete from sign_ins where ticket = $1 returning go_to, expires_at")
+                .bind(ticket)
+                .optional(&mut *transaction, "sign-ins")
+                .await?;
         end(transaction).await?;
-        let Some((go_to, expires_at)) = taken else { return Ok(None) };
-        let until = kept::to_instant("sign_ins.expires_at", expires_at)?;
-        Ok(waits::lasts(until, now, longest).then_some(go_to))
+        let lasts = |(_, Timestamp(until)): &(_, Timestamp)| waits::lasts(*until, now, longest);
+        Ok(taken.filter(lasts).map(|(go_to, _)| go_to))
     }
 
     /// The account of an identity: found by that alone, made at the first arrival, and shown what the

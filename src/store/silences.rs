@@ -1,26 +1,30 @@
 //! Silences: made and ended by people, looked after by cycles.
 
-use chrono::DateTime;
-use chrono::Utc;
 use serde_json::json;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::audit;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
 use super::scope::Visible;
+use super::sql_types::Columns;
+use super::sql_types::Date;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use crate::domain::audit::Act;
 use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::domain::cycle::CycleRecord;
 use crate::domain::ids::CycleNumber;
-use crate::domain::ids::MinistryCode;
-use crate::domain::ids::ProjectId;
-use crate::domain::ids::RuleId;
 use crate::domain::ids::SilenceNumber;
 use crate::domain::silence::Silence;
 use crate::domain::silence::SilenceChange;
@@ -29,6 +33,10 @@ use crate::domain::silence::SilenceScope;
 
 impl Store {
     /// Gives the silence its number.
+    ///
+    /// # Errors
+    ///
+    /// The silence covers more than the handle shows.
     pub async fn silence(&self, silence: &Silence) -> Result<Silence, StoreError> {
         let mut transaction = self.begin_write().await?;
         if !self.visible(&mut transaction).await?.silence(&silence.scope) {
@@ -36,11 +44,10 @@ impl Store {
                 what: "a silence over more than one's ministries",
             });
         }
-        let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from silences")
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(reading("silences"))?;
-        let silence = Silence { number: SilenceNumber(last + 1), ..silence.clone() };
+        let number = query_scalar("select coalesce(max(number), 0) + 1 from silences")
+            .one(&mut *transaction, "silences")
+            .await?;
+        let silence = Silence { number, ..silence.clone() };
         write(&mut transaction, &silence).await?;
         let became = json!({
             "scope": silence.scope,
@@ -56,6 +63,10 @@ impl Store {
     }
 
     /// Before its time.
+    ///
+    /// # Errors
+    ///
+    /// There is no such silence, or it has ended.
     pub async fn unsilence(&self, number: SilenceNumber, act: &Act) -> Result<Silence, StoreError> {
         let mut transaction = self.begin_write().await?;
         let visible = self.visible(&mut transaction).await?;
@@ -101,7 +112,7 @@ async fn shown(
     Ok(silences)
 }
 
-/// Silences become what a cycle found of them, and the changes are kept.
+/// Silences become what a cycle found of them, and the changes are recorded.
 pub(super) async fn apply(
     connection: &mut SqliteConnection,
     record: &CycleRecord,
@@ -109,7 +120,7 @@ pub(super) async fn apply(
     for (position, change) in kept::positioned(&record.silence_changes) {
         write(connection, &change.silence).await?;
         append(connection, (record.number, position), change).await?;
-        let action = format!("silence_{}", change.kind.word());
+        let action = format!("silence_{}", change.kind.as_str());
         let deed = Deed::by(&Actor::vigie(), action, subject(&change.silence));
         let deed = deed.because(&change.reason);
         audit::append(connection, record.started_at, &[deed]).await?;
@@ -125,16 +136,14 @@ pub(super) async fn select(
     connection: &mut SqliteConnection,
     number: Option<SilenceNumber>,
 ) -> Result<Vec<Silence>, StoreError> {
-    let rows: Vec<SilenceRow> = sqlx::query_as(
+    query_as(
         "select number, rule, project, ministry, author, reason, made_at, last_day, announce_on,
                 levels, revisions, to_review, announced_at, ended_at, ended_by, ended_reason
          from silences where (cast($1 as bigint) is null or number = $1) order by number",
     )
-    .bind(number.map(|number| number.0))
-    .fetch_all(connection)
+    .bind(number)
+    .all(connection, "silences")
     .await
-    .map_err(reading("silences"))?;
-    rows.into_iter().map(SilenceRow::into_silence).collect()
 }
 
 pub(super) async fn write(
@@ -152,25 +161,24 @@ pub(super) async fn write(
              ended_at = excluded.ended_at, ended_by = excluded.ended_by,
              ended_reason = excluded.ended_reason",
     )
-    .bind(silence.number.0)
-    .bind(scope.rule.as_ref().map(RuleId::as_str))
-    .bind(scope.project.as_ref().map(ProjectId::as_str))
-    .bind(scope.ministry.as_ref().map(MinistryCode::as_str))
-    .bind(silence.author.as_str())
-    .bind(silence.reason.as_str())
-    .bind(kept::from_instant(silence.made_at))
-    .bind(silence.last_day.to_string())
-    .bind(silence.announce_on.to_string())
-    .bind(kept::from_json("levels under a silence", &silence.levels)?)
-    .bind(kept::from_json("revisions under a silence", &silence.revisions)?)
-    .bind(kept::from_json("rules to review", &silence.to_review)?)
-    .bind(silence.announced_at.map(kept::from_instant))
-    .bind(ended.as_ref().map(|ended| kept::from_instant(ended.at)))
-    .bind(ended.as_ref().map(|ended| ended.by.as_str()))
+    .bind(silence.number)
+    .bind(scope.rule.as_ref())
+    .bind(scope.project.as_ref())
+    .bind(scope.ministry.as_ref())
+    .bind(&silence.author)
+    .bind(&silence.reason)
+    .bind(Timestamp(silence.made_at))
+    .bind(Date(silence.last_day))
+    .bind(Date(silence.announce_on))
+    .bind(Json(&silence.levels))
+    .bind(Json(&silence.revisions))
+    .bind(Json(&silence.to_review))
+    .bind(silence.announced_at.map(Timestamp))
+    .bind(ended.as_ref().map(|ended| Timestamp(ended.at)))
+    .bind(ended.as_ref().map(|ended| &ended.by))
     .bind(ended.as_ref().map(|ended| ended.reason.as_str()))
-    .execute(connection)
-    .await
-    .map_err(writing("a silence"))?;
+    .run(connection, "a silence")
+    .await?;
     Ok(())
 }
 
@@ -183,67 +191,42 @@ async fn append(
         "insert into silence_changes (cycle, position, silence, kind, reason)
          values ($1, $2, $3, $4, $5)",
     )
-    .bind(cycle.0)
+    .bind(cycle)
     .bind(position)
-    .bind(change.silence.number.0)
-    .bind(change.kind.word())
-    .bind(change.reason.as_str())
-    .execute(connection)
-    .await
-    .map_err(writing("changes of silences"))?;
+    .bind(change.silence.number)
+    .bind(change.kind)
+    .bind(&change.reason)
+    .run(connection, "changes of silences")
+    .await?;
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct SilenceRow {
-    number: i64,
-    rule: Option<String>,
-    project: Option<String>,
-    ministry: Option<String>,
-    author: String,
-    reason: String,
-    made_at: String,
-    last_day: String,
-    announce_on: String,
-    levels: String,
-    revisions: String,
-    to_review: String,
-    announced_at: Option<String>,
-    ended_at: Option<String>,
-    ended_by: Option<String>,
-    ended_reason: Option<String>,
-}
-
-impl SilenceRow {
-    fn into_silence(self) -> Result<Silence, StoreError> {
-        let instant = |column, text: Option<String>| -> Result<Option<DateTime<Utc>>, StoreError> {
-            text.map(|text| kept::to_instant(column, text)).transpose()
-        };
-        let ended = match (instant("silences.ended_at", self.ended_at)?, self.ended_by) {
-            (Some(at), Some(by)) => Some(SilenceEnd {
-                at,
-                by: Actor::from_kept(by),
-                reason: self.ended_reason.unwrap_or_default(),
-            }),
-            (Some(_) | None, Some(_) | None) => None,
-        };
-        Ok(Silence {
-            number: SilenceNumber(self.number),
+impl FromRow<'_, SqliteRow> for Silence {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let at = row.optional_instant("ended_at")?;
+        let (by, why): (Option<Actor>, Option<String>) =
+            (row.try_get("ended_by")?, row.try_get("ended_reason")?);
+        Ok(Self {
+            number: row.try_get("number")?,
             scope: SilenceScope {
-                rule: self.rule.map(RuleId::new),
-                project: self.project.map(ProjectId::new),
-                ministry: self.ministry.map(MinistryCode::new),
+                rule: row.try_get("rule")?,
+                project: row.try_get("project")?,
+                ministry: row.try_get("ministry")?,
             },
-            author: Actor::from_kept(self.author),
-            reason: self.reason,
-            made_at: kept::to_instant("silences.made_at", self.made_at)?,
-            last_day: kept::to_date("silences.last_day", &self.last_day)?,
-            announce_on: kept::to_date("silences.announce_on", &self.announce_on)?,
-            levels: kept::to_json("silences.levels", &self.levels)?,
-            revisions: kept::to_json("silences.revisions", &self.revisions)?,
-            to_review: kept::to_json("silences.to_review", &self.to_review)?,
-            announced_at: instant("silences.announced_at", self.announced_at)?,
-            ended,
+            author: row.try_get("author")?,
+            reason: row.try_get("reason")?,
+            made_at: row.instant("made_at")?,
+            last_day: row.day("last_day")?,
+            announce_on: row.day("announce_on")?,
+            levels: row.json("levels")?,
+            revisions: row.json("revisions")?,
+            to_review: row.json("to_review")?,
+            announced_at: row.optional_instant("announced_at")?,
+            ended: at.zip(by).map(|(at, by)| SilenceEnd {
+                at,
+                by,
+                reason: why.unwrap_or_default(),
+            }),
         })
     }
 }

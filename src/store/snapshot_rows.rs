@@ -1,99 +1,74 @@
-//! Snapshots of the imports that were recorded before they were kept by pages: a row for each.
+//! Snapshots of the imports that were recorded before they were stored by pages: a row for each.
 
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
-use super::error::reading;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::query_as;
+use super::sql_types::Columns;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ImportNumber;
-use crate::domain::ids::MinistryCode;
-use crate::domain::ids::ProjectId;
-use crate::domain::snapshot::Phase;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Reported;
+use crate::domain::words::UnexpectedText;
 
 pub(super) async fn of_import(
     connection: &mut SqliteConnection,
     import: ImportNumber,
     edition: EditionId,
 ) -> Result<Vec<Snapshot>, StoreError> {
-    let rows: Vec<SnapshotRow> = sqlx::query_as(
-        "select project, name, ministry, ministry_label, phase_state, phase, start_state, start_on,
+    query_as(
+        "select cast($2 as text) as edition, project, name, ministry, ministry_label,
+                phase_state, phase, start_state, start_on,
                 duration_state, duration_months, cost_state, cost_meur, inter_ministerial,
                 functional_zone, programme, description, withheld_reason, file_row
          from snapshot_rows where import = $1",
     )
-    .bind(import.0)
-    .fetch_all(connection)
+    .bind(import)
+    .bind(edition)
+    .all(connection, "snapshots")
     .await
-    .map_err(reading("snapshots"))?;
-    rows.into_iter().map(|row| row.into_snapshot(edition)).collect()
 }
 
+/// A figure from two columns: its state, and its value when it was given.
 fn figure<T>(
+    row: &SqliteRow,
     column: &'static str,
-    state: &str,
     value: Option<T>,
-) -> Result<Reported<T>, StoreError> {
-    kept::to_word(column, state, "a state and its value", |state| match (state, value) {
-        ("given", Some(value)) => Some(Reported::Given(value)),
-        ("missing", None) => Some(Reported::Missing),
-        ("withheld", None) => Some(Reported::Withheld),
-        _ => None,
-    })
+) -> Result<Reported<T>, sqlx::Error> {
+    let state: String = row.try_get(column)?;
+    match (state.as_str(), value) {
+        ("given", Some(value)) => Ok(Reported::Given(value)),
+        ("missing", None) => Ok(Reported::Missing),
+        ("withheld", None) => Ok(Reported::Withheld),
+        (_, Some(_) | None) => Err(sqlx::Error::ColumnDecode {
+            index: column.to_owned(),
+            source: UnexpectedText { found: state, expected: "a state and its value" }.into(),
+        }),
+    }
 }
 
-#[derive(sqlx::FromRow)]
-struct SnapshotRow {
-    project: String,
-    name: String,
-    ministry: String,
-    ministry_label: String,
-    phase_state: String,
-    phase: Option<String>,
-    start_state: String,
-    start_on: Option<String>,
-    duration_state: String,
-    duration_months: Option<f64>,
-    cost_state: String,
-    cost_meur: Option<f64>,
-    inter_ministerial: Option<bool>,
-    functional_zone: Option<String>,
-    programme: Option<String>,
-    description: Option<String>,
-    withheld_reason: Option<String>,
-    file_row: i64,
-}
-
-impl SnapshotRow {
-    fn into_snapshot(self, edition: EditionId) -> Result<Snapshot, StoreError> {
-        let phase = self
-            .phase
-            .map(|word| kept::to_word("snapshot_rows.phase", &word, "a phase", Phase::from_word))
-            .transpose()?;
-        let start_on =
-            self.start_on.map(|date| kept::to_date("snapshot_rows.start_on", &date)).transpose()?;
-        Ok(Snapshot {
-            project: ProjectId::new(self.project),
-            edition,
-            name: self.name,
-            ministry: MinistryCode::new(self.ministry),
-            ministry_label: self.ministry_label,
-            phase: figure("snapshot_rows.phase_state", &self.phase_state, phase)?,
-            start_on: figure("snapshot_rows.start_state", &self.start_state, start_on)?,
-            duration_months: figure(
-                "snapshot_rows.duration_state",
-                &self.duration_state,
-                self.duration_months,
-            )?,
-            cost_meur: figure("snapshot_rows.cost_state", &self.cost_state, self.cost_meur)?,
-            inter_ministerial: self.inter_ministerial,
-            functional_zone: self.functional_zone,
-            programme: self.programme,
-            description: self.description,
-            withheld_reason: self.withheld_reason,
-            row: kept::to_u32("snapshot_rows.file_row", self.file_row)?,
+impl FromRow<'_, SqliteRow> for Snapshot {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            project: row.try_get("project")?,
+            edition: row.try_get("edition")?,
+            name: row.try_get("name")?,
+            ministry: row.try_get("ministry")?,
+            ministry_label: row.try_get("ministry_label")?,
+            phase: figure(row, "phase_state", row.try_get("phase")?)?,
+            start_on: figure(row, "start_state", row.optional_day("start_on")?)?,
+            duration_months: figure(row, "duration_state", row.try_get("duration_months")?)?,
+            cost_meur: figure(row, "cost_state", row.try_get("cost_meur")?)?,
+            inter_ministerial: row.try_get("inter_ministerial")?,
+            functional_zone: row.try_get("functional_zone")?,
+            programme: row.try_get("programme")?,
+            description: row.try_get("description")?,
+            withheld_reason: row.try_get("withheld_reason")?,
+            row: row.small_count("file_row")?,
         })
     }
 }

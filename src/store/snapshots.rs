@@ -5,12 +5,15 @@ use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::identity::Links;
 use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
 use super::scope::Visible;
 use super::snapshot_rows;
+use super::sql_types::Json;
 use crate::domain::edition::EditionId;
 use crate::domain::ids::ImportNumber;
 use crate::domain::ids::ProjectId;
@@ -25,13 +28,10 @@ pub(super) async fn names(
     connection: &mut SqliteConnection,
     import: ImportNumber,
 ) -> Result<Vec<(ProjectId, String)>, StoreError> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("select project, name from snapshots where import = $1 order by file_row")
-            .bind(import.0)
-            .fetch_all(connection)
-            .await
-            .map_err(reading("snapshots"))?;
-    Ok(rows.into_iter().map(|(project, name)| (ProjectId::new(project), name)).collect())
+    query_as("select project, name from snapshots where import = $1 order by file_row")
+        .bind(import)
+        .all(connection, "snapshots")
+        .await
 }
 
 /// By project, links applied.
@@ -52,11 +52,10 @@ pub(super) async fn visible_of_import(
     visible: &Visible,
 ) -> Result<Vec<Snapshot>, StoreError> {
     let pages: Vec<String> =
-        sqlx::query_scalar("select snapshots from snapshot_pages where import = $1 order by page")
-            .bind(import.0)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(reading("snapshots"))?;
+        query_scalar("select snapshots from snapshot_pages where import = $1 order by page")
+            .bind(import)
+            .all(&mut *connection, "snapshots")
+            .await?;
     if pages.is_empty() {
         let mut snapshots = snapshot_rows::of_import(connection, import, edition).await?;
         snapshots.retain(|snapshot| visible.project(&snapshot.project));
@@ -65,7 +64,7 @@ pub(super) async fn visible_of_import(
     let mut snapshots: Vec<Snapshot> = Vec::new();
     for page in pages {
         snapshots.append(&mut if visible.is_all() {
-            kept::to_json(PAGE, &page)?
+            kept::from_json(PAGE, &page)?
         } else {
             visible_of_page(&page, visible)?
         });
@@ -84,7 +83,7 @@ fn visible_of_page(page: &str, visible: &Visible) -> Result<Vec<Snapshot>, Store
         let named = named.map_err(|source| StoreError::Decode { column: PAGE, source })?;
         let (one, after) = text.split_at(ahead.byte_offset());
         if visible.project(&named.project) {
-            snapshots.push(kept::to_json(PAGE, one)?);
+            snapshots.push(kept::from_json(PAGE, one)?);
         }
         rest = after;
     }
@@ -126,21 +125,20 @@ pub(super) async fn insert(
 ) -> Result<(), StoreError> {
     let head = "insert into snapshots (import, project, name, ministry, file_row) ";
     let bind = |mut row: Separated<'_, _, _>, snapshot: &Snapshot| {
-        row.push_bind(import.0);
-        row.push_bind(snapshot.project.as_str());
-        row.push_bind(snapshot.name.as_str());
-        row.push_bind(snapshot.ministry.as_str());
+        row.push_bind(import);
+        row.push_bind(&snapshot.project);
+        row.push_bind(&snapshot.name);
+        row.push_bind(&snapshot.ministry);
         row.push_bind(i64::from(snapshot.row));
     };
     kept::insert(connection, "snapshots", (head, ""), snapshots, bind).await?;
     for (page, some) in (0_i64..).zip(snapshots.chunks(SNAPSHOTS_PER_PAGE)) {
         sqlx::query("insert into snapshot_pages (import, page, snapshots) values ($1, $2, $3)")
-            .bind(import.0)
+            .bind(import)
             .bind(page)
-            .bind(kept::from_json("snapshots", &some)?)
-            .execute(&mut *connection)
-            .await
-            .map_err(writing("snapshots"))?;
+            .bind(Json(&some))
+            .run(&mut *connection, "snapshots")
+            .await?;
     }
     Ok(())
 }

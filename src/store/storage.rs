@@ -17,12 +17,12 @@ use tokio::sync::Notify;
 use tracing::error;
 use tracing::info;
 
-use super::database_files::beside;
+use super::database_files::side_file;
 
-/// The files that `SQLite` keeps beside the database for as long as anyone has it open.
+/// The files that `SQLite` keeps next to the database for as long as anyone has it open.
 pub(super) const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
-/// Why nothing is written, and what whoever operates the service does about it.
+/// Why nothing is written, and what the operators of the service can do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StorageFault {
     pub kind: StorageFaultKind,
@@ -51,10 +51,10 @@ pub(super) struct Storage(Arc<Watched>);
 struct Watched {
     file: PathBuf,
     identity: Identity,
-    /// Whether this program has it open to write, and so holds what `SQLite` keeps beside it.
+    /// Whether this program has it open to write, and so holds what `SQLite` keeps next to it.
     is_held: bool,
     state: Mutex<State>,
-    /// One probe at a time: whoever asks meanwhile is given what it finds.
+    /// One probe at a time: callers that come meanwhile share its result.
     probes: tokio::sync::Mutex<Option<Probe>>,
     suspected: Notify,
 }
@@ -62,8 +62,8 @@ struct Watched {
 #[derive(Debug, Default)]
 struct State {
     companions: [Option<Identity>; COMPANIONS.len()],
-    /// What was last told in the log.
-    told: Option<StorageFault>,
+    /// The fault that was last logged.
+    logged: Option<StorageFault>,
     is_suspected: bool,
 }
 
@@ -128,7 +128,7 @@ impl Storage {
         }
         let mut state = self.state();
         for (ending, known) in COMPANIONS.into_iter().zip(&mut state.companions) {
-            let file = beside(&self.0.file, ending);
+            let file = side_file(&self.0.file, ending);
             match (*known, Identity::of(&file)) {
                 (Some(known), Ok(found)) if known == found => {}
                 (None, found) => *known = found.ok(),
@@ -148,18 +148,18 @@ impl Storage {
     pub(super) fn tell(&self, found: Result<(), StorageFault>) -> Result<(), StorageFault> {
         let mut state = self.state();
         let fault = found.as_ref().err();
-        if state.told.as_ref() != fault {
+        if state.logged.as_ref() != fault {
             if let Some(fault) = fault {
                 error!("Nothing can be written: {fault}");
             } else {
                 info!("`{}` can be written again", self.0.file.display());
             }
-            state.told = fault.cloned();
+            state.logged = fault.cloned();
         }
         found
     }
 
-    /// A write ended in a way that may be the disk's doing: whoever watches looks at once.
+    /// A write ended in a way that may be the disk's doing: the watch looks at once.
     pub(super) fn suspect(&self) {
         self.state().is_suspected = true;
         self.0.suspected.notify_one();
@@ -285,7 +285,7 @@ pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     result_code(error) == Some(5)
 }
 
-/// The primary result code, whatever the extended code says beside it.
+/// The primary result code, whatever the extended code adds.
 fn result_code(error: &sqlx::Error) -> Option<u32> {
     let code = error.as_database_error().and_then(DatabaseError::code)?;
     code.parse::<u32>().ok().map(|code| code & 0xff)

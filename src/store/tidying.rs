@@ -6,9 +6,10 @@ use chrono::Utc;
 use super::Store;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::sql_types::Timestamp;
 
 /// What was tidied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,21 +30,15 @@ impl Store {
              where ended_at < $1
                and number not in (select max(number) from job_runs group by job)",
         )
-        .bind(kept::from_instant(before))
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("runs of jobs"))?
-        .rows_affected();
+        .bind(Timestamp(before))
+        .run(&mut *transaction, "runs of jobs")
+        .await?;
         end(transaction).await?;
         let mut writer = self.writer().await?;
-        sqlx::query("pragma optimize")
-            .execute(&mut *writer)
-            .await
-            .map_err(writing("the statistics of tables"))?;
-        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
-            .fetch_one(&mut *writer)
-            .await
-            .map_err(reading("the write-ahead log"))?;
+        sqlx::query("pragma optimize").run(&mut *writer, "the statistics of tables").await?;
+        let (busy, _, _): (i64, i64, i64) = query_as("pragma wal_checkpoint(truncate)")
+            .one(&mut *writer, "the write-ahead log")
+            .await?;
         Ok(Tidied { runs, log_folded: busy == 0 })
     }
 }

@@ -1,5 +1,5 @@
-//! When tokens were last used: written beside the requests, which neither wait for it nor fail with it, and
-//! several at once, since all that is kept in memory of the database is read again after any write.
+//! When tokens were last used: written apart from the requests, which neither wait for it nor fail with it, and
+//! several at once, since everything cached from the database is read again after any write.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use tracing::warn;
 use super::Store;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::writing;
-use super::kept;
+use super::queries::Run;
+use super::sql_types::Timestamp;
 
 /// How long uses are gathered before they are written. A service that is cut loses as much of them.
 const GATHERING: Duration = Duration::from_mins(1);
@@ -42,7 +42,7 @@ impl Store {
         }
     }
 
-    /// Until there are none left. Cut short, it leaves what it did not write to whoever comes next.
+    /// Until there are none left. Cut short, it leaves what it did not write to the next writer.
     pub(super) async fn write_uses(&self) {
         while let Some(uses) = self.uses.next() {
             if let Err(fault) = self.update_uses(&uses).await {
@@ -58,10 +58,9 @@ impl Store {
         for (token, at) in uses {
             sqlx::query("update tokens set last_used_at = $2 where number = $1")
                 .bind(token)
-                .bind(kept::from_instant(*at))
-                .execute(&mut *transaction)
-                .await
-                .map_err(writing("tokens"))?;
+                .bind(Timestamp(*at))
+                .run(&mut *transaction, "tokens")
+                .await?;
         }
         end(transaction).await
     }

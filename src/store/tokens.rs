@@ -6,16 +6,25 @@ use chrono::DateTime;
 use chrono::Utc;
 use serde_json::json;
 
+use sqlx::FromRow;
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
 use super::Store;
 use super::accounts;
 use super::audit;
 use super::connections::end;
 use super::credential::Credential;
 use super::error::StoreError;
-use super::error::reading;
 use super::error::writing;
-use super::kept;
 use super::outbox;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
+use super::sql_types::Columns;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
@@ -44,6 +53,10 @@ pub struct TokenTerms {
 
 impl Store {
     /// The secret is given here, and never again.
+    ///
+    /// # Errors
+    ///
+    /// There is no such account, or it is closed.
     pub async fn issue_token(
         &self,
         terms: &TokenTerms,
@@ -52,7 +65,11 @@ impl Store {
         self.issue_token_and_tell(terms, act, None).await
     }
 
-    /// With the notice by which its account is told, in the same transaction.
+    /// Issues a token, and writes the notice that informs its account, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// There is no such account, or it is closed.
     pub async fn issue_token_and_tell(
         &self,
         terms: &TokenTerms,
@@ -68,12 +85,11 @@ impl Store {
             let how = format!("closed on {}", at.date_naive());
             return Err(StoreError::Over { what: "account", number: account.0, how });
         }
-        let last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from tokens")
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(reading("tokens"))?;
+        let number = query_scalar("select coalesce(max(number), 0) + 1 from tokens")
+            .one(&mut *transaction, "tokens")
+            .await?;
         let token = Token {
-            number: last + 1,
+            number,
             account,
             label: terms.label.clone(),
             roles: terms.roles.intersection(&owner.roles).copied().collect(),
@@ -92,19 +108,18 @@ impl Store {
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(token.number)
-        .bind(account.0)
+        .bind(account)
         .bind(&token.label)
-        .bind(secret.hash().as_str())
-        .bind(kept::from_json("roles", &token.roles)?)
-        .bind(kept::from_json("a scope", &token.scope)?)
-        .bind(kept::from_instant(token.created_at))
-        .bind(kept::from_instant(token.expires_at))
-        .bind(token.issued_by.as_ref().map(Actor::as_str))
+        .bind(secret.hash())
+        .bind(Json(&token.roles))
+        .bind(Json(&token.scope))
+        .bind(Timestamp(token.created_at))
+        .bind(Timestamp(token.expires_at))
+        .bind(token.issued_by.as_ref())
         .bind(token.issued_locally)
         .bind(token.issued_with)
-        .execute(&mut *transaction)
-        .await
-        .map_err(writing("tokens"))?;
+        .run(&mut *transaction, "tokens")
+        .await?;
         let became = issued(&token, &owner.name);
         let deed = act.deed("token_issued", subject(token.number)).became(&became);
         audit::append(&mut transaction, act.at, &[deed]).await?;
@@ -116,19 +131,21 @@ impl Store {
 
     /// Of one account, or all; in the order in which they were issued, those that are over included.
     pub async fn tokens(&self, account: Option<AccountNumber>) -> Result<Vec<Token>, StoreError> {
-        let rows: Vec<TokenRow> = sqlx::query_as(
+        query_as(
             "select number, account, label, roles, scope, created_at, issued_by, issued_locally,
                     issued_with, expires_at, last_used_at, revoked_at
              from tokens where (cast($1 as bigint) is null or account = $1) order by number",
         )
-        .bind(account.map(|account| account.0))
-        .fetch_all(self.readers()?)
+        .bind(account)
+        .all(self.readers()?, "tokens")
         .await
-        .map_err(reading("tokens"))?;
-        rows.into_iter().map(TokenRow::into_token).collect()
     }
 
-    /// Revokes a token and, recursively, every token that was issued with it: whoever stole it may have issued them.
+    /// Revokes a token and, recursively, every token that was issued with it: a thief may have issued them.
+    ///
+    /// # Errors
+    ///
+    /// There is no such token, or it was revoked.
     pub async fn revoke_token(&self, number: i64, act: &Act) -> Result<(), StoreError> {
         let mut transaction = self.begin_write().await?;
         let mut revoked: Vec<i64> = sqlx::query_scalar(
@@ -142,7 +159,7 @@ impl Store {
              returning number",
         )
         .bind(number)
-        .bind(kept::from_instant(act.at))
+        .bind(Timestamp(act.at))
         .fetch_all(&mut *transaction)
         .await
         .map_err(writing("tokens"))?;
@@ -174,41 +191,21 @@ fn subject(number: i64) -> String {
     format!("token/{number}")
 }
 
-#[derive(sqlx::FromRow)]
-struct TokenRow {
-    number: i64,
-    account: i64,
-    label: String,
-    roles: String,
-    scope: String,
-    created_at: String,
-    issued_by: Option<String>,
-    issued_locally: bool,
-    issued_with: Option<i64>,
-    expires_at: String,
-    last_used_at: Option<String>,
-    revoked_at: Option<String>,
-}
-
-impl TokenRow {
-    fn into_token(self) -> Result<Token, StoreError> {
-        let last_used_at =
-            self.last_used_at.map(|at| kept::to_instant("tokens.last_used_at", at)).transpose()?;
-        let revoked_at =
-            self.revoked_at.map(|at| kept::to_instant("tokens.revoked_at", at)).transpose()?;
-        Ok(Token {
-            number: self.number,
-            account: AccountNumber(self.account),
-            label: self.label,
-            roles: kept::to_json("tokens.roles", &self.roles)?,
-            scope: kept::to_json("tokens.scope", &self.scope)?,
-            created_at: kept::to_instant("tokens.created_at", self.created_at)?,
-            issued_by: self.issued_by.map(Actor::from_kept),
-            issued_locally: self.issued_locally,
-            issued_with: self.issued_with,
-            expires_at: kept::to_instant("tokens.expires_at", self.expires_at)?,
-            last_used_at,
-            revoked_at,
+impl FromRow<'_, SqliteRow> for Token {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            account: row.try_get("account")?,
+            label: row.try_get("label")?,
+            roles: row.json("roles")?,
+            scope: row.json("scope")?,
+            created_at: row.instant("created_at")?,
+            issued_by: row.try_get("issued_by")?,
+            issued_locally: row.try_get("issued_locally")?,
+            issued_with: row.try_get("issued_with")?,
+            expires_at: row.instant("expires_at")?,
+            last_used_at: row.optional_instant("last_used_at")?,
+            revoked_at: row.optional_instant("revoked_at")?,
         })
     }
 }

@@ -1,20 +1,26 @@
-//! What was told to whom, which lanes are open, and how often anyone was reminded.
+//! What each receiver was notified of, which lanes are open, and how often anyone was reminded.
 
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use chrono::Utc;
+use sqlx::FromRow;
+use sqlx::Row as _;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::kept;
-use crate::domain::ids::AlertId;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::sql_types::Columns;
+use super::sql_types::Date;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use crate::domain::ids::CycleNumber;
-use crate::domain::ids::NoticeId;
 use crate::domain::notice::Lane;
 use crate::domain::notice::Memory;
 use crate::domain::notice::Receiver;
@@ -23,73 +29,54 @@ use crate::domain::notice::Told;
 use crate::domain::subject::Subject;
 
 impl Store {
-    pub async fn told(&self) -> Result<BTreeMap<(Receiver, Subject), Memory>, StoreError> {
-        self.check_whole("what was told")?;
+    pub async fn notification_memory(
+        &self,
+    ) -> Result<BTreeMap<(Receiver, Subject), Memory>, StoreError> {
+        self.check_whole("what receivers were notified of")?;
         all(&mut *self.begin_read().await?).await
     }
 
     pub async fn reminders(&self) -> Result<Vec<Reminded>, StoreError> {
         self.check_whole("reminders")?;
-        let rows: Vec<ReminderRow> = sqlx::query_as(
+        query_as(
             "select receiver, alert, told, reminders, last_on, escalated_on from reminders
              order by receiver, alert, told",
         )
-        .fetch_all(self.readers()?)
+        .all(self.readers()?, "reminders")
         .await
-        .map_err(reading("reminders"))?;
-        rows.into_iter().map(ReminderRow::into_reminded).collect()
     }
 }
 
-/// What was told, by receiver, then by what it is about.
+/// What receivers were notified of, by receiver, then by what it is about.
 pub(super) async fn all(
     connection: &mut SqliteConnection,
 ) -> Result<BTreeMap<(Receiver, Subject), Memory>, StoreError> {
-    let rows: Vec<(String, String, String)> =
-        sqlx::query_as("select receiver, about, body from told order by receiver, about")
-            .fetch_all(connection)
-            .await
-            .map_err(reading("what was told"))?;
-    rows.into_iter()
-        .map(|(receiver, about, body)| {
-            let receiver = to_receiver("told.receiver", &receiver)?;
-            let about = kept::to_subject("told.about", &about)?;
-            Ok(((receiver, about), kept::to_json("told.body", &body)?))
-        })
-        .collect()
+    let rows: Vec<(Receiver, Subject, Json<Memory>)> =
+        query_as("select receiver, about, body from told order by receiver, about")
+            .all(connection, "what receivers were notified of")
+            .await?;
+    let memory = |(receiver, about, Json(memory))| ((receiver, about), memory);
+    Ok(rows.into_iter().map(memory).collect())
 }
 
-#[derive(sqlx::FromRow)]
-struct ReminderRow {
-    receiver: String,
-    alert: String,
-    told: String,
-    reminders: i64,
-    last_on: Option<String>,
-    escalated_on: Option<String>,
-}
-
-impl ReminderRow {
-    fn into_reminded(self) -> Result<Reminded, StoreError> {
-        let day = |column, text: Option<String>| {
-            text.map(|text| kept::to_date(column, &text)).transpose()
-        };
-        Ok(Reminded {
-            receiver: to_receiver("reminders.receiver", &self.receiver)?,
-            alert: AlertId::new(self.alert),
-            told: NoticeId::new(self.told),
-            reminders: kept::to_u32("reminders.reminders", self.reminders)?,
-            last_on: day("reminders.last_on", self.last_on)?,
-            escalated_on: day("reminders.escalated_on", self.escalated_on)?,
+impl FromRow<'_, SqliteRow> for Reminded {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            receiver: row.try_get("receiver")?,
+            alert: row.try_get("alert")?,
+            told: row.try_get("told")?,
+            reminders: row.small_count("reminders")?,
+            last_on: row.optional_day("last_on")?,
+            escalated_on: row.optional_day("escalated_on")?,
         })
     }
 }
 
-/// Cycles of which it is known what had been told before them: more than anybody makes void.
+/// For how many cycles it is recorded what receivers had been notified of before them: more than anybody makes void.
 const KEPT_CYCLES: i64 = 50;
 
-/// Takes note of what had been told before a cycle, where the cycle changes it. What is told between two
-/// cycles comes after the first: what is noted stays what had been told before that one.
+/// Records what receivers had been notified of before a cycle, where the cycle changes it. Notices sent between two
+/// cycles come after the first: what is recorded stays what it was before that one.
 pub(super) async fn keep_before(
     connection: &mut SqliteConnection,
     cycle: CycleNumber,
@@ -101,53 +88,45 @@ pub(super) async fn keep_before(
              values ($1, $2, $3, (select body from told where receiver = $2 and about = $3))
              on conflict (cycle, receiver, about) do nothing",
         )
-        .bind(cycle.0)
-        .bind(one.receiver.to_string())
-        .bind(one.about.to_string())
-        .execute(&mut *connection)
-        .await
-        .map_err(writing("what had been told"))?;
+        .bind(cycle)
+        .bind(&one.receiver)
+        .bind(&one.about)
+        .run(&mut *connection, "what receivers had been notified of")
+        .await?;
     }
     sqlx::query("delete from told_before where cycle <= $1")
         .bind(cycle.0.saturating_sub(KEPT_CYCLES))
-        .execute(connection)
-        .await
-        .map_err(writing("what had been told"))?;
+        .run(connection, "what receivers had been notified of")
+        .await?;
     Ok(())
 }
 
-/// What had been told before a cycle, of what it changed: `None` where nothing had been told.
+/// What receivers had been notified of before a cycle, where the cycle changed it: `None` where it was nothing.
 pub(super) async fn before(
     connection: &mut SqliteConnection,
     cycle: CycleNumber,
 ) -> Result<BTreeMap<(Receiver, Subject), Option<Memory>>, StoreError> {
-    let rows: Vec<(String, String, Option<String>)> =
-        sqlx::query_as("select receiver, about, body from told_before where cycle = $1")
-            .bind(cycle.0)
-            .fetch_all(connection)
-            .await
-            .map_err(reading("what had been told"))?;
-    rows.into_iter()
-        .map(|(receiver, about, body)| {
-            let receiver = to_receiver("told_before.receiver", &receiver)?;
-            let about = kept::to_subject("told_before.about", &about)?;
-            let body = body.map(|body| kept::to_json("told_before.body", &body)).transpose()?;
-            Ok(((receiver, about), body))
-        })
-        .collect()
+    let rows: Vec<(Receiver, Subject, Option<Json<Memory>>)> =
+        query_as("select receiver, about, body from told_before where cycle = $1")
+            .bind(cycle)
+            .all(connection, "what receivers had been notified of")
+            .await?;
+    let memory = |(receiver, about, memory): (_, _, Option<Json<Memory>>)| {
+        ((receiver, about), memory.map(|Json(memory)| memory))
+    };
+    Ok(rows.into_iter().map(memory).collect())
 }
 
-/// Nothing was told to the receiver any more, of this.
+/// Forgets what a receiver was notified of about one subject.
 pub(super) async fn forget(
     connection: &mut SqliteConnection,
     (receiver, about): &(Receiver, Subject),
 ) -> Result<(), StoreError> {
     sqlx::query("delete from told where receiver = $1 and about = $2")
-        .bind(receiver.to_string())
-        .bind(about.to_string())
-        .execute(connection)
-        .await
-        .map_err(writing("what was told"))?;
+        .bind(receiver)
+        .bind(about)
+        .run(connection, "what receivers were notified of")
+        .await?;
     Ok(())
 }
 
@@ -159,14 +138,14 @@ pub(super) async fn remember(
     let tail = " on conflict (receiver, about) do update set body = excluded.body";
     let rows: Vec<(&Told, String)> = told
         .iter()
-        .map(|one| Ok((one, kept::from_json("what was told", &one.memory)?)))
+        .map(|one| Ok((one, kept::to_json("what receivers were notified of", &one.memory)?)))
         .collect::<Result<_, StoreError>>()?;
     let bind = |mut row: Separated<'_, _, _>, (one, body): &(&Told, String)| {
-        row.push_bind(one.receiver.to_string());
-        row.push_bind(one.about.to_string());
-        row.push_bind(body.as_str());
+        row.push_bind(&one.receiver);
+        row.push_bind(&one.about);
+        row.push_bind(body);
     };
-    kept::insert(connection, "what was told", (head, tail), &rows, bind).await
+    kept::insert(connection, "what receivers were notified of", (head, tail), &rows, bind).await
 }
 
 pub(super) async fn open_lanes(
@@ -176,8 +155,8 @@ pub(super) async fn open_lanes(
 ) -> Result<(), StoreError> {
     let head = "insert into lanes (name, opened_at) ";
     let bind = |mut row: Separated<'_, _, _>, lane: &Lane| {
-        row.push_bind(lane.to_string());
-        row.push_bind(kept::from_instant(now));
+        row.push_bind(lane);
+        row.push_bind(Timestamp(now));
     };
     kept::insert(connection, "lanes", (head, " on conflict (name) do nothing"), lanes, bind).await
 }
@@ -191,16 +170,12 @@ pub(super) async fn remember_reminders(
                 reminders = excluded.reminders, last_on = excluded.last_on, \
                 escalated_on = excluded.escalated_on";
     let bind = |mut row: Separated<'_, _, _>, one: &Reminded| {
-        row.push_bind(one.receiver.to_string());
-        row.push_bind(one.alert.as_str());
-        row.push_bind(one.told.as_str());
+        row.push_bind(&one.receiver);
+        row.push_bind(&one.alert);
+        row.push_bind(&one.told);
         row.push_bind(i64::from(one.reminders));
-        row.push_bind(one.last_on.map(|day| day.to_string()));
-        row.push_bind(one.escalated_on.map(|day| day.to_string()));
+        row.push_bind(one.last_on.map(Date));
+        row.push_bind(one.escalated_on.map(Date));
     };
     kept::insert(connection, "reminders", (head, tail), reminded, bind).await
-}
-
-fn to_receiver(column: &'static str, text: &str) -> Result<Receiver, StoreError> {
-    kept::to_word(column, text, "a receiver", |text| Receiver::try_from(text.to_owned()).ok())
 }

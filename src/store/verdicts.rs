@@ -10,10 +10,12 @@ use sqlx::query_builder::Separated;
 
 use super::Store;
 use super::error::StoreError;
-use super::error::reading;
 use super::kept;
 use super::pages;
 use super::pages::PageText;
+use super::queries::Fetch;
+use super::queries::query_as;
+use super::sql_types::Json;
 use super::verdict_rows;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::CycleNumber;
@@ -31,7 +33,7 @@ const PAGES_AT_A_TIME: usize = 200;
 /// What is there already is the same.
 const ONCE: &str = " on conflict (fingerprint) do nothing";
 
-/// By the cycle and the rule that found it, what each subject's verdict stands on.
+/// By the cycle and the rule that found it, what each subject's verdict rests on.
 pub(super) type Findings = BTreeMap<(CycleNumber, RuleId), BTreeMap<Subject, Finding>>;
 
 impl Store {
@@ -46,10 +48,10 @@ impl Store {
             return Ok(Verdicts::gather(rows));
         }
         let subjects = subjects_of(&mut transaction, cycle).await?;
-        let mut rolls: HashMap<Vec<&str>, Arc<[Subject]>> = HashMap::new();
+        let mut rolls: HashMap<Vec<&Fingerprint>, Arc<[Subject]>> = HashMap::new();
         let mut rules = Vec::new();
         for of_rule in pages.chunk_by(|one, next| one.rule == next.rule) {
-            let names: Vec<&str> = of_rule.iter().map(|page| page.subjects.as_str()).collect();
+            let names: Vec<&Fingerprint> = of_rule.iter().map(|page| &page.subjects).collect();
             let roll = rolls.entry(names.clone()).or_insert_with(|| {
                 names.iter().filter_map(|name| subjects.get(*name)).flatten().cloned().collect()
             });
@@ -77,22 +79,21 @@ impl Store {
         let mut judgements = verdict_rows::of_subject(&mut transaction, subject, cycle).await?;
         for (fingerprint, page) in &subjects {
             let Ok(place) = page.binary_search(subject) else { continue };
-            let rows: Vec<Page> = sqlx::query_as(
+            let rows: Vec<Page> = query_as(
                 "select rule, subjects, outcomes, others, findings
                  from verdicts join verdict_pages on fingerprint = verdicts
                  where cycle = $1 and subjects = $2 order by position",
             )
-            .bind(cycle.0)
+            .bind(cycle)
             .bind(fingerprint)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(reading("verdicts"))?;
+            .all(&mut *transaction, "verdicts")
+            .await?;
             for row in rows {
                 let Some((verdict, finding)) = row.text.read()?.into_iter().nth(place) else {
                     continue;
                 };
                 let Finding { evidence, explanation } = finding.unwrap_or_default();
-                let (rule, subject) = (RuleId::new(row.rule), subject.clone());
+                let (rule, subject) = (row.rule, subject.clone());
                 judgements.push(Judgement { rule, subject, verdict, evidence, explanation });
             }
         }
@@ -106,26 +107,25 @@ pub(super) async fn findings(
     wanted: &BTreeMap<(CycleNumber, RuleId), BTreeSet<Subject>>,
 ) -> Result<Findings, StoreError> {
     let mut found = Findings::new();
-    let mut lists: HashMap<String, Vec<Subject>> = HashMap::new();
+    let mut lists: HashMap<Fingerprint, Vec<Subject>> = HashMap::new();
     for ((cycle, rule), subjects) in wanted {
-        let rows: Vec<(String, String, String)> = sqlx::query_as(
+        let rows: Vec<(Fingerprint, String, String)> = query_as(
             "select subject_pages.fingerprint, subject_pages.subjects, verdict_pages.findings
              from verdicts
              join verdict_pages on verdict_pages.fingerprint = verdicts.verdicts
              join subject_pages on subject_pages.fingerprint = verdicts.subjects
              where verdicts.cycle = $1 and verdicts.rule = $2",
         )
-        .bind(cycle.0)
-        .bind(rule.as_str())
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(reading("evidence"))?;
+        .bind(cycle)
+        .bind(rule)
+        .all(&mut *connection, "evidence")
+        .await?;
         let of_rule = found.entry((*cycle, rule.clone())).or_default();
         for (fingerprint, list, findings) in rows {
             let list = match lists.entry(fingerprint) {
                 std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
                 std::collections::hash_map::Entry::Vacant(new) => {
-                    new.insert(kept::to_json("subject_pages.subjects", &list)?)
+                    new.insert(kept::from_json("subject_pages.subjects", &list)?)
                 }
             };
             if !list.iter().any(|subject| subjects.contains(subject)) {
@@ -191,10 +191,10 @@ impl<'v> Writing<'v> {
         let subjects = if let Some(known) = self.known.get(&list.as_ptr().addr()) {
             known.clone()
         } else {
-            let kept = kept::from_json("subjects", &list)?;
-            let fingerprint = Fingerprint::of(kept.as_bytes());
+            let list_text = kept::to_json("subjects", &list)?;
+            let fingerprint = Fingerprint::of(list_text.as_bytes());
             self.known.insert(list.as_ptr().addr(), fingerprint.clone());
-            self.lists.push((fingerprint.clone(), kept));
+            self.lists.push((fingerprint.clone(), list_text));
             fingerprint
         };
         let verdicts = Fingerprint::of_parts(&[&text.outcomes, &text.others, &text.findings]);
@@ -224,8 +224,8 @@ async fn insert_lists(
 ) -> Result<(), StoreError> {
     let head = "insert into subject_pages (fingerprint, subjects) ";
     let bind = |mut values: Separated<'_, _, _>, (name, text): &(Fingerprint, String)| {
-        values.push_bind(name.as_str());
-        values.push_bind(text.as_str());
+        values.push_bind(name);
+        values.push_bind(text);
     };
     kept::insert(connection, "subjects", (head, ONCE), lists, bind).await
 }
@@ -236,10 +236,10 @@ async fn insert_pages(
 ) -> Result<(), StoreError> {
     let head = "insert into verdict_pages (fingerprint, outcomes, others, findings) ";
     let bind = |mut values: Separated<'_, _, _>, (name, text): &(Fingerprint, PageText)| {
-        values.push_bind(name.as_str());
-        values.push_bind(text.outcomes.as_str());
-        values.push_bind(text.others.as_str());
-        values.push_bind(text.findings.as_str());
+        values.push_bind(name);
+        values.push_bind(&text.outcomes);
+        values.push_bind(&text.others);
+        values.push_bind(&text.findings);
     };
     kept::insert(connection, "verdicts", (head, ONCE), pages, bind).await
 }
@@ -251,12 +251,12 @@ async fn insert_rows(
 ) -> Result<(), StoreError> {
     let head = "insert into verdicts (cycle, position, rule, page, subjects, verdicts) ";
     let bind = |mut values: Separated<'_, _, _>, row: &PageRow<'_>| {
-        values.push_bind(cycle.0);
+        values.push_bind(cycle);
         values.push_bind(row.position);
-        values.push_bind(row.rule.as_str());
+        values.push_bind(row.rule);
         values.push_bind(row.page);
-        values.push_bind(row.subjects.as_str());
-        values.push_bind(row.verdicts.as_str());
+        values.push_bind(&row.subjects);
+        values.push_bind(&row.verdicts);
     };
     kept::insert(connection, "verdicts", (head, ""), rows, bind).await
 }
@@ -275,8 +275,8 @@ fn check_order(rule: &RuleVerdicts) -> Result<(), StoreError> {
 
 #[derive(sqlx::FromRow)]
 struct Page {
-    rule: String,
-    subjects: String,
+    rule: RuleId,
+    subjects: Fingerprint,
     #[sqlx(flatten)]
     text: PageText,
 }
@@ -285,38 +285,34 @@ async fn pages_of(
     connection: &mut SqliteConnection,
     cycle: CycleNumber,
 ) -> Result<Vec<Page>, StoreError> {
-    sqlx::query_as(
+    query_as(
         "select rule, subjects, outcomes, others, findings
          from verdicts join verdict_pages on fingerprint = verdicts
          where cycle = $1 order by position",
     )
-    .bind(cycle.0)
-    .fetch_all(connection)
+    .bind(cycle)
+    .all(connection, "verdicts")
     .await
-    .map_err(reading("verdicts"))
 }
 
 /// Every list of subjects that a cycle judged, by its fingerprint.
 async fn subjects_of(
     connection: &mut SqliteConnection,
     cycle: CycleNumber,
-) -> Result<BTreeMap<String, Vec<Subject>>, StoreError> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
+) -> Result<BTreeMap<Fingerprint, Vec<Subject>>, StoreError> {
+    let rows: Vec<(Fingerprint, Json<Vec<Subject>>)> = query_as(
         "select fingerprint, subjects from subject_pages
          where fingerprint in (select subjects from verdicts where cycle = $1)",
     )
-    .bind(cycle.0)
-    .fetch_all(connection)
-    .await
-    .map_err(reading("subjects"))?;
-    rows.into_iter()
-        .map(|(name, list)| Ok((name, kept::to_json("subject_pages.subjects", &list)?)))
-        .collect()
+    .bind(cycle)
+    .all(connection, "subjects")
+    .await?;
+    Ok(rows.into_iter().map(|(name, Json(list))| (name, list)).collect())
 }
 
 fn read_rule(pages: &[Page], subjects: Arc<[Subject]>) -> Result<RuleVerdicts, StoreError> {
-    let rule = pages.first().map_or("", |page| page.rule.as_str());
-    let mut filling = Filling::new(RuleId::new(rule), subjects);
+    let rule = pages.first().map_or_else(|| RuleId::new(""), |page| page.rule.clone());
+    let mut filling = Filling::new(rule, subjects);
     for page in pages {
         for (verdict, finding) in page.text.read()? {
             filling.push(verdict, finding);

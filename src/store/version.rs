@@ -10,6 +10,8 @@ use tokio::sync::Mutex;
 use super::Store;
 use super::error::StoreError;
 use super::error::reading;
+use super::queries::Fetch;
+use super::queries::query_scalar;
 use crate::looks::Looks;
 
 const WHAT: &str = "the version of the data";
@@ -36,7 +38,7 @@ struct Watching {
 }
 
 impl Store {
-    /// Changes with every commit, whoever makes it. What is read after asking is at least as new.
+    /// Changes with every commit, whichever program makes it. What is read after this call is at least as new.
     pub async fn version(&self) -> Result<Version, StoreError> {
         if self.connections.is_closed() {
             return Err(reading(WHAT)(sqlx::Error::PoolClosed));
@@ -47,7 +49,7 @@ impl Store {
     async fn look(&self) -> Result<Version, StoreError> {
         self.storage.check_readable()?;
         let mut watching = self.watch.watching.lock().await;
-        // Taken out meanwhile: one whose question was broken off is not asked again.
+        // Taken out meanwhile: a connection whose query was cancelled is not used again.
         let mut connection = if let Some(connection) = watching.connection.take() {
             connection
         } else {
@@ -56,10 +58,7 @@ impl Store {
             self.storage.check_file()?;
             opened
         };
-        let changes: i64 = sqlx::query_scalar("pragma data_version")
-            .fetch_one(&mut connection)
-            .await
-            .map_err(reading(WHAT))?;
+        let changes: i64 = query_scalar("pragma data_version").one(&mut connection, WHAT).await?;
         watching.connection = Some(connection);
         Ok(Version { connection: watching.opened, changes })
     }

@@ -12,13 +12,15 @@ use super::audit;
 use super::connections::end;
 use super::deeds;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
 use super::handling;
-use super::kept;
 use super::missions;
 use super::outbox;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_as;
+use super::queries::query_scalar;
 use super::silences;
+use super::sql_types::Timestamp;
 use super::told;
 use super::void_effects;
 use super::void_effects::Witness;
@@ -31,6 +33,7 @@ use crate::domain::handling::Handling;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
 use crate::domain::mission::MissionChange;
+use crate::domain::notice::Lane;
 use crate::domain::notice::Memory;
 use crate::domain::notice::Outgoing;
 use crate::domain::notice::Receiver;
@@ -49,7 +52,7 @@ pub struct CycleEffects {
     pub silences: Vec<Silence>,
     /// Those to whom a notice of it was delivered, or may be on its way.
     pub told: BTreeSet<Receiver>,
-    /// What each receiver was told, once what never left is forgotten; `None` stands for nothing.
+    /// What each receiver was notified of, once what never left is forgotten; `None` when it was nothing.
     pub memory: BTreeMap<(Receiver, Subject), Option<Memory>>,
     /// Acknowledgements that lapsed because of it.
     pub(super) lapsed: BTreeMap<AlertId, Acknowledgement>,
@@ -62,13 +65,17 @@ pub struct CycleUndo {
     pub effects: CycleEffects,
     pub alert_changes: Vec<AlertChange>,
     pub mission_changes: Vec<MissionChange>,
-    /// What those who were told of the cycle are told now.
+    /// What receivers that were notified of the cycle are sent now.
     pub outgoing: Outgoing,
 }
 
 impl Store {
-    /// Reads what a cycle did. The cycle must be the last one that stands: what later cycles made of it
-    /// cannot be told apart.
+    /// Reads what a cycle did. The cycle must be the last one that is not void: what later cycles made of it
+    /// cannot be separated.
+    ///
+    /// # Errors
+    ///
+    /// There is no such cycle, it is void already, or it is not the last one.
     pub async fn cycle_effects(
         &self,
         number: CycleNumber,
@@ -82,6 +89,10 @@ impl Store {
 
     /// Marks a cycle as void and undoes what it did. Writes nothing and says `false` when anything was
     /// done since the effects were read: read them again, and decide again.
+    ///
+    /// # Errors
+    ///
+    /// There is no such cycle, it is void already, or it is not the last one.
     pub async fn void_cycle(
         &self,
         number: CycleNumber,
@@ -124,29 +135,25 @@ impl Store {
 pub(super) async fn last_standing(
     connection: &mut SqliteConnection,
 ) -> Result<Option<CycleNumber>, StoreError> {
-    let last: Option<i64> =
-        sqlx::query_scalar("select max(number) from cycles where voided_at is null")
-            .fetch_one(connection)
-            .await
-            .map_err(reading("cycles"))?;
-    Ok(last.map(CycleNumber))
+    query_scalar("select max(number) from cycles where voided_at is null")
+        .one(connection, "cycles")
+        .await
 }
 
 async fn check_last(
     connection: &mut SqliteConnection,
     number: CycleNumber,
 ) -> Result<(), StoreError> {
-    let row: Option<(Option<String>, Option<String>)> =
-        sqlx::query_as("select voided_at, voided_by from cycles where number = $1")
-            .bind(number.0)
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(reading("a cycle"))?;
+    let row: Option<(Option<Timestamp>, Option<String>)> =
+        query_as("select voided_at, voided_by from cycles where number = $1")
+            .bind(number)
+            .optional(&mut *connection, "a cycle")
+            .await?;
     let what = "cycle";
     match row {
         None => return Err(StoreError::NoSuch { what, number: number.0 }),
-        Some((Some(at), by)) => {
-            let at = kept::to_instant("cycles.voided_at", at)?.date_naive();
+        Some((Some(Timestamp(at)), by)) => {
+            let at = at.date_naive();
             let how = format!("made void by {} on {at}", by.unwrap_or_default());
             return Err(StoreError::Over { what, number: number.0, how });
         }
@@ -166,13 +173,12 @@ async fn mark(
     sqlx::query(
         "update cycles set voided_at = $2, voided_by = $3, voided_reason = $4 where number = $1",
     )
-    .bind(number.0)
-    .bind(kept::from_instant(act.at))
-    .bind(act.actor.as_str())
-    .bind(act.reason.as_str())
-    .execute(connection)
-    .await
-    .map_err(writing("a cycle made void"))?;
+    .bind(number)
+    .bind(Timestamp(act.at))
+    .bind(&act.actor)
+    .bind(&act.reason)
+    .run(connection, "a cycle made void")
+    .await?;
     Ok(())
 }
 
@@ -188,12 +194,11 @@ async fn withdraw(
          where state in ('waiting', 'dead') and withdrawn_at is null and {}",
         void_effects::OF_CYCLE
     )))
-    .bind(number.0)
-    .bind(kept::from_instant(act.at))
-    .execute(connection)
-    .await
-    .map_err(writing("notices"))?;
-    Ok(withdrawn.rows_affected())
+    .bind(number)
+    .bind(Timestamp(act.at))
+    .run(connection, "notices")
+    .await?;
+    Ok(withdrawn)
 }
 
 async fn restore_silences(
@@ -234,28 +239,25 @@ async fn reinstate(
 }
 
 /// A lane that the cycle opened, and through which nothing went, is as good as new: the next cycle opens
-/// it, and takes what stands by then as known.
+/// it, and takes what is open by then as known.
 async fn close_new_lanes(
     connection: &mut SqliteConnection,
     number: CycleNumber,
     effects: &CycleEffects,
 ) -> Result<(), StoreError> {
-    let opened: Vec<String> = sqlx::query_scalar(
+    let opened: Vec<Lane> = query_scalar(
         "select name from lanes
          where closed_at is null and opened_at = (select started_at from cycles where number = $1)",
     )
-    .bind(number.0)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("lanes"))?;
-    let used: BTreeSet<String> =
-        effects.told.iter().map(|receiver| receiver.lane().to_string()).collect();
+    .bind(number)
+    .all(&mut *connection, "lanes")
+    .await?;
+    let used: BTreeSet<Lane> = effects.told.iter().map(Receiver::lane).collect();
     for name in opened.iter().filter(|name| !used.contains(*name)) {
         sqlx::query("delete from lanes where name = $1")
             .bind(name)
-            .execute(&mut *connection)
-            .await
-            .map_err(writing("a lane"))?;
+            .run(&mut *connection, "a lane")
+            .await?;
     }
     Ok(())
 }

@@ -8,14 +8,16 @@ use chrono::Utc;
 use sqlx::SqliteConnection;
 
 use super::alerts;
-use super::alerts::AlertRow;
 use super::error::StoreError;
-use super::error::reading;
-use super::kept;
 use super::missions;
 use super::missions::MissionFilter;
+use super::queries::Fetch;
+use super::queries::query_as;
+use super::queries::query_scalar;
 use super::scope::Visible;
 use super::silences;
+use super::sql_types::Json;
+use super::sql_types::Timestamp;
 use super::told;
 use super::void::CycleEffects;
 use crate::domain::alert::Alert;
@@ -24,19 +26,22 @@ use crate::domain::audit::Actor;
 use crate::domain::handling::Acknowledgement;
 use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
+use crate::domain::ids::MissionId;
 use crate::domain::ids::NoticeId;
+use crate::domain::ids::SilenceNumber;
 use crate::domain::mission::Mission;
 use crate::domain::mission::MissionChange;
 use crate::domain::notice::Memory;
 use crate::domain::notice::Receiver;
 use crate::domain::silence::Silence;
+use crate::domain::silence::SilenceChangeKind;
 use crate::domain::silence::SilenceEnd;
 use crate::domain::subject::Subject;
 use crate::domain::undo::AlertEffect;
 use crate::domain::undo::MissionEffect;
 
 /// Notices that cycle `$1` decided, those of what is said until the next one included, and the reminders
-/// of what they told.
+/// of what they notified.
 pub(super) const OF_CYCLE: &str = "(cycle = $1 or (cycle is null and exists (
     select 1 from json_each(notices.follows) followed
     join notices former on former.id = followed.value where former.cycle = $1)))";
@@ -55,23 +60,21 @@ pub(super) async fn witness(
     number: CycleNumber,
     now: DateTime<Utc>,
 ) -> Result<Witness, StoreError> {
-    let (audit, notices): (i64, i64) = sqlx::query_as(
+    let (audit, notices): (i64, i64) = query_as(
         "select (select coalesce(max(number), 0) from audit),
                 (select coalesce(max(position), 0) from notices)",
     )
-    .fetch_one(&mut *connection)
-    .await
-    .map_err(reading("what was done since"))?;
-    let (delivered, on_their_way): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+    .one(&mut *connection, "what was done since")
+    .await?;
+    let (delivered, on_their_way): (i64, i64) = query_as(sqlx::AssertSqlSafe(format!(
         "select coalesce(sum(state = 'delivered'), 0),
                 coalesce(sum(state = 'waiting' and leased_until > $2), 0)
          from notices where {OF_CYCLE}"
     )))
-    .bind(number.0)
-    .bind(kept::from_instant(now))
-    .fetch_one(connection)
-    .await
-    .map_err(reading("notices"))?;
+    .bind(number)
+    .bind(Timestamp(now))
+    .one(connection, "notices")
+    .await?;
     Ok(Witness { audit, notices, delivered, on_their_way })
 }
 
@@ -102,18 +105,16 @@ async fn alert_effects(
     number: CycleNumber,
     kept_by_missions: &BTreeSet<AlertId>,
 ) -> Result<Vec<AlertEffect>, StoreError> {
-    let rows: Vec<AlertRow> = sqlx::query_as(
+    let now: Vec<Alert> = query_as(
         "select id, rule, subject, state, level, since, updated_at, streak, stale, judged_in,
                 evidence, explanation, hidden_by
          from alerts where id in (select alert from alert_changes where cycle = $1)
          order by rule, subject",
     )
-    .bind(number.0)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("alerts"))?;
-    let now: Vec<Alert> = rows.into_iter().map(AlertRow::into_alert).collect::<Result<_, _>>()?;
-    let changes: Vec<(String, String)> = sqlx::query_as(
+    .bind(number)
+    .all(&mut *connection, "alerts")
+    .await?;
+    let changes: Vec<(AlertId, Json<AlertChange>)> = query_as(
         "select alert, body from (
              select alert, body,
                     row_number() over (partition by alert order by cycle desc, position desc) as age
@@ -121,31 +122,26 @@ async fn alert_effects(
              where cycle < $1 and alert in (select alert from alert_changes where cycle = $1))
          where age = 1",
     )
-    .bind(number.0)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("alert changes"))?;
-    let mut before: BTreeMap<String, Alert> = BTreeMap::new();
-    for (alert, body) in changes {
-        let change: AlertChange = kept::to_json("alert_changes.body", &body)?;
-        before.insert(alert, change.alert);
-    }
-    let acted_on: Vec<String> = sqlx::query_scalar(
+    .bind(number)
+    .all(&mut *connection, "alert changes")
+    .await?;
+    let mut before: BTreeMap<AlertId, Alert> =
+        changes.into_iter().map(|(alert, Json(change))| (alert, change.alert)).collect();
+    let acted_on: Vec<AlertId> = query_scalar(
         "select distinct alert from alert_acts
          where after_cycle >= $1
            and kind in ('acknowledged', 'assigned', 'commented', 'disputed', 'dispute_upheld',
                         'dispute_rejected')",
     )
-    .bind(number.0)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("acts on alerts"))?;
-    let acted_on: BTreeSet<String> = acted_on.into_iter().collect();
+    .bind(number)
+    .all(&mut *connection, "acts on alerts")
+    .await?;
+    let acted_on: BTreeSet<AlertId> = acted_on.into_iter().collect();
     let mut effects: Vec<AlertEffect> = now
         .into_iter()
         .map(|now| AlertEffect {
-            before: before.remove(now.id.as_str()),
-            acted_on: acted_on.contains(now.id.as_str()) || kept_by_missions.contains(&now.id),
+            before: before.remove(&now.id),
+            acted_on: acted_on.contains(&now.id) || kept_by_missions.contains(&now.id),
             now,
         })
         .collect();
@@ -159,15 +155,14 @@ async fn mission_effects(
     connection: &mut SqliteConnection,
     number: CycleNumber,
 ) -> Result<Vec<MissionEffect>, StoreError> {
-    let touched: Vec<(String, i64, i64)> = sqlx::query_as(
+    let touched: Vec<(MissionId, i64, i64)> = query_as(
         "select mission, min(number), max(number) from mission_changes where cycle = $1
          group by mission",
     )
-    .bind(number.0)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("mission changes"))?;
-    let touched: BTreeMap<String, (i64, i64)> =
+    .bind(number)
+    .all(&mut *connection, "mission changes")
+    .await?;
+    let touched: BTreeMap<MissionId, (i64, i64)> =
         touched.into_iter().map(|(mission, first, last)| (mission, (first, last))).collect();
     if touched.is_empty() {
         return Ok(vec![]);
@@ -175,30 +170,26 @@ async fn mission_effects(
     let all = missions::select(connection, &Visible::All, &MissionFilter::default(), None).await?;
     let mut effects = Vec::with_capacity(touched.len());
     for now in all {
-        let Some((first, last)) = touched.get(now.id.as_str()) else { continue };
-        let body: Option<String> = sqlx::query_scalar(
+        let Some((first, last)) = touched.get(&now.id) else { continue };
+        let former: Option<Json<MissionChange>> = query_scalar(
             "select body from mission_changes where mission = $1 and number < $2
              order by number desc limit 1",
         )
-        .bind(now.id.as_str())
+        .bind(&now.id)
         .bind(first)
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(reading("mission changes"))?;
-        let before: Option<MissionChange> =
-            body.map(|body| kept::to_json("mission_changes.body", &body)).transpose()?;
-        let since: i64 = sqlx::query_scalar(
+        .optional(&mut *connection, "mission changes")
+        .await?;
+        let since: i64 = query_scalar(
             // Of people: neither of a later cycle, which is void, nor of what undid it.
             "select count(*) from mission_changes
              where mission = $1 and number > $2 and cycle is null
                and kind not in ('restored', 'withdrawn')",
         )
-        .bind(now.id.as_str())
+        .bind(&now.id)
         .bind(last)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(reading("mission changes"))?;
-        let before: Option<Mission> = before.map(|change| change.mission);
+        .one(&mut *connection, "mission changes")
+        .await?;
+        let before: Option<Mission> = former.map(|Json(change)| change.mission);
         effects.push(MissionEffect { now, before, acted_on: since > 0 });
     }
     Ok(effects)
@@ -209,28 +200,26 @@ async fn former_silences(
     connection: &mut SqliteConnection,
     number: CycleNumber,
 ) -> Result<Vec<Silence>, StoreError> {
-    let rows: Vec<(i64, String, String)> = sqlx::query_as(
+    let rows: Vec<(SilenceNumber, SilenceChangeKind, Timestamp)> = query_as(
         "select silence, kind, started_at from silence_changes join cycles on number = cycle
          where cycle = $1",
     )
-    .bind(number.0)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("changes of silences"))?;
+    .bind(number)
+    .all(&mut *connection, "changes of silences")
+    .await?;
     if rows.is_empty() {
         return Ok(vec![]);
     }
     let mut former = Vec::new();
     for mut silence in silences::select(connection, None).await? {
         let mut is_changed = false;
-        for (_, kind, at) in rows.iter().filter(|(found, ..)| *found == silence.number.0) {
-            let at = kept::to_instant("cycles.started_at", at.clone())?;
-            let by_it = |end: &SilenceEnd| end.by == Actor::vigie() && end.at == at;
-            if kind == "expired" && silence.ended.as_ref().is_some_and(by_it) {
+        for (_, kind, Timestamp(at)) in rows.iter().filter(|(found, ..)| *found == silence.number) {
+            let by_it = |end: &SilenceEnd| end.by == Actor::vigie() && end.at == *at;
+            if *kind == SilenceChangeKind::Expired && silence.ended.as_ref().is_some_and(by_it) {
                 silence.ended = None;
                 is_changed = true;
             }
-            if kind == "announced" && silence.announced_at == Some(at) {
+            if *kind == SilenceChangeKind::Announced && silence.announced_at == Some(*at) {
                 silence.announced_at = None;
                 is_changed = true;
             }
@@ -245,7 +234,7 @@ async fn lapsed(
     connection: &mut SqliteConnection,
     number: CycleNumber,
 ) -> Result<BTreeMap<AlertId, Acknowledgement>, StoreError> {
-    let rows: Vec<(String, String, String)> = sqlx::query_as(
+    let rows: Vec<(AlertId, Actor, Timestamp)> = query_as(
         "select lapse.alert, acknowledged.actor, acknowledged.at
          from alert_acts lapse join cycles on cycles.number = $1 and lapse.at = cycles.started_at
          join alert_acts acknowledged on acknowledged.alert = lapse.alert
@@ -253,79 +242,70 @@ async fn lapsed(
          where lapse.kind = 'lapsed' and lapse.after_cycle = $1
          order by acknowledged.number",
     )
-    .bind(number.0)
-    .fetch_all(connection)
-    .await
-    .map_err(reading("acts on alerts"))?;
-    rows.into_iter()
-        .map(|(alert, by, at)| {
-            let at = kept::to_instant("alert_acts.at", at)?;
-            Ok((AlertId::new(alert), Acknowledgement { by: Actor::from_kept(by), at }))
-        })
-        .collect()
+    .bind(number)
+    .all(connection, "acts on alerts")
+    .await?;
+    let acknowledgement = |(alert, by, Timestamp(at))| (alert, Acknowledgement { by, at });
+    Ok(rows.into_iter().map(acknowledgement).collect())
 }
 
 type Memories = BTreeMap<(Receiver, Subject), Option<Memory>>;
 
-/// Who was told of the cycle, and what the others had been told before it.
+/// Receivers that were notified of the cycle, and what the others had been notified of before it.
 async fn messages(
     connection: &mut SqliteConnection,
     number: CycleNumber,
     now: DateTime<Utc>,
 ) -> Result<(BTreeSet<Receiver>, Memories), StoreError> {
-    let rows: Vec<(String, String, bool)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+    let rows: Vec<(NoticeId, Receiver, bool)> = query_as(sqlx::AssertSqlSafe(format!(
         "select id, receiver, state = 'delivered'
                               or (state = 'waiting' and coalesce(leased_until > $2, false))
          from notices where {OF_CYCLE}"
     )))
-    .bind(number.0)
-    .bind(kept::from_instant(now))
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(reading("notices"))?;
-    let (mut ids, mut told_to) = (BTreeSet::new(), BTreeSet::new());
-    for (id, receiver, was_told) in rows {
-        ids.insert(NoticeId::new(id));
-        if was_told {
-            told_to.insert(kept::to_word("notices.receiver", &receiver, "a receiver", |text| {
-                Receiver::try_from(text.to_owned()).ok()
-            })?);
+    .bind(number)
+    .bind(Timestamp(now))
+    .all(&mut *connection, "notices")
+    .await?;
+    let (mut ids, mut notified) = (BTreeSet::new(), BTreeSet::new());
+    for (id, receiver, was_notified) in rows {
+        ids.insert(id);
+        if was_notified {
+            notified.insert(receiver);
         }
     }
-    let escalated: i64 = sqlx::query_scalar(
+    let escalated: i64 = query_scalar(
         "select count(*) from reminders join notices on notices.id = reminders.told
          where notices.cycle = $1 and escalated_on is not null",
     )
-    .bind(number.0)
-    .fetch_one(&mut *connection)
-    .await
-    .map_err(reading("reminders"))?;
+    .bind(number)
+    .one(&mut *connection, "reminders")
+    .await?;
     if escalated > 0 {
-        told_to.insert(Receiver::Director);
+        notified.insert(Receiver::Director);
     }
     let before = told::before(connection, number).await?;
     let mut memory: Memories = BTreeMap::new();
-    for ((receiver, about), told) in told::all(connection).await? {
-        if told_to.contains(&receiver) {
+    for ((receiver, about), memory_now) in told::all(connection).await? {
+        if notified.contains(&receiver) {
             continue;
         }
         let key = (receiver, about);
         let former = match before.get(&key) {
             Some(former) => former.clone(),
-            // Of a cycle committed before that was kept: what its notices say is forgotten.
-            None => Some(without(&told, &ids)),
+            // For a cycle committed before this was recorded, what its notices say is forgotten.
+            None => Some(without(&memory_now, &ids)),
         };
-        if former.as_ref() != Some(&told) {
+        if former.as_ref() != Some(&memory_now) {
             memory.insert(key, former);
         }
     }
     // What the cycle said the last of, so that nothing is remembered any more.
     for (key, former) in before {
-        if !told_to.contains(&key.0) && former.is_some() {
+        if !notified.contains(&key.0) && former.is_some() {
             memory.entry(key).or_insert(former);
         }
     }
-    Ok((told_to, memory))
+    Ok((notified, memory))
 }
 
 fn without(memory: &Memory, notices: &BTreeSet<NoticeId>) -> Memory {

@@ -7,11 +7,11 @@
 //! | a notice claimed for delivery | the lease of a claim made now | anyone's |
 //! | a job held by a service | the hold of one taken now | anyone's |
 //! | an attempt under an idempotency key | the time that an attempt made now may take | over |
-//! | an idempotency key, until forgotten | as long as one given now | kept as long as one given now |
+//! | an idempotency key, until forgotten | as long as one given now | expires with one given now |
 //! | a session, an invitation | begun at most [`AHEAD`] after now | over |
 //! | a sign-in under way | as long as one begun now | over |
 //!
-//! Beside them: a job's firings count as answered up to now at most (`schedule::due`), a silence made after
+//! Besides, a job's firings count as answered up to now at most (`schedule::due`), a silence made after
 //! now holds no more (`Silence::holds_on`), and neither a reminder nor an import of after now counts.
 
 use chrono::DateTime;
@@ -22,9 +22,10 @@ use sqlx::SqliteConnection;
 use super::Store;
 use super::connections::end;
 use super::error::StoreError;
-use super::error::reading;
-use super::error::writing;
-use super::kept;
+use super::queries::Fetch;
+use super::queries::Run;
+use super::queries::query_scalar;
+use super::sql_types::Timestamp;
 use crate::domain::notice::Lane;
 use crate::domain::notice::NoticeKind;
 
@@ -50,15 +51,14 @@ impl Store {
     ) -> Result<u64, StoreError> {
         self.check_whole("delivery")?;
         let Some(earliest) = limits.iter().map(|limit| limit.latest).min() else { return Ok(0) };
-        let some: i64 = sqlx::query_scalar(
+        let some: i64 = query_scalar(
             "select exists (select 1 from notices
                             where lane = $1 and state = 'waiting' and next_attempt_at > $2)",
         )
-        .bind(lane.to_string())
-        .bind(kept::from_instant(earliest))
-        .fetch_one(self.readers()?)
-        .await
-        .map_err(reading("notices"))?;
+        .bind(lane)
+        .bind(Timestamp(earliest))
+        .one(self.readers()?, "notices")
+        .await?;
         if some == 0 {
             return Ok(0);
         }
@@ -72,14 +72,12 @@ impl Store {
                 "update notices set next_attempt_at = $4, not_before = min(not_before, $4)
                  where lane = $1 and kind = $2 and state = 'waiting' and next_attempt_at > $3",
             )
-            .bind(lane.to_string())
-            .bind(limit.kind.word())
-            .bind(kept::from_instant(limit.latest))
-            .bind(kept::from_instant(limit.instead))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing("waits of notices"))?
-            .rows_affected();
+            .bind(lane)
+            .bind(limit.kind)
+            .bind(Timestamp(limit.latest))
+            .bind(Timestamp(limit.instead))
+            .run(&mut *transaction, "waits of notices")
+            .await?;
         }
         end(transaction).await?;
         Ok(brought)
@@ -101,13 +99,10 @@ pub(super) async fn is_behind(
     connection: &mut SqliteConnection,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let last: Option<String> =
-        sqlx::query_scalar("select at from audit order by number desc limit 1")
-            .fetch_optional(connection)
-            .await
-            .map_err(reading("the audit trail"))?;
-    let last = last.map(|at| kept::to_instant("audit.at", at)).transpose()?;
-    Ok(last.is_some_and(|last| is_ahead(last, now)))
+    let last: Option<Timestamp> = query_scalar("select at from audit order by number desc limit 1")
+        .optional(connection, "the audit trail")
+        .await?;
+    Ok(last.is_some_and(|Timestamp(last)| is_ahead(last, now)))
 }
 
 /// The latest instant that a clock which is right may have written.

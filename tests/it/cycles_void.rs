@@ -79,7 +79,9 @@ async fn standing(store: &Store) -> BTreeMap<String, String> {
 async fn live_missions(store: &Store) -> Vec<String> {
     let missions = store.live_missions().await.unwrap().into_iter();
     missions
-        .map(|one| format!("{} {} {:?} {:?}", one.subject, one.kind.word(), one.state, one.alerts))
+        .map(|one| {
+            format!("{} {} {:?} {:?}", one.subject, one.kind.as_str(), one.state, one.alerts)
+        })
         .collect()
 }
 
@@ -120,9 +122,17 @@ async fn after_a_void_cycle_all_stands_as_before_it_and_the_next_one_finds_the_s
     let workplace = Workplace::with_fixtures();
     ok(&workplace, &["cycle", "--as-of", "2020-06-30", "--announce"]);
     let store = Store::open(&workplace.database_url()).await.unwrap();
-    let before = (standing(&store).await, live_missions(&store).await, store.told().await.unwrap());
+    let before = (
+        standing(&store).await,
+        live_missions(&store).await,
+        store.notification_memory().await.unwrap(),
+    );
     ok(&workplace, &["cycle", "--as-of", "2020-11-30"]);
-    let wrong = (standing(&store).await, live_missions(&store).await, store.told().await.unwrap());
+    let wrong = (
+        standing(&store).await,
+        live_missions(&store).await,
+        store.notification_memory().await.unwrap(),
+    );
     assert_ne!(before, wrong);
     let said_wrongly = said(&store, 2).await;
     assert!(said_wrongly.len() > 3, "{said_wrongly:?}");
@@ -134,7 +144,11 @@ async fn after_a_void_cycle_all_stands_as_before_it_and_the_next_one_finds_the_s
 
     let table = ok(&workplace, &["cycles", "void", "2", "--reason", "horloge en avance"]);
     assert!(table.contains("Cycle 2 au 30 novembre 2020 annulé"), "{table}");
-    let after = (standing(&store).await, live_missions(&store).await, store.told().await.unwrap());
+    let after = (
+        standing(&store).await,
+        live_missions(&store).await,
+        store.notification_memory().await.unwrap(),
+    );
     assert_eq!(before, after);
     assert_eq!(store.last_cycle().await.unwrap().unwrap().number, CycleNumber(1));
     let states: Vec<NoticeState> =
@@ -258,7 +272,7 @@ async fn what_people_touched_stays_as_they_left_it() {
     let missions = store.missions(&MissionFilter::default()).await.unwrap();
     let proposed: Vec<String> = missions
         .iter()
-        .filter(|one| one.opened_in == CycleNumber(2) && one.state.word() == "proposed")
+        .filter(|one| one.opened_in == CycleNumber(2) && one.state.as_str() == "proposed")
         .map(|one| one.id.to_string())
         .collect();
     assert!(proposed.len() > 1, "{proposed:?}");
@@ -271,7 +285,7 @@ async fn what_people_touched_stays_as_they_left_it() {
     let missions = store.missions(&MissionFilter::default()).await.unwrap();
     let state = |id: &str| {
         let found = missions.iter().find(|one| one.id.as_str() == id).unwrap();
-        found.state.word()
+        found.state.as_str()
     };
     assert_eq!((state(&proposed[0]), state(&proposed[1])), ("open", "withdrawn"));
     let shown = ok(&workplace, &["alerts", "show", untouched, "--format", "json"]);

@@ -33,7 +33,7 @@ async fn import_until(work: &Work, stop: &watch::Receiver<bool>) -> JobRun {
 }
 
 fn told(run: &JobRun) -> String {
-    format!("{}: {}", run.outcome.word(), run.detail.replace('\u{a0}', " "))
+    format!("{}: {}", run.outcome.as_str(), run.detail.replace('\u{a0}', " "))
 }
 
 fn put(workplace: &Workplace, name: &str, rows: &[&str]) {
@@ -144,7 +144,7 @@ async fn a_folder_that_is_not_there_is_a_failure() {
     let mut work = work(&workplace, &HandClock::at("2026-11-24T08:00:00Z")).await;
     work.import.folder = workplace.path("elsewhere");
     let run = import(&work).await;
-    assert_eq!(run.outcome.word(), "failure");
+    assert_eq!(run.outcome.as_str(), "failure");
     assert!(run.detail.contains("elsewhere"), "{}", run.detail);
 }
 

@@ -99,5 +99,5 @@ pub(crate) async fn runs(work: &Work, job: JobName) -> Vec<String> {
 
 pub(crate) fn line(run: &JobRun) -> String {
     let JobRun { job, occasion, missed, outcome, .. } = run;
-    format!("{}: {}, {missed} missed, {}", job.word(), occasion.word(), outcome.word())
+    format!("{}: {}, {missed} missed, {}", job.as_str(), occasion.as_str(), outcome.as_str())
 }

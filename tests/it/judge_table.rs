@@ -85,7 +85,7 @@ fn line(judged: &Judgement) -> String {
         Subject::Portfolio => "portfolio",
     };
     let told = match &judged.verdict {
-        Verdict::Level { level } => format!("level,{},,,", level.word()),
+        Verdict::Level { level } => format!("level,{},,,", level.as_str()),
         Verdict::Unknown { missing } => {
             let withheld = missing[0].why == Absence::Withheld;
             let why = if withheld { "withheld" } else { "missing" };

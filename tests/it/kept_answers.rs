@@ -139,7 +139,7 @@ async fn the_read_that_follows_a_write_is_never_an_old_one() {
                 let work = work(&workplace, &clock).await;
                 let runner = Runner::new(work, &never(), 7).unwrap();
                 let run = runner.run_now(JobName::Cycle, Actor::vigie(), &going()).await.unwrap();
-                assert_eq!(run.outcome.word(), "success");
+                assert_eq!(run.outcome.as_str(), "success");
             }
             "rule" => {
                 rewrite(&rules.join("drift/D1.rhai"), "Dérive budgétaire", "Dérive du budget");

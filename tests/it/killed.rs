@@ -126,8 +126,8 @@ async fn next_cycle(workplace: &Workplace, rules: &Path) -> (usize, Left) {
         let Notice { receiver, title, content, .. } = queued.notice;
         left.push(format!("{receiver} {title} {}", serde_json::to_string(&content).unwrap()));
     }
-    for ((receiver, about), memory) in parts.store.told().await.unwrap() {
-        let told = memory.alerts.iter().map(|(id, told)| format!("{id} {}", told.level.word()));
+    for ((receiver, about), memory) in parts.store.notification_memory().await.unwrap() {
+        let told = memory.alerts.iter().map(|(id, told)| format!("{id} {}", told.level.as_str()));
         left.push(format!("{receiver} {about} {}", told.collect::<Vec<_>>().join(", ")));
     }
     assert_eq!(parts.store.cycles(10).await.unwrap().len(), 1);

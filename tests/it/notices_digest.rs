@@ -107,7 +107,8 @@ impl Desk {
             |lane| LaneState { lane, opened_at: now, closed_at: None, reason: None, outage: None };
         self.lanes.extend(outgoing.opened.into_iter().map(state));
         let lines = outgoing.notices.iter();
-        let lines = lines.map(|one| format!("{} {} {}", one.receiver, one.kind.word(), one.title));
+        let lines =
+            lines.map(|one| format!("{} {} {}", one.receiver, one.kind.as_str(), one.title));
         lines.collect::<Vec<_>>().join("\n")
     }
 }

@@ -127,7 +127,7 @@ fn each_condition_gives_what_the_documents_say() {
                  fn explain(p, t) {{ \"Parce que.\" }}"
             ));
             let found = match judge(&rule).verdict {
-                Verdict::Level { level } => (level.word() == "high").to_string(),
+                Verdict::Level { level } => (level.as_str() == "high").to_string(),
                 Verdict::Unknown { missing } => format!("unknown `{}`", missing[0].field),
                 Verdict::Failed { .. } => "failed".to_owned(),
             };

@@ -74,7 +74,7 @@ pub(crate) fn judge_by(catalogue: &Catalogue, cells: &[(&'static str, Value)]) -
 /// `high`, `unknown cost_current missing`, `failed X1.rhai:10:24 why`.
 pub(crate) fn words(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Level { level } => level.word().to_owned(),
+        Verdict::Level { level } => level.as_str().to_owned(),
         Verdict::Unknown { missing } => {
             let fields = missing.iter().map(|missing| {
                 let why = match missing.why {

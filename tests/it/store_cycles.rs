@@ -219,7 +219,7 @@ async fn alerts_are_chosen_by_state_level_rule_and_subject_the_worst_first() {
         let alerts = scratch.store.alerts(&filter).await.unwrap();
         let lines: Vec<String> = alerts
             .iter()
-            .map(|alert| format!("{} {} {}", alert.rule, alert.subject, alert.level.word()))
+            .map(|alert| format!("{} {} {}", alert.rule, alert.subject, alert.level.as_str()))
             .collect();
         assert_eq!(lines.join(", "), expected);
     }

@@ -77,7 +77,7 @@ async fn a_link_taken_back_leaves_its_trace_and_the_past_can_be_loaded_with_it()
         .unwrap()
         .into_iter()
         .map(|entry| {
-            let action = entry.action.word();
+            let action = entry.action.as_str();
             format!("{} {action} {} {} {}", entry.number, entry.from, entry.into, entry.reason)
         })
         .collect();

@@ -193,7 +193,9 @@ async fn missions_of_before_they_had_a_life_are_kept_with_their_history() {
     let history = store.mission_history(&mission.id).await.unwrap();
     let told: Vec<String> = history
         .iter()
-        .map(|entry| format!("{} {} {}", entry.cycle.unwrap(), entry.at, entry.change.kind.word()))
+        .map(|entry| {
+            format!("{} {} {}", entry.cycle.unwrap(), entry.at, entry.change.kind.as_str())
+        })
         .collect();
     assert_eq!(told, ["1 2020-11-30 08:00:00 UTC proposed", "2 2020-12-01 08:00:00 UTC gathered"]);
 }

@@ -124,7 +124,7 @@ async fn each_project_has_the_list_of_the_latest_edition_that_names_it() {
     ] {
         let lists = scratch.portfolio(as_of).await.watches;
         let lines: Vec<String> =
-            lines_of(&lists, |entry| format!("{} {}", entry.project, entry.watch.word()));
+            lines_of(&lists, |entry| format!("{} {}", entry.project, entry.watch.as_str()));
         assert_eq!(lines.join(", "), expected, "as of {as_of}");
     }
 }

@@ -250,7 +250,7 @@ async fn what_is_for_the_whole_state_is_refused_to_a_ministry() {
         store.rule_tallies(CycleNumber(1)).await.map(drop),
         store.audit_head().await.map(drop),
         store.verify_audit(None).await.map(drop),
-        store.told().await.map(drop),
+        store.notification_memory().await.map(drop),
         store.reminders().await.map(drop),
         store.lanes().await.map(drop),
         store.replay_dead_notices(&act).await.map(drop),

@@ -152,7 +152,7 @@ pub(crate) fn panorama(when: &str, projects: &str) -> Import {
 pub(crate) fn import(dataset: Dataset, when: &str, rows: Rows) -> Import {
     let bytes = serde_json::to_vec(&rows).unwrap();
     Import {
-        file: format!("{when}.{}.csv", dataset.word()),
+        file: format!("{when}.{}.csv", dataset.as_str()),
         sha256: Fingerprint::of(&bytes),
         profile: "canonical".to_owned(),
         profile_reason: "toutes les colonnes attendues".to_owned(),

@@ -49,7 +49,7 @@ fn judgements(lines: &str) -> Vec<Judgement> {
                     message: "division par zéro".to_owned(),
                 },
             },
-            level => Verdict::Level { level: Level::from_word(level).unwrap() },
+            level => Verdict::Level { level: level.parse::<Level>().unwrap() },
         };
         Judgement {
             rule: RuleId::new(words[0]),
@@ -107,10 +107,10 @@ fn print(changes: &[AlertChange]) -> String {
         let alert = &change.alert;
         format!(
             "{} {} {} {}{}{} since {}: {}",
-            change.kind.word(),
+            change.kind.as_str(),
             alert.rule,
             alert.subject,
-            alert.level.word(),
+            alert.level.as_str(),
             if alert.stale { " stale" } else { "" },
             if alert.hidden_by.is_some() { " hidden" } else { "" },
             alert.since.format("%d"),

@@ -82,7 +82,7 @@ fn reviewed(silence: &Silence, today: NaiveDate, rules: &str, beside: &Circumsta
     };
     let changes = review(std::slice::from_ref(silence), watchful);
     let line = |change: &crate::domain::silence::SilenceChange| {
-        format!("{} {} : {}", change.kind.word(), change.silence.scope, change.reason)
+        format!("{} {} : {}", change.kind.as_str(), change.silence.scope, change.reason)
     };
     changes.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -154,9 +154,9 @@ async fn admit(
     let Requirement::Account(permission, data_scope) = route.requirement else { return Ok(None) };
     let caller = proof::caller(request, workshop).await.map_err(nobody)?;
     let problem = if caller.lacks(permission) == Some(Lack::Factor) {
-        Problem::OneFactor { permission: permission.word() }
+        Problem::OneFactor { permission: permission.as_str() }
     } else if !caller.may(permission) {
-        Problem::NotAllowed { permission: permission.word() }
+        Problem::NotAllowed { permission: permission.as_str() }
     } else if data_scope == DataScope::WholeState && !caller.scope.is_whole() {
         Problem::BeyondScope
     } else {

@@ -25,9 +25,9 @@ impl Requirement {
     pub(in crate::api) fn security_scopes(self) -> Vec<&'static str> {
         match self {
             Self::Anonymous => Vec::new(),
-            Self::Account(permission, DataScope::Own) => vec![permission.word(), "own_data"],
+            Self::Account(permission, DataScope::Own) => vec![permission.as_str(), "own_data"],
             Self::Account(permission, DataScope::WholeState) => {
-                vec![permission.word(), "whole_state"]
+                vec![permission.as_str(), "whole_state"]
             }
         }
     }

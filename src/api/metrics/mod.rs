@@ -95,7 +95,7 @@ impl Metrics {
                         self.evaluations.get_or_create(&Evaluated { rule, result }).inc_by(count);
                     }
                     for (phase, time) in state.times() {
-                        let phase = Phase { phase: phase.word() };
+                        let phase = Phase { phase: phase.as_str() };
                         self.durations.get_or_create(&phase).observe(time.as_secs_f64());
                     }
                     seen.counted = state.last_cycle().unwrap_or(seen.counted);

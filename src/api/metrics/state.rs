@@ -143,7 +143,7 @@ impl State {
         for state in [AlertState::Pending, AlertState::Open, AlertState::Resolved] {
             for level in [Level::Watch, Level::Moderate, Level::High, Level::Critical] {
                 let count = self.gauges.alerts.get(&(state, level)).copied().unwrap_or_default();
-                let labels = OfAlert { state: state.word(), severity: level.word() };
+                let labels = OfAlert { state: state.as_str(), severity: level.as_str() };
                 alerts.get_or_create(&labels).set(signed(count));
             }
         }
@@ -185,7 +185,7 @@ impl State {
         let ages: Family<OfDataset, Gauge> = Family::default();
         for (dataset, at) in &self.gauges.datasets {
             let age = (now - *at).num_seconds().max(0);
-            ages.get_or_create(&OfDataset { dataset: dataset.word() }).set(age);
+            ages.get_or_create(&OfDataset { dataset: dataset.as_str() }).set(age);
         }
         registry.register(
             "vigie_dataset_age_seconds",
@@ -202,7 +202,7 @@ impl State {
         let sources: Family<OfSource, Gauge> = Family::default();
         for outcome in SourceOutcome::ALL {
             let count = self.sources.iter().filter(|source| source.outcome == outcome).count();
-            let labels = OfSource { outcome: outcome.word() };
+            let labels = OfSource { outcome: outcome.as_str() };
             sources.get_or_create(&labels).set(i64::try_from(count).unwrap_or(i64::MAX));
         }
         registry.register(
@@ -262,7 +262,7 @@ impl State {
         let missed: Family<OfJob, Counter> = Family::default();
         let [success, next, failed, duration]: [Family<OfJob, Gauge>; 4] = Default::default();
         for standing in &self.jobs {
-            let job = OfJob { job: standing.job.word() };
+            let job = OfJob { job: standing.job.as_str() };
             missed.get_or_create(&job).inc_by(standing.missed);
             if let Some(at) = standing.last_success_at {
                 success.get_or_create(&job).set(at.timestamp());

@@ -27,6 +27,7 @@ use vigie::store::TokenTerms;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
 use crate::cli::act;
+use crate::cli::args::word;
 use crate::cli::print;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
@@ -221,9 +222,8 @@ fn scope(ministries: &[String]) -> Scope {
     Scope::of(ministries.iter().map(MinistryCode::new))
 }
 
-fn role(word: &str) -> Result<Role, String> {
-    let known = || Role::ALL.map(Role::word).join(", ");
-    Role::from_word(word).ok_or_else(|| format!("expected one of {}", known()))
+fn role(text: &str) -> Result<Role, String> {
+    word(text, &Role::ALL.map(Role::as_str))
 }
 
 async fn find(parts: &Parts, name: &str) -> Result<Account, CliError> {
@@ -295,7 +295,7 @@ fn sheet(accounts: &[Account]) -> Sheet {
 }
 
 fn words(roles: &BTreeSet<Role>) -> String {
-    roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", ")
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(scope: &Scope) -> String {

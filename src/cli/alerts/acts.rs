@@ -96,7 +96,7 @@ pub(super) async fn answer(
         Verdict::Rejected => DisputeState::Rejected,
     };
     let dispute = parts.store.answer_dispute(DisputeNumber(number), state, &act).await?;
-    print::message(&format!("dispute {} is {}", dispute.number, dispute.state.word()));
+    print::message(&format!("dispute {} is {}", dispute.number, dispute.state.as_str()));
     Ok(Conclusion::Good)
 }
 
@@ -124,7 +124,7 @@ pub(super) fn sheet(title: String, disputes: &[Dispute]) -> Sheet {
             Cell::text(&dispute.author),
             Cell::of(french::date(dispute.at.date_naive()), dispute.at.to_rfc3339()),
             Cell::text(&dispute.statement),
-            Cell::of(state, dispute.state.word()),
+            Cell::of(state, dispute.state.as_str()),
             Cell::optional(answer.map(|answer| format!("{} : {}", answer.by, answer.words))),
             Cell::optional(dispute.settled_by.map(|import| import.to_string())),
             Cell::text(dispute.alert.as_str()),

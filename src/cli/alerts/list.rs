@@ -67,7 +67,7 @@ fn list(lines: &[AlertLine]) -> Sheet {
             Cell::level(alert.level),
             Cell::text(alert.rule.as_str()),
             Cell::text(alert.subject.to_string()),
-            Cell::of(state(alert), alert.state.word()),
+            Cell::of(state(alert), alert.state.as_str()),
             Cell::of(french::date(alert.since), alert.since.to_string()),
             Cell::text(marks(line)),
             Cell::optional(alert.explanation.as_deref()),

@@ -41,8 +41,8 @@ pub(in crate::cli) async fn run(
         None => {
             let listed = remote
                 .at(&["alerts"])
-                .with("state", request.state.map(AlertState::word))
-                .with("level", request.level.map(Level::word))
+                .with("state", request.state.map(AlertState::as_str))
+                .with("level", request.level.map(Level::as_str))
                 .with("rule", request.rule.as_ref());
             let mut lines: Vec<AlertLine> = remote.all(listed).await?;
             lines.retain(|line| list::is_wanted(request, &line.alert));
@@ -97,7 +97,7 @@ async fn act_on(command: &AlertsCommand, remote: &Remote) -> Result<(), CliError
             let place = remote.at(&["disputes", &dispute.to_string(), "answer"]);
             let body = json!({ "verdict": verdict, "reason": reason });
             let answered: Dispute = remote.post(place, &body).await?;
-            print::message(&format!("dispute {} is {}", answered.number, answered.state.word()));
+            print::message(&format!("dispute {} is {}", answered.number, answered.state.as_str()));
         }
         Ask::Silence { alert, rule, project, ministry, until, reason } => {
             let mut body = json!({ "until": until, "reason": reason });

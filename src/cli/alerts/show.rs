@@ -87,7 +87,7 @@ fn history(events: &[AlertEvent]) -> Sheet {
             Cell::of(moment(event.at), event.at.to_rfc3339()),
             Cell::text(event.actor.as_str()),
             Cell::of(event.label.as_str(), event.kind.as_str()),
-            Cell::of(event.level.map_or("", Level::label), event.level.map(Level::word)),
+            Cell::of(event.level.map_or("", Level::label), event.level.map(Level::as_str)),
             Cell::text(words),
             Cell::optional(event.known.as_ref().map(known)),
         ]

@@ -12,7 +12,7 @@ use vigie::domain::mission::MissionState;
 use vigie::missions::MissionAct;
 
 use super::super::args::date;
-use crate::cli::args::expected;
+use crate::cli::args::word;
 
 #[derive(Debug, Parser)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -199,21 +199,17 @@ fn milestone(command: &MilestoneCommand) -> (&String, MissionAct) {
 }
 
 fn state(text: &str) -> Result<MissionState, String> {
-    word(text, MissionState::from_word, &MissionState::ALL.map(MissionState::word))
+    word(text, &MissionState::ALL.map(MissionState::as_str))
 }
 
 fn kind(text: &str) -> Result<MissionKind, String> {
-    word(text, MissionKind::from_word, &MissionKind::ALL.map(MissionKind::word))
+    word(text, &MissionKind::ALL.map(MissionKind::as_str))
 }
 
 fn tone(text: &str) -> Result<NamingTone, String> {
-    word(text, NamingTone::from_word, &NamingTone::ALL.map(NamingTone::word))
+    word(text, &NamingTone::ALL.map(NamingTone::as_str))
 }
 
 fn outcome(text: &str) -> Result<Outcome, String> {
-    word(text, Outcome::from_word, &Outcome::ALL.map(Outcome::word))
-}
-
-fn word<T>(text: &str, parse: fn(&str) -> Option<T>, known: &[&str]) -> Result<T, String> {
-    parse(text).ok_or_else(|| expected(&known.join(", ")))
+    word(text, &Outcome::ALL.map(Outcome::as_str))
 }

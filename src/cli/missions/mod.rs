@@ -90,9 +90,9 @@ fn sheet(lines: &[MissionLine]) -> Sheet {
         let mission = &line.mission;
         vec![
             Cell::text(mission.id.as_str()),
-            Cell::of(mission.kind.label(), mission.kind.word()),
+            Cell::of(mission.kind.label(), mission.kind.as_str()),
             Cell::text(mission.subject.to_string()),
-            Cell::of(state(mission), mission.state.word()),
+            Cell::of(state(mission), mission.state.as_str()),
             due(line),
             Cell::text(mission.reasons.join("\n")),
         ]

@@ -53,10 +53,10 @@ fn row(one: &Ranked) -> Vec<Cell> {
         .join("\n");
     vec![
         Cell::optional(one.team.as_deref()),
-        Cell::of(one.place.label(), one.place.word()),
-        Cell::of(mission.kind.label(), mission.kind.word()),
+        Cell::of(one.place.label(), one.place.as_str()),
+        Cell::of(mission.kind.label(), mission.kind.as_str()),
         Cell::text(mission.subject.to_string()),
-        Cell::of(super::state(mission), mission.state.word()),
+        Cell::of(super::state(mission), mission.state.as_str()),
         Cell::of(french::decimal(one.score, 1), one.score),
         Cell::text(detail),
         Cell::text(&one.reason),

@@ -25,8 +25,8 @@ pub(in crate::cli) async fn run(
     let Some(command) = &request.command else {
         let listed = remote
             .at(&["missions"])
-            .with("state", request.filter.state.map(MissionState::word))
-            .with("kind", request.filter.kind.map(MissionKind::word));
+            .with("state", request.filter.state.map(MissionState::as_str))
+            .with("kind", request.filter.kind.map(MissionKind::as_str));
         return super::show_list(remote.all(listed).await?, &request.filter, printer);
     };
     if let Some((mission, act)) = args::act(command) {

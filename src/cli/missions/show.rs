@@ -90,7 +90,7 @@ fn alerts(file: &MissionFile) -> Sheet {
         vec![
             Cell::level(alert.level),
             Cell::text(alert.rule.as_str()),
-            Cell::of(state, alert.state.word()),
+            Cell::of(state, alert.state.as_str()),
             Cell::of(french::date(alert.since), alert.since.to_string()),
             Cell::optional(alert.explanation.as_deref()),
         ]
@@ -132,7 +132,7 @@ fn history(file: &MissionFile) -> Sheet {
         vec![
             Cell::of(french::date(cycle::today(entry.at)), entry.at.to_rfc3339()),
             Cell::text(by),
-            Cell::of(entry.change.kind.label(), entry.change.kind.word()),
+            Cell::of(entry.change.kind.label(), entry.change.kind.as_str()),
             Cell::text(&entry.change.reason),
         ]
     });

@@ -25,6 +25,7 @@ use vigie::domain::visible_text;
 use vigie::store::NoticeFilter;
 
 use super::args::date;
+use super::args::word;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
 use crate::cli::act;
@@ -249,7 +250,7 @@ fn show_preview(
             let columns =
                 vec![("kind", "Message"), ("not_before", "Partirait"), ("title", "Objet")];
             let row = vec![
-                Cell::of(notice.kind.label(), notice.kind.word()),
+                Cell::of(notice.kind.label(), notice.kind.as_str()),
                 moment(notice.not_before),
                 Cell::text(&notice.title),
             ];
@@ -278,9 +279,9 @@ fn list(notices: &[QueuedNotice]) -> Sheet {
         let when = queued.delivered_at.unwrap_or(queued.next_attempt_at);
         vec![
             Cell::text(notice.id.as_str()),
-            Cell::of(queued.state.label(), queued.state.word()),
+            Cell::of(queued.state.label(), queued.state.as_str()),
             Cell::text(notice.receiver.to_string()),
-            Cell::of(notice.kind.label(), notice.kind.word()),
+            Cell::of(notice.kind.label(), notice.kind.as_str()),
             moment(when),
             Cell::count(i64::from(queued.attempts)),
             Cell::text(&notice.title),
@@ -348,6 +349,5 @@ fn moment(at: DateTime<Utc>) -> Cell {
 }
 
 fn state(text: &str) -> Result<NoticeState, String> {
-    let expected = "expected one of waiting, delivered, dead, withdrawn";
-    NoticeState::from_word(text).ok_or_else(|| expected.to_owned())
+    word(text, &NoticeState::ALL.map(NoticeState::as_str))
 }

@@ -44,7 +44,7 @@ pub(in crate::cli) async fn run(
 ) -> Result<Conclusion, CliError> {
     match command {
         NoticesCommand::List { state, limit } => {
-            let listed = remote.at(&["notices"]).with("state", state.map(NoticeState::word));
+            let listed = remote.at(&["notices"]).with("state", state.map(NoticeState::as_str));
             let most = usize::try_from(*limit).unwrap_or(usize::MAX);
             let notices: Vec<QueuedNotice> = remote.first(&listed, most).await?;
             printer.answer(&notices, &[super::list(&notices)], 0)?;

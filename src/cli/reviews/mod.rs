@@ -27,7 +27,7 @@ use vigie::reviews::ReviewAct;
 use super::args::date;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
-use crate::cli::args::expected;
+use crate::cli::args::word;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
@@ -229,7 +229,7 @@ fn list(lines: &[ReviewLine]) -> Sheet {
             Cell::text(review.id.as_str()),
             Cell::text(review.ministry.as_str()),
             Cell::text(&line.name),
-            Cell::of(state, review.state.word()),
+            Cell::of(state, review.state.as_str()),
             Cell::of(french::date(review.due_on), review.due_on.to_string()),
             Cell::of(french::date(review.planned_on), review.planned_on.to_string()),
             Cell::text(review.starts_at.format("%H:%M").to_string()),
@@ -259,7 +259,7 @@ fn changed(changes: &[ReviewChange]) -> Sheet {
     let rows = changes.iter().map(|change| {
         let review = &change.review;
         vec![
-            Cell::of(change.kind.label(), change.kind.word()),
+            Cell::of(change.kind.label(), change.kind.as_str()),
             Cell::text(review.ministry.as_str()),
             Cell::text(review.project.as_str()),
             Cell::of(french::date(review.planned_on), review.planned_on.to_string()),
@@ -346,7 +346,7 @@ fn history(file: &ReviewFile) -> Sheet {
         vec![
             Cell::of(french::date(cycle::today(entry.at)), entry.at.to_rfc3339()),
             Cell::optional(entry.change.by.as_ref().map(Actor::as_str)),
-            Cell::of(entry.change.kind.label(), entry.change.kind.word()),
+            Cell::of(entry.change.kind.label(), entry.change.kind.as_str()),
             Cell::text(&entry.change.reason),
         ]
     });
@@ -355,7 +355,7 @@ fn history(file: &ReviewFile) -> Sheet {
 }
 
 fn state(text: &str) -> Result<ReviewState, String> {
-    ReviewState::from_word(text).ok_or_else(|| expected("planned, held, cancelled"))
+    word(text, &ReviewState::ALL.map(ReviewState::as_str))
 }
 
 fn hour(text: &str) -> Result<NaiveTime, String> {

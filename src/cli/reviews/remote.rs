@@ -27,7 +27,7 @@ pub(in crate::cli) async fn run(
             let listed = remote
                 .at(&["reviews"])
                 .with("ministry", ministry.as_ref())
-                .with("state", state.map(ReviewState::word));
+                .with("state", state.map(ReviewState::as_str));
             let lines: Vec<ReviewLine> = remote.all(listed).await?;
             printer.answer(&lines, &[super::list(&lines)], 0)?;
         }
@@ -110,7 +110,7 @@ async fn hold(held: &HoldArgs, remote: &Remote, printer: &Printer) -> Result<(),
     let next = remote
         .at(&["reviews"])
         .with("project", Some(&file.line.review.project))
-        .with("state", Some(ReviewState::Planned.word()));
+        .with("state", Some(ReviewState::Planned.as_str()));
     let mut changes = last_change(file);
     let planned: Vec<ReviewLine> = remote.all(next).await?;
     for line in planned {

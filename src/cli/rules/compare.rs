@@ -28,7 +28,7 @@ pub(super) fn show_overrides(
 ) -> Result<Conclusion, CliError> {
     let rows = found.iter().map(|line| {
         let mut row = version_row(&line.version);
-        row.push(Cell::of(line.shipped_state.label(), line.shipped_state.word()));
+        row.push(Cell::of(line.shipped_state.label(), line.shipped_state.as_str()));
         row
     });
     let mut columns = version_columns();
@@ -61,7 +61,7 @@ pub(super) fn show_versions(
 ) -> Result<Conclusion, CliError> {
     let rows = found.iter().map(|one| {
         let mut row = version_row(&one.version);
-        row.push(Cell::of(one.version.state.label(), one.version.state.word()));
+        row.push(Cell::of(one.version.state.label(), one.version.state.as_str()));
         row
     });
     let mut columns = version_columns();

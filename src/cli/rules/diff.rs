@@ -75,12 +75,12 @@ fn verdicts(found: &CatalogueDiff) -> Sheet {
     let rows = found.verdicts.iter().map(|one| {
         let (shown, word) = alert(one.alert_from, one.alert_to);
         vec![
-            Cell::of(one.kind.label(), one.kind.word()),
+            Cell::of(one.kind.label(), one.kind.as_str()),
             Cell::text(one.rule.as_str()),
             Cell::text(one.subject.to_string()),
             Cell::optional(one.ministry.as_ref().map(MinistryCode::as_str)),
-            Cell::of(one.from.label(), one.from.word()),
-            Cell::of(one.to.label(), one.to.word()),
+            Cell::of(one.from.label(), one.from.as_str()),
+            Cell::of(one.to.label(), one.to.as_str()),
             Cell::of(shown, word),
             Cell::optional(one.explanation.as_deref()),
         ]
@@ -110,8 +110,8 @@ fn alert(from: Option<Level>, to: Option<Level>) -> (&'static str, &'static str)
 fn missions(found: &CatalogueDiff) -> Sheet {
     let rows = found.missions.iter().map(|difference| {
         vec![
-            Cell::of(difference.kind.label(), difference.kind.word()),
-            Cell::of(difference.mission.label(), difference.mission.word()),
+            Cell::of(difference.kind.label(), difference.kind.as_str()),
+            Cell::of(difference.mission.label(), difference.mission.as_str()),
             Cell::text(difference.subject.to_string()),
             Cell::text(difference.reasons.join("\n")),
         ]

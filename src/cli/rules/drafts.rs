@@ -103,12 +103,12 @@ pub(super) async fn step(
     let act = act(config, parts, &request.reason)?;
     let about = (DraftNumber(request.draft), request.revision);
     let draft = told(cycle::step_draft(parts, about, step, &act).await)?;
-    tell(step.word(), &draft.outline);
+    tell(step.as_str(), &draft.outline);
     Ok(Conclusion::Good)
 }
 
 pub(super) fn tell(how: &str, draft: &DraftOutline) {
-    let (number, revision, state) = (draft.number, draft.revision, draft.state.word());
+    let (number, revision, state) = (draft.number, draft.revision, draft.state.as_str());
     print::message(&format!("draft {number} is {how}: revision {revision}, {state}"));
 }
 
@@ -192,7 +192,7 @@ pub(super) fn show_list(
         let saved = draft.steps.last().map(|last| last.at);
         vec![
             Cell::count(draft.number.0),
-            Cell::of(draft.state.label(), draft.state.word()),
+            Cell::of(draft.state.label(), draft.state.as_str()),
             Cell::count(draft.revision),
             Cell::text(names(&draft.authors)),
             Cell::of(
@@ -230,7 +230,7 @@ pub(super) fn show_draft(draft: &DraftView, printer: &Printer) -> Result<Conclus
     let rows = outline.steps.iter().map(|step| {
         vec![
             Cell::count(step.revision),
-            Cell::text(step.step.word()),
+            Cell::text(step.step.as_str()),
             Cell::text(step.by.as_str()),
             Cell::of(french::date(step.at.date_naive()), step.at.to_rfc3339()),
             Cell::text(&step.words),

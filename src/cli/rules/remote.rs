@@ -223,7 +223,7 @@ async fn step(
         DraftStep::Saved | DraftStep::Published => return Ok(Conclusion::Bad),
     };
     let draft: DraftView = told(advance(request, what, remote).await)?;
-    drafts::tell(step.word(), &draft.outline);
+    drafts::tell(step.as_str(), &draft.outline);
     Ok(Conclusion::Good)
 }
 

@@ -8,41 +8,40 @@ use chrono::NaiveDate;
 use polars::error::PolarsError;
 use polars::frame::DataFrame;
 use rust_xlsxwriter::XlsxError;
-use serde::Deserialize;
-use serde::Serialize;
 use thiserror::Error;
-use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
 
-/// What there is to take away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportTable {
-    /// Projects with every field of the dictionary.
-    Projects,
-    /// Projects at each edition.
-    History,
-    /// Ministries with every field of theirs.
-    Ministries,
-    /// The portfolio at each edition, as it was known then.
-    Series,
-    Alerts,
-    Missions,
-    /// What the last cycle judged.
-    Verdicts,
+use crate::domain::words::words;
+
+words! {
+    /// What there is to take away.
+    pub enum ExportTable, "a table" {
+        /// Projects with every field of the dictionary.
+        Projects = "projects",
+        /// Projects at each edition.
+        History = "history",
+        /// Ministries with every field of theirs.
+        Ministries = "ministries",
+        /// The portfolio at each edition, as it was known then.
+        Series = "series",
+        Alerts = "alerts",
+        Missions = "missions",
+        /// What the last cycle judged.
+        Verdicts = "verdicts",
+    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportFormat {
-    /// UTF-8, commas, decimal points, one line of field names.
-    Csv,
-    /// For people: French headers, and a sheet that says what each column means.
-    Xlsx,
-    /// Typed, for programs.
-    Parquet,
+words! {
+    pub enum ExportFormat, "a format" {
+        /// UTF-8, commas, decimal points, one line of field names.
+        Csv = "csv",
+        /// For people: French headers, and a sheet that says what each column means.
+        Xlsx = "xlsx",
+        /// Typed, for programs.
+        Parquet = "parquet",
+    }
 }
 
 #[derive(Debug, Error)]
@@ -62,28 +61,6 @@ pub struct Exported {
 }
 
 impl ExportTable {
-    pub const ALL: [Self; 7] = [
-        Self::Projects,
-        Self::History,
-        Self::Ministries,
-        Self::Series,
-        Self::Alerts,
-        Self::Missions,
-        Self::Verdicts,
-    ];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Projects => "projects",
-            Self::History => "history",
-            Self::Ministries => "ministries",
-            Self::Series => "series",
-            Self::Alerts => "alerts",
-            Self::Missions => "missions",
-            Self::Verdicts => "verdicts",
-        }
-    }
-
     fn title(self) -> &'static str {
         match self {
             Self::Projects => "Projets",
@@ -98,16 +75,6 @@ impl ExportTable {
 }
 
 impl ExportFormat {
-    pub const ALL: [Self; 3] = [Self::Csv, Self::Xlsx, Self::Parquet];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-            Self::Parquet => "parquet",
-        }
-    }
-
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
@@ -126,7 +93,7 @@ pub async fn export(
 ) -> Result<Exported, CycleError> {
     let day = as_of.unwrap_or_else(|| super::view::today(parts.clock.now()));
     let frame = tables::frame(parts, table, day).await?;
-    let name = format!("vigie-{}-{day}.{}", table.word(), format.word());
+    let name = format!("vigie-{}-{day}.{}", table.as_str(), format.as_str());
     let written = tokio::task::spawn_blocking(move || write(table, format, frame)).await?;
     Ok(Exported { name, bytes: written? })
 }

@@ -102,7 +102,7 @@ impl VerdictWriter {
             RowVerdict::Level(_) | RowVerdict::Unknown { .. } => None,
         };
         let (outcome, level, missing, absence) = match &line.verdict {
-            RowVerdict::Level(level) => ("level", Some(level.word()), None, None),
+            RowVerdict::Level(level) => ("level", Some(level.as_str()), None, None),
             RowVerdict::Unknown { field, why } => {
                 ("unknown", None, Some(field.as_ref()), Some(word(*why)))
             }

@@ -34,7 +34,7 @@ pub use walk::Walk;
 /// What the first entry has for the hash of the one before it.
 const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Told apart from any later way of hashing an entry.
+/// The way in which an entry is hashed: it is part of the hash, so that later ways differ.
 const ENCODING: &str = "vigie-audit-1";
 
 /// Of an entry that also says how its actor's name was proved.
@@ -74,7 +74,7 @@ pub enum ActorError {
 
 impl Actor {
     pub fn vigie() -> Self {
-        Self::from_kept(ITSELF.to_owned())
+        Self::from_stored(ITSELF.to_owned())
     }
 
     pub fn person(name: &str) -> Result<Self, ActorError> {
@@ -91,10 +91,10 @@ impl Actor {
         if resembles_mark(name) {
             return Err(ActorError::Marked);
         }
-        Ok(Self::from_kept(name.to_owned()))
+        Ok(Self::from_stored(name.to_owned()))
     }
 
-    /// Whoever typed this name beside the database; Vigie itself when they typed none. Nobody proved it, and it is
+    /// A person by the name typed on the local command line; Vigie itself when none was typed. Nobody proved it, and it is
     /// marked so. `Err` when it is no name.
     pub fn local(name: &str) -> Result<Self, ActorError> {
         match Self::person(name) {
@@ -116,13 +116,13 @@ impl Actor {
         self.proof
     }
 
-    /// An actor read back from where it was kept.
-    pub fn from_kept(text: String) -> Self {
+    /// An actor read back from the database.
+    pub fn from_stored(text: String) -> Self {
         let proof = text.ends_with(UNPROVED_MARK).then_some(NameProof::Local);
         Self { text, proof }
     }
 
-    /// As it is kept and shown, with the mark of a name that nobody proved.
+    /// As it is stored and shown, with the mark of a name that nobody proved.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -139,7 +139,7 @@ impl Actor {
 
 impl From<String> for Actor {
     fn from(text: String) -> Self {
-        Self::from_kept(text)
+        Self::from_stored(text)
     }
 }
 
@@ -149,7 +149,7 @@ impl From<Actor> for String {
     }
 }
 
-/// By what is kept of them: the text, which bears the mark.
+/// Actors are equal when their stored texts are, mark included.
 impl PartialEq for Actor {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
@@ -182,7 +182,7 @@ impl PartialSchema for Actor {
             .schema_type(Type::String)
             .description(Some(
                 "A person, by name or address, or Vigie itself when it decides alone. A name that was \
-                 typed on the command line beside the database, which nobody proved, ends in \
+                 typed on the local command line, which nobody proved, ends in \
                  ` (nom non prouvé)`.",
             ))
             .into()
@@ -255,7 +255,7 @@ impl Deed {
     }
 }
 
-/// One decision in its place. Texts are as they are kept, since that is what the hash is of.
+/// One decision in its place. Texts are as they are stored, since that is what the hash is of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditEntry {
     /// From 1, without a gap.
@@ -263,7 +263,7 @@ pub struct AuditEntry {
     /// RFC 3339 in UTC, with nine decimals.
     pub at: String,
     pub actor: Actor,
-    /// How the actor's name was proved; null when Vigie decided alone, and before that was kept.
+    /// How the actor's name was proved; null when Vigie decided alone, and before that was recorded.
     #[serde(default)]
     pub proved_by: Option<NameProof>,
     pub action: String,
@@ -291,7 +291,7 @@ impl AuditEntry {
             became,
             reason,
             previous: head.hash.clone(),
-            hash: Fingerprint::from_kept(String::new()),
+            hash: Fingerprint::from_stored(String::new()),
         };
         entry.hash = entry.digest();
         entry
@@ -319,7 +319,7 @@ impl AuditEntry {
             &reason,
             self.previous.as_str(),
         ];
-        parts.extend(self.proved_by.map(NameProof::word));
+        parts.extend(self.proved_by.map(NameProof::as_str));
         Fingerprint::of_parts(&parts)
     }
 }
@@ -334,7 +334,7 @@ pub struct Head {
 impl Head {
     /// Of a trail without entries.
     pub fn genesis() -> Self {
-        Self { number: 0, hash: Fingerprint::from_kept(GENESIS.to_owned()) }
+        Self { number: 0, hash: Fingerprint::from_stored(GENESIS.to_owned()) }
     }
 }
 
@@ -366,8 +366,8 @@ mod tests {
         let local = Actor::local("Claire Martin").unwrap();
         assert_eq!(local.as_str(), "Claire Martin (nom non prouvé)");
         assert_eq!((local.name(), local.proof()), ("Claire Martin", Some(NameProof::Local)));
-        let kept: Actor = serde_json::from_str(&serde_json::to_string(&local).unwrap()).unwrap();
-        assert_eq!((&kept, kept.proof()), (&local, Some(NameProof::Local)));
+        let stored: Actor = serde_json::from_str(&serde_json::to_string(&local).unwrap()).unwrap();
+        assert_eq!((&stored, stored.proof()), (&local, Some(NameProof::Local)));
         assert_ne!(local, Actor::person("Claire Martin").unwrap());
         let nobody = Actor::local("").unwrap();
         assert_eq!((nobody.as_str(), nobody.proof()), ("vigie", Some(NameProof::Local)));

@@ -1,44 +1,29 @@
-//! How the name of whoever decided was proved.
+//! How the name of the person who decided was proved.
 
-use serde::Deserialize;
-use serde::Serialize;
-use utoipa::ToSchema;
+use crate::domain::words::words;
 
-/// Follows a name that nobody proved, wherever it is kept or shown: a name and its mark cannot be parted, and no
+/// Follows a name that nobody proved, wherever it is stored or shown: a name and its mark cannot be parted, and no
 /// face has to remember to show it. No account can be called so.
 pub(super) const UNPROVED_MARK: &str = " (nom non prouvé)";
 
 /// Nothing of what follows an account's name may be taken for the mark.
 const MARK_WORDS: &str = "non prouvé";
 
-/// How a name was proved when it decided. Kept in the audit trail since 0.2; earlier entries do not say.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NameProof {
-    /// By a session: somebody who signed in.
-    Session,
-    /// By a token that was issued over HTTP.
-    Token,
-    /// By a token that was issued on the command line beside the database: whoever typed that may hold it.
-    LocalToken,
-    /// By nothing: typed on the command line beside the database.
-    Local,
+words! {
+    /// How a name was proved when it decided. Recorded in the audit trail since 0.2; earlier entries do not say.
+    pub enum NameProof, "a proof of a name" {
+        /// By a session: somebody who signed in.
+        Session = "session",
+        /// By a token that was issued over HTTP.
+        Token = "token",
+        /// By a token that was issued on the local command line: its holder may be the person who typed that.
+        LocalToken = "local_token",
+        /// By nothing: typed on the local command line.
+        Local = "local",
+    }
 }
 
 impl NameProof {
-    pub const ALL: [Self; 4] = [Self::Session, Self::Token, Self::LocalToken, Self::Local];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Session => "session",
-            Self::Token => "token",
-            Self::LocalToken => "local_token",
-            Self::Local => "local",
-        }
-    }
-
     /// The words that people read.
     pub fn label(self) -> &'static str {
         match self {
@@ -47,10 +32,6 @@ impl NameProof {
             Self::LocalToken => "jeton émis en local",
             Self::Local => "rien (en local)",
         }
-    }
-
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|proof| proof.word() == word)
     }
 }
 

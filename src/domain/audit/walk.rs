@@ -68,7 +68,7 @@ impl Walk {
         Ok(())
     }
 
-    /// Nothing follows: `head` is what was told apart from the entries.
+    /// Nothing follows: `head` is what was recorded apart from the entries.
     pub fn end(self, head: &Head) -> Result<Head, Flaw> {
         let found = self.last.number;
         if found < head.number {
@@ -135,7 +135,7 @@ mod tests {
         let head = head_of(&trail(3));
         let alterations: [fn(&mut AuditEntry); 7] = [
             |entry| entry.at = "2026-01-02T06:00:00.0Z".to_owned(),
-            |entry| entry.actor = Actor::from_kept("Claire".to_owned()),
+            |entry| entry.actor = Actor::from_stored("Claire".to_owned()),
             |entry| entry.action = "alert_resolved".to_owned(),
             |entry| entry.subject = "alert/9".to_owned(),
             |entry| entry.was = Some(String::new()),

@@ -45,7 +45,7 @@ fn parse(words: &[&str]) -> MissionAct {
             reason: rest(2),
         },
         "close" => MissionAct::Close {
-            outcome: Outcome::from_word(words[1]).unwrap(),
+            outcome: words[1].parse::<Outcome>().unwrap(),
             on: None,
             reason: rest(2),
         },
@@ -73,10 +73,14 @@ fn story(mission: Mission, acts: &str) -> String {
                 assert_eq!(change.mission.revision, mission.revision + 1);
                 let awaits = change.mission.awaits().map_or_else(
                     || "nothing more".to_owned(),
-                    |awaited| format!("{} by {}", awaited.word(), change.mission.due_on),
+                    |awaited| format!("{} by {}", awaited.as_str(), change.mission.due_on),
                 );
-                let state = change.mission.state.word();
-                told.push(format!("{} [{state}, {awaits}] {}", change.kind.word(), change.reason));
+                let state = change.mission.state.as_str();
+                told.push(format!(
+                    "{} [{state}, {awaits}] {}",
+                    change.kind.as_str(),
+                    change.reason
+                ));
                 mission = change.mission;
             }
             Err(refusal) => {

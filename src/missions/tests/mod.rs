@@ -79,7 +79,7 @@ fn changes(lines: &str) -> Vec<AlertChange> {
                 rule,
                 subject,
                 state,
-                level: Level::from_word(words[3]).unwrap(),
+                level: words[3].parse::<Level>().unwrap(),
                 since: NaiveDate::from_ymd_opt(2020, 11, 1).unwrap(),
                 updated_at: chrono::DateTime::UNIX_EPOCH,
                 streak: 0,
@@ -101,9 +101,9 @@ fn print(changes: &[MissionChange]) -> String {
     let line = |change: &MissionChange| {
         format!(
             "{} {} {} {} due {} [{}]",
-            change.kind.word(),
-            change.mission.state.word(),
-            change.mission.kind.word(),
+            change.kind.as_str(),
+            change.mission.state.as_str(),
+            change.mission.kind.as_str(),
             change.mission.subject,
             change.mission.due_on,
             change.mission.reasons.join(" + ")
@@ -288,7 +288,7 @@ fn two_projects_found_to_be_one_have_one_mission_and_the_one_furthest_on_is_kept
     let changes = planned_changes(&known, "persisted D1 a high", 3);
     let mut told: Vec<String> = changes
         .iter()
-        .map(|change| format!("{} {}", change.kind.word(), change.mission.state.word()))
+        .map(|change| format!("{} {}", change.kind.as_str(), change.mission.state.as_str()))
         .collect();
     told.sort();
     assert_eq!(told, ["gathered open", "merged withdrawn"]);
@@ -376,7 +376,10 @@ fn an_automatic_rule_that_the_catalogue_lacks_is_told_with_its_place() {
 fn a_playbook_of_before_delays_and_teams_still_reads() {
     let text = MissionKind::ALL
         .map(|kind| {
-            format!("[missions.{}]\nlead = ''\npurpose = ''\ndecide_within_days = 7\n", kind.word())
+            format!(
+                "[missions.{}]\nlead = ''\npurpose = ''\ndecide_within_days = 7\n",
+                kind.as_str()
+            )
         })
         .concat();
     let playbook = Playbook::parse(&text, "missions.toml").unwrap();

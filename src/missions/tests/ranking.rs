@@ -11,8 +11,6 @@ use super::done;
 use super::planned;
 use crate::domain::alert::Alert;
 use crate::domain::conduct::Outcome;
-use crate::domain::follow_up::Watch;
-use crate::domain::level::Level;
 use crate::domain::mission::Mission;
 use crate::missions::Candidate;
 use crate::missions::MissionAct;
@@ -25,9 +23,9 @@ fn candidate(mission: Mission, words: &str) -> Candidate {
     let words: Vec<&str> = words.split_whitespace().collect();
     Candidate {
         mission,
-        level: Level::from_word(words[0]),
+        level: words[0].parse().ok(),
         drift_meur: words[1].parse().ok(),
-        watches: Watch::from_word(words[2]).into_iter().collect(),
+        watches: words[2].parse().into_iter().collect(),
         open_alerts: words[3].parse().unwrap(),
     }
 }
@@ -42,7 +40,7 @@ fn told(candidates: &[Candidate], places: u32) -> String {
     let today = NaiveDate::from_ymd_opt(2020, 12, 21).unwrap();
     let mut told = String::new();
     for ranked in rank(candidates, &playbook, today) {
-        let (place, subject) = (ranked.place.word(), &ranked.mission.subject);
+        let (place, subject) = (ranked.place.as_str(), &ranked.mission.subject);
         writeln!(told, "{place} {subject} {:.1} {}", ranked.score, ranked.reason).unwrap();
     }
     told

@@ -314,14 +314,14 @@ impl TableField {
     }
 
     fn phase(&self, cell: &str) -> Result<String, String> {
-        let known = if self.phases.is_empty() {
-            Phase::from_word(cell)
+        let known: Option<Phase> = if self.phases.is_empty() {
+            cell.parse().ok()
         } else {
             self.phases.get(&key(cell)).copied()
         };
-        known.map(|phase| phase.word().to_owned()).ok_or_else(|| {
+        known.map(|phase| phase.as_str().to_owned()).ok_or_else(|| {
             let words: Vec<_> = if self.phases.is_empty() {
-                Phase::ALL.iter().map(|phase| phase.word().to_owned()).collect()
+                Phase::ALL.iter().map(|phase| phase.as_str().to_owned()).collect()
             } else {
                 self.phases.keys().cloned().collect()
             };

@@ -15,7 +15,7 @@ fn commands_name_who_decides_through_the_one_function_that_marks_them() {
     let mut faults = BTreeSet::new();
     for file in rust_files().into_iter().filter(|file| file.starts_with("src/cli")) {
         for (line, code) in code_lines(&read(&file)) {
-            let names = code.contains("Actor::person(") || code.contains("Actor::from_kept(");
+            let names = code.contains("Actor::person(") || code.contains("Actor::from_stored(");
             if names && !ALLOWED.iter().any(|allowed| file.ends_with(allowed)) {
                 let place = format!("{}:{line}", file.display());
                 faults

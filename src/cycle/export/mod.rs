@@ -1,4 +1,4 @@
-//! Tables that leave Vigie whole: for a spreadsheet, a script, another data platform.
+//! Exports whole tables, for a spreadsheet, a script or another data platform.
 
 mod tables;
 mod workbook;
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::CycleError;
 use super::Parts;
 
-/// What there is to take away.
+/// The tables that can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportTable {
@@ -24,13 +24,13 @@ pub enum ExportTable {
     Projects,
     /// Projects at each edition.
     History,
-    /// Ministries with every field of theirs.
+    /// Ministries with every field of the dictionary.
     Ministries,
     /// The portfolio at each edition, as it was known then.
     Series,
     Alerts,
     Missions,
-    /// What the last cycle judged.
+    /// The verdicts of the last cycle.
     Verdicts,
 }
 
@@ -39,9 +39,9 @@ pub enum ExportTable {
 pub enum ExportFormat {
     /// UTF-8, commas, decimal points, one line of field names.
     Csv,
-    /// For people: French headers, and a sheet that says what each column means.
+    /// For people: French headers, and a sheet that explains each column.
     Xlsx,
-    /// Typed, for programs.
+    /// For programs: each column has its type.
     Parquet,
 }
 
@@ -53,10 +53,10 @@ pub enum ExportError {
     Workbook(#[from] XlsxError),
 }
 
-/// A whole file in memory: its size is that of what the reader may see.
+/// A complete file in memory: its size is bounded by what the reader may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
-    /// `vigie-projects-2020-11-30.xlsx`
+    /// File name, such as `vigie-projects-2020-11-30.xlsx`.
     pub name: String,
     pub bytes: Vec<u8>,
 }
@@ -117,7 +117,8 @@ impl ExportFormat {
     }
 }
 
-/// Figures as of a date, today by default; alerts, missions and verdicts as they stand.
+/// Exports a table. Figures are as of a date, by default today; alerts, missions and verdicts are
+/// the current ones.
 pub async fn export(
     parts: &Parts,
     table: ExportTable,
@@ -138,7 +139,7 @@ fn write(
 ) -> Result<Vec<u8>, ExportError> {
     match format {
         ExportFormat::Csv => written::csv(&mut written::visible(&frame)?),
-        // For programs: to the letter.
+        // Exact values, since programs read this format.
         ExportFormat::Parquet => written::parquet(&mut frame),
         ExportFormat::Xlsx => workbook::workbook(table.title(), &written::visible(&frame)?),
     }

@@ -1,4 +1,4 @@
-//! Looks at what others may change at any time, shared by whoever asks at the same time.
+//! Shares one query of changing state between all the callers that wait for it at the same time.
 
 use std::sync::Arc;
 use std::sync::Mutex as Held;
@@ -7,8 +7,8 @@ use std::sync::PoisonError;
 use tokio::sync::Mutex;
 use tokio::sync::OnceCell;
 
-/// One look serves all who asked before it began: while one is under way, the next gathers. Nobody is told
-/// what was so before they asked.
+/// One query serves all the callers that came before it began; while it runs, later callers wait
+/// for the next one. So nobody gets a result older than their call.
 #[derive(Debug)]
 pub struct Looks<T> {
     turn: Mutex<()>,
@@ -22,13 +22,13 @@ impl<T> Default for Looks<T> {
 }
 
 impl<T: Clone> Looks<T> {
-    /// What this look finds, or that of another who asks. One that fails is for whoever took it: the
-    /// others look again.
+    /// The result of this caller's query, or of another caller's. A failure is only returned to the
+    /// caller whose query failed: the others query again.
     pub async fn share<E>(&self, look: impl AsyncFnOnce() -> Result<T, E>) -> Result<T, E> {
         let mine = Arc::clone(&self.gathering());
         let found = mine.get_or_try_init(async || {
             let _turn = self.turn.lock().await;
-            // Whoever comes from now on waits for the next one.
+            // Callers that come from now on wait for the next query.
             *self.gathering() = Arc::default();
             look().await
         });
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn one_look_serves_all_who_asked_before_it_began_and_nobody_who_came_later() {
+    async fn a_query_serves_the_callers_that_came_before_it_began_and_no_later_one() {
         let (looks, begun, go) = (Looks::default(), Notify::new(), Notify::new());
         let taken = AtomicU32::new(0);
         let look = async || {
@@ -83,10 +83,10 @@ mod tests {
         assert_eq!(looks.share(async || Err("lost")).await, Err("lost"));
         let (begun, shared) = (Arc::new(Notify::new()), Arc::clone(&looks));
         let mut cut = JoinSet::new();
-        let told = Arc::clone(&begun);
+        let begun_by_first = Arc::clone(&begun);
         cut.spawn(async move {
             let never = async || {
-                told.notify_one();
+                begun_by_first.notify_one();
                 std::future::pending::<Result<u32, &str>>().await
             };
             shared.share(never).await

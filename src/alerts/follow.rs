@@ -1,4 +1,5 @@
-//! Alerts follow their project: renamed, merged or split, none is lost and none is left behind.
+//! Moves alerts with their projects when these are renamed, merged or split, so that no alert is
+//! lost.
 
 use std::collections::BTreeMap;
 
@@ -15,26 +16,26 @@ use crate::domain::ids::AlertId;
 use crate::domain::ids::ProjectId;
 use crate::domain::subject::Subject;
 
-/// All alerts ever raised, each under the project that it is about today.
+/// All alerts ever raised, each under the current id of its project.
 #[derive(Clone, Debug, Default)]
 pub struct Followed {
     pub alerts: Vec<Alert>,
-    /// Those that are closed because they go on elsewhere.
+    /// Alerts closed because another alert continues them.
     pub(super) moved: Vec<AlertChange>,
-    /// By the alert that goes on: the one it goes on from, and why.
+    /// For each alert that continues another: the other one, and why.
     pub(super) origins: BTreeMap<AlertId, (AlertId, String)>,
 }
 
 impl From<Vec<Alert>> for Followed {
-    /// When no project turned out to be another.
+    /// When no project changed its id.
     fn from(alerts: Vec<Alert>) -> Self {
         Self { alerts, ..Self::default() }
     }
 }
 
-/// Before the verdicts: an alert on an id that became another project's goes on there. When two ids
-/// turn out not to be one project, and the one that keeps the alerts is not listed any more, they go
-/// with the one that is.
+/// Moves alerts before verdicts are compared. An alert on an id that became another project's
+/// continues there. When two ids turn out not to be the same project, and the one that has the
+/// alerts is no longer listed, they continue under the other.
 pub fn follow(known: Vec<Alert>, circumstances: &Circumstances, now: DateTime<Utc>) -> Followed {
     let (standing, resolved): (Vec<Alert>, Vec<Alert>) =
         known.into_iter().partition(|alert| alert.state != AlertState::Resolved);
@@ -58,7 +59,7 @@ pub fn follow(known: Vec<Alert>, circumstances: &Circumstances, now: DateTime<Ut
         followed.origins.insert(id.clone(), (alert.id.clone(), words));
         let goes_on = match staying.remove(&id) {
             Some(already) => united(already, &alert),
-            // Its evidence comes along: no verdict was given yet under this id.
+            // The evidence is copied as well: no verdict has yet been given under this id.
             None => Alert { id: id.clone(), subject, judged_in: None, ..alert },
         };
         staying.insert(id, goes_on);
@@ -102,7 +103,7 @@ fn closed(alert: &Alert, into: AlertId, reason: &str, now: DateTime<Utc>) -> Ale
     AlertChange { alert, kind, from, reason, counterpart: Some(into) }
 }
 
-/// Two alerts that turn out to be one: open if either is, since the earlier of the two.
+/// Merges two alerts found to be one: open if either is, and dating from the earlier one.
 fn united(already: Alert, other: &Alert) -> Alert {
     let since = already.since.min(other.since);
     if already.state == AlertState::Pending && other.state == AlertState::Open {

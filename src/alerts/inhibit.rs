@@ -1,4 +1,4 @@
-//! One alert may say what another says already: the other is then hidden, and comes back after it.
+//! Hides an alert while another says the same, and shows it again afterwards.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ use crate::domain::subject::Subject;
 /// Levels of the open alerts on each subject, by rule.
 type Open = BTreeMap<Subject, BTreeMap<RuleId, Level>>;
 
-/// Settles who hides whom once every alert is where the verdicts leave it. A hidden alert lives on, is
-/// listed and hides others; it is only not told.
+/// Decides which alerts are hidden, once the verdicts have changed them. A hidden alert still
+/// exists, is listed and hides others; it is just not sent.
 pub(super) fn inhibit(changes: &mut [AlertChange], terms: &BTreeMap<RuleId, RuleTerms>) {
     if terms.values().all(|terms| terms.inhibits.is_empty()) {
         let is_hidden = |change: &AlertChange| change.alert.hidden_by.is_some();
@@ -76,9 +76,9 @@ fn is_hidden(change: &mut AlertChange, by: &RuleId, open: &Open) {
 
 fn is_released(change: &mut AlertChange, by: &RuleId) {
     let words = format!("L’alerte de {by} ne la masque plus.");
-    let told = match change.kind {
+    let reason = match change.kind {
         AlertChangeKind::Persisted => words,
-        // Nobody was told of it while it was hidden: that it eased is no news, that it is there is.
+        // It was not sent while it was hidden: its easing is not news, its presence is.
         AlertChangeKind::Eased => format!("{words} {}", change.reason),
         AlertChangeKind::Pending
         | AlertChangeKind::Raised
@@ -96,5 +96,5 @@ fn is_released(change: &mut AlertChange, by: &RuleId) {
         }
     };
     change.kind = AlertChangeKind::Released;
-    change.reason = told;
+    change.reason = reason;
 }

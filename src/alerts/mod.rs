@@ -1,4 +1,4 @@
-//! From verdicts to alerts: what opens, worsens, eases, lasts and closes, each with its reason.
+//! From verdicts to alerts: which open, worsen, ease, persist or close, each with its reason.
 
 mod follow;
 mod inhibit;
@@ -16,7 +16,7 @@ pub use occasion::Circumstances;
 pub use occasion::Occasion;
 pub use occasion::Renaming;
 pub use reconcile::reconcile;
-pub use silences::Watchful;
+pub use silences::SilenceReview;
 pub use silences::review;
 pub use undo::Undoing;
 pub use undo::undo;

@@ -1,4 +1,4 @@
-//! When and in what circumstances verdicts are compared with the alerts that stand.
+//! The cycle in which verdicts are compared with current alerts, and what else changed.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -23,25 +23,25 @@ pub struct Occasion<'a> {
     pub circumstances: &'a Circumstances,
 }
 
-/// What happened beside the verdicts, and explains some of them. Texts are in French.
+/// What happened apart from the verdicts and explains some of them. Texts are in French.
 #[derive(Clone, Debug, Default)]
 pub struct Circumstances {
-    /// Projects that left the panorama for a reason that is known, with that reason.
+    /// Projects that left the portfolio for a known reason, with that reason.
     pub explained_exits: BTreeMap<ProjectId, String>,
-    /// The projects that the edition in force lists.
+    /// The projects that the current edition lists.
     pub present: BTreeSet<ProjectId>,
-    /// Ids that are now known to be another project's.
+    /// Ids found to be another project's.
     pub became: BTreeMap<ProjectId, Renaming>,
-    /// Ids that since the last cycle are no longer those of another project.
+    /// Ids found, since the last cycle, not to be those of another project after all.
     pub parted: BTreeMap<ProjectId, Renaming>,
     /// What imports have corrected since the last cycle, by project: « L’import 13 corrige … ».
     pub corrections: BTreeMap<ProjectId, String>,
-    /// Rules that would no longer answer as in the last cycle, and what changed: their text, or a
-    /// threshold.
+    /// Rules that would give another verdict than in the last cycle, and what changed: their text,
+    /// or a threshold.
     pub revised: BTreeMap<RuleId, String>,
 }
 
-/// The other project, and the reason that was given.
+/// The other project, and the reason given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renaming {
     pub into: ProjectId,
@@ -49,8 +49,8 @@ pub struct Renaming {
 }
 
 impl Occasion<'_> {
-    /// Sentences to add to a reason: what changed beside the project itself.
-    pub(super) fn beside(&self, rule: &RuleId, subject: &Subject) -> String {
+    /// Sentences to add to a reason: what changed apart from the project itself.
+    pub(super) fn other_changes(&self, rule: &RuleId, subject: &Subject) -> String {
         let circumstances = self.circumstances;
         let corrected = match subject {
             Subject::Project(project) => circumstances.corrections.get(project).cloned(),

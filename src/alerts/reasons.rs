@@ -1,4 +1,4 @@
-//! The words in which reasons are given, in French.
+//! The French wording of reasons.
 
 use crate::domain::level::Level;
 use crate::domain::rule::RuleTerms;
@@ -9,13 +9,13 @@ pub(super) fn moved(from: Level, to: Level) -> String {
     format!("De « {} » à « {} ».", from.label(), to.label())
 }
 
-pub(super) fn waiting(seen: u32, asked: u32) -> String {
-    format!("Constaté {seen} fois sur les {asked} de suite qui ouvrent l’alerte.")
+pub(super) fn waiting(seen: u32, required: u32) -> String {
+    format!("Constaté {seen} fois sur les {required} de suite qui ouvrent l’alerte.")
 }
 
-pub(super) fn clearing(seen: u32, asked: u32) -> String {
+pub(super) fn clearing(seen: u32, required: u32) -> String {
     let evaluations = if seen > 1 { "évaluations" } else { "évaluation" };
-    format!("Sous le seuil, {seen} {evaluations} sur les {asked} qui closent l’alerte.")
+    format!("Sous le seuil, {seen} {evaluations} sur les {required} qui closent l’alerte.")
 }
 
 pub(super) fn unknown(missing: &[MissingField]) -> String {
@@ -34,7 +34,7 @@ pub(super) fn retired(terms: &RuleTerms) -> String {
     }
 }
 
-/// With its full stop, whoever wrote it.
+/// Ends the text with a full stop if it has none.
 pub(super) fn sentence(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?', '…']) { text.to_owned() } else { format!("{text}.") }

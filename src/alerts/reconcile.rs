@@ -1,4 +1,4 @@
-//! Compares the alerts that stand with the verdicts of a cycle. Pure: decides, changes nothing.
+//! Compares current alerts with the verdicts of a cycle. Pure: decides, changes nothing.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -18,11 +18,11 @@ use crate::domain::rule::RuleTerms;
 use crate::domain::verdict::Judgement;
 use crate::domain::verdict::Verdict;
 
-/// Every alert that stands gets exactly one change, be it `Persisted`. `known` are all alerts ever
-/// raised, the resolved ones included, since a problem that returns is the same alert.
+/// Gives every open or pending alert exactly one change, possibly `Persisted`. `known` are all
+/// alerts ever raised, including resolved ones, since a problem that returns is the same alert.
 ///
-/// Only a level can close an alert: a verdict that is unknown or failed, or none at all, leaves it
-/// standing and marks it stale.
+/// Only a level can close an alert: an unknown or failed verdict, or none at all, leaves it open
+/// and marks it stale.
 pub fn reconcile(
     known: &Followed,
     judgements: &[Judgement],
@@ -96,8 +96,8 @@ fn first_fires(
         }
         (false, _) => (AlertChangeKind::Pending, reasons::waiting(1, terms.for_evaluations)),
     };
-    let beside = occasion.beside(&judgement.rule, &judgement.subject);
-    let reason = format!("{reason}{beside}");
+    let other_changes = occasion.other_changes(&judgement.rule, &judgement.subject);
+    let reason = format!("{reason}{other_changes}");
     let alert = Alert {
         id: Alert::id_of(&judgement.rule, &judgement.subject),
         rule: judgement.rule.clone(),
@@ -159,8 +159,8 @@ fn still_fires(
 }
 
 fn moved(standing: &Alert, level: Level, occasion: Occasion<'_>) -> String {
-    let beside = occasion.beside(&standing.rule, &standing.subject);
-    format!("{}{beside}", reasons::moved(standing.level, level))
+    let other_changes = occasion.other_changes(&standing.rule, &standing.subject);
+    format!("{}{other_changes}", reasons::moved(standing.level, level))
 }
 
 fn no_longer_fires(
@@ -171,25 +171,25 @@ fn no_longer_fires(
 ) -> AlertChange {
     let mut alert = Alert { updated_at: occasion.now, stale: false, ..standing.clone() };
     let from = Some(standing.level);
-    let beside = occasion.beside(&standing.rule, &standing.subject);
+    let other_changes = occasion.other_changes(&standing.rule, &standing.subject);
     if standing.state == AlertState::Pending {
         alert.state = AlertState::Resolved;
         alert.level = level;
         alert.streak = 0;
-        let reason = format!("N’a pas duré assez pour ouvrir une alerte.{beside}");
+        let reason = format!("N’a pas duré assez pour ouvrir une alerte.{other_changes}");
         let kind = AlertChangeKind::Dropped;
         return AlertChange { alert, kind, from, reason, counterpart: None };
     }
     alert.streak = standing.streak.saturating_add(1);
     if alert.streak < terms.clear_for {
-        let reason = format!("{}{beside}", reasons::clearing(alert.streak, terms.clear_for));
+        let reason = format!("{}{other_changes}", reasons::clearing(alert.streak, terms.clear_for));
         let kind = AlertChangeKind::Persisted;
         return AlertChange { alert, kind, from, reason, counterpart: None };
     }
     alert.state = AlertState::Resolved;
     alert.level = level;
     alert.streak = 0;
-    let reason = format!("Clos : le niveau est « {} ».{beside}", level.label());
+    let reason = format!("Clos : le niveau est « {} ».{other_changes}", level.label());
     let kind = AlertChangeKind::Resolved;
     AlertChange { alert, kind, from, reason, counterpart: None }
 }
@@ -224,7 +224,7 @@ fn retires(standing: &Alert, terms: &RuleTerms, occasion: Occasion<'_>) -> Alert
     closes(standing, kind, reasons::retired(terms), occasion)
 }
 
-/// Without a verdict: the level stays the last one that was known.
+/// Closes an alert without a verdict: it keeps its last known level.
 fn closes(
     standing: &Alert,
     kind: AlertChangeKind,

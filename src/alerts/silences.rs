@@ -1,4 +1,5 @@
-//! What becomes of silences: their end is announced, they expire, and a rule that changed flags them.
+//! Decides what becomes of silences: their end is announced, they expire, or a changed rule flags
+//! them. Pure.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -17,27 +18,27 @@ use crate::domain::silence::SilenceChange;
 use crate::domain::silence::SilenceChangeKind;
 use crate::domain::silence::SilenceEnd;
 
-/// The day on which silences are looked at, in Paris, and the rules in force by then.
+/// The day in Paris on which silences are reviewed, and the rules in force.
 #[derive(Clone, Copy, Debug)]
-pub struct Watchful<'a> {
+pub struct SilenceReview<'a> {
     pub today: NaiveDate,
     pub now: DateTime<Utc>,
     pub revisions: &'a BTreeMap<RuleId, Fingerprint>,
     pub circumstances: &'a Circumstances,
 }
 
-/// Each silence may change in several ways at once; one that expires does nothing else.
-pub fn review(silences: &[Silence], watchful: Watchful<'_>) -> Vec<SilenceChange> {
+/// The changes of silences. One may have several at once, unless it expires.
+pub fn review(silences: &[Silence], review_of_day: SilenceReview<'_>) -> Vec<SilenceChange> {
     let mut changes = Vec::new();
     for silence in silences.iter().filter(|silence| silence.ended.is_none()) {
         let mut silence = silence.clone();
-        if watchful.today > silence.last_day || silence.is_made_after(watchful.today) {
-            changes.push(expires(silence, watchful.now));
+        if review_of_day.today > silence.last_day || silence.is_made_after(review_of_day.today) {
+            changes.push(expires(silence, review_of_day.now));
             continue;
         }
-        let steps = [moves, is_put_in_question, is_announced];
+        let steps = [moved, flagged, announced];
         for step in steps {
-            if let Some(change) = step(&silence, watchful) {
+            if let Some(change) = step(&silence, review_of_day) {
                 silence = change.silence.clone();
                 changes.push(change);
             }
@@ -56,19 +57,19 @@ fn expires(mut silence: Silence, now: DateTime<Utc>) -> SilenceChange {
     SilenceChange { silence, kind: SilenceChangeKind::Expired, reason }
 }
 
-fn moves(silence: &Silence, watchful: Watchful<'_>) -> Option<SilenceChange> {
+fn moved(silence: &Silence, review_of_day: SilenceReview<'_>) -> Option<SilenceChange> {
     let project = silence.scope.project.as_ref()?;
-    let renaming = watchful.circumstances.became.get(project)?;
+    let renaming = review_of_day.circumstances.became.get(project)?;
     let reason = format!("Le projet `{project}` est connu sous `{}`.", renaming.into);
     let mut silence = silence.clone();
     silence.scope.project = Some(renaming.into.clone());
     Some(SilenceChange { silence, kind: SilenceChangeKind::Moved, reason })
 }
 
-/// A rule that is new since the silence was made is another rule too.
-fn is_put_in_question(silence: &Silence, watchful: Watchful<'_>) -> Option<SilenceChange> {
+/// A rule added since the silence was made counts as changed.
+fn flagged(silence: &Silence, review_of_day: SilenceReview<'_>) -> Option<SilenceChange> {
     let wanted = silence.scope.rule.as_ref();
-    let changed: BTreeSet<RuleId> = watchful
+    let changed: BTreeSet<RuleId> = review_of_day
         .revisions
         .iter()
         .filter(|(rule, _)| wanted.is_none_or(|wanted| wanted == *rule))
@@ -89,11 +90,11 @@ fn is_put_in_question(silence: &Silence, watchful: Watchful<'_>) -> Option<Silen
     Some(SilenceChange { silence, kind: SilenceChangeKind::ToReview, reason })
 }
 
-fn is_announced(silence: &Silence, watchful: Watchful<'_>) -> Option<SilenceChange> {
-    if silence.announced_at.is_some() || watchful.today < silence.announce_on {
+fn announced(silence: &Silence, review_of_day: SilenceReview<'_>) -> Option<SilenceChange> {
+    if silence.announced_at.is_some() || review_of_day.today < silence.announce_on {
         return None;
     }
     let reason = format!("Le silence prend fin le {}.", french::date(silence.last_day));
-    let silence = Silence { announced_at: Some(watchful.now), ..silence.clone() };
+    let silence = Silence { announced_at: Some(review_of_day.now), ..silence.clone() };
     Some(SilenceChange { silence, kind: SilenceChangeKind::Announced, reason })
 }

@@ -1,4 +1,4 @@
-//! What becomes of alerts when the cycle that changed them is made void. Pure: decides, changes nothing.
+//! Restores alerts when the cycle that changed them is voided. Pure.
 
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -10,17 +10,17 @@ use crate::domain::alert::AlertChangeKind;
 use crate::domain::alert::AlertState;
 use crate::domain::undo::AlertEffect;
 
-/// Why, when, and on which day in Paris.
+/// Why the cycle is voided, when, and on which day in Paris.
 #[derive(Clone, Copy, Debug)]
 pub struct Undoing<'a> {
-    /// In French: which cycle is void, and why.
+    /// In French: which cycle is voided, and why.
     pub reason: &'a str,
     pub now: DateTime<Utc>,
     pub today: NaiveDate,
 }
 
-/// Each alert becomes what it was before the cycle; one that the cycle opened is closed. An alert that
-/// the cycle opened and that people have acted on since stays open for the next cycle to judge.
+/// Restores each alert to its state before the cycle, and closes those that the cycle opened. One
+/// that the cycle opened and that people have acted on stays open for the next cycle to judge.
 pub fn undo(effects: &[AlertEffect], undoing: Undoing<'_>) -> Vec<AlertChange> {
     effects.iter().filter_map(|effect| undone(effect, undoing)).collect()
 }
@@ -29,13 +29,13 @@ fn undone(effect: &AlertEffect, undoing: Undoing<'_>) -> Option<AlertChange> {
     let AlertEffect { now, before, acted_on } = effect;
     let was_open = before.as_ref().is_some_and(|before| before.state == AlertState::Open);
     if *acted_on && now.state == AlertState::Open && !was_open {
-        return kept(now, undoing);
+        return keep_open(now, undoing);
     }
     let alert = match before {
         Some(before) => Alert { updated_at: undoing.now, ..before.clone() },
         None => Alert {
             state: AlertState::Resolved,
-            // Nobody waits any longer for an alert that began on a day still to come.
+            // An alert cannot date from a day that has not come.
             since: now.since.min(undoing.today),
             updated_at: undoing.now,
             streak: 0,
@@ -54,8 +54,8 @@ fn undone(effect: &AlertEffect, undoing: Undoing<'_>) -> Option<AlertChange> {
     })
 }
 
-/// It stands since no later than today.
-fn kept(now: &Alert, undoing: Undoing<'_>) -> Option<AlertChange> {
+/// Keeps the alert open, since today at the latest.
+fn keep_open(now: &Alert, undoing: Undoing<'_>) -> Option<AlertChange> {
     (now.since > undoing.today).then(|| AlertChange {
         alert: Alert { since: undoing.today, updated_at: undoing.now, ..now.clone() },
         kind: AlertChangeKind::Persisted,

@@ -124,7 +124,7 @@ impl Workshop {
             "The clock jumped: found {}, expected about {}; check this machine's time",
             jump.found, jump.expected
         );
-        if let Err(fault) = cycle::tell_clock_jump(&self.parts, jump).await {
+        if let Err(fault) = cycle::record_clock_jump(&self.parts, jump).await {
             let cause: &dyn std::error::Error = &fault;
             error!(error = cause, "The jump of the clock cannot be recorded");
         }

@@ -1,4 +1,4 @@
-//! What lies beside the rules and is read with them: the playbook of missions, the timetable of reviews,
+//! Checks the files that ship with the rules: the playbook of missions, the timetable of reviews,
 //! the terms of messages.
 
 use std::collections::BTreeMap;
@@ -13,12 +13,12 @@ use crate::reviews::Timetable;
 use crate::rules::Catalogue;
 use crate::rules::RuleFault;
 
-/// What no rule's text tells.
+/// The faults of these three files.
 pub(super) fn faults(texts: &BTreeMap<String, String>, catalogue: &Catalogue) -> Vec<RuleFault> {
     let mut faults = playbook(texts.get(PLAYBOOK_FILE), catalogue);
     faults.extend(timetable(texts.get(TIMETABLE_FILE)));
     faults.extend(terms(texts.get(TERMS_FILE)));
-    faults.into_iter().map(told).collect()
+    faults.into_iter().map(to_rule_fault).collect()
 }
 
 fn playbook(text: Option<&String>, catalogue: &Catalogue) -> Vec<Fault> {
@@ -49,7 +49,7 @@ fn terms(text: Option<&String>) -> Option<Fault> {
     Some(Fault::at(TERMS_FILE, "", None, error.to_string()))
 }
 
-pub(super) fn told(fault: Fault) -> RuleFault {
+pub(super) fn to_rule_fault(fault: Fault) -> RuleFault {
     let Fault { file, line, column, message } = fault;
     RuleFault { file, line, column, message, hint: None }
 }

@@ -1,4 +1,5 @@
-//! What a cycle that somebody asked for reports to them, however large the portfolio.
+//! A summary of a cycle for the person who requested it, bounded whatever the size of the
+//! portfolio.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +20,8 @@ use crate::domain::mission::MissionChange;
 use crate::domain::mission::MissionKind;
 use crate::domain::subject::Subject;
 
-/// Changes and faults told one by one at most.
-const TOLD: usize = 500;
+/// Most changes and faults listed one by one.
+const LISTED: usize = 500;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CycleBrief {
@@ -29,15 +30,15 @@ pub struct CycleBrief {
     #[serde(flatten)]
     pub inputs: CycleInputs,
     pub counts: CycleCounts,
-    /// By kind of change.
+    /// Number of alert changes, by kind.
     pub alert_changes: BTreeMap<String, usize>,
-    /// By kind of change.
+    /// Number of mission changes, by kind.
     pub mission_changes: BTreeMap<String, usize>,
     pub silence_changes: usize,
-    /// What the alerts that move would become, 500 at most: of a dry run only, since alerts tell of
-    /// themselves what committed cycles did.
+    /// What would become of the alerts that change, 500 at most. Only for a dry run: after a
+    /// committed cycle, the alerts show it themselves.
     pub alerts: Vec<AlertMove>,
-    /// The same of missions.
+    /// What would become of the missions that change, 500 at most. Only for a dry run.
     pub missions: Vec<MissionMove>,
     /// Rules left out because they do not compile, 500 at most.
     pub rule_faults: Vec<String>,
@@ -63,7 +64,7 @@ pub struct MissionMove {
 
 impl CycleBrief {
     pub fn of(report: &CycleReport) -> Self {
-        let told = if report.outcome == Outcome::DryRun { TOLD } else { 0 };
+        let listed = if report.outcome == Outcome::DryRun { LISTED } else { 0 };
         let moves = |change: &&AlertChange| change.kind != AlertChangeKind::Persisted;
         let alerts = &report.alert_changes;
         let missions = &report.mission_changes;
@@ -75,9 +76,9 @@ impl CycleBrief {
             alert_changes: counted(alerts.iter().map(|change| change.kind.as_str())),
             mission_changes: counted(missions.iter().map(|change| change.kind.as_str())),
             silence_changes: report.silence_changes.len(),
-            alerts: alerts.iter().filter(moves).take(told).map(AlertMove::of).collect(),
-            missions: missions.iter().take(told).map(MissionMove::of).collect(),
-            rule_faults: report.rule_faults.iter().take(TOLD).map(ToString::to_string).collect(),
+            alerts: alerts.iter().filter(moves).take(listed).map(AlertMove::of).collect(),
+            missions: missions.iter().take(listed).map(MissionMove::of).collect(),
+            rule_faults: report.rule_faults.iter().take(LISTED).map(ToString::to_string).collect(),
         }
     }
 }

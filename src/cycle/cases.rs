@@ -1,5 +1,5 @@
-//! The cases of a catalogue: each verdict alone, then verdicts one after another and the alert that
-//! they open and close.
+//! Runs the cases of a catalogue: single verdicts, and series of verdicts with the alert that they
+//! open and close.
 
 use std::collections::BTreeMap;
 
@@ -21,10 +21,10 @@ use crate::rules::JudgedEvaluation;
 use crate::rules::JudgedSeries;
 use crate::rules::OverBudget;
 
-/// Runs the cases and the series whose `RULE/name` is wanted.
+/// Runs the cases and series whose `RULE/name` satisfies `wanted`.
 ///
 /// # Errors
-/// When the budget of the catalogue does not cover them.
+/// When the catalogue's budget does not cover them.
 pub fn run_cases(
     catalogue: &Catalogue,
     texts: &BTreeMap<String, String>,
@@ -39,7 +39,7 @@ pub fn run_cases(
 fn run_series(catalogue: &Catalogue, series: JudgedSeries) -> CaseOutcome {
     let JudgedSeries { rule, file, name, evaluations } = series;
     let terms = catalogue.rule(&rule).map(|rule| {
-        // A rule on trial opens no alert: its author asks what it will do once it is not.
+        // A rule on trial opens no alert, but its author tests what it will do once it is stable.
         RuleTerms { status: RuleStatus::Stable, ..rule.terms() }
     });
     let difference = match (evaluations, terms) {
@@ -50,7 +50,7 @@ fn run_series(catalogue: &Catalogue, series: JudgedSeries) -> CaseOutcome {
     CaseOutcome { rule: Some(rule), file, name, difference }
 }
 
-/// Every difference, by date.
+/// Every difference, with its date; `None` when there is none.
 fn follow(evaluations: &[JudgedEvaluation], terms: RuleTerms) -> Option<String> {
     let terms = BTreeMap::from([(terms.id.clone(), terms)]);
     let circumstances = Circumstances::default();
@@ -70,14 +70,14 @@ fn follow(evaluations: &[JudgedEvaluation], terms: RuleTerms) -> Option<String> 
             known = vec![change.alert].into();
         }
         let as_of = evaluation.as_of;
-        let told =
+        let found =
             evaluation.difference.iter().cloned().chain(unlike(evaluation, known.alerts.first()));
-        differences.extend(told.map(|difference| format!("{as_of}: {difference}")));
+        differences.extend(found.map(|difference| format!("{as_of}: {difference}")));
     }
     (!differences.is_empty()).then(|| differences.join("; "))
 }
 
-/// How the alert differs from the one expected.
+/// How the alert differs from the expected one.
 fn unlike(evaluation: &JudgedEvaluation, alert: Option<&Alert>) -> Vec<String> {
     let mut differences = Vec::new();
     let found = ExpectedAlert::of(alert.map(|alert| alert.state));

@@ -1,5 +1,5 @@
-//! The catalogue in force: the shipped folder, and over it what people have published. Read here and
-//! nowhere else, so that cycles, checks and readers see the same.
+//! The catalogue in force: the shipped folder, overlaid with what people have published. Only this
+//! module reads it, so that cycles, checks and readers see the same rules.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ use crate::rules::RuleFault;
 use crate::sources::nearest_name;
 use crate::store::Store;
 
-/// The texts of a catalogue by path, and how people call it.
+/// The texts of a catalogue, keyed by path, with a name for people.
 #[derive(Clone, Debug)]
 pub struct CatalogueTexts {
     pub name: String,
@@ -31,16 +31,19 @@ pub struct CatalogueTexts {
 }
 
 impl CatalogueTexts {
-    /// Those of a folder.
+    /// Reads the texts of a folder.
+    ///
+    /// # Errors
+    /// When the folder or one of its files cannot be read.
     pub async fn read(folder: &Path) -> Result<Self, CycleError> {
         Ok(Self { name: folder.display().to_string(), texts: read_folder(folder).await? })
     }
 }
 
-/// What the catalogue in force is made of.
+/// The shipped texts and what was published over them.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// By path.
+    /// Keyed by path.
     pub shipped: BTreeMap<String, String>,
     pub overlay: Overlay,
 }
@@ -48,14 +51,14 @@ pub struct Source {
 #[derive(Debug)]
 pub struct CatalogueInForce {
     pub catalogue: Catalogue,
-    /// Of the rules left out of it, and of what lies beside them.
+    /// Faults of the rules left out, and of the files that ship with the rules.
     pub faults: Vec<RuleFault>,
-    /// By path.
+    /// Keyed by path.
     pub texts: BTreeMap<String, String>,
 }
 
 impl CatalogueInForce {
-    /// Whatever the catalogue evaluates is on the budget.
+    /// Compiles a catalogue. What it evaluates later is charged to `budget` too.
     pub fn compile(texts: BTreeMap<String, String>, limits: &Limits, budget: &Budget) -> Self {
         let (catalogue, mut faults) = rules::compile_within(&texts, limits, budget);
         faults.extend(beside::faults(&texts, &catalogue));
@@ -76,9 +79,12 @@ impl Source {
         self.shipped(path).map(|text| Fingerprint::of(text.as_bytes()))
     }
 
-    /// The files that a name stands for: `D1` is a rule and its cases, `thresholds` a file, and so is
-    /// any path or file name.
-    pub fn files_called(&self, name: &str) -> Result<Vec<RulePath>, CycleError> {
+    /// The files with a name: `D1` is a rule and its cases, `thresholds` a file, and a path or a
+    /// file name is itself.
+    ///
+    /// # Errors
+    /// When no file has that name.
+    pub fn files_named(&self, name: &str) -> Result<Vec<RulePath>, CycleError> {
         let known: BTreeSet<RulePath> =
             self.texts().into_keys().filter_map(|path| RulePath::parse(&path).ok()).collect();
         let is_called = |path: &&RulePath| {
@@ -88,17 +94,20 @@ impl Source {
         let found: Vec<RulePath> = known.iter().filter(is_called).cloned().collect();
         if found.is_empty() {
             let near = nearest_name(name, known.iter().map(RulePath::stem)).map(str::to_owned);
-            return Err(CycleError::NoSuchFile { asked: name.to_owned(), near });
+            return Err(CycleError::NoSuchFile { requested: name.to_owned(), near });
         }
         Ok(found)
     }
 
-    /// The one file that a path or a file name stands for; a path may be that of a new file.
-    pub fn file_called(&self, name: &str) -> Result<RulePath, CycleError> {
+    /// The one file with a path or a file name. A path with a `/` may be that of a new file.
+    ///
+    /// # Errors
+    /// When no file, or more than one, has that name.
+    pub fn file_named(&self, name: &str) -> Result<RulePath, CycleError> {
         if name.contains('/') {
             return Ok(RulePath::parse(name)?);
         }
-        let mut found = self.files_called(name)?;
+        let mut found = self.files_named(name)?;
         match (found.pop(), found.is_empty()) {
             (Some(path), true) => Ok(path),
             (last, _) => Err(CycleError::AmbiguousFile {
@@ -109,7 +118,7 @@ impl Source {
     }
 }
 
-/// From the folder and, when there is a database, from what was published in it.
+/// Reads the folder and, if there is a database, what was published in it.
 pub async fn source(folder: &Path, store: Option<&Store>) -> Result<Source, CycleError> {
     let overlay = match store {
         Some(store) => store.overlay().await?,
@@ -131,12 +140,13 @@ pub(super) async fn read_rules(parts: &Parts) -> Result<BTreeMap<String, String>
     Ok(source_of(parts).await?.texts())
 }
 
-/// The catalogue as it is now, the faults of the rules left out of it, and the texts.
+/// The catalogue in force now.
 pub async fn catalogue(parts: &Parts) -> Result<CatalogueInForce, CycleError> {
     compiled(parts, read_rules(parts).await?).await
 }
 
-/// The same for a trial, which may be of a draft as though it were published now.
+/// The catalogue in force, or what it would be if a draft were published now, compiled on the
+/// trial's budget.
 pub(super) async fn catalogue_tried(
     parts: &Parts,
     trial: &Trial,
@@ -159,7 +169,7 @@ async fn compiled(
     Ok(tokio::task::spawn_blocking(compile).await?)
 }
 
-/// What would be in force, were a draft published now.
+/// The texts that would be in force if a draft were published now.
 pub async fn with_draft(
     parts: &Parts,
     number: DraftNumber,
@@ -170,7 +180,7 @@ pub async fn with_draft(
     Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts }))
 }
 
-/// What would be in force with these files, which are kept nowhere.
+/// The texts that would be in force with these files, which are not stored.
 pub async fn with_files(
     parts: &Parts,
     files: BTreeMap<RulePath, String>,
@@ -188,7 +198,7 @@ pub(super) fn laid_over(
     texts
 }
 
-/// The faults of the catalogue with these files, and the remarks on it.
+/// Faults and lints of the catalogue in force with these files.
 pub async fn check_files(
     parts: &Parts,
     trial: &Trial,
@@ -205,7 +215,7 @@ pub async fn check_files(
     trial.run(check).await
 }
 
-/// What a draft holds.
+/// The texts of a draft, by path.
 pub(super) async fn texts_of(
     parts: &Parts,
     draft: &Draft,

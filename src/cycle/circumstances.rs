@@ -1,4 +1,5 @@
-//! What happened beside the verdicts since the last cycle: exits, links, corrections, other rules.
+//! What changed since the last cycle other than verdicts: projects that left, identity links,
+//! corrections, revised rules.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -21,10 +22,10 @@ use crate::store::Difference;
 use crate::store::LinkAction;
 use crate::store::LinkEntry;
 
-/// Corrections of one project that a reason names; the others are counted.
+/// Most corrections of one project that a reason names; the others are counted.
 const NAMED: usize = 2;
 
-/// Without a last cycle, nothing has changed since.
+/// Nothing has changed if there is no last cycle.
 pub(super) async fn gather(
     parts: &Parts,
     judged: &Judged,
@@ -55,7 +56,8 @@ pub(super) async fn gather(
 
 type Renamings = BTreeMap<ProjectId, Renaming>;
 
-/// Links in force, each to the id where its chain ends; and those taken back after entry `last`.
+/// The identity links in force, each to the id where its chain ends; and those revoked after entry
+/// `last`.
 fn renamings(log: &[LinkEntry], last: i64) -> (Renamings, Renamings) {
     let mut links: Renamings = BTreeMap::new();
     let mut parted: Renamings = BTreeMap::new();
@@ -120,7 +122,7 @@ fn sentence(import: ImportNumber, differences: &[Difference]) -> String {
     format!("L’import {import} corrige {}.", named.join(" ; "))
 }
 
-/// Rules whose text is another, or that read a threshold whose value in force is another.
+/// Rules whose text changed, or that read a threshold whose value in force changed.
 async fn revised(
     parts: &Parts,
     judged: &Judged,

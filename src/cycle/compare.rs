@@ -1,4 +1,4 @@
-//! What is overridden, and how the wordings of a file differ.
+//! Compares the versions of overridden files.
 
 use std::str::FromStr;
 
@@ -22,7 +22,7 @@ use crate::domain::overlay::ShippedState;
 use crate::domain::overlay::Version;
 use crate::store::StoreError;
 
-/// A version in force, and what the shipped file has become under it.
+/// A published version in force, and what became of the shipped file that it replaces.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OverrideLine {
     #[serde(flatten)]
@@ -31,7 +31,8 @@ pub struct OverrideLine {
     pub shipped_state: ShippedState,
 }
 
-/// The shipped text that ours was written over, ours, and the one that is shipped now.
+/// Three versions of a file: the shipped one that was changed (the base), the published one, and
+/// the one shipped now.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ThreeWay {
     #[serde(flatten)]
@@ -39,15 +40,15 @@ pub struct ThreeWay {
     pub base: Option<String>,
     pub ours: String,
     pub shipped: Option<String>,
-    /// From the base to ours, as programmers read differences.
+    /// From the base to the published version, as a unified diff.
     pub our_changes: String,
-    /// From the base to what is shipped now.
+    /// From the base to the version shipped now, as a unified diff.
     pub shipped_changes: String,
-    /// Both changed the same lines.
+    /// Whether both changes touch the same lines.
     pub overlap: bool,
 }
 
-/// One of the wordings of a file.
+/// One of the versions of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wording {
     Shipped,
@@ -72,7 +73,7 @@ impl Wording {
         }
     }
 
-    /// The words that people read.
+    /// The French label.
     pub fn label(self) -> String {
         match self {
             Self::Shipped => "texte livré".to_owned(),
@@ -101,7 +102,7 @@ impl FromStr for Wording {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct FileComparison {
     pub path: RulePath,
-    /// `None` when there is no such wording of the file.
+    /// `None` when the file has no such version.
     pub from: Option<String>,
     pub to: Option<String>,
     pub changes: String,
@@ -114,7 +115,7 @@ pub struct VersionText {
     pub text: String,
 }
 
-/// By path, and the last publication.
+/// Overridden files by path, and the last publication.
 pub async fn overrides(
     parts: &Parts,
 ) -> Result<(PublicationNumber, Vec<OverrideLine>), CycleError> {
@@ -130,10 +131,10 @@ fn line(source: &Source, version: Version) -> OverrideLine {
     OverrideLine { version, shipped_now, shipped_state }
 }
 
-/// Of each file that a name stands for and that is overridden.
+/// The three versions of each overridden file that has this name.
 pub async fn three_way(parts: &Parts, name: &str) -> Result<Vec<ThreeWay>, CycleError> {
     let source = catalogue::source_of(parts).await?;
-    let called = source.files_called(name)?;
+    let called = source.files_named(name)?;
     let mut found = Vec::new();
     for laid in called.iter().filter_map(|path| source.overlay.overrides.get(path)) {
         let wanted: Vec<&Fingerprint> = laid.version.shipped.iter().collect();
@@ -162,7 +163,7 @@ pub async fn three_way(parts: &Parts, name: &str) -> Result<Vec<ThreeWay>, Cycle
     }
 }
 
-/// Of each file that a name stands for, when either wording has it.
+/// Compares two versions of each file that has this name and at least one of them.
 pub async fn compare(
     parts: &Parts,
     name: &str,
@@ -170,9 +171,9 @@ pub async fn compare(
     to: Wording,
 ) -> Result<Vec<FileComparison>, CycleError> {
     let source = catalogue::source_of(parts).await?;
-    let paths = match source.files_called(name) {
+    let paths = match source.files_named(name) {
         Ok(paths) => paths,
-        // Of a file that only a draft or a past version has.
+        // A file that only exists in a draft or a past version.
         Err(error) => vec![RulePath::parse(name).map_err(|_| error)?],
     };
     let mut found = Vec::new();
@@ -210,12 +211,12 @@ async fn text(
     }
 }
 
-/// Every text ever published for the files that a name stands for.
+/// Every version ever published of the files that have this name.
 pub async fn versions(parts: &Parts, name: &str) -> Result<Vec<VersionText>, CycleError> {
     let source = catalogue::source_of(parts).await?;
-    let called = source.files_called(name);
+    let called = source.files_named(name);
     let mut versions = parts.store.rule_versions(None).await?;
-    // One that is not in force any more may be asked for by its path.
+    // A file that is no longer in force is found by its path.
     let is_called = |version: &Version| match &called {
         Ok(paths) => paths.contains(&version.path),
         Err(_) => version.path.as_str() == name || version.path.stem() == name,

@@ -1,4 +1,4 @@
-//! The alerts and missions that verdicts call for by themselves, whatever stands already.
+//! The alerts and missions that verdicts lead to on their own, ignoring those that exist already.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -23,7 +23,8 @@ use crate::domain::words::words;
 use crate::missions;
 use crate::missions::Playbook;
 
-/// As if nothing stood yet, and as if what fires had lasted as long as its rule asks.
+/// Computed as if no alert or mission existed, and as if what fires had lasted as long as its rule
+/// requires.
 #[derive(Clone, Debug)]
 pub(super) struct Consequences {
     alerts: BTreeMap<(RuleId, Subject), Level>,
@@ -35,14 +36,14 @@ pub struct MissionDifference {
     pub subject: Subject,
     pub mission: MissionKind,
     pub kind: MissionDifferenceKind,
-    /// In French, of the catalogue that calls for it.
+    /// In French, from the catalogue that calls for the mission.
     pub reasons: Vec<String>,
 }
 
 words! {
     pub enum MissionDifferenceKind, "a kind of difference" {
         Proposed = "proposed",
-        /// Without waiting for a decision.
+        /// The mission opens without waiting for a decision.
         Opened = "opened",
         NoLongerProposed = "no_longer_proposed",
         NoLongerOpened = "no_longer_opened",
@@ -100,7 +101,7 @@ impl Consequences {
         self.alerts.get(&(rule.clone(), subject.clone())).copied()
     }
 
-    /// By subject and kind.
+    /// Missions that differ, by subject and kind.
     pub(super) fn differences(before: &Self, after: &Self) -> Vec<MissionDifference> {
         let keys: BTreeSet<_> = before.missions.keys().chain(after.missions.keys()).collect();
         let mut differences = Vec::new();

@@ -1,4 +1,4 @@
-//! How much could be judged, and for want of which fields the rest could not.
+//! How many verdicts a cycle gave, and which missing fields prevented the others.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::domain::verdicts::Verdicts;
 use crate::frame::dictionary;
 use crate::store::KnownUpTo;
 
-/// Fields that a cycle's report names.
+/// Most fields that the report of a cycle names.
 const COSTLIEST: usize = 5;
 
 /// The coverage of one committed cycle.
@@ -32,7 +32,7 @@ pub struct Coverage {
     #[serde(flatten)]
     pub cycle: CycleSummary,
     pub by_rule: Vec<RuleCoverage>,
-    /// Verdicts on a ministry's projects, and on itself.
+    /// Verdicts on the projects of each ministry and on the ministry itself.
     pub by_ministry: Vec<MinistryCoverage>,
 }
 
@@ -50,30 +50,30 @@ pub struct MinistryCoverage {
     pub tally: Tally,
 }
 
-/// Verdicts that were given, and those that were not.
+/// Counts of verdicts given and not given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Tally {
     pub judged: u64,
     pub unknown: u64,
     pub failed: u64,
-    /// Those whose absence costs the most verdicts first.
+    /// Fields whose absence costs the most verdicts first.
     pub missing: Vec<FieldCost>,
 }
 
-/// A field, and the verdicts that its absence cost. A verdict is lost for the first field that it
-/// lacks: once that one is known, another may be wanting.
+/// A field, and the verdicts that its absence cost. A verdict is counted for the first field it
+/// lacks: once that one is known, another may be missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldCost {
     pub field: String,
-    /// In French.
+    /// Label of the field, in French.
     pub label: String,
-    /// Verdicts lost, the withheld ones included.
+    /// Verdicts lost, including those lost to withheld values.
     pub verdicts: u64,
-    /// Those lost because the figure is withheld on purpose.
+    /// Verdicts lost because the value is deliberately withheld.
     pub withheld: u64,
 }
 
-/// Of a cycle, the last one unless said otherwise; `None` when there is none yet.
+/// The coverage of a cycle, by default the last one; `None` when there is none yet.
 pub async fn coverage(
     parts: &Parts,
     number: Option<CycleNumber>,
@@ -147,7 +147,7 @@ fn by_ministry(
     counts.into_iter().map(covered).collect()
 }
 
-/// Of each project, by the last edition up to this one that lists it.
+/// The ministry of each project, according to the latest edition up to `edition` that lists it.
 fn ministries(portfolio: &Portfolio, edition: EditionId) -> BTreeMap<ProjectId, MinistryCode> {
     let mut known: BTreeMap<ProjectId, (EditionId, MinistryCode)> = BTreeMap::new();
     for snapshot in portfolio.snapshots.iter().filter(|one| one.edition <= edition) {
@@ -160,7 +160,7 @@ fn ministries(portfolio: &Portfolio, edition: EditionId) -> BTreeMap<ProjectId, 
     known.into_iter().map(|(project, (_, ministry))| (project, ministry)).collect()
 }
 
-/// A tally in the making.
+/// Counts verdicts while they are read.
 #[derive(Default)]
 struct Counting<'v> {
     tally: Tally,
@@ -168,7 +168,7 @@ struct Counting<'v> {
 }
 
 impl<'v> Counting<'v> {
-    /// So many subjects were given that verdict.
+    /// Counts a verdict that `count` subjects were given.
     fn add(&mut self, verdict: &'v Verdict, count: u64) {
         match verdict {
             Verdict::Level { .. } => self.tally.judged += count,
@@ -189,7 +189,7 @@ impl<'v> Counting<'v> {
 
     fn tally(self) -> Tally {
         let mut missing: Vec<FieldCost> = self.costs.into_values().collect();
-        // Stable: fields that cost the same stay in the order of their names.
+        // The sort is stable: fields with the same cost stay in the order of their names.
         missing.sort_by_key(|cost| std::cmp::Reverse(cost.verdicts));
         Tally { missing, ..self.tally }
     }

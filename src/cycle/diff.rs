@@ -1,4 +1,4 @@
-//! What another catalogue would change, judged on the same data; nothing is written.
+//! Compares two catalogues on the same data. Writes nothing.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -40,7 +40,7 @@ use crate::rules::Catalogue;
 use crate::rules::RuleFault;
 use crate::rules::Thresholds;
 
-/// How the catalogue in force is called.
+/// The name of the catalogue in force.
 const IN_FORCE: &str = "in force";
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -51,7 +51,7 @@ pub struct CatalogueDiff {
     pub after: Side,
     pub rules: Vec<RuleDifference>,
     pub thresholds: Vec<ThresholdDifference>,
-    /// By rule, then subject.
+    /// Sorted by rule, then subject.
     pub verdicts: Vec<VerdictDifference>,
     pub missions: Vec<MissionDifference>,
     pub ministries: Vec<MinistryNews>,
@@ -81,7 +81,7 @@ pub enum RuleDifferenceKind {
     Rewritten,
 }
 
-/// In French, as of the date; `None` when not in force.
+/// A threshold that differs. Values are in French, as of the date; `None` when not in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ThresholdDifference {
     pub name: String,
@@ -94,25 +94,25 @@ pub struct ThresholdDifference {
 pub struct VerdictDifference {
     pub rule: RuleId,
     pub subject: Subject,
-    /// Of a project.
+    /// Name of the project, if the subject is one.
     pub name: Option<String>,
     pub ministry: Option<MinistryCode>,
     pub kind: DifferenceKind,
     pub from: Standing,
     pub to: Standing,
-    /// The level of the alert that each catalogue calls for.
+    /// Level of the alert that the earlier catalogue calls for.
     pub alert_from: Option<Level>,
     pub alert_to: Option<Level>,
-    /// Of the later catalogue, when it fires.
+    /// The explanation that the later catalogue gives, if its rule fires.
     pub explanation: Option<String>,
 }
 
-/// What the secretary-general of a ministry would hear.
+/// What would change in the messages to a ministry's secretary-general.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MinistryNews {
     pub ministry: String,
     pub alerts_opened: u64,
-    /// To another level.
+    /// Alerts that would have another level.
     pub alerts_moved: u64,
     pub alerts_closed: u64,
     pub missions_gained: u64,
@@ -120,7 +120,7 @@ pub struct MinistryNews {
     pub projects: BTreeSet<String>,
 }
 
-/// What publishing a draft would change in what is in force.
+/// What publishing a draft would change.
 pub async fn diff_draft(
     parts: &Parts,
     trial: &Trial,
@@ -131,7 +131,7 @@ pub async fn diff_draft(
     diff(parts, trial, (in_force(parts).await?, after), as_of).await
 }
 
-/// What these files would change in what is in force.
+/// What these files would change if they were in force.
 pub async fn diff_files(
     parts: &Parts,
     trial: &Trial,
@@ -147,8 +147,8 @@ async fn in_force(parts: &Parts) -> Result<CatalogueTexts, CycleError> {
     Ok(CatalogueTexts { name: IN_FORCE.to_owned(), texts })
 }
 
-/// Judges the same data with two catalogues. Whoever does not see the whole State is told nothing of the
-/// portfolio, which would be of what they see only.
+/// Judges the same data with two catalogues. Callers who do not see the whole State get nothing on
+/// the portfolio: it would be computed only on what they see.
 pub async fn diff(
     parts: &Parts,
     trial: &Trial,
@@ -162,7 +162,7 @@ pub async fn diff(
     let sees_all = parts.store.check_whole("the portfolio").is_ok();
     let found = trial.run(move |budget| {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
-        let judge = |CatalogueTexts { name, texts }| -> Result<Opinion, CycleError> {
+        let judge = |CatalogueTexts { name, texts }| -> Result<Judged, CycleError> {
             let playbook = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
             let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
             let (catalogue, faults) = rules::compile_within(&texts, &limits, budget);
@@ -170,10 +170,10 @@ pub async fn diff(
             let judgements = catalogue.judge(&frames, as_of);
             budget.check()?;
             let consequences = Consequences::of(&judgements, &catalogue.terms(), &playbook, as_of);
-            Ok(Opinion { name, catalogue, faults, frames, judgements, consequences })
+            Ok(Judged { name, catalogue, faults, frames, judgements, consequences })
         };
         let before = judge(before)?;
-        Opinion::differences(before, judge(after).map_err(of_trial)?, as_of, edition)
+        Judged::differences(before, judge(after).map_err(as_trial_fault)?, as_of, edition)
     });
     let mut diff = found.await?;
     diff.verdicts.retain(|one| sees_all || one.subject != Subject::Portfolio);
@@ -181,14 +181,14 @@ pub async fn diff(
     Ok(diff)
 }
 
-/// What is compared with what is in force is somebody's, who is told what is wrong in it.
-fn of_trial(error: CycleError) -> CycleError {
+/// Faults of a text on trial are returned to its author.
+fn as_trial_fault(error: CycleError) -> CycleError {
     let CycleError::Playbook(PlaybookError { faults }) = error else { return error };
-    CycleError::Faulty { faults: faults.into_iter().map(beside::told).collect() }
+    CycleError::Faulty { faults: faults.into_iter().map(beside::to_rule_fault).collect() }
 }
 
-/// One catalogue, and what it makes of the data.
-struct Opinion {
+/// One catalogue, with its verdicts and their consequences.
+struct Judged {
     name: String,
     catalogue: Catalogue,
     faults: Vec<RuleFault>,
@@ -197,7 +197,7 @@ struct Opinion {
     consequences: Consequences,
 }
 
-impl Opinion {
+impl Judged {
     fn differences(
         before: Self,
         after: Self,
@@ -207,7 +207,7 @@ impl Opinion {
         let known = names(&after.frames)?;
         let verdicts = verdicts(&before, &after, &known);
         let missions = Consequences::differences(&before.consequences, &after.consequences);
-        let ministries = news(&verdicts, &missions, &known);
+        let ministries = ministry_news(&verdicts, &missions, &known);
         Ok(CatalogueDiff {
             as_of,
             edition,
@@ -241,7 +241,7 @@ impl Opinion {
 
 type Names = BTreeMap<ProjectId, (String, MinistryCode)>;
 
-/// Name and ministry of each project.
+/// The name and ministry of each project.
 fn names(frames: &Frames) -> Result<Names, CycleError> {
     let rows = tables::rows(&frames.projects)?;
     let text = |row: &tables::Row, field: &str| {
@@ -264,7 +264,7 @@ fn ministry_of(subject: &Subject, known: &Names) -> Option<MinistryCode> {
     }
 }
 
-fn verdicts(before: &Opinion, after: &Opinion, known: &Names) -> Vec<VerdictDifference> {
+fn verdicts(before: &Judged, after: &Judged, known: &Names) -> Vec<VerdictDifference> {
     let (was, is) = (before.standings(), after.standings());
     let keys: BTreeSet<_> = was.keys().chain(is.keys()).copied().collect();
     let mut differences = Vec::new();
@@ -328,16 +328,16 @@ fn thresholds_that_differ(
         .collect()
 }
 
-/// Told are those whose alerts or missions would not be the same.
-fn news(
+/// The ministries whose alerts or missions would not be the same.
+fn ministry_news(
     verdicts: &[VerdictDifference],
     missions: &[MissionDifference],
     known: &Names,
 ) -> Vec<MinistryNews> {
-    let mut told: BTreeMap<MinistryCode, MinistryNews> = BTreeMap::new();
+    let mut by_ministry: BTreeMap<MinistryCode, MinistryNews> = BTreeMap::new();
     for difference in verdicts.iter().filter(|one| one.alert_from != one.alert_to) {
         let Some(ministry) = &difference.ministry else { continue };
-        let news = told.entry(ministry.clone()).or_default();
+        let news = by_ministry.entry(ministry.clone()).or_default();
         match (difference.alert_from, difference.alert_to) {
             (None, _) => news.alerts_opened += 1,
             (_, None) => news.alerts_closed += 1,
@@ -347,7 +347,7 @@ fn news(
     }
     for difference in missions {
         let Some(ministry) = ministry_of(&difference.subject, known) else { continue };
-        let news = told.entry(ministry).or_default();
+        let news = by_ministry.entry(ministry).or_default();
         if difference.kind.is_gain() {
             news.missions_gained += 1;
         } else {
@@ -356,7 +356,8 @@ fn news(
         let name = difference.subject.project().and_then(|project| known.get(project));
         news.projects.extend(name.map(|(name, _)| name.clone()));
     }
-    told.into_iter()
+    by_ministry
+        .into_iter()
         .map(|(ministry, news)| MinistryNews { ministry: ministry.to_string(), ..news })
         .collect()
 }

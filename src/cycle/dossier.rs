@@ -1,4 +1,4 @@
-//! All that is known of one alert: what cycles found, what people did, and what was known when.
+//! Everything known of one alert: what cycles found, what people did, and what was known when.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -32,15 +32,15 @@ use crate::domain::ids::SilenceNumber;
 use crate::domain::level::Level;
 use crate::domain::silence::Silence;
 
-/// An alert as a list shows it.
+/// An alert in a list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AlertLine {
     #[serde(flatten)]
     pub alert: Alert,
     pub handling: Handling,
-    /// The silence that keeps it from being told.
+    /// The silence that keeps it from being merged.
     pub silenced_by: Option<SilenceNumber>,
-    /// The dispute on its figures that waits for an answer or a correction.
+    /// The open dispute on its figures: it waits for an answer or a correction.
     pub disputed_in: Option<DisputeNumber>,
 }
 
@@ -49,11 +49,11 @@ pub struct AlertDossier {
     #[serde(flatten)]
     pub alert: Alert,
     pub handling: Handling,
-    /// Those that cover it, over or not.
+    /// The silences that cover it, including those that have ended.
     pub silences: Vec<Silence>,
     pub silenced: bool,
     pub disputes: Vec<Dispute>,
-    /// Oldest first; of the alerts that it goes on from too.
+    /// Oldest first, with the history of the alerts that it continues.
     pub history: Vec<AlertEvent>,
 }
 
@@ -61,21 +61,21 @@ pub struct AlertDossier {
 pub struct AlertEvent {
     pub at: DateTime<Utc>,
     pub actor: Actor,
-    /// The word of the change or the act.
+    /// The kind of change or action, such as `worsened`.
     pub kind: String,
-    /// In French, as are the words.
+    /// The kind in French.
     pub label: String,
     pub level: Option<Level>,
     pub words: String,
     pub whom: Option<String>,
-    /// Of a change: the cycle that made it, and what it knew.
+    /// For a change: the cycle that made it, and the data it knew.
     pub known: Option<Known>,
-    /// How many cycles in a row found the same; the last of them on this day.
+    /// Number of cycles in a row that found the same; the event has the date of the last one.
     pub times: u32,
     pub until: Option<NaiveDate>,
 }
 
-/// What a cycle stood on.
+/// The data that a cycle used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Known {
     pub cycle: CycleNumber,
@@ -86,7 +86,7 @@ pub struct Known {
     pub catalogue: Fingerprint,
 }
 
-/// What people did about each of these.
+/// Alerts with their silences, disputes and what people did about them.
 pub async fn alert_lines(parts: &Parts, alerts: Vec<Alert>) -> Result<Vec<AlertLine>, CycleError> {
     let mut handlings = parts.store.handlings().await?;
     let silences = parts.store.silences().await?;
@@ -128,8 +128,8 @@ pub async fn dossier(parts: &Parts, alert: Alert) -> Result<AlertDossier, CycleE
     Ok(AlertDossier { alert, handling, silences, silenced: is_silenced, disputes, history })
 }
 
-/// Of one alert, oldest first: an event more never moves those before it. The cycles that are met are
-/// looked up once.
+/// The history of one alert, oldest first. New events never move earlier ones. `cycles` caches the
+/// cycles already looked up.
 pub(super) async fn history_of(
     parts: &Parts,
     id: &AlertId,
@@ -151,7 +151,7 @@ pub(super) async fn history_of(
     Ok(history)
 }
 
-/// The alert and those that it goes on from.
+/// The alert and the earlier alerts that it continues.
 pub(super) async fn line_of(parts: &Parts, id: &AlertId) -> Result<BTreeSet<AlertId>, CycleError> {
     let mut line = BTreeSet::new();
     let mut waiting = vec![id.clone()];
@@ -205,20 +205,20 @@ fn act_event(act: AlertAct) -> AlertEvent {
     }
 }
 
-/// Cycles in a row that found the same, in the same words, are one event.
+/// Merges consecutive cycles that found the same, in the same words, into one event.
 fn together(events: Vec<AlertEvent>) -> Vec<AlertEvent> {
     let lasts = AlertChangeKind::Persisted.as_str();
-    let mut told: Vec<AlertEvent> = Vec::with_capacity(events.len());
+    let mut merged: Vec<AlertEvent> = Vec::with_capacity(events.len());
     for event in events {
-        match told.last_mut() {
+        match merged.last_mut() {
             Some(last)
                 if event.kind == lasts && last.kind == lasts && last.words == event.words =>
             {
                 last.times = last.times.saturating_add(1);
                 last.until = event.known.map(|known| known.as_of);
             }
-            Some(_) | None => told.push(event),
+            Some(_) | None => merged.push(event),
         }
     }
-    told
+    merged
 }

@@ -1,4 +1,4 @@
-//! Drafts of rules: saved, sent to review and back, and proved.
+//! Drafts of rules: saved, submitted, returned, withdrawn and tested.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -31,14 +31,14 @@ use crate::store::StoreError;
 
 const THRESHOLDS: &str = "thresholds.toml";
 
-/// A draft as it stands.
+/// A draft in its current state, without its texts.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DraftOutline {
     pub number: DraftNumber,
-    /// Its steps so far.
+    /// Number of steps so far.
     pub revision: i64,
     pub state: DraftState,
-    /// Of the last text saved.
+    /// The comment of the last saved text.
     pub comment: String,
     pub authors: Vec<Actor>,
     pub files: Vec<RulePath>,
@@ -50,7 +50,7 @@ pub struct DraftOutline {
 pub struct DraftView {
     #[serde(flatten)]
     pub outline: DraftOutline,
-    /// By path.
+    /// Texts of the files, by path.
     pub texts: BTreeMap<RulePath, String>,
 }
 
@@ -77,7 +77,8 @@ async fn view(parts: &Parts, draft: &Draft) -> Result<DraftView, CycleError> {
     Ok(DraftView { outline: DraftOutline::of(draft), texts })
 }
 
-/// The files that a draft would hold after some changes. Thresholds are named, each with its new value.
+/// The files that a draft would hold after some changes. `thresholds` gives names with their new
+/// values.
 pub async fn amended(
     parts: &Parts,
     over: Option<DraftNumber>,
@@ -104,15 +105,15 @@ pub async fn amended(
     Ok(files)
 }
 
-/// The draft holds these files from now on. `over` is the draft and the revision of it that was looked
-/// at; `None` opens one. The act's reason is the draft's comment.
+/// Replaces the files of a draft. `over` is the draft and the revision that the person saw, or
+/// `None` to open a new one. The act's reason is the draft's comment.
 pub async fn save_draft(
     parts: &Parts,
     over: Option<(DraftNumber, i64)>,
     files: BTreeMap<RulePath, String>,
     act: &Act,
 ) -> Result<DraftView, CycleError> {
-    says_why(act)?;
+    require_reason(act)?;
     within_bounds(parts, &files)?;
     let source = catalogue::source_of(parts).await?;
     let texts = files.into_iter().map(|(path, text)| {
@@ -139,7 +140,7 @@ pub(super) fn within_bounds(
     })
 }
 
-/// Submits, returns or withdraws. `seen` is the revision that was looked at.
+/// Submits, returns or withdraws a draft. `seen` is the revision that the person saw.
 pub async fn step_draft(
     parts: &Parts,
     (number, seen): (DraftNumber, Option<i64>),
@@ -147,13 +148,13 @@ pub async fn step_draft(
     act: &Act,
 ) -> Result<DraftView, CycleError> {
     if step != DraftStep::Submitted {
-        says_why(act)?;
+        require_reason(act)?;
     }
     let draft = parts.store.step_draft(number, seen, step, act).await?;
     view(parts, &draft).await
 }
 
-/// What the cases say of files laid over what is in force.
+/// Runs the cases of the catalogue in force with these files.
 pub async fn prove_files(
     parts: &Parts,
     trial: &Trial,
@@ -162,7 +163,7 @@ pub async fn prove_files(
     proved(parts, trial, catalogue::with_files(parts, files).await?.texts).await
 }
 
-/// What the cases say of a draft laid over what is in force.
+/// Runs the cases of the catalogue in force with a draft.
 pub async fn prove_draft(
     parts: &Parts,
     trial: &Trial,
@@ -181,7 +182,7 @@ pub(super) async fn proved(
     trial.run(move |budget| Ok(proof::prove(&texts, &limits, budget)?)).await
 }
 
-pub(super) fn says_why(act: &Act) -> Result<(), CycleError> {
+pub(super) fn require_reason(act: &Act) -> Result<(), CycleError> {
     let found = act.reason.trim().chars().count();
     if (1..=LONGEST_WORDS).contains(&found) {
         return Ok(());

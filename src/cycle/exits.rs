@@ -1,4 +1,4 @@
-//! Which projects left the panorama for a reason that is known.
+//! Finds the projects that left the portfolio for a known reason.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use crate::domain::portfolio::Portfolio;
 use crate::domain::snapshot::Phase;
 use crate::domain::value::Value;
 
-/// By project, the reason in French: as declared, else that its last published phase was an end.
+/// The reason in French by project: the declared one, or that its last published phase was an end.
 pub(super) fn explained(
     portfolio: &Portfolio,
     edition: EditionId,
@@ -24,7 +24,7 @@ pub(super) fn explained(
         .map(|snapshot| &snapshot.project)
         .collect();
     let mut explained = BTreeMap::new();
-    // In the order of editions, so that the last phase has the last word.
+    // In the order of editions, so that the last phase replaces the earlier ones.
     for snapshot in portfolio.snapshots.iter().filter(|one| one.edition < edition) {
         match snapshot.phase.given() {
             Some(phase @ (Phase::Completed | Phase::Stopped)) => {

@@ -1,4 +1,4 @@
-//! Why a rule answers as it does on one subject, without committing anything.
+//! Explains why a rule gives its verdict on one subject. Commits nothing.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -24,29 +24,30 @@ use crate::rules::Subjects;
 use crate::rules::Trace;
 use crate::sources::nearest_name;
 
-/// What the whole portfolio is called on the command line.
+/// The name of the whole portfolio on the command line.
 const PORTFOLIO: &str = "portfolio";
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Explanation {
     pub as_of: NaiveDate,
-    /// The whole of it; `rule` is its id.
+    /// The rule itself; the id is in `rule` of the trace.
     #[serde(rename = "definition")]
     pub rule: Rule,
     /// The rule's text, line by line.
     pub lines: Vec<String>,
-    /// The line of the branch that gave the level.
+    /// Number of the line of the branch that gave the level.
     pub concluded_on: Option<usize>,
     #[serde(flatten)]
     pub trace: Trace,
 }
 
-/// `asked` is a project by id or any of its names, the code of a ministry, or `portfolio`, as the
-/// scope of the rule wants it. With a draft, as though it were published.
+/// Explains `rule` on the subject called `requested`: depending on the rule's scope a project by id
+/// or any of its names, the code of a ministry, or `portfolio`. With a draft, as if it were
+/// published.
 pub async fn explain(
     parts: &Parts,
     trial: &Trial,
-    (rule, asked): (&str, &str),
+    (rule, requested): (&str, &str),
     as_of: Option<NaiveDate>,
     draft: Option<DraftNumber>,
 ) -> Result<Explanation, CycleError> {
@@ -56,11 +57,11 @@ pub async fn explain(
         let near = nearest_name(rule, known).map(str::to_owned);
         let fault = in_force.faults.iter().find(|fault| is_file_of(&fault.file, rule));
         return Err(CycleError::NoSuchRule {
-            asked: rule.to_owned(),
+            requested: rule.to_owned(),
             near: fault.map(ToString::to_string).or(near),
         });
     };
-    let subject = subject(parts, &found, asked).await?;
+    let subject = subject(parts, &found, requested).await?;
     let (as_of, portfolio) = view::known_data(parts, as_of).await?;
     let CatalogueInForce { catalogue, texts, .. } = in_force;
     let lines = texts.get(&found.file).map_or("", String::as_str);
@@ -83,23 +84,23 @@ fn is_file_of(file: &str, rule: &str) -> bool {
     file.rsplit('/').next().is_some_and(|name| name == format!("{rule}.rhai"))
 }
 
-async fn subject(parts: &Parts, rule: &Rule, asked: &str) -> Result<Subject, CycleError> {
-    let bare = |kind: &str| asked.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
+async fn subject(parts: &Parts, rule: &Rule, requested: &str) -> Result<Subject, CycleError> {
+    let bare = |kind: &str| requested.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
     match rule.scope {
-        Scope::Portfolio if asked == PORTFOLIO => Ok(Subject::Portfolio),
+        Scope::Portfolio if requested == PORTFOLIO => Ok(Subject::Portfolio),
         Scope::Portfolio => Err(CycleError::NotJudged {
             rule: rule.id.clone(),
             judges: "the whole portfolio",
-            asked: asked.to_owned(),
+            requested: requested.to_owned(),
             hint: format!("`vigie rules explain {} {PORTFOLIO}`", rule.id),
         }),
         Scope::Ministry => {
-            let code = bare("ministry").unwrap_or(asked).to_uppercase();
+            let code = bare("ministry").unwrap_or(requested).to_uppercase();
             Ok(Subject::Ministry(MinistryCode::new(code)))
         }
         Scope::Project => {
-            let asked = bare("project").unwrap_or(asked);
-            Ok(Subject::Project(view::find_project(parts, asked).await?.project))
+            let requested = bare("project").unwrap_or(requested);
+            Ok(Subject::Project(view::find_project(parts, requested).await?.project))
         }
     }
 }
@@ -118,7 +119,7 @@ fn not_judged(rule: &Rule, subject: &Subject) -> CycleError {
     CycleError::NotJudged {
         rule: rule.id.clone(),
         judges,
-        asked: subject.to_string(),
+        requested: subject.to_string(),
         hint: hint.to_owned(),
     }
 }

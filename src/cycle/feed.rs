@@ -1,17 +1,18 @@
-//! What happened, in the words of people: one entry for each thing, newest first.
+//! The feed of what happened, in French sentences: one entry for each thing, newest first.
 
 use chrono::DateTime;
 use chrono::Utc;
 
 use super::CycleError;
 use super::Parts;
-use super::catalogue::catalogue;
+use super::catalogue::read_rules;
 use crate::domain::alert::AlertChange;
 use crate::domain::alert::AlertChangeKind;
 use crate::domain::french;
 use crate::domain::mission::MissionChange;
 use crate::domain::mission::MissionChangeKind;
 use crate::notify::Directory;
+use crate::rules;
 use crate::store::Happening;
 use crate::store::Happenings;
 use crate::store::ImportSummary;
@@ -22,29 +23,30 @@ use crate::store::What;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feed {
     pub entries: Vec<FeedEntry>,
-    /// After which place there may be more.
+    /// The place after which there may be more entries.
     pub more_after: Option<Place>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedEntry {
-    /// The same for ever, and of nothing else in this database: `cycle/3/alert/1f2e3d4c5b6a/raised`.
+    /// A name that never changes and is unique in this database:
+    /// `cycle/3/alert/1f2e3d4c5b6a/raised`.
     pub name: String,
-    /// As webhooks call it: `alert.opened`.
+    /// The kind of event under the name that webhooks use, such as `alert.opened`.
     pub kind: &'static str,
     pub at: DateTime<Utc>,
-    /// In French, as is the text.
+    /// In French.
     pub title: String,
     pub text: String,
-    /// Of what it is about: `/api/v1/alerts/1f2e3d4c5b6a`.
+    /// Path in the API of the resource it is about: `/api/v1/alerts/1f2e3d4c5b6a`.
     pub path: String,
     pub place: Place,
 }
 
 pub async fn feed(parts: &Parts, stretch: &Stretch) -> Result<Feed, CycleError> {
     let Happenings { found, more_after } = parts.store.happenings(stretch).await?;
-    let terms = catalogue(parts).await?.catalogue.terms();
-    let directory = Directory::of_known(parts.store.known_projects().await?, &terms);
+    let titles = rules::titles(&read_rules(parts).await?);
+    let directory = Directory::of_known(parts.store.known_projects().await?, titles);
     let entries = found.into_iter().map(|one| FeedEntry::of(one, &directory)).collect();
     Ok(Feed { entries, more_after })
 }
@@ -118,7 +120,7 @@ fn alert_event(kind: AlertChangeKind) -> &'static str {
     }
 }
 
-/// `PORTALIS : alerte aggravée, Dérive budgétaire (Critique)`
+/// For example `PORTALIS : alerte aggravée, Dérive budgétaire (Critique)`.
 fn alert_title(change: &AlertChange, directory: &Directory) -> String {
     let alert = &change.alert;
     let (whom, rule) = (directory.name(&alert.subject), directory.rule_title(&alert.rule));
@@ -154,7 +156,7 @@ fn mission_event(kind: MissionChangeKind) -> &'static str {
     }
 }
 
-/// `PORTALIS : mission ouverte d’office, Mission de sécurisation`
+/// For example `PORTALIS : mission ouverte d’office, Mission de sécurisation`.
 fn mission_title(change: &MissionChange, directory: &Directory) -> String {
     let whom = directory.name(&change.mission.subject);
     format!("{whom} : mission {}, {}", change.kind.label(), change.mission.kind.label())

@@ -1,9 +1,9 @@
-//! What fires now, as supervision tools have it: open alerts with their labels, and what keeps each
-//! from being told.
+//! The alerts that fire now, for supervision tools: open alerts with their labels, and what hides
+//! each of them.
 
 use super::CycleError;
 use super::Parts;
-use super::catalogue::catalogue;
+use super::catalogue::read_rules;
 use super::people;
 use super::view;
 use crate::domain::alert::Alert;
@@ -14,6 +14,7 @@ use crate::domain::notice::Receiver;
 use crate::notify;
 use crate::notify::Directory;
 use crate::notify::Labels;
+use crate::rules;
 
 #[derive(Clone, Debug)]
 pub struct Firing {
@@ -22,11 +23,11 @@ pub struct Firing {
     pub annotations: Labels,
     pub office: Receiver,
     pub silenced_by: Vec<SilenceNumber>,
-    /// The alert that says it already.
+    /// The rule's alert that makes this one redundant.
     pub hidden_by: Option<AlertId>,
 }
 
-/// By id. Neither those that wait for their rule's `for`, nor those that are over.
+/// Open alerts by id, without those still waiting for their rule's `for`.
 pub async fn firing(parts: &Parts) -> Result<Vec<Firing>, CycleError> {
     let mut alerts = parts.store.standing_alerts().await?;
     alerts.retain(|alert| alert.state == AlertState::Open);
@@ -34,8 +35,8 @@ pub async fn firing(parts: &Parts) -> Result<Vec<Firing>, CycleError> {
     let mut silences = parts.store.silences().await?;
     silences.retain(|silence| silence.holds_on(today));
     let ministries = people::ministries(parts).await?;
-    let terms = catalogue(parts).await?.catalogue.terms();
-    let directory = Directory::of_known(parts.store.known_projects().await?, &terms);
+    let titles = rules::titles(&read_rules(parts).await?);
+    let directory = Directory::of_known(parts.store.known_projects().await?, titles);
     let of_alert = |alert: Alert| {
         let ministry = alert.subject.project().and_then(|project| ministries.get(project));
         let silenced_by = silences.iter().filter(|one| one.hides(&alert, ministry, today));

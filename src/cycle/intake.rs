@@ -1,4 +1,4 @@
-//! Files brought by people: recorded all or none, or tried out, and what each of them gave.
+//! Files that people bring: recorded all or none, or tried out, with what each of them gave.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -18,15 +18,15 @@ use crate::sources::Reader;
 use crate::sources::Request;
 use crate::store::Recorded;
 
-/// What is told of files to whoever brought them.
+/// The result of taking in files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Intake {
-    /// Nothing was written.
+    /// True when the files were only tried out and nothing was written.
     pub dry_run: bool,
     pub files: Vec<FileIntake>,
 }
 
-/// A file, without its rows.
+/// What one file gave, without its rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FileIntake {
     pub recorded: Recorded,
@@ -34,7 +34,7 @@ pub struct FileIntake {
     pub file: String,
     pub sha256: Fingerprint,
     pub profile: String,
-    /// Why this profile and this edition.
+    /// Why this profile and this edition were chosen.
     pub profile_reason: String,
     pub dataset: Dataset,
     pub edition: EditionId,
@@ -67,12 +67,12 @@ impl FileIntake {
     }
 }
 
-/// How files are to be read, and who answers for them.
+/// How files are to be read, and who is responsible for them.
 #[derive(Clone, Debug)]
 pub struct IntakeTerms {
-    /// Instead of the one that the header row calls for.
+    /// Used instead of the profile that the header row calls for.
     pub profile: Option<String>,
-    /// Of a file that does not say its own.
+    /// For files that do not say their edition.
     pub edition: Option<EditionId>,
     pub actor: Actor,
     pub dry_run: bool,
@@ -98,7 +98,7 @@ pub async fn take_in_file(
     Ok(Intake::of(terms.dry_run, &imports, &recorded))
 }
 
-/// All of them, or none.
+/// Takes in all files, or none.
 pub async fn take_in(
     parts: &Parts,
     imports: &[Import],

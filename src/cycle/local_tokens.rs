@@ -1,4 +1,4 @@
-//! A token issued beside the database is told to its account.
+//! Issues a token on the database's machine and notifies its account.
 
 use super::CycleError;
 use super::Parts;
@@ -9,7 +9,8 @@ use crate::notify;
 use crate::store::Credential;
 use crate::store::TokenTerms;
 
-/// Whether its account is told by mail; it sees it at its next sign-in anyway.
+/// Returns the token, and whether its account is notified by mail. In any case it is notified at
+/// its next sign-in.
 pub async fn issue_local_token(
     parts: &Parts,
     (account, terms): (&Account, &TokenTerms),

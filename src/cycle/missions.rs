@@ -1,4 +1,4 @@
-//! Missions as the faces show them and as people act on them.
+//! Missions as shown to people, and the actions of people on them.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -37,25 +37,25 @@ use crate::missions::rank;
 use crate::store::MissionEntry;
 use crate::store::MissionFilter;
 
-/// A mission as a list shows it.
+/// A mission in a list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct MissionLine {
     #[serde(flatten)]
     pub mission: Mission,
-    /// What is due on `due_on`.
+    /// The step that is due on `due_on`.
     pub awaits: Option<Awaited>,
     pub late: bool,
 }
 
-/// All there is to know of one mission.
+/// Everything known of one mission.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct MissionFile {
     #[serde(flatten)]
     pub line: MissionLine,
-    /// What the playbook says of its kind.
+    /// The entry of its kind in the playbook.
     #[serde(deserialize_with = "crate::missions::told_play")]
     pub play: Option<Play>,
-    /// Those behind it, as they stand.
+    /// The alerts behind it, in their current state.
     pub alerts_behind: Vec<Alert>,
     /// Oldest first.
     pub history: Vec<MissionEntry>,
@@ -67,7 +67,7 @@ impl MissionLine {
     }
 }
 
-/// Those that are late first, then by what is due.
+/// Late missions first, then by due date.
 pub async fn mission_lines(
     parts: &Parts,
     filter: &MissionFilter,
@@ -80,7 +80,7 @@ pub async fn mission_lines(
     Ok(lines)
 }
 
-/// Ended ones last.
+/// Sorts by lateness, then due date; ended missions last.
 fn order(line: &MissionLine) -> (bool, bool, NaiveDate, String, &str) {
     let Mission { id, subject, due_on, .. } = &line.mission;
     (line.awaits.is_none(), !line.late, *due_on, subject.to_string(), id.as_str())
@@ -101,7 +101,7 @@ pub async fn mission(parts: &Parts, id: &MissionId) -> Result<MissionFile, Cycle
     })
 }
 
-/// Decided on the mission as it stands, and written with its deed, or refused with a reason.
+/// Applies an action to the current state of a mission and records it, or refuses it with a reason.
 pub async fn act_on_mission(
     parts: &Parts,
     id: &MissionId,
@@ -118,7 +118,7 @@ pub async fn act_on_mission(
     change.ok_or_else(|| CycleError::NoSuchMission(id.clone()))
 }
 
-/// Every live mission in the order in which they are to be taken, as of today or a past date.
+/// Every live mission in the order in which it should be taken, as of today or a past date.
 pub async fn mission_ranking(
     parts: &Parts,
     as_of: Option<NaiveDate>,
@@ -150,7 +150,7 @@ pub async fn mission_ranking(
     Ok(rank(&candidates, &playbook(parts).await?, as_of))
 }
 
-/// By rule: how many of the missions it called for found what.
+/// For each rule, how many of the missions it called for had each outcome.
 pub async fn mission_outcomes(parts: &Parts) -> Result<Vec<RuleOutcomes>, CycleError> {
     let missions = parts.store.missions(&MissionFilter::default()).await?;
     let alerts = parts.store.standing_alerts().await?;
@@ -184,7 +184,7 @@ fn candidate(
     }
 }
 
-/// As it is on disk now.
+/// Reads the playbook of the catalogue in force.
 async fn playbook(parts: &Parts) -> Result<Playbook, CycleError> {
     let texts = catalogue::read_rules(parts).await?;
     let text = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;

@@ -1,4 +1,5 @@
-//! The story told once: what is known is measured, judged, compared, planned and committed whole.
+//! The pipeline: reads what is known, measures it, judges it, compares alerts, plans missions, and
+//! commits everything in one transaction.
 
 mod announce;
 mod beside;
@@ -21,6 +22,7 @@ mod firing;
 mod intake;
 mod judge_table;
 mod local_tokens;
+mod messages;
 mod missions;
 mod orders;
 mod people;
@@ -202,7 +204,7 @@ pub use standing::Standing;
 pub use tables::Row;
 pub use tell::acknowledge;
 pub use tell::notices_of;
-pub use tell::tell_clock_jump;
+pub use tell::record_clock_jump;
 pub use timeline::TimelineEvent;
 pub use timeline::TimelineKind;
 pub use timeline::timeline;
@@ -220,15 +222,15 @@ pub use view::verdicts;
 pub use void::VoidReport;
 pub use void::void;
 
-/// What a cycle works with.
+/// The services and settings that every operation needs.
 #[derive(Clone, Debug)]
 pub struct Parts {
     pub store: Store,
-    /// The folder of the catalogue.
+    /// Folder of the shipped catalogue.
     pub rules: PathBuf,
     pub limits: Limits,
     pub clock: Arc<dyn Clock>,
-    /// To whom a cycle speaks.
+    /// Who receives messages, and how.
     pub notify: Arc<notify::Settings>,
 }
 
@@ -248,19 +250,19 @@ pub enum CycleError {
     Render(#[from] RenderError),
     #[error("no ministry is called `{0}`; `vigie panorama` lists those there are")]
     NoSuchMinistry(String),
-    #[error("no playbook in the catalogue: expected `missions.toml` beside the rules")]
+    #[error("no playbook in the catalogue: expected `missions.toml` next to the rules")]
     NoPlaybook,
     #[error(
-        "the last cycle was as of {last}, and alerts cannot go back in time to {asked}; look at \
-         that date with `vigie panorama --as-of {asked}`, or try it with `--dry-run`; when that cycle \
+        "the last cycle was as of {last}, and alerts cannot go back in time to {requested}; look at \
+         that date with `vigie panorama --as-of {requested}`, or try it with `--dry-run`; when that cycle \
          was wrong, an administrator makes it void with `vigie cycles void`"
     )]
-    BackInTime { asked: NaiveDate, last: NaiveDate },
+    BackInTime { requested: NaiveDate, last: NaiveDate },
     #[error(
-        "a cycle as of {asked}: found a day after today in Paris, expected {today} or before; try that \
+        "a cycle as of {requested}: found a day after today in Paris, expected {today} or before; try that \
          date with `--dry-run`, which writes nothing"
     )]
-    AfterToday { asked: NaiveDate, today: NaiveDate },
+    AfterToday { requested: NaiveDate, today: NaiveDate },
     #[error("no mission `{0}`; `vigie missions` lists those there are")]
     NoSuchMission(MissionId),
     #[error(transparent)]
@@ -271,21 +273,21 @@ pub enum CycleError {
     Disallowed(ReviewRefusal),
     #[error(transparent)]
     Timetable(#[from] TimetableError),
-    #[error("no timetable in the catalogue: expected `reviews.toml` beside the rules")]
+    #[error("no timetable in the catalogue: expected `reviews.toml` next to the rules")]
     NoTimetable,
     #[error("write the calendar")]
     Calendar(#[source] std::fmt::Error),
     #[error("no cycle {0}; `vigie cycles` lists those there are")]
     NoSuchCycle(CycleNumber),
-    #[error("no project is called `{asked}`{}", nearest(.near.as_deref()))]
-    NoSuchProject { asked: String, near: Option<String> },
+    #[error("no project is called `{requested}`{}", nearest(.near.as_deref()))]
+    NoSuchProject { requested: String, near: Option<String> },
     #[error("no project of your ministries is in a panorama as of {as_of}")]
     NoProjectInScope { as_of: NaiveDate },
-    #[error("no rule `{asked}` is in force{}", nearest(.near.as_deref()))]
-    NoSuchRule { asked: String, near: Option<String> },
-    #[error("no file of the catalogue is `{asked}`{}", nearest(.near.as_deref()))]
-    NoSuchFile { asked: String, near: Option<String> },
-    #[error("`{name}` stands for several files of the catalogue: {}; say which", .paths.join(", "))]
+    #[error("no rule `{requested}` is in force{}", nearest(.near.as_deref()))]
+    NoSuchRule { requested: String, near: Option<String> },
+    #[error("no file of the catalogue is `{requested}`{}", nearest(.near.as_deref()))]
+    NoSuchFile { requested: String, near: Option<String> },
+    #[error("`{name}` is the name of several files of the catalogue: {}; say which", .paths.join(", "))]
     AmbiguousFile { name: String, paths: Vec<String> },
     #[error("{0}")]
     Threshold(String),
@@ -293,22 +295,22 @@ pub enum CycleError {
     RulePath(#[from] RulePathError),
     #[error("{proof}")]
     Unproved { proof: Box<Proof> },
-    /// Of files that are tried, not in force.
+    /// Faults of texts on trial, not of the catalogue in force.
     #[error("{}", lines(.faults))]
     Faulty { faults: Vec<RuleFault> },
-    #[error("rule {rule} judges {judges}, and `{asked}` is none of that; see {hint}")]
-    NotJudged { rule: RuleId, judges: &'static str, asked: String, hint: String },
+    #[error("rule {rule} judges {judges}, and `{requested}` is none of that; see {hint}")]
+    NotJudged { rule: RuleId, judges: &'static str, requested: String, hint: String },
     #[error(
-        "no alert is `{asked}`: give the beginning of an id that `vigie alerts` lists, or a rule and \
+        "no alert is `{requested}`: give the beginning of an id that `vigie alerts` lists, or a rule and \
          a project"
     )]
-    NoSuchAlert { asked: String },
-    #[error("`{asked}` begins the ids of several alerts: {}", .candidates.join(", "))]
-    AmbiguousAlert { asked: String, candidates: Vec<String> },
+    NoSuchAlert { requested: String },
+    #[error("`{requested}` begins the ids of several alerts: {}", .candidates.join(", "))]
+    AmbiguousAlert { requested: String, candidates: Vec<String> },
     #[error("a silence without a scope: say a rule, a project, a ministry, or an alert")]
     SilencesEverything,
-    #[error("a silence until {asked}: expected a day from {first} to {last}")]
-    SilenceTooLong { asked: NaiveDate, first: NaiveDate, last: NaiveDate },
+    #[error("a silence until {requested}: expected a day from {first} to {last}")]
+    SilenceTooLong { requested: NaiveDate, first: NaiveDate, last: NaiveDate },
     #[error("only figures of a project are contested, and this alert is on `{subject}`")]
     NotOfAProject { subject: String },
     #[error(
@@ -324,7 +326,7 @@ pub enum CycleError {
     Table(#[source] polars::error::PolarsError),
     #[error("prepare the record of the cycle")]
     Record(#[source] serde_json::Error),
-    /// Of files that are tried, not in force.
+    /// The budget of a trial, not of the catalogue in force.
     #[error("{0}")]
     OverBudget(OverBudget),
     #[error("the work of the cycle was stopped")]

@@ -1,4 +1,4 @@
-//! What people ask to be done now, carried from whoever is asked to whoever does it.
+//! Requests for immediate work, passed from those who make them to the scheduler.
 
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -9,15 +9,15 @@ use crate::domain::audit::Actor;
 use crate::domain::job::JobName;
 use crate::store::StoreError;
 
-/// Orders that wait to be looked at; each takes one write to the database.
+/// Requests that may wait; each takes one write to the database.
 const WAITING: usize = 16;
 
-/// What is to be done.
+/// The work to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Errand {
-    /// As its timetable would have it.
+    /// A job as its timetable would run it.
     Job(JobName),
-    /// As a person asks for it.
+    /// A cycle as a person requests it.
     Cycle(CycleRequest),
 }
 
@@ -30,12 +30,12 @@ impl Errand {
     }
 }
 
-/// What came of an order, before it is carried out.
+/// The immediate answer to a request, before the work is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ordered {
-    /// It begins, under that number.
+    /// It begins, as the run with this number.
     Begun(i64),
-    /// The same job already runs, under that number.
+    /// The same job is already running, as the run with this number.
     Busy(Option<i64>),
 }
 
@@ -50,13 +50,13 @@ pub struct Order {
 pub enum OrderError {
     #[error("the service stops, and begins nothing more")]
     Stopping,
-    #[error("too much was asked for at once: ask again in a while")]
+    #[error("too many requests are waiting: try again later")]
     Overrun,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Where orders are placed.
+/// Where requests are queued.
 #[derive(Clone, Debug)]
 pub struct Orders(mpsc::Sender<Order>);
 
@@ -66,7 +66,7 @@ impl Orders {
         (Self(sender), receiver)
     }
 
-    /// Waits until it begins, not until it is done.
+    /// Queues a request, and waits until the work begins, not until it is done.
     pub async fn place(&self, errand: Errand, actor: Actor) -> Result<Ordered, OrderError> {
         let (answer, answered) = oneshot::channel();
         let order = Order { errand, actor, answer };

@@ -1,4 +1,4 @@
-//! What people ask for about alerts, checked and completed before it is kept.
+//! Actions of people on alerts, checked and completed before they are stored.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ use crate::frame::dictionary;
 use crate::frame::dictionary::Origin;
 use crate::sources::nearest_name;
 
-/// Datasets that are lists: a row of theirs is no field, the list as a whole can be contested.
+/// Datasets that are lists: a row is not a field, so the list as a whole is contested.
 const LISTS: [Dataset; 6] = [
     Dataset::Rebaselines,
     Dataset::Milestones,
@@ -43,10 +43,11 @@ const LISTS: [Dataset; 6] = [
     Dataset::WatchLists,
 ];
 
-/// By the beginning of its id, or by its rule and subject: `4f2a`, or `D1` and `SI SAMU`.
-pub async fn find_alert(parts: &Parts, asked: &[String]) -> Result<Alert, CycleError> {
-    let no_such = || CycleError::NoSuchAlert { asked: asked.join(" ") };
-    match asked {
+/// Finds an alert by the beginning of its id, or by its rule and subject: `4f2a`, or `D1` and `SI
+/// SAMU`.
+pub async fn find_alert(parts: &Parts, requested: &[String]) -> Result<Alert, CycleError> {
+    let no_such = || CycleError::NoSuchAlert { requested: requested.join(" ") };
+    match requested {
         [prefix] => {
             let prefix = prefix.trim_start_matches("alert/").to_lowercase();
             if prefix.is_empty() {
@@ -56,13 +57,16 @@ pub async fn find_alert(parts: &Parts, asked: &[String]) -> Result<Alert, CycleE
             found.retain(|alert| alert.id.as_str().starts_with(&prefix));
             let candidates = || found.iter().map(|alert| alert.id.to_string()).collect();
             if found.len() > 1 {
-                return Err(CycleError::AmbiguousAlert { asked: prefix, candidates: candidates() });
+                return Err(CycleError::AmbiguousAlert {
+                    requested: prefix,
+                    candidates: candidates(),
+                });
             }
             found.pop().ok_or_else(no_such)
         }
         [rule, subject] => {
             let rule = RuleId::new(rule.as_str());
-            let subject = subject_called(parts, subject).await?;
+            let subject = find_subject(parts, subject).await?;
             let found = parts.store.alert(&Alert::id_of(&rule, &subject)).await?;
             found.ok_or_else(no_such)
         }
@@ -70,21 +74,22 @@ pub async fn find_alert(parts: &Parts, asked: &[String]) -> Result<Alert, CycleE
     }
 }
 
-/// A ministry by its code, `portfolio`, else a project by id or any of its names.
-async fn subject_called(parts: &Parts, asked: &str) -> Result<Subject, CycleError> {
-    if let Ok(subject) = Subject::try_from(asked.to_owned()) {
+/// Finds a subject: a ministry by its code, `portfolio`, or a project by id or any of its names.
+async fn find_subject(parts: &Parts, requested: &str) -> Result<Subject, CycleError> {
+    if let Ok(subject) = Subject::try_from(requested.to_owned()) {
         return Ok(subject);
     }
     let known = ministries(parts).await?;
-    let code = MinistryCode::new(asked);
+    let code = MinistryCode::new(requested);
     if known.values().any(|ministry| *ministry == code) {
         return Ok(Subject::Ministry(code));
     }
-    Ok(Subject::Project(view::find_project(parts, asked).await?.project))
+    Ok(Subject::Project(view::find_project(parts, requested).await?.project))
 }
 
-/// Those that silences keep from being told on the day of `now`; `changes` are not committed yet.
-pub(super) async fn quiet(
+/// The alerts that silences hide on the day of `now`, counting `silence_changes` that are not
+/// committed yet.
+pub(super) async fn silenced_alerts(
     parts: &Parts,
     alerts: &[&Alert],
     changes: &[SilenceChange],
@@ -92,8 +97,8 @@ pub(super) async fn quiet(
 ) -> Result<BTreeSet<AlertId>, CycleError> {
     let mut silences = parts.store.silences().await?;
     for change in changes {
-        let stands = silences.iter_mut().find(|silence| silence.number == change.silence.number);
-        if let Some(silence) = stands {
+        let known = silences.iter_mut().find(|silence| silence.number == change.silence.number);
+        if let Some(silence) = known {
             silence.clone_from(&change.silence);
         }
     }
@@ -103,11 +108,11 @@ pub(super) async fn quiet(
         return Ok(BTreeSet::new());
     }
     let ministries = ministries(parts).await?;
-    let is_quiet = |alert: &&Alert| {
+    let is_silenced = |alert: &&Alert| {
         let ministry = alert.subject.project().and_then(|project| ministries.get(project));
         silences.iter().any(|silence| silence.hides(alert, ministry, today))
     };
-    Ok(alerts.iter().copied().filter(is_quiet).map(|alert| alert.id.clone()).collect())
+    Ok(alerts.iter().copied().filter(is_silenced).map(|alert| alert.id.clone()).collect())
 }
 
 /// The ministry of each project.
@@ -119,11 +124,11 @@ pub async fn ministries(parts: &Parts) -> Result<BTreeMap<ProjectId, MinistryCod
 #[derive(Clone, Debug)]
 pub struct SilenceRequest {
     pub scope: SilenceScope,
-    /// In Paris; it still holds on that day.
+    /// In Paris; the silence still holds on that day.
     pub last_day: NaiveDate,
 }
 
-/// Takes note of what the silence covers as it is now: the levels of alerts, the texts of rules.
+/// Records a silence with what it covers now: the levels of alerts, and the texts of rules.
 pub async fn silence(
     parts: &Parts,
     request: SilenceRequest,
@@ -137,7 +142,7 @@ pub async fn silence(
     let today = view::today(act.at);
     let last = today.checked_add_days(Days::new(terms.max_days.into())).unwrap_or(today);
     if last_day < today || last_day > last {
-        return Err(CycleError::SilenceTooLong { asked: last_day, first: today, last });
+        return Err(CycleError::SilenceTooLong { requested: last_day, first: today, last });
     }
     if let Some(project) = &scope.project {
         scope.project = Some(view::find_project(parts, project.as_str()).await?.project);
@@ -148,7 +153,7 @@ pub async fn silence(
         if !revisions.contains_key(rule) {
             let near = nearest_name(rule.as_str(), revisions.keys().map(RuleId::as_str));
             let near = near.map(str::to_owned);
-            return Err(CycleError::NoSuchRule { asked: rule.to_string(), near });
+            return Err(CycleError::NoSuchRule { requested: rule.to_string(), near });
         }
         revisions.retain(|known, _| known == rule);
     }
@@ -176,15 +181,16 @@ pub async fn silence(
     Ok(parts.store.silence(&silence).await?)
 }
 
-/// What a project's team says of the figures behind an alert.
+/// What a project's team says about the figures behind an alert.
 #[derive(Clone, Debug)]
 pub struct Contest {
     pub fields: Vec<String>,
-    /// Of the team, by name or address: the actor of the act is who takes note of it.
+    /// Who in the team says so, by name or address. The actor of the act is the person who records
+    /// it.
     pub author: String,
 }
 
-/// The statement is the act's reason.
+/// Records a dispute. The statement is the act's reason.
 pub async fn contest(
     parts: &Parts,
     alert: &Alert,

@@ -1,4 +1,4 @@
-//! How far a cycle has come, for whoever follows it, and how long each phase took.
+//! Reports the current phase of a cycle, and how long each phase took.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::domain::cycle::CyclePhase;
 
-/// Where a cycle says how far it has come, for whoever follows it.
+/// Where a cycle publishes its current phase.
 #[derive(Debug)]
 pub struct CycleProgress(watch::Sender<Option<CyclePhase>>);
 
@@ -23,7 +23,7 @@ impl CycleProgress {
     }
 }
 
-/// How long each phase takes, for the metrics.
+/// Measures how long each phase takes, for the metrics.
 #[derive(Debug)]
 pub(super) struct Stopwatch<'a> {
     progress: &'a CycleProgress,
@@ -37,7 +37,7 @@ impl<'a> Stopwatch<'a> {
         Self { progress, since: Instant::now(), times: BTreeMap::new() }
     }
 
-    /// Phases follow one another in their order.
+    /// Ends the current phase and begins the next; phases come in their fixed order.
     pub(super) fn lap(&mut self, phase: CyclePhase) {
         self.times.insert(phase, self.since.elapsed());
         self.since = Instant::now();

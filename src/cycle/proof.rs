@@ -1,4 +1,5 @@
-//! Whether a catalogue may be put in force: no fault, every case passes, and nothing is left unproved.
+//! Checks whether a catalogue may be put in force: no faults, every case passes, and nothing is
+//! left untested.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -18,21 +19,21 @@ use crate::rules::Limits;
 use crate::rules::OverBudget;
 use crate::rules::RuleFault;
 
-/// On the subjects of this file no rule may fire.
+/// No rule may fire on the subjects of this file.
 const BASELINE: &str = "cases/baseline.toml";
 
-/// Of each kind, those that a message tells.
-const TOLD: usize = 5;
+/// Most items of each kind that a message lists.
+const LISTED: usize = 5;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Proof {
-    /// Of rules, thresholds, playbook, timetable and terms.
+    /// Faults of the rules, thresholds, playbook, timetable and message terms.
     pub faults: Vec<RuleFault>,
     /// Cases that ran.
     pub cases: usize,
-    /// Those that did not end as they say.
+    /// Cases that did not give what they expect.
     pub failed: Vec<CaseOutcome>,
-    /// What no case proves: a level, an absence, a wait, a healthy subject.
+    /// What no case tests: a level, a missing value, a wait, a healthy subject.
     pub missing: Vec<String>,
 }
 
@@ -45,7 +46,7 @@ impl Proof {
 /// Compiles the texts and runs all their cases.
 ///
 /// # Errors
-/// When the budget does not cover it.
+/// When the budget does not cover them.
 pub(super) fn prove(
     texts: &BTreeMap<String, String>,
     limits: &Limits,
@@ -63,12 +64,12 @@ pub(super) fn prove(
 
 fn without_a_healthy_subject(catalogue: &Catalogue, outcomes: &[CaseOutcome]) -> Vec<String> {
     let healthy = outcomes.iter().filter(|outcome| outcome.file == BASELINE);
-    let asked: BTreeSet<&RuleId> = healthy.filter_map(|outcome| outcome.rule.as_ref()).collect();
-    let unasked = catalogue.rules().filter(|rule| !asked.contains(&rule.id));
-    unasked.map(|rule| format!("{}: no healthy subject in {BASELINE}", rule.id)).collect()
+    let tested: BTreeSet<&RuleId> = healthy.filter_map(|outcome| outcome.rule.as_ref()).collect();
+    let untested = catalogue.rules().filter(|rule| !tested.contains(&rule.id));
+    untested.map(|rule| format!("{}: no healthy subject in {BASELINE}", rule.id)).collect()
 }
 
-/// What keeps it from holding; the first ones of each kind.
+/// Why the catalogue may not be put in force, with the first items of each kind.
 impl fmt::Display for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { faults, failed, missing, .. } = self;
@@ -79,14 +80,14 @@ impl fmt::Display for Proof {
             failed.len(),
             missing.len()
         )?;
-        for fault in faults.iter().take(TOLD) {
+        for fault in faults.iter().take(LISTED) {
             write!(f, "\n  {fault}")?;
         }
-        for outcome in failed.iter().take(TOLD) {
+        for outcome in failed.iter().take(LISTED) {
             let difference = outcome.difference.as_deref().unwrap_or_default();
             write!(f, "\n  {} « {} »: {difference}", outcome.file, outcome.name)?;
         }
-        for words in missing.iter().take(TOLD) {
+        for words in missing.iter().take(LISTED) {
             write!(f, "\n  {words}")?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Drafts of rules put in force, and what was put in force rolled back.
+//! Puts drafts of rules in force, and rolls back what was put in force.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::catalogue;
 use super::catalogue::Source;
 use super::drafts::proved;
 use super::drafts::refusal;
-use super::drafts::says_why;
+use super::drafts::require_reason;
 use super::tell::notices_of;
 use super::trial::Trial;
 use crate::domain::alert::AlertState;
@@ -35,25 +35,25 @@ use crate::rules;
 use crate::rules::OverBudget;
 use crate::store::StoreError;
 
-/// Characters of a rule's title that programs are told.
+/// Most characters of a rule's title in a notice.
 const LONGEST_TITLE: usize = 200;
 
-/// Puts a draft in force, if the act's person has no part in it and all cases pass. A refusal is noted
-/// in the trail.
+/// Puts a draft in force, unless the person acting took part in writing it or a case fails. A
+/// refusal is recorded in the audit trail.
 pub async fn publish(
     parts: &Parts,
     trial: &Trial,
     (number, seen): (DraftNumber, Option<i64>),
     act: &Act,
 ) -> Result<Publication, CycleError> {
-    says_why(act)?;
+    require_reason(act)?;
     let draft = parts.store.draft(number).await?;
     let published = match draft.allows(DraftStep::Published, &act.actor) {
         Ok(()) => publish_proved(parts, trial, (&draft, seen), act).await,
         Err(refusal) => Err(StoreError::from(refusal).into()),
     };
     let subject = format!("draft/{number}");
-    noted(parts, ("rule_publication_refused", &subject), act, published).await
+    record_refusal(parts, ("rule_publication_refused", &subject), act, published).await
 }
 
 async fn publish_proved(
@@ -75,7 +75,7 @@ async fn publish_proved(
             versions.push((&file.path, Some(number)));
         }
     }
-    let notices = told(parts, Turn::Published, &versions, &texts, act).await?;
+    let notices = rule_notices(parts, Turn::Published, &versions, &texts, act).await?;
     let revision = seen.unwrap_or(draft.revision());
     let upto = source.overlay.upto;
     let about = (draft.number, revision);
@@ -84,16 +84,17 @@ async fn publish_proved(
     Ok(publication)
 }
 
-/// What is put back in force.
+/// What to put back in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RollBack {
-    /// What was in force before the last publication, for all the files of that one.
+    /// The versions in force before the last publication, for all its files.
     Former,
-    /// The text that ships with this release.
+    /// The version that ships with this release.
     Shipped,
 }
 
-/// `name` is a rule or a file, `seen` the last publication that was looked at. The same proof is asked as for a publication.
+/// Rolls back the rule or file called `name`, with the same checks as a publication. `seen` is the
+/// last publication that the person saw: a later one makes this a conflict.
 pub async fn roll_back(
     parts: &Parts,
     trial: &Trial,
@@ -101,12 +102,12 @@ pub async fn roll_back(
     (to, seen): (RollBack, Option<PublicationNumber>),
     act: &Act,
 ) -> Result<Publication, CycleError> {
-    says_why(act)?;
+    require_reason(act)?;
     let source = catalogue::source_of(parts).await?;
     if seen.is_some_and(|seen| seen != source.overlay.upto) {
         return Err(refusal(DraftRefusal::ForceMoved));
     }
-    let called = source.files_called(name)?;
+    let called = source.files_named(name)?;
     let overridden: Vec<RulePath> =
         called.iter().filter(|path| source.overlay.version_of(path).is_some()).cloned().collect();
     let Some(first) = overridden.first() else {
@@ -117,16 +118,16 @@ pub async fn roll_back(
     let files = match to {
         RollBack::Shipped => source.overlay.reverting(&overridden),
         RollBack::Former => {
-            // The rule's own text leads: its cases follow it.
+            // The rule's own text decides which publication is undone; its cases follow.
             let lead = overridden.iter().find(|path| path.rule().is_some()).unwrap_or(first);
             let publications = parts.store.publications().await?;
             source.overlay.undoing(lead, &publications).map_err(StoreError::from)?
         }
     };
-    leaves_no_alert_alone(parts, &source, &files).await?;
+    refuse_orphaned_alerts(parts, &source, &files).await?;
     let rolled_back = roll_back_proved(parts, trial, (&source, files), act).await;
     let subject = format!("rules/{first}");
-    noted(parts, ("rule_roll_back_refused", &subject), act, rolled_back).await
+    record_refusal(parts, ("rule_roll_back_refused", &subject), act, rolled_back).await
 }
 
 async fn roll_back_proved(
@@ -138,7 +139,7 @@ async fn roll_back_proved(
     let texts = texts_after(parts, source, &files).await?;
     holds(parts, trial, texts.clone()).await?;
     let versions: Vec<_> = files.iter().map(|file| (&file.path, file.version)).collect();
-    let notices = told(parts, Turn::RolledBack, &versions, &texts, act).await?;
+    let notices = rule_notices(parts, Turn::RolledBack, &versions, &texts, act).await?;
     Ok(parts.store.roll_back_rules(files, source.overlay.upto, act, &notices).await?)
 }
 
@@ -148,8 +149,8 @@ enum Turn {
     RolledBack,
 }
 
-/// What programs are told of each file that comes into force, in the texts of that moment.
-async fn told(
+/// Notices about each file that comes into force, for webhooks.
+async fn rule_notices(
     parts: &Parts,
     turn: Turn,
     versions: &[(&RulePath, Option<VersionNumber>)],
@@ -157,11 +158,10 @@ async fn told(
     act: &Act,
 ) -> Result<Vec<Notice>, CycleError> {
     let mut notices = Vec::new();
-    let (catalogue, _) = rules::compile(texts, &parts.limits);
+    let titles = rules::titles(texts);
     for (path, version) in versions {
-        let rule = path.rule().and_then(|rule| catalogue.rule(&RuleId::new(rule)));
-        let title: Option<String> =
-            rule.map(|rule| rule.title.chars().take(LONGEST_TITLE).collect());
+        let title = path.rule().and_then(|rule| titles.get(&RuleId::new(rule)));
+        let title: Option<String> = title.map(|title| title.chars().take(LONGEST_TITLE).collect());
         let text = texts.get(path.as_str());
         let revision = text.map(|text| Fingerprint::of(text.as_bytes()));
         let of_file = RuleTurn {
@@ -207,8 +207,8 @@ async fn texts_after(
     Ok(texts)
 }
 
-/// A rule that goes away altogether would leave its alerts standing for ever.
-async fn leaves_no_alert_alone(
+/// Refuses to remove a rule that still has alerts: nothing would ever resolve them.
+async fn refuse_orphaned_alerts(
     parts: &Parts,
     source: &Source,
     files: &[PublishedFile],
@@ -237,17 +237,19 @@ async fn holds(
     if proof.holds() { Ok(()) } else { Err(CycleError::Unproved { proof: Box::new(proof) }) }
 }
 
-/// Where rules are put in force over HTTP only: refused beside the database, and noted in the trail.
+/// Refuses a publication from the command line, where rules are put in force over HTTP only, and
+/// records the refusal.
 pub async fn refuse_local_publication(
     parts: &Parts,
     about: (&'static str, &str),
     act: &Act,
 ) -> Result<Publication, CycleError> {
-    noted(parts, about, act, Err(refusal(DraftRefusal::OverHttpOnly))).await
+    record_refusal(parts, about, act, Err(refusal(DraftRefusal::OverHttpOnly))).await
 }
 
-/// A refusal is written down before it is told; when it cannot be, it is told all the same.
-async fn noted(
+/// Records a refusal in the audit trail and returns it. If it cannot be recorded, it is still
+/// returned.
+async fn record_refusal(
     parts: &Parts,
     about: (&'static str, &str),
     act: &Act,

@@ -1,4 +1,4 @@
-//! A past cycle judged again from what was kept, and compared byte for byte.
+//! Judges a past cycle again from the stored data, and compares the result byte for byte.
 
 use serde::Serialize;
 
@@ -16,9 +16,9 @@ pub struct Replay {
     pub cycle: CycleNumber,
     pub inputs: CycleInputs,
     pub verdicts: usize,
-    /// The verdicts as JSON, one a line, are the same bytes as those that were committed.
+    /// Whether the verdicts, as one JSON object per line, are the same bytes as the committed ones.
     pub identical: bool,
-    /// Fingerprint of those bytes, as judged again.
+    /// Fingerprint of the bytes judged again.
     pub fingerprint: Fingerprint,
     /// Lines that differ: as committed, and as judged again.
     pub differences: Vec<(Option<String>, Option<String>)>,

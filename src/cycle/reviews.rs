@@ -1,4 +1,4 @@
-//! Reviews as the faces show them, as the calendar plans them and as people act on them.
+//! Reviews as shown to people, their planning, and the actions of people on them.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ use crate::reviews::TIMETABLE_FILE;
 use crate::reviews::Timetable;
 use crate::store::ReviewEntry;
 
-/// A review as a list shows it.
+/// A review in a list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReviewLine {
     #[serde(flatten)]
@@ -38,11 +38,11 @@ pub struct ReviewLine {
     pub late: bool,
 }
 
-/// What someone was to do after a review, and has not said done.
+/// An action decided in a review and not yet marked as done.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OpenAction {
     pub review: ReviewId,
-    /// In the minutes of that review, from 1.
+    /// Its number in the minutes of that review, from 1.
     pub number: usize,
     pub project: ProjectId,
     pub name: String,
@@ -57,14 +57,14 @@ pub struct OpenAction {
 pub struct ReviewFile {
     #[serde(flatten)]
     pub line: ReviewLine,
-    /// What earlier reviews of the project left to do; of a review that is still to come.
+    /// For a planned review: the open actions of earlier reviews of the project.
     pub open_actions: Vec<OpenAction>,
     /// Oldest first.
     pub history: Vec<ReviewEntry>,
 }
 
-/// Plans the next review of each listed project, and calls off those of projects that no longer are:
-/// what the job of reviews does. Writes nothing when there is nothing to change, or on a dry run.
+/// The job of reviews: plans the next review of each listed project, and calls off those of
+/// projects that are no longer listed. Writes nothing on a dry run, or when nothing changes.
 pub async fn plan_reviews(
     parts: &Parts,
     as_of: Option<NaiveDate>,
@@ -85,7 +85,7 @@ pub async fn plan_reviews(
         .await
 }
 
-/// Planned ones by date, then the others; of one ministry, or of all.
+/// Planned reviews by date, then the others; of one ministry or of all.
 pub async fn review_lines(
     parts: &Parts,
     ministry: Option<&MinistryCode>,
@@ -119,7 +119,7 @@ pub async fn review(parts: &Parts, id: &ReviewId) -> Result<ReviewFile, CycleErr
     Ok(ReviewFile { line, open_actions, history: parts.store.review_history(id).await? })
 }
 
-/// What reviews left to do, of one ministry or of all: by date.
+/// Actions that reviews left to do, by date; of one ministry or of all.
 pub async fn open_actions(
     parts: &Parts,
     ministry: Option<&MinistryCode>,
@@ -130,7 +130,7 @@ pub async fn open_actions(
     Ok(open(&chosen.collect::<Vec<_>>(), &names(parts).await?, today))
 }
 
-/// By date.
+/// Open actions, by date.
 fn open(
     reviews: &[&Review],
     names: &BTreeMap<ProjectId, String>,
@@ -157,7 +157,8 @@ fn open(
     open
 }
 
-/// What a person does to a review; when it was held, the next one is planned in the same breath.
+/// Applies an action to a review. When the review was held, plans the next one in the same
+/// transaction.
 pub async fn act_on_review(
     parts: &Parts,
     id: &ReviewId,
@@ -190,7 +191,7 @@ pub async fn act_on_review(
                     .cloned()
                     .collect();
                 let next = reviews::plan(&of_it, &after, &timetable, today);
-                // Only this project was asked about: the others are not off their lists.
+                // Only this project was planned, so the reviews of the others are not called off.
                 changes.extend(
                     next.into_iter().filter(|next| next.review.state == ReviewState::Planned),
                 );
@@ -232,7 +233,7 @@ async fn names(parts: &Parts) -> Result<BTreeMap<ProjectId, String>, CycleError>
         .collect())
 }
 
-/// Those on a list as of a date, with the ministry of their latest edition.
+/// The listed projects as of a date, with the ministry of their latest edition.
 fn listed(portfolio: &Portfolio, as_of: NaiveDate) -> Vec<Listed> {
     let ministries: BTreeMap<&ProjectId, &MinistryCode> = portfolio
         .snapshots
@@ -259,7 +260,7 @@ fn listed(portfolio: &Portfolio, as_of: NaiveDate) -> Vec<Listed> {
         .collect()
 }
 
-/// As it is on disk now.
+/// Reads the timetable of the catalogue in force.
 async fn timetable(parts: &Parts) -> Result<Timetable, CycleError> {
     let texts = catalogue::read_rules(parts).await?;
     let text = texts.get(TIMETABLE_FILE).ok_or(CycleError::NoTimetable)?;

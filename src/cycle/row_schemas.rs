@@ -1,4 +1,4 @@
-//! How the API documents rows of frames: one property for each field of the dictionary.
+//! Documents rows of frames in the API: one property for each field of the dictionary.
 
 use utoipa::PartialSchema;
 use utoipa::ToSchema;
@@ -28,7 +28,7 @@ pub struct MinistryRow;
 #[derive(Debug)]
 pub struct PortfolioRow;
 
-/// What one edition said of a project, and what it changed.
+/// What one edition said of a project, and what changed since the previous one.
 #[derive(Debug)]
 pub struct HistoryRow;
 
@@ -76,7 +76,7 @@ impl PartialSchema for HistoryRow {
 
 impl ToSchema for HistoryRow {}
 
-/// Every field of the scope, each of which may be `null`: nobody knows it, or it is withheld.
+/// The schema of a row with every field of the scope. Each may be `null`: unknown or withheld.
 fn row(scope: Scope, description: &str) -> RefOr<Schema> {
     let mut row = ObjectBuilder::new().description(Some(description));
     for field in dictionary::fields_of(scope) {

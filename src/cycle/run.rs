@@ -1,4 +1,4 @@
-//! One cycle: read, measure, judge, decide, commit.
+//! Runs one cycle: reads, measures, judges, decides, commits.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -54,7 +54,7 @@ use crate::rules::RuleFault;
 use crate::store::KnownUpTo;
 use crate::store::MissionFilter;
 
-/// What a cycle found and did.
+/// What a cycle found and changed.
 #[derive(Clone, Debug, Serialize)]
 pub struct CycleReport {
     pub cycle: CycleNumber,
@@ -66,7 +66,7 @@ pub struct CycleReport {
     pub missing_most: Vec<FieldCost>,
     pub alert_changes: Vec<AlertChange>,
     pub mission_changes: Vec<MissionChange>,
-    /// Silences that end soon or have ended, and those to look at again.
+    /// Silences that end soon or have ended, and those to review.
     pub silence_changes: Vec<SilenceChange>,
     /// What was written to the outbox.
     #[serde(skip)]
@@ -80,25 +80,25 @@ pub struct CycleReport {
 #[schema(as = CycleOutcome)]
 pub enum Outcome {
     Committed,
-    /// The last cycle had the same date, data and catalogue: nothing was written.
+    /// Nothing was written: the last cycle had the same date, data and catalogue.
     Unchanged,
-    /// What a cycle would do; nothing was written.
+    /// Nothing was written: the report says what the cycle would do.
     DryRun,
 }
 
-/// How a cycle is run.
+/// The options of a cycle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CycleRequest {
-    /// Today in Paris when nothing is said.
+    /// By default today in Paris.
     pub as_of: Option<NaiveDate>,
-    /// Try it out: nothing is written.
+    /// Writes nothing.
     pub dry_run: bool,
-    /// Tell receivers that have just been set up all that stands.
+    /// Sends receivers that have just been set up everything that is open.
     pub announce: bool,
 }
 
-/// `as_of` defaults to today in Paris.
+/// Runs a cycle. `as_of` defaults to today in Paris.
 pub async fn run(
     parts: &Parts,
     as_of: Option<NaiveDate>,
@@ -108,7 +108,7 @@ pub async fn run(
     run_followed(parts, request, &CycleProgress::followed().0).await
 }
 
-/// The same, and receivers that have just been set up are told all that stands.
+/// Runs a cycle, and sends receivers that have just been set up everything that is open.
 pub async fn announce(
     parts: &Parts,
     as_of: Option<NaiveDate>,
@@ -118,7 +118,7 @@ pub async fn announce(
     run_followed(parts, request, &CycleProgress::followed().0).await
 }
 
-/// Whether alerts may follow on a cycle as of that date, as far as can be told beforehand.
+/// Checks what can be known before a cycle: whether alerts may be updated as of that date.
 pub async fn may_run(parts: &Parts, request: CycleRequest) -> Result<(), CycleError> {
     parts.store.check_whole("a cycle")?;
     let as_of = request.as_of.unwrap_or_else(|| view::today(parts.clock.now()));
@@ -148,7 +148,7 @@ pub async fn run_followed(
     let judged = judge(parts, texts, portfolio, upto, as_of).await?;
     watch.lap(CyclePhase::Judge);
     if let Some(last) = last.as_ref().filter(|last| !dry_run && judged.repeats(&last.inputs)) {
-        info!(cycle.number = %last.number, "Cycle {} stands: nothing has changed since", last.number);
+        info!(cycle.number = %last.number, "Nothing has changed since cycle {}", last.number);
         return Ok(CycleReport {
             cycle: last.number,
             outcome: Outcome::Unchanged,
@@ -165,18 +165,18 @@ pub async fn run_followed(
     decide(parts, judged, last, (now, request, watch)).await
 }
 
-/// Alerts follow one another in time; those of an older date cannot follow, and those of a day that has
-/// not come would keep all the others from following.
+/// Alerts are updated in chronological order: an older date cannot follow, and a future one would
+/// block all others.
 fn stays_in_order(
     as_of: NaiveDate,
     last: Option<&CycleSummary>,
     today: NaiveDate,
 ) -> Result<(), CycleError> {
     if as_of > today {
-        return Err(CycleError::AfterToday { asked: as_of, today });
+        return Err(CycleError::AfterToday { requested: as_of, today });
     }
     match last.map(|last| last.inputs.as_of) {
-        Some(last) if as_of < last => Err(CycleError::BackInTime { asked: as_of, last }),
+        Some(last) if as_of < last => Err(CycleError::BackInTime { requested: as_of, last }),
         Some(_) | None => Ok(()),
     }
 }
@@ -232,11 +232,11 @@ async fn decide(
     })
 }
 
-/// What stood, and what a cycle changes in it.
+/// The alerts and missions before the cycle, and what it changes in them.
 #[derive(Debug)]
 pub(super) struct Deliberation {
     pub(super) number: CycleNumber,
-    /// The cycle whose alerts it goes on from.
+    /// The cycle whose alerts this one continues.
     follows: Option<CycleNumber>,
     pub(super) standing: Vec<Alert>,
     pub(super) known_missions: Vec<Mission>,
@@ -259,7 +259,7 @@ pub(super) async fn deliberate(
     let standing = alerts::follow(standing, &circumstances, now);
     let alert_changes = alerts::reconcile(
         &standing,
-        &telling(&judged.verdicts, &standing.alerts),
+        &relevant_verdicts(&judged.verdicts, &standing.alerts),
         alerts::Occasion {
             cycle: number,
             as_of: judged.inputs.as_of,
@@ -277,7 +277,7 @@ pub(super) async fn deliberate(
     let mission_changes = missions::plan(&known_missions, &alert_changes, moment);
     let silence_changes = alerts::review(
         &parts.store.silences().await?,
-        alerts::Watchful {
+        alerts::SilenceReview {
             today: view::today(now),
             now,
             revisions: &judged.catalogue.revisions(),
@@ -295,13 +295,13 @@ pub(super) async fn deliberate(
     })
 }
 
-/// The verdicts that may change an alert: those that fired, and those on what is known as one.
-fn telling(verdicts: &Verdicts, known: &[Alert]) -> Vec<Judgement> {
+/// The verdicts that may change an alert: those that fired, and those on subjects of known alerts.
+fn relevant_verdicts(verdicts: &Verdicts, known: &[Alert]) -> Vec<Judgement> {
     let mut subjects: BTreeMap<&RuleId, Vec<&Subject>> = BTreeMap::new();
     for alert in known {
         subjects.entry(&alert.rule).or_default().push(&alert.subject);
     }
-    let mut telling = Vec::new();
+    let mut relevant_verdicts = Vec::new();
     for rule in verdicts.rules() {
         let alerts = subjects.get(rule.rule()).into_iter().flatten();
         let alerts = alerts.filter_map(|subject| rule.place(subject));
@@ -309,9 +309,9 @@ fn telling(verdicts: &Verdicts, known: &[Alert]) -> Vec<Judgement> {
         let fired = fired.filter(|(_, code)| code.has_fired()).map(|(place, _)| place);
         let places: BTreeSet<usize> = alerts.chain(fired).collect();
         let judgements = places.into_iter().filter_map(|place| rule.at(place));
-        telling.extend(judgements.map(JudgementRef::to_judgement));
+        relevant_verdicts.extend(judgements.map(JudgementRef::to_judgement));
     }
-    telling
+    relevant_verdicts
 }
 
 fn warn_of_automatic_rules_out_of_force(judged: &Judged) {
@@ -322,7 +322,7 @@ fn warn_of_automatic_rules_out_of_force(judged: &Judged) {
     }
 }
 
-/// Everything that follows from the data and the catalogue alone.
+/// The result of measuring and judging, which depends on the data and the catalogue alone.
 #[derive(Debug)]
 pub(super) struct Judged {
     pub(super) inputs: CycleInputs,
@@ -336,7 +336,7 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    /// An import that left the data as it was does not count.
+    /// An import that left the data unchanged does not count.
     fn repeats(&self, last: &CycleInputs) -> bool {
         self.inputs.as_of == last.as_of
             && self.inputs.data == last.data
@@ -344,7 +344,7 @@ impl Judged {
     }
 }
 
-/// Measures and judges on a blocking thread: no async worker waits for it.
+/// Measures and judges on a blocking thread, so that no async worker waits for it.
 pub(super) async fn judge(
     parts: &Parts,
     texts: BTreeMap<String, String>,

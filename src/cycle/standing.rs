@@ -1,4 +1,4 @@
-//! How one verdict differs from another.
+//! The difference between two verdicts on a subject.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -26,11 +26,11 @@ words! {
     }
 }
 
-/// What a catalogue answers on a subject.
+/// What a catalogue gives on a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// It has no such rule, or its rule does not judge such a subject.
+    /// The catalogue has no such rule, or the rule does not judge such a subject.
     NotJudged,
     Unknown,
     Failed,
@@ -38,7 +38,7 @@ pub enum Standing {
     Level(Level),
 }
 
-/// Words only: what is derived takes the level for an object.
+/// Only the words: a derived schema would describe the level as an object.
 impl PartialSchema for Standing {
     fn schema() -> RefOr<Schema> {
         let none = [Self::NotJudged, Self::Unknown, Self::Failed];
@@ -108,7 +108,8 @@ impl DifferenceKind {
         }
     }
 
-    /// `None` when nobody would notice: a rule comes or goes where it has nothing to say.
+    /// `None` when the change is invisible: a rule appears or disappears where it has nothing to
+    /// report.
     pub(super) fn between(from: Standing, to: Standing) -> Option<Self> {
         let silent =
             |standing| matches!(standing, Standing::NotJudged | Standing::Level(Level::Clear));

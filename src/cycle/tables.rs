@@ -1,4 +1,4 @@
-//! From frames to plain rows, so that no face needs to know Polars.
+//! Converts frames to plain rows, so that callers need not know Polars.
 
 use polars::frame::DataFrame;
 use polars::prelude::AnyValue;

@@ -1,10 +1,10 @@
-//! What happens is told to programs: the notices of it, for the transaction that decides it.
+//! Notices for webhooks about what happens, to be written in the transaction that decides it.
 
 use serde_json::json;
 
 use super::CycleError;
 use super::Parts;
-use super::catalogue::catalogue;
+use super::catalogue::read_rules;
 use crate::clock::ClockJump;
 use crate::domain::alert::Alert;
 use crate::domain::audit::Act;
@@ -15,15 +15,16 @@ use crate::notify;
 use crate::notify::Directory;
 use crate::notify::Occurrence;
 use crate::notify::World;
+use crate::rules;
 
-/// A person says that they have seen an alert as it is.
+/// Records that a person has seen an alert in its current state.
 pub async fn acknowledge(parts: &Parts, alert: &Alert, act: &Act) -> Result<(), CycleError> {
     let notices = notices_of(parts, Occurrence::Acknowledged { alert, act }).await?;
     Ok(parts.store.acknowledge(&alert.id, act, &notices).await?)
 }
 
-/// The clock jumped: in the trail, to the risk team and to programs.
-pub async fn tell_clock_jump(parts: &Parts, jump: ClockJump) -> Result<(), CycleError> {
+/// Records a jump of the clock in the audit trail, and notifies the risk team and webhooks.
+pub async fn record_clock_jump(parts: &Parts, jump: ClockJump) -> Result<(), CycleError> {
     let mut notices = notices_of(parts, Occurrence::ClockJumped(jump)).await?;
     notices.extend(notify::clock_letter(jump, &parts.notify)?);
     let deed = Deed::by(&Actor::vigie(), "clock_jumped", "clock")
@@ -32,7 +33,8 @@ pub async fn tell_clock_jump(parts: &Parts, jump: ClockJump) -> Result<(), Cycle
     Ok(parts.store.note_occurrence(&deed, &notices, jump.found).await?)
 }
 
-/// To be written with what it tells. None when no webhook is set up, and then nothing is read.
+/// The notices of an occurrence, to be written with it. None when no webhook is set up. Rules are not
+/// compiled: the title of a rule is read from its front matter.
 pub async fn notices_of(
     parts: &Parts,
     occurrence: Occurrence<'_>,
@@ -42,8 +44,8 @@ pub async fn notices_of(
     }
     let directory = match occurrence {
         Occurrence::Acknowledged { .. } => {
-            let terms = catalogue(parts).await?.catalogue.terms();
-            Directory::of_known(parts.store.known_projects().await?, &terms)
+            let titles = rules::titles(&read_rules(parts).await?);
+            Directory::of_known(parts.store.known_projects().await?, titles)
         }
         Occurrence::Committed(_)
         | Occurrence::Voided { .. }

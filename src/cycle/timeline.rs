@@ -1,5 +1,5 @@
-//! What became of one project, newest first: what each edition said of it, what cycles and people did to
-//! its alerts, missions and reviews, its silences, and the names under which it was found to be one.
+//! The history of one project, newest first: what each edition said, what cycles and people did to
+//! its alerts, missions and reviews, its silences, and the identity links that concern it.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
-use super::catalogue::catalogue;
+use super::catalogue::read_rules;
 use super::dossier;
 use super::dossier::AlertEvent;
 use super::tables;
@@ -29,14 +29,13 @@ use crate::domain::audit::Actor;
 use crate::domain::edition::EditionId;
 use crate::domain::french;
 use crate::domain::ids::ProjectId;
-use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::review::Review;
-use crate::domain::rule::RuleTerms;
 use crate::domain::silence::Silence;
 use crate::domain::subject::Subject;
 use crate::domain::words::words;
 use crate::frame;
+use crate::rules;
 use crate::store::AlertFilter;
 use crate::store::LinkAction;
 use crate::store::LinkEntry;
@@ -44,33 +43,34 @@ use crate::store::MissionEntry;
 use crate::store::MissionFilter;
 use crate::store::ReviewEntry;
 
-/// One thing that became of a project.
+/// An event in the history of a project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TimelineEvent {
-    /// The same for ever, and of nothing else in the timeline: `alert/1f2e3d4c5b6a/3`.
+    /// A name that never changes and is unique in the timeline: `alert/1f2e3d4c5b6a/3`.
     pub name: String,
-    /// In Paris.
+    /// The day in Paris.
     pub on: NaiveDate,
-    /// Of an edition, the day is all that is known.
+    /// The instant; `None` for an edition, of which only the day is known.
     pub at: Option<DateTime<Utc>>,
     pub about: TimelineKind,
-    /// The word of the change or the act: `worsened`, `commented`, `held`.
+    /// The kind of change or action: `worsened`, `commented`, `held`.
     pub kind: String,
-    /// In French, as are the words that Vigie says.
+    /// In French.
     pub title: String,
     pub words: String,
-    /// Of an alert, then.
+    /// For an alert: its level after the event.
     pub level: Option<Level>,
-    /// Not of editions, nor of identities: of these the audit trail knows.
+    /// Who did it. Absent for editions and identity links: the audit trail has the authors of
+    /// links.
     pub by: Option<Actor>,
-    /// Where all of it is told: `/api/v1/alerts/1f2e3d4c5b6a`.
+    /// Where all of it is shown: `/api/v1/alerts/1f2e3d4c5b6a`.
     pub path: String,
 }
 
 words! {
     pub enum TimelineKind, "a kind of event" {
         Edition = "edition",
-        /// The project turned out to be one with another, or another's after all.
+        /// The project was found to be the same as another, or not to be after all.
         Identity = "identity",
         Alert = "alert",
         Mission = "mission",
@@ -92,9 +92,10 @@ impl TimelineKind {
     }
 }
 
-/// Of a project by its id, or by any name it went by. What other projects' people did is not told.
-pub async fn timeline(parts: &Parts, asked: &str) -> Result<Vec<TimelineEvent>, CycleError> {
-    let project = view::find_project(parts, asked).await?.project;
+/// The timeline of a project, by its id or any name it ever had. What people did to other projects
+/// is left out.
+pub async fn timeline(parts: &Parts, requested: &str) -> Result<Vec<TimelineEvent>, CycleError> {
+    let project = view::find_project(parts, requested).await?.project;
     let subject = Subject::Project(project.clone());
     let mut events = editions(parts, &project).await?;
     let links = parts.store.identity_log().await?;
@@ -114,7 +115,7 @@ pub async fn timeline(parts: &Parts, asked: &str) -> Result<Vec<TimelineEvent>, 
     let mut silences = parts.store.silences().await?;
     silences.retain(|silence| silence.scope.project.as_ref() == Some(&project));
     events.extend(silences.iter().flat_map(silence_events));
-    // Of one instant, what is told later comes of what is told before.
+    // At the same instant, what is added later results from what is added earlier.
     events.sort_by_key(|event| (event.on, event.at));
     events.reverse();
     Ok(events)
@@ -136,10 +137,10 @@ fn edition_event(row: &Row) -> Option<TimelineEvent> {
     let edition: EditionId = row.get("edition")?.as_str()?.parse().ok()?;
     let number = |field: &str| row.get(field).and_then(Json::as_f64);
     let withheld = |field: &str| row.get(field).and_then(Json::as_bool) == Some(true);
-    let figure = |field: &str, kept: &str, write: fn(f64) -> String, drift: &str| {
+    let figure = |field: &str, withheld_field: &str, write: fn(f64) -> String, drift: &str| {
         let figure = match number(field) {
             Some(figure) => write(figure),
-            None if withheld(kept) => "non publié".to_owned(),
+            None if withheld(withheld_field) => "non publié".to_owned(),
             None => "inconnu".to_owned(),
         };
         let drift = number(drift).map(french::percent);
@@ -183,10 +184,10 @@ fn link_event(entry: &LinkEntry, project: &ProjectId) -> Option<TimelineEvent> {
     })
 }
 
-/// Of its alerts, and of those that they go on from. A cycle that found the same again is not told.
+/// Events of the project's alerts and of those they continue, except cycles that found the same as
+/// the one before.
 async fn alert_events(parts: &Parts, subject: &Subject) -> Result<Vec<TimelineEvent>, CycleError> {
-    let catalogue = catalogue(parts).await?.catalogue;
-    let terms = catalogue.terms();
+    let titles = rules::titles(&read_rules(parts).await?);
     let of_it = AlertFilter { subject: Some(subject.clone()), ..AlertFilter::default() };
     let alerts = parts.store.alerts(&of_it).await?;
     let (mut seen, mut cycles) = (BTreeSet::new(), BTreeMap::new());
@@ -197,10 +198,10 @@ async fn alert_events(parts: &Parts, subject: &Subject) -> Result<Vec<TimelineEv
                 continue;
             }
             let history = dossier::history_of(parts, &id, &mut cycles).await?;
-            let told = history.into_iter().enumerate();
-            let told = told.filter(|(_, one)| one.kind != AlertChangeKind::Persisted.as_str());
-            let title = title_of(&rule, &terms);
-            events.extend(told.map(|(place, event)| TimelineEvent {
+            let shown = history.into_iter().enumerate();
+            let shown = shown.filter(|(_, one)| one.kind != AlertChangeKind::Persisted.as_str());
+            let title = titles.get(&rule).map_or_else(|| rule.to_string(), Clone::clone);
+            events.extend(shown.map(|(place, event)| TimelineEvent {
                 name: format!("alert/{id}/{place}"),
                 title: format!("Alerte « {title} » : {}", event.label),
                 path: format!("/api/v1/alerts/{id}"),
@@ -209,10 +210,6 @@ async fn alert_events(parts: &Parts, subject: &Subject) -> Result<Vec<TimelineEv
         }
     }
     Ok(events)
-}
-
-fn title_of(rule: &RuleId, terms: &BTreeMap<RuleId, RuleTerms>) -> String {
-    terms.get(rule).map_or_else(|| rule.to_string(), |terms| terms.title.clone())
 }
 
 fn alert_event(event: AlertEvent) -> TimelineEvent {
@@ -282,7 +279,7 @@ fn silence_events(silence: &Silence) -> impl Iterator<Item = TimelineEvent> {
     [Some(made), ended].into_iter().flatten()
 }
 
-/// Of which all else is to be said.
+/// An event of which only the instant is set.
 fn done_at(at: DateTime<Utc>) -> TimelineEvent {
     TimelineEvent {
         name: String::new(),

@@ -1,5 +1,6 @@
-//! Trials: work on rules that somebody waits for, before the rules are in force. Each has a budget as a whole, stops when
-//! nobody waits for it any more, and over HTTP takes one of few places, one for each account at a time.
+//! Trials: work on rules that are not in force, for a caller who waits. Each has a total budget and
+//! stops when its caller is gone. Over HTTP it takes one of a few places, one per account at a
+//! time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,14 +25,14 @@ use crate::rules::TrialLimits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrialSettings {
-    /// Trials at the same time, over HTTP.
+    /// Most trials at the same time, over HTTP.
     pub places: usize,
-    /// Longest wait for a place.
+    /// Longest wait for a place, in seconds.
     pub wait_seconds: u32,
     pub cases: u64,
     pub seconds: u64,
     pub bytes: u64,
-    /// The same bounds for commands on this machine, which nobody else waits for.
+    /// The same limits for commands on this machine, which share it with nobody.
     pub command_cases: u64,
     pub command_seconds: u64,
     pub command_bytes: u64,
@@ -53,12 +54,12 @@ impl Default for TrialSettings {
 }
 
 impl TrialSettings {
-    /// Of a trial over HTTP.
+    /// Limits of a trial over HTTP.
     pub fn limits(&self) -> TrialLimits {
         TrialLimits { cases: self.cases, seconds: self.seconds, bytes: self.bytes }
     }
 
-    /// A trial that a command on this machine makes; its time begins now.
+    /// A trial for a command on this machine; its time begins now.
     pub fn of_command(&self) -> Trial {
         let limits = TrialLimits {
             cases: self.command_cases,
@@ -69,7 +70,7 @@ impl TrialSettings {
     }
 }
 
-/// One trial under way. Its place is free once the last clone is dropped, and no work of it runs any more.
+/// A running trial. Its place is freed when the last clone is dropped and its work has stopped.
 #[derive(Clone, Debug)]
 pub struct Trial {
     budget: Budget,
@@ -77,7 +78,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Without a place: for what nobody can be kept waiting by. It stops when `stop` is cancelled.
+    /// A trial that takes no place. It stops when `stop` is cancelled.
     pub fn new(limits: TrialLimits, stop: CancellationToken) -> Self {
         Self { budget: Budget::new(limits, stop), _place: None }
     }
@@ -86,10 +87,11 @@ impl Trial {
         &self.budget
     }
 
-    /// Does the work on a blocking thread. When the future is dropped, the work is told to stop.
+    /// Does the work on a blocking thread. When the future is dropped, the work is cancelled.
     ///
     /// # Errors
-    /// Those of the work; `OverBudget` whenever the budget is spent at its end, whatever the work made of that.
+    /// Those of the work; `OverBudget` whenever the budget is spent at the end, whatever the work
+    /// returned.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Budget) -> Result<T, CycleError> + Send + 'static,
@@ -117,7 +119,7 @@ struct Place {
     _of_all: OwnedSemaphorePermit,
 }
 
-/// Why there was no place.
+/// Why no place was free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NoPlace {
     #[error(
@@ -131,7 +133,7 @@ pub enum NoPlace {
 }
 
 impl NoPlace {
-    /// In how long it is worth asking again.
+    /// Seconds after which it is worth trying again.
     pub fn wait_seconds(self) -> u32 {
         match self {
             Self::SameAccount { waited } | Self::AllTaken { waited, .. } => waited.max(1),
@@ -144,7 +146,7 @@ impl NoPlace {
 pub struct TrialPlaces {
     settings: TrialSettings,
     all: Arc<Semaphore>,
-    /// Of the accounts that have a trial under way, or wait for one.
+    /// One permit per account that has, or waits for, a trial.
     accounts: Mutex<BTreeMap<AccountNumber, Arc<Semaphore>>>,
 }
 
@@ -157,15 +159,16 @@ impl TrialPlaces {
         }
     }
 
-    /// Without a place, within the same bounds.
+    /// A trial with the same limits that takes no place.
     pub fn unplaced(&self, stop: CancellationToken) -> Trial {
         Trial::new(self.settings.limits(), stop)
     }
 
-    /// Waits for the account's turn, then for a place, within one bound. The trial's own time begins afterwards.
+    /// Waits for the account's turn, then for a place; both waits share one limit. The trial's own
+    /// time begins afterwards.
     ///
     /// # Errors
-    /// When there is none in time.
+    /// When no place is free in time.
     pub async fn take(
         &self,
         account: AccountNumber,
@@ -184,13 +187,13 @@ impl TrialPlaces {
 
     fn turn_of(&self, account: AccountNumber) -> Arc<Semaphore> {
         let mut known = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        // Permits and waiters hold the semaphore too: what only the map holds serves nobody.
+        // Permits and waiters hold a semaphore too: one that only the map holds is unused.
         known.retain(|_, turn| Arc::strong_count(turn) > 1);
         Arc::clone(known.entry(account).or_insert_with(|| Arc::new(Semaphore::new(1))))
     }
 }
 
-/// `None` at the end, or once nobody waits any more.
+/// `None` when the wait ends without a permit, or the caller is gone.
 async fn acquire(
     semaphore: Arc<Semaphore>,
     end: tokio::time::Instant,

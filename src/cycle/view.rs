@@ -1,4 +1,4 @@
-//! What the faces show of the portfolio, without committing anything.
+//! Read-only views of the portfolio for the API and the command line.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ use crate::sources::name_key;
 use crate::sources::nearest_name;
 use crate::store::KnownUpTo;
 
-/// Name of the dated threshold that the global drift is to stay under.
+/// Name of the dated threshold under which the global drift is to stay.
 const TARGET: &str = "drift_target";
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -57,7 +57,7 @@ pub struct Panorama {
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ProjectView {
-    /// The fields of the frame; absent when the project left more than an edition ago.
+    /// The fields of the frame; absent when the project left before the previous edition.
     #[schema(value_type = Option<ProjectRow>)]
     pub project: Option<Row>,
     pub id: ProjectId,
@@ -65,12 +65,12 @@ pub struct ProjectView {
     /// One row per edition, oldest first.
     #[schema(value_type = Vec<HistoryRow>)]
     pub history: Vec<Row>,
-    /// The last committed cycle, and what it judged of the project.
+    /// The last committed cycle, and its verdicts on the project.
     pub cycle: Option<CycleSummary>,
     pub verdicts: Vec<Judgement>,
 }
 
-/// The day in Paris.
+/// The current day in Paris.
 pub fn today(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&Paris).date_naive()
 }
@@ -98,7 +98,7 @@ pub async fn panorama(parts: &Parts, as_of: Option<NaiveDate>) -> Result<Panoram
     .await?
 }
 
-/// One row per edition, as the portfolio was known at the end of its month.
+/// One row per edition, with the portfolio as it was known at the end of that month.
 fn series(
     portfolio: &Portfolio,
     as_of: NaiveDate,
@@ -107,7 +107,7 @@ fn series(
     tables::rows(&series_frame(portfolio, as_of, catalogue)?)
 }
 
-/// The same as a frame.
+/// One row per edition, as a frame.
 pub(super) fn series_frame(
     portfolio: &Portfolio,
     as_of: NaiveDate,
@@ -132,7 +132,7 @@ pub(super) fn series_frame(
     Ok(whole)
 }
 
-/// The projects of the edition in force, and those that have just left.
+/// The projects of the current edition, and those that have just left.
 pub async fn projects(parts: &Parts, as_of: Option<NaiveDate>) -> Result<Vec<Row>, CycleError> {
     let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
     tokio::task::spawn_blocking(move || {
@@ -142,13 +142,14 @@ pub async fn projects(parts: &Parts, as_of: Option<NaiveDate>) -> Result<Vec<Row
     .await?
 }
 
-/// `asked` is an id or any name that the project went by, whatever its case and accents.
+/// A project with its history. `requested` is an id or any name the project ever had; case and
+/// accents do not matter.
 pub async fn project(
     parts: &Parts,
-    asked: &str,
+    requested: &str,
     as_of: Option<NaiveDate>,
 ) -> Result<ProjectView, CycleError> {
-    let KnownProject { project: id, names, .. } = find_project(parts, asked).await?;
+    let KnownProject { project: id, names, .. } = find_project(parts, requested).await?;
     let (cycle, verdicts) = last_verdicts(parts, &id).await?;
     let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
     tokio::task::spawn_blocking(move || {
@@ -164,25 +165,28 @@ pub async fn project(
     .await?
 }
 
-/// What the last cycle judged of a project.
-pub async fn verdicts(parts: &Parts, asked: &str) -> Result<Vec<Judgement>, CycleError> {
-    let found = find_project(parts, asked).await?;
+/// The verdicts of the last cycle on a project.
+pub async fn verdicts(parts: &Parts, requested: &str) -> Result<Vec<Judgement>, CycleError> {
+    let found = find_project(parts, requested).await?;
     Ok(last_verdicts(parts, &found.project).await?.1)
 }
 
-pub(super) async fn find_project(parts: &Parts, asked: &str) -> Result<KnownProject, CycleError> {
+pub(super) async fn find_project(
+    parts: &Parts,
+    requested: &str,
+) -> Result<KnownProject, CycleError> {
     let mut known = parts.store.known_projects().await?;
-    let wanted = name_key(asked);
-    let is_asked = |project: &KnownProject| {
-        project.project.as_str() == asked
+    let wanted = name_key(requested);
+    let is_requested = |project: &KnownProject| {
+        project.project.as_str() == requested
             || project.names.iter().any(|name| name_key(name) == wanted)
     };
-    if let Some(index) = known.iter().position(is_asked) {
+    if let Some(index) = known.iter().position(is_requested) {
         return Ok(known.swap_remove(index));
     }
     let names = known.iter().flat_map(|project| &project.names).map(String::as_str);
-    let near = nearest_name(asked, names).map(str::to_owned);
-    Err(CycleError::NoSuchProject { asked: asked.to_owned(), near })
+    let near = nearest_name(requested, names).map(str::to_owned);
+    Err(CycleError::NoSuchProject { requested: requested.to_owned(), near })
 }
 
 async fn last_verdicts(
@@ -195,7 +199,10 @@ async fn last_verdicts(
     Ok((Some(cycle), verdicts))
 }
 
-/// What was known of the portfolio as of a date, which must have seen an edition.
+/// The portfolio as it was known on a date.
+///
+/// # Errors
+/// When no edition had been published by then.
 pub(super) async fn known_portfolio(
     parts: &Parts,
     upto: &KnownUpTo,
@@ -234,7 +241,7 @@ pub(super) async fn known_data(
     Ok((as_of, known_portfolio(parts, &upto, as_of).await?))
 }
 
-/// The last day of the edition's month: follow-up data reported with the edition counts.
+/// Last day of the edition's month: follow-up data reported with the edition counts for it.
 fn end_of(edition: EditionId) -> NaiveDate {
     edition
         .as_of()

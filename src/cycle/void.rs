@@ -1,6 +1,6 @@
-//! A committed cycle that was wrong is made void: what it did is undone, and those it told are told so.
+//! Voids a committed cycle that was wrong: undoes what it did, and sends a correction to those who
+//! received its messages.
 
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
@@ -11,54 +11,48 @@ use utoipa::ToSchema;
 use super::CycleError;
 use super::Parts;
 use super::catalogue;
-use super::people;
+use super::messages;
+use super::messages::MessageBasis;
+use super::messages::Situation;
 use super::view;
 use crate::alerts;
-use crate::domain::alert::Alert;
 use crate::domain::alert::AlertChange;
 use crate::domain::audit::Act;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::french;
-use crate::domain::ids::AlertId;
 use crate::domain::ids::CycleNumber;
-use crate::domain::ids::MissionId;
-use crate::domain::mission::Mission;
 use crate::domain::mission::MissionChange;
-use crate::domain::notice::Memory;
 use crate::domain::notice::Outgoing;
 use crate::domain::notice::Receiver;
-use crate::domain::subject::Subject;
 use crate::missions;
 use crate::notify;
 use crate::notify::Correction;
-use crate::notify::Directory;
-use crate::notify::Facts;
 use crate::notify::Occasion;
-use crate::notify::Terms;
 use crate::store::CycleEffects;
 use crate::store::CycleUndo;
 use crate::store::MissionFilter;
 use crate::store::StoreError;
 
-/// How often it is tried anew when somebody acts or a message leaves in between.
+/// Most attempts: one fails when somebody acts or a message is sent in between.
 const ATTEMPTS: usize = 10;
 
-/// What making a cycle void came to.
+/// The result of voiding a cycle.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct VoidReport {
-    /// As it is kept, marked.
+    /// The cycle as it is stored, marked as void.
     pub cycle: CycleSummary,
-    /// Alerts put back as they were before it, or closed when it had opened them.
+    /// Alerts restored to their state before the cycle, or closed if it had opened them.
     pub alerts: usize,
-    /// Missions put back as they were before it, or withdrawn when it had proposed them.
+    /// Missions restored to their state before the cycle, or withdrawn if it had proposed them.
     pub missions: usize,
-    /// Those who were told of it, and are sent a correction.
+    /// Those who received its messages and are sent a correction.
     #[schema(value_type = Vec<Receiver>)]
     pub corrected: Vec<Receiver>,
 }
 
-/// Only the last cycle that stands can be made void. What people did since stays: an alert that the cycle
-/// opened and that somebody acted on stays open, a mission that somebody decided stays as decided.
+/// Voids a cycle. Only the last cycle in force can be voided. What people did since remains: an alert
+/// that the cycle opened and that somebody acted on stays open, and a mission that somebody decided
+/// stays as decided.
 pub async fn void(parts: &Parts, number: CycleNumber, act: &Act) -> Result<VoidReport, CycleError> {
     parts.store.check_whole("making a cycle void")?;
     for _ in 0..ATTEMPTS {
@@ -72,13 +66,13 @@ pub async fn void(parts: &Parts, number: CycleNumber, act: &Act) -> Result<VoidR
                 act.actor, undo.alert_changes.len(), undo.mission_changes.len()
             );
             let marked = parts.store.cycle(number).await?.ok_or(CycleError::NoSuchCycle(number))?;
-            let told = undo.outgoing.notices.iter().map(|notice| notice.receiver.clone());
-            let told: BTreeSet<Receiver> = told.collect();
+            let corrected = undo.outgoing.notices.iter().map(|notice| notice.receiver.clone());
+            let corrected: BTreeSet<Receiver> = corrected.collect();
             return Ok(VoidReport {
                 cycle: marked,
                 alerts: undo.alert_changes.len(),
                 missions: undo.mission_changes.len(),
-                corrected: told.into_iter().collect(),
+                corrected: corrected.into_iter().collect(),
             });
         }
     }
@@ -101,7 +95,7 @@ async fn decide(
     Ok(CycleUndo { effects, alert_changes, mission_changes, outgoing })
 }
 
-/// As a digest between two cycles is: on what stands once the cycle is undone.
+/// The messages that correct the cycle, composed like a digest on what remains once it is undone.
 async fn correction(
     parts: &Parts,
     (cycle, act): (&CycleSummary, &Act),
@@ -115,42 +109,25 @@ async fn correction(
     let before = parts.store.cycles_before(cycle.number, u32::MAX).await?;
     let last = before.into_iter().find(|former| former.voided.is_none());
     let as_of = last.map_or_else(|| view::today(now), |last| last.inputs.as_of);
-    let (as_of, portfolio, catalogue) = view::known(parts, Some(as_of)).await?;
-    let terms = Terms::parse(catalogue::read_rules(parts).await?.get(notify::TERMS_FILE))?;
-    let directory = Directory::of(&portfolio, &catalogue.terms(), as_of);
-    let standing = parts.store.standing_alerts().await?;
+    let (as_of, portfolio) = view::known_data(parts, Some(as_of)).await?;
+    let texts = catalogue::read_rules(parts).await?;
+    let alerts = parts.store.standing_alerts().await?;
     let missions = parts.store.missions(&MissionFilter::default()).await?;
-    let changed = alert_changes.iter().map(|change| (&change.alert.id, &change.alert));
-    let alerts: BTreeMap<&AlertId, &Alert> =
-        standing.iter().map(|alert| (&alert.id, alert)).chain(changed).collect();
-    let moved = mission_changes.iter().map(|change| (&change.mission.id, &change.mission));
-    let missions: BTreeMap<&MissionId, &Mission> =
-        missions.iter().map(|mission| (&mission.id, mission)).chain(moved).collect();
-    let shown: Vec<&Alert> = alerts.values().copied().collect();
-    let quiet = people::quiet(parts, &shown, &[], now).await?;
-    let facts = Facts {
-        alerts,
-        changes: alert_changes.iter().map(|change| (&change.alert.id, change)).collect(),
-        missions,
-        quiet: &quiet,
-        stale: notify::stale(&parts.store.last_imports(now).await?, &terms, now),
+    let basis =
+        MessageBasis { cycle: cycle.number, as_of, now, portfolio: &portfolio, texts: &texts };
+    let situation = Situation {
+        alerts: &alerts,
+        missions: &missions,
+        alert_changes,
+        mission_changes,
+        silence_changes: &[],
     };
-    let told: BTreeMap<(Receiver, Subject), Memory> = parts.store.notification_memory().await?;
-    let occasion = Occasion {
-        cycle: cycle.number,
-        as_of,
-        now,
-        facts: &facts,
-        directory: &directory,
-        terms: &terms,
-        settings: &parts.notify,
-        told: &told,
-        lanes: &parts.store.lanes().await?,
-        silences: &[],
-        announce: false,
-        correction: None,
+    let correction = Correction {
+        number: cycle.number,
+        as_of: cycle.inputs.as_of,
+        act,
+        receivers: &effects.told,
     };
-    let correction =
-        Correction { number: cycle.number, as_of: cycle.inputs.as_of, act, told: &effects.told };
-    Ok(notify::correct(occasion, correction)?)
+    let compose = |occasion: Occasion<'_>| Ok(notify::correct(occasion, correction)?);
+    messages::compose(parts, basis, situation, compose).await
 }

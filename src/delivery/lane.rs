@@ -1,4 +1,4 @@
-//! One lane: claim what is due, send it, write what became of it.
+//! Delivers the notices of one channel: claims what is due, sends it, records the results.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -39,41 +39,42 @@ use crate::store::ClaimedNotice;
 use crate::store::Tried;
 use crate::store::WaitLimit;
 
-/// How long a notice is a program's own. Longer than the slowest message may take.
+/// How long a claimed notice belongs to a program. Longer than the slowest message may take.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
 
-/// Nothing is begun in the last part of a lease: another program may take it when it ends.
+/// No attempt begins this close to the end of a lease, when another program may claim the notice.
 const LEASE_MARGIN: TimeDelta = TimeDelta::minutes(4);
 
-/// Claimed at a time.
+/// Notices claimed at a time.
 const BATCH: u32 = 200;
 
-/// Outcomes written in one transaction, at most: what is sent again when all is cut.
+/// Most results recorded in one transaction: those are sent again if the program is interrupted.
 const RECORDED_AT_ONCE: usize = 50;
 
-/// Failures in a row, each of which could be a notice's own fault, that are taken for an outage.
+/// Consecutive failures, each of which could be the notice's own fault, that are taken for an
+/// outage.
 const UNCLEAR_IN_A_ROW: u32 = 5;
 
-/// What the workers of a lane share.
+/// What the workers of a channel share.
 struct Batch {
     queue: Mutex<VecDeque<ClaimedNotice>>,
     contacts: Vec<Contact>,
-    /// Read when one of them is a receiver.
+    /// Only read when a receiver of the batch is an account.
     accounts: Vec<Account>,
     leased_until: DateTime<Utc>,
-    /// The outage that was under way when the batch began: one notice tells whether it is over.
+    /// The outage when the batch began: a single notice then shows whether it is over.
     outage: Option<Outage>,
     progress: Mutex<Progress>,
 }
 
-/// How the attempts of a batch go.
+/// The progress of a batch.
 #[derive(Default)]
 struct Progress {
-    /// What failed would fail for all.
+    /// Whether a failure would be the same for all notices.
     halted: bool,
     answers: u32,
     unclear_in_a_row: u32,
-    /// The last attempt, unless the receiver answered it.
+    /// The failure of the last attempt, unless the receiver answered it.
     failure: Option<ChannelFailure>,
 }
 
@@ -89,13 +90,13 @@ impl Progress {
         }
         let Attempt::ChannelFailed { reason, blame, .. } = attempt else { return };
         match (&mut self.failure, failure) {
-            // The first says why; the others may have been cut off for it.
+            // The first failure gives the cause; later ones may only be its consequence.
             (Some(first), Some(failure)) if first.notice != failure.notice => first.notice = None,
             (Some(_), _) => {}
             (none, failure) => *none = failure,
         }
         match blame {
-            // A server may take some connections and refuse more: those that it took go on.
+            // A server may accept some connections and refuse more: the accepted ones go on.
             Blame::Channel => {
                 let of_one_connection =
                     *reason == Reason::Unreachable || *reason == Reason::ServerError;
@@ -109,7 +110,7 @@ impl Progress {
         }
     }
 
-    /// What the channel is to be blamed for, once all of the batch was tried.
+    /// The failure of the channel, if it is to blame, once the whole batch was tried.
     fn outage(&self) -> Option<&ChannelFailure> {
         let is_down = self.halted || self.answers == 0 || self.unclear_in_a_row >= UNCLEAR_IN_A_ROW;
         self.failure.as_ref().filter(|_| is_down)
@@ -117,7 +118,7 @@ impl Progress {
 }
 
 impl Courier {
-    /// `at_once`: even when the channel is down and its next attempt is not due.
+    /// With `at_once`, tries a channel that is down even if its next attempt is not due.
     pub(super) async fn drain_lane(
         &self,
         lane: &Lane,
@@ -169,11 +170,11 @@ impl Courier {
                 break;
             }
         }
-        self.tell_outages(lane).await?;
+        self.report_outages(lane).await?;
         Ok(report)
     }
 
-    /// What a clock that was ahead made to wait for years leaves when it would have left.
+    /// Restores the dates of notices that a clock which was ahead has put off for years.
     async fn bring_back_waits(&self, lane: &Lane) -> Result<(), DeliveryError> {
         let (now, calendar) = (self.clock.now(), &self.settings.calendar);
         let limits = NoticeKind::ALL.map(|kind| WaitLimit {
@@ -199,7 +200,7 @@ impl Courier {
         stop: &watch::Receiver<bool>,
         report: &mut LaneReport,
     ) -> Result<(), DeliveryError> {
-        let (tell, mut told) = mpsc::channel(RECORDED_AT_ONCE);
+        let (sender, mut results) = mpsc::channel(RECORDED_AT_ONCE);
         let mut workers = JoinSet::new();
         for _ in 0..self.workers(lane) {
             let worker = Worker {
@@ -208,11 +209,11 @@ impl Courier {
                 batch: Arc::clone(batch),
                 stop: stop.clone(),
             };
-            workers.spawn(worker.work(tell.clone()));
+            workers.spawn(worker.work(sender.clone()));
         }
-        drop(tell);
+        drop(sender);
         let mut tried: Vec<Tried> = Vec::with_capacity(RECORDED_AT_ONCE);
-        while told.recv_many(&mut tried, RECORDED_AT_ONCE).await > 0 {
+        while results.recv_many(&mut tried, RECORDED_AT_ONCE).await > 0 {
             if let Some(ended) = self.store.record_outcomes(lane, &tried, self.clock.now()).await? {
                 outages::log_end(&ended);
             }
@@ -230,12 +231,12 @@ impl Courier {
     fn workers(&self, lane: &Lane) -> usize {
         match lane {
             Lane::Mail => self.settings.mail.connections.clamp(1, 20),
-            // In order, and at the pace that the receiver bears.
+            // In order, at the pace that the receiver supports.
             Lane::Webhook(_) | Lane::Tchap => 1,
         }
     }
 
-    /// Whom a notice goes to, as of now.
+    /// The current address of a receiver.
     fn mailbox(&self, receiver: &Receiver, batch: &Batch) -> Result<Mailbox, String> {
         let settings = &self.settings.mail;
         let address = |text: &str| {
@@ -267,8 +268,9 @@ struct Worker {
 }
 
 impl Worker {
-    /// Until the queue is empty, the channel fails, or someone says stop: what is being sent is finished.
-    async fn work(self, tell: mpsc::Sender<Tried>) {
+    /// Works until the queue is empty, the channel fails, or a stop is requested; messages being
+    /// sent are finished.
+    async fn work(self, sender: mpsc::Sender<Tried>) {
         let mut session = Session::default();
         let give_up_after =
             TimeDelta::days(i64::from(self.courier.settings.outbox.give_up_after_days));
@@ -286,7 +288,7 @@ impl Worker {
             };
             let outcome = attempt.outcome(&patience);
             let was_spared = matches!(outcome, Outcome::Spared { .. });
-            // A failure that counts against the notice says nothing of its channel.
+            // A failure that counts against the notice says nothing about its channel.
             if was_spared || !matches!(attempt, Attempt::ChannelFailed { .. }) {
                 let may_be_its_own =
                     matches!(attempt, Attempt::ChannelFailed { blame: Blame::Unclear, .. });
@@ -304,7 +306,7 @@ impl Worker {
             };
             let lost_its_connection =
                 matches!(attempt, Attempt::ChannelFailed { blame: Blame::Channel, .. });
-            if tell.send(tried).await.is_err() || lost_its_connection {
+            if sender.send(tried).await.is_err() || lost_its_connection {
                 break;
             }
         }
@@ -354,7 +356,7 @@ fn count(report: &mut LaneReport, tried: &Tried) {
 
 fn log(lane: &Lane, id: &NoticeId, outcome: &Outcome) {
     match outcome {
-        Outcome::Delivered => info!(notice.id = %id, lane = %lane, "Notice {id} is delivered"),
+        Outcome::Delivered => info!(notice.id = %id, lane = %lane, "Notice {id} was delivered"),
         Outcome::Waits { until, error } => {
             info!(notice.id = %id, lane = %lane, "Notice {id} is tried again at {until}: {error}");
         }
@@ -365,7 +367,7 @@ fn log(lane: &Lane, id: &NoticeId, outcome: &Outcome) {
             warn!(notice.id = %id, lane = %lane, "Notice {id} is given up: {error}");
         }
         Outcome::Refused { error } => {
-            warn!(notice.id = %id, lane = %lane, "The lane {lane} is closed by its receiver: {error}");
+            warn!(notice.id = %id, lane = %lane, "The channel {lane} was closed by its receiver: {error}");
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Notices leave: each lane by itself, so that a receiver which is slow or gone holds up nobody else.
+//! Delivers notices. Each channel works independently, so that a slow or failing receiver delays no
+//! other.
 //!
-//! At least once: what became of a notice is written after it was sent, so that one which is cut in
-//! between is sent again, under the same id. A notice that is being sent is leased, not taken: when
-//! its program dies, another finds it after the lease.
+//! Delivery is at least once: the result is recorded after sending, so a notice whose delivery is
+//! interrupted is sent again, under the same id. A notice being sent is leased: if its program
+//! dies, another one sends it after the lease.
 
 mod lane;
 mod outages;
@@ -30,7 +31,7 @@ use crate::notify::Settings;
 use crate::store::Store;
 use crate::store::StoreError;
 
-/// Between two looks at the outbox.
+/// Time between two checks of the outbox.
 const POLL: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Error)]
@@ -45,24 +46,24 @@ pub enum DeliveryError {
     Stopped(#[from] tokio::task::JoinError),
 }
 
-/// What a look at the outbox came to, by lane.
+/// The results of one check of the outbox, by channel.
 pub type Report = BTreeMap<Lane, LaneReport>;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LaneReport {
     pub delivered: u64,
-    /// To be tried again.
+    /// Notices that wait for another attempt.
     pub waiting: u64,
-    /// Given up.
+    /// Notices given up.
     pub dead: u64,
-    /// Failures by reason, in the words of Alertmanager's metrics.
+    /// Failures by reason, named as in Alertmanager's metrics.
     pub failures: BTreeMap<&'static str, u64>,
-    /// Why the channel is down, when it is: what waits for it does not age.
+    /// Why the channel is down, if it is. Notices that wait for it do not age.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outage: Option<String>,
 }
 
-/// Carries notices to their receivers. Handles share what they hold: cloning is cheap.
+/// Delivers notices to their receivers. Cheap to clone: clones share their state.
 #[derive(Clone, Debug)]
 pub struct Courier {
     store: Store,
@@ -79,7 +80,8 @@ enum Channel {
 }
 
 impl Courier {
-    /// Refuses settings that cannot be used, before anything is sent.
+    /// # Errors
+    /// When a setting of a channel cannot be used.
     pub fn new(
         store: Store,
         clock: Arc<dyn Clock>,
@@ -89,8 +91,8 @@ impl Courier {
         Ok(Self { store, clock, settings, channels })
     }
 
-    /// Tries what is due, once, all lanes at the same time, until nothing is due or `stop` turns true. A
-    /// channel that is down is tried at once: whoever asks may have mended it.
+    /// Tries everything that is due once, all channels in parallel, until nothing is due or `stop`
+    /// is true. A channel that is down is tried at once: the caller may have repaired it.
     pub async fn drain(&self, stop: &watch::Receiver<bool>) -> Result<Report, DeliveryError> {
         let mut lanes = JoinSet::new();
         for lane in self.channels.keys().cloned() {
@@ -108,7 +110,7 @@ impl Courier {
         Ok(report)
     }
 
-    /// Looks at the outbox again and again until `stop` turns true: each lane at its own pace.
+    /// Checks the outbox repeatedly until `stop` is true, each channel at its own pace.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let set_up: Vec<Lane> = self.channels.keys().cloned().collect();
         if let Err(fault) = self.store.end_outages_elsewhere(&set_up, self.clock.now()).await {
@@ -126,12 +128,12 @@ impl Courier {
     }
 
     async fn run_lane(self, lane: Lane, mut stop: watch::Receiver<bool>) {
-        // After a start, as when somebody asks.
+        // The first check tries channels that are down, as `drain` does.
         let mut at_once = true;
         loop {
             if let Err(fault) = self.drain_lane(&lane, &stop, at_once).await {
                 let cause: &dyn std::error::Error = &fault;
-                error!(error = cause, lane = %lane, "The lane {lane} could not be looked at");
+                error!(error = cause, lane = %lane, "The outbox of channel {lane} could not be checked");
             }
             at_once = false;
             if tokio::time::timeout(POLL, stop.wait_for(|stopped| *stopped)).await.is_ok() {
@@ -151,7 +153,7 @@ impl LaneReport {
     }
 }
 
-/// What can be told from the settings alone.
+/// Checks what can be checked in the settings alone.
 pub fn check(settings: &Settings) -> Result<(), ChannelFault> {
     channels(settings).map(drop)
 }

@@ -1,4 +1,4 @@
-//! Outages told: to the log at once, to the risk team through another channel once they last.
+//! Reports outages: to the log at once, to the risk team through another channel once they last.
 
 use chrono::TimeDelta;
 use tracing::info;
@@ -13,11 +13,12 @@ use crate::notify;
 use crate::notify::Directory;
 use crate::notify::World;
 
-/// No outage puts its next attempt off for longer: what says so was written under another clock.
+/// Longest wait before the next attempt of a channel that is down. A later date was written under
+/// another clock.
 const LONGEST_WAIT: TimeDelta = TimeDelta::days(1);
 
 impl Courier {
-    /// Whether a channel that is down is not yet to be tried again.
+    /// Whether a channel that is down is not due for another attempt.
     pub(super) fn is_resting(&self, outage: &Outage) -> bool {
         let left = outage.next_attempt_at - self.clock.now();
         left > TimeDelta::zero() && left <= LONGEST_WAIT
@@ -47,8 +48,8 @@ impl Courier {
         Ok(())
     }
 
-    /// Writes to the other channels what the risk team is to know of this one, once.
-    pub(super) async fn tell_outages(&self, lane: &Lane) -> Result<(), DeliveryError> {
+    /// Writes to the other channels what the risk team has to know about this one, once.
+    pub(super) async fn report_outages(&self, lane: &Lane) -> Result<(), DeliveryError> {
         let now = self.clock.now();
         let minutes = self.settings.outbox.tell_outage_after_minutes;
         let before = now - TimeDelta::minutes(i64::from(minutes));
@@ -58,7 +59,7 @@ impl Courier {
             let settings = &self.settings;
             let world = World { now, directory: &directory, settings, lanes: &lanes };
             let notices = notify::outage_notices(&news, &down, world)?;
-            // With no channel to say it, it is said as soon as there is one, should it still be so.
+            // If no channel can carry it now, it is sent as soon as one can, if still true.
             if !notices.is_empty() {
                 self.store.tell_outage(&news, &notices, now).await?;
             }

@@ -1,4 +1,5 @@
-//! What people do to a mission: each act is allowed or refused with a reason, and gives one change.
+//! Actions of people on a mission: each is allowed, and gives one change, or is refused with a
+//! reason.
 
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -36,15 +37,15 @@ pub enum MissionAct {
     Close { outcome: Outcome, on: Option<NaiveDate>, reason: String },
 }
 
-/// Whose hand acts, when, and by which rules.
+/// Who acts, when, and under which rules.
 #[derive(Clone, Copy, Debug)]
 pub struct Hand<'a> {
     pub by: &'a Actor,
     pub at: DateTime<Utc>,
-    /// The day in Paris.
+    /// The current day in Paris.
     pub today: NaiveDate,
     pub playbook: &'a Playbook,
-    /// The only one who may name a vendor in public; `None` when nobody is known to be.
+    /// The only person who may name a vendor in public; `None` when nobody is configured.
     pub director: Option<&'a str>,
 }
 
@@ -81,7 +82,10 @@ pub enum MissionRefusal {
     NoDirector,
 }
 
-/// What an act changes. Pure: decides, writes nothing.
+/// Applies an action. Pure: returns the change, writes nothing.
+///
+/// # Errors
+/// When the action is refused.
 pub fn act(
     mission: &Mission,
     act: &MissionAct,
@@ -214,7 +218,7 @@ fn finish_milestone(
     Ok((after, MissionChangeKind::MilestoneDone, reason))
 }
 
-/// Even on a mission that has ended: what is learnt later is worth keeping.
+/// Notes are also allowed on a mission that has ended: what is learnt later is worth recording.
 fn note(mission: &Mission, text: &str, hand: Hand<'_>) -> Changed {
     said("the note", text)?;
     let mut after = mission.clone();
@@ -234,7 +238,7 @@ fn vendor_reply(mission: &Mission, reply: VendorReply, hand: Hand<'_>) -> Change
         return Err(MissionRefusal::Future { what, found: reply.on, today: hand.today });
     }
     if let Some(asked_on) = reply.asked_on {
-        not_before(what, reply.on, (asked_on, "when it was asked for"))?;
+        not_before(what, reply.on, (asked_on, "when it was requested"))?;
     }
     let mut after = mission.clone();
     let reason = match &reply.text {
@@ -278,7 +282,8 @@ fn name_vendor(
     Ok((after, MissionChangeKind::VendorNamed, reason))
 }
 
-/// A vendor is escalated against by decision only, so what nobody accepted has no reply to keep.
+/// Escalation against a vendor requires a decision, so a mission that nobody accepted has no reply
+/// to record.
 fn escalation(mission: &Mission) -> Result<(), MissionRefusal> {
     if mission.kind != MissionKind::VendorEscalation {
         let found = mission.kind.as_str();
@@ -335,7 +340,7 @@ fn said(what: &'static str, text: &str) -> Result<(), MissionRefusal> {
     if text.trim().is_empty() { Err(MissionRefusal::Empty { what }) } else { Ok(()) }
 }
 
-/// What has happened: today by default, never later, never before the mission was.
+/// A date in the past: today by default, not in the future, not before the mission began.
 fn past(
     what: &'static str,
     on: Option<NaiveDate>,

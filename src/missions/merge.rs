@@ -1,4 +1,4 @@
-//! Two missions of one kind whose projects are found to be one: one of them goes on for both.
+//! Merges two missions of one kind whose projects are found to be the same.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,16 +12,17 @@ use crate::domain::subject::Subject;
 
 #[derive(Debug)]
 pub(super) struct Merged {
-    /// With one live mission per subject and kind at most.
+    /// The missions, with at most one live mission per subject and kind.
     pub(super) known: Vec<Mission>,
-    /// Those that are no more.
+    /// Missions that were merged into another.
     pub(super) folded: Vec<MissionChange>,
-    /// Those that go on for them, with what they gathered.
+    /// Missions that took over the alerts of others.
     pub(super) planned: BTreeMap<(Subject, MissionKind), MissionChange>,
 }
 
-/// The one furthest on goes on, then the oldest: under way, decided, proposed.
-pub(super) fn twins(known: &[Mission]) -> Merged {
+/// Of each pair the mission that is furthest on continues (under way, then decided, then proposed),
+/// and of equals the oldest.
+pub(super) fn merge_duplicates(known: &[Mission]) -> Merged {
     let mut live: BTreeMap<(&Subject, MissionKind), Vec<&Mission>> = BTreeMap::new();
     for mission in known.iter().filter(|mission| mission.state.is_live()) {
         live.entry((&mission.subject, mission.kind)).or_default().push(mission);
@@ -32,15 +33,15 @@ pub(super) fn twins(known: &[Mission]) -> Merged {
             let decided = mission.state == MissionState::Open;
             (Reverse((mission.is_under_way(), decided)), mission.opened_in, &mission.id)
         });
-        let Some((keeper, others)) = missions.split_first() else { continue };
-        let mut keeper = Mission::clone(keeper);
+        let Some((survivor, others)) = missions.split_first() else { continue };
+        let mut survivor = Mission::clone(survivor);
         for other in others {
-            fold(other, &mut keeper);
-            merged.folded.push(folded(other, &keeper));
+            fold(other, &mut survivor);
+            merged.folded.push(folded(other, &survivor));
         }
         for mission in &mut merged.known {
-            if mission.id == keeper.id {
-                *mission = keeper.clone();
+            if mission.id == survivor.id {
+                *mission = survivor.clone();
             } else if others.iter().any(|other| other.id == mission.id) {
                 mission.state = MissionState::Withdrawn;
             }
@@ -49,34 +50,34 @@ pub(super) fn twins(known: &[Mission]) -> Merged {
             "Deux projets n’en font qu’un : reprend les alertes et les notes de {}.",
             others.iter().map(|other| other.id.as_str()).collect::<Vec<_>>().join(", ")
         );
-        let key = (keeper.subject.clone(), keeper.kind);
+        let key = (survivor.subject.clone(), survivor.kind);
         let kind = MissionChangeKind::Gathered;
-        merged.planned.insert(key, MissionChange { mission: keeper, kind, reason, by: None });
+        merged.planned.insert(key, MissionChange { mission: survivor, kind, reason, by: None });
     }
     merged
 }
 
-fn folded(other: &Mission, keeper: &Mission) -> MissionChange {
+fn folded(other: &Mission, survivor: &Mission) -> MissionChange {
     MissionChange {
         mission: Mission { state: MissionState::Withdrawn, ..other.clone() },
         kind: MissionChangeKind::Merged,
-        reason: format!("Deux projets n’en font qu’un : la mission {} continue.", keeper.id),
+        reason: format!("Deux projets n’en font qu’un : la mission {} continue.", survivor.id),
         by: None,
     }
 }
 
-fn fold(other: &Mission, keeper: &mut Mission) {
+fn fold(other: &Mission, survivor: &mut Mission) {
     for alert in &other.alerts {
-        if !keeper.alerts.contains(alert) {
-            keeper.alerts.push(alert.clone());
+        if !survivor.alerts.contains(alert) {
+            survivor.alerts.push(alert.clone());
         }
     }
     for reason in &other.reasons {
-        if !keeper.reasons.contains(reason) {
-            keeper.reasons.push(reason.clone());
+        if !survivor.reasons.contains(reason) {
+            survivor.reasons.push(reason.clone());
         }
     }
-    let (from, into) = (&other.conduct, &mut keeper.conduct);
+    let (from, into) = (&other.conduct, &mut survivor.conduct);
     into.milestones.extend(from.milestones.iter().cloned());
     into.notes.extend(from.notes.iter().cloned());
     into.notes.sort_by_key(|note| note.at);

@@ -1,5 +1,5 @@
-//! From alerts to missions: which support work they call for, what is opened without waiting, what
-//! people make of it, what goes first when not all can be done, and what came of it.
+//! From alerts to missions: the support work that alerts call for, what opens automatically, the
+//! actions of people, the ranking and the outcomes.
 
 mod acts;
 mod merge;

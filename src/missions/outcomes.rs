@@ -1,4 +1,5 @@
-//! What became of the missions that each rule called for: what the rule is judged by, in the long run.
+//! The outcomes of the missions that each rule called for, which show in the long run how good the
+//! rule is.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::mission::Mission;
 use crate::domain::mission::MissionState;
 
-/// How many missions of a rule came to what. A mission counts once for each rule behind it.
+/// How many missions of a rule had each outcome. A mission counts once for each rule behind it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RuleOutcomes {
     pub rule: RuleId,
@@ -23,13 +24,14 @@ pub struct RuleOutcomes {
     pub no_action: u32,
     pub declined: u32,
     pub withdrawn: u32,
-    /// Proposed or open: not known yet.
+    /// Missions that are proposed or open, whose outcome is not known yet.
     pub live: u32,
-    /// The share of those that found something out which found a true problem; `None` when none did.
+    /// Among the missions that reached a finding, the share that found a true problem, from 0 to 1;
+    /// `None` when there are none.
     pub precision: Option<f64>,
 }
 
-/// By rule. `rules` says which rule raised each alert.
+/// Outcomes by rule. `rules` gives the rule that raised each alert.
 pub fn outcomes(missions: &[Mission], rules: &BTreeMap<AlertId, RuleId>) -> Vec<RuleOutcomes> {
     let mut tallies: BTreeMap<&RuleId, RuleOutcomes> = BTreeMap::new();
     for mission in missions {

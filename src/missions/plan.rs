@@ -24,7 +24,7 @@ use crate::domain::mission::MissionState;
 use crate::domain::rule::RuleTerms;
 use crate::domain::subject::Subject;
 
-/// The cycle that plans, and what it goes by.
+/// The cycle that plans, with the rules and the playbook in force.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment<'a> {
     pub cycle: CycleNumber,
@@ -33,14 +33,14 @@ pub struct Moment<'a> {
     pub playbook: &'a Playbook,
 }
 
-/// One live mission per subject and kind, which gathers the alerts that call for it. `known` are
-/// all missions ever, under the subjects that they count for now, since one that was declined or
-/// closed is not proposed again until its alert moves.
+/// Plans one live mission per subject and kind, with all the alerts that call for it. `known` are
+/// all missions ever, under their current subjects: one that was declined or closed is not proposed
+/// again until its alert changes.
 pub fn plan(known: &[Mission], changes: &[AlertChange], moment: Moment<'_>) -> Vec<MissionChange> {
-    let merge::Merged { known, folded, mut planned } = merge::twins(known);
-    let past = Past::of(&known);
+    let merge::Merged { known, folded, mut planned } = merge::merge_duplicates(known);
+    let past = KnownMissions::of(&known);
     for change in changes {
-        let Some((kind, rule)) = called_for(&change.alert, moment.terms) else { continue };
+        let Some((kind, rule)) = missions_called_for(&change.alert, moment.terms) else { continue };
         let key = (change.alert.subject.clone(), kind);
         let live = planned
             .get(&key)
@@ -56,7 +56,7 @@ pub fn plan(known: &[Mission], changes: &[AlertChange], moment: Moment<'_>) -> V
         };
         if let Some(next) = next {
             let merged = match planned.remove(&key) {
-                // What began in this cycle stays a beginning, whatever joins it.
+                // A mission begun in this cycle remains one, even when alerts join it.
                 Some(first) if first.kind == MissionChangeKind::Opened => {
                     MissionChange { mission: next.mission, ..first }
                 }
@@ -69,7 +69,7 @@ pub fn plan(known: &[Mission], changes: &[AlertChange], moment: Moment<'_>) -> V
         }
     }
     let mut all = withdrawn(&known, changes);
-    // A new alert may join a proposal in the very cycle that resolves the former ones.
+    // A new alert may join a proposal in the very cycle that resolves its earlier alerts.
     all.retain(|change| {
         !planned.contains_key(&(change.mission.subject.clone(), change.mission.kind))
     });
@@ -88,7 +88,7 @@ pub fn plan(known: &[Mission], changes: &[AlertChange], moment: Moment<'_>) -> V
     all
 }
 
-fn called_for<'a>(
+fn missions_called_for<'a>(
     alert: &Alert,
     terms: &'a BTreeMap<RuleId, RuleTerms>,
 ) -> Option<(MissionKind, &'a RuleTerms)> {
@@ -98,15 +98,15 @@ fn called_for<'a>(
     calls.then_some((call.kind, rule))
 }
 
-/// The missions known, by what is asked of them.
-struct Past<'a> {
+/// The known missions: live ones, and those that ended.
+struct KnownMissions<'a> {
     live: BTreeMap<(&'a Subject, MissionKind), &'a Mission>,
-    /// The last of each kind and subject that people ended.
+    /// The last mission of each kind and subject that people ended.
     ended: BTreeMap<(&'a Subject, MissionKind), &'a Mission>,
     gathered: BTreeSet<(MissionKind, &'a AlertId)>,
 }
 
-impl<'a> Past<'a> {
+impl<'a> KnownMissions<'a> {
     fn of(known: &'a [Mission]) -> Self {
         let mut past =
             Self { live: BTreeMap::new(), ended: BTreeMap::new(), gathered: BTreeSet::new() };
@@ -125,7 +125,8 @@ impl<'a> Past<'a> {
         past
     }
 
-    /// An alert that has not moved was answered by the mission that already gathered it, even closed.
+    /// Whether an existing mission, even a closed one, already answers the alert: true if the alert
+    /// has not changed since the mission gathered it.
     fn answers(&self, change: &AlertChange, kind: MissionKind) -> bool {
         let unmoved = match change.kind {
             AlertChangeKind::Persisted
@@ -155,7 +156,7 @@ fn begin(
 ) -> MissionChange {
     let subject = change.alert.subject.clone();
     let because = moment.playbook.automatic_because(&rule.id, kind);
-    let again = ended.and_then(|ended| again(ended, change, rule));
+    let again = ended.and_then(|ended| answered_before(ended, change, rule));
     let called = reason(&change.alert, rule);
     let mission = Mission {
         id: Mission::id_of(&subject, kind, moment.cycle),
@@ -183,8 +184,8 @@ fn begin(
     MissionChange { mission, kind: begun, reason, by: None }
 }
 
-/// That this was answered before, by whom and how, and what has moved since.
-fn again(ended: &Mission, change: &AlertChange, rule: &RuleTerms) -> Option<String> {
+/// That an earlier mission answered this, by whom and how, and what has changed since.
+fn answered_before(ended: &Mission, change: &AlertChange, rule: &RuleTerms) -> Option<String> {
     let answer = match (&ended.conduct.decision, &ended.conduct.closing) {
         (_, Some(closing)) => format!(
             "Une telle mission a été close le {} par {} ({})",
@@ -229,7 +230,7 @@ fn gather(
     let went_on = |alert: &&mut AlertId| change.counterpart.as_ref() == Some(&**alert);
     let words = reason(&change.alert, rule);
     if let Some(former) = mission.alerts.iter_mut().find(went_on).filter(|_| joins) {
-        // The same problem, under the id of the project that its own has become.
+        // The same problem, under the id of the project that this one has become.
         *former = change.alert.id.clone();
     } else if joins {
         mission.alerts.push(change.alert.id.clone());
@@ -254,8 +255,8 @@ fn gather(
     }
 }
 
-/// A proposal that nobody decided has no object once every alert behind it is resolved. An alert
-/// that stands has a change in every cycle, so one without any does not stand.
+/// Withdraws the proposals that nobody decided and whose alerts are all resolved. An open alert has
+/// a change in every cycle, so an alert without one is not open.
 fn withdrawn(known: &[Mission], changes: &[AlertChange]) -> Vec<MissionChange> {
     let open: BTreeSet<&AlertId> = changes
         .iter()

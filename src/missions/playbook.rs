@@ -1,5 +1,5 @@
-//! The playbook: for each kind of mission, who leads it, by when it moves, what is automatic, how many
-//! a team conducts at once, and what makes one go before another.
+//! The playbook: for each kind of mission who leads it, its deadlines, what opens automatically,
+//! how many a team takes at once, and how missions are ranked.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -20,13 +20,13 @@ use crate::domain::level::Level;
 use crate::domain::mission::MissionKind;
 use crate::domain::verdict::Fault;
 
-/// Its place in the catalogue.
+/// Path of the file in the catalogue's folder.
 pub const PLAYBOOK_FILE: &str = "missions.toml";
 
-/// Delays that make sense for a decision or a start.
+/// Plausible delays for a decision or a start, in days.
 const DELAYS: RangeInclusive<u32> = 1..=366;
 
-/// And for a whole mission.
+/// Plausible lengths of a whole mission, in days.
 const LENGTHS: RangeInclusive<u32> = 1..=1098;
 
 const DAYS_TO_START: u32 = 30;
@@ -68,9 +68,12 @@ pub struct Play {
     complete_within_days: Spanned<u32>,
 }
 
-/// A play that another Vigie told: what it says stands at no place of a file.
-pub fn told_play<'de, D: Deserializer<'de>>(told: D) -> Result<Option<Play>, D::Error> {
-    let fields: Option<BTreeMap<String, toml::Value>> = Option::deserialize(told)?;
+/// Reads the entry of another Vigie's playbook, which has no position in a file.
+///
+/// # Errors
+/// When the entry is not valid.
+pub fn told_play<'de, D: Deserializer<'de>>(entry: D) -> Result<Option<Play>, D::Error> {
+    let fields: Option<BTreeMap<String, toml::Value>> = Option::deserialize(entry)?;
     let read = |play| {
         let text = toml::to_string(&play).map_err(D::Error::custom)?;
         toml::from_str(&text).map_err(D::Error::custom)
@@ -83,15 +86,15 @@ pub fn told_play<'de, D: Deserializer<'de>>(told: D) -> Result<Option<Play>, D::
 #[serde(deny_unknown_fields)]
 struct Automatic {
     rule: Spanned<RuleId>,
-    /// In French: why nobody is asked.
+    /// In French: why no person decides.
     because: String,
 }
 
-/// Those who conduct missions of some kinds, and how many at once.
+/// A team that conducts missions of some kinds, and how many at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Team {
-    /// In French.
+    /// Name of the team, in French.
     pub name: String,
     kinds: Vec<Spanned<MissionKind>>,
     at_once: Spanned<u32>,
@@ -107,23 +110,23 @@ impl Team {
     }
 }
 
-/// Points of a mission when not all can be taken: the one with more goes first.
+/// Points of a mission, used when a team cannot take all: the highest total goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Weights {
-    /// For the worst of the open alerts behind it.
+    /// Points for the highest level of the open alerts behind it.
     pub critical: f64,
     pub high: f64,
     pub moderate: f64,
-    /// For each million of drift in cost, up to `drift_at_most`.
+    /// Points per million euros of cost drift, up to `drift_at_most`.
     pub per_meur: f64,
     pub drift_at_most: f64,
-    /// When its project is on a watch list.
+    /// Points when its project is on a watch list.
     pub listed: f64,
-    /// For each week since it was proposed, up to `age_at_most`.
+    /// Points per week since it was proposed, up to `age_at_most`.
     pub per_week: f64,
     pub age_at_most: f64,
-    /// For each open alert beyond the first, up to `alerts_at_most`.
+    /// Points per open alert beyond the first, up to `alerts_at_most`.
     pub per_alert: f64,
     pub alerts_at_most: f64,
 }
@@ -171,11 +174,11 @@ impl Weights {
     }
 }
 
-/// Everything that is wrong with a playbook.
+/// All the faults of a playbook.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}", .faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
 pub struct PlaybookError {
-    /// One at least.
+    /// At least one.
     pub faults: Vec<Fault>,
 }
 
@@ -206,12 +209,13 @@ impl Playbook {
         &self.ranking
     }
 
-    /// Rules named as automatic, to be checked against the catalogue.
+    /// The rules named as automatic, to be checked against the catalogue.
     pub fn automatic_rules(&self) -> BTreeSet<&RuleId> {
         self.automatic.iter().map(|automatic| automatic.rule.get_ref()).collect()
     }
 
-    /// A fault for each automatic rule that the catalogue does not have. `text` is what was parsed.
+    /// One fault for each automatic rule that the catalogue does not have. `text` must be the text
+    /// that was parsed.
     pub fn unknown_rules(
         &self,
         known: impl Fn(&RuleId) -> bool,
@@ -225,8 +229,8 @@ impl Playbook {
         unknown.map(fault).collect()
     }
 
-    /// Why a mission that this rule calls for opens at once, in French. Escalating against a vendor
-    /// always takes a person's decision, whatever the file says.
+    /// The reason in French why a mission called for by this rule opens at once. Escalating against
+    /// a vendor always needs a person's decision, whatever the file says.
     pub(super) fn automatic_because(&self, rule: &RuleId, kind: MissionKind) -> Option<&str> {
         if kind == MissionKind::VendorEscalation {
             return None;
@@ -266,7 +270,7 @@ fn days_to_complete() -> Spanned<u32> {
     Spanned::new(0..0, DAYS_TO_COMPLETE)
 }
 
-/// What types alone do not hold.
+/// Checks what the types alone cannot.
 struct Checked<'a> {
     text: &'a str,
     file: &'a str,
@@ -315,7 +319,7 @@ impl Checked<'_> {
         })
     }
 
-    /// A mission takes one place in one team.
+    /// A kind of mission must belong to only one team.
     fn shared_kinds(&self, teams: &[Team]) -> Vec<Fault> {
         let mut owners: BTreeMap<MissionKind, &str> = BTreeMap::new();
         let mut faults = Vec::new();
@@ -336,7 +340,7 @@ impl Checked<'_> {
         let wrong = weights.named().into_iter().filter(|(_, points)| !(0.0..=1e6).contains(points));
         let fault = |(name, points): (&str, f64)| {
             let message = format!("`ranking.{name}` is {points}, expected 0 to 1000000 points");
-            // Weights bear no span: the section does.
+            // Weights have no position of their own: the section's is used.
             let at = self.text.find("[ranking]").map(|start| start..start);
             Fault::at(self.file, self.text, at, message)
         };

@@ -1,4 +1,5 @@
-//! When a team cannot take all its missions: which go first, by how many points, and why the others wait.
+//! Ranks missions when a team cannot take them all: which go first, with how many points, and why
+//! the others wait.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -18,14 +19,15 @@ use crate::domain::mission::Mission;
 use crate::domain::mission::MissionState;
 use crate::domain::words::words;
 
-/// A live mission and what it is ranked on.
+/// A live mission and what its rank depends on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     pub mission: Mission,
-    /// The worst of the open alerts behind it, when one still is.
+    /// The highest level of the open alerts behind it, if any is open.
     pub level: Option<Level>,
     pub open_alerts: u32,
-    /// Drift of its project's cost, in M€; `None` when it is not known or there is no one project.
+    /// Cost drift of its project, in millions of euros; `None` when unknown, or when its subject is
+    /// not a project.
     pub drift_meur: Option<f64>,
     pub watches: Vec<Watch>,
 }
@@ -33,19 +35,19 @@ pub struct Candidate {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Ranked {
     pub mission: Mission,
-    /// Who conducts it, in French; `None` when the playbook gives its kind no team.
+    /// The team that conducts it, in French; `None` when the playbook gives its kind no team.
     pub team: Option<String>,
     pub place: Place,
-    /// In French: why it has a place, or why it has none.
+    /// In French: why it has a place among the team's missions, or why not.
     pub reason: String,
     pub score: f64,
-    /// What the score is the sum of.
+    /// The terms of the score.
     pub points: Vec<Points>,
 }
 
 words! {
     pub enum Place, "a place" {
-        /// Started: it keeps its place.
+        /// Already started: it stays with the team.
         UnderWay = "under_way",
         Taken = "taken",
         NotTaken = "not_taken",
@@ -64,13 +66,13 @@ impl Place {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Points {
-    /// In French.
+    /// What the points are for, in French.
     pub what: String,
     pub points: f64,
 }
 
-/// By team, then place, then score. Those already decided go before those only proposed: a decision
-/// is not undone by a score.
+/// Ranks missions, sorted by team, then place, then score. Decided missions go before proposed
+/// ones: a score does not overturn a decision.
 pub fn rank(candidates: &[Candidate], playbook: &Playbook, today: NaiveDate) -> Vec<Ranked> {
     let mut by_team: BTreeMap<Option<&str>, Vec<Scored<'_>>> = BTreeMap::new();
     for candidate in candidates.iter().filter(|candidate| candidate.mission.state.is_live()) {

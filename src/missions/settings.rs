@@ -6,7 +6,8 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// The name under which the director decides, alone, to name a vendor in public; empty: nobody may.
+    /// Account name of the director, the only person who may decide to name a vendor in public;
+    /// empty: nobody may.
     pub director: String,
 }
 

@@ -1,4 +1,4 @@
-//! What becomes of missions when the cycle that changed them is made void. Pure.
+//! Restores missions when the cycle that changed them is voided. Pure.
 
 use crate::domain::audit::Actor;
 use crate::domain::mission::Mission;
@@ -7,8 +7,8 @@ use crate::domain::mission::MissionChangeKind;
 use crate::domain::mission::MissionState;
 use crate::domain::undo::MissionEffect;
 
-/// A mission that the cycle began is withdrawn, and another becomes what it was before; one with which
-/// people have done something since stays as they left it.
+/// Withdraws the missions that the cycle began, and restores the others to their state before it.
+/// Missions that people have acted on since are left as they are.
 pub fn undo(effects: &[MissionEffect], by: &Actor, reason: &str) -> Vec<MissionChange> {
     let untouched = effects.iter().filter(|effect| !effect.acted_on);
     untouched
@@ -17,7 +17,7 @@ pub fn undo(effects: &[MissionEffect], by: &Actor, reason: &str) -> Vec<MissionC
                 (before.clone(), MissionChangeKind::Restored)
             } else {
                 let state = MissionState::Withdrawn;
-                // It answers no alert: what called for it may call for a mission again.
+                // It keeps no alert: these may call for a mission again.
                 let withdrawn = Mission { state, alerts: vec![], ..now.clone() };
                 (withdrawn, MissionChangeKind::Withdrawn)
             };

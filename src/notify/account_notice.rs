@@ -1,4 +1,4 @@
-//! What an account is told by mail: that a token was issued for it beside the database. Pure.
+//! The mail that notifies an account of a token issued for it on the database's machine. Pure.
 
 use super::compose::notice_id;
 use super::email::Mailbox;
@@ -14,7 +14,8 @@ use crate::domain::notice::Notice;
 use crate::domain::notice::NoticeKind;
 use crate::domain::notice::Receiver;
 
-/// `None` when mail is not set up, or the account's name is no address. Leaves at once, whatever the hour.
+/// `None` when mail is not set up, or the account's name is not an address. Sent at once, whatever
+/// the hour.
 pub fn local_token_notice(
     account: &Account,
     (label, act): (&str, &Act),

@@ -1,4 +1,4 @@
-//! When people may be written to: office hours and nights in Paris.
+//! When people may receive messages: office hours and nights in Paris.
 
 use chrono::DateTime;
 use chrono::Days;
@@ -9,16 +9,16 @@ use chrono::TimeZone;
 use chrono::Utc;
 use chrono_tz::Europe::Paris;
 
-use super::retry::LONGEST_ASKED;
+use super::retry::LONGEST_REQUESTED;
 use super::settings::CalendarSettings;
 use crate::domain::notice::NoticeKind;
 use crate::domain::working_days::is_working_day;
 
-/// Longest run of closed days looked through.
+/// Most consecutive closed days that are searched.
 const FAR: u64 = 60;
 
 impl CalendarSettings {
-    /// Now when the office is open, else when it opens next.
+    /// `now` if the office is open, else the time when it opens next.
     pub fn office_hours_from(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let local = now.with_timezone(&Paris);
         let (today, time) = (local.date_naive(), local.time());
@@ -33,7 +33,7 @@ impl CalendarSettings {
             .unwrap_or(now)
     }
 
-    /// Now, or the end of the night.
+    /// `now`, or the end of the night if it is night.
     pub fn end_of_night_from(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let local = now.with_timezone(&Paris);
         let (today, time) = (local.date_naive(), local.time());
@@ -55,7 +55,7 @@ impl CalendarSettings {
         ends_on.and_then(|day| in_paris(day, until)).unwrap_or(now)
     }
 
-    /// When a notice of this kind that was written now would leave.
+    /// When a notice of this kind leaves if it is written now.
     pub fn leaves_at(&self, kind: NoticeKind, now: DateTime<Utc>) -> DateTime<Utc> {
         match kind {
             NoticeKind::Event | NoticeKind::Account => now,
@@ -66,11 +66,11 @@ impl CalendarSettings {
         }
     }
 
-    /// No notice of this kind that was written or tried by now leaves later than that: later, the clock
-    /// that said so was ahead.
+    /// The latest time at which a notice of this kind leaves if it was written or tried by `now`. A
+    /// later time was written by a clock that was ahead.
     pub fn leaves_by(&self, kind: NoticeKind, now: DateTime<Utc>) -> DateTime<Utc> {
         let written = self.office_hours_from(now).max(self.end_of_night_from(now));
-        let tried = now.checked_add_signed(LONGEST_ASKED).unwrap_or(now);
+        let tried = now.checked_add_signed(LONGEST_REQUESTED).unwrap_or(now);
         self.leaves_at(kind, now).max(written).max(tried)
     }
 
@@ -80,7 +80,8 @@ impl CalendarSettings {
     }
 }
 
-/// An hour that summer time skips is the one after it; of one that comes twice, the first.
+/// A time that the start of summer time skips is moved an hour later; of a time that occurs twice,
+/// the first is taken.
 fn in_paris(day: NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
     let local = day.and_time(time);
     let exact = Paris.from_local_datetime(&local).earliest();
@@ -113,7 +114,7 @@ mod tests {
         assert_eq!(office("2026-11-24T05:30:00Z"), "Tue 2026-11-24 08:00");
         assert_eq!(office("2026-11-24T18:00:00Z"), "Wed 2026-11-25 08:00");
         assert_eq!(office("2026-11-20T18:30:00Z"), "Mon 2026-11-23 08:00");
-        // The long week-end of Ascension is worked on its Friday; Easter Monday is not.
+        // The Friday after Ascension Day is a working day, and Easter Monday is not.
         assert_eq!(office("2026-05-13T20:00:00Z"), "Fri 2026-05-15 08:00");
         assert_eq!(office("2026-04-03T20:00:00Z"), "Tue 2026-04-07 08:00");
         assert_eq!(office("2026-12-24T22:00:00Z"), "Mon 2026-12-28 08:00");
@@ -124,7 +125,7 @@ mod tests {
         assert_eq!(night("2026-11-21T12:00:00Z"), "Sat 2026-11-21 13:00");
         assert_eq!(night("2026-11-21T22:00:00Z"), "Sun 2026-11-22 07:00");
         assert_eq!(night("2026-11-22T04:00:00Z"), "Sun 2026-11-22 07:00");
-        // Summer time begins in that night, and ends in this one.
+        // Summer time begins on the first of these nights, and ends on the second.
         assert_eq!(night("2026-03-28T22:30:00Z"), "Sun 2026-03-29 07:00");
         assert_eq!(night("2026-10-24T23:30:00Z"), "Sun 2026-10-25 07:00");
     }

@@ -1,4 +1,4 @@
-//! What a cycle says, and to whom: one digest for each receiver, critical alerts apart. Pure.
+//! Composes the messages of a cycle: one digest for each receiver, and critical alerts apart. Pure.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -37,7 +37,7 @@ use crate::domain::notice::Receiver;
 use crate::domain::notice::Told;
 use crate::domain::subject::Subject;
 
-/// When, on what, by which terms, and what was told before.
+/// Everything that messages are composed from: dates, facts, terms, and what was sent before.
 #[derive(Clone, Copy, Debug)]
 pub struct Occasion<'a> {
     pub cycle: CycleNumber,
@@ -47,16 +47,16 @@ pub struct Occasion<'a> {
     pub directory: &'a Directory,
     pub terms: &'a Terms,
     pub settings: &'a Settings,
-    pub told: &'a BTreeMap<(Receiver, Subject), Memory>,
+    pub memories: &'a BTreeMap<(Receiver, Subject), Memory>,
     pub lanes: &'a [LaneState],
     pub silences: &'a [SilenceNews<'a>],
-    /// Tell what stands in a lane that has just opened, instead of taking it as known.
+    /// Sends what is open to receivers that have just been set up, instead of taking it as known.
     pub announce: bool,
-    /// Takes back what a cycle said, to those whom it reached and to nobody else.
+    /// Corrects the messages of a voided cycle, for those who received them and nobody else.
     pub correction: Option<Correction<'a>>,
 }
 
-/// What there is to say to one receiver about one ministry, or about the portfolio.
+/// What to send one receiver about one ministry, or about the portfolio.
 #[derive(Debug)]
 pub(super) struct Part<'a> {
     pub(super) about: Subject,
@@ -65,14 +65,14 @@ pub(super) struct Part<'a> {
     pub(super) news: News<'a>,
 }
 
-/// Notices, and which of them tells each part.
+/// Notices, and what each receiver knows once they are sent.
 #[derive(Debug, Default)]
 pub(super) struct Composed {
     pub(super) notices: Vec<Notice>,
-    pub(super) told: Vec<Told>,
+    pub(super) memories: Vec<Told>,
 }
 
-/// A receiver without news gets nothing.
+/// Composes the messages of each receiver; one without news gets nothing.
 pub fn outgoing(occasion: Occasion<'_>) -> Result<Outgoing, RenderError> {
     let scopes = digest::scopes(occasion.facts, occasion.directory);
     let (mut audience, unheard) = audience(occasion, &scopes);
@@ -102,12 +102,12 @@ pub fn outgoing(occasion: Occasion<'_>) -> Result<Outgoing, RenderError> {
                 }
                 Receiver::Webhook(name) => signals::events(occasion, &receiver, name, parts),
                 Receiver::Tchap => signals::chat(occasion, parts)?,
-                // Told of what is done to it, never of what a cycle finds.
-                Receiver::Account(_) => Composed { notices: vec![], told: vec![] },
+                // Accounts are notified of actions on them, not of what cycles find.
+                Receiver::Account(_) => Composed { notices: vec![], memories: vec![] },
             }
         };
         outgoing.notices.extend(composed.notices);
-        outgoing.told.extend(composed.told);
+        outgoing.told.extend(composed.memories);
     }
     outgoing.opened = lanes(occasion.settings)
         .into_iter()
@@ -116,8 +116,8 @@ pub fn outgoing(occasion: Occasion<'_>) -> Result<Outgoing, RenderError> {
     Ok(outgoing)
 }
 
-/// The same, and programs are told that the cycle is done: those whose lane was open before, since a
-/// first cycle says nothing unless asked.
+/// Adds to `outgoing` the webhook event that the cycle has ended. Only for channels that were open
+/// before the cycle, unless `announce` is set: a first cycle sends nothing.
 pub fn with_end_of_cycle(
     mut outgoing: Outgoing,
     occasion: Occasion<'_>,
@@ -125,17 +125,17 @@ pub fn with_end_of_cycle(
 ) -> Outgoing {
     let Occasion { now, directory, settings, lanes, announce, .. } = occasion;
     let world = World { now, directory, settings, lanes };
-    let told = occurrence::happened(Occurrence::Committed(done), world).into_iter();
+    let events = occurrence::happened(Occurrence::Committed(done), world).into_iter();
     let is_open = |notice: &Notice| {
         announce || lanes.iter().any(|state| state.lane == notice.receiver.lane())
     };
     outgoing.notices.extend(
-        told.filter(is_open).map(|notice| Notice { cycle: Some(occasion.cycle), ..notice }),
+        events.filter(is_open).map(|notice| Notice { cycle: Some(occasion.cycle), ..notice }),
     );
     outgoing
 }
 
-/// Those that the settings turn on.
+/// The channels that the settings turn on.
 pub fn lanes(settings: &Settings) -> Vec<Lane> {
     let mail = settings.mail.is_on().then_some(Lane::Mail);
     let webhooks = settings.webhooks.iter().map(|one| Lane::Webhook(one.name.clone()));
@@ -143,7 +143,7 @@ pub fn lanes(settings: &Settings) -> Vec<Lane> {
     mail.into_iter().chain(webhooks).chain(tchap).collect()
 }
 
-/// What the next digest of a ministry would be, were it written now: whatever lanes are open.
+/// The next digest of a ministry if it were written now, whatever channels are open.
 pub fn preview(
     occasion: Occasion<'_>,
     ministry: &MinistryCode,
@@ -157,29 +157,29 @@ pub fn preview(
     Ok(letters::compose(occasion, &receiver, parts)?.notices)
 }
 
-/// Who is told of what; and what nobody would be told of.
+/// The subjects to report to each receiver, and the subjects that have no receiver.
 fn audience(
     occasion: Occasion<'_>,
     scopes: &BTreeMap<Subject, Scope<'_>>,
 ) -> (BTreeMap<Receiver, BTreeSet<Subject>>, Vec<Subject>) {
     let settings = occasion.settings;
-    let remembered = occasion.told.keys().map(|(_, about)| about);
+    let remembered = occasion.memories.keys().map(|(_, about)| about);
     let silenced = silences::ministries(occasion).map(|one| Subject::Ministry(one.clone()));
     let silenced: BTreeSet<Subject> = silenced.collect();
     let abouts: BTreeSet<&Subject> = scopes.keys().chain(remembered).chain(&silenced).collect();
     let mut audience: BTreeMap<Receiver, BTreeSet<Subject>> = BTreeMap::new();
     let mut unheard = Vec::new();
     for about in abouts {
-        let mut tell = |receiver| {
+        let mut add = |receiver| {
             audience.entry(receiver).or_default().insert(about.clone());
         };
         if settings.mail.is_on() {
             match about.ministry() {
                 Some(ministry) if occasion.directory.has_secretary_general(ministry) => {
-                    tell(Receiver::SecretaryGeneral(ministry.clone()));
+                    add(Receiver::SecretaryGeneral(ministry.clone()));
                 }
-                // Nobody holds the office: the risk team is told instead.
-                Some(_) | None if !settings.mail.dinum.is_empty() => tell(Receiver::Dinum),
+                // Nobody holds the office: the risk team receives it instead.
+                Some(_) | None if !settings.mail.dinum.is_empty() => add(Receiver::Dinum),
                 Some(_) | None if scopes.contains_key(about) => unheard.push(about.clone()),
                 Some(_) | None => {}
             }
@@ -188,13 +188,13 @@ fn audience(
             ministries.is_empty() || about.ministry().is_some_and(|one| ministries.contains(one))
         };
         for webhook in settings.webhooks.iter().filter(|one| lets_in(&one.ministries)) {
-            tell(Receiver::Webhook(webhook.name.clone()));
+            add(Receiver::Webhook(webhook.name.clone()));
         }
         if settings.tchap.is_on() && lets_in(&settings.tchap.ministries) {
-            tell(Receiver::Tchap);
+            add(Receiver::Tchap);
         }
     }
-    // The risk team is told of every silence, whosever alerts it covers.
+    // The risk team receives the news of every silence, whichever alerts it covers.
     if settings.mail.is_on() && !settings.mail.dinum.is_empty() && !occasion.silences.is_empty() {
         audience.entry(Receiver::Dinum).or_default();
     }
@@ -207,7 +207,7 @@ fn part<'a>(
     about: Subject,
     scope: &'a Scope<'a>,
 ) -> Part<'a> {
-    let memory = occasion.told.get(&(receiver.clone(), about.clone())).cloned();
+    let memory = occasion.memories.get(&(receiver.clone(), about.clone())).cloned();
     let mut memory = memory.unwrap_or_default();
     occasion.facts.follow(&mut memory);
     let news = digest::news(&about, scope, &memory, occasion.facts, occasion.directory);
@@ -215,15 +215,15 @@ fn part<'a>(
 }
 
 fn old_news(occasion: Occasion<'_>, receiver: &Receiver, parts: Vec<Part<'_>>) -> Composed {
-    let told = parts.into_iter().filter_map(|part| {
+    let memories = parts.into_iter().filter_map(|part| {
         let on = today(occasion.now);
         let memory = digest::remember(&part.memory, part.scope, occasion.facts, on, |_| None);
         changed(receiver, part, memory)
     });
-    Composed { notices: vec![], told: told.collect() }
+    Composed { notices: vec![], memories: memories.collect() }
 }
 
-/// Memories that did not change are not written again.
+/// The memory to write; `None` when it has not changed.
 pub(super) fn changed(receiver: &Receiver, part: Part<'_>, memory: Memory) -> Option<Told> {
     (memory != part.memory).then(|| Told { receiver: receiver.clone(), about: part.about, memory })
 }
@@ -232,7 +232,8 @@ pub(super) fn today(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&chrono_tz::Europe::Paris).date_naive()
 }
 
-/// The same receiver and occasion give the same id; another database, or another cycle, never.
+/// An id that is the same whenever the same receiver and occasion are composed again, and differs
+/// for another cycle or database.
 pub(super) fn notice_id(receiver: &Receiver, parts: &[&str], now: DateTime<Utc>) -> NoticeId {
     let receiver = receiver.to_string();
     let now = now.to_rfc3339();

@@ -1,4 +1,4 @@
-//! What is said when a cycle is made void, to those whom its messages reached. Pure.
+//! Corrections, sent when a cycle is voided to those who received its messages. Pure.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -19,19 +19,19 @@ use crate::domain::notice::Outgoing;
 use crate::domain::notice::Receiver;
 use crate::domain::subject::Subject;
 
-/// The cycle that is made void.
+/// The cycle that is voided.
 #[derive(Clone, Copy, Debug)]
 pub struct Correction<'a> {
     pub number: CycleNumber,
     pub as_of: NaiveDate,
-    /// Who makes it void, and why.
+    /// Who voids the cycle, and why.
     pub act: &'a Act,
-    /// Those whom its messages reached, or may still reach.
-    pub told: &'a BTreeSet<Receiver>,
+    /// Receivers that its messages reached, or may still reach.
+    pub receivers: &'a BTreeSet<Receiver>,
 }
 
 impl Correction<'_> {
-    /// `évaluation du 1er janvier 2062 annulée`
+    /// For example `évaluation du 1er janvier 2062 annulée`.
     pub(super) fn title(self) -> String {
         format!("évaluation du {} annulée", french::date(self.as_of))
     }
@@ -48,28 +48,29 @@ impl Correction<'_> {
         ]
     }
 
-    /// Those who were told are told, whether or not anything changes for them; the others are not.
+    /// Restricts the audience to the receivers of the cycle's messages; they all get a correction,
+    /// even if nothing changes for them.
     pub(super) fn narrow(self, audience: &mut BTreeMap<Receiver, BTreeSet<Subject>>) {
-        audience.retain(|receiver, _| self.told.contains(receiver));
-        for receiver in self.told {
+        audience.retain(|receiver, _| self.receivers.contains(receiver));
+        for receiver in self.receivers {
             audience.entry(receiver.clone()).or_default();
         }
     }
 }
 
-/// A correction for each of those who were told, of what changes for them: what is true again, less what
-/// they were told. Programs are told besides that the cycle is void.
+/// Composes a correction for each receiver of the cycle's messages, with what is true again minus
+/// what was sent before. Webhooks also receive an event that the cycle is void.
 pub fn correct(
     occasion: Occasion<'_>,
     correction: Correction<'_>,
 ) -> Result<Outgoing, RenderError> {
     let Occasion { now, directory, settings, lanes, .. } = occasion;
     let open = compose::lanes(settings);
-    let told: BTreeSet<Receiver> =
-        correction.told.iter().filter(|one| open.contains(&one.lane())).cloned().collect();
-    let correction = Correction { told: &told, ..correction };
+    let receivers: BTreeSet<Receiver> =
+        correction.receivers.iter().filter(|one| open.contains(&one.lane())).cloned().collect();
+    let correction = Correction { receivers: &receivers, ..correction };
     let mut outgoing = compose::outgoing(Occasion { correction: Some(correction), ..occasion })?;
-    // The next cycle opens what it finds new.
+    // Newly set up channels are opened by the next cycle.
     outgoing.opened.clear();
     let Correction { number, as_of, act, .. } = correction;
     let world = World { now, directory, settings, lanes };

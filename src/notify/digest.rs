@@ -1,4 +1,4 @@
-//! What has changed for a receiver: what is true, less what it was told. Pure.
+//! What is new for a receiver: the current state, minus what was already sent to it. Pure.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -20,47 +20,47 @@ use crate::domain::notice::Memory;
 use crate::domain::notice::ToldAlert;
 use crate::domain::subject::Subject;
 
-/// What is true once a cycle has decided.
+/// The state once a cycle has decided.
 #[derive(Debug)]
 pub struct Facts<'a> {
-    /// Every alert ever raised, as it now stands.
+    /// Every alert ever raised, in its current state.
     pub alerts: BTreeMap<&'a AlertId, &'a Alert>,
-    /// What this cycle did to them.
+    /// The changes of this cycle, by alert.
     pub changes: BTreeMap<&'a AlertId, &'a AlertChange>,
-    /// Every mission ever, as it now stands.
+    /// Every mission ever opened, in its current state.
     pub missions: BTreeMap<&'a MissionId, &'a Mission>,
-    /// Silenced: not to be told, nor is what another alert hides.
-    pub quiet: &'a BTreeSet<AlertId>,
-    /// Datasets that nobody has fed for too long.
+    /// Alerts hidden by a silence. These, and those hidden by another alert, are not sent.
+    pub silenced: &'a BTreeSet<AlertId>,
+    /// Datasets without a recent import.
     pub stale: Vec<StaleDataset>,
 }
 
 impl Facts<'_> {
-    fn is_quiet(&self, alert: &Alert) -> bool {
-        alert.hidden_by.is_some() || self.quiet.contains(&alert.id)
+    fn is_hidden(&self, alert: &Alert) -> bool {
+        alert.hidden_by.is_some() || self.silenced.contains(&alert.id)
     }
 
-    /// What was told of an alert that goes on under another id was told of that one.
+    /// Moves what was sent about an alert to the alert that continues it under another id.
     pub(super) fn follow(&self, memory: &mut Memory) {
         for change in self.changes.values() {
             let AlertChange { alert, counterpart: Some(into), .. } = change else { continue };
             if change.kind == AlertChangeKind::Moved
-                && let Some(told) = memory.alerts.remove(&alert.id)
+                && let Some(sent) = memory.alerts.remove(&alert.id)
             {
-                memory.alerts.entry(into.clone()).or_insert(told);
+                memory.alerts.entry(into.clone()).or_insert(sent);
             }
         }
     }
 }
 
-/// What may be told of one ministry, or of the portfolio.
+/// Everything that may be sent about one ministry, or about the portfolio.
 #[derive(Debug, Default)]
 pub(super) struct Scope<'a> {
-    /// Open and not quiet.
+    /// Open alerts that nothing hides.
     pub(super) alerts: Vec<&'a Alert>,
-    /// Proposed or under way.
+    /// Missions that are proposed or open.
     pub(super) missions: Vec<&'a Mission>,
-    /// They are nobody's in particular.
+    /// Only in the scope of the portfolio: datasets belong to no ministry.
     pub(super) stale: Vec<StaleDataset>,
 }
 
@@ -71,7 +71,7 @@ pub(super) enum Turn {
     Worsened,
     Eased,
     Resolved,
-    /// Its rule is no longer in use.
+    /// The rule is no longer in use.
     Retired,
 }
 
@@ -79,9 +79,9 @@ pub(super) enum Turn {
 pub(super) struct AlertNews<'a> {
     pub(super) alert: &'a Alert,
     pub(super) turn: Turn,
-    /// As it was told.
+    /// The level that was last sent.
     pub(super) from: Option<Level>,
-    /// Why, when this cycle made the change.
+    /// The reason, if this cycle made the change.
     pub(super) reason: Option<&'a str>,
 }
 
@@ -94,7 +94,7 @@ pub(super) struct MissionNews<'a> {
 pub(super) struct News<'a> {
     pub(super) alerts: Vec<AlertNews<'a>>,
     pub(super) missions: Vec<MissionNews<'a>>,
-    /// For programs: people read of them in their tools.
+    /// Only sent to webhooks: people see it in their own tools.
     pub(super) stale: Vec<StaleDataset>,
 }
 
@@ -116,10 +116,10 @@ impl News<'_> {
     }
 }
 
-/// Each alert and mission under the ministry whose it is: nobody is told of another's.
+/// Groups alerts and missions by ministry, so that no ministry receives another's.
 pub(super) fn scopes<'a>(facts: &Facts<'a>, directory: &Directory) -> BTreeMap<Subject, Scope<'a>> {
     let mut scopes: BTreeMap<Subject, Scope<'a>> = BTreeMap::new();
-    let tellable = |alert: &&&Alert| alert.state == AlertState::Open && !facts.is_quiet(alert);
+    let tellable = |alert: &&&Alert| alert.state == AlertState::Open && !facts.is_hidden(alert);
     for alert in facts.alerts.values().filter(tellable) {
         scopes.entry(directory.home(&alert.subject)).or_default().alerts.push(alert);
     }
@@ -132,7 +132,8 @@ pub(super) fn scopes<'a>(facts: &Facts<'a>, directory: &Directory) -> BTreeMap<S
     scopes
 }
 
-/// By alert, then by mission. What was told and belongs to another ministry since is nobody's news.
+/// News by alert, then by mission. What was sent and has since moved to another ministry is not
+/// news.
 pub(super) fn news<'a>(
     about: &Subject,
     scope: &Scope<'a>,
@@ -144,34 +145,34 @@ pub(super) fn news<'a>(
     let mut news = News::default();
     for alert in &scope.alerts {
         let change = facts.changes.get(&alert.id);
-        let told = memory.alerts.get(&alert.id).map(|told| told.level);
-        let turn = match told {
+        let sent = memory.alerts.get(&alert.id).map(|sent| sent.level);
+        let turn = match sent {
             None if change.is_some_and(|one| one.kind == AlertChangeKind::Reopened) => {
                 Turn::Reopened
             }
             None => Turn::Raised,
-            Some(told) if alert.level > told => Turn::Worsened,
-            Some(told) if alert.level < told => Turn::Eased,
+            Some(sent) if alert.level > sent => Turn::Worsened,
+            Some(sent) if alert.level < sent => Turn::Eased,
             Some(_) => continue,
         };
-        news.alerts.push(AlertNews { alert, turn, from: told, reason: reason(change) });
+        news.alerts.push(AlertNews { alert, turn, from: sent, reason: reason(change) });
     }
-    for (id, told) in &memory.alerts {
+    for (id, sent) in &memory.alerts {
         let Some(alert) = facts.alerts.get(id) else { continue };
         let ended = alert.state == AlertState::Resolved
-            && !facts.is_quiet(alert)
+            && !facts.is_hidden(alert)
             && is_here(&alert.subject);
         if ended {
             let change = facts.changes.get(id);
             let retired = change.is_some_and(|one| one.kind == AlertChangeKind::Retired);
             let turn = if retired { Turn::Retired } else { Turn::Resolved };
-            let (from, reason) = (Some(told.level), reason(change));
+            let (from, reason) = (Some(sent.level), reason(change));
             news.alerts.push(AlertNews { alert, turn, from, reason });
         }
     }
     for mission in &scope.missions {
-        let told = memory.missions.get(&mission.id);
-        if told.is_none_or(|told| told != mission.state.as_str()) {
+        let sent = memory.missions.get(&mission.id);
+        if sent.is_none_or(|sent| sent != mission.state.as_str()) {
             news.missions.push(MissionNews { mission });
         }
     }
@@ -179,13 +180,13 @@ pub(super) fn news<'a>(
     for mission in ended.filter(|one| !one.state.is_live() && is_here(&one.subject)) {
         news.missions.push(MissionNews { mission });
     }
-    let told = |one: &&StaleDataset| memory.stale.get(&one.dataset) == Some(&one.last_import_at);
-    news.stale = scope.stale.iter().filter(|one| !told(one)).copied().collect();
+    let is_sent = |one: &&StaleDataset| memory.stale.get(&one.dataset) == Some(&one.last_import_at);
+    news.stale = scope.stale.iter().filter(|one| !is_sent(one)).copied().collect();
     news
 }
 
-/// What the receiver knows once it is told. `notice` says which notice tells an alert; none, that
-/// it is taken as known.
+/// What the receiver knows once it has received this. `notice` gives the notice that reports an
+/// alert; without one, the alert is taken as known.
 pub(super) fn remember(
     memory: &Memory,
     scope: &Scope<'_>,
@@ -195,23 +196,24 @@ pub(super) fn remember(
 ) -> Memory {
     let mut next = Memory { last: memory.last.clone(), ..Memory::default() };
     for alert in &scope.alerts {
-        let told = match memory.alerts.get(&alert.id) {
-            Some(told) if told.level >= alert.level => {
-                // What has eased was told all the same: it is not to be answered anew.
-                ToldAlert { level: alert.level, ..told.clone() }
+        let sent = match memory.alerts.get(&alert.id) {
+            Some(sent) if sent.level >= alert.level => {
+                // An alert that has eased stays reported by its earlier notice: it need not be
+                // acknowledged again.
+                ToldAlert { level: alert.level, ..sent.clone() }
             }
             Some(_) | None => ToldAlert { level: alert.level, on, notice: notice(&alert.id) },
         };
-        next.alerts.insert(alert.id.clone(), told);
+        next.alerts.insert(alert.id.clone(), sent);
     }
-    // Kept while it is quiet, so that the end of a silence is no news by itself.
-    for (id, told) in &memory.alerts {
+    // A hidden alert stays remembered, so that the end of its silence is not news by itself.
+    for (id, sent) in &memory.alerts {
         let hushed = facts
             .alerts
             .get(id)
-            .is_some_and(|alert| alert.state == AlertState::Open && facts.is_quiet(alert));
+            .is_some_and(|alert| alert.state == AlertState::Open && facts.is_hidden(alert));
         if hushed {
-            next.alerts.insert(id.clone(), told.clone());
+            next.alerts.insert(id.clone(), sent.clone());
         }
     }
     for mission in &scope.missions {

@@ -1,4 +1,5 @@
-//! Who is who in messages: names of projects, ministries and rules, and whose alert it is.
+//! Names used in messages: those of projects, ministries and rules, and the ministry of each
+//! project.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -11,10 +12,9 @@ use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
 use crate::domain::import::KnownProject;
 use crate::domain::portfolio::Portfolio;
-use crate::domain::rule::RuleTerms;
 use crate::domain::subject::Subject;
 
-/// The role, in the follow-up data, of whoever receives the alerts of a ministry.
+/// The role, in the follow-up data, of the person who receives the alerts of a ministry.
 const SECRETARY_GENERAL: &str = "secretary_general";
 
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ pub struct Directory {
     projects: BTreeMap<ProjectId, ProjectEntry>,
     ministries: BTreeMap<MinistryCode, String>,
     secretaries: BTreeSet<MinistryCode>,
-    rules: BTreeMap<RuleId, String>,
+    titles: BTreeMap<RuleId, String>,
 }
 
 #[derive(Clone, Debug)]
@@ -32,14 +32,11 @@ struct ProjectEntry {
 }
 
 impl Directory {
-    /// As the latest edition names them, and as it says whose they are.
-    pub fn of(
-        portfolio: &Portfolio,
-        rules: &BTreeMap<RuleId, RuleTerms>,
-        as_of: NaiveDate,
-    ) -> Self {
+    /// Names and ministries according to the latest edition up to `as_of`. `titles` are those of
+    /// the rules.
+    pub fn of(portfolio: &Portfolio, titles: BTreeMap<RuleId, String>, as_of: NaiveDate) -> Self {
         let mut directory = Self::default();
-        // In the order of editions, so that the latest has the last word.
+        // In the order of editions, so that the latest replaces the earlier ones.
         for snapshot in portfolio.snapshots.iter().filter(|one| one.edition.as_of() <= as_of) {
             let entry =
                 ProjectEntry { name: snapshot.name.clone(), ministry: snapshot.ministry.clone() };
@@ -51,22 +48,22 @@ impl Directory {
         };
         let offices = portfolio.contacts.iter().filter(held);
         directory.secretaries = offices.map(|contact| contact.ministry.clone()).collect();
-        directory.rules = rules.iter().map(|(id, rule)| (id.clone(), rule.title.clone())).collect();
+        directory.titles = titles;
         directory
     }
 
-    /// By their latest names, without loading the portfolio; secretaries-general are not known.
-    pub fn of_known(known: Vec<KnownProject>, rules: &BTreeMap<RuleId, RuleTerms>) -> Self {
+    /// The latest names, without loading the portfolio. Does not know who is secretary-general.
+    pub fn of_known(known: Vec<KnownProject>, titles: BTreeMap<RuleId, String>) -> Self {
         let mut directory = Self::default();
         for KnownProject { project, names, ministry } in known {
             let name = names.into_iter().next_back().unwrap_or_else(|| project.to_string());
             directory.projects.insert(project, ProjectEntry { name, ministry });
         }
-        directory.rules = rules.iter().map(|(id, rule)| (id.clone(), rule.title.clone())).collect();
+        directory.titles = titles;
         directory
     }
 
-    /// The ministry or, when it is nobody's in particular, the portfolio.
+    /// The subject's ministry, or the portfolio when it has none.
     pub fn home(&self, subject: &Subject) -> Subject {
         let ministry = match subject {
             Subject::Project(project) => self.projects.get(project).map(|entry| &entry.ministry),
@@ -80,7 +77,7 @@ impl Directory {
         self.secretaries.contains(ministry)
     }
 
-    /// For people.
+    /// The name for people; the id when it is unknown.
     pub fn name(&self, subject: &Subject) -> String {
         match subject {
             Subject::Project(project) => self
@@ -95,14 +92,14 @@ impl Directory {
     }
 
     pub fn rule_title(&self, rule: &RuleId) -> String {
-        self.rules.get(rule).cloned().unwrap_or_else(|| rule.to_string())
+        self.titles.get(rule).cloned().unwrap_or_else(|| rule.to_string())
     }
 
-    /// By its code, or by its name whatever the case.
-    pub fn find_ministry(&self, asked: &str) -> Option<&MinistryCode> {
-        let by_code = self.ministries.keys().find(|code| code.as_str() == asked);
+    /// Finds a ministry by its code, or by its name in any case.
+    pub fn find_ministry(&self, requested: &str) -> Option<&MinistryCode> {
+        let by_code = self.ministries.keys().find(|code| code.as_str() == requested);
         by_code.or_else(|| {
-            let wanted = asked.to_lowercase();
+            let wanted = requested.to_lowercase();
             let named = |(_, label): &(&MinistryCode, &String)| label.to_lowercase() == wanted;
             self.ministries.iter().find(named).map(|(code, _)| code)
         })
@@ -113,7 +110,7 @@ impl Directory {
     }
 }
 
-/// Where to write to a ministry's secretary-general now: the latest to have taken office.
+/// The address of the latest person to have taken office as a ministry's secretary-general.
 pub fn secretary_general<'a>(
     contacts: &'a [Contact],
     ministry: &MinistryCode,

@@ -1,4 +1,4 @@
-//! Mail by SMTP: one message for each notice, the same Message-ID however often it is tried.
+//! Sends mail by SMTP: one message per notice, with the same Message-ID however often it is tried.
 
 use std::time::Duration;
 use std::time::SystemTime;
@@ -33,10 +33,10 @@ use crate::domain::redaction::SentSecrets;
 use crate::domain::redaction::mail_addresses;
 use crate::domain::visible_text;
 
-/// Longest wait for a connection; `timeout_seconds` is for a message.
+/// Longest wait for a connection; `timeout_seconds` applies to a message.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Whom a mail goes to. Personal data: never logged.
+/// The address of a person. Personal data: never logged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mailbox(lettre::message::Mailbox);
 
@@ -53,7 +53,7 @@ pub struct Mailer {
     sent_secrets: SentSecrets,
 }
 
-/// A connection kept from one mail to the next.
+/// A connection that is reused from one mail to the next.
 #[derive(Default)]
 pub struct Session(Option<BoundedConnection>);
 
@@ -65,7 +65,10 @@ impl Mailbox {
         Ok(Self(lettre::message::Mailbox::new(name, address)))
     }
 
-    /// `Vigie <vigie@example.fr>`, or the address alone.
+    /// Parses `Vigie <vigie@example.fr>`, or an address alone.
+    ///
+    /// # Errors
+    /// Says why the text is not an address.
     pub fn parse(text: &str) -> Result<Self, String> {
         let expected = || {
             format!(
@@ -139,7 +142,7 @@ impl Mailer {
     pub async fn send(&self, session: &mut Session, notice: &Notice, to: &Mailbox) -> Attempt {
         let (envelope, bytes) = match self.letter(notice, to) {
             Ok(letter) => letter,
-            Err(error) => return Attempt::give_up(Reason::Unfit, self.told(&error)),
+            Err(error) => return Attempt::give_up(Reason::Unfit, self.redacted(&error)),
         };
         let mut connection = match self.connected(session).await {
             Ok(connection) => connection,
@@ -157,7 +160,7 @@ impl Mailer {
             }
             Ok(Err(failure)) => {
                 drop(timeout(CONNECT_TIMEOUT, connection.abort()).await);
-                smtp_transaction::judged(&failure, self.told(&failure.error.to_string()))
+                smtp_transaction::judged(&failure, self.redacted(&failure.error.to_string()))
             }
             Err(_) => {
                 let detail = format!("no answer in {} s", self.timeout.as_secs());
@@ -166,7 +169,7 @@ impl Mailer {
         }
     }
 
-    /// Ends a session politely, if it can still be.
+    /// Closes a session with `QUIT`, if the connection still works.
     pub async fn quit(&self, session: &mut Session) {
         if let Some(mut connection) = session.0.take() {
             drop(timeout(CONNECT_TIMEOUT, connection.begin_step().quit()).await);
@@ -174,11 +177,11 @@ impl Mailer {
     }
 
     async fn connected(&self, session: &mut Session) -> Result<BoundedConnection, Attempt> {
-        if let Some(mut kept) = session.0.take() {
-            let asked = timeout(CONNECT_TIMEOUT, kept.begin_step().test_connected());
-            let alive = asked.await.unwrap_or(false);
+        if let Some(mut connection) = session.0.take() {
+            let test = timeout(CONNECT_TIMEOUT, connection.begin_step().test_connected());
+            let alive = test.await.unwrap_or(false);
             if alive {
-                return Ok(kept);
+                return Ok(connection);
             }
         }
         let opening = timeout(CONNECT_TIMEOUT * 2, self.open());
@@ -192,12 +195,12 @@ impl Mailer {
         let server = (self.host.as_str(), self.port);
         let opened = BoundedConnection::open(server, CONNECT_TIMEOUT, &self.hello, implicit).await;
         let mut connection = opened.map_err(|fault| {
-            Attempt::channel_failed(Reason::Unreachable, self.told(&fault.to_string()))
+            Attempt::channel_failed(Reason::Unreachable, self.redacted(&fault.to_string()))
         })?;
         if self.tls == MailTls::Starttls
             && let Some(parameters) = self.parameters.clone()
         {
-            // A server that offers no TLS is not spoken to: someone may stand in between.
+            // Mail is not sent to a server without TLS: the connection might be intercepted.
             let upgraded = connection.starttls(parameters, &self.hello).await;
             upgraded.map_err(|error| self.unreachable(&error))?;
         }
@@ -229,7 +232,8 @@ impl Mailer {
         if matches!(notice.kind, NoticeKind::Critical | NoticeKind::Escalation) {
             letter = letter.raw_header(header("Importance", "high"));
         }
-        // Of the notice alone, where `lettre` would draw one: a mail that is tried again is the same to the byte.
+        // Derived from the notice, where `lettre` would draw one at random, so that a mail tried
+        // again is the same bytes.
         let boundary = Fingerprint::of_parts(&["boundary", notice.id.as_str(), text, html]);
         let parts = MultiPart::alternative()
             .boundary(format!("vigie-{}", boundary.short()))
@@ -240,10 +244,10 @@ impl Mailer {
     }
 
     fn unreachable(&self, error: &SmtpError) -> Attempt {
-        Attempt::channel_failed(Reason::Unreachable, self.told(&error.to_string()))
+        Attempt::channel_failed(Reason::Unreachable, self.redacted(&error.to_string()))
     }
 
-    /// Of what the server answers to a password, its code alone: some repeat what they were sent.
+    /// Only the code of the server's answer: some servers repeat the password they received.
     fn not_authenticated(&self, error: &SmtpError) -> Attempt {
         match error.status() {
             Some(code) => {
@@ -258,8 +262,8 @@ impl Mailer {
         }
     }
 
-    /// What a server says, without addresses of people nor what it may repeat of the password.
-    fn told(&self, text: &str) -> String {
+    /// The server's text, without addresses of people nor anything that might be the password.
+    fn redacted(&self, text: &str) -> String {
         mail_addresses(&self.sent_secrets.redact(text))
     }
 
@@ -267,7 +271,7 @@ impl Mailer {
         format!("<{id}@{}>", self.from.domain())
     }
 
-    /// The root of its thread, then what it follows on: mail programs put them together.
+    /// The first mail of the thread, then the ones it follows: mail programs group them.
     fn references(&self, notice: &Notice) -> Vec<String> {
         let thread = Fingerprint::of_parts(&["thread", &notice.thread]);
         let root = format!("<thread.{}@{}>", thread.short(), self.from.domain());

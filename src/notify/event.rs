@@ -1,4 +1,4 @@
-//! One change as programs read it: Standard Webhooks, `CloudEvents` or the payload of Alertmanager.
+//! One event for programs, in the format of Standard Webhooks, `CloudEvents` or Alertmanager.
 
 use chrono::DateTime;
 use chrono::NaiveTime;
@@ -24,23 +24,24 @@ use crate::domain::mission::MissionState;
 use crate::domain::notice::Content;
 use crate::domain::subject::Subject;
 
-/// Characters of an explanation: a body stays well under 20 kB, the rest is behind its link.
+/// Most characters of an explanation, so that a body stays well under 20 kB. The rest is behind its
+/// link.
 const LONGEST_EXPLANATION: usize = 2000;
 
-/// What happened, before it is dressed in a format.
+/// An event, before it is written in a format.
 #[derive(Clone, Debug)]
 pub(super) struct Event {
-    /// `alert.opened`
+    /// Name of the event, such as `alert.opened`.
     pub(super) name: &'static str,
-    /// What it is about.
+    /// The resource the event is about.
     pub(super) thing: String,
-    /// Events of one thread leave in order.
+    /// Events of one thread are delivered in order.
     pub(super) thread: String,
     pub(super) title: String,
-    /// As `CloudEvents` call it.
+    /// The `subject` attribute of `CloudEvents`.
     subject: String,
     data: Json,
-    /// For Alertmanager, which knows alerts only.
+    /// Only for alerts: the format of Alertmanager has nothing else.
     alert: Option<Firing>,
 }
 
@@ -97,13 +98,13 @@ impl Event {
         Self::of_thing("dataset.stale", format!("dataset/{}", dataset.as_str()), data)
     }
 
-    /// About no alert nor mission.
+    /// An event about something other than an alert or a mission.
     pub(super) fn of_thing(name: &'static str, thing: String, data: Json) -> Self {
         let (title, thread, subject) = (format!("{name} {thing}"), thing.clone(), thing.clone());
         Self { name, thing, thread, title, subject, data: without_nulls(data), alert: None }
     }
 
-    /// Leaves after the earlier ones of this thread.
+    /// The event, delivered after the earlier ones of this thread.
     pub(super) fn in_thread(self, thread: &str) -> Self {
         Self { thread: thread.to_owned(), ..self }
     }
@@ -160,7 +161,7 @@ impl Event {
         }
     }
 
-    /// `None` when the format has no words for it.
+    /// `None` when the format cannot express the event.
     pub(super) fn content(
         &self,
         format: WebhookFormat,

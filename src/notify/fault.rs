@@ -1,8 +1,8 @@
-//! A setting of the channels that cannot be used.
+//! A fault in the settings of the channels.
 
 use thiserror::Error;
 
-/// Secrets are not repeated.
+/// Does not repeat secrets.
 #[derive(Debug, Error)]
 #[error("read the setting `{setting}`: {what}")]
 pub struct ChannelFault {
@@ -15,7 +15,7 @@ impl ChannelFault {
         Self { setting: setting.into(), what: what.into() }
     }
 
-    /// Two webhooks of one name.
+    /// Two webhooks have this name.
     pub fn doubled(name: &str) -> Self {
         Self::new("webhooks", format!("found two named `{name}`, expected a name for each"))
     }

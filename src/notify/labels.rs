@@ -1,4 +1,4 @@
-//! An alert as Prometheus and Alertmanager speak of it: the labels by which it is known and matched.
+//! The labels of an alert for Prometheus and Alertmanager, by which it is identified and matched.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub const RULE: &str = "rule_id";
 pub const PROJECT: &str = "project_id";
 pub const MINISTRY: &str = "ministry";
 
-/// `severity` moves with the level: it takes no part in the identity of an alert.
+/// The labels that identify an alert. They leave out `severity`, which changes with its level.
 pub fn labels(alert: &Alert, directory: &Directory) -> Labels {
     let mut labels = Labels::from([
         ("alertname", directory.rule_title(&alert.rule)),
@@ -37,7 +37,8 @@ pub fn annotations(alert: &Alert, explanation: &str, directory: &Directory) -> L
     ])
 }
 
-/// The office whose digests tell of the alert, when somebody holds it.
+/// The receiver whose digests report the alert: the risk team when nobody holds the ministry's
+/// office.
 pub fn office(alert: &Alert, directory: &Directory) -> Receiver {
     match directory.home(&alert.subject) {
         Subject::Ministry(ministry) => Receiver::SecretaryGeneral(ministry),

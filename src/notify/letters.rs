@@ -1,4 +1,5 @@
-//! Messages to people that a cycle calls for: the digest, and what has just become critical.
+//! Messages of a cycle to people: the digest, and a separate message for what has just become
+//! critical.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +49,7 @@ pub(super) fn compose(
         others.extend(rest);
         missions.extend(part.news.missions.iter().cloned());
     }
-    let silences = silences::told_to(occasion, receiver);
+    let silences = silences::for_receiver(occasion, receiver);
     let letter = Letter { occasion, receiver, parts: &parts };
     let mut notices = Vec::new();
     if !critical.is_empty() {
@@ -83,15 +84,15 @@ pub(super) fn compose(
             memory
         })
         .collect();
-    let told = parts
+    let memories = parts
         .into_iter()
         .zip(memories)
         .filter_map(|(part, memory)| changed(receiver, part, memory))
         .collect();
-    Ok(Composed { notices, told })
+    Ok(Composed { notices, memories })
 }
 
-/// What a digest tells: all but what has just become critical.
+/// The content of a digest: everything except what has just become critical.
 #[derive(Clone, Copy)]
 struct Rest<'a> {
     alerts: &'a [AlertNews<'a>],
@@ -120,7 +121,7 @@ struct Letter<'a> {
 }
 
 impl Letter<'_> {
-    /// Leaves at once, unless it is night.
+    /// Sent at once, unless it is night.
     fn critical(&self, id: NoticeId, alerts: &[AlertNews<'_>]) -> Result<Notice, RenderError> {
         let Occasion { directory, terms, settings, now, as_of, .. } = self.occasion;
         let count = plural(alerts.len(), "alerte critique", "alertes critiques");
@@ -143,7 +144,7 @@ impl Letter<'_> {
         self.notice(id, NoticeKind::Critical, message, not_before)
     }
 
-    /// Leaves in office hours.
+    /// Sent in office hours.
     fn digest(&self, id: NoticeId, rest: Rest<'_>, apart: usize) -> Result<Notice, RenderError> {
         let Occasion { directory, settings, now, as_of, .. } = self.occasion;
         let place = place(self.receiver, self.occasion);
@@ -156,9 +157,9 @@ impl Letter<'_> {
         )];
         intro.extend(self.standing());
         if apart > 0 {
-            let told = if apart == 1 { "fait" } else { "font" };
+            let verb = if apart == 1 { "fait" } else { "font" };
             let them = plural(apart, "nouvelle alerte critique", "nouvelles alertes critiques");
-            intro.push(format!("{them} {told} l’objet d’un message à part."));
+            intro.push(format!("{them} {verb} l’objet d’un message à part."));
         }
         intro.extend(self.vacancies());
         let silences = silences::section(rest.silences, self.receiver, directory);
@@ -174,7 +175,7 @@ impl Letter<'_> {
         self.notice(id, NoticeKind::Digest, message, not_before)
     }
 
-    /// Takes back what a cycle said. Leaves at once, unless it is night.
+    /// Corrects the messages of a voided cycle. Sent at once, unless it is night.
     fn correction(
         &self,
         id: NoticeId,
@@ -218,7 +219,7 @@ impl Letter<'_> {
             | NoticeKind::Event
             | NoticeKind::Account => None,
         };
-        // A correction leaves after what it corrects.
+        // A correction follows the message that it corrects.
         let thread = match kind {
             NoticeKind::Correction => NoticeKind::Digest,
             NoticeKind::Digest
@@ -251,7 +252,7 @@ impl Letter<'_> {
         }
     }
 
-    /// All that stands, told before or not; nothing of what the receiver is not told of.
+    /// How much is open in all, sent before or not, within what the receiver may see.
     fn standing(&self) -> Option<String> {
         if self.parts.is_empty() {
             return None;
@@ -267,7 +268,7 @@ impl Letter<'_> {
         Some(format!("En tout : {open}, dont {critical}."))
     }
 
-    /// Ministries whose alerts come to the risk team for want of a secretary-general.
+    /// Ministries whose alerts go to the risk team because they have no secretary-general.
     fn vacancies(&self) -> Option<String> {
         let vacant: Vec<String> = self
             .parts
@@ -295,12 +296,12 @@ fn place(receiver: &Receiver, occasion: Occasion<'_>) -> String {
     }
 }
 
-/// Where all of a message can be read.
+/// Address where the whole message can be read.
 pub(super) fn page_url(settings: &Settings, id: &NoticeId) -> Option<String> {
     (!settings.public_url.is_empty()).then(|| format!("{}/notices/{id}", settings.public_url))
 }
 
-/// Why one receives this, and whom to ask.
+/// Why the reader receives this, and whom to contact.
 pub(super) fn footer(receiver: &Receiver, place: &str, settings: &Settings) -> Vec<String> {
     let why = match receiver {
         Receiver::SecretaryGeneral(_) => format!(

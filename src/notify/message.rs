@@ -1,4 +1,5 @@
-//! A message for people: what is said of each project, ordered by what needs a decision, capped.
+//! A message for people: what to report on each project, sorted by what needs a decision, with a
+//! bounded number of lines.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -17,18 +18,18 @@ use crate::domain::mission::Mission;
 use crate::domain::mission::MissionState;
 use crate::domain::subject::Subject;
 
-/// What the templates lay out.
+/// A message, ready for the templates.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Message {
     pub(super) title: String,
     pub(super) heading: String,
     pub(super) intro: Vec<String>,
     pub(super) sections: Vec<Section>,
-    /// Lines left out.
+    /// Number of lines left out.
     pub(super) more: usize,
-    /// Where they are, when readers have an address of Vigie.
+    /// Address where the lines left out can be read, if Vigie has an address for readers.
     pub(super) more_url: Option<String>,
-    /// Why one receives this, and whom to ask.
+    /// Why the reader receives this, and whom to contact.
     pub(super) footer: Vec<String>,
 }
 
@@ -38,18 +39,18 @@ pub(super) struct Section {
     pub(super) groups: Vec<Group>,
 }
 
-/// What is said of one project, or of a ministry as a whole.
+/// The lines about one project, or about a ministry as a whole.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Group {
     pub(super) name: String,
-    /// Said of it as a whole.
+    /// Sentences about the subject as a whole.
     pub(super) points: Vec<String>,
     pub(super) lines: Vec<Line>,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Line {
-    /// The word of the level, which the template colours.
+    /// Name of the level; the template chooses its colour.
     pub(super) level: &'static str,
     pub(super) label: String,
     pub(super) title: String,
@@ -57,7 +58,7 @@ pub(super) struct Line {
     pub(super) detail: Option<String>,
 }
 
-/// What a person has to decide comes first.
+/// The order of sections: what needs a decision first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Decide,
@@ -75,13 +76,13 @@ impl Rank {
     }
 }
 
-/// By what needs a decision, then the most serious first, then by name.
+/// Sorted by what needs a decision, then by decreasing level, then by name.
 pub(super) fn sections(
     alerts: &[AlertNews<'_>],
     missions: &[MissionNews<'_>],
     directory: &Directory,
 ) -> Vec<Section> {
-    let mut subjects: BTreeMap<&Subject, Said<'_>> = BTreeMap::new();
+    let mut subjects: BTreeMap<&Subject, SubjectNews<'_>> = BTreeMap::new();
     for one in alerts {
         subjects.entry(&one.alert.subject).or_default().alerts.push(one);
     }
@@ -100,14 +101,14 @@ pub(super) fn sections(
     sections.into_values().collect()
 }
 
-/// What there is to say of one subject.
+/// The news of one subject.
 #[derive(Default)]
-struct Said<'a> {
+struct SubjectNews<'a> {
     alerts: Vec<&'a AlertNews<'a>>,
     missions: Vec<&'a MissionNews<'a>>,
 }
 
-impl Said<'_> {
+impl SubjectNews<'_> {
     fn of(mut self, subject: &Subject, directory: &Directory) -> (Rank, Reverse<Level>, Group) {
         self.alerts.sort_by(|a, b| {
             let key = |one: &AlertNews<'_>| (!one.turn.is_bad(), Reverse(one.alert.level));
@@ -139,7 +140,7 @@ fn group_name(subject: &Subject, directory: &Directory) -> String {
     }
 }
 
-/// Keeps the first lines; says how many are left out.
+/// Keeps the first `lines` lines and returns how many are left out.
 pub(super) fn cap(sections: &mut Vec<Section>, lines: usize) -> usize {
     let mut left = lines;
     let mut dropped = 0;
@@ -160,7 +161,8 @@ pub(super) fn cap(sections: &mut Vec<Section>, lines: usize) -> usize {
     dropped
 }
 
-/// `3 nouvelles alertes, 1 aggravée, 2 levées`; of missions alone, `2 missions`.
+/// For example `3 nouvelles alertes, 1 aggravée, 2 levées`, or `2 missions` when there are only
+/// missions.
 pub(super) fn counted(alerts: &[AlertNews<'_>], missions: &[MissionNews<'_>]) -> String {
     let of = |wanted: fn(Turn) -> bool| alerts.iter().filter(|one| wanted(one.turn)).count();
     let counts = [
@@ -177,7 +179,7 @@ pub(super) fn counted(alerts: &[AlertNews<'_>], missions: &[MissionNews<'_>]) ->
             (false, _) => "",
         };
         let word = if count == 1 { one } else { several };
-        // French puts `nouvelle` before the noun, and the others after it.
+        // French puts `nouvelle` before the noun, and the other adjectives after it.
         words.push(if one == "nouvelle" {
             format!("{count} {word}{noun}")
         } else {
@@ -190,7 +192,7 @@ pub(super) fn counted(alerts: &[AlertNews<'_>], missions: &[MissionNews<'_>]) ->
     words.join(", ")
 }
 
-/// French plurals start at two.
+/// The plural begins at two in French.
 pub(super) fn plural(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count < 2 { one } else { several })
 }
@@ -224,20 +226,20 @@ fn alert_line(news: &AlertNews<'_>, directory: &Directory) -> Line {
     }
 }
 
-/// Of an alert that was told, and that nobody acknowledged.
+/// The line of a reminder: an alert that was sent and that nobody acknowledged.
 pub(super) fn waiting_line(
     alert: &Alert,
-    told_on: NaiveDate,
+    sent_on: NaiveDate,
     today: NaiveDate,
     directory: &Directory,
 ) -> Line {
-    let days = usize::try_from((today - told_on).num_days()).unwrap_or(0);
+    let days = usize::try_from((today - sent_on).num_days()).unwrap_or(0);
     let ago = plural(days, "jour", "jours");
     Line {
         level: alert.level.as_str(),
         label: alert.level.label().to_owned(),
         title: format!("{} ({})", directory.rule_title(&alert.rule), alert.rule),
-        turn: format!("signalée le {}, il y a {ago}", french::date(told_on)),
+        turn: format!("signalée le {}, il y a {ago}", french::date(sent_on)),
         detail: alert.explanation.clone(),
     }
 }

@@ -1,7 +1,8 @@
-//! Messages: what is said to whom (pure), how it is laid out, and the channels that carry it.
+//! Messages: who receives what (pure), how it is laid out, and the channels that carry it.
 //!
-//! What was told is remembered apart from what is true: a digest is the difference. What is sent is
-//! written first, in the cycle's transaction, and is the same to the byte however often it is tried.
+//! What was sent to each receiver is stored apart from the state of alerts and missions: a digest
+//! is the difference between the two. A notice is written first, in the cycle's transaction, and
+//! stays the same bytes however often it is tried.
 
 mod account_notice;
 mod calendar;
@@ -60,8 +61,8 @@ pub use occurrence::World;
 pub use occurrence::clock_letter;
 pub use occurrence::happened;
 pub use outage::outage_notices;
+pub use remind::ReminderInputs;
 pub use remind::Reminders;
-pub use remind::Waiting;
 pub use remind::reminders;
 pub use render::RenderError;
 pub use retry::Attempt;

@@ -1,4 +1,5 @@
-//! Which addresses webhooks may reach: public ones, and the private ones that a setting names.
+//! The addresses that webhooks may reach: public ones, and the private ones that the settings
+//! allow.
 
 use std::net::IpAddr;
 use std::net::Ipv6Addr;
@@ -6,7 +7,8 @@ use std::net::Ipv6Addr;
 use crate::domain::network::Network;
 use crate::domain::network::plain;
 
-/// Whether an address may be reached: as it was resolved, never as its name reads.
+/// Whether a resolved address may be reached. Names are not considered: they may resolve to
+/// anything.
 pub(super) fn may_reach(address: IpAddr, allowed: &[Network]) -> bool {
     let address = plain(address);
     is_public(address) || allowed.iter().any(|network| network.holds(address))
@@ -33,7 +35,7 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// Global unicast only, without the ways that lead back to IPv4 (6to4, Teredo, NAT64).
+/// Global unicast only, without the prefixes that embed IPv4 addresses (6to4, Teredo, NAT64).
 fn is_public_v6(six: Ipv6Addr) -> bool {
     let [first, second, ..] = six.segments();
     let global = first & 0xe000 == 0x2000;

@@ -1,4 +1,4 @@
-//! What people and Vigie do besides what cycles find of alerts and missions: events for programs. Pure.
+//! Webhook events other than the changes of alerts and missions in a cycle. Pure.
 
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -33,29 +33,29 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::notice::Receiver;
 use crate::domain::overlay::RulePath;
 
-/// One thing that happened: its events are written in the transaction that decides it.
+/// Something that happened. Its events are written in the transaction that records it.
 #[derive(Clone, Copy, Debug)]
 pub enum Occurrence<'a> {
-    /// A person said that they had seen an alert.
+    /// A person acknowledged an alert.
     Acknowledged {
         alert: &'a Alert,
         act: &'a Act,
     },
     /// A cycle is committed.
     Committed(CycleDone<'a>),
-    /// A committed cycle is made void.
+    /// A committed cycle is voided.
     Voided {
         number: CycleNumber,
         as_of: NaiveDate,
         act: &'a Act,
     },
-    /// The clock is days from where it should be.
+    /// The clock jumped by days.
     ClockJumped(ClockJump),
-    /// A job came to nothing.
+    /// A job failed.
     RunFailed {
         run: &'a JobRun,
     },
-    /// A file that the import job found is refused, for so many faults.
+    /// The import job refused a file, with this number of faults.
     Rejected {
         source: &'a ImportSource,
         faults: usize,
@@ -64,7 +64,7 @@ pub enum Occurrence<'a> {
     RuleRolledBack(RuleTurn<'a>),
 }
 
-/// In figures.
+/// A committed cycle, in numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct CycleDone<'a> {
     pub number: CycleNumber,
@@ -76,22 +76,22 @@ pub struct CycleDone<'a> {
     pub rule_faults: usize,
 }
 
-/// The version of a rule, or of a file beside the rules, that comes into force.
+/// A version of a rule, or of a file that ships with the rules, that comes into force.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleTurn<'a> {
     pub path: &'a RulePath,
-    /// Of the rule.
+    /// Title of the rule, if the file is that of a rule or its cases.
     pub title: Option<&'a str>,
-    /// `None` stands for the shipped text.
+    /// `None` for the shipped text.
     pub version: Option<VersionNumber>,
-    /// Of the text in force from now on; `None` when there is none any more.
+    /// Hash of the text now in force; `None` when the file was removed.
     pub revision: Option<&'a Fingerprint>,
-    /// Who decided it.
+    /// The person who decided it.
     pub by: &'a Actor,
     pub reason: &'a str,
 }
 
-/// When, among whom, and to which receivers.
+/// When, and the names and receivers that events are written with.
 #[derive(Clone, Copy, Debug)]
 pub struct World<'a> {
     pub now: DateTime<Utc>,
@@ -100,8 +100,8 @@ pub struct World<'a> {
     pub lanes: &'a [LaneState],
 }
 
-/// One notice for each webhook that wants it. What is nobody's in particular goes to those that are
-/// told of every ministry.
+/// One notice for each webhook that subscribed to the event. An event that belongs to no ministry
+/// goes to the webhooks that receive every ministry's.
 pub fn happened(occurrence: Occurrence<'_>, world: World<'_>) -> Vec<Notice> {
     let url = world.settings.public_url.as_str();
     let (event, ministry) = match occurrence {
@@ -110,18 +110,19 @@ pub fn happened(occurrence: Occurrence<'_>, world: World<'_>) -> Vec<Notice> {
             let event = Event::of_acknowledgement(alert, act, world.directory, url);
             (event, home.ministry().cloned())
         }
-        Occurrence::Committed(done) => (committed(done, url), None),
-        Occurrence::Voided { number, as_of, act } => (voided(number, as_of, act, url), None),
-        Occurrence::ClockJumped(jump) => (jumped(jump), None),
-        Occurrence::RunFailed { run } => (failed(run), None),
-        Occurrence::Rejected { source, faults } => (rejected(source, faults), None),
-        Occurrence::RulePublished(turn) => (turned("rule.published", turn, url), None),
-        Occurrence::RuleRolledBack(turn) => (turned("rule.rolled_back", turn, url), None),
+        Occurrence::Committed(done) => (cycle_finished(done, url), None),
+        Occurrence::Voided { number, as_of, act } => (cycle_voided(number, as_of, act, url), None),
+        Occurrence::ClockJumped(jump) => (clock_jumped(jump), None),
+        Occurrence::RunFailed { run } => (run_failed(run), None),
+        Occurrence::Rejected { source, faults } => (file_rejected(source, faults), None),
+        Occurrence::RulePublished(turn) => (rule_changed("rule.published", turn, url), None),
+        Occurrence::RuleRolledBack(turn) => (rule_changed("rule.rolled_back", turn, url), None),
     };
     notices(&event, ministry.as_ref(), (world, world.now))
 }
 
-/// `at` tells one occurrence from the next: the same thing at the same instant has the same id.
+/// `at` distinguishes one occurrence from the next: the same event at the same instant has the same
+/// id.
 pub(super) fn notices(
     event: &Event,
     ministry: Option<&MinistryCode>,
@@ -159,11 +160,12 @@ fn wants(
     let is_closed = |state: &LaneState| state.lane == lane && state.closed_at.is_some();
     let lets_in = webhook.ministries.is_empty()
         || ministry.is_some_and(|one| webhook.ministries.contains(one));
-    let asked = webhook.events.is_empty() || webhook.events.iter().any(|one| one == event.name);
-    lets_in && asked && !world.lanes.iter().any(is_closed)
+    let is_subscribed =
+        webhook.events.is_empty() || webhook.events.iter().any(|one| one == event.name);
+    lets_in && is_subscribed && !world.lanes.iter().any(is_closed)
 }
 
-fn committed(done: CycleDone<'_>, url: &str) -> Event {
+fn cycle_finished(done: CycleDone<'_>, url: &str) -> Event {
     let CycleDone { number, inputs, counts, alert_changes, mission_changes, rule_faults } = done;
     let data = json!({
         "cycle": number,
@@ -182,7 +184,7 @@ fn committed(done: CycleDone<'_>, url: &str) -> Event {
     )
 }
 
-fn voided(number: CycleNumber, as_of: NaiveDate, act: &Act, url: &str) -> Event {
+fn cycle_voided(number: CycleNumber, as_of: NaiveDate, act: &Act, url: &str) -> Event {
     let data = json!({ "cycle": number, "as_of": as_of, "by": act.actor, "reason": act.reason });
     Event::of_thing("run.voided", format!("cycle/{number}"), data).in_thread("cycle").with_link(
         url,
@@ -191,12 +193,13 @@ fn voided(number: CycleNumber, as_of: NaiveDate, act: &Act, url: &str) -> Event 
     )
 }
 
-fn jumped(jump: ClockJump) -> Event {
+fn clock_jumped(jump: ClockJump) -> Event {
     let data = json!({ "expected": jump.expected, "found": jump.found });
     Event::of_thing("clock.jumped", "clock".to_owned(), data)
 }
 
-/// For the risk team, which asks whoever looks after the machine; none without its address.
+/// The mail to the risk team, which must alert the people in charge of the machine. `None` without
+/// its address.
 pub fn clock_letter(jump: ClockJump, settings: &Settings) -> Result<Option<Notice>, RenderError> {
     if !settings.mail.is_on() || settings.mail.dinum.is_empty() {
         return Ok(None);
@@ -231,7 +234,7 @@ pub fn clock_letter(jump: ClockJump, settings: &Settings) -> Result<Option<Notic
     }))
 }
 
-fn failed(run: &JobRun) -> Event {
+fn run_failed(run: &JobRun) -> Event {
     let data = json!({
         "job": run.job,
         "run": run.number,
@@ -244,8 +247,9 @@ fn failed(run: &JobRun) -> Event {
     Event::of_thing("run.failed", format!("job/{}", run.job.as_str()), data)
 }
 
-/// Not what is wrong, since a file may hold names and addresses: `vigie jobs files` says it.
-fn rejected(source: &ImportSource, faults: usize) -> Event {
+/// Does not say what is wrong, because a file may hold names and addresses: `vigie jobs files`
+/// shows it.
+fn file_rejected(source: &ImportSource, faults: usize) -> Event {
     let data = json!({
         "source": source.source,
         "sha256": source.sha256,
@@ -255,7 +259,7 @@ fn rejected(source: &ImportSource, faults: usize) -> Event {
     Event::of_thing("dataset.rejected", format!("source/{}", source.source), data)
 }
 
-fn turned(name: &'static str, turn: RuleTurn<'_>, url: &str) -> Event {
+fn rule_changed(name: &'static str, turn: RuleTurn<'_>, url: &str) -> Event {
     let RuleTurn { path, title, version, revision, by, reason } = turn;
     let data = json!({
         "file": path,

@@ -1,4 +1,5 @@
-//! An outage of a channel, and its end, told to the risk team through the channels that work. Pure.
+//! Messages about an outage of a channel and its end, sent to the risk team through the channels
+//! that work. Pure.
 
 use chrono::DateTime;
 use chrono::Utc;
@@ -25,8 +26,9 @@ use crate::domain::outage::Outage;
 use crate::domain::outage::OutageNews;
 use crate::domain::outage::OutageTurn;
 
-/// One notice for each other channel that works and reaches the risk team: its mailbox, the webhooks and the room
-/// of Tchap that are told of every ministry. None when there is no such channel.
+/// One notice for each other working channel that reaches the risk team: its mailbox, and the
+/// webhooks and Tchap room that receive every ministry's events. None when there is no such
+/// channel.
 pub fn outage_notices(
     news: &OutageNews,
     down: &[Outage],
@@ -55,7 +57,7 @@ pub fn outage_notices(
     Ok(notices)
 }
 
-/// What tells one piece of news from another: each is written under one id.
+/// The instant that distinguishes one message from the next: it becomes part of the notice's id.
 fn moment(news: &OutageNews) -> DateTime<Utc> {
     news.outage.ended_at.unwrap_or(news.outage.since)
 }
@@ -169,7 +171,7 @@ fn channel(lane: &Lane) -> String {
     }
 }
 
-/// In Paris.
+/// The instant in French, in Paris time.
 fn instant(at: DateTime<Utc>) -> String {
     let at = at.with_timezone(&Paris);
     format!("{} à {}", french::date(at.date_naive()), at.format("%H h %M"))

@@ -1,4 +1,4 @@
-//! Who is reminded of what nobody acknowledged, and what is escalated. Pure.
+//! Reminders of alerts that nobody acknowledged, and their escalation. Pure.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -36,22 +36,22 @@ use crate::domain::notice::Receiver;
 use crate::domain::notice::Reminded;
 use crate::domain::subject::Subject;
 
-/// Threads of mail programs hold no more references than that.
+/// Most references that mail programs accept in a thread.
 const LONGEST_FOLLOWS: usize = 10;
 
 #[derive(Clone, Copy, Debug)]
-pub struct Waiting<'a> {
+pub struct ReminderInputs<'a> {
     pub now: DateTime<Utc>,
     pub directory: &'a Directory,
     pub terms: &'a Terms,
     pub settings: &'a Settings,
     pub lanes: &'a [LaneState],
-    pub told: &'a BTreeMap<(Receiver, Subject), Memory>,
+    pub memories: &'a BTreeMap<(Receiver, Subject), Memory>,
     pub reminded: &'a [Reminded],
     pub alerts: &'a BTreeMap<AlertId, Alert>,
-    /// Silenced.
-    pub quiet: &'a BTreeSet<AlertId>,
-    /// Someone said that they had seen them.
+    /// Alerts hidden by a silence.
+    pub silenced: &'a BTreeSet<AlertId>,
+    /// Alerts that someone acknowledged.
     pub acknowledged: &'a BTreeSet<AlertId>,
 }
 
@@ -61,27 +61,27 @@ pub struct Reminders {
     pub reminded: Vec<Reminded>,
 }
 
-/// An alert that was told and that nobody acknowledged.
-struct Unanswered<'a> {
+/// An alert that was sent and that nobody acknowledged.
+struct UnacknowledgedAlert<'a> {
     alert: &'a Alert,
-    told_on: NaiveDate,
-    told: &'a NoticeId,
+    sent_on: NaiveDate,
+    sent_by: &'a NoticeId,
 }
 
-/// On a day when nothing is due, nothing.
-pub fn reminders(waiting: Waiting<'_>) -> Result<Reminders, RenderError> {
+/// The reminders and escalations that are due today.
+pub fn reminders(waiting: ReminderInputs<'_>) -> Result<Reminders, RenderError> {
     let today = today(waiting.now);
     let mut reminders = Reminders::default();
     let counts: BTreeMap<(&Receiver, &AlertId, &NoticeId), &Reminded> =
         waiting.reminded.iter().map(|one| ((&one.receiver, &one.alert, &one.told), one)).collect();
-    for ((receiver, about), memory) in waiting.told {
+    for ((receiver, about), memory) in waiting.memories {
         let (mut due, mut escalated) = (Vec::new(), Vec::new());
-        for one in unanswered(waiting, about, memory) {
-            let known = counts.get(&(receiver, &one.alert.id, one.told)).copied().cloned();
+        for one in unacknowledged(waiting, about, memory) {
+            let known = counts.get(&(receiver, &one.alert.id, one.sent_by)).copied().cloned();
             let mut count = known.unwrap_or_else(|| Reminded {
                 receiver: receiver.clone(),
                 alert: one.alert.id.clone(),
-                told: one.told.clone(),
+                told: one.sent_by.clone(),
                 reminders: 0,
                 last_on: None,
                 escalated_on: None,
@@ -115,34 +115,34 @@ pub fn reminders(waiting: Waiting<'_>) -> Result<Reminders, RenderError> {
     Ok(reminders)
 }
 
-fn unanswered<'a>(
-    waiting: Waiting<'a>,
+fn unacknowledged<'a>(
+    waiting: ReminderInputs<'a>,
     about: &'a Subject,
     memory: &'a Memory,
-) -> impl Iterator<Item = Unanswered<'a>> {
-    memory.alerts.iter().filter_map(move |(id, told)| {
+) -> impl Iterator<Item = UnacknowledgedAlert<'a>> {
+    memory.alerts.iter().filter_map(move |(id, sent)| {
         let alert = waiting.alerts.get(id)?;
-        let notice = told.notice.as_ref()?;
+        let notice = sent.notice.as_ref()?;
         let waits = alert.state == AlertState::Open
             && alert.hidden_by.is_none()
-            && !waiting.quiet.contains(id)
+            && !waiting.silenced.contains(id)
             && !waiting.acknowledged.contains(id)
             && waiting.directory.home(&alert.subject) == *about;
-        // Told by a clock that was ahead, it was told by today.
-        let told_on = told.on.min(today(waiting.now));
-        waits.then_some(Unanswered { alert, told_on, told: notice })
+        // A date in the future was written by a clock that was ahead: it counts as today.
+        let sent_on = sent.on.min(today(waiting.now));
+        waits.then_some(UnacknowledgedAlert { alert, sent_on, sent_by: notice })
     })
 }
 
 fn is_reminder_due(
-    one: &Unanswered<'_>,
+    one: &UnacknowledgedAlert<'_>,
     count: &Reminded,
     terms: &Terms,
     today: NaiveDate,
 ) -> bool {
     let reminder = &terms.reminder;
     one.alert.level >= reminder.from
-        && has_passed(one.told_on, reminder.after_days, today)
+        && has_passed(one.sent_on, reminder.after_days, today)
         && count.reminders < reminder.at_most
         && count
             .last_on
@@ -150,16 +150,16 @@ fn is_reminder_due(
 }
 
 fn is_escalation_due(
-    one: &Unanswered<'_>,
+    one: &UnacknowledgedAlert<'_>,
     count: &Reminded,
-    waiting: Waiting<'_>,
+    waiting: ReminderInputs<'_>,
     today: NaiveDate,
 ) -> bool {
     let escalation = &waiting.terms.escalation;
     !waiting.settings.mail.director.is_empty()
         && one.alert.level >= escalation.from
         && count.escalated_on.is_none()
-        && has_passed(one.told_on, escalation.after_days, today)
+        && has_passed(one.sent_on, escalation.after_days, today)
 }
 
 fn has_passed(since: NaiveDate, days: u32, today: NaiveDate) -> bool {
@@ -167,16 +167,16 @@ fn has_passed(since: NaiveDate, days: u32, today: NaiveDate) -> bool {
 }
 
 fn reminder(
-    waiting: Waiting<'_>,
+    waiting: ReminderInputs<'_>,
     receiver: &Receiver,
     about: &Subject,
-    due: &[Unanswered<'_>],
+    due: &[UnacknowledgedAlert<'_>],
 ) -> Result<Notice, RenderError> {
     let place = waiting.directory.name(about);
     let count = plural(due.len(), "alerte sans réponse", "alertes sans réponse");
     let today = today(waiting.now).to_string();
     let id = notice_id(receiver, &["reminder", &about.to_string(), &today], at_day(waiting.now));
-    let told: BTreeSet<&NoticeId> = due.iter().map(|one| one.told).collect();
+    let sent_by: BTreeSet<&NoticeId> = due.iter().map(|one| one.sent_by).collect();
     let wait = if due.len() == 1 { "attend" } else { "attendent" };
     let message = Message {
         title: format!("[RISQUE][Rappel] {place} : {count}"),
@@ -190,14 +190,14 @@ fn reminder(
         footer: letters::footer(receiver, &place, waiting.settings),
         ..Message::default()
     };
-    let follows = told.into_iter().take(LONGEST_FOLLOWS).cloned().collect();
+    let follows = sent_by.into_iter().take(LONGEST_FOLLOWS).cloned().collect();
     notice(waiting, NoticeKind::Reminder, (id, receiver.clone(), follows), message)
 }
 
 fn escalation(
-    waiting: Waiting<'_>,
+    waiting: ReminderInputs<'_>,
     about: &Subject,
-    escalated: &[(Unanswered<'_>, u32)],
+    escalated: &[(UnacknowledgedAlert<'_>, u32)],
 ) -> Result<Notice, RenderError> {
     let receiver = Receiver::Director;
     let place = waiting.directory.name(about);
@@ -226,11 +226,11 @@ fn escalation(
 }
 
 fn events(
-    waiting: Waiting<'_>,
+    waiting: ReminderInputs<'_>,
     about: &Subject,
-    escalated: &[(Unanswered<'_>, u32)],
+    escalated: &[(UnacknowledgedAlert<'_>, u32)],
 ) -> Vec<Notice> {
-    let Waiting { now, directory, settings, lanes, .. } = waiting;
+    let ReminderInputs { now, directory, settings, lanes, .. } = waiting;
     let world = World { now, directory, settings, lanes };
     let events = escalated
         .iter()
@@ -242,13 +242,13 @@ fn events(
 
 fn section<'a>(
     title: &str,
-    waiting: Waiting<'_>,
-    alerts: impl Iterator<Item = &'a Unanswered<'a>>,
+    waiting: ReminderInputs<'_>,
+    alerts: impl Iterator<Item = &'a UnacknowledgedAlert<'a>>,
 ) -> Section {
     let today = today(waiting.now);
     let mut groups: BTreeMap<String, Vec<(Level, message::Line)>> = BTreeMap::new();
     for one in alerts {
-        let line = message::waiting_line(one.alert, one.told_on, today, waiting.directory);
+        let line = message::waiting_line(one.alert, one.sent_on, today, waiting.directory);
         let name = waiting.directory.name(&one.alert.subject);
         groups.entry(name).or_default().push((one.alert.level, line));
     }
@@ -261,7 +261,7 @@ fn section<'a>(
 }
 
 fn notice(
-    waiting: Waiting<'_>,
+    waiting: ReminderInputs<'_>,
     kind: NoticeKind,
     (id, receiver, follows): (NoticeId, Receiver, Vec<NoticeId>),
     message: Message,
@@ -280,7 +280,7 @@ fn notice(
     })
 }
 
-/// Two programs that remind on one day write the same notice.
+/// The same for two programs that remind on the same day, so that both write the same notice.
 fn at_day(now: DateTime<Utc>) -> DateTime<Utc> {
     today(now).and_time(chrono::NaiveTime::MIN).and_utc()
 }

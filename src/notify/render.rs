@@ -1,4 +1,4 @@
-//! Messages laid out: text as it is, HTML with everything escaped.
+//! Lays out messages: plain text, and HTML where everything is escaped.
 
 use std::sync::LazyLock;
 
@@ -20,7 +20,7 @@ const HTML: &str = "message.html";
 const CHAT_TEXT: &str = "chat.txt";
 const CHAT_HTML: &str = "chat.html";
 
-/// The templates are ours: what is wrong with one shows in the tests.
+/// The templates are part of the program: the tests find their faults.
 #[derive(Debug, Error)]
 #[error("lay out a message")]
 pub struct RenderError(#[from] minijinja::Error);
@@ -29,7 +29,7 @@ static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = Laz
     let mut templates = Environment::new();
     templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    // What ends in `.html` is escaped.
+    // Templates whose name ends in `.html` are escaped.
     templates.add_template(TEXT, include_str!("templates/message.txt"))?;
     templates.add_template(HTML, include_str!("templates/message.html"))?;
     templates.add_template(CHAT_TEXT, include_str!("templates/chat.txt"))?;
@@ -37,7 +37,7 @@ static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = Laz
     Ok(templates)
 });
 
-/// Cut to so many lines; the whole stands beside it when it was cut.
+/// The content with at most `lines` lines, and the whole of it if some were cut.
 pub(super) fn content(message: &Message, lines: usize) -> Result<Content, RenderError> {
     let mut capped = message.clone();
     capped.more = cap(&mut capped.sections, lines);
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_cut_where_it_was_asked_and_says_where_the_rest_is() {
+    fn a_message_is_cut_after_the_given_lines_and_links_to_the_rest() {
         let Content::Message { text, html, page } = content(&message(5), 3).unwrap() else {
             panic!("not a message")
         };

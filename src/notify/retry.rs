@@ -1,4 +1,4 @@
-//! What an attempt to deliver came to, whose fault it was, and what is to be done about it: again, when, or no more.
+//! The result of a delivery attempt, and what follows: another attempt, when, or giving up.
 
 use std::time::Duration;
 
@@ -10,36 +10,38 @@ use crate::domain::notice::Outcome;
 use crate::domain::outage::ChannelFailure;
 use crate::domain::outage::Outage;
 
-/// After a first failure; each further one doubles it.
+/// Wait after a first failure; each further failure doubles it.
 const FIRST_WAIT: TimeDelta = TimeDelta::minutes(1);
 
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(2);
 
-/// The same for a channel that is down: the longest is how late it may be known to be back.
+/// Wait of a channel that is down, after a first failure. The longest wait is the longest delay
+/// before its recovery is noticed.
 const FIRST_PROBE: TimeDelta = TimeDelta::seconds(30);
 
 const LONGEST_PROBE: TimeDelta = TimeDelta::minutes(10);
 
-/// A receiver that asks for more than that is asked again all the same.
-pub(super) const LONGEST_ASKED: TimeDelta = TimeDelta::days(1);
+/// Longest wait that a receiver may request; a longer one is cut to this.
+pub(super) const LONGEST_REQUESTED: TimeDelta = TimeDelta::days(1);
 
-/// Waits are drawn within this share of their length, so that failures do not come back together.
+/// Waits vary at random within this share of their length, so that failures do not come back
+/// together.
 const JITTER: f64 = 0.25;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {
     Delivered,
-    /// The channel failed, so that the notice waits as it was.
+    /// The channel failed: the notice waits, and no attempt is counted.
     ChannelFailed {
-        /// As the receiver asks.
+        /// The wait that the receiver requests.
         after: Option<Duration>,
         reason: Reason,
         detail: String,
         blame: Blame,
     },
-    /// The receiver answered, and did not take this notice.
+    /// The receiver answered, but did not accept this notice.
     Retry {
-        /// As the receiver asks.
+        /// The wait that the receiver requests.
         after: Option<Duration>,
         reason: Reason,
         detail: String,
@@ -50,52 +52,52 @@ pub enum Attempt {
     },
 }
 
-/// Whether a failure of the channel could be a notice's own after all.
+/// Whether a channel failure could be caused by the notice itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blame {
-    /// It failed before anything of the notice was said: every other would fail too.
+    /// It failed before anything of the notice was sent: every other notice would fail as well.
     Channel,
-    /// A server in trouble, or one that this very notice puts in trouble: what becomes of others tells.
+    /// The server is in trouble, perhaps only because of this notice. The other notices will show.
     Unclear,
 }
 
-/// The words are those of Alertmanager's metrics, where it has them.
+/// Named like the reasons in Alertmanager's metrics, where it has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// Nobody answers, or not as it should: no use in trying the next notice of the channel.
+    /// No answer, or not a valid one: the channel's next notice would fail as well.
     Unreachable,
-    /// No answer in time: nor there.
+    /// No answer in time: the channel's next notice would fail as well.
     Timeout,
-    /// The connection broke down after the notice had left: it may have arrived.
+    /// The connection broke after the notice was sent: it may have arrived.
     Interrupted,
     AuthError,
     RateLimited,
     ServerError,
     ClientError,
-    /// The receiver wants nothing more.
+    /// The receiver wants no more notices.
     Gone,
-    /// Nobody holds the office, or not at an address that is one.
+    /// Nobody holds the office, or the address is not valid.
     NoAddress,
-    /// It cannot be sent as it is: nobody was asked.
+    /// The notice cannot be sent as it is; no attempt was made.
     Unfit,
-    /// Ours to mend: a setting.
+    /// A setting is wrong.
     Settings,
 }
 
-/// What the waiting of one notice hangs on.
+/// What the next attempt of a notice depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience<'a> {
     pub now: DateTime<Utc>,
-    /// Attempts so far that count, and the first of them.
+    /// Attempts that count so far, and the time of the first.
     pub attempts: u32,
     pub first_attempt_at: Option<DateTime<Utc>>,
-    /// How much of the time since then its channel was down, in outages that have ended.
+    /// Time since the first attempt during which the channel was down, in outages that have ended.
     pub in_outages: TimeDelta,
-    /// It failed for a reason that was not clear, and others have gone through since.
+    /// It failed for an unclear reason, and other notices were delivered since.
     pub failed_alone: bool,
-    /// The outage of its channel that is under way.
+    /// The current outage of the channel.
     pub outage: Option<&'a Outage>,
-    /// Between 0 and 1.
+    /// A random number from 0 to 1.
     pub chance: f64,
     pub give_up_after: TimeDelta,
 }
@@ -126,12 +128,12 @@ impl Attempt {
         Self::GiveUp { reason, detail: detail.into() }
     }
 
-    /// For certain.
+    /// The channel certainly failed.
     pub fn channel_failed(reason: Reason, detail: impl Into<String>) -> Self {
         Self::ChannelFailed { after: None, reason, detail: detail.into(), blame: Blame::Channel }
     }
 
-    /// As far as can be told from this attempt alone.
+    /// The channel seems to have failed, as far as this attempt shows.
     pub fn perhaps_channel_failed(reason: Reason, detail: impl Into<String>) -> Self {
         Self::ChannelFailed { after: None, reason, detail: detail.into(), blame: Blame::Unclear }
     }
@@ -145,7 +147,7 @@ impl Attempt {
         }
     }
 
-    /// The receiver was reached and dealt with the notice, whatever it said of it: the channel works.
+    /// Whether the receiver was reached and answered, whatever it said: then the channel works.
     pub fn was_answered(&self) -> bool {
         match self {
             Self::Delivered | Self::Retry { .. } => true,
@@ -159,7 +161,7 @@ impl Attempt {
         match self {
             Self::Delivered => Outcome::Delivered,
             Self::GiveUp { reason, detail } => {
-                let error = told(*reason, detail);
+                let error = described(*reason, detail);
                 if *reason == Reason::Gone {
                     Outcome::Refused { error }
                 } else {
@@ -167,10 +169,10 @@ impl Attempt {
                 }
             }
             Self::Retry { after, reason, detail } => {
-                patience.counted(*after, told(*reason, detail))
+                patience.counted(*after, described(*reason, detail))
             }
             Self::ChannelFailed { after, reason, detail, blame } => {
-                let error = told(*reason, detail);
+                let error = described(*reason, detail);
                 match blame {
                     Blame::Channel => Outcome::Spared { until: None, error },
                     Blame::Unclear if patience.failed_alone && patience.outage.is_none() => {
@@ -178,7 +180,7 @@ impl Attempt {
                     }
                     Blame::Unclear => {
                         let wait =
-                            asked(*after).map_or(FIRST_PROBE, |asked| asked.max(FIRST_PROBE));
+                            requested(*after).map_or(FIRST_PROBE, |wait| wait.max(FIRST_PROBE));
                         Outcome::Spared { until: Some(patience.now + wait), error }
                     }
                 }
@@ -186,12 +188,12 @@ impl Attempt {
         }
     }
 
-    /// What becomes of the channel, when this failure is taken for an outage.
+    /// What becomes of the channel, if this failure is taken for an outage.
     pub fn channel_failure(&self, patience: &Patience<'_>) -> Option<ChannelFailure> {
         let Self::ChannelFailed { after, reason, detail, .. } = self else { return None };
         let before = patience.outage.map_or(0, |outage| outage.failures);
         let own = spread(doubled(FIRST_PROBE, LONGEST_PROBE, before), patience.chance);
-        let wait = asked(*after).map_or(own, |asked| asked.max(own));
+        let wait = requested(*after).map_or(own, |wait| wait.max(own));
         Some(ChannelFailure {
             reason: reason.as_str(),
             error: detail.clone(),
@@ -203,11 +205,12 @@ impl Attempt {
 }
 
 impl Patience<'_> {
-    /// A failure that counts against the notice. Time in which its channel was down does not age it.
+    /// A failure that counts against the notice. Time in which its channel was down does not age
+    /// it.
     fn counted(&self, after: Option<Duration>, error: String) -> Outcome {
         let own = spread(doubled(FIRST_WAIT, LONGEST_WAIT, self.attempts), self.chance);
-        let wait = asked(after).map_or(own, |asked| asked.max(own));
-        // By a clock that was ahead, it was tried by now.
+        let wait = requested(after).map_or(own, |wait| wait.max(own));
+        // A date in the future was written by a clock that was ahead: it counts as now.
         let first = self.first_attempt_at.unwrap_or(self.now).min(self.now);
         let in_this_one = self.outage.map(|outage| self.now - first.max(outage.since));
         let in_this_one = in_this_one.unwrap_or_default().max(TimeDelta::zero());
@@ -218,17 +221,17 @@ impl Patience<'_> {
     }
 }
 
-fn told(reason: Reason, detail: &str) -> String {
+fn described(reason: Reason, detail: &str) -> String {
     format!("{}: {detail}", reason.as_str())
 }
 
-/// What the receiver asks for, within reason.
-fn asked(after: Option<Duration>) -> Option<TimeDelta> {
-    let after = after.map(|after| TimeDelta::from_std(after).unwrap_or(LONGEST_ASKED));
-    after.map(|after| after.min(LONGEST_ASKED))
+/// The wait that the receiver requests, up to `LONGEST_REQUESTED`.
+fn requested(after: Option<Duration>) -> Option<TimeDelta> {
+    let after = after.map(|after| TimeDelta::from_std(after).unwrap_or(LONGEST_REQUESTED));
+    after.map(|after| after.min(LONGEST_REQUESTED))
 }
 
-/// `failures` are those before the one that has just been met.
+/// The wait after `failures` earlier failures, doubled for each, up to `longest`.
 fn doubled(first: TimeDelta, longest: TimeDelta, failures: u32) -> TimeDelta {
     (first * 2_i32.saturating_pow(failures.min(10))).min(longest)
 }
@@ -275,7 +278,7 @@ mod tests {
         }
     }
 
-    /// In seconds, of a notice that waits.
+    /// The wait in seconds; `None` when the notice does not wait.
     fn waits(outcome: &Outcome) -> Option<i64> {
         let (Outcome::Waits { until, .. } | Outcome::Spared { until: Some(until), .. }) = outcome
         else {
@@ -300,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn the_receivers_wish_is_kept_unless_it_is_shorter_than_ours_or_absurd() {
+    fn a_requested_wait_is_applied_unless_it_is_shorter_than_ours_or_longer_than_a_day() {
         let wished = |seconds| {
             let after = Some(Duration::from_secs(seconds));
             let attempt = Attempt::Retry { after, reason: Reason::ClientError, detail: "4".into() };

@@ -1,4 +1,4 @@
-//! Where notices go and when: everything off until it is set.
+//! Settings of the channels: who receives notices and when. Everything is off by default.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,10 +14,10 @@ use crate::domain::plausible;
 use crate::domain::redaction;
 use crate::domain::secret::Secret;
 
-/// All of it, as the settings have it.
+/// All the settings of the channels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
-    /// Address of Vigie for its readers, without a slash at the end; empty when they have none.
+    /// Address of Vigie for its readers, without a final slash; empty when they have none.
     pub public_url: String,
     pub outbox: OutboxSettings,
     pub mail: MailSettings,
@@ -29,36 +29,36 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OutboxSettings {
-    /// Of a notice's own failures: time in which its channel is down does not count.
+    /// Days of a notice's own failures. Time in which its channel is down does not count.
     pub give_up_after_days: u32,
-    /// The risk team is told of an outage that lasts so long, through another channel.
+    /// Minutes after which an outage is reported to the risk team through another channel.
     pub tell_outage_after_minutes: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MailSettings {
-    /// Empty: no mail.
+    /// Host of the mail server; empty: no mail.
     pub host: String,
-    /// 0: the usual one of `tls`.
+    /// Port of the mail server; 0: the usual one of `tls`.
     pub port: u16,
     pub tls: MailTls,
-    /// Certificate of the authority to trust beside the machine's; empty for none.
+    /// File of a certificate authority to trust in addition to the system's; empty for none.
     pub ca_file: PathBuf,
-    /// Empty: no authentication.
+    /// Account on the mail server; empty: no authentication.
     pub username: String,
     pub password: Secret,
-    /// `Vigie <vigie@example.fr>`
+    /// For example `Vigie <vigie@example.fr>`.
     pub from: String,
     pub reply_to: String,
     /// The risk team's address.
     pub dinum: String,
-    /// The address to which what stays unanswered is escalated.
+    /// Address to which unanswered reminders are escalated.
     pub director: String,
     /// Shown at the foot of mails.
     pub contact: String,
     pub timeout_seconds: u64,
-    /// Connections at once.
+    /// Simultaneous connections.
     pub connections: usize,
 }
 
@@ -74,20 +74,20 @@ pub enum MailTls {
 #[serde(deny_unknown_fields)]
 pub struct WebhookSettings {
     pub name: String,
-    /// Its path and its query may be the receiver's key.
+    /// Its path and query may hold the receiver's key.
     #[serde(serialize_with = "redaction::serialize_url_host")]
     pub url: String,
-    /// `whsec_…`; several while one replaces the other.
+    /// `whsec_…`; several while one replaces another.
     pub secrets: Vec<Secret>,
     #[serde(default)]
     pub format: WebhookFormat,
-    /// Types of events; empty for all.
+    /// Types of events to send; empty for all.
     #[serde(default)]
     pub events: Vec<String>,
-    /// Empty for all of them, and the portfolio's own.
+    /// Ministries whose events are sent; empty for all, and for those of the portfolio.
     #[serde(default)]
     pub ministries: Vec<MinistryCode>,
-    /// Networks in CIDR whose private addresses may be reached.
+    /// Private networks that may be reached, in CIDR notation.
     #[serde(default)]
     pub allow: Vec<String>,
     #[serde(default = "WebhookSettings::default_timeout")]
@@ -108,19 +108,19 @@ pub enum WebhookFormat {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TchapSettings {
-    /// Empty: no messages to Tchap.
+    /// Address of the Matrix server; empty: no messages to Tchap.
     #[serde(serialize_with = "redaction::serialize_url")]
     pub homeserver: String,
     pub room: String,
     pub token: Secret,
-    /// Empty for all of them, and the portfolio's own.
+    /// Ministries that messages are about; empty for all, and for the portfolio.
     pub ministries: Vec<MinistryCode>,
-    /// Between two messages.
+    /// Milliseconds between two messages.
     pub pause_ms: u64,
     pub timeout_seconds: u64,
 }
 
-/// Times are those of Paris.
+/// All times are in Paris time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarSettings {

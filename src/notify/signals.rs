@@ -1,4 +1,5 @@
-//! What a cycle says to programs, one event for each change, and to a room of Tchap, in figures only.
+//! Messages of a cycle to programs: one event for each change to webhooks, and counts only to a
+//! Tchap room.
 
 use serde::Serialize;
 
@@ -22,7 +23,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::notice::Receiver;
 use crate::domain::notice::Told;
 
-/// A room may be read by many and is not encrypted: no project is named in it.
+/// Many people may read the room, and it is not encrypted: it names no project.
 #[derive(Debug, Serialize)]
 pub(super) struct Chat {
     pub(super) heading: String,
@@ -50,12 +51,13 @@ pub(super) fn events(
             let id = event_id(occasion, receiver, event);
             notice(occasion, webhook, receiver, (id, event))
         }));
-        composed.told.extend(told(occasion, receiver, part, None));
+        composed.memories.extend(memory_of(occasion, receiver, part, None));
     }
     composed
 }
 
-/// One event for one webhook, when it wants it and its format can say it.
+/// One event for one webhook; `None` when the webhook did not subscribe to it or its format cannot
+/// express it.
 pub(super) fn notice(
     occasion: Occasion<'_>,
     webhook: &WebhookSettings,
@@ -82,7 +84,7 @@ pub(super) fn notice(
     })
 }
 
-/// Figures, by ministry. It leaves in office hours, or at once when something is critical.
+/// Counts by ministry. Sent in office hours, or at once when something is critical.
 pub(super) fn chat(occasion: Occasion<'_>, parts: Vec<Part<'_>>) -> Result<Composed, RenderError> {
     let mut composed = Composed::default();
     let with_news: Vec<&Part<'_>> = parts.iter().filter(|part| !part.news.is_empty()).collect();
@@ -132,7 +134,7 @@ pub(super) fn chat(occasion: Occasion<'_>, parts: Vec<Part<'_>>) -> Result<Compo
         },
     });
     for part in parts {
-        composed.told.extend(told(occasion, &receiver, part, Some(&id)));
+        composed.memories.extend(memory_of(occasion, &receiver, part, Some(&id)));
     }
     Ok(composed)
 }
@@ -143,8 +145,9 @@ fn event_id(occasion: Occasion<'_>, receiver: &Receiver, event: &Event) -> Notic
     notice_id(receiver, &[what, &cycle, event.name, &event.thing], occasion.now)
 }
 
-/// Nobody is reminded of what was told to a program: no notice is remembered with it.
-fn told(
+/// The memory of what was sent to a program. It refers to no notice, because nobody is reminded of
+/// it.
+fn memory_of(
     occasion: Occasion<'_>,
     receiver: &Receiver,
     part: Part<'_>,

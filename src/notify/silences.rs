@@ -1,4 +1,4 @@
-//! What is said of silences: their coming end, and rules that are no longer what they were. Pure.
+//! Messages about silences: those that end soon, and those whose rules have changed. Pure.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -22,22 +22,23 @@ use crate::domain::silence::SilenceChangeKind;
 use crate::domain::silence::SilenceScope;
 use crate::domain::subject::Subject;
 
-/// Hidden alerts that are named, the others being counted.
+/// Most hidden alerts that are named; the others are counted.
 const NAMED: usize = 5;
 
-/// One silence that a cycle found near its end, or in question: told once, when it is found so.
+/// A silence that a cycle found close to its end or questionable. Reported once, by the cycle that
+/// finds it.
 #[derive(Clone, Debug)]
 pub struct SilenceNews<'a> {
-    /// As the cycle leaves it.
+    /// Its state after the cycle.
     silence: &'a Silence,
     reasons: Vec<&'a str>,
-    /// Open alerts that it keeps from being told.
+    /// The open alerts that it hides.
     hidden: Vec<&'a Alert>,
-    /// Those whose alerts it covers.
+    /// The ministries whose alerts it covers.
     ministries: BTreeSet<MinistryCode>,
 }
 
-/// `alerts` as the cycle leaves them.
+/// The silences to report. `alerts` must be in their state after the cycle.
 pub fn silence_news<'a>(
     changes: &'a [SilenceChange],
     alerts: &[&'a Alert],
@@ -46,7 +47,7 @@ pub fn silence_news<'a>(
 ) -> Vec<SilenceNews<'a>> {
     let mut news: BTreeMap<SilenceNumber, SilenceNews<'a>> = BTreeMap::new();
     for change in changes {
-        let told = match change.kind {
+        let is_reported = match change.kind {
             SilenceChangeKind::Announced | SilenceChangeKind::ToReview => true,
             SilenceChangeKind::Expired | SilenceChangeKind::Moved => false,
         };
@@ -57,9 +58,9 @@ pub fn silence_news<'a>(
             hidden: vec![],
             ministries: BTreeSet::new(),
         });
-        // Changes of one silence follow one another.
+        // A later change of the same silence replaces its earlier state.
         entry.silence = silence;
-        entry.reasons.extend(told.then_some(change.reason.as_str()));
+        entry.reasons.extend(is_reported.then_some(change.reason.as_str()));
     }
     let mut news: Vec<SilenceNews<'a>> =
         news.into_values().filter(|one| !one.reasons.is_empty()).collect();
@@ -88,7 +89,7 @@ impl<'a> SilenceNews<'a> {
         self.hidden.sort_by_key(|alert| (std::cmp::Reverse(alert.level), &alert.id));
     }
 
-    /// Whether its words can only be about this ministry.
+    /// Whether its author's text can only be about this ministry.
     fn is_of(&self, ministry: &MinistryCode) -> bool {
         let SilenceScope { project, ministry: whole, .. } = &self.silence.scope;
         (project.is_some() || whole.is_some()) && self.ministries.iter().eq([ministry])
@@ -97,7 +98,7 @@ impl<'a> SilenceNews<'a> {
     fn group(&self, receiver: &Receiver, directory: &Directory) -> Group {
         let Silence { number, scope, author, reason, made_at, .. } = self.silence;
         let (hidden, is_theirs) = match receiver {
-            // A secretary-general is told of no other ministry's alerts, nor of words that may name them.
+            // A secretary-general sees no alerts of other ministries, nor text that may name them.
             Receiver::SecretaryGeneral(ministry) => {
                 let own =
                     |alert: &&&Alert| directory.home(&alert.subject).ministry() == Some(ministry);
@@ -109,7 +110,7 @@ impl<'a> SilenceNews<'a> {
             | Receiver::Webhook(_)
             | Receiver::Tchap => (self.hidden.clone(), true),
         };
-        let mut points: Vec<String> = self.reasons.iter().map(|&told| told.to_owned()).collect();
+        let mut points: Vec<String> = self.reasons.iter().map(|&text| text.to_owned()).collect();
         points.push(hidden_in_words(&hidden, directory));
         if is_theirs {
             let on = french::date(super::compose::today(*made_at));
@@ -123,8 +124,11 @@ impl<'a> SilenceNews<'a> {
     }
 }
 
-/// What there is to say of silences to one receiver.
-pub(super) fn told_to<'a>(occasion: Occasion<'a>, receiver: &Receiver) -> Vec<&'a SilenceNews<'a>> {
+/// The silences to report to one receiver.
+pub(super) fn for_receiver<'a>(
+    occasion: Occasion<'a>,
+    receiver: &Receiver,
+) -> Vec<&'a SilenceNews<'a>> {
     let concerns = |news: &&SilenceNews<'_>| match receiver {
         Receiver::SecretaryGeneral(ministry) => news.ministries.contains(ministry),
         Receiver::Dinum => true,
@@ -133,7 +137,7 @@ pub(super) fn told_to<'a>(occasion: Occasion<'a>, receiver: &Receiver) -> Vec<&'
     occasion.silences.iter().filter(concerns).collect()
 }
 
-/// Ministries that are told of a silence.
+/// The ministries to which silences are reported.
 pub(super) fn ministries(occasion: Occasion<'_>) -> impl Iterator<Item = &MinistryCode> {
     occasion.silences.iter().flat_map(|news| &news.ministries)
 }

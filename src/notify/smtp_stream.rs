@@ -1,5 +1,6 @@
-//! Connections to a mail server whose replies are counted while they come. lettre looks at the length of a line once it
-//! holds the whole line: a server that never ends one would fill the memory, before TLS too.
+//! Connections to a mail server that limit how much it may send. lettre checks the length of a line
+//! only once it holds the whole line, so a server that never ends one would fill the memory, even
+//! before TLS.
 
 use std::fmt;
 use std::io;
@@ -30,8 +31,9 @@ use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// What a server may say in one step: opening, with TLS and its certificates, or one mail. lettre takes 100 000 bytes of
-/// one reply at most; all those of a step are some kilobytes.
+/// Most bytes that a server may send in one step: opening with TLS and its certificates, or one
+/// mail. lettre accepts 100 000 bytes of one reply at most; all replies of a step usually take a
+/// few kilobytes.
 pub(super) const MOST_BYTES_OF_A_STEP: usize = 256 * 1024;
 
 #[derive(Debug, Error)]
@@ -42,14 +44,15 @@ pub(super) enum ConnectFault {
     Smtp(#[from] SmtpError),
 }
 
-/// A connection, and what its server may still say in this step. Steps are bounded in time by whoever takes them.
+/// A connection, and how much its server may still send in this step. Callers must bound the
+/// duration of each step.
 pub(super) struct BoundedConnection {
     smtp: AsyncSmtpConnection,
     allowance: Allowance,
 }
 
 impl BoundedConnection {
-    /// Opens a connection; with `implicit`, within TLS from its first byte.
+    /// Opens a connection; with `implicit`, in TLS from its first byte.
     pub(super) async fn open(
         (host, port): (&str, u16),
         longest: Duration,
@@ -68,7 +71,7 @@ impl BoundedConnection {
         Ok(Self { smtp, allowance })
     }
 
-    /// Another step begins: the server may speak again.
+    /// Begins a step: the server may send its full allowance again.
     pub(super) fn begin_step(&mut self) -> &mut AsyncSmtpConnection {
         self.allowance.renew();
         &mut self.smtp
@@ -89,7 +92,7 @@ impl DerefMut for BoundedConnection {
     }
 }
 
-/// To the first of the host's addresses that answers.
+/// Connects to the first of the host's addresses that answers.
 async fn connect(host: &str, port: u16, longest: Duration) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name leads to no address");
     for address in tokio::net::lookup_host((host, port)).await? {
@@ -112,7 +115,7 @@ async fn over_tls(
     Ok(TlsStream(stream))
 }
 
-/// Bytes that may still come.
+/// Bytes that may still be received.
 #[derive(Clone, Debug, Default)]
 struct Allowance(Arc<AtomicUsize>);
 
@@ -134,7 +137,7 @@ impl Allowance {
     }
 }
 
-/// A stream that fails once its server has said more than it may.
+/// A stream that fails once its server has sent more than its allowance.
 struct CountedStream {
     stream: TcpStream,
     allowance: Allowance,
@@ -185,7 +188,7 @@ impl AsyncWrite for CountedStream {
     }
 }
 
-/// lettre's TLS, with the traits of tokio that lettre wants of a stream that is brought to it.
+/// lettre's TLS stream, with the tokio traits that lettre requires of an external stream.
 #[derive(Debug)]
 #[expect(deprecated, reason = "the only way to put TLS over a stream of our own")]
 struct TlsStream(AsyncNetworkStream);

@@ -1,4 +1,5 @@
-//! One mail handed over to an SMTP server, step by step, so that a refusal is judged by what it refuses.
+//! Sends one mail to an SMTP server step by step, so that a refusal is judged by the command it
+//! refuses.
 
 use lettre::Address;
 use lettre::address::Envelope;
@@ -14,16 +15,16 @@ use lettre::transport::smtp::extension::MailParameter;
 use super::retry::Attempt;
 use super::retry::Reason;
 
-/// Replies to a failed authentication, and to one that was left out.
+/// Reply codes for a failed or missing authentication.
 const AUTH_CODES: [u16; 4] = [530, 534, 535, 538];
 
-/// The server ends the connection, whatever was asked.
+/// The server closes the connection, whatever the command.
 const CLOSING: u16 = 421;
 
-/// Which command the server refused.
+/// The command that the server refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// `MAIL FROM`: the same for every mail, so that its refusal says nothing of this one.
+    /// `MAIL FROM`: the same for every mail, so its refusal is not about this one.
     Sender,
     /// `RCPT TO`
     Recipient,
@@ -31,13 +32,13 @@ pub(super) enum Step {
     Content,
 }
 
-/// A refusal, or a connection that broke down.
+/// A refusal, or a broken connection.
 pub(super) struct Failure {
     pub(super) step: Step,
     pub(super) error: SmtpError,
 }
 
-/// Why a mail cannot be offered to this server at all.
+/// Why a mail cannot be sent to this server at all.
 pub(super) fn unsupported(
     connection: &AsyncSmtpConnection,
     envelope: &Envelope,
@@ -62,7 +63,7 @@ fn has_accents(envelope: &Envelope) -> bool {
     })
 }
 
-/// The same commands as `lettre` sends.
+/// Sends the same commands as `lettre` does.
 pub(super) async fn hand_over(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
@@ -87,8 +88,8 @@ pub(super) async fn hand_over(
     Ok(())
 }
 
-/// A recipient or a mail that is refused for good is the notice's own fault. A sender that is refused, an
-/// authentication that is missing, are the channel's. What is refused for now may be either.
+/// A permanent refusal of the recipient or of the mail is the notice's fault. A refusal of the
+/// sender, or a missing authentication, is the channel's. A temporary refusal may be either.
 pub(super) fn judged(failure: &Failure, detail: String) -> Attempt {
     let Failure { step, error } = failure;
     match (error.status().map(u16::from), step) {
@@ -106,7 +107,7 @@ pub(super) fn judged(failure: &Failure, detail: String) -> Attempt {
         (Some(_), Step::Recipient | Step::Content) => {
             Attempt::perhaps_channel_failed(Reason::ServerError, detail)
         }
-        // The mail may have been taken and the answer lost.
+        // The mail may have been accepted and the answer lost.
         (None, Step::Recipient | Step::Content) => {
             Attempt::perhaps_channel_failed(Reason::Interrupted, detail)
         }

@@ -1,4 +1,4 @@
-//! Datasets that nobody has fed for too long. Pure.
+//! Datasets without a recent import. Pure.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use chrono::Utc;
 use super::terms::Terms;
 use crate::domain::import::Dataset;
 
-/// A dataset of which too old a file is the last.
+/// A dataset whose last import is too old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StaleDataset {
     pub dataset: Dataset,
@@ -16,7 +16,7 @@ pub struct StaleDataset {
     pub days: i64,
 }
 
-/// Of those that were imported at least once.
+/// The stale datasets, among those imported at least once.
 pub fn stale(
     last_imports: &BTreeMap<Dataset, DateTime<Utc>>,
     terms: &Terms,

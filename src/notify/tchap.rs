@@ -1,4 +1,5 @@
-//! Tchap, the State's messaging, which speaks Matrix: one message to a room, doubled by no retry.
+//! Tchap, the French State's messaging service, which uses the Matrix protocol: one message to a
+//! room, never duplicated by a retry.
 
 use std::fmt;
 use std::time::Duration;
@@ -31,13 +32,13 @@ pub struct Room {
     client: reqwest::Client,
 }
 
-/// What a server that is asked too much says beside its status.
+/// The body of an answer with status 429.
 #[derive(Debug, Deserialize)]
 struct Limited {
     retry_after_ms: Option<u64>,
 }
 
-/// Of such an answer.
+/// Most bytes of such an answer.
 const MOST_BYTES: usize = 64 * 1024;
 
 async fn limited(answer: Response) -> Option<Limited> {
@@ -90,12 +91,13 @@ impl Room {
         })
     }
 
-    /// What the server asks to leave between two messages.
+    /// The pause that the settings require between two messages.
     pub fn pause(&self) -> Duration {
         self.pause
     }
 
-    /// The notice's id is that of the transaction: sent twice, it stands once in the room.
+    /// Sends a notice. Its id is the id of the Matrix transaction, so that a message sent twice
+    /// appears once.
     pub async fn send(&self, notice: &Notice, now: DateTime<Utc>) -> Attempt {
         let Content::Message { text, html, .. } = &notice.content else {
             let what = "found a notice for a program, expected one for people";
@@ -122,15 +124,15 @@ impl Room {
                 if answer.status() == StatusCode::TOO_MANY_REQUESTS =>
             {
                 let limited = limited(answer).await;
-                let asked = limited.and_then(|limited| limited.retry_after_ms);
-                let after = asked.map(Duration::from_millis);
+                let requested = limited.and_then(|limited| limited.retry_after_ms);
+                let after = requested.map(Duration::from_millis);
                 Attempt::ChannelFailed { after, reason, detail, blame }
             }
-            // The address is the same for every message: there is no such server, or no such room.
+            // Every message uses the same address: the server or the room does not exist.
             Attempt::Retry { detail, .. } if answer.status() == StatusCode::NOT_FOUND => {
                 Attempt::channel_failed(Reason::Settings, detail)
             }
-            // A room that refuses the message itself refuses it for good.
+            // The room refuses this very message, for good.
             Attempt::Retry { after: None, reason: Reason::ClientError, detail } => {
                 Attempt::give_up(Reason::ClientError, detail)
             }

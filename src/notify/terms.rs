@@ -1,4 +1,4 @@
-//! `rules/notices.toml`: how much a message holds, and what follows when nobody answers.
+//! `rules/notices.toml`: how long messages are, and what follows when nobody answers.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::domain::import::Dataset;
 use crate::domain::level::Level;
 
-/// The file, beside the playbook.
+/// Name of the file in the catalogue's folder.
 pub const FILE: &str = "notices.toml";
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct Terms {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Digest {
-    /// At most; the rest is behind a link.
+    /// Most lines of a message; the rest is behind a link.
     pub(super) lines: usize,
 }
 
@@ -33,27 +33,27 @@ pub(super) struct Critical {
     pub(super) at_night: bool,
 }
 
-/// To the secretary-general, while nobody acknowledges.
+/// Reminder to the secretary-general, while nobody acknowledges.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reminder {
     pub(super) from: Level,
-    /// After the alert was told.
+    /// Days after the alert was sent.
     pub(super) after_days: u32,
     pub(super) every_days: u32,
     pub(super) at_most: u32,
 }
 
-/// To DINUM's director, while nobody acknowledges.
+/// Escalation to DINUM's director, while nobody acknowledges.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Escalation {
     pub(super) from: Level,
-    /// After the alert was told.
+    /// Days after the alert was sent.
     pub(super) after_days: u32,
 }
 
-/// Days without an import after which a dataset is old.
+/// Days without an import after which a dataset is stale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Stale {
@@ -76,7 +76,10 @@ pub enum TermsError {
 }
 
 impl Terms {
-    /// A catalogue without the file has the usual terms.
+    /// Parses the file. A catalogue without it has the default terms.
+    ///
+    /// # Errors
+    /// When the text is not valid.
     pub fn parse(text: Option<&String>) -> Result<Self, TermsError> {
         let Some(text) = text else { return Ok(Self::default()) };
         let terms: Self = toml::from_str(text)

@@ -1,4 +1,5 @@
-//! Webhooks as Standard Webhooks has them: signed, without redirection, away from private addresses.
+//! Sends webhooks as specified by Standard Webhooks: signed, without following redirections, and
+//! not to private addresses.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -34,15 +35,16 @@ use crate::domain::network::Network;
 use crate::domain::notice::Content;
 use crate::domain::notice::Notice;
 
-/// How a secret begins, as Standard Webhooks writes them.
+/// Prefix of a secret in Standard Webhooks.
 const SECRET_PREFIX: &str = "whsec_";
 
-/// Bytes of a secret, once decoded.
+/// Size of a decoded secret, in bytes.
 const SECRET_SIZE: std::ops::RangeInclusive<usize> = 24..=64;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Whoever receives this body takes it, or is told to fetch the rest.
+/// Largest body that every receiver accepts, in bytes; a longer explanation is cut, with a link to
+/// the rest.
 const LARGEST_BODY: usize = 20_000;
 
 pub struct Endpoint {
@@ -91,7 +93,7 @@ impl Endpoint {
             .map_err(|what| ChannelFault::new(setting("allow"), what))?;
         let client = reqwest::Client::builder()
             .redirect(Policy::none())
-            // A proxy would resolve names by itself.
+            // A proxy would resolve names itself.
             .no_proxy()
             .dns_resolver(Arc::new(Guard { allowed: Arc::clone(&allowed) }))
             .connect_timeout(CONNECT_TIMEOUT)
@@ -136,13 +138,14 @@ impl Endpoint {
     }
 }
 
-/// `v1,` and the signature of one attempt, as the receiver reckons it too.
+/// The `v1` signature of one attempt: HMAC-SHA256 over `id.timestamp.body`, in base64, as Standard
+/// Webhooks specifies.
 pub fn sign(key: &[u8], id: &str, timestamp: i64, body: &str) -> String {
     let signed = Hmac::<Sha256>::new_from_slice(key).map(|mut hmac| {
         hmac.update(format!("{id}.{timestamp}.{body}").as_bytes());
         STANDARD.encode(hmac.finalize().into_bytes())
     });
-    // A key of any length is one.
+    // HMAC accepts keys of any length.
     format!("v1,{}", signed.unwrap_or_default())
 }
 
@@ -153,8 +156,9 @@ fn key(secret: &str) -> Result<Vec<u8>, &'static str> {
     if SECRET_SIZE.contains(&key.len()) { Ok(key) } else { Err(expected) }
 }
 
-/// Only a 2xx is a success; a redirection is none. A refusal is the notice's own fault, but for those that say
-/// that the sender is not let in, or asks too often; a server in trouble may be in trouble for all, or for this.
+/// Only a 2xx is a success, so a redirection is a failure. A refusal is attributed to the notice,
+/// except those that concern the sender (not authorized, too many requests). A server error may be
+/// due to either.
 pub(super) fn judged(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc>) -> Attempt {
     let detail = status.as_u16().to_string();
     let after = retry_after(headers, now);
@@ -173,7 +177,7 @@ pub(super) fn judged(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc>
     Attempt::ChannelFailed { after, reason, detail, blame }
 }
 
-/// In seconds, or as a date.
+/// The `Retry-After` header: in seconds, or as a date.
 fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -188,7 +192,7 @@ pub(super) fn failed(error: &reqwest::Error) -> Attempt {
     if error.is_builder() {
         Attempt::give_up(Reason::Unfit, "it cannot be written as a request")
     } else if error.is_connect() {
-        // No such name, nobody there, or no certificate that holds.
+        // The name does not resolve, nobody answers, or the certificate is not valid.
         Attempt::channel_failed(Reason::Unreachable, detail)
     } else if error.is_timeout() {
         Attempt::perhaps_channel_failed(Reason::Timeout, detail)
@@ -197,7 +201,7 @@ pub(super) fn failed(error: &reqwest::Error) -> Attempt {
     }
 }
 
-/// The cause itself: what wraps it repeats the address, which may hold a secret.
+/// The innermost cause: the outer ones repeat the address, which may hold a secret.
 fn deepest(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
@@ -209,12 +213,12 @@ fn deepest(error: &reqwest::Error) -> String {
     cause.to_string()
 }
 
-/// The address that stands in a URL in place of a name: no resolver sees it.
+/// The IP address in a URL, which is never resolved and so never reaches the guard.
 fn literal(url: &Url) -> Option<IpAddr> {
     url.host_str()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
-/// Lets a name lead to allowed addresses only, each time that it is looked up.
+/// A resolver that only returns allowed addresses, at each lookup.
 struct Guard {
     allowed: Arc<[Network]>,
 }
@@ -244,9 +248,9 @@ mod tests {
     use super::*;
     use crate::domain::secret::Secret;
 
-    /// The example of the specification of Standard Webhooks.
+    /// The example given in the specification of Standard Webhooks.
     #[test]
-    fn signatures_are_those_of_the_specification() {
+    fn a_signature_is_that_of_the_specifications_example() {
         let key = key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let body = r#"{"test": 2432232314}"#;
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What people do to a review: hold it, move it, call it off.
+//! Actions of people on a review: hold it, move it, call it off.
 
 use chrono::NaiveDate;
 use chrono::NaiveTime;
@@ -28,7 +28,7 @@ pub enum ReviewAct {
     Cancel {
         reason: String,
     },
-    /// An action of its minutes, counted from 1, is done, or is not after all.
+    /// Marks an action of its minutes, counted from 1, as done or not done.
     Action {
         number: usize,
         done: bool,
@@ -54,7 +54,10 @@ pub enum ReviewRefusal {
     NotWorked { day: NaiveDate, why: &'static str, next: NaiveDate },
 }
 
-/// What an act changes. Pure: decides, writes nothing. `today` is the day in Paris.
+/// Applies an action. Pure: returns the change, writes nothing. `today` is the day in Paris.
+///
+/// # Errors
+/// When the action is refused.
 pub fn act(
     review: &Review,
     act: &ReviewAct,
@@ -73,7 +76,7 @@ pub fn act(
     }
     let mut after = review.clone();
     after.revision += 1;
-    let (kind, told) = match act {
+    let (kind, reason) = match act {
         ReviewAct::Hold { minutes } => {
             check(minutes, today)?;
             after.state = ReviewState::Held;
@@ -101,14 +104,15 @@ pub fn act(
             tick(&mut after, (*number, *done), reason, (by, today))?
         }
     };
-    // What becomes of an action does not say why the review was then.
+    // Only a planned review takes its reason from the action: marking an action of the minutes does
+    // not change why the review took place.
     if review.state == ReviewState::Planned {
-        after.reason.clone_from(&told);
+        after.reason.clone_from(&reason);
     }
-    Ok(ReviewChange { review: after, kind, reason: told, by: Some(by.clone()) })
+    Ok(ReviewChange { review: after, kind, reason, by: Some(by.clone()) })
 }
 
-/// An action of the minutes is done, or is not after all.
+/// Marks an action of the minutes as done or not done.
 fn tick(
     review: &mut Review,
     (number, done): (usize, bool),

@@ -1,4 +1,4 @@
-//! The calendar of a ministry's reviews, as calendar programs read it (RFC 5545).
+//! The calendar of a ministry's reviews in iCalendar format (RFC 5545).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +19,8 @@ use crate::domain::visible_text;
 
 const ZONE: &str = "Europe/Paris";
 
-/// Clock changes of Paris since 1996. An event that names a zone comes with it.
+/// Clock changes of Paris since 1996. RFC 5545 requires the definition of each time zone that
+/// events name.
 const ZONE_RULES: &str = "BEGIN:VTIMEZONE\r\n\
     TZID:Europe/Paris\r\n\
     BEGIN:DAYLIGHT\r\n\
@@ -38,8 +39,8 @@ const ZONE_RULES: &str = "BEGIN:VTIMEZONE\r\n\
     END:STANDARD\r\n\
     END:VTIMEZONE\r\n";
 
-/// One event for each review, called-off ones too, so that calendars take them away. Each comes with
-/// the instant of its last change, and keeps its id whatever happens to it. Same reviews, same bytes.
+/// One event for each review, including those called off, so that calendars remove them. Each has
+/// the time of its last change, and always keeps its id. The same reviews give the same bytes.
 pub fn feed(
     title: &str,
     reviews: &[(Review, DateTime<Utc>)],
@@ -86,7 +87,7 @@ fn event(review: &Review, changed_at: DateTime<Utc>, name: &str) -> Event {
     event.done()
 }
 
-/// So many minutes after its start, in Paris.
+/// The review's start plus so many minutes, in Paris time.
 fn local(key: &str, review: &Review, minutes: u32) -> Property {
     let start = review.planned_on.and_time(review.starts_at);
     let moment = start + Duration::minutes(i64::from(minutes));

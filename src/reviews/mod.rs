@@ -1,5 +1,5 @@
-//! Reviews of listed projects: when each is due, where it fits in the calendar, what people do to it,
-//! and the calendar as other programs read it.
+//! Reviews of listed projects: when each is due, where it fits in the calendar, the actions of
+//! people, and the calendar for other programs.
 
 mod acts;
 mod ical;

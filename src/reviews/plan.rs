@@ -1,4 +1,4 @@
-//! Where the next review of each listed project fits. Pure: decides, changes nothing.
+//! Plans the next review of each listed project. Pure: decides, changes nothing.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -20,18 +20,18 @@ use crate::domain::review::ReviewState;
 use crate::domain::working_days::add_working_days;
 use crate::domain::working_days::working_day_from;
 
-/// A project on one list at least.
+/// A project on at least one list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     pub project: ProjectId,
     pub ministry: MinistryCode,
     pub watches: Vec<Watch>,
-    /// Since when it is on a list, the earliest of those in force.
+    /// The date of the earliest of the lists it is on.
     pub since: NaiveDate,
 }
 
-/// One review ahead for each listed project; none for those that no longer are. `known` are all
-/// reviews ever, under the projects that theirs have become.
+/// Plans one review ahead for each listed project, and none for the others. `known` are all reviews
+/// ever, under their projects' current ids.
 pub fn plan(
     listed: &[Listed],
     known: &[Review],
@@ -50,7 +50,7 @@ pub fn plan(
             wanting.push((due_on, one, reason));
         }
     }
-    // The most urgent choose first.
+    // The most urgent projects choose their time first.
     wanting.sort_by(|a, b| (a.0, &a.1.project).cmp(&(b.0, &b.1.project)));
     let mut slots = Slots::of(known, timetable);
     let earliest = add_working_days(today, timetable.notice_working_days());
@@ -78,7 +78,7 @@ pub fn plan(
     changes
 }
 
-/// Projects that were one for a while may have more reviews than their own.
+/// Projects that were merged for a while may have reviews of each other.
 fn free_id(project: &ProjectId, rank: usize, known: &[Review]) -> ReviewId {
     let id = Review::id_of(project, rank);
     if known.iter().any(|review| review.id == id) {
@@ -87,8 +87,9 @@ fn free_id(project: &ProjectId, rank: usize, known: &[Review]) -> ReviewId {
     id
 }
 
-/// By when, and why. What was agreed at the last review goes before the cadence; a review that a
-/// person called off is still due. Nothing is late for the time before anything was planned.
+/// The date by which a review is due, and why. A date agreed at the last review takes precedence
+/// over the interval, and a review that a person called off is still due. Time before the first
+/// planning does not make a review late.
 fn due(
     listed: &Listed,
     past: &[&Review],
@@ -143,7 +144,7 @@ fn unlisted(listed: &[Listed], known: &[Review]) -> Vec<ReviewChange> {
     of_no_list.map(cancelled).collect()
 }
 
-/// The hours that are taken.
+/// The times that are taken.
 struct Slots {
     starts: Vec<NaiveTime>,
     taken: BTreeSet<(NaiveDate, NaiveTime)>,
@@ -156,7 +157,7 @@ impl Slots {
         Self { starts: timetable.starts(), taken }
     }
 
-    /// The first free hour from a day on; `None` when the timetable has no hours.
+    /// The first free time from a day on; `None` when the timetable has no times.
     fn take(&mut self, from: NaiveDate) -> Option<(NaiveDate, NaiveTime)> {
         let mut day = working_day_from(from);
         while !self.starts.is_empty() {

@@ -1,4 +1,5 @@
-//! Lists and past reviews in, the calendar out, as text; and the feed read back by other hands.
+//! Lists and past reviews in, the calendar out, as text; and the iCalendar feed, parsed
+//! independently.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +29,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// `si-samu recurrent 2020-11-01`
+/// For example `si-samu recurrent 2020-11-01`.
 fn listed(lines: &str) -> Vec<Listed> {
     let one = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -47,7 +48,7 @@ fn planned(lists: &str, known: &[Review], today: &str) -> Vec<ReviewChange> {
     plan(&listed(lists), known, &timetable, day(today))
 }
 
-fn told(changes: &[ReviewChange]) -> String {
+fn described(changes: &[ReviewChange]) -> String {
     let line = |change: &ReviewChange| {
         let Review { project, due_on, planned_on, starts_at, .. } = &change.review;
         let kind = change.kind.as_str();
@@ -89,31 +90,31 @@ fn held(review: &Review, held_on: &str, next_on: Option<&str>) -> Review {
 fn each_listed_project_has_its_next_review_one_at_a_time_and_never_on_a_day_off() {
     let lists = "samu recurrent 2020-12-02\nportalis recurrent 2020-12-02\nned closing 2020-12-02\nsierh reframing 2020-12-02";
     let changes = planned(lists, &[], "2020-12-10");
-    // 1 January is a Friday and a holiday.
+    // 1 January is a Friday and a public holiday.
     assert_eq!(
-        told(&changes),
+        described(&changes),
         "planned ned due 2021-01-01 on 2021-01-04 09:30: Première revue d’un projet en clôture, listé le 2 décembre 2020 : sous 30 jours.\n\
          planned portalis due 2021-01-01 on 2021-01-04 14:30: Première revue d’un projet récurrent, listé le 2 décembre 2020 : sous 30 jours.\n\
          planned samu due 2021-01-01 on 2021-01-05 09:30: Première revue d’un projet récurrent, listé le 2 décembre 2020 : sous 30 jours.\n\
          planned sierh due 2021-01-31 on 2021-02-01 09:30: Première revue d’un projet en recadrage, listé le 2 décembre 2020 : sous 60 jours."
     );
     let known = reviews(changes);
-    assert_eq!(told(&planned(lists, &known, "2020-12-11")), "");
+    assert_eq!(described(&planned(lists, &known, "2020-12-11")), "");
 }
 
 #[test]
 fn the_next_review_follows_the_last_one_held_at_the_tightest_cadence_or_as_agreed() {
     let first = reviews(planned("samu recurrent+reframing 2020-11-01", &[], "2020-11-20"));
-    let kept = held(&first[0], "2020-12-08", None);
-    let next = planned("samu recurrent+reframing 2020-11-01", &[kept], "2020-12-08");
+    let past = held(&first[0], "2020-12-08", None);
+    let next = planned("samu recurrent+reframing 2020-11-01", &[past], "2020-12-08");
     assert_eq!(
-        told(&next),
+        described(&next),
         "planned samu due 2021-02-06 on 2021-02-08 09:30: Projet récurrent, en recadrage : tous les 60 jours, dernière revue le 8 décembre 2020."
     );
     let agreed = held(&first[0], "2020-12-08", Some("2021-01-12"));
     let agreed_next = planned("samu recurrent 2020-11-01", &[agreed], "2020-12-08");
     assert_eq!(
-        told(&agreed_next),
+        described(&agreed_next),
         "planned samu due 2021-01-12 on 2021-01-12 09:30: Date convenue à la revue du 8 décembre 2020."
     );
     assert_ne!(agreed_next[0].review.id, first[0].id);
@@ -129,7 +130,7 @@ fn nothing_is_late_for_the_time_before_it_was_planned_and_what_is_called_off_sta
     let called_off = act(&first[0], &cancel, &claire(), day("2020-12-01")).unwrap().review;
     let next = planned("samu recurrent 2018-01-01", &[called_off], "2020-12-01");
     assert_eq!(
-        told(&next),
+        described(&next),
         "planned samu due 2020-11-20 on 2020-12-15 09:30: Une revue annulée reste due, pour le 20 novembre 2020."
     );
 }
@@ -139,9 +140,9 @@ fn a_project_off_its_lists_has_its_review_called_off() {
     let known = reviews(planned("samu recurrent 2020-11-01", &[], "2020-11-20"));
     let changes = planned("", &known, "2020-11-25");
     assert!(
-        told(&changes).ends_with("Le projet n’est plus sur aucune liste."),
+        described(&changes).ends_with("Le projet n’est plus sur aucune liste."),
         "{}",
-        told(&changes)
+        described(&changes)
     );
     let gone = &changes[0].review;
     assert_eq!((gone.state, gone.sequence, &gone.cancelled_by), (ReviewState::Cancelled, 1, &None));
@@ -177,8 +178,8 @@ fn what_people_do_is_refused_when_it_cannot_be() {
     let review = reviews(planned("samu recurrent 2020-11-01", &[], "2020-11-20")).remove(0);
     let today = day("2020-12-10");
     let refused = |what: &ReviewAct| {
-        let told = act(&review, what, &claire(), today).unwrap_err().to_string();
-        told.replace(review.id.as_str(), "ID")
+        let error = act(&review, what, &claire(), today).unwrap_err().to_string();
+        error.replace(review.id.as_str(), "ID")
     };
     let moved = |to: &str| ReviewAct::Move { to: day(to), at: None, reason: "Absence".to_owned() };
     let hold = |minutes| ReviewAct::Hold { minutes };
@@ -249,7 +250,7 @@ fn the_timetable_says_where_it_is_wrong() {
     );
 }
 
-/// Each component's lines, unfolded, by an independent reading of RFC 5545 §3.1.
+/// The unfolded lines of each component, parsed independently according to RFC 5545 §3.1.
 fn components(feed: &str) -> Vec<(String, Vec<(String, String)>)> {
     assert!(feed.ends_with("\r\n"));
     assert_eq!(feed.matches('\n').count(), feed.matches("\r\n").count());

@@ -1,4 +1,4 @@
-//! How often the projects of each list are reviewed, and at what hours.
+//! How often the projects of each list are reviewed, and at what times.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use toml::Spanned;
 use crate::domain::follow_up::Watch;
 use crate::domain::verdict::Fault;
 
-/// Its place in the catalogue.
+/// Path of the file in the catalogue's folder.
 pub const TIMETABLE_FILE: &str = "reviews.toml";
 
-/// Longest time between two reviews that still is « tout au long de l’année ».
+/// Longest time between two reviews, in days, that is still « tout au long de l’année ».
 const MAX_DAYS: u32 = 366;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,24 +29,24 @@ pub struct Timetable {
 #[serde(deny_unknown_fields)]
 struct Cadence {
     every_days: Spanned<u32>,
-    /// From the day it is listed.
+    /// Days from the day the project is listed.
     first_within_days: Spanned<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Meetings {
-    /// As `09:30`, in Paris.
+    /// Times such as `09:30`, in Paris.
     starts_at: Vec<Spanned<String>>,
     length_minutes: Spanned<u32>,
     notice_working_days: Spanned<u32>,
 }
 
-/// Everything that is wrong with `reviews.toml`.
+/// All the faults of `reviews.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}", .faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
 pub struct TimetableError {
-    /// One at least.
+    /// At least one.
     pub faults: Vec<Fault>,
 }
 
@@ -65,7 +65,7 @@ impl Timetable {
         Err(TimetableError { faults })
     }
 
-    /// The shortest of its lists' cadences.
+    /// The shortest of the intervals of its lists, in days.
     pub(super) fn every_days(&self, watches: &[Watch]) -> u32 {
         self.shortest(watches, |cadence| &cadence.every_days)
     }
@@ -74,7 +74,7 @@ impl Timetable {
         self.shortest(watches, |cadence| &cadence.first_within_days)
     }
 
-    /// In order.
+    /// In increasing order.
     pub(super) fn starts(&self) -> Vec<NaiveTime> {
         let starts = self.meetings.starts_at.iter();
         let mut starts: Vec<NaiveTime> = starts.filter_map(|text| hour(text.get_ref())).collect();
@@ -95,7 +95,7 @@ impl Timetable {
         known.map(|cadence| *days(cadence).get_ref()).min().unwrap_or(MAX_DAYS)
     }
 
-    /// What types alone do not hold.
+    /// Checks what the types alone cannot.
     fn faults(&self, text: &str, file: &str) -> Vec<Fault> {
         let Meetings { starts_at, length_minutes, notice_working_days } = &self.meetings;
         let mut bounds = vec![

@@ -1,6 +1,8 @@
-//! The branches of a rule's `assess`, and marks in its text that tell which ones were taken.
+//! Instruments the branches of a rule's `assess` to learn which of them were taken.
 //!
-//! Marks go into a copy of the text, which is compiled as any rule is: lines stay where they were.
+//! A statement that records its number is inserted at the head of each branch, in a copy of the
+//! text that is then compiled like any rule. Insertions add no line, so line numbers stay those of
+//! the author's text.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -22,11 +24,12 @@ use super::catalogue::Catalogue;
 use super::catalogue::compile_with;
 use super::sandbox;
 use super::sandbox::Limits;
-use super::syntax::TokenKeeper;
+use super::syntax::TokenRecorder;
 use super::syntax::Tokens;
 use crate::domain::ids::RuleId;
 
-/// A keyword that only the engine of a marked catalogue knows: to rules it is a syntax error.
+/// Keyword that records a branch. Only the engine of an instrumented catalogue knows it; anywhere
+/// else it is a syntax error.
 const MARK: &str = "reached__";
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -43,13 +46,13 @@ pub struct Branch {
 pub enum BranchKind {
     /// The condition of an `if` holds.
     Then,
-    /// It does not, and an `else` says what then.
+    /// The condition of an `if` with an `else` is false.
     Else,
-    /// It does not, and nothing says what then.
+    /// The condition of an `if` without an `else` is false.
     Otherwise,
     /// One arm of a `switch`.
     Arm,
-    /// A `return` that something before may forestall.
+    /// A `return` that an earlier statement of the function may pre-empt.
     Return,
     /// The value at the end of a function.
     End,
@@ -68,56 +71,56 @@ impl BranchKind {
     }
 }
 
-/// A catalogue that says which of its branches it took.
+/// A catalogue whose rules record the branches they take.
 #[derive(Debug)]
-pub(super) struct Marked {
+pub(super) struct InstrumentedCatalogue {
     pub(super) catalogue: Catalogue,
     pub(super) branches: Vec<Branch>,
     taken: Arc<Mutex<Vec<usize>>>,
 }
 
-impl Marked {
-    /// `texts` are those that `catalogue` was compiled from.
+impl InstrumentedCatalogue {
+    /// `texts` must be those that `catalogue` was compiled from.
     pub(super) fn of(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Self {
         let mut marked = texts.clone();
         let mut branches = Vec::new();
         let mut parser =
             sandbox::engine(&catalogue.limits, catalogue.thresholds(), &catalogue.budget);
-        let keeper = TokenKeeper::default();
-        keeper.listen(&mut parser);
+        let recorder = TokenRecorder::default();
+        recorder.attach(&mut parser);
         for rule in catalogue.rules() {
             let Some(text) = texts.get(&rule.file) else { continue };
-            drop(keeper.take());
+            drop(recorder.take());
             if parser.compile(text).is_err() {
                 continue;
             }
-            let words = keeper.take();
-            let mut writer = Marker::new(text, &words, branches.len());
-            writer.mark();
-            branches.extend(writer.branches.iter().map(|(position, kind)| Branch {
+            let tokens = recorder.take();
+            let mut instrumenter = Instrumenter::new(text, &tokens, branches.len());
+            instrumenter.mark();
+            branches.extend(instrumenter.branches.iter().map(|(position, kind)| Branch {
                 rule: rule.id.clone(),
                 file: rule.file.clone(),
                 line: position.line().unwrap_or_default(),
                 column: position.position().unwrap_or_default(),
                 kind: *kind,
             }));
-            marked.insert(rule.file.clone(), writer.text());
+            marked.insert(rule.file.clone(), instrumenter.text());
         }
         let taken = Arc::new(Mutex::new(Vec::new()));
-        let equip = |engine: &mut Engine| listen(engine, &taken);
-        let bounds = (&roomier(catalogue.limits), &catalogue.budget);
+        let equip = |engine: &mut Engine| register_mark(engine, &taken);
+        let bounds = (&larger_limits(catalogue.limits), &catalogue.budget);
         let (compiled, _) = compile_with(&marked, bounds, &equip);
         Self { catalogue: compiled, branches, taken }
     }
 
-    /// Branches taken since the last time, in order.
+    /// Numbers of the branches taken since the last call, in the order in which they were taken.
     pub(super) fn take(&self) -> Vec<usize> {
         std::mem::take(&mut *self.taken.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Marks take room of their own.
-fn roomier(limits: Limits) -> Limits {
+/// Larger limits: the inserted statements cost operations, depth and bytes of their own.
+fn larger_limits(limits: Limits) -> Limits {
     Limits {
         operations: limits.operations.saturating_mul(4),
         expression_depth: limits.expression_depth.saturating_mul(4),
@@ -126,7 +129,7 @@ fn roomier(limits: Limits) -> Limits {
     }
 }
 
-fn listen(engine: &mut Engine, taken: &Arc<Mutex<Vec<usize>>>) {
+fn register_mark(engine: &mut Engine, taken: &Arc<Mutex<Vec<usize>>>) {
     let taken = Arc::clone(taken);
     let registered = engine.register_custom_syntax([MARK, "$int$"], false, move |_, inputs| {
         let mark = inputs.first().and_then(rhai::Expression::get_literal_value::<i64>);
@@ -135,33 +138,34 @@ fn listen(engine: &mut Engine, taken: &Arc<Mutex<Vec<usize>>>) {
         }
         Ok(Dynamic::UNIT)
     });
-    // Two fixed words are a sound syntax; without it nothing would be marked as taken.
+    // Registration fails only on an invalid syntax, and this one is fixed. If it failed, no branch
+    // would be counted as taken.
     drop(registered.map(|_| ()));
 }
 
-type Word = (Token, Position);
+type PlacedToken = (Token, Position);
 
-struct Marker<'m> {
+struct Instrumenter<'m> {
     text: &'m str,
-    words: &'m [Word],
-    first: usize,
+    tokens: &'m [PlacedToken],
+    first_mark: usize,
     branches: Vec<(Position, BranchKind)>,
-    /// Where, which comes first at the same place, and what.
+    /// Byte offset, rank among insertions at the same offset, and the text to insert.
     insertions: Vec<(usize, u8, String)>,
 }
 
-impl<'m> Marker<'m> {
-    fn new(text: &'m str, words: &'m Tokens, first: usize) -> Self {
-        Self { text, words: words.words(), first, branches: vec![], insertions: vec![] }
+impl<'m> Instrumenter<'m> {
+    fn new(text: &'m str, tokens: &'m Tokens, first_mark: usize) -> Self {
+        Self { text, tokens: tokens.as_slice(), first_mark, branches: vec![], insertions: vec![] }
     }
 
     fn mark(&mut self) {
-        for (open, close) in reachable(self.words) {
+        for (open, close) in reachable(self.tokens) {
             for index in open + 1..close {
                 match self.token(index) {
                     Some(Token::If) => self.condition(index),
                     Some(Token::DoubleArrow) => self.arm(index),
-                    Some(Token::Return) => self.leaving(index),
+                    Some(Token::Return) => self.return_statement(index),
                     _ => {}
                 }
             }
@@ -183,8 +187,8 @@ impl<'m> Marker<'m> {
     }
 
     fn condition(&mut self, index: usize) {
-        let Some(open) = body(self.words, index) else { return };
-        let Some(close) = matching(self.words, open) else { return };
+        let Some(open) = body_start(self.tokens, index) else { return };
+        let Some(close) = matching_brace(self.tokens, open) else { return };
         self.inside(open, BranchKind::Then, index);
         match (self.token(close + 1), self.token(close + 2)) {
             (Some(Token::Else), Some(Token::If)) => {}
@@ -201,13 +205,13 @@ impl<'m> Marker<'m> {
         if self.token(start) == Some(&Token::LeftBrace) {
             return self.inside(start, BranchKind::Arm, arrow);
         }
-        let end = arm_end(self.words, start);
+        let end = arm_end(self.tokens, start);
         let mark = self.branch(start, BranchKind::Arm);
         self.insert(start, 0, 2, format!("{{ {mark} "));
         self.insert(end, 0, 1, " }".to_owned());
     }
 
-    fn leaving(&mut self, index: usize) {
+    fn return_statement(&mut self, index: usize) {
         let before = index.checked_sub(1).and_then(|before| self.token(before));
         if matches!(before, Some(Token::SemiColon | Token::RightBrace)) {
             let mark = self.branch(index, BranchKind::Return);
@@ -215,7 +219,7 @@ impl<'m> Marker<'m> {
         }
     }
 
-    /// The value at the end of a function, when something before may forestall it.
+    /// Marks the value at the end of a function, if an earlier statement may return before it.
     fn end(&mut self, open: usize, close: usize) {
         let mut depth = 0_usize;
         let mut last = None;
@@ -225,7 +229,7 @@ impl<'m> Marker<'m> {
                 Some(token) if closes(token) => {
                     depth = depth.saturating_sub(1);
                     let next = self.token(index + 1);
-                    if depth == 0 && *token == Token::RightBrace && next.is_some_and(begins) {
+                    if depth == 0 && *token == Token::RightBrace && next.is_some_and(begins_value) {
                         last = Some(index + 1);
                     }
                 }
@@ -234,43 +238,44 @@ impl<'m> Marker<'m> {
             }
         }
         let Some(last) = last else { return };
-        if self.token(last).is_some_and(begins) {
+        if self.token(last).is_some_and(begins_value) {
             let mark = self.branch(last, BranchKind::End);
             self.insert(last, 0, 2, format!("{mark} "));
         }
     }
 
-    /// A mark after the brace at `open`; an empty block stands where `otherwise` does.
-    fn inside(&mut self, open: usize, kind: BranchKind, otherwise: usize) {
+    /// Inserts a mark after the brace at `open`. An empty block has no position of its own: its
+    /// branch takes the position of `fallback`.
+    fn inside(&mut self, open: usize, kind: BranchKind, fallback: usize) {
         let empty = self.token(open + 1) == Some(&Token::RightBrace);
-        let mark = self.branch(if empty { otherwise } else { open + 1 }, kind);
+        let mark = self.branch(if empty { fallback } else { open + 1 }, kind);
         self.insert(open, 1, 2, format!(" {mark} "));
     }
 
     fn branch(&mut self, index: usize, kind: BranchKind) -> String {
-        let mark = self.first + self.branches.len();
-        let position = self.words.get(index).map_or(Position::NONE, |(_, position)| *position);
+        let mark = self.first_mark + self.branches.len();
+        let position = self.tokens.get(index).map_or(Position::NONE, |(_, position)| *position);
         self.branches.push((position, kind));
         format!("{MARK} {mark};")
     }
 
     fn insert(&mut self, index: usize, after: usize, rank: u8, text: String) {
-        let Some((_, position)) = self.words.get(index) else { return };
+        let Some((_, position)) = self.tokens.get(index) else { return };
         self.insertions.push((byte_of(self.text, *position) + after, rank, text));
     }
 
     fn token(&self, index: usize) -> Option<&'m Token> {
-        self.words.get(index).map(|(token, _)| token)
+        self.tokens.get(index).map(|(token, _)| token)
     }
 }
 
-/// The braces of `assess` and of every function that it may call.
-pub(super) fn reachable(words: &[Word]) -> Vec<(usize, usize)> {
+/// The opening and closing braces of `assess` and of every function it may call, in order.
+pub(super) fn reachable(tokens: &[PlacedToken]) -> Vec<(usize, usize)> {
     let mut bodies: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for (index, pair) in words.windows(2).enumerate() {
+    for (index, pair) in tokens.windows(2).enumerate() {
         if let [(Token::Fn, _), (Token::Identifier(name), _)] = pair
-            && let Some(open) = body(words, index)
-            && let Some(close) = matching(words, open)
+            && let Some(open) = body_start(tokens, index)
+            && let Some(close) = matching_brace(tokens, open)
         {
             bodies.insert(name, (open, close));
         }
@@ -280,7 +285,7 @@ pub(super) fn reachable(words: &[Word]) -> Vec<(usize, usize)> {
     while let Some(name) = waiting.pop() {
         let Some((open, close)) = bodies.remove(name) else { continue };
         found.push((open, close));
-        let within = words.get(open..close).unwrap_or_default();
+        let within = tokens.get(open..close).unwrap_or_default();
         waiting.extend(within.iter().filter_map(|(token, _)| match token {
             Token::Identifier(called) => Some(called.as_str()),
             _ => None,
@@ -290,10 +295,11 @@ pub(super) fn reachable(words: &[Word]) -> Vec<(usize, usize)> {
     found
 }
 
-/// The brace that opens the body of the `if` or `fn` at `index`; none for the guard of an arm.
-pub(super) fn body(words: &[Word], index: usize) -> Option<usize> {
+/// The brace that opens the body of the `if` or `fn` at `index`. `None` for the guard of a `switch`
+/// arm.
+pub(super) fn body_start(tokens: &[PlacedToken], index: usize) -> Option<usize> {
     let mut depth = 0_usize;
-    for (at, (token, _)) in words.iter().enumerate().skip(index + 1) {
+    for (at, (token, _)) in tokens.iter().enumerate().skip(index + 1) {
         match token {
             Token::LeftBrace if depth == 0 => return Some(at),
             Token::DoubleArrow if depth == 0 => return None,
@@ -305,9 +311,9 @@ pub(super) fn body(words: &[Word], index: usize) -> Option<usize> {
     None
 }
 
-pub(super) fn matching(words: &[Word], open: usize) -> Option<usize> {
+pub(super) fn matching_brace(tokens: &[PlacedToken], open: usize) -> Option<usize> {
     let mut depth = 0_usize;
-    for (at, (token, _)) in words.iter().enumerate().skip(open) {
+    for (at, (token, _)) in tokens.iter().enumerate().skip(open) {
         if opens(token) {
             depth += 1;
         } else if closes(token) {
@@ -320,19 +326,19 @@ pub(super) fn matching(words: &[Word], open: usize) -> Option<usize> {
     None
 }
 
-/// The word after an arm that begins at `start`.
-fn arm_end(words: &[Word], start: usize) -> usize {
+/// Index of the token after the `switch` arm that begins at `start`.
+fn arm_end(tokens: &[PlacedToken], start: usize) -> usize {
     let ends_by_itself =
-        matches!(words.get(start), Some((Token::If | Token::Switch | Token::LeftBrace, _)));
+        matches!(tokens.get(start), Some((Token::If | Token::Switch | Token::LeftBrace, _)));
     let mut depth = 0_usize;
-    for (at, (token, _)) in words.iter().enumerate().skip(start) {
+    for (at, (token, _)) in tokens.iter().enumerate().skip(start) {
         match token {
             Token::Comma if depth == 0 => return at,
             token if opens(token) => depth += 1,
             token if closes(token) => {
                 let Some(outer) = depth.checked_sub(1) else { return at };
                 depth = outer;
-                let goes_on = matches!(words.get(at + 1), Some((Token::Else, _)));
+                let goes_on = matches!(tokens.get(at + 1), Some((Token::Else, _)));
                 if depth == 0 && ends_by_itself && *token == Token::RightBrace && !goes_on {
                     return at + 1;
                 }
@@ -340,11 +346,12 @@ fn arm_end(words: &[Word], start: usize) -> usize {
             _ => {}
         }
     }
-    words.len()
+    tokens.len()
 }
 
-/// What a value may begin with at the end of a function, other than a statement with branches.
-fn begins(token: &Token) -> bool {
+/// Whether a value may begin with this token at the end of a function. `if` and `switch` are
+/// excluded: they have branches of their own.
+fn begins_value(token: &Token) -> bool {
     matches!(
         token,
         Token::Identifier(_)

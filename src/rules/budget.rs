@@ -1,5 +1,6 @@
-//! What a whole trial may cost, beyond the limits of each evaluation: cases, time and memory. A trial that is over its
-//! budget, or that nobody waits for any more, stops within a few operations of a script.
+//! The budget of a whole trial, beyond the limits of each evaluation: cases, time and memory. A
+//! trial that is over its budget, or whose caller is gone, stops within a few operations of a
+//! script.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -12,15 +13,15 @@ use serde::Serialize;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
-/// Bounds on one trial as a whole.
+/// Limits of one trial as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrialLimits {
     /// Cases that are run: a healthy subject counts once for each rule, a series once for each evaluation.
     pub cases: u64,
-    /// On the wall clock, for everything that the trial does.
+    /// Wall-clock time, in seconds, for everything the trial does.
     pub seconds: u64,
-    /// Bytes of readings, comparisons, explanations and results that it gathers.
+    /// Bytes of readings, comparisons, explanations and results the trial holds in memory.
     pub bytes: u64,
 }
 
@@ -41,11 +42,11 @@ pub enum OverBudget {
         "the trial was stopped: found {found} bytes of readings, explanations and results, expected at most {most}"
     )]
     Memory { found: u64, most: u64 },
-    #[error("the trial was stopped: whoever asked for it is gone")]
+    #[error("the trial was stopped: its caller is gone")]
     Cancelled,
 }
 
-/// A trial's budget. Clones spend from the same one; the default is without bound.
+/// The budget of a trial. Clones share it. The default is unlimited.
 #[derive(Clone, Debug, Default)]
 pub struct Budget(Option<Arc<State>>);
 
@@ -60,12 +61,12 @@ struct State {
 }
 
 impl Budget {
-    /// Without bound, for what is in force.
+    /// A budget without limits, for the catalogue in force.
     pub fn unlimited() -> Self {
         Self(None)
     }
 
-    /// Its time begins now. It ends at once when `stop` is cancelled.
+    /// Starts the clock now. The budget is also over as soon as `stop` is cancelled.
     pub fn new(limits: TrialLimits, stop: CancellationToken) -> Self {
         Self(Some(Arc::new(State {
             limits,
@@ -77,18 +78,18 @@ impl Budget {
         })))
     }
 
-    /// What stops it, if anything can.
+    /// The token that cancels the trial; `None` when the budget is unlimited.
     pub fn stop(&self) -> Option<&CancellationToken> {
         self.0.as_ref().map(|state| &state.stop)
     }
 
-    /// Whether work is to stop now. `check` says why.
-    pub fn is_over(&self) -> bool {
+    /// Whether work must stop now; `check` says why.
+    pub fn is_spent(&self) -> bool {
         self.check().is_err()
     }
 
     /// # Errors
-    /// Once the budget is spent, or its caller is gone.
+    /// Once a limit is exceeded or the caller is gone.
     pub fn check(&self) -> Result<(), OverBudget> {
         let Some(state) = &self.0 else { return Ok(()) };
         let TrialLimits { seconds, bytes: most, .. } = state.limits;
@@ -107,10 +108,10 @@ impl Budget {
         Ok(())
     }
 
-    /// Cases are about to be run.
+    /// Announces `cases` more cases to run.
     ///
     /// # Errors
-    /// When they are too many, or the budget is spent already.
+    /// When the trial has too many cases, or its budget is already spent.
     pub(super) fn plan(&self, cases: usize) -> Result<(), OverBudget> {
         let Some(state) = &self.0 else { return Ok(()) };
         let cases = u64::try_from(cases).unwrap_or(u64::MAX);
@@ -122,7 +123,7 @@ impl Budget {
         self.check()
     }
 
-    /// A case was run, of which a result of so many bytes is held.
+    /// Records that one case was run and that its result takes `bytes` bytes of memory.
     ///
     /// # Errors
     /// When the budget is spent.
@@ -134,7 +135,7 @@ impl Budget {
         self.check()
     }
 
-    /// So many bytes are held from now on.
+    /// Counts `bytes` more bytes of memory as held by the trial.
     pub(super) fn hold(&self, bytes: usize) {
         if let Some(state) = &self.0 {
             let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
@@ -160,11 +161,11 @@ mod tests {
         assert_eq!(budget.clone().plan(2), Err(OverBudget::Cases { found: 4, most: 3 }));
         assert_eq!(budget.ran(60), Ok(()));
         assert_eq!(budget.clone().ran(60), Err(OverBudget::Memory { found: 120, most: 100 }));
-        assert!(budget.is_over());
+        assert!(budget.is_spent());
     }
 
     #[test]
-    fn time_that_is_over_says_how_far_the_trial_came() {
+    fn a_trial_out_of_time_says_how_many_cases_it_ran() {
         let budget = budget(TrialLimits { seconds: 0, ..LIMITS });
         let over = OverBudget::Time { seconds: 0, done: 0, planned: 2 };
         assert_eq!(budget.plan(2), Err(over));
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_who_is_gone_ends_it_and_nothing_ends_what_is_unlimited() {
+    fn a_cancelled_trial_is_spent_and_an_unlimited_budget_never_is() {
         let stop = CancellationToken::new();
         let budget = Budget::new(LIMITS, stop.clone());
         assert_eq!(budget.check(), Ok(()));

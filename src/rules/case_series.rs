@@ -1,6 +1,8 @@
-//! Cases over several evaluations: what becomes of one subject from date to date, and of its alert.
+//! Series: cases over several evaluations, which follow one subject and its alert from date to
+//! date.
 //!
-//! Here each evaluation is judged; what the alert becomes is decided elsewhere, and compared there.
+//! This module judges each evaluation. The `cycle` layer decides what becomes of the alert and
+//! compares it with what the series expects.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +22,7 @@ use crate::domain::verdict::Judgement;
 #[serde(deny_unknown_fields)]
 pub(super) struct Series {
     name: String,
-    /// Of every evaluation that does not say otherwise.
+    /// Values common to all evaluations; an evaluation may replace them.
     #[serde(default)]
     fields: BTreeMap<String, toml::Value>,
     evaluations: Vec<Evaluation>,
@@ -32,19 +34,19 @@ struct Evaluation {
     as_of: toml::value::Datetime,
     #[serde(default)]
     fields: BTreeMap<String, toml::Value>,
-    /// The verdict, where it matters.
+    /// The expected verdict; `None` when the author does not say.
     expect: Option<Level>,
     unknown: Option<Vec<String>>,
-    /// What the alert is after this evaluation.
+    /// The expected state of the alert after this evaluation.
     alert: ExpectedAlert,
     stale: Option<bool>,
 }
 
-/// What an author says of an alert.
+/// The state of an alert that an author expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpectedAlert {
-    /// It was never raised.
+    /// The alert was never raised.
     None,
     Pending,
     Open,
@@ -71,33 +73,34 @@ impl ExpectedAlert {
     }
 }
 
-/// A series whose evaluations are judged.
+/// A series with the verdict of each of its evaluations.
 #[derive(Clone, Debug)]
 pub struct JudgedSeries {
     pub rule: RuleId,
     pub file: String,
-    /// What it says, in French.
+    /// What the series shows, in French.
     pub name: String,
-    /// In order; or why they could not be judged.
+    /// By date, or the reason why the series could not be judged.
     pub evaluations: Result<Vec<JudgedEvaluation>, String>,
 }
 
 #[derive(Clone, Debug)]
 pub struct JudgedEvaluation {
     pub as_of: NaiveDate,
-    /// `None` when the rule does not judge such a subject: one that left, say.
+    /// `None` when the rule does not judge the subject, for example because the project left the
+    /// portfolio.
     pub judgement: Option<Judgement>,
-    /// How the verdict differs from the one expected.
+    /// How the verdict differs from the expected one; `None` when it does not.
     pub difference: Option<String>,
     pub alert: ExpectedAlert,
     pub stale: Option<bool>,
 }
 
-/// Judges the series of the texts whose `RULE/name` is wanted. A file that cannot be read is told
-/// with its cases.
+/// Judges every series whose `RULE/name` satisfies `wanted`. Files that cannot be read are reported
+/// by `run_cases`, and skipped here.
 ///
 /// # Errors
-/// When the budget of the catalogue does not cover them.
+/// When the catalogue's budget does not cover them.
 pub fn judge_series(
     catalogue: &Catalogue,
     texts: &BTreeMap<String, String>,
@@ -148,7 +151,7 @@ fn evaluations(
     Ok(Ok(judged))
 }
 
-/// `last` is the date of the evaluation before.
+/// `last` is the date of the previous evaluation: dates must increase.
 fn judged_evaluation(
     catalogue: &Catalogue,
     rule: &Rule,
@@ -186,8 +189,9 @@ fn difference(
     Ok((found != expected).then(|| format!("expected {expected}, found {found}")))
 }
 
-/// What no series shows of a rule that waits before it opens, or before it closes.
-pub(super) fn unproved(rule: &Rule, series: &[Series]) -> Vec<String> {
+/// What the series of a rule leave untested: an alert waiting to open, when the rule has `for`, and
+/// one waiting to close, when it has `clear_for`.
+pub(super) fn untested(rule: &Rule, series: &[Series]) -> Vec<String> {
     let shown = |shows: &dyn Fn(&Evaluation) -> bool| {
         series.iter().flat_map(|one| &one.evaluations).any(shows)
     };

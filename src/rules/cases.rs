@@ -1,4 +1,4 @@
-//! Cases: small subjects on which a rule must answer as its author says.
+//! Cases: small subjects on which a rule must give the verdict that its author expects.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -30,18 +30,18 @@ use crate::frame::dictionary::FieldKind;
 
 const FOLDER: &str = "cases/";
 
-/// On the subjects of this file no rule may fire, and none may fail.
+/// Name of the file of healthy subjects: on these, no rule may fire or fail.
 const BASELINE: &str = "baseline";
 
-/// Where the cases of a rule stand in the catalogue.
+/// Path of the cases of a rule in the catalogue's folder.
 pub fn cases_path(rule: &str) -> String {
     format!("{FOLDER}{rule}.toml")
 }
 
-/// How one case ended.
+/// The result of one case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CaseOutcome {
-    /// The rule that was asked, or `None` when the file could not be read.
+    /// The rule that was run, or `None` when the file could not be read.
     pub rule: Option<RuleId>,
     pub file: String,
     /// What the case says, in French.
@@ -55,7 +55,7 @@ impl CaseOutcome {
         self.difference.is_none()
     }
 
-    /// Of memory.
+    /// Approximate memory taken by this value, in bytes.
     fn bytes(&self) -> usize {
         let difference = self.difference.as_ref().map_or(0, String::len);
         size_of::<Self>() + self.file.len() + self.name.len() + difference
@@ -67,7 +67,7 @@ impl CaseOutcome {
 pub(super) struct File {
     #[serde(default)]
     case: Vec<Case>,
-    /// Of a rule's own file only.
+    /// Only in the file of a rule, not in the file of healthy subjects.
     #[serde(default)]
     pub(super) series: Vec<Series>,
 }
@@ -77,20 +77,20 @@ pub(super) struct File {
 struct Case {
     name: String,
     as_of: toml::value::Datetime,
-    /// Only those needed: every other field is missing.
+    /// Values of the fields that the case needs; all the others are missing.
     #[serde(default)]
     fields: BTreeMap<String, toml::Value>,
     expect: Option<Level>,
     unknown: Option<Vec<String>>,
     explanation_contains: Option<String>,
-    /// Of a healthy subject only; a rule's own cases have the rule's scope.
+    /// Only for a healthy subject; the cases of a rule have the scope of the rule.
     scope: Option<Scope>,
 }
 
-/// Runs the cases of the texts on the rules of the catalogue: those whose `RULE/name` is wanted.
+/// Runs the cases whose `RULE/name` satisfies `wanted`.
 ///
 /// # Errors
-/// When the budget of the catalogue does not cover them; nothing is run when they are too many.
+/// When the catalogue's budget does not cover them. When there are too many, none is run.
 pub fn run_cases(
     catalogue: &Catalogue,
     texts: &BTreeMap<String, String>,
@@ -135,8 +135,8 @@ pub fn run_cases(
     Ok(outcomes)
 }
 
-/// What the cases of the texts leave unproved: for each rule one case per level that it can
-/// return, one clear, and one unknown; a series for each of `for` and `clear_for` beyond one.
+/// What the cases leave untested. Each rule needs one case per level it can return, one clear, one
+/// unknown, and a series for each of `for` and `clear_for` greater than one.
 pub fn missing_cases(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<String> {
     let mut missing = Vec::new();
     for rule in catalogue.rules() {
@@ -152,7 +152,7 @@ pub fn missing_cases(catalogue: &Catalogue, texts: &BTreeMap<String, String>) ->
         if !cases.iter().any(|case| case.unknown.is_some()) {
             missing.push(format!("{}: no case expects unknown", rule.id));
         }
-        missing.extend(case_series::unproved(rule, &series));
+        missing.extend(case_series::untested(rule, &series));
     }
     missing
 }
@@ -204,12 +204,13 @@ fn run_case(catalogue: &Catalogue, rule: &Rule, path: &str, case: &Case) -> Case
     }
 }
 
-/// Authors cannot be asked to type the spaces that French puts before a unit.
+/// Replaces no-break spaces by plain ones: authors do not type the spaces that French puts before a
+/// unit.
 fn plain(text: &str) -> String {
     text.replace(['\u{202f}', '\u{a0}'], " ")
 }
 
-/// The rules that judge a healthy subject.
+/// The rules that judge the healthy subject of a case.
 fn concerned<'c>(catalogue: &'c Catalogue, case: &Case) -> impl Iterator<Item = &'c Rule> {
     let scope = case.scope.unwrap_or(Scope::Project);
     catalogue.rules().filter(move |rule| rule.scope == scope)
@@ -235,7 +236,7 @@ fn run_healthy<'c>(
     })
 }
 
-/// What is wrong with this verdict on a healthy subject.
+/// Why this verdict is wrong on a healthy subject; `None` when it is fine.
 fn alarm(verdict: &Verdict) -> Option<String> {
     match verdict {
         Verdict::Level { level: Level::Clear } | Verdict::Unknown { .. } => None,
@@ -271,7 +272,7 @@ pub(super) fn words(verdict: &Verdict) -> String {
     }
 }
 
-/// `None` when the rule does not judge such a subject.
+/// Judges the subject of a case; `None` when the rule does not judge such a subject.
 pub(super) fn judge(
     catalogue: &Catalogue,
     rule: &Rule,

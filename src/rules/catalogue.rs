@@ -1,4 +1,4 @@
-//! The catalogue: every rule compiled, or every fault of every file.
+//! Compiles the rules of a folder into a catalogue, and reports every fault of every file.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -13,12 +13,12 @@ use super::folder;
 use super::front_matter;
 use super::front_matter::Rule;
 use super::inhibitions;
-use super::interpret::Compiled;
+use super::interpret::CompiledRule;
 use super::sandbox;
 use super::sandbox::Limits;
 use super::syntax;
-use super::syntax::Setting;
-use super::syntax::TokenKeeper;
+use super::syntax::CheckContext;
+use super::syntax::TokenRecorder;
 use super::thresholds;
 use super::thresholds::Thresholds;
 use super::translate;
@@ -28,25 +28,26 @@ use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::rule::RuleTerms;
 
-/// Rules that may judge. Immutable: another text is another catalogue.
+/// Compiled rules, ready to judge. A catalogue is immutable: a change of any text makes another
+/// one.
 #[derive(Debug)]
 pub struct Catalogue {
     pub(super) engine: Engine,
     pub(super) limits: Limits,
-    /// What whoever tries the catalogue may spend on it; without bound when it is in force.
+    /// What a trial of this catalogue may spend; unlimited when the catalogue is in force.
     pub(super) budget: Budget,
-    pub(super) rules: BTreeMap<RuleId, Compiled>,
+    pub(super) rules: BTreeMap<RuleId, CompiledRule>,
     thresholds: Thresholds,
     fingerprint: Fingerprint,
 }
 
 impl Catalogue {
-    /// Of all the texts that were given, missions and cases included.
+    /// Fingerprint of all the texts of the folder, including missions and cases.
     pub fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint
     }
 
-    /// By id.
+    /// By rule id.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.rules.values().map(|compiled| &compiled.rule)
     }
@@ -67,7 +68,7 @@ impl Catalogue {
         self.rules().map(|rule| (rule.id.clone(), rule.revision.clone())).collect()
     }
 
-    /// Which way a rule runs, and why.
+    /// Whether a rule is translated or interpreted, and why.
     pub fn route(&self, id: &RuleId) -> Option<Route> {
         self.rules.get(id).map(|compiled| match &compiled.translation {
             Ok(_) => Route::Translated,
@@ -77,30 +78,31 @@ impl Catalogue {
 
     /// The levels that a rule can return, found in its text.
     pub fn levels_of(&self, id: &RuleId) -> BTreeSet<Level> {
-        self.rules.get(id).map(|compiled| compiled.notes.levels.clone()).unwrap_or_default()
+        self.rules.get(id).map(|compiled| compiled.analysis.levels.clone()).unwrap_or_default()
     }
 
     /// The thresholds that a rule reads, found in its text.
     pub fn threshold_names_of(&self, id: &RuleId) -> impl Iterator<Item = String> {
-        let thresholds = self.rules.get(id).map(|compiled| compiled.notes.thresholds.clone());
+        let thresholds = self.rules.get(id).map(|compiled| compiled.analysis.thresholds.clone());
         thresholds.unwrap_or_default().into_iter()
     }
 
     /// The fields that a rule reads, found in its text.
     pub fn fields_of(&self, id: &RuleId) -> impl Iterator<Item = &'static str> {
-        let fields = self.rules.get(id).map(|compiled| compiled.notes.fields.clone());
+        let fields = self.rules.get(id).map(|compiled| compiled.analysis.fields.clone());
         fields.unwrap_or_default().into_iter()
     }
 }
 
-/// Compiles `thresholds.toml` and every `*.rhai` of the texts, by path relative to the catalogue's
-/// folder. A faulty rule is left out; every fault is reported, by file, line and column.
+/// Compiles `thresholds.toml` and every `*.rhai` of `texts`, which is keyed by path relative to the
+/// catalogue's folder. Leaves out faulty rules and returns every fault, sorted by file, line and
+/// column.
 pub fn compile(texts: &BTreeMap<String, String>, limits: &Limits) -> (Catalogue, Vec<RuleFault>) {
     compile_within(texts, limits, &Budget::unlimited())
 }
 
-/// The same for a trial: whatever the catalogue evaluates is on its budget. Once that is over, nothing that comes of it
-/// means anything: whoever evaluates checks the budget afterwards.
+/// Compiles a catalogue for a trial: everything it evaluates is charged to `budget`. Once the
+/// budget is spent the results are partial and meaningless, so callers must check it afterwards.
 pub fn compile_within(
     texts: &BTreeMap<String, String>,
     limits: &Limits,
@@ -109,7 +111,7 @@ pub fn compile_within(
     compile_with(texts, (limits, budget), &|_| ())
 }
 
-/// `equip` adds to the engines what only this catalogue's texts use.
+/// `equip` registers on the engines what only these texts use.
 pub(super) fn compile_with(
     texts: &BTreeMap<String, String>,
     (limits, budget): (&Limits, &Budget),
@@ -125,15 +127,15 @@ pub(super) fn compile_with(
     };
     let mut parser = sandbox::engine(limits, &thresholds, budget);
     equip(&mut parser);
-    let tokens = TokenKeeper::default();
-    tokens.listen(&mut parser);
-    let mut rules = BTreeMap::<RuleId, Compiled>::new();
+    let recorder = TokenRecorder::default();
+    recorder.attach(&mut parser);
+    let mut rules = BTreeMap::<RuleId, CompiledRule>::new();
     for (file, text) in texts.iter().filter(|(file, _)| folder::is_rule(file)) {
-        if budget.is_over() {
+        if budget.is_spent() {
             break;
         }
         let source = Source { file, text, limits, thresholds: &thresholds };
-        let Some(compiled) = source.compile(&parser, &tokens, &mut faults) else { continue };
+        let Some(compiled) = source.compile(&parser, &recorder, &mut faults) else { continue };
         if let Some(first) = rules.get(&compiled.rule.id) {
             let message =
                 format!("the id `{}` is that of {} too", compiled.rule.id, first.rule.file);
@@ -159,9 +161,10 @@ pub(super) fn compile_with(
     (catalogue, faults)
 }
 
-/// Rules that hide an alert that there cannot be on their subject, or hide one another.
+/// Removes the rules that inhibit an alert which cannot exist on their subjects, or that inhibit
+/// one another.
 fn leave_out_impossible_inhibitions(
-    rules: &mut BTreeMap<RuleId, Compiled>,
+    rules: &mut BTreeMap<RuleId, CompiledRule>,
     faults: &mut Vec<RuleFault>,
 ) {
     let known: BTreeMap<RuleId, Rule> =
@@ -170,12 +173,14 @@ fn leave_out_impossible_inhibitions(
         let found = inhibitions::faults(&compiled.rule, &known);
         let sound = found.is_empty();
         let file = &compiled.rule.file;
-        faults.extend(found.into_iter().map(|words| RuleFault::new(file, Place::default(), words)));
+        faults.extend(
+            found.into_iter().map(|message| RuleFault::new(file, Place::default(), message)),
+        );
         sound
     });
 }
 
-/// The text of one rule, and what it is read against.
+/// The text of one rule, with the limits and thresholds it is checked against.
 struct Source<'s> {
     file: &'s str,
     text: &'s str,
@@ -187,16 +192,16 @@ impl Source<'_> {
     fn compile(
         &self,
         parser: &Engine,
-        tokens: &TokenKeeper,
+        recorder: &TokenRecorder,
         faults: &mut Vec<RuleFault>,
-    ) -> Option<Compiled> {
+    ) -> Option<CompiledRule> {
         if let Some(message) = self.unfit() {
             faults.push(RuleFault::new(self.file, Place::default(), message));
             return None;
         }
         let before = faults.len();
         let rule = front_matter::read(self.file, self.text, faults);
-        drop(tokens.take());
+        drop(recorder.take());
         let ast = match parser.compile(self.text) {
             Ok(ast) => ast,
             Err(error) => {
@@ -206,16 +211,17 @@ impl Source<'_> {
             }
         };
         let rule = rule?;
-        let setting = Setting { file: self.file, scope: rule.scope, thresholds: self.thresholds };
-        let words = tokens.take();
-        let notes = syntax::read(&ast, &words, setting, faults);
+        let context =
+            CheckContext { file: self.file, scope: rule.scope, thresholds: self.thresholds };
+        let tokens = recorder.take();
+        let analysis = syntax::read(&ast, &tokens, context, faults);
         (faults.len() == before).then(|| {
-            let translation = translate::translate(&ast, &words, self.thresholds, self.limits);
-            Compiled { rule, ast, notes: Arc::new(notes), translation }
+            let translation = translate::translate(&ast, &tokens, self.thresholds, self.limits);
+            CompiledRule { rule, ast, analysis: Arc::new(analysis), translation }
         })
     }
 
-    /// Why the text is not even looked at.
+    /// Why the text is rejected before it is parsed: too long, or not UTF-8.
     fn unfit(&self) -> Option<String> {
         let most = self.limits.text_size;
         let bytes = self.text.len();

@@ -1,4 +1,5 @@
-//! What a verdict stands on, in words: comparisons as they were made, readings with their labels.
+//! The evidence of a verdict in French: comparisons as they were evaluated, and readings with their
+//! labels.
 
 use rhai::Array;
 use rhai::Dynamic;
@@ -7,8 +8,8 @@ use rhai::Position;
 use super::french;
 use super::run::Read;
 use super::run::Recording;
+use super::syntax::Analysis;
 use super::syntax::Named;
-use super::syntax::Notes;
 use super::syntax::Operand;
 use super::syntax::lowered;
 use super::thresholds::Thresholds;
@@ -21,30 +22,30 @@ use crate::domain::verdict::ReadingSource;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
 
-/// `Écart budgétaire (42,0 %) > seuil critique (30,0 %)`.
+/// Evidence of a comparison, for example `Écart budgétaire (42,0 %) > seuil critique (30,0 %)`.
 pub(super) fn comparison(
-    notes: &Notes,
+    analysis: &Analysis,
     position: Position,
     sign: &str,
     values: [&Dynamic; 2],
     held: bool,
 ) -> Comparison {
     let [left, right] = values;
-    let operands: Vec<&Operand> = notes.operands_at(position).iter().collect();
+    let operands: Vec<&Operand> = analysis.operands_at(position).iter().collect();
     let unit = shared_unit(&operands);
     let left = side(operands.first().copied(), left, unit);
     let right = lowered(&side(operands.get(1).copied(), right, unit));
     at(position, format!("{left} {sign} {right}"), held)
 }
 
-/// `Âge des chiffres (200 jours) entre 100 jours et 300 jours`.
+/// Evidence of `between`, for example `Âge des chiffres (200 jours) entre 100 jours et 300 jours`.
 pub(super) fn range(
-    notes: &Notes,
+    analysis: &Analysis,
     position: Position,
     values: [&Dynamic; 3],
     held: bool,
 ) -> Comparison {
-    let operands: Vec<&Operand> = notes.operands_at(position).iter().collect();
+    let operands: Vec<&Operand> = analysis.operands_at(position).iter().collect();
     let unit = shared_unit(&operands);
     let [value, low, high] = values;
     let text = format!(
@@ -56,16 +57,16 @@ pub(super) fn range(
     at(position, text, held)
 }
 
-/// `Coût initial renseigné`.
-pub(super) fn presence(notes: &Notes, position: Position, held: bool) -> Comparison {
-    let name = match notes.operands_at(position).first() {
+/// Evidence of `has`, for example `Coût initial : renseigné`.
+pub(super) fn presence(analysis: &Analysis, position: Position, held: bool) -> Comparison {
+    let name = match analysis.operands_at(position).first() {
         Some(operand) => label(operand).unwrap_or_else(|| operand.source.clone()),
         None => String::new(),
     };
     at(position, format!("{name} : renseigné"), held)
 }
 
-/// The evidence of a recorded evaluation.
+/// Turns a recorded evaluation into evidence, with each field or threshold once.
 pub(super) fn gather(recording: Recording, thresholds: &Thresholds) -> Evidence {
     let mut readings: Vec<Reading> = Vec::new();
     for read in recording.readings {
@@ -91,7 +92,7 @@ fn reading(read: Read, thresholds: &Thresholds) -> Reading {
     Reading { name: read.name, source: read.source, label, unit, value: read.value }
 }
 
-/// The unit in which a bare number beside a field or a threshold is meant.
+/// The unit of a number written next to a field or a threshold: that of the field or threshold.
 fn shared_unit(operands: &[&Operand]) -> Unit {
     let units = operands.iter().map(|operand| unit(operand));
     units.into_iter().find(|unit| *unit != Unit::None).unwrap_or(Unit::None)

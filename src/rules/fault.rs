@@ -1,4 +1,4 @@
-//! What is wrong with a rule's text, where, and what to write instead.
+//! Faults of a rule's text: what is wrong, where, and what to write instead.
 
 use std::fmt;
 use std::ops::Range;
@@ -31,7 +31,7 @@ impl RuleFault {
         self
     }
 
-    /// Proposes the known word that looks most like the one found.
+    /// Adds the known word closest to `found` as a hint, if one is close.
     pub(super) fn resembling(
         self,
         found: &str,
@@ -69,7 +69,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The place of a byte of `text`.
+    /// The line and column of a byte offset in `text`.
     pub(super) fn of_byte(text: &str, byte: usize) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -77,7 +77,7 @@ impl Place {
         Self { line: Some(before.matches('\n').count() + 1), column: Some(column) }
     }
 
-    /// The place where a TOML error or a spanned value begins, `base` bytes into `text`.
+    /// The place where a TOML error or a spanned value begins; its span counts bytes from `base`.
     pub(super) fn of_span(text: &str, base: usize, span: Option<Range<usize>>) -> Self {
         span.map_or_else(Self::default, |span| Self::of_byte(text, base + span.start))
     }
@@ -90,7 +90,8 @@ impl From<Position> for Place {
     }
 }
 
-/// The known word closest to the one found, when it is close enough to be a slip of the hand.
+/// The known word closest to `found`, if it is close enough to be a typing mistake: at most one
+/// edit (Damerau–Levenshtein distance) per three characters.
 pub(super) fn nearest<W: AsRef<str>>(
     found: &str,
     known: impl IntoIterator<Item = W>,

@@ -1,4 +1,4 @@
-//! The catalogue as it lies on disk.
+//! Reads a catalogue from its folder on disk.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::domain::fingerprint::Fingerprint;
 
-/// No file of a catalogue is that long; of one that is, the rest is not read.
+/// Longest part of a file that is read, in bytes; no legitimate file of a catalogue is as long.
 pub(super) const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 #[derive(Debug, Error)]
@@ -22,18 +22,25 @@ pub struct FolderError {
     source: io::Error,
 }
 
-/// Every `.rhai` and `.toml` under a folder, by its path relative to it, written with `/`.
+/// Reads every `.rhai` and `.toml` file under a folder, keyed by relative path with `/`.
+///
+/// # Errors
+/// When the folder or one of its files cannot be read.
 pub fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, FolderError> {
     let mut texts = BTreeMap::new();
     read_into(folder, "", &mut texts)?;
     Ok(texts)
 }
 
-/// Tells a folder from what it becomes when a file in it is written, added, moved or removed, without
-/// reading any: names, sizes, and when each was last changed.
+/// Changes whenever a file under the folder is written, added, moved or removed. Computed from
+/// names, inodes, sizes and change times, without reading any file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FolderStamp(Fingerprint);
 
+/// The current stamp of a folder.
+///
+/// # Errors
+/// When the folder or one of its entries cannot be read.
 pub fn stamp_folder(folder: &Path) -> Result<FolderStamp, FolderError> {
     let mut seen = Vec::new();
     stamp_into(folder, &mut seen)?;
@@ -45,7 +52,7 @@ fn stamp_into(folder: &Path, seen: &mut Vec<String>) -> Result<(), FolderError> 
     for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
         let path = entry.map_err(|error| failed(folder, error))?.path();
         let found = fs::metadata(&path).map_err(|error| failed(&path, error))?;
-        // The time of the last change of a file, unlike that of its text, cannot be set back.
+        // `ctime` rather than `mtime`: a program cannot set it back.
         let (at, nanoseconds) = (found.ctime(), found.ctime_nsec());
         let (device, number, size) = (found.dev(), found.ino(), found.size());
         let name = path.display();
@@ -86,8 +93,8 @@ fn read_into(
     Ok(())
 }
 
-/// What is not UTF-8 becomes the replacement character, which no rule may hold: one bad file must
-/// not keep the others from being read.
+/// Bytes that are not UTF-8 become the replacement character, which the compiler rejects: one bad
+/// file must not prevent reading the others.
 fn read_start(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;

@@ -1,4 +1,5 @@
-//! Values as rules and evidence show them: each by its unit, words of ours by their label.
+//! Values in French, as rules and evidence show them: numbers with their unit, and words such as
+//! phases by their label.
 
 use chrono::Datelike;
 
@@ -16,13 +17,13 @@ pub(super) use crate::domain::french::months;
 pub(super) use crate::domain::french::percent as percentage;
 pub(super) use crate::domain::french::points;
 
-/// `120` is `120 jours`.
+/// For example `120 jours`.
 pub(super) fn days(count: f64) -> String {
     let word = if count.abs() < 2.0 { "jour" } else { "jours" };
     format!("{}{}{word}", tenths(count), french::THIN)
 }
 
-/// At most three decimals, none of them a trailing zero.
+/// With at most three decimals, without trailing zeros.
 pub(super) fn number(value: f64) -> String {
     trimmed(&french::decimal(value, 3))
 }
@@ -35,13 +36,13 @@ pub(super) fn boolean(value: bool) -> &'static str {
     if value { "oui" } else { "non" }
 }
 
-/// A value as evidence shows it: figures by their unit, a first of the month as a month, words of
-/// ours (a phase) by their label.
+/// A value as evidence shows it: numbers with their unit, the first day of a month as a month,
+/// phases by their label.
 pub(super) fn value(value: &Value, unit: Unit) -> String {
     let figure = match value {
         Value::Bool(held) => return boolean(*held).to_owned(),
-        // A figure by edition: no other text has a unit.
-        Value::Text(text) if unit != Unit::None => return by_edition(text, unit),
+        // A text with a unit is a series of numbers, one per edition.
+        Value::Text(text) if unit != Unit::None => return edition_series(text, unit),
         Value::Text(text) => {
             return match text.parse::<Phase>() {
                 Ok(phase) => phase.label().to_owned(),
@@ -66,7 +67,7 @@ pub(super) fn value(value: &Value, unit: Unit) -> String {
     }
 }
 
-fn by_edition(figures: &str, unit: Unit) -> String {
+fn edition_series(figures: &str, unit: Unit) -> String {
     let shown = series::read(figures)
         .map(|figure| figure.map_or("—".to_owned(), |one| value(&Value::Float(one), unit)));
     shown.collect::<Vec<_>>().join(", puis ")
@@ -76,8 +77,12 @@ pub(super) fn level(level: Level) -> String {
     level.label().to_lowercase()
 }
 
-/// Whole numbers of rules and frames are far below 2^53, where a float stops being exact.
-#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "see above")]
+/// Exact below 2^53; whole numbers of rules and frames are far smaller.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "exact below 2^53, as the doc comment says"
+)]
 pub(super) fn float(count: i64) -> f64 {
     count as f64
 }
@@ -104,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_have_no_decimals_that_say_nothing() {
+    fn numbers_are_shown_without_trailing_zeros() {
         let shown = [days(1.0), days(1200.0), number(0.1 + 0.2), number(-1234.5), integer(-12)];
         assert_eq!(
             shown.map(|text| text.replace(french::THIN, " ")),

@@ -1,4 +1,6 @@
-//! The TOML at the head of a rule: what the rule is, apart from its logic.
+//! The TOML at the head of a rule's file: everything about the rule except its logic.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -6,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::fault::Place;
 use super::fault::RuleFault;
+use super::folder;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
@@ -31,18 +34,18 @@ pub struct Rule {
     pub mission: Option<MissionCall>,
     /// Evaluations in a row before the alert opens.
     pub for_evaluations: u32,
-    /// Clear evaluations in a row before it closes.
+    /// Clear evaluations in a row before the alert closes.
     pub clear_for: u32,
     pub subjects: Subjects,
-    /// Why it is no longer in use, when it is deprecated.
+    /// Why the rule is no longer in use; set when it is deprecated.
     pub deprecated_reason: Option<String>,
-    /// Alerts of other rules that say nothing more than this one's.
+    /// Alerts of other rules that this rule's alert makes redundant.
     pub inhibits: Vec<Inhibition>,
     pub sources: Vec<String>,
     pub guidance: String,
     /// Relative to the catalogue's folder.
     pub file: String,
-    /// Of the rule's whole text.
+    /// Hash of the rule's whole text.
     pub revision: Fingerprint,
 }
 
@@ -76,18 +79,19 @@ pub enum Family {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Subjects {
-    /// Those that the edition in force lists.
+    /// Projects that the current edition lists.
     #[default]
     Present,
-    /// Those that the previous edition listed and the edition in force does not.
+    /// Projects that the previous edition listed and the current one does not.
     Left,
 }
 
 impl Subjects {
-    /// What a frame of projects must hold, so that rules know whom they judge.
+    /// The fields that a frame of projects must have, because they say which projects a rule
+    /// judges.
     pub const FIELDS: [&'static str; 2] = ["in_panorama", "has_left"];
 
-    /// The field that tells them among all projects.
+    /// The boolean field that is true of these projects.
     pub(super) fn field(self) -> &'static str {
         match self {
             Self::Present => "in_panorama",
@@ -129,7 +133,8 @@ fn once() -> u32 {
     1
 }
 
-/// Reads the front matter of one rule; every fault found goes to `faults`.
+/// Reads the front matter of a rule and adds every fault found to `faults`. `None` when the rule
+/// cannot be used.
 pub(super) fn read(file: &str, text: &str, faults: &mut Vec<RuleFault>) -> Option<Rule> {
     let (base, toml) = match block(file, text) {
         Ok(block) => block,
@@ -150,6 +155,22 @@ pub(super) fn read(file: &str, text: &str, faults: &mut Vec<RuleFault>) -> Optio
     let sound = found.is_empty();
     faults.extend(found);
     sound.then(|| front.into_rule(file, text))
+}
+
+/// The title of each rule in `texts`, which is keyed by path relative to the catalogue's folder.
+/// Reads the front matter alone and compiles nothing: a rule whose script has faults has its title all
+/// the same. A rule whose front matter has faults is left out.
+pub fn titles(texts: &BTreeMap<String, String>) -> BTreeMap<RuleId, String> {
+    let mut titles = BTreeMap::new();
+    for (file, text) in texts.iter().filter(|(file, _)| folder::is_rule(file)) {
+        let rule = read(file, text, &mut Vec::new());
+        // A title with bytes that are not UTF-8 is not shown.
+        let rule = rule.filter(|rule| !rule.title.contains(char::REPLACEMENT_CHARACTER));
+        if let Some(rule) = rule {
+            titles.entry(rule.id).or_insert(rule.title);
+        }
+    }
+    titles
 }
 
 impl FrontMatter {
@@ -177,7 +198,7 @@ impl FrontMatter {
     }
 }
 
-/// The TOML and the byte at which it begins.
+/// The TOML of the front matter, and the byte offset at which it begins.
 fn block<'t>(file: &str, text: &'t str) -> Result<(usize, &'t str), RuleFault> {
     let Some(rest) = text.strip_prefix(OPENING) else {
         let place = Place { line: Some(1), column: Some(1) };
@@ -237,4 +258,27 @@ fn check(file: &str, text: &str, base: usize, front: &FrontMatter) -> Vec<RuleFa
         }
     }
     faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRONT: &str = "/*---\nid = \"D1\"\ntitle = \"Dérive budgétaire\"\nfamily = \"drift\"\nscope = \"project\"\n\
+                         status = \"stable\"\nsources = []\nguidance = \"\"\n---*/\n";
+
+    #[test]
+    fn a_title_is_read_from_the_front_matter_whatever_the_script() {
+        let texts = BTreeMap::from([
+            (
+                "drift/D1.rhai".to_owned(),
+                format!("{FRONT}fn assess(p, t) {{ this does not compile"),
+            ),
+            ("drift/D2.rhai".to_owned(), format!("{FRONT}fn assess(p, t) {{ CLEAR }}")),
+            ("drift/D3.rhai".to_owned(), "/*---\ntitle = \n---*/".to_owned()),
+            ("cases/D1.toml".to_owned(), FRONT.to_owned()),
+        ]);
+        let expected = BTreeMap::from([(RuleId::new("D1"), "Dérive budgétaire".to_owned())]);
+        assert_eq!(titles(&texts), expected, "the id of D2.rhai is not that of its file");
+    }
 }

@@ -1,5 +1,6 @@
-//! The rules of one scope on frame after frame, so that a table which does not fit in memory can be
-//! judged: what translates is asked at once, the interpreter is asked for the rest.
+//! Judges the rules of one scope on one frame after another, so that a table larger than memory can
+//! be judged. Translated rules run as one query per frame; the interpreter judges the rest row by
+//! row.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,14 +13,14 @@ use polars::frame::DataFrame;
 use super::catalogue::Catalogue;
 use super::front_matter::Rule;
 use super::front_matter::Subjects;
-use super::interpret::Compiled;
+use super::interpret::CompiledRule;
 use super::interpret::Halt;
 use super::run::Ground;
 use super::run::missing_field;
 use super::table::Table;
 use super::translate::Answer;
 use super::translate::Answers;
-use super::workers::side_by_side;
+use super::workers::run_in_parallel;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::subject::Scope;
@@ -28,11 +29,11 @@ use crate::domain::verdict::Absence;
 use crate::domain::verdict::Fault;
 use crate::domain::verdict::Verdict;
 
-/// Rows that one thread takes at a time.
+/// Rows that a thread takes at a time.
 const ROWS_AT_A_TIME: usize = 1_024;
 
-/// One scope's rules as of a date. A rule that keeps breaking a limit is given up for all the
-/// frames that follow.
+/// The rules of one scope as of a date. A rule that keeps breaking a limit is given up for all
+/// following frames.
 #[derive(Debug)]
 pub struct Hearing<'c> {
     catalogue: &'c Catalogue,
@@ -42,7 +43,7 @@ pub struct Hearing<'c> {
     breaches: HashMap<&'c RuleId, usize>,
 }
 
-/// What the rules said of one frame.
+/// The verdicts of all rules on one frame.
 #[derive(Debug)]
 pub struct Heard<'c> {
     table: Arc<Table>,
@@ -50,18 +51,18 @@ pub struct Heard<'c> {
     rules: Vec<Spoken<'c>>,
 }
 
-/// What one rule said of each row of a frame.
+/// The verdicts of one rule on each row of a frame.
 #[derive(Debug)]
 pub struct Spoken<'c> {
-    compiled: &'c Compiled,
+    compiled: &'c CompiledRule,
     answers: Option<Answers>,
-    /// What the interpreter was asked, by row.
-    told: HashMap<usize, Told>,
-    /// What is said of the rows that it was not asked any more.
+    /// Verdicts of the interpreter, by row.
+    interpreted: HashMap<usize, Told>,
+    /// The fault of the rows that were not judged because the rule was given up.
     given_up: Fault,
 }
 
-/// A verdict on one row, borrowed where it can be.
+/// A verdict on one row. Borrows its texts where possible.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RowVerdict<'h> {
     Level(Level),
@@ -75,25 +76,25 @@ struct Told {
     explanation: Option<String>,
 }
 
-/// Which rows rules for the projects that are present judge, and which those for the ones that left.
+/// Whether each row is present in the current edition, and whether it has left.
 #[derive(Debug)]
 struct Rows {
     present: Vec<bool>,
     left: Vec<bool>,
 }
 
-/// What the interpreter told of one row.
+/// The interpreter's verdict on one row.
 struct Reply {
     row: usize,
-    told: Told,
+    answer: Told,
     broke_limit: bool,
 }
 
-/// Some rows of one rule, for one thread.
+/// Some rows of one rule, judged on one thread.
 struct Piece<'c> {
     rule: usize,
-    compiled: &'c Compiled,
-    /// What is known already, where only the explanation is wanted.
+    compiled: &'c CompiledRule,
+    /// Each row with its level if already known: then only the explanation is missing.
     rows: Vec<(usize, Option<Level>)>,
 }
 
@@ -105,8 +106,8 @@ impl Catalogue {
 }
 
 impl<'c> Hearing<'c> {
-    /// A frame of the dictionary's types, one row per subject. Columns that no rule of the scope
-    /// reads may be left out; `in_panorama` and `has_left` may not, in the scope of projects.
+    /// Judges a frame that has the dictionary's types and one row per subject. Columns that no rule
+    /// of the scope reads may be left out, except `in_panorama` and `has_left` for projects.
     pub fn judge(&mut self, frame: &DataFrame, explain: bool) -> Heard<'c> {
         let table = Arc::new(Table::open(frame, self.scope));
         let outcomes = self
@@ -121,14 +122,14 @@ impl<'c> Hearing<'c> {
             .map(|compiled| Spoken {
                 compiled,
                 answers: outcomes.as_ref().and_then(|all| all.answers(&compiled.rule.id)),
-                told: HashMap::new(),
+                interpreted: HashMap::new(),
                 given_up: compiled.given_up(self.catalogue.limits.breaches),
             })
             .collect();
         let pieces = rules.iter().enumerate().flat_map(|(rule, spoken)| {
             let open: Vec<_> = (0..frame.height())
                 .filter(|row| rows.are_judged(spoken.compiled.rule.subjects, *row))
-                .filter_map(|row| spoken.is_left_open(row, explain))
+                .filter_map(|row| spoken.left_to_interpreter(row, explain))
                 .collect();
             let chunks = open.chunks(ROWS_AT_A_TIME);
             let piece =
@@ -136,8 +137,9 @@ impl<'c> Hearing<'c> {
             chunks.map(piece).collect::<Vec<_>>()
         });
         let pieces: Vec<Piece<'c>> = pieces.collect();
-        let told = side_by_side(pieces, |piece| (piece.rule, self.listen(&piece, &table, explain)));
-        for (rule, replies) in told {
+        let replies_by_rule =
+            run_in_parallel(pieces, |piece| (piece.rule, self.listen(&piece, &table, explain)));
+        for (rule, replies) in replies_by_rule {
             if let Some(spoken) = rules.get_mut(rule) {
                 self.keep(spoken, replies);
             }
@@ -145,11 +147,11 @@ impl<'c> Hearing<'c> {
         Heard { table, rows, rules }
     }
 
-    /// Ends where the rule would be given up.
+    /// Stops where the rule would be given up.
     fn listen(&self, piece: &Piece<'c>, table: &Arc<Table>, explain: bool) -> Vec<Reply> {
         let engine = &self.catalogue.engine;
         let mut breaches = 0;
-        let mut told = Vec::with_capacity(piece.rows.len());
+        let mut replies = Vec::with_capacity(piece.rows.len());
         for (row, known) in &piece.rows {
             if breaches >= self.catalogue.limits.breaches {
                 break;
@@ -166,29 +168,30 @@ impl<'c> Hearing<'c> {
                 Ok(level) => Verdict::Level { level },
                 Err(halt) => halt.into(),
             };
-            told.push(Reply { row: *row, told: Told { verdict, explanation }, broke_limit });
+            let answer = Told { verdict, explanation };
+            replies.push(Reply { row: *row, answer, broke_limit });
         }
-        told
+        replies
     }
 
     fn keep(&mut self, spoken: &mut Spoken<'c>, replies: Vec<Reply>) {
         let breaches = self.breaches.entry(&spoken.compiled.rule.id).or_default();
-        for Reply { row, told, broke_limit } in replies {
+        for Reply { row, answer, broke_limit } in replies {
             if *breaches < self.catalogue.limits.breaches {
                 *breaches += usize::from(broke_limit);
-                spoken.told.insert(row, told);
+                spoken.interpreted.insert(row, answer);
             }
         }
     }
 }
 
 impl<'c> Heard<'c> {
-    /// By the id of the rule.
+    /// Sorted by rule id.
     pub fn rules(&self) -> &[Spoken<'c>] {
         &self.rules
     }
 
-    /// None on a row that the rule does not judge.
+    /// `None` when the rule does not judge the row.
     pub fn verdict<'h>(&'h self, spoken: &'h Spoken<'c>, row: usize) -> Option<RowVerdict<'h>> {
         if !self.rows.are_judged(spoken.compiled.rule.subjects, row) {
             return None;
@@ -204,21 +207,23 @@ impl<'c> Heard<'c> {
                 let field = Cow::Owned(format!("t.{name}"));
                 RowVerdict::Unknown { field, why: Absence::Missing }
             }
-            Some(Answer::Ask) | None => match spoken.told.get(&row).map(|told| &told.verdict) {
-                Some(Verdict::Level { level }) => RowVerdict::Level(*level),
-                Some(Verdict::Unknown { missing }) => match missing.first() {
-                    Some(first) => unknown(&first.field, first.why),
-                    None => unknown("", Absence::Missing),
-                },
-                Some(Verdict::Failed { fault }) => RowVerdict::Failed(fault),
-                None => RowVerdict::Failed(&spoken.given_up),
-            },
+            Some(Answer::Interpret) | None => {
+                match spoken.interpreted.get(&row).map(|answer| &answer.verdict) {
+                    Some(Verdict::Level { level }) => RowVerdict::Level(*level),
+                    Some(Verdict::Unknown { missing }) => match missing.first() {
+                        Some(first) => unknown(&first.field, first.why),
+                        None => unknown("", Absence::Missing),
+                    },
+                    Some(Verdict::Failed { fault }) => RowVerdict::Failed(fault),
+                    None => RowVerdict::Failed(&spoken.given_up),
+                }
+            }
         })
     }
 
-    /// Of what fired, when explanations were asked for.
+    /// The explanation of a row that fired, if `judge` was called with `explain`.
     pub fn explanation<'h>(&'h self, spoken: &'h Spoken<'c>, row: usize) -> Option<&'h str> {
-        spoken.told.get(&row)?.explanation.as_deref()
+        spoken.interpreted.get(&row)?.explanation.as_deref()
     }
 }
 
@@ -227,14 +232,14 @@ impl<'c> Spoken<'c> {
         &self.compiled.rule
     }
 
-    /// The row, and its level when only the explanation is missing.
-    fn is_left_open(&self, row: usize, explain: bool) -> Option<(usize, Option<Level>)> {
+    /// The row if the interpreter must still judge or explain it, with its level if known.
+    fn left_to_interpreter(&self, row: usize, explain: bool) -> Option<(usize, Option<Level>)> {
         match self.answers.as_ref().map(|answers| answers.at(row)) {
             Some(Answer::Level(level)) => {
                 (explain && level >= Level::Watch).then_some((row, Some(level)))
             }
             Some(Answer::MissingField(_) | Answer::MissingThreshold(_)) => None,
-            Some(Answer::Ask) | None => Some((row, None)),
+            Some(Answer::Interpret) | None => Some((row, None)),
         }
     }
 }

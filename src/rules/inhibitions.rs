@@ -1,4 +1,5 @@
-//! What a rule may hide: alerts that there can be on its subjects, and none that hides it back.
+//! Checks the inhibitions of a rule: the alerts it hides must be possible on its subjects, and must
+//! not hide it in turn.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -17,7 +18,7 @@ pub(super) fn faults(rule: &Rule, known: &BTreeMap<RuleId, Rule>) -> Vec<String>
             Some(_) if reaches(hidden, &rule.id, known) => {
                 faults.push(format!("`inhibits`: {hidden} hides {} in turn", rule.id));
             }
-            // That it is none is a remark of the lints: this rule judges as well without it.
+            // An unknown rule is reported by the lints: this rule can judge without it.
             Some(_) | None => {}
         }
         if !inhibition.from.is_alerting() || !inhibition.up_to.is_alerting() {
@@ -28,7 +29,7 @@ pub(super) fn faults(rule: &Rule, known: &BTreeMap<RuleId, Rule>) -> Vec<String>
     faults
 }
 
-/// Whether one rule hides another, itself or through others.
+/// Whether the rule `from` hides the rule `to`, directly or through others.
 fn reaches(from: &RuleId, to: &RuleId, known: &BTreeMap<RuleId, Rule>) -> bool {
     let mut seen = BTreeSet::new();
     let mut waiting = vec![from];

@@ -1,4 +1,4 @@
-//! The reference: one rule on one subject, run as written.
+//! Runs one rule on one subject with the Rhai interpreter: the reference for what a rule means.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use super::evidence;
 use super::fault::Place;
 use super::front_matter::Rule;
 use super::run::Ground;
-use super::run::Memory;
 use super::run::Recording;
+use super::run::RecordingMode;
 use super::run::Run;
 use super::sandbox;
 use super::sandbox::SubjectFields;
 use super::sandbox::ThresholdsInForce;
+use super::syntax::Analysis;
 use super::syntax::LEVELS;
-use super::syntax::Notes;
 use super::thresholds::Thresholds;
 use super::translate::Translation;
 use super::value::Scalar;
@@ -32,56 +32,57 @@ use crate::domain::verdict::MissingField;
 use crate::domain::verdict::Verdict;
 use crate::frame::dictionary;
 
-/// A rule that may run.
+/// A rule that compiled, ready to run.
 #[derive(Clone, Debug)]
-pub(super) struct Compiled {
+pub(super) struct CompiledRule {
     pub(super) rule: Rule,
     pub(super) ast: AST,
-    pub(super) notes: Arc<Notes>,
-    /// The rule as expressions, or why it has none.
+    pub(super) analysis: Arc<Analysis>,
+    /// The rule as Polars expressions, or the reason why it has none.
     pub(super) translation: Result<Translation, String>,
 }
 
-/// Why an evaluation gave no value.
+/// Why an evaluation gave no level.
 #[derive(Clone, Debug)]
 pub(super) enum Halt {
     Missing(MissingField),
     Failed(Fault),
-    /// Failed by breaking a limit of the sandbox.
+    /// The rule failed by breaking a limit of the sandbox.
     Breach(Fault),
 }
 
-impl Compiled {
+impl CompiledRule {
     pub(super) fn assess(&self, engine: &Engine, ground: &Ground) -> Result<Level, Halt> {
-        self.level(engine, &Run::new(&self.notes, ground, Memory::Quiet))
+        self.level(engine, &Run::new(&self.analysis, ground, RecordingMode::Off))
     }
 
-    /// What `assess` read and compared on this ground.
+    /// Runs `assess` again and returns what it read and compared.
     pub(super) fn evidence(
         &self,
         engine: &Engine,
         ground: &Ground,
         thresholds: &Thresholds,
     ) -> Evidence {
-        let run = Run::new(&self.notes, ground, Memory::Evidence);
-        // The same call on the same ground gave a level: only its memory is of interest.
+        let run = Run::new(&self.analysis, ground, RecordingMode::Evidence);
+        // The same call already gave a level: only what it recorded matters.
         drop(self.level(engine, &run));
         evidence::gather(run.recording(), thresholds)
     }
 
-    /// The answer, whatever it is, with all that led to it.
+    /// The result of `assess`, with every step that led to it.
     pub(super) fn recorded(
         &self,
         engine: &Engine,
         ground: &Ground,
     ) -> (Result<Level, Halt>, Recording) {
-        let run = Run::new(&self.notes, ground, Memory::Steps);
+        let run = Run::new(&self.analysis, ground, RecordingMode::Steps);
         (self.level(engine, &run), run.recording())
     }
 
-    /// In French. An explanation that cannot be written says so: the verdict stands all the same.
+    /// The explanation in French. If the script cannot write it, the text says why: the verdict
+    /// remains valid.
     pub(super) fn explain(&self, engine: &Engine, ground: &Ground) -> String {
-        let run = Run::new(&self.notes, ground, Memory::Quiet);
+        let run = Run::new(&self.analysis, ground, RecordingMode::Off);
         let why = match self.call(engine, "explain", &run) {
             Ok(value) => {
                 let scalar = Scalar::of(&value);
@@ -95,12 +96,13 @@ impl Compiled {
                     .map_or(missing.field.as_str(), |field| field.label);
                 format!("donnée manquante, {label} ({})", missing.field)
             }
-            Err(Halt::Failed(fault) | Halt::Breach(fault)) => shown(&fault),
+            Err(Halt::Failed(fault) | Halt::Breach(fault)) => located(&fault),
         };
         format!("L’explication n’a pas pu être rédigée : {why}.")
     }
 
-    /// Said of the subjects on which a rule is not run any more, once it broke a limit on so many.
+    /// The fault of the subjects on which the rule is not run because it broke a limit on
+    /// `breaches` others.
     pub(super) fn given_up(&self, breaches: usize) -> Fault {
         let message =
             format!("not run: the rule broke a limit on {breaches} subjects before this one");
@@ -120,7 +122,7 @@ impl Compiled {
         };
         let levels = LEVELS.map(|(name, _)| name).join(", ");
         let message = format!("`assess` {found}, expected one of {levels}");
-        Err(Halt::Failed(self.fault(self.notes.assess_at, message)))
+        Err(Halt::Failed(self.fault(self.analysis.assess_at, message)))
     }
 
     fn call(&self, engine: &Engine, function: &str, run: &Run) -> Result<Dynamic, Halt> {
@@ -140,10 +142,10 @@ impl Compiled {
         while let EvalAltResult::ErrorInFunctionCall(_, _, inner, _) = error {
             error = *inner;
         }
-        // Rhai places a broken limit at the call of the function that broke it; `assess` itself is
-        // called from nowhere.
+        // Rhai places a broken limit at the call of the function that broke it, and `assess` has no
+        // caller.
         let place = match error.take_position() {
-            Position::NONE => self.notes.assess_at,
+            Position::NONE => self.analysis.assess_at,
             position => position.into(),
         };
         let breach = limit(&error);
@@ -178,7 +180,7 @@ impl From<Halt> for Verdict {
 fn limit(error: &EvalAltResult) -> Option<String> {
     match error {
         EvalAltResult::ErrorTooManyOperations(_) => Some("operations".to_owned()),
-        // A missing field ends an evaluation so too, and was told apart before.
+        // A missing field terminates an evaluation as well; `call` has already handled it.
         EvalAltResult::ErrorTerminated(..) => Some("time".to_owned()),
         EvalAltResult::ErrorStackOverflow(_) => Some("call levels".to_owned()),
         EvalAltResult::ErrorTooManyVariables(_) => Some("variables".to_owned()),
@@ -190,7 +192,7 @@ fn limit(error: &EvalAltResult) -> Option<String> {
     }
 }
 
-/// The language's word for a type of Rhai's.
+/// The name that rule authors know for one of Rhai's types.
 fn kind_word(kind: &str) -> &str {
     match kind {
         "bool" => "a boolean",
@@ -203,7 +205,7 @@ fn kind_word(kind: &str) -> &str {
     }
 }
 
-fn shown(fault: &Fault) -> String {
+fn located(fault: &Fault) -> String {
     let mut place = fault.file.clone();
     for number in [fault.line, fault.column].into_iter().flatten() {
         place.push(':');

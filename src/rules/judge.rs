@@ -1,5 +1,5 @@
-//! All rules on all their subjects: translated rules at once, the others row by row, and the
-//! interpreter again for what fired.
+//! Judges all rules on all their subjects: translated rules in one query, the others row by row,
+//! and the interpreter again for the evidence of what fired.
 
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
@@ -24,8 +24,8 @@ use super::table::Table;
 use super::translate;
 use super::translate::Answers;
 use super::translate::Outcomes;
-use super::translate::Question;
-use super::workers::side_by_side;
+use super::translate::QueryInput;
+use super::workers::run_in_parallel;
 use crate::domain::ids::RuleId;
 use crate::domain::subject::Scope;
 use crate::domain::value::Value;
@@ -34,35 +34,35 @@ use crate::domain::verdicts::JudgementRef;
 use crate::domain::verdicts::Verdicts;
 use crate::frame::Frames;
 
-/// Places that one thread takes at a time.
-const PLACES_AT_A_TIME: usize = 256;
+/// Subjects that a thread takes at a time.
+const SUBJECTS_AT_A_TIME: usize = 256;
 
 impl Catalogue {
-    /// By rule, then subject. Evidence and explanation come with what fired, from `Watch`.
+    /// Sorted by rule, then subject. Levels from `Watch` have evidence and an explanation.
     pub fn verdicts(&self, frames: &Frames, as_of: NaiveDate) -> Verdicts {
         let bench = self.set_up(frames, as_of);
         let answers = self.answers(frames, &bench.thresholds);
         self.verdicts_with(&bench, &answers)
     }
 
-    /// The same, one by one.
+    /// The verdicts of `verdicts` as a list of judgements.
     pub fn judge(&self, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
         self.verdicts(frames, as_of).to_judgements()
     }
 
-    /// The same with every rule interpreted: the reference that translation must meet.
+    /// The judgements with every rule interpreted: the reference that translated rules must match.
     pub fn judge_interpreted(&self, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
         let bench = self.set_up(frames, as_of);
         self.verdicts_with(&bench, &BTreeMap::new()).to_judgements()
     }
 
-    /// One rule alone, interpreted on all its subjects.
+    /// The judgements of one rule, interpreted on all its subjects.
     pub fn judge_by(&self, rule: &RuleId, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
         let bench = self.set_up(frames, as_of);
         let Some(compiled) = self.rules.get(rule) else { return Vec::new() };
         let mut ruling = Ruling::open(compiled, &bench, None);
-        let told = ruling.tell(0..ruling.waiting(), self, &bench);
-        ruling.settle(told, self.limits.breaches);
+        let replies = ruling.interpret(0..ruling.waiting(), self, &bench);
+        ruling.settle(replies, self.limits.breaches);
         ruling.close().iter().map(JudgementRef::to_judgement).collect()
     }
 
@@ -70,18 +70,21 @@ impl Catalogue {
         Bench::set_up(frames, self.thresholds().at(as_of), self.budget.clone())
     }
 
-    /// What the translated rules of a scope answer on a frame of the dictionary's shape, all at
-    /// once and on every row, without judgements.
+    /// The outcomes of the translated rules of a scope on each row of `frame`, which has the
+    /// dictionary's shape, without evidence or explanations.
+    ///
+    /// # Errors
+    /// When Polars refuses the query.
     pub fn outcomes(
         &self,
         frame: &DataFrame,
         scope: Scope,
         as_of: NaiveDate,
     ) -> PolarsResult<Outcomes> {
-        self.ask(frame, scope, &self.thresholds().at(as_of))
+        self.query(frame, scope, &self.thresholds().at(as_of))
     }
 
-    fn ask(
+    fn query(
         &self,
         frame: &DataFrame,
         scope: Scope,
@@ -92,11 +95,12 @@ impl Catalogue {
             compiled.translation.as_ref().ok().map(|translation| (&compiled.rule.id, translation))
         });
         let text_size = self.limits.string_size;
-        let question = Question { frame, in_force, thresholds: self.thresholds(), text_size };
-        translate::ask(rules, question)
+        let input = QueryInput { frame, in_force, thresholds: self.thresholds(), text_size };
+        translate::evaluate(rules, input)
     }
 
-    /// By rule. The small frames are asked beside the large one.
+    /// The answers of translated rules, by rule. Ministries and the portfolio are small: they are
+    /// queried on another thread while this one queries the projects.
     fn answers(
         &self,
         frames: &Frames,
@@ -105,10 +109,10 @@ impl Catalogue {
         let of = |scope| self.answers_of(frames.of(scope), scope, in_force);
         let totals = || [of(Scope::Ministry), of(Scope::Portfolio)];
         thread::scope(|scope| {
-            let beside = thread::Builder::new().spawn_scoped(scope, totals);
+            let worker = thread::Builder::new().spawn_scoped(scope, totals);
             let mut answers = of(Scope::Project);
-            let totals = match beside {
-                Ok(beside) => beside.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            let totals = match worker {
+                Ok(worker) => worker.join().unwrap_or_else(|panic| resume_unwind(panic)),
                 Err(_) => totals(),
             };
             answers.extend(totals.into_iter().flatten());
@@ -116,17 +120,17 @@ impl Catalogue {
         })
     }
 
-    /// A query that Polars refuses leaves its rules to the interpreter.
+    /// If Polars refuses the query, the interpreter judges the rules of this scope.
     fn answers_of(
         &self,
         frame: &DataFrame,
         scope: Scope,
         in_force: &BTreeMap<String, Value>,
     ) -> BTreeMap<RuleId, Answers> {
-        let asked = self.ask(frame, scope, in_force).inspect_err(|error| {
+        let outcomes = self.query(frame, scope, in_force).inspect_err(|error| {
             tracing::warn!(%error, ?scope, "the rules of a scope are interpreted");
         });
-        let Ok(outcomes) = asked else { return BTreeMap::new() };
+        let Ok(outcomes) = outcomes else { return BTreeMap::new() };
         outcomes.rules().filter_map(|id| Some((id.clone(), outcomes.answers(id)?))).collect()
     }
 
@@ -136,8 +140,8 @@ impl Catalogue {
             .iter()
             .map(|(id, compiled)| Ruling::open(compiled, bench, answers.get(id)))
             .collect();
-        let told = self.tell(&rulings, bench);
-        for ((rule, _), piece) in told {
+        let replies = self.interpret_waiting(&rulings, bench);
+        for ((rule, _), piece) in replies {
             if let Some(ruling) = rulings.get_mut(rule) {
                 ruling.settle(piece, self.limits.breaches);
             }
@@ -145,17 +149,21 @@ impl Catalogue {
         Verdicts::new(rulings.into_iter().map(Ruling::close).collect())
     }
 
-    /// What the interpreter has to say, by rule and first place, on as many threads as there are
-    /// processors.
-    fn tell(&self, rulings: &[Ruling<'_>], bench: &Bench) -> BTreeMap<(usize, usize), Vec<Told>> {
+    /// Runs the interpreter on the subjects that need it, on as many threads as there are
+    /// processors. Results are keyed by the index of the rule and of the first subject.
+    fn interpret_waiting(
+        &self,
+        rulings: &[Ruling<'_>],
+        bench: &Bench,
+    ) -> BTreeMap<(usize, usize), Vec<Told>> {
         let pieces = rulings.iter().enumerate().flat_map(|(rule, ruling)| {
-            (0..ruling.waiting()).step_by(PLACES_AT_A_TIME).map(move |from| (rule, ruling, from))
+            (0..ruling.waiting()).step_by(SUBJECTS_AT_A_TIME).map(move |from| (rule, ruling, from))
         });
-        let told = side_by_side(pieces, |(rule, ruling, from)| {
-            let to = ruling.waiting().min(from + PLACES_AT_A_TIME);
-            ((rule, from), ruling.tell(from..to, self, bench))
+        let replies = run_in_parallel(pieces, |(rule, ruling, from)| {
+            let to = ruling.waiting().min(from + SUBJECTS_AT_A_TIME);
+            ((rule, from), ruling.interpret(from..to, self, bench))
         });
-        told.into_iter().collect()
+        replies.into_iter().collect()
     }
 }
 
@@ -204,6 +212,6 @@ impl Bench {
     }
 }
 
-fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
-    kept.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

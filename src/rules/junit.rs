@@ -1,4 +1,4 @@
-//! The outcome of cases as `JUnit` XML, which continuous integration shows by itself.
+//! The results of cases as `JUnit` XML, the format that continuous integration tools display.
 
 use super::cases::CaseOutcome;
 

@@ -1,4 +1,4 @@
-//! Lints: what compiles and is surely not meant.
+//! Lints: code that compiles but cannot be what its author means.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 use rhai::Position;
 use rhai::Token;
 
-use super::branches::body;
+use super::branches::body_start;
 use super::branches::closes;
-use super::branches::matching;
+use super::branches::matching_brace;
 use super::branches::opens;
 use super::branches::reachable;
 use super::cases::cases_path;
@@ -23,39 +23,41 @@ use super::fault::Place;
 use super::fault::RuleFault;
 use super::front_matter::Rule;
 use super::sandbox;
-use super::syntax::TokenKeeper;
+use super::syntax::TokenRecorder;
 use super::thresholds;
 use super::thresholds::Threshold;
 use super::thresholds::Thresholds;
 use crate::domain::value::Value;
 
-type Word = (Token, Position);
+type PlacedToken = (Token, Position);
 
-/// Sorted by file and place. A catalogue with lints may judge; one that ships has none.
+/// The lints of a catalogue, sorted by file and place. They do not prevent judging; the rules that
+/// Vigie ships have none.
 pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
     let mut found = Vec::new();
     let mut parser = sandbox::engine(&catalogue.limits, catalogue.thresholds(), &catalogue.budget);
-    let keeper = TokenKeeper::default();
-    keeper.listen(&mut parser);
+    let recorder = TokenRecorder::default();
+    recorder.attach(&mut parser);
     for compiled in catalogue.rules.values() {
-        if catalogue.budget.is_over() {
+        if catalogue.budget.is_spent() {
             break;
         }
         let rule = &compiled.rule;
-        found.extend(compiled.notes.doubts.iter().map(|doubt| {
+        found.extend(compiled.analysis.doubts.iter().map(|doubt| {
             RuleFault::new(&rule.file, doubt.position, &doubt.message).hinting(&doubt.hint)
         }));
-        told_less_than_it_should(rule, &mut found);
-        hides_nobody(rule, catalogue, &mut found);
+        lacks_documentation(rule, &mut found);
+        inhibits_unknown_rules(rule, catalogue, &mut found);
         let Some(text) = texts.get(&rule.file) else { continue };
-        drop(keeper.take());
+        drop(recorder.take());
         if parser.compile(text).is_ok() {
-            let words = keeper.take();
-            let reader = Reader { rule, words: words.words(), thresholds: catalogue.thresholds() };
+            let tokens = recorder.take();
+            let reader =
+                TokenReader { rule, tokens: tokens.as_slice(), thresholds: catalogue.thresholds() };
             reader.read(&mut found);
         }
     }
-    found.extend(idle_thresholds(catalogue, texts));
+    found.extend(unused_thresholds(catalogue, texts));
     found.extend(unbounded_thresholds(catalogue, texts));
     found.extend(missing_cases(catalogue, texts).into_iter().map(|missing| {
         let (rule, message) = missing.split_once(": ").unwrap_or(("", &missing));
@@ -65,7 +67,7 @@ pub fn lints(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<Rul
     found
 }
 
-fn told_less_than_it_should(rule: &Rule, found: &mut Vec<RuleFault>) {
+fn lacks_documentation(rule: &Rule, found: &mut Vec<RuleFault>) {
     let top = Place { line: Some(1), column: Some(1) };
     if rule.sources.iter().all(|source| source.trim().is_empty()) {
         let lint = RuleFault::new(&rule.file, top, "the rule has no `sources`");
@@ -77,7 +79,7 @@ fn told_less_than_it_should(rule: &Rule, found: &mut Vec<RuleFault>) {
     }
 }
 
-fn hides_nobody(rule: &Rule, catalogue: &Catalogue, found: &mut Vec<RuleFault>) {
+fn inhibits_unknown_rules(rule: &Rule, catalogue: &Catalogue, found: &mut Vec<RuleFault>) {
     let top = Place { line: Some(1), column: Some(1) };
     for inhibition in &rule.inhibits {
         if catalogue.rule(&inhibition.rule).is_none() {
@@ -87,11 +89,11 @@ fn hides_nobody(rule: &Rule, catalogue: &Catalogue, found: &mut Vec<RuleFault>) 
     }
 }
 
-fn idle_thresholds(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
+fn unused_thresholds(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
     let read: BTreeSet<&str> = catalogue
         .rules
         .values()
-        .flat_map(|compiled| compiled.notes.thresholds.iter().map(String::as_str))
+        .flat_map(|compiled| compiled.analysis.thresholds.iter().map(String::as_str))
         .collect();
     let text = texts.get(thresholds::FILE).map_or("", String::as_str);
     let idle = catalogue.thresholds().iter().filter(|one| !read.contains(one.name.as_str()));
@@ -119,26 +121,26 @@ fn head_of(threshold: &Threshold, text: &str) -> Place {
     Place { line, column: line.map(|_| 1) }
 }
 
-struct Reader<'r> {
+struct TokenReader<'r> {
     rule: &'r Rule,
-    words: &'r [Word],
+    tokens: &'r [PlacedToken],
     thresholds: &'r Thresholds,
 }
 
-/// A condition whose branch returns: nothing that it holds for goes further.
+/// A condition whose branch returns: below it, the condition is false.
 struct Passed {
-    words: Vec<Token>,
+    tokens: Vec<Token>,
     line: usize,
     depth: usize,
 }
 
-impl Reader<'_> {
+impl TokenReader<'_> {
     fn read(&self, found: &mut Vec<RuleFault>) {
-        for (open, close) in reachable(self.words) {
+        for (open, close) in reachable(self.tokens) {
             let mut passed: Vec<Passed> = Vec::new();
             let mut depth = 0_usize;
             for index in open + 1..close {
-                let Some((token, position)) = self.words.get(index) else { continue };
+                let Some((token, position)) = self.tokens.get(index) else { continue };
                 match token {
                     token if opens(token) => depth += 1,
                     token if closes(token) => {
@@ -158,7 +160,7 @@ impl Reader<'_> {
 
     fn after_return(&self, index: usize, found: &mut Vec<RuleFault>) {
         let mut depth = 0_usize;
-        for (at, (token, _)) in self.words.iter().enumerate().skip(index + 1) {
+        for (at, (token, _)) in self.tokens.iter().enumerate().skip(index + 1) {
             match token {
                 token if opens(token) => depth += 1,
                 token if closes(token) => match depth.checked_sub(1) {
@@ -167,10 +169,10 @@ impl Reader<'_> {
                 },
                 Token::Comma if depth == 0 => return,
                 Token::SemiColon if depth == 0 => {
-                    if let Some((next, position)) = self.words.get(at + 1)
+                    if let Some((next, position)) = self.tokens.get(at + 1)
                         && *next != Token::RightBrace
                     {
-                        self.lint(*position, "never reached: a `return` stands before it", found);
+                        self.lint(*position, "never reached: a `return` comes before it", found);
                     }
                     return;
                 }
@@ -186,15 +188,15 @@ impl Reader<'_> {
         passed: &[Passed],
         found: &mut Vec<RuleFault>,
     ) {
-        let Some(words) = self.condition_words(index) else { return };
-        if !words.iter().any(|word| matches!(word, Token::Identifier(_))) {
+        let Some(tokens) = self.condition_tokens(index) else { return };
+        if !tokens.iter().any(|token| matches!(token, Token::Identifier(_))) {
             self.lint(position, "the condition reads nothing: it is always the same", found);
-        } else if let Some(first) = passed.iter().find(|one| one.words == words) {
+        } else if let Some(first) = passed.iter().find(|one| one.tokens == tokens) {
             let message =
                 format!("never true: line {} asks the same, and returns when it holds", first.line);
             self.lint(position, &message, found);
         } else if let Some((first, threshold)) =
-            passed.iter().find_map(|one| Some((one, self.is_covered(&one.words, &words)?)))
+            passed.iter().find_map(|one| Some((one, self.is_covered(&one.tokens, &tokens)?)))
         {
             let message = format!(
                 "never true: line {} returns already from `t.{threshold}` on, which is not beyond",
@@ -204,24 +206,25 @@ impl Reader<'_> {
         }
     }
 
-    /// The condition, when the body returns whatever happens in it.
+    /// The condition at `index`, if its body always returns.
     fn passes(&self, index: usize, position: Position, depth: usize) -> Option<Passed> {
-        let words = self.condition_words(index)?;
-        let open = body(self.words, index)?;
-        let close = matching(self.words, open)?;
-        let returns = matches!(self.words.get(open + 1), Some((Token::Return, _)));
-        let alone = !matches!(self.words.get(close + 1), Some((Token::Else, _)));
+        let tokens = self.condition_tokens(index)?;
+        let open = body_start(self.tokens, index)?;
+        let close = matching_brace(self.tokens, open)?;
+        let returns = matches!(self.tokens.get(open + 1), Some((Token::Return, _)));
+        let alone = !matches!(self.tokens.get(close + 1), Some((Token::Else, _)));
         let line = position.line().unwrap_or_default();
-        (returns && alone).then_some(Passed { words, line, depth })
+        (returns && alone).then_some(Passed { tokens, line, depth })
     }
 
-    fn condition_words(&self, index: usize) -> Option<Vec<Token>> {
-        let open = body(self.words, index)?;
-        let words = self.words.get(index + 1..open)?;
-        Some(words.iter().map(|(token, _)| token.clone()).collect())
+    fn condition_tokens(&self, index: usize) -> Option<Vec<Token>> {
+        let open = body_start(self.tokens, index)?;
+        let tokens = self.tokens.get(index + 1..open)?;
+        Some(tokens.iter().map(|(token, _)| token.clone()).collect())
     }
 
-    /// The threshold of `p.x > t.a` that lets nothing through to `p.x > t.b`, at any date.
+    /// The threshold `a`, if after a return on `p.x > t.a` the condition `p.x > t.b` is false at
+    /// every date.
     fn is_covered(&self, before: &[Token], now: &[Token]) -> Option<String> {
         let (field, sign, first) = comparison(before)?;
         let (same_field, same_sign, second) = comparison(now)?;
@@ -250,9 +253,9 @@ impl Reader<'_> {
     }
 }
 
-/// `p.field > t.threshold` and its like.
-fn comparison(words: &[Token]) -> Option<(&str, &Token, &str)> {
-    match words {
+/// The field, operator and threshold of a comparison such as `p.field > t.threshold`.
+fn comparison(tokens: &[Token]) -> Option<(&str, &Token, &str)> {
+    match tokens {
         [
             Token::Identifier(p),
             Token::Period,

@@ -73,6 +73,7 @@ pub use self::folder::stamp_folder;
 pub use self::front_matter::Family;
 pub use self::front_matter::Rule;
 pub use self::front_matter::Subjects;
+pub use self::front_matter::titles;
 pub use self::hearing::Heard;
 pub use self::hearing::Hearing;
 pub use self::hearing::RowVerdict;

@@ -1,5 +1,5 @@
-//! The operators of the language. They are ours, and not Rhai's own, because a comparison of
-//! unlike types must be a fault where Rhai would quietly say `false`.
+//! The operators of the rule language. They replace Rhai's own because comparing values of
+//! different types must be a fault, where Rhai silently gives `false`.
 
 use std::cmp::Ordering;
 
@@ -12,8 +12,8 @@ use rhai::NativeCallContext;
 use rhai::Position;
 
 use super::evidence;
+use super::run::Returned;
 use super::run::Run;
-use super::run::Scripted;
 use super::run::fail;
 use super::value::Scalar;
 
@@ -61,7 +61,7 @@ impl Comparator {
         }
     }
 
-    /// As people write it.
+    /// The operator as mathematics writes it.
     pub(super) fn sign(self) -> &'static str {
         match self {
             Self::Equal => "=",
@@ -89,8 +89,8 @@ impl Comparator {
     }
 }
 
-/// The common pairs of types are registered one by one: Rhai finds those at once, and tries every
-/// combination of types before it comes to the general one.
+/// Common pairs of types are registered one by one: Rhai finds those at once, but tries every
+/// combination of types before it falls back to the general one.
 fn register_comparator(engine: &mut Engine, comparator: Comparator) {
     macro_rules! pair {
         ($left:ty, $right:ty) => {
@@ -117,35 +117,35 @@ fn compare(
     comparator: Comparator,
     left: &Dynamic,
     right: &Dynamic,
-) -> Scripted<bool> {
+) -> Returned<bool> {
     let run = Run::of(context)?;
     let position = context.call_position();
     let held = holds(comparator, left, right)
-        .map_err(|refusal| refusal.at(&run, position, comparator.symbol()))?;
-    run.compared(|notes| {
-        evidence::comparison(notes, position, comparator.sign(), [left, right], held)
+        .map_err(|error| error.at(&run, position, comparator.symbol()))?;
+    run.compared(|analysis| {
+        evidence::comparison(analysis, position, comparator.sign(), [left, right], held)
     });
     Ok(held)
 }
 
-fn holds(comparator: Comparator, left: &Dynamic, right: &Dynamic) -> Result<bool, Refusal> {
+fn holds(comparator: Comparator, left: &Dynamic, right: &Dynamic) -> Result<bool, OpError> {
     if let (Some(left), Some(right)) = (left.read_lock::<Array>(), right.read_lock::<Array>()) {
         return match comparator {
             Comparator::Equal => same_lists(&left, &right),
             Comparator::Different => same_lists(&left, &right).map(|same| !same),
             Comparator::Less | Comparator::AtMost | Comparator::More | Comparator::AtLeast => {
-                Err(Refusal::Unordered("lists"))
+                Err(OpError::Unordered("lists"))
             }
         };
     }
     let (left, right) = (Scalar::of(left), Scalar::of(right));
     if comparator.orders() && matches!((&left, &right), (Scalar::Bool(_), Scalar::Bool(_))) {
-        return Err(Refusal::Unordered("booleans"));
+        return Err(OpError::Unordered("booleans"));
     }
     order(&left, &right).map(|ordering| comparator.accepts(ordering))
 }
 
-fn same_lists(left: &Array, right: &Array) -> Result<bool, Refusal> {
+fn same_lists(left: &Array, right: &Array) -> Result<bool, OpError> {
     if left.len() != right.len() {
         return Ok(false);
     }
@@ -157,8 +157,8 @@ fn same_lists(left: &Array, right: &Array) -> Result<bool, Refusal> {
     Ok(true)
 }
 
-fn order(left: &Scalar, right: &Scalar) -> Result<Ordering, Refusal> {
-    let unlike = || Refusal::Unlike { verb: "compares", left: left.kind(), right: right.kind() };
+fn order(left: &Scalar, right: &Scalar) -> Result<Ordering, OpError> {
+    let unlike = || OpError::Unlike { verb: "compares", left: left.kind(), right: right.kind() };
     match (left, right) {
         (Scalar::Int(left), Scalar::Int(right)) => Ok(left.cmp(right)),
         (Scalar::Text(left), Scalar::Text(right)) => Ok(left.as_str().cmp(right.as_str())),
@@ -174,37 +174,37 @@ fn order(left: &Scalar, right: &Scalar) -> Result<Ordering, Refusal> {
     }
 }
 
-/// Whether two values are the same; unlike types are a fault. For functions that look for a value.
+/// Whether two values are equal. Fails when their types differ.
 pub(super) fn same(
     context: &NativeCallContext<'_>,
     left: &Dynamic,
     right: &Dynamic,
-) -> Scripted<bool> {
+) -> Returned<bool> {
     let run = Run::of(context)?;
     holds(Comparator::Equal, left, right)
-        .map_err(|refusal| refusal.at(&run, context.call_position(), context.fn_name()))
+        .map_err(|error| error.at(&run, context.call_position(), context.fn_name()))
 }
 
-/// How two values stand to each other. For functions that look for the larger or smaller.
+/// The order of two values. Fails when their types differ or have no order.
 pub(super) fn ranked(
     context: &NativeCallContext<'_>,
     left: &Dynamic,
     right: &Dynamic,
-) -> Scripted<Ordering> {
+) -> Returned<Ordering> {
     let run = Run::of(context)?;
     order(&Scalar::of(left), &Scalar::of(right))
-        .map_err(|refusal| refusal.at(&run, context.call_position(), context.fn_name()))
+        .map_err(|error| error.at(&run, context.call_position(), context.fn_name()))
 }
 
-/// `value in within`: an element of a list, or a part of a text.
-fn contains(context: &NativeCallContext<'_>, within: &Dynamic, value: &Dynamic) -> Scripted<bool> {
+/// `value in within`: whether a list has the element, or a text the part.
+fn contains(context: &NativeCallContext<'_>, within: &Dynamic, value: &Dynamic) -> Returned<bool> {
     let run = Run::of(context)?;
     let position = context.call_position();
     let held = if let Some(list) = within.read_lock::<Array>() {
         let mut found = false;
         for element in list.iter() {
             if holds(Comparator::Equal, value, element)
-                .map_err(|refusal| refusal.at(&run, position, "in"))?
+                .map_err(|error| error.at(&run, position, "in"))?
             {
                 found = true;
                 break;
@@ -215,24 +215,24 @@ fn contains(context: &NativeCallContext<'_>, within: &Dynamic, value: &Dynamic) 
         match (Scalar::of(within), Scalar::of(value)) {
             (Scalar::Text(within), Scalar::Text(part)) => within.contains(part.as_str()),
             (within, value) => {
-                let refusal =
-                    Refusal::Unlike { verb: "looks for", left: value.kind(), right: within.kind() };
-                return Err(refusal.at(&run, position, "in"));
+                let error =
+                    OpError::Unlike { verb: "looks for", left: value.kind(), right: within.kind() };
+                return Err(error.at(&run, position, "in"));
             }
         }
     };
-    run.compared(|notes| evidence::comparison(notes, position, "∈", [value, within], held));
+    run.compared(|analysis| evidence::comparison(analysis, position, "∈", [value, within], held));
     Ok(held)
 }
 
-fn not(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<bool> {
+fn not(context: &NativeCallContext<'_>, value: &Dynamic) -> Returned<bool> {
     value.as_bool().map(|held| !held).map_err(|_| {
         let kind = Scalar::of(value).kind();
         fail(context.call_position(), format!("`!` is for booleans, found {kind}"))
     })
 }
 
-fn negate(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<Dynamic> {
+fn negate(context: &NativeCallContext<'_>, value: &Dynamic) -> Returned<Dynamic> {
     let position = context.call_position();
     let scalar = Scalar::of(value);
     if let Scalar::Int(count) = scalar {
@@ -259,7 +259,7 @@ impl Operation {
     const ALL: [Self; 6] =
         [Self::Add, Self::Subtract, Self::Multiply, Self::Divide, Self::Remainder, Self::Power];
 
-    /// The operator, and the one that assigns its result.
+    /// The operator, and its assigning form.
     fn symbols(self) -> (&'static str, &'static str) {
         match self {
             Self::Add => ("+", "+="),
@@ -271,7 +271,7 @@ impl Operation {
         }
     }
 
-    /// Whole numbers give a whole number, but for a division: 1 of 2 milestones is a half.
+    /// Whole numbers give a whole number, except for a division: 1 milestone of 2 is a half.
     fn of_integers(self, left: i64, right: i64) -> Option<i64> {
         match self {
             Self::Add => left.checked_add(right),
@@ -321,7 +321,7 @@ fn register_operation(engine: &mut Engine, operation: Operation) {
     pair!(Dynamic, Dynamic);
     engine.register_fn(
         assigning,
-        move |context: NativeCallContext<'_>, left: &mut Dynamic, right: Dynamic| -> Scripted<()> {
+        move |context: NativeCallContext<'_>, left: &mut Dynamic, right: Dynamic| -> Returned<()> {
             *left = calculate(&context, operation, left, &right)?;
             Ok(())
         },
@@ -333,37 +333,37 @@ fn calculate(
     operation: Operation,
     left: &Dynamic,
     right: &Dynamic,
-) -> Scripted<Dynamic> {
+) -> Returned<Dynamic> {
     let (left, right) = (Scalar::of(left), Scalar::of(right));
-    result_of(operation, &left, &right).or_else(|refusal| {
+    result_of(operation, &left, &right).or_else(|error| {
         let run = Run::of(context)?;
-        Err(refusal.at(&run, context.call_position(), operation.symbols().0))
+        Err(error.at(&run, context.call_position(), operation.symbols().0))
     })
 }
 
-fn result_of(operation: Operation, left: &Scalar, right: &Scalar) -> Result<Dynamic, Refusal> {
+fn result_of(operation: Operation, left: &Scalar, right: &Scalar) -> Result<Dynamic, OpError> {
     if let (Operation::Add, Scalar::Text(left), Scalar::Text(right)) = (operation, left, right) {
         return Ok(format!("{left}{right}").into());
     }
     let (Some(left_figure), Some(right_figure)) = (left.number(), right.number()) else {
         let (left, right) = (left.kind(), right.kind());
-        return Err(Refusal::Unlike { verb: "combines", left, right });
+        return Err(OpError::Unlike { verb: "combines", left, right });
     };
     if operation.divides() && right_figure == 0.0 {
-        return Err(Refusal::DividesByZero);
+        return Err(OpError::DividesByZero);
     }
     if let (Scalar::Int(left), Scalar::Int(right)) = (left, right)
         && operation.keeps_integers()
     {
-        return operation.of_integers(*left, *right).map(Dynamic::from).ok_or(Refusal::TooLarge);
+        return operation.of_integers(*left, *right).map(Dynamic::from).ok_or(OpError::TooLarge);
     }
     let result = operation.of_floats(left_figure, right_figure);
-    if result.is_finite() { Ok(result.into()) } else { Err(Refusal::TooLarge) }
+    if result.is_finite() { Ok(result.into()) } else { Err(OpError::TooLarge) }
 }
 
 /// Why an operator gave no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refusal {
+enum OpError {
     Unlike {
         verb: &'static str,
         left: &'static str,
@@ -371,14 +371,14 @@ enum Refusal {
     },
     Unordered(&'static str),
     DividesByZero,
-    /// Also what has no value at all, such as the root of a negative number.
+    /// Also a result that is no real number, such as the root of a negative number.
     TooLarge,
 }
 
-impl Refusal {
+impl OpError {
     #[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors in a box")]
     fn at(self, run: &Run, position: Position, symbol: &str) -> Box<rhai::EvalAltResult> {
-        let source = run.notes().source_at(position, symbol);
+        let source = run.analysis().source_at(position, symbol);
         let message = match self {
             Self::Unlike { verb: "looks for", left, right } => {
                 format!("`{source}` looks for {left} in {right}")

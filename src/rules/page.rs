@@ -1,4 +1,4 @@
-//! The catalogue as one page that people read.
+//! The catalogue as one Markdown page for readers, in French.
 
 use chrono::NaiveDate;
 
@@ -24,14 +24,14 @@ const FAMILIES: [(Family, &str); 4] = [
 ];
 
 impl Threshold {
-    /// The value in force at a date, in French with its unit.
+    /// The value in force at a date, in French with its unit. `None` before the first date.
     pub fn shown_at(&self, as_of: NaiveDate) -> Option<String> {
         self.at(as_of).map(|value| french::value(value, self.unit))
     }
 }
 
 impl Catalogue {
-    /// In Markdown and in French, thresholds as of a date.
+    /// The page in Markdown and in French, with the thresholds in force at `as_of`.
     pub fn page(&self, as_of: NaiveDate) -> String {
         let mut page = format!(
             "# Catalogue des règles\n\n{} règles, {} seuils. Seuils en vigueur au {}. \
@@ -95,7 +95,7 @@ impl Catalogue {
         text
     }
 
-    /// The alerts that it hides, and those that hide its own.
+    /// The alerts that the rule hides, and the rules that hide its own.
     fn inhibitions(&self, rule: &Rule) -> Vec<(&'static str, String)> {
         let named = |id: &RuleId| {
             let title = self.rule(id).map_or("", |other| other.title.as_str());
@@ -107,7 +107,7 @@ impl Catalogue {
             of_it.map(|one| (named(&other.id), one))
         });
         let hidden_by: Vec<_> = hidden_by.collect();
-        [("Cache", said(&hides)), ("Cachée par", said(&hidden_by))].into()
+        [("Cache", inhibitions_shown(&hides)), ("Cachée par", inhibitions_shown(&hidden_by))].into()
     }
 
     fn levels(&self, rule: &Rule) -> String {
@@ -117,7 +117,7 @@ impl Catalogue {
 
     fn thresholds_of(&self, rule: &Rule) -> Vec<&Threshold> {
         let compiled = self.rules.get(&rule.id);
-        let names = compiled.iter().flat_map(|compiled| &compiled.notes.thresholds);
+        let names = compiled.iter().flat_map(|compiled| &compiled.analysis.thresholds);
         names.filter_map(|name| self.thresholds().get(name)).collect()
     }
 
@@ -129,7 +129,7 @@ impl Catalogue {
             let readers: Vec<&str> = self
                 .rules
                 .values()
-                .filter(|compiled| compiled.notes.thresholds.contains(&threshold.name))
+                .filter(|compiled| compiled.analysis.thresholds.contains(&threshold.name))
                 .map(|compiled| compiled.rule.id.as_str())
                 .collect();
             let row = [
@@ -147,8 +147,8 @@ impl Catalogue {
     }
 }
 
-/// Which other rule, from which level of the one that hides, up to which level of the one hidden.
-fn said(inhibitions: &[(String, &Inhibition)]) -> String {
+/// For each inhibition: the other rule, from which level it hides, and up to which level.
+fn inhibitions_shown(inhibitions: &[(String, &Inhibition)]) -> String {
     let one = |(other, inhibition): &(String, &Inhibition)| {
         let [from, up_to] =
             [inhibition.from, inhibition.up_to].map(|one| one.label().to_lowercase());
@@ -157,7 +157,7 @@ fn said(inhibitions: &[(String, &Inhibition)]) -> String {
     inhibitions.iter().map(one).collect::<Vec<_>>().join(" ; ")
 }
 
-/// What holds now, then what will.
+/// The value in force, followed by the ones to come.
 fn values(threshold: &Threshold, as_of: NaiveDate) -> String {
     let now = threshold.shown_at(as_of).unwrap_or_else(|| "aucune".to_owned());
     let later = threshold.values.iter().filter_map(|dated| {

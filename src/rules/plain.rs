@@ -1,5 +1,5 @@
-//! `assess` on every row and nothing else, by the interpreter: no evidence, no explanation, no
-//! judgement to keep. What translation is held against, and its speed.
+//! Runs `assess` alone on every row with the interpreter, without evidence or explanations. Used to
+//! check the translated rules and to compare their speed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,17 +9,17 @@ use polars::frame::DataFrame;
 
 use super::budget::Budget;
 use super::catalogue::Catalogue;
-use super::interpret::Compiled;
+use super::interpret::CompiledRule;
 use super::interpret::Halt;
 use super::run::Ground;
 use super::table::Table;
 use super::translate::Outcome;
-use super::workers::side_by_side;
+use super::workers::run_in_parallel;
 use crate::domain::ids::RuleId;
 use crate::domain::value::Value;
 
 impl Catalogue {
-    /// What a rule answers on each row of a frame. `None` is for a verdict that fails.
+    /// The outcome of a rule on each row of a frame. `None` when the rule fails on the row.
     pub fn plain_outcomes(
         &self,
         rule: &RuleId,
@@ -29,14 +29,14 @@ impl Catalogue {
         let Some(compiled) = self.rules.get(rule) else { return Vec::new() };
         let table = Arc::new(Table::open(frame, compiled.rule.scope));
         let thresholds = Arc::new(self.thresholds().at(as_of));
-        // One piece: on one thread, with the stack of those that judge.
+        // A single piece runs on one worker thread, which has the stack that deep recursion needs.
         let all = |rows| self.plain(compiled, &table, &thresholds, rows);
-        side_by_side([frame.height()], all).pop().unwrap_or_default()
+        run_in_parallel([frame.height()], all).pop().unwrap_or_default()
     }
 
     fn plain(
         &self,
-        compiled: &Compiled,
+        compiled: &CompiledRule,
         table: &Arc<Table>,
         thresholds: &Arc<BTreeMap<String, Value>>,
         rows: usize,

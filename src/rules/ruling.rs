@@ -1,5 +1,5 @@
-//! One rule on all its subjects: what its translation says of them, what the interpreter is still to
-//! say, and the two put together.
+//! One rule on all its subjects: the answers of its translation, those of the interpreter where it
+//! is needed, and the two put together.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
 use super::catalogue::Catalogue;
-use super::interpret::Compiled;
+use super::interpret::CompiledRule;
 use super::interpret::Halt;
 use super::judge::Bench;
 use super::table::Roll;
@@ -25,26 +25,27 @@ use crate::domain::verdicts::RuleVerdicts;
 use crate::frame::dictionary;
 
 pub(super) struct Ruling<'c> {
-    compiled: &'c Compiled,
+    compiled: &'c CompiledRule,
     roll: Arc<Roll>,
     filling: Filling,
-    /// In the order of the subjects.
+    /// Subjects left to the interpreter, in order.
     waiting: Vec<Waiting>,
-    /// A place after which the rule is known to be given up.
+    /// Index of the first subject known to come after the rule is given up.
     given_up_at: AtomicUsize,
-    /// Limits broken on the subjects settled so far.
+    /// Limits broken so far on settled subjects.
     breaches: usize,
 }
 
-/// A subject on which the interpreter has something to say.
+/// A subject on which the interpreter must run.
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
     place: usize,
-    /// Known to fire, and to be explained; else the whole verdict is to be found.
+    /// The level if the translation already gave one that fires: then only evidence and explanation
+    /// are missing.
     level: Option<Level>,
 }
 
-/// What the interpreter said of a subject.
+/// The interpreter's answer on a subject.
 #[derive(Debug)]
 pub(super) struct Told {
     place: usize,
@@ -53,14 +54,18 @@ pub(super) struct Told {
 }
 
 impl<'c> Ruling<'c> {
-    pub(super) fn open(compiled: &'c Compiled, bench: &Bench, answers: Option<&Answers>) -> Self {
+    pub(super) fn open(
+        compiled: &'c CompiledRule,
+        bench: &Bench,
+        answers: Option<&Answers>,
+    ) -> Self {
         let rule = &compiled.rule;
         let roll = bench.roll(rule.scope, rule.subjects);
         let mut filling = Filling::new(rule.id.clone(), Arc::clone(&roll.subjects));
         let mut waiting = Vec::new();
         let mut absences = Absences { known: Vec::new(), table: bench.table(rule.scope) };
         for (place, row) in roll.rows.iter().enumerate() {
-            let answer = answers.map_or(Answer::Ask, |answers| answers.at(*row));
+            let answer = answers.map_or(Answer::Interpret, |answers| answers.at(*row));
             match answer {
                 Answer::Level(level) => {
                     filling.push_code(Code::of_level(level));
@@ -76,7 +81,7 @@ impl<'c> Ruling<'c> {
                     let code = filling.code(unknown(format!("t.{name}"), Absence::Missing));
                     filling.push_code(code);
                 }
-                Answer::Ask => {
+                Answer::Interpret => {
                     filling.push_code(Code::of_level(Level::Clear));
                     waiting.push(Waiting { place, level: None });
                 }
@@ -90,20 +95,21 @@ impl<'c> Ruling<'c> {
         self.waiting.len()
     }
 
-    /// Some of what waits. Stops at the breach after which the rule is given up.
-    pub(super) fn tell(
+    /// Runs the interpreter on a range of the waiting subjects. Stops once the rule breaks a limit
+    /// on too many.
+    pub(super) fn interpret(
         &self,
         some: Range<usize>,
         catalogue: &Catalogue,
         bench: &Bench,
     ) -> Vec<Told> {
         let mut breaches = 0;
-        let mut told = Vec::with_capacity(some.len());
+        let mut replies = Vec::with_capacity(some.len());
         for waiting in self.waiting.get(some).unwrap_or_default() {
             let place = waiting.place;
             let Some(row) = self.roll.rows.get(place) else { continue };
             let is_given_up = place > self.given_up_at.load(Ordering::Relaxed);
-            if is_given_up || catalogue.budget.is_over() {
+            if is_given_up || catalogue.budget.is_spent() {
                 break;
             }
             let ground = bench.ground(self.compiled.rule.scope, *row);
@@ -123,19 +129,19 @@ impl<'c> Ruling<'c> {
             let explanation = finding.as_ref().and_then(|finding| finding.explanation.as_ref());
             catalogue.budget.hold(explanation.map_or(0, String::len));
             breaches += usize::from(matches!(outcome, Err(Halt::Breach(_))));
-            told.push(Told { place, outcome, finding });
+            replies.push(Told { place, outcome, finding });
             if breaches >= catalogue.limits.breaches {
                 self.given_up_at.fetch_min(place, Ordering::Relaxed);
                 break;
             }
         }
-        told
+        replies
     }
 
-    /// Takes in what was told, in the order of the subjects. Past a number of breaches, a rule is not
-    /// run any more.
-    pub(super) fn settle(&mut self, told: Vec<Told>, most_breaches: usize) {
-        for Told { place, outcome, finding } in told {
+    /// Records the interpreter's answers, in the order of the subjects. Once the rule broke a limit
+    /// on `most_breaches` subjects, the remaining ones fail.
+    pub(super) fn settle(&mut self, replies: Vec<Told>, most_breaches: usize) {
+        for Told { place, outcome, finding } in replies {
             if self.breaches >= most_breaches {
                 return;
             }
@@ -165,7 +171,7 @@ impl<'c> Ruling<'c> {
     }
 }
 
-/// The numbers of the verdicts that lack a field, each looked up once.
+/// Codes of the verdicts on missing fields, each looked up once.
 struct Absences<'t> {
     known: Vec<Absent>,
     table: &'t Table,
@@ -173,7 +179,7 @@ struct Absences<'t> {
 
 struct Absent {
     name: &'static str,
-    /// The field that says whether it is withheld.
+    /// The boolean field that says whether the value is withheld.
     flag: Option<&'static str>,
     missing: Code,
     withheld: Code,

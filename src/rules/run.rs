@@ -1,4 +1,4 @@
-//! One evaluation of one rule on one subject: what it may read, and what it did read.
+//! One evaluation of one rule on one subject: what it may read, and a recording of what it reads.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use rhai::NativeCallContext;
 use rhai::Position;
 
 use super::budget::Budget;
-use super::syntax::Notes;
+use super::syntax::Analysis;
 use super::table::Table;
 use super::value::to_script;
 use crate::domain::value::Value;
@@ -24,32 +24,33 @@ use crate::domain::verdict::MissingField;
 use crate::domain::verdict::ReadingSource;
 use crate::frame::dictionary;
 
-/// What a script function gives, or the error that ends the evaluation.
-pub(super) type Scripted<T> = Result<T, Box<EvalAltResult>>;
+/// What a native function returns to a script, or the error that ends the evaluation.
+pub(super) type Returned<T> = Result<T, Box<EvalAltResult>>;
 
-/// Travels with a call as Rhai's call tag, so that operators and getters find it.
+/// The state of an evaluation. Rhai carries it as the tag of the call, so that operators and
+/// getters find it.
 #[derive(Clone)]
 pub(super) struct Run(Arc<State>);
 
 struct State {
-    notes: Arc<Notes>,
+    analysis: Arc<Analysis>,
     table: Arc<Table>,
     row: usize,
     thresholds: Arc<BTreeMap<String, Value>>,
     missing: Mutex<Option<MissingField>>,
     recording: Option<Mutex<Recording>>,
-    /// Whether the recording keeps its steps.
+    /// Whether the recording also has the steps in order.
     in_order: bool,
-    /// What the recording is held on.
+    /// Charged for the memory of the recording.
     budget: Budget,
 }
 
-/// What an evaluation read and compared, in order.
+/// What an evaluation read and compared.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Recording {
     pub(super) readings: Vec<Read>,
     pub(super) trail: Vec<Comparison>,
-    /// Both, as they came, when asked for.
+    /// Readings and comparisons together, in order; only with `RecordingMode::Steps`.
     pub(super) steps: Vec<Step>,
 }
 
@@ -66,7 +67,7 @@ pub(super) struct Read {
     pub(super) value: Option<Value>,
 }
 
-/// What a run reads from: one row of a table, and the thresholds in force.
+/// What a rule reads: one row of a table, and the thresholds in force.
 #[derive(Clone)]
 pub(super) struct Ground {
     pub(super) table: Arc<Table>,
@@ -76,11 +77,11 @@ pub(super) struct Ground {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Memory {
-    Quiet,
-    /// Keeps what evidence is made of.
+pub(super) enum RecordingMode {
+    Off,
+    /// Records readings and comparisons.
     Evidence,
-    /// And the order in which it came.
+    /// Records readings and comparisons, and the order in which they came.
     Steps,
 }
 
@@ -91,61 +92,65 @@ impl fmt::Debug for Run {
 }
 
 impl Run {
-    pub(super) fn new(notes: &Arc<Notes>, ground: &Ground, memory: Memory) -> Self {
+    pub(super) fn new(analysis: &Arc<Analysis>, ground: &Ground, mode: RecordingMode) -> Self {
         Self(Arc::new(State {
-            notes: Arc::clone(notes),
+            analysis: Arc::clone(analysis),
             table: Arc::clone(&ground.table),
             row: ground.row,
             thresholds: Arc::clone(&ground.thresholds),
             missing: Mutex::new(None),
-            recording: (memory != Memory::Quiet).then(Mutex::default),
-            in_order: memory == Memory::Steps,
+            recording: (mode != RecordingMode::Off).then(Mutex::default),
+            in_order: mode == RecordingMode::Steps,
             budget: ground.budget.clone(),
         }))
     }
 
-    /// The run on whose behalf a native function was called.
-    pub(super) fn of(context: &NativeCallContext<'_>) -> Scripted<Self> {
+    /// The evaluation in which a native function was called.
+    pub(super) fn of(context: &NativeCallContext<'_>) -> Returned<Self> {
         let run = context.tag().and_then(|tag| tag.read_lock::<Self>().map(|run| run.clone()));
         run.ok_or_else(|| fail(context.call_position(), "called outside of an evaluation"))
     }
 
-    pub(super) fn notes(&self) -> &Notes {
-        &self.0.notes
+    pub(super) fn analysis(&self) -> &Analysis {
+        &self.0.analysis
     }
 
-    pub(super) fn read_field(&self, field: &'static str, position: Position) -> Scripted<Dynamic> {
-        let field = self.0.notes.redirected(position).unwrap_or(field);
+    pub(super) fn read_field(&self, field: &'static str, position: Position) -> Returned<Dynamic> {
+        let field = self.0.analysis.redirected(position).unwrap_or(field);
         let value = self.0.table.get(field, self.0.row).map_err(|why| fail(position, why))?;
         self.read(ReadingSource::Field, field, value.as_ref(), position)
     }
 
-    pub(super) fn read_threshold(&self, name: &str, position: Position) -> Scripted<Dynamic> {
+    pub(super) fn read_threshold(&self, name: &str, position: Position) -> Returned<Dynamic> {
         let value = self.0.thresholds.get(name);
         self.read(ReadingSource::Threshold, name, value, position)
     }
 
-    /// The field whose absence ended the evaluation.
+    /// The missing field that ended the evaluation.
     pub(super) fn missing(&self) -> Option<MissingField> {
         lock(&self.0.missing).clone()
     }
 
-    /// What was kept so far; the run then begins anew.
+    /// Takes what was recorded so far, and leaves the recording empty.
     pub(super) fn recording(&self) -> Recording {
-        self.0.recording.as_ref().map(|kept| mem::take(&mut *lock(kept))).unwrap_or_default()
+        self.0
+            .recording
+            .as_ref()
+            .map(|recording| mem::take(&mut *lock(recording)))
+            .unwrap_or_default()
     }
 
-    /// Keeps a comparison; its words are only worked out when someone records.
-    pub(super) fn compared(&self, comparison: impl FnOnce(&Notes) -> Comparison) {
-        if let Some(kept) = &self.0.recording {
-            let comparison = comparison(&self.0.notes);
+    /// Records a comparison. Its text is built only when the evaluation is recorded.
+    pub(super) fn compared(&self, comparison: impl FnOnce(&Analysis) -> Comparison) {
+        if let Some(recording) = &self.0.recording {
+            let comparison = comparison(&self.0.analysis);
             let bytes = size_of::<Comparison>() + comparison.text.len();
             self.0.budget.hold(self.copies().saturating_mul(bytes));
-            let mut kept = lock(kept);
+            let mut recording = lock(recording);
             if self.0.in_order {
-                kept.steps.push(Step::Compared(comparison.clone()));
+                recording.steps.push(Step::Compared(comparison.clone()));
             }
-            kept.trail.push(comparison);
+            recording.trail.push(comparison);
         }
     }
 
@@ -155,38 +160,38 @@ impl Run {
         name: &str,
         value: Option<&Value>,
         position: Position,
-    ) -> Scripted<Dynamic> {
-        if let Some(kept) = &self.0.recording {
-            let mut kept = lock(kept);
-            let said = |read: &Read| {
+    ) -> Returned<Dynamic> {
+        if let Some(recording) = &self.0.recording {
+            let mut recording = lock(recording);
+            let is_same = |read: &Read| {
                 read.source == source && read.name == name && read.value.as_ref() == value
             };
-            let known = kept.readings.iter().any(said);
+            let known = recording.readings.iter().any(is_same);
             if self.0.in_order || !known {
                 let text = if let Some(Value::Text(text)) = value { text.len() } else { 0 };
                 let bytes = size_of::<Read>() + name.len() + text;
                 self.0.budget.hold(self.copies().saturating_mul(bytes));
                 let read = Read { source, name: name.to_owned(), value: value.cloned() };
                 if self.0.in_order {
-                    kept.steps.push(Step::Read(read.clone(), position));
+                    recording.steps.push(Step::Read(read.clone(), position));
                 }
                 if !known {
-                    kept.readings.push(read);
+                    recording.readings.push(read);
                 }
             }
         }
         match value {
             Some(value) => Ok(to_script(value)),
-            None if self.0.notes.tolerates(position) => Ok(Dynamic::UNIT),
+            None if self.0.analysis.tolerates(position) => Ok(Dynamic::UNIT),
             None => {
                 *lock(&self.0.missing) = Some(self.missing_field(source, name));
-                // Not catchable, and never confused with a fault: `missing` tells them apart.
+                // A script cannot catch this error, and `missing` distinguishes it from a fault.
                 Err(EvalAltResult::ErrorTerminated(Dynamic::UNIT, position).into())
             }
         }
     }
 
-    /// Of each thing that is recorded, the steps hold another copy.
+    /// How many copies of each item the recording holds: with steps, two.
     fn copies(&self) -> usize {
         1 + usize::from(self.0.in_order)
     }
@@ -201,20 +206,20 @@ impl Run {
     }
 }
 
-/// A field that is missing, or withheld where its publisher says so.
+/// The field, and whether its value is missing or withheld by its publisher.
 pub(super) fn missing_field(table: &Table, row: usize, name: &str) -> MissingField {
     let withheld = dictionary::withheld_by(name).is_some_and(|flag| table.is_true(flag, row));
     let why = if withheld { Absence::Withheld } else { Absence::Missing };
     MissingField { field: name.to_owned(), why }
 }
 
-/// An error that makes the verdict `failed`, at a place of the rule.
+/// An error at a place of the rule; it makes the verdict `failed`.
 #[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors in a box")]
 pub(super) fn fail(position: Position, message: impl Into<String>) -> Box<EvalAltResult> {
     let message: String = message.into();
     EvalAltResult::ErrorRuntime(message.into(), position).into()
 }
 
-fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
-    kept.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

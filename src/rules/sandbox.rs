@@ -1,4 +1,5 @@
-//! The only engine that runs scripts: nothing reaches outside, and everything is bounded.
+//! The only engine that runs scripts. A script reaches nothing outside, and everything it does is
+//! bounded.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -21,23 +22,23 @@ use super::thresholds::Thresholds;
 use crate::domain::level::Level;
 use crate::frame::dictionary;
 
-/// What one evaluation of one rule may cost. Beyond a limit the verdict is `failed` and names it.
+/// Limits of one evaluation of one rule. Beyond one, the verdict is `failed` and names the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     pub operations: u64,
-    /// Of the clock on the wall, for what operations do not count: so many that a sound rule never
-    /// meets it, since a verdict must not depend on the load of the machine.
+    /// Wall-clock time, in milliseconds, for work that operations do not count. High enough that a
+    /// sound rule never reaches it: a verdict must not depend on the load of the machine.
     pub milliseconds: u64,
     pub call_levels: usize,
     pub expression_depth: usize,
     pub variables: usize,
     pub functions: usize,
-    /// Characters.
+    /// In characters.
     pub string_size: usize,
     pub array_size: usize,
     pub map_size: usize,
-    /// Bytes of a rule's file.
+    /// Size of a rule's file, in bytes.
     pub text_size: usize,
     /// Subjects on which a rule may break a limit before it is given up for the rest.
     pub breaches: usize,
@@ -62,33 +63,34 @@ impl Default for Limits {
     }
 }
 
-/// How often the time and the budget are looked at.
+/// Operations between two checks of the time and the budget.
 const OPERATIONS_PER_LOOK: u64 = 64;
 
 thread_local! {
-    /// When the evaluation on this thread began. Rhai tells its limits nothing but a count.
+    /// When the evaluation on this thread began. Rhai gives its progress callback only a count of
+    /// operations.
     static STARTED: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// An evaluation begins on this thread.
+/// Starts the clock of an evaluation on this thread.
 pub(super) fn begin() {
     STARTED.set(Some(Instant::now()));
 }
 
-/// The type of `p` in scripts: its fields are read from the run at hand.
+/// The type of `p` in scripts: its properties are read from the current evaluation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SubjectFields;
 
-/// The type of `t` in scripts.
+/// The type of `t` in scripts: its properties are the thresholds in force.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ThresholdsInForce;
 
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
 pub(super) fn engine(limits: &Limits, thresholds: &Thresholds, budget: &Budget) -> Engine {
     let mut engine = Engine::new_raw();
-    // With fast operators Rhai compares unlike types by itself, and says `false`.
+    // With fast operators Rhai compares values of different types by itself, and gives `false`.
     engine.set_fast_operators(false);
-    // The tree is kept as written: positions stay true, and nothing is worked out beforehand.
+    // The tree stays as written: positions remain true, and no constant is computed in advance.
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_max_operations(limits.operations);
     let time = Duration::from_millis(limits.milliseconds);
@@ -98,7 +100,7 @@ pub(super) fn engine(limits: &Limits, thresholds: &Thresholds, budget: &Budget) 
             return None;
         }
         let is_late = STARTED.get().is_some_and(|started| started.elapsed() > time);
-        (is_late || budget.is_over()).then_some(Dynamic::UNIT)
+        (is_late || budget.is_spent()).then_some(Dynamic::UNIT)
     });
     engine.set_max_call_levels(limits.call_levels);
     engine.set_max_expr_depths(limits.expression_depth, limits.expression_depth);
@@ -118,7 +120,7 @@ pub(super) fn engine(limits: &Limits, thresholds: &Thresholds, budget: &Budget) 
     engine
 }
 
-/// Constants of a global module are in sight inside functions, where those of a scope are not.
+/// Functions see the constants of a global module, but not those of a scope.
 fn register_levels(engine: &mut Engine) {
     engine.register_type_with_name::<Level>("level");
     engine.register_type_with_name::<chrono::NaiveDate>("date");

@@ -1,4 +1,4 @@
-//! One subject made by hand, in frames of the dictionary's shape: for cases and tests.
+//! One hand-made subject in frames of the dictionary's shape, for cases and tests.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub struct Specimen {
 }
 
 impl Specimen {
-    /// Listed by the edition in force, and nothing else is known of it.
+    /// A subject that the current edition lists and of which nothing else is known.
     pub fn new(scope: Scope, as_of: NaiveDate) -> Self {
         let mut specimen = Self { scope, cells: BTreeMap::new() };
         specimen.set("as_of", Value::Date(as_of));
@@ -47,7 +47,10 @@ impl Specimen {
         self.cells.insert(field, value);
     }
 
-    /// Its own frame has one row, the others none.
+    /// The frame of the subject's scope has one row, the others none.
+    ///
+    /// # Errors
+    /// When Polars cannot build a frame.
     pub fn frames(&self) -> PolarsResult<Frames> {
         Ok(Frames {
             projects: self.frame(Scope::Project)?,
@@ -65,7 +68,7 @@ impl Specimen {
     }
 }
 
-/// A value of another type than the field's is left out, as if it were missing.
+/// A value whose type is not the field's is left out, as if it were missing.
 fn column(field: &Field, value: Option<&Value>) -> PolarsResult<Column> {
     let name = field.name.into();
     let series = match (field.kind, value) {

@@ -22,7 +22,7 @@ use crate::domain::value::Value;
 use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
 
-/// Rows and their subjects, in the order of the subjects.
+/// Row numbers and their subjects, sorted by subject.
 #[derive(Debug)]
 pub(super) struct Roll {
     pub(super) rows: Vec<usize>,
@@ -36,7 +36,7 @@ pub(super) struct Table {
     cells: HashMap<&'static str, Cells>,
 }
 
-/// One column, by the type that the dictionary promises.
+/// One column, with the type that the dictionary declares.
 #[derive(Debug)]
 enum Cells {
     Bool(BooleanChunked),
@@ -45,13 +45,13 @@ enum Cells {
     Text(StringChunked),
     /// Days since 1970-01-01.
     Date(Int32Chunked),
-    /// Not what the dictionary promises; why.
+    /// The column does not have the type that the dictionary declares; the text says what it has.
     Unreadable(String),
 }
 
 impl Table {
     pub(super) fn open(frame: &DataFrame, scope: Scope) -> Self {
-        // A frame looks its columns up one after the other: once for all fields is enough.
+        // Polars looks a column up by scanning them all: a map is built once for all fields.
         let columns: HashMap<&str, &Column> =
             frame.columns().iter().map(|column| (column.name().as_str(), column)).collect();
         let cells = dictionary::fields_of(scope)
@@ -70,7 +70,10 @@ impl Table {
         Self { scope, height: frame.height(), cells }
     }
 
-    /// A cell's value, `None` when it is missing. An error says that the frame breaks its promise.
+    /// The value of a cell, `None` when it is missing.
+    ///
+    /// # Errors
+    /// When the column does not have the type that the dictionary declares.
     pub(super) fn get(&self, field: &str, row: usize) -> Result<Option<Value>, String> {
         let cells = self
             .cells
@@ -97,7 +100,7 @@ impl Table {
         matches!(self.get(field, row), Ok(Some(Value::Bool(true))))
     }
 
-    /// The rows that a rule judges.
+    /// The rows that a rule for these subjects judges.
     pub(super) fn roll(&self, subjects: Subjects) -> Roll {
         let chosen = subjects.field();
         let mut rows: Vec<_> = (0..self.height)

@@ -1,4 +1,5 @@
-//! A threshold's value replaced in the text of `thresholds.toml`, every other byte left as it is.
+//! Replaces a threshold's value in the text of `thresholds.toml`, and leaves every other byte as it
+//! is.
 
 use std::collections::BTreeMap;
 
@@ -20,9 +21,12 @@ struct Dated {
     value: toml::Spanned<toml::Value>,
 }
 
-/// `name` is that of a threshold, followed by `@` and a date when its values are dated: `drift_target`
-/// for the one without a date, `drift_target@2022-01-01`. Says what is wrong with the text, the name or
-/// the value otherwise; bounds are looked at when the catalogue is compiled.
+/// Returns the text with a new value. `name` is a threshold, followed by `@` and a date for a value
+/// in force from that date: `drift_target` for the one without a date, `drift_target@2022-01-01`.
+///
+/// # Errors
+/// Says what is wrong with the text, the name or the value. Bounds are not checked here but when
+/// the catalogue is compiled.
 pub fn with_threshold(text: &str, name: &str, value: &str) -> Result<String, String> {
     let figure = value.parse::<f64>().ok().filter(|figure| figure.is_finite());
     if figure.is_none() || toml::from_str::<toml::Table>(&format!("v = {value}")).is_err() {

@@ -1,4 +1,4 @@
-//! The thresholds that rules read, every one with its unit, its source and its dates.
+//! The thresholds that rules read, each with its unit, its source and its dates.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ impl Thresholds {
         self.0.get(name)
     }
 
-    /// The values in force at a date. A threshold that is not in force yet is absent.
+    /// The values in force at a date. A threshold that is not yet in force is absent.
     pub fn at(&self, as_of: NaiveDate) -> BTreeMap<String, Value> {
         self.iter()
             .filter_map(|threshold| Some((threshold.name.clone(), threshold.at(as_of)?.clone())))
@@ -46,14 +46,14 @@ impl Thresholds {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Threshold {
     pub name: String,
-    /// In French.
+    /// Name for people, in French.
     pub label: String,
     pub unit: Unit,
     pub source: ThresholdSource,
-    /// Outside of these bounds, a value is a slip of the hand.
+    /// Bounds of a plausible value: outside of them it is taken for a typing mistake.
     pub min: Option<f64>,
     pub max: Option<f64>,
-    /// By date; a value without a date has always been in force.
+    /// Sorted by date. A value without a date has always been in force.
     pub values: Vec<DatedValue>,
 }
 
@@ -131,7 +131,7 @@ impl From<Number> for f64 {
     }
 }
 
-/// Reads `thresholds.toml`; a faulty threshold is left out, and every fault goes to `faults`.
+/// Reads `thresholds.toml`. Leaves out faulty thresholds and adds every fault to `faults`.
 pub(super) fn read(text: &str, faults: &mut Vec<RuleFault>) -> Thresholds {
     let entries: BTreeMap<String, toml::Spanned<toml::Value>> = match toml::from_str(text) {
         Ok(entries) => entries,
@@ -229,7 +229,7 @@ const UNITS: [Unit; 9] = [
     Unit::Fte,
 ];
 
-/// The unit's word in files and in evidence, the same as the API's.
+/// The name of a unit in files and in evidence, the same as in the API.
 pub(super) fn unit_word(unit: Unit) -> &'static str {
     match unit {
         Unit::None => "none",

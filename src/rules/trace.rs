@@ -1,4 +1,4 @@
-//! One rule on one subject, told step by step, whatever the verdict.
+//! Explains one rule on one subject step by step, whatever the verdict.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use super::budget::Budget;
 use super::catalogue::Catalogue;
 use super::evidence;
 use super::french;
-use super::interpret::Compiled;
+use super::interpret::CompiledRule;
 use super::run::Ground;
 use super::run::Read;
 use super::run::Recording;
 use super::run::Step;
+use super::syntax::Analysis;
 use super::syntax::Named;
-use super::syntax::Notes;
 use super::syntax::Operand;
 use super::table::Table;
 use super::thresholds::Thresholds;
@@ -36,10 +36,10 @@ use crate::frame::Frames;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
 
-/// A judgement and the way that led to it, be it clear or unknown.
+/// A verdict and the steps that led to it, whatever the verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Trace {
-    /// Without evidence, which the rest tells at greater length.
+    /// Without evidence: the steps and readings say the same in more detail.
     #[serde(flatten)]
     pub judgement: Judgement,
     /// In the order of evaluation.
@@ -52,16 +52,16 @@ pub struct Trace {
 pub struct TraceReading {
     #[serde(flatten)]
     pub reading: Reading,
-    /// The value in French, by its unit; `None` when it was missing.
+    /// The value in French, with its unit; `None` when it was missing.
     pub shown: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TraceStep {
-    /// Of the rule's file, counted from 1.
+    /// Line in the rule's file, counted from 1.
     pub line: usize,
     pub column: usize,
-    /// In French, with values.
+    /// In French, with the values.
     pub text: String,
     pub finding: Finding,
 }
@@ -71,7 +71,7 @@ pub struct TraceStep {
 pub enum Finding {
     True,
     False,
-    /// A value that no comparison shows: a boolean, what a `switch` looks at.
+    /// A value that no comparison shows: a boolean, or what a `switch` looks at.
     Read,
     Missing,
     Withheld,
@@ -90,7 +90,8 @@ impl Finding {
 }
 
 impl Catalogue {
-    /// `None` when there is no such rule, or when it does not judge such a subject.
+    /// Runs a rule on a subject and records each step. `None` when there is no such rule, or when
+    /// it does not judge such a subject.
     pub fn trace(
         &self,
         rule: &RuleId,
@@ -106,20 +107,20 @@ impl Catalogue {
         let row = *roll.rows.get(place)?;
         let thresholds = Arc::new(self.thresholds().at(as_of));
         let ground = Ground { table, row, thresholds, budget: self.budget.clone() };
-        Some(self.told(compiled, subject.clone(), &ground))
+        Some(self.trace_of(compiled, subject.clone(), &ground))
     }
 
-    fn told(&self, compiled: &Compiled, subject: Subject, ground: &Ground) -> Trace {
+    fn trace_of(&self, compiled: &CompiledRule, subject: Subject, ground: &Ground) -> Trace {
         let (outcome, recording) = compiled.recorded(&self.engine, ground);
         let fired = outcome.as_ref().is_ok_and(|level| *level >= Level::Watch);
         let verdict = match outcome {
             Ok(level) => Verdict::Level { level },
             Err(halt) => halt.into(),
         };
-        let (notes, thresholds) = (&compiled.notes, self.thresholds());
-        let teller = Teller { notes, thresholds, budget: &self.budget };
-        let steps = teller.tell(&recording, missing(&verdict));
-        let readings = teller.readings(recording);
+        let (analysis, thresholds) = (&compiled.analysis, self.thresholds());
+        let writer = TraceWriter { analysis, thresholds, budget: &self.budget };
+        let steps = writer.steps(&recording, missing(&verdict));
+        let readings = writer.readings(recording);
         Trace {
             judgement: Judgement {
                 rule: compiled.rule.id.clone(),
@@ -141,34 +142,35 @@ fn missing(verdict: &Verdict) -> Option<&MissingField> {
     }
 }
 
-struct Teller<'t> {
-    notes: &'t Notes,
+struct TraceWriter<'t> {
+    analysis: &'t Analysis,
     thresholds: &'t Thresholds,
     budget: &'t Budget,
 }
 
-impl Teller<'_> {
-    fn tell(&self, recording: &Recording, missing: Option<&MissingField>) -> Vec<TraceStep> {
-        let mut told: Vec<TraceStep> = Vec::new();
+impl TraceWriter<'_> {
+    fn steps(&self, recording: &Recording, missing: Option<&MissingField>) -> Vec<TraceStep> {
+        let mut steps: Vec<TraceStep> = Vec::new();
         for (index, step) in recording.steps.iter().enumerate() {
-            // Each step looks through those after it: with many, that takes longer than the rule did.
-            if self.budget.is_over() {
+            // Each step is compared with all following ones: with many, that takes longer than the
+            // rule itself.
+            if self.budget.is_spent() {
                 break;
             }
             match step {
-                Step::Compared(comparison) => told.push(compared(comparison)),
+                Step::Compared(comparison) => steps.push(compared(comparison)),
                 Step::Read(read, position) => {
                     let later = recording.steps.get(index + 1..).unwrap_or_default();
                     if !self.is_shown(read, later) {
                         let one = self.read(read, *position, missing);
-                        if !told.contains(&one) {
-                            told.push(one);
+                        if !steps.contains(&one) {
+                            steps.push(one);
                         }
                     }
                 }
             }
         }
-        told
+        steps
     }
 
     fn readings(&self, recording: Recording) -> Vec<TraceReading> {
@@ -184,18 +186,18 @@ impl Teller<'_> {
             .collect()
     }
 
-    /// Whether a comparison to come shows what was read.
+    /// Whether a later comparison shows the value that was read.
     fn is_shown(&self, read: &Read, later: &[Step]) -> bool {
         let name = source_of(read);
         let (label, _) = self.named(read.source, &read.name);
-        // The past of a field is read under another name than the one that is written.
-        let tells = |operand: &Operand| {
+        // The past of a field is read under another name than the one written in the rule.
+        let shows = |operand: &Operand| {
             mentions(&operand.source, &name)
                 || matches!(&operand.named, Named::Field { label: known, .. } if *known == label)
         };
         later.iter().any(|step| match step {
             Step::Compared(comparison) => {
-                self.notes.operands_at(place(comparison)).iter().any(tells)
+                self.analysis.operands_at(place(comparison)).iter().any(shows)
             }
             Step::Read(..) => false,
         })
@@ -208,7 +210,7 @@ impl Teller<'_> {
             None if read.source == ReadingSource::Threshold => {
                 ("pas encore en vigueur".to_owned(), Finding::Missing)
             }
-            None if self.notes.tolerates(position) => {
+            None if self.analysis.tolerates(position) => {
                 ("inconnu, ce que la règle prévoit".to_owned(), Finding::Missing)
             }
             None => match missing.map(|missing| missing.why) {
@@ -260,7 +262,7 @@ fn source_of(read: &Read) -> String {
     }
 }
 
-/// Whether a text names a field, and not just one whose name begins the same.
+/// Whether a text contains a field's name as a whole word.
 fn mentions(source: &str, name: &str) -> bool {
     source.match_indices(name).any(|(at, _)| {
         let after = source.get(at + name.len()..).and_then(|rest| rest.chars().next());
@@ -273,7 +275,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_mentioned_whole_or_not_at_all() {
+    fn a_longer_name_does_not_count_as_a_mention() {
         assert!(mentions("p.cost_current - p.cost_previous", "p.cost_current"));
         assert!(!mentions("p.cost_change", "p.cost"));
     }

@@ -1,4 +1,4 @@
-//! Values on their way into scripts and out of them: the one place where types are converted.
+//! Converts values into and out of scripts.
 
 use chrono::NaiveDate;
 use rhai::Array;
@@ -57,7 +57,7 @@ impl Scalar {
         if value.read_lock::<Map>().is_some() { Self::Map } else { Self::Other }
     }
 
-    /// With its article, as error messages say it.
+    /// The type with its article, for error messages.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
@@ -87,7 +87,8 @@ impl Scalar {
         }
     }
 
-    /// As evidence keeps it. What has no word there (a list, a map) is `None`.
+    /// The value as evidence stores it. `None` for what evidence cannot store, such as a list or a
+    /// map.
     pub(super) fn value(&self) -> Option<Value> {
         match self {
             Self::Bool(held) => Some(Value::Bool(*held)),

@@ -1,4 +1,5 @@
-//! Whether a job should run now: a pure decision, from its timetable, what was answered, and the time.
+//! Whether a job should run now. Pure: depends on its timetable, on the firings already handled and
+//! on the time.
 
 use chrono::DateTime;
 use chrono::Duration;
@@ -10,13 +11,13 @@ use crate::domain::job::Call;
 use crate::domain::job::JobName;
 use crate::domain::job::Occasion;
 
-/// A firing answered within that time was not missed.
+/// A firing handled within that time was not missed.
 const GRACE: Duration = Duration::minutes(5);
 
-/// Firings that a catch-up counts at most.
+/// Most missed firings that are counted.
 const COUNTED: u64 = 10_000;
 
-/// Spreads firings, so that several services do not all ask the same server in the same second. The
+/// Delays firings so that several services do not query the same server in the same second. The
 /// same seed, job and firing always give the same delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Jitter {
@@ -36,11 +37,11 @@ impl Jitter {
     }
 }
 
-/// What is known of a job when its timetable is looked at.
+/// The state of a job when its timetable is checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     pub job: JobName,
-    /// Firings up to this instant are answered.
+    /// Firings up to this instant have been handled.
     pub settled_to: DateTime<Utc>,
     pub now: DateTime<Utc>,
     pub jitter: Jitter,
@@ -48,17 +49,17 @@ pub struct Moment {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Nothing fires any more.
+    /// There is no firing any more.
     Never,
-    /// Not before that instant, which is the firing and its delay.
+    /// Not before this instant, which is the firing plus its delay.
     Later(DateTime<Utc>),
     Now(Call),
 }
 
-/// However many firings were missed, one run answers them all.
+/// Decides whether a job is due. A single run handles all the firings that were missed.
 pub fn due(timetable: &Timetable, moment: Moment) -> Due {
     let Moment { job, now, jitter, .. } = moment;
-    // A clock that once stood in the future must not silence the job until then.
+    // A date in the future, written by a clock that was ahead, must not stop the job until then.
     let settled_to = moment.settled_to.min(now);
     let mut latest = None;
     let mut passed: u64 = 0;
@@ -96,7 +97,7 @@ mod tests {
         let timetable = Timetable::read("schedule.cycle", expression).unwrap().unwrap();
         let moment =
             Moment { job: JobName::Cycle, settled_to: at(settled_to), now: at(now), jitter: NONE };
-        let told = match due(&timetable, moment) {
+        let decision = match due(&timetable, moment) {
             Due::Never => "never".to_owned(),
             Due::Later(when) => format!("at {}", when.format("%m-%d %H:%M:%S")),
             Due::Now(Call { occasion, firing, missed, .. }) => {
@@ -104,7 +105,7 @@ mod tests {
                 format!("{} of {firing}, {missed} missed", occasion.as_str())
             }
         };
-        assert_eq!(told, expected);
+        assert_eq!(decision, expected);
     }
 
     const DAILY: &str = "0 30 6 * * *";
@@ -135,7 +136,7 @@ mod tests {
             "2026-11-21T09:00:00Z",
             "catch_up of 11-21 05:30:00, 11 missed",
         );
-        // The last one is on time and answers the others too.
+        // The last firing is on time; its run handles the others too.
         check(
             DAILY,
             "2026-11-10T12:00:00Z",

@@ -1,4 +1,4 @@
-//! A file from an address, only when it is another than last time, and only so large and so slow.
+//! Downloads a file if it has changed since last time, within bounds on its size and duration.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::sources::MAX_BYTES;
 
 const MOST_REDIRECTS: usize = 5;
 
-/// Why an address gave no file. None of it repeats the address, which may hold a password.
+/// Why a download failed. The address is not repeated: it may hold a password.
 #[derive(Debug, Error)]
 pub(super) enum FetchError {
     #[error("no answer")]
@@ -33,7 +33,7 @@ pub(super) enum FetchError {
     Body(#[from] BodyFault),
 }
 
-/// What the server said of its file, to be said back to it.
+/// The validators that the server sent with its file, to be sent back to it next time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Validators {
     pub(super) etag: Option<String>,
@@ -61,8 +61,8 @@ pub(super) fn address(text: &str) -> Result<Url, JobError> {
     if matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(refused()) }
 }
 
-/// The address as it may be shown and kept: without what may be a password or a key. Addresses that
-/// differ by their query alone are told apart by its fingerprint.
+/// The address without parts that may be a password or a key, for display and storage. Addresses
+/// that differ only in their query are distinguished by its fingerprint.
 pub(super) fn shown(url: &Url) -> String {
     redaction::url(url.as_str())
 }

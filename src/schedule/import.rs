@@ -1,5 +1,5 @@
-//! The import job: what is new is read and recorded file by file; a file that is wrong is refused
-//! once and holds up no other.
+//! The import job: reads and records new files one by one. A wrong file is refused once and delays
+//! no other.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use tracing::warn;
 use super::JobError;
 use super::counted;
 use super::look;
-use super::look::Against;
-use super::look::Arrival;
+use super::look::KnownSources;
 use super::look::Look;
-use super::look::Remembered;
+use super::look::LookContext;
+use super::look::NewFile;
 use super::work::Work;
 use crate::cycle::Parts;
 use crate::cycle::notices_of;
@@ -43,15 +43,15 @@ struct Tally {
     refused: usize,
     failed: usize,
     unsettled: usize,
-    /// Not read, since the service stops.
+    /// Files not read because the service stops.
     left: usize,
 }
 
-/// A file whose content is told by its header.
+/// A file whose content was recognised by its header.
 #[derive(Debug)]
 struct Recognised {
     dataset: Dataset,
-    arrival: Arrival,
+    new_file: NewFile,
 }
 
 pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Done, JobError> {
@@ -59,7 +59,7 @@ pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Don
     let reader = Arc::new(Reader::open(&work.profiles, &work.aliases)?);
     let known = store.known_projects().await?;
     let context = context(&reader, &known);
-    let remembered: Remembered = store
+    let remembered: KnownSources = store
         .import_sources()
         .await?
         .into_iter()
@@ -75,10 +75,10 @@ pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Don
         tally.count(source.outcome);
         let place = source.source.as_str();
         warn!(import.source = place, "`{place}` gave no file: {}", source.detail);
-        let told = told(&source, 1, &work.parts).await?;
-        store.keep_import_source(&source, &told).await?;
+        let notices = refusal_notices(&source, 1, &work.parts).await?;
+        store.keep_import_source(&source, &notices).await?;
     }
-    let recognised = recognise_all(&reader, look.arrivals, &work.parts, &mut tally).await?;
+    let recognised = recognise_all(&reader, look.new_files, &work.parts, &mut tally).await?;
     let reading = Reading { reader, parts: &work.parts, now, stop };
     reading.read_all(recognised, known, &mut tally).await?;
     let refusals = store.import_sources().await?;
@@ -86,7 +86,7 @@ pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Don
     Ok(tally.done(refusals))
 }
 
-/// What a refusal depends on besides the file.
+/// Fingerprint of what a refusal depends on apart from the file.
 fn context(reader: &Reader, known: &[KnownProject]) -> Fingerprint {
     let (reader, known) = (reader.fingerprint(), format!("{known:?}"));
     Fingerprint::of_parts(&[env!("CARGO_PKG_VERSION"), reader.as_str(), &known])
@@ -94,7 +94,7 @@ fn context(reader: &Reader, known: &[KnownProject]) -> Fingerprint {
 
 async fn look_around(
     work: &Work,
-    remembered: Remembered,
+    remembered: KnownSources,
     context: Fingerprint,
     stop: &watch::Receiver<bool>,
 ) -> Result<Look, JobError> {
@@ -103,37 +103,37 @@ async fn look_around(
     let (shared, same) = (Arc::clone(&remembered), Arc::clone(&context));
     let mut look = tokio::task::spawn_blocking(move || {
         let mut look = Look::default();
-        let against = Against { remembered: &shared, context: &same, now };
-        look::at_folder(&settings, against, &mut look).map(|()| look)
+        let look_context = LookContext { remembered: &shared, context: &same, now };
+        look::look_at_folder(&settings, look_context, &mut look).map(|()| look)
     })
     .await??;
-    let against = Against { remembered: &remembered, context: &context, now };
-    look::at_addresses(&work.import, against, &mut look, &mut stop.clone()).await?;
+    let look_context = LookContext { remembered: &remembered, context: &context, now };
+    look::look_at_addresses(&work.import, look_context, &mut look, &mut stop.clone()).await?;
     Ok(look)
 }
 
-/// In the order in which they are to be read.
+/// Recognises all files, and returns them in the order in which they must be read.
 async fn recognise_all(
     reader: &Arc<Reader>,
-    arrivals: Vec<Arrival>,
+    new_files: Vec<NewFile>,
     parts: &Parts,
     tally: &mut Tally,
 ) -> Result<Vec<Recognised>, JobError> {
     let mut recognised = Vec::new();
-    for arrival in arrivals {
+    for new_file in new_files {
         let reader = Arc::clone(reader);
-        let (arrival, dataset) = tokio::task::spawn_blocking(move || {
-            let dataset = reader.recognise(&request(&arrival));
-            (arrival, dataset)
+        let (new_file, dataset) = tokio::task::spawn_blocking(move || {
+            let dataset = reader.recognise(&request(&new_file));
+            (new_file, dataset)
         })
         .await?;
         match dataset {
-            Ok(dataset) => recognised.push(Recognised { dataset, arrival }),
-            Err(fault) => refuse(arrival.source, &fault, parts, tally).await?,
+            Ok(dataset) => recognised.push(Recognised { dataset, new_file }),
+            Err(fault) => refuse(new_file.source, &fault, parts, tally).await?,
         }
     }
     recognised.sort_by(|a, b| {
-        let names = (a.arrival.source.source.as_str(), b.arrival.source.source.as_str());
+        let names = (a.new_file.source.source.as_str(), b.new_file.source.source.as_str());
         sources::reading_order((a.dataset, names.0), (b.dataset, names.1))
     });
     Ok(recognised)
@@ -147,25 +147,26 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Each file is one transaction; those that are left when the service stops are for the next time.
+    /// Reads each file in a transaction of its own. Files left when the service stops are read next
+    /// time.
     async fn read_all(
         &self,
         recognised: Vec<Recognised>,
         mut known: Vec<KnownProject>,
         tally: &mut Tally,
     ) -> Result<(), JobError> {
-        for Recognised { arrival, .. } in recognised {
+        for Recognised { new_file, .. } in recognised {
             if *self.stop.borrow() {
                 tally.left += 1;
                 continue;
             }
             let reader = Arc::clone(&self.reader);
-            let (arrival, import, still_known) = tokio::task::spawn_blocking(move || {
-                let import = reader.read(&request(&arrival), &known);
+            let (new_file, import, still_known) = tokio::task::spawn_blocking(move || {
+                let import = reader.read(&request(&new_file), &known);
                 if let Ok(import) = &import {
                     sources::remember(&mut known, import);
                 }
-                (arrival, import, known)
+                (new_file, import, known)
             })
             .await?;
             known = still_known;
@@ -177,19 +178,19 @@ impl Reading<'_> {
                         .record_imports(&[import], &Actor::vigie(), self.now)
                         .await?;
                     for one in recorded {
-                        keep(arrival.source.clone(), &one, &self.parts.store, tally).await?;
+                        keep(new_file.source.clone(), &one, &self.parts.store, tally).await?;
                     }
                 }
-                Err(fault) => refuse(arrival.source, &fault, self.parts, tally).await?,
+                Err(fault) => refuse(new_file.source, &fault, self.parts, tally).await?,
             }
         }
         Ok(())
     }
 }
 
-fn request(arrival: &Arrival) -> Request<'_> {
-    let file = arrival.source.source.as_str();
-    Request { file, bytes: &arrival.bytes, profile: None, edition: None }
+fn request(new_file: &NewFile) -> Request<'_> {
+    let file = new_file.source.source.as_str();
+    Request { file, bytes: &new_file.bytes, profile: None, edition: None }
 }
 
 async fn keep(
@@ -226,12 +227,12 @@ async fn refuse(
         import.faults = fault.count(),
         "`{place}` is refused; `vigie jobs files` says why"
     );
-    let told = told(&source, fault.count(), parts).await?;
-    Ok(parts.store.keep_import_source(&source, &told).await?)
+    let notices = refusal_notices(&source, fault.count(), parts).await?;
+    Ok(parts.store.keep_import_source(&source, &notices).await?)
 }
 
-/// What programs are told of a file that is refused.
-async fn told(
+/// Webhook notices of a refused file.
+async fn refusal_notices(
     source: &ImportSource,
     faults: usize,
     parts: &Parts,
@@ -253,7 +254,7 @@ impl Tally {
         *count += 1;
     }
 
-    /// `refusals` are all that stand, those of earlier runs included.
+    /// `refusals` are all current ones, including those of earlier runs.
     fn done(&self, refusals: usize) -> Done {
         let outcome = if self.left > 0 {
             RunOutcome::Stopped

@@ -1,4 +1,5 @@
-//! What is new in the watched folder and at the addresses since the import job last looked.
+//! Finds what is new in the watched folder and at the addresses since the last run of the import
+//! job.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,44 +14,44 @@ use super::fetch;
 use super::fetch::Fetched;
 use super::fetch::Validators;
 use super::settings::ImportSettings;
-use super::told;
+use super::with_causes;
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::job::ImportSource;
 use crate::domain::job::SourceOutcome;
 use crate::sources;
 use crate::sources::SourceError;
 
-/// What was known of each path and address.
-pub(super) type Remembered = BTreeMap<String, ImportSource>;
+/// The recorded state of each path and address.
+pub(super) type KnownSources = BTreeMap<String, ImportSource>;
 
-/// A file to read: new, changed, or refused for a reason that may hold no longer.
+/// A file to read: new, changed, or refused for a reason that may no longer hold.
 #[derive(Debug)]
-pub(super) struct Arrival {
+pub(super) struct NewFile {
     pub(super) bytes: Vec<u8>,
-    /// Outcome and detail are still to be said.
+    /// Its outcome and detail are set once it was read.
     pub(super) source: ImportSource,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Look {
-    pub(super) arrivals: Vec<Arrival>,
-    /// Paths and addresses that gave no file, or one too large.
+    pub(super) new_files: Vec<NewFile>,
+    /// Paths and addresses that gave no file, or one that is too large.
     pub(super) lacking: Vec<ImportSource>,
-    /// Files that may still be being written.
+    /// Number of files that may still be being written.
     pub(super) unsettled: usize,
-    /// The same as before.
+    /// Sources that have not changed.
     pub(super) unchanged: Vec<ImportSource>,
 }
 
-/// Against what the look is taken.
+/// What is compared with the current state of the folder and addresses.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Against<'a> {
-    pub(super) remembered: &'a Remembered,
+pub(super) struct LookContext<'a> {
+    pub(super) remembered: &'a KnownSources,
     pub(super) context: &'a Fingerprint,
     pub(super) now: DateTime<Utc>,
 }
 
-impl<'a> Against<'a> {
+impl<'a> LookContext<'a> {
     fn blank(self, source: String) -> ImportSource {
         ImportSource {
             source,
@@ -67,7 +68,7 @@ impl<'a> Against<'a> {
         }
     }
 
-    /// What was known of it, when that is worth no second look.
+    /// The recorded state of a source, if nothing could have changed since.
     fn settled(self, source: &str) -> Option<&'a ImportSource> {
         self.remembered.get(source).filter(|known| match known.outcome {
             SourceOutcome::Imported | SourceOutcome::Known => true,
@@ -77,10 +78,10 @@ impl<'a> Against<'a> {
     }
 }
 
-/// Reads the disk: for a thread that may wait.
-pub(super) fn at_folder(
+/// Reads the disk: call it on a thread that may block.
+pub(super) fn look_at_folder(
     settings: &ImportSettings,
-    against: Against<'_>,
+    context: LookContext<'_>,
     look: &mut Look,
 ) -> Result<(), SourceError> {
     let folder = &settings.folder;
@@ -92,46 +93,46 @@ pub(super) fn at_folder(
         return Err(SourceError::Read { path: folder.clone(), source });
     }
     for file in sources::files_at(std::slice::from_ref(folder))? {
-        at_file(&file, settings, against, look);
+        at_file(&file, settings, context, look);
     }
     Ok(())
 }
 
-fn at_file(file: &Path, settings: &ImportSettings, against: Against<'_>, look: &mut Look) {
-    let mut source = against.blank(file.display().to_string());
+fn at_file(file: &Path, settings: &ImportSettings, context: LookContext<'_>, look: &mut Look) {
+    let mut source = context.blank(file.display().to_string());
     let found = std::fs::metadata(file).and_then(|about| Ok((about.len(), about.modified()?)));
     let (size, modified_at) = match found {
         Ok((size, modified)) => (size, DateTime::<Utc>::from(modified)),
         Err(error) => {
-            source.detail = told(&error);
+            source.detail = with_causes(&error);
             look.lacking.push(source);
             return;
         }
     };
     (source.size, source.modified_at) = (Some(size), Some(modified_at));
-    let settled = against.settled(&source.source);
+    let settled = context.settled(&source.source);
     if settled
         .is_some_and(|known| known.size == source.size && known.modified_at == source.modified_at)
     {
         return;
     }
-    let age = against.now - modified_at;
+    let age = context.now - modified_at;
     let settles = TimeDelta::seconds(i64::from(settings.settle_seconds));
     if age >= TimeDelta::zero() && age < settles {
         look.unsettled += 1;
         return;
     }
     match sources::read_file(file) {
-        Ok(bytes) => arrive(source, bytes, settled, look),
+        Ok(bytes) => add_new_file(source, bytes, settled, look),
         Err(error) => {
             source.outcome = outcome_of(&error);
-            source.detail = told(&error);
+            source.detail = with_causes(&error);
             look.lacking.push(source);
         }
     }
 }
 
-fn arrive(
+fn add_new_file(
     mut source: ImportSource,
     bytes: Vec<u8>,
     settled: Option<&ImportSource>,
@@ -145,11 +146,11 @@ fn arrive(
             detail: known.detail.clone(),
             ..source
         }),
-        None => look.arrivals.push(Arrival { bytes, source }),
+        None => look.new_files.push(NewFile { bytes, source }),
     }
 }
 
-/// A disk or a network may do better next time; a file that is wrong stays wrong.
+/// A disk or a network may work next time; a wrong file stays wrong.
 pub(super) fn outcome_of(error: &SourceError) -> SourceOutcome {
     if matches!(error, SourceError::Read { .. }) {
         SourceOutcome::Failed
@@ -158,10 +159,10 @@ pub(super) fn outcome_of(error: &SourceError) -> SourceOutcome {
     }
 }
 
-/// Gives up the addresses that are left when told to stop.
-pub(super) async fn at_addresses(
+/// Downloads from the addresses. Once `stop` is true, the remaining ones are skipped.
+pub(super) async fn look_at_addresses(
     settings: &ImportSettings,
-    against: Against<'_>,
+    context: LookContext<'_>,
     look: &mut Look,
     stop: &mut watch::Receiver<bool>,
 ) -> Result<(), JobError> {
@@ -171,8 +172,8 @@ pub(super) async fn at_addresses(
     let client = fetch::client(settings.timeout_seconds)?;
     for url in &settings.urls {
         let url = fetch::address(url)?;
-        let mut source = against.blank(fetch::shown(&url));
-        let settled = against.settled(&source.source);
+        let mut source = context.blank(fetch::shown(&url));
+        let settled = context.settled(&source.source);
         let known = settled.map_or_else(Validators::default, |known| Validators {
             etag: known.etag.clone(),
             last_modified: known.last_modified.clone(),
@@ -186,13 +187,13 @@ pub(super) async fn at_addresses(
             Ok(Fetched::File { bytes, validators }) => {
                 (source.etag, source.last_modified) = (validators.etag, validators.last_modified);
                 source.size = u64::try_from(bytes.len()).ok();
-                arrive(source, bytes, settled, look);
+                add_new_file(source, bytes, settled, look);
             }
             Err(error) => {
-                // What was known of its last file still holds.
-                let former = against.remembered.get(&source.source);
+                // The recorded state of its last file remains valid.
+                let former = context.remembered.get(&source.source);
                 source.sha256 = former.and_then(|former| former.sha256.clone());
-                source.detail = told(&error);
+                source.detail = with_causes(&error);
                 look.lacking.push(source);
             }
         }

@@ -1,4 +1,4 @@
-//! What the service does by itself: when each job is due, who runs it, and what it does.
+//! Scheduled jobs: when each is due, who runs it, and what it does.
 
 mod backup;
 mod due;
@@ -34,7 +34,7 @@ pub use timetable::Timetable;
 pub use timetable::TimetableError;
 pub use work::Work;
 
-/// Why a job came to nothing.
+/// Why a job failed.
 #[derive(Debug, Error)]
 pub enum JobError {
     #[error(transparent)]
@@ -55,14 +55,14 @@ pub enum JobError {
         "read the setting `import.urls`: found `{found}`, expected an address such as `https://example.org/2020-11.panorama.csv`"
     )]
     Address { found: String },
-    #[error("prepare to ask addresses")]
+    #[error("prepare the download from addresses")]
     Client(#[source] reqwest::Error),
     #[error("the work of the job was stopped")]
     Stopped(#[from] tokio::task::JoinError),
 }
 
-/// An error and its causes, on one line.
-fn told(error: &dyn std::error::Error) -> String {
+/// An error with its causes, on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -73,7 +73,7 @@ fn told(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// `3 fichiers importés`, `1 fichier importé`.
+/// For example `3 fichiers importés`, `1 fichier importé`.
 fn counted(count: usize, one: &str, many: &str) -> String {
     let words = if count > 1 { many } else { one };
     format!("{count}\u{a0}{words}")

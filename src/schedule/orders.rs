@@ -1,4 +1,5 @@
-//! What people ask for now, beside the timetables: begun at once, answered, and carried out meanwhile.
+//! Handles requests for immediate work, outside the timetables: each begins at once, is answered,
+//! and then runs.
 
 use std::sync::Arc;
 
@@ -15,19 +16,19 @@ use crate::cycle::Ordered;
 use crate::domain::job::Call;
 use crate::store::StoreError;
 
-/// Until `stop` turns true. What is under way then is let finish, or stops where it may; an order that
-/// was not looked at is not answered.
+/// Handles requests until `stop` is true. A job that is running then finishes, or stops where it
+/// can; a request that was not yet handled gets no answer.
 pub async fn take_orders(
     runner: Arc<Runner>,
     mut orders: mpsc::Receiver<Order>,
     stop: watch::Receiver<bool>,
 ) {
     let mut under_way = JoinSet::new();
-    let mut told = stop.clone();
+    let mut stopped = stop.clone();
     loop {
         tokio::select! {
             biased;
-            () = async { drop(told.wait_for(|told| *told).await) } => break,
+            () = async { drop(stopped.wait_for(|stopped| *stopped).await) } => break,
             Some(order) = orders.recv() => take(&runner, order, &stop, &mut under_way).await,
             Some(ended) = under_way.join_next() => note(&ended),
         }
@@ -52,10 +53,10 @@ async fn take(
             Ordered::Begun(run)
         }
         Beginning::Held { run, .. } => Ordered::Busy(run),
-        // Said of firings only.
+        // Only happens to firings.
         Beginning::Already => Ordered::Busy(None),
     });
-    // Whoever asked may be gone: what they asked for is done all the same, and can be looked up.
+    // The caller may be gone: the work is done all the same, and its result can be read.
     drop(answer.send(begun));
 }
 
@@ -66,6 +67,6 @@ fn note(ended: &Result<Result<(), StoreError>, JoinError>) {
         Err(fault) => Some(fault),
     };
     if let Some(cause) = fault {
-        error!(error = cause, "What came of a run that was asked for cannot be written down");
+        error!(error = cause, "The result of a requested run cannot be recorded");
     }
 }

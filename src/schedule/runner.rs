@@ -1,4 +1,5 @@
-//! Runs jobs when they are due: one at a time here, and each by one service at a time anywhere.
+//! Runs jobs when they are due: one at a time in this service, and each job in one service at a
+//! time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -31,10 +32,10 @@ use crate::store::Hold;
 use crate::store::Settled;
 use crate::store::StoreError;
 
-/// How long a job is held without a word: longer than a writer may have to wait for its turn.
+/// How long a job's lock lasts without renewal: longer than a writer may have to wait for its turn.
 const HOLD: TimeDelta = TimeDelta::minutes(3);
 
-/// When a job cannot run now, for another look; and how often the time is looked at, since a
+/// Time before a job that cannot run now is checked again. The clock is checked as often, since a
 /// machine may sleep and its clock may be set.
 const ANOTHER_LOOK: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -49,7 +50,10 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// `seed` decides delays; a service draws it by chance.
+    /// Creates the runner. `seed` decides the delays of firings; a service draws it at random.
+    ///
+    /// # Errors
+    /// When a timetable is not valid.
     pub fn new(work: Work, schedule: &Schedule, seed: u64) -> Result<Self, TimetableError> {
         let jitter = Jitter { most_seconds: schedule.jitter_seconds, seed };
         let holder = format!("{}-{seed:x}", std::process::id());
@@ -58,7 +62,10 @@ impl Runner {
         Ok(Self { work, timetables, jitter, holder })
     }
 
-    /// What can be told of the timetables alone.
+    /// Checks what the timetables alone show.
+    ///
+    /// # Errors
+    /// When a timetable is not valid.
     pub fn check(schedule: &Schedule) -> Result<(), TimetableError> {
         read_timetables(schedule).map(|_| ())
     }
@@ -67,7 +74,7 @@ impl Runner {
         self.timetables.get(&job)
     }
 
-    /// Where every job stands, those that never ran included.
+    /// The state of every job, including those that never ran.
     pub async fn standings(&self) -> Result<Vec<JobStanding>, StoreError> {
         let now = self.work.parts.clock.now();
         let mut known = self.work.parts.store.jobs().await?;
@@ -84,7 +91,7 @@ impl Runner {
         Ok(known)
     }
 
-    /// Says of every job when it fires next, before any of them runs.
+    /// Logs when every job fires next, before any of them runs.
     pub async fn announce(&self) -> Result<(), StoreError> {
         let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
         for job in JobName::ALL {
@@ -98,7 +105,7 @@ impl Runner {
         Ok(())
     }
 
-    /// Until `stop` turns true. What is under way then is let finish, or stops where it may.
+    /// Runs jobs until `stop` is true. A job that is running then finishes, or stops where it can.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             let wake = self.tick(&stop).await;
@@ -111,8 +118,8 @@ impl Runner {
         }
     }
 
-    /// Runs what is due now, and gives the time of the next look. A job that breaks down leaves the
-    /// others alone.
+    /// Runs what is due now, and returns the time of the next check. A job that fails does not
+    /// prevent the others.
     pub async fn tick(&self, stop: &watch::Receiver<bool>) -> Option<DateTime<Utc>> {
         let mut wake = None;
         for job in JobName::ALL {
@@ -124,7 +131,7 @@ impl Runner {
                 error!(
                     error = cause,
                     job.name = job.as_str(),
-                    "Job {} cannot be looked at",
+                    "Job {} cannot be checked",
                     job.as_str()
                 );
                 Some(self.work.parts.clock.now() + ANOTHER_LOOK)
@@ -134,7 +141,7 @@ impl Runner {
         wake
     }
 
-    /// Runs a job because a person asks, whatever its timetable.
+    /// Runs a job at a person's request, whatever its timetable.
     pub async fn run_now(
         &self,
         job: JobName,
@@ -146,7 +153,7 @@ impl Runner {
         match self.answer(job, &Call::of(actor), stop).await? {
             Answered::Ran(run) => Ok(*run),
             Answered::Held(until) => Err(JobError::Held { job: job.as_str(), until }),
-            // Said of firings only.
+            // Only happens to firings.
             Answered::Already => Err(JobError::GivenUp { job: job.as_str() }),
         }
     }
@@ -206,7 +213,8 @@ impl Runner {
         }
     }
 
-    /// Takes hold of a job, unless it runs already; whoever begins is to finish.
+    /// Takes the lock of a job, unless it is running already. A caller that gets it must finish the
+    /// run.
     pub(super) async fn begin(&self, errand: Errand, call: &Call) -> Result<Beginning, StoreError> {
         let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
         let job = errand.job();
@@ -215,7 +223,11 @@ impl Runner {
                 Ok(Beginning::Granted(UnderWay { errand, run, call: call.clone(), began: now }))
             }
             Begun::Held { until, run } => {
-                info!(job.name = job.as_str(), "Job {} already runs elsewhere", job.as_str());
+                info!(
+                    job.name = job.as_str(),
+                    "Job {} is already running in another service",
+                    job.as_str()
+                );
                 Ok(Beginning::Held { until, run })
             }
             Begun::Answered => Ok(Beginning::Already),
@@ -245,19 +257,19 @@ impl Runner {
 enum Answered {
     Ran(Box<JobRun>),
     Held(DateTime<Utc>),
-    /// By another service, or given up.
+    /// Another service handled the firing, or it was given up.
     Already,
 }
 
-/// What became of a wish to run a job.
+/// The result of asking for a job's lock.
 pub(super) enum Beginning {
     Granted(UnderWay),
-    /// Someone runs it, under that number.
+    /// The job is running, as the run with this number.
     Held {
         until: DateTime<Utc>,
         run: Option<i64>,
     },
-    /// By another service, or given up.
+    /// Another service handled the firing, or it was given up.
     Already,
 }
 

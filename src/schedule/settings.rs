@@ -1,4 +1,4 @@
-//! The settings of the jobs.
+//! Settings of the jobs.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ pub struct Schedule {
     pub reminders: String,
     pub housekeeping: String,
     pub backup: String,
-    /// Each firing is delayed by up to that, by chance.
+    /// Each firing is delayed at random by up to this many seconds.
     pub jitter_seconds: u32,
 }
 
@@ -27,20 +27,20 @@ pub struct Schedule {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImportSettings {
-    /// Empty for none.
+    /// The watched folder; empty for none.
     pub folder: PathBuf,
     #[serde(serialize_with = "redaction::serialize_urls")]
     pub urls: Vec<String>,
-    /// A file changed more recently than that may still be being written.
+    /// Seconds since a file last changed before it is read: a newer one may still be being written.
     pub settle_seconds: u32,
-    /// Longest wait for all of an address's answer.
+    /// Longest wait for the whole answer of an address.
     pub timeout_seconds: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BackupSettings {
-    /// Empty for no backup.
+    /// The folder of backups; empty for no backup.
     pub folder: PathBuf,
     pub keep: u32,
 }
@@ -48,7 +48,7 @@ pub struct BackupSettings {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HousekeepingSettings {
-    /// How long the runs of jobs are remembered.
+    /// Days for which the runs of jobs are stored.
     pub keep_days: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Cron expressions read in Paris time, on the days when summer time comes and goes too.
+//! Cron expressions in Paris time, also on the days when summer time begins or ends.
 
 use chrono::DateTime;
 use chrono::Duration;
@@ -12,17 +12,17 @@ use chrono_tz::Tz;
 use cron::TimeUnitSpec as _;
 use thiserror::Error;
 
-/// Hours of a day: an expression with all of them goes by real time.
+/// Hours of a day: an expression with all of them follows real time.
 const HOURS: u32 = 24;
 
-/// A time that never comes is looked for after it, minute by minute, that far.
+/// How far after a time that does not exist the next existing one is searched, minute by minute.
 const LONGEST_GAP_MINUTES: i64 = 24 * 60;
 
 /// A cron expression with seconds, read in Paris time.
 ///
-/// A time that comes twice, when summer time ends, fires the first time; one that never comes, when
-/// it begins, fires as the clock has jumped. An expression that holds for every hour fires in both
-/// hours that bear the same name.
+/// A time that occurs twice, when summer time ends, fires the first time. A time that does not
+/// exist, when summer time begins, fires when the clock jumps. An expression that matches every
+/// hour fires in both hours of the same name.
 #[derive(Clone, Debug)]
 pub struct Timetable {
     cron: cron::Schedule,
@@ -42,7 +42,10 @@ pub struct TimetableError {
 }
 
 impl Timetable {
-    /// None when the setting is empty: never.
+    /// Parses a setting; `None` when it is empty, for never.
+    ///
+    /// # Errors
+    /// When the expression is not valid.
     pub fn read(setting: &'static str, text: &str) -> Result<Option<Self>, TimetableError> {
         let refuse = |source| TimetableError { setting, found: text.to_owned(), source };
         let fields: Vec<&str> = text.split_whitespace().collect();
@@ -51,7 +54,7 @@ impl Timetable {
             [_, _, _, _, _, weekdays] => weekdays,
             _ => return Err(refuse(None)),
         };
-        // As a number, 1 is Sunday here and Monday elsewhere.
+        // In a number, 1 is Sunday here and Monday in other programs.
         if weekdays.contains(|c: char| c.is_ascii_digit()) {
             return Err(refuse(None));
         }
@@ -74,7 +77,7 @@ impl Timetable {
         following.into_iter().chain(self.again(local, now)).min()
     }
 
-    /// When `now` is in an hour that will come again: its first firing the second time.
+    /// If `now` is in an hour that will be repeated: the first firing of its repetition.
     fn again(&self, local: NaiveDateTime, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let MappedLocalTime::Ambiguous(first, second) = Paris.from_local_datetime(&local) else {
             return None;
@@ -91,7 +94,7 @@ impl Timetable {
             .find(|firing| *firing > now)
     }
 
-    /// As if Paris kept one time all year: that is added by `instants`.
+    /// Local times as if Paris had one time all year; `instants` handles summer time.
     fn local_times_after(&self, local: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> {
         self.cron.after(&local.and_utc()).map(|time| time.naive_utc())
     }
@@ -108,7 +111,7 @@ impl Timetable {
     }
 }
 
-/// The clock jumps on a full minute.
+/// The clock jumps at a full minute.
 fn next_valid(time: NaiveDateTime) -> Option<DateTime<Tz>> {
     let minute = time.with_second(0)?.with_nanosecond(0)?;
     (1..=LONGEST_GAP_MINUTES)
@@ -163,7 +166,7 @@ mod tests {
             firings("0 30 2 * * *", "2026-03-28T00:00:00Z", "2026-03-31T00:00:00Z"),
             ["2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"]
         );
-        // Three times that never come and one that does, all at the same moment.
+        // Three times that do not exist and one that does, all at the same instant.
         let several =
             firings("0 0,20,40 2,3 * * *", "2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z");
         assert_eq!(

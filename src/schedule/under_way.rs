@@ -1,4 +1,4 @@
-//! A run that has begun: it is held, followed and carried out, then what came of it is written down.
+//! A running job: holds its lock, records its progress, does its work, then records the result.
 
 use std::time::Duration;
 
@@ -29,10 +29,10 @@ use crate::notify::Occurrence;
 use crate::store::Ending;
 use crate::store::StoreError;
 
-/// How often a holder says that it is still there.
+/// Time between two renewals of the job's lock.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
-/// Firings that passed while a job ran, counted at most.
+/// Most firings that are counted as skipped while a job ran.
 const SKIPPED_COUNTED: usize = 1_000;
 
 #[derive(Debug)]
@@ -44,7 +44,8 @@ pub(super) struct UnderWay {
 }
 
 impl Runner {
-    /// Carries out what has begun. It is let finish when the service stops, or stops where it may.
+    /// Runs a job that has begun, to the end. When the service stops, the job finishes, or stops
+    /// where it can.
     pub(super) async fn finish(
         &self,
         under_way: UnderWay,
@@ -65,7 +66,7 @@ impl Runner {
         .await
     }
 
-    /// The work, while the job is held and followed.
+    /// Does the work, while the lock is renewed and the progress recorded.
     async fn carry_out(&self, under_way: &UnderWay, stop: &watch::Receiver<bool>) -> Done {
         let job = under_way.errand.job();
         let (progress, phases) = CycleProgress::followed();
@@ -75,36 +76,33 @@ impl Runner {
             done = &mut work => done,
             () = self.follow(under_way.run, phases) => work.await,
             () = self.hold_until_lost(job) => {
-                warn!(job.name = job.as_str(), "Job {} is held by another service too", job.as_str());
+                warn!(job.name = job.as_str(), "Job {} was taken over by another service", job.as_str());
                 work.await
             }
         }
     }
 
-    /// Writes down each phase that is entered.
+    /// Records each phase that is entered.
     async fn follow(&self, run: i64, mut phases: watch::Receiver<Option<CyclePhase>>) {
         while phases.changed().await.is_ok() {
             let entered = *phases.borrow_and_update();
             let Some(phase) = entered else { continue };
-            // The next phase will be another occasion to say how far it is.
+            // If it fails, the next phase is recorded all the same.
             if let Err(fault) = self.work.parts.store.set_run_phase(run, phase).await {
                 let cause: &dyn std::error::Error = &fault;
-                warn!(
-                    error = cause,
-                    "Nobody is told that run {run} has come to {}",
-                    phase.as_str()
-                );
+                warn!(error = cause, "The phase of run {run} cannot be recorded: {}", phase.as_str());
             }
         }
     }
 
-    /// Ends when someone else took the job, as they may when this service was not heard for long.
+    /// Ends when another service took the job, which it may do when this one has not renewed its
+    /// lock for long.
     async fn hold_until_lost(&self, job: JobName) {
         let mut is_ours = true;
         while is_ours {
             tokio::time::sleep(SIGN_OF_LIFE).await;
             let hold = self.hold(self.work.parts.clock.now());
-            // A word that did not get through is said again next time.
+            // A renewal that failed is tried again next time.
             is_ours = self.work.parts.store.hold_on(job, hold).await.unwrap_or(true);
         }
     }
@@ -117,7 +115,11 @@ impl Runner {
         let settled = (!stays_due).then(|| self.settled(job, &call, now));
         let skipped = timetable.filter(|_| !stays_due).map_or(0, |one| firings(one, began, now));
         if skipped > 0 {
-            warn!(job.skipped = skipped, "Job {} ran over {skipped} of its firings", job.as_str());
+            warn!(
+                job.skipped = skipped,
+                "Job {} skipped {skipped} firings while it was running",
+                job.as_str()
+            );
         }
         log(job, &done, (now - began).num_milliseconds());
         let ran = JobRun {
@@ -134,27 +136,27 @@ impl Runner {
             detail: done.detail.clone(),
         };
         let counts = !matches!(errand, Errand::Cycle(request) if request.dry_run);
-        let ending = Ending { done, at: now, settled, counts, notices: self.told(&ran).await };
+        let ending =
+            Ending { done, at: now, settled, counts, notices: self.failure_notices(&ran).await };
         self.work.parts.store.end_run((job, run), &self.holder, &ending).await?;
         Ok(ran)
     }
 
-    /// What programs are told of a run that came to nothing. That they cannot be told does not keep it
-    /// from ending.
-    async fn told(&self, run: &JobRun) -> Vec<Notice> {
+    /// Webhook notices of a run that failed. If they cannot be composed, the run ends without them.
+    async fn failure_notices(&self, run: &JobRun) -> Vec<Notice> {
         if run.outcome != RunOutcome::Failure {
             return vec![];
         }
         let notices = notices_of(&self.work.parts, Occurrence::RunFailed { run }).await;
         notices.unwrap_or_else(|fault| {
             let cause: &dyn std::error::Error = &fault;
-            error!(error = cause, "Nobody is told that job {} failed", run.job.as_str());
+            error!(error = cause, "No webhook is notified that job {} failed", run.job.as_str());
             vec![]
         })
     }
 }
 
-/// A failure is told where its cause is known.
+/// The cause of a failure is logged where it is known, not here.
 fn log(job: JobName, done: &Done, duration_ms: i64) {
     let (outcome, detail) = (done.outcome.as_str(), done.detail.as_str());
     match done.outcome {
@@ -171,7 +173,7 @@ fn log(job: JobName, done: &Done, duration_ms: i64) {
     }
 }
 
-/// How many firings fell while a run went on: they are skipped, not missed.
+/// Number of firings while a run went on: they are skipped, not missed.
 fn firings(timetable: &Timetable, began: DateTime<Utc>, ended: DateTime<Utc>) -> usize {
     std::iter::successors(timetable.next_after(began), |firing| timetable.next_after(*firing))
         .take_while(|firing| *firing <= ended)

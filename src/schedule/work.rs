@@ -1,4 +1,4 @@
-//! What each job does, and what it says of it.
+//! The work of each job, and the result it reports.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use super::import;
 use super::settings::BackupSettings;
 use super::settings::HousekeepingSettings;
 use super::settings::ImportSettings;
-use super::told;
+use super::with_causes;
 use crate::cycle;
 use crate::cycle::CycleBrief;
 use crate::cycle::CycleError;
@@ -26,7 +26,7 @@ use crate::domain::job::Done;
 use crate::domain::job::JobName;
 use crate::domain::job::RunOutcome;
 
-/// What the jobs work with.
+/// The services that jobs use.
 #[derive(Clone, Debug)]
 pub struct Work {
     pub parts: Parts,
@@ -38,7 +38,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// Whether the settings give the job something to do.
+    /// Whether the settings give the job anything to do.
     pub(super) fn has_any(&self, job: JobName) -> bool {
         match job {
             JobName::Import => {
@@ -53,7 +53,8 @@ impl Work {
         }
     }
 
-    /// Whole, or nothing, or as far as it says.
+    /// Does the work of a job. The result says whether it was done completely, not at all, or in
+    /// part.
     pub(super) async fn run(
         &self,
         errand: Errand,
@@ -73,8 +74,8 @@ impl Work {
         let job = errand.job();
         done.unwrap_or_else(|fault| {
             let cause: &dyn std::error::Error = &fault;
-            error!(error = cause, "Job {} came to nothing", job.as_str());
-            Done::of(RunOutcome::Failure, told(&fault))
+            error!(error = cause, "Job {} failed", job.as_str());
+            Done::of(RunOutcome::Failure, with_causes(&fault))
         })
     }
 
@@ -108,7 +109,7 @@ impl Work {
         Ok(Done::of(RunOutcome::Success, detail))
     }
 
-    /// On a day without news as well; the notices of a day are written once.
+    /// Writes reminders, also on a day without news. Those of a day are written once.
     async fn remind(&self) -> Result<Done, JobError> {
         let reminders = cycle::remind(&self.parts).await?;
         let detail = counted(small(reminders), "rappel écrit", "rappels écrits");

@@ -1,4 +1,4 @@
-//! What a provider says of a person, read by one list whatever its flavour.
+//! The claims of a person, read in the same way for all providers.
 
 use serde::Deserialize;
 
@@ -6,10 +6,10 @@ use super::settings::SIRET;
 use super::settings::digits;
 use crate::domain::secret::Secret;
 
-/// Longest of what is kept of a name or an address.
+/// Longest name or address that is stored, in characters.
 const LONGEST: usize = 200;
 
-/// What is read of claims, once they are checked: the standard's, and what ProConnect has instead.
+/// The claims that are read once verified: the standard's, and ProConnect's equivalents.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct Claims {
     pub(super) sub: String,
@@ -21,25 +21,26 @@ pub(super) struct Claims {
     siret: Option<String>,
 }
 
-/// Somebody for whom the provider vouches.
+/// A person authenticated by the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// With `subject`, who it is. Nothing else may tell people apart: names and addresses change hands.
+    /// Identifies the person together with `subject`. Nothing else may: names and addresses can
+    /// pass to someone else.
     pub issuer: String,
     pub subject: String,
-    /// The address of mail, else the subject, when there is none.
+    /// The mail address, or the subject when there is none.
     pub name: String,
     pub email: Option<String>,
-    /// Of the establishment in which they work, in 14 digits.
+    /// SIRET of the establishment where the person works, 14 digits.
     pub siret: Option<String>,
-    /// How they proved who they are, in the provider's words (`amr`).
+    /// How the person was authenticated, in the provider's words (`amr`).
     pub methods: Vec<String>,
-    /// For signing out at the provider.
+    /// Needed to sign out at the provider.
     pub id_token: Secret,
 }
 
 impl Person {
-    /// Of the account that is theirs: what the audit trail calls them.
+    /// The name of the person's account, which appears in the audit trail.
     pub fn account_name(&self) -> String {
         match &self.email {
             Some(email) => email.clone(),
@@ -70,8 +71,8 @@ impl Claims {
 }
 
 fn short(text: &str) -> Option<String> {
-    let kept: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
-    let trimmed = kept.trim();
+    let short: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    let trimmed = short.trim();
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }
 
@@ -81,23 +82,23 @@ mod tests {
 
     #[test]
     fn names_are_read_as_each_provider_gives_them() {
-        let told = |json: &str| {
+        let summary = |json: &str| {
             let claims: Claims = serde_json::from_str(json).unwrap();
             let name = claims.full_name().unwrap_or_default();
             format!("{name} {} {}", claims.email().unwrap_or_default(), claims.siret().is_some())
         };
         assert_eq!(
-            told(r#"{"sub":"1","name":" Ada\n Lovelace ","given_name":"A"}"#),
+            summary(r#"{"sub":"1","name":" Ada\n Lovelace ","given_name":"A"}"#),
             "Ada Lovelace  false"
         );
         assert_eq!(
-            told(
+            summary(
                 r#"{"sub":"1","given_name":"Ada","usual_name":"Byron","family_name":"King",
                     "email":"ada@example.fr","siret":"130 025 265 00013"}"#
             ),
             "Ada Byron ada@example.fr true"
         );
-        assert_eq!(told(r#"{"sub":"1","family_name":"King","siret":"1300"}"#), "King  false");
-        assert_eq!(told(r#"{"sub":"1","name":""}"#), "  false");
+        assert_eq!(summary(r#"{"sub":"1","family_name":"King","siret":"1300"}"#), "King  false");
+        assert_eq!(summary(r#"{"sub":"1","name":""}"#), "  false");
     }
 }

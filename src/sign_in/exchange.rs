@@ -1,4 +1,5 @@
-//! The return from the provider: a code against tokens, tokens against claims, each of them checked.
+//! The return from the provider: exchanges the code for tokens and the tokens for claims, and
+//! verifies each of them.
 
 use std::sync::Arc;
 
@@ -28,9 +29,9 @@ use serde::Deserialize;
 use super::claims::Claims;
 use super::claims::Person;
 use super::fault::SignInFault;
-use super::fault::chain;
 use super::fault::plain;
-use super::line::LineFault;
+use super::fault::with_causes;
+use super::line::HttpFault;
 use super::provider::Known;
 use super::provider::Provider;
 use super::settings::Flavour;
@@ -38,7 +39,8 @@ use super::ticket::Ticket;
 use crate::domain::redaction;
 use crate::domain::secret::Secret;
 
-/// Signed by a key that the provider alone holds. A shared secret would sign as well, and could leak here.
+/// Algorithms that use a private key of the provider. A shared secret would sign as well, but could
+/// leak here.
 const SIGNATURES: [CoreJwsSigningAlgorithm; 2] =
     [CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256, CoreJwsSigningAlgorithm::EcdsaP256Sha256];
 
@@ -46,7 +48,7 @@ const TOKENS: &str = "tokens";
 const ID_TOKEN: &str = "ID token";
 const USERINFO: &str = "userinfo";
 
-/// What the browser brings back from the provider, as the query of the address.
+/// The query that the provider adds to the return address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Answer {
     pub code: Option<Secret>,
@@ -56,21 +58,24 @@ pub struct Answer {
 }
 
 impl Provider {
-    /// Who it is, if all that the provider answers proves it. The caller sees to it that a ticket
-    /// serves once.
+    /// The person, if everything the provider sent proves it. The caller must ensure that a ticket
+    /// is used only once.
+    ///
+    /// # Errors
+    /// When the provider cannot be reached, refuses, or sends something that cannot be verified.
     pub async fn finish(&self, ticket: &Ticket, answer: &Answer) -> Result<Person, SignInFault> {
         let code = self.code(ticket, answer)?;
-        let kept = self.known().await?;
-        let tokens = self.tokens(&kept, ticket, code).await?;
+        let provider = self.known().await?;
+        let tokens = self.tokens(&provider, ticket, code).await?;
         let id_token = tokens.id_token().ok_or_else(|| SignInFault::Unreadable {
             what: TOKENS,
             cause: "found no `id_token`, expected one".to_owned(),
         })?;
         let nonce = Nonce::new(ticket.nonce());
-        // Keys are changed now and then: it may be a new one's.
-        let known = match id_token.claims(&self.verifier(&kept), &nonce) {
-            Err(error) if is_of_unknown_key(&error) => self.ask_again().await?,
-            Ok(_) | Err(_) => kept,
+        // Providers rotate keys: the token may be signed with a new one.
+        let known = match id_token.claims(&self.verifier(&provider), &nonce) {
+            Err(error) if is_of_unknown_key(&error) => self.refresh().await?,
+            Ok(_) | Err(_) => provider,
         };
         let claims = id_token
             .claims(&self.verifier(&known), &nonce)
@@ -79,30 +84,30 @@ impl Provider {
             self.check_hash(&known, id_token, tokens.access_token(), expected)?;
         }
         let subject = claims.subject().to_string();
-        let told = match self.userinfo(&known, tokens.access_token()).await? {
-            Some(told) => told,
+        let profile = match self.userinfo(&known, tokens.access_token()).await? {
+            Some(profile) => profile,
             None => payload(id_token, ID_TOKEN)?,
         };
-        if told.sub != subject {
+        if profile.sub != subject {
             return Err(SignInFault::Untrusted {
                 what: USERINFO,
                 cause: "found another `sub` than in the ID token".to_owned(),
             });
         }
-        let name = told.full_name().or_else(|| told.email());
+        let name = profile.full_name().or_else(|| profile.email());
         let methods = claims.auth_method_refs().map(Vec::as_slice).unwrap_or_default();
         Ok(Person {
             issuer: self.issuer.to_string(),
             name: name.unwrap_or_else(|| subject.clone()),
             subject,
-            email: told.email(),
-            siret: told.siret(),
+            email: profile.email(),
+            siret: profile.siret(),
             methods: methods.iter().map(|method| plain(method)).collect(),
             id_token: Secret::new(id_token.to_string()),
         })
     }
 
-    /// Nothing that the return says counts before its `state` is this browser's.
+    /// Nothing in the return is used before its `state` is found to be this browser's.
     fn code(&self, ticket: &Ticket, answer: &Answer) -> Result<AuthorizationCode, SignInFault> {
         if !ticket.is_of(answer) {
             return Err(SignInFault::Foreign);
@@ -128,16 +133,16 @@ impl Provider {
         let client = self.client(known);
         let mut request = client.exchange_code(code).map_err(|error| SignInFault::Unreadable {
             what: "description or keys",
-            cause: chain(&error),
+            cause: with_causes(&error),
         })?;
         if self.uses_pkce(known) {
             request = request.set_pkce_verifier(PkceCodeVerifier::new(ticket.verifier()));
         }
-        let ask = |asked| self.line.ask(asked);
+        let ask = |http_request| self.http.send(http_request);
         request.request_async(&ask).await.map_err(refused)
     }
 
-    /// None where the provider has none.
+    /// `None` if the provider has no userinfo endpoint.
     async fn userinfo(
         &self,
         known: &Known,
@@ -150,7 +155,7 @@ impl Provider {
             .header(header::AUTHORIZATION, format!("Bearer {}", access.secret()))
             .body(Vec::new())
             .map_err(|error| unreachable(&error.into()))?;
-        let answer = self.line.ask(request).await.map_err(|fault| unreachable(&fault))?;
+        let answer = self.http.send(request).await.map_err(|fault| unreachable(&fault))?;
         let unreadable = |cause: String| SignInFault::Unreadable { what: USERINFO, cause };
         if answer.status() != http::StatusCode::OK {
             return Err(unreadable(format!("found status {}, expected 200", answer.status())));
@@ -163,7 +168,7 @@ impl Provider {
                 let signed: CoreIdToken = text.trim().parse().map_err(|_unsaid| {
                     unreadable("found a text that is no signed JWT, expected one".to_owned())
                 })?;
-                // Checked as an ID token is, but for the nonce, which it does not hold.
+                // Verified like an ID token, except for the nonce, which it does not have.
                 signed
                     .claims(&self.verifier(known), |_: Option<&Nonce>| Ok(()))
                     .map_err(|error| untrusted(USERINFO, &error))?;
@@ -192,11 +197,12 @@ impl Provider {
         expected: &AccessTokenHash,
     ) -> Result<(), SignInFault> {
         let untrusted = |cause: String| SignInFault::Untrusted { what: ID_TOKEN, cause };
-        let alg = id_token.signing_alg().map_err(|error| untrusted(chain(&error)))?;
+        let alg = id_token.signing_alg().map_err(|error| untrusted(with_causes(&error)))?;
         let verifier = self.verifier(known);
-        let key = id_token.signing_key(&verifier).map_err(|error| untrusted(chain(&error)))?;
+        let key =
+            id_token.signing_key(&verifier).map_err(|error| untrusted(with_causes(&error)))?;
         let found = AccessTokenHash::from_token(access, alg, key)
-            .map_err(|error| untrusted(chain(&error)))?;
+            .map_err(|error| untrusted(with_causes(&error)))?;
         if found != *expected {
             return Err(untrusted("its `at_hash` is of another access token".to_owned()));
         }
@@ -215,7 +221,7 @@ impl Provider {
     }
 }
 
-/// What a token says. It must have been checked.
+/// The claims of a token, which must have been verified.
 fn payload(checked: &CoreIdToken, what: &'static str) -> Result<Claims, SignInFault> {
     let text = checked.to_string();
     let part = text.split('.').nth(1).unwrap_or_default();
@@ -224,7 +230,7 @@ fn payload(checked: &CoreIdToken, what: &'static str) -> Result<Claims, SignInFa
         .map_err(|error| SignInFault::Unreadable { what, cause: place(&error) })
 }
 
-/// Where a JSON cannot be read; what stands there is somebody's.
+/// Where a JSON could not be parsed. Its text is not repeated, because it is personal data.
 fn place(error: &serde_json::Error) -> String {
     format!("found what cannot be read at line {}, column {}", error.line(), error.column())
 }
@@ -237,29 +243,29 @@ fn is_of_unknown_key(error: &ClaimsVerificationError) -> bool {
 }
 
 fn untrusted(what: &'static str, error: &dyn std::error::Error) -> SignInFault {
-    SignInFault::Untrusted { what, cause: chain(error) }
+    SignInFault::Untrusted { what, cause: with_causes(error) }
 }
 
-fn unreachable(fault: &LineFault) -> SignInFault {
-    SignInFault::Unreachable { what: USERINFO, cause: chain(fault) }
+fn unreachable(fault: &HttpFault) -> SignInFault {
+    SignInFault::Unreachable { what: USERINFO, cause: with_causes(fault) }
 }
 
 fn refused(
-    error: RequestTokenError<LineFault, StandardErrorResponse<CoreErrorResponseType>>,
+    error: RequestTokenError<HttpFault, StandardErrorResponse<CoreErrorResponseType>>,
 ) -> SignInFault {
     match error {
-        RequestTokenError::ServerResponse(told) => {
-            let said = told.error_description().map_or(String::new(), |text| plain(text));
-            if *told.error() == CoreErrorResponseType::InvalidGrant {
+        RequestTokenError::ServerResponse(response) => {
+            let said = response.error_description().map_or(String::new(), |text| plain(text));
+            if *response.error() == CoreErrorResponseType::InvalidGrant {
                 return SignInFault::Code(said);
             }
-            let cause = format!("found `{}`: {said}", plain(told.error().as_ref()));
+            let cause = format!("found `{}`: {said}", plain(response.error().as_ref()));
             SignInFault::Unreadable { what: TOKENS, cause }
         }
         RequestTokenError::Request(fault) => {
-            SignInFault::Unreachable { what: TOKENS, cause: chain(&fault) }
+            SignInFault::Unreachable { what: TOKENS, cause: with_causes(&fault) }
         }
-        // What stood there might be a token: only its place is told.
+        // The answer might hold a token: only the position of the error is reported.
         RequestTokenError::Parse(error, _) => SignInFault::Unreadable {
             what: TOKENS,
             cause: format!("found what cannot be read at `{}`", error.path()),

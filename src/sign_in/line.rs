@@ -1,4 +1,4 @@
-//! The line to the provider: bounded in time and size, and never led elsewhere.
+//! The HTTP client for the provider: bounded in time and size, and without redirections.
 
 use std::time::Duration;
 
@@ -11,23 +11,23 @@ use reqwest::redirect::Policy;
 use thiserror::Error;
 
 use super::fault::SettingFault;
-use super::fault::chain;
+use super::fault::with_causes;
 use super::settings::Settings;
 use crate::bounded_http::BodyFault;
 use crate::bounded_http::read_body;
 use crate::domain::redaction;
 
-/// Of one answer. A provider's largest, its description or its keys, are some kilobytes.
+/// Most bytes of one answer. The largest, the metadata or the keys, are some kilobytes.
 const MOST_BYTES: usize = 512 * 1024;
 
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(super) struct HttpClient {
     client: Client,
 }
 
 #[derive(Debug, Error)]
-pub(super) enum LineFault {
-    /// Its address is cut: it may hold what it asks for.
+pub(super) enum HttpFault {
+    /// The address is shortened: its query may be confidential.
     #[error("ask {address}")]
     Http { address: String, source: reqwest::Error },
     #[error(transparent)]
@@ -36,15 +36,15 @@ pub(super) enum LineFault {
     Request(#[from] http::Error),
 }
 
-impl From<reqwest::Error> for LineFault {
+impl From<reqwest::Error> for HttpFault {
     fn from(error: reqwest::Error) -> Self {
         let address = error.url().map(|url| redaction::url(url.as_str())).unwrap_or_default();
         Self::Http { address, source: error.without_url() }
     }
 }
 
-impl Line {
-    /// The issuer is a setting, so that it may well stand on a private network.
+impl HttpClient {
+    /// The issuer is a setting, so it may be on a private network.
     pub(super) fn new(settings: &Settings, secure: bool) -> Result<Self, SettingFault> {
         let timeout = Duration::from_secs(settings.timeout_seconds);
         let mut builder = Client::builder()
@@ -58,7 +58,8 @@ impl Line {
                 SettingFault::new("sign_in.ca_file", format!("`{file}`: {what}"))
             };
             let pem = std::fs::read(&settings.ca_file).map_err(|error| fault(error.to_string()))?;
-            let found = Certificate::from_pem_bundle(&pem).map_err(|error| fault(chain(&error)))?;
+            let found =
+                Certificate::from_pem_bundle(&pem).map_err(|error| fault(with_causes(&error)))?;
             if found.is_empty() {
                 return Err(fault("found no certificate, expected one in PEM".to_owned()));
             }
@@ -66,12 +67,13 @@ impl Line {
                 builder = builder.add_root_certificate(certificate);
             }
         }
-        let client =
-            builder.build().map_err(|error| SettingFault::new("sign_in.ca_file", chain(&error)))?;
+        let client = builder
+            .build()
+            .map_err(|error| SettingFault::new("sign_in.ca_file", with_causes(&error)))?;
         Ok(Self { client })
     }
 
-    pub(super) async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, LineFault> {
+    pub(super) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFault> {
         let answer = self.client.execute(request.try_into()?).await?;
         let mut response = http::Response::builder().status(answer.status());
         if let Some(headers) = response.headers_mut() {

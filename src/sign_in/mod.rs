@@ -1,8 +1,9 @@
-//! Sign-in by OpenID Connect: where to send people, and what the provider vouches for once they return.
+//! Sign-in by OpenID Connect: where to send people, and what the provider certifies when they
+//! return.
 //!
-//! Nothing is remembered here. A ticket stays in the person's browser, and all that ties the return to
-//! the departure (`state`, `nonce`, the key of the code) is derived from it: whoever reads the database
-//! finishes nobody's sign-in.
+//! This module stores nothing. A ticket stays in the person's browser, and everything that links
+//! the return to the departure (`state`, `nonce`, the code verifier) is derived from it: reading
+//! the database is not enough to complete somebody's sign-in.
 
 mod claims;
 mod exchange;

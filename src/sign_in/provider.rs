@@ -1,4 +1,5 @@
-//! The provider: found by its issuer's address, asked anew once what it said of itself is old.
+//! The OpenID Connect provider: discovered from its issuer's address, and again once its metadata
+//! is old.
 
 use std::sync::Arc;
 use std::sync::PoisonError;
@@ -46,9 +47,9 @@ use serde_json::json;
 
 use super::fault::SettingFault;
 use super::fault::SignInFault;
-use super::fault::chain;
-use super::line::Line;
-use super::line::LineFault;
+use super::fault::with_causes;
+use super::line::HttpClient;
+use super::line::HttpFault;
 use super::settings::Flavour;
 use super::settings::Pkce;
 use super::settings::Settings;
@@ -56,21 +57,21 @@ use super::ticket::Ticket;
 use crate::clock::Clock;
 use crate::domain::secret::Secret;
 
-/// How long what a provider says of itself is taken for granted.
+/// How long the provider's metadata is considered up to date.
 const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
 
-/// What is read of a provider's description beside the standard's core.
+/// Fields of the provider's metadata that are not part of the standard's core.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub(super) struct Announced {
+pub(super) struct ExtraMetadata {
     end_session_endpoint: Option<EndSessionUrl>,
     #[serde(default)]
     code_challenge_methods_supported: Vec<String>,
 }
 
-impl AdditionalProviderMetadata for Announced {}
+impl AdditionalProviderMetadata for ExtraMetadata {}
 
 pub(super) type Metadata = ProviderMetadata<
-    Announced,
+    ExtraMetadata,
     CoreAuthDisplay,
     CoreClientAuthMethod,
     CoreClaimName,
@@ -98,7 +99,7 @@ pub struct Provider {
     pub(super) settings: Settings,
     pub(super) issuer: IssuerUrl,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) line: Line,
+    pub(super) http: HttpClient,
     redirect: RedirectUrl,
     after: PostLogoutRedirectUrl,
     known: RwLock<Option<Known>>,
@@ -106,11 +107,11 @@ pub struct Provider {
 
 #[derive(Clone, Debug)]
 pub(super) struct Known {
-    asked_at: DateTime<Utc>,
+    fetched_at: DateTime<Utc>,
     pub(super) metadata: Arc<Metadata>,
 }
 
-/// Where to send the browser, and what it keeps meanwhile.
+/// The address to send the browser to, and the ticket it stores meanwhile.
 #[derive(Debug)]
 pub struct Departure {
     pub url: Url,
@@ -118,8 +119,11 @@ pub struct Departure {
 }
 
 impl Provider {
-    /// None when the settings name no issuer. Asks nothing yet: a provider that is down must not keep
-    /// Vigie from starting.
+    /// `None` when the settings name no issuer. Does not contact the provider: Vigie must be able
+    /// to start while it is down.
+    ///
+    /// # Errors
+    /// When a setting is not valid.
     pub fn new(
         settings: &Settings,
         public_url: &str,
@@ -133,11 +137,11 @@ impl Provider {
         let fault = |error: openidconnect::url::ParseError| {
             SettingFault::new("public_url", format!("`{public_url}`: {error}"))
         };
-        // As it is written: with or without a slash at the end, the two are different issuers.
+        // Used as written: with and without a final slash are two different issuers.
         let issuer = IssuerUrl::new(settings.issuer.clone())
             .map_err(|error| SettingFault::new("sign_in.issuer", error.to_string()))?;
         Ok(Some(Self {
-            line: Line::new(settings, address.scheme() == "https")?,
+            http: HttpClient::new(settings, address.scheme() == "https")?,
             settings: settings.clone(),
             issuer,
             clock,
@@ -178,9 +182,9 @@ impl Provider {
         Ok(Departure { url, ticket })
     }
 
-    /// Where to send the browser so that the provider forgets it too; none where the provider has no
-    /// such address, or cannot be asked: signing out of Vigie must not depend on it.
-    pub async fn leave(&self, id_token: &Secret, state: &str) -> Option<Url> {
+    /// The address at which the provider signs the browser out as well. `None` if the provider has
+    /// none or cannot be reached: signing out of Vigie must not depend on it.
+    pub async fn sign_out_url(&self, id_token: &Secret, state: &str) -> Option<Url> {
         let known = self.known().await.ok()?;
         let endpoint = known.metadata.additional_metadata().end_session_endpoint.clone()?;
         let mut url = LogoutRequest::from(endpoint)
@@ -191,8 +195,8 @@ impl Provider {
         Some(url)
     }
 
-    /// The provider's own address, at which signing out ends, if it has one.
-    pub async fn leaves_to(&self) -> Option<String> {
+    /// The provider's address for signing out, if it has one.
+    pub async fn sign_out_endpoint(&self) -> Option<String> {
         let known = self.known().await.ok()?;
         let endpoint = known.metadata.additional_metadata().end_session_endpoint.as_ref()?;
         Some(endpoint.url().origin().ascii_serialization())
@@ -219,33 +223,36 @@ impl Provider {
         }
     }
 
-    /// What the provider says of itself, its keys included.
+    /// The provider's metadata and keys.
     pub(super) async fn known(&self) -> Result<Known, SignInFault> {
         let now = self.clock.now();
-        let kept = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
-        match kept {
-            Some(kept) if (now - kept.asked_at).abs() < GOOD_FOR => Ok(kept),
-            Some(_) | None => self.ask_again().await,
+        let cached = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        match cached {
+            Some(cached) if (now - cached.fetched_at).abs() < GOOD_FOR => Ok(cached),
+            Some(_) | None => self.refresh().await,
         }
     }
 
-    pub(super) async fn ask_again(&self) -> Result<Known, SignInFault> {
-        let ask = |request| self.line.ask(request);
+    pub(super) async fn refresh(&self) -> Result<Known, SignInFault> {
+        let ask = |request| self.http.send(request);
         let metadata = Metadata::discover_async(self.issuer.clone(), &ask)
             .await
             .map_err(|error| discovery(&error))?;
-        let known = Known { asked_at: self.clock.now(), metadata: Arc::new(metadata) };
+        let known = Known { fetched_at: self.clock.now(), metadata: Arc::new(metadata) };
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
         Ok(known)
     }
 }
 
-fn discovery(error: &DiscoveryError<LineFault>) -> SignInFault {
+fn discovery(error: &DiscoveryError<HttpFault>) -> SignInFault {
     let what = "description or keys";
     if let DiscoveryError::Request(fault) = error {
-        return SignInFault::Unreachable { what: "its description or keys", cause: chain(fault) };
+        return SignInFault::Unreachable {
+            what: "its description or keys",
+            cause: with_causes(fault),
+        };
     }
-    let cause = chain(error);
+    let cause = with_causes(error);
     if matches!(error, DiscoveryError::Validation(_)) {
         return SignInFault::Untrusted { what, cause };
     }

@@ -1,4 +1,4 @@
-//! Which provider signs people in, and how to read what it says of them: nobody until it is set.
+//! Settings of sign-in: the provider, and how to interpret its claims. Off by default.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,69 +14,69 @@ use crate::domain::ids::MinistryCode;
 use crate::domain::redaction;
 use crate::domain::secret::Secret;
 
-/// Of an organisation, all establishments together.
+/// Digits of a SIREN, which identifies an organisation with all its establishments.
 const SIREN: usize = 9;
-/// Stands for all ministries, and the State as a whole.
+/// Means all ministries, and the State as a whole.
 const WHOLE: &str = "*";
-/// Of one establishment.
+/// Digits of a SIRET, which identifies one establishment.
 pub(super) const SIRET: usize = 14;
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Empty: no sign-in by OpenID Connect.
+    /// Address of the provider; empty: no sign-in by OpenID Connect.
     #[serde(serialize_with = "redaction::serialize_url")]
     pub issuer: String,
     pub flavour: Flavour,
     pub client_id: String,
     pub client_secret: Secret,
-    /// Empty for those of the flavour.
+    /// Empty for the scopes of the flavour.
     pub scopes: Vec<String>,
     pub pkce: Pkce,
-    /// Whether to ask how people proved who they are.
+    /// Whether to request the claim `amr`, which says how people were authenticated.
     pub ask_amr: bool,
-    /// Values of `amr` that stand for several factors.
+    /// Values of `amr` that mean several factors.
     pub mfa: Vec<String>,
     pub ministries: Vec<Organisation>,
-    /// Of accounts that are made at a first sign-in; empty: an administrator must give them some.
+    /// Roles of accounts created at a first sign-in; empty: an administrator must grant some.
     pub roles: Vec<Role>,
-    /// How long a session lasts.
+    /// Length of a session, in hours.
     pub session_hours: u32,
-    /// Whom to ask; empty for whom mails name.
+    /// Whom to contact; empty for the contact named in mails.
     pub contact: String,
-    /// Certificate of the authority to trust beside the machine's; empty for none.
+    /// File of a certificate authority to trust in addition to the system's; empty for none.
     pub ca_file: PathBuf,
     /// Longest wait for each answer of the provider.
     pub timeout_seconds: u64,
 }
 
-/// What a provider does in its own way.
+/// What a provider does differently from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Flavour {
-    /// As the standard has it; Keycloak, for instance.
+    /// As in the standard; Keycloak, for instance.
     Generic,
-    /// The State's: signed userinfo, its own scopes, and a `siret`.
+    /// The French State's: signed userinfo, its own scopes, and a `siret`.
     Proconnect,
 }
 
-/// A key of one's own for each code.
+/// Whether a code verifier is sent (PKCE).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pkce {
-    /// Where the provider says that it knows it.
+    /// If the provider's metadata says that it supports it.
     Auto,
     Always,
     Never,
 }
 
-/// People of this organisation see that ministry.
+/// The people of this organisation see this ministry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Organisation {
     /// A SIRET, or a SIREN for all establishments.
     pub siret: String,
-    /// Its code, or `*` for the whole State.
+    /// Code of the ministry, or `*` for the whole State.
     pub ministry: MinistryCode,
 }
 
@@ -112,7 +112,7 @@ impl Settings {
         !self.issuer.is_empty()
     }
 
-    /// `openid` apart, which is always asked for.
+    /// Without `openid`, which is always requested.
     pub(super) fn scopes(&self) -> Vec<&str> {
         if !self.scopes.is_empty() {
             return self.scopes.iter().map(String::as_str).collect();
@@ -123,8 +123,8 @@ impl Settings {
         }
     }
 
-    /// What people of an establishment see. Never told by an address of mail. `None` when the settings
-    /// map nothing, and administrators say it of each account.
+    /// What people of an establishment may see. Never decided by a mail address. `None` when the
+    /// settings map nothing: administrators then set it for each account.
     pub fn scope_of(&self, siret: Option<&str>) -> Option<Scope> {
         if self.ministries.is_empty() {
             return None;
@@ -139,7 +139,7 @@ impl Settings {
         Some(if whole { Scope::Whole } else { Scope::of(codes) })
     }
 
-    /// Whether several factors were used, by what the provider says.
+    /// Whether the provider says that several factors were used.
     pub fn is_strong(&self, methods: &[String]) -> bool {
         methods.iter().any(|method| self.mfa.contains(method))
     }
@@ -183,7 +183,7 @@ impl Settings {
     }
 }
 
-/// People write them in groups.
+/// Without spaces: people write these numbers in groups.
 pub(super) fn digits(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_siren_stands_for_all_establishments_and_a_siret_for_one() {
+    fn a_siren_maps_all_establishments_and_a_siret_only_one() {
         let of = |siret| match settings().scope_of(Some(siret)) {
             None => "as administrators say".to_owned(),
             Some(Scope::Whole) => "all".to_owned(),
@@ -236,31 +236,31 @@ mod tests {
 
     #[test]
     fn settings_that_would_be_unsafe_or_lead_nowhere_are_refused() {
-        let told = |change: fn(&mut Settings), public_url| {
+        let checked = |change: fn(&mut Settings), public_url| {
             let mut settings = settings();
             change(&mut settings);
             settings.check(public_url).map_or_else(|fault| fault.to_string(), |_| "fine".to_owned())
         };
         let home = "https://vigie.example.fr";
-        assert_eq!(told(|_| (), home), "fine");
-        assert_eq!(told(|s| s.issuer = "http://127.0.0.1:1/".to_owned(), home), "fine");
+        assert_eq!(checked(|_| (), home), "fine");
+        assert_eq!(checked(|s| s.issuer = "http://127.0.0.1:1/".to_owned(), home), "fine");
         assert_eq!(
-            told(|s| s.issuer = "http://auth.example.fr".to_owned(), home),
+            checked(|s| s.issuer = "http://auth.example.fr".to_owned(), home),
             "read the setting `sign_in.issuer`: found `http://auth.example.fr/`, expected an address \
              in https"
         );
         assert_eq!(
-            told(|_| (), ""),
+            checked(|_| (), ""),
             "read the setting `public_url`: found nothing, expected the address of Vigie, to which \
              people return once signed in"
         );
         assert_eq!(
-            told(|s| s.client_secret = Secret::default(), home),
+            checked(|s| s.client_secret = Secret::default(), home),
             "read the setting `sign_in.client_secret`: found nothing, expected the secret that the \
              provider gave"
         );
         assert_eq!(
-            told(|s| s.ministries[0].siret = "1100".to_owned(), home),
+            checked(|s| s.ministries[0].siret = "1100".to_owned(), home),
             "read the setting `sign_in.ministries`: found siret `1100`, expected 14 digits, or the 9 \
              of a SIREN"
         );

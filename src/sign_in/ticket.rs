@@ -1,4 +1,4 @@
-//! What a person's browser keeps between leaving for the provider and coming back.
+//! The ticket that a browser stores between leaving for the provider and returning.
 
 use std::fmt;
 
@@ -15,8 +15,8 @@ use crate::domain::fingerprint::Fingerprint;
 
 const BYTES: usize = 32;
 
-/// Good for one sign-in. `state`, `nonce` and the code's key are 43 characters each, derived from it:
-/// none of them tells another, nor the ticket.
+/// Good for one sign-in. `state`, `nonce` and the code verifier are 43 characters each, derived
+/// from the ticket: none of them reveals another, nor the ticket.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Ticket([u8; BYTES]);
 
@@ -27,23 +27,23 @@ impl Ticket {
         Ok(Self(bytes))
     }
 
-    /// As the browser brings it back.
+    /// Reads a ticket from the browser's cookie.
     pub fn read(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         bytes.try_into().ok().map(Self)
     }
 
-    /// For the browser, and nobody else.
+    /// For the browser's cookie only.
     pub fn reveal(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// Under which the sign-in is kept.
+    /// The id under which the sign-in is stored.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(&self.0)
     }
 
-    /// Whether a return is of this sign-in. Compared in constant time.
+    /// Whether a return belongs to this sign-in. Compares in constant time.
     pub fn is_of(&self, answer: &Answer) -> bool {
         answer.state.as_deref().is_some_and(|state| self.is_of_state(state))
     }
@@ -70,7 +70,7 @@ impl Ticket {
         keyed.map(|keyed| URL_SAFE_NO_PAD.encode(keyed.finalize().into_bytes())).unwrap_or_default()
     }
 
-    /// A key of any length is one: it is always there.
+    /// HMAC accepts keys of any length, so the result is never `None`.
     fn keyed(&self, what: &str) -> Option<Hmac<Sha256>> {
         let mut keyed = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         keyed.update(what.as_bytes());

@@ -84,7 +84,7 @@ fn line(judged: &Judgement) -> String {
         Subject::Ministry(code) => code.as_str(),
         Subject::Portfolio => "portfolio",
     };
-    let told = match &judged.verdict {
+    let words = match &judged.verdict {
         Verdict::Level { level } => format!("level,{},,,", level.as_str()),
         Verdict::Unknown { missing } => {
             let withheld = missing[0].why == Absence::Withheld;
@@ -93,7 +93,7 @@ fn line(judged: &Judgement) -> String {
         }
         Verdict::Failed { fault } => format!("failed,,,,{}", fault.message),
     };
-    format!("{subject},{},{told}", judged.rule)
+    format!("{subject},{},{words}", judged.rule)
 }
 
 fn sorted_lines(csv: &str) -> Vec<String> {
@@ -169,8 +169,8 @@ fn verdicts_in_a_parquet_file_are_those_of_the_csv() {
     let workplace = Workplace::with_fixtures();
     let table = write_parquet(&workplace, "t.parquet", &mut frames(&workplace).projects);
     let out = workplace.path("verdicts.parquet");
-    let told = verdicts(&workplace, &table, &["--out", out.to_str().unwrap(), "--explain"]);
-    assert_eq!(told, "");
+    let output = verdicts(&workplace, &table, &["--out", out.to_str().unwrap(), "--explain"]);
+    assert_eq!(output, "");
     let read = ParquetReader::new(File::open(&out).unwrap()).finish().unwrap();
     let csv = verdicts(&workplace, &table, &["--explain"]);
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
@@ -188,7 +188,7 @@ fn verdicts_in_a_parquet_file_are_those_of_the_csv() {
 }
 
 #[test]
-fn only_what_fired_comes_with_its_explanation_when_asked() {
+fn explanations_come_with_what_fired_only_on_request() {
     let workplace = with_drift_rules();
     let table = fixtures().join("tables/entrepot.csv");
     let profile = fixtures().join("tables/entrepot.toml");
@@ -232,9 +232,9 @@ fn numbers_of_other_widths_and_texts_are_read_as_the_field_is() {
     ])
     .unwrap();
     let table = write_parquet(&workplace, "t.parquet", &mut frame);
-    let told = verdicts(&workplace, &table, &[]);
+    let output = verdicts(&workplace, &table, &[]);
     let of_drift: Vec<&str> =
-        told.lines().filter(|line| line.contains(",D1,") || line.contains(",D2,")).collect();
+        output.lines().filter(|line| line.contains(",D1,") || line.contains(",D2,")).collect();
     assert_eq!(
         of_drift.join("\n"),
         "7,D1,level,critical,,,\n7,D2,unknown,,calendar_drift,missing,\n\
@@ -296,8 +296,8 @@ fn peak(workplace: &Workplace, table: &str) -> (usize, f64) {
             break;
         }
         lines += block[..count].split(|byte| *byte == b'\n').count() - 1;
-        let told = std::fs::read_to_string(&status).unwrap();
-        let high = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let content = std::fs::read_to_string(&status).unwrap();
+        let high = content.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let high = high.and_then(|high| high.trim().strip_suffix(" kB"));
         // After its last line the process has given its memory back already.
         if let Some(kilobytes) = high {

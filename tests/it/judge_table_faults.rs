@@ -33,8 +33,8 @@ fn the_subject_may_be_any_column_and_a_row_without_one_is_refused() {
       row 3, column `code`: found nothing, expected the name of the subject
     ");
     std::fs::write(workplace.path("t.csv"), "code,project_id,budget_drift\nx,1,0.5\n").unwrap();
-    let told = verdicts(&workplace, "t.csv", &["--subject", "Code", "--fired"]);
-    assert_eq!(told.lines().nth(1), Some("x,D1,level,critical,,,"));
+    let output = verdicts(&workplace, "t.csv", &["--subject", "Code", "--fired"]);
+    assert_eq!(output.lines().nth(1), Some("x,D1,level,critical,,,"));
 }
 
 #[test]
@@ -109,14 +109,14 @@ fn a_file_that_is_not_what_its_name_says_is_refused() {
         assert_eq!(answer.code, Some(1));
         answer.stderr.trim().to_owned()
     };
-    let told = [
+    let errors = [
         refused("a.parquet", b"project_id\na\n"),
         refused("b.parquet", b""),
         refused("c.csv", b""),
         refused("d.csv", b"PAR1\0\0"),
         refused("e.csv", b"\xff\xfea\0"),
     ];
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(errors.join("\n"));
 }
 
 #[test]

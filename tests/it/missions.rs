@@ -17,7 +17,7 @@ fn first(workplace: &Workplace, kind: &str, state: &str) -> String {
 }
 
 #[test]
-fn a_proposal_is_decided_by_someone_for_a_reason_and_kept_in_the_trail() {
+fn a_proposal_is_decided_by_someone_for_a_reason_and_recorded_in_the_trail() {
     let workplace = judged();
     let id = first(&workplace, "securisation", "proposed");
     let decide = ["missions", "decide", &id, "accept", "--reason", "Confirmé", "--lead", "Ada"];
@@ -142,7 +142,7 @@ fn what_waits_is_ranked_with_its_points_and_what_has_no_place_says_why() {
 }
 
 #[test]
-fn a_mission_that_does_not_exist_is_told_where_to_look() {
+fn a_mission_that_does_not_exist_is_refused_with_a_hint() {
     let workplace = judged();
     let answer = workplace.run(&["missions", "show", "nobody"]);
     assert_eq!(answer.code, Some(1));

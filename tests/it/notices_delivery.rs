@@ -42,10 +42,10 @@ const KILLS: u32 = 30;
 const MAILS_PER_KILL: usize = 60;
 
 /// A number that the environment may set higher, to have figures.
-fn asked(name: &str, usual: usize) -> usize {
+fn from_environment(name: &str, usual: usize) -> usize {
     #[expect(clippy::disallowed_methods, reason = "tests ask how long they may take")]
-    let asked = std::env::var(name);
-    asked.ok().and_then(|asked| asked.parse().ok()).unwrap_or(usual)
+    let value = std::env::var(name);
+    value.ok().and_then(|value| value.parse().ok()).unwrap_or(usual)
 }
 
 pub(crate) fn mail(number: usize, now: DateTime<Utc>) -> Notice {
@@ -106,7 +106,7 @@ async fn a_server_down_for_three_days_then_flaky_loses_nothing_and_doubles_bear_
     let scratch = Scratch::new().await;
     let store = &scratch.store;
     let clock = HandClock::at("2026-11-24T08:00:00Z");
-    let number_of_notices = asked("TEST_NOTICES", NOTICES);
+    let number_of_notices = from_environment("TEST_NOTICES", NOTICES);
     let notices: Vec<Notice> =
         (0..number_of_notices).map(|number| mail(number, clock.now())).collect();
     let all = store.commit_reminders(&notices, &[], clock.now()).await.unwrap();

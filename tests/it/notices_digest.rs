@@ -1,4 +1,5 @@
-//! Whom a cycle tells of what: the difference with what was told, each ministry its own.
+//! Who receives what from a cycle: only what has changed since their last message, and only their
+//! own ministry.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -29,13 +30,13 @@ use crate::store_support::day;
 use crate::store_support::project;
 use crate::store_support::snapshot;
 
-/// Cycles that follow one another, with what each left told.
+/// Consecutive cycles, and what each receiver knows after them.
 struct Desk {
     portfolio: Portfolio,
     settings: Settings,
-    told: BTreeMap<(Receiver, Subject), Memory>,
+    memories: BTreeMap<(Receiver, Subject), Memory>,
     lanes: Vec<LaneState>,
-    quiet: BTreeSet<AlertId>,
+    silenced: BTreeSet<AlertId>,
     cycle: i64,
 }
 
@@ -66,9 +67,9 @@ impl Desk {
                 ..Portfolio::default()
             },
             settings: Settings { mail, ..Settings::default() },
-            told: BTreeMap::new(),
+            memories: BTreeMap::new(),
             lanes: vec![],
-            quiet: BTreeSet::new(),
+            silenced: BTreeSet::new(),
             cycle: 0,
         }
     }
@@ -77,12 +78,12 @@ impl Desk {
     fn says(&mut self, alerts: &[Alert]) -> String {
         self.cycle += 1;
         let now = at("2020-12-01T09:00:00Z") + TimeDelta::days(self.cycle);
-        let directory = Directory::of(&self.portfolio, &BTreeMap::new(), day("2020-12-01"));
+        let directory = Directory::of(&self.portfolio, BTreeMap::new(), day("2020-12-01"));
         let facts = Facts {
             alerts: alerts.iter().map(|alert| (&alert.id, alert)).collect(),
             changes: BTreeMap::new(),
             missions: BTreeMap::new(),
-            quiet: &self.quiet,
+            silenced: &self.silenced,
             stale: vec![],
         };
         let outgoing = notify::outgoing(notify::Occasion {
@@ -93,15 +94,15 @@ impl Desk {
             directory: &directory,
             terms: &Terms::default(),
             settings: &self.settings,
-            told: &self.told,
+            memories: &self.memories,
             lanes: &self.lanes,
             silences: &[],
             announce: true,
             correction: None,
         })
         .unwrap();
-        for told in outgoing.told {
-            self.told.insert((told.receiver, told.about), told.memory);
+        for sent in outgoing.told {
+            self.memories.insert((sent.receiver, sent.about), sent.memory);
         }
         let state =
             |lane| LaneState { lane, opened_at: now, closed_at: None, reason: None, outage: None };
@@ -137,7 +138,7 @@ fn resolved(alert: &Alert) -> Alert {
 }
 
 #[test]
-fn each_is_told_of_their_own_and_only_of_what_changed() {
+fn each_receiver_gets_only_their_own_news_and_only_what_changed() {
     let mut desk = Desk::new();
     let portalis = alert("D1", "portalis", Level::High);
     let samu = alert("D1", "samu", Level::Critical);
@@ -162,23 +163,23 @@ fn each_is_told_of_their_own_and_only_of_what_changed() {
 }
 
 #[test]
-fn what_is_silenced_or_hidden_is_not_told_until_it_is_no_longer() {
+fn a_silenced_or_hidden_alert_is_not_sent_until_it_no_longer_is() {
     let mut desk = Desk::new();
     let portalis = alert("D1", "portalis", Level::High);
     let hidden =
         Alert { hidden_by: Some(RuleId::new("D1")), ..alert("D3", "portalis", Level::High) };
-    desk.quiet.insert(portalis.id.clone());
+    desk.silenced.insert(portalis.id.clone());
     assert_eq!(desk.says(&[portalis.clone(), hidden.clone()]), "");
-    desk.quiet.clear();
-    let told = "sg/MJ digest [RISQUE][Élevé] Justice : 1 nouvelle alerte";
-    assert_eq!(desk.says(&[portalis.clone(), hidden.clone()]), told);
-    // A silence that begins and ends on what was told is no news.
-    desk.quiet.insert(portalis.id.clone());
+    desk.silenced.clear();
+    let message = "sg/MJ digest [RISQUE][Élevé] Justice : 1 nouvelle alerte";
+    assert_eq!(desk.says(&[portalis.clone(), hidden.clone()]), message);
+    // A silence that begins and ends on what was already sent is not news.
+    desk.silenced.insert(portalis.id.clone());
     assert_eq!(desk.says(&[portalis.clone(), hidden.clone()]), "");
-    desk.quiet.clear();
+    desk.silenced.clear();
     assert_eq!(desk.says(&[portalis.clone(), hidden.clone()]), "");
     let released = Alert { hidden_by: None, ..hidden };
-    assert_eq!(desk.says(&[portalis, released]), told);
+    assert_eq!(desk.says(&[portalis, released]), message);
 }
 
 #[test]
@@ -195,7 +196,7 @@ fn a_project_that_changes_ministry_is_news_to_the_new_one_and_silence_for_the_ol
 }
 
 #[test]
-fn without_a_secretary_general_the_risk_team_is_told_and_then_whoever_takes_office_is() {
+fn without_a_secretary_general_the_risk_team_is_notified_until_someone_takes_office() {
     let mut desk = Desk::new();
     let justice = desk.portfolio.contacts.remove(0);
     let portalis = alert("D1", "portalis", Level::High);

@@ -1,4 +1,5 @@
-//! What people and Vigie do, told to programs by a real webhook: once, signed, and without what a file holds.
+//! Events about people's actions and Vigie's work, sent by a real webhook once, signed, and without
+//! the content of files.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -33,15 +34,15 @@ use crate::support::reception::Receptionist;
 
 const SECRET: &str = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIGp1c3QgMzIgYnl0ZXMh";
 
-/// From the command line, beside a receiver in the same program.
+/// Runs a command without blocking the receiver that runs in this process.
 async fn run(workplace: &Workplace, arguments: &[&str]) -> i32 {
     let mut command = workplace.command(arguments);
     let output = web::block(move || command.output().unwrap()).await.unwrap();
     output.status.code().unwrap()
 }
 
-/// The bodies that came to a path, but for those of alerts and missions that a cycle tells.
-fn told(receiver: &Receptionist, path: &str) -> Vec<Value> {
+/// Bodies sent to a path, except the events of alerts and missions in a cycle.
+fn events(receiver: &Receptionist, path: &str) -> Vec<Value> {
     let calls = receiver.calls().into_iter().filter(|call| call.path == path);
     let bodies = calls.map(|call| serde_json::from_str::<Value>(&call.body).unwrap());
     let is_of_a_cycle = |body: &Value| {
@@ -68,20 +69,20 @@ fn settings(receiver: &Receptionist, more: &str) -> String {
 }
 
 #[actix_web::test]
-async fn who_acknowledges_and_what_a_cycle_came_to_is_told_to_those_whom_it_concerns() {
+async fn acknowledgements_and_ends_of_cycles_are_sent_to_the_webhooks_that_they_concern() {
     let receiver = Receptionist::start(&[200]).await;
     let workplace = Workplace::with_fixtures();
     std::fs::write(workplace.path("vigie.toml"), settings(&receiver, "")).unwrap();
     assert_eq!(run(&workplace, &["cycle", "--as-of", "2020-11-30"]).await, 0);
     assert_eq!(run(&workplace, &["notices", "deliver"]).await, 0);
-    assert_eq!(told(&receiver, "/whole"), Vec::<Value>::new(), "a first run on old data");
+    assert_eq!(events(&receiver, "/whole"), Vec::<Value>::new(), "a first run on old data");
     assert_eq!(receiver.calls().len(), 0, "{:?}", receiver.calls());
 
     let seen = ["alerts", "ack", "D1", "PORTALIS", "--reason", "plan demandé"];
     assert_eq!(run(&workplace, &seen).await, 0);
     assert_eq!(run(&workplace, &["cycle", "--as-of", "2020-12-01"]).await, 0);
     assert_eq!(run(&workplace, &["notices", "deliver"]).await, 0);
-    let bodies = told(&receiver, "/whole");
+    let bodies = events(&receiver, "/whole");
     assert!(names(&bodies).starts_with(&["alert.acknowledged"]), "{:?}", names(&bodies));
     let data = &bodies[0]["data"];
     let by = format!("{} (nom non prouvé)", crate::support::ACTOR);
@@ -96,14 +97,37 @@ async fn who_acknowledges_and_what_a_cycle_came_to_is_told_to_those_whom_it_conc
         (&done["data"]["cycle"], &done["data"]["as_of"], &done["data"]["url"]),
         (&json!(2), &json!("2020-12-01"), &json!("https://vigie.example/api/v1/cycles/2"))
     );
-    assert_eq!(names(&told(&receiver, "/education")), Vec::<&str>::new(), "another ministry's");
+    assert_eq!(names(&events(&receiver, "/education")), Vec::<&str>::new(), "another ministry's");
     assert_eq!(run(&workplace, &["notices", "deliver"]).await, 0);
-    assert_eq!(told(&receiver, "/whole").len(), bodies.len(), "once");
+    assert_eq!(events(&receiver, "/whole").len(), bodies.len(), "once");
     receiver.handle.stop(false).await;
 }
 
 #[actix_web::test]
-async fn a_refused_file_is_told_once_without_what_it_holds_and_a_job_that_fails_is_told() {
+async fn an_event_has_the_title_of_its_rule_even_when_no_rule_compiles() {
+    let receiver = Receptionist::start(&[200]).await;
+    let mut workplace = Workplace::with_fixtures();
+    let rules = workplace.own_rules();
+    std::fs::write(workplace.path("vigie.toml"), settings(&receiver, "")).unwrap();
+    assert_eq!(run(&workplace, &["cycle", "--as-of", "2020-11-30"]).await, 0);
+    let rule = rules.join("drift/D1.rhai");
+    let text = std::fs::read_to_string(&rule).unwrap();
+    let (front_matter, _) = text.split_once("---*/").unwrap();
+    std::fs::write(&rule, format!("{front_matter}---*/\nfn assess(p, t) {{ if }}\n")).unwrap();
+    // Without thresholds no other rule compiles either.
+    std::fs::write(rules.join("thresholds.toml"), "[").unwrap();
+
+    let seen = ["alerts", "ack", "D1", "PORTALIS", "--reason", "plan demandé"];
+    assert_eq!(run(&workplace, &seen).await, 0);
+    assert_eq!(run(&workplace, &["notices", "deliver"]).await, 0);
+    let bodies = events(&receiver, "/whole");
+    assert_eq!(names(&bodies), ["alert.acknowledged"]);
+    assert_eq!(bodies[0]["data"]["title"], "Dérive budgétaire");
+    receiver.handle.stop(false).await;
+}
+
+#[actix_web::test]
+async fn a_refused_file_is_reported_once_without_its_content_and_a_failed_job_is_reported() {
     let receiver = Receptionist::start(&[200]).await;
     let mut workplace = Workplace::with_fixtures();
     let rules = workplace.own_rules();
@@ -121,7 +145,7 @@ async fn a_refused_file_is_told_once_without_what_it_holds_and_a_job_that_fails_
     assert_eq!(run(&workplace, &["jobs", "run", "cycle"]).await, 1);
     assert_eq!(run(&workplace, &["notices", "deliver"]).await, 0);
 
-    let bodies = told(&receiver, "/whole");
+    let bodies = events(&receiver, "/whole");
     assert_eq!(names(&bodies), ["dataset.rejected", "run.failed"]);
     assert_eq!(bodies[0]["data"]["faults"], 1);
     let source = bodies[0]["data"]["source"].as_str().unwrap();
@@ -159,7 +183,7 @@ async fn waiting(store: &vigie::store::Store) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn a_dataset_that_nobody_feeds_is_told_once_and_again_only_after_it_was_fed() {
+async fn a_stale_dataset_is_reported_once_and_again_only_after_an_import() {
     let clock = HandClock::at("2026-01-05T08:00:00Z");
     let workplace = Workplace::new();
     let mut work = work(&workplace, &clock).await;
@@ -173,17 +197,17 @@ async fn a_dataset_that_nobody_feeds_is_told_once_and_again_only_after_it_was_fe
     let stale = async |at: &str| {
         clock.set(at);
         cycle::run(&work.parts, Some(clock.now().date_naive()), false).await.unwrap();
-        let told = waiting(&work.parts.store).await.into_iter();
-        told.filter(|line| line.contains("dataset.stale")).count()
+        let events = waiting(&work.parts.store).await.into_iter();
+        events.filter(|line| line.contains("dataset.stale")).count()
     };
     assert_eq!(stale("2026-01-05T09:00:00Z").await, 0);
     assert_eq!(stale("2026-09-01T08:00:00Z").await, 0, "239 days");
     assert_eq!(stale("2026-09-02T08:00:00Z").await, 1, "240 days");
-    assert_eq!(stale("2026-09-03T08:00:00Z").await, 1, "told already");
-    let told = waiting(&work.parts.store).await;
+    assert_eq!(stale("2026-09-03T08:00:00Z").await, 1, "sent already");
+    let events = waiting(&work.parts.store).await;
     assert!(
-        told.contains(&"fr.gouv.vigie.dataset.stale.v1 dataset/panorama".to_owned()),
-        "{told:?}"
+        events.contains(&"fr.gouv.vigie.dataset.stale.v1 dataset/panorama".to_owned()),
+        "{events:?}"
     );
 
     let text = std::fs::read_to_string(fixtures().join(file)).unwrap();

@@ -39,23 +39,26 @@ fn each_secretary_general_gets_the_digest_of_their_own_projects_over_tls_and_aut
     let mails = office.deliver();
     let names = names();
 
-    let mut told: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut projects_by_receiver: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for mail in &mails {
         assert!(mail.encrypted && mail.authenticated, "{:?}", mail.headers);
         let [to] = mail.to.as_slice() else { panic!("{:?}", mail.to) };
         for (ministry, own) in &names {
             let said = said_of(mail, own);
             if mail.headers["subject"].contains(ministry.as_str()) {
-                told.entry(to).or_default().extend(said);
+                projects_by_receiver.entry(to).or_default().extend(said);
                 assert!(mail.html.contains(ministry.as_str()));
             } else {
-                assert_eq!(said, BTreeSet::new(), "{to} is told of {ministry}\n{}", mail.text);
+                assert_eq!(said, BTreeSet::new(), "{to} reads about {ministry}\n{}", mail.text);
             }
         }
     }
-    let to: Vec<&str> = told.keys().copied().collect();
+    let to: Vec<&str> = projects_by_receiver.keys().copied().collect();
     insta::assert_snapshot!(to.join("\n"));
-    assert!(told.values().all(|projects| !projects.is_empty()), "{told:?}");
+    assert!(
+        projects_by_receiver.values().all(|projects| !projects.is_empty()),
+        "{projects_by_receiver:?}"
+    );
     assert!(mails.iter().any(|mail| mail.to == ["risques@dinum.example"]));
 
     for mail in &mails {
@@ -89,7 +92,7 @@ fn the_second_run_says_nothing_and_a_project_that_worsens_is_one_line() {
 }
 
 #[test]
-fn what_a_silence_covers_is_not_told_and_comes_when_it_is_ended() {
+fn a_silenced_alert_is_not_sent_until_its_silence_ends() {
     let Some(office) = Office::open(&Demands::default()) else { return };
     office.cycle(&["--announce"]);
     office.deliver();
@@ -111,7 +114,7 @@ fn what_a_silence_covers_is_not_told_and_comes_when_it_is_ended() {
 }
 
 #[test]
-fn what_people_decide_between_two_cycles_is_told_once() {
+fn what_people_decide_between_two_cycles_is_sent_once() {
     let Some(office) = Office::open(&Demands::default()) else { return };
     office.cycle(&["--announce"]);
     assert!(!office.deliver().is_empty());
@@ -133,18 +136,18 @@ fn what_people_decide_between_two_cycles_is_told_once() {
     assert!(mail.text.contains("HARMONIE"), "{}", mail.text);
     assert!(!mail.text.contains("PORTALIS"), "{}", mail.text);
     office.workplace.ok(&["jobs", "run", "digest"]);
-    assert_eq!(office.deliver().len(), 0, "it is told already");
+    assert_eq!(office.deliver().len(), 0, "it was sent already");
 }
 
 #[test]
-fn receivers_set_up_on_old_data_are_told_what_changes_from_then_on() {
+fn receivers_set_up_on_old_data_get_only_what_changes_from_then_on() {
     let Some(office) = Office::open(&Demands::default()) else { return };
-    let told = office.workplace.run(&["cycle", "--as-of", AS_OF]);
-    assert_eq!(told.code, Some(0));
+    let output = office.workplace.run(&["cycle", "--as-of", AS_OF]);
+    assert_eq!(output.code, Some(0));
     assert!(
-        told.stderr.contains("alerts stood before their receivers were set up"),
+        output.stderr.contains("alerts stood before their receivers were set up"),
         "{}",
-        told.stderr
+        output.stderr
     );
     assert_eq!(office.deliver().len(), 0);
     let receivers = office.workplace.json(&["receivers", "list"]);
@@ -200,7 +203,7 @@ fn a_wrong_password_loses_nothing() {
     let listed = office.workplace.run(&["notices", "list"]);
     assert!(listed.stderr.contains("mail is down since"), "{}", listed.stderr);
 
-    // Whoever mends it and sends what is due waits for nothing.
+    // A person who repairs the server and sends what is due does not have to wait.
     std::fs::write(&settings, right).unwrap();
     assert_eq!(office.deliver().len(), waiting.len());
     assert!(office.workplace.json(&["receivers", "list"])[0]["outage"].is_null());

@@ -1,4 +1,5 @@
-//! Channels that are down: nothing ages, people are told, everything leaves in order when they are back.
+//! Channels that are down: nothing ages, people are notified, and everything is sent in order
+//! afterwards.
 
 use std::sync::Arc;
 
@@ -226,7 +227,8 @@ async fn an_outage_in_the_middle_of_a_notices_own_failures_does_not_age_it() {
 }
 
 #[actix_web::test]
-async fn a_webhook_down_or_in_trouble_for_ten_days_loses_nothing_and_is_then_told_in_order() {
+async fn a_webhook_down_or_in_trouble_for_ten_days_loses_nothing_and_then_gets_everything_in_order()
+{
     for status in [401, 403, 429, 500, 502, 503, 504] {
         let outbox = Post::open().await;
         let receiver = Receptionist::start(&[status]).await;
@@ -290,7 +292,8 @@ async fn what_no_connection_carries_counts_against_no_event_and_what_a_receiver_
     }
 }
 
-/// The service tries again ever less often, and whoever runs a command is not made to wait.
+/// The service tries again less and less often, and a person who runs a command does not have to
+/// wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_that_is_down_is_tried_at_growing_intervals_by_the_service() {
     let outbox = Post::open().await;
@@ -302,7 +305,7 @@ async fn a_channel_that_is_down_is_tried_at_growing_intervals_by_the_service() {
     let wait = outages[0].next_attempt_at - outages[0].last_attempt_at;
     assert!((22..=38).contains(&wait.num_seconds()), "{wait}");
 
-    // The service tries once at its start, then rests: the clock stands still.
+    // The service tries once at its start, then waits: the clock does not advance.
     let (stop, stopped) = watch::channel(false);
     let service = tokio::spawn(courier.clone().run(stopped));
     while outbox.outage().await.1 < 2 {

@@ -1,4 +1,5 @@
-//! Outages told to people: through another channel, on the command line, in the API and the metrics.
+//! Outages reported to people: through another channel, on the command line, in the API and the
+//! metrics.
 
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -21,7 +22,8 @@ use crate::support::reception::Call;
 use crate::support::reception::Receptionist;
 
 #[actix_web::test]
-async fn the_risk_team_is_told_of_a_lasting_outage_and_of_its_end_once_through_another_channel() {
+async fn the_risk_team_is_notified_once_of_a_lasting_outage_and_of_its_end_through_another_channel()
+{
     let outbox = Post::open().await;
     let server = FlakySmtp::start(0, Manner::Takes, 1).await;
     let receiver = Receptionist::start(&[401]).await;
@@ -43,10 +45,10 @@ async fn the_risk_team_is_told_of_a_lasting_outage_and_of_its_end_once_through_a
         let mails = server.mails().into_iter();
         mails.map(|mail| readable(&mail.text)).collect()
     };
-    let told = subjects();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("Envoi des messages interrompu : webhook « a »"), "{told:?}");
-    assert!(told[0].contains("5 messages attendent. Aucun n’est perdu"), "{told:?}");
+    let mails = subjects();
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("Envoi des messages interrompu : webhook « a »"), "{mails:?}");
+    assert!(mails[0].contains("5 messages attendent. Aucun n’est perdu"), "{mails:?}");
     let types = |calls: Vec<Call>| -> Vec<String> {
         let body = |call: &Call| -> Value { serde_json::from_str(&call.body).unwrap() };
         calls.iter().map(|call| body(call)["type"].as_str().unwrap().to_owned()).collect()
@@ -62,13 +64,13 @@ async fn the_risk_team_is_told_of_a_lasting_outage_and_of_its_end_once_through_a
     assert_eq!(then.len(), 2, "{then:?}");
     assert!(then[1].contains("Envoi des messages rétabli : webhook « a »"), "{then:?}");
     assert_eq!(types(listener.calls()), ["channel.down", "channel.up"]);
-    assert_eq!(partial.calls().len(), 0, "who is told of one ministry is not told of channels");
+    assert_eq!(partial.calls().len(), 0, "a webhook for one ministry gets nothing about channels");
     for receptionist in [receiver, listener, partial] {
         receptionist.handle.stop(false).await;
     }
 }
 
-/// An outage that ends before it was told, or that no other channel can tell, is told by none.
+/// An outage that ends before it is reported, or that no other channel can report, is not reported.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_short_outage_and_one_without_another_channel_write_no_notice() {
     let outbox = Post::open().await;

@@ -59,16 +59,16 @@ async fn what_nobody_acknowledges_is_recalled_twice_then_escalated_once() {
     let clock = HandClock::at("2020-11-30T09:00:00Z");
     let parts = parts(&workplace, &clock).await;
     cycle::announce(&parts, None, false).await.unwrap();
-    let mut told = Vec::new();
+    let mut days = Vec::new();
     for day in 0..40 {
         let written = cycle::remind(&parts).await.unwrap();
         assert_eq!(cycle::remind(&parts).await.unwrap(), 0, "the same day again");
         if written > 0 {
-            told.push(format!("day {day}: {}", kinds(&parts).await));
+            days.push(format!("day {day}: {}", kinds(&parts).await));
         }
         clock.set(&(clock.now() + TimeDelta::days(1)).to_rfc3339());
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(days.join("\n"));
     let culture = Receiver::SecretaryGeneral(vigie::domain::ids::MinistryCode::new("MC"));
     insta::assert_snapshot!(text(&parts, culture, NoticeKind::Reminder).await);
     insta::assert_snapshot!(text(&parts, Receiver::Director, NoticeKind::Escalation).await);

@@ -1,4 +1,5 @@
-//! Silences by mail: their coming end, and rules that changed under them, told once to whom they concern.
+//! Mail about silences: those that end soon, and those whose rules changed, sent once to the people
+//! concerned.
 
 use std::collections::BTreeMap;
 
@@ -29,11 +30,11 @@ impl Office {
     }
 
     /// By receiver, what a cycle as of this day says of silences.
-    fn told_of_silences(&self, as_of: &str) -> BTreeMap<String, String> {
+    fn mails_about_silences(&self, as_of: &str) -> BTreeMap<String, String> {
         self.workplace.ok(&["cycle", "--as-of", as_of]);
-        let told =
+        let mails =
             self.deliver().into_iter().filter(|mail| mail.text.contains("SILENCES À REVOIR"));
-        told.map(|mail| (mail.to[0].clone(), said(&mail))).collect()
+        mails.map(|mail| (mail.to[0].clone(), said(&mail))).collect()
     }
 }
 
@@ -48,17 +49,17 @@ fn said(mail: &Mail) -> String {
 }
 
 #[test]
-fn the_coming_end_of_a_silence_is_told_once_to_the_risk_team_and_to_its_ministry() {
+fn the_coming_end_of_a_silence_is_sent_once_to_the_risk_team_and_to_its_ministry() {
     let Some(office) = Office::open(&Demands::default()) else { return };
     office.cycle(&["--announce"]);
     office.deliver();
     let scope = ["--rule", "D1", "--project", "CYCLADES", "--reason", "plan arrêté"];
     let until = office.silence(5, &scope);
     office.silence(20, &["--ministry", "MJ", "--reason", "audit en cours"]);
-    let told = office.told_of_silences(DAYS[0]);
-    let receivers: Vec<&str> = told.keys().map(String::as_str).collect();
+    let mails = office.mails_about_silences(DAYS[0]);
+    let receivers: Vec<&str> = mails.keys().map(String::as_str).collect();
     assert_eq!(receivers, ["risques@dinum.example", "sg@education.example"]);
-    for said in told.values() {
+    for said in mails.values() {
         let words = said.lines().skip(1).collect::<Vec<_>>().join("\n");
         let words = words.replace(&french::date(until), "CE JOUR-LÀ");
         insta::allow_duplicates! {
@@ -71,28 +72,28 @@ fn the_coming_end_of_a_silence_is_told_once_to_the_risk_team_and_to_its_ministry
         }
         assert!(said.lines().next().unwrap().contains("1 silence à revoir"), "{said}");
     }
-    assert_eq!(office.told_of_silences(DAYS[1]), BTreeMap::new(), "it was told already");
+    assert_eq!(office.mails_about_silences(DAYS[1]), BTreeMap::new(), "it was sent already");
 }
 
 #[test]
-fn a_rule_that_changes_under_a_silence_is_told_once_and_each_ministry_hears_of_its_own_alerts() {
+fn a_changed_rule_under_a_silence_is_sent_once_and_each_ministry_reads_only_about_its_own_alerts() {
     let Some(mut office) = Office::open(&Demands::default()) else { return };
     let rules = office.workplace.own_rules();
     office.cycle(&["--announce"]);
     office.deliver();
     office.silence(60, &["--rule", "D1", "--reason", "seuils de PORTALIS revus"]);
-    assert_eq!(office.told_of_silences(DAYS[0]), BTreeMap::new(), "nothing changed");
+    assert_eq!(office.mails_about_silences(DAYS[0]), BTreeMap::new(), "nothing changed");
 
     let rule = rules.join("drift/D1.rhai");
     let text = std::fs::read_to_string(&rule).unwrap();
     std::fs::write(&rule, text.replace("le périmètre :", "le périmètre d’abord :")).unwrap();
-    let told = office.told_of_silences(DAYS[1]);
-    assert!(told.len() > 2, "{told:?}");
-    assert!(told["risques@dinum.example"].contains("PORTALIS revus"));
-    for (receiver, said) in told.iter().filter(|(to, _)| *to != "risques@dinum.example") {
+    let mails = office.mails_about_silences(DAYS[1]);
+    assert!(mails.len() > 2, "{mails:?}");
+    assert!(mails["risques@dinum.example"].contains("PORTALIS revus"));
+    for (receiver, said) in mails.iter().filter(|(to, _)| *to != "risques@dinum.example") {
         assert!(said.contains("À revoir : D1 n’est plus ce qu’elle était"), "{said}");
         assert!(!said.contains("revus"), "{receiver} reads words on another's project: {said}");
         assert_eq!(said.contains("PORTALIS"), receiver == "sg@justice.example", "{said}");
     }
-    assert_eq!(office.told_of_silences(DAYS[2]), BTreeMap::new(), "it was told already");
+    assert_eq!(office.mails_about_silences(DAYS[2]), BTreeMap::new(), "it was sent already");
 }

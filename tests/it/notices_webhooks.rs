@@ -104,7 +104,7 @@ async fn a_flaky_receiver_sees_each_event_once_after_deduplication_signed_and_in
     const EVENTS: usize = 900;
     let scratch = Scratch::new().await;
     let clock = HandClock::at("2026-11-24T08:00:00Z");
-    // 504 stands for an answer that is lost after the event was taken.
+    // 504: the event was accepted and the answer was lost.
     let receiver = Receptionist::start(&[200, 500, 504, 204, 503, 400, 202]).await;
     let courier = courier(&scratch, &clock, vec![webhook("audit", &receiver.url("hook?key=k"))]);
     let notices = events("audit", EVENTS, &clock);
@@ -204,7 +204,8 @@ async fn a_redirection_is_not_followed_and_a_private_address_is_not_reached() {
     receiver.handle.stop(false).await;
 }
 
-/// From the command line: three formats, what each is told of, and a receiver that is gone.
+/// From the command line: three formats, which events each webhook gets, and a receiver that is
+/// gone.
 #[actix_web::test]
 async fn a_cycle_tells_programs_in_their_format_and_a_410_closes_the_receiver_until_it_is_enabled()
 {
@@ -277,7 +278,7 @@ async fn a_cycle_tells_programs_in_their_format_and_a_410_closes_the_receiver_un
     assert_eq!((&alert["version"], &alert["status"]), (&json!("4"), &json!("firing")));
     assert_eq!(alert["alerts"][0]["labels"]["ministry"], "MJ");
 
-    assert_eq!(gone.calls().len(), 1, "a receiver that is gone is asked once");
+    assert_eq!(gone.calls().len(), 1, "a receiver that is gone is tried once");
     let dead = workplace.json(&["notices", "list", "--state", "dead", "--limit", "9999"]);
     let dead = dead.as_array().unwrap().len();
     assert!(dead > 200, "{dead}");
@@ -293,7 +294,7 @@ async fn a_cycle_tells_programs_in_their_format_and_a_410_closes_the_receiver_un
 }
 
 #[actix_web::test]
-async fn a_room_of_tchap_is_told_figures_under_one_transaction_however_often_it_is_tried() {
+async fn a_tchap_room_gets_counts_under_one_transaction_however_often_it_is_tried() {
     let server = Receptionist::start(&[429, 200]).await;
     let workplace = Workplace::with_fixtures();
     let settings = format!(
@@ -320,17 +321,20 @@ async fn a_room_of_tchap_is_told_figures_under_one_transaction_however_often_it_
     let moment = |key: &str| -> chrono::DateTime<chrono::Utc> {
         outage[key].as_str().unwrap().parse().unwrap()
     };
-    let asked = moment("next_attempt_at");
+    let next_attempt = moment("next_attempt_at");
     let last = moment("last_attempt_at");
-    assert!((88..=92).contains(&(asked - last).num_seconds()), "{asked} after {last}");
+    assert!(
+        (88..=92).contains(&(next_attempt - last).num_seconds()),
+        "{next_attempt} after {last}"
+    );
 
     // Given up and replayed, it is tried at once.
     let store = vigie::store::Store::open(&workplace.database_url()).await.unwrap();
     let id = NoticeId::new(notice["id"].as_str().unwrap());
     let outcome = vigie::domain::notice::Outcome::Dead { error: "for the test".to_owned() };
     let tried = vigie::store::Tried { id: id.clone(), failure: None, outcome, answered: false };
-    store.record_outcomes(&Lane::Tchap, &[tried], asked).await.unwrap();
-    let failures = store.gauges(asked).await.unwrap().failures;
+    store.record_outcomes(&Lane::Tchap, &[tried], next_attempt).await.unwrap();
+    let failures = store.gauges(next_attempt).await.unwrap().failures;
     let failures: Vec<String> =
         failures.iter().map(|one| format!("{} {} {}", one.lane, one.reason, one.failed)).collect();
     assert_eq!(failures, ["tchap rateLimited 1"]);

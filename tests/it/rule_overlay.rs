@@ -23,7 +23,7 @@ pub(crate) fn workplace() -> Workplace {
     workplace
 }
 
-/// A shipped file in which one passage reads otherwise, beside the rules; its path.
+/// Writes a shipped file with one passage replaced, next to the rules, and returns its path.
 pub(crate) fn rewritten(workplace: &Workplace, file: &str, [was, is]: [&str; 2]) -> String {
     let text = std::fs::read_to_string(workplace.path("rules").join(file)).unwrap();
     assert_eq!(text.matches(was).count(), 1, "{was} in {file}");
@@ -111,8 +111,8 @@ fn every_reader_of_the_catalogue_sees_what_is_in_force() {
     let shipped = workplace.ok(&["rules", "list", "--shipped", "--format", "csv"]);
     let of_d1 = |list: &str| list.lines().find(|line| line.starts_with("D1,")).unwrap().to_owned();
     assert_ne!(of_d1(&listed), of_d1(&shipped));
-    let told = workplace.json(&["rules", "explain", "D1", "SI SAMU", "--as-of", AS_OF]);
-    assert!(told["lines"].to_string().contains(PASSAGE[1]), "{told}");
+    let output = workplace.json(&["rules", "explain", "D1", "SI SAMU", "--as-of", AS_OF]);
+    assert!(output["lines"].to_string().contains(PASSAGE[1]), "{output}");
     let cases = workplace.json(&["rules", "test", "--run", "D1/Dix pour cent tout juste*"]);
     assert_eq!(cases[0]["name"], "Dix pour cent tout juste sont à surveiller");
     assert_eq!(cases[0]["difference"], Value::Null);
@@ -153,9 +153,9 @@ fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
         states.contains("cases/D1.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) same"),
         "{states}"
     );
-    let told = workplace.ok(&["rules", "compare", "D1"]);
-    let told = told.split_once("drift/D1.rhai").unwrap().1;
-    insta::assert_snapshot!(told, @r#"
+    let output = workplace.ok(&["rules", "compare", "D1"]);
+    let output = output.split_once("drift/D1.rhai").unwrap().1;
+    insta::assert_snapshot!(output, @r#"
      : du texte livré à notre version 1
     @@ -15 +15 @@
          if p.budget_drift > t.budget_drift_critical { return CRITICAL; }
@@ -176,7 +176,8 @@ fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
 
     Les deux changements touchent des lignes différentes.
     "#);
-    // Ours stands until somebody decides; going back to what ships takes the newer one.
+    // The published version remains in force until somebody decides; rolling back to the shipped
+    // one takes the newer text.
     assert!(workplace.ok(&["rules", "list"]).contains("Dérive budgétaire"));
     let back =
         ["rules", "rollback", "D1", "--to-shipped", "--reason", "la nouvelle version suffit"];
@@ -256,8 +257,8 @@ fn a_rule_of_ours_alone_is_added_and_taken_away_unless_its_alerts_stand() {
     );
     cycle(&workplace);
     let back = ["rules", "rollback", "X1", "--reason", "inutile"];
-    let told = by(&workplace, "Zoé", &back);
-    assert!(refused(&told).contains("alerts stand: retire it"), "{}", told.stderr);
+    let output = by(&workplace, "Zoé", &back);
+    assert!(refused(&output).contains("alerts stand: retire it"), "{}", output.stderr);
     let text = ADDED.replace("\"stable\"", "\"deprecated\"\ndeprecated_reason = \"Inutile.\"");
     std::fs::write(workplace.path("X1.rhai"), text).unwrap();
     done(&by(&workplace, "Ada", &["rules", "draft", &rule, "--comment", "à retirer"]));

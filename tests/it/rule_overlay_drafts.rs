@@ -26,7 +26,7 @@ fn actions(workplace: &Workplace) -> String {
 }
 
 #[test]
-fn of_two_people_on_one_draft_the_second_is_told_what_the_first_changed() {
+fn the_second_of_two_people_on_one_draft_learns_what_the_first_changed() {
     let workplace = workplace();
     opened(&workplace, &rewritten(&workplace, "drift/D1.rhai", PASSAGE));
     let other = ["Dérive budgétaire\"", "Dérive du budget\""];
@@ -128,8 +128,8 @@ fn a_draft_whose_cases_fail_or_are_missing_is_not_published() {
         done(&by(&workplace, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
         refused(&publish()).to_owned()
     };
-    let told = change(&[("D1.toml", "")]);
-    assert!(told.contains("D1: no case expects critical"), "{told}");
+    let output = change(&[("D1.toml", "")]);
+    assert!(output.contains("D1: no case expects critical"), "{output}");
     let at_fault =
         change(&[("D1.rhai", "/*---\nid = \"D1\"\n---*/\nfn assess(p, t) { p.cots > 1 }")]);
     assert!(at_fault.contains("drift/D1.rhai:"), "{at_fault}");
@@ -154,16 +154,16 @@ fn hostile_texts_are_bounded_and_a_path_never_leaves_the_catalogue() {
     };
     assert!(refused(&saved(&[long])).contains("has 60001 bytes, expected at most 60000"));
     for path in ["../D1.rhai", "cases/../../x.toml", "drift/D1.sh", "/etc/passwd"] {
-        let told = saved(&[&format!("{path}={long}")]);
-        assert!(refused(&told).contains("expected a file of the catalogue"), "{}", told.stderr);
+        let output = saved(&[&format!("{path}={long}")]);
+        assert!(refused(&output).contains("expected a file of the catalogue"), "{}", output.stderr);
     }
     assert!(refused(&saved(&[])).contains("found 0 files, expected from 1 to 100"));
     for (threshold, words) in [
         ("budget_drift_hihg=0.1", "did you mean `budget_drift_high`?"),
         ("budget_drift_high=0.1\n[x]", "expected a number"),
     ] {
-        let told = saved(&["--threshold", threshold]);
-        assert!(refused(&told).contains(words), "{}", told.stderr);
+        let output = saved(&["--threshold", threshold]);
+        assert!(refused(&output).contains(words), "{}", output.stderr);
     }
     // A script that never ends is a fault of its cases, in its own time.
     let looping = rewritten(
@@ -176,8 +176,8 @@ fn hostile_texts_are_bounded_and_a_path_never_leaves_the_catalogue() {
     );
     done(&saved(&[&looping]));
     done(&by(&workplace, "Ada", &["rules", "submit", "1", "--reason", "x"]));
-    let told = by(&workplace, "Paul", &["rules", "publish", "1", "--reason", "x"]);
-    assert!(refused(&told).contains("cases/D1.toml"), "{}", told.stderr);
+    let output = by(&workplace, "Paul", &["rules", "publish", "1", "--reason", "x"]);
+    assert!(refused(&output).contains("cases/D1.toml"), "{}", output.stderr);
 }
 
 #[test]
@@ -200,8 +200,8 @@ fn a_draft_that_changes_nothing_or_was_written_over_another_version_is_refused()
     change("budget_drift_watch=0.12", &[]);
     done(&step("submit", "3"));
     done(&by(&workplace, "Zoé", &["rules", "rollback", "thresholds", "--reason", "non"]));
-    let told = step("publish", "3");
-    assert!(refused(&told).contains("another version was put in force since draft 3"));
+    let output = step("publish", "3");
+    assert!(refused(&output).contains("another version was put in force since draft 3"));
     done(&step("return", "3"));
     change("budget_drift_watch=0.12", &["--over", "3", "--revision", "3"]);
     done(&step("submit", "3"));
@@ -228,10 +228,10 @@ fn a_dry_run_of_a_draft_says_what_it_would_change_and_writes_nothing() {
         ["project/genevrier", "project/procedure-penale-numerique", "project/renoncule"]
     );
     let explain = ["rules", "explain", "D1", "genevrier", "--as-of", "2020-11-30"];
-    let told = |more: &[&str]| {
+    let level_with = |more: &[&str]| {
         let arguments: Vec<&str> = explain.iter().chain(more).copied().collect();
         workplace.json(&arguments)["level"].clone()
     };
-    assert_eq!([told(&[]), told(&["--draft", "1"])], ["watch", "high"]);
+    assert_eq!([level_with(&[]), level_with(&["--draft", "1"])], ["watch", "high"]);
     assert_eq!(workplace.fingerprint(), before);
 }

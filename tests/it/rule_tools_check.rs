@@ -71,19 +71,19 @@ fn each_rule_says_which_way_it_runs_and_nearly_all_that_ship_are_translated() {
 }
 
 #[test]
-fn what_stands_after_a_return_is_never_reached() {
+fn code_after_a_return_is_reported_as_never_reached() {
     assert_eq!(
         remarks(
             "    if p.budget_drift > t.budget_drift_high { return HIGH; CLEAR }\n    return WATCH;\n    \
              CLEAR"
         ),
-        "lint 13:60 never reached: a `return` stands before it\n\
-         lint 15:5 never reached: a `return` stands before it"
+        "lint 13:60 never reached: a `return` comes before it\n\
+         lint 15:5 never reached: a `return` comes before it"
     );
 }
 
 #[test]
-fn a_condition_that_reads_nothing_or_was_asked_before_is_remarked() {
+fn a_condition_that_reads_nothing_or_repeats_an_earlier_one_is_reported() {
     assert_eq!(
         remarks("    if 1 > 2 { return HIGH; }\n    if true { WATCH } else { CLEAR }"),
         "lint 13:5 the condition reads nothing: it is always the same\n\

@@ -14,13 +14,13 @@ fn trail(workplace: &Workplace, rule: &str, subject: &str) -> String {
 }
 
 #[track_caller]
-fn told(workplace: &Workplace, rule: &str, subject: &str) -> String {
+fn explained(workplace: &Workplace, rule: &str, subject: &str) -> String {
     let [flag, day] = AS_OF;
     workplace.ok(&["rules", "explain", rule, subject, flag, day]).replace('\u{202f}', " ")
 }
 
 #[test]
-fn a_level_is_told_comparison_by_comparison() {
+fn a_level_is_explained_comparison_by_comparison() {
     let workplace = Workplace::with_fixtures();
     assert_eq!(
         trail(&workplace, "T2", "mj"),
@@ -33,7 +33,7 @@ fn a_level_is_told_comparison_by_comparison() {
          \"Taux global de glissement (30,9 %) > seuil élevé du taux de glissement d’un ministère \
          (30,0 %)\",true\n"
     );
-    let shown = told(&workplace, "T2", "ministry/MJ");
+    let shown = explained(&workplace, "T2", "ministry/MJ");
     assert!(
         shown.starts_with(
             "T2 · Taux de glissement d’un ministère au regard de la cible, sur ministry/MJ, au 30 \
@@ -48,15 +48,16 @@ fn a_level_is_told_comparison_by_comparison() {
 }
 
 #[test]
-fn a_clear_answer_is_told_too_with_the_values_that_a_switch_looked_at() {
+fn a_clear_verdict_is_explained_with_the_values_that_a_switch_read() {
     let workplace = Workplace::with_fixtures();
     let shown = trail(&workplace, "P2", "PORTALIS");
     let last = shown.lines().last().unwrap();
     assert_eq!(last, "16,switch p.avis_status {,Avis article 3 : favorable_with_reservations,read");
     assert!(
-        told(&workplace, "P2", "portalis").contains("Conclusion (ligne 17) : Rien à signaler.")
+        explained(&workplace, "P2", "portalis")
+            .contains("Conclusion (ligne 17) : Rien à signaler.")
     );
-    assert!(told(&workplace, "D4", "portfolio").contains("Écart budgétaire moyen"));
+    assert!(explained(&workplace, "D4", "portfolio").contains("Écart budgétaire moyen"));
 }
 
 #[test]
@@ -73,7 +74,7 @@ fn an_unknown_answer_ends_on_the_field_that_was_missing() {
         "16,switch p.avis_status {,Avis article 3 : inconnu,missing"
     );
     let conclusion = "Conclusion : non évaluable, `avis_status` n’est pas connu.";
-    assert!(told(&workplace, "P2", "nigelle").contains(conclusion));
+    assert!(explained(&workplace, "P2", "nigelle").contains(conclusion));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::support::Workplace;
 
 /// What `rules check` says of D1 once one passage of it reads otherwise: place, message, hint.
 #[track_caller]
-fn told(passage: &str, instead: &str) -> (String, Option<i32>) {
+fn check_after(passage: &str, instead: &str) -> (String, Option<i32>) {
     let mut workplace = Workplace::new();
     let path = workplace.own_rules().join("drift/D1.rhai");
     let text = std::fs::read_to_string(&path).unwrap();
@@ -25,7 +25,7 @@ fn told(passage: &str, instead: &str) -> (String, Option<i32>) {
 #[test]
 fn a_misspelt_field_leaves_the_rule_out_and_the_nearest_is_proposed() {
     assert_eq!(
-        told("p.budget_drift > t.budget_drift_high", "p.budget_drfit > t.budget_drift_high"),
+        check_after("p.budget_drift > t.budget_drift_high", "p.budget_drfit > t.budget_drift_high"),
         (
             "fault 14:10 `p.budget_drfit` is no field of projects (did you mean `budget_drift`?)"
                 .to_owned(),
@@ -37,7 +37,7 @@ fn a_misspelt_field_leaves_the_rule_out_and_the_nearest_is_proposed() {
 #[test]
 fn a_misspelt_threshold_leaves_the_rule_out_and_the_nearest_is_proposed() {
     assert_eq!(
-        told("p.budget_drift > t.budget_drift_high", "p.budget_drift > t.budget_drift_hihg"),
+        check_after("p.budget_drift > t.budget_drift_high", "p.budget_drift > t.budget_drift_hihg"),
         (
             "fault 14:27 `t.budget_drift_hihg` is no threshold of thresholds.toml \
              (did you mean `budget_drift_high`?)"
@@ -50,7 +50,7 @@ fn a_misspelt_threshold_leaves_the_rule_out_and_the_nearest_is_proposed() {
 #[test]
 fn unlike_types_are_named_with_what_each_side_is() {
     assert_eq!(
-        told("p.budget_drift > t.budget_drift_high", "p.phase > t.budget_drift_high"),
+        check_after("p.budget_drift > t.budget_drift_high", "p.phase > t.budget_drift_high"),
         (
             "lint 14:16 `p.phase > t.budget_drift_high` compares text with a number: it always \
              fails (`p.phase` (« Phase ») is text, `t.budget_drift_high` is a number)"
@@ -59,13 +59,16 @@ fn unlike_types_are_named_with_what_each_side_is() {
         )
     );
     assert_eq!(
-        told("p.budget_drift > t.budget_drift_high", "p.as_of - p.start_on > t.budget_drift_high")
-            .0,
+        check_after(
+            "p.budget_drift > t.budget_drift_high",
+            "p.as_of - p.start_on > t.budget_drift_high"
+        )
+        .0,
         "lint 14:16 `p.as_of - p.start_on` combines a date with a date: it always fails \
          (`days_between` and `months_between` give the distance between two dates)"
     );
     assert_eq!(
-        told("p.budget_drift > t.budget_drift_high", "p.budget_drift").0,
+        check_after("p.budget_drift > t.budget_drift_high", "p.budget_drift").0,
         "lint 14:8 `p.budget_drift` is a number, a condition is true or false (compare it: \
          `p.budget_drift > …`, `p.budget_drift == …`)"
     );
@@ -75,21 +78,25 @@ fn unlike_types_are_named_with_what_each_side_is() {
 fn a_missing_return_is_found_where_the_rule_would_end() {
     let hint = "(write at the end the level of every other subject, most often `CLEAR`)";
     assert_eq!(
-        told("return WATCH; }\n    CLEAR\n", "return WATCH; }\n"),
+        check_after("return WATCH; }\n    CLEAR\n", "return WATCH; }\n"),
         (format!("lint 15:5 `assess` may end here without a level {hint}"), Some(3))
     );
     assert_eq!(
-        told("    CLEAR\n", "    if p.phase == \"build\" { CLEAR } else { let x = 1; }\n").0,
+        check_after("    CLEAR\n", "    if p.phase == \"build\" { CLEAR } else { let x = 1; }\n").0,
         format!("lint 16:44 `assess` may end here without a level {hint}")
     );
     assert_eq!(
-        told("    CLEAR\n", "    switch p.phase { \"build\" => CLEAR, \"trial\" => WATCH }\n").0,
+        check_after(
+            "    CLEAR\n",
+            "    switch p.phase { \"build\" => CLEAR, \"trial\" => WATCH }\n"
+        )
+        .0,
         format!("lint 16:5 `assess` may end here without a level {hint}")
     );
 }
 
 #[test]
-fn a_threshold_without_bounds_or_beyond_them_is_told() {
+fn a_threshold_without_bounds_or_beyond_them_is_reported() {
     let mut workplace = Workplace::new();
     let path = workplace.own_rules().join("thresholds.toml");
     let text = std::fs::read_to_string(&path).unwrap();

@@ -37,7 +37,7 @@ fn a_series_follows_the_alert_from_pending_to_open_to_resolved() {
 }
 
 #[test]
-fn every_difference_is_told_with_its_date() {
+fn every_difference_is_reported_with_its_date() {
     let wrong = T3
         .replace("alert = \"pending\"", "alert = \"open\"")
         .replace("stale = true", "stale = false")

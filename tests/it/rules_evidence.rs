@@ -1,4 +1,4 @@
-//! What the engine says a verdict stands on.
+//! The evidence that the engine gives with a verdict.
 
 use vigie::domain::value::Value;
 use vigie::domain::verdict::Evidence;

@@ -179,7 +179,7 @@ fn a_switch_compares_a_field_with_literals_of_its_kind() {
 }
 
 #[test]
-fn a_rule_has_its_two_functions_and_nothing_beside() {
+fn a_rule_has_its_two_functions_and_no_other_statement() {
     check_text(
         &rule("X1", "fn assess(p, t) { CLEAR }"),
         "X1.rhai:1:1: the rule has no `fn explain(p, t)`",

@@ -114,7 +114,7 @@ fn a_date_moves_by_days_and_months_as_far_as_there_are_dates() {
 }
 
 #[test]
-fn the_past_is_asked_of_a_field_that_has_one() {
+fn the_past_of_a_field_that_has_none_is_a_fault() {
     check_fault(
         "previous(p.listed)",
         "X1.rhai:10:32: `previous` is not known of `p.listed` (it is of cost_current, \

@@ -105,7 +105,7 @@ fn what_evaluation_does_not_reach_is_not_missed() {
 }
 
 #[test]
-fn a_double_question_mark_says_what_stands_for_a_missing_field() {
+fn a_double_question_mark_gives_the_value_of_a_missing_field() {
     check_if("(p.cost_current ?? 0.0) > 1.0", "clear");
     check_if("(p.cost_initial ?? 0.0) > 1.0", "high");
     check_if("(p.cost_current ?? p.cost_initial) > 1.0", "high");
@@ -116,7 +116,7 @@ fn a_double_question_mark_says_what_stands_for_a_missing_field() {
 }
 
 #[test]
-fn a_double_question_mark_only_forgives_the_reading_beside_it() {
+fn a_double_question_mark_only_tolerates_the_read_to_its_left() {
     check_if("(p.cost_current + 1.0) ?? 0.0 > 1.0", "unknown cost_current missing");
     check_if("abs(p.cost_current) ?? 0.0 > 1.0", "unknown cost_current missing");
     check(

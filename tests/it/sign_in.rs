@@ -49,7 +49,7 @@ async fn a_person_signs_in_and_out_at_a_generic_provider() {
     methods: pwd mfa, strong
     ");
 
-    let out = vigie.leave(&person.id_token, &"s".repeat(43)).await.unwrap();
+    let out = vigie.sign_out_url(&person.id_token, &"s".repeat(43)).await.unwrap();
     assert_snapshot!(parameters(&out, &provider), @r"
     /session/end
     id_token_hint (a signed token)
@@ -182,7 +182,7 @@ async fn a_provider_that_is_down_is_said_to_be() {
         told(met.finish(&ticket, &answer).await.unwrap_err()),
         @"ask the provider for tokens: ask (the provider)/token: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)"
     );
-    assert_eq!(vigie(&settings).leave(&Secret::new("a.b.c"), "state").await, None);
+    assert_eq!(vigie(&settings).sign_out_url(&Secret::new("a.b.c"), "state").await, None);
 }
 
 fn vigie(settings: &Settings) -> Provider {

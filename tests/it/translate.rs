@@ -72,7 +72,7 @@ fn a_whole_number_in_place_of_a_float_stays_exact() {
 }
 
 #[test]
-fn a_figure_kept_from_us_is_said_to_be_withheld() {
+fn a_withheld_figure_is_unknown_because_it_is_withheld() {
     let cells = [("cost_withheld", Value::Bool(true))];
     let body = "if p.cost_current > t.high { HIGH } else { CLEAR }";
     assert_eq!(verdict(body, &cells), "unknown cost_current withheld");
@@ -135,8 +135,8 @@ fn outcomes_are_columns_without_judgements() {
     )]);
     let outcome = |cells: &[(&'static str, Value)]| {
         let frames = project(cells).frames().unwrap();
-        let asked = catalogue.outcomes(&frames.projects, Scope::Project, day("2021-07-01"));
-        format!("{:?}", asked.unwrap().outcome(&RuleId::new("X1"), 0).unwrap())
+        let outcomes = catalogue.outcomes(&frames.projects, Scope::Project, day("2021-07-01"));
+        format!("{:?}", outcomes.unwrap().outcome(&RuleId::new("X1"), 0).unwrap())
     };
     let cost = ("cost_initial", Value::Float(10.0));
     assert_eq!(outcome(&[]), "Missing(\"cost_initial\")");

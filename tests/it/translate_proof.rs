@@ -48,7 +48,7 @@ struct Tally {
     constructs: BTreeSet<&'static str>,
     levels: usize,
     missing: usize,
-    asked: usize,
+    interpreted: usize,
     failed: usize,
 }
 
@@ -79,7 +79,7 @@ fn hold(
 }
 
 /// The difference that was found, without the numbers behind it.
-fn told(outcome: Result<(), TestError<impl std::fmt::Debug>>) -> String {
+fn failure_of(outcome: Result<(), TestError<impl std::fmt::Debug>>) -> String {
     match outcome {
         Ok(()) => String::new(),
         Err(TestError::Fail(reason, _) | TestError::Abort(reason)) => reason.to_string(),
@@ -117,7 +117,7 @@ fn one_run(numbers: &[u16], early: bool, tally: &mut Tally) -> Result<(), String
             match outcomes.outcome(&rule.id, row) {
                 Some(Outcome::Level(_)) => tally.levels += 1,
                 Some(Outcome::Missing(_)) => tally.missing += 1,
-                Some(Outcome::Interpreted) => tally.asked += 1,
+                Some(Outcome::Interpreted) => tally.interpreted += 1,
                 None => {}
             }
         }
@@ -140,11 +140,11 @@ fn translated_and_interpreted_rules_give_the_same_verdicts() {
     let numbers = proptest::collection::vec(any::<u16>(), 24_000);
     let outcome =
         TestRunner::new_with_rng(config, rng).run(&(numbers, any::<bool>()), |(numbers, early)| {
-            let mut kept = tally.borrow_mut();
-            one_run(&numbers, early, &mut kept).map_err(TestCaseError::fail)
+            let mut counts = tally.borrow_mut();
+            one_run(&numbers, early, &mut counts).map_err(TestCaseError::fail)
         });
-    let told = told(outcome);
-    assert!(told.is_empty(), "{told}");
+    let failure = failure_of(outcome);
+    assert!(failure.is_empty(), "{failure}");
     let tally = tally.into_inner();
     println!("{tally:?}");
     assert!(tally.cases >= 10_000, "{} cases", tally.cases);
@@ -172,6 +172,6 @@ fn the_rules_that_ship_give_the_same_verdicts_either_way() {
         }
         Ok(())
     });
-    let told = told(outcome);
-    assert!(told.is_empty(), "{told}");
+    let failure = failure_of(outcome);
+    assert!(failure.is_empty(), "{failure}");
 }

@@ -97,10 +97,10 @@ fn rows_of_a_tall_frame_answer_as_among_few() {
         check(&catalogue, &small, from);
     }
     let outcomes = catalogue.outcomes(&small, Scope::Project, day("2021-07-01")).unwrap();
-    let asked = |row| {
+    let is_left_to_interpreter = |row| {
         outcomes.rules().any(|rule| outcomes.outcome(rule, row) == Some(Outcome::Interpreted))
     };
-    assert!((0..small.height()).any(asked), "a division by zero");
+    assert!((0..small.height()).any(is_left_to_interpreter), "a division by zero");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What happened beside the verdicts: retired rules, corrected data, other rules and thresholds.
+//! Changes apart from verdicts: retired rules, corrected data, other rules and thresholds.
 
 use std::collections::BTreeMap;
 

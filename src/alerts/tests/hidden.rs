@@ -1,4 +1,4 @@
-//! One alert hides another while it says it already. `H1`, from high, hides `D1` up to high.
+//! An alert hides another that says the same. `H1`, from high, hides `D1` up to high.
 
 use super::check;
 

@@ -1,4 +1,4 @@
-//! Standing alerts and verdicts in, changes out, as text.
+//! Current alerts and verdicts in, changes out, as text.
 
 mod beside;
 mod hidden;
@@ -29,8 +29,8 @@ use crate::domain::verdict::Judgement;
 use crate::domain::verdict::MissingField;
 use crate::domain::verdict::Verdict;
 
-/// `D1 a high`, `D1 a unknown`, `D1 a failed`; rules named `E…` are experimental, those named
-/// `S…` ask for two evaluations either way.
+/// `D1 a high`, `D1 a unknown`, `D1 a failed`. Rules named `E…` are experimental; those named `S…`
+/// require two evaluations to open and to close.
 fn judgements(lines: &str) -> Vec<Judgement> {
     let judgement = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -120,13 +120,14 @@ fn print(changes: &[AlertChange]) -> String {
     changes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Runs one cycle per block of verdicts, blocks parted by `--`, and prints the last one's changes.
+/// Runs one cycle per block of verdicts, separated by `--`, and compares the changes of the last
+/// one.
 #[track_caller]
 fn check(cycles: &str, expected: &str) {
     check_in(&Circumstances::default(), cycles, expected);
 }
 
-/// What happened beside the verdicts happened just before the last cycle.
+/// `last_circumstances` happen just before the last cycle.
 #[track_caller]
 fn check_in(last_circumstances: &Circumstances, cycles: &str, expected: &str) {
     let expected = expected.lines().map(str::trim).collect::<Vec<_>>().join("\n");

@@ -1,4 +1,4 @@
-//! Projects that are renamed, merged and split: no alert is lost, none is left behind.
+//! Projects that are renamed, merged and split lose no alert.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ fn linked() -> Circumstances {
     Circumstances { present, became, ..Circumstances::default() }
 }
 
-/// `old` is found not to be `new` after all; `listed` are those of the edition in force.
+/// `old` is found not to be `new` after all; the current edition has `listed`.
 fn parted(listed: &[&str]) -> Circumstances {
     let parted = BTreeMap::from([(project("old"), renaming("new"))]);
     let present = listed.iter().map(|id| project(id)).collect();

@@ -1,4 +1,4 @@
-//! Silences: announced, expired, put in question by a rule that changes, followed when renamed.
+//! Silences that are announced, expire, are flagged by a changed rule, or follow a renamed project.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::day;
 use super::project;
 use crate::alerts::Circumstances;
 use crate::alerts::Renaming;
-use crate::alerts::Watchful;
+use crate::alerts::SilenceReview;
 use crate::alerts::review;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertState;
@@ -50,7 +50,8 @@ fn revisions(rules: &str) -> BTreeMap<RuleId, Fingerprint> {
     rules.split_whitespace().map(revision).collect()
 }
 
-/// On D1 and project a, through the 20th, announced from the 13th; a was high when it was made.
+/// A silence on D1 and project a until the 20th, announced from the 13th; a was high when it was
+/// made.
 fn silence() -> Silence {
     let high = alert("D1", "a", Level::High);
     Silence {
@@ -73,14 +74,19 @@ fn silence() -> Silence {
     }
 }
 
-fn reviewed(silence: &Silence, today: NaiveDate, rules: &str, beside: &Circumstances) -> String {
-    let watchful = Watchful {
+fn reviewed(
+    silence: &Silence,
+    today: NaiveDate,
+    rules: &str,
+    circumstances: &Circumstances,
+) -> String {
+    let review_of_day = SilenceReview {
         today,
         now: today.and_hms_opt(6, 0, 0).unwrap().and_utc(),
         revisions: &revisions(rules),
-        circumstances: beside,
+        circumstances,
     };
-    let changes = review(std::slice::from_ref(silence), watchful);
+    let changes = review(std::slice::from_ref(silence), review_of_day);
     let line = |change: &crate::domain::silence::SilenceChange| {
         format!("{} {} : {}", change.kind.as_str(), change.silence.scope, change.reason)
     };
@@ -89,40 +95,40 @@ fn reviewed(silence: &Silence, today: NaiveDate, rules: &str, beside: &Circumsta
 
 #[test]
 fn a_silence_is_announced_before_its_end_and_expires_after_its_last_day() {
-    let beside = Circumstances::default();
-    let told = |today| reviewed(&silence(), day(today), "D1=a", &beside);
-    assert_eq!(told(12), "");
+    let circumstances = Circumstances::default();
+    let reviewed_on = |today| reviewed(&silence(), day(today), "D1=a", &circumstances);
+    assert_eq!(reviewed_on(12), "");
     assert_eq!(
-        told(13),
+        reviewed_on(13),
         "announced règle D1, projet a : Le silence prend fin le 20 novembre 2020."
     );
     assert_eq!(
-        told(21),
+        reviewed_on(21),
         "expired règle D1, projet a : Le silence tenait jusqu’au 20 novembre 2020 inclus."
     );
     let announced = Silence { announced_at: Some(silence().made_at), ..silence() };
-    assert_eq!(reviewed(&announced, day(20), "D1=a", &beside), "");
+    assert_eq!(reviewed(&announced, day(20), "D1=a", &circumstances), "");
 }
 
 #[test]
 fn a_rule_that_changes_puts_the_silence_in_question_once() {
-    let beside = Circumstances::default();
-    let told = reviewed(&silence(), day(2), "D1=b D2=a", &beside);
+    let circumstances = Circumstances::default();
+    let changes = reviewed(&silence(), day(2), "D1=b D2=a", &circumstances);
     assert_eq!(
-        told,
+        changes,
         "to_review règle D1, projet a : À revoir : D1 n’est plus ce qu’elle était quand le silence a été posé. Ce qui est plus grave qu’alors n’est plus tu."
     );
     let flagged = Silence { to_review: [RuleId::new("D1")].into(), ..silence() };
-    assert_eq!(reviewed(&flagged, day(2), "D1=b D2=a", &beside), "");
+    assert_eq!(reviewed(&flagged, day(2), "D1=b D2=a", &circumstances), "");
 }
 
 #[test]
 fn a_silence_follows_its_project() {
     let renaming = Renaming { into: project("b"), reason: "renommé".to_owned() };
     let became = BTreeMap::from([(project("a"), renaming)]);
-    let beside = Circumstances { became, ..Circumstances::default() };
+    let circumstances = Circumstances { became, ..Circumstances::default() };
     assert_eq!(
-        reviewed(&silence(), day(2), "D1=a", &beside),
+        reviewed(&silence(), day(2), "D1=a", &circumstances),
         "moved règle D1, projet b : Le projet `a` est connu sous `b`."
     );
 }

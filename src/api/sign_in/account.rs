@@ -84,7 +84,7 @@ pub(in crate::api) async fn show_account(
         paragraphs,
         button: Some(("Se déconnecter", "/sign-out")),
         leads_to: match &sign_in.provider {
-            Some(provider) => provider.leaves_to().await,
+            Some(provider) => provider.sign_out_endpoint().await,
             None => None,
         },
         ..Page::default()

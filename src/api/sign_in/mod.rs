@@ -279,7 +279,7 @@ impl SignIn {
     async fn leave(&self, id_token: Option<Secret>) -> Option<String> {
         let (provider, id_token) = (self.provider.as_ref()?, id_token?);
         let state = Ticket::draw().ok()?.reveal();
-        provider.leave(&id_token, &state).await.map(String::from)
+        provider.sign_out_url(&id_token, &state).await.map(String::from)
     }
 }
 

@@ -137,7 +137,7 @@ async fn done(
 
 /// By the beginning of its id, or by its rule and subject, as on this machine.
 async fn find(asked: &[String], remote: &Remote) -> Result<Alert, CliError> {
-    let no_such = || CycleError::NoSuchAlert { asked: asked.join(" ") };
+    let no_such = || CycleError::NoSuchAlert { requested: asked.join(" ") };
     let mut found: Vec<AlertLine> = match asked {
         [prefix] => {
             let prefix = prefix.trim_start_matches("alert/").to_lowercase();
@@ -146,7 +146,7 @@ async fn find(asked: &[String], remote: &Remote) -> Result<Alert, CliError> {
             lines.retain(|line| !prefix.is_empty() && begins(line));
             if lines.len() > 1 {
                 let candidates = lines.iter().map(|line| line.alert.id.to_string()).collect();
-                return Err(CycleError::AmbiguousAlert { asked: prefix, candidates }.into());
+                return Err(CycleError::AmbiguousAlert { requested: prefix, candidates }.into());
             }
             lines
         }

@@ -44,11 +44,11 @@ pub(super) async fn save(
     let mut put = BTreeMap::new();
     for argument in &request.files {
         let (place, file) = place(argument)?;
-        put.insert(source.file_called(place)?, read(Path::new(file), parts.limits.text_size)?);
+        put.insert(source.file_named(place)?, read(Path::new(file), parts.limits.text_size)?);
     }
     let mut dropped = BTreeSet::new();
     for name in &request.dropped {
-        dropped.insert(source.file_called(name)?);
+        dropped.insert(source.file_named(name)?);
     }
     let thresholds = request.thresholds.iter().map(|argument| threshold(argument));
     let thresholds = thresholds.collect::<Result<Vec<_>, _>>()?;

@@ -187,10 +187,10 @@ async fn save(request: &DraftArgs, remote: &Remote) -> Result<DraftView, CliErro
     for argument in &request.files {
         let (place, file) = drafts::place(argument)?;
         let text = drafts::read(Path::new(file), Limits::default().text_size)?;
-        files.insert(source.file_called(place)?, text);
+        files.insert(source.file_named(place)?, text);
     }
     for name in &request.dropped {
-        files.remove(&source.file_called(name)?);
+        files.remove(&source.file_named(name)?);
     }
     let mut thresholds: BTreeMap<String, f64> = BTreeMap::new();
     for argument in &request.thresholds {

@@ -1,4 +1,4 @@
-//! Tables that leave Vigie whole: for a spreadsheet, a script, another data platform.
+//! Exports whole tables, for a spreadsheet, a script or another data platform.
 
 mod tables;
 mod workbook;
@@ -16,19 +16,19 @@ use super::Parts;
 use crate::domain::words::words;
 
 words! {
-    /// What there is to take away.
+    /// The tables that can be exported.
     pub enum ExportTable, "a table" {
         /// Projects with every field of the dictionary.
         Projects = "projects",
         /// Projects at each edition.
         History = "history",
-        /// Ministries with every field of theirs.
+        /// Ministries with every field of the dictionary.
         Ministries = "ministries",
         /// The portfolio at each edition, as it was known then.
         Series = "series",
         Alerts = "alerts",
         Missions = "missions",
-        /// What the last cycle judged.
+        /// The verdicts of the last cycle.
         Verdicts = "verdicts",
     }
 }
@@ -37,9 +37,9 @@ words! {
     pub enum ExportFormat, "a format" {
         /// UTF-8, commas, decimal points, one line of field names.
         Csv = "csv",
-        /// For people: French headers, and a sheet that says what each column means.
+        /// For people: French headers, and a sheet that explains each column.
         Xlsx = "xlsx",
-        /// Typed, for programs.
+        /// For programs: each column has its type.
         Parquet = "parquet",
     }
 }
@@ -52,10 +52,10 @@ pub enum ExportError {
     Workbook(#[from] XlsxError),
 }
 
-/// A whole file in memory: its size is that of what the reader may see.
+/// A complete file in memory: its size is bounded by what the reader may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
-    /// `vigie-projects-2020-11-30.xlsx`
+    /// File name, such as `vigie-projects-2020-11-30.xlsx`.
     pub name: String,
     pub bytes: Vec<u8>,
 }
@@ -84,7 +84,8 @@ impl ExportFormat {
     }
 }
 
-/// Figures as of a date, today by default; alerts, missions and verdicts as they stand.
+/// Exports a table. Figures are as of a date, by default today; alerts, missions and verdicts are
+/// the current ones.
 pub async fn export(
     parts: &Parts,
     table: ExportTable,
@@ -105,7 +106,7 @@ fn write(
 ) -> Result<Vec<u8>, ExportError> {
     match format {
         ExportFormat::Csv => written::csv(&mut written::visible(&frame)?),
-        // For programs: to the letter.
+        // Exact values, since programs read this format.
         ExportFormat::Parquet => written::parquet(&mut frame),
         ExportFormat::Xlsx => workbook::workbook(table.title(), &written::visible(&frame)?),
     }

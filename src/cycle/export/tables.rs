@@ -1,4 +1,4 @@
-//! The frame behind each table.
+//! Builds the frame of each exported table.
 
 use chrono::NaiveDate;
 use polars::error::PolarsError;

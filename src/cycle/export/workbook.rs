@@ -1,4 +1,4 @@
-//! A workbook for people: what the table holds, and what its columns mean.
+//! Writes a workbook for people: the table, and a sheet that explains its columns.
 
 use chrono::NaiveDate;
 use chrono::TimeDelta;
@@ -14,12 +14,12 @@ use crate::frame::dictionary;
 use crate::frame::dictionary::Field;
 use crate::frame::dictionary::Unit;
 
-/// What a cell of the format can hold.
+/// Most characters in a cell of the format.
 const CELL_CHARACTERS: usize = 32_767;
 
 const MEANINGS: &str = "Colonnes";
 
-/// French headers of the columns that are no fields of the dictionary.
+/// French headers of the columns that are not fields of the dictionary.
 const HEADERS: &[(&str, &str)] = &[
     ("alert", "Alerte"),
     ("rule", "Règle"),
@@ -94,7 +94,7 @@ fn fill(
                 sheet.write_string(row, index, if flag { "oui" } else { "non" })?;
             }
             AnyValue::Int64(count) => {
-                // A workbook knows floating-point numbers only; counts are far from their limits.
+                // A workbook only has floating-point numbers; counts are far below their limits.
                 sheet.write_number(row, index, i32::try_from(count).unwrap_or(i32::MAX))?;
             }
             AnyValue::Float64(value) => {
@@ -155,7 +155,7 @@ fn unit(unit: Unit) -> &'static str {
     }
 }
 
-/// Longer texts stand whole in the other formats.
+/// Longer texts are complete in the other formats.
 fn cut(text: &str) -> &str {
     text.char_indices()
         .nth(CELL_CHARACTERS)

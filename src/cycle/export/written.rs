@@ -1,4 +1,4 @@
-//! The two formats that Polars writes.
+//! Writes the two formats that Polars supports, CSV and Parquet.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ pub(super) fn csv(frame: &mut DataFrame) -> Result<Vec<u8>, ExportError> {
     Ok(bytes)
 }
 
-/// For the formats that people open: texts without what cannot be seen.
+/// Removes invisible characters from texts, in the formats that people open.
 pub(super) fn visible(frame: &DataFrame) -> Result<DataFrame, ExportError> {
     let columns = frame.columns().iter().map(|column| {
         let Ok(texts) = column.str() else { return column.clone() };

@@ -1,4 +1,4 @@
-//! Columns of a table in the dictionary's types.
+//! Converts columns of a table to the dictionary's types.
 
 use chrono::NaiveDate;
 use chrono::TimeDelta;
@@ -22,7 +22,7 @@ use crate::sources::Fault;
 use crate::sources::TableField;
 use crate::sources::TableLayout;
 
-/// A fault and its row, counted from the first one of the chunk.
+/// A fault and its row, counted from the first row of the chunk.
 type Placed = (usize, Fault);
 
 pub(super) fn of_cells(layout: &TableLayout, columns: Vec<Cells>) -> Result<DataFrame, TableError> {
@@ -41,11 +41,11 @@ fn of_field(field: &TableField, cells: Cells) -> Column {
     })
 }
 
-/// Whether values of a type can be those of a field; texts are read as the profile says.
+/// Whether values of a type may be those of a field. Texts are parsed as the profile says.
 pub(super) fn can_be(found: &DataType, kind: FieldKind) -> bool {
     let same = match kind {
         FieldKind::Bool => found.is_bool(),
-        // A text may be a name that is written as a number.
+        // A text field may have a name that is written as a number.
         FieldKind::Int | FieldKind::Text => found.is_integer(),
         FieldKind::Float => found.is_primitive_numeric(),
         FieldKind::Date => matches!(found, DataType::Date | DataType::Datetime(_, _)),
@@ -134,7 +134,7 @@ fn of_texts(field: &TableField, column: &Column) -> Result<Column, Vec<Placed>> 
     Ok(of_field(field, cells))
 }
 
-/// NaN and infinity never enter a frame.
+/// Frames contain no NaN or infinity.
 fn not_numbers(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
     let numbers = column.f64().map_err(|error| vec![unreadable(field, error.to_string())])?;
     let faults: Vec<_> = numbers
@@ -153,14 +153,14 @@ fn not_numbers(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-/// What is too large to be counted never enters a frame.
+/// Frames contain no number too large to be a count.
 fn not_counts(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
     let floats = column.cast(&DataType::Float64);
     let floats = floats.map_err(|error| vec![unreadable(field, error.to_string())])?;
     not_numbers(field, &floats)
 }
 
-/// Nor do dates that no project has.
+/// Frames contain no date that no project can have.
 fn not_dates(field: &TableField, column: &Column) -> Result<(), Vec<Placed>> {
     let unread = |error: PolarsError| vec![unreadable(field, error.to_string())];
     let days = column.cast(&DataType::Int32).map_err(unread)?;
@@ -186,12 +186,12 @@ fn unreadable(field: &TableField, found: String) -> Placed {
     (0, fault(&field.header, found, expected))
 }
 
-/// Its row is told by the place of the cell.
+/// The row number is added by the caller.
 fn fault(column: &str, found: String, expected: String) -> Fault {
     Fault { row: None, column: Some(column.to_owned()), found, expected }
 }
 
-/// What each row is called.
+/// The subject of each row.
 pub(super) fn subjects(
     table: &DataFrame,
     scope: Scope,

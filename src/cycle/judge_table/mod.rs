@@ -1,5 +1,5 @@
-//! The catalogue on a table of anyone's making, without the database: read, judged and written some
-//! rows at a time, so that memory does not grow with the table.
+//! Judges a table from any source, without the database. It is read, judged and written a few rows
+//! at a time, so that memory does not grow with the table.
 
 mod columns;
 mod parquet;
@@ -33,21 +33,21 @@ use crate::rules::Subjects;
 use crate::sources::SourceError;
 use crate::sources::TableProfile;
 
-/// Rows held at a time. With some sixty rules a chunk and what is computed on it take a few tens of
-/// megabytes; larger ones are no faster.
+/// Rows held at a time. With some sixty rules, a chunk and what is computed on it take a few tens
+/// of megabytes; larger chunks are no faster.
 const ROWS: usize = 16_384;
 
-/// The same when each verdict that fires brings its explanation.
+/// Rows held at a time when each verdict that fires has an explanation.
 const ROWS_EXPLAINED: usize = 2_048;
 
-/// What is to be judged, and how.
+/// What to judge, and how.
 #[derive(Debug)]
 pub struct TableRequest<'a> {
-    /// CSV, or Parquet by its extension.
+    /// A CSV file, or a Parquet file if its extension is `.parquet`.
     pub table: &'a Path,
     pub profile: &'a TableProfile,
     pub catalogue: &'a Catalogue,
-    /// What a row is.
+    /// The kind of subject in a row.
     pub scope: Scope,
     /// The column that identifies the subject, when its name does not say so.
     pub subject: Option<&'a str>,
@@ -57,7 +57,7 @@ pub struct TableRequest<'a> {
     pub explain: bool,
 }
 
-/// How far it has come: bytes of a CSV file, rows of a Parquet file.
+/// Progress: bytes of a CSV file, or rows of a Parquet file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     pub done: u64,
@@ -82,8 +82,10 @@ pub enum TableError {
     Batch(#[source] PolarsError),
 }
 
-/// Verdicts come in the order of the rows, then of the rules' ids. A row that can't be read ends it:
-/// those before it are written already.
+/// Judges a table. Verdicts come in the order of the rows, then of the rules' ids.
+///
+/// # Errors
+/// A row that cannot be read ends the run; the verdicts before it have already been written.
 pub fn judge_table(
     request: &TableRequest<'_>,
     writer: &mut VerdictWriter,
@@ -135,7 +137,7 @@ impl TableRequest<'_> {
     }
 }
 
-/// Some rows of the table, and what each is called.
+/// Some rows of the table, and the subject of each.
 struct Chunk {
     frame: DataFrame,
     subjects: Vec<String>,

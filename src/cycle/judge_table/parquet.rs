@@ -1,4 +1,4 @@
-//! A Parquet file read some rows at a time.
+//! Reads a Parquet file a few rows at a time.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -23,15 +23,15 @@ use crate::sources::MAX_TABLE_COLUMNS;
 use crate::sources::SourceError;
 use crate::sources::TableLayout;
 
-/// Bytes of the description of a file: of its columns and pieces, not of its rows.
+/// Most bytes of a file's footer, which describes its columns and row groups.
 const MAX_DESCRIPTION: u64 = 16 * 1024 * 1024;
 
-/// What a file ends with, after the length of its description.
+/// The last bytes of a Parquet file, after the length of its footer.
 const MARK: &[u8; 4] = b"PAR1";
 
 pub(super) struct ParquetRows {
     path: PathBuf,
-    /// Of the file as a whole, read once.
+    /// Footer of the file, read once.
     metadata: FileMetadataRef,
     headers: Vec<String>,
     types: Vec<DataType>,
@@ -79,7 +79,7 @@ impl ParquetRows {
         typed.collect()
     }
 
-    /// In the types of the file, by its own names.
+    /// The next rows, with the types and column names of the file.
     pub(super) fn next(
         &mut self,
         layout: &TableLayout,
@@ -88,7 +88,7 @@ impl ParquetRows {
         if self.at >= self.height {
             return Ok(None);
         }
-        // Another reader each time, so that pages of the file that were looked at are let go.
+        // A new reader each time, so that the pages already read are released.
         let mut reader = ParquetReader::new(file(&self.path)?);
         reader.set_metadata(Arc::clone(&self.metadata));
         let names = layout.fields.iter().map(|field| field.header.clone()).collect();
@@ -108,8 +108,8 @@ impl ParquetRows {
     }
 }
 
-/// Bytes of what the file says of itself, at its end: all of it is read before the first row, and takes many times that.
-/// What is no Parquet file at all is told by its reader.
+/// Size of the footer in bytes: it is read whole before the first row, and takes many times that in
+/// memory. A file that is not Parquet is left to the reader to report.
 fn description_size(file: &mut File) -> std::io::Result<u64> {
     let (mut size, mut mark) = ([0; 4], [0; 4]);
     if file.seek(SeekFrom::End(-8)).is_ok() {

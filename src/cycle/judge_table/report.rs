@@ -1,4 +1,4 @@
-//! What came of a table: counts, and what the rules went without.
+//! The result of judging a table: counts, and which fields were missing.
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -10,9 +10,9 @@ use crate::sources::Unread;
 
 #[derive(Clone, Debug)]
 pub struct TableReport {
-    /// Rules that were asked.
+    /// Rules that were run.
     pub rules: usize,
-    /// Rules that judge something else.
+    /// Rules whose subjects are not those of the table.
     pub other_rules: Vec<RuleId>,
     /// Fields that rules read and that were computed from other columns.
     pub computed: Vec<&'static str>,
@@ -28,7 +28,7 @@ pub struct TableTally {
     pub levels: BTreeMap<Level, u64>,
     pub unknown: u64,
     pub failed: u64,
-    /// Verdicts that each field cost by being missing.
+    /// Verdicts lost because each field was missing.
     pub missing: HashMap<String, u64>,
 }
 
@@ -37,7 +37,7 @@ impl TableTally {
         self.levels.values().sum::<u64>() + self.unknown + self.failed
     }
 
-    /// Fields by the verdicts that they cost, most first.
+    /// Missing fields, those that cost the most verdicts first.
     pub fn missing_most(&self) -> Vec<(&str, u64)> {
         let mut fields: Vec<_> =
             self.missing.iter().map(|(field, count)| (field.as_str(), *count)).collect();

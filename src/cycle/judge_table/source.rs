@@ -1,4 +1,4 @@
-//! A table as chunks of columns, whichever format it is in.
+//! Reads a table as chunks of columns, whatever its format.
 
 use std::path::Path;
 
@@ -16,9 +16,9 @@ use crate::sources::TableRows;
 pub(super) struct Source {
     path: String,
     rows: Rows,
-    /// Rows given so far.
+    /// Rows returned so far.
     given: usize,
-    /// Of the last chunk.
+    /// Rows returned before the last chunk.
     before: usize,
     size: u64,
 }
@@ -51,7 +51,7 @@ impl Source {
         }
     }
 
-    /// Refuses columns whose type can't be what the field is, before anything is judged.
+    /// Refuses columns whose type cannot be that of the field, before anything is judged.
     pub(super) fn check(&self, layout: &TableLayout) -> Result<(), TableError> {
         let faults = match &self.rows {
             Rows::Csv(_) => Vec::new(),
@@ -60,7 +60,7 @@ impl Source {
         if faults.is_empty() { Ok(()) } else { Err(self.refuse(faults)) }
     }
 
-    /// The next rows: one column per field of the layout, by the field's name and in its type.
+    /// The next rows: one column per field of the layout, with the field's name and type.
     pub(super) fn next(
         &mut self,
         layout: &TableLayout,
@@ -92,12 +92,12 @@ impl Source {
         (done, self.size)
     }
 
-    /// Refuses rows of the last chunk, counted from its first.
+    /// An error about rows of the last chunk, counted from its first.
     pub(super) fn refuse_rows(&self, faults: Vec<(usize, Fault)>) -> TableError {
         self.refuse(self.placed(faults))
     }
 
-    /// As if a header were row 1, which it is in a spreadsheet.
+    /// Row numbers of the file, where the header is row 1, as in a spreadsheet.
     fn placed(&self, faults: Vec<(usize, Fault)>) -> Vec<Fault> {
         let number = |row: usize| u32::try_from(self.before.saturating_add(row).saturating_add(2));
         faults.into_iter().map(|(row, fault)| Fault { row: number(row).ok(), ..fault }).collect()

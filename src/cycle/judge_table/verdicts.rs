@@ -1,4 +1,4 @@
-//! Verdicts written as they come, as CSV or Parquet.
+//! Writes verdicts as they are computed, as CSV or Parquet.
 
 use std::fmt;
 use std::io;
@@ -22,7 +22,7 @@ use crate::rules::RowVerdict;
 const COLUMNS: [&str; 7] = ["subject", "rule", "outcome", "level", "missing", "absence", "fault"];
 const EXPLANATION: &str = "explanation";
 
-/// Verdicts of one group of rows of a Parquet file.
+/// Verdicts in one row group of a Parquet file.
 const GROUP: usize = 131_072;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,8 @@ pub enum VerdictFormat {
     Parquet,
 }
 
-/// Where verdicts go. `finish` ends the file: without it, a Parquet file can't be read.
+/// Where verdicts are written. `finish` completes the file: without it, a Parquet file cannot be
+/// read.
 pub struct VerdictWriter {
     to: To,
     /// Columns of a line.
@@ -48,7 +49,7 @@ struct Batches {
     columns: Vec<Vec<Option<String>>>,
 }
 
-/// One verdict.
+/// One verdict, as it is written.
 pub(super) struct Line<'a> {
     pub(super) subject: &'a str,
     pub(super) rule: &'a str,
@@ -98,7 +99,7 @@ impl VerdictWriter {
 
     pub(super) fn push(&mut self, line: &Line<'_>) -> Result<(), TableError> {
         let fault = match line.verdict {
-            RowVerdict::Failed(fault) => Some(shown(fault)),
+            RowVerdict::Failed(fault) => Some(located(fault)),
             RowVerdict::Level(_) | RowVerdict::Unknown { .. } => None,
         };
         let (outcome, level, missing, absence) = match &line.verdict {
@@ -108,7 +109,7 @@ impl VerdictWriter {
             }
             RowVerdict::Failed(_) => ("failed", None, None, None),
         };
-        let told = [
+        let cells = [
             Some(line.subject),
             Some(line.rule),
             Some(outcome),
@@ -118,13 +119,13 @@ impl VerdictWriter {
             fault.as_deref(),
             line.explanation,
         ];
-        let told = told.get(..self.width).unwrap_or(&told);
+        let cells = cells.get(..self.width).unwrap_or(&cells);
         match &mut self.to {
             To::Csv(writer) => {
-                let told = told.iter().map(|cell| cell.unwrap_or_default());
-                Ok(writer.write_record(told).map_err(output)?)
+                let cells = cells.iter().map(|cell| cell.unwrap_or_default());
+                Ok(writer.write_record(cells).map_err(output)?)
             }
-            To::Parquet(batches) => batches.push(told),
+            To::Parquet(batches) => batches.push(cells),
         }
     }
 
@@ -137,8 +138,8 @@ impl VerdictWriter {
 }
 
 impl Batches {
-    fn push(&mut self, told: &[Option<&str>]) -> Result<(), TableError> {
-        for (column, cell) in self.columns.iter_mut().zip(told) {
+    fn push(&mut self, cells: &[Option<&str>]) -> Result<(), TableError> {
+        for (column, cell) in self.columns.iter_mut().zip(cells) {
             column.push(cell.map(str::to_owned));
         }
         let full = self.columns.first().is_some_and(|column| column.len() >= GROUP);
@@ -158,7 +159,7 @@ impl Batches {
     }
 }
 
-/// A reader that has read enough must be told from a full disk.
+/// Distinguishes a reader that closed the pipe from a full disk.
 fn output(error: csv::Error) -> io::Error {
     if let csv::ErrorKind::Io(error) = error.into_kind() {
         return error;
@@ -173,8 +174,8 @@ fn word(why: Absence) -> &'static str {
     }
 }
 
-/// `drift/D1.rhai:12:5: what went wrong`
-fn shown(fault: &Fault) -> String {
+/// For example `drift/D1.rhai:12:5: what went wrong`.
+fn located(fault: &Fault) -> String {
     let numbers = [fault.line, fault.column].into_iter().flatten();
     let place = numbers.fold(fault.file.clone(), |place, number| format!("{place}:{number}"));
     format!("{place}: {}", fault.message)

@@ -1,4 +1,4 @@
-//! Acts of people on a mission, one line each, and what they come to.
+//! Actions of people on a mission, one per line, and their results.
 
 use chrono::NaiveDate;
 
@@ -53,11 +53,12 @@ fn parse(words: &[&str]) -> MissionAct {
     }
 }
 
-/// What each act made of the mission, or why it was refused. `2020-12-01 Ada accept oui`.
+/// The change of each action, or why it was refused. An action is written `2020-12-01 Ada accept
+/// oui`.
 fn story(mission: Mission, acts: &str) -> String {
     let playbook = Playbook::parse(PLAYBOOK, "missions.toml").unwrap();
     let mut mission = mission;
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for line in acts.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let by = Actor::person(words[1]).unwrap();
@@ -76,20 +77,16 @@ fn story(mission: Mission, acts: &str) -> String {
                     |awaited| format!("{} by {}", awaited.as_str(), change.mission.due_on),
                 );
                 let state = change.mission.state.as_str();
-                told.push(format!(
-                    "{} [{state}, {awaits}] {}",
-                    change.kind.as_str(),
-                    change.reason
-                ));
+                lines.push(format!("{} [{state}, {awaits}] {}", change.kind.as_str(), change.reason));
                 mission = change.mission;
             }
             Err(refusal) => {
                 let id = mission.id.to_string();
-                told.push(format!("refused: {}", refusal.to_string().replace(&id, "ID")));
+                lines.push(format!("refused: {}", refusal.to_string().replace(&id, "ID")));
             }
         }
     }
-    told.join("\n")
+    lines.join("\n")
 }
 
 #[track_caller]

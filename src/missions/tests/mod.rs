@@ -57,7 +57,7 @@ fn terms() -> BTreeMap<RuleId, RuleTerms> {
     ])
 }
 
-/// `raised D1 a high`
+/// For example `raised D1 a high`.
 fn changes(lines: &str) -> Vec<AlertChange> {
     let change = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -112,7 +112,7 @@ fn print(changes: &[MissionChange]) -> String {
     changes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// What a cycle does to missions that are known.
+/// What a cycle changes in known missions.
 fn planned_changes(known: &[Mission], alerts: &str, cycle: i64) -> Vec<MissionChange> {
     let playbook = Playbook::parse(PLAYBOOK, "missions.toml").unwrap();
     let moment = Moment {
@@ -128,7 +128,7 @@ fn planned(known: &[Mission], alerts: &str, cycle: i64) -> Vec<Mission> {
     planned_changes(known, alerts, cycle).into_iter().map(|change| change.mission).collect()
 }
 
-/// Every one of these missions after a person did this.
+/// Each of these missions after a person's action.
 fn done(missions: &[Mission], what: &MissionAct) -> Vec<Mission> {
     let playbook = Playbook::parse(PLAYBOOK, "missions.toml").unwrap();
     let by = Actor::person("Claire Martin").unwrap();
@@ -142,7 +142,7 @@ fn done(missions: &[Mission], what: &MissionAct) -> Vec<Mission> {
     missions.iter().map(|mission| act(mission, what, hand).unwrap().mission).collect()
 }
 
-/// Plans one cycle per block, blocks parted by `--`, and prints the last one's changes. `close`
+/// Plans one cycle per block, separated by `--`, and compares the changes of the last one. `close`
 /// ends every live mission after the first cycle.
 #[track_caller]
 fn check(cycles: &str, close: bool, expected: &str) {
@@ -275,37 +275,37 @@ fn a_declined_mission_is_proposed_again_only_once_its_alert_moves_and_says_so() 
 }
 
 #[test]
-fn two_projects_found_to_be_one_have_one_mission_and_the_one_furthest_on_is_kept() {
+fn missions_of_merged_projects_are_merged_into_the_one_furthest_on() {
     let first = planned(&[], "raised D1 a high", 1);
     let second = planned(&[], "raised D2 b high", 2);
     let accepted = done(&second, &MissionAct::Accept { lead: None, reason: "Oui".to_owned() });
-    // As the store gives them once `b` is linked into `a`.
+    // As the store returns them once `b` is linked into `a`.
     let known: Vec<Mission> = first
         .iter()
         .chain(&accepted)
         .map(|mission| Mission { subject: first[0].subject.clone(), ..mission.clone() })
         .collect();
     let changes = planned_changes(&known, "persisted D1 a high", 3);
-    let mut told: Vec<String> = changes
+    let mut described: Vec<String> = changes
         .iter()
         .map(|change| format!("{} {}", change.kind.as_str(), change.mission.state.as_str()))
         .collect();
-    told.sort();
-    assert_eq!(told, ["gathered open", "merged withdrawn"]);
-    let kept = changes.iter().find(|change| change.mission.state == MissionState::Open).unwrap();
-    assert_eq!(kept.mission.id, accepted[0].id);
-    assert_eq!(kept.mission.alerts.len(), 2);
+    described.sort();
+    assert_eq!(described, ["gathered open", "merged withdrawn"]);
+    let open = changes.iter().find(|change| change.mission.state == MissionState::Open).unwrap();
+    assert_eq!(open.mission.id, accepted[0].id);
+    assert_eq!(open.mission.alerts.len(), 2);
     let merged = changes.iter().find(|change| change.kind == MissionChangeKind::Merged).unwrap();
     assert!(merged.reason.contains(accepted[0].id.as_str()), "{}", merged.reason);
-    // Each change follows the revision that it was decided on.
-    assert_eq!((kept.mission.revision, merged.mission.revision), (3, 2));
+    // Each change increments the revision it was decided on.
+    assert_eq!((open.mission.revision, merged.mission.revision), (3, 2));
 }
 
 #[test]
 fn a_mission_keeps_one_alert_when_it_goes_on_under_another_project() {
     let known = planned(&[], "raised D1 a high", 1);
     let here = &known[0].alerts[0];
-    // As the store gives it once `a` is linked into `b`.
+    // As the store returns it once `a` is linked into `b`.
     let subject = Subject::Project(ProjectId::new("b"));
     let linked = vec![Mission { subject, ..known[0].clone() }];
     let mut goes_on = changes("persisted D1 b high");
@@ -365,7 +365,7 @@ fn a_playbook_says_where_it_is_wrong() {
 }
 
 #[test]
-fn an_automatic_rule_that_the_catalogue_lacks_is_told_with_its_place() {
+fn an_automatic_rule_that_the_catalogue_lacks_is_a_fault_with_its_place() {
     let playbook = Playbook::parse(PLAYBOOK, "missions.toml").unwrap();
     let faults = playbook.unknown_rules(|_| false, (PLAYBOOK, "missions.toml"));
     assert_eq!(faults[0].to_string(), "missions.toml:59:8: `P1` is no rule of the catalogue");

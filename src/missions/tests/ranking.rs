@@ -1,4 +1,4 @@
-//! Which missions go first, and what became of those of each rule.
+//! Which missions go first, and the outcomes of those of each rule.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -34,16 +34,16 @@ fn one(project: &str) -> Vec<Mission> {
     planned(&[], &format!("raised D1 {project} high"), 1)
 }
 
-fn told(candidates: &[Candidate], places: u32) -> String {
+fn ranking(candidates: &[Candidate], places: u32) -> String {
     let text = PLAYBOOK.replacen("at_once = 6", &format!("at_once = {places}"), 1);
     let playbook = Playbook::parse(&text, "missions.toml").unwrap();
     let today = NaiveDate::from_ymd_opt(2020, 12, 21).unwrap();
-    let mut told = String::new();
+    let mut lines = String::new();
     for ranked in rank(candidates, &playbook, today) {
         let (place, subject) = (ranked.place.as_str(), &ranked.mission.subject);
-        writeln!(told, "{place} {subject} {:.1} {}", ranked.score, ranked.reason).unwrap();
+        writeln!(lines, "{place} {subject} {:.1} {}", ranked.score, ranked.reason).unwrap();
     }
-    told
+    lines
 }
 
 #[test]
@@ -59,13 +59,13 @@ fn when_places_are_short_the_score_says_who_waits_and_why() {
         candidate(decided, "moderate 0 - 1"),
     ];
     assert_eq!(
-        told(&candidates, 3),
+        ranking(&candidates, 3),
         "under_way project/a 13.0 En cours : garde sa place.\n\
          taken project/b 13.0 Équipe de sécurisation : 3 à la fois, 1 en cours ; rang 1 parmi celles qui attendent.\n\
          taken project/c 100.0 Équipe de sécurisation : 3 à la fois, 1 en cours ; rang 2 parmi celles qui attendent.\n\
          not_taken project/d 45.0 Équipe de sécurisation : 3 à la fois, 1 en cours, 2 de plus prises avant elle ; la dernière prise a 100,0 points. Rang 3.\n"
     );
-    let short = told(&candidates, 1);
+    let short = ranking(&candidates, 1);
     assert!(short.contains("not_taken project/b 13.0 Équipe de sécurisation : 1 à la fois, 1 en cours : aucune place libre. Rang 1."), "{short}");
 }
 
@@ -114,7 +114,7 @@ fn rules_are_judged_by_what_their_missions_found() {
         .into_iter()
         .map(|change| (Alert::id_of(&change.alert.rule, &change.alert.subject), change.alert.rule))
         .collect();
-    let told: Vec<String> = outcomes(&missions, &rules)
+    let described: Vec<String> = outcomes(&missions, &rules)
         .iter()
         .map(|tally| {
             format!(
@@ -131,7 +131,7 @@ fn rules_are_judged_by_what_their_missions_found() {
         })
         .collect();
     assert_eq!(
-        told.join("\n"),
+        described.join("\n"),
         "D1: 1 confirmed, 0 averted, 1 false, 0 without action, 1 declined, 1 live, precision Some(0.5)\n\
          D2: 1 confirmed, 0 averted, 0 false, 0 without action, 0 declined, 0 live, precision Some(1.0)"
     );

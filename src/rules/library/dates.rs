@@ -1,4 +1,4 @@
-//! Distances between dates, and dates at a distance. `p.as_of` is the only clock that a rule has.
+//! Date arithmetic. Rules have no clock other than `p.as_of`.
 
 use chrono::Datelike;
 use chrono::Months;
@@ -9,7 +9,7 @@ use rhai::Engine;
 use rhai::NativeCallContext;
 
 use super::unexpected;
-use crate::rules::run::Scripted;
+use crate::rules::run::Returned;
 use crate::rules::run::fail;
 use crate::rules::value::Scalar;
 
@@ -20,12 +20,12 @@ pub(super) fn register(engine: &mut Engine) {
     shift(engine, "add_months", add_months);
 }
 
-/// `None` beyond the dates that there are.
+/// `None` beyond the representable dates.
 pub(in crate::rules) fn add_days(date: NaiveDate, count: i64) -> Option<NaiveDate> {
     date.checked_add_signed(TimeDelta::try_days(count)?)
 }
 
-/// The last day of a month stands for those that it does not have.
+/// The last day of the month if the month has no such day. `None` beyond the representable dates.
 pub(in crate::rules) fn add_months(date: NaiveDate, count: i64) -> Option<NaiveDate> {
     let months = Months::new(u32::try_from(count.unsigned_abs()).ok()?);
     if count < 0 { date.checked_sub_months(months) } else { date.checked_add_months(months) }
@@ -38,7 +38,7 @@ fn month_number(date: NaiveDate) -> i64 {
 fn distance(engine: &mut Engine, name: &str, between: fn(NaiveDate, NaiveDate) -> i64) {
     engine.register_fn(
         name,
-        move |context: NativeCallContext<'_>, from: Dynamic, to: Dynamic| -> Scripted<i64> {
+        move |context: NativeCallContext<'_>, from: Dynamic, to: Dynamic| -> Returned<i64> {
             match (Scalar::of(&from), Scalar::of(&to)) {
                 (Scalar::Date(from), Scalar::Date(to)) => Ok(between(from, to)),
                 (Scalar::Date(_), other) | (other, _) => {
@@ -55,7 +55,7 @@ fn shift(engine: &mut Engine, name: &str, shifted: fn(NaiveDate, i64) -> Option<
         move |context: NativeCallContext<'_>,
               date: Dynamic,
               count: Dynamic|
-              -> Scripted<NaiveDate> {
+              -> Returned<NaiveDate> {
             let (date, count) = match (Scalar::of(&date), Scalar::of(&count)) {
                 (Scalar::Date(date), Scalar::Int(count)) => (date, count),
                 (Scalar::Date(_), other) => {

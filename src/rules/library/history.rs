@@ -1,5 +1,5 @@
-//! The past of a field. The field that tells it is found when the rule is compiled, and read in
-//! place of the one that is named: what comes here is its value.
+//! The past of a field. When a rule is compiled, reading `previous(p.cost)` is redirected to the
+//! field that holds the previous cost: at run time these functions receive the value itself.
 
 use rhai::Dynamic;
 use rhai::Engine;
@@ -11,7 +11,7 @@ use super::PREVIOUS;
 use super::number;
 use super::unexpected;
 use crate::frame::series;
-use crate::rules::run::Scripted;
+use crate::rules::run::Returned;
 use crate::rules::value::Scalar;
 
 pub(super) fn register(engine: &mut Engine) {
@@ -19,7 +19,7 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn(CHANGE, |value: Dynamic| value);
     engine.register_fn(
         EDITIONS_ABOVE,
-        |context: NativeCallContext<'_>, field: Dynamic, limit: Dynamic| -> Scripted<i64> {
+        |context: NativeCallContext<'_>, field: Dynamic, limit: Dynamic| -> Returned<i64> {
             let scalar = Scalar::of(&field);
             let Scalar::Text(figures) = scalar else {
                 return Err(unexpected(&context, "a field with a figure by edition", &scalar));
@@ -29,7 +29,7 @@ pub(super) fn register(engine: &mut Engine) {
     );
 }
 
-/// How many figures of a series are above a limit; those that are not known are not.
+/// How many numbers of a series are above `limit`. Missing ones are not counted.
 pub(in crate::rules) fn count_above(figures: &str, limit: f64) -> i64 {
     let above = series::read(figures).filter(|figure| figure.is_some_and(|one| one > limit));
     i64::try_from(above.count()).unwrap_or(i64::MAX)

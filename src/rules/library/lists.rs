@@ -1,4 +1,4 @@
-//! Lists, and closures over them.
+//! Functions on lists, and the closures they take.
 
 use rhai::Array;
 use rhai::Dynamic;
@@ -9,7 +9,7 @@ use rhai::NativeCallContext;
 use super::number;
 use super::unexpected;
 use crate::rules::french::float;
-use crate::rules::run::Scripted;
+use crate::rules::run::Returned;
 use crate::rules::run::fail;
 use crate::rules::value::Scalar;
 
@@ -22,39 +22,39 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("sum", |context: NativeCallContext<'_>, list: Array| sum(&context, &list));
     engine.register_fn(
         "filter",
-        |context: NativeCallContext<'_>, list: Array, closure: FnPtr| -> Scripted<Array> {
-            let mut kept = Array::new();
+        |context: NativeCallContext<'_>, list: Array, closure: FnPtr| -> Returned<Array> {
+            let mut selected = Array::new();
             for element in list {
                 if holds(&context, &closure, &element)? {
-                    kept.push(element);
+                    selected.push(element);
                 }
             }
-            Ok(kept)
+            Ok(selected)
         },
     );
     engine.register_fn(
         "map",
-        |context: NativeCallContext<'_>, list: Array, closure: FnPtr| -> Scripted<Array> {
+        |context: NativeCallContext<'_>, list: Array, closure: FnPtr| -> Returned<Array> {
             list.into_iter()
                 .map(|element| closure.call_within_context(&context, (element,)))
                 .collect()
         },
     );
     engine.register_fn("some", |context: NativeCallContext<'_>, list: Array, closure: FnPtr| {
-        first(&context, &list, &closure, true)
+        any_gives(&context, &list, &closure, true)
     });
     engine.register_fn("all", |context: NativeCallContext<'_>, list: Array, closure: FnPtr| {
-        first(&context, &list, &closure, false).map(|found| !found)
+        any_gives(&context, &list, &closure, false).map(|found| !found)
     });
 }
 
-/// Whether the closure gives `answer` for an element; the elements after it are not asked.
-fn first(
+/// Whether the closure gives `answer` for some element. Stops at the first such element.
+fn any_gives(
     context: &NativeCallContext<'_>,
     list: &Array,
     closure: &FnPtr,
     answer: bool,
-) -> Scripted<bool> {
+) -> Returned<bool> {
     for element in list {
         if holds(context, closure, element)? == answer {
             return Ok(true);
@@ -63,7 +63,7 @@ fn first(
     Ok(false)
 }
 
-fn holds(context: &NativeCallContext<'_>, closure: &FnPtr, element: &Dynamic) -> Scripted<bool> {
+fn holds(context: &NativeCallContext<'_>, closure: &FnPtr, element: &Dynamic) -> Returned<bool> {
     let answer: Dynamic = closure.call_within_context(context, (element.clone(),))?;
     answer.as_bool().map_err(|_| {
         let kind = Scalar::of(&answer).kind();
@@ -73,7 +73,7 @@ fn holds(context: &NativeCallContext<'_>, closure: &FnPtr, element: &Dynamic) ->
     })
 }
 
-fn len(context: &NativeCallContext<'_>, list: &Dynamic) -> Scripted<i64> {
+fn len(context: &NativeCallContext<'_>, list: &Dynamic) -> Returned<i64> {
     let scalar = Scalar::of(list);
     let count = if let Scalar::Text(text) = &scalar {
         text.chars().count()
@@ -85,8 +85,8 @@ fn len(context: &NativeCallContext<'_>, list: &Dynamic) -> Scripted<i64> {
     i64::try_from(count).map_err(|_| fail(context.call_position(), "`len` has no end"))
 }
 
-/// Of whole numbers a whole number, else a float.
-fn sum(context: &NativeCallContext<'_>, list: &Array) -> Scripted<Dynamic> {
+/// Whole numbers sum to a whole number, unless they overflow; anything else to a float.
+fn sum(context: &NativeCallContext<'_>, list: &Array) -> Returned<Dynamic> {
     let mut whole = Some(0_i64);
     let mut figure = 0.0;
     for element in list {

@@ -1,4 +1,4 @@
-//! Every function that a rule may call, on one screen.
+//! Every function that a rule may call.
 
 mod dates;
 mod history;
@@ -16,11 +16,11 @@ use serde::Serialize;
 pub(super) use self::dates::add_days;
 pub(super) use self::dates::add_months;
 pub(super) use self::history::count_above;
-use super::run::Scripted;
+use super::run::Returned;
 use super::run::fail;
 use super::value::Scalar;
 
-/// A function of the library, as authors see it.
+/// A function of the library, as documented for rule authors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Function {
     pub name: &'static str,
@@ -28,7 +28,7 @@ pub struct Function {
     pub meaning: &'static str,
 }
 
-/// Functions of one field and not of its value: they are no methods.
+/// Functions that take a field, not its value: they cannot be called as methods.
 pub(super) const OF_A_FIELD: [&str; 4] = ["has", PREVIOUS, CHANGE, EDITIONS_ABOVE];
 pub(super) const PREVIOUS: &str = "previous";
 pub(super) const CHANGE: &str = "change";
@@ -105,8 +105,8 @@ pub(super) fn register(engine: &mut Engine) {
     lists::register(engine);
 }
 
-/// The number that a function was given, or a fault that names the function.
-fn number(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<f64> {
+/// The number given to a function, or a fault that names the function.
+fn number(context: &NativeCallContext<'_>, value: &Dynamic) -> Returned<f64> {
     let scalar = Scalar::of(value);
     scalar.number().ok_or_else(|| unexpected(context, "a number", &scalar))
 }

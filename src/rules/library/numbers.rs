@@ -1,4 +1,4 @@
-//! Numbers, and whatever else has a smaller and a larger.
+//! Functions on numbers, and on other values that have a smaller and a larger.
 
 use rhai::Dynamic;
 use rhai::Engine;
@@ -6,7 +6,7 @@ use rhai::NativeCallContext;
 
 use super::number;
 use crate::rules::operators::ranked;
-use crate::rules::run::Scripted;
+use crate::rules::run::Returned;
 use crate::rules::run::fail;
 use crate::rules::value::Scalar;
 
@@ -15,18 +15,18 @@ pub(super) fn register(engine: &mut Engine) {
         .register_fn("abs", |context: NativeCallContext<'_>, value: Dynamic| abs(&context, &value));
     engine.register_fn("min", |context: NativeCallContext<'_>, one: Dynamic, other: Dynamic| {
         let ordering = ranked(&context, &one, &other)?;
-        Scripted::Ok(if ordering.is_le() { one } else { other })
+        Returned::Ok(if ordering.is_le() { one } else { other })
     });
     engine.register_fn("max", |context: NativeCallContext<'_>, one: Dynamic, other: Dynamic| {
         let ordering = ranked(&context, &one, &other)?;
-        Scripted::Ok(if ordering.is_ge() { one } else { other })
+        Returned::Ok(if ordering.is_ge() { one } else { other })
     });
     engine.register_fn("round", |context: NativeCallContext<'_>, value: Dynamic, decimals: i64| {
         round(&context, &value, decimals)
     });
 }
 
-fn abs(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<Dynamic> {
+fn abs(context: &NativeCallContext<'_>, value: &Dynamic) -> Returned<Dynamic> {
     if let Scalar::Int(count) = Scalar::of(value) {
         let beyond = || fail(context.call_position(), "`abs` goes beyond the largest whole number");
         return count.checked_abs().map(Dynamic::from).ok_or_else(beyond);
@@ -34,7 +34,7 @@ fn abs(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<Dynamic> {
     number(context, value).map(|figure| figure.abs().into())
 }
 
-fn round(context: &NativeCallContext<'_>, value: &Dynamic, decimals: i64) -> Scripted<f64> {
+fn round(context: &NativeCallContext<'_>, value: &Dynamic, decimals: i64) -> Returned<f64> {
     let figure = number(context, value)?;
     let Some(places) = i32::try_from(decimals).ok().filter(|places| (0..=9).contains(places))
     else {

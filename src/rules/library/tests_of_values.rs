@@ -1,4 +1,4 @@
-//! Tests of values that a comparison would say at greater length.
+//! Predicates on a value, shorter to write than the comparisons they stand for.
 
 use std::cmp::Ordering;
 
@@ -11,8 +11,8 @@ use super::unexpected;
 use crate::rules::evidence;
 use crate::rules::operators::ranked;
 use crate::rules::operators::same;
+use crate::rules::run::Returned;
 use crate::rules::run::Run;
-use crate::rules::run::Scripted;
 use crate::rules::value::Scalar;
 
 pub(super) fn register(engine: &mut Engine) {
@@ -32,24 +32,24 @@ pub(super) fn register(engine: &mut Engine) {
     );
 }
 
-fn has(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<bool> {
+fn has(context: &NativeCallContext<'_>, value: &Dynamic) -> Returned<bool> {
     let held = !value.is_unit();
     let position = context.call_position();
-    Run::of(context)?.compared(|notes| evidence::presence(notes, position, held));
+    Run::of(context)?.compared(|analysis| evidence::presence(analysis, position, held));
     Ok(held)
 }
 
-fn between(context: &NativeCallContext<'_>, values: [&Dynamic; 3]) -> Scripted<bool> {
+fn between(context: &NativeCallContext<'_>, values: [&Dynamic; 3]) -> Returned<bool> {
     let [value, low, high] = values;
     let from_low = ranked(context, value, low)?;
     let to_high = ranked(context, value, high)?;
     let held = from_low != Ordering::Less && to_high != Ordering::Greater;
     let position = context.call_position();
-    Run::of(context)?.compared(|notes| evidence::range(notes, position, values, held));
+    Run::of(context)?.compared(|analysis| evidence::range(analysis, position, values, held));
     Ok(held)
 }
 
-fn any_of(context: &NativeCallContext<'_>, value: &Dynamic, list: &Dynamic) -> Scripted<bool> {
+fn any_of(context: &NativeCallContext<'_>, value: &Dynamic, list: &Dynamic) -> Returned<bool> {
     let Some(choices) = list.read_lock::<Array>() else {
         return Err(unexpected(context, "a list", &Scalar::of(list)));
     };
@@ -62,6 +62,6 @@ fn any_of(context: &NativeCallContext<'_>, value: &Dynamic, list: &Dynamic) -> S
     }
     let position = context.call_position();
     Run::of(context)?
-        .compared(|notes| evidence::comparison(notes, position, "∈", [value, list], held));
+        .compared(|analysis| evidence::comparison(analysis, position, "∈", [value, list], held));
     Ok(held)
 }

@@ -1,4 +1,4 @@
-//! Tests of texts.
+//! Functions on texts.
 
 use rhai::Dynamic;
 use rhai::Engine;
@@ -6,7 +6,7 @@ use rhai::ImmutableString;
 use rhai::NativeCallContext;
 
 use super::unexpected;
-use crate::rules::run::Scripted;
+use crate::rules::run::Returned;
 use crate::rules::value::Scalar;
 
 pub(super) fn register(engine: &mut Engine) {
@@ -14,7 +14,7 @@ pub(super) fn register(engine: &mut Engine) {
     test(engine, "ends_with", |text, end| text.ends_with(end));
     engine.register_fn(
         "lower",
-        |context: NativeCallContext<'_>, text: Dynamic| -> Scripted<String> {
+        |context: NativeCallContext<'_>, text: Dynamic| -> Returned<String> {
             read(&context, &text).map(|text| text.to_lowercase())
         },
     );
@@ -23,13 +23,13 @@ pub(super) fn register(engine: &mut Engine) {
 fn test(engine: &mut Engine, name: &str, holds: fn(&str, &str) -> bool) {
     engine.register_fn(
         name,
-        move |context: NativeCallContext<'_>, text: Dynamic, part: Dynamic| -> Scripted<bool> {
+        move |context: NativeCallContext<'_>, text: Dynamic, part: Dynamic| -> Returned<bool> {
             Ok(holds(&read(&context, &text)?, &read(&context, &part)?))
         },
     );
 }
 
-fn read(context: &NativeCallContext<'_>, value: &Dynamic) -> Scripted<ImmutableString> {
+fn read(context: &NativeCallContext<'_>, value: &Dynamic) -> Returned<ImmutableString> {
     let scalar = Scalar::of(value);
     if let Scalar::Text(text) = scalar {
         return Ok(text);

@@ -1,4 +1,4 @@
-//! Figures and dates in French, for explanations.
+//! Writes numbers and dates in French, for explanations.
 
 use chrono::NaiveDate;
 use rhai::Dynamic;
@@ -9,7 +9,7 @@ use super::number;
 use super::unexpected;
 use crate::domain::level::Level;
 use crate::rules::french;
-use crate::rules::run::Scripted;
+use crate::rules::run::Returned;
 use crate::rules::value::Scalar;
 
 pub(super) fn register(engine: &mut Engine) {
@@ -21,7 +21,7 @@ pub(super) fn register(engine: &mut Engine) {
     figure(engine, "number", french::number);
     day(engine, "date_fr", french::date);
     day(engine, "month_fr", french::month);
-    // What `${…}` writes in a text.
+    // Rhai calls `to_string` for `${…}` in a text.
     engine.register_fn("to_string", french::number);
     engine.register_fn("to_string", french::integer);
     engine.register_fn("to_string", |held: bool| french::boolean(held).to_owned());
@@ -32,7 +32,7 @@ pub(super) fn register(engine: &mut Engine) {
 fn figure(engine: &mut Engine, name: &str, words: fn(f64) -> String) {
     engine.register_fn(
         name,
-        move |context: NativeCallContext<'_>, value: Dynamic| -> Scripted<String> {
+        move |context: NativeCallContext<'_>, value: Dynamic| -> Returned<String> {
             number(&context, &value).map(words)
         },
     );
@@ -41,7 +41,7 @@ fn figure(engine: &mut Engine, name: &str, words: fn(f64) -> String) {
 fn day(engine: &mut Engine, name: &str, words: fn(NaiveDate) -> String) {
     engine.register_fn(
         name,
-        move |context: NativeCallContext<'_>, value: Dynamic| -> Scripted<String> {
+        move |context: NativeCallContext<'_>, value: Dynamic| -> Returned<String> {
             let scalar = Scalar::of(&value);
             if let Scalar::Date(date) = scalar {
                 return Ok(words(date));

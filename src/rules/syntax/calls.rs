@@ -1,4 +1,4 @@
-//! Which functions and operators a rule may call, and with how many arguments.
+//! Checks the functions and operators that a rule calls, and how many arguments it gives them.
 
 use rhai::Expr;
 use rhai::FnCallExpr;
@@ -19,12 +19,12 @@ use crate::rules::library::EDITIONS_ABOVE;
 use crate::rules::library::OF_A_FIELD;
 use crate::rules::library::PREVIOUS;
 
-/// Operators of the language. Those that are missing (`&`, `|`, `<<`, …) never short-circuit and
-/// read as their doubles do: a rule that uses one surely means the other.
+/// Operators of the language. `&`, `|`, `<<` and the like are left out: they do not short-circuit
+/// and look like `&&` and `||`, which is surely what the author means.
 const OPERATORS: [&str; 16] =
     ["+", "-", "*", "/", "%", "**", "==", "!=", "<", "<=", ">", ">=", "!", "contains", "..", "..="];
 
-/// What the parser makes of a closure that uses variables around it.
+/// The function that Rhai's parser calls to build a closure which uses outer variables.
 const CLOSURE: &str = "curry";
 
 impl Visitor<'_> {
@@ -32,10 +32,11 @@ impl Visitor<'_> {
         let name = call.name.as_str();
         let mut operands: Vec<&Expr> = call.args.iter().collect();
         if name == "contains" {
-            // `x in list` is called with the list first; people say it last.
+            // The parser puts the list of `x in list` first; messages put it last, as the author
+            // does.
             operands.reverse();
         }
-        self.note(&operands, position);
+        self.record_operands(&operands, position);
         self.doubt_call(call, position);
         if let Some(function) = self.script_function(call) {
             return self.script_call(call, &function);
@@ -52,7 +53,7 @@ impl Visitor<'_> {
             self.fault(position, format!("`{}`: a rule imports nothing", call.namespace));
         } else if call.op_token.is_some() && !is_operator(name) {
             let fault = RuleFault::new(
-                self.setting.file,
+                self.context.file,
                 position,
                 format!("the operator `{name}` is not of the language"),
             );
@@ -77,7 +78,7 @@ impl Visitor<'_> {
     }
 
     fn library_call(&mut self, name: &str, found: usize, position: Position) {
-        let file = self.setting.file;
+        let file = self.context.file;
         match arity(name) {
             Some(expected) if expected == found => {}
             Some(expected) => {
@@ -102,14 +103,14 @@ impl Visitor<'_> {
         }
     }
 
-    /// The past of a field: another field tells it, and is read in its place.
+    /// A call on the past of a field, redirected to the field that holds this past.
     fn past(&mut self, call: &FnCallExpr, position: Position) {
         let name = call.name.as_str();
         let before = self.known_fields();
         for (place, argument) in call.args.iter().enumerate() {
             self.expression(argument);
             if place == 0 && past_read(call).is_some() {
-                // The field that is named is not the one that is read.
+                // The field named is not the field read.
                 self.read_only(before.clone());
             }
         }
@@ -125,13 +126,14 @@ impl Visitor<'_> {
         match past_read(call) {
             Some(other) => self.redirect(argument, other),
             None if dictionary::field(field).is_some() => {
-                let known = dictionary::PASTS.iter().filter(|past| told(past, name).is_some());
+                let known =
+                    dictionary::PASTS.iter().filter(|past| past_field(past, name).is_some());
                 let known: Vec<&str> = known.map(|past| past.field).collect();
                 let message = format!("`{name}` is not known of `p.{field}`");
-                let fault = RuleFault::new(self.setting.file, argument.position(), message);
+                let fault = RuleFault::new(self.context.file, argument.position(), message);
                 self.faults.push(fault.hinting(format!("it is of {}", known.join(", "))));
             }
-            // The field itself is at fault.
+            // The field does not exist, which is already a fault.
             None => {}
         }
     }
@@ -143,7 +145,8 @@ impl Visitor<'_> {
         self.functions.iter().find(is_called).cloned()
     }
 
-    /// `p` and `t` go to parameters of the same name, and nothing else does.
+    /// `p` and `t` may only go to parameters of the same name, and these parameters take nothing
+    /// else.
     fn script_call(&mut self, call: &FnCallExpr, function: &Function) {
         for (argument, parameter) in call.args.iter().zip(&function.parameters) {
             let passed = self.parameter(argument);
@@ -158,7 +161,7 @@ impl Visitor<'_> {
     }
 }
 
-fn told(past: &Past, function: &str) -> Option<&'static str> {
+fn past_field(past: &Past, function: &str) -> Option<&'static str> {
     match function {
         PREVIOUS => past.previous,
         CHANGE => past.change,

@@ -1,5 +1,5 @@
-//! What compiles and must fail where it is reached: unlike types, and an `assess` that may end
-//! without a level.
+//! Warns of code that compiles but fails if it is reached: operands of different types, and an
+//! `assess` that may end without a level.
 
 use rhai::Expr;
 use rhai::FnCallExpr;
@@ -17,7 +17,7 @@ use crate::frame::dictionary::FieldKind;
 const COMPARISONS: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
 const ARITHMETIC: [&str; 6] = ["+", "-", "*", "/", "%", "**"];
 
-/// A remark on a place of a rule, and what to do about it.
+/// A warning at a place of a rule, with a hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::rules) struct Doubt {
     pub(in crate::rules) position: Position,
@@ -25,7 +25,8 @@ pub(in crate::rules) struct Doubt {
     pub(in crate::rules) hint: String,
 }
 
-/// What a value is, as far as the text alone tells. Ordered as messages put them.
+/// The type of a value, as far as the text alone shows it. In the order in which messages list
+/// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sort {
     Boolean,
@@ -50,7 +51,7 @@ impl Sort {
 }
 
 impl Visitor<'_> {
-    /// Operands that have no meaning for their operator.
+    /// Warns of operands whose types the operator cannot take.
     pub(super) fn doubt_call(&mut self, call: &FnCallExpr, position: Position) {
         let name = call.name.as_str();
         let [left, right] = call.args.as_slice() else { return };
@@ -70,13 +71,13 @@ impl Visitor<'_> {
         let hint = if one == Sort::Date || other == Sort::Date {
             "`days_between` and `months_between` give the distance between two dates".to_owned()
         } else {
-            let told = [(left, one), (right, other)].map(|(side, sort)| told(side, sort));
-            told.join(", ")
+            let described = [(left, one), (right, other)].map(|(side, sort)| described(side, sort));
+            described.join(", ")
         };
         self.doubt(position, message, hint);
     }
 
-    /// A condition that is none.
+    /// Warns of a condition that is not a boolean.
     pub(super) fn doubt_condition(&mut self, condition: &Expr) {
         let Some(sort) = sort(condition).filter(|sort| *sort != Sort::Boolean) else { return };
         let shown = source(condition);
@@ -119,7 +120,7 @@ fn in_block(block: &StmtBlock, otherwise: Position) -> Option<Position> {
     block.statements().last().map_or(Some(otherwise), without_value)
 }
 
-fn told(side: &Expr, sort: Sort) -> String {
+fn described(side: &Expr, sort: Sort) -> String {
     let label = match direct_read(side) {
         Some(("p", name)) => dictionary::field(name).map(|field| field.label),
         _ => None,
@@ -155,7 +156,7 @@ fn sort(expression: &Expr) -> Option<Sort> {
     }
 }
 
-/// Of the functions whose results are all of one sort.
+/// The type of the results of a function or operator, if it is always the same.
 fn sort_of_call(name: &str) -> Option<Sort> {
     match name {
         "!" | "has" | "between" | "any_of" | "contains" | "starts_with" | "ends_with" => {

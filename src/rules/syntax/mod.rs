@@ -1,4 +1,4 @@
-//! What a rule's syntax tree says before it ever runs: what it reads, and what is wrong with it.
+//! Analyses the syntax tree of a rule before it runs: what it reads, and what is wrong with it.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -25,7 +25,7 @@ pub(super) use self::print::Operand;
 pub(super) use self::print::direct_read;
 pub(super) use self::print::lowered;
 pub(super) use self::print::past_read;
-pub(super) use self::tokens::TokenKeeper;
+pub(super) use self::tokens::TokenRecorder;
 pub(super) use self::tokens::Tokens;
 use self::visit::Visitor;
 use super::fault::Place;
@@ -34,13 +34,13 @@ use super::thresholds::Thresholds;
 use crate::domain::level::Level;
 use crate::domain::subject::Scope;
 
-/// The subject's fields and the thresholds: the two parameters of `assess` and `explain`.
+/// The parameters of `assess` and `explain`: the subject's fields, and the thresholds.
 pub(super) const PARAMETERS: [&str; 2] = ["p", "t"];
 
-/// The two functions that every rule has.
+/// The functions that every rule must have.
 const REQUIRED: [&str; 2] = ["assess", "explain"];
 
-/// Names of the levels in rules.
+/// The names of the levels in rules.
 pub(super) const LEVELS: [(&str, Level); 5] = [
     ("CLEAR", Level::Clear),
     ("WATCH", Level::Watch),
@@ -49,30 +49,30 @@ pub(super) const LEVELS: [(&str, Level); 5] = [
     ("CRITICAL", Level::Critical),
 ];
 
-/// What running and explaining a rule needs to know of its text.
+/// What is known of a rule from its text, for running and explaining it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Notes {
-    /// Readings that may find nothing: left of `??`, or in `has(…)`.
+pub(super) struct Analysis {
+    /// Positions where a read may find nothing: left of `??`, or in `has(…)`.
     tolerant: HashSet<Position>,
-    /// Readings of another field than the one named: its past.
+    /// Positions where another field is read than the one named, because its past is wanted.
     redirected: HashMap<Position, &'static str>,
-    /// Operands of the operators and arguments of the functions, by the place of the call.
+    /// Operands of operators and arguments of functions, by the position of the call.
     operands: HashMap<Position, Vec<Operand>>,
     pub(super) fields: BTreeSet<&'static str>,
     pub(super) thresholds: BTreeSet<String>,
     pub(super) levels: BTreeSet<Level>,
-    /// What must fail where it is reached.
+    /// Code that compiles but fails if it is reached.
     pub(super) doubts: Vec<Doubt>,
-    /// Where `fn assess` stands.
+    /// The position of `fn assess`.
     pub(super) assess_at: Place,
 }
 
-impl Notes {
+impl Analysis {
     pub(super) fn tolerates(&self, position: Position) -> bool {
         self.tolerant.contains(&position)
     }
 
-    /// The field that is read at a place in place of the one named there.
+    /// The field read at a position in place of the one named there.
     pub(super) fn redirected(&self, position: Position) -> Option<&'static str> {
         self.redirected.get(&position).copied()
     }
@@ -81,7 +81,7 @@ impl Notes {
         self.operands.get(&position).map_or(&[], Vec::as_slice)
     }
 
-    /// The operation as its author wrote it, near enough.
+    /// The operation as its author wrote it, except for spaces and needless parentheses.
     pub(super) fn source_at(&self, position: Position, symbol: &str) -> String {
         match self.operands_at(position) {
             [one] if symbol != "-" && symbol != "!" => format!("{symbol}({})", one.source),
@@ -109,21 +109,21 @@ struct Function {
     parameters: Vec<String>,
 }
 
-/// Where and against what a rule is read.
+/// The rule being analysed, and the thresholds it may read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Setting<'s> {
+pub(super) struct CheckContext<'s> {
     pub(super) file: &'s str,
     pub(super) scope: Scope,
     pub(super) thresholds: &'s Thresholds,
 }
 
-/// Reads the whole tree; every fault found goes to `faults`.
+/// Analyses a syntax tree and adds every fault found to `faults`.
 pub(super) fn read(
     ast: &AST,
     tokens: &Tokens,
-    setting: Setting<'_>,
+    context: CheckContext<'_>,
     faults: &mut Vec<RuleFault>,
-) -> Notes {
+) -> Analysis {
     let functions: Vec<Function> = ast
         .iter_functions()
         .map(|function| Function {
@@ -132,15 +132,17 @@ pub(super) fn read(
         })
         .collect();
     let mut found = Vec::new();
-    check_functions(&functions, tokens, setting.file, &mut found);
+    check_functions(&functions, tokens, context.file, &mut found);
     if let Some(statement) = ast.statements().first() {
         let message = "a rule is made of functions: `assess`, `explain` and those they call";
-        found.push(RuleFault::new(setting.file, statement.position(), message));
+        found.push(RuleFault::new(context.file, statement.position(), message));
     }
-    let mut notes = Notes { assess_at: tokens.function("assess").into(), ..Notes::default() };
+    let mut analysis =
+        Analysis { assess_at: tokens.function("assess").into(), ..Analysis::default() };
     for function in &functions {
-        let mut visitor = Visitor::new(setting, &functions, function, tokens);
-        // The tree gives its statements function by function only in a copy that holds just one.
+        let mut visitor = Visitor::new(context, &functions, function, tokens);
+        // Rhai gives the statements of a function only through a copy of the tree that has no other
+        // function.
         let mut alone = ast.clone_functions_only();
         alone.retain_functions(|_, _, name, count| {
             name == function.name && count == function.parameters.len()
@@ -159,19 +161,19 @@ pub(super) fn read(
             visitor.doubt(place, message, hint);
         }
         let (read, mut faults_of_function) = visitor.finish();
-        notes.tolerant.extend(read.tolerant);
-        notes.redirected.extend(read.redirected);
-        notes.operands.extend(read.operands);
-        notes.fields.extend(read.fields);
-        notes.thresholds.extend(read.thresholds);
-        notes.levels.extend(read.levels);
-        notes.doubts.extend(read.doubts);
+        analysis.tolerant.extend(read.tolerant);
+        analysis.redirected.extend(read.redirected);
+        analysis.operands.extend(read.operands);
+        analysis.fields.extend(read.fields);
+        analysis.thresholds.extend(read.thresholds);
+        analysis.levels.extend(read.levels);
+        analysis.doubts.extend(read.doubts);
         found.append(&mut faults_of_function);
     }
     found.sort();
     found.dedup();
     faults.append(&mut found);
-    notes
+    analysis
 }
 
 fn check_functions(

@@ -1,21 +1,21 @@
-//! Expressions as text, and what an operand is called.
+//! Prints expressions as text, and finds the label of an operand.
 
 use rhai::Expr;
 use rhai::FnCallExpr;
 
+use super::CheckContext;
 use super::PARAMETERS;
-use super::Setting;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
 use crate::rules::library::CHANGE;
 use crate::rules::library::EDITIONS_ABOVE;
 use crate::rules::library::PREVIOUS;
 
-/// One side of a comparison, as its author wrote it and as people call it.
+/// One side of a comparison: as its author wrote it, and by its label.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Operand {
     pub(crate) source: String,
-    /// The same, in brackets if it is an operation itself.
+    /// The source, in parentheses if it is an operation itself.
     pub(super) side: String,
     pub(crate) named: Named,
 }
@@ -30,26 +30,27 @@ pub(crate) enum Named {
         label: String,
         unit: Unit,
     },
-    /// In how many editions a field is above a limit.
+    /// The number of editions in which a field is above a limit.
     Editions {
         label: String,
     },
-    /// Its value says it all.
+    /// A literal: its value needs no label.
     Literal,
     Expression,
 }
 
 impl Operand {
-    pub(super) fn of(expression: &Expr, setting: Setting<'_>) -> Self {
+    pub(super) fn of(expression: &Expr, context: CheckContext<'_>) -> Self {
         Self {
             source: source(expression),
             side: side(expression),
-            named: named(expression, setting),
+            named: named(expression, context),
         }
     }
 }
 
-/// The field or threshold that an expression reads and does nothing else with.
+/// The field or threshold that an expression reads, if it does nothing else: `p.field`, `t.name`,
+/// or the past of a field.
 pub(crate) fn direct_read(expression: &Expr) -> Option<(&str, &str)> {
     match expression {
         Expr::Dot(..) => named_read(expression),
@@ -61,7 +62,7 @@ pub(crate) fn direct_read(expression: &Expr) -> Option<(&str, &str)> {
     }
 }
 
-/// `p.field` or `t.name`, as it is written.
+/// The names in `p.field` or `t.name`, as written.
 pub(super) fn named_read(expression: &Expr) -> Option<(&str, &str)> {
     let Expr::Dot(both, ..) = expression else { return None };
     let (Expr::Variable(variable, ..), Expr::Property(property, _)) = (&both.lhs, &both.rhs) else {
@@ -71,7 +72,7 @@ pub(super) fn named_read(expression: &Expr) -> Option<(&str, &str)> {
     PARAMETERS.contains(&name).then_some((name, property.2.as_str()))
 }
 
-/// The field that is read in place of the one named, in `previous(p.field)` and its like.
+/// The field read in place of the one named, in `previous(p.field)` and the like.
 pub(crate) fn past_read(call: &FnCallExpr) -> Option<&'static str> {
     let ("p", name) = named_read(call.args.first()?)? else { return None };
     let past = dictionary::past_of(name)?;
@@ -83,33 +84,33 @@ pub(crate) fn past_read(call: &FnCallExpr) -> Option<&'static str> {
     }
 }
 
-fn named(expression: &Expr, setting: Setting<'_>) -> Named {
+fn named(expression: &Expr, context: CheckContext<'_>) -> Named {
     if is_literal(expression) {
         return Named::Literal;
     }
     if let Expr::Coalesce(choices, _) = expression {
-        return choices.first().map_or(Named::Expression, |first| named(first, setting));
+        return choices.first().map_or(Named::Expression, |first| named(first, context));
     }
     if let Expr::FnCall(call, _) = expression
         && let (EDITIONS_ABOVE, [field, limit]) = (call.name.as_str(), call.args.as_slice())
     {
-        return editions(&named(field, setting), limit, setting);
+        return editions(&named(field, context), limit, context);
     }
     match direct_read(expression) {
         Some(("p", name)) => dictionary::field(name).map_or(Named::Expression, |field| {
             Named::Field { label: field.label, unit: field.unit }
         }),
-        Some((_, name)) => setting.thresholds.get(name).map_or(Named::Expression, |threshold| {
+        Some((_, name)) => context.thresholds.get(name).map_or(Named::Expression, |threshold| {
             Named::Threshold { label: threshold.label.clone(), unit: threshold.unit }
         }),
         None => Named::Expression,
     }
 }
 
-/// `Éditions où l’on lit : écart budgétaire > seuil élevé`.
-fn editions(field: &Named, limit: &Expr, setting: Setting<'_>) -> Named {
+/// Label of `editions_above`, for example `Éditions où l’on lit : écart budgétaire > seuil élevé`.
+fn editions(field: &Named, limit: &Expr, context: CheckContext<'_>) -> Named {
     let Named::Field { label: of_field, .. } = field else { return Named::Expression };
-    let limit = match named(limit, setting) {
+    let limit = match named(limit, context) {
         Named::Field { label, .. } => label.to_owned(),
         Named::Threshold { label, .. } => label,
         Named::Literal | Named::Expression | Named::Editions { .. } => source(limit),
@@ -117,7 +118,7 @@ fn editions(field: &Named, limit: &Expr, setting: Setting<'_>) -> Named {
     Named::Editions { label: format!("Éditions où {} > {}", lowered(of_field), lowered(&limit)) }
 }
 
-/// Inside a sentence a label loses its capital, unless it is an acronym.
+/// A label inside a sentence: without its capital, unless it is an acronym.
 pub(crate) fn lowered(text: &str) -> String {
     let mut letters = text.chars();
     let (Some(first), Some(second)) = (letters.next(), letters.next()) else {
@@ -143,7 +144,7 @@ fn is_literal(expression: &Expr) -> bool {
     }
 }
 
-/// Close to what the author wrote: spaces and needless brackets are lost.
+/// The source of an expression, as its author wrote it except for spaces and needless parentheses.
 pub(super) fn source(expression: &Expr) -> String {
     match expression {
         Expr::BoolConstant(held, _) => held.to_string(),
@@ -181,7 +182,7 @@ fn joined(items: &[Expr], operator: &str) -> String {
     items.iter().map(side).collect::<Vec<_>>().join(operator)
 }
 
-/// In brackets when it is an operation itself.
+/// The source, in parentheses if it is an operation.
 fn side(expression: &Expr) -> String {
     let text = source(expression);
     let is_operation = match expression {

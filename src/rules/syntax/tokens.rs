@@ -1,5 +1,5 @@
-//! What the syntax tree forgets and the words of the text still tell: where a function begins,
-//! and which literals a `switch` compares with.
+//! The tokens of a rule's text, for what the syntax tree does not have: where a function begins,
+//! and the literals of a `switch`.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -11,42 +11,46 @@ use rhai::Token;
 
 use crate::frame::dictionary::FieldKind;
 
-/// The words of one text, in order.
+/// The tokens of one text with their positions, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tokens(Vec<(Token, Position)>);
 
-/// Keeps the words that an engine parses.
+/// Records the tokens that an engine parses.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct TokenKeeper(Arc<Mutex<Tokens>>);
+pub(crate) struct TokenRecorder(Arc<Mutex<Tokens>>);
 
-impl TokenKeeper {
+impl TokenRecorder {
     #[expect(deprecated, reason = "Rhai's word for an interface that may still move")]
-    pub(crate) fn listen(&self, engine: &mut Engine) {
-        let kept = Arc::clone(&self.0);
+    pub(crate) fn attach(&self, engine: &mut Engine) {
+        let recorded = Arc::clone(&self.0);
         engine.on_parse_token(move |token, position, _| {
-            kept.lock().unwrap_or_else(PoisonError::into_inner).0.push((token.clone(), position));
+            recorded
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .0
+                .push((token.clone(), position));
             token
         });
     }
 
-    /// The words since the last time.
+    /// The tokens recorded since the last call.
     pub(crate) fn take(&self) -> Tokens {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Tokens {
-    pub(crate) fn words(&self) -> &[(Token, Position)] {
+    pub(crate) fn as_slice(&self) -> &[(Token, Position)] {
         &self.0
     }
 
-    /// The words from the one at a place on.
+    /// The tokens from a position on; none if no token begins there.
     pub(crate) fn from(&self, place: Position) -> &[(Token, Position)] {
         let start = self.0.iter().position(|(_, position)| *position == place);
         start.and_then(|start| self.0.get(start..)).unwrap_or_default()
     }
 
-    /// Where the name of a function stands in its definition.
+    /// The position of a function's name in its definition.
     pub(super) fn function(&self, name: &str) -> Position {
         let defines = |pair: &&[(Token, Position)]| match pair {
             [(Token::Fn, _), (Token::Identifier(found), _)] => found.as_str() == name,
@@ -56,7 +60,8 @@ impl Tokens {
         definition.and_then(|pair| pair.last()).map_or(Position::NONE, |(_, position)| *position)
     }
 
-    /// The literals of the `switch` at a place that cannot equal a value of this kind.
+    /// The literals of a `switch` that can never equal a value of type `kind`, with their
+    /// positions.
     pub(super) fn unlike_cases(
         &self,
         switch: Position,
@@ -68,7 +73,7 @@ impl Tokens {
         let mut unlike = Vec::new();
         let mut depth = 0_usize;
         let mut in_case = true;
-        // What the cases are held against has no braces: `p.phase`, `previous(p.phase)`.
+        // The value that cases are compared with has no braces: `p.phase`, `previous(p.phase)`.
         let cases = self.0.iter().skip(start).skip_while(|(token, _)| *token != Token::LeftBrace);
         let mut rest = cases.peekable();
         while let Some((token, position)) = rest.next() {

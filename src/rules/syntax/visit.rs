@@ -1,4 +1,4 @@
-//! One pass over the statements of one function.
+//! Visits the statements of one function.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,11 @@ use rhai::Position;
 use rhai::Stmt;
 use rhai::StmtBlock;
 
+use super::Analysis;
+use super::CheckContext;
 use super::Function;
 use super::LEVELS;
-use super::Notes;
 use super::PARAMETERS;
-use super::Setting;
 use super::doubts::Doubt;
 use super::print::Operand;
 use super::print::direct_read;
@@ -23,37 +23,37 @@ use crate::frame::dictionary::FieldKind;
 use crate::rules::fault::RuleFault;
 
 pub(super) struct Visitor<'v> {
-    pub(super) setting: Setting<'v>,
+    pub(super) context: CheckContext<'v>,
     pub(super) functions: &'v [Function],
     tokens: &'v Tokens,
-    /// Variables in sight, innermost last.
+    /// Variables in scope, innermost last.
     variables: Vec<String>,
-    notes: Notes,
+    analysis: Analysis,
     pub(super) faults: Vec<RuleFault>,
 }
 
 impl<'v> Visitor<'v> {
     pub(super) fn new(
-        setting: Setting<'v>,
+        context: CheckContext<'v>,
         functions: &'v [Function],
         function: &'v Function,
         tokens: &'v Tokens,
     ) -> Self {
-        // A closure's own `p` would be a mere element of a list.
+        // The `p` of a closure is an element of a list, not the subject.
         let is_closure = function.name.starts_with("anon$");
         let reaches = |name: &str| !(is_closure && PARAMETERS.contains(&name));
         Self {
-            setting,
+            context,
             functions,
             tokens,
             variables: function.parameters.iter().filter(|name| reaches(name)).cloned().collect(),
-            notes: Notes::default(),
+            analysis: Analysis::default(),
             faults: Vec::new(),
         }
     }
 
-    pub(super) fn finish(self) -> (Notes, Vec<RuleFault>) {
-        (self.notes, self.faults)
+    pub(super) fn finish(self) -> (Analysis, Vec<RuleFault>) {
+        (self.analysis, self.faults)
     }
 
     pub(super) fn statement(&mut self, statement: &Stmt) {
@@ -75,12 +75,12 @@ impl<'v> Visitor<'v> {
             Stmt::For(parts, position) => {
                 let (variable, counter, flow) = &**parts;
                 self.expression(&flow.expr);
-                let in_sight = self.variables.len();
+                let in_scope = self.variables.len();
                 for name in counter.iter().chain([variable]) {
                     self.declare(&name.name, *position);
                 }
                 self.block(&flow.body);
-                self.variables.truncate(in_sight);
+                self.variables.truncate(in_scope);
             }
             Stmt::Var(parts, _, position) => {
                 self.expression(&parts.1);
@@ -90,7 +90,7 @@ impl<'v> Visitor<'v> {
                 self.assignment(&parts.1.lhs);
                 self.expression(&parts.1.rhs);
                 let sides = [&parts.1.lhs, &parts.1.rhs];
-                self.note(&sides, parts.0.position());
+                self.record_operands(&sides, parts.0.position());
             }
             Stmt::FnCall(call, position) => self.call(call, *position),
             Stmt::Block(block) => self.block(block),
@@ -112,11 +112,11 @@ impl<'v> Visitor<'v> {
     }
 
     fn block(&mut self, block: &StmtBlock) {
-        let in_sight = self.variables.len();
+        let in_scope = self.variables.len();
         for statement in block.statements() {
             self.statement(statement);
         }
-        self.variables.truncate(in_sight);
+        self.variables.truncate(in_scope);
     }
 
     pub(super) fn expression(&mut self, expression: &Expr) {
@@ -158,7 +158,7 @@ impl<'v> Visitor<'v> {
         }
     }
 
-    /// `p.field`, `t.name`, or anything else with a dot.
+    /// `p.field`, `t.name`, or any other expression with a dot.
     fn dot(&mut self, left: &Expr, right: &Expr, flags: ASTFlags) {
         let Some(parameter) = self.parameter(left) else {
             self.expression(left);
@@ -201,11 +201,11 @@ impl<'v> Visitor<'v> {
     }
 
     fn field(&mut self, name: &str, position: Position) {
-        let scope = self.setting.scope;
+        let scope = self.context.scope;
         let of_scope = dictionary::fields_of(scope);
         match dictionary::field(name) {
             Some(field) if field.scopes.contains(&scope) => {
-                self.notes.fields.insert(field.name);
+                self.analysis.fields.insert(field.name);
             }
             Some(field) => {
                 let others: Vec<_> = field.scopes.iter().map(|&other| plural(other)).collect();
@@ -218,36 +218,36 @@ impl<'v> Visitor<'v> {
             }
             None => {
                 let message = format!("`p.{name}` is no field of {}", plural(scope));
-                let fault = RuleFault::new(self.setting.file, position, message);
+                let fault = RuleFault::new(self.context.file, position, message);
                 self.faults.push(fault.resembling(name, of_scope.map(|field| field.name)));
             }
         }
     }
 
     fn threshold(&mut self, name: &str, position: Position) {
-        let thresholds = self.setting.thresholds;
+        let thresholds = self.context.thresholds;
         if thresholds.get(name).is_some() {
-            self.notes.thresholds.insert(name.to_owned());
+            self.analysis.thresholds.insert(name.to_owned());
             return;
         }
         let message = format!("`t.{name}` is no threshold of thresholds.toml");
-        let fault = RuleFault::new(self.setting.file, position, message);
+        let fault = RuleFault::new(self.context.file, position, message);
         self.faults.push(fault.resembling(name, thresholds.names()));
     }
 
     fn variable(&mut self, name: &str, position: Position) {
         let level = LEVELS.iter().find(|(level, _)| *level == name);
-        self.notes.levels.extend(level.map(|(_, level)| *level));
-        if PARAMETERS.contains(&name) && self.in_sight(name) {
+        self.analysis.levels.extend(level.map(|(_, level)| *level));
+        if PARAMETERS.contains(&name) && self.in_scope(name) {
             self.fault(position, bare(name));
         } else if PARAMETERS.contains(&name) {
             let message = format!(
                 "`{name}` is out of reach: take it as a parameter, or, in a closure, read it before"
             );
             self.fault(position, message);
-        } else if level.is_none() && !self.in_sight(name) {
+        } else if level.is_none() && !self.in_scope(name) {
             let fault =
-                RuleFault::new(self.setting.file, position, format!("`{name}` is not defined"));
+                RuleFault::new(self.context.file, position, format!("`{name}` is not defined"));
             let known = self.variables.iter().map(String::as_str);
             let known = known.chain(LEVELS.map(|(word, _)| word));
             let fault = fault.resembling(name, known);
@@ -276,7 +276,7 @@ impl<'v> Visitor<'v> {
         }
     }
 
-    /// A `switch` compares with its cases silently, so what it compares must be known here.
+    /// A `switch` does not fail when types differ, so the type of its value must be known here.
     fn switch(&mut self, value: &Expr, position: Position) {
         self.expression(value);
         let field = match direct_read(value) {
@@ -297,38 +297,38 @@ impl<'v> Visitor<'v> {
 
     pub(super) fn tolerate(&mut self, expression: &Expr) {
         if direct_read(expression).is_some() {
-            self.notes.tolerant.extend(place_of_read(expression));
+            self.analysis.tolerant.extend(place_of_read(expression));
         }
     }
 
     pub(super) fn known_fields(&self) -> BTreeSet<&'static str> {
-        self.notes.fields.clone()
+        self.analysis.fields.clone()
     }
 
     pub(super) fn read_only(&mut self, fields: BTreeSet<&'static str>) {
-        self.notes.fields = fields;
+        self.analysis.fields = fields;
     }
 
-    /// `expression` reads another field than the one that it names.
+    /// Records that `expression` reads `field` and not the field it names.
     pub(super) fn redirect(&mut self, expression: &Expr, field: &'static str) {
-        self.notes.fields.insert(field);
+        self.analysis.fields.insert(field);
         let place = place_of_read(expression);
-        self.notes.redirected.extend(place.map(|place| (place, field)));
+        self.analysis.redirected.extend(place.map(|place| (place, field)));
     }
 
-    pub(super) fn note(&mut self, operands: &[&Expr], position: Position) {
-        let operands = operands.iter().map(|operand| Operand::of(operand, self.setting)).collect();
-        self.notes.operands.insert(position, operands);
+    pub(super) fn record_operands(&mut self, operands: &[&Expr], position: Position) {
+        let operands = operands.iter().map(|operand| Operand::of(operand, self.context)).collect();
+        self.analysis.operands.insert(position, operands);
     }
 
-    /// `p` or `t`, when the expression is just that and the function has such a parameter.
+    /// `p` or `t`, if the expression is just that and the function has such a parameter.
     pub(super) fn parameter(&self, expression: &Expr) -> Option<String> {
         let Expr::Variable(variable, ..) = expression else { return None };
         let name = variable.1.as_str();
-        (PARAMETERS.contains(&name) && self.in_sight(name)).then(|| name.to_owned())
+        (PARAMETERS.contains(&name) && self.in_scope(name)).then(|| name.to_owned())
     }
 
-    fn in_sight(&self, name: &str) -> bool {
+    fn in_scope(&self, name: &str) -> bool {
         self.variables.iter().any(|variable| variable == name)
     }
 
@@ -339,15 +339,15 @@ impl<'v> Visitor<'v> {
         hint: impl Into<String>,
     ) {
         let (message, hint) = (message.into(), hint.into());
-        self.notes.doubts.push(Doubt { position, message, hint });
+        self.analysis.doubts.push(Doubt { position, message, hint });
     }
 
     pub(super) fn fault(&mut self, position: Position, message: impl Into<String>) {
-        self.faults.push(RuleFault::new(self.setting.file, position, message));
+        self.faults.push(RuleFault::new(self.context.file, position, message));
     }
 }
 
-/// Where a direct read is made, be it within `previous(…)`.
+/// The position of a direct read, also within `previous(…)`.
 fn place_of_read(expression: &Expr) -> Option<Position> {
     match expression {
         Expr::Dot(both, ..) => Some(both.rhs.position()),

@@ -1,5 +1,5 @@
-//! Runs a circuit over the rows: a few thousand at a time, so that what one step leaves is still
-//! near when the next one reads it.
+//! Runs a bit program over the rows, 4096 at a time, so that the words of one step are still in the
+//! cache when the next step reads them.
 
 use polars::prelude::BooleanChunked;
 use polars::prelude::Column;
@@ -13,23 +13,24 @@ use polars::prelude::Schema;
 use polars_arrow::bitmap::Bitmap;
 
 use super::circuit::Bit;
-use super::circuit::Circuit;
+use super::circuit::BitProgram;
 use super::circuit::Step;
 
-/// Rows of a word.
+/// Rows per word of bits.
 const ROWS: usize = 64;
 
-/// Words that a step works on at a time.
+/// Words that a step computes at a time.
 const WORDS: usize = 64;
 
-/// Every byte one.
+/// A word whose bytes are all one.
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// The codes of a circuit on its conditions, which are columns of booleans.
-pub(super) fn codes(circuit: Circuit, conditions: &[Expr]) -> Option<Expr> {
+/// The outcome codes of a bit program, as an expression over its conditions, which are boolean
+/// columns.
+pub(super) fn codes(program: BitProgram, conditions: &[Expr]) -> Option<Expr> {
     let (first, others) = conditions.split_first()?;
     Some(first.clone().map_many(
-        move |columns| run(&circuit, columns),
+        move |columns| run(&program, columns),
         others,
         |_: &Schema, fields| {
             let name = fields.first().map(|field| field.name().clone()).unwrap_or_default();
@@ -38,25 +39,25 @@ pub(super) fn codes(circuit: Circuit, conditions: &[Expr]) -> Option<Expr> {
     ))
 }
 
-fn run(circuit: &Circuit, columns: &[Column]) -> PolarsResult<Column> {
+fn run(program: &BitProgram, columns: &[Column]) -> PolarsResult<Column> {
     let rows = columns.iter().map(Column::len).max().unwrap_or_default();
     let conditions: Vec<Condition> =
         columns.iter().map(|column| Condition::read(column, rows)).collect::<PolarsResult<_>>()?;
     let name = columns.first().map(|column| column.name().clone()).unwrap_or_default();
-    Ok(Int8Chunked::from_vec(name, circuit.codes(&conditions, rows)).into_column())
+    Ok(Int8Chunked::from_vec(name, program.codes(&conditions, rows)).into_column())
 }
 
-/// A condition, a bit a row.
+/// A condition, one bit per row.
 #[derive(Debug)]
 struct Condition {
     values: Vec<u64>,
-    /// Where it is there; everywhere when there is nothing here.
+    /// Whether the condition has a value; `None` when it has one on every row.
     present: Option<Vec<u64>>,
 }
 
 impl Condition {
     fn read(column: &Column, rows: usize) -> PolarsResult<Self> {
-        // A literal comes as one cell.
+        // Polars gives a literal as one cell.
         if column.len() == 1 && rows != 1 {
             return Ok(Self::of(column.new_from_index(0, rows).bool()?));
         }
@@ -86,7 +87,7 @@ impl Condition {
     }
 }
 
-impl Circuit {
+impl BitProgram {
     fn codes(&self, conditions: &[Condition], rows: usize) -> Vec<i8> {
         let all = rows.div_ceil(ROWS);
         let width = all.min(WORDS);
@@ -109,14 +110,14 @@ impl Circuit {
                     Step::Without(one, other) => combine(here, at(one), at(other), |a, b| a & !b),
                 }
             }
-            self.spread(&words, width, piece);
+            self.write_codes(&words, width, piece);
         }
         codes.truncate(rows);
         codes
     }
 
-    /// From bits of rows to rows of bits.
-    fn spread(&self, words: &[u64], width: usize, codes: &mut [i8]) {
+    /// Transposes bits: from one word per bit of the code to one code per row.
+    fn write_codes(&self, words: &[u64], width: usize, codes: &mut [i8]) {
         let mut fixed = 0;
         let mut planes: Vec<(usize, &[u64])> = Vec::new();
         for (place, bit) in self.answer.iter().enumerate() {
@@ -133,7 +134,7 @@ impl Circuit {
             for (place, plane) in &planes {
                 let bits = plane.get(word).copied().unwrap_or_default();
                 for (eight, byte) in bytes.iter_mut().zip(bits.to_le_bytes()) {
-                    *eight |= spread(byte) << place;
+                    *eight |= unpacked(byte) << place;
                 }
             }
             for (of_byte, eight) in of_word.chunks_exact_mut(8).zip(bytes) {
@@ -143,21 +144,21 @@ impl Circuit {
     }
 }
 
-/// Which values pass a test, a bit each.
+/// Which values pass a test, one bit each.
 pub(super) fn which<T: Copy>(values: &[T], test: impl Fn(T) -> bool) -> Bitmap {
     let (eights, rest) = values.as_chunks::<8>();
     let mut bytes = Vec::with_capacity(eights.len() + 1);
-    bytes.extend(eights.iter().map(|eight| gathered(eight.map(|value| u8::from(test(value))))));
+    bytes.extend(eights.iter().map(|eight| packed(eight.map(|value| u8::from(test(value))))));
     let mut last = [0; 8];
     for (bit, value) in last.iter_mut().zip(rest) {
         *bit = u8::from(test(*value));
     }
-    bytes.push(gathered(last));
+    bytes.push(packed(last));
     Bitmap::from_u8_vec(bytes, values.len())
 }
 
-/// Eight bytes of zero or one as eight bits, least first.
-fn gathered(bytes: [u8; 8]) -> u8 {
+/// Packs eight bytes of zero or one into eight bits, lowest first.
+fn packed(bytes: [u8; 8]) -> u8 {
     const TO_THE_TOP: u64 = 0x0102_0408_1020_4080;
     let [.., top] = u64::from_le_bytes(bytes).wrapping_mul(TO_THE_TOP).to_le_bytes();
     top
@@ -178,8 +179,8 @@ fn combine(into: &mut [u64], one: &[u64], other: &[u64], work: impl Fn(u64, u64)
     }
 }
 
-/// Eight bits as eight bytes, least first.
-fn spread(bits: u8) -> u64 {
+/// Unpacks eight bits into eight bytes of zero or one, lowest first.
+fn unpacked(bits: u8) -> u64 {
     const BIT_OF_BYTE: u64 = 0x8040_2010_0804_0201;
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     let chosen = (u64::from(bits) * ONES) & BIT_OF_BYTE;
@@ -191,18 +192,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bits_and_bytes_are_gathered_and_spread_in_order() {
+    fn packing_reverses_unpacking() {
         for bits in 0..=u8::MAX {
-            let bytes = spread(bits).to_le_bytes();
+            let bytes = unpacked(bits).to_le_bytes();
             for (place, byte) in bytes.into_iter().enumerate() {
                 assert_eq!(byte, (bits >> place) & 1);
             }
-            assert_eq!(gathered(bytes), bits);
+            assert_eq!(packed(bytes), bits);
         }
     }
 
     #[test]
-    fn values_that_pass_are_found_at_any_length() {
+    fn values_that_pass_are_found_whatever_the_number_of_values() {
         for length in [0, 1, 7, 8, 9, 63, 64, 65, 1000] {
             let values: Vec<i64> = (0..length).map(|place| place * 7 % 11).collect();
             let found: Vec<bool> = which(&values, |value| value > 4).iter().collect();

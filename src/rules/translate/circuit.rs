@@ -1,6 +1,6 @@
-//! The exits of a rule as operations on bits, sixty-four rows at once: which rows leave where, and
-//! the bits of what they answer. What is true, false or missing on a row is two bits of it, true and
-//! false; only those in use are worked out.
+//! The exits of a rule as a program on bits, sixty-four rows per word: which rows take which exit,
+//! and the bits of their outcome code. A condition that may be missing has two bits per row, one
+//! for true and one for false; only those in use are computed.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not logic is read as it comes")]
 
@@ -8,17 +8,17 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 
 use super::code;
-use super::settle::Given;
-use super::settle::Ladder;
+use super::settle::ExitCode;
+use super::settle::ExitSequence;
 use super::tree::Constant;
 use super::tree::Node;
 use super::tree::Op;
 use super::tree::Tree;
 
-/// Bits of an answer.
+/// Bits of an outcome code.
 pub(super) const BITS: usize = 7;
 
-/// One bit of every row: known, or that of a step.
+/// One bit for every row: a constant, or the result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bit {
     Zero,
@@ -26,10 +26,10 @@ pub(super) enum Bit {
     Of(usize),
 }
 
-/// Steps read those before them.
+/// A step of the program; it reads only earlier steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
-    /// Where a condition that is read is true, or where it is false, by its place.
+    /// Where the condition at this index is true, or where it is false.
     True(usize),
     False(usize),
     Not(usize),
@@ -40,36 +40,36 @@ pub(super) enum Step {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Circuit {
+pub(super) struct BitProgram {
     pub(super) steps: Vec<Step>,
-    /// The bits of the answer, least first.
+    /// The bits of the outcome code, lowest first.
     pub(super) answer: [Bit; BITS],
-    /// The conditions that are read.
+    /// The conditions that the program reads.
     pub(super) leaves: Vec<Node>,
 }
 
-impl Circuit {
-    pub(super) fn of(tree: &Tree, ladder: &Ladder) -> Self {
-        let mut wiring = Wiring::new(tree);
-        wiring.wire(ladder);
+impl BitProgram {
+    pub(super) fn of(tree: &Tree, exits: &ExitSequence) -> Self {
+        let mut builder = Builder::new(tree);
+        builder.compute_all(exits);
         let mut left = Bit::One;
         let mut answer = [Bit::Zero; BITS];
-        for (condition, given) in &ladder.rungs {
-            let met = wiring.truth(*condition, true);
-            let leaving = wiring.and(left, met);
-            left = wiring.without(left, met);
-            let bits = match given {
-                Given::Code(code) => of_code(*code),
-                Given::Level(node) => wiring.level(*node),
+        for (condition, code_of_exit) in &exits.in_order {
+            let met = builder.truth(*condition, true);
+            let leaving = builder.and(left, met);
+            left = builder.without(left, met);
+            let bits = match code_of_exit {
+                ExitCode::Code(code) => of_code(*code),
+                ExitCode::Level(node) => builder.level(*node),
             };
-            wiring.answer(&mut answer, leaving, bits);
+            builder.answer(&mut answer, leaving, bits);
         }
-        wiring.answer(&mut answer, left, of_code(code::ASK));
-        let Wiring { steps, leaves, .. } = wiring;
+        builder.answer(&mut answer, left, of_code(code::INTERPRET));
+        let Builder { steps, leaves, .. } = builder;
         Self { steps, answer, leaves }.pruned()
     }
 
-    /// The answer when it is the same on all rows.
+    /// The outcome code, if it is the same on all rows.
     pub(super) fn constant(&self) -> Option<i8> {
         self.answer.iter().rev().try_fold(0_i8, |code, bit| match bit {
             Bit::Zero => Some(code << 1),
@@ -78,7 +78,7 @@ impl Circuit {
         })
     }
 
-    /// Without the steps that nothing came to need.
+    /// Removes the steps that no result needs.
     fn pruned(self) -> Self {
         let mut needed = vec![false; self.steps.len()];
         let mark = |all: &mut Vec<bool>, step: usize| {
@@ -101,7 +101,7 @@ impl Circuit {
         let mut moved = vec![0; self.steps.len()];
         let mut steps = Vec::new();
         let mut leaves = Vec::new();
-        let mut seats = HashMap::new();
+        let mut indices = HashMap::new();
         for (place, step) in self.steps.iter().enumerate() {
             if needed.get(place) != Some(&true) {
                 continue;
@@ -109,16 +109,16 @@ impl Circuit {
             if let Some(new) = moved.get_mut(place) {
                 *new = steps.len();
             }
-            let mut seat = |leaf: usize| {
-                *seats.entry(leaf).or_insert_with(|| {
+            let mut new_index = |leaf: usize| {
+                *indices.entry(leaf).or_insert_with(|| {
                     leaves.extend(self.leaves.get(leaf));
                     leaves.len() - 1
                 })
             };
             let at = |other: usize| moved.get(other).copied().unwrap_or_default();
             steps.push(match *step {
-                Step::True(leaf) => Step::True(seat(leaf)),
-                Step::False(leaf) => Step::False(seat(leaf)),
+                Step::True(leaf) => Step::True(new_index(leaf)),
+                Step::False(leaf) => Step::False(new_index(leaf)),
                 Step::Not(one) => Step::Not(at(one)),
                 Step::And(one, other) => Step::And(at(one), at(other)),
                 Step::Or(one, other) => Step::Or(at(one), at(other)),
@@ -150,17 +150,17 @@ fn of_code(code: i8) -> [Bit; BITS] {
     std::array::from_fn(|place| if (code >> place) & 1 == 1 { Bit::One } else { Bit::Zero })
 }
 
-struct Wiring<'t> {
+struct Builder<'t> {
     tree: &'t Tree,
     steps: Vec<Step>,
     known: HashMap<Step, usize>,
-    /// Where a condition is true, where it is false.
+    /// The bits where a condition is true (or false), once computed.
     truths: HashMap<(Node, bool), Bit>,
     levels: HashMap<Node, [Bit; BITS]>,
     leaves: Vec<Node>,
 }
 
-impl<'t> Wiring<'t> {
+impl<'t> Builder<'t> {
     fn new(tree: &'t Tree) -> Self {
         Self {
             tree,
@@ -172,29 +172,29 @@ impl<'t> Wiring<'t> {
         }
     }
 
-    /// Wires all that a ladder asks for, parts before what they are parts of: a chain of conditions
-    /// may be long.
-    fn wire(&mut self, ladder: &Ladder) {
-        let mut asked: Vec<Asked> = Vec::new();
-        for (condition, given) in &ladder.rungs {
-            asked.push(Asked::Truth(*condition, true));
-            if let Given::Level(node) = given {
-                asked.push(Asked::Level(*node));
+    /// Computes the bits of all nodes that the exits need, operands first. Not recursive: a chain
+    /// of conditions may be long.
+    fn compute_all(&mut self, exits: &ExitSequence) {
+        let mut pending: Vec<NodeBits> = Vec::new();
+        for (condition, code_of_exit) in &exits.in_order {
+            pending.push(NodeBits::Truth(*condition, true));
+            if let ExitCode::Level(node) = code_of_exit {
+                pending.push(NodeBits::Level(*node));
             }
         }
-        let mut all: BTreeSet<(Node, Asked)> = BTreeSet::new();
-        while let Some(one) = asked.pop() {
+        let mut all: BTreeSet<(Node, NodeBits)> = BTreeSet::new();
+        while let Some(one) = pending.pop() {
             if all.insert((one.node(), one)) {
-                asked.extend(self.parts(one));
+                pending.extend(self.parts(one));
             }
         }
         for (_, one) in all {
             match one {
-                Asked::Truth(node, held) => {
-                    let bit = self.work_out(node, held);
+                NodeBits::Truth(node, held) => {
+                    let bit = self.compute(node, held);
                     self.truths.insert((node, held), bit);
                 }
-                Asked::Level(node) => {
+                NodeBits::Level(node) => {
                     let bits = self.level_bits(node);
                     self.levels.insert(node, bits);
                 }
@@ -202,19 +202,23 @@ impl<'t> Wiring<'t> {
         }
     }
 
-    fn parts(&self, asked: Asked) -> Vec<Asked> {
-        match (asked, self.tree.op(asked.node())) {
-            (Asked::Truth(_, held), Some(Op::Not(one))) => vec![Asked::Truth(*one, !held)],
-            (Asked::Truth(_, held), Some(Op::And(one, other) | Op::Or(one, other))) => {
-                vec![Asked::Truth(*one, held), Asked::Truth(*other, held)]
+    fn parts(&self, wanted: NodeBits) -> Vec<NodeBits> {
+        match (wanted, self.tree.op(wanted.node())) {
+            (NodeBits::Truth(_, held), Some(Op::Not(one))) => vec![NodeBits::Truth(*one, !held)],
+            (NodeBits::Truth(_, held), Some(Op::And(one, other) | Op::Or(one, other))) => {
+                vec![NodeBits::Truth(*one, held), NodeBits::Truth(*other, held)]
             }
-            (Asked::Truth(_, held), Some(Op::Select(condition, one, other))) => vec![
-                Asked::Truth(*condition, true),
-                Asked::Truth(*one, held),
-                Asked::Truth(*other, held),
+            (NodeBits::Truth(_, held), Some(Op::Select(condition, one, other))) => vec![
+                NodeBits::Truth(*condition, true),
+                NodeBits::Truth(*one, held),
+                NodeBits::Truth(*other, held),
             ],
-            (Asked::Level(_), Some(Op::Select(condition, one, other))) => {
-                vec![Asked::Truth(*condition, true), Asked::Level(*one), Asked::Level(*other)]
+            (NodeBits::Level(_), Some(Op::Select(condition, one, other))) => {
+                vec![
+                    NodeBits::Truth(*condition, true),
+                    NodeBits::Level(*one),
+                    NodeBits::Level(*other),
+                ]
             }
             _ => Vec::new(),
         }
@@ -225,10 +229,10 @@ impl<'t> Wiring<'t> {
     }
 
     fn level(&self, node: Node) -> [Bit; BITS] {
-        self.levels.get(&node).copied().unwrap_or_else(|| of_code(code::ASK))
+        self.levels.get(&node).copied().unwrap_or_else(|| of_code(code::INTERPRET))
     }
 
-    fn work_out(&mut self, node: Node, held: bool) -> Bit {
+    fn compute(&mut self, node: Node, held: bool) -> Bit {
         match (self.tree.op(node), held) {
             (Some(Op::Constant(Constant::Bool(known))), _) => {
                 if *known == held {
@@ -262,7 +266,7 @@ impl<'t> Wiring<'t> {
         }
     }
 
-    /// Levels come from constants only, by way of conditions.
+    /// A level is a constant, or a choice between levels.
     fn level_bits(&mut self, node: Node) -> [Bit; BITS] {
         match self.tree.op(node) {
             Some(Op::Constant(Constant::Level(level))) => of_code(code::of_level(*level)),
@@ -274,11 +278,11 @@ impl<'t> Wiring<'t> {
                 }
                 bits
             }
-            _ => of_code(code::ASK),
+            _ => of_code(code::INTERPRET),
         }
     }
 
-    /// Rows that leave answer with these bits.
+    /// Adds these bits to the outcome code of the rows that leave.
     fn answer(&mut self, answer: &mut [Bit; BITS], leaving: Bit, bits: [Bit; BITS]) {
         for (bit, of_code) in answer.iter_mut().zip(bits) {
             let here = self.and(leaving, of_code);
@@ -333,14 +337,14 @@ impl<'t> Wiring<'t> {
     }
 }
 
-/// What is asked of a node: where it is true, where it is false, or its level.
+/// The bits to compute for a node: where it is true, where it is false, or its level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Asked {
+enum NodeBits {
     Truth(Node, bool),
     Level(Node),
 }
 
-impl Asked {
+impl NodeBits {
     fn node(self) -> Node {
         match self {
             Self::Truth(node, _) | Self::Level(node) => node,

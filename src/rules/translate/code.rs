@@ -1,14 +1,14 @@
-//! What a translated rule answers on a row, as a number.
+//! Encodes the outcome of a translated rule on a row as an `i8`.
 
 use crate::domain::level::Level;
 
-/// Only the interpreter can tell.
-pub(super) const ASK: i8 = 5;
+/// The row is left to the interpreter.
+pub(super) const INTERPRET: i8 = 5;
 
-/// The first thing that may be missing; the others follow.
+/// Code of the first field or threshold in the rule's list being missing; the others follow.
 const MISSING: i8 = 6;
 
-/// How many things may be missing.
+/// Most fields and thresholds that a rule may miss.
 pub(super) const MOST_NEEDS: usize = 120;
 
 pub(super) fn of_level(level: Level) -> i8 {
@@ -22,15 +22,15 @@ pub(super) fn of_level(level: Level) -> i8 {
 }
 
 pub(super) fn of_missing(place: usize) -> i8 {
-    i8::try_from(place).ok().and_then(|place| place.checked_add(MISSING)).unwrap_or(ASK)
+    i8::try_from(place).ok().and_then(|place| place.checked_add(MISSING)).unwrap_or(INTERPRET)
 }
 
-/// What a code means, missing things by their place in the rule's needs.
+/// A decoded outcome; a missing field or threshold by its index in the rule's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     Level(Level),
     Missing(usize),
-    Ask,
+    Interpret,
 }
 
 pub(super) fn read(code: i8) -> Meaning {
@@ -38,6 +38,6 @@ pub(super) fn read(code: i8) -> Meaning {
     match (level, usize::try_from(code.saturating_sub(MISSING))) {
         (Some(level), _) => Meaning::Level(level),
         (None, Ok(place)) => Meaning::Missing(place),
-        (None, Err(_)) => Meaning::Ask,
+        (None, Err(_)) => Meaning::Interpret,
     }
 }

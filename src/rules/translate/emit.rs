@@ -1,5 +1,5 @@
-//! From the typed form that all rules share to Polars: what several ask for becomes a column of its
-//! own, worked out once, in as many stages as such columns depend on one another.
+//! Emits the shared expressions as Polars expressions. An expression used several times becomes a
+//! column, computed once; columns that depend on others come in a later stage.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is done as all the rest")]
 
@@ -26,28 +26,30 @@ use crate::rules::library::add_days;
 use crate::rules::library::add_months;
 use crate::rules::operators::Comparator;
 
-/// Operands up to here add up to a whole number; so do products of factors up to its root.
+/// Two operands up to `ADDENDS` add up without overflow; two up to `FACTORS` multiply without
+/// overflow.
 const ADDENDS: i64 = 1 << 62;
 const FACTORS: i64 = 1 << 31;
 
-/// The nodes that are asked for, as expressions.
+/// The wanted nodes as Polars expressions.
 #[derive(Debug, Default)]
 pub(super) struct Emitted {
-    /// The columns that others read, each stage reading those before it.
+    /// Columns to compute before the expressions; each stage reads the columns of the previous
+    /// ones.
     pub(super) stages: Vec<Vec<Expr>>,
-    nodes: Vec<Option<Ready>>,
+    nodes: Vec<Option<StagedExpr>>,
 }
 
-/// An expression, and the first stage in which it can be worked out.
+/// An expression, and the first stage in which it can be computed.
 #[derive(Clone, Debug)]
-struct Ready {
+struct StagedExpr {
     expr: Expr,
     stage: usize,
 }
 
 impl Emitted {
-    pub(super) fn of(tree: &Tree, asked: impl Iterator<Item = Node>) -> Self {
-        let counts = uses(tree, asked);
+    pub(super) fn of(tree: &Tree, wanted: impl Iterator<Item = Node>) -> Self {
+        let counts = uses(tree, wanted);
         let mut emitted = Self { stages: Vec::new(), nodes: Vec::with_capacity(tree.len()) };
         for ((node, op), uses) in tree.nodes().zip(counts) {
             let ready = (uses > 0).then(|| emitted.ready(tree, node, op, uses));
@@ -60,11 +62,11 @@ impl Emitted {
         self.at(node).map_or_else(|| lit(false), |ready| ready.expr.clone())
     }
 
-    fn at(&self, node: Node) -> Option<&Ready> {
+    fn at(&self, node: Node) -> Option<&StagedExpr> {
         self.nodes.get(node.index()).and_then(Option::as_ref)
     }
 
-    fn ready(&mut self, tree: &Tree, node: Node, op: &Op, uses: usize) -> Ready {
+    fn ready(&mut self, tree: &Tree, node: Node, op: &Op, uses: usize) -> StagedExpr {
         let parts = op.parts();
         let stage = parts.iter().filter_map(|part| Some(self.at(*part)?.stage)).max();
         let stage = stage.unwrap_or_default();
@@ -80,9 +82,9 @@ impl Emitted {
             }
         };
         if uses == 1 || matches!(op, Op::Constant(_) | Op::Read(_)) {
-            return Ready { expr, stage };
+            return StagedExpr { expr, stage };
         }
-        // No field has such a name.
+        // `#` occurs in no field name.
         let name = format!("#{}", node.index());
         while self.stages.len() <= stage {
             self.stages.push(Vec::new());
@@ -90,24 +92,24 @@ impl Emitted {
         if let Some(columns) = self.stages.get_mut(stage) {
             columns.push(expr.alias(name.as_str()));
         }
-        Ready { expr: col(name), stage: stage + 1 }
+        StagedExpr { expr: col(name), stage: stage + 1 }
     }
 }
 
-/// How often each node is read, once those that several read are columns.
-fn uses(tree: &Tree, asked: impl Iterator<Item = Node>) -> Vec<usize> {
+/// How often each node is read, once shared nodes are columns.
+fn uses(tree: &Tree, wanted: impl Iterator<Item = Node>) -> Vec<usize> {
     let mut uses = vec![0_usize; tree.len()];
     let add = |counts: &mut Vec<usize>, node: Node, more: usize| {
         if let Some(count) = counts.get_mut(node.index()) {
             *count += more;
         }
     };
-    for node in asked {
+    for node in wanted {
         add(&mut uses, node, 1);
     }
     for (node, op) in tree.nodes().rev() {
         if uses.get(node.index()).is_some_and(|count| *count > 0) {
-            // These two read their parts more than once.
+            // The expressions of these two read their operands twice.
             let reads = if matches!(op, Op::Inexact(_) | Op::MayOverflow(..)) { 2 } else { 1 };
             for part in op.parts() {
                 add(&mut uses, part, reads);
@@ -127,13 +129,13 @@ fn literal(constant: &Constant) -> Expr {
     }
 }
 
-/// Of its own type: nothing is left for Polars to coerce.
+/// A literal with its exact type, which Polars need not cast.
 fn fixed(value: impl Into<Scalar>) -> Expr {
     let scalar: Scalar = value.into();
     lit(scalar)
 }
 
-/// An operation of which a part varies with the row, and others may be known.
+/// The expression of an operation with at least one operand that varies with the row.
 fn vary(op: &Op, parts: &[Expr], known: &[Option<&Constant>]) -> Expr {
     match (op, parts) {
         (Op::Not(_), [one]) => one.clone().not(),
@@ -168,7 +170,7 @@ fn vary(op: &Op, parts: &[Expr], known: &[Option<&Constant>]) -> Expr {
         (Op::AddMonths(..), [date, count]) => {
             kernels::shifted(date.clone(), count.clone(), add_months)
         }
-        (Op::Void(_), [one]) => one.clone().is_null(),
+        (Op::IsNull(_), [one]) => one.clone().is_null(),
         (Op::CountAbove(..), [figures, limit]) => {
             kernels::count_above(figures.clone(), limit.clone())
         }
@@ -218,7 +220,7 @@ fn compare(comparator: Comparator, left: Expr, right: Expr) -> Expr {
     }
 }
 
-/// The same comparison, its sides exchanged.
+/// The comparison that holds when both sides are exchanged.
 fn mirrored(comparator: Comparator) -> Comparator {
     match comparator {
         Comparator::Equal => Comparator::Equal,

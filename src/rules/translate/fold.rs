@@ -1,4 +1,4 @@
-//! Operations on constants, as the interpreter does them.
+//! Computes operations on constants, with the results that the interpreter gives.
 
 use super::tree::Constant;
 use super::tree::Figure;
@@ -9,10 +9,10 @@ use crate::rules::french::float;
 use crate::rules::library;
 use crate::rules::operators::Comparator;
 
-/// Beyond, some whole numbers are no floats.
+/// 2^53: above, not every whole number is a float.
 pub(super) const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The value of an operation on known parts; `None` when it has none, or is not worth knowing.
+/// The value of an operation on constants. `None` when it has none, or is not worth computing.
 pub(super) fn fold(op: &Op, parts: &[&Constant]) -> Option<Constant> {
     match (op, parts) {
         (Op::Compare(comparator, ..), [left, right]) => {
@@ -42,7 +42,7 @@ pub(super) fn fold(op: &Op, parts: &[&Constant]) -> Option<Constant> {
         (Op::CountAbove(..), [Constant::Text(figures), Constant::Float(limit)]) => {
             Some(Constant::Int(library::count_above(figures, limit.get())))
         }
-        (Op::Void(_), [_]) => Some(Constant::Bool(false)),
+        (Op::IsNull(_), [_]) => Some(Constant::Bool(false)),
         (Op::NotFinite(_), [Constant::Float(one)]) => Some(Constant::Bool(!one.get().is_finite())),
         (Op::Inexact(_), [Constant::Float(one)]) => Some(Constant::Bool(one.get().abs() >= EXACT)),
         _ => None,
@@ -59,7 +59,7 @@ fn compare(comparator: Comparator, left: &Constant, right: &Constant) -> Option<
         (Constant::Int(left), Constant::Int(right)) => left.cmp(right),
         (Constant::Float(left), Constant::Float(right)) => {
             let Some(ordering) = left.get().partial_cmp(&right.get()) else {
-                // Not numbers, which the interpreter is asked about before.
+                // NaN: exits before this comparison send the row to the interpreter.
                 return Some(false);
             };
             ordering
@@ -100,7 +100,7 @@ pub(super) fn of_floats(operation: Operation, left: f64, right: f64) -> f64 {
     }
 }
 
-/// Halves away from zero.
+/// Rounds to `places` decimals, halves away from zero.
 pub(super) fn round(figure: f64, places: u8) -> f64 {
     let scale = 10_f64.powi(i32::from(places));
     let rounded = (figure * scale).round() / scale;

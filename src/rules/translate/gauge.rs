@@ -1,6 +1,8 @@
-//! What the columns of a frame hold, found once for all rules: whether values are missing, how large
-//! they are, and whether they are what the dictionary promises. One look at each cell, which is why
-//! bounds are first those of ordinary values, and only found exactly where values exceed them.
+//! Statistics of the columns of a frame, computed once for all rules: whether values are missing,
+//! how large they are, and whether they have the types that the dictionary declares.
+//!
+//! Each cell is read once. For that, ranges are first the bounds of ordinary values, and computed
+//! exactly only when a value exceeds these.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -27,21 +29,21 @@ use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
 use crate::rules::french::float;
 
-/// The least and the most that something may be.
+/// The smallest and the largest value, both included.
 pub(super) type Range = (f64, f64);
 
-/// Bounds of ordinary floats, and the powers of two that bound ordinary whole numbers and days. Two
-/// ordinary numbers can be multiplied; all ordinary days are dates.
+/// Bounds of ordinary floats, and powers of two that bound ordinary whole numbers and days. Two
+/// ordinary numbers multiply without overflow, and every ordinary day is a valid date.
 const ORDINARY_FLOAT: f64 = 1.0e100;
 const ORDINARY_INT: u32 = 31;
 const ORDINARY_DAY: u32 = 26;
 
-/// From so many rows on, columns are presumed to hold ordinary values, and watched as rules read
-/// them: looked at before, they would come from memory twice.
+/// From this many rows on, columns are presumed ordinary and checked while rules read them:
+/// checking them before would load them from memory twice.
 pub(super) const MANY_ROWS: usize = 50_000;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Gauge {
+pub(super) struct ColumnStats {
     pub(super) nulls: Nulls,
     pub(super) range: Option<Range>,
 }
@@ -54,45 +56,47 @@ pub(super) enum Nulls {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Gauges(BTreeMap<&'static str, Gauge>);
+pub(super) struct FrameStats(BTreeMap<&'static str, ColumnStats>);
 
-impl Gauges {
-    /// A column that breaks the dictionary's promise, or the sandbox's limits, has no gauge.
+impl FrameStats {
+    /// A column without the declared type, or beyond the sandbox's limits, has no statistics.
     pub(super) fn read(
         frame: &DataFrame,
         fields: &BTreeSet<&'static str>,
         text_size: usize,
     ) -> Self {
-        let gauge = |name: &&'static str| Some((*name, gauge(frame, name, text_size)?));
-        Self(fields.iter().filter_map(gauge).collect())
+        let stats_of = |name: &&'static str| Some((*name, column_stats(frame, name, text_size)?));
+        Self(fields.iter().filter_map(stats_of).collect())
     }
 
-    /// What ordinary columns have, of which only the types and what is missing are looked at.
+    /// Statistics of ordinary columns. Only the types and the missing values are read.
     pub(super) fn presumed(frame: &DataFrame, fields: &BTreeSet<&'static str>) -> Self {
-        let gauge = |name: &&'static str| {
+        let stats_of = |name: &&'static str| {
             let kind = dictionary::field(name)?.kind;
             let column = frame.column(name).ok()?;
             typed(column, kind).ok()?;
-            Some((*name, Gauge { nulls: nulls(column), range: ordinary_range(kind) }))
+            Some((*name, ColumnStats { nulls: nulls(column), range: ordinary_range(kind) }))
         };
-        Self(fields.iter().filter_map(gauge).collect())
+        Self(fields.iter().filter_map(stats_of).collect())
     }
 
-    pub(super) fn of(&self, field: &str) -> Option<&Gauge> {
+    pub(super) fn of(&self, field: &str) -> Option<&ColumnStats> {
         self.0.get(field)
     }
 }
 
-fn gauge(frame: &DataFrame, name: &str, text_size: usize) -> Option<Gauge> {
+fn column_stats(frame: &DataFrame, name: &str, text_size: usize) -> Option<ColumnStats> {
     let field = dictionary::field(name)?;
     let column = frame.column(name).ok()?;
     let nulls = nulls(column);
     if nulls == Nulls::All && !column.is_empty() {
-        // Nothing to look at, apart from its type.
-        return typed(column, field.kind).ok().map(|()| Gauge { nulls, range: Some((0.0, 0.0)) });
+        // There are no values to read, but the type must be right.
+        return typed(column, field.kind)
+            .ok()
+            .map(|()| ColumnStats { nulls, range: Some((0.0, 0.0)) });
     }
     let (fit, range) = read(column, field.kind, text_size).ok()?;
-    fit.then_some(Gauge { nulls, range })
+    fit.then_some(ColumnStats { nulls, range })
 }
 
 fn nulls(column: &Column) -> Nulls {
@@ -111,23 +115,26 @@ fn ordinary_range(kind: FieldKind) -> Option<Range> {
     }
 }
 
-/// Whether a column holds nothing but ordinary values.
+/// Whether a column has only ordinary values.
 fn is_ordinary(column: &Column, kind: FieldKind, text_size: usize) -> PolarsResult<bool> {
     Ok(match kind {
         FieldKind::Bool => column.bool().map(|_| true)?,
-        FieldKind::Int => hold(column.i64()?, are_ordinary_ints, |cell| are_ordinary_ints(&[cell])),
+        FieldKind::Int => {
+            all_pass(column.i64()?, are_ordinary_ints, |cell| are_ordinary_ints(&[cell]))
+        }
         FieldKind::Float => {
-            hold(column.f64()?, are_ordinary_floats, |cell| cell.abs() <= ORDINARY_FLOAT)
+            all_pass(column.f64()?, are_ordinary_floats, |cell| cell.abs() <= ORDINARY_FLOAT)
         }
         FieldKind::Text => are_short(column.str()?, text_size),
-        FieldKind::Date => {
-            hold(column.date()?.physical(), are_ordinary_days, |cell| are_ordinary_days(&[cell]))
-        }
+        FieldKind::Date => all_pass(column.date()?.physical(), are_ordinary_days, |cell| {
+            are_ordinary_days(&[cell])
+        }),
     })
 }
 
-/// What stands in place of a missing value may be anything, and seldom is.
-fn hold<T: PolarsNumericType>(
+/// Whether all values pass. A null cell may contain anything, so if one chunk fails, its nulls are
+/// left out and it is checked again.
+fn all_pass<T: PolarsNumericType>(
     cells: &ChunkedArray<T>,
     all: fn(&[T::Native]) -> bool,
     one: fn(T::Native) -> bool,
@@ -143,7 +150,7 @@ fn hold<T: PolarsNumericType>(
 fn are_short(texts: &StringChunked, text_size: usize) -> bool {
     let lengths = texts.downcast_iter().flat_map(|chunk| chunk.views().iter());
     let longest = lengths.map(|view| view.length).max().unwrap_or_default();
-    // Texts grow a little in lower case.
+    // A text may grow a little in lower case.
     usize::try_from(longest).is_ok_and(|longest| longest <= text_size / 4)
 }
 
@@ -157,7 +164,7 @@ fn typed(column: &Column, kind: FieldKind) -> PolarsResult<()> {
     }
 }
 
-/// Whether a column is fit, and its range where that is of use.
+/// Whether the column is usable, and its range if ranges apply to its type.
 fn read(column: &Column, kind: FieldKind, text_size: usize) -> PolarsResult<(bool, Option<Range>)> {
     if is_ordinary(column, kind, text_size)? {
         return Ok((true, ordinary_range(kind)));
@@ -165,15 +172,15 @@ fn read(column: &Column, kind: FieldKind, text_size: usize) -> PolarsResult<(boo
     Ok(match kind {
         FieldKind::Bool | FieldKind::Text => (false, None),
         FieldKind::Int => {
-            let range = least_and_most(column.i64()?);
+            let range = min_and_max(column.i64()?);
             (true, range.map(|(low, high)| (float(low), float(high))))
         }
         FieldKind::Float => {
             let figures = column.f64()?;
-            (figures.iter().flatten().all(f64::is_finite), least_and_most(figures))
+            (figures.iter().flatten().all(f64::is_finite), min_and_max(figures))
         }
         FieldKind::Date => {
-            let fit = least_and_most(column.date()?.physical()).is_none_or(|(low, high)| {
+            let fit = min_and_max(column.date()?.physical()).is_none_or(|(low, high)| {
                 [low, high].into_iter().all(|day| NaiveDate::from_epoch_days(day).is_some())
             });
             (fit, None)
@@ -181,49 +188,54 @@ fn read(column: &Column, kind: FieldKind, text_size: usize) -> PolarsResult<(boo
     })
 }
 
-/// Looks at columns as a query goes through them, for what is not ordinary.
+/// Checks that columns are ordinary while a query reads them.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct OrdinaryCheck {
     text_size: usize,
-    alarm: Arc<AtomicBool>,
+    exceeded: Arc<AtomicBool>,
 }
 
-impl Watch {
+impl OrdinaryCheck {
     pub(super) fn new(text_size: usize) -> Self {
-        Self { text_size, alarm: Arc::default() }
+        Self { text_size, exceeded: Arc::default() }
     }
 
-    /// A column to work out for each one that is watched.
-    pub(super) fn columns(&self, gauges: &Gauges) -> Vec<Expr> {
-        let watched = gauges.0.iter().filter(|(_, gauge)| gauge.nulls != Nulls::All);
-        watched.filter_map(|(name, _)| self.column(name)).collect()
+    /// A column to compute for each column to check.
+    pub(super) fn columns(&self, stats: &FrameStats) -> Vec<Expr> {
+        let checked = stats.0.iter().filter(|(_, stats)| stats.nulls != Nulls::All);
+        checked.filter_map(|(name, _)| self.column(name)).collect()
     }
 
     fn column(&self, name: &'static str) -> Option<Expr> {
         let kind = dictionary::field(name)?.kind;
-        let (text_size, alarm) = (self.text_size, Arc::clone(&self.alarm));
-        // No field has such a name.
-        let watch = format!("?{name}");
-        let named = watch.clone();
-        let seen = col(name).map(
+        let (text_size, exceeded) = (self.text_size, Arc::clone(&self.exceeded));
+        // `?` occurs in no field name.
+        let alias = format!("?{name}");
+        let name_of_check = alias.clone();
+        let check = col(name).map(
             move |column| {
                 if !is_ordinary(&column, kind, text_size)? {
-                    alarm.store(true, Ordering::Relaxed);
+                    exceeded.store(true, Ordering::Relaxed);
                 }
-                Ok(Column::new_scalar(named.as_str().into(), Scalar::from(true), column.len()))
+                Ok(Column::new_scalar(
+                    name_of_check.as_str().into(),
+                    Scalar::from(true),
+                    column.len(),
+                ))
             },
             |_, field| Ok(Field::new(field.name().clone(), DataType::Boolean)),
         );
-        (kind != FieldKind::Bool).then(|| seen.alias(watch))
+        (kind != FieldKind::Bool).then(|| check.alias(alias))
     }
 
-    /// Once the query is over: whether all was ordinary.
-    pub(super) fn is_calm(&self) -> bool {
-        !self.alarm.load(Ordering::Relaxed)
+    /// After the query: whether all values were ordinary.
+    pub(super) fn passed(&self) -> bool {
+        !self.exceeded.load(Ordering::Relaxed)
     }
 }
 
-/// Not one of these three stops early: without branches they go several cells at a time.
+/// These three checks never stop early: without branches, the processor handles several cells at a
+/// time.
 fn are_ordinary_floats(cells: &[f64]) -> bool {
     cells.iter().fold(true, |so_far, cell| so_far & (cell.abs() <= ORDINARY_FLOAT))
 }
@@ -238,7 +250,7 @@ fn are_ordinary_days(cells: &[i32]) -> bool {
     bits >> (ORDINARY_DAY + 1) == 0
 }
 
-fn least_and_most<T>(cells: &ChunkedArray<T>) -> Option<(T::Native, T::Native)>
+fn min_and_max<T>(cells: &ChunkedArray<T>) -> Option<(T::Native, T::Native)>
 where
     T: PolarsNumericType,
     ChunkedArray<T>: ChunkAgg<T::Native>,
@@ -251,7 +263,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ordinary_values_are_within_bounds() {
+    fn values_beyond_a_bound_are_not_ordinary() {
         assert!(are_ordinary_floats(&[0.0, -1.0e100, 5.0e-324]));
         for other in [1.1e100, -1.0e200, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert!(!are_ordinary_floats(&[1.0, other, 1.0]), "{other}");

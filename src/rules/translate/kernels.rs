@@ -1,5 +1,5 @@
-//! What Polars does otherwise than the language, or not at all: the language's own functions, cell
-//! by cell.
+//! Operations that Polars does differently from the rule language, or not at all: computed cell by
+//! cell by the language's own functions.
 
 use chrono::NaiveDate;
 use polars::prelude::BooleanChunked;
@@ -59,8 +59,8 @@ pub(super) fn text_test(test: TextTest, whole: Expr, part: Expr) -> Expr {
     })
 }
 
-/// A figure against a known one: Polars compares a bit at a time. Of what is no number, the
-/// interpreter is asked before.
+/// Compares a number with a constant, one bit per row. Rows with NaN have already been left to the
+/// interpreter.
 pub(super) fn against_float(figure: Expr, comparator: Comparator, limit: f64) -> Expr {
     against(figure, move |column| Ok(compared(column.f64()?, comparator, limit)))
 }
@@ -105,7 +105,7 @@ fn tested<T: PolarsNumericType>(
     BooleanChunked::from_chunk_iter(cells.name().clone(), chunks)
 }
 
-/// A date and a whole number, to a date.
+/// Shifts a date by a whole number of days or months.
 pub(super) fn shifted(
     date: Expr,
     count: Expr,
@@ -164,7 +164,7 @@ fn both(
     left.map_many(
         move |columns| {
             let [one, other] = columns else { return Ok(Column::default()) };
-            // A literal comes as one cell.
+            // Polars gives a literal as one cell.
             let rows = if one.len() == 1 { other.len() } else { one.len() };
             let result = work(&spread(one, rows), &spread(other, rows))?;
             Ok(named(result, one))

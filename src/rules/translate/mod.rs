@@ -1,8 +1,10 @@
-//! Rules as Polars expressions. `assess` is walked once in the interpreter's order of reading and
-//! becomes a ladder of exits: conditions on the row, each with a level, a field that is missing, or
-//! the demand that the interpreter be asked, which is for rows on which something might fail (a
-//! division by zero, an overflow). All rules of a scope then run as one lazy query. The interpreter
-//! stays the reference; a rule that does not translate says why, and is interpreted.
+//! Translates rules to Polars expressions.
+//!
+//! `assess` is walked once, in the order in which the interpreter reads it, and becomes a sequence
+//! of exits: conditions on the row, each with a level, a missing field, or the need for the
+//! interpreter, for rows on which something might fail (a division by zero, an overflow). All rules
+//! of a scope then run as one lazy query. The interpreter remains the reference; a rule that cannot
+//! be translated says why, and is interpreted.
 
 mod bits;
 mod circuit;
@@ -30,31 +32,31 @@ pub(super) use self::query::Answer;
 pub(super) use self::query::Answers;
 pub use self::query::Outcome;
 pub use self::query::Outcomes;
-pub(super) use self::query::Question;
-pub(super) use self::query::ask;
+pub(super) use self::query::QueryInput;
+pub(super) use self::query::evaluate;
 use self::tree::Need;
 use self::tree::Tree;
 use super::sandbox::Limits;
 use super::syntax::Tokens;
 use super::thresholds::Thresholds;
 
-/// How many expressions a rule may come to once nothing is shared.
+/// Most expressions of one rule, counted without sharing.
 const MOST_EXPRESSIONS: usize = 20_000;
 
-/// How deep expressions, or the ladder of exits, may go: walking them takes room on the stack.
+/// Deepest nesting of expressions, and most exits: walking them uses the stack.
 const MOST_DEPTH: usize = 200;
 
-/// Which way a rule runs.
+/// How a rule runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "route")]
 pub enum Route {
-    /// As Polars expressions, all rows at once.
+    /// As Polars expressions, on all rows at once.
     Translated,
-    /// Row by row, and why.
+    /// By the interpreter, row by row, and the reason why.
     Interpreted { because: String },
 }
 
-/// A rule in its typed form, of which each frame and date makes expressions.
+/// A rule in its typed form, specialized later for each frame and date.
 #[derive(Clone, Debug)]
 pub(super) struct Translation {
     assessment: std::sync::Arc<Assessment>,
@@ -99,7 +101,8 @@ fn functions(ast: &AST) -> Vec<Function> {
         })
         .collect();
     let all = found.into_iter().map(|(name, parameters)| {
-        // The tree gives its statements function by function only in a copy that holds just one.
+        // Rhai gives the statements of a function only through a copy of the tree that has no other
+        // function.
         let mut alone = ast.clone_functions_only();
         alone.retain_functions(|_, _, other, count| other == name && count == parameters.len());
         let mut body = Vec::new();

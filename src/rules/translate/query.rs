@@ -1,4 +1,4 @@
-//! All translated rules of a scope on one frame, in one lazy query.
+//! Evaluates all translated rules of a scope on one frame, in one lazy query.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -14,26 +14,26 @@ use polars::prelude::Scalar;
 
 use super::Translation;
 use super::bits;
-use super::circuit::Circuit;
+use super::circuit::BitProgram;
 use super::code;
 use super::code::Meaning;
 use super::emit::Emitted;
-use super::gauge::Gauges;
+use super::gauge::FrameStats;
 use super::gauge::MANY_ROWS;
-use super::gauge::Watch;
-use super::settle::Settlement;
+use super::gauge::OrdinaryCheck;
+use super::settle::Specialization;
 use super::tree::Need;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::value::Value;
 use crate::rules::thresholds::Thresholds;
 
-/// Rows of a piece of a large frame: a column of it fits the cache of a core.
+/// Rows per block of a large frame: one column of a block fits the cache of a core.
 const BLOCK: usize = 1 << 16;
 
-/// What rules are asked about.
+/// The frame, thresholds and limits of one evaluation.
 #[derive(Clone, Copy)]
-pub(in crate::rules) struct Question<'q> {
+pub(in crate::rules) struct QueryInput<'q> {
     pub(in crate::rules) frame: &'q DataFrame,
     pub(in crate::rules) in_force: &'q BTreeMap<String, Value>,
     pub(in crate::rules) thresholds: &'q Thresholds,
@@ -46,8 +46,8 @@ pub(in crate::rules) enum Answer<'a> {
     Level(Level),
     MissingField(&'static str),
     MissingThreshold(&'a str),
-    /// The interpreter must say.
-    Ask,
+    /// Left to the interpreter.
+    Interpret,
 }
 
 /// The answers of one rule, by row.
@@ -64,34 +64,34 @@ impl Answers {
             Some(Meaning::Missing(place)) => match self.needs.get(place) {
                 Some(Need::Field(name)) => Answer::MissingField(name),
                 Some(Need::Threshold(name)) => Answer::MissingThreshold(name),
-                None => Answer::Ask,
+                None => Answer::Interpret,
             },
-            Some(Meaning::Ask) | None => Answer::Ask,
+            Some(Meaning::Interpret) | None => Answer::Interpret,
         }
     }
 }
 
-/// What every translated rule of a scope answers on a frame: numbers, and what they mean. Rules that
-/// are interpreted on it have no column.
+/// The outcomes of the translated rules of a scope on a frame. A rule interpreted on this frame has
+/// no column.
 #[derive(Debug)]
 pub struct Outcomes {
     codes: DataFrame,
     needs: BTreeMap<RuleId, Vec<Need>>,
 }
 
-/// What a rule answers on a row, without its explanation.
+/// The outcome of a rule on a row, without evidence or explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Level(Level),
-    /// The field, or `t.` and the threshold.
+    /// The name of the missing field, or `t.` followed by the name of the missing threshold.
     Missing(String),
-    /// The rule may fail on this row: only the interpreter tells.
+    /// The rule may fail on this row: only the interpreter can decide.
     Interpreted,
 }
 
 impl Outcomes {
-    /// One column of small whole numbers per rule, by its id: the level from 0, what is missing from 6 by
-    /// its place in the rule, 5 where the interpreter must be asked.
+    /// One `i8` column per rule, named by its id: 0 to 4 for the level, 5 if the row is left to the
+    /// interpreter, and from 6 the index, in the rule's list, of the missing field or threshold.
     pub fn codes(&self) -> &DataFrame {
         &self.codes
     }
@@ -105,7 +105,7 @@ impl Outcomes {
             Answer::Level(level) => Outcome::Level(level),
             Answer::MissingField(name) => Outcome::Missing(name.to_owned()),
             Answer::MissingThreshold(name) => Outcome::Missing(format!("t.{name}")),
-            Answer::Ask => Outcome::Interpreted,
+            Answer::Interpret => Outcome::Interpreted,
         })
     }
 
@@ -116,53 +116,56 @@ impl Outcomes {
     }
 }
 
-/// Asks all rules at once.
-pub(in crate::rules) fn ask<'r>(
+/// Evaluates all rules at once.
+///
+/// # Errors
+/// When Polars refuses the query.
+pub(in crate::rules) fn evaluate<'r>(
     rules: impl Iterator<Item = (&'r RuleId, &'r Translation)>,
-    question: Question<'_>,
+    input: QueryInput<'_>,
 ) -> PolarsResult<Outcomes> {
     let rules: Vec<_> = rules.collect();
     let fields: BTreeSet<&'static str> =
         rules.iter().flat_map(|(_, rule)| rule.fields.iter().copied()).collect();
-    let present = fields.iter().copied().filter(|field| question.frame.column(field).is_ok());
-    let frame = question.frame.select(present)?;
+    let present = fields.iter().copied().filter(|field| input.frame.column(field).is_ok());
+    let frame = input.frame.select(present)?;
     if frame.height() >= MANY_ROWS {
-        let watch = Watch::new(question.text_size);
-        let gauges = Gauges::presumed(&frame, &fields);
-        let outcomes = answer(&rules, question, &frame, &gauges, watch.columns(&gauges))?;
-        if watch.is_calm() {
+        let check = OrdinaryCheck::new(input.text_size);
+        let stats = FrameStats::presumed(&frame, &fields);
+        let outcomes = evaluate_with(&rules, input, &frame, &stats, check.columns(&stats))?;
+        if check.passed() {
             return Ok(outcomes);
         }
     }
-    let gauges = Gauges::read(&frame, &fields, question.text_size);
-    answer(&rules, question, &frame, &gauges, Vec::new())
+    let stats = FrameStats::read(&frame, &fields, input.text_size);
+    evaluate_with(&rules, input, &frame, &stats, Vec::new())
 }
 
-fn answer(
+fn evaluate_with(
     rules: &[(&RuleId, &Translation)],
-    question: Question<'_>,
+    input: QueryInput<'_>,
     frame: &DataFrame,
-    gauges: &Gauges,
-    watched: Vec<Expr>,
+    stats: &FrameStats,
+    check_columns: Vec<Expr>,
 ) -> PolarsResult<Outcomes> {
-    let mut settlement = Settlement::new(question.in_force, question.thresholds, gauges);
+    let mut specialization = Specialization::new(input.in_force, input.thresholds, stats);
     let mut needs = BTreeMap::new();
-    let mut circuits = Vec::new();
+    let mut programs = Vec::new();
     for (id, rule) in rules {
-        if rule.fields.iter().all(|field| gauges.of(field).is_some()) {
-            let ladder = settlement.settle(&rule.assessment);
-            circuits.push((*id, Circuit::of(&settlement.tree, &ladder)));
+        if rule.fields.iter().all(|field| stats.of(field).is_some()) {
+            let exits = specialization.specialize(&rule.assessment);
+            programs.push((*id, BitProgram::of(&specialization.tree, &exits)));
             needs.insert((*id).clone(), rule.assessment.needs.clone());
         }
     }
-    let asked = circuits.iter().flat_map(|(_, circuit)| circuit.leaves.iter().copied());
-    let emitted = Emitted::of(&settlement.tree, asked);
+    let wanted = programs.iter().flat_map(|(_, program)| program.leaves.iter().copied());
+    let emitted = Emitted::of(&specialization.tree, wanted);
     let mut varying: Vec<Expr> = Vec::new();
     let mut constant: Vec<Column> = Vec::new();
-    for (id, circuit) in circuits {
-        let leaves: Vec<Expr> = circuit.leaves.iter().map(|leaf| emitted.expr(*leaf)).collect();
-        let code = circuit.constant().unwrap_or(code::ASK);
-        if let Some(codes) = bits::codes(circuit, &leaves) {
+    for (id, program) in programs {
+        let leaves: Vec<Expr> = program.leaves.iter().map(|leaf| emitted.expr(*leaf)).collect();
+        let code = program.constant().unwrap_or(code::INTERPRET);
+        if let Some(codes) = bits::codes(program, &leaves) {
             varying.push(codes.alias(id.as_str()));
         } else {
             let name = id.as_str().into();
@@ -172,17 +175,17 @@ fn answer(
     let mut codes = if varying.is_empty() {
         DataFrame::empty_with_height(frame.height())
     } else {
-        // Types are right and what is common is shared: there is nothing left to optimise.
+        // Types are exact and common expressions shared: Polars has nothing left to optimise.
         let mut query = blocks(frame)?.lazy().with_optimizations(OptFlags::EAGER);
-        let watched = (!watched.is_empty()).then_some(watched);
-        for stage in watched.into_iter().chain(emitted.stages) {
+        let check_columns = (!check_columns.is_empty()).then_some(check_columns);
+        for stage in check_columns.into_iter().chain(emitted.stages) {
             query = query.with_columns(stage);
         }
         query.select(varying).collect()?
     };
-    // Expressions that read no column after all give one row for all.
-    if codes.height() != question.frame.height() {
-        let height = question.frame.height();
+    // If no expression reads a column, Polars gives one row for all.
+    if codes.height() != input.frame.height() {
+        let height = input.frame.height();
         let columns = codes.columns().iter().map(|code| code.new_from_index(0, height));
         codes = DataFrame::new_infer_height(columns.collect())?;
     }
@@ -190,8 +193,8 @@ fn answer(
     Ok(Outcomes { codes, needs })
 }
 
-/// The same frame in pieces, which Polars works through side by side, and of which what one
-/// expression reads or leaves is still near for the next.
+/// The same frame in blocks, which Polars processes in parallel; within one, what an expression
+/// reads or writes is still in the cache for the next.
 fn blocks(frame: &DataFrame) -> PolarsResult<DataFrame> {
     let mut starts =
         (0..frame.height()).step_by(BLOCK).filter_map(|start| i64::try_from(start).ok());

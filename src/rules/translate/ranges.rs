@@ -1,8 +1,8 @@
-//! How large values may be, so that what cannot overflow is not watched.
+//! Ranges of values: operations that cannot overflow need no check.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not named has no range")]
 
-use super::gauge::Gauges;
+use super::gauge::FrameStats;
 use super::gauge::Range;
 use super::tree::Constant;
 use super::tree::Need;
@@ -11,19 +11,19 @@ use super::tree::Op;
 use super::tree::Operation;
 use crate::rules::french::float;
 
-/// Well under the largest whole number and the largest float, so that rounding is no matter.
+/// Well below the largest whole number and the largest float, so that rounding does not matter.
 const INT_BOUND: f64 = 9.0e18;
 pub(super) const FLOAT_BOUND: f64 = 1.0e300;
 
-/// Further apart than any two dates, in days and in months.
+/// Larger than the distance between any two dates, in days or months.
 const DAYS: f64 = 1.0e9;
 const CHARACTERS: f64 = 1.0e9;
 
-/// How large the values of an operation may be, given those of all nodes before it.
-pub(super) fn of(op: &Op, gauges: &Gauges, known: &[Option<Range>]) -> Option<Range> {
+/// The range of an operation's values, from those of all the nodes before it. `None` when unknown.
+pub(super) fn of(op: &Op, stats: &FrameStats, known: &[Option<Range>]) -> Option<Range> {
     let at = |node: &Node| known.get(node.index()).copied().flatten();
     let (low, high) = match op {
-        Op::Read(Need::Field(name)) => gauges.of(name)?.range?,
+        Op::Read(Need::Field(name)) => stats.of(name)?.range?,
         Op::Constant(Constant::Int(count)) => (float(*count), float(*count)),
         Op::Constant(Constant::Float(figure)) => (figure.get(), figure.get()),
         Op::OfInts(operation, left, right) | Op::OfFloats(operation, left, right) => {
@@ -49,7 +49,7 @@ pub(super) fn of(op: &Op, gauges: &Gauges, known: &[Option<Range>]) -> Option<Ra
     (low.is_finite() && high.is_finite()).then_some((low, high))
 }
 
-/// Whether an operation on whole numbers of these ranges always gives one.
+/// Whether an operation on whole numbers in these ranges never overflows.
 pub(super) fn is_whole(operation: Operation, left: Range, right: Range) -> bool {
     combined(operation, left, right)
         .is_some_and(|(low, high)| low >= -INT_BOUND && high <= INT_BOUND)

@@ -1,6 +1,6 @@
-//! From the typed form of a rule to one that all rules share, with what is known of the frame and
-//! the date: thresholds are numbers, fields of which no value is missing are never missed, and what
-//! cannot overflow on these columns is not watched.
+//! Specializes the typed form of a rule for a frame and a date, and merges it with that of the
+//! other rules: thresholds become constants, fields without missing values are never missing, and
+//! operations that cannot overflow on these columns are not checked.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not named is done as all the rest")]
 
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::code;
 use super::fold;
-use super::gauge::Gauges;
+use super::gauge::FrameStats;
 use super::gauge::Nulls;
 use super::gauge::Range;
 use super::lower::Assessment;
@@ -24,48 +24,48 @@ use super::tree::Tree;
 use crate::domain::value::Value;
 use crate::rules::thresholds::Thresholds;
 
-/// What a row that meets the condition of an exit answers.
+/// The outcome of the rows that take an exit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Given {
+pub(super) enum ExitCode {
     Code(i8),
-    /// The code of a level that varies with the row.
+    /// The node whose value is the level's code, when the level varies with the row.
     Level(Node),
 }
 
-/// The exits of a rule in order: the first whose condition holds.
+/// The exits of a rule in order: a row takes the first whose condition is true.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ladder {
-    pub(super) rungs: Vec<(Node, Given)>,
+pub(super) struct ExitSequence {
+    pub(super) in_order: Vec<(Node, ExitCode)>,
 }
 
-pub(super) struct Settlement<'s> {
+pub(super) struct Specialization<'s> {
     in_force: &'s BTreeMap<String, Value>,
-    /// With those that are not in force: they have a type all the same.
+    /// All thresholds, because those that are not in force have a type as well.
     thresholds: &'s Thresholds,
-    gauges: &'s Gauges,
+    stats: &'s FrameStats,
     pub(super) tree: Tree,
-    /// How large the values of each node may be.
+    /// The range of each node's values.
     ranges: Vec<Option<Range>>,
 }
 
-impl<'s> Settlement<'s> {
+impl<'s> Specialization<'s> {
     pub(super) fn new(
         in_force: &'s BTreeMap<String, Value>,
         thresholds: &'s Thresholds,
-        gauges: &'s Gauges,
+        stats: &'s FrameStats,
     ) -> Self {
-        Self { in_force, thresholds, gauges, tree: Tree::default(), ranges: Vec::new() }
+        Self { in_force, thresholds, stats, tree: Tree::default(), ranges: Vec::new() }
     }
 
-    pub(super) fn settle(&mut self, assessment: &Assessment) -> Ladder {
-        let mut settled: Vec<Node> = Vec::with_capacity(assessment.tree.len());
+    pub(super) fn specialize(&mut self, assessment: &Assessment) -> ExitSequence {
+        let mut specialized: Vec<Node> = Vec::with_capacity(assessment.tree.len());
         for (_, op) in assessment.tree.nodes() {
-            let node = self.node(op, &settled);
-            settled.push(node);
+            let node = self.node(op, &specialized);
+            specialized.push(node);
         }
         let nowhere = self.tree.truth(false);
-        let at = |node: Node| settled.get(node.index()).copied().unwrap_or(nowhere);
-        let mut ladder = Ladder::default();
+        let at = |node: Node| specialized.get(node.index()).copied().unwrap_or(nowhere);
+        let mut exits = ExitSequence::default();
         for (condition, exit) in &assessment.exits {
             let condition = at(*condition);
             let holds = self.tree.known(condition);
@@ -73,28 +73,28 @@ impl<'s> Settlement<'s> {
                 continue;
             }
             let always = holds.is_some();
-            ladder.rungs.push((condition, self.given(*exit, at)));
+            exits.in_order.push((condition, self.code_of(*exit, at)));
             if always {
                 break;
             }
         }
-        ladder
+        exits
     }
 
-    fn given(&self, exit: Exit, at: impl Fn(Node) -> Node) -> Given {
+    fn code_of(&self, exit: Exit, at: impl Fn(Node) -> Node) -> ExitCode {
         match exit {
             Exit::Level(node) => match self.tree.known(at(node)) {
-                Some(Constant::Level(level)) => Given::Code(code::of_level(*level)),
-                _ => Given::Level(at(node)),
+                Some(Constant::Level(level)) => ExitCode::Code(code::of_level(*level)),
+                _ => ExitCode::Level(at(node)),
             },
-            Exit::Missing(place) => Given::Code(code::of_missing(place)),
-            Exit::Ask => Given::Code(code::ASK),
+            Exit::Missing(place) => ExitCode::Code(code::of_missing(place)),
+            Exit::Interpret => ExitCode::Code(code::INTERPRET),
         }
     }
 
-    fn node(&mut self, op: &Op, settled: &[Node]) -> Node {
+    fn node(&mut self, op: &Op, specialized: &[Node]) -> Node {
         let nowhere = self.tree.truth(false);
-        let at = |node: Node| settled.get(node.index()).copied().unwrap_or(nowhere);
+        let at = |node: Node| specialized.get(node.index()).copied().unwrap_or(nowhere);
         match op {
             Op::Read(need) => self.read(need),
             Op::Absent(need) => self.absent(need),
@@ -112,7 +112,7 @@ impl<'s> Settlement<'s> {
                 nowhere
             }
             _ => {
-                let op = op.of_parts(at);
+                let op = op.with_parts(at);
                 let parts = op.parts();
                 let known: Option<Vec<&Constant>> =
                     parts.iter().map(|part| self.tree.known(*part)).collect();
@@ -137,7 +137,7 @@ impl<'s> Settlement<'s> {
 
     fn absent(&mut self, need: &Need) -> Node {
         match need {
-            Need::Field(name) => match self.gauges.of(name).map(|gauge| gauge.nulls) {
+            Need::Field(name) => match self.stats.of(name).map(|stats| stats.nulls) {
                 Some(Nulls::None) => self.tree.truth(false),
                 Some(Nulls::All) => self.tree.truth(true),
                 Some(Nulls::Some) | None => self.tree.add(Op::Absent(need.clone())),
@@ -150,7 +150,7 @@ impl<'s> Settlement<'s> {
         self.range(node).is_some_and(|(low, high)| low >= -bound && high <= bound)
     }
 
-    /// Whether an operation on whole numbers always gives one here.
+    /// Whether an operation on these whole numbers never overflows.
     fn is_whole(&mut self, operation: Operation, left: Node, right: Node) -> bool {
         if operation == Operation::Remainder {
             return false;
@@ -161,7 +161,7 @@ impl<'s> Settlement<'s> {
 
     fn range(&mut self, node: Node) -> Option<Range> {
         for (_, op) in self.tree.nodes().skip(self.ranges.len()) {
-            let range = ranges::of(op, self.gauges, &self.ranges);
+            let range = ranges::of(op, self.stats, &self.ranges);
             self.ranges.push(range);
         }
         self.ranges.get(node.index()).copied().flatten()

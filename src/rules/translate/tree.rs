@@ -1,16 +1,16 @@
-//! The typed form between a script and Polars: expressions that share their common parts, and the
-//! exits of an evaluation in order.
+//! The typed form between a script and Polars: expressions that share common parts, and the exits
+//! of an evaluation in order.
 
 use std::collections::HashMap;
 
 use crate::domain::level::Level;
 use crate::rules::operators::Comparator;
 
-/// An expression of a tree.
+/// The index of an expression in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Node(usize);
 
-/// What a rule reads.
+/// A field or a threshold that a rule reads.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Need {
     Field(&'static str),
@@ -26,7 +26,7 @@ pub(super) enum Constant {
     Level(Level),
 }
 
-/// A float by its bits, so that equal expressions are found.
+/// A float, compared by its bits so that equal expressions are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Figure(u64);
 
@@ -57,7 +57,7 @@ pub(super) enum TextTest {
     EndsWith,
 }
 
-/// Both sides of an operation are of one type: what the language mixes is converted before.
+/// An expression. Both operands are of one type: mixed types are converted before.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Op {
     Read(Need),
@@ -77,21 +77,21 @@ pub(super) enum Op {
     /// Days or calendar months from the first date to the second.
     Days(Node, Node),
     Months(Node, Node),
-    /// So many days or months after a date: nothing where there is no such date.
+    /// The date so many days or months later; null if there is no such date.
     AddDays(Node, Node),
     AddMonths(Node, Node),
-    /// How many figures of a series are above a limit.
+    /// How many numbers of a series are above a limit.
     CountAbove(Node, Node),
     Text(TextTest, Node, Node),
     Lower(Node),
     Length(Node),
-    /// Whether a float is infinite or no number.
+    /// Whether a float is infinite or NaN.
     NotFinite(Node),
-    /// Whether an operation gave nothing.
-    Void(Node),
-    /// Whether an operation on whole numbers may go beyond the largest one.
+    /// Whether an operation gave no result.
+    IsNull(Node),
+    /// Whether an operation on whole numbers may overflow.
     MayOverflow(Operation, Node, Node),
-    /// Whether a number is too large for every whole number near it to be a float.
+    /// Whether a number is so large that a nearby whole number may not be a float.
     Inexact(Node),
 }
 
@@ -99,10 +99,10 @@ pub(super) enum Op {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exit {
     Level(Node),
-    /// By the place of what is missing in the rule's needs.
+    /// With a missing field or threshold, by its index in the rule's list.
     Missing(usize),
-    /// In a way that only the interpreter tells.
-    Ask,
+    /// With an outcome that only the interpreter can find.
+    Interpret,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -191,7 +191,7 @@ impl Tree {
         }
     }
 
-    /// The most expressions within expressions.
+    /// The deepest nesting of expressions.
     pub(super) fn depth(&self) -> usize {
         let mut depths: Vec<usize> = Vec::with_capacity(self.ops.len());
         for op in &self.ops {
@@ -202,7 +202,7 @@ impl Tree {
         depths.into_iter().max().unwrap_or_default()
     }
 
-    /// How many expressions the tree of a node has once nothing is shared, by node.
+    /// For each node, the size of its expression if nothing were shared.
     pub(super) fn weights(&self) -> Vec<usize> {
         let mut weights: Vec<usize> = Vec::with_capacity(self.ops.len());
         for op in &self.ops {
@@ -217,14 +217,14 @@ impl Tree {
         weights.get(node.0).copied().unwrap_or_default()
     }
 
-    /// Everything that is read or asked for.
+    /// Every field or threshold that is read or tested for absence.
     pub(super) fn needs(&self) -> impl Iterator<Item = &Need> {
         self.ops.iter().filter_map(|op| {
             if let Op::Read(need) | Op::Absent(need) = op { Some(need) } else { None }
         })
     }
 
-    /// Parts before what they are parts of.
+    /// In an order where operands come before the operations that use them.
     pub(super) fn nodes(&self) -> impl DoubleEndedIterator<Item = (Node, &Op)> {
         self.ops.iter().enumerate().map(|(place, op)| (Node(place), op))
     }
@@ -241,8 +241,8 @@ impl Node {
 }
 
 impl Op {
-    /// The same of other parts.
-    pub(super) fn of_parts(&self, part: impl Fn(Node) -> Node) -> Self {
+    /// The same operation with each operand replaced.
+    pub(super) fn with_parts(&self, part: impl Fn(Node) -> Node) -> Self {
         match self {
             Self::Read(_) | Self::Absent(_) | Self::Constant(_) => self.clone(),
             Self::Not(one) => Self::Not(part(*one)),
@@ -253,7 +253,7 @@ impl Op {
             Self::Lower(one) => Self::Lower(part(*one)),
             Self::Length(one) => Self::Length(part(*one)),
             Self::NotFinite(one) => Self::NotFinite(part(*one)),
-            Self::Void(one) => Self::Void(part(*one)),
+            Self::IsNull(one) => Self::IsNull(part(*one)),
             Self::Inexact(one) => Self::Inexact(part(*one)),
             Self::And(left, right) => Self::And(part(*left), part(*right)),
             Self::Or(left, right) => Self::Or(part(*left), part(*right)),
@@ -286,7 +286,7 @@ impl Op {
             | Self::Lower(one)
             | Self::Length(one)
             | Self::NotFinite(one)
-            | Self::Void(one)
+            | Self::IsNull(one)
             | Self::Inexact(one) => vec![*one],
             Self::And(left, right)
             | Self::Or(left, right)

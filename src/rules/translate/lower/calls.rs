@@ -1,4 +1,5 @@
-//! Calls: operators, functions of the rule walked in place, and the library's.
+//! Lowers calls: operators, functions of the rule inlined where they are called, and functions of
+//! the library.
 
 use rhai::Expr;
 use rhai::FnCallExpr;
@@ -10,7 +11,7 @@ use super::Lowering;
 use super::at;
 use super::value::Facts;
 use super::value::Kind;
-use super::value::One;
+use super::value::TypedNode;
 use super::value::Val;
 use crate::rules::library::CHANGE;
 use crate::rules::library::PREVIOUS;
@@ -18,8 +19,8 @@ use crate::rules::syntax::PARAMETERS;
 use crate::rules::syntax::direct_read;
 use crate::rules::syntax::past_read;
 
-/// Functions within functions, far from the interpreter's own limit.
-const DEPTH: usize = 8;
+/// Deepest nesting of inlined calls, far below the interpreter's own limit.
+const MOST_NESTED_CALLS: usize = 8;
 
 impl<'l> Lowering<'l> {
     pub(super) fn call(&mut self, call: &'l FnCallExpr, position: Position) -> Lowered<Val> {
@@ -32,7 +33,7 @@ impl<'l> Lowering<'l> {
             .iter()
             .find(|own| own.name == name && own.parameters.len() == call.args.len());
         if let Some(function) = own {
-            return self.own_function(function, call, position);
+            return self.inlined(function, call, position);
         }
         if let ("has", [argument]) = (name, call.args.as_slice()) {
             let (parameter, field) =
@@ -48,7 +49,7 @@ impl<'l> Lowering<'l> {
                 None => self.expression(argument)?,
             });
         }
-        if !self.alive {
+        if !self.reachable {
             return Ok(Val::Never);
         }
         match (name, arguments.as_slice()) {
@@ -66,20 +67,20 @@ impl<'l> Lowering<'l> {
         }
     }
 
-    fn opposite(&mut self, one: &One) -> Val {
-        let [if_true, if_false] = one.teaches.clone();
+    fn opposite(&mut self, one: &TypedNode) -> Val {
+        let [if_true, if_false] = one.implies.clone();
         let node = self.tree.not(one.node);
-        Val::One(One { kind: Kind::Bool, node, teaches: [if_false, if_true] })
+        Val::One(TypedNode { kind: Kind::Bool, node, implies: [if_false, if_true] })
     }
 
-    fn own_function(
+    fn inlined(
         &mut self,
         function: &'l super::Function,
         call: &'l FnCallExpr,
         position: Position,
     ) -> Lowered<Val> {
         let recursive = self.calls.iter().any(|outer| outer.name == function.name);
-        let depth = DEPTH.min(self.script.limits.call_levels / 3);
+        let depth = MOST_NESTED_CALLS.min(self.script.limits.call_levels / 3);
         if recursive || self.calls.len() >= depth {
             return Err(at(position, format!("`{}` calls itself, or calls deeply", call.name)));
         }
@@ -90,7 +91,7 @@ impl<'l> Lowering<'l> {
             let value = if passed { Val::Nothing } else { self.expression(argument)? };
             arguments.push((parameter.clone(), value));
         }
-        if !self.alive {
+        if !self.reachable {
             return Ok(Val::Never);
         }
         let base = self.variables.len();
@@ -104,19 +105,19 @@ impl<'l> Lowering<'l> {
         Ok(self.returned(returns))
     }
 
-    /// The value of a function: that of the first return whose condition a row meets.
+    /// The value of an inlined function: that of the first return whose condition a row meets.
     fn returned(&mut self, mut returns: Vec<super::Return>) -> Val {
         let Some(last) = returns.pop() else {
-            self.alive = false;
+            self.reachable = false;
             return Val::Never;
         };
-        self.alive = true;
+        self.reachable = true;
         let mut facts: Facts = last.facts;
         let mut value = last.value;
         for earlier in returns.into_iter().rev() {
             facts = facts.intersection(&earlier.facts).cloned().collect();
             let condition =
-                One { kind: Kind::Bool, node: earlier.guard, teaches: Default::default() };
+                TypedNode { kind: Kind::Bool, node: earlier.guard, implies: Default::default() };
             value = self.either(&condition, &earlier.value, &value);
         }
         self.facts = facts;

@@ -1,4 +1,4 @@
-//! Expressions, in the order in which they read.
+//! Lowers expressions, in the order in which the interpreter reads them.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::Lowering;
 use super::at;
 use super::value::Facts;
 use super::value::Kind;
-use super::value::One;
+use super::value::TypedNode;
 use super::value::Val;
 use crate::domain::value::Value;
 use crate::frame::dictionary;
@@ -66,8 +66,8 @@ impl<'l> Lowering<'l> {
     }
 
     pub(super) fn variable(&mut self, name: &str, position: Position) -> Lowered<Val> {
-        let kept = self.place_of(name).and_then(|place| self.variables.get(place));
-        if let Some((_, value)) = kept {
+        let found = self.place_of(name).and_then(|place| self.variables.get(place));
+        if let Some((_, value)) = found {
             return match value {
                 Val::Unclear(why) => Err(at(position, why)),
                 value => Ok(value.clone()),
@@ -79,13 +79,13 @@ impl<'l> Lowering<'l> {
         }
     }
 
-    /// A value that must be a boolean, or the interpreter says what it is.
-    pub(super) fn condition(&mut self, expression: &'l Expr) -> Lowered<One> {
+    /// Lowers an expression that must be a boolean.
+    pub(super) fn condition(&mut self, expression: &'l Expr) -> Lowered<TypedNode> {
         match self.expression(expression)? {
             Val::One(one) if one.kind == Kind::Bool => Ok(one),
             Val::Never => {
                 let node = self.tree.truth(false);
-                Ok(One { kind: Kind::Bool, node, teaches: Default::default() })
+                Ok(TypedNode { kind: Kind::Bool, node, implies: Default::default() })
             }
             other => {
                 let why = format!("a condition is {}", other.word());
@@ -94,10 +94,11 @@ impl<'l> Lowering<'l> {
         }
     }
 
-    /// `&&` goes on while its operands are true, `||` while they are false.
+    /// Lowers `&&`, which goes on while its operands are true, or `||`, which goes on while they
+    /// are false.
     fn all_of(&mut self, operands: &'l [Expr], goes_on: bool) -> Lowered<Val> {
         let Some((last, before)) = operands.split_last() else { return Ok(Val::Nothing) };
-        let mut so_far: Option<One> = None;
+        let mut so_far: Option<TypedNode> = None;
         for operand in before.iter().chain([last]) {
             so_far = Some(match so_far {
                 None => self.condition(operand)?,
@@ -107,31 +108,32 @@ impl<'l> Lowering<'l> {
         Ok(so_far.map_or(Val::Nothing, Val::One))
     }
 
-    fn pair(&mut self, left: &One, operand: &'l Expr, goes_on: bool) -> Lowered<One> {
+    fn pair(&mut self, left: &TypedNode, operand: &'l Expr, goes_on: bool) -> Lowered<TypedNode> {
         let reached = if goes_on { left.node } else { self.tree.not(left.node) };
         let known = self.facts.clone();
-        let [if_true, if_false] = &left.teaches;
+        let [if_true, if_false] = &left.implies;
         let (on, off) = if goes_on { (if_true, if_false) } else { (if_false, if_true) };
         self.facts.extend(on.iter().cloned());
         let right = self.under(reached, |walk| walk.condition(operand))?;
         let reached_facts = std::mem::replace(&mut self.facts, known);
-        self.alive = true;
-        let [right_true, right_false] = &right.teaches;
+        self.reachable = true;
+        let [right_true, right_false] = &right.implies;
         let (right_on, right_off) =
             if goes_on { (right_true, right_false) } else { (right_false, right_true) };
-        // Both went on: all that was learned. Stopped: what both ways of stopping have taught.
+        // If both operands went on, the facts of both hold. If evaluation stopped, only those
+        // common to both ways of stopping.
         let both: Facts = reached_facts.union(right_on).cloned().collect();
         let stopped: Facts = reached_facts.union(right_off).cloned().collect();
         let off: Facts = stopped.intersection(off).cloned().collect();
-        let (node, teaches) = if goes_on {
+        let (node, implies) = if goes_on {
             (self.tree.and(left.node, right.node), [both, off])
         } else {
             (self.tree.or(left.node, right.node), [off, both])
         };
-        Ok(One { kind: Kind::Bool, node, teaches })
+        Ok(TypedNode { kind: Kind::Bool, node, implies })
     }
 
-    /// `??`: a direct read that finds nothing yields to the next choice.
+    /// Lowers `??`: a direct read without a value gives way to the next choice.
     fn first_of(&mut self, choices: &'l [Expr]) -> Lowered<Val> {
         let Some((choice, rest)) = choices.split_first() else { return Ok(Val::Nothing) };
         let Some((parameter, name)) = direct_read(choice).filter(|_| !rest.is_empty()) else {
@@ -150,19 +152,19 @@ impl<'l> Lowering<'l> {
         self.branch(&present, |_| Ok(read), |walk| walk.first_of(rest))
     }
 
-    /// Whether something is there, which teaches as much.
-    pub(super) fn presence(&mut self, need: &Need) -> One {
+    /// Whether a field or threshold has a value. Its truth implies that fact.
+    pub(super) fn presence(&mut self, need: &Need) -> TypedNode {
         let node = if self.facts.contains(need) {
             self.tree.truth(true)
         } else {
             let absent = self.tree.add(Op::Absent(need.clone()));
             self.tree.not(absent)
         };
-        let teaches = [BTreeSet::from([need.clone()]), Facts::new()];
-        One { kind: Kind::Bool, node, teaches }
+        let implies = [BTreeSet::from([need.clone()]), Facts::new()];
+        TypedNode { kind: Kind::Bool, node, implies }
     }
 
-    /// The read of a field or threshold, with the exit of the rows that miss it.
+    /// The read of a field or threshold, and an exit for the rows on which it is missing.
     fn read(&mut self, need: Need, kind: Kind) -> Val {
         if !self.facts.contains(&need) {
             let missing = Exit::Missing(self.need(&need));
@@ -178,7 +180,7 @@ impl<'l> Lowering<'l> {
         Ok(self.read(need, kind))
     }
 
-    /// What `p.name` or `t.name` stands for, and its type.
+    /// The field or threshold of `p.name` or `t.name`, and its type.
     pub(super) fn named(
         &self,
         parameter: &str,
@@ -214,7 +216,7 @@ impl<'l> Lowering<'l> {
         Ok((Need::Threshold(name.to_owned()), kind))
     }
 
-    /// `p.field`, `t.name`, or methods called on a value: arguments are read before the value.
+    /// Lowers `p.field`, `t.name` and method calls. Arguments are read before the value.
     fn dot(&mut self, expression: &'l Expr) -> Lowered<Val> {
         let position = expression.position();
         if let Some((parameter, name)) = direct_read(expression) {

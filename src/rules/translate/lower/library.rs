@@ -1,4 +1,4 @@
-//! Functions of the library.
+//! Lowers calls of the library's functions.
 
 use rhai::Position;
 
@@ -7,7 +7,7 @@ use super::Lowering;
 use super::at;
 use super::numbers::unlike;
 use super::value::Kind;
-use super::value::One;
+use super::value::TypedNode;
 use super::value::Val;
 use crate::rules::library::EDITIONS_ABOVE;
 use crate::rules::operators::Comparator;
@@ -16,7 +16,7 @@ use crate::rules::translate::tree::Node;
 use crate::rules::translate::tree::Op;
 use crate::rules::translate::tree::TextTest;
 
-/// From this many texts on, a list is looked up rather than compared one by one.
+/// From this many texts on, membership of a list is looked up rather than compared text by text.
 const LOOKED_UP: usize = 3;
 
 impl Lowering<'_> {
@@ -39,14 +39,14 @@ impl Lowering<'_> {
             ("ends_with", [Val::One(text), Val::One(part)]) => {
                 self.text_test(TextTest::EndsWith, [text, part], position)
             }
-            ("lower", [Val::One(One { kind: Kind::Text, node, .. })]) => {
+            ("lower", [Val::One(TypedNode { kind: Kind::Text, node, .. })]) => {
                 Ok(Val::one(Kind::Text, self.tree.add(Op::Lower(*node))))
             }
             ("len", [Val::List(list)]) => {
                 let count = i64::try_from(list.len()).unwrap_or(i64::MAX);
                 Ok(self.literal(Kind::Int, Constant::Int(count)))
             }
-            ("len", [Val::One(One { kind: Kind::Text, node, .. })]) => {
+            ("len", [Val::One(TypedNode { kind: Kind::Text, node, .. })]) => {
                 Ok(Val::one(Kind::Int, self.tree.add(Op::Length(*node))))
             }
             ("between", [value, low, high]) => {
@@ -84,11 +84,11 @@ impl Lowering<'_> {
         }
     }
 
-    /// Rows on which there is no such date go to the interpreter.
+    /// A shifted date. Rows on which it would not exist are left to the interpreter.
     fn shifted(&mut self, op: Op) -> Val {
         let node = self.tree.add(op);
-        let beyond = self.tree.add(Op::Void(node));
-        self.ask_when(beyond);
+        let beyond = self.tree.add(Op::IsNull(node));
+        self.interpret_when(beyond);
         Val::one(Kind::Date, node)
     }
 
@@ -105,8 +105,9 @@ impl Lowering<'_> {
         }
     }
 
-    /// Every element must compare with the value: how far the interpreter looks is then no matter.
-    fn among(&mut self, value: &One, list: &[Val], position: Position) -> Lowered<Val> {
+    /// Every element must be comparable with the value: then it does not matter at which one the
+    /// interpreter stops.
+    fn among(&mut self, value: &TypedNode, list: &[Val], position: Position) -> Lowered<Val> {
         let texts: Option<Vec<String>> = list.iter().map(|one| self.known_text(one)).collect();
         if let Some(texts) = texts.filter(|texts| texts.len() >= LOOKED_UP)
             && value.kind == Kind::Text
@@ -135,7 +136,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn text_test(&mut self, test: TextTest, values: [&One; 2], position: Position) -> Lowered<Val> {
+    fn text_test(
+        &mut self,
+        test: TextTest,
+        values: [&TypedNode; 2],
+        position: Position,
+    ) -> Lowered<Val> {
         let [whole, part] = values;
         if (whole.kind, part.kind) != (Kind::Text, Kind::Text) {
             let (whole, part) = (Val::One(whole.clone()), Val::One(part.clone()));
@@ -152,20 +158,20 @@ impl Lowering<'_> {
         position: Position,
     ) -> Lowered<Val> {
         let node = self.ordered(symbol, one, other, position)?;
-        let condition = One { kind: Kind::Bool, node, teaches: Default::default() };
+        let condition = TypedNode { kind: Kind::Bool, node, implies: Default::default() };
         Ok(self.either(&condition, one, other))
     }
 
-    fn absolute(&mut self, one: &One) -> Val {
+    fn absolute(&mut self, one: &TypedNode) -> Val {
         if one.kind == Kind::Int {
             let lowest = self.tree.constant(Constant::Int(i64::MIN));
             let beyond = self.tree.add(Op::Compare(Comparator::Equal, one.node, lowest));
-            self.ask_when(beyond);
+            self.interpret_when(beyond);
         }
         Val::one(one.kind, self.tree.add(Op::Absolute(one.node)))
     }
 
-    fn rounded(&mut self, one: &One, places: &One, position: Position) -> Lowered<Val> {
+    fn rounded(&mut self, one: &TypedNode, places: &TypedNode, position: Position) -> Lowered<Val> {
         let places = match self.tree.known(places.node) {
             Some(Constant::Int(places)) => u8::try_from(*places).ok().filter(|places| *places <= 9),
             _ => None,
@@ -176,10 +182,10 @@ impl Lowering<'_> {
     }
 }
 
-fn date_and_count(date: &One, count: &One) -> bool {
+fn date_and_count(date: &TypedNode, count: &TypedNode) -> bool {
     (date.kind, count.kind) == (Kind::Date, Kind::Int)
 }
 
-fn both_dates(from: &One, to: &One) -> bool {
+fn both_dates(from: &TypedNode, to: &TypedNode) -> bool {
     (from.kind, to.kind) == (Kind::Date, Kind::Date)
 }

@@ -1,6 +1,7 @@
-//! From a script to the typed form: the script is walked once, in the order in which it would run,
-//! for all rows together. Where rows part, each part is walked under its condition; a row leaves
-//! at the first exit whose condition it meets, so that conditions further on need not exclude it.
+//! Lowers a script to its typed form. The script is walked once, in the order in which it would
+//! run, for all rows together. Where rows take different branches, each branch is walked under its
+//! condition. A row leaves at the first exit whose condition it meets, so later conditions need not
+//! exclude it.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -28,10 +29,10 @@ use crate::rules::sandbox::Limits;
 use crate::rules::syntax::Tokens;
 use crate::rules::thresholds::Thresholds;
 
-/// Why a part of a script does not translate.
+/// The result of lowering part of a script, or the reason why it cannot be translated.
 pub(super) type Lowered<T> = Result<T, String>;
 
-/// A function of the rule.
+/// A function of the rule, with its statements.
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) name: String,
@@ -47,7 +48,7 @@ pub(super) struct Script<'s> {
     pub(super) limits: &'s Limits,
 }
 
-/// What `assess` came to.
+/// The typed form of `assess`.
 #[derive(Debug)]
 pub(super) struct Assessment {
     pub(super) tree: Tree,
@@ -65,7 +66,7 @@ pub(super) fn lower(script: Script<'_>) -> Lowered<Assessment> {
         needs: Vec::new(),
         guard: None,
         facts: Facts::new(),
-        alive: true,
+        reachable: true,
         variables: Vec::new(),
         calls: Vec::new(),
         visits: 0,
@@ -83,25 +84,26 @@ struct Lowering<'l> {
     tree: Tree,
     exits: Vec<(Node, Exit)>,
     needs: Vec<Need>,
-    /// Which rows come here, apart from those that have left; all when there is none.
+    /// The condition of the rows being walked, apart from those that have left; `None` for all
+    /// rows.
     guard: Option<Node>,
     facts: Facts,
-    /// Whether any row comes here.
-    alive: bool,
-    /// In sight, innermost last.
+    /// Whether any row reaches the current statement.
+    reachable: bool,
+    /// Variables in scope, innermost last.
     variables: Vec<(String, Val)>,
-    /// Functions of the rule that are being walked.
+    /// Functions of the rule being inlined, innermost last.
     calls: Vec<Call>,
     visits: usize,
 }
 
-/// A function of the rule, walked where it is called.
+/// A function of the rule, inlined where it is called.
 #[derive(Debug, Default)]
 struct Call {
     name: String,
-    /// Where the variables of the function begin.
+    /// Index of the first variable of the function.
     base: usize,
-    /// Which rows come here, of those that came to the function.
+    /// The condition of the rows being walked, among those that entered the function.
     guard: Option<Node>,
     returns: Vec<Return>,
 }
@@ -114,7 +116,8 @@ struct Return {
 }
 
 impl Lowering<'_> {
-    /// Counts a step of the walk: what the interpreter might refuse for its size is left to it.
+    /// Counts a step of the walk. A rule so large that the interpreter might refuse it is not
+    /// translated.
     fn visit(&mut self) -> Lowered<()> {
         self.visits += 1;
         let most = usize::try_from(self.script.limits.operations / 12).unwrap_or(usize::MAX);
@@ -131,17 +134,17 @@ impl Lowering<'_> {
         }
     }
 
-    /// Rows that come here and meet the condition leave.
+    /// Makes the current rows that meet the condition leave.
     fn exit(&mut self, condition: Node, exit: Exit) {
         let condition = self.narrowed(self.guard, condition);
         self.exits.push((condition, exit));
     }
 
-    fn ask_when(&mut self, condition: Node) {
-        self.exit(condition, Exit::Ask);
+    fn interpret_when(&mut self, condition: Node) {
+        self.exit(condition, Exit::Interpret);
     }
 
-    /// Walks a part for the rows that meet the condition only.
+    /// Walks part of the script for the current rows that meet the condition.
     fn under<T>(&mut self, condition: Node, walk: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.guard;
         let outer_in_call = self.calls.last().and_then(|call| call.guard);
@@ -160,7 +163,7 @@ impl Lowering<'_> {
         walked
     }
 
-    /// Rows that returned from the function since are no longer in it.
+    /// Excludes the rows that returned from the function after its first `since` returns.
     fn exclude_returned(&mut self, since: usize) {
         let Some(call) = self.calls.last() else { return };
         let gone: Vec<Node> = call.returns.iter().skip(since).map(|one| one.guard).collect();

@@ -1,4 +1,4 @@
-//! Operators on numbers, and comparisons. Whatever might fail on a row sends that row to the
+//! Lowers arithmetic and comparisons. A row on which an operation might fail is left to the
 //! interpreter.
 
 use rhai::Position;
@@ -7,7 +7,7 @@ use super::Lowered;
 use super::Lowering;
 use super::at;
 use super::value::Kind;
-use super::value::One;
+use super::value::TypedNode;
 use super::value::Val;
 use crate::rules::french::float;
 use crate::rules::operators::Comparator;
@@ -17,7 +17,7 @@ use crate::rules::translate::tree::Node;
 use crate::rules::translate::tree::Op;
 use crate::rules::translate::tree::Operation;
 
-/// Every whole number below is a float, and no larger one is rounded to it.
+/// 2^53: every whole number below is a float, and no larger one is rounded to it.
 const EXACT: u64 = 1 << 53;
 
 impl Lowering<'_> {
@@ -58,19 +58,19 @@ impl Lowering<'_> {
         };
         let node = self.tree.add(Op::OfFloats(operation, one, other));
         let endless = self.tree.add(Op::NotFinite(node));
-        self.ask_when(endless);
+        self.interpret_when(endless);
         if is_float {
             return Ok(Val::one(Kind::Float, node));
         }
         let inexact = self.tree.add(Op::Inexact(node));
-        self.ask_when(inexact);
+        self.interpret_when(inexact);
         Ok(Val::one(Kind::Number, node))
     }
 
     pub(super) fn of_ints(&mut self, operation: Operation, left: Node, right: Node) -> Val {
         let node = self.tree.add(Op::OfInts(operation, left, right));
         let beyond = self.tree.add(Op::MayOverflow(operation, left, right));
-        self.ask_when(beyond);
+        self.interpret_when(beyond);
         Val::one(Kind::Int, node)
     }
 
@@ -89,7 +89,7 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn as_float(&mut self, one: &One) -> Node {
+    pub(super) fn as_float(&mut self, one: &TypedNode) -> Node {
         if one.kind != Kind::Int {
             return one.node;
         }
@@ -100,8 +100,8 @@ impl Lowering<'_> {
         self.tree.add(Op::ToFloat(one.node))
     }
 
-    /// As a float that says the same: rows on which there is none go to the interpreter.
-    pub(super) fn exact_number(&mut self, one: &One) -> Node {
+    /// The value as an equal float. Rows on which there is none are left to the interpreter.
+    pub(super) fn exact_number(&mut self, one: &TypedNode) -> Node {
         if one.kind != Kind::Int {
             return one.node;
         }
@@ -112,7 +112,7 @@ impl Lowering<'_> {
         if !exact {
             let figure = self.tree.add(Op::ToFloat(one.node));
             let inexact = self.tree.add(Op::Inexact(figure));
-            self.ask_when(inexact);
+            self.interpret_when(inexact);
         }
         self.as_float(one)
     }
@@ -144,8 +144,8 @@ impl Lowering<'_> {
         Err(unlike(symbol, left, right, position))
     }
 
-    /// Two values in one type, when they compare.
-    pub(super) fn alike(&mut self, left: &One, right: &One) -> Option<[Node; 2]> {
+    /// Two values converted to one type, if they can be compared.
+    pub(super) fn alike(&mut self, left: &TypedNode, right: &TypedNode) -> Option<[Node; 2]> {
         if left.kind == right.kind {
             return Some([left.node, right.node]);
         }

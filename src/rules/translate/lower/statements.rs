@@ -1,4 +1,4 @@
-//! Statements: what they make of the rows, the variables and what is known.
+//! Lowers statements.
 
 use rhai::ASTFlags;
 use rhai::Expr;
@@ -10,22 +10,22 @@ use super::Return;
 use super::at;
 use super::value::Facts;
 use super::value::Kind;
-use super::value::One;
+use super::value::TypedNode;
 use super::value::Val;
 use crate::rules::translate::tree::Exit;
 
-/// What a walk left behind, to be merged with that of another part.
-struct Left {
+/// The state at the end of one branch, to be merged with that of the other.
+struct BranchEnd {
     value: Val,
-    alive: bool,
+    reachable: bool,
     facts: Facts,
     variables: Vec<(String, Val)>,
 }
 
 impl<'l> Lowering<'l> {
-    /// A block. At the end of a function, its last value is what the function returns.
+    /// Lowers a block. If it ends a function, its last value is what the function returns.
     pub(super) fn body(&mut self, statements: &'l [Stmt], ends: bool) -> Lowered<Val> {
-        let in_sight = self.variables.len();
+        let in_scope = self.variables.len();
         let mut value = Val::Nothing;
         for (place, statement) in statements.iter().enumerate() {
             value = if ends && place + 1 == statements.len() {
@@ -33,20 +33,20 @@ impl<'l> Lowering<'l> {
             } else {
                 self.statement(statement)?
             };
-            if !self.alive {
+            if !self.reachable {
                 value = Val::Never;
                 break;
             }
         }
-        if ends && self.alive {
-            self.leave(&value)?;
+        if ends && self.reachable {
+            self.return_value(&value)?;
             value = Val::Never;
         }
-        self.variables.truncate(in_sight);
+        self.variables.truncate(in_scope);
         Ok(value)
     }
 
-    /// The last statement of a function.
+    /// Lowers the last statement of a function.
     fn last(&mut self, statement: &'l Stmt) -> Lowered<Val> {
         match statement {
             Stmt::If(flow, _) => {
@@ -101,8 +101,8 @@ impl<'l> Lowering<'l> {
                     Some(value) => self.expression(value)?,
                     None => Val::Nothing,
                 };
-                if self.alive {
-                    self.leave(&value)?;
+                if self.reachable {
+                    self.return_value(&value)?;
                 }
                 Ok(Val::Never)
             }
@@ -127,22 +127,22 @@ impl<'l> Lowering<'l> {
         }
         let place = self.place_of(&variable.1);
         match place.and_then(|place| self.variables.get_mut(place)) {
-            Some((_, kept)) => *kept = value,
+            Some((_, current)) => *current = value,
             None => return Err(at(position, format!("`{}` is not in sight", variable.1))),
         }
         Ok(Val::Nothing)
     }
 
-    /// Where a variable stands; those of a calling function are not in sight.
+    /// The index of a variable. Those of a calling function are not in scope.
     pub(super) fn place_of(&self, name: &str) -> Option<usize> {
         let base = self.calls.last().map_or(0, |call| call.base);
         let found = self.variables.iter().rposition(|(variable, _)| variable == name)?;
         (found >= base).then_some(found)
     }
 
-    /// The rows that come here leave the function with this value.
-    fn leave(&mut self, value: &Val) -> Lowered<()> {
-        self.alive = false;
+    /// Makes the current rows return `value` from the function, or from the rule.
+    fn return_value(&mut self, value: &Val) -> Lowered<()> {
+        self.reachable = false;
         let always = self.tree.truth(true);
         let facts = self.facts.clone();
         if let Some(call) = self.calls.last_mut() {
@@ -151,37 +151,38 @@ impl<'l> Lowering<'l> {
             return Ok(());
         }
         let exit = match value {
-            Val::One(One { kind: Kind::Level, node, .. }) => Exit::Level(*node),
+            Val::One(TypedNode { kind: Kind::Level, node, .. }) => Exit::Level(*node),
             Val::Unclear(why) => return Err(why.clone()),
-            // The interpreter says what `assess` ends with instead.
-            _ => Exit::Ask,
+            // The interpreter reports what `assess` returns instead of a level.
+            _ => Exit::Interpret,
         };
         self.exit(always, exit);
         Ok(())
     }
 
-    /// Walks one part for the rows that meet a condition and another for the rest, then merges.
+    /// Lowers one branch for the rows that meet a condition and another for the rest, then merges
+    /// them.
     pub(super) fn branch(
         &mut self,
-        condition: &One,
+        condition: &TypedNode,
         held: impl FnOnce(&mut Self) -> Lowered<Val>,
         otherwise: impl FnOnce(&mut Self) -> Lowered<Val>,
     ) -> Lowered<Val> {
         let (facts, variables) = (self.facts.clone(), self.variables.clone());
-        let [if_true, if_false] = &condition.teaches;
+        let [if_true, if_false] = &condition.implies;
         self.facts.extend(if_true.iter().cloned());
         let value = self.under(condition.node, held)?;
-        let first = Left {
+        let first = BranchEnd {
             value,
-            alive: self.alive,
+            reachable: self.reachable,
             facts: std::mem::replace(&mut self.facts, facts),
             variables: std::mem::replace(&mut self.variables, variables),
         };
-        self.alive = true;
+        self.reachable = true;
         self.facts.extend(if_false.iter().cloned());
         let not = self.tree.not(condition.node);
-        // Rows that left the rule need no excluding.
-        let second = if !first.alive && self.calls.is_empty() {
+        // If all rows of the first branch left the rule, they need not be excluded from the second.
+        let second = if !first.reachable && self.calls.is_empty() {
             otherwise(self)?
         } else {
             self.under(not, otherwise)?
@@ -189,13 +190,13 @@ impl<'l> Lowering<'l> {
         Ok(self.merge(condition, first, second))
     }
 
-    fn merge(&mut self, condition: &One, first: Left, value: Val) -> Val {
-        match (first.alive, self.alive) {
+    fn merge(&mut self, condition: &TypedNode, first: BranchEnd, value: Val) -> Val {
+        match (first.reachable, self.reachable) {
             (_, false) => {
-                self.alive = first.alive;
+                self.reachable = first.reachable;
                 self.facts = first.facts;
                 self.variables = first.variables;
-                if first.alive { first.value } else { Val::Never }
+                if first.reachable { first.value } else { Val::Never }
             }
             (false, true) => value,
             (true, true) => {
@@ -207,8 +208,8 @@ impl<'l> Lowering<'l> {
                     };
                     if one != other {
                         let merged = self.either(condition, &one, &other);
-                        if let Some((_, kept)) = self.variables.get_mut(place) {
-                            *kept = merged;
+                        if let Some((_, current)) = self.variables.get_mut(place) {
+                            *current = merged;
                         }
                     }
                 }
@@ -217,8 +218,8 @@ impl<'l> Lowering<'l> {
         }
     }
 
-    /// One value where the condition is true, another where it is false.
-    pub(super) fn either(&mut self, condition: &One, one: &Val, other: &Val) -> Val {
+    /// `one` where the condition is true, `other` where it is false.
+    pub(super) fn either(&mut self, condition: &TypedNode, one: &Val, other: &Val) -> Val {
         match (one, other) {
             _ if one == other => one.clone(),
             (Val::Never, value) | (value, Val::Never) => value.clone(),

@@ -1,5 +1,5 @@
-//! `switch`. The tree keeps only a hash of each literal: the literals are read again from the words
-//! of the text, and held against the tree.
+//! Lowers `switch`. The syntax tree has only a hash of each literal, so the literals are read again
+//! from the tokens of the text and checked against the tree.
 
 use rhai::Expr;
 use rhai::Position;
@@ -12,20 +12,20 @@ use super::Lowering;
 use super::at;
 use super::value::Facts;
 use super::value::Kind;
-use super::value::One;
+use super::value::TypedNode;
 use super::value::Val;
 use crate::rules::operators::Comparator;
 use crate::rules::translate::tree::Constant;
 use crate::rules::translate::tree::Node;
 use crate::rules::translate::tree::Op;
 
-/// Each case goes one deeper than the one before.
+/// Each case nests one level deeper than the one before.
 const MOST_CASES: usize = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Literal {
     Value(Constant),
-    /// Its bounds are in the tree.
+    /// A range, as written; its bounds are read from the tree.
     Range(String),
 }
 
@@ -47,7 +47,8 @@ impl<'l> Lowering<'l> {
         let Val::One(value) = self.expression(expression)? else {
             return Err(at(position, "`switch` of no value"));
         };
-        // Values first, then ranges, then the default: so the interpreter looks.
+        // Values first, then ranges, then the default: the order in which the interpreter tries
+        // them.
         let mut order: Vec<(Node, usize)> = Vec::new();
         for (arm, literals) in read_again.iter().enumerate() {
             for literal in literals {
@@ -67,7 +68,7 @@ impl<'l> Lowering<'l> {
         self.arms(&order, cases, ends)
     }
 
-    fn within(&mut self, value: &One, range: &RangeCase) -> Node {
+    fn within(&mut self, value: &TypedNode, range: &RangeCase) -> Node {
         let (low, high, comparator) = match range {
             RangeCase::ExclusiveInt(range, _) => (range.start, range.end, Comparator::Less),
             RangeCase::InclusiveInt(range, _) => (*range.start(), *range.end(), Comparator::AtMost),
@@ -99,15 +100,15 @@ impl<'l> Lowering<'l> {
         };
         let condition = match &case.lhs {
             Expr::BoolConstant(true, _) => {
-                One { kind: Kind::Bool, node: *matches, teaches: Default::default() }
+                TypedNode { kind: Kind::Bool, node: *matches, implies: Default::default() }
             }
             guard => {
                 let facts = self.facts.clone();
                 let held = self.under(*matches, |walk| walk.condition(guard))?;
                 self.facts = facts;
                 let node = self.tree.and(*matches, held.node);
-                let [if_true, _] = held.teaches;
-                One { kind: Kind::Bool, node, teaches: [if_true, Facts::new()] }
+                let [if_true, _] = held.implies;
+                TypedNode { kind: Kind::Bool, node, implies: [if_true, Facts::new()] }
             }
         };
         self.branch(
@@ -125,8 +126,8 @@ impl<'l> Lowering<'l> {
     }
 }
 
-/// The literals of each arm; none are of the default.
-fn arms(words: &[(Token, Position)]) -> Option<Vec<Vec<Literal>>> {
+/// The literals of each arm; the default has none.
+fn arms(tokens: &[(Token, Position)]) -> Option<Vec<Vec<Literal>>> {
     #[derive(PartialEq)]
     enum In {
         Case,
@@ -137,8 +138,8 @@ fn arms(words: &[(Token, Position)]) -> Option<Vec<Vec<Literal>>> {
     let mut case: Vec<&Token> = Vec::new();
     let mut place = In::Case;
     let mut depth = 0_usize;
-    // What the cases are held against has no braces: `p.phase`, `previous(p.phase)`.
-    let mut rest = words.iter().skip_while(|(word, _)| *word != Token::LeftBrace).peekable();
+    // The value that cases are compared with has no braces: `p.phase`, `previous(p.phase)`.
+    let mut rest = tokens.iter().skip_while(|(token, _)| *token != Token::LeftBrace).peekable();
     while let Some((word, _)) = rest.next() {
         if matches!(
             word,
@@ -171,15 +172,15 @@ fn arms(words: &[(Token, Position)]) -> Option<Vec<Vec<Literal>>> {
     None
 }
 
-fn literals(words: &[&Token]) -> Option<Vec<Literal>> {
-    if let [Token::Underscore] = words {
+fn literals(tokens: &[&Token]) -> Option<Vec<Literal>> {
+    if let [Token::Underscore] = tokens {
         return Some(Vec::new());
     }
-    words.split(|word| **word == Token::Pipe).map(literal).collect()
+    tokens.split(|token| **token == Token::Pipe).map(literal).collect()
 }
 
-fn literal(words: &[&Token]) -> Option<Literal> {
-    let constant = match words {
+fn literal(tokens: &[&Token]) -> Option<Literal> {
+    let constant = match tokens {
         [Token::StringConstant(text)] => Constant::Text(text.to_string()),
         [Token::True] => Constant::Bool(true),
         [Token::False] => Constant::Bool(false),
@@ -187,8 +188,8 @@ fn literal(words: &[&Token]) -> Option<Literal> {
         [Token::Minus | Token::UnaryMinus, Token::IntegerConstant(count)] => {
             Constant::Int(count.checked_neg()?)
         }
-        words if words.iter().any(|word| is_range(word)) => {
-            return Some(Literal::Range(words.iter().map(ToString::to_string).collect()));
+        tokens if tokens.iter().any(|token| is_range(token)) => {
+            return Some(Literal::Range(tokens.iter().map(ToString::to_string).collect()));
         }
         _ => return None,
     };
@@ -199,7 +200,7 @@ fn is_range(word: &Token) -> bool {
     matches!(word, Token::ExclusiveRange | Token::InclusiveRange)
 }
 
-/// Whether the tree has as many arms, and the same arms share a literal.
+/// Whether the tree has as many arms, and arms that share a literal there share it here.
 fn agree(arms: &[Vec<Literal>], cases: &SwitchCasesCollection) -> bool {
     let mut literals: Vec<(&Literal, Vec<usize>)> = Vec::new();
     for (arm, of_arm) in arms.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What a part of a script gives: an expression and its type, and what its truth teaches.
+//! The result of lowering part of a script: a typed node, and the facts that it implies.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,8 @@ pub(super) enum Kind {
     Bool,
     Int,
     Float,
-    /// A float on some rows, on others a whole number that a float holds exactly: `p.cost ?? 0`.
+    /// A float on some rows, on others a whole number that a float represents exactly: `p.cost ??
+    /// 0`.
     Number,
     Text,
     Date,
@@ -33,31 +34,31 @@ impl Kind {
     }
 }
 
-/// What is known to be there.
+/// Fields and thresholds known to have a value.
 pub(super) type Facts = BTreeSet<Need>;
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct One {
+pub(super) struct TypedNode {
     pub(super) kind: Kind,
     pub(super) node: Node,
-    /// Of a boolean: what is there when it is true, and when it is false.
-    pub(super) teaches: [Facts; 2],
+    /// For a boolean: the facts that hold when it is true, and when it is false.
+    pub(super) implies: [Facts; 2],
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Val {
     Nothing,
-    One(One),
+    One(TypedNode),
     List(Vec<Val>),
-    /// Nothing comes back from here.
+    /// Rows never reach what follows: all have left.
     Never,
-    /// Of one type here and another there; only a fault to who uses it.
+    /// Its type depends on the row. An error only if something uses it; the text says why.
     Unclear(String),
 }
 
 impl Val {
     pub(super) fn one(kind: Kind, node: Node) -> Self {
-        Self::One(One { kind, node, teaches: Default::default() })
+        Self::One(TypedNode { kind, node, implies: Default::default() })
     }
 
     pub(super) fn word(&self) -> &'static str {

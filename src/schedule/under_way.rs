@@ -90,7 +90,11 @@ impl Runner {
             // If it fails, the next phase is recorded all the same.
             if let Err(fault) = self.work.parts.store.set_run_phase(run, phase).await {
                 let cause: &dyn std::error::Error = &fault;
-                warn!(error = cause, "The phase of run {run} cannot be recorded: {}", phase.as_str());
+                warn!(
+                    error = cause,
+                    "The phase of run {run} cannot be recorded: {}",
+                    phase.as_str()
+                );
             }
         }
     }

@@ -77,7 +77,11 @@ fn story(mission: Mission, acts: &str) -> String {
                     |awaited| format!("{} by {}", awaited.as_str(), change.mission.due_on),
                 );
                 let state = change.mission.state.as_str();
-                lines.push(format!("{} [{state}, {awaits}] {}", change.kind.as_str(), change.reason));
+                lines.push(format!(
+                    "{} [{state}, {awaits}] {}",
+                    change.kind.as_str(),
+                    change.reason
+                ));
                 mission = change.mission;
             }
             Err(refusal) => {

@@ -166,7 +166,8 @@ pub async fn diff(
             let playbook = texts.get(PLAYBOOK_FILE).ok_or(CycleError::NoPlaybook)?;
             let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
             let (catalogue, faults) = rules::compile_within(&texts, &limits, budget);
-            let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
+            let frames =
+                frame::build(&portfolio, as_of, view::target(catalogue.thresholds(), as_of))?;
             let judgements = catalogue.judge(&frames, as_of);
             budget.check()?;
             let consequences = Consequences::of(&judgements, &catalogue.terms(), &playbook, as_of);

@@ -360,7 +360,8 @@ pub(super) async fn judge(
         let editions = frame::editions_in_force(&portfolio, as_of)?;
         let ((frames, verdicts), data) = thread::scope(|scope| {
             let data = scope.spawn(|| Fingerprint::of_json(&portfolio));
-            let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
+            let frames =
+                frame::build(&portfolio, as_of, view::target(catalogue.thresholds(), as_of))?;
             let verdicts = catalogue.verdicts(&frames, as_of);
             let data = data.join().unwrap_or_else(|panic| resume_unwind(panic));
             Ok::<_, CycleError>(((frames, verdicts), data.map_err(CycleError::Record)?))

@@ -12,11 +12,13 @@ use polars::prelude::col;
 use polars::prelude::lit;
 use serde::Deserialize;
 use serde::Serialize;
+use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
 use super::catalogue::catalogue;
+use super::catalogue::read_rules;
 use super::row_schemas::HistoryRow;
 use super::row_schemas::MinistryRow;
 use super::row_schemas::PortfolioRow;
@@ -35,6 +37,7 @@ use crate::domain::verdict::Judgement;
 use crate::frame;
 use crate::frame::FrameError;
 use crate::rules::Catalogue;
+use crate::rules::Thresholds;
 use crate::sources::name_key;
 use crate::sources::nearest_name;
 use crate::store::KnownUpTo;
@@ -75,68 +78,63 @@ pub fn today(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&Paris).date_naive()
 }
 
-pub(super) fn target(catalogue: &Catalogue, as_of: NaiveDate) -> Option<f64> {
-    match catalogue.thresholds().get(TARGET)?.at(as_of)? {
+/// The target for the global drift in force at a date.
+pub(super) fn target(thresholds: &Thresholds, as_of: NaiveDate) -> Option<f64> {
+    match thresholds.get(TARGET)?.at(as_of)? {
         Value::Float(target) => Some(*target),
         Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Date(_) => None,
     }
 }
 
+/// The figures of the portfolio and of each ministry as of a date, today by default, and the portfolio's at each edition.
+///
+/// # Errors
+///
+/// Fails when no edition is known at that date, or when the data cannot be read.
 pub async fn panorama(parts: &Parts, as_of: Option<NaiveDate>) -> Result<Panorama, CycleError> {
-    let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
+    let (as_of, portfolio, thresholds) = known_with_thresholds(parts, as_of).await?;
     tokio::task::spawn_blocking(move || {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
-        let frames = frame::build(&portfolio, as_of, target(&catalogue, as_of))?;
-        Ok(Panorama {
-            as_of,
-            edition,
-            portfolio: tables::rows(&frames.portfolio)?.into_iter().next().unwrap_or_default(),
-            ministries: tables::rows(&frames.ministries)?,
-            series: series(&portfolio, as_of, &catalogue)?,
-        })
+        let editions = ends_of_editions(&portfolio, as_of);
+        let dates = editions.iter().copied().chain([as_of]);
+        let dates = dates.map(|date| (date, target(&thresholds, date))).collect();
+        let totals = frame::build_totals(&portfolio, &dates)?;
+        let mut series = tables::rows(&totals.portfolio)?;
+        let date = Some(Json::String(as_of.to_string()));
+        let is_of_date = |row: &Row| row.get("as_of") == date.as_ref();
+        let whole = series.iter().find(|row| is_of_date(row)).cloned().unwrap_or_default();
+        if !editions.contains(&as_of) {
+            series.retain(|row| !is_of_date(row));
+        }
+        let ministries = tables::rows(&totals.ministries)?;
+        Ok(Panorama { as_of, edition, portfolio: whole, ministries, series })
     })
     .await?
 }
 
-/// One row per edition, with the portfolio as it was known at the end of that month.
-fn series(
-    portfolio: &Portfolio,
-    as_of: NaiveDate,
-    catalogue: &Catalogue,
-) -> Result<Vec<Row>, CycleError> {
-    tables::rows(&series_frame(portfolio, as_of, catalogue)?)
-}
-
-/// One row per edition, as a frame.
+/// One row per edition, oldest first, as the portfolio was known at the end of its month.
 pub(super) fn series_frame(
     portfolio: &Portfolio,
     as_of: NaiveDate,
-    catalogue: &Catalogue,
+    thresholds: &Thresholds,
 ) -> Result<DataFrame, CycleError> {
-    let past: BTreeSet<EditionId> = portfolio
-        .snapshots
-        .iter()
-        .map(|snapshot| snapshot.edition)
-        .filter(|edition| edition.as_of() <= as_of)
-        .collect();
-    let mut whole = DataFrame::empty();
-    for edition in past {
-        let then = end_of(edition).min(as_of);
-        let frames = frame::build(portfolio, then, target(catalogue, then))?;
-        whole = if whole.width() == 0 {
-            frames.portfolio
-        } else {
-            whole.vstack(&frames.portfolio).map_err(CycleError::Table)?
-        };
-    }
-    Ok(whole)
+    let dates = ends_of_editions(portfolio, as_of).into_iter();
+    let dates = dates.map(|date| (date, target(thresholds, date))).collect();
+    Ok(frame::build_totals(portfolio, &dates)?.portfolio)
+}
+
+/// The last day of the month of each edition that lists a project, `as_of` at the latest.
+fn ends_of_editions(portfolio: &Portfolio, as_of: NaiveDate) -> BTreeSet<NaiveDate> {
+    let editions = portfolio.snapshots.iter().map(|snapshot| snapshot.edition);
+    let past = editions.filter(|edition| edition.as_of() <= as_of);
+    past.map(|edition| end_of(edition).min(as_of)).collect()
 }
 
 /// The projects of the current edition, and those that have just left.
 pub async fn projects(parts: &Parts, as_of: Option<NaiveDate>) -> Result<Vec<Row>, CycleError> {
-    let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
+    let (as_of, portfolio, thresholds) = known_with_thresholds(parts, as_of).await?;
     tokio::task::spawn_blocking(move || {
-        let frames = frame::build(&portfolio, as_of, target(&catalogue, as_of))?;
+        let frames = frame::build(&portfolio, as_of, target(&thresholds, as_of))?;
         tables::rows(&frames.projects)
     })
     .await?
@@ -151,9 +149,9 @@ pub async fn project(
 ) -> Result<ProjectView, CycleError> {
     let KnownProject { project: id, names, .. } = find_project(parts, requested).await?;
     let (cycle, verdicts) = last_verdicts(parts, &id).await?;
-    let (as_of, portfolio, catalogue) = known(parts, as_of).await?;
+    let (as_of, portfolio, thresholds) = known_with_thresholds(parts, as_of).await?;
     tokio::task::spawn_blocking(move || {
-        let frames = frame::build(&portfolio, as_of, target(&catalogue, as_of))?;
+        let frames = frame::build(&portfolio, as_of, target(&thresholds, as_of))?;
         let of_project = || col("project_id").eq(lit(id.as_str()));
         let only = |frame: DataFrame| {
             frame.lazy().filter(of_project()).collect().map_err(CycleError::Table)
@@ -230,6 +228,15 @@ pub(super) async fn known(
 ) -> Result<(NaiveDate, Portfolio, Catalogue), CycleError> {
     let (as_of, portfolio) = known_data(parts, as_of).await?;
     Ok((as_of, portfolio, catalogue(parts).await?.catalogue))
+}
+
+/// The date, what is known as of it, and the thresholds in force now: all that figures need, without the rules.
+pub(super) async fn known_with_thresholds(
+    parts: &Parts,
+    as_of: Option<NaiveDate>,
+) -> Result<(NaiveDate, Portfolio, Thresholds), CycleError> {
+    let (as_of, portfolio) = known_data(parts, as_of).await?;
+    Ok((as_of, portfolio, Thresholds::of_texts(&read_rules(parts).await?)))
 }
 
 pub(super) async fn known_data(

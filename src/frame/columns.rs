@@ -21,9 +21,6 @@ use crate::domain::snapshot::Phase;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::value::Value;
 
-/// Facts that cannot change once declared: the earliest one holds, where others yield to the latest.
-const IMMUTABLE: &[&str] = &["cost_initial", "duration_initial", "baseline_on"];
-
 pub(super) fn snapshots(rows: &[&Snapshot]) -> PolarsResult<DataFrame> {
     let texts = |name: &str, text: fn(&Snapshot) -> Option<&str>| {
         column(name, rows.iter().map(|row| text(row)).collect::<Vec<Option<&str>>>())
@@ -56,12 +53,15 @@ pub(super) fn snapshots(rows: &[&Snapshot]) -> PolarsResult<DataFrame> {
     ])
 }
 
-/// One row per project that has a fact reported by `as_of`, one column per fact of the dictionary,
-/// and when a fact was last reported: `facts_on`, and `questionnaire_on` for those of the
-/// questionnaire.
-pub(super) fn facts(facts: &[Fact], as_of: NaiveDate) -> PolarsResult<DataFrame> {
+/// One row per project that has a fact reported by `as_of`, one column per fact of `fields`, and when
+/// any fact was last reported: `facts_on`, and `questionnaire_on` for those of the questionnaire.
+pub(super) fn facts(
+    facts: &[Fact],
+    as_of: NaiveDate,
+    fields: impl Iterator<Item = &'static Field>,
+) -> PolarsResult<DataFrame> {
     let mut past: Vec<&Fact> = facts.iter().filter(|fact| fact.reported_on <= as_of).collect();
-    // Stable: of two facts of one day, the one imported later stands later.
+    // Stable: of two facts of one day, the one imported later comes later.
     past.sort_by_key(|fact| fact.reported_on);
 
     let mut rows: HashMap<&str, usize> = HashMap::new();
@@ -78,9 +78,9 @@ pub(super) fn facts(facts: &[Fact], as_of: NaiveDate) -> PolarsResult<DataFrame>
         if let Some(last) = reported.get_mut(row) {
             *last = Some(fact.reported_on);
         }
-        let asked = dictionary::field(&fact.field)
+        let is_answer = dictionary::field(&fact.field)
             .is_some_and(|field| field.supplier == Supplier::Questionnaire);
-        if asked && let Some(last) = answered.get_mut(row) {
+        if is_answer && let Some(last) = answered.get_mut(row) {
             *last = Some(fact.reported_on);
         }
     }
@@ -98,34 +98,34 @@ pub(super) fn facts(facts: &[Fact], as_of: NaiveDate) -> PolarsResult<DataFrame>
         column("facts_on", reported),
         column("questionnaire_on", answered),
     ];
-    for field in dictionary::facts() {
+    for field in fields {
         let values = by_field.get(field.name).map_or(&[][..], Vec::as_slice);
         columns.push(fact_column(field, height, values));
     }
     DataFrame::new_infer_height(columns)
 }
 
-/// `values` come oldest first, as (row, value).
+/// `values` come oldest first, as (row, value). The latest one holds, but the first one of a declarable field.
 fn fact_column(field: &Field, height: usize, values: &[(usize, &Value)]) -> Column {
-    let keep_first = IMMUTABLE.contains(&field.name);
+    let first_holds = field.declarable;
     match field.kind {
-        FieldKind::Bool => spread(field.name, height, values, keep_first, |value| match value {
+        FieldKind::Bool => spread(field.name, height, values, first_holds, |value| match value {
             Value::Bool(flag) => Some(*flag),
             Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Date(_) => None,
         }),
-        FieldKind::Int => spread(field.name, height, values, keep_first, |value| match value {
+        FieldKind::Int => spread(field.name, height, values, first_holds, |value| match value {
             Value::Int(number) => Some(*number),
             Value::Bool(_) | Value::Float(_) | Value::Text(_) | Value::Date(_) => None,
         }),
-        FieldKind::Float => spread(field.name, height, values, keep_first, |value| match value {
+        FieldKind::Float => spread(field.name, height, values, first_holds, |value| match value {
             Value::Float(number) => Some(*number).filter(|number| number.is_finite()),
             Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Date(_) => None,
         }),
-        FieldKind::Text => spread(field.name, height, values, keep_first, |value| match value {
+        FieldKind::Text => spread(field.name, height, values, first_holds, |value| match value {
             Value::Text(text) => Some(text.clone()),
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Date(_) => None,
         }),
-        FieldKind::Date => spread(field.name, height, values, keep_first, |value| match value {
+        FieldKind::Date => spread(field.name, height, values, first_holds, |value| match value {
             Value::Date(date) => Some(*date),
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => None,
         }),
@@ -136,7 +136,7 @@ fn spread<T: Clone>(
     name: &str,
     height: usize,
     values: &[(usize, &Value)],
-    keep_first: bool,
+    first_holds: bool,
     read: fn(&Value) -> Option<T>,
 ) -> Column
 where
@@ -145,7 +145,7 @@ where
     let mut cells: Vec<Option<T>> = vec![None; height];
     for (row, value) in values {
         if let Some(cell) = cells.get_mut(*row)
-            && !(keep_first && cell.is_some())
+            && !(first_holds && cell.is_some())
         {
             *cell = read(value).or_else(|| cell.take());
         }

@@ -1,4 +1,4 @@
-//! Measures on the lists kept per project: re-baselines, watch lists, milestones, contracts,
+//! Measures on the lists recorded per project: re-baselines, watch lists, milestones, contracts,
 //! recommendations and declared causes. A project that a list never named has no measure from it.
 
 use std::collections::BTreeMap;
@@ -10,6 +10,8 @@ use polars::frame::DataFrame;
 use polars::prelude::DataType;
 use polars::prelude::Expr;
 use polars::prelude::IntoLazy;
+use polars::prelude::JoinArgs;
+use polars::prelude::JoinType;
 use polars::prelude::LazyFrame;
 use polars::prelude::NULL;
 use polars::prelude::SortMultipleOptions;
@@ -21,6 +23,7 @@ use polars::prelude::when;
 use super::columns::column;
 use super::columns::day;
 use super::exact;
+use crate::domain::follow_up::Contract;
 use crate::domain::follow_up::Watch;
 use crate::domain::level::Level;
 use crate::domain::portfolio::Portfolio;
@@ -168,14 +171,25 @@ fn contracts(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame>
     for (rank, status) in (0_i64..).zip(VENDOR_STATUSES) {
         worst = when(col("status").max().eq(lit(rank))).then(lit(status)).otherwise(worst);
     }
-    Ok(frame.lazy().group_by_stable([col("project_id")]).agg([
+    let mut measures = vec![
         len().cast(DataType::Int64).alias("contracts_count"),
         col("notified_on").min().alias("first_contract_notified_on"),
         col("end_on").max().alias("contract_end_on"),
-        exact::sum(&col("ceiling")).alias("contracts_ceiling"),
-        exact::sum(&col("consumed")).alias("contracts_consumed"),
         worst.alias("vendor_status_worst"),
         col("reported_on").max().alias("contracts_on"),
+    ];
+    measures.extend(exact::parts("ceiling", &col("ceiling")));
+    measures.extend(exact::parts("consumed", &col("consumed")));
+    let grouped = frame.lazy().group_by_stable([col("project_id")]).agg(measures);
+    Ok(grouped.with_column(len().eq(lit(1)).alias(exact::IS_ALONE)).select([
+        col("project_id"),
+        col("contracts_count"),
+        col("first_contract_notified_on"),
+        col("contract_end_on"),
+        exact::sum("ceiling").alias("contracts_ceiling"),
+        exact::sum("consumed").alias("contracts_consumed"),
+        col("vendor_status_worst"),
+        col("contracts_on"),
     ]))
 }
 
@@ -227,34 +241,38 @@ fn causes(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame> {
     Ok(frame.lazy())
 }
 
-/// Vendors under formal notice or worse on two projects at least, among the projects of `listed`;
-/// missing when no contract is known.
+/// How many vendors are under formal notice or worse on two projects at least as of each date, among the projects of
+/// `listed` (`as_of`, `project_id`): one row per date, none where no contract of such a project is known.
 pub(super) fn failing_vendors(
     portfolio: &Portfolio,
     listed: LazyFrame,
-    as_of: NaiveDate,
+    dates: impl Iterator<Item = NaiveDate>,
 ) -> PolarsResult<LazyFrame> {
-    let rows: Vec<_> = portfolio.contracts.iter().filter(|row| row.reported_on <= as_of).collect();
+    let rows: Vec<(NaiveDate, &Contract)> = dates
+        .flat_map(|as_of| {
+            let reported = portfolio.contracts.iter().filter(move |row| row.reported_on <= as_of);
+            reported.map(move |row| (as_of, row))
+        })
+        .collect();
     let fails = |status: Option<&str>| status.is_some_and(|status| FAILING.contains(&status));
     let frame = DataFrame::new_infer_height(vec![
-        column("project_id", rows.iter().map(|row| row.project.as_str()).collect::<Vec<_>>()),
-        column("vendor", rows.iter().map(|row| row.vendor.as_str()).collect::<Vec<_>>()),
+        column("as_of", rows.iter().map(|(as_of, _)| Some(*as_of)).collect::<Vec<_>>()),
+        column("project_id", rows.iter().map(|(_, row)| row.project.as_str()).collect::<Vec<_>>()),
+        column("vendor", rows.iter().map(|(_, row)| row.vendor.as_str()).collect::<Vec<_>>()),
         column(
             "fails",
-            rows.iter().map(|row| fails(row.vendor_status.as_deref())).collect::<Vec<_>>(),
+            rows.iter().map(|(_, row)| fails(row.vendor_status.as_deref())).collect::<Vec<_>>(),
         ),
     ])?;
     let projects = col("project_id").filter(col("fails")).n_unique();
-    let counted = when(len().gt(lit(0)))
-        .then(count(col("projects").gt_eq(lit(2))))
-        .otherwise(lit(NULL))
-        .cast(DataType::Int64);
+    let of_project = [col("as_of"), col("project_id")];
     Ok(frame
         .lazy()
-        .semi_join(listed, col("project_id"), col("project_id"))
-        .group_by_stable([col("vendor")])
+        .join(listed, &of_project, &of_project, JoinArgs::new(JoinType::Semi))
+        .group_by_stable([col("as_of"), col("vendor")])
         .agg([projects.alias("projects")])
-        .select([counted.alias("failing_vendors_count")]))
+        .group_by_stable([col("as_of")])
+        .agg([count(col("projects").gt_eq(lit(2))).alias("failing_vendors_count")]))
 }
 
 /// The store gives them as they stood on that day. A project has one review ahead at most.

@@ -1,5 +1,5 @@
-//! A frame made from somebody's table: its columns are taken as they are, what can be computed from
-//! them is, and the rest is missing.
+//! Builds a frame from a table that a user supplies: columns are taken as they are, measures that can be
+//! computed from them are, and every other field is missing.
 
 use std::collections::BTreeSet;
 
@@ -38,14 +38,14 @@ pub struct GivenFrame {
 }
 
 /// A measure of one row, and the fields that it is computed from.
-struct Measure {
-    name: &'static str,
-    from: &'static [&'static str],
+pub(super) struct Measure {
+    pub(super) name: &'static str,
+    pub(super) from: &'static [&'static str],
     expression: Expr,
 }
 
 impl GivenFrame {
-    /// `given` are the fields that the tables have, `wanted` those that someone will read. A measure
+    /// Plans the frame of a scope for tables that have the fields `given`, with the fields `wanted`. A measure
     /// that is given is not computed again.
     pub fn plan(
         scope: Scope,
@@ -72,17 +72,21 @@ impl GivenFrame {
         Self { fields, measures, computed, absent }
     }
 
-    /// Fields that are wanted and computed here.
+    /// The wanted fields that are computed from those given.
     pub fn computed(&self) -> &[&'static str] {
         &self.computed
     }
 
-    /// Fields that are wanted and that nothing gives: missing on every row.
+    /// The wanted fields that are neither given nor computed: missing on every row.
     pub fn absent(&self) -> &[&'static str] {
         &self.absent
     }
 
-    /// `table` has the fields that were said to be given, in the dictionary's types.
+    /// Builds the frame of a table that has exactly the fields given to `plan`, in the dictionary's types.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the table lacks one of them.
     pub fn build(&self, table: DataFrame) -> PolarsResult<DataFrame> {
         let mut rows = table.lazy();
         let absent = self.absent.iter().map(|name| lit(NULL).alias(*name));
@@ -95,7 +99,7 @@ impl GivenFrame {
     }
 }
 
-fn of_scope(scope: Scope, as_of: NaiveDate, target: Option<f64>) -> Vec<Measure> {
+pub(super) fn of_scope(scope: Scope, as_of: NaiveDate, target: Option<f64>) -> Vec<Measure> {
     let mut measures = vec![measure("as_of", &[], day(as_of))];
     match scope {
         Scope::Project => {

@@ -41,9 +41,22 @@ pub(super) fn projects(
     editions: EditionsInForce,
     as_of: NaiveDate,
 ) -> PolarsResult<DataFrame> {
-    let facts = columns::facts(&portfolio.facts, as_of)?
+    measured(portfolio, history, editions, as_of)?
+        .sort(["project_id"], SortMultipleOptions::default())
+        .select(dictionary::fields_of(Scope::Project).map(typed).collect::<Vec<_>>())
+        .collect()
+}
+
+/// One row per project, with every field of the dictionary and what some are computed from.
+pub(super) fn measured(
+    portfolio: &Portfolio,
+    history: &DataFrame,
+    editions: EditionsInForce,
+    as_of: NaiveDate,
+) -> PolarsResult<LazyFrame> {
+    let facts = columns::facts(&portfolio.facts, as_of, dictionary::facts())?
         .lazy()
-        // The steps already hold what stands as the baseline.
+        // The steps already hold the baseline in force.
         .drop(cols(["cost_initial", "duration_initial", "baseline_on"]));
     let mut rows =
         listed_and_left(history, editions)?.left_join(facts, col("project_id"), col("project_id"));
@@ -54,10 +67,7 @@ pub(super) fn projects(
         rows = rows.left_join(past, col("project_id"), col("project_id"));
     }
     let lists_supplied = portfolio.watches.iter().any(|watch| watch.since <= as_of);
-    with_measures(rows, editions, as_of, lists_supplied)?
-        .sort(["project_id"], SortMultipleOptions::default())
-        .select(dictionary::fields_of(Scope::Project).map(typed).collect::<Vec<_>>())
-        .collect()
+    with_measures(rows, editions, as_of, lists_supplied)
 }
 
 /// A column of the dictionary's type, whatever an all-null plan made of it.
@@ -74,16 +84,16 @@ pub(super) fn typed(field: &Field) -> Expr {
 
 fn listed_and_left(steps: &DataFrame, editions: EditionsInForce) -> PolarsResult<LazyFrame> {
     let at = |edition: NaiveDate| steps.clone().lazy().filter(col("edition_on").eq(day(edition)));
-    let standing =
+    let presence =
         |listed: bool| [lit(listed).alias("in_panorama"), lit(!listed).alias("has_left")];
     let listed = at(editions.current.as_of());
     let Some(previous) = editions.previous else {
-        return Ok(listed.with_columns(standing(true)));
+        return Ok(listed.with_columns(presence(true)));
     };
     let left = at(previous.as_of())
         .anti_join(listed.clone(), col("project_id"), col("project_id"))
-        .with_columns(standing(false));
-    concat([listed.with_columns(standing(true)), left], UnionArgs::default())
+        .with_columns(presence(false));
+    concat([listed.with_columns(presence(true)), left], UnionArgs::default())
 }
 
 fn with_measures(
@@ -107,7 +117,7 @@ fn with_measures(
             remaining_months(as_of).alias("remaining_months"),
             days_since("figures_on", as_of).alias("data_age_days"),
             days_since("follow_up_on", as_of).alias("follow_up_age_days"),
-            due_to_leave(editions).alias("due_to_leave"),
+            due_to_leave(day(leaving_by(editions))).alias("due_to_leave"),
             exit_explained().alias("exit_explained"),
         ])
         .with_columns([
@@ -151,11 +161,15 @@ fn ratio(part: Expr, whole: &str) -> Expr {
         .cast(DataType::Float64)
 }
 
-/// By the end of the year that follows the edition's, as the panorama announces departures.
-fn due_to_leave(editions: EditionsInForce) -> Expr {
+/// The end of the year that follows the edition's: the panorama announces departures until then.
+pub(super) fn leaving_by(editions: EditionsInForce) -> NaiveDate {
     let next_year = editions.current.as_of().year() + 1;
-    let limit = NaiveDate::from_ymd_opt(next_year, 12, 31).unwrap_or(NaiveDate::MAX);
-    col("expected_exit_on").lt_eq(day(limit)).fill_null(lit(false))
+    NaiveDate::from_ymd_opt(next_year, 12, 31).unwrap_or(NaiveDate::MAX)
+}
+
+/// Whether a project is expected to leave by a date.
+pub(super) fn due_to_leave(by: Expr) -> Expr {
+    col("expected_exit_on").lt_eq(by).fill_null(lit(false))
 }
 
 fn exit_explained() -> Expr {

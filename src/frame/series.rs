@@ -1,6 +1,6 @@
 //! A figure across editions, as one text: `0.1 - 0.284`, oldest first, `-` where it is not known.
 
-/// One word per edition; `None` when no edition gives the figure.
+/// Writes one word per edition; `None` when no edition gives the figure.
 pub(super) fn write(figures: impl Iterator<Item = Option<f64>>) -> Option<String> {
     let mut text = String::new();
     let mut known = false;
@@ -18,7 +18,7 @@ pub(super) fn write(figures: impl Iterator<Item = Option<f64>>) -> Option<String
     known.then_some(text)
 }
 
-/// By edition, oldest first. A word that is no figure is one that is not known.
+/// Reads the figure of each edition, oldest first; `None` for a word that is not a finite number.
 pub fn read(text: &str) -> impl Iterator<Item = Option<f64>> {
     text.split(' ').map(|word| word.parse().ok().filter(|figure: &f64| figure.is_finite()))
 }

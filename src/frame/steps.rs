@@ -23,6 +23,7 @@ use polars::prelude::lit;
 use polars::prelude::when;
 
 use super::columns;
+use super::dictionary;
 use super::series;
 use crate::domain::portfolio::Portfolio;
 
@@ -38,25 +39,15 @@ const EARLY_DAYS: i64 = 366;
 /// Mean length of a month of the Gregorian calendar.
 pub(super) const DAYS_PER_MONTH: f64 = 30.436_875;
 
-/// Shares are kept to a billionth: `11 / 10 - 1` is then exactly 10 %, on the threshold and not above.
+/// Shares are rounded to a billionth: `11 / 10 - 1` is then exactly 10 %, on the threshold and not above.
 const DECIMALS: u32 = 9;
 
 pub(super) fn steps(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<DataFrame> {
-    let past: Vec<_> =
-        portfolio.snapshots.iter().filter(|snapshot| snapshot.edition.as_of() <= as_of).collect();
-    let snapshots = columns::snapshots(&past)?
-        .lazy()
-        .sort(["project_id", "edition_on"], SortMultipleOptions::default())
-        .with_columns([
-            col("edition_on").dt().strftime("%Y-%m").alias("edition"),
-            forecast_end().alias("forecast_end_on"),
-        ]);
-    let declared = columns::facts(&portfolio.facts, as_of)?.lazy().select([
-        col("project_id"),
-        col("cost_initial").alias("cost_declared"),
-        col("duration_initial").alias("duration_declared"),
-        col("baseline_on").alias("baseline_declared_on"),
-    ]);
+    let snapshots = snapshots(portfolio, as_of)?;
+    let declarable = dictionary::facts().filter(|field| field.declarable);
+    let facts = columns::facts(&portfolio.facts, as_of, declarable)?.lazy();
+    let declared =
+        facts.select(std::iter::once(col("project_id")).chain(declared()).collect::<Vec<_>>());
     let joined = snapshots
         .clone()
         .left_join(firsts(snapshots), col("project_id"), col("project_id"))
@@ -64,6 +55,29 @@ pub(super) fn steps(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<Dat
     with_changes(with_drifts(with_baseline(joined)))?
         .sort(["project_id", "edition_on"], SortMultipleOptions::default())
         .collect()
+}
+
+/// What the editions published by `as_of` give, by project then edition.
+pub(super) fn snapshots(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame> {
+    let past: Vec<_> =
+        portfolio.snapshots.iter().filter(|snapshot| snapshot.edition.as_of() <= as_of).collect();
+    let rows = columns::snapshots(&past)?
+        .lazy()
+        .sort(["project_id", "edition_on"], SortMultipleOptions::default())
+        .with_columns([
+            col("edition_on").dt().strftime("%Y-%m").alias("edition"),
+            forecast_end().alias("forecast_end_on"),
+        ]);
+    Ok(rows)
+}
+
+/// Declared figures, under the names that `with_baseline` reads.
+pub(super) fn declared() -> [Expr; 3] {
+    [
+        col("cost_initial").alias("cost_declared"),
+        col("duration_initial").alias("duration_declared"),
+        col("baseline_on").alias("baseline_declared_on"),
+    ]
 }
 
 /// What the cost had become by the last edition of the year after the baseline, for projects whose
@@ -120,7 +134,7 @@ pub(super) fn forecast_end() -> Expr {
 }
 
 /// What the first editions said of each project.
-fn firsts(snapshots: LazyFrame) -> LazyFrame {
+pub(super) fn firsts(snapshots: LazyFrame) -> LazyFrame {
     let first_known = |figure: &str| col(figure).drop_nulls().first();
     let date_of_first_known =
         |figure: &str| col("edition_on").filter(col(figure).is_not_null()).first();
@@ -138,7 +152,7 @@ fn firsts(snapshots: LazyFrame) -> LazyFrame {
     ])
 }
 
-fn with_baseline(rows: LazyFrame) -> LazyFrame {
+pub(super) fn with_baseline(rows: LazyFrame) -> LazyFrame {
     let source = |declared: &str, first: &str| {
         when(col(declared).is_not_null())
             .then(lit("declared"))
@@ -159,7 +173,7 @@ fn with_baseline(rows: LazyFrame) -> LazyFrame {
     ])
 }
 
-fn with_drifts(rows: LazyFrame) -> LazyFrame {
+pub(super) fn with_drifts(rows: LazyFrame) -> LazyFrame {
     rows.with_columns([
         drift("cost_current", "cost_initial").alias("budget_drift"),
         drift("duration_current", "duration_initial").alias("calendar_drift"),

@@ -1,11 +1,14 @@
-//! Figures of the ministries and of the whole portfolio.
+//! Figures of the ministries and of the whole portfolio, as of one date or several.
 
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
+use polars::prelude::Column;
 use polars::prelude::DataType;
 use polars::prelude::Expr;
 use polars::prelude::IntoLazy;
+use polars::prelude::JoinArgs;
+use polars::prelude::JoinType;
 use polars::prelude::LazyFrame;
 use polars::prelude::NULL;
 use polars::prelude::SortMultipleOptions;
@@ -18,6 +21,8 @@ use polars::prelude::lit;
 use polars::prelude::when;
 
 use super::EditionsInForce;
+use super::Totals;
+use super::columns::column;
 use super::columns::day;
 use super::dictionary;
 use super::exact;
@@ -26,67 +31,94 @@ use super::steps::rounded;
 use crate::domain::edition::EditionId;
 use crate::domain::subject::Scope;
 
+/// The group of every project; those of the ministries begin with `MINISTRY`.
+const WHOLE: &str = "portfolio";
+const MINISTRY: &str = "ministry/";
+
+/// A date that totals are computed as of, the editions in force then, and the target for the global drift.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Dates {
+pub(super) struct Point {
     pub(super) as_of: NaiveDate,
     pub(super) editions: EditionsInForce,
     pub(super) target: Option<f64>,
 }
 
-/// Ministries that the edition in force names, by code.
-pub(super) fn ministries(
-    projects: &DataFrame,
-    steps: &DataFrame,
-    dates: Dates,
-) -> PolarsResult<DataFrame> {
-    totals(projects, steps, dates, &col("ministry"))?
-        .with_column(col("group").alias("ministry"))
+/// What totals are made of: one row per project and date.
+#[derive(Clone)]
+pub(super) struct Rows {
+    /// The projects that the edition in force lists: `as_of`, `project_id`, `ministry`, `ministry_label`, figures
+    /// and drifts, `due_to_leave`.
+    pub(super) now: LazyFrame,
+    /// Those of the edition before, against the baselines known at the date: `as_of`, `project_id`, `ministry`,
+    /// drifts.
+    pub(super) before: LazyFrame,
+}
+
+impl Rows {
+    /// As of one date, from the frame of projects and the steps as of that date.
+    pub(super) fn at(point: Point, projects: &DataFrame, steps: &DataFrame) -> Self {
+        // Without a previous edition there is nothing to compare with, and every change is missing.
+        let before_on = point.editions.previous.map_or(NaiveDate::MIN, EditionId::as_of);
+        let before = steps.clone().lazy().filter(col("edition_on").eq(day(before_on)));
+        Self {
+            now: projects.clone().lazy().filter(col("in_panorama")),
+            before: before.with_column(day(point.as_of).alias("as_of")),
+        }
+    }
+
+    /// The rows once for the whole portfolio and, as of one date, once for their ministry: the column `group`.
+    pub(super) fn grouped(&self, ministries_on: NaiveDate) -> PolarsResult<Self> {
+        let grouped = |rows: &LazyFrame| {
+            let whole = rows.clone().with_column(lit(WHOLE).alias("group"));
+            let of_ministry = (lit(MINISTRY) + col("ministry")).alias("group");
+            let of_date = rows.clone().filter(col("as_of").eq(day(ministries_on)));
+            concat([whole, of_date.with_column(of_ministry)], UnionArgs::default())
+        };
+        Ok(Self { now: grouped(&self.now)?, before: grouped(&self.before)? })
+    }
+}
+
+/// The figures of the portfolio as of each point, in their order, and of the ministries that the edition in force names
+/// as of the last point, by code. `vendors` gives `failing_vendors_count` by `as_of`. A point without any project
+/// has no row.
+pub(super) fn totals(rows: &Rows, points: &[Point], vendors: LazyFrame) -> PolarsResult<Totals> {
+    let ministries_on = points.last().map_or(NaiveDate::MIN, |point| point.as_of);
+    let all = measured(&rows.grouped(ministries_on)?, points)?.collect()?;
+    let of = |is_whole: bool| {
+        let group = col("group").eq(lit(WHOLE));
+        all.clone().lazy().filter(if is_whole { group } else { group.not() })
+    };
+    let fields = |scope: Scope| dictionary::fields_of(scope).map(typed).collect::<Vec<_>>();
+    let ministries = of(false)
         .sort(["ministry"], SortMultipleOptions::default())
-        .select(dictionary::fields_of(Scope::Ministry).map(typed).collect::<Vec<_>>())
-        .collect()
+        .select(fields(Scope::Ministry))
+        .collect()?;
+    let portfolio = of(true)
+        .left_join(vendors, col("as_of"), col("as_of"))
+        .sort(["as_of"], SortMultipleOptions::default())
+        .select(fields(Scope::Portfolio))
+        .collect()?;
+    Ok(Totals { ministries, portfolio })
 }
 
-pub(super) fn portfolio(
-    projects: &DataFrame,
-    steps: &DataFrame,
-    dates: Dates,
-    vendors: LazyFrame,
-) -> PolarsResult<DataFrame> {
-    totals(projects, steps, dates, &lit("portfolio"))?
-        .left_join(vendors.with_column(lit("portfolio").alias("group")), col("group"), col("group"))
-        .select(dictionary::fields_of(Scope::Portfolio).map(typed).collect::<Vec<_>>())
-        .collect()
-}
-
-/// The projects that the edition in force lists.
-pub(super) fn listed(projects: &DataFrame) -> LazyFrame {
-    projects.clone().lazy().filter(col("in_panorama"))
-}
-
-fn totals(
-    projects: &DataFrame,
-    steps: &DataFrame,
-    dates: Dates,
-    group: &Expr,
-) -> PolarsResult<LazyFrame> {
-    let figures = listed(projects)
-        .with_column(group.clone().alias("group"))
-        .group_by_stable([col("group")])
-        .agg(figures());
-    let moves = moves(projects, steps, dates.editions, group)?;
-    let target = dates.target.map_or_else(|| lit(NULL).cast(DataType::Float64), lit);
-    Ok(figures
-        .left_join(moves, col("group"), col("group"))
+/// One row per date and group, with every field of both scopes but those of vendors, and what some are computed from.
+pub(super) fn measured(rows: &Rows, points: &[Point]) -> PolarsResult<LazyFrame> {
+    let keys = [col("as_of"), col("group")];
+    let count =
+        |name: &str| when(col("is_comparable")).then(col(name)).otherwise(lit(NULL)).alias(name);
+    let joined = figures(&rows.now)
+        .join(moves(rows)?, &keys, &keys, JoinArgs::new(JoinType::Left))
+        .left_join(dated(points)?, col("as_of"), col("as_of"));
+    Ok(joined
         .with_columns([
             rounded((col("budget_drift_mean") + col("calendar_drift_mean")) / lit(2.0))
                 .alias("global_drift"),
             rounded((col("budget_floor") + col("calendar_floor")) / lit(2.0)).alias("floor_drift"),
             rounded((col("budget_before") + col("calendar_before")) / lit(2.0))
                 .alias("global_before"),
-            day(dates.as_of).alias("as_of"),
-            lit(dates.editions.current.to_string()).alias("edition"),
-            day(dates.editions.current.as_of()).alias("edition_on"),
-            target.alias("target_drift"),
+            count("stayers_count"),
+            count("entrants_count"),
+            count("leavers_count"),
         ])
         .with_columns([
             rounded(col("budget_drift_mean") - col("budget_before"))
@@ -98,50 +130,131 @@ fn totals(
         ]))
 }
 
-fn figures() -> Vec<Expr> {
-    let stays = || col("due_to_leave").not();
+/// What each date gives to its rows.
+fn dated(points: &[Point]) -> PolarsResult<LazyFrame> {
+    fn of<T>(points: &[Point], value: fn(&Point) -> T) -> Vec<T> {
+        points.iter().map(value).collect()
+    }
+    let columns: Vec<Column> = vec![
+        column("as_of", of(points, |point| Some(point.as_of))),
+        column("edition", of(points, |point| point.editions.current.to_string())),
+        column("edition_on", of(points, |point| Some(point.editions.current.as_of()))),
+        column("target_drift", of(points, |point| point.target)),
+        column("is_comparable", of(points, |point| point.editions.previous.is_some())),
+    ];
+    Ok(DataFrame::new_infer_height(columns)?.lazy())
+}
+
+/// The portfolio is the only group of its scope, and so is a ministry without another one.
+fn is_alone() -> Expr {
+    let is_ministry = || col("group").neq(lit(WHOLE));
+    let ministries = is_ministry().cast(DataType::Int64).sum();
+    is_ministry().not().or(ministries.eq(lit(1))).alias(exact::IS_ALONE)
+}
+
+fn figures(now: &LazyFrame) -> LazyFrame {
     let known = |name: &str| col(name).count().cast(DataType::Int64);
     let both_drifts = col("budget_drift").is_not_null().and(col("calendar_drift").is_not_null());
-    vec![
+    let mut figures = vec![
+        col("ministry").first(),
         col("ministry_label").sort(SortOptions::default()).first(),
         len().cast(DataType::Int64).alias("project_count"),
         known("cost_current").alias("cost_known_count"),
         both_drifts.cast(DataType::Int64).sum().alias("drift_known_count"),
-        rounded(exact::sum(&col("cost_current"))).alias("cost_total"),
-        rounded(exact::mean(&col("duration_current"))).alias("duration_mean"),
-        rounded(exact::mean(&col("budget_drift"))).alias("budget_drift_mean"),
-        rounded(exact::mean(&col("calendar_drift"))).alias("calendar_drift_mean"),
         rounded(col("budget_drift").median()).alias("budget_drift_median"),
         rounded(col("calendar_drift").median()).alias("calendar_drift_median"),
-        ratio_of_sums("cost_current", "cost_initial").alias("budget_drift_sum"),
-        ratio_of_sums("duration_current", "duration_initial").alias("calendar_drift_sum"),
-        rounded(exact::mean(&col("budget_drift").filter(stays()))).alias("budget_floor"),
-        rounded(exact::mean(&col("calendar_drift").filter(stays()))).alias("calendar_floor"),
         col("due_to_leave").cast(DataType::Int64).sum().alias("due_to_leave_count"),
-    ]
+    ];
+    let added = [
+        "cost_current",
+        "duration_current",
+        "budget_drift",
+        "calendar_drift",
+        "cost_of_both",
+        "cost_initial_of_both",
+        "duration_of_both",
+        "duration_initial_of_both",
+        "budget_drift_staying",
+        "calendar_drift_staying",
+    ];
+    figures.extend(added.into_iter().flat_map(|name| exact::parts(name, &col(name))));
+    let stays = col("due_to_leave").not();
+    now.clone()
+        .with_columns([
+            of_both("cost_current", "cost_initial").alias("cost_of_both"),
+            of_both("cost_initial", "cost_current").alias("cost_initial_of_both"),
+            of_both("duration_current", "duration_initial").alias("duration_of_both"),
+            of_both("duration_initial", "duration_current").alias("duration_initial_of_both"),
+            where_true(stays.clone(), "budget_drift").alias("budget_drift_staying"),
+            where_true(stays, "calendar_drift").alias("calendar_drift_staying"),
+        ])
+        .group_by_stable([col("as_of"), col("group")])
+        .agg(figures)
+        .with_column(is_alone())
+        .with_columns([
+            rounded(exact::sum("cost_current")).alias("cost_total"),
+            rounded(exact::mean("duration_current")).alias("duration_mean"),
+            rounded(exact::mean("budget_drift")).alias("budget_drift_mean"),
+            rounded(exact::mean("calendar_drift")).alias("calendar_drift_mean"),
+            ratio_of_sums("cost_of_both", "cost_initial_of_both").alias("budget_drift_sum"),
+            ratio_of_sums("duration_of_both", "duration_initial_of_both")
+                .alias("calendar_drift_sum"),
+            rounded(exact::mean("budget_drift_staying")).alias("budget_floor"),
+            rounded(exact::mean("calendar_drift_staying")).alias("calendar_floor"),
+        ])
 }
 
-/// On the projects where both are known, else the two sums would not speak of the same projects.
+/// A figure on the rows where another one is known too.
+fn of_both(figure: &str, other: &str) -> Expr {
+    where_true(col(other).is_not_null(), figure)
+}
+
+fn where_true(condition: Expr, figure: &str) -> Expr {
+    when(condition).then(col(figure)).otherwise(lit(NULL)).cast(DataType::Float64)
+}
+
+/// Of figures on the projects where both are known, else the two sums would not be of the same projects.
 fn ratio_of_sums(current: &str, initial: &str) -> Expr {
-    let both = || col(current).is_not_null().and(col(initial).is_not_null());
-    let sum = |name: &str| exact::sum(&col(name).filter(both()));
-    when(sum(initial).gt(lit(0.0)))
-        .then(rounded(sum(current) / sum(initial) - lit(1.0)))
+    when(exact::sum(initial).gt(lit(0.0)))
+        .then(rounded(exact::sum(current) / exact::sum(initial) - lit(1.0)))
         .otherwise(lit(NULL))
 }
 
 /// The change of each mean since the previous edition, split exactly into what stayers, entrants
 /// and leavers made of it: `(S1 - S0) + (M1 - S1) + (S0 - M0) = M1 - M0`, where `M` is the mean
 /// before (0) and now (1), and `S` the same on the projects known at both.
-fn moves(
-    projects: &DataFrame,
-    steps: &DataFrame,
-    editions: EditionsInForce,
-    group: &Expr,
-) -> PolarsResult<LazyFrame> {
+fn moves(rows: &Rows) -> PolarsResult<LazyFrame> {
+    let mut parts = counts().to_vec();
+    for measure in ["budget", "calendar"] {
+        for figure in ["0", "1", "0_of_stayers", "1_of_stayers"] {
+            let name = format!("{measure}_{figure}");
+            parts.extend(exact::parts(&name, &col(name.as_str())));
+        }
+    }
+    let mut changes = vec![
+        col("as_of"),
+        col("group"),
+        col("stayers_count"),
+        col("entrants_count"),
+        col("leavers_count"),
+        rounded(exact::mean("budget_0")).alias("budget_before"),
+        rounded(exact::mean("calendar_0")).alias("calendar_before"),
+    ];
+    changes.extend(decomposition("budget"));
+    changes.extend(decomposition("calendar"));
+    Ok(pairs(rows)?
+        .group_by_stable([col("as_of"), col("group")])
+        .agg(parts)
+        .with_column(is_alone())
+        .select(changes))
+}
+
+/// One row per date, group and project, with its drifts before (0) and now (1), also restricted to stayers.
+fn pairs(rows: &Rows) -> PolarsResult<LazyFrame> {
     let nothing = |name: &str| lit(NULL).cast(DataType::Float64).alias(name);
-    let now = projects.clone().lazy().filter(col("in_panorama")).select([
-        group.clone().alias("group"),
+    let now = rows.now.clone().select([
+        col("as_of"),
+        col("group"),
         col("project_id"),
         col("budget_drift").alias("budget_1"),
         col("calendar_drift").alias("calendar_1"),
@@ -150,10 +263,9 @@ fn moves(
         lit(1_i64).alias("listed_1"),
         lit(0_i64).alias("listed_0"),
     ]);
-    // Without a previous edition the comparison is with nobody, and everything stays missing.
-    let before_on = editions.previous.map_or(NaiveDate::MIN, EditionId::as_of);
-    let before = steps.clone().lazy().filter(col("edition_on").eq(day(before_on))).select([
-        group.clone().alias("group"),
+    let before = rows.before.clone().select([
+        col("as_of"),
+        col("group"),
         col("project_id"),
         nothing("budget_1"),
         nothing("calendar_1"),
@@ -163,7 +275,7 @@ fn moves(
         lit(1_i64).alias("listed_0"),
     ]);
     let pairs = concat([now, before], UnionArgs::default())?
-        .group_by_stable([col("group"), col("project_id")])
+        .group_by_stable([col("as_of"), col("group"), col("project_id")])
         .agg([
             col("budget_1").max(),
             col("calendar_1").max(),
@@ -172,38 +284,30 @@ fn moves(
             col("listed_1").max(),
             col("listed_0").max(),
         ]);
-    let mut changes = vec![
-        rounded(exact::mean(&col("budget_0"))).alias("budget_before"),
-        rounded(exact::mean(&col("calendar_0"))).alias("calendar_before"),
-    ];
-    changes.extend(counts(editions.previous.is_some()));
-    changes.extend(decomposition("budget"));
-    changes.extend(decomposition("calendar"));
-    Ok(pairs.group_by_stable([col("group")]).agg(changes))
+    Ok(pairs.with_columns([
+        of_both("budget_1", "budget_0").alias("budget_1_of_stayers"),
+        of_both("budget_0", "budget_1").alias("budget_0_of_stayers"),
+        of_both("calendar_1", "calendar_0").alias("calendar_1_of_stayers"),
+        of_both("calendar_0", "calendar_1").alias("calendar_0_of_stayers"),
+    ]))
 }
 
-fn counts(comparable: bool) -> [Expr; 3] {
+fn counts() -> [Expr; 3] {
     let listed = |now: i64, before: i64, name: &str| {
         let count = col("listed_1").eq(lit(now)).and(col("listed_0").eq(lit(before)));
-        let count = count.cast(DataType::Int64).sum();
-        let count = if comparable { count } else { lit(NULL).cast(DataType::Int64).first() };
-        count.alias(name)
+        count.cast(DataType::Int64).sum().alias(name)
     };
     [listed(1, 1, "stayers_count"), listed(1, 0, "entrants_count"), listed(0, 1, "leavers_count")]
 }
 
 fn decomposition(measure: &str) -> [Expr; 3] {
-    let now = format!("{measure}_1");
-    let before = format!("{measure}_0");
-    let both = col(now.as_str()).is_not_null().and(col(before.as_str()).is_not_null());
-    let stayers_now = exact::mean(&col(now.as_str()).filter(both.clone()));
-    let stayers_before = exact::mean(&col(before.as_str()).filter(both));
+    let mean = |figure: &str| exact::mean(&format!("{measure}_{figure}"));
     let part = |expression: Expr, part: &str| {
         rounded(expression).alias(format!("{measure}_change_{part}").as_str())
     };
     [
-        part(stayers_now.clone() - stayers_before.clone(), "stayers"),
-        part(exact::mean(&col(now.as_str())) - stayers_now, "entrants"),
-        part(stayers_before - exact::mean(&col(before.as_str())), "leavers"),
+        part(mean("1_of_stayers") - mean("0_of_stayers"), "stayers"),
+        part(mean("1") - mean("1_of_stayers"), "entrants"),
+        part(mean("0_of_stayers") - mean("0"), "leavers"),
     ]
 }

@@ -23,6 +23,11 @@ pub(super) const FILE: &str = "thresholds.toml";
 pub struct Thresholds(BTreeMap<String, Threshold>);
 
 impl Thresholds {
+    /// Those of a catalogue's texts, without compiling its rules; faulty ones are left out.
+    pub fn of_texts(texts: &BTreeMap<String, String>) -> Self {
+        texts.get(FILE).map_or_else(Self::default, |text| read(text, &mut Vec::new()))
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Threshold> {
         self.0.values()
     }

@@ -28,19 +28,21 @@ pub(super) async fn frame(
 ) -> Result<DataFrame, CycleError> {
     match table {
         ExportTable::Projects | ExportTable::History | ExportTable::Ministries => {
-            let (as_of, portfolio, catalogue) = view::known(parts, Some(day)).await?;
+            let (as_of, portfolio, thresholds) =
+                view::known_with_thresholds(parts, Some(day)).await?;
             tokio::task::spawn_blocking(move || {
                 if table == ExportTable::History {
                     return Ok(frame::history(&portfolio, as_of)?);
                 }
-                let frames = frame::build(&portfolio, as_of, view::target(&catalogue, as_of))?;
+                let frames = frame::build(&portfolio, as_of, view::target(&thresholds, as_of))?;
                 Ok(if table == ExportTable::Projects { frames.projects } else { frames.ministries })
             })
             .await?
         }
         ExportTable::Series => {
-            let (as_of, portfolio, catalogue) = view::known(parts, Some(day)).await?;
-            tokio::task::spawn_blocking(move || view::series_frame(&portfolio, as_of, &catalogue))
+            let (as_of, portfolio, thresholds) =
+                view::known_with_thresholds(parts, Some(day)).await?;
+            tokio::task::spawn_blocking(move || view::series_frame(&portfolio, as_of, &thresholds))
                 .await?
         }
         ExportTable::Alerts => {

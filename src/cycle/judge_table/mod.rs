@@ -105,7 +105,7 @@ pub fn judge_table(
     let given: BTreeSet<&'static str> = layout.fields.iter().map(|one| one.field.name).collect();
     let read: BTreeSet<&'static str> =
         rules.iter().flat_map(|rule| catalogue.fields_of(&rule.id)).collect();
-    let target = view::target(catalogue, request.as_of);
+    let target = view::target(catalogue.thresholds(), request.as_of);
     let wanted = read.iter().copied().chain(Subjects::FIELDS).collect();
     let plan = GivenFrame::plan(request.scope, &given, &wanted, request.as_of, target);
 

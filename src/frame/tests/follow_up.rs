@@ -84,7 +84,7 @@ fn the_questionnaire_is_dated_apart_from_what_others_report() {
 }
 
 #[test]
-fn a_declared_cause_stands_at_its_highest_level_until_it_is_lifted() {
+fn a_declared_cause_has_its_highest_level_until_it_is_lifted() {
     let mut known = portfolio("2020-11 MJ a 20 24");
     let declared = |cause: &str, level: Level, lifted_on: Option<&str>| DeclaredCause {
         project: ProjectId::new("a"),
@@ -141,8 +141,8 @@ fn a_vendor_fails_on_several_projects_when_two_listed_ones_say_so() {
         "2020-11 MJ a 20 24
          2020-11 MJ b 20 24",
     );
-    let count = |kept: &Portfolio| {
-        let frames = build(kept, date("2020-11-01"), None).unwrap();
+    let count = |imported: &Portfolio| {
+        let frames = build(imported, date("2020-11-01"), None).unwrap();
         print(&frames.portfolio, &["failing_vendors_count"])
     };
     assert_eq!(count(&known), "null");

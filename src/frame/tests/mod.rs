@@ -1,6 +1,8 @@
 //! The frames, from a portfolio written in a few lines to the measures printed as text.
 
+mod computed;
 mod follow_up;
+mod over_time;
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
@@ -116,7 +118,7 @@ fn drift_is_against_the_first_edition_until_a_baseline_is_declared() {
 }
 
 #[test]
-fn a_project_keeps_its_figures_by_edition_those_not_published_included() {
+fn a_project_has_its_figures_by_edition_those_not_published_included() {
     let known = portfolio(
         "2019-11 MJ a 10 24
          2019-11 MJ b - withheld
@@ -289,6 +291,22 @@ fn figures_do_not_depend_on_the_order_in_which_rows_are_added_up() {
     let other_way = figures(&portfolio(&lines(&mut (0..costs.len()).rev())));
     assert_eq!(one_way.map(f64::to_bits), other_way.map(f64::to_bits));
     assert!((one_way[0] - 1_000_292.384_333).abs() < 1e-6, "{one_way:?}");
+}
+
+/// Stored figures and verdicts are computed again to the last digit: the mean falls halfway between two billionths.
+#[test]
+fn the_mean_of_the_portfolio_and_of_ministries_is_rounded_as_it_always_was() {
+    let mut lines = vec!["2020-06 MJ p0 1 24".to_owned(), "2020-06 MI other - -".to_owned()];
+    lines.extend((1..36).map(|number| format!("2020-06 MJ p{number} 1 24")));
+    let mut known = portfolio(&lines.join("\n"));
+    let later = lines.join("\n").replace("2020-06", "2020-11").replace("p0 1 ", "p0 1.167518746 ");
+    known.snapshots.extend(portfolio(&later).snapshots);
+    let frames = build(&known, date("2020-12-01"), None).unwrap();
+    let means = |frame: &DataFrame| -> Vec<Option<f64>> {
+        frame.column("budget_drift_mean").unwrap().f64().unwrap().iter().collect()
+    };
+    assert_eq!(means(&frames.portfolio), [Some(0.004_653_298)]);
+    assert_eq!(means(&frames.ministries), [None, Some(0.004_653_299)]);
 }
 
 #[test]

@@ -2,37 +2,25 @@
 
 use actix_web::HttpResponse;
 use actix_web::web;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::alerts::find;
 use super::created;
 use super::desk::Desk;
 use super::error::Problem;
-use super::words::Name;
-use super::words::Said;
-use super::words::Words;
 use crate::cycle;
 use crate::cycle::AlertDossier;
-use crate::cycle::Contest;
+use crate::domain::acts::Assignment;
+use crate::domain::acts::Comment;
+use crate::domain::acts::Contestation;
 use crate::domain::dispute::Dispute;
 use crate::domain::ids::AlertId;
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Assignment {
-    /// To whom, by name or address.
-    to: Name,
-    #[serde(default)]
-    reason: Words,
-}
 
 /// Give an alert to someone.
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/assignment",
     tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     request_body = Assignment,
     responses((status = 200, description = "The alert, given", body = AlertDossier))
 )]
@@ -42,15 +30,9 @@ pub(super) async fn assign_alert(
     body: web::Json<Assignment>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    let act = desk.act(body.reason.as_str());
+    let act = desk.act(body.reason.as_str())?;
     desk.store.assign(&found.id, body.to.as_str(), &act).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Comment {
-    text: Said,
 }
 
 /// Say something of an alert.
@@ -58,7 +40,7 @@ pub(super) struct Comment {
     post,
     path = "/api/v1/alerts/{alert}/comments",
     tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     request_body = Comment,
     responses((status = 200, description = "The alert, commented", body = AlertDossier))
 )]
@@ -68,20 +50,8 @@ pub(super) async fn comment_alert(
     body: web::Json<Comment>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    desk.store.comment(&found.id, &desk.act(body.text.as_str())).await?;
+    desk.store.comment(&found.id, &desk.act(body.text.as_str())?).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Contestation {
-    /// Figures that are contested, as the dictionary names them.
-    #[schema(min_items = 1)]
-    fields: Vec<Name>,
-    /// Who of the project's team says so.
-    author: Name,
-    /// What the team says.
-    text: Said,
 }
 
 /// Take note that a project's team contests figures behind an alert.
@@ -89,7 +59,7 @@ pub(super) struct Contestation {
     post,
     path = "/api/v1/alerts/{alert}/disputes",
     tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     request_body = Contestation,
     responses((status = 201, description = "The dispute, open", body = Dispute,
         headers(("Location" = String, description = "Where the dispute is"))))
@@ -100,13 +70,10 @@ pub(super) async fn dispute_alert(
     body: web::Json<Contestation>,
 ) -> Result<HttpResponse, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    let Contestation { fields, author, text } = body.into_inner();
-    if fields.is_empty() {
+    if body.fields.is_empty() {
         return Err(Problem::Unfit("`fields`: found none, expected at least one".to_owned()));
     }
-    let act = desk.act(text.as_str());
-    let fields = fields.into_iter().map(Name::into_inner).collect();
-    let contest = Contest { fields, author: author.into_inner() };
-    let dispute = cycle::contest(&desk, &found, contest, &act).await?;
+    let act = desk.act(body.text.as_str())?;
+    let dispute = cycle::contest(&desk, &found, &body, &act).await?;
     Ok(created(&format!("/api/v1/disputes/{}", dispute.number), &dispute))
 }

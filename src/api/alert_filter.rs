@@ -17,6 +17,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::mission::MissionKind;
 use crate::domain::subject::Subject;
+use crate::domain::words::Name;
 use crate::rules::Family;
 use crate::rules::Rule;
 
@@ -36,6 +37,9 @@ pub(super) struct AlertQuery {
     /// What its rule calls for.
     mission: Vec<MissionKind>,
     subject: Vec<Subject>,
+    /// Alerts on this subject alone: a ministry by its code, `portfolio`, or a project by id or by any name it
+    /// went by.
+    about: Option<Name>,
     project: Vec<ProjectId>,
     /// Alerts on the ministry, and on its projects.
     ministry: Vec<MinistryCode>,
@@ -53,6 +57,10 @@ impl AlertQuery {
         desk: &Desk,
         alerts: Vec<Alert>,
     ) -> Result<Vec<Alert>, Problem> {
+        let about = match &self.about {
+            Some(about) => Some(cycle::subject_called(desk, about.as_str()).await?),
+            None => None,
+        };
         let ministries = match self.ministry.as_slice() {
             [] => BTreeMap::new(),
             _ => cycle::ministries(desk).await?,
@@ -67,6 +75,7 @@ impl AlertQuery {
             let ministry = alert.subject.ministry();
             let of_project = alert.subject.project().and_then(|project| ministries.get(project));
             self.fits(alert)
+                && about.as_ref().is_none_or(|about| alert.subject == *about)
                 && self.fits_ministry(ministry.or(of_project))
                 && self.fits_rule(rules.get(&alert.rule))
         });

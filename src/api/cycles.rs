@@ -14,9 +14,9 @@ use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
 use super::query::is_wanted;
-use super::words::Said;
 use crate::cycle;
 use crate::cycle::VoidReport;
+use crate::domain::acts::Reason;
 use crate::domain::cycle::CycleInputs;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::fingerprint::Fingerprint;
@@ -165,14 +165,6 @@ pub(super) async fn replay_cycle(
     }))
 }
 
-/// Why a cycle no longer counts.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CycleVoiding {
-    /// Everybody who sees the cycle, or an alert that it changed, reads it.
-    reason: Said,
-}
-
 /// Make the last cycle that stands void: it is marked and kept, what it did to alerts and missions is
 /// undone, and whoever was told of it is sent a correction.
 #[utoipa::path(
@@ -180,16 +172,16 @@ pub(super) struct CycleVoiding {
     path = "/api/v1/cycles/{cycle}/void",
     tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
-    request_body = CycleVoiding,
+    request_body = Reason,
     responses((status = 200, description = "The cycle, void, and what was undone", body = VoidReport),
         Conflict)
 )]
 pub(super) async fn void_cycle(
     desk: Desk,
     number: web::Path<i64>,
-    body: web::Json<CycleVoiding>,
+    body: web::Json<Reason>,
 ) -> Result<web::Json<VoidReport>, Problem> {
-    let act = desk.act(body.reason.as_str());
+    let act = desk.act(body.reason.as_str())?;
     Ok(web::Json(cycle::void(&desk, CycleNumber(*number), &act).await?))
 }
 

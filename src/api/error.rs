@@ -1,5 +1,8 @@
 //! Problems and their statuses: problem details, as RFC 9457 has them.
 
+use std::error::Error as StdError;
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
@@ -11,6 +14,7 @@ use super::mistakes;
 use super::problem_details::PROBLEM_JSON;
 use super::problem_details::ProblemDetails;
 use super::problem_errors::ProblemError;
+use super::trace;
 use super::unavailable::Unavailable;
 use crate::cycle::CycleError;
 use crate::cycle::NoPlace;
@@ -147,7 +151,7 @@ pub enum Problem {
     Unassembled,
     /// 500: ours. The cause goes to the log, not to the reader.
     #[error("something broke down here; the log says what, under this request's id")]
-    Internal(#[source] Box<CycleError>),
+    Internal(#[source] Arc<CycleError>),
 }
 
 impl Problem {
@@ -167,6 +171,14 @@ impl Problem {
             return errors;
         }
         &[]
+    }
+
+    /// The fault behind it, where its words hide it from callers of a server.
+    pub fn cause(&self) -> Option<Arc<dyn StdError + Send + Sync>> {
+        if let Self::Internal(cause) = self {
+            return Some(Arc::<CycleError>::clone(cause));
+        }
+        if let Self::Unavailable(why) = self { Some(why.cause()?) } else { None }
     }
 
     /// In how long it is worth asking again.
@@ -219,8 +231,8 @@ impl Problem {
             Self::UnderWay { .. } => ("under-way", "Already under way"),
             Self::NoPlace(_) => ("no-place", "Every place is taken"),
             Self::NotReady(_) => ("not-ready", "Not ready"),
-            Self::Unavailable(Unavailable::Busy) => ("busy", "Others are writing"),
-            Self::Unavailable(Unavailable::Storage(_)) => ("storage", "Nothing can be written"),
+            Self::Unavailable(Unavailable::Busy(_)) => ("busy", "Others are writing"),
+            Self::Unavailable(Unavailable::Storage(..)) => ("storage", "Nothing can be written"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal fault"),
         }
     }
@@ -270,8 +282,11 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Self::Internal(cause) = self {
-            let cause: &dyn std::error::Error = cause.as_ref();
+        // A command of this process shows the cause itself.
+        if let Self::Internal(cause) = self
+            && trace::current().is_some()
+        {
+            let cause: &dyn StdError = cause.as_ref();
             error!(error = cause, "A request broke down");
         }
         let status = self.status_code();

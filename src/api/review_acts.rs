@@ -1,28 +1,25 @@
 //! What people do to a review: plan, hold, move, call off, tick off what it left to do.
 
 use actix_web::web;
-use chrono::NaiveDate;
-use chrono::NaiveTime;
 use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
 use super::page::Listing;
 use super::page::Page;
 use super::page::Whole;
-use super::words::Name;
-use super::words::Said;
-use super::words::Words;
 use crate::cycle;
 use crate::cycle::OpenAction;
 use crate::cycle::ReviewFile;
+use crate::domain::acts::Reason;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ReviewId;
-use crate::domain::review::Minutes;
-use crate::domain::review::ReviewAction;
 use crate::domain::review::ReviewChange;
+use crate::reviews::ActionTick;
 use crate::reviews::ReviewAct;
+use crate::reviews::ReviewMinutes;
+use crate::reviews::ReviewMove;
+use crate::reviews::ReviewPlanning;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -49,16 +46,6 @@ pub(super) async fn list_actions(
 
 type Answer = Result<web::Json<ReviewFile>, Problem>;
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReviewPlanning {
-    /// Today by default.
-    as_of: Option<NaiveDate>,
-    /// Say what would be planned, and write nothing.
-    #[serde(default)]
-    dry_run: bool,
-}
-
 /// Plan the next review of each listed project.
 #[utoipa::path(
     post,
@@ -72,30 +59,6 @@ pub(super) async fn plan_reviews(
     body: web::Json<ReviewPlanning>,
 ) -> Result<web::Json<Whole<ReviewChange>>, Problem> {
     Ok(Whole::of(cycle::plan_reviews(&desk, body.as_of, body.dry_run).await?))
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReviewMinutes {
-    held_on: NaiveDate,
-    /// Who was there.
-    #[schema(min_items = 1)]
-    present: Vec<Name>,
-    findings: Said,
-    #[serde(default)]
-    decisions: Vec<Said>,
-    #[serde(default)]
-    actions: Vec<NewAction>,
-    /// The day agreed for the next one; by default, after the list's cadence.
-    next_on: Option<NaiveDate>,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewAction {
-    what: Said,
-    owner: Name,
-    due_on: NaiveDate,
 }
 
 /// Record the minutes of a review that was held; the next one is planned.
@@ -112,37 +75,7 @@ pub(super) async fn hold_review(
     id: web::Path<String>,
     body: web::Json<ReviewMinutes>,
 ) -> Answer {
-    let body = body.into_inner();
-    let minutes = Minutes {
-        held_on: body.held_on,
-        present: body.present.into_iter().map(Name::into_inner).collect(),
-        findings: body.findings.into_inner(),
-        decisions: body.decisions.into_iter().map(Said::into_inner).collect(),
-        next_on: body.next_on,
-        actions: body.actions.into_iter().map(action).collect(),
-        recorded_by: desk.caller().name.clone(),
-    };
-    act(&desk, id.into_inner(), ReviewAct::Hold { minutes }).await
-}
-
-fn action(asked: NewAction) -> ReviewAction {
-    ReviewAction {
-        what: asked.what.into_inner(),
-        owner: asked.owner.into_inner(),
-        due_on: asked.due_on,
-        done: None,
-    }
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReviewMove {
-    /// Another working day.
-    to: NaiveDate,
-    /// In Paris; the same hour by default.
-    #[schema(value_type = Option<String>, example = "14:30:00", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$")]
-    at: Option<NaiveTime>,
-    reason: Said,
+    act(&desk, id.into_inner(), ReviewAct::Hold(body.into_inner())).await
 }
 
 /// Move a planned review to another working day.
@@ -159,14 +92,7 @@ pub(super) async fn move_review(
     id: web::Path<String>,
     body: web::Json<ReviewMove>,
 ) -> Answer {
-    let ReviewMove { to, at, reason } = body.into_inner();
-    act(&desk, id.into_inner(), ReviewAct::Move { to, at, reason: reason.into_inner() }).await
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReviewCancellation {
-    reason: Said,
+    act(&desk, id.into_inner(), ReviewAct::Move(body.into_inner())).await
 }
 
 /// Call off a planned review, which stays due.
@@ -175,26 +101,15 @@ pub(super) struct ReviewCancellation {
     path = "/api/v1/reviews/{review}/cancellation",
     tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
-    request_body = ReviewCancellation,
+    request_body = Reason,
     responses((status = 200, description = "The review, called off", body = ReviewFile))
 )]
 pub(super) async fn cancel_review(
     desk: Desk,
     id: web::Path<String>,
-    body: web::Json<ReviewCancellation>,
+    body: web::Json<Reason>,
 ) -> Answer {
-    let reason = body.into_inner().reason.into_inner();
-    act(&desk, id.into_inner(), ReviewAct::Cancel { reason }).await
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ActionTick {
-    /// Whether it is done, or is not after all.
-    done: bool,
-    /// How it was done, or why it is not: then it must be said.
-    #[serde(default)]
-    reason: Words,
+    act(&desk, id.into_inner(), ReviewAct::Cancel(body.into_inner())).await
 }
 
 /// Say that an action of a review's minutes is done, or is not after all.
@@ -215,13 +130,11 @@ pub(super) async fn tick_action(
     body: web::Json<ActionTick>,
 ) -> Answer {
     let (id, number) = place.into_inner();
-    let ActionTick { done, reason } = body.into_inner();
-    let reason = reason.as_str().to_owned();
-    act(&desk, id, ReviewAct::Action { number, done, reason }).await
+    act(&desk, id, ReviewAct::Tick(number, body.into_inner())).await
 }
 
 async fn act(desk: &Desk, id: String, what: ReviewAct) -> Answer {
     let id = ReviewId::new(id);
-    cycle::act_on_review(desk, &id, &what, &desk.caller().name).await?;
+    cycle::act_on_review(desk, &id, &what, desk.person()?).await?;
     Ok(web::Json(cycle::review(desk, &id).await?))
 }

@@ -284,7 +284,7 @@ pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
 }
 
 /// What callers of the API go by.
-fn practice(config: &Config) -> api::Practice {
+pub(super) fn practice(config: &Config) -> api::Practice {
     api::Practice {
         silences: config.silences,
         director: config.missions.director().map(str::to_owned),

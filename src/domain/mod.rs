@@ -1,6 +1,7 @@
 //! The words of the house: types that cross a boundary. Imports nothing of ours, does no I/O.
 
 pub mod access;
+pub mod acts;
 pub mod alert;
 pub mod audit;
 pub mod comparison;
@@ -37,4 +38,5 @@ pub mod value;
 pub mod verdict;
 pub mod verdicts;
 pub mod visible_text;
+pub mod words;
 pub mod working_days;

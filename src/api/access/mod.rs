@@ -1,6 +1,7 @@
 //! Who may pass: the guard of each resource checks what the matched route requires before its handler runs.
 
 pub(super) mod browser;
+mod local;
 mod permissions;
 mod proof;
 mod refusals;
@@ -32,6 +33,7 @@ use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
 pub use browser::Cookies;
+pub use local::LocalCaller;
 pub use permissions::DataScope;
 pub use permissions::Requirement;
 pub(super) use permissions::anonymous;

@@ -94,13 +94,17 @@ impl Actor {
         Ok(Self::from_kept(name.to_owned()))
     }
 
-    /// Whoever typed this name beside the database; Vigie itself when they typed none. Nobody proved it, and it is
-    /// marked so. `Err` when it is no name.
+    /// A name typed next to the database, marked as unproved; Vigie itself for none. Fails when it is no name.
     pub fn local(name: &str) -> Result<Self, ActorError> {
         match Self::person(name) {
-            Err(ActorError::Nobody) => Ok(Self::vigie().proved_by(NameProof::Local)),
+            Err(ActorError::Nobody) => Ok(Self::local_vigie()),
             named => Ok(named?.proved_by(NameProof::Local)),
         }
+    }
+
+    /// Vigie itself, as a command run next to the database has it act.
+    pub fn local_vigie() -> Self {
+        Self::vigie().proved_by(NameProof::Local)
     }
 
     #[must_use]

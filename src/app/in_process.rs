@@ -46,7 +46,7 @@ pub struct InProcess {
 }
 
 impl InProcess {
-    /// The application over the store of `parts`, called by whoever the setting `actor` names.
+    /// The application over the store of `parts`, called by the person that the setting `actor` names.
     ///
     /// # Errors
     /// When it cannot be put together, which no setting can bring about.

@@ -45,7 +45,7 @@ pub(super) async fn run(
     Ok(Conclusion::Good)
 }
 
-/// The table of aliases is a file of whoever answers.
+/// The table of aliases is a file of the machine that answers.
 fn tell_alias(from: &ProjectId, session: &Session<'_>) {
     let text = if session.database().is_some() {
         let table = session.config.aliases.display();

@@ -133,7 +133,7 @@ pub(super) async fn run(
             let accounts = all(api).await?;
             session.printer.answer(&accounts, &[sheet(&accounts)], 0)?;
         }
-        // For whoever holds the machine, when nobody is left who keeps accounts.
+        // For the person who runs the machine, when no administrator is left.
         AccountsCommand::Invite => {
             let parts = session.database_for("accounts invite")?;
             let now = parts.clock.now();

@@ -1,4 +1,4 @@
-//! The same of a server: drafts, publications and comparisons. Files are those of this machine.
+//! Rule commands run against a server: drafts, publications and comparisons. Files are those of this machine.
 
 use std::collections::BTreeMap;
 use std::path::Path;

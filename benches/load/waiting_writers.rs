@@ -4,11 +4,14 @@ use std::fmt::Write as _;
 use std::time::Duration;
 use std::time::Instant;
 
+use chrono::TimeDelta;
 use reqwest::Client;
 use reqwest::Response;
 use serde_json::json;
 use sqlx::SqlitePool;
 use tokio::task::JoinSet;
+use vigie::clock::Clock as _;
+use vigie::clock::SystemClock;
 
 use super::milliseconds;
 use super::service::Served;
@@ -44,7 +47,7 @@ async fn both(service: &Service, served: &Served) -> (Vec<Duration>, Vec<Duratio
     let alone = read_all(service, served, ROUNDS).await;
     let pool = SqlitePool::connect(&service.database()).await.unwrap();
     let lock = pool.begin_with("begin immediate").await.unwrap();
-    let until = chrono::Utc::now().date_naive() + chrono::TimeDelta::days(7);
+    let until = (SystemClock.now() + TimeDelta::days(7)).date_naive();
     let mut writers = JoinSet::new();
     for _ in 0..WRITERS {
         let request = Client::new()

@@ -1,12 +1,9 @@
 //! Accounts, for administrators.
 
-use std::collections::BTreeSet;
-
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web;
 use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
@@ -19,32 +16,17 @@ use super::query::Asked;
 use super::revision::Seen;
 use super::revision::SeenRevision;
 use super::revision::etag;
-use super::words::Name;
-use super::words::Words;
 use crate::domain::access::Account;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Identity;
-use crate::domain::access::Role;
 use crate::domain::access::Scope;
+use crate::domain::acts::AccountBody;
 use crate::domain::audit::Actor;
 use crate::domain::ids::MinistryCode;
 use crate::store::AccountTerms;
 
 /// Maximum length of a ministry's code, in bytes.
 const LONGEST_CODE: usize = 40;
-
-/// The editable fields of an account.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AccountBody {
-    name: Name,
-    #[schema(value_type = Vec<Role>)]
-    roles: BTreeSet<Role>,
-    scope: Scope,
-
-    #[serde(default)]
-    reason: Words,
-}
 
 /// The reason for a change whose request has no body.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -107,8 +89,8 @@ pub(super) async fn make_account(
     desk: Desk,
     body: web::Json<AccountBody>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(body.reason.as_str());
-    let account = desk.store.make_account(&body.into_inner().terms(None)?, &act).await?;
+    let act = desk.act(body.reason.as_str())?;
+    let account = desk.store.make_account(&terms(body.into_inner(), None)?, &act).await?;
     let location = format!("/api/v1/accounts/{}", account.number.0);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
@@ -141,9 +123,9 @@ pub(super) async fn change_account(
     Seen(revision): Seen,
     body: web::Json<AccountBody>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(body.reason.as_str());
+    let act = desk.act(body.reason.as_str())?;
     let identity = find(&desk, *number).await?.identity;
-    let terms = body.into_inner().terms(identity)?;
+    let terms = terms(body.into_inner(), identity)?;
     let account = desk.store.change_account((*number, revision), &terms, &act).await?;
     Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
 }
@@ -171,7 +153,7 @@ pub(super) async fn close_account(
     Seen(revision): Seen,
     why: Asked<WhyQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(&why.reason);
+    let act = desk.act(&why.reason)?;
     let account = desk.store.close_account((*number, revision), &act).await?;
     Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
 }
@@ -199,12 +181,10 @@ pub(super) fn check(scope: &Scope) -> Result<(), Problem> {
     })
 }
 
-impl AccountBody {
-    fn terms(self, identity: Option<Identity>) -> Result<AccountTerms, Problem> {
-        let Self { name, roles, scope, reason: _ } = self;
-        let name = Actor::person(name.as_str())
-            .map_err(|fault| Problem::BadParameter(fault.to_string()))?;
-        check(&scope)?;
-        Ok(AccountTerms { name, roles, scope, identity })
-    }
+fn terms(body: AccountBody, identity: Option<Identity>) -> Result<AccountTerms, Problem> {
+    let AccountBody { name, roles, scope, reason: _ } = body;
+    let name =
+        Actor::person(name.as_str()).map_err(|fault| Problem::BadParameter(fault.to_string()))?;
+    check(&scope)?;
+    Ok(AccountTerms { name, roles, scope, identity })
 }

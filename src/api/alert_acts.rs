@@ -2,37 +2,25 @@
 
 use actix_web::HttpResponse;
 use actix_web::web;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::alerts::find;
 use super::created;
 use super::desk::Desk;
 use super::error::Problem;
-use super::words::Name;
-use super::words::Said;
-use super::words::Words;
 use crate::cycle;
 use crate::cycle::AlertDossier;
-use crate::cycle::Contest;
+use crate::domain::acts::Assignment;
+use crate::domain::acts::Comment;
+use crate::domain::acts::Contestation;
 use crate::domain::dispute::Dispute;
 use crate::domain::ids::AlertId;
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Assignment {
-    /// Person to assign the alert to, by name or mail address.
-    to: Name,
-    #[serde(default)]
-    reason: Words,
-}
 
 /// Assign an alert to a person.
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/assignment",
     tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     request_body = Assignment,
     responses((status = 200, description = "The assigned alert", body = AlertDossier))
 )]
@@ -42,15 +30,9 @@ pub(super) async fn assign_alert(
     body: web::Json<Assignment>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    let act = desk.act(body.reason.as_str());
+    let act = desk.act(body.reason.as_str())?;
     desk.store.assign(&found.id, body.to.as_str(), &act).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Comment {
-    text: Said,
 }
 
 /// Comment on an alert.
@@ -58,7 +40,7 @@ pub(super) struct Comment {
     post,
     path = "/api/v1/alerts/{alert}/comments",
     tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     request_body = Comment,
     responses((status = 200, description = "The alert, with the comment in its history", body = AlertDossier))
 )]
@@ -68,20 +50,8 @@ pub(super) async fn comment_alert(
     body: web::Json<Comment>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    desk.store.comment(&found.id, &desk.act(body.text.as_str())).await?;
+    desk.store.comment(&found.id, &desk.act(body.text.as_str())?).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Contestation {
-    /// Disputed fields, by their names in the data dictionary.
-    #[schema(min_items = 1)]
-    fields: Vec<Name>,
-    /// Member of the project's team who disputes them.
-    author: Name,
-    /// The team's statement.
-    text: Said,
 }
 
 /// Record that a project's team disputes figures behind an alert.
@@ -89,7 +59,7 @@ pub(super) struct Contestation {
     post,
     path = "/api/v1/alerts/{alert}/disputes",
     tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     request_body = Contestation,
     responses((status = 201, description = "The new dispute", body = Dispute,
         headers(("Location" = String, description = "Address of the dispute"))))
@@ -100,13 +70,10 @@ pub(super) async fn dispute_alert(
     body: web::Json<Contestation>,
 ) -> Result<HttpResponse, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    let Contestation { fields, author, text } = body.into_inner();
-    if fields.is_empty() {
+    if body.fields.is_empty() {
         return Err(Problem::Unfit("`fields`: found none, expected at least one".to_owned()));
     }
-    let act = desk.act(text.as_str());
-    let fields = fields.into_iter().map(Name::into_inner).collect();
-    let contest = Contest { fields, author: author.into_inner() };
-    let dispute = cycle::contest(&desk, &found, contest, &act).await?;
+    let act = desk.act(body.text.as_str())?;
+    let dispute = cycle::contest(&desk, &found, &body, &act).await?;
     Ok(created(&format!("/api/v1/disputes/{}", dispute.number), &dispute))
 }

@@ -11,6 +11,7 @@ use super::query::is_wanted;
 use crate::cycle;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertState;
+use crate::domain::bounded_text::Name;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
@@ -38,7 +39,9 @@ pub(super) struct AlertQuery {
     mission: Vec<MissionKind>,
     /// Subject of the alert: `project/…`, `ministry/…` or `portfolio`.
     subject: Vec<Subject>,
-    /// Id of a project.
+    /// Alerts on this subject alone: a ministry by its code, `portfolio`, or a project by id or by any name it
+    /// went by.
+    about: Option<Name>,
     project: Vec<ProjectId>,
     /// Code of a ministry: alerts on it and on its projects.
     ministry: Vec<MinistryCode>,
@@ -56,6 +59,10 @@ impl AlertQuery {
         desk: &Desk,
         alerts: Vec<Alert>,
     ) -> Result<Vec<Alert>, Problem> {
+        let about = match &self.about {
+            Some(about) => Some(cycle::subject_called(desk, about.as_str()).await?),
+            None => None,
+        };
         let ministries = match self.ministry.as_slice() {
             [] => BTreeMap::new(),
             _ => cycle::ministries(desk).await?,
@@ -70,6 +77,7 @@ impl AlertQuery {
             let ministry = alert.subject.ministry();
             let of_project = alert.subject.project().and_then(|project| ministries.get(project));
             self.fits(alert)
+                && about.as_ref().is_none_or(|about| alert.subject == *about)
                 && self.fits_ministry(ministry.or(of_project))
                 && self.fits_rule(rules.get(&alert.rule))
         });

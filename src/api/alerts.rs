@@ -2,7 +2,6 @@
 
 use actix_web::web;
 use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::alert_filter::AlertQuery;
 use super::desk::Desk;
@@ -10,10 +9,10 @@ use super::error::Problem;
 use super::page::Listing;
 use super::page::Page;
 use super::query::is_wanted;
-use super::words::Words;
 use crate::cycle;
 use crate::cycle::AlertDossier;
 use crate::cycle::AlertLine;
+use crate::domain::acts::NewAcknowledgement;
 use crate::domain::alert::Alert;
 use crate::domain::dispute::Dispute;
 use crate::domain::dispute::DisputeState;
@@ -46,7 +45,7 @@ pub(super) async fn list_alerts(
     get,
     path = "/api/v1/alerts/{alert}",
     tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert")),
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     responses((status = 200, description = "The alert", body = AlertDossier))
 )]
 pub(super) async fn find_alert(
@@ -57,35 +56,28 @@ pub(super) async fn find_alert(
     Ok(web::Json(cycle::dossier(&desk, found).await?))
 }
 
-/// The reason for an action.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Reason {
-    reason: Words,
-}
-
 /// Acknowledge an alert as it is now.
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/acknowledgement",
     tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert")),
-    request_body = Reason,
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    request_body = NewAcknowledgement,
     responses((status = 200, description = "The acknowledged alert", body = AlertDossier))
 )]
 pub(super) async fn acknowledge(
     desk: Desk,
     id: web::Path<String>,
-    body: web::Json<Reason>,
+    body: web::Json<NewAcknowledgement>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
     let found = find(&desk, id.into_inner()).await?;
-    cycle::acknowledge(&desk, &found, &desk.act(body.reason.as_str())).await?;
+    cycle::acknowledge(&desk, &found, &desk.act(body.reason.as_str())?).await?;
     Ok(web::Json(cycle::dossier(&desk, found).await?))
 }
 
+/// The alert whose id is `id`, or the only one whose id begins so.
 pub(super) async fn find(desk: &Desk, id: String) -> Result<Alert, Problem> {
-    let alert = desk.store.alert(&AlertId::new(id.as_str())).await?;
-    alert.ok_or(Problem::NotFound { kind: "alert", id })
+    Ok(cycle::find_alert(desk, &id).await?)
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]

@@ -14,9 +14,9 @@ use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
 use super::query::is_wanted;
-use super::words::Said;
 use crate::cycle;
 use crate::cycle::VoidReport;
+use crate::domain::acts::Reason;
 use crate::domain::cycle::CycleInputs;
 use crate::domain::cycle::CycleSummary;
 use crate::domain::fingerprint::Fingerprint;
@@ -168,14 +168,6 @@ pub(super) async fn replay_cycle(
     }))
 }
 
-/// The reason for voiding a cycle.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CycleVoiding {
-    /// Shown with the cycle, and with every alert that it changed.
-    reason: Said,
-}
-
 /// Void the last valid cycle: it stays on record, marked as void, its effects on alerts and missions are undone,
 /// and everybody who was notified of it receives a correction.
 #[utoipa::path(
@@ -183,16 +175,16 @@ pub(super) struct CycleVoiding {
     path = "/api/v1/cycles/{cycle}/void",
     tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
-    request_body = CycleVoiding,
+    request_body = Reason,
     responses((status = 200, description = "The void cycle, and what was undone", body = VoidReport),
         Conflict)
 )]
 pub(super) async fn void_cycle(
     desk: Desk,
     number: web::Path<i64>,
-    body: web::Json<CycleVoiding>,
+    body: web::Json<Reason>,
 ) -> Result<web::Json<VoidReport>, Problem> {
-    let act = desk.act(body.reason.as_str());
+    let act = desk.act(body.reason.as_str())?;
     Ok(web::Json(cycle::void(&desk, CycleNumber(*number), &act).await?))
 }
 

@@ -16,6 +16,7 @@ use chrono::Utc;
 use tokio::sync::watch;
 use tracing::error;
 
+use super::access::LocalCaller;
 use super::access::RefusalEntry;
 use super::access::Refusals;
 use super::access::Requirement;
@@ -29,6 +30,7 @@ use crate::cycle::Parts;
 use crate::domain::access::Caller;
 use crate::domain::access::Scope;
 use crate::domain::audit::Act;
+use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 use crate::store::Attempt;
 use crate::store::Credential;
@@ -55,11 +57,22 @@ pub struct Workshop {
 }
 
 impl Workshop {
+    /// For requests of clients, who do not wait for long.
     pub fn new(parts: Parts) -> Self {
+        let store = parts.store.writing_within(WRITE_WAIT);
+        Self::with_store(store, parts)
+    }
+
+    /// For a command of this process, which waits for other writers as long as the store does.
+    pub fn local(parts: Parts) -> Self {
+        Self::with_store(parts.store.clone(), parts)
+    }
+
+    fn with_store(store: Store, parts: Parts) -> Self {
         let opened_at = parts.clock.now();
         let clock_watch = ClockWatch::begin(opened_at, parts.clock.elapsed());
         let patient = parts.store.clone();
-        let parts = Parts { store: patient.writing_within(WRITE_WAIT), ..parts };
+        let parts = Parts { store, ..parts };
         Self { parts, patient, refusals: Refusals::default(), opened_at, clock_watch }
     }
 
@@ -201,6 +214,8 @@ impl Workshop {
 pub(super) struct Desk {
     parts: Parts,
     caller: Caller,
+    /// Why no person who can decide is named.
+    unnamed: Option<String>,
     workshop: web::Data<Workshop>,
 }
 
@@ -214,10 +229,24 @@ impl Desk {
         self.workshop.opened_at
     }
 
-    /// An action by the caller, now, for a reason.
-    pub(super) fn act(&self, reason: &str) -> Act {
-        let actor = self.caller.name.clone();
-        Act { actor, at: self.parts.clock.now(), reason: reason.to_owned() }
+    /// What the caller does now, for a reason.
+    ///
+    /// # Errors
+    /// When the caller is no person with a name: nothing is decided by nobody.
+    pub(super) fn act(&self, reason: &str) -> Result<Act, Problem> {
+        let actor = self.person()?.clone();
+        Ok(Act { actor, at: self.parts.clock.now(), reason: reason.to_owned() })
+    }
+
+    /// The name under which the caller decides.
+    ///
+    /// # Errors
+    /// When the caller is no person with a name.
+    pub(super) fn person(&self) -> Result<&Actor, Problem> {
+        match &self.unnamed {
+            Some(words) => Err(Problem::Unfit(words.clone())),
+            None => Ok(&self.caller.name),
+        }
     }
 }
 
@@ -239,7 +268,9 @@ impl FromRequest for Desk {
             let caller = caller.ok_or(Problem::Unproven { reason: "no credentials were sent" })?;
             let workshop = Workshop::of(request)?;
             let parts = workshop.parts_seen_by(request, &caller.scope);
-            Ok(Self { parts, caller, workshop: workshop.clone() })
+            let local = request.app_data::<web::Data<LocalCaller>>();
+            let unnamed = local.and_then(|local| local.unnamed()).map(ToString::to_string);
+            Ok(Self { parts, caller, unnamed, workshop: workshop.clone() })
         };
         ready(of_caller())
     }

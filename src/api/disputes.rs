@@ -1,12 +1,11 @@
 //! Disputes raised by project teams, and answers to them.
 
 use actix_web::web;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
-use super::words::Said;
+use crate::domain::acts::DisputeAnswer;
+use crate::domain::acts::DisputeVerdict;
 use crate::domain::dispute::Dispute;
 use crate::domain::dispute::DisputeState;
 use crate::domain::ids::DisputeNumber;
@@ -28,22 +27,6 @@ pub(super) async fn find_dispute(
     found.map(web::Json).ok_or(Problem::NotFound { kind: "dispute", id: number.to_string() })
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum DisputeVerdict {
-    /// The team is right: the data will be corrected.
-    Upheld,
-    Rejected,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DisputeAnswer {
-    verdict: DisputeVerdict,
-    /// Answer to the team.
-    reason: Said,
-}
-
 /// Answer a dispute: uphold or reject it.
 #[utoipa::path(
     post,
@@ -63,6 +46,6 @@ pub(super) async fn answer_dispute(
         DisputeVerdict::Rejected => DisputeState::Rejected,
     };
     let number = DisputeNumber(number.into_inner());
-    let act = desk.act(body.reason.as_str());
+    let act = desk.act(body.reason.as_str())?;
     Ok(web::Json(desk.store.answer_dispute(number, state, &act).await?))
 }

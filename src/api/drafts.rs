@@ -139,7 +139,7 @@ async fn save(
     body: DraftBody,
 ) -> Result<DraftView, Problem> {
     let DraftBody { comment, files, thresholds } = body;
-    let act = desk.act(&comment);
+    let act = desk.act(&comment)?;
     let thresholds: Vec<(String, String)> =
         thresholds.into_iter().map(|(name, value)| (name, value.to_string())).collect();
     let files = cycle::amended(desk, None, files, &BTreeSet::new(), &thresholds).await?;
@@ -215,7 +215,7 @@ async fn step(
     step: DraftStep,
     body: &StepBody,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(&body.reason);
+    let act = desk.act(&body.reason)?;
     Ok(answered(&cycle::step_draft(desk, (number, Some(revision)), step, &act).await?))
 }
 

@@ -1,5 +1,8 @@
 //! Errors of the API, with their HTTP status, as problem details (RFC 9457).
 
+use std::error::Error as StdError;
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
@@ -11,6 +14,7 @@ use super::mistakes;
 use super::problem_details::PROBLEM_JSON;
 use super::problem_details::ProblemDetails;
 use super::problem_errors::ProblemError;
+use super::trace;
 use super::unavailable::Unavailable;
 use crate::cycle::CycleError;
 use crate::cycle::NoPlace;
@@ -150,7 +154,7 @@ pub enum Problem {
     Unassembled,
     /// 500: an internal error. The cause is logged, and not shown to the caller.
     #[error("internal error; the log has its cause under this request's id")]
-    Internal(#[source] Box<CycleError>),
+    Internal(#[source] Arc<CycleError>),
 }
 
 impl Problem {
@@ -170,6 +174,14 @@ impl Problem {
             return errors;
         }
         &[]
+    }
+
+    /// The fault behind it, where its words hide it from callers of a server.
+    pub fn cause(&self) -> Option<Arc<dyn StdError + Send + Sync>> {
+        if let Self::Internal(cause) = self {
+            return Some(Arc::<CycleError>::clone(cause));
+        }
+        if let Self::Unavailable(why) = self { Some(why.cause()?) } else { None }
     }
 
     /// Seconds to wait before retrying, for errors that are temporary.
@@ -224,8 +236,8 @@ impl Problem {
             Self::UnderWay { .. } => ("under-way", "Job already running"),
             Self::NoPlace(_) => ("no-place", "No evaluation slot free"),
             Self::NotReady(_) => ("not-ready", "Service not ready"),
-            Self::Unavailable(Unavailable::Busy) => ("busy", "Database busy"),
-            Self::Unavailable(Unavailable::Storage(_)) => ("storage", "Storage not writable"),
+            Self::Unavailable(Unavailable::Busy(_)) => ("busy", "Database busy"),
+            Self::Unavailable(Unavailable::Storage(..)) => ("storage", "Storage not writable"),
             Self::Unassembled | Self::Internal(_) => ("internal", "Internal error"),
         }
     }
@@ -275,8 +287,11 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Self::Internal(cause) = self {
-            let cause: &dyn std::error::Error = cause.as_ref();
+        // A command of this process shows the cause itself.
+        if let Self::Internal(cause) = self
+            && trace::current().is_some()
+        {
+            let cause: &dyn StdError = cause.as_ref();
             error!(error = cause, "A request failed");
         }
         let status = self.status_code();

@@ -1,7 +1,6 @@
 //! Known projects with their names, and links between projects that are one.
 
 use actix_web::web;
-use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,8 +11,8 @@ use super::page::Listing;
 use super::page::NoFilters;
 use super::page::Page;
 use super::practice::Practice;
-use super::words::Name;
-use super::words::Said;
+use crate::domain::acts::NewLink;
+use crate::domain::acts::Reason;
 use crate::domain::ids::ProjectId;
 use crate::domain::import::KnownProject;
 use crate::sources::name_key;
@@ -30,14 +29,6 @@ pub(super) async fn list_known_projects(
     listing: Listing<NoFilters>,
 ) -> Result<Page<KnownProject>, Problem> {
     listing.page(desk.store.known_projects().await?, |known| known.project.clone())
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewLink {
-    /// The project that it is part of from now on, by id or name.
-    into: Name,
-    reason: Said,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,14 +62,8 @@ pub(super) async fn link_project(
     let reader = practice.reader().await?;
     let in_alias_table =
         reader.aliases().implied_links(&known).contains(&(from.clone(), into.clone()));
-    desk.store.link(&from, &into, &desk.act(body.reason.as_str())).await?;
+    desk.store.link(&from, &into, &desk.act(body.reason.as_str())?).await?;
     Ok(web::Json(Linked { project: known_project(&desk, &into).await?, in_alias_table }))
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Unlinking {
-    reason: Said,
 }
 
 /// Undo a link: the project is separate again.
@@ -86,8 +71,8 @@ pub(super) struct Unlinking {
     post,
     path = "/api/v1/projects/{project}/unlink",
     tag = "projects",
-    params(("project" = ProjectId, Path, description = "Id of the linked project")),
-    request_body = Unlinking,
+    params(("project" = ProjectId, Path, description = "Its own id")),
+    request_body = Reason,
     responses(
         (status = 200, description = "The separate project", body = KnownProject),
         Conflict
@@ -96,10 +81,10 @@ pub(super) struct Unlinking {
 pub(super) async fn unlink_project(
     desk: Desk,
     project: web::Path<String>,
-    body: web::Json<Unlinking>,
+    body: web::Json<Reason>,
 ) -> Result<web::Json<KnownProject>, Problem> {
     let project = ProjectId::new(project.into_inner());
-    desk.store.unlink(&project, &desk.act(body.reason.as_str())).await?;
+    desk.store.unlink(&project, &desk.act(body.reason.as_str())?).await?;
     Ok(web::Json(known_project(&desk, &project).await?))
 }
 

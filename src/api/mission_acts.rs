@@ -1,39 +1,25 @@
 //! Actions on a mission: decide, start, add milestones and notes, record vendor replies, close.
 
 use actix_web::web;
-use chrono::NaiveDate;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::desk::Desk;
 use super::error::Problem;
 use super::practice::Practice;
-use super::words::Name;
-use super::words::Said;
 use crate::cycle;
 use crate::cycle::MissionFile;
-use crate::domain::conduct::NamingTone;
-use crate::domain::conduct::Outcome;
+use crate::domain::acts::Comment;
 use crate::domain::ids::MissionId;
+use crate::missions::MilestoneReached;
 use crate::missions::MissionAct;
+use crate::missions::MissionClosing;
+use crate::missions::MissionDecision;
+use crate::missions::MissionStart;
+use crate::missions::MissionVerdict;
+use crate::missions::NewMilestone;
+use crate::missions::NewVendorReply;
+use crate::missions::VendorNaming;
 
 type Answer = Result<web::Json<MissionFile>, Problem>;
-
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum MissionVerdict {
-    Accept,
-    Decline,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MissionDecision {
-    verdict: MissionVerdict,
-    reason: Said,
-    /// Person who leads the mission. Only when it is accepted.
-    lead: Option<Name>,
-}
 
 /// Accept or decline a proposed mission.
 #[utoipa::path(
@@ -50,28 +36,10 @@ pub(super) async fn decide_mission(
     id: web::Path<String>,
     body: web::Json<MissionDecision>,
 ) -> Answer {
-    let MissionDecision { verdict, reason, lead } = body.into_inner();
-    let (reason, lead) = (reason.into_inner(), lead.map(Name::into_inner));
-    let what = match verdict {
-        MissionVerdict::Accept => MissionAct::Accept { lead, reason },
-        MissionVerdict::Decline if lead.is_some() => {
-            return Err(Problem::Unfit(
-                "`lead`: nobody leads a mission that is declined".to_owned(),
-            ));
-        }
-        MissionVerdict::Decline => MissionAct::Decline { reason },
-    };
-    act(&desk, &practice, id.into_inner(), what).await
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MissionStart {
-    /// Date of the event; today by default.
-    on: Option<NaiveDate>,
-    lead: Option<Name>,
-    /// Planned end; by default, after the delay given by the playbook.
-    until: Option<NaiveDate>,
+    if body.verdict == MissionVerdict::Decline && body.lead.is_some() {
+        return Err(Problem::Unfit("`lead`: nobody leads a mission that is declined".to_owned()));
+    }
+    act(&desk, &practice, id, MissionAct::Decide(body.into_inner())).await
 }
 
 /// Record that an open mission has started.
@@ -89,17 +57,7 @@ pub(super) async fn start_mission(
     id: web::Path<String>,
     body: web::Json<MissionStart>,
 ) -> Answer {
-    let MissionStart { on, lead, until } = body.into_inner();
-    let what = MissionAct::Start { on, lead: lead.map(Name::into_inner), until };
-    act(&desk, &practice, id.into_inner(), what).await
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewMilestone {
-    /// Name of the milestone, unique within the mission.
-    label: Name,
-    due_on: NaiveDate,
+    act(&desk, &practice, id, MissionAct::Start(body.into_inner())).await
 }
 
 /// Add a milestone to an open mission.
@@ -117,18 +75,7 @@ pub(super) async fn add_milestone(
     id: web::Path<String>,
     body: web::Json<NewMilestone>,
 ) -> Answer {
-    let NewMilestone { label, due_on } = body.into_inner();
-    let what = MissionAct::AddMilestone { label: label.into_inner(), due_on };
-    act(&desk, &practice, id.into_inner(), what).await
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MilestoneReached {
-    /// Name of the milestone.
-    label: Name,
-    /// Date of the event; today by default.
-    on: Option<NaiveDate>,
+    act(&desk, &practice, id, MissionAct::AddMilestone(body.into_inner())).await
 }
 
 /// Record that a milestone was reached.
@@ -146,15 +93,7 @@ pub(super) async fn finish_milestone(
     id: web::Path<String>,
     body: web::Json<MilestoneReached>,
 ) -> Answer {
-    let MilestoneReached { label, on } = body.into_inner();
-    let what = MissionAct::FinishMilestone { label: label.into_inner(), on };
-    act(&desk, &practice, id.into_inner(), what).await
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MissionNote {
-    text: Said,
+    act(&desk, &practice, id, MissionAct::FinishMilestone(body.into_inner())).await
 }
 
 /// Add a note to a mission, even a closed one.
@@ -163,30 +102,16 @@ pub(super) struct MissionNote {
     path = "/api/v1/missions/{mission}/notes",
     tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
-    request_body = MissionNote,
+    request_body = Comment,
     responses((status = 200, description = "The mission, with the note", body = MissionFile))
 )]
 pub(super) async fn note_mission(
     desk: Desk,
     practice: web::Data<Practice>,
     id: web::Path<String>,
-    body: web::Json<MissionNote>,
+    body: web::Json<Comment>,
 ) -> Answer {
-    let what = MissionAct::Note { text: body.into_inner().text.into_inner() };
-    act(&desk, &practice, id.into_inner(), what).await
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewVendorReply {
-    vendor: Name,
-    /// Date of the reply, or the date until which it was awaited.
-    on: NaiveDate,
-    asked_on: Option<NaiveDate>,
-    /// The reply; `null` if the vendor did not reply.
-    #[serde(deserialize_with = "Option::deserialize")]
-    #[schema(required = true)]
-    text: Option<Said>,
+    act(&desk, &practice, id, MissionAct::Note(body.into_inner())).await
 }
 
 /// Record a vendor's reply to an escalation, or that it did not reply.
@@ -204,19 +129,7 @@ pub(super) async fn keep_vendor_reply(
     id: web::Path<String>,
     body: web::Json<NewVendorReply>,
 ) -> Answer {
-    let NewVendorReply { vendor, on, asked_on, text } = body.into_inner();
-    let (vendor, text) = (vendor.into_inner(), text.map(Said::into_inner));
-    let what = MissionAct::VendorReply { vendor, asked_on, on, text };
-    act(&desk, &practice, id.into_inner(), what).await
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct VendorNaming {
-    vendor: Name,
-    /// Whether the vendor is named for a success or for a failure.
-    tone: NamingTone,
-    reason: Said,
+    act(&desk, &practice, id, MissionAct::VendorReply(body.into_inner())).await
 }
 
 /// Record the decision to name a vendor in public. Only the director may decide it.
@@ -234,19 +147,7 @@ pub(super) async fn name_vendor(
     id: web::Path<String>,
     body: web::Json<VendorNaming>,
 ) -> Answer {
-    let VendorNaming { vendor, tone, reason } = body.into_inner();
-    let (vendor, reason) = (vendor.into_inner(), reason.into_inner());
-    act(&desk, &practice, id.into_inner(), MissionAct::NameVendor { vendor, tone, reason }).await
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MissionClosing {
-    /// What the mission found.
-    outcome: Outcome,
-    reason: Said,
-    /// Date of the event; today by default.
-    on: Option<NaiveDate>,
+    act(&desk, &practice, id, MissionAct::NameVendor(body.into_inner())).await
 }
 
 /// Close an open mission and record what it found.
@@ -264,14 +165,12 @@ pub(super) async fn close_mission(
     id: web::Path<String>,
     body: web::Json<MissionClosing>,
 ) -> Answer {
-    let MissionClosing { outcome, reason, on } = body.into_inner();
-    let what = MissionAct::Close { outcome, on, reason: reason.into_inner() };
-    act(&desk, &practice, id.into_inner(), what).await
+    act(&desk, &practice, id, MissionAct::Close(body.into_inner())).await
 }
 
-async fn act(desk: &Desk, practice: &Practice, id: String, what: MissionAct) -> Answer {
-    let id = MissionId::new(id);
-    let hand = (&desk.caller().name, practice.director.as_deref());
+async fn act(desk: &Desk, practice: &Practice, id: web::Path<String>, what: MissionAct) -> Answer {
+    let id = MissionId::new(id.into_inner());
+    let hand = (desk.person()?, practice.director.as_deref());
     cycle::act_on_mission(desk, &id, &what, hand).await?;
     Ok(web::Json(cycle::mission(desk, &id).await?))
 }

@@ -63,7 +63,6 @@ mod trials;
 mod unavailable;
 mod uploads;
 mod validators;
-mod words;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
@@ -71,6 +70,7 @@ use serde::Serialize;
 
 pub use access::Cookies;
 pub use access::DataScope;
+pub use access::LocalCaller;
 pub use access::Requirement;
 pub use answers::Answers;
 pub use answers::KEPT;

@@ -18,10 +18,10 @@ use super::page::NoFilters;
 use super::page::Page;
 use super::page::Whole;
 use super::query::Asked;
-use super::words::Name;
-use super::words::Said;
-use super::words::Words;
 use crate::cycle;
+use crate::domain::acts::OptionalReason;
+use crate::domain::acts::Reason;
+use crate::domain::bounded_text::Name;
 use crate::domain::notice::Lane;
 use crate::domain::notice::LaneState;
 use crate::domain::notice::Notice;
@@ -57,30 +57,23 @@ pub(super) async fn preview_notices(
     Ok(Whole::of(cycle::preview(&desk, query.ministry.as_str(), query.as_of).await?))
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NoticeReplay {
-    #[serde(default)]
-    reason: Words,
-}
-
 /// Put a notification that could not be delivered back in the delivery queue.
 #[utoipa::path(
     post,
     path = "/api/v1/notices/{notice}/replay",
     tag = "notices",
-    params(("notice" = String, Path, description = "Id of the notification")),
-    request_body = NoticeReplay,
+    params(("notice" = String, Path, description = "Id of the message")),
+    request_body = OptionalReason,
     responses((status = 200, description = "The notification, waiting for delivery", body = QueuedNotice))
 )]
 pub(super) async fn replay_notice(
     desk: Desk,
     named: web::Path<String>,
-    body: web::Json<NoticeReplay>,
+    body: web::Json<OptionalReason>,
 ) -> Result<web::Json<QueuedNotice>, Problem> {
     let queued = found(&desk, named.into_inner()).await?;
     let id = queued.notice.id;
-    if !desk.store.replay_notice(&id, &desk.act(body.reason.as_str())).await? {
+    if !desk.store.replay_notice(&id, &desk.act(body.reason.as_str())?).await? {
         let state = queued.state.as_str();
         return Err(Problem::Refused(format!("notice {id} is {state}, expected dead")));
     }
@@ -98,14 +91,14 @@ pub(super) struct Replayed {
     post,
     path = "/api/v1/notices/replay",
     tag = "notices",
-    request_body = NoticeReplay,
+    request_body = OptionalReason,
     responses((status = 200, description = "The number of notifications put back in the queue", body = Replayed))
 )]
 pub(super) async fn replay_dead_notices(
     desk: Desk,
-    body: web::Json<NoticeReplay>,
+    body: web::Json<OptionalReason>,
 ) -> Result<web::Json<Replayed>, Problem> {
-    let replayed = desk.store.replay_dead_notices(&desk.act(body.reason.as_str())).await?;
+    let replayed = desk.store.replay_dead_notices(&desk.act(body.reason.as_str())?).await?;
     Ok(web::Json(Replayed { replayed }))
 }
 
@@ -139,25 +132,19 @@ pub(super) async fn list_receivers(
     listing.page_as_is(receivers(&desk).await?, |line| line.receiver.to_string())
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReceiverOpening {
-    reason: Said,
-}
-
 /// Reopen a channel that was closed because its receiver refused further deliveries.
 #[utoipa::path(
     post,
     path = "/api/v1/receivers/{receiver}/opening",
     tag = "notices",
     params(("receiver" = String, Path, description = "`mail`, `tchap`, or the name of a webhook")),
-    request_body = ReceiverOpening,
+    request_body = Reason,
     responses((status = 200, description = "The reopened channel", body = ReceiverLine))
 )]
 pub(super) async fn open_receiver(
     desk: Desk,
     name: web::Path<String>,
-    body: web::Json<ReceiverOpening>,
+    body: web::Json<Reason>,
 ) -> Result<web::Json<ReceiverLine>, Problem> {
     let name = name.into_inner();
     let unknown = || Problem::NotFound { kind: "receiver", id: name.clone() };
@@ -166,7 +153,7 @@ pub(super) async fn open_receiver(
         .map_err(|_| unknown())?;
     let known = |lines: Vec<ReceiverLine>| lines.into_iter().find(|line| line.receiver == lane);
     known(receivers(&desk).await?).ok_or_else(unknown)?;
-    if !desk.store.reopen_lane(&lane, &desk.act(body.reason.as_str())).await? {
+    if !desk.store.reopen_lane(&lane, &desk.act(body.reason.as_str())?).await? {
         return Err(Problem::Refused(format!("{lane} was not closed")));
     }
     known(receivers(&desk).await?).map(web::Json).ok_or_else(unknown)

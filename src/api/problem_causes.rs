@@ -1,5 +1,7 @@
 //! Maps errors of the layers below to API problems.
 
+use std::sync::Arc;
+
 use super::error::Problem;
 use super::problem_errors::fault_errors;
 use super::problem_errors::proof_errors;
@@ -57,16 +59,17 @@ impl From<CycleError> for Problem {
             | CycleError::Export(_)
             | CycleError::Table(_)
             | CycleError::Record(_)
-            | CycleError::Stopped(_) => Self::Internal(Box::new(error)),
+            | CycleError::Stopped(_) => Self::Internal(Arc::new(error)),
         }
     }
 }
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        if let Some(why) = Unavailable::of(&error) {
-            return Self::Unavailable(why);
-        }
+        let error = match Unavailable::of(error) {
+            Ok(why) => return Self::Unavailable(why),
+            Err(other) => other,
+        };
         match error {
             StoreError::Draft(refusal) => refusal.into(),
             StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),
@@ -110,7 +113,7 @@ impl From<StoreError> for Problem {
             | StoreError::Rows { .. }
             | StoreError::Judged { .. }
             | StoreError::CycleTaken { .. }
-            | StoreError::Chance { .. } => Self::Internal(Box::new(CycleError::Store(error))),
+            | StoreError::Chance { .. } => Self::Internal(Arc::new(CycleError::Store(error))),
         }
     }
 }

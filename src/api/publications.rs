@@ -52,7 +52,7 @@ pub(super) async fn publish_draft(
     Seen(revision): Seen,
     body: web::Json<StepBody>,
 ) -> Result<web::Json<Publication>, Problem> {
-    let act = desk.act(&body.reason);
+    let act = desk.act(&body.reason)?;
     let trial = trials.begin_act(&desk).await?;
     Ok(web::Json(cycle::publish(&desk, &trial, (*number, Some(revision)), &act).await?))
 }
@@ -87,7 +87,7 @@ pub(super) async fn roll_back_rule(
     Seen(upto): Seen,
     body: web::Json<RollBackBody>,
 ) -> Result<web::Json<Publication>, Problem> {
-    let act = desk.act(&body.reason);
+    let act = desk.act(&body.reason)?;
     let to = if body.to_shipped { RollBack::Shipped } else { RollBack::Former };
     let seen = Some(PublicationNumber(upto));
     let trial = trials.begin_act(&desk).await?;

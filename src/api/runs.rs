@@ -1,5 +1,7 @@
 //! Runs of jobs: started by a request, and followed at their own address.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web;
@@ -128,7 +130,7 @@ async fn find(desk: &Desk, number: i64) -> Result<Run, Problem> {
     let unknown = || Problem::NotFound { kind: "run", id: number.to_string() };
     let (run, report) = desk.store.job_run(number).await?.ok_or_else(unknown)?;
     let report = report.map(|report| serde_json::from_str(&report)).transpose();
-    let report = report.map_err(|fault| Problem::Internal(Box::new(CycleError::Record(fault))))?;
+    let report = report.map_err(|fault| Problem::Internal(Arc::new(CycleError::Record(fault))))?;
     let problem = RunProblem::of(&run);
     Ok(Run { job: run, report, problem })
 }

@@ -2,9 +2,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::web;
-use chrono::NaiveDate;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::alerts::find;
 use super::created;
@@ -12,10 +9,10 @@ use super::desk::Desk;
 use super::error::Problem;
 use super::openapi::NotFound;
 use super::practice::Practice;
-use super::words::Name;
-use super::words::Said;
 use crate::cycle;
 use crate::cycle::SilenceRequest;
+use crate::domain::acts::NewSilence;
+use crate::domain::acts::Reason;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
 use crate::domain::ids::RuleId;
@@ -40,22 +37,6 @@ pub(super) async fn find_silence(
     found.map(web::Json).ok_or(Problem::NotFound { kind: "silence", id: number.to_string() })
 }
 
-/// A new silence: on one alert, or on the alerts that match all of `rule`, `project` and `ministry` that are given.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewSilence {
-    /// Id of one alert.
-    alert: Option<Name>,
-    rule: Option<Name>,
-    /// Id or any name of a project.
-    project: Option<Name>,
-    /// Code of a ministry.
-    ministry: Option<Name>,
-    /// Last day of the silence, in Paris.
-    until: NaiveDate,
-    reason: Said,
-}
-
 /// Silence some alerts until a date: they stay listed, and no notification mentions them.
 #[utoipa::path(
     post,
@@ -71,7 +52,7 @@ pub(super) async fn make_silence(
     body: web::Json<NewSilence>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
-    let act = desk.act(body.reason.as_str());
+    let act = desk.act(body.reason.as_str())?;
     let request = SilenceRequest { last_day: body.until, scope: scope(&desk, body).await? };
     let silence = cycle::silence(&desk, request, practice.silences, &act).await?;
     Ok(created(&format!("/api/v1/silences/{}", silence.number), &silence))
@@ -97,26 +78,20 @@ async fn scope(desk: &Desk, body: NewSilence) -> Result<SilenceScope, Problem> {
     })
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SilenceEnding {
-    reason: Said,
-}
-
 /// End a silence before its last day.
 #[utoipa::path(
     post,
     path = "/api/v1/silences/{silence}/end",
     tag = "alerts",
     params(("silence" = i64, Path, description = "Number of the silence")),
-    request_body = SilenceEnding,
+    request_body = Reason,
     responses((status = 200, description = "The ended silence", body = Silence))
 )]
 pub(super) async fn end_silence(
     desk: Desk,
     number: web::Path<i64>,
-    body: web::Json<SilenceEnding>,
+    body: web::Json<Reason>,
 ) -> Result<web::Json<Silence>, Problem> {
-    let act = desk.act(body.reason.as_str());
+    let act = desk.act(body.reason.as_str())?;
     Ok(web::Json(desk.store.unsilence(SilenceNumber(number.into_inner()), &act).await?))
 }

@@ -7,7 +7,6 @@ use actix_web::web;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
-use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,7 +21,6 @@ use super::page::Page;
 use super::problem_details::PROBLEM_JSON;
 use super::problem_details::ProblemDetails;
 use super::query::Asked;
-use super::words::Name;
 use crate::cycle::Parts;
 use crate::domain::access::AccountNumber;
 use crate::domain::access::Caller;
@@ -30,26 +28,11 @@ use crate::domain::access::ProvedBy;
 use crate::domain::access::Role;
 use crate::domain::access::Scope;
 use crate::domain::access::Token;
+use crate::domain::acts::TokenBody;
 use crate::store::TokenTerms;
 
 const USUAL_DAYS: u16 = 90;
 const MOST_DAYS: u16 = 366;
-
-/// A new token. Roles and scope that are left out are those of the account, or of the token used for the request.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TokenBody {
-    /// Label that helps people recognize the token.
-    label: Name,
-    /// Roles of the token, among those of the account.
-    #[schema(value_type = Option<Vec<Role>>)]
-    roles: Option<BTreeSet<Role>>,
-    /// Ministries visible with the token, within the scope of the account.
-    scope: Option<Scope>,
-    /// Lifetime in days: 90 by default, at most 366.
-    #[schema(minimum = 1, maximum = 366)]
-    days: Option<u16>,
-}
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct IssuedToken {
@@ -213,9 +196,10 @@ async fn issue(desk: &Desk, bounds: &Bounds, body: TokenBody) -> Result<HttpResp
     let with = match desk.caller().proof {
         ProvedBy::Token { number } => format!("asked with token {number}"),
         ProvedBy::Session { .. } => "asked in a session".to_owned(),
+        ProvedBy::Local => "asked next to the database".to_owned(),
     };
-    let act = desk.act(&with);
-    let terms = body.terms(bounds, act.at)?;
+    let act = desk.act(&with)?;
+    let terms = terms(body, bounds, act.at)?;
     let (token, secret) = desk.store.issue_token(&terms, &act).await?;
     let secret = secret.reveal().to_owned();
     let mut answer = HttpResponse::Created().json(IssuedToken { token, secret });
@@ -232,7 +216,7 @@ async fn revoke(
     if !tokens.iter().any(|token| token.number == number) {
         return Err(Problem::NotFound { kind: "token", id: number.to_string() });
     }
-    desk.store.revoke_token(number, &desk.act(reason)).await?;
+    desk.store.revoke_token(number, &desk.act(reason)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -240,7 +224,7 @@ async fn revoke(
 fn own_number(desk: &Desk) -> Option<i64> {
     match desk.caller().proof {
         ProvedBy::Token { number } => Some(number),
-        ProvedBy::Session { .. } => None,
+        ProvedBy::Session { .. } | ProvedBy::Local => None,
     }
 }
 
@@ -251,29 +235,27 @@ async fn own_end(desk: &Desk) -> Result<Option<DateTime<Utc>>, Problem> {
     Ok(own.iter().find(|token| token.number == number).map(|token| token.expires_at))
 }
 
-impl TokenBody {
-    fn terms(self, bounds: &Bounds, now: DateTime<Utc>) -> Result<TokenTerms, Problem> {
-        let Self { label, roles, scope, days } = self;
-        let roles = roles.unwrap_or_else(|| bounds.roles.clone());
-        let scope = scope.unwrap_or_else(|| bounds.scope.clone());
-        if !roles.is_subset(&bounds.roles) || !scope.is_within(&bounds.scope) {
-            return Err(Problem::TooBroad);
-        }
-        let expires_at = match (days.unwrap_or(USUAL_DAYS), bounds.until) {
-            (1..=MOST_DAYS, until) => {
-                let end = now + TimeDelta::days(days.unwrap_or(USUAL_DAYS).into());
-                until.map_or(end, |until| until.min(end))
-            }
-            (found, _) => {
-                let words = format!("`days`: found {found}, expected 1 to {MOST_DAYS}");
-                return Err(Problem::BadParameter(words));
-            }
-        };
-        accounts::check(&scope)?;
-        let label = label.into_inner();
-        let Bounds { account, issued_with, .. } = *bounds;
-        Ok(TokenTerms { account, label, roles, scope, issued_with, expires_at })
+fn terms(body: TokenBody, bounds: &Bounds, now: DateTime<Utc>) -> Result<TokenTerms, Problem> {
+    let TokenBody { label, roles, scope, days } = body;
+    let roles = roles.unwrap_or_else(|| bounds.roles.clone());
+    let scope = scope.unwrap_or_else(|| bounds.scope.clone());
+    if !roles.is_subset(&bounds.roles) || !scope.is_within(&bounds.scope) {
+        return Err(Problem::TooBroad);
     }
+    let expires_at = match (days.unwrap_or(USUAL_DAYS), bounds.until) {
+        (1..=MOST_DAYS, until) => {
+            let end = now + TimeDelta::days(days.unwrap_or(USUAL_DAYS).into());
+            until.map_or(end, |until| until.min(end))
+        }
+        (found, _) => {
+            let words = format!("`days`: found {found}, expected 1 to {MOST_DAYS}");
+            return Err(Problem::BadParameter(words));
+        }
+    };
+    accounts::check(&scope)?;
+    let label = label.into_inner();
+    let Bounds { account, issued_with, .. } = *bounds;
+    Ok(TokenTerms { account, label, roles, scope, issued_with, expires_at })
 }
 
 /// The valid tokens of an account that were issued by the local command line, without authentication.

@@ -1,9 +1,11 @@
 //! Temporary errors (503): a busy database, or storage that cannot be written.
 
 use std::fmt;
+use std::sync::Arc;
 
 use tracing::warn;
 
+use super::trace;
 use crate::store::StorageFault;
 use crate::store::StoreError;
 
@@ -16,37 +18,50 @@ const DISK_TAKES_SECONDS: u32 = 10;
 #[derive(Debug)]
 pub enum Unavailable {
     /// Other writers hold the database.
-    Busy,
-    /// The storage cannot be written, with the reason.
-    Storage(String),
+    Busy(Arc<StoreError>),
+    /// The storage cannot be written: the reason, and the error that gave it.
+    Storage(String, Option<Arc<StoreError>>),
 }
 
 impl Unavailable {
-    /// The temporary error behind a store error, if it is one. Storage errors are logged.
-    pub(super) fn of(error: &StoreError) -> Option<Self> {
+    /// The temporary error behind a store error. Storage errors are logged by a server.
+    ///
+    /// # Errors
+    /// The same fault, when it says something else.
+    pub(super) fn of(error: StoreError) -> Result<Self, StoreError> {
         if error.is_busy() {
-            return Some(Self::Busy);
+            return Ok(Self::Busy(Arc::new(error)));
         }
-        let kind = error.disk_fault()?;
-        let cause: &dyn std::error::Error = error;
-        warn!(error = cause, "A request failed: {kind}");
-        if let StoreError::Storage(fault) = error {
-            return Some(Self::because_of(fault));
+        let Some(kind) = error.disk_fault() else { return Err(error) };
+        if trace::current().is_some() {
+            let cause: &dyn std::error::Error = &error;
+            warn!(error = cause, "A request failed: {kind}");
         }
-        let words =
-            format!("the database: {kind}; nothing was done; /readyz reports when it works again");
-        Some(Self::Storage(words))
+        let words = if let StoreError::Storage(fault) = &error {
+            fault.without_folder().to_string()
+        } else {
+            format!("the database: {kind}; nothing was done; /readyz reports when it works again")
+        };
+        Ok(Self::Storage(words, Some(Arc::new(error))))
+    }
+
+    /// The store's own fault.
+    pub(super) fn cause(&self) -> Option<Arc<StoreError>> {
+        match self {
+            Self::Busy(cause) => Some(Arc::clone(cause)),
+            Self::Storage(_, cause) => cause.clone(),
+        }
     }
 
     /// The error for a storage fault found by the health check.
     pub(super) fn because_of(fault: &StorageFault) -> Self {
-        Self::Storage(fault.without_folder().to_string())
+        Self::Storage(fault.without_folder().to_string(), None)
     }
 
     pub(super) fn wait_seconds(&self) -> u32 {
         match self {
-            Self::Busy => WRITERS_TAKE_SECONDS,
-            Self::Storage(_) => DISK_TAKES_SECONDS,
+            Self::Busy(_) => WRITERS_TAKE_SECONDS,
+            Self::Storage(..) => DISK_TAKES_SECONDS,
         }
     }
 }
@@ -54,12 +69,12 @@ impl Unavailable {
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Busy => write!(
+            Self::Busy(_) => write!(
                 f,
                 "the database is busy with other writes; nothing was done; retry in {} s",
                 self.wait_seconds()
             ),
-            Self::Storage(words) => f.write_str(words),
+            Self::Storage(words, _) => f.write_str(words),
         }
     }
 }

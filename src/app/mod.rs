@@ -1,6 +1,7 @@
 //! Settings, logs, and starting and stopping the service.
 
 pub mod config;
+mod in_process;
 mod patience;
 mod service;
 mod settings_fault;
@@ -17,6 +18,7 @@ use crate::sign_in::SettingFault;
 use crate::sources::SourceError;
 use crate::store::StoreError;
 
+pub use in_process::InProcess;
 pub use service::INVITED;
 pub use service::Running;
 pub use service::check;
@@ -45,6 +47,8 @@ pub enum AppError {
     Listen { address: String, source: std::io::Error },
     #[error("serve the API")]
     Serve(#[source] std::io::Error),
+    #[error("the application cannot be put together")]
+    Unassembled,
     #[error("the service was stopped at once")]
     Stopped(#[from] tokio::task::JoinError),
     #[error("wait for a signal to stop")]

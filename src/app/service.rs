@@ -303,8 +303,8 @@ pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
     Err(AppError::NotReady { url, status: status.as_u16(), body })
 }
 
-/// Settings that apply to the actions of API callers.
-fn practice(config: &Config) -> api::Practice {
+/// What callers of the API go by.
+pub(super) fn practice(config: &Config) -> api::Practice {
     api::Practice {
         silences: config.silences,
         director: config.missions.director().map(str::to_owned),

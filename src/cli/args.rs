@@ -12,6 +12,7 @@ use vigie::domain::edition::EditionId;
 use vigie::domain::level::Level;
 use vigie::domain::plausible;
 
+use super::CliError;
 use super::accounts::AccountsCommand;
 use super::accounts::TokensCommand;
 use super::alerts::AlertsArgs;
@@ -286,4 +287,20 @@ pub(super) fn word<T: FromStr>(text: &str, words: &[&str]) -> Result<T, String> 
 
 pub(super) fn expected(words: &str) -> String {
     format!("expected one of {words}")
+}
+
+/// The text of an argument, within the bounds that the API gives it.
+pub(super) fn text<T: TryFrom<String, Error = String>>(
+    argument: &'static str,
+    text: &str,
+) -> Result<T, CliError> {
+    T::try_from(text.to_owned()).map_err(|fault| CliError::Text { argument, fault })
+}
+
+/// The text of an argument that may be left out.
+pub(super) fn optional<T: TryFrom<String, Error = String>>(
+    argument: &'static str,
+    given: Option<&str>,
+) -> Result<Option<T>, CliError> {
+    given.map(|given| text(argument, given)).transpose()
 }

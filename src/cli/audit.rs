@@ -2,18 +2,14 @@
 
 use chrono::DateTime;
 use chrono::NaiveDate;
-use chrono::NaiveTime;
 use chrono::SecondsFormat;
 use chrono::Utc;
 use clap::Subcommand;
-use vigie::client::Remote;
-use vigie::cycle::Parts;
 use vigie::domain::audit::AuditEntry;
 use vigie::domain::audit::Flaw;
 use vigie::domain::audit::NameProof;
 use vigie::domain::fingerprint::Fingerprint;
 use vigie::domain::french;
-use vigie::store::AuditFilter;
 use vigie::store::AuditReport;
 
 use super::CliError;
@@ -22,6 +18,7 @@ use super::args::date;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::session::Session;
 
 /// Entries listed by default, the latest ones.
 const LISTED: u32 = 200;
@@ -54,42 +51,26 @@ pub(crate) enum AuditCommand {
 
 pub(super) async fn run(
     command: &AuditCommand,
-    parts: &Parts,
-    printer: &Printer,
+    session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    match command {
-        AuditCommand::List { subject, since, limit } => {
-            let since = since.map(|day| day.and_time(NaiveTime::MIN).and_utc());
-            let (subject, limit) = (subject.clone(), Some(*limit));
-            let filter = AuditFilter { subject, since, limit, ..AuditFilter::default() };
-            show(&parts.store.audit(&filter).await?, printer)
-        }
-        AuditCommand::Verify { expect } => {
-            let expected = expect.as_ref().map(|hash| Fingerprint::from_stored(hash.clone()));
-            conclude(&parts.store.verify_audit(expected).await?, printer)
-        }
-    }
-}
-
-/// The same of a server.
-pub(super) async fn ask(
-    command: &AuditCommand,
-    remote: &Remote,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
+    let (api, printer) = (&session.api, session.printer);
     match command {
         AuditCommand::List { subject, since, limit } => {
             let since = since.map(|day| format!("{day}T00:00:00Z"));
-            let listed =
-                remote.at(&["audit"]).with("subject", subject.as_ref()).with("since", since);
+            let list = api.at(&["audit"]).with("subject", subject.as_ref()).with("since", since);
             let most = usize::try_from(*limit).unwrap_or(usize::MAX);
-            let mut entries: Vec<AuditEntry> = remote.first(&listed, most).await?;
+            let mut entries: Vec<AuditEntry> = api.first(&list, most).await?;
             entries.reverse();
             show(&entries, printer)
         }
         AuditCommand::Verify { expect } => {
-            let asked = remote.at(&["audit", "verify"]).with("expect", expect.as_ref());
-            conclude(&remote.get(asked).await?, printer)
+            // Here, a text that is no hash is one that no entry has.
+            if let Some(parts) = session.database() {
+                let expected = expect.as_ref().map(|hash| Fingerprint::from_stored(hash.clone()));
+                return conclude(&parts.store.verify_audit(expected).await?, printer);
+            }
+            let place = api.at(&["audit", "verify"]).with("expect", expect.as_ref());
+            conclude(&api.get(place).await?, printer)
         }
     }
 }

@@ -1,9 +1,9 @@
 //! `vigie coverage`: how much the last cycle could judge, and what the rest lacked.
 
-use vigie::client::Remote;
+use vigie::client::ApiClient;
 use vigie::cycle::Coverage;
+use vigie::cycle::CycleError;
 use vigie::cycle::FieldCost;
-use vigie::cycle::Parts;
 use vigie::cycle::Tally;
 use vigie::domain::cycle::CycleSummary;
 use vigie::domain::french;
@@ -12,10 +12,12 @@ use vigie::domain::ids::CycleNumber;
 use super::CliError;
 use super::Conclusion;
 use super::args::CoverageBy;
+use super::is_not_found;
 use super::print;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::session::Session;
 
 /// Cycles among which the last one that stands is looked for: nobody makes so many void in a row.
 const LOOKED_AT: usize = 100;
@@ -23,41 +25,38 @@ const LOOKED_AT: usize = 100;
 pub(super) async fn run(
     by: CoverageBy,
     number: Option<i64>,
-    parts: &Parts,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    let Some(found) = vigie::cycle::coverage(parts, number.map(CycleNumber)).await? else {
-        return Ok(none_yet());
-    };
-    show(by, &found, printer)
-}
-
-/// The same of a server.
-pub(super) async fn ask(
-    by: CoverageBy,
-    number: Option<i64>,
-    remote: &Remote,
-    printer: &Printer,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     let last = match number {
-        Some(number) => Some(remote.get(remote.at(&["cycles", &number.to_string()])).await?),
-        None => last_standing(remote).await?,
+        Some(number) => Some(find(number, api).await?),
+        None => last_standing(api).await?,
     };
     let Some(cycle): Option<CycleSummary> = last else { return Ok(none_yet()) };
-    let lines = remote.at(&["coverage"]).with("cycle", Some(cycle.number));
+    let lines = api.at(&["coverage"]).with("cycle", Some(cycle.number));
     let mut found = Coverage { cycle, by_rule: vec![], by_ministry: vec![] };
     match by {
-        CoverageBy::Rule => found.by_rule = remote.all(lines.with("by", Some("rule"))).await?,
+        CoverageBy::Rule => found.by_rule = api.all(lines.with("by", Some("rule"))).await?,
         CoverageBy::Ministry => {
-            found.by_ministry = remote.all(lines.with("by", Some("ministry"))).await?;
+            found.by_ministry = api.all(lines.with("by", Some("ministry"))).await?;
         }
     }
     show(by, &found, printer)
 }
 
+async fn find(number: i64, api: &ApiClient) -> Result<CycleSummary, CliError> {
+    let found = api.get(api.at(&["cycles", &number.to_string()])).await;
+    found.map_err(|fault| {
+        if is_not_found(&fault) {
+            CliError::Cycle(CycleError::NoSuchCycle(CycleNumber(number)))
+        } else {
+            fault.into()
+        }
+    })
+}
+
 /// One that was made void is passed over.
-async fn last_standing(remote: &Remote) -> Result<Option<CycleSummary>, CliError> {
-    let cycles: Vec<CycleSummary> = remote.first(&remote.at(&["cycles"]), LOOKED_AT).await?;
+async fn last_standing(api: &ApiClient) -> Result<Option<CycleSummary>, CliError> {
+    let cycles: Vec<CycleSummary> = api.first(&api.at(&["cycles"]), LOOKED_AT).await?;
     Ok(cycles.into_iter().find(|cycle| cycle.voided.is_none()))
 }
 

@@ -1,13 +1,12 @@
 //! `vigie cycle`, `vigie cycles` and `vigie replay`.
 
-use vigie::client::Remote;
 use vigie::cycle::CycleReport;
 use vigie::cycle::Outcome;
 use vigie::cycle::Parts;
 use vigie::cycle::Replay;
 use vigie::cycle::VoidReport;
+use vigie::domain::acts::Reason;
 use vigie::domain::alert::AlertChangeKind;
-use vigie::domain::audit::Act;
 use vigie::domain::cycle::CycleCounts;
 use vigie::domain::cycle::CycleInputs;
 use vigie::domain::cycle::CycleSummary;
@@ -18,16 +17,29 @@ use vigie::domain::level::Level;
 use super::CliError;
 use super::Conclusion;
 use super::args::CycleArgs;
+use super::args::text;
 use super::coverage;
+use super::cycle_remote;
 use super::print;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::session::Session;
 
 /// Cycles listed at most, the latest ones.
-const LISTED: u32 = 100;
+const LISTED: usize = 100;
 
 pub(super) async fn run(
+    request: &CycleArgs,
+    session: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    match session.database() {
+        Some(parts) => run_here(request, parts, session.printer).await,
+        None => cycle_remote::run(request, &session.api, session.printer).await,
+    }
+}
+
+async fn run_here(
     request: &CycleArgs,
     parts: &Parts,
     printer: &Printer,
@@ -56,14 +68,10 @@ pub(super) async fn run(
     Ok(Conclusion::Good)
 }
 
-pub(super) async fn list(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    show_list(&parts.store.cycles(LISTED).await?, printer)
-}
-
-/// The same of a server.
-pub(super) async fn ask_list(remote: &Remote, printer: &Printer) -> Result<Conclusion, CliError> {
-    let most = usize::try_from(LISTED).unwrap_or(usize::MAX);
-    show_list(&remote.first(&remote.at(&["cycles"]), most).await?, printer)
+pub(super) async fn list(
+    Session { api, printer, .. }: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    show_list(&api.first(&api.at(&["cycles"]), LISTED).await?, printer)
 }
 
 fn show_list(cycles: &[CycleSummary], printer: &Printer) -> Result<Conclusion, CliError> {
@@ -85,14 +93,15 @@ fn show_list(cycles: &[CycleSummary], printer: &Printer) -> Result<Conclusion, C
 
 pub(super) async fn void(
     number: i64,
-    act: &Act,
-    parts: &Parts,
-    printer: &Printer,
+    reason: &str,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    show_void(&vigie::cycle::void(parts, CycleNumber(number), act).await?, printer)
+    let place = api.at(&["cycles", &number.to_string(), "void"]);
+    let body = Reason { reason: text("--reason", reason)? };
+    show_void(&api.post(place, &body).await?, printer)
 }
 
-pub(super) fn show_void(report: &VoidReport, printer: &Printer) -> Result<Conclusion, CliError> {
+fn show_void(report: &VoidReport, printer: &Printer) -> Result<Conclusion, CliError> {
     let count = |count: usize| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
     let corrected: Vec<String> = report.corrected.iter().map(ToString::to_string).collect();
     let sheet = Sheet::new(
@@ -112,12 +121,15 @@ pub(super) fn show_void(report: &VoidReport, printer: &Printer) -> Result<Conclu
     Ok(Conclusion::Good)
 }
 
-pub(super) async fn replay(
-    number: i64,
-    parts: &Parts,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show_replay(&vigie::cycle::replay(parts, CycleNumber(number)).await?, printer)
+/// A server tells a hundred differences at most; here all of them are shown.
+pub(super) async fn replay(number: i64, session: &Session<'_>) -> Result<Conclusion, CliError> {
+    match session.database() {
+        Some(parts) => {
+            let replay = vigie::cycle::replay(parts, CycleNumber(number)).await?;
+            show_replay(&replay, session.printer)
+        }
+        None => cycle_remote::replay(number, &session.api, session.printer).await,
+    }
 }
 
 pub(super) fn show_replay(replay: &Replay, printer: &Printer) -> Result<Conclusion, CliError> {

@@ -3,10 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
 use serde_json::json;
-use vigie::client::Remote;
+use vigie::client::ApiClient;
 use vigie::cycle::CycleBrief;
 use vigie::cycle::Replay;
-use vigie::cycle::VoidReport;
 use vigie::domain::alert::AlertChangeKind;
 use vigie::domain::cycle::CycleInputs;
 use vigie::domain::fingerprint::Fingerprint;
@@ -42,14 +41,14 @@ struct Difference {
 
 pub(super) async fn run(
     request: &CycleArgs,
-    remote: &Remote,
+    api: &ApiClient,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let CycleArgs { as_of, dry_run, announce } = request;
     let body = json!({ "as_of": as_of, "dry_run": dry_run, "announce": announce });
-    let run = runs::begin(remote.at(&["cycles"]), &body, remote).await?;
+    let run = runs::begin(api.at(&["cycles"]), &body, api).await?;
     let Some(brief) = run.report else {
-        print::message(&run.told.detail);
+        print::message(&run.job.detail);
         return Ok(Conclusion::Bad);
     };
     for fault in &brief.rule_faults {
@@ -126,24 +125,13 @@ fn missions(brief: &CycleBrief) -> Sheet {
     Sheet::new("Missions qui changeraient", columns, rows.collect())
 }
 
-pub(super) async fn void(
-    number: i64,
-    reason: &str,
-    remote: &Remote,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    let place = remote.at(&["cycles", &number.to_string(), "void"]);
-    let report: VoidReport = remote.post(place, &json!({ "reason": reason })).await?;
-    cycle::show_void(&report, printer)
-}
-
 pub(super) async fn replay(
     number: i64,
-    remote: &Remote,
+    api: &ApiClient,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let place = remote.at(&["cycles", &number.to_string(), "replay"]);
-    let told: Replayed = remote.post(place, &json!({})).await?;
+    let place = api.at(&["cycles", &number.to_string(), "replay"]);
+    let told: Replayed = api.post(place, &json!({})).await?;
     let differences = told.differences.into_iter().map(|one| (one.committed, one.replayed));
     let replay = Replay {
         cycle: told.cycle,

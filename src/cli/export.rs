@@ -6,16 +6,14 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::Args;
-use vigie::client::Remote;
-use vigie::cycle;
 use vigie::cycle::ExportFormat;
 use vigie::cycle::ExportTable;
-use vigie::cycle::Parts;
 
 use super::CliError;
 use super::Conclusion;
 use super::args::date;
 use super::args::word;
+use super::session::Session;
 use super::whole_file::write_whole;
 
 #[derive(Debug, Args)]
@@ -33,20 +31,16 @@ pub(crate) struct ExportArgs {
     out: Option<PathBuf>,
 }
 
-pub(super) async fn run(request: &ExportArgs, parts: &Parts) -> Result<Conclusion, CliError> {
+pub(super) async fn run(
+    request: &ExportArgs,
+    Session { api, .. }: &Session<'_>,
+) -> Result<Conclusion, CliError> {
     let format = format(request.out.as_deref())?;
-    let exported = cycle::export(parts, request.table, format, request.as_of).await?;
-    write(request, &exported.bytes)
-}
-
-/// The same of a server.
-pub(super) async fn ask(request: &ExportArgs, remote: &Remote) -> Result<Conclusion, CliError> {
-    let format = format(request.out.as_deref())?;
-    let place = remote
+    let place = api
         .at(&["exports", request.table.as_str()])
         .with("format", Some(format.as_str()))
         .with("as_of", request.as_of);
-    write(request, &remote.bytes(place).await?)
+    write(request, &api.bytes(place).await?)
 }
 
 fn format(out: Option<&Path>) -> Result<ExportFormat, CliError> {

@@ -3,7 +3,7 @@
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use vigie::app::config::Config;
-use vigie::client::Remote;
+use vigie::client::ApiClient;
 use vigie::client::RemoteFault;
 use vigie::cycle::FileIntake;
 use vigie::cycle::Intake;
@@ -31,6 +31,7 @@ use super::print;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::session::Session;
 
 /// From this many files on, the wait is worth a progress bar.
 const MANY_FILES: usize = 3;
@@ -39,6 +40,17 @@ const MANY_FILES: usize = 3;
 const DIFFERENCES_SHOWN: usize = 12;
 
 pub(super) async fn run(
+    request: &ImportArgs,
+    session: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    match session.database() {
+        Some(parts) => import_here(request, session.config, parts, session.printer).await,
+        None => send(request, &session.api, session.printer).await,
+    }
+}
+
+/// All the files in one transaction, or none of them.
+async fn import_here(
     request: &ImportArgs,
     config: &Config,
     parts: &Parts,
@@ -67,10 +79,10 @@ pub(super) async fn run(
     Ok(Conclusion::Good)
 }
 
-/// The same of a server: one file after the other, panoramas first. One that is refused ends it there.
-pub(super) async fn ask(
+/// One file after the other to a server, panoramas first. One that is refused ends it there.
+async fn send(
     request: &ImportArgs,
-    remote: &Remote,
+    api: &ApiClient,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let reader = Reader::shipped()?;
@@ -85,13 +97,13 @@ pub(super) async fn ask(
     waiting.sort_by(|(a, a_name, _), (b, b_name, _)| (a, a_name).cmp(&(b, b_name)));
     let mut report = Intake { dry_run: request.dry_run, files: vec![] };
     for (_, name, bytes) in waiting {
-        let place = remote
+        let place = api
             .at(&["imports"])
             .with("file", Some(&name))
             .with("profile", request.profile.as_ref())
             .with("edition", request.edition)
             .with("dry_run", request.dry_run.then_some(true));
-        let sent: Result<Intake, RemoteFault> = remote.send(place, bytes).await;
+        let sent: Result<Intake, RemoteFault> = api.upload(place, bytes).await;
         if sent.is_err() && !report.files.is_empty() && !request.dry_run {
             print::message(&format!("{} files were imported before this one", report.files.len()));
         }

@@ -8,7 +8,6 @@ use serde::Serialize;
 use serde_json::json;
 use vigie::app;
 use vigie::app::config::Config;
-use vigie::client::Remote;
 use vigie::cycle::Parts;
 use vigie::domain::job::ImportSource;
 use vigie::domain::job::JobName;
@@ -25,6 +24,7 @@ use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
 use super::runs;
+use super::session::Session;
 
 /// Characters of a refusal shown in the table; JSON has it whole.
 const DETAIL_SHOWN: usize = 300;
@@ -54,14 +54,20 @@ struct Listed<'a> {
 
 pub(super) async fn run(
     command: &JobsCommand,
-    config: &Config,
-    parts: &Parts,
-    printer: &Printer,
+    session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
+    let Session { config, printer, api, .. } = session;
     match command {
-        JobsCommand::List => list(config, parts, printer).await,
-        JobsCommand::Run { job } => run_one(*job, config, parts, printer).await,
-        JobsCommand::Files => files(parts, printer).await,
+        // Its timetables are settings that a server keeps to itself.
+        JobsCommand::List => list(config, session.database_for("jobs list")?, printer).await,
+        JobsCommand::Run { job } => {
+            if let Some(parts) = session.database() {
+                return run_one(*job, config, parts, printer).await;
+            }
+            let place = api.at(&["jobs", job.as_str(), "runs"]);
+            show_run(&runs::begin(place, &json!({}), api).await?.job, printer)
+        }
+        JobsCommand::Files => show_files(&api.all(api.at(&["sources"])).await?, printer),
     }
 }
 
@@ -133,27 +139,6 @@ fn show_run(run: &JobRun, printer: &Printer) -> Result<Conclusion, CliError> {
     printer.answer(run, &[Sheet::new("Tâche exécutée", columns, vec![cells])], 0)?;
     let good = run.outcome == RunOutcome::Success;
     Ok(if good { Conclusion::Good } else { Conclusion::Bad })
-}
-
-async fn files(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    show_files(&parts.store.import_sources().await?, printer)
-}
-
-/// The same of a server.
-pub(super) async fn ask(
-    command: &JobsCommand,
-    remote: &Remote,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    match command {
-        JobsCommand::Files => show_files(&remote.all(remote.at(&["sources"])).await?, printer),
-        // Its timetables are settings that a server keeps to itself.
-        JobsCommand::List => Err(CliError::HereOnly("jobs list")),
-        JobsCommand::Run { job } => {
-            let place = remote.at(&["jobs", job.as_str(), "runs"]);
-            show_run(&runs::begin(place, &json!({}), remote).await?.told, printer)
-        }
-    }
 }
 
 fn show_files(sources: &[ImportSource], printer: &Printer) -> Result<Conclusion, CliError> {

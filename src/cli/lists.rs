@@ -1,8 +1,8 @@
 //! Plain lists: imports, and the fields of the dictionary.
 
 use serde_json::Value as Json;
-use vigie::client::Remote;
-use vigie::cycle::Parts;
+use vigie::client::ApiClient;
+use vigie::client::HttpTransport;
 use vigie::frame::dictionary;
 use vigie::store::ImportSummary;
 
@@ -11,17 +11,12 @@ use super::Conclusion;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::session::Session;
 
-pub(super) async fn imports(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    show_imports(&parts.store.imports().await?, printer)
-}
-
-/// The same of a server.
-pub(super) async fn ask_imports(
-    remote: &Remote,
-    printer: &Printer,
+pub(super) async fn imports(
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    show_imports(&remote.all(remote.at(&["imports"])).await?, printer)
+    show_imports(&api.all(api.at(&["imports"])).await?, printer)
 }
 
 fn show_imports(imports: &[ImportSummary], printer: &Printer) -> Result<Conclusion, CliError> {
@@ -57,18 +52,17 @@ fn show_imports(imports: &[ImportSummary], printer: &Printer) -> Result<Conclusi
     Ok(Conclusion::Good)
 }
 
-pub(super) fn dictionary(printer: &Printer) -> Result<Conclusion, CliError> {
-    let fields: Vec<_> = dictionary::fields().collect();
-    let full = fields.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
-    show_dictionary(&full, printer)
-}
-
-/// The same of a server, which may know other fields.
-pub(super) async fn ask_dictionary(
-    remote: &Remote,
+/// The fields that a server knows, or else those of this version: no database is needed for that.
+pub(super) async fn dictionary(
+    server: Option<HttpTransport>,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    show_dictionary(&remote.all(remote.at(&["dictionary"])).await?, printer)
+    if let Some(server) = server {
+        let api = ApiClient::new(server);
+        return show_dictionary(&api.all(api.at(&["dictionary"])).await?, printer);
+    }
+    let fields = dictionary::fields().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+    show_dictionary(&fields, printer)
 }
 
 fn show_dictionary(fields: &[Json], printer: &Printer) -> Result<Conclusion, CliError> {

@@ -26,36 +26,37 @@ mod reviews;
 mod rules;
 mod runs;
 mod serve;
+mod session;
 mod settings;
 mod timeline;
 mod whole_file;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Parser;
 use thiserror::Error;
 use vigie::app::config;
 use vigie::app::config::Config;
 use vigie::app::telemetry;
+use vigie::client::ApiClient;
+use vigie::client::HttpTransport;
 use vigie::client::RemoteFault;
-use vigie::clock::SystemClock;
 use vigie::cycle::CycleError;
 use vigie::cycle::Parts;
 use vigie::cycle::TableError;
 use vigie::domain::audit::Act;
 use vigie::domain::audit::Actor;
 use vigie::domain::audit::ActorError;
-use vigie::domain::audit::NameProof;
 use vigie::rules::OverBudget;
-use vigie::store::Store;
 use vigie::store::fault_behind;
 
 use args::Args;
 use args::Command;
 use args::CyclesCommand;
 use print::Printer;
+use session::Session;
+use session::parts;
 
 /// The exit code of `promtool` for lints that are fatal.
 const LINTED: u8 = 3;
@@ -123,8 +124,10 @@ enum CliError {
         "there are accounts already: an administrator opens others, or `vigie accounts add` here"
     )]
     NotFirst,
-    #[error("no such receiver: {0}")]
-    NoSuchReceiver(String),
+    #[error("no valid token `{0}`")]
+    NoSuchToken(i64),
+    #[error("`{argument}`: {fault}")]
+    Text { argument: &'static str, fault: String },
     #[error(transparent)]
     Job(#[from] vigie::schedule::JobError),
     #[error("start the runtime")]
@@ -185,10 +188,8 @@ fn conclude(args: &Args) -> Result<Conclusion, CliError> {
         .enable_all()
         .build()
         .map_err(CliError::Runtime)?;
-    if let Some(remote) = remote::open(args, &config)? {
-        return runtime.block_on(remote::dispatch(&args.command, &config, &remote, &printer));
-    }
-    let concluded = runtime.block_on(dispatch(&args.command, &config, &printer));
+    let server = remote::open(args, &config)?;
+    let concluded = runtime.block_on(dispatch(&args.command, &config, server, &printer));
     if let Err(error) = &concluded
         && let Some(fault) = fault_behind(error, &config.database_url)
     {
@@ -200,15 +201,21 @@ fn conclude(args: &Args) -> Result<Conclusion, CliError> {
 async fn dispatch(
     command: &Command,
     config: &Config,
+    server: Option<HttpTransport>,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
         Command::Config { command } => settings::run(*command, config, printer),
-        Command::Dictionary => lists::dictionary(printer),
+        Command::Dictionary => lists::dictionary(server, printer).await,
         Command::Healthcheck => healthcheck::run(config).await,
         Command::Judge(request) => judge::run(request, config),
         Command::Restore(request) => restore::run(request, config, printer).await,
-        Command::Rules { command } => rules::run(command, config, printer).await,
+        Command::Rules { command } => match server {
+            Some(server) => {
+                rules::remote::run(command, config, &ApiClient::new(server), printer).await
+            }
+            None => rules::run(command, config, printer).await,
+        },
         Command::Serve => serve::run(config).await,
         Command::Import(_)
         | Command::Imports
@@ -229,46 +236,43 @@ async fn dispatch(
         | Command::Alerts(_)
         | Command::Missions(_)
         | Command::Reviews { .. } => {
-            let parts = parts(config).await?;
-            let conclusion = dispatch_with_store(command, config, &parts, printer).await;
-            // So that everything is in the one file of the database when the command ends.
-            parts.store.close().await;
+            let session = Session::open(config, printer, server).await?;
+            let conclusion = dispatch_in_session(command, &session).await;
+            session.close().await;
             conclusion
         }
     }
 }
 
-async fn dispatch_with_store(
+async fn dispatch_in_session(
     command: &Command,
-    config: &Config,
-    parts: &Parts,
-    printer: &Printer,
+    session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     match command {
-        Command::Notices { command } => notices::run(command, config, parts, printer).await,
-        Command::Receivers { command } => notices::receivers(command, config, parts, printer).await,
-        Command::Accounts { command } => accounts::run(command, config, parts, printer).await,
-        Command::Tokens { command } => accounts::tokens(command, config, parts, printer).await,
-        Command::Audit { command } => audit::run(command, parts, printer).await,
-        Command::Import(request) => import::run(request, config, parts, printer).await,
-        Command::Imports => lists::imports(parts, printer).await,
-        Command::Cycle(request) => cycle::run(request, parts, printer).await,
-        Command::Coverage { per, cycle } => coverage::run(*per, *cycle, parts, printer).await,
-        Command::Cycles { command: None } => cycle::list(parts, printer).await,
+        Command::Notices { command } => notices::run(command, session).await,
+        Command::Receivers { command } => notices::receivers(command, session).await,
+        Command::Accounts { command } => accounts::run(command, session).await,
+        Command::Tokens { command } => accounts::tokens(command, session).await,
+        Command::Audit { command } => audit::run(command, session).await,
+        Command::Import(request) => import::run(request, session).await,
+        Command::Imports => lists::imports(session).await,
+        Command::Cycle(request) => cycle::run(request, session).await,
+        Command::Coverage { per, cycle } => coverage::run(*per, *cycle, session).await,
+        Command::Cycles { command: None } => cycle::list(session).await,
         Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {
-            cycle::void(*cycle, &act(config, parts, reason)?, parts, printer).await
+            cycle::void(*cycle, reason, session).await
         }
-        Command::Export(request) => export::run(request, parts).await,
-        Command::Jobs { command } => jobs::run(command, config, parts, printer).await,
-        Command::Replay { cycle } => cycle::replay(*cycle, parts, printer).await,
-        Command::Panorama { as_of } => panorama::run(*as_of, parts, printer).await,
-        Command::Project { name, timeline: true, .. } => timeline::run(name, parts, printer).await,
-        Command::Project { name, as_of, .. } => project::run(name, *as_of, parts, printer).await,
-        Command::Projects { command } => projects::run(command, config, parts, printer).await,
-        Command::Alerts(request) => alerts::run(request, config, parts, printer).await,
-        Command::Reviews { command } => reviews::run(command, config, parts, printer).await,
-        Command::Missions(request) => missions::run(request, config, parts, printer).await,
-        // Those that need no store were answered before it was opened.
+        Command::Export(request) => export::run(request, session).await,
+        Command::Jobs { command } => jobs::run(command, session).await,
+        Command::Replay { cycle } => cycle::replay(*cycle, session).await,
+        Command::Panorama { as_of } => panorama::run(*as_of, session).await,
+        Command::Project { name, timeline: true, .. } => timeline::run(name, session).await,
+        Command::Project { name, as_of, .. } => project::run(name, *as_of, session).await,
+        Command::Projects { command } => projects::run(command, session).await,
+        Command::Alerts(request) => alerts::run(request, session).await,
+        Command::Reviews { command } => reviews::run(command, session).await,
+        Command::Missions(request) => missions::run(request, session).await,
+        // Those that need no session were answered before one was opened.
         Command::Config { .. }
         | Command::Dictionary
         | Command::Healthcheck
@@ -279,25 +283,23 @@ async fn dispatch_with_store(
     }
 }
 
-async fn parts(config: &Config) -> Result<Parts, CliError> {
-    Ok(Parts {
-        store: Store::open(&config.database_url).await?,
-        rules: config.rules.clone(),
-        limits: config.limits,
-        clock: Arc::new(SystemClock),
-        notify: Arc::new(config.notify()),
-    })
+/// Whether what was looked for is not there.
+fn is_not_found(fault: &RemoteFault) -> bool {
+    matches!(fault, RemoteFault::Refused(refusal) if refusal.kind() == "not-found")
 }
 
-/// Whoever typed the command, beside the database: nobody proved that name. Refused when there is none.
+/// The person who runs the command next to the database, whose name nobody proved.
+///
+/// # Errors
+/// When no person is named.
 fn person(config: &Config) -> Result<Actor, ActorError> {
     Actor::person(&config.actor)?;
     Actor::local(&config.actor)
 }
 
-/// The same for what Vigie can be said to do itself; nobody is then named.
+/// The same person, or Vigie itself when nobody is named.
 fn anybody(config: &Config) -> Actor {
-    Actor::local(&config.actor).unwrap_or_else(|_| Actor::vigie().proved_by(NameProof::Local))
+    Actor::local(&config.actor).unwrap_or_else(|_| Actor::local_vigie())
 }
 
 /// What a person does now, for a reason. Nothing is decided by nobody.

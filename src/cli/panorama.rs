@@ -2,9 +2,7 @@
 
 use chrono::NaiveDate;
 use serde_json::Value as Json;
-use vigie::client::Remote;
 use vigie::cycle::Panorama;
-use vigie::cycle::Parts;
 use vigie::cycle::Row;
 use vigie::domain::french;
 
@@ -14,24 +12,15 @@ use super::print;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::session::Session;
 
 type Writing = fn(f64) -> String;
 
 pub(super) async fn run(
     as_of: Option<NaiveDate>,
-    parts: &Parts,
-    printer: &Printer,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    show(&vigie::cycle::panorama(parts, as_of).await?, printer)
-}
-
-/// The same of a server.
-pub(super) async fn ask(
-    as_of: Option<NaiveDate>,
-    remote: &Remote,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show(&remote.get(remote.at(&["portfolio"]).with("as_of", as_of)).await?, printer)
+    show(&api.get(api.at(&["portfolio"]).with("as_of", as_of)).await?, printer)
 }
 
 fn show(panorama: &Panorama, printer: &Printer) -> Result<Conclusion, CliError> {

@@ -2,8 +2,6 @@
 
 use chrono::NaiveDate;
 use serde_json::Value as Json;
-use vigie::client::Remote;
-use vigie::cycle::Parts;
 use vigie::cycle::ProjectView;
 use vigie::cycle::Row;
 use vigie::domain::french;
@@ -18,6 +16,7 @@ use super::print;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::session::Session;
 
 /// Shown for what the publisher withheld on purpose.
 const WITHHELD: &str = "non publié";
@@ -25,20 +24,9 @@ const WITHHELD: &str = "non publié";
 pub(super) async fn run(
     name: &str,
     as_of: Option<NaiveDate>,
-    parts: &Parts,
-    printer: &Printer,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    show(&vigie::cycle::project(parts, name, as_of).await?, printer)
-}
-
-/// The same of a server.
-pub(super) async fn ask(
-    name: &str,
-    as_of: Option<NaiveDate>,
-    remote: &Remote,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show(&remote.get(remote.at(&["projects", name]).with("as_of", as_of)).await?, printer)
+    show(&api.get(api.at(&["projects", name]).with("as_of", as_of)).await?, printer)
 }
 
 fn show(view: &ProjectView, printer: &Printer) -> Result<Conclusion, CliError> {

@@ -1,92 +1,68 @@
 //! `vigie projects`: who is known under which names, and which of them are one.
 
 use serde::Deserialize;
-use serde_json::json;
-use vigie::app::config::Config;
-use vigie::client::Remote;
-use vigie::cycle::Parts;
+use vigie::domain::acts::NewLink;
+use vigie::domain::acts::Reason;
 use vigie::domain::ids::ProjectId;
 use vigie::domain::import::KnownProject;
-use vigie::sources::Reader;
 
 use super::CliError;
 use super::Conclusion;
-use super::act;
 use super::args::ProjectsCommand;
+use super::args::text;
 use super::print;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::session::Session;
 
 pub(super) async fn run(
     command: &ProjectsCommand,
-    config: &Config,
-    parts: &Parts,
-    printer: &Printer,
+    session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    let known = parts.store.known_projects().await?;
+    let (api, printer) = (&session.api, session.printer);
+    let known: Vec<KnownProject> = api.all(api.at(&["known-projects"])).await?;
     match command {
         ProjectsCommand::List => list(&known, printer)?,
         ProjectsCommand::Link { from, into, reason } => {
             let (from, into) = (find(&known, from), find(&known, into));
-            parts.store.link(&from, &into, &act(config, parts, reason)?).await?;
-            print::message(&format!("`{from}` is now known as `{into}`, in past editions too"));
-            let aliases = Reader::open(&config.profiles, &config.aliases)?;
-            if !aliases.aliases().implied_links(&known).contains(&(from.clone(), into)) {
-                print::message(&format!(
-                    "add the names of `{from}` to {} so that the next editions know it",
-                    config.aliases.display()
-                ));
-            }
-        }
-        ProjectsCommand::Unlink { project, reason } => {
-            let project = ProjectId::new(project.as_str());
-            parts.store.unlink(&project, &act(config, parts, reason)?).await?;
-            print::message(&format!("`{project}` is a project of its own again"));
-        }
-    }
-    Ok(Conclusion::Good)
-}
-
-/// The same of a server.
-pub(super) async fn ask(
-    command: &ProjectsCommand,
-    remote: &Remote,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    let known = ask_known(remote).await?;
-    match command {
-        ProjectsCommand::List => list(&known, printer)?,
-        ProjectsCommand::Link { from, into, reason } => {
-            let (from, into) = (find(&known, from), find(&known, into));
-            let place = remote.at(&["projects", from.as_str(), "link"]);
-            let body = json!({ "into": into, "reason": reason });
-            let Linked { in_alias_table } = remote.post(place, &body).await?;
+            let place = api.at(&["projects", from.as_str(), "link"]);
+            let body =
+                NewLink { into: text("INTO", into.as_str())?, reason: text("--reason", reason)? };
+            let Linked { in_alias_table } = api.post(place, &body).await?;
             print::message(&format!("`{from}` is now known as `{into}`, in past editions too"));
             if !in_alias_table {
-                print::message(&format!(
-                    "have the names of `{from}` added to the server's table of aliases so that the \
-                     next editions know it"
-                ));
+                tell_alias(&from, session);
             }
         }
         ProjectsCommand::Unlink { project, reason } => {
-            let place = remote.at(&["projects", project, "unlink"]);
-            let apart: KnownProject = remote.post(place, &json!({ "reason": reason })).await?;
+            let place = api.at(&["projects", project, "unlink"]);
+            let body = Reason { reason: text("--reason", reason)? };
+            let apart: KnownProject = api.post(place, &body).await?;
             print::message(&format!("`{}` is a project of its own again", apart.project));
         }
     }
     Ok(Conclusion::Good)
 }
 
-/// Of what a server answers to a link, what is told.
+/// The table of aliases is a file of the machine that answers.
+fn tell_alias(from: &ProjectId, session: &Session<'_>) {
+    let text = if session.database().is_some() {
+        let table = session.config.aliases.display();
+        format!("add the names of `{from}` to {table} so that the next editions know it")
+    } else {
+        format!(
+            "have the names of `{from}` added to the server's table of aliases so that the next \
+             editions know it"
+        )
+    };
+    print::message(&text);
+}
+
+/// What is read of the answer to a link.
 #[derive(Deserialize)]
 struct Linked {
     in_alias_table: bool,
-}
-
-pub(super) async fn ask_known(remote: &Remote) -> Result<Vec<KnownProject>, CliError> {
-    Ok(remote.all(remote.at(&["known-projects"])).await?)
 }
 
 /// A name stands for its project; anything else is taken as an id, and the store says if it is none.

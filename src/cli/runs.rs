@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use vigie::client::Address;
-use vigie::client::Remote;
+use vigie::client::ApiClient;
 use vigie::cycle::CycleBrief;
 use vigie::domain::job::JobRun;
 use vigie::domain::job::RunOutcome;
@@ -20,18 +20,18 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[derive(Deserialize)]
 pub(super) struct Run {
     #[serde(flatten)]
-    pub(super) told: JobRun,
+    pub(super) job: JobRun,
     /// Of a cycle that is over.
     pub(super) report: Option<CycleBrief>,
 }
 
 /// Whatever happens here, the server goes on with it.
-pub(super) async fn begin(place: Address, body: &Json, remote: &Remote) -> Result<Run, CliError> {
-    let mut run: Run = remote.post(place, body).await?;
-    print::message(&format!("run {} has begun on the server", run.told.number));
-    while run.told.outcome == RunOutcome::Processing {
+pub(super) async fn begin(place: Address, body: &Json, api: &ApiClient) -> Result<Run, CliError> {
+    let mut run: Run = api.post(place, body).await?;
+    print::message(&format!("run {} has begun on the server", run.job.number));
+    while run.job.outcome == RunOutcome::Processing {
         tokio::time::sleep(PAUSE).await;
-        run = remote.get(remote.at(&["runs", &run.told.number.to_string()])).await?;
+        run = api.get(api.at(&["runs", &run.job.number.to_string()])).await?;
     }
     Ok(run)
 }

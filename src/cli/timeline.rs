@@ -1,9 +1,6 @@
 //! `vigie project NAME --timeline`: what became of it, one line for each event.
 
 use serde_json::Value as Json;
-use vigie::client::Remote;
-use vigie::cycle;
-use vigie::cycle::Parts;
 use vigie::cycle::TimelineEvent;
 use vigie::domain::audit::Actor;
 
@@ -12,22 +9,13 @@ use super::Conclusion;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::session::Session;
 
 pub(super) async fn run(
     name: &str,
-    parts: &Parts,
-    printer: &Printer,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    show(&cycle::timeline(parts, name).await?, printer)
-}
-
-/// The same of a server.
-pub(super) async fn ask(
-    name: &str,
-    remote: &Remote,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show(&remote.all(remote.at(&["projects", name, "timeline"])).await?, printer)
+    show(&api.all(api.at(&["projects", name, "timeline"])).await?, printer)
 }
 
 fn show(events: &[TimelineEvent], printer: &Printer) -> Result<Conclusion, CliError> {

@@ -1,6 +1,8 @@
 //! What went wrong between us and a server, and what to do about it.
 
+use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::Url;
 use serde::Deserialize;
@@ -29,8 +31,12 @@ pub enum RemoteFault {
     Line(#[source] reqwest::Error),
     #[error("ask {url}")]
     Unreachable { url: Url, source: reqwest::Error },
-    #[error("{0}")]
+    #[error(transparent)]
     Refused(Box<Refusal>),
+    #[error("write the request as JSON")]
+    Unwritten(#[source] serde_json::Error),
+    #[error("read what this process answered to {url}: {found}")]
+    Cut { url: Url, found: String },
     #[error("{url} answered {status}, and not as Vigie does: is this the address of its API?")]
     Stranger { url: Url, status: u16 },
     #[error("read what {url} answered: is the server of another version?")]
@@ -43,12 +49,21 @@ pub enum RemoteFault {
     TooMany { url: Url, most: usize },
 }
 
-/// A refusal as the server worded it.
+/// A refusal as the application worded it.
 #[derive(Debug)]
 pub struct Refusal {
     pub problem: Problem,
-    pub request_id: Option<String>,
-    pub retry_after: Option<String>,
+    by: RefusedBy,
+}
+
+#[derive(Debug)]
+enum RefusedBy {
+    Server {
+        request_id: Option<String>,
+        retry_after: Option<String>,
+    },
+    /// An application in this process, with the fault behind it where the problem does not say it.
+    InProcess(Option<Arc<dyn Error + Send + Sync>>),
 }
 
 /// Problem details, as RFC 9457 has them and `docs/API.md` lists them.
@@ -74,12 +89,25 @@ pub struct ProblemError {
 }
 
 impl Refusal {
+    pub fn of_server(
+        problem: Problem,
+        request_id: Option<String>,
+        retry_after: Option<String>,
+    ) -> Self {
+        Self { problem, by: RefusedBy::Server { request_id, retry_after } }
+    }
+
+    /// `cause` is shown in place of the problem, which hides it from callers of a server.
+    pub fn in_process(problem: Problem, cause: Option<Arc<dyn Error + Send + Sync>>) -> Self {
+        Self { problem, by: RefusedBy::InProcess(cause) }
+    }
+
     /// `not-found` for `urn:vigie:problem:not-found`.
     pub fn kind(&self) -> &str {
         self.problem.kind.trim_start_matches("urn:vigie:problem:")
     }
 
-    fn advice(&self) -> Option<String> {
+    fn advice(&self, retry_after: Option<&str>) -> Option<String> {
         let words = match self.kind() {
             "unproven" => "the token is not, or no longer, worth anything: ask for another",
             "not-allowed" | "beyond-scope" | "too-broad" => {
@@ -88,9 +116,7 @@ impl Refusal {
             "one-factor" => "this is done in a browser, signed in with a second factor",
             "stale" | "no-revision" => "look at it again, then say which revision you saw",
             "internal" | "not-ready" => "whoever runs the server finds the request's id in its log",
-            _ => {
-                return self.retry_after.as_ref().map(|wait| format!("ask again in {wait} s"));
-            }
+            _ => return retry_after.map(|wait| format!("ask again in {wait} s")),
         };
         Some(words.to_owned())
     }
@@ -100,17 +126,33 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Problem { status, detail, errors, .. } = &self.problem;
-        write!(f, "{detail} ({status} {})", self.kind())?;
-        for error in errors {
+        match &self.by {
+            RefusedBy::InProcess(Some(cause)) => return write!(f, "{cause}"),
+            RefusedBy::InProcess(None) => write!(f, "{detail}")?,
+            RefusedBy::Server { .. } => write!(f, "{detail} ({status} {})", self.kind())?,
+        }
+        let is_server = matches!(self.by, RefusedBy::Server { .. });
+        for error in errors.iter().filter(|error| is_server || !detail.contains(&error.detail)) {
             write!(f, "\n  {error}")?;
         }
-        if let Some(advice) = self.advice() {
-            write!(f, "\n  {advice}")?;
-        }
-        if let Some(id) = &self.request_id {
-            write!(f, "\n  request {id}")?;
+        if let RefusedBy::Server { request_id, retry_after } = &self.by {
+            if let Some(advice) = self.advice(retry_after.as_deref()) {
+                write!(f, "\n  {advice}")?;
+            }
+            if let Some(id) = request_id {
+                write!(f, "\n  request {id}")?;
+            }
         }
         Ok(())
+    }
+}
+
+impl Error for Refusal {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.by {
+            RefusedBy::InProcess(Some(cause)) => Some(cause.as_ref()),
+            RefusedBy::InProcess(None) | RefusedBy::Server { .. } => None,
+        }
     }
 }
 
@@ -138,13 +180,13 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_where_and_what_to_do() {
-        let told = r#"{
+        let sent = r#"{
             "type": "urn:vigie:problem:unproved", "title": "Not proved", "status": 422,
             "detail": "1 faults in the rules",
             "errors": [{"file": "drift/D1.rhai", "line": 3, "column": 7, "detail": "no field `x`", "hint": "write `y`"}]
         }"#;
-        let problem: Problem = serde_json::from_str(told).unwrap();
-        let refusal = Refusal { problem, request_id: Some("r1".into()), retry_after: None };
+        let problem: Problem = serde_json::from_str(sent).unwrap();
+        let refusal = Refusal::of_server(problem, Some("r1".into()), None);
         insta::assert_snapshot!(refusal, @r"
         1 faults in the rules (422 unproved)
           drift/D1.rhai:3:7: no field `x`; write `y`

@@ -1,15 +1,21 @@
-//! A server of Vigie, spoken to over its API: with a token, over a line that nobody else reads, and within
-//! bounds.
+//! The API as commands call it, whether a server or this process answers.
 
 mod address;
+mod api_client;
 mod fault;
-mod remote;
+mod http;
+mod transport;
 
 pub use address::Address;
+pub use api_client::ApiClient;
+pub use api_client::Tagged;
 pub use fault::Problem;
 pub use fault::ProblemError;
 pub use fault::Refusal;
 pub use fault::RemoteFault;
-pub use remote::Answered;
-pub use remote::PlainHttp;
-pub use remote::Remote;
+pub use http::HttpTransport;
+pub use http::PlainHttp;
+pub use transport::Request;
+pub use transport::Response;
+pub use transport::Sending;
+pub use transport::Transport;

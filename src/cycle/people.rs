@@ -12,6 +12,7 @@ use super::CycleError;
 use super::Parts;
 use super::catalogue::catalogue;
 use super::view;
+use crate::domain::acts::Contestation;
 use crate::domain::alert::Alert;
 use crate::domain::alert::AlertState;
 use crate::domain::audit::Act;
@@ -43,39 +44,33 @@ const LISTS: [Dataset; 6] = [
     Dataset::WatchLists,
 ];
 
-/// Finds an alert by the beginning of its id, or by its rule and subject: `4f2a`, or `D1` and `SI
-/// SAMU`.
-pub async fn find_alert(parts: &Parts, requested: &[String]) -> Result<Alert, CycleError> {
-    let no_such = || CycleError::NoSuchAlert { requested: requested.join(" ") };
-    match requested {
-        [prefix] => {
-            let prefix = prefix.trim_start_matches("alert/").to_lowercase();
-            if prefix.is_empty() {
-                return Err(no_such());
-            }
-            let mut found = parts.store.standing_alerts().await?;
-            found.retain(|alert| alert.id.as_str().starts_with(&prefix));
-            let candidates = || found.iter().map(|alert| alert.id.to_string()).collect();
-            if found.len() > 1 {
-                return Err(CycleError::AmbiguousAlert {
-                    requested: prefix,
-                    candidates: candidates(),
-                });
-            }
-            found.pop().ok_or_else(no_such)
-        }
-        [rule, subject] => {
-            let rule = RuleId::new(rule.as_str());
-            let subject = find_subject(parts, subject).await?;
-            let found = parts.store.alert(&Alert::id_of(&rule, &subject)).await?;
-            found.ok_or_else(no_such)
-        }
-        _ => Err(no_such()),
+/// The alert whose id is `requested`, or the only one whose id begins so: `4f2a`, `alert/4f2a`.
+///
+/// # Errors
+/// When there is none, or several, which are then named.
+pub async fn find_alert(parts: &Parts, requested: &str) -> Result<Alert, CycleError> {
+    let no_such = || CycleError::NoSuchAlert { requested: requested.to_owned() };
+    let prefix = requested.trim_start_matches("alert/").to_lowercase();
+    if prefix.is_empty() {
+        return Err(no_such());
     }
+    if let Some(exact) = parts.store.alert(&AlertId::new(prefix.as_str())).await? {
+        return Ok(exact);
+    }
+    let mut found = parts.store.standing_alerts().await?;
+    found.retain(|alert| alert.id.as_str().starts_with(&prefix));
+    if found.len() > 1 {
+        let candidates = found.iter().map(|alert| alert.id.to_string()).collect();
+        return Err(CycleError::AmbiguousAlert { requested: prefix, candidates });
+    }
+    found.pop().ok_or_else(no_such)
 }
 
-/// Finds a subject: a ministry by its code, `portfolio`, or a project by id or any of its names.
-async fn find_subject(parts: &Parts, requested: &str) -> Result<Subject, CycleError> {
+/// A ministry by its code, `portfolio`, else a project by id or any of its names.
+///
+/// # Errors
+/// When no project is called so; the nearest name is then given.
+pub async fn subject_called(parts: &Parts, requested: &str) -> Result<Subject, CycleError> {
     if let Ok(subject) = Subject::try_from(requested.to_owned()) {
         return Ok(subject);
     }
@@ -181,36 +176,27 @@ pub async fn silence(
     Ok(parts.store.silence(&silence).await?)
 }
 
-/// What a project's team says about the figures behind an alert.
-#[derive(Clone, Debug)]
-pub struct Contest {
-    pub fields: Vec<String>,
-    /// Who in the team says so, by name or address. The actor of the act is the person who records
-    /// it.
-    pub author: String,
-}
-
 /// Records a dispute. The statement is the act's reason.
 pub async fn contest(
     parts: &Parts,
     alert: &Alert,
-    contest: Contest,
+    contested: &Contestation,
     act: &Act,
 ) -> Result<Dispute, CycleError> {
     let Subject::Project(project) = &alert.subject else {
         return Err(CycleError::NotOfAProject { subject: alert.subject.to_string() });
     };
-    for field in &contest.fields {
-        check_contestable(field)?;
+    for field in &contested.fields {
+        check_contestable(field.as_str())?;
     }
     let dispute = Dispute {
         number: DisputeNumber(0),
         alert: alert.id.clone(),
         project: project.clone(),
         import: None,
-        fields: contest.fields,
+        fields: contested.fields.iter().map(|field| field.as_str().to_owned()).collect(),
         statement: act.reason.clone(),
-        author: contest.author,
+        author: contested.author.as_str().to_owned(),
         at: act.at,
         state: DisputeState::Open,
         answer: None,

@@ -171,8 +171,8 @@ pub async fn act_on_review(
     let listed = listed(&view::known_portfolio(parts, &upto, today).await?, today);
     let timetable = timetable(parts).await?;
     let day = match what {
-        ReviewAct::Hold { minutes } => minutes.held_on.min(today),
-        ReviewAct::Move { .. } | ReviewAct::Cancel { .. } | ReviewAct::Action { .. } => today,
+        ReviewAct::Hold(minutes) => minutes.held_on.min(today),
+        ReviewAct::Move(_) | ReviewAct::Cancel(_) | ReviewAct::Tick(..) => today,
     };
     parts
         .store
@@ -182,7 +182,7 @@ pub async fn act_on_review(
             let change =
                 reviews::act(review, what, actor, today).map_err(CycleError::Disallowed)?;
             let mut changes = vec![change.clone()];
-            if matches!(what, ReviewAct::Hold { .. }) {
+            if matches!(what, ReviewAct::Hold(_)) {
                 let of_it: Vec<Listed> =
                     listed.into_iter().filter(|one| one.project == review.project).collect();
                 let after: Vec<Review> = known

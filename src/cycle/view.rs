@@ -17,7 +17,6 @@ use utoipa::ToSchema;
 
 use super::CycleError;
 use super::Parts;
-use super::catalogue::catalogue;
 use super::catalogue::read_rules;
 use super::row_schemas::HistoryRow;
 use super::row_schemas::MinistryRow;
@@ -36,7 +35,6 @@ use crate::domain::value::Value;
 use crate::domain::verdict::Judgement;
 use crate::frame;
 use crate::frame::FrameError;
-use crate::rules::Catalogue;
 use crate::rules::Thresholds;
 use crate::sources::name_key;
 use crate::sources::nearest_name;
@@ -220,14 +218,6 @@ pub(super) async fn known_portfolio(
         None => FrameError::NoEdition,
     }
     .into())
-}
-
-pub(super) async fn known(
-    parts: &Parts,
-    as_of: Option<NaiveDate>,
-) -> Result<(NaiveDate, Portfolio, Catalogue), CycleError> {
-    let (as_of, portfolio) = known_data(parts, as_of).await?;
-    Ok((as_of, portfolio, catalogue(parts).await?.catalogue))
 }
 
 /// The date, what is known as of it, and the thresholds in force now: all that figures need, without the rules.

@@ -134,6 +134,8 @@ pub enum ProvedBy {
         /// That the person proved it in more than one way.
         multi_factor: bool,
     },
+    /// By nothing: a command run next to the database, by a person who could write that file as well.
+    Local,
 }
 
 impl Role {

@@ -1,8 +1,10 @@
 //! The words of the house: types that cross a boundary. Imports nothing of ours, does no I/O.
 
 pub mod access;
+pub mod acts;
 pub mod alert;
 pub mod audit;
+pub mod bounded_text;
 pub mod comparison;
 pub mod conduct;
 pub mod cycle;

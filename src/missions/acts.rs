@@ -6,12 +6,21 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use thiserror::Error;
 
+use super::bodies::MilestoneReached;
+use super::bodies::MissionAct;
+use super::bodies::MissionClosing;
+use super::bodies::MissionDecision;
+use super::bodies::MissionStart;
+use super::bodies::MissionVerdict;
+use super::bodies::NewMilestone;
+use super::bodies::NewVendorReply;
+use super::bodies::VendorNaming;
 use super::playbook::Playbook;
 use crate::domain::audit::Actor;
+use crate::domain::bounded_text::Name;
 use crate::domain::conduct::Closing;
 use crate::domain::conduct::Decision;
 use crate::domain::conduct::MissionMilestone;
-use crate::domain::conduct::NamingTone;
 use crate::domain::conduct::Note;
 use crate::domain::conduct::Outcome;
 use crate::domain::conduct::PublicNaming;
@@ -23,19 +32,6 @@ use crate::domain::mission::MissionChange;
 use crate::domain::mission::MissionChangeKind;
 use crate::domain::mission::MissionKind;
 use crate::domain::mission::MissionState;
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MissionAct {
-    Accept { lead: Option<String>, reason: String },
-    Decline { reason: String },
-    Start { on: Option<NaiveDate>, lead: Option<String>, until: Option<NaiveDate> },
-    AddMilestone { label: String, due_on: NaiveDate },
-    FinishMilestone { label: String, on: Option<NaiveDate> },
-    Note { text: String },
-    VendorReply { vendor: String, asked_on: Option<NaiveDate>, on: NaiveDate, text: Option<String> },
-    NameVendor { vendor: String, tone: NamingTone, reason: String },
-    Close { outcome: Outcome, on: Option<NaiveDate>, reason: String },
-}
 
 /// Who acts, when, and under which rules.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +53,6 @@ pub enum MissionRefusal {
     Started { id: MissionId, on: NaiveDate },
     #[error("mission {id} has not started; `vigie missions start {id}` does")]
     NotStarted { id: MissionId },
-    #[error("{what} is empty; say it, for those who come after")]
-    Empty { what: &'static str },
     #[error("{what} is {found}, after today, {today}")]
     Future { what: &'static str, found: NaiveDate, today: NaiveDate },
     #[error("{what} is {found}, before {bound}, {of}")]
@@ -92,79 +86,55 @@ pub fn act(
     hand: Hand<'_>,
 ) -> Result<MissionChange, MissionRefusal> {
     let (mut after, kind, reason) = match act {
-        MissionAct::Accept { lead, reason } => accept(mission, lead.as_ref(), reason, hand)?,
-        MissionAct::Decline { reason } => decline(mission, reason, hand)?,
-        MissionAct::Start { on, lead, until } => {
-            start(mission, (*on, lead.as_ref(), *until), hand)?
-        }
-        MissionAct::AddMilestone { label, due_on } => add_milestone(mission, label, *due_on)?,
-        MissionAct::FinishMilestone { label, on } => finish_milestone(mission, label, *on, hand)?,
-        MissionAct::Note { text } => note(mission, text, hand)?,
-        MissionAct::VendorReply { vendor, asked_on, on, text } => {
-            let reply = VendorReply {
-                vendor: vendor.clone(),
-                asked_on: *asked_on,
-                on: *on,
-                text: text.clone(),
-                recorded_by: hand.by.clone(),
-            };
-            vendor_reply(mission, reply, hand)?
-        }
-        MissionAct::NameVendor { vendor, tone, reason } => {
-            name_vendor(mission, vendor, *tone, reason, hand)?
-        }
-        MissionAct::Close { outcome, on, reason } => close(mission, *outcome, *on, reason, hand)?,
+        MissionAct::Decide(body) => decide(mission, body, hand)?,
+        MissionAct::Start(body) => start(mission, body, hand)?,
+        MissionAct::AddMilestone(body) => add_milestone(mission, body)?,
+        MissionAct::FinishMilestone(body) => finish_milestone(mission, body, hand)?,
+        MissionAct::Note(body) => note(mission, body.text.as_str(), hand),
+        MissionAct::VendorReply(body) => vendor_reply(mission, body, hand)?,
+        MissionAct::NameVendor(body) => name_vendor(mission, body, hand)?,
+        MissionAct::Close(body) => close(mission, body, hand)?,
     };
     after.revision += 1;
     Ok(MissionChange { mission: after, kind, reason, by: Some(hand.by.clone()) })
 }
 
-type Changed = Result<(Mission, MissionChangeKind, String), MissionRefusal>;
+type Change = (Mission, MissionChangeKind, String);
+type Changed = Result<Change, MissionRefusal>;
 
-fn accept(mission: &Mission, lead: Option<&String>, reason: &str, hand: Hand<'_>) -> Changed {
+fn decide(mission: &Mission, body: &MissionDecision, hand: Hand<'_>) -> Changed {
     in_state(mission, MissionState::Proposed)?;
-    said("the reason", reason)?;
+    let MissionDecision { verdict, reason, lead } = body;
+    let (accepted, reason) = (*verdict == MissionVerdict::Accept, reason.as_str().to_owned());
     let mut after = mission.clone();
-    after.state = MissionState::Open;
-    after.due_on = hand.playbook.start_by(mission.kind, hand.today);
-    after.conduct.decision = Some(decision(true, reason, hand));
-    if let Some(lead) = lead {
-        said("the lead", lead)?;
-        after.conduct.lead = Some(lead.clone());
+    let (by, on) = (hand.by.clone(), hand.today);
+    after.conduct.decision = Some(Decision { accepted, by, on, reason: reason.clone() });
+    if accepted {
+        after.state = MissionState::Open;
+        after.due_on = hand.playbook.start_by(mission.kind, hand.today);
+        lead_by(&mut after, lead.as_ref());
+        return Ok((after, MissionChangeKind::Accepted, reason));
     }
-    Ok((after, MissionChangeKind::Accepted, reason.to_owned()))
-}
-
-fn decline(mission: &Mission, reason: &str, hand: Hand<'_>) -> Changed {
-    in_state(mission, MissionState::Proposed)?;
-    said("the reason", reason)?;
-    let mut after = mission.clone();
     after.state = MissionState::Declined;
-    after.conduct.decision = Some(decision(false, reason, hand));
-    Ok((after, MissionChangeKind::Declined, reason.to_owned()))
+    Ok((after, MissionChangeKind::Declined, reason))
 }
 
-fn decision(accepted: bool, reason: &str, hand: Hand<'_>) -> Decision {
-    Decision { accepted, by: hand.by.clone(), on: hand.today, reason: reason.to_owned() }
+fn lead_by(mission: &mut Mission, lead: Option<&Name>) {
+    if let Some(lead) = lead {
+        mission.conduct.lead = Some(lead.as_str().to_owned());
+    }
 }
 
-fn start(
-    mission: &Mission,
-    (on, lead, until): (Option<NaiveDate>, Option<&String>, Option<NaiveDate>),
-    hand: Hand<'_>,
-) -> Changed {
+fn start(mission: &Mission, body: &MissionStart, hand: Hand<'_>) -> Changed {
     in_state(mission, MissionState::Open)?;
     if let Some(already) = mission.conduct.started_on {
         return Err(MissionRefusal::Started { id: mission.id.clone(), on: already });
     }
-    let on = past("the start", on, mission, hand)?;
+    let on = past("the start", body.on, mission, hand)?;
     let mut after = mission.clone();
     after.conduct.started_on = Some(on);
-    if let Some(lead) = lead {
-        said("the lead", lead)?;
-        after.conduct.lead = Some(lead.clone());
-    }
-    after.due_on = until.unwrap_or_else(|| hand.playbook.complete_by(mission.kind, on));
+    lead_by(&mut after, body.lead.as_ref());
+    after.due_on = body.until.unwrap_or_else(|| hand.playbook.complete_by(mission.kind, on));
     not_before("the end", after.due_on, (on, "its start"))?;
     let whose = after.conduct.lead.as_ref().map_or_else(String::new, |name| format!(" par {name}"));
     let end = french::date(after.due_on);
@@ -172,9 +142,9 @@ fn start(
     Ok((after, MissionChangeKind::Started, reason))
 }
 
-fn add_milestone(mission: &Mission, label: &str, due_on: NaiveDate) -> Changed {
+fn add_milestone(mission: &Mission, body: &NewMilestone) -> Changed {
+    let (label, due_on) = (body.label.as_str(), body.due_on);
     in_state(mission, MissionState::Open)?;
-    said("the milestone", label)?;
     if mission.conduct.milestones.iter().any(|milestone| milestone.label == label) {
         let label = label.to_owned();
         return Err(MissionRefusal::MilestoneTaken { id: mission.id.clone(), label });
@@ -187,14 +157,10 @@ fn add_milestone(mission: &Mission, label: &str, due_on: NaiveDate) -> Changed {
     Ok((after, MissionChangeKind::MilestoneAdded, reason))
 }
 
-fn finish_milestone(
-    mission: &Mission,
-    label: &str,
-    on: Option<NaiveDate>,
-    hand: Hand<'_>,
-) -> Changed {
+fn finish_milestone(mission: &Mission, body: &MilestoneReached, hand: Hand<'_>) -> Changed {
+    let label = body.label.as_str();
     in_state(mission, MissionState::Open)?;
-    let on = past("the milestone", on, mission, hand)?;
+    let on = past("the milestone", body.on, mission, hand)?;
     let mut after = mission.clone();
     let milestones = &mut after.conduct.milestones;
     let Some(milestone) = milestones.iter_mut().find(|milestone| milestone.label == label) else {
@@ -218,21 +184,23 @@ fn finish_milestone(
     Ok((after, MissionChangeKind::MilestoneDone, reason))
 }
 
-/// Notes are also allowed on a mission that has ended: what is learnt later is worth recording.
-fn note(mission: &Mission, text: &str, hand: Hand<'_>) -> Changed {
-    said("the note", text)?;
+/// Even on a mission that has ended: what is learnt later is worth keeping.
+fn note(mission: &Mission, text: &str, hand: Hand<'_>) -> Change {
     let mut after = mission.clone();
     let note = Note { by: hand.by.clone(), at: hand.at, text: text.to_owned() };
     after.conduct.notes.push(note);
-    Ok((after, MissionChangeKind::Noted, text.to_owned()))
+    (after, MissionChangeKind::Noted, text.to_owned())
 }
 
-fn vendor_reply(mission: &Mission, reply: VendorReply, hand: Hand<'_>) -> Changed {
+fn vendor_reply(mission: &Mission, body: &NewVendorReply, hand: Hand<'_>) -> Changed {
     escalation(mission)?;
-    said("the vendor", &reply.vendor)?;
-    if let Some(text) = &reply.text {
-        said("the reply", text)?;
-    }
+    let reply = VendorReply {
+        vendor: body.vendor.as_str().to_owned(),
+        asked_on: body.asked_on,
+        on: body.on,
+        text: body.text.as_ref().map(|text| text.as_str().to_owned()),
+        recorded_by: hand.by.clone(),
+    };
     let what = "the reply";
     if reply.on > hand.today {
         return Err(MissionRefusal::Future { what, found: reply.on, today: hand.today });
@@ -249,15 +217,9 @@ fn vendor_reply(mission: &Mission, reply: VendorReply, hand: Hand<'_>) -> Change
     Ok((after, MissionChangeKind::VendorReplied, reason))
 }
 
-fn name_vendor(
-    mission: &Mission,
-    vendor: &str,
-    tone: NamingTone,
-    reason: &str,
-    hand: Hand<'_>,
-) -> Changed {
+fn name_vendor(mission: &Mission, body: &VendorNaming, hand: Hand<'_>) -> Changed {
+    let (vendor, tone, reason) = (body.vendor.as_str(), body.tone, body.reason.as_str());
     escalation(mission)?;
-    said("the reason", reason)?;
     match hand.director {
         None => return Err(MissionRefusal::NoDirector),
         Some(director) if director != hand.by.name() => {
@@ -297,20 +259,14 @@ fn escalation(mission: &Mission) -> Result<(), MissionRefusal> {
     }
 }
 
-fn close(
-    mission: &Mission,
-    outcome: Outcome,
-    on: Option<NaiveDate>,
-    reason: &str,
-    hand: Hand<'_>,
-) -> Changed {
+fn close(mission: &Mission, body: &MissionClosing, hand: Hand<'_>) -> Changed {
+    let (outcome, reason) = (body.outcome, body.reason.as_str());
     in_state(mission, MissionState::Open)?;
-    said("the reason", reason)?;
     let started = mission.conduct.started_on;
     if started.is_none() && outcome != Outcome::NoAction && outcome != Outcome::FalseAlarm {
         return Err(MissionRefusal::NotStarted { id: mission.id.clone() });
     }
-    let on = past("the end", on, mission, hand)?;
+    let on = past("the end", body.on, mission, hand)?;
     if let Some(started) = started {
         not_before("the end", on, (started, "its start"))?;
     }
@@ -334,10 +290,6 @@ fn in_state(mission: &Mission, expected: MissionState) -> Result<(), MissionRefu
 
 fn wrong_state(mission: &Mission, expected: &'static str) -> MissionRefusal {
     MissionRefusal::State { id: mission.id.clone(), found: mission.state.as_str(), expected }
-}
-
-fn said(what: &'static str, text: &str) -> Result<(), MissionRefusal> {
-    if text.trim().is_empty() { Err(MissionRefusal::Empty { what }) } else { Ok(()) }
 }
 
 /// A date in the past: today by default, not in the future, not before the mission began.

@@ -2,6 +2,7 @@
 //! actions of people, the ranking and the outcomes.
 
 mod acts;
+mod bodies;
 mod merge;
 mod outcomes;
 mod plan;
@@ -13,9 +14,17 @@ mod tests;
 mod undo;
 
 pub use acts::Hand;
-pub use acts::MissionAct;
 pub use acts::MissionRefusal;
 pub use acts::act;
+pub use bodies::MilestoneReached;
+pub use bodies::MissionAct;
+pub use bodies::MissionClosing;
+pub use bodies::MissionDecision;
+pub use bodies::MissionStart;
+pub use bodies::MissionVerdict;
+pub use bodies::NewMilestone;
+pub use bodies::NewVendorReply;
+pub use bodies::VendorNaming;
 pub use outcomes::RuleOutcomes;
 pub use outcomes::outcomes;
 pub use plan::Moment;

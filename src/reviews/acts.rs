@@ -1,40 +1,25 @@
 //! Actions of people on a review: hold it, move it, call it off.
 
 use chrono::NaiveDate;
-use chrono::NaiveTime;
 use thiserror::Error;
 
+use super::bodies::ActionTick;
+use super::bodies::NewAction;
+use super::bodies::ReviewAct;
+use super::bodies::ReviewMinutes;
+use super::bodies::ReviewMove;
+use crate::domain::acts::Reason;
 use crate::domain::audit::Actor;
 use crate::domain::french;
 use crate::domain::ids::ReviewId;
 use crate::domain::review::ActionDone;
 use crate::domain::review::Minutes;
 use crate::domain::review::Review;
+use crate::domain::review::ReviewAction;
 use crate::domain::review::ReviewChange;
 use crate::domain::review::ReviewChangeKind;
 use crate::domain::review::ReviewState;
 use crate::domain::working_days;
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReviewAct {
-    Hold {
-        minutes: Minutes,
-    },
-    Move {
-        to: NaiveDate,
-        at: Option<NaiveTime>,
-        reason: String,
-    },
-    Cancel {
-        reason: String,
-    },
-    /// Marks an action of its minutes, counted from 1, as done or not done.
-    Action {
-        number: usize,
-        done: bool,
-        reason: String,
-    },
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ReviewRefusal {
@@ -65,10 +50,8 @@ pub fn act(
     today: NaiveDate,
 ) -> Result<ReviewChange, ReviewRefusal> {
     let expected = match act {
-        ReviewAct::Hold { .. } | ReviewAct::Move { .. } | ReviewAct::Cancel { .. } => {
-            ReviewState::Planned
-        }
-        ReviewAct::Action { .. } => ReviewState::Held,
+        ReviewAct::Hold(_) | ReviewAct::Move(_) | ReviewAct::Cancel(_) => ReviewState::Planned,
+        ReviewAct::Tick(..) => ReviewState::Held,
     };
     if review.state != expected {
         let (found, expected) = (review.state.as_str(), expected.as_str());
@@ -76,40 +59,39 @@ pub fn act(
     }
     let mut after = review.clone();
     after.revision += 1;
-    let (kind, reason) = match act {
-        ReviewAct::Hold { minutes } => {
-            check(minutes, today)?;
+    let (kind, words) = match act {
+        ReviewAct::Hold(body) => {
+            check(body, today)?;
             after.state = ReviewState::Held;
-            after.minutes = Some(minutes.clone());
-            (ReviewChangeKind::Held, format!("Tenue le {}.", french::date(minutes.held_on)))
+            after.minutes = Some(minutes(body, by));
+            (ReviewChangeKind::Held, format!("Tenue le {}.", french::date(body.held_on)))
         }
-        ReviewAct::Move { to, at, reason } => {
-            said("the reason", reason)?;
+        ReviewAct::Move(ReviewMove { to, at, reason }) => {
             not_before("the new date", *to, today)?;
             worked(*to)?;
             after.planned_on = *to;
             after.starts_at = at.unwrap_or(review.starts_at);
             after.sequence += 1;
             let (was, becomes) = (french::date(review.planned_on), french::date(*to));
-            (ReviewChangeKind::Moved, format!("Du {was} au {becomes} : {reason}"))
+            let words = format!("Du {was} au {becomes} : {}", reason.as_str());
+            (ReviewChangeKind::Moved, words)
         }
-        ReviewAct::Cancel { reason } => {
-            said("the reason", reason)?;
+        ReviewAct::Cancel(Reason { reason }) => {
             after.state = ReviewState::Cancelled;
             after.sequence += 1;
             after.cancelled_by = Some(by.clone());
-            (ReviewChangeKind::Cancelled, reason.clone())
+            (ReviewChangeKind::Cancelled, reason.as_str().to_owned())
         }
-        ReviewAct::Action { number, done, reason } => {
-            tick(&mut after, (*number, *done), reason, (by, today))?
+        ReviewAct::Tick(number, ActionTick { done, reason }) => {
+            tick(&mut after, (*number, *done), reason.as_str(), (by, today))?
         }
     };
     // Only a planned review takes its reason from the action: marking an action of the minutes does
     // not change why the review took place.
     if review.state == ReviewState::Planned {
-        after.reason.clone_from(&reason);
+        after.reason.clone_from(&words);
     }
-    Ok(ReviewChange { review: after, kind, reason, by: Some(by.clone()) })
+    Ok(ReviewChange { review: after, kind, reason: words, by: Some(by.clone()) })
 }
 
 /// Marks an action of the minutes as done or not done.
@@ -134,35 +116,50 @@ fn tick(
         action.done = Some(ActionDone { on: today, by: by.clone() });
         (ReviewChangeKind::ActionDone, "Faite")
     } else {
-        said("the reason", reason)?;
+        if reason.is_empty() {
+            return Err(ReviewRefusal::Empty { what: "the reason" });
+        }
         action.done = None;
         (ReviewChangeKind::ActionReopened, "Rouverte")
     };
-    let words = if reason.trim().is_empty() { String::new() } else { format!(" : {reason}") };
+    let words = if reason.is_empty() { String::new() } else { format!(" : {reason}") };
     Ok((kind, format!("{what} : {} ({}){words}", action.what, action.owner)))
 }
 
-fn check(minutes: &Minutes, today: NaiveDate) -> Result<(), ReviewRefusal> {
-    let held_on = minutes.held_on;
+fn minutes(body: &ReviewMinutes, by: &Actor) -> Minutes {
+    let action = |action: &NewAction| ReviewAction {
+        what: action.what.as_str().to_owned(),
+        owner: action.owner.as_str().to_owned(),
+        due_on: action.due_on,
+        done: None,
+    };
+    Minutes {
+        held_on: body.held_on,
+        present: body.present.iter().map(|name| name.as_str().to_owned()).collect(),
+        findings: body.findings.as_str().to_owned(),
+        decisions: body.decisions.iter().map(|text| text.as_str().to_owned()).collect(),
+        next_on: body.next_on,
+        actions: body.actions.iter().map(action).collect(),
+        recorded_by: by.clone(),
+    }
+}
+
+fn check(body: &ReviewMinutes, today: NaiveDate) -> Result<(), ReviewRefusal> {
+    let held_on = body.held_on;
     if held_on > today {
         return Err(ReviewRefusal::NotHeldYet { found: held_on, today });
     }
-    said("the list of those present", &minutes.present.join(""))?;
-    said("the findings", &minutes.findings)?;
-    if let Some(next_on) = minutes.next_on {
+    if body.present.is_empty() {
+        return Err(ReviewRefusal::Empty { what: "the list of those present" });
+    }
+    if let Some(next_on) = body.next_on {
         not_before("the next review", next_on, held_on.succ_opt().unwrap_or(held_on))?;
         worked(next_on)?;
     }
-    for action in &minutes.actions {
-        said("what an action is", &action.what)?;
-        said("the owner of an action", &action.owner)?;
+    for action in &body.actions {
         not_before("an action", action.due_on, held_on)?;
     }
     Ok(())
-}
-
-fn said(what: &'static str, text: &str) -> Result<(), ReviewRefusal> {
-    if text.trim().is_empty() { Err(ReviewRefusal::Empty { what }) } else { Ok(()) }
 }
 
 fn not_before(what: &'static str, found: NaiveDate, bound: NaiveDate) -> Result<(), ReviewRefusal> {

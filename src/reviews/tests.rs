@@ -6,18 +6,21 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::Listed;
+use super::NewAction;
 use super::ReviewAct;
+use super::ReviewMinutes;
+use super::ReviewMove;
 use super::Timetable;
 use super::act;
 use super::feed;
 use super::plan;
+use crate::domain::acts::Reason;
 use crate::domain::audit::Actor;
+use crate::domain::bounded_text::Said;
 use crate::domain::follow_up::Watch;
 use crate::domain::ids::MinistryCode;
 use crate::domain::ids::ProjectId;
-use crate::domain::review::Minutes;
 use crate::domain::review::Review;
-use crate::domain::review::ReviewAction;
 use crate::domain::review::ReviewChange;
 use crate::domain::review::ReviewState;
 use crate::domain::visible_text::is_invisible;
@@ -69,20 +72,24 @@ fn claire() -> Actor {
     Actor::person("Claire Martin").unwrap()
 }
 
-fn minutes(held_on: &str, next_on: Option<&str>) -> Minutes {
-    Minutes {
+/// A bounded text, which must be one.
+fn text<T: TryFrom<String, Error = String>>(text: &str) -> T {
+    text.to_owned().try_into().unwrap()
+}
+
+fn minutes(held_on: &str, next_on: Option<&str>) -> ReviewMinutes {
+    ReviewMinutes {
         held_on: day(held_on),
-        present: vec!["Claire Martin".to_owned()],
-        findings: "Trajectoire tenue".to_owned(),
+        present: vec![text("Claire Martin")],
+        findings: text("Trajectoire tenue"),
         decisions: vec![],
         next_on: next_on.map(day),
         actions: vec![],
-        recorded_by: claire(),
     }
 }
 
 fn held(review: &Review, held_on: &str, next_on: Option<&str>) -> Review {
-    let hold = ReviewAct::Hold { minutes: minutes(held_on, next_on) };
+    let hold = ReviewAct::Hold(minutes(held_on, next_on));
     act(review, &hold, &claire(), day(held_on)).unwrap().review
 }
 
@@ -126,7 +133,7 @@ fn nothing_is_late_for_the_time_before_it_was_planned_and_what_is_called_off_sta
     assert_eq!((first[0].due_on, first[0].planned_on), (day("2020-11-20"), day("2020-12-04")));
     assert!(!first[0].is_late(day("2020-11-20")));
     assert!(first[0].is_late(day("2020-11-21")));
-    let cancel = ReviewAct::Cancel { reason: "Grève".to_owned() };
+    let cancel = ReviewAct::Cancel(Reason { reason: text("Grève") });
     let called_off = act(&first[0], &cancel, &claire(), day("2020-12-01")).unwrap().review;
     let next = planned("samu recurrent 2018-01-01", &[called_off], "2020-12-01");
     assert_eq!(
@@ -181,16 +188,13 @@ fn what_people_do_is_refused_when_it_cannot_be() {
         let error = act(&review, what, &claire(), today).unwrap_err().to_string();
         error.replace(review.id.as_str(), "ID")
     };
-    let moved = |to: &str| ReviewAct::Move { to: day(to), at: None, reason: "Absence".to_owned() };
-    let hold = |minutes| ReviewAct::Hold { minutes };
-    let no_one = Minutes { present: vec![], ..minutes("2020-12-04", None) };
-    let action = |due: &str| ReviewAction {
-        what: "Plan".to_owned(),
-        owner: "Ada".to_owned(),
-        due_on: day(due),
-        done: None,
-    };
-    let early = Minutes { actions: vec![action("2020-12-01")], ..minutes("2020-12-04", None) };
+    let moved =
+        |to: &str| ReviewAct::Move(ReviewMove { to: day(to), at: None, reason: text("Absence") });
+    let hold = ReviewAct::Hold;
+    let no_one = ReviewMinutes { present: vec![], ..minutes("2020-12-04", None) };
+    let action = |due: &str| NewAction { what: text("Plan"), owner: text("Ada"), due_on: day(due) };
+    let early =
+        ReviewMinutes { actions: vec![action("2020-12-01")], ..minutes("2020-12-04", None) };
     for (what, expected) in [
         (moved("2020-12-25"), "2020-12-25 is not worked (Noël); the next day that is: 2020-12-28"),
         (
@@ -208,13 +212,11 @@ fn what_people_do_is_refused_when_it_cannot_be() {
             "the next review is 2020-12-04, expected no day before 2020-12-05",
         ),
         (hold(early), "an action is 2020-12-01, expected no day before 2020-12-04"),
-        (
-            ReviewAct::Cancel { reason: " ".to_owned() },
-            "the reason is empty; say it, for those who come after",
-        ),
     ] {
         assert_eq!(refused(&what), expected);
     }
+    let unsaid = Said::try_from(" ".to_owned()).unwrap_err();
+    assert_eq!(unsaid, "found nothing, expected words for those who come after");
     let done = held(&review, "2020-12-04", None);
     let again = act(&done, &moved("2020-12-14"), &claire(), today).unwrap_err().to_string();
     assert!(again.ends_with("is held, expected planned"), "{again}");
@@ -292,11 +294,11 @@ fn the_feed_is_read_back_with_stable_ids_a_zone_and_a_sequence_that_grows_when_m
     let names = BTreeMap::from([(ProjectId::new("samu"), name.to_owned())]);
     let before = feed("Revues, MJ", &[(first.clone(), at)], &names).unwrap();
     assert_eq!(before, feed("Revues, MJ", &[(first.clone(), at)], &names).unwrap());
-    let moved = ReviewAct::Move {
+    let moved = ReviewAct::Move(ReviewMove {
         to: day("2020-12-14"),
         at: Some("11:00".parse().unwrap()),
-        reason: "Absence".to_owned(),
-    };
+        reason: text("Absence"),
+    });
     let after = act(&first, &moved, &claire(), day("2020-12-01")).unwrap().review;
     let later = "2020-12-01T08:00:00Z".parse().unwrap();
     let after = feed("Revues, MJ", &[(after, later)], &names).unwrap();

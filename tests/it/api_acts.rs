@@ -60,6 +60,35 @@ async fn an_alert_is_given_commented_contested_and_its_team_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_alert_is_found_by_the_beginning_of_its_id_or_by_its_rule_and_a_name_of_its_subject() {
+    let desk = judged().await;
+    let anne = desk.workplace.token("Anne", &[Role::Analyst], &[]).await;
+    let id = alert(&desk, &anne, "D1", "project/si-samu").await;
+    let text = json!({ "text": "vu" });
+    let found = desk.post(&anne, &format!("/api/v1/alerts/{}/comments", &id[..8]), text).await;
+    assert_eq!((found.status, &found.body["id"]), (200, &json!(id)));
+    let about = desk.get(&anne, "/api/v1/alerts?rule=D1&about=SI%20SAMU").await.body;
+    assert_eq!((&about["data"][0]["id"], about["data"].as_array().unwrap().len()), (&json!(id), 1));
+    let unknown = desk.get(&anne, "/api/v1/alerts?rule=D1&about=SI%20SAMO").await;
+    let detail = unknown.body["detail"].as_str().unwrap();
+    assert_eq!(unknown.status, 404);
+    assert!(detail.contains("no project is called `SI SAMO`; the nearest is"), "{detail}");
+    // Sixteen digits begin the ids of more alerts than that.
+    let all = desk.get(&anne, "/api/v1/alerts").await.body;
+    let ids: Vec<&str> =
+        all["data"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    let beginning = |digit: &str| -> Vec<&str> {
+        ids.iter().copied().filter(|one| one.starts_with(digit)).collect()
+    };
+    let digit = ids.iter().map(|one| &one[..1]).find(|digit| beginning(digit).len() > 1).unwrap();
+    let several = desk.get(&anne, &format!("/api/v1/alerts/{digit}")).await;
+    let refusal = several.body["detail"].as_str().unwrap();
+    assert_eq!(several.status, 404);
+    assert!(beginning(digit).iter().all(|one| refusal.contains(one)), "{refusal}");
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_silence_is_made_and_ended_over_http_within_its_bounds() {
     let desk = judged().await;
     let anne = desk.workplace.token("Anne", &[Role::Analyst], &[]).await;

@@ -1,6 +1,7 @@
 //! What people do about alerts, at the command line, and what is left of it.
 
 use chrono::Days;
+use chrono_tz::Europe::Paris;
 use vigie::clock::Clock as _;
 use vigie::clock::SystemClock;
 
@@ -12,9 +13,9 @@ fn judged() -> Workplace {
     workplace
 }
 
-/// In so many days from today, by the clock that the command reads.
+/// In so many days from today in Paris, by the clock that the command reads.
 fn in_days(days: u64) -> String {
-    let today = SystemClock.now().date_naive();
+    let today = SystemClock.now().with_timezone(&Paris).date_naive();
     today.checked_add_days(Days::new(days)).unwrap().to_string()
 }
 

@@ -10,9 +10,9 @@ use chrono::Utc;
 use chrono_tz::Europe::Paris;
 use vigie::clock::FixedClock;
 use vigie::cycle;
-use vigie::cycle::Contest;
 use vigie::cycle::Parts;
 use vigie::cycle::SilenceRequest;
+use vigie::domain::acts::Contestation;
 use vigie::domain::alert::Alert;
 use vigie::domain::audit::Actor;
 use vigie::domain::ids::ProjectId;
@@ -23,6 +23,7 @@ use vigie::domain::import::Rows;
 use vigie::domain::silence::SilenceScope;
 use vigie::domain::silence::SilenceTerms;
 use vigie::domain::snapshot::Snapshot;
+use vigie::domain::subject::Subject;
 use vigie::domain::value::Reported;
 use vigie::rules::Limits;
 use vigie::schedule::Timetable;
@@ -78,7 +79,9 @@ impl Year {
     }
 
     async fn alert(&self, rule: &str, id: &str) -> Alert {
-        cycle::find_alert(&self.parts(), &[rule.to_owned(), format!("project/{id}")]).await.unwrap()
+        let subject = Subject::Project(ProjectId::new(id));
+        let alert = Alert::id_of(&RuleId::new(rule), &subject);
+        cycle::find_alert(&self.parts(), alert.as_str()).await.unwrap()
     }
 
     /// One line for each event, in the time of Paris, with what was known when.
@@ -173,10 +176,14 @@ async fn second_half(year: &mut Year) {
     let renamed = act("2021-06-30T07:00:00Z", "renommé en juin 2021");
     year.store.link(&project("gamma"), &project("gamma-2"), &renamed).await.unwrap();
     let alpha = year.alert("D1", "alpha").await;
-    let contested =
-        Contest { fields: vec!["cost_current".to_owned()], author: "Équipe Alpha".to_owned() };
-    let said = act("2021-06-30T07:10:00Z", "La maintenance est comptée deux fois.");
-    cycle::contest(&year.parts(), &alpha, contested, &said).await.unwrap();
+    let words = "La maintenance est comptée deux fois.";
+    let contested = Contestation {
+        fields: vec!["cost_current".to_owned().try_into().unwrap()],
+        author: "Équipe Alpha".to_owned().try_into().unwrap(),
+        text: words.to_owned().try_into().unwrap(),
+    };
+    let said = act("2021-06-30T07:10:00Z", words);
+    cycle::contest(&year.parts(), &alpha, &contested, &said).await.unwrap();
     year.live_until("2021-07-20T07:00:00Z").await;
     year.import(edition("2021-06", "alpha 108, beta 52, gamma-2 84")).await;
     year.live_until("2021-11-16T07:00:00Z").await;

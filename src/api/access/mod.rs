@@ -2,6 +2,7 @@
 //! handler runs.
 
 pub(super) mod browser;
+mod local;
 mod permissions;
 mod proof;
 mod refusals;
@@ -33,6 +34,7 @@ use crate::domain::audit::Actor;
 use crate::domain::audit::Deed;
 
 pub use browser::Cookies;
+pub use local::LocalCaller;
 pub use permissions::DataScope;
 pub use permissions::Requirement;
 pub(super) use permissions::anonymous;

@@ -67,7 +67,7 @@ pub(in crate::api) async fn show_account(
     };
     let factors = match caller.proof {
         ProvedBy::Session { multi_factor: true } => "plusieurs facteurs",
-        ProvedBy::Session { multi_factor: false } | ProvedBy::Token { .. } => {
+        ProvedBy::Session { multi_factor: false } | ProvedBy::Token { .. } | ProvedBy::Local => {
             "un seul facteur : publier des règles en demande plusieurs"
         }
     };

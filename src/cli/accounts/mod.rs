@@ -2,36 +2,40 @@
 //! Whoever can write the database can do this, so it asks for no account; it is marked as done by a name that
 //! nobody proved.
 
-pub(super) mod remote;
-
 use std::collections::BTreeSet;
 
 use chrono::SecondsFormat;
 use chrono::TimeDelta;
 use clap::Args;
 use clap::Subcommand;
+use reqwest::Method;
+use serde::Deserialize;
 use serde_json::json;
 use vigie::app;
-use vigie::app::config::Config;
+use vigie::client::ApiClient;
 use vigie::cycle;
 use vigie::cycle::Parts;
 use vigie::domain::access::Account;
 use vigie::domain::access::Role;
 use vigie::domain::access::Scope;
 use vigie::domain::access::Token;
+use vigie::domain::acts::AccountBody;
+use vigie::domain::acts::TokenBody;
 use vigie::domain::audit::Actor;
 use vigie::domain::ids::MinistryCode;
-use vigie::store::AccountTerms;
+use vigie::domain::secret::Secret;
 use vigie::store::TokenTerms;
 
 use crate::cli::CliError;
 use crate::cli::Conclusion;
 use crate::cli::act;
+use crate::cli::args::text;
 use crate::cli::args::word;
 use crate::cli::print;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
+use crate::cli::session::Session;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {
@@ -113,42 +117,49 @@ pub(crate) enum TokensCommand {
     },
 }
 
+#[derive(Deserialize)]
+struct Issued {
+    token: Token,
+    secret: Secret,
+}
+
 pub(super) async fn run(
     command: &AccountsCommand,
-    config: &Config,
-    parts: &Parts,
-    printer: &Printer,
+    session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
+    let api = &session.api;
     match command {
         AccountsCommand::List => {
-            let accounts = parts.store.accounts().await?;
-            printer.answer(&accounts, &[sheet(&accounts)], 0)?;
+            let accounts = all(api).await?;
+            session.printer.answer(&accounts, &[sheet(&accounts)], 0)?;
         }
+        // For the person who runs the machine, when no administrator is left.
         AccountsCommand::Invite => {
+            let parts = session.database_for("accounts invite")?;
             let now = parts.clock.now();
             let invitation = parts.store.invite_first((now, now + app::INVITED)).await?;
             let secret = invitation.ok_or(CliError::NotFirst)?;
             print::message("good once, for 24 hours; earlier links are worth nothing from now on");
-            let link = app::setup_link(config, &config.listen, &secret);
-            printer.secret(&json!({ "link": link }), &link)?;
+            let link = app::setup_link(session.config, &session.config.listen, &secret);
+            session.printer.secret(&json!({ "link": link }), &link)?;
         }
         AccountsCommand::Add { name, terms, reason } => {
-            let act = act(config, parts, reason)?;
-            let account = parts.store.make_account(&terms.of(name)?, &act).await?;
+            let body = body(name, terms, reason)?;
+            let account: Account = api.post(api.at(&["accounts"]), &body).await?;
             print::message(&format!("account {} made: {}", account.number.0, account.name));
         }
         AccountsCommand::Change { name, terms, reason } => {
-            let act = act(config, parts, reason)?;
-            let Account { number, revision, identity, .. } = find(parts, name).await?;
-            let terms = AccountTerms { identity, ..terms.of(name)? };
-            parts.store.change_account((number, revision), &terms, &act).await?;
-            print::message(&format!("account {} changed", number.0));
+            let (number, etag) = numbered(&find(name, api).await?);
+            let place = (Method::PUT, api.at(&["accounts", &number]));
+            let body = body(name, terms, reason)?;
+            let account: Account = api.act(place, &body, Some(&etag)).await?;
+            print::message(&format!("account {} changed", account.number.0));
         }
         AccountsCommand::Close { name, reason } => {
-            let act = act(config, parts, reason)?;
-            let Account { number, revision, .. } = find(parts, name).await?;
-            parts.store.close_account((number, revision), &act).await?;
-            print::message(&format!("account {} closed", number.0));
+            let (number, etag) = numbered(&find(name, api).await?);
+            let place = api.at(&["accounts", &number]).with("reason", Some(reason));
+            api.delete(place, Some(&etag)).await?;
+            print::message(&format!("account {number} closed"));
         }
     }
     Ok(Conclusion::Good)
@@ -156,63 +167,111 @@ pub(super) async fn run(
 
 pub(super) async fn tokens(
     command: &TokensCommand,
-    config: &Config,
-    parts: &Parts,
-    printer: &Printer,
+    session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
+    let api = &session.api;
     match command {
         TokensCommand::List => {
-            let accounts = parts.store.accounts().await?;
-            list_tokens(&parts.store.tokens(None).await?, &accounts, printer)?;
+            let accounts = all(api).await?;
+            list_tokens(&all_tokens(&accounts, api).await?, &accounts, session.printer)?;
         }
         TokensCommand::Issue { account, label, roles, ministries, days } => {
-            let act = act(config, parts, "")?;
-            let account = find(parts, account).await?;
-            let roles = if roles.is_empty() {
-                account.roles.clone()
-            } else {
-                roles.iter().copied().collect()
-            };
-            let terms = TokenTerms {
-                account: account.number,
-                label: label.clone(),
-                roles,
-                scope: scope(ministries),
-                issued_with: None,
-                expires_at: act.at + TimeDelta::days((*days).into()),
-            };
-            let (token, secret, is_mailed) =
-                cycle::issue_local_token(parts, (&account, &terms), &act).await?;
-            show_issued(&token, secret.reveal(), printer)?;
-            let how = if is_mailed { "by mail, and " } else { "" };
-            print::message(&format!(
-                "{} is told {how}at the next sign-in that it was issued here, by {}",
-                account.name, act.actor
-            ));
+            let account = find(account, api).await?;
+            if let Some(parts) = session.database() {
+                let request = (label.as_str(), roles.as_slice(), ministries.as_slice(), *days);
+                issue_here(&account, request, (parts, session)).await?;
+                return Ok(Conclusion::Good);
+            }
+            let roles = (!roles.is_empty()).then(|| roles.iter().copied().collect());
+            let scope = (!ministries.is_empty()).then(|| scope(ministries));
+            let body =
+                TokenBody { label: text("--label", label)?, roles, scope, days: Some(*days) };
+            let place = api.at(&["accounts", &account.number.0.to_string(), "tokens"]);
+            let Issued { token, secret } = api.post(place, &body).await?;
+            show_issued(&token, secret.reveal(), session.printer)?;
         }
         TokensCommand::Revoke { number, reason } => {
-            parts.store.revoke_token(*number, &act(config, parts, reason)?).await?;
+            let accounts = all(api).await?;
+            let tokens = all_tokens(&accounts, api).await?;
+            let found = tokens.iter().find(|token| token.number == *number);
+            let found = found.ok_or(CliError::NoSuchToken(*number))?;
+            let account = found.account.0.to_string();
+            let place = api.at(&["accounts", &account, "tokens", &number.to_string()]);
+            api.delete(place.with("reason", Some(reason)), None).await?;
             print::message(&format!("token {number} is revoked"));
         }
     }
     Ok(Conclusion::Good)
 }
 
+/// Next to the database nobody proves that the account is theirs: the account is told of the token.
+async fn issue_here(
+    account: &Account,
+    (label, roles, ministries, days): (&str, &[Role], &[String], u16),
+    (parts, session): (&Parts, &Session<'_>),
+) -> Result<(), CliError> {
+    let act = act(session.config, parts, "")?;
+    let roles = match roles {
+        [] => account.roles.clone(),
+        roles => roles.iter().copied().collect(),
+    };
+    let terms = TokenTerms {
+        account: account.number,
+        label: label.to_owned(),
+        roles,
+        scope: scope(ministries),
+        issued_with: None,
+        expires_at: act.at + TimeDelta::days(days.into()),
+    };
+    let (token, secret, is_mailed) =
+        cycle::issue_local_token(parts, (account, &terms), &act).await?;
+    show_issued(&token, secret.reveal(), session.printer)?;
+    let how = if is_mailed { "by mail, and " } else { "" };
+    print::message(&format!(
+        "{} is told {how}at the next sign-in that it was issued here, by {}",
+        account.name, act.actor
+    ));
+    Ok(())
+}
+
+async fn all(api: &ApiClient) -> Result<Vec<Account>, CliError> {
+    Ok(api.all(api.at(&["accounts"])).await?)
+}
+
+/// In the order in which they were issued.
+async fn all_tokens(accounts: &[Account], api: &ApiClient) -> Result<Vec<Token>, CliError> {
+    let mut tokens: Vec<Token> = Vec::new();
+    for account in accounts {
+        let place = api.at(&["accounts", &account.number.0.to_string(), "tokens"]);
+        tokens.extend(api.all::<Token>(place).await?);
+    }
+    tokens.sort_by_key(|token| token.number);
+    Ok(tokens)
+}
+
+async fn find(name: &str, api: &ApiClient) -> Result<Account, CliError> {
+    let found = all(api).await?.into_iter().find(|account| account.name.as_str() == name);
+    found.ok_or_else(|| CliError::NoSuchAccount(name.to_owned()))
+}
+
+/// Its number, and its revision as `If-Match` has it.
+fn numbered(account: &Account) -> (String, String) {
+    (account.number.0.to_string(), format!("\"{}\"", account.revision))
+}
+
+fn body(name: &str, terms: &Terms, reason: &str) -> Result<AccountBody, CliError> {
+    Ok(AccountBody {
+        name: text("NAME", name)?,
+        roles: terms.roles.iter().copied().collect(),
+        scope: scope(&terms.ministries),
+        reason: text("--reason", reason)?,
+    })
+}
+
 fn show_issued(token: &Token, secret: &str, printer: &Printer) -> Result<(), CliError> {
     let end = token.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true);
     print::message(&format!("token {} until {end}; it is not shown again", token.number));
     printer.secret(&json!({ "token": token, "secret": secret }), secret)
-}
-
-impl Terms {
-    fn of(&self, name: &str) -> Result<AccountTerms, CliError> {
-        Ok(AccountTerms {
-            name: Actor::person(name)?,
-            roles: self.roles.iter().copied().collect(),
-            scope: scope(&self.ministries),
-            identity: None,
-        })
-    }
 }
 
 fn scope(ministries: &[String]) -> Scope {
@@ -224,15 +283,6 @@ fn scope(ministries: &[String]) -> Scope {
 
 fn role(text: &str) -> Result<Role, String> {
     word(text, &Role::ALL.map(Role::as_str))
-}
-
-async fn find(parts: &Parts, name: &str) -> Result<Account, CliError> {
-    named(parts.store.accounts().await?, name)
-}
-
-fn named(accounts: Vec<Account>, name: &str) -> Result<Account, CliError> {
-    let found = accounts.into_iter().find(|account| account.name.as_str() == name);
-    found.ok_or_else(|| CliError::NoSuchAccount(name.to_owned()))
 }
 
 fn list_tokens(tokens: &[Token], accounts: &[Account], printer: &Printer) -> Result<(), CliError> {

@@ -1,19 +1,30 @@
 //! Seeing, giving, commenting and contesting alerts; answering those who contest.
 
 use clap::ValueEnum;
-use vigie::app::config::Config;
-use vigie::cycle::Contest;
-use vigie::cycle::Parts;
-use vigie::cycle::contest;
-use vigie::cycle::find_alert;
+use serde::Serialize;
+use vigie::client::ApiClient;
+use vigie::cycle::AlertDossier;
+use vigie::domain::acts::Assignment;
+use vigie::domain::acts::Comment;
+use vigie::domain::acts::Contestation;
+use vigie::domain::acts::DisputeAnswer;
+use vigie::domain::acts::DisputeVerdict;
+use vigie::domain::acts::NewAcknowledgement;
+use vigie::domain::acts::NewSilence;
+use vigie::domain::acts::Reason;
+use vigie::domain::bounded_text::Name;
 use vigie::domain::dispute::Dispute;
 use vigie::domain::dispute::DisputeState;
 use vigie::domain::french;
-use vigie::domain::ids::DisputeNumber;
+use vigie::domain::silence::Silence;
 
+use super::AlertsCommand;
+use super::find;
+use super::silences;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
-use crate::cli::act;
+use crate::cli::args::optional;
+use crate::cli::args::text;
 use crate::cli::print;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
@@ -26,82 +37,94 @@ pub(crate) enum Verdict {
     Rejected,
 }
 
-pub(super) async fn acknowledge(
-    asked: &[String],
-    reason: &str,
-    config: &Config,
-    parts: &Parts,
-) -> Result<Conclusion, CliError> {
-    let act = act(config, parts, reason)?;
-    let alert = find_alert(parts, asked).await?;
-    vigie::cycle::acknowledge(parts, &alert, &act).await?;
-    print::message(&format!("alert {} acknowledged by {}", alert.id, act.actor));
+pub(super) async fn run(command: &AlertsCommand, api: &ApiClient) -> Result<Conclusion, CliError> {
+    use AlertsCommand as Command;
+    match command {
+        Command::Ack { alert, reason } => {
+            let body = NewAcknowledgement { reason: text("--reason", reason)? };
+            let dossier = post(alert, "acknowledgement", &body, api).await?;
+            let by = dossier.handling.acknowledged.map(|seen| seen.by.to_string());
+            let by = by.unwrap_or_default();
+            print::message(&format!("alert {} acknowledged by {by}", dossier.alert.id));
+        }
+        Command::Assign { alert, to, reason } => {
+            let body = Assignment { to: text("--to", to)?, reason: text("--reason", reason)? };
+            let dossier = post(alert, "assignment", &body, api).await?;
+            print::message(&format!("alert {} assigned to {to}", dossier.alert.id));
+        }
+        Command::Comment { alert, text: comment } => {
+            let body = Comment { text: text("--text", comment)? };
+            let dossier = post(alert, "comments", &body, api).await?;
+            print::message(&format!("commented alert {}", dossier.alert.id));
+        }
+        Command::Dispute { alert, fields, author, text: statement } => {
+            contest(alert, fields, (author, statement), api).await?;
+        }
+        Command::Answer { dispute, verdict, reason } => {
+            let verdict = match verdict {
+                Verdict::Upheld => DisputeVerdict::Upheld,
+                Verdict::Rejected => DisputeVerdict::Rejected,
+            };
+            let body = DisputeAnswer { verdict, reason: text("--reason", reason)? };
+            let place = api.at(&["disputes", &dispute.to_string(), "answer"]);
+            let answered: Dispute = api.post(place, &body).await?;
+            print::message(&format!("dispute {} is {}", answered.number, answered.state.as_str()));
+        }
+        Command::Silence { alert, rule, project, ministry, until, reason } => {
+            let alert = if alert.is_empty() { None } else { Some(find(alert, api).await?) };
+            let body = NewSilence {
+                alert: optional("ALERT", alert.as_deref())?,
+                rule: optional("--rule", rule.as_deref())?,
+                project: optional("--project", project.as_deref())?,
+                ministry: optional("--ministry", ministry.as_deref())?,
+                until: *until,
+                reason: text("--reason", reason)?,
+            };
+            silences::tell(&api.post(api.at(&["silences"]), &body).await?);
+        }
+        Command::Unsilence { silence, reason } => {
+            let body = Reason { reason: text("--reason", reason)? };
+            let place = api.at(&["silences", &silence.to_string(), "end"]);
+            let ended: Silence = api.post(place, &body).await?;
+            print::message(&format!("silence {} ({}) is over", ended.number, ended.scope));
+        }
+        // Those that only look were answered before.
+        Command::Show { .. } | Command::Disputes | Command::Silences { .. } => {}
+    }
     Ok(Conclusion::Good)
 }
 
-pub(super) async fn assign(
-    asked: &[String],
-    (whom, reason): (&str, &str),
-    config: &Config,
-    parts: &Parts,
-) -> Result<Conclusion, CliError> {
-    let act = act(config, parts, reason)?;
-    let alert = find_alert(parts, asked).await?;
-    parts.store.assign(&alert.id, whom, &act).await?;
-    print::message(&format!("alert {} assigned to {whom}", alert.id));
-    Ok(Conclusion::Good)
+async fn contest(
+    alert: &[String],
+    fields: &[String],
+    (author, statement): (&str, &str),
+    api: &ApiClient,
+) -> Result<(), CliError> {
+    let fields = fields.iter().map(|field| text("--field", field));
+    let body = Contestation {
+        fields: fields.collect::<Result<Vec<Name>, _>>()?,
+        author: text("--author", author)?,
+        text: text("--text", statement)?,
+    };
+    let id = find(alert, api).await?;
+    tell_dispute(&api.post(api.at(&["alerts", &id, "disputes"]), &body).await?);
+    Ok(())
 }
 
-pub(super) async fn comment(
-    asked: &[String],
-    text: &str,
-    config: &Config,
-    parts: &Parts,
-) -> Result<Conclusion, CliError> {
-    let act = act(config, parts, text)?;
-    let alert = find_alert(parts, asked).await?;
-    parts.store.comment(&alert.id, &act).await?;
-    print::message(&format!("commented alert {}", alert.id));
-    Ok(Conclusion::Good)
+/// Does something to an alert, and gives back all there is to know of it.
+async fn post(
+    alert: &[String],
+    resource: &str,
+    body: &impl Serialize,
+    api: &ApiClient,
+) -> Result<AlertDossier, CliError> {
+    let id = find(alert, api).await?;
+    Ok(api.post(api.at(&["alerts", &id, resource]), body).await?)
 }
 
-pub(super) async fn dispute(
-    asked: &[String],
-    (fields, author, text): (&[String], &str, &str),
-    config: &Config,
-    parts: &Parts,
-) -> Result<Conclusion, CliError> {
-    let act = act(config, parts, text)?;
-    let alert = find_alert(parts, asked).await?;
-    let contested = Contest { fields: fields.to_vec(), author: author.to_owned() };
-    let dispute = contest(parts, &alert, contested, &act).await?;
-    tell_dispute(&dispute);
-    Ok(Conclusion::Good)
-}
-
-pub(super) fn tell_dispute(dispute: &Dispute) {
+fn tell_dispute(dispute: &Dispute) {
     let import = dispute.import.map(|import| format!(", it puts import {import} in question"));
     print::message(&format!("dispute {} is open{}", dispute.number, import.unwrap_or_default()));
-}
-
-pub(super) async fn answer(
-    number: i64,
-    (verdict, reason): (Verdict, &str),
-    config: &Config,
-    parts: &Parts,
-) -> Result<Conclusion, CliError> {
-    let act = act(config, parts, reason)?;
-    let state = match verdict {
-        Verdict::Upheld => DisputeState::Upheld,
-        Verdict::Rejected => DisputeState::Rejected,
-    };
-    let dispute = parts.store.answer_dispute(DisputeNumber(number), state, &act).await?;
-    print::message(&format!("dispute {} is {}", dispute.number, dispute.state.as_str()));
-    Ok(Conclusion::Good)
-}
-
-pub(super) async fn disputes(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    show(&parts.store.disputes().await?, printer)
 }
 
 pub(super) fn show(disputes: &[Dispute], printer: &Printer) -> Result<Conclusion, CliError> {

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use vigie::client::ApiClient;
 use vigie::cycle::AlertLine;
-use vigie::cycle::Parts;
-use vigie::cycle::alert_lines;
 use vigie::domain::alert::Alert;
 use vigie::domain::alert::AlertState;
 use vigie::domain::french;
@@ -19,15 +18,20 @@ use crate::cli::print::Sheet;
 
 pub(super) async fn run(
     filter: &AlertsArgs,
-    parts: &Parts,
+    api: &ApiClient,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let alerts: Vec<Alert> = parts.store.standing_alerts().await?;
-    let wanted = alerts.into_iter().filter(|alert| is_wanted(filter, alert)).collect();
-    show(alert_lines(parts, wanted).await?, printer)
+    let list = api
+        .at(&["alerts"])
+        .with("state", filter.state.map(AlertState::as_str))
+        .with("level", filter.level.map(Level::as_str))
+        .with("rule", filter.rule.as_ref());
+    let mut lines: Vec<AlertLine> = api.all(list).await?;
+    lines.retain(|line| is_wanted(filter, &line.alert));
+    show(lines, printer)
 }
 
-pub(super) fn is_wanted(filter: &AlertsArgs, alert: &Alert) -> bool {
+fn is_wanted(filter: &AlertsArgs, alert: &Alert) -> bool {
     let state = match filter.state {
         Some(state) => alert.state == state,
         None => alert.state != AlertState::Resolved,
@@ -38,7 +42,7 @@ pub(super) fn is_wanted(filter: &AlertsArgs, alert: &Alert) -> bool {
 }
 
 /// The worst first.
-pub(super) fn show(mut lines: Vec<AlertLine>, printer: &Printer) -> Result<Conclusion, CliError> {
+fn show(mut lines: Vec<AlertLine>, printer: &Printer) -> Result<Conclusion, CliError> {
     lines.sort_by(|AlertLine { alert: a, .. }, AlertLine { alert: b, .. }| {
         (b.level, &a.rule, &a.subject).cmp(&(a.level, &b.rule, &b.subject))
     });

@@ -2,15 +2,18 @@
 
 mod acts;
 mod list;
-pub(super) mod remote;
 mod show;
 mod silences;
 
 use chrono::NaiveDate;
 use clap::Parser;
 use clap::Subcommand;
-use vigie::app::config::Config;
-use vigie::cycle::Parts;
+use vigie::client::ApiClient;
+use vigie::clock::Clock as _;
+use vigie::clock::SystemClock;
+use vigie::cycle::AlertLine;
+use vigie::cycle::CycleError;
+use vigie::cycle::today;
 use vigie::domain::alert::AlertState;
 use vigie::domain::level::Level;
 
@@ -19,7 +22,7 @@ use super::Conclusion;
 use super::args::alert_state;
 use super::args::date;
 use super::args::level;
-use super::print::Printer;
+use super::session::Session;
 
 #[derive(Debug, Parser)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -141,33 +144,33 @@ enum AlertsCommand {
 
 pub(super) async fn run(
     request: &AlertsArgs,
-    config: &Config,
-    parts: &Parts,
-    printer: &Printer,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    use AlertsCommand as Ask;
+    use AlertsCommand as Command;
+    let day = today(SystemClock.now());
     match &request.command {
-        None => list::run(request, parts, printer).await,
-        Some(Ask::Show { alert }) => show::run(alert, parts, printer).await,
-        Some(Ask::Ack { alert, reason }) => acts::acknowledge(alert, reason, config, parts).await,
-        Some(Ask::Assign { alert, to, reason }) => {
-            acts::assign(alert, (to, reason), config, parts).await
+        None => list::run(request, api, printer).await,
+        Some(Command::Show { alert }) => {
+            let id = find(alert, api).await?;
+            show::show(&api.get(api.at(&["alerts", &id])).await?, day, printer)
         }
-        Some(Ask::Comment { alert, text }) => acts::comment(alert, text, config, parts).await,
-        Some(Ask::Dispute { alert, fields, author, text }) => {
-            acts::dispute(alert, (fields, author, text), config, parts).await
+        Some(Command::Disputes) => acts::show(&api.all(api.at(&["disputes"])).await?, printer),
+        Some(Command::Silences { all }) => {
+            silences::show(api.all(api.at(&["silences"])).await?, (*all, day), printer)
         }
-        Some(Ask::Answer { dispute, verdict, reason }) => {
-            acts::answer(*dispute, (*verdict, reason), config, parts).await
-        }
-        Some(Ask::Disputes) => acts::disputes(parts, printer).await,
-        Some(Ask::Silence { alert, rule, project, ministry, until, reason }) => {
-            let scope = silences::Scope { alert, rule, project, ministry };
-            silences::silence(scope, (*until, reason), config, parts).await
-        }
-        Some(Ask::Unsilence { silence, reason }) => {
-            silences::unsilence(*silence, reason, config, parts).await
-        }
-        Some(Ask::Silences { all }) => silences::list(*all, parts, printer).await,
+        Some(act) => acts::run(act, api).await,
     }
+}
+
+/// The id that commands call an alert by: the beginning of one, which the API completes, or that of the alert of a
+/// rule on a subject.
+async fn find(asked: &[String], api: &ApiClient) -> Result<String, CliError> {
+    let no_such = || CycleError::NoSuchAlert { requested: asked.join(" ") };
+    let [rule, subject] = asked else {
+        let id = asked.concat().trim_start_matches("alert/").to_owned();
+        return if id.is_empty() { Err(no_such().into()) } else { Ok(id) };
+    };
+    let list = api.at(&["alerts"]).with("rule", Some(rule)).with("about", Some(subject));
+    let mut found: Vec<AlertLine> = api.all(list).await?;
+    Ok(found.pop().ok_or_else(no_such)?.alert.id.to_string())
 }

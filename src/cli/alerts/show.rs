@@ -7,10 +7,6 @@ use chrono_tz::Europe::Paris;
 use vigie::cycle::AlertDossier;
 use vigie::cycle::AlertEvent;
 use vigie::cycle::Known;
-use vigie::cycle::Parts;
-use vigie::cycle::dossier;
-use vigie::cycle::find_alert;
-use vigie::cycle::today;
 use vigie::domain::french;
 use vigie::domain::level::Level;
 
@@ -21,16 +17,6 @@ use crate::cli::Conclusion;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
-
-pub(super) async fn run(
-    asked: &[String],
-    parts: &Parts,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    let alert = find_alert(parts, asked).await?;
-    let day = today(parts.clock.now());
-    show(&dossier(parts, alert).await?, day, printer)
-}
 
 pub(super) fn show(
     dossier: &AlertDossier,

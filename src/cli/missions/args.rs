@@ -5,13 +5,25 @@ use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+use vigie::domain::acts::Comment;
 use vigie::domain::conduct::NamingTone;
 use vigie::domain::conduct::Outcome;
 use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
+use vigie::missions::MilestoneReached;
 use vigie::missions::MissionAct;
+use vigie::missions::MissionClosing;
+use vigie::missions::MissionDecision;
+use vigie::missions::MissionStart;
+use vigie::missions::MissionVerdict;
+use vigie::missions::NewMilestone;
+use vigie::missions::NewVendorReply;
+use vigie::missions::VendorNaming;
 
-use super::super::args::date;
+use crate::cli::CliError;
+use crate::cli::args::date;
+use crate::cli::args::optional;
+use crate::cli::args::text;
 use crate::cli::args::word;
 
 #[derive(Debug, Parser)]
@@ -154,48 +166,50 @@ pub(crate) enum Verdict {
 }
 
 /// The mission and what is done to it; `None` when the command only looks.
-pub(super) fn act(command: &MissionsCommand) -> Option<(&str, MissionAct)> {
-    let told = match command {
+pub(super) fn act(command: &MissionsCommand) -> Result<Option<(&str, MissionAct)>, CliError> {
+    let (mission, act) = match command {
         MissionsCommand::Show { .. } | MissionsCommand::Plan { .. } | MissionsCommand::Outcomes => {
-            return None;
+            return Ok(None);
         }
-        MissionsCommand::Decide { mission, verdict: Verdict::Accept, reason, lead } => {
-            (mission, MissionAct::Accept { lead: lead.clone(), reason: reason.clone() })
-        }
-        MissionsCommand::Decide { mission, verdict: Verdict::Decline, reason, .. } => {
-            (mission, MissionAct::Decline { reason: reason.clone() })
+        MissionsCommand::Decide { mission, verdict, reason, lead } => {
+            let (verdict, lead) = match verdict {
+                Verdict::Accept => (MissionVerdict::Accept, lead.as_deref()),
+                Verdict::Decline => (MissionVerdict::Decline, None),
+            };
+            let (reason, lead) = (text("--reason", reason)?, optional("--lead", lead)?);
+            (mission, MissionAct::Decide(MissionDecision { verdict, reason, lead }))
         }
         MissionsCommand::Start { mission, on, lead, until } => {
-            (mission, MissionAct::Start { on: *on, lead: lead.clone(), until: *until })
+            let lead = optional("--lead", lead.as_deref())?;
+            (mission, MissionAct::Start(MissionStart { on: *on, lead, until: *until }))
         }
-        MissionsCommand::Milestone { command } => milestone(command),
-        MissionsCommand::Note { mission, text } => {
-            (mission, MissionAct::Note { text: text.clone() })
+        MissionsCommand::Milestone { command: MilestoneCommand::Add { mission, label, due } } => {
+            let label = text("LABEL", label)?;
+            (mission, MissionAct::AddMilestone(NewMilestone { label, due_on: *due }))
         }
-        MissionsCommand::VendorReply { mission, vendor, on, asked_on, text, .. } => {
-            let (vendor, text) = (vendor.clone(), text.clone());
-            (mission, MissionAct::VendorReply { vendor, asked_on: *asked_on, on: *on, text })
+        MissionsCommand::Milestone { command: MilestoneCommand::Done { mission, label, on } } => {
+            let label = text("LABEL", label)?;
+            (mission, MissionAct::FinishMilestone(MilestoneReached { label, on: *on }))
+        }
+        MissionsCommand::Note { mission, text: note } => {
+            (mission, MissionAct::Note(Comment { text: text("TEXT", note)? }))
+        }
+        MissionsCommand::VendorReply { mission, vendor, on, asked_on, text: reply, .. } => {
+            let vendor = text("--vendor", vendor)?;
+            let text = optional("--text", reply.as_deref())?;
+            let body = NewVendorReply { vendor, on: *on, asked_on: *asked_on, text };
+            (mission, MissionAct::VendorReply(body))
         }
         MissionsCommand::NameVendor { mission, vendor, tone, reason } => {
-            let (vendor, reason) = (vendor.clone(), reason.clone());
-            (mission, MissionAct::NameVendor { vendor, tone: *tone, reason })
+            let (vendor, reason) = (text("--vendor", vendor)?, text("--reason", reason)?);
+            (mission, MissionAct::NameVendor(VendorNaming { vendor, tone: *tone, reason }))
         }
         MissionsCommand::Close { mission, outcome, reason, on } => {
-            (mission, MissionAct::Close { outcome: *outcome, on: *on, reason: reason.clone() })
+            let reason = text("--reason", reason)?;
+            (mission, MissionAct::Close(MissionClosing { outcome: *outcome, reason, on: *on }))
         }
     };
-    Some((told.0.as_str(), told.1))
-}
-
-fn milestone(command: &MilestoneCommand) -> (&String, MissionAct) {
-    match command {
-        MilestoneCommand::Add { mission, label, due } => {
-            (mission, MissionAct::AddMilestone { label: label.clone(), due_on: *due })
-        }
-        MilestoneCommand::Done { mission, label, on } => {
-            (mission, MissionAct::FinishMilestone { label: label.clone(), on: *on })
-        }
-    }
+    Ok(Some((mission.as_str(), act)))
 }
 
 fn state(text: &str) -> Result<MissionState, String> {

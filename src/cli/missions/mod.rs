@@ -3,19 +3,17 @@
 
 mod args;
 mod plan;
-pub(super) mod remote;
 mod show;
 
-use vigie::app::config::Config;
-use vigie::cycle;
+use vigie::client::ApiClient;
+use vigie::cycle::MissionFile;
 use vigie::cycle::MissionLine;
-use vigie::cycle::Parts;
 use vigie::domain::french;
-use vigie::domain::ids::MissionId;
 use vigie::domain::mission::Mission;
 use vigie::domain::mission::MissionChange;
+use vigie::domain::mission::MissionKind;
 use vigie::domain::mission::MissionState;
-use vigie::store::MissionFilter;
+use vigie::missions::MissionAct;
 
 use super::CliError;
 use super::Conclusion;
@@ -23,6 +21,7 @@ use super::print;
 use super::print::Cell;
 use super::print::Printer;
 use super::print::Sheet;
+use super::session::Session;
 use args::Filter;
 use args::MissionsCommand;
 
@@ -30,43 +29,51 @@ pub(crate) use args::MissionsArgs;
 
 pub(super) async fn run(
     request: &MissionsArgs,
-    config: &Config,
-    parts: &Parts,
-    printer: &Printer,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    let Some(command) = &request.command else {
-        return list(&request.filter, parts, printer).await;
-    };
-    if let Some((mission, act)) = args::act(command) {
-        let actor = crate::cli::person(config)?;
-        let id = MissionId::new(mission);
-        let hand = (&actor, config.missions.director());
-        let change = cycle::act_on_mission(parts, &id, &act, hand).await?;
-        tell(&change);
-        show::run(&id, parts, printer).await?;
-        return Ok(Conclusion::Good);
-    }
-    match command {
-        MissionsCommand::Show { mission } => {
-            show::run(&MissionId::new(mission), parts, printer).await?;
+    match &request.command {
+        None => {
+            let list = api
+                .at(&["missions"])
+                .with("state", request.filter.state.map(MissionState::as_str))
+                .with("kind", request.filter.kind.map(MissionKind::as_str));
+            return show_list(api.all(list).await?, &request.filter, printer);
         }
-        MissionsCommand::Plan { as_of } => plan::run(*as_of, parts, printer).await?,
-        MissionsCommand::Outcomes => plan::outcomes(parts, printer).await?,
-        // Those that act were answered above.
-        MissionsCommand::Decide { .. }
-        | MissionsCommand::Start { .. }
-        | MissionsCommand::Milestone { .. }
-        | MissionsCommand::Note { .. }
-        | MissionsCommand::VendorReply { .. }
-        | MissionsCommand::NameVendor { .. }
-        | MissionsCommand::Close { .. } => {}
+        Some(MissionsCommand::Show { mission }) => {
+            show::show(&api.get(api.at(&["missions", mission])).await?, printer)?;
+        }
+        Some(MissionsCommand::Plan { as_of }) => {
+            let ranking = api.at(&["missions", "ranking"]).with("as_of", *as_of);
+            plan::show(&api.all(ranking).await?, printer)?;
+        }
+        Some(MissionsCommand::Outcomes) => {
+            plan::show_outcomes(&api.all(api.at(&["missions", "outcomes"])).await?, printer)?;
+        }
+        Some(command) => {
+            if let Some((mission, act)) = args::act(command)? {
+                let file = post(mission, &act, api).await?;
+                if let Some(last) = file.history.last() {
+                    tell(&last.change);
+                }
+                show::show(&file, printer)?;
+            }
+        }
     }
     Ok(Conclusion::Good)
 }
 
-async fn list(filter: &Filter, parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    let chosen = MissionFilter { state: filter.state, kind: filter.kind, subject: None };
-    show_list(cycle::mission_lines(parts, &chosen).await?, filter, printer)
+async fn post(mission: &str, act: &MissionAct, api: &ApiClient) -> Result<MissionFile, CliError> {
+    let resource: &[&str] = match act {
+        MissionAct::Decide(_) => &["decision"],
+        MissionAct::Start(_) => &["start"],
+        MissionAct::AddMilestone(_) => &["milestones"],
+        MissionAct::FinishMilestone(_) => &["milestones", "reached"],
+        MissionAct::Note(_) => &["notes"],
+        MissionAct::VendorReply(_) => &["vendor-replies"],
+        MissionAct::NameVendor(_) => &["vendor-namings"],
+        MissionAct::Close(_) => &["closing"],
+    };
+    Ok(api.post(api.at(&[&["missions", mission], resource].concat()), act).await?)
 }
 
 fn tell(change: &MissionChange) {

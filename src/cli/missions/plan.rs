@@ -1,8 +1,5 @@
 //! `vigie missions plan` and `outcomes`: what goes first, and what became of what each rule called for.
 
-use chrono::NaiveDate;
-use vigie::cycle;
-use vigie::cycle::Parts;
 use vigie::domain::french;
 use vigie::missions::Place;
 use vigie::missions::Ranked;
@@ -12,14 +9,6 @@ use super::CliError;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
-
-pub(super) async fn run(
-    as_of: Option<NaiveDate>,
-    parts: &Parts,
-    printer: &Printer,
-) -> Result<(), CliError> {
-    show(&cycle::mission_ranking(parts, as_of).await?, printer)
-}
 
 pub(super) fn show(ranked: &[Ranked], printer: &Printer) -> Result<(), CliError> {
     let rows = ranked.iter().map(row);
@@ -62,10 +51,6 @@ fn row(one: &Ranked) -> Vec<Cell> {
         Cell::text(&one.reason),
         Cell::text(mission.id.as_str()),
     ]
-}
-
-pub(super) async fn outcomes(parts: &Parts, printer: &Printer) -> Result<(), CliError> {
-    show_outcomes(&cycle::mission_outcomes(parts).await?, printer)
 }
 
 pub(super) fn show_outcomes(tallies: &[RuleOutcomes], printer: &Printer) -> Result<(), CliError> {

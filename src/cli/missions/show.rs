@@ -2,19 +2,13 @@
 
 use vigie::cycle;
 use vigie::cycle::MissionFile;
-use vigie::cycle::Parts;
 use vigie::domain::alert::AlertState;
 use vigie::domain::french;
-use vigie::domain::ids::MissionId;
 
 use super::CliError;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
-
-pub(super) async fn run(id: &MissionId, parts: &Parts, printer: &Printer) -> Result<(), CliError> {
-    show(&cycle::mission(parts, id).await?, printer)
-}
 
 pub(super) fn show(file: &MissionFile, printer: &Printer) -> Result<(), CliError> {
     let sheets: Vec<Sheet> =

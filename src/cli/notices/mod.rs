@@ -1,7 +1,5 @@
 //! `vigie notices` and `vigie receivers`: what was said, what waits, and to whom.
 
-pub(super) mod remote;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,10 +8,13 @@ use chrono::NaiveDate;
 use chrono::Utc;
 use chrono_tz::Europe::Paris;
 use clap::Subcommand;
-use vigie::app::config::Config;
+use serde::Deserialize;
+use vigie::client::ApiClient;
+use vigie::client::RemoteFault;
 use vigie::cycle::Parts;
 use vigie::delivery::Courier;
-use vigie::domain::ids::NoticeId;
+use vigie::domain::acts::OptionalReason;
+use vigie::domain::acts::Reason;
 use vigie::domain::notice::Content;
 use vigie::domain::notice::Lane;
 use vigie::domain::notice::LaneState;
@@ -22,17 +23,18 @@ use vigie::domain::notice::NoticeState;
 use vigie::domain::notice::QueuedNotice;
 use vigie::domain::outage::Outage;
 use vigie::domain::visible_text;
-use vigie::store::NoticeFilter;
 
 use super::args::date;
+use super::args::text;
 use super::args::word;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
-use crate::cli::act;
+use crate::cli::is_not_found;
 use crate::cli::print;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
+use crate::cli::session::Session;
 use crate::cli::whole_file::write_whole;
 
 /// Notices listed by default, the latest ones.
@@ -97,48 +99,66 @@ pub(crate) enum ReceiversCommand {
     },
 }
 
+/// A receiver as the API lists it.
+#[derive(Deserialize)]
+struct ReceiverLine {
+    receiver: Lane,
+    set_up: bool,
+    opened_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime<Utc>>,
+    reason: Option<String>,
+    /// A server of an earlier version does not say.
+    #[serde(default)]
+    outage: Option<Outage>,
+}
+
+#[derive(Deserialize)]
+struct Replayed {
+    replayed: u64,
+}
+
 pub(super) async fn run(
     command: &NoticesCommand,
-    config: &Config,
-    parts: &Parts,
-    printer: &Printer,
+    session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
+    let (api, printer) = (&session.api, session.printer);
     match command {
         NoticesCommand::List { state, limit } => {
-            let filter =
-                NoticeFilter { states: state.iter().copied().collect(), ..NoticeFilter::default() };
-            let notices = parts.store.notices(&filter, *limit).await?;
-            warn_when_off(&vigie::notify::lanes(&parts.notify));
-            warn_when_down(&parts.store.outages().await?);
+            let filtered = api.at(&["notices"]).with("state", state.map(NoticeState::as_str));
+            let most = usize::try_from(*limit).unwrap_or(usize::MAX);
+            let notices: Vec<QueuedNotice> = api.first(&filtered, most).await?;
+            warn(api).await?;
             printer.answer(&notices, &[list(&notices)], 0)?;
         }
         NoticesCommand::Show { notice } => {
-            let found = parts.store.notice(&NoticeId::new(notice.as_str())).await?;
-            show(&found.ok_or_else(|| CliError::NoSuchNotice(notice.clone()))?, printer)?;
+            let found = api.get(api.at(&["notices", notice])).await;
+            show(&named(found, notice)?, printer)?;
         }
         NoticesCommand::Preview { ministry, as_of, html } => {
-            let notices = vigie::cycle::preview(parts, ministry, *as_of).await?;
+            let place = api.at(&["notices", "preview"]).with("ministry", Some(ministry));
+            let notices: Vec<Notice> = api.whole(place.with("as_of", *as_of)).await?.value;
             show_preview(&notices, html.as_ref(), printer)?;
         }
-        NoticesCommand::Deliver => return deliver(parts, printer).await,
+        NoticesCommand::Deliver => {
+            return deliver(session.database_for("notices deliver")?, printer).await;
+        }
         NoticesCommand::Remind => {
+            let parts = session.database_for("notices remind")?;
             let written = vigie::cycle::remind(parts).await?;
             warn_when_off(&vigie::notify::lanes(&parts.notify));
             print::message(&format!("{written} notices written"));
         }
         NoticesCommand::Replay { notice, dead: _, reason } => {
-            let act = act(config, parts, reason)?;
-            let replayed = match notice {
-                Some(notice) => {
-                    let id = NoticeId::new(notice.as_str());
-                    u64::from(parts.store.replay_notice(&id, &act).await?)
-                }
-                None => parts.store.replay_dead_notices(&act).await?,
+            let body = OptionalReason { reason: text("--reason", reason)? };
+            let replayed = if let Some(notice) = notice {
+                let place = api.at(&["notices", notice, "replay"]);
+                let queued: QueuedNotice = named(api.post(place, &body).await, notice)?;
+                u64::from(queued.state == NoticeState::Waiting)
+            } else {
+                let Replayed { replayed } = api.post(api.at(&["notices", "replay"]), &body).await?;
+                replayed
             };
             print::message(&format!("{replayed} notices wait again"));
-            if notice.is_some() && replayed == 0 {
-                return Ok(Conclusion::Bad);
-            }
         }
     }
     Ok(Conclusion::Good)
@@ -146,32 +166,55 @@ pub(super) async fn run(
 
 pub(super) async fn receivers(
     command: &ReceiversCommand,
-    config: &Config,
-    parts: &Parts,
-    printer: &Printer,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    let states = parts.store.lanes().await?;
     match command {
         ReceiversCommand::List => {
-            let set_up = vigie::notify::lanes(&parts.notify);
+            let lines: Vec<ReceiverLine> = api.all(api.at(&["receivers"])).await?;
+            let set_up = set_up(&lines);
+            let outages: Vec<Outage> =
+                lines.iter().filter_map(|line| line.outage.clone()).collect();
+            let states: Vec<LaneState> = lines.into_iter().filter_map(lane_state).collect();
             warn_when_off(&set_up);
-            let outages = parts.store.outages().await?;
             printer.answer(&states, &[lanes(&set_up, &states, &outages)], 0)?;
-            Ok(Conclusion::Good)
         }
         ReceiversCommand::Enable { receiver, reason } => {
-            let lane = Lane::try_from(receiver.clone())
-                .or_else(|_| Lane::try_from(format!("webhook/{receiver}")))
-                .map_err(CliError::NoSuchReceiver)?;
-            let reopened = parts.store.reopen_lane(&lane, &act(config, parts, reason)?).await?;
-            if reopened {
-                tell_open(&lane);
-                return Ok(Conclusion::Good);
-            }
-            print::message(&format!("{lane} was not closed"));
-            Ok(Conclusion::Bad)
+            let place = api.at(&["receivers", receiver, "opening"]);
+            let body = Reason { reason: text("--reason", reason)? };
+            let line: ReceiverLine = api.post(place, &body).await?;
+            tell_open(&line.receiver);
         }
     }
+    Ok(Conclusion::Good)
+}
+
+fn set_up(lines: &[ReceiverLine]) -> Vec<Lane> {
+    lines.iter().filter(|line| line.set_up).map(|line| line.receiver.clone()).collect()
+}
+
+/// `None` for a receiver that no cycle has opened yet.
+fn lane_state(listed: ReceiverLine) -> Option<LaneState> {
+    let ReceiverLine { receiver: lane, set_up: _, opened_at, closed_at, reason, outage } = listed;
+    Some(LaneState { lane, opened_at: opened_at?, closed_at, reason, outage })
+}
+
+/// The notice called `id`, or a refusal that says how to list those there are.
+fn named<T>(found: Result<T, RemoteFault>, id: &str) -> Result<T, CliError> {
+    found.map_err(|fault| {
+        if is_not_found(&fault) { CliError::NoSuchNotice(id.to_owned()) } else { fault.into() }
+    })
+}
+
+/// Says that nothing is sent, or what is down. Accounts of some ministries may not know.
+async fn warn(api: &ApiClient) -> Result<(), CliError> {
+    let lines: Vec<ReceiverLine> = match api.all(api.at(&["receivers"])).await {
+        Err(RemoteFault::Refused(refusal)) if refusal.kind() == "beyond-scope" => return Ok(()),
+        lines => lines?,
+    };
+    warn_when_off(&set_up(&lines));
+    let outages: Vec<Outage> = lines.into_iter().filter_map(|line| line.outage).collect();
+    warn_when_down(&outages);
+    Ok(())
 }
 
 fn tell_open(lane: &Lane) {

@@ -1,36 +1,36 @@
 //! `vigie reviews`: the calendar of the reviews of listed projects, their minutes, and its feed.
 
-pub(super) mod remote;
-
 use std::io::Write as _;
 
 use chrono::NaiveDate;
 use chrono::NaiveTime;
 use clap::Args;
 use clap::Subcommand;
-use vigie::app::config::Config;
+use vigie::client::ApiClient;
 use vigie::cycle;
 use vigie::cycle::OpenAction;
-use vigie::cycle::Parts;
 use vigie::cycle::ReviewFile;
 use vigie::cycle::ReviewLine;
+use vigie::domain::acts::Reason;
 use vigie::domain::audit::Actor;
 use vigie::domain::french;
-use vigie::domain::ids::MinistryCode;
-use vigie::domain::ids::ReviewId;
-use vigie::domain::review::Minutes;
-use vigie::domain::review::ReviewAction;
 use vigie::domain::review::ReviewChange;
 use vigie::domain::review::ReviewState;
-use vigie::reviews::ReviewAct;
+use vigie::reviews::ActionTick;
+use vigie::reviews::NewAction;
+use vigie::reviews::ReviewMinutes;
+use vigie::reviews::ReviewMove;
+use vigie::reviews::ReviewPlanning;
 
 use super::args::date;
 use crate::cli::CliError;
 use crate::cli::Conclusion;
+use crate::cli::args::text;
 use crate::cli::args::word;
 use crate::cli::print::Cell;
 use crate::cli::print::Printer;
 use crate::cli::print::Sheet;
+use crate::cli::session::Session;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReviewsCommand {
@@ -119,7 +119,7 @@ pub(crate) struct HoldArgs {
     decision: Vec<String>,
     /// Something that someone is to do; as many times as needed
     #[arg(long, value_parser = action, value_name = "YYYY-MM-DD OWNER: WHAT")]
-    action: Vec<ReviewAction>,
+    action: Vec<NewAction>,
     /// Date agreed for the next review, as YYYY-MM-DD; by default, it follows the interval of the watch list
     #[arg(long, value_parser = date, value_name = "DATE")]
     next: Option<NaiveDate>,
@@ -127,56 +127,98 @@ pub(crate) struct HoldArgs {
 
 pub(super) async fn run(
     command: &ReviewsCommand,
-    config: &Config,
-    parts: &Parts,
-    printer: &Printer,
+    Session { api, printer, .. }: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    match command {
+    let changes = match command {
         ReviewsCommand::List { ministry, state } => {
-            let ministry = ministry.as_deref().map(MinistryCode::new);
-            let lines = cycle::review_lines(parts, ministry.as_ref(), *state).await?;
-            printer.answer(&lines, &[list(&lines)], 0)?;
+            let list = api
+                .at(&["reviews"])
+                .with("ministry", ministry.as_ref())
+                .with("state", state.map(ReviewState::as_str));
+            let lines: Vec<ReviewLine> = api.all(list).await?;
+            printer.answer(&lines, &[sheet(&lines)], 0)?;
+            return Ok(Conclusion::Good);
         }
         ReviewsCommand::Show { review } => {
-            show(&cycle::review(parts, &ReviewId::new(review)).await?, printer)?;
-        }
-        ReviewsCommand::Plan { as_of, dry_run } => {
-            let changes = cycle::plan_reviews(parts, *as_of, *dry_run).await?;
-            printer.answer(&changes, &[changed(&changes)], 0)?;
-        }
-        ReviewsCommand::Hold(held) => {
-            let actor = crate::cli::person(config)?;
-            let minutes = minutes(held, &actor);
-            let act = ReviewAct::Hold { minutes };
-            acted(&held.review, &act, &actor, parts, printer).await?;
-        }
-        ReviewsCommand::Move { review, to, at, reason } => {
-            let actor = crate::cli::person(config)?;
-            let act = ReviewAct::Move { to: *to, at: *at, reason: reason.clone() };
-            acted(review, &act, &actor, parts, printer).await?;
-        }
-        ReviewsCommand::Cancel { review, reason } => {
-            let actor = crate::cli::person(config)?;
-            let act = ReviewAct::Cancel { reason: reason.clone() };
-            acted(review, &act, &actor, parts, printer).await?;
+            show(&find(review, api).await?, printer)?;
+            return Ok(Conclusion::Good);
         }
         ReviewsCommand::Actions { ministry } => {
-            let ministry = ministry.as_deref().map(MinistryCode::new);
-            let open = cycle::open_actions(parts, ministry.as_ref()).await?;
+            let list = api.at(&["reviews", "actions"]).with("ministry", ministry.as_ref());
+            let open: Vec<OpenAction> = api.all(list).await?;
             printer.answer(&open, &[actions(&open)], 0)?;
-        }
-        ReviewsCommand::Done { review, action, reason } => {
-            tick(review, (*action, true, reason), config, (parts, printer)).await?;
-        }
-        ReviewsCommand::Undone { review, action, reason } => {
-            tick(review, (*action, false, reason), config, (parts, printer)).await?;
+            return Ok(Conclusion::Good);
         }
         ReviewsCommand::Calendar { ministry } => {
-            let feed = cycle::review_calendar(parts, ministry).await?;
-            std::io::stdout().lock().write_all(feed.as_bytes())?;
+            let feed = api.bytes(api.at(&["ministries", ministry, "reviews.ics"])).await?;
+            std::io::stdout().lock().write_all(&feed)?;
+            return Ok(Conclusion::Good);
         }
-    }
+        ReviewsCommand::Plan { as_of, dry_run } => {
+            let body = ReviewPlanning { as_of: *as_of, dry_run: *dry_run };
+            api.post_for_list(api.at(&["reviews", "planning"]), &body).await?
+        }
+        ReviewsCommand::Hold(held) => hold(held, api).await?,
+        ReviewsCommand::Move { review, to, at, reason } => {
+            let body = ReviewMove { to: *to, at: *at, reason: text("--reason", reason)? };
+            last_change(api.post(api.at(&["reviews", review, "move"]), &body).await?)
+        }
+        ReviewsCommand::Cancel { review, reason } => {
+            let body = Reason { reason: text("--reason", reason)? };
+            last_change(api.post(api.at(&["reviews", review, "cancellation"]), &body).await?)
+        }
+        ReviewsCommand::Done { review, action, reason } => {
+            tick(review, (*action, true, reason), api).await?
+        }
+        ReviewsCommand::Undone { review, action, reason } => {
+            tick(review, (*action, false, reason), api).await?
+        }
+    };
+    printer.answer(&changes, &[changed(&changes)], 0)?;
     Ok(Conclusion::Good)
+}
+
+async fn find(review: &str, api: &ApiClient) -> Result<ReviewFile, CliError> {
+    Ok(api.get(api.at(&["reviews", review])).await?)
+}
+
+async fn tick(
+    review: &str,
+    (number, done, reason): (usize, bool, &str),
+    api: &ApiClient,
+) -> Result<Vec<ReviewChange>, CliError> {
+    let body = ActionTick { done, reason: text("--reason", reason)? };
+    let place = api.at(&["reviews", review, "actions", &number.to_string(), "completion"]);
+    Ok(last_change(api.post(place, &body).await?))
+}
+
+/// The review that was held, and the next one of its project, which is then planned.
+async fn hold(held: &HoldArgs, api: &ApiClient) -> Result<Vec<ReviewChange>, CliError> {
+    let present = held.present.iter().map(|name| text("--present", name));
+    let decisions = held.decision.iter().map(|decision| text("--decision", decision));
+    let body = ReviewMinutes {
+        held_on: held.on,
+        present: present.collect::<Result<Vec<_>, _>>()?,
+        findings: text("--findings", &held.findings)?,
+        decisions: decisions.collect::<Result<Vec<_>, _>>()?,
+        actions: held.action.clone(),
+        next_on: held.next,
+    };
+    let file: ReviewFile = api.post(api.at(&["reviews", &held.review, "minutes"]), &body).await?;
+    let next = api
+        .at(&["reviews"])
+        .with("project", Some(&file.line.review.project))
+        .with("state", Some(ReviewState::Planned.as_str()));
+    let mut changes = last_change(file);
+    let planned: Vec<ReviewLine> = api.all(next).await?;
+    for line in planned {
+        changes.extend(last_change(find(line.review.id.as_str(), api).await?));
+    }
+    Ok(changes)
+}
+
+fn last_change(mut file: ReviewFile) -> Vec<ReviewChange> {
+    file.history.pop().map(|entry| entry.change).into_iter().collect()
 }
 
 fn show(file: &ReviewFile, printer: &Printer) -> Result<(), CliError> {
@@ -187,41 +229,7 @@ fn show(file: &ReviewFile, printer: &Printer) -> Result<(), CliError> {
     printer.answer(file, &sheets, sheets.len() - 1)
 }
 
-async fn acted(
-    review: &str,
-    act: &ReviewAct,
-    actor: &Actor,
-    parts: &Parts,
-    printer: &Printer,
-) -> Result<(), CliError> {
-    let changes = cycle::act_on_review(parts, &ReviewId::new(review), act, actor).await?;
-    printer.answer(&changes, &[changed(&changes)], 0)
-}
-
-async fn tick(
-    review: &str,
-    (number, done, reason): (usize, bool, &str),
-    config: &Config,
-    (parts, printer): (&Parts, &Printer),
-) -> Result<(), CliError> {
-    let actor = crate::cli::person(config)?;
-    let act = ReviewAct::Action { number, done, reason: reason.to_owned() };
-    acted(review, &act, &actor, parts, printer).await
-}
-
-fn minutes(held: &HoldArgs, actor: &Actor) -> Minutes {
-    Minutes {
-        held_on: held.on,
-        present: held.present.clone(),
-        findings: held.findings.clone(),
-        decisions: held.decision.clone(),
-        next_on: held.next,
-        actions: held.action.clone(),
-        recorded_by: actor.clone(),
-    }
-}
-
-fn list(lines: &[ReviewLine]) -> Sheet {
+fn sheet(lines: &[ReviewLine]) -> Sheet {
     let rows = lines.iter().map(|line| {
         let review = &line.review;
         let state = if line.late { "EN RETARD" } else { review.state.label() };
@@ -363,16 +371,14 @@ fn hour(text: &str) -> Result<NaiveTime, String> {
 }
 
 /// `2021-02-01 Ada Martin: écrire le plan`
-fn action(text: &str) -> Result<ReviewAction, String> {
+fn action(argument: &str) -> Result<NewAction, String> {
     let read = || {
-        let (head, what) = text.split_once(':')?;
+        let (head, what) = argument.split_once(':')?;
         let (due_on, owner) = head.trim().split_once(' ')?;
-        Some(ReviewAction {
-            what: what.trim().to_owned(),
-            owner: owner.trim().to_owned(),
-            due_on: due_on.parse().ok()?,
-            done: None,
-        })
+        Some((due_on.parse().ok()?, owner.trim(), what.trim()))
     };
-    read().ok_or_else(|| "expected as `2021-02-01 Ada Martin: what is to be done`".to_owned())
+    let (due_on, owner, what) = read()
+        .ok_or_else(|| "expected as `2021-02-01 Ada Martin: what is to be done`".to_owned())?;
+    let (owner, what) = (owner.to_owned().try_into()?, what.to_owned().try_into()?);
+    Ok(NewAction { what, owner, due_on })
 }

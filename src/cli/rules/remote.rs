@@ -1,4 +1,4 @@
-//! The same of a server: drafts, publications and comparisons. Files are those of this machine.
+//! Rule commands run against a server: drafts, publications and comparisons. Files are those of this machine.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 use vigie::app::config::Config;
-use vigie::client::Remote;
+use vigie::client::ApiClient;
 use vigie::client::RemoteFault;
 use vigie::clock::Clock as _;
 use vigie::clock::SystemClock;
@@ -46,58 +46,58 @@ struct CatalogueFiles {
 pub(in crate::cli) async fn run(
     command: &RulesCommand,
     config: &Config,
-    remote: &Remote,
+    api: &ApiClient,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
         RulesCommand::Diff { draft: Some(draft), as_of, .. } => {
-            let place = remote.at(&["drafts", &draft.to_string(), "diff"]).with("as_of", *as_of);
-            diff::show(&remote.get::<CatalogueDiff>(place).await?, printer)
+            let place = api.at(&["drafts", &draft.to_string(), "diff"]).with("as_of", *as_of);
+            diff::show(&api.get::<CatalogueDiff>(place).await?, printer)
         }
         RulesCommand::Overrides => {
-            let found = remote.whole(remote.at(&["overrides"])).await?.told;
+            let found = api.whole(api.at(&["overrides"])).await?.value;
             compare::show_overrides(&found, printer)
         }
         RulesCommand::Drafts { draft: None, all } => {
-            let listed = remote.at(&["drafts"]).with("all", Some(all));
-            drafts::show_list(&remote.all(listed).await?, printer)
+            let listed = api.at(&["drafts"]).with("all", Some(all));
+            drafts::show_list(&api.all(listed).await?, printer)
         }
         RulesCommand::Drafts { draft: Some(draft), .. } => {
-            drafts::show_draft(&find(*draft, remote).await?, printer)
+            drafts::show_draft(&find(*draft, api).await?, printer)
         }
         RulesCommand::Versions { name } => {
-            let found = remote.all(remote.at(&["rules", name, "versions"])).await?;
+            let found = api.all(api.at(&["rules", name, "versions"])).await?;
             compare::show_versions(name, &found, printer)
         }
         RulesCommand::Compare { name, from: Some(from), to: Some(to) } => {
-            let place = remote
+            let place = api
                 .at(&["rules", name, "comparison"])
                 .with("from", Some(from.word()))
                 .with("to", Some(to.word()));
-            compare::show_two(&remote.whole(place).await?.told, (*from, *to), printer)
+            compare::show_two(&api.whole(place).await?.value, (*from, *to), printer)
         }
         RulesCommand::Compare { name, .. } => {
-            let found = remote.whole(remote.at(&["overrides", name])).await?.told;
+            let found = api.whole(api.at(&["overrides", name])).await?.value;
             compare::show_three(&found, printer)
         }
-        RulesCommand::List { of } => list::run(&shelf(*of, config, remote).await?, printer),
+        RulesCommand::List { of } => list::run(&shelf(*of, config, api).await?, printer),
         RulesCommand::Check { lint_fatal, of } => {
-            check::run(*lint_fatal, &shelf(*of, config, remote).await?, printer)
+            check::run(*lint_fatal, &shelf(*of, config, api).await?, printer)
         }
         RulesCommand::Test(request) => {
-            test::run(request, &shelf(request.of, config, remote).await?, printer)
+            test::run(request, &shelf(request.of, config, api).await?, printer)
         }
         RulesCommand::Docs { out, as_of, of } => {
             let as_of = as_of.unwrap_or_else(|| today(SystemClock.now()));
-            docs::run(out.as_deref(), as_of, &shelf(*of, config, remote).await?)
+            docs::run(out.as_deref(), as_of, &shelf(*of, config, api).await?)
         }
         RulesCommand::Explain { rule, subject, as_of, draft } => {
-            let place = remote
+            let place = api
                 .at(&["rules", rule, "explanation"])
                 .with("subject", Some(subject))
                 .with("as_of", *as_of)
                 .with("draft", *draft);
-            explain::show(&remote.get(place).await?, printer)
+            explain::show(&api.get(place).await?, printer)
         }
         RulesCommand::Diff { .. } => Err(CliError::HereOnly("rules diff FOLDER_A FOLDER_B")),
         RulesCommand::Draft(_)
@@ -105,33 +105,34 @@ pub(in crate::cli) async fn run(
         | RulesCommand::Return(_)
         | RulesCommand::Withdraw(_)
         | RulesCommand::Publish(_)
-        | RulesCommand::Rollback { .. } => change(command, remote, printer).await,
+        | RulesCommand::Rollback { .. } => change(command, api, printer).await,
     }
 }
 
 async fn change(
     command: &RulesCommand,
-    remote: &Remote,
+    api: &ApiClient,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
         RulesCommand::Draft(request) => {
-            drafts::show_saved(&told(save(request, remote).await)?, printer)
+            drafts::show_saved(&with_meanwhile(save(request, api).await)?, printer)
         }
-        RulesCommand::Submit(request) => step(request, DraftStep::Submitted, remote).await,
-        RulesCommand::Return(request) => step(request, DraftStep::Returned, remote).await,
-        RulesCommand::Withdraw(request) => step(request, DraftStep::Withdrawn, remote).await,
+        RulesCommand::Submit(request) => step(request, DraftStep::Submitted, api).await,
+        RulesCommand::Return(request) => step(request, DraftStep::Returned, api).await,
+        RulesCommand::Withdraw(request) => step(request, DraftStep::Withdrawn, api).await,
         RulesCommand::Publish(request) => {
-            let publication: Publication = told(advance(request, "publication", remote).await)?;
+            let publication: Publication =
+                with_meanwhile(advance(request, "publication", api).await)?;
             drafts::tell_publication(&publication);
             Ok(Conclusion::Good)
         }
         RulesCommand::Rollback { name, to_shipped, reason } => {
-            let seen = remote.whole::<serde_json::Value>(remote.at(&["overrides"])).await?.etag;
-            let place = remote.at(&["rules", name, "rollback"]);
+            let seen = api.whole::<serde_json::Value>(api.at(&["overrides"])).await?.etag;
+            let place = api.at(&["rules", name, "rollback"]);
             let body = json!({ "reason": reason, "to_shipped": to_shipped });
             let publication: Publication =
-                remote.act((Method::POST, place), &body, seen.as_deref()).await?;
+                api.act((Method::POST, place), &body, seen.as_deref()).await?;
             drafts::tell_publication(&publication);
             Ok(Conclusion::Good)
         }
@@ -150,25 +151,23 @@ async fn change(
 }
 
 /// Compiled here, from the server's files.
-async fn shelf(of: OfArgs, config: &Config, remote: &Remote) -> Result<Shelf, CliError> {
-    Shelf::of(files(of, remote).await?, config)
+async fn shelf(of: OfArgs, config: &Config, api: &ApiClient) -> Result<Shelf, CliError> {
+    Shelf::of(files(of, api).await?, config)
 }
 
-async fn files(of: OfArgs, remote: &Remote) -> Result<BTreeMap<String, String>, CliError> {
-    let place = remote
-        .at(&["catalogue"])
-        .with("draft", of.draft)
-        .with("shipped", of.shipped.then_some(true));
-    let CatalogueFiles { files } = remote.get(place).await?;
+async fn files(of: OfArgs, api: &ApiClient) -> Result<BTreeMap<String, String>, CliError> {
+    let place =
+        api.at(&["catalogue"]).with("draft", of.draft).with("shipped", of.shipped.then_some(true));
+    let CatalogueFiles { files } = api.get(place).await?;
     Ok(files)
 }
 
-async fn find(draft: i64, remote: &Remote) -> Result<DraftView, RemoteFault> {
-    remote.get(remote.at(&["drafts", &draft.to_string()])).await
+async fn find(draft: i64, api: &ApiClient) -> Result<DraftView, RemoteFault> {
+    api.get(api.at(&["drafts", &draft.to_string()])).await
 }
 
 /// What others changed meanwhile is shown before the refusal.
-fn told<T>(outcome: Result<T, CliError>) -> Result<T, CliError> {
+fn with_meanwhile<T>(outcome: Result<T, CliError>) -> Result<T, CliError> {
     if let Err(CliError::Remote(RemoteFault::Refused(refusal))) = &outcome
         && let Some(meanwhile) = &refusal.problem.meanwhile
     {
@@ -177,12 +176,12 @@ fn told<T>(outcome: Result<T, CliError>) -> Result<T, CliError> {
     outcome
 }
 
-async fn save(request: &DraftArgs, remote: &Remote) -> Result<DraftView, CliError> {
+async fn save(request: &DraftArgs, api: &ApiClient) -> Result<DraftView, CliError> {
     let mut files = match request.over {
-        Some(draft) => find(draft, remote).await?.texts,
+        Some(draft) => find(draft, api).await?.texts,
         None => BTreeMap::new(),
     };
-    let shipped = self::files(OfArgs::default(), remote).await?;
+    let shipped = self::files(OfArgs::default(), api).await?;
     let source = Source { shipped, overlay: Overlay::none() };
     for argument in &request.files {
         let (place, file) = drafts::place(argument)?;
@@ -200,10 +199,10 @@ async fn save(request: &DraftArgs, remote: &Remote) -> Result<DraftView, CliErro
     }
     let body = json!({ "comment": request.comment, "files": files, "thresholds": thresholds });
     let Some((draft, revision)) = request.over.zip(request.revision) else {
-        return Ok(remote.post(remote.at(&["drafts"]), &body).await?);
+        return Ok(api.post(api.at(&["drafts"]), &body).await?);
     };
-    let place = remote.at(&["drafts", &draft.to_string()]);
-    Ok(remote.act((Method::PUT, place), &body, Some(&seen(revision))).await?)
+    let place = api.at(&["drafts", &draft.to_string()]);
+    Ok(api.act((Method::PUT, place), &body, Some(&seen(revision))).await?)
 }
 
 fn seen(revision: i64) -> String {
@@ -213,7 +212,7 @@ fn seen(revision: i64) -> String {
 async fn step(
     request: &StepArgs,
     step: DraftStep,
-    remote: &Remote,
+    api: &ApiClient,
 ) -> Result<Conclusion, CliError> {
     let what = match step {
         DraftStep::Submitted => "submission",
@@ -222,7 +221,7 @@ async fn step(
         // Asked for by other commands.
         DraftStep::Saved | DraftStep::Published => return Ok(Conclusion::Bad),
     };
-    let draft: DraftView = told(advance(request, what, remote).await)?;
+    let draft: DraftView = with_meanwhile(advance(request, what, api).await)?;
     drafts::tell(step.as_str(), &draft.outline);
     Ok(Conclusion::Good)
 }
@@ -231,13 +230,13 @@ async fn step(
 async fn advance<T: serde::de::DeserializeOwned>(
     request: &StepArgs,
     what: &str,
-    remote: &Remote,
+    api: &ApiClient,
 ) -> Result<T, CliError> {
     let revision = match request.revision {
         Some(revision) => revision,
-        None => find(request.draft, remote).await?.outline.revision,
+        None => find(request.draft, api).await?.outline.revision,
     };
-    let place = remote.at(&["drafts", &request.draft.to_string(), what]);
+    let place = api.at(&["drafts", &request.draft.to_string(), what]);
     let body = json!({ "reason": request.reason });
-    Ok(remote.act((Method::POST, place), &body, Some(&seen(revision))).await?)
+    Ok(api.act((Method::POST, place), &body, Some(&seen(revision))).await?)
 }

@@ -98,9 +98,14 @@ impl Actor {
     /// marked so. `Err` when it is no name.
     pub fn local(name: &str) -> Result<Self, ActorError> {
         match Self::person(name) {
-            Err(ActorError::Nobody) => Ok(Self::vigie().proved_by(NameProof::Local)),
+            Err(ActorError::Nobody) => Ok(Self::local_vigie()),
             named => Ok(named?.proved_by(NameProof::Local)),
         }
+    }
+
+    /// Vigie itself, as a command run next to the database has it act.
+    pub fn local_vigie() -> Self {
+        Self::vigie().proved_by(NameProof::Local)
     }
 
     #[must_use]

@@ -4,53 +4,76 @@ use chrono::NaiveDate;
 
 use super::PLAYBOOK;
 use super::planned;
+use crate::domain::acts::Comment;
 use crate::domain::audit::Actor;
 use crate::domain::conduct::NamingTone;
 use crate::domain::conduct::Outcome;
 use crate::domain::mission::Mission;
 use crate::missions::Hand;
+use crate::missions::MilestoneReached;
 use crate::missions::MissionAct;
+use crate::missions::MissionClosing;
+use crate::missions::MissionDecision;
+use crate::missions::MissionStart;
+use crate::missions::MissionVerdict;
+use crate::missions::NewMilestone;
+use crate::missions::NewVendorReply;
 use crate::missions::Playbook;
+use crate::missions::VendorNaming;
 use crate::missions::act;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
+pub(super) fn accept(lead: Option<&str>, reason: &str) -> MissionAct {
+    let lead = lead.map(|lead| lead.to_owned().try_into().unwrap());
+    let reason = reason.to_owned().try_into().unwrap();
+    MissionAct::Decide(MissionDecision { verdict: MissionVerdict::Accept, reason, lead })
+}
+
+pub(super) fn decline(reason: &str) -> MissionAct {
+    let (verdict, lead) = (MissionVerdict::Decline, None);
+    let reason = reason.to_owned().try_into().unwrap();
+    MissionAct::Decide(MissionDecision { verdict, reason, lead })
+}
+
+pub(super) fn close(outcome: Outcome, reason: &str) -> MissionAct {
+    let reason = reason.to_owned().try_into().unwrap();
+    MissionAct::Close(MissionClosing { outcome, reason, on: None })
+}
+
 /// `2020-12-01 start until 2021-03-01`, `2020-12-02 milestone plan 2021-01-15`, …
-fn parse(words: &[&str]) -> MissionAct {
-    let rest = |from: usize| words[from..].join(" ");
-    match words[0] {
-        "accept" => MissionAct::Accept { lead: Some("Ada".to_owned()), reason: rest(1) },
-        "decline" => MissionAct::Decline { reason: rest(1) },
-        "start" => MissionAct::Start {
+fn parse(words: &[&str]) -> Result<MissionAct, String> {
+    let rest = |from: usize| words[from..].join(" ").try_into();
+    let name = || words[1].to_owned().try_into();
+    Ok(match words[0] {
+        "accept" => accept(Some("Ada"), &words[1..].join(" ")),
+        "decline" => decline(&words[1..].join(" ")),
+        "start" => MissionAct::Start(MissionStart {
             on: (words.len() > 1 && words[1] == "on").then(|| day(words[2])),
             lead: None,
             until: (words.len() > 1 && words[1] == "until").then(|| day(words[2])),
-        },
+        }),
         "milestone" => {
-            MissionAct::AddMilestone { label: words[1].to_owned(), due_on: day(words[2]) }
+            MissionAct::AddMilestone(NewMilestone { label: name()?, due_on: day(words[2]) })
         }
-        "reach" => MissionAct::FinishMilestone { label: words[1].to_owned(), on: None },
-        "note" => MissionAct::Note { text: rest(1) },
-        "reply" => MissionAct::VendorReply {
-            vendor: words[1].to_owned(),
+        "reach" => MissionAct::FinishMilestone(MilestoneReached { label: name()?, on: None }),
+        "note" => MissionAct::Note(Comment { text: rest(1)? }),
+        "reply" => MissionAct::VendorReply(NewVendorReply {
+            vendor: name()?,
             asked_on: None,
             on: day(words[2]),
-            text: (words.len() > 3).then(|| rest(3)),
-        },
-        "name" => MissionAct::NameVendor {
-            vendor: words[1].to_owned(),
+            text: (words.len() > 3).then(|| rest(3)).transpose()?,
+        }),
+        "name" => MissionAct::NameVendor(VendorNaming {
+            vendor: name()?,
             tone: NamingTone::Failure,
-            reason: rest(2),
-        },
-        "close" => MissionAct::Close {
-            outcome: words[1].parse::<Outcome>().unwrap(),
-            on: None,
-            reason: rest(2),
-        },
+            reason: rest(2)?,
+        }),
+        "close" => close(words[1].parse().unwrap(), &words[2..].join(" ")),
         other => panic!("{other}"),
-    }
+    })
 }
 
 /// The change of each action, or why it was refused. An action is written `2020-12-01 Ada accept
@@ -69,7 +92,14 @@ fn story(mission: Mission, acts: &str) -> String {
             playbook: &playbook,
             director: Some("Directeur"),
         };
-        match act(&mission, &parse(&words[2..]), hand) {
+        let asked = match parse(&words[2..]) {
+            Ok(asked) => asked,
+            Err(words) => {
+                lines.push(format!("refused: {words}"));
+                continue;
+            }
+        };
+        match act(&mission, &asked, hand) {
             Ok(change) => {
                 assert_eq!(change.mission.revision, mission.revision + 1);
                 let awaits = change.mission.awaits().map_or_else(
@@ -155,7 +185,7 @@ fn what_does_not_follow_is_refused_with_what_was_expected() {
          milestone_added [open, end by 2021-04-01] « plan », pour le 15 janvier 2021.
          refused: mission ID has a milestone `plan` already
          refused: mission ID has no milestone `plna`; it has `plan`
-         refused: the note is empty; say it, for those who come after
+         refused: found nothing, expected words for those who come after
          refused: mission ID is a securisation; vendors are dealt with in a vendor_escalation",
     );
 }
@@ -198,9 +228,6 @@ fn what_is_overdue_is_late_until_it_is_done() {
     assert_eq!(mission.due_on, day("2020-12-14"));
     assert!(!mission.is_late(day("2020-12-14")));
     assert!(mission.is_late(day("2020-12-15")));
-    let declined = super::done(
-        std::slice::from_ref(&mission),
-        &MissionAct::Decline { reason: "Non".to_owned() },
-    );
+    let declined = super::done(std::slice::from_ref(&mission), &decline("Non"));
     assert!(!declined[0].is_late(day("2020-12-15")));
 }

@@ -31,6 +31,8 @@ use crate::domain::rule::MissionCall;
 use crate::domain::rule::RuleStatus;
 use crate::domain::rule::RuleTerms;
 use crate::domain::subject::Subject;
+use conduct::accept;
+use conduct::decline;
 
 const PLAYBOOK: &str = include_str!("../../../rules/missions.toml");
 
@@ -260,7 +262,7 @@ fn escalating_against_a_vendor_is_never_automatic() {
 #[test]
 fn a_declined_mission_is_proposed_again_only_once_its_alert_moves_and_says_so() {
     let known = planned(&[], "raised D1 a high", 1);
-    let declined = done(&known, &MissionAct::Decline { reason: "Projet arrêté".to_owned() });
+    let declined = done(&known, &decline("Projet arrêté"));
     assert_eq!(print(&planned_changes(&declined, "persisted D1 a high", 2)), "");
     assert_eq!(print(&planned_changes(&declined, "eased D1 a high", 2)), "");
     let again = planned_changes(&declined, "worsened D1 a critical", 2);
@@ -278,8 +280,8 @@ fn a_declined_mission_is_proposed_again_only_once_its_alert_moves_and_says_so() 
 fn missions_of_merged_projects_are_merged_into_the_one_furthest_on() {
     let first = planned(&[], "raised D1 a high", 1);
     let second = planned(&[], "raised D2 b high", 2);
-    let accepted = done(&second, &MissionAct::Accept { lead: None, reason: "Oui".to_owned() });
-    // As the store returns them once `b` is linked into `a`.
+    let accepted = done(&second, &accept(None, "Oui"));
+    // As the store gives them once `b` is linked into `a`.
     let known: Vec<Mission> = first
         .iter()
         .chain(&accepted)
@@ -321,7 +323,7 @@ fn a_mission_keeps_one_alert_when_it_goes_on_under_another_project() {
     assert_eq!(followed.len(), 1);
     assert_eq!(followed[0].mission.alerts, [goes_on[0].alert.id.clone()]);
     assert_eq!(followed[0].mission.reasons.len(), 1);
-    let declined = done(&linked, &MissionAct::Decline { reason: "Non".to_owned() });
+    let declined = done(&linked, &decline("Non"));
     assert_eq!(plan(&declined, &goes_on, moment), []);
 }
 

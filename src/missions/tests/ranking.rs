@@ -7,6 +7,9 @@ use chrono::NaiveDate;
 
 use super::PLAYBOOK;
 use super::changes;
+use super::conduct::accept;
+use super::conduct::close;
+use super::conduct::decline;
 use super::done;
 use super::planned;
 use crate::domain::alert::Alert;
@@ -14,6 +17,7 @@ use crate::domain::conduct::Outcome;
 use crate::domain::mission::Mission;
 use crate::missions::Candidate;
 use crate::missions::MissionAct;
+use crate::missions::MissionStart;
 use crate::missions::Playbook;
 use crate::missions::outcomes;
 use crate::missions::rank;
@@ -48,8 +52,8 @@ fn ranking(candidates: &[Candidate], places: u32) -> String {
 
 #[test]
 fn when_places_are_short_the_score_says_who_waits_and_why() {
-    let accept = MissionAct::Accept { lead: None, reason: "Oui".to_owned() };
-    let start = MissionAct::Start { on: None, lead: None, until: None };
+    let accept = accept(None, "Oui");
+    let start = MissionAct::Start(MissionStart::default());
     let under_way = done(&done(&one("a"), &accept), &start).remove(0);
     let decided = done(&one("b"), &accept).remove(0);
     let candidates = [
@@ -93,10 +97,10 @@ fn a_score_is_the_sum_of_parts_that_say_what_they_are() {
 
 #[test]
 fn rules_are_judged_by_what_their_missions_found() {
-    let accept = MissionAct::Accept { lead: None, reason: "Oui".to_owned() };
-    let start = MissionAct::Start { on: None, lead: None, until: None };
-    let decline = MissionAct::Decline { reason: "Non".to_owned() };
-    let close = |outcome| MissionAct::Close { outcome, on: None, reason: "Vu".to_owned() };
+    let accept = accept(None, "Oui");
+    let start = MissionAct::Start(MissionStart::default());
+    let decline = decline("Non");
+    let close = |outcome| close(outcome, "Vu");
     let alerts =
         "raised D1 a high\nraised D2 a high\nraised D1 b high\nraised D1 c high\nraised D1 d high";
     let all = planned(&[], alerts, 1);

@@ -11,6 +11,22 @@ use super::rust_files;
 const ALLOWED: &[&str] = &["src/cli/mod.rs", "src/cli/accounts/mod.rs"];
 
 #[test]
+fn only_the_application_in_process_registers_a_local_caller() {
+    let mut makers = BTreeSet::new();
+    for file in rust_files().into_iter().filter(|file| file.starts_with("src")) {
+        for (_, code) in code_lines(&read(&file)) {
+            if code.contains("LocalCaller::")
+                && !code.starts_with("use ")
+                && !code.starts_with("pub use ")
+            {
+                makers.insert(file.display().to_string());
+            }
+        }
+    }
+    assert_eq!(makers.into_iter().collect::<Vec<_>>(), ["src/app/in_process.rs"]);
+}
+
+#[test]
 fn commands_name_who_decides_through_the_one_function_that_marks_them() {
     let mut faults = BTreeSet::new();
     for file in rust_files().into_iter().filter(|file| file.starts_with("src/cli")) {

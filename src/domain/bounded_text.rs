@@ -1,66 +1,85 @@
 //! Texts in request bodies: bounded in length, without control characters.
 
 use serde::Deserialize;
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Text of several lines, or empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "String", into = "String")]
 #[schema(
     value_type = String,
     max_length = 4000,
     pattern = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$"
 )]
-pub(super) struct Words(String);
+pub struct Words(String);
 
 /// Text of several lines, not empty.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "String", into = "String")]
 #[schema(
     value_type = String,
     min_length = 1,
     max_length = 4000,
     pattern = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F][^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$"
 )]
-pub(super) struct Said(String);
+pub struct Said(String);
 
 /// One line of text, not empty: a name or a label.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "String", into = "String")]
 #[schema(
     value_type = String,
     min_length = 1,
     max_length = 200,
     pattern = "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F][^\\u0000-\\u001F\\u007F-\\u009F]*$"
 )]
-pub(super) struct Name(String);
+pub struct Name(String);
 
 const LONGEST_TEXT: usize = 4_000;
 const LONGEST_NAME: usize = 200;
 
 impl Words {
-    pub(super) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl Said {
-    pub(super) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    pub(super) fn into_inner(self) -> String {
+    pub fn into_inner(self) -> String {
         self.0
     }
 }
 
 impl Name {
-    pub(super) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    pub(super) fn into_inner(self) -> String {
+    pub fn into_inner(self) -> String {
         self.0
+    }
+}
+
+impl From<Words> for String {
+    fn from(words: Words) -> Self {
+        words.0
+    }
+}
+
+impl From<Said> for String {
+    fn from(said: Said) -> Self {
+        said.0
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0
     }
 }
 

@@ -1,0 +1,73 @@
+//! What a command works with: the API, answered by a server or by this process over the opened database.
+
+use std::sync::Arc;
+
+use vigie::app::InProcess;
+use vigie::app::config::Config;
+use vigie::client::ApiClient;
+use vigie::client::HttpTransport;
+use vigie::clock::SystemClock;
+use vigie::cycle::Parts;
+use vigie::store::Store;
+
+use super::CliError;
+use super::print::Printer;
+
+pub(super) struct Session<'a> {
+    pub(super) config: &'a Config,
+    pub(super) printer: &'a Printer,
+    pub(super) api: ApiClient,
+    /// `None` when a server answers.
+    database: Option<Parts>,
+}
+
+impl<'a> Session<'a> {
+    /// A session with `server`, or else over the database of this machine, which is opened.
+    pub(super) async fn open(
+        config: &'a Config,
+        printer: &'a Printer,
+        server: Option<HttpTransport>,
+    ) -> Result<Self, CliError> {
+        if let Some(server) = server {
+            return Ok(Self { config, printer, api: ApiClient::new(server), database: None });
+        }
+        let parts = parts(config).await?;
+        let api = match InProcess::open(config, parts.clone()).await {
+            Ok(application) => ApiClient::new(application),
+            Err(fault) => {
+                parts.store.close().await;
+                return Err(fault.into());
+            }
+        };
+        Ok(Self { config, printer, api, database: Some(parts) })
+    }
+
+    /// The database of this machine; `None` when a server answers.
+    pub(super) fn database(&self) -> Option<&Parts> {
+        self.database.as_ref()
+    }
+
+    /// The database, for the command `name`, which a server does not take.
+    pub(super) fn database_for(&self, name: &'static str) -> Result<&Parts, CliError> {
+        self.database().ok_or(CliError::HereOnly(name))
+    }
+
+    /// Closes the database, so that everything is in its one file when the command ends.
+    pub(super) async fn close(self) {
+        if let Some(parts) = self.database {
+            drop(self.api);
+            parts.store.close().await;
+        }
+    }
+}
+
+/// The database of this machine and what commands need next to it.
+pub(super) async fn parts(config: &Config) -> Result<Parts, CliError> {
+    Ok(Parts {
+        store: Store::open(&config.database_url).await?,
+        rules: config.rules.clone(),
+        limits: config.limits,
+        clock: Arc::new(SystemClock),
+        notify: Arc::new(config.notify()),
+    })
+}

@@ -2,12 +2,7 @@
 
 use std::fmt::Write as _;
 
-use polars::prelude::DataType;
-use polars::prelude::Expr;
-use polars::prelude::Scalar;
-use polars::prelude::col;
-use polars::prelude::lit;
-use polars::prelude::when;
+use polars::prelude::{DataType, Expr, Scalar, col, lit, when};
 
 pub(crate) const FIELDS: [&str; 8] = [
     "budget_drift",

@@ -3,25 +3,19 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
-use vigie::clock::FixedClock;
-use vigie::cycle;
-use vigie::cycle::Parts;
-use vigie::domain::audit::Actor;
-use vigie::domain::import::Import;
-use vigie::frame;
-use vigie::notify::MailSettings;
-use vigie::notify::Settings;
-use vigie::rules;
-use vigie::rules::Limits;
-use vigie::sources::Aliases;
-use vigie::sources::Profiles;
-use vigie::sources::Reader;
-use vigie::sources::Request;
+
+use vigie::application::Services;
+use vigie::domain::accounts::audit::Actor;
+use vigie::domain::portfolio::import::Import;
+use vigie::intake::{Aliases, Profiles, ReadRequest, Reader};
+use vigie::notify::{MailSettings, NotifySettings};
+use vigie::rules::ScriptLimits;
 use vigie::store::Store;
+use vigie::support::clock::FixedClock;
+use vigie::{application, frame, rules};
 
 const MEANING: &str = "Two editions of synthetic projects, the shipped catalogue, SQLite on disk; the \
     best of twenty for 43 projects, one run for the others.\n\
@@ -100,7 +94,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
     let aliases = Aliases::parse(&ministries(shape), "aliases.toml").unwrap();
     let reader = Reader::new(Profiles::shipped().unwrap(), aliases);
     let texts = rules::read_folder(&root.join("rules")).unwrap();
-    let limits = Limits::default();
+    let limits = ScriptLimits::default();
     let as_of = NaiveDate::from_ymd_opt(2020, 11, 30).unwrap();
     let now = as_of.and_hms_opt(12, 0, 0).unwrap().and_utc();
 
@@ -113,7 +107,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
             .iter()
             .map(|(file, text)| {
                 let request =
-                    Request { file, bytes: text.as_bytes(), profile: None, edition: None };
+                    ReadRequest { file, bytes: text.as_bytes(), profile: None, edition: None };
                 reader.read(&request, &[]).unwrap()
             })
             .collect();
@@ -129,7 +123,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         watch.lap();
         let frames = frame::build(&portfolio, as_of, Some(0.25)).unwrap();
         watch.lap();
-        let (catalogue, faults) = rules::compile(&texts, &limits);
+        let (catalogue, faults) = rules::compile_catalogue(&texts, &limits);
         assert!(faults.is_empty());
         watch.lap();
         let verdicts = catalogue.verdicts(&frames, as_of);
@@ -137,7 +131,7 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         assert!(verdicts.len() >= usize::try_from(shape.projects).unwrap());
         drop((portfolio, frames, verdicts));
         let clock = Arc::new(FixedClock(now));
-        let parts = Parts { store, rules: root.join("rules"), limits, clock, notify: mail() };
+        let parts = Services { store, rules: root.join("rules"), limits, clock, notify: mail() };
         least = least.min(first_and_next(&parts, &mut watch, as_of).await);
         parts.store.close().await;
         bytes = f64::from(u32::try_from(std::fs::metadata(&path).unwrap().len() / 1024).unwrap())
@@ -147,16 +141,16 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
 }
 
 /// Runs a cycle, and another one a day later. Returns the processor time of the first.
-async fn first_and_next(parts: &Parts, watch: &mut Stopwatch<'_>, as_of: NaiveDate) -> Duration {
+async fn first_and_next(parts: &Services, watch: &mut Stopwatch<'_>, as_of: NaiveDate) -> Duration {
     let before = processor_time();
     watch.restart();
-    let report = cycle::announce(parts, Some(as_of), false).await.unwrap();
+    let report = application::announce(parts, Some(as_of), false).await.unwrap();
     watch.lap();
     let taken = processor_time().saturating_sub(before);
     assert_eq!(report.counts.failed, 0);
     assert!(!report.outgoing.notices.is_empty());
     watch.restart();
-    let next = cycle::run(parts, as_of.succ_opt(), false).await.unwrap();
+    let next = application::run(parts, as_of.succ_opt(), false).await.unwrap();
     watch.lap();
     assert_eq!(next.counts.failed, 0);
     taken
@@ -216,13 +210,13 @@ fn contacts_file(shape: Shape) -> String {
 }
 
 /// Settings with mail, so that notifications are composed. Nothing sends them.
-fn mail() -> Arc<Settings> {
+fn mail() -> Arc<NotifySettings> {
     let mail = MailSettings {
         host: "smtp.example.fr".to_owned(),
         from: "Vigie <vigie@example.fr>".to_owned(),
         ..MailSettings::default()
     };
-    Arc::new(Settings { mail, ..Settings::default() })
+    Arc::new(NotifySettings { mail, ..NotifySettings::default() })
 }
 
 /// An alias table with the ministries of the synthetic files.

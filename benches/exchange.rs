@@ -5,19 +5,14 @@ use std::path::Path;
 
 use polars::frame::DataFrame;
 use polars::prelude::DataType;
-use serde_json::Value as Json;
-use serde_json::json;
-use vigie::domain::ids::RuleId;
-use vigie::domain::subject::Scope;
-use vigie::rules::Outcome;
-use vigie::rules::Outcomes;
+use serde_json::{Value as Json, json};
 
-use crate::by_hand;
-use crate::by_hand::FIELDS;
-use crate::by_hand::ORDINARY;
-use crate::invented;
+use crate::by_hand::{FIELDS, ORDINARY};
 use crate::invented::BASE;
-use crate::three_ways;
+use crate::{by_hand, invented, three_ways};
+use vigie::domain::ids::RuleId;
+use vigie::domain::portfolio::subject::SubjectKind;
+use vigie::rules::{CompiledOutcome, Outcomes};
 
 /// Number of passes over the base rows: a million rows in all.
 const PASSES: usize = 100;
@@ -33,7 +28,7 @@ pub(crate) fn write(path: &Path) {
     let (hand_written, translated) = three_ways::race(&catalogue, &many, ORDINARY);
     let per_row = |time| three_ways::per_row(time, many.height(), ORDINARY);
     let interpreted = three_ways::interpreted_alone(&catalogue, &base);
-    let outcomes = catalogue.outcomes(&base, Scope::Project, as_of).unwrap();
+    let outcomes = catalogue.outcomes(&base, SubjectKind::Project, as_of).unwrap();
     let [watch, high, critical] = by_hand::levels(0);
     let rules = (0..ORDINARY).map(|index| {
         let (a, b) = by_hand::fields(index);
@@ -67,14 +62,14 @@ pub(crate) fn write(path: &Path) {
 /// The code of each verdict: levels from 0, missing values from `MISSING`. The phase comes after the figures.
 fn verdicts(outcomes: &Outcomes, rule: &RuleId, height: usize) -> Vec<usize> {
     let code = |row| match outcomes.outcome(rule, row).unwrap() {
-        Outcome::Level(level) => {
+        CompiledOutcome::Level(level) => {
             vigie::domain::level::Level::ALL.iter().position(|known| *known == level).unwrap()
         }
-        Outcome::Missing(name) => {
+        CompiledOutcome::Missing(name) => {
             let place = FIELDS.iter().position(|known| *known == name);
             MISSING + place.unwrap_or(FIELDS.len())
         }
-        Outcome::Interpreted => usize::MAX,
+        CompiledOutcome::Interpreted => usize::MAX,
     };
     (0..height).map(code).collect()
 }

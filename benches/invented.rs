@@ -2,12 +2,11 @@
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
-use vigie::domain::edition::EditionId;
-use vigie::domain::ids::MinistryCode;
-use vigie::domain::ids::ProjectId;
-use vigie::domain::portfolio::Portfolio;
-use vigie::domain::snapshot::Phase;
-use vigie::domain::snapshot::Snapshot;
+
+use vigie::domain::ids::{MinistryCode, ProjectId};
+use vigie::domain::portfolio::edition::EditionId;
+use vigie::domain::portfolio::published::Portfolio;
+use vigie::domain::portfolio::snapshot::{Phase, Snapshot};
 use vigie::domain::value::Reported;
 use vigie::frame;
 

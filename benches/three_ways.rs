@@ -6,24 +6,18 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use polars::frame::DataFrame;
-use polars::prelude::Expr;
-use polars::prelude::IntoLazy as _;
-use vigie::domain::ids::RuleId;
-use vigie::domain::subject::Scope;
-use vigie::rules;
-use vigie::rules::Catalogue;
-use vigie::rules::Limits;
-use vigie::rules::Outcomes;
+use polars::prelude::{Expr, IntoLazy as _};
 
-use crate::by_hand;
 use crate::by_hand::ORDINARY;
-use crate::invented;
-use crate::memory;
+use crate::{by_hand, invented, memory};
+use vigie::domain::ids::RuleId;
+use vigie::domain::portfolio::subject::SubjectKind;
+use vigie::rules;
+use vigie::rules::{Catalogue, Outcomes, ScriptLimits};
 
 /// Numbers of copies of the rules, each copy with its own thresholds.
 const COPIES: [usize; 3] = [1, 10, 100];
@@ -132,7 +126,7 @@ pub(crate) fn interpreted_alone(catalogue: &Catalogue, frame: &DataFrame) -> f64
 }
 
 fn translated(catalogue: &Catalogue, frame: &DataFrame) -> Outcomes {
-    catalogue.outcomes(frame, Scope::Project, as_of()).unwrap()
+    catalogue.outcomes(frame, SubjectKind::Project, as_of()).unwrap()
 }
 
 fn by_expressions(expressions: &[Expr], frame: &DataFrame) -> DataFrame {
@@ -210,7 +204,7 @@ fn interpreted() -> String {
 /// Times the shipped catalogue.
 fn shipped() -> String {
     let texts = rules::read_folder(&root().join("rules")).unwrap();
-    let compile = || rules::compile(&texts, &Limits::default());
+    let compile = || rules::compile_catalogue(&texts, &ScriptLimits::default());
     let (catalogue, faults) = compile();
     assert!(faults.is_empty(), "{}", faults.first().unwrap());
     let frame = invented::base(as_of()).head(Some(43));
@@ -247,7 +241,7 @@ pub(crate) fn catalogue(copies: usize) -> Catalogue {
     for index in 0..ORDINARY * copies {
         texts.insert(format!("drift/{}.rhai", by_hand::id(index)), by_hand::script(index));
     }
-    let (catalogue, faults) = rules::compile(&texts, &Limits::default());
+    let (catalogue, faults) = rules::compile_catalogue(&texts, &ScriptLimits::default());
     assert!(faults.is_empty(), "{}", faults.first().unwrap());
     catalogue
 }

@@ -5,31 +5,28 @@
 //! are listed in layers: each may use those of the layers above it, never those of its own or lower layers.
 
 // Layer 0: domain types
-pub mod bounded_http;
-pub mod clock;
+pub mod application;
+pub mod auth;
+pub mod decisions;
 pub mod domain;
-pub mod looks;
+pub mod intake;
+pub mod server;
+pub mod support;
 
 // Layer 1: measures
 pub mod frame;
 
 // Layer 2: intake and evaluation
 pub mod rules;
-pub mod sources;
 
 // Layer 3: decisions
-pub mod alerts;
-pub mod missions;
-pub mod reviews;
 
 // Layer 4: storage and external services
 pub mod client;
 pub mod notify;
-pub mod sign_in;
 pub mod store;
 
 // Layer 5: use cases
-pub mod cycle;
 pub mod delivery;
 
 // Layer 6: interfaces
@@ -37,4 +34,3 @@ pub mod api;
 pub mod schedule;
 
 // Layer 7: the service
-pub mod app;

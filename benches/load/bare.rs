@@ -1,17 +1,10 @@
 //! A server with one actix-web route that returns fixed bytes, as the baseline.
 
 use std::fmt::Write as _;
-use std::io::BufRead as _;
-use std::io::BufReader;
-use std::io::Write as _;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, Stdio};
 
-use actix_web::App;
-use actix_web::HttpResponse;
-use actix_web::HttpServer;
-use actix_web::web;
+use actix_web::{App, HttpResponse, HttpServer, web};
 
 use super::service::Answer;
 

@@ -1,8 +1,7 @@
 //! Thousands of hostile clients, and how fast other clients are answered meanwhile.
 
 use std::fmt::Write as _;
-use std::io::Read as _;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Instant;
 

@@ -8,12 +8,10 @@ mod waiting_writers;
 mod wrk;
 
 use std::fmt::Write as _;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::cycles::Shape;
-use service::Served;
-use service::Service;
+use service::{Served, Service};
 
 pub(crate) use bare::serve as bare;
 

@@ -1,25 +1,17 @@
 //! The released service in a process of its own, with a prepared database.
 
-use std::io::BufRead as _;
-use std::io::BufReader;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
-use vigie::domain::access::Role;
-use vigie::domain::access::Scope;
-use vigie::domain::audit::Act;
-use vigie::domain::audit::Actor;
-use vigie::domain::ids::MinistryCode;
-use vigie::store::AccountTerms;
-use vigie::store::Store;
-use vigie::store::TokenTerms;
 
-use crate::cycles;
 use crate::cycles::Shape;
-use crate::memory;
+use crate::{cycles, memory};
+use vigie::domain::accounts::access::{Role, Scope};
+use vigie::domain::accounts::audit::{ActionContext, Actor};
+use vigie::domain::ids::MinistryCode;
+use vigie::store::{AccountTerms, Store, TokenTerms};
 
 /// Number of editions, two a year.
 const EDITIONS: u32 = 24;
@@ -157,7 +149,7 @@ async fn token(database: &str, scope: Scope) -> String {
     let store = Store::open(database).await.unwrap();
     let at = "2020-01-01T00:00:00Z".parse().unwrap();
     let name = Actor::person(if scope.is_whole() { "State" } else { "Ministry" }).unwrap();
-    let act = Act { actor: name.clone(), at, reason: String::new() };
+    let act = ActionContext { actor: name.clone(), at, reason: String::new() };
     let roles = Role::ALL.into();
     let terms = AccountTerms { name, roles, scope, identity: None };
     let account = store.make_account(&terms, &act).await.unwrap();

@@ -1,21 +1,17 @@
 //! Response times of readers while eight clients wait to write, because another program holds the lock on the database.
 
 use std::fmt::Write as _;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use reqwest::Client;
-use reqwest::Response;
+use reqwest::{Client, Response};
 use serde_json::json;
 use sqlx::SqlitePool;
 use tokio::task::JoinSet;
-use vigie::clock::Clock as _;
-use vigie::clock::SystemClock;
 
 use super::milliseconds;
-use super::service::Served;
-use super::service::Service;
+use super::service::{Served, Service};
+use vigie::support::clock::{Clock as _, SystemClock};
 
 const MEANING: &str = "One client reads, one request after the other, sixty times each of `alerts`, `silences`, `session`, a refusal of permission, \
     two refusals without a valid token, and `/readyz`; first while nobody writes, then while eight clients wait to write behind another program's \

@@ -2,15 +2,15 @@
 //! same way translated and interpreted.
 #![no_main]
 
-#[path = "../../tests/it/rule_text.rs"]
+#[path = "../../tests/it/compile/rule_text.rs"]
 mod rule_text;
-#[path = "../../tests/it/translate_frames.rs"]
+#[path = "../../tests/it/compile/translate_frames.rs"]
 mod translate_frames;
 // The frames draw from the choices of the grammar; nothing else of it is used here.
-#[path = "../../tests/it/translate_grammar.rs"]
+#[path = "../../tests/it/compile/translate_grammar.rs"]
 #[expect(dead_code, reason = "see above")]
 mod translate_grammar;
-#[path = "../../tests/it/translate_values.rs"]
+#[path = "../../tests/it/compile/translate_values.rs"]
 mod translate_values;
 
 #[path = "../same.rs"]
@@ -23,7 +23,7 @@ use libfuzzer_sys::fuzz_target;
 use vigie::domain::subject::Scope;
 use vigie::frame::Frames;
 use vigie::rules::Limits;
-use vigie::rules::compile;
+use vigie::rules::compile_catalogue;
 use vigie::rules::lints;
 
 use crate::translate_grammar::Choices;
@@ -43,7 +43,7 @@ fuzz_target!(|data: &[u8]| {
     ]);
     // Less room than a rule has, so that a loop costs the fuzzer less.
     let limits = Limits { operations: 5_000, ..Limits::default() };
-    let (catalogue, _) = compile(&texts, &limits);
+    let (catalogue, _) = compile_catalogue(&texts, &limits);
     drop(lints(&catalogue, &texts));
     same::hold(&catalogue, &texts, &FRAMES);
 });

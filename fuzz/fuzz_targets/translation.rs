@@ -3,13 +3,13 @@
 #![no_main]
 
 // What the tests share with this target; not all of it is used here.
-#[path = "../../tests/it/rule_text.rs"]
+#[path = "../../tests/it/compile/rule_text.rs"]
 mod rule_text;
-#[path = "../../tests/it/translate_frames.rs"]
+#[path = "../../tests/it/compile/translate_frames.rs"]
 mod translate_frames;
-#[path = "../../tests/it/translate_grammar.rs"]
+#[path = "../../tests/it/compile/translate_grammar.rs"]
 mod translate_grammar;
-#[path = "../../tests/it/translate_values.rs"]
+#[path = "../../tests/it/compile/translate_values.rs"]
 mod translate_values;
 
 #[path = "../same.rs"]
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use libfuzzer_sys::fuzz_target;
 use vigie::domain::subject::Scope;
 use vigie::rules::Limits;
-use vigie::rules::compile;
+use vigie::rules::compile_catalogue;
 
 use crate::translate_grammar::Choices;
 
@@ -41,7 +41,7 @@ fuzz_target!(|data: &[u8]| {
         texts.insert(format!("{id}.rhai"), translate_grammar::rule(&id, &mut Choices::of(part)));
     }
     texts.insert("thresholds.toml".to_owned(), rule_text::THRESHOLDS.to_owned());
-    let (catalogue, faults) = compile(&texts, &Limits::default());
+    let (catalogue, faults) = compile_catalogue(&texts, &Limits::default());
     assert!(faults.is_empty(), "the grammar wrote a rule with a fault: {faults:?}\n{texts:#?}");
     let of_frame = same::numbers(u64::from_le_bytes(*seed), 8_000);
     let frames = translate_frames::frames(Scope::Project, ROWS, &mut Choices::of(&of_frame));

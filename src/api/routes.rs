@@ -6,52 +6,19 @@ use std::sync::LazyLock;
 
 use utoipa::OpenApi;
 
-use super::access::anonymous;
-use super::access::own;
-use super::access::whole;
-use super::accounts;
-use super::alert_acts;
-use super::alertmanager;
-use super::alerts;
-use super::audit;
-use super::browser;
-use super::coverage;
-use super::cycles;
-use super::disputes;
-use super::drafts;
-use super::exports;
-use super::feed;
-use super::health;
-use super::imports;
-use super::jobs;
-use super::links;
-use super::metrics;
-use super::mission_acts;
-use super::missions;
-use super::notice_acts;
-use super::notices;
-use super::openapi;
-use super::panorama;
-use super::projects;
-use super::publications;
-use super::review_acts;
-use super::reviews;
+use super::extract::links;
+use super::middleware::access::{anonymous, own, whole};
+use super::resources::catalogue::{drafts, publications, rules, trials};
+use super::resources::decisions::{alerts, disputes, missions, notices, reviews, silences};
+use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
+use super::resources::people::sign_in::{account, setup};
+use super::resources::people::{accounts, audit, session, sign_in, tokens};
+use super::resources::portfolio::{coverage, exports, imports, panorama, projects};
 use super::routing::Route;
-use super::rules;
-use super::runs;
-use super::session;
-use super::sign_in;
-use super::sign_in::account;
-use super::sign_in::setup;
-use super::silences;
-use super::tokens;
-use super::trials;
-use crate::domain::access::Permission::Act;
-use crate::domain::access::Permission::Administer;
-use crate::domain::access::Permission::Operate;
-use crate::domain::access::Permission::PublishRules;
-use crate::domain::access::Permission::Read;
-use crate::domain::access::Permission::WriteRules;
+use super::{alertmanager, metrics, openapi};
+use crate::domain::accounts::access::Permission::{
+    Act, Administer, Operate, PublishRules, Read, WriteRules,
+};
 
 /// Generates both the operations of the OpenAPI document and the served routes from the same rows.
 macro_rules! routes {
@@ -149,7 +116,7 @@ routes! {
         list_silences: own(Read),
         list_disputes: own(Read),
     }
-    alert_acts {
+    alerts {
         assign_alert: own(Act),
         comment_alert: own(Act),
         dispute_alert: own(Act),
@@ -173,7 +140,7 @@ routes! {
         list_outcomes: own(Read),
         find_mission: own(Read),
     }
-    mission_acts {
+    missions {
         decide_mission: own(Act),
         start_mission: own(Act),
         add_milestone: own(Act),
@@ -188,7 +155,7 @@ routes! {
         list_notices: own(Read),
         find_notice: own(Read),
     }
-    notice_acts {
+    notices {
         preview_notices: whole(Read),
         replay_dead_notices: whole(Administer),
         replay_notice: whole(Administer),
@@ -200,7 +167,7 @@ routes! {
         find_review: own(Read),
         find_calendar: own(Read),
     }
-    review_acts {
+    reviews {
         plan_reviews: whole(Act),
         list_actions: own(Read),
         hold_review: own(Act),
@@ -274,8 +241,8 @@ routes! {
 fn undocumented() -> Vec<Route> {
     let page = |path: &str, handler| Route::page(path, anonymous(), handler);
     vec![
-        page("/api/docs", || actix_web::web::route().to(browser::to_page)),
-        page("/api/docs/{file:.*}", || actix_web::web::route().to(browser::show_page)),
+        page("/api/docs", || actix_web::web::route().to(swagger_ui::to_page)),
+        page("/api/docs/{file:.*}", || actix_web::web::route().to(swagger_ui::show_page)),
     ]
 }
 

@@ -4,20 +4,14 @@
 
 use std::sync::LazyLock;
 
-use actix_web::HttpMessage as _;
-use actix_web::HttpRequest;
 use actix_web::dev::HttpServiceFactory;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
-use actix_web::web;
+use actix_web::{HttpMessage as _, HttpRequest, web};
 use utoipa::openapi::HttpMethod;
 
-use super::access;
-use super::access::Requirement;
-use super::answers;
-use super::bounds;
-use super::contract;
-use super::once;
+use super::middleware::access::Requirement;
+use super::middleware::{access, idempotency, openapi_validation, request_size, response_cache};
 use super::routes::routes;
 
 /// One method of one path.
@@ -62,7 +56,7 @@ pub fn configure(service: &mut web::ServiceConfig) {
         service.service(resource.service());
     }
     service
-        .app_data(web::PathConfig::default().error_handler(super::problem_details::path))
+        .app_data(web::PathConfig::default().error_handler(super::problem::details::path))
         .default_service(web::to(access::no_route));
 }
 
@@ -108,11 +102,11 @@ impl Resource {
             resource = resource.route((route.handler)().method(route.method.clone()));
         }
         resource
-            .wrap(from_fn(once::answer_once))
-            .wrap(from_fn(contract::hold_body_to_document))
-            .wrap(from_fn(bounds::bound_body))
-            .wrap(from_fn(contract::hold_to_document))
-            .wrap(from_fn(answers::remember))
+            .wrap(from_fn(idempotency::answer_once))
+            .wrap(from_fn(openapi_validation::hold_body_to_document))
+            .wrap(from_fn(request_size::bound_body))
+            .wrap(from_fn(openapi_validation::hold_to_document))
+            .wrap(from_fn(response_cache::remember))
             .wrap(from_fn(move |request, next| access::guard(self, request, next)))
     }
 }

@@ -1,14 +1,13 @@
 //! Settings of the HTTP API (section `[api]`).
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::limits::ProxyHeader;
-use crate::domain::network::Network;
+use super::middleware::limits::ProxyHeader;
+use crate::domain::accounts::network::Network;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub struct ApiSettings {
     /// Origins whose pages may call the API; none by default.
     pub origins: Vec<String>,
     /// Maximum size of a request body, other than uploaded files, in bytes.
@@ -50,7 +49,7 @@ pub struct Settings {
     pub proxy_header: ProxyHeader,
 }
 
-impl Default for Settings {
+impl Default for ApiSettings {
     fn default() -> Self {
         Self {
             origins: Vec::new(),

@@ -4,28 +4,24 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use clap::Parser;
-use clap::Subcommand;
-use clap::ValueEnum;
-use vigie::domain::alert::AlertState;
-use vigie::domain::edition::EditionId;
-use vigie::domain::level::Level;
-use vigie::domain::plausible;
+use clap::{Parser, Subcommand, ValueEnum};
 
 use super::CliError;
-use super::accounts::AccountsCommand;
-use super::accounts::TokensCommand;
-use super::alerts::AlertsArgs;
-use super::audit::AuditCommand;
-use super::export::ExportArgs;
-use super::jobs::JobsCommand;
-use super::judge::JudgeArgs;
-use super::missions::MissionsArgs;
-use super::notices::NoticesCommand;
-use super::notices::ReceiversCommand;
-use super::restore::RestoreArgs;
-use super::reviews::ReviewsCommand;
+use super::accounts::{AccountsCommand, TokensCommand};
+use super::decisions::alerts::AlertsArgs;
+use super::decisions::missions::MissionsArgs;
+use super::decisions::notices::{NoticesCommand, ReceiversCommand};
+use super::decisions::reviews::ReviewsCommand;
+use super::operation::audit::AuditCommand;
+use super::operation::jobs::JobsCommand;
+use super::operation::restore::RestoreArgs;
+use super::portfolio::export::ExportArgs;
+use super::portfolio::judge::JudgeArgs;
 use super::rules::RulesCommand;
+use vigie::domain::alerts::alert::AlertState;
+use vigie::domain::level::Level;
+use vigie::domain::plausible;
+use vigie::domain::portfolio::edition::EditionId;
 
 /// Rules-based early warning for the French State's large digital projects.
 ///

@@ -2,61 +2,31 @@
 //! 1 (refused, or not as it should be), 2 (wrong usage) and 3 (remarks that were asked to count).
 
 mod accounts;
-mod alerts;
 mod args;
-mod audit;
-mod coverage;
-mod cycle;
-mod cycle_remote;
-mod export;
-mod healthcheck;
-mod import;
-mod jobs;
-mod judge;
-mod lists;
-mod missions;
-mod notices;
-mod panorama;
-mod print;
-mod project;
-mod projects;
+mod decisions;
+mod operation;
+mod output;
+mod portfolio;
 mod remote;
-mod restore;
-mod reviews;
 mod rules;
-mod runs;
-mod serve;
 mod session;
-mod settings;
-mod timeline;
-mod whole_file;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use thiserror::Error;
-use vigie::app::config;
-use vigie::app::config::Config;
-use vigie::app::telemetry;
-use vigie::client::ApiClient;
-use vigie::client::HttpTransport;
-use vigie::client::RemoteFault;
-use vigie::cycle::CycleError;
-use vigie::cycle::Parts;
-use vigie::cycle::TableError;
-use vigie::domain::audit::Act;
-use vigie::domain::audit::Actor;
-use vigie::domain::audit::ActorError;
-use vigie::rules::OverBudget;
-use vigie::store::fault_behind;
 
-use args::Args;
-use args::Command;
-use args::CyclesCommand;
-use print::Printer;
-use session::Session;
-use session::parts;
+use args::{Args, Command, CyclesCommand};
+use output::print::Printer;
+use session::{Session, parts};
+use vigie::application::{ApplicationError, Services, TableError};
+use vigie::client::{ApiClient, HttpTransport, RemoteFault};
+use vigie::domain::accounts::audit::{ActionContext, Actor, ActorError};
+use vigie::rules::OverBudget;
+use vigie::server::config::Config;
+use vigie::server::{config, telemetry};
+use vigie::store::fault_behind;
 
 /// The exit code of `promtool` for lints that are fatal.
 const LINTED: u8 = 3;
@@ -80,14 +50,14 @@ enum CliError {
     #[error(transparent)]
     Store(#[from] vigie::store::StoreError),
     #[error(transparent)]
-    Cycle(CycleError),
+    Cycle(ApplicationError),
     #[error(
         "{0}; the settings `trials.command_cases`, `trials.command_seconds` and `trials.command_bytes` bound what \
          commands try on this machine"
     )]
     OverBudget(#[from] OverBudget),
     #[error(transparent)]
-    Source(#[from] vigie::sources::SourceError),
+    Source(#[from] vigie::intake::SourceError),
     #[error(transparent)]
     Table(TableError),
     #[error("found `{found}`, expected a file that ends in `.csv` or `.parquet`")]
@@ -97,7 +67,7 @@ enum CliError {
     #[error(transparent)]
     Actor(#[from] ActorError),
     #[error(transparent)]
-    App(#[from] vigie::app::AppError),
+    App(#[from] vigie::server::AppError),
     #[error(transparent)]
     Delivery(#[from] vigie::delivery::DeliveryError),
     #[error(transparent)]
@@ -151,9 +121,9 @@ impl From<TableError> for CliError {
     }
 }
 
-impl From<CycleError> for CliError {
-    fn from(error: CycleError) -> Self {
-        if let CycleError::OverBudget(over) = error {
+impl From<ApplicationError> for CliError {
+    fn from(error: ApplicationError) -> Self {
+        if let ApplicationError::OverBudget(over) = error {
             return Self::OverBudget(over);
         }
         Self::Cycle(error)
@@ -171,7 +141,7 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            print::fault(&error);
+            output::print::fault(&error);
             ExitCode::FAILURE
         }
     }
@@ -193,7 +163,7 @@ fn conclude(args: &Args) -> Result<Conclusion, CliError> {
     if let Err(error) = &concluded
         && let Some(fault) = fault_behind(error, &config.database_url)
     {
-        print::message(&fault.to_string());
+        output::print::message(&fault.to_string());
     }
     concluded
 }
@@ -205,18 +175,18 @@ async fn dispatch(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     match command {
-        Command::Config { command } => settings::run(*command, config, printer),
-        Command::Dictionary => lists::dictionary(server, printer).await,
-        Command::Healthcheck => healthcheck::run(config).await,
-        Command::Judge(request) => judge::run(request, config),
-        Command::Restore(request) => restore::run(request, config, printer).await,
+        Command::Config { command } => operation::settings::run(*command, config, printer),
+        Command::Dictionary => output::lists::dictionary(server, printer).await,
+        Command::Healthcheck => operation::healthcheck::run(config).await,
+        Command::Judge(request) => portfolio::judge::run(request, config),
+        Command::Restore(request) => operation::restore::run(request, config, printer).await,
         Command::Rules { command } => match server {
             Some(server) => {
                 rules::remote::run(command, config, &ApiClient::new(server), printer).await
             }
             None => rules::run(command, config, printer).await,
         },
-        Command::Serve => serve::run(config).await,
+        Command::Serve => operation::serve::run(config).await,
         Command::Import(_)
         | Command::Imports
         | Command::Cycle(_)
@@ -249,29 +219,33 @@ async fn dispatch_in_session(
     session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     match command {
-        Command::Notices { command } => notices::run(command, session).await,
-        Command::Receivers { command } => notices::receivers(command, session).await,
+        Command::Notices { command } => decisions::notices::run(command, session).await,
+        Command::Receivers { command } => decisions::notices::receivers(command, session).await,
         Command::Accounts { command } => accounts::run(command, session).await,
         Command::Tokens { command } => accounts::tokens(command, session).await,
-        Command::Audit { command } => audit::run(command, session).await,
-        Command::Import(request) => import::run(request, session).await,
-        Command::Imports => lists::imports(session).await,
-        Command::Cycle(request) => cycle::run(request, session).await,
-        Command::Coverage { per, cycle } => coverage::run(*per, *cycle, session).await,
-        Command::Cycles { command: None } => cycle::list(session).await,
+        Command::Audit { command } => operation::audit::run(command, session).await,
+        Command::Import(request) => portfolio::import::run(request, session).await,
+        Command::Imports => output::lists::imports(session).await,
+        Command::Cycle(request) => operation::cycle::run(request, session).await,
+        Command::Coverage { per, cycle } => portfolio::coverage::run(*per, *cycle, session).await,
+        Command::Cycles { command: None } => operation::cycle::list(session).await,
         Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {
-            cycle::void(*cycle, reason, session).await
+            operation::cycle::void(*cycle, reason, session).await
         }
-        Command::Export(request) => export::run(request, session).await,
-        Command::Jobs { command } => jobs::run(command, session).await,
-        Command::Replay { cycle } => cycle::replay(*cycle, session).await,
-        Command::Panorama { as_of } => panorama::run(*as_of, session).await,
-        Command::Project { name, timeline: true, .. } => timeline::run(name, session).await,
-        Command::Project { name, as_of, .. } => project::run(name, *as_of, session).await,
-        Command::Projects { command } => projects::run(command, session).await,
-        Command::Alerts(request) => alerts::run(request, session).await,
-        Command::Reviews { command } => reviews::run(command, session).await,
-        Command::Missions(request) => missions::run(request, session).await,
+        Command::Export(request) => portfolio::export::run(request, session).await,
+        Command::Jobs { command } => operation::jobs::run(command, session).await,
+        Command::Replay { cycle } => operation::cycle::replay(*cycle, session).await,
+        Command::Panorama { as_of } => portfolio::panorama::run(*as_of, session).await,
+        Command::Project { name, timeline: true, .. } => {
+            portfolio::timeline::run(name, session).await
+        }
+        Command::Project { name, as_of, .. } => {
+            portfolio::project::run(name, *as_of, session).await
+        }
+        Command::Projects { command } => portfolio::projects::run(command, session).await,
+        Command::Alerts(request) => decisions::alerts::run(request, session).await,
+        Command::Reviews { command } => decisions::reviews::run(command, session).await,
+        Command::Missions(request) => decisions::missions::run(request, session).await,
         // Those that need no session were answered before one was opened.
         Command::Config { .. }
         | Command::Dictionary
@@ -303,7 +277,7 @@ fn anybody(config: &Config) -> Actor {
 }
 
 /// What a person does now, for a reason. Nothing is decided by nobody.
-fn act(config: &Config, parts: &Parts, reason: &str) -> Result<Act, CliError> {
+fn act(config: &Config, parts: &Services, reason: &str) -> Result<ActionContext, CliError> {
     let actor = person(config)?;
-    Ok(Act { actor, at: parts.clock.now(), reason: reason.to_owned() })
+    Ok(ActionContext { actor, at: parts.clock.now(), reason: reason.to_owned() })
 }

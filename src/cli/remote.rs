@@ -2,14 +2,11 @@
 
 use std::path::Path;
 
-use vigie::app::config::Config;
-use vigie::client::HttpTransport;
-use vigie::client::PlainHttp;
-use vigie::domain::secret::Secret;
-
 use super::CliError;
-use super::args::Args;
-use super::args::Command;
+use super::args::{Args, Command};
+use vigie::client::{HttpTransport, PlainHttp};
+use vigie::server::config::Config;
+use vigie::support::secret::Secret;
 
 /// The connection to the server that the command line or the settings name; `None` when none is named.
 pub(super) fn open(args: &Args, config: &Config) -> Result<Option<HttpTransport>, CliError> {

@@ -2,23 +2,21 @@
 
 use std::sync::Arc;
 
-use vigie::app::InProcess;
-use vigie::app::config::Config;
-use vigie::client::ApiClient;
-use vigie::client::HttpTransport;
-use vigie::clock::SystemClock;
-use vigie::cycle::Parts;
-use vigie::store::Store;
-
 use super::CliError;
-use super::print::Printer;
+use super::output::print::Printer;
+use vigie::application::Services;
+use vigie::client::{ApiClient, HttpTransport};
+use vigie::server::InProcess;
+use vigie::server::config::Config;
+use vigie::store::Store;
+use vigie::support::clock::SystemClock;
 
 pub(super) struct Session<'a> {
     pub(super) config: &'a Config,
     pub(super) printer: &'a Printer,
     pub(super) api: ApiClient,
     /// `None` when a server answers.
-    database: Option<Parts>,
+    database: Option<Services>,
 }
 
 impl<'a> Session<'a> {
@@ -43,12 +41,12 @@ impl<'a> Session<'a> {
     }
 
     /// The database of this machine; `None` when a server answers.
-    pub(super) fn database(&self) -> Option<&Parts> {
+    pub(super) fn database(&self) -> Option<&Services> {
         self.database.as_ref()
     }
 
     /// The database, for the command `name`, which a server does not take.
-    pub(super) fn database_for(&self, name: &'static str) -> Result<&Parts, CliError> {
+    pub(super) fn database_for(&self, name: &'static str) -> Result<&Services, CliError> {
         self.database().ok_or(CliError::HereOnly(name))
     }
 
@@ -62,8 +60,8 @@ impl<'a> Session<'a> {
 }
 
 /// The database of this machine and what commands need next to it.
-pub(super) async fn parts(config: &Config) -> Result<Parts, CliError> {
-    Ok(Parts {
+pub(super) async fn parts(config: &Config) -> Result<Services, CliError> {
+    Ok(Services {
         store: Store::open(&config.database_url).await?,
         rules: config.rules.clone(),
         limits: config.limits,

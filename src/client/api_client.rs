@@ -3,15 +3,12 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use serde::Deserialize;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::fault::RemoteFault;
-use super::transport::Request;
-use super::transport::Response;
-use super::transport::Transport;
+use super::transport::{ApiRequest, Response, Transport};
 
 const JSON: &str = "application/json";
 /// Longest wait for the whole of a list, page by page.
@@ -75,7 +72,7 @@ impl ApiClient {
         &self,
         address: Address,
     ) -> Result<Tagged<T>, RemoteFault> {
-        let Response { body, etag } = self.transport.send(Request::get(address.url())).await?;
+        let Response { body, etag } = self.transport.send(ApiRequest::get(address.url())).await?;
         Ok(Tagged { value: read(&address, &body)?, etag })
     }
 
@@ -84,7 +81,7 @@ impl ApiClient {
     /// # Errors
     /// When it is refused.
     pub async fn bytes(&self, address: Address) -> Result<Vec<u8>, RemoteFault> {
-        Ok(self.transport.send(Request::get(address.url())).await?.body)
+        Ok(self.transport.send(ApiRequest::get(address.url())).await?.body)
     }
 
     /// Every entry of a list, whatever the number of its pages.
@@ -133,7 +130,7 @@ impl ApiClient {
         while entries.len() < most {
             let room = u32::try_from(most - entries.len()).unwrap_or(PAGE).min(PAGE);
             let address = list.page(room, cursor.as_deref());
-            let Response { body, .. } = self.transport.send(Request::get(address.url())).await?;
+            let Response { body, .. } = self.transport.send(ApiRequest::get(address.url())).await?;
             bytes = bytes.saturating_add(body.len());
             if bytes > MOST_LIST_BYTES {
                 let expected = format!("at most {MOST_LIST_BYTES}");
@@ -180,7 +177,7 @@ impl ApiClient {
         let url = address.url().clone();
         let bytes = serde_json::to_vec(body).map_err(RemoteFault::Unwritten)?;
         let if_match = if_match.map(str::to_owned);
-        let request = Request { method, url, body: Some((JSON, bytes)), if_match };
+        let request = ApiRequest { method, url, body: Some((JSON, bytes)), if_match };
         read(&address, &self.transport.send(request).await?.body)
     }
 
@@ -220,7 +217,8 @@ impl ApiClient {
     ) -> Result<T, RemoteFault> {
         let (method, url) = (Method::POST, address.url().clone());
         let body = Some(("application/octet-stream", bytes));
-        let response = self.transport.send(Request { method, url, body, if_match: None }).await?;
+        let response =
+            self.transport.send(ApiRequest { method, url, body, if_match: None }).await?;
         read(&address, &response.body)
     }
 
@@ -235,7 +233,7 @@ impl ApiClient {
     ) -> Result<(), RemoteFault> {
         let (method, url) = (Method::DELETE, address.url().clone());
         let if_match = if_match.map(str::to_owned);
-        self.transport.send(Request { method, url, body: None, if_match }).await?;
+        self.transport.send(ApiRequest { method, url, body: None, if_match }).await?;
         Ok(())
     }
 }

@@ -8,8 +8,8 @@ use reqwest::Url;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::bounded_http::BodyFault;
-use crate::domain::draft::Meanwhile;
+use crate::domain::rules::draft::Meanwhile;
+use crate::support::bounded_http::BodyFault;
 
 #[derive(Debug, Error)]
 pub enum RemoteFault {
@@ -52,7 +52,7 @@ pub enum RemoteFault {
 /// A refusal as the application worded it.
 #[derive(Debug)]
 pub struct Refusal {
-    pub problem: Problem,
+    pub problem: ServerProblem,
     by: RefusedBy,
 }
 
@@ -66,20 +66,20 @@ enum RefusedBy {
     InProcess(Option<Arc<dyn Error + Send + Sync>>),
 }
 
-/// Problem details, as RFC 9457 has them and `docs/API.md` lists them.
+/// ServerProblem details, as RFC 9457 has them and `docs/API.md` lists them.
 #[derive(Debug, Deserialize)]
-pub struct Problem {
+pub struct ServerProblem {
     #[serde(rename = "type")]
     pub kind: String,
     pub status: u16,
     pub detail: String,
     #[serde(default)]
-    pub errors: Vec<ProblemError>,
+    pub errors: Vec<ServerProblemError>,
     pub meanwhile: Option<Meanwhile>,
 }
 
 #[derive(Debug, Deserialize)]
-pub struct ProblemError {
+pub struct ServerProblemError {
     pub pointer: Option<String>,
     pub file: Option<String>,
     pub line: Option<usize>,
@@ -90,7 +90,7 @@ pub struct ProblemError {
 
 impl Refusal {
     pub fn of_server(
-        problem: Problem,
+        problem: ServerProblem,
         request_id: Option<String>,
         retry_after: Option<String>,
     ) -> Self {
@@ -98,7 +98,7 @@ impl Refusal {
     }
 
     /// `cause` is shown in place of the problem, which hides it from callers of a server.
-    pub fn in_process(problem: Problem, cause: Option<Arc<dyn Error + Send + Sync>>) -> Self {
+    pub fn in_process(problem: ServerProblem, cause: Option<Arc<dyn Error + Send + Sync>>) -> Self {
         Self { problem, by: RefusedBy::InProcess(cause) }
     }
 
@@ -125,7 +125,7 @@ impl Refusal {
 /// What is wrong, then each fault at its place, then what to do.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Problem { status, detail, errors, .. } = &self.problem;
+        let ServerProblem { status, detail, errors, .. } = &self.problem;
         match &self.by {
             RefusedBy::InProcess(Some(cause)) => return write!(f, "{cause}"),
             RefusedBy::InProcess(None) => write!(f, "{detail}")?,
@@ -157,7 +157,7 @@ impl Error for Refusal {
 }
 
 /// `drift/D1.rhai:3:7: unknown field; write another`
-impl fmt::Display for ProblemError {
+impl fmt::Display for ServerProblemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = self.file.as_ref().or(self.pointer.as_ref()) {
             f.write_str(place)?;
@@ -185,7 +185,7 @@ mod tests {
             "detail": "1 faults in the rules",
             "errors": [{"file": "drift/D1.rhai", "line": 3, "column": 7, "detail": "no field `x`", "hint": "write `y`"}]
         }"#;
-        let problem: Problem = serde_json::from_str(sent).unwrap();
+        let problem: ServerProblem = serde_json::from_str(sent).unwrap();
         let refusal = Refusal::of_server(problem, Some("r1".into()), None);
         insta::assert_snapshot!(refusal, @r"
         1 faults in the rules (422 unproved)

@@ -2,25 +2,15 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
-use reqwest::Url;
-use reqwest::header::CONTENT_TYPE;
-use reqwest::header::ETAG;
-use reqwest::header::HeaderMap;
-use reqwest::header::HeaderName;
-use reqwest::header::IF_MATCH;
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MATCH, RETRY_AFTER};
 use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
 
-use super::fault::Refusal;
-use super::fault::RemoteFault;
-use super::transport::Request;
-use super::transport::Response;
-use super::transport::Sending;
-use super::transport::Transport;
-use crate::bounded_http::read_body;
-use crate::domain::redaction;
-use crate::domain::secret::Secret;
+use super::fault::{Refusal, RemoteFault};
+use super::transport::{ApiRequest, Response, Sending, Transport};
+use crate::support::bounded_http::read_body;
+use crate::support::redaction;
+use crate::support::secret::Secret;
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -72,8 +62,8 @@ impl HttpTransport {
         Ok(Self { client, base, token })
     }
 
-    async fn exchange(&self, request: Request) -> Result<Response, RemoteFault> {
-        let Request { method, url, body, if_match } = request;
+    async fn exchange(&self, request: ApiRequest) -> Result<Response, RemoteFault> {
+        let ApiRequest { method, url, body, if_match } = request;
         let mut sent = self.client.request(method, url.clone()).bearer_auth(self.token.reveal());
         if let Some((media_type, bytes)) = body {
             sent = sent.header(CONTENT_TYPE, media_type).body(bytes);
@@ -110,7 +100,7 @@ impl Transport for HttpTransport {
         &self.base
     }
 
-    fn send(&self, request: Request) -> Sending<'_> {
+    fn send(&self, request: ApiRequest) -> Sending<'_> {
         Box::pin(self.exchange(request))
     }
 }

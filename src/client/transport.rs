@@ -3,8 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 
-use reqwest::Method;
-use reqwest::Url;
+use reqwest::{Method, Url};
 
 use super::fault::RemoteFault;
 
@@ -17,12 +16,12 @@ pub trait Transport: fmt::Debug {
     fn base(&self) -> &Url;
 
     /// Sends one request. A response whose status is not a success is a `RemoteFault::Refused`.
-    fn send(&self, request: Request) -> Sending<'_>;
+    fn send(&self, request: ApiRequest) -> Sending<'_>;
 }
 
 /// One request to the API.
 #[derive(Debug)]
-pub struct Request {
+pub struct ApiRequest {
     pub method: Method,
     pub url: Url,
     /// Media type and bytes of the body.
@@ -38,7 +37,7 @@ pub struct Response {
     pub etag: Option<String>,
 }
 
-impl Request {
+impl ApiRequest {
     /// A read.
     pub(super) fn get(url: &Url) -> Self {
         Self { method: Method::GET, url: url.clone(), body: None, if_match: None }

@@ -3,41 +3,20 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
-use tokio::sync::Mutex;
-use tokio::sync::mpsc;
-use tokio::sync::watch;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinSet;
-use tracing::info;
-use tracing::warn;
+use tracing::{info, warn};
 
-use super::Channel;
-use super::Courier;
-use super::DeliveryError;
-use super::LaneReport;
-use super::outages;
-use crate::domain::access::Account;
-use crate::domain::follow_up::Contact;
+use super::{DeliveryError, Dispatcher, LaneReport, Transport, outages};
+use crate::domain::accounts::access::Account;
 use crate::domain::ids::NoticeId;
-use crate::domain::notice::Lane;
-use crate::domain::notice::Notice;
-use crate::domain::notice::NoticeKind;
-use crate::domain::notice::Outcome;
-use crate::domain::notice::Receiver;
-use crate::domain::outage::ChannelFailure;
-use crate::domain::outage::Outage;
+use crate::domain::messages::notice::{Channel, DeliveryOutcome, Notice, NoticeKind, Receiver};
+use crate::domain::messages::outage::{ChannelFailure, Outage};
+use crate::domain::portfolio::follow_up::Contact;
 use crate::notify;
-use crate::notify::Attempt;
-use crate::notify::Blame;
-use crate::notify::Mailbox;
-use crate::notify::Patience;
-use crate::notify::Reason;
-use crate::notify::Session;
-use crate::store::ClaimedNotice;
-use crate::store::Tried;
-use crate::store::WaitLimit;
+use crate::notify::{Blame, DeliveryAttempt, FailureReason, MailSession, Mailbox, Patience};
+use crate::store::{ClaimedNotice, Tried, WaitLimit};
 
 /// How long a claimed notice belongs to a program. Longer than the slowest message may take.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
@@ -79,16 +58,21 @@ struct Progress {
 }
 
 impl Progress {
-    fn note(&mut self, attempt: &Attempt, failure: Option<ChannelFailure>, in_outage: bool) {
+    fn note(
+        &mut self,
+        attempt: &DeliveryAttempt,
+        failure: Option<ChannelFailure>,
+        in_outage: bool,
+    ) {
         if attempt.was_answered() {
             self.answers += 1;
             self.unclear_in_a_row = 0;
             self.failure = None;
         }
-        if attempt.reason() == Some(Reason::Gone) {
+        if attempt.reason() == Some(FailureReason::Gone) {
             self.halted = true;
         }
-        let Attempt::ChannelFailed { reason, blame, .. } = attempt else { return };
+        let DeliveryAttempt::ChannelFailed { reason, blame, .. } = attempt else { return };
         match (&mut self.failure, failure) {
             // The first failure gives the cause; later ones may only be its consequence.
             (Some(first), Some(failure)) if first.notice != failure.notice => first.notice = None,
@@ -99,12 +83,12 @@ impl Progress {
             // A server may accept some connections and refuse more: the accepted ones go on.
             Blame::Channel => {
                 let of_one_connection =
-                    *reason == Reason::Unreachable || *reason == Reason::ServerError;
+                    *reason == FailureReason::Unreachable || *reason == FailureReason::ServerError;
                 self.halted |= self.answers == 0 || !of_one_connection;
             }
             Blame::Unclear => {
                 self.unclear_in_a_row += 1;
-                let slow = *reason == Reason::Timeout;
+                let slow = *reason == FailureReason::Timeout;
                 self.halted |= slow || in_outage || self.unclear_in_a_row >= UNCLEAR_IN_A_ROW;
             }
         }
@@ -117,11 +101,11 @@ impl Progress {
     }
 }
 
-impl Courier {
+impl Dispatcher {
     /// With `at_once`, tries a channel that is down even if its next attempt is not due.
     pub(super) async fn drain_lane(
         &self,
-        lane: &Lane,
+        lane: &Channel,
         stop: &watch::Receiver<bool>,
         at_once: bool,
     ) -> Result<LaneReport, DeliveryError> {
@@ -141,8 +125,8 @@ impl Courier {
                 break;
             }
             let contacts = match lane {
-                Lane::Mail => self.store.contacts(self.today()).await?,
-                Lane::Webhook(_) | Lane::Tchap => vec![],
+                Channel::Mail => self.store.contacts(self.today()).await?,
+                Channel::Webhook(_) | Channel::Tchap => vec![],
             };
             let has_account =
                 |one: &ClaimedNotice| matches!(one.queued.notice.receiver, Receiver::Account(_));
@@ -175,7 +159,7 @@ impl Courier {
     }
 
     /// Restores the dates of notices that a clock which was ahead has put off for years.
-    async fn bring_back_waits(&self, lane: &Lane) -> Result<(), DeliveryError> {
+    async fn bring_back_waits(&self, lane: &Channel) -> Result<(), DeliveryError> {
         let (now, calendar) = (self.clock.now(), &self.settings.calendar);
         let limits = NoticeKind::ALL.map(|kind| WaitLimit {
             kind,
@@ -195,7 +179,7 @@ impl Courier {
 
     async fn try_batch(
         &self,
-        lane: &Lane,
+        lane: &Channel,
         batch: &Arc<Batch>,
         stop: &watch::Receiver<bool>,
         report: &mut LaneReport,
@@ -228,11 +212,11 @@ impl Courier {
         Ok(())
     }
 
-    fn workers(&self, lane: &Lane) -> usize {
+    fn workers(&self, lane: &Channel) -> usize {
         match lane {
-            Lane::Mail => self.settings.mail.connections.clamp(1, 20),
+            Channel::Mail => self.settings.mail.connections.clamp(1, 20),
             // In order, at the pace that the receiver supports.
-            Lane::Webhook(_) | Lane::Tchap => 1,
+            Channel::Webhook(_) | Channel::Tchap => 1,
         }
     }
 
@@ -261,8 +245,8 @@ impl Courier {
 }
 
 struct Worker {
-    courier: Courier,
-    lane: Lane,
+    courier: Dispatcher,
+    lane: Channel,
     batch: Arc<Batch>,
     stop: watch::Receiver<bool>,
 }
@@ -271,7 +255,7 @@ impl Worker {
     /// Works until the queue is empty, the channel fails, or a stop is requested; messages being
     /// sent are finished.
     async fn work(self, sender: mpsc::Sender<Tried>) {
-        let mut session = Session::default();
+        let mut session = MailSession::default();
         let give_up_after =
             TimeDelta::days(i64::from(self.courier.settings.outbox.give_up_after_days));
         while let Some(claimed) = self.next().await {
@@ -287,11 +271,11 @@ impl Worker {
                 give_up_after,
             };
             let outcome = attempt.outcome(&patience);
-            let was_spared = matches!(outcome, Outcome::Spared { .. });
+            let was_spared = matches!(outcome, DeliveryOutcome::Spared { .. });
             // A failure that counts against the notice says nothing about its channel.
-            if was_spared || !matches!(attempt, Attempt::ChannelFailed { .. }) {
+            if was_spared || !matches!(attempt, DeliveryAttempt::ChannelFailed { .. }) {
                 let may_be_its_own =
-                    matches!(attempt, Attempt::ChannelFailed { blame: Blame::Unclear, .. });
+                    matches!(attempt, DeliveryAttempt::ChannelFailed { blame: Blame::Unclear, .. });
                 let notice = may_be_its_own.then(|| claimed.queued.notice.id.clone());
                 let failure = attempt.channel_failure(&patience);
                 let failure = failure.map(|failure| ChannelFailure { notice, ..failure });
@@ -300,17 +284,17 @@ impl Worker {
             }
             let tried = Tried {
                 id: claimed.queued.notice.id,
-                failure: attempt.reason().map(Reason::as_str),
+                failure: attempt.reason().map(FailureReason::as_str),
                 outcome,
                 answered: attempt.was_answered(),
             };
             let lost_its_connection =
-                matches!(attempt, Attempt::ChannelFailed { blame: Blame::Channel, .. });
+                matches!(attempt, DeliveryAttempt::ChannelFailed { blame: Blame::Channel, .. });
             if sender.send(tried).await.is_err() || lost_its_connection {
                 break;
             }
         }
-        if let Some(Channel::Mail(mailer)) = self.courier.channels.get(&self.lane) {
+        if let Some(Transport::Mail(mailer)) = self.courier.channels.get(&self.lane) {
             mailer.quit(&mut session).await;
         }
     }
@@ -323,50 +307,55 @@ impl Worker {
         self.batch.queue.lock().await.pop_front()
     }
 
-    async fn attempt(&self, notice: &Notice, session: &mut Session) -> Attempt {
+    async fn attempt(&self, notice: &Notice, session: &mut MailSession) -> DeliveryAttempt {
         let now = self.courier.clock.now();
         match self.courier.channels.get(&self.lane) {
-            Some(Channel::Mail(mailer)) => {
+            Some(Transport::Mail(mailer)) => {
                 match self.courier.mailbox(&notice.receiver, &self.batch) {
                     Ok(to) => mailer.send(session, notice, &to).await,
-                    Err(what) => Attempt::give_up(Reason::NoAddress, what),
+                    Err(what) => DeliveryAttempt::give_up(FailureReason::NoAddress, what),
                 }
             }
-            Some(Channel::Webhook(endpoint)) => endpoint.send(notice, now).await,
-            Some(Channel::Tchap(room)) => {
+            Some(Transport::Webhook(endpoint)) => endpoint.send(notice, now).await,
+            Some(Transport::Tchap(room)) => {
                 let attempt = room.send(notice, now).await;
                 tokio::time::sleep(room.pause()).await;
                 attempt
             }
-            None => Attempt::channel_failed(Reason::Settings, "the channel is not set up"),
+            None => DeliveryAttempt::channel_failed(
+                FailureReason::Settings,
+                "the channel is not set up",
+            ),
         }
     }
 }
 
 fn count(report: &mut LaneReport, tried: &Tried) {
     match tried.outcome {
-        Outcome::Delivered => report.delivered += 1,
-        Outcome::Waits { .. } | Outcome::Spared { .. } => report.waiting += 1,
-        Outcome::Dead { .. } | Outcome::Refused { .. } => report.dead += 1,
+        DeliveryOutcome::Delivered => report.delivered += 1,
+        DeliveryOutcome::Waits { .. } | DeliveryOutcome::Spared { .. } => report.waiting += 1,
+        DeliveryOutcome::Dead { .. } | DeliveryOutcome::Refused { .. } => report.dead += 1,
     }
     if let Some(reason) = tried.failure {
         report.failed(reason);
     }
 }
 
-fn log(lane: &Lane, id: &NoticeId, outcome: &Outcome) {
+fn log(lane: &Channel, id: &NoticeId, outcome: &DeliveryOutcome) {
     match outcome {
-        Outcome::Delivered => info!(notice.id = %id, lane = %lane, "Notice {id} was delivered"),
-        Outcome::Waits { until, error } => {
+        DeliveryOutcome::Delivered => {
+            info!(notice.id = %id, lane = %lane, "Notice {id} was delivered");
+        }
+        DeliveryOutcome::Waits { until, error } => {
             info!(notice.id = %id, lane = %lane, "Notice {id} is tried again at {until}: {error}");
         }
-        Outcome::Spared { error, .. } => {
+        DeliveryOutcome::Spared { error, .. } => {
             info!(notice.id = %id, lane = %lane, "Notice {id} waits for its channel: {error}");
         }
-        Outcome::Dead { error } => {
+        DeliveryOutcome::Dead { error } => {
             warn!(notice.id = %id, lane = %lane, "Notice {id} is given up: {error}");
         }
-        Outcome::Refused { error } => {
+        DeliveryOutcome::Refused { error } => {
             warn!(notice.id = %id, lane = %lane, "The channel {lane} was closed by its receiver: {error}");
         }
     }

@@ -20,16 +20,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::error;
 
-use crate::clock::Clock;
-use crate::domain::notice::Lane;
-use crate::notify::ChannelFault;
-use crate::notify::Endpoint;
-use crate::notify::Mailer;
-use crate::notify::RenderError;
-use crate::notify::Room;
-use crate::notify::Settings;
-use crate::store::Store;
-use crate::store::StoreError;
+use crate::domain::messages::notice::Channel;
+use crate::notify::{ChannelFault, Endpoint, Mailer, NotifySettings, RenderError, Room};
+use crate::store::{Store, StoreError};
+use crate::support::clock::Clock;
 
 /// Time between two checks of the outbox.
 const POLL: Duration = Duration::from_secs(20);
@@ -47,7 +41,7 @@ pub enum DeliveryError {
 }
 
 /// The results of one check of the outbox, by channel.
-pub type Report = BTreeMap<Lane, LaneReport>;
+pub type Report = BTreeMap<Channel, LaneReport>;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LaneReport {
@@ -65,27 +59,27 @@ pub struct LaneReport {
 
 /// Delivers notices to their receivers. Cheap to clone: clones share their state.
 #[derive(Clone, Debug)]
-pub struct Courier {
+pub struct Dispatcher {
     store: Store,
     clock: Arc<dyn Clock>,
-    settings: Arc<Settings>,
-    channels: Arc<BTreeMap<Lane, Channel>>,
+    settings: Arc<NotifySettings>,
+    channels: Arc<BTreeMap<Channel, Transport>>,
 }
 
 #[derive(Debug)]
-enum Channel {
+enum Transport {
     Mail(Box<Mailer>),
     Webhook(Endpoint),
     Tchap(Room),
 }
 
-impl Courier {
+impl Dispatcher {
     /// # Errors
     /// When a setting of a channel cannot be used.
     pub fn new(
         store: Store,
         clock: Arc<dyn Clock>,
-        settings: Arc<Settings>,
+        settings: Arc<NotifySettings>,
     ) -> Result<Self, ChannelFault> {
         let channels = Arc::new(channels(&settings)?);
         Ok(Self { store, clock, settings, channels })
@@ -112,7 +106,7 @@ impl Courier {
 
     /// Checks the outbox repeatedly until `stop` is true, each channel at its own pace.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        let set_up: Vec<Lane> = self.channels.keys().cloned().collect();
+        let set_up: Vec<Channel> = self.channels.keys().cloned().collect();
         if let Err(fault) = self.store.end_outages_elsewhere(&set_up, self.clock.now()).await {
             let cause: &dyn std::error::Error = &fault;
             error!(
@@ -127,7 +121,7 @@ impl Courier {
         while lanes.join_next().await.is_some() {}
     }
 
-    async fn run_lane(self, lane: Lane, mut stop: watch::Receiver<bool>) {
+    async fn run_lane(self, lane: Channel, mut stop: watch::Receiver<bool>) {
         // The first check tries channels that are down, as `drain` does.
         let mut at_once = true;
         loop {
@@ -154,23 +148,23 @@ impl LaneReport {
 }
 
 /// Checks what can be checked in the settings alone.
-pub fn check(settings: &Settings) -> Result<(), ChannelFault> {
+pub fn check(settings: &NotifySettings) -> Result<(), ChannelFault> {
     channels(settings).map(drop)
 }
 
-fn channels(settings: &Settings) -> Result<BTreeMap<Lane, Channel>, ChannelFault> {
+fn channels(settings: &NotifySettings) -> Result<BTreeMap<Channel, Transport>, ChannelFault> {
     let mut channels = BTreeMap::new();
     if settings.mail.is_on() {
-        channels.insert(Lane::Mail, Channel::Mail(Box::new(Mailer::new(&settings.mail)?)));
+        channels.insert(Channel::Mail, Transport::Mail(Box::new(Mailer::new(&settings.mail)?)));
     }
     for webhook in &settings.webhooks {
-        let lane = Lane::Webhook(webhook.name.clone());
-        if channels.insert(lane, Channel::Webhook(Endpoint::new(webhook)?)).is_some() {
+        let lane = Channel::Webhook(webhook.name.clone());
+        if channels.insert(lane, Transport::Webhook(Endpoint::new(webhook)?)).is_some() {
             return Err(ChannelFault::doubled(&webhook.name));
         }
     }
     if settings.tchap.is_on() {
-        channels.insert(Lane::Tchap, Channel::Tchap(Room::new(&settings.tchap)?));
+        channels.insert(Channel::Tchap, Transport::Tchap(Room::new(&settings.tchap)?));
     }
     Ok(channels)
 }

@@ -1,23 +1,19 @@
 //! Reports outages: to the log at once, to the risk team through another channel once they last.
 
 use chrono::TimeDelta;
-use tracing::info;
-use tracing::warn;
+use tracing::{info, warn};
 
-use super::Courier;
-use super::DeliveryError;
-use crate::domain::notice::Lane;
-use crate::domain::outage::ChannelFailure;
-use crate::domain::outage::Outage;
+use super::{DeliveryError, Dispatcher};
+use crate::domain::messages::notice::Channel;
+use crate::domain::messages::outage::{ChannelFailure, Outage};
 use crate::notify;
-use crate::notify::Directory;
-use crate::notify::World;
+use crate::notify::{DeliveryContext, Directory};
 
 /// Longest wait before the next attempt of a channel that is down. A later date was written under
 /// another clock.
 const LONGEST_WAIT: TimeDelta = TimeDelta::days(1);
 
-impl Courier {
+impl Dispatcher {
     /// Whether a channel that is down is not due for another attempt.
     pub(super) fn is_resting(&self, outage: &Outage) -> bool {
         let left = outage.next_attempt_at - self.clock.now();
@@ -26,7 +22,7 @@ impl Courier {
 
     pub(super) async fn note_failure(
         &self,
-        lane: &Lane,
+        lane: &Channel,
         failure: &ChannelFailure,
     ) -> Result<(), DeliveryError> {
         let ChannelFailure { reason, error, failures, notice: _, next_attempt_at } = failure;
@@ -49,7 +45,7 @@ impl Courier {
     }
 
     /// Writes to the other channels what the risk team has to know about this one, once.
-    pub(super) async fn report_outages(&self, lane: &Lane) -> Result<(), DeliveryError> {
+    pub(super) async fn report_outages(&self, lane: &Channel) -> Result<(), DeliveryError> {
         let now = self.clock.now();
         let minutes = self.settings.outbox.tell_outage_after_minutes;
         let before = now - TimeDelta::minutes(i64::from(minutes));
@@ -57,7 +53,7 @@ impl Courier {
             let (lanes, down) = (self.store.lanes().await?, self.store.outages().await?);
             let directory = Directory::default();
             let settings = &self.settings;
-            let world = World { now, directory: &directory, settings, lanes: &lanes };
+            let world = DeliveryContext { now, directory: &directory, settings, lanes: &lanes };
             let notices = notify::outage_notices(&news, &down, world)?;
             // If no channel can carry it now, it is sent as soon as one can, if still true.
             if !notices.is_empty() {

@@ -1,7 +1,6 @@
 //! Texts in request bodies: bounded in length, without control characters.
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Text of several lines, or empty.
@@ -12,7 +11,7 @@ use utoipa::ToSchema;
     max_length = 4000,
     pattern = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$"
 )]
-pub struct Words(String);
+pub struct OptionalText(String);
 
 /// Text of several lines, not empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -23,7 +22,7 @@ pub struct Words(String);
     max_length = 4000,
     pattern = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F][^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$"
 )]
-pub struct Said(String);
+pub struct RequiredText(String);
 
 /// One line of text, not empty: a name or a label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,28 +33,18 @@ pub struct Said(String);
     max_length = 200,
     pattern = "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F][^\\u0000-\\u001F\\u007F-\\u009F]*$"
 )]
-pub struct Name(String);
+pub struct SingleLine(String);
 
 const LONGEST_TEXT: usize = 4_000;
 const LONGEST_NAME: usize = 200;
 
-impl Words {
+impl OptionalText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl Said {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub fn into_inner(self) -> String {
-        self.0
-    }
-}
-
-impl Name {
+impl RequiredText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -65,25 +54,35 @@ impl Name {
     }
 }
 
-impl From<Words> for String {
-    fn from(words: Words) -> Self {
+impl SingleLine {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn into_inner(self) -> String {
+        self.0
+    }
+}
+
+impl From<OptionalText> for String {
+    fn from(words: OptionalText) -> Self {
         words.0
     }
 }
 
-impl From<Said> for String {
-    fn from(said: Said) -> Self {
+impl From<RequiredText> for String {
+    fn from(said: RequiredText) -> Self {
         said.0
     }
 }
 
-impl From<Name> for String {
-    fn from(name: Name) -> Self {
+impl From<SingleLine> for String {
+    fn from(name: SingleLine) -> Self {
         name.0
     }
 }
 
-impl TryFrom<String> for Words {
+impl TryFrom<String> for OptionalText {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -91,7 +90,7 @@ impl TryFrom<String> for Words {
     }
 }
 
-impl TryFrom<String> for Said {
+impl TryFrom<String> for RequiredText {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -99,7 +98,7 @@ impl TryFrom<String> for Said {
     }
 }
 
-impl TryFrom<String> for Name {
+impl TryFrom<String> for SingleLine {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -135,14 +134,17 @@ mod tests {
 
     #[test]
     fn texts_are_bounded_and_have_no_control_characters() {
-        assert_eq!(Said::try_from(" vu\r\nlundi ".to_owned()).unwrap().as_str(), "vu\nlundi");
-        assert_eq!(Words::try_from("  ".to_owned()).unwrap().as_str(), "");
+        assert_eq!(
+            RequiredText::try_from(" vu\r\nlundi ".to_owned()).unwrap().as_str(),
+            "vu\nlundi"
+        );
+        assert_eq!(OptionalText::try_from("  ".to_owned()).unwrap().as_str(), "");
         let refusals = [
-            Said::try_from(" \n".to_owned()).unwrap_err(),
-            Words::try_from("é".repeat(4_001)).unwrap_err(),
-            Words::try_from("\u{1b}[2J".to_owned()).unwrap_err(),
-            Name::try_from("Ada\nLovelace".to_owned()).unwrap_err(),
-            Name::try_from("Ada\n".to_owned()).unwrap_err(),
+            RequiredText::try_from(" \n".to_owned()).unwrap_err(),
+            OptionalText::try_from("é".repeat(4_001)).unwrap_err(),
+            OptionalText::try_from("\u{1b}[2J".to_owned()).unwrap_err(),
+            SingleLine::try_from("Ada\nLovelace".to_owned()).unwrap_err(),
+            SingleLine::try_from("Ada\n".to_owned()).unwrap_err(),
         ];
         insta::assert_snapshot!(refusals.join("\n"), @r"
         found nothing, expected text

@@ -1,6 +1,6 @@
 //! How serious a rule's answer is.
 
-use crate::domain::words::words;
+use super::words::words;
 
 words! {
     /// `Clear < Watch < Moderate < High < Critical`. `Watch` is shown; an alert opens from `Moderate`.

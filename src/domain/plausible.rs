@@ -3,10 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::DateTime;
-use chrono::Datelike;
-use chrono::NaiveDate;
-use chrono::Utc;
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 /// No project of the panorama, which began in 2016, started before 1970; none is planned past 2100.
 pub const YEARS: RangeInclusive<i32> = 1970..=2100;

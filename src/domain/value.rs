@@ -1,8 +1,7 @@
 //! What a field can hold, and the three ways of not knowing it.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// One value of a field, as rules and evidence see it.

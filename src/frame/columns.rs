@@ -5,20 +5,12 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
-use polars::prelude::Column;
-use polars::prelude::DataType;
-use polars::prelude::Expr;
-use polars::prelude::NamedFrom;
-use polars::prelude::Series;
-use polars::prelude::lit;
+use polars::prelude::{Column, DataType, Expr, NamedFrom, Series, lit};
 
 use super::dictionary;
-use super::dictionary::Field;
-use super::dictionary::FieldKind;
-use super::dictionary::Supplier;
-use crate::domain::follow_up::Fact;
-use crate::domain::snapshot::Phase;
-use crate::domain::snapshot::Snapshot;
+use super::dictionary::{Field, FieldKind, Supplier};
+use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::portfolio::snapshot::{Phase, Snapshot};
 use crate::domain::value::Value;
 
 pub(super) fn snapshots(rows: &[&Snapshot]) -> PolarsResult<DataFrame> {

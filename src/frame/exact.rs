@@ -9,19 +9,10 @@
 //! inside a group, then `sum` or `mean` of them.
 
 use polars::error::PolarsError;
-use polars::prelude::Column;
-use polars::prelude::DataType;
-use polars::prelude::Expr;
-use polars::prelude::Field;
-use polars::prelude::Float64Chunked;
-use polars::prelude::IntoColumn;
-use polars::prelude::NULL;
-use polars::prelude::PlSmallStr;
-use polars::prelude::RoundMode;
-use polars::prelude::Schema;
-use polars::prelude::col;
-use polars::prelude::lit;
-use polars::prelude::when;
+use polars::prelude::{
+    Column, DataType, Expr, Field, Float64Chunked, IntoColumn, NULL, PlSmallStr, RoundMode, Schema,
+    col, lit, when,
+};
 
 /// The column that says of each group whether it is the only one; `sum` and `mean` read it next to the parts.
 pub(super) const IS_ALONE: &str = "is_alone";

@@ -3,32 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Days;
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
-use polars::prelude::DataType;
-use polars::prelude::Expr;
-use polars::prelude::IntoLazy;
-use polars::prelude::JoinArgs;
-use polars::prelude::JoinType;
-use polars::prelude::LazyFrame;
-use polars::prelude::NULL;
-use polars::prelude::SortMultipleOptions;
-use polars::prelude::col;
-use polars::prelude::len;
-use polars::prelude::lit;
-use polars::prelude::when;
+use polars::prelude::{
+    DataType, Expr, IntoLazy, JoinArgs, JoinType, LazyFrame, NULL, SortMultipleOptions, col, len,
+    lit, when,
+};
 
-use super::columns::column;
-use super::columns::day;
+use super::columns::{column, day};
 use super::exact;
-use crate::domain::follow_up::Contract;
-use crate::domain::follow_up::Watch;
 use crate::domain::level::Level;
-use crate::domain::portfolio::Portfolio;
-use crate::domain::review::ReviewStanding;
-use crate::domain::review::ReviewState;
+use crate::domain::missions::review::{ReviewStanding, ReviewState};
+use crate::domain::portfolio::follow_up::{Contract, WatchList};
+use crate::domain::portfolio::published::Portfolio;
 
 /// A milestone is late when it is this many days past its baseline date.
 const LATE_DAYS: i32 = 30;
@@ -93,7 +81,7 @@ fn watches(portfolio: &Portfolio, as_of: NaiveDate) -> PolarsResult<LazyFrame> {
         column("since", rows.iter().map(|row| Some(row.since)).collect::<Vec<_>>()),
         column("until", rows.iter().map(|row| row.until).collect::<Vec<_>>()),
     ])?;
-    let mut measures: Vec<Expr> = Watch::ALL
+    let mut measures: Vec<Expr> = WatchList::ALL
         .into_iter()
         .map(|watch| {
             let name = format!("watch_{}", watch.as_str());

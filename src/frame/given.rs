@@ -6,27 +6,14 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
-use polars::prelude::Expr;
-use polars::prelude::IntoLazy;
-use polars::prelude::NULL;
-use polars::prelude::col;
-use polars::prelude::lit;
-use polars::prelude::when;
+use polars::prelude::{Expr, IntoLazy, NULL, col, lit, when};
 
 use super::columns::day;
 use super::dictionary;
 use super::dictionary::Field;
-use super::projects::cpi;
-use super::projects::days_since;
-use super::projects::funding_months;
-use super::projects::remaining_months;
-use super::projects::spi;
-use super::projects::typed;
-use super::steps::difference;
-use super::steps::drift;
-use super::steps::forecast_end;
-use super::steps::rounded;
-use crate::domain::subject::Scope;
+use super::projects::{cpi, days_since, funding_months, remaining_months, spi, typed};
+use super::steps::{difference, drift, forecast_end, rounded};
+use crate::domain::portfolio::subject::SubjectKind;
 
 /// How the frame of a scope is made from tables that all have the same fields.
 #[derive(Clone, Debug)]
@@ -48,7 +35,7 @@ impl GivenFrame {
     /// Plans the frame of a scope for tables that have the fields `given`, with the fields `wanted`. A measure
     /// that is given is not computed again.
     pub fn plan(
-        scope: Scope,
+        scope: SubjectKind,
         given: &BTreeSet<&'static str>,
         wanted: &BTreeSet<&'static str>,
         as_of: NaiveDate,
@@ -99,10 +86,10 @@ impl GivenFrame {
     }
 }
 
-pub(super) fn of_scope(scope: Scope, as_of: NaiveDate, target: Option<f64>) -> Vec<Measure> {
+pub(super) fn of_scope(scope: SubjectKind, as_of: NaiveDate, target: Option<f64>) -> Vec<Measure> {
     let mut measures = vec![measure("as_of", &[], day(as_of))];
     match scope {
-        Scope::Project => {
+        SubjectKind::Project => {
             measures.extend(presence());
             measures.extend(baselines());
             measures.extend(drifts());
@@ -110,7 +97,7 @@ pub(super) fn of_scope(scope: Scope, as_of: NaiveDate, target: Option<f64>) -> V
             measures.extend(ages(as_of));
             measures.extend(earned());
         }
-        Scope::Ministry | Scope::Portfolio => {
+        SubjectKind::Ministry | SubjectKind::Portfolio => {
             measures.extend(target.map(|target| measure("target_drift", &[], lit(target))));
             measures.extend(of_totals());
         }

@@ -16,17 +16,16 @@ mod totals;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use polars::error::PolarsError;
-use polars::error::PolarsResult;
+use polars::error::{PolarsError, PolarsResult};
 use polars::frame::DataFrame;
 use thiserror::Error;
 
-pub use self::given::GivenFrame;
-use self::totals::Point;
-use self::totals::Rows;
-use crate::domain::edition::EditionId;
-use crate::domain::portfolio::Portfolio;
-use crate::domain::subject::Scope;
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::subject::SubjectKind;
+use totals::{Point, Rows};
+
+pub use given::GivenFrame;
 
 /// One frame per scope, each with exactly the dictionary's fields of that scope, in its order:
 /// `Bool` is Boolean, `Int` Int64, `Float` Float64, `Text` String, `Date` Date. A null is missing;
@@ -39,11 +38,11 @@ pub struct Frames {
 }
 
 impl Frames {
-    pub fn of(&self, scope: Scope) -> &DataFrame {
+    pub fn of(&self, scope: SubjectKind) -> &DataFrame {
         match scope {
-            Scope::Project => &self.projects,
-            Scope::Ministry => &self.ministries,
-            Scope::Portfolio => &self.portfolio,
+            SubjectKind::Project => &self.projects,
+            SubjectKind::Ministry => &self.ministries,
+            SubjectKind::Portfolio => &self.portfolio,
         }
     }
 }

@@ -4,22 +4,15 @@
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
-use polars::prelude::IntoLazy;
-use polars::prelude::JoinArgs;
-use polars::prelude::JoinType;
-use polars::prelude::col;
+use polars::prelude::{IntoLazy, JoinArgs, JoinType, col};
 
-use super::columns;
 use super::columns::column;
-use super::dictionary;
 use super::dictionary::Field;
-use super::projects::due_to_leave;
-use super::projects::leaving_by;
-use super::steps;
-use super::totals::Point;
-use super::totals::Rows;
-use crate::domain::portfolio::Portfolio;
-use crate::domain::snapshot::Snapshot;
+use super::projects::{due_to_leave, leaving_by};
+use super::totals::{Point, Rows};
+use super::{columns, dictionary, steps};
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::snapshot::Snapshot;
 
 /// What the editions in force as of each point say, and the ones before, against the baselines known at the point.
 /// Points are in the order of their dates.

@@ -1,37 +1,20 @@
 //! The frame of projects: those of the edition in force, and those that have just left.
 
-use chrono::Datelike;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 use polars::lazy::dsl::max_horizontal;
-use polars::prelude::DataType;
-use polars::prelude::Expr;
-use polars::prelude::IntoLazy;
-use polars::prelude::LazyFrame;
-use polars::prelude::NULL;
-use polars::prelude::SortMultipleOptions;
-use polars::prelude::UnionArgs;
-use polars::prelude::coalesce;
-use polars::prelude::col;
-use polars::prelude::cols;
-use polars::prelude::concat;
-use polars::prelude::lit;
-use polars::prelude::when;
+use polars::prelude::{
+    DataType, Expr, IntoLazy, LazyFrame, NULL, SortMultipleOptions, UnionArgs, coalesce, col, cols,
+    concat, lit, when,
+};
 
-use super::EditionsInForce;
-use super::columns;
 use super::columns::day;
-use super::dictionary;
-use super::dictionary::Field;
-use super::dictionary::FieldKind;
-use super::follow_up;
-use super::steps;
-use super::steps::DAYS_PER_MONTH;
-use super::steps::drift;
-use super::steps::rounded;
-use crate::domain::portfolio::Portfolio;
-use crate::domain::subject::Scope;
+use super::dictionary::{Field, FieldKind};
+use super::steps::{DAYS_PER_MONTH, drift, rounded};
+use super::{EditionsInForce, columns, dictionary, follow_up, steps};
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::subject::SubjectKind;
 
 const MONTHS_PER_YEAR: f64 = 12.0;
 
@@ -43,7 +26,7 @@ pub(super) fn projects(
 ) -> PolarsResult<DataFrame> {
     measured(portfolio, history, editions, as_of)?
         .sort(["project_id"], SortMultipleOptions::default())
-        .select(dictionary::fields_of(Scope::Project).map(typed).collect::<Vec<_>>())
+        .select(dictionary::fields_of(SubjectKind::Project).map(typed).collect::<Vec<_>>())
         .collect()
 }
 

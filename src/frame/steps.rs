@@ -3,29 +3,13 @@
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
-use polars::prelude::Column;
-use polars::prelude::DataType;
-use polars::prelude::Expr;
-use polars::prelude::Field;
-use polars::prelude::FillNullStrategy;
-use polars::prelude::IntoColumn;
-use polars::prelude::IntoLazy;
-use polars::prelude::LazyFrame;
-use polars::prelude::NULL;
-use polars::prelude::RoundMode;
-use polars::prelude::Schema;
-use polars::prelude::SortMultipleOptions;
-use polars::prelude::StringChunked;
-use polars::prelude::coalesce;
-use polars::prelude::col;
-use polars::prelude::len;
-use polars::prelude::lit;
-use polars::prelude::when;
+use polars::prelude::{
+    Column, DataType, Expr, Field, FillNullStrategy, IntoColumn, IntoLazy, LazyFrame, NULL,
+    RoundMode, Schema, SortMultipleOptions, StringChunked, coalesce, col, len, lit, when,
+};
 
-use super::columns;
-use super::dictionary;
-use super::series;
-use crate::domain::portfolio::Portfolio;
+use super::{columns, dictionary, series};
+use crate::domain::portfolio::published::Portfolio;
 
 /// A step counts as a budgetary slip when the cost rose by more than this share of itself.
 const SLIP_COST_RATIO: f64 = 0.05;

@@ -3,33 +3,17 @@
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
-use polars::prelude::Column;
-use polars::prelude::DataType;
-use polars::prelude::Expr;
-use polars::prelude::IntoLazy;
-use polars::prelude::JoinArgs;
-use polars::prelude::JoinType;
-use polars::prelude::LazyFrame;
-use polars::prelude::NULL;
-use polars::prelude::SortMultipleOptions;
-use polars::prelude::SortOptions;
-use polars::prelude::UnionArgs;
-use polars::prelude::col;
-use polars::prelude::concat;
-use polars::prelude::len;
-use polars::prelude::lit;
-use polars::prelude::when;
+use polars::prelude::{
+    Column, DataType, Expr, IntoLazy, JoinArgs, JoinType, LazyFrame, NULL, SortMultipleOptions,
+    SortOptions, UnionArgs, col, concat, len, lit, when,
+};
 
-use super::EditionsInForce;
-use super::Totals;
-use super::columns::column;
-use super::columns::day;
-use super::dictionary;
-use super::exact;
+use super::columns::{column, day};
 use super::projects::typed;
 use super::steps::rounded;
-use crate::domain::edition::EditionId;
-use crate::domain::subject::Scope;
+use super::{EditionsInForce, Totals, dictionary, exact};
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::subject::SubjectKind;
 
 /// The group of every project; those of the ministries begin with `MINISTRY`.
 const WHOLE: &str = "portfolio";
@@ -88,15 +72,15 @@ pub(super) fn totals(rows: &Rows, points: &[Point], vendors: LazyFrame) -> Polar
         let group = col("group").eq(lit(WHOLE));
         all.clone().lazy().filter(if is_whole { group } else { group.not() })
     };
-    let fields = |scope: Scope| dictionary::fields_of(scope).map(typed).collect::<Vec<_>>();
+    let fields = |scope: SubjectKind| dictionary::fields_of(scope).map(typed).collect::<Vec<_>>();
     let ministries = of(false)
         .sort(["ministry"], SortMultipleOptions::default())
-        .select(fields(Scope::Ministry))
+        .select(fields(SubjectKind::Ministry))
         .collect()?;
     let portfolio = of(true)
         .left_join(vendors, col("as_of"), col("as_of"))
         .sort(["as_of"], SortMultipleOptions::default())
-        .select(fields(Scope::Portfolio))
+        .select(fields(SubjectKind::Portfolio))
         .collect()?;
     Ok(Totals { ministries, portfolio })
 }

@@ -4,86 +4,37 @@
 //! is the difference between the two. A notice is written first, in the cycle's transaction, and
 //! stays the same bytes however often it is tried.
 
-mod account_notice;
-mod calendar;
+mod channels;
 mod compose;
-mod correction;
-mod digest;
-mod directory;
-mod email;
-mod event;
 mod fault;
-mod labels;
-mod letters;
-mod message;
-mod networks;
-mod occurrence;
-mod outage;
-mod remind;
-mod render;
+mod layout;
 mod retry;
 mod settings;
-mod signals;
-mod silences;
-mod smtp_stream;
-mod smtp_transaction;
-mod stale;
-mod tchap;
-mod terms;
-mod webhook;
 
-pub use account_notice::local_token_notice;
-pub use compose::Occasion;
-pub use compose::lanes;
-pub use compose::outgoing;
-pub use compose::preview;
-pub use compose::with_end_of_cycle;
-pub use correction::Correction;
-pub use correction::correct;
-pub use digest::Facts;
-pub use directory::Directory;
-pub use directory::secretary_general;
-pub use email::Mailbox;
-pub use email::Mailer;
-pub use email::Session;
+pub use channels::directory::{Directory, secretary_general};
+pub use channels::email::{MailSession, Mailbox, Mailer};
+pub use channels::matrix::Room;
+pub use channels::webhook::{Endpoint, sign};
+pub use compose::account_notice::local_token_notice;
+pub use compose::correction::{Correction, correct};
+pub use compose::digest::CycleFacts;
+pub use compose::domain_event::{
+    CycleDone, DeliveryContext, DomainEvent, RuleRevisionChange, clock_letter, happened,
+};
+pub use compose::notices::{ComposeContext, lanes, outgoing, preview, with_end_of_cycle};
+pub use compose::outage::outage_notices;
+pub use compose::remind::{ReminderInputs, Reminders, reminders};
+pub use compose::silences::{SilenceNews, silence_news};
+pub use compose::stale::{StaleDataset, stale};
+pub use compose::terms::{FILE as TERMS_FILE, NoticeTerms, TermsError};
 pub use fault::ChannelFault;
-pub use labels::Labels;
-pub use labels::MINISTRY as MINISTRY_LABEL;
-pub use labels::PROJECT as PROJECT_LABEL;
-pub use labels::RULE as RULE_LABEL;
-pub use labels::annotations;
-pub use labels::labels;
-pub use labels::office;
-pub use occurrence::CycleDone;
-pub use occurrence::Occurrence;
-pub use occurrence::RuleTurn;
-pub use occurrence::World;
-pub use occurrence::clock_letter;
-pub use occurrence::happened;
-pub use outage::outage_notices;
-pub use remind::ReminderInputs;
-pub use remind::Reminders;
-pub use remind::reminders;
-pub use render::RenderError;
-pub use retry::Attempt;
-pub use retry::Blame;
-pub use retry::Patience;
-pub use retry::Reason;
-pub use settings::CalendarSettings;
-pub use settings::MailSettings;
-pub use settings::MailTls;
-pub use settings::OutboxSettings;
-pub use settings::Settings;
-pub use settings::TchapSettings;
-pub use settings::WebhookFormat;
-pub use settings::WebhookSettings;
-pub use silences::SilenceNews;
-pub use silences::silence_news;
-pub use stale::StaleDataset;
-pub use stale::stale;
-pub use tchap::Room;
-pub use terms::FILE as TERMS_FILE;
-pub use terms::Terms;
-pub use terms::TermsError;
-pub use webhook::Endpoint;
-pub use webhook::sign;
+pub use layout::labels::{
+    Labels, MINISTRY as MINISTRY_LABEL, PROJECT as PROJECT_LABEL, RULE as RULE_LABEL, annotations,
+    labels, office,
+};
+pub use layout::render::RenderError;
+pub use retry::{Blame, DeliveryAttempt, FailureReason, Patience};
+pub use settings::{
+    CalendarSettings, MailSettings, MailTls, NotifySettings, OutboxSettings, TchapSettings,
+    WebhookFormat, WebhookSettings,
+};

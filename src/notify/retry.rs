@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::notice::Outcome;
-use crate::domain::outage::ChannelFailure;
-use crate::domain::outage::Outage;
+use crate::domain::messages::notice::DeliveryOutcome;
+use crate::domain::messages::outage::{ChannelFailure, Outage};
 
 /// Wait after a first failure; each further failure doubles it.
 const FIRST_WAIT: TimeDelta = TimeDelta::minutes(1);
@@ -29,13 +26,13 @@ pub(super) const LONGEST_REQUESTED: TimeDelta = TimeDelta::days(1);
 const JITTER: f64 = 0.25;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Attempt {
+pub enum DeliveryAttempt {
     Delivered,
     /// The channel failed: the notice waits, and no attempt is counted.
     ChannelFailed {
         /// The wait that the receiver requests.
         after: Option<Duration>,
-        reason: Reason,
+        reason: FailureReason,
         detail: String,
         blame: Blame,
     },
@@ -43,11 +40,11 @@ pub enum Attempt {
     Retry {
         /// The wait that the receiver requests.
         after: Option<Duration>,
-        reason: Reason,
+        reason: FailureReason,
         detail: String,
     },
     GiveUp {
-        reason: Reason,
+        reason: FailureReason,
         detail: String,
     },
 }
@@ -63,7 +60,7 @@ pub enum Blame {
 
 /// Named like the reasons in Alertmanager's metrics, where it has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
+pub enum FailureReason {
     /// No answer, or not a valid one: the channel's next notice would fail as well.
     Unreachable,
     /// No answer in time: the channel's next notice would fail as well.
@@ -102,7 +99,7 @@ pub struct Patience<'a> {
     pub give_up_after: TimeDelta,
 }
 
-impl Reason {
+impl FailureReason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
@@ -119,26 +116,26 @@ impl Reason {
     }
 }
 
-impl Attempt {
-    pub fn retry(reason: Reason, detail: impl Into<String>) -> Self {
+impl DeliveryAttempt {
+    pub fn retry(reason: FailureReason, detail: impl Into<String>) -> Self {
         Self::Retry { after: None, reason, detail: detail.into() }
     }
 
-    pub fn give_up(reason: Reason, detail: impl Into<String>) -> Self {
+    pub fn give_up(reason: FailureReason, detail: impl Into<String>) -> Self {
         Self::GiveUp { reason, detail: detail.into() }
     }
 
     /// The channel certainly failed.
-    pub fn channel_failed(reason: Reason, detail: impl Into<String>) -> Self {
+    pub fn channel_failed(reason: FailureReason, detail: impl Into<String>) -> Self {
         Self::ChannelFailed { after: None, reason, detail: detail.into(), blame: Blame::Channel }
     }
 
     /// The channel seems to have failed, as far as this attempt shows.
-    pub fn perhaps_channel_failed(reason: Reason, detail: impl Into<String>) -> Self {
+    pub fn perhaps_channel_failed(reason: FailureReason, detail: impl Into<String>) -> Self {
         Self::ChannelFailed { after: None, reason, detail: detail.into(), blame: Blame::Unclear }
     }
 
-    pub fn reason(&self) -> Option<Reason> {
+    pub fn reason(&self) -> Option<FailureReason> {
         match self {
             Self::Delivered => None,
             Self::ChannelFailed { reason, .. }
@@ -151,21 +148,23 @@ impl Attempt {
     pub fn was_answered(&self) -> bool {
         match self {
             Self::Delivered | Self::Retry { .. } => true,
-            Self::GiveUp { reason, .. } => !matches!(reason, Reason::NoAddress | Reason::Unfit),
+            Self::GiveUp { reason, .. } => {
+                !matches!(reason, FailureReason::NoAddress | FailureReason::Unfit)
+            }
             Self::ChannelFailed { .. } => false,
         }
     }
 
     /// What becomes of the notice.
-    pub fn outcome(&self, patience: &Patience<'_>) -> Outcome {
+    pub fn outcome(&self, patience: &Patience<'_>) -> DeliveryOutcome {
         match self {
-            Self::Delivered => Outcome::Delivered,
+            Self::Delivered => DeliveryOutcome::Delivered,
             Self::GiveUp { reason, detail } => {
                 let error = described(*reason, detail);
-                if *reason == Reason::Gone {
-                    Outcome::Refused { error }
+                if *reason == FailureReason::Gone {
+                    DeliveryOutcome::Refused { error }
                 } else {
-                    Outcome::Dead { error }
+                    DeliveryOutcome::Dead { error }
                 }
             }
             Self::Retry { after, reason, detail } => {
@@ -174,14 +173,14 @@ impl Attempt {
             Self::ChannelFailed { after, reason, detail, blame } => {
                 let error = described(*reason, detail);
                 match blame {
-                    Blame::Channel => Outcome::Spared { until: None, error },
+                    Blame::Channel => DeliveryOutcome::Spared { until: None, error },
                     Blame::Unclear if patience.failed_alone && patience.outage.is_none() => {
                         patience.counted(*after, error)
                     }
                     Blame::Unclear => {
                         let wait =
                             requested(*after).map_or(FIRST_PROBE, |wait| wait.max(FIRST_PROBE));
-                        Outcome::Spared { until: Some(patience.now + wait), error }
+                        DeliveryOutcome::Spared { until: Some(patience.now + wait), error }
                     }
                 }
             }
@@ -207,7 +206,7 @@ impl Attempt {
 impl Patience<'_> {
     /// A failure that counts against the notice. Time in which its channel was down does not age
     /// it.
-    fn counted(&self, after: Option<Duration>, error: String) -> Outcome {
+    fn counted(&self, after: Option<Duration>, error: String) -> DeliveryOutcome {
         let own = spread(doubled(FIRST_WAIT, LONGEST_WAIT, self.attempts), self.chance);
         let wait = requested(after).map_or(own, |wait| wait.max(own));
         // A date in the future was written by a clock that was ahead: it counts as now.
@@ -215,13 +214,13 @@ impl Patience<'_> {
         let in_this_one = self.outage.map(|outage| self.now - first.max(outage.since));
         let in_this_one = in_this_one.unwrap_or_default().max(TimeDelta::zero());
         if self.now + wait > first + self.in_outages + in_this_one + self.give_up_after {
-            return Outcome::Dead { error };
+            return DeliveryOutcome::Dead { error };
         }
-        Outcome::Waits { until: self.now + wait, error }
+        DeliveryOutcome::Waits { until: self.now + wait, error }
     }
 }
 
-fn described(reason: Reason, detail: &str) -> String {
+fn described(reason: FailureReason, detail: &str) -> String {
     format!("{}: {detail}", reason.as_str())
 }
 
@@ -245,7 +244,7 @@ fn spread(wait: TimeDelta, chance: f64) -> TimeDelta {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::notice::Lane;
+    use crate::domain::messages::notice::Channel;
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -267,7 +266,7 @@ mod tests {
     fn outage(failures: u32) -> Outage {
         let now = at("2026-11-24T10:00:00Z");
         Outage {
-            lane: Lane::Mail,
+            lane: Channel::Mail,
             since: now,
             reason: "unreachable".to_owned(),
             error: String::new(),
@@ -279,16 +278,17 @@ mod tests {
     }
 
     /// The wait in seconds; `None` when the notice does not wait.
-    fn waits(outcome: &Outcome) -> Option<i64> {
-        let (Outcome::Waits { until, .. } | Outcome::Spared { until: Some(until), .. }) = outcome
+    fn waits(outcome: &DeliveryOutcome) -> Option<i64> {
+        let (DeliveryOutcome::Waits { until, .. }
+        | DeliveryOutcome::Spared { until: Some(until), .. }) = outcome
         else {
             return None;
         };
         Some((*until - at("2026-11-24T10:00:00Z")).num_seconds())
     }
 
-    fn refused_for_now() -> Attempt {
-        Attempt::retry(Reason::ClientError, "400")
+    fn refused_for_now() -> DeliveryAttempt {
+        DeliveryAttempt::retry(FailureReason::ClientError, "400")
     }
 
     #[test]
@@ -306,7 +306,11 @@ mod tests {
     fn a_requested_wait_is_applied_unless_it_is_shorter_than_ours_or_longer_than_a_day() {
         let wished = |seconds| {
             let after = Some(Duration::from_secs(seconds));
-            let attempt = Attempt::Retry { after, reason: Reason::ClientError, detail: "4".into() };
+            let attempt = DeliveryAttempt::Retry {
+                after,
+                reason: FailureReason::ClientError,
+                detail: "4".into(),
+            };
             waits(&attempt.outcome(&patience(0, None))).unwrap()
         };
         assert_eq!([wished(1), wished(600), wished(1_000_000)], [60, 600, 86_400]);
@@ -315,7 +319,7 @@ mod tests {
     #[test]
     fn after_days_of_its_own_failures_a_notice_is_given_up_but_outages_do_not_age_it() {
         let late = patience(40, Some("2026-11-17T11:00:00Z"));
-        let dead = Outcome::Dead { error: "clientError: 400".into() };
+        let dead = DeliveryOutcome::Dead { error: "clientError: 400".into() };
         assert_eq!(refused_for_now().outcome(&late), dead);
         let after_an_outage = Patience { in_outages: TimeDelta::hours(3), ..late };
         assert_eq!(waits(&refused_for_now().outcome(&after_an_outage)), Some(7200));
@@ -323,17 +327,19 @@ mod tests {
 
     #[test]
     fn a_channel_that_is_down_ages_no_notice_however_long() {
-        let attempt = Attempt::channel_failed(Reason::Unreachable, "connection refused");
+        let attempt =
+            DeliveryAttempt::channel_failed(FailureReason::Unreachable, "connection refused");
         let error = "unreachable: connection refused".to_owned();
         for patience in [patience(0, None), patience(40, Some("2020-01-01T00:00:00Z"))] {
             let outcome = attempt.outcome(&patience);
-            assert_eq!(outcome, Outcome::Spared { until: None, error: error.clone() });
+            assert_eq!(outcome, DeliveryOutcome::Spared { until: None, error: error.clone() });
         }
     }
 
     #[test]
     fn a_channel_that_is_down_is_tried_ever_less_often_up_to_every_ten_minutes() {
-        let attempt = Attempt::channel_failed(Reason::Unreachable, "connection refused");
+        let attempt =
+            DeliveryAttempt::channel_failed(FailureReason::Unreachable, "connection refused");
         let wait = |failures: u32| {
             let outage = outage(failures);
             let patience = Patience { outage: Some(&outage), ..patience(0, None) };
@@ -347,24 +353,24 @@ mod tests {
 
     #[test]
     fn a_failure_that_is_not_clear_counts_once_others_went_through_and_no_outage_is_under_way() {
-        let attempt = Attempt::perhaps_channel_failed(Reason::ServerError, "503");
-        assert!(matches!(attempt.outcome(&patience(0, None)), Outcome::Spared { .. }));
+        let attempt = DeliveryAttempt::perhaps_channel_failed(FailureReason::ServerError, "503");
+        assert!(matches!(attempt.outcome(&patience(0, None)), DeliveryOutcome::Spared { .. }));
         let alone = Patience { failed_alone: true, ..patience(0, None) };
-        assert!(matches!(attempt.outcome(&alone), Outcome::Waits { .. }));
+        assert!(matches!(attempt.outcome(&alone), DeliveryOutcome::Waits { .. }));
         let outage = outage(1);
         let in_an_outage = Patience { outage: Some(&outage), ..alone };
-        assert!(matches!(attempt.outcome(&in_an_outage), Outcome::Spared { .. }));
+        assert!(matches!(attempt.outcome(&in_an_outage), DeliveryOutcome::Spared { .. }));
     }
 
     #[test]
     fn a_receiver_that_is_gone_closes_its_lane_and_a_bad_address_does_not() {
-        let gone = Attempt::give_up(Reason::Gone, "410");
-        let unknown = Attempt::give_up(Reason::ClientError, "550 no such user");
-        let outcome = |attempt: Attempt| attempt.outcome(&patience(0, None));
-        assert_eq!(outcome(gone), Outcome::Refused { error: "gone: 410".into() });
+        let gone = DeliveryAttempt::give_up(FailureReason::Gone, "410");
+        let unknown = DeliveryAttempt::give_up(FailureReason::ClientError, "550 no such user");
+        let outcome = |attempt: DeliveryAttempt| attempt.outcome(&patience(0, None));
+        assert_eq!(outcome(gone), DeliveryOutcome::Refused { error: "gone: 410".into() });
         assert_eq!(
             outcome(unknown),
-            Outcome::Dead { error: "clientError: 550 no such user".into() }
+            DeliveryOutcome::Dead { error: "clientError: 550 no such user".into() }
         );
     }
 }

@@ -3,20 +3,17 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
-use chrono::NaiveTime;
-use serde::Deserialize;
-use serde::Deserializer;
-use serde::Serialize;
+use chrono::{NaiveDate, NaiveTime};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::ids::MinistryCode;
 use crate::domain::plausible;
-use crate::domain::redaction;
-use crate::domain::secret::Secret;
+use crate::support::redaction;
+use crate::support::secret::Secret;
 
 /// All the settings of the channels.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Settings {
+pub struct NotifySettings {
     /// Address of Vigie for its readers, without a final slash; empty when they have none.
     pub public_url: String,
     pub outbox: OutboxSettings,

@@ -2,21 +2,18 @@
 //! copies.
 
 use std::ffi::OsStr;
-use std::fs::File;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
 
 use super::JobError;
 use super::work::Work;
-use crate::domain::french;
-use crate::domain::job::Done;
-use crate::domain::job::RunOutcome;
+use crate::domain::operation::job::{Done, RunOutcome};
 use crate::store;
+use crate::support::french;
 
 /// File names are `vigie-20261124T034500Z.db`: their order is that of time.
 const PREFIX: &str = "vigie-";

@@ -1,15 +1,11 @@
 //! Whether a job should run now. Pure: depends on its timetable, on the firings already handled and
 //! on the time.
 
-use chrono::DateTime;
-use chrono::Duration;
-use chrono::Utc;
+use chrono::{DateTime, Duration, Utc};
 
-use super::timetable::Timetable;
-use crate::domain::fingerprint::Fingerprint;
-use crate::domain::job::Call;
-use crate::domain::job::JobName;
-use crate::domain::job::Occasion;
+use super::timetable::JobTimetable;
+use crate::domain::operation::job::{Call, JobName, JobTrigger};
+use crate::support::fingerprint::Fingerprint;
 
 /// A firing handled within that time was not missed.
 const GRACE: Duration = Duration::minutes(5);
@@ -39,7 +35,7 @@ impl Jitter {
 
 /// The state of a job when its timetable is checked.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment {
+pub struct TimetableState {
     pub job: JobName,
     /// Firings up to this instant have been handled.
     pub settled_to: DateTime<Utc>,
@@ -57,8 +53,8 @@ pub enum Due {
 }
 
 /// Decides whether a job is due. A single run handles all the firings that were missed.
-pub fn due(timetable: &Timetable, moment: Moment) -> Due {
-    let Moment { job, now, jitter, .. } = moment;
+pub fn due(timetable: &JobTimetable, moment: TimetableState) -> Due {
+    let TimetableState { job, now, jitter, .. } = moment;
     // A date in the future, written by a clock that was ahead, must not stop the job until then.
     let settled_to = moment.settled_to.min(now);
     let mut latest = None;
@@ -74,11 +70,11 @@ pub fn due(timetable: &Timetable, moment: Moment) -> Due {
     };
     let is_late = now - firing > GRACE + Duration::seconds(i64::from(jitter.most_seconds));
     let missed = if is_late { passed } else { passed - 1 };
-    let occasion = if missed > 0 { Occasion::CatchUp } else { Occasion::Timetable };
+    let occasion = if missed > 0 { JobTrigger::CatchUp } else { JobTrigger::Timetable };
     Due::Now(Call { occasion, firing: Some(firing), missed, actor: None })
 }
 
-fn is_past(firing: DateTime<Utc>, Moment { job, now, jitter, .. }: Moment) -> bool {
+fn is_past(firing: DateTime<Utc>, TimetableState { job, now, jitter, .. }: TimetableState) -> bool {
     firing + jitter.delay(job, firing) <= now
 }
 
@@ -94,9 +90,13 @@ mod tests {
 
     #[track_caller]
     fn check(expression: &str, settled_to: &str, now: &str, expected: &str) {
-        let timetable = Timetable::read("schedule.cycle", expression).unwrap().unwrap();
-        let moment =
-            Moment { job: JobName::Cycle, settled_to: at(settled_to), now: at(now), jitter: NONE };
+        let timetable = JobTimetable::read("schedule.cycle", expression).unwrap().unwrap();
+        let moment = TimetableState {
+            job: JobName::Cycle,
+            settled_to: at(settled_to),
+            now: at(now),
+            jitter: NONE,
+        };
         let decision = match due(&timetable, moment) {
             Due::Never => "never".to_owned(),
             Due::Later(when) => format!("at {}", when.format("%m-%d %H:%M:%S")),

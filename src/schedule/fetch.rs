@@ -2,23 +2,17 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
-use reqwest::StatusCode;
-use reqwest::Url;
-use reqwest::header::ETAG;
-use reqwest::header::HeaderMap;
-use reqwest::header::HeaderName;
-use reqwest::header::IF_MODIFIED_SINCE;
-use reqwest::header::IF_NONE_MATCH;
-use reqwest::header::LAST_MODIFIED;
+use reqwest::header::{
+    ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+};
 use reqwest::redirect::Policy;
+use reqwest::{Client, StatusCode, Url};
 use thiserror::Error;
 
 use super::JobError;
-use crate::bounded_http::BodyFault;
-use crate::bounded_http::read_body;
-use crate::domain::redaction;
-use crate::sources::MAX_BYTES;
+use crate::intake::MAX_BYTES;
+use crate::support::bounded_http::{BodyFault, read_body};
+use crate::support::redaction;
 
 const MOST_REDIRECTS: usize = 5;
 

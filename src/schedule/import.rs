@@ -3,38 +3,23 @@
 
 use std::sync::Arc;
 
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
-use tracing::info;
-use tracing::warn;
+use tracing::{info, warn};
 
-use super::JobError;
-use super::counted;
-use super::look;
-use super::look::KnownSources;
-use super::look::Look;
-use super::look::LookContext;
-use super::look::NewFile;
+use super::look::{FolderScan, KnownSources, LookContext, NewFile};
 use super::work::Work;
-use crate::cycle::Parts;
-use crate::cycle::notices_of;
-use crate::domain::audit::Actor;
-use crate::domain::fingerprint::Fingerprint;
-use crate::domain::import::Dataset;
-use crate::domain::import::KnownProject;
-use crate::domain::job::Done;
-use crate::domain::job::ImportSource;
-use crate::domain::job::RunOutcome;
-use crate::domain::job::SourceOutcome;
-use crate::domain::notice::Notice;
-use crate::notify::Occurrence;
-use crate::sources;
-use crate::sources::Reader;
-use crate::sources::Request;
-use crate::sources::SourceError;
-use crate::store::Recorded;
-use crate::store::Store;
+use super::{JobError, counted, look};
+use crate::application::{Services, notices_of};
+use crate::domain::accounts::audit::Actor;
+use crate::domain::messages::notice::Notice;
+use crate::domain::operation::job::{Done, ImportSource, RunOutcome, SourceOutcome};
+use crate::domain::portfolio::import::{Dataset, KnownProject};
+use crate::intake;
+use crate::intake::{ReadRequest, Reader, SourceError};
+use crate::notify::DomainEvent;
+use crate::store::{Recorded, Store};
+use crate::support::fingerprint::Fingerprint;
 
 #[derive(Debug, Default)]
 struct Tally {
@@ -97,12 +82,12 @@ async fn look_around(
     remembered: KnownSources,
     context: Fingerprint,
     stop: &watch::Receiver<bool>,
-) -> Result<Look, JobError> {
+) -> Result<FolderScan, JobError> {
     let (settings, now) = (work.import.clone(), work.parts.clock.now());
     let (remembered, context) = (Arc::new(remembered), Arc::new(context));
     let (shared, same) = (Arc::clone(&remembered), Arc::clone(&context));
     let mut look = tokio::task::spawn_blocking(move || {
-        let mut look = Look::default();
+        let mut look = FolderScan::default();
         let look_context = LookContext { remembered: &shared, context: &same, now };
         look::look_at_folder(&settings, look_context, &mut look).map(|()| look)
     })
@@ -116,7 +101,7 @@ async fn look_around(
 async fn recognise_all(
     reader: &Arc<Reader>,
     new_files: Vec<NewFile>,
-    parts: &Parts,
+    parts: &Services,
     tally: &mut Tally,
 ) -> Result<Vec<Recognised>, JobError> {
     let mut recognised = Vec::new();
@@ -134,14 +119,14 @@ async fn recognise_all(
     }
     recognised.sort_by(|a, b| {
         let names = (a.new_file.source.source.as_str(), b.new_file.source.source.as_str());
-        sources::reading_order((a.dataset, names.0), (b.dataset, names.1))
+        intake::reading_order((a.dataset, names.0), (b.dataset, names.1))
     });
     Ok(recognised)
 }
 
 struct Reading<'a> {
     reader: Arc<Reader>,
-    parts: &'a Parts,
+    parts: &'a Services,
     now: DateTime<Utc>,
     stop: &'a watch::Receiver<bool>,
 }
@@ -164,7 +149,7 @@ impl Reading<'_> {
             let (new_file, import, still_known) = tokio::task::spawn_blocking(move || {
                 let import = reader.read(&request(&new_file), &known);
                 if let Ok(import) = &import {
-                    sources::remember(&mut known, import);
+                    intake::remember(&mut known, import);
                 }
                 (new_file, import, known)
             })
@@ -188,9 +173,9 @@ impl Reading<'_> {
     }
 }
 
-fn request(new_file: &NewFile) -> Request<'_> {
+fn request(new_file: &NewFile) -> ReadRequest<'_> {
     let file = new_file.source.source.as_str();
-    Request { file, bytes: &new_file.bytes, profile: None, edition: None }
+    ReadRequest { file, bytes: &new_file.bytes, profile: None, edition: None }
 }
 
 async fn keep(
@@ -216,7 +201,7 @@ async fn keep(
 async fn refuse(
     mut source: ImportSource,
     fault: &SourceError,
-    parts: &Parts,
+    parts: &Services,
     tally: &mut Tally,
 ) -> Result<(), JobError> {
     (source.outcome, source.detail) = (look::outcome_of(fault), fault.to_string());
@@ -235,12 +220,12 @@ async fn refuse(
 async fn refusal_notices(
     source: &ImportSource,
     faults: usize,
-    parts: &Parts,
+    parts: &Services,
 ) -> Result<Vec<Notice>, JobError> {
     if source.outcome != SourceOutcome::Refused {
         return Ok(vec![]);
     }
-    Ok(notices_of(parts, Occurrence::Rejected { source, faults }).await?)
+    Ok(notices_of(parts, DomainEvent::Rejected { source, faults }).await?)
 }
 
 impl Tally {

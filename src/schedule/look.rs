@@ -4,22 +4,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
-use super::JobError;
-use super::fetch;
-use super::fetch::Fetched;
-use super::fetch::Validators;
+use super::fetch::{Fetched, Validators};
 use super::settings::ImportSettings;
-use super::with_causes;
-use crate::domain::fingerprint::Fingerprint;
-use crate::domain::job::ImportSource;
-use crate::domain::job::SourceOutcome;
-use crate::sources;
-use crate::sources::SourceError;
+use super::{JobError, fetch, with_causes};
+use crate::domain::operation::job::{ImportSource, SourceOutcome};
+use crate::intake;
+use crate::intake::SourceError;
+use crate::support::fingerprint::Fingerprint;
 
 /// The recorded state of each path and address.
 pub(super) type KnownSources = BTreeMap<String, ImportSource>;
@@ -33,7 +27,7 @@ pub(super) struct NewFile {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Look {
+pub(super) struct FolderScan {
     pub(super) new_files: Vec<NewFile>,
     /// Paths and addresses that gave no file, or one that is too large.
     pub(super) lacking: Vec<ImportSource>,
@@ -82,7 +76,7 @@ impl<'a> LookContext<'a> {
 pub(super) fn look_at_folder(
     settings: &ImportSettings,
     context: LookContext<'_>,
-    look: &mut Look,
+    look: &mut FolderScan,
 ) -> Result<(), SourceError> {
     let folder = &settings.folder;
     if folder.as_os_str().is_empty() {
@@ -92,13 +86,18 @@ pub(super) fn look_at_folder(
         let source = std::io::ErrorKind::NotADirectory.into();
         return Err(SourceError::Read { path: folder.clone(), source });
     }
-    for file in sources::files_at(std::slice::from_ref(folder))? {
+    for file in intake::files_at(std::slice::from_ref(folder))? {
         at_file(&file, settings, context, look);
     }
     Ok(())
 }
 
-fn at_file(file: &Path, settings: &ImportSettings, context: LookContext<'_>, look: &mut Look) {
+fn at_file(
+    file: &Path,
+    settings: &ImportSettings,
+    context: LookContext<'_>,
+    look: &mut FolderScan,
+) {
     let mut source = context.blank(file.display().to_string());
     let found = std::fs::metadata(file).and_then(|about| Ok((about.len(), about.modified()?)));
     let (size, modified_at) = match found {
@@ -122,7 +121,7 @@ fn at_file(file: &Path, settings: &ImportSettings, context: LookContext<'_>, loo
         look.unsettled += 1;
         return;
     }
-    match sources::read_file(file) {
+    match intake::read_file(file) {
         Ok(bytes) => add_new_file(source, bytes, settled, look),
         Err(error) => {
             source.outcome = outcome_of(&error);
@@ -136,7 +135,7 @@ fn add_new_file(
     mut source: ImportSource,
     bytes: Vec<u8>,
     settled: Option<&ImportSource>,
-    look: &mut Look,
+    look: &mut FolderScan,
 ) {
     source.sha256 = Some(Fingerprint::of(&bytes));
     match settled.filter(|known| known.sha256 == source.sha256) {
@@ -163,7 +162,7 @@ pub(super) fn outcome_of(error: &SourceError) -> SourceOutcome {
 pub(super) async fn look_at_addresses(
     settings: &ImportSettings,
     context: LookContext<'_>,
-    look: &mut Look,
+    look: &mut FolderScan,
     stop: &mut watch::Receiver<bool>,
 ) -> Result<(), JobError> {
     if settings.urls.is_empty() {

@@ -12,26 +12,18 @@ mod timetable;
 mod under_way;
 mod work;
 
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::cycle::CycleError;
-use crate::sources::SourceError;
+use crate::application::ApplicationError;
+use crate::intake::SourceError;
 use crate::store::StoreError;
 
-pub use due::Due;
-pub use due::Jitter;
-pub use due::Moment;
-pub use due::due;
+pub use due::{Due, Jitter, TimetableState, due};
 pub use orders::take_orders;
 pub use runner::Runner;
-pub use settings::BackupSettings;
-pub use settings::HousekeepingSettings;
-pub use settings::ImportSettings;
-pub use settings::Schedule;
-pub use timetable::Timetable;
-pub use timetable::TimetableError;
+pub use settings::{BackupSettings, HousekeepingSettings, ImportSettings, Schedule};
+pub use timetable::{JobTimetable, JobTimetableError};
 pub use work::Work;
 
 /// Why a job failed.
@@ -40,7 +32,7 @@ pub enum JobError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Cycle(#[from] CycleError),
+    Cycle(#[from] ApplicationError),
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error("{job} already runs, and is held until {until}")]

@@ -3,24 +3,20 @@
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
-use tokio::sync::watch;
-use tokio::task::JoinError;
-use tokio::task::JoinSet;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
 use tracing::error;
 
-use super::runner::Beginning;
-use super::runner::Runner;
-use crate::cycle::Order;
-use crate::cycle::Ordered;
-use crate::domain::job::Call;
+use super::runner::{Beginning, Runner};
+use crate::application::{Enqueued, QueuedJob};
+use crate::domain::operation::job::Call;
 use crate::store::StoreError;
 
 /// Handles requests until `stop` is true. A job that is running then finishes, or stops where it
 /// can; a request that was not yet handled gets no answer.
 pub async fn take_orders(
     runner: Arc<Runner>,
-    mut orders: mpsc::Receiver<Order>,
+    mut orders: mpsc::Receiver<QueuedJob>,
     stop: watch::Receiver<bool>,
 ) {
     let mut under_way = JoinSet::new();
@@ -40,21 +36,21 @@ pub async fn take_orders(
 
 async fn take(
     runner: &Arc<Runner>,
-    order: Order,
+    order: QueuedJob,
     stop: &watch::Receiver<bool>,
     under_way: &mut JoinSet<Result<(), StoreError>>,
 ) {
-    let Order { errand, actor, answer } = order;
+    let QueuedJob { errand, actor, answer } = order;
     let begun = runner.begin(errand, &Call::of(actor)).await.map(|beginning| match beginning {
         Beginning::Granted(begun) => {
             let run = begun.run;
             let (runner, stop) = (Arc::clone(runner), stop.clone());
             under_way.spawn(async move { runner.finish(begun, &stop).await.map(drop) });
-            Ordered::Begun(run)
+            Enqueued::Begun(run)
         }
-        Beginning::Held { run, .. } => Ordered::Busy(run),
+        Beginning::Held { run, .. } => Enqueued::Busy(run),
         // Only happens to firings.
-        Beginning::Already => Ordered::Busy(None),
+        Beginning::Already => Enqueued::Busy(None),
     });
     // The caller may be gone: the work is done all the same, and its result can be read.
     drop(answer.send(begun));

@@ -4,33 +4,20 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::DateTime;
-use chrono::TimeDelta;
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
-use tracing::error;
-use tracing::info;
+use tracing::{error, info};
 
 use super::JobError;
-use super::due::Due;
-use super::due::Jitter;
-use super::due::Moment;
-use super::due::due;
+use super::due::{Due, Jitter, TimetableState, due};
 use super::settings::Schedule;
-use super::timetable::Timetable;
-use super::timetable::TimetableError;
-use super::under_way::UnderWay;
+use super::timetable::{JobTimetable, JobTimetableError};
+use super::under_way::RunningJob;
 use super::work::Work;
-use crate::cycle::Errand;
-use crate::domain::audit::Actor;
-use crate::domain::job::Call;
-use crate::domain::job::JobName;
-use crate::domain::job::JobRun;
-use crate::domain::job::JobStanding;
-use crate::store::Begun;
-use crate::store::Hold;
-use crate::store::Settled;
-use crate::store::StoreError;
+use crate::application::JobRequest;
+use crate::domain::accounts::audit::Actor;
+use crate::domain::operation::job::{Call, JobName, JobRun, JobStanding};
+use crate::store::{Hold, LockResult, Settled, StoreError};
 
 /// How long a job's lock lasts without renewal: longer than a writer may have to wait for its turn.
 const HOLD: TimeDelta = TimeDelta::minutes(3);
@@ -44,7 +31,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub struct Runner {
     pub(super) work: Work,
-    pub(super) timetables: BTreeMap<JobName, Timetable>,
+    pub(super) timetables: BTreeMap<JobName, JobTimetable>,
     jitter: Jitter,
     pub(super) holder: String,
 }
@@ -54,7 +41,7 @@ impl Runner {
     ///
     /// # Errors
     /// When a timetable is not valid.
-    pub fn new(work: Work, schedule: &Schedule, seed: u64) -> Result<Self, TimetableError> {
+    pub fn new(work: Work, schedule: &Schedule, seed: u64) -> Result<Self, JobTimetableError> {
         let jitter = Jitter { most_seconds: schedule.jitter_seconds, seed };
         let holder = format!("{}-{seed:x}", std::process::id());
         let mut timetables = read_timetables(schedule)?;
@@ -66,11 +53,11 @@ impl Runner {
     ///
     /// # Errors
     /// When a timetable is not valid.
-    pub fn check(schedule: &Schedule) -> Result<(), TimetableError> {
+    pub fn check(schedule: &Schedule) -> Result<(), JobTimetableError> {
         read_timetables(schedule).map(|_| ())
     }
 
-    pub fn timetable(&self, job: JobName) -> Option<&Timetable> {
+    pub fn timetable(&self, job: JobName) -> Option<&JobTimetable> {
         self.timetables.get(&job)
     }
 
@@ -194,8 +181,13 @@ impl Runner {
         }
     }
 
-    fn moment(&self, job: JobName, settled_to: DateTime<Utc>, now: DateTime<Utc>) -> Moment {
-        Moment { job, settled_to, now, jitter: self.jitter }
+    fn moment(
+        &self,
+        job: JobName,
+        settled_to: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> TimetableState {
+        TimetableState { job, settled_to, now, jitter: self.jitter }
     }
 
     async fn answer(
@@ -204,7 +196,7 @@ impl Runner {
         call: &Call,
         stop: &watch::Receiver<bool>,
     ) -> Result<Answered, StoreError> {
-        match self.begin(Errand::Job(job), call).await? {
+        match self.begin(JobRequest::Job(job), call).await? {
             Beginning::Granted(under_way) => {
                 self.finish(under_way, stop).await.map(Box::new).map(Answered::Ran)
             }
@@ -215,14 +207,18 @@ impl Runner {
 
     /// Takes the lock of a job, unless it is running already. A caller that gets it must finish the
     /// run.
-    pub(super) async fn begin(&self, errand: Errand, call: &Call) -> Result<Beginning, StoreError> {
+    pub(super) async fn begin(
+        &self,
+        errand: JobRequest,
+        call: &Call,
+    ) -> Result<Beginning, StoreError> {
         let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
         let job = errand.job();
         match store.begin_run(job, call, self.hold(now), now).await? {
-            Begun::Granted { run } => {
-                Ok(Beginning::Granted(UnderWay { errand, run, call: call.clone(), began: now }))
+            LockResult::Granted { run } => {
+                Ok(Beginning::Granted(RunningJob { errand, run, call: call.clone(), began: now }))
             }
-            Begun::Held { until, run } => {
+            LockResult::Held { until, run } => {
                 info!(
                     job.name = job.as_str(),
                     "Job {} is already running in another service",
@@ -230,8 +226,8 @@ impl Runner {
                 );
                 Ok(Beginning::Held { until, run })
             }
-            Begun::Answered => Ok(Beginning::Already),
-            Begun::GivenUp { attempts } => {
+            LockResult::Answered => Ok(Beginning::Already),
+            LockResult::GivenUp { attempts } => {
                 error!(
                     job.name = job.as_str(),
                     job.attempts = attempts,
@@ -263,7 +259,7 @@ enum Answered {
 
 /// The result of asking for a job's lock.
 pub(super) enum Beginning {
-    Granted(UnderWay),
+    Granted(RunningJob),
     /// The job is running, as the run with this number.
     Held {
         until: DateTime<Utc>,
@@ -273,7 +269,9 @@ pub(super) enum Beginning {
     Already,
 }
 
-fn read_timetables(schedule: &Schedule) -> Result<BTreeMap<JobName, Timetable>, TimetableError> {
+fn read_timetables(
+    schedule: &Schedule,
+) -> Result<BTreeMap<JobName, JobTimetable>, JobTimetableError> {
     let settings = [
         (JobName::Import, "schedule.import", &schedule.import),
         (JobName::Cycle, "schedule.cycle", &schedule.cycle),
@@ -285,7 +283,7 @@ fn read_timetables(schedule: &Schedule) -> Result<BTreeMap<JobName, Timetable>, 
     ];
     let mut timetables = BTreeMap::new();
     for (job, setting, text) in settings {
-        if let Some(timetable) = Timetable::read(setting, text)? {
+        if let Some(timetable) = JobTimetable::read(setting, text)? {
             timetables.insert(job, timetable);
         }
     }

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::redaction;
+use crate::support::redaction;
 
 /// When jobs run: cron expressions with seconds, in Paris time; empty for never.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,12 +1,8 @@
 //! Cron expressions in Paris time, also on the days when summer time begins or ends.
 
-use chrono::DateTime;
-use chrono::Duration;
-use chrono::MappedLocalTime;
-use chrono::NaiveDateTime;
-use chrono::TimeZone as _;
-use chrono::Timelike as _;
-use chrono::Utc;
+use chrono::{
+    DateTime, Duration, MappedLocalTime, NaiveDateTime, TimeZone as _, Timelike as _, Utc,
+};
 use chrono_tz::Europe::Paris;
 use chrono_tz::Tz;
 use cron::TimeUnitSpec as _;
@@ -24,7 +20,7 @@ const LONGEST_GAP_MINUTES: i64 = 24 * 60;
 /// exist, when summer time begins, fires when the clock jumps. An expression that matches every
 /// hour fires in both hours of the same name.
 #[derive(Clone, Debug)]
-pub struct Timetable {
+pub struct JobTimetable {
     cron: cron::Schedule,
     every_hour: bool,
 }
@@ -34,20 +30,20 @@ pub struct Timetable {
     "read the setting `{setting}`: found `{found}`, expected seconds, minutes, hours, days, \
      months and weekdays by name, such as `0 30 6 * * Mon-Fri`"
 )]
-pub struct TimetableError {
+pub struct JobTimetableError {
     setting: &'static str,
     found: String,
     #[source]
     source: Option<cron::error::Error>,
 }
 
-impl Timetable {
+impl JobTimetable {
     /// Parses a setting; `None` when it is empty, for never.
     ///
     /// # Errors
     /// When the expression is not valid.
-    pub fn read(setting: &'static str, text: &str) -> Result<Option<Self>, TimetableError> {
-        let refuse = |source| TimetableError { setting, found: text.to_owned(), source };
+    pub fn read(setting: &'static str, text: &str) -> Result<Option<Self>, JobTimetableError> {
+        let refuse = |source| JobTimetableError { setting, found: text.to_owned(), source };
         let fields: Vec<&str> = text.split_whitespace().collect();
         let weekdays = match fields.as_slice() {
             [] => return Ok(None),
@@ -123,7 +119,7 @@ mod tests {
     use super::*;
 
     fn firings(expression: &str, from: &str, until: &str) -> Vec<String> {
-        let timetable = Timetable::read("schedule.cycle", expression).unwrap().unwrap();
+        let timetable = JobTimetable::read("schedule.cycle", expression).unwrap().unwrap();
         let mut now: DateTime<Utc> = from.parse().unwrap();
         let until: DateTime<Utc> = until.parse().unwrap();
         let mut firings = vec![];
@@ -185,10 +181,10 @@ mod tests {
     #[test]
     fn what_is_not_six_fields_with_weekdays_by_name_is_refused_with_what_was_expected() {
         for wrong in ["30 6 * * *", "0 30 6 * * 1", "0 30 6 * * * 2026", "@daily", "0 61 6 * * *"] {
-            let fault = Timetable::read("schedule.backup", wrong).unwrap_err().to_string();
+            let fault = JobTimetable::read("schedule.backup", wrong).unwrap_err().to_string();
             let start = format!("read the setting `schedule.backup`: found `{wrong}`, expected");
             assert!(fault.starts_with(&start), "{fault}");
         }
-        assert!(Timetable::read("schedule.backup", " ").unwrap().is_none());
+        assert!(JobTimetable::read("schedule.backup", " ").unwrap().is_none());
     }
 }

@@ -2,32 +2,18 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
-use tracing::Instrument as _;
-use tracing::debug;
-use tracing::error;
-use tracing::info;
-use tracing::info_span;
-use tracing::warn;
+use tracing::{Instrument as _, debug, error, info, info_span, warn};
 
 use super::runner::Runner;
-use super::timetable::Timetable;
-use crate::cycle::CycleProgress;
-use crate::cycle::Errand;
-use crate::cycle::notices_of;
-use crate::domain::cycle::CyclePhase;
-use crate::domain::job::Call;
-use crate::domain::job::Done;
-use crate::domain::job::JobName;
-use crate::domain::job::JobRun;
-use crate::domain::job::Occasion;
-use crate::domain::job::RunOutcome;
-use crate::domain::notice::Notice;
-use crate::notify::Occurrence;
-use crate::store::Ending;
-use crate::store::StoreError;
+use super::timetable::JobTimetable;
+use crate::application::{CycleProgress, JobRequest, notices_of};
+use crate::domain::messages::notice::Notice;
+use crate::domain::operation::cycle::CyclePhase;
+use crate::domain::operation::job::{Call, Done, JobName, JobRun, JobTrigger, RunOutcome};
+use crate::notify::DomainEvent;
+use crate::store::{Ending, StoreError};
 
 /// Time between two renewals of the job's lock.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
@@ -36,8 +22,8 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 const SKIPPED_COUNTED: usize = 1_000;
 
 #[derive(Debug)]
-pub(super) struct UnderWay {
-    pub(super) errand: Errand,
+pub(super) struct RunningJob {
+    pub(super) errand: JobRequest,
     pub(super) run: i64,
     pub(super) call: Call,
     pub(super) began: DateTime<Utc>,
@@ -48,7 +34,7 @@ impl Runner {
     /// where it can.
     pub(super) async fn finish(
         &self,
-        under_way: UnderWay,
+        under_way: RunningJob,
         stop: &watch::Receiver<bool>,
     ) -> Result<JobRun, StoreError> {
         let (job, run) = (under_way.errand.job(), under_way.run);
@@ -67,7 +53,7 @@ impl Runner {
     }
 
     /// Does the work, while the lock is renewed and the progress recorded.
-    async fn carry_out(&self, under_way: &UnderWay, stop: &watch::Receiver<bool>) -> Done {
+    async fn carry_out(&self, under_way: &RunningJob, stop: &watch::Receiver<bool>) -> Done {
         let job = under_way.errand.job();
         let (progress, phases) = CycleProgress::followed();
         let work = self.work.run(under_way.errand, &progress, stop);
@@ -111,11 +97,11 @@ impl Runner {
         }
     }
 
-    async fn conclude(&self, under_way: UnderWay, done: Done) -> Result<JobRun, StoreError> {
-        let UnderWay { errand, run, call, began } = under_way;
+    async fn conclude(&self, under_way: RunningJob, done: Done) -> Result<JobRun, StoreError> {
+        let RunningJob { errand, run, call, began } = under_way;
         let (job, now) = (errand.job(), self.work.parts.clock.now());
         let timetable = self.timetables.get(&job);
-        let stays_due = call.occasion == Occasion::Person || done.outcome == RunOutcome::Stopped;
+        let stays_due = call.occasion == JobTrigger::Person || done.outcome == RunOutcome::Stopped;
         let settled = (!stays_due).then(|| self.settled(job, &call, now));
         let skipped = timetable.filter(|_| !stays_due).map_or(0, |one| firings(one, began, now));
         if skipped > 0 {
@@ -139,7 +125,7 @@ impl Runner {
             outcome: done.outcome,
             detail: done.detail.clone(),
         };
-        let counts = !matches!(errand, Errand::Cycle(request) if request.dry_run);
+        let counts = !matches!(errand, JobRequest::Cycle(request) if request.dry_run);
         let ending =
             Ending { done, at: now, settled, counts, notices: self.failure_notices(&ran).await };
         self.work.parts.store.end_run((job, run), &self.holder, &ending).await?;
@@ -151,7 +137,7 @@ impl Runner {
         if run.outcome != RunOutcome::Failure {
             return vec![];
         }
-        let notices = notices_of(&self.work.parts, Occurrence::RunFailed { run }).await;
+        let notices = notices_of(&self.work.parts, DomainEvent::RunFailed { run }).await;
         notices.unwrap_or_else(|fault| {
             let cause: &dyn std::error::Error = &fault;
             error!(error = cause, "No webhook is notified that job {} failed", run.job.as_str());
@@ -178,7 +164,7 @@ fn log(job: JobName, done: &Done, duration_ms: i64) {
 }
 
 /// Number of firings while a run went on: they are skipped, not missed.
-fn firings(timetable: &Timetable, began: DateTime<Utc>, ended: DateTime<Utc>) -> usize {
+fn firings(timetable: &JobTimetable, began: DateTime<Utc>, ended: DateTime<Utc>) -> usize {
     std::iter::successors(timetable.next_after(began), |firing| timetable.next_after(*firing))
         .take_while(|firing| *firing <= ended)
         .take(SKIPPED_COUNTED)

@@ -5,31 +5,19 @@ use std::path::PathBuf;
 use tokio::sync::watch;
 use tracing::error;
 
-use super::JobError;
-use super::backup;
-use super::counted;
-use super::import;
-use super::settings::BackupSettings;
-use super::settings::HousekeepingSettings;
-use super::settings::ImportSettings;
-use super::with_causes;
-use crate::cycle;
-use crate::cycle::CycleBrief;
-use crate::cycle::CycleError;
-use crate::cycle::CycleProgress;
-use crate::cycle::CycleReport;
-use crate::cycle::CycleRequest;
-use crate::cycle::Errand;
-use crate::cycle::Outcome;
-use crate::cycle::Parts;
-use crate::domain::job::Done;
-use crate::domain::job::JobName;
-use crate::domain::job::RunOutcome;
+use super::settings::{BackupSettings, HousekeepingSettings, ImportSettings};
+use super::{JobError, backup, counted, import, with_causes};
+use crate::application;
+use crate::application::{
+    ApplicationError, CycleBrief, CycleOutcome, CycleProgress, CycleReport, CycleRequest,
+    JobRequest, Services,
+};
+use crate::domain::operation::job::{Done, JobName, RunOutcome};
 
 /// The services that jobs use.
 #[derive(Clone, Debug)]
 pub struct Work {
-    pub parts: Parts,
+    pub parts: Services,
     pub profiles: PathBuf,
     pub aliases: PathBuf,
     pub import: ImportSettings,
@@ -57,19 +45,21 @@ impl Work {
     /// part.
     pub(super) async fn run(
         &self,
-        errand: Errand,
+        errand: JobRequest,
         progress: &CycleProgress,
         stop: &watch::Receiver<bool>,
     ) -> Done {
         let done = match errand {
-            Errand::Job(JobName::Import) => import::run(self, stop).await,
-            Errand::Job(JobName::Cycle) => self.run_cycle(CycleRequest::default(), progress).await,
-            Errand::Cycle(request) => self.run_cycle(request, progress).await,
-            Errand::Job(JobName::Reviews) => self.plan_reviews().await,
-            Errand::Job(JobName::Digest) => self.tell().await,
-            Errand::Job(JobName::Reminders) => self.remind().await,
-            Errand::Job(JobName::Housekeeping) => self.tidy().await,
-            Errand::Job(JobName::Backup) => backup::run(self).await,
+            JobRequest::Job(JobName::Import) => import::run(self, stop).await,
+            JobRequest::Job(JobName::Cycle) => {
+                self.run_cycle(CycleRequest::default(), progress).await
+            }
+            JobRequest::Cycle(request) => self.run_cycle(request, progress).await,
+            JobRequest::Job(JobName::Reviews) => self.plan_reviews().await,
+            JobRequest::Job(JobName::Digest) => self.tell().await,
+            JobRequest::Job(JobName::Reminders) => self.remind().await,
+            JobRequest::Job(JobName::Housekeeping) => self.tidy().await,
+            JobRequest::Job(JobName::Backup) => backup::run(self).await,
         };
         let job = errand.job();
         done.unwrap_or_else(|fault| {
@@ -84,7 +74,7 @@ impl Work {
         request: CycleRequest,
         progress: &CycleProgress,
     ) -> Result<Done, JobError> {
-        let report = cycle::run_followed(&self.parts, request, progress).await?;
+        let report = application::run_followed(&self.parts, request, progress).await?;
         let faults = report.rule_faults.len();
         let mut detail = cycle_in_words(&report);
         if faults > 0 {
@@ -92,26 +82,27 @@ impl Work {
             detail.push_str(&counted(faults, "faute de règle", "fautes de règles"));
         }
         let outcome = if faults > 0 { RunOutcome::PartialFailure } else { RunOutcome::Success };
-        let brief = serde_json::to_string(&CycleBrief::of(&report)).map_err(CycleError::Record)?;
+        let brief =
+            serde_json::to_string(&CycleBrief::of(&report)).map_err(ApplicationError::Record)?;
         Ok(Done { outcome, detail, report: Some(brief) })
     }
 
     async fn plan_reviews(&self) -> Result<Done, JobError> {
-        let changes = cycle::plan_reviews(&self.parts, None, false).await?;
+        let changes = application::plan_reviews(&self.parts, None, false).await?;
         let detail =
             counted(changes.len(), "revue planifiée ou annulée", "revues planifiées ou annulées");
         Ok(Done::of(RunOutcome::Success, detail))
     }
 
     async fn tell(&self) -> Result<Done, JobError> {
-        let notices = cycle::digest(&self.parts).await?;
+        let notices = application::digest(&self.parts).await?;
         let detail = counted(notices, "message écrit", "messages écrits");
         Ok(Done::of(RunOutcome::Success, detail))
     }
 
     /// Writes reminders, also on a day without news. Those of a day are written once.
     async fn remind(&self) -> Result<Done, JobError> {
-        let reminders = cycle::remind(&self.parts).await?;
+        let reminders = application::remind(&self.parts).await?;
         let detail = counted(small(reminders), "rappel écrit", "rappels écrits");
         Ok(Done::of(RunOutcome::Success, detail))
     }
@@ -142,9 +133,9 @@ fn small(count: u64) -> usize {
 fn cycle_in_words(report: &CycleReport) -> String {
     let number = report.cycle;
     match report.outcome {
-        Outcome::Unchanged => format!("rien de nouveau depuis le cycle {number}"),
-        Outcome::Committed | Outcome::DryRun => {
-            let tried = if report.outcome == Outcome::DryRun { " à blanc" } else { "" };
+        CycleOutcome::Unchanged => format!("rien de nouveau depuis le cycle {number}"),
+        CycleOutcome::Committed | CycleOutcome::DryRun => {
+            let tried = if report.outcome == CycleOutcome::DryRun { " à blanc" } else { "" };
             let alerts =
                 counted(report.alert_changes.len(), "changement d’alerte", "changements d’alertes");
             let missions = counted(

@@ -3,7 +3,7 @@
 
     python3 tests/earlier/make.py BINARY NAME [--provider FOLDER]
 
-writes tests/earlier/NAME.tar.xz, which tests/it/earlier.rs opens with today's code. Nothing but the
+writes tests/earlier/NAME.tar.xz, which tests/it/store/earlier_database.rs opens with today's code. Nothing but the
 binary makes the database: its command line, its HTTP API, its jobs. Runs in a minute or two; needs
 Debian's libfaketime and python3-aiosmtpd, node, and the OpenID provider that `make provider` installs.
 """

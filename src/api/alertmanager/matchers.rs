@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use thiserror::Error;
 use utoipa::ToSchema;

@@ -10,21 +10,15 @@ use std::collections::BTreeSet;
 use actix_web::web;
 use serde::Deserialize;
 
-use self::matchers::Matcher;
-use self::matchers::MatcherFault;
-use self::matchers::MatcherText;
-use self::shapes::AlertGroup;
-use self::shapes::AlertmanagerStatus;
-use self::shapes::GettableAlert;
-use self::shapes::GettableSilence;
-use self::shapes::Office;
-use self::shapes::SilenceState;
-use super::desk::Desk;
-use super::error::Problem;
+use super::context::RequestContext;
+use super::extract::query::{QueryFault, QueryParameters};
 use super::openapi::Unprocessable;
-use super::query::Asked;
-use super::query::QueryFault;
-use crate::cycle;
+use super::problem::kinds::Problem;
+use crate::application;
+use matchers::{Matcher, MatcherFault, MatcherText};
+use shapes::{
+    AlertGroup, AlertmanagerStatus, GettableAlert, GettableSilence, Office, SilenceState,
+};
 
 #[expect(clippy::struct_excessive_bools, reason = "the parameters are Alertmanager's")]
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -72,8 +66,8 @@ impl Default for FiringQuery {
     responses((status = 200, description = "The alerts", body = Vec<GettableAlert>), Unprocessable)
 )]
 pub(super) async fn list_firing(
-    desk: Desk,
-    query: Asked<FiringQuery>,
+    desk: RequestContext,
+    query: QueryParameters<FiringQuery>,
 ) -> Result<web::Json<Vec<GettableAlert>>, Problem> {
     Ok(web::Json(firing(&desk, &query).await?))
 }
@@ -87,17 +81,17 @@ pub(super) async fn list_firing(
     responses((status = 200, description = "The groups of alerts", body = Vec<AlertGroup>), Unprocessable)
 )]
 pub(super) async fn list_firing_groups(
-    desk: Desk,
-    query: Asked<FiringQuery>,
+    desk: RequestContext,
+    query: QueryParameters<FiringQuery>,
 ) -> Result<web::Json<Vec<AlertGroup>>, Problem> {
     Ok(web::Json(AlertGroup::all(firing(&desk, &query).await?)))
 }
 
-async fn firing(desk: &Desk, query: &FiringQuery) -> Result<Vec<GettableAlert>, Problem> {
+async fn firing(desk: &RequestContext, query: &FiringQuery) -> Result<Vec<GettableAlert>, Problem> {
     let matchers = Matcher::parse_all(&query.filter).map_err(|fault| unusable("filter", &fault))?;
     let receiver = query.receiver.as_deref().map(matchers::pattern).transpose();
     let receiver = receiver.map_err(|fault| unusable("receiver", &fault))?;
-    let firing = cycle::firing(desk).await?.into_iter();
+    let firing = application::firing(desk).await?.into_iter();
     let mut alerts: Vec<GettableAlert> =
         firing.map(|firing| GettableAlert::of(firing, &desk.notify.public_url)).collect();
     alerts.retain(|alert| {
@@ -120,7 +114,7 @@ async fn firing(desk: &Desk, query: &FiringQuery) -> Result<Vec<GettableAlert>, 
     tag = "alertmanager",
     responses((status = 200, description = "The receivers", body = Vec<Office>))
 )]
-pub(super) async fn list_offices(desk: Desk) -> Result<web::Json<Vec<Office>>, Problem> {
+pub(super) async fn list_offices(desk: RequestContext) -> Result<web::Json<Vec<Office>>, Problem> {
     let alerts = firing(&desk, &FiringQuery::default()).await?;
     let offices: BTreeSet<Office> =
         alerts.iter().flat_map(GettableAlert::receivers).cloned().collect();
@@ -147,8 +141,8 @@ pub(super) struct QuietQuery {
     responses((status = 200, description = "The silences", body = Vec<GettableSilence>), Unprocessable)
 )]
 pub(super) async fn list_gettable_silences(
-    desk: Desk,
-    query: Asked<QuietQuery>,
+    desk: RequestContext,
+    query: QueryParameters<QuietQuery>,
 ) -> Result<web::Json<Vec<GettableSilence>>, Problem> {
     let matchers = Matcher::parse_all(&query.filter).map_err(|fault| unusable("filter", &fault))?;
     let now = desk.clock.now();
@@ -179,7 +173,7 @@ pub(super) async fn list_gettable_silences(
     responses((status = 200, description = "The silence", body = GettableSilence))
 )]
 pub(super) async fn find_gettable_silence(
-    desk: Desk,
+    desk: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<GettableSilence>, Problem> {
     let id = id.into_inner();
@@ -197,7 +191,7 @@ pub(super) async fn find_gettable_silence(
     tag = "alertmanager",
     responses((status = 200, description = "The status", body = AlertmanagerStatus))
 )]
-pub(super) async fn find_status(desk: Desk) -> web::Json<AlertmanagerStatus> {
+pub(super) async fn find_status(desk: RequestContext) -> web::Json<AlertmanagerStatus> {
     web::Json(AlertmanagerStatus::since(desk.started_at()))
 }
 

@@ -2,19 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::DateTime;
-use chrono::NaiveTime;
-use chrono::Utc;
+use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::Europe::Paris;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::cycle::Firing;
-use crate::domain::ids::AlertId;
-use crate::domain::ids::SilenceNumber;
-use crate::domain::notice::Receiver;
-use crate::domain::silence::Silence;
-use crate::domain::silence::SilenceScope;
+use crate::application::Firing;
+use crate::domain::alerts::silence::{Silence, SilenceScope};
+use crate::domain::ids::{AlertId, SilenceNumber};
+use crate::domain::messages::notice::Receiver;
 use crate::notify;
 
 /// End of an alert that has no planned end: Go's zero time.

@@ -1,11 +1,9 @@
 //! Counts and times requests by route pattern, never by actual path.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
-use actix_web::dev::ServiceRequest;
-use actix_web::dev::ServiceResponse;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web;
@@ -14,11 +12,10 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use tracing::debug;
-use tracing::info;
+use tracing::{debug, info};
 
-use super::super::routing::MatchedRoute;
 use super::Metrics;
+use crate::api::routing::MatchedRoute;
 
 /// Buckets in seconds: from a cached response to an explicit cycle.
 const BUCKETS: [f64; 10] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0];

@@ -4,11 +4,9 @@ mod http;
 mod state;
 
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use actix_web::HttpResponse;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -19,9 +17,9 @@ use prometheus_client::registry::Registry;
 use tokio::sync::Mutex;
 use tracing::error;
 
-use super::answers::Answers;
-use super::desk::Desk;
-use crate::cycle::Parts;
+use super::context::RequestContext;
+use super::middleware::response_cache::ResponseCache;
+use crate::application::Services;
 use crate::domain::ids::CycleNumber;
 
 pub use http::measure;
@@ -44,12 +42,12 @@ pub struct Metrics {
     requests: http::Requests,
     evaluations: Family<Evaluated, Counter>,
     durations: Family<Phase, Histogram, fn() -> Histogram>,
-    seen: Mutex<Seen>,
+    seen: Mutex<ObservedState>,
 }
 
 /// The last read state of the database.
 #[derive(Debug)]
-struct Seen {
+struct ObservedState {
     read: Option<(Instant, state::State)>,
     /// The last cycle whose verdicts have been counted.
     counted: CycleNumber,
@@ -79,12 +77,12 @@ impl Metrics {
             requests: http::Requests::default(),
             evaluations: Family::default(),
             durations: Family::new_with_constructor(durations),
-            seen: Mutex::new(Seen { read: None, counted: last.unwrap_or(CycleNumber(0)) }),
+            seen: Mutex::new(ObservedState { read: None, counted: last.unwrap_or(CycleNumber(0)) }),
         }
     }
 
     /// Registers the state of the database, read at most once in `FRESH`. Returns whether it could be read.
-    async fn register_state(&self, parts: &Parts, registry: &mut Registry) -> bool {
+    async fn register_state(&self, parts: &Services, registry: &mut Registry) -> bool {
         let mut seen = self.seen.lock().await;
         let fresh = seen.read.as_ref().is_some_and(|(at, _)| at.elapsed() < FRESH);
         if !fresh {
@@ -122,9 +120,9 @@ impl Metrics {
     responses((status = 200, description = "The metrics", body = String, content_type = "application/openmetrics-text"))
 )]
 pub(super) async fn show_metrics(
-    desk: Desk,
+    desk: RequestContext,
     metrics: web::Data<Metrics>,
-    answers: web::Data<Answers>,
+    answers: web::Data<ResponseCache>,
 ) -> HttpResponse {
     let mut registry = Registry::default();
     registry.register(

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -11,20 +10,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use super::Ratio;
-use crate::cycle::Parts;
-use crate::domain::alert::AlertState;
-use crate::domain::cycle::CyclePhase;
-use crate::domain::ids::CycleNumber;
-use crate::domain::ids::RuleId;
-use crate::domain::job::ImportSource;
-use crate::domain::job::JobStanding;
-use crate::domain::job::RunOutcome;
-use crate::domain::job::SourceOutcome;
+use crate::application::Services;
+use crate::domain::alerts::alert::AlertState;
+use crate::domain::ids::{CycleNumber, RuleId};
 use crate::domain::level::Level;
-use crate::store::Gauges;
-use crate::store::LaneGauge;
-use crate::store::RuleTally;
-use crate::store::StoreError;
+use crate::domain::operation::cycle::CyclePhase;
+use crate::domain::operation::job::{ImportSource, JobStanding, RunOutcome, SourceOutcome};
+use crate::store::{ChannelGauge, DatabaseGauges, RuleTally, StoreError};
 
 /// Maximum number of cycles whose verdicts are counted in one scrape. After a long time without scrapes, older ones are
 /// left out.
@@ -32,7 +24,7 @@ const CYCLES_COUNTED: i64 = 20;
 
 #[derive(Debug)]
 pub(super) struct State {
-    gauges: Gauges,
+    gauges: DatabaseGauges,
     jobs: Vec<JobStanding>,
     sources: Vec<ImportSource>,
     last: Option<(CycleNumber, DateTime<Utc>)>,
@@ -86,7 +78,7 @@ struct OfSource {
     outcome: &'static str,
 }
 
-pub(super) async fn read(parts: &Parts, counted: CycleNumber) -> Result<State, StoreError> {
+pub(super) async fn read(parts: &Services, counted: CycleNumber) -> Result<State, StoreError> {
     let store = &parts.store;
     let last = store.last_cycle().await?.map(|last| (last.number, last.started_at));
     let number = last.map_or(0, |(number, _)| number.0);
@@ -216,7 +208,7 @@ impl State {
         let notices: Family<OfNotice, Gauge> = Family::default();
         let attempts: Family<OfLane, Counter> = Family::default();
         for lane in &self.gauges.outbox {
-            let LaneGauge { waiting, delivered, dead, .. } = *lane;
+            let ChannelGauge { waiting, delivered, dead, .. } = *lane;
             for (state, count) in [("waiting", waiting), ("delivered", delivered), ("dead", dead)] {
                 let labels = OfNotice { integration: lane.lane.clone(), state };
                 notices.get_or_create(&labels).set(signed(count));

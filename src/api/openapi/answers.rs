@@ -3,64 +3,58 @@
 use std::collections::BTreeMap;
 
 use utoipa::IntoResponses;
-use utoipa::openapi::HeaderBuilder;
-use utoipa::openapi::ObjectBuilder;
-use utoipa::openapi::OpenApi;
-use utoipa::openapi::Ref;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::Required;
-use utoipa::openapi::Response;
-use utoipa::openapi::ResponseBuilder;
-use utoipa::openapi::Type;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::Operation;
-use utoipa::openapi::path::Parameter;
-use utoipa::openapi::path::ParameterBuilder;
-use utoipa::openapi::path::ParameterIn;
-use utoipa::openapi::path::PathItem;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{
+    HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Type,
+};
 
-use super::super::limits;
-use super::super::problem_details::PROBLEM_JSON;
+use crate::api::middleware::limits;
+use crate::api::problem::details::PROBLEM_JSON;
 
 /// Status code, name in the document's components, and description.
-type Answer = (&'static str, &'static str, &'static str);
+type DocumentedResponse = (&'static str, &'static str, &'static str);
 
-const BAD_REQUEST: Answer =
+const BAD_REQUEST: DocumentedResponse =
     ("400", "BadRequest", "A parameter is unknown or invalid, or the body cannot be read");
-const UNAUTHORIZED: Answer = ("401", "Unauthorized", "Authentication required");
-const FORBIDDEN: Answer = (
+const UNAUTHORIZED: DocumentedResponse = ("401", "Unauthorized", "Authentication required");
+const FORBIDDEN: DocumentedResponse = (
     "403",
     "Forbidden",
     "The caller's roles do not allow it, or it concerns ministries outside the caller's scope",
 );
-const NOT_FOUND: Answer = ("404", "NotFound", "It does not exist, or is not visible to the caller");
-const NO_DATA: Answer = ("409", "NoData", "There is no data yet, or none as of that date");
-const CONFLICT: Answer = ("409", "Conflict", "The request conflicts with the current state");
-const STALE: Answer = ("412", "Stale", "It has changed since the revision in `If-Match`");
-const UNPROCESSABLE: Answer = (
+const NOT_FOUND: DocumentedResponse =
+    ("404", "NotFound", "It does not exist, or is not visible to the caller");
+const NO_DATA: DocumentedResponse =
+    ("409", "NoData", "There is no data yet, or none as of that date");
+const CONFLICT: DocumentedResponse =
+    ("409", "Conflict", "The request conflicts with the current state");
+const STALE: DocumentedResponse =
+    ("412", "Stale", "It has changed since the revision in `If-Match`");
+const UNPROCESSABLE: DocumentedResponse = (
     "422",
     "Unprocessable",
     "The content is understood but not acceptable: rules with errors, failing test cases, a limit exceeded, or an `Idempotency-Key` used with another request",
 );
-const NO_REVISION: Answer = ("428", "NoRevision", "`If-Match` header required");
-const TOO_LONG: Answer = ("414", "AddressTooLong", "The path and query are too long");
-const TOO_LARGE: Answer = ("413", "TooLarge", "The body is too large");
-const MEDIA_TYPE: Answer =
+const NO_REVISION: DocumentedResponse = ("428", "NoRevision", "`If-Match` header required");
+const TOO_LONG: DocumentedResponse = ("414", "AddressTooLong", "The path and query are too long");
+const TOO_LARGE: DocumentedResponse = ("413", "TooLarge", "The body is too large");
+const MEDIA_TYPE: DocumentedResponse =
     ("415", "UnsupportedMediaType", "The media type or the encoding of the body is not supported");
-const TOO_MANY: Answer = (
+const TOO_MANY: DocumentedResponse = (
     "429",
     "TooManyRequests",
     "Too many requests: the quota of the account or of the address is used up",
 );
-const INTERNAL: Answer = ("500", "Internal", "Internal server error");
-const UNAVAILABLE: Answer = (
+const INTERNAL: DocumentedResponse = ("500", "Internal", "Internal server error");
+const UNAVAILABLE: DocumentedResponse = (
     "503",
     "Unavailable",
     "Temporarily unavailable: the storage cannot be written, the database is busy, or the service is not ready",
 );
 
-const ALL: &[Answer] = &[
+const ALL: &[DocumentedResponse] = &[
     BAD_REQUEST,
     UNAUTHORIZED,
     FORBIDDEN,
@@ -84,7 +78,7 @@ pub(in crate::api) struct NoData;
 
 /// 503: temporarily unavailable.
 #[derive(Debug)]
-pub(in crate::api) struct Unavailable;
+pub(in crate::api) struct UnavailableResponse;
 
 macro_rules! answer {
     ($(#[$doc:meta])* $name:ident, $answer:ident) => {
@@ -132,7 +126,7 @@ impl IntoResponses for NoData {
     }
 }
 
-impl IntoResponses for Unavailable {
+impl IntoResponses for UnavailableResponse {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         BTreeMap::from([reference(UNAVAILABLE)])
     }
@@ -196,11 +190,11 @@ fn key() -> Parameter {
         .build()
 }
 
-fn reference((status, name, _): Answer) -> (String, RefOr<Response>) {
+fn reference((status, name, _): DocumentedResponse) -> (String, RefOr<Response>) {
     (status.to_owned(), RefOr::Ref(Ref::from_response_name(name)))
 }
 
-fn problem((status, _, when): Answer) -> Response {
+fn problem((status, _, when): DocumentedResponse) -> Response {
     let body = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemDetails"))).build();
     let response = ResponseBuilder::new().description(when).content(PROBLEM_JSON, body);
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));

@@ -1,20 +1,12 @@
 //! The paging parameters of every list, and the link to its next page.
 
-use utoipa::openapi::Content;
-use utoipa::openapi::HeaderBuilder;
-use utoipa::openapi::ObjectBuilder;
-use utoipa::openapi::OpenApi;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::Required;
-use utoipa::openapi::Response;
-use utoipa::openapi::Type;
-use utoipa::openapi::path::Parameter;
-use utoipa::openapi::path::ParameterBuilder;
-use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{
+    Content, HeaderBuilder, ObjectBuilder, OpenApi, RefOr, Required, Response, Type,
+};
 
-use super::super::page::LIMIT;
-use super::super::page::MOST;
 use super::answers::operations;
+use crate::api::extract::page::{LIMIT, MOST};
 
 /// How references to the schemas of pages begin; the name of the entry's schema follows.
 const PAGE: &str = "#/components/schemas/Page_";

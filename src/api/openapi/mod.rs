@@ -23,27 +23,17 @@ mod texts;
 use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
-use utoipa::Modify;
-use utoipa::OpenApi;
-use utoipa::openapi::security::ApiKey;
-use utoipa::openapi::security::ApiKeyValue;
-use utoipa::openapi::security::HttpAuthScheme;
-use utoipa::openapi::security::HttpBuilder;
-use utoipa::openapi::security::SecurityScheme;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 
-use super::problem_details::ProblemDetails;
+use super::problem::details::ProblemDetails;
 use super::routes::Documented;
+use crate::domain::portfolio::follow_up::WatchList;
+use crate::domain::portfolio::snapshot::Phase;
 
-use crate::domain::follow_up::Watch;
-use crate::domain::snapshot::Phase;
-
-pub(super) use answers::Conflict;
-pub(super) use answers::NoData;
-pub(super) use answers::NoRevision;
-pub(super) use answers::NotFound;
-pub(super) use answers::Stale;
-pub(super) use answers::Unavailable;
-pub(super) use answers::Unprocessable;
+pub(super) use answers::{
+    Conflict, NoData, NoRevision, NotFound, Stale, UnavailableResponse, Unprocessable,
+};
 
 pub(super) const ADDRESS: &str = "/api/openapi.json";
 
@@ -80,7 +70,7 @@ static TEXT: LazyLock<Option<String>> = LazyLock::new(|| document().to_json().ok
         (name = "accounts", description = "Accounts, tokens, sessions and sign-in"),
         (name = "operations", description = "Health, metrics and this document"),
     ),
-    components(schemas(Phase, ProblemDetails, Watch)),
+    components(schemas(Phase, ProblemDetails, WatchList)),
     modifiers(&Finish)
 )]
 struct Head;

@@ -1,16 +1,9 @@
 //! Corrections to the derived schemas: nullable fields of responses are required, and items of lists have names.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use utoipa::openapi::OpenApi;
-use utoipa::openapi::Ref;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::Schema;
-use utoipa::openapi::Type;
-use utoipa::openapi::schema::AdditionalProperties;
-use utoipa::openapi::schema::ArrayItems;
-use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType};
+use utoipa::openapi::{OpenApi, Ref, RefOr, Schema, Type};
 
 use super::answers::operations;
 

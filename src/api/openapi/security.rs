@@ -3,12 +3,11 @@
 
 use actix_web::http::Method;
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::Operation;
-use utoipa::openapi::path::PathItem;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 
-use super::super::access::Requirement;
-use super::super::routes::routes;
+use crate::api::middleware::access::Requirement;
+use crate::api::routes::routes;
 
 /// Names of the security schemes. Either one is enough.
 pub(super) const SCHEMES: [&str; 2] = ["token", "session"];

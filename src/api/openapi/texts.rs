@@ -1,14 +1,8 @@
 //! The pattern of text parameters in queries: no control characters, as `query::parameters` requires.
 
-use utoipa::openapi::Array;
-use utoipa::openapi::Object;
-use utoipa::openapi::OpenApi;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::Schema;
-use utoipa::openapi::Type;
 use utoipa::openapi::path::ParameterIn;
-use utoipa::openapi::schema::ArrayItems;
-use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::schema::{ArrayItems, SchemaType};
+use utoipa::openapi::{Array, Object, OpenApi, RefOr, Schema, Type};
 
 use super::answers::operations;
 

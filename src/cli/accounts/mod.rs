@@ -4,38 +4,26 @@
 
 use std::collections::BTreeSet;
 
-use chrono::SecondsFormat;
-use chrono::TimeDelta;
-use clap::Args;
-use clap::Subcommand;
+use chrono::{SecondsFormat, TimeDelta};
+use clap::{Args, Subcommand};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
-use vigie::app;
-use vigie::client::ApiClient;
-use vigie::cycle;
-use vigie::cycle::Parts;
-use vigie::domain::access::Account;
-use vigie::domain::access::Role;
-use vigie::domain::access::Scope;
-use vigie::domain::access::Token;
-use vigie::domain::acts::AccountBody;
-use vigie::domain::acts::TokenBody;
-use vigie::domain::audit::Actor;
-use vigie::domain::ids::MinistryCode;
-use vigie::domain::secret::Secret;
-use vigie::store::TokenTerms;
 
-use crate::cli::CliError;
-use crate::cli::Conclusion;
-use crate::cli::act;
-use crate::cli::args::text;
-use crate::cli::args::word;
-use crate::cli::print;
-use crate::cli::print::Cell;
-use crate::cli::print::Printer;
-use crate::cli::print::Sheet;
-use crate::cli::session::Session;
+use super::args::{text, word};
+use super::output::print;
+use super::output::print::{Cell, Printer, Sheet};
+use super::session::Session;
+use super::{CliError, Conclusion, act};
+use vigie::application::Services;
+use vigie::client::ApiClient;
+use vigie::domain::accounts::access::{Account, Role, Scope, Token};
+use vigie::domain::accounts::audit::Actor;
+use vigie::domain::action_bodies::{AccountBody, TokenBody};
+use vigie::domain::ids::MinistryCode;
+use vigie::store::TokenTerms;
+use vigie::support::secret::Secret;
+use vigie::{application, server};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountsCommand {
@@ -137,10 +125,10 @@ pub(super) async fn run(
         AccountsCommand::Invite => {
             let parts = session.database_for("accounts invite")?;
             let now = parts.clock.now();
-            let invitation = parts.store.invite_first((now, now + app::INVITED)).await?;
+            let invitation = parts.store.invite_first((now, now + server::INVITED)).await?;
             let secret = invitation.ok_or(CliError::NotFirst)?;
             print::message("good once, for 24 hours; earlier links are worth nothing from now on");
-            let link = app::setup_link(session.config, &session.config.listen, &secret);
+            let link = server::setup_link(session.config, &session.config.listen, &secret);
             session.printer.secret(&json!({ "link": link }), &link)?;
         }
         AccountsCommand::Add { name, terms, reason } => {
@@ -208,7 +196,7 @@ pub(super) async fn tokens(
 async fn issue_here(
     account: &Account,
     (label, roles, ministries, days): (&str, &[Role], &[String], u16),
-    (parts, session): (&Parts, &Session<'_>),
+    (parts, session): (&Services, &Session<'_>),
 ) -> Result<(), CliError> {
     let act = act(session.config, parts, "")?;
     let roles = match roles {
@@ -224,7 +212,7 @@ async fn issue_here(
         expires_at: act.at + TimeDelta::days(days.into()),
     };
     let (token, secret, is_mailed) =
-        cycle::issue_local_token(parts, (account, &terms), &act).await?;
+        application::issue_local_token(parts, (account, &terms), &act).await?;
     show_issued(&token, secret.reveal(), session.printer)?;
     let how = if is_mailed { "by mail, and " } else { "" };
     print::message(&format!(

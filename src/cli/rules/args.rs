@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::super::args::date;
 use chrono::NaiveDate;
-use clap::Parser;
-use clap::Subcommand;
-use vigie::cycle::Wording;
+use clap::{Parser, Subcommand};
+
+use crate::cli::args::date;
+use vigie::application::Wording;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {

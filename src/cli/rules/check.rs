@@ -2,18 +2,14 @@
 //! each rule runs.
 
 use serde::Serialize;
-use vigie::domain::ids::RuleId;
-use vigie::rules;
-use vigie::rules::Route;
-use vigie::rules::RuleFault;
 
 use super::Shelf;
-use crate::cli::CliError;
-use crate::cli::Conclusion;
 use crate::cli::args::Format;
-use crate::cli::print::Cell;
-use crate::cli::print::Printer;
-use crate::cli::print::Sheet;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::{CliError, Conclusion};
+use vigie::domain::ids::RuleId;
+use vigie::rules;
+use vigie::rules::{ExecutionRoute, RuleFault};
 
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,7 +32,7 @@ struct RuleRoute<'r> {
     rule: &'r RuleId,
     file: &'r str,
     #[serde(flatten)]
-    route: Route,
+    route: ExecutionRoute,
 }
 
 #[derive(Serialize)]
@@ -126,7 +122,7 @@ fn lines(routes: &[RuleRoute<'_>]) -> Vec<Vec<Cell>> {
 }
 
 fn ways(routes: &[RuleRoute<'_>]) -> Sheet {
-    let translated = routes.iter().filter(|one| one.route == Route::Translated).count();
+    let translated = routes.iter().filter(|one| one.route == ExecutionRoute::Translated).count();
     let rows = routes.iter().map(|one| {
         let (shown, word) = way(&one.route);
         vec![
@@ -142,16 +138,16 @@ fn ways(routes: &[RuleRoute<'_>]) -> Sheet {
     Sheet::new(title, columns, rows.collect())
 }
 
-fn way(route: &Route) -> (&'static str, &'static str) {
+fn way(route: &ExecutionRoute) -> (&'static str, &'static str) {
     match route {
-        Route::Translated => ("traduite", "translated"),
-        Route::Interpreted { .. } => ("interprétée", "interpreted"),
+        ExecutionRoute::Translated => ("traduite", "translated"),
+        ExecutionRoute::Interpreted { .. } => ("interprétée", "interpreted"),
     }
 }
 
-fn because(route: &Route) -> Option<&str> {
+fn because(route: &ExecutionRoute) -> Option<&str> {
     match route {
-        Route::Translated => None,
-        Route::Interpreted { because } => Some(because),
+        ExecutionRoute::Translated => None,
+        ExecutionRoute::Interpreted { because } => Some(because),
     }
 }

@@ -1,25 +1,15 @@
 //! What is overridden at the command line, and how the wordings of a file differ.
 
-use vigie::cycle;
-use vigie::cycle::FileComparison;
-use vigie::cycle::OverrideLine;
-use vigie::cycle::Parts;
-use vigie::cycle::ThreeWay;
-use vigie::cycle::VersionText;
-use vigie::cycle::Wording;
-use vigie::domain::french;
-use vigie::domain::overlay::ShippedState;
-use vigie::domain::overlay::Version;
-
 use super::drafts::names;
-use crate::cli::CliError;
-use crate::cli::Conclusion;
-use crate::cli::print::Cell;
-use crate::cli::print::Printer;
-use crate::cli::print::Sheet;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::{CliError, Conclusion};
+use vigie::application;
+use vigie::application::{FileComparison, OverrideLine, Services, ThreeWay, VersionText, Wording};
+use vigie::domain::rules::overlay::{RuleVersion, ShippedState};
+use vigie::support::french;
 
-pub(super) async fn overrides(parts: &Parts, printer: &Printer) -> Result<Conclusion, CliError> {
-    show_overrides(&cycle::overrides(parts).await?.1, printer)
+pub(super) async fn overrides(parts: &Services, printer: &Printer) -> Result<Conclusion, CliError> {
+    show_overrides(&application::overrides(parts).await?.1, printer)
 }
 
 pub(super) fn show_overrides(
@@ -48,10 +38,10 @@ pub(super) fn show_overrides(
 
 pub(super) async fn versions(
     name: &str,
-    parts: &Parts,
+    parts: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    show_versions(name, &cycle::versions(parts, name).await?, printer)
+    show_versions(name, &application::versions(parts, name).await?, printer)
 }
 
 pub(super) fn show_versions(
@@ -83,7 +73,7 @@ fn version_columns() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-fn version_row(version: &Version) -> Vec<Cell> {
+fn version_row(version: &RuleVersion) -> Vec<Cell> {
     let day = version.published_at.date_naive();
     vec![
         Cell::text(version.path.as_str()),
@@ -98,10 +88,10 @@ fn version_row(version: &Version) -> Vec<Cell> {
 
 pub(super) async fn three(
     name: &str,
-    parts: &Parts,
+    parts: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    show_three(&cycle::three_way(parts, name).await?, printer)
+    show_three(&application::three_way(parts, name).await?, printer)
 }
 
 pub(super) fn show_three(found: &[ThreeWay], printer: &Printer) -> Result<Conclusion, CliError> {
@@ -132,10 +122,10 @@ pub(super) async fn two(
     name: &str,
     from: Wording,
     to: Wording,
-    parts: &Parts,
+    parts: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    show_two(&cycle::compare(parts, name, from, to).await?, (from, to), printer)
+    show_two(&application::compare(parts, name, from, to).await?, (from, to), printer)
 }
 
 pub(super) fn show_two(

@@ -1,19 +1,12 @@
 //! `vigie rules diff A B`: what the second catalogue would change, before anything is published.
 
-use vigie::cycle::CatalogueDiff;
-use vigie::cycle::DifferenceKind;
-use vigie::cycle::RuleDifferenceKind;
-use vigie::cycle::Side;
-use vigie::domain::french;
+use crate::cli::output::print;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::{CliError, Conclusion};
+use vigie::application::{CatalogueDiff, DifferenceKind, RuleDifferenceKind, Side};
 use vigie::domain::ids::MinistryCode;
 use vigie::domain::level::Level;
-
-use crate::cli::CliError;
-use crate::cli::Conclusion;
-use crate::cli::print;
-use crate::cli::print::Cell;
-use crate::cli::print::Printer;
-use crate::cli::print::Sheet;
+use vigie::support::french;
 
 pub(super) fn show(found: &CatalogueDiff, printer: &Printer) -> Result<Conclusion, CliError> {
     let sound = [&found.before, &found.after].map(tell_faults);

@@ -4,12 +4,11 @@ use std::io::Write as _;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use vigie::domain::visible_text;
 
 use super::Shelf;
-use crate::cli::CliError;
-use crate::cli::Conclusion;
-use crate::cli::whole_file::write_whole;
+use crate::cli::output::whole_file::write_whole;
+use crate::cli::{CliError, Conclusion};
+use vigie::support::visible_text;
 
 pub(super) fn run(
     out: Option<&Path>,

@@ -1,46 +1,32 @@
 //! Drafts of rules at the command line: saved, listed, reviewed, published; and rolling back.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use vigie::app::config::Config;
-use vigie::cycle;
-use vigie::cycle::CycleError;
-use vigie::cycle::DraftOutline;
-use vigie::cycle::DraftView;
-use vigie::cycle::Parts;
-use vigie::cycle::RollBack;
-use vigie::domain::audit::Actor;
-use vigie::domain::draft::DraftStep;
-use vigie::domain::draft::Meanwhile;
-use vigie::domain::french;
+use super::args::{DraftArgs, StepArgs};
+use crate::cli::output::print;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::{CliError, Conclusion, act};
+use vigie::application;
+use vigie::application::{ApplicationError, DraftOutline, DraftView, RollBack, Services};
+use vigie::domain::accounts::audit::Actor;
 use vigie::domain::ids::DraftNumber;
-use vigie::domain::overlay::Publication;
-use vigie::domain::overlay::PublishedFile;
-use vigie::domain::overlay::RulePath;
+use vigie::domain::rules::draft::{DraftStep, Meanwhile};
+use vigie::domain::rules::overlay::{Publication, PublishedFile, RulePath};
+use vigie::server::config::Config;
 use vigie::store::StoreError;
-
-use super::args::DraftArgs;
-use super::args::StepArgs;
-use crate::cli::CliError;
-use crate::cli::Conclusion;
-use crate::cli::act;
-use crate::cli::print;
-use crate::cli::print::Cell;
-use crate::cli::print::Printer;
-use crate::cli::print::Sheet;
+use vigie::support::french;
 
 pub(super) async fn save(
     request: &DraftArgs,
     config: &Config,
-    parts: &Parts,
+    parts: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, &request.comment)?;
-    let source = cycle::source(&parts.rules, Some(&parts.store)).await?;
+    let source = application::source(&parts.rules, Some(&parts.store)).await?;
     let mut put = BTreeMap::new();
     for argument in &request.files {
         let (place, file) = place(argument)?;
@@ -53,9 +39,9 @@ pub(super) async fn save(
     let thresholds = request.thresholds.iter().map(|argument| threshold(argument));
     let thresholds = thresholds.collect::<Result<Vec<_>, _>>()?;
     let number = request.over.map(DraftNumber);
-    let files = cycle::amended(parts, number, put, &dropped, &thresholds).await?;
+    let files = application::amended(parts, number, put, &dropped, &thresholds).await?;
     let over = number.zip(request.revision);
-    show_saved(&told(cycle::save_draft(parts, over, files, &act).await)?, printer)
+    show_saved(&told(application::save_draft(parts, over, files, &act).await)?, printer)
 }
 
 pub(super) fn show_saved(shown: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
@@ -98,11 +84,11 @@ pub(super) async fn step(
     request: &StepArgs,
     step: DraftStep,
     config: &Config,
-    parts: &Parts,
+    parts: &Services,
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, &request.reason)?;
     let about = (DraftNumber(request.draft), request.revision);
-    let draft = told(cycle::step_draft(parts, about, step, &act).await)?;
+    let draft = told(application::step_draft(parts, about, step, &act).await)?;
     tell(step.as_str(), &draft.outline);
     Ok(Conclusion::Good)
 }
@@ -115,15 +101,15 @@ pub(super) fn tell(how: &str, draft: &DraftOutline) {
 pub(super) async fn publish(
     request: &StepArgs,
     config: &Config,
-    parts: &Parts,
+    parts: &Services,
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, &request.reason)?;
     let about = (DraftNumber(request.draft), request.revision);
     let published = if config.publication.over_http_only {
         let refused = ("rule_publication_refused", &*format!("draft/{}", request.draft));
-        cycle::refuse_local_publication(parts, refused, &act).await
+        application::refuse_local_publication(parts, refused, &act).await
     } else {
-        cycle::publish(parts, &config.trials.of_command(), about, &act).await
+        application::publish(parts, &config.trials.of_command(), about, &act).await
     };
     let publication = told(published)?;
     tell_publication(&publication);
@@ -135,16 +121,16 @@ pub(super) async fn roll_back(
     to_shipped: bool,
     reason: &str,
     config: &Config,
-    parts: &Parts,
+    parts: &Services,
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, reason)?;
     let to = if to_shipped { RollBack::Shipped } else { RollBack::Former };
     let trial = config.trials.of_command();
     let rolled_back = if config.publication.over_http_only {
         let refused = ("rule_roll_back_refused", &*format!("rules/{name}"));
-        cycle::refuse_local_publication(parts, refused, &act).await
+        application::refuse_local_publication(parts, refused, &act).await
     } else {
-        cycle::roll_back(parts, &trial, name, (to, None), &act).await
+        application::roll_back(parts, &trial, name, (to, None), &act).await
     };
     let publication = told(rolled_back)?;
     tell_publication(&publication);
@@ -160,8 +146,8 @@ pub(super) fn tell_publication(publication: &Publication) {
 }
 
 /// What others changed meanwhile is shown before the refusal.
-fn told<T>(outcome: Result<T, CycleError>) -> Result<T, CliError> {
-    if let Err(CycleError::Store(StoreError::DraftMoved(meanwhile))) = &outcome {
+fn told<T>(outcome: Result<T, ApplicationError>) -> Result<T, CliError> {
+    if let Err(ApplicationError::Store(StoreError::DraftMoved(meanwhile))) = &outcome {
         tell_meanwhile(meanwhile);
     }
     Ok(outcome?)
@@ -175,7 +161,7 @@ pub(super) fn tell_meanwhile(meanwhile: &Meanwhile) {
 
 pub(super) async fn list(
     all: bool,
-    parts: &Parts,
+    parts: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let drafts: Vec<DraftOutline> =
@@ -219,10 +205,10 @@ pub(super) fn show_list(
 
 pub(super) async fn show(
     number: DraftNumber,
-    parts: &Parts,
+    parts: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    show_draft(&cycle::draft(parts, number).await?, printer)
+    show_draft(&application::draft(parts, number).await?, printer)
 }
 
 pub(super) fn show_draft(draft: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {

@@ -1,17 +1,11 @@
 //! `vigie rules explain RULE PROJECT`: the way from what was read to the answer.
 
-use vigie::cycle::Explanation;
-use vigie::domain::french;
-use vigie::domain::verdict::Absence;
-use vigie::domain::verdict::ReadingSource;
-use vigie::domain::verdict::Verdict;
-use vigie::rules::Finding;
-
-use crate::cli::CliError;
-use crate::cli::Conclusion;
-use crate::cli::print::Cell;
-use crate::cli::print::Printer;
-use crate::cli::print::Sheet;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::{CliError, Conclusion};
+use vigie::application::Explanation;
+use vigie::domain::rules::verdict::{Absence, ReadingSource, Verdict};
+use vigie::rules::TraceFinding;
+use vigie::support::french;
 
 pub(super) fn show(told: &Explanation, printer: &Printer) -> Result<Conclusion, CliError> {
     printer.answer(told, &[trail(told), readings(told)], 0)?;
@@ -98,12 +92,12 @@ fn readings(told: &Explanation) -> Sheet {
     )
 }
 
-fn word(finding: Finding) -> &'static str {
+fn word(finding: TraceFinding) -> &'static str {
     match finding {
-        Finding::True => "true",
-        Finding::False => "false",
-        Finding::Read => "read",
-        Finding::Missing => "missing",
-        Finding::Withheld => "withheld",
+        TraceFinding::True => "true",
+        TraceFinding::False => "false",
+        TraceFinding::Read => "read",
+        TraceFinding::Missing => "missing",
+        TraceFinding::Withheld => "withheld",
     }
 }

@@ -1,14 +1,10 @@
 //! `vigie rules list`: the rules in force.
 
+use super::Shelf;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::{CliError, Conclusion};
 use vigie::domain::level::Level;
 use vigie::rules::Rule;
-
-use super::Shelf;
-use crate::cli::CliError;
-use crate::cli::Conclusion;
-use crate::cli::print::Cell;
-use crate::cli::print::Printer;
-use crate::cli::print::Sheet;
 
 pub(super) fn run(shelf: &Shelf, printer: &Printer) -> Result<Conclusion, CliError> {
     let found: Vec<&Rule> = shelf.0.catalogue.rules().collect();

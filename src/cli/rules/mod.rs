@@ -14,26 +14,19 @@ mod test;
 
 use std::collections::BTreeMap;
 
-use vigie::app::config::Config;
-use vigie::clock::Clock as _;
-use vigie::clock::SystemClock;
-use vigie::cycle;
-use vigie::cycle::CatalogueInForce;
-use vigie::cycle::CatalogueTexts;
-use vigie::cycle::Parts;
-use vigie::cycle::today;
-use vigie::domain::draft::DraftStep;
+use super::output::print;
+use super::output::print::Printer;
+use super::{CliError, Conclusion};
+use args::{OfArgs, TestArgs};
+use vigie::application;
+use vigie::application::{CatalogueInForce, CatalogueTexts, Services, today};
 use vigie::domain::ids::DraftNumber;
+use vigie::domain::rules::draft::DraftStep;
+use vigie::server::config::Config;
 use vigie::store::Store;
+use vigie::support::clock::{Clock as _, SystemClock};
 
-use super::CliError;
-use super::Conclusion;
-use super::print;
-use super::print::Printer;
-
-use args::OfArgs;
 pub(crate) use args::RulesCommand;
-use args::TestArgs;
 
 /// The catalogue that was asked for, and what is wrong with it.
 struct Shelf(CatalogueInForce);
@@ -44,14 +37,14 @@ impl Shelf {
     async fn open(of: OfArgs, config: &Config) -> Result<Self, CliError> {
         let texts = if let Some(number) = of.draft {
             let parts = super::parts(config).await?;
-            let found = cycle::with_draft(&parts, DraftNumber(number)).await;
+            let found = application::with_draft(&parts, DraftNumber(number)).await;
             parts.store.close().await;
             found?.1.texts
         } else if of.shipped {
             CatalogueTexts::read(&config.rules).await?.texts
         } else {
             let store = Store::open_existing(&config.database_url).await?;
-            let source = cycle::source(&config.rules, store.as_ref()).await;
+            let source = application::source(&config.rules, store.as_ref()).await;
             if let Some(store) = store {
                 store.close().await;
             }
@@ -115,7 +108,7 @@ pub(super) async fn run(
 async fn run_with_store(
     command: &RulesCommand,
     config: &Config,
-    parts: &Parts,
+    parts: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let trial = config.trials.of_command();
@@ -123,17 +116,17 @@ async fn run_with_store(
         RulesCommand::Explain { rule, subject, as_of, draft } => {
             let draft = draft.map(DraftNumber);
             explain::show(
-                &cycle::explain(parts, &trial, (rule, subject), *as_of, draft).await?,
+                &application::explain(parts, &trial, (rule, subject), *as_of, draft).await?,
                 printer,
             )
         }
         RulesCommand::Diff { before: Some(before), after: Some(after), as_of, .. } => {
             let before = CatalogueTexts::read(before).await?;
             let after = CatalogueTexts::read(after).await?;
-            diff::show(&cycle::diff(parts, &trial, (before, after), *as_of).await?, printer)
+            diff::show(&application::diff(parts, &trial, (before, after), *as_of).await?, printer)
         }
         RulesCommand::Diff { draft: Some(draft), as_of, .. } => {
-            let found = cycle::diff_draft(parts, &trial, DraftNumber(*draft), *as_of).await?;
+            let found = application::diff_draft(parts, &trial, DraftNumber(*draft), *as_of).await?;
             diff::show(&found, printer)
         }
         RulesCommand::Overrides => compare::overrides(parts, printer).await,

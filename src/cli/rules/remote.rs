@@ -6,36 +6,18 @@ use std::path::Path;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
-use vigie::app::config::Config;
-use vigie::client::ApiClient;
-use vigie::client::RemoteFault;
-use vigie::clock::Clock as _;
-use vigie::clock::SystemClock;
-use vigie::cycle::CatalogueDiff;
-use vigie::cycle::DraftView;
-use vigie::cycle::Source;
-use vigie::cycle::today;
-use vigie::domain::draft::DraftStep;
-use vigie::domain::overlay::Overlay;
-use vigie::domain::overlay::Publication;
-use vigie::rules::Limits;
 
-use super::Shelf;
-use super::args::DraftArgs;
-use super::args::OfArgs;
-use super::args::RulesCommand;
-use super::args::StepArgs;
-use super::check;
-use super::compare;
-use super::diff;
-use super::docs;
-use super::drafts;
-use super::explain;
-use super::list;
-use super::test;
-use crate::cli::CliError;
-use crate::cli::Conclusion;
-use crate::cli::print::Printer;
+use super::args::{DraftArgs, OfArgs, RulesCommand, StepArgs};
+use super::{Shelf, check, compare, diff, docs, drafts, explain, list, test};
+use crate::cli::output::print::Printer;
+use crate::cli::{CliError, Conclusion};
+use vigie::application::{CatalogueDiff, CatalogueSource, DraftView, today};
+use vigie::client::{ApiClient, RemoteFault};
+use vigie::domain::rules::draft::DraftStep;
+use vigie::domain::rules::overlay::{Overlay, Publication};
+use vigie::rules::ScriptLimits;
+use vigie::server::config::Config;
+use vigie::support::clock::{Clock as _, SystemClock};
 
 /// What a server tells of a catalogue.
 #[derive(Deserialize)]
@@ -182,10 +164,10 @@ async fn save(request: &DraftArgs, api: &ApiClient) -> Result<DraftView, CliErro
         None => BTreeMap::new(),
     };
     let shipped = self::files(OfArgs::default(), api).await?;
-    let source = Source { shipped, overlay: Overlay::none() };
+    let source = CatalogueSource { shipped, overlay: Overlay::none() };
     for argument in &request.files {
         let (place, file) = drafts::place(argument)?;
-        let text = drafts::read(Path::new(file), Limits::default().text_size)?;
+        let text = drafts::read(Path::new(file), ScriptLimits::default().text_size)?;
         files.insert(source.file_named(place)?, text);
     }
     for name in &request.dropped {

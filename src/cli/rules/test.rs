@@ -1,19 +1,13 @@
 //! `vigie rules test`: the cases that prove each rule, and how much of it they prove.
 
 use serde::Serialize;
-use vigie::cycle;
-use vigie::rules;
-use vigie::rules::BranchCoverage;
-use vigie::rules::CaseOutcome;
 
-use super::Shelf;
-use super::TestArgs;
-use crate::cli::CliError;
-use crate::cli::Conclusion;
-use crate::cli::print::Cell;
-use crate::cli::print::Printer;
-use crate::cli::print::Sheet;
-use crate::cli::whole_file::write_whole;
+use super::{Shelf, TestArgs};
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::output::whole_file::write_whole;
+use crate::cli::{CliError, Conclusion};
+use vigie::rules::{BranchCoverage, CaseOutcome};
+use vigie::{application, rules};
 
 #[derive(Serialize)]
 struct Report<'r> {
@@ -27,7 +21,7 @@ pub(super) fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let wanted = |case: &str| request.run.as_deref().is_none_or(|run| matches(run, case));
-    let outcomes = cycle::run_cases(&shelf.0.catalogue, &shelf.0.texts, &wanted)?;
+    let outcomes = application::run_cases(&shelf.0.catalogue, &shelf.0.texts, &wanted)?;
     let passed = outcomes.iter().all(CaseOutcome::passed);
     if let Some(file) = &request.junit {
         write_whole(file, rules::junit(&outcomes).as_bytes())?;
@@ -77,7 +71,7 @@ fn branches(coverage: &BranchCoverage, threshold: Option<u8>, shelf: &Shelf) -> 
             "Branches prises : {} sur {} ({})",
             coverage.taken,
             coverage.branches,
-            vigie::domain::french::percent(coverage.percent() / 100.0)
+            vigie::support::french::percent(coverage.percent() / 100.0)
         ),
         vec![("place", "Jamais prise"), ("kind", "Branche"), ("text", "Texte")],
         rows.collect(),

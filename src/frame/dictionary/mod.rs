@@ -6,15 +6,15 @@ mod past;
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use self::parse::Dictionary;
-pub use self::parse::DictionaryError;
-pub use self::past::Past;
 use crate::domain::plausible;
-use crate::domain::subject::Scope;
+use crate::domain::portfolio::subject::SubjectKind;
+use parse::Dictionary;
+
+pub use parse::DictionaryError;
+pub use past::Past;
 
 const TEXT: &str = include_str!("fields.toml");
 
@@ -36,9 +36,9 @@ pub struct Field {
     pub label: &'static str,
     pub meaning: &'static str,
     pub supplier: Supplier,
-    pub origin: Origin,
+    pub origin: FieldOrigin,
     /// The frames that hold it.
-    pub scopes: Vec<Scope>,
+    pub scopes: Vec<SubjectKind>,
     /// A measure that a file may also supply as a fact. The first value declared then holds for ever.
     #[serde(skip)]
     #[schema(ignore)]
@@ -106,7 +106,7 @@ pub enum Supplier {
 /// How a value comes into the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Origin {
+pub enum FieldOrigin {
     Published,
     /// A single follow-up fact: the latest one reported by the evaluation date.
     Fact,
@@ -127,13 +127,13 @@ pub fn field(name: &str) -> Option<&'static Field> {
 }
 
 /// The fields that the frame of a scope holds, in the order of its columns.
-pub fn fields_of(scope: Scope) -> impl Iterator<Item = &'static Field> {
+pub fn fields_of(scope: SubjectKind) -> impl Iterator<Item = &'static Field> {
     fields().filter(move |field| field.scopes.contains(&scope))
 }
 
 /// Fields that a follow-up file may supply as single facts.
 pub fn facts() -> impl Iterator<Item = &'static Field> {
-    fields().filter(|field| field.origin == Origin::Fact || field.declarable)
+    fields().filter(|field| field.origin == FieldOrigin::Fact || field.declarable)
 }
 
 /// The field that says that the publisher withheld the figure behind this one on purpose.

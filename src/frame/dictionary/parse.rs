@@ -7,13 +7,9 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
-use super::Field;
-use super::FieldKind;
-use super::Origin;
-use super::Supplier;
-use super::Unit;
 use super::past::Past;
-use crate::domain::subject::Scope;
+use super::{Field, FieldKind, FieldOrigin, Supplier, Unit};
+use crate::domain::portfolio::subject::SubjectKind;
 
 #[derive(Debug)]
 pub(super) struct Dictionary {
@@ -44,8 +40,8 @@ struct Text<'a> {
 #[serde(deny_unknown_fields)]
 struct Family<'a> {
     supplier: Supplier,
-    origin: Origin,
-    scopes: Vec<Scope>,
+    origin: FieldOrigin,
+    scopes: Vec<SubjectKind>,
     #[serde(borrow)]
     field: Vec<Entry<'a>>,
 }
@@ -61,8 +57,8 @@ struct Entry<'a> {
     label: &'a str,
     meaning: &'a str,
     supplier: Option<Supplier>,
-    origin: Option<Origin>,
-    scopes: Option<Vec<Scope>>,
+    origin: Option<FieldOrigin>,
+    scopes: Option<Vec<SubjectKind>>,
     #[serde(default)]
     declarable: bool,
     #[serde(borrow)]
@@ -217,10 +213,10 @@ fn check_alone(field: &Field) -> Result<(), String> {
     if field.scopes.is_empty() {
         return Err(format!("field `{name}`: found no `scopes`, expected at least one"));
     }
-    if field.origin == Origin::Fact && field.scopes != [Scope::Project] {
+    if field.origin == FieldOrigin::Fact && field.scopes != [SubjectKind::Project] {
         return Err(format!("field `{name}`: found another scope of a fact, expected `project`"));
     }
-    if field.declarable && field.origin != Origin::Measure {
+    if field.declarable && field.origin != FieldOrigin::Measure {
         return Err(format!(
             "field `{name}`: found `declarable` on another origin, expected `measure`"
         ));
@@ -254,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_text_that_ships_is_a_dictionary() {
-        let dictionary = Dictionary::parse(super::super::TEXT).unwrap();
+        let dictionary = Dictionary::parse(crate::frame::dictionary::TEXT).unwrap();
         assert!(dictionary.fields().len() > 200);
         assert!(!dictionary.pasts().is_empty());
     }
@@ -265,8 +261,11 @@ mod tests {
         let dictionary = parse(&texts.concat()).unwrap();
         let [a, b] = ["a", "b"].map(|name| dictionary.field(name).unwrap());
         assert_eq!((a.supplier, b.supplier), (Supplier::Audit, Supplier::Audit));
-        assert_eq!((a.origin, b.origin), (Origin::Fact, Origin::List));
-        assert_eq!((&*a.scopes, &*b.scopes), (&[Scope::Project][..], &[Scope::Portfolio][..]));
+        assert_eq!((a.origin, b.origin), (FieldOrigin::Fact, FieldOrigin::List));
+        assert_eq!(
+            (&*a.scopes, &*b.scopes),
+            (&[SubjectKind::Project][..], &[SubjectKind::Portfolio][..])
+        );
         assert_eq!((a.unit, a.declarable, a.withheld_by), (Unit::None, false, None));
     }
 

@@ -22,9 +22,7 @@ impl Past {
 
 #[cfg(test)]
 mod tests {
-    use super::super::FieldKind;
-    use super::super::PASTS;
-    use super::super::field;
+    use crate::frame::dictionary::{FieldKind, PASTS, field};
 
     /// `previous_edition` is of projects alone; every other past goes wherever its field does.
     #[test]

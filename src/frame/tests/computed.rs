@@ -5,18 +5,10 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use polars::prelude::LazyFrame;
 
-use super::date;
-use super::portfolio;
-use crate::domain::subject::Scope;
-use crate::frame::dictionary;
-use crate::frame::editions_in_force;
-use crate::frame::follow_up;
-use crate::frame::given;
-use crate::frame::projects;
-use crate::frame::steps;
-use crate::frame::totals;
-use crate::frame::totals::Point;
-use crate::frame::totals::Rows;
+use super::{date, portfolio};
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::frame::totals::{Point, Rows};
+use crate::frame::{dictionary, editions_in_force, follow_up, given, projects, steps, totals};
 
 /// What the frame of projects is computed from, besides its fields.
 const BEHIND_PROJECTS: &[&str] = &[
@@ -55,7 +47,7 @@ fn columns(mut plan: LazyFrame) -> BTreeSet<String> {
 }
 
 #[track_caller]
-fn check(computed: &BTreeSet<String>, scopes: &[Scope], behind: &[&str]) {
+fn check(computed: &BTreeSet<String>, scopes: &[SubjectKind], behind: &[&str]) {
     let fields = || scopes.iter().flat_map(|scope| dictionary::fields_of(*scope));
     let names: BTreeSet<&str> = fields().map(|field| field.name).collect();
     let computed: BTreeSet<&str> = computed.iter().map(String::as_str).collect();
@@ -72,7 +64,7 @@ fn every_field_has_the_code_that_computes_it_and_every_code_its_field() {
     let editions = editions_in_force(&known, as_of()).unwrap();
     let steps = steps::steps(&known, as_of()).unwrap();
     let of_projects = projects::measured(&known, &steps, editions, as_of()).unwrap();
-    check(&columns(of_projects), &[Scope::Project], BEHIND_PROJECTS);
+    check(&columns(of_projects), &[SubjectKind::Project], BEHIND_PROJECTS);
 
     let point = Point { as_of: as_of(), editions, target: None };
     let frame = projects::projects(&known, &steps, editions, as_of()).unwrap();
@@ -83,12 +75,12 @@ fn every_field_has_the_code_that_computes_it_and_every_code_its_field() {
     computed.extend(columns(vendors));
     // The parts of sums have a space in their names.
     computed.retain(|name| !name.contains(' '));
-    check(&computed, &[Scope::Ministry, Scope::Portfolio], BEHIND_TOTALS);
+    check(&computed, &[SubjectKind::Ministry, SubjectKind::Portfolio], BEHIND_TOTALS);
 }
 
 #[test]
 fn what_is_computed_from_a_given_table_is_a_field_and_from_fields() {
-    for scope in [Scope::Project, Scope::Ministry, Scope::Portfolio] {
+    for scope in [SubjectKind::Project, SubjectKind::Ministry, SubjectKind::Portfolio] {
         let fields: BTreeSet<&str> = dictionary::fields_of(scope).map(|field| field.name).collect();
         for measure in given::of_scope(scope, as_of(), Some(0.25)) {
             for name in measure.from.iter().chain([&measure.name]) {

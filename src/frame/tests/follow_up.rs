@@ -1,16 +1,10 @@
 //! Measures drawn from follow-up data.
 
-use super::check;
-use super::date;
-use super::fact;
-use super::portfolio;
-use super::print;
-use crate::domain::follow_up::Contract;
-use crate::domain::follow_up::DeclaredCause;
-use crate::domain::follow_up::Recommendation;
+use super::{check, date, fact, portfolio, print};
 use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
-use crate::domain::portfolio::Portfolio;
+use crate::domain::portfolio::follow_up::{Contract, DeclaredCause, Recommendation};
+use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
 use crate::frame::build;
 

@@ -8,21 +8,14 @@ use chrono::NaiveDate;
 use polars::frame::DataFrame;
 use polars::prelude::PlSmallStr;
 
-use super::build;
-use super::dictionary;
-use super::history;
-use crate::domain::edition::EditionId;
-use crate::domain::follow_up::Fact;
-use crate::domain::follow_up::Watch;
-use crate::domain::follow_up::WatchEntry;
-use crate::domain::ids::MinistryCode;
-use crate::domain::ids::ProjectId;
-use crate::domain::portfolio::Portfolio;
-use crate::domain::snapshot::Phase;
-use crate::domain::snapshot::Snapshot;
-use crate::domain::subject::Scope;
-use crate::domain::value::Reported;
-use crate::domain::value::Value;
+use super::{build, dictionary, history};
+use crate::domain::ids::{MinistryCode, ProjectId};
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::follow_up::{Fact, WatchEntry, WatchList};
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::snapshot::{Phase, Snapshot};
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::domain::value::{Reported, Value};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -92,7 +85,7 @@ fn check(portfolio: &Portfolio, as_of: &str, columns: &[&str], expected: &str) {
 #[test]
 fn every_frame_holds_exactly_the_dictionary_in_order() {
     let frames = build(&portfolio("2020-06 MJ a 10 24"), date("2020-07-01"), None).unwrap();
-    for scope in [Scope::Project, Scope::Ministry, Scope::Portfolio] {
+    for scope in [SubjectKind::Project, SubjectKind::Ministry, SubjectKind::Portfolio] {
         let names: Vec<&str> =
             frames.of(scope).get_column_names().into_iter().map(PlSmallStr::as_str).collect();
         let fields: Vec<&str> = dictionary::fields_of(scope).map(|field| field.name).collect();
@@ -229,7 +222,7 @@ fn being_on_no_list_is_known_only_once_lists_were_supplied() {
     check(&known, "2020-12-01", &columns, "a null null null\nb null null null");
     known.watches = vec![WatchEntry {
         project: ProjectId::new("a"),
-        watch: Watch::Closing,
+        watch: WatchList::Closing,
         since: date("2020-11-01"),
         until: None,
         note: None,

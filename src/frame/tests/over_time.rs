@@ -2,21 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Datelike;
-use chrono::Months;
-use chrono::NaiveDate;
+use chrono::{Datelike, Months, NaiveDate};
 use fastrand::Rng;
 
-use super::date;
-use super::fact;
-use super::portfolio;
-use crate::domain::follow_up::Contract;
+use super::{date, fact, portfolio};
 use crate::domain::ids::ProjectId;
-use crate::domain::portfolio::Portfolio;
+use crate::domain::portfolio::follow_up::Contract;
+use crate::domain::portfolio::published::Portfolio;
 use crate::domain::value::Value;
-use crate::frame::Frames;
-use crate::frame::build;
-use crate::frame::build_totals;
+use crate::frame::{Frames, build, build_totals};
 
 const EDITIONS: u32 = 6;
 

@@ -1,18 +1,15 @@
 //! Clients that read and write over real HTTP while something goes wrong, and what they were told.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use vigie::clock::Clock as _;
-use vigie::clock::SystemClock;
+
+use vigie::support::clock::{Clock as _, SystemClock};
 
 pub(crate) const CLIENTS: usize = 8;
 

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
-use vigie::app;
-use vigie::app::Running;
-use vigie::app::config::Config;
-use vigie::clock::FixedClock;
 
 use super::Workplace;
+use vigie::server;
+use vigie::server::Running;
+use vigie::server::config::Config;
+use vigie::support::clock::FixedClock;
 
 pub(crate) struct Desk {
     pub(crate) workplace: Workplace,
@@ -36,7 +35,7 @@ impl Desk {
         let mut config = Config { rules: workplace.rules().to_owned(), ..workplace.settings() };
         change(&mut config);
         let now: DateTime<Utc> = now.parse().unwrap();
-        let service = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
+        let service = server::start(&config, Arc::new(FixedClock(now))).await.unwrap();
         Self { workplace, service }
     }
 

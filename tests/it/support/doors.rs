@@ -3,23 +3,19 @@
 
 use std::sync::Arc;
 
-use chrono::DateTime;
-use chrono::Utc;
-use serde_json::Value;
-use serde_json::json;
-use vigie::app;
-use vigie::app::Running;
-use vigie::clock::FixedClock;
-use vigie::domain::access::Scope;
-use vigie::domain::ids::MinistryCode;
-use vigie::domain::notice::Receiver;
-use vigie::domain::subject::Subject;
-use vigie::store::MissionFilter;
-use vigie::store::NoticeFilter;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
-use super::root;
-use super::settings;
 use super::world::World;
+use super::{root, settings};
+use vigie::domain::accounts::access::Scope;
+use vigie::domain::ids::MinistryCode;
+use vigie::domain::messages::notice::Receiver;
+use vigie::domain::portfolio::subject::Subject;
+use vigie::server;
+use vigie::server::Running;
+use vigie::store::{MissionFilter, NoticeFilter};
+use vigie::support::clock::FixedClock;
 
 /// Ids of one kind of thing.
 pub(crate) struct Samples {
@@ -178,7 +174,7 @@ pub(crate) fn body(address: &str) -> Value {
 pub(crate) async fn serve(database_url: String) -> Running {
     let config = settings(database_url);
     let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
-    app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
+    server::start(&config, Arc::new(FixedClock(now))).await.unwrap()
 }
 
 pub(crate) struct Reply {

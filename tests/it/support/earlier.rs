@@ -1,25 +1,21 @@
 //! The archives of `tests/earlier`: a database that an earlier version made, who could call it, what it answered.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use reqwest::Client;
-use reqwest::Method;
-use reqwest::RequestBuilder;
+use reqwest::{Client, Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;
-use vigie::app;
-use vigie::app::Running;
-use vigie::app::config::Config;
-use vigie::clock::FixedClock;
 
-use super::root;
-use super::settings;
-use crate::jobs_support::never;
+use super::{root, settings};
+use crate::operation::jobs_support::never;
+use vigie::server;
+use vigie::server::Running;
+use vigie::server::config::Config;
+use vigie::support::clock::FixedClock;
 
 /// When the earlier version was asked, as `tests/earlier/answers.py` has it.
 pub(crate) const INSTANT: &str = "2021-02-01T09:00:00Z";
@@ -138,7 +134,7 @@ impl Earlier {
             schedule: never(),
             ..settings(self.database_url())
         };
-        app::start(&config, Arc::new(FixedClock(INSTANT.parse().unwrap()))).await.unwrap()
+        server::start(&config, Arc::new(FixedClock(INSTANT.parse().unwrap()))).await.unwrap()
     }
 }
 

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use reqwest::Method;
-use reqwest::RequestBuilder;
-use vigie::api;
-use vigie::app;
-use vigie::app::Running;
-use vigie::app::config::Config;
+use reqwest::{Method, RequestBuilder};
 
 use super::Workplace;
-use crate::jobs_support::HandClock;
+use crate::operation::jobs_support::HandClock;
+use vigie::server::Running;
+use vigie::server::config::Config;
+use vigie::{api, server};
 
 pub(crate) struct Front {
     pub(crate) running: Running,
@@ -25,10 +23,10 @@ impl Front {
         change: impl FnOnce(&mut Config),
     ) -> Self {
         // With its quotas.
-        let mut config = Config { api: api::Settings::default(), ..workplace.settings() };
+        let mut config = Config { api: api::ApiSettings::default(), ..workplace.settings() };
         change(&mut config);
         let clock = HandClock::at(now);
-        let running = app::start(&config, Arc::<HandClock>::clone(&clock)).await.unwrap();
+        let running = server::start(&config, Arc::<HandClock>::clone(&clock)).await.unwrap();
         Self { running, clock, client: reqwest::Client::new() }
     }
 

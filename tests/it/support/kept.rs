@@ -1,7 +1,6 @@
 //! Answers of an earlier version held to those of today: what was said must still be, more may be.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::Value;

@@ -2,47 +2,34 @@
 
 pub(crate) mod clients;
 pub(crate) mod desk;
-pub(crate) mod disk;
 pub(crate) mod doors;
 pub(crate) mod earlier;
 pub(crate) mod every_route;
-pub(crate) mod flaky_smtp;
 pub(crate) mod front;
 pub(crate) mod kept;
-pub(crate) mod kill;
-pub(crate) mod mail;
+pub(super) mod machine;
 pub(crate) mod office;
-pub(crate) mod peak;
-pub(crate) mod provider;
-pub(crate) mod raw_http;
-pub(crate) mod reception;
 pub(crate) mod served;
+pub(super) mod servers;
 pub(crate) mod spellings;
 pub(crate) mod world;
 
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
-use std::process::Output;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tempfile::TempDir;
-use vigie::app;
-use vigie::app::Running;
-use vigie::app::config::Config;
-use vigie::clock::FixedClock;
-use vigie::domain::access::Role;
-use vigie::domain::access::Scope;
-use vigie::domain::audit::Act;
-use vigie::domain::audit::Actor;
-use vigie::domain::fingerprint::Fingerprint;
+
+use vigie::domain::accounts::access::{Role, Scope};
+use vigie::domain::accounts::audit::{ActionContext, Actor};
 use vigie::domain::ids::MinistryCode;
-use vigie::store::AccountTerms;
-use vigie::store::Store;
-use vigie::store::TokenTerms;
+use vigie::server;
+use vigie::server::Running;
+use vigie::server::config::Config;
+use vigie::store::{AccountTerms, Store, TokenTerms};
+use vigie::support::clock::FixedClock;
+use vigie::support::fingerprint::Fingerprint;
 
 /// The repository: its rules, fixtures and settings are what the tests run on.
 pub(crate) fn root() -> &'static Path {
@@ -184,7 +171,7 @@ impl Workplace {
     pub(crate) async fn serve(&self, now: &str) -> Running {
         let config = self.settings();
         let now: DateTime<Utc> = now.parse().unwrap();
-        app::start(&config, Arc::new(FixedClock(now))).await.unwrap()
+        server::start(&config, Arc::new(FixedClock(now))).await.unwrap()
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
@@ -221,7 +208,7 @@ pub(crate) async fn token(
 ) -> String {
     let name = Actor::person(name).unwrap();
     let at = "2020-01-01T00:00:00Z".parse().unwrap();
-    let act = Act { actor: Actor::person(ACTOR).unwrap(), at, reason: String::new() };
+    let act = ActionContext { actor: Actor::person(ACTOR).unwrap(), at, reason: String::new() };
     let scope = match ministries {
         [] => Scope::Whole,
         codes => Scope::of(codes.iter().map(|code| MinistryCode::new(*code))),

@@ -1,10 +1,7 @@
 //! An office that hears of a workplace by mail, through a real SMTP server.
 
-use super::Workplace;
-use super::fixtures;
-use super::mail::Demands;
-use super::mail::Mail;
-use super::mail::SmtpServer;
+use super::servers::mail::{Demands, Mail, SmtpServer};
+use super::{Workplace, fixtures};
 
 pub(crate) const AS_OF: &str = "2020-11-30";
 

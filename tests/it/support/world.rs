@@ -1,31 +1,20 @@
 //! Eleven ministries with something of everything, for the tests of what each may see.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
-use vigie::domain::access::Scope;
-use vigie::domain::alert::Alert;
-use vigie::domain::dispute::Dispute;
-use vigie::domain::dispute::DisputeState;
-use vigie::domain::ids::DisputeNumber;
-use vigie::domain::ids::MinistryCode;
-use vigie::domain::ids::ProjectId;
-use vigie::domain::ids::RuleId;
-use vigie::domain::ids::SilenceNumber;
-use vigie::domain::silence::Silence;
-use vigie::domain::silence::SilenceScope;
-use vigie::domain::subject::Subject;
-use vigie::store::MissionFilter;
-use vigie::store::Store;
 
 use super::Workplace;
-use crate::store_support::act;
-use crate::store_support::at;
-use crate::store_support::day;
+use crate::store::stores::{act, at, day};
+use vigie::domain::accounts::access::Scope;
+use vigie::domain::alerts::alert::Alert;
+use vigie::domain::alerts::dispute::{Dispute, DisputeState};
+use vigie::domain::alerts::silence::{Silence, SilenceScope};
+use vigie::domain::ids::{DisputeNumber, MinistryCode, ProjectId, RuleId, SilenceNumber};
+use vigie::domain::portfolio::subject::Subject;
+use vigie::store::{MissionFilter, Store};
 
 /// The fixtures, judged twice, with what people do about it; one project was another's for a while.
 pub(crate) struct World {

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::assert_none;
-use super::code_lines;
-use super::read;
-use super::rust_files;
+use super::{assert_none, code_lines, read, rust_files};
 
 /// Where the command line names somebody who does not decide, or checks a name before it is marked.
 const ALLOWED: &[&str] = &["src/cli/mod.rs", "src/cli/accounts/mod.rs"];
@@ -23,7 +20,7 @@ fn only_the_application_in_process_registers_a_local_caller() {
             }
         }
     }
-    assert_eq!(makers.into_iter().collect::<Vec<_>>(), ["src/app/in_process.rs"]);
+    assert_eq!(makers.into_iter().collect::<Vec<_>>(), ["src/server/in_process.rs"]);
 }
 
 #[test]

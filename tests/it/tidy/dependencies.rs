@@ -6,10 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 use toml::Table;
 
-use super::assert_none;
-use super::read;
-use super::root;
-use super::rust_files;
+use super::{assert_none, read, root, rust_files};
 
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 

@@ -1,18 +1,12 @@
 //! Documents: what they point to exists, what they tell to type works, no setting is left out.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use toml::Table;
 
-use super::assert_none;
-use super::files_under;
-use super::leading_word;
-use super::read;
-use super::root;
-use super::with_extension;
+use super::{assert_none, files_under, leading_word, read, root, with_extension};
 
 #[test]
 fn links_lead_to_files_that_exist() {

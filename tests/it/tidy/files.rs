@@ -1,17 +1,11 @@
-//! Files: compiled, short, introduced by a sentence, free of reminders and of crowded imports.
+//! Files: compiled, short, introduced by a sentence, few in a folder, without reminders, their imports grouped.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::assert_none;
-use super::code_lines;
-use super::files_under;
-use super::leading_word;
-use super::read;
-use super::root;
-use super::rust_files;
+use super::module_tree::{declared_modules, folder_of_children, imports};
+use super::{assert_none, files_under, read, root, rust_files};
 
 /// The files that cargo compiles by itself; every other one must be named by a `mod`.
 const ROOTS: &[&str] = &[
@@ -22,8 +16,11 @@ const ROOTS: &[&str] = &[
     "benches/peers/src/main.rs",
 ];
 
-/// A file that passes this has two subjects.
-const LONGEST: usize = 400;
+/// A file that passes this has two subjects; one resource with all its handlers stays below.
+const LONGEST: usize = 500;
+
+/// More than this in one folder are several subjects.
+const MOST_FILES: usize = 15;
 
 #[test]
 fn every_file_is_compiled() {
@@ -32,7 +29,8 @@ fn every_file_is_compiled() {
     let mut faults = BTreeSet::new();
     while let Some(file) = waiting.pop() {
         for name in declared_modules(&read(&file)) {
-            let folder = folder_of_children(&file);
+            let crate_root = ROOTS.iter().find(|root| file.ends_with(root)).unwrap_or(&"");
+            let folder = folder_of_children(&file, crate_root);
             let candidates = [folder.join(format!("{name}.rs")), folder.join(&name).join("mod.rs")];
             match candidates.into_iter().find(|candidate| root().join(candidate).is_file()) {
                 Some(child) => waiting.push(child),
@@ -68,16 +66,48 @@ fn files_are_short_and_introduce_themselves() {
 }
 
 #[test]
-fn imports_of_ours_stand_one_to_a_line() {
+fn imports_are_grouped_by_module_and_name_what_they_bring() {
     let mut faults = BTreeSet::new();
     for file in rust_files() {
-        for (line, code) in code_lines(&read(&file)) {
-            if crowds(code) {
-                faults.insert(format!("{}:{line}: one path per `use`: {code}", file.display()));
+        let text = read(&file);
+        let mut groups: BTreeSet<(Vec<String>, bool)> = BTreeSet::new();
+        let mut previous = None;
+        for import in imports(&text) {
+            let group =
+                (import.path.split_last().map_or(vec![], |(_, p)| p.to_vec()), import.is_export);
+            let at = format!("{}:{}", file.display(), import.line);
+            let is_ours =
+                matches!(import.path.first().map(String::as_str), Some("crate" | "vigie"));
+            if is_ours && import.name == "*" {
+                faults.insert(format!("{at}: name what is imported"));
             }
+            // Unit tests import for themselves.
+            if text.lines().nth(import.line - 1).is_some_and(|line| line.starts_with(' ')) {
+                continue;
+            }
+            if previous.as_ref() != Some(&(import.line, group.clone()))
+                && import.path.len() > 1
+                && !groups.insert(group.clone())
+            {
+                faults.insert(format!("{at}: one `use` for all of `{}`", group.0.join("::")));
+            }
+            previous = Some((import.line, group));
         }
     }
     assert_none(&faults);
+}
+
+#[test]
+fn a_folder_holds_few_files() {
+    let mut folders: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    for file in rust_files().into_iter().filter(|file| !file.starts_with("benches")) {
+        *folders.entry(file.parent().unwrap().to_owned()).or_default() += 1;
+    }
+    let crowded = folders.into_iter().filter(|(_, files)| *files > MOST_FILES);
+    let faults = crowded.map(|(folder, files)| {
+        format!("{}: {files} files side by side, {MOST_FILES} at most", folder.display())
+    });
+    assert_none(&faults.collect());
 }
 
 #[test]
@@ -100,36 +130,6 @@ fn nothing_is_left_as_a_reminder() {
 fn what_ci_runs_can_be_run() {
     let mode = std::fs::metadata(root().join(".ci/run")).unwrap().permissions().mode();
     assert!(mode & 0o111 != 0, ".ci/run is not executable: {mode:o}");
-}
-
-/// The names in `mod name;`, whatever their visibility.
-fn declared_modules(text: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for (_, line) in code_lines(text) {
-        let Some(declaration) = line.strip_suffix(';') else { continue };
-        let mut words = declaration.split_whitespace().skip_while(|word| word.starts_with("pub"));
-        if let (Some("mod"), Some(name), None) = (words.next(), words.next(), words.next()) {
-            names.push(name.to_owned());
-        }
-    }
-    names
-}
-
-fn folder_of_children(file: &Path) -> PathBuf {
-    let holds_its_folder =
-        file.ends_with("mod.rs") || ROOTS.iter().any(|name| file.ends_with(name));
-    if holds_its_folder { file.parent().unwrap().to_owned() } else { file.with_extension("") }
-}
-
-/// Braces or a star in a `use` of ours; `super::*` is for tests. Clippy sees to stars elsewhere.
-fn crowds(line: &str) -> bool {
-    let Some((_, path)) = line.split_once("use ").filter(|(before, _)| {
-        before.is_empty() || before.trim_end().ends_with(')') || before.trim_end() == "pub"
-    }) else {
-        return false;
-    };
-    let ours = matches!(leading_word(path), "crate" | "self" | "super" | "vigie");
-    ours && path != "super::*;" && path.contains(['{', '*'])
 }
 
 /// Data says what it says, and the lock file is cargo's.

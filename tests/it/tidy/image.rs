@@ -1,15 +1,9 @@
 //! The container image: it holds what it needs, is built by our compiler, and does not run as root.
 
 use std::collections::BTreeSet;
-use std::path::Component;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
-use super::assert_none;
-use super::code_lines;
-use super::read;
-use super::root;
-use super::rust_files;
+use super::{assert_none, code_lines, read, root, rust_files};
 
 #[test]
 fn the_image_copies_what_exists_and_nothing_is_let_in_for_nothing() {
@@ -65,8 +59,8 @@ fn files_taken_in_by_macros_are_found_from_the_root() {
     let text = "const A: &str = include_str!(\"../../profiles/a.toml\");\n\
                 const B: &str = include_str!(\"b.txt\");\n\
                 static M: Migrator = sqlx::migrate!();";
-    let found = taken_in(Path::new("src/sources/profile.rs"), text);
-    assert_eq!(found, ["profiles/a.toml", "src/sources/b.txt", "migrations"].map(PathBuf::from));
+    let found = taken_in(Path::new("src/intake/profiles/profile.rs"), text);
+    assert_eq!(found, ["profiles/a.toml", "src/intake/b.txt", "migrations"].map(PathBuf::from));
 }
 
 /// What the Dockerfile copies from the folder it is built in.

@@ -1,18 +1,20 @@
 //! The house's own rules, held by the tests because one package gives the compiler no say in them.
 
 mod actors;
+mod circles;
 mod dependencies;
 mod documents;
 mod files;
 mod image;
 mod layers;
+mod module_tree;
+mod names;
 mod rules;
 mod scope;
 mod streams;
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Never looked into: what is built, what git keeps, what a demonstration wrote.
 const NOT_OURS: &[&str] = &[".git", "data", "node_modules", "target"];

@@ -1,17 +1,11 @@
 //! Rules: each has cases that prove it, one that fires and one that stays clear at least.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use toml::Table;
-use toml::Value;
+use toml::{Table, Value};
 
-use super::assert_none;
-use super::files_under;
-use super::read;
-use super::root;
-use super::with_extension;
+use super::{assert_none, files_under, read, root, with_extension};
 
 /// Cases that belong to no rule: a healthy portfolio, where nothing may fire.
 const BASELINE: &str = "baseline";

@@ -1,14 +1,9 @@
 //! Scope: what one ministry may see is decided in the store, by every function of it. None can be
 //! added that forgets it.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::assert_none;
-use super::files_under;
-use super::leading_word;
-use super::read;
-use super::with_extension;
+use super::{assert_none, files_under, leading_word, read, with_extension};
 
 /// Asks what is visible, and gives no more.
 const ASKS: &str = "self.visible(";

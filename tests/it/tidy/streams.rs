@@ -2,16 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::assert_none;
-use super::code_lines;
-use super::read;
-use super::rust_files;
+use super::{assert_none, code_lines, read, rust_files};
 
 /// The only place that reads the body of an answer of `reqwest`.
-const BODIES: &str = "src/bounded_http.rs";
+const BODIES: &str = "src/support/bounded_http.rs";
 
 /// The only place that opens connections for lettre.
-const SMTP: &str = "src/notify/smtp_stream.rs";
+const SMTP: &str = "src/notify/channels/smtp_stream.rs";
 
 /// Each without a bound on what comes, in code without its blanks: a call may stand on several lines.
 const OF_REQWEST: &[&str] = &[

@@ -1,0 +1,109 @@
+//! Filters of the list of alerts.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::query::is_wanted;
+use crate::api::context::RequestContext;
+use crate::api::problem::kinds::Problem;
+use crate::application;
+use crate::domain::alerts::alert::{Alert, AlertState};
+use crate::domain::bounded_text::SingleLine;
+use crate::domain::ids::{MinistryCode, ProjectId, RuleId};
+use crate::domain::level::Level;
+use crate::domain::missions::mission::MissionKind;
+use crate::domain::portfolio::subject::Subject;
+use crate::rules::{Family, Rule};
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct AlertQuery {
+    /// State of the alert.
+    state: Vec<AlertState>,
+    /// Minimum level.
+    level: Option<Level>,
+    /// Maximum level.
+    up_to: Option<Level>,
+    /// Id of a rule, or of a root cause: `RC04`.
+    rule: Vec<RuleId>,
+    /// Family of the alert's rule.
+    family: Vec<Family>,
+    /// Kind of mission that the alert's rule calls for.
+    mission: Vec<MissionKind>,
+    /// Subject of the alert: `project/…`, `ministry/…` or `portfolio`.
+    subject: Vec<Subject>,
+    /// Alerts on this subject alone: a ministry by its code, `portfolio`, or a project by id or by any name it
+    /// went by.
+    about: Option<SingleLine>,
+    project: Vec<ProjectId>,
+    /// Code of a ministry: alerts on it and on its projects.
+    ministry: Vec<MinistryCode>,
+    /// Only alerts whose current firing began on this date or later.
+    since: Option<NaiveDate>,
+    /// Whether the last cycle could not evaluate the alert's rule, so that it rests on older data.
+    stale: Option<bool>,
+    /// Whether the alert is inhibited by another alert on the same subject.
+    hidden: Option<bool>,
+}
+
+impl AlertQuery {
+    pub(in crate::api) async fn choose(
+        &self,
+        desk: &RequestContext,
+        alerts: Vec<Alert>,
+    ) -> Result<Vec<Alert>, Problem> {
+        let about = match &self.about {
+            Some(about) => Some(application::subject_called(desk, about.as_str()).await?),
+            None => None,
+        };
+        let ministries = match self.ministry.as_slice() {
+            [] => BTreeMap::new(),
+            _ => application::ministries(desk).await?,
+        };
+        let rules: BTreeMap<RuleId, Rule> = if self.family.is_empty() && self.mission.is_empty() {
+            BTreeMap::new()
+        } else {
+            let on_disk = application::catalogue(desk).await?;
+            on_disk.catalogue.rules().map(|rule| (rule.id.clone(), rule.clone())).collect()
+        };
+        let chosen = alerts.into_iter().filter(|alert| {
+            let ministry = alert.subject.ministry();
+            let of_project = alert.subject.project().and_then(|project| ministries.get(project));
+            self.fits(alert)
+                && about.as_ref().is_none_or(|about| alert.subject == *about)
+                && self.fits_ministry(ministry.or(of_project))
+                && self.fits_rule(rules.get(&alert.rule))
+        });
+        Ok(chosen.collect())
+    }
+
+    /// Whether the alert's own fields match the filters.
+    fn fits(&self, alert: &Alert) -> bool {
+        let on_project = |project: &ProjectId| self.project.contains(project);
+        is_wanted(&self.state, &alert.state)
+            && self.level.is_none_or(|least| alert.level >= least)
+            && self.up_to.is_none_or(|most| alert.level <= most)
+            && is_wanted(&self.rule, &alert.rule)
+            && is_wanted(&self.subject, &alert.subject)
+            && (self.project.is_empty() || alert.subject.project().is_some_and(on_project))
+            && self.since.is_none_or(|since| alert.since >= since)
+            && self.stale.is_none_or(|stale| alert.stale == stale)
+            && self.hidden.is_none_or(|hidden| alert.hidden_by.is_some() == hidden)
+    }
+
+    fn fits_ministry(&self, ministry: Option<&MinistryCode>) -> bool {
+        self.ministry.is_empty() || ministry.is_some_and(|found| self.ministry.contains(found))
+    }
+
+    /// Whether the rule in force matches the filters. A rule that no longer exists has no family and no mission.
+    fn fits_rule(&self, rule: Option<&Rule>) -> bool {
+        let family = rule.map(|rule| rule.family);
+        let mission = rule.and_then(|rule| rule.mission).map(|call| call.kind);
+        (self.family.is_empty() || family.is_some_and(|found| self.family.contains(&found)))
+            && (self.mission.is_empty()
+                || mission.is_some_and(|found| self.mission.contains(&found)))
+    }
+}

@@ -1,0 +1,229 @@
+//! Validates requests against the OpenAPI document before any handler runs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, HttpRequest, ResponseError as _, web};
+use serde_json::{Map, Number, Value};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
+
+use super::schema_validation;
+use super::schema_validation::Schemas;
+use crate::api::extract::query;
+use crate::api::extract::query::QueryFault;
+use crate::api::openapi;
+use crate::api::problem::kinds::Problem;
+use crate::api::routing::MatchedRoute;
+use crate::domain::plausible;
+
+const JSON: &str = "application/json";
+
+/// What the document says about one operation's request.
+#[derive(Debug)]
+struct Contract {
+    /// Names of the query parameters.
+    parameters: BTreeSet<String>,
+    /// For query parameters that are dates or instants, how they are read.
+    dates: BTreeMap<String, ReadDate>,
+    /// Names of the path parameters that are whole numbers.
+    numbers: Vec<String>,
+    /// Media types accepted for the body; empty if there is no body.
+    bodies: BTreeSet<String>,
+    /// Schema of a JSON body.
+    schema: Option<Value>,
+}
+
+/// The document's schemas, by name.
+static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| {
+    let schemas = openapi::document().components.map(|components| components.schemas);
+    match schemas.and_then(|schemas| serde_json::to_value(schemas).ok()) {
+        Some(Value::Object(named)) => named,
+        _ => Schemas::new(),
+    }
+});
+
+/// By path, then by method.
+static CONTRACTS: LazyLock<HashMap<String, HashMap<Method, Contract>>> = LazyLock::new(|| {
+    let of_path = |item: PathItem| {
+        let each = [
+            (Method::GET, item.get),
+            (Method::POST, item.post),
+            (Method::PUT, item.put),
+            (Method::PATCH, item.patch),
+            (Method::DELETE, item.delete),
+        ];
+        let known = each.into_iter().filter_map(|(method, operation)| Some((method, operation?)));
+        known.map(|(method, operation)| (method, Contract::of(operation))).collect()
+    };
+    let paths = openapi::document().paths.paths;
+    paths.into_iter().map(|(path, item)| (path, of_path(item))).collect()
+});
+
+/// Refuses unknown or invalid parameters, and bodies of another media type.
+pub(in crate::api) async fn hold_to_document(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Some(contract) = Contract::find(request.request())
+        && let Err(problem) = contract.check(&request)
+    {
+        return Ok(request.into_response(problem.error_response()));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// The first path parameter that should be a whole number and is not, if any.
+pub(in crate::api) fn wrong_number(request: &HttpRequest) -> Option<QueryFault> {
+    let path = request.match_info();
+    let given = Contract::find(request)?.numbers.iter();
+    let mut given = given.filter_map(|name| Some((name, path.get(name)?)));
+    let (name, found) = given.find(|(_, found)| found.parse::<i64>().is_err())?;
+    Some(QueryFault::of(name, format!("found `{found}`, expected a whole number")))
+}
+
+/// Refuses a JSON body that does not match its schema, with the errors found in it. The body has already been
+/// received.
+pub(in crate::api) async fn hold_body_to_document(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let schema = Contract::find(request.request()).and_then(|contract| contract.schema.as_ref());
+    if let Some(schema) = schema.filter(|_| request.content_type().eq_ignore_ascii_case(JSON)) {
+        let body = request.extract::<web::Bytes>().await?;
+        match check_body(body, schema) {
+            Ok(body) => request.set_payload(Payload::from(body)),
+            Err(problem) => return Ok(request.into_response(problem.error_response())),
+        }
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Validates a JSON body and returns it as handlers read it, with numbers such as `7.0` rewritten.
+///
+/// # Errors
+/// If the body is not JSON, or does not match `schema`.
+fn check_body(body: web::Bytes, schema: &Value) -> Result<web::Bytes, Problem> {
+    let mut sent: Value =
+        serde_json::from_slice(&body).map_err(|error| Problem::of_json(&error))?;
+    let is_rewritten = rewrite_whole_numbers(&mut sent);
+    let found = schema_validation::mistakes(&sent, schema, &SCHEMAS);
+    match found.is_empty() {
+        true if is_rewritten => Ok(sent.to_string().into()),
+        true => Ok(body),
+        false => Err(found.into()),
+    }
+}
+
+/// Rewrites numbers such as `7.0`, which JSON Schema accepts as whole numbers, to `7`. Returns whether there was any.
+fn rewrite_whole_numbers(value: &mut Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            let whole = as_whole_number(number);
+            if let Some(whole) = whole {
+                *number = whole.into();
+            }
+            whole.is_some()
+        }
+        Value::Array(items) => {
+            items.iter_mut().fold(false, |any, item| rewrite_whole_numbers(item) | any)
+        }
+        Value::Object(fields) => {
+            fields.values_mut().fold(false, |any, field| rewrite_whole_numbers(field) | any)
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}
+
+/// The whole number that a number such as `7.0` stands for, if it is written without an exponent.
+fn as_whole_number(number: &Number) -> Option<i64> {
+    number.to_string().strip_suffix(".0")?.parse().ok()
+}
+
+impl Contract {
+    fn find(request: &HttpRequest) -> Option<&'static Self> {
+        let route = MatchedRoute::of(request)?;
+        // Identity providers add parameters of their own when they redirect back.
+        (route.path != "/sign-in/return").then(|| CONTRACTS.get(&route.path)?.get(&route.method))?
+    }
+
+    fn of(operation: Operation) -> Self {
+        let (mut parameters, mut numbers) = (BTreeSet::new(), Vec::new());
+        let mut dates = BTreeMap::new();
+        for parameter in operation.parameters.into_iter().flatten() {
+            let RefOr::T(parameter) = parameter else { continue };
+            match parameter.parameter_in {
+                ParameterIn::Query => {
+                    if let Some(read) = read_date(&parameter) {
+                        dates.insert(parameter.name.clone(), read);
+                    }
+                    parameters.insert(parameter.name);
+                }
+                ParameterIn::Path if is_number(&parameter) => numbers.push(parameter.name),
+                ParameterIn::Path
+                | ParameterIn::Header
+                | ParameterIn::Cookie
+                | ParameterIn::QueryString => {}
+            }
+        }
+        let content = match operation.request_body {
+            Some(RefOr::T(body)) => serde_json::to_value(body.content).unwrap_or_default(),
+            Some(RefOr::Ref(_)) | None => Value::Null,
+        };
+        let schema = content.get(JSON).and_then(|json| json.get("schema")).cloned();
+        let bodies = content.as_object().into_iter().flat_map(Map::keys).cloned().collect();
+        Self { parameters, dates, numbers, bodies, schema }
+    }
+
+    fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {
+        let given = query::parameters(request.query_string()).map_err(Problem::from)?;
+        for (name, read) in &self.dates {
+            for found in given.get(name).into_iter().flatten() {
+                if let Err(expected) = read(found) {
+                    let words = format!("found `{found}`, expected {expected}");
+                    return Err(QueryFault::of(name, words).into());
+                }
+            }
+        }
+        if let Some(unknown) = given.into_keys().find(|name| !self.parameters.contains(name)) {
+            return Err(QueryFault::unknown(&unknown, &self.parameters).into());
+        }
+        let found = request.content_type();
+        if !self.bodies.is_empty()
+            && !self.bodies.iter().any(|known| known.eq_ignore_ascii_case(found))
+        {
+            let expected: Vec<&str> = self.bodies.iter().map(String::as_str).collect();
+            let found = format!("found `{found}`, expected {}", expected.join(" or "));
+            return Err(Problem::BadBody { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, found });
+        }
+        Ok(())
+    }
+}
+
+/// Checks a date or an instant; the error says what was expected.
+type ReadDate = fn(&str) -> Result<(), &'static str>;
+
+/// How the parameter is checked if it is a date or an instant.
+fn read_date(parameter: &Parameter) -> Option<ReadDate> {
+    let schema = serde_json::to_value(&parameter.schema).unwrap_or_default();
+    let formats = [schema.get("format"), schema.pointer("/items/format")];
+    let choices = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let formats = formats.into_iter().chain(choices.map(|choice| choice.get("format"))).flatten();
+    let mut formats = formats.filter_map(Value::as_str);
+    formats.find_map(|format| -> Option<ReadDate> {
+        match format {
+            "date" => Some(|text| plausible::date(text).map(drop)),
+            "date-time" => Some(|text| plausible::instant(text).map(drop)),
+            _ => None,
+        }
+    })
+}
+
+fn is_number(parameter: &Parameter) -> bool {
+    let schema = serde_json::to_value(&parameter.schema).unwrap_or_default();
+    schema_validation::is_whole_number(&schema, &SCHEMAS)
+}

@@ -1,0 +1,122 @@
+//! Maps errors of the layers below to API problems.
+
+use std::sync::Arc;
+
+use super::errors::{fault_errors, proof_errors};
+use super::kinds::Problem;
+use super::unavailable::Unavailable;
+use crate::application::ApplicationError;
+use crate::frame::FrameError;
+use crate::rules::OverBudget;
+use crate::store::StoreError;
+
+impl From<ApplicationError> for Problem {
+    fn from(error: ApplicationError) -> Self {
+        match error {
+            ApplicationError::NoSuchProject { .. }
+            | ApplicationError::NoSuchCycle(_)
+            | ApplicationError::NoSuchMission(_)
+            | ApplicationError::NoSuchReview(_)
+            | ApplicationError::NoSuchRule { .. }
+            | ApplicationError::NoSuchAlert { .. }
+            | ApplicationError::AmbiguousAlert { .. }
+            | ApplicationError::NoSuchMinistry(_)
+            | ApplicationError::NoSuchFile { .. }
+            | ApplicationError::NotJudged { .. } => Self::Unknown(error.to_string()),
+            ApplicationError::Frame(
+                FrameError::BeforeFirstEdition { .. } | FrameError::NoEdition,
+            )
+            | ApplicationError::NoProjectInScope { .. } => Self::NotYet(error.to_string()),
+            ApplicationError::AmbiguousFile { .. }
+            | ApplicationError::Threshold(_)
+            | ApplicationError::RulePath(_)
+            | ApplicationError::SilencesEverything
+            | ApplicationError::SilenceTooLong { .. }
+            | ApplicationError::NotOfAProject { .. }
+            | ApplicationError::NotContestable { .. } => Self::Unfit(error.to_string()),
+            ApplicationError::Unproved { proof } => {
+                Self::Unproved { detail: proof.to_string(), errors: proof_errors(&proof) }
+            }
+            ApplicationError::Faulty { ref faults } => {
+                Self::Unproved { detail: error.to_string(), errors: fault_errors(faults) }
+            }
+            ApplicationError::Refused(_)
+            | ApplicationError::Disallowed(_)
+            | ApplicationError::BackInTime { .. }
+            | ApplicationError::AfterToday { .. } => Self::Refused(error.to_string()),
+            ApplicationError::OverBudget(OverBudget::Cancelled) => {
+                Self::NotReady(error.to_string())
+            }
+            ApplicationError::OverBudget(over) => Self::OutOfBounds(over.to_string()),
+            ApplicationError::Store(error) => error.into(),
+            ApplicationError::Source(error) => error.into(),
+            ApplicationError::Frame(FrameError::Plan { .. })
+            | ApplicationError::Rules(_)
+            | ApplicationError::Playbook(_)
+            | ApplicationError::Terms(_)
+            | ApplicationError::Render(_)
+            | ApplicationError::NoPlaybook
+            | ApplicationError::Timetable(_)
+            | ApplicationError::NoTimetable
+            | ApplicationError::Calendar(_)
+            | ApplicationError::Export(_)
+            | ApplicationError::Table(_)
+            | ApplicationError::Record(_)
+            | ApplicationError::Stopped(_) => Self::Internal(Arc::new(error)),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let error = match Unavailable::of(error) {
+            Ok(why) => return Self::Unavailable(why),
+            Err(other) => other,
+        };
+        match error {
+            StoreError::Draft(refusal) => refusal.into(),
+            StoreError::DraftMoved(meanwhile) => Self::DraftMoved(meanwhile),
+            StoreError::BeyondScope { .. } => Self::BeyondScope,
+            StoreError::NoSuch { .. }
+            | StoreError::NoSuchAlert { .. }
+            | StoreError::UnknownProject { .. } => Self::Unknown(error.to_string()),
+            StoreError::Over { .. }
+            | StoreError::NotTheLastCycle { .. }
+            | StoreError::Unsettled { .. }
+            | StoreError::MissionMoved { .. }
+            | StoreError::LinkedToItself { .. }
+            | StoreError::AlreadyLinked { .. }
+            | StoreError::NotLinked { .. }
+            | StoreError::TwoSnapshots { .. }
+            | StoreError::AccountExists { .. }
+            | StoreError::AccountAlike { .. } => Self::Refused(error.to_string()),
+            StoreError::TooLate => Self::AnswerNotKept,
+            StoreError::Moved { .. } => Self::Stale(error.to_string()),
+            StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),
+            StoreError::Address { .. }
+            | StoreError::Folder { .. }
+            | StoreError::Open { .. }
+            | StoreError::Storage(_)
+            | StoreError::WriterBusy { .. }
+            | StoreError::Migrate { .. }
+            | StoreError::Schema { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Exists { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Restore(_)
+            | StoreError::File { .. }
+            | StoreError::Transaction { .. }
+            | StoreError::Read { .. }
+            | StoreError::Write { .. }
+            | StoreError::Column { .. }
+            | StoreError::Unexpected { .. }
+            | StoreError::Decode { .. }
+            | StoreError::Encode { .. }
+            | StoreError::Figure { .. }
+            | StoreError::Rows { .. }
+            | StoreError::Judged { .. }
+            | StoreError::CycleTaken { .. }
+            | StoreError::Chance { .. } => Self::Internal(Arc::new(ApplicationError::Store(error))),
+        }
+    }
+}

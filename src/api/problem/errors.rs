@@ -1,0 +1,177 @@
+//! The individual errors of a request: where each one is, and what to write instead.
+
+use std::fmt;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::kinds::Problem;
+use crate::application::Proof;
+use crate::intake::{FileFault, Refused, SourceError};
+use crate::rules::RuleFault;
+
+/// One error of a request. A field that does not apply, or is not known, is left out.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProblemError {
+    /// JSON Pointer (RFC 6901) into the request body: `#/files/drift~1D1.rhai`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pointer: Option<String>,
+    /// Name of the parameter, of the query, the path or a header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    parameter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    file: Option<String>,
+    /// From 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    line: Option<usize>,
+    /// From 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    column: Option<usize>,
+    /// Row of a table, numbered as a spreadsheet program does: the header is row 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    row: Option<u32>,
+    /// Header of the column of a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    header: Option<String>,
+    detail: String,
+    /// What to write instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    hint: Option<String>,
+}
+
+impl ProblemError {
+    /// An error at a place in the body, given as a JSON Pointer.
+    pub(in crate::api) fn at(pointer: &str, detail: String) -> Self {
+        Self { pointer: Some(pointer.to_owned()), ..Self::with_detail(detail) }
+    }
+
+    pub(in crate::api) fn of_parameter(parameter: &str, detail: String) -> Self {
+        Self { parameter: Some(parameter.to_owned()), ..Self::with_detail(detail) }
+    }
+
+    /// An error of a body that is not valid JSON, or that a handler cannot read.
+    fn of_json(error: &serde_json::Error) -> Self {
+        let words = error.to_string();
+        let detail = words.split_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+        let (line, column) = (Some(error.line()), Some(error.column()));
+        Self { line, column, ..Self::with_detail(detail.to_owned()) }
+    }
+
+    pub(in crate::api) fn hinted(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
+    }
+
+    fn with_detail(detail: String) -> Self {
+        let (pointer, parameter, file, hint) = (None, None, None, None);
+        let (line, column, row, header) = (None, None, None, None);
+        Self { pointer, parameter, file, line, column, row, header, detail, hint }
+    }
+
+    fn of_fault(fault: &RuleFault) -> Self {
+        Self {
+            pointer: Some(pointer(&fault.file)),
+            file: Some(fault.file.clone()),
+            line: fault.line,
+            column: fault.column,
+            hint: fault.hint.clone(),
+            ..Self::with_detail(fault.message.clone())
+        }
+    }
+
+    fn of_file(file: Option<&str>, detail: String) -> Self {
+        Self {
+            pointer: file.map(pointer),
+            file: file.map(str::to_owned),
+            ..Self::with_detail(detail)
+        }
+    }
+
+    fn of_table(file: &str, fault: &FileFault) -> Self {
+        let (row, header) = (fault.row, fault.column.clone());
+        let detail = format!("found {}, expected {}", fault.found, fault.expected);
+        Self { file: Some(file.to_owned()), row, header, ..Self::with_detail(detail) }
+    }
+}
+
+impl Problem {
+    /// The problem for a body that is not valid JSON, or that a handler cannot read.
+    pub(in crate::api) fn of_json(error: &serde_json::Error) -> Self {
+        Self::Mistaken { errors: vec![ProblemError::of_json(error)], left_out: 0 }
+    }
+}
+
+impl fmt::Display for ProblemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.pointer, &self.parameter, self.line.zip(self.column)) {
+            (Some(pointer), ..) => write!(f, "`{pointer}`: ")?,
+            (None, Some(parameter), _) => write!(f, "parameter `{parameter}`: ")?,
+            (None, None, Some((line, column))) => write!(f, "line {line}, column {column}: ")?,
+            (None, None, None) => {}
+        }
+        f.write_str(&self.detail)
+    }
+}
+
+impl From<SourceError> for Problem {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::UnknownProfile { .. } => Self::Unfit(error.to_string()),
+            // The service's own folders cannot be read.
+            SourceError::Read { .. } | SourceError::Profile { .. } => {
+                Self::NotReady(error.to_string())
+            }
+            SourceError::TooLarge { .. }
+            | SourceError::Unreadable { .. }
+            | SourceError::UnknownLayout(_)
+            | SourceError::AmbiguousLayout { .. }
+            | SourceError::NoEdition { .. }
+            | SourceError::Refused(_) => bad_file(&error),
+        }
+    }
+}
+
+/// Maximum number of errors listed for a file. The problem's detail counts all of them.
+const MAX_LISTED: usize = 200;
+
+/// The problem for a file that was refused, with its individual errors where they are known.
+fn bad_file(refusal: &SourceError) -> Problem {
+    let SourceError::Refused(refused) = refusal else {
+        return Problem::BadFile { detail: refusal.to_string(), errors: vec![] };
+    };
+    let Refused { file, faults } = refused.as_ref();
+    let count = faults.len();
+    let many = if count == 1 { "error" } else { "errors" };
+    let rest =
+        if count > MAX_LISTED { format!(", the first {MAX_LISTED} listed") } else { String::new() };
+    let detail = format!("`{file}`: {count} {many}{rest}; nothing was imported");
+    let errors = faults.iter().take(MAX_LISTED).map(|fault| ProblemError::of_table(file, fault));
+    Problem::BadFile { detail, errors: errors.collect() }
+}
+
+pub(in crate::api) fn fault_errors(faults: &[RuleFault]) -> Vec<ProblemError> {
+    faults.iter().map(ProblemError::of_fault).collect()
+}
+
+/// Errors in the rules, then failing test cases, then missing test cases.
+pub(in crate::api) fn proof_errors(proof: &Proof) -> Vec<ProblemError> {
+    let failed = proof.failed.iter().map(|outcome| {
+        let difference = outcome.difference.as_deref().unwrap_or_default();
+        let detail = format!("« {} »: {difference}", outcome.name);
+        ProblemError::of_file(Some(&outcome.file), detail)
+    });
+    let missing = proof.missing.iter().map(|words| ProblemError::of_file(None, words.clone()));
+    fault_errors(&proof.faults).into_iter().chain(failed).chain(missing).collect()
+}
+
+/// JSON Pointer (RFC 6901) to a file in the request body.
+fn pointer(file: &str) -> String {
+    format!("#/files/{}", file.replace('~', "~0").replace('/', "~1"))
+}

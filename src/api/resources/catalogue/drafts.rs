@@ -1,0 +1,237 @@
+//! Rule drafts: open, save, submit, return, withdraw.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::api::context::RequestContext;
+use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
+use crate::api::extract::page::{Listing, Page};
+use crate::api::openapi::{Conflict, NoRevision, Stale, Unprocessable};
+use crate::api::problem::kinds::Problem;
+use crate::application;
+use crate::application::{DraftOutline, DraftView};
+use crate::domain::ids::DraftNumber;
+use crate::domain::rules::draft::{DraftRefusal, DraftStep};
+use crate::domain::rules::overlay::RulePath;
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct DraftsQuery {
+    /// Include published and withdrawn drafts.
+    #[serde(default)]
+    all: bool,
+}
+
+/// The whole content of a draft.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct DraftBody {
+    /// What the draft changes, and why.
+    #[schema(min_length = 1, max_length = 4000)]
+    comment: String,
+    /// Texts of the files, by path.
+    #[serde(default)]
+    files: BTreeMap<RulePath, String>,
+    /// New values of thresholds, applied to the thresholds file in `files`, or else to the one in force.
+    #[serde(default)]
+    thresholds: BTreeMap<String, f64>,
+}
+
+/// The reason for a step in a draft's review.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = StepReason)]
+pub(in crate::api) struct StepBody {
+    #[schema(min_length = 1, max_length = 4000)]
+    pub(in crate::api) reason: String,
+}
+
+/// List rule drafts. Published and withdrawn ones are left out unless requested.
+#[utoipa::path(
+    get,
+    path = "/api/v1/drafts",
+    tag = "rules",
+    params(DraftsQuery),
+    responses((status = 200, description = "A page of drafts", body = Page<DraftOutline>))
+)]
+pub(in crate::api) async fn list_drafts(
+    desk: RequestContext,
+    listing: Listing<DraftsQuery>,
+) -> Result<Page<DraftOutline>, Problem> {
+    let drafts = desk.store.drafts(listing.all).await?;
+    listing.page(drafts.iter().map(DraftOutline::of).collect(), |draft| draft.number)
+}
+
+/// Return one draft with its texts.
+#[utoipa::path(
+    get,
+    path = "/api/v1/drafts/{draft}",
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft")),
+    responses((status = 200, description = "The draft, with its revision in `ETag`", body = DraftView))
+)]
+pub(in crate::api) async fn find_draft(
+    desk: RequestContext,
+    number: web::Path<DraftNumber>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answered(&application::draft(&desk, *number).await?))
+}
+
+/// Open a rule draft. It takes effect only once another person publishes it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/drafts",
+    tag = "rules",
+    request_body = DraftBody,
+    responses((status = 201, description = "The new draft, with its revision in `ETag`", body = DraftView), Conflict, Unprocessable)
+)]
+pub(in crate::api) async fn open_draft(
+    desk: RequestContext,
+    body: web::Json<DraftBody>,
+) -> Result<HttpResponse, Problem> {
+    let draft = save(&desk, None, body.into_inner()).await?;
+    let outline = &draft.outline;
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, format!("/api/v1/drafts/{}", outline.number)))
+        .insert_header(etag(outline.revision))
+        .json(&draft))
+}
+
+/// Save a draft. The files in the body replace all its files.
+#[utoipa::path(
+    put,
+    path = "/api/v1/drafts/{draft}",
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
+    request_body = DraftBody,
+    responses(
+        (status = 200, description = "The saved draft, with its new revision in `ETag`", body = DraftView),
+        Conflict, Stale, Unprocessable, NoRevision
+    )
+)]
+pub(in crate::api) async fn save_draft(
+    desk: RequestContext,
+    number: web::Path<DraftNumber>,
+    IfMatch(revision): IfMatch,
+    body: web::Json<DraftBody>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answered(&save(&desk, Some((*number, revision)), body.into_inner()).await?))
+}
+
+async fn save(
+    desk: &RequestContext,
+    over: Option<(DraftNumber, i64)>,
+    body: DraftBody,
+) -> Result<DraftView, Problem> {
+    let DraftBody { comment, files, thresholds } = body;
+    let act = desk.act(&comment)?;
+    let thresholds: Vec<(String, String)> =
+        thresholds.into_iter().map(|(name, value)| (name, value.to_string())).collect();
+    let files = application::amended(desk, None, files, &BTreeSet::new(), &thresholds).await?;
+    Ok(application::save_draft(desk, over, files, &act).await?)
+}
+
+/// Submit a draft for review. It cannot be edited until it is published or returned.
+#[utoipa::path(
+    post,
+    path = "/api/v1/drafts/{draft}/submission",
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
+    request_body = StepBody,
+    responses(
+        (status = 200, description = "The draft, with its new revision in `ETag`", body = DraftView),
+        Conflict, Stale, Unprocessable, NoRevision
+    )
+)]
+pub(in crate::api) async fn submit_draft(
+    desk: RequestContext,
+    number: web::Path<DraftNumber>,
+    seen: IfMatch,
+    body: web::Json<StepBody>,
+) -> Result<HttpResponse, Problem> {
+    step(&desk, (*number, seen), DraftStep::Submitted, &body).await
+}
+
+/// Return a draft in review to its authors.
+#[utoipa::path(
+    post,
+    path = "/api/v1/drafts/{draft}/return",
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
+    request_body = StepBody,
+    responses(
+        (status = 200, description = "The draft, with its new revision in `ETag`", body = DraftView),
+        Conflict, Stale, Unprocessable, NoRevision
+    )
+)]
+pub(in crate::api) async fn return_draft(
+    desk: RequestContext,
+    number: web::Path<DraftNumber>,
+    seen: IfMatch,
+    body: web::Json<StepBody>,
+) -> Result<HttpResponse, Problem> {
+    step(&desk, (*number, seen), DraftStep::Returned, &body).await
+}
+
+/// Withdraw a draft.
+#[utoipa::path(
+    post,
+    path = "/api/v1/drafts/{draft}/withdrawal",
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
+    request_body = StepBody,
+    responses(
+        (status = 200, description = "The draft, with its new revision in `ETag`", body = DraftView),
+        Conflict, Stale, Unprocessable, NoRevision
+    )
+)]
+pub(in crate::api) async fn withdraw_draft(
+    desk: RequestContext,
+    number: web::Path<DraftNumber>,
+    seen: IfMatch,
+    body: web::Json<StepBody>,
+) -> Result<HttpResponse, Problem> {
+    step(&desk, (*number, seen), DraftStep::Withdrawn, &body).await
+}
+
+async fn step(
+    desk: &RequestContext,
+    (number, IfMatch(revision)): (DraftNumber, IfMatch),
+    step: DraftStep,
+    body: &StepBody,
+) -> Result<HttpResponse, Problem> {
+    let act = desk.act(&body.reason)?;
+    Ok(answered(&application::step_draft(desk, (number, Some(revision)), step, &act).await?))
+}
+
+fn answered(draft: &DraftView) -> HttpResponse {
+    HttpResponse::Ok().insert_header(etag(draft.outline.revision)).json(draft)
+}
+
+impl From<DraftRefusal> for Problem {
+    fn from(refusal: DraftRefusal) -> Self {
+        let words = refusal.to_string();
+        match refusal {
+            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
+            DraftRefusal::ForceMoved => Self::Stale(words),
+            DraftRefusal::TooLong { .. }
+            | DraftRefusal::HowMany { .. }
+            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
+            DraftRefusal::Frozen { .. }
+            | DraftRefusal::NotInReview { .. }
+            | DraftRefusal::Over { .. }
+            | DraftRefusal::Held { .. }
+            | DraftRefusal::Moved { .. }
+            | DraftRefusal::Unchanged { .. }
+            | DraftRefusal::NotOverridden { .. }
+            | DraftRefusal::NotAlone { .. }
+            | DraftRefusal::WouldOrphan { .. }
+            | DraftRefusal::OverHttpOnly => Self::Refused(words),
+        }
+    }
+}

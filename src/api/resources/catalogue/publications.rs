@@ -1,0 +1,180 @@
+//! Publications over the shipped rules: publish, roll back, list, compare.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::drafts::StepBody;
+use crate::api::context::RequestContext;
+use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
+use crate::api::extract::page::{Collection, Listing, NoFilters, Page};
+use crate::api::extract::query::QueryParameters;
+use crate::api::extract::trial_access::Trials;
+use crate::api::openapi::{Conflict, NoRevision, Stale, UnavailableResponse, Unprocessable};
+use crate::api::problem::kinds::Problem;
+use crate::application;
+use crate::application::{FileComparison, OverrideLine, RollBack, ThreeWay, VersionText, Wording};
+use crate::domain::ids::{DraftNumber, PublicationNumber};
+use crate::domain::rules::overlay::Publication;
+
+/// Publish a draft in review. Its authors cannot publish it, and every test case must pass.
+#[utoipa::path(
+    post,
+    path = "/api/v1/drafts/{draft}/publication",
+    tag = "rules",
+    params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
+    request_body = StepBody,
+    responses(
+        (status = 200, description = "The publication", body = Publication),
+        Conflict, Stale, Unprocessable, NoRevision, UnavailableResponse
+    )
+)]
+pub(in crate::api) async fn publish_draft(
+    desk: RequestContext,
+    trials: Trials,
+    number: web::Path<DraftNumber>,
+    IfMatch(revision): IfMatch,
+    body: web::Json<StepBody>,
+) -> Result<web::Json<Publication>, Problem> {
+    let act = desk.act(&body.reason)?;
+    let trial = trials.begin_act(&desk).await?;
+    Ok(web::Json(application::publish(&desk, &trial, (*number, Some(revision)), &act).await?))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct RollBackBody {
+    /// Reason for the roll-back, recorded in the audit trail.
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+    /// Whether to go back to the shipped text. By default, the text before the last publication is put back in force.
+    #[serde(default)]
+    to_shipped: bool,
+}
+
+/// Roll a rule back to its previous text, or to the shipped one. `If-Match` takes the `ETag` of `/api/v1/overrides`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/rules/{rule}/rollback",
+    tag = "rules",
+    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`"), SeenRevision),
+    request_body = RollBackBody,
+    responses(
+        (status = 200, description = "The publication that puts the earlier text back in force", body = Publication),
+        Conflict, Stale, Unprocessable, NoRevision, UnavailableResponse
+    )
+)]
+pub(in crate::api) async fn roll_back_rule(
+    desk: RequestContext,
+    trials: Trials,
+    name: web::Path<String>,
+    IfMatch(upto): IfMatch,
+    body: web::Json<RollBackBody>,
+) -> Result<web::Json<Publication>, Problem> {
+    let act = desk.act(&body.reason)?;
+    let to = if body.to_shipped { RollBack::Shipped } else { RollBack::Former };
+    let seen = Some(PublicationNumber(upto));
+    let trial = trials.begin_act(&desk).await?;
+    Ok(web::Json(application::roll_back(&desk, &trial, &name, (to, seen), &act).await?))
+}
+
+/// List publications and roll-backs of rules.
+#[utoipa::path(
+    get,
+    path = "/api/v1/publications",
+    tag = "rules",
+    responses((status = 200, description = "A page of publications, oldest first", body = Page<Publication>))
+)]
+pub(in crate::api) async fn list_publications(
+    desk: RequestContext,
+    listing: Listing<NoFilters>,
+) -> Result<Page<Publication>, Problem> {
+    listing.page(desk.store.publications().await?, |publication| publication.number)
+}
+
+/// List rule files that are overridden, and whether a newer version has shipped since.
+///
+/// `ETag` is the number of the last publication.
+#[utoipa::path(
+    get,
+    path = "/api/v1/overrides",
+    tag = "rules",
+    responses((status = 200, description = "The overridden files, by path", body = Collection<OverrideLine>))
+)]
+pub(in crate::api) async fn list_overrides(desk: RequestContext) -> Result<HttpResponse, Problem> {
+    let (upto, lines) = application::overrides(&desk).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(upto.0)).json(Collection::of(lines)))
+}
+
+/// Compare an override with the shipped text it was based on, and with the text that ships now.
+#[utoipa::path(
+    get,
+    path = "/api/v1/overrides/{rule}",
+    tag = "rules",
+    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`")),
+    responses((status = 200, description = "The comparison for the rule and for its test cases", body = Collection<ThreeWay>), Conflict)
+)]
+pub(in crate::api) async fn find_override(
+    desk: RequestContext,
+    name: web::Path<String>,
+) -> Result<web::Json<Collection<ThreeWay>>, Problem> {
+    Ok(Collection::of(application::three_way(&desk, &name).await?))
+}
+
+/// List every published version of a rule and of its test cases, with its text.
+#[utoipa::path(
+    get,
+    path = "/api/v1/rules/{rule}/versions",
+    tag = "rules",
+    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`")),
+    responses((status = 200, description = "A page of versions, by path and number", body = Page<VersionText>))
+)]
+pub(in crate::api) async fn list_versions(
+    desk: RequestContext,
+    name: web::Path<String>,
+    listing: Listing<NoFilters>,
+) -> Result<Page<VersionText>, Problem> {
+    let versions = application::versions(&desk, &name).await?;
+    listing.page_as_is(versions, |one| (one.version.path.to_string(), one.version.number))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct ComparisonQuery {
+    /// First text: `shipped`, `in-force`, the number of a version, or `draft-` and the number of a draft.
+    #[param(
+        example = "shipped",
+        pattern = "^(shipped|in-force|[1-9][0-9]{0,17}|draft-[1-9][0-9]{0,17})$"
+    )]
+    from: String,
+    /// Second text: `shipped`, `in-force`, the number of a version, or `draft-` and the number of a draft.
+    #[param(
+        example = "in-force",
+        pattern = "^(shipped|in-force|[1-9][0-9]{0,17}|draft-[1-9][0-9]{0,17})$"
+    )]
+    to: String,
+}
+
+/// Compare two versions of a rule and of its test cases.
+#[utoipa::path(
+    get,
+    path = "/api/v1/rules/{rule}/comparison",
+    tag = "rules",
+    params(
+        ("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`"),
+        ComparisonQuery
+    ),
+    responses((status = 200, description = "The differences, by path", body = Collection<FileComparison>))
+)]
+pub(in crate::api) async fn compare_rule(
+    desk: RequestContext,
+    name: web::Path<String>,
+    query: QueryParameters<ComparisonQuery>,
+) -> Result<web::Json<Collection<FileComparison>>, Problem> {
+    let wording = |word: &str| {
+        word.parse::<Wording>().map_err(|fault| Problem::BadParameter(fault.to_string()))
+    };
+    let (from, to) = (wording(&query.from)?, wording(&query.to)?);
+    Ok(Collection::of(application::compare(&desk, &name, from, to).await?))
+}

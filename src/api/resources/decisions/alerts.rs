@@ -1,0 +1,210 @@
+//! Alerts, silences and disputes: lists, and the history of one alert.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use crate::api::context::RequestContext;
+use crate::api::created;
+use crate::api::extract::alert_filter::AlertQuery;
+use crate::api::extract::page::{Listing, Page};
+use crate::api::extract::query::is_wanted;
+use crate::api::problem::kinds::Problem;
+use crate::application;
+use crate::application::{AlertDossier, AlertLine};
+use crate::domain::action_bodies::{Assignment, Comment, Contestation, NewAcknowledgement};
+use crate::domain::alerts::alert::Alert;
+use crate::domain::alerts::dispute::{Dispute, DisputeState};
+use crate::domain::alerts::silence::{Silence, SilenceScope};
+use crate::domain::ids::{AlertId, MinistryCode, ProjectId, RuleId};
+
+/// List alerts by rule and subject, resolved ones included, with how each is handled.
+#[utoipa::path(
+    get,
+    path = "/api/v1/alerts",
+    tag = "alerts",
+    params(AlertQuery),
+    responses((status = 200, description = "A page of alerts", body = Page<AlertLine>))
+)]
+pub(in crate::api) async fn list_alerts(
+    desk: RequestContext,
+    listing: Listing<AlertQuery>,
+) -> Result<Page<AlertLine>, Problem> {
+    let alerts = listing.choose(&desk, desk.store.standing_alerts().await?).await?;
+    let lines = application::alert_lines(&desk, alerts).await?;
+    listing.page(lines, |AlertLine { alert, .. }| (alert.rule.clone(), alert.subject.clone()))
+}
+
+/// Return one alert with its handling, silences, disputes and history.
+#[utoipa::path(
+    get,
+    path = "/api/v1/alerts/{alert}",
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    responses((status = 200, description = "The alert", body = AlertDossier))
+)]
+pub(in crate::api) async fn find_alert(
+    desk: RequestContext,
+    id: web::Path<String>,
+) -> Result<web::Json<AlertDossier>, Problem> {
+    let found = find(&desk, id.into_inner()).await?;
+    Ok(web::Json(application::dossier(&desk, found).await?))
+}
+
+/// Acknowledge an alert as it is now.
+#[utoipa::path(
+    post,
+    path = "/api/v1/alerts/{alert}/acknowledgement",
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    request_body = NewAcknowledgement,
+    responses((status = 200, description = "The acknowledged alert", body = AlertDossier))
+)]
+pub(in crate::api) async fn acknowledge(
+    desk: RequestContext,
+    id: web::Path<String>,
+    body: web::Json<NewAcknowledgement>,
+) -> Result<web::Json<AlertDossier>, Problem> {
+    let found = find(&desk, id.into_inner()).await?;
+    application::acknowledge(&desk, &found, &desk.act(body.reason.as_str())?).await?;
+    Ok(web::Json(application::dossier(&desk, found).await?))
+}
+
+/// The alert whose id is `id`, or the only one whose id begins so.
+pub(in crate::api) async fn find(desk: &RequestContext, id: String) -> Result<Alert, Problem> {
+    Ok(application::find_alert(desk, &id).await?)
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct SilenceQuery {
+    /// Whether the silence has ended.
+    ended: Option<bool>,
+    /// Id of the rule that the silence names.
+    rule: Vec<RuleId>,
+    /// Id of the project that the silence names.
+    project: Vec<ProjectId>,
+    /// Code of the ministry that the silence names.
+    ministry: Vec<MinistryCode>,
+}
+
+/// List silences, ended ones included.
+#[utoipa::path(
+    get,
+    path = "/api/v1/silences",
+    tag = "alerts",
+    params(SilenceQuery),
+    responses((status = 200, description = "A page of silences", body = Page<Silence>))
+)]
+pub(in crate::api) async fn list_silences(
+    desk: RequestContext,
+    listing: Listing<SilenceQuery>,
+) -> Result<Page<Silence>, Problem> {
+    let mut silences = desk.store.silences().await?;
+    silences.retain(|silence| {
+        let SilenceScope { rule, project, ministry } = &silence.scope;
+        listing.ended.is_none_or(|ended| silence.ended.is_some() == ended)
+            && (listing.rule.is_empty() || rule.iter().any(|rule| listing.rule.contains(rule)))
+            && (listing.project.is_empty()
+                || project.iter().any(|one| listing.project.contains(one)))
+            && (listing.ministry.is_empty()
+                || ministry.iter().any(|one| listing.ministry.contains(one)))
+    });
+    listing.page(silences, |silence| silence.number)
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct DisputeQuery {
+    /// State of the dispute.
+    state: Vec<DisputeState>,
+    /// Id of the project whose team raised the dispute.
+    project: Vec<ProjectId>,
+    /// Id of the disputed alert.
+    alert: Vec<AlertId>,
+}
+
+/// List disputes raised by project teams, settled ones included.
+#[utoipa::path(
+    get,
+    path = "/api/v1/disputes",
+    tag = "alerts",
+    params(DisputeQuery),
+    responses((status = 200, description = "A page of disputes", body = Page<Dispute>))
+)]
+pub(in crate::api) async fn list_disputes(
+    desk: RequestContext,
+    listing: Listing<DisputeQuery>,
+) -> Result<Page<Dispute>, Problem> {
+    let mut disputes = desk.store.disputes().await?;
+    disputes.retain(|dispute| {
+        is_wanted(&listing.state, &dispute.state)
+            && is_wanted(&listing.project, &dispute.project)
+            && is_wanted(&listing.alert, &dispute.alert)
+    });
+    listing.page(disputes, |dispute| dispute.number)
+}
+
+/// Assign an alert to a person.
+#[utoipa::path(
+    post,
+    path = "/api/v1/alerts/{alert}/assignment",
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    request_body = Assignment,
+    responses((status = 200, description = "The assigned alert", body = AlertDossier))
+)]
+pub(in crate::api) async fn assign_alert(
+    desk: RequestContext,
+    id: web::Path<String>,
+    body: web::Json<Assignment>,
+) -> Result<web::Json<AlertDossier>, Problem> {
+    let found = find(&desk, id.into_inner()).await?;
+    let act = desk.act(body.reason.as_str())?;
+    desk.store.assign(&found.id, body.to.as_str(), &act).await?;
+    Ok(web::Json(application::dossier(&desk, found).await?))
+}
+
+/// Comment on an alert.
+#[utoipa::path(
+    post,
+    path = "/api/v1/alerts/{alert}/comments",
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    request_body = Comment,
+    responses((status = 200, description = "The alert, with the comment in its history", body = AlertDossier))
+)]
+pub(in crate::api) async fn comment_alert(
+    desk: RequestContext,
+    id: web::Path<String>,
+    body: web::Json<Comment>,
+) -> Result<web::Json<AlertDossier>, Problem> {
+    let found = find(&desk, id.into_inner()).await?;
+    desk.store.comment(&found.id, &desk.act(body.text.as_str())?).await?;
+    Ok(web::Json(application::dossier(&desk, found).await?))
+}
+
+/// Record that a project's team disputes figures behind an alert.
+#[utoipa::path(
+    post,
+    path = "/api/v1/alerts/{alert}/disputes",
+    tag = "alerts",
+    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    request_body = Contestation,
+    responses((status = 201, description = "The new dispute", body = Dispute,
+        headers(("Location" = String, description = "Address of the dispute"))))
+)]
+pub(in crate::api) async fn dispute_alert(
+    desk: RequestContext,
+    id: web::Path<String>,
+    body: web::Json<Contestation>,
+) -> Result<HttpResponse, Problem> {
+    let found = find(&desk, id.into_inner()).await?;
+    if body.fields.is_empty() {
+        return Err(Problem::Unfit("`fields`: found none, expected at least one".to_owned()));
+    }
+    let act = desk.act(body.text.as_str())?;
+    let dispute = application::contest(&desk, &found, &body, &act).await?;
+    Ok(created(&format!("/api/v1/disputes/{}", dispute.number), &dispute))
+}

@@ -1,0 +1,184 @@
+//! Accounts, for administrators.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use crate::api::context::RequestContext;
+use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
+use crate::api::extract::page::{Listing, NoFilters, Page};
+use crate::api::extract::query::QueryParameters;
+use crate::api::problem::details::{PROBLEM_JSON, ProblemDetails};
+use crate::api::problem::kinds::Problem;
+use crate::domain::accounts::access::{Account, AccountNumber, Identity, Scope};
+use crate::domain::accounts::audit::Actor;
+use crate::domain::action_bodies::AccountBody;
+use crate::domain::ids::MinistryCode;
+use crate::store::AccountTerms;
+
+/// Maximum length of a ministry's code, in bytes.
+const LONGEST_CODE: usize = 40;
+
+/// The reason for a change whose request has no body.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct WhyQuery {
+    /// Reason for the change, recorded in the audit trail.
+    #[param(max_length = 4000)]
+    pub(in crate::api) reason: String,
+}
+
+/// List accounts, closed ones included.
+#[utoipa::path(
+    get,
+    path = "/api/v1/accounts",
+    tag = "accounts",
+    responses(
+        (status = 200, description = "A page of accounts, by number", body = Page<Account>)
+    )
+)]
+pub(in crate::api) async fn list_accounts(
+    desk: RequestContext,
+    listing: Listing<NoFilters>,
+) -> Result<Page<Account>, Problem> {
+    listing.page(desk.store.accounts().await?, |account| account.number)
+}
+
+/// Return one account.
+#[utoipa::path(
+    get,
+    path = "/api/v1/accounts/{account}",
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account")
+    ),
+    responses(
+        (status = 200, description = "The account, with its revision in `ETag`", body = Account)
+    )
+)]
+pub(in crate::api) async fn find_account(
+    desk: RequestContext,
+    number: web::Path<AccountNumber>,
+) -> Result<HttpResponse, Problem> {
+    let account = find(&desk, *number).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
+}
+
+/// Create an account.
+#[utoipa::path(
+    post,
+    path = "/api/v1/accounts",
+    tag = "accounts",
+    request_body = AccountBody,
+    responses(
+        (status = 201, description = "The new account, with its revision in `ETag`", body = Account),
+        (status = 409, description = "The name is taken, or looks like another account's name", body = ProblemDetails, content_type = PROBLEM_JSON)
+    )
+)]
+pub(in crate::api) async fn make_account(
+    desk: RequestContext,
+    body: web::Json<AccountBody>,
+) -> Result<HttpResponse, Problem> {
+    let act = desk.act(body.reason.as_str())?;
+    let account = desk.store.make_account(&terms(body.into_inner(), None)?, &act).await?;
+    let location = format!("/api/v1/accounts/{}", account.number.0);
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, location))
+        .insert_header(etag(account.revision))
+        .json(account))
+}
+
+/// Change the name, roles and scope of an account.
+///
+/// Its identity at the identity provider stays the same.
+#[utoipa::path(
+    put,
+    path = "/api/v1/accounts/{account}",
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account"),
+        SeenRevision
+    ),
+    request_body = AccountBody,
+    responses(
+        (status = 200, description = "The changed account, with its new revision in `ETag`", body = Account),
+        (status = 409, description = "The account is closed, the name is taken, or no administrator would be left", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 412, description = "The account has changed since the revision in `If-Match`", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 428, description = "`If-Match` header required", body = ProblemDetails, content_type = PROBLEM_JSON)
+    )
+)]
+pub(in crate::api) async fn change_account(
+    desk: RequestContext,
+    number: web::Path<AccountNumber>,
+    IfMatch(revision): IfMatch,
+    body: web::Json<AccountBody>,
+) -> Result<HttpResponse, Problem> {
+    let act = desk.act(body.reason.as_str())?;
+    let identity = find(&desk, *number).await?.identity;
+    let terms = terms(body.into_inner(), identity)?;
+    let account = desk.store.change_account((*number, revision), &terms, &act).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
+}
+
+/// Close an account for good, and revoke its tokens and sessions.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/accounts/{account}",
+    tag = "accounts",
+    params(
+        ("account" = AccountNumber, Path, description = "Number of the account"),
+        SeenRevision,
+        WhyQuery
+    ),
+    responses(
+        (status = 200, description = "The closed account, with its new revision in `ETag`", body = Account),
+        (status = 409, description = "The account is already closed, or is the last administrator", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 412, description = "The account has changed since the revision in `If-Match`", body = ProblemDetails, content_type = PROBLEM_JSON),
+        (status = 428, description = "`If-Match` header required", body = ProblemDetails, content_type = PROBLEM_JSON)
+    )
+)]
+pub(in crate::api) async fn close_account(
+    desk: RequestContext,
+    number: web::Path<AccountNumber>,
+    IfMatch(revision): IfMatch,
+    why: QueryParameters<WhyQuery>,
+) -> Result<HttpResponse, Problem> {
+    let act = desk.act(&why.reason)?;
+    let account = desk.store.close_account((*number, revision), &act).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
+}
+
+pub(in crate::api) async fn find(
+    desk: &RequestContext,
+    number: AccountNumber,
+) -> Result<Account, Problem> {
+    let found = desk.store.account(number).await?;
+    found.ok_or_else(|| Problem::NotFound { kind: "account", id: number.0.to_string() })
+}
+
+/// Checks that the codes of a scope have the form of ministries' codes.
+///
+/// # Errors
+/// `Problem::Unfit` for the first one that has not.
+pub(in crate::api) fn check(scope: &Scope) -> Result<(), Problem> {
+    let Scope::Ministries(codes) = scope else { return Ok(()) };
+    let is_code = |code: &&MinistryCode| {
+        let mut letters = code.as_str().chars();
+        !letters.any(|letter| letter.is_control() || letter.is_whitespace())
+            && (1..=LONGEST_CODE).contains(&code.as_str().len())
+    };
+    codes.iter().find(|code| !is_code(code)).map_or(Ok(()), |code| {
+        let found = code.as_str().escape_debug();
+        let words = format!("found `{found}`, expected the code of a ministry, as `MJ`");
+        Err(Problem::Unfit(words))
+    })
+}
+
+fn terms(body: AccountBody, identity: Option<Identity>) -> Result<AccountTerms, Problem> {
+    let AccountBody { name, roles, scope, reason: _ } = body;
+    let name =
+        Actor::person(name.as_str()).map_err(|fault| Problem::BadParameter(fault.to_string()))?;
+    check(&scope)?;
+    Ok(AccountTerms { name, roles, scope, identity })
+}

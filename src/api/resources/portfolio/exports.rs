@@ -1,0 +1,51 @@
+//! Exports of whole tables as files.
+
+use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::{HttpResponse, web};
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::api::context::RequestContext;
+use crate::api::extract::query::QueryParameters;
+use crate::api::openapi::NoData;
+use crate::api::problem::kinds::Problem;
+use crate::application;
+use crate::application::{ExportFormat, ExportTable};
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct ExportQuery {
+    /// Format of the file.
+    #[param(inline)]
+    format: ExportFormat,
+    /// Date as of which figures are taken; today in Paris by default.
+    as_of: Option<NaiveDate>,
+}
+
+/// Export a whole table as a file.
+#[utoipa::path(
+    get,
+    path = "/api/v1/exports/{table}",
+    tag = "portfolio",
+    params(("table" = inline(ExportTable), Path, description = "Name of the table"), ExportQuery),
+    responses(
+        (status = 200, description = "The file, as an attachment", content(
+            (String = "text/csv"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (String = "application/vnd.apache.parquet"),
+        )),
+        NoData,
+    )
+)]
+pub(in crate::api) async fn find_export(
+    desk: RequestContext,
+    table: web::Path<ExportTable>,
+    query: QueryParameters<ExportQuery>,
+) -> Result<HttpResponse, Problem> {
+    let file = application::export(&desk, *table, query.format, query.as_of).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(query.format.media_type())
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)))
+        .body(file.bytes))
+}

@@ -1,0 +1,125 @@
+//! Upload of files to import, and the report of each import.
+
+use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::context::RequestContext;
+use crate::api::created;
+use crate::api::extract::action_settings::ActionSettings;
+use crate::api::extract::query::{QueryFault, QueryParameters};
+use crate::api::extract::uploads::Uploads;
+use crate::api::openapi::{UnavailableResponse, Unprocessable};
+use crate::api::problem::kinds::Problem;
+use crate::application;
+use crate::application::{Intake, IntakeTerms};
+use crate::domain::ids::ImportNumber;
+use crate::domain::portfolio::edition::EditionId;
+use crate::store::{ImportReport, ImportSummary, Recorded};
+
+/// Path to which files are uploaded.
+pub(in crate::api) const UPLOAD: &str = "/api/v1/imports";
+
+/// Maximum length of a file's name, in characters.
+const NAME: usize = 255;
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct UploadQuery {
+    /// Name of the file. If it begins with a month, as in `2020-11.panorama.csv`, this is its edition.
+    #[param(min_length = 1, max_length = 255, pattern = r"^[^/\\\u0000-\u001F\u007F-\u009F]+$")]
+    file: String,
+    /// Name of the profile to read the file with; by default, the one that matches its header row.
+    profile: Option<String>,
+    /// Edition of the file, if it does not give one itself.
+    edition: Option<EditionId>,
+    /// Report what would be imported, and write nothing.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Import a CSV, XLSX or ODS file: all of it, or nothing.
+///
+/// The response is the report that `vigie import --format json` prints. If the file has errors, the response is 422
+/// with the position of each error, and nothing is imported.
+#[utoipa::path(
+    post,
+    path = "/api/v1/imports",
+    tag = "portfolio",
+    params(UploadQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes of the file"),
+    responses(
+        (status = 200, description = "The report of a dry run, or of a file that had already been imported", body = Intake),
+        (status = 201, description = "The file was imported", body = Intake,
+            headers(("Location" = String, description = "Address of the import"))),
+        Unprocessable,
+        UnavailableResponse
+    )
+)]
+pub(in crate::api) async fn import_file(
+    desk: RequestContext,
+    (practice, uploads): (web::Data<ActionSettings>, web::Data<Uploads>),
+    query: QueryParameters<UploadQuery>,
+    (request, body): (HttpRequest, web::Payload),
+) -> Result<HttpResponse, Problem> {
+    let UploadQuery { file, profile, edition, dry_run } = query.into_inner();
+    let file = file_name(file)?;
+    let terms = IntakeTerms { profile, edition, actor: desk.caller().name.clone(), dry_run };
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let upload =
+        uploads.receive(announced.and_then(|announced| announced.parse().ok()), body).await?;
+    let _turn = uploads.turn().await?;
+    let reader = practice.reader().await?;
+    let bytes = upload.into_bytes().await?;
+    let intake = application::take_in_file(&desk, reader, (file, bytes), &terms).await?;
+    let recorded = intake.files.first().map(|one| &one.recorded);
+    Ok(match recorded {
+        Some(Recorded::Added { number } | Recorded::Replaced { number, .. }) if !dry_run => {
+            created(&format!("/api/v1/imports/{number}"), &intake)
+        }
+        _ => HttpResponse::Ok().json(intake),
+    })
+}
+
+/// Checks that a file name is a bare name, without a folder.
+fn file_name(file: String) -> Result<String, Problem> {
+    let length = file.chars().count();
+    let is_name = (1..=NAME).contains(&length) && !file.contains(['/', '\\']);
+    let words = || {
+        format!(
+            "found `{file}`, expected the name of a file, {NAME} characters at most, without its folder"
+        )
+    };
+    if is_name { Ok(file) } else { Err(QueryFault::of("file", words()).into()) }
+}
+
+/// An import, with the report of reading its file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct ImportDossier {
+    #[serde(flatten)]
+    import: ImportSummary,
+    #[serde(flatten)]
+    report: ImportReport,
+}
+
+/// Return one import: what it replaced, rows set aside with the reason, figures withheld, projects matched.
+#[utoipa::path(
+    get,
+    path = "/api/v1/imports/{import}",
+    tag = "portfolio",
+    params(("import" = ImportNumber, Path, description = "Number of the import")),
+    responses((status = 200, description = "The import", body = ImportDossier))
+)]
+pub(in crate::api) async fn find_import(
+    desk: RequestContext,
+    number: web::Path<i64>,
+) -> Result<web::Json<ImportDossier>, Problem> {
+    let number = ImportNumber(*number);
+    let unknown = || Problem::NotFound { kind: "import", id: number.to_string() };
+    let imports = desk.store.imports().await?;
+    let import = imports.into_iter().find(|import| import.number == number).ok_or_else(unknown)?;
+    let report = desk.store.import_report(number).await?.ok_or_else(unknown)?;
+    Ok(web::Json(ImportDossier { import, report }))
+}

@@ -1,0 +1,7 @@
+//! Projects, portfolio, coverage, imports and exports.
+
+pub(in crate::api) mod coverage;
+pub(in crate::api) mod exports;
+pub(in crate::api) mod imports;
+pub(in crate::api) mod panorama;
+pub(in crate::api) mod projects;

@@ -1,0 +1,123 @@
+//! Portfolio figures, editions, imports and the data dictionary.
+
+use actix_web::web;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::api::context::RequestContext;
+use crate::api::extract::page::{Listing, NoFilters, Page};
+use crate::api::extract::query::{QueryParameters, is_wanted};
+use crate::api::openapi::NoData;
+use crate::api::problem::kinds::Problem;
+use crate::application;
+use crate::application::Panorama;
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::import::Dataset;
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::frame::dictionary;
+use crate::frame::dictionary::{Field, FieldOrigin, Supplier};
+use crate::store::ImportSummary;
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct AsOf {
+    /// Date as of which figures are taken; today in Paris by default.
+    pub(in crate::api) as_of: Option<NaiveDate>,
+}
+
+/// Return the figures of the portfolio, of each ministry, and of each edition as known at the time.
+#[utoipa::path(
+    get,
+    path = "/api/v1/portfolio",
+    tag = "portfolio",
+    params(AsOf),
+    responses((status = 200, description = "The figures", body = Panorama), NoData)
+)]
+pub(in crate::api) async fn find_portfolio(
+    desk: RequestContext,
+    query: QueryParameters<AsOf>,
+) -> Result<web::Json<Panorama>, Problem> {
+    Ok(web::Json(application::panorama(&desk, query.as_of).await?))
+}
+
+/// List the import in force for each edition of the panorama.
+#[utoipa::path(
+    get,
+    path = "/api/v1/editions",
+    tag = "portfolio",
+    responses((status = 200, description = "A page of imports, by edition", body = Page<ImportSummary>))
+)]
+pub(in crate::api) async fn list_editions(
+    desk: RequestContext,
+    listing: Listing<NoFilters>,
+) -> Result<Page<ImportSummary>, Problem> {
+    let mut imports = desk.store.imports().await?;
+    imports.retain(|import| import.dataset == Dataset::Panorama && import.replaced_by.is_none());
+    listing.page(imports, |import| (import.edition, import.number))
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct ImportQuery {
+    /// Dataset of the import.
+    dataset: Vec<Dataset>,
+    /// Edition of the import.
+    edition: Vec<EditionId>,
+    /// Whether another import has replaced it, in whole or in part.
+    replaced: Option<bool>,
+}
+
+/// List every import, and which import replaced which.
+#[utoipa::path(
+    get,
+    path = "/api/v1/imports",
+    tag = "portfolio",
+    params(ImportQuery),
+    responses((status = 200, description = "A page of imports, by number", body = Page<ImportSummary>))
+)]
+pub(in crate::api) async fn list_imports(
+    desk: RequestContext,
+    listing: Listing<ImportQuery>,
+) -> Result<Page<ImportSummary>, Problem> {
+    let mut imports = desk.store.imports().await?;
+    imports.retain(|import| {
+        is_wanted(&listing.dataset, &import.dataset)
+            && is_wanted(&listing.edition, &import.edition)
+            && listing.replaced.is_none_or(|replaced| import.replaced_by.is_some() == replaced)
+    });
+    listing.page(imports, |import| import.number)
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct FieldQuery {
+    /// Table that contains the field: projects, ministries or the portfolio.
+    scope: Vec<SubjectKind>,
+    /// Who supplies the field.
+    supplier: Vec<Supplier>,
+    /// How the value is obtained: published, reported as a follow-up fact, taken from a list, or computed.
+    origin: Vec<FieldOrigin>,
+}
+
+/// List every field of the data dictionary.
+#[utoipa::path(
+    get,
+    path = "/api/v1/dictionary",
+    tag = "portfolio",
+    params(FieldQuery),
+    responses((status = 200, description = "A page of fields, in the order of tables and documents", body = Page<Field>))
+)]
+pub(in crate::api) async fn list_fields(
+    listing: Listing<FieldQuery>,
+) -> Result<Page<&'static Field>, Problem> {
+    let held = |field: &Field| field.scopes.iter().any(|scope| is_wanted(&listing.scope, scope));
+    let fields = dictionary::fields().filter(|field| {
+        held(field)
+            && is_wanted(&listing.supplier, &field.supplier)
+            && is_wanted(&listing.origin, &field.origin)
+    });
+    listing.page_as_is(fields.collect(), |field| field.name.to_owned())
+}

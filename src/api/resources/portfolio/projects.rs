@@ -1,0 +1,177 @@
+//! Projects: list, one project, its history, timeline and verdicts.
+
+use std::collections::BTreeSet;
+
+use actix_web::web;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::panorama::AsOf;
+use crate::api::context::RequestContext;
+use crate::api::extract::page::{Listing, NoFilters, Page};
+use crate::api::extract::query::QueryParameters;
+use crate::api::openapi::NoData;
+use crate::api::problem::kinds::Problem;
+use crate::application;
+use crate::application::{
+    HistoryRow, ProjectRow, ProjectView, TableRow, TimelineEvent, TimelineKind,
+};
+use crate::domain::ids::MinistryCode;
+use crate::domain::portfolio::follow_up::WatchList;
+use crate::domain::portfolio::snapshot::Phase;
+use crate::domain::rules::verdict::Judgement;
+use crate::intake::name_key;
+
+/// Maximum length of the text to search for, in characters.
+const LONGEST: usize = 200;
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct ProjectQuery {
+    /// Date as of which figures are taken; today in Paris by default.
+    as_of: Option<NaiveDate>,
+    /// Code of a ministry.
+    ministry: Vec<MinistryCode>,
+    /// Phase of the project.
+    phase: Vec<Phase>,
+    /// Only projects on one of these watch lists.
+    watch: Vec<WatchList>,
+    /// Text to find in the id or in any name of the project. Case and accents do not matter.
+    #[param(max_length = 200)]
+    q: Option<String>,
+}
+
+/// List the projects of the edition in force, and those that have just left.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects",
+    tag = "projects",
+    params(ProjectQuery),
+    responses((status = 200, description = "A page of projects", body = Page<ProjectRow>), NoData)
+)]
+pub(in crate::api) async fn list_projects(
+    desk: RequestContext,
+    listing: Listing<ProjectQuery>,
+) -> Result<Page<TableRow>, Problem> {
+    let called = listing.called(&desk).await?;
+    let mut rows = application::projects(&desk, listing.as_of).await?;
+    rows.retain(|row| {
+        listing.fits(row)
+            && called.as_ref().is_none_or(|called| called.contains(text(row, "project_id")))
+    });
+    listing.page(rows, |row| text(row, "project_id").to_owned())
+}
+
+impl ProjectQuery {
+    fn fits(&self, row: &TableRow) -> bool {
+        let on_list = |watch: &WatchList| {
+            row.get(&format!("watch_{}", watch.as_str())).and_then(Json::as_bool) == Some(true)
+        };
+        let (ministry, phase) = (text(row, "ministry"), text(row, "phase"));
+        (self.ministry.is_empty() || self.ministry.iter().any(|one| one.as_str() == ministry))
+            && (self.phase.is_empty() || self.phase.iter().any(|one| one.as_str() == phase))
+            && (self.watch.is_empty() || self.watch.iter().any(on_list))
+    }
+
+    /// Ids of the projects whose id or names contain the text searched for; `None` if there is none.
+    async fn called(&self, desk: &RequestContext) -> Result<Option<BTreeSet<String>>, Problem> {
+        let Some(q) = &self.q else { return Ok(None) };
+        if q.chars().count() > LONGEST {
+            let words = format!("parameter `q`: expected at most {LONGEST} characters");
+            return Err(Problem::BadParameter(words));
+        }
+        let wanted = name_key(q);
+        let like = |name: &str| name_key(name).contains(&wanted);
+        let known = desk.store.known_projects().await?.into_iter().filter(|known| {
+            like(known.project.as_str()) || known.names.iter().any(|name| like(name))
+        });
+        Ok(Some(known.map(|known| known.project.to_string()).collect()))
+    }
+}
+
+/// The text of a field; empty if it is unknown.
+fn text<'row>(row: &'row TableRow, field: &str) -> &'row str {
+    row.get(field).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// Return one project by id or by any of its names.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}",
+    tag = "projects",
+    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), AsOf),
+    responses((status = 200, description = "The project: fields, history, and verdicts of the last cycle", body = ProjectView), NoData)
+)]
+pub(in crate::api) async fn find_project(
+    desk: RequestContext,
+    project: web::Path<String>,
+    query: QueryParameters<AsOf>,
+) -> Result<web::Json<ProjectView>, Problem> {
+    Ok(web::Json(application::project(&desk, &project, query.as_of).await?))
+}
+
+/// List what each edition reported about a project.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/history",
+    tag = "projects",
+    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), AsOf),
+    responses((status = 200, description = "A page with one row per edition", body = Page<HistoryRow>), NoData)
+)]
+pub(in crate::api) async fn list_history(
+    desk: RequestContext,
+    project: web::Path<String>,
+    listing: Listing<AsOf>,
+) -> Result<Page<TableRow>, Problem> {
+    let history = application::project(&desk, &project, listing.as_of).await?.history;
+    listing.page(history, |row| text(row, "edition").to_owned())
+}
+
+/// List the verdicts of the last cycle on a project, with evidence and explanation.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/verdicts",
+    tag = "projects",
+    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter")),
+    responses((status = 200, description = "A page of verdicts, by rule", body = Page<Judgement>))
+)]
+pub(in crate::api) async fn list_verdicts(
+    desk: RequestContext,
+    project: web::Path<String>,
+    listing: Listing<NoFilters>,
+) -> Result<Page<Judgement>, Problem> {
+    listing.page(application::verdicts(&desk, &project).await?, |verdict| verdict.rule.clone())
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct TimelineQuery {
+    /// Kind of event.
+    about: Vec<TimelineKind>,
+    /// Only events on this day or later.
+    since: Option<NaiveDate>,
+}
+
+/// List the events of a project, newest first: editions, alerts, missions, reviews, silences.
+#[utoipa::path(
+    get,
+    path = "/api/v1/projects/{project}/timeline",
+    tag = "projects",
+    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), TimelineQuery),
+    responses((status = 200, description = "A page of events", body = Page<TimelineEvent>), NoData)
+)]
+pub(in crate::api) async fn list_timeline(
+    desk: RequestContext,
+    project: web::Path<String>,
+    listing: Listing<TimelineQuery>,
+) -> Result<Page<TimelineEvent>, Problem> {
+    let mut events = application::timeline(&desk, &project).await?;
+    events.retain(|event| {
+        (listing.about.is_empty() || listing.about.contains(&event.about))
+            && listing.since.is_none_or(|since| since <= event.on)
+    });
+    listing.page_as_is(events, |event| event.name.clone())
+}

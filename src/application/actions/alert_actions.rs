@@ -1,0 +1,208 @@
+//! Actions of people on alerts, checked and completed before they are stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use crate::application::publishing::catalogue::catalogue;
+use crate::application::queries::view;
+use crate::application::{ApplicationError, Services};
+use crate::domain::accounts::audit::ActionContext;
+use crate::domain::action_bodies::Contestation;
+use crate::domain::alerts::alert::{Alert, AlertState};
+use crate::domain::alerts::dispute::{Dispute, DisputeState};
+use crate::domain::alerts::silence::{Silence, SilenceChange, SilenceScope, SilenceTerms};
+use crate::domain::ids::{AlertId, DisputeNumber, MinistryCode, ProjectId, RuleId, SilenceNumber};
+use crate::domain::portfolio::import::Dataset;
+use crate::domain::portfolio::subject::Subject;
+use crate::frame::dictionary;
+use crate::frame::dictionary::FieldOrigin;
+use crate::intake::nearest_name;
+
+/// Datasets that are lists: a row is not a field, so the list as a whole is contested.
+const LISTS: [Dataset; 6] = [
+    Dataset::Rebaselines,
+    Dataset::Milestones,
+    Dataset::Contracts,
+    Dataset::Recommendations,
+    Dataset::DeclaredCauses,
+    Dataset::WatchLists,
+];
+
+/// The alert whose id is `requested`, or the only one whose id begins so: `4f2a`, `alert/4f2a`.
+///
+/// # Errors
+/// When there is none, or several, which are then named.
+pub async fn find_alert(parts: &Services, requested: &str) -> Result<Alert, ApplicationError> {
+    let no_such = || ApplicationError::NoSuchAlert { requested: requested.to_owned() };
+    let prefix = requested.trim_start_matches("alert/").to_lowercase();
+    if prefix.is_empty() {
+        return Err(no_such());
+    }
+    if let Some(exact) = parts.store.alert(&AlertId::new(prefix.as_str())).await? {
+        return Ok(exact);
+    }
+    let mut found = parts.store.standing_alerts().await?;
+    found.retain(|alert| alert.id.as_str().starts_with(&prefix));
+    if found.len() > 1 {
+        let candidates = found.iter().map(|alert| alert.id.to_string()).collect();
+        return Err(ApplicationError::AmbiguousAlert { requested: prefix, candidates });
+    }
+    found.pop().ok_or_else(no_such)
+}
+
+/// A ministry by its code, `portfolio`, else a project by id or any of its names.
+///
+/// # Errors
+/// When no project is called so; the nearest name is then given.
+pub async fn subject_called(
+    parts: &Services,
+    requested: &str,
+) -> Result<Subject, ApplicationError> {
+    if let Ok(subject) = Subject::try_from(requested.to_owned()) {
+        return Ok(subject);
+    }
+    let known = ministries(parts).await?;
+    let code = MinistryCode::new(requested);
+    if known.values().any(|ministry| *ministry == code) {
+        return Ok(Subject::Ministry(code));
+    }
+    Ok(Subject::Project(view::find_project(parts, requested).await?.project))
+}
+
+/// The alerts that silences hide on the day of `now`, counting `silence_changes` that are not
+/// committed yet.
+pub(in crate::application) async fn silenced_alerts(
+    parts: &Services,
+    alerts: &[&Alert],
+    changes: &[SilenceChange],
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<AlertId>, ApplicationError> {
+    let mut silences = parts.store.silences().await?;
+    for change in changes {
+        let known = silences.iter_mut().find(|silence| silence.number == change.silence.number);
+        if let Some(silence) = known {
+            silence.clone_from(&change.silence);
+        }
+    }
+    let today = view::today(now);
+    silences.retain(|silence| silence.holds_on(today));
+    if silences.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let ministries = ministries(parts).await?;
+    let is_silenced = |alert: &&Alert| {
+        let ministry = alert.subject.project().and_then(|project| ministries.get(project));
+        silences.iter().any(|silence| silence.hides(alert, ministry, today))
+    };
+    Ok(alerts.iter().copied().filter(is_silenced).map(|alert| alert.id.clone()).collect())
+}
+
+/// The ministry of each project.
+pub async fn ministries(
+    parts: &Services,
+) -> Result<BTreeMap<ProjectId, MinistryCode>, ApplicationError> {
+    let known = parts.store.known_projects().await?;
+    Ok(known.into_iter().map(|project| (project.project, project.ministry)).collect())
+}
+
+#[derive(Clone, Debug)]
+pub struct SilenceRequest {
+    pub scope: SilenceScope,
+    /// In Paris; the silence still holds on that day.
+    pub last_day: NaiveDate,
+}
+
+/// Records a silence with what it covers now: the levels of alerts, and the texts of rules.
+pub async fn silence(
+    parts: &Services,
+    request: SilenceRequest,
+    terms: SilenceTerms,
+    act: &ActionContext,
+) -> Result<Silence, ApplicationError> {
+    let SilenceRequest { mut scope, last_day } = request;
+    if scope.is_empty() {
+        return Err(ApplicationError::SilencesEverything);
+    }
+    let today = view::today(act.at);
+    let last = today.checked_add_days(Days::new(terms.max_days.into())).unwrap_or(today);
+    if last_day < today || last_day > last {
+        return Err(ApplicationError::SilenceTooLong { requested: last_day, first: today, last });
+    }
+    if let Some(project) = &scope.project {
+        scope.project = Some(view::find_project(parts, project.as_str()).await?.project);
+    }
+    let in_force = catalogue(parts).await?;
+    let mut revisions = in_force.catalogue.revisions();
+    if let Some(rule) = &scope.rule {
+        if !revisions.contains_key(rule) {
+            let near = nearest_name(rule.as_str(), revisions.keys().map(RuleId::as_str));
+            let near = near.map(str::to_owned);
+            return Err(ApplicationError::NoSuchRule { requested: rule.to_string(), near });
+        }
+        revisions.retain(|known, _| known == rule);
+    }
+    let ministries = ministries(parts).await?;
+    let mut alerts = parts.store.standing_alerts().await?;
+    alerts.retain(|alert| {
+        let ministry = alert.subject.project().and_then(|project| ministries.get(project));
+        alert.state != AlertState::Resolved && scope.covers(&alert.rule, &alert.subject, ministry)
+    });
+    let announced = last_day.checked_sub_days(Days::new(terms.announce_days.into()));
+    let silence = Silence {
+        number: SilenceNumber(0),
+        scope,
+        author: act.actor.clone(),
+        reason: act.reason.clone(),
+        made_at: act.at,
+        last_day,
+        announce_on: announced.unwrap_or(last_day).max(today),
+        levels: alerts.into_iter().map(|alert| (alert.id, alert.level)).collect(),
+        revisions,
+        to_review: BTreeSet::new(),
+        announced_at: None,
+        ended: None,
+    };
+    Ok(parts.store.silence(&silence).await?)
+}
+
+/// Records a dispute. The statement is the act's reason.
+pub async fn contest(
+    parts: &Services,
+    alert: &Alert,
+    contested: &Contestation,
+    act: &ActionContext,
+) -> Result<Dispute, ApplicationError> {
+    let Subject::Project(project) = &alert.subject else {
+        return Err(ApplicationError::NotOfAProject { subject: alert.subject.to_string() });
+    };
+    for field in &contested.fields {
+        check_contestable(field.as_str())?;
+    }
+    let dispute = Dispute {
+        number: DisputeNumber(0),
+        alert: alert.id.clone(),
+        project: project.clone(),
+        import: None,
+        fields: contested.fields.iter().map(|field| field.as_str().to_owned()).collect(),
+        statement: act.reason.clone(),
+        author: contested.author.as_str().to_owned(),
+        at: act.at,
+        state: DisputeState::Open,
+        answer: None,
+        settled_by: None,
+    };
+    Ok(parts.store.dispute(&dispute, act).await?)
+}
+
+fn check_contestable(name: &str) -> Result<(), ApplicationError> {
+    let facts = || dictionary::facts().map(|field| field.name);
+    let published = dictionary::fields().filter(|field| field.origin == FieldOrigin::Published);
+    let lists = LISTS.into_iter().map(Dataset::as_str);
+    let known: Vec<&str> = facts().chain(published.map(|field| field.name)).chain(lists).collect();
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let near = nearest_name(name, known).map(str::to_owned);
+    Err(ApplicationError::NotContestable { field: name.to_owned(), near })
+}

@@ -1,0 +1,106 @@
+//! Files that people bring: recorded all or none, or tried out, with what each of them gave.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::application::{ApplicationError, Services};
+use crate::domain::accounts::audit::Actor;
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::import::{Dataset, Import, SetAside, Sighting, WithheldFigure};
+use crate::intake::{ReadRequest, Reader};
+use crate::store::Recorded;
+use crate::support::fingerprint::Fingerprint;
+
+/// The result of taking in files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Intake {
+    /// True when the files were only tried out and nothing was written.
+    pub dry_run: bool,
+    pub files: Vec<FileIntake>,
+}
+
+/// What one file gave, without its rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FileIntake {
+    pub recorded: Recorded,
+    pub rows_kept: usize,
+    pub file: String,
+    pub sha256: Fingerprint,
+    pub profile: String,
+    /// Why this profile and this edition were chosen.
+    pub profile_reason: String,
+    pub dataset: Dataset,
+    pub edition: EditionId,
+    pub set_aside: Vec<SetAside>,
+    pub withheld: Vec<WithheldFigure>,
+    pub sightings: Vec<Sighting>,
+}
+
+impl Intake {
+    pub fn of(dry_run: bool, imports: &[Import], recorded: &[Recorded]) -> Self {
+        Self { dry_run, files: imports.iter().zip(recorded).map(FileIntake::of).collect() }
+    }
+}
+
+impl FileIntake {
+    fn of((import, recorded): (&Import, &Recorded)) -> Self {
+        Self {
+            recorded: recorded.clone(),
+            rows_kept: import.rows.len(),
+            file: import.file.clone(),
+            sha256: import.sha256.clone(),
+            profile: import.profile.clone(),
+            profile_reason: import.profile_reason.clone(),
+            dataset: import.dataset,
+            edition: import.edition,
+            set_aside: import.set_aside.clone(),
+            withheld: import.withheld.clone(),
+            sightings: import.sightings.clone(),
+        }
+    }
+}
+
+/// How files are to be read, and who is responsible for them.
+#[derive(Clone, Debug)]
+pub struct IntakeTerms {
+    /// Used instead of the profile that the header row calls for.
+    pub profile: Option<String>,
+    /// For files that do not say their edition.
+    pub edition: Option<EditionId>,
+    pub actor: Actor,
+    pub dry_run: bool,
+}
+
+/// Reads one file on a blocking thread, and takes it in.
+pub async fn take_in_file(
+    parts: &Services,
+    reader: Reader,
+    (file, bytes): (String, Vec<u8>),
+    terms: &IntakeTerms,
+) -> Result<Intake, ApplicationError> {
+    parts.store.check_whole("an import")?;
+    let known = parts.store.known_projects().await?;
+    let (profile, edition) = (terms.profile.clone(), terms.edition);
+    let import = tokio::task::spawn_blocking(move || {
+        let profile = profile.as_deref();
+        reader.read(&ReadRequest { file: &file, bytes: &bytes, profile, edition }, &known)
+    })
+    .await??;
+    let imports = [import];
+    let recorded = take_in(parts, &imports, terms).await?;
+    Ok(Intake::of(terms.dry_run, &imports, &recorded))
+}
+
+/// Takes in all files, or none.
+pub async fn take_in(
+    parts: &Services,
+    imports: &[Import],
+    terms: &IntakeTerms,
+) -> Result<Vec<Recorded>, ApplicationError> {
+    let recorded = if terms.dry_run {
+        parts.store.preview_imports(imports).await?
+    } else {
+        parts.store.record_imports(imports, &terms.actor, parts.clock.now()).await?
+    };
+    Ok(recorded)
+}

@@ -1,0 +1,179 @@
+//! Missions as shown to people, and the actions of people on them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use utoipa::ToSchema;
+
+use crate::application::publishing::catalogue;
+use crate::application::queries::table_rows::TableRow;
+use crate::application::queries::view;
+use crate::application::{ApplicationError, Services};
+use crate::decisions::missions::{
+    ActContext, Candidate, MissionAct, PLAYBOOK_FILE, Playbook, PlaybookEntry, Ranked,
+    RuleOutcomes, act, outcomes, rank,
+};
+use crate::domain::accounts::audit::Actor;
+use crate::domain::alerts::alert::{Alert, AlertState};
+use crate::domain::ids::{AlertId, MissionId};
+use crate::domain::missions::mission::{Awaited, Mission, MissionChange};
+use crate::domain::portfolio::follow_up::WatchList;
+use crate::store::{MissionEntry, MissionFilter};
+
+/// A mission in a list.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MissionLine {
+    #[serde(flatten)]
+    pub mission: Mission,
+    /// The step that is due on `due_on`.
+    pub awaits: Option<Awaited>,
+    pub late: bool,
+}
+
+/// Everything known of one mission.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MissionFile {
+    #[serde(flatten)]
+    pub line: MissionLine,
+    /// The entry of its kind in the playbook.
+    #[serde(deserialize_with = "crate::decisions::missions::told_play")]
+    pub play: Option<PlaybookEntry>,
+    /// The alerts behind it, in their current state.
+    pub alerts_behind: Vec<Alert>,
+    /// Oldest first.
+    pub history: Vec<MissionEntry>,
+}
+
+impl MissionLine {
+    pub fn of(mission: Mission, today: NaiveDate) -> Self {
+        Self { awaits: mission.awaits(), late: mission.is_late(today), mission }
+    }
+}
+
+/// Late missions first, then by due date.
+pub async fn mission_lines(
+    parts: &Services,
+    filter: &MissionFilter,
+) -> Result<Vec<MissionLine>, ApplicationError> {
+    let today = view::today(parts.clock.now());
+    let missions = parts.store.missions(filter).await?;
+    let mut lines: Vec<MissionLine> =
+        missions.into_iter().map(|mission| MissionLine::of(mission, today)).collect();
+    lines.sort_by(|a, b| order(a).cmp(&order(b)));
+    Ok(lines)
+}
+
+/// Sorts by lateness, then due date; ended missions last.
+fn order(line: &MissionLine) -> (bool, bool, NaiveDate, String, &str) {
+    let Mission { id, subject, due_on, .. } = &line.mission;
+    (line.awaits.is_none(), !line.late, *due_on, subject.to_string(), id.as_str())
+}
+
+pub async fn mission(parts: &Services, id: &MissionId) -> Result<MissionFile, ApplicationError> {
+    let mission = parts.store.mission(id).await?;
+    let mission = mission.ok_or_else(|| ApplicationError::NoSuchMission(id.clone()))?;
+    let mut alerts_behind = Vec::with_capacity(mission.alerts.len());
+    for alert in &mission.alerts {
+        alerts_behind.extend(parts.store.alert(alert).await?);
+    }
+    Ok(MissionFile {
+        play: playbook(parts).await?.play(mission.kind).cloned(),
+        history: parts.store.mission_history(id).await?,
+        line: MissionLine::of(mission, view::today(parts.clock.now())),
+        alerts_behind,
+    })
+}
+
+/// Applies an action to the current state of a mission and records it, or refuses it with a reason.
+pub async fn act_on_mission(
+    parts: &Services,
+    id: &MissionId,
+    what: &MissionAct,
+    (actor, director): (&Actor, Option<&str>),
+) -> Result<MissionChange, ApplicationError> {
+    let playbook = playbook(parts).await?;
+    let at = parts.clock.now();
+    let hand = ActContext { by: actor, at, today: view::today(at), playbook: &playbook, director };
+    let change = parts
+        .store
+        .change_mission(id, at, |mission| {
+            act(mission, what, hand).map_err(ApplicationError::Refused)
+        })
+        .await?;
+    change.ok_or_else(|| ApplicationError::NoSuchMission(id.clone()))
+}
+
+/// Every live mission in the order in which it should be taken, as of today or a past date.
+pub async fn mission_ranking(
+    parts: &Services,
+    as_of: Option<NaiveDate>,
+) -> Result<Vec<Ranked>, ApplicationError> {
+    let as_of = as_of.unwrap_or_else(|| view::today(parts.clock.now()));
+    let missions = parts.store.live_missions().await?;
+    if missions.is_empty() {
+        return Ok(vec![]);
+    }
+    let alerts: BTreeMap<AlertId, Alert> = parts
+        .store
+        .standing_alerts()
+        .await?
+        .into_iter()
+        .map(|alert| (alert.id.clone(), alert))
+        .collect();
+    let rows: BTreeMap<String, TableRow> = view::projects(parts, Some(as_of))
+        .await?
+        .into_iter()
+        .filter_map(|row| Some((row.get("project_id")?.as_str()?.to_owned(), row)))
+        .collect();
+    let candidates: Vec<Candidate> = missions
+        .into_iter()
+        .map(|mission| {
+            let project = mission.subject.project().and_then(|project| rows.get(project.as_str()));
+            candidate(mission, &alerts, project)
+        })
+        .collect();
+    Ok(rank(&candidates, &playbook(parts).await?, as_of))
+}
+
+/// For each rule, how many of the missions it called for had each outcome.
+pub async fn mission_outcomes(parts: &Services) -> Result<Vec<RuleOutcomes>, ApplicationError> {
+    let missions = parts.store.missions(&MissionFilter::default()).await?;
+    let alerts = parts.store.standing_alerts().await?;
+    let rules = alerts.into_iter().map(|alert| (alert.id, alert.rule)).collect();
+    Ok(outcomes(&missions, &rules))
+}
+
+fn candidate(
+    mission: Mission,
+    alerts: &BTreeMap<AlertId, Alert>,
+    project: Option<&TableRow>,
+) -> Candidate {
+    let behind: BTreeSet<&AlertId> = mission.alerts.iter().collect();
+    let open: Vec<&Alert> = behind
+        .into_iter()
+        .filter_map(|alert| alerts.get(alert))
+        .filter(|alert| alert.state == AlertState::Open)
+        .collect();
+    let number = |field: &str| project.and_then(|row| row.get(field)).and_then(Json::as_f64);
+    let drift = number("cost_current").zip(number("cost_initial"));
+    let on_list = |watch: &WatchList| {
+        let field = format!("watch_{}", watch.as_str());
+        project.and_then(|row| row.get(&field)).and_then(Json::as_bool) == Some(true)
+    };
+    Candidate {
+        level: open.iter().map(|alert| alert.level).max(),
+        open_alerts: u32::try_from(open.len()).unwrap_or(u32::MAX),
+        drift_meur: drift.map(|(current, initial)| current - initial),
+        watches: WatchList::ALL.into_iter().filter(on_list).collect(),
+        mission,
+    }
+}
+
+/// Reads the playbook of the catalogue in force.
+async fn playbook(parts: &Services) -> Result<Playbook, ApplicationError> {
+    let texts = catalogue::read_rules(parts).await?;
+    let text = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
+    Ok(Playbook::parse(text, PLAYBOOK_FILE)?)
+}

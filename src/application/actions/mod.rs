@@ -1,0 +1,9 @@
+//! What people do: to alerts, missions, reviews, imports and jobs.
+
+pub(super) mod alert_actions;
+pub(super) mod intake;
+pub(super) mod job_queue;
+pub(super) mod local_tokens;
+pub(super) mod missions;
+pub(super) mod reviews;
+pub(super) mod webhook_events;

@@ -1,0 +1,114 @@
+//! The messages of a cycle: what it decided that each receiver of the settings has not yet been sent.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use tracing::{info, warn};
+
+use super::messages;
+use super::messages::{MessageBasis, Situation};
+use super::run::{Deliberation, Judged, deliberate, judge};
+use crate::application::publishing::catalogue;
+use crate::application::queries::view;
+use crate::application::{ApplicationError, Services};
+use crate::domain::ids::CycleNumber;
+use crate::domain::messages::notice::{Notice, Outgoing};
+use crate::domain::operation::cycle::CycleCounts;
+use crate::notify;
+use crate::notify::CycleDone;
+
+/// The messages that a ministry would get if a cycle ran now. Writes and sends nothing.
+pub async fn preview(
+    parts: &Services,
+    ministry: &str,
+    as_of: Option<NaiveDate>,
+) -> Result<Vec<Notice>, ApplicationError> {
+    parts.store.check_whole("what will be said to a ministry")?;
+    let now = parts.clock.now();
+    let as_of = as_of.unwrap_or_else(|| view::today(now));
+    let texts = catalogue::read_rules(parts).await?;
+    let upto = parts.store.latest_known().await?;
+    let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
+    let judged = judge(parts, texts, portfolio, upto, as_of).await?;
+    let last = parts.store.last_cycle().await?;
+    let deliberation = deliberate(parts, &judged, last.as_ref(), now).await?;
+    let (basis, situation) = inputs(&judged, &deliberation, now);
+    let compose = |occasion: notify::ComposeContext<'_>| {
+        let found = occasion.directory.find_ministry(ministry).cloned();
+        let found = found.ok_or_else(|| ApplicationError::NoSuchMinistry(ministry.to_owned()))?;
+        Ok(notify::preview(occasion, &found)?)
+    };
+    messages::compose(parts, basis, situation, compose).await
+}
+
+/// The messages to write with a cycle. Alerts that were open before a channel was set up are taken as
+/// known by its receivers; with `announce` they are sent instead.
+pub(in crate::application) async fn outgoing(
+    parts: &Services,
+    judged: &Judged,
+    deliberation: &Deliberation,
+    (now, announce): (DateTime<Utc>, bool),
+) -> Result<Outgoing, ApplicationError> {
+    if notify::lanes(&parts.notify).is_empty() {
+        return Ok(Outgoing::default());
+    }
+    let (basis, situation) = inputs(judged, deliberation, now);
+    let compose = |occasion: notify::ComposeContext<'_>| {
+        let occasion = notify::ComposeContext { announce, ..occasion };
+        let done = done(judged, deliberation);
+        Ok(notify::with_end_of_cycle(notify::outgoing(occasion)?, occasion, done))
+    };
+    let outgoing = messages::compose(parts, basis, situation, compose).await?;
+    report(&outgoing, deliberation.number);
+    Ok(outgoing)
+}
+
+fn done<'a>(judged: &'a Judged, deliberation: &Deliberation) -> CycleDone<'a> {
+    CycleDone {
+        number: deliberation.number,
+        inputs: &judged.inputs,
+        counts: CycleCounts::of(&judged.verdicts),
+        alert_changes: deliberation.alert_changes.len(),
+        mission_changes: deliberation.mission_changes.len(),
+        rule_faults: judged.faults.len(),
+    }
+}
+
+fn report(outgoing: &Outgoing, cycle: CycleNumber) {
+    for about in &outgoing.unheard {
+        warn!(
+            cycle.number = %cycle,
+            "Nobody receives messages about {about}: it has no known secretary-general, and `mail.dinum` \
+             is empty"
+        );
+    }
+    if outgoing.old_news > 0 {
+        info!(
+            cycle.number = %cycle,
+            "{} alerts were open before their receivers were set up and are taken as known; \
+             `vigie cycle --announce` would have sent them",
+            outgoing.old_news
+        );
+    }
+}
+
+/// What the cycle's messages are composed from.
+fn inputs<'a>(
+    judged: &'a Judged,
+    deliberation: &'a Deliberation,
+    now: DateTime<Utc>,
+) -> (MessageBasis<'a>, Situation<'a>) {
+    let basis = MessageBasis {
+        cycle: deliberation.number,
+        as_of: judged.inputs.as_of,
+        now,
+        portfolio: &judged.portfolio,
+        texts: &judged.texts,
+    };
+    let situation = Situation {
+        alerts: &deliberation.standing,
+        missions: &deliberation.known_missions,
+        alert_changes: &deliberation.alert_changes,
+        mission_changes: &deliberation.mission_changes,
+        silence_changes: &deliberation.silence_changes,
+    };
+    (basis, situation)
+}

@@ -1,0 +1,151 @@
+//! What changed since the last cycle other than verdicts: projects that left, identity links,
+//! corrections, revised rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::departures;
+use super::run::Judged;
+use crate::application::{ApplicationError, Services};
+use crate::decisions::alerts::{Circumstances, Renaming};
+use crate::domain::ids::{ImportNumber, ProjectId, RuleId};
+use crate::domain::operation::cycle::CycleSummary;
+use crate::domain::portfolio::subject::Subject;
+use crate::frame::dictionary;
+use crate::rules;
+use crate::rules::Catalogue;
+use crate::store::{Difference, LinkAction, LinkEntry};
+
+/// Most corrections of one project that a reason names; the others are counted.
+const NAMED: usize = 2;
+
+/// Nothing has changed if there is no last cycle.
+pub(in crate::application) async fn gather(
+    parts: &Services,
+    judged: &Judged,
+    last: Option<&CycleSummary>,
+) -> Result<Circumstances, ApplicationError> {
+    let inputs = &judged.inputs;
+    let log = parts.store.identity_log().await?;
+    let last_link = last.map_or(i64::MAX, |last| last.inputs.last_link);
+    let (became, parted) = renamings(&log, last_link);
+    let explained_exits = departures::explained(&judged.portfolio, inputs.edition, inputs.as_of);
+    let snapshots = judged.portfolio.snapshots.iter();
+    let listed = snapshots.filter(|snapshot| snapshot.edition == inputs.edition);
+    let present: BTreeSet<ProjectId> = listed.map(|snapshot| snapshot.project.clone()).collect();
+    let Some(last) = last else {
+        return Ok(Circumstances {
+            explained_exits,
+            present,
+            became,
+            parted,
+            ..Circumstances::default()
+        });
+    };
+    let corrections = parts.store.corrections_since(last.inputs.last_import).await?;
+    let corrections = in_words(corrections, &became);
+    let revised = revised(parts, judged, last).await?;
+    Ok(Circumstances { explained_exits, present, became, parted, corrections, revised })
+}
+
+type Renamings = BTreeMap<ProjectId, Renaming>;
+
+/// The identity links in force, each to the id where its chain ends; and those revoked after entry
+/// `last`.
+fn renamings(log: &[LinkEntry], last: i64) -> (Renamings, Renamings) {
+    let mut links: Renamings = BTreeMap::new();
+    let mut parted: Renamings = BTreeMap::new();
+    for entry in log {
+        let renaming = Renaming { into: entry.into.clone(), reason: entry.reason.clone() };
+        match entry.action {
+            LinkAction::Link => {
+                parted.remove(&entry.from);
+                links.insert(entry.from.clone(), renaming);
+            }
+            LinkAction::Unlink => {
+                links.remove(&entry.from);
+                if entry.number > last {
+                    parted.insert(entry.from.clone(), renaming);
+                }
+            }
+        }
+    }
+    let end = |renaming: &Renaming| {
+        let mut into = &renaming.into;
+        while let Some(next) = links.get(into) {
+            into = &next.into;
+        }
+        Renaming { into: into.clone(), reason: renaming.reason.clone() }
+    };
+    let became = links.iter().map(|(from, renaming)| (from.clone(), end(renaming))).collect();
+    (became, parted)
+}
+
+fn in_words(
+    corrections: Vec<(ImportNumber, Difference)>,
+    became: &Renamings,
+) -> BTreeMap<ProjectId, String> {
+    let mut by_project: BTreeMap<ProjectId, BTreeMap<ImportNumber, Vec<Difference>>> =
+        BTreeMap::new();
+    for (import, difference) in corrections {
+        let Subject::Project(project) = &difference.subject else { continue };
+        let project = became.get(project).map_or(project, |renaming| &renaming.into).clone();
+        by_project.entry(project).or_default().entry(import).or_default().push(difference);
+    }
+    let sentences = |imports: BTreeMap<ImportNumber, Vec<Difference>>| {
+        let sentences = imports.iter().map(|(import, differences)| sentence(*import, differences));
+        sentences.collect::<Vec<_>>().join(" ")
+    };
+    by_project.into_iter().map(|(project, imports)| (project, sentences(imports))).collect()
+}
+
+fn sentence(import: ImportNumber, differences: &[Difference]) -> String {
+    let words = |difference: &Difference| {
+        let label = match difference.field.as_str() {
+            "project" => "présence dans l’édition",
+            name => dictionary::field(name).map_or(name, |field| field.label),
+        };
+        format!("« {label} » : {} au lieu de {}", difference.now, difference.former)
+    };
+    let mut named: Vec<String> = differences.iter().take(NAMED).map(words).collect();
+    match differences.len().saturating_sub(NAMED) {
+        0 => {}
+        1 => named.push("une autre valeur".to_owned()),
+        more => named.push(format!("{more} autres valeurs")),
+    }
+    format!("L’import {import} corrige {}.", named.join(" ; "))
+}
+
+/// Rules whose text changed, or that read a threshold whose value in force changed.
+async fn revised(
+    parts: &Services,
+    judged: &Judged,
+    last: &CycleSummary,
+) -> Result<BTreeMap<RuleId, String>, ApplicationError> {
+    let as_of = judged.inputs.as_of;
+    let now = judged.catalogue.thresholds().at(as_of);
+    let former = if last.inputs.catalogue == judged.inputs.catalogue {
+        None
+    } else {
+        let texts = parts.store.catalogue_texts(&last.inputs.catalogue).await?;
+        Some(rules::compile_catalogue(&texts, &parts.limits).0)
+    };
+    let former: &Catalogue = former.as_ref().unwrap_or(&judged.catalogue);
+    let before = former.thresholds().at(last.inputs.as_of);
+    let mut revised = BTreeMap::new();
+    for rule in judged.catalogue.rules() {
+        let revision = former.rule(&rule.id).map(|former| &former.revision);
+        if revision.is_some_and(|revision| *revision != rule.revision) {
+            let words = "La règle a été modifiée depuis le cycle précédent.";
+            revised.insert(rule.id.clone(), words.to_owned());
+            continue;
+        }
+        let mut read = judged.catalogue.threshold_names_of(&rule.id);
+        if let Some(name) = read.find(|name| before.get(name) != now.get(name)) {
+            let label = judged.catalogue.thresholds().get(&name).map(|one| one.label.clone());
+            let label = label.unwrap_or(name);
+            let words = format!("Le seuil « {label} » n’est plus le même.");
+            revised.insert(rule.id.clone(), words);
+        }
+    }
+    Ok(revised)
+}

@@ -1,0 +1,125 @@
+//! The alerts and missions that verdicts lead to on their own, ignoring those that exist already.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::decisions::missions::Playbook;
+use crate::decisions::{alerts, missions};
+use crate::domain::alerts::alert::AlertState;
+use crate::domain::ids::{CycleNumber, RuleId};
+use crate::domain::level::Level;
+use crate::domain::missions::mission::{Mission, MissionKind};
+use crate::domain::portfolio::subject::Subject;
+use crate::domain::rules::rule::RuleTerms;
+use crate::domain::rules::verdict::Judgement;
+use crate::domain::words::words;
+
+/// Computed as if no alert or mission existed, and as if what fires had lasted as long as its rule
+/// requires.
+#[derive(Clone, Debug)]
+pub(in crate::application) struct Consequences {
+    alerts: BTreeMap<(RuleId, Subject), Level>,
+    missions: BTreeMap<(Subject, MissionKind), Mission>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MissionDifference {
+    pub subject: Subject,
+    pub mission: MissionKind,
+    pub kind: MissionDifferenceKind,
+    /// In French, from the catalogue that calls for the mission.
+    pub reasons: Vec<String>,
+}
+
+words! {
+    pub enum MissionDifferenceKind, "a kind of difference" {
+        Proposed = "proposed",
+        /// The mission opens without waiting for a decision.
+        Opened = "opened",
+        NoLongerProposed = "no_longer_proposed",
+        NoLongerOpened = "no_longer_opened",
+    }
+}
+
+impl MissionDifferenceKind {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Proposed => "serait proposée",
+            Self::Opened => "serait ouverte d’office",
+            Self::NoLongerProposed => "ne serait plus proposée",
+            Self::NoLongerOpened => "ne serait plus ouverte d’office",
+        }
+    }
+
+    pub(in crate::application) fn is_gain(self) -> bool {
+        matches!(self, Self::Proposed | Self::Opened)
+    }
+}
+
+impl Consequences {
+    pub(in crate::application) fn of(
+        judgements: &[Judgement],
+        terms: &BTreeMap<RuleId, RuleTerms>,
+        playbook: &Playbook,
+        as_of: NaiveDate,
+    ) -> Self {
+        let at_once: BTreeMap<RuleId, RuleTerms> = terms
+            .iter()
+            .map(|(id, terms)| (id.clone(), RuleTerms { for_evaluations: 1, ..terms.clone() }))
+            .collect();
+        let occasion = alerts::EvaluationContext {
+            cycle: CycleNumber(0),
+            as_of,
+            now: DateTime::default(),
+            terms: &at_once,
+            circumstances: &alerts::Circumstances::default(),
+        };
+        let changes = alerts::reconcile(&alerts::Followed::default(), judgements, occasion);
+        let moment =
+            missions::PlanningContext { cycle: CycleNumber(0), as_of, terms: &at_once, playbook };
+        let missions = missions::plan(&[], &changes, moment)
+            .into_iter()
+            .map(|change| ((change.mission.subject.clone(), change.mission.kind), change.mission))
+            .collect();
+        let alerts = changes
+            .into_iter()
+            .filter(|change| change.alert.state == AlertState::Open)
+            .map(|change| ((change.alert.rule, change.alert.subject), change.alert.level))
+            .collect();
+        Self { alerts, missions }
+    }
+
+    pub(in crate::application) fn alert(&self, rule: &RuleId, subject: &Subject) -> Option<Level> {
+        self.alerts.get(&(rule.clone(), subject.clone())).copied()
+    }
+
+    /// Missions that differ, by subject and kind.
+    pub(in crate::application) fn differences(
+        before: &Self,
+        after: &Self,
+    ) -> Vec<MissionDifference> {
+        let keys: BTreeSet<_> = before.missions.keys().chain(after.missions.keys()).collect();
+        let mut differences = Vec::new();
+        for key in keys {
+            let (was, is) = (before.missions.get(key), after.missions.get(key));
+            let (kind, mission) = match (was, is) {
+                (Some(was), Some(is)) if was.automatic == is.automatic => continue,
+                (_, Some(is)) if is.automatic => (MissionDifferenceKind::Opened, is),
+                (None, Some(is)) => (MissionDifferenceKind::Proposed, is),
+                (Some(was), _) if was.automatic => (MissionDifferenceKind::NoLongerOpened, was),
+                (Some(was), _) => (MissionDifferenceKind::NoLongerProposed, was),
+                (None, None) => continue,
+            };
+            differences.push(MissionDifference {
+                subject: mission.subject.clone(),
+                mission: mission.kind,
+                kind,
+                reasons: mission.reasons.clone(),
+            });
+        }
+        differences
+    }
+}

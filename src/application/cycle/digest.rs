@@ -1,0 +1,33 @@
+//! Digests between two cycles: what people decided on missions, and what a silence no longer hides.
+//! Uses the current alerts and missions; judges nothing.
+
+use super::messages;
+use super::messages::{MessageBasis, Situation};
+use crate::application::publishing::catalogue;
+use crate::application::queries::view;
+use crate::application::{ApplicationError, Services};
+use crate::notify;
+use crate::notify::ComposeContext;
+use crate::store::MissionFilter;
+
+/// Writes the notices that are due, and returns how many. None before the first cycle, nor when another
+/// cycle is committed meanwhile: that one reports everything itself.
+pub async fn digest(parts: &Services) -> Result<usize, ApplicationError> {
+    let Some(last) = parts.store.last_cycle().await? else { return Ok(0) };
+    if notify::lanes(&parts.notify).is_empty() {
+        return Ok(0);
+    }
+    let now = parts.clock.now();
+    let (as_of, portfolio) = view::known_data(parts, Some(last.inputs.as_of)).await?;
+    let texts = catalogue::read_rules(parts).await?;
+    let alerts = parts.store.standing_alerts().await?;
+    let missions = parts.store.missions(&MissionFilter::default()).await?;
+    let basis =
+        MessageBasis { cycle: last.number, as_of, now, portfolio: &portfolio, texts: &texts };
+    // Changes of silences are reported by cycles only.
+    let situation = Situation { alerts: &alerts, missions: &missions, ..Situation::default() };
+    let compose = |occasion: ComposeContext<'_>| Ok(notify::outgoing(occasion)?);
+    let outgoing = messages::compose(parts, basis, situation, compose).await?;
+    let written = parts.store.commit_outgoing(&outgoing, last.number, now).await?;
+    Ok(if written { outgoing.notices.len() } else { 0 })
+}

@@ -1,0 +1,150 @@
+//! The difference between two verdicts on a subject.
+
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::domain::level::Level;
+use crate::domain::rules::verdict::{Judgement, Verdict};
+use crate::domain::words::words;
+
+words! {
+    pub enum DifferenceKind, "a kind of difference" {
+        Raised = "raised",
+        Worsened = "worsened",
+        Eased = "eased",
+        Resolved = "resolved",
+        NewlyUnknown = "newly_unknown",
+        NewlyJudged = "newly_judged",
+        NewlyFailed = "newly_failed",
+    }
+}
+
+/// What a catalogue gives on a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// The catalogue has no such rule, or the rule does not judge such a subject.
+    NotJudged,
+    Unknown,
+    Failed,
+    #[serde(untagged)]
+    Level(Level),
+}
+
+/// Only the words: a derived schema would describe the level as an object.
+impl PartialSchema for Standing {
+    fn schema() -> RefOr<Schema> {
+        let none = [Self::NotJudged, Self::Unknown, Self::Failed];
+        let all = none.into_iter().chain(Level::ALL.map(Self::Level));
+        let words = all.filter_map(|standing| serde_json::to_value(standing).ok());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("What a catalogue answers on a subject."))
+            .enum_values(Some(words))
+            .into()
+    }
+}
+
+impl ToSchema for Standing {}
+
+impl Standing {
+    pub(in crate::application) fn of(judgement: Option<&Judgement>) -> Self {
+        match judgement.map(|judgement| &judgement.verdict) {
+            None => Self::NotJudged,
+            Some(Verdict::Level { level }) => Self::Level(*level),
+            Some(Verdict::Unknown { .. }) => Self::Unknown,
+            Some(Verdict::Failed { .. }) => Self::Failed,
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NotJudged => "Non évalué",
+            Self::Unknown => "Non évaluable",
+            Self::Failed => "Règle en défaut",
+            Self::Level(level) => level.label(),
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotJudged => "not_judged",
+            Self::Unknown => "unknown",
+            Self::Failed => "failed",
+            Self::Level(level) => level.as_str(),
+        }
+    }
+}
+
+impl DifferenceKind {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Raised => "signalé",
+            Self::Worsened => "aggravé",
+            Self::Eased => "atténué",
+            Self::Resolved => "levé",
+            Self::NewlyUnknown => "devient non évaluable",
+            Self::NewlyJudged => "devient évaluable",
+            Self::NewlyFailed => "règle en défaut",
+        }
+    }
+
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Raised => "signalés",
+            Self::Worsened => "aggravés",
+            Self::Eased => "atténués",
+            Self::Resolved => "levés",
+            Self::NewlyUnknown => "devenus non évaluables",
+            Self::NewlyJudged => "devenus évaluables",
+            Self::NewlyFailed => "règles en défaut",
+        }
+    }
+
+    /// `None` when the change is invisible: a rule appears or disappears where it has nothing to
+    /// report.
+    pub(in crate::application) fn between(from: Standing, to: Standing) -> Option<Self> {
+        let silent =
+            |standing| matches!(standing, Standing::NotJudged | Standing::Level(Level::Clear));
+        match (from, to) {
+            _ if from == to || (silent(from) && silent(to)) => None,
+            (_, Standing::Unknown) => Some(Self::NewlyUnknown),
+            (_, Standing::Failed) => Some(Self::NewlyFailed),
+            (Standing::Unknown | Standing::Failed, Standing::NotJudged) => None,
+            (Standing::Unknown | Standing::Failed, Standing::Level(_)) => Some(Self::NewlyJudged),
+            _ if silent(to) => Some(Self::Resolved),
+            (Standing::Level(was), Standing::Level(is)) if !silent(from) => {
+                Some(if is > was { Self::Worsened } else { Self::Eased })
+            }
+            _ => Some(Self::Raised),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_difference_has_one_name_and_what_nobody_would_notice_has_none() {
+        let level = Standing::Level;
+        let cases = [
+            (level(Level::Clear), level(Level::Watch), Some(DifferenceKind::Raised)),
+            (Standing::NotJudged, level(Level::High), Some(DifferenceKind::Raised)),
+            (level(Level::Watch), level(Level::High), Some(DifferenceKind::Worsened)),
+            (level(Level::Critical), level(Level::High), Some(DifferenceKind::Eased)),
+            (level(Level::High), level(Level::Clear), Some(DifferenceKind::Resolved)),
+            (level(Level::High), Standing::NotJudged, Some(DifferenceKind::Resolved)),
+            (level(Level::Clear), Standing::Unknown, Some(DifferenceKind::NewlyUnknown)),
+            (Standing::Unknown, level(Level::Clear), Some(DifferenceKind::NewlyJudged)),
+            (Standing::Unknown, Standing::Failed, Some(DifferenceKind::NewlyFailed)),
+            (level(Level::Clear), Standing::NotJudged, None),
+            (Standing::Unknown, Standing::NotJudged, None),
+            (level(Level::High), level(Level::High), None),
+        ];
+        for (from, to, expected) in cases {
+            assert_eq!(DifferenceKind::between(from, to), expected, "{from:?} {to:?}");
+        }
+    }
+}

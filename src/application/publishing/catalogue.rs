@@ -1,0 +1,236 @@
+//! The catalogue in force: the shipped folder, overlaid with what people have published. Only this
+//! module reads it, so that cycles, checks and readers see the same rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::drafts;
+use super::trial::Trial;
+use crate::application::cycle::companion_files;
+use crate::application::{ApplicationError, Services};
+use crate::domain::ids::DraftNumber;
+use crate::domain::rules::draft::Draft;
+use crate::domain::rules::overlay::{Overlay, RulePath};
+use crate::intake::nearest_name;
+use crate::rules;
+use crate::rules::{Budget, Catalogue, RuleFault, ScriptLimits};
+use crate::store::Store;
+use crate::support::fingerprint::Fingerprint;
+
+/// The texts of a catalogue, keyed by path, with a name for people.
+#[derive(Clone, Debug)]
+pub struct CatalogueTexts {
+    pub name: String,
+    pub texts: BTreeMap<String, String>,
+}
+
+impl CatalogueTexts {
+    /// Reads the texts of a folder.
+    ///
+    /// # Errors
+    /// When the folder or one of its files cannot be read.
+    pub async fn read(folder: &Path) -> Result<Self, ApplicationError> {
+        Ok(Self { name: folder.display().to_string(), texts: read_folder(folder).await? })
+    }
+}
+
+/// The shipped texts and what was published over them.
+#[derive(Clone, Debug)]
+pub struct CatalogueSource {
+    /// Keyed by path.
+    pub shipped: BTreeMap<String, String>,
+    pub overlay: Overlay,
+}
+
+#[derive(Debug)]
+pub struct CatalogueInForce {
+    pub catalogue: Catalogue,
+    /// Faults of the rules left out, and of the files that ship with the rules.
+    pub faults: Vec<RuleFault>,
+    /// Keyed by path.
+    pub texts: BTreeMap<String, String>,
+}
+
+impl CatalogueInForce {
+    /// Compiles a catalogue. What it evaluates later is charged to `budget` too.
+    pub fn compile(
+        texts: BTreeMap<String, String>,
+        limits: &ScriptLimits,
+        budget: &Budget,
+    ) -> Self {
+        let (catalogue, mut faults) = rules::compile_within(&texts, limits, budget);
+        faults.extend(companion_files::faults(&texts, &catalogue));
+        Self { catalogue, faults, texts }
+    }
+}
+
+impl CatalogueSource {
+    pub fn texts(&self) -> BTreeMap<String, String> {
+        self.overlay.laid_over(&self.shipped)
+    }
+
+    pub(in crate::application) fn shipped(&self, path: &RulePath) -> Option<&String> {
+        self.shipped.get(path.as_str())
+    }
+
+    pub(in crate::application) fn shipped_fingerprint(
+        &self,
+        path: &RulePath,
+    ) -> Option<Fingerprint> {
+        self.shipped(path).map(|text| Fingerprint::of(text.as_bytes()))
+    }
+
+    /// The files with a name: `D1` is a rule and its cases, `thresholds` a file, and a path or a
+    /// file name is itself.
+    ///
+    /// # Errors
+    /// When no file has that name.
+    pub fn files_named(&self, name: &str) -> Result<Vec<RulePath>, ApplicationError> {
+        let known: BTreeSet<RulePath> =
+            self.texts().into_keys().filter_map(|path| RulePath::parse(&path).ok()).collect();
+        let is_called = |path: &&RulePath| {
+            let file = path.as_str().rsplit('/').next();
+            path.as_str() == name || path.stem() == name || file == Some(name)
+        };
+        let found: Vec<RulePath> = known.iter().filter(is_called).cloned().collect();
+        if found.is_empty() {
+            let near = nearest_name(name, known.iter().map(RulePath::stem)).map(str::to_owned);
+            return Err(ApplicationError::NoSuchFile { requested: name.to_owned(), near });
+        }
+        Ok(found)
+    }
+
+    /// The one file with a path or a file name. A path with a `/` may be that of a new file.
+    ///
+    /// # Errors
+    /// When no file, or more than one, has that name.
+    pub fn file_named(&self, name: &str) -> Result<RulePath, ApplicationError> {
+        if name.contains('/') {
+            return Ok(RulePath::parse(name)?);
+        }
+        let mut found = self.files_named(name)?;
+        match (found.pop(), found.is_empty()) {
+            (Some(path), true) => Ok(path),
+            (last, _) => Err(ApplicationError::AmbiguousFile {
+                name: name.to_owned(),
+                paths: found.iter().chain(last.as_ref()).map(ToString::to_string).collect(),
+            }),
+        }
+    }
+}
+
+/// Reads the folder and, if there is a database, what was published in it.
+pub async fn source(
+    folder: &Path,
+    store: Option<&Store>,
+) -> Result<CatalogueSource, ApplicationError> {
+    let overlay = match store {
+        Some(store) => store.overlay().await?,
+        None => Overlay::none(),
+    };
+    Ok(CatalogueSource { shipped: read_folder(folder).await?, overlay })
+}
+
+async fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, ApplicationError> {
+    let folder = folder.to_owned();
+    Ok(tokio::task::spawn_blocking(move || rules::read_folder(&folder)).await??)
+}
+
+pub(in crate::application) async fn source_of(
+    parts: &Services,
+) -> Result<CatalogueSource, ApplicationError> {
+    source(&parts.rules, Some(&parts.store)).await
+}
+
+pub(in crate::application) async fn read_rules(
+    parts: &Services,
+) -> Result<BTreeMap<String, String>, ApplicationError> {
+    Ok(source_of(parts).await?.texts())
+}
+
+/// The catalogue in force now.
+pub async fn catalogue(parts: &Services) -> Result<CatalogueInForce, ApplicationError> {
+    compiled(parts, read_rules(parts).await?).await
+}
+
+/// The catalogue in force, or what it would be if a draft were published now, compiled on the
+/// trial's budget.
+pub(in crate::application) async fn catalogue_tried(
+    parts: &Services,
+    trial: &Trial,
+    draft: Option<DraftNumber>,
+) -> Result<CatalogueInForce, ApplicationError> {
+    let texts = match draft {
+        Some(number) => with_draft(parts, number).await?.1.texts,
+        None => read_rules(parts).await?,
+    };
+    let limits = parts.limits;
+    trial.run(move |budget| Ok(CatalogueInForce::compile(texts, &limits, budget))).await
+}
+
+async fn compiled(
+    parts: &Services,
+    texts: BTreeMap<String, String>,
+) -> Result<CatalogueInForce, ApplicationError> {
+    let limits = parts.limits;
+    let compile = move || CatalogueInForce::compile(texts, &limits, &Budget::unlimited());
+    Ok(tokio::task::spawn_blocking(compile).await?)
+}
+
+/// The texts that would be in force if a draft were published now.
+pub async fn with_draft(
+    parts: &Services,
+    number: DraftNumber,
+) -> Result<(Draft, CatalogueTexts), ApplicationError> {
+    let draft = parts.store.draft(number).await?;
+    let files = texts_of(parts, &draft).await?;
+    let texts = laid_over(source_of(parts).await?.texts(), files);
+    Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts }))
+}
+
+/// The texts that would be in force with these files, which are not stored.
+pub async fn with_files(
+    parts: &Services,
+    files: BTreeMap<RulePath, String>,
+) -> Result<CatalogueTexts, ApplicationError> {
+    drafts::within_bounds(parts, &files)?;
+    let texts = laid_over(source_of(parts).await?.texts(), files);
+    Ok(CatalogueTexts { name: "files".to_owned(), texts })
+}
+
+pub(in crate::application) fn laid_over(
+    mut texts: BTreeMap<String, String>,
+    files: BTreeMap<RulePath, String>,
+) -> BTreeMap<String, String> {
+    texts.extend(files.into_iter().map(|(path, text)| (path.into(), text)));
+    texts
+}
+
+/// Faults and lints of the catalogue in force with these files.
+pub async fn check_files(
+    parts: &Services,
+    trial: &Trial,
+    files: BTreeMap<RulePath, String>,
+) -> Result<(Vec<RuleFault>, Vec<RuleFault>), ApplicationError> {
+    let texts = with_files(parts, files).await?.texts;
+    let limits = parts.limits;
+    let check = move |budget: &Budget| {
+        let found = CatalogueInForce::compile(texts, &limits, budget);
+        budget.check()?;
+        let remarks = rules::lints(&found.catalogue, &found.texts);
+        Ok((found.faults, remarks))
+    };
+    trial.run(check).await
+}
+
+/// The texts of a draft, by path.
+pub(in crate::application) async fn texts_of(
+    parts: &Services,
+    draft: &Draft,
+) -> Result<BTreeMap<RulePath, String>, ApplicationError> {
+    let wanted: Vec<&Fingerprint> = draft.files().iter().map(|file| &file.sha256).collect();
+    let texts = parts.store.rule_texts(&wanted).await?;
+    let text = |sha256| texts.get(sha256).cloned().unwrap_or_default();
+    let files = draft.files().iter();
+    Ok(files.map(|file| (file.path.clone(), text(&file.sha256))).collect())
+}

@@ -1,0 +1,352 @@
+//! Compares two catalogues on the same data. Writes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::catalogue;
+use super::catalogue::CatalogueTexts;
+use super::trial::Trial;
+use crate::application::cycle::companion_files;
+use crate::application::cycle::consequences::{Consequences, MissionDifference};
+use crate::application::cycle::verdict_diff::{DifferenceKind, Standing};
+use crate::application::queries::{table_rows, view};
+use crate::application::{ApplicationError, Services};
+use crate::decisions::missions::{PLAYBOOK_FILE, Playbook, PlaybookError};
+use crate::domain::ids::{DraftNumber, MinistryCode, ProjectId, RuleId};
+use crate::domain::level::Level;
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::subject::Subject;
+use crate::domain::rules::overlay::RulePath;
+use crate::domain::rules::verdict::Judgement;
+use crate::frame::Frames;
+use crate::rules::{Catalogue, RuleFault, Thresholds};
+use crate::support::fingerprint::Fingerprint;
+use crate::{frame, rules};
+
+/// The name of the catalogue in force.
+const IN_FORCE: &str = "in force";
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CatalogueDiff {
+    pub as_of: NaiveDate,
+    pub edition: EditionId,
+    pub before: Side,
+    pub after: Side,
+    pub rules: Vec<RuleDifference>,
+    pub thresholds: Vec<ThresholdDifference>,
+    /// Sorted by rule, then subject.
+    pub verdicts: Vec<VerdictDifference>,
+    pub missions: Vec<MissionDifference>,
+    pub ministries: Vec<MinistryNews>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Side {
+    /// A folder, `in force`, or a draft.
+    pub name: String,
+    pub fingerprint: Fingerprint,
+    pub rules: usize,
+    /// Rules with a fault are left out of the comparison.
+    pub faults: Vec<RuleFault>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RuleDifference {
+    pub rule: RuleId,
+    pub kind: RuleDifferenceKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleDifferenceKind {
+    Added,
+    Removed,
+    Rewritten,
+}
+
+/// A threshold that differs. Values are in French, as of the date; `None` when not in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ThresholdDifference {
+    pub name: String,
+    pub label: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct VerdictDifference {
+    pub rule: RuleId,
+    pub subject: Subject,
+    /// Name of the project, if the subject is one.
+    pub name: Option<String>,
+    pub ministry: Option<MinistryCode>,
+    pub kind: DifferenceKind,
+    pub from: Standing,
+    pub to: Standing,
+    /// Level of the alert that the earlier catalogue calls for.
+    pub alert_from: Option<Level>,
+    pub alert_to: Option<Level>,
+    /// The explanation that the later catalogue gives, if its rule fires.
+    pub explanation: Option<String>,
+}
+
+/// What would change in the messages to a ministry's secretary-general.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MinistryNews {
+    pub ministry: String,
+    pub alerts_opened: u64,
+    /// Alerts that would have another level.
+    pub alerts_moved: u64,
+    pub alerts_closed: u64,
+    pub missions_gained: u64,
+    pub missions_lost: u64,
+    pub projects: BTreeSet<String>,
+}
+
+/// What publishing a draft would change.
+pub async fn diff_draft(
+    parts: &Services,
+    trial: &Trial,
+    number: DraftNumber,
+    as_of: Option<NaiveDate>,
+) -> Result<CatalogueDiff, ApplicationError> {
+    let (_, after) = catalogue::with_draft(parts, number).await?;
+    diff(parts, trial, (in_force(parts).await?, after), as_of).await
+}
+
+/// What these files would change if they were in force.
+pub async fn diff_files(
+    parts: &Services,
+    trial: &Trial,
+    files: BTreeMap<RulePath, String>,
+    as_of: Option<NaiveDate>,
+) -> Result<CatalogueDiff, ApplicationError> {
+    let after = catalogue::with_files(parts, files).await?;
+    diff(parts, trial, (in_force(parts).await?, after), as_of).await
+}
+
+async fn in_force(parts: &Services) -> Result<CatalogueTexts, ApplicationError> {
+    let texts = catalogue::read_rules(parts).await?;
+    Ok(CatalogueTexts { name: IN_FORCE.to_owned(), texts })
+}
+
+/// Judges the same data with two catalogues. Callers who do not see the whole State get nothing on
+/// the portfolio: it would be computed only on what they see.
+pub async fn diff(
+    parts: &Services,
+    trial: &Trial,
+    (before, after): (CatalogueTexts, CatalogueTexts),
+    as_of: Option<NaiveDate>,
+) -> Result<CatalogueDiff, ApplicationError> {
+    let as_of = as_of.unwrap_or_else(|| view::today(parts.clock.now()));
+    let upto = parts.store.latest_known().await?;
+    let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
+    let limits = parts.limits;
+    let sees_all = parts.store.check_whole("the portfolio").is_ok();
+    let found = trial.run(move |budget| {
+        let edition = frame::editions_in_force(&portfolio, as_of)?.current;
+        let judge = |CatalogueTexts { name, texts }| -> Result<Judged, ApplicationError> {
+            let playbook = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
+            let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
+            let (catalogue, faults) = rules::compile_within(&texts, &limits, budget);
+            let frames =
+                frame::build(&portfolio, as_of, view::target(catalogue.thresholds(), as_of))?;
+            let judgements = catalogue.judge(&frames, as_of);
+            budget.check()?;
+            let consequences = Consequences::of(&judgements, &catalogue.terms(), &playbook, as_of);
+            Ok(Judged { name, catalogue, faults, frames, judgements, consequences })
+        };
+        let before = judge(before)?;
+        Judged::differences(before, judge(after).map_err(as_trial_fault)?, as_of, edition)
+    });
+    let mut diff = found.await?;
+    diff.verdicts.retain(|one| sees_all || one.subject != Subject::Portfolio);
+    diff.missions.retain(|one| sees_all || one.subject != Subject::Portfolio);
+    Ok(diff)
+}
+
+/// Faults of a text on trial are returned to its author.
+fn as_trial_fault(error: ApplicationError) -> ApplicationError {
+    let ApplicationError::Playbook(PlaybookError { faults }) = error else { return error };
+    ApplicationError::Faulty {
+        faults: faults.into_iter().map(companion_files::to_rule_fault).collect(),
+    }
+}
+
+/// One catalogue, with its verdicts and their consequences.
+struct Judged {
+    name: String,
+    catalogue: Catalogue,
+    faults: Vec<RuleFault>,
+    frames: Frames,
+    judgements: Vec<Judgement>,
+    consequences: Consequences,
+}
+
+impl Judged {
+    fn differences(
+        before: Self,
+        after: Self,
+        as_of: NaiveDate,
+        edition: EditionId,
+    ) -> Result<CatalogueDiff, ApplicationError> {
+        let known = names(&after.frames)?;
+        let verdicts = verdicts(&before, &after, &known);
+        let missions = Consequences::differences(&before.consequences, &after.consequences);
+        let ministries = ministry_news(&verdicts, &missions, &known);
+        Ok(CatalogueDiff {
+            as_of,
+            edition,
+            rules: rules_that_differ(&before.catalogue, &after.catalogue),
+            thresholds: thresholds_that_differ(
+                before.catalogue.thresholds(),
+                after.catalogue.thresholds(),
+                as_of,
+            ),
+            verdicts,
+            missions,
+            ministries,
+            before: before.side(),
+            after: after.side(),
+        })
+    }
+
+    fn side(self) -> Side {
+        Side {
+            name: self.name,
+            fingerprint: self.catalogue.fingerprint().clone(),
+            rules: self.catalogue.rules().count(),
+            faults: self.faults,
+        }
+    }
+
+    fn standings(&self) -> BTreeMap<(&RuleId, &Subject), &Judgement> {
+        self.judgements.iter().map(|one| ((&one.rule, &one.subject), one)).collect()
+    }
+}
+
+type Names = BTreeMap<ProjectId, (String, MinistryCode)>;
+
+/// The name and ministry of each project.
+fn names(frames: &Frames) -> Result<Names, ApplicationError> {
+    let rows = table_rows::rows(&frames.projects)?;
+    let text = |row: &table_rows::TableRow, field: &str| {
+        row.get(field).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+    };
+    Ok(rows
+        .iter()
+        .map(|row| {
+            let ministry = MinistryCode::new(text(row, "ministry"));
+            (ProjectId::new(text(row, "project_id")), (text(row, "name"), ministry))
+        })
+        .collect())
+}
+
+fn ministry_of(subject: &Subject, known: &Names) -> Option<MinistryCode> {
+    match subject {
+        Subject::Project(project) => known.get(project).map(|(_, ministry)| ministry.clone()),
+        Subject::Ministry(ministry) => Some(ministry.clone()),
+        Subject::Portfolio => None,
+    }
+}
+
+fn verdicts(before: &Judged, after: &Judged, known: &Names) -> Vec<VerdictDifference> {
+    let (was, is) = (before.standings(), after.standings());
+    let keys: BTreeSet<_> = was.keys().chain(is.keys()).copied().collect();
+    let mut differences = Vec::new();
+    for key in keys {
+        let (rule, subject) = key;
+        let from = Standing::of(was.get(&key).copied());
+        let to = Standing::of(is.get(&key).copied());
+        let Some(kind) = DifferenceKind::between(from, to) else { continue };
+        differences.push(VerdictDifference {
+            rule: rule.clone(),
+            subject: subject.clone(),
+            name: subject.project().and_then(|id| known.get(id)).map(|(name, _)| name.clone()),
+            ministry: ministry_of(subject, known),
+            kind,
+            from,
+            to,
+            alert_from: before.consequences.alert(rule, subject),
+            alert_to: after.consequences.alert(rule, subject),
+            explanation: is.get(&key).and_then(|judgement| judgement.explanation.clone()),
+        });
+    }
+    differences
+}
+
+fn rules_that_differ(before: &Catalogue, after: &Catalogue) -> Vec<RuleDifference> {
+    let ids: BTreeSet<&RuleId> = before.rules().chain(after.rules()).map(|rule| &rule.id).collect();
+    let difference = |id: &RuleId| match (before.rule(id), after.rule(id)) {
+        (None, _) => Some(RuleDifferenceKind::Added),
+        (_, None) => Some(RuleDifferenceKind::Removed),
+        (Some(was), Some(is)) => {
+            (was.revision != is.revision).then_some(RuleDifferenceKind::Rewritten)
+        }
+    };
+    ids.into_iter()
+        .filter_map(|id| Some(RuleDifference { rule: id.clone(), kind: difference(id)? }))
+        .collect()
+}
+
+fn thresholds_that_differ(
+    was: &Thresholds,
+    is: &Thresholds,
+    as_of: NaiveDate,
+) -> Vec<ThresholdDifference> {
+    let names: BTreeSet<&str> =
+        was.iter().chain(is.iter()).map(|threshold| threshold.name.as_str()).collect();
+    names
+        .into_iter()
+        .filter_map(|name| {
+            let shown = |thresholds: &Thresholds| {
+                thresholds.get(name).and_then(|threshold| threshold.shown_at(as_of))
+            };
+            let label = is.get(name).or_else(|| was.get(name))?.label.clone();
+            let difference = ThresholdDifference {
+                name: name.to_owned(),
+                label,
+                before: shown(was),
+                after: shown(is),
+            };
+            (difference.before != difference.after).then_some(difference)
+        })
+        .collect()
+}
+
+/// The ministries whose alerts or missions would not be the same.
+fn ministry_news(
+    verdicts: &[VerdictDifference],
+    missions: &[MissionDifference],
+    known: &Names,
+) -> Vec<MinistryNews> {
+    let mut by_ministry: BTreeMap<MinistryCode, MinistryNews> = BTreeMap::new();
+    for difference in verdicts.iter().filter(|one| one.alert_from != one.alert_to) {
+        let Some(ministry) = &difference.ministry else { continue };
+        let news = by_ministry.entry(ministry.clone()).or_default();
+        match (difference.alert_from, difference.alert_to) {
+            (None, _) => news.alerts_opened += 1,
+            (_, None) => news.alerts_closed += 1,
+            (Some(_), Some(_)) => news.alerts_moved += 1,
+        }
+        news.projects.extend(difference.name.clone());
+    }
+    for difference in missions {
+        let Some(ministry) = ministry_of(&difference.subject, known) else { continue };
+        let news = by_ministry.entry(ministry).or_default();
+        if difference.kind.is_gain() {
+            news.missions_gained += 1;
+        } else {
+            news.missions_lost += 1;
+        }
+        let name = difference.subject.project().and_then(|project| known.get(project));
+        news.projects.extend(name.map(|(name, _)| name.clone()));
+    }
+    by_ministry
+        .into_iter()
+        .map(|(ministry, news)| MinistryNews { ministry: ministry.to_string(), ..news })
+        .collect()
+}

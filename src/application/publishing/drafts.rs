@@ -1,0 +1,184 @@
+//! Drafts of rules: saved, submitted, returned, withdrawn and tested.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::proof::Proof;
+use super::trial::Trial;
+use super::{catalogue, proof};
+use crate::application::{ApplicationError, Services};
+use crate::domain::accounts::audit::{ActionContext, Actor};
+use crate::domain::ids::DraftNumber;
+use crate::domain::rules::draft::{
+    Draft, DraftRefusal, DraftState, DraftStep, LONGEST_WORDS, MOST_FILES, StepTaken,
+};
+use crate::domain::rules::overlay::RulePath;
+use crate::rules;
+use crate::store::{DraftSave, DraftText, StoreError};
+
+const THRESHOLDS: &str = "thresholds.toml";
+
+/// A draft in its current state, without its texts.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DraftOutline {
+    pub number: DraftNumber,
+    /// Number of steps so far.
+    pub revision: i64,
+    pub state: DraftState,
+    /// The comment of the last saved text.
+    pub comment: String,
+    pub authors: Vec<Actor>,
+    pub files: Vec<RulePath>,
+    /// Oldest first.
+    pub steps: Vec<StepTaken>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DraftView {
+    #[serde(flatten)]
+    pub outline: DraftOutline,
+    /// Texts of the files, by path.
+    pub texts: BTreeMap<RulePath, String>,
+}
+
+impl DraftOutline {
+    pub fn of(draft: &Draft) -> Self {
+        Self {
+            number: draft.number,
+            revision: draft.revision(),
+            state: draft.state(),
+            comment: draft.comment().to_owned(),
+            authors: draft.authors(),
+            files: draft.files().iter().map(|file| file.path.clone()).collect(),
+            steps: draft.steps.iter().map(StepTaken::from).collect(),
+        }
+    }
+}
+
+pub async fn draft(parts: &Services, number: DraftNumber) -> Result<DraftView, ApplicationError> {
+    view(parts, &parts.store.draft(number).await?).await
+}
+
+async fn view(parts: &Services, draft: &Draft) -> Result<DraftView, ApplicationError> {
+    let texts = catalogue::texts_of(parts, draft).await?;
+    Ok(DraftView { outline: DraftOutline::of(draft), texts })
+}
+
+/// The files that a draft would hold after some changes. `thresholds` gives names with their new
+/// values.
+pub async fn amended(
+    parts: &Services,
+    over: Option<DraftNumber>,
+    put: BTreeMap<RulePath, String>,
+    dropped: &BTreeSet<RulePath>,
+    thresholds: &[(String, String)],
+) -> Result<BTreeMap<RulePath, String>, ApplicationError> {
+    let mut files = match over {
+        Some(number) => draft(parts, number).await?.texts,
+        None => BTreeMap::new(),
+    };
+    files.extend(put);
+    files.retain(|path, _| !dropped.contains(path));
+    if thresholds.is_empty() {
+        return Ok(files);
+    }
+    let path = RulePath::parse(THRESHOLDS)?;
+    let in_force = catalogue::read_rules(parts).await?.remove(THRESHOLDS).unwrap_or_default();
+    let mut text = files.remove(&path).unwrap_or(in_force);
+    for (name, value) in thresholds {
+        text = rules::with_threshold(&text, name, value).map_err(ApplicationError::Threshold)?;
+    }
+    files.insert(path, text);
+    Ok(files)
+}
+
+/// Replaces the files of a draft. `over` is the draft and the revision that the person saw, or
+/// `None` to open a new one. The act's reason is the draft's comment.
+pub async fn save_draft(
+    parts: &Services,
+    over: Option<(DraftNumber, i64)>,
+    files: BTreeMap<RulePath, String>,
+    act: &ActionContext,
+) -> Result<DraftView, ApplicationError> {
+    require_reason(act)?;
+    within_bounds(parts, &files)?;
+    let source = catalogue::source_of(parts).await?;
+    let texts = files.into_iter().map(|(path, text)| {
+        let shipped = source.shipped(&path).cloned();
+        DraftText { path, text, shipped }
+    });
+    let save = DraftSave { over, texts: texts.collect() };
+    let draft = parts.store.save_draft(&save, act).await?;
+    view(parts, &draft).await
+}
+
+pub(in crate::application) fn within_bounds(
+    parts: &Services,
+    files: &BTreeMap<RulePath, String>,
+) -> Result<(), ApplicationError> {
+    if files.is_empty() || files.len() > MOST_FILES {
+        return Err(refusal(DraftRefusal::HowMany { found: files.len() }));
+    }
+    let most = parts.limits.text_size;
+    let too_long = files.iter().find(|(_, text)| text.len() > most);
+    too_long.map_or(Ok(()), |(path, text)| {
+        let (path, bytes) = (path.clone(), text.len());
+        Err(refusal(DraftRefusal::TooLong { path, bytes, most }))
+    })
+}
+
+/// Submits, returns or withdraws a draft. `seen` is the revision that the person saw.
+pub async fn step_draft(
+    parts: &Services,
+    (number, seen): (DraftNumber, Option<i64>),
+    step: DraftStep,
+    act: &ActionContext,
+) -> Result<DraftView, ApplicationError> {
+    if step != DraftStep::Submitted {
+        require_reason(act)?;
+    }
+    let draft = parts.store.step_draft(number, seen, step, act).await?;
+    view(parts, &draft).await
+}
+
+/// Runs the cases of the catalogue in force with these files.
+pub async fn prove_files(
+    parts: &Services,
+    trial: &Trial,
+    files: BTreeMap<RulePath, String>,
+) -> Result<Proof, ApplicationError> {
+    proved(parts, trial, catalogue::with_files(parts, files).await?.texts).await
+}
+
+/// Runs the cases of the catalogue in force with a draft.
+pub async fn prove_draft(
+    parts: &Services,
+    trial: &Trial,
+    number: DraftNumber,
+) -> Result<Proof, ApplicationError> {
+    let (_, with) = catalogue::with_draft(parts, number).await?;
+    proved(parts, trial, with.texts).await
+}
+
+pub(in crate::application) async fn proved(
+    parts: &Services,
+    trial: &Trial,
+    texts: BTreeMap<String, String>,
+) -> Result<Proof, ApplicationError> {
+    let limits = parts.limits;
+    trial.run(move |budget| Ok(proof::prove(&texts, &limits, budget)?)).await
+}
+
+pub(in crate::application) fn require_reason(act: &ActionContext) -> Result<(), ApplicationError> {
+    let found = act.reason.trim().chars().count();
+    if (1..=LONGEST_WORDS).contains(&found) {
+        return Ok(());
+    }
+    Err(refusal(DraftRefusal::Words { found }))
+}
+
+pub(in crate::application) fn refusal(refusal: DraftRefusal) -> ApplicationError {
+    StoreError::Draft(refusal).into()
+}

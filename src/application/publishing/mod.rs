@@ -1,0 +1,10 @@
+//! Changing the rules: drafts, trials, comparisons, proofs, publication.
+
+pub(super) mod cases;
+pub(super) mod catalogue;
+pub(super) mod compare;
+pub(super) mod diff;
+pub(super) mod drafts;
+pub(super) mod proof;
+pub(super) mod publish;
+pub(super) mod trial;

@@ -1,0 +1,196 @@
+//! How many verdicts a cycle gave, and which missing fields prevented the others.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::application::{ApplicationError, Services};
+use crate::domain::ids::{CycleNumber, MinistryCode, ProjectId, RuleId};
+use crate::domain::operation::cycle::CycleSummary;
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::subject::Subject;
+use crate::domain::rules::batch::{RuleVerdicts, Verdicts};
+use crate::domain::rules::verdict::{Absence, Verdict};
+use crate::frame::dictionary;
+use crate::store::KnownUpTo;
+
+/// Most fields that the report of a cycle names.
+const COSTLIEST: usize = 5;
+
+/// The coverage of one committed cycle.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Coverage {
+    #[serde(flatten)]
+    pub cycle: CycleSummary,
+    pub by_rule: Vec<RuleCoverage>,
+    /// Verdicts on the projects of each ministry and on the ministry itself.
+    pub by_ministry: Vec<MinistryCoverage>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RuleCoverage {
+    pub rule: RuleId,
+    #[serde(flatten)]
+    pub tally: Tally,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MinistryCoverage {
+    pub ministry: MinistryCode,
+    #[serde(flatten)]
+    pub tally: Tally,
+}
+
+/// Counts of verdicts given and not given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Tally {
+    pub judged: u64,
+    pub unknown: u64,
+    pub failed: u64,
+    /// Fields whose absence costs the most verdicts first.
+    pub missing: Vec<FieldCost>,
+}
+
+/// A field, and the verdicts that its absence cost. A verdict is counted for the first field it
+/// lacks: once that one is known, another may be missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldCost {
+    pub field: String,
+    /// Label of the field, in French.
+    pub label: String,
+    /// Verdicts lost, including those lost to withheld values.
+    pub verdicts: u64,
+    /// Verdicts lost because the value is deliberately withheld.
+    pub withheld: u64,
+}
+
+/// The coverage of a cycle, by default the last one; `None` when there is none yet.
+pub async fn coverage(
+    parts: &Services,
+    number: Option<CycleNumber>,
+) -> Result<Option<Coverage>, ApplicationError> {
+    let cycle = match number {
+        Some(number) => {
+            let found = parts.store.cycle(number).await?;
+            found.ok_or(ApplicationError::NoSuchCycle(number))?
+        }
+        None => match parts.store.last_cycle().await? {
+            Some(last) => last,
+            None => return Ok(None),
+        },
+    };
+    let inputs = &cycle.inputs;
+    let upto = KnownUpTo {
+        last_import: inputs.last_import,
+        last_link: inputs.last_link,
+        last_review: inputs.last_review,
+    };
+    let portfolio = parts.store.portfolio(&upto, inputs.as_of).await?;
+    let verdicts = parts.store.verdicts(cycle.number).await?;
+    let ministries = ministries(&portfolio, inputs.edition);
+    let by_ministry = by_ministry(&verdicts, &ministries);
+    Ok(Some(Coverage { cycle, by_rule: by_rule(&verdicts), by_ministry }))
+}
+
+/// The fields whose absence costs a cycle the most verdicts.
+pub(in crate::application) fn costliest(verdicts: &Verdicts) -> Vec<FieldCost> {
+    let mut counting = Counting::default();
+    for (verdict, count) in verdicts.rules().iter().flat_map(RuleVerdicts::counted) {
+        counting.add(verdict, count);
+    }
+    let mut costs = counting.tally().missing;
+    costs.truncate(COSTLIEST);
+    costs
+}
+
+fn by_rule(verdicts: &Verdicts) -> Vec<RuleCoverage> {
+    let mut counts: BTreeMap<&RuleId, Counting<'_>> = BTreeMap::new();
+    for rule in verdicts.rules() {
+        let counting = counts.entry(rule.rule()).or_default();
+        rule.counted().for_each(|(verdict, count)| counting.add(verdict, count));
+    }
+    let covered = |(rule, counting): (&RuleId, Counting<'_>)| RuleCoverage {
+        rule: rule.clone(),
+        tally: counting.tally(),
+    };
+    counts.into_iter().map(covered).collect()
+}
+
+fn by_ministry(
+    verdicts: &Verdicts,
+    ministries: &BTreeMap<ProjectId, MinistryCode>,
+) -> Vec<MinistryCoverage> {
+    let mut counts: BTreeMap<&MinistryCode, Counting<'_>> = BTreeMap::new();
+    for judgement in verdicts.iter() {
+        let ministry = match judgement.subject {
+            Subject::Project(project) => ministries.get(project),
+            Subject::Ministry(ministry) => Some(ministry),
+            Subject::Portfolio => None,
+        };
+        if let Some(ministry) = ministry {
+            counts.entry(ministry).or_default().add(judgement.verdict, 1);
+        }
+    }
+    let covered = |(ministry, counting): (&MinistryCode, Counting<'_>)| MinistryCoverage {
+        ministry: ministry.clone(),
+        tally: counting.tally(),
+    };
+    counts.into_iter().map(covered).collect()
+}
+
+/// The ministry of each project, according to the latest edition up to `edition` that lists it.
+fn ministries(portfolio: &Portfolio, edition: EditionId) -> BTreeMap<ProjectId, MinistryCode> {
+    let mut known: BTreeMap<ProjectId, (EditionId, MinistryCode)> = BTreeMap::new();
+    for snapshot in portfolio.snapshots.iter().filter(|one| one.edition <= edition) {
+        let latest = known.get(&snapshot.project).is_none_or(|(at, _)| *at <= snapshot.edition);
+        if latest {
+            let entry = (snapshot.edition, snapshot.ministry.clone());
+            known.insert(snapshot.project.clone(), entry);
+        }
+    }
+    known.into_iter().map(|(project, (_, ministry))| (project, ministry)).collect()
+}
+
+/// Counts verdicts while they are read.
+#[derive(Default)]
+struct Counting<'v> {
+    tally: Tally,
+    costs: BTreeMap<&'v str, FieldCost>,
+}
+
+impl<'v> Counting<'v> {
+    /// Counts a verdict that `count` subjects were given.
+    fn add(&mut self, verdict: &'v Verdict, count: u64) {
+        match verdict {
+            Verdict::Level { .. } => self.tally.judged += count,
+            Verdict::Failed { .. } => self.tally.failed += count,
+            Verdict::Unknown { missing } => {
+                self.tally.unknown += count;
+                for lacked in missing {
+                    let cost = self
+                        .costs
+                        .entry(&lacked.field)
+                        .or_insert_with(|| FieldCost::nothing(&lacked.field));
+                    cost.verdicts += count;
+                    cost.withheld += if lacked.why == Absence::Withheld { count } else { 0 };
+                }
+            }
+        }
+    }
+
+    fn tally(self) -> Tally {
+        let mut missing: Vec<FieldCost> = self.costs.into_values().collect();
+        // The sort is stable: fields with the same cost stay in the order of their names.
+        missing.sort_by_key(|cost| std::cmp::Reverse(cost.verdicts));
+        Tally { missing, ..self.tally }
+    }
+}
+
+impl FieldCost {
+    fn nothing(field: &str) -> Self {
+        let label = dictionary::field(field).map_or(field, |known| known.label);
+        Self { field: field.to_owned(), label: label.to_owned(), verdicts: 0, withheld: 0 }
+    }
+}

@@ -1,0 +1,119 @@
+//! Explains why a rule gives its verdict on one subject. Commits nothing.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::view;
+use crate::application::publishing::catalogue::{CatalogueInForce, catalogue_tried};
+use crate::application::publishing::trial::Trial;
+use crate::application::{ApplicationError, Services};
+use crate::domain::ids::{DraftNumber, MinistryCode, RuleId};
+use crate::domain::portfolio::subject::{Subject, SubjectKind};
+use crate::intake::nearest_name;
+use crate::rules::{Budget, Rule, Subjects, Trace};
+use crate::{frame, rules};
+
+/// The name of the whole portfolio on the command line.
+const PORTFOLIO: &str = "portfolio";
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Explanation {
+    pub as_of: NaiveDate,
+    /// The rule itself; the id is in `rule` of the trace.
+    #[serde(rename = "definition")]
+    pub rule: Rule,
+    /// The rule's text, line by line.
+    pub lines: Vec<String>,
+    /// Number of the line of the branch that gave the level.
+    pub concluded_on: Option<usize>,
+    #[serde(flatten)]
+    pub trace: Trace,
+}
+
+/// Explains `rule` on the subject called `requested`: depending on the rule's scope a project by id
+/// or any of its names, the code of a ministry, or `portfolio`. With a draft, as if it were
+/// published.
+pub async fn explain(
+    parts: &Services,
+    trial: &Trial,
+    (rule, requested): (&str, &str),
+    as_of: Option<NaiveDate>,
+    draft: Option<DraftNumber>,
+) -> Result<Explanation, ApplicationError> {
+    let in_force = catalogue_tried(parts, trial, draft).await?;
+    let Some(found) = in_force.catalogue.rule(&RuleId::new(rule)).cloned() else {
+        let known = in_force.catalogue.rules().map(|known| known.id.as_str());
+        let near = nearest_name(rule, known).map(str::to_owned);
+        let fault = in_force.faults.iter().find(|fault| is_file_of(&fault.file, rule));
+        return Err(ApplicationError::NoSuchRule {
+            requested: rule.to_owned(),
+            near: fault.map(ToString::to_string).or(near),
+        });
+    };
+    let subject = subject(parts, &found, requested).await?;
+    let (as_of, portfolio) = view::known_data(parts, as_of).await?;
+    let CatalogueInForce { catalogue, texts, .. } = in_force;
+    let lines = texts.get(&found.file).map_or("", String::as_str);
+    let lines = lines.lines().map(str::to_owned).collect();
+    let explain = move |budget: &Budget| {
+        let frames = frame::build(&portfolio, as_of, view::target(catalogue.thresholds(), as_of))?;
+        let trace = catalogue.trace(&found.id, &subject, &frames, as_of);
+        let trace = trace.ok_or_else(|| not_judged(&found, &subject))?;
+        budget.check()?;
+        let judged = trace.judgement.verdict.level();
+        let concluded_on = judged.and_then(|_| {
+            rules::concluded_on(&catalogue, &texts, (&found.id, &subject), &frames, as_of)
+        });
+        Ok(Explanation { as_of, rule: found, lines, concluded_on, trace })
+    };
+    trial.run(explain).await
+}
+
+fn is_file_of(file: &str, rule: &str) -> bool {
+    file.rsplit('/').next().is_some_and(|name| name == format!("{rule}.rhai"))
+}
+
+async fn subject(
+    parts: &Services,
+    rule: &Rule,
+    requested: &str,
+) -> Result<Subject, ApplicationError> {
+    let bare = |kind: &str| requested.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
+    match rule.scope {
+        SubjectKind::Portfolio if requested == PORTFOLIO => Ok(Subject::Portfolio),
+        SubjectKind::Portfolio => Err(ApplicationError::NotJudged {
+            rule: rule.id.clone(),
+            judges: "the whole portfolio",
+            requested: requested.to_owned(),
+            hint: format!("`vigie rules explain {} {PORTFOLIO}`", rule.id),
+        }),
+        SubjectKind::Ministry => {
+            let code = bare("ministry").unwrap_or(requested).to_uppercase();
+            Ok(Subject::Ministry(MinistryCode::new(code)))
+        }
+        SubjectKind::Project => {
+            let requested = bare("project").unwrap_or(requested);
+            Ok(Subject::Project(view::find_project(parts, requested).await?.project))
+        }
+    }
+}
+
+fn not_judged(rule: &Rule, subject: &Subject) -> ApplicationError {
+    let (judges, hint) = match (rule.scope, rule.subjects) {
+        (SubjectKind::Project, Subjects::Present) => {
+            ("the projects that the edition in force lists", "`vigie projects list`")
+        }
+        (SubjectKind::Project, Subjects::Left) => {
+            ("the projects that have just left the panorama", "`vigie projects list`")
+        }
+        (SubjectKind::Ministry, _) => ("ministries of the edition in force", "`vigie panorama`"),
+        (SubjectKind::Portfolio, _) => ("the whole portfolio", "`vigie panorama`"),
+    };
+    ApplicationError::NotJudged {
+        rule: rule.id.clone(),
+        judges,
+        requested: subject.to_string(),
+        hint: hint.to_owned(),
+    }
+}

@@ -1,0 +1,246 @@
+//! Read-only views of the portfolio for the API and the command line.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe::Paris;
+use polars::frame::DataFrame;
+use polars::prelude::{IntoLazy, col, lit};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use utoipa::ToSchema;
+
+use super::row_schemas::{HistoryRow, MinistryRow, PortfolioRow, ProjectRow};
+use super::table_rows;
+use super::table_rows::TableRow;
+use crate::application::publishing::catalogue::read_rules;
+use crate::application::{ApplicationError, Services};
+use crate::domain::ids::ProjectId;
+use crate::domain::operation::cycle::CycleSummary;
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::import::{Dataset, KnownProject};
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::subject::Subject;
+use crate::domain::rules::verdict::Judgement;
+use crate::domain::value::Value;
+use crate::frame;
+use crate::frame::FrameError;
+use crate::intake::{name_key, nearest_name};
+use crate::rules::Thresholds;
+use crate::store::KnownUpTo;
+
+/// Name of the dated threshold under which the global drift is to stay.
+const TARGET: &str = "drift_target";
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Panorama {
+    pub as_of: NaiveDate,
+    pub edition: EditionId,
+    #[schema(value_type = PortfolioRow)]
+    pub portfolio: TableRow,
+    #[schema(value_type = Vec<MinistryRow>)]
+    pub ministries: Vec<TableRow>,
+    /// The portfolio at each edition, oldest first, as it was known then.
+    #[schema(value_type = Vec<PortfolioRow>)]
+    pub series: Vec<TableRow>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProjectView {
+    /// The fields of the frame; absent when the project left before the previous edition.
+    #[schema(value_type = Option<ProjectRow>)]
+    pub project: Option<TableRow>,
+    pub id: ProjectId,
+    pub names: Vec<String>,
+    /// One row per edition, oldest first.
+    #[schema(value_type = Vec<HistoryRow>)]
+    pub history: Vec<TableRow>,
+    /// The last committed cycle, and its verdicts on the project.
+    pub cycle: Option<CycleSummary>,
+    pub verdicts: Vec<Judgement>,
+}
+
+/// The current day in Paris.
+pub fn today(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&Paris).date_naive()
+}
+
+/// The target for the global drift in force at a date.
+pub(in crate::application) fn target(thresholds: &Thresholds, as_of: NaiveDate) -> Option<f64> {
+    match thresholds.get(TARGET)?.at(as_of)? {
+        Value::Float(target) => Some(*target),
+        Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::Date(_) => None,
+    }
+}
+
+/// The figures of the portfolio and of each ministry as of a date, today by default, and the portfolio's at each edition.
+///
+/// # Errors
+///
+/// Fails when no edition is known at that date, or when the data cannot be read.
+pub async fn panorama(
+    parts: &Services,
+    as_of: Option<NaiveDate>,
+) -> Result<Panorama, ApplicationError> {
+    let (as_of, portfolio, thresholds) = known_with_thresholds(parts, as_of).await?;
+    tokio::task::spawn_blocking(move || {
+        let edition = frame::editions_in_force(&portfolio, as_of)?.current;
+        let editions = ends_of_editions(&portfolio, as_of);
+        let dates = editions.iter().copied().chain([as_of]);
+        let dates = dates.map(|date| (date, target(&thresholds, date))).collect();
+        let totals = frame::build_totals(&portfolio, &dates)?;
+        let mut series = table_rows::rows(&totals.portfolio)?;
+        let date = Some(Json::String(as_of.to_string()));
+        let is_of_date = |row: &TableRow| row.get("as_of") == date.as_ref();
+        let whole = series.iter().find(|row| is_of_date(row)).cloned().unwrap_or_default();
+        if !editions.contains(&as_of) {
+            series.retain(|row| !is_of_date(row));
+        }
+        let ministries = table_rows::rows(&totals.ministries)?;
+        Ok(Panorama { as_of, edition, portfolio: whole, ministries, series })
+    })
+    .await?
+}
+
+/// One row per edition, oldest first, as the portfolio was known at the end of its month.
+pub(in crate::application) fn series_frame(
+    portfolio: &Portfolio,
+    as_of: NaiveDate,
+    thresholds: &Thresholds,
+) -> Result<DataFrame, ApplicationError> {
+    let dates = ends_of_editions(portfolio, as_of).into_iter();
+    let dates = dates.map(|date| (date, target(thresholds, date))).collect();
+    Ok(frame::build_totals(portfolio, &dates)?.portfolio)
+}
+
+/// The last day of the month of each edition that lists a project, `as_of` at the latest.
+fn ends_of_editions(portfolio: &Portfolio, as_of: NaiveDate) -> BTreeSet<NaiveDate> {
+    let editions = portfolio.snapshots.iter().map(|snapshot| snapshot.edition);
+    let past = editions.filter(|edition| edition.as_of() <= as_of);
+    past.map(|edition| end_of(edition).min(as_of)).collect()
+}
+
+/// The projects of the current edition, and those that have just left.
+pub async fn projects(
+    parts: &Services,
+    as_of: Option<NaiveDate>,
+) -> Result<Vec<TableRow>, ApplicationError> {
+    let (as_of, portfolio, thresholds) = known_with_thresholds(parts, as_of).await?;
+    tokio::task::spawn_blocking(move || {
+        let frames = frame::build(&portfolio, as_of, target(&thresholds, as_of))?;
+        table_rows::rows(&frames.projects)
+    })
+    .await?
+}
+
+/// A project with its history. `requested` is an id or any name the project ever had; case and
+/// accents do not matter.
+pub async fn project(
+    parts: &Services,
+    requested: &str,
+    as_of: Option<NaiveDate>,
+) -> Result<ProjectView, ApplicationError> {
+    let KnownProject { project: id, names, .. } = find_project(parts, requested).await?;
+    let (cycle, verdicts) = last_verdicts(parts, &id).await?;
+    let (as_of, portfolio, thresholds) = known_with_thresholds(parts, as_of).await?;
+    tokio::task::spawn_blocking(move || {
+        let frames = frame::build(&portfolio, as_of, target(&thresholds, as_of))?;
+        let of_project = || col("project_id").eq(lit(id.as_str()));
+        let only = |frame: DataFrame| {
+            frame.lazy().filter(of_project()).collect().map_err(ApplicationError::Table)
+        };
+        let project = table_rows::rows(&only(frames.projects)?)?.into_iter().next();
+        let history = table_rows::rows(&only(frame::history(&portfolio, as_of)?)?)?;
+        Ok(ProjectView { project, id, names, history, cycle, verdicts })
+    })
+    .await?
+}
+
+/// The verdicts of the last cycle on a project.
+pub async fn verdicts(
+    parts: &Services,
+    requested: &str,
+) -> Result<Vec<Judgement>, ApplicationError> {
+    let found = find_project(parts, requested).await?;
+    Ok(last_verdicts(parts, &found.project).await?.1)
+}
+
+pub(in crate::application) async fn find_project(
+    parts: &Services,
+    requested: &str,
+) -> Result<KnownProject, ApplicationError> {
+    let mut known = parts.store.known_projects().await?;
+    let wanted = name_key(requested);
+    let is_requested = |project: &KnownProject| {
+        project.project.as_str() == requested
+            || project.names.iter().any(|name| name_key(name) == wanted)
+    };
+    if let Some(index) = known.iter().position(is_requested) {
+        return Ok(known.swap_remove(index));
+    }
+    let names = known.iter().flat_map(|project| &project.names).map(String::as_str);
+    let near = nearest_name(requested, names).map(str::to_owned);
+    Err(ApplicationError::NoSuchProject { requested: requested.to_owned(), near })
+}
+
+async fn last_verdicts(
+    parts: &Services,
+    project: &ProjectId,
+) -> Result<(Option<CycleSummary>, Vec<Judgement>), ApplicationError> {
+    let Some(cycle) = parts.store.last_cycle().await? else { return Ok((None, vec![])) };
+    let subject = Subject::Project(project.clone());
+    let verdicts = parts.store.judgements_of(&subject, cycle.number).await?;
+    Ok((Some(cycle), verdicts))
+}
+
+/// The portfolio as it was known on a date.
+///
+/// # Errors
+/// When no edition had been published by then.
+pub(in crate::application) async fn known_portfolio(
+    parts: &Services,
+    upto: &KnownUpTo,
+    as_of: NaiveDate,
+) -> Result<Portfolio, ApplicationError> {
+    let portfolio = parts.store.portfolio(upto, as_of).await?;
+    if !portfolio.snapshots.is_empty() {
+        return Ok(portfolio);
+    }
+    if !portfolio.editions.is_empty() {
+        return Err(ApplicationError::NoProjectInScope { as_of });
+    }
+    let imports = parts.store.imports().await?;
+    let editions = imports.iter().filter(|import| import.dataset == Dataset::Panorama);
+    Err(match editions.map(|import| import.edition).min() {
+        Some(first) => FrameError::BeforeFirstEdition { as_of, first },
+        None => FrameError::NoEdition,
+    }
+    .into())
+}
+
+/// The date, what is known as of it, and the thresholds in force now: all that figures need, without the rules.
+pub(in crate::application) async fn known_with_thresholds(
+    parts: &Services,
+    as_of: Option<NaiveDate>,
+) -> Result<(NaiveDate, Portfolio, Thresholds), ApplicationError> {
+    let (as_of, portfolio) = known_data(parts, as_of).await?;
+    Ok((as_of, portfolio, Thresholds::of_texts(&read_rules(parts).await?)))
+}
+
+pub(in crate::application) async fn known_data(
+    parts: &Services,
+    as_of: Option<NaiveDate>,
+) -> Result<(NaiveDate, Portfolio), ApplicationError> {
+    let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
+    let upto = parts.store.latest_known().await?;
+    Ok((as_of, known_portfolio(parts, &upto, as_of).await?))
+}
+
+/// Last day of the edition's month: follow-up data reported with the edition counts for it.
+fn end_of(edition: EditionId) -> NaiveDate {
+    edition
+        .as_of()
+        .checked_add_months(chrono::Months::new(1))
+        .and_then(|next| next.pred_opt())
+        .unwrap_or(edition.as_of())
+}

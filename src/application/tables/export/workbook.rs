@@ -1,0 +1,158 @@
+//! Writes a workbook for people: the table, and a sheet that explains its columns.
+
+use chrono::{NaiveDate, TimeDelta};
+use polars::frame::DataFrame;
+use polars::prelude::{AnyValue, Column};
+use rust_xlsxwriter::{Format, Workbook, Worksheet};
+
+use super::ExportError;
+use crate::frame::dictionary;
+use crate::frame::dictionary::{Field, Unit};
+
+/// Most characters in a cell of the format.
+const CELL_CHARACTERS: usize = 32_767;
+
+const MEANINGS: &str = "Colonnes";
+
+/// French headers of the columns that are not fields of the dictionary.
+const HEADERS: &[(&str, &str)] = &[
+    ("alert", "Alerte"),
+    ("rule", "Règle"),
+    ("subject", "Objet"),
+    ("state", "État"),
+    ("level", "Niveau"),
+    ("since", "Depuis le"),
+    ("stale", "Sur données anciennes"),
+    ("hidden_by", "Masquée par"),
+    ("explanation", "Explication"),
+    ("mission", "Mission"),
+    ("kind", "Nature"),
+    ("automatic", "D’office"),
+    ("opened_on", "Ouverte le"),
+    ("due_on", "Échéance"),
+    ("late", "En retard"),
+    ("reasons", "Motifs"),
+    ("outcome", "Issue"),
+    ("missing", "Champs manquants"),
+    ("fault", "Panne"),
+];
+
+struct Formats {
+    header: Format,
+    date: Format,
+    share: Format,
+    points: Format,
+    decimal: Format,
+}
+
+pub(super) fn workbook(title: &str, frame: &DataFrame) -> Result<Vec<u8>, ExportError> {
+    let formats = Formats {
+        header: Format::new().set_bold().set_text_wrap(),
+        date: Format::new().set_num_format("dd/mm/yyyy"),
+        share: Format::new().set_num_format("0.0%"),
+        points: Format::new().set_num_format("+0.0%;-0.0%;0.0%"),
+        decimal: Format::new().set_num_format("#,##0.0"),
+    };
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name(title)?;
+    for (index, column) in (0_u16..).zip(frame.columns()) {
+        let name = column.name().as_str();
+        let field = dictionary::field(name);
+        sheet.write_string_with_format(0, index, header(name, field), &formats.header)?;
+        fill(sheet, index, column, field.map(|field| field.unit), &formats)?;
+    }
+    sheet.set_freeze_panes(1, 1)?;
+    let rows = u32::try_from(frame.height()).unwrap_or(u32::MAX);
+    if let Some(last) = u16::try_from(frame.width()).ok().and_then(|width| width.checked_sub(1)) {
+        sheet.autofilter(0, 0, rows, last)?;
+    }
+    meanings(workbook.add_worksheet().set_name(MEANINGS)?, frame, &formats)?;
+    Ok(workbook.save_to_buffer()?)
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "frames hold the dictionary's five kinds")]
+fn fill(
+    sheet: &mut Worksheet,
+    index: u16,
+    column: &Column,
+    unit: Option<Unit>,
+    formats: &Formats,
+) -> Result<(), ExportError> {
+    let number = match unit {
+        Some(Unit::Ratio) => &formats.share,
+        Some(Unit::Points) => &formats.points,
+        _ => &formats.decimal,
+    };
+    for (row, cell) in (1_u32..).zip(column.as_materialized_series().iter()) {
+        match cell {
+            AnyValue::Boolean(flag) => {
+                sheet.write_string(row, index, if flag { "oui" } else { "non" })?;
+            }
+            AnyValue::Int64(count) => {
+                // A workbook only has floating-point numbers; counts are far below their limits.
+                sheet.write_number(row, index, i32::try_from(count).unwrap_or(i32::MAX))?;
+            }
+            AnyValue::Float64(value) => {
+                sheet.write_number_with_format(row, index, value, number)?;
+            }
+            AnyValue::Date(days) => {
+                let date = NaiveDate::default().checked_add_signed(TimeDelta::days(days.into()));
+                if let Some(date) = date {
+                    sheet.write_datetime_with_format(row, index, date, &formats.date)?;
+                }
+            }
+            AnyValue::String(text) => {
+                sheet.write_string(row, index, cut(text))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn meanings(
+    sheet: &mut Worksheet,
+    frame: &DataFrame,
+    formats: &Formats,
+) -> Result<(), ExportError> {
+    for (index, title) in (0_u16..).zip(["Colonne", "Champ", "Unité", "Ce qu’il veut dire"]) {
+        sheet.write_string_with_format(0, index, title, &formats.header)?;
+    }
+    for (row, column) in (1_u32..).zip(frame.columns()) {
+        let name = column.name().as_str();
+        let field = dictionary::field(name);
+        sheet.write_string(row, 0, header(name, field))?;
+        sheet.write_string(row, 1, name)?;
+        if let Some(field) = field {
+            sheet.write_string(row, 2, unit(field.unit))?;
+            sheet.write_string(row, 3, field.meaning)?;
+        }
+    }
+    Ok(())
+}
+
+fn header<'a>(name: &'a str, field: Option<&Field>) -> &'a str {
+    let own = || HEADERS.iter().find(|(own, _)| *own == name).map(|(_, header)| *header);
+    field.map(|field| field.label).or_else(own).unwrap_or(name)
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::None => "",
+        Unit::Ratio => "%",
+        Unit::Points => "points",
+        Unit::Meur => "M€",
+        Unit::MeurPerYear => "M€/an",
+        Unit::Months => "mois",
+        Unit::Days => "jours",
+        Unit::Count => "nombre",
+        Unit::Fte => "ETP",
+    }
+}
+
+/// Longer texts are complete in the other formats.
+fn cut(text: &str) -> &str {
+    text.char_indices()
+        .nth(CELL_CHARACTERS)
+        .map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
+}

@@ -1,0 +1,123 @@
+//! Reads a Parquet file a few rows at a time.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use polars::error::PolarsError;
+use polars::frame::DataFrame;
+use polars::io::parquet::metadata::FileMetadataRef;
+use polars::prelude::{DataType, ParallelStrategy, ParquetReader, SerReader as _};
+
+use super::{TableError, columns};
+use crate::intake::{FileFault, MAX_TABLE_COLUMNS, SourceError, TableLayout};
+
+/// Most bytes of a file's footer, which describes its columns and row groups.
+const MAX_DESCRIPTION: u64 = 16 * 1024 * 1024;
+
+/// The last bytes of a Parquet file, after the length of its footer.
+const MARK: &[u8; 4] = b"PAR1";
+
+pub(super) struct ParquetRows {
+    path: PathBuf,
+    /// Footer of the file, read once.
+    metadata: FileMetadataRef,
+    headers: Vec<String>,
+    types: Vec<DataType>,
+    height: usize,
+    at: usize,
+}
+
+impl ParquetRows {
+    pub(super) fn open(path: &Path) -> Result<Self, TableError> {
+        let mut opened = file(path)?;
+        let size = description_size(&mut opened)
+            .map_err(|source| SourceError::Read { path: path.to_owned(), source })?;
+        within(path, "bytes of description", size, MAX_DESCRIPTION)?;
+        let mut reader = ParquetReader::new(opened);
+        let failed = |source| TableError::Parquet { path: path.to_owned(), source };
+        let metadata = Arc::clone(reader.get_metadata().map_err(failed)?);
+        let schema = reader.schema().map_err(failed)?;
+        let columns = u64::try_from(schema.len()).unwrap_or(u64::MAX);
+        let most = u64::try_from(MAX_TABLE_COLUMNS).unwrap_or(u64::MAX);
+        within(path, "columns", columns, most)?;
+        let height = reader.num_rows().map_err(failed)?;
+        let headers = schema.iter_names().map(ToString::to_string).collect();
+        let types = schema.iter_values().map(DataType::from_arrow_field).collect();
+        Ok(Self { path: path.to_owned(), metadata, headers, types, height, at: 0 })
+    }
+
+    pub(super) fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    pub(super) fn height(&self) -> u64 {
+        u64::try_from(self.height).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn faults(&self, layout: &TableLayout) -> Vec<FileFault> {
+        let typed = layout.fields.iter().filter_map(|field| {
+            let found = self.types.get(field.index)?;
+            (!columns::can_be(found, field.field.kind)).then(|| FileFault {
+                row: None,
+                column: Some(field.header.clone()),
+                found: format!("values of type `{found}`"),
+                expected: format!("{}, for the field `{}`", field.expected(), field.field.name),
+            })
+        });
+        typed.collect()
+    }
+
+    /// The next rows, with the types and column names of the file.
+    pub(super) fn next(
+        &mut self,
+        layout: &TableLayout,
+        count: usize,
+    ) -> Result<Option<DataFrame>, TableError> {
+        if self.at >= self.height {
+            return Ok(None);
+        }
+        // A new reader each time, so that the pages already read are released.
+        let mut reader = ParquetReader::new(file(&self.path)?);
+        reader.set_metadata(Arc::clone(&self.metadata));
+        let names = layout.fields.iter().map(|field| field.header.clone()).collect();
+        let read = reader
+            .with_columns(Some(names))
+            .with_slice(Some((self.at, count)))
+            .read_parallel(ParallelStrategy::Columns)
+            .set_rechunk(true)
+            .finish()
+            .map_err(|source| self.failed(source))?;
+        self.at = self.at.saturating_add(count);
+        Ok(Some(read))
+    }
+
+    fn failed(&self, source: PolarsError) -> TableError {
+        TableError::Parquet { path: self.path.clone(), source }
+    }
+}
+
+/// Size of the footer in bytes: it is read whole before the first row, and takes many times that in
+/// memory. A file that is not Parquet is left to the reader to report.
+fn description_size(file: &mut File) -> std::io::Result<u64> {
+    let (mut size, mut mark) = ([0; 4], [0; 4]);
+    if file.seek(SeekFrom::End(-8)).is_ok() {
+        file.read_exact(&mut size)?;
+        file.read_exact(&mut mark)?;
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(if mark == *MARK { u64::from(u32::from_le_bytes(size)) } else { 0 })
+}
+
+fn within(path: &Path, what: &'static str, found: u64, limit: u64) -> Result<(), SourceError> {
+    if found <= limit {
+        return Ok(());
+    }
+    let file = path.display().to_string();
+    Err(SourceError::TooLarge { file, row: None, what, found, limit })
+}
+
+fn file(path: &Path) -> Result<File, SourceError> {
+    File::open(path).map_err(|source| SourceError::Read { path: path.to_owned(), source })
+}

@@ -1,0 +1,21 @@
+//! Sign-in by OpenID Connect: where to send people, and what the provider certifies when they
+//! return.
+//!
+//! This module stores nothing. A ticket stays in the person's browser, and everything that links
+//! the return to the departure (`state`, `nonce`, the code verifier) is derived from it: reading
+//! the database is not enough to complete somebody's sign-in.
+
+mod claims;
+mod exchange;
+mod fault;
+mod line;
+mod provider;
+mod settings;
+mod ticket;
+
+pub use claims::Person;
+pub use exchange::ProviderResponse;
+pub use fault::{SettingFault, SignInFault};
+pub use provider::{Departure, Provider};
+pub use settings::{Flavour, Organisation, Pkce, SignInSettings};
+pub use ticket::Ticket;

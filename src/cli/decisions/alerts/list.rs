@@ -1,0 +1,112 @@
+//! `vigie alerts`: what stands, at which level, since when and why, and who looks after it.
+
+use std::collections::BTreeMap;
+
+use super::AlertsArgs;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::{CliError, Conclusion};
+use vigie::application::AlertLine;
+use vigie::client::ApiClient;
+use vigie::domain::alerts::alert::{Alert, AlertState};
+use vigie::domain::level::Level;
+use vigie::support::french;
+
+pub(super) async fn run(
+    filter: &AlertsArgs,
+    api: &ApiClient,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let list = api
+        .at(&["alerts"])
+        .with("state", filter.state.map(AlertState::as_str))
+        .with("level", filter.level.map(Level::as_str))
+        .with("rule", filter.rule.as_ref());
+    let mut lines: Vec<AlertLine> = api.all(list).await?;
+    lines.retain(|line| is_wanted(filter, &line.alert));
+    show(lines, printer)
+}
+
+fn is_wanted(filter: &AlertsArgs, alert: &Alert) -> bool {
+    let state = match filter.state {
+        Some(state) => alert.state == state,
+        None => alert.state != AlertState::Resolved,
+    };
+    state
+        && filter.level.is_none_or(|level| alert.level >= level)
+        && filter.rule.as_deref().is_none_or(|rule| alert.rule.as_str() == rule)
+}
+
+/// The worst first.
+fn show(mut lines: Vec<AlertLine>, printer: &Printer) -> Result<Conclusion, CliError> {
+    lines.sort_by(|AlertLine { alert: a, .. }, AlertLine { alert: b, .. }| {
+        (b.level, &a.rule, &a.subject).cmp(&(a.level, &b.rule, &b.subject))
+    });
+    printer.answer(&lines, &[by_level(&lines), list(&lines)], 1)?;
+    Ok(Conclusion::Good)
+}
+
+fn by_level(lines: &[AlertLine]) -> Sheet {
+    let mut counts: BTreeMap<Level, i64> = BTreeMap::new();
+    for line in lines {
+        *counts.entry(line.alert.level).or_default() += 1;
+    }
+    let rows =
+        counts.iter().rev().map(|(level, count)| vec![Cell::level(*level), Cell::count(*count)]);
+    Sheet::new(
+        format!("Alertes : {}", lines.len()),
+        vec![("level", "Niveau"), ("count", "Alertes")],
+        rows.collect(),
+    )
+}
+
+fn list(lines: &[AlertLine]) -> Sheet {
+    let rows = lines.iter().map(|line| {
+        let alert = &line.alert;
+        vec![
+            Cell::level(alert.level),
+            Cell::text(alert.rule.as_str()),
+            Cell::text(alert.subject.to_string()),
+            Cell::of(state(alert), alert.state.as_str()),
+            Cell::of(french::date(alert.since), alert.since.to_string()),
+            Cell::text(marks(line)),
+            Cell::optional(alert.explanation.as_deref()),
+            Cell::text(alert.id.as_str()),
+        ]
+    });
+    Sheet::new(
+        "De la plus grave à la moins grave",
+        vec![
+            ("level", "Niveau"),
+            ("rule", "Règle"),
+            ("subject", "Sujet"),
+            ("state", "État"),
+            ("since", "Depuis"),
+            ("handling", "Suivi"),
+            ("explanation", "Explication"),
+            ("id", ""),
+        ],
+        rows.collect(),
+    )
+}
+
+pub(super) fn state(alert: &Alert) -> &'static str {
+    match alert.state {
+        AlertState::Pending => "en attente",
+        AlertState::Open if alert.stale => "ouverte, données manquantes",
+        AlertState::Open => "ouverte",
+        AlertState::Resolved => "close",
+    }
+}
+
+/// What people did about it, as far as a list shows it.
+fn marks(line: &AlertLine) -> String {
+    let AlertLine { alert, handling, silenced_by, disputed_in } = line;
+    let marks = [
+        handling.acknowledged.as_ref().map(|seen| format!("vue par {}", seen.by)),
+        handling.assigned_to.as_ref().map(|whom| format!("confiée à {whom}")),
+        silenced_by.map(|silence| format!("silence {silence}")),
+        disputed_in.map(|dispute| format!("contestée ({dispute})")),
+        alert.hidden_by.as_ref().map(|rule| format!("masquée par {rule}")),
+    ];
+    marks.into_iter().flatten().collect::<Vec<_>>().join(" ; ")
+}

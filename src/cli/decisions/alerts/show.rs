@@ -1,0 +1,105 @@
+//! `vigie alerts show`: one alert, with its whole history.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe::Paris;
+
+use super::{acts, silences};
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::{CliError, Conclusion};
+use vigie::application::{AlertDossier, AlertEvent, CycleBasis};
+use vigie::domain::level::Level;
+use vigie::support::french;
+
+pub(super) fn show(
+    dossier: &AlertDossier,
+    day: NaiveDate,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let mut sheets = vec![summary(dossier), history(&dossier.history)];
+    if !dossier.disputes.is_empty() {
+        let title = format!("Contestations : {}", dossier.disputes.len());
+        sheets.push(acts::sheet(title, &dossier.disputes));
+    }
+    if !dossier.silences.is_empty() {
+        sheets.push(silences::sheet(&dossier.silences, day));
+    }
+    printer.answer(dossier, &sheets, 1)?;
+    Ok(Conclusion::Good)
+}
+
+fn summary(dossier: &AlertDossier) -> Sheet {
+    let AlertDossier { alert, handling, .. } = dossier;
+    let line = |key: &str, value: String| vec![Cell::text(key), Cell::text(value)];
+    let mut rows = vec![
+        line("Niveau", alert.level.label().to_owned()),
+        line("État", super::list::state(alert).to_owned()),
+        line("Depuis", french::date(alert.since)),
+    ];
+    rows.extend(alert.explanation.clone().map(|words| line("Explication", words)));
+    rows.extend(handling.acknowledged.as_ref().map(|acknowledged| {
+        let words = format!("{}, le {}", acknowledged.by, moment(acknowledged.at));
+        line("Prise en compte par", words)
+    }));
+    rows.extend(handling.assigned_to.clone().map(|whom| line("Confiée à", whom)));
+    rows.extend(alert.hidden_by.as_ref().map(|rule| line("Masquée par", rule.to_string())));
+    if dossier.silenced {
+        rows.push(line("Silence", "oui : personne n’en est averti".to_owned()));
+    }
+    Sheet::new(
+        format!("{} sur {}, alerte {}", alert.rule, alert.subject, alert.id),
+        vec![("about", "Alerte"), ("value", "")],
+        rows,
+    )
+}
+
+fn history(events: &[AlertEvent]) -> Sheet {
+    let rows = events.iter().map(|event| {
+        let mut words = event.words.clone();
+        if let (Some(until), true) = (event.until, event.times > 1) {
+            words = format!("{words} {} cycles, jusqu’au {}.", event.times, french::date(until));
+        }
+        if let Some(whom) = &event.whom {
+            words = if words.is_empty() { whom.clone() } else { format!("{whom} : {words}") };
+        }
+        vec![
+            Cell::of(moment(event.at), event.at.to_rfc3339()),
+            Cell::text(event.actor.as_str()),
+            Cell::of(event.label.as_str(), event.kind.as_str()),
+            Cell::of(event.level.map_or("", Level::label), event.level.map(Level::as_str)),
+            Cell::text(words),
+            Cell::optional(event.known.as_ref().map(known)),
+        ]
+    });
+    Sheet::new(
+        "Histoire",
+        vec![
+            ("at", "Quand"),
+            ("actor", "Qui"),
+            ("what", "Quoi"),
+            ("level", "Niveau"),
+            ("words", "Motif"),
+            ("known", "Ce qui était connu"),
+        ],
+        rows.collect(),
+    )
+}
+
+fn known(known: &CycleBasis) -> String {
+    let links = if known.last_link > 0 {
+        format!(", liens jusqu’au n° {}", known.last_link)
+    } else {
+        String::new()
+    };
+    format!(
+        "cycle {} au {} : imports jusqu’au n° {}{links}, catalogue {}",
+        known.cycle,
+        known.as_of.format("%d/%m/%Y"),
+        known.last_import,
+        known.catalogue.short()
+    )
+}
+
+/// In Paris, to the minute.
+fn moment(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Paris).format("%d/%m/%Y %H:%M").to_string()
+}

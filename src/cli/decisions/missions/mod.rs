@@ -1,0 +1,135 @@
+//! `vigie missions`: what support work is proposed or under way, for which reasons, and what people
+//! make of it.
+
+mod args;
+mod plan;
+mod show;
+
+use crate::cli::output::print;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::session::Session;
+use crate::cli::{CliError, Conclusion};
+use args::{Filter, MissionsCommand};
+use vigie::application::{MissionFile, MissionLine};
+use vigie::client::ApiClient;
+use vigie::decisions::missions::MissionAct;
+use vigie::domain::missions::mission::{Mission, MissionChange, MissionKind, MissionState};
+use vigie::support::french;
+
+pub(crate) use args::MissionsArgs;
+
+pub(in crate::cli) async fn run(
+    request: &MissionsArgs,
+    Session { api, printer, .. }: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    match &request.command {
+        None => {
+            let list = api
+                .at(&["missions"])
+                .with("state", request.filter.state.map(MissionState::as_str))
+                .with("kind", request.filter.kind.map(MissionKind::as_str));
+            return show_list(api.all(list).await?, &request.filter, printer);
+        }
+        Some(MissionsCommand::Show { mission }) => {
+            show::show(&api.get(api.at(&["missions", mission])).await?, printer)?;
+        }
+        Some(MissionsCommand::Plan { as_of }) => {
+            let ranking = api.at(&["missions", "ranking"]).with("as_of", *as_of);
+            plan::show(&api.all(ranking).await?, printer)?;
+        }
+        Some(MissionsCommand::Outcomes) => {
+            plan::show_outcomes(&api.all(api.at(&["missions", "outcomes"])).await?, printer)?;
+        }
+        Some(command) => {
+            if let Some((mission, act)) = args::act(command)? {
+                let file = post(mission, &act, api).await?;
+                if let Some(last) = file.history.last() {
+                    tell(&last.change);
+                }
+                show::show(&file, printer)?;
+            }
+        }
+    }
+    Ok(Conclusion::Good)
+}
+
+async fn post(mission: &str, act: &MissionAct, api: &ApiClient) -> Result<MissionFile, CliError> {
+    let resource: &[&str] = match act {
+        MissionAct::Decide(_) => &["decision"],
+        MissionAct::Start(_) => &["start"],
+        MissionAct::AddMilestone(_) => &["milestones"],
+        MissionAct::FinishMilestone(_) => &["milestones", "reached"],
+        MissionAct::Note(_) => &["notes"],
+        MissionAct::VendorReply(_) => &["vendor-replies"],
+        MissionAct::NameVendor(_) => &["vendor-namings"],
+        MissionAct::Close(_) => &["closing"],
+    };
+    Ok(api.post(api.at(&[&["missions", mission], resource].concat()), act).await?)
+}
+
+fn tell(change: &MissionChange) {
+    print::message(&format!("{} : {}", change.mission.kind.label(), change.kind.label()));
+}
+
+fn show_list(
+    mut lines: Vec<MissionLine>,
+    filter: &Filter,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    lines.retain(|line| {
+        (filter.state.is_some() || line.mission.state.is_live()) && (line.late || !filter.late)
+    });
+    printer.answer(&lines, &[sheet(&lines)], 0)?;
+    Ok(Conclusion::Good)
+}
+
+fn sheet(lines: &[MissionLine]) -> Sheet {
+    let rows = lines.iter().map(|line| {
+        let mission = &line.mission;
+        vec![
+            Cell::text(mission.id.as_str()),
+            Cell::of(mission.kind.label(), mission.kind.as_str()),
+            Cell::text(mission.subject.to_string()),
+            Cell::of(state(mission), mission.state.as_str()),
+            due(line),
+            Cell::text(mission.reasons.join("\n")),
+        ]
+    });
+    let late = lines.iter().filter(|line| line.late).count();
+    let overdue = if late == 0 { String::new() } else { format!(", dont {late} en retard") };
+    Sheet::new(
+        format!("Missions : {}{overdue}", lines.len()),
+        vec![
+            ("id", "Mission"),
+            ("kind", "Nature"),
+            ("subject", "Sujet"),
+            ("state", "État"),
+            ("due_on", "Échéance"),
+            ("reasons", "Motifs"),
+        ],
+        rows.collect(),
+    )
+}
+
+pub(in crate::cli) fn state(mission: &Mission) -> &'static str {
+    match mission.state {
+        MissionState::Proposed => "proposée",
+        MissionState::Open if mission.is_under_way() => "en cours",
+        MissionState::Open if mission.automatic => "ouverte d’office",
+        MissionState::Open => "acceptée",
+        MissionState::Declined => "écartée",
+        MissionState::Withdrawn => "retirée",
+        MissionState::Closed => "close",
+    }
+}
+
+/// `à décider avant le 14 décembre 2020`, with what is late said first.
+pub(in crate::cli) fn due(line: &MissionLine) -> Cell {
+    let date = french::date(line.mission.due_on);
+    let shown = match line.awaits {
+        Some(awaited) if line.late => format!("EN RETARD : {} avant le {date}", awaited.label()),
+        Some(awaited) => format!("{} avant le {date}", awaited.label()),
+        None => String::new(),
+    };
+    Cell::of(shown, line.mission.due_on.to_string())
+}

@@ -1,0 +1,383 @@
+//! `vigie notices` and `vigie receivers`: what was said, what waits, and to whom.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe::Paris;
+use clap::Subcommand;
+use serde::Deserialize;
+
+use crate::cli::args::{date, text, word};
+use crate::cli::output::print;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::output::whole_file::write_whole;
+use crate::cli::session::Session;
+use crate::cli::{CliError, Conclusion, is_not_found};
+use vigie::application::Services;
+use vigie::client::{ApiClient, RemoteFault};
+use vigie::delivery::Dispatcher;
+use vigie::domain::action_bodies::{OptionalReason, Reason};
+use vigie::domain::messages::notice::{
+    Channel, Content, LaneState, Notice, NoticeState, QueuedNotice,
+};
+use vigie::domain::messages::outage::Outage;
+use vigie::support::visible_text;
+
+/// Notices listed by default, the latest ones.
+const LISTED: u32 = 200;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum NoticesCommand {
+    /// List notifications, newest first
+    List {
+        /// Delivery state
+        #[arg(long, value_parser = state, value_name = "waiting|delivered|dead|withdrawn")]
+        state: Option<NoticeState>,
+        /// Maximum number to list
+        #[arg(long, value_name = "NUMBER", default_value_t = LISTED)]
+        limit: u32,
+    },
+    /// Show one notification, exactly as it is sent
+    Show {
+        /// Id of the notification, as listed by `vigie notices list`
+        notice: String,
+    },
+    /// Preview the next notifications to a ministry's secretary-general; nothing is sent
+    Preview {
+        /// Code or name of the ministry
+        ministry: String,
+        /// Date as of which rules are evaluated, as YYYY-MM-DD; today by default
+        #[arg(long, value_parser = date, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+        /// Also write the HTML of the last message to this file
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
+    },
+    /// Send what is due, once
+    Deliver,
+    /// Create the reminders that are due today; `deliver` sends them
+    Remind,
+    /// Put notifications that could not be delivered back in the queue
+    Replay {
+        /// Id of the notification, as listed by `vigie notices list --state dead`
+        #[arg(required_unless_present = "dead")]
+        notice: Option<String>,
+        /// All that could not be delivered
+        #[arg(long, conflicts_with = "notice")]
+        dead: bool,
+        /// Reason, recorded in the audit trail
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReceiversCommand {
+    /// List delivery channels and their state
+    List,
+    /// Reopen a channel that was closed because its receiver refused further deliveries
+    Enable {
+        /// Name of the channel, as listed by `vigie receivers list`
+        receiver: String,
+        /// Reason, recorded in the audit trail
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// A receiver as the API lists it.
+#[derive(Deserialize)]
+struct ReceiverLine {
+    receiver: Channel,
+    set_up: bool,
+    opened_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime<Utc>>,
+    reason: Option<String>,
+    /// A server of an earlier version does not say.
+    #[serde(default)]
+    outage: Option<Outage>,
+}
+
+#[derive(Deserialize)]
+struct Replayed {
+    replayed: u64,
+}
+
+pub(in crate::cli) async fn run(
+    command: &NoticesCommand,
+    session: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    let (api, printer) = (&session.api, session.printer);
+    match command {
+        NoticesCommand::List { state, limit } => {
+            let filtered = api.at(&["notices"]).with("state", state.map(NoticeState::as_str));
+            let most = usize::try_from(*limit).unwrap_or(usize::MAX);
+            let notices: Vec<QueuedNotice> = api.first(&filtered, most).await?;
+            warn(api).await?;
+            printer.answer(&notices, &[list(&notices)], 0)?;
+        }
+        NoticesCommand::Show { notice } => {
+            let found = api.get(api.at(&["notices", notice])).await;
+            show(&named(found, notice)?, printer)?;
+        }
+        NoticesCommand::Preview { ministry, as_of, html } => {
+            let place = api.at(&["notices", "preview"]).with("ministry", Some(ministry));
+            let notices: Vec<Notice> = api.whole(place.with("as_of", *as_of)).await?.value;
+            show_preview(&notices, html.as_ref(), printer)?;
+        }
+        NoticesCommand::Deliver => {
+            return deliver(session.database_for("notices deliver")?, printer).await;
+        }
+        NoticesCommand::Remind => {
+            let parts = session.database_for("notices remind")?;
+            let written = vigie::application::remind(parts).await?;
+            warn_when_off(&vigie::notify::lanes(&parts.notify));
+            print::message(&format!("{written} notices written"));
+        }
+        NoticesCommand::Replay { notice, dead: _, reason } => {
+            let body = OptionalReason { reason: text("--reason", reason)? };
+            let replayed = if let Some(notice) = notice {
+                let place = api.at(&["notices", notice, "replay"]);
+                let queued: QueuedNotice = named(api.post(place, &body).await, notice)?;
+                u64::from(queued.state == NoticeState::Waiting)
+            } else {
+                let Replayed { replayed } = api.post(api.at(&["notices", "replay"]), &body).await?;
+                replayed
+            };
+            print::message(&format!("{replayed} notices wait again"));
+        }
+    }
+    Ok(Conclusion::Good)
+}
+
+pub(in crate::cli) async fn receivers(
+    command: &ReceiversCommand,
+    Session { api, printer, .. }: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    match command {
+        ReceiversCommand::List => {
+            let lines: Vec<ReceiverLine> = api.all(api.at(&["receivers"])).await?;
+            let set_up = set_up(&lines);
+            let outages: Vec<Outage> =
+                lines.iter().filter_map(|line| line.outage.clone()).collect();
+            let states: Vec<LaneState> = lines.into_iter().filter_map(lane_state).collect();
+            warn_when_off(&set_up);
+            printer.answer(&states, &[lanes(&set_up, &states, &outages)], 0)?;
+        }
+        ReceiversCommand::Enable { receiver, reason } => {
+            let place = api.at(&["receivers", receiver, "opening"]);
+            let body = Reason { reason: text("--reason", reason)? };
+            let line: ReceiverLine = api.post(place, &body).await?;
+            tell_open(&line.receiver);
+        }
+    }
+    Ok(Conclusion::Good)
+}
+
+fn set_up(lines: &[ReceiverLine]) -> Vec<Channel> {
+    lines.iter().filter(|line| line.set_up).map(|line| line.receiver.clone()).collect()
+}
+
+/// `None` for a receiver that no cycle has opened yet.
+fn lane_state(listed: ReceiverLine) -> Option<LaneState> {
+    let ReceiverLine { receiver: lane, set_up: _, opened_at, closed_at, reason, outage } = listed;
+    Some(LaneState { lane, opened_at: opened_at?, closed_at, reason, outage })
+}
+
+/// The notice called `id`, or a refusal that says how to list those there are.
+fn named<T>(found: Result<T, RemoteFault>, id: &str) -> Result<T, CliError> {
+    found.map_err(|fault| {
+        if is_not_found(&fault) { CliError::NoSuchNotice(id.to_owned()) } else { fault.into() }
+    })
+}
+
+/// Says that nothing is sent, or what is down. Accounts of some ministries may not know.
+async fn warn(api: &ApiClient) -> Result<(), CliError> {
+    let lines: Vec<ReceiverLine> = match api.all(api.at(&["receivers"])).await {
+        Err(RemoteFault::Refused(refusal)) if refusal.kind() == "beyond-scope" => return Ok(()),
+        lines => lines?,
+    };
+    warn_when_off(&set_up(&lines));
+    let outages: Vec<Outage> = lines.into_iter().filter_map(|line| line.outage).collect();
+    warn_when_down(&outages);
+    Ok(())
+}
+
+fn tell_open(lane: &Channel) {
+    print::message(&format!(
+        "{lane} is open again; `vigie notices replay --dead` sends it what was given up"
+    ));
+}
+
+/// Nothing is queued for receivers that no setting names, and whoever looks is told so.
+fn warn_when_off(set_up: &[Channel]) {
+    if set_up.is_empty() {
+        print::message(
+            "no receiver is set up: nothing is written to the outbox; see `mail`, `webhooks` and \
+             `tchap` in vigie.toml",
+        );
+    }
+}
+
+/// What waits for a channel that is down does not say so by itself.
+fn warn_when_down(outages: &[Outage]) {
+    for Outage { lane, since, error, next_attempt_at, .. } in outages {
+        print::message(&format!(
+            "{lane} is down since {since}: {error}; what waits for it is not given up, next attempt at \
+             {next_attempt_at}"
+        ));
+    }
+}
+
+async fn deliver(parts: &Services, printer: &Printer) -> Result<Conclusion, CliError> {
+    let (clock, settings) = (Arc::clone(&parts.clock), Arc::clone(&parts.notify));
+    let courier = Dispatcher::new(parts.store.clone(), clock, settings)?;
+    warn_when_off(&vigie::notify::lanes(&parts.notify));
+    // What is being sent when someone says stop is finished.
+    let report = courier.drain(&vigie::server::stop_signal()?).await?;
+    let rows = report.iter().map(|(lane, report)| {
+        let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
+        let reasons: Vec<String> =
+            report.failures.iter().map(|(reason, times)| format!("{reason} × {times}")).collect();
+        vec![
+            Cell::text(lane.to_string()),
+            count(report.delivered),
+            count(report.waiting),
+            count(report.dead),
+            Cell::text(reasons.join(", ")),
+            Cell::optional(report.outage.as_deref()),
+        ]
+    });
+    let columns = vec![
+        ("lane", "Voie"),
+        ("delivered", "Remis"),
+        ("waiting", "À retenter"),
+        ("dead", "Abandonnés"),
+        ("failures", "Échecs"),
+        ("outage", "Canal en panne"),
+    ];
+    printer.answer(&report, &[Sheet::new("Remise", columns, rows.collect())], 0)?;
+    Ok(Conclusion::Good)
+}
+
+fn show(found: &QueuedNotice, printer: &Printer) -> Result<(), CliError> {
+    let sheet = list(std::slice::from_ref(found)).with_note(words(&found.notice.content));
+    printer.answer(found, &[sheet], 0)
+}
+
+fn show_preview(
+    notices: &[Notice],
+    file: Option<&PathBuf>,
+    printer: &Printer,
+) -> Result<(), CliError> {
+    if notices.is_empty() {
+        print::message("nothing has changed since the last message: nothing would be sent");
+    }
+    let sheets: Vec<Sheet> = notices
+        .iter()
+        .map(|notice| {
+            let columns =
+                vec![("kind", "Message"), ("not_before", "Partirait"), ("title", "Objet")];
+            let row = vec![
+                Cell::of(notice.kind.label(), notice.kind.as_str()),
+                moment(notice.not_before),
+                Cell::text(&notice.title),
+            ];
+            Sheet::new("Prochain message, non envoyé", columns, vec![row])
+                .with_note(words(&notice.content))
+        })
+        .collect();
+    if let (Some(path), Some(notice)) = (file, notices.last())
+        && let Content::Message { html, .. } = &notice.content
+    {
+        write_whole(path, visible_text::lines(html).as_bytes())?;
+    }
+    printer.answer(&notices, &sheets, 0)
+}
+
+fn words(content: &Content) -> String {
+    match content {
+        Content::Message { text, .. } => format!("\n{text}"),
+        Content::Post { body, .. } => body.clone(),
+    }
+}
+
+fn list(notices: &[QueuedNotice]) -> Sheet {
+    let rows = notices.iter().map(|queued| {
+        let notice = &queued.notice;
+        let when = queued.delivered_at.unwrap_or(queued.next_attempt_at);
+        vec![
+            Cell::text(notice.id.as_str()),
+            Cell::of(queued.state.label(), queued.state.as_str()),
+            Cell::text(notice.receiver.to_string()),
+            Cell::of(notice.kind.label(), notice.kind.as_str()),
+            moment(when),
+            Cell::count(i64::from(queued.attempts)),
+            Cell::text(&notice.title),
+            Cell::optional(queued.last_error.as_deref()),
+        ]
+    });
+    let columns = vec![
+        ("id", "Id"),
+        ("state", "État"),
+        ("receiver", "Destinataire"),
+        ("kind", "Message"),
+        ("when", "Quand"),
+        ("attempts", "Essais"),
+        ("title", "Objet"),
+        ("last_error", "Dernier échec"),
+    ];
+    Sheet::new(format!("Messages : {}", notices.len()), columns, rows.collect())
+}
+
+fn lanes(set_up: &[Channel], states: &[LaneState], outages: &[Outage]) -> Sheet {
+    let down = |lane: &Channel| outages.iter().find(|outage| outage.lane == *lane);
+    let unseen = set_up.iter().filter(|lane| !states.iter().any(|state| state.lane == **lane));
+    let mut rows: Vec<Vec<Cell>> = states
+        .iter()
+        .map(|state| {
+            let outage = down(&state.lane);
+            let word = match (state.closed_at, set_up.contains(&state.lane), outage) {
+                (Some(_), _, _) => "fermé par son destinataire".to_owned(),
+                (None, false, _) => "n’est plus réglé".to_owned(),
+                (None, true, Some(outage)) => in_outage(outage),
+                (None, true, None) => "ouvert".to_owned(),
+            };
+            let reason = state.reason.as_deref().or(outage.map(|outage| outage.error.as_str()));
+            vec![
+                Cell::text(state.lane.to_string()),
+                Cell::text(word),
+                moment(state.opened_at),
+                Cell::optional(reason),
+            ]
+        })
+        .collect();
+    rows.extend(unseen.map(|lane| {
+        let outage = down(lane);
+        let word = outage.map_or_else(|| "s’ouvrira au prochain cycle".to_owned(), in_outage);
+        let reason = Cell::optional(outage.map(|outage| outage.error.as_str()));
+        vec![Cell::text(lane.to_string()), Cell::text(word), Cell::text(""), reason]
+    }));
+    let columns = vec![
+        ("receiver", "Destinataire"),
+        ("state", "État"),
+        ("opened_at", "Ouvert"),
+        ("reason", "Motif"),
+    ];
+    Sheet::new(format!("Destinataires : {}", rows.len()), columns, rows)
+}
+
+fn in_outage(outage: &Outage) -> String {
+    let since = outage.since.with_timezone(&Paris).format("%d/%m/%Y %H:%M");
+    format!("en panne depuis le {since}")
+}
+
+/// In Paris, for people.
+fn moment(at: DateTime<Utc>) -> Cell {
+    Cell::of(at.with_timezone(&Paris).format("%d/%m/%Y %H:%M").to_string(), at.to_rfc3339())
+}
+
+fn state(text: &str) -> Result<NoticeState, String> {
+    word(text, &NoticeState::ALL.map(NoticeState::as_str))
+}

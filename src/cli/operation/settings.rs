@@ -1,0 +1,30 @@
+//! `vigie config`: the settings in force.
+
+use crate::cli::args::ConfigCommand;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::{CliError, Conclusion};
+use vigie::server::config::Config;
+
+pub(in crate::cli) fn run(
+    command: ConfigCommand,
+    config: &Config,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        ConfigCommand::Check => {
+            vigie::server::check(config)?;
+            let settings = serde_json::to_value(config)?;
+            let rows = settings.as_object().into_iter().flatten().map(|(key, value)| {
+                let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                vec![Cell::text(key), Cell::of(shown, value.clone())]
+            });
+            let columns = vec![("setting", "Réglage"), ("value", "Valeur")];
+            printer.answer(
+                &settings,
+                &[Sheet::new("Réglages en vigueur", columns, rows.collect())],
+                0,
+            )?;
+        }
+    }
+    Ok(Conclusion::Good)
+}

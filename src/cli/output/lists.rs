@@ -1,0 +1,88 @@
+//! Plain lists: imports, and the fields of the dictionary.
+
+use serde_json::Value as Json;
+
+use super::print::{Cell, Printer, Sheet};
+use crate::cli::session::Session;
+use crate::cli::{CliError, Conclusion};
+use vigie::client::{ApiClient, HttpTransport};
+use vigie::frame::dictionary;
+use vigie::store::ImportSummary;
+
+pub(in crate::cli) async fn imports(
+    Session { api, printer, .. }: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    show_imports(&api.all(api.at(&["imports"])).await?, printer)
+}
+
+fn show_imports(imports: &[ImportSummary], printer: &Printer) -> Result<Conclusion, CliError> {
+    let rows = imports.iter().map(|import| {
+        vec![
+            Cell::count(import.number.0),
+            Cell::text(&import.file),
+            Cell::text(import.edition.to_string()),
+            Cell::text(import.dataset.as_str()),
+            Cell::text(&import.profile),
+            Cell::text(import.imported_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+            Cell::count(i64::try_from(import.rows_kept).unwrap_or(i64::MAX)),
+            Cell::optional(import.replaces.map(|number| number.to_string())),
+            Cell::optional(import.replaced_by.map(|number| number.to_string())),
+        ]
+    });
+    let sheet = Sheet::new(
+        format!("{} importations", imports.len()),
+        vec![
+            ("number", "N°"),
+            ("file", "Fichier"),
+            ("edition", "Édition"),
+            ("dataset", "Contenu"),
+            ("profile", "Profil"),
+            ("imported_at", "Importé le"),
+            ("rows_kept", "Gardées"),
+            ("replaces", "Remplace"),
+            ("replaced_by", "Remplacé par"),
+        ],
+        rows.collect(),
+    );
+    printer.answer(&imports, &[sheet], 0)?;
+    Ok(Conclusion::Good)
+}
+
+/// The fields that a server knows, or else those of this version: no database is needed for that.
+pub(in crate::cli) async fn dictionary(
+    server: Option<HttpTransport>,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    if let Some(server) = server {
+        let api = ApiClient::new(server);
+        return show_dictionary(&api.all(api.at(&["dictionary"])).await?, printer);
+    }
+    let fields = dictionary::fields().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+    show_dictionary(&fields, printer)
+}
+
+fn show_dictionary(fields: &[Json], printer: &Printer) -> Result<Conclusion, CliError> {
+    let rows = fields.iter().map(|field| {
+        let word = |key: &str| {
+            let value = field.get(key).cloned().unwrap_or_default();
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Cell::of(shown, value)
+        };
+        ["name", "label", "kind", "unit", "supplier", "scopes", "meaning"].map(word).to_vec()
+    });
+    let sheet = Sheet::new(
+        format!("{} champs", fields.len()),
+        vec![
+            ("name", "Champ"),
+            ("label", "Libellé"),
+            ("kind", "Type"),
+            ("unit", "Unité"),
+            ("supplier", "Fourni par"),
+            ("scopes", "Portées"),
+            ("meaning", "Sens"),
+        ],
+        rows.collect(),
+    );
+    printer.answer(&fields, &[sheet], 0)?;
+    Ok(Conclusion::Good)
+}

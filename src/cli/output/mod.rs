@@ -1,0 +1,5 @@
+//! How results are printed: sheets, JSON, messages, whole files.
+
+pub(super) mod lists;
+pub(super) mod print;
+pub(super) mod whole_file;

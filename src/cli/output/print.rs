@@ -1,0 +1,251 @@
+//! The one place that writes: tables for people, JSON and CSV for machines, faults on standard error.
+
+use std::error::Error;
+use std::io::Write as _;
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
+use console::style;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::cli::CliError;
+use crate::cli::args::Format;
+use vigie::domain::level::Level;
+use vigie::support::{french, visible_text};
+
+/// Width of a table where nobody says how wide the screen is.
+const WIDTH: u16 = 140;
+
+/// Shown for what is not known.
+pub(crate) const UNKNOWN: &str = "n. c.";
+
+#[derive(Debug)]
+pub(crate) struct Printer {
+    format: Format,
+}
+
+/// One list, with a title and headers in French and keys in English. A column without a header is
+/// for machines: tables leave it out.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    title: String,
+    columns: Vec<(&'static str, &'static str)>,
+    rows: Vec<Vec<Cell>>,
+    note: Option<String>,
+}
+
+/// What people read, and the value behind it.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    shown: String,
+    value: Json,
+}
+
+impl Cell {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        let shown = text.into();
+        Self { value: Json::String(shown.clone()), shown }
+    }
+
+    pub(crate) fn optional(text: Option<impl Into<String>>) -> Self {
+        text.map_or_else(|| Self { shown: String::new(), value: Json::Null }, Self::text)
+    }
+
+    pub(crate) fn of(shown: impl Into<String>, value: impl Into<Json>) -> Self {
+        Self { shown: shown.into(), value: value.into() }
+    }
+
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    pub(crate) fn count(count: impl Into<i64>) -> Self {
+        let count = count.into();
+        Self::of(count.to_string(), count)
+    }
+
+    pub(crate) fn level(level: Level) -> Self {
+        Self::of(level.label(), level.as_str())
+    }
+
+    /// A figure of a row by field, written by `french`; « n. c. » when missing.
+    pub(crate) fn figure(value: Option<&Json>, write: fn(f64) -> String) -> Self {
+        match value.and_then(Json::as_f64) {
+            Some(number) => Self { shown: write(number), value: Json::from(number) },
+            None => Self { shown: UNKNOWN.to_owned(), value: Json::Null },
+        }
+    }
+}
+
+impl Sheet {
+    pub(crate) fn new(
+        title: impl Into<String>,
+        columns: Vec<(&'static str, &'static str)>,
+        rows: Vec<Vec<Cell>>,
+    ) -> Self {
+        Self { title: title.into(), columns, rows, note: None }
+    }
+
+    pub(crate) fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}
+
+impl Printer {
+    pub(crate) fn new(format: Format) -> Self {
+        Self { format }
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// A text that is shown once, alone on its line so that it can be piped.
+    pub(crate) fn secret(&self, full: &impl Serialize, text: &str) -> Result<(), CliError> {
+        match self.format {
+            Format::Json => self.answer(full, &[], 0),
+            Format::Table | Format::Csv => Ok(writeln!(std::io::stdout().lock(), "{text}")?),
+        }
+    }
+
+    /// Tables show every sheet, JSON the whole of `full`, CSV the sheet numbered `main`.
+    pub(crate) fn answer(
+        &self,
+        full: &impl Serialize,
+        sheets: &[Sheet],
+        main: usize,
+    ) -> Result<(), CliError> {
+        match self.format {
+            Format::Table => tables(sheets),
+            Format::Json => {
+                let json = serde_json::to_string_pretty(full).map_err(CliError::Json)?;
+                Ok(writeln!(std::io::stdout().lock(), "{}", visible_text::escaped_json(&json))?)
+            }
+            Format::Csv => sheets.get(main).map_or(Ok(()), csv),
+        }
+    }
+}
+
+/// A message on standard error: what was broken down, then each cause behind it.
+pub(crate) fn fault(error: &dyn Error) {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        let words = source.to_string();
+        // A transparent error shows its source's words already.
+        if !text.ends_with(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        cause = source.source();
+    }
+    let text = visible_text::lines(&text);
+    to_stderr(&format!("{} {text}", style("vigie:").for_stderr().red().bold()));
+}
+
+pub(crate) fn message(text: &str) {
+    to_stderr(&visible_text::lines(text));
+}
+
+#[expect(clippy::print_stderr, reason = "the one place that writes messages")]
+fn to_stderr(text: &str) {
+    eprintln!("{text}");
+}
+
+fn tables(sheets: &[Sheet]) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    for (index, sheet) in sheets.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", style(visible_text::one_line(&sheet.title)).bold())?;
+        if !sheet.rows.is_empty() {
+            writeln!(out, "{}", coloured(&laid_out(sheet)))?;
+        }
+        if let Some(note) = &sheet.note {
+            writeln!(out, "{}", visible_text::lines(note))?;
+        }
+    }
+    Ok(())
+}
+
+fn csv(sheet: &Sheet) -> Result<(), CliError> {
+    let mut out = csv::Writer::from_writer(std::io::stdout().lock());
+    out.write_record(sheet.columns.iter().map(|(key, _)| key))?;
+    for row in &sheet.rows {
+        out.write_record(row.iter().map(|cell| match &cell.value {
+            Json::Null => String::new(),
+            Json::String(text) => visible_text::lines(text).into_owned(),
+            value @ (Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_)) => {
+                value.to_string()
+            }
+        }))?;
+    }
+    Ok(out.flush()?)
+}
+
+fn laid_out(sheet: &Sheet) -> String {
+    let width = console::Term::stdout().size_checked().map_or(WIDTH, |(_, columns)| columns);
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(width);
+    table.set_header(sheet.columns.iter().map(|(_, header)| *header));
+    for row in &sheet.rows {
+        table.add_row(row.iter().map(|cell| visible_text::lines(&cell.shown).into_owned()));
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        if sheet.columns.get(index).is_some_and(|(_, header)| header.is_empty()) {
+            column.set_constraint(ColumnConstraint::Hidden);
+        }
+        let is_figure = |row: &Vec<Cell>| row.get(index).is_some_and(|cell| cell.value.is_number());
+        if sheet.rows.iter().any(is_figure) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.to_string()
+}
+
+/// Colours the names of levels once the table is laid out, so that widths are right.
+fn coloured(table: &str) -> String {
+    if !console::colors_enabled() {
+        return table.to_owned();
+    }
+    let mut text = table.to_owned();
+    for level in Level::ALL {
+        let label = style(level.label());
+        let label = match level {
+            Level::Critical => label.red().bold(),
+            Level::High => label.red(),
+            Level::Moderate => label.yellow(),
+            Level::Watch => label.cyan(),
+            Level::Clear => label.green(),
+        };
+        text = text.replace(level.label(), &label.to_string());
+    }
+    text
+}
+
+/// `▁▃▇` of a series; a gap where a value is not known, nothing when fewer than two are.
+pub(crate) fn sparkline(values: &[Option<f64>]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let known: Vec<f64> = values.iter().flatten().copied().collect();
+    if known.len() < 2 {
+        return String::new();
+    }
+    let low = known.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let bar = |value: f64| {
+        let share = if high > low { (value - low) / (high - low) } else { 0.0 };
+        // The eight steps between lowest and highest.
+        let step = BARS.iter().zip(1_u8..).find(|(_, step)| share <= f64::from(*step) / 8.0);
+        step.map_or('█', |(bar, _)| *bar)
+    };
+    values.iter().map(|value| value.map_or('·', bar)).collect()
+}
+
+pub(crate) fn years(months: f64) -> String {
+    format!("{}\u{202f}ans", french::decimal(months / 12.0, 1))
+}

@@ -1,0 +1,59 @@
+//! `vigie export`: a whole table, to take away.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use clap::Args;
+
+use crate::cli::args::{date, word};
+use crate::cli::output::whole_file::write_whole;
+use crate::cli::session::Session;
+use crate::cli::{CliError, Conclusion};
+use vigie::application::{ExportFormat, ExportTable};
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Projects; history (projects at each edition); ministries; series (the portfolio at each edition);
+    /// alerts; missions; verdicts (of the last cycle)
+    #[arg(value_parser = table, value_name = "TABLE")]
+    table: ExportTable,
+    /// Date as of which figures are taken, as YYYY-MM-DD; today by default
+    #[arg(long, value_parser = date, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// File to write, in the format of its extension: CSV, XLSX (French headers, a sheet that explains
+    /// them) or Parquet; CSV on standard output by default
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(in crate::cli) async fn run(
+    request: &ExportArgs,
+    Session { api, .. }: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    let format = format(request.out.as_deref())?;
+    let place = api
+        .at(&["exports", request.table.as_str()])
+        .with("format", Some(format.as_str()))
+        .with("as_of", request.as_of);
+    write(request, &api.bytes(place).await?)
+}
+
+fn format(out: Option<&Path>) -> Result<ExportFormat, CliError> {
+    let Some(path) = out else { return Ok(ExportFormat::Csv) };
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let known = ExportFormat::ALL.into_iter().find(|format| format.as_str() == extension);
+    known.ok_or_else(|| CliError::ExportFormat { found: path.display().to_string() })
+}
+
+fn write(request: &ExportArgs, bytes: &[u8]) -> Result<Conclusion, CliError> {
+    match &request.out {
+        Some(path) => write_whole(path, bytes)?,
+        None => std::io::stdout().lock().write_all(bytes)?,
+    }
+    Ok(Conclusion::Good)
+}
+
+fn table(text: &str) -> Result<ExportTable, String> {
+    word(text, &ExportTable::ALL.map(ExportTable::as_str))
+}

@@ -1,0 +1,10 @@
+//! Commands about projects, editions and files.
+
+pub(super) mod coverage;
+pub(super) mod export;
+pub(super) mod import;
+pub(super) mod judge;
+pub(super) mod panorama;
+pub(super) mod project;
+pub(super) mod projects;
+pub(super) mod timeline;

@@ -1,0 +1,205 @@
+//! `vigie project NAME`: one line per edition, then what the rules say and on what grounds.
+
+use chrono::NaiveDate;
+use serde_json::Value as Json;
+
+use crate::cli::output::print;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::session::Session;
+use crate::cli::{CliError, Conclusion};
+use vigie::application::{ProjectView, TableRow};
+use vigie::domain::portfolio::snapshot::Phase;
+use vigie::domain::rules::verdict::{Absence, Judgement, Verdict};
+use vigie::support::french;
+
+/// Shown for what the publisher withheld on purpose.
+const WITHHELD: &str = "non publié";
+
+pub(in crate::cli) async fn run(
+    name: &str,
+    as_of: Option<NaiveDate>,
+    Session { api, printer, .. }: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    show(&api.get(api.at(&["projects", name]).with("as_of", as_of)).await?, printer)
+}
+
+fn show(view: &ProjectView, printer: &Printer) -> Result<Conclusion, CliError> {
+    let sheets: Vec<Sheet> =
+        [Some(history(view)), Some(verdicts(view)), trail(view)].into_iter().flatten().collect();
+    printer.answer(view, &sheets, 0)?;
+    Ok(Conclusion::Good)
+}
+
+fn history(view: &ProjectView) -> Sheet {
+    let rows = view.history.iter().map(|row| {
+        vec![
+            text(row, "edition"),
+            text(row, "name"),
+            text(row, "ministry"),
+            phase(row),
+            figure(row, "cost_current", "cost_withheld", french::meur),
+            Cell::figure(row.get("budget_drift"), french::percent),
+            change(row, "budget_drift_change", french::points),
+            figure(row, "duration_current", "duration_withheld", french::months),
+            Cell::figure(row.get("calendar_drift"), french::percent),
+            change(row, "duration_change_months", signed_months),
+        ]
+    });
+    Sheet::new(
+        format!(
+            "{} ({}) : {}",
+            view.names.last().unwrap_or(&String::new()),
+            view.id,
+            view.names.join(" ; ")
+        ),
+        vec![
+            ("edition", "Édition"),
+            ("name", "Nom publié"),
+            ("ministry", "Ministère"),
+            ("phase", "Phase"),
+            ("cost_current", "Coût"),
+            ("budget_drift", "Écart budget"),
+            ("budget_drift_change", "Évol. budget"),
+            ("duration_current", "Durée"),
+            ("calendar_drift", "Écart durée"),
+            ("duration_change_months", "Évol. durée"),
+        ],
+        rows.collect(),
+    )
+    .with_note(baseline_note(view))
+}
+
+/// What the drifts are measured against, and the two curves.
+fn baseline_note(view: &ProjectView) -> String {
+    let Some(last) = view.history.last() else { return String::new() };
+    let against = |label: &str, source: &str, figure: Option<String>| {
+        let figure = figure.unwrap_or_else(|| print::UNKNOWN.to_owned());
+        match last.get(source).and_then(Json::as_str) {
+            Some("declared") => format!("{label} : {figure} (référence déclarée)"),
+            Some("first_edition") => {
+                let first = last.get("first_edition").and_then(Json::as_str).unwrap_or_default();
+                format!(
+                    "{label} : {figure} (première édition qui le donne, à partir de {first}, faute de référence déclarée)"
+                )
+            }
+            Some(_) | None => format!("{label} : {}", print::UNKNOWN),
+        }
+    };
+    let number = |field: &str| last.get(field).and_then(Json::as_f64);
+    let curve = |label: &str, field: &str| {
+        let values: Vec<Option<f64>> =
+            view.history.iter().map(|row| row.get(field).and_then(Json::as_f64)).collect();
+        let line = print::sparkline(&values);
+        (!line.is_empty()).then(|| format!("{label} {line}"))
+    };
+    let curves = [curve("Coût", "cost_current"), curve("Durée", "duration_current")];
+    let lines = [
+        against("Coût initial", "cost_baseline_source", number("cost_initial").map(french::meur)),
+        against(
+            "Durée initiale",
+            "duration_baseline_source",
+            number("duration_initial").map(french::months),
+        ),
+        curves.into_iter().flatten().collect::<Vec<_>>().join("   "),
+    ];
+    lines.join("\n").trim_end().to_owned()
+}
+
+fn verdicts(view: &ProjectView) -> Sheet {
+    let title = match &view.cycle {
+        Some(cycle) => {
+            format!("Verdicts du cycle {}, au {}", cycle.number, french::date(cycle.inputs.as_of))
+        }
+        None => "Verdicts : aucun cycle encore ; lancer « vigie cycle »".to_owned(),
+    };
+    let rows = view.verdicts.iter().map(|judgement| {
+        vec![
+            Cell::text(judgement.rule.as_str()),
+            verdict(judgement),
+            Cell::text(grounds(judgement)),
+        ]
+    });
+    Sheet::new(
+        title,
+        vec![("rule", "Règle"), ("verdict", "Verdict"), ("grounds", "Explication")],
+        rows.collect(),
+    )
+}
+
+fn verdict(judgement: &Judgement) -> Cell {
+    match &judgement.verdict {
+        Verdict::Level { level } => Cell::level(*level),
+        Verdict::Unknown { .. } => Cell::of("Non évaluable", "unknown"),
+        Verdict::Failed { .. } => Cell::of("Règle en défaut", "failed"),
+    }
+}
+
+fn grounds(judgement: &Judgement) -> String {
+    match &judgement.verdict {
+        Verdict::Level { .. } => judgement.explanation.clone().unwrap_or_default(),
+        Verdict::Unknown { missing } => {
+            let fields = missing.iter().map(|missing| match missing.why {
+                Absence::Missing => format!("`{}` n’est pas connu", missing.field),
+                Absence::Withheld => format!("`{}` n’est pas publié, à dessein", missing.field),
+            });
+            fields.collect::<Vec<_>>().join(" ; ")
+        }
+        Verdict::Failed { fault } => {
+            let place = |number: Option<usize>| number.map_or(String::new(), |n| format!(":{n}"));
+            format!("{}{}{} {}", fault.file, place(fault.line), place(fault.column), fault.message)
+        }
+    }
+}
+
+/// The comparisons behind each verdict that fired.
+fn trail(view: &ProjectView) -> Option<Sheet> {
+    let mut rows = Vec::new();
+    for judgement in &view.verdicts {
+        for comparison in judgement.evidence.iter().flat_map(|evidence| &evidence.trail) {
+            rows.push(vec![
+                Cell::text(judgement.rule.as_str()),
+                Cell::text(&comparison.text),
+                Cell::of(if comparison.held { "vrai" } else { "faux" }, comparison.held),
+            ]);
+        }
+    }
+    let columns = vec![("rule", "Règle"), ("comparison", "Comparaison"), ("held", "Résultat")];
+    (!rows.is_empty()).then(|| Sheet::new("Preuves", columns, rows))
+}
+
+fn text(row: &TableRow, field: &str) -> Cell {
+    Cell::optional(row.get(field).and_then(Json::as_str))
+}
+
+fn phase(row: &TableRow) -> Cell {
+    let word = row.get("phase").and_then(Json::as_str);
+    match word.and_then(|word| word.parse::<Phase>().ok()) {
+        Some(phase) => Cell::of(phase.label(), phase.as_str()),
+        None if is_true(row, "cost_withheld") => Cell::of(WITHHELD, Json::Null),
+        None => Cell::of(print::UNKNOWN, Json::Null),
+    }
+}
+
+fn is_true(row: &TableRow, field: &str) -> bool {
+    row.get(field).and_then(Json::as_bool) == Some(true)
+}
+
+fn figure(row: &TableRow, field: &str, withheld: &str, write: fn(f64) -> String) -> Cell {
+    if is_true(row, withheld) {
+        return Cell::of(WITHHELD, Json::Null);
+    }
+    Cell::figure(row.get(field), write)
+}
+
+/// Nothing to say of the first edition.
+fn change(row: &TableRow, field: &str, write: fn(f64) -> String) -> Cell {
+    match row.get(field).and_then(Json::as_f64) {
+        Some(_) => Cell::figure(row.get(field), write),
+        None => Cell::of("", Json::Null),
+    }
+}
+
+fn signed_months(months: f64) -> String {
+    let sign = if months > 0.0 { "+" } else { "" };
+    format!("{sign}{}", french::months(months))
+}

@@ -1,0 +1,86 @@
+//! `vigie projects`: who is known under which names, and which of them are one.
+
+use serde::Deserialize;
+
+use crate::cli::args::{ProjectsCommand, text};
+use crate::cli::output::print;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::session::Session;
+use crate::cli::{CliError, Conclusion};
+use vigie::domain::action_bodies::{NewLink, Reason};
+use vigie::domain::ids::ProjectId;
+use vigie::domain::portfolio::import::KnownProject;
+
+pub(in crate::cli) async fn run(
+    command: &ProjectsCommand,
+    session: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    let (api, printer) = (&session.api, session.printer);
+    let known: Vec<KnownProject> = api.all(api.at(&["known-projects"])).await?;
+    match command {
+        ProjectsCommand::List => list(&known, printer)?,
+        ProjectsCommand::Link { from, into, reason } => {
+            let (from, into) = (find(&known, from), find(&known, into));
+            let place = api.at(&["projects", from.as_str(), "link"]);
+            let body =
+                NewLink { into: text("INTO", into.as_str())?, reason: text("--reason", reason)? };
+            let Linked { in_alias_table } = api.post(place, &body).await?;
+            print::message(&format!("`{from}` is now known as `{into}`, in past editions too"));
+            if !in_alias_table {
+                tell_alias(&from, session);
+            }
+        }
+        ProjectsCommand::Unlink { project, reason } => {
+            let place = api.at(&["projects", project, "unlink"]);
+            let body = Reason { reason: text("--reason", reason)? };
+            let apart: KnownProject = api.post(place, &body).await?;
+            print::message(&format!("`{}` is a project of its own again", apart.project));
+        }
+    }
+    Ok(Conclusion::Good)
+}
+
+/// The table of aliases is a file of the machine that answers.
+fn tell_alias(from: &ProjectId, session: &Session<'_>) {
+    let text = if session.database().is_some() {
+        let table = session.config.aliases.display();
+        format!("add the names of `{from}` to {table} so that the next editions know it")
+    } else {
+        format!(
+            "have the names of `{from}` added to the server's table of aliases so that the next \
+             editions know it"
+        )
+    };
+    print::message(&text);
+}
+
+/// What is read of the answer to a link.
+#[derive(Deserialize)]
+struct Linked {
+    in_alias_table: bool,
+}
+
+/// A name stands for its project; anything else is taken as an id, and the store says if it is none.
+fn find(known: &[KnownProject], asked: &str) -> ProjectId {
+    let wanted = vigie::intake::name_key(asked);
+    let named = known
+        .iter()
+        .find(|known| known.names.iter().any(|name| vigie::intake::name_key(name) == wanted));
+    named.map_or_else(|| ProjectId::new(asked), |project| project.project.clone())
+}
+
+fn list(known: &[KnownProject], printer: &Printer) -> Result<(), CliError> {
+    let rows = known.iter().map(|project| {
+        vec![
+            Cell::text(project.project.as_str()),
+            Cell::text(project.ministry.as_str()),
+            Cell::text(project.names.join(" ; ")),
+        ]
+    });
+    let sheet = Sheet::new(
+        format!("{} projets connus", known.len()),
+        vec![("project", "Identifiant"), ("ministry", "Ministère"), ("names", "Noms publiés")],
+        rows.collect(),
+    );
+    printer.answer(&known, &[sheet], 0)
+}

@@ -1,0 +1,247 @@
+//! Compares current alerts with the verdicts of a cycle. Pure: decides, changes nothing.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use super::context::EvaluationContext;
+use super::follow::Followed;
+use super::inhibit::inhibit;
+use super::reasons;
+use crate::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind, AlertState};
+use crate::domain::ids::AlertId;
+use crate::domain::level::Level;
+use crate::domain::rules::rule::{RuleStatus, RuleTerms};
+use crate::domain::rules::verdict::{Judgement, Verdict};
+
+/// Gives every open or pending alert exactly one change, possibly `Persisted`. `known` are all
+/// alerts ever raised, including resolved ones, since a problem that returns is the same alert.
+///
+/// Only a level can close an alert: an unknown or failed verdict, or none at all, leaves it open
+/// and marks it stale.
+pub fn reconcile(
+    known: &Followed,
+    judgements: &[Judgement],
+    occasion: EvaluationContext<'_>,
+) -> Vec<AlertChange> {
+    let mut unjudged: BTreeMap<&AlertId, &Alert> =
+        known.alerts.iter().map(|alert| (&alert.id, alert)).collect();
+    let mut changes = Vec::new();
+    for judgement in judgements {
+        let id = Alert::id_of(&judgement.rule, &judgement.subject);
+        let alert = unjudged.remove(&id);
+        changes.extend(change(alert, judgement, occasion));
+    }
+    changes.extend(unjudged.into_values().filter_map(|alert| without_verdict(alert, occasion)));
+    for change in &mut changes {
+        if let Some((from, words)) = known.origins.get(&change.alert.id) {
+            change.reason = format!("{words} {}", change.reason);
+            change.counterpart = Some(from.clone());
+        }
+    }
+    changes.extend(known.moved.iter().cloned());
+    inhibit(&mut changes, occasion.terms);
+    changes
+        .sort_by(|a, b| (&a.alert.rule, &a.alert.subject).cmp(&(&b.alert.rule, &b.alert.subject)));
+    changes
+}
+
+fn change(
+    alert: Option<&Alert>,
+    judgement: &Judgement,
+    occasion: EvaluationContext<'_>,
+) -> Option<AlertChange> {
+    let terms = occasion.terms.get(&judgement.rule)?;
+    let standing = alert.filter(|alert| alert.state != AlertState::Resolved);
+    if terms.status == RuleStatus::Deprecated {
+        return standing.map(|standing| retires(standing, terms, occasion));
+    }
+    match (&judgement.verdict, standing) {
+        (Verdict::Level { level }, Some(standing)) if level.is_alerting() => {
+            Some(still_fires(standing, judgement, *level, terms, occasion))
+        }
+        (Verdict::Level { level }, None) if level.is_alerting() => (terms.status
+            == RuleStatus::Stable)
+            .then(|| first_fires(alert, judgement, *level, terms, occasion)),
+        (Verdict::Level { level }, Some(standing)) => {
+            Some(no_longer_fires(standing, *level, terms, occasion))
+        }
+        (Verdict::Unknown { missing }, Some(standing)) => {
+            Some(goes_stale(standing, reasons::unknown(missing), occasion))
+        }
+        (Verdict::Failed { fault }, Some(standing)) => {
+            let reason = format!("La règle est en défaut : {}.", fault.message);
+            Some(goes_stale(standing, reason, occasion))
+        }
+        (Verdict::Level { .. } | Verdict::Unknown { .. } | Verdict::Failed { .. }, None) => None,
+    }
+}
+
+fn first_fires(
+    resolved: Option<&Alert>,
+    judgement: &Judgement,
+    level: Level,
+    terms: &RuleTerms,
+    occasion: EvaluationContext<'_>,
+) -> AlertChange {
+    let opens = terms.for_evaluations <= 1;
+    let (kind, reason) = match (opens, resolved) {
+        (true, None) => (AlertChangeKind::Raised, "Première constatation.".to_owned()),
+        (true, Some(_)) => {
+            (AlertChangeKind::Reopened, "Le problème, résolu, est de retour.".to_owned())
+        }
+        (false, _) => (AlertChangeKind::Pending, reasons::waiting(1, terms.for_evaluations)),
+    };
+    let other_changes = occasion.other_changes(&judgement.rule, &judgement.subject);
+    let reason = format!("{reason}{other_changes}");
+    let alert = Alert {
+        id: Alert::id_of(&judgement.rule, &judgement.subject),
+        rule: judgement.rule.clone(),
+        subject: judgement.subject.clone(),
+        state: if opens { AlertState::Open } else { AlertState::Pending },
+        level,
+        since: occasion.as_of,
+        updated_at: occasion.now,
+        streak: u32::from(!opens),
+        stale: false,
+        judged_in: Some(occasion.cycle),
+        evidence: judgement.evidence.clone(),
+        explanation: judgement.explanation.clone(),
+        hidden_by: None,
+    };
+    AlertChange { alert, kind, from: None, reason, counterpart: None }
+}
+
+fn still_fires(
+    standing: &Alert,
+    judgement: &Judgement,
+    level: Level,
+    terms: &RuleTerms,
+    occasion: EvaluationContext<'_>,
+) -> AlertChange {
+    let mut alert = Alert {
+        level,
+        updated_at: occasion.now,
+        stale: false,
+        judged_in: Some(occasion.cycle),
+        evidence: judgement.evidence.clone(),
+        explanation: judgement.explanation.clone(),
+        ..standing.clone()
+    };
+    let from = Some(standing.level);
+    if standing.state == AlertState::Pending {
+        alert.streak = standing.streak.saturating_add(1);
+        if alert.streak < terms.for_evaluations {
+            let reason = reasons::waiting(alert.streak, terms.for_evaluations);
+            let kind = AlertChangeKind::Pending;
+            return AlertChange { alert, kind, from, reason, counterpart: None };
+        }
+        let reason = format!("Constaté {} fois de suite.", alert.streak);
+        alert.state = AlertState::Open;
+        alert.streak = 0;
+        let kind = AlertChangeKind::Raised;
+        return AlertChange { alert, kind, from: None, reason, counterpart: None };
+    }
+    alert.streak = 0;
+    let (kind, reason) = match level.cmp(&standing.level) {
+        Ordering::Greater => (AlertChangeKind::Worsened, moved(standing, level, occasion)),
+        Ordering::Less => (AlertChangeKind::Eased, moved(standing, level, occasion)),
+        Ordering::Equal if standing.stale => {
+            (AlertChangeKind::Persisted, "De nouveau évaluable, inchangé.".to_owned())
+        }
+        Ordering::Equal => (AlertChangeKind::Persisted, "Inchangé.".to_owned()),
+    };
+    AlertChange { alert, kind, from, reason, counterpart: None }
+}
+
+fn moved(standing: &Alert, level: Level, occasion: EvaluationContext<'_>) -> String {
+    let other_changes = occasion.other_changes(&standing.rule, &standing.subject);
+    format!("{}{other_changes}", reasons::moved(standing.level, level))
+}
+
+fn no_longer_fires(
+    standing: &Alert,
+    level: Level,
+    terms: &RuleTerms,
+    occasion: EvaluationContext<'_>,
+) -> AlertChange {
+    let mut alert = Alert { updated_at: occasion.now, stale: false, ..standing.clone() };
+    let from = Some(standing.level);
+    let other_changes = occasion.other_changes(&standing.rule, &standing.subject);
+    if standing.state == AlertState::Pending {
+        alert.state = AlertState::Resolved;
+        alert.level = level;
+        alert.streak = 0;
+        let reason = format!("N’a pas duré assez pour ouvrir une alerte.{other_changes}");
+        let kind = AlertChangeKind::Dropped;
+        return AlertChange { alert, kind, from, reason, counterpart: None };
+    }
+    alert.streak = standing.streak.saturating_add(1);
+    if alert.streak < terms.clear_for {
+        let reason = format!("{}{other_changes}", reasons::clearing(alert.streak, terms.clear_for));
+        let kind = AlertChangeKind::Persisted;
+        return AlertChange { alert, kind, from, reason, counterpart: None };
+    }
+    alert.state = AlertState::Resolved;
+    alert.level = level;
+    alert.streak = 0;
+    let reason = format!("Clos : le niveau est « {} ».{other_changes}", level.label());
+    let kind = AlertChangeKind::Resolved;
+    AlertChange { alert, kind, from, reason, counterpart: None }
+}
+
+fn without_verdict(alert: &Alert, occasion: EvaluationContext<'_>) -> Option<AlertChange> {
+    if alert.state == AlertState::Resolved {
+        return None;
+    }
+    let terms = occasion.terms.get(&alert.rule);
+    if let Some(retired) = terms.filter(|terms| terms.status == RuleStatus::Deprecated) {
+        return Some(retires(alert, retired, occasion));
+    }
+    let exits = &occasion.circumstances.explained_exits;
+    if let Some(explanation) = alert.subject.project().and_then(|project| exits.get(project)) {
+        let reason = format!("Le projet a quitté le panorama : {explanation}.");
+        return Some(closes(alert, AlertChangeKind::Resolved, reason, occasion));
+    }
+    let reason = if terms.is_some() {
+        "Plus évalué : le sujet n’est plus dans le panorama et son départ n’est pas expliqué."
+    } else {
+        "Plus évalué : la règle n’est plus au catalogue, ou y est en défaut. La retirer avec son \
+         motif (`deprecated`) clôt ses alertes."
+    };
+    Some(goes_stale(alert, reason.to_owned(), occasion))
+}
+
+fn retires(standing: &Alert, terms: &RuleTerms, occasion: EvaluationContext<'_>) -> AlertChange {
+    let kind = match standing.state {
+        AlertState::Pending => AlertChangeKind::Dropped,
+        AlertState::Open | AlertState::Resolved => AlertChangeKind::Retired,
+    };
+    closes(standing, kind, reasons::retired(terms), occasion)
+}
+
+/// Closes an alert without a verdict: it keeps its last known level.
+fn closes(
+    standing: &Alert,
+    kind: AlertChangeKind,
+    reason: String,
+    occasion: EvaluationContext<'_>,
+) -> AlertChange {
+    let from = Some(standing.level);
+    let alert = Alert {
+        state: AlertState::Resolved,
+        updated_at: occasion.now,
+        streak: 0,
+        stale: false,
+        ..standing.clone()
+    };
+    AlertChange { alert, kind, from, reason, counterpart: None }
+}
+
+fn goes_stale(standing: &Alert, reason: String, occasion: EvaluationContext<'_>) -> AlertChange {
+    let alert = Alert { stale: true, updated_at: occasion.now, ..standing.clone() };
+    let kind = match standing.state {
+        AlertState::Pending => AlertChangeKind::Pending,
+        AlertState::Open | AlertState::Resolved => AlertChangeKind::Persisted,
+    };
+    AlertChange { alert, kind, from: Some(standing.level), reason, counterpart: None }
+}

@@ -1,0 +1,5 @@
+//! Who may do what, and the audit trail of what they did.
+
+pub mod access;
+pub mod audit;
+pub mod network;

@@ -1,0 +1,121 @@
+//! An alert: one problem that lasts across cycles.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::ids::{AlertId, CycleNumber, RuleId};
+use crate::domain::level::Level;
+use crate::domain::portfolio::subject::Subject;
+use crate::domain::rules::verdict::Evidence;
+use crate::domain::words::words;
+use crate::support::fingerprint::Fingerprint;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Alert {
+    pub id: AlertId,
+    pub rule: RuleId,
+    pub subject: Subject,
+    pub state: AlertState,
+    /// The last level that a verdict gave; unchanged while the verdict is unknown.
+    pub level: Level,
+    /// The evaluation date at which the alert first fired, of this opening.
+    pub since: NaiveDate,
+    pub updated_at: DateTime<Utc>,
+    /// Evaluations in a row that fired (pending) or were clear (open).
+    pub streak: u32,
+    /// The last cycle could not judge it: it rests on older data.
+    pub stale: bool,
+    /// The cycle whose verdict it rests on: its evidence and explanation are that verdict's.
+    #[serde(default)]
+    pub judged_in: Option<CycleNumber>,
+    pub evidence: Option<Evidence>,
+    /// In French, for people.
+    pub explanation: Option<String>,
+    /// The rule whose alert on the same subject says it already, so that nobody is notified of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub hidden_by: Option<RuleId>,
+}
+
+impl Alert {
+    /// Identity is the rule and the subject only: the same problem after a restart, the same alert.
+    pub fn id_of(rule: &RuleId, subject: &Subject) -> AlertId {
+        let fingerprint = Fingerprint::of_parts(&["alert", rule.as_str(), &subject.to_string()]);
+        AlertId::new(fingerprint.short())
+    }
+}
+
+words! {
+    pub enum AlertState, "an alert's state" {
+        /// Fired, but not yet for as many evaluations in a row as its rule asks.
+        Pending = "pending",
+        Open = "open",
+        Resolved = "resolved",
+    }
+}
+
+/// What a cycle did to one alert. `alert` is its state afterwards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlertChange {
+    pub alert: Alert,
+    pub kind: AlertChangeKind,
+    /// The level before, `None` when there was no alert.
+    pub from: Option<Level>,
+    pub reason: String,
+    /// Where projects turn out to be one, or two: the alert that goes on in place of this one, when it
+    /// is `Moved`; else the alert that this one goes on from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterpart: Option<AlertId>,
+}
+
+words! {
+    pub enum AlertChangeKind, "a kind of change" {
+        /// Fired for the first time, and waits for its rule's `for`.
+        Pending = "pending",
+        Raised = "raised",
+        Reopened = "reopened",
+        Worsened = "worsened",
+        Eased = "eased",
+        Persisted = "persisted",
+        /// It is still open, and another alert now says it already.
+        Hidden = "hidden",
+        /// What hid it is gone, and it is still open.
+        Released = "released",
+        /// A pending alert that did not last long enough to open.
+        Dropped = "dropped",
+        Resolved = "resolved",
+        /// Closed because its rule is no longer in use: the problem may well remain.
+        Retired = "retired",
+        /// Closed here because it goes on under another project's id.
+        Moved = "moved",
+        /// As it was before a cycle that was made void, or closed when that cycle had opened it.
+        Voided = "voided",
+    }
+}
+
+impl AlertChangeKind {
+    /// The word that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Pending => "en attente",
+            Self::Raised => "ouverte",
+            Self::Reopened => "rouverte",
+            Self::Worsened => "aggravée",
+            Self::Eased => "atténuée",
+            Self::Persisted => "inchangée",
+            Self::Hidden => "masquée par une autre",
+            Self::Released => "de nouveau visible",
+            Self::Dropped => "abandonnée",
+            Self::Resolved => "close",
+            Self::Retired => "close, règle retirée",
+            Self::Moved => "reprise sous un autre projet",
+            Self::Voided => "remise en l’état, cycle annulé",
+        }
+    }
+
+    /// What was acknowledged is no longer what there is.
+    pub fn asks_for_another_look(self) -> bool {
+        matches!(self, Self::Raised | Self::Reopened | Self::Worsened)
+    }
+}

@@ -1,0 +1,72 @@
+//! What people do about an alert: they see it, give it to someone, say something of it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::accounts::audit::Actor;
+use crate::domain::ids::{AlertId, CycleNumber};
+use crate::domain::words::words;
+
+/// The state in which acts leave an alert.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Handling {
+    /// Of the alert as it is: it lapses when the alert worsens or reopens.
+    pub acknowledged: Option<Acknowledgement>,
+    pub assigned_to: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Acknowledgement {
+    pub by: Actor,
+    pub at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertAct {
+    pub number: i64,
+    pub alert: AlertId,
+    pub kind: AlertActKind,
+    pub actor: Actor,
+    pub at: DateTime<Utc>,
+    /// The last cycle by then, when there was one.
+    pub after_cycle: Option<CycleNumber>,
+    /// The comment, or the reason; may be empty.
+    pub words: String,
+    pub whom: Option<String>,
+}
+
+words! {
+    pub enum AlertActKind, "an act on an alert" {
+        Acknowledged = "acknowledged",
+        /// By Vigie: what was acknowledged is no longer what there is.
+        Lapsed = "lapsed",
+        Assigned = "assigned",
+        Commented = "commented",
+        /// The project's team contests a figure.
+        Disputed = "disputed",
+        DisputeUpheld = "dispute_upheld",
+        DisputeRejected = "dispute_rejected",
+        /// An import corrected what was contested.
+        DisputeSettled = "dispute_settled",
+        /// By Vigie: what had lapsed because of a cycle that was made void holds again.
+        Reinstated = "reinstated",
+    }
+}
+
+impl AlertActKind {
+    /// The words that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Acknowledged => "prise en compte",
+            Self::Lapsed => "à revoir",
+            Self::Assigned => "confiée",
+            Self::Commented => "commentée",
+            Self::Disputed => "contestée",
+            Self::DisputeUpheld => "contestation admise",
+            Self::DisputeRejected => "contestation rejetée",
+            Self::DisputeSettled => "contestation close par une correction",
+            Self::Reinstated => "de nouveau prise en compte, cycle annulé",
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Alerts, and what people do about them: acknowledgements, assignments, silences, disputes.
+
+pub mod alert;
+pub mod dispute;
+pub mod handling;
+pub mod silence;
+pub mod undo;

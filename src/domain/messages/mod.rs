@@ -1,0 +1,4 @@
+//! Notices to people and programs, and outages of the channels that carry them.
+
+pub mod notice;
+pub mod outage;

@@ -1,0 +1,201 @@
+//! A mission: a piece of support work opened because of alerts.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::progress::MissionProgress;
+use crate::domain::accounts::audit::Actor;
+use crate::domain::ids::{AlertId, CycleNumber, MissionId};
+use crate::domain::portfolio::subject::Subject;
+use crate::domain::words::words;
+use crate::support::fingerprint::Fingerprint;
+
+words! {
+    pub enum MissionKind, "a kind" {
+        /// Mission de sécurisation
+        Securisation = "securisation",
+        /// Audit de suivi à un jalon
+        FollowUpAudit = "follow_up_audit",
+        /// Coaching du directeur de projet
+        Coaching = "coaching",
+        /// Conseil amont PI2
+        UpstreamAdvice = "upstream_advice",
+        /// Revue des moyens
+        MeansReview = "means_review",
+        /// Escalade prestataire
+        VendorEscalation = "vendor_escalation",
+        /// Revue systématique SG/DINUM
+        JointReview = "joint_review",
+    }
+}
+
+impl MissionKind {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Securisation => "Mission de sécurisation",
+            Self::FollowUpAudit => "Audit de suivi",
+            Self::Coaching => "Coaching du directeur de projet",
+            Self::UpstreamAdvice => "Conseil amont PI2",
+            Self::MeansReview => "Revue des moyens",
+            Self::VendorEscalation => "Escalade prestataire",
+            Self::JointReview => "Revue SG/DINUM",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Mission {
+    pub id: MissionId,
+    pub subject: Subject,
+    pub kind: MissionKind,
+    pub state: MissionState,
+    /// Opened without waiting for a decision, because the playbook says so.
+    pub automatic: bool,
+    /// In French: why, one line for each alert that called for it.
+    pub reasons: Vec<String>,
+    pub alerts: Vec<AlertId>,
+    /// The cycle that opened it.
+    pub opened_in: CycleNumber,
+    pub opened_on: NaiveDate,
+    /// By when what it waits for is due: see `awaits`.
+    pub due_on: NaiveDate,
+    /// How many times it has changed, its opening included: a decision made on an older one is stale.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub revision: u32,
+    /// What people made of it.
+    #[serde(default, flatten)]
+    pub conduct: MissionProgress,
+}
+
+impl Mission {
+    pub fn id_of(subject: &Subject, kind: MissionKind, opened_in: CycleNumber) -> MissionId {
+        let fingerprint = Fingerprint::of_parts(&[
+            "mission",
+            &subject.to_string(),
+            kind.as_str(),
+            &opened_in.to_string(),
+        ]);
+        MissionId::new(fingerprint.short())
+    }
+
+    /// What `due_on` is the date of; `None` once nothing more is expected.
+    pub fn awaits(&self) -> Option<Awaited> {
+        match self.state {
+            MissionState::Proposed => Some(Awaited::Decision),
+            MissionState::Open if self.is_under_way() => Some(Awaited::End),
+            MissionState::Open => Some(Awaited::Start),
+            MissionState::Declined | MissionState::Withdrawn | MissionState::Closed => None,
+        }
+    }
+
+    pub fn is_under_way(&self) -> bool {
+        self.state == MissionState::Open && self.conduct.started_on.is_some()
+    }
+
+    /// Whether what it waits for should have come before this day.
+    pub fn is_late(&self, today: NaiveDate) -> bool {
+        self.awaits().is_some() && self.due_on < today
+    }
+}
+
+words! {
+    /// The next step of a live mission.
+    pub enum Awaited, "what a mission waits for" {
+        /// That someone accept or decline it.
+        Decision = "decision",
+        Start = "start",
+        End = "end",
+    }
+}
+
+impl Awaited {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Decision => "à décider",
+            Self::Start => "à démarrer",
+            Self::End => "à terminer",
+        }
+    }
+}
+
+words! {
+    pub enum MissionState, "a state" {
+        /// Waits for DINUM's decision.
+        Proposed = "proposed",
+        /// Decided, by a person or by the playbook.
+        Open = "open",
+        /// Decided against: not proposed again until an alert behind it moves.
+        Declined = "declined",
+        /// Proposed, and every alert behind it was resolved before anyone decided.
+        Withdrawn = "withdrawn",
+        Closed = "closed",
+    }
+}
+
+impl MissionState {
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Proposed | Self::Open)
+    }
+}
+
+/// What a cycle or a person did to one mission. `mission` is its state afterwards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MissionChange {
+    pub mission: Mission,
+    pub kind: MissionChangeKind,
+    /// In French.
+    pub reason: String,
+    /// Who did it; `None` when a cycle did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub by: Option<Actor>,
+}
+
+words! {
+    pub enum MissionChangeKind, "a kind of change" {
+        Proposed = "proposed",
+        /// Opened at once by the playbook, or a proposal that became automatic.
+        Opened = "opened",
+        /// One more alert joined a live mission.
+        Gathered = "gathered",
+        Withdrawn = "withdrawn",
+        /// Folded into another one, since their two projects are found to be one.
+        Merged = "merged",
+        Accepted = "accepted",
+        Declined = "declined",
+        Started = "started",
+        MilestoneAdded = "milestone_added",
+        MilestoneDone = "milestone_done",
+        Noted = "noted",
+        VendorReplied = "vendor_replied",
+        VendorNamed = "vendor_named",
+        Closed = "closed",
+        /// As it was before a cycle that was made void.
+        Restored = "restored",
+    }
+}
+
+impl MissionChangeKind {
+    /// In French, as a past participle of « la mission ».
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposée",
+            Self::Opened => "ouverte d’office",
+            Self::Gathered => "alerte jointe",
+            Self::Withdrawn => "retirée",
+            Self::Merged => "réunie à une autre",
+            Self::Accepted => "acceptée",
+            Self::Declined => "écartée",
+            Self::Started => "démarrée",
+            Self::MilestoneAdded => "jalon posé",
+            Self::MilestoneDone => "jalon franchi",
+            Self::Noted => "note",
+            Self::VendorReplied => "réponse du prestataire",
+            Self::VendorNamed => "citation publique décidée",
+            Self::Closed => "close",
+            Self::Restored => "remise en l’état, cycle annulé",
+        }
+    }
+}

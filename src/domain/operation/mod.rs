@@ -1,0 +1,4 @@
+//! Cycles and scheduled jobs.
+
+pub mod cycle;
+pub mod job;

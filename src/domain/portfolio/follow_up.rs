@@ -1,0 +1,127 @@
+//! What DINUM holds beyond the panorama: single facts, and lists per project.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{MinistryCode, ProjectId};
+use crate::domain::level::Level;
+use crate::domain::value::Value;
+use crate::domain::words::words;
+
+/// One field of one project at a date. The latest one reported by the evaluation date holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    pub project: ProjectId,
+    /// A field of the data dictionary.
+    pub field: String,
+    pub value: Value,
+    pub reported_on: NaiveDate,
+}
+
+/// A dated decision to measure a project against a new reference; the original stays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rebaseline {
+    pub project: ProjectId,
+    pub decided_on: NaiveDate,
+    pub cost_meur: Option<f64>,
+    pub duration_months: Option<f64>,
+    pub reason: String,
+    pub decided_by: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Milestone {
+    pub project: ProjectId,
+    pub label: String,
+    /// `release`, `go_live`, `audit`, `other`.
+    pub kind: String,
+    pub baseline_on: NaiveDate,
+    pub forecast_on: Option<NaiveDate>,
+    pub actual_on: Option<NaiveDate>,
+    pub reported_on: NaiveDate,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contract {
+    pub project: ProjectId,
+    pub vendor: String,
+    pub kind: Option<String>,
+    pub notified_on: Option<NaiveDate>,
+    pub end_on: Option<NaiveDate>,
+    pub ceiling_meur: Option<f64>,
+    pub consumed_meur: Option<f64>,
+    /// `nominal`, `watched`, `formal_notice`, `failing`, `terminated`.
+    pub vendor_status: Option<String>,
+    pub reported_on: NaiveDate,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recommendation {
+    pub project: ProjectId,
+    /// `strategy`, `finance`, `governance`, `delivery`, `planning`, `security`.
+    pub axis: String,
+    /// `low`, `medium`, `high`.
+    pub severity: String,
+    pub text: Option<String>,
+    pub issued_on: NaiveDate,
+    pub due_on: Option<NaiveDate>,
+    pub closed_on: Option<NaiveDate>,
+}
+
+/// A root cause ticked during the article 3 instruction; it holds until a dated decision lifts it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeclaredCause {
+    pub project: ProjectId,
+    /// `RC01` to `RC24`.
+    pub cause: String,
+    pub level: Level,
+    pub declared_on: NaiveDate,
+    pub lifted_on: Option<NaiveDate>,
+    pub author_role: Option<String>,
+    pub text: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WatchEntry {
+    pub project: ProjectId,
+    pub watch: WatchList,
+    pub since: NaiveDate,
+    pub until: Option<NaiveDate>,
+    pub note: Option<String>,
+}
+
+words! {
+    /// The fiche's four lists.
+    pub enum WatchList, "a watch" {
+        /// Projets en clôture
+        Closing = "closing",
+        /// Projets récurrents
+        Recurrent = "recurrent",
+        /// Projets en recadrage
+        Reframing = "reframing",
+        /// Projets en vigilance accrue
+        Heightened = "heightened",
+    }
+}
+
+impl WatchList {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Closing => "en clôture",
+            Self::Recurrent => "récurrent",
+            Self::Reframing => "en recadrage",
+            Self::Heightened => "en vigilance accrue",
+        }
+    }
+}
+
+/// Whom to tell at a ministry. Personal data: never logged, never in a frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    pub ministry: MinistryCode,
+    /// `secretary_general`, `digital_director`, `security_relay`.
+    pub role: String,
+    pub name: Option<String>,
+    pub email: String,
+    pub since: Option<NaiveDate>,
+}

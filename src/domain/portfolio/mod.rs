@@ -1,0 +1,8 @@
+//! Editions, projects, and what ministries report about them.
+
+pub mod edition;
+pub mod follow_up;
+pub mod import;
+pub mod published;
+pub mod snapshot;
+pub mod subject;

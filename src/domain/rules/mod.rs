@@ -1,0 +1,7 @@
+//! Rules, their verdicts, and the drafts and versions of their texts.
+
+pub mod batch;
+pub mod draft;
+pub mod overlay;
+pub mod rule;
+pub mod verdict;

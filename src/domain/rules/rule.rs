@@ -1,0 +1,55 @@
+//! What the decisions need to know of a rule, without its script.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::missions::mission::MissionKind;
+
+/// A rule earns its place on real data: `experimental` and `test` rules give verdicts that are
+/// stored and shown, and raise nothing.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleStatus {
+    Experimental,
+    Test,
+    Stable,
+    /// Still judged and shown; its standing alerts are closed, and it raises none.
+    Deprecated,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleTerms {
+    pub id: RuleId,
+    /// In French.
+    pub title: String,
+    pub status: RuleStatus,
+    /// Evaluations in a row before the alert opens.
+    pub for_evaluations: u32,
+    /// Clear evaluations in a row before it closes.
+    pub clear_for: u32,
+    pub mission: Option<MissionCall>,
+    /// In French: why a deprecated rule is no longer in use.
+    pub deprecated_reason: Option<String>,
+    pub inhibits: Vec<Inhibition>,
+}
+
+/// While an alert of the rule that declares it is at `from` or above, those of `rule` on the same
+/// subject, at `up_to` or below, say nothing more: nobody is notified of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inhibition {
+    pub rule: RuleId,
+    pub from: Level,
+    pub up_to: Level,
+}
+
+/// The mission that an alert calls for, from a level on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MissionCall {
+    pub kind: MissionKind,
+    pub from: Level,
+}

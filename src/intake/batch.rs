@@ -1,0 +1,78 @@
+//! Reads several files: which ones, in which order, each with the projects that earlier ones brought.
+
+use std::cmp::Ordering;
+use std::path::{Path, PathBuf};
+
+use super::error::SourceError;
+use super::identity::aliases::Aliases;
+use super::profiles::profile::Profiles;
+use super::reader::Reader;
+use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject};
+use crate::support::fingerprint::Fingerprint;
+
+impl Reader {
+    /// A reader with the shipped profiles, those of a folder unless its path is empty, and an alias table.
+    pub fn open(profiles: &Path, aliases: &Path) -> Result<Self, SourceError> {
+        let mut all = Profiles::shipped()?;
+        if !profiles.as_os_str().is_empty() {
+            all = all.with_folder(profiles)?;
+        }
+        Ok(Self::new(all, Aliases::read(aliases)?))
+    }
+
+    /// The fingerprint of what decides how a file is read, besides the file and the known projects.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(format!("{self:?}").as_bytes())
+    }
+}
+
+/// The files to read among these paths, and in the folders among them, by path.
+pub fn files_at(paths: &[PathBuf]) -> Result<Vec<PathBuf>, SourceError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let unreadable = |source| SourceError::Read { path: path.clone(), source };
+            for entry in std::fs::read_dir(path).map_err(unreadable)? {
+                let file = entry.map_err(unreadable)?.path();
+                let extension = file.extension().and_then(|extension| extension.to_str());
+                if matches!(extension, Some("csv" | "xlsx" | "ods")) {
+                    files.push(file);
+                }
+            }
+        } else {
+            files.push(path.clone());
+        }
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+/// Editions come before what refers to their projects, and older ones before newer ones: their names
+/// start with their month, so their order is that of time.
+pub fn reading_order(a: (Dataset, &str), b: (Dataset, &str)) -> Ordering {
+    let rank = |(dataset, file)| (dataset != Dataset::Panorama, base_name(file));
+    rank(a).cmp(&rank(b))
+}
+
+/// `2020-11.panorama.csv` of `editions/2020-11.panorama.csv`.
+pub fn base_name(file: &str) -> &str {
+    Path::new(file).file_name().and_then(|base| base.to_str()).unwrap_or(file)
+}
+
+/// Adds the projects that a file brought to the known ones: the next file may refer to them.
+pub fn remember(known: &mut Vec<KnownProject>, import: &Import) {
+    let ImportedRows::Panorama(snapshots) = &import.rows else { return };
+    for snapshot in snapshots {
+        let same = known.iter_mut().find(|known| known.project == snapshot.project);
+        match same {
+            Some(same) if same.names.contains(&snapshot.name) => {}
+            Some(same) => same.names.push(snapshot.name.clone()),
+            None => known.push(KnownProject {
+                project: snapshot.project.clone(),
+                names: vec![snapshot.name.clone()],
+                ministry: snapshot.ministry.clone(),
+            }),
+        }
+    }
+}

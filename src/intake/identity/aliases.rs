@@ -1,0 +1,237 @@
+//! The alias table: which names are one project, which labels are one ministry. The team maintains it by hand;
+//! nothing here is guessed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::names::{key, nearest};
+use crate::domain::ids::{MinistryCode, ProjectId};
+use crate::domain::portfolio::import::KnownProject;
+use crate::intake::error::SourceError;
+use crate::intake::reader::read_text;
+
+const SHIPPED: &str = include_str!("../../../aliases.toml");
+
+#[derive(Clone, Debug)]
+pub struct Aliases {
+    /// Projects by the key of a name or of an id.
+    projects: BTreeMap<String, ProjectId>,
+    project_names: BTreeMap<ProjectId, Vec<String>>,
+    /// Ministries by the key of a label or of a code.
+    ministries: BTreeMap<String, MinistryCode>,
+    ministry_names: BTreeMap<MinistryCode, String>,
+    labels: Vec<String>,
+    /// Pairs that look alike and are not the same, in both orders.
+    apart: BTreeSet<(ProjectId, ProjectId)>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    ministry: Vec<Ministry>,
+    #[serde(default)]
+    project: Vec<Project>,
+    #[serde(default)]
+    apart: Vec<Apart>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ministry {
+    code: String,
+    /// Its name today.
+    name: String,
+    /// Former names and codes.
+    #[serde(default)]
+    also: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Project {
+    id: String,
+    names: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Apart {
+    projects: Vec<String>,
+}
+
+impl Aliases {
+    pub fn shipped() -> Result<Self, SourceError> {
+        Self::parse(SHIPPED, "aliases.toml")
+    }
+
+    pub fn read(path: &Path) -> Result<Self, SourceError> {
+        let text = read_text(path)?;
+        Self::parse(&text, &path.display().to_string())
+    }
+
+    pub fn parse(text: &str, file: &str) -> Result<Self, SourceError> {
+        let wrong = |reason: String| SourceError::Profile { place: format!("`{file}`"), reason };
+        let parsed: File =
+            toml::from_str(text).map_err(|e| wrong(e.to_string().trim_end().to_owned()))?;
+        let mut aliases = Self {
+            projects: BTreeMap::new(),
+            project_names: BTreeMap::new(),
+            ministries: BTreeMap::new(),
+            ministry_names: BTreeMap::new(),
+            labels: Vec::new(),
+            apart: BTreeSet::new(),
+        };
+        for ministry in parsed.ministry {
+            aliases.add_ministry(ministry).map_err(wrong)?;
+        }
+        for project in parsed.project {
+            aliases.add_project(project).map_err(wrong)?;
+        }
+        for pair in parsed.apart {
+            aliases.add_apart(&pair.projects);
+        }
+        Ok(aliases)
+    }
+
+    /// The ministry of a label or code, whatever its case, accents and punctuation.
+    pub fn ministry(&self, label_or_code: &str) -> Option<MinistryCode> {
+        self.ministries.get(&key(label_or_code)).cloned()
+    }
+
+    /// The ministry's name today, in French.
+    pub fn ministry_name(&self, code: &MinistryCode) -> Option<&str> {
+        self.ministry_names.get(code).map(String::as_str)
+    }
+
+    /// The project that has this name or id.
+    pub fn project(&self, name: &str) -> Option<ProjectId> {
+        self.projects.get(&key(name)).cloned()
+    }
+
+    /// Known projects that the table says are another one, as `(from, into)`, by the name that shows it: they were
+    /// imported before the table said so.
+    pub fn implied_links(&self, known: &[KnownProject]) -> Vec<(ProjectId, ProjectId)> {
+        let into =
+            |project: &KnownProject| project.names.iter().find_map(|name| self.project(name));
+        known
+            .iter()
+            .filter(|project| !self.project_names.contains_key(&project.project))
+            .filter_map(|project| Some((project.project.clone(), into(project)?)))
+            .filter(|(from, into)| from != into)
+            .collect()
+    }
+
+    /// The ministry label closest to this one.
+    pub(in crate::intake) fn nearest_ministry(&self, label: &str) -> Option<(&str, MinistryCode)> {
+        let label = nearest(label, self.labels.iter().map(String::as_str))?;
+        Some((label, self.ministry(label)?))
+    }
+
+    pub(in crate::intake) fn projects(&self) -> impl Iterator<Item = (&ProjectId, &[String])> {
+        self.project_names.iter().map(|(project, names)| (project, names.as_slice()))
+    }
+
+    pub(in crate::intake) fn are_apart(&self, one: &ProjectId, other: &ProjectId) -> bool {
+        self.apart.contains(&(one.clone(), other.clone()))
+    }
+
+    fn add_ministry(&mut self, ministry: Ministry) -> Result<(), String> {
+        let code = MinistryCode::new(&ministry.code);
+        for label in [&ministry.code, &ministry.name].into_iter().chain(&ministry.also) {
+            match self.ministries.insert(key(label), code.clone()) {
+                Some(other) if other != code => {
+                    return Err(twice("ministry label", label, other.as_str(), code.as_str()));
+                }
+                Some(_) | None => self.labels.push(label.clone()),
+            }
+        }
+        self.ministry_names.insert(code, ministry.name);
+        Ok(())
+    }
+
+    fn add_project(&mut self, project: Project) -> Result<(), String> {
+        let id = ProjectId::new(&project.id);
+        for name in std::iter::once(&project.id).chain(&project.names) {
+            match self.projects.insert(key(name), id.clone()) {
+                Some(other) if other != id => {
+                    return Err(twice("project name", name, other.as_str(), id.as_str()));
+                }
+                Some(_) | None => {}
+            }
+        }
+        self.project_names.insert(id, project.names);
+        Ok(())
+    }
+
+    fn add_apart(&mut self, projects: &[String]) {
+        for one in projects {
+            for other in projects.iter().filter(|other| *other != one) {
+                self.apart.insert((ProjectId::new(one), ProjectId::new(other)));
+            }
+        }
+    }
+}
+
+fn twice(what: &str, name: &str, first: &str, second: &str) -> String {
+    format!("found the {what} `{name}` under `{first}` and under `{second}`, expected it once")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = r#"
+        [[ministry]]
+        code = "MJ"
+        name = "Ministère de la Justice"
+        also = ["Chancellerie"]
+
+        [[project]]
+        id = "si-samu"
+        names = ["SI SAMU", "SI-Samu (étape « Construction »)"]
+    "#;
+
+    fn known(project: &str, name: &str) -> KnownProject {
+        KnownProject {
+            project: ProjectId::new(project),
+            names: vec![name.to_owned()],
+            ministry: MinistryCode::new("MSO"),
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_whatever_its_case_accents_and_punctuation() {
+        let aliases = Aliases::parse(TABLE, "aliases.toml").unwrap();
+        assert_eq!(aliases.ministry("ministere de la  JUSTICE"), Some(MinistryCode::new("MJ")));
+        assert_eq!(aliases.ministry("mj"), Some(MinistryCode::new("MJ")));
+        assert_eq!(aliases.ministry("Intérieur"), None);
+        assert_eq!(aliases.project("si samu"), Some(ProjectId::new("si-samu")));
+    }
+
+    #[test]
+    fn a_project_imported_before_the_table_named_it_is_to_be_linked() {
+        let aliases = Aliases::parse(TABLE, "aliases.toml").unwrap();
+        let known = [
+            known("si-samu", "SI SAMU"),
+            known("si-samu-etape-construction", "SI-Samu (étape Construction)"),
+            known("portalis", "PORTALIS"),
+        ];
+        assert_eq!(
+            aliases.implied_links(&known),
+            [(ProjectId::new("si-samu-etape-construction"), ProjectId::new("si-samu"))]
+        );
+    }
+
+    #[test]
+    fn one_name_under_two_projects_is_refused() {
+        let text =
+            "[[project]]\nid = \"a\"\nnames = [\"X\"]\n[[project]]\nid = \"b\"\nnames = [\"x\"]";
+        assert_eq!(
+            Aliases::parse(text, "aliases.toml").unwrap_err().to_string(),
+            "`aliases.toml`: found the project name `x` under `a` and under `b`, expected it once"
+        );
+    }
+}

@@ -1,0 +1,6 @@
+//! Which project and which ministry a name stands for.
+
+pub(super) mod aliases;
+pub(super) mod likeness;
+pub(super) mod names;
+pub(super) mod project_identity;

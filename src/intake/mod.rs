@@ -1,0 +1,22 @@
+//! Intake: reads files into checked rows, each project under its one id. It reads only the bytes it is given; no row
+//! is lost, and a wrong one refuses its file.
+
+mod batch;
+mod error;
+mod identity;
+mod profiles;
+mod read;
+mod reader;
+mod rows;
+mod tables;
+
+pub use batch::{base_name, files_at, reading_order, remember};
+pub use error::{FileFault, Refused, SourceError, UnknownLayout};
+pub use identity::aliases::Aliases;
+pub use identity::names::{key as name_key, nearest as nearest_name};
+pub use profiles::profile::{Profile, Profiles};
+pub use reader::{ReadRequest, Reader, read_file};
+pub use rows::table::MAX_BYTES;
+pub use tables::{
+    Cells, MAX_TABLE_COLUMNS, TableField, TableLayout, TableProfile, TableRows, Unread,
+};

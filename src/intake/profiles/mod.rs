@@ -1,0 +1,4 @@
+//! Which columns a file has, and what each of them means.
+
+pub(super) mod layout;
+pub(super) mod profile;

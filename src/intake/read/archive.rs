@@ -1,0 +1,68 @@
+//! Bounds on ZIP archives, which spreadsheets are: one is opened only when its unpacked content is within them.
+
+use std::fmt::Display;
+use std::io::{BufReader, Cursor, Read};
+
+use zip::ZipArchive;
+
+use super::xml_parts;
+use crate::intake::error::SourceError;
+use crate::intake::rows::table::count;
+
+/// Bytes of all parts, once unpacked: some four million cells.
+const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
+
+/// Entries of the directory, each of which costs memory before anything is unpacked.
+const MAX_PARTS: u64 = 10_000;
+const ENTRY: &[u8] = b"PK\x01\x02";
+
+#[derive(Debug)]
+pub(in crate::intake) struct Archive<'a> {
+    file: &'a str,
+    parts: ZipArchive<Cursor<&'a [u8]>>,
+}
+
+impl<'a> Archive<'a> {
+    /// Adds up the sizes that the parts declare, read from the same directory as the code that unpacks them.
+    /// Unpacking stops at the declared size, so a part cannot hold more than it declares.
+    pub(in crate::intake) fn open(file: &'a str, bytes: &'a [u8]) -> Result<Self, SourceError> {
+        let within = |what, found, limit| {
+            let file = file.to_owned();
+            if found > limit {
+                Err(SourceError::TooLarge { file, row: None, what, found, limit })
+            } else {
+                Ok(())
+            }
+        };
+        let entries = bytes.windows(ENTRY.len()).filter(|window| *window == ENTRY).count();
+        within("parts of an archive", count(entries), MAX_PARTS)?;
+        let parts = ZipArchive::new(Cursor::new(bytes)).map_err(|fault| damaged(file, &fault))?;
+        let mut archive = Self { file, parts };
+        let mut unpacked: u64 = 0;
+        for index in 0..archive.parts.len() {
+            let part = archive.parts.by_index(index).map_err(|fault| damaged(file, &fault))?;
+            unpacked = unpacked.saturating_add(part.size());
+        }
+        within("bytes once unpacked", unpacked, MAX_UNPACKED)?;
+        Ok(archive)
+    }
+
+    /// Checks each XML part against the bounds, before `calamine`, which has none, reads it.
+    pub(in crate::intake) fn check_parts(&mut self) -> Result<(), SourceError> {
+        for index in 0..self.parts.len() {
+            let part = self.parts.by_index(index).map_err(|fault| damaged(self.file, &fault))?;
+            let name = part.name().map_err(|fault| damaged(self.file, &fault))?.into_owned();
+            xml_parts::check(self.file, &name, BufReader::new(part))?;
+        }
+        Ok(())
+    }
+
+    pub(in crate::intake) fn part(&mut self, name: &str) -> Result<impl Read, SourceError> {
+        self.parts.by_name(name).map_err(|fault| damaged(self.file, &fault))
+    }
+}
+
+pub(in crate::intake) fn damaged(file: &str, fault: &dyn Display) -> SourceError {
+    let found = format!("a damaged archive ({fault})");
+    SourceError::Unreadable { file: file.to_owned(), found, expected: "a CSV, XLSX or ODS file" }
+}

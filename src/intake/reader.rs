@@ -1,0 +1,339 @@
+//! Reads a file into an import: every row is read, and one wrong row refuses the file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::error::{FileFault, Refused, SourceError};
+use super::identity::aliases::Aliases;
+use super::identity::project_identity::Identities;
+use super::profiles::layout;
+use super::profiles::layout::Layout;
+use super::profiles::profile::Profiles;
+use super::read::{sheet, text};
+use super::rows::panorama::RowContext;
+use super::rows::row::RowReader;
+use super::rows::table::{FileRow, FileTable, MAX_BYTES, count};
+use super::rows::{facts, follow_up, panorama};
+use crate::domain::ids::{MinistryCode, ProjectId};
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject, SetAside};
+use crate::support::fingerprint::Fingerprint;
+
+/// One file to read.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadRequest<'a> {
+    /// What to call it: its path, or the name of the upload.
+    pub file: &'a str,
+    pub bytes: &'a [u8],
+    /// The profile to read it with, instead of the one that its header calls for.
+    pub profile: Option<&'a str>,
+    /// The edition it is about, instead of the one that its name or rows give.
+    pub edition: Option<EditionId>,
+}
+
+/// Reads files. Rows are numbered as a spreadsheet program shows them: the header is row 1, and an
+/// empty row counts.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    profiles: Profiles,
+    aliases: Aliases,
+}
+
+/// The content of a file.
+///
+/// # Errors
+///
+/// Fails when the file cannot be read or is larger than a file may be.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
+    use std::io::Read as _;
+    let unread = |source| SourceError::Read { path: path.to_owned(), source };
+    let file = std::fs::File::open(path).map_err(unread)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(unread)?;
+    bounded(&path.display().to_string(), &bytes)?;
+    Ok(bytes)
+}
+
+/// The content of a text file, such as an alias table or a profile.
+///
+/// # Errors
+///
+/// Fails when the file cannot be read, is too large or is not UTF-8.
+pub(super) fn read_text(path: &Path) -> Result<String, SourceError> {
+    String::from_utf8(read_file(path)?).map_err(|fault| {
+        let source = std::io::Error::new(std::io::ErrorKind::InvalidData, fault);
+        SourceError::Read { path: path.to_owned(), source }
+    })
+}
+
+fn bounded(file: &str, bytes: &[u8]) -> Result<(), SourceError> {
+    let found = count(bytes.len());
+    if found <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(SourceError::TooLarge {
+        file: file.to_owned(),
+        row: None,
+        what: "bytes",
+        found,
+        limit: MAX_BYTES,
+    })
+}
+
+impl Reader {
+    pub fn new(profiles: Profiles, aliases: Aliases) -> Self {
+        Self { profiles, aliases }
+    }
+
+    pub fn shipped() -> Result<Self, SourceError> {
+        Ok(Self::new(Profiles::shipped()?, Aliases::shipped()?))
+    }
+
+    pub fn profiles(&self) -> &Profiles {
+        &self.profiles
+    }
+
+    pub fn aliases(&self) -> &Aliases {
+        &self.aliases
+    }
+
+    /// What the file is about, from its header alone.
+    pub fn recognise(&self, request: &ReadRequest<'_>) -> Result<Dataset, SourceError> {
+        bounded(request.file, request.bytes)?;
+        let table = table(request)?;
+        let (layout, _) = layout::recognise(request.file, &table, &self.profiles, request.profile)?;
+        Ok(layout.profile.dataset)
+    }
+
+    /// Reads the whole file into an import. `known` are the projects already in the portfolio.
+    ///
+    /// # Errors
+    ///
+    /// Fails with every fault of the file: one wrong row refuses the whole of it.
+    pub fn read(
+        &self,
+        request: &ReadRequest<'_>,
+        known: &[KnownProject],
+    ) -> Result<Import, SourceError> {
+        bounded(request.file, request.bytes)?;
+        let table = table(request)?;
+        let (layout, reason) =
+            layout::recognise(request.file, &table, &self.profiles, request.profile)?;
+        let (rows, empty): (Vec<&FileRow>, Vec<&FileRow>) =
+            table.rows.iter().partition(|row| !row.is_empty());
+        let identities = Identities::new(&self.aliases, known);
+        let judges = RowContext {
+            layout: &layout,
+            header: &table.header,
+            aliases: &self.aliases,
+            identities: &identities,
+        };
+        let mut faults = layout.faults(&table.header);
+        let uneven = uneven(&table, &rows);
+        // The cells of an uneven row are not in their columns: one fault is enough.
+        let (uneven, rows): (Vec<&FileRow>, Vec<&FileRow>) =
+            rows.into_iter().partition(|row| uneven.contains(&row.number));
+        faults.extend(uneven.iter().map(|row| uneven_fault(&table, row)));
+        let dates = panorama::publication_dates(judges, &rows, &mut faults);
+        let (edition, edition_reason) = edition(request, &layout, &dates, &mut faults)?;
+        let read = read_rows(judges, &rows, edition, &mut faults);
+        if !faults.is_empty() {
+            faults.sort_by_key(|fault| fault.row);
+            let file = request.file.to_owned();
+            return Err(SourceError::Refused(Box::new(Refused { file, faults })));
+        }
+        if rows.is_empty() {
+            // Replacing an edition by nothing would look like the calmest of panoramas.
+            let file = request.file.to_owned();
+            let found = "a header and no row under it".to_owned();
+            return Err(SourceError::Unreadable { file, found, expected: "at least one row" });
+        }
+        Ok(Import {
+            file: request.file.to_owned(),
+            sha256: Fingerprint::of(request.bytes),
+            profile: layout.profile.id.clone(),
+            profile_reason: format!("{reason} ; {edition_reason}"),
+            dataset: layout.profile.dataset,
+            edition,
+            set_aside: set_aside(&layout, &table, &rows, &empty),
+            withheld: panorama::withheld(&read),
+            sightings: identities.sightings(&seen(&read, &rows, judges)),
+            rows: read,
+        })
+    }
+}
+
+fn table(request: &ReadRequest<'_>) -> Result<FileTable, SourceError> {
+    if sheet::is_sheet(request.bytes) {
+        sheet::read(request.file, request.bytes)
+    } else {
+        text::read(request.file, request.bytes)
+    }
+}
+
+/// Rows of another length than the header: a separator in a cell without its quotes shifts all that
+/// follows, and a file cut short ends early. An end that all rows share is a habit of the writer.
+fn uneven(table: &FileTable, rows: &[&FileRow]) -> BTreeSet<u32> {
+    let width = table.header.cells.len();
+    let length = rows.first().map(|row| row.cells.len()).filter(|length| *length > width);
+    let length = length.filter(|length| rows.iter().all(|row| row.cells.len() == *length));
+    let is_uneven = |row: &&&FileRow| {
+        row.cells.len() != length.unwrap_or(width)
+            || row.cells.iter().skip(width).any(|cell| !cell.is_empty())
+    };
+    rows.iter().filter(|_| table.is_even).filter(is_uneven).map(|row| row.number).collect()
+}
+
+fn uneven_fault(table: &FileTable, row: &FileRow) -> FileFault {
+    FileFault {
+        row: Some(row.number),
+        column: None,
+        found: format!("{} cells", row.cells.len()),
+        expected: format!("{}, as in the header", table.header.cells.len()),
+    }
+}
+
+/// The edition requested, else the one that the file's name gives, else the one that its rows give.
+fn edition(
+    request: &ReadRequest<'_>,
+    layout: &Layout<'_>,
+    dates: &BTreeMap<NaiveDate, u32>,
+    faults: &mut Vec<FileFault>,
+) -> Result<(EditionId, String), SourceError> {
+    let by_name = || edition_of_name(request.file);
+    let by_date = || dates.keys().next_back().map(|date| EditionId::of(*date));
+    let (edition, reason) = if let Some(edition) = request.edition {
+        (edition, "demandée")
+    } else if let Some(edition) = by_name() {
+        (edition, "d’après le nom du fichier")
+    } else if let Some(edition) = by_date() {
+        (edition, "d’après la date de publication")
+    } else {
+        return Err(SourceError::NoEdition { file: request.file.to_owned() });
+    };
+    let column = layout.profile.fields.get("published_on").and_then(|c| c.headers.first());
+    for (date, row) in dates {
+        if !panorama::is_publication_of(*date, edition) {
+            faults.push(FileFault {
+                row: Some(*row),
+                column: column.cloned(),
+                found: format!("`{date}`"),
+                expected: format!("a date of publication of the edition {edition}"),
+            });
+        }
+    }
+    Ok((edition, format!("édition {edition} {reason}")))
+}
+
+/// `2020-11` of `…/2020-11.published.csv`.
+fn edition_of_name(file: &str) -> Option<EditionId> {
+    let name = file.rsplit(['/', '\\']).next()?;
+    let (month, rest) = name.split_at_checked(7)?;
+    month.parse().ok().filter(|_| !rest.starts_with(|next: char| next.is_ascii_digit()))
+}
+
+fn read_rows(
+    judges: RowContext<'_>,
+    rows: &[&FileRow],
+    edition: EditionId,
+    faults: &mut Vec<FileFault>,
+) -> ImportedRows {
+    match judges.layout.profile.dataset {
+        Dataset::Panorama => {
+            ImportedRows::Panorama(panorama::snapshots(judges, rows, edition, faults))
+        }
+        Dataset::Baselines
+        | Dataset::Article3
+        | Dataset::Questionnaire
+        | Dataset::Audits
+        | Dataset::Exits => ImportedRows::Facts(facts::facts(judges, rows, faults)),
+        Dataset::Rebaselines => {
+            ImportedRows::Rebaselines(each(judges, rows, faults, follow_up::rebaseline))
+        }
+        Dataset::Milestones => {
+            ImportedRows::Milestones(each(judges, rows, faults, follow_up::milestone))
+        }
+        Dataset::Contracts => {
+            ImportedRows::Contracts(each(judges, rows, faults, follow_up::contract))
+        }
+        Dataset::Recommendations => {
+            ImportedRows::Recommendations(each(judges, rows, faults, follow_up::recommendation))
+        }
+        Dataset::DeclaredCauses => {
+            ImportedRows::DeclaredCauses(each(judges, rows, faults, follow_up::declared_cause))
+        }
+        Dataset::WatchLists => {
+            ImportedRows::WatchLists(each(judges, rows, faults, follow_up::watch_entry))
+        }
+        Dataset::Contacts => ImportedRows::Contacts(each(judges, rows, faults, follow_up::contact)),
+    }
+}
+
+/// A row without a value has added a fault.
+fn each<T>(
+    judges: RowContext<'_>,
+    rows: &[&FileRow],
+    faults: &mut Vec<FileFault>,
+    read: impl Fn(RowContext<'_>, &mut RowReader<'_>) -> Option<T>,
+) -> Vec<T> {
+    rows.iter()
+        .filter_map(|row| {
+            read(judges, &mut RowReader::new(row, judges.layout, judges.header, faults))
+        })
+        .collect()
+}
+
+fn set_aside(
+    layout: &Layout<'_>,
+    table: &FileTable,
+    rows: &[&FileRow],
+    empty: &[&FileRow],
+) -> Vec<SetAside> {
+    let mut set_aside = Vec::new();
+    if !empty.is_empty() {
+        set_aside.push(SetAside {
+            rows: empty.iter().map(|row| row.number).collect(),
+            reason: "lignes vides".to_owned(),
+        });
+    }
+    // Columns are set aside too; their rows are not, so none is listed.
+    for index in &layout.unknown {
+        let name = table.header.cell(*index);
+        let reason = format!("colonne « {name} » inconnue du profil");
+        set_aside.push(SetAside { rows: Vec::new(), reason });
+    }
+    for index in &layout.unnamed {
+        let filled: Vec<_> = rows
+            .iter()
+            .filter(|row| !row.cell(*index).is_empty())
+            .map(|row| row.number.to_string())
+            .collect();
+        if !filled.is_empty() {
+            let (number, lines) = (index.saturating_add(1), filled.join(", "));
+            let reason = format!("colonne {number} sans nom, remplie aux lignes {lines}");
+            set_aside.push(SetAside { rows: Vec::new(), reason });
+        }
+    }
+    set_aside
+}
+
+/// Each project of the file, under the name it goes by there.
+fn seen(
+    read: &ImportedRows,
+    rows: &[&FileRow],
+    judges: RowContext<'_>,
+) -> BTreeMap<ProjectId, (String, Option<MinistryCode>)> {
+    if let ImportedRows::Panorama(snapshots) = read {
+        return snapshots
+            .iter()
+            .map(|s| (s.project.clone(), (s.name.clone(), Some(s.ministry.clone()))))
+            .collect();
+    }
+    let column = judges.layout.columns.get("project");
+    rows.iter()
+        .filter_map(|row| column.map(|column| row.cell(*column)))
+        .filter_map(|name| Some((judges.identities.find(name)?, (name.to_owned(), None))))
+        .collect()
+}

@@ -1,0 +1,127 @@
+//! Reads rows of single facts: one column per field of the data dictionary.
+
+use std::collections::BTreeMap;
+
+use super::follow_up::known_project;
+use super::panorama::RowContext;
+use super::parse::Parse;
+use super::row::RowReader;
+use super::table::FileRow;
+use crate::domain::portfolio::follow_up::Fact;
+use crate::domain::value::Value;
+use crate::frame::dictionary::{Field, FieldKind, Unit};
+use crate::intake::error::{FileFault, ticked};
+
+const AVIS_STATUSES: &[&str] = &[
+    "favorable",
+    "favorable_with_reservations",
+    "unfavorable",
+    "deemed_favorable",
+    "pending",
+    "no_referral",
+];
+
+const EXIT_REASONS: &[&str] = &["completed", "stopped", "merged", "below_threshold", "renamed"];
+
+/// An empty cell gives no fact.
+pub(in crate::intake) fn facts(
+    judges: RowContext<'_>,
+    rows: &[&FileRow],
+    faults: &mut Vec<FileFault>,
+) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut first_rows = BTreeMap::new();
+    for row in rows {
+        let mut reader = RowReader::new(row, judges.layout, judges.header, faults);
+        let project = known_project(judges, &mut reader);
+        let reported_on = reader.needed_date("reported_on");
+        let values: Vec<_> = judges
+            .layout
+            .facts
+            .iter()
+            .filter_map(|(column, field)| {
+                let value = value(judges, &mut reader, *column, field)?;
+                Some((field.name.to_owned(), value))
+            })
+            .collect();
+        let (Some(project), Some(reported_on)) = (project, reported_on) else { continue };
+        let key = (project.clone(), reported_on);
+        if let Some(first) = first_rows.get(&key) {
+            let found = format!("project `{project}` at {reported_on}, already on row {first}");
+            reader.fault("project", found, "one row per project and date");
+        } else {
+            first_rows.insert(key, row.number);
+        }
+        facts.extend(values.into_iter().map(|(field, value)| Fact {
+            project: project.clone(),
+            field,
+            value,
+            reported_on,
+        }));
+    }
+    facts
+}
+
+fn value(
+    judges: RowContext<'_>,
+    reader: &mut RowReader<'_>,
+    column: usize,
+    field: &Field,
+) -> Option<Value> {
+    let cell = reader.row.cell(column);
+    if judges.layout.profile.is_missing(cell) {
+        return None;
+    }
+    typed(field, cell)
+        .map_err(|expected| {
+            reader.fault_at(judges.header.cell(column), FileFault::quote(cell), expected);
+        })
+        .ok()
+}
+
+/// As for any figure.
+const MOST_COUNTED: i64 = 1_000_000_000_000;
+
+fn typed(field: &Field, cell: &str) -> Result<Value, String> {
+    match field.kind {
+        FieldKind::Bool => Ok(Value::Bool(Parse::Bool.truth(cell)?)),
+        FieldKind::Date => Ok(Value::Date(Parse::Date.date(cell)?)),
+        FieldKind::Int => {
+            let number: i64 = cell.parse().map_err(|_| "a whole number")?;
+            if number < 0 {
+                Err("a number that is not negative".to_owned())
+            } else if number > MOST_COUNTED {
+                Err("a whole number of at most 1e12".to_owned())
+            } else {
+                Ok(Value::Int(number))
+            }
+        }
+        FieldKind::Float => {
+            let number = Parse::Number.number(cell)?;
+            if number < 0.0 && !may_be_negative(field) {
+                return Err("a number that is not negative".to_owned());
+            }
+            Ok(Value::Float(field.plausible(number)?))
+        }
+        FieldKind::Text => match words(field.name) {
+            Some(words) if !words.contains(&cell) => {
+                let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
+                Err(format!("one of {}", ticked(&words)))
+            }
+            Some(_) | None => Ok(Value::Text(cell.to_owned())),
+        },
+    }
+}
+
+/// Differences may be; a change of scope may also save money.
+fn may_be_negative(field: &Field) -> bool {
+    field.unit == Unit::Points || field.name == "scope_change_cost_12m"
+}
+
+fn words(field: &str) -> Option<&'static [&'static str]> {
+    match field {
+        "avis_status" => Some(AVIS_STATUSES),
+        "exit_reason" => Some(EXIT_REASONS),
+        _ => None,
+    }
+}

@@ -1,0 +1,200 @@
+//! Reads rows of the lists that DINUM maintains per project, and of the contacts of ministries.
+
+use super::panorama::{RowContext, known_ministry};
+use super::row::{Amount, RowReader};
+use crate::domain::ids::ProjectId;
+use crate::domain::level::Level;
+use crate::domain::portfolio::follow_up::{
+    Contact, Contract, DeclaredCause, Milestone, Rebaseline, Recommendation, WatchEntry, WatchList,
+};
+use crate::intake::error::FileFault;
+
+const MILESTONE_KINDS: &[&str] = &["release", "go_live", "audit", "other"];
+const VENDOR_STATUSES: &[&str] = &["nominal", "watched", "formal_notice", "failing", "terminated"];
+const AXES: &[&str] = &["strategy", "finance", "governance", "delivery", "planning", "security"];
+const SEVERITIES: &[&str] = &["low", "medium", "high"];
+const ROLES: &[&str] = &["secretary_general", "digital_director", "security_relay"];
+const LAST_CAUSE: u32 = 24;
+
+/// Follow-up data is about known projects: a misspelt name must not create another project.
+pub(in crate::intake) fn known_project(
+    judges: RowContext<'_>,
+    reader: &mut RowReader<'_>,
+) -> Option<ProjectId> {
+    let name = reader.needed("project")?;
+    let project = judges.identities.find(name);
+    if project.is_none() {
+        let near = reader.is_worth_a_hint().then(|| judges.identities.nearest(name)).flatten();
+        let hint = near.map(|(near_name, id)| format!(" (nearest: `{near_name}`, `{id}`)"));
+        let expected = format!("a known project{}", hint.unwrap_or_default());
+        reader.fault("project", FileFault::quote(name), expected);
+    }
+    project
+}
+
+pub(in crate::intake) fn rebaseline(
+    judges: RowContext<'_>,
+    reader: &mut RowReader<'_>,
+) -> Option<Rebaseline> {
+    let project = known_project(judges, reader);
+    let decided_on = reader.needed_date("decided_on");
+    let cost_meur = reader.amount("cost_meur", Amount::Cost);
+    let duration_months = reader.amount("duration_months", Amount::Duration);
+    let reason = reader.needed("reason");
+    if reader.text("cost_meur").is_none() && reader.text("duration_months").is_none() {
+        reader.fault("cost_meur", "neither a cost nor a duration", "at least one of them");
+    }
+    Some(Rebaseline {
+        project: project?,
+        decided_on: decided_on?,
+        cost_meur,
+        duration_months,
+        reason: reason?.to_owned(),
+        decided_by: reader.owned("decided_by"),
+    })
+}
+
+pub(in crate::intake) fn milestone(
+    judges: RowContext<'_>,
+    reader: &mut RowReader<'_>,
+) -> Option<Milestone> {
+    let project = known_project(judges, reader);
+    let label = reader.needed("label");
+    let kind = reader.needed_one_of("kind", MILESTONE_KINDS);
+    let baseline_on = reader.needed_date("baseline_on");
+    let forecast_on = reader.date("forecast_on");
+    let actual_on = reader.date("actual_on");
+    let reported_on = reader.needed_date("reported_on");
+    Some(Milestone {
+        project: project?,
+        label: label?.to_owned(),
+        kind: kind?,
+        baseline_on: baseline_on?,
+        forecast_on,
+        actual_on,
+        reported_on: reported_on?,
+    })
+}
+
+pub(in crate::intake) fn contract(
+    judges: RowContext<'_>,
+    reader: &mut RowReader<'_>,
+) -> Option<Contract> {
+    let project = known_project(judges, reader);
+    let vendor = reader.needed("vendor");
+    let notified_on = reader.date("notified_on");
+    let end_on = reader.date("end_on");
+    let ceiling_meur = reader.amount("ceiling_meur", Amount::Cost);
+    let consumed_meur = reader.amount("consumed_meur", Amount::Cost);
+    let vendor_status = reader.one_of("vendor_status", VENDOR_STATUSES);
+    let reported_on = reader.needed_date("reported_on");
+    Some(Contract {
+        project: project?,
+        vendor: vendor?.to_owned(),
+        kind: reader.owned("kind"),
+        notified_on,
+        end_on,
+        ceiling_meur,
+        consumed_meur,
+        vendor_status,
+        reported_on: reported_on?,
+    })
+}
+
+pub(in crate::intake) fn recommendation(
+    judges: RowContext<'_>,
+    reader: &mut RowReader<'_>,
+) -> Option<Recommendation> {
+    let project = known_project(judges, reader);
+    let axis = reader.needed_one_of("axis", AXES);
+    let severity = reader.needed_one_of("severity", SEVERITIES);
+    let issued_on = reader.needed_date("issued_on");
+    let due_on = reader.date("due_on");
+    let closed_on = reader.date("closed_on");
+    Some(Recommendation {
+        project: project?,
+        axis: axis?,
+        severity: severity?,
+        text: reader.owned("text"),
+        issued_on: issued_on?,
+        due_on,
+        closed_on,
+    })
+}
+
+pub(in crate::intake) fn declared_cause(
+    judges: RowContext<'_>,
+    reader: &mut RowReader<'_>,
+) -> Option<DeclaredCause> {
+    let project = known_project(judges, reader);
+    let cause = cause(reader);
+    let levels = Level::ALL.map(Level::as_str);
+    let level = reader.needed_one_of("level", &levels).and_then(|word| word.parse().ok());
+    let declared_on = reader.needed_date("declared_on");
+    let lifted_on = reader.date("lifted_on");
+    Some(DeclaredCause {
+        project: project?,
+        cause: cause?,
+        level: level?,
+        declared_on: declared_on?,
+        lifted_on,
+        author_role: reader.owned("author_role"),
+        text: reader.owned("text"),
+    })
+}
+
+fn cause(reader: &mut RowReader<'_>) -> Option<String> {
+    let cause = reader.needed("cause")?;
+    let number = cause.strip_prefix("RC").filter(|digits| digits.len() == 2);
+    let number = number.and_then(|digits| digits.parse::<u32>().ok());
+    if number.is_none_or(|number| !(1..=LAST_CAUSE).contains(&number)) {
+        reader.fault("cause", FileFault::quote(cause), format!("`RC01` to `RC{LAST_CAUSE}`"));
+        return None;
+    }
+    Some(cause.to_owned())
+}
+
+pub(in crate::intake) fn watch_entry(
+    judges: RowContext<'_>,
+    reader: &mut RowReader<'_>,
+) -> Option<WatchEntry> {
+    let project = known_project(judges, reader);
+    let words = WatchList::ALL.map(WatchList::as_str);
+    let watch = reader.needed_one_of("watch", &words).and_then(|word| word.parse().ok());
+    let since = reader.needed_date("since");
+    let until = reader.date("until");
+    Some(WatchEntry {
+        project: project?,
+        watch: watch?,
+        since: since?,
+        until,
+        note: reader.owned("note"),
+    })
+}
+
+pub(in crate::intake) fn contact(
+    judges: RowContext<'_>,
+    reader: &mut RowReader<'_>,
+) -> Option<Contact> {
+    reader.needed("ministry");
+    let ministry = known_ministry(judges.aliases, reader, "ministry");
+    let role = reader.needed_one_of("role", ROLES);
+    let email = reader.needed("email");
+    // An address is personal data: the message does not repeat it.
+    let is_address = |text: &&str| {
+        text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+            && !text.contains(char::is_whitespace)
+    };
+    let address = email.filter(is_address);
+    if email.is_some() && address.is_none() {
+        reader.fault("email", "text that is no address", "an address such as `sg@example.gouv.fr`");
+    }
+    let since = reader.date("since");
+    Some(Contact {
+        ministry: ministry?,
+        role: role?,
+        name: reader.owned("name"),
+        email: address?.to_owned(),
+        since,
+    })
+}

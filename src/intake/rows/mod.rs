@@ -1,0 +1,9 @@
+//! From the rows of a table to editions and follow-up facts, or to faults with their place.
+
+pub(super) mod facts;
+pub(super) mod fields;
+pub(super) mod follow_up;
+pub(super) mod panorama;
+pub(super) mod parse;
+pub(super) mod row;
+pub(super) mod table;

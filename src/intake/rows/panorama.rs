@@ -1,0 +1,207 @@
+//! Reads rows of an edition into snapshots.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::row::{Amount, RowReader};
+use super::table::FileRow;
+use crate::domain::ids::{MinistryCode, ProjectId};
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::import::{ImportedRows, WithheldFigure};
+use crate::domain::portfolio::snapshot::Snapshot;
+use crate::domain::value::Reported;
+use crate::intake::error::FileFault;
+use crate::intake::identity::aliases::Aliases;
+use crate::intake::identity::names::key;
+use crate::intake::identity::project_identity::Identities;
+use crate::intake::profiles::layout::Layout;
+
+/// What reading a row needs: the layout, aliases and known projects.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::intake) struct RowContext<'a> {
+    pub layout: &'a Layout<'a>,
+    pub header: &'a FileRow,
+    pub aliases: &'a Aliases,
+    pub identities: &'a Identities<'a>,
+}
+
+/// Reads every row, collecting every fault.
+pub(in crate::intake) fn snapshots(
+    judges: RowContext<'_>,
+    rows: &[&FileRow],
+    edition: EditionId,
+    faults: &mut Vec<FileFault>,
+) -> Vec<Snapshot> {
+    let mut first_rows: BTreeMap<ProjectId, u32> = BTreeMap::new();
+    let mut snapshots = Vec::new();
+    for row in rows {
+        let mut reader = RowReader::new(row, judges.layout, judges.header, faults);
+        let project = project(judges, &mut reader);
+        let snapshot = snapshot(judges, &mut reader, edition, project.as_ref());
+        if let Some(project) = project {
+            match first_rows.get(&project) {
+                None => drop(first_rows.insert(project, row.number)),
+                Some(first) => {
+                    let name = FileFault::quote(reader.text("project").unwrap_or_default());
+                    let found = format!("{name}, project `{project}`, already on row {first}");
+                    reader.fault("project", found, "one row per project");
+                }
+            }
+        }
+        snapshots.extend(snapshot);
+    }
+    snapshots
+}
+
+/// The figures that the publisher withheld, as the report lists them.
+pub(in crate::intake) fn withheld(rows: &ImportedRows) -> Vec<WithheldFigure> {
+    let ImportedRows::Panorama(snapshots) = rows else { return Vec::new() };
+    let figure = |snapshot: &Snapshot, field: &str, is_withheld: bool| {
+        is_withheld.then(|| WithheldFigure {
+            row: snapshot.row,
+            project: snapshot.project.clone(),
+            field: field.to_owned(),
+        })
+    };
+    snapshots
+        .iter()
+        .flat_map(|snapshot| {
+            [
+                figure(snapshot, "cost_current", snapshot.cost_meur.is_withheld()),
+                figure(snapshot, "duration_current", snapshot.duration_months.is_withheld()),
+                figure(snapshot, "start_on", snapshot.start_on.is_withheld()),
+            ]
+        })
+        .flatten()
+        .collect()
+}
+
+/// The publication dates that the rows give, with the first row of each.
+pub(in crate::intake) fn publication_dates(
+    judges: RowContext<'_>,
+    rows: &[&FileRow],
+    faults: &mut Vec<FileFault>,
+) -> BTreeMap<NaiveDate, u32> {
+    let mut dates = BTreeMap::new();
+    for row in rows {
+        let mut reader = RowReader::new(row, judges.layout, judges.header, faults);
+        if let Some(date) = reader.date("published_on") {
+            dates.entry(date).or_insert(row.number);
+        }
+    }
+    dates
+}
+
+fn snapshot(
+    judges: RowContext<'_>,
+    reader: &mut RowReader<'_>,
+    edition: EditionId,
+    project: Option<&ProjectId>,
+) -> Option<Snapshot> {
+    let phase_says = reader.text("phase").filter(|phase| is_withheld(judges.layout, phase));
+    let withheld_reason = phase_says.or_else(|| reader.text("withheld_reason"));
+    let phase = match phase_says {
+        Some(_) => None,
+        None => reader.phase("phase"),
+    };
+    let start_on = reader.month("start_on");
+    let duration = reader.amount("duration_months", Amount::Duration);
+    let cost = reader.amount("cost_meur", Amount::Cost);
+    let inter_ministerial = reader.truth("inter_ministerial");
+    let ministry = ministry(judges, reader);
+    let has_reason = withheld_reason.is_some();
+    let (ministry, ministry_label) = ministry?;
+    Some(Snapshot {
+        project: project?.clone(),
+        edition,
+        name: reader.owned("project")?,
+        ministry,
+        ministry_label,
+        phase: reported(phase, has_reason),
+        start_on: reported(start_on, has_reason),
+        duration_months: reported(duration, has_reason),
+        cost_meur: reported(cost, has_reason),
+        inter_ministerial,
+        functional_zone: reader.owned("functional_zone"),
+        programme: reader.owned("programme"),
+        description: reader.owned("description"),
+        withheld_reason: withheld_reason.map(str::to_owned),
+        row: reader.row.number,
+    })
+}
+
+/// An empty figure is withheld only where the publisher says so.
+fn reported<T>(value: Option<T>, has_reason: bool) -> Reported<T> {
+    match value {
+        Some(value) => Reported::Given(value),
+        None if has_reason => Reported::Withheld,
+        None => Reported::Missing,
+    }
+}
+
+fn is_withheld(layout: &Layout<'_>, phase: &str) -> bool {
+    if layout.withheld.is_empty() {
+        return false;
+    }
+    let phase = key(phase);
+    layout.withheld.iter().any(|start| phase.starts_with(start))
+}
+
+fn project(judges: RowContext<'_>, reader: &mut RowReader<'_>) -> Option<ProjectId> {
+    let name = reader.needed("project")?;
+    let project = judges.identities.find_or_name(name);
+    if project.is_none() {
+        reader.fault("project", FileFault::quote(name), "a name with letters or digits");
+    }
+    project
+}
+
+/// The code, and the name as published. A file may give a code, a name, or both.
+fn ministry(judges: RowContext<'_>, reader: &mut RowReader<'_>) -> Option<(MinistryCode, String)> {
+    let given = reader.needed("ministry")?;
+    let code = known_ministry(judges.aliases, reader, "ministry");
+    let Some(label) = reader.text("ministry_label") else {
+        let code = code?;
+        let name = judges.aliases.ministry_name(&code).unwrap_or(given);
+        let label = if code.as_str().eq_ignore_ascii_case(given) { name } else { given };
+        return Some((code, label.to_owned()));
+    };
+    let by_label = known_ministry(judges.aliases, reader, "ministry_label");
+    let (code, by_label) = (code?, by_label?);
+    if code != by_label {
+        let found = format!("{}, which is `{by_label}`", FileFault::quote(label));
+        reader.fault("ministry_label", found, format!("a name of `{code}`, as `{given}` is"));
+        return None;
+    }
+    Some((code, label.to_owned()))
+}
+
+pub(in crate::intake) fn known_ministry(
+    aliases: &Aliases,
+    reader: &mut RowReader<'_>,
+    field: &str,
+) -> Option<MinistryCode> {
+    let label = reader.text(field)?;
+    let code = aliases.ministry(label);
+    if code.is_none() {
+        let near = reader.is_worth_a_hint().then(|| aliases.nearest_ministry(label)).flatten();
+        let hint = near.map(|(name, near_code)| format!(" such as `{name}` (`{near_code}`)"));
+        let hint = hint.unwrap_or_default();
+        let expected =
+            format!("a known ministry{hint}; if it is a new name, add it to aliases.toml");
+        reader.fault(field, FileFault::quote(label), expected);
+    }
+    code
+}
+
+/// A file is published in the month that its edition is named after, or prepared just before.
+pub(in crate::intake) fn is_publication_of(date: NaiveDate, edition: EditionId) -> bool {
+    let first = edition.as_of();
+    let is_same_month = (date.year(), date.month()) == (first.year(), first.month());
+    let days_before = first.signed_duration_since(date).num_days();
+    is_same_month || (1..=DAYS_AHEAD).contains(&days_before)
+}
+
+/// The spreadsheet of March 2018 is dated 28 February.
+const DAYS_AHEAD: i64 = 10;

@@ -1,0 +1,230 @@
+//! Parses one cell into a value: number, date, month, duration, yes or no, phase.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::domain::plausible;
+use crate::intake::identity::names::key;
+
+/// How a profile says that a column is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::intake) enum Parse {
+    Text,
+    /// Decimal point only.
+    Number,
+    /// Decimal comma or point, spaces between thousands.
+    FrenchNumber,
+    /// As `number`, in months.
+    Months,
+    /// As `french_number`, in years; converted to months.
+    FrenchYears,
+    /// `2020-11-05`
+    Date,
+    /// `2020-11`
+    Month,
+    /// `2016-11-03` or `03/11/2016`
+    FrenchDate,
+    /// `juillet 2013`, `janv. 18`
+    FrenchMonth,
+    /// `true`, `false`
+    Bool,
+    /// `Oui`, `Non`
+    YesNo,
+    Phase,
+}
+
+/// The type of value that a parser yields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::intake) enum Yield {
+    Text,
+    Number,
+    Date,
+    Bool,
+    Phase,
+}
+
+impl Parse {
+    pub(in crate::intake) fn yields(self) -> Yield {
+        match self {
+            Self::Text => Yield::Text,
+            Self::Number | Self::FrenchNumber | Self::Months | Self::FrenchYears => Yield::Number,
+            Self::Date | Self::Month | Self::FrenchDate | Self::FrenchMonth => Yield::Date,
+            Self::Bool | Self::YesNo => Yield::Bool,
+            Self::Phase => Yield::Phase,
+        }
+    }
+
+    pub(in crate::intake) fn number(self, cell: &str) -> Result<f64, &'static str> {
+        self.any_number(cell).and_then(plausible::figure)
+    }
+
+    fn any_number(self, cell: &str) -> Result<f64, &'static str> {
+        match self {
+            Self::FrenchNumber => number(&without_french(cell)).ok_or("a number"),
+            Self::FrenchYears => number(&without_french(cell))
+                .map(|years| round(years * 12.0))
+                .ok_or("a number of years"),
+            Self::Months => number(cell).map(round).ok_or("a number of months"),
+            Self::Number
+            | Self::Text
+            | Self::Date
+            | Self::Month
+            | Self::FrenchDate
+            | Self::FrenchMonth
+            | Self::Bool
+            | Self::YesNo
+            | Self::Phase => number(cell).ok_or("a number with a decimal point"),
+        }
+    }
+
+    pub(in crate::intake) fn date(self, cell: &str) -> Result<NaiveDate, &'static str> {
+        match self {
+            Self::FrenchMonth => french_month(cell)
+                // What spreadsheet programs make of such a month.
+                .or_else(|| iso_date(cell))
+                .ok_or("a month such as `juillet 2013`, from 1970 to 2100"),
+            Self::FrenchDate => iso_date(cell)
+                .or_else(|| sensible(date(cell, "%d/%m/%Y", 10)))
+                .ok_or("a date such as `03/11/2016` or `2016-11-03`, from 1970 to 2100"),
+            Self::Month => iso_date(&format!("{cell}-01"))
+                .ok_or("a month such as `2016-11`, from 1970 to 2100"),
+            Self::Date
+            | Self::Text
+            | Self::Number
+            | Self::FrenchNumber
+            | Self::Months
+            | Self::FrenchYears
+            | Self::Bool
+            | Self::YesNo
+            | Self::Phase => plausible::date(cell),
+        }
+    }
+
+    pub(in crate::intake) fn truth(self, cell: &str) -> Result<bool, &'static str> {
+        match (self, key(cell).as_str()) {
+            (_, "true") | (Self::YesNo, "oui" | "vrai") => Ok(true),
+            (_, "false") | (Self::YesNo, "non" | "faux") => Ok(false),
+            (Self::YesNo, _) => Err("`Oui` or `Non`"),
+            _ => Err("`true` or `false`"),
+        }
+    }
+}
+
+fn number(cell: &str) -> Option<f64> {
+    let is_plain = cell.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    cell.parse().ok().filter(|number: &f64| is_plain && number.is_finite())
+}
+
+/// `1 234,5` is `1234.5`; what has both a comma and a point is left to be refused.
+fn without_french(cell: &str) -> String {
+    let digits: String = cell.chars().filter(|letter| !letter.is_whitespace()).collect();
+    if digits.contains('.') { digits } else { digits.replacen(',', ".", 1) }
+}
+
+/// Durations come from days divided by 365: the last digits are noise.
+fn round(months: f64) -> f64 {
+    (months * 1e6).round() / 1e6
+}
+
+pub(in crate::intake) fn iso_date(cell: &str) -> Option<NaiveDate> {
+    plausible::date(cell).ok()
+}
+
+fn date(cell: &str, format: &str, length: usize) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(cell, format).ok().filter(|_| cell.len() == length)
+}
+
+fn sensible(date: Option<NaiveDate>) -> Option<NaiveDate> {
+    date.filter(|date| plausible::is_date(*date))
+}
+
+fn french_month(cell: &str) -> Option<NaiveDate> {
+    const MONTHS: [&str; 12] = [
+        "janvier",
+        "fevrier",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "aout",
+        "septembre",
+        "octobre",
+        "novembre",
+        "decembre",
+    ];
+    let words = key(cell);
+    let (word, year) = words.split_once(' ')?;
+    let mut months = (1..).zip(MONTHS).filter(|(_, month)| month.starts_with(word));
+    let (month, _) = months.next().filter(|_| word.len() >= 3 && months.next().is_none())?;
+    let is_number = year.bytes().all(|byte| byte.is_ascii_digit());
+    let year = match (is_number, year.len(), year.parse::<i32>().ok()?) {
+        (true, 4, year) => year,
+        // The panorama began in 2016: no project of it started before 1970.
+        (true, 2, year) if year < 70 => year + 2000,
+        (true, 2, year) => year + 1900,
+        _ => return None,
+    };
+    sensible(NaiveDate::from_ymd_opt(year, month, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn french_numbers_take_a_comma_or_a_point_and_nothing_else() {
+        for (cell, expected) in [
+            ("6,8027397260274", Some(6.802_739_726_027_4)),
+            ("6.75", Some(6.75)),
+            ("1 234,5", Some(1234.5)),
+            ("1\u{a0}234", Some(1234.0)),
+            ("-5", Some(-5.0)),
+            ("1,234.5", None),
+            ("1,2,3", None),
+            ("NaN", None),
+            ("inf", None),
+            ("1e999", None),
+            ("7 M€", None),
+        ] {
+            assert_eq!(Parse::FrenchNumber.number(cell).ok(), expected, "{cell}");
+        }
+        assert_eq!(Parse::Number.number("1,5"), Err("a number with a decimal point"));
+        assert_eq!(Parse::FrenchYears.number("3,75068493150685"), Ok(45.008_219));
+    }
+
+    #[test]
+    fn months_come_in_full_or_short_with_two_or_four_digits_of_year() {
+        for (cell, expected) in [
+            ("juillet 2013", "2013-07-01"),
+            ("janvier 18", "2018-01-01"),
+            ("février 20", "2020-02-01"),
+            ("Fevrier 2020", "2020-02-01"),
+            ("déc. 99", "1999-12-01"),
+            ("août 2020", "2020-08-01"),
+        ] {
+            assert_eq!(Parse::FrenchMonth.date(cell).unwrap().to_string(), expected);
+        }
+        for cell in ["jui 20", "brumaire 8", "juin", "juin 020", "juin 1820", "13 juin 2020"] {
+            assert!(Parse::FrenchMonth.date(cell).is_err(), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_no_calendar_has_is_refused() {
+        assert_eq!(Parse::FrenchDate.date("07/12/2015").unwrap().to_string(), "2015-12-07");
+        assert_eq!(Parse::FrenchDate.date("2015-12-07").unwrap().to_string(), "2015-12-07");
+        assert_eq!(Parse::Month.date("2016-09").unwrap().to_string(), "2016-09-01");
+        for cell in ["31/02/2020", "2020-02-30", "0202-01-01", "1/1/2020", "2020-1-1", "45000"] {
+            assert!(Parse::FrenchDate.date(cell).is_err(), "{cell}");
+        }
+    }
+
+    #[test]
+    fn yes_and_no_are_said_in_the_words_of_the_profile() {
+        assert_eq!(Parse::YesNo.truth("Oui"), Ok(true));
+        assert_eq!(Parse::YesNo.truth("non "), Ok(false));
+        assert_eq!(Parse::Bool.truth("Oui"), Err("`true` or `false`"));
+    }
+}

@@ -1,0 +1,174 @@
+//! Reads one row by its layout: values by field, and the faults found on the way.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::table::FileRow;
+use crate::domain::plausible;
+use crate::domain::portfolio::snapshot::Phase;
+use crate::intake::error::{FileFault, SHOWN, ticked};
+use crate::intake::identity::names::key;
+use crate::intake::profiles::layout::Layout;
+use crate::intake::profiles::profile::Column;
+
+/// The kind of a figure, which decides its bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::intake) enum Amount {
+    Cost,
+    Duration,
+}
+
+#[derive(Debug)]
+pub(in crate::intake) struct RowReader<'a> {
+    pub row: &'a FileRow,
+    layout: &'a Layout<'a>,
+    header: &'a FileRow,
+    faults: &'a mut Vec<FileFault>,
+}
+
+impl<'a> RowReader<'a> {
+    pub(in crate::intake) fn new(
+        row: &'a FileRow,
+        layout: &'a Layout<'a>,
+        header: &'a FileRow,
+        faults: &'a mut Vec<FileFault>,
+    ) -> Self {
+        Self { row, layout, header, faults }
+    }
+
+    pub(in crate::intake) fn text(&self, field: &str) -> Option<&'a str> {
+        self.cell(field).map(|(_, cell)| cell)
+    }
+
+    pub(in crate::intake) fn owned(&self, field: &str) -> Option<String> {
+        self.text(field).map(str::to_owned)
+    }
+
+    pub(in crate::intake) fn needed(&mut self, field: &str) -> Option<&'a str> {
+        let text = self.text(field);
+        if text.is_none() {
+            self.fault(field, "nothing", "text");
+        }
+        text
+    }
+
+    pub(in crate::intake) fn number(&mut self, field: &str) -> Option<f64> {
+        let (column, cell) = self.cell(field)?;
+        self.checked(field, cell, column.parse.number(cell))
+    }
+
+    pub(in crate::intake) fn amount(&mut self, field: &str, amount: Amount) -> Option<f64> {
+        let number = self.number(field)?;
+        let amount = match amount {
+            Amount::Cost if number < 0.0 => Err("a cost in M€ that is not negative"),
+            Amount::Duration if number < 0.0 => Err("a duration that is not negative"),
+            Amount::Cost => plausible::meur(number),
+            Amount::Duration => plausible::months(number),
+        };
+        self.checked(field, self.text(field).unwrap_or_default(), amount)
+    }
+
+    pub(in crate::intake) fn date(&mut self, field: &str) -> Option<NaiveDate> {
+        let (column, cell) = self.cell(field)?;
+        self.checked(field, cell, column.parse.date(cell))
+    }
+
+    pub(in crate::intake) fn needed_date(&mut self, field: &str) -> Option<NaiveDate> {
+        if self.cell(field).is_none() {
+            self.fault(field, "nothing", "a date");
+        }
+        self.date(field)
+    }
+
+    /// The first day of a date's month.
+    pub(in crate::intake) fn month(&mut self, field: &str) -> Option<NaiveDate> {
+        self.date(field).map(|date| date.with_day(1).unwrap_or(date))
+    }
+
+    pub(in crate::intake) fn truth(&mut self, field: &str) -> Option<bool> {
+        let (column, cell) = self.cell(field)?;
+        self.checked(field, cell, column.parse.truth(cell))
+    }
+
+    pub(in crate::intake) fn phase(&mut self, field: &str) -> Option<Phase> {
+        let (column, cell) = self.cell(field)?;
+        let phase = if column.words.is_empty() {
+            cell.parse().ok()
+        } else {
+            self.layout.phases.get(&key(cell)).copied()
+        };
+        if phase.is_none() {
+            let words: Vec<_> = phase_words(column);
+            let expected = format!("one of {}", ticked(&words));
+            self.fault(field, FileFault::quote(cell), expected);
+        }
+        phase
+    }
+
+    /// One of the expected words.
+    pub(in crate::intake) fn one_of(&mut self, field: &str, words: &[&str]) -> Option<String> {
+        let cell = self.text(field)?;
+        if words.contains(&cell) {
+            return Some(cell.to_owned());
+        }
+        let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
+        let expected = format!("one of {}", ticked(&words));
+        self.fault(field, FileFault::quote(cell), expected);
+        None
+    }
+
+    pub(in crate::intake) fn needed_one_of(
+        &mut self,
+        field: &str,
+        words: &[&str],
+    ) -> Option<String> {
+        self.needed(field)?;
+        self.one_of(field, words)
+    }
+
+    /// Whether a fault added now would still be shown; otherwise a hint is not worth computing.
+    pub(in crate::intake) fn is_worth_a_hint(&self) -> bool {
+        self.faults.len() < SHOWN
+    }
+
+    pub(in crate::intake) fn fault(
+        &mut self,
+        field: &str,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) {
+        let column = self.layout.columns.get(field).map(|index| self.header.cell(*index));
+        self.fault_at(column.unwrap_or(field), found, expected);
+    }
+
+    pub(in crate::intake) fn fault_at(
+        &mut self,
+        column: &str,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) {
+        self.faults.push(FileFault {
+            row: Some(self.row.number),
+            column: Some(column.to_owned()),
+            found: found.into(),
+            expected: expected.into(),
+        });
+    }
+
+    /// The column of a field and its cell, unless the cell is empty.
+    fn cell(&self, field: &str) -> Option<(&'a Column, &'a str)> {
+        let column = self.layout.profile.fields.get(field)?;
+        let cell = self.row.cell(*self.layout.columns.get(field)?);
+        (!self.layout.profile.is_missing(cell)).then_some((column, cell))
+    }
+
+    fn checked<T>(&mut self, field: &str, cell: &str, value: Result<T, &'static str>) -> Option<T> {
+        value.map_err(|expected| self.fault(field, FileFault::quote(cell), expected)).ok()
+    }
+}
+
+fn phase_words(column: &Column) -> Vec<String> {
+    if column.words.is_empty() {
+        return Phase::ALL.iter().map(|phase| phase.as_str().to_owned()).collect();
+    }
+    column.words.values().flatten().cloned().collect()
+}

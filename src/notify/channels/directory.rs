@@ -1,0 +1,121 @@
+//! Names used in messages: those of projects, ministries and rules, and the ministry of each
+//! project.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::domain::ids::{MinistryCode, ProjectId, RuleId};
+use crate::domain::portfolio::follow_up::Contact;
+use crate::domain::portfolio::import::KnownProject;
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::subject::Subject;
+
+/// The role, in the follow-up data, of the person who receives the alerts of a ministry.
+const SECRETARY_GENERAL: &str = "secretary_general";
+
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    projects: BTreeMap<ProjectId, ProjectEntry>,
+    ministries: BTreeMap<MinistryCode, String>,
+    secretaries: BTreeSet<MinistryCode>,
+    titles: BTreeMap<RuleId, String>,
+}
+
+#[derive(Clone, Debug)]
+struct ProjectEntry {
+    name: String,
+    ministry: MinistryCode,
+}
+
+impl Directory {
+    /// Names and ministries according to the latest edition up to `as_of`. `titles` are those of
+    /// the rules.
+    pub fn of(portfolio: &Portfolio, titles: BTreeMap<RuleId, String>, as_of: NaiveDate) -> Self {
+        let mut directory = Self::default();
+        // In the order of editions, so that the latest replaces the earlier ones.
+        for snapshot in portfolio.snapshots.iter().filter(|one| one.edition.as_of() <= as_of) {
+            let entry =
+                ProjectEntry { name: snapshot.name.clone(), ministry: snapshot.ministry.clone() };
+            directory.projects.insert(snapshot.project.clone(), entry);
+            directory.ministries.insert(snapshot.ministry.clone(), snapshot.ministry_label.clone());
+        }
+        let held = |contact: &&Contact| {
+            contact.role == SECRETARY_GENERAL && contact.since.is_none_or(|since| since <= as_of)
+        };
+        let offices = portfolio.contacts.iter().filter(held);
+        directory.secretaries = offices.map(|contact| contact.ministry.clone()).collect();
+        directory.titles = titles;
+        directory
+    }
+
+    /// The latest names, without loading the portfolio. Does not know who is secretary-general.
+    pub fn of_known(known: Vec<KnownProject>, titles: BTreeMap<RuleId, String>) -> Self {
+        let mut directory = Self::default();
+        for KnownProject { project, names, ministry } in known {
+            let name = names.into_iter().next_back().unwrap_or_else(|| project.to_string());
+            directory.projects.insert(project, ProjectEntry { name, ministry });
+        }
+        directory.titles = titles;
+        directory
+    }
+
+    /// The subject's ministry, or the portfolio when it has none.
+    pub fn home(&self, subject: &Subject) -> Subject {
+        let ministry = match subject {
+            Subject::Project(project) => self.projects.get(project).map(|entry| &entry.ministry),
+            Subject::Ministry(ministry) => Some(ministry),
+            Subject::Portfolio => None,
+        };
+        ministry.map_or(Subject::Portfolio, |ministry| Subject::Ministry(ministry.clone()))
+    }
+
+    pub fn has_secretary_general(&self, ministry: &MinistryCode) -> bool {
+        self.secretaries.contains(ministry)
+    }
+
+    /// The name for people; the id when it is unknown.
+    pub fn name(&self, subject: &Subject) -> String {
+        match subject {
+            Subject::Project(project) => self
+                .projects
+                .get(project)
+                .map_or_else(|| project.to_string(), |entry| entry.name.clone()),
+            Subject::Ministry(ministry) => {
+                self.ministries.get(ministry).cloned().unwrap_or_else(|| ministry.to_string())
+            }
+            Subject::Portfolio => "Panorama".to_owned(),
+        }
+    }
+
+    pub fn rule_title(&self, rule: &RuleId) -> String {
+        self.titles.get(rule).cloned().unwrap_or_else(|| rule.to_string())
+    }
+
+    /// Finds a ministry by its code, or by its name in any case.
+    pub fn find_ministry(&self, requested: &str) -> Option<&MinistryCode> {
+        let by_code = self.ministries.keys().find(|code| code.as_str() == requested);
+        by_code.or_else(|| {
+            let wanted = requested.to_lowercase();
+            let named = |(_, label): &(&MinistryCode, &String)| label.to_lowercase() == wanted;
+            self.ministries.iter().find(named).map(|(code, _)| code)
+        })
+    }
+
+    pub fn ministries(&self) -> impl Iterator<Item = &MinistryCode> {
+        self.ministries.keys()
+    }
+}
+
+/// The address of the latest person to have taken office as a ministry's secretary-general.
+pub fn secretary_general<'a>(
+    contacts: &'a [Contact],
+    ministry: &MinistryCode,
+    today: NaiveDate,
+) -> Option<&'a Contact> {
+    contacts
+        .iter()
+        .filter(|contact| contact.ministry == *ministry && contact.role == SECRETARY_GENERAL)
+        .filter(|contact| contact.since.is_none_or(|since| since <= today))
+        .max_by_key(|contact| contact.since)
+}

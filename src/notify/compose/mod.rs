@@ -1,0 +1,15 @@
+//! Which messages an event calls for, and their words.
+
+pub(super) mod account_notice;
+pub(super) mod correction;
+pub(super) mod digest;
+pub(super) mod domain_event;
+pub(super) mod event;
+pub(super) mod messages;
+pub(super) mod notices;
+pub(super) mod outage;
+pub(super) mod remind;
+pub(super) mod signals;
+pub(super) mod silences;
+pub(super) mod stale;
+pub(super) mod terms;

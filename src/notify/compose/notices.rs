@@ -1,0 +1,239 @@
+//! Composes the messages of a cycle: one digest for each receiver, and critical alerts apart. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::correction::Correction;
+use super::digest::{CycleFacts, DigestNews, DigestScope};
+use super::domain_event::{CycleDone, DeliveryContext, DomainEvent};
+use super::silences::SilenceNews;
+use super::terms::NoticeTerms;
+use super::{digest, domain_event, messages, signals, silences};
+use crate::domain::ids::{CycleNumber, MinistryCode, NoticeId};
+use crate::domain::messages::notice::{
+    Channel, LaneState, Notice, NotifiedState, Outgoing, Receiver, ReceiverMemory,
+};
+use crate::domain::portfolio::subject::Subject;
+use crate::notify::channels::directory::Directory;
+use crate::notify::layout::render::RenderError;
+use crate::notify::settings::NotifySettings;
+use crate::support::fingerprint::Fingerprint;
+
+/// Everything that messages are composed from: dates, facts, terms, and what was sent before.
+#[derive(Clone, Copy, Debug)]
+pub struct ComposeContext<'a> {
+    pub cycle: CycleNumber,
+    pub as_of: NaiveDate,
+    pub now: DateTime<Utc>,
+    pub facts: &'a CycleFacts<'a>,
+    pub directory: &'a Directory,
+    pub terms: &'a NoticeTerms,
+    pub settings: &'a NotifySettings,
+    pub memories: &'a BTreeMap<(Receiver, Subject), NotifiedState>,
+    pub lanes: &'a [LaneState],
+    pub silences: &'a [SilenceNews<'a>],
+    /// Sends what is open to receivers that have just been set up, instead of taking it as known.
+    pub announce: bool,
+    /// Corrects the messages of a voided cycle, for those who received them and nobody else.
+    pub correction: Option<Correction<'a>>,
+}
+
+/// What to send one receiver about one ministry, or about the portfolio.
+#[derive(Debug)]
+pub(in crate::notify) struct Part<'a> {
+    pub(in crate::notify) about: Subject,
+    pub(in crate::notify) scope: &'a DigestScope<'a>,
+    pub(in crate::notify) memory: NotifiedState,
+    pub(in crate::notify) news: DigestNews<'a>,
+}
+
+/// Notices, and what each receiver knows once they are sent.
+#[derive(Debug, Default)]
+pub(in crate::notify) struct Composed {
+    pub(in crate::notify) notices: Vec<Notice>,
+    pub(in crate::notify) memories: Vec<ReceiverMemory>,
+}
+
+/// Composes the messages of each receiver; one without news gets nothing.
+pub fn outgoing(occasion: ComposeContext<'_>) -> Result<Outgoing, RenderError> {
+    let scopes = digest::scopes(occasion.facts, occasion.directory);
+    let (mut audience, unheard) = audience(occasion, &scopes);
+    if let Some(correction) = occasion.correction {
+        correction.narrow(&mut audience);
+    }
+    let mut outgoing = Outgoing { unheard, ..Outgoing::default() };
+    let nothing = DigestScope::default();
+    for (receiver, abouts) in audience {
+        let lane = receiver.lane();
+        let state = occasion.lanes.iter().find(|state| state.lane == lane);
+        if state.is_some_and(|state| state.closed_at.is_some()) {
+            continue;
+        }
+        let parts = abouts.into_iter().map(|about| {
+            let scope = scopes.get(&about).unwrap_or(&nothing);
+            part(occasion, &receiver, about, scope)
+        });
+        let parts: Vec<Part<'_>> = parts.collect();
+        let composed = if state.is_none() && !occasion.announce {
+            outgoing.old_news += parts.iter().map(|part| part.news.alerts.len()).sum::<usize>();
+            old_news(occasion, &receiver, parts)
+        } else {
+            match &receiver {
+                Receiver::SecretaryGeneral(_) | Receiver::Dinum | Receiver::Director => {
+                    messages::compose(occasion, &receiver, parts)?
+                }
+                Receiver::Webhook(name) => signals::events(occasion, &receiver, name, parts),
+                Receiver::Tchap => signals::chat(occasion, parts)?,
+                // Accounts are notified of actions on them, not of what cycles find.
+                Receiver::Account(_) => Composed { notices: vec![], memories: vec![] },
+            }
+        };
+        outgoing.notices.extend(composed.notices);
+        outgoing.told.extend(composed.memories);
+    }
+    outgoing.opened = lanes(occasion.settings)
+        .into_iter()
+        .filter(|lane| !occasion.lanes.iter().any(|state| state.lane == *lane))
+        .collect();
+    Ok(outgoing)
+}
+
+/// Adds to `outgoing` the webhook event that the cycle has ended. Only for channels that were open
+/// before the cycle, unless `announce` is set: a first cycle sends nothing.
+pub fn with_end_of_cycle(
+    mut outgoing: Outgoing,
+    occasion: ComposeContext<'_>,
+    done: CycleDone<'_>,
+) -> Outgoing {
+    let ComposeContext { now, directory, settings, lanes, announce, .. } = occasion;
+    let world = DeliveryContext { now, directory, settings, lanes };
+    let events = domain_event::happened(DomainEvent::Committed(done), world).into_iter();
+    let is_open = |notice: &Notice| {
+        announce || lanes.iter().any(|state| state.lane == notice.receiver.lane())
+    };
+    outgoing.notices.extend(
+        events.filter(is_open).map(|notice| Notice { cycle: Some(occasion.cycle), ..notice }),
+    );
+    outgoing
+}
+
+/// The channels that the settings turn on.
+pub fn lanes(settings: &NotifySettings) -> Vec<Channel> {
+    let mail = settings.mail.is_on().then_some(Channel::Mail);
+    let webhooks = settings.webhooks.iter().map(|one| Channel::Webhook(one.name.clone()));
+    let tchap = settings.tchap.is_on().then_some(Channel::Tchap);
+    mail.into_iter().chain(webhooks).chain(tchap).collect()
+}
+
+/// The next digest of a ministry if it were written now, whatever channels are open.
+pub fn preview(
+    occasion: ComposeContext<'_>,
+    ministry: &MinistryCode,
+) -> Result<Vec<Notice>, RenderError> {
+    let scopes = digest::scopes(occasion.facts, occasion.directory);
+    let about = Subject::Ministry(ministry.clone());
+    let nothing = DigestScope::default();
+    let scope = scopes.get(&about).unwrap_or(&nothing);
+    let receiver = Receiver::SecretaryGeneral(ministry.clone());
+    let parts = vec![part(occasion, &receiver, about, scope)];
+    Ok(messages::compose(occasion, &receiver, parts)?.notices)
+}
+
+/// The subjects to report to each receiver, and the subjects that have no receiver.
+fn audience(
+    occasion: ComposeContext<'_>,
+    scopes: &BTreeMap<Subject, DigestScope<'_>>,
+) -> (BTreeMap<Receiver, BTreeSet<Subject>>, Vec<Subject>) {
+    let settings = occasion.settings;
+    let remembered = occasion.memories.keys().map(|(_, about)| about);
+    let silenced = silences::ministries(occasion).map(|one| Subject::Ministry(one.clone()));
+    let silenced: BTreeSet<Subject> = silenced.collect();
+    let abouts: BTreeSet<&Subject> = scopes.keys().chain(remembered).chain(&silenced).collect();
+    let mut audience: BTreeMap<Receiver, BTreeSet<Subject>> = BTreeMap::new();
+    let mut unheard = Vec::new();
+    for about in abouts {
+        let mut add = |receiver| {
+            audience.entry(receiver).or_default().insert(about.clone());
+        };
+        if settings.mail.is_on() {
+            match about.ministry() {
+                Some(ministry) if occasion.directory.has_secretary_general(ministry) => {
+                    add(Receiver::SecretaryGeneral(ministry.clone()));
+                }
+                // Nobody holds the office: the risk team receives it instead.
+                Some(_) | None if !settings.mail.dinum.is_empty() => add(Receiver::Dinum),
+                Some(_) | None if scopes.contains_key(about) => unheard.push(about.clone()),
+                Some(_) | None => {}
+            }
+        }
+        let lets_in = |ministries: &[MinistryCode]| {
+            ministries.is_empty() || about.ministry().is_some_and(|one| ministries.contains(one))
+        };
+        for webhook in settings.webhooks.iter().filter(|one| lets_in(&one.ministries)) {
+            add(Receiver::Webhook(webhook.name.clone()));
+        }
+        if settings.tchap.is_on() && lets_in(&settings.tchap.ministries) {
+            add(Receiver::Tchap);
+        }
+    }
+    // The risk team receives the news of every silence, whichever alerts it covers.
+    if settings.mail.is_on() && !settings.mail.dinum.is_empty() && !occasion.silences.is_empty() {
+        audience.entry(Receiver::Dinum).or_default();
+    }
+    (audience, unheard)
+}
+
+fn part<'a>(
+    occasion: ComposeContext<'a>,
+    receiver: &Receiver,
+    about: Subject,
+    scope: &'a DigestScope<'a>,
+) -> Part<'a> {
+    let memory = occasion.memories.get(&(receiver.clone(), about.clone())).cloned();
+    let mut memory = memory.unwrap_or_default();
+    occasion.facts.follow(&mut memory);
+    let news = digest::news(&about, scope, &memory, occasion.facts, occasion.directory);
+    Part { about, scope, memory, news }
+}
+
+fn old_news(occasion: ComposeContext<'_>, receiver: &Receiver, parts: Vec<Part<'_>>) -> Composed {
+    let memories = parts.into_iter().filter_map(|part| {
+        let on = today(occasion.now);
+        let memory = digest::remember(&part.memory, part.scope, occasion.facts, on, |_| None);
+        changed(receiver, part, memory)
+    });
+    Composed { notices: vec![], memories: memories.collect() }
+}
+
+/// The memory to write; `None` when it has not changed.
+pub(in crate::notify) fn changed(
+    receiver: &Receiver,
+    part: Part<'_>,
+    memory: NotifiedState,
+) -> Option<ReceiverMemory> {
+    (memory != part.memory).then(|| ReceiverMemory {
+        receiver: receiver.clone(),
+        about: part.about,
+        memory,
+    })
+}
+
+pub(in crate::notify) fn today(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&chrono_tz::Europe::Paris).date_naive()
+}
+
+/// An id that is the same whenever the same receiver and occasion are composed again, and differs
+/// for another cycle or database.
+pub(in crate::notify) fn notice_id(
+    receiver: &Receiver,
+    parts: &[&str],
+    now: DateTime<Utc>,
+) -> NoticeId {
+    let receiver = receiver.to_string();
+    let now = now.to_rfc3339();
+    let mut all = vec!["notice", receiver.as_str(), now.as_str()];
+    all.extend_from_slice(parts);
+    let fingerprint = Fingerprint::of_parts(&all);
+    NoticeId::new(fingerprint.as_str().get(..24).unwrap_or_default())
+}

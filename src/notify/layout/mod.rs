@@ -1,0 +1,5 @@
+//! How messages look: lines, labels, and the templates for text, HTML and chat.
+
+pub(super) mod labels;
+pub(super) mod message;
+pub(super) mod render;

@@ -1,0 +1,232 @@
+//! Compiles the rules of a folder into a catalogue, and reports every fault of every file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rhai::Engine;
+
+use super::fault::{RuleFault, TextPosition};
+use super::front_matter::Rule;
+use super::thresholds::Thresholds;
+use super::{folder, front_matter, inhibitions, thresholds};
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::rules::rule::RuleTerms;
+use crate::rules::compile;
+use crate::rules::compile::ExecutionRoute;
+use crate::rules::evaluate::budget::Budget;
+use crate::rules::evaluate::interpret::CompiledRule;
+use crate::rules::language::sandbox::ScriptLimits;
+use crate::rules::language::syntax::{CheckContext, TokenRecorder};
+use crate::rules::language::{sandbox, syntax};
+use crate::support::fingerprint::Fingerprint;
+
+/// Compiled rules, ready to judge. A catalogue is immutable: a change of any text makes another
+/// one.
+#[derive(Debug)]
+pub struct Catalogue {
+    pub(in crate::rules) engine: Engine,
+    pub(in crate::rules) limits: ScriptLimits,
+    /// What a trial of this catalogue may spend; unlimited when the catalogue is in force.
+    pub(in crate::rules) budget: Budget,
+    pub(in crate::rules) rules: BTreeMap<RuleId, CompiledRule>,
+    thresholds: Thresholds,
+    fingerprint: Fingerprint,
+}
+
+impl Catalogue {
+    /// Fingerprint of all the texts of the folder, including missions and cases.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// By rule id.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.values().map(|compiled| &compiled.rule)
+    }
+
+    pub fn rule(&self, id: &RuleId) -> Option<&Rule> {
+        self.rules.get(id).map(|compiled| &compiled.rule)
+    }
+
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
+    }
+
+    pub fn terms(&self) -> BTreeMap<RuleId, RuleTerms> {
+        self.rules().map(|rule| (rule.id.clone(), rule.terms())).collect()
+    }
+
+    pub fn revisions(&self) -> BTreeMap<RuleId, Fingerprint> {
+        self.rules().map(|rule| (rule.id.clone(), rule.revision.clone())).collect()
+    }
+
+    /// Whether a rule is translated or interpreted, and why.
+    pub fn route(&self, id: &RuleId) -> Option<ExecutionRoute> {
+        self.rules.get(id).map(|compiled| match &compiled.translation {
+            Ok(_) => ExecutionRoute::Translated,
+            Err(because) => ExecutionRoute::Interpreted { because: because.clone() },
+        })
+    }
+
+    /// The levels that a rule can return, found in its text.
+    pub fn levels_of(&self, id: &RuleId) -> BTreeSet<Level> {
+        self.rules.get(id).map(|compiled| compiled.analysis.levels.clone()).unwrap_or_default()
+    }
+
+    /// The thresholds that a rule reads, found in its text.
+    pub fn threshold_names_of(&self, id: &RuleId) -> impl Iterator<Item = String> {
+        let thresholds = self.rules.get(id).map(|compiled| compiled.analysis.thresholds.clone());
+        thresholds.unwrap_or_default().into_iter()
+    }
+
+    /// The fields that a rule reads, found in its text.
+    pub fn fields_of(&self, id: &RuleId) -> impl Iterator<Item = &'static str> {
+        let fields = self.rules.get(id).map(|compiled| compiled.analysis.fields.clone());
+        fields.unwrap_or_default().into_iter()
+    }
+}
+
+/// Compiles `thresholds.toml` and every `*.rhai` of `texts`, which is keyed by path relative to the
+/// catalogue's folder. Leaves out faulty rules and returns every fault, sorted by file, line and
+/// column.
+pub fn compile_catalogue(
+    texts: &BTreeMap<String, String>,
+    limits: &ScriptLimits,
+) -> (Catalogue, Vec<RuleFault>) {
+    compile_within(texts, limits, &Budget::unlimited())
+}
+
+/// Compiles a catalogue for a trial: everything it evaluates is charged to `budget`. Once the
+/// budget is spent the results are partial and meaningless, so callers must check it afterwards.
+pub fn compile_within(
+    texts: &BTreeMap<String, String>,
+    limits: &ScriptLimits,
+    budget: &Budget,
+) -> (Catalogue, Vec<RuleFault>) {
+    compile_with(texts, (limits, budget), &|_| ())
+}
+
+/// `equip` registers on the engines what only these texts use.
+pub(in crate::rules) fn compile_with(
+    texts: &BTreeMap<String, String>,
+    (limits, budget): (&ScriptLimits, &Budget),
+    equip: &dyn Fn(&mut Engine),
+) -> (Catalogue, Vec<RuleFault>) {
+    let mut faults = Vec::new();
+    let thresholds = if let Some(text) = texts.get(thresholds::FILE) {
+        thresholds::read(text, &mut faults)
+    } else {
+        let message = "the catalogue has no thresholds";
+        faults.push(RuleFault::new(thresholds::FILE, TextPosition::default(), message));
+        Thresholds::default()
+    };
+    let mut parser = sandbox::engine(limits, &thresholds, budget);
+    equip(&mut parser);
+    let recorder = TokenRecorder::default();
+    recorder.attach(&mut parser);
+    let mut rules = BTreeMap::<RuleId, CompiledRule>::new();
+    for (file, text) in texts.iter().filter(|(file, _)| folder::is_rule(file)) {
+        if budget.is_spent() {
+            break;
+        }
+        let source = RuleText { file, text, limits, thresholds: &thresholds };
+        let Some(compiled) = source.compile(&parser, &recorder, &mut faults) else { continue };
+        if let Some(first) = rules.get(&compiled.rule.id) {
+            let message =
+                format!("the id `{}` is that of {} too", compiled.rule.id, first.rule.file);
+            faults.push(RuleFault::new(file, TextPosition::default(), message));
+        } else {
+            rules.insert(compiled.rule.id.clone(), compiled);
+        }
+    }
+    leave_out_impossible_inhibitions(&mut rules, &mut faults);
+    faults.sort();
+    let parts: Vec<&str> =
+        texts.iter().flat_map(|(path, text)| [path.as_str(), text.as_str()]).collect();
+    let mut engine = sandbox::engine(limits, &thresholds, budget);
+    equip(&mut engine);
+    let catalogue = Catalogue {
+        engine,
+        limits: *limits,
+        budget: budget.clone(),
+        rules,
+        thresholds,
+        fingerprint: Fingerprint::of_parts(&parts),
+    };
+    (catalogue, faults)
+}
+
+/// Removes the rules that inhibit an alert which cannot exist on their subjects, or that inhibit
+/// one another.
+fn leave_out_impossible_inhibitions(
+    rules: &mut BTreeMap<RuleId, CompiledRule>,
+    faults: &mut Vec<RuleFault>,
+) {
+    let known: BTreeMap<RuleId, Rule> =
+        rules.iter().map(|(id, compiled)| (id.clone(), compiled.rule.clone())).collect();
+    rules.retain(|_, compiled| {
+        let found = inhibitions::faults(&compiled.rule, &known);
+        let sound = found.is_empty();
+        let file = &compiled.rule.file;
+        faults.extend(
+            found.into_iter().map(|message| RuleFault::new(file, TextPosition::default(), message)),
+        );
+        sound
+    });
+}
+
+/// The text of one rule, with the limits and thresholds it is checked against.
+struct RuleText<'s> {
+    file: &'s str,
+    text: &'s str,
+    limits: &'s ScriptLimits,
+    thresholds: &'s Thresholds,
+}
+
+impl RuleText<'_> {
+    fn compile(
+        &self,
+        parser: &Engine,
+        recorder: &TokenRecorder,
+        faults: &mut Vec<RuleFault>,
+    ) -> Option<CompiledRule> {
+        if let Some(message) = self.unfit() {
+            faults.push(RuleFault::new(self.file, TextPosition::default(), message));
+            return None;
+        }
+        let before = faults.len();
+        let rule = front_matter::read(self.file, self.text, faults);
+        drop(recorder.take());
+        let ast = match parser.compile(self.text) {
+            Ok(ast) => ast,
+            Err(error) => {
+                let message = error.err_type().to_string();
+                faults.push(RuleFault::new(self.file, error.position(), message));
+                return None;
+            }
+        };
+        let rule = rule?;
+        let context =
+            CheckContext { file: self.file, scope: rule.scope, thresholds: self.thresholds };
+        let tokens = recorder.take();
+        let analysis = syntax::read(&ast, &tokens, context, faults);
+        (faults.len() == before).then(|| {
+            let translation = compile::translate(&ast, &tokens, self.thresholds, self.limits);
+            CompiledRule { rule, ast, analysis: Arc::new(analysis), translation }
+        })
+    }
+
+    /// Why the text is rejected before it is parsed: too long, or not UTF-8.
+    fn unfit(&self) -> Option<String> {
+        let most = self.limits.text_size;
+        let bytes = self.text.len();
+        let read = usize::try_from(folder::MOST_BYTES).unwrap_or(usize::MAX);
+        if bytes > most {
+            let found = if bytes > read { format!("more than {read}") } else { bytes.to_string() };
+            return Some(format!("the file has {found} bytes, expected at most {most}"));
+        }
+        let line = self.text.lines().position(|line| line.contains(char::REPLACEMENT_CHARACTER))?;
+        Some(format!("line {} is not UTF-8", line + 1))
+    }
+}

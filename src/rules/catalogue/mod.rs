@@ -1,0 +1,11 @@
+//! The rules as their authors wrote them: files, front matter, thresholds, inhibitions, and every fault found in them.
+
+pub(super) mod compiled_catalogue;
+pub(super) mod documentation;
+pub(super) mod fault;
+pub(super) mod folder;
+pub(super) mod front_matter;
+pub(super) mod inhibitions;
+pub(super) mod table;
+pub(super) mod threshold_edit;
+pub(super) mod thresholds;

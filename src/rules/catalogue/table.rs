@@ -1,0 +1,132 @@
+//! A frame opened for reading cell by cell.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use polars::frame::DataFrame;
+use polars::prelude::{
+    BooleanChunked, Column, Float64Chunked, Int32Chunked, Int64Chunked, PolarsResult, StringChunked,
+};
+
+use super::front_matter::Subjects;
+use crate::domain::ids::{MinistryCode, ProjectId};
+use crate::domain::portfolio::subject::{Subject, SubjectKind};
+use crate::domain::value::Value;
+use crate::frame::dictionary;
+use crate::frame::dictionary::FieldKind;
+
+/// Row numbers and their subjects, sorted by subject.
+#[derive(Debug)]
+pub(in crate::rules) struct SubjectRows {
+    pub(in crate::rules) rows: Vec<usize>,
+    pub(in crate::rules) subjects: Arc<[Subject]>,
+}
+
+#[derive(Debug)]
+pub(in crate::rules) struct SubjectTable {
+    scope: SubjectKind,
+    height: usize,
+    cells: HashMap<&'static str, Cells>,
+}
+
+/// One column, with the type that the dictionary declares.
+#[derive(Debug)]
+enum Cells {
+    Bool(BooleanChunked),
+    Int(Int64Chunked),
+    Float(Float64Chunked),
+    Text(StringChunked),
+    /// Days since 1970-01-01.
+    Date(Int32Chunked),
+    /// The column does not have the type that the dictionary declares; the text says what it has.
+    Unreadable(String),
+}
+
+impl SubjectTable {
+    pub(in crate::rules) fn open(frame: &DataFrame, scope: SubjectKind) -> Self {
+        // Polars looks a column up by scanning them all: a map is built once for all fields.
+        let columns: HashMap<&str, &Column> =
+            frame.columns().iter().map(|column| (column.name().as_str(), column)).collect();
+        let cells = dictionary::fields_of(scope)
+            .map(|field| {
+                let column = columns.get(field.name);
+                let cells = column.map_or_else(
+                    || Cells::Unreadable("there is no such column".to_owned()),
+                    |column| {
+                        read(column, field.kind)
+                            .unwrap_or_else(|error| Cells::Unreadable(error.to_string()))
+                    },
+                );
+                (field.name, cells)
+            })
+            .collect();
+        Self { scope, height: frame.height(), cells }
+    }
+
+    /// The value of a cell, `None` when it is missing.
+    ///
+    /// # Errors
+    /// When the column does not have the type that the dictionary declares.
+    pub(in crate::rules) fn get(&self, field: &str, row: usize) -> Result<Option<Value>, String> {
+        let cells = self
+            .cells
+            .get(field)
+            .ok_or_else(|| format!("the frame of this scope has no column `{field}`"))?;
+        Ok(match cells {
+            Cells::Bool(cells) => cells.get(row).map(Value::Bool),
+            Cells::Int(cells) => cells.get(row).map(Value::Int),
+            Cells::Float(cells) => match cells.get(row) {
+                Some(figure) if !figure.is_finite() => {
+                    return Err(format!("the frame holds {figure} in `{field}`"));
+                }
+                figure => figure.map(Value::Float),
+            },
+            Cells::Text(cells) => cells.get(row).map(|text| Value::Text(text.to_owned())),
+            Cells::Date(cells) => {
+                cells.get(row).and_then(NaiveDate::from_epoch_days).map(Value::Date)
+            }
+            Cells::Unreadable(why) => return Err(format!("read `{field}` of the frame: {why}")),
+        })
+    }
+
+    pub(in crate::rules) fn is_true(&self, field: &str, row: usize) -> bool {
+        matches!(self.get(field, row), Ok(Some(Value::Bool(true))))
+    }
+
+    /// The rows that a rule for these subjects judges.
+    pub(in crate::rules) fn roll(&self, subjects: Subjects) -> SubjectRows {
+        let chosen = subjects.field();
+        let mut rows: Vec<_> = (0..self.height)
+            .filter(|row| self.scope != SubjectKind::Project || self.is_true(chosen, *row))
+            .filter_map(|row| Some((row, self.subject(row)?)))
+            .collect();
+        rows.sort_by(|one, other| one.1.cmp(&other.1));
+        let (rows, judged): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        SubjectRows { rows, subjects: judged.into() }
+    }
+
+    fn subject(&self, row: usize) -> Option<Subject> {
+        let id = |field| match self.get(field, row) {
+            Ok(Some(Value::Text(id))) => Some(id),
+            _ => None,
+        };
+        match self.scope {
+            SubjectKind::Project => id("project_id").map(|id| Subject::Project(ProjectId::new(id))),
+            SubjectKind::Ministry => {
+                id("ministry").map(|code| Subject::Ministry(MinistryCode::new(code)))
+            }
+            SubjectKind::Portfolio => Some(Subject::Portfolio),
+        }
+    }
+}
+
+fn read(column: &Column, kind: FieldKind) -> PolarsResult<Cells> {
+    Ok(match kind {
+        FieldKind::Bool => Cells::Bool(column.bool()?.rechunk().into_owned()),
+        FieldKind::Int => Cells::Int(column.i64()?.rechunk().into_owned()),
+        FieldKind::Float => Cells::Float(column.f64()?.rechunk().into_owned()),
+        FieldKind::Text => Cells::Text(column.str()?.rechunk().into_owned()),
+        FieldKind::Date => Cells::Date(column.date()?.physical().rechunk().into_owned()),
+    })
+}

@@ -1,0 +1,258 @@
+//! The thresholds that rules read, each with its unit, its source and its dates.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::fault::{RuleFault, TextPosition, nearest};
+use crate::domain::plausible;
+use crate::domain::value::{FieldValue, Value};
+use crate::frame::dictionary::Unit;
+use crate::rules::language::wording::float;
+
+pub(in crate::rules) const FILE: &str = "thresholds.toml";
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Thresholds(BTreeMap<String, Threshold>);
+
+impl Thresholds {
+    /// Those of a catalogue's texts, without compiling its rules; faulty ones are left out.
+    pub fn of_texts(texts: &BTreeMap<String, String>) -> Self {
+        texts.get(FILE).map_or_else(Self::default, |text| read(text, &mut Vec::new()))
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Threshold> {
+        self.0.values()
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Threshold> {
+        self.0.get(name)
+    }
+
+    /// The values in force at a date. A threshold that is not yet in force is absent.
+    pub fn at(&self, as_of: NaiveDate) -> BTreeMap<String, Value> {
+        self.iter()
+            .filter_map(|threshold| Some((threshold.name.clone(), threshold.at(as_of)?.clone())))
+            .collect()
+    }
+
+    pub(in crate::rules) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Threshold {
+    pub name: String,
+    /// Name for people, in French.
+    pub label: String,
+    pub unit: Unit,
+    pub source: ThresholdSource,
+    /// Bounds of a plausible value: outside of them it is taken for a typing mistake.
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    /// Sorted by date. A value without a date has always been in force.
+    pub values: Vec<DatedValue>,
+}
+
+impl Threshold {
+    pub fn at(&self, as_of: NaiveDate) -> Option<&Value> {
+        let in_force = |dated: &&DatedValue| dated.from.is_none_or(|from| from <= as_of);
+        self.values.iter().rfind(in_force).map(|dated| &dated.value)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct DatedValue {
+    pub from: Option<NaiveDate>,
+    pub value: FieldValue,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThresholdSource {
+    pub tag: SourceTag,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceTag {
+    Published,
+    /// A base rate computed on the public editions.
+    Derived,
+    /// An expert's default: no public figure was found.
+    Expert,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    label: String,
+    unit: String,
+    source: ThresholdSource,
+    value: Option<Number>,
+    values: Option<Vec<Dated>>,
+    min: Option<f64>,
+    max: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Int(i64),
+    Float(f64),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dated {
+    from: Option<toml::value::Datetime>,
+    value: Number,
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(count) => Self::Int(count),
+            Number::Float(figure) => Self::Float(figure),
+        }
+    }
+}
+
+impl From<Number> for f64 {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(count) => float(count),
+            Number::Float(figure) => figure,
+        }
+    }
+}
+
+/// Reads `thresholds.toml`. Leaves out faulty thresholds and adds every fault to `faults`.
+pub(in crate::rules) fn read(text: &str, faults: &mut Vec<RuleFault>) -> Thresholds {
+    let entries: BTreeMap<String, toml::Spanned<toml::Value>> = match toml::from_str(text) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let place = TextPosition::of_span(text, 0, error.span());
+            faults.push(RuleFault::new(FILE, place, error.message().to_owned()));
+            return Thresholds::default();
+        }
+    };
+    let mut thresholds = BTreeMap::new();
+    for (name, entry) in entries {
+        let place = TextPosition::of_span(text, 0, Some(entry.span()));
+        match threshold(&name, entry.into_inner()) {
+            Ok(threshold) => drop(thresholds.insert(name, threshold)),
+            Err(reason) => {
+                faults.push(RuleFault::new(FILE, place, format!("threshold `{name}`: {reason}")));
+            }
+        }
+    }
+    Thresholds(thresholds)
+}
+
+fn threshold(name: &str, entry: toml::Value) -> Result<Threshold, String> {
+    let entry: Entry =
+        entry.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
+    let unit = unit(&entry.unit)?;
+    let values = match (entry.value, entry.values) {
+        (Some(value), None) => vec![DatedValue { from: None, value: value.into() }],
+        (None, Some(values)) => dated(&values)?,
+        (Some(_), Some(_)) => return Err("has both `value` and `values`, expected one".to_owned()),
+        (None, None) => return Err("has neither `value` nor `values`".to_owned()),
+    };
+    let threshold = Threshold {
+        name: name.to_owned(),
+        label: entry.label,
+        unit,
+        source: entry.source,
+        min: entry.min,
+        max: entry.max,
+        values,
+    };
+    check_bounds(&threshold)?;
+    Ok(threshold)
+}
+
+fn dated(values: &[Dated]) -> Result<Vec<DatedValue>, String> {
+    let mut read: Vec<DatedValue> = Vec::with_capacity(values.len());
+    for (index, dated) in values.iter().enumerate() {
+        let from = dated.from.as_ref().map(day).transpose()?;
+        if from.is_none() && index > 0 {
+            return Err("only the first of the dated values may have no `from`".to_owned());
+        }
+        if read.last().is_some_and(|last| last.from >= from && index > 0) {
+            return Err("dated values are not in the order of their dates".to_owned());
+        }
+        read.push(DatedValue { from, value: dated.value.into() });
+    }
+    if read.is_empty() { Err("has no value".to_owned()) } else { Ok(read) }
+}
+
+fn day(datetime: &toml::value::Datetime) -> Result<NaiveDate, String> {
+    let text = datetime.to_string();
+    plausible::date(&text).map_err(|expected| format!("found `{text}`, expected {expected}"))
+}
+
+fn check_bounds(threshold: &Threshold) -> Result<(), String> {
+    for dated in &threshold.values {
+        let figure = match dated.value {
+            Value::Int(count) => float(count),
+            Value::Float(figure) => figure,
+            Value::Bool(_) | Value::Text(_) | Value::Date(_) => continue,
+        };
+        if !figure.is_finite() {
+            return Err("is not a finite number".to_owned());
+        }
+        if threshold.min.is_some_and(|min| figure < min) {
+            return Err(format!("{figure} is below its bound {}", threshold.min.unwrap_or(figure)));
+        }
+        if threshold.max.is_some_and(|max| figure > max) {
+            return Err(format!("{figure} is above its bound {}", threshold.max.unwrap_or(figure)));
+        }
+    }
+    Ok(())
+}
+
+const UNITS: [Unit; 9] = [
+    Unit::None,
+    Unit::Ratio,
+    Unit::Points,
+    Unit::Meur,
+    Unit::MeurPerYear,
+    Unit::Months,
+    Unit::Days,
+    Unit::Count,
+    Unit::Fte,
+];
+
+/// The name of a unit in files and in evidence, the same as in the API.
+pub(in crate::rules) fn unit_word(unit: Unit) -> &'static str {
+    match unit {
+        Unit::None => "none",
+        Unit::Ratio => "ratio",
+        Unit::Points => "points",
+        Unit::Meur => "meur",
+        Unit::MeurPerYear => "meur_per_year",
+        Unit::Months => "months",
+        Unit::Days => "days",
+        Unit::Count => "count",
+        Unit::Fte => "fte",
+    }
+}
+
+fn unit(word: &str) -> Result<Unit, String> {
+    UNITS.into_iter().find(|unit| unit_word(*unit) == word).ok_or_else(|| {
+        let known = UNITS.map(unit_word);
+        let hint = nearest(word, known).map(|near| format!(", did you mean `{near}`?"));
+        format!(
+            "found the unit `{word}`, expected one of {}{}",
+            known.join(", "),
+            hint.unwrap_or_default()
+        )
+    })
+}

@@ -1,0 +1,264 @@
+//! Judges the rules of one scope on one frame after another, so that a table larger than memory can
+//! be judged. Translated rules run as one query per frame; the interpreter judges the rest row by
+//! row.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use polars::frame::DataFrame;
+
+use super::interpret::{CompiledRule, EvalError};
+use super::script_run::{EvalContext, missing_field};
+use super::workers::run_in_parallel;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::domain::rules::verdict::{Absence, RuleFailure, Verdict};
+use crate::domain::value::Value;
+use crate::rules::catalogue::compiled_catalogue::Catalogue;
+use crate::rules::catalogue::front_matter::{Rule, Subjects};
+use crate::rules::catalogue::table::SubjectTable;
+use crate::rules::compile::{CompiledAnswer, CompiledAnswers};
+
+/// Rows that a thread takes at a time.
+const ROWS_AT_A_TIME: usize = 1_024;
+
+/// The rules of one scope as of a date. A rule that keeps breaking a limit is given up for all
+/// following frames.
+#[derive(Debug)]
+pub struct BatchEvaluator<'c> {
+    catalogue: &'c Catalogue,
+    scope: SubjectKind,
+    as_of: NaiveDate,
+    thresholds: Arc<BTreeMap<String, Value>>,
+    breaches: HashMap<&'c RuleId, usize>,
+}
+
+/// The verdicts of all rules on one frame.
+#[derive(Debug)]
+pub struct BatchVerdicts<'c> {
+    table: Arc<SubjectTable>,
+    rows: RuledRows,
+    rules: Vec<InterpretedVerdicts<'c>>,
+}
+
+/// The verdicts of one rule on each row of a frame.
+#[derive(Debug)]
+pub struct InterpretedVerdicts<'c> {
+    compiled: &'c CompiledRule,
+    answers: Option<CompiledAnswers>,
+    /// Verdicts of the interpreter, by row.
+    interpreted: HashMap<usize, InterpretedRow>,
+    /// The fault of the rows that were not judged because the rule was given up.
+    given_up: RuleFailure,
+}
+
+/// A verdict on one row. Borrows its texts where possible.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RowVerdict<'h> {
+    Level(Level),
+    Unknown { field: Cow<'h, str>, why: Absence },
+    Failed(&'h RuleFailure),
+}
+
+#[derive(Debug)]
+struct InterpretedRow {
+    verdict: Verdict,
+    explanation: Option<String>,
+}
+
+/// Whether each row is present in the current edition, and whether it has left.
+#[derive(Debug)]
+struct RuledRows {
+    present: Vec<bool>,
+    left: Vec<bool>,
+}
+
+/// The interpreter's verdict on one row.
+struct Reply {
+    row: usize,
+    answer: InterpretedRow,
+    broke_limit: bool,
+}
+
+/// Some rows of one rule, judged on one thread.
+struct Piece<'c> {
+    rule: usize,
+    compiled: &'c CompiledRule,
+    /// Each row with its level if already known: then only the explanation is missing.
+    rows: Vec<(usize, Option<Level>)>,
+}
+
+impl Catalogue {
+    pub fn hearing(&self, scope: SubjectKind, as_of: NaiveDate) -> BatchEvaluator<'_> {
+        let thresholds = Arc::new(self.thresholds().at(as_of));
+        BatchEvaluator { catalogue: self, scope, as_of, thresholds, breaches: HashMap::new() }
+    }
+}
+
+impl<'c> BatchEvaluator<'c> {
+    /// Judges a frame that has the dictionary's types and one row per subject. Columns that no rule
+    /// of the scope reads may be left out, except `in_panorama` and `has_left` for projects.
+    pub fn judge(&mut self, frame: &DataFrame, explain: bool) -> BatchVerdicts<'c> {
+        let table = Arc::new(SubjectTable::open(frame, self.scope));
+        let outcomes = self
+            .catalogue
+            .outcomes(frame, self.scope, self.as_of)
+            .inspect_err(|error| tracing::warn!(%error, "the rules of a table are interpreted"))
+            .ok();
+        let rows = RuledRows::of(&table, self.scope, frame.height());
+        let of_scope =
+            self.catalogue.rules.values().filter(|compiled| compiled.rule.scope == self.scope);
+        let mut rules: Vec<InterpretedVerdicts<'c>> = of_scope
+            .map(|compiled| InterpretedVerdicts {
+                compiled,
+                answers: outcomes.as_ref().and_then(|all| all.answers(&compiled.rule.id)),
+                interpreted: HashMap::new(),
+                given_up: compiled.given_up(self.catalogue.limits.breaches),
+            })
+            .collect();
+        let pieces = rules.iter().enumerate().flat_map(|(rule, spoken)| {
+            let open: Vec<_> = (0..frame.height())
+                .filter(|row| rows.are_judged(spoken.compiled.rule.subjects, *row))
+                .filter_map(|row| spoken.left_to_interpreter(row, explain))
+                .collect();
+            let chunks = open.chunks(ROWS_AT_A_TIME);
+            let piece =
+                |chunk: &[_]| Piece { rule, compiled: spoken.compiled, rows: chunk.to_vec() };
+            chunks.map(piece).collect::<Vec<_>>()
+        });
+        let pieces: Vec<Piece<'c>> = pieces.collect();
+        let replies_by_rule =
+            run_in_parallel(pieces, |piece| (piece.rule, self.listen(&piece, &table, explain)));
+        for (rule, replies) in replies_by_rule {
+            if let Some(spoken) = rules.get_mut(rule) {
+                self.keep(spoken, replies);
+            }
+        }
+        BatchVerdicts { table, rows, rules }
+    }
+
+    /// Stops where the rule would be given up.
+    fn listen(&self, piece: &Piece<'c>, table: &Arc<SubjectTable>, explain: bool) -> Vec<Reply> {
+        let engine = &self.catalogue.engine;
+        let mut breaches = 0;
+        let mut replies = Vec::with_capacity(piece.rows.len());
+        for (row, known) in &piece.rows {
+            if breaches >= self.catalogue.limits.breaches {
+                break;
+            }
+            let thresholds = Arc::clone(&self.thresholds);
+            let budget = self.catalogue.budget.clone();
+            let ground = EvalContext { table: Arc::clone(table), row: *row, thresholds, budget };
+            let outcome = known.map_or_else(|| piece.compiled.assess(engine, &ground), Ok);
+            let broke_limit = matches!(outcome, Err(EvalError::Breach(_)));
+            breaches += usize::from(broke_limit);
+            let fired = outcome.as_ref().is_ok_and(|level| *level >= Level::Watch);
+            let explanation = (explain && fired).then(|| piece.compiled.explain(engine, &ground));
+            let verdict = match outcome {
+                Ok(level) => Verdict::Level { level },
+                Err(halt) => halt.into(),
+            };
+            let answer = InterpretedRow { verdict, explanation };
+            replies.push(Reply { row: *row, answer, broke_limit });
+        }
+        replies
+    }
+
+    fn keep(&mut self, spoken: &mut InterpretedVerdicts<'c>, replies: Vec<Reply>) {
+        let breaches = self.breaches.entry(&spoken.compiled.rule.id).or_default();
+        for Reply { row, answer, broke_limit } in replies {
+            if *breaches < self.catalogue.limits.breaches {
+                *breaches += usize::from(broke_limit);
+                spoken.interpreted.insert(row, answer);
+            }
+        }
+    }
+}
+
+impl<'c> BatchVerdicts<'c> {
+    /// Sorted by rule id.
+    pub fn rules(&self) -> &[InterpretedVerdicts<'c>] {
+        &self.rules
+    }
+
+    /// `None` when the rule does not judge the row.
+    pub fn verdict<'h>(
+        &'h self,
+        spoken: &'h InterpretedVerdicts<'c>,
+        row: usize,
+    ) -> Option<RowVerdict<'h>> {
+        if !self.rows.are_judged(spoken.compiled.rule.subjects, row) {
+            return None;
+        }
+        let unknown =
+            |field: &'h str, why| RowVerdict::Unknown { field: Cow::Borrowed(field), why };
+        Some(match spoken.answers.as_ref().map(|answers| answers.at(row)) {
+            Some(CompiledAnswer::Level(level)) => RowVerdict::Level(level),
+            Some(CompiledAnswer::MissingField(field)) => {
+                unknown(field, missing_field(&self.table, row, field).why)
+            }
+            Some(CompiledAnswer::MissingThreshold(name)) => {
+                let field = Cow::Owned(format!("t.{name}"));
+                RowVerdict::Unknown { field, why: Absence::Missing }
+            }
+            Some(CompiledAnswer::Interpret) | None => {
+                match spoken.interpreted.get(&row).map(|answer| &answer.verdict) {
+                    Some(Verdict::Level { level }) => RowVerdict::Level(*level),
+                    Some(Verdict::Unknown { missing }) => match missing.first() {
+                        Some(first) => unknown(&first.field, first.why),
+                        None => unknown("", Absence::Missing),
+                    },
+                    Some(Verdict::Failed { fault }) => RowVerdict::Failed(fault),
+                    None => RowVerdict::Failed(&spoken.given_up),
+                }
+            }
+        })
+    }
+
+    /// The explanation of a row that fired, if `judge` was called with `explain`.
+    pub fn explanation<'h>(
+        &'h self,
+        spoken: &'h InterpretedVerdicts<'c>,
+        row: usize,
+    ) -> Option<&'h str> {
+        spoken.interpreted.get(&row)?.explanation.as_deref()
+    }
+}
+
+impl<'c> InterpretedVerdicts<'c> {
+    pub fn rule(&self) -> &'c Rule {
+        &self.compiled.rule
+    }
+
+    /// The row if the interpreter must still judge or explain it, with its level if known.
+    fn left_to_interpreter(&self, row: usize, explain: bool) -> Option<(usize, Option<Level>)> {
+        match self.answers.as_ref().map(|answers| answers.at(row)) {
+            Some(CompiledAnswer::Level(level)) => {
+                (explain && level >= Level::Watch).then_some((row, Some(level)))
+            }
+            Some(CompiledAnswer::MissingField(_) | CompiledAnswer::MissingThreshold(_)) => None,
+            Some(CompiledAnswer::Interpret) | None => Some((row, None)),
+        }
+    }
+}
+
+impl RuledRows {
+    fn of(table: &SubjectTable, scope: SubjectKind, height: usize) -> Self {
+        let marked = |field| match scope {
+            SubjectKind::Project => (0..height).map(|row| table.is_true(field, row)).collect(),
+            SubjectKind::Ministry | SubjectKind::Portfolio => vec![true; height],
+        };
+        Self { present: marked(Subjects::Present.field()), left: marked(Subjects::Left.field()) }
+    }
+
+    fn are_judged(&self, subjects: Subjects, row: usize) -> bool {
+        let rows = match subjects {
+            Subjects::Present => &self.present,
+            Subjects::Left => &self.left,
+        };
+        rows.get(row).copied().unwrap_or_default()
+    }
+}

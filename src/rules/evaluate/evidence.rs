@@ -1,0 +1,140 @@
+//! The evidence of a verdict in French: comparisons as they were evaluated, and readings with their
+//! labels.
+
+use rhai::{Array, Dynamic, Position};
+
+use super::script_run::{Read, Recording};
+use crate::domain::rules::verdict::{Comparison, Evidence, Reading, ReadingSource};
+use crate::frame::dictionary;
+use crate::frame::dictionary::Unit;
+use crate::rules::catalogue::thresholds::{Thresholds, unit_word};
+use crate::rules::language::syntax::{Analysis, NamedExpression, Operand, lowered};
+use crate::rules::language::value::Scalar;
+use crate::rules::language::wording;
+
+/// Evidence of a comparison, for example `Écart budgétaire (42,0 %) > seuil critique (30,0 %)`.
+pub(in crate::rules) fn comparison(
+    analysis: &Analysis,
+    position: Position,
+    sign: &str,
+    values: [&Dynamic; 2],
+    held: bool,
+) -> Comparison {
+    let [left, right] = values;
+    let operands: Vec<&Operand> = analysis.operands_at(position).iter().collect();
+    let unit = shared_unit(&operands);
+    let left = side(operands.first().copied(), left, unit);
+    let right = lowered(&side(operands.get(1).copied(), right, unit));
+    at(position, format!("{left} {sign} {right}"), held)
+}
+
+/// Evidence of `between`, for example `Âge des chiffres (200 jours) entre 100 jours et 300 jours`.
+pub(in crate::rules) fn range(
+    analysis: &Analysis,
+    position: Position,
+    values: [&Dynamic; 3],
+    held: bool,
+) -> Comparison {
+    let operands: Vec<&Operand> = analysis.operands_at(position).iter().collect();
+    let unit = shared_unit(&operands);
+    let [value, low, high] = values;
+    let text = format!(
+        "{} entre {} et {}",
+        side(operands.first().copied(), value, unit),
+        lowered(&side(operands.get(1).copied(), low, unit)),
+        lowered(&side(operands.get(2).copied(), high, unit)),
+    );
+    at(position, text, held)
+}
+
+/// Evidence of `has`, for example `Coût initial : renseigné`.
+pub(in crate::rules) fn presence(
+    analysis: &Analysis,
+    position: Position,
+    held: bool,
+) -> Comparison {
+    let name = match analysis.operands_at(position).first() {
+        Some(operand) => label(operand).unwrap_or_else(|| operand.source.clone()),
+        None => String::new(),
+    };
+    at(position, format!("{name} : renseigné"), held)
+}
+
+/// Turns a recorded evaluation into evidence, with each field or threshold once.
+pub(in crate::rules) fn gather(recording: Recording, thresholds: &Thresholds) -> Evidence {
+    let mut readings: Vec<Reading> = Vec::new();
+    for read in recording.readings {
+        let seen = |reading: &Reading| reading.name == read.name && reading.source == read.source;
+        if !readings.iter().any(seen) {
+            readings.push(reading(read, thresholds));
+        }
+    }
+    Evidence { readings, trail: recording.trail }
+}
+
+fn reading(read: Read, thresholds: &Thresholds) -> Reading {
+    let known = match read.source {
+        ReadingSource::Field => {
+            dictionary::field(&read.name).map(|field| (field.label.to_owned(), field.unit))
+        }
+        ReadingSource::Threshold => {
+            thresholds.get(&read.name).map(|threshold| (threshold.label.clone(), threshold.unit))
+        }
+    };
+    let (label, unit) = known.unwrap_or_else(|| (read.name.clone(), Unit::None));
+    let unit = (unit != Unit::None).then(|| unit_word(unit).to_owned());
+    Reading { name: read.name, source: read.source, label, unit, value: read.value }
+}
+
+/// The unit of a number written next to a field or a threshold: that of the field or threshold.
+fn shared_unit(operands: &[&Operand]) -> Unit {
+    let units = operands.iter().map(|operand| unit(operand));
+    units.into_iter().find(|unit| *unit != Unit::None).unwrap_or(Unit::None)
+}
+
+fn unit(operand: &Operand) -> Unit {
+    match &operand.named {
+        NamedExpression::Field { unit, .. } | NamedExpression::Threshold { unit, .. } => *unit,
+        NamedExpression::Editions { .. } => Unit::Count,
+        NamedExpression::Literal | NamedExpression::Expression => Unit::None,
+    }
+}
+
+fn label(operand: &Operand) -> Option<String> {
+    match &operand.named {
+        NamedExpression::Field { label, .. } => Some((*label).to_owned()),
+        NamedExpression::Threshold { label, .. } | NamedExpression::Editions { label } => {
+            Some(label.clone())
+        }
+        NamedExpression::Literal | NamedExpression::Expression => None,
+    }
+}
+
+fn side(operand: Option<&Operand>, value: &Dynamic, shared: Unit) -> String {
+    let own = operand.map_or(Unit::None, unit);
+    let shown = show(value, if own == Unit::None { shared } else { own });
+    match operand {
+        None => shown,
+        Some(operand) if operand.named == NamedExpression::Literal => shown,
+        Some(operand) => match label(operand) {
+            Some(label) => format!("{label} ({shown})"),
+            None => format!("`{}` ({shown})", operand.source),
+        },
+    }
+}
+
+fn show(value: &Dynamic, unit: Unit) -> String {
+    if let Some(list) = value.read_lock::<Array>() {
+        let items: Vec<_> = list.iter().map(|item| show(item, unit)).collect();
+        return format!("[{}]", items.join(", "));
+    }
+    match Scalar::of(value).value() {
+        Some(value) => wording::value(&value, unit),
+        None => "rien".to_owned(),
+    }
+}
+
+fn at(position: Position, text: String, held: bool) -> Comparison {
+    let line = position.line().unwrap_or_default();
+    Comparison { line, column: position.position().unwrap_or_default(), text, held }
+}

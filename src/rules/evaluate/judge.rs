@@ -1,0 +1,217 @@
+//! Judges all rules on all their subjects: translated rules in one query, the others row by row,
+//! and the interpreter again for the evidence of what fired.
+
+use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use chrono::NaiveDate;
+use polars::error::PolarsResult;
+use polars::frame::DataFrame;
+
+use super::budget::Budget;
+use super::rule_evaluation::{InterpretedSubject, RuleEvaluation};
+use super::script_run::EvalContext;
+use super::workers::run_in_parallel;
+use crate::domain::ids::RuleId;
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::domain::rules::batch::{JudgementRef, Verdicts};
+use crate::domain::rules::verdict::Judgement;
+use crate::domain::value::Value;
+use crate::frame::Frames;
+use crate::rules::catalogue::compiled_catalogue::Catalogue;
+use crate::rules::catalogue::front_matter::Subjects;
+use crate::rules::catalogue::table::{SubjectRows, SubjectTable};
+use crate::rules::compile;
+use crate::rules::compile::{CompiledAnswers, Outcomes, QueryInput};
+
+/// Subjects that a thread takes at a time.
+const SUBJECTS_AT_A_TIME: usize = 256;
+
+impl Catalogue {
+    /// Sorted by rule, then subject. Levels from `Watch` have evidence and an explanation.
+    pub fn verdicts(&self, frames: &Frames, as_of: NaiveDate) -> Verdicts {
+        let bench = self.set_up(frames, as_of);
+        let answers = self.answers(frames, &bench.thresholds);
+        self.verdicts_with(&bench, &answers)
+    }
+
+    /// The verdicts of `verdicts` as a list of judgements.
+    pub fn judge(&self, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
+        self.verdicts(frames, as_of).to_judgements()
+    }
+
+    /// The judgements with every rule interpreted: the reference that translated rules must match.
+    pub fn judge_interpreted(&self, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
+        let bench = self.set_up(frames, as_of);
+        self.verdicts_with(&bench, &BTreeMap::new()).to_judgements()
+    }
+
+    /// The judgements of one rule, interpreted on all its subjects.
+    pub fn judge_by(&self, rule: &RuleId, frames: &Frames, as_of: NaiveDate) -> Vec<Judgement> {
+        let bench = self.set_up(frames, as_of);
+        let Some(compiled) = self.rules.get(rule) else { return Vec::new() };
+        let mut ruling = RuleEvaluation::open(compiled, &bench, None);
+        let replies = ruling.interpret(0..ruling.waiting(), self, &bench);
+        ruling.settle(replies, self.limits.breaches);
+        ruling.close().iter().map(JudgementRef::to_judgement).collect()
+    }
+
+    fn set_up(&self, frames: &Frames, as_of: NaiveDate) -> EvaluationInputs {
+        EvaluationInputs::set_up(frames, self.thresholds().at(as_of), self.budget.clone())
+    }
+
+    /// The outcomes of the translated rules of a scope on each row of `frame`, which has the
+    /// dictionary's shape, without evidence or explanations.
+    ///
+    /// # Errors
+    /// When Polars refuses the query.
+    pub fn outcomes(
+        &self,
+        frame: &DataFrame,
+        scope: SubjectKind,
+        as_of: NaiveDate,
+    ) -> PolarsResult<Outcomes> {
+        self.query(frame, scope, &self.thresholds().at(as_of))
+    }
+
+    fn query(
+        &self,
+        frame: &DataFrame,
+        scope: SubjectKind,
+        in_force: &BTreeMap<String, Value>,
+    ) -> PolarsResult<Outcomes> {
+        let rules = self.rules.values().filter(|compiled| compiled.rule.scope == scope);
+        let rules = rules.filter_map(|compiled| {
+            compiled.translation.as_ref().ok().map(|translation| (&compiled.rule.id, translation))
+        });
+        let text_size = self.limits.string_size;
+        let input = QueryInput { frame, in_force, thresholds: self.thresholds(), text_size };
+        compile::evaluate(rules, input)
+    }
+
+    /// The answers of translated rules, by rule. Ministries and the portfolio are small: they are
+    /// queried on another thread while this one queries the projects.
+    fn answers(
+        &self,
+        frames: &Frames,
+        in_force: &BTreeMap<String, Value>,
+    ) -> BTreeMap<RuleId, CompiledAnswers> {
+        let of = |scope| self.answers_of(frames.of(scope), scope, in_force);
+        let totals = || [of(SubjectKind::Ministry), of(SubjectKind::Portfolio)];
+        thread::scope(|scope| {
+            let worker = thread::Builder::new().spawn_scoped(scope, totals);
+            let mut answers = of(SubjectKind::Project);
+            let totals = match worker {
+                Ok(worker) => worker.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                Err(_) => totals(),
+            };
+            answers.extend(totals.into_iter().flatten());
+            answers
+        })
+    }
+
+    /// If Polars refuses the query, the interpreter judges the rules of this scope.
+    fn answers_of(
+        &self,
+        frame: &DataFrame,
+        scope: SubjectKind,
+        in_force: &BTreeMap<String, Value>,
+    ) -> BTreeMap<RuleId, CompiledAnswers> {
+        let outcomes = self.query(frame, scope, in_force).inspect_err(|error| {
+            tracing::warn!(%error, ?scope, "the rules of a scope are interpreted");
+        });
+        let Ok(outcomes) = outcomes else { return BTreeMap::new() };
+        outcomes.rules().filter_map(|id| Some((id.clone(), outcomes.answers(id)?))).collect()
+    }
+
+    fn verdicts_with(
+        &self,
+        bench: &EvaluationInputs,
+        answers: &BTreeMap<RuleId, CompiledAnswers>,
+    ) -> Verdicts {
+        let mut rulings: Vec<RuleEvaluation<'_>> = self
+            .rules
+            .iter()
+            .map(|(id, compiled)| RuleEvaluation::open(compiled, bench, answers.get(id)))
+            .collect();
+        let replies = self.interpret_waiting(&rulings, bench);
+        for ((rule, _), piece) in replies {
+            if let Some(ruling) = rulings.get_mut(rule) {
+                ruling.settle(piece, self.limits.breaches);
+            }
+        }
+        Verdicts::new(rulings.into_iter().map(RuleEvaluation::close).collect())
+    }
+
+    /// Runs the interpreter on the subjects that need it, on as many threads as there are
+    /// processors. Results are keyed by the index of the rule and of the first subject.
+    fn interpret_waiting(
+        &self,
+        rulings: &[RuleEvaluation<'_>],
+        bench: &EvaluationInputs,
+    ) -> BTreeMap<(usize, usize), Vec<InterpretedSubject>> {
+        let pieces = rulings.iter().enumerate().flat_map(|(rule, ruling)| {
+            (0..ruling.waiting()).step_by(SUBJECTS_AT_A_TIME).map(move |from| (rule, ruling, from))
+        });
+        let replies = run_in_parallel(pieces, |(rule, ruling, from)| {
+            let to = ruling.waiting().min(from + SUBJECTS_AT_A_TIME);
+            ((rule, from), ruling.interpret(from..to, self, bench))
+        });
+        replies.into_iter().collect()
+    }
+}
+
+/// The frames, opened once for all rules.
+pub(in crate::rules) struct EvaluationInputs {
+    projects: Arc<SubjectTable>,
+    ministries: Arc<SubjectTable>,
+    portfolio: Arc<SubjectTable>,
+    thresholds: Arc<BTreeMap<String, Value>>,
+    budget: Budget,
+    rolls: Mutex<BTreeMap<(SubjectKind, Subjects), Arc<SubjectRows>>>,
+}
+
+impl EvaluationInputs {
+    fn set_up(frames: &Frames, thresholds: BTreeMap<String, Value>, budget: Budget) -> Self {
+        let open = |scope| Arc::new(SubjectTable::open(frames.of(scope), scope));
+        Self {
+            projects: open(SubjectKind::Project),
+            ministries: open(SubjectKind::Ministry),
+            portfolio: open(SubjectKind::Portfolio),
+            thresholds: Arc::new(thresholds),
+            budget,
+            rolls: Mutex::default(),
+        }
+    }
+
+    pub(in crate::rules) fn table(&self, scope: SubjectKind) -> &Arc<SubjectTable> {
+        match scope {
+            SubjectKind::Project => &self.projects,
+            SubjectKind::Ministry => &self.ministries,
+            SubjectKind::Portfolio => &self.portfolio,
+        }
+    }
+
+    pub(in crate::rules) fn roll(
+        &self,
+        scope: SubjectKind,
+        subjects: Subjects,
+    ) -> Arc<SubjectRows> {
+        let mut known = lock(&self.rolls);
+        let roll = known
+            .entry((scope, subjects))
+            .or_insert_with(|| Arc::new(self.table(scope).roll(subjects)));
+        Arc::clone(roll)
+    }
+
+    pub(in crate::rules) fn ground(&self, scope: SubjectKind, row: usize) -> EvalContext {
+        let (table, thresholds) = (Arc::clone(self.table(scope)), Arc::clone(&self.thresholds));
+        EvalContext { table, row, thresholds, budget: self.budget.clone() }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,12 @@
+//! Verdicts, rule by rule and row by row, with their evidence.
+
+pub(super) mod batch_evaluator;
+pub(super) mod budget;
+pub(super) mod evidence;
+pub(super) mod interpret;
+pub(super) mod judge;
+pub(super) mod rule_evaluation;
+pub(super) mod script_run;
+pub(super) mod specimen;
+pub(super) mod trace;
+pub(super) mod workers;

@@ -1,0 +1,62 @@
+//! Predicates on a value, shorter to write than the comparisons they stand for.
+
+use std::cmp::Ordering;
+
+use rhai::{Array, Dynamic, Engine, NativeCallContext};
+
+use super::unexpected;
+use crate::rules::evaluate::evidence;
+use crate::rules::evaluate::script_run::{Returned, ScriptRun};
+use crate::rules::language::operators::{ranked, same};
+use crate::rules::language::value::Scalar;
+
+pub(super) fn register(engine: &mut Engine) {
+    engine
+        .register_fn("has", |context: NativeCallContext<'_>, value: Dynamic| has(&context, &value));
+    engine.register_fn(
+        "between",
+        |context: NativeCallContext<'_>, value: Dynamic, low: Dynamic, high: Dynamic| {
+            between(&context, [&value, &low, &high])
+        },
+    );
+    engine.register_fn(
+        "any_of",
+        |context: NativeCallContext<'_>, value: Dynamic, list: Dynamic| {
+            any_of(&context, &value, &list)
+        },
+    );
+}
+
+fn has(context: &NativeCallContext<'_>, value: &Dynamic) -> Returned<bool> {
+    let held = !value.is_unit();
+    let position = context.call_position();
+    ScriptRun::of(context)?.compared(|analysis| evidence::presence(analysis, position, held));
+    Ok(held)
+}
+
+fn between(context: &NativeCallContext<'_>, values: [&Dynamic; 3]) -> Returned<bool> {
+    let [value, low, high] = values;
+    let from_low = ranked(context, value, low)?;
+    let to_high = ranked(context, value, high)?;
+    let held = from_low != Ordering::Less && to_high != Ordering::Greater;
+    let position = context.call_position();
+    ScriptRun::of(context)?.compared(|analysis| evidence::range(analysis, position, values, held));
+    Ok(held)
+}
+
+fn any_of(context: &NativeCallContext<'_>, value: &Dynamic, list: &Dynamic) -> Returned<bool> {
+    let Some(choices) = list.read_lock::<Array>() else {
+        return Err(unexpected(context, "a list", &Scalar::of(list)));
+    };
+    let mut held = false;
+    for choice in choices.iter() {
+        if same(context, value, choice)? {
+            held = true;
+            break;
+        }
+    }
+    let position = context.call_position();
+    ScriptRun::of(context)?
+        .compared(|analysis| evidence::comparison(analysis, position, "∈", [value, list], held));
+    Ok(held)
+}

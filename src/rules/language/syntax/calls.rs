@@ -1,0 +1,191 @@
+//! Checks the functions and operators that a rule calls, and how many arguments it gives them.
+
+use rhai::{Expr, FnCallExpr, Position};
+
+use super::print::{direct_read, named_read, past_read};
+use super::visit::Visitor;
+use super::{Function, PARAMETERS};
+use crate::frame::dictionary;
+use crate::frame::dictionary::Past;
+use crate::rules::catalogue::fault::RuleFault;
+use crate::rules::language::library;
+use crate::rules::language::library::{CHANGE, EDITIONS_ABOVE, OF_A_FIELD, PREVIOUS};
+
+/// Operators of the language. `&`, `|`, `<<` and the like are left out: they do not short-circuit
+/// and look like `&&` and `||`, which is surely what the author means.
+const OPERATORS: [&str; 16] =
+    ["+", "-", "*", "/", "%", "**", "==", "!=", "<", "<=", ">", ">=", "!", "contains", "..", "..="];
+
+/// The function that Rhai's parser calls to build a closure which uses outer variables.
+const CLOSURE: &str = "curry";
+
+impl Visitor<'_> {
+    pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) {
+        let name = call.name.as_str();
+        let mut operands: Vec<&Expr> = call.args.iter().collect();
+        if name == "contains" {
+            // The parser puts the list of `x in list` first; messages put it last, as the author
+            // does.
+            operands.reverse();
+        }
+        self.record_operands(&operands, position);
+        self.doubt_call(call, position);
+        if let Some(function) = self.script_function(call) {
+            return self.script_call(call, &function);
+        }
+        match name {
+            "has" => return self.has(call, position),
+            PREVIOUS | CHANGE | EDITIONS_ABOVE => return self.past(call, position),
+            _ => {}
+        }
+        for argument in &call.args {
+            self.expression(argument);
+        }
+        if call.is_qualified() {
+            self.fault(position, format!("`{}`: a rule imports nothing", call.namespace));
+        } else if call.op_token.is_some() && !is_operator(name) {
+            let fault = RuleFault::new(
+                self.context.file,
+                position,
+                format!("the operator `{name}` is not of the language"),
+            );
+            self.faults.push(fault.hinting("`&&`, `||` and `!` combine conditions"));
+        } else if call.op_token.is_none() && !is_closure(name) {
+            self.library_call(name, call.args.len(), position);
+        }
+    }
+
+    pub(super) fn method(&mut self, call: &FnCallExpr, position: Position) {
+        for argument in &call.args {
+            self.expression(argument);
+        }
+        let name = call.name.as_str();
+        if let Some(function) = library::FUNCTIONS.iter().find(|function| function.name == name)
+            && OF_A_FIELD.contains(&name)
+        {
+            self.fault(position, format!("write `{name}({})`", function.parameters.join(", ")));
+        } else {
+            self.library_call(&call.name, call.args.len() + 1, position);
+        }
+    }
+
+    fn library_call(&mut self, name: &str, found: usize, position: Position) {
+        let file = self.context.file;
+        match arity(name) {
+            Some(expected) if expected == found => {}
+            Some(expected) => {
+                let message = format!("`{name}` takes {}, found {found}", count(expected));
+                self.fault(position, message);
+            }
+            None => {
+                let fault = RuleFault::new(file, position, format!("no function `{name}`"));
+                let own = self.functions.iter().map(|function| function.name.clone());
+                self.faults.push(fault.resembling(name, names().map(str::to_owned).chain(own)));
+            }
+        }
+    }
+
+    fn has(&mut self, call: &FnCallExpr, position: Position) {
+        match call.args.as_slice() {
+            [argument] if direct_read(argument).is_some() => {
+                self.tolerate(argument);
+                self.expression(argument);
+            }
+            _ => self.fault(position, "`has` asks of one field, `has(p.field)`"),
+        }
+    }
+
+    /// A call on the past of a field, redirected to the field that holds this past.
+    fn past(&mut self, call: &FnCallExpr, position: Position) {
+        let name = call.name.as_str();
+        let before = self.known_fields();
+        for (place, argument) in call.args.iter().enumerate() {
+            self.expression(argument);
+            if place == 0 && past_read(call).is_some() {
+                // The field named is not the field read.
+                self.read_only(before.clone());
+            }
+        }
+        let expected = if name == EDITIONS_ABOVE { 2 } else { 1 };
+        if call.args.len() != expected {
+            return self.library_call(name, call.args.len(), position);
+        }
+        let read = call.args.first().and_then(|argument| Some((argument, named_read(argument)?)));
+        let Some((argument, ("p", field))) = read else {
+            let shown = if expected == 2 { "p.field, limit" } else { "p.field" };
+            return self.fault(position, format!("`{name}` asks of one field, `{name}({shown})`"));
+        };
+        match past_read(call) {
+            Some(other) => self.redirect(argument, other),
+            None if dictionary::field(field).is_some() => {
+                let known =
+                    dictionary::PASTS.iter().filter(|past| past_field(past, name).is_some());
+                let known: Vec<&str> = known.map(|past| past.field).collect();
+                let message = format!("`{name}` is not known of `p.{field}`");
+                let fault = RuleFault::new(self.context.file, argument.position(), message);
+                self.faults.push(fault.hinting(format!("it is of {}", known.join(", "))));
+            }
+            // The field does not exist, which is already a fault.
+            None => {}
+        }
+    }
+
+    fn script_function(&self, call: &FnCallExpr) -> Option<Function> {
+        let is_called = |function: &&Function| {
+            function.name == call.name.as_str() && function.parameters.len() == call.args.len()
+        };
+        self.functions.iter().find(is_called).cloned()
+    }
+
+    /// `p` and `t` may only go to parameters of the same name, and these parameters take nothing
+    /// else.
+    fn script_call(&mut self, call: &FnCallExpr, function: &Function) {
+        for (argument, parameter) in call.args.iter().zip(&function.parameters) {
+            let passed = self.parameter(argument);
+            let takes = PARAMETERS.contains(&parameter.as_str());
+            if takes && passed.as_deref() != Some(parameter) {
+                let message = format!("`{}` takes `{parameter}` here", call.name);
+                self.fault(argument.start_position(), message);
+            } else if !takes {
+                self.expression(argument);
+            }
+        }
+    }
+}
+
+fn past_field(past: &Past, function: &str) -> Option<&'static str> {
+    match function {
+        PREVIOUS => past.previous,
+        CHANGE => past.change,
+        _ => past.editions,
+    }
+}
+
+fn is_operator(name: &str) -> bool {
+    OPERATORS.contains(&name)
+}
+
+fn is_closure(name: &str) -> bool {
+    name == CLOSURE
+}
+
+pub(super) fn is_known(name: &str) -> bool {
+    library::FUNCTIONS.iter().any(|function| function.name == name)
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    library::FUNCTIONS.iter().map(|function| function.name)
+}
+
+/// How many arguments a function of the library takes.
+fn arity(name: &str) -> Option<usize> {
+    library::FUNCTIONS
+        .iter()
+        .find(|function| function.name == name)
+        .map(library::LibraryFunction::arity)
+}
+
+fn count(arguments: usize) -> String {
+    let plural = if arguments == 1 { "" } else { "s" };
+    format!("{arguments} argument{plural}")
+}

@@ -1,0 +1,212 @@
+//! Series: cases over several evaluations, which follow one subject and its alert from date to
+//! date.
+//!
+//! This module judges each evaluation. The `cycle` layer decides what becomes of the alert and
+//! compares it with what the series expects.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::cases;
+use crate::domain::alerts::alert::AlertState;
+use crate::domain::ids::RuleId;
+use crate::domain::level::Level;
+use crate::domain::rules::verdict::Judgement;
+use crate::rules::catalogue::compiled_catalogue::Catalogue;
+use crate::rules::catalogue::front_matter::Rule;
+use crate::rules::evaluate::budget::OverBudget;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rules) struct Series {
+    name: String,
+    /// Values common to all evaluations; an evaluation may replace them.
+    #[serde(default)]
+    fields: BTreeMap<String, toml::Value>,
+    evaluations: Vec<Evaluation>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Evaluation {
+    as_of: toml::value::Datetime,
+    #[serde(default)]
+    fields: BTreeMap<String, toml::Value>,
+    /// The expected verdict; `None` when the author does not say.
+    expect: Option<Level>,
+    unknown: Option<Vec<String>>,
+    /// The expected state of the alert after this evaluation.
+    alert: ExpectedAlert,
+    stale: Option<bool>,
+}
+
+/// The state of an alert that an author expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExpectedAlert {
+    /// The alert was never raised.
+    None,
+    Pending,
+    Open,
+    Resolved,
+}
+
+impl ExpectedAlert {
+    pub fn of(state: Option<AlertState>) -> Self {
+        match state {
+            None => Self::None,
+            Some(AlertState::Pending) => Self::Pending,
+            Some(AlertState::Open) => Self::Open,
+            Some(AlertState::Resolved) => Self::Resolved,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Pending => "pending",
+            Self::Open => "open",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// A series with the verdict of each of its evaluations.
+#[derive(Clone, Debug)]
+pub struct JudgedSeries {
+    pub rule: RuleId,
+    pub file: String,
+    /// What the series shows, in French.
+    pub name: String,
+    /// By date, or the reason why the series could not be judged.
+    pub evaluations: Result<Vec<JudgedEvaluation>, String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct JudgedEvaluation {
+    pub as_of: NaiveDate,
+    /// `None` when the rule does not judge the subject, for example because the project left the
+    /// portfolio.
+    pub judgement: Option<Judgement>,
+    /// How the verdict differs from the expected one; `None` when it does not.
+    pub difference: Option<String>,
+    pub alert: ExpectedAlert,
+    pub stale: Option<bool>,
+}
+
+/// Judges every series whose `RULE/name` satisfies `wanted`. Files that cannot be read are reported
+/// by `run_cases`, and skipped here.
+///
+/// # Errors
+/// When the catalogue's budget does not cover them.
+pub fn judge_series(
+    catalogue: &Catalogue,
+    texts: &BTreeMap<String, String>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<JudgedSeries>, OverBudget> {
+    let mut judged = Vec::new();
+    for (path, text) in texts {
+        let Some(rule) = cases::stem(path).and_then(|stem| catalogue.rule(&RuleId::new(stem)))
+        else {
+            continue;
+        };
+        let series = cases::read(text).map(|file| file.series).unwrap_or_default();
+        let series = series.iter().filter(|one| wanted(&format!("{}/{}", rule.id, one.name)));
+        let series: Vec<&Series> = series.collect();
+        catalogue.budget.plan(series.iter().map(|one| one.evaluations.len()).sum())?;
+        for one in series {
+            judged.push(JudgedSeries {
+                rule: rule.id.clone(),
+                file: path.clone(),
+                name: one.name.clone(),
+                evaluations: evaluations(catalogue, rule, one)?,
+            });
+        }
+    }
+    Ok(judged)
+}
+
+fn evaluations(
+    catalogue: &Catalogue,
+    rule: &Rule,
+    series: &Series,
+) -> Result<Result<Vec<JudgedEvaluation>, String>, OverBudget> {
+    let mut judged: Vec<JudgedEvaluation> = Vec::new();
+    for evaluation in &series.evaluations {
+        let last = judged.last().map(|before| before.as_of);
+        match judged_evaluation(catalogue, rule, (series, evaluation), last) {
+            Ok(one) => {
+                let difference = one.difference.as_ref().map_or(0, String::len);
+                catalogue.budget.ran(size_of::<JudgedEvaluation>() + difference)?;
+                judged.push(one);
+            }
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    if judged.is_empty() {
+        return Ok(Err("has no evaluations".to_owned()));
+    }
+    Ok(Ok(judged))
+}
+
+/// `last` is the date of the previous evaluation: dates must increase.
+fn judged_evaluation(
+    catalogue: &Catalogue,
+    rule: &Rule,
+    (series, evaluation): (&Series, &Evaluation),
+    last: Option<NaiveDate>,
+) -> Result<JudgedEvaluation, String> {
+    let as_of = cases::date(&evaluation.as_of)?;
+    if last.is_some_and(|last| last >= as_of) {
+        return Err(format!("{as_of}: evaluations are not in the order of their dates"));
+    }
+    let mut fields = series.fields.clone();
+    fields.extend(evaluation.fields.clone());
+    let placed = |error: String| format!("{as_of}: {error}");
+    let judgement = cases::judge(catalogue, rule, (&evaluation.as_of, &fields), rule.subjects);
+    let judgement = judgement.map_err(placed)?;
+    Ok(JudgedEvaluation {
+        as_of,
+        difference: difference(evaluation, judgement.as_ref()).map_err(placed)?,
+        judgement,
+        alert: evaluation.alert,
+        stale: evaluation.stale,
+    })
+}
+
+fn difference(
+    evaluation: &Evaluation,
+    judgement: Option<&Judgement>,
+) -> Result<Option<String>, String> {
+    if evaluation.expect.is_none() && evaluation.unknown.is_none() {
+        return Ok(None);
+    }
+    let expected = cases::expectation(evaluation.expect, evaluation.unknown.as_deref())?;
+    let found = judgement
+        .map_or_else(|| "no judgement".to_owned(), |judgement| cases::words(&judgement.verdict));
+    Ok((found != expected).then(|| format!("expected {expected}, found {found}")))
+}
+
+/// What the series of a rule leave untested: an alert waiting to open, when the rule has `for`, and
+/// one waiting to close, when it has `clear_for`.
+pub(in crate::rules) fn untested(rule: &Rule, series: &[Series]) -> Vec<String> {
+    let shown = |shows: &dyn Fn(&Evaluation) -> bool| {
+        series.iter().flat_map(|one| &one.evaluations).any(shows)
+    };
+    let mut missing = Vec::new();
+    if rule.for_evaluations > 1 && !shown(&|one| one.alert == ExpectedAlert::Pending) {
+        missing.push(format!("{}: no series shows `for`, an alert that is pending", rule.id));
+    }
+    let waits = |one: &Evaluation| {
+        one.alert == ExpectedAlert::Open && one.expect.is_some_and(|level| !level.is_alerting())
+    };
+    if rule.clear_for > 1 && !shown(&waits) {
+        missing.push(format!(
+            "{}: no series shows `clear_for`, an alert still open on a level that does not alert",
+            rule.id
+        ));
+    }
+    missing
+}

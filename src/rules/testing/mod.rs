@@ -1,0 +1,8 @@
+//! Test cases of rules, which branches they take, and lints.
+
+pub(super) mod branches;
+pub(super) mod case_series;
+pub(super) mod cases;
+pub(super) mod coverage;
+pub(super) mod junit;
+pub(super) mod lint;

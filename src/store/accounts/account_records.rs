@@ -1,0 +1,282 @@
+//! Accounts: made, changed and closed by people, each change in the audit trail.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row as _, SqliteConnection};
+
+use crate::domain::accounts::access::{Account, AccountNumber, Identity, Role, Scope};
+use crate::domain::accounts::audit::{ActionContext, Actor};
+use crate::store::audit::audit_trail;
+use crate::store::db::connections::end;
+use crate::store::db::error::StoreError;
+use crate::store::db::open::Store;
+use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::sql_types::{Columns, Json, Timestamp};
+use crate::support::visible_text::skeleton;
+
+const WHAT: &str = "account";
+
+/// What an account may become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountTerms {
+    pub name: Actor,
+    pub roles: BTreeSet<Role>,
+    pub scope: Scope,
+    pub identity: Option<Identity>,
+}
+
+impl Store {
+    /// In the order in which they were made, closed ones included.
+    pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.check_whole("the list of accounts")?;
+        let mut transaction = self.begin_read().await?;
+        select(&mut transaction, None).await
+    }
+
+    pub async fn account(&self, number: AccountNumber) -> Result<Option<Account>, StoreError> {
+        self.check_whole("the list of accounts")?;
+        let mut transaction = self.begin_read().await?;
+        Ok(select(&mut transaction, Some(number)).await?.pop())
+    }
+
+    /// Refused when another account has the name, one that looks the same, or the identity.
+    ///
+    /// # Errors
+    ///
+    /// Another account has the name, a name that looks the same, or the identity.
+    pub async fn make_account(
+        &self,
+        terms: &AccountTerms,
+        act: &ActionContext,
+    ) -> Result<Account, StoreError> {
+        self.check_whole("the list of accounts")?;
+        let mut transaction = self.begin_write().await?;
+        let account = make(&mut transaction, terms, act).await?;
+        end(transaction).await?;
+        Ok(account)
+    }
+
+    /// `seen` is the revision that the change was decided on: another since then is refused. Sessions
+    /// and tokens follow at once, since each request looks the account up.
+    ///
+    /// # Errors
+    ///
+    /// There is no such account, it is closed, it was changed since `seen`, its new name or identity is taken, or nobody could
+    /// administer accounts any more.
+    pub async fn change_account(
+        &self,
+        (number, seen): (AccountNumber, i64),
+        terms: &AccountTerms,
+        act: &ActionContext,
+    ) -> Result<Account, StoreError> {
+        self.check_whole("the list of accounts")?;
+        let mut transaction = self.begin_write().await?;
+        let before = standing(&mut transaction, number, seen).await?;
+        refuse_double(&mut transaction, Some(number), terms).await?;
+        let AccountTerms { name, roles, scope, identity } = terms.clone();
+        let revision = before.revision + 1;
+        let after = Account { name, roles, scope, identity, revision, ..before.clone() };
+        refuse_last(&mut transaction, &before, &after).await?;
+        change(&mut transaction, &before, &after, act).await?;
+        end(transaction).await?;
+        Ok(after)
+    }
+
+    /// For good: its tokens and sessions are worth nothing from now on. Its identity stays with it, so
+    /// that a person who signs in anew finds it closed, rather than another made. Refused for the last one
+    /// that keeps accounts.
+    ///
+    /// # Errors
+    ///
+    /// There is no such account, it is closed already, it was changed since `revision`, or it is the last that administers
+    /// accounts.
+    pub async fn close_account(
+        &self,
+        (number, revision): (AccountNumber, i64),
+        act: &ActionContext,
+    ) -> Result<Account, StoreError> {
+        self.check_whole("the list of accounts")?;
+        let mut transaction = self.begin_write().await?;
+        let before = standing(&mut transaction, number, revision).await?;
+        let after =
+            Account { closed_at: Some(act.at), revision: before.revision + 1, ..before.clone() };
+        refuse_last(&mut transaction, &before, &after).await?;
+        write(&mut transaction, &after).await?;
+        let deed = act.deed("account_closed", subject(number)).was(&audited(&before));
+        audit_trail::append(&mut transaction, act.at, &[deed]).await?;
+        end(transaction).await?;
+        Ok(after)
+    }
+}
+
+pub(in crate::store) fn subject(number: AccountNumber) -> String {
+    format!("account/{}", number.0)
+}
+
+pub(in crate::store) async fn make(
+    connection: &mut SqliteConnection,
+    terms: &AccountTerms,
+    act: &ActionContext,
+) -> Result<Account, StoreError> {
+    refuse_double(connection, None, terms).await?;
+    let number = query_scalar("select coalesce(max(number), 0) + 1 from accounts")
+        .one(&mut *connection, "accounts")
+        .await?;
+    let account = Account {
+        number,
+        name: terms.name.clone(),
+        roles: terms.roles.clone(),
+        scope: terms.scope.clone(),
+        identity: terms.identity.clone(),
+        created_at: act.at,
+        closed_at: None,
+        revision: 1,
+    };
+    write(connection, &account).await?;
+    let deed = act.deed("account_made", subject(account.number)).became(&audited(&account));
+    audit_trail::append(connection, act.at, &[deed]).await?;
+    Ok(account)
+}
+
+pub(in crate::store) async fn change(
+    connection: &mut SqliteConnection,
+    before: &Account,
+    after: &Account,
+    act: &ActionContext,
+) -> Result<(), StoreError> {
+    write(connection, after).await?;
+    let deed = act.deed("account_changed", subject(after.number));
+    let deed = deed.was(&audited(before)).became(&audited(after));
+    audit_trail::append(connection, act.at, &[deed]).await
+}
+
+/// One that is not closed, and is as the caller saw it.
+async fn standing(
+    connection: &mut SqliteConnection,
+    number: AccountNumber,
+    revision: i64,
+) -> Result<Account, StoreError> {
+    let found = select(connection, Some(number)).await?.pop();
+    let found = found.ok_or(StoreError::NoSuch { what: WHAT, number: number.0 })?;
+    if let Some(at) = found.closed_at {
+        let how = format!("closed on {}", at.date_naive());
+        return Err(StoreError::Over { what: WHAT, number: number.0, how });
+    }
+    if found.revision != revision {
+        let (found, expected) = (found.revision, revision);
+        return Err(StoreError::Moved { what: WHAT, number: number.0, found, expected });
+    }
+    Ok(found)
+}
+
+async fn refuse_double(
+    connection: &mut SqliteConnection,
+    own: Option<AccountNumber>,
+    terms: &AccountTerms,
+) -> Result<(), StoreError> {
+    let all = select(connection, None).await?;
+    let is_kept = all.iter().any(|one| Some(one.number) == own && one.name == terms.name);
+    for other in all {
+        if Some(other.number) == own {
+            continue;
+        }
+        let same_identity = terms.identity.is_some() && other.identity == terms.identity;
+        if other.name == terms.name || same_identity {
+            return Err(StoreError::AccountExists { name: other.name });
+        }
+        // Of two accounts made before names were compared so, each may still be changed.
+        if !is_kept && skeleton(other.name.as_str()) == skeleton(terms.name.as_str()) {
+            return Err(StoreError::AccountAlike { name: terms.name.clone(), other: other.name });
+        }
+    }
+    Ok(())
+}
+
+/// Somebody must still be able to keep accounts.
+async fn refuse_last(
+    connection: &mut SqliteConnection,
+    before: &Account,
+    after: &Account,
+) -> Result<(), StoreError> {
+    if !before.keeps_accounts() || after.keeps_accounts() {
+        return Ok(());
+    }
+    let all = select(connection, None).await?;
+    let other = all.iter().any(|other| other.number != before.number && other.keeps_accounts());
+    if other { Ok(()) } else { Err(StoreError::LastAdministrator { name: before.name.clone() }) }
+}
+
+/// The provider's name for a person says nothing to a reader of the trail.
+pub(in crate::store) fn audited(account: &Account) -> Value {
+    json!({
+        "name": account.name,
+        "roles": account.roles,
+        "scope": account.scope,
+        "signs_in": account.identity.is_some(),
+    })
+}
+
+pub(in crate::store) async fn select(
+    connection: &mut SqliteConnection,
+    number: Option<AccountNumber>,
+) -> Result<Vec<Account>, StoreError> {
+    query_as(
+        "select number, name, roles, scope, issuer, identity, created_at, closed_at, revision
+         from accounts where (cast($1 as bigint) is null or number = $1) order by number",
+    )
+    .bind(number)
+    .all(connection, "accounts")
+    .await
+}
+
+pub(in crate::store) async fn write(
+    connection: &mut SqliteConnection,
+    account: &Account,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into accounts (number, name, roles, scope, issuer, identity, created_at, closed_at,
+                               revision)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (number) do update set
+             name = excluded.name, roles = excluded.roles, scope = excluded.scope,
+             issuer = excluded.issuer, identity = excluded.identity,
+             closed_at = excluded.closed_at, revision = excluded.revision",
+    )
+    .bind(account.number)
+    .bind(&account.name)
+    .bind(Json(&account.roles))
+    .bind(Json(&account.scope))
+    .bind(account.identity.as_ref().map(|identity| identity.issuer.as_str()))
+    .bind(account.identity.as_ref().map(|identity| identity.subject.as_str()))
+    .bind(Timestamp(account.created_at))
+    .bind(account.closed_at.map(Timestamp))
+    .bind(account.revision)
+    .run(connection, "accounts")
+    .await?;
+    Ok(())
+}
+
+impl FromRow<'_, SqliteRow> for Account {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let issuer: Option<String> = row.try_get("issuer")?;
+        let subject: Option<String> = row.try_get("identity")?;
+        Ok(Self {
+            number: row.try_get("number")?,
+            name: row.try_get("name")?,
+            roles: row.json("roles")?,
+            scope: row.json("scope")?,
+            identity: issuer.zip(subject).map(|(issuer, subject)| Identity { issuer, subject }),
+            created_at: row.instant("created_at")?,
+            closed_at: row.optional_instant("closed_at")?,
+            revision: row.try_get("revision")?,
+        })
+    }
+}
+
+/// Instants of proofs that are over are no longer worth looking up.
+pub(in crate::store) fn is_over(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    expires_at <= now
+}

@@ -1,0 +1,35 @@
+//! Keys of the service, which live as long as its database.
+
+use chrono::{DateTime, Utc};
+
+use super::credential::Credential;
+use crate::store::db::connections::end;
+use crate::store::db::error::StoreError;
+use crate::store::db::open::Store;
+use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::sql_types::Timestamp;
+
+const SESSIONS: &str = "sessions";
+
+impl Store {
+    /// What the cookies of sessions are signed with; made at the first call.
+    pub async fn session_key(&self, now: DateTime<Utc>) -> Result<Credential, StoreError> {
+        let mut transaction = self.begin_write().await?;
+        let found: Option<String> = query_scalar("select value from keys where name = $1")
+            .bind(SESSIONS)
+            .optional(&mut *transaction, "keys")
+            .await?;
+        if let Some(value) = found {
+            return Ok(Credential::presented(value));
+        }
+        let key = Credential::fresh("")?;
+        sqlx::query("insert into keys (name, value, created_at) values ($1, $2, $3)")
+            .bind(SESSIONS)
+            .bind(key.reveal())
+            .bind(Timestamp(now))
+            .run(&mut *transaction, "keys")
+            .await?;
+        end(transaction).await?;
+        Ok(key)
+    }
+}

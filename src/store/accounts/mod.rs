@@ -1,0 +1,11 @@
+//! Accounts, tokens, sessions, and idempotency keys of their requests.
+
+pub(super) mod account_records;
+pub(super) mod credential;
+pub(super) mod idempotency;
+pub(super) mod keys;
+pub(super) mod sessions;
+pub(super) mod sign_ins;
+pub(super) mod token_cache;
+pub(super) mod token_uses;
+pub(super) mod tokens;

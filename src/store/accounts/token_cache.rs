@@ -1,0 +1,135 @@
+//! The account behind a token. What the database says is cached for as long as nothing was written to it: a busy program
+//! need not have it looked up at each request, and a token that is revoked is worth nothing from then on.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use quick_cache::sync::Cache;
+
+use super::account_records::is_over;
+use super::credential::Credential;
+use crate::domain::accounts::access::{AccountNumber, Caller, ProvedBy, Role, Scope};
+use crate::domain::accounts::audit::{Actor, NameProof};
+use crate::store::db::error::StoreError;
+use crate::store::db::open::Store;
+use crate::store::db::queries::{Fetch, query_as};
+use crate::store::db::sql_types::{Json, Timestamp};
+use crate::store::db::version::DatabaseVersion;
+use crate::support::fingerprint::Fingerprint;
+
+/// A token's last use is known to that many minutes: a busy program need not write at each request.
+const USE_MINUTES: i64 = 5;
+
+/// The most tokens whose callers are cached.
+const MOST: usize = 1000;
+
+/// Callers by the hash of their token. Unknown tokens are not cached.
+#[derive(Clone)]
+pub(in crate::store) struct TokenCache(Arc<Cache<Fingerprint, Known>>);
+
+#[derive(Clone)]
+struct Known {
+    /// Of the database that says so.
+    version: DatabaseVersion,
+    caller: Caller,
+    number: i64,
+    expires_at: DateTime<Utc>,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// The caller whose token this is, as long as neither the token nor the account is over; `version` is
+    /// what [`Store::version`] gave since the request came.
+    pub async fn caller_by_token(
+        &self,
+        presented: &Credential,
+        version: DatabaseVersion,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Caller>, StoreError> {
+        let hash = presented.hash();
+        let cached = self.callers.0.get(&hash).filter(|known| known.version == version);
+        let Some(known) = (match cached {
+            Some(known) => Some(known),
+            None => self.look_up(hash, version).await?,
+        }) else {
+            return Ok(None);
+        };
+        if is_over(known.expires_at, now) {
+            return Ok(None);
+        }
+        let is_recent = |used: DateTime<Utc>| (now - used).abs() < TimeDelta::minutes(USE_MINUTES);
+        if !known.last_used_at.is_some_and(is_recent) {
+            self.note_use(known.number, now);
+        }
+        Ok(Some(known.caller))
+    }
+
+    async fn look_up(
+        &self,
+        hash: Fingerprint,
+        version: DatabaseVersion,
+    ) -> Result<Option<Known>, StoreError> {
+        let found: Option<CallerRow> = query_as(
+            "select tokens.number, tokens.account, accounts.name, tokens.roles,
+                    accounts.roles as granted, tokens.scope, accounts.scope as seen,
+                    tokens.issued_locally, tokens.expires_at, tokens.last_used_at
+             from tokens join accounts on accounts.number = tokens.account
+             where tokens.hash = $1 and tokens.revoked_at is null and accounts.closed_at is null",
+        )
+        .bind(&hash)
+        .optional(self.readers()?, "tokens")
+        .await?;
+        let known = found.map(|row| row.into_known(version));
+        if let Some(known) = &known {
+            self.callers.0.insert(hash, known.clone());
+        }
+        Ok(known)
+    }
+}
+
+impl Default for TokenCache {
+    fn default() -> Self {
+        Self(Arc::new(Cache::new(MOST)))
+    }
+}
+
+impl fmt::Debug for TokenCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callers").field("cached", &self.0.len()).finish()
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct CallerRow {
+    number: i64,
+    account: AccountNumber,
+    name: Actor,
+    roles: Json<BTreeSet<Role>>,
+    granted: Json<BTreeSet<Role>>,
+    scope: Json<Scope>,
+    seen: Json<Scope>,
+    issued_locally: bool,
+    expires_at: Timestamp,
+    last_used_at: Option<Timestamp>,
+}
+
+impl CallerRow {
+    fn into_known(self, version: DatabaseVersion) -> Known {
+        let proof = if self.issued_locally { NameProof::LocalToken } else { NameProof::Token };
+        Known {
+            version,
+            caller: Caller {
+                account: self.account,
+                name: self.name.proved_by(proof),
+                roles: self.roles.0.intersection(&self.granted.0).copied().collect(),
+                scope: self.seen.0.and(&self.scope.0),
+                proof: ProvedBy::Token { number: self.number },
+            },
+            number: self.number,
+            expires_at: self.expires_at.0,
+            last_used_at: self.last_used_at.map(|Timestamp(at)| at),
+        }
+    }
+}

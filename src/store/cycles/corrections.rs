@@ -1,0 +1,54 @@
+//! Corrections: what an import said otherwise than the one it replaced.
+
+use sqlx::SqliteConnection;
+use sqlx::query_builder::Separated;
+
+use super::differences::Difference;
+use crate::domain::ids::ImportNumber;
+use crate::domain::portfolio::subject::Subject;
+use crate::store::db::columns;
+use crate::store::db::error::StoreError;
+use crate::store::db::open::Store;
+use crate::store::db::queries::{Fetch, query_as};
+
+impl Store {
+    /// By the imports after `last`, in order. Projects are as they were known when it was imported.
+    pub async fn corrections_since(
+        &self,
+        last: ImportNumber,
+    ) -> Result<Vec<(ImportNumber, Difference)>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let mut rows: Vec<(ImportNumber, Subject, String, String, String)> = query_as(
+            "select import, subject, field, former, now_says from import_corrections
+             where import > $1 order by import, position",
+        )
+        .bind(last)
+        .all(&mut *transaction, "corrections")
+        .await?;
+        rows.retain(|(_, subject, ..)| visible.subject(subject));
+        let difference = |(import, subject, field, former, now)| {
+            (import, Difference { subject, field, former, now })
+        };
+        Ok(rows.into_iter().map(difference).collect())
+    }
+}
+
+pub(in crate::store) async fn insert(
+    connection: &mut SqliteConnection,
+    import: ImportNumber,
+    differences: &[Difference],
+) -> Result<(), StoreError> {
+    let head =
+        "insert into import_corrections (import, position, subject, field, former, now_says) ";
+    let rows: Vec<(i64, &Difference)> = columns::positioned(differences).collect();
+    let bind = |mut row: Separated<'_, _, _>, (position, difference): &(i64, &Difference)| {
+        row.push_bind(import);
+        row.push_bind(*position);
+        row.push_bind(&difference.subject);
+        row.push_bind(&difference.field);
+        row.push_bind(&difference.former);
+        row.push_bind(&difference.now);
+    };
+    columns::insert(connection, "corrections", (head, ""), &rows, bind).await
+}

@@ -1,0 +1,158 @@
+//! Whether anything can be written, found out before a request has to: cheaply while all is well, and by a
+//! real commit once it was not.
+//!
+//! A file of the size of a small transaction is written next to the database and removed: most of the time it never
+//! reaches the disk. Only after a write failed is something committed to the database itself, since each commit
+//! makes everything that is cached be read again.
+
+use std::error::Error;
+use std::fs::OpenOptions;
+use std::io;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sqlx::AssertSqlSafe;
+use tokio::sync::watch;
+
+use super::database_files::side_file;
+use super::error::{StoreError, reading, writing};
+use super::open::{Store, options};
+use super::permissions::FILE_MODE;
+use super::storage::{Probe, StorageFault, StorageFaultKind};
+
+/// How long a probe's finding holds: of a disk that can be written, and of one that cannot, so that the
+/// service heals as soon as there is room.
+const GOOD_HOLDS: Duration = Duration::from_secs(5);
+const BAD_HOLDS: Duration = Duration::from_secs(1);
+
+/// Between two looks when nobody asks.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
+
+/// As much as a small transaction adds to the write-ahead log.
+const PROBE_BYTES: usize = 128 * 1024;
+
+/// How long the probe's commit waits for its turn. Other writers find out by themselves.
+const PROBE_WAIT: Duration = Duration::from_secs(2);
+
+const PROBE_ENDING: &str = "-probe";
+
+impl Store {
+    /// Whether what is written now would be stored. The result is shared by all callers for some seconds.
+    ///
+    /// # Errors
+    /// Why nothing can be written, and what to do about it.
+    pub async fn check_storage(&self) -> Result<(), StorageFault> {
+        self.storage.check_file()?;
+        let mut last = self.storage.probes().lock().await;
+        let is_suspected = self.storage.take_suspicion();
+        let known = match last.as_ref() {
+            Some(Probe { at, found: Err(fault) }) if at.elapsed() < BAD_HOLDS => {
+                return Err(fault.clone());
+            }
+            Some(Probe { at, found: Ok(()) }) if at.elapsed() < GOOD_HOLDS && !is_suspected => {
+                return self.storage.tell(Ok(()));
+            }
+            last => last.and_then(|probe| probe.found.clone().err()),
+        };
+        let found = if known.is_some() || is_suspected {
+            self.probe(known.as_ref()).await
+        } else {
+            self.probe_beside().await
+        };
+        *last = Some(Probe { at: Instant::now(), found: found.clone() });
+        drop(last);
+        self.storage.tell(found)
+    }
+
+    /// Until the service is stopped: looks at once when a write failed, often while nothing can be
+    /// written, and now and then otherwise.
+    pub async fn watch_storage(&self, mut stopped: watch::Receiver<bool>) {
+        self.open_readers().await;
+        let mut wait = BETWEEN_LOOKS;
+        loop {
+            tokio::select! {
+                () = self.storage.suspicion(), if wait == BETWEEN_LOOKS => {}
+                () = tokio::time::sleep(wait) => {}
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+            }
+            wait = if self.check_storage().await.is_ok() { BETWEEN_LOOKS } else { BAD_HOLDS };
+        }
+    }
+
+    /// After a write failed: there must be room, and a commit must succeed. `known` holds while another
+    /// writer holds the database.
+    async fn probe(&self, known: Option<&StorageFault>) -> Result<(), StorageFault> {
+        self.probe_beside().await?;
+        match self.commit_nothing().await {
+            Ok(()) => Ok(()),
+            Err(StoreError::Storage(fault)) => Err(fault),
+            Err(error) => match (error.disk_fault(), known) {
+                (Some(kind), _) => Err(self.storage.fault(kind)),
+                (None, Some(known)) if error.is_busy() => Err(known.clone()),
+                (None, _) if error.is_busy() => Ok(()),
+                (None, _) => {
+                    Err(self.storage.fault(StorageFaultKind::DiskFailing(error.to_string())))
+                }
+            },
+        }
+    }
+
+    async fn probe_beside(&self) -> Result<(), StorageFault> {
+        let file = side_file(self.storage.file(), PROBE_ENDING);
+        let written = tokio::task::spawn_blocking(move || write_and_remove(&file)).await;
+        let written = written.unwrap_or_else(|stopped| Err(io::Error::other(stopped)));
+        written.map_err(|error| self.storage.fault(StorageFaultKind::of_writing(&error)))
+    }
+
+    /// Writes a number of the file's head that nothing reads as it is, and so one page of the log.
+    async fn commit_nothing(&self) -> Result<(), StoreError> {
+        const WHAT: &str = "the database";
+        let store = self.writing_within(PROBE_WAIT);
+        let mut transaction = store.begin_write().await?;
+        let number: i64 = sqlx::query_scalar("pragma user_version")
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(reading(WHAT))?;
+        sqlx::query(AssertSqlSafe(format!("pragma user_version = {number}")))
+            .execute(&mut *transaction)
+            .await
+            .map_err(writing(WHAT))?;
+        super::connections::end(transaction).await
+    }
+}
+
+/// What the disk has to do with an error of the database at `url`, found in any of its causes.
+pub fn fault_behind(error: &(dyn Error + 'static), url: &str) -> Option<StorageFault> {
+    let mut cause = Some(error);
+    let mut kind = None;
+    while let (Some(found), None) = (cause, &kind) {
+        kind = found.downcast_ref().and_then(StorageFaultKind::of_database);
+        cause = found.source();
+    }
+    let (kind, file) = (kind?, options(url).ok()?.get_filename().to_owned());
+    // What `SQLite` says of a disk is less precise than what the disk says.
+    let tried = write_and_remove(&side_file(&file, PROBE_ENDING));
+    let kind = match (tried, kind) {
+        (Err(refused), _) => StorageFaultKind::of_writing(&refused),
+        // The disk takes what is written: it was another file that could not be opened or read.
+        (Ok(()), StorageFaultKind::DiskFailing(_)) => return None,
+        (Ok(()), kind) => kind,
+    };
+    Some(StorageFault { kind, file })
+}
+
+fn write_and_remove(file: &Path) -> io::Result<()> {
+    let written = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(FILE_MODE)
+        .open(file)
+        .and_then(|mut opened| opened.write_all(&vec![0; PROBE_BYTES]));
+    match (written, std::fs::remove_file(file)) {
+        (Err(error), _) => Err(error),
+        (Ok(()), removed) => removed,
+    }
+}

@@ -1,0 +1,70 @@
+//! Whether anything was written since the last look, by this program or by another.
+
+use std::sync::Arc;
+
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tokio::sync::Mutex;
+
+use super::error::{StoreError, reading};
+use super::open::Store;
+use super::queries::{Fetch, query_scalar};
+use crate::support::single_flight::SingleFlight;
+
+const WHAT: &str = "the version of the data";
+
+/// Two that are equal: nothing was written in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DatabaseVersion {
+    /// Which connection said so: what two of them say cannot be compared.
+    connection: u64,
+    changes: i64,
+}
+
+/// A connection that never writes: `SQLite` tells it of everybody's writes, and only of those of others.
+#[derive(Clone, Debug, Default)]
+pub(in crate::store) struct ChangeWatch {
+    watching: Arc<Mutex<Watching>>,
+    looks: Arc<SingleFlight<DatabaseVersion>>,
+}
+
+#[derive(Debug, Default)]
+struct Watching {
+    connection: Option<SqliteConnection>,
+    opened: u64,
+}
+
+impl Store {
+    /// Changes with every commit, whichever program makes it. What is read after this call is at least as new.
+    pub async fn version(&self) -> Result<DatabaseVersion, StoreError> {
+        if self.connections.is_closed() {
+            return Err(reading(WHAT)(sqlx::Error::PoolClosed));
+        }
+        self.watch.looks.share(async || self.look().await).await
+    }
+
+    async fn look(&self) -> Result<DatabaseVersion, StoreError> {
+        self.storage.check_readable()?;
+        let mut watching = self.watch.watching.lock().await;
+        // Taken out meanwhile: a connection whose query was cancelled is not used again.
+        let mut connection = if let Some(connection) = watching.connection.take() {
+            connection
+        } else {
+            watching.opened += 1;
+            let opened = self.connections.options.connect().await.map_err(reading(WHAT))?;
+            self.storage.check_file()?;
+            opened
+        };
+        let changes: i64 = query_scalar("pragma data_version").one(&mut connection, WHAT).await?;
+        watching.connection = Some(connection);
+        Ok(DatabaseVersion { connection: watching.opened, changes })
+    }
+}
+
+impl ChangeWatch {
+    pub(in crate::store) async fn close(&self) {
+        if let Some(connection) = self.watching.lock().await.connection.take() {
+            // Whatever it says, it is gone.
+            drop(connection.close().await);
+        }
+    }
+}

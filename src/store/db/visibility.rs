@@ -1,0 +1,279 @@
+//! What a handle shows. A project counts for the ministry that it is at now: links applied, and as the
+//! latest edition that lists it says. Every read asks here, and so does every act of a person.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::SqliteConnection;
+
+use super::error::StoreError;
+use super::open::Store;
+use super::queries::{Fetch, query_as, query_scalar};
+use crate::domain::accounts::access::Scope;
+use crate::domain::alerts::silence::SilenceScope;
+use crate::domain::ids::{AlertId, MinistryCode, MissionId, ProjectId, ReviewId};
+use crate::domain::messages::notice::Receiver;
+use crate::domain::portfolio::import::KnownProject;
+use crate::domain::portfolio::subject::Subject;
+use crate::store::imports::identity::Links;
+use crate::store::imports::{identity, projects};
+
+impl Store {
+    /// What this handle shows, as of the moment of a transaction: called at its beginning, before it
+    /// writes. Costs nothing when that is everything.
+    pub(in crate::store) async fn visible(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Visible, StoreError> {
+        let Scope::Ministries(ministries) = &self.scope else { return Ok(Visible::All) };
+        let whereabouts = self.whereabouts(connection).await?;
+        Ok(Visible::Some(VisibilityFilter { ministries: ministries.clone(), whereabouts }))
+    }
+
+    /// Loaded once for each import and link. A transaction that wrote one and may yet be undone must
+    /// not ask.
+    pub(in crate::store) async fn whereabouts(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Arc<VisibilityIndex>, StoreError> {
+        let moment = moment(connection).await?;
+        if let Some(known) = self.remembered.get().filter(|known| known.moment == moment) {
+            return Ok(known);
+        }
+        Ok(self.remembered.put(VisibilityIndex::load(connection, moment).await?))
+    }
+
+    /// Refuses what is for those who see the whole State.
+    pub fn check_whole(&self, what: &'static str) -> Result<(), StoreError> {
+        if self.scope.is_whole() { Ok(()) } else { Err(StoreError::BeyondScope { what }) }
+    }
+}
+
+/// What a handle may show. What is not there and what is not shown look the same to the caller.
+#[derive(Debug)]
+pub(in crate::store) enum Visible {
+    All,
+    Some(VisibilityFilter),
+}
+
+#[derive(Debug)]
+pub(in crate::store) struct VisibilityFilter {
+    ministries: BTreeSet<MinistryCode>,
+    whereabouts: Arc<VisibilityIndex>,
+}
+
+impl Visible {
+    pub(in crate::store) fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+
+    pub(in crate::store) fn ministry(&self, ministry: &MinistryCode) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(sight) => sight.ministries.contains(ministry),
+        }
+    }
+
+    /// By any id that the project ever had.
+    pub(in crate::store) fn project(&self, project: &ProjectId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(sight) => sight
+                .whereabouts
+                .ministry(project)
+                .is_some_and(|ministry| sight.ministries.contains(ministry)),
+        }
+    }
+
+    pub(in crate::store) fn subject(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Project(project) => self.project(project),
+            Subject::Ministry(ministry) => self.ministry(ministry),
+            Subject::Portfolio => self.is_all(),
+        }
+    }
+
+    /// A ministry reads its own letters; those of the risk team and of programs speak of everybody.
+    pub(in crate::store) fn receiver(&self, receiver: &Receiver) -> bool {
+        match receiver {
+            Receiver::SecretaryGeneral(ministry) => self.ministry(ministry),
+            Receiver::Dinum
+            | Receiver::Director
+            | Receiver::Account(_)
+            | Receiver::Webhook(_)
+            | Receiver::Tchap => self.is_all(),
+        }
+    }
+
+    /// Those that are named one by one: none where everything is visible.
+    pub(in crate::store) fn ministries(&self) -> impl Iterator<Item = &MinistryCode> {
+        let named = match self {
+            Self::All => None,
+            Self::Some(sight) => Some(&sight.ministries),
+        };
+        named.into_iter().flatten()
+    }
+
+    /// One that covers a rule everywhere is everybody's.
+    pub(in crate::store) fn silence(&self, scope: &SilenceScope) -> bool {
+        let SilenceScope { rule: _, project, ministry } = scope;
+        let bounded = project.is_some() || ministry.is_some();
+        self.is_all()
+            || bounded
+                && project.as_ref().is_none_or(|project| self.project(project))
+                && ministry.as_ref().is_none_or(|ministry| self.ministry(ministry))
+    }
+
+    /// Whether a sentence of Vigie's own, which quotes ids, names no project but visible ones.
+    pub(in crate::store) fn words(&self, text: &str) -> bool {
+        let Self::Some(sight) = self else { return true };
+        text.split('`').skip(1).step_by(2).all(|quoted| {
+            let id = ProjectId::new(quoted.strip_prefix("project/").unwrap_or(quoted));
+            !sight.whereabouts.knows(&id) || self.project(&id)
+        })
+    }
+
+    /// Every id under which a visible project may be stored; `None` means all there are.
+    pub(in crate::store) fn ids(&self) -> Option<Vec<&ProjectId>> {
+        match self {
+            Self::All => None,
+            Self::Some(sight) => Some(sight.whereabouts.ids(&sight.ministries)),
+        }
+    }
+
+    /// Those of some alerts that are visible.
+    pub(in crate::store) async fn alerts(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<VisibleAlerts, StoreError> {
+        if self.is_all() {
+            return Ok(VisibleAlerts::All);
+        }
+        let rows: Vec<(AlertId, Subject)> =
+            query_as("select id, subject from alerts").all(connection, "alerts").await?;
+        let visible = rows.into_iter().filter(|(_, subject)| self.subject(subject));
+        Ok(VisibleAlerts::Some(visible.map(|(id, _)| id).collect()))
+    }
+
+    /// Whether there is such an alert here.
+    pub(in crate::store) async fn has_alert(
+        &self,
+        connection: &mut SqliteConnection,
+        alert: &AlertId,
+    ) -> Result<bool, StoreError> {
+        self.has(connection, "select subject from alerts where id = $1", alert.as_str()).await
+    }
+
+    pub(in crate::store) async fn has_mission(
+        &self,
+        connection: &mut SqliteConnection,
+        mission: &MissionId,
+    ) -> Result<bool, StoreError> {
+        self.has(connection, "select subject from missions where id = $1", mission.as_str()).await
+    }
+
+    pub(in crate::store) async fn has_review(
+        &self,
+        connection: &mut SqliteConnection,
+        review: &ReviewId,
+    ) -> Result<bool, StoreError> {
+        let statement = "select 'project/' || project from reviews where id = $1";
+        self.has(connection, statement, review.as_str()).await
+    }
+
+    /// The statement gives the subject of what has that id.
+    async fn has(
+        &self,
+        connection: &mut SqliteConnection,
+        statement: &'static str,
+        id: &str,
+    ) -> Result<bool, StoreError> {
+        let subject: Option<Subject> =
+            query_scalar(statement).bind(id).optional(connection, "what a thing is about").await?;
+        Ok(subject.is_some_and(|subject| self.subject(&subject)))
+    }
+}
+
+#[derive(Debug)]
+pub(in crate::store) enum VisibleAlerts {
+    All,
+    Some(BTreeSet<AlertId>),
+}
+
+impl VisibleAlerts {
+    pub(in crate::store) fn contains(&self, alert: &AlertId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(alerts) => alerts.contains(alert),
+        }
+    }
+}
+
+/// Where every project is, as of a moment of the logs that say so.
+#[derive(Debug)]
+pub(in crate::store) struct VisibilityIndex {
+    moment: LogPosition,
+    links: Links,
+    projects: BTreeMap<ProjectId, KnownProject>,
+}
+
+/// The last import and the last link: both logs are only ever added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct LogPosition(i64, i64);
+
+impl VisibilityIndex {
+    async fn load(
+        connection: &mut SqliteConnection,
+        moment: LogPosition,
+    ) -> Result<Self, StoreError> {
+        let links = identity::links(connection, moment.1).await?;
+        let projects = projects::known(connection, &links).await?;
+        Ok(Self { moment, links, projects })
+    }
+
+    /// By id.
+    pub(in crate::store) fn projects(&self) -> impl Iterator<Item = &KnownProject> {
+        self.projects.values()
+    }
+
+    fn knows(&self, project: &ProjectId) -> bool {
+        self.projects.contains_key(self.links.resolve(project))
+    }
+
+    fn ministry(&self, project: &ProjectId) -> Option<&MinistryCode> {
+        self.projects.get(self.links.resolve(project)).map(|known| &known.ministry)
+    }
+
+    fn ids(&self, ministries: &BTreeSet<MinistryCode>) -> Vec<&ProjectId> {
+        let ids = self.projects.keys().chain(self.links.linked());
+        ids.filter(|id| self.ministry(id).is_some_and(|ministry| ministries.contains(ministry)))
+            .collect()
+    }
+}
+
+async fn moment(connection: &mut SqliteConnection) -> Result<LogPosition, StoreError> {
+    let (import, link): (i64, i64) = query_as(
+        "select (select coalesce(max(number), 0) from imports),
+                (select coalesce(max(number), 0) from identity_log)",
+    )
+    .one(connection, "the last import")
+    .await?;
+    Ok(LogPosition(import, link))
+}
+
+/// The last whereabouts that were loaded, shared by the handles of one pool.
+#[derive(Clone, Debug, Default)]
+pub(in crate::store) struct IndexCache(Arc<Mutex<Option<Arc<VisibilityIndex>>>>);
+
+impl IndexCache {
+    fn get(&self) -> Option<Arc<VisibilityIndex>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn put(&self, whereabouts: VisibilityIndex) -> Arc<VisibilityIndex> {
+        let whereabouts = Arc::new(whereabouts);
+        let remembered = Arc::clone(&whereabouts);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(remembered);
+        whereabouts
+    }
+}

@@ -1,0 +1,152 @@
+//! The list of imports, and what was said of each file when it was read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+
+use super::identity;
+use super::import_index::replacements;
+use super::import_records::{ImportReport, ImportSummary};
+use crate::domain::ids::ImportNumber;
+use crate::domain::portfolio::import::SightingKind;
+use crate::store::db::columns;
+use crate::store::db::error::StoreError;
+use crate::store::db::open::Store;
+use crate::store::db::queries::{Fetch, Whole, query_as};
+use crate::store::db::sql_types::{Columns, Count};
+use crate::store::db::visibility::Visible;
+
+impl Store {
+    /// Every import, in order; where only some projects are shown, those that speak of one, with as
+    /// many rows as speak of them.
+    pub async fn imports(&self) -> Result<Vec<ImportSummary>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let links = identity::links(&mut transaction, i64::MAX).await?;
+        let replacements = replacements(&mut transaction, &visible, &links).await?;
+        let mut imports: Vec<ImportSummary> = query_as(
+            "select number, file, dataset, edition, profile, imported_at, rows_kept, rows_set_aside
+             from imports order by number",
+        )
+        .all(&mut *transaction, "imports")
+        .await?;
+        if let Some(counts) = visible_row_counts(&mut transaction, &visible).await? {
+            imports.retain_mut(|import| {
+                let count = counts.get(&import.number);
+                (import.rows_kept, import.set_aside_count) = (count.copied().unwrap_or(0), 0);
+                count.is_some()
+            });
+        }
+        let shown: BTreeSet<ImportNumber> = imports.iter().map(|import| import.number).collect();
+        let other = |others: &BTreeMap<ImportNumber, ImportNumber>, number| {
+            others.get(&number).copied().filter(|other| shown.contains(other))
+        };
+        for import in &mut imports {
+            import.replaces = other(&replacements.replaces, import.number);
+            import.replaced_by = other(&replacements.replaced_by, import.number);
+        }
+        Ok(imports)
+    }
+
+    /// Rows set aside are of no project, and shown to those who see the whole State.
+    pub async fn import_report(
+        &self,
+        number: ImportNumber,
+    ) -> Result<Option<ImportReport>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let counts = visible_row_counts(&mut transaction, &visible).await?;
+        let report: Option<ImportReport> = query_as(
+            "select profile_reason, set_aside, withheld, sightings from imports where number = $1",
+        )
+        .bind(number)
+        .optional(&mut *transaction, "an import")
+        .await?;
+        let is_shown = counts.is_none_or(|counts| counts.contains_key(&number));
+        let narrow = |whole| if visible.is_all() { whole } else { narrowed(whole, &visible) };
+        Ok(report.filter(|_| is_shown).map(narrow))
+    }
+}
+
+/// By import, how many rows speak of what is visible; `None` when everything is.
+async fn visible_row_counts(
+    connection: &mut SqliteConnection,
+    visible: &Visible,
+) -> Result<Option<BTreeMap<ImportNumber, u64>>, StoreError> {
+    let Some(ids) = visible.ids() else { return Ok(None) };
+    let mut counts: BTreeMap<ImportNumber, u64> = BTreeMap::new();
+    for some in columns::chunks(&ids) {
+        for table in ["snapshots", "follow_up"] {
+            let mut statement = QueryBuilder::<Sqlite>::new("select import, count(*) from ");
+            statement.push(table).push(" where project in (");
+            let mut projects = statement.separated(", ");
+            for id in some {
+                projects.push_bind(id);
+            }
+            statement.push(") group by import");
+            add(connection, &mut counts, statement).await?;
+        }
+    }
+    for ministry in visible.ministries() {
+        let mut statement = QueryBuilder::<Sqlite>::new("select import, count(*) from follow_up ");
+        statement.push("where ministry = ").push_bind(ministry).push(" group by import");
+        add(connection, &mut counts, statement).await?;
+    }
+    Ok(Some(counts))
+}
+
+async fn add(
+    connection: &mut SqliteConnection,
+    counts: &mut BTreeMap<ImportNumber, u64>,
+    mut statement: QueryBuilder<Sqlite>,
+) -> Result<(), StoreError> {
+    let rows: Vec<(ImportNumber, Count)> =
+        statement.build_query_as::<Whole<_>>().all(connection, "what imports speak of").await?;
+    for (import, Count(count)) in rows {
+        *counts.entry(import).or_default() += count;
+    }
+    Ok(())
+}
+
+/// What a report says of visible projects. One that resembles another's is merely new.
+fn narrowed(report: ImportReport, visible: &Visible) -> ImportReport {
+    let ImportReport { profile_reason, set_aside: _, mut withheld, mut sightings } = report;
+    withheld.retain(|figure| visible.project(&figure.project));
+    sightings.retain(|sighting| visible.project(&sighting.project));
+    for sighting in &mut sightings {
+        let SightingKind::Resembles { project, .. } = &sighting.kind else { continue };
+        if !visible.project(project) {
+            sighting.kind = SightingKind::New;
+        }
+    }
+    ImportReport { profile_reason, set_aside: vec![], withheld, sightings }
+}
+
+impl FromRow<'_, SqliteRow> for ImportSummary {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            file: row.try_get("file")?,
+            dataset: row.try_get("dataset")?,
+            edition: row.try_get("edition")?,
+            profile: row.try_get("profile")?,
+            imported_at: row.instant("imported_at")?,
+            rows_kept: row.count("rows_kept")?,
+            set_aside_count: row.count("rows_set_aside")?,
+            replaces: None,
+            replaced_by: None,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for ImportReport {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            profile_reason: row.try_get("profile_reason")?,
+            set_aside: row.json("set_aside")?,
+            withheld: row.json("withheld")?,
+            sightings: row.json("sightings")?,
+        })
+    }
+}

@@ -1,0 +1,295 @@
+//! Imports: adding files, and saying what each one changed.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+use utoipa::ToSchema;
+
+use super::identity::Links;
+use super::import_index::Filed;
+use super::import_rows::FollowUpRow;
+use super::{identity, import_index, import_rows, snapshots};
+use crate::domain::accounts::audit::{Actor, AuditRecord};
+use crate::domain::ids::ImportNumber;
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::import::{
+    Dataset, Import, ImportedRows, SetAside, Sighting, WithheldFigure,
+};
+use crate::domain::portfolio::snapshot::Snapshot;
+use crate::domain::portfolio::subject::Subject;
+use crate::store::alerts::disputes;
+use crate::store::audit::{audit_records, audit_trail};
+use crate::store::cycles::differences::Difference;
+use crate::store::cycles::{corrections, differences};
+use crate::store::db::columns;
+use crate::store::db::connections::end;
+use crate::store::db::error::StoreError;
+use crate::store::db::open::Store;
+use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::sql_types::{Json, Timestamp};
+use crate::store::db::visibility::Visible;
+
+/// What became of one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Recorded {
+    /// The same bytes were already there for the same dataset and edition.
+    Unchanged {
+        number: ImportNumber,
+        replaced_by: Option<ImportNumber>,
+    },
+    Added {
+        number: ImportNumber,
+    },
+    /// It tells again what `former` reported: all of a panorama, or some subjects of follow-up data.
+    Replaced {
+        number: ImportNumber,
+        former: ImportNumber,
+        differences: Vec<Difference>,
+        /// Subjects of which both say the same.
+        identical: usize,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportSummary {
+    pub number: ImportNumber,
+    pub file: String,
+    pub dataset: Dataset,
+    pub edition: EditionId,
+    pub profile: String,
+    pub imported_at: DateTime<Utc>,
+    pub rows_kept: u64,
+    pub set_aside_count: u64,
+    /// The import that it replaced: for follow-up data, the latest that spoke of one of its subjects.
+    pub replaces: Option<ImportNumber>,
+    /// The first import that replaced it, wholly or for one of its subjects.
+    pub replaced_by: Option<ImportNumber>,
+}
+
+/// What was said of a file when it was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImportReport {
+    pub profile_reason: String,
+    pub set_aside: Vec<SetAside>,
+    pub withheld: Vec<WithheldFigure>,
+    pub sightings: Vec<Sighting>,
+}
+
+impl Store {
+    /// Adds files in the order given, in one transaction: all of them, or none.
+    ///
+    /// # Errors
+    ///
+    /// The rows of a file are not those of its dataset and edition.
+    pub async fn record_imports(
+        &self,
+        imports: &[Import],
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        self.check_whole("an import")?;
+        let mut transaction = self.begin_write().await?;
+        let recorded = record_all(&mut transaction, imports, now).await?;
+        for one in &recorded {
+            if let Recorded::Replaced { number, differences, .. } = one {
+                disputes::settle(&mut transaction, *number, differences, (actor, now)).await?;
+            }
+        }
+        let deeds: Vec<AuditRecord> = imports
+            .iter()
+            .zip(&recorded)
+            .filter_map(|(import, recorded)| audit_records::of_import(import, recorded, actor))
+            .collect();
+        audit_trail::append(&mut transaction, now, &deeds).await?;
+        end(transaction).await?;
+        Ok(recorded)
+    }
+
+    /// What `record_imports` would answer: it is done, and undone.
+    ///
+    /// # Errors
+    ///
+    /// The rows of a file are not those of its dataset and edition.
+    pub async fn preview_imports(&self, imports: &[Import]) -> Result<Vec<Recorded>, StoreError> {
+        self.check_whole("an import")?;
+        let mut transaction = self.begin_write().await?;
+        let recorded = record_all(&mut transaction, imports, DateTime::UNIX_EPOCH).await?;
+        transaction.rollback().await?;
+        Ok(recorded)
+    }
+}
+
+async fn record_all(
+    connection: &mut SqliteConnection,
+    imports: &[Import],
+    now: DateTime<Utc>,
+) -> Result<Vec<Recorded>, StoreError> {
+    let links = identity::links(connection, i64::MAX).await?;
+    let mut recorded = Vec::with_capacity(imports.len());
+    for import in imports {
+        let one = record(connection, import, &links, now).await?;
+        if let Recorded::Replaced { number, differences, .. } = &one {
+            corrections::insert(connection, *number, differences).await?;
+        }
+        recorded.push(one);
+    }
+    Ok(recorded)
+}
+
+async fn record(
+    connection: &mut SqliteConnection,
+    import: &Import,
+    links: &Links,
+    now: DateTime<Utc>,
+) -> Result<Recorded, StoreError> {
+    check_rows(import)?;
+    if let Some(number) = already(connection, import).await? {
+        let mut known = import_index::replacements(connection, &Visible::All, links).await?;
+        let replaced_by = known.replaced_by.remove(&number);
+        return Ok(Recorded::Unchanged { number, replaced_by });
+    }
+    let filed = import_index::filed(connection, i64::MAX).await?;
+    let number = ImportNumber(filed.last().map_or(0, |last| last.number.0) + 1);
+    insert(connection, number, import, now).await?;
+    if let ImportedRows::Panorama(rows) = &import.rows {
+        let former = import_index::panoramas(&filed).remove(&import.edition);
+        let numbers = (number, former);
+        return record_panorama(connection, numbers, import.edition, rows, links).await;
+    }
+    let mut earlier = filed;
+    earlier.retain(|other| (other.dataset, other.edition) == (import.dataset, import.edition));
+    let before = reported_before(connection, &earlier, links).await?;
+    let rows = import_rows::of_rows(&import.rows)?;
+    import_rows::insert(connection, number, &rows).await?;
+    let rows = rows.into_iter().map(|row| row.resolved(links)).collect();
+    compare_follow_up(number, import.dataset, &before, rows)
+}
+
+async fn record_panorama(
+    connection: &mut SqliteConnection,
+    (number, former): (ImportNumber, Option<ImportNumber>),
+    edition: EditionId,
+    rows: &[Snapshot],
+    links: &Links,
+) -> Result<Recorded, StoreError> {
+    snapshots::insert(connection, number, rows).await?;
+    let after = snapshots::resolved(rows.to_vec(), links)?;
+    let Some(former) = former else { return Ok(Recorded::Added { number }) };
+    let before = snapshots::of_import(connection, former, edition, links).await?;
+    let (differences, identical) = differences::between_snapshots(&before, &after);
+    Ok(Recorded::Replaced { number, former, differences, identical })
+}
+
+/// Only subjects of which both files speak can differ: of the others, the former file still holds.
+fn compare_follow_up(
+    number: ImportNumber,
+    dataset: Dataset,
+    before: &BTreeMap<Subject, (ImportNumber, Vec<String>)>,
+    rows: Vec<FollowUpRow>,
+) -> Result<Recorded, StoreError> {
+    let mut reported: BTreeMap<Subject, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        reported.entry(row.subject).or_default().push(row.payload);
+    }
+    let mut replaced: Option<ImportNumber> = None;
+    let mut differences = Vec::new();
+    let mut identical = 0;
+    for (subject, after) in reported {
+        let Some((import, former)) = before.get(&subject) else { continue };
+        let found = differences::between_rows(dataset, &subject, former, &after)?;
+        identical += usize::from(found.is_empty());
+        differences.extend(found);
+        replaced = replaced.max(Some(*import));
+    }
+    Ok(match replaced {
+        Some(former) => Recorded::Replaced { number, former, differences, identical },
+        None => Recorded::Added { number },
+    })
+}
+
+/// What the earlier files of a dataset and edition say of each subject: the newest wins.
+async fn reported_before(
+    connection: &mut SqliteConnection,
+    earlier: &[Filed],
+    links: &Links,
+) -> Result<BTreeMap<Subject, (ImportNumber, Vec<String>)>, StoreError> {
+    let mut reported: BTreeMap<Subject, (ImportNumber, Vec<String>)> = BTreeMap::new();
+    for import in earlier {
+        for row in import_rows::of_import(connection, import.number, links).await? {
+            let (number, rows) = reported.entry(row.subject).or_insert((import.number, Vec::new()));
+            if *number != import.number {
+                *number = import.number;
+                rows.clear();
+            }
+            rows.push(row.payload);
+        }
+    }
+    Ok(reported)
+}
+
+fn check_rows(import: &Import) -> Result<(), StoreError> {
+    let fits = match (&import.rows, import.dataset) {
+        (ImportedRows::Panorama(rows), Dataset::Panorama) => {
+            rows.iter().all(|Snapshot { edition, .. }| *edition == import.edition)
+        }
+        (ImportedRows::Facts(_), dataset) => import_rows::is_facts(dataset),
+        (ImportedRows::Rebaselines(_), Dataset::Rebaselines)
+        | (ImportedRows::Milestones(_), Dataset::Milestones)
+        | (ImportedRows::Contracts(_), Dataset::Contracts)
+        | (ImportedRows::Recommendations(_), Dataset::Recommendations)
+        | (ImportedRows::DeclaredCauses(_), Dataset::DeclaredCauses)
+        | (ImportedRows::WatchLists(_), Dataset::WatchLists)
+        | (ImportedRows::Contacts(_), Dataset::Contacts) => true,
+        _ => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    let (file, dataset) = (import.file.clone(), import.dataset.as_str());
+    Err(StoreError::Rows { file, dataset, edition: import.edition })
+}
+
+async fn already(
+    connection: &mut SqliteConnection,
+    import: &Import,
+) -> Result<Option<ImportNumber>, StoreError> {
+    query_scalar("select number from imports where sha256 = $1 and dataset = $2 and edition = $3")
+        .bind(&import.sha256)
+        .bind(import.dataset)
+        .bind(import.edition)
+        .optional(connection, "imports")
+        .await
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    number: ImportNumber,
+    import: &Import,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let rows_set_aside: usize = import.set_aside.iter().map(|reason| reason.rows.len()).sum();
+    sqlx::query(
+        "insert into imports (number, file, sha256, dataset, edition, profile, profile_reason,
+                              imported_at, rows_kept, rows_set_aside, set_aside, withheld, sightings)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(number)
+    .bind(&import.file)
+    .bind(&import.sha256)
+    .bind(import.dataset)
+    .bind(import.edition)
+    .bind(&import.profile)
+    .bind(&import.profile_reason)
+    .bind(Timestamp(now))
+    .bind(columns::count(import.rows.len()))
+    .bind(columns::count(rows_set_aside))
+    .bind(Json(&import.set_aside))
+    .bind(Json(&import.withheld))
+    .bind(Json(&import.sightings))
+    .run(connection, "an import")
+    .await?;
+    Ok(())
+}

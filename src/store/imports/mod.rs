@@ -1,0 +1,12 @@
+//! Imported editions and follow-up data, and the links between names and projects.
+
+pub(super) mod identity;
+pub(super) mod import_index;
+pub(super) mod import_log;
+pub(super) mod import_records;
+pub(super) mod import_rows;
+pub(super) mod import_sources;
+pub(super) mod portfolio;
+pub(super) mod projects;
+pub(super) mod snapshot_rows;
+pub(super) mod snapshots;

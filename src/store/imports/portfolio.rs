@@ -1,0 +1,204 @@
+//! Everything known at a moment, loaded again: the same for ever, whatever was imported since.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+
+use super::identity::Links;
+use super::import_index::Filed;
+use super::{identity, import_index, import_rows, snapshots};
+use crate::domain::ids::{ImportNumber, ProjectId};
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::follow_up::{
+    Contact, Contract, DeclaredCause, Fact, Milestone, Rebaseline, Recommendation, WatchEntry,
+};
+use crate::domain::portfolio::import::Dataset;
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::portfolio::subject::Subject;
+use crate::store::db::columns;
+use crate::store::db::error::StoreError;
+use crate::store::db::open::Store;
+use crate::store::missions::reviews;
+
+/// A moment of what was known: imports, identity log and reviews up to these numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownUpTo {
+    pub last_import: ImportNumber,
+    pub last_link: i64,
+    pub last_review: i64,
+}
+
+impl Store {
+    pub async fn latest_known(&self) -> Result<KnownUpTo, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let filed = import_index::filed(&mut transaction, i64::MAX).await?;
+        Ok(KnownUpTo {
+            last_import: filed.last().map_or(ImportNumber(0), |import| import.number),
+            last_link: identity::last_link(&mut transaction).await?,
+            last_review: reviews::last_review(&mut transaction).await?,
+        })
+    }
+
+    /// What was known then of the editions up to `as_of`, links applied. Within an edition the newest
+    /// import wins: whole for a panorama, subject by subject for follow-up data. Of lists and
+    /// contacts, each subject has those of the latest edition that speaks of it; of facts, all. Of a
+    /// past moment too, a project counts for the ministry that it is at now.
+    pub async fn portfolio(
+        &self,
+        upto: &KnownUpTo,
+        as_of: NaiveDate,
+    ) -> Result<Portfolio, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let links = identity::links(&mut transaction, upto.last_link).await?;
+        let mut filed = import_index::filed(&mut transaction, upto.last_import.0).await?;
+        filed.retain(|import| import.edition.as_of() <= as_of);
+
+        let mut portfolio = Portfolio::default();
+        for (edition, import) in import_index::panoramas(&filed) {
+            let of = (import, edition);
+            let of_edition =
+                snapshots::visible_of_import(&mut transaction, of, &links, &visible).await?;
+            portfolio.snapshots.extend(of_edition);
+            if !visible.is_all() {
+                portfolio.editions.push(edition);
+            }
+        }
+        for dataset in Dataset::ALL {
+            if dataset != Dataset::Panorama {
+                let mut rows = standing(&mut transaction, &filed, dataset, &links).await?;
+                rows.retain(|row| visible.subject(&row.subject));
+                add(&mut portfolio, dataset, rows)?;
+            }
+        }
+        sort_facts(&mut portfolio);
+        let known = (upto.last_review, as_of);
+        portfolio.reviews = reviews::standing(&mut transaction, known, &links).await?;
+        portfolio.reviews.retain(|review| visible.project(&review.project));
+        Ok(portfolio)
+    }
+
+    /// Whom to tell at each ministry, as last said.
+    pub async fn contacts(&self, as_of: NaiveDate) -> Result<Vec<Contact>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let links = Links::default();
+        let mut filed = import_index::filed(&mut transaction, i64::MAX).await?;
+        filed.retain(|import| import.edition.as_of() <= as_of);
+        let mut rows = standing(&mut transaction, &filed, Dataset::Contacts, &links).await?;
+        rows.retain(|row| visible.subject(&row.subject));
+        rows.iter().map(|row| columns::from_json("follow_up.payload", &row.payload)).collect()
+    }
+}
+
+/// A row of follow-up data that holds, and where it comes from.
+struct StandingRow {
+    subject: Subject,
+    edition: EditionId,
+    import: ImportNumber,
+    payload: String,
+}
+
+/// By subject, then edition, then import, then as in the file.
+async fn standing(
+    connection: &mut SqliteConnection,
+    filed: &[Filed],
+    dataset: Dataset,
+    links: &Links,
+) -> Result<Vec<StandingRow>, StoreError> {
+    let mut newest_first: Vec<&Filed> =
+        filed.iter().filter(|import| import.dataset == dataset).collect();
+    newest_first.sort_by_key(|import| std::cmp::Reverse((import.edition, import.number)));
+    // The first import met that speaks of a subject (in an edition, for facts) is the one that holds.
+    let mut holders: BTreeMap<(Subject, Option<EditionId>), ImportNumber> = BTreeMap::new();
+    let mut standing = Vec::new();
+    for import in newest_first {
+        for row in import_rows::of_import(connection, import.number, links).await? {
+            let edition = import_rows::is_facts(dataset).then_some(import.edition);
+            let holder = holders.entry((row.subject.clone(), edition)).or_insert(import.number);
+            if *holder == import.number {
+                standing.push(StandingRow {
+                    subject: row.subject,
+                    edition: import.edition,
+                    import: import.number,
+                    payload: row.payload,
+                });
+            }
+        }
+    }
+    standing
+        .sort_by(|a, b| (&a.subject, a.edition, a.import).cmp(&(&b.subject, b.edition, b.import)));
+    Ok(standing)
+}
+
+fn add(
+    portfolio: &mut Portfolio,
+    dataset: Dataset,
+    rows: Vec<StandingRow>,
+) -> Result<(), StoreError> {
+    match dataset {
+        Dataset::Panorama => {}
+        Dataset::Baselines
+        | Dataset::Article3
+        | Dataset::Questionnaire
+        | Dataset::Audits
+        | Dataset::Exits => {
+            let facts = of_projects(rows, |row: &mut Fact, to| row.project = to)?;
+            portfolio.facts.extend(facts);
+        }
+        Dataset::Rebaselines => {
+            portfolio.rebaselines = of_projects(rows, |row: &mut Rebaseline, to| row.project = to)?;
+        }
+        Dataset::Milestones => {
+            portfolio.milestones = of_projects(rows, |row: &mut Milestone, to| row.project = to)?;
+        }
+        Dataset::Contracts => {
+            portfolio.contracts = of_projects(rows, |row: &mut Contract, to| row.project = to)?;
+        }
+        Dataset::Recommendations => {
+            portfolio.recommendations =
+                of_projects(rows, |row: &mut Recommendation, to| row.project = to)?;
+        }
+        Dataset::DeclaredCauses => {
+            portfolio.declared_causes =
+                of_projects(rows, |row: &mut DeclaredCause, to| row.project = to)?;
+        }
+        Dataset::WatchLists => {
+            portfolio.watches = of_projects(rows, |row: &mut WatchEntry, to| row.project = to)?;
+        }
+        Dataset::Contacts => {
+            portfolio.contacts = rows
+                .iter()
+                .map(|row| columns::from_json("follow_up.payload", &row.payload))
+                .collect::<Result<_, _>>()?;
+        }
+    }
+    Ok(())
+}
+
+/// Rows come out under the project that they now count for.
+fn of_projects<T: DeserializeOwned>(
+    rows: Vec<StandingRow>,
+    rename: impl Fn(&mut T, ProjectId),
+) -> Result<Vec<T>, StoreError> {
+    rows.into_iter()
+        .map(|row| {
+            let mut value: T = columns::from_json("follow_up.payload", &row.payload)?;
+            if let Subject::Project(project) = row.subject {
+                rename(&mut value, project);
+            }
+            Ok(value)
+        })
+        .collect()
+}
+
+/// By project, field and date; of two that say the same field at the same date, the one of the later
+/// edition comes last.
+fn sort_facts(portfolio: &mut Portfolio) {
+    portfolio.facts.sort_by(|a, b| {
+        (&a.project, &a.field, a.reported_on).cmp(&(&b.project, &b.field, b.reported_on))
+    });
+}

@@ -1,0 +1,4 @@
+//! Missions and reviews.
+
+pub(super) mod mission_records;
+pub(super) mod reviews;

@@ -1,0 +1,373 @@
+//! The outbox: notices written with what decided them, claimed for delivery, and what became of each.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::SqliteConnection;
+use sqlx::query_builder::Separated;
+
+use super::notices::NoticeRow;
+use super::{notification_memory, outages};
+use crate::domain::accounts::audit::{Actor, AuditRecord};
+use crate::domain::ids::{CycleNumber, NoticeId};
+use crate::domain::messages::notice::{
+    Channel, DeliveryOutcome, Notice, NoticeKind, Outgoing, QueuedNotice, Reminded,
+};
+use crate::domain::messages::outage::Outage;
+use crate::store::audit::audit_trail;
+use crate::store::cycles::void;
+use crate::store::db::columns;
+use crate::store::db::connections::end;
+use crate::store::db::error::{StoreError, writing};
+use crate::store::db::open::Store;
+use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
+use crate::store::db::sql_types::{Count, Timestamp};
+
+/// What became of an attempt to send a notice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    pub id: NoticeId,
+    /// Why it came to nothing, in the words of the metrics.
+    pub failure: Option<&'static str>,
+    pub outcome: DeliveryOutcome,
+    /// The receiver dealt with it, whatever it said: an outage of the channel is over.
+    pub answered: bool,
+}
+
+/// A notice to be sent, and what its waiting hangs on besides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimedNotice {
+    pub queued: QueuedNotice,
+    /// Its channel was blamed for its last failure, and has delivered others since.
+    pub failed_alone: bool,
+    /// Since its first attempt that counts, how long its channel was down.
+    pub in_outages: TimeDelta,
+}
+
+impl Store {
+    /// Takes notices that are due in a lane, for one program until `leased_until`: should it die, they
+    /// are anyone's again, as they are when they are held for longer than that. A notice waits for those written
+    /// before it in its thread.
+    pub async fn claim_notices(
+        &self,
+        lane: &Channel,
+        now: DateTime<Utc>,
+        leased_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<ClaimedNotice>, StoreError> {
+        self.check_whole("delivery")?;
+        let mut transaction = self.begin_write().await?;
+        let mut rows: Vec<NoticeRow> = sqlx::query_as(
+            "update notices set leased_until = $3 where id in (
+                 select due.id from notices due
+                 where due.lane = $1 and due.state = 'waiting' and due.next_attempt_at <= $2
+                   and (due.leased_until is null or due.leased_until <= $2
+                        or due.leased_until > $3)
+                   and not exists (
+                       select 1 from notices earlier
+                       where earlier.lane = due.lane and earlier.thread = due.thread
+                         and earlier.state = 'waiting' and earlier.position < due.position)
+                 order by due.next_attempt_at, due.position limit $4)
+             returning id, position, receiver, kind, cycle, thread, follows, title, content,
+                       created_at, not_before, state, attempts, first_attempt_at, next_attempt_at,
+                       delivered_at, last_error",
+        )
+        .bind(lane)
+        .bind(Timestamp(now))
+        .bind(Timestamp(leased_until))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(writing("claims of notices"))?;
+        let mut pasts = pasts(&mut transaction, lane, leased_until).await?;
+        end(transaction).await?;
+        rows.sort_by_key(|row| row.position);
+        let claimed = rows.into_iter().map(|NoticeRow { queued, .. }| {
+            let (failed_alone, in_outages) = pasts.remove(&queued.notice.id).unwrap_or_default();
+            ClaimedNotice { queued, failed_alone, in_outages }
+        });
+        Ok(claimed.collect())
+    }
+
+    /// Claimed and not tried: anyone's again.
+    pub async fn release_notices(&self, ids: &[NoticeId]) -> Result<(), StoreError> {
+        self.check_whole("delivery")?;
+        let mut transaction = self.begin_write().await?;
+        for id in ids {
+            sqlx::query(
+                "update notices set leased_until = null where id = $1 and state = 'waiting'",
+            )
+            .bind(id)
+            .run(&mut *transaction, "claims of notices")
+            .await?;
+        }
+        end(transaction).await
+    }
+
+    /// What attempts in a lane came to, in one transaction. Gives the outage that they end, if they do.
+    pub async fn record_outcomes(
+        &self,
+        lane: &Channel,
+        outcomes: &[Tried],
+        now: DateTime<Utc>,
+    ) -> Result<Option<Outage>, StoreError> {
+        self.check_whole("delivery")?;
+        let mut transaction = self.begin_write().await?;
+        for Tried { id, failure, outcome, answered: _ } in outcomes {
+            record(&mut transaction, id, outcome, now).await?;
+            if let Some(reason) = failure {
+                let spared = matches!(outcome, DeliveryOutcome::Spared { .. });
+                count_failure(&mut transaction, id, (reason, spared)).await?;
+            }
+            if let DeliveryOutcome::Refused { error } = outcome {
+                close_lane(&mut transaction, id, error, now).await?;
+            }
+        }
+        let ended = if outcomes.iter().any(|tried| tried.answered) {
+            outages::end_of(&mut transaction, lane, now).await?
+        } else {
+            None
+        };
+        end(transaction).await?;
+        Ok(ended)
+    }
+
+    /// What is said between two cycles; nothing, and `false`, when `last` is the last cycle no more.
+    pub async fn commit_outgoing(
+        &self,
+        outgoing: &Outgoing,
+        last: CycleNumber,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.check_whole("what is said to everybody")?;
+        let mut transaction = self.begin_write().await?;
+        if void::last_standing(&mut transaction).await? != Some(last) {
+            return Ok(false);
+        }
+        apply(&mut transaction, outgoing, (last, now)).await?;
+        end(transaction).await?;
+        Ok(true)
+    }
+
+    /// Reminders and escalations, with the count of them: one transaction. Written twice, they are
+    /// there once. Says how many are new.
+    pub async fn commit_reminders(
+        &self,
+        notices: &[Notice],
+        reminded: &[Reminded],
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        self.check_whole("reminders")?;
+        let mut transaction = self.begin_write().await?;
+        let written = insert(&mut transaction, notices).await?;
+        if written > 0 {
+            notification_memory::remember_reminders(&mut transaction, reminded).await?;
+            let deeds: Vec<AuditRecord> = notices.iter().filter_map(escalation).collect();
+            audit_trail::append(&mut transaction, now, &deeds).await?;
+        }
+        end(transaction).await?;
+        Ok(written)
+    }
+}
+
+async fn count_failure(
+    connection: &mut SqliteConnection,
+    id: &NoticeId,
+    (reason, spared): (&str, bool),
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into delivery_failures (lane, reason, failed, spared)
+         select lane, $2, 1, $3 from notices where id = $1
+         on conflict (lane, reason) do update set failed = delivery_failures.failed + 1,
+                                                  spared = delivery_failures.spared + excluded.spared",
+    )
+    .bind(id)
+    .bind(reason)
+    .bind(i64::from(spared))
+    .run(connection, "failures of notices")
+    .await?;
+    Ok(())
+}
+
+/// What a cycle says, in its transaction; or what is said after it and before the next one.
+pub(in crate::store) async fn apply(
+    connection: &mut SqliteConnection,
+    outgoing: &Outgoing,
+    (cycle, now): (CycleNumber, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    insert(connection, &outgoing.notices).await?;
+    notification_memory::keep_before(connection, cycle, &outgoing.told).await?;
+    notification_memory::remember(connection, &outgoing.told).await?;
+    notification_memory::open_lanes(connection, &outgoing.opened, now).await
+}
+
+/// Says how many are new.
+pub(in crate::store) async fn insert(
+    connection: &mut SqliteConnection,
+    notices: &[Notice],
+) -> Result<u64, StoreError> {
+    if notices.is_empty() {
+        return Ok(0);
+    }
+    let before = last_position(connection).await?;
+    let head = "insert into notices (id, position, receiver, lane, kind, cycle, thread, follows, \
+                title, content, created_at, not_before, state, attempts, next_attempt_at) ";
+    let rows: Vec<(i64, &Notice, String, String)> = (before + 1..)
+        .zip(notices)
+        .map(|(position, notice)| {
+            let follows = columns::to_json("what a notice follows", &notice.follows)?;
+            let content = columns::to_json("the content of a notice", &notice.content)?;
+            Ok((position, notice, follows, content))
+        })
+        .collect::<Result<_, StoreError>>()?;
+    let bind = |mut row: Separated<'_, _, _>, row_of: &(i64, &Notice, String, String)| {
+        let (position, notice, follows, content) = row_of;
+        row.push_bind(&notice.id);
+        row.push_bind(*position);
+        row.push_bind(&notice.receiver);
+        row.push_bind(notice.receiver.lane());
+        row.push_bind(notice.kind);
+        row.push_bind(notice.cycle);
+        row.push_bind(&notice.thread);
+        row.push_bind(follows);
+        row.push_bind(&notice.title);
+        row.push_bind(content);
+        row.push_bind(Timestamp(notice.created_at));
+        row.push_bind(Timestamp(notice.not_before));
+        row.push_bind("waiting");
+        row.push_bind(0_i64);
+        row.push_bind(Timestamp(notice.not_before));
+    };
+    columns::insert(connection, "notices", (head, " on conflict (id) do nothing"), &rows, bind)
+        .await?;
+    let Count(new) = query_scalar("select count(*) from notices where position > $1")
+        .bind(before)
+        .one(connection, "notices")
+        .await?;
+    Ok(new)
+}
+
+async fn last_position(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    query_scalar("select coalesce(max(position), 0) from notices").one(connection, "notices").await
+}
+
+/// What is escalated is a decision of Vigie's own.
+fn escalation(notice: &Notice) -> Option<AuditRecord> {
+    (notice.kind == NoticeKind::Escalation).then(|| {
+        AuditRecord::by(&Actor::vigie(), "notice_escalated", format!("notice/{}", notice.id))
+            .because(&notice.title)
+    })
+}
+
+/// What was delivered stays delivered, whatever a slower program says later. What was withdrawn while it
+/// was on its way is not tried again; when it arrived all the same, that is said.
+async fn record(
+    connection: &mut SqliteConnection,
+    id: &NoticeId,
+    outcome: &DeliveryOutcome,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let (state, next, delivered, error) = match outcome {
+        DeliveryOutcome::Delivered => ("delivered", now, Some(now), None),
+        DeliveryOutcome::Waits { until, error } => ("waiting", *until, None, Some(error)),
+        DeliveryOutcome::Dead { error } | DeliveryOutcome::Refused { error } => {
+            ("dead", now, None, Some(error))
+        }
+        DeliveryOutcome::Spared { until, error } => {
+            return spare(connection, id, (*until, error), now).await;
+        }
+    };
+    sqlx::query(
+        "update notices set state = $2, next_attempt_at = $3, delivered_at = $4, last_error = $5,
+                            attempts = attempts + 1, leased_until = null,
+                            first_attempt_at = coalesce(first_attempt_at, $6),
+                            channel_failed_at = case when channel_failed_at is null then null
+                                                     else $6 end
+         where id = $1
+           and (state = 'waiting' or (withdrawn_at is not null and $2 = 'delivered'))",
+    )
+    .bind(id)
+    .bind(state)
+    .bind(Timestamp(next))
+    .bind(delivered.map(Timestamp))
+    .bind(error)
+    .bind(Timestamp(now))
+    .run(connection, "what became of a notice")
+    .await?;
+    Ok(())
+}
+
+/// Its channel failed: neither attempts nor age. `until` lets others be tried before it, when it may be to blame.
+async fn spare(
+    connection: &mut SqliteConnection,
+    id: &NoticeId,
+    (until, error): (Option<DateTime<Utc>>, &str),
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update notices set last_error = $2, leased_until = null,
+                            next_attempt_at = coalesce($3, next_attempt_at),
+                            channel_failed_at = case when $3 is null then channel_failed_at
+                                                     else $4 end
+         where id = $1 and state = 'waiting'",
+    )
+    .bind(id)
+    .bind(error)
+    .bind(until.map(Timestamp))
+    .bind(Timestamp(now))
+    .run(connection, "what became of a notice")
+    .await?;
+    Ok(())
+}
+
+/// Of those just claimed, by id: whether each failed alone, and the outages since its first attempt.
+async fn pasts(
+    connection: &mut SqliteConnection,
+    lane: &Channel,
+    leased_until: DateTime<Utc>,
+) -> Result<BTreeMap<NoticeId, (bool, TimeDelta)>, StoreError> {
+    let rows: Vec<(NoticeId, bool, i64)> = query_as(
+        "select id, channel_failed_at is not null and exists (
+                        select 1 from notices others
+                        where others.lane = $1 and others.delivered_at >= notices.channel_failed_at),
+                outage_seconds
+         from notices
+         where lane = $1 and state = 'waiting' and leased_until = $2
+           and (channel_failed_at is not null or outage_seconds > 0)",
+    )
+    .bind(lane)
+    .bind(Timestamp(leased_until))
+    .all(connection, "claims of notices")
+    .await?;
+    let past = |(id, alone, seconds)| (id, (alone, TimeDelta::seconds(seconds)));
+    Ok(rows.into_iter().map(past).collect())
+}
+
+/// Closes the lane of a receiver that wants nothing more; what waits for it can be replayed.
+async fn close_lane(
+    connection: &mut SqliteConnection,
+    refused: &NoticeId,
+    error: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update lanes set closed_at = $2, reason = $3
+         where closed_at is null and name = (select lane from notices where id = $1)",
+    )
+    .bind(refused)
+    .bind(Timestamp(now))
+    .bind(error)
+    .run(&mut *connection, "a lane")
+    .await?;
+    let deed = AuditRecord::by(&Actor::vigie(), "lane_closed", format!("notice/{refused}"));
+    audit_trail::append(connection, now, &[deed.because(error)]).await?;
+    sqlx::query(
+        "update notices set state = 'dead', last_error = $2, leased_until = null
+         where state = 'waiting' and lane = (select lane from notices where id = $1)",
+    )
+    .bind(refused)
+    .bind(error)
+    .run(connection, "notices")
+    .await?;
+    Ok(())
+}

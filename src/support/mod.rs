@@ -1,0 +1,12 @@
+//! Tools that know nothing of projects: clock, French figures, working days, texts, secrets, bounded reading.
+
+pub mod bounded_http;
+pub mod clock;
+pub mod fingerprint;
+pub mod french;
+pub mod redaction;
+pub mod secret;
+pub mod single_flight;
+pub mod text_diff;
+pub mod visible_text;
+pub mod working_days;

@@ -1,0 +1,137 @@
+//! The first start: a link, once, makes the administrator; and what the cookie that it gives is worth.
+
+use std::sync::Arc;
+
+use insta::assert_snapshot;
+use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
+use reqwest::{Client, StatusCode};
+use serde_json::Value;
+
+use crate::operation::jobs_support::HandClock;
+use crate::support::Workplace;
+use vigie::server;
+use vigie::server::Running;
+
+const NOW: &str = "2020-12-01T09:00:00Z";
+
+async fn start(workplace: &Workplace, clock: Arc<HandClock>) -> Running {
+    let config = workplace.settings();
+    server::start(&config, clock).await.unwrap()
+}
+
+struct Answer {
+    status: StatusCode,
+    cookie: Option<String>,
+    text: String,
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Answer {
+    let answer = request.send().await.unwrap();
+    let status = answer.status();
+    let cookie = answer.headers().get(SET_COOKIE).map(|value| value.to_str().unwrap().to_owned());
+    Answer { status, cookie, text: answer.text().await.unwrap() }
+}
+
+/// As a page of Vigie posts its form.
+async fn submit(link: &str, name: &str) -> Answer {
+    let home = link.split("/setup/").next().unwrap();
+    answer(Client::new().post(link).header(ORIGIN, home).form(&[("name", name)])).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_start_makes_one_administrator_who_is_signed_in_and_shown_a_token_once() {
+    let workplace = Workplace::new();
+    let service = start(&workplace, HandClock::at(NOW)).await;
+    let link = service.first_link().unwrap().to_owned();
+    let page = answer(Client::new().get(&link)).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("Premier démarrage"), "{}", page.text);
+
+    // Neither a page of another site nor a name that the trail could not show.
+    let foreign = Client::new().post(&link).header(ORIGIN, "https://evil.example");
+    let foreign = answer(foreign.form(&[("name", "Eve")])).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    assert_eq!(submit(&link, "vigie").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let made = submit(&link, "Ada Martin").await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+
+    let token = made.text.split(['<', ' ']).find(|word| word.starts_with("vigie_")).unwrap();
+    let home = link.split("/setup/").next().unwrap();
+    let accounts = format!("{home}/api/v1/accounts");
+    let listed = answer(Client::new().get(&accounts).bearer_auth(token)).await;
+    let listed: Value = serde_json::from_str(&listed.text).unwrap();
+    assert_snapshot!(listed["data"][0]["name"], @r#""Ada Martin""#);
+    assert_snapshot!(listed["data"][0]["roles"], @r#"["reader","analyst","administrator"]"#);
+
+    // The link is used up, and a new start gives none.
+    assert_eq!(submit(&link, "Eve").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(answer(Client::new().get(&link)).await.status, StatusCode::NOT_FOUND);
+    service.stop().await.unwrap();
+    let again = start(&workplace, HandClock::at(NOW)).await;
+    assert_eq!(again.first_link(), None);
+    again.stop().await.unwrap();
+    let told = workplace.ok(&["audit", "list"]);
+    assert!(told.contains("Ada Martin") && !told.contains(token), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_worth_its_signature_and_changes_only_what_pages_of_vigie_ask_for() {
+    let workplace = Workplace::new();
+    let service = start(&workplace, HandClock::at(NOW)).await;
+    let link = service.first_link().unwrap().to_owned();
+    let home = link.split("/setup/").next().unwrap();
+    let given = submit(&link, "Ada Martin").await.cookie.unwrap();
+    let (cookie, terms) = given.split_once(';').unwrap();
+    assert_snapshot!(terms, @" HttpOnly; SameSite=Lax; Path=/; Max-Age=43200");
+
+    let session = async |brought: &str| {
+        let request = Client::new().get(format!("{home}/api/v1/session")).header(COOKIE, brought);
+        answer(request).await.status
+    };
+    assert_eq!(session(cookie).await, StatusCode::OK);
+    let (secret, signature) = cookie.rsplit_once('.').unwrap();
+    let flipped = signature.chars().rev().collect::<String>();
+    for forged in
+        [secret.to_owned(), format!("{secret}.{flipped}"), format!("{secret}x.{signature}")]
+    {
+        assert_eq!(session(&forged).await, StatusCode::UNAUTHORIZED, "{forged}");
+    }
+
+    let issue = |from: Option<&str>| {
+        let request = Client::new().post(format!("{home}/api/v1/tokens")).header(COOKIE, cookie);
+        let request = request.json(&serde_json::json!({ "label": "x" }));
+        match from {
+            Some(site) => request.header(ORIGIN, site),
+            None => request,
+        }
+    };
+    assert_eq!(answer(issue(None)).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer(issue(Some("https://evil.example"))).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer(issue(Some(home))).await.status, StatusCode::CREATED);
+    service.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_holds_for_a_day_and_until_there_is_an_account_however_it_was_made() {
+    let workplace = Workplace::new();
+    let clock = HandClock::at(NOW);
+    let service = start(&workplace, Arc::clone(&clock)).await;
+    let link = service.first_link().unwrap().to_owned();
+    clock.set("2020-12-02T09:00:00Z");
+    assert_eq!(answer(Client::new().get(&link)).await.status, StatusCode::NOT_FOUND);
+    clock.set(NOW);
+    assert_eq!(answer(Client::new().get(&link)).await.status, StatusCode::OK);
+    workplace.ok(&["accounts", "add", "Paul", "--role", "administrator", "--by", "Paul"]);
+    assert_eq!(submit(&link, "Eve").await.status, StatusCode::NOT_FOUND);
+    service.stop().await.unwrap();
+}
+
+#[test]
+fn the_command_line_gives_a_new_link_as_long_as_there_is_no_account() {
+    let workplace = Workplace::new();
+    let link = workplace.ok(&["accounts", "invite"]);
+    assert!(link.contains("/setup/"), "{link}");
+    workplace.ok(&["accounts", "add", "Paul", "--role", "administrator", "--by", "Paul"]);
+    let late = workplace.run(&["accounts", "invite"]);
+    assert_snapshot!(late.stderr, @"vigie: there are accounts already: an administrator opens others, or `vigie accounts add` here");
+}

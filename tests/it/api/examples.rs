@@ -1,0 +1,83 @@
+//! The examples of docs/API.md, run as whoever copies them would.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{Workplace, has_tool, root};
+use vigie::domain::accounts::access::Role;
+use vigie::server::Running;
+
+/// A fenced block under the title that it stands under.
+struct Example {
+    title: String,
+    language: String,
+    text: String,
+}
+
+/// Those of the section « Examples ».
+fn examples() -> Vec<Example> {
+    let document = std::fs::read_to_string(root().join("docs/API.md")).unwrap();
+    let (_, rest) = document.split_once("\n## Examples\n").unwrap();
+    let section = rest.split("\n## ").next().unwrap();
+    let mut found: Vec<Example> = Vec::new();
+    let mut title = "";
+    let mut is_open = false;
+    for line in section.lines() {
+        match line.strip_prefix("```") {
+            Some(_) if is_open => is_open = false,
+            Some(language) => {
+                is_open = true;
+                let (title, language) = (title.to_owned(), language.to_owned());
+                found.push(Example { title, language, text: String::new() });
+            }
+            None if is_open => writeln!(found.last_mut().unwrap().text, "{line}").unwrap(),
+            None => title = line.strip_prefix("### ").unwrap_or(title),
+        }
+    }
+    found
+}
+
+impl Example {
+    /// What it prints, run in a folder that the examples share.
+    fn run(&self, folder: &Path, (service, token): (&Running, &str)) -> String {
+        let mut command = if self.language == "python" {
+            let name = self.text.lines().next().unwrap().strip_prefix("# ").unwrap();
+            std::fs::write(folder.join(name), &self.text).unwrap();
+            let mut python = Command::new("python3");
+            python.arg(name);
+            python
+        } else {
+            assert_eq!(self.language, "sh");
+            let mut shell = Command::new("bash");
+            shell.args(["-euo", "pipefail", "-c", &self.text]);
+            shell
+        };
+        let url = format!("http://{}", service.address());
+        command.current_dir(folder).env("VIGIE_URL", url).env("VIGIE_TOKEN", token);
+        let told = command.output().unwrap();
+        let faults = String::from_utf8_lossy(&told.stderr);
+        assert!(told.status.success(), "{}\n{}\n{faults}", self.title, self.text);
+        String::from_utf8(told.stdout).unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_examples_of_the_document_answer_what_they_say() {
+    if !has_tool("curl", "curl") || !has_tool("jq", "jq") || !has_tool("python3", "python3") {
+        return;
+    }
+    let workplace = Workplace::with_fixtures();
+    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let token = workplace.token("Claire", &[Role::Analyst, Role::RuleAuthor], &[]).await;
+    let service = workplace.serve("2020-12-01T12:00:00Z").await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut told = String::new();
+    for example in examples() {
+        let printed = example.run(folder.path(), (&service, &token));
+        assert!(!printed.contains(&token), "{} shows the token", example.title);
+        writeln!(told, "## {} ({})\n{printed}", example.title, example.language).unwrap();
+    }
+    service.stop().await.unwrap();
+    insta::assert_snapshot!(told);
+}

@@ -1,0 +1,10 @@
+//! Programs killed, disks full and clocks wrong: nothing is lost or doubled.
+
+pub(super) mod clock_jumps;
+pub(super) mod commit;
+pub(super) mod disk_full;
+pub(super) mod import;
+pub(super) mod jobs;
+pub(super) mod publication;
+pub(super) mod restore;
+pub(super) mod storage_faults;

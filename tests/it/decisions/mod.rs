@@ -1,0 +1,9 @@
+//! Alerts, missions and reviews over time.
+
+pub(super) mod cycles_void;
+pub(super) mod missions;
+pub(super) mod reviews;
+pub(super) mod reviews_calendar;
+pub(super) mod story;
+pub(super) mod timeline;
+pub(super) mod year;

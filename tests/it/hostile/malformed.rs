@@ -1,0 +1,33 @@
+//! Each malformed fixture: its exact message, exit code 1, and a database left as it was.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::support::{Workplace, fixtures};
+
+#[test]
+fn each_malformed_file_is_refused_whole_with_what_was_found_and_what_was_expected() {
+    let workplace = Workplace::with_fixtures();
+    let imports = workplace.json(&["imports"]);
+    let before = workplace.fingerprint();
+    let folder = fixtures().join("malformed");
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension != "md"))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 20, "{names:?}");
+    let mut messages = String::new();
+    for name in names {
+        let file = folder.join(&name);
+        let answer = workplace.run(&["import", file.to_str().unwrap()]);
+        assert_eq!(answer.code, Some(1), "{name}: {}", answer.stdout);
+        assert_eq!(answer.stdout, "", "{name}");
+        let shown = answer.stderr.replace(&format!("{}/", folder.display()), "");
+        writeln!(messages, "== {name}\n{}", shown.trim_end()).unwrap();
+        assert_eq!(workplace.json(&["imports"]), imports, "{name}");
+    }
+    assert_eq!(workplace.fingerprint(), before);
+    insta::assert_snapshot!(messages);
+}

@@ -1,0 +1,13 @@
+//! Files of every kind become editions and facts, or are refused with each fault at its place.
+
+pub(super) mod archives;
+pub(super) mod editions;
+pub(super) mod faults;
+pub(super) mod follow_up;
+pub(super) mod formats;
+pub(super) mod identity;
+pub(super) mod imports;
+pub(super) mod readers;
+pub(super) mod real;
+pub(super) mod real_rules;
+pub(super) mod rows;

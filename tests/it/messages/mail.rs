@@ -1,0 +1,223 @@
+//! Digests through a real SMTP server, from the command line: each ministry's, with its projects only.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::office::{AS_OF, Office};
+use crate::support::servers::mail::{Demands, Mail};
+use crate::support::{Workplace, fixtures};
+
+/// By ministry, the names that its projects went by.
+fn names() -> BTreeMap<String, BTreeSet<String>> {
+    let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in ["2020-06.panorama.csv", "2020-11.panorama.csv"] {
+        let mut rows = csv::Reader::from_path(fixtures().join(file)).unwrap();
+        for row in rows.records() {
+            let row = row.unwrap();
+            names.entry(row[1].to_owned()).or_default().insert(row[0].to_owned());
+        }
+    }
+    names
+}
+
+/// Headings of what is said of each project: lines that stand at the margin, between blank ones.
+fn said_of<'a>(mail: &'a Mail, names: &'a BTreeSet<String>) -> BTreeSet<&'a str> {
+    mail.text.lines().filter(|line| names.contains(*line)).collect()
+}
+
+#[test]
+fn each_secretary_general_gets_the_digest_of_their_own_projects_over_tls_and_authenticated() {
+    let demands = Demands { tls: true, password: Some("un secret"), ..Demands::default() };
+    let Some(office) = Office::open(&demands) else { return };
+    office.cycle(&["--announce"]);
+    let mails = office.deliver();
+    let names = names();
+
+    let mut projects_by_receiver: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for mail in &mails {
+        assert!(mail.encrypted && mail.authenticated, "{:?}", mail.headers);
+        let [to] = mail.to.as_slice() else { panic!("{:?}", mail.to) };
+        for (ministry, own) in &names {
+            let said = said_of(mail, own);
+            if mail.headers["subject"].contains(ministry.as_str()) {
+                projects_by_receiver.entry(to).or_default().extend(said);
+                assert!(mail.html.contains(ministry.as_str()));
+            } else {
+                assert_eq!(said, BTreeSet::new(), "{to} reads about {ministry}\n{}", mail.text);
+            }
+        }
+    }
+    let to: Vec<&str> = projects_by_receiver.keys().copied().collect();
+    insta::assert_snapshot!(to.join("\n"));
+    assert!(
+        projects_by_receiver.values().all(|projects| !projects.is_empty()),
+        "{projects_by_receiver:?}"
+    );
+    assert!(mails.iter().any(|mail| mail.to == ["risques@dinum.example"]));
+
+    for mail in &mails {
+        let headers = &mail.headers;
+        assert_eq!(headers["auto-submitted"], "auto-generated");
+        assert!(headers["message-id"].ends_with("@dinum.example>"), "{headers:?}");
+        assert!(headers["references"].starts_with("<thread."), "{headers:?}");
+        assert!(mail.text.contains("Vous recevez ce message parce que"), "{}", mail.text);
+        assert!(mail.text.contains("Une question, une erreur : risques@dinum.example."));
+        assert!(!mail.html.contains("<img") && !mail.html.contains("src="), "{}", mail.html);
+        assert!(mail.html.contains("width=device-width"));
+    }
+}
+
+#[test]
+fn the_second_run_says_nothing_and_a_project_that_worsens_is_one_line() {
+    let Some(office) = Office::open(&Demands::default()) else { return };
+    office.cycle(&["--announce"]);
+    assert!(!office.deliver().is_empty());
+    office.cycle(&[]);
+    assert_eq!(office.deliver().len(), 0, "the second run");
+
+    office.correct_the_cost_of_cyclades();
+    office.cycle(&[]);
+    let mails = office.deliver();
+    let said: Vec<String> = mails
+        .iter()
+        .map(|mail| format!("{} {}\n{}", mail.to[0], mail.headers["subject"], mail.text))
+        .collect();
+    insta::assert_snapshot!(said.join("\n=====\n"));
+}
+
+#[test]
+fn a_silenced_alert_is_not_sent_until_its_silence_ends() {
+    let Some(office) = Office::open(&Demands::default()) else { return };
+    office.cycle(&["--announce"]);
+    office.deliver();
+    let today = vigie::support::clock::Clock::now(&vigie::support::clock::SystemClock).date_naive();
+    let until = today.checked_add_days(chrono::Days::new(20)).unwrap().to_string();
+    let scope = ["--rule", "D1", "--project", "CYCLADES", "--reason", "plan arrêté"];
+    let silence = ["alerts", "silence", "--until", &until, "--by", "Claire Martin"];
+    office.workplace.ok(&silence.into_iter().chain(scope).collect::<Vec<_>>());
+    office.correct_the_cost_of_cyclades();
+    office.cycle(&[]);
+    assert_eq!(office.deliver().len(), 0, "silenced");
+
+    let end = ["alerts", "unsilence", "1", "--reason", "plan abandonné", "--by", "Claire Martin"];
+    office.workplace.ok(&end);
+    office.workplace.ok(&["jobs", "run", "digest"]);
+    let mails = office.deliver();
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    assert!(mail.text.contains("CYCLADES") && mail.text.contains("D1"), "{}", mail.text);
+}
+
+#[test]
+fn what_people_decide_between_two_cycles_is_sent_once() {
+    let Some(office) = Office::open(&Demands::default()) else { return };
+    office.cycle(&["--announce"]);
+    assert!(!office.deliver().is_empty());
+    office.workplace.ok(&["jobs", "run", "digest"]);
+    assert_eq!(office.deliver().len(), 0, "nothing was decided");
+
+    let missions = office.workplace.json(&["missions", "--state", "proposed"]);
+    let of_harmonie = |mission: &&Value| mission["subject"] == "project/harmonie";
+    let mission = missions.as_array().unwrap().iter().find(of_harmonie).unwrap();
+    let id = mission["id"].as_str().unwrap();
+    let reason = ["--reason", "vu en comité", "--by", "Claire Martin"];
+    let decide: Vec<&str> =
+        ["missions", "decide", id, "accept"].into_iter().chain(reason).collect();
+    office.workplace.ok(&decide);
+    office.workplace.ok(&["jobs", "run", "digest"]);
+    let mails = office.deliver();
+    let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    assert_eq!(mail.to, ["sg@justice.example"]);
+    assert!(mail.text.contains("HARMONIE"), "{}", mail.text);
+    assert!(!mail.text.contains("PORTALIS"), "{}", mail.text);
+    office.workplace.ok(&["jobs", "run", "digest"]);
+    assert_eq!(office.deliver().len(), 0, "it was sent already");
+}
+
+#[test]
+fn receivers_set_up_on_old_data_get_only_what_changes_from_then_on() {
+    let Some(office) = Office::open(&Demands::default()) else { return };
+    let output = office.workplace.run(&["cycle", "--as-of", AS_OF]);
+    assert_eq!(output.code, Some(0));
+    assert!(
+        output.stderr.contains("alerts stood before their receivers were set up"),
+        "{}",
+        output.stderr
+    );
+    assert_eq!(office.deliver().len(), 0);
+    let receivers = office.workplace.json(&["receivers", "list"]);
+    assert_eq!(receivers[0]["lane"], "mail");
+}
+
+#[test]
+fn an_address_that_is_none_is_given_up_alone_and_its_notice_leaves_once_corrected() {
+    let unknown = "sg@justice.example";
+    let demands = Demands { unknown: Some(unknown), ..Demands::default() };
+    let Some(office) = Office::open(&demands) else { return };
+    office.cycle(&["--announce"]);
+    let mails = office.deliver();
+    assert!(mails.len() > 10 && mails.iter().all(|mail| mail.to != [unknown]));
+    let dead = office.workplace.json(&["notices", "list", "--state", "dead"]);
+    let dead = dead.as_array().unwrap();
+    assert_eq!(dead.len(), 2, "the digest and the critical alerts: {dead:?}");
+    for notice in dead {
+        assert_eq!(notice["receiver"], "sg/MJ");
+        let error = notice["last_error"].as_str().unwrap();
+        assert!(error.contains("550") && error.contains("s***@justice.example"), "{error}");
+        assert!(!error.contains(unknown), "{error}");
+    }
+
+    let contacts = std::fs::read_to_string(fixtures().join("2020-11.contacts.csv")).unwrap();
+    let file = office.workplace.path("2020-11.contacts.csv");
+    std::fs::write(&file, contacts.replace(unknown, "sg@ministere-justice.example")).unwrap();
+    office.workplace.ok(&["import", file.to_str().unwrap()]);
+    office.workplace.ok(&["notices", "replay", "--dead", "--reason", "adresse corrigée"]);
+    let replayed = office.deliver();
+    assert_eq!(replayed.len(), 2);
+    assert!(replayed.iter().all(|mail| mail.to == ["sg@ministere-justice.example"]));
+    let trail = office.workplace.ok(&["audit", "list", "--subject", "notice", "--format", "csv"]);
+    assert!(trail.contains("notices_replayed") && trail.contains("adresse corrigée"), "{trail}");
+}
+
+#[test]
+fn a_wrong_password_loses_nothing() {
+    let demands = Demands { tls: true, password: Some("un secret"), ..Demands::default() };
+    let Some(office) = Office::open(&demands) else { return };
+    office.cycle(&["--announce"]);
+    let settings = office.workplace.path("vigie.toml");
+    let right = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, right.replace("un secret", "un autre")).unwrap();
+    assert_eq!(office.deliver().len(), 0);
+    let waiting = office.workplace.json(&["notices", "list"]);
+    let waiting = waiting.as_array().unwrap();
+    let untouched = |notice: &Value| notice["state"] == "waiting" && notice["attempts"] == 0;
+    assert!(waiting.iter().all(untouched), "{waiting:?}");
+    assert!(!format!("{waiting:?}").contains("un autre"));
+    let receivers = office.workplace.json(&["receivers", "list"]);
+    assert_eq!(receivers[0]["outage"]["reason"], "authError", "{receivers}");
+    let listed = office.workplace.run(&["notices", "list"]);
+    assert!(listed.stderr.contains("mail is down since"), "{}", listed.stderr);
+
+    // A person who repairs the server and sends what is due does not have to wait.
+    std::fs::write(&settings, right).unwrap();
+    assert_eq!(office.deliver().len(), waiting.len());
+    assert!(office.workplace.json(&["receivers", "list"])[0]["outage"].is_null());
+}
+
+#[test]
+fn secrets_are_not_among_the_settings_shown() {
+    let workplace = Workplace::new();
+    let shown = |path: &Path| {
+        assert!(path.exists());
+        workplace.ok(&["config", "check", "--format", "json"])
+    };
+    let settings = workplace.path("vigie.toml");
+    std::fs::write(&settings, "[mail]\npassword = \"un secret\"\n[tchap]\ntoken = \"jeton\"\n")
+        .unwrap();
+    let text = shown(&settings);
+    assert!(
+        text.contains("(secret)") && !text.contains("un secret") && !text.contains("jeton"),
+        "{text}"
+    );
+}

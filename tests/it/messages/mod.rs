@@ -1,0 +1,11 @@
+//! What is sent to whom, when, and what happens when it cannot be.
+
+pub(super) mod delivery;
+pub(super) mod digest;
+pub(super) mod events;
+pub(super) mod mail;
+pub(super) mod outages;
+pub(super) mod outages_reported;
+pub(super) mod reminders;
+pub(super) mod silences;
+pub(super) mod webhooks;

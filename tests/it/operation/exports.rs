@@ -1,0 +1,125 @@
+//! Tables to take away, read back by what people read them with.
+
+use std::fmt::Write as _;
+use std::io::Cursor;
+
+use calamine::{Reader as _, Xlsx};
+use polars::prelude::{ParquetReader, SerReader as _};
+use serde_json::Value;
+
+use crate::support::Workplace;
+use vigie::domain::accounts::access::Role;
+use vigie::server::Running;
+
+struct Desk {
+    /// Its folder goes away with it.
+    _workplace: Workplace,
+    running: Running,
+    token: String,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let workplace = Workplace::with_fixtures();
+        workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+        let token = workplace.token("Claire", &[Role::Reader], &[]).await;
+        let running = workplace.serve("2020-12-01T12:00:00Z").await;
+        Self { _workplace: workplace, running, token }
+    }
+
+    async fn get(&self, path: &str) -> reqwest::Response {
+        let url = format!("http://{}/api/v1/{path}", self.running.address());
+        reqwest::Client::new().get(url).bearer_auth(&self.token).send().await.unwrap()
+    }
+
+    async fn bytes(&self, path: &str) -> Vec<u8> {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.unwrap().to_vec()
+    }
+
+    async fn list(&self, path: &str) -> Vec<Value> {
+        let body: Value = serde_json::from_slice(&self.bytes(path).await).unwrap();
+        body["data"].as_array().unwrap().clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_says_what_the_list_says_in_each_format() {
+    let desk = Desk::open().await;
+    let listed = desk.list("projects").await;
+    let of_list: Vec<(String, Option<f64>)> = listed
+        .iter()
+        .map(|row| (row["project_id"].as_str().unwrap().to_owned(), row["budget_drift"].as_f64()))
+        .collect();
+    assert!(of_list.len() >= 43);
+
+    let answer = desk.get("exports/projects?format=csv").await;
+    let disposition = answer.headers()["content-disposition"].to_str().unwrap().to_owned();
+    assert_eq!(disposition, "attachment; filename=\"vigie-projects-2020-12-01.csv\"");
+    let text = answer.text().await.unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headers = reader.headers().unwrap().clone();
+    let at = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let of_csv: Vec<(String, Option<f64>)> = reader
+        .records()
+        .map(Result::unwrap)
+        .map(|row| (row[at("project_id")].to_owned(), row[at("budget_drift")].parse().ok()))
+        .collect();
+    assert_eq!(of_csv, of_list);
+
+    let bytes = desk.bytes("exports/projects?format=parquet").await;
+    let frame = ParquetReader::new(Cursor::new(bytes)).finish().unwrap();
+    let ids = frame.column("project_id").unwrap().str().unwrap();
+    let drifts = frame.column("budget_drift").unwrap().f64().unwrap();
+    let of_parquet: Vec<(String, Option<f64>)> =
+        ids.iter().map(|id| id.unwrap().to_owned()).zip(drifts.iter()).collect();
+    assert_eq!(of_parquet, of_list);
+
+    let workbook = desk.bytes("exports/projects?format=xlsx").await;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook)).unwrap();
+    assert_eq!(book.sheet_names(), ["Projets", "Colonnes"]);
+    let meanings = book.worksheet_range("Colonnes").unwrap();
+    let fields: Vec<String> = meanings.rows().map(|row| row[1].to_string()).collect();
+    let column = |name: &str| fields.iter().position(|field| field == name).unwrap() - 1;
+    let sheet = book.worksheet_range("Projets").unwrap();
+    let of_sheet: Vec<(String, Option<f64>)> = sheet
+        .rows()
+        .skip(1)
+        .map(|row| {
+            let drift = &row[column("budget_drift")];
+            (row[column("project_id")].to_string(), calamine::DataType::get_float(drift))
+        })
+        .collect();
+    assert_eq!(of_sheet, of_list);
+    desk.running.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_is_to_be_had_in_every_format() {
+    let desk = Desk::open().await;
+    let mut told = String::new();
+    for table in ["projects", "history", "ministries", "series", "alerts", "missions", "verdicts"] {
+        let text = desk.bytes(&format!("exports/{table}?format=csv")).await;
+        let lines = csv::Reader::from_reader(text.as_slice()).into_records().count();
+        let bytes = desk.bytes(&format!("exports/{table}?format=parquet")).await;
+        let frame = ParquetReader::new(Cursor::new(bytes)).finish().unwrap();
+        let workbook = desk.bytes(&format!("exports/{table}?format=xlsx")).await;
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook)).unwrap();
+        let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+        assert_eq!((frame.height(), sheet.height() - 1), (lines, lines), "{table}");
+        writeln!(told, "{table}: {lines}").unwrap();
+    }
+    insta::assert_snapshot!(told, @r"
+    projects: 49
+    history: 88
+    ministries: 11
+    series: 2
+    alerts: 162
+    missions: 76
+    verdicts: 1709
+    ");
+    assert_eq!(desk.get("exports/projects?format=pdf").await.status(), 400);
+    assert_eq!(desk.get("exports/secrets?format=csv").await.status(), 400);
+    desk.running.stop().await.unwrap();
+}

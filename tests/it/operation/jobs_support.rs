@@ -1,0 +1,96 @@
+//! Jobs on a real database, at the time that a test says.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use crate::support::{Workplace, root};
+use vigie::application::Services;
+use vigie::domain::operation::job::{JobName, JobRun};
+use vigie::rules::ScriptLimits;
+use vigie::schedule::{
+    BackupSettings, HousekeepingSettings, ImportSettings, Runner, Schedule, Work,
+};
+use vigie::store::Store;
+use vigie::support::clock::Clock;
+
+/// Stands where it is set.
+#[derive(Debug)]
+pub(crate) struct HandClock(Mutex<DateTime<Utc>>);
+
+impl HandClock {
+    pub(crate) fn at(text: &str) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(text.parse().unwrap())))
+    }
+
+    pub(crate) fn set(&self, text: &str) {
+        *self.0.lock().unwrap() = text.parse().unwrap();
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// No job but those that a test names.
+pub(crate) fn never() -> Schedule {
+    Schedule {
+        import: String::new(),
+        cycle: String::new(),
+        reviews: String::new(),
+        digest: String::new(),
+        reminders: String::new(),
+        housekeeping: String::new(),
+        backup: String::new(),
+        jitter_seconds: 0,
+    }
+}
+
+/// Watches the folder `inbox`, keeps three backups in `backups`.
+pub(crate) async fn work(workplace: &Workplace, clock: &Arc<HandClock>) -> Work {
+    let inbox = workplace.path("inbox");
+    std::fs::create_dir_all(&inbox).unwrap();
+    Work {
+        parts: Services {
+            store: Store::open(&workplace.database_url()).await.unwrap(),
+            rules: root().join("rules"),
+            limits: ScriptLimits::default(),
+            clock: Arc::<HandClock>::clone(clock),
+            notify: Arc::default(),
+        },
+        profiles: PathBuf::new(),
+        aliases: root().join("aliases.toml"),
+        import: ImportSettings { folder: inbox, settle_seconds: 0, ..ImportSettings::default() },
+        backup: BackupSettings { folder: workplace.path("backups"), keep: 3 },
+        housekeeping: HousekeepingSettings::default(),
+    }
+}
+
+pub(crate) async fn runner(
+    workplace: &Workplace,
+    clock: &Arc<HandClock>,
+    schedule: &Schedule,
+) -> Runner {
+    Runner::new(work(workplace, clock).await, schedule, 7).unwrap()
+}
+
+/// Nobody tells it to stop.
+pub(crate) fn going() -> watch::Receiver<bool> {
+    watch::channel(false).1
+}
+
+/// The runs of a job, oldest first, one line each: `cycle: catch_up, 3 missed, success`.
+pub(crate) async fn runs(work: &Work, job: JobName) -> Vec<String> {
+    let mut runs = work.parts.store.job_runs(job, 100).await.unwrap();
+    runs.reverse();
+    runs.iter().map(line).collect()
+}
+
+pub(crate) fn line(run: &JobRun) -> String {
+    let JobRun { job, occasion, missed, outcome, .. } = run;
+    format!("{}: {}, {missed} missed, {}", job.as_str(), occasion.as_str(), outcome.as_str())
+}

@@ -1,0 +1,68 @@
+//! The settings: the shipped file is complete and true, and the environment wins.
+
+use crate::support::{Workplace, root};
+use vigie::server::config::{Config, load};
+
+#[test]
+fn the_shipped_file_gives_every_setting_its_default() {
+    let text = std::fs::read_to_string(root().join("vigie.toml")).unwrap();
+    let shipped: Config = toml::from_str(&text).unwrap();
+    assert_eq!(shipped, Config::default());
+    assert_eq!(load(Some(&root().join("vigie.toml"))).unwrap(), Config::default());
+}
+
+#[test]
+fn every_setting_names_its_variable_in_the_shipped_file() {
+    let text = std::fs::read_to_string(root().join("vigie.toml")).unwrap();
+    let named: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# VIGIE_")).collect();
+    let mut section = String::new();
+    let mut keys = vec![];
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            section = format!("{}__", name.trim_end_matches(']'));
+        } else if let Some((key, _)) = line.split_once(" = ")
+            && !line.starts_with('#')
+        {
+            keys.push(format!("{section}{key}").to_uppercase());
+        }
+    }
+    assert_eq!(named, keys);
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let workplace = Workplace::new();
+    std::fs::write(workplace.path("vigie.toml"), "listen = \"127.0.0.1:1\"\nlog = \"info\"\n")
+        .unwrap();
+    let mut command = workplace.command(&["config", "check", "--format", "json"]);
+    command.env("VIGIE_LISTEN", "127.0.0.1:2").env("VIGIE_SCHEDULE__CYCLE", "");
+    let output = command.output().unwrap();
+    let settings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(settings["listen"], "127.0.0.1:2");
+    assert_eq!(settings["log"], "info");
+    assert_eq!(settings["schedule"]["cycle"], "");
+}
+
+#[test]
+fn a_setting_that_is_none_is_refused() {
+    let workplace = Workplace::new();
+    std::fs::write(workplace.path("vigie.toml"), "lisen = \"127.0.0.1:1\"\n").unwrap();
+    let answer = workplace.run(&["config", "check"]);
+    assert_eq!(answer.code, Some(1));
+    assert!(
+        answer.stderr.contains("lisen") && answer.stderr.contains("listen"),
+        "{}",
+        answer.stderr
+    );
+}
+
+#[test]
+fn a_timetable_that_cannot_be_read_is_refused_before_anything_is_opened() {
+    let workplace = Workplace::new();
+    let mut command = workplace.command(&["config", "check"]);
+    let output = command.env("VIGIE_SCHEDULE__CYCLE", "30 6 * * *").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(words.contains("`schedule.cycle`: found `30 6 * * *`"), "{words}");
+    assert!(!workplace.path("vigie.db").exists());
+}

@@ -1,0 +1,128 @@
+//! `vigie judge`: tables and profiles that it refuses, and what it says of them.
+
+use polars::frame::DataFrame;
+use polars::prelude::Column;
+
+use super::judge_table::{judge, verdicts, write_parquet};
+use crate::support::Workplace;
+
+#[track_caller]
+fn refusal(table: &str, profile: Option<&str>, more: &[&str]) -> String {
+    let workplace = Workplace::new();
+    std::fs::write(workplace.path("t.csv"), table).unwrap();
+    let mut arguments = more.to_vec();
+    if let Some(profile) = profile {
+        std::fs::write(workplace.path("p.toml"), profile).unwrap();
+        arguments.extend(["--profile", "p.toml"]);
+    }
+    let answer = judge(&workplace, "t.csv", &arguments);
+    assert_eq!(answer.code, Some(1), "{}", answer.stdout);
+    answer.stderr
+}
+
+#[test]
+fn the_subject_may_be_any_column_and_a_row_without_one_is_refused() {
+    let workplace = Workplace::new();
+    std::fs::write(workplace.path("t.csv"), "code,project_id,budget_drift\nx,1,0.5\n,2,0.1\n")
+        .unwrap();
+    let refused = judge(&workplace, "t.csv", &["--subject", "Code", "--fired"]).stderr;
+    insta::assert_snapshot!(refused.trim(), @r"
+    vigie: `t.csv`: 1 fault (rows as a spreadsheet numbers them)
+      row 3, column `code`: found nothing, expected the name of the subject
+    ");
+    std::fs::write(workplace.path("t.csv"), "code,project_id,budget_drift\nx,1,0.5\n").unwrap();
+    let output = verdicts(&workplace, "t.csv", &["--subject", "Code", "--fired"]);
+    assert_eq!(output.lines().nth(1), Some("x,D1,level,critical,,,"));
+}
+
+#[test]
+fn cells_that_cannot_be_are_refused_with_their_place() {
+    let table = "project_id,cost_current,start_on,sponsor_named,phase\n\
+                 a,12.5,2018-01-01,true,build\n\
+                 b,\"12,5\",01/02/2018,oui,construction\n\
+                 c,1\n";
+    insta::assert_snapshot!(refusal(table, None, &[]).trim());
+}
+
+#[test]
+fn a_table_without_a_subject_or_with_two_columns_for_a_field_is_refused() {
+    insta::assert_snapshot!(refusal("name,phase\na,build\n", None, &[]).trim(), @r"
+    vigie: `t.csv`: 1 fault (rows as a spreadsheet numbers them)
+      found no column for the subject among `name`, `phase`, expected `project_id`, or a profile or `--subject` that names it
+    ");
+    insta::assert_snapshot!(refusal("project_id,phase,Phase\na,build,build\n", None, &[]).trim(), @r"
+    vigie: `t.csv`: 1 fault (rows as a spreadsheet numbers them)
+      column `Phase`: found a second column for `phase`, after `phase`, expected one column per field
+    ");
+}
+
+#[test]
+fn a_profile_that_cannot_be_right_is_refused_with_the_nearest_field() {
+    let misspelt = "[fields.budget_drfit]\nheaders = [\"x\"]";
+    insta::assert_snapshot!(refusal("project_id\na\n", Some(misspelt), &[]).trim(), @"vigie: `p.toml`: found the field `budget_drfit`, expected one that `vigie dictionary` lists; the nearest is `budget_drift`");
+    let unlike = "[fields.budget_drift]\nheaders = [\"x\"]\nparse = \"french_date\"";
+    insta::assert_snapshot!(refusal("project_id\na\n", Some(unlike), &[]).trim(), @"vigie: `p.toml`: field `budget_drift`: found the parser `FrenchDate`, expected one that yields numbers");
+    let strict = "strict = true";
+    insta::assert_snapshot!(refusal("project_id,budget_drfit\na,1\n", Some(strict), &[]).trim(), @r"
+    vigie: `t.csv`: 1 fault (rows as a spreadsheet numbers them)
+      found the column `budget_drfit`, expected a column that the profile knows; the nearest field is `budget_drift`
+    ");
+}
+
+#[test]
+fn a_parquet_column_of_another_type_is_refused_before_anything_is_judged() {
+    let workplace = Workplace::new();
+    let refused = |column: Column| {
+        let ids = Column::new("project_id".into(), ["a", "b"]);
+        let mut frame = DataFrame::new_infer_height(vec![ids, column]).unwrap();
+        let table = write_parquet(&workplace, "t.parquet", &mut frame);
+        let answer = judge(&workplace, &table, &["--out", "v.csv"]);
+        assert_eq!(answer.code, Some(1));
+        answer.stderr.trim().replace(&table, "t.parquet")
+    };
+    insta::assert_snapshot!(refused(Column::new("budget_drift".into(), [true, false])), @r"
+    vigie: `t.parquet`: 1 fault (rows as a spreadsheet numbers them)
+      column `budget_drift`: found values of type `bool`, expected numbers, for the field `budget_drift`
+    ");
+    insta::assert_snapshot!(refused(Column::new("budget_drift".into(), [0.5, f64::NAN])), @r"
+    vigie: `t.parquet`: 1 fault (rows as a spreadsheet numbers them)
+      row 3, column `budget_drift`: found `NaN`, expected a number, or nothing
+    ");
+    assert!(!workplace.path("v.csv").exists());
+    assert!(!workplace.path("v.csv.partial").exists());
+}
+
+#[test]
+fn nothing_but_a_csv_or_parquet_file_is_written() {
+    let answer = refusal("project_id\na\n", None, &["--out", "v.xlsx"]);
+    insta::assert_snapshot!(answer.trim(), @"vigie: found `v.xlsx`, expected a file that ends in `.csv` or `.parquet`");
+}
+
+#[test]
+fn a_file_that_is_not_what_its_name_says_is_refused() {
+    let workplace = Workplace::new();
+    let refused = |name: &str, content: &[u8]| {
+        std::fs::write(workplace.path(name), content).unwrap();
+        let answer = judge(&workplace, name, &["--out", "v.csv"]);
+        assert_eq!(answer.code, Some(1));
+        answer.stderr.trim().to_owned()
+    };
+    let errors = [
+        refused("a.parquet", b"project_id\na\n"),
+        refused("b.parquet", b""),
+        refused("c.csv", b""),
+        refused("d.csv", b"PAR1\0\0"),
+        refused("e.csv", b"\xff\xfea\0"),
+    ];
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn a_quote_that_never_closes_does_not_swallow_the_file() {
+    let workplace = Workplace::new();
+    let rest = "b,une ligne de plus\n".repeat(1_000_000);
+    std::fs::write(workplace.path("t.csv"), format!("project_id,name\na,\"x\n{rest}")).unwrap();
+    let answer = judge(&workplace, "t.csv", &["--out", "v.csv"]);
+    assert_eq!(answer.code, Some(1));
+    insta::assert_snapshot!(answer.stderr.trim(), @"vigie: `t.csv`: found a row of more than 16777216 bytes: a quote that never closes?, expected CSV");
+}

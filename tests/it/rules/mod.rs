@@ -1,0 +1,14 @@
+//! The catalogue of rules: reading, judging, publishing.
+
+pub(super) mod catalogue;
+pub(super) mod drafts;
+pub(super) mod evidence;
+pub(super) mod faults;
+pub(super) mod history;
+pub(super) mod judge_table;
+pub(super) mod judge_table_faults;
+pub(super) mod meaning;
+pub(super) mod overlay;
+pub(super) mod sandbox;
+pub(super) mod shipped;
+pub(super) mod tools;

@@ -1,0 +1,104 @@
+//! `vigie rules diff`: what another catalogue would change, before anything is published.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{Workplace, root};
+
+/// The catalogue that ships, and a copy of it in which one passage reads otherwise.
+fn with_change(file: &str, passage: &str, instead: &str) -> Workplace {
+    let mut workplace = Workplace::with_fixtures();
+    let path = workplace.own_rules().join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text.matches(passage).count(), 1, "{passage} in {file}");
+    std::fs::write(&path, text.replace(passage, instead)).unwrap();
+    workplace
+}
+
+fn command<'c>(before: &'c Path, after: &'c Path) -> [&'c str; 6] {
+    let [before, after] = [before, after].map(|path| path.to_str().unwrap());
+    ["rules", "diff", before, after, "--as-of", "2020-11-30"]
+}
+
+fn shipped() -> std::path::PathBuf {
+    root().join("rules")
+}
+
+const LOWER: [&str; 2] = [
+    "label = \"Seuil élevé de l’écart budgétaire\"\nunit = \"ratio\"\nvalue = 0.20",
+    "label = \"Seuil élevé de l’écart budgétaire\"\nunit = \"ratio\"\nvalue = 0.15",
+];
+
+#[test]
+fn a_lower_threshold_names_the_projects_missions_and_ministries_that_it_touches() {
+    let [passage, instead] = LOWER;
+    let workplace = with_change("thresholds.toml", passage, instead);
+    let before = workplace.fingerprint();
+    let (old, new) = (shipped(), workplace.path("rules"));
+    let found = workplace.json(&command(&old, &new));
+    assert_eq!(workplace.fingerprint(), before);
+    assert_eq!(
+        found["thresholds"],
+        serde_json::json!([{
+            "name": "budget_drift_high",
+            "label": "Seuil élevé de l’écart budgétaire",
+            "before": "20,0\u{202f}%",
+            "after": "15,0\u{202f}%",
+        }])
+    );
+    let of_d1 = |list: &Value| {
+        let own = list.as_array().unwrap().iter().filter(|one| one["rule"] == "D1");
+        own.map(|one| format!("{} {} {}", one["kind"], one["subject"], one["alert_to"]))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(
+        of_d1(&found["verdicts"]),
+        "\"worsened\" \"project/genevrier\" \"high\"\n\
+         \"worsened\" \"project/procedure-penale-numerique\" \"high\"\n\
+         \"worsened\" \"project/renoncule\" \"high\""
+    );
+    let subjects = |list: &Value, key: &str| {
+        let of = list.as_array().unwrap().iter().map(|one| one[key].as_str().unwrap().to_owned());
+        of.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(
+        subjects(&found["missions"], "subject"),
+        "project/genevrier, project/procedure-penale-numerique, project/renoncule"
+    );
+    assert_eq!(subjects(&found["ministries"], "ministry"), "MEF, MJ, MSO");
+    let shown = workplace.ok(&command(&old, &new));
+    assert!(shown.contains("Verdicts : 3 aggravés\n"), "{shown}");
+    assert!(shown.contains("Ministères informés : 3\n"), "{shown}");
+}
+
+#[test]
+fn the_other_way_round_the_same_projects_ease() {
+    let [passage, instead] = LOWER;
+    let workplace = with_change("thresholds.toml", passage, instead);
+    let shown = workplace.ok(&command(&workplace.path("rules"), &shipped()));
+    assert!(shown.contains("Verdicts : 3 atténués\n"), "{shown}");
+    assert!(shown.contains("ne serait plus proposée"), "{shown}");
+}
+
+#[test]
+fn the_same_catalogue_changes_nothing() {
+    let workplace = Workplace::with_fixtures();
+    let shown = workplace.ok(&command(&shipped(), &shipped()));
+    assert!(shown.contains("Verdicts : aucun changement\n"), "{shown}");
+    assert!(shown.contains("Missions : aucun changement\n"), "{shown}");
+    assert!(shown.contains("Ministères informés : 0\n"), "{shown}");
+}
+
+#[test]
+fn a_rule_with_a_fault_is_left_out_and_the_comparison_says_so() {
+    let workplace = with_change("portfolio/T2.rhai", "p.drift_known_count <", "p.drift_known <");
+    let new = workplace.path("rules");
+    let answer = workplace.run(&command(&shipped(), &new));
+    assert_eq!(answer.code, Some(1));
+    let line = answer.stderr.lines().next().unwrap();
+    assert!(line.starts_with("rule left out: "), "{line}");
+    assert!(line.contains("portfolio/T2.rhai:14:10: `p.drift_known` is no field"), "{line}");
+    assert!(answer.stdout.contains("levé"), "{}", answer.stdout);
+}

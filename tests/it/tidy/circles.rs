@@ -1,0 +1,76 @@
+//! Files of a room form no circle: what is imported is defined before what imports it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::assert_none;
+use super::module_tree::{Arrow, ModulePath, ModuleTree};
+
+#[test]
+fn no_arrow_between_files_leads_back() {
+    let mut faults = BTreeSet::new();
+    for crate_root in ["src/lib.rs", "src/main.rs", "tests/it/main.rs"] {
+        let tree = ModuleTree::of(crate_root);
+        let arrows = tree.arrows();
+        for circle in circles(&arrows) {
+            let within = arrows
+                .iter()
+                .filter(|arrow| circle.contains(&arrow.from) && circle.contains(&arrow.to));
+            for Arrow { from, to, line } in within {
+                let file = tree.files[from].display();
+                let (size, to) = (circle.len(), to.join("::"));
+                faults
+                    .insert(format!("{file}:{line}: leads to `{to}` in a circle of {size} files"));
+            }
+        }
+    }
+    assert_none(&faults);
+}
+
+#[test]
+fn a_circle_is_found_and_what_only_leads_to_it_is_not_in_it() {
+    let arrow = |from: &str, to: &str| Arrow {
+        from: vec![from.to_owned()],
+        to: vec![to.to_owned()],
+        line: 1,
+    };
+    let arrows = [("a", "b"), ("b", "c"), ("c", "b"), ("c", "d")].map(|(from, to)| arrow(from, to));
+    let found = circles(&BTreeSet::from(arrows));
+    let expected = BTreeSet::from([vec!["b".to_owned()], vec!["c".to_owned()]]);
+    assert_eq!(found, [expected]);
+}
+
+/// Sets of modules in which each leads to each of the others.
+fn circles(arrows: &BTreeSet<Arrow>) -> Vec<BTreeSet<ModulePath>> {
+    let mut next: BTreeMap<&ModulePath, BTreeSet<&ModulePath>> = BTreeMap::new();
+    for arrow in arrows {
+        next.entry(&arrow.from).or_default().insert(&arrow.to);
+    }
+    let reached: BTreeMap<&ModulePath, BTreeSet<&ModulePath>> =
+        next.keys().map(|from| (*from, reached_from(from, &next))).collect();
+    let mut found: Vec<BTreeSet<ModulePath>> = Vec::new();
+    for (from, onward) in &reached {
+        if !onward.contains(from) || found.iter().any(|circle| circle.contains(*from)) {
+            continue;
+        }
+        let back =
+            onward.iter().filter(|to| reached.get(**to).is_some_and(|all| all.contains(from)));
+        found.push(back.map(|to| (*to).clone()).collect());
+    }
+    found
+}
+
+fn reached_from<'a>(
+    from: &ModulePath,
+    next: &BTreeMap<&'a ModulePath, BTreeSet<&'a ModulePath>>,
+) -> BTreeSet<&'a ModulePath> {
+    let mut reached = BTreeSet::new();
+    let mut waiting = vec![from];
+    while let Some(one) = waiting.pop() {
+        for to in next.get(one).into_iter().flatten() {
+            if reached.insert(*to) {
+                waiting.push(to);
+            }
+        }
+    }
+    reached
+}

@@ -66,7 +66,7 @@ enum RefusedBy {
     InProcess(Option<Arc<dyn Error + Send + Sync>>),
 }
 
-/// ServerProblem details, as RFC 9457 has them and `docs/API.md` lists them.
+/// Problem details of a response, as RFC 9457 has them and `docs/API.md` lists them.
 #[derive(Debug, Deserialize)]
 pub struct ServerProblem {
     #[serde(rename = "type")]

@@ -5,7 +5,7 @@
 //! interrupted is sent again, under the same id. A notice being sent is leased: if its program
 //! dies, another one sends it after the lease.
 
-mod lane;
+mod channel_queue;
 mod outages;
 
 use std::collections::BTreeMap;

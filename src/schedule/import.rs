@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use super::look::{FolderScan, KnownSources, LookContext, NewFile};
+use super::folder_scan::{FolderScan, KnownSources, LookContext, NewFile};
 use super::work::Work;
-use super::{JobError, counted, look};
+use super::{JobError, counted, folder_scan};
 use crate::application::{Services, notices_of};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::messages::notice::Notice;
@@ -89,11 +89,12 @@ async fn look_around(
     let mut look = tokio::task::spawn_blocking(move || {
         let mut look = FolderScan::default();
         let look_context = LookContext { remembered: &shared, context: &same, now };
-        look::look_at_folder(&settings, look_context, &mut look).map(|()| look)
+        folder_scan::look_at_folder(&settings, look_context, &mut look).map(|()| look)
     })
     .await??;
     let look_context = LookContext { remembered: &remembered, context: &context, now };
-    look::look_at_addresses(&work.import, look_context, &mut look, &mut stop.clone()).await?;
+    folder_scan::look_at_addresses(&work.import, look_context, &mut look, &mut stop.clone())
+        .await?;
     Ok(look)
 }
 
@@ -204,7 +205,7 @@ async fn refuse(
     parts: &Services,
     tally: &mut Tally,
 ) -> Result<(), JobError> {
-    (source.outcome, source.detail) = (look::outcome_of(fault), fault.to_string());
+    (source.outcome, source.detail) = (folder_scan::outcome_of(fault), fault.to_string());
     tally.count(source.outcome);
     let place = source.source.as_str();
     warn!(

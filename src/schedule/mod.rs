@@ -3,13 +3,13 @@
 mod backup;
 mod due;
 mod fetch;
+mod folder_scan;
 mod import;
-mod look;
 mod orders;
 mod runner;
+mod running_job;
 mod settings;
 mod timetable;
-mod under_way;
 mod work;
 
 use chrono::{DateTime, Utc};

@@ -10,9 +10,9 @@ use tracing::{error, info};
 
 use super::JobError;
 use super::due::{Due, Jitter, TimetableState, due};
+use super::running_job::RunningJob;
 use super::settings::Schedule;
 use super::timetable::{JobTimetable, JobTimetableError};
-use super::under_way::RunningJob;
 use super::work::Work;
 use crate::application::JobRequest;
 use crate::domain::accounts::audit::Actor;

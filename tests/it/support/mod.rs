@@ -36,15 +36,17 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Real published editions, which are not in the repository. Absent, the test says that it did not
-/// run; in CI that is a fault.
+/// The folder of published editions, which are not in the repository: `PANORAMA_EDITIONS` says where they are. Without
+/// it, the test says that it did not run; in CI that is a fault.
 pub(crate) fn real_editions() -> Option<PathBuf> {
-    let folder = root().join("../shared/data/panorama");
-    if folder.is_dir() {
-        return Some(folder);
+    let folder = std::env::var_os("PANORAMA_EDITIONS").map(PathBuf::from);
+    if let Some(folder) = folder.as_ref().filter(|folder| folder.is_dir()) {
+        return Some(folder.clone());
     }
-    assert!(!in_ci(), "the real editions are not at {}", folder.display());
-    println!("NOT RUN: the real editions are not at {}", folder.display());
+    let found = folder
+        .map_or_else(|| "no `PANORAMA_EDITIONS`".to_owned(), |folder| folder.display().to_string());
+    assert!(!in_ci(), "the published editions are not there: {found}");
+    println!("NOT RUN: the published editions are not there: {found}");
     None
 }
 

@@ -1,5 +1,5 @@
 //! The command line: results on standard output, messages on standard error, exit codes 0 (done),
-//! 1 (refused, or not as it should be), 2 (wrong usage) and 3 (remarks that were asked to count).
+//! 1 (refused, or not as it should be), 2 (wrong usage) and 3 (remarks that count as failures on request).
 
 mod accounts;
 mod args;
@@ -37,7 +37,7 @@ enum Conclusion {
     Good,
     /// The command did its work, and what it checked is not as it should be.
     Bad,
-    /// Nothing is at fault, yet there are remarks and they were asked to count.
+    /// Nothing is at fault, yet there are remarks and they count as failures on request.
     Linted,
 }
 

@@ -16,7 +16,7 @@ pub enum RemoteFault {
     #[error("read the address of the server: found `{found}`, expected {expected}")]
     Server { found: String, expected: &'static str },
     #[error(
-        "`{found}` is in plain HTTP, where whoever stands between reads the token: give it in https, or \
+        "`{found}` is in plain HTTP, where anybody on the way reads the token: give it in https, or \
          accept that with `--insecure-http`"
     )]
     Readable { found: String },
@@ -115,7 +115,7 @@ impl Refusal {
             }
             "one-factor" => "this is done in a browser, signed in with a second factor",
             "stale" | "no-revision" => "look at it again, then say which revision you saw",
-            "internal" | "not-ready" => "whoever runs the server finds the request's id in its log",
+            "internal" | "not-ready" => "the server's operator finds the request's id in its log",
             _ => return retry_after.map(|wait| format!("ask again in {wait} s")),
         };
         Some(words.to_owned())

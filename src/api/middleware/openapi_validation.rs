@@ -139,7 +139,7 @@ fn rewrite_whole_numbers(value: &mut Value) -> bool {
     }
 }
 
-/// The whole number that a number such as `7.0` stands for, if it is written without an exponent.
+/// The whole number that a number such as `7.0` means, if it is written without an exponent.
 fn as_whole_number(number: &Number) -> Option<i64> {
     number.to_string().strip_suffix(".0")?.parse().ok()
 }

@@ -34,7 +34,7 @@ pub(in crate::api) fn is_whole_number(schema: &Value, schemas: &Schemas) -> bool
 }
 
 /// One line with the first error, the number of others, and how many of them are in `errors`.
-pub(in crate::api) fn told(errors: &[ProblemError], left_out: usize) -> String {
+pub(in crate::api) fn summary(errors: &[ProblemError], left_out: usize) -> String {
     let first = errors.first().map(ToString::to_string).unwrap_or_default();
     match (errors.len().saturating_sub(1), left_out) {
         (0, 0) => first,

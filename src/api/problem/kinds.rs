@@ -79,10 +79,10 @@ pub enum Problem {
     #[error("read the body: {found}")]
     BadBody { status: StatusCode, found: String },
     /// 400: parameters that do not match the OpenAPI document.
-    #[error("{}", schema_validation::told(errors, 0))]
+    #[error("{}", schema_validation::summary(errors, 0))]
     BadParameters { errors: Vec<ProblemError> },
     /// 400: a body that does not match its schema in the OpenAPI document.
-    #[error("read the body: {}", schema_validation::told(errors, *left_out))]
+    #[error("read the body: {}", schema_validation::summary(errors, *left_out))]
     Mistaken { errors: Vec<ProblemError>, left_out: usize },
     /// 422: the request is understood, but is not acceptable whatever the current state.
     #[error("{0}")]

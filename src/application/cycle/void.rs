@@ -99,7 +99,7 @@ async fn correction(
     effects: &CycleEffects,
     (alert_changes, mission_changes): (&[AlertChange], &[MissionChange]),
 ) -> Result<Outgoing, ApplicationError> {
-    if notify::lanes(&parts.notify).is_empty() || effects.told.is_empty() {
+    if notify::lanes(&parts.notify).is_empty() || effects.notified.is_empty() {
         return Ok(Outgoing::default());
     }
     let now = act.at;
@@ -123,7 +123,7 @@ async fn correction(
         number: cycle.number,
         as_of: cycle.inputs.as_of,
         act,
-        receivers: &effects.told,
+        receivers: &effects.notified,
     };
     let compose = |occasion: ComposeContext<'_>| Ok(notify::correct(occasion, correction)?);
     messages::compose(parts, basis, situation, compose).await

@@ -1,5 +1,5 @@
 //! `vigie accounts` and `vigie tokens`: who may call the API, and what programs prove themselves with.
-//! Whoever can write the database can do this, so it asks for no account; it is marked as done by a name that
+//! Anybody who can write the database can do this, so it asks for no account; it is marked as done by a name that
 //! nobody proved.
 
 use std::collections::BTreeSet;
@@ -192,7 +192,7 @@ pub(super) async fn tokens(
     Ok(Conclusion::Good)
 }
 
-/// Next to the database nobody proves that the account is theirs: the account is told of the token.
+/// Next to the database nobody proves that the account is theirs: the account is notified of the token.
 async fn issue_here(
     account: &Account,
     (label, roles, ministries, days): (&str, &[Role], &[String], u16),

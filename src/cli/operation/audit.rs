@@ -110,11 +110,11 @@ fn list(entries: &[AuditEntry]) -> Sheet {
     )
 }
 
-/// To the second; as kept when it is no instant.
-fn moment(kept: &str) -> String {
-    let instant = kept.parse::<DateTime<Utc>>();
+/// To the second; as stored when it is no instant.
+fn moment(stored: &str) -> String {
+    let instant = stored.parse::<DateTime<Utc>>();
     instant.map_or_else(
-        |_| kept.to_owned(),
+        |_| stored.to_owned(),
         |instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true),
     )
 }

@@ -125,14 +125,14 @@ pub(in crate::cli) async fn replay(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let place = api.at(&["cycles", &number.to_string(), "replay"]);
-    let told: Replayed = api.post(place, &json!({})).await?;
-    let differences = told.differences.into_iter().map(|one| (one.committed, one.replayed));
+    let replayed: Replayed = api.post(place, &json!({})).await?;
+    let differences = replayed.differences.into_iter().map(|one| (one.committed, one.replayed));
     let replay = Replay {
-        cycle: told.cycle,
-        inputs: told.inputs,
-        verdicts: told.verdicts,
-        identical: told.identical,
-        fingerprint: told.fingerprint,
+        cycle: replayed.cycle,
+        inputs: replayed.inputs,
+        verdicts: replayed.verdicts,
+        identical: replayed.identical,
+        fingerprint: replayed.fingerprint,
         differences: differences.collect(),
         lines: vec![],
     };

@@ -1,4 +1,4 @@
-//! Work that a server does when it is asked: begun, then followed until it is over.
+//! Work that a server does on request: begun, then followed until it is over.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `vigie serve`: the API and the jobs, until told to stop.
+//! `vigie serve`: the API and the jobs, until a signal stops them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use vigie::support::clock::SystemClock;
 
 pub(in crate::cli) async fn run(config: &Config) -> Result<Conclusion, CliError> {
     let running = server::start(config, Arc::new(SystemClock)).await?;
-    // Machines that read the logs are told the same there, in their format.
+    // Machines that read the logs get the same there, in their format.
     let say = |text: &str| {
         if config.log_format == LogFormat::Text {
             print::message(text);

@@ -11,7 +11,7 @@ use vigie::domain::ids::CycleNumber;
 use vigie::domain::operation::cycle::CycleSummary;
 use vigie::support::french;
 
-/// Cycles among which the last one that stands is looked for: nobody makes so many void in a row.
+/// Cycles among which the last valid one is looked for: nobody makes so many void in a row.
 const LOOKED_AT: usize = 100;
 
 pub(in crate::cli) async fn run(

@@ -77,7 +77,7 @@ pub(in crate::cli) fn run(request: &JudgeArgs, config: &Config) -> Result<Conclu
         Some(path) => TableProfile::read(path)?,
         None => TableProfile::default(),
     };
-    let asked = TableRequest {
+    let table_request = TableRequest {
         table: &request.frame,
         profile: &profile,
         catalogue: &catalogue,
@@ -92,8 +92,8 @@ pub(in crate::cli) fn run(request: &JudgeArgs, config: &Config) -> Result<Conclu
         explain: request.explain,
     };
     let report = match &request.out {
-        Some(path) => into_file(path, &asked)?,
-        None => judge(&asked, VerdictFormat::Csv, Box::new(io::stdout().lock()))?,
+        Some(path) => into_file(path, &table_request)?,
+        None => judge(&table_request, VerdictFormat::Csv, Box::new(io::stdout().lock()))?,
     };
     for line in summary(&report) {
         print::message(&line);
@@ -101,7 +101,7 @@ pub(in crate::cli) fn run(request: &JudgeArgs, config: &Config) -> Result<Conclu
     Ok(if faults.is_empty() { Conclusion::Good } else { Conclusion::Bad })
 }
 
-fn into_file(path: &Path, asked: &TableRequest<'_>) -> Result<TableReport, CliError> {
+fn into_file(path: &Path, request: &TableRequest<'_>) -> Result<TableReport, CliError> {
     let extension = path.extension().and_then(|extension| extension.to_str());
     let format = match extension.map(str::to_ascii_lowercase).as_deref() {
         Some("csv") => VerdictFormat::Csv,
@@ -110,19 +110,19 @@ fn into_file(path: &Path, asked: &TableRequest<'_>) -> Result<TableReport, CliEr
             return Err(CliError::VerdictFormat { found: path.display().to_string() });
         }
     };
-    with_whole_file(path, |file| judge(asked, format, Box::new(BufWriter::new(file))))
+    with_whole_file(path, |file| judge(request, format, Box::new(BufWriter::new(file))))
 }
 
 fn judge(
-    asked: &TableRequest<'_>,
+    request: &TableRequest<'_>,
     format: VerdictFormat,
     out: Box<dyn Write>,
 ) -> Result<TableReport, CliError> {
-    let mut writer = VerdictWriter::new(format, out, asked.explain)?;
+    let mut writer = VerdictWriter::new(format, out, request.explain)?;
     let bar = ProgressBar::new(0);
     let look = ProgressStyle::with_template("{bar:30} {percent} % {msg}");
     bar.set_style(look.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let judged = application::judge_table(asked, &mut writer, &mut |progress: Progress| {
+    let judged = application::judge_table(request, &mut writer, &mut |progress: Progress| {
         bar.set_length(progress.of);
         bar.set_position(progress.done);
         bar.set_message(format!("{} rows, {} verdicts", progress.rows, progress.verdicts));

@@ -60,13 +60,13 @@ struct Linked {
     in_alias_table: bool,
 }
 
-/// A name stands for its project; anything else is taken as an id, and the store says if it is none.
-fn find(known: &[KnownProject], asked: &str) -> ProjectId {
-    let wanted = vigie::intake::name_key(asked);
+/// A name means its project; anything else is taken as an id, and the store says if it is none.
+fn find(known: &[KnownProject], wanted_name: &str) -> ProjectId {
+    let wanted = vigie::intake::name_key(wanted_name);
     let named = known
         .iter()
         .find(|known| known.names.iter().any(|name| vigie::intake::name_key(name) == wanted));
-    named.map_or_else(|| ProjectId::new(asked), |project| project.project.clone())
+    named.map_or_else(|| ProjectId::new(wanted_name), |project| project.project.clone())
 }
 
 fn list(known: &[KnownProject], printer: &Printer) -> Result<(), CliError> {

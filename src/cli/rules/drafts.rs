@@ -41,7 +41,7 @@ pub(super) async fn save(
     let number = request.over.map(DraftNumber);
     let files = application::amended(parts, number, put, &dropped, &thresholds).await?;
     let over = number.zip(request.revision);
-    show_saved(&told(application::save_draft(parts, over, files, &act).await)?, printer)
+    show_saved(&with_meanwhile(application::save_draft(parts, over, files, &act).await)?, printer)
 }
 
 pub(super) fn show_saved(shown: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
@@ -88,7 +88,7 @@ pub(super) async fn step(
 ) -> Result<Conclusion, CliError> {
     let act = act(config, parts, &request.reason)?;
     let about = (DraftNumber(request.draft), request.revision);
-    let draft = told(application::step_draft(parts, about, step, &act).await)?;
+    let draft = with_meanwhile(application::step_draft(parts, about, step, &act).await)?;
     tell(step.as_str(), &draft.outline);
     Ok(Conclusion::Good)
 }
@@ -111,7 +111,7 @@ pub(super) async fn publish(
     } else {
         application::publish(parts, &config.trials.of_command(), about, &act).await
     };
-    let publication = told(published)?;
+    let publication = with_meanwhile(published)?;
     tell_publication(&publication);
     Ok(Conclusion::Good)
 }
@@ -132,7 +132,7 @@ pub(super) async fn roll_back(
     } else {
         application::roll_back(parts, &trial, name, (to, None), &act).await
     };
-    let publication = told(rolled_back)?;
+    let publication = with_meanwhile(rolled_back)?;
     tell_publication(&publication);
     Ok(Conclusion::Good)
 }
@@ -146,7 +146,7 @@ pub(super) fn tell_publication(publication: &Publication) {
 }
 
 /// What others changed meanwhile is shown before the refusal.
-fn told<T>(outcome: Result<T, ApplicationError>) -> Result<T, CliError> {
+fn with_meanwhile<T>(outcome: Result<T, ApplicationError>) -> Result<T, CliError> {
     if let Err(ApplicationError::Store(StoreError::DraftMoved(meanwhile))) = &outcome {
         tell_meanwhile(meanwhile);
     }

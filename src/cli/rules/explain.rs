@@ -7,15 +7,15 @@ use vigie::domain::rules::verdict::{Absence, ReadingSource, Verdict};
 use vigie::rules::TraceFinding;
 use vigie::support::french;
 
-pub(super) fn show(told: &Explanation, printer: &Printer) -> Result<Conclusion, CliError> {
-    printer.answer(told, &[trail(told), readings(told)], 0)?;
+pub(super) fn show(explained: &Explanation, printer: &Printer) -> Result<Conclusion, CliError> {
+    printer.answer(explained, &[trail(explained), readings(explained)], 0)?;
     Ok(Conclusion::Good)
 }
 
-fn trail(told: &Explanation) -> Sheet {
+fn trail(explained: &Explanation) -> Sheet {
     let mut last = None;
-    let rows = told.trace.steps.iter().map(|step| {
-        let text = step.line.checked_sub(1).and_then(|index| told.lines.get(index));
+    let rows = explained.trace.steps.iter().map(|step| {
+        let text = step.line.checked_sub(1).and_then(|index| explained.lines.get(index));
         let text = text.map_or("", |text| text.trim());
         // A line that makes several comparisons is quoted once.
         let again = last.replace(step.line) == Some(step.line);
@@ -28,10 +28,10 @@ fn trail(told: &Explanation) -> Sheet {
     });
     let title = format!(
         "{} · {}, sur {}, au {}",
-        told.rule.id,
-        told.rule.title,
-        told.trace.judgement.subject,
-        french::date(told.as_of)
+        explained.rule.id,
+        explained.rule.title,
+        explained.trace.judgement.subject,
+        french::date(explained.as_of)
     );
     let columns = vec![
         ("line", "Ligne"),
@@ -39,15 +39,15 @@ fn trail(told: &Explanation) -> Sheet {
         ("comparison", "Constat"),
         ("finding", "Résultat"),
     ];
-    Sheet::new(title, columns, rows.collect()).with_note(conclusion(told))
+    Sheet::new(title, columns, rows.collect()).with_note(conclusion(explained))
 }
 
-fn conclusion(told: &Explanation) -> String {
-    let judgement = &told.trace.judgement;
+fn conclusion(explained: &Explanation) -> String {
+    let judgement = &explained.trace.judgement;
     match &judgement.verdict {
         Verdict::Level { level } => {
             let place =
-                told.concluded_on.map_or_else(String::new, |line| format!(" (ligne {line})"));
+                explained.concluded_on.map_or_else(String::new, |line| format!(" (ligne {line})"));
             let mut text = format!("Conclusion{place} : {}.", level.label());
             if let Some(explanation) = &judgement.explanation {
                 text.push(' ');
@@ -72,8 +72,8 @@ fn conclusion(told: &Explanation) -> String {
     }
 }
 
-fn readings(told: &Explanation) -> Sheet {
-    let rows = told.trace.readings.iter().map(|read| {
+fn readings(explained: &Explanation) -> Sheet {
+    let rows = explained.trace.readings.iter().map(|read| {
         let source = match read.reading.source {
             ReadingSource::Field => Cell::of("champ", "field"),
             ReadingSource::Threshold => Cell::of("seuil", "threshold"),

@@ -28,11 +28,11 @@ use vigie::support::clock::{Clock as _, SystemClock};
 
 pub(crate) use args::RulesCommand;
 
-/// The catalogue that was asked for, and what is wrong with it.
+/// The requested catalogue, and what is wrong with it.
 struct Shelf(CatalogueInForce);
 
 impl Shelf {
-    /// Every fault is told at once, whatever the command goes on to do. Without a database there is
+    /// Every fault is reported at once, whatever the command goes on to do. Without a database there is
     /// nothing but the folder.
     async fn open(of: OfArgs, config: &Config) -> Result<Self, CliError> {
         let texts = if let Some(number) = of.draft {

@@ -200,7 +200,7 @@ async fn step(
         DraftStep::Submitted => "submission",
         DraftStep::Returned => "return",
         DraftStep::Withdrawn => "withdrawal",
-        // Asked for by other commands.
+        // Other commands request these.
         DraftStep::Saved | DraftStep::Published => return Ok(Conclusion::Bad),
     };
     let draft: DraftView = with_meanwhile(advance(request, what, api).await)?;

@@ -84,7 +84,7 @@ fn branches(coverage: &BranchCoverage, threshold: Option<u8>, shelf: &Shelf) -> 
     }
 }
 
-/// `*` stands for anything; without one, a part of the name is enough.
+/// `*` matches anything; without one, a part of the name is enough.
 fn matches(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(first) = parts.next() else { return true };

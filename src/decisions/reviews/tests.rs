@@ -209,7 +209,7 @@ fn what_people_do_is_refused_when_it_cannot_be() {
         assert_eq!(refused(&what), expected);
     }
     let unsaid = RequiredText::try_from(" ".to_owned()).unwrap_err();
-    assert_eq!(unsaid, "found nothing, expected words for those who come after");
+    assert_eq!(unsaid, "found nothing, expected text");
     let done = held(&review, "2020-12-04", None);
     let again = act(&done, &moved("2020-12-14"), &claire(), today).unwrap_err().to_string();
     assert!(again.ends_with("is held, expected planned"), "{again}");

@@ -239,7 +239,7 @@ fn is_same_person(one: &Actor, other: &Actor) -> bool {
 pub struct Meanwhile {
     pub draft: DraftNumber,
     /// The revision that was looked at.
-    pub asked: i64,
+    pub expected: i64,
     pub revision: i64,
     /// The steps since, oldest first.
     pub steps: Vec<StepTaken>,
@@ -270,8 +270,8 @@ impl From<&DraftRevision> for StepTaken {
 /// One line: who did what.
 impl fmt::Display for Meanwhile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { draft, asked, revision, steps, changes } = self;
-        write!(f, "draft {draft} is at revision {revision}, not {asked}")?;
+        let Self { draft, expected, revision, steps, changes } = self;
+        write!(f, "draft {draft} is at revision {revision}, not {expected}")?;
         for StepTaken { step, by, words, .. } in steps {
             write!(f, "; {} by {by}", step.as_str())?;
             if !words.is_empty() {

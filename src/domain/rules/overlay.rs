@@ -20,7 +20,7 @@ const LONGEST_PATH: usize = 120;
 const DEEPEST: usize = 3;
 
 /// The files that the catalogue reads in addition to rules and their cases.
-const BESIDE: [&str; 4] = ["missions.toml", "notices.toml", "reviews.toml", "thresholds.toml"];
+const OTHER_FILES: [&str; 4] = ["missions.toml", "notices.toml", "reviews.toml", "thresholds.toml"];
 
 const CASES: &str = "cases/";
 
@@ -41,7 +41,7 @@ text_schema!(
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "found `{found}`, expected a file of the catalogue: a rule such as `drift/D1.rhai`, its cases \
-     `cases/D1.toml`, or one of {}", BESIDE.join(", ")
+     `cases/D1.toml`, or one of {}", OTHER_FILES.join(", ")
 )]
 pub struct RulePathError {
     found: String,
@@ -90,7 +90,7 @@ fn is_path(text: &str) -> bool {
     text.len() <= LONGEST_PATH
         && parts.len() <= DEEPEST
         && parts.iter().all(plain)
-        && (of_a_rule || of_cases || BESIDE.contains(&text))
+        && (of_a_rule || of_cases || OTHER_FILES.contains(&text))
 }
 
 impl TryFrom<String> for RulePath {

@@ -1,4 +1,4 @@
-//! Which project and which ministry a name stands for.
+//! Which project and which ministry a name means.
 
 pub(super) mod aliases;
 pub(super) mod likeness;

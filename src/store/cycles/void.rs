@@ -34,7 +34,7 @@ pub struct CycleEffects {
     /// Silences that it announced or ended, as they were before.
     pub silences: Vec<Silence>,
     /// Those to whom a notice of it was delivered, or may be on its way.
-    pub told: BTreeSet<Receiver>,
+    pub notified: BTreeSet<Receiver>,
     /// What each receiver was notified of, once what never left is forgotten; `None` when it was nothing.
     pub memory: BTreeMap<(Receiver, Subject), Option<NotifiedState>>,
     /// Acknowledgements that lapsed because of it.
@@ -95,7 +95,7 @@ impl Store {
             "alerts": undo.alert_changes.len(),
             "missions": undo.mission_changes.len(),
             "notices_withdrawn": withdrawn,
-            "corrected": effects.told.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "corrected": effects.notified.iter().map(ToString::to_string).collect::<Vec<_>>(),
         });
         let deed = act.deed("cycle_voided", format!("cycle/{number}")).became(&became);
         audit_trail::append(&mut transaction, act.at, &[deed]).await?;
@@ -235,7 +235,7 @@ async fn close_new_lanes(
     .bind(number)
     .all(&mut *connection, "lanes")
     .await?;
-    let used: BTreeSet<Channel> = effects.told.iter().map(Receiver::lane).collect();
+    let used: BTreeSet<Channel> = effects.notified.iter().map(Receiver::lane).collect();
     for name in opened.iter().filter(|name| !used.contains(*name)) {
         sqlx::query("delete from lanes where name = $1")
             .bind(name)

@@ -72,12 +72,12 @@ pub(in crate::store) async fn read(
     let kept_by_missions = missions.iter().filter(|one| one.acted_on);
     let kept_by_missions: BTreeSet<AlertId> =
         kept_by_missions.flat_map(|one| one.now.alerts.iter().cloned()).collect();
-    let (told, memory) = messages(connection, number, now).await?;
+    let (notified, memory) = messages(connection, number, now).await?;
     Ok(CycleEffects {
         alerts: alert_effects(connection, number, &kept_by_missions).await?,
         missions,
         silences: former_silences(connection, number).await?,
-        told,
+        notified,
         memory,
         lapsed: lapsed(connection, number).await?,
         witness,
@@ -295,7 +295,9 @@ async fn messages(
 
 fn without(memory: &NotifiedState, notices: &BTreeSet<NoticeId>) -> NotifiedState {
     let mut memory = memory.clone();
-    memory.alerts.retain(|_, told| told.notice.as_ref().is_none_or(|id| !notices.contains(id)));
+    memory
+        .alerts
+        .retain(|_, notified| notified.notice.as_ref().is_none_or(|id| !notices.contains(id)));
     memory.last = memory.last.filter(|id| !notices.contains(id));
     memory
 }

@@ -33,7 +33,7 @@ pub enum StoreError {
     Damaged { path: PathBuf, found: String },
     #[error(
         "the database `{}` is there already: `--force` puts the backup in its place, and keeps it \
-         beside",
+         under another name",
         path.display()
     )]
     Exists { path: PathBuf },

@@ -163,7 +163,7 @@ pub(in crate::store) async fn is_as_seen(
     });
     Err(StoreError::DraftMoved(Box::new(Meanwhile {
         draft: draft.number,
-        asked: seen,
+        expected: seen,
         revision: draft.revision(),
         steps: draft
             .steps

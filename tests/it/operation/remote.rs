@@ -306,7 +306,7 @@ async fn a_token_is_read_from_a_file_and_goes_over_plain_http_to_this_machine_on
         "--token-file",
         file.to_str().unwrap(),
     ]);
-    let words = "vigie: `http://vigie.example:1` is in plain HTTP, where whoever stands between reads the \
+    let words = "vigie: `http://vigie.example:1` is in plain HTTP, where anybody on the way reads the \
                  token: give it in https, or accept that with `--insecure-http`\n";
     assert_eq!(elsewhere.stderr, words);
     office.service.stop().await.unwrap();

@@ -1,4 +1,4 @@
-//! `vigie alerts`: what stands, at which level, since when and why, and who looks after it.
+//! `vigie alerts`: open alerts, at which level, since when and why, and who looks after it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! `vigie alerts`: what stands, how it came to be, and what people do about it.
+//! `vigie alerts`: open alerts, how it came to be, and what people do about it.
 
 mod acts;
 mod list;
@@ -157,10 +157,10 @@ pub(in crate::cli) async fn run(
 
 /// The id that commands call an alert by: the beginning of one, which the API completes, or that of the alert of a
 /// rule on a subject.
-async fn find(asked: &[String], api: &ApiClient) -> Result<String, CliError> {
-    let no_such = || ApplicationError::NoSuchAlert { requested: asked.join(" ") };
-    let [rule, subject] = asked else {
-        let id = asked.concat().trim_start_matches("alert/").to_owned();
+async fn find(words: &[String], api: &ApiClient) -> Result<String, CliError> {
+    let no_such = || ApplicationError::NoSuchAlert { requested: words.join(" ") };
+    let [rule, subject] = words else {
+        let id = words.concat().trim_start_matches("alert/").to_owned();
         return if id.is_empty() { Err(no_such().into()) } else { Ok(id) };
     };
     let list = api.at(&["alerts"]).with("rule", Some(rule)).with("about", Some(subject));

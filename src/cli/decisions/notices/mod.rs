@@ -210,7 +210,7 @@ fn tell_open(lane: &Channel) {
     ));
 }
 
-/// Nothing is queued for receivers that no setting names, and whoever looks is told so.
+/// Nothing is queued for receivers that no setting names, and the list says so.
 fn warn_when_off(set_up: &[Channel]) {
     if set_up.is_empty() {
         print::message(

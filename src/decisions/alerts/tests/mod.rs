@@ -1,7 +1,7 @@
 //! Current alerts and verdicts in, changes out, as text.
 
-mod beside;
 mod hidden;
+mod next_to_others;
 mod projects;
 mod silences;
 

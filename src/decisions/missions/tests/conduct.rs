@@ -84,14 +84,14 @@ fn story(mission: Mission, acts: &str) -> String {
             playbook: &playbook,
             director: Some("Directeur"),
         };
-        let asked = match parse(&words[2..]) {
-            Ok(asked) => asked,
+        let action = match parse(&words[2..]) {
+            Ok(action) => action,
             Err(words) => {
                 lines.push(format!("refused: {words}"));
                 continue;
             }
         };
-        match act(&mission, &asked, hand) {
+        match act(&mission, &action, hand) {
             Ok(change) => {
                 assert_eq!(change.mission.revision, mission.revision + 1);
                 let awaits = change.mission.awaits().map_or_else(
@@ -177,7 +177,7 @@ fn what_does_not_follow_is_refused_with_what_was_expected() {
          milestone_added [open, end by 2021-04-01] « plan », pour le 15 janvier 2021.
          refused: mission ID has a milestone `plan` already
          refused: mission ID has no milestone `plna`; it has `plan`
-         refused: found nothing, expected words for those who come after
+         refused: found nothing, expected text
          refused: mission ID is a securisation; vendors are dealt with in a vendor_escalation",
     );
 }

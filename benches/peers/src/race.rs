@@ -4,8 +4,7 @@ use std::hint::black_box;
 use std::ops::Range;
 use std::sync::Barrier;
 use std::thread;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::exchange::Exchange;
 

@@ -58,7 +58,7 @@ async fn a_parameter_that_is_wrong_is_told_by_its_name() {
 
 #[test]
 fn the_document_lists_each_type_of_problem_once() {
-    let code = std::fs::read_to_string(root().join("src/api/error.rs")).unwrap();
+    let code = std::fs::read_to_string(root().join("src/api/problem/kinds.rs")).unwrap();
     let (_, kinds) = code.split_once("fn kind(&self)").unwrap();
     let (kinds, _) = kinds.split_once("impl ResponseError").unwrap();
     let mut known: Vec<&str> =

@@ -29,7 +29,7 @@ fn every_file_is_compiled() {
     let mut faults = BTreeSet::new();
     while let Some(file) = waiting.pop() {
         for name in declared_modules(&read(&file)) {
-            let crate_root = ROOTS.iter().find(|root| file.ends_with(root)).unwrap_or(&"");
+            let crate_root = ROOTS.iter().find(|root| file == Path::new(root)).unwrap_or(&"");
             let folder = folder_of_children(&file, crate_root);
             let candidates = [folder.join(format!("{name}.rs")), folder.join(&name).join("mod.rs")];
             match candidates.into_iter().find(|candidate| root().join(candidate).is_file()) {
@@ -70,11 +70,13 @@ fn imports_are_grouped_by_module_and_name_what_they_bring() {
     let mut faults = BTreeSet::new();
     for file in rust_files() {
         let text = read(&file);
-        let mut groups: BTreeSet<(Vec<String>, bool)> = BTreeSet::new();
+        let mut groups: BTreeSet<(Vec<String>, String)> = BTreeSet::new();
         let mut previous = None;
         for import in imports(&text) {
-            let group =
-                (import.path.split_last().map_or(vec![], |(_, p)| p.to_vec()), import.is_export);
+            let group = (
+                import.path.split_last().map_or(vec![], |(_, p)| p.to_vec()),
+                import.visibility.clone(),
+            );
             let at = format!("{}:{}", file.display(), import.line);
             let is_ours =
                 matches!(import.path.first().map(String::as_str), Some("crate" | "vigie"));

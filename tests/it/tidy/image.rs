@@ -56,11 +56,14 @@ fn the_container_is_not_root_and_says_whether_it_is_well() {
 
 #[test]
 fn files_taken_in_by_macros_are_found_from_the_root() {
-    let text = "const A: &str = include_str!(\"../../profiles/a.toml\");\n\
+    let text = "const A: &str = include_str!(\"../../../profiles/a.toml\");\n\
                 const B: &str = include_str!(\"b.txt\");\n\
                 static M: Migrator = sqlx::migrate!();";
     let found = taken_in(Path::new("src/intake/profiles/profile.rs"), text);
-    assert_eq!(found, ["profiles/a.toml", "src/intake/b.txt", "migrations"].map(PathBuf::from));
+    assert_eq!(
+        found,
+        ["profiles/a.toml", "src/intake/profiles/b.txt", "migrations"].map(PathBuf::from)
+    );
 }
 
 /// What the Dockerfile copies from the folder it is built in.

@@ -21,7 +21,8 @@ pub(super) struct Import {
     pub(super) path: Vec<String>,
     /// The name in the importing file.
     pub(super) name: String,
-    pub(super) is_export: bool,
+    /// `pub`, `pub(super)`; empty when it is for the file alone.
+    pub(super) visibility: String,
 }
 
 /// From one file to another, with the line that makes it.
@@ -52,7 +53,7 @@ impl ModuleTree {
         let mut exports = BTreeMap::new();
         for (path, file) in &tree.files {
             for import in imports(&production_code(&read(file))) {
-                if import.is_export
+                if !import.visibility.is_empty()
                     && let Some(target) = tree.resolve(path, &import.path)
                 {
                     exports.insert([path.as_slice(), &[import.name]].concat(), target);
@@ -81,7 +82,7 @@ impl ModuleTree {
                 }
             };
             let mut modules = BTreeMap::new();
-            for import in imports(&text).into_iter().filter(|import| !import.is_export) {
+            for import in imports(&text).into_iter().filter(|import| import.visibility.is_empty()) {
                 let found = self.resolve(path, &import.path);
                 let is_module = found.as_ref().is_some_and(|found| self.files.contains_key(found));
                 match found.filter(|_| is_module && names_path(&text, &import.name)) {
@@ -198,7 +199,7 @@ pub(super) fn imports(text: &str) -> Vec<Import> {
                 line: first_line,
                 path: segments,
                 name,
-                is_export: !visible.is_empty(),
+                visibility: visible.to_owned(),
             });
         }
     }
@@ -291,7 +292,15 @@ fn groups_of_imports_are_taken_apart() {
                 // use no::comment;\nlet x = crate::store::open(super::super::plan());";
     let named: Vec<String> = imports(text)
         .iter()
-        .map(|one| format!("{} {} {} {}", one.line, one.path.join("::"), one.name, one.is_export))
+        .map(|one| {
+            format!(
+                "{} {} {} {}",
+                one.line,
+                one.path.join("::"),
+                one.name,
+                !one.visibility.is_empty()
+            )
+        })
         .collect();
     assert_eq!(
         named,

@@ -41,5 +41,5 @@ fn public_type(code: &str) -> Option<&str> {
     let rest = rest.strip_prefix(' ')?;
     let kinds = ["struct ", "enum ", "trait ", "type "];
     let name = kinds.iter().find_map(|kind| rest.strip_prefix(kind))?;
-    Some(leading_word(name))
+    Some(leading_word(name)).filter(|name| !name.is_empty())
 }

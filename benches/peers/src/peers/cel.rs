@@ -3,10 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use cel::Context;
-use cel::Env;
-use cel::Program;
-use cel::Value;
+use cel::{Context, Env, Program, Value};
 
 use crate::exchange::Exchange;
 use crate::race::Peer;

@@ -3,14 +3,11 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use ::regorus::Engine;
-use ::regorus::Rc;
-use ::regorus::Value;
 use ::regorus::languages::rego::compiler::Compiler;
 use ::regorus::rvm::RegoVM;
+use ::regorus::{Engine, Rc, Value};
 
-use crate::exchange::Exchange;
-use crate::exchange::Rule;
+use crate::exchange::{Exchange, Rule};
 use crate::race::Peer;
 
 const ASKED: &str = "data.bench.verdicts";

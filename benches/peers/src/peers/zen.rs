@@ -2,14 +2,10 @@
 
 use std::ops::Range;
 
-use serde_json::Map;
-use serde_json::Value;
-use zen_expression::Expression;
-use zen_expression::Isolate;
-use zen_expression::Scope;
-use zen_expression::Variable;
+use serde_json::{Map, Value};
 use zen_expression::expression::Standard;
 use zen_expression::vm::VM;
+use zen_expression::{Expression, Isolate, Scope, Variable};
 
 use crate::exchange::Exchange;
 use crate::race::Peer;

@@ -10,15 +10,15 @@ use utoipa::ToSchema;
 use super::accounts::access::{Role, Scope};
 use super::bounded_text::{OptionalText, RequiredText, SingleLine};
 
-/// Why, for acts that say nothing else.
+/// The reason for an action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
-    /// Everybody who sees what is decided reads it.
+    /// Shown with the result of the action.
     pub reason: RequiredText,
 }
 
-/// Why, for acts that say nothing else and may be done without a word.
+/// The reason for an action, which may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptionalReason {
@@ -26,48 +26,48 @@ pub struct OptionalReason {
     pub reason: OptionalText,
 }
 
-/// What is said about something.
+/// A comment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Comment {
     pub text: RequiredText,
 }
 
-/// Says that somebody has seen an alert as it is.
+/// Acknowledges an alert as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAcknowledgement {
-    /// What they make of it; may be empty.
+    /// Remark on the alert; may be empty.
     pub reason: OptionalText,
 }
 
-/// Gives an alert to someone.
+/// Assigns an alert to a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Assignment {
-    /// To whom, by name or address.
+    /// Person to assign the alert to, by name or mail address.
     pub to: SingleLine,
     #[serde(default)]
     pub reason: OptionalText,
 }
 
-/// Contests figures behind an alert.
+/// Disputes figures behind an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contestation {
-    /// Figures that are contested, as the dictionary names them.
+    /// Disputed fields, by their names in the data dictionary.
     #[schema(min_items = 1)]
     pub fields: Vec<SingleLine>,
-    /// Who of the project's team says so.
+    /// Member of the project's team who disputes them.
     pub author: SingleLine,
-    /// What the team says.
+    /// The team's statement.
     pub text: RequiredText,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeVerdict {
-    /// The team is right: the data are to be corrected.
+    /// The team is right: the data will be corrected.
     Upheld,
     Rejected,
 }
@@ -77,27 +77,27 @@ pub enum DisputeVerdict {
 #[serde(deny_unknown_fields)]
 pub struct DisputeAnswer {
     pub verdict: DisputeVerdict,
-    /// What is answered to the team.
+    /// Answer to the team.
     pub reason: RequiredText,
 }
 
-/// Silences one alert, or what is given of rule, project and ministry.
+/// A new silence: on one alert, or on the alerts that match all of `rule`, `project` and `ministry` that are given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSilence {
-    /// Id of one alert, or the beginning of it that no other alert's id has.
+    /// Id of one alert, or a beginning of it that only one alert has.
     pub alert: Option<SingleLine>,
     pub rule: Option<SingleLine>,
     /// By id, or by any name it went by.
     pub project: Option<SingleLine>,
-    /// By code.
+    /// Code of a ministry.
     pub ministry: Option<SingleLine>,
-    /// It still holds on that day, in Paris.
+    /// Last day of the silence, in Paris.
     pub until: NaiveDate,
     pub reason: RequiredText,
 }
 
-/// Says that a project is another one.
+/// Links a project to the one that it is part of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLink {
@@ -106,7 +106,7 @@ pub struct NewLink {
     pub reason: RequiredText,
 }
 
-/// All that an account may become.
+/// The editable fields of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountBody {
@@ -114,23 +114,23 @@ pub struct AccountBody {
     #[schema(value_type = Vec<Role>)]
     pub roles: BTreeSet<Role>,
     pub scope: Scope,
-    /// Why, for those who come after.
+    /// The reason, for the audit trail.
     #[serde(default)]
     pub reason: OptionalText,
 }
 
-/// What a token is for; what is left out is as broad as may be.
+/// A new token. Roles and scope that are left out are those of the account, or of the token used for the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenBody {
-    /// For people, to know it again.
+    /// Label that helps people recognize the token.
     pub label: SingleLine,
-    /// Of the account's roles, those that it lends.
+    /// Roles of the token, among those of the account.
     #[schema(value_type = Option<Vec<Role>>)]
     pub roles: Option<BTreeSet<Role>>,
-    /// Of what the account sees, what it shows.
+    /// Ministries visible with the token, within the scope of the account.
     pub scope: Option<Scope>,
-    /// Until it is worth nothing: 90 when left out, 366 at most.
+    /// Lifetime in days: 90 by default, at most 366.
     #[schema(minimum = 1, maximum = 366)]
     pub days: Option<u16>,
 }

@@ -26,7 +26,7 @@ pub struct AlertLine {
     #[serde(flatten)]
     pub alert: Alert,
     pub handling: Handling,
-    /// The silence that keeps it from being merged.
+    /// The silence that keeps it out of messages, if any.
     pub silenced_by: Option<SilenceNumber>,
     /// The open dispute on its figures: it waits for an answer or a correction.
     pub disputed_in: Option<DisputeNumber>,

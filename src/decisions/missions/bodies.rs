@@ -8,7 +8,7 @@ use crate::domain::action_bodies::Comment;
 use crate::domain::bounded_text::{RequiredText, SingleLine};
 use crate::domain::missions::progress::{MissionOutcome, NamingTone};
 
-/// One act on a mission; written as its body alone.
+/// An action on a mission; serialized as its body alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum MissionAct {
@@ -35,49 +35,49 @@ pub enum MissionVerdict {
 pub struct MissionDecision {
     pub verdict: MissionVerdict,
     pub reason: RequiredText,
-    /// Who leads it, when accepted.
+    /// Person who leads the mission. Only when it is accepted.
     pub lead: Option<SingleLine>,
 }
 
-/// Says that an open mission has started.
+/// Records that an open mission has started.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MissionStart {
-    /// Today by default.
+    /// Date of the event; today by default.
     pub on: Option<NaiveDate>,
     pub lead: Option<SingleLine>,
-    /// When it is to end; by default, after the playbook's delay.
+    /// Planned end; by default, after the delay given by the playbook.
     pub until: Option<NaiveDate>,
 }
 
-/// Sets a milestone of an open mission.
+/// Adds a milestone to an open mission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewMilestone {
-    /// What is to be reached; unique in the mission.
+    /// Name of the milestone, unique in the mission.
     pub label: SingleLine,
     pub due_on: NaiveDate,
 }
 
-/// Says that a milestone was reached.
+/// Records that a milestone was reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MilestoneReached {
-    /// That of the milestone.
+    /// Name of the milestone.
     pub label: SingleLine,
-    /// Today by default.
+    /// Date of the event; today by default.
     pub on: Option<NaiveDate>,
 }
 
-/// Records what a vendor answered to an escalation, or that it did not answer.
+/// Records a vendor's reply to an escalation, or that there was none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewVendorReply {
     pub vendor: SingleLine,
-    /// When it replied, or up to when its reply was waited for.
+    /// Date of the reply, or the date until which it was awaited.
     pub on: NaiveDate,
     pub asked_on: Option<NaiveDate>,
-    /// Its reply; `null` says that it did not reply.
+    /// The reply; `null` if the vendor did not reply.
     #[serde(deserialize_with = "Option::deserialize")]
     #[schema(required = true)]
     pub text: Option<RequiredText>,
@@ -88,18 +88,18 @@ pub struct NewVendorReply {
 #[serde(deny_unknown_fields)]
 pub struct VendorNaming {
     pub vendor: SingleLine,
-    /// For a success or for a failure.
+    /// Whether the vendor is named for a success or for a failure.
     pub tone: NamingTone,
     pub reason: RequiredText,
 }
 
-/// Ends an open mission.
+/// Closes an open mission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MissionClosing {
-    /// What it found.
+    /// What the mission found.
     pub outcome: MissionOutcome,
     pub reason: RequiredText,
-    /// Today by default.
+    /// Date of the event; today by default.
     pub on: Option<NaiveDate>,
 }

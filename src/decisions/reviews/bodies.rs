@@ -7,23 +7,23 @@ use utoipa::ToSchema;
 use crate::domain::action_bodies::Reason;
 use crate::domain::bounded_text::{OptionalText, RequiredText, SingleLine};
 
-/// One act on a review.
+/// An action on a review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReviewAct {
     Hold(ReviewMinutes),
     Move(ReviewMove),
     Cancel(Reason),
-    /// On the action of that number in the minutes, from 1.
+    /// On the action with this number in the minutes, from 1.
     Tick(usize, ActionTick),
 }
 
-/// Plans the next review of each listed project.
+/// Plans the next review of each watch-listed project.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewPlanning {
-    /// Today by default.
+    /// Date from which reviews are planned; today by default.
     pub as_of: Option<NaiveDate>,
-    /// Say what would be planned, and write nothing.
+    /// Report what would be planned, and write nothing.
     #[serde(default)]
     pub dry_run: bool,
 }
@@ -33,7 +33,7 @@ pub struct ReviewPlanning {
 #[serde(deny_unknown_fields)]
 pub struct ReviewMinutes {
     pub held_on: NaiveDate,
-    /// Who was there.
+    /// Persons present.
     #[schema(min_items = 1)]
     pub present: Vec<SingleLine>,
     pub findings: RequiredText,
@@ -41,11 +41,11 @@ pub struct ReviewMinutes {
     pub decisions: Vec<RequiredText>,
     #[serde(default)]
     pub actions: Vec<NewAction>,
-    /// The day agreed for the next one; by default, after the list's cadence.
+    /// Date agreed for the next review; by default, it follows the interval of the project's watch list.
     pub next_on: Option<NaiveDate>,
 }
 
-/// Something that the minutes leave to do.
+/// An action decided in the minutes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAction {
@@ -58,21 +58,21 @@ pub struct NewAction {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewMove {
-    /// Another working day.
+    /// New date, a working day.
     pub to: NaiveDate,
-    /// In Paris; the same hour by default.
+    /// New time in Paris; the same time by default.
     #[schema(value_type = Option<String>, example = "14:30:00", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$")]
     pub at: Option<NaiveTime>,
     pub reason: RequiredText,
 }
 
-/// Says that an action of the minutes is done, or is not after all.
+/// Marks an action of the minutes as done, or as not done after all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActionTick {
-    /// Whether it is done, or is not after all.
+    /// Whether the action is done.
     pub done: bool,
-    /// How it was done, or why it is not: then it must be said.
+    /// How the action was done, or why it is not. Required if `done` is `false`.
     #[serde(default)]
     pub reason: OptionalText,
 }

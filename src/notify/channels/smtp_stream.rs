@@ -2,7 +2,6 @@
 //! only once it holds the whole line, so a server that never ends one would fill the memory, even
 //! before TLS.
 
-use std::{fmt, io};
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
@@ -10,10 +9,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
+use std::{fmt, io};
 
 use futures_io::{AsyncRead as _, AsyncWrite as _};
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::client::{AsyncNetworkStream, AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
+use lettre::transport::smtp::client::{
+    AsyncNetworkStream, AsyncSmtpConnection, AsyncTokioStream, TlsParameters,
+};
 use lettre::transport::smtp::extension::ClientId;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};

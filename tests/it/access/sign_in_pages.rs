@@ -111,7 +111,7 @@ async fn a_person_signs_in_reads_what_they_went_for_and_signs_out() {
 
     let other = vigie.post(&mut browser, "/sign-out", "https://evil.example").await;
     assert_eq!(other.status, 403);
-    let detail = "a change asked with a session's cookie must come from a page of Vigie";
+    let detail = "a change made with a session cookie must come from a page of Vigie";
     assert!(other.text.contains(detail), "{}", other.text);
     let own = format!("http://{}", vigie.running.address());
     let out = vigie.post(&mut browser, "/sign-out", &own).await;

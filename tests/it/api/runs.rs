@@ -154,7 +154,7 @@ async fn a_run_that_comes_to_nothing_says_why() {
     let begun = desk.post(&token, CYCLES, json!({})).await;
     let run = ended(&desk, &token, &begun).await;
     assert_eq!((&run["outcome"], &run["report"]), (&json!("failure"), &Value::Null));
-    insta::assert_snapshot!(run["problem"], @r#"{"detail":"no playbook in the catalogue: expected `missions.toml` next to the rules","title":"It came to nothing","type":"urn:vigie:problem:run-failed"}"#);
+    insta::assert_snapshot!(run["problem"], @r#"{"detail":"no playbook in the catalogue: expected `missions.toml` next to the rules","title":"The run failed","type":"urn:vigie:problem:run-failed"}"#);
     // The next one may begin.
     let next = desk.post(&token, CYCLES, json!({})).await;
     assert_eq!(next.status, 202);

@@ -148,7 +148,7 @@ fn a_health_check_and_commands_against_a_server_are_cut_at_a_bound() {
     let Some((_, base)) = ask(1, &["healthcheck"]) else { return };
     for (manner, arguments, expected) in [
         ("http-503", &["healthcheck"][..], "more than 65536 bytes"),
-        ("http-head", &["healthcheck"], "ask http"),
+        ("http-head", &["healthcheck"], "connect to http"),
         ("http-422", &["alerts"], "more than 1048576 bytes"),
         ("http-pages", &["alerts"], "a page without entries, and yet another after it"),
     ] {

@@ -1,10 +1,8 @@
 //! Bounds on the XML parts of an archive, checked before and while they are read: one tag or text cannot take the memory of
 //! a whole file, and a workbook cannot make its reader hold millions of items before the first cell.
 
-use std::ffi::OsStr;
 use std::io;
 use std::io::{BufRead, Read};
-use std::path::Path;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -69,8 +67,8 @@ pub(in crate::intake) fn check(
     part: impl BufRead,
 ) -> Result<(), SourceError> {
     let name = name.to_lowercase();
-    let extension = Path::new(&name).extension().and_then(OsStr::to_str);
-    if !matches!(extension, Some("xml" | "rels")) {
+    // `_rels/.rels` has no extension for `Path`.
+    if !matches!(name.rsplit_once('.'), Some((_, "xml" | "rels"))) {
         return Ok(());
     }
     let is_shared = name.ends_with("sharedstrings.xml");

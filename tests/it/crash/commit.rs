@@ -94,7 +94,7 @@ fn restore(folder: &Path, pristine: &[u8]) {
 /// Gives the process when it is about to commit.
 fn start(folder: &Path) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "killed_commit::a_process_commits_a_whole_cycle"])
+        .args(["--exact", "crash::commit::a_process_commits_a_whole_cycle"])
         .env(FOLDER, folder)
         .stdout(Stdio::null())
         .stderr(Stdio::null())

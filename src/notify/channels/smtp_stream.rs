@@ -13,16 +13,14 @@ use std::{fmt, io};
 
 use futures_io::{AsyncRead as _, AsyncWrite as _};
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::client::{
-    AsyncNetworkStream, AsyncSmtpConnection, AsyncTokioStream, TlsParameters,
-};
+#[expect(deprecated, reason = "the only way to put TLS over a stream of our own")]
+use lettre::transport::smtp::client::AsyncNetworkStream;
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-
-#[expect(deprecated, reason = "the only way to put TLS over a stream of our own")]
 
 /// Most bytes that a server may send in one step: opening with TLS and its certificates, or one
 /// mail. lettre accepts 100 000 bytes of one reply at most; all replies of a step usually take a

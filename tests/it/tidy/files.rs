@@ -83,8 +83,11 @@ fn imports_are_grouped_by_module_and_name_what_they_bring() {
             if is_ours && import.name == "*" {
                 faults.insert(format!("{at}: name what is imported"));
             }
-            // Unit tests import for themselves.
-            if text.lines().nth(import.line - 1).is_some_and(|line| line.starts_with(' ')) {
+            // Unit tests import for themselves, and an attribute is for one name.
+            let line = |number: usize| text.lines().nth(number).unwrap_or_default();
+            let attribute =
+                import.line.checked_sub(2).is_some_and(|above| line(above).starts_with("#["));
+            if attribute || line(import.line - 1).starts_with(' ') {
                 continue;
             }
             if previous.as_ref() != Some(&(import.line, group.clone()))

@@ -239,6 +239,7 @@ fn is_same_person(one: &Actor, other: &Actor) -> bool {
 pub struct Meanwhile {
     pub draft: DraftNumber,
     /// The revision that was looked at.
+    #[serde(rename = "asked")]
     pub expected: i64,
     pub revision: i64,
     /// The steps since, oldest first.

@@ -3,29 +3,21 @@
 #![no_main]
 
 use std::fmt::Write as _;
-use std::io::Read as _;
-use std::io::Write as _;
-use std::net::SocketAddr;
-use std::net::TcpStream;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use chrono::DateTime;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use libfuzzer_sys::fuzz_target;
-use vigie::api::Route;
-use vigie::api::routes;
-use vigie::app;
-use vigie::app::config::Config;
-use vigie::clock::FixedClock;
-use vigie::domain::access::Role;
-use vigie::domain::access::Scope;
-use vigie::domain::audit::Act;
-use vigie::domain::audit::Actor;
-use vigie::store::AccountTerms;
-use vigie::store::Store;
-use vigie::store::TokenTerms;
+
+use vigie::api::{Route, routes};
+use vigie::domain::accounts::access::{Role, Scope};
+use vigie::domain::accounts::audit::{ActionContext, Actor};
+use vigie::server;
+use vigie::server::config::Config;
+use vigie::store::{AccountTerms, Store, TokenTerms};
+use vigie::support::clock::FixedClock;
 
 const NOW: &str = "2020-12-01T12:00:00Z";
 
@@ -62,16 +54,18 @@ static SERVICE: LazyLock<Service> = LazyLock::new(|| {
     ] {
         job.clear();
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let now: DateTime<Utc> = NOW.parse().unwrap();
     let (address, token) = runtime.block_on(async {
         let store = Store::open(&config.database_url).await.unwrap();
         let token = token(&store, now).await;
         store.close().await;
-        let running = app::start(&config, Arc::new(FixedClock(now))).await.unwrap();
+        let running = server::start(&config, Arc::new(FixedClock(now))).await.unwrap();
         (running.address(), token)
     });
-    let cycles = |route: &&Route| (route.method.as_str(), route.path.as_str()) == ("POST", "/api/v1/cycles");
+    let cycles =
+        |route: &&Route| (route.method.as_str(), route.path.as_str()) == ("POST", "/api/v1/cycles");
     let routes = routes()
         .iter()
         .filter(|route| !SLOW.iter().any(|slow| route.path.ends_with(slow)) && !cycles(route))
@@ -81,7 +75,7 @@ static SERVICE: LazyLock<Service> = LazyLock::new(|| {
 
 async fn token(store: &Store, now: DateTime<Utc>) -> String {
     let actor = Actor::person("Fuzz").unwrap();
-    let act = Act { actor: actor.clone(), at: now, reason: "fuzzing".to_owned() };
+    let act = ActionContext { actor: actor.clone(), at: now, reason: "fuzzing".to_owned() };
     let roles = Role::ALL.into_iter().collect();
     let terms = AccountTerms { name: actor, roles, scope: Scope::Whole, identity: None };
     let account = store.make_account(&terms, &act).await.unwrap();
@@ -91,7 +85,7 @@ async fn token(store: &Store, now: DateTime<Utc>) -> String {
         roles: account.roles,
         scope: Scope::Whole,
         issued_with: None,
-            expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
+        expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
     };
     store.issue_token(&terms, &act).await.unwrap().1.reveal().to_owned()
 }
@@ -120,7 +114,8 @@ fn request(
 ) -> Vec<u8> {
     let mut address = String::new();
     for (place, part) in route.path.split('{').enumerate() {
-        let literal = if place == 0 { part } else { part.split_once('}').map_or("", |(_, rest)| rest) };
+        let literal =
+            if place == 0 { part } else { part.split_once('}').map_or("", |(_, rest)| rest) };
         if place > 0 {
             let words = parameter.split(|byte| *byte == b'/').nth(place - 1).unwrap_or(b"1");
             address.push_str(&escaped(words));
@@ -136,7 +131,18 @@ fn request(
     .into_bytes();
     for header in headers.split(|byte| *byte == b'\t') {
         let is_ours = |name: &[u8]| header.to_ascii_lowercase().starts_with(name);
-        if ![&b"content-length"[..], b"transfer-encoding", b"connection", b"authorization", b"expect", b"upgrade"].iter().any(|name| is_ours(name)) && header.contains(&b':') {
+        if ![
+            &b"content-length"[..],
+            b"transfer-encoding",
+            b"connection",
+            b"authorization",
+            b"expect",
+            b"upgrade",
+        ]
+        .iter()
+        .any(|name| is_ours(name))
+            && header.contains(&b':')
+        {
             request.extend(header.iter().copied().filter(|byte| *byte != b'\r'));
             request.extend(b"\r\n");
         }

@@ -3,6 +3,8 @@
 #![no_main]
 
 // What the tests share with this target; not all of it is used here.
+#[path = "../../tests/it/compile/choices.rs"]
+mod choices;
 #[path = "../../tests/it/compile/rule_text.rs"]
 mod rule_text;
 #[path = "../../tests/it/compile/translate_frames.rs"]
@@ -18,11 +20,10 @@ mod same;
 use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
-use vigie::domain::subject::Scope;
-use vigie::rules::Limits;
-use vigie::rules::compile_catalogue;
 
-use crate::translate_grammar::Choices;
+use crate::choices::Choices;
+use vigie::domain::portfolio::subject::SubjectKind;
+use vigie::rules::{ScriptLimits, compile_catalogue};
 
 /// Of bytes: how many are the seed of a frame.
 const SEED: usize = 8;
@@ -41,9 +42,9 @@ fuzz_target!(|data: &[u8]| {
         texts.insert(format!("{id}.rhai"), translate_grammar::rule(&id, &mut Choices::of(part)));
     }
     texts.insert("thresholds.toml".to_owned(), rule_text::THRESHOLDS.to_owned());
-    let (catalogue, faults) = compile_catalogue(&texts, &Limits::default());
+    let (catalogue, faults) = compile_catalogue(&texts, &ScriptLimits::default());
     assert!(faults.is_empty(), "the grammar wrote a rule with a fault: {faults:?}\n{texts:#?}");
     let of_frame = same::numbers(u64::from_le_bytes(*seed), 8_000);
-    let frames = translate_frames::frames(Scope::Project, ROWS, &mut Choices::of(&of_frame));
+    let frames = translate_frames::frames(SubjectKind::Project, ROWS, &mut Choices::of(&of_frame));
     same::hold(&catalogue, &texts, &frames);
 });

@@ -2,16 +2,14 @@
 //! inside of a spreadsheet is put into one, so that it is met behind the archive.
 #![no_main]
 
-use std::io::Cursor;
-use std::io::Write as _;
+use std::io::{Cursor, Write as _};
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use vigie::sources::Reader;
-use vigie::sources::Request;
-use zip::CompressionMethod;
-use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use vigie::intake::{ReadRequest, Reader};
 
 const RELATIONS: &str = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
 const OF_BOOK: &str = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
@@ -27,7 +25,7 @@ static READER: LazyLock<Reader> = LazyLock::new(|| {
 fuzz_target!(|data: &[u8]| {
     let bytes = file(data);
     for (file, profile) in [("2020-11.csv", None), ("f.csv", Some("panorama"))] {
-        let request = Request { file, bytes: &bytes, profile, edition: None };
+        let request = ReadRequest { file, bytes: &bytes, profile, edition: None };
         drop(READER.recognise(&request));
         match READER.read(&request, &[]) {
             Ok(import) => assert!(!import.rows.is_empty()),

@@ -15,12 +15,12 @@ use openidconnect::{
     OAuth2TokenResponse as _, PkceCodeVerifier, RequestTokenError, SignatureVerificationError,
     StandardErrorResponse, TokenResponse as _, http,
 };
-use serde::Deserialize;
 
 use super::claims::{Claims, Person};
 use super::fault::{SignInFault, plain, with_causes};
 use super::line::HttpFault;
 use super::provider::{Known, Provider};
+use super::provider_response::ProviderResponse;
 use super::settings::Flavour;
 use super::ticket::Ticket;
 use crate::support::redaction;
@@ -34,15 +34,6 @@ const SIGNATURES: [CoreJwsSigningAlgorithm; 2] =
 const TOKENS: &str = "tokens";
 const ID_TOKEN: &str = "ID token";
 const USERINFO: &str = "userinfo";
-
-/// The query that the provider adds to the return address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct ProviderResponse {
-    pub code: Option<Secret>,
-    pub state: Option<String>,
-    pub iss: Option<String>,
-    pub error: Option<String>,
-}
 
 impl Provider {
     /// The person, if everything the provider sent proves it. The caller must ensure that a ticket

@@ -10,12 +10,13 @@ mod exchange;
 mod fault;
 mod line;
 mod provider;
+mod provider_response;
 mod settings;
 mod ticket;
 
 pub use claims::Person;
-pub use exchange::ProviderResponse;
 pub use fault::{SettingFault, SignInFault};
 pub use provider::{Departure, Provider};
+pub use provider_response::ProviderResponse;
 pub use settings::{Flavour, Organisation, Pkce, SignInSettings};
 pub use ticket::Ticket;

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use super::exchange::ProviderResponse;
 use super::fault::SignInFault;
+use super::provider_response::ProviderResponse;
 use crate::support::fingerprint::Fingerprint;
 
 const BYTES: usize = 32;

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::error;
 
-use crate::domain::messages::notice::Channel;
+use crate::domain::messages::channel::Channel;
 use crate::notify::{ChannelFault, Endpoint, Mailer, NotifySettings, RenderError, Room};
 use crate::store::{Store, StoreError};
 use crate::support::clock::Clock;

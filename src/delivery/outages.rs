@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use tracing::{info, warn};
 
 use super::{DeliveryError, Dispatcher};
-use crate::domain::messages::notice::Channel;
+use crate::domain::messages::channel::Channel;
 use crate::domain::messages::outage::{ChannelFailure, Outage};
 use crate::notify;
 use crate::notify::{DeliveryContext, Directory};

@@ -244,7 +244,7 @@ fn spread(wait: TimeDelta, chance: f64) -> TimeDelta {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::messages::notice::Channel;
+    use crate::domain::messages::channel::Channel;
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()

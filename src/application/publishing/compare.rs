@@ -10,7 +10,7 @@ use super::catalogue;
 use super::catalogue::CatalogueSource;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::{DraftNumber, PublicationNumber, VersionNumber};
-use crate::domain::rules::draft::DraftRefusal;
+use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::domain::rules::overlay::{RulePath, RuleVersion, ShippedState};
 use crate::store::StoreError;
 use crate::support::fingerprint::Fingerprint;

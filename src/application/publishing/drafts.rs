@@ -11,9 +11,8 @@ use super::{catalogue, proof};
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::ids::DraftNumber;
-use crate::domain::rules::draft::{
-    Draft, DraftRefusal, DraftState, DraftStep, LONGEST_WORDS, MOST_FILES, StepTaken,
-};
+use crate::domain::rules::draft::{Draft, DraftState, DraftStep, StepTaken};
+use crate::domain::rules::draft_refusal::{DraftRefusal, LONGEST_WORDS, MOST_FILES};
 use crate::domain::rules::overlay::RulePath;
 use crate::rules;
 use crate::store::{DraftSave, DraftText, StoreError};

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::channel::Channel;
 use super::outage::Outage;
 use crate::domain::accounts::access::AccountNumber;
 use crate::domain::ids::{AlertId, CycleNumber, MinistryCode, MissionId, NoticeId};
@@ -29,16 +30,6 @@ pub enum Receiver {
     Director,
     /// The person that an account is for, when its name is an address.
     Account(AccountNumber),
-    Webhook(String),
-    Tchap,
-}
-
-/// What carries notices; one that is stuck never holds up another. Written `mail`,
-/// `webhook/supervision`, `tchap`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Channel {
-    Mail,
     Webhook(String),
     Tchap,
 }
@@ -270,29 +261,6 @@ impl TryFrom<String> for Receiver {
 impl From<Receiver> for String {
     fn from(receiver: Receiver) -> Self {
         receiver.to_string()
-    }
-}
-
-impl fmt::Display for Channel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Mail => f.write_str("mail"),
-            Self::Webhook(name) => write!(f, "webhook/{name}"),
-            Self::Tchap => f.write_str("tchap"),
-        }
-    }
-}
-
-impl TryFrom<String> for Channel {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        match (text.as_str(), text.split_once('/')) {
-            ("mail", _) => Ok(Self::Mail),
-            ("tchap", _) => Ok(Self::Tchap),
-            (_, Some(("webhook", name))) => Ok(Self::Webhook(name.to_owned())),
-            _ => Err(format!("found `{text}`, expected `mail`, `webhook/…` or `tchap`")),
-        }
     }
 }
 

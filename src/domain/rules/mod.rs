@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod draft;
+pub mod draft_refusal;
 pub mod overlay;
 pub mod rule;
 pub mod verdict;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use super::draft::DraftRefusal;
+use super::draft_refusal::DraftRefusal;
 use crate::domain::accounts::audit::{Actor, NameProof};
 use crate::domain::ids::{DraftNumber, PublicationNumber, VersionNumber};
 use crate::domain::text_schema::text_schema;

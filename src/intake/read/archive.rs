@@ -1,10 +1,10 @@
 //! Bounds on ZIP archives, which spreadsheets are: one is opened only when its unpacked content is within them.
 
-use std::fmt::Display;
 use std::io::{BufReader, Cursor, Read};
 
 use zip::ZipArchive;
 
+use super::damage::damaged;
 use super::xml_parts;
 use crate::intake::error::SourceError;
 use crate::intake::rows::table::count;
@@ -60,9 +60,4 @@ impl<'a> Archive<'a> {
     pub(in crate::intake) fn part(&mut self, name: &str) -> Result<impl Read, SourceError> {
         self.parts.by_name(name).map_err(|fault| damaged(self.file, &fault))
     }
-}
-
-pub(in crate::intake) fn damaged(file: &str, fault: &dyn Display) -> SourceError {
-    let found = format!("a damaged archive ({fault})");
-    SourceError::Unreadable { file: file.to_owned(), found, expected: "a CSV, XLSX or ODS file" }
 }

@@ -2,7 +2,9 @@
 
 pub(super) mod archive;
 pub(super) mod csv_records;
+pub(super) mod damage;
 pub(super) mod ods;
 pub(super) mod sheet;
+pub(super) mod sheet_rows;
 pub(super) mod text;
 pub(super) mod xml_parts;

@@ -7,8 +7,8 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::archive::damaged;
-use super::sheet::SheetRows;
+use super::damage::damaged;
+use super::sheet_rows::SheetRows;
 use super::xml_parts::EventInput;
 use crate::intake::error::SourceError;
 use crate::intake::rows::table::{FileTable, MAX_CELL, MAX_COLUMNS, count};

@@ -7,7 +7,7 @@ use std::io::{BufRead, Read};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::archive::damaged;
+use super::damage::damaged;
 use crate::intake::error::SourceError;
 use crate::intake::rows::table::{MAX_CELL, count};
 

@@ -11,8 +11,9 @@ use super::silences::SilenceNews;
 use super::terms::NoticeTerms;
 use super::{digest, domain_event, messages, signals, silences};
 use crate::domain::ids::{CycleNumber, MinistryCode, NoticeId};
+use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{
-    Channel, LaneState, Notice, NotifiedState, Outgoing, Receiver, ReceiverMemory,
+    LaneState, Notice, NotifiedState, Outgoing, Receiver, ReceiverMemory,
 };
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;

@@ -3,16 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
 use polars::frame::DataFrame;
 
-use super::budget::Budget;
+use super::evaluation_inputs::EvaluationInputs;
 use super::rule_evaluation::{InterpretedSubject, RuleEvaluation};
-use super::script_run::EvalContext;
 use super::workers::run_in_parallel;
 use crate::domain::ids::RuleId;
 use crate::domain::portfolio::subject::SubjectKind;
@@ -21,8 +19,6 @@ use crate::domain::rules::verdict::Judgement;
 use crate::domain::value::Value;
 use crate::frame::Frames;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
-use crate::rules::catalogue::front_matter::Subjects;
-use crate::rules::catalogue::table::{SubjectRows, SubjectTable};
 use crate::rules::compile;
 use crate::rules::compile::{CompiledAnswers, Outcomes, QueryInput};
 
@@ -161,57 +157,4 @@ impl Catalogue {
         });
         replies.into_iter().collect()
     }
-}
-
-/// The frames, opened once for all rules.
-pub(in crate::rules) struct EvaluationInputs {
-    projects: Arc<SubjectTable>,
-    ministries: Arc<SubjectTable>,
-    portfolio: Arc<SubjectTable>,
-    thresholds: Arc<BTreeMap<String, Value>>,
-    budget: Budget,
-    rolls: Mutex<BTreeMap<(SubjectKind, Subjects), Arc<SubjectRows>>>,
-}
-
-impl EvaluationInputs {
-    fn set_up(frames: &Frames, thresholds: BTreeMap<String, Value>, budget: Budget) -> Self {
-        let open = |scope| Arc::new(SubjectTable::open(frames.of(scope), scope));
-        Self {
-            projects: open(SubjectKind::Project),
-            ministries: open(SubjectKind::Ministry),
-            portfolio: open(SubjectKind::Portfolio),
-            thresholds: Arc::new(thresholds),
-            budget,
-            rolls: Mutex::default(),
-        }
-    }
-
-    pub(in crate::rules) fn table(&self, scope: SubjectKind) -> &Arc<SubjectTable> {
-        match scope {
-            SubjectKind::Project => &self.projects,
-            SubjectKind::Ministry => &self.ministries,
-            SubjectKind::Portfolio => &self.portfolio,
-        }
-    }
-
-    pub(in crate::rules) fn roll(
-        &self,
-        scope: SubjectKind,
-        subjects: Subjects,
-    ) -> Arc<SubjectRows> {
-        let mut known = lock(&self.rolls);
-        let roll = known
-            .entry((scope, subjects))
-            .or_insert_with(|| Arc::new(self.table(scope).roll(subjects)));
-        Arc::clone(roll)
-    }
-
-    pub(in crate::rules) fn ground(&self, scope: SubjectKind, row: usize) -> EvalContext {
-        let (table, thresholds) = (Arc::clone(self.table(scope)), Arc::clone(&self.thresholds));
-        EvalContext { table, row, thresholds, budget: self.budget.clone() }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

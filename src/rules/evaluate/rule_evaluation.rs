@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::evaluation_inputs::EvaluationInputs;
 use super::interpret::{CompiledRule, EvalError};
-use super::judge::EvaluationInputs;
 use crate::domain::level::Level;
 use crate::domain::rules::batch::{Code, Filling, FiredFinding, RuleVerdicts};
 use crate::domain::rules::verdict::{Absence, MissingField, Verdict};

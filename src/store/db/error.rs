@@ -10,7 +10,8 @@ use crate::domain::accounts::audit::Actor;
 use crate::domain::ids::{AlertId, CycleNumber, MissionId, ProjectId, RuleId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
-use crate::domain::rules::draft::{DraftRefusal, Meanwhile};
+use crate::domain::rules::draft::Meanwhile;
+use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::store::backup::restore_fault::RestoreFault;
 
 #[derive(Debug, Error)]

@@ -24,7 +24,8 @@ use crate::domain::ids::{
     NoticeId, ProjectId, PublicationNumber, ReviewId, RuleId, SilenceNumber, VersionNumber,
 };
 use crate::domain::level::Level;
-use crate::domain::messages::notice::{Channel, NoticeKind, NoticeState, Receiver};
+use crate::domain::messages::channel::Channel;
+use crate::domain::messages::notice::{NoticeKind, NoticeState, Receiver};
 use crate::domain::missions::mission::{MissionChangeKind, MissionKind, MissionState};
 use crate::domain::missions::review::{ReviewChangeKind, ReviewState};
 use crate::domain::operation::cycle::CyclePhase;

@@ -10,8 +10,9 @@ use super::notices::NoticeRow;
 use super::{notification_memory, outages};
 use crate::domain::accounts::audit::{Actor, AuditRecord};
 use crate::domain::ids::{CycleNumber, NoticeId};
+use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{
-    Channel, DeliveryOutcome, Notice, NoticeKind, Outgoing, QueuedNotice, Reminded,
+    DeliveryOutcome, Notice, NoticeKind, Outgoing, QueuedNotice, Reminded,
 };
 use crate::domain::messages::outage::Outage;
 use crate::store::audit::audit_trail;

@@ -8,8 +8,9 @@ use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
 use super::outages;
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::ids::{CycleNumber, NoticeId};
+use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{
-    Channel, LaneState, Notice, NoticeKind, NoticeState, QueuedNotice, Receiver,
+    LaneState, Notice, NoticeKind, NoticeState, QueuedNotice, Receiver,
 };
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;

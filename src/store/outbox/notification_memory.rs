@@ -8,7 +8,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use crate::domain::ids::CycleNumber;
-use crate::domain::messages::notice::{Channel, NotifiedState, Receiver, ReceiverMemory, Reminded};
+use crate::domain::messages::channel::Channel;
+use crate::domain::messages::notice::{NotifiedState, Receiver, ReceiverMemory, Reminded};
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;

@@ -6,7 +6,8 @@ use sqlx::{FromRow, Row as _, SqliteConnection};
 
 use super::deliveries;
 use crate::domain::ids::NoticeId;
-use crate::domain::messages::notice::{Channel, Notice};
+use crate::domain::messages::channel::Channel;
+use crate::domain::messages::notice::Notice;
 use crate::domain::messages::outage::{ChannelFailure, Outage, OutageNews, OutageTurn};
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;

@@ -17,7 +17,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::SqliteConnection;
 
-use crate::domain::messages::notice::{Channel, NoticeKind};
+use crate::domain::messages::channel::Channel;
+use crate::domain::messages::notice::NoticeKind;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::open::Store;

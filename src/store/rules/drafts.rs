@@ -10,8 +10,9 @@ use super::overlay;
 use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::{
-    Draft, DraftFile, DraftRefusal, DraftRevision, DraftState, DraftStep, Meanwhile, StepTaken,
+    Draft, DraftFile, DraftRevision, DraftState, DraftStep, Meanwhile, StepTaken,
 };
+use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::domain::rules::overlay::{Overlay, RulePath};
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;

@@ -10,7 +10,8 @@ use super::drafts;
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
 use crate::domain::ids::{DraftNumber, PublicationNumber, VersionNumber};
 use crate::domain::messages::notice::Notice;
-use crate::domain::rules::draft::{Draft, DraftFile, DraftRefusal, DraftStep};
+use crate::domain::rules::draft::{Draft, DraftFile, DraftStep};
+use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::domain::rules::overlay::{
     Overlay, Override, Publication, PublishedFile, RulePath, RuleVersion, VersionState,
 };

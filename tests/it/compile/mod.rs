@@ -1,5 +1,6 @@
 //! Compiled rules give the verdicts of interpreted ones.
 
+pub(super) mod choices;
 pub(super) mod proof;
 pub(super) mod rule_text;
 pub(super) mod tall;

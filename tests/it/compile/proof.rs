@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
+use super::choices::Choices;
 use super::translate_frames::frames;
-use super::translate_grammar::Choices;
 use super::{translate_grammar as grammar, translate_values as values};
 use crate::rules::catalogue::{day, words};
 use crate::support::root;

@@ -3,8 +3,8 @@
 use polars::frame::DataFrame;
 use polars::prelude::{DataType, IntoColumn as _, NamedFrom as _, Series};
 
+use super::choices::Choices;
 use super::translate_frames::frames;
-use super::translate_grammar::Choices;
 use crate::rules::catalogue::{catalogue, day, rule_assessing};
 use crate::support::root;
 use vigie::domain::portfolio::subject::SubjectKind;

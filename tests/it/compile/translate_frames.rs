@@ -4,7 +4,7 @@
 use polars::frame::DataFrame;
 use polars::prelude::{Column, DataType, IntoColumn, NamedFrom, Series};
 
-use super::translate_grammar::Choices;
+use super::choices::Choices;
 use vigie::domain::portfolio::subject::SubjectKind;
 use vigie::frame::dictionary::{Field, FieldKind};
 use vigie::frame::{Frames, dictionary};

@@ -1,6 +1,6 @@
 //! Conditions and numbers at random: the part of the grammar that has values.
 
-use super::translate_grammar::{Choices, LEVELS};
+use super::choices::{Choices, LEVELS};
 
 pub(crate) const FLOATS: [&str; 4] =
     ["cost_current", "cost_initial", "budget_drift", "duration_current"];

@@ -15,9 +15,8 @@ use crate::support::{Answer, Workplace};
 use vigie::domain::accounts::access::Role;
 use vigie::domain::alerts::alert::AlertState;
 use vigie::domain::ids::CycleNumber;
-use vigie::domain::messages::notice::{
-    Channel, DeliveryOutcome, NoticeKind, NoticeState, QueuedNotice,
-};
+use vigie::domain::messages::channel::Channel;
+use vigie::domain::messages::notice::{DeliveryOutcome, NoticeKind, NoticeState, QueuedNotice};
 use vigie::store::{MissionFilter, NoticeFilter, Store, Tried};
 
 /// Mails wait: nobody answers at that address.

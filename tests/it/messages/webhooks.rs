@@ -18,9 +18,8 @@ use crate::support::Workplace;
 use crate::support::servers::reception::{Call, Receptionist};
 use vigie::delivery::Dispatcher;
 use vigie::domain::ids::NoticeId;
-use vigie::domain::messages::notice::{
-    Channel, Content, Notice, NoticeKind, NoticeState, Receiver,
-};
+use vigie::domain::messages::channel::Channel;
+use vigie::domain::messages::notice::{Content, Notice, NoticeKind, NoticeState, Receiver};
 use vigie::notify::{NotifySettings, WebhookFormat, WebhookSettings};
 use vigie::store::NoticeFilter;
 use vigie::support::clock::Clock;

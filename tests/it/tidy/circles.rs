@@ -10,14 +10,12 @@ use super::module_tree::{Arrow, ModulePath, ModuleTree};
 const KNOWN: &[(&str, &[usize])] = &[
     ("api", &[57]),
     ("application", &[2, 3, 5]),
-    ("auth", &[3]),
     ("cli", &[2, 17]),
-    ("compile", &[2]),
-    ("domain", &[2, 2]),
+    ("domain", &[2]),
     ("frame", &[2, 3]),
-    ("intake", &[2, 2, 9]),
+    ("intake", &[9]),
     ("notify", &[7]),
-    ("rules", &[2, 2, 5, 6]),
+    ("rules", &[2, 5, 6]),
     ("schedule", &[2, 3]),
     ("store", &[2, 3, 35]),
 ];

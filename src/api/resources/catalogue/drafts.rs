@@ -15,7 +15,8 @@ use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{DraftOutline, DraftView};
 use crate::domain::ids::DraftNumber;
-use crate::domain::rules::draft::{DraftRefusal, DraftStep};
+use crate::domain::rules::draft::DraftStep;
+use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::domain::rules::overlay::RulePath;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

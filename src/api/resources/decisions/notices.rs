@@ -16,8 +16,9 @@ use crate::application::Services;
 use crate::domain::action_bodies::{OptionalReason, Reason};
 use crate::domain::bounded_text::SingleLine;
 use crate::domain::ids::{CycleNumber, NoticeId};
+use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{
-    Channel, Content, LaneState, Notice, NoticeKind, NoticeState, QueuedNotice, Receiver,
+    Content, LaneState, Notice, NoticeKind, NoticeState, QueuedNotice, Receiver,
 };
 use crate::domain::messages::outage::Outage;
 use crate::store::NoticeFilter;

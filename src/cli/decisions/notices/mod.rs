@@ -18,9 +18,8 @@ use vigie::application::Services;
 use vigie::client::{ApiClient, RemoteFault};
 use vigie::delivery::Dispatcher;
 use vigie::domain::action_bodies::{OptionalReason, Reason};
-use vigie::domain::messages::notice::{
-    Channel, Content, LaneState, Notice, NoticeState, QueuedNotice,
-};
+use vigie::domain::messages::channel::Channel;
+use vigie::domain::messages::notice::{Content, LaneState, Notice, NoticeState, QueuedNotice};
 use vigie::domain::messages::outage::Outage;
 use vigie::support::visible_text;
 

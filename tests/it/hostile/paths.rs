@@ -141,7 +141,7 @@ impl Asker<'_> {
             .collect();
         let wanted: BTreeSet<(&str, String)> = open
             .iter()
-            .flat_map(|(one, _)| one.route.plain().map(|path| (one.method, path)))
+            .flat_map(|(one, _)| references(one).map(|path| (one.method, path)))
             .collect();
         let plain_requests: Vec<RawRequest> = wanted
             .iter()
@@ -151,7 +151,7 @@ impl Asker<'_> {
         let plain: BTreeMap<&(&str, String), RawAnswer> = wanted.iter().zip(plain).collect();
         for (one, answer) in &open {
             let plain: Vec<&RawAnswer> =
-                one.route.plain().map(|path| &plain[&(one.method, path)]).collect();
+                references(one).map(|path| &plain[&(one.method, path)]).collect();
             if let Some(fault) = self.fault(one, answer, &plain) {
                 let pair = format!("{} {}", one.method, one.route.path);
                 let found = told.faults.entry(pair).or_default();
@@ -229,6 +229,15 @@ fn sampled() -> usize {
         Ok(number) => number.parse().unwrap(),
         Err(_) => SAMPLED,
     })
+}
+
+/// The plain path, then others whose answers are no fault: those of other ids, and that of the resource which is named
+/// where an escaped slash joins two segments to one id.
+fn references(one: &Combination<'_>) -> impl Iterator<Item = String> {
+    let target = String::from_utf8_lossy(&one.spelling.target);
+    let is_joined = target.contains("%2F") || target.contains("%252f");
+    let joined = is_joined.then(|| target.replace("%2F", "-").replace("%252f", "-"));
+    one.route.plain().chain(joined)
 }
 
 /// When a token was last used is of the request itself.

@@ -200,8 +200,12 @@ impl Asker<'_> {
             .iter()
             .any(|(status, problem)| (*status, *problem) == (kind.0, kind.1.as_str()));
         let is_head_of_absence = one.method == "HEAD" && [400, 404].contains(&answer.status);
+        // Refused before routing: nothing was looked up. The answer to a `HEAD` has no body that says so.
+        let is_refused_unread =
+            answer.status == 400 && (kind.1 == "bad-address" || one.method == "HEAD");
         if same
             || is_another
+            || is_refused_unread
             || (is_let_in && one.route.has_parameter && (is_absence || is_head_of_absence))
         {
             return None;
@@ -237,7 +241,9 @@ fn references(one: &Combination<'_>) -> impl Iterator<Item = String> {
     let target = String::from_utf8_lossy(&one.spelling.target);
     let is_joined = target.contains("%2F") || target.contains("%252f");
     let joined = is_joined.then(|| target.replace("%2F", "-").replace("%252f", "-"));
-    one.route.plain().chain(joined)
+    // The page itself, to which the path without a slash leads.
+    let page = (one.route.path == "/api/docs").then(|| "/api/docs/".to_owned());
+    one.route.plain().chain(joined).chain(page)
 }
 
 /// When a token was last used is of the request itself.

@@ -110,7 +110,7 @@ fn show_void(report: &VoidReport, printer: &Printer) -> Result<Conclusion, CliEr
     Ok(Conclusion::Good)
 }
 
-/// A server tells a hundred differences at most; here all of them are shown.
+/// A server sends a hundred differences at most; here all of them are shown.
 pub(in crate::cli) async fn replay(
     number: i64,
     session: &Session<'_>,

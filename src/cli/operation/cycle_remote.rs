@@ -16,7 +16,7 @@ use vigie::domain::level::Level;
 use vigie::domain::operation::cycle::CycleInputs;
 use vigie::support::fingerprint::Fingerprint;
 
-/// A replay as a server tells it.
+/// A replay as a server sends it.
 #[derive(Deserialize)]
 struct Replayed {
     cycle: CycleNumber,

@@ -14,7 +14,7 @@ use vigie::domain::operation::job::{JobRun, RunOutcome};
 /// Between two looks at a run.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// A run of a job, as a server tells it.
+/// A run of a job, as a server sends it.
 #[derive(Deserialize)]
 pub(in crate::cli) struct StartedRun {
     #[serde(flatten)]

@@ -19,7 +19,7 @@ use vigie::rules::ScriptLimits;
 use vigie::server::config::Config;
 use vigie::support::clock::{Clock as _, SystemClock};
 
-/// What a server tells of a catalogue.
+/// What a server sends about a catalogue.
 #[derive(Deserialize)]
 struct CatalogueFiles {
     files: BTreeMap<String, String>,

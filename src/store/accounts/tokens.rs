@@ -162,7 +162,7 @@ impl Store {
     }
 }
 
-/// What the audit trail tells of a new token.
+/// What the audit trail records about a new token.
 fn issued(token: &Token, owner: &Actor) -> serde_json::Value {
     json!({
         "account": owner,

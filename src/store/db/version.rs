@@ -20,7 +20,7 @@ pub struct DatabaseVersion {
     changes: i64,
 }
 
-/// A connection that never writes: `SQLite` tells it of everybody's writes, and only of those of others.
+/// A connection that never writes: `SQLite` shows it the commits of all others.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct ChangeWatch {
     watching: Arc<Mutex<Watching>>,

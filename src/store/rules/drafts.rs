@@ -251,7 +251,7 @@ async fn texts(
     Ok(found)
 }
 
-/// The draft takes one step, which the trail tells.
+/// Moves the draft by one step, and records it in the audit trail.
 pub(in crate::store) async fn advance(
     connection: &mut SqliteConnection,
     mut draft: Draft,

@@ -200,9 +200,11 @@ impl Asker<'_> {
             .iter()
             .any(|(status, problem)| (*status, *problem) == (kind.0, kind.1.as_str()));
         let is_head_of_absence = one.method == "HEAD" && [400, 404].contains(&answer.status);
-        // Refused before routing: nothing was looked up. The answer to a `HEAD` has no body that says so.
-        let is_refused_unread =
-            answer.status == 400 && (kind.1 == "bad-address" || one.method == "HEAD");
+        // Refused before routing: nothing was looked up. The answer to a `HEAD` has no body that says so, but an empty
+        // segment is never in normal form.
+        let has_empty_segment = one.spelling.target.windows(2).any(|two| two == b"//");
+        let is_refused_unread = answer.status == 400
+            && (kind.1 == "bad-address" || (one.method == "HEAD" && has_empty_segment));
         if same
             || is_another
             || is_refused_unread

@@ -36,6 +36,33 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Holds a generated file of the repository to the text that it should have; with `INSTA_UPDATE=always`, as for snapshots,
+/// writes it.
+#[track_caller]
+pub(crate) fn generated_file(path: &str, text: &str) {
+    let file = root().join(path);
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    if found == text {
+        return;
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the variable of the snapshots, for the same purpose"
+    )]
+    let update = std::env::var("INSTA_UPDATE");
+    if update.is_ok_and(|update| update == "always") {
+        std::fs::write(&file, text).unwrap();
+        return;
+    }
+    let lines = found.lines().zip(text.lines()).enumerate();
+    let first = lines.into_iter().find(|(_, (found, expected))| found != expected);
+    let (line, (found, expected)) = first.unwrap_or((0, ("another length", "")));
+    panic!(
+        "{path}:{}: found\n  {found}\nexpected\n  {expected}\nINSTA_UPDATE=always writes it anew",
+        line + 1
+    );
+}
+
 /// The folder of published editions, which are not in the repository: `PANORAMA_EDITIONS` says where they are. Without
 /// it, the test says that it did not run; in CI that is a fault.
 pub(crate) fn real_editions() -> Option<PathBuf> {

@@ -11,9 +11,11 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tracing::error;
 
-use super::middleware::access::{DenialThrottle, LocalCaller, RefusalEntry, Requirement};
+use super::middleware::access::denial_throttle::{DenialThrottle, RefusalEntry};
+use super::middleware::access::local::LocalCaller;
+use super::middleware::access::permissions::Requirement;
 use super::problem::kinds::Problem;
-use super::routing::MatchedRoute;
+use super::route::MatchedRoute;
 use crate::application;
 use crate::application::Services;
 use crate::domain::accounts::access::{Caller, Scope};

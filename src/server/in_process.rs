@@ -15,7 +15,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, web};
 use reqwest::Url;
 
-use super::AppError;
+use super::app_error::AppError;
 use super::config::Config;
 use super::service::practice;
 use crate::api;

@@ -14,8 +14,9 @@ use tokio::task::JoinHandle;
 use tracing::{info, warn};
 use tracing_actix_web::TracingLogger;
 
+use super::app_error::AppError;
 use super::config::Config;
-use super::{AppError, idle_timeout, sockets};
+use super::{idle_timeout, sockets};
 use crate::application::{JobQueue, Services, TrialPlaces};
 use crate::delivery::Dispatcher;
 use crate::domain::operation::job::JobName;

@@ -1,5 +1,6 @@
 //! Metrics read from the database. They survive restarts.
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +10,6 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use super::Ratio;
 use crate::application::Services;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::ids::{CycleNumber, RuleId};
@@ -17,6 +17,9 @@ use crate::domain::level::Level;
 use crate::domain::operation::cycle::CyclePhase;
 use crate::domain::operation::job::{ImportSource, JobStanding, RunOutcome, SourceOutcome};
 use crate::store::{ChannelGauge, DatabaseGauges, RuleTally, StoreError};
+
+/// A gauge between 0 and 1.
+type Ratio = Gauge<f64, AtomicU64>;
 
 /// Maximum number of cycles whose verdicts are counted in one scrape. After a long time without scrapes, older ones are
 /// left out.

@@ -13,7 +13,7 @@ use super::{request_size, trace};
 use crate::api::context::AppState;
 use crate::api::problem::errors::ProblemError;
 use crate::api::problem::kinds::Problem;
-use crate::api::routing::MatchedRoute;
+use crate::api::route::MatchedRoute;
 use crate::api::settings::ApiSettings;
 use crate::domain::accounts::access::Caller;
 use crate::store::{Claimed, IdempotencyKey, IdempotentAttempt, StoredResponse};

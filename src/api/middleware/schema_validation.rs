@@ -33,19 +33,6 @@ pub(in crate::api) fn is_whole_number(schema: &Value, schemas: &Schemas) -> bool
     kinds(resolved(schema, schemas)) == ["integer"]
 }
 
-/// One line with the first error, the number of others, and how many of them are in `errors`.
-pub(in crate::api) fn summary(errors: &[ProblemError], left_out: usize) -> String {
-    let first = errors.first().map(ToString::to_string).unwrap_or_default();
-    match (errors.len().saturating_sub(1), left_out) {
-        (0, 0) => first,
-        (listed, 0) => format!("{first}; {listed} more, see `errors`"),
-        (listed, _) => format!(
-            "{first}; {} more, {listed} of them in `errors` and {left_out} left out",
-            listed.saturating_add(left_out)
-        ),
-    }
-}
-
 impl SchemaErrors {
     pub(in crate::api) fn is_empty(&self) -> bool {
         self.listed.is_empty()

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use crate::api::context::RequestContext;
 use crate::api::extract::query;
-use crate::api::routing::MatchedRoute;
+use crate::api::route::MatchedRoute;
 use crate::application::ApplicationError;
 use crate::domain::accounts::access::{Caller, Role, Scope};
 use crate::rules::FolderStamp;

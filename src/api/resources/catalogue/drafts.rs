@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::api::context::RequestContext;
 use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
 use crate::api::extract::page::{Listing, Page};
-use crate::api::openapi::{Conflict, NoRevision, Stale, Unprocessable};
+use crate::api::openapi::answers::{Conflict, NoRevision, Stale, Unprocessable};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{DraftOutline, DraftView};

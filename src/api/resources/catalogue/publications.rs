@@ -10,7 +10,9 @@ use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
 use crate::api::extract::page::{Collection, Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
 use crate::api::extract::trial_access::Trials;
-use crate::api::openapi::{Conflict, NoRevision, Stale, UnavailableResponse, Unprocessable};
+use crate::api::openapi::answers::{
+    Conflict, NoRevision, Stale, UnavailableResponse, Unprocessable,
+};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{FileComparison, OverrideLine, RollBack, ThreeWay, VersionText, Wording};

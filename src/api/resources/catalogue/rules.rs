@@ -11,7 +11,7 @@ use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, Page};
 use crate::api::extract::query::{QueryParameters, is_wanted};
 use crate::api::extract::trial_access::Trials;
-use crate::api::openapi::{NoData, NotFound, UnavailableResponse, Unprocessable};
+use crate::api::openapi::answers::{NoData, NotFound, UnavailableResponse, Unprocessable};
 use crate::api::problem::kinds::Problem;
 use crate::application::Explanation;
 use crate::domain::bounded_text::SingleLine;

@@ -11,7 +11,7 @@ use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
 use crate::api::extract::trial_access::Trials;
-use crate::api::openapi::{NoData, UnavailableResponse, Unprocessable};
+use crate::api::openapi::answers::{NoData, UnavailableResponse, Unprocessable};
 use crate::api::problem::errors::fault_errors;
 use crate::api::problem::kinds::Problem;
 use crate::application;

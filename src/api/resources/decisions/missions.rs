@@ -10,7 +10,7 @@ use crate::api::context::RequestContext;
 use crate::api::extract::action_settings::ActionSettings;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::is_wanted;
-use crate::api::openapi::NoData;
+use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{MissionFile, MissionLine};

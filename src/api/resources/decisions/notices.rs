@@ -10,7 +10,7 @@ use crate::api::context::RequestContext;
 use crate::api::extract::page;
 use crate::api::extract::page::{Collection, Listing, NoFilters, Page};
 use crate::api::extract::query::{QueryFault, QueryParameters};
-use crate::api::openapi::{NoData, NotFound};
+use crate::api::openapi::answers::{NoData, NotFound};
 use crate::api::problem::kinds::Problem;
 use crate::application::Services;
 use crate::domain::action_bodies::{OptionalReason, Reason};

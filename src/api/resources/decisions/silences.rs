@@ -6,7 +6,7 @@ use super::alerts::find;
 use crate::api::context::RequestContext;
 use crate::api::created;
 use crate::api::extract::action_settings::ActionSettings;
-use crate::api::openapi::NotFound;
+use crate::api::openapi::answers::NotFound;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::SilenceRequest;

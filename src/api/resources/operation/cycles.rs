@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::is_wanted;
-use crate::api::openapi::{Conflict, UnavailableResponse};
+use crate::api::openapi::answers::{Conflict, UnavailableResponse};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::VoidReport;

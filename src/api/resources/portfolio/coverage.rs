@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, Page};
-use crate::api::openapi::{NoData, NotFound};
+use crate::api::openapi::answers::{NoData, NotFound};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{MinistryCoverage, RuleCoverage};

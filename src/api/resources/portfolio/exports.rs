@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::api::context::RequestContext;
 use crate::api::extract::query::QueryParameters;
-use crate::api::openapi::NoData;
+use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{ExportFormat, ExportTable};

@@ -10,16 +10,13 @@ use crate::api::created;
 use crate::api::extract::action_settings::ActionSettings;
 use crate::api::extract::query::{QueryFault, QueryParameters};
 use crate::api::extract::uploads::Uploads;
-use crate::api::openapi::{UnavailableResponse, Unprocessable};
+use crate::api::openapi::answers::{UnavailableResponse, Unprocessable};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{Intake, IntakeTerms};
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
 use crate::store::{ImportReport, ImportSummary, Recorded};
-
-/// Path to which files are uploaded.
-pub(in crate::api) const UPLOAD: &str = "/api/v1/imports";
 
 /// Maximum length of a file's name, in characters.
 const NAME: usize = 255;

@@ -4,10 +4,10 @@ use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::action_settings::ActionSettings;
-use super::page::{Listing, NoFilters, Page};
 use crate::api::context::RequestContext;
-use crate::api::openapi::Conflict;
+use crate::api::extract::action_settings::ActionSettings;
+use crate::api::extract::page::{Listing, NoFilters, Page};
+use crate::api::openapi::answers::Conflict;
 use crate::api::problem::kinds::Problem;
 use crate::domain::action_bodies::{NewLink, Reason};
 use crate::domain::ids::ProjectId;

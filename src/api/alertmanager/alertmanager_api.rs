@@ -64,10 +64,10 @@ impl Default for FiringQuery {
     responses((status = 200, description = "The alerts", body = Vec<GettableAlert>), Unprocessable)
 )]
 pub(in crate::api) async fn list_firing(
-    desk: RequestContext,
+    context: RequestContext,
     query: QueryParameters<FiringQuery>,
 ) -> Result<web::Json<Vec<GettableAlert>>, Problem> {
-    Ok(web::Json(firing(&desk, &query).await?))
+    Ok(web::Json(firing(&context, &query).await?))
 }
 
 /// List firing alerts by ministry and receiver (Alertmanager API v2).
@@ -79,19 +79,22 @@ pub(in crate::api) async fn list_firing(
     responses((status = 200, description = "The groups of alerts", body = Vec<AlertGroup>), Unprocessable)
 )]
 pub(in crate::api) async fn list_firing_groups(
-    desk: RequestContext,
+    context: RequestContext,
     query: QueryParameters<FiringQuery>,
 ) -> Result<web::Json<Vec<AlertGroup>>, Problem> {
-    Ok(web::Json(AlertGroup::all(firing(&desk, &query).await?)))
+    Ok(web::Json(AlertGroup::all(firing(&context, &query).await?)))
 }
 
-async fn firing(desk: &RequestContext, query: &FiringQuery) -> Result<Vec<GettableAlert>, Problem> {
+async fn firing(
+    context: &RequestContext,
+    query: &FiringQuery,
+) -> Result<Vec<GettableAlert>, Problem> {
     let matchers = Matcher::parse_all(&query.filter).map_err(|fault| unusable("filter", &fault))?;
     let receiver = query.receiver.as_deref().map(matchers::pattern).transpose();
     let receiver = receiver.map_err(|fault| unusable("receiver", &fault))?;
-    let firing = application::firing(desk).await?.into_iter();
+    let firing = application::firing(context).await?.into_iter();
     let mut alerts: Vec<GettableAlert> =
-        firing.map(|firing| GettableAlert::of(firing, &desk.notify.public_url)).collect();
+        firing.map(|firing| GettableAlert::of(firing, &context.notify.public_url)).collect();
     alerts.retain(|alert| {
         let status = alert.status();
         (query.active || !status.is_active())
@@ -113,9 +116,9 @@ async fn firing(desk: &RequestContext, query: &FiringQuery) -> Result<Vec<Gettab
     responses((status = 200, description = "The receivers", body = Vec<Office>))
 )]
 pub(in crate::api) async fn list_offices(
-    desk: RequestContext,
+    context: RequestContext,
 ) -> Result<web::Json<Vec<Office>>, Problem> {
-    let alerts = firing(&desk, &FiringQuery::default()).await?;
+    let alerts = firing(&context, &FiringQuery::default()).await?;
     let offices: BTreeSet<Office> =
         alerts.iter().flat_map(GettableAlert::receivers).cloned().collect();
     Ok(web::Json(offices.into_iter().collect()))
@@ -141,12 +144,12 @@ pub(in crate::api) struct QuietQuery {
     responses((status = 200, description = "The silences", body = Vec<GettableSilence>), Unprocessable)
 )]
 pub(in crate::api) async fn list_gettable_silences(
-    desk: RequestContext,
+    context: RequestContext,
     query: QueryParameters<QuietQuery>,
 ) -> Result<web::Json<Vec<GettableSilence>>, Problem> {
     let matchers = Matcher::parse_all(&query.filter).map_err(|fault| unusable("filter", &fault))?;
-    let now = desk.clock.now();
-    let known = desk.store.silences().await?.into_iter();
+    let now = context.clock.now();
+    let known = context.store.silences().await?.into_iter();
     let mut silences: Vec<GettableSilence> =
         known.map(|silence| GettableSilence::of(&silence, now)).collect();
     silences.retain(|silence| {
@@ -173,15 +176,15 @@ pub(in crate::api) async fn list_gettable_silences(
     responses((status = 200, description = "The silence", body = GettableSilence))
 )]
 pub(in crate::api) async fn find_gettable_silence(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<GettableSilence>, Problem> {
     let id = id.into_inner();
     let number = shapes::silence_number(&id);
-    let silences = desk.store.silences().await?;
+    let silences = context.store.silences().await?;
     let found = silences.into_iter().find(|silence| Some(silence.number) == number);
     let silence = found.ok_or(Problem::NotFound { kind: "silence", id })?;
-    Ok(web::Json(GettableSilence::of(&silence, desk.clock.now())))
+    Ok(web::Json(GettableSilence::of(&silence, context.clock.now())))
 }
 
 /// Return the version of this service and when it started (Alertmanager API v2).
@@ -191,8 +194,8 @@ pub(in crate::api) async fn find_gettable_silence(
     tag = "alertmanager",
     responses((status = 200, description = "The status", body = AlertmanagerStatus))
 )]
-pub(in crate::api) async fn find_status(desk: RequestContext) -> web::Json<AlertmanagerStatus> {
-    web::Json(AlertmanagerStatus::since(desk.started_at()))
+pub(in crate::api) async fn find_status(context: RequestContext) -> web::Json<AlertmanagerStatus> {
+    web::Json(AlertmanagerStatus::since(context.started_at()))
 }
 
 /// 422 for an invalid expression, which the OpenAPI schema cannot rule out; 400 for other faults.

@@ -79,11 +79,11 @@ impl Metrics {
     }
 
     /// Registers the state of the database, read at most once in `FRESH`. Returns whether it could be read.
-    async fn register_state(&self, parts: &Services, registry: &mut Registry) -> bool {
+    async fn register_state(&self, services: &Services, registry: &mut Registry) -> bool {
         let mut seen = self.seen.lock().await;
         let fresh = seen.read.as_ref().is_some_and(|(at, _)| at.elapsed() < FRESH);
         if !fresh {
-            match state::read(parts, seen.counted).await {
+            match state::read(services, seen.counted).await {
                 Ok(state) => {
                     for (rule, result, count) in state.evaluations() {
                         let rule = rule.as_str().to_owned();
@@ -104,7 +104,7 @@ impl Metrics {
             }
         }
         let Some((_, state)) = &seen.read else { return false };
-        state.register(parts.clock.now(), registry);
+        state.register(services.clock.now(), registry);
         true
     }
 }
@@ -117,7 +117,7 @@ impl Metrics {
     responses((status = 200, description = "The metrics", body = String, content_type = "application/openmetrics-text"))
 )]
 pub(in crate::api) async fn show_metrics(
-    desk: RequestContext,
+    context: RequestContext,
     metrics: web::Data<Metrics>,
     answers: web::Data<ResponseCache>,
 ) -> HttpResponse {
@@ -127,7 +127,7 @@ pub(in crate::api) async fn show_metrics(
         "This program",
         Info::new(Build { version: env!("CARGO_PKG_VERSION") }),
     );
-    let is_up = metrics.register_state(&desk, &mut registry).await;
+    let is_up = metrics.register_state(&context, &mut registry).await;
     let up: Gauge = Gauge::default();
     up.set(i64::from(is_up));
     registry.register("vigie_store_up", "Whether the database could be read for this answer", up);

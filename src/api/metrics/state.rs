@@ -50,7 +50,7 @@ struct OfDataset {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfLane {
+struct OfChannel {
     integration: String,
 }
 
@@ -81,8 +81,8 @@ struct OfSource {
     outcome: &'static str,
 }
 
-pub(super) async fn read(parts: &Services, counted: CycleNumber) -> Result<State, StoreError> {
-    let store = &parts.store;
+pub(super) async fn read(services: &Services, counted: CycleNumber) -> Result<State, StoreError> {
+    let store = &services.store;
     let last = store.last_cycle().await?.map(|last| (last.number, last.started_at));
     let number = last.map_or(0, |(number, _)| number.0);
     let tallies = store.rule_tallies(CycleNumber(number)).await?;
@@ -92,7 +92,7 @@ pub(super) async fn read(parts: &Services, counted: CycleNumber) -> Result<State
         times.extend(store.cycle_times(CycleNumber(cycle)).await?);
     }
     Ok(State {
-        gauges: store.gauges(parts.clock.now()).await?,
+        gauges: store.gauges(services.clock.now()).await?,
         jobs: store.jobs().await?,
         sources: store.import_sources().await?,
         last,
@@ -209,15 +209,15 @@ impl State {
 
     fn register_outbox(&self, now: DateTime<Utc>, registry: &mut Registry) {
         let notices: Family<OfNotice, Gauge> = Family::default();
-        let attempts: Family<OfLane, Counter> = Family::default();
-        for lane in &self.gauges.outbox {
-            let ChannelGauge { waiting, delivered, dead, .. } = *lane;
+        let attempts: Family<OfChannel, Counter> = Family::default();
+        for channel in &self.gauges.outbox {
+            let ChannelGauge { waiting, delivered, dead, .. } = *channel;
             for (state, count) in [("waiting", waiting), ("delivered", delivered), ("dead", dead)] {
-                let labels = OfNotice { integration: lane.lane.clone(), state };
+                let labels = OfNotice { integration: channel.lane.clone(), state };
                 notices.get_or_create(&labels).set(signed(count));
             }
-            let labels = OfLane { integration: lane.lane.clone() };
-            attempts.get_or_create(&labels).inc_by(lane.attempts);
+            let labels = OfChannel { integration: channel.lane.clone() };
+            attempts.get_or_create(&labels).inc_by(channel.attempts);
         }
         registry.register("vigie_notices", "Notifications by channel and delivery state", notices);
         registry.register("vigie_notifications", "Attempts to deliver a notification", attempts);
@@ -229,12 +229,12 @@ impl State {
         }
         let help = "Failed attempts to deliver a notification, by reason";
         registry.register("vigie_notifications_failed", help, failed);
-        let [up, down]: [Family<OfLane, Gauge>; 2] = Default::default();
-        for lane in &self.gauges.outbox {
-            up.get_or_create(&OfLane { integration: lane.lane.clone() }).set(1);
+        let [up, down]: [Family<OfChannel, Gauge>; 2] = Default::default();
+        for channel in &self.gauges.outbox {
+            up.get_or_create(&OfChannel { integration: channel.lane.clone() }).set(1);
         }
         for outage in &self.gauges.outages {
-            let labels = OfLane { integration: outage.lane.to_string() };
+            let labels = OfChannel { integration: outage.lane.to_string() };
             up.get_or_create(&labels).set(0);
             down.get_or_create(&labels).set((now - outage.since).num_seconds().max(0));
         }

@@ -143,7 +143,7 @@ fn check_body(body: web::Bytes, schema: &Value, schemas: &Schemas) -> Result<web
     let mut sent: Value =
         serde_json::from_slice(&body).map_err(|error| Problem::of_json(&error))?;
     let is_rewritten = rewrite_whole_numbers(&mut sent);
-    let found = schema_validation::mistakes(&sent, schema, schemas);
+    let found = schema_validation::validate(&sent, schema, schemas);
     match found.is_empty() {
         true if is_rewritten => Ok(sent.to_string().into()),
         true => Ok(body),

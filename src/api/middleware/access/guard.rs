@@ -123,12 +123,12 @@ async fn admit(
     request: &ServiceRequest,
 ) -> Result<Option<Caller>, Box<Refusal>> {
     let nobody = |problem| Box::new(Refusal { who: None, problem });
-    let workshop = AppState::of(request.request()).map_err(nobody)?;
+    let state = AppState::of(request.request()).map_err(nobody)?;
     let Some(route) = MatchedRoute::of(request.request()) else {
         return Err(nobody(Problem::BadMethod { allowed: resource.allowed() }));
     };
     let Requirement::Account(permission, data_scope) = route.requirement else { return Ok(None) };
-    let caller = credentials::caller(request, workshop).await.map_err(nobody)?;
+    let caller = credentials::caller(request, state).await.map_err(nobody)?;
     let problem = if caller.lacks(permission) == Some(Lack::Factor) {
         Problem::OneFactor { permission: permission.as_str() }
     } else if !caller.may(permission) {
@@ -149,7 +149,7 @@ fn note_late(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
     };
     let request = response.request();
     let who = request.extensions().get::<Caller>().cloned();
-    AppState::of(request)?.note_refusal(deed(request, who, problem));
+    AppState::of(request)?.note_refusal(refusal_record(request, who, problem));
     Ok(())
 }
 
@@ -160,13 +160,13 @@ fn note(request: &HttpRequest, refusal: Refusal) -> Problem {
         return problem;
     }
     match AppState::of(request) {
-        Ok(workshop) => workshop.note_refusal(deed(request, who, &problem)),
+        Ok(state) => state.note_refusal(refusal_record(request, who, &problem)),
         Err(unassembled) => return unassembled,
     }
     problem
 }
 
-fn deed(request: &HttpRequest, who: Option<Caller>, problem: &Problem) -> AuditRecord {
+fn refusal_record(request: &HttpRequest, who: Option<Caller>, problem: &Problem) -> AuditRecord {
     let route = MatchedRoute::of(request).map_or("(none)", |route| route.path.as_str());
     let subject = format!("route/{} {route}", method_label(request.method()));
     let who = who.map_or_else(Actor::vigie, |caller| caller.name);

@@ -107,7 +107,7 @@ impl RateLimits {
                     return None;
                 }
                 let limiter = self.addresses.as_ref()?;
-                let number = self.crowd(request)?;
+                let number = self.bucket(request)?;
                 let is_probe = route == Some(READY);
                 Some(self.check(limiter, "address", &AddressBucket { number, is_probe }))
             }
@@ -136,11 +136,11 @@ impl RateLimits {
         }
     }
 
-    fn crowd(&self, request: &HttpRequest) -> Option<u16> {
+    fn bucket(&self, request: &HttpRequest) -> Option<u16> {
         let peer = request.peer_addr()?.ip();
         let how = (self.proxies.as_slice(), self.proxy_header);
         let address = address::of_caller(peer, request.headers(), how);
-        let [low, high, ..] = self.hasher.hash_one(household(address)).to_le_bytes();
+        let [low, high, ..] = self.hasher.hash_one(prefix_of_subscriber(address)).to_le_bytes();
         Some(u16::from_le_bytes([low, high]))
     }
 }
@@ -180,7 +180,7 @@ fn limiter<K: Clone + Eq + Hash>(a_minute: u32, clock: &Ticks) -> Option<Limiter
 }
 
 /// The /64 prefix of an IPv6 address, since one subscriber has all its addresses; an IPv4 address as it is.
-fn household(address: IpAddr) -> IpAddr {
+fn prefix_of_subscriber(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(six) => IpAddr::V6((six.to_bits() & (u128::MAX << 64)).into()),

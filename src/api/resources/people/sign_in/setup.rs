@@ -161,6 +161,6 @@ fn refuse(context: &AnonymousContext, method: &str) -> HttpResponse {
 
 fn note(context: &AnonymousContext, method: &str, reason: &str) {
     let subject = format!("route/{method} /setup/{{invitation}}");
-    let deed = AuditRecord::by(&Actor::vigie(), "request_refused", subject).because(reason);
-    context.note_refusal(deed);
+    let record = AuditRecord::by(&Actor::vigie(), "request_refused", subject).because(reason);
+    context.note_refusal(record);
 }

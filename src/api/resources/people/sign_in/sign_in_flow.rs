@@ -240,8 +240,8 @@ impl SignIn {
         warn!(reason, "A sign-in was refused");
         let who = refusal.account().and_then(|account| Actor::person(account).ok());
         let who = who.unwrap_or_else(Actor::vigie);
-        let deed = AuditRecord::by(&who, "sign_in_refused", "sign-in").because(&reason);
-        context.note_refusal(deed);
+        let record = AuditRecord::by(&who, "sign_in_refused", "sign-in").because(&reason);
+        context.note_refusal(record);
         let mut response = HttpResponse::build(refusal.status());
         response.cookie(expired_cookie(TICKET, TICKET_PATH));
         refusal.page(self.contact()).answer_with(response)

@@ -15,7 +15,6 @@ const KNOWN: &[(&str, &[usize])] = &[
     ("intake", &[9]),
     ("notify", &[7]),
     ("rules", &[2, 5, 6]),
-    ("schedule", &[2, 3]),
     ("store", &[2, 3, 35]),
 ];
 

@@ -13,7 +13,6 @@ const KNOWN: &[(&str, &[usize])] = &[
     ("domain", &[2]),
     ("frame", &[2, 3]),
     ("intake", &[9]),
-    ("notify", &[7]),
     ("rules", &[2, 5, 6]),
     ("store", &[2, 3, 35]),
 ];

@@ -9,7 +9,6 @@ use super::module_tree::{Arrow, ModulePath, ModuleTree};
 /// that is taken apart leaves this list, and none may join it or become larger.
 const KNOWN: &[(&str, &[usize])] = &[
     ("api", &[57]),
-    ("cli", &[2, 17]),
     ("domain", &[2]),
     ("frame", &[2, 3]),
     ("intake", &[9]),

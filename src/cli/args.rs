@@ -1,27 +1,28 @@
-//! What the command line accepts, and the help that says so.
+//! The commands and the options that all of them take, and the help that says so.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use chrono::NaiveDate;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use super::CliError;
 use super::accounts::{AccountsCommand, TokensCommand};
 use super::decisions::alerts::AlertsArgs;
 use super::decisions::missions::MissionsArgs;
 use super::decisions::notices::{NoticesCommand, ReceiversCommand};
 use super::decisions::reviews::ReviewsCommand;
 use super::operation::audit::AuditCommand;
+use super::operation::cycle::{CycleArgs, CyclesCommand};
 use super::operation::jobs::JobsCommand;
 use super::operation::restore::RestoreArgs;
+use super::operation::settings::ConfigCommand;
+use super::output::format::Format;
+use super::portfolio::coverage::CoverageBy;
 use super::portfolio::export::ExportArgs;
+use super::portfolio::import::ImportArgs;
 use super::portfolio::judge::JudgeArgs;
+use super::portfolio::projects::ProjectsCommand;
 use super::rules::RulesCommand;
-use vigie::domain::alerts::alert::AlertState;
-use vigie::domain::level::Level;
-use vigie::domain::plausible;
-use vigie::domain::portfolio::edition::EditionId;
+use super::values::date;
 
 /// Rules-based early warning for the French State's large digital projects.
 ///
@@ -60,16 +61,6 @@ pub(crate) struct Args {
 
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people, in French
-    Table,
-    /// All data, for programs
-    Json,
-    /// The main list, one line per entry
-    Csv,
 }
 
 #[derive(Debug, Subcommand)]
@@ -182,121 +173,4 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CoverageBy {
-    Rule,
-    Ministry,
-}
-
-#[derive(Debug, Parser)]
-pub(crate) struct ImportArgs {
-    /// Files to import, or folders of files: CSV, XLSX, ODS
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-    /// Profile to read the files with; by default, the one that matches the header row
-    #[arg(long, value_name = "PROFILE")]
-    pub(crate) profile: Option<String>,
-    /// Edition of files that do not give their own, as YYYY-MM
-    #[arg(long, value_name = "YYYY-MM")]
-    pub(crate) edition: Option<EditionId>,
-    /// Report what would be imported, and write nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum CyclesCommand {
-    /// Void the last valid cycle: it stays listed, its effects on alerts and missions are undone, and
-    /// everybody who was notified of it receives a correction
-    Void {
-        /// Number of the cycle, as listed by `vigie cycles`
-        cycle: i64,
-        /// Why it was wrong; shown to everybody who was notified of it
-        #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
-        reason: String,
-    },
-}
-
-#[derive(Debug, Parser)]
-pub(crate) struct CycleArgs {
-    /// Date as of which rules are evaluated, as YYYY-MM-DD; today by default
-    #[arg(long, value_parser = date, value_name = "DATE")]
-    pub(crate) as_of: Option<NaiveDate>,
-    /// Report what would change, and write nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Send all open alerts and missions to newly configured receivers; by default they only receive
-    /// later changes
-    #[arg(long)]
-    pub(crate) announce: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ProjectsCommand {
-    /// List every known project with its names
-    List,
-    /// Link two projects that are one: FROM becomes part of INTO, in past editions too
-    Link {
-        /// Id or name of the project that becomes part of the other
-        from: String,
-        /// Id or name of the project that remains
-        into: String,
-        /// Reason, recorded in the audit trail
-        #[arg(long)]
-        reason: String,
-    },
-    /// Undo a link
-    Unlink {
-        /// Id of the project that was linked to another
-        project: String,
-        /// Reason, recorded in the audit trail
-        #[arg(long)]
-        reason: String,
-    },
-}
-
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// Show the settings in force, from the file and the environment
-    Check,
-}
-
-pub(super) fn alert_state(text: &str) -> Result<AlertState, String> {
-    word(text, &AlertState::ALL.map(AlertState::as_str))
-}
-
-/// Parses a date within the supported range.
-pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
-    plausible::date(text).map_err(|expected| format!("expected {expected}"))
-}
-
-pub(super) fn level(text: &str) -> Result<Level, String> {
-    word(text, &Level::ALL.map(Level::as_str))
-}
-
-/// Reads one of `words`, and lists them when the text is none of them.
-pub(super) fn word<T: FromStr>(text: &str, words: &[&str]) -> Result<T, String> {
-    text.parse().map_err(|_| expected(&words.join(", ")))
-}
-
-pub(super) fn expected(words: &str) -> String {
-    format!("expected one of {words}")
-}
-
-/// The text of an argument, within the bounds that the API gives it.
-pub(super) fn text<T: TryFrom<String, Error = String>>(
-    argument: &'static str,
-    text: &str,
-) -> Result<T, CliError> {
-    T::try_from(text.to_owned()).map_err(|fault| CliError::Text { argument, fault })
-}
-
-/// The text of an argument that may be left out.
-pub(super) fn optional<T: TryFrom<String, Error = String>>(
-    argument: &'static str,
-    given: Option<&str>,
-) -> Result<Option<T>, CliError> {
-    given.map(|given| text(argument, given)).transpose()
 }

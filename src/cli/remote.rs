@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::CliError;
 use super::args::{Args, Command};
+use super::outcome::CliError;
 use vigie::client::{HttpTransport, PlainHttp};
 use vigie::server::config::Config;
 use vigie::support::secret::Secret;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::CliError;
+use super::outcome::CliError;
 use super::output::print::Printer;
 use vigie::application::Services;
 use vigie::client::{ApiClient, HttpTransport};

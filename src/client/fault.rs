@@ -49,6 +49,13 @@ pub enum RemoteFault {
     TooMany { url: Url, most: usize },
 }
 
+impl RemoteFault {
+    /// Whether what was asked for does not exist.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.kind() == "not-found")
+    }
+}
+
 /// A refusal as the application worded it.
 #[derive(Debug)]
 pub struct Refusal {

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use chrono_tz::Europe::Paris;
 use serde::Serialize;
 use thiserror::Error;
 use tokio::sync::watch;
@@ -23,7 +22,7 @@ use tracing::error;
 use crate::domain::messages::channel::Channel;
 use crate::notify::{ChannelFault, Endpoint, Mailer, NotifySettings, RenderError, Room};
 use crate::store::{Store, StoreError};
-use crate::support::clock::Clock;
+use crate::support::clock::{Clock, today};
 
 /// Time between two checks of the outbox.
 const POLL: Duration = Duration::from_secs(20);
@@ -137,7 +136,7 @@ impl Dispatcher {
     }
 
     fn today(&self) -> NaiveDate {
-        self.clock.now().with_timezone(&Paris).date_naive()
+        today(self.clock.now())
     }
 }
 

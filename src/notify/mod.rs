@@ -16,12 +16,13 @@ pub use channels::email::{MailSession, Mailbox, Mailer};
 pub use channels::matrix::Room;
 pub use channels::webhook::{Endpoint, sign};
 pub use compose::account_notice::local_token_notice;
-pub use compose::correction::{Correction, correct};
+pub use compose::context::ComposeContext;
+pub use compose::correction::Correction;
 pub use compose::digest::CycleFacts;
 pub use compose::domain_event::{
     CycleDone, DeliveryContext, DomainEvent, RuleRevisionChange, clock_letter, happened,
 };
-pub use compose::notices::{ComposeContext, lanes, outgoing, preview, with_end_of_cycle};
+pub use compose::notices::{correct, lanes, outgoing, preview, with_end_of_cycle};
 pub use compose::outage::outage_notices;
 pub use compose::remind::{ReminderInputs, Reminders, reminders};
 pub use compose::silences::{SilenceNews, silence_news};

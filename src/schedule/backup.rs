@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
 
-use super::JobError;
+use super::error::JobError;
 use super::work::Work;
 use crate::domain::operation::job::{Done, RunOutcome};
 use crate::store;

@@ -9,7 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode, Url};
 use thiserror::Error;
 
-use super::JobError;
+use super::error::JobError;
 use crate::intake::MAX_BYTES;
 use crate::support::bounded_http::{BodyFault, read_body};
 use crate::support::redaction;

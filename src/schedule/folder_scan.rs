@@ -7,9 +7,10 @@ use std::path::Path;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
+use super::error::{JobError, with_causes};
+use super::fetch;
 use super::fetch::{Fetched, Validators};
 use super::settings::ImportSettings;
-use super::{JobError, fetch, with_causes};
 use crate::domain::operation::job::{ImportSource, SourceOutcome};
 use crate::intake;
 use crate::intake::SourceError;

@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
+use super::error::JobError;
+use super::folder_scan;
 use super::folder_scan::{FolderScan, KnownSources, LookContext, NewFile};
 use super::work::Work;
-use super::{JobError, counted, folder_scan};
 use crate::application::{Services, notices_of};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::messages::notice::Notice;
@@ -20,6 +21,7 @@ use crate::intake::{ReadRequest, Reader, SourceError};
 use crate::notify::DomainEvent;
 use crate::store::{Recorded, Store};
 use crate::support::fingerprint::Fingerprint;
+use crate::support::french::counted;
 
 #[derive(Debug, Default)]
 struct Tally {

@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tracing::{Instrument as _, debug, error, info, info_span, warn};
 
-use super::runner::Runner;
+use super::job_work;
+use super::runner::{Runner, RunningJob};
 use super::timetable::JobTimetable;
 use crate::application::{CycleProgress, JobRequest, notices_of};
 use crate::domain::messages::notice::Notice;
 use crate::domain::operation::cycle::CyclePhase;
-use crate::domain::operation::job::{Call, Done, JobName, JobRun, JobTrigger, RunOutcome};
+use crate::domain::operation::job::{Done, JobName, JobRun, JobTrigger, RunOutcome};
 use crate::notify::DomainEvent;
 use crate::store::{Ending, StoreError};
 
@@ -20,14 +21,6 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
 /// Most firings that are counted as skipped while a job ran.
 const SKIPPED_COUNTED: usize = 1_000;
-
-#[derive(Debug)]
-pub(super) struct RunningJob {
-    pub(super) errand: JobRequest,
-    pub(super) run: i64,
-    pub(super) call: Call,
-    pub(super) began: DateTime<Utc>,
-}
 
 impl Runner {
     /// Runs a job that has begun, to the end. When the service stops, the job finishes, or stops
@@ -56,7 +49,7 @@ impl Runner {
     async fn carry_out(&self, under_way: &RunningJob, stop: &watch::Receiver<bool>) -> Done {
         let job = under_way.errand.job();
         let (progress, phases) = CycleProgress::followed();
-        let work = self.work.run(under_way.errand, &progress, stop);
+        let work = job_work::run(&self.work, under_way.errand, &progress, stop);
         tokio::pin!(work);
         tokio::select! {
             done = &mut work => done,

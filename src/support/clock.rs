@@ -3,7 +3,8 @@
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Europe::Paris;
 
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
@@ -38,6 +39,11 @@ impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
         self.0
     }
+}
+
+/// The day in Paris at an instant.
+pub fn today(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&Paris).date_naive()
 }
 
 /// Minimum difference that counts as a jump: large enough to ignore drift, small enough to detect a clock set wrong.

@@ -88,6 +88,12 @@ pub fn month_and_year(date: NaiveDate) -> String {
     format!("{} {}", month.unwrap_or(&""), date.year())
 }
 
+/// For example `3 fichiers importés`, `1 fichier importé`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    let words = if count > 1 { many } else { one };
+    format!("{count}\u{a0}{words}")
+}
+
 /// `30 novembre 2020`, `1er novembre 2020`
 pub fn date(date: NaiveDate) -> String {
     let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };

@@ -18,6 +18,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::frame::dictionary;
 use crate::frame::dictionary::FieldOrigin;
 use crate::intake::nearest_name;
+use crate::support::clock::today;
 
 /// Datasets that are lists: a row is not a field, so the list as a whole is contested.
 const LISTS: [Dataset; 6] = [
@@ -85,7 +86,7 @@ pub(in crate::application) async fn silenced_alerts(
             silence.clone_from(&change.silence);
         }
     }
-    let today = view::today(now);
+    let today = today(now);
     silences.retain(|silence| silence.holds_on(today));
     if silences.is_empty() {
         return Ok(BTreeSet::new());
@@ -124,7 +125,7 @@ pub async fn silence(
     if scope.is_empty() {
         return Err(ApplicationError::SilencesEverything);
     }
-    let today = view::today(act.at);
+    let today = today(act.at);
     let last = today.checked_add_days(Days::new(terms.max_days.into())).unwrap_or(today);
     if last_day < today || last_day > last {
         return Err(ApplicationError::SilenceTooLong { requested: last_day, first: today, last });

@@ -21,6 +21,7 @@ use crate::domain::ids::{AlertId, MissionId};
 use crate::domain::missions::mission::{Awaited, Mission, MissionChange};
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::store::{MissionEntry, MissionFilter};
+use crate::support::clock::today;
 
 /// A mission in a list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -57,7 +58,7 @@ pub async fn mission_lines(
     parts: &Services,
     filter: &MissionFilter,
 ) -> Result<Vec<MissionLine>, ApplicationError> {
-    let today = view::today(parts.clock.now());
+    let today = today(parts.clock.now());
     let missions = parts.store.missions(filter).await?;
     let mut lines: Vec<MissionLine> =
         missions.into_iter().map(|mission| MissionLine::of(mission, today)).collect();
@@ -81,7 +82,7 @@ pub async fn mission(parts: &Services, id: &MissionId) -> Result<MissionFile, Ap
     Ok(MissionFile {
         play: playbook(parts).await?.play(mission.kind).cloned(),
         history: parts.store.mission_history(id).await?,
-        line: MissionLine::of(mission, view::today(parts.clock.now())),
+        line: MissionLine::of(mission, today(parts.clock.now())),
         alerts_behind,
     })
 }
@@ -95,7 +96,7 @@ pub async fn act_on_mission(
 ) -> Result<MissionChange, ApplicationError> {
     let playbook = playbook(parts).await?;
     let at = parts.clock.now();
-    let hand = ActContext { by: actor, at, today: view::today(at), playbook: &playbook, director };
+    let hand = ActContext { by: actor, at, today: today(at), playbook: &playbook, director };
     let change = parts
         .store
         .change_mission(id, at, |mission| {
@@ -110,7 +111,7 @@ pub async fn mission_ranking(
     parts: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<Vec<Ranked>, ApplicationError> {
-    let as_of = as_of.unwrap_or_else(|| view::today(parts.clock.now()));
+    let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
     let missions = parts.store.live_missions().await?;
     if missions.is_empty() {
         return Ok(vec![]);

@@ -17,6 +17,7 @@ use crate::domain::missions::review::{Review, ReviewAction, ReviewChange, Review
 use crate::domain::portfolio::follow_up::WatchList;
 use crate::domain::portfolio::published::Portfolio;
 use crate::store::ReviewEntry;
+use crate::support::clock::today;
 
 /// A review in a list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -61,7 +62,7 @@ pub async fn plan_reviews(
     dry_run: bool,
 ) -> Result<Vec<ReviewChange>, ApplicationError> {
     let at = parts.clock.now();
-    let as_of = as_of.unwrap_or_else(|| view::today(at));
+    let as_of = as_of.unwrap_or_else(|| today(at));
     let upto = parts.store.latest_known().await?;
     let listed = listed(&view::known_portfolio(parts, &upto, as_of).await?, as_of);
     let timetable = timetable(parts).await?;
@@ -81,7 +82,7 @@ pub async fn review_lines(
     ministry: Option<&MinistryCode>,
     state: Option<ReviewState>,
 ) -> Result<Vec<ReviewLine>, ApplicationError> {
-    let today = view::today(parts.clock.now());
+    let today = today(parts.clock.now());
     let names = names(parts).await?;
     let chosen = |review: &Review| {
         ministry.is_none_or(|ministry| review.ministry == *ministry)
@@ -97,7 +98,7 @@ pub async fn review(parts: &Services, id: &ReviewId) -> Result<ReviewFile, Appli
     let known = all(parts).await?;
     let found = known.iter().find(|review| review.id == *id).cloned();
     let found = found.ok_or_else(|| ApplicationError::NoSuchReview(id.clone()))?;
-    let today = view::today(parts.clock.now());
+    let today = today(parts.clock.now());
     let names = names(parts).await?;
     let open_actions = if found.state == ReviewState::Planned {
         let of_it: Vec<&Review> = known.iter().filter(|one| one.project == found.project).collect();
@@ -114,7 +115,7 @@ pub async fn open_actions(
     parts: &Services,
     ministry: Option<&MinistryCode>,
 ) -> Result<Vec<OpenAction>, ApplicationError> {
-    let today = view::today(parts.clock.now());
+    let today = today(parts.clock.now());
     let known = all(parts).await?;
     let chosen = known.iter().filter(|one| ministry.is_none_or(|wanted| one.ministry == *wanted));
     Ok(open(&chosen.collect::<Vec<_>>(), &names(parts).await?, today))
@@ -156,7 +157,7 @@ pub async fn act_on_review(
     actor: &Actor,
 ) -> Result<Vec<ReviewChange>, ApplicationError> {
     let at = parts.clock.now();
-    let today = view::today(at);
+    let today = today(at);
     let upto = parts.store.latest_known().await?;
     let listed = listed(&view::known_portfolio(parts, &upto, today).await?, today);
     let timetable = timetable(parts).await?;

@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use tracing::{info, warn};
 
+use super::deliberation::{Deliberation, deliberate};
+use super::judged::{Judged, judge};
 use super::messages;
 use super::messages::{MessageBasis, Situation};
-use super::run::{Deliberation, Judged, deliberate, judge};
 use crate::application::publishing::catalogue;
 use crate::application::queries::view;
 use crate::application::{ApplicationError, Services};
@@ -14,6 +15,7 @@ use crate::domain::messages::notice::{Notice, Outgoing};
 use crate::domain::operation::cycle::CycleCounts;
 use crate::notify;
 use crate::notify::CycleDone;
+use crate::support::clock::today;
 
 /// The messages that a ministry would get if a cycle ran now. Writes and sends nothing.
 pub async fn preview(
@@ -23,7 +25,7 @@ pub async fn preview(
 ) -> Result<Vec<Notice>, ApplicationError> {
     parts.store.check_whole("what will be said to a ministry")?;
     let now = parts.clock.now();
-    let as_of = as_of.unwrap_or_else(|| view::today(now));
+    let as_of = as_of.unwrap_or_else(|| today(now));
     let texts = catalogue::read_rules(parts).await?;
     let upto = parts.store.latest_known().await?;
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::departures;
-use super::run::Judged;
+use super::judged::Judged;
 use crate::application::{ApplicationError, Services};
 use crate::decisions::alerts::{Circumstances, Renaming};
 use crate::domain::ids::{ImportNumber, ProjectId, RuleId};

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::application::actions::alert_actions;
-use crate::application::queries::view;
 use crate::application::{ApplicationError, Services};
 use crate::domain::alerts::alert::{Alert, AlertChange};
 use crate::domain::alerts::silence::SilenceChange;
@@ -14,6 +13,7 @@ use crate::domain::ids::{AlertId, CycleNumber};
 use crate::domain::missions::mission::{Mission, MissionChange};
 use crate::domain::portfolio::published::Portfolio;
 use crate::notify::{ComposeContext, CycleFacts, Directory, NoticeTerms};
+use crate::support::clock::today;
 use crate::{notify, rules};
 
 /// The cycle that messages belong to, and where they take names, titles and terms from.
@@ -65,8 +65,7 @@ pub(in crate::application) async fn compose<T>(
         silenced: &silenced,
         stale: notify::stale(&parts.store.last_imports(now).await?, &terms, now),
     };
-    let silence_news =
-        notify::silence_news(silence_changes, &current, &directory, view::today(now));
+    let silence_news = notify::silence_news(silence_changes, &current, &directory, today(now));
     compose(ComposeContext {
         cycle,
         as_of,

@@ -2,15 +2,14 @@
 
 pub(super) mod announce;
 pub(super) mod circumstances;
-pub(super) mod companion_files;
-pub(super) mod consequences;
+pub(super) mod deliberation;
 pub(super) mod departures;
 pub(super) mod digest;
+pub(super) mod judged;
 pub(super) mod messages;
 pub(super) mod progress;
 pub(super) mod remind;
 pub(super) mod replay;
 pub(super) mod run;
 pub(super) mod summary;
-pub(super) mod verdict_diff;
 pub(super) mod void;

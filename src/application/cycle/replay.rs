@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::run;
+use super::judged;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::CycleNumber;
 use crate::domain::operation::cycle::CycleInputs;
@@ -35,7 +35,7 @@ pub async fn replay(parts: &Services, number: CycleNumber) -> Result<Replay, App
         last_review: cycle.inputs.last_review,
     };
     let portfolio = parts.store.portfolio(&upto, cycle.inputs.as_of).await?;
-    let judged = run::judge(parts, texts, portfolio, upto, cycle.inputs.as_of).await?;
+    let judged = judged::judge(parts, texts, portfolio, upto, cycle.inputs.as_of).await?;
     let committed = lines(&parts.store.verdicts(number).await?)?;
     let again = lines(&judged.verdicts)?;
     let length = committed.len().max(again.len());

@@ -1,39 +1,28 @@
 //! Runs one cycle: reads, measures, judges, decides, commits.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::panic::resume_unwind;
-use std::thread;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 use utoipa::ToSchema;
 
 use super::announce::outgoing;
-use super::circumstances;
+use super::deliberation::deliberate;
+use super::judged::{Judged, judge};
 use super::progress::{CycleProgress, Stopwatch};
 use crate::application::publishing::catalogue;
 use crate::application::queries::coverage::FieldCost;
-use crate::application::queries::{coverage, table_rows, view};
+use crate::application::queries::{coverage, view};
 use crate::application::{ApplicationError, Services};
-use crate::decisions::missions::{PLAYBOOK_FILE, Playbook};
-use crate::decisions::{alerts, missions};
-use crate::domain::alerts::alert::{Alert, AlertChange};
+use crate::domain::alerts::alert::AlertChange;
 use crate::domain::alerts::silence::SilenceChange;
-use crate::domain::ids::{CycleNumber, RuleId};
+use crate::domain::ids::CycleNumber;
 use crate::domain::messages::notice::Outgoing;
-use crate::domain::missions::mission::{Mission, MissionChange};
+use crate::domain::missions::mission::MissionChange;
 use crate::domain::operation::cycle::{
     CycleCounts, CycleInputs, CyclePhase, CycleRecord, CycleSummary,
 };
-use crate::domain::portfolio::published::Portfolio;
-use crate::domain::portfolio::subject::Subject;
-use crate::domain::rules::batch::{JudgementRef, Verdicts};
-use crate::domain::rules::verdict::Judgement;
-use crate::frame;
-use crate::rules::{Catalogue, RuleFault};
-use crate::store::{KnownUpTo, MissionFilter};
-use crate::support::fingerprint::Fingerprint;
+use crate::rules::RuleFault;
+use crate::support::clock::today;
 
 /// What a cycle found and changed.
 #[derive(Clone, Debug, Serialize)]
@@ -102,9 +91,9 @@ pub async fn announce(
 /// Checks what can be known before a cycle: whether alerts may be updated as of that date.
 pub async fn may_run(parts: &Services, request: CycleRequest) -> Result<(), ApplicationError> {
     parts.store.check_whole("a cycle")?;
-    let as_of = request.as_of.unwrap_or_else(|| view::today(parts.clock.now()));
+    let as_of = request.as_of.unwrap_or_else(|| today(parts.clock.now()));
     let last = parts.store.last_cycle().await?;
-    let today = view::today(parts.clock.now());
+    let today = today(parts.clock.now());
     if request.dry_run { Ok(()) } else { stays_in_order(as_of, last.as_ref(), today) }
 }
 
@@ -117,10 +106,10 @@ pub async fn run_followed(
     parts.store.check_whole("a cycle")?;
     let mut watch = Stopwatch::start(progress);
     let now = parts.clock.now();
-    let as_of = as_of.unwrap_or_else(|| view::today(now));
+    let as_of = as_of.unwrap_or_else(|| today(now));
     let last = parts.store.last_cycle().await?;
     if !dry_run {
-        stays_in_order(as_of, last.as_ref(), view::today(now))?;
+        stays_in_order(as_of, last.as_ref(), today(now))?;
     }
     let texts = catalogue::read_rules(parts).await?;
     let upto = parts.store.latest_known().await?;
@@ -213,155 +202,10 @@ async fn decide(
     })
 }
 
-/// The alerts and missions before the cycle, and what it changes in them.
-#[derive(Debug)]
-pub(in crate::application) struct Deliberation {
-    pub(in crate::application) number: CycleNumber,
-    /// The cycle whose alerts this one continues.
-    follows: Option<CycleNumber>,
-    pub(in crate::application) standing: Vec<Alert>,
-    pub(in crate::application) known_missions: Vec<Mission>,
-    pub(in crate::application) alert_changes: Vec<AlertChange>,
-    pub(in crate::application) mission_changes: Vec<MissionChange>,
-    pub(in crate::application) silence_changes: Vec<SilenceChange>,
-}
-
-pub(in crate::application) async fn deliberate(
-    parts: &Services,
-    judged: &Judged,
-    last: Option<&CycleSummary>,
-    now: DateTime<Utc>,
-) -> Result<Deliberation, ApplicationError> {
-    let number = parts.store.next_cycle_number().await?;
-    let standing = parts.store.standing_alerts().await?;
-    let known_missions = parts.store.missions(&MissionFilter::default()).await?;
-    let terms = judged.catalogue.terms();
-    let circumstances = circumstances::gather(parts, judged, last).await?;
-    let standing = alerts::follow(standing, &circumstances, now);
-    let alert_changes = alerts::reconcile(
-        &standing,
-        &relevant_verdicts(&judged.verdicts, &standing.alerts),
-        alerts::EvaluationContext {
-            cycle: number,
-            as_of: judged.inputs.as_of,
-            now,
-            terms: &terms,
-            circumstances: &circumstances,
-        },
-    );
-    let moment = missions::PlanningContext {
-        cycle: number,
-        as_of: judged.inputs.as_of,
-        terms: &terms,
-        playbook: &judged.playbook,
-    };
-    let mission_changes = missions::plan(&known_missions, &alert_changes, moment);
-    let silence_changes = alerts::review(
-        &parts.store.silences().await?,
-        alerts::SilenceReview {
-            today: view::today(now),
-            now,
-            revisions: &judged.catalogue.revisions(),
-            circumstances: &circumstances,
-        },
-    );
-    Ok(Deliberation {
-        number,
-        follows: last.map(|last| last.number),
-        standing: standing.alerts,
-        known_missions,
-        alert_changes,
-        mission_changes,
-        silence_changes,
-    })
-}
-
-/// The verdicts that may change an alert: those that fired, and those on subjects of known alerts.
-fn relevant_verdicts(verdicts: &Verdicts, known: &[Alert]) -> Vec<Judgement> {
-    let mut subjects: BTreeMap<&RuleId, Vec<&Subject>> = BTreeMap::new();
-    for alert in known {
-        subjects.entry(&alert.rule).or_default().push(&alert.subject);
-    }
-    let mut relevant_verdicts = Vec::new();
-    for rule in verdicts.rules() {
-        let alerts = subjects.get(rule.rule()).into_iter().flatten();
-        let alerts = alerts.filter_map(|subject| rule.place(subject));
-        let fired = rule.codes().iter().enumerate();
-        let fired = fired.filter(|(_, code)| code.has_fired()).map(|(place, _)| place);
-        let places: BTreeSet<usize> = alerts.chain(fired).collect();
-        let judgements = places.into_iter().filter_map(|place| rule.at(place));
-        relevant_verdicts.extend(judgements.map(JudgementRef::to_judgement));
-    }
-    relevant_verdicts
-}
-
 fn warn_of_automatic_rules_out_of_force(judged: &Judged) {
     for rule in judged.playbook.automatic_rules() {
         if judged.catalogue.rule(rule).is_none() {
             warn!(rule.id = %rule, "The playbook makes {rule} automatic, which is not a rule in force");
         }
     }
-}
-
-/// The result of measuring and judging, which depends on the data and the catalogue alone.
-#[derive(Debug)]
-pub(in crate::application) struct Judged {
-    pub(in crate::application) inputs: CycleInputs,
-    pub(in crate::application) verdicts: Verdicts,
-    figures: BTreeMap<String, f64>,
-    pub(in crate::application) portfolio: Portfolio,
-    pub(in crate::application) catalogue: Catalogue,
-    playbook: Playbook,
-    pub(in crate::application) faults: Vec<RuleFault>,
-    pub(in crate::application) texts: BTreeMap<String, String>,
-}
-
-impl Judged {
-    /// An import that left the data unchanged does not count.
-    fn repeats(&self, last: &CycleInputs) -> bool {
-        self.inputs.as_of == last.as_of
-            && self.inputs.data == last.data
-            && self.inputs.catalogue == last.catalogue
-    }
-}
-
-/// Measures and judges on a blocking thread, so that no async worker waits for it.
-pub(in crate::application) async fn judge(
-    parts: &Services,
-    texts: BTreeMap<String, String>,
-    portfolio: Portfolio,
-    upto: KnownUpTo,
-    as_of: NaiveDate,
-) -> Result<Judged, ApplicationError> {
-    let limits = parts.limits;
-    tokio::task::spawn_blocking(move || {
-        let playbook = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
-        let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
-        let (catalogue, faults) = crate::rules::compile_catalogue(&texts, &limits);
-        let editions = frame::editions_in_force(&portfolio, as_of)?;
-        let ((frames, verdicts), data) = thread::scope(|scope| {
-            let data = scope.spawn(|| Fingerprint::of_json(&portfolio));
-            let frames =
-                frame::build(&portfolio, as_of, view::target(catalogue.thresholds(), as_of))?;
-            let verdicts = catalogue.verdicts(&frames, as_of);
-            let data = data.join().unwrap_or_else(|panic| resume_unwind(panic));
-            Ok::<_, ApplicationError>(((frames, verdicts), data.map_err(ApplicationError::Record)?))
-        })?;
-        let inputs = CycleInputs {
-            as_of,
-            edition: editions.current,
-            last_import: upto.last_import,
-            last_link: upto.last_link,
-            data,
-            last_review: upto.last_review,
-            catalogue: catalogue.fingerprint().clone(),
-        };
-        let figures = table_rows::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();
-        Ok(Judged { inputs, verdicts, figures, portfolio, catalogue, playbook, faults, texts })
-    })
-    .await?
-}
-
-fn figures(row: &table_rows::TableRow) -> BTreeMap<String, f64> {
-    row.iter().filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect()
 }

@@ -78,7 +78,7 @@ impl CycleBrief {
 }
 
 impl AlertMove {
-    fn of(change: &AlertChange) -> Self {
+    pub fn of(change: &AlertChange) -> Self {
         Self {
             change: change.kind,
             rule: change.alert.rule.clone(),

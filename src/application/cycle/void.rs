@@ -22,6 +22,7 @@ use crate::domain::operation::cycle::CycleSummary;
 use crate::notify;
 use crate::notify::{ComposeContext, Correction};
 use crate::store::{CycleEffects, CycleUndo, MissionFilter, StoreError};
+use crate::support::clock::today;
 use crate::support::french;
 
 /// Most attempts: one fails when somebody acts or a message is sent in between.
@@ -84,7 +85,7 @@ async fn decide(
 ) -> Result<CycleUndo, ApplicationError> {
     let date = french::date(cycle.inputs.as_of);
     let reason = format!("Le cycle {}, au {date}, est annulé : {}", cycle.number, act.reason);
-    let undoing = alerts::Undoing { reason: &reason, now: act.at, today: view::today(act.at) };
+    let undoing = alerts::Undoing { reason: &reason, now: act.at, today: today(act.at) };
     let alert_changes = alerts::undo(&effects.alerts, undoing);
     let mission_changes = missions::undo(&effects.missions, &act.actor, &reason);
     let changes = (alert_changes.as_slice(), mission_changes.as_slice());
@@ -105,7 +106,7 @@ async fn correction(
     let now = act.at;
     let before = parts.store.cycles_before(cycle.number, u32::MAX).await?;
     let last = before.into_iter().find(|former| former.voided.is_none());
-    let as_of = last.map_or_else(|| view::today(now), |last| last.inputs.as_of);
+    let as_of = last.map_or_else(|| today(now), |last| last.inputs.as_of);
     let (as_of, portfolio) = view::known_data(parts, Some(as_of)).await?;
     let texts = catalogue::read_rules(parts).await?;
     let alerts = parts.store.standing_alerts().await?;

@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::drafts;
 use super::trial::Trial;
-use crate::application::cycle::companion_files;
+use super::{companion_files, draft_bounds};
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::Draft;
@@ -193,7 +192,7 @@ pub async fn with_files(
     parts: &Services,
     files: BTreeMap<RulePath, String>,
 ) -> Result<CatalogueTexts, ApplicationError> {
-    drafts::within_bounds(parts, &files)?;
+    draft_bounds::within_bounds(parts, &files)?;
     let texts = laid_over(source_of(parts).await?.texts(), files);
     Ok(CatalogueTexts { name: "files".to_owned(), texts })
 }

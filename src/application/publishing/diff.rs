@@ -6,12 +6,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::catalogue;
 use super::catalogue::CatalogueTexts;
+use super::consequences::{Consequences, MissionDifference};
 use super::trial::Trial;
-use crate::application::cycle::companion_files;
-use crate::application::cycle::consequences::{Consequences, MissionDifference};
-use crate::application::cycle::verdict_diff::{DifferenceKind, Standing};
+use super::verdict_diff::{DifferenceKind, Standing};
+use super::{catalogue, companion_files};
 use crate::application::queries::{table_rows, view};
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{PLAYBOOK_FILE, Playbook, PlaybookError};
@@ -23,6 +22,7 @@ use crate::domain::rules::overlay::RulePath;
 use crate::domain::rules::verdict::Judgement;
 use crate::frame::Frames;
 use crate::rules::{Catalogue, RuleFault, Thresholds};
+use crate::support::clock::today;
 use crate::support::fingerprint::Fingerprint;
 use crate::{frame, rules};
 
@@ -141,7 +141,7 @@ pub async fn diff(
     (before, after): (CatalogueTexts, CatalogueTexts),
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, ApplicationError> {
-    let as_of = as_of.unwrap_or_else(|| view::today(parts.clock.now()));
+    let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
     let upto = parts.store.latest_known().await?;
     let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
     let limits = parts.limits;

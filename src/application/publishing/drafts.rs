@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::draft_bounds::{require_reason, within_bounds};
 use super::proof::Proof;
 use super::trial::Trial;
 use super::{catalogue, proof};
@@ -12,10 +13,9 @@ use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::{Draft, DraftState, DraftStep, StepTaken};
-use crate::domain::rules::draft_refusal::{DraftRefusal, LONGEST_WORDS, MOST_FILES};
 use crate::domain::rules::overlay::RulePath;
 use crate::rules;
-use crate::store::{DraftSave, DraftText, StoreError};
+use crate::store::{DraftSave, DraftText};
 
 const THRESHOLDS: &str = "thresholds.toml";
 
@@ -113,21 +113,6 @@ pub async fn save_draft(
     view(parts, &draft).await
 }
 
-pub(in crate::application) fn within_bounds(
-    parts: &Services,
-    files: &BTreeMap<RulePath, String>,
-) -> Result<(), ApplicationError> {
-    if files.is_empty() || files.len() > MOST_FILES {
-        return Err(refusal(DraftRefusal::HowMany { found: files.len() }));
-    }
-    let most = parts.limits.text_size;
-    let too_long = files.iter().find(|(_, text)| text.len() > most);
-    too_long.map_or(Ok(()), |(path, text)| {
-        let (path, bytes) = (path.clone(), text.len());
-        Err(refusal(DraftRefusal::TooLong { path, bytes, most }))
-    })
-}
-
 /// Submits, returns or withdraws a draft. `seen` is the revision that the person saw.
 pub async fn step_draft(
     parts: &Services,
@@ -168,16 +153,4 @@ pub(in crate::application) async fn proved(
 ) -> Result<Proof, ApplicationError> {
     let limits = parts.limits;
     trial.run(move |budget| Ok(proof::prove(&texts, &limits, budget)?)).await
-}
-
-pub(in crate::application) fn require_reason(act: &ActionContext) -> Result<(), ApplicationError> {
-    let found = act.reason.trim().chars().count();
-    if (1..=LONGEST_WORDS).contains(&found) {
-        return Ok(());
-    }
-    Err(refusal(DraftRefusal::Words { found }))
-}
-
-pub(in crate::application) fn refusal(refusal: DraftRefusal) -> ApplicationError {
-    StoreError::Draft(refusal).into()
 }

@@ -7,8 +7,7 @@ use std::fmt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::cases;
-use crate::application::cycle::companion_files;
+use super::{cases, companion_files};
 use crate::domain::ids::RuleId;
 use crate::rules;
 use crate::rules::{Budget, CaseOutcome, Catalogue, OverBudget, RuleFault, ScriptLimits};

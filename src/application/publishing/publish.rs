@@ -7,7 +7,8 @@ use tracing::{error, info};
 
 use super::catalogue;
 use super::catalogue::CatalogueSource;
-use super::drafts::{proved, refusal, require_reason};
+use super::draft_bounds::{refusal, require_reason};
+use super::drafts::proved;
 use super::trial::Trial;
 use crate::application::actions::webhook_events::notices_of;
 use crate::application::{ApplicationError, Services};

@@ -7,7 +7,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::view;
 use crate::application::actions::alert_actions;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::Actor;
@@ -18,6 +17,7 @@ use crate::domain::alerts::silence::Silence;
 use crate::domain::ids::{AlertId, CycleNumber, DisputeNumber, ImportNumber, SilenceNumber};
 use crate::domain::level::Level;
 use crate::domain::operation::cycle::CycleSummary;
+use crate::support::clock::today;
 use crate::support::fingerprint::Fingerprint;
 
 /// An alert in a list.
@@ -84,7 +84,7 @@ pub async fn alert_lines(
     let mut disputes = parts.store.disputes().await?;
     disputes.retain(Dispute::is_pending);
     let ministries = alert_actions::ministries(parts).await?;
-    let today = view::today(parts.clock.now());
+    let today = today(parts.clock.now());
     let line = |alert: Alert| {
         let ministry = alert.subject.project().and_then(|project| ministries.get(project));
         let silence = silences.iter().find(|silence| silence.hides(&alert, ministry, today));
@@ -110,7 +110,7 @@ pub async fn dossier(parts: &Services, alert: Alert) -> Result<AlertDossier, App
     let ministries = alert_actions::ministries(parts).await?;
     let ministry = alert.subject.project().and_then(|project| ministries.get(project));
     silences.retain(|silence| silence.scope.covers(&alert.rule, &alert.subject, ministry));
-    let today = view::today(parts.clock.now());
+    let today = today(parts.clock.now());
     let is_silenced = silences.iter().any(|silence| silence.hides(&alert, ministry, today));
     let mut disputes = parts.store.disputes().await?;
     disputes.retain(|dispute| ids.contains(&dispute.alert));

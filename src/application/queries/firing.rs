@@ -1,7 +1,6 @@
 //! The alerts that fire now, for supervision tools: open alerts with their labels, and what hides
 //! each of them.
 
-use super::view;
 use crate::application::actions::alert_actions;
 use crate::application::publishing::catalogue::read_rules;
 use crate::application::{ApplicationError, Services};
@@ -9,6 +8,7 @@ use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::ids::{AlertId, SilenceNumber};
 use crate::domain::messages::notice::Receiver;
 use crate::notify::{Directory, Labels};
+use crate::support::clock::today;
 use crate::{notify, rules};
 
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct Firing {
 pub async fn firing(parts: &Services) -> Result<Vec<Firing>, ApplicationError> {
     let mut alerts = parts.store.standing_alerts().await?;
     alerts.retain(|alert| alert.state == AlertState::Open);
-    let today = view::today(parts.clock.now());
+    let today = today(parts.clock.now());
     let mut silences = parts.store.silences().await?;
     silences.retain(|silence| silence.holds_on(today));
     let ministries = alert_actions::ministries(parts).await?;

@@ -24,6 +24,7 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::words::words;
 use crate::store::{AlertFilter, LinkAction, LinkEntry, MissionEntry, MissionFilter, ReviewEntry};
+use crate::support::clock::today;
 use crate::support::french;
 use crate::{frame, rules};
 
@@ -112,7 +113,7 @@ async fn editions(
     parts: &Services,
     project: &ProjectId,
 ) -> Result<Vec<TimelineEvent>, ApplicationError> {
-    let today = view::today(parts.clock.now());
+    let today = today(parts.clock.now());
     let (as_of, portfolio) = view::known_data(parts, Some(today)).await?;
     let id = project.clone();
     let rows = tokio::task::spawn_blocking(move || {
@@ -276,7 +277,7 @@ fn silence_events(silence: &Silence) -> impl Iterator<Item = TimelineEvent> {
 fn done_at(at: DateTime<Utc>) -> TimelineEvent {
     TimelineEvent {
         name: String::new(),
-        on: view::today(at),
+        on: today(at),
         at: Some(at),
         about: TimelineKind::Edition,
         kind: String::new(),

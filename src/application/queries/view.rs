@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Europe::Paris;
+use chrono::NaiveDate;
 use polars::frame::DataFrame;
 use polars::prelude::{IntoLazy, col, lit};
 use serde::{Deserialize, Serialize};
@@ -28,6 +27,7 @@ use crate::frame::FrameError;
 use crate::intake::{name_key, nearest_name};
 use crate::rules::Thresholds;
 use crate::store::KnownUpTo;
+use crate::support::clock::today;
 
 /// Name of the dated threshold under which the global drift is to stay.
 const TARGET: &str = "drift_target";
@@ -58,11 +58,6 @@ pub struct ProjectView {
     /// The last committed cycle, and its verdicts on the project.
     pub cycle: Option<CycleSummary>,
     pub verdicts: Vec<Judgement>,
-}
-
-/// The current day in Paris.
-pub fn today(now: DateTime<Utc>) -> NaiveDate {
-    now.with_timezone(&Paris).date_naive()
 }
 
 /// The target for the global drift in force at a date.

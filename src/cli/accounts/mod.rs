@@ -10,11 +10,12 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::args::{text, word};
+use super::outcome::{CliError, Conclusion};
 use super::output::print;
 use super::output::print::{Cell, Printer, Sheet};
+use super::person::act;
 use super::session::Session;
-use super::{CliError, Conclusion, act};
+use super::values::{text, word};
 use vigie::application::Services;
 use vigie::client::ApiClient;
 use vigie::domain::accounts::access::{Account, Role, Scope, Token};

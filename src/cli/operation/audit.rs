@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use clap::Subcommand;
 
-use crate::cli::args::date;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
+use crate::cli::values::date;
 use vigie::domain::accounts::audit::{AuditEntry, Flaw, NameProof};
 use vigie::store::AuditReport;
 use vigie::support::fingerprint::Fingerprint;

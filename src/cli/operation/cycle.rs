@@ -1,22 +1,53 @@
-//! `vigie cycle`, `vigie cycles` and `vigie replay`.
+//! `vigie cycle` and `vigie cycles`.
 
-use super::cycle_remote;
-use crate::cli::args::{CycleArgs, text};
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+use serde_json::json;
+
+use super::cycle_tables::{SUMMARY, alert_moves, summary_cells, title};
+use super::{cycle_brief, runs};
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::portfolio::coverage;
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
-use vigie::application::{CycleOutcome, CycleReport, Replay, Services, VoidReport};
+use crate::cli::values::{date, text};
+use vigie::application::{AlertMove, CycleReport, Services, VoidReport};
+use vigie::client::ApiClient;
 use vigie::domain::action_bodies::Reason;
 use vigie::domain::alerts::alert::AlertChangeKind;
-use vigie::domain::ids::CycleNumber;
-use vigie::domain::level::Level;
-use vigie::domain::operation::cycle::{CycleCounts, CycleInputs, CycleSummary};
+use vigie::domain::operation::cycle::CycleSummary;
 use vigie::support::french;
 
 /// Cycles listed at most, the latest ones.
 const LISTED: usize = 100;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CyclesCommand {
+    /// Void the last valid cycle: it stays listed, its effects on alerts and missions are undone, and
+    /// everybody who was notified of it receives a correction
+    Void {
+        /// Number of the cycle, as listed by `vigie cycles`
+        cycle: i64,
+        /// Why it was wrong; shown to everybody who was notified of it
+        #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct CycleArgs {
+    /// Date as of which rules are evaluated, as YYYY-MM-DD; today by default
+    #[arg(long, value_parser = date, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// Report what would change, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Send all open alerts and missions to newly configured receivers; by default they only receive
+    /// later changes
+    #[arg(long)]
+    announce: bool,
+}
 
 pub(in crate::cli) async fn run(
     request: &CycleArgs,
@@ -24,7 +55,7 @@ pub(in crate::cli) async fn run(
 ) -> Result<Conclusion, CliError> {
     match session.database() {
         Some(parts) => run_here(request, parts, session.printer).await,
-        None => cycle_remote::run(request, &session.api, session.printer).await,
+        None => run_on_server(request, &session.api, session.printer).await,
     }
 }
 
@@ -55,6 +86,21 @@ async fn run_here(
     }
     printer.answer(&report, &sheets, 1)?;
     Ok(Conclusion::Good)
+}
+
+async fn run_on_server(
+    request: &CycleArgs,
+    api: &ApiClient,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    let CycleArgs { as_of, dry_run, announce } = request;
+    let body = json!({ "as_of": as_of, "dry_run": dry_run, "announce": announce });
+    let run = runs::begin(api.at(&["cycles"]), &body, api).await?;
+    let Some(brief) = run.report else {
+        print::message(&run.job.detail);
+        return Ok(Conclusion::Bad);
+    };
+    cycle_brief::show(&brief, printer)
 }
 
 pub(in crate::cli) async fn list(
@@ -110,52 +156,6 @@ fn show_void(report: &VoidReport, printer: &Printer) -> Result<Conclusion, CliEr
     Ok(Conclusion::Good)
 }
 
-/// A server sends a hundred differences at most; here all of them are shown.
-pub(in crate::cli) async fn replay(
-    number: i64,
-    session: &Session<'_>,
-) -> Result<Conclusion, CliError> {
-    match session.database() {
-        Some(parts) => {
-            let replay = vigie::application::replay(parts, CycleNumber(number)).await?;
-            show_replay(&replay, session.printer)
-        }
-        None => cycle_remote::replay(number, &session.api, session.printer).await,
-    }
-}
-
-pub(in crate::cli) fn show_replay(
-    replay: &Replay,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    let verdict = if replay.identical {
-        "identiques, octet pour octet, à ceux qui ont été enregistrés"
-    } else {
-        "DIFFÉRENTS de ceux qui ont été enregistrés"
-    };
-    let rows = replay.differences.iter().map(|(before, now)| {
-        vec![Cell::optional(before.as_deref()), Cell::optional(now.as_deref())]
-    });
-    let sheet = Sheet::new(
-        format!(
-            "Cycle {} rejoué au {} : {} verdicts {verdict}",
-            replay.cycle,
-            french::date(replay.inputs.as_of),
-            replay.verdicts
-        ),
-        vec![("committed", "Enregistré"), ("replayed", "Rejoué")],
-        rows.collect(),
-    )
-    .with_note(format!(
-        "Données {}, catalogue {}, verdicts {}.",
-        replay.inputs.data.short(),
-        replay.inputs.catalogue.short(),
-        replay.fingerprint.short()
-    ));
-    printer.answer(replay, &[sheet], 0)?;
-    Ok(if replay.identical { Conclusion::Good } else { Conclusion::Bad })
-}
-
 fn summary(report: &CycleReport) -> Sheet {
     let title = title(report.cycle, report.outcome);
     let cells = summary_cells(&report.inputs, report.counts);
@@ -167,69 +167,12 @@ fn summary(report: &CycleReport) -> Sheet {
     sheet.with_note(format!("Verdicts perdus faute de : {}.", costs.join(" ; ")))
 }
 
-pub(in crate::cli) fn title(cycle: CycleNumber, outcome: CycleOutcome) -> String {
-    match outcome {
-        CycleOutcome::Committed => format!("Cycle {cycle}"),
-        CycleOutcome::Unchanged => {
-            format!("Cycle {cycle} : rien n’a changé depuis, rien n’est écrit")
-        }
-        CycleOutcome::DryRun => format!("Cycle {cycle} à blanc : rien n’est écrit"),
-    }
-}
-
-pub(in crate::cli) const SUMMARY: [(&str, &str); 8] = [
-    ("as_of", "Évalué au"),
-    ("edition", "Édition"),
-    ("judged", "Jugés"),
-    ("fired", "Signalés"),
-    ("unknown", "Non évaluables"),
-    ("failed", "En défaut"),
-    ("data", "Données"),
-    ("catalogue", "Catalogue"),
-];
-
-pub(in crate::cli) fn summary_cells(inputs: &CycleInputs, counts: CycleCounts) -> Vec<Cell> {
-    let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
-    vec![
-        Cell::of(french::date(inputs.as_of), inputs.as_of.to_string()),
-        Cell::text(inputs.edition.to_string()),
-        count(counts.judged),
-        count(counts.fired),
-        count(counts.unknown),
-        count(counts.failed),
-        Cell::of(inputs.data.short(), inputs.data.as_str()),
-        Cell::of(inputs.catalogue.short(), inputs.catalogue.as_str()),
-    ]
-}
-
 fn changes(report: &CycleReport) -> Sheet {
     let moved = report.alert_changes.iter().filter(|one| one.kind != AlertChangeKind::Persisted);
-    let rows: Vec<Vec<Cell>> = moved
-        .map(|change| {
-            vec![
-                Cell::of(change.kind.label(), change.kind.as_str()),
-                Cell::level(change.alert.level),
-                Cell::of(change.from.map_or("", Level::label), change.from.map(Level::as_str)),
-                Cell::text(change.alert.rule.as_str()),
-                Cell::text(change.alert.subject.to_string()),
-                Cell::text(&change.reason),
-            ]
-        })
-        .collect();
-    let lasting = report.alert_changes.len() - rows.len();
-    let columns = vec![
-        ("change", "Changement"),
-        ("level", "Niveau"),
-        ("from", "Avant"),
-        ("rule", "Règle"),
-        ("subject", "Sujet"),
-        ("reason", "Motif"),
-    ];
-    Sheet::new(
-        format!("Alertes qui changent : {} ; inchangées : {lasting}", rows.len()),
-        columns,
-        rows,
-    )
+    let moved: Vec<AlertMove> = moved.map(AlertMove::of).collect();
+    let lasting = report.alert_changes.len() - moved.len();
+    let title = format!("Alertes qui changent : {} ; inchangées : {lasting}", moved.len());
+    alert_moves(title, &moved)
 }
 
 fn silences(report: &CycleReport) -> Sheet {

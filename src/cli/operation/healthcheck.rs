@@ -1,7 +1,7 @@
 //! `vigie healthcheck`: for containers, which have no other way to ask.
 
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
-use crate::cli::{CliError, Conclusion};
 use vigie::server::config::Config;
 
 pub(in crate::cli) async fn run(config: &Config) -> Result<Conclusion, CliError> {

@@ -7,10 +7,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::runs;
-use crate::cli::args::word;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::person::anybody;
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
+use crate::cli::values::word;
 use vigie::application::Services;
 use vigie::domain::operation::job::{
     ImportSource, JobName, JobRun, JobStanding, JobTrigger, RunOutcome, SourceOutcome,
@@ -122,7 +123,7 @@ async fn run_one(
 ) -> Result<Conclusion, CliError> {
     let runner = server::runner(config, parts.clone())?;
     // A timer of the machine may ask, and is nobody.
-    let actor = crate::cli::anybody(config);
+    let actor = anybody(config);
     let stop = server::stop_signal()?;
     show_run(&runner.run_now(job, actor, &stop).await?, printer)
 }

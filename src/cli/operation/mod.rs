@@ -2,10 +2,12 @@
 
 pub(super) mod audit;
 pub(super) mod cycle;
-pub(super) mod cycle_remote;
+mod cycle_brief;
+mod cycle_tables;
 pub(super) mod healthcheck;
 pub(super) mod jobs;
+pub(super) mod replay;
 pub(super) mod restore;
-pub(super) mod runs;
+mod runs;
 pub(super) mod serve;
 pub(super) mod settings;

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::Parser;
 use serde::Serialize;
 
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
+use crate::cli::person::anybody;
 use vigie::server::config::Config;
 use vigie::store;
 use vigie::store::{Ended, Store};
@@ -45,7 +46,7 @@ pub(in crate::cli) async fn run(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let now = SystemClock.now();
-    let actor = crate::cli::anybody(config);
+    let actor = anybody(config);
     let (url, by) = (&config.database_url, (&actor, now));
     let restored = store::restore(url, &request.file, request.force, by).await?;
     let store = Store::open(&config.database_url).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::cli::CliError;
+use crate::cli::outcome::CliError;
 use crate::cli::output::print;
 use vigie::application::CycleBrief;
 use vigie::client::{Address, ApiClient};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
-use crate::cli::{CliError, Conclusion};
 use vigie::server;
 use vigie::server::config::Config;
 use vigie::server::telemetry::LogFormat;

@@ -1,9 +1,16 @@
 //! `vigie config`: the settings in force.
 
-use crate::cli::args::ConfigCommand;
+use clap::Subcommand;
+
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
 use vigie::server::config::Config;
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Show the settings in force, from the file and the environment
+    Check,
+}
 
 pub(in crate::cli) fn run(
     command: ConfigCommand,

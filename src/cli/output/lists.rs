@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::print::{Cell, Printer, Sheet};
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
 use vigie::client::{ApiClient, HttpTransport};
 use vigie::frame::dictionary;
 use vigie::store::ImportSummary;

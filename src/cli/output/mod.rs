@@ -1,5 +1,6 @@
 //! How results are printed: sheets, JSON, messages, whole files.
 
+pub(super) mod format;
 pub(super) mod lists;
 pub(super) mod print;
 pub(super) mod whole_file;

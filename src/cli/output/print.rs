@@ -9,8 +9,8 @@ use console::style;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::cli::CliError;
-use crate::cli::args::Format;
+use super::format::Format;
+use crate::cli::outcome::CliError;
 use vigie::domain::level::Level;
 use vigie::support::{french, visible_text};
 

@@ -6,7 +6,7 @@ use std::io;
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::cli::CliError;
+use crate::cli::outcome::CliError;
 
 /// Follows the file's name until it is whole; the next run that writes to that name writes over what a kill left.
 const UNFINISHED: &str = ".partial";

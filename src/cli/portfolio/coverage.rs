@@ -1,10 +1,11 @@
 //! `vigie coverage`: how much the last cycle could judge, and what the rest lacked.
 
-use crate::cli::args::CoverageBy;
+use clap::ValueEnum;
+
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion, is_not_found};
 use vigie::application::{ApplicationError, Coverage, FieldCost, Tally};
 use vigie::client::ApiClient;
 use vigie::domain::ids::CycleNumber;
@@ -13,6 +14,12 @@ use vigie::support::french;
 
 /// Cycles among which the last valid one is looked for: nobody makes so many void in a row.
 const LOOKED_AT: usize = 100;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageBy {
+    Rule,
+    Ministry,
+}
 
 pub(in crate::cli) async fn run(
     by: CoverageBy,
@@ -38,7 +45,7 @@ pub(in crate::cli) async fn run(
 async fn find(number: i64, api: &ApiClient) -> Result<CycleSummary, CliError> {
     let found = api.get(api.at(&["cycles", &number.to_string()])).await;
     found.map_err(|fault| {
-        if is_not_found(&fault) {
+        if fault.is_not_found() {
             CliError::Cycle(ApplicationError::NoSuchCycle(CycleNumber(number)))
         } else {
             fault.into()

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use clap::Args;
 
-use crate::cli::args::{date, word};
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::whole_file::write_whole;
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
+use crate::cli::values::{date, word};
 use vigie::application::{ExportFormat, ExportTable};
 
 #[derive(Debug, Args)]

@@ -1,14 +1,18 @@
 //! `vigie import`: files in, all of them or none, and a report of what each gave.
 
+use std::path::PathBuf;
+
+use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::args::ImportArgs;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::person::anybody;
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
 use vigie::application::{FileIntake, Intake, IntakeTerms, Services, take_in};
 use vigie::client::{ApiClient, RemoteFault};
+use vigie::domain::portfolio::edition::EditionId;
 use vigie::domain::portfolio::import::{Dataset, Import, ImportedRows, KnownProject, SightingKind};
 use vigie::domain::value::Reported;
 use vigie::intake::{ReadRequest, Reader, base_name, reading_order, remember};
@@ -21,6 +25,22 @@ const MANY_FILES: usize = 3;
 
 /// Differences shown of a file that replaces another; JSON holds them all.
 const DIFFERENCES_SHOWN: usize = 12;
+
+#[derive(Debug, Parser)]
+pub(crate) struct ImportArgs {
+    /// Files to import, or folders of files: CSV, XLSX, ODS
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Profile to read the files with; by default, the one that matches the header row
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<String>,
+    /// Edition of files that do not give their own, as YYYY-MM
+    #[arg(long, value_name = "YYYY-MM")]
+    edition: Option<EditionId>,
+    /// Report what would be imported, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
 
 pub(in crate::cli) async fn run(
     request: &ImportArgs,
@@ -46,7 +66,7 @@ async fn import_here(
         profile: request.profile.clone(),
         edition: request.edition,
         // A file may well be read by a timer: nobody needs to answer for it.
-        actor: crate::cli::anybody(config),
+        actor: anybody(config),
         dry_run: request.dry_run,
     };
     let recorded = take_in(parts, &imports, &terms).await?;

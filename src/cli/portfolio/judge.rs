@@ -9,10 +9,10 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::args::date;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::whole_file::with_whole_file;
-use crate::cli::{CliError, Conclusion};
+use crate::cli::values::date;
 use vigie::application::{
     ApplicationError, Progress, TableReport, TableRequest, VerdictFormat, VerdictWriter,
 };

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
 use vigie::application::{Panorama, TableRow};
 use vigie::support::french;
 

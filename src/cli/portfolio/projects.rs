@@ -1,15 +1,40 @@
 //! `vigie projects`: who is known under which names, and which of them are one.
 
+use clap::Subcommand;
 use serde::Deserialize;
 
-use crate::cli::args::{ProjectsCommand, text};
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
+use crate::cli::values::text;
 use vigie::domain::action_bodies::{NewLink, Reason};
 use vigie::domain::ids::ProjectId;
 use vigie::domain::portfolio::import::KnownProject;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProjectsCommand {
+    /// List every known project with its names
+    List,
+    /// Link two projects that are one: FROM becomes part of INTO, in past editions too
+    Link {
+        /// Id or name of the project that becomes part of the other
+        from: String,
+        /// Id or name of the project that remains
+        into: String,
+        /// Reason, recorded in the audit trail
+        #[arg(long)]
+        reason: String,
+    },
+    /// Undo a link
+    Unlink {
+        /// Id of the project that was linked to another
+        project: String,
+        /// Reason, recorded in the audit trail
+        #[arg(long)]
+        reason: String,
+    },
+}
 
 pub(in crate::cli) async fn run(
     command: &ProjectsCommand,

@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
 use vigie::application::TimelineEvent;
 use vigie::domain::accounts::audit::Actor;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 
-use crate::cli::args::date;
+use crate::cli::values::date;
 use vigie::application::Wording;
 
 #[derive(Debug, Subcommand)]

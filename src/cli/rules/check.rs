@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-use super::Shelf;
-use crate::cli::args::Format;
+use super::shelf::Shelf;
+use crate::cli::outcome::{CliError, Conclusion};
+use crate::cli::output::format::Format;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
 use vigie::domain::ids::RuleId;
 use vigie::rules;
 use vigie::rules::{ExecutionRoute, RuleFault};

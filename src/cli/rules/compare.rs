@@ -1,8 +1,8 @@
 //! What is overridden at the command line, and how the wordings of a file differ.
 
 use super::drafts::names;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
 use vigie::application;
 use vigie::application::{FileComparison, OverrideLine, Services, ThreeWay, VersionText, Wording};
 use vigie::domain::rules::overlay::{RuleVersion, ShippedState};

@@ -1,8 +1,8 @@
 //! `vigie rules diff A B`: what the second catalogue would change, before anything is published.
 
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
 use vigie::application::{CatalogueDiff, DifferenceKind, RuleDifferenceKind, Side};
 use vigie::domain::ids::MinistryCode;
 use vigie::domain::level::Level;

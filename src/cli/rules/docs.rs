@@ -5,9 +5,9 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::Shelf;
+use super::shelf::Shelf;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::whole_file::write_whole;
-use crate::cli::{CliError, Conclusion};
 use vigie::support::visible_text;
 
 pub(super) fn run(

@@ -6,9 +6,10 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::args::{DraftArgs, StepArgs};
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion, act};
+use crate::cli::person::act;
 use vigie::application;
 use vigie::application::{ApplicationError, DraftOutline, DraftView, RollBack, Services};
 use vigie::domain::accounts::audit::Actor;

@@ -1,7 +1,7 @@
 //! `vigie rules explain RULE PROJECT`: the way from what was read to the answer.
 
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
 use vigie::application::Explanation;
 use vigie::domain::rules::verdict::{Absence, ReadingSource, Verdict};
 use vigie::rules::TraceFinding;

@@ -1,8 +1,8 @@
 //! `vigie rules list`: the rules in force.
 
-use super::Shelf;
+use super::shelf::Shelf;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
 use vigie::domain::level::Level;
 use vigie::rules::Rule;
 

@@ -10,63 +10,21 @@ mod drafts;
 mod explain;
 mod list;
 pub(super) mod remote;
+mod shelf;
 mod test;
 
-use std::collections::BTreeMap;
-
-use super::output::print;
+use super::outcome::{CliError, Conclusion};
 use super::output::print::Printer;
-use super::{CliError, Conclusion};
-use args::{OfArgs, TestArgs};
+use super::session;
+use shelf::Shelf;
 use vigie::application;
-use vigie::application::{CatalogueInForce, CatalogueTexts, Services, today};
+use vigie::application::{CatalogueTexts, Services, today};
 use vigie::domain::ids::DraftNumber;
 use vigie::domain::rules::draft::DraftStep;
 use vigie::server::config::Config;
-use vigie::store::Store;
 use vigie::support::clock::{Clock as _, SystemClock};
 
 pub(crate) use args::RulesCommand;
-
-/// The requested catalogue, and what is wrong with it.
-struct Shelf(CatalogueInForce);
-
-impl Shelf {
-    /// Every fault is reported at once, whatever the command goes on to do. Without a database there is
-    /// nothing but the folder.
-    async fn open(of: OfArgs, config: &Config) -> Result<Self, CliError> {
-        let texts = if let Some(number) = of.draft {
-            let parts = super::parts(config).await?;
-            let found = application::with_draft(&parts, DraftNumber(number)).await;
-            parts.store.close().await;
-            found?.1.texts
-        } else if of.shipped {
-            CatalogueTexts::read(&config.rules).await?.texts
-        } else {
-            let store = Store::open_existing(&config.database_url).await?;
-            let source = application::source(&config.rules, store.as_ref()).await;
-            if let Some(store) = store {
-                store.close().await;
-            }
-            source?.texts()
-        };
-        Self::of(texts, config)
-    }
-
-    fn of(texts: BTreeMap<String, String>, config: &Config) -> Result<Self, CliError> {
-        let trial = config.trials.of_command();
-        let found = CatalogueInForce::compile(texts, &config.limits, trial.budget());
-        trial.budget().check()?;
-        for fault in &found.faults {
-            print::message(&fault.to_string());
-        }
-        Ok(Self(found))
-    }
-
-    fn conclusion(&self) -> Conclusion {
-        if self.0.faults.is_empty() { Conclusion::Good } else { Conclusion::Bad }
-    }
-}
 
 pub(super) async fn run(
     command: &RulesCommand,
@@ -97,7 +55,7 @@ pub(super) async fn run(
         | RulesCommand::Rollback { .. }
         | RulesCommand::Versions { .. }
         | RulesCommand::Compare { .. } => {
-            let parts = super::parts(config).await?;
+            let parts = session::parts(config).await?;
             let conclusion = run_with_store(command, config, &parts, printer).await;
             parts.store.close().await;
             conclusion

@@ -8,9 +8,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::args::{DraftArgs, OfArgs, RulesCommand, StepArgs};
-use super::{Shelf, check, compare, diff, docs, drafts, explain, list, test};
+use super::shelf::Shelf;
+use super::{check, compare, diff, docs, drafts, explain, list, test};
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::Printer;
-use crate::cli::{CliError, Conclusion};
 use vigie::application::{CatalogueDiff, CatalogueSource, DraftView, today};
 use vigie::client::{ApiClient, RemoteFault};
 use vigie::domain::rules::draft::DraftStep;

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::{Shelf, TestArgs};
+use super::args::TestArgs;
+use super::shelf::Shelf;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::output::whole_file::write_whole;
-use crate::cli::{CliError, Conclusion};
 use vigie::rules::{BranchCoverage, CaseOutcome};
 use vigie::{application, rules};
 

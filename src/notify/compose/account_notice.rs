@@ -1,15 +1,16 @@
 //! The mail that notifies an account of a token issued for it on the database's machine. Pure.
 
-use super::messages;
-use super::notices::notice_id;
+use super::context::notice_id;
 use crate::domain::accounts::access::Account;
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::messages::notice::{Notice, NoticeKind, Receiver};
 use crate::notify::channels::email::Mailbox;
+use crate::notify::layout::footer::footer;
 use crate::notify::layout::message::Message;
 use crate::notify::layout::render;
 use crate::notify::layout::render::RenderError;
 use crate::notify::settings::NotifySettings;
+use crate::support::clock::today;
 use crate::support::french;
 
 /// `None` when mail is not set up, or the account's name is not an address. Sent at once, whatever
@@ -25,7 +26,7 @@ pub fn local_token_notice(
     }
     let receiver = Receiver::Account(account.number);
     let id = notice_id(&receiver, &["local_token", label], act.at);
-    let on = french::date(super::notices::today(act.at));
+    let on = french::date(today(act.at));
     let message = Message {
         title: "[Vigie] Un jeton a été émis pour votre compte, en local".to_owned(),
         heading: "Un jeton a été émis pour votre compte".to_owned(),
@@ -39,7 +40,7 @@ pub fn local_token_notice(
              administrateur."
                 .to_owned(),
         ],
-        footer: messages::footer(&receiver, "", settings),
+        footer: footer(&receiver, "", settings),
         ..Message::default()
     };
     Ok(Some(Notice {

@@ -3,9 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
 
+use super::context::notice_id;
 use super::event::Event;
-use super::messages;
-use super::notices::notice_id;
 use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::alerts::alert::Alert;
 use crate::domain::ids::{CycleNumber, MinistryCode, VersionNumber};
@@ -15,6 +14,7 @@ use crate::domain::operation::cycle::{CycleCounts, CycleInputs};
 use crate::domain::operation::job::{ImportSource, JobRun};
 use crate::domain::rules::overlay::RulePath;
 use crate::notify::channels::directory::Directory;
+use crate::notify::layout::footer::footer;
 use crate::notify::layout::message::Message;
 use crate::notify::layout::render;
 use crate::notify::layout::render::RenderError;
@@ -209,7 +209,7 @@ pub fn clock_letter(
              date fausse peut être annulé par un administrateur : vigie cycles void."
                 .to_owned(),
         ],
-        footer: messages::footer(&receiver, "", settings),
+        footer: footer(&receiver, "", settings),
         ..Message::default()
     };
     Ok(Some(Notice {

@@ -3,19 +3,20 @@
 
 use std::collections::BTreeSet;
 
+use super::context::{ComposeContext, Composed, Part, changed, notice_id};
 use super::correction::Correction;
 use super::digest::{AlertNews, MissionNews};
-use super::notices::{ComposeContext, Composed, Part, changed, notice_id, today};
 use super::silences::SilenceNews;
 use super::{digest, silences};
 use crate::domain::ids::{AlertId, NoticeId};
 use crate::domain::level::Level;
 use crate::domain::messages::notice::{Notice, NoticeKind, Receiver};
 use crate::domain::portfolio::subject::Subject;
+use crate::notify::layout::footer::{footer, page_url};
 use crate::notify::layout::message::{Message, plural};
 use crate::notify::layout::render::RenderError;
 use crate::notify::layout::{message, render};
-use crate::notify::settings::NotifySettings;
+use crate::support::clock::today;
 use crate::support::french;
 
 pub(in crate::notify) fn compose(
@@ -37,7 +38,7 @@ pub(in crate::notify) fn compose(
         others.extend(rest);
         missions.extend(part.news.missions.iter().cloned());
     }
-    let silences = silences::for_receiver(occasion, receiver);
+    let silences = silences::for_receiver(occasion.silences, receiver);
     let letter = Letter { occasion, receiver, parts: &parts };
     let mut notices = Vec::new();
     if !critical.is_empty() {
@@ -282,41 +283,4 @@ fn place(receiver: &Receiver, occasion: ComposeContext<'_>) -> String {
         | Receiver::Webhook(_)
         | Receiver::Tchap => "Panorama des grands projets".to_owned(),
     }
-}
-
-/// Address where the whole message can be read.
-pub(in crate::notify) fn page_url(settings: &NotifySettings, id: &NoticeId) -> Option<String> {
-    (!settings.public_url.is_empty()).then(|| format!("{}/notices/{id}", settings.public_url))
-}
-
-/// Why the reader receives this, and whom to contact.
-pub(in crate::notify) fn footer(
-    receiver: &Receiver,
-    place: &str,
-    settings: &NotifySettings,
-) -> Vec<String> {
-    let why = match receiver {
-        Receiver::SecretaryGeneral(_) => format!(
-            "Vous recevez ce message parce que vous êtes inscrit comme secrétaire général \
-             ({place}). Il ne parle que des projets de ce ministère."
-        ),
-        Receiver::Director => "Vous recevez ce message parce que votre adresse est celle du \
-                               directeur de la DINUM, à qui revient ce qui reste sans réponse."
-            .to_owned(),
-        Receiver::Account(_) => {
-            "Vous recevez ce message parce que cette adresse est le nom d’un compte de Vigie."
-                .to_owned()
-        }
-        Receiver::Dinum | Receiver::Webhook(_) | Receiver::Tchap => {
-            "Vous recevez ce message parce que cette adresse est celle de l’équipe de la DINUM qui \
-             suit les risques des grands projets."
-                .to_owned()
-        }
-    };
-    let contact = if settings.mail.contact.is_empty() {
-        "Une question, une erreur : répondez à ce message.".to_owned()
-    } else {
-        format!("Une question, une erreur : {}.", settings.mail.contact)
-    };
-    vec![why, contact, "Message automatique de Vigie, la veille de la DINUM.".to_owned()]
 }

@@ -1,6 +1,7 @@
 //! Which messages an event calls for, and their words.
 
 pub(super) mod account_notice;
+pub(super) mod context;
 pub(super) mod correction;
 pub(super) mod digest;
 pub(super) mod domain_event;

@@ -2,59 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
-
+use super::context::{ComposeContext, Composed, Part, changed};
 use super::correction::Correction;
-use super::digest::{CycleFacts, DigestNews, DigestScope};
+use super::digest::DigestScope;
 use super::domain_event::{CycleDone, DeliveryContext, DomainEvent};
-use super::silences::SilenceNews;
-use super::terms::NoticeTerms;
 use super::{digest, domain_event, messages, signals, silences};
-use crate::domain::ids::{CycleNumber, MinistryCode, NoticeId};
+use crate::domain::ids::MinistryCode;
 use crate::domain::messages::channel::Channel;
-use crate::domain::messages::notice::{
-    LaneState, Notice, NotifiedState, Outgoing, Receiver, ReceiverMemory,
-};
+use crate::domain::messages::notice::{Notice, Outgoing, Receiver};
 use crate::domain::portfolio::subject::Subject;
-use crate::notify::channels::directory::Directory;
 use crate::notify::layout::render::RenderError;
 use crate::notify::settings::NotifySettings;
-use crate::support::fingerprint::Fingerprint;
-
-/// Everything that messages are composed from: dates, facts, terms, and what was sent before.
-#[derive(Clone, Copy, Debug)]
-pub struct ComposeContext<'a> {
-    pub cycle: CycleNumber,
-    pub as_of: NaiveDate,
-    pub now: DateTime<Utc>,
-    pub facts: &'a CycleFacts<'a>,
-    pub directory: &'a Directory,
-    pub terms: &'a NoticeTerms,
-    pub settings: &'a NotifySettings,
-    pub memories: &'a BTreeMap<(Receiver, Subject), NotifiedState>,
-    pub lanes: &'a [LaneState],
-    pub silences: &'a [SilenceNews<'a>],
-    /// Sends what is open to receivers that have just been set up, instead of taking it as known.
-    pub announce: bool,
-    /// Corrects the messages of a voided cycle, for those who received them and nobody else.
-    pub correction: Option<Correction<'a>>,
-}
-
-/// What to send one receiver about one ministry, or about the portfolio.
-#[derive(Debug)]
-pub(in crate::notify) struct Part<'a> {
-    pub(in crate::notify) about: Subject,
-    pub(in crate::notify) scope: &'a DigestScope<'a>,
-    pub(in crate::notify) memory: NotifiedState,
-    pub(in crate::notify) news: DigestNews<'a>,
-}
-
-/// Notices, and what each receiver knows once they are sent.
-#[derive(Debug, Default)]
-pub(in crate::notify) struct Composed {
-    pub(in crate::notify) notices: Vec<Notice>,
-    pub(in crate::notify) memories: Vec<ReceiverMemory>,
-}
+use crate::support::clock::today;
 
 /// Composes the messages of each receiver; one without news gets nothing.
 pub fn outgoing(occasion: ComposeContext<'_>) -> Result<Outgoing, RenderError> {
@@ -97,6 +56,30 @@ pub fn outgoing(occasion: ComposeContext<'_>) -> Result<Outgoing, RenderError> {
         .into_iter()
         .filter(|lane| !occasion.lanes.iter().any(|state| state.lane == *lane))
         .collect();
+    Ok(outgoing)
+}
+
+/// Composes a correction for each receiver of the cycle's messages, with what is true again minus
+/// what was sent before. Webhooks also receive an event that the cycle is void.
+pub fn correct(
+    occasion: ComposeContext<'_>,
+    correction: Correction<'_>,
+) -> Result<Outgoing, RenderError> {
+    let ComposeContext { now, directory, settings, lanes, .. } = occasion;
+    let open = self::lanes(settings);
+    let receivers: BTreeSet<Receiver> =
+        correction.receivers.iter().filter(|one| open.contains(&one.lane())).cloned().collect();
+    let correction = Correction { receivers: &receivers, ..correction };
+    let mut outgoing = outgoing(ComposeContext { correction: Some(correction), ..occasion })?;
+    // Newly set up channels are opened by the next cycle.
+    outgoing.opened.clear();
+    let Correction { number, as_of, act, .. } = correction;
+    let world = DeliveryContext { now, directory, settings, lanes };
+    let voided =
+        domain_event::happened(DomainEvent::Voided { number, as_of, act }, world).into_iter();
+    let is_open = |notice: &Notice| lanes.iter().any(|one| one.lane == notice.receiver.lane());
+    let cycle = Some(number);
+    outgoing.notices.extend(voided.filter(is_open).map(|notice| Notice { cycle, ..notice }));
     Ok(outgoing)
 }
 
@@ -148,7 +131,8 @@ fn audience(
 ) -> (BTreeMap<Receiver, BTreeSet<Subject>>, Vec<Subject>) {
     let settings = occasion.settings;
     let remembered = occasion.memories.keys().map(|(_, about)| about);
-    let silenced = silences::ministries(occasion).map(|one| Subject::Ministry(one.clone()));
+    let silenced =
+        silences::ministries(occasion.silences).map(|one| Subject::Ministry(one.clone()));
     let silenced: BTreeSet<Subject> = silenced.collect();
     let abouts: BTreeSet<&Subject> = scopes.keys().chain(remembered).chain(&silenced).collect();
     let mut audience: BTreeMap<Receiver, BTreeSet<Subject>> = BTreeMap::new();
@@ -205,36 +189,4 @@ fn old_news(occasion: ComposeContext<'_>, receiver: &Receiver, parts: Vec<Part<'
         changed(receiver, part, memory)
     });
     Composed { notices: vec![], memories: memories.collect() }
-}
-
-/// The memory to write; `None` when it has not changed.
-pub(in crate::notify) fn changed(
-    receiver: &Receiver,
-    part: Part<'_>,
-    memory: NotifiedState,
-) -> Option<ReceiverMemory> {
-    (memory != part.memory).then(|| ReceiverMemory {
-        receiver: receiver.clone(),
-        about: part.about,
-        memory,
-    })
-}
-
-pub(in crate::notify) fn today(now: DateTime<Utc>) -> NaiveDate {
-    now.with_timezone(&chrono_tz::Europe::Paris).date_naive()
-}
-
-/// An id that is the same whenever the same receiver and occasion are composed again, and differs
-/// for another cycle or database.
-pub(in crate::notify) fn notice_id(
-    receiver: &Receiver,
-    parts: &[&str],
-    now: DateTime<Utc>,
-) -> NoticeId {
-    let receiver = receiver.to_string();
-    let now = now.to_rfc3339();
-    let mut all = vec!["notice", receiver.as_str(), now.as_str()];
-    all.extend_from_slice(parts);
-    let fingerprint = Fingerprint::of_parts(&all);
-    NoticeId::new(fingerprint.as_str().get(..24).unwrap_or_default())
 }

@@ -5,15 +5,16 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Paris;
 use serde_json::json;
 
+use super::context::notice_id;
+use super::domain_event;
 use super::domain_event::DeliveryContext;
 use super::event::Event;
-use super::notices::{lanes, notice_id};
-use super::signals::Chat;
-use super::{domain_event, messages};
+use super::notices::lanes;
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{LaneState, Notice, NoticeKind, Receiver};
 use crate::domain::messages::outage::{Outage, OutageNews, OutageTurn};
-use crate::notify::layout::message::Message;
+use crate::notify::layout::footer::footer;
+use crate::notify::layout::message::{Chat, Message};
 use crate::notify::layout::render;
 use crate::notify::layout::render::RenderError;
 use crate::support::french;
@@ -77,7 +78,7 @@ fn mail(news: &OutageNews, world: DeliveryContext<'_>) -> Result<Notice, RenderE
         title: format!("[VIGIE] {}", headline(news)),
         heading: headline(news),
         intro: paragraphs(news),
-        footer: messages::footer(&receiver, "", world.settings),
+        footer: footer(&receiver, "", world.settings),
         ..Message::default()
     };
     let content = render::content(&message, usize::MAX)?;

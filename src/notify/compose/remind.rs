@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::context::notice_id;
+use super::domain_event;
 use super::domain_event::DeliveryContext;
 use super::event::Event;
-use super::notices::{notice_id, today};
 use super::terms::NoticeTerms;
-use super::{domain_event, messages};
 use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::ids::{AlertId, NoticeId};
 use crate::domain::level::Level;
@@ -17,10 +17,12 @@ use crate::domain::messages::notice::{
 };
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;
+use crate::notify::layout::footer::{footer, page_url};
 use crate::notify::layout::message::{Group, Message, Section, plural};
 use crate::notify::layout::render::RenderError;
 use crate::notify::layout::{message, render};
 use crate::notify::settings::NotifySettings;
+use crate::support::clock::today;
 
 /// Most references that mail programs accept in a thread.
 const LONGEST_FOLLOWS: usize = 10;
@@ -172,8 +174,8 @@ fn reminder(
             plural(due.len(), "alerte déjà signalée", "alertes déjà signalées")
         )],
         sections: vec![section("En attente de réponse", waiting, due.iter())],
-        more_url: messages::page_url(waiting.settings, &id),
-        footer: messages::footer(receiver, &place, waiting.settings),
+        more_url: page_url(waiting.settings, &id),
+        footer: footer(receiver, &place, waiting.settings),
         ..Message::default()
     };
     let follows = sent_by.into_iter().take(LONGEST_FOLLOWS).cloned().collect();
@@ -204,8 +206,8 @@ fn escalation(
             waiting,
             escalated.iter().map(|(one, _)| one),
         )],
-        more_url: messages::page_url(waiting.settings, &id),
-        footer: messages::footer(&receiver, &place, waiting.settings),
+        more_url: page_url(waiting.settings, &id),
+        footer: footer(&receiver, &place, waiting.settings),
         ..Message::default()
     };
     notice(waiting, NoticeKind::Escalation, (id, receiver, vec![]), message)

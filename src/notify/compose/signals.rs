@@ -1,26 +1,18 @@
 //! Messages of a cycle to programs: one event for each change to webhooks, and counts only to a
 //! Tchap room.
 
-use serde::Serialize;
-
+use super::context::{ComposeContext, Composed, Part, changed, notice_id};
 use super::digest;
 use super::digest::AlertNews;
 use super::event::Event;
-use super::notices::{ComposeContext, Composed, Part, changed, notice_id, today};
 use crate::domain::ids::NoticeId;
 use crate::domain::messages::notice::{Notice, NoticeKind, Receiver, ReceiverMemory};
+use crate::notify::layout::message::Chat;
 use crate::notify::layout::render::RenderError;
 use crate::notify::layout::{message, render};
 use crate::notify::settings::WebhookSettings;
+use crate::support::clock::today;
 use crate::support::french;
-
-/// Many people may read the room, and it is not encrypted: it names no project.
-#[derive(Debug, Serialize)]
-pub(in crate::notify) struct Chat {
-    pub(in crate::notify) heading: String,
-    pub(in crate::notify) lines: Vec<String>,
-    pub(in crate::notify) url: Option<String>,
-}
 
 pub(in crate::notify) fn events(
     occasion: ComposeContext<'_>,

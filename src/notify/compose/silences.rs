@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::notices::ComposeContext;
 use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::alerts::silence::{Silence, SilenceChange, SilenceChangeKind, SilenceScope};
 use crate::domain::ids::{MinistryCode, SilenceNumber};
@@ -12,6 +11,7 @@ use crate::domain::messages::notice::Receiver;
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;
 use crate::notify::layout::message::{Group, Section, plural};
+use crate::support::clock::today;
 use crate::support::french;
 
 /// Most hidden alerts that are named; the others are counted.
@@ -105,7 +105,7 @@ impl<'a> SilenceNews<'a> {
         let mut points: Vec<String> = self.reasons.iter().map(|&text| text.to_owned()).collect();
         points.push(hidden_in_words(&hidden, directory));
         if is_theirs {
-            let on = french::date(super::notices::today(*made_at));
+            let on = french::date(today(*made_at));
             points.push(format!("Posé le {on} par {author} : « {reason} »."));
         }
         Group {
@@ -118,7 +118,7 @@ impl<'a> SilenceNews<'a> {
 
 /// The silences to report to one receiver.
 pub(in crate::notify) fn for_receiver<'a>(
-    occasion: ComposeContext<'a>,
+    silences: &'a [SilenceNews<'a>],
     receiver: &Receiver,
 ) -> Vec<&'a SilenceNews<'a>> {
     let concerns = |news: &&SilenceNews<'_>| match receiver {
@@ -126,14 +126,14 @@ pub(in crate::notify) fn for_receiver<'a>(
         Receiver::Dinum => true,
         Receiver::Director | Receiver::Account(_) | Receiver::Webhook(_) | Receiver::Tchap => false,
     };
-    occasion.silences.iter().filter(concerns).collect()
+    silences.iter().filter(concerns).collect()
 }
 
 /// The ministries to which silences are reported.
-pub(in crate::notify) fn ministries(
-    occasion: ComposeContext<'_>,
-) -> impl Iterator<Item = &MinistryCode> {
-    occasion.silences.iter().flat_map(|news| &news.ministries)
+pub(in crate::notify) fn ministries<'a>(
+    silences: &'a [SilenceNews<'a>],
+) -> impl Iterator<Item = &'a MinistryCode> {
+    silences.iter().flat_map(|news| &news.ministries)
 }
 
 pub(in crate::notify) fn section(

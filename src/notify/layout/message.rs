@@ -55,6 +55,14 @@ pub(in crate::notify) struct MessageLine {
     pub(in crate::notify) detail: Option<String>,
 }
 
+/// Counts for a chat room. Many people may read the room, and it is not encrypted: it names no project.
+#[derive(Debug, Serialize)]
+pub(in crate::notify) struct Chat {
+    pub(in crate::notify) heading: String,
+    pub(in crate::notify) lines: Vec<String>,
+    pub(in crate::notify) url: Option<String>,
+}
+
 /// The order of sections: what needs a decision first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {

@@ -1,5 +1,6 @@
 //! How messages look: lines, labels, and the templates for text, HTML and chat.
 
+pub(super) mod footer;
 pub(super) mod labels;
 pub(super) mod message;
 pub(super) mod render;

@@ -8,9 +8,8 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 use thiserror::Error;
 
-use super::message::{Message, cap};
+use super::message::{Chat, Message, cap};
 use crate::domain::messages::notice::Content;
-use crate::notify::compose::signals::Chat;
 
 const TEXT: &str = "message.txt";
 const HTML: &str = "message.html";

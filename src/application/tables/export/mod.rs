@@ -1,17 +1,18 @@
 //! Exports whole tables, for a spreadsheet, a script or another data platform.
 
+mod error;
 mod tables;
 mod workbook;
 mod written;
 
 use chrono::NaiveDate;
-use polars::error::PolarsError;
 use polars::frame::DataFrame;
-use rust_xlsxwriter::XlsxError;
-use thiserror::Error;
 
 use crate::application::{ApplicationError, Services};
 use crate::domain::words::words;
+use crate::support::clock::today;
+
+pub use error::ExportError;
 
 words! {
     /// The tables that can be exported.
@@ -40,14 +41,6 @@ words! {
         /// For programs: each column has its type.
         Parquet = "parquet",
     }
-}
-
-#[derive(Debug, Error)]
-pub enum ExportError {
-    #[error("write the table as CSV or Parquet")]
-    Written(#[from] PolarsError),
-    #[error("write the workbook")]
-    Workbook(#[from] XlsxError),
 }
 
 /// A complete file in memory: its size is bounded by what the reader may see.
@@ -90,7 +83,7 @@ pub async fn export(
     format: ExportFormat,
     as_of: Option<NaiveDate>,
 ) -> Result<Exported, ApplicationError> {
-    let day = as_of.unwrap_or_else(|| crate::application::queries::view::today(parts.clock.now()));
+    let day = as_of.unwrap_or_else(|| today(parts.clock.now()));
     let frame = tables::frame(parts, table, day).await?;
     let name = format!("vigie-{}-{day}.{}", table.as_str(), format.as_str());
     let written = tokio::task::spawn_blocking(move || write(table, format, frame)).await?;

@@ -5,7 +5,7 @@ use polars::frame::DataFrame;
 use polars::prelude::{AnyValue, Column};
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
 
-use super::ExportError;
+use super::error::ExportError;
 use crate::frame::dictionary;
 use crate::frame::dictionary::{Field, Unit};
 

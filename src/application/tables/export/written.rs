@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use polars::frame::DataFrame;
 use polars::prelude::{CsvWriter, NamedFrom as _, ParquetWriter, SerWriter as _, Series};
 
-use super::ExportError;
+use super::error::ExportError;
 use crate::support::visible_text;
 
 pub(super) fn csv(frame: &mut DataFrame) -> Result<Vec<u8>, ExportError> {

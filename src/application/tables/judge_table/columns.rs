@@ -5,15 +5,14 @@ use polars::error::{PolarsError, PolarsResult};
 use polars::frame::DataFrame;
 use polars::prelude::{ChunkApply as _, Column, DataType, IntoSeries as _, NamedFrom as _, Series};
 
-use super::TableError;
-use super::source::VerdictSource;
+use super::error::TableError;
 use crate::domain::plausible;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary::FieldKind;
 use crate::intake::{Cells, FileFault, TableField, TableLayout};
 
 /// A fault and its row, counted from the first row of the chunk.
-type Placed = (usize, FileFault);
+pub(super) type Placed = (usize, FileFault);
 
 pub(super) fn of_cells(layout: &TableLayout, columns: Vec<Cells>) -> Result<DataFrame, TableError> {
     let columns = layout.fields.iter().zip(columns).map(|(field, cells)| of_field(field, cells));
@@ -181,17 +180,16 @@ fn fault(column: &str, found: String, expected: String) -> FileFault {
     FileFault { row: None, column: Some(column.to_owned()), found, expected }
 }
 
-/// The subject of each row.
+/// The subject of each row, or the rows that have none.
 pub(super) fn subjects(
     table: &DataFrame,
     scope: SubjectKind,
     layout: &TableLayout,
-    source: &VerdictSource,
-) -> Result<Vec<String>, TableError> {
+) -> Result<Result<Vec<String>, Vec<Placed>>, TableError> {
     let name = match scope {
         SubjectKind::Project => "project_id",
         SubjectKind::Ministry => "ministry",
-        SubjectKind::Portfolio => return Ok(vec!["portfolio".to_owned(); table.height()]),
+        SubjectKind::Portfolio => return Ok(Ok(vec!["portfolio".to_owned(); table.height()])),
     };
     let texts = table.column(name).and_then(|column| column.str()).map_err(TableError::Batch)?;
     let header = layout.position(name).and_then(|place| layout.fields.get(place));
@@ -206,5 +204,5 @@ pub(super) fn subjects(
             faults.push((row, fault(header, "nothing".to_owned(), expected)));
         }
     }
-    if faults.is_empty() { Ok(subjects) } else { Err(source.refuse_rows(faults)) }
+    Ok(if faults.is_empty() { Ok(subjects) } else { Err(faults) })
 }

@@ -2,28 +2,29 @@
 //! at a time, so that memory does not grow with the table.
 
 mod columns;
+mod error;
 mod parquet;
 mod report;
 mod source;
 mod verdicts;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use polars::error::PolarsError;
 use polars::frame::DataFrame;
-use thiserror::Error;
 
 use crate::application::queries::view;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::GivenFrame;
-use crate::intake::{SourceError, TableProfile};
+use crate::intake::TableProfile;
 use crate::rules::{BatchEvaluator, Catalogue, RowVerdict, Subjects};
 use source::VerdictSource;
 use verdicts::VerdictLine;
 
+pub use error::TableError;
 pub use report::{TableReport, TableTally};
 pub use verdicts::{VerdictFormat, VerdictWriter};
 
@@ -60,22 +61,6 @@ pub struct Progress {
     pub verdicts: u64,
 }
 
-#[derive(Debug, Error)]
-pub enum TableError {
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    #[error("read `{}`", path.display())]
-    Parquet { path: PathBuf, source: PolarsError },
-    #[error("no rule of the catalogue judges a {scope}")]
-    NoRule { scope: &'static str },
-    #[error("lay out the frame of `{}`", path.display())]
-    Frame { path: PathBuf, source: PolarsError },
-    #[error("write the verdicts")]
-    Output(#[from] std::io::Error),
-    #[error("write the verdicts")]
-    Batch(#[source] PolarsError),
-}
-
 /// Judges a table. Verdicts come in the order of the rows, then of the rules' ids.
 ///
 /// # Errors
@@ -107,7 +92,8 @@ pub fn judge_table(
     let mut tally = TableTally::default();
     let rows = if request.explain { ROWS_EXPLAINED } else { ROWS };
     while let Some(table) = source.next(&layout, rows)? {
-        let subjects = columns::subjects(&table, request.scope, &layout, &source)?;
+        let subjects = columns::subjects(&table, request.scope, &layout)?;
+        let subjects = subjects.map_err(|faults| source.refuse_rows(faults))?;
         let frame = plan.build(table).map_err(|error| request.unlaid(error))?;
         judge_chunk(request, &mut hearing, &Chunk { frame, subjects }, writer, &mut tally)?;
         let (done, of) = source.progress();

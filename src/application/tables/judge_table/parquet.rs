@@ -10,7 +10,8 @@ use polars::frame::DataFrame;
 use polars::io::parquet::metadata::FileMetadataRef;
 use polars::prelude::{DataType, ParallelStrategy, ParquetReader, SerReader as _};
 
-use super::{TableError, columns};
+use super::columns;
+use super::error::TableError;
 use crate::intake::{FileFault, MAX_TABLE_COLUMNS, SourceError, TableLayout};
 
 /// Most bytes of a file's footer, which describes its columns and row groups.

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use polars::frame::DataFrame;
 
+use super::columns;
+use super::columns::Placed;
+use super::error::TableError;
 use super::parquet::ParquetRows;
-use super::{TableError, columns};
 use crate::intake::{FileFault, Refused, SourceError, TableLayout, TableRows};
 
 pub(super) struct VerdictSource {
@@ -88,12 +90,12 @@ impl VerdictSource {
     }
 
     /// An error about rows of the last chunk, counted from its first.
-    pub(super) fn refuse_rows(&self, faults: Vec<(usize, FileFault)>) -> TableError {
+    pub(super) fn refuse_rows(&self, faults: Vec<Placed>) -> TableError {
         self.refuse(self.placed(faults))
     }
 
     /// Row numbers of the file, where the header is row 1, as in a spreadsheet.
-    fn placed(&self, faults: Vec<(usize, FileFault)>) -> Vec<FileFault> {
+    fn placed(&self, faults: Vec<Placed>) -> Vec<FileFault> {
         let number = |row: usize| u32::try_from(self.before.saturating_add(row).saturating_add(2));
         faults
             .into_iter()

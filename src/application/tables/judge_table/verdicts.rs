@@ -7,7 +7,7 @@ use polars::frame::DataFrame;
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{Column, DataType, Field, NamedFrom as _, ParquetWriter, Schema, Series};
 
-use super::TableError;
+use super::error::TableError;
 use crate::domain::rules::verdict::{Absence, RuleFailure};
 use crate::rules::RowVerdict;
 

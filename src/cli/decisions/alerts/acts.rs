@@ -1,13 +1,14 @@
 //! Seeing, giving, commenting and contesting alerts; answering those who contest.
 
-use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{AlertsCommand, find, silences};
-use crate::cli::args::{optional, text};
+use super::args::{AlertsCommand, DisputeVerdictArg};
+use super::find::find;
+use super::silences;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
+use crate::cli::values::{optional, text};
 use vigie::application::AlertDossier;
 use vigie::client::ApiClient;
 use vigie::domain::action_bodies::{
@@ -18,13 +19,6 @@ use vigie::domain::alerts::dispute::{Dispute, DisputeState};
 use vigie::domain::alerts::silence::Silence;
 use vigie::domain::bounded_text::SingleLine;
 use vigie::support::french;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DisputeVerdictArg {
-    /// The team is right: the data are to be corrected
-    Upheld,
-    Rejected,
-}
 
 pub(super) async fn run(command: &AlertsCommand, api: &ApiClient) -> Result<Conclusion, CliError> {
     use AlertsCommand as Command;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::AlertsArgs;
+use super::args::AlertsArgs;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
 use vigie::application::AlertLine;
 use vigie::client::ApiClient;
 use vigie::domain::alerts::alert::{Alert, AlertState};

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Paris;
 
-use super::{acts, silences};
+use super::{acts, list, silences};
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
 use vigie::application::{AlertDossier, AlertEvent, CycleBasis};
 use vigie::domain::level::Level;
 use vigie::support::french;
@@ -32,7 +32,7 @@ fn summary(dossier: &AlertDossier) -> Sheet {
     let line = |key: &str, value: String| vec![Cell::text(key), Cell::text(value)];
     let mut rows = vec![
         line("Niveau", alert.level.label().to_owned()),
-        line("État", super::list::state(alert).to_owned()),
+        line("État", list::state(alert).to_owned()),
         line("Depuis", french::date(alert.since)),
     ];
     rows.extend(alert.explanation.clone().map(|words| line("Explication", words)));

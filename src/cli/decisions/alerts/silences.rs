@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::{CliError, Conclusion};
 use vigie::domain::alerts::silence::Silence;
 use vigie::domain::ids::RuleId;
 use vigie::support::french;

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::CliError;
-use crate::cli::args::{date, optional, text, word};
+use crate::cli::outcome::CliError;
+use crate::cli::values::{date, optional, text, word};
 use vigie::decisions::missions::{
     MilestoneReached, MissionAct, MissionClosing, MissionDecision, MissionStart, MissionVerdict,
     NewMilestone, NewVendorReply, VendorNaming,

@@ -2,19 +2,20 @@
 //! make of it.
 
 mod args;
+mod labels;
 mod plan;
 mod show;
 
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
 use args::{Filter, MissionsCommand};
+use labels::{due, state};
 use vigie::application::{MissionFile, MissionLine};
 use vigie::client::ApiClient;
 use vigie::decisions::missions::MissionAct;
-use vigie::domain::missions::mission::{Mission, MissionChange, MissionKind, MissionState};
-use vigie::support::french;
+use vigie::domain::missions::mission::{MissionChange, MissionKind, MissionState};
 
 pub(crate) use args::MissionsArgs;
 
@@ -109,27 +110,4 @@ fn sheet(lines: &[MissionLine]) -> Sheet {
         ],
         rows.collect(),
     )
-}
-
-pub(in crate::cli) fn state(mission: &Mission) -> &'static str {
-    match mission.state {
-        MissionState::Proposed => "proposée",
-        MissionState::Open if mission.is_under_way() => "en cours",
-        MissionState::Open if mission.automatic => "ouverte d’office",
-        MissionState::Open => "acceptée",
-        MissionState::Declined => "écartée",
-        MissionState::Withdrawn => "retirée",
-        MissionState::Closed => "close",
-    }
-}
-
-/// `à décider avant le 14 décembre 2020`, with what is late said first.
-pub(in crate::cli) fn due(line: &MissionLine) -> Cell {
-    let date = french::date(line.mission.due_on);
-    let shown = match line.awaits {
-        Some(awaited) if line.late => format!("EN RETARD : {} avant le {date}", awaited.label()),
-        Some(awaited) => format!("{} avant le {date}", awaited.label()),
-        None => String::new(),
-    };
-    Cell::of(shown, line.mission.due_on.to_string())
 }

@@ -1,6 +1,7 @@
 //! `vigie missions plan` and `outcomes`: what goes first, and what became of what each rule called for.
 
-use super::CliError;
+use super::labels;
+use crate::cli::outcome::CliError;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::decisions::missions::{RankGroup, Ranked, RuleOutcomes};
 use vigie::support::french;
@@ -40,7 +41,7 @@ fn row(one: &Ranked) -> Vec<Cell> {
         Cell::of(one.place.label(), one.place.as_str()),
         Cell::of(mission.kind.label(), mission.kind.as_str()),
         Cell::text(mission.subject.to_string()),
-        Cell::of(super::state(mission), mission.state.as_str()),
+        Cell::of(labels::state(mission), mission.state.as_str()),
         Cell::of(french::decimal(one.score, 1), one.score),
         Cell::text(detail),
         Cell::text(&one.reason),

@@ -1,6 +1,7 @@
 //! `vigie missions show`: one mission, whole.
 
-use super::CliError;
+use super::labels;
+use crate::cli::outcome::CliError;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::application;
 use vigie::application::MissionFile;
@@ -21,12 +22,12 @@ fn summary(file: &MissionFile) -> Sheet {
     let conduct = &mission.conduct;
     let planned = file.play.as_ref().map(|play| play.lead.clone());
     let mut lines = vec![
-        ("État", super::state(mission).to_owned()),
+        ("État", labels::state(mission).to_owned()),
         ("Conduite par", conduct.lead.clone().or(planned).unwrap_or_default()),
         ("Ouverte le", french::date(mission.opened_on)),
     ];
     if file.line.awaits.is_some() {
-        lines.push(("Échéance", super::due(&file.line).shown().to_owned()));
+        lines.push(("Échéance", labels::due(&file.line).shown().to_owned()));
     }
     if let Some(decision) = &conduct.decision {
         let verdict = if decision.accepted { "Acceptée" } else { "Écartée" };

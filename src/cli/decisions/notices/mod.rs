@@ -8,12 +8,12 @@ use chrono_tz::Europe::Paris;
 use clap::Subcommand;
 use serde::Deserialize;
 
-use crate::cli::args::{date, text, word};
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::output::whole_file::write_whole;
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion, is_not_found};
+use crate::cli::values::{date, text, word};
 use vigie::application::Services;
 use vigie::client::{ApiClient, RemoteFault};
 use vigie::delivery::Dispatcher;
@@ -187,7 +187,7 @@ fn lane_state(listed: ReceiverLine) -> Option<LaneState> {
 /// The notice called `id`, or a refusal that says how to list those there are.
 fn named<T>(found: Result<T, RemoteFault>, id: &str) -> Result<T, CliError> {
     found.map_err(|fault| {
-        if is_not_found(&fault) { CliError::NoSuchNotice(id.to_owned()) } else { fault.into() }
+        if fault.is_not_found() { CliError::NoSuchNotice(id.to_owned()) } else { fault.into() }
     })
 }
 

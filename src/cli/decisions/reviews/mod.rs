@@ -5,10 +5,10 @@ use std::io::Write as _;
 use chrono::{NaiveDate, NaiveTime};
 use clap::{Args, Subcommand};
 
-use crate::cli::args::{date, text, word};
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Conclusion};
+use crate::cli::values::{date, text, word};
 use vigie::application;
 use vigie::application::{OpenAction, ReviewFile, ReviewLine};
 use vigie::client::ApiClient;

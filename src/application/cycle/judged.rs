@@ -1,0 +1,81 @@
+//! Measures the portfolio and judges it by the rules.
+
+use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::thread;
+
+use chrono::NaiveDate;
+
+use crate::application::queries::{table_rows, view};
+use crate::application::{ApplicationError, Services};
+use crate::decisions::missions::{PLAYBOOK_FILE, Playbook};
+use crate::domain::operation::cycle::CycleInputs;
+use crate::domain::portfolio::published::Portfolio;
+use crate::domain::rules::batch::Verdicts;
+use crate::rules::{Catalogue, RuleFault};
+use crate::store::KnownUpTo;
+use crate::support::fingerprint::Fingerprint;
+use crate::{frame, rules};
+
+/// The result of measuring and judging, which depends on the data and the catalogue alone.
+#[derive(Debug)]
+pub(in crate::application) struct Judged {
+    pub(in crate::application) inputs: CycleInputs,
+    pub(in crate::application) verdicts: Verdicts,
+    pub(in crate::application) figures: BTreeMap<String, f64>,
+    pub(in crate::application) portfolio: Portfolio,
+    pub(in crate::application) catalogue: Catalogue,
+    pub(in crate::application) playbook: Playbook,
+    pub(in crate::application) faults: Vec<RuleFault>,
+    pub(in crate::application) texts: BTreeMap<String, String>,
+}
+
+impl Judged {
+    /// An import that left the data unchanged does not count.
+    pub(in crate::application) fn repeats(&self, last: &CycleInputs) -> bool {
+        self.inputs.as_of == last.as_of
+            && self.inputs.data == last.data
+            && self.inputs.catalogue == last.catalogue
+    }
+}
+
+/// Measures and judges on a blocking thread, so that no async worker waits for it.
+pub(in crate::application) async fn judge(
+    parts: &Services,
+    texts: BTreeMap<String, String>,
+    portfolio: Portfolio,
+    upto: KnownUpTo,
+    as_of: NaiveDate,
+) -> Result<Judged, ApplicationError> {
+    let limits = parts.limits;
+    tokio::task::spawn_blocking(move || {
+        let playbook = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
+        let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;
+        let (catalogue, faults) = rules::compile_catalogue(&texts, &limits);
+        let editions = frame::editions_in_force(&portfolio, as_of)?;
+        let ((frames, verdicts), data) = thread::scope(|scope| {
+            let data = scope.spawn(|| Fingerprint::of_json(&portfolio));
+            let frames =
+                frame::build(&portfolio, as_of, view::target(catalogue.thresholds(), as_of))?;
+            let verdicts = catalogue.verdicts(&frames, as_of);
+            let data = data.join().unwrap_or_else(|panic| resume_unwind(panic));
+            Ok::<_, ApplicationError>(((frames, verdicts), data.map_err(ApplicationError::Record)?))
+        })?;
+        let inputs = CycleInputs {
+            as_of,
+            edition: editions.current,
+            last_import: upto.last_import,
+            last_link: upto.last_link,
+            data,
+            last_review: upto.last_review,
+            catalogue: catalogue.fingerprint().clone(),
+        };
+        let figures = table_rows::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();
+        Ok(Judged { inputs, verdicts, figures, portfolio, catalogue, playbook, faults, texts })
+    })
+    .await?
+}
+
+fn figures(row: &table_rows::TableRow) -> BTreeMap<String, f64> {
+    row.iter().filter_map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect()
+}

@@ -1,0 +1,123 @@
+//! Why an operation was refused or failed.
+
+use chrono::NaiveDate;
+use thiserror::Error;
+
+use super::publishing::proof::Proof;
+use super::tables::export::ExportError;
+use crate::decisions::missions::{MissionRefusal, PlaybookError};
+use crate::decisions::reviews::{ReviewRefusal, TimetableError};
+use crate::domain::ids::{CycleNumber, MissionId, ReviewId, RuleId};
+use crate::domain::rules::overlay::RulePathError;
+use crate::frame::FrameError;
+use crate::intake::SourceError;
+use crate::notify::{RenderError, TermsError};
+use crate::rules::{FolderError, OverBudget, RuleFault};
+use crate::store::StoreError;
+
+#[derive(Debug, Error)]
+pub enum ApplicationError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    #[error(transparent)]
+    Rules(#[from] FolderError),
+    #[error(transparent)]
+    Playbook(#[from] PlaybookError),
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error("no ministry is called `{0}`; `vigie panorama` lists those there are")]
+    NoSuchMinistry(String),
+    #[error("no playbook in the catalogue: expected `missions.toml` next to the rules")]
+    NoPlaybook,
+    #[error(
+        "the last cycle was as of {last}, and alerts cannot go back in time to {requested}; look at \
+         that date with `vigie panorama --as-of {requested}`, or try it with `--dry-run`; when that cycle \
+         was wrong, an administrator makes it void with `vigie cycles void`"
+    )]
+    BackInTime { requested: NaiveDate, last: NaiveDate },
+    #[error(
+        "a cycle as of {requested}: found a day after today in Paris, expected {today} or before; try that \
+         date with `--dry-run`, which writes nothing"
+    )]
+    AfterToday { requested: NaiveDate, today: NaiveDate },
+    #[error("no mission `{0}`; `vigie missions` lists those there are")]
+    NoSuchMission(MissionId),
+    #[error(transparent)]
+    Refused(MissionRefusal),
+    #[error("no review `{0}`; `vigie reviews list` shows those there are")]
+    NoSuchReview(ReviewId),
+    #[error(transparent)]
+    Disallowed(ReviewRefusal),
+    #[error(transparent)]
+    Timetable(#[from] TimetableError),
+    #[error("no timetable in the catalogue: expected `reviews.toml` next to the rules")]
+    NoTimetable,
+    #[error("write the calendar")]
+    Calendar(#[source] std::fmt::Error),
+    #[error("no cycle {0}; `vigie cycles` lists those there are")]
+    NoSuchCycle(CycleNumber),
+    #[error("no project is called `{requested}`{}", nearest(.near.as_deref()))]
+    NoSuchProject { requested: String, near: Option<String> },
+    #[error("no project of your ministries is in a panorama as of {as_of}")]
+    NoProjectInScope { as_of: NaiveDate },
+    #[error("no rule `{requested}` is in force{}", nearest(.near.as_deref()))]
+    NoSuchRule { requested: String, near: Option<String> },
+    #[error("no file of the catalogue is `{requested}`{}", nearest(.near.as_deref()))]
+    NoSuchFile { requested: String, near: Option<String> },
+    #[error("`{name}` is the name of several files of the catalogue: {}; say which", .paths.join(", "))]
+    AmbiguousFile { name: String, paths: Vec<String> },
+    #[error("{0}")]
+    Threshold(String),
+    #[error(transparent)]
+    RulePath(#[from] RulePathError),
+    #[error("{proof}")]
+    Unproved { proof: Box<Proof> },
+    /// Faults of texts on trial, not of the catalogue in force.
+    #[error("{}", lines(.faults))]
+    Faulty { faults: Vec<RuleFault> },
+    #[error("rule {rule} judges {judges}, and `{requested}` is none of that; see {hint}")]
+    NotJudged { rule: RuleId, judges: &'static str, requested: String, hint: String },
+    #[error(
+        "no alert is `{requested}`: give the beginning of an id that `vigie alerts` lists, or a rule and \
+         a project"
+    )]
+    NoSuchAlert { requested: String },
+    #[error("`{requested}` begins the ids of several alerts: {}", .candidates.join(", "))]
+    AmbiguousAlert { requested: String, candidates: Vec<String> },
+    #[error("a silence without a scope: say a rule, a project, a ministry, or an alert")]
+    SilencesEverything,
+    #[error("a silence until {requested}: expected a day from {first} to {last}")]
+    SilenceTooLong { requested: NaiveDate, first: NaiveDate, last: NaiveDate },
+    #[error("only figures of a project are contested, and this alert is on `{subject}`")]
+    NotOfAProject { subject: String },
+    #[error(
+        "`{field}` cannot be contested: it is computed, or is no field; contest what it is computed \
+         from, as `vigie dictionary` says{}", nearest(.near.as_deref())
+    )]
+    NotContestable { field: String, near: Option<String> },
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error("lay out a table of figures")]
+    Table(#[source] polars::error::PolarsError),
+    #[error("prepare the record of the cycle")]
+    Record(#[source] serde_json::Error),
+    /// The budget of a trial, not of the catalogue in force.
+    #[error("{0}")]
+    OverBudget(OverBudget),
+    #[error("the work of the cycle was stopped")]
+    Stopped(#[from] tokio::task::JoinError),
+}
+
+fn lines(faults: &[RuleFault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn nearest(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("; the nearest is `{near}`"))
+}

@@ -1,0 +1,21 @@
+//! What every operation needs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::notify;
+use crate::rules::ScriptLimits;
+use crate::store::Store;
+use crate::support::clock::Clock;
+
+/// The services and settings that every operation needs.
+#[derive(Clone, Debug)]
+pub struct Services {
+    pub store: Store,
+    /// Folder of the shipped catalogue.
+    pub rules: PathBuf,
+    pub limits: ScriptLimits,
+    pub clock: Arc<dyn Clock>,
+    /// Who receives messages, and how.
+    pub notify: Arc<notify::NotifySettings>,
+}

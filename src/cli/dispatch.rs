@@ -1,0 +1,147 @@
+//! Runs the command that was asked for, and turns what it comes to into an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use super::args::{Args, Command};
+use super::operation::cycle::CyclesCommand;
+use super::outcome::{CliError, Conclusion};
+use super::output::print;
+use super::output::print::Printer;
+use super::session::Session;
+use super::{accounts, decisions, operation, output, portfolio, remote, rules};
+use vigie::client::{ApiClient, HttpTransport};
+use vigie::server::config::Config;
+use vigie::server::{config, telemetry};
+use vigie::store::fault_behind;
+
+/// The exit code of `promtool` for lints that are fatal.
+const LINTED: u8 = 3;
+
+pub(crate) fn run() -> ExitCode {
+    let args = Args::parse();
+    match conclude(&args) {
+        Ok(Conclusion::Good) => ExitCode::SUCCESS,
+        Ok(Conclusion::Bad) => ExitCode::FAILURE,
+        Ok(Conclusion::Linted) => ExitCode::from(LINTED),
+        // A reader that has read enough, such as `head`, is no fault.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            print::fault(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn conclude(args: &Args) -> Result<Conclusion, CliError> {
+    let mut config = config::load(args.config.as_deref())?;
+    if let Some(name) = &args.by {
+        config.actor.clone_from(name);
+    }
+    telemetry::start(&config.log, config.log_format, console::colors_enabled_stderr())?;
+    let printer = Printer::new(args.format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::Runtime)?;
+    let server = remote::open(args, &config)?;
+    let concluded = runtime.block_on(dispatch(&args.command, &config, server, &printer));
+    if let Err(error) = &concluded
+        && let Some(fault) = fault_behind(error, &config.database_url)
+    {
+        print::message(&fault.to_string());
+    }
+    concluded
+}
+
+async fn dispatch(
+    command: &Command,
+    config: &Config,
+    server: Option<HttpTransport>,
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
+    match command {
+        Command::Config { command } => operation::settings::run(*command, config, printer),
+        Command::Dictionary => output::lists::dictionary(server, printer).await,
+        Command::Healthcheck => operation::healthcheck::run(config).await,
+        Command::Judge(request) => portfolio::judge::run(request, config),
+        Command::Restore(request) => operation::restore::run(request, config, printer).await,
+        Command::Rules { command } => match server {
+            Some(server) => {
+                rules::remote::run(command, config, &ApiClient::new(server), printer).await
+            }
+            None => rules::run(command, config, printer).await,
+        },
+        Command::Serve => operation::serve::run(config).await,
+        Command::Import(_)
+        | Command::Imports
+        | Command::Cycle(_)
+        | Command::Cycles { .. }
+        | Command::Accounts { .. }
+        | Command::Tokens { .. }
+        | Command::Audit { .. }
+        | Command::Notices { .. }
+        | Command::Receivers { .. }
+        | Command::Coverage { .. }
+        | Command::Export(_)
+        | Command::Jobs { .. }
+        | Command::Replay { .. }
+        | Command::Panorama { .. }
+        | Command::Project { .. }
+        | Command::Projects { .. }
+        | Command::Alerts(_)
+        | Command::Missions(_)
+        | Command::Reviews { .. } => {
+            let session = Session::open(config, printer, server).await?;
+            let conclusion = dispatch_in_session(command, &session).await;
+            session.close().await;
+            conclusion
+        }
+    }
+}
+
+async fn dispatch_in_session(
+    command: &Command,
+    session: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    match command {
+        Command::Notices { command } => decisions::notices::run(command, session).await,
+        Command::Receivers { command } => decisions::notices::receivers(command, session).await,
+        Command::Accounts { command } => accounts::run(command, session).await,
+        Command::Tokens { command } => accounts::tokens(command, session).await,
+        Command::Audit { command } => operation::audit::run(command, session).await,
+        Command::Import(request) => portfolio::import::run(request, session).await,
+        Command::Imports => output::lists::imports(session).await,
+        Command::Cycle(request) => operation::cycle::run(request, session).await,
+        Command::Coverage { per, cycle } => portfolio::coverage::run(*per, *cycle, session).await,
+        Command::Cycles { command: None } => operation::cycle::list(session).await,
+        Command::Cycles { command: Some(CyclesCommand::Void { cycle, reason }) } => {
+            operation::cycle::void(*cycle, reason, session).await
+        }
+        Command::Export(request) => portfolio::export::run(request, session).await,
+        Command::Jobs { command } => operation::jobs::run(command, session).await,
+        Command::Replay { cycle } => operation::replay::run(*cycle, session).await,
+        Command::Panorama { as_of } => portfolio::panorama::run(*as_of, session).await,
+        Command::Project { name, timeline: true, .. } => {
+            portfolio::timeline::run(name, session).await
+        }
+        Command::Project { name, as_of, .. } => {
+            portfolio::project::run(name, *as_of, session).await
+        }
+        Command::Projects { command } => portfolio::projects::run(command, session).await,
+        Command::Alerts(request) => decisions::alerts::run(request, session).await,
+        Command::Reviews { command } => decisions::reviews::run(command, session).await,
+        Command::Missions(request) => decisions::missions::run(request, session).await,
+        // Those that need no session were answered before one was opened.
+        Command::Config { .. }
+        | Command::Dictionary
+        | Command::Healthcheck
+        | Command::Judge(_)
+        | Command::Restore(_)
+        | Command::Rules { .. }
+        | Command::Serve => Ok(Conclusion::Good),
+    }
+}

@@ -1,0 +1,64 @@
+//! `vigie cycle` on a server, which reports a cycle in brief.
+
+use serde_json::Value as Json;
+
+use super::cycle_tables::{SUMMARY, alert_moves, summary_cells, title};
+use crate::cli::outcome::{CliError, Conclusion};
+use crate::cli::output::print;
+use crate::cli::output::print::{Cell, Printer, Sheet};
+use vigie::application::CycleBrief;
+use vigie::domain::alerts::alert::AlertChangeKind;
+
+/// What a server reports of a cycle that it ran.
+pub(super) fn show(brief: &CycleBrief, printer: &Printer) -> Result<Conclusion, CliError> {
+    for fault in &brief.rule_faults {
+        print::message(&format!("rule left out: {fault}"));
+    }
+    let summary = Sheet::new(
+        title(brief.cycle, brief.outcome),
+        SUMMARY.to_vec(),
+        vec![summary_cells(&brief.inputs, brief.counts)],
+    );
+    let mut sheets = vec![summary, counts(brief)];
+    if !brief.alerts.is_empty() {
+        sheets.push(alert_moves("Alertes qui changeraient", &brief.alerts));
+    }
+    if !brief.missions.is_empty() {
+        sheets.push(missions(brief));
+    }
+    printer.answer(brief, &sheets, 1)?;
+    Ok(Conclusion::Good)
+}
+
+fn counts(brief: &CycleBrief) -> Sheet {
+    let count = |count: usize| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
+    let alerts = brief.alert_changes.iter().map(|(word, number)| {
+        let kind = serde_json::from_value::<AlertChangeKind>(Json::from(word.as_str()));
+        let shown = kind.map_or_else(|_| word.clone(), |kind| kind.label().to_owned());
+        vec![Cell::of("alerte", "alert"), Cell::of(shown, word.as_str()), count(*number)]
+    });
+    let missions = brief.mission_changes.iter().map(|(word, number)| {
+        vec![Cell::of("mission", "mission"), Cell::text(word), count(*number)]
+    });
+    let columns = vec![("what", "Objet"), ("change", "Changement"), ("count", "Nombre")];
+    Sheet::new("Ce qui change", columns, alerts.chain(missions).collect())
+        .with_note("Le détail : vigie alerts, vigie missions.")
+}
+
+fn missions(brief: &CycleBrief) -> Sheet {
+    let rows = brief.missions.iter().map(|one| {
+        vec![
+            Cell::text(&one.change),
+            Cell::of(one.kind.label(), one.kind.as_str()),
+            Cell::text(one.subject.to_string()),
+            Cell::text(&one.reason),
+        ]
+    });
+    let columns = vec![
+        ("change", "Changement"),
+        ("kind", "Mission"),
+        ("subject", "Sujet"),
+        ("reason", "Motif"),
+    ];
+    Sheet::new("Missions qui changeraient", columns, rows.collect())
+}

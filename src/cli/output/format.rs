@@ -1,0 +1,13 @@
+//! The formats of results.
+
+use clap::ValueEnum;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, in French
+    Table,
+    /// All data, for programs
+    Json,
+    /// The main list, one line per entry
+    Csv,
+}

@@ -1,0 +1,43 @@
+//! Reads the values of arguments, and says what was expected.
+
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+
+use super::outcome::CliError;
+use vigie::domain::level::Level;
+use vigie::domain::plausible;
+
+/// Parses a date within the supported range.
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
+    plausible::date(text).map_err(|expected| format!("expected {expected}"))
+}
+
+pub(super) fn level(text: &str) -> Result<Level, String> {
+    word(text, &Level::ALL.map(Level::as_str))
+}
+
+/// Reads one of `words`, and lists them when the text is none of them.
+pub(super) fn word<T: FromStr>(text: &str, words: &[&str]) -> Result<T, String> {
+    text.parse().map_err(|_| expected(&words.join(", ")))
+}
+
+fn expected(words: &str) -> String {
+    format!("expected one of {words}")
+}
+
+/// The text of an argument, within the bounds that the API gives it.
+pub(super) fn text<T: TryFrom<String, Error = String>>(
+    argument: &'static str,
+    text: &str,
+) -> Result<T, CliError> {
+    T::try_from(text.to_owned()).map_err(|fault| CliError::Text { argument, fault })
+}
+
+/// The text of an argument that may be left out.
+pub(super) fn optional<T: TryFrom<String, Error = String>>(
+    argument: &'static str,
+    given: Option<&str>,
+) -> Result<Option<T>, CliError> {
+    given.map(|given| text(argument, given)).transpose()
+}

@@ -1,0 +1,42 @@
+//! What ends every message: where it can be read whole, why the reader receives it, and whom to contact.
+
+use crate::domain::ids::NoticeId;
+use crate::domain::messages::notice::Receiver;
+use crate::notify::settings::NotifySettings;
+
+/// Address where the whole message can be read.
+pub(in crate::notify) fn page_url(settings: &NotifySettings, id: &NoticeId) -> Option<String> {
+    (!settings.public_url.is_empty()).then(|| format!("{}/notices/{id}", settings.public_url))
+}
+
+/// Why the reader receives this, and whom to contact.
+pub(in crate::notify) fn footer(
+    receiver: &Receiver,
+    place: &str,
+    settings: &NotifySettings,
+) -> Vec<String> {
+    let why = match receiver {
+        Receiver::SecretaryGeneral(_) => format!(
+            "Vous recevez ce message parce que vous êtes inscrit comme secrétaire général \
+             ({place}). Il ne parle que des projets de ce ministère."
+        ),
+        Receiver::Director => "Vous recevez ce message parce que votre adresse est celle du \
+                               directeur de la DINUM, à qui revient ce qui reste sans réponse."
+            .to_owned(),
+        Receiver::Account(_) => {
+            "Vous recevez ce message parce que cette adresse est le nom d’un compte de Vigie."
+                .to_owned()
+        }
+        Receiver::Dinum | Receiver::Webhook(_) | Receiver::Tchap => {
+            "Vous recevez ce message parce que cette adresse est celle de l’équipe de la DINUM qui \
+             suit les risques des grands projets."
+                .to_owned()
+        }
+    };
+    let contact = if settings.mail.contact.is_empty() {
+        "Une question, une erreur : répondez à ce message.".to_owned()
+    } else {
+        format!("Une question, une erreur : {}.", settings.mail.contact)
+    };
+    vec![why, contact, "Message automatique de Vigie, la veille de la DINUM.".to_owned()]
+}

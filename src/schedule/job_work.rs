@@ -1,0 +1,117 @@
+//! Does the work of each job, and says what came of it.
+
+use tokio::sync::watch;
+use tracing::error;
+
+use super::error::{JobError, with_causes};
+use super::work::Work;
+use super::{backup, import};
+use crate::application;
+use crate::application::{
+    ApplicationError, CycleBrief, CycleOutcome, CycleProgress, CycleReport, CycleRequest,
+    JobRequest, Services,
+};
+use crate::domain::operation::job::{Done, JobName, RunOutcome};
+use crate::support::french::counted;
+
+/// Does the work of a job. The result says whether it was done completely, not at all, or in
+/// part.
+pub(super) async fn run(
+    work: &Work,
+    errand: JobRequest,
+    progress: &CycleProgress,
+    stop: &watch::Receiver<bool>,
+) -> Done {
+    let done = match errand {
+        JobRequest::Job(JobName::Import) => import::run(work, stop).await,
+        JobRequest::Job(JobName::Cycle) => {
+            run_cycle(&work.parts, CycleRequest::default(), progress).await
+        }
+        JobRequest::Cycle(request) => run_cycle(&work.parts, request, progress).await,
+        JobRequest::Job(JobName::Reviews) => plan_reviews(&work.parts).await,
+        JobRequest::Job(JobName::Digest) => tell(&work.parts).await,
+        JobRequest::Job(JobName::Reminders) => remind(&work.parts).await,
+        JobRequest::Job(JobName::Housekeeping) => tidy(work).await,
+        JobRequest::Job(JobName::Backup) => backup::run(work).await,
+    };
+    let job = errand.job();
+    done.unwrap_or_else(|fault| {
+        let cause: &dyn std::error::Error = &fault;
+        error!(error = cause, "Job {} failed", job.as_str());
+        Done::of(RunOutcome::Failure, with_causes(&fault))
+    })
+}
+
+async fn run_cycle(
+    parts: &Services,
+    request: CycleRequest,
+    progress: &CycleProgress,
+) -> Result<Done, JobError> {
+    let report = application::run_followed(parts, request, progress).await?;
+    let faults = report.rule_faults.len();
+    let mut detail = cycle_in_words(&report);
+    if faults > 0 {
+        detail.push_str("\u{a0}; ");
+        detail.push_str(&counted(faults, "faute de règle", "fautes de règles"));
+    }
+    let outcome = if faults > 0 { RunOutcome::PartialFailure } else { RunOutcome::Success };
+    let brief =
+        serde_json::to_string(&CycleBrief::of(&report)).map_err(ApplicationError::Record)?;
+    Ok(Done { outcome, detail, report: Some(brief) })
+}
+
+async fn plan_reviews(parts: &Services) -> Result<Done, JobError> {
+    let changes = application::plan_reviews(parts, None, false).await?;
+    let detail =
+        counted(changes.len(), "revue planifiée ou annulée", "revues planifiées ou annulées");
+    Ok(Done::of(RunOutcome::Success, detail))
+}
+
+async fn tell(parts: &Services) -> Result<Done, JobError> {
+    let notices = application::digest(parts).await?;
+    let detail = counted(notices, "message écrit", "messages écrits");
+    Ok(Done::of(RunOutcome::Success, detail))
+}
+
+/// Writes reminders, also on a day without news. Those of a day are written once.
+async fn remind(parts: &Services) -> Result<Done, JobError> {
+    let reminders = application::remind(parts).await?;
+    let detail = counted(small(reminders), "rappel écrit", "rappels écrits");
+    Ok(Done::of(RunOutcome::Success, detail))
+}
+
+async fn tidy(work: &Work) -> Result<Done, JobError> {
+    let keep = chrono::Days::new(u64::from(work.housekeeping.keep_days));
+    let now = work.parts.clock.now();
+    let before = now.checked_sub_days(keep).unwrap_or(now);
+    let tidied = work.parts.store.tidy(before).await?;
+    let removed =
+        counted(small(tidied.runs), "ancienne exécution retirée", "anciennes exécutions retirées");
+    let forgotten = work.parts.store.forget_notices(before).await?;
+    let forgotten = counted(small(forgotten), "ancien message oublié", "anciens messages oubliés");
+    let folded = if tidied.log_folded { "replié" } else { "encore lu, à replier plus tard" };
+    let detail = format!("{removed}, {forgotten}\u{a0}; journal d’écriture {folded}");
+    Ok(Done::of(RunOutcome::Success, detail))
+}
+
+fn small(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+fn cycle_in_words(report: &CycleReport) -> String {
+    let number = report.cycle;
+    match report.outcome {
+        CycleOutcome::Unchanged => format!("rien de nouveau depuis le cycle {number}"),
+        CycleOutcome::Committed | CycleOutcome::DryRun => {
+            let tried = if report.outcome == CycleOutcome::DryRun { " à blanc" } else { "" };
+            let alerts =
+                counted(report.alert_changes.len(), "changement d’alerte", "changements d’alertes");
+            let missions = counted(
+                report.mission_changes.len(),
+                "changement de mission",
+                "changements de missions",
+            );
+            format!("cycle {number}{tried}\u{a0}: {alerts}, {missions}")
+        }
+    }
+}

@@ -11,7 +11,6 @@ const KNOWN: &[(&str, &[usize])] = &[
     ("api", &[57]),
     ("application", &[2, 3, 5]),
     ("cli", &[2, 17]),
-    ("intake", &[9]),
     ("notify", &[7]),
     ("rules", &[2, 5, 6]),
     ("schedule", &[2, 3]),

@@ -12,7 +12,6 @@ const KNOWN: &[(&str, &[usize])] = &[
     ("application", &[2, 3, 5]),
     ("cli", &[2, 17]),
     ("notify", &[7]),
-    ("rules", &[2]),
     ("schedule", &[2, 3]),
     ("store", &[2, 3, 35]),
 ];

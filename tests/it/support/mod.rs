@@ -41,24 +41,18 @@ pub(crate) fn root() -> &'static Path {
 #[track_caller]
 pub(crate) fn generated_file(path: &str, text: &str) {
     let file = root().join(path);
-    let found = std::fs::read_to_string(&file).unwrap_or_default();
-    if found == text {
-        return;
-    }
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the variable of the snapshots, for the same purpose"
-    )]
+    let current = std::fs::read_to_string(&file).unwrap_or_default();
+    #[expect(clippy::disallowed_methods, reason = "the snapshots' own variable")]
     let update = std::env::var("INSTA_UPDATE");
-    if update.is_ok_and(|update| update == "always") {
+    if current != text && update.is_ok_and(|update| update == "always") {
         std::fs::write(&file, text).unwrap();
         return;
     }
-    let lines = found.lines().zip(text.lines()).enumerate();
-    let first = lines.into_iter().find(|(_, (found, expected))| found != expected);
-    let (line, (found, expected)) = first.unwrap_or((0, ("another length", "")));
-    panic!(
-        "{path}:{}: found\n  {found}\nexpected\n  {expected}\nINSTA_UPDATE=always writes it anew",
+    let line = current.lines().zip(text.lines()).take_while(|(one, other)| one == other).count();
+    let (found, expected) = (current.lines().nth(line), text.lines().nth(line));
+    assert!(
+        current == text,
+        "{path}:{}: found\n  {found:?}\nexpected\n  {expected:?}\nINSTA_UPDATE=always writes it anew",
         line + 1
     );
 }

@@ -74,6 +74,11 @@ impl AppState {
         &self.services.store
     }
 
+    /// The address by which people reach Vigie; empty if the setting does not say it.
+    pub(super) fn public_url(&self) -> &str {
+        &self.services.notify.public_url
+    }
+
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.services.clock)
     }

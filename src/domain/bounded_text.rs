@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::support::visible_text::is_invisible;
+
 /// Text of several lines, or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
@@ -20,7 +22,7 @@ pub struct OptionalText(String);
     value_type = String,
     min_length = 1,
     max_length = 4000,
-    pattern = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F][^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$"
+    pattern = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F\\u00AD\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u206F\\uFEFF][^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$"
 )]
 pub struct RequiredText(String);
 
@@ -31,7 +33,7 @@ pub struct RequiredText(String);
     value_type = String,
     min_length = 1,
     max_length = 200,
-    pattern = "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F][^\\u0000-\\u001F\\u007F-\\u009F]*$"
+    pattern = "^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F\\u00AD\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u206F\\uFEFF][^\\u0000-\\u001F\\u007F-\\u009F]*$"
 )]
 pub struct SingleLine(String);
 
@@ -122,7 +124,7 @@ fn bounded(text: &str, longest: usize) -> Result<String, String> {
 }
 
 fn not_empty(text: String) -> Result<String, String> {
-    if text.is_empty() {
+    if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
         return Err("found nothing, expected text".to_owned());
     }
     Ok(text)
@@ -141,12 +143,14 @@ mod tests {
         assert_eq!(OptionalText::try_from("  ".to_owned()).unwrap().as_str(), "");
         let refusals = [
             RequiredText::try_from(" \n".to_owned()).unwrap_err(),
+            RequiredText::try_from("\u{200b} \u{feff}".to_owned()).unwrap_err(),
             OptionalText::try_from("é".repeat(4_001)).unwrap_err(),
             OptionalText::try_from("\u{1b}[2J".to_owned()).unwrap_err(),
             SingleLine::try_from("Ada\nLovelace".to_owned()).unwrap_err(),
             SingleLine::try_from("Ada\n".to_owned()).unwrap_err(),
         ];
         insta::assert_snapshot!(refusals.join("\n"), @r"
+        found nothing, expected text
         found nothing, expected text
         found 4001 characters, expected at most 4000
         found a control character, expected text

@@ -34,7 +34,7 @@ pub use evaluate::trace::{Trace, TraceFinding, TraceReading, TraceStep};
 pub use language::library::{FUNCTIONS, LibraryFunction};
 pub use language::sandbox::ScriptLimits;
 pub use testing::branches::{Branch, BranchKind};
-pub use testing::case_file::{ExpectedAlert, cases_path};
+pub use testing::case_file::{ExpectedAlert, case_faults, cases_path};
 pub use testing::case_series::{JudgedEvaluation, JudgedSeries, judge_series};
 pub use testing::cases::{CaseOutcome, missing_cases, run_cases};
 pub use testing::coverage::{BranchCoverage, branch_coverage, concluded_on};

@@ -28,12 +28,18 @@ pub enum TelemetryError {
     Start(#[from] tracing_subscriber::util::TryInitError),
 }
 
+/// The target under which actix-web logs each request that it cannot parse, as an error.
+const HTTP_PARSER: &str = "actix_http::h1::dispatcher";
+
 /// Starts logging. `colour` is decided by the caller, which knows the terminal and `NO_COLOR`.
 ///
 /// # Errors
 /// If `filter` is not valid, or logging has already been started.
 pub fn start(filter: &str, format: LogFormat, colour: bool) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::try_new(filter)
+    // A request that is not HTTP is its client's fault and must not fill the log. A filter that names the target prevails.
+    let quiet = format!("{HTTP_PARSER}=off,{filter}");
+    let quiet = if filter.contains(HTTP_PARSER) { filter } else { &quiet };
+    let filter = EnvFilter::try_new(quiet)
         .map_err(|source| TelemetryError::Filter { found: filter.to_owned(), source })?;
     let writer = move || VisibleStderr { colour };
     let layer = tracing_subscriber::fmt::layer().with_writer(writer);

@@ -93,7 +93,8 @@ impl From<StoreError> for Problem {
             | StoreError::NotLinked { .. }
             | StoreError::TwoSnapshots { .. }
             | StoreError::AccountExists { .. }
-            | StoreError::AccountAlike { .. } => Self::Refused(error.to_string()),
+            | StoreError::AccountAlike { .. }
+            | StoreError::FormerName { .. } => Self::Refused(error.to_string()),
             StoreError::TooLate => Self::AnswerNotKept,
             StoreError::Moved { .. } => Self::Stale(error.to_string()),
             StoreError::LastAdministrator { .. } => Self::LastAdministrator(error.to_string()),

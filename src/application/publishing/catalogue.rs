@@ -217,7 +217,8 @@ pub async fn check_files(
         let found = CatalogueInForce::compile(texts, &limits, budget);
         budget.check()?;
         let remarks = rules::lints(&found.catalogue, &found.texts);
-        Ok((found.faults, remarks))
+        let cases = rules::case_faults(&found.texts);
+        Ok((found.faults.into_iter().chain(cases).collect(), remarks))
     };
     trial.run(check).await
 }

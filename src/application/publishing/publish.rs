@@ -38,10 +38,11 @@ pub async fn publish(
 ) -> Result<Publication, ApplicationError> {
     require_reason(act)?;
     let draft = parts.store.draft(number).await?;
-    let published = match draft.allows(DraftStep::Published, &act.actor) {
-        Ok(()) => publish_proved(parts, trial, (&draft, seen), act).await,
-        Err(refusal) => Err(StoreError::from(refusal).into()),
-    };
+    let published =
+        match draft.allows(DraftStep::Published, &parts.store.names_of(&act.actor).await?) {
+            Ok(()) => publish_proved(parts, trial, (&draft, seen), act).await,
+            Err(refusal) => Err(StoreError::from(refusal).into()),
+        };
     let subject = format!("draft/{number}");
     record_refusal(parts, ("rule_publication_refused", &subject), act, published).await
 }

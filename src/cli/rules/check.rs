@@ -46,9 +46,10 @@ pub(super) fn run(
     shelf: &Shelf,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
+    let cases = rules::case_faults(&shelf.0.texts);
     let lints = rules::lints(&shelf.0.catalogue, &shelf.0.texts);
     let of = |kind: Kind| move |fault| Finding { kind, fault };
-    let faults = shelf.0.faults.iter().map(of(Kind::Fault));
+    let faults = shelf.0.faults.iter().chain(&cases).map(of(Kind::Fault));
     let findings: Vec<Finding<'_>> = faults.chain(lints.iter().map(of(Kind::Lint))).collect();
     let catalogue = &shelf.0.catalogue;
     let routes = catalogue.rules().filter_map(|rule| {
@@ -58,7 +59,7 @@ pub(super) fn run(
     let title = format!(
         "{} règles compilées, {} défauts, {} remarques",
         catalogue.rules().count(),
-        shelf.0.faults.len(),
+        shelf.0.faults.len() + cases.len(),
         lints.len()
     );
     let report = Report { findings, routes: routes.collect() };
@@ -69,6 +70,7 @@ pub(super) fn run(
     let sheets = [sheet(title, rows), ways(&report.routes)];
     printer.answer(&report, &sheets, 0)?;
     Ok(match shelf.conclusion() {
+        Conclusion::Good if !cases.is_empty() => Conclusion::Bad,
         Conclusion::Good if lint_fatal && !lints.is_empty() => Conclusion::Linted,
         Conclusion::Good => Conclusion::Good,
         Conclusion::Bad | Conclusion::Linted => Conclusion::Bad,

@@ -137,8 +137,8 @@ impl Draft {
         self.steps.iter().filter(|step| step.step == DraftStep::Saved)
     }
 
-    /// Whether this step may follow, by this person.
-    pub fn allows(&self, step: DraftStep, by: &Actor) -> Result<(), DraftRefusal> {
+    /// Whether this step may follow, by the person who has or had these names.
+    pub fn allows(&self, step: DraftStep, names: &[Actor]) -> Result<(), DraftRefusal> {
         let draft = self.number;
         match (self.state(), step) {
             (DraftState::Published | DraftState::Withdrawn, _) => Err(self.over()),
@@ -149,7 +149,8 @@ impl Draft {
                 Err(DraftRefusal::NotInReview { draft })
             }
             (DraftState::InReview, DraftStep::Published) => {
-                match self.authors().into_iter().find(|author| is_same_person(author, by)) {
+                let is_own = |author: &Actor| names.iter().any(|name| is_same_person(author, name));
+                match self.authors().into_iter().find(is_own) {
                     Some(author) => Err(DraftRefusal::OwnWork { draft, author }),
                     None => Ok(()),
                 }
@@ -250,7 +251,7 @@ mod tests {
 
     #[track_caller]
     fn check(steps: &[(DraftStep, &str)], step: DraftStep, by: &str) -> String {
-        let allowed = draft(steps).allows(step, &Actor::person(by).unwrap());
+        let allowed = draft(steps).allows(step, &[Actor::person(by).unwrap()]);
         allowed.map_or_else(|refusal| refusal.to_string(), |()| "yes".to_owned())
     }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::SubjectKind;
-use crate::rules::catalogue::fault::TextPosition;
+use crate::rules::catalogue::fault::{RuleFault, TextPosition};
 
 pub(in crate::rules) const FOLDER: &str = "cases/";
 
@@ -98,6 +98,17 @@ impl ExpectedAlert {
 
 pub(in crate::rules) fn stem(path: &str) -> Option<&str> {
     path.strip_prefix(FOLDER)?.strip_suffix(".toml")
+}
+
+/// Case files that cannot be read, each with its place.
+pub fn case_faults(texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
+    let files = texts.iter().filter(|(path, _)| stem(path).is_some());
+    let fault = |(path, text): (&String, &String)| {
+        let error = toml::from_str::<File>(text).err()?;
+        let position = TextPosition::of_span(text, 0, error.span());
+        Some(RuleFault::new(path, position, error.message()))
+    };
+    files.filter_map(fault).collect()
 }
 
 pub(in crate::rules) fn read(text: &str) -> Result<File, String> {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _, SqliteConnection};
 
+use super::former_names;
 use crate::domain::accounts::access::{Account, AccountNumber, Identity, Role, Scope};
 use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::store::audit::audit_trail;
@@ -42,11 +43,9 @@ impl Store {
         Ok(select(&mut transaction, Some(number)).await?.pop())
     }
 
-    /// Refused when another account has the name, one that looks the same, or the identity.
-    ///
     /// # Errors
     ///
-    /// Another account has the name, a name that looks the same, or the identity.
+    /// Another account has or had the name or one that looks the same, or has the identity.
     pub async fn make_account(
         &self,
         terms: &AccountTerms,
@@ -148,6 +147,9 @@ pub(in crate::store) async fn change(
     act: &ActionContext,
 ) -> Result<(), StoreError> {
     write(connection, after).await?;
+    if before.name != after.name {
+        former_names::remember(connection, (before.number, &before.name), act.at).await?;
+    }
     let deed = act.deed("account_changed", subject(after.number));
     let deed = deed.was(&audited(before)).became(&audited(after));
     audit_trail::append(connection, act.at, &[deed]).await
@@ -190,6 +192,15 @@ async fn refuse_double(
         // Of two accounts made before names were compared so, each may still be changed.
         if !is_kept && skeleton(other.name.as_str()) == skeleton(terms.name.as_str()) {
             return Err(StoreError::AccountAlike { name: terms.name.clone(), other: other.name });
+        }
+    }
+    // Whoever reads the trail must not take one person for another.
+    for taken in former_names::former_names(connection).await? {
+        if Some(taken.account) != own
+            && skeleton(taken.former.as_str()) == skeleton(terms.name.as_str())
+            && !is_kept
+        {
+            return Err(StoreError::FormerName { name: taken.former, current: taken.current });
         }
     }
     Ok(())

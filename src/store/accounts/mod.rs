@@ -2,6 +2,7 @@
 
 pub(super) mod account_records;
 pub(super) mod credential;
+pub(super) mod former_names;
 pub(super) mod idempotency;
 pub(super) mod idempotent_attempt;
 pub(super) mod keys;

@@ -102,6 +102,8 @@ pub enum StoreError {
     AccountExists { name: Actor },
     #[error("`{name}` cannot be distinguished from `{other}`, the name of an account")]
     AccountAlike { name: Actor, other: Actor },
+    #[error("`{name}` is a former name of `{current}`: histories have it under that name")]
+    FormerName { name: Actor, current: Actor },
     #[error(
         "`{name}` is the last administrator of the whole State: make another one first, then begin again"
     )]

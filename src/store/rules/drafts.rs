@@ -83,7 +83,7 @@ impl Store {
             Some((number, revision)) => {
                 let draft = find(&mut transaction, number).await?;
                 is_as_seen(&mut transaction, &draft, revision).await?;
-                draft.allows(DraftStep::Saved, &act.actor)?;
+                draft.allows(DraftStep::Saved, std::slice::from_ref(&act.actor))?;
                 draft
             }
             None => opened(&mut transaction).await?,
@@ -114,7 +114,7 @@ impl Store {
         if let Some(seen) = seen {
             is_as_seen(&mut transaction, &draft, seen).await?;
         }
-        draft.allows(step, &act.actor)?;
+        draft.allows(step, std::slice::from_ref(&act.actor))?;
         let overlay = overlay::in_force(&mut transaction).await?;
         if step == DraftStep::Submitted && !changes_something(&draft, &overlay) {
             return Err(DraftRefusal::Unchanged { draft: number }.into());

@@ -11,6 +11,7 @@ use crate::domain::messages::notice::Notice;
 use crate::domain::rules::draft::{Draft, DraftFile, DraftStep};
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::domain::rules::overlay::{Overlay, Publication, PublishedFile};
+use crate::store::accounts::former_names;
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
@@ -37,7 +38,8 @@ impl Store {
         let mut transaction = self.begin_write().await?;
         let draft = drafts::find(&mut transaction, number).await?;
         drafts::is_as_seen(&mut transaction, &draft, revision).await?;
-        draft.allows(DraftStep::Published, &act.actor)?;
+        let names = former_names::names_of(&mut transaction, &act.actor).await?;
+        draft.allows(DraftStep::Published, &names)?;
         let overlay = in_force(&mut transaction).await?;
         if let Some(file) = draft.files().iter().find(|file| has_moved(file, &overlay)) {
             let path = file.path.clone();

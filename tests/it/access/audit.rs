@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use sqlx::{AssertSqlSafe, SqlitePool};
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 
 /// One line for each decision: who, what, about what.
-fn told(workplace: &Workplace, arguments: &[&str]) -> String {
+fn told(app: &TestApp, arguments: &[&str]) -> String {
     let arguments: Vec<&str> = ["audit", "list"].iter().chain(arguments).copied().collect();
-    let entries = workplace.json(&arguments);
+    let entries = app.json(&arguments);
     let mut text = String::new();
     for entry in entries.as_array().unwrap() {
         let word = |key: &str| entry[key].as_str().unwrap_or("-").to_owned();
@@ -20,8 +20,8 @@ fn told(workplace: &Workplace, arguments: &[&str]) -> String {
 }
 
 /// Changes the database behind the program's back, its guards taken away.
-fn tamper(workplace: &Workplace, statement: &str) {
-    let url = workplace.database_url();
+fn tamper(app: &TestApp, statement: &str) {
+    let url = app.database_url();
     let statement = format!(
         "drop trigger audit_is_never_changed; drop trigger audit_is_never_removed; {statement}"
     );
@@ -32,58 +32,56 @@ fn tamper(workplace: &Workplace, statement: &str) {
     });
 }
 
-fn verify(workplace: &Workplace, arguments: &[&str]) -> (Option<i32>, String) {
+fn verify(app: &TestApp, arguments: &[&str]) -> (Option<i32>, String) {
     let arguments: Vec<&str> = ["audit", "verify"].iter().chain(arguments).copied().collect();
-    let answer = workplace.run(&arguments);
+    let answer = app.run(&arguments);
     (answer.code, answer.stdout.lines().next().unwrap_or_default().to_owned())
 }
 
 #[test]
 fn what_people_and_vigie_decide_is_written_with_who_and_why() {
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let imports = told(&workplace, &["--subject", "import"]);
-    assert_eq!(imports.lines().count(), workplace.json(&["imports"]).as_array().unwrap().len());
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let imports = told(&app, &["--subject", "import"]);
+    assert_eq!(imports.lines().count(), app.json(&["imports"]).as_array().unwrap().len());
     let claire = "claire.martin@example.org (nom non prouvé)";
     assert!(imports.starts_with(&format!("{claire} import_recorded import/1 : -\n")));
 
-    let alerts = workplace.json(&["alerts", "--state", "open"]);
+    let alerts = app.json(&["alerts", "--state", "open"]);
     let alerts = alerts.as_array().unwrap();
-    let decided = told(&workplace, &["--subject", "alert", "--limit", "10000"]);
+    let decided = told(&app, &["--subject", "alert", "--limit", "10000"]);
     let raised = decided.lines().filter(|line| line.contains("vigie alert_raised alert/"));
     assert_eq!(raised.count(), alerts.len());
     let one = format!("alert/{}", alerts[0]["id"].as_str().unwrap());
     assert_eq!(
-        told(&workplace, &["--subject", &one]),
+        told(&app, &["--subject", &one]),
         format!("vigie alert_raised {one} : Première constatation.\n")
     );
-    assert!(
-        told(&workplace, &["--subject", "mission"]).contains("vigie mission_proposed mission/")
-    );
+    assert!(told(&app, &["--subject", "mission"]).contains("vigie mission_proposed mission/"));
 
     // Again, on the same data: nothing is decided, nothing is written.
-    let before = workplace.fingerprint();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    assert_eq!(workplace.fingerprint(), before);
+    let before = app.fingerprint();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    assert_eq!(app.fingerprint(), before);
 }
 
 #[test]
 fn a_second_cycle_writes_what_moved_and_nothing_of_what_lasts() {
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-11-29"]);
-    let first = told(&workplace, &["--limit", "10000"]).lines().count();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let all = told(&workplace, &["--limit", "10000"]);
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-29"]);
+    let first = told(&app, &["--limit", "10000"]).lines().count();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let all = told(&app, &["--limit", "10000"]);
     let second: Vec<&str> = all.lines().skip(first).collect();
     assert_eq!(second, ["vigie cycle_committed cycle/2 : -"]);
 }
 
 #[test]
 fn a_decision_by_nobody_is_refused() {
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     let refused = |name: &str| {
         let mut command =
-            workplace.command(&["projects", "link", "a", "b", "--reason", "x", "--by", name]);
+            app.command(&["projects", "link", "a", "b", "--reason", "x", "--by", name]);
         let output = command.env("VIGIE_ACTOR", "").output().unwrap();
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8(output.stderr).unwrap()
@@ -97,30 +95,30 @@ fn a_decision_by_nobody_is_refused() {
 
 #[test]
 fn a_trail_as_written_is_sound_and_its_head_can_be_noted() {
-    let workplace = Workplace::with_fixtures();
-    let noted = workplace.json(&["audit", "verify"]);
+    let app = TestApp::with_fixtures();
+    let noted = app.json(&["audit", "verify"]);
     let hash = noted["head"]["hash"].as_str().unwrap();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let (code, told) = verify(&workplace, &["--expect", hash]);
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let (code, told) = verify(&app, &["--expect", hash]);
     assert_eq!(code, Some(0));
     assert!(told.starts_with("Piste d’audit intègre : "), "{told}");
-    let (code_of_another, told_of_another) = verify(&workplace, &["--expect", "0123"]);
+    let (code_of_another, told_of_another) = verify(&app, &["--expect", "0123"]);
     assert_eq!(code_of_another, Some(1));
     assert!(told_of_another.contains("aucune décision n’a l’empreinte 0123"), "{told_of_another}");
 }
 
 #[test]
 fn the_database_itself_refuses_to_change_or_remove_an_entry() {
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let pool = SqlitePool::connect(&workplace.database_url()).await.unwrap();
+        let pool = SqlitePool::connect(&app.database_url()).await.unwrap();
         for statement in ["update audit set reason = 'x'", "delete from audit where number = 2"] {
             let refusal = sqlx::query(statement).execute(&pool).await.unwrap_err().to_string();
             assert!(refusal.contains("entries of the audit trail are never"), "{refusal}");
         }
         pool.close().await;
     });
-    assert_eq!(verify(&workplace, &[]).0, Some(0));
+    assert_eq!(verify(&app, &[]).0, Some(0));
 }
 
 #[test]
@@ -143,14 +141,14 @@ fn whatever_a_later_hand_does_the_first_entry_that_does_not_fit_is_named() {
         ("delete from audit where number = (select max(number) from audit)", "la fin a été coupée"),
         ("delete from audit; delete from audit_head", "intègre : 0 décisions"),
     ] {
-        let workplace = Workplace::with_fixtures();
-        let noted = workplace.json(&["audit", "verify"])["head"]["hash"].clone();
-        tamper(&workplace, statement);
-        let (code, told) = verify(&workplace, &[]);
+        let app = TestApp::with_fixtures();
+        let noted = app.json(&["audit", "verify"])["head"]["hash"].clone();
+        tamper(&app, statement);
+        let (code, told) = verify(&app, &[]);
         assert!(told.contains(expected), "{statement}: {told}");
         let caught = !expected.starts_with("intègre");
         assert_eq!(code == Some(1), caught, "{statement}");
         // A noted head catches even a trail that is wholly replaced.
-        assert_eq!(verify(&workplace, &["--expect", noted.as_str().unwrap()]).0, Some(1));
+        assert_eq!(verify(&app, &["--expect", noted.as_str().unwrap()]).0, Some(1));
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 
@@ -22,9 +22,9 @@ async fn call(service: &Running, token: &str, method: &str, path: &str) -> (u16,
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_let_in_without_a_token_that_holds() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Claire", &[Role::Reader], &[]).await;
-    let service = workplace.serve("2026-11-25T09:00:00Z").await;
+    let app = TestApp::new();
+    let token = app.token("Claire", &[Role::Reader], &[]).await;
+    let service = app.serve("2026-11-25T09:00:00Z").await;
     let who = call(&service, &token, "GET", "/api/v1/session").await;
     assert_eq!((who.0, &who.1["name"]), (200, &json!("Claire")));
     for wrong in ["", "vigie_guess", "x", &token[1..], &format!("{token}a")] {
@@ -34,15 +34,15 @@ async fn nobody_is_let_in_without_a_token_that_holds() {
     assert_eq!(call(&service, "", "GET", "/healthz").await.0, 200);
     service.stop().await.unwrap();
 
-    workplace.ok(&["tokens", "revoke", "1", "--reason", "fuite"]);
-    let again = workplace.serve("2026-11-25T09:00:00Z").await;
+    app.ok(&["tokens", "revoke", "1", "--reason", "fuite"]);
+    let again = app.serve("2026-11-25T09:00:00Z").await;
     assert_eq!(call(&again, &token, "GET", "/api/v1/session").await.0, 401);
-    let other = workplace.token("Claire", &[], &[]).await;
+    let other = app.token("Claire", &[], &[]).await;
     assert_eq!(call(&again, &other, "GET", "/api/v1/session").await.0, 200);
-    workplace.ok(&["accounts", "close", "Claire", "--reason", "départ"]);
+    app.ok(&["accounts", "close", "Claire", "--reason", "départ"]);
     assert_eq!(call(&again, &other, "GET", "/api/v1/session").await.0, 401);
     again.stop().await.unwrap();
-    let later = workplace.serve("2100-01-01T00:00:00Z").await;
+    let later = app.serve("2100-01-01T00:00:00Z").await;
     assert_eq!(call(&later, &other, "GET", "/api/v1/session").await.0, 401);
     later.stop().await.unwrap();
 }
@@ -50,9 +50,9 @@ async fn nobody_is_let_in_without_a_token_that_holds() {
 /// However many ask at once, nobody hears what was so before.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_program_writes_of_a_token_holds_from_the_next_request_on() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;
-    let service = workplace.serve("2026-11-25T09:00:00Z").await;
+    let app = TestApp::new();
+    let token = app.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;
+    let service = app.serve("2026-11-25T09:00:00Z").await;
     let url = format!("http://{}/api/v1/session", service.address());
     let client = reqwest::Client::new();
     let all = async || {
@@ -68,21 +68,21 @@ async fn what_another_program_writes_of_a_token_holds_from_the_next_request_on()
         said
     };
     assert_eq!(all().await, [(200, json!(["reader", "analyst"]))]);
-    workplace.ok(&["accounts", "change", "Claire", "--role", "reader", "--reason", "mutée"]);
+    app.ok(&["accounts", "change", "Claire", "--role", "reader", "--reason", "mutée"]);
     assert_eq!(all().await, [(200, json!(["reader"]))]);
-    workplace.ok(&["tokens", "revoke", "1", "--reason", "fuite"]);
+    app.ok(&["tokens", "revoke", "1", "--reason", "fuite"]);
     assert_eq!(all().await, [(401, Value::Null)]);
     service.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_is_missing_is_told_and_audited() {
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let reader = workplace.token("Claire", &[Role::Reader], &[]).await;
-    let analyst = workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let justice = workplace.token("Jules", &[Role::Analyst], &["MJ"]).await;
-    let service = workplace.serve("2020-12-01T09:00:00Z").await;
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let reader = app.token("Claire", &[Role::Reader], &[]).await;
+    let analyst = app.token("Anne", &[Role::Analyst], &[]).await;
+    let justice = app.token("Jules", &[Role::Analyst], &["MJ"]).await;
+    let service = app.serve("2020-12-01T09:00:00Z").await;
     let alert = call(&service, &reader, "GET", "/api/v1/alerts").await.1["data"][0]["id"].clone();
     let seen = format!("/api/v1/alerts/{}/acknowledgement", alert.as_str().unwrap());
 
@@ -98,7 +98,7 @@ async fn a_role_that_is_missing_is_told_and_audited() {
     assert_eq!((beyond.0, &beyond.1["type"]), (403, &json!("urn:vigie:problem:beyond-scope")));
     service.stop().await.unwrap();
 
-    let trail = workplace.json(&["audit", "list", "--subject", "route"]);
+    let trail = app.json(&["audit", "list", "--subject", "route"]);
     let told = trail.as_array().unwrap().iter().map(|entry| {
         let text = |key: &str| entry[key].as_str().unwrap();
         format!("{} {} {}", text("actor"), text("action"), text("subject"))
@@ -111,9 +111,9 @@ async fn a_role_that_is_missing_is_told_and_audited() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_two_readers_could_take_otherwise_is_refused() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;
-    let service = workplace.serve("2026-11-25T09:00:00Z").await;
+    let app = TestApp::new();
+    let token = app.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;
+    let service = app.serve("2026-11-25T09:00:00Z").await;
     let url = |path: &str| format!("http://{}{path}", service.address());
     let client = reqwest::Client::new();
     let status =
@@ -137,9 +137,9 @@ async fn a_request_that_two_readers_could_take_otherwise_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_revokes_itself_and_those_that_may_do_no_more() {
-    let workplace = Workplace::new();
-    let broad = workplace.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;
-    let service = workplace.serve("2026-11-25T09:00:00Z").await;
+    let app = TestApp::new();
+    let broad = app.token("Claire", &[Role::Reader, Role::Analyst], &[]).await;
+    let service = app.serve("2026-11-25T09:00:00Z").await;
     let url = |path: &str| format!("http://{}/api/v1/tokens{path}", service.address());
     let client = reqwest::Client::new();
     let issued = async |roles: Value| {

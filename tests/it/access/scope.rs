@@ -9,8 +9,8 @@ use crate::store::scope::panorama;
 use crate::store::stores::Scratch;
 use crate::support;
 use crate::support::doors::{Reply, Samples};
-use crate::support::world::World;
-use crate::support::{doors, world};
+use crate::support::ministry_data::MinistryData;
+use crate::support::{doors, ministry_data};
 use vigie::api::{Requirement, Route, routes};
 use vigie::domain::accounts::access::{Role, Scope};
 use vigie::domain::ids::MinistryCode;
@@ -31,18 +31,18 @@ const QUERIES: [&str; 8] = [
 /// nothing; then for a caller of the whole State, on what was another's.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_door_opens_to_these_roles_and_ministries() {
-    let world = World::new().await;
+    let data = MinistryData::new().await;
     let mut tokens = Vec::new();
     for role in Role::ALL {
-        let justice = support::token(&world.store, &format!("{role} MJ"), &[role], &["MJ"]).await;
-        let whole = support::token(&world.store, &format!("{role} all"), &[role], &[]).await;
+        let justice = support::token(&data.store, &format!("{role} MJ"), &[role], &["MJ"]).await;
+        let whole = support::token(&data.store, &format!("{role} all"), &[role], &[]).await;
         tokens.push((role, justice, whole));
     }
-    let service = doors::serve(world.database_url()).await;
+    let service = doors::serve(data.database_url()).await;
     let client = reqwest::Client::new();
     let mut table = "own other's nothing's, then whole State\n".to_owned();
     for route in routes() {
-        let [own, other, none] = paths(&world, "MJ", route).await;
+        let [own, other, none] = paths(&data, "MJ", route).await;
         let ask = async |token: &str, path: &str| {
             let body = doors::body(&route.path);
             doors::call(&client, &service, (route.method.as_str(), path), (token, &body)).await
@@ -86,10 +86,10 @@ fn without(body: &str, path: &str) -> String {
 }
 
 /// On something of one's own, of another's, of nothing at all.
-async fn paths(world: &World, ministry: &str, route: &Route) -> [String; 3] {
+async fn paths(data: &MinistryData, ministry: &str, route: &Route) -> [String; 3] {
     let mut paths = [(); 3].map(|()| route.path.clone());
     for parameter in doors::parameters(&route.path) {
-        let Samples { own, others, none } = doors::samples(world, ministry, parameter).await;
+        let Samples { own, others, none } = doors::samples(data, ministry, parameter).await;
         let ids = [own, others[0].clone(), none];
         for (path, id) in paths.iter_mut().zip(ids) {
             *path = path.replace(&format!("{{{parameter}}}"), &id);
@@ -100,29 +100,30 @@ async fn paths(world: &World, ministry: &str, route: &Route) -> [String; 3] {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_answer_to_a_ministry_tells_of_anothers_whatever_is_asked() {
-    let world = World::new().await;
-    let all = support::token(&world.store, "Chef", &Role::ALL, &[]).await;
+    let data = MinistryData::new().await;
+    let all = support::token(&data.store, "Chef", &Role::ALL, &[]).await;
     let mut callers = Vec::new();
     for ministry in ["MJ", "MTE"] {
         let name = format!("Chef {ministry}");
-        let token = support::token(&world.store, &name, &Role::ALL, &[ministry]).await;
+        let token = support::token(&data.store, &name, &Role::ALL, &[ministry]).await;
         callers.push((ministry, token));
     }
-    let service = doors::serve(world.database_url()).await;
+    let service = doors::serve(data.database_url()).await;
     let client = reqwest::Client::new();
     let get = async |token: &str, path: &str| {
         doors::call(&client, &service, ("GET", path), (token, &Value::Null)).await
     };
     for (ministry, token) in &callers {
-        let secrets = world.secrets(&Scope::of([MinistryCode::new(*ministry)])).await;
+        let secrets = data.secrets(&Scope::of([MinistryCode::new(*ministry)])).await;
         let mut told_to_all = BTreeSet::new();
         for route in routes().iter().filter(|route| route.method == "GET" && needs_account(route)) {
-            for path in every_path(&world, ministry, route).await {
+            for path in every_path(&data, ministry, route).await {
                 check(&path, &get(token, &path).await, &secrets);
             }
-            let [own, ..] = paths(&world, ministry, route).await;
+            let [own, ..] = paths(&data, ministry, route).await;
             let shown = get(&all, &own).await.text;
-            told_to_all.extend(world::told(&shown, &secrets).into_iter().map(str::to_owned));
+            told_to_all
+                .extend(ministry_data::told(&shown, &secrets).into_iter().map(str::to_owned));
         }
         assert!(told_to_all.len() * 2 > secrets.len(), "the doors tell even the State little");
     }
@@ -133,7 +134,7 @@ async fn no_answer_to_a_ministry_tells_of_anothers_whatever_is_asked() {
 #[track_caller]
 fn check(path: &str, reply: &Reply, secrets: &BTreeSet<String>) {
     let words = path.replace("%20", " ");
-    let told: Vec<&str> = world::told(&reply.text, secrets)
+    let told: Vec<&str> = ministry_data::told(&reply.text, secrets)
         .into_iter()
         .filter(|secret| !words.contains(secret))
         .collect();
@@ -146,9 +147,9 @@ fn needs_account(route: &Route) -> bool {
 }
 
 /// Its own, each of the others', nothing's; and each with what could be asked beside.
-async fn every_path(world: &World, ministry: &str, route: &Route) -> Vec<String> {
+async fn every_path(data: &MinistryData, ministry: &str, route: &Route) -> Vec<String> {
     let parameters = doors::parameters(&route.path);
-    let [own, other, none] = paths(world, ministry, route).await;
+    let [own, other, none] = paths(data, ministry, route).await;
     let mut paths = vec![own.clone(), other, none];
     let joint = if own.contains('?') { "&" } else { "?" };
     let beside = |query: &str| format!("{own}{}", query.replace('?', joint));
@@ -158,7 +159,7 @@ async fn every_path(world: &World, ministry: &str, route: &Route) -> Vec<String>
         paths.extend(tables.map(|table| own.replace("projects", table)));
     }
     if let [parameter] = parameters.as_slice() {
-        let others = doors::samples(world, ministry, parameter).await.others;
+        let others = doors::samples(data, ministry, parameter).await.others;
         let hole = format!("{{{parameter}}}");
         paths.extend(others.into_iter().map(|id| route.path.replace(&hole, &id)));
     }
@@ -167,9 +168,9 @@ async fn every_path(world: &World, ministry: &str, route: &Route) -> Vec<String>
 
 #[tokio::test]
 async fn a_ministry_without_a_project_is_told_that_there_is_no_data() {
-    let world = World::new().await;
-    let token = support::token(&world.store, "Personne", &Role::ALL, &["ZZZ"]).await;
-    let service = doors::serve(world.database_url()).await;
+    let data = MinistryData::new().await;
+    let token = support::token(&data.store, "Personne", &Role::ALL, &["ZZZ"]).await;
+    let service = doors::serve(data.database_url()).await;
     let client = reqwest::Client::new();
     let mut answers = String::new();
     for path in ["portfolio", "projects", "alerts", "missions/ranking", "coverage", "projects/MJ"] {
@@ -192,9 +193,9 @@ async fn a_ministry_without_a_project_is_told_that_there_is_no_data() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_portfolio_of_a_ministry_is_its_line_in_that_of_the_state() {
-    let world = World::new().await;
-    let all = support::token(&world.store, "Chef", &Role::ALL, &[]).await;
-    let service = doors::serve(world.database_url()).await;
+    let data = MinistryData::new().await;
+    let all = support::token(&data.store, "Chef", &Role::ALL, &[]).await;
+    let service = doors::serve(data.database_url()).await;
     let client = reqwest::Client::new();
     let portfolio = async |token: &str| {
         let asked = ("GET", "/api/v1/portfolio");
@@ -205,7 +206,7 @@ async fn the_portfolio_of_a_ministry_is_its_line_in_that_of_the_state() {
     assert!(lines.len() > 5);
     for line in lines {
         let code = line["ministry"].as_str().unwrap();
-        let token = support::token(&world.store, code, &[Role::Reader], &[code]).await;
+        let token = support::token(&data.store, code, &[Role::Reader], &[code]).await;
         let own = portfolio(&token).await;
         assert_eq!(own["ministries"].as_array().unwrap().len(), 1, "{code}");
         assert_eq!(own["edition"], whole["edition"]);

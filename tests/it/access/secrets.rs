@@ -5,10 +5,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::Workplace;
-use crate::support::desk::Desk;
+use crate::support::TestApp;
 use crate::support::servers::mail::{Demands, SmtpServer};
 use crate::support::servers::reception::Receptionist;
+use crate::support::test_server::TestServer;
 use vigie::domain::accounts::access::Role;
 use vigie::server::config::load;
 
@@ -59,15 +59,15 @@ fn said(command: &mut Command) -> (Option<i32>, String) {
 
 #[test]
 fn settings_in_force_are_shown_and_dumped_without_secrets() {
-    let workplace = Workplace::new();
-    std::fs::write(workplace.path("vigie.toml"), settings(1, "http://127.0.0.1:1/")).unwrap();
+    let app = TestApp::new();
+    std::fs::write(app.path("vigie.toml"), settings(1, "http://127.0.0.1:1/")).unwrap();
     for format in ["table", "json", "csv"] {
-        let (code, text) = said(&mut workplace.command(&["config", "check", "--format", format]));
+        let (code, text) = said(&mut app.command(&["config", "check", "--format", format]));
         assert_eq!(code, Some(0), "{text}");
         assert_nothing_leaks(&format!("config check as {format}"), &text);
         assert!(text.contains("127.0.0.1:1/") && text.contains("(secret)"), "{text}");
     }
-    let config = load(Some(&workplace.path("vigie.toml"))).unwrap();
+    let config = load(Some(&app.path("vigie.toml"))).unwrap();
     assert_nothing_leaks("Debug", &format!("{config:?} {config:#?}"));
     let settings = config.notify();
     assert_nothing_leaks("Debug", &format!("{settings:?} {settings:#?}"));
@@ -76,20 +76,19 @@ fn settings_in_force_are_shown_and_dumped_without_secrets() {
 
 #[test]
 fn a_password_of_digits_is_text_wherever_it_is_set() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     for digits in ["123456", "007", "1e5", "99887766998877669988776699887766", "true", "[x]"] {
-        let mut command = workplace.command(&["config", "check"]);
+        let mut command = app.command(&["config", "check"]);
         command.env("VIGIE_MAIL__PASSWORD", digits).env("VIGIE_MAIL__USERNAME", digits);
         let (code, text) = said(&mut command);
         assert_eq!(code, Some(0), "{digits}: {text}");
         let shown = text.replace(&format!("\"username\":\"{digits}\""), "");
         assert!(!shown.contains(digits) || digits == "true", "{digits}: {text}");
     }
-    std::fs::write(workplace.path("vigie.toml"), "[mail]\npassword = 99887766\nusername = 12\n")
-        .unwrap();
-    let config = load(Some(&workplace.path("vigie.toml"))).unwrap();
+    std::fs::write(app.path("vigie.toml"), "[mail]\npassword = 99887766\nusername = 12\n").unwrap();
+    let config = load(Some(&app.path("vigie.toml"))).unwrap();
     assert_eq!((config.mail.password.reveal(), config.mail.username.as_str()), ("99887766", "12"));
-    let (code, text) = said(&mut workplace.command(&["config", "check"]));
+    let (code, text) = said(&mut app.command(&["config", "check"]));
     assert!(code == Some(0) && !text.contains("99887766"), "{text}");
 }
 
@@ -182,13 +181,13 @@ fn faulty_files() -> Vec<(String, &'static str)> {
 
 #[test]
 fn variables_that_cannot_be_read_say_where_and_what_was_expected_and_no_secret() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     for (variable, value, expected) in faulty_webhooks().into_iter().chain(faulty_variables()) {
         let variable_of_token = (variable != "VIGIE_TCHAP").then_some("VIGIE_TOKEN");
         let mut command = match variable {
-            "VIGIE_DATABASE_URL" => workplace.command(&["alerts"]),
-            "VIGIE_IMPORT__URLS" => workplace.command(&["jobs", "run", "import"]),
-            _ => workplace.command(&["config", "check"]),
+            "VIGIE_DATABASE_URL" => app.command(&["alerts"]),
+            "VIGIE_IMPORT__URLS" => app.command(&["jobs", "run", "import"]),
+            _ => app.command(&["config", "check"]),
         };
         command.env(variable, &value);
         if let Some(token) = variable_of_token {
@@ -205,10 +204,10 @@ fn variables_that_cannot_be_read_say_where_and_what_was_expected_and_no_secret()
 
 #[test]
 fn files_that_cannot_be_read_say_where_and_what_was_expected_and_no_secret() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     for (file, expected) in faulty_files() {
-        std::fs::write(workplace.path("vigie.toml"), &file).unwrap();
-        let (code, text) = said(&mut workplace.command(&["config", "check"]));
+        std::fs::write(app.path("vigie.toml"), &file).unwrap();
+        let (code, text) = said(&mut app.command(&["config", "check"]));
         assert_eq!(code, Some(1), "{file}\n{text}");
         assert!(text.contains(expected), "{file}\n{text}");
         assert!(!text.contains("999999"), "{text}");
@@ -224,15 +223,15 @@ async fn what_is_sent_with_secrets_leaves_none_in_logs_outputs_answers_and_metri
     let demands = Demands { tls: true, password: Some(password), echo: true, ..Demands::default() };
     let Some(server) = SmtpServer::start(&demands) else { return };
     let receiver = Receptionist::start(&[500]).await;
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     let tls = format!(
         "tls = \"starttls\"\nca_file = \"{}\"\nusername = \"vigie\"",
         server.authority().display()
     );
     let text = settings(server.port, &receiver.url("")).replace("tls = \"none\"", &tls);
-    std::fs::write(workplace.path("vigie.toml"), text).unwrap();
+    std::fs::write(app.path("vigie.toml"), text).unwrap();
     let run = async |arguments: &[&str]| {
-        let mut command = workplace.command(arguments);
+        let mut command = app.command(arguments);
         command
             .env("VIGIE_LOG", "trace")
             .env("VIGIE_LOG_FORMAT", "json")
@@ -254,9 +253,9 @@ async fn what_is_sent_with_secrets_leaves_none_in_logs_outputs_answers_and_metri
     run(&["audit", "list", "--format", "json"]).await;
     assert!(receiver.calls().iter().any(|call| call.path.contains(MARK)), "it was sent there");
 
-    let token = workplace.token("Ada", &[Role::Administrator, Role::Analyst], &[]).await;
-    let config = load(Some(&workplace.path("vigie.toml"))).unwrap();
-    let desk = Desk::with(workplace, "2026-11-24T08:00:00Z", |settings| {
+    let token = app.token("Ada", &[Role::Administrator, Role::Analyst], &[]).await;
+    let config = load(Some(&app.path("vigie.toml"))).unwrap();
+    let api = TestServer::with(app, "2026-11-24T08:00:00Z", |settings| {
         settings.mail = config.mail.clone();
         settings.tchap = config.tchap.clone();
         settings.webhooks = config.webhooks.clone();
@@ -266,21 +265,21 @@ async fn what_is_sent_with_secrets_leaves_none_in_logs_outputs_answers_and_metri
     for path in
         ["/api/v1/receivers", "/api/v1/notices", "/metrics", "/readyz?verbose", "/api/v1/jobs"]
     {
-        let request = reqwest::Client::new().get(desk.url(path)).bearer_auth(&token);
+        let request = reqwest::Client::new().get(api.url(path)).bearer_auth(&token);
         let answer = request.send().await.unwrap().text().await.unwrap();
         assert_nothing_leaks(path, &answer);
     }
-    desk.close().await;
+    api.close().await;
     receiver.handle.stop(false).await;
 }
 
 /// What callers prove themselves with, and the links that are worth an account.
 #[actix_web::test]
 async fn a_service_logs_no_token_cookie_invitation_nor_code_of_whoever_calls() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Ada", &[Role::Administrator], &[]).await;
-    let log = workplace.path("log");
-    let mut child = workplace
+    let app = TestApp::new();
+    let token = app.token("Ada", &[Role::Administrator], &[]).await;
+    let log = app.path("log");
+    let mut child = app
         .command(&["serve"])
         .env("VIGIE_LISTEN", "127.0.0.1:0")
         .env("VIGIE_LOG", "trace")
@@ -321,7 +320,7 @@ async fn a_service_logs_no_token_cookie_invitation_nor_code_of_whoever_calls() {
     assert!(text.contains("TRACE"), "the log is at its most talkative");
     assert_nothing_leaks("the log of the service", &text);
     assert!(!text.contains(&token), "the log tells a token");
-    let trail = workplace.ok(&["audit", "list", "--format", "json"]);
+    let trail = app.ok(&["audit", "list", "--format", "json"]);
     assert_nothing_leaks("the trail", &trail);
     assert!(serde_json::from_str::<Value>(&trail).is_ok() && !trail.contains(&token));
 }

@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use insta::assert_snapshot;
-use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
+use reqwest::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 
-use crate::operation::jobs_support::HandClock;
-use crate::support::Workplace;
+use crate::support::TestApp;
+use crate::support::manual_clock::ManualClock;
 use vigie::server;
 use vigie::server::Running;
+use vigie::server::config::Config;
 
 const NOW: &str = "2020-12-01T09:00:00Z";
 
-async fn start(workplace: &Workplace, clock: Arc<HandClock>) -> Running {
-    let config = workplace.settings();
-    server::start(&config, clock).await.unwrap()
+async fn start(app: &TestApp, clock: Arc<ManualClock>) -> Running {
+    server::start(&app.settings(), clock).await.unwrap()
 }
 
 struct Answer {
@@ -40,8 +40,8 @@ async fn submit(link: &str, name: &str) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_start_makes_one_administrator_who_is_signed_in_and_shown_a_token_once() {
-    let workplace = Workplace::new();
-    let service = start(&workplace, HandClock::at(NOW)).await;
+    let app = TestApp::new();
+    let service = start(&app, ManualClock::at(NOW)).await;
     let link = service.first_link().unwrap().to_owned();
     let page = answer(Client::new().get(&link)).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -67,17 +67,17 @@ async fn the_first_start_makes_one_administrator_who_is_signed_in_and_shown_a_to
     assert_eq!(submit(&link, "Eve").await.status, StatusCode::NOT_FOUND);
     assert_eq!(answer(Client::new().get(&link)).await.status, StatusCode::NOT_FOUND);
     service.stop().await.unwrap();
-    let again = start(&workplace, HandClock::at(NOW)).await;
+    let again = start(&app, ManualClock::at(NOW)).await;
     assert_eq!(again.first_link(), None);
     again.stop().await.unwrap();
-    let told = workplace.ok(&["audit", "list"]);
+    let told = app.ok(&["audit", "list"]);
     assert!(told.contains("Ada Martin") && !told.contains(token), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_worth_its_signature_and_changes_only_what_pages_of_vigie_ask_for() {
-    let workplace = Workplace::new();
-    let service = start(&workplace, HandClock::at(NOW)).await;
+    let app = TestApp::new();
+    let service = start(&app, ManualClock::at(NOW)).await;
     let link = service.first_link().unwrap().to_owned();
     let home = link.split("/setup/").next().unwrap();
     let given = submit(&link, "Ada Martin").await.cookie.unwrap();
@@ -112,26 +112,43 @@ async fn a_session_is_worth_its_signature_and_changes_only_what_pages_of_vigie_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_with_the_public_host_and_another_scheme_is_not_one_of_vigie() {
+    let app = TestApp::new();
+    let config = Config { public_url: "http://vigie.example".to_owned(), ..app.settings() };
+    let service = server::start(&config, ManualClock::at(NOW)).await.unwrap();
+    let first = service.first_link().unwrap().to_owned();
+    let path = first.split("/setup/").nth(1).unwrap();
+    let link = format!("http://{}/setup/{path}", service.address());
+    let submit = |origin: &str| {
+        let request = Client::new().post(&link).header(HOST, "vigie.example");
+        request.header(ORIGIN, origin).form(&[("name", "Ada Martin")])
+    };
+    assert_eq!(answer(submit("https://vigie.example")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer(submit("http://vigie.example")).await.status, StatusCode::CREATED);
+    service.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_holds_for_a_day_and_until_there_is_an_account_however_it_was_made() {
-    let workplace = Workplace::new();
-    let clock = HandClock::at(NOW);
-    let service = start(&workplace, Arc::clone(&clock)).await;
+    let app = TestApp::new();
+    let clock = ManualClock::at(NOW);
+    let service = start(&app, Arc::clone(&clock)).await;
     let link = service.first_link().unwrap().to_owned();
     clock.set("2020-12-02T09:00:00Z");
     assert_eq!(answer(Client::new().get(&link)).await.status, StatusCode::NOT_FOUND);
     clock.set(NOW);
     assert_eq!(answer(Client::new().get(&link)).await.status, StatusCode::OK);
-    workplace.ok(&["accounts", "add", "Paul", "--role", "administrator", "--by", "Paul"]);
+    app.ok(&["accounts", "add", "Paul", "--role", "administrator", "--by", "Paul"]);
     assert_eq!(submit(&link, "Eve").await.status, StatusCode::NOT_FOUND);
     service.stop().await.unwrap();
 }
 
 #[test]
 fn the_command_line_gives_a_new_link_as_long_as_there_is_no_account() {
-    let workplace = Workplace::new();
-    let link = workplace.ok(&["accounts", "invite"]);
+    let app = TestApp::new();
+    let link = app.ok(&["accounts", "invite"]);
     assert!(link.contains("/setup/"), "{link}");
-    workplace.ok(&["accounts", "add", "Paul", "--role", "administrator", "--by", "Paul"]);
-    let late = workplace.run(&["accounts", "invite"]);
+    app.ok(&["accounts", "add", "Paul", "--role", "administrator", "--by", "Paul"]);
+    let late = app.run(&["accounts", "invite"]);
     assert_snapshot!(late.stderr, @"vigie: there are accounts already: an administrator opens others, or `vigie accounts add` here");
 }

@@ -7,8 +7,8 @@ use reqwest::header::{LOCATION, SET_COOKIE};
 use reqwest::{Response, Url};
 use serde_json::{Value, json};
 
-use crate::operation::jobs_support::HandClock;
-use crate::support::Workplace;
+use crate::support::TestApp;
+use crate::support::manual_clock::ManualClock;
 use crate::support::servers::provider::{Browser, HOME, OpenIdProvider};
 use vigie::auth::{Flavour, Organisation, SignInSettings};
 use vigie::domain::accounts::access::Role;
@@ -19,9 +19,9 @@ use vigie::server::config::Config;
 use vigie::support::clock::{Clock as _, SystemClock};
 
 struct Vigie {
-    workplace: Workplace,
+    app: TestApp,
     running: Running,
-    clock: Arc<HandClock>,
+    clock: Arc<ManualClock>,
 }
 
 /// What a browser is answered.
@@ -34,19 +34,19 @@ struct Shown {
 
 impl Vigie {
     async fn open(settings: SignInSettings) -> Self {
-        Self::over(Workplace::new(), settings).await
+        Self::over(TestApp::new(), settings).await
     }
 
-    async fn over(workplace: Workplace, sign_in: SignInSettings) -> Self {
+    async fn over(app: TestApp, sign_in: SignInSettings) -> Self {
         let config = Config {
             public_url: HOME.to_owned(),
             sign_in: SignInSettings { contact: "risques@dinum.example".to_owned(), ..sign_in },
-            ..workplace.settings()
+            ..app.settings()
         };
-        let clock = HandClock::at(&SystemClock.now().to_rfc3339());
-        let service: Arc<HandClock> = Arc::clone(&clock);
+        let clock = ManualClock::at(&SystemClock.now().to_rfc3339());
+        let service: Arc<ManualClock> = Arc::clone(&clock);
         let running = server::start(&config, service).await.unwrap();
-        Self { workplace, running, clock }
+        Self { app, running, clock }
     }
 
     fn url(&self, address: &str) -> Url {
@@ -82,7 +82,7 @@ impl Vigie {
     /// What the trail says of sign-ins and accounts.
     async fn trail(self) -> String {
         self.running.stop().await.unwrap();
-        let entries = self.workplace.json(&["audit", "list"]);
+        let entries = self.app.json(&["audit", "list"]);
         let lines = entries.as_array().unwrap().iter().map(|entry| {
             let of = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
             format!("{} {} {} {}", of("actor"), of("action"), of("subject"), of("reason"))
@@ -163,7 +163,7 @@ async fn an_agent_sees_the_ministry_of_their_establishment_once_somebody_gave_th
     let elsewhere = vigie.sign_in(&mut browser).await;
     provider.tell(&json!({ "person": agent("11001001400022") })).await;
     let new = vigie.sign_in(&mut browser).await;
-    vigie.workplace.ok(&[
+    vigie.app.ok(&[
         "accounts",
         "change",
         "ada@justice.example",
@@ -177,7 +177,7 @@ async fn an_agent_sees_the_ministry_of_their_establishment_once_somebody_gave_th
     let page = vigie.get(&mut browser, "/account").await;
     provider.tell(&json!({ "person": agent("") })).await;
     let unsaid = vigie.sign_in(&mut Browser::new()).await;
-    vigie.workplace.ok(&["accounts", "close", "ada@justice.example", "--reason", "départ"]);
+    vigie.app.ok(&["accounts", "close", "ada@justice.example", "--reason", "départ"]);
     provider.tell(&json!({ "person": agent("11001001400022") })).await;
     let closed = vigie.sign_in(&mut Browser::new()).await;
     let pages = [elsewhere, new, page, unsaid, closed].map(|shown| shown.words());

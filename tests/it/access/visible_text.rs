@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::messages::delivery::mail;
-use crate::support::desk::Desk;
-use crate::support::office::Office;
+use crate::support::mailed_app::MailedApp;
 use crate::support::servers::mail::Demands;
-use crate::support::{Workplace, fixtures};
+use crate::support::test_server::TestServer;
+use crate::support::{TestApp, fixtures};
 use vigie::domain::accounts::access::Role;
 use vigie::domain::messages::notice::{Content, Notice};
 use vigie::store::Store;
@@ -24,22 +24,22 @@ fn assert_visible(what: &str, text: &str) {
 }
 
 /// The fixtures, one project of which has a name that hides much.
-fn workplace() -> Workplace {
-    let workplace = Workplace::new();
+fn app() -> TestApp {
+    let app = TestApp::new();
     for file in ["2020-06.panorama.csv", "2020-11.panorama.csv"] {
         let text = std::fs::read_to_string(fixtures().join(file)).unwrap();
         let odd = text.replace("CYCLADES", "CYC\u{202e}LA\u{200b}DES");
-        let path = workplace.path(file);
+        let path = app.path(file);
         std::fs::write(&path, odd).unwrap();
-        workplace.ok(&["import", path.to_str().unwrap()]);
+        app.ok(&["import", path.to_str().unwrap()]);
     }
-    workplace
+    app
 }
 
 #[test]
 fn what_a_terminal_shows_moves_and_turns_nothing_and_json_tells_the_same_to_programs() {
-    let workplace = workplace();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let app = app();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
     for arguments in [
         vec!["panorama", "--as-of", "2020-11-30"],
         vec!["alerts"],
@@ -48,31 +48,31 @@ fn what_a_terminal_shows_moves_and_turns_nothing_and_json_tells_the_same_to_prog
         vec!["export", "projects", "--as-of", "2020-11-30"],
         vec!["export", "alerts"],
     ] {
-        assert_visible(&arguments.join(" "), &workplace.ok(&arguments));
+        assert_visible(&arguments.join(" "), &app.ok(&arguments));
         if arguments[0] != "export" {
             for format in ["csv", "json"] {
                 let mut asked = arguments.clone();
                 asked.extend(["--format", format]);
-                assert_visible(&asked.join(" "), &workplace.ok(&asked));
+                assert_visible(&asked.join(" "), &app.ok(&asked));
             }
         }
     }
-    let refused = workplace.run(&["project", &format!("nobody{ODD}")]);
+    let refused = app.run(&["project", &format!("nobody{ODD}")]);
     assert_eq!(refused.code, Some(1));
     assert_visible("a refusal", &refused.stderr);
 
     // Programs read what was kept.
     let odd = "CYC\u{202e}LA\u{200b}DES";
-    let project = workplace.json(&["project", odd, "--as-of", "2020-11-30"]);
+    let project = app.json(&["project", odd, "--as-of", "2020-11-30"]);
     assert!(project.to_string().contains(odd), "{project}");
 }
 
 #[test]
 fn mails_show_what_they_say_even_those_that_were_kept_before() {
-    let Some(office) = Office::open(&Demands::default()) else { return };
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let store = Store::open(&office.workplace.database_url()).await.unwrap();
+        let store = Store::open(&mailed.app.database_url()).await.unwrap();
         let now = NOW.parse().unwrap();
         let notice = Notice {
             title: format!("Alerte{ODD} n° 1\n2"),
@@ -86,30 +86,30 @@ fn mails_show_what_they_say_even_those_that_were_kept_before() {
         store.commit_reminders(&[notice], &[], now).await.unwrap();
         store.close().await;
     });
-    let mails = office.deliver();
+    let mails = mailed.deliver();
     let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
     assert_eq!(mail.headers["subject"], "Alerte[2J n° 1 2");
     assert_eq!(mail.text.replace('\r', "").trim_end(), "Du[2J texte,\nsur deux lignes.");
     assert_eq!(mail.html.trim_end(), "<p>Du[2J texte.</p>");
-    let kept = office.workplace.json(&["notices", "list"]);
+    let kept = mailed.app.json(&["notices", "list"]);
     assert_eq!(kept[0]["title"], format!("Alerte{ODD} n° 1\n2"), "what is kept stays as it was");
 }
 
 #[actix_web::test]
 async fn feeds_exports_workbooks_and_what_a_server_tells_show_what_they_say() {
-    let workplace = workplace();
-    let mut alerts = workplace.command(&["cycle", "--as-of", "2020-11-30"]);
+    let app = app();
+    let mut alerts = app.command(&["cycle", "--as-of", "2020-11-30"]);
     assert!(alerts.status().unwrap().success());
-    let token = workplace.token("Ada", &[Role::Administrator, Role::Analyst], &[]).await;
-    let desk = Desk::open(workplace, NOW).await;
+    let token = app.token("Ada", &[Role::Administrator, Role::Analyst], &[]).await;
+    let api = TestServer::open(app, NOW).await;
     for path in ["/api/v1/feed", "/api/v1/exports/projects?format=csv&as_of=2020-11-30"] {
-        let request = reqwest::Client::new().get(desk.url(path)).bearer_auth(&token);
+        let request = reqwest::Client::new().get(api.url(path)).bearer_auth(&token);
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         assert_visible(path, &answer.text().await.unwrap());
     }
     let request = reqwest::Client::new()
-        .get(desk.url("/api/v1/exports/projects?format=xlsx&as_of=2020-11-30"))
+        .get(api.url("/api/v1/exports/projects?format=xlsx&as_of=2020-11-30"))
         .bearer_auth(&token);
     let workbook = request.send().await.unwrap().bytes().await.unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(workbook)).unwrap();
@@ -120,19 +120,19 @@ async fn feeds_exports_workbooks_and_what_a_server_tells_show_what_they_say() {
     assert_visible("a workbook", &texts);
     drop(strings);
 
-    let server = desk.url("");
-    let mut command = desk.workplace.command(&["alerts", "--server", &server]);
+    let server = api.url("");
+    let mut command = api.app.command(&["alerts", "--server", &server]);
     command.env("VIGIE_TOKEN", &token);
     let told = actix_web::web::block(move || command.output().unwrap()).await.unwrap();
     assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
     assert_visible("alerts --server", &String::from_utf8(told.stdout).unwrap());
-    desk.close().await;
+    api.close().await;
 }
 
 #[actix_web::test]
 async fn a_name_that_cannot_be_told_from_another_is_refused_on_every_way_in() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Ada Lovelace", &[Role::Administrator], &[]).await;
+    let app = TestApp::new();
+    let token = app.token("Ada Lovelace", &[Role::Administrator], &[]).await;
     let alike = [
         "vigie\u{200b}",
         "V\u{456}gie",
@@ -147,20 +147,20 @@ async fn a_name_that_cannot_be_told_from_another_is_refused_on_every_way_in() {
         "Grace\u{e0041}",
     ];
     for name in alike {
-        let made = workplace.run(&["accounts", "add", name, "--role", "reader"]);
+        let made = app.run(&["accounts", "add", name, "--role", "reader"]);
         assert_ne!(made.code, Some(0), "{name:?}: {}", made.stdout);
         assert_visible("the refusal", &made.stderr);
     }
-    workplace.ok(&["accounts", "add", "Grace Hopper", "--role", "reader"]);
+    app.ok(&["accounts", "add", "Grace Hopper", "--role", "reader"]);
 
-    let desk = Desk::open(workplace, NOW).await;
+    let api = TestServer::open(app, NOW).await;
     for name in alike {
         let body =
             json!({ "name": name, "roles": ["reader"], "scope": "whole", "reason": "essai" });
-        let answer = desk.post(&token, "/api/v1/accounts", body).await;
+        let answer = api.post(&token, "/api/v1/accounts", body).await;
         assert!((400..500).contains(&answer.status), "{name:?}: {} {}", answer.status, answer.body);
     }
-    let accounts = desk.get(&token, "/api/v1/accounts").await.body;
+    let accounts = api.get(&token, "/api/v1/accounts").await.body;
     let names: Vec<&str> = accounts["data"]
         .as_array()
         .unwrap()
@@ -168,7 +168,7 @@ async fn a_name_that_cannot_be_told_from_another_is_refused_on_every_way_in() {
         .map(|account| account["name"].as_str().unwrap())
         .collect();
     assert_eq!(names, ["Ada Lovelace", "Grace Hopper"]);
-    let closed = desk.close().await;
+    let closed = api.close().await;
 
     for name in ["Ada\u{200b}", "vigie\u{ad}", "\u{202e}Ada"] {
         let told = closed.run(&["--by", name, "alerts", "silence", "--reason", "x"]);

@@ -9,23 +9,23 @@ use serde_json::Value;
 use crate::support;
 use crate::support::doors;
 use crate::support::doors::Reply;
-use crate::support::world::World;
+use crate::support::ministry_data::MinistryData;
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 
-/// The service over a judged world, on the first of December 2020, and who asks.
+/// The service over a judged data, on the first of December 2020, and who asks.
 struct Tools {
-    world: World,
+    data: MinistryData,
     service: Running,
     token: String,
 }
 
 impl Tools {
     async fn new(ministries: &[&str]) -> Self {
-        let world = World::new().await;
-        let token = support::token(&world.store, "Supervision", &[Role::Reader], ministries).await;
-        let service = doors::serve(world.database_url()).await;
-        Self { world, service, token }
+        let data = MinistryData::new().await;
+        let token = support::token(&data.store, "Supervision", &[Role::Reader], ministries).await;
+        let service = doors::serve(data.database_url()).await;
+        Self { data, service, token }
     }
 
     async fn get(&self, path: &str) -> Reply {
@@ -41,7 +41,7 @@ impl Tools {
 
     async fn stop(self) {
         self.service.stop().await.unwrap();
-        drop(self.world);
+        drop(self.data);
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use reqwest::{Method, RequestBuilder, Response};
 
-use crate::support::{Workplace, root};
+use crate::support::{TestApp, root};
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 use vigie::server::config::Config;
@@ -17,19 +17,19 @@ use vigie::{api, server};
 
 struct Service<'a> {
     /// Its folder goes away with it.
-    _workplace: &'a Workplace,
+    _app: &'a TestApp,
     running: Running,
     token: String,
 }
 
 impl<'a> Service<'a> {
-    async fn start(workplace: &'a Workplace, settings: impl FnOnce(&mut Config)) -> Self {
-        let token = workplace.token("Chef", &Role::ALL, &[]).await;
-        let mut config = workplace.settings();
+    async fn start(app: &'a TestApp, settings: impl FnOnce(&mut Config)) -> Self {
+        let token = app.token("Chef", &Role::ALL, &[]).await;
+        let mut config = app.settings();
         settings(&mut config);
         let now: DateTime<Utc> = "2020-12-01T12:00:00Z".parse().unwrap();
         let running = server::start(&config, Arc::new(FixedClock(now))).await.unwrap();
-        Self { _workplace: workplace, running, token }
+        Self { _app: app, running, token }
     }
 
     fn ask(&self, method: Method, path: &str) -> RequestBuilder {
@@ -87,8 +87,8 @@ fn unzip(bytes: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_request_goes_by_the_ids_of_its_caller_when_they_are_sane() {
-    let workplace = Workplace::new();
-    let service = Service::start(&workplace, |_| {}).await;
+    let app = TestApp::new();
+    let service = Service::start(&app, |_| {}).await;
     let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let known = [("x-request-id", "page-7:42"), ("traceparent", trace)];
     let answer = service.get("/healthz", &known).await;
@@ -108,8 +108,8 @@ async fn a_request_goes_by_the_ids_of_its_caller_when_they_are_sane() {
 
 #[tokio::test]
 async fn every_answer_tells_browsers_to_be_careful() {
-    let workplace = Workplace::new();
-    let service = Service::start(&workplace, |config| {
+    let app = TestApp::new();
+    let service = Service::start(&app, |config| {
         config.public_url = "https://vigie.example.fr".to_owned();
     })
     .await;
@@ -139,7 +139,7 @@ async fn every_answer_tells_browsers_to_be_careful() {
     assert_eq!(said(&unknown), alive);
     service.running.stop().await.unwrap();
 
-    let plain = Service::start(&workplace, |_| {}).await;
+    let plain = Service::start(&app, |_| {}).await;
     let answer = plain.get("/healthz", &[]).await;
     assert_eq!(header(&answer, "strict-transport-security"), "none");
     plain.running.stop().await.unwrap();
@@ -147,8 +147,8 @@ async fn every_answer_tells_browsers_to_be_careful() {
 
 #[tokio::test]
 async fn pages_of_other_sites_are_answered_only_when_the_settings_name_them() {
-    let workplace = Workplace::new();
-    let service = Service::start(&workplace, |config| {
+    let app = TestApp::new();
+    let service = Service::start(&app, |config| {
         config.api.origins = vec!["https://tableaux.example.fr".to_owned()];
     })
     .await;
@@ -178,8 +178,8 @@ async fn pages_of_other_sites_are_answered_only_when_the_settings_name_them() {
 
 #[tokio::test]
 async fn a_method_that_an_address_does_not_take_is_told_those_that_it_takes() {
-    let workplace = Workplace::new();
-    let service = Service::start(&workplace, |_| {}).await;
+    let app = TestApp::new();
+    let service = Service::start(&app, |_| {}).await;
     for (method, path, allowed) in [
         (Method::DELETE, "/api/v1/projects", "GET, HEAD"),
         (Method::GET, "/api/v1/alerts/one/acknowledgement", "POST"),
@@ -199,8 +199,8 @@ async fn a_method_that_an_address_does_not_take_is_told_those_that_it_takes() {
 
 #[tokio::test]
 async fn what_a_request_may_be_is_bounded() {
-    let workplace = Workplace::new();
-    let service = Service::start(&workplace, |_| {}).await;
+    let app = TestApp::new();
+    let service = Service::start(&app, |_| {}).await;
     let mut told = vec![];
     let long = format!("/api/v1/projects?ministry={}", "x".repeat(4096));
     told.push(problem(service.get(&long, &[]).await).await);
@@ -232,8 +232,8 @@ async fn what_a_request_may_be_is_bounded() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_sends_slowly_is_let_go() {
-    let workplace = Workplace::new();
-    let service = Service::start(&workplace, |config| {
+    let app = TestApp::new();
+    let service = Service::start(&app, |config| {
         config.api = api::ApiSettings { head_seconds: 1, body_seconds: 1, ..config.api.clone() };
     })
     .await;
@@ -251,8 +251,8 @@ async fn a_client_that_sends_slowly_is_let_go() {
 
 #[tokio::test]
 async fn what_a_reader_has_already_is_not_sent_again() {
-    let workplace = Workplace::with_fixtures();
-    let service = Service::start(&workplace, |_| {}).await;
+    let app = TestApp::with_fixtures();
+    let service = Service::start(&app, |_| {}).await;
     let first = service.get("/api/v1/projects", &[]).await;
     let tag = header(&first, "etag");
     assert!(tag.starts_with('"') && tag.len() == 34, "{tag}");
@@ -285,8 +285,8 @@ async fn what_a_reader_has_already_is_not_sent_again() {
 
 #[tokio::test]
 async fn long_answers_are_compressed_and_short_ones_and_problems_are_not() {
-    let workplace = Workplace::with_fixtures();
-    let service = Service::start(&workplace, |_| {}).await;
+    let app = TestApp::with_fixtures();
+    let service = Service::start(&app, |_| {}).await;
     let gzip = [("accept-encoding", "gzip, br")];
     let plain = service.get("/api/v1/projects", &[]).await.bytes().await.unwrap();
     let zipped = service.get("/api/v1/projects", &gzip).await;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Workplace, has_tool, root};
+use crate::support::{TestApp, has_tool, root};
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 
@@ -67,10 +67,10 @@ async fn the_examples_of_the_document_answer_what_they_say() {
     if !has_tool("curl", "curl") || !has_tool("jq", "jq") || !has_tool("python3", "python3") {
         return;
     }
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let token = workplace.token("Claire", &[Role::Analyst, Role::RuleAuthor], &[]).await;
-    let service = workplace.serve("2020-12-01T12:00:00Z").await;
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let token = app.token("Claire", &[Role::Analyst, Role::RuleAuthor], &[]).await;
+    let service = app.serve("2020-12-01T12:00:00Z").await;
     let folder = tempfile::tempdir().unwrap();
     let mut told = String::new();
     for example in examples() {

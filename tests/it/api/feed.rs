@@ -7,24 +7,24 @@ use std::process::Stdio;
 use atom_syndication::{Entry, Feed};
 
 use crate::support;
-use crate::support::world::World;
+use crate::support::ministry_data::MinistryData;
 use crate::support::{doors, root};
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 
-/// A service over a judged world, and one who follows it.
+/// A service over a judged data, and one who follows it.
 struct Follower {
-    world: World,
+    data: MinistryData,
     service: Running,
     token: String,
 }
 
 impl Follower {
     async fn new(ministries: &[&str]) -> Self {
-        let world = World::new().await;
-        let token = support::token(&world.store, "Abonnée", &[Role::Reader], ministries).await;
-        let service = doors::serve(world.database_url()).await;
-        Self { world, service, token }
+        let data = MinistryData::new().await;
+        let token = support::token(&data.store, "Abonnée", &[Role::Reader], ministries).await;
+        let service = doors::serve(data.database_url()).await;
+        Self { data, service, token }
     }
 
     async fn ask(&self, path: &str, known: &str) -> reqwest::Response {
@@ -59,7 +59,7 @@ impl Follower {
 
     async fn stop(self) {
         self.service.stop().await.unwrap();
-        drop(self.world);
+        drop(self.data);
     }
 }
 

@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, SqlitePool};
 
-use crate::support::Workplace;
-use crate::support::front::Front;
+use crate::support::TestApp;
+use crate::support::test_server::TestServer;
 use vigie::domain::accounts::access::{AccountNumber, Role};
 use vigie::domain::accounts::audit::{ActionContext, Actor};
 use vigie::store::{Claimed, IdempotencyKey, Store};
@@ -28,8 +28,8 @@ impl Sent {
     }
 }
 
-async fn post(front: &Front, (token, path): (&str, &str), key: &str, body: &Value) -> Sent {
-    let request = front.ask(Method::POST, path, token).header("idempotency-key", key);
+async fn post(api: &TestServer, (token, path): (&str, &str), key: &str, body: &Value) -> Sent {
+    let request = api.request(Method::POST, path, token).header("idempotency-key", key);
     let answer = request.json(body).send().await.unwrap();
     let header = |name: &str| {
         let value = answer.headers().get(name);
@@ -48,85 +48,85 @@ fn silence(reason: &str) -> Value {
     json!({ "rule": "D1", "until": "2026-12-01", "reason": reason })
 }
 
-async fn silences(front: &Front, token: &str) -> usize {
-    let answer = front.ask(Method::GET, "/api/v1/silences", token).send().await.unwrap();
+async fn silences(api: &TestServer, token: &str) -> usize {
+    let answer = api.request(Method::GET, "/api/v1/silences", token).send().await.unwrap();
     let body: Value = answer.json().await.unwrap();
     body["data"].as_array().unwrap().len()
 }
 
 #[tokio::test]
 async fn a_request_that_is_sent_again_is_done_once_and_answered_as_it_was() {
-    let workplace = Workplace::new();
-    let anne = workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let paul = workplace.token("Paul", &[Role::Analyst], &[]).await;
-    let front = Front::open(&workplace, NOON, |_| {}).await;
+    let app = TestApp::new();
+    let anne = app.token("Anne", &[Role::Analyst], &[]).await;
+    let paul = app.token("Paul", &[Role::Analyst], &[]).await;
+    let api = TestServer::with_quotas(app, NOON, |_| {}).await;
     let to = (anne.as_str(), "/api/v1/silences");
-    let first = post(&front, to, "\"8e03978e\"", &silence("migration")).await;
+    let first = post(&api, to, "\"8e03978e\"", &silence("migration")).await;
     assert_eq!((first.status, first.replayed), (201, false), "{}", first.text);
-    let again = post(&front, to, "8e03978e", &silence("migration")).await;
+    let again = post(&api, to, "8e03978e", &silence("migration")).await;
     assert_eq!((again.status, again.replayed), (201, true));
     assert_eq!((&again.text, &again.location), (&first.text, &first.location));
-    assert_eq!(silences(&front, &anne).await, 1);
+    assert_eq!(silences(&api, &anne).await, 1);
 
-    let other = post(&front, to, "8e03978e", &silence("autre chose")).await;
+    let other = post(&api, to, "8e03978e", &silence("autre chose")).await;
     assert_eq!(other.problem(), "422 urn:vigie:problem:key-reused");
     let to_paul = (paul.as_str(), "/api/v1/silences");
-    assert_eq!(post(&front, to_paul, "8e03978e", &silence("migration")).await.status, 201);
-    assert_eq!(silences(&front, &anne).await, 2);
+    assert_eq!(post(&api, to_paul, "8e03978e", &silence("migration")).await.status, 201);
+    assert_eq!(silences(&api, &anne).await, 2);
     for odd in ["", "two words", "\"half", &"x".repeat(201)] {
-        let refused = post(&front, to, odd, &silence("migration")).await;
+        let refused = post(&api, to, odd, &silence("migration")).await;
         assert_eq!(refused.problem(), "400 urn:vigie:problem:bad-parameter", "{odd}");
     }
 
-    front.clock.set("2026-11-26T11:59:59Z");
-    assert!(post(&front, to, "8e03978e", &silence("migration")).await.replayed);
-    front.clock.set("2026-11-26T12:00:00Z");
-    let late = post(&front, to, "8e03978e", &silence("migration")).await;
+    api.clock.set("2026-11-26T11:59:59Z");
+    assert!(post(&api, to, "8e03978e", &silence("migration")).await.replayed);
+    api.clock.set("2026-11-26T12:00:00Z");
+    let late = post(&api, to, "8e03978e", &silence("migration")).await;
     assert_eq!((late.status, late.replayed), (201, false));
-    assert_eq!(silences(&front, &anne).await, 3);
-    front.close().await;
+    assert_eq!(silences(&api, &anne).await, 3);
+    api.close().await;
 }
 
 #[tokio::test]
 async fn whoever_was_refused_may_come_back_with_the_same_key() {
-    let workplace = Workplace::new();
-    let anne = workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let front = Front::open(&workplace, NOON, |_| {}).await;
+    let app = TestApp::new();
+    let anne = app.token("Anne", &[Role::Analyst], &[]).await;
+    let api = TestServer::with_quotas(app, NOON, |_| {}).await;
     let to = (anne.as_str(), "/api/v1/silences");
     for wrong in [json!({}), json!({ "rule": "D1", "until": "2036-12-01", "reason": "x" })] {
-        let refused = post(&front, to, "k-1", &wrong).await;
+        let refused = post(&api, to, "k-1", &wrong).await;
         assert!((400..500).contains(&refused.status), "{}", refused.text);
     }
-    let done = post(&front, to, "k-1", &silence("migration")).await;
+    let done = post(&api, to, "k-1", &silence("migration")).await;
     assert_eq!((done.status, done.replayed), (201, false), "{}", done.text);
-    front.close().await;
+    api.close().await;
 }
 
 #[tokio::test]
 async fn a_secret_is_given_once_and_kept_nowhere() {
-    let workplace = Workplace::new();
-    let anne = workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let front = Front::open(&workplace, NOON, |_| {}).await;
+    let app = TestApp::new();
+    let anne = app.token("Anne", &[Role::Analyst], &[]).await;
+    let api = TestServer::with_quotas(app, NOON, |_| {}).await;
     let to = (anne.as_str(), "/api/v1/tokens");
-    let issued = post(&front, to, "k-1", &json!({ "label": "tableau" })).await;
+    let issued = post(&api, to, "k-1", &json!({ "label": "tableau" })).await;
     assert_eq!(issued.status, 201, "{}", issued.text);
-    let again = post(&front, to, "k-1", &json!({ "label": "tableau" })).await;
+    let again = post(&api, to, "k-1", &json!({ "label": "tableau" })).await;
     assert_eq!(again.problem(), "409 urn:vigie:problem:answer-not-kept");
-    front.close().await;
-    assert_eq!(workplace.json(&["tokens", "list"]).as_array().unwrap().len(), 2);
+    let closed = api.close().await;
+    assert_eq!(closed.json(&["tokens", "list"]).as_array().unwrap().len(), 2);
     let secret = serde_json::from_str::<Value>(&issued.text).unwrap()["secret"].clone();
     let secret = secret.as_str().unwrap().as_bytes().to_vec();
-    let database = std::fs::read(workplace.path("vigie.db")).unwrap();
+    let database = std::fs::read(closed.path("vigie.db")).unwrap();
     assert!(!database.windows(secret.len()).any(|bytes| bytes == secret));
 }
 
 /// What a process leaves that was cut at each moment: the row is set back to what it was then.
 #[tokio::test]
 async fn what_was_cut_is_begun_again_unless_it_was_done() {
-    let workplace = Workplace::new();
-    let anne = workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let front = Front::open(&workplace, NOON, |_| {}).await;
-    let pool = SqlitePool::connect(&workplace.database_url()).await.unwrap();
+    let app = TestApp::new();
+    let anne = app.token("Anne", &[Role::Analyst], &[]).await;
+    let api = TestServer::with_quotas(app, NOON, |_| {}).await;
+    let pool = SqlitePool::connect(&api.app.database_url()).await.unwrap();
     let cut = async |acted: bool| {
         let statement = format!(
             "update idempotency_keys set status = null, headers = null, body = null, acted = {acted}"
@@ -134,29 +134,29 @@ async fn what_was_cut_is_begun_again_unless_it_was_done() {
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&pool).await.unwrap();
     };
     let to = (anne.as_str(), "/api/v1/silences");
-    assert_eq!(post(&front, to, "k-1", &silence("migration")).await.status, 201);
+    assert_eq!(post(&api, to, "k-1", &silence("migration")).await.status, 201);
 
     cut(true).await;
-    let lost = post(&front, to, "k-1", &silence("migration")).await;
+    let lost = post(&api, to, "k-1", &silence("migration")).await;
     assert_eq!(lost.problem(), "409 urn:vigie:problem:answer-not-kept");
     cut(false).await;
-    let early = post(&front, to, "k-1", &silence("migration")).await;
+    let early = post(&api, to, "k-1", &silence("migration")).await;
     assert_eq!(early.problem(), "409 urn:vigie:problem:being-answered");
     assert_eq!(early.wait, "300");
-    assert_eq!(silences(&front, &anne).await, 1);
-    front.clock.set("2026-11-25T12:05:00Z");
-    let begun = post(&front, to, "k-1", &silence("migration")).await;
+    assert_eq!(silences(&api, &anne).await, 1);
+    api.clock.set("2026-11-25T12:05:00Z");
+    let begun = post(&api, to, "k-1", &silence("migration")).await;
     assert_eq!((begun.status, begun.replayed), (201, false));
     pool.close().await;
-    front.close().await;
+    api.close().await;
 }
 
 /// The note that something was done is in the transaction that does it.
 #[tokio::test]
 async fn an_attempt_whose_place_was_taken_does_nothing_any_more() {
-    let workplace = Workplace::new();
-    workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let store = Store::open(&workplace.database_url()).await.unwrap();
+    let app = TestApp::new();
+    app.token("Anne", &[Role::Analyst], &[]).await;
+    let store = Store::open(&app.database_url()).await.unwrap();
     let key = IdempotencyKey {
         account: AccountNumber(1),
         route: "POST /api/v1/silences".to_owned(),

@@ -6,8 +6,8 @@ use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use crate::support::desk::Desk;
-use crate::support::{Workplace, fixtures};
+use crate::support::test_server::TestServer;
+use crate::support::{TestApp, fixtures};
 use vigie::domain::accounts::access::Role;
 
 const NOW: &str = "2020-12-01T09:00:00Z";
@@ -22,10 +22,10 @@ const FILES: [&str; 5] = [
     "encodings/2020-11.workbook.xlsx",
 ];
 
-async fn open() -> (Desk, String) {
-    let workplace = Workplace::new();
-    let token = workplace.token("Claire", &[Role::Analyst], &[]).await;
-    (Desk::open(workplace, NOW).await, token)
+async fn open() -> (TestServer, String) {
+    let app = TestApp::new();
+    let token = app.token("Claire", &[Role::Analyst], &[]).await;
+    (TestServer::open(app, NOW).await, token)
 }
 
 fn file(name: &str) -> Vec<u8> {
@@ -57,28 +57,28 @@ fn bare(mut value: Value) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_imported_over_http_is_the_one_that_the_command_line_imports() {
-    let (desk, token) = open().await;
-    let by_command = Workplace::new();
+    let (api, token) = open().await;
+    let by_command = TestApp::new();
     for name in FILES {
         let path = fixtures().join(name);
         let told = by_command.json(&["import", path.to_str().unwrap()]);
-        let sent = desk.send(&token, &address(name), file(name)).await;
+        let sent = api.upload(&token, &address(name), file(name)).await;
         assert_eq!(sent.status, 201, "{name}: {}", sent.body);
         assert_eq!(bare(sent.body), bare(told), "{name}");
 
-        let dossier = desk.get(&token, &sent.location.unwrap()).await;
+        let dossier = api.get(&token, &sent.location.unwrap()).await;
         assert_eq!((dossier.status, dossier.body["file"].as_str()), (200, name.rsplit('/').next()));
     }
-    let again = desk.send(&token, &address(FILES[1]), file(FILES[1])).await;
+    let again = api.upload(&token, &address(FILES[1]), file(FILES[1])).await;
     assert_eq!(again.status, 200);
     assert_eq!(again.location, None);
     assert_eq!(again.body["files"][0]["recorded"]["outcome"], "unchanged");
 
-    let workplace = desk.close().await;
+    let app = api.close().await;
     for question in [&["imports"][..], &["panorama", "--as-of", "2020-11-30"]] {
-        assert_eq!(bare(workplace.json(question)), bare(by_command.json(question)));
+        assert_eq!(bare(app.json(question)), bare(by_command.json(question)));
     }
-    let audit = workplace.json(&["audit", "list"]);
+    let audit = app.json(&["audit", "list"]);
     let by: BTreeSet<&str> = audit
         .as_array()
         .unwrap()
@@ -91,21 +91,21 @@ async fn a_file_imported_over_http_is_the_one_that_the_command_line_imports() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_reports_like_an_import_and_leaves_nothing() {
-    let (desk, token) = open().await;
+    let (api, token) = open().await;
     let name = FILES[1];
-    let tried = desk.send(&token, &format!("{}&dry_run=true", address(name)), file(name)).await;
+    let tried = api.upload(&token, &format!("{}&dry_run=true", address(name)), file(name)).await;
     assert_eq!((tried.status, &tried.location), (200, &None));
     assert_eq!(tried.body["dry_run"], true);
-    let left = desk.get(&token, IMPORTS).await;
+    let left = api.get(&token, IMPORTS).await;
     assert_eq!(left.body["data"], json!([]));
-    let done = desk.send(&token, &address(name), file(name)).await;
+    let done = api.upload(&token, &address(name), file(name)).await;
     assert_eq!(done.body["files"], tried.body["files"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_file_is_refused_whole_with_each_fault_at_its_place() {
-    let (desk, token) = open().await;
-    let known = desk.send(&token, &address(FILES[1]), file(FILES[1])).await;
+    let (api, token) = open().await;
+    let known = api.upload(&token, &address(FILES[1]), file(FILES[1])).await;
     assert_eq!(known.status, 201);
     let mut names: Vec<String> = std::fs::read_dir(fixtures().join("malformed"))
         .unwrap()
@@ -114,7 +114,7 @@ async fn a_malformed_file_is_refused_whole_with_each_fault_at_its_place() {
     names.sort();
     let mut said = Vec::new();
     for name in names {
-        let refused = desk.send(&token, &address(&name), file(&format!("malformed/{name}"))).await;
+        let refused = api.upload(&token, &address(&name), file(&format!("malformed/{name}"))).await;
         let Value::Object(problem) = &refused.body else { panic!("{name}: {}", refused.status) };
         let mut lines = vec![format!("{} {}", refused.status, problem["detail"].as_str().unwrap())];
         for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
@@ -126,15 +126,15 @@ async fn a_malformed_file_is_refused_whole_with_each_fault_at_its_place() {
         said.push(lines.join("\n"));
     }
     insta::assert_snapshot!(said.join("\n"));
-    let imports = desk.get(&token, IMPORTS).await;
+    let imports = api.get(&token, IMPORTS).await;
     assert_eq!(imports.body["data"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_file_of_ours_is_refused_by_its_request() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Claire", &[Role::Analyst], &[]).await;
-    let desk = Desk::with(workplace, NOW, |config| config.api.upload_bytes = 3_000).await;
+    let app = TestApp::new();
+    let token = app.token("Claire", &[Role::Analyst], &[]).await;
+    let api = TestServer::with(app, NOW, |config| config.api.upload_bytes = 3_000).await;
     let small = || b"a,b\n1,2\n".to_vec();
     let mut said = Vec::new();
     for (path, bytes) in [
@@ -148,21 +148,21 @@ async fn what_is_no_file_of_ours_is_refused_by_its_request() {
         (format!("{IMPORTS}?file=a.csv"), Vec::new()),
         (format!("{IMPORTS}?file=a.csv"), vec![b'x'; 3_001]),
     ] {
-        let refused = desk.send(&token, &path, bytes).await;
+        let refused = api.upload(&token, &path, bytes).await;
         let asked = path.trim_start_matches(IMPORTS);
         said.push(format!("{asked}: {} {}", refused.status, refused.body["detail"]));
     }
-    let json = desk.post(&token, &format!("{IMPORTS}?file=a.csv"), json!({})).await;
+    let json = api.post(&token, &format!("{IMPORTS}?file=a.csv"), json!({})).await;
     said.push(format!("as JSON: {} {}", json.status, json.body["detail"]));
     insta::assert_snapshot!(said.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_says_or_proves_to_be_too_large_or_breaks_off_leaves_nothing() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Claire", &[Role::Analyst], &[]).await;
-    let desk = Desk::with(workplace, NOW, |config| config.api.upload_bytes = 3_000).await;
-    let url = desk.url("");
+    let app = TestApp::new();
+    let token = app.token("Claire", &[Role::Analyst], &[]).await;
+    let api = TestServer::with(app, NOW, |config| config.api.upload_bytes = 3_000).await;
+    let url = api.url("");
     let head = |more: &str| {
         format!(
             "POST {IMPORTS}?file=a.csv HTTP/1.1\r\nhost: vigie\r\nauthorization: Bearer {token}\r\n\
@@ -171,7 +171,7 @@ async fn a_file_that_says_or_proves_to_be_too_large_or_breaks_off_leaves_nothing
     };
     let status = |sent: String| {
         let mut connection = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
-        // It may have answered, and gone, before all of it is sent.
+        // It may have response, and gone, before all of it is sent.
         drop(connection.write_all(sent.as_bytes()));
         let mut answer = [0; 12];
         connection.read_exact(&mut answer).unwrap();
@@ -188,22 +188,22 @@ async fn a_file_that_says_or_proves_to_be_too_large_or_breaks_off_leaves_nothing
     let mut broken = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
     broken.write_all(format!("{}a,b\n", head("content-length: 1000")).as_bytes()).unwrap();
     drop(broken);
-    let imports = desk.get(&token, IMPORTS).await;
+    let imports = api.get(&token, IMPORTS).await;
     assert_eq!(imports.body["data"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_analysts_of_the_whole_state_import() {
-    let workplace = Workplace::new();
-    let reader = workplace.token("Lecteur", &[Role::Reader], &[]).await;
-    let justice = workplace.token("Justice", &[Role::Analyst], &["MJ"]).await;
-    let desk = Desk::open(workplace, NOW).await;
+    let app = TestApp::new();
+    let reader = app.token("Lecteur", &[Role::Reader], &[]).await;
+    let justice = app.token("Justice", &[Role::Analyst], &["MJ"]).await;
+    let api = TestServer::open(app, NOW).await;
     for (token, problem) in [(&reader, "not-allowed"), (&justice, "beyond-scope")] {
-        let refused = desk.send(token, &address(FILES[1]), file(FILES[1])).await;
+        let refused = api.upload(token, &address(FILES[1]), file(FILES[1])).await;
         assert_eq!(refused.status, 403);
         assert_eq!(refused.body["type"], format!("urn:vigie:problem:{problem}"));
     }
-    let left = desk.close().await;
+    let left = api.close().await;
     assert_eq!(left.json(&["imports"]), json!([]));
     let audit = left.json(&["audit", "list"]);
     let refused = audit.as_array().unwrap().iter().filter(|one| one["action"] == "request_refused");

@@ -75,14 +75,12 @@ fn parameters(operation: &Value, document: &Value) -> String {
             _ => {}
         }
     }
-    let content = &operation["requestBody"]["content"];
-    let schema = content.as_object().and_then(|content| content.values().next());
-    let schema = schema.map(|content| {
-        let schema = &content["schema"];
-        let named = schema["$ref"].as_str().map(|place| place.trim_start_matches('#'));
-        named.map_or(schema, |place| document.pointer(place).unwrap())
-    });
-    let body = schema.map(|schema| {
+    let media_types = operation["requestBody"]["content"].as_object();
+    let body_type = media_types.and_then(|types| types.values().next());
+    let body = body_type.map(|body_type| {
+        let inline = &body_type["schema"];
+        let named = inline["$ref"].as_str().map(|place| place.trim_start_matches('#'));
+        let schema = named.map_or(inline, |place| document.pointer(place).unwrap());
         let required = schema["required"].as_array();
         let is_required =
             |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));

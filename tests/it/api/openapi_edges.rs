@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 
 use crate::support;
 use crate::support::doors;
-use crate::support::world::World;
+use crate::support::ministry_data::MinistryData;
 use vigie::domain::accounts::access::Role;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stands_at_the_edge_of_the_document_is_answered_as_it_says() {
     let document = serde_json::to_value(vigie::api::document()).unwrap();
-    let world = World::new().await;
-    let all = support::token(&world.store, "Chef", &Role::ALL, &[]).await;
-    let service = doors::serve(world.database_url()).await;
+    let data = MinistryData::new().await;
+    let all = support::token(&data.store, "Chef", &Role::ALL, &[]).await;
+    let service = doors::serve(data.database_url()).await;
     let client = reqwest::Client::new();
     let account = |more: Value| {
         let mut body = json!({ "name": "Anne", "roles": [], "scope": "whole", "reason": "" });

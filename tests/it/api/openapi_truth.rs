@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support;
 use crate::support::doors::Reply;
-use crate::support::world::World;
+use crate::support::ministry_data::MinistryData;
 use crate::support::{doors, root};
 use vigie::domain::accounts::access::Role;
 
@@ -62,14 +62,14 @@ impl Operation {
 async fn every_answer_is_what_the_document_says() {
     let Some(python) = support::python("jsonschema") else { return };
     let document = serde_json::to_value(vigie::api::document()).unwrap();
-    let world = World::new().await;
-    let all = support::token(&world.store, "Chef", &Role::ALL, &[]).await;
-    let justice = support::token(&world.store, "Justice", &[Role::Reader], &["MJ"]).await;
-    let service = doors::serve(world.database_url()).await;
+    let data = MinistryData::new().await;
+    let all = support::token(&data.store, "Chef", &Role::ALL, &[]).await;
+    let justice = support::token(&data.store, "Justice", &[Role::Reader], &["MJ"]).await;
+    let service = doors::serve(data.database_url()).await;
     let client = reqwest::Client::new();
     let (mut faults, mut cases) = (Vec::new(), Vec::new());
     for operation in Operation::all(&document) {
-        let [own, none] = paths(&world, &operation.address).await;
+        let [own, none] = paths(&data, &operation.address).await;
         let mut asked = vec![(&all, own.clone()), (&justice, own.clone()), (&all, none)];
         asked.push((&all, format!("{own}?no_such_parameter=1")));
         asked.push((&all, format!("{own}?limit=2")));
@@ -125,10 +125,10 @@ fn a_schema_that_says_too_little_or_too_much_is_caught() {
 }
 
 /// On something that is there, and on nothing.
-async fn paths(world: &World, address: &str) -> [String; 2] {
+async fn paths(data: &MinistryData, address: &str) -> [String; 2] {
     let mut paths = [(); 2].map(|()| address.to_owned());
     for parameter in doors::parameters(address) {
-        let samples = doors::samples(world, "MJ", parameter).await;
+        let samples = doors::samples(data, "MJ", parameter).await;
         for (path, id) in paths.iter_mut().zip([samples.own, samples.none]) {
             *path = path.replace(&format!("{{{parameter}}}"), &id);
         }

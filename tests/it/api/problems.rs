@@ -3,8 +3,8 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::support::front::Front;
-use crate::support::{Workplace, root};
+use crate::support::test_server::TestServer;
+use crate::support::{TestApp, root};
 use vigie::domain::accounts::access::Role;
 
 const NOON: &str = "2026-11-25T12:00:00Z";
@@ -23,37 +23,37 @@ async fn problem(request: RequestBuilder) -> String {
 
 #[tokio::test]
 async fn a_body_that_is_wrong_is_told_whole_and_at_each_place() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let front = Front::open(&workplace, NOON, |_| {}).await;
+    let app = TestApp::new();
+    let token = app.token("Anne", &[Role::Analyst], &[]).await;
+    let api = TestServer::with_quotas(app, NOON, |_| {}).await;
     let minutes = json!({
         "held_on": "mardi",
         "presnt": ["Paul"],
         "findings": "",
         "actions": [{ "what": "Relancer", "owner": 7, "due_on": "2026-12-31" }],
     });
-    let request = front.ask(Method::POST, "/api/v1/reviews/0123456789ab/minutes", &token);
+    let request = api.request(Method::POST, "/api/v1/reviews/0123456789ab/minutes", &token);
     insta::assert_snapshot!("every mistake", problem(request.json(&minutes)).await);
-    let silence = front.ask(Method::POST, "/api/v1/silences", &token);
+    let silence = api.request(Method::POST, "/api/v1/silences", &token);
     let silence = silence.header("content-type", "application/json");
     insta::assert_snapshot!("no json", problem(silence.body("{\n  \"rule\": D1\n}")).await);
-    front.close().await;
+    api.close().await;
 }
 
 #[tokio::test]
 async fn a_parameter_that_is_wrong_is_told_by_its_name() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let front = Front::open(&workplace, NOON, |_| {}).await;
+    let app = TestApp::new();
+    let token = app.token("Anne", &[Role::Analyst], &[]).await;
+    let api = TestServer::with_quotas(app, NOON, |_| {}).await;
     for (name, path) in [
         ("unknown parameter", "/api/v1/alerts?sate=open"),
         ("wrong parameter", "/api/v1/alerts?limit=many"),
         ("wrong place of the path", "/api/v1/cycles/last"),
         ("no errors to tell", "/api/v1/nowhere"),
     ] {
-        insta::assert_snapshot!(name, problem(front.ask(Method::GET, path, &token)).await);
+        insta::assert_snapshot!(name, problem(api.request(Method::GET, path, &token)).await);
     }
-    front.close().await;
+    api.close().await;
 }
 
 #[test]

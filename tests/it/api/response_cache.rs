@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::operation::jobs_support::{HandClock, going, never, work};
+use crate::operation::jobs_support::{going, never, work};
 use crate::support;
-use crate::support::world::World;
-use crate::support::{Workplace, doors, settings};
+use crate::support::manual_clock::ManualClock;
+use crate::support::ministry_data::MinistryData;
+use crate::support::{TestApp, doors, settings};
 use vigie::api::{CACHED_ROUTES, Requirement, routes};
 use vigie::domain::accounts::access::Role;
 use vigie::domain::accounts::audit::Actor;
@@ -96,15 +97,15 @@ async fn paths(two: &Two, token: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_read_that_follows_a_write_is_never_an_old_one() {
-    let mut workplace = Workplace::with_fixtures();
-    let rules = workplace.own_rules();
+    let mut app = TestApp::with_fixtures();
+    let rules = app.own_rules();
     for arguments in [vec!["cycle", "--as-of", "2020-11-30"], vec!["jobs", "run", "reviews"]] {
-        workplace.ok(&arguments);
+        app.ok(&arguments);
     }
-    let token = workplace.token("Chef", &Role::ALL, &[]).await;
-    let clock = HandClock::at("2020-12-01T12:00:00Z");
-    let settings = Config { rules: rules.clone(), ..config(workplace.database_url()) };
-    let two = Two::start(settings, Arc::<HandClock>::clone(&clock)).await;
+    let token = app.token("Chef", &Role::ALL, &[]).await;
+    let clock = ManualClock::at("2020-12-01T12:00:00Z");
+    let settings = Config { rules: rules.clone(), ..config(app.database_url()) };
+    let two = Two::start(settings, Arc::<ManualClock>::clone(&clock)).await;
     let paths = paths(&two, &token).await;
     let alert = paths.iter().find(|path| path.contains("/alerts/")).unwrap();
     let id = alert.rsplit('/').next().unwrap();
@@ -114,8 +115,8 @@ async fn the_read_that_follows_a_write_is_never_an_old_one() {
         match write {
             "import" => {
                 let late = "project,ministry,phase,start_on,duration_months,cost_meur,inter_ministerial,functional_zone,programme,withheld_reason\nNOUVEAU,MJ,build,2018-01,36,12,false,,,\n";
-                std::fs::write(workplace.path("2020-12.panorama.csv"), late).unwrap();
-                workplace.ok(&["import", "2020-12.panorama.csv"]);
+                std::fs::write(app.path("2020-12.panorama.csv"), late).unwrap();
+                app.ok(&["import", "2020-12.panorama.csv"]);
             }
             "http" => {
                 let url = format!("http://{}{alert}/acknowledgement", two.keeps.address());
@@ -125,10 +126,10 @@ async fn the_read_that_follows_a_write_is_never_an_old_one() {
             }
             "comment" => {
                 let asked = ["alerts", "comment", id, "--text", "à suivre"];
-                drop(workplace.ok(&asked));
+                drop(app.ok(&asked));
             }
             "job" => {
-                let work = work(&workplace, &clock).await;
+                let work = work(&app, &clock).await;
                 let runner = Runner::new(work, &never(), 7).unwrap();
                 let run = runner.run_now(JobName::Cycle, Actor::vigie(), &going()).await.unwrap();
                 assert_eq!(run.outcome.as_str(), "success");
@@ -162,7 +163,7 @@ fn rewrite(file: &std::path::Path, from: &str, to: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn callers_who_may_see_different_things_never_share_an_answer() {
-    let world = World::new().await;
+    let data = MinistryData::new().await;
     let mut tokens = Vec::new();
     for (name, roles, ministries) in [
         ("Chef", &Role::ALL[..], &[][..]),
@@ -170,10 +171,10 @@ async fn callers_who_may_see_different_things_never_share_an_answer() {
         ("Jules", &[Role::Reader], &["MJ"]),
         ("Tom", &[Role::Reader], &["MTE"]),
     ] {
-        tokens.push(support::token(&world.store, name, roles, ministries).await);
+        tokens.push(support::token(&data.store, name, roles, ministries).await);
     }
-    let clock = HandClock::at("2020-12-01T12:00:00Z");
-    let two = Two::start(config(world.database_url()), clock).await;
+    let clock = ManualClock::at("2020-12-01T12:00:00Z");
+    let two = Two::start(config(data.database_url()), clock).await;
     for path in paths(&two, &tokens[0]).await {
         // All at once, then one by one, when each is kept.
         let asked = tokens.iter().cloned().map(|token| {
@@ -207,11 +208,11 @@ async fn together<T: Send + 'static>(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_many_ask_at_once_is_worked_out_once() {
-    let workplace = Workplace::with_fixtures();
-    let token = workplace.token("Chef", &Role::ALL, &[]).await;
-    let clock = HandClock::at("2020-12-01T12:00:00Z");
-    let settings = config(workplace.database_url());
-    let first = Two::start(settings.clone(), Arc::<HandClock>::clone(&clock)).await;
+    let app = TestApp::with_fixtures();
+    let token = app.token("Chef", &Role::ALL, &[]).await;
+    let clock = ManualClock::at("2020-12-01T12:00:00Z");
+    let settings = config(app.database_url());
+    let first = Two::start(settings.clone(), Arc::<ManualClock>::clone(&clock)).await;
     // That a token is used is noted beside its first request, which is a write.
     first.same(&token, "/api/v1/session").await;
     first.stop().await;
@@ -238,11 +239,11 @@ async fn a_question_that_many_ask_at_once_is_worked_out_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kept_answers_stay_within_their_bound() {
-    let workplace = Workplace::with_fixtures();
-    let token = workplace.token("Chef", &Role::ALL, &[]).await;
-    let mut settings = config(workplace.database_url());
+    let app = TestApp::with_fixtures();
+    let token = app.token("Chef", &Role::ALL, &[]).await;
+    let mut settings = config(app.database_url());
     settings.api.kept_bytes = 200_000;
-    let two = Two::start(settings, HandClock::at("2020-12-01T12:00:00Z")).await;
+    let two = Two::start(settings, ManualClock::at("2020-12-01T12:00:00Z")).await;
     for day in 1..=12 {
         for path in ["projects?ministry=MJ&", "projects?", "portfolio?", "projects/PORTALIS?"] {
             two.same(&token, &format!("/api/v1/{path}as_of=2020-11-{day:02}")).await;
@@ -268,10 +269,10 @@ fn only_reads_that_ask_for_an_account_and_tell_no_secret_are_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kept_answer_goes_out_compressed_and_is_not_sent_to_who_has_it() {
-    let workplace = Workplace::with_fixtures();
-    let token = workplace.token("Chef", &Role::ALL, &[]).await;
-    let clock = HandClock::at("2020-12-01T12:00:00Z");
-    let two = Two::start(config(workplace.database_url()), clock).await;
+    let app = TestApp::with_fixtures();
+    let token = app.token("Chef", &Role::ALL, &[]).await;
+    let clock = ManualClock::at("2020-12-01T12:00:00Z");
+    let two = Two::start(config(app.database_url()), clock).await;
     let mut told: Vec<(u16, String, String, usize)> = Vec::new();
     for (service, coding, known) in [
         (&two.forgets, "gzip", ""),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use crate::support::{Workplace, root};
+use crate::support::{TestApp, root};
 use vigie::domain::accounts::access::Role;
 use vigie::server;
 use vigie::server::Running;
@@ -26,8 +26,8 @@ impl Answer {
     }
 }
 
-async fn serve(workplace: &Workplace) -> Running {
-    let config = workplace.settings();
+async fn serve(app: &TestApp) -> Running {
+    let config = app.settings();
     let now = "2020-12-01T09:00:00Z".parse().unwrap();
     server::start(&config, Arc::new(FixedClock(now))).await.unwrap()
 }
@@ -75,10 +75,10 @@ fn draft(texts: &[(&str, String)]) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_people_editing_one_rule_the_second_gets_412_with_what_changed() {
-    let workplace = Workplace::new();
-    let ada = workplace.token("Ada", &[Role::RuleAuthor], &[]).await;
-    let bob = workplace.token("Bob", &[Role::RuleAuthor], &[]).await;
-    let service = serve(&workplace).await;
+    let app = TestApp::new();
+    let ada = app.token("Ada", &[Role::RuleAuthor], &[]).await;
+    let bob = app.token("Bob", &[Role::RuleAuthor], &[]).await;
+    let service = serve(&app).await;
     let of = |change| draft(&[("drift/D1.rhai", shipped("drift/D1.rhai", change))]);
     let opened = call(&service, &ada, ("POST", "/drafts"), ("", of(TITLE))).await;
     assert_eq!((opened.status, opened.etag.as_str()), (201, "\"1\""));
@@ -106,11 +106,39 @@ async fn of_two_people_editing_one_rule_the_second_gets_412_with_what_changed() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_author_who_is_renamed_is_the_author_still_and_nobody_else_takes_the_name() {
+    let app = TestApp::new();
+    let chief = app.token("Chef", &[Role::Administrator], &[]).await;
+    let ada = app.token("Ada", &[Role::RuleAuthor, Role::Approver], &[]).await;
+    let service = serve(&app).await;
+    let body = draft(&[("drift/D1.rhai", shipped("drift/D1.rhai", TITLE))]);
+    call(&service, &ada, ("POST", "/drafts"), ("", body)).await;
+    let why = || json!({ "reason": "vu" });
+    let submitted = call(&service, &ada, ("POST", "/drafts/1/submission"), ("\"1\"", why())).await;
+    let named = |name: &str, reason: &str| json!({ "name": name, "roles": ["rule_author", "approver"], "scope": "whole", "reason": reason });
+    let rename = ("PUT", "/accounts/2");
+    let renamed = call(&service, &chief, rename, ("\"1\"", named("Ada Martin", "mariage"))).await;
+    assert_eq!(renamed.status, 200, "{}", renamed.body);
+    let publish = ("POST", "/drafts/1/publication");
+    let own = call(&service, &ada, publish, (&submitted.etag, why())).await;
+    assert!(own.told().starts_with("403 own-work"), "{}", own.told());
+
+    let made = call(&service, &chief, ("POST", "/accounts"), ("", named("ADA", "arrivée"))).await;
+    insta::assert_snapshot!(made.told(), @"409 refused: `Ada` is a former name of `Ada Martin`: histories have it under that name");
+    // She may have her own name back.
+    let back = call(&service, &chief, rename, ("\"2\"", named("Ada", "divorce"))).await;
+    assert_eq!(back.status, 200, "{}", back.body);
+    service.stop().await.unwrap();
+    let local = app.run(&["rules", "publish", "1", "--reason", "vu", "--by", "Ada Martin"]);
+    assert!(local.stderr.contains("a second person must"), "{}", local.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rule_is_published_by_a_second_person_and_rolled_back_on_what_they_saw() {
-    let workplace = Workplace::new();
-    let ada = workplace.token("Ada", &[Role::RuleAuthor, Role::Approver], &[]).await;
-    let paul = workplace.token("Paul", &[Role::Approver], &[]).await;
-    let service = serve(&workplace).await;
+    let app = TestApp::new();
+    let ada = app.token("Ada", &[Role::RuleAuthor, Role::Approver], &[]).await;
+    let paul = app.token("Paul", &[Role::Approver], &[]).await;
+    let service = serve(&app).await;
     let body = draft(&[("drift/D1.rhai", shipped("drift/D1.rhai", TITLE))]);
     call(&service, &ada, ("POST", "/drafts"), ("", body)).await;
     let why = || json!({ "reason": "vu" });
@@ -145,7 +173,7 @@ async fn a_rule_is_published_by_a_second_person_and_rolled_back_on_what_they_saw
         2
     );
     service.stop().await.unwrap();
-    let trail = workplace.json(&["audit", "list", "--subject", "draft/1"]);
+    let trail = app.json(&["audit", "list", "--subject", "draft/1"]);
     let refused =
         trail.as_array().unwrap().iter().filter(|entry| {
             entry["action"] == "rule_publication_refused" && entry["actor"] == "Ada"
@@ -155,10 +183,10 @@ async fn a_rule_is_published_by_a_second_person_and_rolled_back_on_what_they_saw
 
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_published() {
-    let workplace = Workplace::new();
-    let ada = workplace.token("Ada", &[Role::RuleAuthor], &[]).await;
-    let paul = workplace.token("Paul", &[Role::Approver], &[]).await;
-    let service = serve(&workplace).await;
+    let app = TestApp::new();
+    let ada = app.token("Ada", &[Role::RuleAuthor], &[]).await;
+    let paul = app.token("Paul", &[Role::Approver], &[]).await;
+    let service = serve(&app).await;
     let slip = shipped(
         "drift/D1.rhai",
         ["p.budget_drift > t.budget_drift_high", "p.budget_drfit > t.budget_drift_high"],
@@ -203,11 +231,11 @@ async fn faults_come_with_their_place_and_a_draft_that_does_not_hold_is_not_publ
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_sees_one_ministry_tries_rules_on_its_projects_only_and_changes_none() {
-    let workplace = Workplace::with_fixtures();
-    let jules = workplace.token("Jules", &[Role::RuleAuthor], &["MJ"]).await;
-    let ada = workplace.token("Ada", &[Role::RuleAuthor], &[]).await;
-    let reader = workplace.token("Claire", &[Role::Reader], &[]).await;
-    let service = serve(&workplace).await;
+    let app = TestApp::with_fixtures();
+    let jules = app.token("Jules", &[Role::RuleAuthor], &["MJ"]).await;
+    let ada = app.token("Ada", &[Role::RuleAuthor], &[]).await;
+    let reader = app.token("Claire", &[Role::Reader], &[]).await;
+    let service = serve(&app).await;
     let lower = json!({ "comment": "15 %", "thresholds": { "budget_drift_high": 0.15 } });
     let beyond = call(&service, &jules, ("POST", "/drafts"), ("", lower.clone())).await;
     assert!(beyond.told().starts_with("403 beyond-scope"), "{}", beyond.told());

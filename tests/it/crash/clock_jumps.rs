@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::operation::jobs_support::never;
-use crate::support::Workplace;
-use crate::support::world::silence;
+use crate::support::TestApp;
+use crate::support::ministry_data::silence;
 use vigie::delivery::Dispatcher;
 use vigie::domain::accounts::access::{AccountNumber, Role};
 use vigie::domain::accounts::audit::{ActionContext, Actor};
@@ -103,8 +103,8 @@ struct Service {
 }
 
 /// Nothing runs by itself, and mails wait, since nobody answers there.
-async fn serve(workplace: &Workplace) -> Service {
-    let mut config = workplace.settings();
+async fn serve(app: &TestApp) -> Service {
+    let mut config = app.settings();
     config.schedule = never();
     "127.0.0.1".clone_into(&mut config.mail.host);
     config.mail.port = 1;
@@ -195,15 +195,15 @@ async fn all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn years_forward_and_back_lose_nothing_double_nothing_and_leave_nothing_waiting() {
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
     let mut tokens = Vec::new();
     for number in 0..CLIENTS {
-        tokens.push(workplace.token(&format!("Client {number}"), &[Role::Analyst], &[]).await);
+        tokens.push(app.token(&format!("Client {number}"), &[Role::Analyst], &[]).await);
     }
-    let revoked = workplace.token("Parti", &[Role::Analyst], &[]).await;
-    let admin = workplace.token("Ada", &[Role::Administrator], &[]).await;
-    let service = serve(&workplace).await;
+    let revoked = app.token("Parti", &[Role::Analyst], &[]).await;
+    let admin = app.token("Ada", &[Role::Administrator], &[]).await;
+    let service = serve(&app).await;
     let alerts = service.json("/api/v1/alerts?limit=1", &tokens[0]).await.1;
     let alert = alerts["data"][0]["id"].as_str().unwrap().to_owned();
     let who = (tokens.as_slice(), alert.as_str());
@@ -213,7 +213,7 @@ async fn years_forward_and_back_lose_nothing_double_nothing_and_leave_nothing_wa
     let mut acknowledged = service.busy(who, "forward", AHEAD).await;
     let (status, told) = ready().await;
     assert_eq!((status, &told["checks"]["clock"]), (200, &json!("jumped")));
-    let store = Store::open(&workplace.database_url()).await.unwrap();
+    let store = Store::open(&app.database_url()).await.unwrap();
     revoke(&store, &revoked, at(AHEAD)).await;
     // An analyst takes the clock at its word, and messages wait for the morning of 2036.
     let begun =
@@ -298,9 +298,9 @@ async fn revoke(store: &Store, secret: &str, now: DateTime<Utc>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_wait_that_a_clock_ahead_set_lasts_once_the_clock_is_right() {
-    let workplace = Workplace::with_fixtures();
-    workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let store = Store::open(&workplace.database_url()).await.unwrap();
+    let app = TestApp::with_fixtures();
+    app.token("Anne", &[Role::Analyst], &[]).await;
+    let store = Store::open(&app.database_url()).await.unwrap();
     let (ahead, right) = (at(AHEAD), at(RIGHT));
 
     // A job held by a service that died.
@@ -357,7 +357,7 @@ async fn no_wait_that_a_clock_ahead_set_lasts_once_the_clock_is_right() {
     let ticket = Fingerprint::of(b"ticket");
     store.begin_sign_in(&ticket, None, (ahead, ahead + minutes)).await.unwrap();
     assert_eq!(store.take_sign_in(&ticket, (right, right + minutes)).await.unwrap(), None);
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
     let alert = store.standing_alerts().await.unwrap().swap_remove(0);
     let mut made = silence(vigie::domain::alerts::silence::SilenceScope::default(), &alert);
     made.made_at = ahead;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 use crate::support::machine::kill::kills;
 use vigie::application;
 use vigie::application::Services;
@@ -27,27 +27,27 @@ type Left = Vec<String>;
 
 #[test]
 fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothing_had_happened() {
-    let mut workplace = Workplace::with_fixtures();
+    let mut app = TestApp::with_fixtures();
     // Fewer rules, so that kills take less time: what is at stake is the commit.
-    let rules = workplace.own_rules();
+    let rules = app.own_rules();
     std::fs::remove_dir_all(rules.join("causes")).unwrap();
-    let pristine = std::fs::read(workplace.path("vigie.db")).unwrap();
+    let pristine = std::fs::read(app.path("vigie.db")).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
 
-    let whole_run = (0..3).map(|_| timed_cycle(&workplace, &pristine)).min().unwrap();
-    let (_, reference) = runtime.block_on(next_cycle(&workplace, &rules));
+    let whole_run = (0..3).map(|_| timed_cycle(&app, &pristine)).min().unwrap();
+    let (_, reference) = runtime.block_on(next_cycle(&app, &rules));
 
     let (mut whole, mut absent) = (0, 0);
     let kills = kills(KILLS);
     for kill in 0..kills {
-        restore(&workplace, &pristine);
-        let mut child = announced(&workplace).spawn().unwrap();
+        restore(&app, &pristine);
+        let mut child = announced(&app).spawn().unwrap();
         // Kills are spread over the whole run and a little beyond.
         wait(&mut child, whole_run * kill / (kills - kills / 10));
         child.kill().unwrap();
         child.wait().unwrap();
 
-        let (found, left) = runtime.block_on(next_cycle(&workplace, &rules));
+        let (found, left) = runtime.block_on(next_cycle(&app, &rules));
         match found {
             0 => absent += 1,
             1 => whole += 1,
@@ -59,30 +59,30 @@ fn a_cycle_killed_at_any_moment_is_whole_or_absent_and_the_next_ends_as_if_nothi
     assert!(absent > 0, "no kill fell within the cycle");
 }
 
-fn restore(workplace: &Workplace, pristine: &[u8]) {
+fn restore(app: &TestApp, pristine: &[u8]) {
     for leftover in ["vigie.db-wal", "vigie.db-shm"] {
-        drop(std::fs::remove_file(workplace.path(leftover)));
+        drop(std::fs::remove_file(app.path(leftover)));
     }
-    std::fs::write(workplace.path("vigie.db"), pristine).unwrap();
+    std::fs::write(app.path("vigie.db"), pristine).unwrap();
 }
 
 /// A cycle that writes notices too.
-fn announced(workplace: &Workplace) -> Command {
-    let mut command = workplace.command(&["cycle", "--as-of", "2020-11-30", "--announce"]);
+fn announced(app: &TestApp) -> Command {
+    let mut command = app.command(&["cycle", "--as-of", "2020-11-30", "--announce"]);
     command.env("VIGIE_MAIL__HOST", "localhost").stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 
-fn timed_cycle(workplace: &Workplace, pristine: &[u8]) -> Duration {
-    restore(workplace, pristine);
+fn timed_cycle(app: &TestApp, pristine: &[u8]) -> Duration {
+    restore(app, pristine);
     let started = Instant::now();
-    assert!(announced(workplace).status().unwrap().success());
+    assert!(announced(app).status().unwrap().success());
     started.elapsed()
 }
 
 /// How many cycles are there, checked to be whole; then what there is once the cycle is run again.
-async fn next_cycle(workplace: &Workplace, rules: &Path) -> (usize, Left) {
-    let store = Store::open(&workplace.database_url()).await.unwrap();
+async fn next_cycle(app: &TestApp, rules: &Path) -> (usize, Left) {
+    let store = Store::open(&app.database_url()).await.unwrap();
     let found = store.cycles(10).await.unwrap().len();
     assert_eq!(store.verify_audit(None).await.unwrap().flaw, None);
     let alerts = store.standing_alerts().await.unwrap();

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use crate::support::machine::kill::Killing;
-use crate::support::{Workplace, fixtures};
+use crate::support::{TestApp, fixtures};
 use vigie::store::{AuditFilter, Store};
 
 const KILLS: u32 = 40;
@@ -13,8 +13,8 @@ const KILLS: u32 = 40;
 const EXPORT_KILLS: u32 = 15;
 
 /// What stands of imports, as text: the list, and every row that they gave.
-async fn imported(workplace: &Workplace) -> Vec<String> {
-    let store = Store::open(&workplace.database_url()).await.unwrap();
+async fn imported(app: &TestApp) -> Vec<String> {
+    let store = Store::open(&app.database_url()).await.unwrap();
     let mut told = Vec::new();
     for import in store.imports().await.unwrap() {
         let report = store.import_report(import.number).await.unwrap().unwrap();
@@ -34,37 +34,36 @@ async fn imported(workplace: &Workplace) -> Vec<String> {
 }
 
 /// An empty database that is there: what is killed is the import, not the making of the schema.
-fn empty() -> Workplace {
-    let workplace = Workplace::new();
-    workplace.ok(&["imports"]);
-    workplace
+fn empty() -> TestApp {
+    let app = TestApp::new();
+    app.ok(&["imports"]);
+    app
 }
 
 #[test]
 fn an_import_killed_at_any_moment_is_whole_or_absent_and_can_be_repeated() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let reference = runtime.block_on(imported(&Workplace::with_fixtures()));
-    let workplace = empty();
+    let reference = runtime.block_on(imported(&TestApp::with_fixtures()));
+    let app = empty();
     let folder = fixtures();
     let command = ["import", folder.to_str().unwrap()];
-    let (absent, present) =
-        Killing { workplace: &workplace, command: &command, kills: KILLS }.run(|kill| {
-            let left = runtime.block_on(imported(&workplace));
-            let is_whole = left == reference;
-            // Of fifteen files, all or none; the portfolio is told in a line of its own.
-            assert!(is_whole || left.len() == 1, "kill {kill} left {} imports", left.len() - 1);
-            workplace.ok(&command);
-            assert_eq!(runtime.block_on(imported(&workplace)), reference, "after kill {kill}");
-            is_whole
-        });
+    let (absent, present) = Killing { app: &app, command: &command, kills: KILLS }.run(|kill| {
+        let left = runtime.block_on(imported(&app));
+        let is_whole = left == reference;
+        // Of fifteen files, all or none; the portfolio is told in a line of its own.
+        assert!(is_whole || left.len() == 1, "kill {kill} left {} imports", left.len() - 1);
+        app.ok(&command);
+        assert_eq!(runtime.block_on(imported(&app)), reference, "after kill {kill}");
+        is_whole
+    });
     assert!(absent > 0 && present > 0, "no kill fell within the import, or all did");
 }
 
 #[test]
 fn the_import_job_killed_at_any_moment_leaves_whole_files_and_the_next_reads_the_others() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let workplace = empty();
-    let inbox = workplace.path("inbox");
+    let app = empty();
+    let inbox = app.path("inbox");
     std::fs::create_dir(&inbox).unwrap();
     for entry in std::fs::read_dir(fixtures()).unwrap().map(Result::unwrap) {
         if entry.path().extension().is_some_and(|extension| extension == "csv") {
@@ -72,31 +71,30 @@ fn the_import_job_killed_at_any_moment_leaves_whole_files_and_the_next_reads_the
         }
     }
     let folder = format!("folder = {:?}\nsettle_seconds = 0\n", inbox.display().to_string());
-    std::fs::write(workplace.path("vigie.toml"), format!("[import]\n{folder}")).unwrap();
-    workplace.ok(&["jobs", "run", "import"]);
-    let reference = runtime.block_on(imported(&workplace));
+    std::fs::write(app.path("vigie.toml"), format!("[import]\n{folder}")).unwrap();
+    app.ok(&["jobs", "run", "import"]);
+    let reference = runtime.block_on(imported(&app));
     assert_eq!(reference.len(), 16);
-    std::fs::remove_file(workplace.path("vigie.db")).unwrap();
-    workplace.ok(&["imports"]);
+    std::fs::remove_file(app.path("vigie.db")).unwrap();
+    app.ok(&["imports"]);
 
     let command = ["jobs", "run", "import"];
-    let (absent, present) =
-        Killing { workplace: &workplace, command: &command, kills: KILLS }.run(|kill| {
-            let left = runtime.block_on(imported(&workplace));
-            let (last, files) = left.split_last().unwrap();
-            assert_eq!(files, &reference[..files.len()], "kill {kill}");
-            let is_whole = Some(last) == reference.last();
-            runtime.block_on(let_go(&workplace));
-            workplace.ok(&command);
-            assert_eq!(runtime.block_on(imported(&workplace)), reference, "after kill {kill}");
-            is_whole
-        });
+    let (absent, present) = Killing { app: &app, command: &command, kills: KILLS }.run(|kill| {
+        let left = runtime.block_on(imported(&app));
+        let (last, files) = left.split_last().unwrap();
+        assert_eq!(files, &reference[..files.len()], "kill {kill}");
+        let is_whole = Some(last) == reference.last();
+        runtime.block_on(let_go(&app));
+        app.ok(&command);
+        assert_eq!(runtime.block_on(imported(&app)), reference, "after kill {kill}");
+        is_whole
+    });
     assert!(absent > 0 && present > 0, "no kill fell within the import, or all did");
 }
 
 /// As three minutes later, when the hold of who was killed has lapsed.
-async fn let_go(workplace: &Workplace) {
-    let pool = sqlx::SqlitePool::connect(&workplace.database_url()).await.unwrap();
+async fn let_go(app: &TestApp) {
+    let pool = sqlx::SqlitePool::connect(&app.database_url()).await.unwrap();
     sqlx::query("update jobs set holder = null, held_until = null").execute(&pool).await.unwrap();
     pool.close().await;
 }
@@ -104,47 +102,46 @@ async fn let_go(workplace: &Workplace) {
 #[test]
 fn a_backup_killed_at_any_moment_leaves_whole_backups_only() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let folder = workplace.path("data/backups");
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let folder = app.path("data/backups");
     let command = ["jobs", "run", "backup"];
-    let (absent, present) =
-        Killing { workplace: &workplace, command: &command, kills: KILLS }.run(|kill| {
-            let names = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-            let backups: Vec<_> = names
-                .filter(|path| path.extension().is_some_and(|extension| extension == "db"))
-                .collect();
-            for backup in &backups {
-                let whole = runtime.block_on(vigie::store::verify(backup));
-                assert!(whole.is_ok(), "kill {kill}: {whole:?}");
-            }
-            let store = runtime.block_on(Store::open_read_only(&workplace.database_url()));
-            drop(store.unwrap());
-            // What an earlier kill left beside was removed before this backup was made.
-            if !backups.is_empty() {
-                let all = std::fs::read_dir(&folder).unwrap().count();
-                assert_eq!(all, backups.len(), "kill {kill} left something beside whole backups");
-            }
-            for backup in &backups {
-                std::fs::remove_file(backup).unwrap();
-            }
-            !backups.is_empty()
-        });
+    let (absent, present) = Killing { app: &app, command: &command, kills: KILLS }.run(|kill| {
+        let names = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let backups: Vec<_> = names
+            .filter(|path| path.extension().is_some_and(|extension| extension == "db"))
+            .collect();
+        for backup in &backups {
+            let whole = runtime.block_on(vigie::store::verify(backup));
+            assert!(whole.is_ok(), "kill {kill}: {whole:?}");
+        }
+        let store = runtime.block_on(Store::open_read_only(&app.database_url()));
+        drop(store.unwrap());
+        // What an earlier kill left beside was removed before this backup was made.
+        if !backups.is_empty() {
+            let all = std::fs::read_dir(&folder).unwrap().count();
+            assert_eq!(all, backups.len(), "kill {kill} left something beside whole backups");
+        }
+        for backup in &backups {
+            std::fs::remove_file(backup).unwrap();
+        }
+        !backups.is_empty()
+    });
     assert!(absent > 0 && present > 0, "no kill fell within the backup, or all did");
 }
 
 #[test]
 fn an_export_killed_at_any_moment_never_leaves_a_part_under_the_name_of_the_whole() {
-    let workplace = Workplace::with_fixtures();
-    let file = workplace.path("projects.csv");
-    let whole = workplace.ok(&["export", "projects", "--as-of", "2020-11-30"]);
+    let app = TestApp::with_fixtures();
+    let file = app.path("projects.csv");
+    let whole = app.ok(&["export", "projects", "--as-of", "2020-11-30"]);
     let command = ["export", "projects", "--as-of", "2020-11-30", "--out", "projects.csv"];
     let (absent, present) =
-        Killing { workplace: &workplace, command: &command, kills: EXPORT_KILLS }.run(|kill| {
+        Killing { app: &app, command: &command, kills: EXPORT_KILLS }.run(|kill| {
             let found = std::fs::read_to_string(&file).ok();
             if let Some(found) = &found {
                 assert!(*found == whole, "kill {kill} left {} bytes", found.len());
-                let unfinished = workplace.path("projects.csv.partial");
+                let unfinished = app.path("projects.csv.partial");
                 assert!(!unfinished.exists(), "kill {kill} left a part beside the whole");
                 std::fs::remove_file(&file).unwrap();
             }
@@ -157,8 +154,8 @@ fn an_export_killed_at_any_moment_never_leaves_a_part_under_the_name_of_the_whol
 #[test]
 fn sigterm_in_the_middle_of_a_job_lets_it_commit_or_leaves_no_trace() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let workplace = Workplace::with_fixtures();
-    let mut child = workplace
+    let app = TestApp::with_fixtures();
+    let mut child = app
         .command(&["serve"])
         .env("VIGIE_LISTEN", "127.0.0.1:0")
         .env("VIGIE_LOG", "vigie=debug")
@@ -175,14 +172,14 @@ fn sigterm_in_the_middle_of_a_job_lets_it_commit_or_leaves_no_trace() {
     assert!(child.wait().unwrap().success(), "{rest:#?}");
     assert!(rest.iter().any(|line| line == "stopped"), "{rest:#?}");
 
-    let cycles = workplace.json(&["cycles"]);
-    let job = &workplace.json(&["jobs", "list"])[1];
+    let cycles = app.json(&["cycles"]);
+    let job = &app.json(&["jobs", "list"])[1];
     assert!(job["held_until"].is_null(), "{job}");
     let last = &job["last_run"];
     assert!(last["outcome"] == "success" && last["ended_at"].is_string(), "{last}");
     assert_eq!(cycles.as_array().unwrap().len(), 1, "{cycles}");
     runtime.block_on(async {
-        let store = Store::open(&workplace.database_url()).await.unwrap();
+        let store = Store::open(&app.database_url()).await.unwrap();
         let report = store.verify_audit(None).await.unwrap();
         assert!(report.flaw.is_none(), "{report:?}");
         store.close().await;

@@ -2,7 +2,7 @@
 
 use sqlx::SqlitePool;
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 use crate::support::machine::kill::Killing;
 use vigie::store::Store;
 
@@ -21,10 +21,10 @@ const LEFT: &[&str] = &[
 ];
 
 /// With a rule and a threshold drafted by Ada and sent to review, and a program to be told.
-fn reviewed() -> Workplace {
-    let mut workplace = Workplace::new();
+fn reviewed() -> TestApp {
+    let mut app = TestApp::new();
     // Fewer rules, so that the proof takes less time: what is at stake is the commit.
-    let rules = workplace.own_rules();
+    let rules = app.own_rules();
     std::fs::remove_dir_all(rules.join("causes")).unwrap();
     for entry in std::fs::read_dir(rules.join("cases")).unwrap().map(Result::unwrap) {
         if entry.file_name().to_str().unwrap().starts_with("RC") {
@@ -33,24 +33,24 @@ fn reviewed() -> Workplace {
     }
     let hook = "[[webhooks]]\nname = \"audit\"\nurl = \"https://audit.example/\"\n\
                 secrets = [\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"]\n";
-    std::fs::write(workplace.path("vigie.toml"), hook).unwrap();
+    std::fs::write(app.path("vigie.toml"), hook).unwrap();
     // From its first look at the receivers on, what happens is told.
-    workplace.ok(&["jobs", "run", "digest"]);
+    app.ok(&["jobs", "run", "digest"]);
     let rule = std::fs::read_to_string(rules.join("drift/D1.rhai")).unwrap();
     let changed = rule.replace("Dérive budgétaire", "Dérive du budget");
     assert_ne!(rule, changed);
-    std::fs::write(workplace.path("D1.rhai"), changed).unwrap();
+    std::fs::write(app.path("D1.rhai"), changed).unwrap();
     let draft = ["rules", "draft", "D1.rhai", "--threshold", "budget_drift_watch=0.12"];
-    workplace.ok(&[&draft[..], &["--comment", "12 %", "--by", "Ada"]].concat());
-    workplace.ok(&["rules", "submit", "1", "--reason", "relu", "--by", "Ada"]);
-    workplace
+    app.ok(&[&draft[..], &["--comment", "12 %", "--by", "Ada"]].concat());
+    app.ok(&["rules", "submit", "1", "--reason", "relu", "--by", "Ada"]);
+    app
 }
 
-async fn left(workplace: &Workplace) -> Vec<String> {
-    let store = Store::open(&workplace.database_url()).await.unwrap();
+async fn left(app: &TestApp) -> Vec<String> {
+    let store = Store::open(&app.database_url()).await.unwrap();
     assert_eq!(store.verify_audit(None).await.unwrap().flaw, None);
     store.close().await;
-    let pool = SqlitePool::connect(&workplace.database_url()).await.unwrap();
+    let pool = SqlitePool::connect(&app.database_url()).await.unwrap();
     let mut left = Vec::new();
     for query in LEFT {
         let rows: Vec<String> = sqlx::query_scalar(*query).fetch_all(&pool).await.unwrap();
@@ -63,32 +63,31 @@ async fn left(workplace: &Workplace) -> Vec<String> {
 #[test]
 fn a_publication_killed_at_any_moment_is_in_force_whole_or_its_draft_is_still_in_review() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let workplace = reviewed();
-    let before = runtime.block_on(left(&workplace));
-    let pristine = std::fs::read(workplace.path("vigie.db")).unwrap();
+    let app = reviewed();
+    let before = runtime.block_on(left(&app));
+    let pristine = std::fs::read(app.path("vigie.db")).unwrap();
     let command = ["rules", "publish", "1", "--reason", "d’accord", "--by", "Grace"];
-    workplace.ok(&command);
-    let after = runtime.block_on(left(&workplace));
+    app.ok(&command);
+    let after = runtime.block_on(left(&app));
     let changed = before.iter().zip(&after).filter(|(before, after)| before != after).count();
     assert!(changed > 5, "a publication changes {changed} of what is looked at");
-    std::fs::write(workplace.path("vigie.db"), pristine).unwrap();
+    std::fs::write(app.path("vigie.db"), pristine).unwrap();
 
-    let (absent, present) =
-        Killing { workplace: &workplace, command: &command, kills: KILLS }.run(|kill| {
-            let found = runtime.block_on(left(&workplace));
-            if found == after {
-                // Done, and done once.
-                let again = workplace.run(&command);
-                assert_eq!(again.code, Some(1), "kill {kill}: published twice");
-                return true;
-            }
-            assert_eq!(found, before, "kill {kill} left a part of a publication");
-            // To do it each time would prove no more.
-            if kill % 4 == 0 {
-                workplace.ok(&command);
-                assert_eq!(runtime.block_on(left(&workplace)), after, "after kill {kill}");
-            }
-            false
-        });
+    let (absent, present) = Killing { app: &app, command: &command, kills: KILLS }.run(|kill| {
+        let found = runtime.block_on(left(&app));
+        if found == after {
+            // Done, and done once.
+            let again = app.run(&command);
+            assert_eq!(again.code, Some(1), "kill {kill}: published twice");
+            return true;
+        }
+        assert_eq!(found, before, "kill {kill} left a part of a publication");
+        // To do it each time would prove no more.
+        if kill % 4 == 0 {
+            app.ok(&command);
+            assert_eq!(runtime.block_on(left(&app)), after, "after kill {kill}");
+        }
+        false
+    });
     assert!(absent > 0 && present > 0, "no kill fell within the publication, or all did");
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sqlx::SqlitePool;
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 use crate::support::machine::kill::Killing;
 use vigie::domain::accounts::access::Role;
 use vigie::store;
@@ -46,8 +46,8 @@ async fn look(file: &Path) -> Found {
 }
 
 /// What stands beside the database, of those that are one.
-fn kept_beside(workplace: &Workplace) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(workplace.path(".")).unwrap();
+fn kept_beside(app: &TestApp) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(app.path(".")).unwrap();
     let names = entries.map(|entry| entry.unwrap().path());
     let is_whole = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_str().unwrap();
@@ -57,8 +57,8 @@ fn kept_beside(workplace: &Workplace) -> Vec<PathBuf> {
     names.filter(is_whole).collect()
 }
 
-fn clear_away(workplace: &Workplace) {
-    for entry in std::fs::read_dir(workplace.path(".")).unwrap().map(Result::unwrap) {
+fn clear_away(app: &TestApp) {
+    for entry in std::fs::read_dir(app.path(".")).unwrap().map(Result::unwrap) {
         let name = entry.file_name();
         let name = name.to_str().unwrap();
         if name.starts_with("vigie.db.") || name.starts_with("vigie.db-") {
@@ -70,49 +70,48 @@ fn clear_away(workplace: &Workplace) {
 #[test]
 fn a_restoration_killed_at_any_moment_leaves_the_old_database_or_the_restored_one_whole() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut workplace = Workplace::with_fixtures();
+    let mut app = TestApp::with_fixtures();
     // Fewer rules, so that a cycle takes less time.
-    std::fs::remove_dir_all(workplace.own_rules().join("causes")).unwrap();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    runtime.block_on(workplace.token("Ada", &[Role::Reader], &[]));
-    workplace.ok(&["jobs", "run", "backup"]);
-    let folder = std::fs::read_dir(workplace.path("data/backups")).unwrap();
+    std::fs::remove_dir_all(app.own_rules().join("causes")).unwrap();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    runtime.block_on(app.token("Ada", &[Role::Reader], &[]));
+    app.ok(&["jobs", "run", "backup"]);
+    let folder = std::fs::read_dir(app.path("data/backups")).unwrap();
     let backup = folder.map(|entry| entry.unwrap().path()).next().unwrap();
     // What came since, and goes: a cycle, a comment, a revocation.
-    workplace.ok(&["cycle", "--as-of", "2020-12-01"]);
-    let alerts = workplace.json(&["alerts"]);
+    app.ok(&["cycle", "--as-of", "2020-12-01"]);
+    let alerts = app.json(&["alerts"]);
     let alert = alerts[0]["id"].as_str().unwrap();
-    workplace.ok(&["alerts", "comment", alert, "--text", "depuis la copie"]);
-    workplace.ok(&["tokens", "revoke", "1", "--reason", "publié par erreur"]);
-    let old = runtime.block_on(look(&workplace.path("vigie.db")));
+    app.ok(&["alerts", "comment", alert, "--text", "depuis la copie"]);
+    app.ok(&["tokens", "revoke", "1", "--reason", "publié par erreur"]);
+    let old = runtime.block_on(look(&app.path("vigie.db")));
     assert_eq!(old, Found { cycles: 2, comments: 1, live: 0, is_told: false });
 
     let command = ["restore", backup.to_str().unwrap(), "--force"];
-    let (absent, present) =
-        Killing { workplace: &workplace, command: &command, kills: KILLS }.run(|kill| {
-            let database = workplace.path("vigie.db");
-            assert!(database.exists(), "kill {kill} left no database");
-            let found = runtime.block_on(look(&database));
-            let beside = kept_beside(&workplace);
-            let is_restored = found.cycles == 1;
-            if is_restored {
-                // A token that was revoked since is none again, and whoever looks is told why.
-                let restored = Found { cycles: 1, comments: 0, live: 0, is_told: true };
-                assert_eq!(found, restored, "kill {kill} left a part of a restoration");
-                assert!(!beside.is_empty(), "kill {kill}: what was replaced is not kept");
-                for kept in &beside {
-                    assert_eq!(runtime.block_on(look(kept)), old, "kill {kill}: {kept:?}");
-                }
-            } else {
-                assert_eq!(found, old, "kill {kill} changed what it did not replace");
+    let (absent, present) = Killing { app: &app, command: &command, kills: KILLS }.run(|kill| {
+        let database = app.path("vigie.db");
+        assert!(database.exists(), "kill {kill} left no database");
+        let found = runtime.block_on(look(&database));
+        let beside = kept_beside(&app);
+        let is_restored = found.cycles == 1;
+        if is_restored {
+            // A token that was revoked since is none again, and whoever looks is told why.
+            let restored = Found { cycles: 1, comments: 0, live: 0, is_told: true };
+            assert_eq!(found, restored, "kill {kill} left a part of a restoration");
+            assert!(!beside.is_empty(), "kill {kill}: what was replaced is not kept");
+            for kept in &beside {
+                assert_eq!(runtime.block_on(look(kept)), old, "kill {kill}: {kept:?}");
             }
-            if kill % 10 == 0 {
-                // The next one does its work, whatever this one left.
-                workplace.ok(&command);
-                assert_eq!(runtime.block_on(look(&database)).cycles, 1, "after kill {kill}");
-            }
-            clear_away(&workplace);
-            is_restored
-        });
+        } else {
+            assert_eq!(found, old, "kill {kill} changed what it did not replace");
+        }
+        if kill % 10 == 0 {
+            // The next one does its work, whatever this one left.
+            app.ok(&command);
+            assert_eq!(runtime.block_on(look(&database)).cycles, 1, "after kill {kill}");
+        }
+        clear_away(&app);
+        is_restored
+    });
     assert!(absent > 0 && present > 0, "no kill fell within the restoration, or all did");
 }

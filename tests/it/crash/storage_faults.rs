@@ -8,7 +8,7 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 use crate::support::clients::{Ledger, Left};
 use crate::support::machine::disk::Disk;
 use crate::support::served::Served;
@@ -31,7 +31,7 @@ struct Fault<'a> {
 }
 
 struct Tried {
-    workplace: Workplace,
+    app: TestApp,
     token: String,
     served: Served,
     ledger: Arc<Ledger>,
@@ -43,15 +43,15 @@ fn rounds() -> u32 {
 }
 
 impl Tried {
-    async fn on(workplace: Workplace) -> Self {
-        let token = workplace.token("Anne", &Role::ALL, &[]).await;
-        let served = workplace.serve_apart();
+    async fn on(app: TestApp) -> Self {
+        let token = app.token("Anne", &Role::ALL, &[]).await;
+        let served = app.serve_apart();
         let ledger = Ledger::new(served.address(), &token);
-        Self { workplace, token, served, ledger }
+        Self { app, token, served, ledger }
     }
 
     fn database(&self) -> PathBuf {
-        self.workplace.path("vigie.db")
+        self.app.path("vigie.db")
     }
 
     /// Of the same account, to be revoked.
@@ -116,18 +116,18 @@ impl Tried {
     /// The trail is whole, and tells of everybody who was turned away, but for those of whom nothing could be
     /// written before the service ended.
     fn end(self, unwritten: u32) {
-        let Self { workplace, served, ledger, .. } = self;
+        let Self { app, served, ledger, .. } = self;
         let unsigned = ledger.count("unsigned", 401);
         served.stop();
-        workplace.ok(&["audit", "verify"]);
-        assert_eq!(refusals(&workplace), unsigned - unwritten);
+        app.ok(&["audit", "verify"]);
+        assert_eq!(refusals(&app), unsigned - unwritten);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_under_eight_clients() {
     let Some(disk) = Disk::in_memory(32 * MEBIBYTE) else { return };
-    let tried = Tried::on(Workplace::on(disk.path())).await;
+    let tried = Tried::on(TestApp::on(disk.path())).await;
     let fault = Fault {
         name: "full",
         words: "the disk is full",
@@ -141,8 +141,8 @@ async fn a_full_disk_under_eight_clients() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_database_under_eight_clients() {
-    let tried = Tried::on(Workplace::new()).await;
-    let (database, other) = (tried.database(), tried.workplace.path("other name"));
+    let tried = Tried::on(TestApp::new()).await;
+    let (database, other) = (tried.database(), tried.app.path("other name"));
     std::fs::hard_link(&database, &other).unwrap();
     let fault = Fault {
         name: "deleted",
@@ -160,9 +160,9 @@ async fn a_deleted_database_under_eight_clients() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replaced_database_under_eight_clients() {
-    let tried = Tried::on(Workplace::new()).await;
-    let (database, aside) = (tried.database(), tried.workplace.path("aside"));
-    let another = tried.workplace.path("another.db");
+    let tried = Tried::on(TestApp::new()).await;
+    let (database, aside) = (tried.database(), tried.app.path("aside"));
+    let another = tried.app.path("another.db");
     std::fs::copy(&database, &another).unwrap();
     let fault = Fault {
         name: "replaced",
@@ -178,9 +178,9 @@ async fn a_replaced_database_under_eight_clients() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_log_under_eight_clients() {
-    let tried = Tried::on(Workplace::new()).await;
-    let log = tried.workplace.path("vigie.db-wal");
-    let aside = tried.workplace.path("aside");
+    let tried = Tried::on(TestApp::new()).await;
+    let log = tried.app.path("vigie.db-wal");
+    let aside = tried.app.path("aside");
     let fault = Fault {
         name: "log lost",
         words: "a file that belongs to the open database is gone",
@@ -201,7 +201,7 @@ async fn a_disk_that_turns_read_only_under_eight_clients() {
     let beside = tempfile::tempdir().unwrap();
     let image = beside.path().join("image");
     let Some(disk) = Disk::that_fails(&image, 64 * MEBIBYTE) else { return };
-    let tried = Tried::on(Workplace::on(disk.path())).await;
+    let tried = Tried::on(TestApp::on(disk.path())).await;
     let passing = tried.passing_token().await;
     let clients = tried.ledger.start("read-only", passing);
     tried.ledger.all_step(STEPS).await;
@@ -215,22 +215,22 @@ async fn a_disk_that_turns_read_only_under_eight_clients() {
     assert!(tried.ledger.count("read", 200) > 0 && tried.ledger.count("write", 503) > 0);
     assert_eq!(tried.ledger.count("unsigned", 500), 0);
     let turned_away = tried.ledger.count("unsigned", 401);
-    let Tried { workplace, token, served: failed, ledger } = tried;
+    let Tried { app, token, served: failed, ledger } = tried;
     failed.stop();
     disk.repair(&image);
-    let served = workplace.serve_apart();
+    let served = app.serve_apart();
     ledger.move_to(served.address());
-    let again = Tried { workplace, token, served, ledger };
+    let again = Tried { app, token, served, ledger };
     again.until_ready().await;
     assert_eq!(again.ledger.settle().await, Left::default(), "{}", again.ledger.summary());
-    let written = refusals(&again.workplace);
+    let written = refusals(&again.app);
     assert!(written > 0, "those before the fault");
     again.end(turned_away - written);
 }
 
 /// Those of nobody, one by one or counted together.
-fn refusals(workplace: &Workplace) -> u32 {
-    let trail = workplace.json(&["audit", "list", "--subject", "route/GET /api/v1/silences"]);
+fn refusals(app: &TestApp) -> u32 {
+    let trail = app.json(&["audit", "list", "--subject", "route/GET /api/v1/silences"]);
     let times = |entry: &Value| {
         let counted = entry["became"].as_str().unwrap_or("{}");
         let counted: Value = serde_json::from_str(counted).unwrap();

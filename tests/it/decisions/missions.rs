@@ -2,32 +2,32 @@
 
 use serde_json::Value;
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 
-fn judged() -> Workplace {
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    workplace
+fn judged() -> TestApp {
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    app
 }
 
 /// Id of the first mission of a kind in a state.
-fn first(workplace: &Workplace, kind: &str, state: &str) -> String {
-    let missions = workplace.json(&["missions", "--kind", kind, "--state", state]);
+fn first(app: &TestApp, kind: &str, state: &str) -> String {
+    let missions = app.json(&["missions", "--kind", kind, "--state", state]);
     missions[0]["id"].as_str().unwrap().to_owned()
 }
 
 #[test]
 fn a_proposal_is_decided_by_someone_for_a_reason_and_recorded_in_the_trail() {
-    let workplace = judged();
-    let id = first(&workplace, "securisation", "proposed");
+    let app = judged();
+    let id = first(&app, "securisation", "proposed");
     let decide = ["missions", "decide", &id, "accept", "--reason", "Confirmé", "--lead", "Ada"];
-    let nobody = workplace.command(&decide).env_remove("VIGIE_ACTOR").output().unwrap();
+    let nobody = app.command(&decide).env_remove("VIGIE_ACTOR").output().unwrap();
     assert_eq!(nobody.status.code(), Some(1));
     let told = String::from_utf8(nobody.stderr).unwrap();
     assert!(told.contains("a decision by nobody"), "{told}");
 
     let by_claire: Vec<&str> = decide.into_iter().chain(["--by", "Claire Martin"]).collect();
-    let accepted = workplace.json(&by_claire);
+    let accepted = app.json(&by_claire);
     assert_eq!(accepted["state"], "open");
     assert_eq!(accepted["awaits"], "start");
     assert_eq!(accepted["lead"], "Ada");
@@ -37,28 +37,28 @@ fn a_proposal_is_decided_by_someone_for_a_reason_and_recorded_in_the_trail() {
     assert_eq!((&last["kind"], &last["by"]), (&"accepted".into(), &by.into()));
     assert_eq!(last["cycle"], Value::Null);
 
-    let trail = workplace.json(&["audit", "list", "--subject", &format!("mission/{id}")]);
+    let trail = app.json(&["audit", "list", "--subject", &format!("mission/{id}")]);
     let deed = trail.as_array().unwrap().last().unwrap();
     assert_eq!(deed["action"], "mission_accepted");
     assert_eq!(deed["reason"], "Confirmé");
     let was: Value = serde_json::from_str(deed["was"].as_str().unwrap()).unwrap();
     let became: Value = serde_json::from_str(deed["became"].as_str().unwrap()).unwrap();
     assert_eq!((&was["state"], &became["state"]), (&"proposed".into(), &"open".into()));
-    workplace.ok(&["audit", "verify"]);
+    app.ok(&["audit", "verify"]);
 
-    let again = workplace.run(&by_claire);
+    let again = app.run(&by_claire);
     assert_eq!(again.code, Some(1));
     assert_eq!(again.stderr, format!("vigie: mission {id} is open, expected proposed\n"));
 }
 
 #[test]
 fn a_mission_is_conducted_to_its_end_and_its_outcome_counts_for_its_rules() {
-    let workplace = judged();
-    let id = first(&workplace, "securisation", "open");
+    let app = judged();
+    let id = first(&app, "securisation", "open");
     let by = ["--by", "Claire Martin"];
     let act = |words: &[&str]| {
         let words: Vec<&str> = words.iter().copied().chain(by).collect();
-        workplace.json(&words)
+        app.json(&words)
     };
     act(&["missions", "start", &id, "--on", "2020-12-10", "--until", "2021-03-01"]);
     act(&["missions", "milestone", "add", &id, "Plan arrêté", "--due", "2021-01-15"]);
@@ -78,10 +78,10 @@ fn a_mission_is_conducted_to_its_end_and_its_outcome_counts_for_its_rules() {
         .map(|entry| entry["kind"].as_str().unwrap())
         .collect();
     assert_eq!(kinds.join(" "), "opened started milestone_added milestone_done noted closed");
-    let outcomes = workplace.json(&["missions", "outcomes"]);
+    let outcomes = app.json(&["missions", "outcomes"]);
     let p1 = outcomes.as_array().unwrap().iter().find(|rule| rule["rule"] == "P1").unwrap();
     assert_eq!((&p1["averted"], &p1["precision"]), (&1.into(), &1.0.into()));
-    let shown = workplace.ok(&["missions", "show", &id]);
+    let shown = app.ok(&["missions", "show", &id]);
     for words in ["évitée, le 20 février 2021", "5 jours après l’échéance", "P1"] {
         assert!(shown.contains(words), "{words}\n{shown}");
     }
@@ -89,12 +89,12 @@ fn a_mission_is_conducted_to_its_end_and_its_outcome_counts_for_its_rules() {
 
 #[test]
 fn a_declined_mission_does_not_come_back_while_its_alerts_stay_as_they_are() {
-    let workplace = judged();
-    let id = first(&workplace, "securisation", "proposed");
+    let app = judged();
+    let id = first(&app, "securisation", "proposed");
     let decline = ["missions", "decide", &id, "decline", "--reason", "Déjà en recadrage"];
-    workplace.ok(&[&decline[..], &["--by", "Claire Martin"]].concat());
-    let before = workplace.json(&["missions", "--kind", "securisation"]);
-    let report = workplace.json(&["cycle", "--as-of", "2020-12-01"]);
+    app.ok(&[&decline[..], &["--by", "Claire Martin"]].concat());
+    let before = app.json(&["missions", "--kind", "securisation"]);
+    let report = app.json(&["cycle", "--as-of", "2020-12-01"]);
     assert_eq!(report["outcome"], "committed");
     let again: Vec<&Value> = report["mission_changes"]
         .as_array()
@@ -103,19 +103,19 @@ fn a_declined_mission_does_not_come_back_while_its_alerts_stay_as_they_are() {
         .filter(|change| change["mission"]["kind"] == "securisation")
         .collect();
     assert!(again.is_empty(), "{again:?}");
-    assert_eq!(workplace.json(&["missions", "--kind", "securisation"]), before);
-    assert_eq!(workplace.json(&["missions", "show", &id])["state"], "declined");
+    assert_eq!(app.json(&["missions", "--kind", "securisation"]), before);
+    assert_eq!(app.json(&["missions", "show", &id])["state"], "declined");
 }
 
 #[test]
 fn what_waits_is_ranked_with_its_points_and_what_has_no_place_says_why() {
-    let mut workplace = Workplace::with_fixtures();
-    let rules = workplace.own_rules();
+    let mut app = TestApp::with_fixtures();
+    let rules = app.own_rules();
     let playbook = rules.join("missions.toml");
     let short = std::fs::read_to_string(&playbook).unwrap().replace("at_once = 6", "at_once = 2");
     std::fs::write(&playbook, short).unwrap();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let ranked = workplace.json(&["missions", "plan", "--as-of", "2020-12-14"]);
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let ranked = app.json(&["missions", "plan", "--as-of", "2020-12-14"]);
     let team: Vec<&Value> = ranked
         .as_array()
         .unwrap()
@@ -137,14 +137,14 @@ fn what_waits_is_ranked_with_its_points_and_what_has_no_place_says_why() {
     assert!(reason.starts_with("Équipe de sécurisation : 2 à la fois, 0 en cours"), "{reason}");
     // Opened by the playbook, so before those that are only proposed.
     assert_eq!(team[0]["mission"]["automatic"], true);
-    let shown = workplace.ok(&["missions", "plan", "--as-of", "2020-12-14"]);
+    let shown = app.ok(&["missions", "plan", "--as-of", "2020-12-14"]);
     assert!(shown.contains("dérive de"), "{shown}");
 }
 
 #[test]
 fn a_mission_that_does_not_exist_is_refused_with_a_hint() {
-    let workplace = judged();
-    let answer = workplace.run(&["missions", "show", "nobody"]);
+    let app = judged();
+    let answer = app.run(&["missions", "show", "nobody"]);
     assert_eq!(answer.code, Some(1));
     assert_eq!(
         answer.stderr,
@@ -154,11 +154,11 @@ fn a_mission_that_does_not_exist_is_refused_with_a_hint() {
 
 #[test]
 fn naming_a_vendor_in_public_is_refused_to_all_but_the_director() {
-    let workplace = judged();
-    let id = first(&workplace, "vendor_escalation", "proposed");
+    let app = judged();
+    let id = first(&app, "vendor_escalation", "proposed");
     let as_someone = |words: &[&str], name: &str| {
         let words: Vec<&str> = words.iter().copied().chain(["--by", name]).collect();
-        let mut command = workplace.command(&words);
+        let mut command = app.command(&words);
         let told = command.env("VIGIE_MISSIONS__DIRECTOR", "Directeur").output().unwrap();
         (told.status.code(), String::from_utf8(told.stderr).unwrap())
     };
@@ -174,12 +174,12 @@ fn naming_a_vendor_in_public_is_refused_to_all_but_the_director() {
     assert_eq!(code, Some(1));
     assert!(told.contains("decided by the director, Directeur, not by Claire Martin"), "{told}");
     assert_eq!(as_someone(&name, "Directeur").0, Some(0));
-    let trail = workplace.json(&["audit", "list", "--subject", &format!("mission/{id}")]);
+    let trail = app.json(&["audit", "list", "--subject", &format!("mission/{id}")]);
     let last = trail.as_array().unwrap().last().unwrap();
     assert_eq!(
         (&last["action"], &last["actor"]),
         (&"mission_vendor_named".into(), &"Directeur (nom non prouvé)".into())
     );
-    let unset = workplace.run(&[&name[..], &["--by", "Directeur"]].concat());
+    let unset = app.run(&[&name[..], &["--by", "Directeur"]].concat());
     assert!(unset.stderr.contains("`missions.director` names none"), "{}", unset.stderr);
 }

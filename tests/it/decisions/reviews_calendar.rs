@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{Workplace, python, root};
+use crate::support::{TestApp, python, root};
 
 /// A line for each event, after the calendar's name; `None` where the module is not installed.
 fn read(feed: &str) -> Option<Vec<String>> {
@@ -25,10 +25,10 @@ fn id<'a>(reviews: &'a Value, project: &str) -> &'a str {
 
 #[test]
 fn a_calendar_program_shows_each_review_at_its_hour_in_paris_moved_and_called_off_under_one_id() {
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
-    let reviews = workplace.json(&["reviews", "list", "--ministry", "MJ"]);
-    let calendar = || read(&workplace.ok(&["reviews", "calendar", "MJ"]));
+    let app = TestApp::with_fixtures();
+    app.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
+    let reviews = app.json(&["reviews", "list", "--ministry", "MJ"]);
+    let calendar = || read(&app.ok(&["reviews", "calendar", "MJ"]));
     let Some(first) = calendar() else { return };
     assert_eq!(first[0], "Revues SG/DINUM, MJ");
     let planned = reviews.as_array().unwrap();
@@ -46,12 +46,12 @@ fn a_calendar_program_shows_each_review_at_its_hour_in_paris_moved_and_called_of
     let moved = id(&reviews, "portalis");
     for (day, sequence, utc) in [("2027-07-05", 1, "09:00Z"), ("2028-01-10", 2, "10:00Z")] {
         let when = ["--to", day, "--at", "11:00", "--reason", "absence"];
-        workplace.ok(&[&["reviews", "move", moved], &when[..]].concat());
+        app.ok(&[&["reviews", "move", moved], &when[..]].concat());
         let lines = calendar().unwrap();
         let shown = format!("{moved}@vigie | CONFIRMED | {sequence} | {day} 11:00 {utc} 90 min | ");
         assert!(lines.iter().any(|line| line.starts_with(&shown)), "{shown}\n{lines:#?}");
     }
-    workplace.ok(&["reviews", "cancel", moved, "--reason", "grève"]);
+    app.ok(&["reviews", "cancel", moved, "--reason", "grève"]);
     let lines = calendar().unwrap();
     let shown = format!("{moved}@vigie | CANCELLED | 3 | ");
     assert!(lines.iter().any(|line| line.starts_with(&shown)), "{shown}\n{lines:#?}");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Workplace, fixtures};
+use crate::support::{TestApp, fixtures};
 
 /// A share as printed: in percent, to the tenth.
 fn tenths(value: &Value, field: &str) -> String {
@@ -11,8 +11,8 @@ fn tenths(value: &Value, field: &str) -> String {
 
 #[test]
 fn the_figures_of_november_2020_are_those_of_the_fiche() {
-    let workplace = Workplace::with_fixtures();
-    let panorama = workplace.json(&["panorama", "--as-of", "2020-11-30"]);
+    let app = TestApp::with_fixtures();
+    let panorama = app.json(&["panorama", "--as-of", "2020-11-30"]);
     let figures = &panorama["portfolio"];
     assert_eq!(figures["project_count"], 43);
     assert!((figures["cost_total"].as_f64().unwrap() - 1860.0).abs() < 5.0);
@@ -25,7 +25,7 @@ fn the_figures_of_november_2020_are_those_of_the_fiche() {
     assert_eq!(figures["due_to_leave_count"], 14);
     assert_eq!(tenths(figures, "target_drift"), "25.0");
     assert_eq!(tenths(figures, "target_distance"), "1.5");
-    let shown = workplace.ok(&["panorama", "--as-of", "2020-11-30"]);
+    let shown = app.ok(&["panorama", "--as-of", "2020-11-30"]);
     for figure in ["1,86\u{202f}Md€", "28,4\u{202f}%", "24,6\u{202f}%", "26,5\u{202f}%"] {
         assert!(shown.contains(figure), "{figure}\n{shown}");
     }
@@ -36,8 +36,8 @@ fn the_figures_of_november_2020_are_those_of_the_fiche() {
 
 #[test]
 fn the_change_of_each_mean_is_the_sum_of_its_parts() {
-    let workplace = Workplace::with_fixtures();
-    let panorama = workplace.json(&["panorama", "--as-of", "2020-11-30"]);
+    let app = TestApp::with_fixtures();
+    let panorama = app.json(&["panorama", "--as-of", "2020-11-30"]);
     let figure = |name: &str| panorama["portfolio"][name].as_f64().unwrap();
     for kind in ["budget", "calendar"] {
         let parts = ["stayers", "entrants", "leavers"]
@@ -50,14 +50,14 @@ fn the_change_of_each_mean_is_the_sum_of_its_parts() {
 
 #[test]
 fn further_drift_on_a_listed_project_opens_a_mission_and_others_are_proposed() {
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let missions = workplace.json(&["missions"]);
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let missions = app.json(&["missions"]);
     let missions = missions.as_array().unwrap();
     let automatic: Vec<&Value> =
         missions.iter().filter(|mission| mission["automatic"] == true).collect();
     assert!(!automatic.is_empty());
-    let alerts = workplace.json(&["alerts", "--rule", "P1"]);
+    let alerts = app.json(&["alerts", "--rule", "P1"]);
     assert_eq!(alerts.as_array().unwrap().len(), automatic.len());
     for mission in automatic {
         assert_eq!(mission["kind"], "securisation");
@@ -69,63 +69,63 @@ fn further_drift_on_a_listed_project_opens_a_mission_and_others_are_proposed() {
 
 #[test]
 fn a_second_cycle_on_the_same_data_changes_nothing() {
-    let workplace = Workplace::with_fixtures();
-    let first = workplace.json(&["cycle", "--as-of", "2020-11-30"]);
+    let app = TestApp::with_fixtures();
+    let first = app.json(&["cycle", "--as-of", "2020-11-30"]);
     assert_eq!(first["outcome"], "committed");
-    let before = workplace.fingerprint();
-    let second = workplace.json(&["cycle", "--as-of", "2020-11-30"]);
+    let before = app.fingerprint();
+    let second = app.json(&["cycle", "--as-of", "2020-11-30"]);
     assert_eq!(second["outcome"], "unchanged");
     assert_eq!(second["cycle"], first["cycle"]);
-    assert_eq!(workplace.fingerprint(), before);
+    assert_eq!(app.fingerprint(), before);
 }
 
 #[test]
 fn importing_the_same_files_again_changes_nothing() {
-    let workplace = Workplace::with_fixtures();
-    let before = workplace.json(&["imports"]);
-    let again = workplace.ok(&["import", fixtures().to_str().unwrap()]);
+    let app = TestApp::with_fixtures();
+    let before = app.json(&["imports"]);
+    let again = app.ok(&["import", fixtures().to_str().unwrap()]);
     assert!(again.contains("déjà connu"), "{again}");
-    assert_eq!(workplace.json(&["imports"]), before);
+    assert_eq!(app.json(&["imports"]), before);
 }
 
 #[test]
 fn a_cycle_is_replayed_to_the_byte_after_the_data_and_the_rules_have_changed() {
-    let mut workplace = Workplace::with_fixtures();
-    let rules = workplace.own_rules();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let mut app = TestApp::with_fixtures();
+    let rules = app.own_rules();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
 
     let corrected = std::fs::read_to_string(fixtures().join("2020-11.panorama.csv")).unwrap();
     let corrected = corrected.replacen("build", "rollout", 1);
-    std::fs::write(workplace.path("2020-11.panorama.csv"), corrected).unwrap();
-    let import = workplace.ok(&["import", "2020-11.panorama.csv"]);
+    std::fs::write(app.path("2020-11.panorama.csv"), corrected).unwrap();
+    let import = app.ok(&["import", "2020-11.panorama.csv"]);
     assert!(import.contains("remplace"), "{import}");
     let thresholds = rules.join("thresholds.toml");
     let eased = std::fs::read_to_string(&thresholds).unwrap().replace("0.30", "0.31");
     std::fs::write(&thresholds, eased).unwrap();
-    let second = workplace.json(&["cycle", "--as-of", "2020-11-30"]);
+    let second = app.json(&["cycle", "--as-of", "2020-11-30"]);
     assert_eq!(second["outcome"], "committed");
 
     for cycle in ["1", "2"] {
-        let replay = workplace.json(&["replay", cycle]);
+        let replay = app.json(&["replay", cycle]);
         assert_eq!(replay["identical"], true, "{replay}");
     }
 }
 
 #[test]
 fn a_dry_run_says_what_a_cycle_would_do_and_writes_nothing() {
-    let workplace = Workplace::with_fixtures();
-    let report = workplace.json(&["cycle", "--as-of", "2020-11-30", "--dry-run"]);
+    let app = TestApp::with_fixtures();
+    let report = app.json(&["cycle", "--as-of", "2020-11-30", "--dry-run"]);
     assert_eq!(report["outcome"], "dry_run");
     assert!(!report["alert_changes"].as_array().unwrap().is_empty());
-    assert_eq!(workplace.json(&["cycles"]), serde_json::json!([]));
-    assert_eq!(workplace.json(&["alerts"]), serde_json::json!([]));
+    assert_eq!(app.json(&["cycles"]), serde_json::json!([]));
+    assert_eq!(app.json(&["alerts"]), serde_json::json!([]));
 }
 
 #[test]
 fn alerts_do_not_go_back_in_time() {
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let answer = workplace.run(&["cycle", "--as-of", "2020-07-01"]);
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let answer = app.run(&["cycle", "--as-of", "2020-07-01"]);
     assert_eq!(answer.code, Some(1));
     assert_eq!(
         answer.stderr,
@@ -138,9 +138,9 @@ fn alerts_do_not_go_back_in_time() {
 
 #[test]
 fn a_date_before_the_first_edition_is_told_when_that_was() {
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     for command in [["panorama", "--as-of", "2019-01-01"], ["cycle", "--as-of", "2019-01-01"]] {
-        let answer = workplace.run(&command);
+        let answer = app.run(&command);
         assert_eq!(answer.code, Some(1));
         assert_eq!(
             answer.stderr,
@@ -151,18 +151,18 @@ fn a_date_before_the_first_edition_is_told_when_that_was() {
 
 #[test]
 fn a_rule_that_does_not_compile_is_left_out_and_its_alerts_stand() {
-    let mut workplace = Workplace::with_fixtures();
-    let rules = workplace.own_rules();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    let open = |place: &Workplace| {
+    let mut app = TestApp::with_fixtures();
+    let rules = app.own_rules();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    let open = |place: &TestApp| {
         let alerts = place.json(&["alerts", "--rule", "D1"]);
         alerts.as_array().unwrap().iter().map(|alert| alert["id"].clone()).collect::<Vec<_>>()
     };
-    let before = open(&workplace);
+    let before = open(&app);
     assert!(!before.is_empty());
     std::fs::write(rules.join("drift/D1.rhai"), "fn assess(p, t) { oops").unwrap();
-    let answer = workplace.run(&["cycle", "--as-of", "2020-12-01"]);
+    let answer = app.run(&["cycle", "--as-of", "2020-12-01"]);
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);
     assert!(answer.stderr.contains("drift/D1.rhai"), "{}", answer.stderr);
-    assert_eq!(open(&workplace), before);
+    assert_eq!(open(&app), before);
 }

@@ -3,23 +3,23 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 use vigie::domain::accounts::access::Role;
 use vigie::support::clock::{Clock as _, SystemClock};
 
 /// Judged twice; people did something each time.
-fn followed() -> Workplace {
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-06-30"]);
-    workplace.ok(&["alerts", "ack", "D1", "SI SAMU", "--reason", "vu"]);
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    workplace.ok(&["alerts", "assign", "D1", "SI SAMU", "--to", "Paul", "--reason", "congés"]);
+fn followed() -> TestApp {
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-06-30"]);
+    app.ok(&["alerts", "ack", "D1", "SI SAMU", "--reason", "vu"]);
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    app.ok(&["alerts", "assign", "D1", "SI SAMU", "--to", "Paul", "--reason", "congés"]);
     let until = (SystemClock.now() + TimeDelta::days(20)).format("%Y-%m-%d").to_string();
     let scope = ["--project", "si-samu", "--until", &until, "--reason", "plan"];
-    workplace.ok(&[&["alerts", "silence"], scope.as_slice()].concat());
-    workplace.ok(&["alerts", "unsilence", "1", "--reason", "plan abandonné"]);
-    workplace.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
-    workplace
+    app.ok(&[&["alerts", "silence"], scope.as_slice()].concat());
+    app.ok(&["alerts", "unsilence", "1", "--reason", "plan abandonné"]);
+    app.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
+    app
 }
 
 fn line(event: &Value) -> String {
@@ -37,8 +37,8 @@ fn lines(events: &Value) -> Vec<String> {
 
 #[test]
 fn a_timeline_tells_editions_alerts_missions_and_reviews_newest_first() {
-    let workplace = followed();
-    let events = workplace.json(&["project", "si samu", "--timeline"]);
+    let app = followed();
+    let events = app.json(&["project", "si samu", "--timeline"]);
     let mut told = lines(&events);
     told.reverse();
     insta::assert_snapshot!(told.join("\n"));
@@ -46,44 +46,44 @@ fn a_timeline_tells_editions_alerts_missions_and_reviews_newest_first() {
     let unique: std::collections::BTreeSet<String> =
         names.iter().map(ToString::to_string).collect();
     assert_eq!(unique.len(), names.len());
-    let table = workplace.ok(&["project", "si samu", "--timeline", "--format", "csv"]);
+    let table = app.ok(&["project", "si samu", "--timeline", "--format", "csv"]);
     assert_eq!(table.lines().next(), Some("on,about,title,level,by,words"));
-    assert_eq!(workplace.run(&["project", "nulle part", "--timeline"]).code, Some(1));
+    assert_eq!(app.run(&["project", "nulle part", "--timeline"]).code, Some(1));
 }
 
 /// What was done to its alerts when it had another name is told too.
 #[test]
 fn a_project_that_is_linked_brings_its_timeline_along() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     for (edition, name) in [("2020-06", "ALPHA"), ("2020-11", "OMEGA")] {
         let text = format!(
             "project,ministry,phase,start_on,duration_months,cost_meur,inter_ministerial,\
              functional_zone,programme,withheld_reason\n{name},MJ,build,2018-01,96,150,false,,,\n"
         );
-        let file = workplace.path(&format!("{edition}.panorama.csv"));
+        let file = app.path(&format!("{edition}.panorama.csv"));
         std::fs::write(&file, text).unwrap();
-        workplace.ok(&["import", file.to_str().unwrap()]);
-        workplace.ok(&["cycle", "--as-of", &format!("{edition}-30")]);
+        app.ok(&["import", file.to_str().unwrap()]);
+        app.ok(&["cycle", "--as-of", &format!("{edition}-30")]);
     }
-    workplace.ok(&["alerts", "comment", "RC02", "OMEGA", "--text", "à revoir"]);
-    workplace.ok(&["projects", "link", "omega", "alpha", "--reason", "même marché"]);
-    workplace.ok(&["cycle", "--as-of", "2020-12-01"]);
-    let events = workplace.json(&["project", "alpha", "--timeline"]);
+    app.ok(&["alerts", "comment", "RC02", "OMEGA", "--text", "à revoir"]);
+    app.ok(&["projects", "link", "omega", "alpha", "--reason", "même marché"]);
+    app.ok(&["cycle", "--as-of", "2020-12-01"]);
+    let events = app.json(&["project", "alpha", "--timeline"]);
     let mut told = lines(&events);
     told.retain(|line| !line.starts_with("alert ") || line.contains("Périmètre"));
     told.retain(|line| !line.starts_with("mission "));
     told.reverse();
     insta::assert_snapshot!(told.join("\n"));
-    assert_eq!(workplace.json(&["project", "omega", "--timeline"]), events);
+    assert_eq!(app.json(&["project", "omega", "--timeline"]), events);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_a_timeline_follow_one_another_and_only_its_ministry_sees_it() {
-    let workplace = followed();
-    let all = workplace.token("Claire", &[Role::Reader], &[]).await;
-    let justice = workplace.token("Jules", &[Role::Reader], &["MJ"]).await;
-    let expected = workplace.json(&["project", "SI SAMU", "--timeline"]);
-    let service = workplace.serve("2026-11-25T09:00:00Z").await;
+    let app = followed();
+    let all = app.token("Claire", &[Role::Reader], &[]).await;
+    let justice = app.token("Jules", &[Role::Reader], &["MJ"]).await;
+    let expected = app.json(&["project", "SI SAMU", "--timeline"]);
+    let service = app.serve("2026-11-25T09:00:00Z").await;
     let client = reqwest::Client::new();
     let ask = async |token: &str, path: &str| {
         let url = format!("http://{}{path}", service.address());

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Paris;
 
 use crate::store::stores::{act, at, day, import, project, snapshot};
-use crate::support::Workplace;
+use crate::support::TestApp;
 use vigie::application;
 use vigie::application::{Services, SilenceRequest};
 use vigie::domain::accounts::audit::Actor;
@@ -118,8 +118,8 @@ fn edition(when: &str, projects: &str) -> Import {
 }
 
 /// The catalogue with its drift rules only; D5 can be retired.
-fn rules(workplace: &mut Workplace) -> PathBuf {
-    let rules = workplace.own_rules();
+fn rules(app: &mut TestApp) -> PathBuf {
+    let rules = app.own_rules();
     for folder in ["causes", "process", "portfolio"] {
         std::fs::remove_dir_all(rules.join(folder)).unwrap();
     }
@@ -181,9 +181,9 @@ async fn second_half(year: &mut Year) {
     year.live_until("2021-12-01T00:00:00Z").await;
 }
 
-async fn live(workplace: &mut Workplace) -> Year {
-    let rules = rules(workplace);
-    let store = Store::open(&workplace.database_url()).await.unwrap();
+async fn live(app: &mut TestApp) -> Year {
+    let rules = rules(app);
+    let store = Store::open(&app.database_url()).await.unwrap();
     // Every Monday and Friday, so that both changes of the clocks fall between two cycles.
     let timetable = JobTimetable::read("schedule.cycle", "0 30 6 * * Mon,Fri").unwrap().unwrap();
     let mut year = Year { store, rules, now: at("2020-12-01T00:00:00Z"), timetable };
@@ -194,10 +194,10 @@ async fn live(workplace: &mut Workplace) -> Year {
 
 #[test]
 fn a_year_tells_the_history_of_each_alert_and_its_trail_shows_one_altered_byte() {
-    let mut workplace = Workplace::new();
+    let mut app = TestApp::new();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (histories, silences) = runtime.block_on(async {
-        let year = live(&mut workplace).await;
+        let year = live(&mut app).await;
         let mut histories = String::new();
         for (rule, id) in [("D1", "alpha"), ("D5", "alpha"), ("D1", "beta"), ("D1", "gamma-2")] {
             histories.push_str(&year.history(rule, id).await);
@@ -208,7 +208,7 @@ fn a_year_tells_the_history_of_each_alert_and_its_trail_shows_one_altered_byte()
         (histories, silences)
     });
     insta::assert_snapshot!(histories);
-    let told = workplace.json(&["audit", "list", "--subject", "silence"]);
+    let told = app.json(&["audit", "list", "--subject", "silence"]);
     let told: Vec<String> = told
         .as_array()
         .unwrap()
@@ -226,19 +226,19 @@ fn a_year_tells_the_history_of_each_alert_and_its_trail_shows_one_altered_byte()
         ["2020-12-09 silence_made", "2021-01-08 silence_announced", "2021-02-01 silence_expired"],
         "{silences:?}"
     );
-    one_byte_shows(&workplace);
+    one_byte_shows(&app);
 }
 
 /// On the file itself, as a hand that has it would.
-fn one_byte_shows(workplace: &Workplace) {
-    assert_eq!(workplace.run(&["audit", "verify"]).code, Some(0));
-    let path = workplace.path("vigie.db");
+fn one_byte_shows(app: &TestApp) {
+    assert_eq!(app.run(&["audit", "verify"]).code, Some(0));
+    let path = app.path("vigie.db");
     let mut bytes = std::fs::read(&path).unwrap();
     let action = b"alert_acknowledged";
     let place = bytes.windows(action.len()).position(|window| window == action).unwrap();
     bytes[place] = b'A';
     std::fs::write(&path, bytes).unwrap();
-    let answer = workplace.run(&["audit", "verify"]);
+    let answer = app.run(&["audit", "verify"]);
     assert_eq!(answer.code, Some(1), "{}", answer.stdout);
     assert!(answer.stdout.contains("Piste d’audit ROMPUE : la décision "), "{}", answer.stdout);
     assert!(answer.stdout.contains(" a été altérée"), "{}", answer.stdout);

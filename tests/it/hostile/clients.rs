@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use crate::operation::jobs_support::never;
-use crate::support::Workplace;
+use crate::support::TestApp;
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 use vigie::server::config::Config;
@@ -16,12 +16,12 @@ use vigie::{api, server};
 /// Of each kind of hostile client.
 const EACH: usize = 100;
 
-async fn serve(workplace: &Workplace, settings: api::ApiSettings) -> Running {
+async fn serve(app: &TestApp, settings: api::ApiSettings) -> Running {
     let config = Config {
         schedule: never(),
         // What is bounded here is what one connection may do.
         api: api::ApiSettings { calls_per_minute: 0, open_calls_per_minute: 0, ..settings },
-        ..workplace.settings()
+        ..app.settings()
     };
     let now = "2020-12-01T12:00:00Z".parse().unwrap();
     server::start(&config, Arc::new(FixedClock(now))).await.unwrap()
@@ -76,8 +76,8 @@ fn request(token: &str, method: &str, more: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_and_silent_clients_are_let_go_and_others_answered_meanwhile() {
-    let workplace = Workplace::with_fixtures();
-    let token = workplace.token("Chef", &Role::ALL, &[]).await;
+    let app = TestApp::with_fixtures();
+    let token = app.token("Chef", &Role::ALL, &[]).await;
     let settings = api::ApiSettings {
         head_seconds: 2,
         body_seconds: 2,
@@ -85,7 +85,7 @@ async fn slow_and_silent_clients_are_let_go_and_others_answered_meanwhile() {
         disconnect_seconds: 1,
         ..api::ApiSettings::default()
     };
-    let service = serve(&workplace, settings).await;
+    let service = serve(&app, settings).await;
     let address = service.address();
     let whole = request(&token, "GET", "\r\n");
     let hostile = [
@@ -116,9 +116,9 @@ async fn slow_and_silent_clients_are_let_go_and_others_answered_meanwhile() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_never_ends_is_refused_before_it_is_read() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Chef", &Role::ALL, &[]).await;
-    let service = serve(&workplace, hasty()).await;
+    let app = TestApp::new();
+    let token = app.token("Chef", &Role::ALL, &[]).await;
+    let service = serve(&app, hasty()).await;
     let address = service.address();
     let mut told = Vec::new();
     for (kind, head) in [
@@ -154,10 +154,10 @@ async fn what_never_ends_is_refused_before_it_is_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_takes_nothing_of_its_answers_is_let_go() {
-    let workplace = Workplace::with_fixtures();
-    let token = workplace.token("Chef", &Role::ALL, &[]).await;
+    let app = TestApp::with_fixtures();
+    let token = app.token("Chef", &Role::ALL, &[]).await;
     let settings = api::ApiSettings { stall_seconds: 1, ..api::ApiSettings::default() };
-    let service = serve(&workplace, settings).await;
+    let service = serve(&app, settings).await;
     let mut connection = TcpStream::connect(service.address()).unwrap();
     // It asks again and again, and never reads: the answers fill what the system keeps for it.
     let one = request(&token, "GET", "\r\n");
@@ -173,15 +173,15 @@ async fn a_client_that_takes_nothing_of_its_answers_is_let_go() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_beyond_those_there_is_room_for_wait_their_turn() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Chef", &Role::ALL, &[]).await;
+    let app = TestApp::new();
+    let token = app.token("Chef", &Role::ALL, &[]).await;
     let settings = api::ApiSettings {
         connections: 20,
         head_seconds: 1,
         disconnect_seconds: 1,
         ..api::ApiSettings::default()
     };
-    let service = serve(&workplace, settings).await;
+    let service = serve(&app, settings).await;
     let silent = connect_many(service.address(), "");
     assert_eq!(asked(service.address(), &token).await, 200);
     drop(silent);
@@ -189,13 +189,13 @@ async fn connections_beyond_those_there_is_room_for_wait_their_turn() {
 }
 
 /// A service of its own, that may open so many files.
-fn with_files(workplace: &Workplace, files: usize) -> (Child, SocketAddr) {
-    let serve = workplace.command(&["serve"]);
+fn with_files(app: &TestApp, files: usize) -> (Child, SocketAddr) {
+    let serve = app.command(&["serve"]);
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("ulimit -n {files} && exec \"$0\" serve")]).arg(serve.get_program());
     shell.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
     shell.env("VIGIE_LISTEN", "127.0.0.1:0").env("VIGIE_SCHEDULE__CYCLE", "");
-    shell.env("VIGIE_LOG", "error").current_dir(workplace.path("."));
+    shell.env("VIGIE_LOG", "error").current_dir(app.path("."));
     let mut child = shell.stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     let address = lines.find_map(|line| {
@@ -209,9 +209,9 @@ fn with_files(workplace: &Workplace, files: usize) -> (Child, SocketAddr) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn more_connections_than_files_may_be_open_bring_nothing_down() {
-    let workplace = Workplace::with_fixtures();
-    let token = workplace.token("Chef", &Role::ALL, &[]).await;
-    let (mut child, address) = with_files(&workplace, 200);
+    let app = TestApp::with_fixtures();
+    let token = app.token("Chef", &Role::ALL, &[]).await;
+    let (mut child, address) = with_files(&app, 200);
     let mut first = connect(address, &request(&token, "GET", "\r\n"));
     let flood: Vec<TcpStream> = (0..600).map(|_| TcpStream::connect(address).unwrap()).collect();
     // One that was there before reads the database meanwhile.
@@ -230,8 +230,8 @@ async fn more_connections_than_files_may_be_open_bring_nothing_down() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_head_that_never_ends_is_let_go_like_the_first() {
-    let workplace = Workplace::new();
-    let service = serve(&workplace, hasty()).await;
+    let app = TestApp::new();
+    let service = serve(&app, hasty()).await;
     let mut connection = connect(service.address(), "GET /healthz HTTP/1.1\r\nHost: vigie\r\n\r\n");
     let mut byte = [0];
     while byte != *b"}" {

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::support::machine::peak::peak_of;
 use crate::support::servers::mail::certificate;
-use crate::support::{Workplace, python, root};
+use crate::support::{TestApp, python, root};
 
 /// MiB that a command may take beyond what it takes when its server is not there at all.
 const ROOM: u64 = 48;
@@ -48,40 +48,40 @@ impl Drop for Endless {
     }
 }
 
-/// A workplace with messages to send, at any hour, and its database as it is then.
+/// An application with messages to send, at any hour, and its database as it is then.
 struct Waiting {
-    workplace: Workplace,
+    app: TestApp,
     database: Vec<u8>,
 }
 
 impl Waiting {
     fn new(settings: &str) -> Self {
-        let workplace = Workplace::with_fixtures();
-        write(&workplace, settings);
-        workplace.ok(&["cycle", "--as-of", "2020-11-30", "--announce"]);
-        let database = std::fs::read(workplace.path("vigie.db")).unwrap();
-        Self { workplace, database }
+        let app = TestApp::with_fixtures();
+        write(&app, settings);
+        app.ok(&["cycle", "--as-of", "2020-11-30", "--announce"]);
+        let database = std::fs::read(app.path("vigie.db")).unwrap();
+        Self { app, database }
     }
 
     /// The faults of the messages that were tried with these settings, and the peak of memory in MiB.
     fn deliver(&self, settings: &str) -> Option<(Vec<String>, u64)> {
-        write(&self.workplace, settings);
-        std::fs::write(self.workplace.path("vigie.db"), &self.database).unwrap();
-        let (_, peak) = peak_of(&self.workplace.command(&["notices", "deliver"]))?;
-        let notices = self.workplace.json(&["notices", "list"]);
+        write(&self.app, settings);
+        std::fs::write(self.app.path("vigie.db"), &self.database).unwrap();
+        let (_, peak) = peak_of(&self.app.command(&["notices", "deliver"]))?;
+        let notices = self.app.json(&["notices", "list"]);
         let told = notices.as_array().unwrap().iter();
         let faults = told.filter_map(|notice| notice["last_error"].as_str().map(str::to_owned));
         Some((faults.collect(), peak))
     }
 }
 
-fn write(workplace: &Workplace, settings: &str) {
+fn write(app: &TestApp, settings: &str) {
     let settings = format!(
         "public_url = \"https://vigie.example\"\n{settings}\n\
          [calendar]\nopens = \"00:00:00\"\ncloses = \"23:59:60\"\nnight_from = \"00:00:00\"\n\
          night_until = \"00:00:00\"\nworking_days_only = false\n"
     );
-    std::fs::write(workplace.path("vigie.toml"), settings).unwrap();
+    std::fs::write(app.path("vigie.toml"), settings).unwrap();
 }
 
 fn mail(port: u16, tls: &str, authority: &str) -> String {
@@ -133,9 +133,9 @@ fn a_room_that_answers_without_end_is_cut_at_a_bound() {
 
 #[test]
 fn a_health_check_and_commands_against_a_server_are_cut_at_a_bound() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let ask = |port: u16, arguments: &[&str]| {
-        let mut command = workplace.command(arguments);
+        let mut command = app.command(arguments);
         let server = format!("127.0.0.1:{port}");
         command.env("VIGIE_LISTEN", &server).env("VIGIE_TOKEN", "jeton");
         if arguments != ["healthcheck"] {
@@ -161,28 +161,28 @@ fn a_health_check_and_commands_against_a_server_are_cut_at_a_bound() {
 
 #[test]
 fn a_file_at_an_address_is_cut_at_the_size_of_a_file() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let Some(server) = Endless::start("http-200") else { return };
     let urls = format!("urls = [\"http://127.0.0.1:{}/2020-11.csv\"]", server.port);
-    write(&workplace, &format!("[import]\n{urls}\n"));
-    let Some((output, peak)) = peak_of(&workplace.command(&["jobs", "run", "import"])) else {
+    write(&app, &format!("[import]\n{urls}\n"));
+    let Some((output, peak)) = peak_of(&app.command(&["jobs", "run", "import"])) else {
         return;
     };
     let told = String::from_utf8_lossy(&output.stderr);
-    let files = workplace.ok(&["jobs", "files", "--format", "json"]);
+    let files = app.ok(&["jobs", "files", "--format", "json"]);
     assert!(format!("{told}{files}").contains("more than 67108864 bytes"), "{told}{files}");
     assert!(peak < 400, "{peak} MiB");
 }
 
 #[test]
 fn a_line_of_nothing_but_separators_costs_no_more_than_the_columns_there_may_be() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let file = |name: &str, text: &str| {
-        std::fs::write(workplace.path(name), text).unwrap();
-        workplace.path(name)
+        std::fs::write(app.path(name), text).unwrap();
+        app.path(name)
     };
     let import = |path: &Path| {
-        let (output, peak) = peak_of(&workplace.command(&["import", path.to_str().unwrap()]))?;
+        let (output, peak) = peak_of(&app.command(&["import", path.to_str().unwrap()]))?;
         Some((String::from_utf8(output.stderr).unwrap(), peak))
     };
     let Some((_, base)) = import(&file("2020-11.small.csv", "a,b\n")) else { return };
@@ -195,7 +195,7 @@ fn a_line_of_nothing_but_separators_costs_no_more_than_the_columns_there_may_be(
     assert!(peak < base + ROOM + 32, "{peak} MiB, {base} MiB for a small file");
 
     let table = file("t.csv", &format!("{commas}\n"));
-    let judged = workplace.command(&["judge", "--frame", table.to_str().unwrap()]);
+    let judged = app.command(&["judge", "--frame", table.to_str().unwrap()]);
     let Some((output, judge_peak)) = peak_of(&judged) else { return };
     let refusal = String::from_utf8_lossy(&output.stderr);
     assert!(refusal.contains("row 1: found 10001 columns, expected at most 10000"), "{refusal}");

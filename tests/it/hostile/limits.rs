@@ -2,8 +2,8 @@
 
 use reqwest::{Method, Response};
 
-use crate::support::Workplace;
-use crate::support::front::Front;
+use crate::support::TestApp;
+use crate::support::test_server::TestServer;
 use vigie::domain::accounts::access::Role;
 
 const NOON: &str = "2026-11-25T12:00:00Z";
@@ -26,36 +26,37 @@ async fn told(answer: Response) -> String {
     format!("{line}\n{} {}", problem["type"].as_str().unwrap(), problem["detail"].as_str().unwrap())
 }
 
-async fn ask(front: &Front, path: &str, token: &str) -> String {
-    told(front.ask(Method::GET, path, token).send().await.unwrap()).await
+async fn ask(api: &TestServer, path: &str, token: &str) -> String {
+    told(api.request(Method::GET, path, token).send().await.unwrap()).await
 }
 
 #[tokio::test]
 async fn an_account_asks_as_often_as_its_quota_whatever_it_proves_itself_with() {
-    let workplace = Workplace::new();
-    let first = workplace.token("Claire", &[Role::Reader], &[]).await;
-    let second = workplace.token("Claire", &[Role::Reader], &[]).await;
-    let other = workplace.token("Anne", &[Role::Reader], &[]).await;
-    let front = Front::open(&workplace, NOON, |config| config.api.calls_per_minute = 3).await;
+    let app = TestApp::new();
+    let first = app.token("Claire", &[Role::Reader], &[]).await;
+    let second = app.token("Claire", &[Role::Reader], &[]).await;
+    let other = app.token("Anne", &[Role::Reader], &[]).await;
+    let api = TestServer::with_quotas(app, NOON, |config| config.api.calls_per_minute = 3).await;
     let mut lines = Vec::new();
     for proof in [&first, &second, &first, &second, &other] {
-        lines.push(ask(&front, "/api/v1/session", proof).await);
+        lines.push(ask(&api, "/api/v1/session", proof).await);
     }
-    front.clock.set("2026-11-25T12:00:19Z");
-    lines.push(ask(&front, "/api/v1/session", &first).await);
-    front.clock.set("2026-11-25T12:00:20Z");
-    lines.push(ask(&front, "/api/v1/session", &first).await);
-    lines.push(ask(&front, "/api/v1/audit", &first).await);
-    lines.push(ask(&front, "/healthz", &first).await);
-    front.close().await;
+    api.clock.set("2026-11-25T12:00:19Z");
+    lines.push(ask(&api, "/api/v1/session", &first).await);
+    api.clock.set("2026-11-25T12:00:20Z");
+    lines.push(ask(&api, "/api/v1/session", &first).await);
+    lines.push(ask(&api, "/api/v1/audit", &first).await);
+    lines.push(ask(&api, "/healthz", &first).await);
+    api.close().await;
     insta::assert_snapshot!(lines.join("\n"));
 }
 
 #[tokio::test]
 async fn what_nobody_signs_counts_by_address_and_holds_up_no_proof_that_holds() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Claire", &[Role::Reader], &[]).await;
-    let front = Front::open(&workplace, NOON, |config| config.api.open_calls_per_minute = 3).await;
+    let app = TestApp::new();
+    let token = app.token("Claire", &[Role::Reader], &[]).await;
+    let api =
+        TestServer::with_quotas(app, NOON, |config| config.api.open_calls_per_minute = 3).await;
     let mut lines = Vec::new();
     for (path, proof) in [
         ("/api/openapi.json", ""),
@@ -69,48 +70,48 @@ async fn what_nobody_signs_counts_by_address_and_holds_up_no_proof_that_holds() 
         ("/livez", ""),
         ("/readyz", ""),
     ] {
-        lines.push(format!("{path} {}", ask(&front, path, proof).await));
+        lines.push(format!("{path} {}", ask(&api, path, proof).await));
     }
-    let metrics = front.ask(Method::GET, "/metrics", &token).send().await.unwrap();
+    let metrics = api.request(Method::GET, "/metrics", &token).send().await.unwrap();
     let metrics = metrics.text().await.unwrap();
     let limited = metrics.lines().filter(|line| line.starts_with("vigie_http_requests_limited"));
     lines.extend(limited.map(str::to_owned));
-    front.close().await;
+    api.close().await;
     insta::assert_snapshot!(lines.join("\n"));
 }
 
 #[tokio::test]
 async fn an_address_is_taken_from_proxies_that_are_ours_only() {
-    let workplace = Workplace::new();
+    let mut app = TestApp::new();
     for (proxies, expected) in [(&["127.0.0.1"][..], "200 200 429 200"), (&[], "200 200 429 429")] {
-        let front = Front::open(&workplace, NOON, |config| {
+        let api = TestServer::with_quotas(app, NOON, |config| {
             config.api.open_calls_per_minute = 2;
             config.api.proxies = proxies.iter().map(|one| one.parse().unwrap()).collect();
         })
         .await;
         let mut found = Vec::new();
         for from in ["198.51.100.1", "198.51.100.1", "192.0.2.7, 198.51.100.1", "198.51.100.2"] {
-            let request = front.ask(Method::GET, "/api/openapi.json", "");
+            let request = api.request(Method::GET, "/api/openapi.json", "");
             let answer = request.header("x-forwarded-for", from).send().await.unwrap();
             found.push(answer.status().as_u16().to_string());
         }
         assert_eq!(found.join(" "), expected, "{proxies:?}");
-        front.close().await;
+        app = api.close().await;
     }
 }
 
 #[tokio::test]
 async fn a_quota_of_zero_is_none() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Claire", &[Role::Reader], &[]).await;
-    let front = Front::open(&workplace, NOON, |config| {
+    let app = TestApp::new();
+    let token = app.token("Claire", &[Role::Reader], &[]).await;
+    let api = TestServer::with_quotas(app, NOON, |config| {
         config.api.calls_per_minute = 0;
         config.api.open_calls_per_minute = 0;
     })
     .await;
     for _ in 0..700 {
-        assert_eq!(front.status("/api/v1/session", &token).await, 200);
+        assert_eq!(api.status("/api/v1/session", &token).await, 200);
     }
-    assert_eq!(ask(&front, "/api/openapi.json", "").await, "200 - - -");
-    front.close().await;
+    assert_eq!(ask(&api, "/api/openapi.json", "").await, "200 - - -");
+    api.close().await;
 }

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::support::{Workplace, fixtures};
+use crate::support::{TestApp, fixtures};
 
 #[test]
 fn each_malformed_file_is_refused_whole_with_what_was_found_and_what_was_expected() {
-    let workplace = Workplace::with_fixtures();
-    let imports = workplace.json(&["imports"]);
-    let before = workplace.fingerprint();
+    let app = TestApp::with_fixtures();
+    let imports = app.json(&["imports"]);
+    let before = app.fingerprint();
     let folder = fixtures().join("malformed");
     let mut names: Vec<String> = std::fs::read_dir(&folder)
         .unwrap()
@@ -21,13 +21,13 @@ fn each_malformed_file_is_refused_whole_with_what_was_found_and_what_was_expecte
     let mut messages = String::new();
     for name in names {
         let file = folder.join(&name);
-        let answer = workplace.run(&["import", file.to_str().unwrap()]);
+        let answer = app.run(&["import", file.to_str().unwrap()]);
         assert_eq!(answer.code, Some(1), "{name}: {}", answer.stdout);
         assert_eq!(answer.stdout, "", "{name}");
         let shown = answer.stderr.replace(&format!("{}/", folder.display()), "");
         writeln!(messages, "== {name}\n{}", shown.trim_end()).unwrap();
-        assert_eq!(workplace.json(&["imports"]), imports, "{name}");
+        assert_eq!(app.json(&["imports"]), imports, "{name}");
     }
-    assert_eq!(workplace.fingerprint(), before);
+    assert_eq!(app.fingerprint(), before);
     insta::assert_snapshot!(messages);
 }

@@ -7,15 +7,15 @@ use polars::prelude::{Column, NamedFrom as _, ParquetWriter, Series};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::front::Front;
-use crate::support::{Workplace, fixtures, root};
+use crate::support::test_server::TestServer;
+use crate::support::{TestApp, fixtures, root};
 use vigie::domain::accounts::access::Role;
 
 const ODD_DATES: [&str; 4] = ["-262143-01-01", "+262142-12-31", "1969-12-31", "2101-01-01"];
 
 #[test]
 fn the_command_line_takes_no_date_that_no_project_has() {
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     for date in ODD_DATES {
         for command in [
             ["cycle", "--dry-run"].as_slice(),
@@ -26,7 +26,7 @@ fn the_command_line_takes_no_date_that_no_project_has() {
             &["reviews", "plan"],
         ] {
             let option = format!("--as-of={date}");
-            let answer = workplace.run(&[command, &[option.as_str()]].concat());
+            let answer = app.run(&[command, &[option.as_str()]].concat());
             assert_eq!(answer.code, Some(2), "{command:?} {date}: {}", answer.stderr);
             let told = "expected a date from 1970-01-01 to 2100-12-31";
             assert!(answer.stderr.contains(told), "{command:?} {date}: {}", answer.stderr);
@@ -62,9 +62,9 @@ fn no_argument_reads_a_date_by_itself() {
 
 #[tokio::test]
 async fn the_api_takes_no_date_that_no_project_has_in_a_query_or_a_body() {
-    let workplace = Workplace::with_fixtures();
-    let token = workplace.token("Anne", &[Role::Analyst, Role::Administrator], &[]).await;
-    let front = Front::open(&workplace, "2026-11-25T12:00:00Z", |_| {}).await;
+    let app = TestApp::with_fixtures();
+    let token = app.token("Anne", &[Role::Analyst, Role::Administrator], &[]).await;
+    let api = TestServer::with_quotas(app, "2026-11-25T12:00:00Z", |_| {}).await;
     for date in ODD_DATES {
         let escaped = date.replace('+', "%2B");
         for path in [
@@ -73,7 +73,7 @@ async fn the_api_takes_no_date_that_no_project_has_in_a_query_or_a_body() {
             format!("/api/v1/exports/projects?as_of={escaped}"),
             format!("/api/v1/audit?since={escaped}T00:00:00Z"),
         ] {
-            let answer = front.ask(Method::GET, &path, &token).send().await.unwrap();
+            let answer = api.request(Method::GET, &path, &token).send().await.unwrap();
             assert_eq!(answer.status(), 400, "{path}");
             let body: Value = answer.json().await.unwrap();
             let text = body.to_string();
@@ -86,32 +86,32 @@ async fn the_api_takes_no_date_that_no_project_has_in_a_query_or_a_body() {
             ("/api/v1/cycles", json!({ "as_of": date, "dry_run": true })),
             ("/api/v1/silences", json!({ "rule": "D1", "until": date, "reason": "x" })),
         ] {
-            let answer = front.ask(Method::POST, path, &token).json(&body).send().await.unwrap();
+            let answer = api.request(Method::POST, path, &token).json(&body).send().await.unwrap();
             assert_eq!(answer.status(), 400, "{path} {date}");
             let text = answer.text().await.unwrap();
             assert!(text.contains("expected a date from 1970-01-01 to 2100-12-31"), "{text}");
         }
     }
-    front.close().await;
+    api.close().await;
 }
 
 /// The panorama of November with another cost for one project.
-fn with_cost(workplace: &Workplace, cost: &str) -> String {
+fn with_cost(app: &TestApp, cost: &str) -> String {
     let text = std::fs::read_to_string(fixtures().join("2020-11.panorama.csv")).unwrap();
     let from = "CYCLADES,Ministère de l’Education nationale,rollout,2012-09,108,45.4";
     let into = format!("CYCLADES,Ministère de l’Education nationale,rollout,2012-09,108,{cost}");
     let changed = text.replacen(from, &into, 1);
     assert_ne!(text, changed);
-    let file = workplace.path("2020-11.panorama.csv");
+    let file = app.path("2020-11.panorama.csv");
     std::fs::write(&file, changed).unwrap();
     file.to_str().unwrap().to_owned()
 }
 
 #[test]
 fn a_cost_that_no_project_has_is_refused_with_its_place_and_none_is_left_out_of_a_sum() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     for cost in ["1e10", "10000000000", "1000001", "1e300"] {
-        let answer = workplace.run(&["import", &with_cost(&workplace, cost)]);
+        let answer = app.run(&["import", &with_cost(&app, cost)]);
         assert_eq!(answer.code, Some(1), "{cost}: {}", answer.stdout);
         let told = answer.stderr;
         assert!(
@@ -120,15 +120,15 @@ fn a_cost_that_no_project_has_is_refused_with_its_place_and_none_is_left_out_of_
         );
     }
     // The largest that can be, in a sum.
-    workplace.ok(&["import", &with_cost(&workplace, "1000000")]);
-    let panorama = workplace.json(&["panorama", "--as-of", "2020-11-30"]);
+    app.ok(&["import", &with_cost(&app, "1000000")]);
+    let panorama = app.json(&["panorama", "--as-of", "2020-11-30"]);
     let total = panorama["portfolio"]["cost_total"].as_f64().unwrap();
     assert!(total > 1e6 && total < 1.01e6, "{total}");
 }
 
 #[test]
 fn a_table_of_parquet_is_held_to_the_same_bounds() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
     for (start, cost, told) in [
         ("+262142-12-31", 10.0, "expected a date from 1970"),
@@ -140,10 +140,10 @@ fn a_table_of_parquet_is_held_to_the_same_bounds() {
             Column::from(Series::new("cost_current".into(), [cost])),
         ])
         .unwrap();
-        let file = workplace.path("table.parquet");
+        let file = app.path("table.parquet");
         ParquetWriter::new(std::fs::File::create(&file).unwrap()).finish(&mut table).unwrap();
         let answer =
-            workplace.run(&["judge", "--frame", file.to_str().unwrap(), "--as-of", "2020-11-30"]);
+            app.run(&["judge", "--frame", file.to_str().unwrap(), "--as-of", "2020-11-30"]);
         assert_eq!(answer.code, Some(1), "{}", answer.stdout);
         assert!(answer.stderr.contains(told), "{}", answer.stderr);
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::compile::rule_text::rule;
-use crate::support::Workplace;
+use crate::support::TestApp;
 
 /// What each rule does, and the limit that it meets.
 const BROKEN: [(&str, &str, &str); 7] = [
@@ -64,10 +64,10 @@ fn bounded(mut command: Command) -> Command {
 
 #[test]
 fn a_hostile_catalogue_costs_each_rule_its_own_verdicts_and_the_cycle_ends() {
-    let mut workplace = Workplace::with_fixtures();
-    plant(&workplace.own_rules());
+    let mut app = TestApp::with_fixtures();
+    plant(&app.own_rules());
     let began = Instant::now();
-    let cycle = workplace.command(&["cycle", "--as-of", "2020-11-30", "--format", "json"]);
+    let cycle = app.command(&["cycle", "--as-of", "2020-11-30", "--format", "json"]);
     let answer = bounded(cycle).output().unwrap();
     let took = began.elapsed();
     let stderr = String::from_utf8(answer.stderr).unwrap();
@@ -82,7 +82,7 @@ fn a_hostile_catalogue_costs_each_rule_its_own_verdicts_and_the_cycle_ends() {
     let explained = |id: &str| {
         let asked =
             ["rules", "explain", id, "PORTALIS", "--as-of", "2020-11-30", "--format", "json"];
-        let explained = bounded(workplace.command(&asked)).output().unwrap();
+        let explained = bounded(app.command(&asked)).output().unwrap();
         let told: Value = serde_json::from_slice(&explained.stdout).unwrap();
         let fault = told["fault"]["message"].as_str().unwrap_or("sound").to_owned();
         let level = told["level"].as_str().unwrap_or_default().to_owned();

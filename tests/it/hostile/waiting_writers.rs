@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 use sqlx::SqlitePool;
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 use crate::support::clients::{Ledger, in_a_week};
 use vigie::domain::accounts::access::Role;
 
@@ -20,12 +20,12 @@ const TIMES: usize = 60;
 /// All of it is answered before the lock is let go: were one request to wait for it, the test would not end.
 #[tokio::test(flavor = "multi_thread")]
 async fn eight_waiting_writers_keep_nobody_waiting() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let reader = workplace.token("Claire", &[Role::Reader], &[]).await;
-    let served = workplace.serve_apart();
+    let app = TestApp::new();
+    let token = app.token("Anne", &[Role::Analyst], &[]).await;
+    let reader = app.token("Claire", &[Role::Reader], &[]).await;
+    let served = app.serve_apart();
     let ledger = Ledger::new(served.address(), &token);
-    let pool = SqlitePool::connect(&workplace.database_url()).await.unwrap();
+    let pool = SqlitePool::connect(&app.database_url()).await.unwrap();
     assert_eq!(write(&ledger, &token, DONE_BEFORE).await, 201);
     let alone = ask_all(&ledger, &token, &reader).await;
     let held = pool.begin_with("begin immediate").await.unwrap();
@@ -79,10 +79,10 @@ async fn ask_all(ledger: &Ledger, token: &str, reader: &str) -> String {
 /// Whoever waits too long is told so, and when to come back.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_writer_that_waits_too_long_is_asked_to_come_back() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Anne", &[Role::Analyst], &[]).await;
-    let running = workplace.serve("2026-11-25T12:00:00Z").await;
-    let pool = SqlitePool::connect(&workplace.database_url()).await.unwrap();
+    let app = TestApp::new();
+    let token = app.token("Anne", &[Role::Analyst], &[]).await;
+    let running = app.serve("2026-11-25T12:00:00Z").await;
+    let pool = SqlitePool::connect(&app.database_url()).await.unwrap();
     let held = pool.begin_with("begin immediate").await.unwrap();
     let url = format!("http://{}/api/v1/silences", running.address());
     let body = json!({ "rule": "D1", "until": "2026-12-01", "reason": "migration" });

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Workplace, real_editions};
+use crate::support::{TestApp, real_editions};
 
 /// The editions whose table is at hand, as they printed themselves: projects, Md€, years.
 fn printed() -> Vec<(String, i64, f64, f64)> {
@@ -24,9 +24,9 @@ fn printed() -> Vec<(String, i64, f64, f64)> {
 }
 
 /// Every file whose name bears one of the words.
-fn import(words: &[&str]) -> Option<(Workplace, Value)> {
+fn import(words: &[&str]) -> Option<(TestApp, Value)> {
     let folder = real_editions()?;
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let mut files: Vec<String> = std::fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().path().to_str().unwrap().to_owned())
@@ -35,14 +35,14 @@ fn import(words: &[&str]) -> Option<(Workplace, Value)> {
     files.sort();
     let arguments: Vec<&str> =
         std::iter::once("import").chain(files.iter().map(String::as_str)).collect();
-    let report = workplace.json(&arguments);
-    Some((workplace, report))
+    let report = app.json(&arguments);
+    Some((app, report))
 }
 
 #[test]
 fn every_edition_gives_its_projects_totals_and_durations_or_the_report_says_why_not() {
-    let Some((workplace, report)) = import(&[".dashboard."]) else { return };
-    let panorama = workplace.json(&["panorama", "--as-of", "2021-07-31"]);
+    let Some((app, report)) = import(&[".dashboard."]) else { return };
+    let panorama = app.json(&["panorama", "--as-of", "2021-07-31"]);
     let mut lines = vec![];
     for (edition, projects, billions, years) in printed() {
         let figures = panorama["series"]
@@ -97,10 +97,10 @@ fn two_files_of_one_edition_say_the_same_or_the_report_says_what_differs() {
 
 #[test]
 fn a_project_known_under_several_names_has_one_line_per_edition() {
-    let Some((workplace, _)) = import(&[".dashboard.", ".published."]) else { return };
+    let Some((app, _)) = import(&[".dashboard.", ".published."]) else { return };
     let mut text = String::new();
     for name in ["SI SAMU", "FRANCE VISAS"] {
-        text.push_str(&workplace.ok(&["project", name, "--as-of", "2021-07-31"]));
+        text.push_str(&app.ok(&["project", name, "--as-of", "2021-07-31"]));
         text.push('\n');
     }
     insta::assert_snapshot!(text);
@@ -108,13 +108,13 @@ fn a_project_known_under_several_names_has_one_line_per_edition() {
 
 #[test]
 fn ten_years_of_cycles_leave_no_rule_in_default() {
-    let Some((workplace, _)) = import(&[".dashboard.", ".published."]) else { return };
+    let Some((app, _)) = import(&[".dashboard.", ".published."]) else { return };
     for as_of in ["2016-11-30", "2017-06-30", "2018-07-31", "2019-03-31", "2021-07-31"] {
-        let report = workplace.json(&["cycle", "--as-of", as_of]);
+        let report = app.json(&["cycle", "--as-of", as_of]);
         assert_eq!(report["counts"]["failed"], 0, "{as_of}");
         assert_eq!(report["outcome"], "committed");
     }
     for cycle in ["1", "2", "3", "4", "5"] {
-        assert_eq!(workplace.json(&["replay", cycle])["identical"], true, "{cycle}");
+        assert_eq!(app.json(&["replay", cycle])["identical"], true, "{cycle}");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::rules::catalogue::day;
-use crate::support::{Workplace, real_editions, root};
+use crate::support::{TestApp, real_editions, root};
 use vigie::application::{RuleCoverage, Services};
 use vigie::domain::portfolio::published::Portfolio;
 use vigie::rules::ScriptLimits;
@@ -15,9 +15,9 @@ use vigie::support::clock::SystemClock;
 use vigie::{application, frame};
 
 /// Every edition at hand, imported.
-fn editions() -> Option<Workplace> {
+fn editions() -> Option<TestApp> {
     let folder = real_editions()?;
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let paths = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<String> = paths
         .filter(|path| {
@@ -29,13 +29,13 @@ fn editions() -> Option<Workplace> {
     files.sort();
     let arguments: Vec<&str> =
         std::iter::once("import").chain(files.iter().map(String::as_str)).collect();
-    workplace.ok(&arguments);
-    Some(workplace)
+    app.ok(&arguments);
+    Some(app)
 }
 
-async fn parts(workplace: &Workplace) -> Services {
+async fn parts(app: &TestApp) -> Services {
     Services {
-        store: Store::open(&workplace.database_url()).await.unwrap(),
+        store: Store::open(&app.database_url()).await.unwrap(),
         rules: root().join("rules"),
         limits: ScriptLimits::default(),
         clock: Arc::new(SystemClock),
@@ -61,10 +61,10 @@ fn told(rule: &RuleCoverage) -> String {
 
 #[tokio::test]
 async fn the_cycle_of_july_2021_judges_published_figures_and_names_what_it_lacks_elsewhere() {
-    let Some(workplace) = editions() else { return };
-    let report = workplace.json(&["cycle", "--as-of", "2021-07-31"]);
+    let Some(app) = editions() else { return };
+    let report = app.json(&["cycle", "--as-of", "2021-07-31"]);
     assert_eq!((&report["edition"], &report["counts"]["failed"]), (&"2021-07".into(), &0.into()));
-    let parts = parts(&workplace).await;
+    let parts = parts(&app).await;
     let coverage = application::coverage(&parts, None).await.unwrap().unwrap();
     parts.store.close().await;
     let (on_figures, others): (Vec<_>, Vec<_>) = coverage
@@ -147,8 +147,8 @@ fn steps(portfolio: &Portfolio, as_of: NaiveDate) -> BTreeMap<String, Steps> {
 /// project, and a figure is compared with the last that was published.
 #[tokio::test(flavor = "multi_thread")]
 async fn steps_beyond_the_thresholds_are_compared_with_the_study_edition_by_edition() {
-    let Some(workplace) = editions() else { return };
-    let parts = parts(&workplace).await;
+    let Some(app) = editions() else { return };
+    let parts = parts(&app).await;
     let upto = parts.store.latest_known().await.unwrap();
     let as_of = day("2021-07-31");
     let portfolio = parts.store.portfolio(&upto, as_of).await.unwrap();

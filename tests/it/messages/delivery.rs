@@ -8,10 +8,10 @@ use std::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
-use crate::operation::jobs_support::HandClock;
 use crate::store::stores::{Scratch, at};
-use crate::support::Workplace;
+use crate::support::TestApp;
 use crate::support::machine::kill::kills;
+use crate::support::manual_clock::ManualClock;
 use crate::support::servers::flaky_smtp::{FlakySmtp, Manner};
 use vigie::delivery::Dispatcher;
 use vigie::domain::ids::NoticeId;
@@ -92,13 +92,13 @@ async fn a_server_down_for_three_days_then_flaky_loses_nothing_and_doubles_bear_
     let started = Instant::now();
     let scratch = Scratch::new().await;
     let store = &scratch.store;
-    let clock = HandClock::at("2026-11-24T08:00:00Z");
+    let clock = ManualClock::at("2026-11-24T08:00:00Z");
     let number_of_notices = from_environment("TEST_NOTICES", NOTICES);
     let notices: Vec<Notice> =
         (0..number_of_notices).map(|number| mail(number, clock.now())).collect();
     let all = store.commit_reminders(&notices, &[], clock.now()).await.unwrap();
     let port = FlakySmtp::nobody().await;
-    let courier_clock: Arc<dyn Clock> = Arc::<HandClock>::clone(&clock);
+    let courier_clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
     let courier = Dispatcher::new(store.clone(), courier_clock, Arc::new(settings(port))).unwrap();
     let wait = |time: TimeDelta| clock.set(&(clock.now() + time).to_rfc3339());
 
@@ -177,20 +177,20 @@ async fn notices_of_one_thread_leave_in_order_and_a_lease_keeps_others_away_unti
 #[test]
 fn a_program_killed_while_it_sends_loses_no_notice_and_invents_none() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let now = vigie::support::clock::SystemClock.now();
     let expected: BTreeSet<String> =
         (0..MAILS_PER_KILL).map(|number| format!("<notice-{number:05}@dinum.example>")).collect();
     runtime.block_on(async {
-        let store = Store::open(&workplace.database_url()).await.unwrap();
+        let store = Store::open(&app.database_url()).await.unwrap();
         let notices: Vec<Notice> = (0..MAILS_PER_KILL).map(|number| mail(number, now)).collect();
         store.commit_reminders(&notices, &[], now).await.unwrap();
         store.close().await;
     });
-    let pristine = std::fs::read(workplace.path("vigie.db")).unwrap();
+    let pristine = std::fs::read(app.path("vigie.db")).unwrap();
     let server = runtime.block_on(FlakySmtp::start(0, Manner::Takes, 1));
     let deliver = || {
-        let mut command = workplace.command(&["notices", "deliver"]);
+        let mut command = app.command(&["notices", "deliver"]);
         command
             .env("VIGIE_MAIL__HOST", "127.0.0.1")
             .env("VIGIE_MAIL__PORT", server.address.port().to_string())
@@ -210,7 +210,7 @@ fn a_program_killed_while_it_sends_loses_no_notice_and_invents_none() {
     let kills = kills(KILLS);
     let (mut doubled, mut cut) = (0, 0);
     for kill in 0..kills {
-        restore(&workplace, &pristine);
+        restore(&app, &pristine);
         let mut child = deliver().spawn().unwrap();
         let until = Instant::now() + whole_run * kill / kills;
         while Instant::now() < until && child.try_wait().unwrap().is_none() {
@@ -219,7 +219,7 @@ fn a_program_killed_while_it_sends_loses_no_notice_and_invents_none() {
         child.kill().unwrap();
         child.wait().unwrap();
         let at_kill = server.taken().len() - seen;
-        runtime.block_on(finish(&workplace, server.address.port(), now));
+        runtime.block_on(finish(&app, server.address.port(), now));
 
         let taken = server.taken().split_off(seen);
         let counts = counted(&taken);
@@ -237,8 +237,8 @@ fn a_program_killed_while_it_sends_loses_no_notice_and_invents_none() {
 }
 
 /// Sends what is left, once the leases of the program that was killed have ended.
-async fn finish(workplace: &Workplace, port: u16, now: DateTime<Utc>) {
-    let store = Store::open(&workplace.database_url()).await.unwrap();
+async fn finish(app: &TestApp, port: u16, now: DateTime<Utc>) {
+    let store = Store::open(&app.database_url()).await.unwrap();
     let later = FixedClock(now + TimeDelta::hours(1));
     let courier =
         Dispatcher::new(store.clone(), Arc::new(later), Arc::new(settings(port))).unwrap();
@@ -249,9 +249,9 @@ async fn finish(workplace: &Workplace, port: u16, now: DateTime<Utc>) {
     store.close().await;
 }
 
-fn restore(workplace: &Workplace, pristine: &[u8]) {
+fn restore(app: &TestApp, pristine: &[u8]) {
     for leftover in ["vigie.db-wal", "vigie.db-shm"] {
-        drop(std::fs::remove_file(workplace.path(leftover)));
+        drop(std::fs::remove_file(app.path(leftover)));
     }
-    std::fs::write(workplace.path("vigie.db"), pristine).unwrap();
+    std::fs::write(app.path("vigie.db"), pristine).unwrap();
 }

@@ -17,7 +17,7 @@ use vigie::notify;
 use vigie::notify::{CycleFacts, Directory, MailSettings, NoticeTerms, NotifySettings};
 
 /// Consecutive cycles, and what each receiver knows after them.
-struct Desk {
+struct NotifiedCycles {
     portfolio: Portfolio,
     settings: NotifySettings,
     memories: BTreeMap<(Receiver, Subject), NotifiedState>,
@@ -26,7 +26,7 @@ struct Desk {
     cycle: i64,
 }
 
-impl Desk {
+impl NotifiedCycles {
     /// `portalis` at Justice, `samu` at Health; both have a secretary-general.
     fn new() -> Self {
         let mail = MailSettings {
@@ -125,72 +125,75 @@ fn resolved(alert: &Alert) -> Alert {
 
 #[test]
 fn each_receiver_gets_only_their_own_news_and_only_what_changed() {
-    let mut desk = Desk::new();
+    let mut cycles = NotifiedCycles::new();
     let portalis = alert("D1", "portalis", Level::High);
     let samu = alert("D1", "samu", Level::Critical);
     assert_eq!(
-        desk.says(&[portalis.clone(), samu.clone()]),
+        cycles.says(&[portalis.clone(), samu.clone()]),
         "sg/MJ digest [RISQUE][Élevé] Justice : 1 nouvelle alerte\n\
          sg/MSS critical [RISQUE][Critique] Santé : 1 alerte critique"
     );
-    assert_eq!(desk.says(&[portalis.clone(), samu.clone()]), "");
+    assert_eq!(cycles.says(&[portalis.clone(), samu.clone()]), "");
     let worse = Alert { level: Level::Critical, ..portalis.clone() };
     assert_eq!(
-        desk.says(&[worse.clone(), samu.clone()]),
+        cycles.says(&[worse.clone(), samu.clone()]),
         "sg/MJ critical [RISQUE][Critique] Justice : 1 alerte critique"
     );
     let eased = Alert { level: Level::Moderate, ..samu.clone() };
     assert_eq!(
-        desk.says(&[resolved(&worse), eased]),
+        cycles.says(&[resolved(&worse), eased]),
         "sg/MJ digest [RISQUE] Justice : 1 alerte levée\n\
          sg/MSS digest [RISQUE] Santé : 1 alerte atténuée"
     );
-    assert_eq!(desk.says(&[resolved(&worse)]), "");
+    assert_eq!(cycles.says(&[resolved(&worse)]), "");
 }
 
 #[test]
 fn a_silenced_or_hidden_alert_is_not_sent_until_it_no_longer_is() {
-    let mut desk = Desk::new();
+    let mut cycles = NotifiedCycles::new();
     let portalis = alert("D1", "portalis", Level::High);
     let hidden =
         Alert { hidden_by: Some(RuleId::new("D1")), ..alert("D3", "portalis", Level::High) };
-    desk.silenced.insert(portalis.id.clone());
-    assert_eq!(desk.says(&[portalis.clone(), hidden.clone()]), "");
-    desk.silenced.clear();
+    cycles.silenced.insert(portalis.id.clone());
+    assert_eq!(cycles.says(&[portalis.clone(), hidden.clone()]), "");
+    cycles.silenced.clear();
     let message = "sg/MJ digest [RISQUE][Élevé] Justice : 1 nouvelle alerte";
-    assert_eq!(desk.says(&[portalis.clone(), hidden.clone()]), message);
+    assert_eq!(cycles.says(&[portalis.clone(), hidden.clone()]), message);
     // A silence that begins and ends on what was already sent is not news.
-    desk.silenced.insert(portalis.id.clone());
-    assert_eq!(desk.says(&[portalis.clone(), hidden.clone()]), "");
-    desk.silenced.clear();
-    assert_eq!(desk.says(&[portalis.clone(), hidden.clone()]), "");
+    cycles.silenced.insert(portalis.id.clone());
+    assert_eq!(cycles.says(&[portalis.clone(), hidden.clone()]), "");
+    cycles.silenced.clear();
+    assert_eq!(cycles.says(&[portalis.clone(), hidden.clone()]), "");
     let released = Alert { hidden_by: None, ..hidden };
-    assert_eq!(desk.says(&[portalis, released]), message);
+    assert_eq!(cycles.says(&[portalis, released]), message);
 }
 
 #[test]
 fn a_project_that_changes_ministry_is_news_to_the_new_one_and_silence_for_the_old_one() {
-    let mut desk = Desk::new();
+    let mut cycles = NotifiedCycles::new();
     let portalis = alert("D1", "portalis", Level::High);
-    desk.says(std::slice::from_ref(&portalis));
-    desk.portfolio.snapshots[0].ministry = MinistryCode::new("MSS");
+    cycles.says(std::slice::from_ref(&portalis));
+    cycles.portfolio.snapshots[0].ministry = MinistryCode::new("MSS");
     assert_eq!(
-        desk.says(std::slice::from_ref(&portalis)),
+        cycles.says(std::slice::from_ref(&portalis)),
         "sg/MSS digest [RISQUE][Élevé] Santé : 1 nouvelle alerte"
     );
-    assert_eq!(desk.says(&[resolved(&portalis)]), "sg/MSS digest [RISQUE] Santé : 1 alerte levée");
+    assert_eq!(
+        cycles.says(&[resolved(&portalis)]),
+        "sg/MSS digest [RISQUE] Santé : 1 alerte levée"
+    );
 }
 
 #[test]
 fn without_a_secretary_general_the_risk_team_is_notified_until_someone_takes_office() {
-    let mut desk = Desk::new();
-    let justice = desk.portfolio.contacts.remove(0);
+    let mut cycles = NotifiedCycles::new();
+    let justice = cycles.portfolio.contacts.remove(0);
     let portalis = alert("D1", "portalis", Level::High);
     let team = "dinum digest [RISQUE][Élevé] Panorama des grands projets : 1 nouvelle alerte";
-    assert_eq!(desk.says(std::slice::from_ref(&portalis)), team);
-    desk.portfolio.contacts.push(justice);
+    assert_eq!(cycles.says(std::slice::from_ref(&portalis)), team);
+    cycles.portfolio.contacts.push(justice);
     assert_eq!(
-        desk.says(std::slice::from_ref(&portalis)),
+        cycles.says(std::slice::from_ref(&portalis)),
         "sg/MJ digest [RISQUE][Élevé] Justice : 1 nouvelle alerte"
     );
 }

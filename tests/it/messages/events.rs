@@ -7,9 +7,10 @@ use std::sync::Arc;
 use actix_web::web;
 use serde_json::{Value, json};
 
-use crate::operation::jobs_support::{HandClock, going, never, work};
+use crate::operation::jobs_support::{going, never, work};
+use crate::support::manual_clock::ManualClock;
 use crate::support::servers::reception::Receptionist;
-use crate::support::{Workplace, fixtures};
+use crate::support::{TestApp, fixtures};
 use vigie::application;
 use vigie::application::{RollBack, TrialSettings};
 use vigie::domain::accounts::audit::{ActionContext, Actor};
@@ -25,8 +26,8 @@ use vigie::support::secret::Secret;
 const SECRET: &str = "whsec_bm90IGEgcmVhbCBzZWNyZXQsIGp1c3QgMzIgYnl0ZXMh";
 
 /// Runs a command without blocking the receiver that runs in this process.
-async fn run(workplace: &Workplace, arguments: &[&str]) -> i32 {
-    let mut command = workplace.command(arguments);
+async fn run(app: &TestApp, arguments: &[&str]) -> i32 {
+    let mut command = app.command(arguments);
     let output = web::block(move || command.output().unwrap()).await.unwrap();
     output.status.code().unwrap()
 }
@@ -61,17 +62,17 @@ fn settings(receiver: &Receptionist, more: &str) -> String {
 #[actix_web::test]
 async fn acknowledgements_and_ends_of_cycles_are_sent_to_the_webhooks_that_they_concern() {
     let receiver = Receptionist::start(&[200]).await;
-    let workplace = Workplace::with_fixtures();
-    std::fs::write(workplace.path("vigie.toml"), settings(&receiver, "")).unwrap();
-    assert_eq!(run(&workplace, &["cycle", "--as-of", "2020-11-30"]).await, 0);
-    assert_eq!(run(&workplace, &["notices", "deliver"]).await, 0);
+    let app = TestApp::with_fixtures();
+    std::fs::write(app.path("vigie.toml"), settings(&receiver, "")).unwrap();
+    assert_eq!(run(&app, &["cycle", "--as-of", "2020-11-30"]).await, 0);
+    assert_eq!(run(&app, &["notices", "deliver"]).await, 0);
     assert_eq!(events(&receiver, "/whole"), Vec::<Value>::new(), "a first run on old data");
     assert_eq!(receiver.calls().len(), 0, "{:?}", receiver.calls());
 
     let seen = ["alerts", "ack", "D1", "PORTALIS", "--reason", "plan demandé"];
-    assert_eq!(run(&workplace, &seen).await, 0);
-    assert_eq!(run(&workplace, &["cycle", "--as-of", "2020-12-01"]).await, 0);
-    assert_eq!(run(&workplace, &["notices", "deliver"]).await, 0);
+    assert_eq!(run(&app, &seen).await, 0);
+    assert_eq!(run(&app, &["cycle", "--as-of", "2020-12-01"]).await, 0);
+    assert_eq!(run(&app, &["notices", "deliver"]).await, 0);
     let bodies = events(&receiver, "/whole");
     assert!(names(&bodies).starts_with(&["alert.acknowledged"]), "{:?}", names(&bodies));
     let data = &bodies[0]["data"];
@@ -88,7 +89,7 @@ async fn acknowledgements_and_ends_of_cycles_are_sent_to_the_webhooks_that_they_
         (&json!(2), &json!("2020-12-01"), &json!("https://vigie.example/api/v1/cycles/2"))
     );
     assert_eq!(names(&events(&receiver, "/education")), Vec::<&str>::new(), "another ministry's");
-    assert_eq!(run(&workplace, &["notices", "deliver"]).await, 0);
+    assert_eq!(run(&app, &["notices", "deliver"]).await, 0);
     assert_eq!(events(&receiver, "/whole").len(), bodies.len(), "once");
     receiver.handle.stop(false).await;
 }
@@ -96,10 +97,10 @@ async fn acknowledgements_and_ends_of_cycles_are_sent_to_the_webhooks_that_they_
 #[actix_web::test]
 async fn an_event_has_the_title_of_its_rule_even_when_no_rule_compiles() {
     let receiver = Receptionist::start(&[200]).await;
-    let mut workplace = Workplace::with_fixtures();
-    let rules = workplace.own_rules();
-    std::fs::write(workplace.path("vigie.toml"), settings(&receiver, "")).unwrap();
-    assert_eq!(run(&workplace, &["cycle", "--as-of", "2020-11-30"]).await, 0);
+    let mut app = TestApp::with_fixtures();
+    let rules = app.own_rules();
+    std::fs::write(app.path("vigie.toml"), settings(&receiver, "")).unwrap();
+    assert_eq!(run(&app, &["cycle", "--as-of", "2020-11-30"]).await, 0);
     let rule = rules.join("drift/D1.rhai");
     let text = std::fs::read_to_string(&rule).unwrap();
     let (front_matter, _) = text.split_once("---*/").unwrap();
@@ -108,8 +109,8 @@ async fn an_event_has_the_title_of_its_rule_even_when_no_rule_compiles() {
     std::fs::write(rules.join("thresholds.toml"), "[").unwrap();
 
     let seen = ["alerts", "ack", "D1", "PORTALIS", "--reason", "plan demandé"];
-    assert_eq!(run(&workplace, &seen).await, 0);
-    assert_eq!(run(&workplace, &["notices", "deliver"]).await, 0);
+    assert_eq!(run(&app, &seen).await, 0);
+    assert_eq!(run(&app, &["notices", "deliver"]).await, 0);
     let bodies = events(&receiver, "/whole");
     assert_eq!(names(&bodies), ["alert.acknowledged"]);
     assert_eq!(bodies[0]["data"]["title"], "Dérive budgétaire");
@@ -119,21 +120,21 @@ async fn an_event_has_the_title_of_its_rule_even_when_no_rule_compiles() {
 #[actix_web::test]
 async fn a_refused_file_is_reported_once_without_its_content_and_a_failed_job_is_reported() {
     let receiver = Receptionist::start(&[200]).await;
-    let mut workplace = Workplace::with_fixtures();
-    let rules = workplace.own_rules();
-    let inbox = workplace.path("inbox");
+    let mut app = TestApp::with_fixtures();
+    let rules = app.own_rules();
+    let inbox = app.path("inbox");
     std::fs::create_dir_all(&inbox).unwrap();
     let import = format!("[import]\nfolder = \"{}\"\nsettle_seconds = 0\n", inbox.display());
-    std::fs::write(workplace.path("vigie.toml"), settings(&receiver, &import)).unwrap();
+    std::fs::write(app.path("vigie.toml"), settings(&receiver, &import)).unwrap();
     let contacts = std::fs::read_to_string(fixtures().join("2020-11.contacts.csv")).unwrap();
     let wrong = contacts.replacen("secretary_general", "a-secret-role", 1);
     assert_ne!(wrong, contacts);
     std::fs::write(inbox.join("2020-11.contacts.csv"), wrong).unwrap();
-    run(&workplace, &["jobs", "run", "import"]).await;
-    run(&workplace, &["jobs", "run", "import"]).await;
+    run(&app, &["jobs", "run", "import"]).await;
+    run(&app, &["jobs", "run", "import"]).await;
     std::fs::write(rules.join("missions.toml"), "[").unwrap();
-    assert_eq!(run(&workplace, &["jobs", "run", "cycle"]).await, 1);
-    assert_eq!(run(&workplace, &["notices", "deliver"]).await, 0);
+    assert_eq!(run(&app, &["jobs", "run", "cycle"]).await, 1);
+    assert_eq!(run(&app, &["notices", "deliver"]).await, 0);
 
     let bodies = events(&receiver, "/whole");
     assert_eq!(names(&bodies), ["dataset.rejected", "run.failed"]);
@@ -174,13 +175,13 @@ async fn waiting(store: &vigie::store::Store) -> Vec<String> {
 
 #[actix_web::test]
 async fn a_stale_dataset_is_reported_once_and_again_only_after_an_import() {
-    let clock = HandClock::at("2026-01-05T08:00:00Z");
-    let workplace = Workplace::new();
-    let mut work = work(&workplace, &clock).await;
+    let clock = ManualClock::at("2026-01-05T08:00:00Z");
+    let app = TestApp::new();
+    let mut work = work(&app, &clock).await;
     let settings = NotifySettings { webhooks: vec![webhook()], ..NotifySettings::default() };
     work.parts.notify = Arc::new(settings);
     let file = "2020-11.panorama.csv";
-    std::fs::copy(fixtures().join(file), workplace.path("inbox").join(file)).unwrap();
+    std::fs::copy(fixtures().join(file), app.path("inbox").join(file)).unwrap();
     let runner = Runner::new(work.clone(), &never(), 7).unwrap();
     let by = || Actor::person("Claire Martin").unwrap();
     runner.run_now(JobName::Import, by(), &going()).await.unwrap();
@@ -201,7 +202,7 @@ async fn a_stale_dataset_is_reported_once_and_again_only_after_an_import() {
     );
 
     let text = std::fs::read_to_string(fixtures().join(file)).unwrap();
-    std::fs::write(workplace.path("inbox").join(file), text.replacen("45.4", "45.5", 1)).unwrap();
+    std::fs::write(app.path("inbox").join(file), text.replacen("45.4", "45.5", 1)).unwrap();
     runner.run_now(JobName::Import, by(), &going()).await.unwrap();
     assert_eq!(stale("2026-09-04T08:00:00Z").await, 1, "fed");
     assert_eq!(stale("2027-06-01T08:00:00Z").await, 2, "and left again");
@@ -209,9 +210,9 @@ async fn a_stale_dataset_is_reported_once_and_again_only_after_an_import() {
 
 #[actix_web::test]
 async fn a_rule_that_comes_into_force_or_is_rolled_back_has_its_event_in_the_same_transaction() {
-    let clock = HandClock::at("2026-01-05T08:00:00Z");
-    let workplace = Workplace::new();
-    let mut parts = work(&workplace, &clock).await.parts;
+    let clock = ManualClock::at("2026-01-05T08:00:00Z");
+    let app = TestApp::new();
+    let mut parts = work(&app, &clock).await.parts;
     let act = |name: &str| ActionContext {
         actor: Actor::person(name).unwrap(),
         at: clock.now(),

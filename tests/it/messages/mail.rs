@@ -5,9 +5,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::office::{AS_OF, Office};
+use crate::support::mailed_app::{AS_OF, MailedApp};
 use crate::support::servers::mail::{Demands, Mail};
-use crate::support::{Workplace, fixtures};
+use crate::support::{TestApp, fixtures};
 
 /// By ministry, the names that its projects went by.
 fn names() -> BTreeMap<String, BTreeSet<String>> {
@@ -30,9 +30,9 @@ fn said_of<'a>(mail: &'a Mail, names: &'a BTreeSet<String>) -> BTreeSet<&'a str>
 #[test]
 fn each_secretary_general_gets_the_digest_of_their_own_projects_over_tls_and_authenticated() {
     let demands = Demands { tls: true, password: Some("un secret"), ..Demands::default() };
-    let Some(office) = Office::open(&demands) else { return };
-    office.cycle(&["--announce"]);
-    let mails = office.deliver();
+    let Some(mailed) = MailedApp::open(&demands) else { return };
+    mailed.cycle(&["--announce"]);
+    let mails = mailed.deliver();
     let names = names();
 
     let mut projects_by_receiver: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -71,15 +71,15 @@ fn each_secretary_general_gets_the_digest_of_their_own_projects_over_tls_and_aut
 
 #[test]
 fn the_second_run_says_nothing_and_a_project_that_worsens_is_one_line() {
-    let Some(office) = Office::open(&Demands::default()) else { return };
-    office.cycle(&["--announce"]);
-    assert!(!office.deliver().is_empty());
-    office.cycle(&[]);
-    assert_eq!(office.deliver().len(), 0, "the second run");
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+    mailed.cycle(&["--announce"]);
+    assert!(!mailed.deliver().is_empty());
+    mailed.cycle(&[]);
+    assert_eq!(mailed.deliver().len(), 0, "the second run");
 
-    office.correct_the_cost_of_cyclades();
-    office.cycle(&[]);
-    let mails = office.deliver();
+    mailed.correct_the_cost_of_cyclades();
+    mailed.cycle(&[]);
+    let mails = mailed.deliver();
     let said: Vec<String> = mails
         .iter()
         .map(|mail| format!("{} {}\n{}", mail.to[0], mail.headers["subject"], mail.text))
@@ -89,64 +89,64 @@ fn the_second_run_says_nothing_and_a_project_that_worsens_is_one_line() {
 
 #[test]
 fn a_silenced_alert_is_not_sent_until_its_silence_ends() {
-    let Some(office) = Office::open(&Demands::default()) else { return };
-    office.cycle(&["--announce"]);
-    office.deliver();
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+    mailed.cycle(&["--announce"]);
+    mailed.deliver();
     let today = vigie::support::clock::Clock::now(&vigie::support::clock::SystemClock).date_naive();
     let until = today.checked_add_days(chrono::Days::new(20)).unwrap().to_string();
     let scope = ["--rule", "D1", "--project", "CYCLADES", "--reason", "plan arrêté"];
     let silence = ["alerts", "silence", "--until", &until, "--by", "Claire Martin"];
-    office.workplace.ok(&silence.into_iter().chain(scope).collect::<Vec<_>>());
-    office.correct_the_cost_of_cyclades();
-    office.cycle(&[]);
-    assert_eq!(office.deliver().len(), 0, "silenced");
+    mailed.app.ok(&silence.into_iter().chain(scope).collect::<Vec<_>>());
+    mailed.correct_the_cost_of_cyclades();
+    mailed.cycle(&[]);
+    assert_eq!(mailed.deliver().len(), 0, "silenced");
 
     let end = ["alerts", "unsilence", "1", "--reason", "plan abandonné", "--by", "Claire Martin"];
-    office.workplace.ok(&end);
-    office.workplace.ok(&["jobs", "run", "digest"]);
-    let mails = office.deliver();
+    mailed.app.ok(&end);
+    mailed.app.ok(&["jobs", "run", "digest"]);
+    let mails = mailed.deliver();
     let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
     assert!(mail.text.contains("CYCLADES") && mail.text.contains("D1"), "{}", mail.text);
 }
 
 #[test]
 fn what_people_decide_between_two_cycles_is_sent_once() {
-    let Some(office) = Office::open(&Demands::default()) else { return };
-    office.cycle(&["--announce"]);
-    assert!(!office.deliver().is_empty());
-    office.workplace.ok(&["jobs", "run", "digest"]);
-    assert_eq!(office.deliver().len(), 0, "nothing was decided");
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+    mailed.cycle(&["--announce"]);
+    assert!(!mailed.deliver().is_empty());
+    mailed.app.ok(&["jobs", "run", "digest"]);
+    assert_eq!(mailed.deliver().len(), 0, "nothing was decided");
 
-    let missions = office.workplace.json(&["missions", "--state", "proposed"]);
+    let missions = mailed.app.json(&["missions", "--state", "proposed"]);
     let of_harmonie = |mission: &&Value| mission["subject"] == "project/harmonie";
     let mission = missions.as_array().unwrap().iter().find(of_harmonie).unwrap();
     let id = mission["id"].as_str().unwrap();
     let reason = ["--reason", "vu en comité", "--by", "Claire Martin"];
     let decide: Vec<&str> =
         ["missions", "decide", id, "accept"].into_iter().chain(reason).collect();
-    office.workplace.ok(&decide);
-    office.workplace.ok(&["jobs", "run", "digest"]);
-    let mails = office.deliver();
+    mailed.app.ok(&decide);
+    mailed.app.ok(&["jobs", "run", "digest"]);
+    let mails = mailed.deliver();
     let [mail] = mails.as_slice() else { panic!("{} mails", mails.len()) };
     assert_eq!(mail.to, ["sg@justice.example"]);
     assert!(mail.text.contains("HARMONIE"), "{}", mail.text);
     assert!(!mail.text.contains("PORTALIS"), "{}", mail.text);
-    office.workplace.ok(&["jobs", "run", "digest"]);
-    assert_eq!(office.deliver().len(), 0, "it was sent already");
+    mailed.app.ok(&["jobs", "run", "digest"]);
+    assert_eq!(mailed.deliver().len(), 0, "it was sent already");
 }
 
 #[test]
 fn receivers_set_up_on_old_data_get_only_what_changes_from_then_on() {
-    let Some(office) = Office::open(&Demands::default()) else { return };
-    let output = office.workplace.run(&["cycle", "--as-of", AS_OF]);
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+    let output = mailed.app.run(&["cycle", "--as-of", AS_OF]);
     assert_eq!(output.code, Some(0));
     assert!(
         output.stderr.contains("alerts stood before their receivers were set up"),
         "{}",
         output.stderr
     );
-    assert_eq!(office.deliver().len(), 0);
-    let receivers = office.workplace.json(&["receivers", "list"]);
+    assert_eq!(mailed.deliver().len(), 0);
+    let receivers = mailed.app.json(&["receivers", "list"]);
     assert_eq!(receivers[0]["lane"], "mail");
 }
 
@@ -154,11 +154,11 @@ fn receivers_set_up_on_old_data_get_only_what_changes_from_then_on() {
 fn an_address_that_is_none_is_given_up_alone_and_its_notice_leaves_once_corrected() {
     let unknown = "sg@justice.example";
     let demands = Demands { unknown: Some(unknown), ..Demands::default() };
-    let Some(office) = Office::open(&demands) else { return };
-    office.cycle(&["--announce"]);
-    let mails = office.deliver();
+    let Some(mailed) = MailedApp::open(&demands) else { return };
+    mailed.cycle(&["--announce"]);
+    let mails = mailed.deliver();
     assert!(mails.len() > 10 && mails.iter().all(|mail| mail.to != [unknown]));
-    let dead = office.workplace.json(&["notices", "list", "--state", "dead"]);
+    let dead = mailed.app.json(&["notices", "list", "--state", "dead"]);
     let dead = dead.as_array().unwrap();
     assert_eq!(dead.len(), 2, "the digest and the critical alerts: {dead:?}");
     for notice in dead {
@@ -169,50 +169,50 @@ fn an_address_that_is_none_is_given_up_alone_and_its_notice_leaves_once_correcte
     }
 
     let contacts = std::fs::read_to_string(fixtures().join("2020-11.contacts.csv")).unwrap();
-    let file = office.workplace.path("2020-11.contacts.csv");
+    let file = mailed.app.path("2020-11.contacts.csv");
     std::fs::write(&file, contacts.replace(unknown, "sg@ministere-justice.example")).unwrap();
-    office.workplace.ok(&["import", file.to_str().unwrap()]);
-    office.workplace.ok(&["notices", "replay", "--dead", "--reason", "adresse corrigée"]);
-    let replayed = office.deliver();
+    mailed.app.ok(&["import", file.to_str().unwrap()]);
+    mailed.app.ok(&["notices", "replay", "--dead", "--reason", "adresse corrigée"]);
+    let replayed = mailed.deliver();
     assert_eq!(replayed.len(), 2);
     assert!(replayed.iter().all(|mail| mail.to == ["sg@ministere-justice.example"]));
-    let trail = office.workplace.ok(&["audit", "list", "--subject", "notice", "--format", "csv"]);
+    let trail = mailed.app.ok(&["audit", "list", "--subject", "notice", "--format", "csv"]);
     assert!(trail.contains("notices_replayed") && trail.contains("adresse corrigée"), "{trail}");
 }
 
 #[test]
 fn a_wrong_password_loses_nothing() {
     let demands = Demands { tls: true, password: Some("un secret"), ..Demands::default() };
-    let Some(office) = Office::open(&demands) else { return };
-    office.cycle(&["--announce"]);
-    let settings = office.workplace.path("vigie.toml");
+    let Some(mailed) = MailedApp::open(&demands) else { return };
+    mailed.cycle(&["--announce"]);
+    let settings = mailed.app.path("vigie.toml");
     let right = std::fs::read_to_string(&settings).unwrap();
     std::fs::write(&settings, right.replace("un secret", "un autre")).unwrap();
-    assert_eq!(office.deliver().len(), 0);
-    let waiting = office.workplace.json(&["notices", "list"]);
+    assert_eq!(mailed.deliver().len(), 0);
+    let waiting = mailed.app.json(&["notices", "list"]);
     let waiting = waiting.as_array().unwrap();
     let untouched = |notice: &Value| notice["state"] == "waiting" && notice["attempts"] == 0;
     assert!(waiting.iter().all(untouched), "{waiting:?}");
     assert!(!format!("{waiting:?}").contains("un autre"));
-    let receivers = office.workplace.json(&["receivers", "list"]);
+    let receivers = mailed.app.json(&["receivers", "list"]);
     assert_eq!(receivers[0]["outage"]["reason"], "authError", "{receivers}");
-    let listed = office.workplace.run(&["notices", "list"]);
+    let listed = mailed.app.run(&["notices", "list"]);
     assert!(listed.stderr.contains("mail is down since"), "{}", listed.stderr);
 
     // A person who repairs the server and sends what is due does not have to wait.
     std::fs::write(&settings, right).unwrap();
-    assert_eq!(office.deliver().len(), waiting.len());
-    assert!(office.workplace.json(&["receivers", "list"])[0]["outage"].is_null());
+    assert_eq!(mailed.deliver().len(), waiting.len());
+    assert!(mailed.app.json(&["receivers", "list"])[0]["outage"].is_null());
 }
 
 #[test]
 fn secrets_are_not_among_the_settings_shown() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let shown = |path: &Path| {
         assert!(path.exists());
-        workplace.ok(&["config", "check", "--format", "json"])
+        app.ok(&["config", "check", "--format", "json"])
     };
-    let settings = workplace.path("vigie.toml");
+    let settings = app.path("vigie.toml");
     std::fs::write(&settings, "[mail]\npassword = \"un secret\"\n[tchap]\ntoken = \"jeton\"\n")
         .unwrap();
     let text = shown(&settings);

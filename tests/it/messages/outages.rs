@@ -9,8 +9,8 @@ use tokio::sync::watch;
 
 use super::delivery::{going_on, mail, settings};
 use super::webhooks::{events, webhook};
-use crate::operation::jobs_support::HandClock;
 use crate::store::stores::Scratch;
+use crate::support::manual_clock::ManualClock;
 use crate::support::servers::flaky_smtp::{FlakySmtp, Manner};
 use crate::support::servers::reception::Receptionist;
 use vigie::delivery::Dispatcher;
@@ -24,12 +24,12 @@ const START: &str = "2026-11-24T08:00:00Z";
 
 pub(crate) struct Post {
     scratch: Scratch,
-    pub(crate) clock: Arc<HandClock>,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
 impl Post {
     pub(crate) async fn open() -> Self {
-        Self { scratch: Scratch::new().await, clock: HandClock::at(START) }
+        Self { scratch: Scratch::new().await, clock: ManualClock::at(START) }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -50,7 +50,7 @@ impl Post {
     }
 
     pub(crate) fn courier(&self, settings: NotifySettings) -> Dispatcher {
-        let clock: Arc<dyn Clock> = Arc::<HandClock>::clone(&self.clock);
+        let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
         Dispatcher::new(self.store().clone(), clock, Arc::new(settings)).unwrap()
     }
 

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::delivery::going_on;
 use super::outages::{Post, one_connection};
 use super::webhooks::{events, webhook};
-use crate::support::Workplace;
-use crate::support::desk::Desk;
+use crate::support::TestApp;
 use crate::support::servers::flaky_smtp::{FlakySmtp, Manner};
 use crate::support::servers::reception::{Call, Receptionist};
+use crate::support::test_server::TestServer;
 use vigie::domain::accounts::access::Role;
 use vigie::domain::ids::MinistryCode;
 use vigie::notify::{MailTls, NotifySettings, WebhookSettings};
@@ -82,34 +82,34 @@ async fn a_short_outage_and_one_without_another_channel_write_no_notice() {
 
 #[actix_web::test]
 async fn an_outage_shows_on_the_command_line_in_the_api_and_in_the_metrics() {
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     let port = FlakySmtp::nobody().await;
     let settings = format!(
         "[mail]\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"vigie@dinum.example\"\n\
          dinum = \"risques@dinum.example\"\n[calendar]\nopens = \"00:00:00\"\ncloses = \"23:59:60\"\n\
          night_from = \"00:00:00\"\nnight_until = \"00:00:00\"\nworking_days_only = false\n"
     );
-    std::fs::write(workplace.path("vigie.toml"), settings).unwrap();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30", "--announce"]);
-    let sent = workplace.ok(&["notices", "deliver"]);
+    std::fs::write(app.path("vigie.toml"), settings).unwrap();
+    app.ok(&["cycle", "--as-of", "2020-11-30", "--announce"]);
+    let sent = app.ok(&["notices", "deliver"]);
     assert!(sent.contains("Canal en panne") && sent.contains("refused"), "{sent}");
-    let listed = workplace.ok(&["receivers", "list"]);
+    let listed = app.ok(&["receivers", "list"]);
     assert!(listed.contains("en panne depuis le"), "{listed}");
 
-    let token = workplace.token("Ada", &[Role::Administrator], &[]).await;
+    let token = app.token("Ada", &[Role::Administrator], &[]).await;
     let now = "2026-11-24T08:00:00Z";
-    let desk = Desk::with(workplace, now, |config| {
+    let api = TestServer::with(app, now, |config| {
         config.mail.host = "127.0.0.1".to_owned();
         config.mail.port = port;
         config.mail.tls = MailTls::None;
         config.mail.from = "vigie@dinum.example".to_owned();
     })
     .await;
-    let receivers = desk.get(&token, "/api/v1/receivers").await.body;
+    let receivers = api.get(&token, "/api/v1/receivers").await.body;
     assert_eq!(receivers["data"][0]["receiver"], "mail");
     assert_eq!(receivers["data"][0]["outage"]["reason"], "unreachable", "{receivers}");
     let metrics = reqwest::Client::new()
-        .get(desk.url("/metrics"))
+        .get(api.url("/metrics"))
         .bearer_auth(&token)
         .send()
         .await
@@ -119,7 +119,7 @@ async fn an_outage_shows_on_the_command_line_in_the_api_and_in_the_metrics() {
         .unwrap();
     assert!(metrics.contains("vigie_channel_up{integration=\"mail\"} 0"), "{metrics}");
     assert!(metrics.contains("vigie_channel_outage_seconds{integration=\"mail\"}"), "{metrics}");
-    desk.close().await;
+    api.close().await;
 }
 
 /// Headers decoded, and the text of the mail.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::operation::jobs_support::HandClock;
-use crate::support::{Workplace, root};
+use crate::support::manual_clock::ManualClock;
+use crate::support::{TestApp, root};
 use vigie::application;
 use vigie::application::Services;
 use vigie::domain::messages::notice::{NoticeKind, Receiver};
@@ -15,7 +15,7 @@ use vigie::rules::ScriptLimits;
 use vigie::store::{NoticeFilter, Store};
 use vigie::support::clock::Clock;
 
-async fn parts(workplace: &Workplace, clock: &Arc<HandClock>) -> Services {
+async fn parts(app: &TestApp, clock: &Arc<ManualClock>) -> Services {
     let mail = MailSettings {
         host: "localhost".to_owned(),
         from: "vigie@dinum.example".to_owned(),
@@ -23,9 +23,9 @@ async fn parts(workplace: &Workplace, clock: &Arc<HandClock>) -> Services {
         contact: "risques@dinum.example".to_owned(),
         ..MailSettings::default()
     };
-    let clock: Arc<dyn Clock> = Arc::<HandClock>::clone(clock);
+    let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
     Services {
-        store: Store::open(&workplace.database_url()).await.unwrap(),
+        store: Store::open(&app.database_url()).await.unwrap(),
         rules: PathBuf::from(root()).join("rules"),
         limits: ScriptLimits::default(),
         clock,
@@ -51,9 +51,9 @@ async fn text(parts: &Services, receiver: Receiver, kind: NoticeKind) -> String 
 
 #[tokio::test]
 async fn what_nobody_acknowledges_is_recalled_twice_then_escalated_once() {
-    let workplace = Workplace::with_fixtures();
-    let clock = HandClock::at("2020-11-30T09:00:00Z");
-    let parts = parts(&workplace, &clock).await;
+    let app = TestApp::with_fixtures();
+    let clock = ManualClock::at("2020-11-30T09:00:00Z");
+    let parts = parts(&app, &clock).await;
     application::announce(&parts, None, false).await.unwrap();
     let mut days = Vec::new();
     for day in 0..40 {
@@ -68,15 +68,15 @@ async fn what_nobody_acknowledges_is_recalled_twice_then_escalated_once() {
     let culture = Receiver::SecretaryGeneral(vigie::domain::ids::MinistryCode::new("MC"));
     insta::assert_snapshot!(text(&parts, culture, NoticeKind::Reminder).await);
     insta::assert_snapshot!(text(&parts, Receiver::Director, NoticeKind::Escalation).await);
-    let trail = workplace.ok(&["audit", "list", "--subject", "notice", "--format", "csv"]);
+    let trail = app.ok(&["audit", "list", "--subject", "notice", "--format", "csv"]);
     assert!(trail.contains("notice_escalated"), "{trail}");
 }
 
 #[tokio::test]
 async fn old_news_is_never_recalled() {
-    let workplace = Workplace::with_fixtures();
-    let clock = HandClock::at("2020-11-30T09:00:00Z");
-    let parts = parts(&workplace, &clock).await;
+    let app = TestApp::with_fixtures();
+    let clock = ManualClock::at("2020-11-30T09:00:00Z");
+    let parts = parts(&app, &clock).await;
     let report = application::run(&parts, None, false).await.unwrap();
     assert!(report.outgoing.notices.is_empty() && report.outgoing.old_news > 100);
     clock.set("2021-01-15T09:00:00Z");

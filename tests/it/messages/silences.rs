@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
-use crate::support::office::Office;
+use crate::support::mailed_app::MailedApp;
 use crate::support::servers::mail::{Demands, Mail};
 use vigie::support::clock::{Clock as _, SystemClock};
 use vigie::support::french;
@@ -17,18 +17,18 @@ fn today() -> NaiveDate {
     SystemClock.now().with_timezone(&chrono_tz::Europe::Paris).date_naive()
 }
 
-impl Office {
+impl MailedApp {
     fn silence(&self, in_days: u64, scope: &[&str]) -> NaiveDate {
         let until = today().checked_add_days(Days::new(in_days)).unwrap();
         let day = until.to_string();
         let silence = ["alerts", "silence", "--until", &day, "--by", "Claire Martin"];
-        self.workplace.ok(&silence.into_iter().chain(scope.iter().copied()).collect::<Vec<_>>());
+        self.app.ok(&silence.into_iter().chain(scope.iter().copied()).collect::<Vec<_>>());
         until
     }
 
     /// By receiver, what a cycle as of this day says of silences.
     fn mails_about_silences(&self, as_of: &str) -> BTreeMap<String, String> {
-        self.workplace.ok(&["cycle", "--as-of", as_of]);
+        self.app.ok(&["cycle", "--as-of", as_of]);
         let mails =
             self.deliver().into_iter().filter(|mail| mail.text.contains("SILENCES À REVOIR"));
         mails.map(|mail| (mail.to[0].clone(), said(&mail))).collect()
@@ -47,13 +47,13 @@ fn said(mail: &Mail) -> String {
 
 #[test]
 fn the_coming_end_of_a_silence_is_sent_once_to_the_risk_team_and_to_its_ministry() {
-    let Some(office) = Office::open(&Demands::default()) else { return };
-    office.cycle(&["--announce"]);
-    office.deliver();
+    let Some(mailed) = MailedApp::open(&Demands::default()) else { return };
+    mailed.cycle(&["--announce"]);
+    mailed.deliver();
     let scope = ["--rule", "D1", "--project", "CYCLADES", "--reason", "plan arrêté"];
-    let until = office.silence(5, &scope);
-    office.silence(20, &["--ministry", "MJ", "--reason", "audit en cours"]);
-    let mails = office.mails_about_silences(DAYS[0]);
+    let until = mailed.silence(5, &scope);
+    mailed.silence(20, &["--ministry", "MJ", "--reason", "audit en cours"]);
+    let mails = mailed.mails_about_silences(DAYS[0]);
     let receivers: Vec<&str> = mails.keys().map(String::as_str).collect();
     assert_eq!(receivers, ["risques@dinum.example", "sg@education.example"]);
     for said in mails.values() {
@@ -69,22 +69,22 @@ fn the_coming_end_of_a_silence_is_sent_once_to_the_risk_team_and_to_its_ministry
         }
         assert!(said.lines().next().unwrap().contains("1 silence à revoir"), "{said}");
     }
-    assert_eq!(office.mails_about_silences(DAYS[1]), BTreeMap::new(), "it was sent already");
+    assert_eq!(mailed.mails_about_silences(DAYS[1]), BTreeMap::new(), "it was sent already");
 }
 
 #[test]
 fn a_changed_rule_under_a_silence_is_sent_once_and_each_ministry_reads_only_about_its_own_alerts() {
-    let Some(mut office) = Office::open(&Demands::default()) else { return };
-    let rules = office.workplace.own_rules();
-    office.cycle(&["--announce"]);
-    office.deliver();
-    office.silence(60, &["--rule", "D1", "--reason", "seuils de PORTALIS revus"]);
-    assert_eq!(office.mails_about_silences(DAYS[0]), BTreeMap::new(), "nothing changed");
+    let Some(mut mailed) = MailedApp::open(&Demands::default()) else { return };
+    let rules = mailed.app.own_rules();
+    mailed.cycle(&["--announce"]);
+    mailed.deliver();
+    mailed.silence(60, &["--rule", "D1", "--reason", "seuils de PORTALIS revus"]);
+    assert_eq!(mailed.mails_about_silences(DAYS[0]), BTreeMap::new(), "nothing changed");
 
     let rule = rules.join("drift/D1.rhai");
     let text = std::fs::read_to_string(&rule).unwrap();
     std::fs::write(&rule, text.replace("le périmètre :", "le périmètre d’abord :")).unwrap();
-    let mails = office.mails_about_silences(DAYS[1]);
+    let mails = mailed.mails_about_silences(DAYS[1]);
     assert!(mails.len() > 2, "{mails:?}");
     assert!(mails["risques@dinum.example"].contains("PORTALIS revus"));
     for (receiver, said) in mails.iter().filter(|(to, _)| *to != "risques@dinum.example") {
@@ -92,5 +92,5 @@ fn a_changed_rule_under_a_silence_is_sent_once_and_each_ministry_reads_only_abou
         assert!(!said.contains("revus"), "{receiver} reads words on another's project: {said}");
         assert_eq!(said.contains("PORTALIS"), receiver == "sg@justice.example", "{said}");
     }
-    assert_eq!(office.mails_about_silences(DAYS[2]), BTreeMap::new(), "it was sent already");
+    assert_eq!(mailed.mails_about_silences(DAYS[2]), BTreeMap::new(), "it was sent already");
 }

@@ -12,9 +12,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::operation::jobs_support::HandClock;
 use crate::store::stores::Scratch;
-use crate::support::Workplace;
+use crate::support::TestApp;
+use crate::support::manual_clock::ManualClock;
 use crate::support::servers::reception::{Call, Receptionist};
 use vigie::delivery::Dispatcher;
 use vigie::domain::ids::NoticeId;
@@ -52,7 +52,7 @@ pub(crate) fn webhook(name: &str, url: &str) -> WebhookSettings {
 }
 
 /// Events for a webhook, three to a thread.
-pub(crate) fn events(name: &str, count: usize, clock: &HandClock) -> Vec<Notice> {
+pub(crate) fn events(name: &str, count: usize, clock: &ManualClock) -> Vec<Notice> {
     let event = |number: usize| Notice {
         id: NoticeId::new(format!("{name}-{number:05}")),
         receiver: Receiver::Webhook(name.to_owned()),
@@ -73,11 +73,11 @@ pub(crate) fn events(name: &str, count: usize, clock: &HandClock) -> Vec<Notice>
 
 fn courier(
     scratch: &Scratch,
-    clock: &Arc<HandClock>,
+    clock: &Arc<ManualClock>,
     webhooks: Vec<WebhookSettings>,
 ) -> Dispatcher {
     let settings = NotifySettings { webhooks, ..NotifySettings::default() };
-    let clock: Arc<dyn Clock> = Arc::<HandClock>::clone(clock);
+    let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(clock);
     Dispatcher::new(scratch.store.clone(), clock, Arc::new(settings)).unwrap()
 }
 
@@ -95,7 +95,7 @@ async fn count(scratch: &Scratch, state: NoticeState) -> usize {
 async fn a_flaky_receiver_sees_each_event_once_after_deduplication_signed_and_in_order() {
     const EVENTS: usize = 900;
     let scratch = Scratch::new().await;
-    let clock = HandClock::at("2026-11-24T08:00:00Z");
+    let clock = ManualClock::at("2026-11-24T08:00:00Z");
     // 504: the event was accepted and the answer was lost.
     let receiver = Receptionist::start(&[200, 500, 504, 204, 503, 400, 202]).await;
     let courier = courier(&scratch, &clock, vec![webhook("audit", &receiver.url("hook?key=k"))]);
@@ -137,7 +137,7 @@ async fn a_flaky_receiver_sees_each_event_once_after_deduplication_signed_and_in
 #[actix_web::test]
 async fn a_receiver_that_does_not_answer_delays_no_other() {
     let scratch = Scratch::new().await;
-    let clock = HandClock::at("2026-11-24T08:00:00Z");
+    let clock = ManualClock::at("2026-11-24T08:00:00Z");
     let receiver = Receptionist::start(&[200]).await;
     // Takes connections, and never says a word.
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -162,7 +162,7 @@ async fn a_receiver_that_does_not_answer_delays_no_other() {
 #[actix_web::test]
 async fn a_redirection_is_not_followed_and_a_private_address_is_not_reached() {
     let scratch = Scratch::new().await;
-    let clock = HandClock::at("2026-11-24T08:00:00Z");
+    let clock = ManualClock::at("2026-11-24T08:00:00Z");
     let receiver = Receptionist::start(&[302]).await;
     let not_allowed = WebhookSettings { allow: vec![], ..webhook("inner", &receiver.url("")) };
     let by_name = WebhookSettings {
@@ -203,7 +203,7 @@ async fn a_cycle_tells_programs_in_their_format_and_a_410_closes_the_receiver_un
 {
     let receiver = Receptionist::start(&[200]).await;
     let gone = Receptionist::start(&[410]).await;
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     let table = |name: &str, url: String, more: &str| {
         format!(
             "[[webhooks]]\nname = \"{name}\"\nurl = \"{url}\"\nsecrets = [\"{NEW}\"]\nallow = [\"127.0.0.0/8\"]\n{more}\n"
@@ -224,9 +224,9 @@ async fn a_cycle_tells_programs_in_their_format_and_a_410_closes_the_receiver_un
         ),
         table("gone", gone.url("gone"), ""),
     ];
-    std::fs::write(workplace.path("vigie.toml"), settings.concat()).unwrap();
+    std::fs::write(app.path("vigie.toml"), settings.concat()).unwrap();
     let run = async |arguments: &[&str]| {
-        let mut command = workplace.command(arguments);
+        let mut command = app.command(arguments);
         let output = web::block(move || command.output().unwrap()).await.unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{arguments:?}: {stderr}");
@@ -271,7 +271,7 @@ async fn a_cycle_tells_programs_in_their_format_and_a_410_closes_the_receiver_un
     assert_eq!(alert["alerts"][0]["labels"]["ministry"], "MJ");
 
     assert_eq!(gone.calls().len(), 1, "a receiver that is gone is tried once");
-    let dead = workplace.json(&["notices", "list", "--state", "dead", "--limit", "9999"]);
+    let dead = app.json(&["notices", "list", "--state", "dead", "--limit", "9999"]);
     let dead = dead.as_array().unwrap().len();
     assert!(dead > 200, "{dead}");
     gone.answers(&[200]);
@@ -288,7 +288,7 @@ async fn a_cycle_tells_programs_in_their_format_and_a_410_closes_the_receiver_un
 #[actix_web::test]
 async fn a_tchap_room_gets_counts_under_one_transaction_however_often_it_is_tried() {
     let server = Receptionist::start(&[429, 200]).await;
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     let settings = format!(
         "public_url = \"https://vigie.example\"\n[tchap]\nhomeserver = \"http://{}\"\n\
          room = \"!risques:tchap.example\"\ntoken = \"jeton-secret\"\npause_ms = 1\n\
@@ -296,19 +296,19 @@ async fn a_tchap_room_gets_counts_under_one_transaction_however_often_it_is_trie
          night_until = \"00:00:00\"\nworking_days_only = false\n",
         server.address
     );
-    std::fs::write(workplace.path("vigie.toml"), settings).unwrap();
+    std::fs::write(app.path("vigie.toml"), settings).unwrap();
     let run = async |arguments: &[&str]| {
-        let mut command = workplace.command(arguments);
+        let mut command = app.command(arguments);
         let output = web::block(move || command.output().unwrap()).await.unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
     run(&["cycle", "--as-of", "2020-11-30", "--announce"]).await;
     run(&["notices", "deliver"]).await;
-    let waiting = workplace.json(&["notices", "list"]);
+    let waiting = app.json(&["notices", "list"]);
     let [notice] = waiting.as_array().unwrap().as_slice() else { panic!("{waiting}") };
     assert_eq!(notice["last_error"], "rateLimited: 429");
     assert_eq!((&notice["attempts"], &notice["first_attempt_at"]), (&json!(0), &Value::Null));
-    let receivers = workplace.json(&["receivers", "list"]);
+    let receivers = app.json(&["receivers", "list"]);
     let outage = &receivers[0]["outage"];
     let moment = |key: &str| -> chrono::DateTime<chrono::Utc> {
         outage[key].as_str().unwrap().parse().unwrap()
@@ -321,7 +321,7 @@ async fn a_tchap_room_gets_counts_under_one_transaction_however_often_it_is_trie
     );
 
     // Given up and replayed, it is tried at once.
-    let store = vigie::store::Store::open(&workplace.database_url()).await.unwrap();
+    let store = vigie::store::Store::open(&app.database_url()).await.unwrap();
     let id = NoticeId::new(notice["id"].as_str().unwrap());
     let outcome =
         vigie::domain::messages::notice::DeliveryOutcome::Dead { error: "for the test".to_owned() };

@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::support::{Workplace, copy, has_tool, root};
+use crate::support::{TestApp, copy, has_tool, root};
 
 #[test]
 fn the_rule_of_the_examples_passes_its_cases_and_explains_a_project() {
-    let mut workplace = Workplace::with_fixtures();
-    let rules = workplace.own_rules();
+    let mut app = TestApp::with_fixtures();
+    let rules = app.own_rules();
     copy(&root().join("examples/new-rule"), &rules);
-    let checked = workplace.json(&["rules", "check"]);
+    let checked = app.json(&["rules", "check"]);
     assert_eq!(checked["findings"], serde_json::json!([]), "{checked}");
-    let tested = workplace.ok(&["rules", "test", "--coverage", "--threshold", "100"]);
+    let tested = app.ok(&["rules", "test", "--coverage", "--threshold", "100"]);
     assert!(tested.contains(" 0 en échec"), "{tested}");
-    let explained = workplace.ok(&["rules", "explain", "P12", "si samu", "--as-of", "2020-11-30"]);
+    let explained = app.ok(&["rules", "explain", "P12", "si samu", "--as-of", "2020-11-30"]);
     assert!(explained.contains("La durée prévue est de"), "{explained}");
 }
 
@@ -37,13 +37,13 @@ fn the_receiver_of_the_examples_prints_each_event_once_and_refuses_what_is_not_s
     let refused = Command::new("curl").args(forged).output().unwrap();
     assert_eq!(String::from_utf8(refused.stdout).unwrap(), "401");
 
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     let settings = format!(
         "[[webhooks]]\nname = \"example\"\nurl = \"{url}\"\nsecrets = [\"{secret}\"]\nallow = [\"127.0.0.0/8\"]\n"
     );
-    std::fs::write(workplace.path("vigie.toml"), settings).unwrap();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30", "--announce"]);
-    workplace.ok(&["notices", "deliver"]);
+    std::fs::write(app.path("vigie.toml"), settings).unwrap();
+    app.ok(&["cycle", "--as-of", "2020-11-30", "--announce"]);
+    app.ok(&["notices", "deliver"]);
     receiver.kill().unwrap();
     receiver.wait().unwrap();
     let printed: Vec<String> = lines.collect();

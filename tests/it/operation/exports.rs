@@ -1,35 +1,34 @@
 //! Tables to take away, read back by what people read them with.
 
 use std::fmt::Write as _;
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 
 use calamine::{Reader as _, Xlsx};
 use polars::prelude::{ParquetReader, SerReader as _};
+use reqwest::Method;
 use serde_json::Value;
 
-use crate::support::Workplace;
+use crate::support::TestApp;
+use crate::support::test_server::TestServer;
 use vigie::domain::accounts::access::Role;
-use vigie::server::Running;
 
-struct Desk {
-    /// Its folder goes away with it.
-    _workplace: Workplace,
-    running: Running,
+/// A service over the fixtures, judged, and a reader.
+struct ExportsApi {
+    server: TestServer,
     token: String,
 }
 
-impl Desk {
+impl ExportsApi {
     async fn open() -> Self {
-        let workplace = Workplace::with_fixtures();
-        workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-        let token = workplace.token("Claire", &[Role::Reader], &[]).await;
-        let running = workplace.serve("2020-12-01T12:00:00Z").await;
-        Self { _workplace: workplace, running, token }
+        let app = TestApp::with_fixtures();
+        app.ok(&["cycle", "--as-of", "2020-11-30"]);
+        let token = app.token("Claire", &[Role::Reader], &[]).await;
+        Self { server: TestServer::open(app, "2020-12-01T12:00:00Z").await, token }
     }
 
     async fn get(&self, path: &str) -> reqwest::Response {
-        let url = format!("http://{}/api/v1/{path}", self.running.address());
-        reqwest::Client::new().get(url).bearer_auth(&self.token).send().await.unwrap()
+        let path = format!("/api/v1/{path}");
+        self.server.request(Method::GET, &path, &self.token).send().await.unwrap()
     }
 
     async fn bytes(&self, path: &str) -> Vec<u8> {
@@ -46,15 +45,15 @@ impl Desk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_says_what_the_list_says_in_each_format() {
-    let desk = Desk::open().await;
-    let listed = desk.list("projects").await;
+    let api = ExportsApi::open().await;
+    let listed = api.list("projects").await;
     let of_list: Vec<(String, Option<f64>)> = listed
         .iter()
         .map(|row| (row["project_id"].as_str().unwrap().to_owned(), row["budget_drift"].as_f64()))
         .collect();
     assert!(of_list.len() >= 43);
 
-    let answer = desk.get("exports/projects?format=csv").await;
+    let answer = api.get("exports/projects?format=csv").await;
     let disposition = answer.headers()["content-disposition"].to_str().unwrap().to_owned();
     assert_eq!(disposition, "attachment; filename=\"vigie-projects-2020-12-01.csv\"");
     let text = answer.text().await.unwrap();
@@ -68,7 +67,7 @@ async fn an_export_says_what_the_list_says_in_each_format() {
         .collect();
     assert_eq!(of_csv, of_list);
 
-    let bytes = desk.bytes("exports/projects?format=parquet").await;
+    let bytes = api.bytes("exports/projects?format=parquet").await;
     let frame = ParquetReader::new(Cursor::new(bytes)).finish().unwrap();
     let ids = frame.column("project_id").unwrap().str().unwrap();
     let drifts = frame.column("budget_drift").unwrap().f64().unwrap();
@@ -76,7 +75,12 @@ async fn an_export_says_what_the_list_says_in_each_format() {
         ids.iter().map(|id| id.unwrap().to_owned()).zip(drifts.iter()).collect();
     assert_eq!(of_parquet, of_list);
 
-    let workbook = desk.bytes("exports/projects?format=xlsx").await;
+    let workbook = api.bytes("exports/projects?format=xlsx").await;
+    // When it was written is not in it: the same table is the same file.
+    let mut archive = zip::ZipArchive::new(Cursor::new(&workbook)).unwrap();
+    let mut properties = String::new();
+    archive.by_name("docProps/core.xml").unwrap().read_to_string(&mut properties).unwrap();
+    assert!(properties.contains(">1900-01-01T00:00:00Z<"), "{properties}");
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook)).unwrap();
     assert_eq!(book.sheet_names(), ["Projets", "Colonnes"]);
     let meanings = book.worksheet_range("Colonnes").unwrap();
@@ -92,19 +96,19 @@ async fn an_export_says_what_the_list_says_in_each_format() {
         })
         .collect();
     assert_eq!(of_sheet, of_list);
-    desk.running.stop().await.unwrap();
+    api.server.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_is_to_be_had_in_every_format() {
-    let desk = Desk::open().await;
+    let api = ExportsApi::open().await;
     let mut told = String::new();
     for table in ["projects", "history", "ministries", "series", "alerts", "missions", "verdicts"] {
-        let text = desk.bytes(&format!("exports/{table}?format=csv")).await;
+        let text = api.bytes(&format!("exports/{table}?format=csv")).await;
         let lines = csv::Reader::from_reader(text.as_slice()).into_records().count();
-        let bytes = desk.bytes(&format!("exports/{table}?format=parquet")).await;
+        let bytes = api.bytes(&format!("exports/{table}?format=parquet")).await;
         let frame = ParquetReader::new(Cursor::new(bytes)).finish().unwrap();
-        let workbook = desk.bytes(&format!("exports/{table}?format=xlsx")).await;
+        let workbook = api.bytes(&format!("exports/{table}?format=xlsx")).await;
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook)).unwrap();
         let sheet = book.worksheet_range_at(0).unwrap().unwrap();
         assert_eq!((frame.height(), sheet.height() - 1), (lines, lines), "{table}");
@@ -119,7 +123,7 @@ async fn every_table_is_to_be_had_in_every_format() {
     missions: 76
     verdicts: 1709
     ");
-    assert_eq!(desk.get("exports/projects?format=pdf").await.status(), 400);
-    assert_eq!(desk.get("exports/secrets?format=csv").await.status(), 400);
-    desk.running.stop().await.unwrap();
+    assert_eq!(api.get("exports/projects?format=pdf").await.status(), 400);
+    assert_eq!(api.get("exports/secrets?format=csv").await.status(), 400);
+    api.server.close().await;
 }

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Europe::Paris;
 
-use super::jobs_support::{HandClock, going, never, runner, runs, work};
-use crate::support::{Workplace, fixtures};
+use super::jobs_support::{going, never, runner, runs, work};
+use crate::support::manual_clock::ManualClock;
+use crate::support::{TestApp, fixtures};
 use vigie::domain::operation::job::{Call, JobName, JobTrigger};
 use vigie::schedule::{JobTimetable, Runner, Schedule};
 use vigie::store::{Hold, LockResult};
@@ -82,9 +83,9 @@ fn nightly() -> Schedule {
 
 #[tokio::test]
 async fn a_year_of_nights_with_two_changes_of_time_is_365_runs() {
-    let workplace = Workplace::new();
-    let clock = HandClock::at("2026-01-01T00:00:00Z");
-    let runner = runner(&workplace, &clock, &nightly()).await;
+    let app = TestApp::new();
+    let clock = ManualClock::at("2026-01-01T00:00:00Z");
+    let runner = runner(&app, &clock, &nightly()).await;
     let stop = going();
     let mut next = runner.tick(&stop).await.unwrap();
     let mut days = BTreeSet::new();
@@ -96,7 +97,7 @@ async fn a_year_of_nights_with_two_changes_of_time_is_365_runs() {
         count += 1;
     }
     assert_eq!((count, days.len()), (365, 365));
-    let work = work(&workplace, &clock).await;
+    let work = work(&app, &clock).await;
     let outcomes: BTreeSet<String> = runs(&work, JobName::Housekeeping).await.into_iter().collect();
     assert_eq!(
         outcomes.into_iter().collect::<Vec<_>>(),
@@ -106,18 +107,18 @@ async fn a_year_of_nights_with_two_changes_of_time_is_365_runs() {
 
 #[tokio::test]
 async fn what_was_missed_is_caught_up_once_and_says_how_many_times() {
-    let workplace = Workplace::new();
-    let clock = HandClock::at("2026-11-10T12:00:00Z");
-    let first = runner(&workplace, &clock, &nightly()).await;
+    let app = TestApp::new();
+    let clock = ManualClock::at("2026-11-10T12:00:00Z");
+    let first = runner(&app, &clock, &nightly()).await;
     // The first start answers for nothing that came before.
     assert_eq!(first.tick(&going()).await, Some(at("2026-11-11T01:30:00Z")));
     drop(first);
 
     clock.set("2026-11-20T09:00:00Z");
-    let second = runner(&workplace, &clock, &nightly()).await;
+    let second = runner(&app, &clock, &nightly()).await;
     assert_eq!(second.tick(&going()).await, Some(at("2026-11-21T01:30:00Z")));
     assert_eq!(second.tick(&going()).await, Some(at("2026-11-21T01:30:00Z")));
-    let work = work(&workplace, &clock).await;
+    let work = work(&app, &clock).await;
     assert_eq!(
         runs(&work, JobName::Housekeeping).await,
         ["housekeeping: catch_up, 10 missed, success"]
@@ -129,27 +130,27 @@ async fn what_was_missed_is_caught_up_once_and_says_how_many_times() {
 
 #[tokio::test]
 async fn two_services_on_one_database_run_a_firing_once() {
-    let workplace = Workplace::new();
-    let clock = HandClock::at("2026-11-10T12:00:00Z");
-    let one = runner(&workplace, &clock, &nightly()).await;
-    let other = Runner::new(work(&workplace, &clock).await, &nightly(), 8).unwrap();
+    let app = TestApp::new();
+    let clock = ManualClock::at("2026-11-10T12:00:00Z");
+    let one = runner(&app, &clock, &nightly()).await;
+    let other = Runner::new(work(&app, &clock).await, &nightly(), 8).unwrap();
     let stop = going();
     one.tick(&stop).await;
     for night in 11..31 {
         clock.set(&format!("2026-11-{night}T01:30:00Z"));
         tokio::join!(one.tick(&stop), other.tick(&stop));
     }
-    let work = work(&workplace, &clock).await;
+    let work = work(&app, &clock).await;
     assert_eq!(runs(&work, JobName::Housekeeping).await.len(), 20);
 }
 
 #[tokio::test]
 async fn a_job_that_runs_elsewhere_is_left_alone_and_refused_to_people() {
-    let workplace = Workplace::new();
-    let clock = HandClock::at("2026-11-10T12:00:00Z");
-    let runner = runner(&workplace, &clock, &nightly()).await;
+    let app = TestApp::new();
+    let clock = ManualClock::at("2026-11-10T12:00:00Z");
+    let runner = runner(&app, &clock, &nightly()).await;
     runner.tick(&going()).await;
-    let store = work(&workplace, &clock).await.parts.store;
+    let store = work(&app, &clock).await.parts.store;
     clock.set("2026-11-11T01:30:00Z");
     let now = at("2026-11-11T01:30:00Z");
     let elsewhere = Hold { holder: "elsewhere", until: now + Duration::minutes(3) };
@@ -169,11 +170,11 @@ async fn a_job_that_runs_elsewhere_is_left_alone_and_refused_to_people() {
 
 #[tokio::test]
 async fn a_run_that_died_is_caught_up_when_its_hold_lapses_and_given_up_after_three() {
-    let workplace = Workplace::new();
-    let clock = HandClock::at("2026-11-10T12:00:00Z");
-    let runner = runner(&workplace, &clock, &nightly()).await;
+    let app = TestApp::new();
+    let clock = ManualClock::at("2026-11-10T12:00:00Z");
+    let runner = runner(&app, &clock, &nightly()).await;
     runner.tick(&going()).await;
-    let work = work(&workplace, &clock).await;
+    let work = work(&app, &clock).await;
     let die = async |when: &str| {
         let (now, firing) = (at(when), at("2026-11-11T01:30:00Z"));
         let call =
@@ -209,16 +210,16 @@ async fn a_run_that_died_is_caught_up_when_its_hold_lapses_and_given_up_after_th
 
 #[tokio::test]
 async fn a_job_that_fails_says_why_and_holds_up_no_other() {
-    let workplace = Workplace::new();
-    let clock = HandClock::at("2026-11-10T12:00:00Z");
+    let app = TestApp::new();
+    let clock = ManualClock::at("2026-11-10T12:00:00Z");
     let schedule = Schedule { cycle: "0 30 2 * * *".to_owned(), ..nightly() };
-    let runner = runner(&workplace, &clock, &schedule).await;
+    let runner = runner(&app, &clock, &schedule).await;
     runner.tick(&going()).await;
     for day in ["2026-11-11", "2026-11-12"] {
         clock.set(&format!("{day}T01:30:00Z"));
         runner.tick(&going()).await;
     }
-    let work = work(&workplace, &clock).await;
+    let work = work(&app, &clock).await;
     assert_eq!(runs(&work, JobName::Cycle).await, ["cycle: timetable, 0 missed, failure"; 2]);
     assert_eq!(runs(&work, JobName::Housekeeping).await.len(), 2);
     let failed = work.parts.store.job_runs(JobName::Cycle, 1).await.unwrap();
@@ -227,18 +228,18 @@ async fn a_job_that_fails_says_why_and_holds_up_no_other() {
 
 #[tokio::test]
 async fn jobs_due_at_once_run_in_order_so_that_the_cycle_judges_what_came_in() {
-    let workplace = Workplace::new();
-    let clock = HandClock::at("2020-11-29T12:00:00Z");
+    let app = TestApp::new();
+    let clock = ManualClock::at("2020-11-29T12:00:00Z");
     let daily = "0 30 6 * * *".to_owned();
     let schedule = Schedule { import: daily.clone(), cycle: daily, ..never() };
-    let runner = runner(&workplace, &clock, &schedule).await;
+    let runner = runner(&app, &clock, &schedule).await;
     runner.tick(&going()).await;
     for name in ["2020-06.panorama.csv", "2020-11.panorama.csv"] {
-        std::fs::copy(fixtures().join(name), workplace.path("inbox").join(name)).unwrap();
+        std::fs::copy(fixtures().join(name), app.path("inbox").join(name)).unwrap();
     }
     clock.set("2020-11-30T05:30:00Z");
     runner.tick(&going()).await;
-    let work = work(&workplace, &clock).await;
+    let work = work(&app, &clock).await;
     assert_eq!(runs(&work, JobName::Import).await, ["import: timetable, 0 missed, success"]);
     assert_eq!(runs(&work, JobName::Cycle).await, ["cycle: timetable, 0 missed, success"]);
     let cycle = work.parts.store.last_cycle().await.unwrap().unwrap();
@@ -247,8 +248,8 @@ async fn jobs_due_at_once_run_in_order_so_that_the_cycle_judges_what_came_in() {
 
 #[test]
 fn jobs_are_listed_with_their_times_and_run_when_asked() {
-    let workplace = Workplace::new();
-    let listed = workplace.json(&["jobs", "list"]);
+    let app = TestApp::new();
+    let listed = app.json(&["jobs", "list"]);
     let cycle = &listed[1];
     assert_eq!(
         (&cycle["job"], &cycle["timetable"]),
@@ -258,15 +259,15 @@ fn jobs_are_listed_with_their_times_and_run_when_asked() {
     // No folder and no address: nothing to import.
     assert!(listed[0]["next_at"].is_null(), "{listed}");
 
-    let run = workplace.json(&["jobs", "run", "housekeeping"]);
+    let run = app.json(&["jobs", "run", "housekeeping"]);
     assert_eq!((&run["occasion"], &run["outcome"]), (&"person".into(), &"success".into()));
-    let table = workplace.ok(&["jobs", "list"]);
+    let table = app.ok(&["jobs", "list"]);
     assert!(table.contains("entretien") && table.contains("à la demande"), "{table}");
-    let deeds = workplace.json(&["audit", "list", "--subject", "job"]);
+    let deeds = app.json(&["audit", "list", "--subject", "job"]);
     assert_eq!(deeds[0]["subject"], "job/housekeeping");
 
-    let failed = workplace.run(&["jobs", "run", "cycle"]);
+    let failed = app.run(&["jobs", "run", "cycle"]);
     assert_eq!(failed.code, Some(1), "{}", failed.stdout);
     assert!(failed.stdout.contains("import one first"), "{}", failed.stdout);
-    assert_eq!(workplace.run(&["jobs", "run", "sweep"]).code, Some(2));
+    assert_eq!(app.run(&["jobs", "run", "sweep"]).code, Some(2));
 }

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 
-use super::jobs_support::{HandClock, going, never, work};
-use crate::support::{Workplace, fixtures};
+use super::jobs_support::{going, never, work};
+use crate::support::manual_clock::ManualClock;
+use crate::support::{TestApp, fixtures};
 use vigie::domain::accounts::audit::Actor;
 use vigie::domain::operation::job::{JobName, JobRun};
 use vigie::schedule::{Runner, Work};
@@ -27,9 +28,9 @@ fn told(run: &JobRun) -> String {
     format!("{}: {}", run.outcome.as_str(), run.detail.replace('\u{a0}', " "))
 }
 
-fn put(workplace: &Workplace, name: &str, rows: &[&str]) {
+fn put(app: &TestApp, name: &str, rows: &[&str]) {
     let text = format!("{HEADER}{}\n", rows.join("\n"));
-    std::fs::write(workplace.path("inbox").join(name), text).unwrap();
+    std::fs::write(app.path("inbox").join(name), text).unwrap();
 }
 
 const ALPHA: &str = "ALPHA,MJ,build,2018-01,36,12,false,,,";
@@ -37,19 +38,18 @@ const WRONG: &str = "BETA,MJ,build,2018-01,36,-12,false,,,";
 
 #[tokio::test]
 async fn new_and_changed_files_are_read_and_the_others_left() {
-    let workplace = Workplace::new();
-    let work = work(&workplace, &HandClock::at("2026-11-24T08:00:00Z")).await;
+    let app = TestApp::new();
+    let work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
     assert_eq!(told(&import(&work).await), "success: rien de nouveau");
-    put(&workplace, "2020-06.panorama.csv", &[ALPHA]);
-    put(&workplace, "2020-11.panorama.csv", &[ALPHA]);
+    put(&app, "2020-06.panorama.csv", &[ALPHA]);
+    put(&app, "2020-11.panorama.csv", &[ALPHA]);
     assert_eq!(told(&import(&work).await), "success: 2 fichiers importés");
     assert_eq!(told(&import(&work).await), "success: rien de nouveau");
     // Touched and not changed.
-    let file =
-        std::fs::File::options().write(true).open(workplace.path("inbox/2020-06.panorama.csv"));
+    let file = std::fs::File::options().write(true).open(app.path("inbox/2020-06.panorama.csv"));
     file.unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     assert_eq!(told(&import(&work).await), "success: rien de nouveau");
-    put(&workplace, "2020-11.panorama.csv", &["ALPHA,MJ,build,2018-01,36,15,false,,,"]);
+    put(&app, "2020-11.panorama.csv", &["ALPHA,MJ,build,2018-01,36,15,false,,,"]);
     assert_eq!(told(&import(&work).await), "success: 1 fichier importé");
     let imports = work.parts.store.imports().await.unwrap();
     assert_eq!(imports.len(), 3);
@@ -58,39 +58,39 @@ async fn new_and_changed_files_are_read_and_the_others_left() {
 
 #[tokio::test]
 async fn what_people_imported_already_is_known() {
-    let workplace = Workplace::with_fixtures();
-    let work = work(&workplace, &HandClock::at("2026-11-24T08:00:00Z")).await;
+    let app = TestApp::with_fixtures();
+    let work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
     let name = "2020-11.panorama.csv";
-    std::fs::copy(fixtures().join(name), workplace.path("inbox").join(name)).unwrap();
+    std::fs::copy(fixtures().join(name), app.path("inbox").join(name)).unwrap();
     assert_eq!(told(&import(&work).await), "success: 1 déjà connu");
 }
 
 #[tokio::test]
 async fn a_file_that_is_wrong_is_refused_once_and_holds_up_no_other() {
-    let workplace = Workplace::new();
-    let work = work(&workplace, &HandClock::at("2026-11-24T08:00:00Z")).await;
-    put(&workplace, "2020-06.panorama.csv", &[WRONG]);
-    put(&workplace, "2020-11.panorama.csv", &[ALPHA]);
+    let app = TestApp::new();
+    let work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
+    put(&app, "2020-06.panorama.csv", &[WRONG]);
+    put(&app, "2020-11.panorama.csv", &[ALPHA]);
     assert_eq!(told(&import(&work).await), "partial_failure: 1 fichier importé, 1 refusé");
     // The portfolio is another since: that is worth one more try, and no more.
     assert_eq!(told(&import(&work).await), "partial_failure: 1 refusé");
     assert_eq!(told(&import(&work).await), "success: 1 refusé auparavant");
-    let listed = workplace.json(&["jobs", "files"]);
+    let listed = app.json(&["jobs", "files"]);
     assert_eq!(listed[0]["outcome"], "refused");
     let detail = listed[0]["detail"].as_str().unwrap();
     assert!(detail.contains("row 2, column `cost_meur`: found `-12`"), "{detail}");
     // Corrected, it is read.
-    put(&workplace, "2020-06.panorama.csv", &[ALPHA]);
+    put(&app, "2020-06.panorama.csv", &[ALPHA]);
     assert_eq!(told(&import(&work).await), "success: 1 fichier importé");
     assert_eq!(told(&import(&work).await), "success: rien de nouveau");
 }
 
 #[tokio::test]
 async fn follow_up_refused_for_want_of_its_projects_is_read_once_they_are_known() {
-    let workplace = Workplace::new();
-    let work = work(&workplace, &HandClock::at("2026-11-24T08:00:00Z")).await;
+    let app = TestApp::new();
+    let work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
     let copy = |name: &str| {
-        std::fs::copy(fixtures().join(name), workplace.path("inbox").join(name)).unwrap();
+        std::fs::copy(fixtures().join(name), app.path("inbox").join(name)).unwrap();
     };
     copy("2020-11.milestones.csv");
     assert_eq!(told(&import(&work).await), "partial_failure: 1 refusé");
@@ -102,13 +102,12 @@ async fn follow_up_refused_for_want_of_its_projects_is_read_once_they_are_known(
 
 #[tokio::test]
 async fn a_file_that_may_still_be_being_written_is_left_for_the_next_time() {
-    let workplace = Workplace::new();
-    let clock = HandClock::at("2026-11-24T08:00:00Z");
-    let mut work = work(&workplace, &clock).await;
+    let app = TestApp::new();
+    let clock = ManualClock::at("2026-11-24T08:00:00Z");
+    let mut work = work(&app, &clock).await;
     work.import.settle_seconds = 60;
-    put(&workplace, "2020-06.panorama.csv", &[ALPHA]);
-    let file =
-        std::fs::File::options().write(true).open(workplace.path("inbox/2020-06.panorama.csv"));
+    put(&app, "2020-06.panorama.csv", &[ALPHA]);
+    let file = std::fs::File::options().write(true).open(app.path("inbox/2020-06.panorama.csv"));
     let modified: chrono::DateTime<chrono::Utc> = "2026-11-24T07:59:30Z".parse().unwrap();
     file.unwrap().set_modified(modified.into()).unwrap();
     assert_eq!(told(&import(&work).await), "success: 1 encore en cours d’écriture");
@@ -118,10 +117,10 @@ async fn a_file_that_may_still_be_being_written_is_left_for_the_next_time() {
 
 #[tokio::test]
 async fn told_to_stop_it_leaves_the_other_files_for_the_next_time() {
-    let workplace = Workplace::new();
-    let work = work(&workplace, &HandClock::at("2026-11-24T08:00:00Z")).await;
-    put(&workplace, "2020-06.panorama.csv", &[ALPHA]);
-    put(&workplace, "2020-11.panorama.csv", &[ALPHA]);
+    let app = TestApp::new();
+    let work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
+    put(&app, "2020-06.panorama.csv", &[ALPHA]);
+    put(&app, "2020-11.panorama.csv", &[ALPHA]);
     let (stop, stopped) = watch::channel(true);
     let run = import_until(&work, &stopped).await;
     assert_eq!(told(&run), "stopped: 2 laissés pour la reprise");
@@ -131,9 +130,9 @@ async fn told_to_stop_it_leaves_the_other_files_for_the_next_time() {
 
 #[tokio::test]
 async fn a_folder_that_is_not_there_is_a_failure() {
-    let workplace = Workplace::new();
-    let mut work = work(&workplace, &HandClock::at("2026-11-24T08:00:00Z")).await;
-    work.import.folder = workplace.path("elsewhere");
+    let app = TestApp::new();
+    let mut work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
+    work.import.folder = app.path("elsewhere");
     let run = import(&work).await;
     assert_eq!(run.outcome.as_str(), "failure");
     assert!(run.detail.contains("elsewhere"), "{}", run.detail);
@@ -192,8 +191,8 @@ fn bare(status: &str) -> String {
 
 #[tokio::test]
 async fn an_address_is_asked_only_for_what_has_changed() {
-    let workplace = Workplace::new();
-    let mut work = work(&workplace, &HandClock::at("2026-11-24T08:00:00Z")).await;
+    let app = TestApp::new();
+    let mut work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
     let server = Server::answering(vec![
         file("one", &[ALPHA]),
         bare("304 Not Modified"),
@@ -228,9 +227,9 @@ async fn an_address_is_asked_only_for_what_has_changed() {
 
 #[tokio::test]
 async fn an_address_that_gives_too_much_or_nothing_in_time_costs_only_itself() {
-    let workplace = Workplace::new();
-    let mut work = work(&workplace, &HandClock::at("2026-11-24T08:00:00Z")).await;
-    put(&workplace, "2020-06.panorama.csv", &[ALPHA]);
+    let app = TestApp::new();
+    let mut work = work(&app, &ManualClock::at("2026-11-24T08:00:00Z")).await;
+    put(&app, "2020-06.panorama.csv", &[ALPHA]);
     let huge = Server::answering(vec![
         "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\nConnection: close\r\n\r\n".to_owned(),
     ]);

@@ -1,12 +1,12 @@
 //! Jobs on a real database, at the time that a test says.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use crate::support::{Workplace, root};
+use crate::support::manual_clock::ManualClock;
+use crate::support::{TestApp, root};
 use vigie::application::Services;
 use vigie::domain::operation::job::{JobName, JobRun};
 use vigie::rules::ScriptLimits;
@@ -14,27 +14,6 @@ use vigie::schedule::{
     BackupSettings, HousekeepingSettings, ImportSettings, Runner, Schedule, Work,
 };
 use vigie::store::Store;
-use vigie::support::clock::Clock;
-
-/// Stands where it is set.
-#[derive(Debug)]
-pub(crate) struct HandClock(Mutex<DateTime<Utc>>);
-
-impl HandClock {
-    pub(crate) fn at(text: &str) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(text.parse().unwrap())))
-    }
-
-    pub(crate) fn set(&self, text: &str) {
-        *self.0.lock().unwrap() = text.parse().unwrap();
-    }
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-}
 
 /// No job but those that a test names.
 pub(crate) fn never() -> Schedule {
@@ -51,31 +30,27 @@ pub(crate) fn never() -> Schedule {
 }
 
 /// Watches the folder `inbox`, keeps three backups in `backups`.
-pub(crate) async fn work(workplace: &Workplace, clock: &Arc<HandClock>) -> Work {
-    let inbox = workplace.path("inbox");
+pub(crate) async fn work(app: &TestApp, clock: &Arc<ManualClock>) -> Work {
+    let inbox = app.path("inbox");
     std::fs::create_dir_all(&inbox).unwrap();
     Work {
         parts: Services {
-            store: Store::open(&workplace.database_url()).await.unwrap(),
+            store: Store::open(&app.database_url()).await.unwrap(),
             rules: root().join("rules"),
             limits: ScriptLimits::default(),
-            clock: Arc::<HandClock>::clone(clock),
+            clock: Arc::<ManualClock>::clone(clock),
             notify: Arc::default(),
         },
         profiles: PathBuf::new(),
         aliases: root().join("aliases.toml"),
         import: ImportSettings { folder: inbox, settle_seconds: 0, ..ImportSettings::default() },
-        backup: BackupSettings { folder: workplace.path("backups"), keep: 3 },
+        backup: BackupSettings { folder: app.path("backups"), keep: 3 },
         housekeeping: HousekeepingSettings::default(),
     }
 }
 
-pub(crate) async fn runner(
-    workplace: &Workplace,
-    clock: &Arc<HandClock>,
-    schedule: &Schedule,
-) -> Runner {
-    Runner::new(work(workplace, clock).await, schedule, 7).unwrap()
+pub(crate) async fn runner(app: &TestApp, clock: &Arc<ManualClock>, schedule: &Schedule) -> Runner {
+    Runner::new(work(app, clock).await, schedule, 7).unwrap()
 }
 
 /// Nobody tells it to stop.

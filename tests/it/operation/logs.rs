@@ -5,12 +5,12 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 
 #[tokio::test]
 async fn a_line_of_the_log_bears_the_ids_of_the_request_that_it_is_of() {
-    let workplace = Workplace::new();
-    let mut child = workplace
+    let app = TestApp::new();
+    let mut child = app
         .command(&["serve"])
         .env("VIGIE_LISTEN", "127.0.0.1:0")
         .env("VIGIE_LOG", "info")

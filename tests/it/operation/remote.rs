@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use crate::support::{ACTOR, Answer, Workplace, fixtures};
+use crate::support::{ACTOR, Answer, TestApp, fixtures};
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 use vigie::support::clock::{Clock as _, SystemClock};
@@ -10,31 +10,31 @@ use vigie::support::clock::{Clock as _, SystemClock};
 const EVERY: [Role; 5] =
     [Role::Reader, Role::Analyst, Role::RuleAuthor, Role::Approver, Role::Administrator];
 
-/// A workplace, and the service over its database.
-struct Office {
-    workplace: Workplace,
+/// The same application by its files and by the service over them.
+struct RemoteCommands {
+    app: TestApp,
     service: Running,
     token: String,
 }
 
-impl Office {
+impl RemoteCommands {
     async fn open(name: &str) -> Self {
-        let workplace = judged();
-        let token = workplace.token(name, &EVERY, &[]).await;
-        let service = workplace.serve(&SystemClock.now().to_rfc3339()).await;
-        Self { workplace, service, token }
+        let app = judged();
+        let token = app.token(name, &EVERY, &[]).await;
+        let service = app.serve(&SystemClock.now().to_rfc3339()).await;
+        Self { app, service, token }
     }
 
     fn url(&self) -> String {
         format!("http://{}", self.service.address())
     }
 
-    fn ask(&self, arguments: &[&str]) -> Answer {
-        self.ask_as(&self.token, arguments)
+    fn run(&self, arguments: &[&str]) -> Answer {
+        self.run_as(&self.token, arguments)
     }
 
-    fn ask_as(&self, token: &str, arguments: &[&str]) -> Answer {
-        let mut command = self.workplace.command(arguments);
+    fn run_as(&self, token: &str, arguments: &[&str]) -> Answer {
+        let mut command = self.app.command(arguments);
         command.args(["--server", &self.url()]).env("VIGIE_TOKEN", token);
         // Nothing of this machine may answer in the server's place.
         command.env("VIGIE_DATABASE_URL", "sqlite:///nowhere/vigie.db").env("VIGIE_RULES", "none");
@@ -43,10 +43,10 @@ impl Office {
     }
 }
 
-fn judged() -> Workplace {
-    let workplace = Workplace::with_fixtures();
-    workplace.ok(&["cycle", "--as-of", "2020-11-30"]);
-    workplace
+fn judged() -> TestApp {
+    let app = TestApp::with_fixtures();
+    app.ok(&["cycle", "--as-of", "2020-11-30"]);
+    app
 }
 
 fn answer(Output { status, stdout, stderr }: Output) -> Answer {
@@ -92,16 +92,16 @@ fn words(stderr: &str) -> String {
 }
 
 /// A first cell of the first line of a list.
-fn first(workplace: &Workplace, arguments: &[&str]) -> String {
+fn first(app: &TestApp, arguments: &[&str]) -> String {
     let csv: Vec<&str> = arguments.iter().copied().chain(["--format", "csv"]).collect();
-    let listed = workplace.ok(&csv);
+    let listed = app.ok(&csv);
     listed.lines().nth(1).unwrap().split(',').next().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_answers_what_the_database_does_to_the_byte() {
-    let office = Office::open(ACTOR).await;
-    let here = &office.workplace;
+    let remote = RemoteCommands::open(ACTOR).await;
+    let here = &remote.app;
     let draft = here.path("D1.rhai");
     let shipped = std::fs::read_to_string(here.rules().join("drift/D1.rhai")).unwrap();
     std::fs::write(&draft, shipped.replacen("budgétaire\"", "du budget\"", 1)).unwrap();
@@ -166,14 +166,14 @@ async fn a_server_answers_what_the_database_does_to_the_byte() {
         vec!["rules", "versions", "D1"],
         vec!["rules", "compare", "D1", "--from", "in-force", "--to", "draft-1"],
     ];
-    office.ask(&["alerts"]);
+    remote.run(&["alerts"]);
     for read in reads {
         for format in ["table", "json", "csv"] {
             let arguments = [read.as_slice(), &["--format", format]].concat();
-            assert_same(&arguments, &here.run(&arguments), &office.ask(&arguments));
+            assert_same(&arguments, &here.run(&arguments), &remote.run(&arguments));
         }
     }
-    office.service.stop().await.unwrap();
+    remote.service.stop().await.unwrap();
 }
 
 /// What people do, in the order in which it can be done.
@@ -242,33 +242,33 @@ fn acts<'a>(mission: &'a str, today: &'a str, soon: &'a str) -> Vec<Vec<&'a str>
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_act_on_a_server_in_the_same_words_as_on_its_machine() {
-    let office = Office::open(ACTOR).await;
+    let remote = RemoteCommands::open(ACTOR).await;
     let here = judged();
     here.token(ACTOR, &EVERY, &[]).await;
     let rule = std::fs::read_to_string(here.rules().join("drift/D1.rhai")).unwrap();
     let rule = rule.replacen("budgétaire\"", "du budget\"", 1);
-    for workplace in [&here, &office.workplace] {
-        std::fs::write(workplace.path("D1.rhai"), &rule).unwrap();
+    for app in [&here, &remote.app] {
+        std::fs::write(app.path("D1.rhai"), &rule).unwrap();
     }
     let now = SystemClock.now();
     let day = |days: i64| (now + chrono::TimeDelta::days(days)).format("%Y-%m-%d").to_string();
     let (today, soon) = (day(0), day(20));
     let mission = first(&here, &["missions", "--kind", "securisation", "--state", "proposed"]);
     for act in acts(&mission, &today, &soon) {
-        assert_same(&act, &here.run(&act), &office.ask(&act));
+        assert_same(&act, &here.run(&act), &remote.run(&act));
     }
-    office.service.stop().await.unwrap();
+    remote.service.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_of_a_server_says_why_and_what_to_do() {
-    let office = Office::open("Claire").await;
-    let jules = office.workplace.token("Jules", &[Role::Reader], &["MJ"]).await;
+    let remote = RemoteCommands::open("Claire").await;
+    let jules = remote.app.token("Jules", &[Role::Reader], &["MJ"]).await;
     let told = |token: &str, arguments: &[&str]| {
-        let answer = office.ask_as(token, arguments);
+        let answer = remote.run_as(token, arguments);
         assert!(!answer.stderr.contains(token) || token.is_empty(), "{}", answer.stderr);
         let lines = answer.stderr.lines().filter(|line| !line.starts_with("  request "));
-        let words = lines.collect::<Vec<_>>().join("\n").replace(&office.url(), "SERVER");
+        let words = lines.collect::<Vec<_>>().join("\n").replace(&remote.url(), "SERVER");
         assert_eq!((answer.code, answer.stdout.as_str()), (Some(1), ""), "{words}");
         format!("$ vigie {}\n{words}\n", arguments.join(" "))
     };
@@ -279,27 +279,27 @@ async fn a_refusal_of_a_server_says_why_and_what_to_do() {
         told("vigie_x", &["alerts"]),
         told("", &["alerts"]),
         told("deux mots", &["alerts"]),
-        told(&office.token, &["missions", "note", "none", "rien"]),
-        told(&office.token, &["alerts", "--by", "Jules"]),
-        told(&office.token, &["serve"]),
-        told(&office.token, &["notices", "deliver"]),
-        told(&office.token, &["jobs", "list"]),
+        told(&remote.token, &["missions", "note", "none", "rien"]),
+        told(&remote.token, &["alerts", "--by", "Jules"]),
+        told(&remote.token, &["serve"]),
+        told(&remote.token, &["notices", "deliver"]),
+        told(&remote.token, &["jobs", "list"]),
     ];
     insta::assert_snapshot!(refusals.join(""));
-    office.service.stop().await.unwrap();
+    remote.service.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_read_from_a_file_and_goes_over_plain_http_to_this_machine_only() {
-    let office = Office::open("Claire").await;
-    let file = office.workplace.path("token");
-    std::fs::write(&file, format!("{}\n", office.token)).unwrap();
-    let named = ["--server", &office.url(), "--token-file", file.to_str().unwrap()];
-    office.workplace.ok(&[&["alerts"], named.as_slice()].concat());
-    let mut command = office.workplace.command(&["alerts"]);
-    command.env("VIGIE_SERVER", office.url()).env("VIGIE_TOKEN_FILE", &file);
+    let remote = RemoteCommands::open("Claire").await;
+    let file = remote.app.path("token");
+    std::fs::write(&file, format!("{}\n", remote.token)).unwrap();
+    let named = ["--server", &remote.url(), "--token-file", file.to_str().unwrap()];
+    remote.app.ok(&[&["alerts"], named.as_slice()].concat());
+    let mut command = remote.app.command(&["alerts"]);
+    command.env("VIGIE_SERVER", remote.url()).env("VIGIE_TOKEN_FILE", &file);
     assert!(command.output().unwrap().status.success());
-    let elsewhere = office.workplace.run(&[
+    let elsewhere = remote.app.run(&[
         "alerts",
         "--server",
         "http://vigie.example:1",
@@ -309,23 +309,23 @@ async fn a_token_is_read_from_a_file_and_goes_over_plain_http_to_this_machine_on
     let words = "vigie: `http://vigie.example:1` is in plain HTTP, where anybody on the way reads the \
                  token: give it in https, or accept that with `--insecure-http`\n";
     assert_eq!(elsewhere.stderr, words);
-    office.service.stop().await.unwrap();
+    remote.service.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_sent_to_a_server_which_judges_them_when_asked() {
-    let workplace = Workplace::new();
-    let token = workplace.token("Claire", &[Role::Analyst], &[]).await;
-    let service = workplace.serve(&SystemClock.now().to_rfc3339()).await;
-    let office = Office { workplace, service, token };
+    let app = TestApp::new();
+    let token = app.token("Claire", &[Role::Analyst], &[]).await;
+    let service = app.serve(&SystemClock.now().to_rfc3339()).await;
+    let remote = RemoteCommands { app, service, token };
     let ask = |arguments: &[&str]| {
-        let answer = office.ask(arguments);
+        let answer = remote.run(arguments);
         assert_eq!(answer.code, Some(0), "{arguments:?}\n{}\n{}", answer.stdout, answer.stderr);
         answer.stdout
     };
     let files = fixtures();
     ask(&["import", files.to_str().unwrap()]);
-    let here = Workplace::with_fixtures();
+    let here = TestApp::with_fixtures();
     let rows = |imports: &str| {
         let cell = |line: &str| line.split(',').skip(2).take(3).collect::<Vec<_>>().join(",");
         imports.lines().map(cell).collect::<Vec<_>>()
@@ -340,5 +340,5 @@ async fn files_are_sent_to_a_server_which_judges_them_when_asked() {
     here.ok(&["cycle", "--as-of", "2020-11-30"]);
     let figures = ["cycles", "--format", "csv"];
     assert_eq!(ask(&figures), here.ok(&figures));
-    office.service.stop().await.unwrap();
+    remote.service.stop().await.unwrap();
 }

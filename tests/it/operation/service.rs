@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use crate::support::{Workplace, root};
+use crate::support::{TestApp, root};
 use vigie::domain::accounts::access::Role;
 use vigie::server::Running;
 use vigie::support::clock::{Clock as _, SystemClock};
 
 struct Service {
-    workplace: Workplace,
+    app: TestApp,
     running: Running,
     /// Of an account that may do everything.
     token: String,
@@ -24,18 +24,18 @@ struct Reply {
 impl Service {
     /// On the fixtures, a cycle committed, the clock standing in December 2020.
     async fn start() -> Self {
-        let workplace = Workplace::with_fixtures();
+        let app = TestApp::with_fixtures();
         // Told to a server that this service does not know: its notices wait.
-        let mut cycle = workplace.command(&["cycle", "--as-of", "2020-11-30", "--announce"]);
+        let mut cycle = app.command(&["cycle", "--as-of", "2020-11-30", "--announce"]);
         cycle.env("VIGIE_MAIL__HOST", "localhost").env("VIGIE_MAIL__FROM", "vigie@dinum.example");
         assert!(cycle.output().unwrap().status.success());
-        Self::over(workplace).await
+        Self::over(app).await
     }
 
-    async fn over(workplace: Workplace) -> Self {
-        let token = workplace.token("Chef", &Role::ALL, &[]).await;
-        let running = workplace.serve("2020-12-01T12:00:00Z").await;
-        Self { workplace, running, token }
+    async fn over(app: TestApp) -> Self {
+        let token = app.token("Chef", &Role::ALL, &[]).await;
+        let running = app.serve("2020-12-01T12:00:00Z").await;
+        Self { app, running, token }
     }
 
     /// What stands for each parameter of an address.
@@ -119,14 +119,14 @@ fn kind_of(route: &str) -> &'static str {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_documented_route_answers() {
     let service = Service::start().await;
-    service.workplace.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
+    service.app.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
     let contest = ["alerts", "dispute", "D1", "SI SAMU", "--field", "cost_current"];
-    service.workplace.ok(&[&contest[..], &["--author", "Équipe", "--text", "double"]].concat());
+    service.app.ok(&[&contest[..], &["--author", "Équipe", "--text", "double"]].concat());
     let until = (SystemClock.now().date_naive() + chrono::Days::new(2)).to_string();
     let silence = ["alerts", "silence", "--rule", "D1", "--until", &until, "--reason", "vu"];
-    service.workplace.ok(&silence);
+    service.app.ok(&silence);
     let draft = ["rules", "draft", "--threshold", "budget_drift_high=0.15", "--comment", "15 %"];
-    service.workplace.ok(&draft);
+    service.app.ok(&draft);
     let ids = service.ids().await;
     let document = std::fs::read_to_string(root().join("docs/API.md")).unwrap();
     let routes: Vec<&str> = document
@@ -151,7 +151,7 @@ async fn every_documented_route_answers() {
 async fn the_portfolio_is_the_one_of_the_command_line() {
     let service = Service::start().await;
     let reply = service.get("/api/v1/portfolio?as_of=2020-11-30").await;
-    let shown = service.workplace.json(&["panorama", "--as-of", "2020-11-30"]);
+    let shown = service.app.json(&["panorama", "--as-of", "2020-11-30"]);
     assert_eq!(reply.body, shown);
 }
 
@@ -189,7 +189,7 @@ async fn what_does_not_exist_is_a_problem_with_the_nearest_names() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_without_data_is_ready_and_says_that_it_knows_nothing() {
-    let service = Service::over(Workplace::new()).await;
+    let service = Service::over(TestApp::new()).await;
     assert_eq!(service.get("/readyz").await.body["status"], "ready");
     let reply = service.get("/api/v1/portfolio").await;
     assert_eq!(reply.status, 409);
@@ -198,7 +198,7 @@ async fn a_service_without_data_is_ready_and_says_that_it_knows_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_bears_the_id_that_the_logs_have() {
-    let service = Service::over(Workplace::new()).await;
+    let service = Service::over(TestApp::new()).await;
     let reply = service.get("/healthz").await;
     assert_eq!(reply.headers["x-request-id"].len(), 36);
     assert_eq!(reply.headers["x-content-type-options"], "nosniff");
@@ -206,15 +206,15 @@ async fn an_answer_bears_the_id_that_the_logs_have() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_scheduled_cycle_is_known_at_the_start() {
-    let service = Service::over(Workplace::new()).await;
+    let service = Service::over(TestApp::new()).await;
     let next = service.running.next_cycle().unwrap();
     assert_eq!(next.to_rfc3339(), "2020-12-02T05:30:00+00:00");
 }
 
 #[test]
 fn the_health_check_tells_a_service_that_runs_from_one_that_does_not() {
-    let workplace = Workplace::new();
-    let mut child = workplace
+    let app = TestApp::new();
+    let mut child = app
         .command(&["serve"])
         .env("VIGIE_LISTEN", "127.0.0.1:18765")
         .stderr(std::process::Stdio::piped())
@@ -224,7 +224,7 @@ fn the_health_check_tells_a_service_that_runs_from_one_that_does_not() {
     let listening = lines.next().unwrap().unwrap();
     assert_eq!(listening, "listening on http://127.0.0.1:18765");
     let check = || {
-        let mut command = workplace.command(&["healthcheck"]);
+        let mut command = app.command(&["healthcheck"]);
         command.env("VIGIE_LISTEN", "127.0.0.1:18765").output().unwrap()
     };
     assert!(check().status.success());

@@ -1,6 +1,6 @@
 //! The settings: the shipped file is complete and true, and the environment wins.
 
-use crate::support::{Workplace, root};
+use crate::support::{TestApp, root};
 use vigie::server::config::{Config, load};
 
 #[test]
@@ -31,10 +31,9 @@ fn every_setting_names_its_variable_in_the_shipped_file() {
 
 #[test]
 fn the_environment_wins_over_the_file() {
-    let workplace = Workplace::new();
-    std::fs::write(workplace.path("vigie.toml"), "listen = \"127.0.0.1:1\"\nlog = \"info\"\n")
-        .unwrap();
-    let mut command = workplace.command(&["config", "check", "--format", "json"]);
+    let app = TestApp::new();
+    std::fs::write(app.path("vigie.toml"), "listen = \"127.0.0.1:1\"\nlog = \"info\"\n").unwrap();
+    let mut command = app.command(&["config", "check", "--format", "json"]);
     command.env("VIGIE_LISTEN", "127.0.0.1:2").env("VIGIE_SCHEDULE__CYCLE", "");
     let output = command.output().unwrap();
     let settings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -45,9 +44,9 @@ fn the_environment_wins_over_the_file() {
 
 #[test]
 fn a_setting_that_is_none_is_refused() {
-    let workplace = Workplace::new();
-    std::fs::write(workplace.path("vigie.toml"), "lisen = \"127.0.0.1:1\"\n").unwrap();
-    let answer = workplace.run(&["config", "check"]);
+    let app = TestApp::new();
+    std::fs::write(app.path("vigie.toml"), "lisen = \"127.0.0.1:1\"\n").unwrap();
+    let answer = app.run(&["config", "check"]);
     assert_eq!(answer.code, Some(1));
     assert!(
         answer.stderr.contains("lisen") && answer.stderr.contains("listen"),
@@ -58,11 +57,11 @@ fn a_setting_that_is_none_is_refused() {
 
 #[test]
 fn a_timetable_that_cannot_be_read_is_refused_before_anything_is_opened() {
-    let workplace = Workplace::new();
-    let mut command = workplace.command(&["config", "check"]);
+    let app = TestApp::new();
+    let mut command = app.command(&["config", "check"]);
     let output = command.env("VIGIE_SCHEDULE__CYCLE", "30 6 * * *").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let words = String::from_utf8(output.stderr).unwrap();
     assert!(words.contains("`schedule.cycle`: found `30 6 * * *`"), "{words}");
-    assert!(!workplace.path("vigie.db").exists());
+    assert!(!app.path("vigie.db").exists());
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::support::{Workplace, fixtures, has_tool, root};
+use crate::support::{TestApp, fixtures, has_tool, root};
 use vigie::domain::accounts::access::Role;
 use vigie::schedule::{BackupSettings, ImportSettings};
 use vigie::server;
@@ -19,11 +19,11 @@ use vigie::support::clock::FixedClock;
 /// Name of a sample, its labels, its value.
 type Sample = (String, BTreeMap<String, String>, f64);
 
-async fn serve(workplace: &Workplace) -> Running {
+async fn serve(app: &TestApp) -> Running {
     let config = Config {
-        backup: BackupSettings { folder: workplace.path("backups"), keep: 1 },
-        import: ImportSettings { folder: workplace.path("."), ..ImportSettings::default() },
-        ..workplace.settings()
+        backup: BackupSettings { folder: app.path("backups"), keep: 1 },
+        import: ImportSettings { folder: app.path("."), ..ImportSettings::default() },
+        ..app.settings()
     };
     let now: DateTime<Utc> = "2030-12-01T12:00:00Z".parse().unwrap();
     server::start(&config, Arc::new(FixedClock(now))).await.unwrap()
@@ -62,11 +62,11 @@ fn value(samples: &[Sample], name: &str, labels: &[(&str, &str)]) -> f64 {
 }
 
 /// Everything that a service can serve: with a cycle and every job run.
-async fn everything(workplace: &Workplace) -> Vec<Sample> {
-    let token = workplace.token("Prometheus", &[Role::Reader], &[]).await;
-    let service = serve(workplace).await;
+async fn everything(app: &TestApp) -> Vec<Sample> {
+    let token = app.token("Prometheus", &[Role::Reader], &[]).await;
+    let service = serve(app).await;
     // With mail set up, so that notices are written; the service has none, and sends nothing.
-    let cycle = workplace
+    let cycle = app
         .command(&["cycle", "--as-of", "2020-11-30", "--announce"])
         .env("VIGIE_MAIL__HOST", "127.0.0.1")
         .env("VIGIE_MAIL__FROM", "Vigie <vigie@example.org>")
@@ -74,7 +74,7 @@ async fn everything(workplace: &Workplace) -> Vec<Sample> {
         .unwrap();
     assert!(cycle.status.success(), "{}", String::from_utf8_lossy(&cycle.stderr));
     for job in ["housekeeping", "backup"] {
-        workplace.ok(&["jobs", "run", job]);
+        app.ok(&["jobs", "run", job]);
     }
     get((&service, &token), "/api/v1/projects/si-samu").await;
     get((&service, &token), "/nowhere/si-samu").await;
@@ -86,9 +86,9 @@ async fn everything(workplace: &Workplace) -> Vec<Sample> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_metrics_agree_with_the_database() {
-    let workplace = Workplace::with_fixtures();
-    let samples = everything(&workplace).await;
-    let alerts = workplace.json(&["alerts"]);
+    let app = TestApp::with_fixtures();
+    let samples = everything(&app).await;
+    let alerts = app.json(&["alerts"]);
     let open = |level: &str| {
         let alerts = alerts.as_array().unwrap().iter();
         alerts.filter(|alert| alert["state"] == "open" && alert["level"] == level).count()
@@ -97,7 +97,7 @@ async fn the_metrics_agree_with_the_database() {
         let told = value(&samples, "vigie_alerts", &[("state", "open"), ("severity", level)]);
         assert_eq!(told.to_string(), open(level).to_string(), "{level}");
     }
-    let coverage = workplace.json(&["coverage"]);
+    let coverage = app.json(&["coverage"]);
     for rule in coverage.as_array().unwrap() {
         let id = rule["rule"].as_str().unwrap();
         let count = |what: &str| rule[what].as_f64().unwrap();
@@ -115,7 +115,7 @@ async fn the_metrics_agree_with_the_database() {
         assert!(value(&samples, "vigie_cycle_duration_seconds_sum", &of_phase) > 0.0, "{phase}");
     }
     assert_eq!(value(&samples, "vigie_store_up", &[]).to_string(), "1");
-    let notices = workplace.json(&["notices", "list"]);
+    let notices = app.json(&["notices", "list"]);
     let waiting = [("integration", "mail"), ("state", "waiting")];
     let told = value(&samples, "vigie_notices", &waiting);
     assert!(told > 0.0, "{notices}");
@@ -126,10 +126,10 @@ async fn the_metrics_agree_with_the_database() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_database_says_outlives_the_process() {
-    let workplace = Workplace::with_fixtures();
-    let before = everything(&workplace).await;
-    let token = workplace.token("Prometheus", &[Role::Reader], &[]).await;
-    let service = serve(&workplace).await;
+    let app = TestApp::with_fixtures();
+    let before = everything(&app).await;
+    let token = app.token("Prometheus", &[Role::Reader], &[]).await;
+    let service = serve(&app).await;
     let after = samples(&get((&service, &token), "/metrics").await);
     service.stop().await.unwrap();
     let of_process = ["vigie_rule_evaluations", "vigie_cycle_duration", "vigie_http"];
@@ -146,15 +146,15 @@ async fn what_the_database_says_outlives_the_process() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_label_names_a_project_or_a_person() {
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     let keys: BTreeSet<String> =
-        everything(&workplace).await.into_iter().flat_map(|sample| sample.1.into_keys()).collect();
+        everything(&app).await.into_iter().flat_map(|sample| sample.1.into_keys()).collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     assert_eq!(
         keys.join(" "),
         "dataset integration job le method outcome phase result route rule severity state status version"
     );
-    let samples = everything(&workplace).await;
+    let samples = everything(&app).await;
     let named = |sample: &&Sample| sample.1.values().any(|value| value.contains("si-samu"));
     assert_eq!(samples.iter().find(named), None);
 }
@@ -162,9 +162,9 @@ async fn no_label_names_a_project_or_a_person() {
 /// What warns and what is drawn must name metrics and labels that are there.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_metric_of_the_rules_and_of_the_dashboard_is_served_with_its_labels() {
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     let mut served: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (name, labels, _) in everything(&workplace).await {
+    for (name, labels, _) in everything(&app).await {
         served.entry(name).or_default().extend(labels.into_keys());
     }
     let mut expressions = Vec::new();
@@ -251,8 +251,8 @@ fn the_rules_for_prometheus_are_valid_and_pass_their_own_tests() {
 /// A run of everything that logs: a refused file with people in it, a cycle, requests good and bad.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_of_a_run_is_json_with_its_ids_and_without_names_or_addresses() {
-    let workplace = Workplace::new();
-    let inbox = workplace.path("inbox");
+    let app = TestApp::new();
+    let inbox = app.path("inbox");
     std::fs::create_dir(&inbox).unwrap();
     for name in ["2020-11.panorama.csv", "2020-11.contacts.csv", "2020-11.watch_lists.csv"] {
         std::fs::copy(fixtures().join(name), inbox.join(name)).unwrap();
@@ -262,7 +262,7 @@ async fn the_log_of_a_run_is_json_with_its_ids_and_without_names_or_addresses() 
     assert_ne!(wrong, contacts);
     std::fs::write(inbox.join("2020-12.contacts.csv"), wrong).unwrap();
 
-    let log = run_with_log(&workplace).await;
+    let log = run_with_log(&app).await;
     let lines: Vec<Value> =
         log.iter().map(|line| serde_json::from_str(line).map_err(|_| line).unwrap()).collect();
     let said = |words: &str| {
@@ -298,14 +298,14 @@ async fn the_log_of_a_run_is_json_with_its_ids_and_without_names_or_addresses() 
 }
 
 /// `vigie serve` with jobs every second, until both have run and been asked for.
-async fn run_with_log(workplace: &Workplace) -> Vec<String> {
-    let token = workplace.token("Prometheus", &[Role::Reader], &[]).await;
-    let mut child = workplace
+async fn run_with_log(app: &TestApp) -> Vec<String> {
+    let token = app.token("Prometheus", &[Role::Reader], &[]).await;
+    let mut child = app
         .command(&["serve"])
         .env("VIGIE_LISTEN", "127.0.0.1:0")
         .env("VIGIE_LOG", "info")
         .env("VIGIE_LOG_FORMAT", "json")
-        .env("VIGIE_IMPORT__FOLDER", workplace.path("inbox"))
+        .env("VIGIE_IMPORT__FOLDER", app.path("inbox"))
         .env("VIGIE_IMPORT__SETTLE_SECONDS", "0")
         .env("VIGIE_SCHEDULE__IMPORT", "* * * * * *")
         .env("VIGIE_SCHEDULE__CYCLE", "* * * * * *")

@@ -1,16 +1,16 @@
 //! Drafts of rules: who may do what with them, and what keeps them from being published.
 
-use super::overlay::{PASSAGE, by, done, refused, rewritten, workplace};
-use crate::support::Workplace;
+use super::overlay::{PASSAGE, app, by, done, refused, rewritten};
+use crate::support::TestApp;
 
 /// Ada opens draft 1 with a file.
-fn opened(workplace: &Workplace, file: &str) {
+fn opened(app: &TestApp, file: &str) {
     let draft = ["rules", "draft", file, "--comment", "dès 10 %"];
-    done(&by(workplace, "Ada", &draft));
+    done(&by(app, "Ada", &draft));
 }
 
-fn actions(workplace: &Workplace) -> String {
-    let entries = workplace.json(&["audit", "list"]);
+fn actions(app: &TestApp) -> String {
+    let entries = app.json(&["audit", "list"]);
     let of_rules = entries.as_array().unwrap().iter().filter_map(|entry| {
         let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let action = text("action");
@@ -22,17 +22,17 @@ fn actions(workplace: &Workplace) -> String {
 
 #[test]
 fn the_second_of_two_people_on_one_draft_learns_what_the_first_changed() {
-    let workplace = workplace();
-    opened(&workplace, &rewritten(&workplace, "drift/D1.rhai", PASSAGE));
+    let app = app();
+    opened(&app, &rewritten(&app, "drift/D1.rhai", PASSAGE));
     let other = ["Dérive budgétaire\"", "Dérive du budget\""];
-    let second = rewritten(&workplace, "drift/D1.rhai", other);
+    let second = rewritten(&app, "drift/D1.rhai", other);
     let over = |name: &str, revision: &str, file: &str| {
         let words = ["rules", "draft", file, "--over", "1", "--comment", "un autre titre"];
         let arguments: Vec<&str> = words.into_iter().chain(["--revision", revision]).collect();
-        by(&workplace, name, &arguments)
+        by(&app, name, &arguments)
     };
     done(&over("Bob", "1", &second));
-    let late = over("Ada", "1", &rewritten(&workplace, "drift/D1.rhai", PASSAGE));
+    let late = over("Ada", "1", &rewritten(&app, "drift/D1.rhai", PASSAGE));
     insta::assert_snapshot!(refused(&late), @r#"
     drift/D1.rhai
     @@ -3 +3 @@
@@ -52,32 +52,32 @@ fn the_second_of_two_people_on_one_draft_learns_what_the_first_changed() {
     vigie: draft 1 is at revision 2, not 1; saved by Bob (nom non prouvé) (« un autre titre »); changed: drift/D1.rhai
     "#);
     // Nor does anybody open another draft of the same file meanwhile.
-    let another = by(&workplace, "Zoé", &["rules", "draft", &second, "--comment", "x"]);
+    let another = by(&app, "Zoé", &["rules", "draft", &second, "--comment", "x"]);
     assert!(refused(&another).contains("is in draft 1 already, opened by Ada (nom non prouvé)"));
-    done(&over("Ada", "2", &rewritten(&workplace, "drift/D1.rhai", PASSAGE)));
-    let authors = workplace.json(&["rules", "drafts"])[0]["authors"].clone();
+    done(&over("Ada", "2", &rewritten(&app, "drift/D1.rhai", PASSAGE)));
+    let authors = app.json(&["rules", "drafts"])[0]["authors"].clone();
     assert_eq!(authors, serde_json::json!(["Ada (nom non prouvé)", "Bob (nom non prouvé)"]));
 }
 
 #[test]
 fn no_author_publishes_their_own_rule_and_the_trail_keeps_the_attempt() {
-    let workplace = workplace();
-    let file = rewritten(&workplace, "drift/D1.rhai", ["Dérive budgétaire\"", "Dérive\""]);
-    opened(&workplace, &file);
-    let publish = |name: &str| by(&workplace, name, &["rules", "publish", "1", "--reason", "vu"]);
+    let app = app();
+    let file = rewritten(&app, "drift/D1.rhai", ["Dérive budgétaire\"", "Dérive\""]);
+    opened(&app, &file);
+    let publish = |name: &str| by(&app, name, &["rules", "publish", "1", "--reason", "vu"]);
     assert!(refused(&publish("Paul")).contains("draft 1 is not in review"));
-    done(&by(&workplace, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
+    done(&by(&app, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
     for name in ["Ada", "ada", " ADA "] {
         assert!(refused(&publish(name)).contains("written by Ada (nom non prouvé) too"), "{name}");
     }
     let frozen = ["rules", "draft", &file, "--over", "1", "--revision", "2", "--comment", "x"];
-    assert!(refused(&by(&workplace, "Bob", &frozen)).contains("frozen"));
+    assert!(refused(&by(&app, "Bob", &frozen)).contains("frozen"));
     done(&publish("Paul"));
     assert!(
         refused(&publish("Paul"))
             .contains("draft 1 is over: it was published by Paul (nom non prouvé)")
     );
-    insta::assert_snapshot!(actions(&workplace), @"
+    insta::assert_snapshot!(actions(&app), @"
     Ada (nom non prouvé) rule_draft_saved draft/1
     Paul (nom non prouvé) rule_publication_refused draft/1
     Ada (nom non prouvé) rule_draft_submitted draft/1
@@ -88,39 +88,39 @@ fn no_author_publishes_their_own_rule_and_the_trail_keeps_the_attempt() {
     Paul (nom non prouvé) rule_draft_published draft/1
     Paul (nom non prouvé) rule_publication_refused draft/1
     ");
-    assert_eq!(workplace.json(&["audit", "verify"])["flaw"], serde_json::Value::Null);
+    assert_eq!(app.json(&["audit", "verify"])["flaw"], serde_json::Value::Null);
 }
 
 #[test]
 fn a_draft_whose_cases_fail_or_are_missing_is_not_published() {
-    let workplace = workplace();
-    let rule = rewritten(&workplace, "drift/D1.rhai", PASSAGE);
-    opened(&workplace, &rule);
-    done(&by(&workplace, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
-    let publish = || by(&workplace, "Paul", &["rules", "publish", "1", "--reason", "vu"]);
+    let app = app();
+    let rule = rewritten(&app, "drift/D1.rhai", PASSAGE);
+    opened(&app, &rule);
+    done(&by(&app, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
+    let publish = || by(&app, "Paul", &["rules", "publish", "1", "--reason", "vu"]);
     insta::assert_snapshot!(refused(&publish()), @"
     vigie: not proved: 0 faults, 1 cases that fail, 0 cases missing
       cases/D1.toml « Dix pour cent tout juste ne disent rien »: expected clear, found watch
     ");
-    let shown = workplace.run(&["rules", "test", "--draft", "1"]);
+    let shown = app.run(&["rules", "test", "--draft", "1"]);
     assert!(refused(&shown).is_empty() && shown.stdout.contains("1 en échec"), "{}", shown.stdout);
     // Without its cases, or with a fault, no more.
     let change = |files: &[(&str, &str)]| {
-        done(&by(&workplace, "Paul", &["rules", "return", "1", "--reason", "à revoir"]));
+        done(&by(&app, "Paul", &["rules", "return", "1", "--reason", "à revoir"]));
         let paths: Vec<String> = files
             .iter()
             .map(|(name, text)| {
-                std::fs::write(workplace.path(name), text).unwrap();
-                workplace.path(name).to_str().unwrap().to_owned()
+                std::fs::write(app.path(name), text).unwrap();
+                app.path(name).to_str().unwrap().to_owned()
             })
             .collect();
-        let revision = workplace.json(&["rules", "drafts", "1"])["revision"].to_string();
+        let revision = app.json(&["rules", "drafts", "1"])["revision"].to_string();
         let words = ["--over", "1", "--revision", &revision, "--comment", "encore"];
         let head = ["rules", "draft"].into_iter();
         let arguments: Vec<&str> =
             head.chain(paths.iter().map(String::as_str)).chain(words).collect();
-        done(&by(&workplace, "Ada", &arguments));
-        done(&by(&workplace, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
+        done(&by(&app, "Ada", &arguments));
+        done(&by(&app, "Ada", &["rules", "submit", "1", "--reason", "à relire"]));
         refused(&publish()).to_owned()
     };
     let output = change(&[("D1.toml", "")]);
@@ -130,22 +130,22 @@ fn a_draft_whose_cases_fail_or_are_missing_is_not_published() {
     assert!(at_fault.contains("drift/D1.rhai:"), "{at_fault}");
     let unproved = change(&[("baseline.toml", "")]);
     assert!(unproved.contains("D2: no healthy subject in cases/baseline.toml"), "{unproved}");
-    assert_eq!(workplace.json(&["rules", "overrides"]), serde_json::json!([]));
-    done(&by(&workplace, "Ada", &["rules", "withdraw", "1", "--reason", "abandonné"]));
-    assert_eq!(workplace.json(&["rules", "drafts"]), serde_json::json!([]));
+    assert_eq!(app.json(&["rules", "overrides"]), serde_json::json!([]));
+    done(&by(&app, "Ada", &["rules", "withdraw", "1", "--reason", "abandonné"]));
+    assert_eq!(app.json(&["rules", "drafts"]), serde_json::json!([]));
 }
 
 #[test]
 fn hostile_texts_are_bounded_and_a_path_never_leaves_the_catalogue() {
-    let workplace = workplace();
-    let long = workplace.path("D1.rhai");
+    let app = app();
+    let long = app.path("D1.rhai");
     std::fs::write(&long, "x".repeat(60_001)).unwrap();
     let long = long.to_str().unwrap();
     let saved = |arguments: &[&str]| {
         let words = ["--comment", "x"].into_iter();
         let head = ["rules", "draft"].into_iter();
         let arguments: Vec<&str> = head.chain(arguments.iter().copied()).chain(words).collect();
-        by(&workplace, "Ada", &arguments)
+        by(&app, "Ada", &arguments)
     };
     assert!(refused(&saved(&[long])).contains("has 60001 bytes, expected at most 60000"));
     for path in ["../D1.rhai", "cases/../../x.toml", "drift/D1.sh", "/etc/passwd"] {
@@ -162,7 +162,7 @@ fn hostile_texts_are_bounded_and_a_path_never_leaves_the_catalogue() {
     }
     // A script that never ends is a fault of its cases, in its own time.
     let looping = rewritten(
-        &workplace,
+        &app,
         "drift/D1.rhai",
         [
             "    if p.budget_drift > t.budget_drift_critical { return CRITICAL; }",
@@ -170,31 +170,31 @@ fn hostile_texts_are_bounded_and_a_path_never_leaves_the_catalogue() {
         ],
     );
     done(&saved(&[&looping]));
-    done(&by(&workplace, "Ada", &["rules", "submit", "1", "--reason", "x"]));
-    let output = by(&workplace, "Paul", &["rules", "publish", "1", "--reason", "x"]);
+    done(&by(&app, "Ada", &["rules", "submit", "1", "--reason", "x"]));
+    let output = by(&app, "Paul", &["rules", "publish", "1", "--reason", "x"]);
     assert!(refused(&output).contains("cases/D1.toml"), "{}", output.stderr);
 }
 
 #[test]
 fn a_draft_that_changes_nothing_or_was_written_over_another_version_is_refused() {
-    let workplace = workplace();
-    opened(&workplace, workplace.path("rules/drift/D1.rhai").to_str().unwrap());
-    let submit = by(&workplace, "Ada", &["rules", "submit", "1", "--reason", "x"]);
+    let app = app();
+    opened(&app, app.path("rules/drift/D1.rhai").to_str().unwrap());
+    let submit = by(&app, "Ada", &["rules", "submit", "1", "--reason", "x"]);
     assert!(refused(&submit).contains("draft 1 would change nothing"), "{}", submit.stderr);
     let change = |value: &str, over: &[&str]| {
         let words = ["rules", "draft", "--threshold", value, "--comment", "essai"];
-        done(&by(&workplace, "Ada", &words.iter().chain(over).copied().collect::<Vec<_>>()));
+        done(&by(&app, "Ada", &words.iter().chain(over).copied().collect::<Vec<_>>()));
     };
     let step = |step: &str, draft: &str| {
         let name = if step == "publish" { "Paul" } else { "Ada" };
-        by(&workplace, name, &["rules", step, draft, "--reason", "x"])
+        by(&app, name, &["rules", step, draft, "--reason", "x"])
     };
     change("budget_drift_watch=0.11", &[]);
     done(&step("submit", "2"));
     done(&step("publish", "2"));
     change("budget_drift_watch=0.12", &[]);
     done(&step("submit", "3"));
-    done(&by(&workplace, "Zoé", &["rules", "rollback", "thresholds", "--reason", "non"]));
+    done(&by(&app, "Zoé", &["rules", "rollback", "thresholds", "--reason", "non"]));
     let output = step("publish", "3");
     assert!(refused(&output).contains("another version was put in force since draft 3"));
     done(&step("return", "3"));
@@ -205,11 +205,11 @@ fn a_draft_that_changes_nothing_or_was_written_over_another_version_is_refused()
 
 #[test]
 fn a_dry_run_of_a_draft_says_what_it_would_change_and_writes_nothing() {
-    let workplace = workplace();
+    let app = app();
     let draft = ["rules", "draft", "--threshold", "budget_drift_high=0.15", "--comment", "15 %"];
-    done(&by(&workplace, "Ada", &draft));
-    let before = workplace.fingerprint();
-    let found = workplace.json(&["rules", "diff", "--draft", "1", "--as-of", "2020-11-30"]);
+    done(&by(&app, "Ada", &draft));
+    let before = app.fingerprint();
+    let found = app.json(&["rules", "diff", "--draft", "1", "--as-of", "2020-11-30"]);
     assert_eq!(found["before"]["name"], "in force");
     assert_eq!(found["after"]["name"], "draft 1");
     let subjects: Vec<&str> = found["verdicts"]
@@ -225,8 +225,8 @@ fn a_dry_run_of_a_draft_says_what_it_would_change_and_writes_nothing() {
     let explain = ["rules", "explain", "D1", "genevrier", "--as-of", "2020-11-30"];
     let level_with = |more: &[&str]| {
         let arguments: Vec<&str> = explain.iter().chain(more).copied().collect();
-        workplace.json(&arguments)["level"].clone()
+        app.json(&arguments)["level"].clone()
     };
     assert_eq!([level_with(&[]), level_with(&["--draft", "1"])], ["watch", "high"]);
-    assert_eq!(workplace.fingerprint(), before);
+    assert_eq!(app.fingerprint(), before);
 }

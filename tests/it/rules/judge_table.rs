@@ -10,7 +10,7 @@ use polars::prelude::{
     Column, CsvWriter, DataType, ParquetReader, ParquetWriter, SerReader as _, SerWriter as _,
 };
 
-use crate::support::{Answer, Workplace, fixtures, root};
+use crate::support::{Answer, TestApp, fixtures, root};
 use vigie::domain::portfolio::subject::Subject;
 use vigie::domain::rules::verdict::{Absence, Judgement, Verdict};
 use vigie::frame::Frames;
@@ -44,10 +44,10 @@ fn as_of() -> NaiveDate {
 }
 
 /// The frames of a cycle on the fixtures.
-fn frames(workplace: &Workplace) -> Frames {
+fn frames(app: &TestApp) -> Frames {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let portfolio = runtime.block_on(async {
-        let store = Store::open(&workplace.database_url()).await.unwrap();
+        let store = Store::open(&app.database_url()).await.unwrap();
         let upto = store.latest_known().await.unwrap();
         store.portfolio(&upto, as_of()).await.unwrap()
     });
@@ -92,29 +92,29 @@ fn sorted_lines(csv: &str) -> Vec<String> {
     lines
 }
 
-pub(crate) fn write_parquet(workplace: &Workplace, name: &str, frame: &mut DataFrame) -> String {
-    let path = workplace.path(name);
+pub(crate) fn write_parquet(app: &TestApp, name: &str, frame: &mut DataFrame) -> String {
+    let path = app.path(name);
     ParquetWriter::new(File::create(&path).unwrap()).finish(frame).unwrap();
     path.display().to_string()
 }
 
-pub(crate) fn judge(workplace: &Workplace, table: &str, more: &[&str]) -> Answer {
+pub(crate) fn judge(app: &TestApp, table: &str, more: &[&str]) -> Answer {
     let mut arguments = vec!["judge", "--frame", table, "--as-of", AS_OF];
     arguments.extend(more);
-    workplace.run(&arguments)
+    app.run(&arguments)
 }
 
 #[track_caller]
-pub(crate) fn verdicts(workplace: &Workplace, table: &str, more: &[&str]) -> String {
-    let answer = judge(workplace, table, more);
+pub(crate) fn verdicts(app: &TestApp, table: &str, more: &[&str]) -> String {
+    let answer = judge(app, table, more);
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);
     answer.stdout
 }
 
 #[test]
 fn a_table_of_all_fields_gets_the_verdicts_of_a_cycle_whatever_its_format_and_scope() {
-    let workplace = Workplace::with_fixtures();
-    let frames = frames(&workplace);
+    let app = TestApp::with_fixtures();
+    let frames = frames(&app);
     for (scope, kind, frame) in [
         ("project", "project/", &frames.projects),
         ("ministry", "ministry/", &frames.ministries),
@@ -123,11 +123,11 @@ fn a_table_of_all_fields_gets_the_verdicts_of_a_cycle_whatever_its_format_and_sc
         let mut frame = frame.clone();
         let expected = expected(&frames, kind);
         assert!(!expected.is_empty());
-        let table = write_parquet(&workplace, "table.parquet", &mut frame);
-        let path = workplace.path("table.csv");
+        let table = write_parquet(&app, "table.parquet", &mut frame);
+        let path = app.path("table.csv");
         CsvWriter::new(File::create(&path).unwrap()).finish(&mut frame).unwrap();
         for file in [&table, path.to_str().unwrap()] {
-            let found = verdicts(&workplace, file, &["--scope", scope]);
+            let found = verdicts(&app, file, &["--scope", scope]);
             assert_eq!(sorted_lines(&found), expected, "{scope}");
         }
     }
@@ -135,34 +135,34 @@ fn a_table_of_all_fields_gets_the_verdicts_of_a_cycle_whatever_its_format_and_sc
 
 #[test]
 fn measures_that_a_table_leaves_out_are_computed_as_a_cycle_computes_them() {
-    let workplace = Workplace::with_fixtures();
-    let frames = frames(&workplace);
+    let app = TestApp::with_fixtures();
+    let frames = frames(&app);
     let mut bare = frames.projects.drop_many(COMPUTED);
     assert_eq!(bare.width() + COMPUTED.len(), frames.projects.width());
-    let table = write_parquet(&workplace, "bare.parquet", &mut bare);
-    let answer = judge(&workplace, &table, &[]);
+    let table = write_parquet(&app, "bare.parquet", &mut bare);
+    let answer = judge(&app, &table, &[]);
     assert_eq!(sorted_lines(&answer.stdout), expected(&frames, "project/"));
     assert!(answer.stderr.contains("computed from other columns: "), "{}", answer.stderr);
 }
 
 #[test]
 fn a_table_that_gives_nothing_but_subjects_is_judged_all_rows_at_once() {
-    let workplace = Workplace::new();
-    std::fs::write(workplace.path("t.csv"), "project_id\na\nb\n").unwrap();
-    let answer = judge(&workplace, "t.csv", &[]);
+    let app = TestApp::new();
+    std::fs::write(app.path("t.csv"), "project_id\na\nb\n").unwrap();
+    let answer = judge(&app, "t.csv", &[]);
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);
     assert!(!answer.stderr.contains("interpreted"), "{}", answer.stderr);
 }
 
 #[test]
 fn verdicts_in_a_parquet_file_are_those_of_the_csv() {
-    let workplace = Workplace::with_fixtures();
-    let table = write_parquet(&workplace, "t.parquet", &mut frames(&workplace).projects);
-    let out = workplace.path("verdicts.parquet");
-    let output = verdicts(&workplace, &table, &["--out", out.to_str().unwrap(), "--explain"]);
+    let app = TestApp::with_fixtures();
+    let table = write_parquet(&app, "t.parquet", &mut frames(&app).projects);
+    let out = app.path("verdicts.parquet");
+    let output = verdicts(&app, &table, &["--out", out.to_str().unwrap(), "--explain"]);
     assert_eq!(output, "");
     let read = ParquetReader::new(File::open(&out).unwrap()).finish().unwrap();
-    let csv = verdicts(&workplace, &table, &["--explain"]);
+    let csv = verdicts(&app, &table, &["--explain"]);
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let headers: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     assert_eq!(headers.join(","), "subject,rule,outcome,level,missing,absence,fault,explanation");
@@ -174,41 +174,38 @@ fn verdicts_in_a_parquet_file_are_those_of_the_csv() {
             assert_eq!(found.unwrap_or_default(), &record[place]);
         }
     }
-    assert!(!workplace.path("verdicts.parquet.partial").exists());
+    assert!(!app.path("verdicts.parquet.partial").exists());
 }
 
 #[test]
 fn explanations_come_with_what_fired_only_on_request() {
-    let workplace = with_drift_rules();
+    let app = with_drift_rules();
     let table = fixtures().join("tables/entrepot.csv");
     let profile = fixtures().join("tables/entrepot.toml");
     let [table, profile] = [&table, &profile].map(|path| path.to_str().unwrap());
-    let answer = judge(&workplace, table, &["--profile", profile, "--fired", "--explain"]);
+    let answer = judge(&app, table, &["--profile", profile, "--fired", "--explain"]);
     insta::assert_snapshot!(answer.stdout);
     insta::assert_snapshot!(answer.stderr);
 }
 
 #[test]
 fn a_table_in_windows_1252_is_read_as_the_same_in_utf_8() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let profile = fixtures().join("tables/entrepot.toml");
     let text = std::fs::read_to_string(fixtures().join("tables/entrepot.csv")).unwrap();
     let letters = text.chars().map(|letter| match letter {
         '€' => 0x80,
         other => u8::try_from(u32::from(other)).unwrap(),
     });
-    std::fs::write(workplace.path("old.csv"), letters.collect::<Vec<u8>>()).unwrap();
-    std::fs::write(workplace.path("new.csv"), format!("\u{feff}{text}")).unwrap();
+    std::fs::write(app.path("old.csv"), letters.collect::<Vec<u8>>()).unwrap();
+    std::fs::write(app.path("new.csv"), format!("\u{feff}{text}")).unwrap();
     let profile = ["--profile", profile.to_str().unwrap()];
-    assert_eq!(
-        verdicts(&workplace, "old.csv", &profile),
-        verdicts(&workplace, "new.csv", &profile)
-    );
+    assert_eq!(verdicts(&app, "old.csv", &profile), verdicts(&app, "new.csv", &profile));
 }
 
 #[test]
 fn numbers_of_other_widths_and_texts_are_read_as_the_field_is() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let mut frame = DataFrame::new_infer_height(vec![
         Column::new("project_id".into(), [7_i32, 8]),
         Column::new("cost_initial".into(), [10_i32, 10]),
@@ -221,8 +218,8 @@ fn numbers_of_other_widths_and_texts_are_read_as_the_field_is() {
         ),
     ])
     .unwrap();
-    let table = write_parquet(&workplace, "t.parquet", &mut frame);
-    let output = verdicts(&workplace, &table, &[]);
+    let table = write_parquet(&app, "t.parquet", &mut frame);
+    let output = verdicts(&app, &table, &[]);
     let of_drift: Vec<&str> =
         output.lines().filter(|line| line.contains(",D1,") || line.contains(",D2,")).collect();
     assert_eq!(
@@ -234,7 +231,7 @@ fn numbers_of_other_widths_and_texts_are_read_as_the_field_is() {
 
 #[test]
 fn memory_does_not_grow_with_the_table() {
-    let workplace = with_drift_rules();
+    let app = with_drift_rules();
     let table = |name: &str, rows: i32| {
         let numbers = || 0..rows;
         let mut frame = DataFrame::new_infer_height(vec![
@@ -249,28 +246,28 @@ fn memory_does_not_grow_with_the_table() {
             ),
         ])
         .unwrap();
-        write_parquet(&workplace, name, &mut frame)
+        write_parquet(&app, name, &mut frame)
     };
     let (small, large) = (table("small.parquet", 20_000), table("large.parquet", 200_000));
-    let (small_lines, small_peak) = peak(&workplace, &small);
-    let (large_lines, large_peak) = peak(&workplace, &large);
+    let (small_lines, small_peak) = peak(&app, &small);
+    let (large_lines, large_peak) = peak(&app, &large);
     assert_eq!(large_lines - 1, (small_lines - 1) * 10);
     assert!(large_peak < small_peak * 1.5, "{large_peak:.0} MiB against {small_peak:.0} MiB");
 }
 
 /// With few rules, whatever becomes of the others.
-fn with_drift_rules() -> Workplace {
-    let mut workplace = Workplace::new();
-    let rules = workplace.own_rules();
+fn with_drift_rules() -> TestApp {
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
     for folder in ["causes", "portfolio", "process"] {
         std::fs::remove_dir_all(rules.join(folder)).unwrap();
     }
-    workplace
+    app
 }
 
 /// Lines that were written, and the most memory that the process held, in MiB.
-fn peak(workplace: &Workplace, table: &str) -> (usize, f64) {
-    let mut child = workplace
+fn peak(app: &TestApp, table: &str) -> (usize, f64) {
+    let mut child = app
         .command(&["judge", "--frame", table, "--as-of", AS_OF])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

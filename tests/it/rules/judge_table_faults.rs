@@ -4,34 +4,33 @@ use polars::frame::DataFrame;
 use polars::prelude::Column;
 
 use super::judge_table::{judge, verdicts, write_parquet};
-use crate::support::Workplace;
+use crate::support::TestApp;
 
 #[track_caller]
 fn refusal(table: &str, profile: Option<&str>, more: &[&str]) -> String {
-    let workplace = Workplace::new();
-    std::fs::write(workplace.path("t.csv"), table).unwrap();
+    let app = TestApp::new();
+    std::fs::write(app.path("t.csv"), table).unwrap();
     let mut arguments = more.to_vec();
     if let Some(profile) = profile {
-        std::fs::write(workplace.path("p.toml"), profile).unwrap();
+        std::fs::write(app.path("p.toml"), profile).unwrap();
         arguments.extend(["--profile", "p.toml"]);
     }
-    let answer = judge(&workplace, "t.csv", &arguments);
+    let answer = judge(&app, "t.csv", &arguments);
     assert_eq!(answer.code, Some(1), "{}", answer.stdout);
     answer.stderr
 }
 
 #[test]
 fn the_subject_may_be_any_column_and_a_row_without_one_is_refused() {
-    let workplace = Workplace::new();
-    std::fs::write(workplace.path("t.csv"), "code,project_id,budget_drift\nx,1,0.5\n,2,0.1\n")
-        .unwrap();
-    let refused = judge(&workplace, "t.csv", &["--subject", "Code", "--fired"]).stderr;
+    let app = TestApp::new();
+    std::fs::write(app.path("t.csv"), "code,project_id,budget_drift\nx,1,0.5\n,2,0.1\n").unwrap();
+    let refused = judge(&app, "t.csv", &["--subject", "Code", "--fired"]).stderr;
     insta::assert_snapshot!(refused.trim(), @r"
     vigie: `t.csv`: 1 fault (rows as a spreadsheet numbers them)
       row 3, column `code`: found nothing, expected the name of the subject
     ");
-    std::fs::write(workplace.path("t.csv"), "code,project_id,budget_drift\nx,1,0.5\n").unwrap();
-    let output = verdicts(&workplace, "t.csv", &["--subject", "Code", "--fired"]);
+    std::fs::write(app.path("t.csv"), "code,project_id,budget_drift\nx,1,0.5\n").unwrap();
+    let output = verdicts(&app, "t.csv", &["--subject", "Code", "--fired"]);
     assert_eq!(output.lines().nth(1), Some("x,D1,level,critical,,,"));
 }
 
@@ -71,12 +70,12 @@ fn a_profile_that_cannot_be_right_is_refused_with_the_nearest_field() {
 
 #[test]
 fn a_parquet_column_of_another_type_is_refused_before_anything_is_judged() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let refused = |column: Column| {
         let ids = Column::new("project_id".into(), ["a", "b"]);
         let mut frame = DataFrame::new_infer_height(vec![ids, column]).unwrap();
-        let table = write_parquet(&workplace, "t.parquet", &mut frame);
-        let answer = judge(&workplace, &table, &["--out", "v.csv"]);
+        let table = write_parquet(&app, "t.parquet", &mut frame);
+        let answer = judge(&app, &table, &["--out", "v.csv"]);
         assert_eq!(answer.code, Some(1));
         answer.stderr.trim().replace(&table, "t.parquet")
     };
@@ -88,8 +87,8 @@ fn a_parquet_column_of_another_type_is_refused_before_anything_is_judged() {
     vigie: `t.parquet`: 1 fault (rows as a spreadsheet numbers them)
       row 3, column `budget_drift`: found `NaN`, expected a number, or nothing
     ");
-    assert!(!workplace.path("v.csv").exists());
-    assert!(!workplace.path("v.csv.partial").exists());
+    assert!(!app.path("v.csv").exists());
+    assert!(!app.path("v.csv.partial").exists());
 }
 
 #[test]
@@ -100,10 +99,10 @@ fn nothing_but_a_csv_or_parquet_file_is_written() {
 
 #[test]
 fn a_file_that_is_not_what_its_name_says_is_refused() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let refused = |name: &str, content: &[u8]| {
-        std::fs::write(workplace.path(name), content).unwrap();
-        let answer = judge(&workplace, name, &["--out", "v.csv"]);
+        std::fs::write(app.path(name), content).unwrap();
+        let answer = judge(&app, name, &["--out", "v.csv"]);
         assert_eq!(answer.code, Some(1));
         answer.stderr.trim().to_owned()
     };
@@ -119,10 +118,10 @@ fn a_file_that_is_not_what_its_name_says_is_refused() {
 
 #[test]
 fn a_quote_that_never_closes_does_not_swallow_the_file() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let rest = "b,une ligne de plus\n".repeat(1_000_000);
-    std::fs::write(workplace.path("t.csv"), format!("project_id,name\na,\"x\n{rest}")).unwrap();
-    let answer = judge(&workplace, "t.csv", &["--out", "v.csv"]);
+    std::fs::write(app.path("t.csv"), format!("project_id,name\na,\"x\n{rest}")).unwrap();
+    let answer = judge(&app, "t.csv", &["--out", "v.csv"]);
     assert_eq!(answer.code, Some(1));
     insta::assert_snapshot!(answer.stderr.trim(), @"vigie: `t.csv`: found a row of more than 16777216 bytes: a quote that never closes?, expected CSV");
 }

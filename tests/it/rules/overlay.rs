@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Answer, Workplace};
+use crate::support::{Answer, TestApp};
 
 const AS_OF: &str = "2020-11-30";
 
@@ -16,24 +16,24 @@ const CASE: [&str; 2] = [
 ];
 
 /// With rules of its own, which stand for those that ship.
-pub(crate) fn workplace() -> Workplace {
-    let mut workplace = Workplace::with_fixtures();
-    workplace.own_rules();
-    workplace
+pub(crate) fn app() -> TestApp {
+    let mut app = TestApp::with_fixtures();
+    app.own_rules();
+    app
 }
 
 /// Writes a shipped file with one passage replaced, next to the rules, and returns its path.
-pub(crate) fn rewritten(workplace: &Workplace, file: &str, [was, is]: [&str; 2]) -> String {
-    let text = std::fs::read_to_string(workplace.path("rules").join(file)).unwrap();
+pub(crate) fn rewritten(app: &TestApp, file: &str, [was, is]: [&str; 2]) -> String {
+    let text = std::fs::read_to_string(app.path("rules").join(file)).unwrap();
     assert_eq!(text.matches(was).count(), 1, "{was} in {file}");
-    let copy = workplace.path(file.rsplit('/').next().unwrap());
+    let copy = app.path(file.rsplit('/').next().unwrap());
     std::fs::write(&copy, text.replace(was, is)).unwrap();
     copy.to_str().unwrap().to_owned()
 }
 
-pub(crate) fn by(workplace: &Workplace, name: &str, arguments: &[&str]) -> Answer {
+pub(crate) fn by(app: &TestApp, name: &str, arguments: &[&str]) -> Answer {
     let arguments: Vec<&str> = arguments.iter().copied().chain(["--by", name]).collect();
-    workplace.run(&arguments)
+    app.run(&arguments)
 }
 
 #[track_caller]
@@ -48,55 +48,55 @@ pub(crate) fn refused(answer: &Answer) -> &str {
 }
 
 /// Rule D1 with the other comparison, and cases that say so.
-fn softened(workplace: &Workplace) -> [String; 2] {
-    let rule = rewritten(workplace, "drift/D1.rhai", PASSAGE);
-    let cases = std::fs::read_to_string(workplace.path("rules/cases/D1.toml")).unwrap();
+fn softened(app: &TestApp) -> [String; 2] {
+    let rule = rewritten(app, "drift/D1.rhai", PASSAGE);
+    let cases = std::fs::read_to_string(app.path("rules/cases/D1.toml")).unwrap();
     let (before, after) = cases.split_once(CASE[0]).unwrap();
     let after = after.replacen("expect = \"clear\"", "expect = \"watch\"", 1);
-    let copy = workplace.path("D1.toml");
+    let copy = app.path("D1.toml");
     std::fs::write(&copy, [before, CASE[1], &after].concat()).unwrap();
     [rule, copy.to_str().unwrap().to_owned()]
 }
 
 /// From Ada, who writes, to Paul, who publishes.
-fn publish(workplace: &Workplace, draft: &str) {
-    done(&by(workplace, "Ada", &["rules", "submit", draft, "--reason", "à relire"]));
-    done(&by(workplace, "Paul", &["rules", "publish", draft, "--reason", "vu en comité"]));
+fn publish(app: &TestApp, draft: &str) {
+    done(&by(app, "Ada", &["rules", "submit", draft, "--reason", "à relire"]));
+    done(&by(app, "Paul", &["rules", "publish", draft, "--reason", "vu en comité"]));
 }
 
-fn publish_softened(workplace: &Workplace) {
-    let [rule, cases] = softened(workplace);
+fn publish_softened(app: &TestApp) {
+    let [rule, cases] = softened(app);
     let draft = ["rules", "draft", &rule, &cases, "--comment", "dès 10 %"];
-    done(&by(workplace, "Ada", &draft));
-    publish(workplace, "1");
+    done(&by(app, "Ada", &draft));
+    publish(app, "1");
 }
 
 /// A cycle, and the fingerprints of its catalogue and of its verdicts judged again.
 #[track_caller]
-fn cycle(workplace: &Workplace) -> [String; 2] {
-    let report = workplace.json(&["cycle", "--as-of", AS_OF]);
+fn cycle(app: &TestApp) -> [String; 2] {
+    let report = app.json(&["cycle", "--as-of", AS_OF]);
     assert_eq!(report["outcome"], "committed");
     let number = report["cycle"].to_string();
-    let replay = workplace.json(&["replay", &number]);
+    let replay = app.json(&["replay", &number]);
     assert_eq!(replay["identical"], true, "{replay}");
     [&report["catalogue"], &replay["fingerprint"]].map(|one| one.as_str().unwrap().to_owned())
 }
 
 #[test]
 fn what_is_published_is_in_force_and_rolling_back_returns_the_former_verdicts_byte_for_byte() {
-    let workplace = workplace();
-    let before = cycle(&workplace);
+    let app = app();
+    let before = cycle(&app);
     let draft = ["rules", "draft", "--threshold", "budget_drift_watch=0.12", "--comment", "12 %"];
-    done(&by(&workplace, "Ada", &draft));
-    publish(&workplace, "1");
-    let with = cycle(&workplace);
+    done(&by(&app, "Ada", &draft));
+    publish(&app, "1");
+    let with = cycle(&app);
     assert!(before.iter().zip(&with).all(|(was, is)| was != is), "{before:?} {with:?}");
     let back = ["rules", "rollback", "thresholds", "--reason", "trop d’alertes perdues"];
-    done(&by(&workplace, "Zoé", &back));
-    assert_eq!(cycle(&workplace), before);
+    done(&by(&app, "Zoé", &back));
+    assert_eq!(cycle(&app), before);
     // What was judged meanwhile is judged again as it was then.
-    assert_eq!(workplace.json(&["replay", "2"])["fingerprint"], with[1]);
-    assert_eq!(refused(&by(&workplace, "Zoé", &back)), NOT_OVERRIDDEN);
+    assert_eq!(app.json(&["replay", "2"])["fingerprint"], with[1]);
+    assert_eq!(refused(&by(&app, "Zoé", &back)), NOT_OVERRIDDEN);
 }
 
 const NOT_OVERRIDDEN: &str =
@@ -104,19 +104,19 @@ const NOT_OVERRIDDEN: &str =
 
 #[test]
 fn every_reader_of_the_catalogue_sees_what_is_in_force() {
-    let workplace = workplace();
-    publish_softened(&workplace);
-    let listed = workplace.ok(&["rules", "list", "--format", "csv"]);
-    let shipped = workplace.ok(&["rules", "list", "--shipped", "--format", "csv"]);
+    let app = app();
+    publish_softened(&app);
+    let listed = app.ok(&["rules", "list", "--format", "csv"]);
+    let shipped = app.ok(&["rules", "list", "--shipped", "--format", "csv"]);
     let of_d1 = |list: &str| list.lines().find(|line| line.starts_with("D1,")).unwrap().to_owned();
     assert_ne!(of_d1(&listed), of_d1(&shipped));
-    let output = workplace.json(&["rules", "explain", "D1", "SI SAMU", "--as-of", AS_OF]);
+    let output = app.json(&["rules", "explain", "D1", "SI SAMU", "--as-of", AS_OF]);
     assert!(output["lines"].to_string().contains(PASSAGE[1]), "{output}");
-    let cases = workplace.json(&["rules", "test", "--run", "D1/Dix pour cent tout juste*"]);
+    let cases = app.json(&["rules", "test", "--run", "D1/Dix pour cent tout juste*"]);
     assert_eq!(cases[0]["name"], "Dix pour cent tout juste sont à surveiller");
     assert_eq!(cases[0]["difference"], Value::Null);
-    workplace.ok(&["rules", "check", "--lint-fatal"]);
-    let overrides = workplace.json(&["rules", "overrides"]);
+    app.ok(&["rules", "check", "--lint-fatal"]);
+    let overrides = app.json(&["rules", "overrides"]);
     insta::assert_snapshot!(summary(&overrides, "shipped_state"), @"
     cases/D1.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) same
     drift/D1.rhai 1 Ada (nom non prouvé) / Paul (nom non prouvé) same
@@ -137,12 +137,12 @@ fn summary(list: &Value, state: &str) -> String {
 
 #[test]
 fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
-    let workplace = workplace();
-    publish_softened(&workplace);
-    let path = workplace.path("rules/drift/D1.rhai");
+    let app = app();
+    publish_softened(&app);
+    let path = app.path("rules/drift/D1.rhai");
     let shipped = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, shipped.replace("Dérive budgétaire\"", "Dérive du budget\"")).unwrap();
-    let states = summary(&workplace.json(&["rules", "overrides"]), "shipped_state");
+    let states = summary(&app.json(&["rules", "overrides"]), "shipped_state");
     assert!(
         states
             .contains("drift/D1.rhai 1 Ada (nom non prouvé) / Paul (nom non prouvé) newer_shipped"),
@@ -152,7 +152,7 @@ fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
         states.contains("cases/D1.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) same"),
         "{states}"
     );
-    let output = workplace.ok(&["rules", "compare", "D1"]);
+    let output = app.ok(&["rules", "compare", "D1"]);
     let output = output.split_once("drift/D1.rhai").unwrap().1;
     insta::assert_snapshot!(output, @r#"
      : du texte livré à notre version 1
@@ -177,26 +177,26 @@ fn a_newer_shipped_text_is_announced_with_what_each_side_changed() {
     "#);
     // The published version remains in force until somebody decides; rolling back to the shipped
     // one takes the newer text.
-    assert!(workplace.ok(&["rules", "list"]).contains("Dérive budgétaire"));
+    assert!(app.ok(&["rules", "list"]).contains("Dérive budgétaire"));
     let back =
         ["rules", "rollback", "D1", "--to-shipped", "--reason", "la nouvelle version suffit"];
-    done(&by(&workplace, "Zoé", &back));
-    assert!(workplace.ok(&["rules", "list"]).contains("Dérive du budget"));
-    assert_eq!(workplace.json(&["rules", "overrides"]), Value::Array(vec![]));
+    done(&by(&app, "Zoé", &back));
+    assert!(app.ok(&["rules", "list"]).contains("Dérive du budget"));
+    assert_eq!(app.json(&["rules", "overrides"]), Value::Array(vec![]));
 }
 
 #[test]
 fn rolling_back_goes_one_publication_back_at_a_time_and_the_versions_say_so() {
-    let workplace = workplace();
-    let states = || summary(&workplace.json(&["rules", "versions", "thresholds"]), "state");
+    let app = app();
+    let states = || summary(&app.json(&["rules", "versions", "thresholds"]), "state");
     let values = ["budget_drift_watch=0.11", "budget_drift_watch=0.12"];
     for (value, draft) in values.into_iter().zip(["1", "2"]) {
         let words = ["rules", "draft", "--threshold", value, "--comment", "essai"];
-        done(&by(&workplace, "Ada", &words));
-        publish(&workplace, draft);
+        done(&by(&app, "Ada", &words));
+        publish(&app, draft);
     }
     let back = |reason: &str| {
-        done(&by(&workplace, "Zoé", &["rules", "rollback", "thresholds", "--reason", reason]));
+        done(&by(&app, "Zoé", &["rules", "rollback", "thresholds", "--reason", reason]));
     };
     insta::assert_snapshot!(states(), @"
     thresholds.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) superseded
@@ -212,59 +212,59 @@ fn rolling_back_goes_one_publication_back_at_a_time_and_the_versions_say_so() {
     thresholds.toml 1 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
     thresholds.toml 2 Ada (nom non prouvé) / Paul (nom non prouvé) rolled_back
     ");
-    let changes = workplace.ok(&["rules", "compare", "thresholds", "--from", "1", "--to", "2"]);
+    let changes = app.ok(&["rules", "compare", "thresholds", "--from", "1", "--to", "2"]);
     assert!(changes.contains("-value = 0.11\n+value = 0.12\n"), "{changes}");
-    assert_eq!(workplace.json(&["audit", "verify"])["flaw"], Value::Null);
+    assert_eq!(app.json(&["audit", "verify"])["flaw"], Value::Null);
 }
 
 #[test]
 fn what_was_published_together_goes_back_together_or_says_what_keeps_it() {
-    let workplace = workplace();
-    publish_softened(&workplace);
-    let cases = workplace.path("D1.toml");
+    let app = app();
+    publish_softened(&app);
+    let cases = app.path("D1.toml");
     let more =
         std::fs::read_to_string(&cases).unwrap().replace(CASE[1], "name = \"À dix pour cent\"");
     std::fs::write(&cases, more).unwrap();
     let draft = ["rules", "draft", cases.to_str().unwrap(), "--comment", "un nom plus court"];
-    done(&by(&workplace, "Ada", &draft));
-    publish(&workplace, "2");
-    let back = by(&workplace, "Zoé", &["rules", "rollback", "D1", "--reason", "non"]);
+    done(&by(&app, "Ada", &draft));
+    publish(&app, "2");
+    let back = by(&app, "Zoé", &["rules", "rollback", "D1", "--reason", "non"]);
     assert!(refused(&back).contains("was published with `cases/D1.toml`"), "{}", back.stderr);
     for (name, versions) in [("cases/D1.toml", 2), ("D1", 0)] {
-        done(&by(&workplace, "Zoé", &["rules", "rollback", name, "--reason", "non"]));
-        let left = workplace.json(&["rules", "overrides"]);
+        done(&by(&app, "Zoé", &["rules", "rollback", name, "--reason", "non"]));
+        let left = app.json(&["rules", "overrides"]);
         assert_eq!(left.as_array().unwrap().len(), versions, "{left}");
     }
 }
 
 #[test]
 fn a_rule_of_ours_alone_is_added_and_taken_away_unless_its_alerts_stand() {
-    let workplace = workplace();
+    let app = app();
     let [rule, cases] = [("X1.rhai", ADDED), ("X1.toml", ADDED_CASES)].map(|(name, text)| {
-        std::fs::write(workplace.path(name), text).unwrap();
-        workplace.path(name).to_str().unwrap().to_owned()
+        std::fs::write(app.path(name), text).unwrap();
+        app.path(name).to_str().unwrap().to_owned()
     });
     let (to_rule, to_cases) = (format!("process/X1.rhai={rule}"), format!("cases/X1.toml={cases}"));
     let draft = ["rules", "draft", &to_rule, &to_cases, "--comment", "une règle à nous"];
-    done(&by(&workplace, "Ada", &draft));
-    publish(&workplace, "1");
-    assert!(workplace.ok(&["rules", "list"]).contains("Coût au-delà d’un plafond"));
-    let states = summary(&workplace.json(&["rules", "overrides"]), "shipped_state");
+    done(&by(&app, "Ada", &draft));
+    publish(&app, "1");
+    assert!(app.ok(&["rules", "list"]).contains("Coût au-delà d’un plafond"));
+    let states = summary(&app.json(&["rules", "overrides"]), "shipped_state");
     assert!(
         states.ends_with("process/X1.rhai 1 Ada (nom non prouvé) / Paul (nom non prouvé) added"),
         "{states}"
     );
-    cycle(&workplace);
+    cycle(&app);
     let back = ["rules", "rollback", "X1", "--reason", "inutile"];
-    let output = by(&workplace, "Zoé", &back);
+    let output = by(&app, "Zoé", &back);
     assert!(refused(&output).contains("alerts stand: retire it"), "{}", output.stderr);
     let text = ADDED.replace("\"stable\"", "\"deprecated\"\ndeprecated_reason = \"Inutile.\"");
-    std::fs::write(workplace.path("X1.rhai"), text).unwrap();
-    done(&by(&workplace, "Ada", &["rules", "draft", &rule, "--comment", "à retirer"]));
-    publish(&workplace, "2");
-    cycle(&workplace);
-    done(&by(&workplace, "Zoé", &["rules", "rollback", "X1", "--to-shipped", "--reason", "fini"]));
-    assert!(!workplace.ok(&["rules", "list"]).contains("Coût au-delà d’un plafond"));
+    std::fs::write(app.path("X1.rhai"), text).unwrap();
+    done(&by(&app, "Ada", &["rules", "draft", &rule, "--comment", "à retirer"]));
+    publish(&app, "2");
+    cycle(&app);
+    done(&by(&app, "Zoé", &["rules", "rollback", "X1", "--to-shipped", "--reason", "fini"]));
+    assert!(!app.ok(&["rules", "list"]).contains("Coût au-delà d’un plafond"));
 }
 
 const ADDED: &str = r#"/*---

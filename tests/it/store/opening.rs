@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::stores::{Scratch, panorama, told};
-use crate::support::{Workplace, root};
+use crate::support::{TestApp, root};
 use vigie::store::Store;
 
 #[tokio::test]
@@ -135,19 +135,19 @@ async fn what_is_made_is_for_its_owner_alone() {
 /// As an earlier version left it, and as one that is killed does.
 #[test]
 fn what_others_could_read_is_tightened_and_told() {
-    let workplace = Workplace::new();
-    workplace.ok(&["imports"]);
-    let files = ["vigie.db", "vigie.db-wal"].map(|name| workplace.path(name));
+    let app = TestApp::new();
+    app.ok(&["imports"]);
+    let files = ["vigie.db", "vigie.db-wal"].map(|name| app.path(name));
     std::fs::write(&files[1], "").unwrap();
     for file in &files {
         std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
     }
-    let first = workplace.run(&["imports"]);
+    let first = app.run(&["imports"]);
     assert_eq!(first.code, Some(0), "{}", first.stderr);
     for file in &files {
         let line = format!("`{}` was open to others (mode 0644): it no longer is", file.display());
         assert_eq!(first.stderr.matches(&line).count(), 1, "{}", first.stderr);
     }
     assert_eq!(mode(&files[0]), "0600");
-    assert_eq!(workplace.run(&["imports"]).stderr, "");
+    assert_eq!(app.run(&["imports"]).stderr, "");
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Debug, Write as _};
 
 use super::stores::{Scratch, act, at, costs, day, import, project, snapshot};
-use crate::support::world;
-use crate::support::world::World;
+use crate::support::ministry_data;
+use crate::support::ministry_data::MinistryData;
 use vigie::domain::accounts::access::Scope;
 use vigie::domain::accounts::audit::Actor;
 use vigie::domain::alerts::dispute::DisputeState;
@@ -37,20 +37,20 @@ fn scopes(codes: &BTreeSet<MinistryCode>) -> Vec<Scope> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_read_mentions_what_is_outside_the_scope_that_it_is_made_in() {
-    let world = World::new().await;
-    let everything = reads(&world.store, &world.store).await;
-    let all_secrets = world.secrets(&Scope::of([])).await;
+    let data = MinistryData::new().await;
+    let everything = reads(&data.store, &data.store).await;
+    let all_secrets = data.secrets(&Scope::of([])).await;
     for (name, text) in &everything {
         let silent = ["cycles", "imports", "identity_log", "import_report"].contains(name);
         assert!(
-            silent || !world::told(text, &all_secrets).is_empty(),
+            silent || !ministry_data::told(text, &all_secrets).is_empty(),
             "{name} proves nothing: {text}"
         );
     }
-    for scope in scopes(&world.codes()) {
-        let secrets = world.secrets(&scope).await;
-        for (name, text) in reads(&world.store.seen_by(&scope), &world.store).await {
-            let told = world::told(&text, &secrets);
+    for scope in scopes(&data.codes()) {
+        let secrets = data.secrets(&scope).await;
+        for (name, text) in reads(&data.store.seen_by(&scope), &data.store).await {
+            let told = ministry_data::told(&text, &secrets);
             assert!(told.is_empty(), "{name} tells {scope:?} of {told:?}");
         }
     }
@@ -111,23 +111,23 @@ async fn reads(store: &Store, whole: &Store) -> BTreeMap<&'static str, String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ministry_sees_all_that_is_its_own_and_the_whole_state_all_there_is() {
-    let world = World::new().await;
-    for code in world.codes() {
+    let data = MinistryData::new().await;
+    for code in data.codes() {
         let scope = Scope::of([code.clone()]);
-        let store = world.store.seen_by(&scope);
-        let mut alerts = world.store.standing_alerts().await.unwrap();
-        alerts.retain(|alert| world.shows(&scope, &alert.subject));
+        let store = data.store.seen_by(&scope);
+        let mut alerts = data.store.standing_alerts().await.unwrap();
+        alerts.retain(|alert| data.shows(&scope, &alert.subject));
         assert_eq!(store.standing_alerts().await.unwrap(), alerts, "{code}");
         for alert in &alerts {
-            let acts = world.store.alert_acts(&alert.id).await.unwrap();
+            let acts = data.store.alert_acts(&alert.id).await.unwrap();
             assert_eq!(store.alert_acts(&alert.id).await.unwrap(), acts);
         }
-        let mut verdicts = world.store.judgements(CycleNumber(3)).await.unwrap();
-        verdicts.retain(|judgement| world.shows(&scope, &judgement.subject));
+        let mut verdicts = data.store.judgements(CycleNumber(3)).await.unwrap();
+        verdicts.retain(|judgement| data.shows(&scope, &judgement.subject));
         assert_eq!(store.judgements(CycleNumber(3)).await.unwrap(), verdicts, "{code}");
         let own = Some(Receiver::SecretaryGeneral(code.clone()));
         let filter = NoticeFilter { receiver: own, ..NoticeFilter::default() };
-        let notices = world.store.notices(&filter, 1000).await.unwrap();
+        let notices = data.store.notices(&filter, 1000).await.unwrap();
         let all = NoticeFilter::default();
         assert_eq!(store.notices(&all, 1000).await.unwrap(), notices, "{code}");
         assert_eq!(store.disputes().await.unwrap().is_empty(), alerts.is_empty(), "{code}");
@@ -135,17 +135,17 @@ async fn a_ministry_sees_all_that_is_its_own_and_the_whole_state_all_there_is() 
         let raised = entries.iter().filter(|entry| entry.action == "alert_raised").count();
         assert!(raised > 0 || alerts.is_empty(), "{code}: {raised} of {}", alerts.len());
     }
-    let whole = world.store.seen_by(&Scope::Whole);
-    assert_eq!(whole.disputes().await.unwrap(), world.store.disputes().await.unwrap());
+    let whole = data.store.seen_by(&Scope::Whole);
+    assert_eq!(whole.disputes().await.unwrap(), data.store.disputes().await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn acts_on_what_is_anothers_end_as_those_on_what_does_not_exist() {
-    let world = World::new().await;
-    let store = world.store.seen_by(&of(&["MJ"]));
-    let before = world.store.audit_head().await.unwrap();
+    let data = MinistryData::new().await;
+    let store = data.store.seen_by(&of(&["MJ"]));
+    let before = data.store.audit_head().await.unwrap();
     let act = act("2020-12-01T10:00:00Z", "pour voir");
-    let alerts = world.store.standing_alerts().await.unwrap();
+    let alerts = data.store.standing_alerts().await.unwrap();
     let samu = Subject::Project(project("si-samu"));
     let other = alerts.iter().find(|alert| alert.subject == samu).unwrap();
     let nothing = AlertId::new("0000000000000000");
@@ -159,7 +159,7 @@ async fn acts_on_what_is_anothers_end_as_those_on_what_does_not_exist() {
         assert!(refused.iter().all(|error| error.to_string() == expected), "{refused:?}");
         assert_eq!(store.alert(id).await.unwrap(), None);
     }
-    let disputes = world.store.disputes().await.unwrap();
+    let disputes = data.store.disputes().await.unwrap();
     let of_other = disputes.iter().find(|dispute| dispute.alert == other.id).unwrap();
     let contested = store.dispute(of_other, &act).await.unwrap_err();
     assert_eq!(contested.to_string(), format!("no alert `{}`", other.id));
@@ -167,7 +167,7 @@ async fn acts_on_what_is_anothers_end_as_those_on_what_does_not_exist() {
         let refused = store.answer_dispute(number, DisputeState::Upheld, &act).await.unwrap_err();
         assert_eq!(refused.to_string(), format!("no dispute `{number}`"));
     }
-    let missions = world.store.missions(&MissionFilter::default()).await.unwrap();
+    let missions = data.store.missions(&MissionFilter::default()).await.unwrap();
     let mission = missions.iter().find(|mission| mission.subject == samu).unwrap();
     for id in [&mission.id, &MissionId::new("nowhere")] {
         let changed = store
@@ -175,7 +175,7 @@ async fn acts_on_what_is_anothers_end_as_those_on_what_does_not_exist() {
             .await;
         assert_eq!(changed.unwrap(), None);
     }
-    let silences = world.store.silences().await.unwrap();
+    let silences = data.store.silences().await.unwrap();
     let elsewhere = silences.iter().find(|one| one.scope.project == Some(project("si-samu")));
     for number in [elsewhere.unwrap().number, SilenceNumber(999)] {
         let refused = store.unsilence(number, &act).await.unwrap_err();
@@ -186,13 +186,13 @@ async fn acts_on_what_is_anothers_end_as_those_on_what_does_not_exist() {
         let hint = if nearest.is_empty() { "" } else { ": did you mean `portalis`?" };
         assert_eq!(refused.to_string(), format!("no project is known as `{asked}`{hint}"));
     }
-    assert_eq!(world.store.audit_head().await.unwrap(), before);
+    assert_eq!(data.store.audit_head().await.unwrap(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silence_over_more_than_ones_own_is_refused_whatever_it_names() {
-    let world = World::new().await;
-    let store = world.store.seen_by(&of(&["MJ"]));
+    let data = MinistryData::new().await;
+    let store = data.store.seen_by(&of(&["MJ"]));
     let alert = store.standing_alerts().await.unwrap().swap_remove(0);
     let scope = |rule: Option<&str>, project: Option<&str>, ministry: Option<&str>| SilenceScope {
         rule: rule.map(vigie::domain::ids::RuleId::new),
@@ -207,12 +207,12 @@ async fn a_silence_over_more_than_ones_own_is_refused_whatever_it_names() {
         scope(None, None, Some("NOWHERE")),
         scope(None, Some("portalis"), Some("MI")),
     ] {
-        let refused = store.silence(&world::silence(beyond, &alert)).await.unwrap_err();
+        let refused = store.silence(&ministry_data::silence(beyond, &alert)).await.unwrap_err();
         assert!(matches!(refused, StoreError::BeyondScope { .. }), "{refused}");
     }
     let before = store.silences().await.unwrap().len();
     for own in [scope(Some("D1"), None, Some("MJ")), scope(None, Some("portalis"), None)] {
-        store.silence(&world::silence(own, &alert)).await.unwrap();
+        store.silence(&ministry_data::silence(own, &alert)).await.unwrap();
     }
     assert_eq!(store.silences().await.unwrap().len(), before + 2);
 }

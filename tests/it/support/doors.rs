@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::world::World;
+use super::ministry_data::MinistryData;
 use super::{root, settings};
 use vigie::domain::accounts::access::Scope;
 use vigie::domain::ids::MinistryCode;
@@ -44,10 +44,10 @@ impl Samples {
 }
 
 /// What may stand for a parameter, for callers of one ministry.
-pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> Samples {
+pub(crate) async fn samples(data: &MinistryData, ministry: &str, parameter: &str) -> Samples {
     let scope = Scope::of([MinistryCode::new(ministry)]);
-    let shows = |subject: &Subject| world.shows(&scope, subject);
-    let store = &world.store;
+    let shows = |subject: &Subject| data.shows(&scope, subject);
+    let store = &data.store;
     match parameter {
         "project" => {
             let known = store.known_projects().await.unwrap();
@@ -95,7 +95,7 @@ pub(crate) async fn samples(world: &World, ministry: &str, parameter: &str) -> S
             Samples::of(ids.collect(), &id(9999))
         }
         "ministry" => {
-            let ids = world.codes().into_iter().map(|code| (scope.covers(&code), code.to_string()));
+            let ids = data.codes().into_iter().map(|code| (scope.covers(&code), code.to_string()));
             Samples::of(ids.collect(), "ZZZ")
         }
         other => Samples::common(common(other)),

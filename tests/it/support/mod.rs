@@ -1,35 +1,24 @@
-//! A workplace for tests: the real binary, a real database in a temporary folder, real files.
+//! What tests share: applications and services to test, the servers that they talk to, and the tools that look at their output.
 
 pub(crate) mod clients;
-pub(crate) mod desk;
 pub(crate) mod doors;
 pub(crate) mod earlier;
 pub(crate) mod every_route;
-pub(crate) mod front;
 pub(crate) mod kept;
 pub(super) mod machine;
-pub(crate) mod office;
+pub(crate) mod mailed_app;
+pub(crate) mod manual_clock;
+pub(crate) mod ministry_data;
 pub(crate) mod served;
 pub(super) mod servers;
 pub(crate) mod spellings;
-pub(crate) mod world;
+mod test_app;
+pub(crate) mod test_server;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
+use std::process::{Command, Stdio};
 
-use chrono::{DateTime, Utc};
-use tempfile::TempDir;
-
-use vigie::domain::accounts::access::{Role, Scope};
-use vigie::domain::accounts::audit::{ActionContext, Actor};
-use vigie::domain::ids::MinistryCode;
-use vigie::server;
-use vigie::server::Running;
-use vigie::server::config::Config;
-use vigie::store::{AccountTerms, Store, TokenTerms};
-use vigie::support::clock::FixedClock;
-use vigie::support::fingerprint::Fingerprint;
+pub(crate) use test_app::{ACTOR, Answer, TestApp, settings, token};
 
 /// The repository: its rules, fixtures and settings are what the tests run on.
 pub(crate) fn root() -> &'static Path {
@@ -103,173 +92,6 @@ pub(crate) fn in_ci() -> bool {
     #[expect(clippy::disallowed_methods, reason = "tests ask where they run")]
     let ci = std::env::var("CI");
     ci.is_ok_and(|value| value == "true")
-}
-
-/// Who decides in tests that do not say.
-pub(crate) const ACTOR: &str = "claire.martin@example.org";
-
-pub(crate) struct Workplace {
-    folder: TempDir,
-    rules: PathBuf,
-}
-
-/// What a command answered.
-pub(crate) struct Answer {
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-    pub(crate) code: Option<i32>,
-}
-
-impl Workplace {
-    pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), rules: root().join("rules") }
-    }
-
-    /// On a disk of the test's.
-    pub(crate) fn on(disk: &Path) -> Self {
-        Self { folder: tempfile::tempdir_in(disk).unwrap(), rules: root().join("rules") }
-    }
-
-    /// With the fixtures imported.
-    pub(crate) fn with_fixtures() -> Self {
-        let workplace = Self::new();
-        workplace.ok(&["import", fixtures().to_str().unwrap()]);
-        workplace
-    }
-
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    pub(crate) fn database_url(&self) -> String {
-        format!("sqlite://{}", self.path("vigie.db").display())
-    }
-
-    pub(crate) fn rules(&self) -> &Path {
-        &self.rules
-    }
-
-    /// Tells one state of the database from another, to the byte.
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
-        assert!(!self.path("vigie.db-wal").exists(), "a command left its log behind");
-        Fingerprint::of(&std::fs::read(self.path("vigie.db")).unwrap())
-    }
-
-    /// A copy of the catalogue that the test may change.
-    pub(crate) fn own_rules(&mut self) -> PathBuf {
-        let own = self.path("rules");
-        copy(&root().join("rules"), &own);
-        self.rules.clone_from(&own);
-        own
-    }
-
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vigie"));
-        command
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("VIGIE_DATABASE_URL", self.database_url())
-            .env("VIGIE_RULES", &self.rules)
-            .env("VIGIE_ALIASES", root().join("aliases.toml"))
-            .env("VIGIE_ACTOR", ACTOR)
-            .env("NO_COLOR", "1");
-        command
-    }
-
-    /// A token of an account with these roles, for these ministries or the whole State. The account
-    /// is made once.
-    pub(crate) async fn token(&self, name: &str, roles: &[Role], ministries: &[&str]) -> String {
-        let store = Store::open(&self.database_url()).await.unwrap();
-        let secret = token(&store, name, roles, ministries).await;
-        store.close().await;
-        secret
-    }
-
-    /// For a service over this database.
-    pub(crate) fn settings(&self) -> Config {
-        settings(self.database_url())
-    }
-
-    /// The service over this database, on a port of its own, its clock standing at `now`.
-    pub(crate) async fn serve(&self, now: &str) -> Running {
-        let config = self.settings();
-        let now: DateTime<Utc> = now.parse().unwrap();
-        server::start(&config, Arc::new(FixedClock(now))).await.unwrap()
-    }
-
-    pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
-        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
-        Answer {
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-            code: status.code(),
-        }
-    }
-
-    /// The standard output of a command that must do its work.
-    #[track_caller]
-    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
-        let answer = self.run(arguments);
-        assert_eq!(answer.code, Some(0), "{arguments:?}\n{}\n{}", answer.stdout, answer.stderr);
-        answer.stdout
-    }
-
-    /// The whole answer of a command, as JSON.
-    #[track_caller]
-    pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
-        let arguments: Vec<&str> = arguments.iter().copied().chain(["--format", "json"]).collect();
-        serde_json::from_str(&self.ok(&arguments)).unwrap()
-    }
-}
-
-/// The same, on a store that stays open.
-pub(crate) async fn token(
-    store: &Store,
-    name: &str,
-    roles: &[Role],
-    ministries: &[&str],
-) -> String {
-    let name = Actor::person(name).unwrap();
-    let at = "2020-01-01T00:00:00Z".parse().unwrap();
-    let act = ActionContext { actor: Actor::person(ACTOR).unwrap(), at, reason: String::new() };
-    let scope = match ministries {
-        [] => Scope::Whole,
-        codes => Scope::of(codes.iter().map(|code| MinistryCode::new(*code))),
-    };
-    let accounts = store.accounts().await.unwrap();
-    let known = accounts.into_iter().find(|account| account.name == name);
-    let account = if let Some(account) = known {
-        account
-    } else {
-        let roles = roles.iter().copied().collect();
-        let terms = AccountTerms { name, roles, scope, identity: None };
-        store.make_account(&terms, &act).await.unwrap()
-    };
-    let terms = TokenTerms {
-        account: account.number,
-        label: "tests".to_owned(),
-        roles: account.roles,
-        scope: account.scope,
-        issued_with: None,
-        expires_at: "2100-01-01T00:00:00Z".parse().unwrap(),
-    };
-    let (_, secret) = store.issue_token(&terms, &act).await.unwrap();
-    secret.reveal().to_owned()
-}
-
-/// For a service with the shipped rules, on a port of its own.
-pub(crate) fn settings(database_url: String) -> Config {
-    let mut config = Config {
-        database_url,
-        listen: "127.0.0.1:0".to_owned(),
-        rules: root().join("rules"),
-        aliases: root().join("aliases.toml"),
-        ..Config::default()
-    };
-    // Where clocks stand still, quotas never fill again: `support::front` has them.
-    config.api.calls_per_minute = 0;
-    config.api.open_calls_per_minute = 0;
-    config
 }
 
 pub(crate) fn fixtures() -> PathBuf {

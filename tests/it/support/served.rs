@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use super::Workplace;
+use super::TestApp;
 
 pub(crate) struct Served {
     child: Child,
@@ -12,7 +12,7 @@ pub(crate) struct Served {
     log: Arc<Mutex<String>>,
 }
 
-impl Workplace {
+impl TestApp {
     /// Without quotas, and without a job that runs by itself.
     pub(crate) fn serve_apart(&self) -> Served {
         let mut serve = self.command(&["serve"]);

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::cookies::SESSION;
 use super::sign_in::SignIn;
+use crate::api::context::AppState;
 use crate::api::problem::kinds::Problem;
 use crate::store::Credential;
 
@@ -40,7 +41,8 @@ pub(super) fn to_sign_in(page: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
 }
 
-/// Checks that a change sent with a cookie comes from a page of Vigie, by the headers that browsers set. Other
+/// Checks that a change sent with a cookie comes from a page of Vigie, by the headers that browsers set: `Sec-Fetch-Site`,
+/// or `Origin` with the host that was called. Other
 /// programs use tokens.
 ///
 /// # Errors
@@ -54,7 +56,10 @@ pub(in crate::api) fn check_origin(request: &HttpRequest) -> Result<(), Problem>
         Some(site) => site == "same-origin",
         None => text(headers, header::ORIGIN.as_str())
             .and_then(|origin| origin.split_once("://"))
-            .is_some_and(|(_, host)| text(headers, header::HOST.as_str()) == Some(host)),
+            .is_some_and(|(scheme, host)| {
+                text(headers, header::HOST.as_str()) == Some(host)
+                    && !is_public_with_other_scheme(request, scheme, host)
+            }),
     };
     if own { Ok(()) } else { Err(Problem::Foreign) }
 }
@@ -66,6 +71,14 @@ pub(super) fn check_sent_by_page(request: &HttpRequest) -> Result<(), Problem> {
     let is_from_browser =
         headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
     if is_from_browser { check_origin(request) } else { Ok(()) }
+}
+
+/// Whether the host is the one of the setting `public_url`, which has another scheme: a page sent without encryption is not
+/// one of Vigie's, although its host is.
+fn is_public_with_other_scheme(request: &HttpRequest, scheme: &str, host: &str) -> bool {
+    let Ok(state) = AppState::of(request) else { return false };
+    let Some((own_scheme, rest)) = state.public_url().split_once("://") else { return false };
+    rest.split('/').next() == Some(host) && scheme != own_scheme
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

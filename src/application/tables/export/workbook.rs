@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use polars::frame::DataFrame;
 use polars::prelude::{AnyValue, Column};
-use rust_xlsxwriter::{Format, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet};
 
 use super::error::ExportError;
 use crate::frame::dictionary;
@@ -45,6 +45,11 @@ struct Formats {
     decimal: Format,
 }
 
+/// The day that the format counts from.
+fn epoch() -> Result<ExcelDateTime, ExportError> {
+    Ok(ExcelDateTime::from_ymd(1900, 1, 1)?)
+}
+
 pub(super) fn workbook(title: &str, frame: &DataFrame) -> Result<Vec<u8>, ExportError> {
     let formats = Formats {
         header: Format::new().set_bold().set_text_wrap(),
@@ -54,6 +59,8 @@ pub(super) fn workbook(title: &str, frame: &DataFrame) -> Result<Vec<u8>, Export
         decimal: Format::new().set_num_format("#,##0.0"),
     };
     let mut workbook = Workbook::new();
+    // The same table is the same file, whenever it is written.
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&epoch()?));
     let sheet = workbook.add_worksheet().set_name(title)?;
     for (index, column) in (0_u16..).zip(frame.columns()) {
         let name = column.name().as_str();

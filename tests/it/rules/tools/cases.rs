@@ -1,12 +1,12 @@
 //! `vigie rules test`: some of the cases, the branches that they take, `JUnit` for machines.
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 
 #[test]
 fn some_cases_are_run_by_a_part_of_their_name_or_by_a_pattern() {
-    let workplace = Workplace::new();
+    let app = TestApp::new();
     let count = |pattern: &str| {
-        let cases = workplace.json(&["rules", "test", "--run", pattern]);
+        let cases = app.json(&["rules", "test", "--run", pattern]);
         cases.as_array().unwrap().len()
     };
     assert_eq!((count("D2/*"), count("sans coût"), count("nothing of the kind")), (7, 2, 0));
@@ -17,9 +17,9 @@ fn some_cases_are_run_by_a_part_of_their_name_or_by_a_pattern() {
 
 #[test]
 fn the_branches_of_one_rule_are_counted_and_those_never_taken_are_listed() {
-    let mut workplace = Workplace::new();
-    let rules = workplace.own_rules();
-    let covered = workplace.ok(&["rules", "test", "--run", "T1/*", "--coverage"]);
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
+    let covered = app.ok(&["rules", "test", "--run", "T1/*", "--coverage"]);
     assert!(covered.contains("Branches prises : 8 sur 8 (100,0\u{202f}%)\n"), "{covered}");
 
     // Without the case that fires at `watch`, one branch is never taken.
@@ -29,9 +29,9 @@ fn the_branches_of_one_rule_are_counted_and_those_never_taken_are_listed() {
         text.split("[[case]]").filter(|case| !case.contains("expect = \"watch\"")).collect();
     std::fs::write(&cases, less.join("[[case]]")).unwrap();
     let command = ["rules", "test", "--run", "T2/*", "--coverage"];
-    let shown = workplace.ok(&command);
+    let shown = app.ok(&command);
     assert!(shown.contains("Branches prises : 6 sur 7 (85,7\u{202f}%)\n"), "{shown}");
-    let branches = &workplace.json(&command)["coverage"]["untaken"];
+    let branches = &app.json(&command)["coverage"]["untaken"];
     assert_eq!(
         *branches,
         serde_json::json!([{
@@ -42,32 +42,32 @@ fn the_branches_of_one_rule_are_counted_and_those_never_taken_are_listed() {
 
 #[test]
 fn a_threshold_that_is_missed_fails_after_every_case_was_run() {
-    let mut workplace = Workplace::new();
-    let rules = workplace.own_rules();
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
     std::fs::write(rules.join("cases/T2.toml"), "").unwrap();
-    let run = |threshold: &str| workplace.run(&["rules", "test", "--threshold", threshold]);
+    let run = |threshold: &str| app.run(&["rules", "test", "--threshold", threshold]);
     let missed = run("100");
     assert_eq!(missed.code, Some(1));
     assert!(missed.stdout.contains(" cas, 0 en échec\n"), "{}", missed.stdout);
     assert!(missed.stdout.contains("Moins que les 100\u{202f}% demandés."), "{}", missed.stdout);
     assert_eq!(run("50").code, Some(0));
     for outside in ["101", "-1", "many"] {
-        let refused = workplace.run(&["rules", "test", &format!("--threshold={outside}")]);
+        let refused = app.run(&["rules", "test", &format!("--threshold={outside}")]);
         assert_eq!(refused.code, Some(2), "{outside}");
     }
 }
 
 #[test]
 fn a_failed_case_is_a_failure_in_junit() {
-    let mut workplace = Workplace::new();
-    let rules = workplace.own_rules();
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
     let case = "[[case]]\nname = \"À 35 %\"\nas_of = 2020-11-01\n\
                 fields = { global_drift = 0.35, drift_known_count = 5 }\nexpect = \"clear\"\n";
     std::fs::write(rules.join("cases/T2.toml"), case).unwrap();
-    let answer = workplace.run(&["rules", "test", "--run", "T2/*", "--junit", "cases.xml"]);
+    let answer = app.run(&["rules", "test", "--run", "T2/*", "--junit", "cases.xml"]);
     assert_eq!(answer.code, Some(1));
     assert_eq!(
-        std::fs::read_to_string(workplace.path("cases.xml")).unwrap(),
+        std::fs::read_to_string(app.path("cases.xml")).unwrap(),
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="vigie rules test" tests="1" failures="1">
   <testsuite name="cases/T2.toml" tests="1" failures="1">

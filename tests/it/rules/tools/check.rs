@@ -1,19 +1,19 @@
 //! `vigie rules check`: what compiles and is surely not meant.
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 
 /// The remarks on the catalogue that ships once a rule's `assess` reads as given, one a line.
 #[track_caller]
 fn remarks(assess: &str) -> String {
-    let mut workplace = Workplace::new();
-    let rules = workplace.own_rules();
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
     let path = rules.join("drift/D1.rhai");
     let shipped = std::fs::read_to_string(&path).unwrap();
     let (front, rest) = shipped.split_once("fn assess").unwrap();
     let (_, explain) = rest.split_once("fn explain").unwrap();
     let changed = format!("{front}fn assess(p, t) {{\n{assess}\n}}\n\nfn explain{explain}");
     std::fs::write(&path, changed).unwrap();
-    let found = workplace.json(&["rules", "check"]);
+    let found = app.json(&["rules", "check"]);
     let lines =
         found["findings"].as_array().unwrap().iter().filter(|one| one["file"] == "drift/D1.rhai");
     let lines = lines.map(|one| {
@@ -30,20 +30,20 @@ fn remarks(assess: &str) -> String {
 
 #[test]
 fn the_catalogue_that_ships_has_no_fault_and_no_remark() {
-    let workplace = Workplace::new();
-    let found = workplace.json(&["rules", "check", "--lint-fatal"]);
+    let app = TestApp::new();
+    let found = app.json(&["rules", "check", "--lint-fatal"]);
     assert_eq!(found["findings"], serde_json::json!([]));
 }
 
 #[test]
 fn each_rule_says_which_way_it_runs_and_nearly_all_that_ship_are_translated() {
-    let mut workplace = Workplace::new();
-    let rules = workplace.own_rules();
-    let routes = |place: &Workplace| {
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
+    let routes = |place: &TestApp| {
         let found = place.json(&["rules", "check"]);
         found["routes"].as_array().unwrap().clone()
     };
-    let shipped = routes(&workplace);
+    let shipped = routes(&app);
     let translated = shipped.iter().filter(|one| one["route"] == "translated").count();
     assert_eq!(shipped.len(), 46);
     assert!(translated * 100 >= shipped.len() * 95, "{translated} of {}", shipped.len());
@@ -52,7 +52,7 @@ fn each_rule_says_which_way_it_runs_and_nearly_all_that_ship_are_translated() {
     let text = std::fs::read_to_string(&path).unwrap();
     let looped = text.replace("fn assess(p, t) {", "fn assess(p, t) {\n    for one in [1, 2] { }");
     std::fs::write(&path, looped).unwrap();
-    let found = routes(&workplace);
+    let found = routes(&app);
     assert_eq!(
         *found.iter().find(|one| one["rule"] == "T5").unwrap(),
         serde_json::json!({
@@ -62,10 +62,10 @@ fn each_rule_says_which_way_it_runs_and_nearly_all_that_ship_are_translated() {
             "because": "line 15: it has a loop",
         })
     );
-    let csv = workplace.ok(&["rules", "check", "--format", "csv"]);
+    let csv = app.ok(&["rules", "check", "--format", "csv"]);
     assert!(csv.contains("\ninterpreted,portfolio/T5.rhai,,,line 15: it has a loop,\n"), "{csv}");
     assert!(csv.contains("\ntranslated,portfolio/T4.rhai,,,,\n"), "{csv}");
-    let shown = workplace.ok(&["rules", "check"]);
+    let shown = app.ok(&["rules", "check"]);
     assert!(shown.contains("\nRègles traduites en expressions : 45 sur 46\n"), "{shown}");
     assert!(shown.contains("interprétée ┆ line 15: it has a loop"), "{shown}");
 }
@@ -112,8 +112,8 @@ fn a_higher_threshold_after_a_lower_one_is_never_met() {
 
 #[test]
 fn idle_thresholds_and_rules_that_say_too_little_are_remarked_and_can_be_fatal() {
-    let mut workplace = Workplace::new();
-    let rules = workplace.own_rules();
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
     let thresholds = rules.join("thresholds.toml");
     let mut text = std::fs::read_to_string(&thresholds).unwrap();
     let line = text.lines().count() + 1;
@@ -127,7 +127,7 @@ fn idle_thresholds_and_rules_that_say_too_little_are_remarked_and_can_be_fatal()
     let sources = rule.lines().find(|one| one.starts_with("sources")).unwrap();
     std::fs::write(&path, rule.replace(sources, "sources = []")).unwrap();
 
-    let answer = workplace.run(&["rules", "check", "--format", "csv"]);
+    let answer = app.run(&["rules", "check", "--format", "csv"]);
     assert_eq!(answer.code, Some(0));
     let (found, routes) = answer.stdout.split_once("translated,").unwrap();
     assert!(!routes.contains("lint,"), "{routes}");
@@ -142,8 +142,8 @@ fn idle_thresholds_and_rules_that_say_too_little_are_remarked_and_can_be_fatal()
              between which values a slip of the keyboard is refused\n"
         )
     );
-    let fatal = workplace.run(&["rules", "check", "--lint-fatal"]);
+    let fatal = app.run(&["rules", "check", "--lint-fatal"]);
     assert_eq!(fatal.code, Some(3));
     std::fs::write(&path, rule.replace("p.global_drift", "p.gobal_drift")).unwrap();
-    assert_eq!(workplace.run(&["rules", "check", "--lint-fatal"]).code, Some(1));
+    assert_eq!(app.run(&["rules", "check", "--lint-fatal"]).code, Some(1));
 }

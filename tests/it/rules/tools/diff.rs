@@ -4,16 +4,16 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Workplace, root};
+use crate::support::{TestApp, root};
 
 /// The catalogue that ships, and a copy of it in which one passage reads otherwise.
-fn with_change(file: &str, passage: &str, instead: &str) -> Workplace {
-    let mut workplace = Workplace::with_fixtures();
-    let path = workplace.own_rules().join(file);
+fn with_change(file: &str, passage: &str, instead: &str) -> TestApp {
+    let mut app = TestApp::with_fixtures();
+    let path = app.own_rules().join(file);
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.matches(passage).count(), 1, "{passage} in {file}");
     std::fs::write(&path, text.replace(passage, instead)).unwrap();
-    workplace
+    app
 }
 
 fn command<'c>(before: &'c Path, after: &'c Path) -> [&'c str; 6] {
@@ -33,11 +33,11 @@ const LOWER: [&str; 2] = [
 #[test]
 fn a_lower_threshold_names_the_projects_missions_and_ministries_that_it_touches() {
     let [passage, instead] = LOWER;
-    let workplace = with_change("thresholds.toml", passage, instead);
-    let before = workplace.fingerprint();
-    let (old, new) = (shipped(), workplace.path("rules"));
-    let found = workplace.json(&command(&old, &new));
-    assert_eq!(workplace.fingerprint(), before);
+    let app = with_change("thresholds.toml", passage, instead);
+    let before = app.fingerprint();
+    let (old, new) = (shipped(), app.path("rules"));
+    let found = app.json(&command(&old, &new));
+    assert_eq!(app.fingerprint(), before);
     assert_eq!(
         found["thresholds"],
         serde_json::json!([{
@@ -68,7 +68,7 @@ fn a_lower_threshold_names_the_projects_missions_and_ministries_that_it_touches(
         "project/genevrier, project/procedure-penale-numerique, project/renoncule"
     );
     assert_eq!(subjects(&found["ministries"], "ministry"), "MEF, MJ, MSO");
-    let shown = workplace.ok(&command(&old, &new));
+    let shown = app.ok(&command(&old, &new));
     assert!(shown.contains("Verdicts : 3 aggravés\n"), "{shown}");
     assert!(shown.contains("Ministères informés : 3\n"), "{shown}");
 }
@@ -76,16 +76,16 @@ fn a_lower_threshold_names_the_projects_missions_and_ministries_that_it_touches(
 #[test]
 fn the_other_way_round_the_same_projects_ease() {
     let [passage, instead] = LOWER;
-    let workplace = with_change("thresholds.toml", passage, instead);
-    let shown = workplace.ok(&command(&workplace.path("rules"), &shipped()));
+    let app = with_change("thresholds.toml", passage, instead);
+    let shown = app.ok(&command(&app.path("rules"), &shipped()));
     assert!(shown.contains("Verdicts : 3 atténués\n"), "{shown}");
     assert!(shown.contains("ne serait plus proposée"), "{shown}");
 }
 
 #[test]
 fn the_same_catalogue_changes_nothing() {
-    let workplace = Workplace::with_fixtures();
-    let shown = workplace.ok(&command(&shipped(), &shipped()));
+    let app = TestApp::with_fixtures();
+    let shown = app.ok(&command(&shipped(), &shipped()));
     assert!(shown.contains("Verdicts : aucun changement\n"), "{shown}");
     assert!(shown.contains("Missions : aucun changement\n"), "{shown}");
     assert!(shown.contains("Ministères informés : 0\n"), "{shown}");
@@ -93,9 +93,9 @@ fn the_same_catalogue_changes_nothing() {
 
 #[test]
 fn a_rule_with_a_fault_is_left_out_and_the_comparison_says_so() {
-    let workplace = with_change("portfolio/T2.rhai", "p.drift_known_count <", "p.drift_known <");
-    let new = workplace.path("rules");
-    let answer = workplace.run(&command(&shipped(), &new));
+    let app = with_change("portfolio/T2.rhai", "p.drift_known_count <", "p.drift_known <");
+    let new = app.path("rules");
+    let answer = app.run(&command(&shipped(), &new));
     assert_eq!(answer.code, Some(1));
     let line = answer.stderr.lines().next().unwrap();
     assert!(line.starts_with("rule left out: "), "{line}");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::{Workplace, root};
+use crate::support::{TestApp, root};
 use vigie::domain::ids::RuleId;
 use vigie::domain::portfolio::subject::SubjectKind;
 use vigie::domain::rules::verdict::{Judgement, Verdict};
@@ -182,8 +182,8 @@ fn every_field_and_threshold_named_exists() {
 
 #[test]
 fn the_first_rule_of_the_guide_passes_its_own_cases() {
-    let mut workplace = Workplace::new();
-    let rules = workplace.own_rules();
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
     let text = document("RULES.md");
     let block = |language: &str, holds: &str| {
         let fence = format!("```{language}\n");
@@ -192,21 +192,18 @@ fn the_first_rule_of_the_guide_passes_its_own_cases() {
     };
     std::fs::write(rules.join("drift/X1.rhai"), block("rhai", "id = \"X1\"")).unwrap();
     std::fs::write(rules.join("cases/X1.toml"), block("toml", "[[case]]")).unwrap();
-    let shown = workplace.ok(&["rules", "test", "--run", "X1/*", "--threshold", "100"]);
+    let shown = app.ok(&["rules", "test", "--run", "X1/*", "--threshold", "100"]);
     assert!(shown.starts_with("4 cas, 0 en échec\n"), "{shown}");
-    assert_eq!(workplace.json(&["rules", "check"])["findings"], serde_json::json!([]));
+    assert_eq!(app.json(&["rules", "check"])["findings"], serde_json::json!([]));
 }
 
 #[test]
 fn the_catalogue_is_written_as_one_page() {
-    let workplace = Workplace::new();
-    workplace.ok(&["rules", "docs", "--as-of", "2021-07-01", "--out", "catalogue.md"]);
-    let page = std::fs::read_to_string(workplace.path("catalogue.md")).unwrap();
+    let app = TestApp::new();
+    app.ok(&["rules", "docs", "--as-of", "2021-07-01", "--out", "catalogue.md"]);
+    let page = std::fs::read_to_string(app.path("catalogue.md")).unwrap();
     let page = page.replace('\u{202f}', " ");
-    assert_eq!(
-        page,
-        workplace.ok(&["rules", "docs", "--as-of", "2021-07-01"]).replace('\u{202f}', " ")
-    );
+    assert_eq!(page, app.ok(&["rules", "docs", "--as-of", "2021-07-01"]).replace('\u{202f}', " "));
     let start = page.find("### T2").unwrap();
     let entry = page[start..].split("\n##").next().unwrap();
     assert_eq!(

@@ -1,29 +1,29 @@
 //! `vigie rules explain`: the way from what was read to the answer, whatever the answer.
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 
 const AS_OF: [&str; 2] = ["--as-of", "2020-11-30"];
 
 /// The trail as CSV, without its header, thin spaces made plain.
 #[track_caller]
-fn trail(workplace: &Workplace, rule: &str, subject: &str) -> String {
+fn trail(app: &TestApp, rule: &str, subject: &str) -> String {
     let [flag, day] = AS_OF;
     let command = ["rules", "explain", rule, subject, flag, day, "--format", "csv"];
-    let text = workplace.ok(&command).replace('\u{202f}', " ");
+    let text = app.ok(&command).replace('\u{202f}', " ");
     text.split_once('\n').unwrap().1.to_owned()
 }
 
 #[track_caller]
-fn explained(workplace: &Workplace, rule: &str, subject: &str) -> String {
+fn explained(app: &TestApp, rule: &str, subject: &str) -> String {
     let [flag, day] = AS_OF;
-    workplace.ok(&["rules", "explain", rule, subject, flag, day]).replace('\u{202f}', " ")
+    app.ok(&["rules", "explain", rule, subject, flag, day]).replace('\u{202f}', " ")
 }
 
 #[test]
 fn a_level_is_explained_comparison_by_comparison() {
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     assert_eq!(
-        trail(&workplace, "T2", "mj"),
+        trail(&app, "T2", "mj"),
         "12,if p.global_drift <= t.drift_target { return CLEAR; },\
          \"Taux global de glissement (30,9 %) ≤ cible du taux global de glissement (25,0 %)\",false\n\
          14,if p.drift_known_count < t.ministry_projects_min { return WATCH; },\
@@ -33,7 +33,7 @@ fn a_level_is_explained_comparison_by_comparison() {
          \"Taux global de glissement (30,9 %) > seuil élevé du taux de glissement d’un ministère \
          (30,0 %)\",true\n"
     );
-    let shown = explained(&workplace, "T2", "ministry/MJ");
+    let shown = explained(&app, "T2", "ministry/MJ");
     assert!(
         shown.starts_with(
             "T2 · Taux de glissement d’un ministère au regard de la cible, sur ministry/MJ, au 30 \
@@ -49,39 +49,36 @@ fn a_level_is_explained_comparison_by_comparison() {
 
 #[test]
 fn a_clear_verdict_is_explained_with_the_values_that_a_switch_read() {
-    let workplace = Workplace::with_fixtures();
-    let shown = trail(&workplace, "P2", "PORTALIS");
+    let app = TestApp::with_fixtures();
+    let shown = trail(&app, "P2", "PORTALIS");
     let last = shown.lines().last().unwrap();
     assert_eq!(last, "16,switch p.avis_status {,Avis article 3 : favorable_with_reservations,read");
-    assert!(
-        explained(&workplace, "P2", "portalis")
-            .contains("Conclusion (ligne 17) : Rien à signaler.")
-    );
-    assert!(explained(&workplace, "D4", "portfolio").contains("Écart budgétaire moyen"));
+    assert!(explained(&app, "P2", "portalis").contains("Conclusion (ligne 17) : Rien à signaler."));
+    assert!(explained(&app, "D4", "portfolio").contains("Écart budgétaire moyen"));
 }
 
 #[test]
 fn an_unknown_answer_ends_on_the_field_that_was_missing() {
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     assert_eq!(
-        trail(&workplace, "D1", "SIERH"),
+        trail(&app, "D1", "SIERH"),
         "13,if p.budget_drift > t.budget_drift_critical { return CRITICAL; },\
          \"Écart budgétaire : non publié, à dessein\",withheld\n"
     );
-    let shown = trail(&workplace, "P2", "nigelle");
+    let shown = trail(&app, "P2", "nigelle");
     assert_eq!(
         shown.lines().last().unwrap(),
         "16,switch p.avis_status {,Avis article 3 : inconnu,missing"
     );
     let conclusion = "Conclusion : non évaluable, `avis_status` n’est pas connu.";
-    assert!(explained(&workplace, "P2", "nigelle").contains(conclusion));
+    assert!(explained(&app, "P2", "nigelle").contains(conclusion));
 }
 
 #[test]
 fn what_cannot_be_explained_says_what_can() {
-    let workplace = Workplace::with_fixtures();
+    let app = TestApp::with_fixtures();
     let refused = |rule: &str, subject: &str| {
-        let answer = workplace.run(&["rules", "explain", rule, subject, AS_OF[0], AS_OF[1]]);
+        let answer = app.run(&["rules", "explain", rule, subject, AS_OF[0], AS_OF[1]]);
         assert_eq!(answer.code, Some(1));
         answer.stderr
     };

@@ -1,16 +1,16 @@
 //! The four mistakes that every author makes, and what `vigie rules check` says of each.
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 
 /// What `rules check` says of D1 once one passage of it reads otherwise: place, message, hint.
 #[track_caller]
 fn check_after(passage: &str, instead: &str) -> (String, Option<i32>) {
-    let mut workplace = Workplace::new();
-    let path = workplace.own_rules().join("drift/D1.rhai");
+    let mut app = TestApp::new();
+    let path = app.own_rules().join("drift/D1.rhai");
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.matches(passage).count(), 1, "{passage}");
     std::fs::write(&path, text.replace(passage, instead)).unwrap();
-    let answer = workplace.run(&["rules", "check", "--lint-fatal", "--format", "json"]);
+    let answer = app.run(&["rules", "check", "--lint-fatal", "--format", "json"]);
     let found: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
     let of_d1 =
         found["findings"].as_array().unwrap().iter().filter(|one| one["file"] == "drift/D1.rhai");
@@ -97,15 +97,15 @@ fn a_missing_return_is_found_where_the_rule_would_end() {
 
 #[test]
 fn a_threshold_without_bounds_or_beyond_them_is_reported() {
-    let mut workplace = Workplace::new();
-    let path = workplace.own_rules().join("thresholds.toml");
+    let mut app = TestApp::new();
+    let path = app.own_rules().join("thresholds.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     let head = "[budget_drift_high]\n";
     let (before, rest) = text.split_once(head).unwrap();
     let (own, after) = rest.split_once("\n\n").unwrap();
     let messages = |changed: &str| {
         std::fs::write(&path, format!("{before}{head}{changed}\n\n{after}")).unwrap();
-        let answer = workplace.run(&["rules", "check", "--format", "json"]);
+        let answer = app.run(&["rules", "check", "--format", "json"]);
         let found: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
         let of_thresholds = found["findings"]
             .as_array()

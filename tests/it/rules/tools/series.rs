@@ -1,17 +1,16 @@
 //! Cases over several evaluations: what the alert is after each.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::Workplace;
+use crate::support::TestApp;
 
 /// The difference found on a series written for a rule, in a copy of the catalogue.
 #[track_caller]
 fn difference(rule: &str, series: &str) -> Value {
-    let mut workplace = Workplace::new();
-    let path = workplace.own_rules().join(format!("cases/{rule}.toml"));
+    let mut app = TestApp::new();
+    let path = app.own_rules().join(format!("cases/{rule}.toml"));
     std::fs::write(&path, series).unwrap();
-    let answer =
-        workplace.run(&["rules", "test", "--run", &format!("{rule}/*"), "--format", "json"]);
+    let answer = app.run(&["rules", "test", "--run", &format!("{rule}/*"), "--format", "json"]);
     let outcomes: Value = serde_json::from_str(&answer.stdout).unwrap();
     assert_eq!(outcomes.as_array().unwrap().len(), 1, "{outcomes}");
     let difference = outcomes[0]["difference"].clone();
@@ -87,14 +86,14 @@ evaluations = [
 
 #[test]
 fn a_rule_that_waits_must_have_a_series_that_shows_it() {
-    let mut workplace = Workplace::new();
-    let rules = workplace.own_rules();
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
     for rule in ["T2", "T3"] {
         let path = rules.join(format!("cases/{rule}.toml"));
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.split("[[series]]").next().unwrap()).unwrap();
     }
-    let found = workplace.json(&["rules", "check"]);
+    let found = app.json(&["rules", "check"]);
     let found: Vec<&str> = found["findings"]
         .as_array()
         .unwrap()
@@ -108,4 +107,22 @@ fn a_rule_that_waits_must_have_a_series_that_shows_it() {
             "no series shows `for`, an alert that is pending",
         ]
     );
+}
+
+#[test]
+fn a_case_file_that_cannot_be_read_is_a_fault_at_its_place() {
+    let mut app = TestApp::new();
+    let rules = app.own_rules();
+    std::fs::write(rules.join("cases/D1.toml"), "[[case]]\nname = \"x\"\nexpect = [[[\n").unwrap();
+    let checked = app.run(&["rules", "check", "--format", "json"]);
+    assert_ne!(checked.code, Some(0));
+    let found: Value = serde_json::from_str(&checked.stdout).unwrap();
+    let fault = &found["findings"][0];
+    assert_eq!(
+        (&fault["kind"], &fault["file"]),
+        (&json!("fault"), &json!("cases/D1.toml")),
+        "{found}"
+    );
+    assert_eq!(fault["line"], 3, "{fault}");
+    assert_eq!(found["findings"].as_array().unwrap().len(), 1, "nothing else is known of it");
 }

@@ -174,7 +174,11 @@ async fn welcome(
     let act = ActionContext { actor, at: context.clock.now(), reason: "signed in".to_owned() };
     let account = match context.store.welcome(&arrival, &act).await {
         Ok(account) => account,
-        Err(StoreError::AccountExists { .. } | StoreError::AccountAlike { .. }) => {
+        Err(
+            StoreError::AccountExists { .. }
+            | StoreError::AccountAlike { .. }
+            | StoreError::FormerName { .. },
+        ) => {
             return Ok(Err(SignInRefusal::NameTaken { account: name }));
         }
         Err(error) => return Err(error.into()),

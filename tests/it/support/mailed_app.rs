@@ -1,20 +1,20 @@
-//! An office that hears of a workplace by mail, through a real SMTP server.
+//! A test application whose mails arrive at a real SMTP server.
 
 use super::servers::mail::{Demands, Mail, SmtpServer};
-use super::{Workplace, fixtures};
+use super::{TestApp, fixtures};
 
 pub(crate) const AS_OF: &str = "2020-11-30";
 
-/// A workplace whose mails go to a server, at any hour.
-pub(crate) struct Office {
-    pub(crate) workplace: Workplace,
+/// An application whose mails go to a server, at any hour.
+pub(crate) struct MailedApp {
+    pub(crate) app: TestApp,
     pub(crate) server: SmtpServer,
 }
 
-impl Office {
+impl MailedApp {
     pub(crate) fn open(demands: &Demands) -> Option<Self> {
         let server = SmtpServer::start(demands)?;
-        let workplace = Workplace::with_fixtures();
+        let app = TestApp::with_fixtures();
         let tls = if demands.tls {
             format!("tls = \"starttls\"\nca_file = \"{}\"", server.authority().display())
         } else {
@@ -32,14 +32,14 @@ impl Office {
              night_from = \"00:00:00\"\nnight_until = \"00:00:00\"\nworking_days_only = false\n",
             server.port
         );
-        std::fs::write(workplace.path("vigie.toml"), settings).unwrap();
-        Some(Self { workplace, server })
+        std::fs::write(app.path("vigie.toml"), settings).unwrap();
+        Some(Self { app, server })
     }
 
     pub(crate) fn cycle(&self, options: &[&str]) -> String {
         let arguments: Vec<&str> =
             ["cycle", "--as-of", AS_OF].iter().chain(options).copied().collect();
-        self.workplace.ok(&arguments)
+        self.app.ok(&arguments)
     }
 
     /// From a high drift to a critical one.
@@ -51,15 +51,15 @@ impl Office {
             1,
         );
         assert_ne!(text, corrected);
-        let file = self.workplace.path("2020-11.panorama.csv");
+        let file = self.app.path("2020-11.panorama.csv");
         std::fs::write(&file, corrected).unwrap();
-        self.workplace.ok(&["import", file.to_str().unwrap()]);
+        self.app.ok(&["import", file.to_str().unwrap()]);
     }
 
     /// What arrives when what is due is sent.
     pub(crate) fn deliver(&self) -> Vec<Mail> {
         let before = self.server.mails().len();
-        self.workplace.ok(&["notices", "deliver"]);
+        self.app.ok(&["notices", "deliver"]);
         self.server.mails().into_iter().skip(before).collect()
     }
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-use super::Workplace;
+use super::TestApp;
 use crate::store::stores::{act, at, day};
 use vigie::domain::accounts::access::Scope;
 use vigie::domain::alerts::alert::Alert;
@@ -17,7 +17,7 @@ use vigie::domain::portfolio::subject::Subject;
 use vigie::store::{MissionFilter, Store};
 
 /// The fixtures, judged twice, with what people do about it; one project was another's for a while.
-pub(crate) struct World {
+pub(crate) struct MinistryData {
     folder: TempDir,
     pub(crate) store: Store,
     /// The ministry of each project, and all that each is called.
@@ -25,7 +25,7 @@ pub(crate) struct World {
     names: BTreeMap<ProjectId, Vec<String>>,
 }
 
-impl World {
+impl MinistryData {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("vigie.db");
@@ -37,9 +37,9 @@ impl World {
             ministries.insert(one.project.clone(), one.ministry);
             names.insert(one.project, one.names);
         }
-        let world = Self { folder, store, ministries, names };
-        world.let_people_act().await;
-        world
+        let data = Self { folder, store, ministries, names };
+        data.let_people_act().await;
+        data
     }
 
     pub(crate) fn database_url(&self) -> String {
@@ -130,26 +130,26 @@ impl World {
 
 /// The database before people act, made once: every test has a copy of its own.
 fn judged() -> &'static Path {
-    static JUDGED: OnceLock<(Workplace, PathBuf)> = OnceLock::new();
+    static JUDGED: OnceLock<(TestApp, PathBuf)> = OnceLock::new();
     let make = || {
-        let workplace = Workplace::with_fixtures();
-        cycle(&workplace, "2020-11-28");
-        workplace.ok(&["projects", "link", "ANÉMONE", "Demat’ADS", "--reason", "même équipe"]);
-        cycle(&workplace, "2020-11-29");
-        workplace.ok(&["projects", "unlink", "anemone", "--reason", "homonymie"]);
-        cycle(&workplace, "2020-11-30");
-        workplace.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
+        let app = TestApp::with_fixtures();
+        cycle(&app, "2020-11-28");
+        app.ok(&["projects", "link", "ANÉMONE", "Demat’ADS", "--reason", "même équipe"]);
+        cycle(&app, "2020-11-29");
+        app.ok(&["projects", "unlink", "anemone", "--reason", "homonymie"]);
+        cycle(&app, "2020-11-30");
+        app.ok(&["reviews", "plan", "--as-of", "2020-11-30"]);
         let draft = ["rules", "draft", "--threshold", "budget_drift_high=0.15"];
-        workplace.ok(&[&draft[..], &["--comment", "15 %", "--by", "Ada"]].concat());
-        let file = workplace.path("vigie.db");
-        (workplace, file)
+        app.ok(&[&draft[..], &["--comment", "15 %", "--by", "Ada"]].concat());
+        let file = app.path("vigie.db");
+        (app, file)
     };
     &JUDGED.get_or_init(make).1
 }
 
 /// Written to nobody that answers: what is said waits.
-fn cycle(workplace: &Workplace, as_of: &str) {
-    let mut command = workplace.command(&["cycle", "--as-of", as_of, "--announce"]);
+fn cycle(app: &TestApp, as_of: &str) {
+    let mut command = app.command(&["cycle", "--as-of", as_of, "--announce"]);
     command.env("VIGIE_MAIL__HOST", "localhost").env("VIGIE_MAIL__FROM", "vigie@dinum.example");
     command.env("VIGIE_MAIL__DINUM", "risques@dinum.example");
     let output = command.output().unwrap();

@@ -1,16 +1,11 @@
-//! What is overridden at the command line, and how the wordings of a file differ.
+//! Overridden files, their versions, and how the wordings of a file differ.
 
 use super::drafts::names;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use vigie::application;
-use vigie::application::{FileComparison, OverrideLine, Services, ThreeWay, VersionText, Wording};
+use vigie::application::{FileComparison, OverrideLine, ThreeWay, VersionText, Wording};
 use vigie::domain::rules::overlay::{RuleVersion, ShippedState};
 use vigie::support::french;
-
-pub(super) async fn overrides(parts: &Services, printer: &Printer) -> Result<Conclusion, CliError> {
-    show_overrides(&application::overrides(parts).await?.1, printer)
-}
 
 pub(super) fn show_overrides(
     found: &[OverrideLine],
@@ -34,14 +29,6 @@ pub(super) fn show_overrides(
     }
     printer.answer(&found, &[sheet], 0)?;
     Ok(Conclusion::Good)
-}
-
-pub(super) async fn versions(
-    name: &str,
-    parts: &Services,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show_versions(name, &application::versions(parts, name).await?, printer)
 }
 
 pub(super) fn show_versions(
@@ -86,14 +73,6 @@ fn version_row(version: &RuleVersion) -> Vec<Cell> {
     ]
 }
 
-pub(super) async fn three(
-    name: &str,
-    parts: &Services,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show_three(&application::three_way(parts, name).await?, printer)
-}
-
 pub(super) fn show_three(found: &[ThreeWay], printer: &Printer) -> Result<Conclusion, CliError> {
     let mut sheets = Vec::new();
     for three in found {
@@ -116,16 +95,6 @@ pub(super) fn show_three(found: &[ThreeWay], printer: &Printer) -> Result<Conclu
     }
     printer.answer(&found, &sheets, 0)?;
     Ok(Conclusion::Good)
-}
-
-pub(super) async fn two(
-    name: &str,
-    from: Wording,
-    to: Wording,
-    parts: &Services,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show_two(&application::compare(parts, name, from, to).await?, (from, to), printer)
 }
 
 pub(super) fn show_two(

@@ -31,8 +31,7 @@ fn commands_name_who_decides_through_the_one_function_that_marks_them() {
             let names = code.contains("Actor::person(") || code.contains("Actor::from_stored(");
             if names && !ALLOWED.iter().any(|allowed| file.ends_with(allowed)) {
                 let place = format!("{}:{line}", file.display());
-                faults
-                    .insert(format!("{place}: `src/cli/person.rs` names who decides"));
+                faults.insert(format!("{place}: `src/cli/person.rs` names who decides"));
             }
         }
     }

@@ -119,7 +119,7 @@ pub(in crate::api) async fn find_catalogue(
         }
         (Some(draft), false) => application::with_draft(&desk, draft).await?.1.texts,
         (None, true) => application::CatalogueTexts::read(&desk.rules).await?.texts,
-        (None, false) => application::catalogue(&desk).await?.texts,
+        (None, false) => application::source(&desk.rules, Some(&desk.store)).await?.texts(),
     };
     Ok(web::Json(CatalogueFiles { files }))
 }

@@ -1,5 +1,9 @@
 //! Runs the commands of rules.
 
+use std::path::Path;
+
+use chrono::NaiveDate;
+
 use super::args::RulesCommand;
 use super::shelf::{Shelf, tried};
 use super::{check, compare, diff, docs, drafts, explain, list, test};
@@ -7,7 +11,7 @@ use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::Printer;
 use crate::cli::session::Session;
 use vigie::application;
-use vigie::application::{CatalogueTexts, today};
+use vigie::application::{CatalogueDiff, CatalogueTexts, today};
 use vigie::client::HttpTransport;
 use vigie::domain::rules::draft::DraftStep;
 use vigie::server::config::Config;
@@ -19,18 +23,20 @@ pub(in crate::cli) async fn run(
     printer: &Printer,
     server: Option<HttpTransport>,
 ) -> Result<Conclusion, CliError> {
-    let shelf = async |of, server| Shelf::open(of, config, printer, server).await;
     match command {
-        RulesCommand::List { of } => list::run(&shelf(*of, server).await?, printer),
+        RulesCommand::List { of } => {
+            list::run(&Shelf::open(*of, config, printer, server).await?, printer)
+        }
         RulesCommand::Check { lint_fatal, of } => {
-            check::run(*lint_fatal, &shelf(*of, server).await?, printer)
+            let shelf = Shelf::open(*of, config, printer, server).await?;
+            check::run(*lint_fatal, &shelf, printer)
         }
         RulesCommand::Test(request) => {
-            test::run(request, &shelf(request.of, server).await?, printer)
+            test::run(request, &Shelf::open(request.of, config, printer, server).await?, printer)
         }
         RulesCommand::Docs { out, as_of, of } => {
             let as_of = as_of.unwrap_or_else(|| today(SystemClock.now()));
-            docs::run(out.as_deref(), as_of, &shelf(*of, server).await?)
+            docs::run(out.as_deref(), as_of, &Shelf::open(*of, config, printer, server).await?)
         }
         RulesCommand::Explain { .. }
         | RulesCommand::Diff { .. }
@@ -56,7 +62,7 @@ async fn run_in_session(
     command: &RulesCommand,
     session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    let Session { config, printer, api, .. } = session;
+    let Session { printer, api, .. } = session;
     match command {
         RulesCommand::Explain { rule, subject, as_of, draft } => {
             let place = api
@@ -67,11 +73,7 @@ async fn run_in_session(
             explain::show(&tried(api.get(place).await, session)?, printer)
         }
         RulesCommand::Diff { before: Some(before), after: Some(after), as_of, .. } => {
-            let parts = session.database_for("rules diff FOLDER_A FOLDER_B")?;
-            let before = CatalogueTexts::read(before).await?;
-            let after = CatalogueTexts::read(after).await?;
-            let trial = config.trials.of_command();
-            diff::show(&application::diff(parts, &trial, (before, after), *as_of).await?, printer)
+            diff::show(&diff_folders([before, after], *as_of, session).await?, printer)
         }
         RulesCommand::Diff { draft: Some(draft), as_of, .. } => {
             let place = api.at(&["drafts", &draft.to_string(), "diff"]).with("as_of", *as_of);
@@ -116,4 +118,17 @@ async fn run_in_session(
         | RulesCommand::Docs { .. }
         | RulesCommand::Diff { .. } => Ok(Conclusion::Good),
     }
+}
+
+/// Both folders are those of this machine.
+async fn diff_folders(
+    [before, after]: [&Path; 2],
+    as_of: Option<NaiveDate>,
+    session: &Session<'_>,
+) -> Result<CatalogueDiff, CliError> {
+    let parts = session.database_for("rules diff FOLDER_A FOLDER_B")?;
+    let before = CatalogueTexts::read(before).await?;
+    let after = CatalogueTexts::read(after).await?;
+    let trial = session.config.trials.of_command();
+    Ok(application::diff(parts, &trial, (before, after), as_of).await?)
 }

@@ -83,12 +83,13 @@ pub(super) fn tried<T>(
     outcome: Result<T, RemoteFault>,
     session: &Session<'_>,
 ) -> Result<T, CliError> {
-    outcome.map_err(|fault| match fault {
-        RemoteFault::Refused(refusal)
-            if session.database().is_some() && refusal.kind() == "out-of-bounds" =>
+    outcome.map_err(|fault| {
+        if let RemoteFault::Refused(refusal) = &fault
+            && session.database().is_some()
+            && refusal.kind() == "out-of-bounds"
         {
-            CliError::OverBudget(refusal.problem.detail)
+            return CliError::OverBudget(refusal.problem.detail.clone());
         }
-        fault => fault.into(),
+        fault.into()
     })
 }

@@ -27,8 +27,7 @@ pub(super) fn show_overrides(
             "{newer} à comparer avec une version livrée plus récente : vigie rules compare NOM."
         ));
     }
-    printer.answer(&found, &[sheet], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&found, &[sheet], 0)
 }
 
 pub(super) fn show_versions(
@@ -44,8 +43,7 @@ pub(super) fn show_versions(
     let mut columns = version_columns();
     columns.push(("state", "État"));
     let title = format!("Versions de {name} : {}", found.len());
-    printer.answer(&found, &[Sheet::new(title, columns, rows.collect())], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&found, &[Sheet::new(title, columns, rows.collect())], 0)
 }
 
 fn version_columns() -> Vec<(&'static str, &'static str)> {
@@ -93,8 +91,7 @@ pub(super) fn show_three(found: &[ThreeWay], printer: &Printer) -> Result<Conclu
         };
         sheets.push(Sheet::new(words, vec![], vec![]));
     }
-    printer.answer(&found, &sheets, 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&found, &sheets, 0)
 }
 
 pub(super) fn show_two(
@@ -108,8 +105,7 @@ pub(super) fn show_two(
             changes(format!("{} : de {} à {}", one.path, from.label(), to.label()), &one.changes)
         })
         .collect();
-    printer.answer(&found, &sheets, 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&found, &sheets, 0)
 }
 
 fn changes(title: String, changes: &str) -> Sheet {

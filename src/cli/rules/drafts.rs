@@ -76,8 +76,7 @@ fn seen(revision: i64) -> String {
 
 fn show_saved(shown: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
     tell("saved", &shown.outline);
-    printer.answer(shown, &[files_of(shown)], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(shown, &[files_of(shown)], 0)
 }
 
 /// Where a file goes: its own name, unless it is said.
@@ -246,36 +245,33 @@ pub(super) fn show_list(
         ("comment", "Commentaire"),
     ];
     let sheet = Sheet::new(format!("Brouillons : {}", drafts.len()), columns, rows.collect());
-    printer.answer(&drafts, &[sheet], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&drafts, &[sheet], 0)
 }
 
 pub(super) fn show_draft(draft: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
     let outline = &draft.outline;
-    let rows = outline.steps.iter().map(|step| {
-        vec![
-            Cell::count(step.revision),
-            Cell::text(step.step.as_str()),
-            Cell::text(step.by.as_str()),
-            Cell::of(french::date(step.at.date_naive()), step.at.to_rfc3339()),
-            Cell::text(&step.words),
-        ]
-    });
-    let columns = vec![
-        ("revision", "Révision"),
-        ("step", "Étape"),
-        ("by", "Par"),
-        ("at", "Le"),
-        ("words", "Motif"),
-    ];
     let title =
         format!("Brouillon {}, {} : {}", outline.number, outline.state.label(), outline.comment);
-    let mut sheets = vec![Sheet::new(title, columns, rows.collect()), files_of(draft)];
+    let mut sheets = vec![
+        Sheet::list(
+            title,
+            outline.steps.iter(),
+            &[
+                ("revision", "Révision", &|one| Cell::count(one.revision)),
+                ("step", "Étape", &|one| Cell::text(one.step.as_str())),
+                ("by", "Par", &|one| Cell::text(one.by.as_str())),
+                ("at", "Le", &|one| {
+                    Cell::of(french::date(one.at.date_naive()), one.at.to_rfc3339())
+                }),
+                ("words", "Motif", &|one| Cell::text(&one.words)),
+            ],
+        ),
+        files_of(draft),
+    ];
     sheets.extend(draft.texts.iter().map(|(path, text)| {
         Sheet::new(path.as_str(), vec![], vec![]).with_note(text.trim_end().to_owned())
     }));
-    printer.answer(draft, &sheets, 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(draft, &sheets, 0)
 }
 
 fn files_of(draft: &DraftView) -> Sheet {

@@ -11,9 +11,11 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tracing::error;
 
-use super::middleware::access::{DenialThrottle, LocalCaller, RefusalEntry, Requirement};
+use super::middleware::access::denial_throttle::{DenialThrottle, RefusalEntry};
+use super::middleware::access::local::LocalCaller;
+use super::middleware::access::permissions::Requirement;
 use super::problem::kinds::Problem;
-use super::routing::MatchedRoute;
+use super::route::MatchedRoute;
 use crate::application;
 use crate::application::Services;
 use crate::domain::accounts::access::{Caller, Scope};
@@ -25,12 +27,12 @@ use crate::support::clock::{Clock, ClockJump, ClockWatch};
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 
 /// Interval at which refusals whose minute has ended are recorded.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
+const BETWEEN_CHECKS: Duration = Duration::from_secs(10);
 
 /// The shared state of the service. Only the guard and the request contexts use it.
 #[derive(Debug)]
 pub struct AppState {
-    parts: Services,
+    services: Services,
     /// A store without the limit on waiting for other writers, for background work.
     patient: Store,
     refusals: DenialThrottle,
@@ -41,22 +43,22 @@ pub struct AppState {
 
 impl AppState {
     /// For requests of clients, who do not wait for long.
-    pub fn new(parts: Services) -> Self {
-        let store = parts.store.writing_within(WRITE_WAIT);
-        Self::with_store(store, parts)
+    pub fn new(services: Services) -> Self {
+        let store = services.store.writing_within(WRITE_WAIT);
+        Self::with_store(store, services)
     }
 
     /// For a command of this process, which waits for other writers as long as the store does.
-    pub fn local(parts: Services) -> Self {
-        Self::with_store(parts.store.clone(), parts)
+    pub fn local(services: Services) -> Self {
+        Self::with_store(services.store.clone(), services)
     }
 
-    fn with_store(store: Store, parts: Services) -> Self {
-        let opened_at = parts.clock.now();
-        let clock_watch = ClockWatch::begin(opened_at, parts.clock.elapsed());
-        let patient = parts.store.clone();
-        let parts = Services { store, ..parts };
-        Self { parts, patient, refusals: DenialThrottle::default(), opened_at, clock_watch }
+    fn with_store(store: Store, services: Services) -> Self {
+        let opened_at = services.clock.now();
+        let clock_watch = ClockWatch::begin(opened_at, services.clock.elapsed());
+        let patient = services.store.clone();
+        let services = Services { store, ..services };
+        Self { services, patient, refusals: DenialThrottle::default(), opened_at, clock_watch }
     }
 
     /// The state that was registered when the service started.
@@ -69,24 +71,24 @@ impl AppState {
 
     /// The store, for middleware.
     pub(super) fn store(&self) -> &Store {
-        &self.parts.store
+        &self.services.store
     }
 
     pub fn clock(&self) -> Arc<dyn Clock> {
-        Arc::clone(&self.parts.clock)
+        Arc::clone(&self.services.clock)
     }
 
     /// The current time, from the clock at start and the time elapsed since. Unlike the clock, it is not affected when the
     /// clock is set.
     pub(super) fn steady_now(&self) -> DateTime<Utc> {
-        let clock = &self.parts.clock;
+        let clock = &self.services.clock;
         self.clock_watch.steady(clock.now(), clock.elapsed())
     }
 
     /// Whether the clock agrees with the time elapsed since the start. A jump is reported once: in the log, in the audit trail,
     /// to the risk team and to webhooks.
-    pub async fn look_at_clock(&self) -> bool {
-        let clock = &self.parts.clock;
+    pub async fn check_clock(&self) -> bool {
+        let clock = &self.services.clock;
         if let Some(jump) = self.clock_watch.look(clock.now(), clock.elapsed()) {
             self.report_jump(jump).await;
         }
@@ -95,8 +97,8 @@ impl AppState {
 
     /// Compares the clock at start with the latest time in the database, and reports a clock that is days behind.
     pub async fn compare_clock(&self) {
-        let now = self.parts.clock.now();
-        match self.parts.store.last_written_at().await {
+        let now = self.services.clock.now();
+        match self.services.store.last_written_at().await {
             Ok(Some(latest)) => {
                 if let Some(jump) = self.clock_watch.compare(now, latest) {
                     self.report_jump(jump).await;
@@ -120,7 +122,7 @@ impl AppState {
             "The clock jumped: found {}, expected about {}; check this machine's time",
             jump.found, jump.expected
         );
-        if let Err(fault) = application::record_clock_jump(&self.parts, jump).await {
+        if let Err(fault) = application::record_clock_jump(&self.services, jump).await {
             let cause: &dyn std::error::Error = &fault;
             error!(error = cause, "The jump of the clock cannot be recorded");
         }
@@ -131,32 +133,32 @@ impl AppState {
         presented: &Credential,
         version: DatabaseVersion,
     ) -> Result<Option<Caller>, StoreError> {
-        self.parts.store.caller_by_token(presented, version, self.parts.clock.now()).await
+        self.services.store.caller_by_token(presented, version, self.services.clock.now()).await
     }
 
     pub(super) async fn caller_by_session(
         &self,
         presented: &Credential,
     ) -> Result<Option<Caller>, StoreError> {
-        self.parts.store.caller_by_session(presented, self.parts.clock.now()).await
+        self.services.store.caller_by_session(presented, self.services.clock.now()).await
     }
 
     /// Queues a refusal for the audit trail. The response does not wait for the database.
-    pub(super) fn note_refusal(&self, deed: AuditRecord) {
-        self.refusals.note(deed, self.parts.clock.now());
+    pub(super) fn note_refusal(&self, record: AuditRecord) {
+        self.refusals.note(record, self.services.clock.now());
     }
 
     /// Records refusals in the audit trail until the service stops: the first of each kind at once, and the number of those
     /// that followed at the end of the minute.
     pub async fn record_refusals(&self, mut stopped: watch::Receiver<bool>) {
-        let mut looks = tokio::time::interval(BETWEEN_LOOKS);
+        let mut ticks = tokio::time::interval(BETWEEN_CHECKS);
         loop {
             tokio::select! {
-                _ = looks.tick() => {}
+                _ = ticks.tick() => {}
                 () = self.refusals.noted() => {}
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             }
-            self.look_at_clock().await;
+            self.check_clock().await;
             self.write_refusals(DenialThrottle::due).await;
         }
     }
@@ -167,13 +169,13 @@ impl AppState {
     }
 
     /// The services with a store limited to `scope`, which records writes under the request's idempotency key.
-    fn parts_seen_by(&self, request: &HttpRequest, scope: &Scope) -> Services {
-        let store = self.parts.store.seen_by(scope);
+    fn services_seen_by(&self, request: &HttpRequest, scope: &Scope) -> Services {
+        let store = self.services.store.seen_by(scope);
         let store = match request.extensions().get::<IdempotentAttempt>() {
             Some(attempt) => store.attempting(attempt.clone()),
             None => store,
         };
-        Services { store, ..self.parts.clone() }
+        Services { store, ..self.services.clone() }
     }
 
     /// Records the queued refusals, then `others`. If that fails, it is logged, and they are counted with later refusals.
@@ -181,10 +183,10 @@ impl AppState {
         &self,
         others: impl Fn(&DenialThrottle, DateTime<Utc>) -> Vec<RefusalEntry>,
     ) {
-        let now = self.parts.clock.now();
+        let now = self.services.clock.now();
         let mut entries = self.refusals.take_waiting();
         entries.extend(others(&self.refusals, now).into_iter().map(|entry| (now, entry)));
-        let records: Vec<_> = entries.iter().map(|(at, entry)| (*at, entry.deed())).collect();
+        let records: Vec<_> = entries.iter().map(|(at, entry)| (*at, entry.record())).collect();
         if let Err(fault) = self.patient.note_refusals(&records).await {
             let cause: &dyn std::error::Error = &fault;
             error!(error = cause, "{} entries on refusals cannot be recorded", entries.len());
@@ -198,11 +200,11 @@ impl AppState {
 /// without a caller, so the handler does not run.
 #[derive(Debug)]
 pub(super) struct RequestContext {
-    parts: Services,
+    services: Services,
     caller: Caller,
     /// Why no person who can decide is named.
     unnamed: Option<String>,
-    workshop: web::Data<AppState>,
+    state: web::Data<AppState>,
 }
 
 impl RequestContext {
@@ -212,7 +214,7 @@ impl RequestContext {
 
     /// When the service started.
     pub(super) fn started_at(&self) -> DateTime<Utc> {
-        self.workshop.opened_at
+        self.state.opened_at
     }
 
     /// What the caller does now, for a reason.
@@ -221,7 +223,7 @@ impl RequestContext {
     /// When the caller is no person with a name: nothing is decided by nobody.
     pub(super) fn act(&self, reason: &str) -> Result<ActionContext, Problem> {
         let actor = self.person()?.clone();
-        Ok(ActionContext { actor, at: self.parts.clock.now(), reason: reason.to_owned() })
+        Ok(ActionContext { actor, at: self.services.clock.now(), reason: reason.to_owned() })
     }
 
     /// The name under which the caller decides.
@@ -240,7 +242,7 @@ impl Deref for RequestContext {
     type Target = Services;
 
     fn deref(&self) -> &Services {
-        &self.parts
+        &self.services
     }
 }
 
@@ -252,11 +254,11 @@ impl FromRequest for RequestContext {
         let of_caller = || {
             let caller = request.extensions().get::<Caller>().cloned();
             let caller = caller.ok_or(Problem::Unproven { reason: "no credentials were sent" })?;
-            let workshop = AppState::of(request)?;
-            let parts = workshop.parts_seen_by(request, &caller.scope);
+            let state = AppState::of(request)?;
+            let services = state.services_seen_by(request, &caller.scope);
             let local = request.app_data::<web::Data<LocalCaller>>();
             let unnamed = local.and_then(|local| local.unnamed()).map(ToString::to_string);
-            Ok(Self { parts, caller, unnamed, workshop: workshop.clone() })
+            Ok(Self { services, caller, unnamed, state: state.clone() })
         };
         ready(of_caller())
     }
@@ -265,17 +267,17 @@ impl FromRequest for RequestContext {
 /// The services for routes open to anonymous callers, with a store that shows no project. Extraction fails on other routes.
 #[derive(Debug)]
 pub(super) struct AnonymousContext {
-    parts: Services,
-    workshop: web::Data<AppState>,
+    services: Services,
+    state: web::Data<AppState>,
 }
 
 impl AnonymousContext {
     pub(super) async fn is_clock_right(&self) -> bool {
-        self.workshop.look_at_clock().await
+        self.state.check_clock().await
     }
 
-    pub(super) fn note_refusal(&self, deed: AuditRecord) {
-        self.workshop.note_refusal(deed);
+    pub(super) fn note_refusal(&self, record: AuditRecord) {
+        self.state.note_refusal(record);
     }
 }
 
@@ -283,7 +285,7 @@ impl Deref for AnonymousContext {
     type Target = Services;
 
     fn deref(&self) -> &Services {
-        &self.parts
+        &self.services
     }
 }
 
@@ -294,11 +296,11 @@ impl FromRequest for AnonymousContext {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let is_open = MatchedRoute::of(request)
             .is_some_and(|route| route.requirement == Requirement::Anonymous);
-        let context = || {
-            let workshop = AppState::of(request)?;
-            let parts = workshop.parts_seen_by(request, &Scope::of([]));
-            Ok(Self { parts, workshop: workshop.clone() })
+        let open = || {
+            let state = AppState::of(request)?;
+            let services = state.services_seen_by(request, &Scope::of([]));
+            Ok(Self { services, state: state.clone() })
         };
-        ready(if is_open { context() } else { Err(Problem::Unassembled) })
+        ready(if is_open { open() } else { Err(Problem::Unassembled) })
     }
 }

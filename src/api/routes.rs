@@ -6,16 +6,17 @@ use std::sync::LazyLock;
 
 use utoipa::OpenApi;
 
-use super::extract::links;
-use super::middleware::access::{anonymous, own, whole};
+use super::alertmanager::alertmanager_api;
+use super::metrics::process_metrics;
+use super::middleware::access::permissions::{anonymous, own, whole};
+use super::openapi::document;
 use super::resources::catalogue::{drafts, publications, rules, trials};
 use super::resources::decisions::{alerts, disputes, missions, notices, reviews, silences};
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
-use super::resources::people::sign_in::{account, setup};
-use super::resources::people::{accounts, audit, session, sign_in, tokens};
-use super::resources::portfolio::{coverage, exports, imports, panorama, projects};
-use super::routing::Route;
-use super::{alertmanager, metrics, openapi};
+use super::resources::people::sign_in::{account, setup, sign_in_flow};
+use super::resources::people::{accounts, audit, session, tokens};
+use super::resources::portfolio::{coverage, exports, imports, links, panorama, projects};
+use super::route::Route;
 use crate::domain::accounts::access::Permission::{
     Act, Administer, Operate, PublishRules, Read, WriteRules,
 };
@@ -44,13 +45,13 @@ routes! {
         is_live: anonymous(),
         is_ready: anonymous(),
     }
-    metrics {
+    process_metrics {
         show_metrics: whole(Read),
     }
-    openapi {
+    document {
         show_document: anonymous(),
     }
-    sign_in {
+    sign_in_flow {
         start_sign_in: anonymous(),
         end_sign_in: anonymous(),
         sign_out: anonymous(),
@@ -220,7 +221,7 @@ routes! {
         find_run: whole(Read),
         start_cycle: whole(Operate),
     }
-    alertmanager {
+    alertmanager_api {
         list_firing: own(Read),
         list_firing_groups: own(Read),
         list_offices: own(Read),

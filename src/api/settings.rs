@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::middleware::limits::ProxyHeader;
+use super::middleware::limits::address::ProxyHeader;
 use crate::domain::accounts::network::Network;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

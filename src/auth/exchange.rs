@@ -18,7 +18,7 @@ use openidconnect::{
 
 use super::claims::{Claims, Person};
 use super::fault::{SignInFault, plain, with_causes};
-use super::line::HttpFault;
+use super::http_client::HttpFault;
 use super::provider::{Known, Provider};
 use super::provider_response::ProviderResponse;
 use super::settings::Flavour;

@@ -8,7 +8,7 @@
 mod claims;
 mod exchange;
 mod fault;
-mod line;
+mod http_client;
 mod provider;
 mod provider_response;
 mod settings;

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::fault::{SettingFault, SignInFault, with_causes};
-use super::line::{HttpClient, HttpFault};
+use super::http_client::{HttpClient, HttpFault};
 use super::settings::{Flavour, Pkce, SignInSettings};
 use super::ticket::Ticket;
 use crate::support::clock::Clock;

@@ -11,8 +11,9 @@ use polars::prelude::{
 
 use super::columns::day;
 use super::dictionary::{Field, FieldKind};
+use super::editions::EditionsInForce;
 use super::steps::{DAYS_PER_MONTH, drift, rounded};
-use super::{EditionsInForce, columns, dictionary, follow_up, steps};
+use super::{columns, dictionary, follow_up, steps};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::SubjectKind;
 

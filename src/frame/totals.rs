@@ -9,9 +9,10 @@ use polars::prelude::{
 };
 
 use super::columns::{column, day};
+use super::editions::EditionsInForce;
 use super::projects::typed;
 use super::steps::rounded;
-use super::{EditionsInForce, Totals, dictionary, exact};
+use super::{dictionary, exact};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::SubjectKind;
 
@@ -25,6 +26,13 @@ pub(super) struct Point {
     pub(super) as_of: NaiveDate,
     pub(super) editions: EditionsInForce,
     pub(super) target: Option<f64>,
+}
+
+/// Figures of the ministries and of the whole portfolio, as `Frames` has them.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    pub ministries: DataFrame,
+    pub portfolio: DataFrame,
 }
 
 /// What totals are made of: one row per project and date.

@@ -15,7 +15,8 @@ pub use error::{FileFault, Refused, SourceError, UnknownLayout};
 pub use identity::aliases::Aliases;
 pub use identity::names::{key as name_key, nearest as nearest_name};
 pub use profiles::profile::{Profile, Profiles};
-pub use reader::{ReadRequest, Reader, read_file};
+pub use read::file_bytes::read_file;
+pub use reader::{ReadRequest, Reader};
 pub use rows::table::MAX_BYTES;
 pub use tables::{
     Cells, MAX_TABLE_COLUMNS, TableField, TableLayout, TableProfile, TableRows, Unread,

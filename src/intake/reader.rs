@@ -1,7 +1,6 @@
 //! Reads a file into an import: every row is read, and one wrong row refuses the file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use chrono::NaiveDate;
 
@@ -11,10 +10,11 @@ use super::identity::project_identity::Identities;
 use super::profiles::layout;
 use super::profiles::layout::Layout;
 use super::profiles::profile::Profiles;
+use super::read::file_bytes::bounded;
 use super::read::{sheet, text};
 use super::rows::panorama::RowContext;
 use super::rows::row::RowReader;
-use super::rows::table::{FileRow, FileTable, MAX_BYTES, count};
+use super::rows::table::{FileRow, FileTable};
 use super::rows::{facts, follow_up, panorama};
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
@@ -39,47 +39,6 @@ pub struct ReadRequest<'a> {
 pub struct Reader {
     profiles: Profiles,
     aliases: Aliases,
-}
-
-/// The content of a file.
-///
-/// # Errors
-///
-/// Fails when the file cannot be read or is larger than a file may be.
-pub fn read_file(path: &Path) -> Result<Vec<u8>, SourceError> {
-    use std::io::Read as _;
-    let unread = |source| SourceError::Read { path: path.to_owned(), source };
-    let file = std::fs::File::open(path).map_err(unread)?;
-    let mut bytes = Vec::new();
-    file.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(unread)?;
-    bounded(&path.display().to_string(), &bytes)?;
-    Ok(bytes)
-}
-
-/// The content of a text file, such as an alias table or a profile.
-///
-/// # Errors
-///
-/// Fails when the file cannot be read, is too large or is not UTF-8.
-pub(super) fn read_text(path: &Path) -> Result<String, SourceError> {
-    String::from_utf8(read_file(path)?).map_err(|fault| {
-        let source = std::io::Error::new(std::io::ErrorKind::InvalidData, fault);
-        SourceError::Read { path: path.to_owned(), source }
-    })
-}
-
-fn bounded(file: &str, bytes: &[u8]) -> Result<(), SourceError> {
-    let found = count(bytes.len());
-    if found <= MAX_BYTES {
-        return Ok(());
-    }
-    Err(SourceError::TooLarge {
-        file: file.to_owned(),
-        row: None,
-        what: "bytes",
-        found,
-        limit: MAX_BYTES,
-    })
 }
 
 impl Reader {

@@ -15,9 +15,9 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, web};
 use reqwest::Url;
 
-use super::AppError;
+use super::app_error::AppError;
 use super::config::Config;
-use super::service::practice;
+use super::service::action_settings;
 use crate::api;
 use crate::application::{Services, TrialPlaces};
 use crate::client::{ApiRequest, Refusal, RemoteFault, Response, Sending, Transport};
@@ -34,18 +34,18 @@ pub struct InProcess {
 }
 
 impl InProcess {
-    /// The application over the store of `parts`, called by the person that the setting `actor` names.
+    /// The application over the store of `services`, called by the person that the setting `actor` names.
     ///
     /// # Errors
     /// When it cannot be put together, which no setting can bring about.
-    pub async fn open(config: &Config, parts: Services) -> Result<Self, AppError> {
+    pub async fn open(config: &Config, services: Services) -> Result<Self, AppError> {
         let base = Url::parse("http://localhost").map_err(|_| AppError::Unassembled)?;
         let settings = api::ApiSettings { body_bytes: MOST_BODY_BYTES, ..config.api.clone() };
         // The last wrap is met first.
         let app = App::new()
-            .app_data(web::Data::new(api::AppState::local(parts)))
+            .app_data(web::Data::new(api::AppState::local(services)))
             .app_data(web::Data::new(api::LocalCaller::named(&config.actor)))
-            .app_data(web::Data::new(practice(config)))
+            .app_data(web::Data::new(action_settings(config)))
             .app_data(web::Data::new(TrialPlaces::new(config.trials.for_commands())))
             .wrap(from_fn(api::normalize_target))
             .configure(api::bounds(&settings))

@@ -14,8 +14,9 @@ use tokio::task::JoinHandle;
 use tracing::{info, warn};
 use tracing_actix_web::TracingLogger;
 
+use super::app_error::AppError;
 use super::config::Config;
-use super::{AppError, idle_timeout, sockets};
+use super::{idle_timeout, sockets};
 use crate::application::{JobQueue, Services, TrialPlaces};
 use crate::delivery::Dispatcher;
 use crate::domain::operation::job::JobName;
@@ -47,8 +48,8 @@ pub struct Running {
     store: Store,
     scheduler: JoinHandle<()>,
     orders: JoinHandle<()>,
-    courier: JoinHandle<()>,
-    workshop: web::Data<api::AppState>,
+    dispatcher: JoinHandle<()>,
+    state: web::Data<api::AppState>,
     refusals: JoinHandle<()>,
     storage: JoinHandle<()>,
 }
@@ -60,25 +61,28 @@ pub struct Running {
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, AppError> {
     check(config)?;
     clean_up(&config.database_url);
-    let parts = Services {
+    let services = Services {
         store: Store::open(&config.database_url).await?,
         rules: config.rules.clone(),
         limits: config.limits,
         clock,
         notify: Arc::new(config.notify()),
     };
-    let now = parts.clock.now();
-    let key = parts.store.session_key(now).await?;
-    let sign_in = web::Data::new(config.sign_in(Arc::clone(&parts.clock), key)?);
-    let invitation = parts.store.invite_first((now, now + INVITED)).await?;
+    let now = services.clock.now();
+    let key = services.store.session_key(now).await?;
+    let sign_in = web::Data::new(config.sign_in(Arc::clone(&services.clock), key)?);
+    let invitation = services.store.invite_first((now, now + INVITED)).await?;
     let (stop, stopped) = watch::channel(false);
-    let courier =
-        Dispatcher::new(parts.store.clone(), Arc::clone(&parts.clock), Arc::clone(&parts.notify))?;
-    let courier = tokio::spawn(courier.run(stopped.clone()));
-    let runner = runner(config, parts.clone())?;
+    let dispatcher = Dispatcher::new(
+        services.store.clone(),
+        Arc::clone(&services.clock),
+        Arc::clone(&services.notify),
+    )?;
+    let dispatcher = tokio::spawn(dispatcher.run(stopped.clone()));
+    let runner = runner(config, services.clone())?;
     runner.announce().await?;
     let timetable = runner.timetable(JobName::Cycle);
-    let next_cycle = timetable.and_then(|timetable| timetable.next_after(parts.clock.now()));
+    let next_cycle = timetable.and_then(|timetable| timetable.next_after(services.clock.now()));
     let runner = Arc::new(runner);
     let (orders, requested) = JobQueue::channel();
     let carried_out = take_orders(Arc::clone(&runner), requested, stopped.clone());
@@ -86,14 +90,14 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let scheduler_stopped = stopped.clone();
     let scheduler = tokio::spawn(async move { runner.run(scheduler_stopped).await });
 
-    let store = parts.store.clone();
+    let store = services.store.clone();
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
-    let workshop = web::Data::new(api::AppState::new(parts));
-    workshop.compare_clock().await;
+    let state = web::Data::new(api::AppState::new(services));
+    state.compare_clock().await;
     let orders = web::Data::new(orders);
-    let (server, address) = listen(config, workshop.clone(), (metrics, sign_in, orders))?;
-    let recorder = workshop.clone();
+    let (server, address) = listen(config, state.clone(), (metrics, sign_in, orders))?;
+    let recorder = state.clone();
     let refusals = tokio::spawn(async move { recorder.record_refusals(stopped).await });
     let storage = tokio::spawn(watch_storage(store.clone(), stop.subscribe()));
     let handle = server.handle();
@@ -109,8 +113,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         store,
         scheduler,
         orders: carried_out,
-        courier,
-        workshop,
+        dispatcher,
+        state,
         refusals,
         storage,
     })
@@ -139,7 +143,7 @@ fn clean_up(database_url: &str) {
 /// Binds the API to its port, with the connection limits of the settings.
 fn listen(
     config: &Config,
-    workshop: web::Data<api::AppState>,
+    state: web::Data<api::AppState>,
     (metrics, sign_in, orders): (
         web::Data<api::Metrics>,
         web::Data<api::SignIn>,
@@ -150,17 +154,17 @@ fn listen(
     let settings = config.api.clone();
     let answers = web::Data::new(api::ResponseCache::new(settings.kept_bytes));
     let public_url = config.public_url.clone();
-    let practice = web::Data::new(practice(config));
-    let limits = web::Data::new(api::RateLimits::new(&settings, workshop.clock()));
+    let action_settings = web::Data::new(action_settings(config));
+    let limits = web::Data::new(api::RateLimits::new(&settings, state.clock()));
     let uploads = web::Data::new(api::Uploads::new(&settings));
     let trials = web::Data::new(TrialPlaces::new(config.trials));
     // The last wrap runs first.
     let app = move || {
         App::new()
-            .app_data(workshop.clone())
+            .app_data(state.clone())
             .app_data(metrics.clone())
             .app_data(answers.clone())
-            .app_data(practice.clone())
+            .app_data(action_settings.clone())
             .app_data(uploads.clone())
             .app_data(trials.clone())
             .app_data(orders.clone())
@@ -215,11 +219,11 @@ impl Running {
         self.handle.stop(true).await;
         self.scheduler.await?;
         self.orders.await?;
-        self.courier.await?;
+        self.dispatcher.await?;
         self.refusals.await?;
         self.storage.await?;
         self.server.await?.map_err(AppError::Serve)?;
-        self.workshop.record_last_refusals().await;
+        self.state.record_last_refusals().await;
         self.store.close().await;
         Ok(())
     }
@@ -287,7 +291,7 @@ pub async fn healthcheck(listen: &str) -> Result<(), AppError> {
 }
 
 /// What callers of the API go by.
-pub(super) fn practice(config: &Config) -> api::ActionSettings {
+pub(super) fn action_settings(config: &Config) -> api::ActionSettings {
     api::ActionSettings {
         silences: config.silences,
         director: config.missions.director().map(str::to_owned),
@@ -300,9 +304,9 @@ pub(super) fn practice(config: &Config) -> api::ActionSettings {
 ///
 /// # Errors
 /// If a timetable is not valid.
-pub fn runner(config: &Config, parts: Services) -> Result<Runner, AppError> {
+pub fn runner(config: &Config, services: Services) -> Result<Runner, AppError> {
     let work = Work {
-        parts,
+        parts: services,
         profiles: config.profiles.clone(),
         aliases: config.aliases.clone(),
         import: config.import.clone(),

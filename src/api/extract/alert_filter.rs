@@ -52,21 +52,21 @@ pub(in crate::api) struct AlertQuery {
 impl AlertQuery {
     pub(in crate::api) async fn choose(
         &self,
-        desk: &RequestContext,
+        context: &RequestContext,
         alerts: Vec<Alert>,
     ) -> Result<Vec<Alert>, Problem> {
         let about = match &self.about {
-            Some(about) => Some(application::subject_called(desk, about.as_str()).await?),
+            Some(about) => Some(application::subject_called(context, about.as_str()).await?),
             None => None,
         };
         let ministries = match self.ministry.as_slice() {
             [] => BTreeMap::new(),
-            _ => application::ministries(desk).await?,
+            _ => application::ministries(context).await?,
         };
         let rules: BTreeMap<RuleId, Rule> = if self.family.is_empty() && self.mission.is_empty() {
             BTreeMap::new()
         } else {
-            let on_disk = application::catalogue(desk).await?;
+            let on_disk = application::catalogue(context).await?;
             on_disk.catalogue.rules().map(|rule| (rule.id.clone(), rule.clone())).collect()
         };
         let chosen = alerts.into_iter().filter(|alert| {

@@ -3,7 +3,6 @@
 pub(super) mod action_settings;
 pub(super) mod alert_filter;
 pub(super) mod if_match;
-pub(super) mod links;
 pub(super) mod page;
 pub(super) mod query;
 pub(super) mod trial_access;

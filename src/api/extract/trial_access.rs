@@ -26,8 +26,8 @@ impl Trials {
     ///
     /// # Errors
     /// If no slot becomes free in time.
-    pub(in crate::api) async fn begin(&self, desk: &RequestContext) -> Result<Trial, Problem> {
-        self.take(desk, self.gone.child_token()).await
+    pub(in crate::api) async fn begin(&self, context: &RequestContext) -> Result<Trial, Problem> {
+        self.take(context, self.gone.child_token()).await
     }
 
     /// Waits for a slot, for a request that changes something. The trial is cancelled when the client disconnects, unless it
@@ -35,9 +35,12 @@ impl Trials {
     ///
     /// # Errors
     /// If no slot becomes free in time.
-    pub(in crate::api) async fn begin_act(&self, desk: &RequestContext) -> Result<Trial, Problem> {
+    pub(in crate::api) async fn begin_act(
+        &self,
+        context: &RequestContext,
+    ) -> Result<Trial, Problem> {
         let stop = if self.may_retry { CancellationToken::new() } else { self.gone.child_token() };
-        self.take(desk, stop).await
+        self.take(context, stop).await
     }
 
     /// A trial without a slot, for evaluating one rule in force. It is cancelled when the client disconnects, or when its
@@ -46,8 +49,12 @@ impl Trials {
         self.places.unplaced(self.gone.child_token())
     }
 
-    async fn take(&self, desk: &RequestContext, stop: CancellationToken) -> Result<Trial, Problem> {
-        Ok(self.places.take(desk.caller().account, stop).await?)
+    async fn take(
+        &self,
+        context: &RequestContext,
+        stop: CancellationToken,
+    ) -> Result<Trial, Problem> {
+        Ok(self.places.take(context.caller().account, stop).await?)
     }
 }
 

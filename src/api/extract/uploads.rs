@@ -15,6 +15,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::api::problem::kinds::Problem;
 use crate::api::settings::ApiSettings;
 
+/// Path to which files are uploaded. Their bodies are received by the handler.
+pub(in crate::api) const UPLOAD_PATH: &str = "/api/v1/imports";
+
 /// Bytes of an upload buffered in memory before they are written to disk.
 const CHUNK: usize = 256 * 1024;
 

@@ -1,5 +1,6 @@
 //! Metrics read from the database. They survive restarts.
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +10,6 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use super::Ratio;
 use crate::application::Services;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::ids::{CycleNumber, RuleId};
@@ -17,6 +17,9 @@ use crate::domain::level::Level;
 use crate::domain::operation::cycle::CyclePhase;
 use crate::domain::operation::job::{ImportSource, JobStanding, RunOutcome, SourceOutcome};
 use crate::store::{ChannelGauge, DatabaseGauges, RuleTally, StoreError};
+
+/// A gauge between 0 and 1.
+type Ratio = Gauge<f64, AtomicU64>;
 
 /// Maximum number of cycles whose verdicts are counted in one scrape. After a long time without scrapes, older ones are
 /// left out.
@@ -47,7 +50,7 @@ struct OfDataset {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfLane {
+struct OfChannel {
     integration: String,
 }
 
@@ -78,8 +81,8 @@ struct OfSource {
     outcome: &'static str,
 }
 
-pub(super) async fn read(parts: &Services, counted: CycleNumber) -> Result<State, StoreError> {
-    let store = &parts.store;
+pub(super) async fn read(services: &Services, counted: CycleNumber) -> Result<State, StoreError> {
+    let store = &services.store;
     let last = store.last_cycle().await?.map(|last| (last.number, last.started_at));
     let number = last.map_or(0, |(number, _)| number.0);
     let tallies = store.rule_tallies(CycleNumber(number)).await?;
@@ -89,7 +92,7 @@ pub(super) async fn read(parts: &Services, counted: CycleNumber) -> Result<State
         times.extend(store.cycle_times(CycleNumber(cycle)).await?);
     }
     Ok(State {
-        gauges: store.gauges(parts.clock.now()).await?,
+        gauges: store.gauges(services.clock.now()).await?,
         jobs: store.jobs().await?,
         sources: store.import_sources().await?,
         last,
@@ -206,15 +209,15 @@ impl State {
 
     fn register_outbox(&self, now: DateTime<Utc>, registry: &mut Registry) {
         let notices: Family<OfNotice, Gauge> = Family::default();
-        let attempts: Family<OfLane, Counter> = Family::default();
-        for lane in &self.gauges.outbox {
-            let ChannelGauge { waiting, delivered, dead, .. } = *lane;
+        let attempts: Family<OfChannel, Counter> = Family::default();
+        for channel in &self.gauges.outbox {
+            let ChannelGauge { waiting, delivered, dead, .. } = *channel;
             for (state, count) in [("waiting", waiting), ("delivered", delivered), ("dead", dead)] {
-                let labels = OfNotice { integration: lane.lane.clone(), state };
+                let labels = OfNotice { integration: channel.lane.clone(), state };
                 notices.get_or_create(&labels).set(signed(count));
             }
-            let labels = OfLane { integration: lane.lane.clone() };
-            attempts.get_or_create(&labels).inc_by(lane.attempts);
+            let labels = OfChannel { integration: channel.lane.clone() };
+            attempts.get_or_create(&labels).inc_by(channel.attempts);
         }
         registry.register("vigie_notices", "Notifications by channel and delivery state", notices);
         registry.register("vigie_notifications", "Attempts to deliver a notification", attempts);
@@ -226,12 +229,12 @@ impl State {
         }
         let help = "Failed attempts to deliver a notification, by reason";
         registry.register("vigie_notifications_failed", help, failed);
-        let [up, down]: [Family<OfLane, Gauge>; 2] = Default::default();
-        for lane in &self.gauges.outbox {
-            up.get_or_create(&OfLane { integration: lane.lane.clone() }).set(1);
+        let [up, down]: [Family<OfChannel, Gauge>; 2] = Default::default();
+        for channel in &self.gauges.outbox {
+            up.get_or_create(&OfChannel { integration: channel.lane.clone() }).set(1);
         }
         for outage in &self.gauges.outages {
-            let labels = OfLane { integration: outage.lane.to_string() };
+            let labels = OfChannel { integration: outage.lane.to_string() };
             up.get_or_create(&labels).set(0);
             down.get_or_create(&labels).set((now - outage.since).num_seconds().max(0));
         }

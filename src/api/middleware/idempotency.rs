@@ -13,7 +13,7 @@ use super::{request_size, trace};
 use crate::api::context::AppState;
 use crate::api::problem::errors::ProblemError;
 use crate::api::problem::kinds::Problem;
-use crate::api::routing::MatchedRoute;
+use crate::api::route::MatchedRoute;
 use crate::api::settings::ApiSettings;
 use crate::domain::accounts::access::Caller;
 use crate::store::{Claimed, IdempotencyKey, IdempotentAttempt, StoredResponse};
@@ -50,7 +50,7 @@ pub(in crate::api) async fn answer_once(
     match claim(request.request(), &key).await {
         Ok(Claimed::Begun(attempt)) => begin(request, next, attempt).await,
         Ok(claimed) => {
-            let answer = again(request.request(), claimed);
+            let answer = replay(request.request(), claimed);
             Ok(request.into_response(answer))
         }
         Err(problem) => Ok(request.into_response(problem.error_response())),
@@ -108,11 +108,11 @@ fn fingerprint(request: &HttpRequest, caller: &Caller, body: &[u8]) -> Fingerpri
 }
 
 async fn claim(request: &HttpRequest, key: &IdempotencyKey) -> Result<Claimed, Problem> {
-    let workshop = AppState::of(request)?;
+    let state = AppState::of(request)?;
     let settings = request.app_data::<web::Data<ApiSettings>>().ok_or(Problem::Unassembled)?;
     let lifetime = TimeDelta::hours(settings.idempotency_hours.into());
-    let now = workshop.steady_now();
-    Ok(workshop.store().claim_key(key, (now, now + lifetime)).await?)
+    let now = state.steady_now();
+    Ok(state.store().claim_key(key, (now, now + lifetime)).await?)
 }
 
 /// Runs the handler in a task of its own, so that it finishes and its response is stored even if the client disconnects.
@@ -139,9 +139,9 @@ async fn store_response(
     let gives_secret = response.extensions().get::<GivesSecret>().is_some();
     let (head, body) = response.into_parts();
     let body = body::to_bytes(body).await.unwrap_or_default();
-    if let Ok(workshop) = AppState::of(&request) {
+    if let Ok(state) = AppState::of(&request) {
         let stored = if !head.status().is_success() {
-            workshop.store().free_key(attempt).await
+            state.store().free_key(attempt).await
         } else if gives_secret || body.len() > MOST_BYTES {
             // The attempt itself records that the request was done.
             Ok(())
@@ -153,7 +153,7 @@ async fn store_response(
             let headers = HEADERS.into_iter().filter_map(text).collect();
             let status = head.status().as_u16();
             let answer = StoredResponse { status, headers, body: body.to_vec() };
-            workshop.store().keep_answer(attempt, &answer).await
+            state.store().keep_answer(attempt, &answer).await
         };
         // The request was done: the response is sent, but cannot be repeated.
         if let Err(fault) = stored {
@@ -165,7 +165,7 @@ async fn store_response(
 }
 
 /// The response to a request whose key is already in use.
-fn again(request: &HttpRequest, claimed: Claimed) -> HttpResponse {
+fn replay(request: &HttpRequest, claimed: Claimed) -> HttpResponse {
     match claimed {
         Claimed::Answered(StoredResponse { status, headers, body }) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
@@ -177,7 +177,7 @@ fn again(request: &HttpRequest, claimed: Claimed) -> HttpResponse {
         }
         Claimed::Other => Problem::KeyReused.error_response(),
         Claimed::UnderWay { until } => {
-            let left = AppState::of(request).map(|workshop| until - workshop.steady_now());
+            let left = AppState::of(request).map(|state| until - state.steady_now());
             let left = left.map_or(1, |left| left.num_seconds().max(1));
             let wait_seconds = u32::try_from(left).unwrap_or(u32::MAX);
             Problem::BeingAnswered { wait_seconds }.error_response()

@@ -1,24 +1,23 @@
 //! Validates requests against the OpenAPI document before any handler runs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::LazyLock;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::PathError;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, ResponseError as _, web};
 use serde_json::{Map, Number, Value};
-use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
+use utoipa::openapi::{OpenApi, RefOr};
 
 use super::schema_validation;
 use super::schema_validation::Schemas;
 use crate::api::extract::query;
 use crate::api::extract::query::QueryFault;
-use crate::api::openapi;
 use crate::api::problem::kinds::Problem;
-use crate::api::routing::MatchedRoute;
+use crate::api::route::MatchedRoute;
 use crate::domain::plausible;
 
 const JSON: &str = "application/json";
@@ -38,49 +37,80 @@ struct Contract {
     schema: Option<Value>,
 }
 
-/// The document's schemas, by name.
-static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| {
-    let schemas = openapi::document().components.map(|components| components.schemas);
-    match schemas.and_then(|schemas| serde_json::to_value(schemas).ok()) {
-        Some(Value::Object(named)) => named,
-        _ => Schemas::new(),
-    }
-});
+/// What the document says about the requests of every route. The routing registers it.
+#[derive(Debug)]
+pub(in crate::api) struct RequestContracts {
+    /// The document's schemas, by name.
+    schemas: Schemas,
+    /// By path, then by method.
+    by_path: HashMap<String, HashMap<Method, Contract>>,
+}
 
-/// By path, then by method.
-static CONTRACTS: LazyLock<HashMap<String, HashMap<Method, Contract>>> = LazyLock::new(|| {
-    let of_path = |item: PathItem| {
-        let each = [
-            (Method::GET, item.get),
-            (Method::POST, item.post),
-            (Method::PUT, item.put),
-            (Method::PATCH, item.patch),
-            (Method::DELETE, item.delete),
-        ];
-        let known = each.into_iter().filter_map(|(method, operation)| Some((method, operation?)));
-        known.map(|(method, operation)| (method, Contract::of(operation))).collect()
-    };
-    let paths = openapi::document().paths.paths;
-    paths.into_iter().map(|(path, item)| (path, of_path(item))).collect()
-});
+impl RequestContracts {
+    pub(in crate::api) fn of(document: &OpenApi) -> Self {
+        let schemas = document.components.as_ref().map(|components| &components.schemas);
+        let schemas = match schemas.and_then(|schemas| serde_json::to_value(schemas).ok()) {
+            Some(Value::Object(named)) => named,
+            _ => Schemas::new(),
+        };
+        let of_path = |item: &PathItem| {
+            let each = [
+                (Method::GET, &item.get),
+                (Method::POST, &item.post),
+                (Method::PUT, &item.put),
+                (Method::PATCH, &item.patch),
+                (Method::DELETE, &item.delete),
+            ];
+            let known = each.into_iter().filter_map(|(method, operation)| {
+                Some((method, Contract::of(operation.as_ref()?, &schemas)))
+            });
+            known.collect()
+        };
+        let paths = document.paths.paths.iter();
+        let by_path = paths.map(|(path, item)| (path.clone(), of_path(item))).collect();
+        Self { schemas, by_path }
+    }
+
+    /// The contracts that were registered when the service started.
+    ///
+    /// # Errors
+    /// If none were registered.
+    fn registered(request: &HttpRequest) -> Result<&web::Data<Self>, Problem> {
+        request.app_data::<web::Data<Self>>().ok_or(Problem::Unassembled)
+    }
+
+    /// The contract of a request; `None` if its route is not in the document.
+    fn find(&self, request: &HttpRequest) -> Option<&Contract> {
+        let route = MatchedRoute::of(request)?;
+        // Identity providers add parameters of their own when they redirect back.
+        (route.path != "/sign-in/return")
+            .then(|| self.by_path.get(&route.path)?.get(&route.method))?
+    }
+}
 
 /// Refuses unknown or invalid parameters, and bodies of another media type.
-pub(in crate::api) async fn hold_to_document(
+pub(in crate::api) async fn validate_parameters(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if let Some(contract) = Contract::find(request.request())
-        && let Err(problem) = contract.check(&request)
-    {
+    let contract = RequestContracts::registered(request.request())?.find(request.request());
+    if let Some(Err(problem)) = contract.map(|contract| contract.check(&request)) {
         return Ok(request.into_response(problem.error_response()));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
+/// The error of a path whose parameters a handler cannot read.
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
+pub(in crate::api) fn path_error(error: PathError, request: &HttpRequest) -> actix_web::Error {
+    let unread = || Problem::BadParameter(format!("read the path: {error}"));
+    wrong_number(request).map_or_else(unread, Problem::from).into()
+}
+
 /// The first path parameter that should be a whole number and is not, if any.
-pub(in crate::api) fn wrong_number(request: &HttpRequest) -> Option<QueryFault> {
+fn wrong_number(request: &HttpRequest) -> Option<QueryFault> {
     let path = request.match_info();
-    let given = Contract::find(request)?.numbers.iter();
+    let given = RequestContracts::registered(request).ok()?.find(request)?.numbers.iter();
     let mut given = given.filter_map(|name| Some((name, path.get(name)?)));
     let (name, found) = given.find(|(_, found)| found.parse::<i64>().is_err())?;
     Some(QueryFault::of(name, format!("found `{found}`, expected a whole number")))
@@ -88,14 +118,16 @@ pub(in crate::api) fn wrong_number(request: &HttpRequest) -> Option<QueryFault> 
 
 /// Refuses a JSON body that does not match its schema, with the errors found in it. The body has already been
 /// received.
-pub(in crate::api) async fn hold_body_to_document(
+pub(in crate::api) async fn validate_body(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let schema = Contract::find(request.request()).and_then(|contract| contract.schema.as_ref());
+    let contracts = RequestContracts::registered(request.request())?.clone();
+    let contract = contracts.find(request.request());
+    let schema = contract.and_then(|contract| contract.schema.as_ref());
     if let Some(schema) = schema.filter(|_| request.content_type().eq_ignore_ascii_case(JSON)) {
         let body = request.extract::<web::Bytes>().await?;
-        match check_body(body, schema) {
+        match check_body(body, schema, &contracts.schemas) {
             Ok(body) => request.set_payload(Payload::from(body)),
             Err(problem) => return Ok(request.into_response(problem.error_response())),
         }
@@ -107,11 +139,11 @@ pub(in crate::api) async fn hold_body_to_document(
 ///
 /// # Errors
 /// If the body is not JSON, or does not match `schema`.
-fn check_body(body: web::Bytes, schema: &Value) -> Result<web::Bytes, Problem> {
+fn check_body(body: web::Bytes, schema: &Value, schemas: &Schemas) -> Result<web::Bytes, Problem> {
     let mut sent: Value =
         serde_json::from_slice(&body).map_err(|error| Problem::of_json(&error))?;
     let is_rewritten = rewrite_whole_numbers(&mut sent);
-    let found = schema_validation::mistakes(&sent, schema, &SCHEMAS);
+    let found = schema_validation::validate(&sent, schema, schemas);
     match found.is_empty() {
         true if is_rewritten => Ok(sent.to_string().into()),
         true => Ok(body),
@@ -145,33 +177,29 @@ fn as_whole_number(number: &Number) -> Option<i64> {
 }
 
 impl Contract {
-    fn find(request: &HttpRequest) -> Option<&'static Self> {
-        let route = MatchedRoute::of(request)?;
-        // Identity providers add parameters of their own when they redirect back.
-        (route.path != "/sign-in/return").then(|| CONTRACTS.get(&route.path)?.get(&route.method))?
-    }
-
-    fn of(operation: Operation) -> Self {
+    fn of(operation: &Operation, schemas: &Schemas) -> Self {
         let (mut parameters, mut numbers) = (BTreeSet::new(), Vec::new());
         let mut dates = BTreeMap::new();
-        for parameter in operation.parameters.into_iter().flatten() {
+        for parameter in operation.parameters.iter().flatten() {
             let RefOr::T(parameter) = parameter else { continue };
             match parameter.parameter_in {
                 ParameterIn::Query => {
-                    if let Some(read) = read_date(&parameter) {
+                    if let Some(read) = read_date(parameter) {
                         dates.insert(parameter.name.clone(), read);
                     }
-                    parameters.insert(parameter.name);
+                    parameters.insert(parameter.name.clone());
                 }
-                ParameterIn::Path if is_number(&parameter) => numbers.push(parameter.name),
+                ParameterIn::Path if is_number(parameter, schemas) => {
+                    numbers.push(parameter.name.clone());
+                }
                 ParameterIn::Path
                 | ParameterIn::Header
                 | ParameterIn::Cookie
                 | ParameterIn::QueryString => {}
             }
         }
-        let content = match operation.request_body {
-            Some(RefOr::T(body)) => serde_json::to_value(body.content).unwrap_or_default(),
+        let content = match &operation.request_body {
+            Some(RefOr::T(body)) => serde_json::to_value(&body.content).unwrap_or_default(),
             Some(RefOr::Ref(_)) | None => Value::Null,
         };
         let schema = content.get(JSON).and_then(|json| json.get("schema")).cloned();
@@ -223,7 +251,7 @@ fn read_date(parameter: &Parameter) -> Option<ReadDate> {
     })
 }
 
-fn is_number(parameter: &Parameter) -> bool {
+fn is_number(parameter: &Parameter, schemas: &Schemas) -> bool {
     let schema = serde_json::to_value(&parameter.schema).unwrap_or_default();
-    schema_validation::is_whole_number(&schema, &SCHEMAS)
+    schema_validation::is_whole_number(&schema, schemas)
 }

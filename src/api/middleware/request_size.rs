@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::{JsonPayloadError, UrlencodedError};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpResponse, ResponseError as _, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError, web};
 
-use crate::api::problem::details;
+use crate::api::extract::uploads::UPLOAD_PATH;
 use crate::api::problem::kinds::Problem;
-use crate::api::resources::portfolio::imports;
-use crate::api::routing::MatchedRoute;
+use crate::api::route::MatchedRoute;
 use crate::api::settings::ApiSettings;
 
 /// Registers the limits of the settings for every route.
@@ -20,11 +20,31 @@ pub fn bounds(settings: &ApiSettings) -> impl FnOnce(&mut web::ServiceConfig) + 
     move |service| {
         let json = web::JsonConfig::default().limit(settings.body_bytes);
         service
-            .app_data(json.error_handler(details::json))
-            .app_data(web::FormConfig::default().error_handler(details::form))
+            .app_data(json.error_handler(json_error))
+            .app_data(web::FormConfig::default().error_handler(form_error))
             .app_data(web::PayloadConfig::new(settings.body_bytes))
             .app_data(web::Data::new(settings));
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
+fn json_error(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
+    if let JsonPayloadError::Deserialize(error) = &error {
+        return Problem::of_json(error).into();
+    }
+    unreadable(&error, matches!(error, JsonPayloadError::ContentType)).into()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is actix-web's")]
+fn form_error(error: UrlencodedError, _: &HttpRequest) -> actix_web::Error {
+    unreadable(&error, matches!(error, UrlencodedError::ContentType)).into()
+}
+
+/// The problem for a body that actix-web cannot read.
+fn unreadable(error: &impl ResponseError, is_wrong_type: bool) -> Problem {
+    let unsupported = is_wrong_type.then_some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let status = unsupported.unwrap_or_else(|| error.status_code());
+    Problem::BadBody { status, found: error.to_string() }
 }
 
 /// Receives the body of an authenticated request within the limits of size and time, before the handler runs.
@@ -52,7 +72,7 @@ pub(in crate::api) async fn bound_body(
 /// Whether the body is received here. Uploaded files are received by their handler.
 pub(in crate::api) fn is_read_here(request: &ServiceRequest) -> bool {
     let is_file = request.method() == Method::POST
-        && MatchedRoute::of(request.request()).is_some_and(|route| route.path == imports::UPLOAD);
+        && MatchedRoute::of(request.request()).is_some_and(|route| route.path == UPLOAD_PATH);
     !is_file && ![Method::GET, Method::OPTIONS].contains(request.method())
 }
 

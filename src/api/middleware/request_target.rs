@@ -13,7 +13,7 @@ use actix_web::http::{Method, Uri, Version, header};
 use actix_web::middleware::Next;
 use actix_web::{ResponseError as _, web};
 
-use super::access;
+use super::access::guard;
 use crate::api::problem::kinds::Problem;
 use crate::api::settings::ApiSettings;
 
@@ -37,7 +37,7 @@ pub async fn normalize_target(
         Ok(None) => {}
         Err(fault) => {
             let problem = Problem::BadTarget { found: fault };
-            let answer = access::turn_away(request.request(), problem);
+            let answer = guard::turn_away(request.request(), problem);
             return Ok(request.into_response(answer));
         }
     }

@@ -24,26 +24,13 @@ pub(in crate::api) struct SchemaErrors {
 }
 
 /// Validates `body` against `schema`. What a schema cannot express is checked by the handler.
-pub(in crate::api) fn mistakes(body: &Value, schema: &Value, schemas: &Schemas) -> SchemaErrors {
-    mistakes_at("#", body, schema, schemas)
+pub(in crate::api) fn validate(body: &Value, schema: &Value, schemas: &Schemas) -> SchemaErrors {
+    validate_at("#", body, schema, schemas)
 }
 
 /// Whether a schema accepts whole numbers, and nothing else.
 pub(in crate::api) fn is_whole_number(schema: &Value, schemas: &Schemas) -> bool {
     kinds(resolved(schema, schemas)) == ["integer"]
-}
-
-/// One line with the first error, the number of others, and how many of them are in `errors`.
-pub(in crate::api) fn summary(errors: &[ProblemError], left_out: usize) -> String {
-    let first = errors.first().map(ToString::to_string).unwrap_or_default();
-    match (errors.len().saturating_sub(1), left_out) {
-        (0, 0) => first,
-        (listed, 0) => format!("{first}; {listed} more, see `errors`"),
-        (listed, _) => format!(
-            "{first}; {} more, {listed} of them in `errors` and {left_out} left out",
-            listed.saturating_add(left_out)
-        ),
-    }
 }
 
 impl SchemaErrors {
@@ -108,7 +95,7 @@ impl SchemaValidator<'_> {
         let forms: Vec<&Value> = forms.as_array().into_iter().flatten().collect();
         let mut meant = Vec::new();
         for form in &forms {
-            let found = mistakes_at(pointer, value, form, self.schemas);
+            let found = validate_at(pointer, value, form, self.schemas);
             if found.is_empty() {
                 return;
             }
@@ -210,10 +197,10 @@ impl SchemaValidator<'_> {
     }
 }
 
-fn mistakes_at(pointer: &str, value: &Value, schema: &Value, schemas: &Schemas) -> SchemaErrors {
-    let mut look = SchemaValidator { schemas, found: SchemaErrors::default() };
-    look.at(pointer, value, schema);
-    look.found
+fn validate_at(pointer: &str, value: &Value, schema: &Value, schemas: &Schemas) -> SchemaErrors {
+    let mut validator = SchemaValidator { schemas, found: SchemaErrors::default() };
+    validator.at(pointer, value, schema);
+    validator.found
 }
 
 /// The schema that a `$ref` names, or the schema itself.
@@ -310,7 +297,7 @@ mod tests {
         });
         let schemas = schemas.as_object().unwrap();
         let reported = |body: Value| {
-            let errors = mistakes(&body, &schema, schemas).listed;
+            let errors = validate(&body, &schema, schemas).listed;
             errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
         };
         let right = json!({ "name": "Ada", "due_on": null, "level": "high", "lead": null,
@@ -342,7 +329,7 @@ mod tests {
         });
         let unknown: Map<String, Value> =
             (0..30).map(|number| (format!("field {number}"), Value::Null)).collect();
-        let found = |body: &Value| mistakes(body, &schema, &Schemas::new());
+        let found = |body: &Value| validate(body, &schema, &Schemas::new());
         for body in [
             Value::Object(unknown),
             json!({ "levels": vec!["low"; 30] }),
@@ -368,7 +355,7 @@ mod tests {
         let nested = json!({ "oneOf": [items, { "type": "null" }] });
         let schema = json!({ "type": "object", "additionalProperties": nested });
         let body = json!({ "a": vec![""; 100_000], "b": vec![""; 25], "c": vec!["fine"; 5] });
-        let errors = mistakes(&body, &schema, &Schemas::new());
+        let errors = validate(&body, &schema, &Schemas::new());
         assert_eq!((errors.listed.len(), errors.left_out), (20, 100_005));
     }
 }

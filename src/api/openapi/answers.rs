@@ -10,7 +10,7 @@ use utoipa::openapi::{
     HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Type,
 };
 
-use crate::api::middleware::limits;
+use crate::api::middleware::limits::rate_limits::ALIVE;
 use crate::api::problem::details::PROBLEM_JSON;
 
 /// Status code, name in the document's components, and description.
@@ -150,7 +150,7 @@ pub(super) fn complete(document: &mut OpenApi) {
             if !is_open(operation) {
                 shared.extend([UNAUTHORIZED, FORBIDDEN, INTERNAL, UNAVAILABLE]);
             }
-            if !limits::ALIVE.contains(&address.as_str()) {
+            if !ALIVE.contains(&address.as_str()) {
                 shared.push(TOO_MANY);
             }
             if address.contains('{') {

@@ -1,4 +1,4 @@
-//! The security requirement of each operation, from the table of routes. The scopes of a security scheme are the
+//! The security requirement of each operation. The scopes of a security scheme are the
 //! permission and the data scope that the route requires.
 
 use actix_web::http::Method;
@@ -6,15 +6,15 @@ use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 
-use crate::api::middleware::access::Requirement;
-use crate::api::routes::routes;
+use crate::api::middleware::access::permissions::Requirement;
+use crate::api::route::Route;
 
 /// Names of the security schemes. Either one is enough.
 pub(super) const SCHEMES: [&str; 2] = ["token", "session"];
 
-/// Sets the security requirement of every documented operation.
-pub(super) fn complete(document: &mut OpenApi) {
-    for route in routes().iter().filter(|route| route.is_documented) {
+/// Sets the security requirement of the operation of every documented route.
+pub(super) fn complete(document: &mut OpenApi, routes: &[Route]) {
+    for route in routes.iter().filter(|route| route.is_documented) {
         let item = document.paths.paths.get_mut(&route.path);
         if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
             operation.security = Some(requirements(route.requirement));

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use super::errors::{fault_errors, proof_errors};
+use super::errors::{ProblemError, fault_errors, proof_errors};
 use super::kinds::Problem;
 use super::unavailable::Unavailable;
 use crate::application::ApplicationError;
 use crate::frame::FrameError;
+use crate::intake::{Refused, SourceError};
 use crate::rules::OverBudget;
 use crate::store::StoreError;
+
+/// Maximum number of errors listed for a file. The problem's detail counts all of them.
+const MAX_LISTED: usize = 200;
 
 impl From<ApplicationError> for Problem {
     fn from(error: ApplicationError) -> Self {
@@ -119,4 +123,37 @@ impl From<StoreError> for Problem {
             | StoreError::Chance { .. } => Self::Internal(Arc::new(ApplicationError::Store(error))),
         }
     }
+}
+
+impl From<SourceError> for Problem {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::UnknownProfile { .. } => Self::Unfit(error.to_string()),
+            // The service's own folders cannot be read.
+            SourceError::Read { .. } | SourceError::Profile { .. } => {
+                Self::NotReady(error.to_string())
+            }
+            SourceError::TooLarge { .. }
+            | SourceError::Unreadable { .. }
+            | SourceError::UnknownLayout(_)
+            | SourceError::AmbiguousLayout { .. }
+            | SourceError::NoEdition { .. }
+            | SourceError::Refused(_) => bad_file(&error),
+        }
+    }
+}
+
+/// The problem for a file that was refused, with its individual errors where they are known.
+fn bad_file(refusal: &SourceError) -> Problem {
+    let SourceError::Refused(refused) = refusal else {
+        return Problem::BadFile { detail: refusal.to_string(), errors: vec![] };
+    };
+    let Refused { file, faults } = refused.as_ref();
+    let count = faults.len();
+    let many = if count == 1 { "error" } else { "errors" };
+    let rest =
+        if count > MAX_LISTED { format!(", the first {MAX_LISTED} listed") } else { String::new() };
+    let detail = format!("`{file}`: {count} {many}{rest}; nothing was imported");
+    let errors = faults.iter().take(MAX_LISTED).map(|fault| ProblemError::of_table(file, fault));
+    Problem::BadFile { detail, errors: errors.collect() }
 }

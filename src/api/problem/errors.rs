@@ -5,9 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::kinds::Problem;
 use crate::application::Proof;
-use crate::intake::{FileFault, Refused, SourceError};
+use crate::intake::FileFault;
 use crate::rules::RuleFault;
 
 /// One error of a request. A field that does not apply, or is not known, is left out.
@@ -58,7 +57,7 @@ impl ProblemError {
     }
 
     /// An error of a body that is not valid JSON, or that a handler cannot read.
-    fn of_json(error: &serde_json::Error) -> Self {
+    pub(super) fn of_json(error: &serde_json::Error) -> Self {
         let words = error.to_string();
         let detail = words.split_once(" at line ").map_or(words.as_str(), |(words, _)| words);
         let (line, column) = (Some(error.line()), Some(error.column()));
@@ -94,17 +93,10 @@ impl ProblemError {
         }
     }
 
-    fn of_table(file: &str, fault: &FileFault) -> Self {
+    pub(super) fn of_table(file: &str, fault: &FileFault) -> Self {
         let (row, header) = (fault.row, fault.column.clone());
         let detail = format!("found {}, expected {}", fault.found, fault.expected);
         Self { file: Some(file.to_owned()), row, header, ..Self::with_detail(detail) }
-    }
-}
-
-impl Problem {
-    /// The problem for a body that is not valid JSON, or that a handler cannot read.
-    pub(in crate::api) fn of_json(error: &serde_json::Error) -> Self {
-        Self::Mistaken { errors: vec![ProblemError::of_json(error)], left_out: 0 }
     }
 }
 
@@ -120,40 +112,17 @@ impl fmt::Display for ProblemError {
     }
 }
 
-impl From<SourceError> for Problem {
-    fn from(error: SourceError) -> Self {
-        match error {
-            SourceError::UnknownProfile { .. } => Self::Unfit(error.to_string()),
-            // The service's own folders cannot be read.
-            SourceError::Read { .. } | SourceError::Profile { .. } => {
-                Self::NotReady(error.to_string())
-            }
-            SourceError::TooLarge { .. }
-            | SourceError::Unreadable { .. }
-            | SourceError::UnknownLayout(_)
-            | SourceError::AmbiguousLayout { .. }
-            | SourceError::NoEdition { .. }
-            | SourceError::Refused(_) => bad_file(&error),
-        }
+/// One line with the first error, the number of others, and how many of them are in `errors`.
+pub(super) fn summary(errors: &[ProblemError], left_out: usize) -> String {
+    let first = errors.first().map(ToString::to_string).unwrap_or_default();
+    match (errors.len().saturating_sub(1), left_out) {
+        (0, 0) => first,
+        (listed, 0) => format!("{first}; {listed} more, see `errors`"),
+        (listed, _) => format!(
+            "{first}; {} more, {listed} of them in `errors` and {left_out} left out",
+            listed.saturating_add(left_out)
+        ),
     }
-}
-
-/// Maximum number of errors listed for a file. The problem's detail counts all of them.
-const MAX_LISTED: usize = 200;
-
-/// The problem for a file that was refused, with its individual errors where they are known.
-fn bad_file(refusal: &SourceError) -> Problem {
-    let SourceError::Refused(refused) = refusal else {
-        return Problem::BadFile { detail: refusal.to_string(), errors: vec![] };
-    };
-    let Refused { file, faults } = refused.as_ref();
-    let count = faults.len();
-    let many = if count == 1 { "error" } else { "errors" };
-    let rest =
-        if count > MAX_LISTED { format!(", the first {MAX_LISTED} listed") } else { String::new() };
-    let detail = format!("`{file}`: {count} {many}{rest}; nothing was imported");
-    let errors = faults.iter().take(MAX_LISTED).map(|fault| ProblemError::of_table(file, fault));
-    Problem::BadFile { detail, errors: errors.collect() }
 }
 
 pub(in crate::api) fn fault_errors(faults: &[RuleFault]) -> Vec<ProblemError> {
@@ -161,7 +130,7 @@ pub(in crate::api) fn fault_errors(faults: &[RuleFault]) -> Vec<ProblemError> {
 }
 
 /// Errors in the rules, then failing test cases, then missing test cases.
-pub(in crate::api) fn proof_errors(proof: &Proof) -> Vec<ProblemError> {
+pub(super) fn proof_errors(proof: &Proof) -> Vec<ProblemError> {
     let failed = proof.failed.iter().map(|outcome| {
         let difference = outcome.difference.as_deref().unwrap_or_default();
         let detail = format!("« {} »: {difference}", outcome.name);

@@ -9,9 +9,9 @@ use thiserror::Error;
 use tracing::error;
 
 use super::details::{PROBLEM_JSON, ProblemDetails};
-use super::errors::ProblemError;
+use super::errors::{ProblemError, summary};
 use super::unavailable::Unavailable;
-use crate::api::middleware::{schema_validation, trace};
+use crate::api::middleware::trace;
 use crate::application::{ApplicationError, NoPlace};
 use crate::domain::rules::draft::Meanwhile;
 
@@ -79,10 +79,10 @@ pub enum Problem {
     #[error("read the body: {found}")]
     BadBody { status: StatusCode, found: String },
     /// 400: parameters that do not match the OpenAPI document.
-    #[error("{}", schema_validation::summary(errors, 0))]
+    #[error("{}", summary(errors, 0))]
     BadParameters { errors: Vec<ProblemError> },
     /// 400: a body that does not match its schema in the OpenAPI document.
-    #[error("read the body: {}", schema_validation::summary(errors, *left_out))]
+    #[error("read the body: {}", summary(errors, *left_out))]
     Mistaken { errors: Vec<ProblemError>, left_out: usize },
     /// 422: the request is understood, but is not acceptable whatever the current state.
     #[error("{0}")]
@@ -160,7 +160,21 @@ impl Problem {
         is_denied || matches!(self, Self::LastAdministrator(_) | Self::BadTarget { .. })
     }
 
-    pub(in crate::api) fn errors(&self) -> &[ProblemError] {
+    /// The problem for a body that is not valid JSON, or that a handler cannot read.
+    pub(in crate::api) fn of_json(error: &serde_json::Error) -> Self {
+        Self::Mistaken { errors: vec![ProblemError::of_json(error)], left_out: 0 }
+    }
+
+    /// Its JSON form, for the current request.
+    pub(in crate::api) fn details(&self) -> ProblemDetails {
+        let status = self.status_code().as_u16();
+        let mut details = ProblemDetails::new(self.kind(), status, self.to_string());
+        details.errors = self.errors().to_vec();
+        details.meanwhile = self.meanwhile().cloned();
+        details
+    }
+
+    fn errors(&self) -> &[ProblemError] {
         if let Self::Unproved { errors, .. }
         | Self::BadFile { errors, .. }
         | Self::BadParameters { errors }
@@ -190,11 +204,11 @@ impl Problem {
         if let Self::Unavailable(why) = self { Some(why.wait_seconds()) } else { None }
     }
 
-    pub(in crate::api) fn meanwhile(&self) -> Option<&Meanwhile> {
+    fn meanwhile(&self) -> Option<&Meanwhile> {
         if let Self::DraftMoved(meanwhile) = self { Some(meanwhile) } else { None }
     }
 
-    pub(in crate::api) fn kind(&self) -> (&'static str, &'static str) {
+    fn kind(&self) -> (&'static str, &'static str) {
         match self {
             Self::Unproven { .. } => ("unproven", "Authentication required"),
             Self::NotAllowed { .. } => ("not-allowed", "Permission denied"),
@@ -303,6 +317,6 @@ impl ResponseError for Problem {
         if let Self::UnderWay { run: Some(run), .. } = self {
             answer.insert_header((header::LOCATION, run.as_str()));
         }
-        answer.content_type(PROBLEM_JSON).json(ProblemDetails::of(self))
+        answer.content_type(PROBLEM_JSON).json(self.details())
     }
 }

@@ -4,5 +4,6 @@ pub mod batch;
 pub mod draft;
 pub mod draft_refusal;
 pub mod overlay;
+mod roll_back;
 pub mod rule;
 pub mod verdict;

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
+use super::field::{Field, FieldKind, FieldOrigin, Supplier, Unit};
 use super::past::Past;
-use super::{Field, FieldKind, FieldOrigin, Supplier, Unit};
 use crate::domain::portfolio::subject::SubjectKind;
 
 #[derive(Debug)]

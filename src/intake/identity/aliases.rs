@@ -10,7 +10,7 @@ use super::names::{key, nearest};
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::import::KnownProject;
 use crate::intake::error::SourceError;
-use crate::intake::reader::read_text;
+use crate::intake::read::file_bytes::read_text;
 
 const SHIPPED: &str = include_str!("../../../aliases.toml");
 

@@ -9,7 +9,7 @@ use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::frame::dictionary::Supplier;
 use crate::intake::error::SourceError;
-use crate::intake::reader::read_text;
+use crate::intake::read::file_bytes::read_text;
 use crate::intake::rows::fields::{DatasetField, fields};
 use crate::intake::rows::parse::Parse;
 

@@ -3,6 +3,7 @@
 pub(super) mod archive;
 pub(super) mod csv_records;
 pub(super) mod damage;
+pub(super) mod file_bytes;
 pub(super) mod ods;
 pub(super) mod sheet;
 pub(super) mod sheet_rows;

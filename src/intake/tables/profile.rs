@@ -12,7 +12,7 @@ use crate::frame::dictionary;
 use crate::frame::dictionary::{Field, FieldKind};
 use crate::intake::error::{FileFault, Refused, SourceError, ticked};
 use crate::intake::identity::names::{key, nearest};
-use crate::intake::reader::read_text;
+use crate::intake::read::file_bytes::read_text;
 use crate::intake::rows::parse::{Parse, Yield};
 
 /// The profile of a table, with the keys of a file's profile that make sense for a table.

@@ -15,7 +15,7 @@ use polars::prelude::{
     StringChunked, col,
 };
 
-use super::bits;
+use super::bit_packing::which;
 use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
 use crate::rules::language::wording::float;
@@ -133,7 +133,7 @@ fn all_pass<T: PolarsNumericType>(
     cells.downcast_iter().all(|chunk| {
         all(chunk.values())
             || chunk.validity().is_some_and(|present| {
-                !bits::which(chunk.values(), |cell| !one(cell)).intersects_with(present)
+                !which(chunk.values(), |cell| !one(cell)).intersects_with(present)
             })
     })
 }

@@ -9,8 +9,9 @@ use polars::prelude::{
 use polars_arrow::array::BooleanArray;
 use polars_arrow::datatypes::ArrowDataType;
 
+use super::bit_packing::which;
+use super::fold;
 use super::ir::{Operation, TextTest};
-use super::{bits, fold};
 use crate::rules::language::library;
 use crate::rules::language::operators::Comparator;
 
@@ -87,7 +88,7 @@ fn tested<T: PolarsNumericType>(
     test: impl Fn(T::Native) -> bool,
 ) -> BooleanChunked {
     let chunks = cells.downcast_iter().map(|chunk| {
-        let passed = bits::which(chunk.values(), &test);
+        let passed = which(chunk.values(), &test);
         BooleanArray::new(ArrowDataType::Boolean, passed, chunk.validity().cloned())
     });
     BooleanChunked::from_chunk_iter(cells.name().clone(), chunks)

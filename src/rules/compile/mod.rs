@@ -6,6 +6,7 @@
 //! of a scope then run as one lazy query. The interpreter remains the reference; a rule that cannot
 //! be translated says why, and is interpreted.
 
+mod bit_packing;
 mod bit_program;
 mod bits;
 mod column_stats;

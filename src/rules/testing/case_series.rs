@@ -7,71 +7,14 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 
-use super::cases;
-use crate::domain::alerts::alert::AlertState;
+use super::case_file::{Evaluation, ExpectedAlert, Series};
+use super::{case_file, case_verdict};
 use crate::domain::ids::RuleId;
-use crate::domain::level::Level;
 use crate::domain::rules::verdict::Judgement;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::front_matter::Rule;
 use crate::rules::evaluate::budget::OverBudget;
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::rules) struct Series {
-    name: String,
-    /// Values common to all evaluations; an evaluation may replace them.
-    #[serde(default)]
-    fields: BTreeMap<String, toml::Value>,
-    evaluations: Vec<Evaluation>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Evaluation {
-    as_of: toml::value::Datetime,
-    #[serde(default)]
-    fields: BTreeMap<String, toml::Value>,
-    /// The expected verdict; `None` when the author does not say.
-    expect: Option<Level>,
-    unknown: Option<Vec<String>>,
-    /// The expected state of the alert after this evaluation.
-    alert: ExpectedAlert,
-    stale: Option<bool>,
-}
-
-/// The state of an alert that an author expects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExpectedAlert {
-    /// The alert was never raised.
-    None,
-    Pending,
-    Open,
-    Resolved,
-}
-
-impl ExpectedAlert {
-    pub fn of(state: Option<AlertState>) -> Self {
-        match state {
-            None => Self::None,
-            Some(AlertState::Pending) => Self::Pending,
-            Some(AlertState::Open) => Self::Open,
-            Some(AlertState::Resolved) => Self::Resolved,
-        }
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Pending => "pending",
-            Self::Open => "open",
-            Self::Resolved => "resolved",
-        }
-    }
-}
 
 /// A series with the verdict of each of its evaluations.
 #[derive(Clone, Debug)]
@@ -108,11 +51,11 @@ pub fn judge_series(
 ) -> Result<Vec<JudgedSeries>, OverBudget> {
     let mut judged = Vec::new();
     for (path, text) in texts {
-        let Some(rule) = cases::stem(path).and_then(|stem| catalogue.rule(&RuleId::new(stem)))
+        let Some(rule) = case_file::stem(path).and_then(|stem| catalogue.rule(&RuleId::new(stem)))
         else {
             continue;
         };
-        let series = cases::read(text).map(|file| file.series).unwrap_or_default();
+        let series = case_file::read(text).map(|file| file.series).unwrap_or_default();
         let series = series.iter().filter(|one| wanted(&format!("{}/{}", rule.id, one.name)));
         let series: Vec<&Series> = series.collect();
         catalogue.budget.plan(series.iter().map(|one| one.evaluations.len()).sum())?;
@@ -158,14 +101,15 @@ fn judged_evaluation(
     (series, evaluation): (&Series, &Evaluation),
     last: Option<NaiveDate>,
 ) -> Result<JudgedEvaluation, String> {
-    let as_of = cases::date(&evaluation.as_of)?;
+    let as_of = case_verdict::date(&evaluation.as_of)?;
     if last.is_some_and(|last| last >= as_of) {
         return Err(format!("{as_of}: evaluations are not in the order of their dates"));
     }
     let mut fields = series.fields.clone();
     fields.extend(evaluation.fields.clone());
     let placed = |error: String| format!("{as_of}: {error}");
-    let judgement = cases::judge(catalogue, rule, (&evaluation.as_of, &fields), rule.subjects);
+    let judgement =
+        case_verdict::judge(catalogue, rule, (&evaluation.as_of, &fields), rule.subjects);
     let judgement = judgement.map_err(placed)?;
     Ok(JudgedEvaluation {
         as_of,
@@ -183,9 +127,11 @@ fn difference(
     if evaluation.expect.is_none() && evaluation.unknown.is_none() {
         return Ok(None);
     }
-    let expected = cases::expectation(evaluation.expect, evaluation.unknown.as_deref())?;
-    let found = judgement
-        .map_or_else(|| "no judgement".to_owned(), |judgement| cases::words(&judgement.verdict));
+    let expected = case_verdict::expectation(evaluation.expect, evaluation.unknown.as_deref())?;
+    let found = judgement.map_or_else(
+        || "no judgement".to_owned(),
+        |judgement| case_verdict::words(&judgement.verdict),
+    );
     Ok((found != expected).then(|| format!("expected {expected}, found {found}")))
 }
 

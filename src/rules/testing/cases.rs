@@ -2,35 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::case_file::{Case, File, cases_path, read, stem};
 use super::case_series;
-use super::case_series::Series;
+use super::case_verdict::{expectation, judge, words};
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
-use crate::domain::plausible;
 use crate::domain::portfolio::subject::SubjectKind;
-use crate::domain::rules::verdict::{Judgement, Verdict};
-use crate::domain::value::Value;
-use crate::frame::dictionary;
-use crate::frame::dictionary::{Field, FieldKind};
+use crate::domain::rules::verdict::Verdict;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
-use crate::rules::catalogue::fault::{TextPosition, nearest};
 use crate::rules::catalogue::front_matter::{Rule, Subjects};
 use crate::rules::evaluate::budget::OverBudget;
-use crate::rules::evaluate::specimen::Specimen;
-
-const FOLDER: &str = "cases/";
 
 /// Name of the file of healthy subjects: on these, no rule may fire or fail.
 const BASELINE: &str = "baseline";
-
-/// Path of the cases of a rule in the catalogue's folder.
-pub fn cases_path(rule: &str) -> String {
-    format!("{FOLDER}{rule}.toml")
-}
 
 /// The result of one case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -54,31 +41,6 @@ impl CaseOutcome {
         let difference = self.difference.as_ref().map_or(0, String::len);
         size_of::<Self>() + self.file.len() + self.name.len() + difference
     }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::rules) struct File {
-    #[serde(default)]
-    case: Vec<Case>,
-    /// Only in the file of a rule, not in the file of healthy subjects.
-    #[serde(default)]
-    pub(in crate::rules) series: Vec<Series>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    as_of: toml::value::Datetime,
-    /// Values of the fields that the case needs; all the others are missing.
-    #[serde(default)]
-    fields: BTreeMap<String, toml::Value>,
-    expect: Option<Level>,
-    unknown: Option<Vec<String>>,
-    explanation_contains: Option<String>,
-    /// Only for a healthy subject; the cases of a rule have the scope of the rule.
-    scope: Option<SubjectKind>,
 }
 
 /// Runs the cases whose `RULE/name` satisfies `wanted`.
@@ -134,7 +96,7 @@ pub fn run_cases(
 pub fn missing_cases(catalogue: &Catalogue, texts: &BTreeMap<String, String>) -> Vec<String> {
     let mut missing = Vec::new();
     for rule in catalogue.rules() {
-        let text = texts.get(&format!("{FOLDER}{}.toml", rule.id));
+        let text = texts.get(&cases_path(rule.id.as_str()));
         let File { case: cases, series } =
             text.and_then(|text| read(text).ok()).unwrap_or_default();
         let shown: BTreeSet<Level> = cases.iter().filter_map(|case| case.expect).collect();
@@ -149,18 +111,6 @@ pub fn missing_cases(catalogue: &Catalogue, texts: &BTreeMap<String, String>) ->
         missing.extend(case_series::untested(rule, &series));
     }
     missing
-}
-
-pub(in crate::rules) fn stem(path: &str) -> Option<&str> {
-    path.strip_prefix(FOLDER)?.strip_suffix(".toml")
-}
-
-pub(in crate::rules) fn read(text: &str) -> Result<File, String> {
-    toml::from_str(text).map_err(|error| {
-        let TextPosition { line, column } = TextPosition::of_span(text, 0, error.span());
-        let place = [line, column].map(|number| number.unwrap_or_default().to_string());
-        format!("line {}: {}", place.join(":"), error.message())
-    })
 }
 
 fn broken(path: &str, difference: String) -> CaseOutcome {
@@ -238,91 +188,4 @@ fn alarm(verdict: &Verdict) -> Option<String> {
             Some(format!("expected nothing, found {}", words(verdict)))
         }
     }
-}
-
-pub(in crate::rules) fn expectation(
-    level: Option<Level>,
-    unknown: Option<&[String]>,
-) -> Result<String, String> {
-    match (level, unknown) {
-        (Some(level), None) => Ok(level.as_str().to_owned()),
-        (None, Some(fields)) => Ok(format!("unknown ({})", fields.join(", "))),
-        (Some(_), Some(_)) => Err("has both `expect` and `unknown`, expected one".to_owned()),
-        (None, None) => Err("has neither `expect` nor `unknown`".to_owned()),
-    }
-}
-
-pub(in crate::rules) fn words(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Level { level } => level.as_str().to_owned(),
-        Verdict::Unknown { missing } => {
-            let fields: Vec<_> = missing.iter().map(|missing| missing.field.as_str()).collect();
-            format!("unknown ({})", fields.join(", "))
-        }
-        Verdict::Failed { fault } => {
-            let line = fault.line.map_or_else(String::new, |line| format!(" at line {line}"));
-            format!("failed{line}: {}", fault.message)
-        }
-    }
-}
-
-/// Judges the subject of a case; `None` when the rule does not judge such a subject.
-pub(in crate::rules) fn judge(
-    catalogue: &Catalogue,
-    rule: &Rule,
-    (as_of, fields): (&toml::value::Datetime, &BTreeMap<String, toml::Value>),
-    unless_said: Subjects,
-) -> Result<Option<Judgement>, String> {
-    let as_of = date(as_of)?;
-    let mut specimen = Specimen::new(rule.scope, as_of);
-    if unless_said == Subjects::Left {
-        specimen.set("in_panorama", Value::Bool(false));
-        specimen.set("has_left", Value::Bool(true));
-    }
-    for (name, value) in fields {
-        let (field, value) = cell(rule.scope, name, value)?;
-        specimen.set(field, value);
-    }
-    let frames = specimen.frames().map_err(|error| error.to_string())?;
-    Ok(catalogue.judge_by(&rule.id, &frames, as_of).into_iter().next())
-}
-
-fn cell(
-    scope: SubjectKind,
-    name: &str,
-    value: &toml::Value,
-) -> Result<(&'static str, Value), String> {
-    let named = dictionary::fields_of(scope).find(|field| field.name == name);
-    let field = named.ok_or_else(|| {
-        let known = dictionary::fields_of(scope).map(|known| known.name);
-        let hint = nearest(name, known).map(|near| format!(", did you mean `{near}`?"));
-        format!("no field `{name}`{}", hint.unwrap_or_default())
-    })?;
-    let read = match (field.kind, value) {
-        (FieldKind::Bool, toml::Value::Boolean(held)) => Value::Bool(*held),
-        (FieldKind::Int, toml::Value::Integer(count)) => {
-            check(field, crate::rules::language::wording::float(*count))?;
-            Value::Int(*count)
-        }
-        (FieldKind::Float, toml::Value::Integer(count)) => {
-            Value::Float(check(field, crate::rules::language::wording::float(*count))?)
-        }
-        (FieldKind::Float, toml::Value::Float(figure)) => Value::Float(check(field, *figure)?),
-        (FieldKind::Text, toml::Value::String(text)) => Value::Text(text.clone()),
-        (FieldKind::Date, toml::Value::Datetime(day)) => Value::Date(date(day)?),
-        (kind, found) => {
-            return Err(format!("field `{name}`: found {}, expected {kind:?}", found.type_str()));
-        }
-    };
-    Ok((field.name, read))
-}
-
-fn check(field: &Field, figure: f64) -> Result<f64, String> {
-    let refused = |expected| format!("field `{}`: found {figure}, expected {expected}", field.name);
-    field.plausible(figure).map_err(refused)
-}
-
-pub(in crate::rules) fn date(datetime: &toml::value::Datetime) -> Result<NaiveDate, String> {
-    let text = datetime.to_string();
-    plausible::date(&text).map_err(|expected| format!("found `{text}`, expected {expected}"))
 }

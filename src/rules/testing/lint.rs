@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::{Position, Token};
 
 use super::branches::{body_start, closes, matching_brace, opens, reachable};
-use super::cases::{cases_path, missing_cases};
+use super::case_file::cases_path;
+use super::cases::missing_cases;
 use crate::domain::value::Value;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::fault::{RuleFault, TextPosition};

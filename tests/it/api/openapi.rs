@@ -1,52 +1,101 @@
 //! The document of the API: what it says is what the service does, and a change of it is seen.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::support::root;
+use crate::support::{generated_file, root};
 
 fn document() -> Value {
     serde_json::to_value(vigie::api::document()).unwrap()
 }
 
 #[test]
-fn the_document_is_the_one_that_was_agreed_on() {
-    insta::assert_snapshot!(printed(&document(), 0));
+fn the_document_in_the_repository_is_the_one_that_is_served() {
+    generated_file("docs/openapi.json", &format!("{}\n", printed(&document(), 0)));
 }
 
+/// What people review when a route changes: one line per operation.
 #[test]
-fn the_manual_lists_the_routes_of_the_document_and_no_other() {
+fn the_tables_of_the_manual_are_made_from_the_document() {
     let manual = std::fs::read_to_string(root().join("docs/API.md")).unwrap();
-    let listed: BTreeSet<String> = manual
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `"))
-        .filter_map(|line| line.split('`').next())
-        .filter(|route| route.contains(" /"))
-        .map(str::to_owned)
-        .collect();
-    assert_eq!(listed, routes(&document()));
+    let (before, rest) = manual.split_once(TABLES_BEGIN).expect("the start of the tables");
+    let (_, after) = rest.split_once(TABLES_END).expect("the end of the tables");
+    let tables = tables(&document());
+    generated_file(
+        "docs/API.md",
+        &format!("{before}{TABLES_BEGIN}\n{tables}\n{TABLES_END}{after}"),
+    );
 }
 
-#[test]
-fn the_manual_tells_of_each_parameter_beside_its_route() {
-    let manual = std::fs::read_to_string(root().join("docs/API.md")).unwrap();
-    let mut untold = Vec::new();
-    for (address, item) in document()["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            let route = format!("| `{} {address}` |", method.to_uppercase());
-            let row = manual.lines().find(|line| line.starts_with(&route)).unwrap();
-            for parameter in operation["parameters"].as_array().into_iter().flatten() {
-                let name = parameter["name"].as_str().unwrap();
-                // Those of every list, and those that OpenID Connect lays down, are told apart.
-                let common = ["limit", "cursor"].contains(&name) || address == "/sign-in/return";
-                if parameter["in"] == "query" && !common && !row.contains(&format!("`{name}`")) {
-                    untold.push(format!("{route} {name}"));
+const TABLES_BEGIN: &str = "<!-- operations: made from the document by the tests -->";
+const TABLES_END: &str = "<!-- end of operations -->";
+
+/// For each tag of the document, a table of its operations.
+fn tables(document: &Value) -> String {
+    let mut text = String::new();
+    for tag in document["tags"].as_array().unwrap() {
+        writeln!(text, "\n**{}**\n", tag["description"].as_str().unwrap()).unwrap();
+        text.push_str("| route | description | permission | parameters |\n|---|---|---|---|\n");
+        for (address, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                if operation["tags"][0] == tag["name"] {
+                    let route = format!("`{} {address}`", method.to_uppercase());
+                    let summary = operation["summary"].as_str().unwrap().trim_end_matches('.');
+                    let scopes = operation["security"][0]["token"].as_array();
+                    let scopes: Vec<&str> =
+                        scopes.into_iter().flatten().filter_map(Value::as_str).collect();
+                    let permission = match scopes.as_slice() {
+                        [permission, "whole_state"] => format!("{permission}, whole State"),
+                        [permission, _] => (*permission).to_owned(),
+                        _ => "anonymous".to_owned(),
+                    };
+                    let parameters = parameters(operation, document);
+                    writeln!(text, "| {route} | {summary} | {permission} | {parameters} |")
+                        .unwrap();
                 }
             }
         }
     }
-    assert_eq!(untold, Vec::<String>::new());
+    text
+}
+
+/// Names of what an operation takes apart from its path: `…` marks what may be repeated, `?` fields of the body that may
+/// be left out.
+fn parameters(operation: &Value, document: &Value) -> String {
+    let mut query = Vec::new();
+    let mut headers = Vec::new();
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap();
+        let repeated = if parameter["schema"]["type"] == "array" { "…" } else { "" };
+        match parameter["in"].as_str() {
+            Some("query") => query.push(format!("`{name}`{repeated}")),
+            Some("header") if name != "Idempotency-Key" => headers.push(format!("`{name}`")),
+            _ => {}
+        }
+    }
+    let content = &operation["requestBody"]["content"];
+    let schema = content.as_object().and_then(|content| content.values().next());
+    let schema = schema.map(|content| {
+        let schema = &content["schema"];
+        let named = schema["$ref"].as_str().map(|place| place.trim_start_matches('#'));
+        named.map_or(schema, |place| document.pointer(place).unwrap())
+    });
+    let body = schema.map(|schema| {
+        let required = schema["required"].as_array();
+        let is_required =
+            |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
+        let fields = schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys());
+        let fields: Vec<String> = fields
+            .map(|name| format!("`{name}`{}", if is_required(name) { "" } else { "?" }))
+            .collect();
+        if fields.is_empty() { "body".to_owned() } else { format!("body: {}", fields.join(", ")) }
+    });
+    let groups = [Some(query.join(", ")), Some(headers.join(", ")), body];
+    let groups: Vec<String> =
+        groups.into_iter().flatten().filter(|group| !group.is_empty()).collect();
+    groups.join("; ")
 }
 
 #[test]
@@ -143,15 +192,4 @@ fn printed(value: &Value, depth: usize) -> String {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => short,
     }
-}
-
-/// `GET /api/v1/alerts`.
-fn routes(document: &Value) -> BTreeSet<String> {
-    let mut routes = BTreeSet::new();
-    for (address, item) in document["paths"].as_object().unwrap() {
-        for method in item.as_object().unwrap().keys() {
-            routes.insert(format!("{} {address}", method.to_uppercase()));
-        }
-    }
-    routes
 }

@@ -1,5 +1,6 @@
 //! The service, its jobs and settings, and the command line against a server.
 
+pub(super) mod examples;
 pub(super) mod exports;
 pub(super) mod jobs;
 pub(super) mod jobs_import;

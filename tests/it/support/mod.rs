@@ -36,6 +36,27 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Holds a generated file of the repository to the text that it should have; with `INSTA_UPDATE=always`, as for snapshots,
+/// writes it.
+#[track_caller]
+pub(crate) fn generated_file(path: &str, text: &str) {
+    let file = root().join(path);
+    let current = std::fs::read_to_string(&file).unwrap_or_default();
+    #[expect(clippy::disallowed_methods, reason = "the snapshots' own variable")]
+    let update = std::env::var("INSTA_UPDATE");
+    if current != text && update.is_ok_and(|update| update == "always") {
+        std::fs::write(&file, text).unwrap();
+        return;
+    }
+    let line = current.lines().zip(text.lines()).take_while(|(one, other)| one == other).count();
+    let (found, expected) = (current.lines().nth(line), text.lines().nth(line));
+    assert!(
+        current == text,
+        "{path}:{}: found\n  {found:?}\nexpected\n  {expected:?}\nINSTA_UPDATE=always writes it anew",
+        line + 1
+    );
+}
+
 /// The folder of published editions, which are not in the repository: `PANORAMA_EDITIONS` says where they are. Without
 /// it, the test says that it did not run; in CI that is a fault.
 pub(crate) fn real_editions() -> Option<PathBuf> {
@@ -255,7 +276,7 @@ pub(crate) fn fixtures() -> PathBuf {
     root().join("fixtures")
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

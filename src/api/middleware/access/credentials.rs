@@ -16,18 +16,15 @@ use crate::store::Credential;
 /// Maximum length of the header in bytes; longer values are never valid.
 const LONGEST: usize = 200;
 
-pub(super) async fn caller(
-    request: &ServiceRequest,
-    workshop: &AppState,
-) -> Result<Caller, Problem> {
+pub(super) async fn caller(request: &ServiceRequest, state: &AppState) -> Result<Caller, Problem> {
     if let Some(local) = request.app_data::<web::Data<LocalCaller>>() {
         return Ok(local.caller().clone());
     }
     if let Some(presented) = token(request)? {
-        let version = workshop.store().version().await?;
+        let version = state.store().version().await?;
         // The response cache uses it too, rather than read the database a second time.
         request.extensions_mut().insert(version);
-        let found = workshop.caller_by_token(&presented, version).await?;
+        let found = state.caller_by_token(&presented, version).await?;
         let over = "the token is unknown, revoked or expired, or its account is closed";
         return found.ok_or_else(|| unauthenticated(over));
     }
@@ -35,7 +32,7 @@ pub(super) async fn caller(
         return Err(unauthenticated("no credentials were sent"));
     };
     session_cookie::check_origin(request.request())?;
-    let found = workshop.caller_by_session(&presented).await?;
+    let found = state.caller_by_session(&presented).await?;
     found.ok_or_else(|| unauthenticated("the session has ended, or its account is closed"))
 }
 

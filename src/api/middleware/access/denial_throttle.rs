@@ -53,8 +53,8 @@ pub(in crate::api) struct RefusalEntry {
 
 impl DenialThrottle {
     /// Counts a refusal and queues its entry, if it is the first of its kind. Does not wait.
-    pub(in crate::api) fn note(&self, deed: AuditRecord, now: DateTime<Utc>) {
-        let mut entries = self.add(deed, now);
+    pub(in crate::api) fn note(&self, record: AuditRecord, now: DateTime<Utc>) {
+        let mut entries = self.add(record, now);
         if !entries.is_empty() {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             let room = MOST_WAITING.saturating_sub(waiting.len()).min(entries.len());
@@ -77,10 +77,10 @@ impl DenialThrottle {
 
     /// Counts a refusal. Returns the entries to write now: those of windows that have ended, and that of this refusal if it
     /// opens one.
-    fn add(&self, deed: AuditRecord, now: DateTime<Utc>) -> Vec<RefusalEntry> {
+    fn add(&self, record: AuditRecord, now: DateTime<Utc>) -> Vec<RefusalEntry> {
         let mut kinds = self.kinds();
         let mut entries = take(&mut kinds, |tally| tally.is_over(now));
-        let kind = counted_as(&kinds, deed);
+        let kind = counted_as(&kinds, record);
         let opening = Tally { opened: now, since: now, until: now, times: 0 };
         if let Some(tally) = kinds.get_mut(&kind) {
             tally.count(Tally { times: 1, ..opening });
@@ -132,7 +132,7 @@ impl Tally {
 }
 
 impl RefusalEntry {
-    pub(in crate::api) fn deed(&self) -> AuditRecord {
+    pub(in crate::api) fn record(&self) -> AuditRecord {
         let Tally { since, until, times, .. } = self.tally;
         if times == 0 {
             return self.kind.clone();
@@ -152,12 +152,12 @@ fn take(
     entries.filter(|entry| entry.tally.times > 0).collect()
 }
 
-fn counted_as(kinds: &BTreeMap<AuditRecord, Tally>, deed: AuditRecord) -> AuditRecord {
-    if kinds.contains_key(&deed) || kinds.len() < MOST_KINDS {
-        return deed;
+fn counted_as(kinds: &BTreeMap<AuditRecord, Tally>, record: AuditRecord) -> AuditRecord {
+    if kinds.contains_key(&record) || kinds.len() < MOST_KINDS {
+        return record;
     }
     let reason = "more kinds of refusals within a minute than are counted separately";
-    AuditRecord::by(&Actor::vigie(), &deed.action, "route").because(reason)
+    AuditRecord::by(&Actor::vigie(), &record.action, "route").because(reason)
 }
 
 #[cfg(test)]
@@ -175,9 +175,9 @@ mod tests {
 
     fn written(entries: &[RefusalEntry]) -> String {
         let line = |entry: &RefusalEntry| {
-            let deed = entry.deed();
-            let more = deed.became.as_deref().unwrap_or("first");
-            format!("{} {} {more}\n", deed.actor, deed.action)
+            let record = entry.record();
+            let more = record.became.as_deref().unwrap_or("first");
+            format!("{} {} {more}\n", record.actor, record.action)
         };
         entries.iter().map(line).collect()
     }

@@ -1,90 +1,22 @@
-//! Session cookies, and the check that a change comes from one of the service's own pages.
+//! Reads the session cookie of a request, and checks that a change comes from one of the service's own pages.
 
-use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
 
+use super::cookies::SESSION;
+use super::sign_in::SignIn;
 use crate::api::problem::kinds::Problem;
-use crate::api::resources::people::sign_in::SignIn;
 use crate::store::Credential;
-
-const SESSION: &str = "vigie_session";
 
 /// Maximum length in bytes; longer values are never valid.
 const LONGEST: usize = 200;
-
-/// Settings of the service's cookies.
-#[derive(Debug)]
-pub struct Cookies {
-    /// Whether Vigie is served over https; cookies then carry the attribute `Secure`.
-    pub secure: bool,
-    /// Lifetime of a session, in hours.
-    pub hours: u32,
-    /// Key that signs session cookies, so that a forged one is refused before the database is read.
-    pub key: Credential,
-}
-
-impl Cookies {
-    /// The session cookie. Browsers send it when a link on another site or in a mail is followed, but not with changes
-    /// that another site submits.
-    pub(in crate::api) fn of_session(&self, secret: &Credential) -> Cookie<'static> {
-        own_cookie(SESSION, self.signed(secret.reveal()), "/")
-            .secure(self.secure)
-            .max_age(Duration::hours(self.hours.into()))
-            .finish()
-    }
-
-    fn signed(&self, text: &str) -> String {
-        let signature = self.keyed(text).map(|keyed| keyed.finalize().into_bytes());
-        format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature.unwrap_or_default()))
-    }
-
-    /// The session secret, if the cookie's signature is valid. Signatures are compared in constant time.
-    fn read(&self, value: &str) -> Option<Credential> {
-        let (text, signature) = value.rsplit_once('.')?;
-        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        self.keyed(text)?.verify_slice(&signature).ok()?;
-        Some(Credential::presented(text))
-    }
-
-    /// HMAC of the cookie's name and `text`. HMAC accepts keys of any length, so this is never `None`.
-    fn keyed(&self, text: &str) -> Option<Hmac<Sha256>> {
-        let mut keyed = Hmac::<Sha256>::new_from_slice(self.key.reveal().as_bytes()).ok()?;
-        keyed.update(SESSION.as_bytes());
-        keyed.update(text.as_bytes());
-        Some(keyed)
-    }
-}
-
-/// A cookie that makes the browser delete its session cookie.
-pub(in crate::api) fn no_session_cookie() -> Cookie<'static> {
-    expired_cookie(SESSION, "/")
-}
 
 pub(in crate::api) fn session(request: &HttpRequest) -> Option<Credential> {
     let cookie = request.cookie(SESSION)?;
     let sign_in = request.app_data::<web::Data<SignIn>>()?;
     (cookie.value().len() <= LONGEST).then(|| sign_in.cookies.read(cookie.value()))?
-}
-
-/// A cookie that scripts cannot read.
-pub(in crate::api) fn own_cookie(
-    name: &'static str,
-    value: String,
-    path: &'static str,
-) -> actix_web::cookie::CookieBuilder<'static> {
-    Cookie::build(name, value).path(path).http_only(true).same_site(SameSite::Lax)
-}
-
-pub(in crate::api) fn expired_cookie(name: &'static str, path: &'static str) -> Cookie<'static> {
-    own_cookie(name, String::new(), path).max_age(Duration::ZERO).finish()
 }
 
 /// Whether the request is a browser's for a page, and sign-in is configured.

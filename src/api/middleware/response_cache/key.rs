@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use crate::api::context::RequestContext;
 use crate::api::extract::query;
-use crate::api::routing::MatchedRoute;
+use crate::api::route::MatchedRoute;
 use crate::application::ApplicationError;
 use crate::domain::accounts::access::{Caller, Role, Scope};
 use crate::rules::FolderStamp;
@@ -77,22 +77,22 @@ impl CacheKey {
             return None;
         }
         let route = MatchedRoute::of(request.request())?;
-        let (_, rests) = CACHED_ROUTES.iter().find(|(path, _)| *path == route.path)?;
+        let (_, dependency) = CACHED_ROUTES.iter().find(|(path, _)| *path == route.path)?;
         let query = query::parameters(request.query_string()).ok()?;
         let Caller { roles, scope, .. } = request.extensions().get::<Caller>().cloned()?;
-        let desk = request.extract::<RequestContext>().await.ok()?;
+        let context = request.extract::<RequestContext>().await.ok()?;
         let seen = request.extensions().get::<DatabaseVersion>().copied();
         let version = match seen {
             Some(seen) => seen,
-            None => desk.store.version().await.ok()?,
+            None => context.store.version().await.ok()?,
         };
-        let rules = match rests {
+        let rules = match dependency {
             CacheDependency::Alone => None,
             CacheDependency::OnRules => {
-                Some(stamps.share(async || stamp(desk.rules.clone()).await).await.ok()?)
+                Some(stamps.share(async || stamp(context.rules.clone()).await).await.ok()?)
             }
         };
-        let day = application::today(desk.clock.now());
+        let day = application::today(context.clock.now());
         let path = request.path().to_owned();
         Some(Self { version, rules, day, roles, scope, path, query, is_zipped: false })
     }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::api::context::RequestContext;
 use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
 use crate::api::extract::page::{Listing, Page};
-use crate::api::openapi::{Conflict, NoRevision, Stale, Unprocessable};
+use crate::api::openapi::answers::{Conflict, NoRevision, Stale, Unprocessable};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{DraftOutline, DraftView};
@@ -61,10 +61,10 @@ pub(in crate::api) struct StepBody {
     responses((status = 200, description = "A page of drafts", body = Page<DraftOutline>))
 )]
 pub(in crate::api) async fn list_drafts(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<DraftsQuery>,
 ) -> Result<Page<DraftOutline>, Problem> {
-    let drafts = desk.store.drafts(listing.all).await?;
+    let drafts = context.store.drafts(listing.all).await?;
     listing.page(drafts.iter().map(DraftOutline::of).collect(), |draft| draft.number)
 }
 
@@ -77,10 +77,10 @@ pub(in crate::api) async fn list_drafts(
     responses((status = 200, description = "The draft, with its revision in `ETag`", body = DraftView))
 )]
 pub(in crate::api) async fn find_draft(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<DraftNumber>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answered(&application::draft(&desk, *number).await?))
+    Ok(answered(&application::draft(&context, *number).await?))
 }
 
 /// Open a rule draft. It takes effect only once another person publishes it.
@@ -92,10 +92,10 @@ pub(in crate::api) async fn find_draft(
     responses((status = 201, description = "The new draft, with its revision in `ETag`", body = DraftView), Conflict, Unprocessable)
 )]
 pub(in crate::api) async fn open_draft(
-    desk: RequestContext,
+    context: RequestContext,
     body: web::Json<DraftBody>,
 ) -> Result<HttpResponse, Problem> {
-    let draft = save(&desk, None, body.into_inner()).await?;
+    let draft = save(&context, None, body.into_inner()).await?;
     let outline = &draft.outline;
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/api/v1/drafts/{}", outline.number)))
@@ -116,25 +116,25 @@ pub(in crate::api) async fn open_draft(
     )
 )]
 pub(in crate::api) async fn save_draft(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<DraftNumber>,
     IfMatch(revision): IfMatch,
     body: web::Json<DraftBody>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answered(&save(&desk, Some((*number, revision)), body.into_inner()).await?))
+    Ok(answered(&save(&context, Some((*number, revision)), body.into_inner()).await?))
 }
 
 async fn save(
-    desk: &RequestContext,
+    context: &RequestContext,
     over: Option<(DraftNumber, i64)>,
     body: DraftBody,
 ) -> Result<DraftView, Problem> {
     let DraftBody { comment, files, thresholds } = body;
-    let act = desk.act(&comment)?;
+    let act = context.act(&comment)?;
     let thresholds: Vec<(String, String)> =
         thresholds.into_iter().map(|(name, value)| (name, value.to_string())).collect();
-    let files = application::amended(desk, files, &thresholds).await?;
-    Ok(application::save_draft(desk, over, files, &act).await?)
+    let files = application::amended(context, files, &thresholds).await?;
+    Ok(application::save_draft(context, over, files, &act).await?)
 }
 
 /// Submit a draft for review. It cannot be edited until it is published or returned.
@@ -150,12 +150,12 @@ async fn save(
     )
 )]
 pub(in crate::api) async fn submit_draft(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<DraftNumber>,
     seen: IfMatch,
     body: web::Json<StepBody>,
 ) -> Result<HttpResponse, Problem> {
-    step(&desk, (*number, seen), DraftStep::Submitted, &body).await
+    step(&context, (*number, seen), DraftStep::Submitted, &body).await
 }
 
 /// Return a draft in review to its authors.
@@ -171,12 +171,12 @@ pub(in crate::api) async fn submit_draft(
     )
 )]
 pub(in crate::api) async fn return_draft(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<DraftNumber>,
     seen: IfMatch,
     body: web::Json<StepBody>,
 ) -> Result<HttpResponse, Problem> {
-    step(&desk, (*number, seen), DraftStep::Returned, &body).await
+    step(&context, (*number, seen), DraftStep::Returned, &body).await
 }
 
 /// Withdraw a draft.
@@ -192,22 +192,22 @@ pub(in crate::api) async fn return_draft(
     )
 )]
 pub(in crate::api) async fn withdraw_draft(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<DraftNumber>,
     seen: IfMatch,
     body: web::Json<StepBody>,
 ) -> Result<HttpResponse, Problem> {
-    step(&desk, (*number, seen), DraftStep::Withdrawn, &body).await
+    step(&context, (*number, seen), DraftStep::Withdrawn, &body).await
 }
 
 async fn step(
-    desk: &RequestContext,
+    context: &RequestContext,
     (number, IfMatch(revision)): (DraftNumber, IfMatch),
     step: DraftStep,
     body: &StepBody,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(&body.reason)?;
-    Ok(answered(&application::step_draft(desk, (number, Some(revision)), step, &act).await?))
+    let act = context.act(&body.reason)?;
+    Ok(answered(&application::step_draft(context, (number, Some(revision)), step, &act).await?))
 }
 
 fn answered(draft: &DraftView) -> HttpResponse {

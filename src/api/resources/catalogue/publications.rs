@@ -10,7 +10,9 @@ use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
 use crate::api::extract::page::{Collection, Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
 use crate::api::extract::trial_access::Trials;
-use crate::api::openapi::{Conflict, NoRevision, Stale, UnavailableResponse, Unprocessable};
+use crate::api::openapi::answers::{
+    Conflict, NoRevision, Stale, UnavailableResponse, Unprocessable,
+};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{FileComparison, OverrideLine, RollBack, ThreeWay, VersionText, Wording};
@@ -30,15 +32,15 @@ use crate::domain::rules::overlay::Publication;
     )
 )]
 pub(in crate::api) async fn publish_draft(
-    desk: RequestContext,
+    context: RequestContext,
     trials: Trials,
     number: web::Path<DraftNumber>,
     IfMatch(revision): IfMatch,
     body: web::Json<StepBody>,
 ) -> Result<web::Json<Publication>, Problem> {
-    let act = desk.act(&body.reason)?;
-    let trial = trials.begin_act(&desk).await?;
-    Ok(web::Json(application::publish(&desk, &trial, (*number, Some(revision)), &act).await?))
+    let act = context.act(&body.reason)?;
+    let trial = trials.begin_act(&context).await?;
+    Ok(web::Json(application::publish(&context, &trial, (*number, Some(revision)), &act).await?))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -65,17 +67,17 @@ pub(in crate::api) struct RollBackBody {
     )
 )]
 pub(in crate::api) async fn roll_back_rule(
-    desk: RequestContext,
+    context: RequestContext,
     trials: Trials,
     name: web::Path<String>,
     IfMatch(upto): IfMatch,
     body: web::Json<RollBackBody>,
 ) -> Result<web::Json<Publication>, Problem> {
-    let act = desk.act(&body.reason)?;
+    let act = context.act(&body.reason)?;
     let to = if body.to_shipped { RollBack::Shipped } else { RollBack::Former };
     let seen = Some(PublicationNumber(upto));
-    let trial = trials.begin_act(&desk).await?;
-    Ok(web::Json(application::roll_back(&desk, &trial, &name, (to, seen), &act).await?))
+    let trial = trials.begin_act(&context).await?;
+    Ok(web::Json(application::roll_back(&context, &trial, &name, (to, seen), &act).await?))
 }
 
 /// List publications and roll-backs of rules.
@@ -86,10 +88,10 @@ pub(in crate::api) async fn roll_back_rule(
     responses((status = 200, description = "A page of publications, oldest first", body = Page<Publication>))
 )]
 pub(in crate::api) async fn list_publications(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<Publication>, Problem> {
-    listing.page(desk.store.publications().await?, |publication| publication.number)
+    listing.page(context.store.publications().await?, |publication| publication.number)
 }
 
 /// List rule files that are overridden, and whether a newer version has shipped since.
@@ -101,8 +103,10 @@ pub(in crate::api) async fn list_publications(
     tag = "rules",
     responses((status = 200, description = "The overridden files, by path", body = Collection<OverrideLine>))
 )]
-pub(in crate::api) async fn list_overrides(desk: RequestContext) -> Result<HttpResponse, Problem> {
-    let (upto, lines) = application::overrides(&desk).await?;
+pub(in crate::api) async fn list_overrides(
+    context: RequestContext,
+) -> Result<HttpResponse, Problem> {
+    let (upto, lines) = application::overrides(&context).await?;
     Ok(HttpResponse::Ok().insert_header(etag(upto.0)).json(Collection::of(lines)))
 }
 
@@ -115,10 +119,10 @@ pub(in crate::api) async fn list_overrides(desk: RequestContext) -> Result<HttpR
     responses((status = 200, description = "The comparison for the rule and for its test cases", body = Collection<ThreeWay>), Conflict)
 )]
 pub(in crate::api) async fn find_override(
-    desk: RequestContext,
+    context: RequestContext,
     name: web::Path<String>,
 ) -> Result<web::Json<Collection<ThreeWay>>, Problem> {
-    Ok(Collection::of(application::three_way(&desk, &name).await?))
+    Ok(Collection::of(application::three_way(&context, &name).await?))
 }
 
 /// List every published version of a rule and of its test cases, with its text.
@@ -130,11 +134,11 @@ pub(in crate::api) async fn find_override(
     responses((status = 200, description = "A page of versions, by path and number", body = Page<VersionText>))
 )]
 pub(in crate::api) async fn list_versions(
-    desk: RequestContext,
+    context: RequestContext,
     name: web::Path<String>,
     listing: Listing<NoFilters>,
 ) -> Result<Page<VersionText>, Problem> {
-    let versions = application::versions(&desk, &name).await?;
+    let versions = application::versions(&context, &name).await?;
     listing.page_as_is(versions, |one| (one.version.path.to_string(), one.version.number))
 }
 
@@ -168,7 +172,7 @@ pub(in crate::api) struct ComparisonQuery {
     responses((status = 200, description = "The differences, by path", body = Collection<FileComparison>))
 )]
 pub(in crate::api) async fn compare_rule(
-    desk: RequestContext,
+    context: RequestContext,
     name: web::Path<String>,
     query: QueryParameters<ComparisonQuery>,
 ) -> Result<web::Json<Collection<FileComparison>>, Problem> {
@@ -176,5 +180,5 @@ pub(in crate::api) async fn compare_rule(
         word.parse::<Wording>().map_err(|fault| Problem::BadParameter(fault.to_string()))
     };
     let (from, to) = (wording(&query.from)?, wording(&query.to)?);
-    Ok(Collection::of(application::compare(&desk, &name, from, to).await?))
+    Ok(Collection::of(application::compare(&context, &name, from, to).await?))
 }

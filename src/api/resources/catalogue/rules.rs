@@ -11,7 +11,7 @@ use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, Page};
 use crate::api::extract::query::{QueryParameters, is_wanted};
 use crate::api::extract::trial_access::Trials;
-use crate::api::openapi::{NoData, NotFound, UnavailableResponse, Unprocessable};
+use crate::api::openapi::answers::{NoData, NotFound, UnavailableResponse, Unprocessable};
 use crate::api::problem::kinds::Problem;
 use crate::application::Explanation;
 use crate::domain::bounded_text::SingleLine;
@@ -42,10 +42,10 @@ pub(in crate::api) struct RuleQuery {
     responses((status = 200, description = "A page of rules", body = Page<Rule>))
 )]
 pub(in crate::api) async fn list_rules(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<RuleQuery>,
 ) -> Result<Page<Rule>, Problem> {
-    let on_disk = application::catalogue(&desk).await?;
+    let on_disk = application::catalogue(&context).await?;
     let rules = on_disk.catalogue.rules().filter(|rule| {
         is_wanted(&listing.family, &rule.family)
             && is_wanted(&listing.scope, &rule.scope)
@@ -72,10 +72,10 @@ pub(in crate::api) struct RuleWithText {
     responses((status = 200, description = "The rule", body = RuleWithText))
 )]
 pub(in crate::api) async fn find_rule(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<RuleWithText>, Problem> {
-    let in_force = application::catalogue(&desk).await?;
+    let in_force = application::catalogue(&context).await?;
     let rule = in_force.catalogue.rule(&RuleId::new(id.as_str())).cloned();
     let rule = rule.ok_or_else(|| Problem::NotFound { kind: "rule", id: id.into_inner() })?;
     let text_of = |path: &str| in_force.texts.get(path).cloned().unwrap_or_default();
@@ -109,7 +109,7 @@ pub(in crate::api) struct CatalogueFiles {
     responses((status = 200, description = "The text of each file, by path", body = CatalogueFiles), NotFound, Unprocessable)
 )]
 pub(in crate::api) async fn find_catalogue(
-    desk: RequestContext,
+    context: RequestContext,
     query: QueryParameters<CatalogueQuery>,
 ) -> Result<web::Json<CatalogueFiles>, Problem> {
     let files = match (query.draft, query.shipped) {
@@ -117,9 +117,9 @@ pub(in crate::api) async fn find_catalogue(
             let words = "parameter `shipped`: expected it without `draft`, which applies to the catalogue in force";
             return Err(Problem::Unfit(words.to_owned()));
         }
-        (Some(draft), false) => application::with_draft(&desk, draft).await?.1.texts,
-        (None, true) => application::CatalogueTexts::read(&desk.rules).await?.texts,
-        (None, false) => application::source(&desk.rules, Some(&desk.store)).await?.texts(),
+        (Some(draft), false) => application::with_draft(&context, draft).await?.1.texts,
+        (None, true) => application::CatalogueTexts::read(&context.rules).await?.texts,
+        (None, false) => application::source(&context.rules, Some(&context.store)).await?.texts(),
     };
     Ok(web::Json(CatalogueFiles { files }))
 }
@@ -148,7 +148,7 @@ pub(in crate::api) struct ExplanationQuery {
     )
 )]
 pub(in crate::api) async fn explain_rule(
-    desk: RequestContext,
+    context: RequestContext,
     trials: Trials,
     id: web::Path<String>,
     query: QueryParameters<ExplanationQuery>,
@@ -156,10 +156,10 @@ pub(in crate::api) async fn explain_rule(
     let subject = query.subject.as_str();
     // Rules in force are tested and cheap, and read by many: they need no slot.
     let trial = match query.draft {
-        Some(_) => trials.begin(&desk).await?,
+        Some(_) => trials.begin(&context).await?,
         None => trials.unplaced(),
     };
     let explanation =
-        application::explain(&desk, &trial, (&id, subject), query.as_of, query.draft).await?;
+        application::explain(&context, &trial, (&id, subject), query.as_of, query.draft).await?;
     Ok(web::Json(explanation))
 }

@@ -11,7 +11,7 @@ use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
 use crate::api::extract::trial_access::Trials;
-use crate::api::openapi::{NoData, UnavailableResponse, Unprocessable};
+use crate::api::openapi::answers::{NoData, UnavailableResponse, Unprocessable};
 use crate::api::problem::errors::fault_errors;
 use crate::api::problem::kinds::Problem;
 use crate::application;
@@ -43,13 +43,13 @@ pub(in crate::api) struct Checked {
     responses((status = 200, description = "There are no errors; warnings may remain", body = Checked), Unprocessable, UnavailableResponse)
 )]
 pub(in crate::api) async fn check_rules(
-    desk: RequestContext,
+    context: RequestContext,
     trials: Trials,
     body: web::Json<FilesBody>,
 ) -> Result<web::Json<Checked>, Problem> {
-    let trial = trials.begin(&desk).await?;
+    let trial = trials.begin(&context).await?;
     let (faults, remarks) =
-        application::check_files(&desk, &trial, body.into_inner().files).await?;
+        application::check_files(&context, &trial, body.into_inner().files).await?;
     if faults.is_empty() {
         return Ok(web::Json(Checked { remarks }));
     }
@@ -69,12 +69,12 @@ pub(in crate::api) async fn check_rules(
     )
 )]
 pub(in crate::api) async fn test_rules(
-    desk: RequestContext,
+    context: RequestContext,
     trials: Trials,
     body: web::Json<FilesBody>,
 ) -> Result<web::Json<Proof>, Problem> {
-    let trial = trials.begin(&desk).await?;
-    Ok(web::Json(application::prove_files(&desk, &trial, body.into_inner().files).await?))
+    let trial = trials.begin(&context).await?;
+    Ok(web::Json(application::prove_files(&context, &trial, body.into_inner().files).await?))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -98,14 +98,14 @@ pub(in crate::api) struct DiffQuery {
     )
 )]
 pub(in crate::api) async fn diff_rules(
-    desk: RequestContext,
+    context: RequestContext,
     trials: Trials,
     query: QueryParameters<DiffQuery>,
     body: web::Json<FilesBody>,
 ) -> Result<web::Json<CatalogueDiff>, Problem> {
-    let trial = trials.begin(&desk).await?;
+    let trial = trials.begin(&context).await?;
     let files = body.into_inner().files;
-    Ok(web::Json(application::diff_files(&desk, &trial, files, query.as_of).await?))
+    Ok(web::Json(application::diff_files(&context, &trial, files, query.as_of).await?))
 }
 
 /// Run every test case with the draft in place.
@@ -120,12 +120,12 @@ pub(in crate::api) async fn diff_rules(
     )
 )]
 pub(in crate::api) async fn prove_draft(
-    desk: RequestContext,
+    context: RequestContext,
     trials: Trials,
     number: web::Path<DraftNumber>,
 ) -> Result<web::Json<Proof>, Problem> {
-    let trial = trials.begin(&desk).await?;
-    Ok(web::Json(application::prove_draft(&desk, &trial, *number).await?))
+    let trial = trials.begin(&context).await?;
+    Ok(web::Json(application::prove_draft(&context, &trial, *number).await?))
 }
 
 /// Compare the verdicts, alerts and missions before and after a draft, on the projects visible to the caller.
@@ -140,13 +140,13 @@ pub(in crate::api) async fn prove_draft(
     )
 )]
 pub(in crate::api) async fn diff_draft(
-    desk: RequestContext,
+    context: RequestContext,
     trials: Trials,
     number: web::Path<DraftNumber>,
     query: QueryParameters<DiffQuery>,
 ) -> Result<web::Json<CatalogueDiff>, Problem> {
-    let trial = trials.begin(&desk).await?;
-    Ok(web::Json(application::diff_draft(&desk, &trial, *number, query.as_of).await?))
+    let trial = trials.begin(&context).await?;
+    Ok(web::Json(application::diff_draft(&context, &trial, *number, query.as_of).await?))
 }
 
 /// List the thresholds in force. Drafts can change their values.
@@ -157,10 +157,10 @@ pub(in crate::api) async fn diff_draft(
     responses((status = 200, description = "A page of thresholds, by name", body = Page<Threshold>))
 )]
 pub(in crate::api) async fn list_thresholds(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<Threshold>, Problem> {
-    let in_force = application::catalogue(&desk).await?;
+    let in_force = application::catalogue(&context).await?;
     let thresholds = in_force.catalogue.thresholds().iter().cloned();
     listing.page(thresholds.collect(), |threshold| threshold.name.clone())
 }

@@ -26,11 +26,11 @@ use crate::domain::ids::{AlertId, MinistryCode, ProjectId, RuleId};
     responses((status = 200, description = "A page of alerts", body = Page<AlertLine>))
 )]
 pub(in crate::api) async fn list_alerts(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<AlertQuery>,
 ) -> Result<Page<AlertLine>, Problem> {
-    let alerts = listing.choose(&desk, desk.store.standing_alerts().await?).await?;
-    let lines = application::alert_lines(&desk, alerts).await?;
+    let alerts = listing.choose(&context, context.store.standing_alerts().await?).await?;
+    let lines = application::alert_lines(&context, alerts).await?;
     listing.page(lines, |AlertLine { alert, .. }| (alert.rule.clone(), alert.subject.clone()))
 }
 
@@ -43,11 +43,11 @@ pub(in crate::api) async fn list_alerts(
     responses((status = 200, description = "The alert", body = AlertDossier))
 )]
 pub(in crate::api) async fn find_alert(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
-    let found = find(&desk, id.into_inner()).await?;
-    Ok(web::Json(application::dossier(&desk, found).await?))
+    let found = find(&context, id.into_inner()).await?;
+    Ok(web::Json(application::dossier(&context, found).await?))
 }
 
 /// Acknowledge an alert as it is now.
@@ -60,18 +60,18 @@ pub(in crate::api) async fn find_alert(
     responses((status = 200, description = "The acknowledged alert", body = AlertDossier))
 )]
 pub(in crate::api) async fn acknowledge(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
     body: web::Json<NewAcknowledgement>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
-    let found = find(&desk, id.into_inner()).await?;
-    application::acknowledge(&desk, &found, &desk.act(body.reason.as_str())?).await?;
-    Ok(web::Json(application::dossier(&desk, found).await?))
+    let found = find(&context, id.into_inner()).await?;
+    application::acknowledge(&context, &found, &context.act(body.reason.as_str())?).await?;
+    Ok(web::Json(application::dossier(&context, found).await?))
 }
 
 /// The alert whose id is `id`, or the only one whose id begins so.
-pub(in crate::api) async fn find(desk: &RequestContext, id: String) -> Result<Alert, Problem> {
-    Ok(application::find_alert(desk, &id).await?)
+pub(in crate::api) async fn find(context: &RequestContext, id: String) -> Result<Alert, Problem> {
+    Ok(application::find_alert(context, &id).await?)
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -97,10 +97,10 @@ pub(in crate::api) struct SilenceQuery {
     responses((status = 200, description = "A page of silences", body = Page<Silence>))
 )]
 pub(in crate::api) async fn list_silences(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<SilenceQuery>,
 ) -> Result<Page<Silence>, Problem> {
-    let mut silences = desk.store.silences().await?;
+    let mut silences = context.store.silences().await?;
     silences.retain(|silence| {
         let SilenceScope { rule, project, ministry } = &silence.scope;
         listing.ended.is_none_or(|ended| silence.ended.is_some() == ended)
@@ -134,10 +134,10 @@ pub(in crate::api) struct DisputeQuery {
     responses((status = 200, description = "A page of disputes", body = Page<Dispute>))
 )]
 pub(in crate::api) async fn list_disputes(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<DisputeQuery>,
 ) -> Result<Page<Dispute>, Problem> {
-    let mut disputes = desk.store.disputes().await?;
+    let mut disputes = context.store.disputes().await?;
     disputes.retain(|dispute| {
         is_wanted(&listing.state, &dispute.state)
             && is_wanted(&listing.project, &dispute.project)
@@ -156,14 +156,14 @@ pub(in crate::api) async fn list_disputes(
     responses((status = 200, description = "The assigned alert", body = AlertDossier))
 )]
 pub(in crate::api) async fn assign_alert(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
     body: web::Json<Assignment>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
-    let found = find(&desk, id.into_inner()).await?;
-    let act = desk.act(body.reason.as_str())?;
-    desk.store.assign(&found.id, body.to.as_str(), &act).await?;
-    Ok(web::Json(application::dossier(&desk, found).await?))
+    let found = find(&context, id.into_inner()).await?;
+    let act = context.act(body.reason.as_str())?;
+    context.store.assign(&found.id, body.to.as_str(), &act).await?;
+    Ok(web::Json(application::dossier(&context, found).await?))
 }
 
 /// Comment on an alert.
@@ -176,13 +176,13 @@ pub(in crate::api) async fn assign_alert(
     responses((status = 200, description = "The alert, with the comment in its history", body = AlertDossier))
 )]
 pub(in crate::api) async fn comment_alert(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
     body: web::Json<Comment>,
 ) -> Result<web::Json<AlertDossier>, Problem> {
-    let found = find(&desk, id.into_inner()).await?;
-    desk.store.comment(&found.id, &desk.act(body.text.as_str())?).await?;
-    Ok(web::Json(application::dossier(&desk, found).await?))
+    let found = find(&context, id.into_inner()).await?;
+    context.store.comment(&found.id, &context.act(body.text.as_str())?).await?;
+    Ok(web::Json(application::dossier(&context, found).await?))
 }
 
 /// Record that a project's team disputes figures behind an alert.
@@ -196,15 +196,15 @@ pub(in crate::api) async fn comment_alert(
         headers(("Location" = String, description = "Address of the dispute"))))
 )]
 pub(in crate::api) async fn dispute_alert(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
     body: web::Json<Contestation>,
 ) -> Result<HttpResponse, Problem> {
-    let found = find(&desk, id.into_inner()).await?;
+    let found = find(&context, id.into_inner()).await?;
     if body.fields.is_empty() {
         return Err(Problem::Unfit("`fields`: found none, expected at least one".to_owned()));
     }
-    let act = desk.act(body.text.as_str())?;
-    let dispute = application::contest(&desk, &found, &body, &act).await?;
+    let act = context.act(body.text.as_str())?;
+    let dispute = application::contest(&context, &found, &body, &act).await?;
     Ok(created(&format!("/api/v1/disputes/{}", dispute.number), &dispute))
 }

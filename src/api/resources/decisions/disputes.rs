@@ -17,11 +17,12 @@ use crate::domain::ids::DisputeNumber;
     responses((status = 200, description = "The dispute", body = Dispute))
 )]
 pub(in crate::api) async fn find_dispute(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<Dispute>, Problem> {
     let number = DisputeNumber(number.into_inner());
-    let found = desk.store.disputes().await?.into_iter().find(|dispute| dispute.number == number);
+    let found =
+        context.store.disputes().await?.into_iter().find(|dispute| dispute.number == number);
     found.map(web::Json).ok_or(Problem::NotFound { kind: "dispute", id: number.to_string() })
 }
 
@@ -35,7 +36,7 @@ pub(in crate::api) async fn find_dispute(
     responses((status = 200, description = "The answered dispute", body = Dispute))
 )]
 pub(in crate::api) async fn answer_dispute(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
     body: web::Json<DisputeAnswer>,
 ) -> Result<web::Json<Dispute>, Problem> {
@@ -44,6 +45,6 @@ pub(in crate::api) async fn answer_dispute(
         DisputeVerdict::Rejected => DisputeState::Rejected,
     };
     let number = DisputeNumber(number.into_inner());
-    let act = desk.act(body.reason.as_str())?;
-    Ok(web::Json(desk.store.answer_dispute(number, state, &act).await?))
+    let act = context.act(body.reason.as_str())?;
+    Ok(web::Json(context.store.answer_dispute(number, state, &act).await?))
 }

@@ -10,7 +10,7 @@ use crate::api::context::RequestContext;
 use crate::api::extract::action_settings::ActionSettings;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::is_wanted;
-use crate::api::openapi::NoData;
+use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{MissionFile, MissionLine};
@@ -59,11 +59,11 @@ pub(in crate::api) struct RankingQuery {
     responses((status = 200, description = "A page of missions", body = Page<MissionLine>))
 )]
 pub(in crate::api) async fn list_missions(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<MissionQuery>,
 ) -> Result<Page<MissionLine>, Problem> {
-    let mut lines = application::mission_lines(&desk, &MissionFilter::default()).await?;
-    let ministries = application::ministries(&desk).await?;
+    let mut lines = application::mission_lines(&context, &MissionFilter::default()).await?;
+    let ministries = application::ministries(&context).await?;
     lines.retain(|line| listing.fits(line, &ministries));
     listing.page(lines, |MissionLine { mission, awaits, late }| {
         let subject = mission.subject.to_string();
@@ -94,10 +94,10 @@ impl MissionQuery {
     responses((status = 200, description = "The mission", body = MissionFile))
 )]
 pub(in crate::api) async fn find_mission(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<MissionFile>, Problem> {
-    Ok(web::Json(application::mission(&desk, &MissionId::new(id.into_inner())).await?))
+    Ok(web::Json(application::mission(&context, &MissionId::new(id.into_inner())).await?))
 }
 
 /// List active missions by team, in order of priority.
@@ -109,10 +109,10 @@ pub(in crate::api) async fn find_mission(
     responses((status = 200, description = "A page of ranked missions", body = Page<Ranked>), NoData)
 )]
 pub(in crate::api) async fn list_ranking(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<RankingQuery>,
 ) -> Result<Page<Ranked>, Problem> {
-    let ranked = application::mission_ranking(&desk, listing.as_of).await?;
+    let ranked = application::mission_ranking(&context, listing.as_of).await?;
     listing.page_as_is(ranked, |ranked| ranked.mission.id.clone())
 }
 
@@ -124,10 +124,10 @@ pub(in crate::api) async fn list_ranking(
     responses((status = 200, description = "A page of counts, by rule", body = Page<RuleOutcomes>))
 )]
 pub(in crate::api) async fn list_outcomes(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<RuleOutcomes>, Problem> {
-    listing.page(application::mission_outcomes(&desk).await?, |outcomes| outcomes.rule.clone())
+    listing.page(application::mission_outcomes(&context).await?, |outcomes| outcomes.rule.clone())
 }
 
 type Answer = Result<web::Json<MissionFile>, Problem>;
@@ -142,15 +142,15 @@ type Answer = Result<web::Json<MissionFile>, Problem>;
     responses((status = 200, description = "The accepted or declined mission", body = MissionFile))
 )]
 pub(in crate::api) async fn decide_mission(
-    desk: RequestContext,
-    practice: web::Data<ActionSettings>,
+    context: RequestContext,
+    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<MissionDecision>,
 ) -> Answer {
     if body.verdict == MissionVerdict::Decline && body.lead.is_some() {
         return Err(Problem::Unfit("`lead`: nobody leads a mission that is declined".to_owned()));
     }
-    act(&desk, &practice, id, MissionAct::Decide(body.into_inner())).await
+    act(&context, &settings, id, MissionAct::Decide(body.into_inner())).await
 }
 
 /// Record that an open mission has started.
@@ -163,12 +163,12 @@ pub(in crate::api) async fn decide_mission(
     responses((status = 200, description = "The started mission", body = MissionFile))
 )]
 pub(in crate::api) async fn start_mission(
-    desk: RequestContext,
-    practice: web::Data<ActionSettings>,
+    context: RequestContext,
+    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<MissionStart>,
 ) -> Answer {
-    act(&desk, &practice, id, MissionAct::Start(body.into_inner())).await
+    act(&context, &settings, id, MissionAct::Start(body.into_inner())).await
 }
 
 /// Add a milestone to an open mission.
@@ -181,12 +181,12 @@ pub(in crate::api) async fn start_mission(
     responses((status = 200, description = "The mission, with the new milestone", body = MissionFile))
 )]
 pub(in crate::api) async fn add_milestone(
-    desk: RequestContext,
-    practice: web::Data<ActionSettings>,
+    context: RequestContext,
+    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<NewMilestone>,
 ) -> Answer {
-    act(&desk, &practice, id, MissionAct::AddMilestone(body.into_inner())).await
+    act(&context, &settings, id, MissionAct::AddMilestone(body.into_inner())).await
 }
 
 /// Record that a milestone was reached.
@@ -199,12 +199,12 @@ pub(in crate::api) async fn add_milestone(
     responses((status = 200, description = "The mission, with the milestone reached", body = MissionFile))
 )]
 pub(in crate::api) async fn finish_milestone(
-    desk: RequestContext,
-    practice: web::Data<ActionSettings>,
+    context: RequestContext,
+    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<MilestoneReached>,
 ) -> Answer {
-    act(&desk, &practice, id, MissionAct::FinishMilestone(body.into_inner())).await
+    act(&context, &settings, id, MissionAct::FinishMilestone(body.into_inner())).await
 }
 
 /// Add a note to a mission, even a closed one.
@@ -217,12 +217,12 @@ pub(in crate::api) async fn finish_milestone(
     responses((status = 200, description = "The mission, with the note", body = MissionFile))
 )]
 pub(in crate::api) async fn note_mission(
-    desk: RequestContext,
-    practice: web::Data<ActionSettings>,
+    context: RequestContext,
+    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<Comment>,
 ) -> Answer {
-    act(&desk, &practice, id, MissionAct::Note(body.into_inner())).await
+    act(&context, &settings, id, MissionAct::Note(body.into_inner())).await
 }
 
 /// Record a vendor's reply to an escalation, or that it did not reply.
@@ -235,12 +235,12 @@ pub(in crate::api) async fn note_mission(
     responses((status = 200, description = "The mission, with the reply", body = MissionFile))
 )]
 pub(in crate::api) async fn keep_vendor_reply(
-    desk: RequestContext,
-    practice: web::Data<ActionSettings>,
+    context: RequestContext,
+    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<NewVendorReply>,
 ) -> Answer {
-    act(&desk, &practice, id, MissionAct::VendorReply(body.into_inner())).await
+    act(&context, &settings, id, MissionAct::VendorReply(body.into_inner())).await
 }
 
 /// Record the decision to name a vendor in public. Only the director may decide it.
@@ -253,12 +253,12 @@ pub(in crate::api) async fn keep_vendor_reply(
     responses((status = 200, description = "The mission, with the decision", body = MissionFile))
 )]
 pub(in crate::api) async fn name_vendor(
-    desk: RequestContext,
-    practice: web::Data<ActionSettings>,
+    context: RequestContext,
+    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<VendorNaming>,
 ) -> Answer {
-    act(&desk, &practice, id, MissionAct::NameVendor(body.into_inner())).await
+    act(&context, &settings, id, MissionAct::NameVendor(body.into_inner())).await
 }
 
 /// Close an open mission and record what it found.
@@ -271,22 +271,22 @@ pub(in crate::api) async fn name_vendor(
     responses((status = 200, description = "The closed mission", body = MissionFile))
 )]
 pub(in crate::api) async fn close_mission(
-    desk: RequestContext,
-    practice: web::Data<ActionSettings>,
+    context: RequestContext,
+    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<MissionClosing>,
 ) -> Answer {
-    act(&desk, &practice, id, MissionAct::Close(body.into_inner())).await
+    act(&context, &settings, id, MissionAct::Close(body.into_inner())).await
 }
 
 async fn act(
-    desk: &RequestContext,
-    practice: &ActionSettings,
+    context: &RequestContext,
+    settings: &ActionSettings,
     id: web::Path<String>,
     what: MissionAct,
 ) -> Answer {
     let id = MissionId::new(id.into_inner());
-    let hand = (desk.person()?, practice.director.as_deref());
-    application::act_on_mission(desk, &id, &what, hand).await?;
-    Ok(web::Json(application::mission(desk, &id).await?))
+    let hand = (context.person()?, settings.director.as_deref());
+    application::act_on_mission(context, &id, &what, hand).await?;
+    Ok(web::Json(application::mission(context, &id).await?))
 }

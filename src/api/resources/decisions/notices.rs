@@ -10,7 +10,7 @@ use crate::api::context::RequestContext;
 use crate::api::extract::page;
 use crate::api::extract::page::{Collection, Listing, NoFilters, Page};
 use crate::api::extract::query::{QueryFault, QueryParameters};
-use crate::api::openapi::{NoData, NotFound};
+use crate::api::openapi::answers::{NoData, NotFound};
 use crate::api::problem::kinds::Problem;
 use crate::application::Services;
 use crate::domain::action_bodies::{OptionalReason, Reason};
@@ -51,7 +51,7 @@ pub(in crate::api) struct NoticeQuery {
     responses((status = 200, description = "A page of notifications", body = Page<QueuedNotice>))
 )]
 pub(in crate::api) async fn list_notices(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoticeQuery>,
 ) -> Result<Page<QueuedNotice>, Problem> {
     if let Some(cycle) = listing.cycle.filter(|cycle| cycle.0 < 1) {
@@ -61,7 +61,7 @@ pub(in crate::api) async fn list_notices(
     let before: Option<NoticeId> = listing.after()?;
     if let Some(id) = &before {
         // The position of a notification that was deleted since is not known.
-        desk.store.notice(id).await?.ok_or_else(page::lost)?;
+        context.store.notice(id).await?.ok_or_else(page::lost)?;
     }
     let filter = NoticeFilter {
         states: listing.state.clone(),
@@ -70,7 +70,7 @@ pub(in crate::api) async fn list_notices(
         cycle: listing.cycle,
         before,
     };
-    let notices = desk.store.notices(&filter, listing.room()).await?;
+    let notices = context.store.notices(&filter, listing.room()).await?;
     listing.fetched(notices, |queued| queued.notice.id.clone())
 }
 
@@ -83,10 +83,10 @@ pub(in crate::api) async fn list_notices(
     responses((status = 200, description = "The notification", body = QueuedNotice))
 )]
 pub(in crate::api) async fn find_notice(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<QueuedNotice>, Problem> {
-    Ok(web::Json(found(&desk, id.into_inner()).await?))
+    Ok(web::Json(found(&context, id.into_inner()).await?))
 }
 
 /// Show the full text of a notification whose mail was shortened.
@@ -98,11 +98,12 @@ pub(in crate::api) async fn find_notice(
     responses((status = 200, description = "An HTML page in French", body = String, content_type = "text/html"))
 )]
 pub(in crate::api) async fn show_notice(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.into_inner();
-    let Content::Message { html, page, .. } = found(&desk, id.clone()).await?.notice.content else {
+    let Content::Message { html, page, .. } = found(&context, id.clone()).await?.notice.content
+    else {
         return Err(Problem::NotFound { kind: "page of notice", id });
     };
     Ok(HttpResponse::Ok()
@@ -111,8 +112,11 @@ pub(in crate::api) async fn show_notice(
         .body(visible_text::lines(&page.unwrap_or(html)).into_owned()))
 }
 
-pub(in crate::api) async fn found(parts: &Services, id: String) -> Result<QueuedNotice, Problem> {
-    let notice = parts.store.notice(&NoticeId::new(id.as_str())).await?;
+pub(in crate::api) async fn found(
+    services: &Services,
+    id: String,
+) -> Result<QueuedNotice, Problem> {
+    let notice = services.store.notice(&NoticeId::new(id.as_str())).await?;
     notice.ok_or(Problem::NotFound { kind: "notice", id })
 }
 
@@ -138,10 +142,10 @@ pub(in crate::api) struct PreviewQuery {
     )
 )]
 pub(in crate::api) async fn preview_notices(
-    desk: RequestContext,
+    context: RequestContext,
     query: QueryParameters<PreviewQuery>,
 ) -> Result<web::Json<Collection<Notice>>, Problem> {
-    Ok(Collection::of(application::preview(&desk, query.ministry.as_str(), query.as_of).await?))
+    Ok(Collection::of(application::preview(&context, query.ministry.as_str(), query.as_of).await?))
 }
 
 /// Put a notification that could not be delivered back in the delivery queue.
@@ -154,17 +158,17 @@ pub(in crate::api) async fn preview_notices(
     responses((status = 200, description = "The notification, waiting for delivery", body = QueuedNotice))
 )]
 pub(in crate::api) async fn replay_notice(
-    desk: RequestContext,
+    context: RequestContext,
     named: web::Path<String>,
     body: web::Json<OptionalReason>,
 ) -> Result<web::Json<QueuedNotice>, Problem> {
-    let queued = found(&desk, named.into_inner()).await?;
+    let queued = found(&context, named.into_inner()).await?;
     let id = queued.notice.id;
-    if !desk.store.replay_notice(&id, &desk.act(body.reason.as_str())?).await? {
+    if !context.store.replay_notice(&id, &context.act(body.reason.as_str())?).await? {
         let state = queued.state.as_str();
         return Err(Problem::Refused(format!("notice {id} is {state}, expected dead")));
     }
-    Ok(web::Json(found(&desk, id.to_string()).await?))
+    Ok(web::Json(found(&context, id.to_string()).await?))
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -182,10 +186,10 @@ pub(in crate::api) struct Replayed {
     responses((status = 200, description = "The number of notifications put back in the queue", body = Replayed))
 )]
 pub(in crate::api) async fn replay_dead_notices(
-    desk: RequestContext,
+    context: RequestContext,
     body: web::Json<OptionalReason>,
 ) -> Result<web::Json<Replayed>, Problem> {
-    let replayed = desk.store.replay_dead_notices(&desk.act(body.reason.as_str())?).await?;
+    let replayed = context.store.replay_dead_notices(&context.act(body.reason.as_str())?).await?;
     Ok(web::Json(Replayed { replayed }))
 }
 
@@ -213,10 +217,10 @@ pub(in crate::api) struct ReceiverLine {
     responses((status = 200, description = "A page of channels", body = Page<ReceiverLine>))
 )]
 pub(in crate::api) async fn list_receivers(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<ReceiverLine>, Problem> {
-    listing.page_as_is(receivers(&desk).await?, |line| line.receiver.to_string())
+    listing.page_as_is(receivers(&context).await?, |line| line.receiver.to_string())
 }
 
 /// Reopen a channel that was closed because its receiver refused further deliveries.
@@ -229,44 +233,45 @@ pub(in crate::api) async fn list_receivers(
     responses((status = 200, description = "The reopened channel", body = ReceiverLine))
 )]
 pub(in crate::api) async fn open_receiver(
-    desk: RequestContext,
+    context: RequestContext,
     name: web::Path<String>,
     body: web::Json<Reason>,
 ) -> Result<web::Json<ReceiverLine>, Problem> {
     let name = name.into_inner();
     let unknown = || Problem::NotFound { kind: "receiver", id: name.clone() };
-    let lane = Channel::try_from(name.clone())
+    let channel = Channel::try_from(name.clone())
         .or_else(|_| Channel::try_from(format!("webhook/{name}")))
         .map_err(|_| unknown())?;
-    let known = |lines: Vec<ReceiverLine>| lines.into_iter().find(|line| line.receiver == lane);
-    known(receivers(&desk).await?).ok_or_else(unknown)?;
-    if !desk.store.reopen_lane(&lane, &desk.act(body.reason.as_str())?).await? {
-        return Err(Problem::Refused(format!("{lane} was not closed")));
+    let known = |lines: Vec<ReceiverLine>| lines.into_iter().find(|line| line.receiver == channel);
+    known(receivers(&context).await?).ok_or_else(unknown)?;
+    if !context.store.reopen_lane(&channel, &context.act(body.reason.as_str())?).await? {
+        return Err(Problem::Refused(format!("{channel} was not closed")));
     }
-    known(receivers(&desk).await?).map(web::Json).ok_or_else(unknown)
+    known(receivers(&context).await?).map(web::Json).ok_or_else(unknown)
 }
 
-async fn receivers(desk: &RequestContext) -> Result<Vec<ReceiverLine>, Problem> {
-    let set_up = notify::lanes(&desk.notify);
-    let states = desk.store.lanes().await?;
-    let outages = desk.store.outages().await?;
+async fn receivers(context: &RequestContext) -> Result<Vec<ReceiverLine>, Problem> {
+    let set_up = notify::lanes(&context.notify);
+    let states = context.store.lanes().await?;
+    let outages = context.store.outages().await?;
     let unseen: Vec<Channel> = set_up
         .iter()
-        .filter(|lane| !states.iter().any(|state| state.lane == **lane))
+        .filter(|channel| !states.iter().any(|state| state.lane == **channel))
         .cloned()
         .collect();
-    let seen =
-        states.into_iter().map(|LaneState { lane, opened_at, closed_at, reason, outage }| {
+    let seen = states.into_iter().map(
+        |LaneState { lane: channel, opened_at, closed_at, reason, outage }| {
             let opened_at = Some(opened_at);
             ReceiverLine {
-                set_up: set_up.contains(&lane),
-                receiver: lane,
+                set_up: set_up.contains(&channel),
+                receiver: channel,
                 opened_at,
                 closed_at,
                 reason,
                 outage,
             }
-        });
+        },
+    );
     let unseen = unseen.into_iter().map(|receiver| ReceiverLine {
         outage: outages.iter().find(|outage| outage.lane == receiver).cloned(),
         receiver,

@@ -37,10 +37,10 @@ pub(in crate::api) struct ReviewQuery {
     responses((status = 200, description = "A page of reviews", body = Page<ReviewLine>))
 )]
 pub(in crate::api) async fn list_reviews(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<ReviewQuery>,
 ) -> Result<Page<ReviewLine>, Problem> {
-    let mut lines = application::review_lines(&desk, None, None).await?;
+    let mut lines = application::review_lines(&context, None, None).await?;
     lines.retain(|ReviewLine { review, late, .. }| {
         is_wanted(&listing.ministry, &review.ministry)
             && is_wanted(&listing.state, &review.state)
@@ -61,10 +61,10 @@ pub(in crate::api) async fn list_reviews(
     responses((status = 200, description = "The review", body = ReviewFile))
 )]
 pub(in crate::api) async fn find_review(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
 ) -> Result<web::Json<ReviewFile>, Problem> {
-    Ok(web::Json(application::review(&desk, &ReviewId::new(id.into_inner())).await?))
+    Ok(web::Json(application::review(&context, &ReviewId::new(id.into_inner())).await?))
 }
 
 /// Return the reviews of a ministry as an iCalendar feed.
@@ -76,10 +76,10 @@ pub(in crate::api) async fn find_review(
     responses((status = 200, description = "The calendar", body = String, content_type = "text/calendar"))
 )]
 pub(in crate::api) async fn find_calendar(
-    desk: RequestContext,
+    context: RequestContext,
     ministry: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let feed = application::review_calendar(&desk, &ministry).await?;
+    let feed = application::review_calendar(&context, &ministry).await?;
     Ok(HttpResponse::Ok().content_type("text/calendar; charset=utf-8").body(feed))
 }
 
@@ -100,10 +100,10 @@ pub(in crate::api) struct ActionQuery {
     responses((status = 200, description = "A page of actions", body = Page<OpenAction>))
 )]
 pub(in crate::api) async fn list_actions(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<ActionQuery>,
 ) -> Result<Page<OpenAction>, Problem> {
-    let actions = application::open_actions(&desk, listing.ministry.as_ref()).await?;
+    let actions = application::open_actions(&context, listing.ministry.as_ref()).await?;
     listing.page_as_is(actions, |action| (action.review.clone(), action.number))
 }
 
@@ -118,10 +118,10 @@ type Answer = Result<web::Json<ReviewFile>, Problem>;
     responses((status = 200, description = "The reviews that changed", body = Collection<ReviewChange>))
 )]
 pub(in crate::api) async fn plan_reviews(
-    desk: RequestContext,
+    context: RequestContext,
     body: web::Json<ReviewPlanning>,
 ) -> Result<web::Json<Collection<ReviewChange>>, Problem> {
-    Ok(Collection::of(application::plan_reviews(&desk, body.as_of, body.dry_run).await?))
+    Ok(Collection::of(application::plan_reviews(&context, body.as_of, body.dry_run).await?))
 }
 
 /// Record the minutes of a review that was held, and plan the next one.
@@ -134,11 +134,11 @@ pub(in crate::api) async fn plan_reviews(
     responses((status = 200, description = "The review, with its minutes", body = ReviewFile))
 )]
 pub(in crate::api) async fn hold_review(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
     body: web::Json<ReviewMinutes>,
 ) -> Answer {
-    act(&desk, id.into_inner(), ReviewAct::Hold(body.into_inner())).await
+    act(&context, id.into_inner(), ReviewAct::Hold(body.into_inner())).await
 }
 
 /// Move a planned review to another working day.
@@ -151,11 +151,11 @@ pub(in crate::api) async fn hold_review(
     responses((status = 200, description = "The moved review", body = ReviewFile))
 )]
 pub(in crate::api) async fn move_review(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
     body: web::Json<ReviewMove>,
 ) -> Answer {
-    act(&desk, id.into_inner(), ReviewAct::Move(body.into_inner())).await
+    act(&context, id.into_inner(), ReviewAct::Move(body.into_inner())).await
 }
 
 /// Cancel a planned review. The review of the project stays due.
@@ -168,11 +168,11 @@ pub(in crate::api) async fn move_review(
     responses((status = 200, description = "The cancelled review", body = ReviewFile))
 )]
 pub(in crate::api) async fn cancel_review(
-    desk: RequestContext,
+    context: RequestContext,
     id: web::Path<String>,
     body: web::Json<Reason>,
 ) -> Answer {
-    act(&desk, id.into_inner(), ReviewAct::Cancel(body.into_inner())).await
+    act(&context, id.into_inner(), ReviewAct::Cancel(body.into_inner())).await
 }
 
 /// Mark an action of a review's minutes as done, or as not done.
@@ -188,16 +188,16 @@ pub(in crate::api) async fn cancel_review(
     responses((status = 200, description = "The review, with the action marked", body = ReviewFile))
 )]
 pub(in crate::api) async fn tick_action(
-    desk: RequestContext,
+    context: RequestContext,
     place: web::Path<(String, usize)>,
     body: web::Json<ActionTick>,
 ) -> Answer {
     let (id, number) = place.into_inner();
-    act(&desk, id, ReviewAct::Tick(number, body.into_inner())).await
+    act(&context, id, ReviewAct::Tick(number, body.into_inner())).await
 }
 
-async fn act(desk: &RequestContext, id: String, what: ReviewAct) -> Answer {
+async fn act(context: &RequestContext, id: String, what: ReviewAct) -> Answer {
     let id = ReviewId::new(id);
-    application::act_on_review(desk, &id, &what, desk.person()?).await?;
-    Ok(web::Json(application::review(desk, &id).await?))
+    application::act_on_review(context, &id, &what, context.person()?).await?;
+    Ok(web::Json(application::review(context, &id).await?))
 }

@@ -6,7 +6,7 @@ use super::alerts::find;
 use crate::api::context::RequestContext;
 use crate::api::created;
 use crate::api::extract::action_settings::ActionSettings;
-use crate::api::openapi::NotFound;
+use crate::api::openapi::answers::NotFound;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::SilenceRequest;
@@ -23,11 +23,12 @@ use crate::domain::ids::{MinistryCode, ProjectId, RuleId, SilenceNumber};
     responses((status = 200, description = "The silence", body = Silence))
 )]
 pub(in crate::api) async fn find_silence(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<Silence>, Problem> {
     let number = SilenceNumber(number.into_inner());
-    let found = desk.store.silences().await?.into_iter().find(|silence| silence.number == number);
+    let found =
+        context.store.silences().await?.into_iter().find(|silence| silence.number == number);
     found.map(web::Json).ok_or(Problem::NotFound { kind: "silence", id: number.to_string() })
 }
 
@@ -41,18 +42,18 @@ pub(in crate::api) async fn find_silence(
         headers(("Location" = String, description = "Address of the silence"))), NotFound)
 )]
 pub(in crate::api) async fn make_silence(
-    desk: RequestContext,
-    practice: web::Data<ActionSettings>,
+    context: RequestContext,
+    settings: web::Data<ActionSettings>,
     body: web::Json<NewSilence>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
-    let act = desk.act(body.reason.as_str())?;
-    let request = SilenceRequest { last_day: body.until, scope: scope(&desk, body).await? };
-    let silence = application::silence(&desk, request, practice.silences, &act).await?;
+    let act = context.act(body.reason.as_str())?;
+    let request = SilenceRequest { last_day: body.until, scope: scope(&context, body).await? };
+    let silence = application::silence(&context, request, settings.silences, &act).await?;
     Ok(created(&format!("/api/v1/silences/{}", silence.number), &silence))
 }
 
-async fn scope(desk: &RequestContext, body: NewSilence) -> Result<SilenceScope, Problem> {
+async fn scope(context: &RequestContext, body: NewSilence) -> Result<SilenceScope, Problem> {
     let parts = SilenceScope {
         rule: body.rule.map(|rule| RuleId::new(rule.into_inner())),
         project: body.project.map(|project| ProjectId::new(project.into_inner())),
@@ -64,7 +65,7 @@ async fn scope(desk: &RequestContext, body: NewSilence) -> Result<SilenceScope, 
             "`alert`: expected it without `rule`, `project` and `ministry`".to_owned(),
         ));
     }
-    let alert = find(desk, alert.into_inner()).await?;
+    let alert = find(context, alert.into_inner()).await?;
     Ok(SilenceScope {
         project: alert.subject.project().cloned(),
         ministry: alert.subject.ministry().cloned(),
@@ -82,10 +83,10 @@ async fn scope(desk: &RequestContext, body: NewSilence) -> Result<SilenceScope, 
     responses((status = 200, description = "The ended silence", body = Silence))
 )]
 pub(in crate::api) async fn end_silence(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
     body: web::Json<Reason>,
 ) -> Result<web::Json<Silence>, Problem> {
-    let act = desk.act(body.reason.as_str())?;
-    Ok(web::Json(desk.store.unsilence(SilenceNumber(number.into_inner()), &act).await?))
+    let act = context.act(body.reason.as_str())?;
+    Ok(web::Json(context.store.unsilence(SilenceNumber(number.into_inner()), &act).await?))
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::is_wanted;
-use crate::api::openapi::{Conflict, UnavailableResponse};
+use crate::api::openapi::answers::{Conflict, UnavailableResponse};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::VoidReport;
@@ -35,11 +35,11 @@ const MAX_LISTED: usize = 100;
     responses((status = 200, description = "A page of cycles", body = Page<CycleSummary>))
 )]
 pub(in crate::api) async fn list_cycles(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<CycleSummary>, Problem> {
     let before = listing.after()?.unwrap_or(CycleNumber(i64::MAX));
-    let cycles = desk.store.cycles_before(before, listing.room()).await?;
+    let cycles = context.store.cycles_before(before, listing.room()).await?;
     listing.fetched(cycles, |cycle| cycle.number)
 }
 
@@ -52,10 +52,10 @@ pub(in crate::api) async fn list_cycles(
     responses((status = 200, description = "The cycle", body = CycleSummary))
 )]
 pub(in crate::api) async fn find_cycle(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<CycleSummary>, Problem> {
-    Ok(web::Json(find(&desk, CycleNumber(*number)).await?))
+    Ok(web::Json(find(&context, CycleNumber(*number)).await?))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -90,12 +90,12 @@ enum OutcomeWord {
     responses((status = 200, description = "A page of verdicts", body = Page<Judgement>))
 )]
 pub(in crate::api) async fn list_cycle_verdicts(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
     listing: Listing<VerdictQuery>,
 ) -> Result<Page<Judgement>, Problem> {
-    let cycle = find(&desk, CycleNumber(*number)).await?;
-    let verdicts = desk.store.verdicts(cycle.number).await?;
+    let cycle = find(&context, CycleNumber(*number)).await?;
+    let verdicts = context.store.verdicts(cycle.number).await?;
     let after: Option<(RuleId, Subject)> = listing.after()?;
     let is_next = |judgement: &JudgementRef<'_>| {
         let key = (judgement.rule, judgement.subject);
@@ -141,11 +141,11 @@ struct ReplayDifference {
     responses((status = 200, description = "Whether the verdicts are identical, and the first differences", body = ReplayReport), UnavailableResponse)
 )]
 pub(in crate::api) async fn replay_cycle(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<ReplayReport>, Problem> {
     let _turn = REPLAYS.acquire().await.map_err(|_| Problem::Unassembled)?;
-    let replay = application::replay(&desk, CycleNumber(*number)).await?;
+    let replay = application::replay(&context, CycleNumber(*number)).await?;
     let difference_count = replay.differences.len();
     let differences = replay.differences.into_iter().take(MAX_LISTED);
     let differences =
@@ -173,12 +173,12 @@ pub(in crate::api) async fn replay_cycle(
         Conflict)
 )]
 pub(in crate::api) async fn void_cycle(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
     body: web::Json<Reason>,
 ) -> Result<web::Json<VoidReport>, Problem> {
-    let act = desk.act(body.reason.as_str())?;
-    Ok(web::Json(application::void(&desk, CycleNumber(*number), &act).await?))
+    let act = context.act(body.reason.as_str())?;
+    Ok(web::Json(application::void(&context, CycleNumber(*number), &act).await?))
 }
 
 impl VerdictQuery {
@@ -196,7 +196,7 @@ impl VerdictQuery {
     }
 }
 
-async fn find(desk: &RequestContext, number: CycleNumber) -> Result<CycleSummary, Problem> {
-    let cycle = desk.store.cycle(number).await?;
+async fn find(context: &RequestContext, number: CycleNumber) -> Result<CycleSummary, Problem> {
+    let cycle = context.store.cycle(number).await?;
     cycle.ok_or(Problem::NotFound { kind: "cycle", id: number.to_string() })
 }

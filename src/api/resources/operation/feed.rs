@@ -47,7 +47,7 @@ pub(in crate::api) struct FeedParameters {
         headers(("Link" = String, description = "Address of the next page, if there is one: `<…>; rel=\"next\"`"))))
 )]
 pub(in crate::api) async fn find_feed(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<FeedParameters>,
 ) -> Result<HttpResponse, Problem> {
     let stretch = FeedQuery {
@@ -55,14 +55,14 @@ pub(in crate::api) async fn find_feed(
         since: listing.since,
         limit: listing.limit(),
     };
-    let application::Feed { entries, more_after } = application::feed(&desk, &stretch).await?;
+    let application::Feed { entries, more_after } = application::feed(&context, &stretch).await?;
     let next = more_after.map(|place| listing.address_after(&place)).transpose()?;
-    let site = Site::of(&desk.notify.public_url);
+    let site = Site::of(&context.notify.public_url);
     let mut links = vec![site.page("self", &listing.own_address()), site.page("first", PATH)];
     links.extend(next.as_deref().map(|next| site.page("next", next)));
     let feed = atom::Feed {
-        title: atom::Text::plain(title(&desk.caller().scope)),
-        id: site.name(&feed_name(&desk.caller().scope)),
+        title: atom::Text::plain(title(&context.caller().scope)),
+        id: site.name(&feed_name(&context.caller().scope)),
         updated: entries.first().map(|newest| newest.at).unwrap_or_default().fixed_offset(),
         authors: vec![atom::Person { name: "Vigie".to_owned(), ..atom::Person::default() }],
         generator: Some(atom::Generator {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::context::AnonymousContext;
-use crate::api::openapi;
+use crate::api::openapi::answers::UnavailableResponse;
 use crate::api::problem::kinds::Problem;
 use crate::api::problem::unavailable::Unavailable;
 use crate::application;
@@ -65,7 +65,7 @@ pub(in crate::api) async fn is_live() -> web::Json<Alive> {
     get,
     path = "/readyz",
     tag = "operations",
-    responses((status = 200, description = "The service is ready", body = Ready), openapi::UnavailableResponse)
+    responses((status = 200, description = "The service is ready", body = Ready), UnavailableResponse)
 )]
 pub(in crate::api) async fn is_ready(
     context: AnonymousContext,

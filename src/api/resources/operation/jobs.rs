@@ -17,10 +17,10 @@ use crate::domain::operation::job::{ImportSource, JobName, JobRun, JobStanding, 
     responses((status = 200, description = "A page of jobs", body = Page<JobStanding>))
 )]
 pub(in crate::api) async fn list_jobs(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<JobStanding>, Problem> {
-    listing.page(desk.store.jobs().await?, |standing| standing.job)
+    listing.page(context.store.jobs().await?, |standing| standing.job)
 }
 
 /// List the runs of one job, newest first.
@@ -32,14 +32,14 @@ pub(in crate::api) async fn list_jobs(
     responses((status = 200, description = "A page of runs", body = Page<JobRun>))
 )]
 pub(in crate::api) async fn list_runs(
-    desk: RequestContext,
+    context: RequestContext,
     job: web::Path<String>,
     listing: Listing<NoFilters>,
 ) -> Result<Page<JobRun>, Problem> {
     let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
     let name = job.parse::<JobName>().map_err(|_| unknown())?;
     let before = listing.after()?.unwrap_or(i64::MAX);
-    let runs = desk.store.job_runs_before(name, before, listing.room()).await?;
+    let runs = context.store.job_runs_before(name, before, listing.room()).await?;
     listing.fetched(runs, |run| run.number)
 }
 
@@ -60,10 +60,10 @@ pub(in crate::api) struct SourceQuery {
     responses((status = 200, description = "A page of sources", body = Page<ImportSource>))
 )]
 pub(in crate::api) async fn list_sources(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<SourceQuery>,
 ) -> Result<Page<ImportSource>, Problem> {
-    let mut sources = desk.store.import_sources().await?;
+    let mut sources = context.store.import_sources().await?;
     sources.retain(|source| is_wanted(&listing.outcome, &source.outcome));
     listing.page(sources, |source| source.source.clone())
 }

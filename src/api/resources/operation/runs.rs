@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::context::RequestContext;
-use crate::api::openapi::{Conflict, UnavailableResponse};
+use crate::api::openapi::answers::{Conflict, UnavailableResponse};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{
@@ -50,12 +50,12 @@ struct RunProblem {
     )
 )]
 pub(in crate::api) async fn start_cycle(
-    desk: RequestContext,
+    context: RequestContext,
     orders: web::Data<JobQueue>,
     body: web::Json<CycleRequest>,
 ) -> Result<HttpResponse, Problem> {
-    application::may_run(&desk, *body).await?;
-    start(&desk, &orders, JobRequest::Cycle(*body)).await
+    application::may_run(&context, *body).await?;
+    start(&context, &orders, JobRequest::Cycle(*body)).await
 }
 
 /// An empty object: running a job takes no options.
@@ -78,14 +78,14 @@ pub(in crate::api) struct JobRunBody {}
     )
 )]
 pub(in crate::api) async fn run_job(
-    desk: RequestContext,
+    context: RequestContext,
     orders: web::Data<JobQueue>,
     job: web::Path<String>,
     _: web::Json<JobRunBody>,
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
     let name = job.parse::<JobName>().map_err(|_| unknown())?;
-    start(&desk, &orders, JobRequest::Job(name)).await
+    start(&context, &orders, JobRequest::Job(name)).await
 }
 
 /// Return one run: its progress, then its result.
@@ -97,21 +97,21 @@ pub(in crate::api) async fn run_job(
     responses((status = 200, description = "The run", body = RunView))
 )]
 pub(in crate::api) async fn find_run(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<RunView>, Problem> {
-    Ok(web::Json(find(&desk, *number).await?))
+    Ok(web::Json(find(&context, *number).await?))
 }
 
 async fn start(
-    desk: &RequestContext,
+    context: &RequestContext,
     orders: &JobQueue,
     errand: JobRequest,
 ) -> Result<HttpResponse, Problem> {
-    let actor = desk.caller().name.clone();
+    let actor = context.caller().name.clone();
     match orders.place(errand, actor).await? {
         Enqueued::Begun(number) => {
-            let run = find(desk, number).await?;
+            let run = find(context, number).await?;
             let address = address(number);
             Ok(HttpResponse::Accepted().insert_header((LOCATION, address)).json(run))
         }
@@ -121,9 +121,9 @@ async fn start(
     }
 }
 
-async fn find(desk: &RequestContext, number: i64) -> Result<RunView, Problem> {
+async fn find(context: &RequestContext, number: i64) -> Result<RunView, Problem> {
     let unknown = || Problem::NotFound { kind: "run", id: number.to_string() };
-    let (run, report) = desk.store.job_run(number).await?.ok_or_else(unknown)?;
+    let (run, report) = context.store.job_run(number).await?.ok_or_else(unknown)?;
     let report = report.map(|report| serde_json::from_str(&report)).transpose();
     let report =
         report.map_err(|fault| Problem::Internal(Arc::new(ApplicationError::Record(fault))))?;

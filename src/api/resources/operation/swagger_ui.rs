@@ -6,7 +6,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use utoipa_swagger_ui::Config;
 
-use crate::api::openapi;
+use crate::api::openapi::document::ADDRESS;
 use crate::api::problem::kinds::Problem;
 
 const PAGE: &str = "/api/docs/";
@@ -17,7 +17,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
      frame-ancestors 'none'";
 
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
-    let config = Config::from(openapi::ADDRESS).display_request_duration(true).filter(true);
+    let config = Config::from(ADDRESS).display_request_duration(true).filter(true);
     Arc::new(config.validator_url("none").show_common_extensions(true))
 });
 

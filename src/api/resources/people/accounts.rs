@@ -39,10 +39,10 @@ pub(in crate::api) struct WhyQuery {
     )
 )]
 pub(in crate::api) async fn list_accounts(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<Account>, Problem> {
-    listing.page(desk.store.accounts().await?, |account| account.number)
+    listing.page(context.store.accounts().await?, |account| account.number)
 }
 
 /// Return one account.
@@ -58,10 +58,10 @@ pub(in crate::api) async fn list_accounts(
     )
 )]
 pub(in crate::api) async fn find_account(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<AccountNumber>,
 ) -> Result<HttpResponse, Problem> {
-    let account = find(&desk, *number).await?;
+    let account = find(&context, *number).await?;
     Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
 }
 
@@ -77,11 +77,11 @@ pub(in crate::api) async fn find_account(
     )
 )]
 pub(in crate::api) async fn make_account(
-    desk: RequestContext,
+    context: RequestContext,
     body: web::Json<AccountBody>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(body.reason.as_str())?;
-    let account = desk.store.make_account(&terms(body.into_inner(), None)?, &act).await?;
+    let act = context.act(body.reason.as_str())?;
+    let account = context.store.make_account(&terms(body.into_inner(), None)?, &act).await?;
     let location = format!("/api/v1/accounts/{}", account.number.0);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, location))
@@ -109,15 +109,15 @@ pub(in crate::api) async fn make_account(
     )
 )]
 pub(in crate::api) async fn change_account(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<AccountNumber>,
     IfMatch(revision): IfMatch,
     body: web::Json<AccountBody>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(body.reason.as_str())?;
-    let identity = find(&desk, *number).await?.identity;
+    let act = context.act(body.reason.as_str())?;
+    let identity = find(&context, *number).await?.identity;
     let terms = terms(body.into_inner(), identity)?;
-    let account = desk.store.change_account((*number, revision), &terms, &act).await?;
+    let account = context.store.change_account((*number, revision), &terms, &act).await?;
     Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
 }
 
@@ -139,21 +139,21 @@ pub(in crate::api) async fn change_account(
     )
 )]
 pub(in crate::api) async fn close_account(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<AccountNumber>,
     IfMatch(revision): IfMatch,
     why: QueryParameters<WhyQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let act = desk.act(&why.reason)?;
-    let account = desk.store.close_account((*number, revision), &act).await?;
+    let act = context.act(&why.reason)?;
+    let account = context.store.close_account((*number, revision), &act).await?;
     Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
 }
 
 pub(in crate::api) async fn find(
-    desk: &RequestContext,
+    context: &RequestContext,
     number: AccountNumber,
 ) -> Result<Account, Problem> {
-    let found = desk.store.account(number).await?;
+    let found = context.store.account(number).await?;
     found.ok_or_else(|| Problem::NotFound { kind: "account", id: number.0.to_string() })
 }
 

@@ -40,13 +40,13 @@ pub(in crate::api) struct VerifyQuery {
     responses((status = 200, description = "A page of audit entries", body = Page<AuditEntry>))
 )]
 pub(in crate::api) async fn list_audit(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<AuditQuery>,
 ) -> Result<Page<AuditEntry>, Problem> {
     let (before, limit) = (listing.after()?, Some(listing.room()));
     let filter =
         AuditFilter { subject: listing.subject.clone(), since: listing.since, before, limit };
-    let mut entries = desk.store.audit(&filter).await?;
+    let mut entries = context.store.audit(&filter).await?;
     entries.reverse();
     listing.fetched(entries, |entry| entry.number)
 }
@@ -60,11 +60,11 @@ pub(in crate::api) async fn list_audit(
     responses((status = 200, description = "The last entry of the trail, and the first entry that does not match, if any", body = AuditReport))
 )]
 pub(in crate::api) async fn verify_audit(
-    desk: RequestContext,
+    context: RequestContext,
     query: QueryParameters<VerifyQuery>,
 ) -> Result<web::Json<AuditReport>, Problem> {
     let expected = query.into_inner().expect.map(noted).transpose()?;
-    Ok(web::Json(desk.store.verify_audit(expected).await?))
+    Ok(web::Json(context.store.verify_audit(expected).await?))
 }
 
 fn noted(found: String) -> Result<Fingerprint, Problem> {

@@ -32,10 +32,10 @@ pub(in crate::api) struct CurrentSession {
     responses((status = 200, description = "The caller", body = CurrentSession))
 )]
 pub(in crate::api) async fn find_session(
-    desk: RequestContext,
+    context: RequestContext,
 ) -> Result<web::Json<CurrentSession>, Problem> {
-    let caller = desk.caller();
-    let local_tokens = tokens::valid_local_tokens(&desk, caller.account).await?;
+    let caller = context.caller();
+    let local_tokens = tokens::valid_local_tokens(&context, caller.account).await?;
     let permissions =
         Permission::ALL.into_iter().filter(|permission| caller.may(*permission)).collect();
     Ok(web::Json(CurrentSession {

@@ -51,10 +51,10 @@ struct Bounds {
     )
 )]
 pub(in crate::api) async fn list_own_tokens(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<Token>, Problem> {
-    let tokens = desk.store.tokens(Some(desk.caller().account)).await?;
+    let tokens = context.store.tokens(Some(context.caller().account)).await?;
     listing.page(tokens, |token| token.number)
 }
 
@@ -69,13 +69,13 @@ pub(in crate::api) async fn list_own_tokens(
     )
 )]
 pub(in crate::api) async fn issue_own_token(
-    desk: RequestContext,
+    context: RequestContext,
     body: web::Json<TokenBody>,
 ) -> Result<HttpResponse, Problem> {
-    let Caller { account, roles, scope, .. } = desk.caller().clone();
-    let until = own_end(&desk).await?;
-    let issued_with = own_number(&desk);
-    issue(&desk, &Bounds { account, roles, scope, until, issued_with }, body.into_inner()).await
+    let Caller { account, roles, scope, .. } = context.caller().clone();
+    let until = own_end(&context).await?;
+    let issued_with = own_number(&context);
+    issue(&context, &Bounds { account, roles, scope, until, issued_with }, body.into_inner()).await
 }
 
 /// Revoke one of the caller's tokens.
@@ -92,12 +92,12 @@ pub(in crate::api) async fn issue_own_token(
     )
 )]
 pub(in crate::api) async fn revoke_own_token(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
     why: QueryParameters<WhyQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let caller = desk.caller();
-    let tokens = desk.store.tokens(Some(caller.account)).await?;
+    let caller = context.caller();
+    let tokens = context.store.tokens(Some(caller.account)).await?;
     let is_own = |token: &Token| caller.proof == ProvedBy::Token { number: token.number };
     // A token cannot revoke one with more roles or ministries than its own.
     let is_beyond = |token: &Token| {
@@ -107,7 +107,7 @@ pub(in crate::api) async fn revoke_own_token(
     if about.is_some_and(|token| !is_own(token) && is_beyond(token)) {
         return Err(Problem::TooBroad);
     }
-    revoke(&desk, (caller.account, *number), &why.reason).await
+    revoke(&context, (caller.account, *number), &why.reason).await
 }
 
 /// List the tokens of an account, expired and revoked ones included.
@@ -123,12 +123,12 @@ pub(in crate::api) async fn revoke_own_token(
     )
 )]
 pub(in crate::api) async fn list_tokens(
-    desk: RequestContext,
+    context: RequestContext,
     account: web::Path<AccountNumber>,
     listing: Listing<NoFilters>,
 ) -> Result<Page<Token>, Problem> {
-    let account = accounts::find(&desk, *account).await?;
-    let tokens = desk.store.tokens(Some(account.number)).await?;
+    let account = accounts::find(&context, *account).await?;
+    let tokens = context.store.tokens(Some(account.number)).await?;
     listing.page(tokens, |token| token.number)
 }
 
@@ -147,16 +147,16 @@ pub(in crate::api) async fn list_tokens(
     )
 )]
 pub(in crate::api) async fn issue_token(
-    desk: RequestContext,
+    context: RequestContext,
     account: web::Path<AccountNumber>,
     body: web::Json<TokenBody>,
 ) -> Result<HttpResponse, Problem> {
-    let account = accounts::find(&desk, *account).await?;
-    let until = own_end(&desk).await?;
+    let account = accounts::find(&context, *account).await?;
+    let until = own_end(&context).await?;
     let (roles, scope) = (account.roles, account.scope);
-    let issued_with = own_number(&desk);
+    let issued_with = own_number(&context);
     let bounds = Bounds { account: account.number, roles, scope, until, issued_with };
-    issue(&desk, &bounds, body.into_inner()).await
+    issue(&context, &bounds, body.into_inner()).await
 }
 
 /// Revoke a token of an account.
@@ -174,26 +174,26 @@ pub(in crate::api) async fn issue_token(
     )
 )]
 pub(in crate::api) async fn revoke_token(
-    desk: RequestContext,
+    context: RequestContext,
     of: web::Path<(AccountNumber, i64)>,
     why: QueryParameters<WhyQuery>,
 ) -> Result<HttpResponse, Problem> {
-    revoke(&desk, of.into_inner(), &why.reason).await
+    revoke(&context, of.into_inner(), &why.reason).await
 }
 
 async fn issue(
-    desk: &RequestContext,
+    context: &RequestContext,
     bounds: &Bounds,
     body: TokenBody,
 ) -> Result<HttpResponse, Problem> {
-    let with = match desk.caller().proof {
+    let with = match context.caller().proof {
         ProvedBy::Token { number } => format!("asked with token {number}"),
         ProvedBy::Session { .. } => "asked in a session".to_owned(),
         ProvedBy::Local => "asked next to the database".to_owned(),
     };
-    let act = desk.act(&with)?;
+    let act = context.act(&with)?;
     let terms = terms(body, bounds, act.at)?;
-    let (token, secret) = desk.store.issue_token(&terms, &act).await?;
+    let (token, secret) = context.store.issue_token(&terms, &act).await?;
     let secret = secret.reveal().to_owned();
     let mut answer = HttpResponse::Created().json(IssuedToken { token, secret });
     answer.extensions_mut().insert(GivesSecret);
@@ -201,30 +201,30 @@ async fn issue(
 }
 
 async fn revoke(
-    desk: &RequestContext,
+    context: &RequestContext,
     (account, number): (AccountNumber, i64),
     reason: &str,
 ) -> Result<HttpResponse, Problem> {
-    let tokens = desk.store.tokens(Some(account)).await?;
+    let tokens = context.store.tokens(Some(account)).await?;
     if !tokens.iter().any(|token| token.number == number) {
         return Err(Problem::NotFound { kind: "token", id: number.to_string() });
     }
-    desk.store.revoke_token(number, &desk.act(reason)?).await?;
+    context.store.revoke_token(number, &context.act(reason)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Number of the token used for the request; `None` for a session.
-fn own_number(desk: &RequestContext) -> Option<i64> {
-    match desk.caller().proof {
+fn own_number(context: &RequestContext) -> Option<i64> {
+    match context.caller().proof {
         ProvedBy::Token { number } => Some(number),
         ProvedBy::Session { .. } | ProvedBy::Local => None,
     }
 }
 
 /// When the token used for the request expires; `None` for a session.
-async fn own_end(desk: &RequestContext) -> Result<Option<DateTime<Utc>>, Problem> {
-    let Some(number) = own_number(desk) else { return Ok(None) };
-    let own = desk.store.tokens(Some(desk.caller().account)).await?;
+async fn own_end(context: &RequestContext) -> Result<Option<DateTime<Utc>>, Problem> {
+    let Some(number) = own_number(context) else { return Ok(None) };
+    let own = context.store.tokens(Some(context.caller().account)).await?;
     Ok(own.iter().find(|token| token.number == number).map(|token| token.expires_at))
 }
 
@@ -253,11 +253,11 @@ fn terms(body: TokenBody, bounds: &Bounds, now: DateTime<Utc>) -> Result<TokenTe
 
 /// The valid tokens of an account that were issued by the local command line, without authentication.
 pub(in crate::api) async fn valid_local_tokens(
-    parts: &Services,
+    services: &Services,
     account: AccountNumber,
 ) -> Result<Vec<Token>, Problem> {
-    let now = parts.clock.now();
-    let mut tokens = parts.store.tokens(Some(account)).await?;
+    let now = services.clock.now();
+    let mut tokens = services.store.tokens(Some(account)).await?;
     tokens.retain(|token| {
         token.issued_locally && token.revoked_at.is_none() && token.expires_at > now
     });

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, Page};
-use crate::api::openapi::{NoData, NotFound};
+use crate::api::openapi::answers::{NoData, NotFound};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{MinistryCoverage, RuleCoverage};
@@ -48,10 +48,10 @@ pub(in crate::api) enum CoverageLine {
     responses((status = 200, description = "A page of counts", body = Page<CoverageLine>), NotFound, NoData)
 )]
 pub(in crate::api) async fn list_coverage(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<CoverageQuery>,
 ) -> Result<Page<CoverageLine>, Problem> {
-    let found = application::coverage(&desk, listing.cycle.map(CycleNumber)).await?;
+    let found = application::coverage(&context, listing.cycle.map(CycleNumber)).await?;
     let found = found.ok_or_else(|| Problem::NotYet("no cycle was committed yet".to_owned()))?;
     let lines = match listing.by {
         By::Rule => found.by_rule.into_iter().map(CoverageLine::Rule).collect(),

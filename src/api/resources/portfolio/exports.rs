@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::api::context::RequestContext;
 use crate::api::extract::query::QueryParameters;
-use crate::api::openapi::NoData;
+use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{ExportFormat, ExportTable};
@@ -39,11 +39,11 @@ pub(in crate::api) struct ExportQuery {
     )
 )]
 pub(in crate::api) async fn find_export(
-    desk: RequestContext,
+    context: RequestContext,
     table: web::Path<ExportTable>,
     query: QueryParameters<ExportQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let file = application::export(&desk, *table, query.format, query.as_of).await?;
+    let file = application::export(&context, *table, query.format, query.as_of).await?;
     Ok(HttpResponse::Ok()
         .content_type(query.format.media_type())
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)))

@@ -10,16 +10,13 @@ use crate::api::created;
 use crate::api::extract::action_settings::ActionSettings;
 use crate::api::extract::query::{QueryFault, QueryParameters};
 use crate::api::extract::uploads::Uploads;
-use crate::api::openapi::{UnavailableResponse, Unprocessable};
+use crate::api::openapi::answers::{UnavailableResponse, Unprocessable};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{Intake, IntakeTerms};
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
 use crate::store::{ImportReport, ImportSummary, Recorded};
-
-/// Path to which files are uploaded.
-pub(in crate::api) const UPLOAD: &str = "/api/v1/imports";
 
 /// Maximum length of a file's name, in characters.
 const NAME: usize = 255;
@@ -59,21 +56,21 @@ pub(in crate::api) struct UploadQuery {
     )
 )]
 pub(in crate::api) async fn import_file(
-    desk: RequestContext,
-    (practice, uploads): (web::Data<ActionSettings>, web::Data<Uploads>),
+    context: RequestContext,
+    (settings, uploads): (web::Data<ActionSettings>, web::Data<Uploads>),
     query: QueryParameters<UploadQuery>,
     (request, body): (HttpRequest, web::Payload),
 ) -> Result<HttpResponse, Problem> {
     let UploadQuery { file, profile, edition, dry_run } = query.into_inner();
     let file = file_name(file)?;
-    let terms = IntakeTerms { profile, edition, actor: desk.caller().name.clone(), dry_run };
+    let terms = IntakeTerms { profile, edition, actor: context.caller().name.clone(), dry_run };
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let upload =
         uploads.receive(announced.and_then(|announced| announced.parse().ok()), body).await?;
     let _turn = uploads.turn().await?;
-    let reader = practice.reader().await?;
+    let reader = settings.reader().await?;
     let bytes = upload.into_bytes().await?;
-    let intake = application::take_in_file(&desk, reader, (file, bytes), &terms).await?;
+    let intake = application::take_in_file(&context, reader, (file, bytes), &terms).await?;
     let recorded = intake.files.first().map(|one| &one.recorded);
     Ok(match recorded {
         Some(Recorded::Added { number } | Recorded::Replaced { number, .. }) if !dry_run => {
@@ -113,13 +110,13 @@ pub(in crate::api) struct ImportDossier {
     responses((status = 200, description = "The import", body = ImportDossier))
 )]
 pub(in crate::api) async fn find_import(
-    desk: RequestContext,
+    context: RequestContext,
     number: web::Path<i64>,
 ) -> Result<web::Json<ImportDossier>, Problem> {
     let number = ImportNumber(*number);
     let unknown = || Problem::NotFound { kind: "import", id: number.to_string() };
-    let imports = desk.store.imports().await?;
+    let imports = context.store.imports().await?;
     let import = imports.into_iter().find(|import| import.number == number).ok_or_else(unknown)?;
-    let report = desk.store.import_report(number).await?.ok_or_else(unknown)?;
+    let report = context.store.import_report(number).await?.ok_or_else(unknown)?;
     Ok(web::Json(ImportDossier { import, report }))
 }

@@ -1,7 +1,8 @@
-//! Projects, portfolio, coverage, imports and exports.
+//! Projects, portfolio, coverage, links, imports and exports.
 
 pub(in crate::api) mod coverage;
 pub(in crate::api) mod exports;
 pub(in crate::api) mod imports;
+pub(in crate::api) mod links;
 pub(in crate::api) mod panorama;
 pub(in crate::api) mod projects;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::{QueryParameters, is_wanted};
-use crate::api::openapi::NoData;
+use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::Panorama;
@@ -35,10 +35,10 @@ pub(in crate::api) struct AsOf {
     responses((status = 200, description = "The figures", body = Panorama), NoData)
 )]
 pub(in crate::api) async fn find_portfolio(
-    desk: RequestContext,
+    context: RequestContext,
     query: QueryParameters<AsOf>,
 ) -> Result<web::Json<Panorama>, Problem> {
-    Ok(web::Json(application::panorama(&desk, query.as_of).await?))
+    Ok(web::Json(application::panorama(&context, query.as_of).await?))
 }
 
 /// List the import in force for each edition of the panorama.
@@ -49,10 +49,10 @@ pub(in crate::api) async fn find_portfolio(
     responses((status = 200, description = "A page of imports, by edition", body = Page<ImportSummary>))
 )]
 pub(in crate::api) async fn list_editions(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<ImportSummary>, Problem> {
-    let mut imports = desk.store.imports().await?;
+    let mut imports = context.store.imports().await?;
     imports.retain(|import| import.dataset == Dataset::Panorama && import.replaced_by.is_none());
     listing.page(imports, |import| (import.edition, import.number))
 }
@@ -78,10 +78,10 @@ pub(in crate::api) struct ImportQuery {
     responses((status = 200, description = "A page of imports, by number", body = Page<ImportSummary>))
 )]
 pub(in crate::api) async fn list_imports(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<ImportQuery>,
 ) -> Result<Page<ImportSummary>, Problem> {
-    let mut imports = desk.store.imports().await?;
+    let mut imports = context.store.imports().await?;
     imports.retain(|import| {
         is_wanted(&listing.dataset, &import.dataset)
             && is_wanted(&listing.edition, &import.edition)

@@ -11,7 +11,7 @@ use super::panorama::AsOf;
 use crate::api::context::RequestContext;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
-use crate::api::openapi::NoData;
+use crate::api::openapi::answers::NoData;
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{
@@ -52,11 +52,11 @@ pub(in crate::api) struct ProjectQuery {
     responses((status = 200, description = "A page of projects", body = Page<ProjectRow>), NoData)
 )]
 pub(in crate::api) async fn list_projects(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<ProjectQuery>,
 ) -> Result<Page<TableRow>, Problem> {
-    let called = listing.called(&desk).await?;
-    let mut rows = application::projects(&desk, listing.as_of).await?;
+    let called = listing.called(&context).await?;
+    let mut rows = application::projects(&context, listing.as_of).await?;
     rows.retain(|row| {
         listing.fits(row)
             && called.as_ref().is_none_or(|called| called.contains(text(row, "project_id")))
@@ -76,7 +76,7 @@ impl ProjectQuery {
     }
 
     /// Ids of the projects whose id or names contain the text searched for; `None` if there is none.
-    async fn called(&self, desk: &RequestContext) -> Result<Option<BTreeSet<String>>, Problem> {
+    async fn called(&self, context: &RequestContext) -> Result<Option<BTreeSet<String>>, Problem> {
         let Some(q) = &self.q else { return Ok(None) };
         if q.chars().count() > LONGEST {
             let words = format!("parameter `q`: expected at most {LONGEST} characters");
@@ -84,7 +84,7 @@ impl ProjectQuery {
         }
         let wanted = name_key(q);
         let like = |name: &str| name_key(name).contains(&wanted);
-        let known = desk.store.known_projects().await?.into_iter().filter(|known| {
+        let known = context.store.known_projects().await?.into_iter().filter(|known| {
             like(known.project.as_str()) || known.names.iter().any(|name| like(name))
         });
         Ok(Some(known.map(|known| known.project.to_string()).collect()))
@@ -105,11 +105,11 @@ fn text<'row>(row: &'row TableRow, field: &str) -> &'row str {
     responses((status = 200, description = "The project: fields, history, and verdicts of the last cycle", body = ProjectView), NoData)
 )]
 pub(in crate::api) async fn find_project(
-    desk: RequestContext,
+    context: RequestContext,
     project: web::Path<String>,
     query: QueryParameters<AsOf>,
 ) -> Result<web::Json<ProjectView>, Problem> {
-    Ok(web::Json(application::project(&desk, &project, query.as_of).await?))
+    Ok(web::Json(application::project(&context, &project, query.as_of).await?))
 }
 
 /// List what each edition reported about a project.
@@ -121,11 +121,11 @@ pub(in crate::api) async fn find_project(
     responses((status = 200, description = "A page with one row per edition", body = Page<HistoryRow>), NoData)
 )]
 pub(in crate::api) async fn list_history(
-    desk: RequestContext,
+    context: RequestContext,
     project: web::Path<String>,
     listing: Listing<AsOf>,
 ) -> Result<Page<TableRow>, Problem> {
-    let history = application::project(&desk, &project, listing.as_of).await?.history;
+    let history = application::project(&context, &project, listing.as_of).await?.history;
     listing.page(history, |row| text(row, "edition").to_owned())
 }
 
@@ -138,11 +138,11 @@ pub(in crate::api) async fn list_history(
     responses((status = 200, description = "A page of verdicts, by rule", body = Page<Judgement>))
 )]
 pub(in crate::api) async fn list_verdicts(
-    desk: RequestContext,
+    context: RequestContext,
     project: web::Path<String>,
     listing: Listing<NoFilters>,
 ) -> Result<Page<Judgement>, Problem> {
-    listing.page(application::verdicts(&desk, &project).await?, |verdict| verdict.rule.clone())
+    listing.page(application::verdicts(&context, &project).await?, |verdict| verdict.rule.clone())
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -164,11 +164,11 @@ pub(in crate::api) struct TimelineQuery {
     responses((status = 200, description = "A page of events", body = Page<TimelineEvent>), NoData)
 )]
 pub(in crate::api) async fn list_timeline(
-    desk: RequestContext,
+    context: RequestContext,
     project: web::Path<String>,
     listing: Listing<TimelineQuery>,
 ) -> Result<Page<TimelineEvent>, Problem> {
-    let mut events = application::timeline(&desk, &project).await?;
+    let mut events = application::timeline(&context, &project).await?;
     events.retain(|event| {
         (listing.about.is_empty() || listing.about.contains(&event.about))
             && listing.since.is_none_or(|since| since <= event.on)

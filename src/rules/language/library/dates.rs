@@ -3,7 +3,7 @@
 use chrono::{Datelike, Months, NaiveDate, TimeDelta};
 use rhai::{Dynamic, Engine, NativeCallContext};
 
-use super::unexpected;
+use super::arguments::unexpected;
 use crate::rules::evaluate::script_run::{Returned, fail};
 use crate::rules::language::value::Scalar;
 

@@ -3,7 +3,8 @@
 
 use rhai::{Dynamic, Engine, NativeCallContext};
 
-use super::{CHANGE, EDITIONS_ABOVE, PREVIOUS, number, unexpected};
+use super::arguments::{number, unexpected};
+use super::functions::{CHANGE, EDITIONS_ABOVE, PREVIOUS};
 use crate::frame::series;
 use crate::rules::evaluate::script_run::Returned;
 use crate::rules::language::value::Scalar;

@@ -2,7 +2,7 @@
 
 use rhai::{Array, Dynamic, Engine, FnPtr, NativeCallContext};
 
-use super::{number, unexpected};
+use super::arguments::{number, unexpected};
 use crate::rules::evaluate::script_run::{Returned, fail};
 use crate::rules::language::value::Scalar;
 use crate::rules::language::wording::float;

@@ -2,7 +2,7 @@
 
 use rhai::{Dynamic, Engine, NativeCallContext};
 
-use super::number;
+use super::arguments::number;
 use crate::rules::evaluate::script_run::{Returned, fail};
 use crate::rules::language::operators::ranked;
 use crate::rules::language::value::Scalar;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
-use super::unexpected;
+use super::arguments::unexpected;
 use crate::rules::evaluate::evidence;
 use crate::rules::evaluate::script_run::{Returned, ScriptRun};
 use crate::rules::language::operators::{ranked, same};

@@ -2,7 +2,7 @@
 
 use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
 
-use super::unexpected;
+use super::arguments::unexpected;
 use crate::rules::evaluate::script_run::Returned;
 use crate::rules::language::value::Scalar;
 

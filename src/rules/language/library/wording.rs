@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use rhai::{Dynamic, Engine, NativeCallContext};
 
-use super::{number, unexpected};
+use super::arguments::{number, unexpected};
 use crate::domain::level::Level;
 use crate::rules::evaluate::script_run::Returned;
 use crate::rules::language::value::Scalar;

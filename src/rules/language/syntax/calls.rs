@@ -2,9 +2,11 @@
 
 use rhai::{Expr, FnCallExpr, Position};
 
+use super::analysis::Function;
+use super::doubts;
+use super::names::PARAMETERS;
 use super::print::{direct_read, named_read, past_read};
 use super::visit::Visitor;
-use super::{Function, PARAMETERS};
 use crate::frame::dictionary;
 use crate::frame::dictionary::Past;
 use crate::rules::catalogue::fault::RuleFault;
@@ -29,7 +31,7 @@ impl Visitor<'_> {
             operands.reverse();
         }
         self.record_operands(&operands, position);
-        self.doubt_call(call, position);
+        self.doubt(doubts::of_call(call, position));
         if let Some(function) = self.script_function(call) {
             return self.script_call(call, &function);
         }

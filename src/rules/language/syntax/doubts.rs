@@ -3,9 +3,8 @@
 
 use rhai::{Expr, FnCallExpr, Position, Stmt, StmtBlock};
 
-use super::LEVELS;
+use super::names::LEVELS;
 use super::print::{direct_read, source};
-use super::visit::Visitor;
 use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
 
@@ -45,40 +44,45 @@ impl Sort {
     }
 }
 
-impl Visitor<'_> {
-    /// Warns of operands whose types the operator cannot take.
-    pub(super) fn doubt_call(&mut self, call: &FnCallExpr, position: Position) {
-        let name = call.name.as_str();
-        let [left, right] = call.args.as_slice() else { return };
-        let (Some(one), Some(other)) = (sort(left), sort(right)) else { return };
-        let is_comparison = COMPARISONS.contains(&name) && one != other;
-        let both_texts = name == "+" && (one, other) == (Sort::Text, Sort::Text);
-        let is_sum = ARITHMETIC.contains(&name)
-            && (one, other) != (Sort::Number, Sort::Number)
-            && !both_texts;
-        if !is_comparison && !is_sum {
-            return;
-        }
-        let verb = if is_comparison { "compares" } else { "combines" };
-        let operation = format!("{} {name} {}", source(left), source(right));
-        let message =
-            format!("`{operation}` {verb} {} with {}: it always fails", one.word(), other.word());
-        let hint = if one == Sort::Date || other == Sort::Date {
-            "`days_between` and `months_between` give the distance between two dates".to_owned()
-        } else {
-            let described = [(left, one), (right, other)].map(|(side, sort)| described(side, sort));
-            described.join(", ")
-        };
-        self.doubt(position, message, hint);
+/// Warns of operands whose types the operator cannot take.
+pub(super) fn of_call(call: &FnCallExpr, position: Position) -> Option<Doubt> {
+    let name = call.name.as_str();
+    let [left, right] = call.args.as_slice() else { return None };
+    let (one, other) = (sort(left)?, sort(right)?);
+    let is_comparison = COMPARISONS.contains(&name) && one != other;
+    let both_texts = name == "+" && (one, other) == (Sort::Text, Sort::Text);
+    let is_sum =
+        ARITHMETIC.contains(&name) && (one, other) != (Sort::Number, Sort::Number) && !both_texts;
+    if !is_comparison && !is_sum {
+        return None;
     }
+    let verb = if is_comparison { "compares" } else { "combines" };
+    let operation = format!("{} {name} {}", source(left), source(right));
+    let message =
+        format!("`{operation}` {verb} {} with {}: it always fails", one.word(), other.word());
+    let hint = if one == Sort::Date || other == Sort::Date {
+        "`days_between` and `months_between` give the distance between two dates".to_owned()
+    } else {
+        [(left, one), (right, other)].map(|(side, sort)| described(side, sort)).join(", ")
+    };
+    Some(Doubt { position, message, hint })
+}
 
-    /// Warns of a condition that is not a boolean.
-    pub(super) fn doubt_condition(&mut self, condition: &Expr) {
-        let Some(sort) = sort(condition).filter(|sort| *sort != Sort::Boolean) else { return };
-        let shown = source(condition);
-        let message = format!("`{shown}` is {}, a condition is true or false", sort.word());
-        let hint = format!("compare it: `{shown} > …`, `{shown} == …`");
-        self.doubt(condition.start_position(), message, hint);
+/// Warns of a condition that is not a boolean.
+pub(super) fn of_condition(condition: &Expr) -> Option<Doubt> {
+    let sort = sort(condition).filter(|sort| *sort != Sort::Boolean)?;
+    let shown = source(condition);
+    let message = format!("`{shown}` is {}, a condition is true or false", sort.word());
+    let hint = format!("compare it: `{shown} > …`, `{shown} == …`");
+    Some(Doubt { position: condition.start_position(), message, hint })
+}
+
+/// Warns of a function that may end at this place without the level that it is to return.
+pub(super) fn of_missing_level(position: Position) -> Doubt {
+    Doubt {
+        position,
+        message: "`assess` may end here without a level".to_owned(),
+        hint: "write at the end the level of every other subject, most often `CLEAR`".to_owned(),
     }
 }
 

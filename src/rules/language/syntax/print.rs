@@ -2,9 +2,10 @@
 
 use rhai::{Expr, FnCallExpr};
 
-use super::{CheckContext, PARAMETERS};
+use super::names::PARAMETERS;
 use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
+use crate::rules::catalogue::thresholds::Thresholds;
 use crate::rules::language::library::{CHANGE, EDITIONS_ABOVE, PREVIOUS};
 
 /// One side of a comparison: as its author wrote it, and by its label.
@@ -36,11 +37,11 @@ pub(crate) enum NamedExpression {
 }
 
 impl Operand {
-    pub(super) fn of(expression: &Expr, context: CheckContext<'_>) -> Self {
+    pub(super) fn of(expression: &Expr, thresholds: &Thresholds) -> Self {
         Self {
             source: source(expression),
             side: side(expression),
-            named: named(expression, context),
+            named: named(expression, thresholds),
         }
     }
 }
@@ -80,37 +81,37 @@ pub(crate) fn past_read(call: &FnCallExpr) -> Option<&'static str> {
     }
 }
 
-fn named(expression: &Expr, context: CheckContext<'_>) -> NamedExpression {
+fn named(expression: &Expr, thresholds: &Thresholds) -> NamedExpression {
     if is_literal(expression) {
         return NamedExpression::Literal;
     }
     if let Expr::Coalesce(choices, _) = expression {
-        return choices.first().map_or(NamedExpression::Expression, |first| named(first, context));
+        return choices
+            .first()
+            .map_or(NamedExpression::Expression, |first| named(first, thresholds));
     }
     if let Expr::FnCall(call, _) = expression
         && let (EDITIONS_ABOVE, [field, limit]) = (call.name.as_str(), call.args.as_slice())
     {
-        return editions(&named(field, context), limit, context);
+        return editions(&named(field, thresholds), limit, thresholds);
     }
     match direct_read(expression) {
         Some(("p", name)) => dictionary::field(name).map_or(NamedExpression::Expression, |field| {
             NamedExpression::Field { label: field.label, unit: field.unit }
         }),
-        Some((_, name)) => {
-            context.thresholds.get(name).map_or(NamedExpression::Expression, |threshold| {
-                NamedExpression::Threshold { label: threshold.label.clone(), unit: threshold.unit }
-            })
-        }
+        Some((_, name)) => thresholds.get(name).map_or(NamedExpression::Expression, |threshold| {
+            NamedExpression::Threshold { label: threshold.label.clone(), unit: threshold.unit }
+        }),
         None => NamedExpression::Expression,
     }
 }
 
 /// Label of `editions_above`, for example `Éditions où l’on lit : écart budgétaire > seuil élevé`.
-fn editions(field: &NamedExpression, limit: &Expr, context: CheckContext<'_>) -> NamedExpression {
+fn editions(field: &NamedExpression, limit: &Expr, thresholds: &Thresholds) -> NamedExpression {
     let NamedExpression::Field { label: of_field, .. } = field else {
         return NamedExpression::Expression;
     };
-    let limit = match named(limit, context) {
+    let limit = match named(limit, thresholds) {
         NamedExpression::Field { label, .. } => label.to_owned(),
         NamedExpression::Threshold { label, .. } => label,
         NamedExpression::Literal

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use rhai::{ASTFlags, Expr, Position, Stmt, StmtBlock};
 
+use super::analysis::{Analysis, CheckContext, Function};
+use super::doubts;
 use super::doubts::Doubt;
+use super::names::{LEVELS, PARAMETERS};
 use super::print::{Operand, direct_read};
 use super::tokens::Tokens;
-use super::{Analysis, CheckContext, Function, LEVELS, PARAMETERS};
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary;
 use crate::frame::dictionary::FieldKind;
@@ -51,7 +53,7 @@ impl<'v> Visitor<'v> {
         match statement {
             Stmt::Noop(_) | Stmt::Share(_) | Stmt::BreakLoop(None, ..) => {}
             Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
-                self.doubt_condition(&flow.expr);
+                self.doubt(doubts::of_condition(&flow.expr));
                 self.expression(&flow.expr);
                 self.block(&flow.body);
                 self.block(&flow.branch);
@@ -133,7 +135,7 @@ impl<'v> Visitor<'v> {
             }
             Expr::And(all, _) | Expr::Or(all, _) => {
                 for one in all.iter() {
-                    self.doubt_condition(one);
+                    self.doubt(doubts::of_condition(one));
                     self.expression(one);
                 }
             }
@@ -308,7 +310,8 @@ impl<'v> Visitor<'v> {
     }
 
     pub(super) fn record_operands(&mut self, operands: &[&Expr], position: Position) {
-        let operands = operands.iter().map(|operand| Operand::of(operand, self.context)).collect();
+        let operands =
+            operands.iter().map(|operand| Operand::of(operand, self.context.thresholds)).collect();
         self.analysis.operands.insert(position, operands);
     }
 
@@ -323,14 +326,8 @@ impl<'v> Visitor<'v> {
         self.variables.iter().any(|variable| variable == name)
     }
 
-    pub(super) fn doubt(
-        &mut self,
-        position: Position,
-        message: impl Into<String>,
-        hint: impl Into<String>,
-    ) {
-        let (message, hint) = (message.into(), hint.into());
-        self.analysis.doubts.push(Doubt { position, message, hint });
+    pub(super) fn doubt(&mut self, doubt: Option<Doubt>) {
+        self.analysis.doubts.extend(doubt);
     }
 
     pub(super) fn fault(&mut self, position: Position, message: impl Into<String>) {

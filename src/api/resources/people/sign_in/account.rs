@@ -4,8 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::page::HtmlPage;
-use super::{SignIn, person};
+use super::sign_in_flow::person;
 use crate::api::context::AnonymousContext;
+use crate::api::middleware::access::sign_in::SignIn;
 use crate::api::problem::kinds::Problem;
 use crate::api::resources::people::tokens;
 use crate::domain::accounts::access::{ProvedBy, Role, Scope, Token};

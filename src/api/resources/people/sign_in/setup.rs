@@ -6,10 +6,11 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::SignIn;
 use super::page::{HtmlField, HtmlPage};
 use crate::api::context::AnonymousContext;
 use crate::api::middleware::access::session_cookie;
+use crate::api::middleware::access::sign_in::SignIn;
+use crate::api::problem::details::ProblemDetails;
 use crate::api::problem::kinds::Problem;
 use crate::domain::accounts::access::Account;
 use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
@@ -66,9 +67,9 @@ pub(in crate::api) async fn show_setup(
     request_body(content = Setup, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 201, description = "The account is created; an HTML page in French", body = String, content_type = "text/html"),
-        (status = 403, description = "The request comes from a page of another site", body = super::ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "The request comes from a page of another site", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "The link is unknown, used or expired", body = String, content_type = "text/html"),
-        (status = 422, description = "The name is not acceptable", content((String = "text/html"), (super::ProblemDetails = "application/problem+json")))
+        (status = 422, description = "The name is not acceptable", content((String = "text/html"), (ProblemDetails = "application/problem+json")))
     )
 )]
 pub(in crate::api) async fn set_up(
@@ -160,6 +161,6 @@ fn refuse(context: &AnonymousContext, method: &str) -> HttpResponse {
 
 fn note(context: &AnonymousContext, method: &str, reason: &str) {
     let subject = format!("route/{method} /setup/{{invitation}}");
-    let deed = AuditRecord::by(&Actor::vigie(), "request_refused", subject).because(reason);
-    context.note_refusal(deed);
+    let record = AuditRecord::by(&Actor::vigie(), "request_refused", subject).because(reason);
+    context.note_refusal(record);
 }

@@ -4,10 +4,10 @@ use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::action_settings::ActionSettings;
-use super::page::{Listing, NoFilters, Page};
 use crate::api::context::RequestContext;
-use crate::api::openapi::Conflict;
+use crate::api::extract::action_settings::ActionSettings;
+use crate::api::extract::page::{Listing, NoFilters, Page};
+use crate::api::openapi::answers::Conflict;
 use crate::api::problem::kinds::Problem;
 use crate::domain::action_bodies::{NewLink, Reason};
 use crate::domain::ids::ProjectId;
@@ -22,10 +22,10 @@ use crate::intake::name_key;
     responses((status = 200, description = "A page of projects", body = Page<KnownProject>))
 )]
 pub(in crate::api) async fn list_known_projects(
-    desk: RequestContext,
+    context: RequestContext,
     listing: Listing<NoFilters>,
 ) -> Result<Page<KnownProject>, Problem> {
-    listing.page(desk.store.known_projects().await?, |known| known.project.clone())
+    listing.page(context.store.known_projects().await?, |known| known.project.clone())
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,18 +49,18 @@ pub(in crate::api) struct Linked {
     )
 )]
 pub(in crate::api) async fn link_project(
-    desk: RequestContext,
-    practice: web::Data<ActionSettings>,
+    context: RequestContext,
+    settings: web::Data<ActionSettings>,
     project: web::Path<String>,
     body: web::Json<NewLink>,
 ) -> Result<web::Json<Linked>, Problem> {
-    let known = desk.store.known_projects().await?;
+    let known = context.store.known_projects().await?;
     let (from, into) = (called(&known, &project), called(&known, body.into.as_str()));
-    let reader = practice.reader().await?;
+    let reader = settings.reader().await?;
     let in_alias_table =
         reader.aliases().implied_links(&known).contains(&(from.clone(), into.clone()));
-    desk.store.link(&from, &into, &desk.act(body.reason.as_str())?).await?;
-    Ok(web::Json(Linked { project: known_project(&desk, &into).await?, in_alias_table }))
+    context.store.link(&from, &into, &context.act(body.reason.as_str())?).await?;
+    Ok(web::Json(Linked { project: known_project(&context, &into).await?, in_alias_table }))
 }
 
 /// Undo a link: the project is separate again.
@@ -76,13 +76,13 @@ pub(in crate::api) async fn link_project(
     )
 )]
 pub(in crate::api) async fn unlink_project(
-    desk: RequestContext,
+    context: RequestContext,
     project: web::Path<String>,
     body: web::Json<Reason>,
 ) -> Result<web::Json<KnownProject>, Problem> {
     let project = ProjectId::new(project.into_inner());
-    desk.store.unlink(&project, &desk.act(body.reason.as_str())?).await?;
-    Ok(web::Json(known_project(&desk, &project).await?))
+    context.store.unlink(&project, &context.act(body.reason.as_str())?).await?;
+    Ok(web::Json(known_project(&context, &project).await?))
 }
 
 /// The project with this name. Anything else is taken as an id, which the store checks.
@@ -93,8 +93,8 @@ fn called(known: &[KnownProject], name: &str) -> ProjectId {
     named.map_or_else(|| ProjectId::new(name), |project| project.project.clone())
 }
 
-async fn known_project(desk: &RequestContext, id: &ProjectId) -> Result<KnownProject, Problem> {
-    let known = desk.store.known_projects().await?;
+async fn known_project(context: &RequestContext, id: &ProjectId) -> Result<KnownProject, Problem> {
+    let known = context.store.known_projects().await?;
     let found = known.into_iter().find(|known| known.project == *id);
     found.ok_or_else(|| Problem::NotFound { kind: "project", id: id.to_string() })
 }

@@ -1,0 +1,24 @@
+//! What sign-in needs to know, as the settings say.
+
+use super::cookies::Cookies;
+use crate::auth::Provider;
+
+/// Configuration of sign-in.
+#[derive(Debug)]
+pub struct SignIn {
+    pub provider: Option<Provider>,
+    /// Contact shown to refused persons; empty if none is configured.
+    pub contact: String,
+    pub cookies: Cookies,
+}
+
+impl SignIn {
+    pub(in crate::api) fn is_on(&self) -> bool {
+        self.provider.is_some()
+    }
+
+    /// Whom to write to, in French.
+    pub(in crate::api) fn contact(&self) -> &str {
+        if self.contact.is_empty() { "l’administrateur de Vigie" } else { &self.contact }
+    }
+}

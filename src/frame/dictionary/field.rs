@@ -1,0 +1,96 @@
+//! A field of the dictionary, and the words that describe it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::plausible;
+use crate::domain::portfolio::subject::SubjectKind;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Field {
+    pub name: &'static str,
+    pub kind: FieldKind,
+    pub unit: Unit,
+    /// What people read, in French.
+    pub label: &'static str,
+    pub meaning: &'static str,
+    pub supplier: Supplier,
+    pub origin: FieldOrigin,
+    /// The frames that hold it.
+    pub scopes: Vec<SubjectKind>,
+    /// A measure that a file may also supply as a fact. The first value declared then holds for ever.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub declarable: bool,
+    /// The field that says that the publisher withheld the figure behind this one on purpose.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub withheld_by: Option<&'static str>,
+}
+
+impl Field {
+    /// Whether a figure can be one of this field. Fails with what was expected.
+    pub fn plausible(&self, figure: f64) -> Result<f64, &'static str> {
+        match self.unit {
+            Unit::Meur | Unit::MeurPerYear => plausible::meur(figure),
+            Unit::Months => plausible::months(figure),
+            Unit::None | Unit::Ratio | Unit::Points | Unit::Days | Unit::Count | Unit::Fte => {
+                plausible::figure(figure)
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    Bool,
+    Int,
+    Float,
+    Text,
+    Date,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    #[default]
+    None,
+    /// A share: 0.25 is 25 %.
+    Ratio,
+    /// A difference of shares: 0.05 is 5 points.
+    Points,
+    /// Millions of euros, taxes included.
+    Meur,
+    MeurPerYear,
+    Months,
+    Days,
+    Count,
+    /// Full-time equivalents.
+    Fte,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Supplier {
+    Panorama,
+    Dinum,
+    Article3,
+    Questionnaire,
+    Audit,
+    /// Computed here.
+    Vigie,
+}
+
+/// How a value comes into the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldOrigin {
+    Published,
+    /// A single follow-up fact: the latest one reported by the evaluation date.
+    Fact,
+    /// Drawn from a list recorded per project.
+    List,
+    /// Computed from other fields.
+    Measure,
+}

@@ -1,0 +1,105 @@
+//! The verdict on the subject of a case, in the words in which authors expect it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::level::Level;
+use crate::domain::plausible;
+use crate::domain::portfolio::subject::SubjectKind;
+use crate::domain::rules::verdict::{Judgement, Verdict};
+use crate::domain::value::Value;
+use crate::frame::dictionary;
+use crate::frame::dictionary::{Field, FieldKind};
+use crate::rules::catalogue::compiled_catalogue::Catalogue;
+use crate::rules::catalogue::fault::nearest;
+use crate::rules::catalogue::front_matter::{Rule, Subjects};
+use crate::rules::evaluate::specimen::Specimen;
+use crate::rules::language::wording::float;
+
+pub(in crate::rules) fn expectation(
+    level: Option<Level>,
+    unknown: Option<&[String]>,
+) -> Result<String, String> {
+    match (level, unknown) {
+        (Some(level), None) => Ok(level.as_str().to_owned()),
+        (None, Some(fields)) => Ok(format!("unknown ({})", fields.join(", "))),
+        (Some(_), Some(_)) => Err("has both `expect` and `unknown`, expected one".to_owned()),
+        (None, None) => Err("has neither `expect` nor `unknown`".to_owned()),
+    }
+}
+
+pub(in crate::rules) fn words(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Level { level } => level.as_str().to_owned(),
+        Verdict::Unknown { missing } => {
+            let fields: Vec<_> = missing.iter().map(|missing| missing.field.as_str()).collect();
+            format!("unknown ({})", fields.join(", "))
+        }
+        Verdict::Failed { fault } => {
+            let line = fault.line.map_or_else(String::new, |line| format!(" at line {line}"));
+            format!("failed{line}: {}", fault.message)
+        }
+    }
+}
+
+/// Judges the subject of a case; `None` when the rule does not judge such a subject.
+pub(in crate::rules) fn judge(
+    catalogue: &Catalogue,
+    rule: &Rule,
+    (as_of, fields): (&toml::value::Datetime, &BTreeMap<String, toml::Value>),
+    unless_said: Subjects,
+) -> Result<Option<Judgement>, String> {
+    let as_of = date(as_of)?;
+    let mut specimen = Specimen::new(rule.scope, as_of);
+    if unless_said == Subjects::Left {
+        specimen.set("in_panorama", Value::Bool(false));
+        specimen.set("has_left", Value::Bool(true));
+    }
+    for (name, value) in fields {
+        let (field, value) = cell(rule.scope, name, value)?;
+        specimen.set(field, value);
+    }
+    let frames = specimen.frames().map_err(|error| error.to_string())?;
+    Ok(catalogue.judge_by(&rule.id, &frames, as_of).into_iter().next())
+}
+
+fn cell(
+    scope: SubjectKind,
+    name: &str,
+    value: &toml::Value,
+) -> Result<(&'static str, Value), String> {
+    let named = dictionary::fields_of(scope).find(|field| field.name == name);
+    let field = named.ok_or_else(|| {
+        let known = dictionary::fields_of(scope).map(|known| known.name);
+        let hint = nearest(name, known).map(|near| format!(", did you mean `{near}`?"));
+        format!("no field `{name}`{}", hint.unwrap_or_default())
+    })?;
+    let read = match (field.kind, value) {
+        (FieldKind::Bool, toml::Value::Boolean(held)) => Value::Bool(*held),
+        (FieldKind::Int, toml::Value::Integer(count)) => {
+            check(field, float(*count))?;
+            Value::Int(*count)
+        }
+        (FieldKind::Float, toml::Value::Integer(count)) => {
+            Value::Float(check(field, float(*count))?)
+        }
+        (FieldKind::Float, toml::Value::Float(figure)) => Value::Float(check(field, *figure)?),
+        (FieldKind::Text, toml::Value::String(text)) => Value::Text(text.clone()),
+        (FieldKind::Date, toml::Value::Datetime(day)) => Value::Date(date(day)?),
+        (kind, found) => {
+            return Err(format!("field `{name}`: found {}, expected {kind:?}", found.type_str()));
+        }
+    };
+    Ok((field.name, read))
+}
+
+fn check(field: &Field, figure: f64) -> Result<f64, String> {
+    let refused = |expected| format!("field `{}`: found {figure}, expected {expected}", field.name);
+    field.plausible(figure).map_err(refused)
+}
+
+pub(in crate::rules) fn date(datetime: &toml::value::Datetime) -> Result<NaiveDate, String> {
+    let text = datetime.to_string();
+    plausible::date(&text).map_err(|expected| format!("found `{text}`, expected {expected}"))
+}

@@ -11,7 +11,7 @@ use super::output::print;
 use super::output::print::Printer;
 use super::session::Session;
 use super::{accounts, decisions, operation, output, portfolio, remote, rules};
-use vigie::client::{ApiClient, HttpTransport};
+use vigie::client::HttpTransport;
 use vigie::server::config::Config;
 use vigie::server::{config, telemetry};
 use vigie::store::fault_behind;
@@ -69,12 +69,7 @@ async fn dispatch(
         Command::Healthcheck => operation::healthcheck::run(config).await,
         Command::Judge(request) => portfolio::judge::run(request, config),
         Command::Restore(request) => operation::restore::run(request, config, printer).await,
-        Command::Rules { command } => match server {
-            Some(server) => {
-                rules::remote::run(command, config, &ApiClient::new(server), printer).await
-            }
-            None => rules::run(command, config, printer).await,
-        },
+        Command::Rules { command } => rules::run(command, config, printer, server).await,
         Command::Serve => operation::serve::run(config).await,
         Command::Import(_)
         | Command::Imports

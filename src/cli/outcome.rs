@@ -34,7 +34,7 @@ pub(super) enum CliError {
         "{0}; the settings `trials.command_cases`, `trials.command_seconds` and `trials.command_bytes` bound what \
          commands try on this machine"
     )]
-    OverBudget(#[from] OverBudget),
+    OverBudget(String),
     #[error(transparent)]
     Source(#[from] vigie::intake::SourceError),
     #[error(transparent)]
@@ -100,10 +100,16 @@ impl From<TableError> for CliError {
     }
 }
 
+impl From<OverBudget> for CliError {
+    fn from(over: OverBudget) -> Self {
+        Self::OverBudget(over.to_string())
+    }
+}
+
 impl From<ApplicationError> for CliError {
     fn from(error: ApplicationError) -> Self {
         if let ApplicationError::OverBudget(over) = error {
-            return Self::OverBudget(over);
+            return over.into();
         }
         Self::Cycle(error)
     }

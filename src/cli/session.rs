@@ -60,7 +60,7 @@ impl<'a> Session<'a> {
 }
 
 /// The database of this machine and what commands need next to it.
-pub(super) async fn parts(config: &Config) -> Result<Services, CliError> {
+async fn parts(config: &Config) -> Result<Services, CliError> {
     Ok(Services {
         store: Store::open(&config.database_url).await?,
         rules: config.rules.clone(),

@@ -139,7 +139,10 @@ impl fmt::Display for Refusal {
             RefusedBy::Server { .. } => write!(f, "{detail} ({status} {})", self.kind())?,
         }
         let is_server = matches!(self.by, RefusedBy::Server { .. });
-        for error in errors.iter().filter(|error| is_server || !detail.contains(&error.detail)) {
+        // What a catalogue lacks is in the detail already, the first of each kind.
+        let is_told = self.kind() == "unproved";
+        let is_new = |error: &&ServerProblemError| !is_told && !detail.contains(&error.detail);
+        for error in errors.iter().filter(|error| is_server || is_new(error)) {
             write!(f, "\n  {error}")?;
         }
         if let RefusedBy::Server { request_id, retry_after } = &self.by {

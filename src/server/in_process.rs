@@ -22,6 +22,9 @@ use crate::api;
 use crate::application::{Services, TrialPlaces};
 use crate::client::{ApiRequest, Refusal, RemoteFault, Response, Sending, Transport};
 
+/// Most bytes of a body: more than the files of a draft can have. The bound of the settings is for connections.
+const MOST_BODY_BYTES: usize = 64 * 1024 * 1024;
+
 type Answering = Pin<Box<dyn Future<Output = HttpResponse<BoxBody>>>>;
 
 /// The application, called by the person who runs a command next to the database.
@@ -37,13 +40,13 @@ impl InProcess {
     /// When it cannot be put together, which no setting can bring about.
     pub async fn open(config: &Config, services: Services) -> Result<Self, AppError> {
         let base = Url::parse("http://localhost").map_err(|_| AppError::Unassembled)?;
-        let settings = config.api.clone();
+        let settings = api::ApiSettings { body_bytes: MOST_BODY_BYTES, ..config.api.clone() };
         // The last wrap is met first.
         let app = App::new()
             .app_data(web::Data::new(api::AppState::local(services)))
             .app_data(web::Data::new(api::LocalCaller::named(&config.actor)))
             .app_data(web::Data::new(action_settings(config)))
-            .app_data(web::Data::new(TrialPlaces::new(config.trials)))
+            .app_data(web::Data::new(TrialPlaces::new(config.trials.for_commands())))
             .wrap(from_fn(api::normalize_target))
             .configure(api::bounds(&settings))
             .configure(api::configure);

@@ -33,7 +33,8 @@ pub struct ThreeWay {
     pub line: OverrideLine,
     pub base: Option<String>,
     pub ours: String,
-    pub shipped: Option<String>,
+    /// The text that ships now.
+    pub shipped_text: Option<String>,
     /// From the base to the published version, as a unified diff.
     pub our_changes: String,
     /// From the base to the version shipped now, as a unified diff.
@@ -146,7 +147,7 @@ pub async fn three_way(parts: &Services, name: &str) -> Result<Vec<ThreeWay>, Ap
             ),
             ours: laid.text.clone(),
             base,
-            shipped,
+            shipped_text: shipped,
         });
     }
     match called.into_iter().next() {

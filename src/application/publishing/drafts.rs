@@ -1,6 +1,6 @@
 //! Drafts of rules: saved, submitted, returned, withdrawn and tested.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -65,27 +65,34 @@ async fn view(parts: &Services, draft: &Draft) -> Result<DraftView, ApplicationE
     Ok(DraftView { outline: DraftOutline::of(draft), texts })
 }
 
-/// The files that a draft would hold after some changes. `thresholds` gives names with their new
-/// values.
+/// The files of a draft with new values of thresholds, which `thresholds` gives by name.
 pub async fn amended(
     parts: &Services,
-    over: Option<DraftNumber>,
-    put: BTreeMap<RulePath, String>,
-    dropped: &BTreeSet<RulePath>,
+    files: BTreeMap<RulePath, String>,
     thresholds: &[(String, String)],
 ) -> Result<BTreeMap<RulePath, String>, ApplicationError> {
-    let mut files = match over {
-        Some(number) => draft(parts, number).await?.texts,
-        None => BTreeMap::new(),
-    };
-    files.extend(put);
-    files.retain(|path, _| !dropped.contains(path));
+    if thresholds.is_empty() {
+        return Ok(files);
+    }
+    with_thresholds(files, &catalogue::read_rules(parts).await?, thresholds)
+}
+
+/// The files of a draft with new values of thresholds: in its own text of them, or else in that of the catalogue
+/// `in_force`, whose texts are keyed by path.
+///
+/// # Errors
+/// When there is no such threshold, or the value is no number.
+pub fn with_thresholds(
+    mut files: BTreeMap<RulePath, String>,
+    in_force: &BTreeMap<String, String>,
+    thresholds: &[(String, String)],
+) -> Result<BTreeMap<RulePath, String>, ApplicationError> {
     if thresholds.is_empty() {
         return Ok(files);
     }
     let path = RulePath::parse(THRESHOLDS)?;
-    let in_force = catalogue::read_rules(parts).await?.remove(THRESHOLDS).unwrap_or_default();
-    let mut text = files.remove(&path).unwrap_or(in_force);
+    let text = files.remove(&path).or_else(|| in_force.get(THRESHOLDS).cloned());
+    let mut text = text.unwrap_or_default();
     for (name, value) in thresholds {
         text = rules::with_threshold(&text, name, value).map_err(ApplicationError::Threshold)?;
     }

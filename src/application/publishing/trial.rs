@@ -53,14 +53,17 @@ impl TrialSettings {
         TrialLimits { cases: self.cases, seconds: self.seconds, bytes: self.bytes }
     }
 
+    /// The settings with the limits of commands on this machine in place of those of trials over HTTP.
+    #[must_use]
+    pub fn for_commands(self) -> Self {
+        let Self { command_cases: cases, command_seconds: seconds, command_bytes: bytes, .. } =
+            self;
+        Self { cases, seconds, bytes, ..self }
+    }
+
     /// A trial for a command on this machine; its time begins now.
     pub fn of_command(&self) -> Trial {
-        let limits = TrialLimits {
-            cases: self.command_cases,
-            seconds: self.command_seconds,
-            bytes: self.command_bytes,
-        };
-        Trial::new(limits, CancellationToken::new())
+        Trial::new(self.for_commands().limits(), CancellationToken::new())
     }
 }
 

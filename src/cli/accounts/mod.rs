@@ -274,62 +274,51 @@ fn role(text: &str) -> Result<Role, String> {
     word(text, &Role::ALL.map(Role::as_str))
 }
 
-fn list_tokens(tokens: &[Token], accounts: &[Account], printer: &Printer) -> Result<(), CliError> {
+fn list_tokens(
+    tokens: &[Token],
+    accounts: &[Account],
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     let owner = |number| accounts.iter().find(|account| account.number == number);
     let instant = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let rows = tokens.iter().map(|token| {
-        vec![
-            Cell::count(token.number),
-            Cell::optional(owner(token.account).map(|account| account.name.as_str())),
-            Cell::text(&token.label),
-            Cell::text(words(&token.roles)),
-            Cell::text(shown(&token.scope)),
-            Cell::optional(token.issued_by.as_ref().map(Actor::as_str)),
-            Cell::text(instant(token.expires_at)),
-            Cell::optional(token.last_used_at.map(instant)),
-            Cell::optional(token.revoked_at.map(instant)),
-        ]
-    });
-    let sheet = Sheet::new(
+    let sheet = Sheet::list(
         format!("{} jetons", tokens.len()),
-        vec![
-            ("number", "N°"),
-            ("account", "Compte"),
-            ("label", "Usage"),
-            ("roles", "Rôles"),
-            ("scope", "Périmètre"),
-            ("issued_by", "Émis par"),
-            ("expires_at", "Expire le"),
-            ("last_used_at", "Dernier usage"),
-            ("revoked_at", "Révoqué le"),
+        tokens.iter(),
+        &[
+            ("number", "N°", &|one| Cell::count(one.number)),
+            ("account", "Compte", &|one| {
+                Cell::optional(owner(one.account).map(|account| account.name.as_str()))
+            }),
+            ("label", "Usage", &|one| Cell::text(&one.label)),
+            ("roles", "Rôles", &|one| Cell::text(words(&one.roles))),
+            ("scope", "Périmètre", &|one| Cell::text(shown(&one.scope))),
+            ("issued_by", "Émis par", &|one| {
+                Cell::optional(one.issued_by.as_ref().map(Actor::as_str))
+            }),
+            ("expires_at", "Expire le", &|one| Cell::text(instant(one.expires_at))),
+            ("last_used_at", "Dernier usage", &|one| Cell::optional(one.last_used_at.map(instant))),
+            ("revoked_at", "Révoqué le", &|one| Cell::optional(one.revoked_at.map(instant))),
         ],
-        rows.collect(),
     );
     printer.answer(&tokens, &[sheet], 0)
 }
 
 fn sheet(accounts: &[Account]) -> Sheet {
-    let rows = accounts.iter().map(|account| {
-        vec![
-            Cell::count(account.number.0),
-            Cell::text(account.name.as_str()),
-            Cell::text(words(&account.roles)),
-            Cell::text(shown(&account.scope)),
-            Cell::text(if account.identity.is_some() { "oui" } else { "non" }),
-            Cell::optional(account.closed_at.map(|at| at.date_naive().to_string())),
-        ]
-    });
-    Sheet::new(
+    Sheet::list(
         format!("{} comptes", accounts.len()),
-        vec![
-            ("number", "N°"),
-            ("name", "Nom"),
-            ("roles", "Rôles"),
-            ("scope", "Périmètre"),
-            ("signs_in", "Fournisseur d’identité"),
-            ("closed_at", "Fermé le"),
+        accounts.iter(),
+        &[
+            ("number", "N°", &|one| Cell::count(one.number.0)),
+            ("name", "Nom", &|one| Cell::text(one.name.as_str())),
+            ("roles", "Rôles", &|one| Cell::text(words(&one.roles))),
+            ("scope", "Périmètre", &|one| Cell::text(shown(&one.scope))),
+            ("signs_in", "Fournisseur d’identité", &|one| {
+                Cell::text(if one.identity.is_some() { "oui" } else { "non" })
+            }),
+            ("closed_at", "Fermé le", &|one| {
+                Cell::optional(one.closed_at.map(|at| at.date_naive().to_string()))
+            }),
         ],
-        rows.collect(),
     )
 }
 

@@ -68,8 +68,7 @@ pub(in crate::cli) async fn run(
 }
 
 fn show(entries: &[AuditEntry], printer: &Printer) -> Result<Conclusion, CliError> {
-    printer.answer(&entries, &[list(entries)], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&entries, &[list(entries)], 0)
 }
 
 fn conclude(report: &AuditReport, printer: &Printer) -> Result<Conclusion, CliError> {
@@ -78,35 +77,23 @@ fn conclude(report: &AuditReport, printer: &Printer) -> Result<Conclusion, CliEr
 }
 
 fn list(entries: &[AuditEntry]) -> Sheet {
-    let rows = entries.iter().map(|entry| {
-        vec![
-            Cell::count(entry.number),
-            Cell::of(moment(&entry.at), entry.at.clone()),
-            Cell::text(entry.actor.as_str()),
-            Cell::optional(entry.proved_by.map(NameProof::label)),
-            Cell::text(&entry.action),
-            Cell::text(&entry.subject),
-            Cell::optional(entry.was.as_deref()),
-            Cell::optional(entry.became.as_deref()),
-            Cell::optional(entry.reason.as_deref()),
-            Cell::text(entry.hash.as_str()),
-        ]
-    });
-    Sheet::new(
+    Sheet::list(
         format!("Piste d’audit : {} décisions", entries.len()),
-        vec![
-            ("number", "N°"),
-            ("at", "Quand"),
-            ("actor", "Qui"),
-            ("proved_by", "Prouvé par"),
-            ("action", "Décision"),
-            ("subject", "Objet"),
-            ("was", "Avant"),
-            ("became", "Après"),
-            ("reason", "Motif"),
-            ("hash", ""),
+        entries.iter(),
+        &[
+            ("number", "N°", &|one| Cell::count(one.number)),
+            ("at", "Quand", &|one| Cell::of(moment(&one.at), one.at.clone())),
+            ("actor", "Qui", &|one| Cell::text(one.actor.as_str())),
+            ("proved_by", "Prouvé par", &|one| {
+                Cell::optional(one.proved_by.map(NameProof::label))
+            }),
+            ("action", "Décision", &|one| Cell::text(&one.action)),
+            ("subject", "Objet", &|one| Cell::text(&one.subject)),
+            ("was", "Avant", &|one| Cell::optional(one.was.as_deref())),
+            ("became", "Après", &|one| Cell::optional(one.became.as_deref())),
+            ("reason", "Motif", &|one| Cell::optional(one.reason.as_deref())),
+            ("hash", "", &|one| Cell::text(one.hash.as_str())),
         ],
-        rows.collect(),
     )
 }
 

@@ -84,8 +84,7 @@ async fn run_here(
     if !report.silence_changes.is_empty() {
         sheets.push(silences(&report));
     }
-    printer.answer(&report, &sheets, 1)?;
-    Ok(Conclusion::Good)
+    printer.answer(&report, &sheets, 1)
 }
 
 async fn run_on_server(
@@ -122,8 +121,7 @@ fn show_list(cycles: &[CycleSummary], printer: &Printer) -> Result<Conclusion, C
     columns.extend(SUMMARY);
     columns.push(("voided", "Annulé"));
     let sheet = Sheet::new(format!("{} cycles", cycles.len()), columns, rows.collect());
-    printer.answer(&cycles, &[sheet], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&cycles, &[sheet], 0)
 }
 
 pub(in crate::cli) async fn void(
@@ -137,7 +135,6 @@ pub(in crate::cli) async fn void(
 }
 
 fn show_void(report: &VoidReport, printer: &Printer) -> Result<Conclusion, CliError> {
-    let count = |count: usize| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
     let corrected: Vec<String> = report.corrected.iter().map(ToString::to_string).collect();
     let sheet = Sheet::new(
         format!(
@@ -150,10 +147,13 @@ fn show_void(report: &VoidReport, printer: &Printer) -> Result<Conclusion, CliEr
             ("missions", "Missions remises en l’état ou retirées"),
             ("corrected", "Rectificatif adressé à"),
         ],
-        vec![vec![count(report.alerts), count(report.missions), Cell::text(corrected.join(", "))]],
+        vec![vec![
+            Cell::count(report.alerts),
+            Cell::count(report.missions),
+            Cell::text(corrected.join(", ")),
+        ]],
     );
-    printer.answer(report, &[sheet], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(report, &[sheet], 0)
 }
 
 fn summary(report: &CycleReport) -> Sheet {
@@ -176,46 +176,30 @@ fn changes(report: &CycleReport) -> Sheet {
 }
 
 fn silences(report: &CycleReport) -> Sheet {
-    let rows = report.silence_changes.iter().map(|change| {
-        let silence = &change.silence;
-        vec![
-            Cell::count(silence.number.0),
-            Cell::of(change.kind.label(), change.kind.as_str()),
-            Cell::text(silence.author.to_string()),
-            Cell::of(french::date(silence.last_day), silence.last_day.to_string()),
-            Cell::text(&change.reason),
-        ]
-    });
-    Sheet::new(
+    Sheet::list(
         format!("Silences qui changent : {}", report.silence_changes.len()),
-        vec![
-            ("number", "N°"),
-            ("change", "Changement"),
-            ("author", "Auteur"),
-            ("last_day", "Dernier jour"),
-            ("reason", "Motif"),
+        report.silence_changes.iter(),
+        &[
+            ("number", "N°", &|one| Cell::count(one.silence.number.0)),
+            ("change", "Changement", &|one| Cell::of(one.kind.label(), one.kind.as_str())),
+            ("author", "Auteur", &|one| Cell::text(one.silence.author.to_string())),
+            ("last_day", "Dernier jour", &|one| Cell::date(one.silence.last_day)),
+            ("reason", "Motif", &|one| Cell::text(&one.reason)),
         ],
-        rows.collect(),
     )
 }
 
 fn missions(report: &CycleReport) -> Sheet {
-    let rows = report.mission_changes.iter().map(|change| {
-        vec![
-            Cell::of(change.kind.label(), change.kind.as_str()),
-            Cell::of(change.mission.kind.label(), change.mission.kind.as_str()),
-            Cell::text(change.mission.subject.to_string()),
-            Cell::text(&change.reason),
-        ]
-    });
-    Sheet::new(
+    Sheet::list(
         format!("Missions qui changent : {}", report.mission_changes.len()),
-        vec![
-            ("change", "Changement"),
-            ("kind", "Mission"),
-            ("subject", "Sujet"),
-            ("reason", "Motif"),
+        report.mission_changes.iter(),
+        &[
+            ("change", "Changement", &|one| Cell::of(one.kind.label(), one.kind.as_str())),
+            ("kind", "Mission", &|one| {
+                Cell::of(one.mission.kind.label(), one.mission.kind.as_str())
+            }),
+            ("subject", "Sujet", &|one| Cell::text(one.mission.subject.to_string())),
+            ("reason", "Motif", &|one| Cell::text(&one.reason)),
         ],
-        rows.collect(),
     )
 }

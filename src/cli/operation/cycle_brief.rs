@@ -26,19 +26,17 @@ pub(super) fn show(brief: &CycleBrief, printer: &Printer) -> Result<Conclusion, 
     if !brief.missions.is_empty() {
         sheets.push(missions(brief));
     }
-    printer.answer(brief, &sheets, 1)?;
-    Ok(Conclusion::Good)
+    printer.answer(brief, &sheets, 1)
 }
 
 fn counts(brief: &CycleBrief) -> Sheet {
-    let count = |count: usize| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
     let alerts = brief.alert_changes.iter().map(|(word, number)| {
         let kind = serde_json::from_value::<AlertChangeKind>(Json::from(word.as_str()));
         let shown = kind.map_or_else(|_| word.clone(), |kind| kind.label().to_owned());
-        vec![Cell::of("alerte", "alert"), Cell::of(shown, word.as_str()), count(*number)]
+        vec![Cell::of("alerte", "alert"), Cell::of(shown, word.as_str()), Cell::count(*number)]
     });
     let missions = brief.mission_changes.iter().map(|(word, number)| {
-        vec![Cell::of("mission", "mission"), Cell::text(word), count(*number)]
+        vec![Cell::of("mission", "mission"), Cell::text(word), Cell::count(*number)]
     });
     let columns = vec![("what", "Objet"), ("change", "Changement"), ("count", "Nombre")];
     Sheet::new("Ce qui change", columns, alerts.chain(missions).collect())
@@ -46,19 +44,14 @@ fn counts(brief: &CycleBrief) -> Sheet {
 }
 
 fn missions(brief: &CycleBrief) -> Sheet {
-    let rows = brief.missions.iter().map(|one| {
-        vec![
-            Cell::text(&one.change),
-            Cell::of(one.kind.label(), one.kind.as_str()),
-            Cell::text(one.subject.to_string()),
-            Cell::text(&one.reason),
-        ]
-    });
-    let columns = vec![
-        ("change", "Changement"),
-        ("kind", "Mission"),
-        ("subject", "Sujet"),
-        ("reason", "Motif"),
-    ];
-    Sheet::new("Missions qui changeraient", columns, rows.collect())
+    Sheet::list(
+        "Missions qui changeraient",
+        brief.missions.iter(),
+        &[
+            ("change", "Changement", &|one| Cell::text(&one.change)),
+            ("kind", "Mission", &|one| Cell::of(one.kind.label(), one.kind.as_str())),
+            ("subject", "Sujet", &|one| Cell::text(one.subject.to_string())),
+            ("reason", "Motif", &|one| Cell::text(&one.reason)),
+        ],
+    )
 }

@@ -5,7 +5,6 @@ use vigie::application::{AlertMove, CycleOutcome};
 use vigie::domain::ids::CycleNumber;
 use vigie::domain::level::Level;
 use vigie::domain::operation::cycle::{CycleCounts, CycleInputs};
-use vigie::support::french;
 
 pub(super) fn title(cycle: CycleNumber, outcome: CycleOutcome) -> String {
     match outcome {
@@ -29,14 +28,13 @@ pub(super) const SUMMARY: [(&str, &str); 8] = [
 ];
 
 pub(super) fn summary_cells(inputs: &CycleInputs, counts: CycleCounts) -> Vec<Cell> {
-    let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
     vec![
-        Cell::of(french::date(inputs.as_of), inputs.as_of.to_string()),
+        Cell::date(inputs.as_of),
         Cell::text(inputs.edition.to_string()),
-        count(counts.judged),
-        count(counts.fired),
-        count(counts.unknown),
-        count(counts.failed),
+        Cell::count(counts.judged),
+        Cell::count(counts.fired),
+        Cell::count(counts.unknown),
+        Cell::count(counts.failed),
         Cell::of(inputs.data.short(), inputs.data.as_str()),
         Cell::of(inputs.catalogue.short(), inputs.catalogue.as_str()),
     ]
@@ -44,23 +42,18 @@ pub(super) fn summary_cells(inputs: &CycleInputs, counts: CycleCounts) -> Vec<Ce
 
 /// Alerts that change, or that would.
 pub(super) fn alert_moves(title: impl Into<String>, moves: &[AlertMove]) -> Sheet {
-    let rows = moves.iter().map(|one| {
-        vec![
-            Cell::of(one.change.label(), one.change.as_str()),
-            Cell::level(one.level),
-            Cell::of(one.from.map_or("", Level::label), one.from.map(Level::as_str)),
-            Cell::text(one.rule.as_str()),
-            Cell::text(one.subject.to_string()),
-            Cell::text(&one.reason),
-        ]
-    });
-    let columns = vec![
-        ("change", "Changement"),
-        ("level", "Niveau"),
-        ("from", "Avant"),
-        ("rule", "Règle"),
-        ("subject", "Sujet"),
-        ("reason", "Motif"),
-    ];
-    Sheet::new(title, columns, rows.collect())
+    Sheet::list(
+        title,
+        moves.iter(),
+        &[
+            ("change", "Changement", &|one| Cell::of(one.change.label(), one.change.as_str())),
+            ("level", "Niveau", &|one| Cell::level(one.level)),
+            ("from", "Avant", &|one| {
+                Cell::of(one.from.map_or("", Level::label), one.from.map(Level::as_str))
+            }),
+            ("rule", "Règle", &|one| Cell::text(one.rule.as_str())),
+            ("subject", "Sujet", &|one| Cell::text(one.subject.to_string())),
+            ("reason", "Motif", &|one| Cell::text(&one.reason)),
+        ],
+    )
 }

@@ -1,7 +1,6 @@
 //! `vigie jobs`: what runs by itself, when, and what came of it; and running one now.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Europe::Paris;
 use clap::Subcommand;
 use serde::Serialize;
 use serde_json::json;
@@ -96,8 +95,7 @@ async fn list(
         ],
         rows,
     );
-    printer.answer(&listed, &[sheet], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&listed, &[sheet], 0)
 }
 
 fn row(Listed { timetable, standing }: &Listed<'_>) -> Vec<Cell> {
@@ -108,10 +106,10 @@ fn row(Listed { timetable, standing }: &Listed<'_>) -> Vec<Cell> {
         moment(standing.next_at),
         moment(run.map(|run| run.started_at)),
         Cell::optional(run.map(occasion)),
-        run.map_or_else(|| Cell::optional(None::<String>), |run| outcome(run.outcome)),
+        run.map_or_else(Cell::nothing, |run| outcome(run.outcome)),
         Cell::optional(run.map(|run| shortened(&run.detail))),
         moment(standing.last_success_at),
-        Cell::count(i64::try_from(standing.missed).unwrap_or(i64::MAX)),
+        Cell::count(standing.missed),
     ]
 }
 
@@ -147,7 +145,7 @@ fn show_files(sources: &[ImportSource], printer: &Printer) -> Result<Conclusion,
             Cell::text(place),
             Cell::of(source_label(*outcome), outcome.as_str()),
             Cell::optional(import.map(|number| number.to_string())),
-            moment(Some(*seen_at)),
+            Cell::moment(*seen_at),
             Cell::of(shortened(detail), detail.as_str()),
         ]
     });
@@ -162,8 +160,7 @@ fn show_files(sources: &[ImportSource], printer: &Printer) -> Result<Conclusion,
         ],
         rows.collect(),
     );
-    printer.answer(&sources, &[sheet], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&sources, &[sheet], 0)
 }
 
 fn label(job: JobName) -> &'static str {
@@ -208,15 +205,8 @@ fn source_label(outcome: SourceOutcome) -> &'static str {
     }
 }
 
-/// In Paris, to the minute.
 fn moment(instant: Option<DateTime<Utc>>) -> Cell {
-    instant.map_or_else(
-        || Cell::optional(None::<String>),
-        |instant| {
-            let shown = instant.with_timezone(&Paris).format("%d/%m/%Y %H:%M");
-            Cell::of(shown.to_string(), instant.to_rfc3339())
-        },
-    )
+    instant.map_or_else(Cell::nothing, Cell::moment)
 }
 
 fn shortened(text: &str) -> String {

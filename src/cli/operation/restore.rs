@@ -68,14 +68,13 @@ pub(in crate::cli) async fn run(
         ("tokens", "Jetons révoqués"),
         ("notices_waiting", "Messages en attente"),
     ];
-    let counted = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
     let cells = vec![
         Cell::text(&report.database),
         Cell::optional(report.replaced.as_deref()),
-        counted(report.cycles),
-        counted(report.ended.sessions),
-        counted(report.ended.tokens),
-        counted(report.ended.notices_waiting),
+        Cell::count(report.cycles),
+        Cell::count(report.ended.sessions),
+        Cell::count(report.ended.tokens),
+        Cell::count(report.ended.notices_waiting),
     ];
     printer.answer(&report, &[Sheet::new("Base restaurée", columns, vec![cells])], 0)?;
     for line in advice(&report.ended, report.replaced.is_some(), has_accounts) {

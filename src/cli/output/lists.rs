@@ -16,36 +16,28 @@ pub(in crate::cli) async fn imports(
 }
 
 fn show_imports(imports: &[ImportSummary], printer: &Printer) -> Result<Conclusion, CliError> {
-    let rows = imports.iter().map(|import| {
-        vec![
-            Cell::count(import.number.0),
-            Cell::text(&import.file),
-            Cell::text(import.edition.to_string()),
-            Cell::text(import.dataset.as_str()),
-            Cell::text(&import.profile),
-            Cell::text(import.imported_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
-            Cell::count(i64::try_from(import.rows_kept).unwrap_or(i64::MAX)),
-            Cell::optional(import.replaces.map(|number| number.to_string())),
-            Cell::optional(import.replaced_by.map(|number| number.to_string())),
-        ]
-    });
-    let sheet = Sheet::new(
+    let sheet = Sheet::list(
         format!("{} importations", imports.len()),
-        vec![
-            ("number", "N°"),
-            ("file", "Fichier"),
-            ("edition", "Édition"),
-            ("dataset", "Contenu"),
-            ("profile", "Profil"),
-            ("imported_at", "Importé le"),
-            ("rows_kept", "Gardées"),
-            ("replaces", "Remplace"),
-            ("replaced_by", "Remplacé par"),
+        imports.iter(),
+        &[
+            ("number", "N°", &|one| Cell::count(one.number.0)),
+            ("file", "Fichier", &|one| Cell::text(&one.file)),
+            ("edition", "Édition", &|one| Cell::text(one.edition.to_string())),
+            ("dataset", "Contenu", &|one| Cell::text(one.dataset.as_str())),
+            ("profile", "Profil", &|one| Cell::text(&one.profile)),
+            ("imported_at", "Importé le", &|one| {
+                Cell::text(one.imported_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+            }),
+            ("rows_kept", "Gardées", &|one| Cell::count(one.rows_kept)),
+            ("replaces", "Remplace", &|one| {
+                Cell::optional(one.replaces.map(|number| number.to_string()))
+            }),
+            ("replaced_by", "Remplacé par", &|one| {
+                Cell::optional(one.replaced_by.map(|number| number.to_string()))
+            }),
         ],
-        rows.collect(),
     );
-    printer.answer(&imports, &[sheet], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&imports, &[sheet], 0)
 }
 
 /// The fields that a server knows, or else those of this version: no database is needed for that.
@@ -83,6 +75,5 @@ fn show_dictionary(fields: &[Json], printer: &Printer) -> Result<Conclusion, Cli
         ],
         rows.collect(),
     );
-    printer.answer(&fields, &[sheet], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&fields, &[sheet], 0)
 }

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io::Write as _;
 
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe::Paris;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
 use console::style;
@@ -10,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::format::Format;
-use crate::cli::outcome::CliError;
+use crate::cli::outcome::{CliError, Conclusion};
 use vigie::domain::level::Level;
 use vigie::support::{french, visible_text};
 
@@ -35,6 +37,9 @@ pub(crate) struct Sheet {
     note: Option<String>,
 }
 
+/// A column of a list: its key, its header, and the cell of an entry.
+pub(crate) type ListColumn<'c, T> = (&'static str, &'static str, &'c dyn Fn(&T) -> Cell);
+
 /// What people read, and the value behind it.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
@@ -49,7 +54,7 @@ impl Cell {
     }
 
     pub(crate) fn optional(text: Option<impl Into<String>>) -> Self {
-        text.map_or_else(|| Self { shown: String::new(), value: Json::Null }, Self::text)
+        text.map_or_else(Self::nothing, Self::text)
     }
 
     pub(crate) fn of(shown: impl Into<String>, value: impl Into<Json>) -> Self {
@@ -60,9 +65,25 @@ impl Cell {
         &self.shown
     }
 
-    pub(crate) fn count(count: impl Into<i64>) -> Self {
-        let count = count.into();
+    pub(crate) fn count(count: impl TryInto<i64>) -> Self {
+        let count = count.try_into().unwrap_or(i64::MAX);
         Self::of(count.to_string(), count)
+    }
+
+    /// A day: in French for people, as `2020-11-30` for machines.
+    pub(crate) fn date(day: NaiveDate) -> Self {
+        Self::of(french::date(day), day.to_string())
+    }
+
+    /// An instant: to the minute in Paris for people, whole for machines.
+    pub(crate) fn moment(at: DateTime<Utc>) -> Self {
+        let shown = at.with_timezone(&Paris).format("%d/%m/%Y %H:%M");
+        Self::of(shown.to_string(), at.to_rfc3339())
+    }
+
+    /// Nothing, for people and machines.
+    pub(crate) fn nothing() -> Self {
+        Self::of("", Json::Null)
     }
 
     pub(crate) fn level(level: Level) -> Self {
@@ -87,6 +108,17 @@ impl Sheet {
         Self { title: title.into(), columns, rows, note: None }
     }
 
+    /// A list of `entries`: each column says how the cell of an entry is made.
+    pub(crate) fn list<'e, T: 'e>(
+        title: impl Into<String>,
+        entries: impl IntoIterator<Item = &'e T>,
+        columns: &[ListColumn<'_, T>],
+    ) -> Self {
+        let row = |entry| columns.iter().map(|(_, _, cell)| cell(entry)).collect();
+        let headers = columns.iter().map(|(key, header, _)| (*key, *header)).collect();
+        Self::new(title, headers, entries.into_iter().map(row).collect())
+    }
+
     pub(crate) fn with_note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
@@ -105,26 +137,28 @@ impl Printer {
     /// A text that is shown once, alone on its line so that it can be piped.
     pub(crate) fn secret(&self, full: &impl Serialize, text: &str) -> Result<(), CliError> {
         match self.format {
-            Format::Json => self.answer(full, &[], 0),
+            Format::Json => self.answer(full, &[], 0).map(drop),
             Format::Table | Format::Csv => Ok(writeln!(std::io::stdout().lock(), "{text}")?),
         }
     }
 
-    /// Tables show every sheet, JSON the whole of `full`, CSV the sheet numbered `main`.
+    /// Tables show every sheet, JSON the whole of `full`, CSV the sheet numbered `main`. A command that does no more
+    /// has done its work.
     pub(crate) fn answer(
         &self,
         full: &impl Serialize,
         sheets: &[Sheet],
         main: usize,
-    ) -> Result<(), CliError> {
+    ) -> Result<Conclusion, CliError> {
         match self.format {
-            Format::Table => tables(sheets),
+            Format::Table => tables(sheets)?,
             Format::Json => {
                 let json = serde_json::to_string_pretty(full).map_err(CliError::Json)?;
-                Ok(writeln!(std::io::stdout().lock(), "{}", visible_text::escaped_json(&json))?)
+                writeln!(std::io::stdout().lock(), "{}", visible_text::escaped_json(&json))?;
             }
-            Format::Csv => sheets.get(main).map_or(Ok(()), csv),
+            Format::Csv => sheets.get(main).map_or(Ok(()), csv)?,
         }
+        Ok(Conclusion::Good)
     }
 }
 

@@ -102,15 +102,14 @@ fn sheet(found: &Coverage, first: (&'static str, &'static str), rows: Vec<Vec<Ce
 }
 
 fn row(name: &str, tally: &Tally) -> Vec<Cell> {
-    let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
     let missing: Vec<String> = tally.missing.iter().map(cost).collect();
     let fields: Vec<String> =
         tally.missing.iter().map(|cost| format!("{}={}", cost.field, cost.verdicts)).collect();
     vec![
         Cell::text(name),
-        count(tally.judged),
-        count(tally.unknown),
-        count(tally.failed),
+        Cell::count(tally.judged),
+        Cell::count(tally.unknown),
+        Cell::count(tally.failed),
         share(tally),
         Cell::of(missing.join("\n"), fields.join(" ")),
     ]

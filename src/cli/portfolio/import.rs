@@ -78,8 +78,7 @@ async fn import_here(
         ));
     }
     let costs = imports.iter().map(total_cost).collect();
-    print_report(&Intake::of(request.dry_run, &imports, &recorded), costs, printer)?;
-    Ok(Conclusion::Good)
+    print_report(&Intake::of(request.dry_run, &imports, &recorded), costs, printer)
 }
 
 /// One file after the other to a server, panoramas first. One that is refused ends it there.
@@ -113,8 +112,7 @@ async fn send(
         report.files.extend(sent?.files);
     }
     let costs = report.files.iter().map(|_| None).collect();
-    print_report(&report, costs, printer)?;
-    Ok(Conclusion::Good)
+    print_report(&report, costs, printer)
 }
 
 /// All of them, or none.
@@ -162,7 +160,7 @@ fn print_report(
     report: &Intake,
     costs: Vec<Option<String>>,
     printer: &Printer,
-) -> Result<(), CliError> {
+) -> Result<Conclusion, CliError> {
     let files = &report.files;
     let title =
         if report.dry_run { "Importation à blanc : rien n’est écrit" } else { "Importation" };
@@ -189,7 +187,7 @@ fn print_report(
 }
 
 fn size(count: usize) -> Cell {
-    Cell::count(i64::try_from(count).unwrap_or(i64::MAX))
+    Cell::count(count)
 }
 
 fn row(import: &FileIntake) -> Vec<Cell> {

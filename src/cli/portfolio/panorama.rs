@@ -21,8 +21,7 @@ pub(in crate::cli) async fn run(
 
 fn show(panorama: &Panorama, printer: &Printer) -> Result<Conclusion, CliError> {
     let sheets = [figures(panorama), moves(panorama), ministries(panorama), series(panorama)];
-    printer.answer(panorama, &sheets, 3)?;
-    Ok(Conclusion::Good)
+    printer.answer(panorama, &sheets, 3)
 }
 
 fn whole(value: f64) -> String {
@@ -59,10 +58,9 @@ fn figures(panorama: &Panorama) -> Sheet {
         vec![
             Cell::of(label, field),
             Cell::figure(panorama.portfolio.get(field), write),
-            change.map_or_else(
-                || Cell::optional(None::<String>),
-                |change| Cell::figure(panorama.portfolio.get(change), french::points),
-            ),
+            change.map_or_else(Cell::nothing, |change| {
+                Cell::figure(panorama.portfolio.get(change), french::points)
+            }),
         ]
     });
     Sheet::new(

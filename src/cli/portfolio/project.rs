@@ -26,45 +26,42 @@ pub(in crate::cli) async fn run(
 fn show(view: &ProjectView, printer: &Printer) -> Result<Conclusion, CliError> {
     let sheets: Vec<Sheet> =
         [Some(history(view)), Some(verdicts(view)), trail(view)].into_iter().flatten().collect();
-    printer.answer(view, &sheets, 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(view, &sheets, 0)
 }
 
 fn history(view: &ProjectView) -> Sheet {
-    let rows = view.history.iter().map(|row| {
-        vec![
-            text(row, "edition"),
-            text(row, "name"),
-            text(row, "ministry"),
-            phase(row),
-            figure(row, "cost_current", "cost_withheld", french::meur),
-            Cell::figure(row.get("budget_drift"), french::percent),
-            change(row, "budget_drift_change", french::points),
-            figure(row, "duration_current", "duration_withheld", french::months),
-            Cell::figure(row.get("calendar_drift"), french::percent),
-            change(row, "duration_change_months", signed_months),
-        ]
-    });
-    Sheet::new(
+    Sheet::list(
         format!(
             "{} ({}) : {}",
             view.names.last().unwrap_or(&String::new()),
             view.id,
             view.names.join(" ; ")
         ),
-        vec![
-            ("edition", "Édition"),
-            ("name", "Nom publié"),
-            ("ministry", "Ministère"),
-            ("phase", "Phase"),
-            ("cost_current", "Coût"),
-            ("budget_drift", "Écart budget"),
-            ("budget_drift_change", "Évol. budget"),
-            ("duration_current", "Durée"),
-            ("calendar_drift", "Écart durée"),
-            ("duration_change_months", "Évol. durée"),
+        view.history.iter(),
+        &[
+            ("edition", "Édition", &|one| text(one, "edition")),
+            ("name", "Nom publié", &|one| text(one, "name")),
+            ("ministry", "Ministère", &|one| text(one, "ministry")),
+            ("phase", "Phase", &|one| phase(one)),
+            ("cost_current", "Coût", &|one| {
+                figure(one, "cost_current", "cost_withheld", french::meur)
+            }),
+            ("budget_drift", "Écart budget", &|one| {
+                Cell::figure(one.get("budget_drift"), french::percent)
+            }),
+            ("budget_drift_change", "Évol. budget", &|one| {
+                change(one, "budget_drift_change", french::points)
+            }),
+            ("duration_current", "Durée", &|one| {
+                figure(one, "duration_current", "duration_withheld", french::months)
+            }),
+            ("calendar_drift", "Écart durée", &|one| {
+                Cell::figure(one.get("calendar_drift"), french::percent)
+            }),
+            ("duration_change_months", "Évol. durée", &|one| {
+                change(one, "duration_change_months", signed_months)
+            }),
         ],
-        rows.collect(),
     )
     .with_note(baseline_note(view))
 }
@@ -112,17 +109,14 @@ fn verdicts(view: &ProjectView) -> Sheet {
         }
         None => "Verdicts : aucun cycle encore ; lancer « vigie cycle »".to_owned(),
     };
-    let rows = view.verdicts.iter().map(|judgement| {
-        vec![
-            Cell::text(judgement.rule.as_str()),
-            verdict(judgement),
-            Cell::text(grounds(judgement)),
-        ]
-    });
-    Sheet::new(
+    Sheet::list(
         title,
-        vec![("rule", "Règle"), ("verdict", "Verdict"), ("grounds", "Explication")],
-        rows.collect(),
+        view.verdicts.iter(),
+        &[
+            ("rule", "Règle", &|one| Cell::text(one.rule.as_str())),
+            ("verdict", "Verdict", &|one| verdict(one)),
+            ("grounds", "Explication", &|one| Cell::text(grounds(one))),
+        ],
     )
 }
 
@@ -195,7 +189,7 @@ fn figure(row: &TableRow, field: &str, withheld: &str, write: fn(f64) -> String)
 fn change(row: &TableRow, field: &str, write: fn(f64) -> String) -> Cell {
     match row.get(field).and_then(Json::as_f64) {
         Some(_) => Cell::figure(row.get(field), write),
-        None => Cell::of("", Json::Null),
+        None => Cell::nothing(),
     }
 }
 

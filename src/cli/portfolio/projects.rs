@@ -43,7 +43,7 @@ pub(in crate::cli) async fn run(
     let (api, printer) = (&session.api, session.printer);
     let known: Vec<KnownProject> = api.all(api.at(&["known-projects"])).await?;
     match command {
-        ProjectsCommand::List => list(&known, printer)?,
+        ProjectsCommand::List => return list(&known, printer),
         ProjectsCommand::Link { from, into, reason } => {
             let (from, into) = (find(&known, from), find(&known, into));
             let place = api.at(&["projects", from.as_str(), "link"]);
@@ -94,18 +94,15 @@ fn find(known: &[KnownProject], wanted_name: &str) -> ProjectId {
     named.map_or_else(|| ProjectId::new(wanted_name), |project| project.project.clone())
 }
 
-fn list(known: &[KnownProject], printer: &Printer) -> Result<(), CliError> {
-    let rows = known.iter().map(|project| {
-        vec![
-            Cell::text(project.project.as_str()),
-            Cell::text(project.ministry.as_str()),
-            Cell::text(project.names.join(" ; ")),
-        ]
-    });
-    let sheet = Sheet::new(
+fn list(known: &[KnownProject], printer: &Printer) -> Result<Conclusion, CliError> {
+    let sheet = Sheet::list(
         format!("{} projets connus", known.len()),
-        vec![("project", "Identifiant"), ("ministry", "Ministère"), ("names", "Noms publiés")],
-        rows.collect(),
+        known.iter(),
+        &[
+            ("project", "Identifiant", &|one| Cell::text(one.project.as_str())),
+            ("ministry", "Ministère", &|one| Cell::text(one.ministry.as_str())),
+            ("names", "Noms publiés", &|one| Cell::text(one.names.join(" ; "))),
+        ],
     );
     printer.answer(&known, &[sheet], 0)
 }

@@ -1,7 +1,5 @@
 //! `vigie project NAME --timeline`: what became of it, one line for each event.
 
-use serde_json::Value as Json;
-
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
@@ -16,24 +14,22 @@ pub(in crate::cli) async fn run(
 }
 
 fn show(events: &[TimelineEvent], printer: &Printer) -> Result<Conclusion, CliError> {
-    let rows = events.iter().map(|event| {
-        vec![
-            Cell::of(event.on.to_string(), event.on.to_string()),
-            Cell::of(event.about.label(), event.about.as_str()),
-            Cell::text(&event.title),
-            event.level.map_or_else(|| Cell::of("", Json::Null), Cell::level),
-            Cell::text(event.by.as_ref().map(Actor::as_str).unwrap_or_default()),
-            Cell::text(&event.words),
-        ]
-    });
-    let columns = vec![
-        ("on", "Date"),
-        ("about", "Sujet"),
-        ("title", "Événement"),
-        ("level", "Niveau"),
-        ("by", "Par"),
-        ("words", "Détail"),
-    ];
-    printer.answer(&events, &[Sheet::new("Chronologie", columns, rows.collect())], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(
+        &events,
+        &[Sheet::list(
+            "Chronologie",
+            events.iter(),
+            &[
+                ("on", "Date", &|one| Cell::of(one.on.to_string(), one.on.to_string())),
+                ("about", "Sujet", &|one| Cell::of(one.about.label(), one.about.as_str())),
+                ("title", "Événement", &|one| Cell::text(&one.title)),
+                ("level", "Niveau", &|one| one.level.map_or_else(Cell::nothing, Cell::level)),
+                ("by", "Par", &|one| {
+                    Cell::text(one.by.as_ref().map(Actor::as_str).unwrap_or_default())
+                }),
+                ("words", "Détail", &|one| Cell::text(&one.words)),
+            ],
+        )],
+        0,
+    )
 }

@@ -114,10 +114,10 @@ fn lines(routes: &[RuleRoute<'_>]) -> Vec<Vec<Cell>> {
         vec![
             Cell::of(shown, word),
             Cell::text(one.file),
-            Cell::optional(None::<&str>),
-            Cell::optional(None::<&str>),
+            Cell::nothing(),
+            Cell::nothing(),
             Cell::optional(because(&one.route)),
-            Cell::optional(None::<&str>),
+            Cell::nothing(),
         ]
     };
     routes.iter().map(line).collect()

@@ -1,16 +1,11 @@
-//! What is overridden at the command line, and how the wordings of a file differ.
+//! Overridden files, their versions, and how the wordings of a file differ.
 
 use super::drafts::names;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use vigie::application;
-use vigie::application::{FileComparison, OverrideLine, Services, ThreeWay, VersionText, Wording};
+use vigie::application::{FileComparison, OverrideLine, ThreeWay, VersionText, Wording};
 use vigie::domain::rules::overlay::{RuleVersion, ShippedState};
 use vigie::support::french;
-
-pub(super) async fn overrides(parts: &Services, printer: &Printer) -> Result<Conclusion, CliError> {
-    show_overrides(&application::overrides(parts).await?.1, printer)
-}
 
 pub(super) fn show_overrides(
     found: &[OverrideLine],
@@ -32,16 +27,7 @@ pub(super) fn show_overrides(
             "{newer} à comparer avec une version livrée plus récente : vigie rules compare NOM."
         ));
     }
-    printer.answer(&found, &[sheet], 0)?;
-    Ok(Conclusion::Good)
-}
-
-pub(super) async fn versions(
-    name: &str,
-    parts: &Services,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show_versions(name, &application::versions(parts, name).await?, printer)
+    printer.answer(&found, &[sheet], 0)
 }
 
 pub(super) fn show_versions(
@@ -57,8 +43,7 @@ pub(super) fn show_versions(
     let mut columns = version_columns();
     columns.push(("state", "État"));
     let title = format!("Versions de {name} : {}", found.len());
-    printer.answer(&found, &[Sheet::new(title, columns, rows.collect())], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&found, &[Sheet::new(title, columns, rows.collect())], 0)
 }
 
 fn version_columns() -> Vec<(&'static str, &'static str)> {
@@ -86,14 +71,6 @@ fn version_row(version: &RuleVersion) -> Vec<Cell> {
     ]
 }
 
-pub(super) async fn three(
-    name: &str,
-    parts: &Services,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show_three(&application::three_way(parts, name).await?, printer)
-}
-
 pub(super) fn show_three(found: &[ThreeWay], printer: &Printer) -> Result<Conclusion, CliError> {
     let mut sheets = Vec::new();
     for three in found {
@@ -114,18 +91,7 @@ pub(super) fn show_three(found: &[ThreeWay], printer: &Printer) -> Result<Conclu
         };
         sheets.push(Sheet::new(words, vec![], vec![]));
     }
-    printer.answer(&found, &sheets, 0)?;
-    Ok(Conclusion::Good)
-}
-
-pub(super) async fn two(
-    name: &str,
-    from: Wording,
-    to: Wording,
-    parts: &Services,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show_two(&application::compare(parts, name, from, to).await?, (from, to), printer)
+    printer.answer(&found, &sheets, 0)
 }
 
 pub(super) fn show_two(
@@ -139,8 +105,7 @@ pub(super) fn show_two(
             changes(format!("{} : de {} à {}", one.path, from.label(), to.label()), &one.changes)
         })
         .collect();
-    printer.answer(&found, &sheets, 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&found, &sheets, 0)
 }
 
 fn changes(title: String, changes: &str) -> Sheet {

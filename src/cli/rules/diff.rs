@@ -101,38 +101,32 @@ fn alert(from: Option<Level>, to: Option<Level>) -> (&'static str, &'static str)
 }
 
 fn missions(found: &CatalogueDiff) -> Sheet {
-    let rows = found.missions.iter().map(|difference| {
-        vec![
-            Cell::of(difference.kind.label(), difference.kind.as_str()),
-            Cell::of(difference.mission.label(), difference.mission.as_str()),
-            Cell::text(difference.subject.to_string()),
-            Cell::text(difference.reasons.join("\n")),
-        ]
-    });
-    let columns = vec![
-        ("change", "Changement"),
-        ("kind", "Mission"),
-        ("subject", "Sujet"),
-        ("reasons", "Motifs"),
-    ];
     let title = match found.missions.len() {
         0 => "Missions : aucun changement".to_owned(),
         count => format!("Missions : {count} changements"),
     };
-    Sheet::new(title, columns, rows.collect())
+    Sheet::list(
+        title,
+        found.missions.iter(),
+        &[
+            ("change", "Changement", &|one| Cell::of(one.kind.label(), one.kind.as_str())),
+            ("kind", "Mission", &|one| Cell::of(one.mission.label(), one.mission.as_str())),
+            ("subject", "Sujet", &|one| Cell::text(one.subject.to_string())),
+            ("reasons", "Motifs", &|one| Cell::text(one.reasons.join("\n"))),
+        ],
+    )
 }
 
 fn ministries(found: &CatalogueDiff) -> Sheet {
-    let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
     let rows = found.ministries.iter().map(|news| {
         let projects: Vec<&str> = news.projects.iter().map(String::as_str).collect();
         vec![
             Cell::text(&news.ministry),
-            count(news.alerts_opened),
-            count(news.alerts_moved),
-            count(news.alerts_closed),
-            count(news.missions_gained),
-            count(news.missions_lost),
+            Cell::count(news.alerts_opened),
+            Cell::count(news.alerts_moved),
+            Cell::count(news.alerts_closed),
+            Cell::count(news.missions_gained),
+            Cell::count(news.missions_lost),
             Cell::text(projects.join(", ")),
         ]
     });

@@ -1,58 +1,86 @@
 //! Drafts of rules at the command line: saved, listed, reviewed, published; and rolling back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use super::args::{DraftArgs, StepArgs};
+use reqwest::Method;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::args::{DraftArgs, OfArgs, StepArgs};
+use super::shelf;
+use super::shelf::tried;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::person::act;
+use crate::cli::session::Session;
+use crate::cli::values::text;
 use vigie::application;
-use vigie::application::{ApplicationError, DraftOutline, DraftView, RollBack, Services};
+use vigie::application::{CatalogueSource, DraftOutline, DraftView, OverrideLine};
+use vigie::client::{ApiClient, RemoteFault};
 use vigie::domain::accounts::audit::Actor;
-use vigie::domain::ids::DraftNumber;
+use vigie::domain::action_bodies::Reason;
+use vigie::domain::bounded_text::RequiredText;
 use vigie::domain::rules::draft::{DraftStep, Meanwhile};
-use vigie::domain::rules::overlay::{Publication, PublishedFile, RulePath};
-use vigie::server::config::Config;
-use vigie::store::StoreError;
+use vigie::domain::rules::overlay::{Overlay, Publication, PublishedFile, RulePath};
+use vigie::rules::ScriptLimits;
 use vigie::support::french;
 
 pub(super) async fn save(
     request: &DraftArgs,
-    config: &Config,
-    parts: &Services,
-    printer: &Printer,
+    session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    let act = act(config, parts, &request.comment)?;
-    let source = application::source(&parts.rules, Some(&parts.store)).await?;
-    let mut put = BTreeMap::new();
+    let saved = with_meanwhile(save_files(request, session).await);
+    show_saved(&saved?, session.printer)
+}
+
+/// The files are those of this machine, so the whole draft is put together here.
+async fn save_files(request: &DraftArgs, session: &Session<'_>) -> Result<DraftView, CliError> {
+    let api = &session.api;
+    let comment: RequiredText = text("--comment", &request.comment)?;
+    let shipped = shelf::files(OfArgs::default(), api).await?;
+    let source = CatalogueSource { shipped, overlay: Overlay::none() };
+    let limits = session.database().map_or_else(ScriptLimits::default, |parts| parts.limits);
+    let mut files = match request.over {
+        Some(draft) => find(draft, api).await?.texts,
+        None => BTreeMap::new(),
+    };
     for argument in &request.files {
         let (place, file) = place(argument)?;
-        put.insert(source.file_named(place)?, read(Path::new(file), parts.limits.text_size)?);
+        files.insert(source.file_named(place)?, read(Path::new(file), limits.text_size)?);
     }
-    let mut dropped = BTreeSet::new();
     for name in &request.dropped {
-        dropped.insert(source.file_named(name)?);
+        files.remove(&source.file_named(name)?);
     }
     let thresholds = request.thresholds.iter().map(|argument| threshold(argument));
     let thresholds = thresholds.collect::<Result<Vec<_>, _>>()?;
-    let number = request.over.map(DraftNumber);
-    let files = application::amended(parts, number, put, &dropped, &thresholds).await?;
-    let over = number.zip(request.revision);
-    show_saved(&with_meanwhile(application::save_draft(parts, over, files, &act).await)?, printer)
+    let files = application::with_thresholds(files, &source.shipped, &thresholds)?;
+    let body = json!({ "comment": comment, "files": files });
+    let Some((draft, revision)) = request.over.zip(request.revision) else {
+        return Ok(api.post(api.at(&["drafts"]), &body).await?);
+    };
+    let place = api.at(&["drafts", &draft.to_string()]);
+    Ok(api.act((Method::PUT, place), &body, Some(&seen(revision))).await?)
 }
 
-pub(super) fn show_saved(shown: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
+pub(super) async fn find(draft: i64, api: &ApiClient) -> Result<DraftView, RemoteFault> {
+    api.get(api.at(&["drafts", &draft.to_string()])).await
+}
+
+fn seen(revision: i64) -> String {
+    format!("\"{revision}\"")
+}
+
+fn show_saved(shown: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
     tell("saved", &shown.outline);
-    printer.answer(shown, &[files_of(shown)], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(shown, &[files_of(shown)], 0)
 }
 
 /// Where a file goes: its own name, unless it is said.
-pub(super) fn place(argument: &str) -> Result<(&str, &str), CliError> {
+fn place(argument: &str) -> Result<(&str, &str), CliError> {
     if let Some((place, file)) = argument.split_once('=') {
         return Ok((place, file));
     }
@@ -63,7 +91,7 @@ pub(super) fn place(argument: &str) -> Result<(&str, &str), CliError> {
     })
 }
 
-pub(super) fn threshold(argument: &str) -> Result<(String, String), CliError> {
+fn threshold(argument: &str) -> Result<(String, String), CliError> {
     let parts = argument.split_once('=');
     parts.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| {
         CliError::RuleArgument { found: argument.to_owned(), expected: "NAME=VALUE" }
@@ -71,7 +99,7 @@ pub(super) fn threshold(argument: &str) -> Result<(String, String), CliError> {
 }
 
 /// Of what is longer than a draft takes, no more is read than shows it.
-pub(super) fn read(path: &Path, most: usize) -> Result<String, CliError> {
+fn read(path: &Path, most: usize) -> Result<String, CliError> {
     let unread = |source| CliError::RuleFile { path: path.to_owned(), source };
     let mut text = String::new();
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
@@ -84,36 +112,50 @@ pub(super) fn read(path: &Path, most: usize) -> Result<String, CliError> {
 pub(super) async fn step(
     request: &StepArgs,
     step: DraftStep,
-    config: &Config,
-    parts: &Services,
+    api: &ApiClient,
 ) -> Result<Conclusion, CliError> {
-    let act = act(config, parts, &request.reason)?;
-    let about = (DraftNumber(request.draft), request.revision);
-    let draft = with_meanwhile(application::step_draft(parts, about, step, &act).await)?;
+    let resource = match step {
+        DraftStep::Submitted => "submission",
+        DraftStep::Returned => "return",
+        DraftStep::Withdrawn => "withdrawal",
+        // Other commands request these.
+        DraftStep::Saved | DraftStep::Published => return Ok(Conclusion::Bad),
+    };
+    let reason = text("--reason", &request.reason)?;
+    let draft: DraftView = with_meanwhile(advance(request, resource, reason, api).await)?;
     tell(step.as_str(), &draft.outline);
     Ok(Conclusion::Good)
 }
 
-pub(super) fn tell(how: &str, draft: &DraftOutline) {
+/// Of the revision that is given, else of the draft as it is now.
+async fn advance<T: DeserializeOwned>(
+    request: &StepArgs,
+    resource: &str,
+    reason: RequiredText,
+    api: &ApiClient,
+) -> Result<T, RemoteFault> {
+    let revision = match request.revision {
+        Some(revision) => revision,
+        None => find(request.draft, api).await?.outline.revision,
+    };
+    let place = api.at(&["drafts", &request.draft.to_string(), resource]);
+    api.act((Method::POST, place), &Reason { reason }, Some(&seen(revision))).await
+}
+
+fn tell(how: &str, draft: &DraftOutline) {
     let (number, revision, state) = (draft.number, draft.revision, draft.state.as_str());
     print::message(&format!("draft {number} is {how}: revision {revision}, {state}"));
 }
 
 pub(super) async fn publish(
     request: &StepArgs,
-    config: &Config,
-    parts: &Services,
+    session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    let act = act(config, parts, &request.reason)?;
-    let about = (DraftNumber(request.draft), request.revision);
-    let published = if config.publication.over_http_only {
-        let refused = ("rule_publication_refused", &*format!("draft/{}", request.draft));
-        application::refuse_local_publication(parts, refused, &act).await
-    } else {
-        application::publish(parts, &config.trials.of_command(), about, &act).await
-    };
-    let publication = with_meanwhile(published)?;
-    tell_publication(&publication);
+    let refused = ("rule_publication_refused", &*format!("draft/{}", request.draft));
+    refuse_where_over_http_only(refused, &request.reason, session).await?;
+    let reason = text("--reason", &request.reason)?;
+    let published = advance(request, "publication", reason, &session.api).await;
+    tell_publication(&with_meanwhile(tried(published, session))?);
     Ok(Conclusion::Good)
 }
 
@@ -121,24 +163,34 @@ pub(super) async fn roll_back(
     name: &str,
     to_shipped: bool,
     reason: &str,
-    config: &Config,
-    parts: &Services,
+    session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
-    let act = act(config, parts, reason)?;
-    let to = if to_shipped { RollBack::Shipped } else { RollBack::Former };
-    let trial = config.trials.of_command();
-    let rolled_back = if config.publication.over_http_only {
-        let refused = ("rule_roll_back_refused", &*format!("rules/{name}"));
-        application::refuse_local_publication(parts, refused, &act).await
-    } else {
-        application::roll_back(parts, &trial, name, (to, None), &act).await
-    };
-    let publication = with_meanwhile(rolled_back)?;
-    tell_publication(&publication);
+    let refused = ("rule_roll_back_refused", &*format!("rules/{name}"));
+    refuse_where_over_http_only(refused, reason, session).await?;
+    let api = &session.api;
+    let reason: RequiredText = text("--reason", reason)?;
+    let seen = api.whole::<OverrideLine>(api.at(&["overrides"])).await?.etag;
+    let place = api.at(&["rules", name, "rollback"]);
+    let body = json!({ "reason": reason, "to_shipped": to_shipped });
+    let rolled_back = api.act((Method::POST, place), &body, seen.as_deref()).await;
+    tell_publication(&with_meanwhile(tried(rolled_back, session))?);
     Ok(Conclusion::Good)
 }
 
-pub(super) fn tell_publication(publication: &Publication) {
+/// Next to a database whose rules are put in force over HTTP only, the attempt is recorded as `about` and refused.
+async fn refuse_where_over_http_only(
+    about: (&'static str, &str),
+    reason: &str,
+    session: &Session<'_>,
+) -> Result<(), CliError> {
+    let is_bound = session.config.publication.over_http_only;
+    let Some(parts) = session.database().filter(|_| is_bound) else { return Ok(()) };
+    let act = act(session.config, parts, reason)?;
+    application::refuse_local_publication(parts, about, &act).await?;
+    Ok(())
+}
+
+fn tell_publication(publication: &Publication) {
     for PublishedFile { path, version, .. } in &publication.files {
         let what =
             version.map_or_else(|| "the shipped text".to_owned(), |n| format!("version {n}"));
@@ -147,27 +199,20 @@ pub(super) fn tell_publication(publication: &Publication) {
 }
 
 /// What others changed meanwhile is shown before the refusal.
-fn with_meanwhile<T>(outcome: Result<T, ApplicationError>) -> Result<T, CliError> {
-    if let Err(ApplicationError::Store(StoreError::DraftMoved(meanwhile))) = &outcome {
+fn with_meanwhile<T, E: Into<CliError>>(outcome: Result<T, E>) -> Result<T, CliError> {
+    let outcome = outcome.map_err(Into::into);
+    if let Err(CliError::Remote(RemoteFault::Refused(refusal))) = &outcome
+        && let Some(meanwhile) = &refusal.problem.meanwhile
+    {
         tell_meanwhile(meanwhile);
     }
-    Ok(outcome?)
+    outcome
 }
 
-pub(super) fn tell_meanwhile(meanwhile: &Meanwhile) {
+fn tell_meanwhile(meanwhile: &Meanwhile) {
     for (path, changes) in &meanwhile.changes {
         print::message(&format!("{path}\n{}", changes.trim_end()));
     }
-}
-
-pub(super) async fn list(
-    all: bool,
-    parts: &Services,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    let drafts: Vec<DraftOutline> =
-        parts.store.drafts(all).await?.iter().map(DraftOutline::of).collect();
-    show_list(&drafts, printer)
 }
 
 pub(super) fn show_list(
@@ -200,44 +245,33 @@ pub(super) fn show_list(
         ("comment", "Commentaire"),
     ];
     let sheet = Sheet::new(format!("Brouillons : {}", drafts.len()), columns, rows.collect());
-    printer.answer(&drafts, &[sheet], 0)?;
-    Ok(Conclusion::Good)
-}
-
-pub(super) async fn show(
-    number: DraftNumber,
-    parts: &Services,
-    printer: &Printer,
-) -> Result<Conclusion, CliError> {
-    show_draft(&application::draft(parts, number).await?, printer)
+    printer.answer(&drafts, &[sheet], 0)
 }
 
 pub(super) fn show_draft(draft: &DraftView, printer: &Printer) -> Result<Conclusion, CliError> {
     let outline = &draft.outline;
-    let rows = outline.steps.iter().map(|step| {
-        vec![
-            Cell::count(step.revision),
-            Cell::text(step.step.as_str()),
-            Cell::text(step.by.as_str()),
-            Cell::of(french::date(step.at.date_naive()), step.at.to_rfc3339()),
-            Cell::text(&step.words),
-        ]
-    });
-    let columns = vec![
-        ("revision", "Révision"),
-        ("step", "Étape"),
-        ("by", "Par"),
-        ("at", "Le"),
-        ("words", "Motif"),
-    ];
     let title =
         format!("Brouillon {}, {} : {}", outline.number, outline.state.label(), outline.comment);
-    let mut sheets = vec![Sheet::new(title, columns, rows.collect()), files_of(draft)];
+    let mut sheets = vec![
+        Sheet::list(
+            title,
+            outline.steps.iter(),
+            &[
+                ("revision", "Révision", &|one| Cell::count(one.revision)),
+                ("step", "Étape", &|one| Cell::text(one.step.as_str())),
+                ("by", "Par", &|one| Cell::text(one.by.as_str())),
+                ("at", "Le", &|one| {
+                    Cell::of(french::date(one.at.date_naive()), one.at.to_rfc3339())
+                }),
+                ("words", "Motif", &|one| Cell::text(&one.words)),
+            ],
+        ),
+        files_of(draft),
+    ];
     sheets.extend(draft.texts.iter().map(|(path, text)| {
         Sheet::new(path.as_str(), vec![], vec![]).with_note(text.trim_end().to_owned())
     }));
-    printer.answer(draft, &sheets, 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(draft, &sheets, 0)
 }
 
 fn files_of(draft: &DraftView) -> Sheet {

@@ -8,8 +8,7 @@ use vigie::rules::TraceFinding;
 use vigie::support::french;
 
 pub(super) fn show(explained: &Explanation, printer: &Printer) -> Result<Conclusion, CliError> {
-    printer.answer(explained, &[trail(explained), readings(explained)], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(explained, &[trail(explained), readings(explained)], 0)
 }
 
 fn trail(explained: &Explanation) -> Sheet {

@@ -37,8 +37,7 @@ pub(super) fn run(shelf: &Shelf, printer: &Printer) -> Result<Conclusion, CliErr
         ],
         rows.collect(),
     );
-    printer.answer(&found, &[sheet], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&found, &[sheet], 0)
 }
 
 /// A word of ours, as JSON has it.

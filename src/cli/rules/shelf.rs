@@ -2,42 +2,44 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use super::args::OfArgs;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
-use crate::cli::session;
+use crate::cli::output::print::Printer;
+use crate::cli::session::Session;
 use vigie::application;
 use vigie::application::{CatalogueInForce, CatalogueTexts};
-use vigie::domain::ids::DraftNumber;
+use vigie::client::{ApiClient, HttpTransport, RemoteFault};
 use vigie::server::config::Config;
 use vigie::store::Store;
 
 /// The requested catalogue, and what is wrong with it.
 pub(super) struct Shelf(pub(super) CatalogueInForce);
 
-impl Shelf {
-    /// Every fault is reported at once, whatever the command goes on to do. Without a database there is
-    /// nothing but the folder.
-    pub(super) async fn open(of: OfArgs, config: &Config) -> Result<Self, CliError> {
-        let texts = if let Some(number) = of.draft {
-            let parts = session::parts(config).await?;
-            let found = application::with_draft(&parts, DraftNumber(number)).await;
-            parts.store.close().await;
-            found?.1.texts
-        } else if of.shipped {
-            CatalogueTexts::read(&config.rules).await?.texts
-        } else {
-            let store = Store::open_existing(&config.database_url).await?;
-            let source = application::source(&config.rules, store.as_ref()).await;
-            if let Some(store) = store {
-                store.close().await;
-            }
-            source?.texts()
-        };
-        Self::of(texts, config)
-    }
+/// The files of a catalogue, as the API sends them.
+#[derive(Deserialize)]
+struct CatalogueFiles {
+    files: BTreeMap<String, String>,
+}
 
-    pub(super) fn of(texts: BTreeMap<String, String>, config: &Config) -> Result<Self, CliError> {
+impl Shelf {
+    /// Every fault is reported at once, whatever the command goes on to do.
+    pub(super) async fn open(
+        of: OfArgs,
+        config: &Config,
+        printer: &Printer,
+        server: Option<HttpTransport>,
+    ) -> Result<Self, CliError> {
+        let texts = if server.is_some() || of.draft.is_some() {
+            let session = Session::open(config, printer, server).await?;
+            let files = files(of, &session.api).await;
+            session.close().await;
+            files?
+        } else {
+            folder(of, config).await?
+        };
         let trial = config.trials.of_command();
         let found = CatalogueInForce::compile(texts, &config.limits, trial.budget());
         trial.budget().check()?;
@@ -50,4 +52,44 @@ impl Shelf {
     pub(super) fn conclusion(&self) -> Conclusion {
         if self.0.faults.is_empty() { Conclusion::Good } else { Conclusion::Bad }
     }
+}
+
+/// The files of a catalogue, by path.
+pub(super) async fn files(
+    of: OfArgs,
+    api: &ApiClient,
+) -> Result<BTreeMap<String, String>, RemoteFault> {
+    let place =
+        api.at(&["catalogue"]).with("draft", of.draft).with("shipped", of.shipped.then_some(true));
+    let CatalogueFiles { files } = api.get(place).await?;
+    Ok(files)
+}
+
+/// The folder of rules, with what was published over it. Where there is no database, none is made.
+async fn folder(of: OfArgs, config: &Config) -> Result<BTreeMap<String, String>, CliError> {
+    if of.shipped {
+        return Ok(CatalogueTexts::read(&config.rules).await?.texts);
+    }
+    let store = Store::open_existing(&config.database_url).await?;
+    let source = application::source(&config.rules, store.as_ref()).await;
+    if let Some(store) = store {
+        store.close().await;
+    }
+    Ok(source?.texts())
+}
+
+/// What a trial of rules gave. One that this machine refused for its size is told with the settings that bound it.
+pub(super) fn tried<T>(
+    outcome: Result<T, RemoteFault>,
+    session: &Session<'_>,
+) -> Result<T, CliError> {
+    outcome.map_err(|fault| {
+        if let RemoteFault::Refused(refusal) = &fault
+            && session.database().is_some()
+            && refusal.kind() == "out-of-bounds"
+        {
+            return CliError::OverBudget(refusal.problem.detail.clone());
+        }
+        fault.into()
+    })
 }

@@ -43,17 +43,14 @@ pub(super) fn run(
 
 fn failures(outcomes: &[CaseOutcome]) -> Sheet {
     let failed: Vec<&CaseOutcome> = outcomes.iter().filter(|one| !one.passed()).collect();
-    let rows = failed.iter().map(|outcome| {
-        vec![
-            Cell::text(&outcome.file),
-            Cell::text(&outcome.name),
-            Cell::optional(outcome.difference.as_deref()),
-        ]
-    });
-    Sheet::new(
+    Sheet::list(
         format!("{} cas, {} en échec", outcomes.len(), failed.len()),
-        vec![("file", "Fichier"), ("case", "Cas"), ("difference", "Écart")],
-        rows.collect(),
+        failed.iter(),
+        &[
+            ("file", "Fichier", &|one| Cell::text(&one.file)),
+            ("case", "Cas", &|one| Cell::text(&one.name)),
+            ("difference", "Écart", &|one| Cell::optional(one.difference.as_deref())),
+        ],
     )
 }
 

@@ -160,6 +160,8 @@ async fn a_rule_is_published_by_a_second_person_and_rolled_back_on_what_they_saw
     assert!(changes.contains("+title = \\\"Dérive du budget\\\""), "{changes}");
     let three = get(&service, &ada, "/overrides/D1").await.body;
     assert_eq!(three["data"][0]["shipped_state"], "same");
+    assert_eq!(three["data"][0]["shipped_text"], three["data"][0]["base"]);
+    assert_eq!(three["data"][0]["shipped"].as_str().map(str::len), Some(64));
     let overrides = get(&service, &paul, "/overrides").await;
     let back = ("POST", "/rules/D1/rollback");
     assert_eq!(call(&service, &paul, back, ("", why())).await.status, 428);

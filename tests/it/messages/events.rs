@@ -1,7 +1,7 @@
 //! Events about people's actions and Vigie's work, sent by a real webhook once, signed, and without
 //! the content of files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::web;
@@ -221,9 +221,7 @@ async fn a_rule_that_comes_into_force_or_is_rolled_back_has_its_event_in_the_sam
     for (webhooks, value) in [(vec![webhook()], "0.11"), (vec![], "0.12")] {
         parts.notify = Arc::new(NotifySettings { webhooks, ..NotifySettings::default() });
         let edit = [("budget_drift_watch".to_owned(), value.to_owned())];
-        let none = BTreeSet::new();
-        let files =
-            application::amended(&parts, None, BTreeMap::new(), &none, &edit).await.unwrap();
+        let files = application::amended(&parts, BTreeMap::new(), &edit).await.unwrap();
         let draft = application::save_draft(&parts, None, files, &act("Ada")).await.unwrap();
         let about = (draft.outline.number, None);
         application::step_draft(&parts, about, DraftStep::Submitted, &act("Ada")).await.unwrap();

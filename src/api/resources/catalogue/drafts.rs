@@ -1,6 +1,6 @@
 //! Rule drafts: open, save, submit, return, withdraw.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -133,7 +133,7 @@ async fn save(
     let act = context.act(&comment)?;
     let thresholds: Vec<(String, String)> =
         thresholds.into_iter().map(|(name, value)| (name, value.to_string())).collect();
-    let files = application::amended(context, None, files, &BTreeSet::new(), &thresholds).await?;
+    let files = application::amended(context, files, &thresholds).await?;
     Ok(application::save_draft(context, over, files, &act).await?)
 }
 

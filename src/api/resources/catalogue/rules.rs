@@ -119,7 +119,7 @@ pub(in crate::api) async fn find_catalogue(
         }
         (Some(draft), false) => application::with_draft(&context, draft).await?.1.texts,
         (None, true) => application::CatalogueTexts::read(&context.rules).await?.texts,
-        (None, false) => application::catalogue(&context).await?.texts,
+        (None, false) => application::source(&context.rules, Some(&context.store)).await?.texts(),
     };
     Ok(web::Json(CatalogueFiles { files }))
 }

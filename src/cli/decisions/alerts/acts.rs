@@ -113,8 +113,7 @@ fn tell_dispute(dispute: &Dispute) {
 pub(super) fn show(disputes: &[Dispute], printer: &Printer) -> Result<Conclusion, CliError> {
     let open = disputes.iter().filter(|dispute| dispute.is_pending()).count();
     let title = format!("Contestations : {}, dont {open} en cours", disputes.len());
-    printer.answer(&disputes, &[sheet(title, disputes)], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&disputes, &[sheet(title, disputes)], 0)
 }
 
 pub(super) fn sheet(title: String, disputes: &[Dispute]) -> Sheet {

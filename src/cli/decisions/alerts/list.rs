@@ -9,7 +9,6 @@ use vigie::application::AlertLine;
 use vigie::client::ApiClient;
 use vigie::domain::alerts::alert::{Alert, AlertState};
 use vigie::domain::level::Level;
-use vigie::support::french;
 
 pub(super) async fn run(
     filter: &AlertsArgs,
@@ -41,8 +40,7 @@ fn show(mut lines: Vec<AlertLine>, printer: &Printer) -> Result<Conclusion, CliE
     lines.sort_by(|AlertLine { alert: a, .. }, AlertLine { alert: b, .. }| {
         (b.level, &a.rule, &a.subject).cmp(&(a.level, &b.rule, &b.subject))
     });
-    printer.answer(&lines, &[by_level(&lines), list(&lines)], 1)?;
-    Ok(Conclusion::Good)
+    printer.answer(&lines, &[by_level(&lines), list(&lines)], 1)
 }
 
 fn by_level(lines: &[AlertLine]) -> Sheet {
@@ -60,32 +58,19 @@ fn by_level(lines: &[AlertLine]) -> Sheet {
 }
 
 fn list(lines: &[AlertLine]) -> Sheet {
-    let rows = lines.iter().map(|line| {
-        let alert = &line.alert;
-        vec![
-            Cell::level(alert.level),
-            Cell::text(alert.rule.as_str()),
-            Cell::text(alert.subject.to_string()),
-            Cell::of(state(alert), alert.state.as_str()),
-            Cell::of(french::date(alert.since), alert.since.to_string()),
-            Cell::text(marks(line)),
-            Cell::optional(alert.explanation.as_deref()),
-            Cell::text(alert.id.as_str()),
-        ]
-    });
-    Sheet::new(
+    Sheet::list(
         "De la plus grave à la moins grave",
-        vec![
-            ("level", "Niveau"),
-            ("rule", "Règle"),
-            ("subject", "Sujet"),
-            ("state", "État"),
-            ("since", "Depuis"),
-            ("handling", "Suivi"),
-            ("explanation", "Explication"),
-            ("id", ""),
+        lines.iter(),
+        &[
+            ("level", "Niveau", &|one| Cell::level(one.alert.level)),
+            ("rule", "Règle", &|one| Cell::text(one.alert.rule.as_str())),
+            ("subject", "Sujet", &|one| Cell::text(one.alert.subject.to_string())),
+            ("state", "État", &|one| Cell::of(state(&one.alert), one.alert.state.as_str())),
+            ("since", "Depuis", &|one| Cell::date(one.alert.since)),
+            ("handling", "Suivi", &|one| Cell::text(marks(one))),
+            ("explanation", "Explication", &|one| Cell::optional(one.alert.explanation.as_deref())),
+            ("id", "", &|one| Cell::text(one.alert.id.as_str())),
         ],
-        rows.collect(),
     )
 }
 

@@ -1,7 +1,6 @@
 //! `vigie alerts show`: one alert, with its whole history.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Europe::Paris;
+use chrono::NaiveDate;
 
 use super::{acts, list, silences};
 use crate::cli::outcome::{CliError, Conclusion};
@@ -23,8 +22,7 @@ pub(super) fn show(
     if !dossier.silences.is_empty() {
         sheets.push(silences::sheet(&dossier.silences, day));
     }
-    printer.answer(dossier, &sheets, 1)?;
-    Ok(Conclusion::Good)
+    printer.answer(dossier, &sheets, 1)
 }
 
 fn summary(dossier: &AlertDossier) -> Sheet {
@@ -37,7 +35,7 @@ fn summary(dossier: &AlertDossier) -> Sheet {
     ];
     rows.extend(alert.explanation.clone().map(|words| line("Explication", words)));
     rows.extend(handling.acknowledged.as_ref().map(|acknowledged| {
-        let words = format!("{}, le {}", acknowledged.by, moment(acknowledged.at));
+        let words = format!("{}, le {}", acknowledged.by, Cell::moment(acknowledged.at).shown());
         line("Prise en compte par", words)
     }));
     rows.extend(handling.assigned_to.clone().map(|whom| line("Confiée à", whom)));
@@ -62,7 +60,7 @@ fn history(events: &[AlertEvent]) -> Sheet {
             words = if words.is_empty() { whom.clone() } else { format!("{whom} : {words}") };
         }
         vec![
-            Cell::of(moment(event.at), event.at.to_rfc3339()),
+            Cell::moment(event.at),
             Cell::text(event.actor.as_str()),
             Cell::of(event.label.as_str(), event.kind.as_str()),
             Cell::of(event.level.map_or("", Level::label), event.level.map(Level::as_str)),
@@ -97,9 +95,4 @@ fn known(known: &CycleBasis) -> String {
         known.last_import,
         known.catalogue.short()
     )
-}
-
-/// In Paris, to the minute.
-fn moment(at: DateTime<Utc>) -> String {
-    at.with_timezone(&Paris).format("%d/%m/%Y %H:%M").to_string()
 }

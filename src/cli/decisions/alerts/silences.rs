@@ -24,8 +24,7 @@ pub(super) fn show(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     silences.retain(|silence| all || silence.holds_on(day));
-    printer.answer(&silences, &[sheet(&silences, day)], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&silences, &[sheet(&silences, day)], 0)
 }
 
 pub(super) fn sheet(silences: &[Silence], day: NaiveDate) -> Sheet {
@@ -37,7 +36,7 @@ pub(super) fn sheet(silences: &[Silence], day: NaiveDate) -> Sheet {
             Cell::text(silence.author.as_str()),
             Cell::text(&silence.reason),
             Cell::of(french::date(silence.made_at.date_naive()), silence.made_at.to_rfc3339()),
-            Cell::of(french::date(silence.last_day), silence.last_day.to_string()),
+            Cell::date(silence.last_day),
             Cell::of(state, word),
         ]
     });

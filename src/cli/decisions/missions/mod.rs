@@ -29,29 +29,27 @@ pub(in crate::cli) async fn run(
                 .at(&["missions"])
                 .with("state", request.filter.state.map(MissionState::as_str))
                 .with("kind", request.filter.kind.map(MissionKind::as_str));
-            return show_list(api.all(list).await?, &request.filter, printer);
+            show_list(api.all(list).await?, &request.filter, printer)
         }
         Some(MissionsCommand::Show { mission }) => {
-            show::show(&api.get(api.at(&["missions", mission])).await?, printer)?;
+            show::show(&api.get(api.at(&["missions", mission])).await?, printer)
         }
         Some(MissionsCommand::Plan { as_of }) => {
             let ranking = api.at(&["missions", "ranking"]).with("as_of", *as_of);
-            plan::show(&api.all(ranking).await?, printer)?;
+            plan::show(&api.all(ranking).await?, printer)
         }
         Some(MissionsCommand::Outcomes) => {
-            plan::show_outcomes(&api.all(api.at(&["missions", "outcomes"])).await?, printer)?;
+            plan::show_outcomes(&api.all(api.at(&["missions", "outcomes"])).await?, printer)
         }
         Some(command) => {
-            if let Some((mission, act)) = args::act(command)? {
-                let file = post(mission, &act, api).await?;
-                if let Some(last) = file.history.last() {
-                    tell(&last.change);
-                }
-                show::show(&file, printer)?;
+            let Some((mission, act)) = args::act(command)? else { return Ok(Conclusion::Good) };
+            let file = post(mission, &act, api).await?;
+            if let Some(last) = file.history.last() {
+                tell(&last.change);
             }
+            show::show(&file, printer)
         }
     }
-    Ok(Conclusion::Good)
 }
 
 async fn post(mission: &str, act: &MissionAct, api: &ApiClient) -> Result<MissionFile, CliError> {
@@ -80,34 +78,24 @@ fn show_list(
     lines.retain(|line| {
         (filter.state.is_some() || line.mission.state.is_live()) && (line.late || !filter.late)
     });
-    printer.answer(&lines, &[sheet(&lines)], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&lines, &[sheet(&lines)], 0)
 }
 
 fn sheet(lines: &[MissionLine]) -> Sheet {
-    let rows = lines.iter().map(|line| {
-        let mission = &line.mission;
-        vec![
-            Cell::text(mission.id.as_str()),
-            Cell::of(mission.kind.label(), mission.kind.as_str()),
-            Cell::text(mission.subject.to_string()),
-            Cell::of(state(mission), mission.state.as_str()),
-            due(line),
-            Cell::text(mission.reasons.join("\n")),
-        ]
-    });
     let late = lines.iter().filter(|line| line.late).count();
     let overdue = if late == 0 { String::new() } else { format!(", dont {late} en retard") };
-    Sheet::new(
+    Sheet::list(
         format!("Missions : {}{overdue}", lines.len()),
-        vec![
-            ("id", "Mission"),
-            ("kind", "Nature"),
-            ("subject", "Sujet"),
-            ("state", "État"),
-            ("due_on", "Échéance"),
-            ("reasons", "Motifs"),
+        lines.iter(),
+        &[
+            ("id", "Mission", &|one| Cell::text(one.mission.id.as_str())),
+            ("kind", "Nature", &|one| {
+                Cell::of(one.mission.kind.label(), one.mission.kind.as_str())
+            }),
+            ("subject", "Sujet", &|one| Cell::text(one.mission.subject.to_string())),
+            ("state", "État", &|one| Cell::of(state(&one.mission), one.mission.state.as_str())),
+            ("due_on", "Échéance", &|one| due(one)),
+            ("reasons", "Motifs", &|one| Cell::text(one.mission.reasons.join("\n"))),
         ],
-        rows.collect(),
     )
 }

@@ -1,12 +1,12 @@
 //! `vigie missions plan` and `outcomes`: what goes first, and what became of what each rule called for.
 
 use super::labels;
-use crate::cli::outcome::CliError;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::decisions::missions::{RankGroup, Ranked, RuleOutcomes};
 use vigie::support::french;
 
-pub(super) fn show(ranked: &[Ranked], printer: &Printer) -> Result<(), CliError> {
+pub(super) fn show(ranked: &[Ranked], printer: &Printer) -> Result<Conclusion, CliError> {
     let rows = ranked.iter().map(row);
     let waiting = ranked.iter().filter(|one| one.place == RankGroup::NotTaken).count();
     let title = match waiting {
@@ -49,12 +49,14 @@ fn row(one: &Ranked) -> Vec<Cell> {
     ]
 }
 
-pub(super) fn show_outcomes(tallies: &[RuleOutcomes], printer: &Printer) -> Result<(), CliError> {
+pub(super) fn show_outcomes(
+    tallies: &[RuleOutcomes],
+    printer: &Printer,
+) -> Result<Conclusion, CliError> {
     let rows = tallies.iter().map(|tally| {
-        let precision = tally.precision.map_or_else(
-            || Cell::optional(None::<String>),
-            |share| Cell::of(french::percent(share), share),
-        );
+        let precision = tally
+            .precision
+            .map_or_else(Cell::nothing, |share| Cell::of(french::percent(share), share));
         vec![
             Cell::text(tally.rule.as_str()),
             Cell::count(tally.confirmed),

@@ -1,14 +1,14 @@
 //! `vigie missions show`: one mission, whole.
 
 use super::labels;
-use crate::cli::outcome::CliError;
+use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::application;
 use vigie::application::MissionFile;
 use vigie::domain::alerts::alert::AlertState;
 use vigie::support::french;
 
-pub(super) fn show(file: &MissionFile, printer: &Printer) -> Result<(), CliError> {
+pub(super) fn show(file: &MissionFile, printer: &Printer) -> Result<Conclusion, CliError> {
     let sheets: Vec<Sheet> =
         [Some(summary(file)), Some(alerts(file)), milestones(file), Some(history(file))]
             .into_iter()
@@ -83,7 +83,7 @@ fn alerts(file: &MissionFile) -> Sheet {
             Cell::level(alert.level),
             Cell::text(alert.rule.as_str()),
             Cell::of(state, alert.state.as_str()),
-            Cell::of(french::date(alert.since), alert.since.to_string()),
+            Cell::date(alert.since),
             Cell::optional(alert.explanation.as_deref()),
         ]
     });
@@ -104,11 +104,7 @@ fn milestones(file: &MissionFile) -> Option<Sheet> {
     let milestones = &file.line.mission.conduct.milestones;
     let rows = milestones.iter().map(|milestone| {
         let done = milestone.done_on.map(french::date);
-        vec![
-            Cell::text(&milestone.label),
-            Cell::of(french::date(milestone.due_on), milestone.due_on.to_string()),
-            Cell::optional(done),
-        ]
+        vec![Cell::text(&milestone.label), Cell::date(milestone.due_on), Cell::optional(done)]
     });
     let columns = vec![("label", "Jalon"), ("due_on", "Pour le"), ("done_on", "Franchi le")];
     (!milestones.is_empty()).then(|| Sheet::new("Jalons de la mission", columns, rows.collect()))

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Europe::Paris;
 use clap::Subcommand;
 use serde::Deserialize;
 
@@ -236,14 +235,13 @@ async fn deliver(parts: &Services, printer: &Printer) -> Result<Conclusion, CliE
     // What is being sent when someone says stop is finished.
     let report = courier.drain(&vigie::server::stop_signal()?).await?;
     let rows = report.iter().map(|(lane, report)| {
-        let count = |count: u64| Cell::count(i64::try_from(count).unwrap_or(i64::MAX));
         let reasons: Vec<String> =
             report.failures.iter().map(|(reason, times)| format!("{reason} × {times}")).collect();
         vec![
             Cell::text(lane.to_string()),
-            count(report.delivered),
-            count(report.waiting),
-            count(report.dead),
+            Cell::count(report.delivered),
+            Cell::count(report.waiting),
+            Cell::count(report.dead),
             Cell::text(reasons.join(", ")),
             Cell::optional(report.outage.as_deref()),
         ]
@@ -256,11 +254,10 @@ async fn deliver(parts: &Services, printer: &Printer) -> Result<Conclusion, CliE
         ("failures", "Échecs"),
         ("outage", "Canal en panne"),
     ];
-    printer.answer(&report, &[Sheet::new("Remise", columns, rows.collect())], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&report, &[Sheet::new("Remise", columns, rows.collect())], 0)
 }
 
-fn show(found: &QueuedNotice, printer: &Printer) -> Result<(), CliError> {
+fn show(found: &QueuedNotice, printer: &Printer) -> Result<Conclusion, CliError> {
     let sheet = list(std::slice::from_ref(found)).with_note(words(&found.notice.content));
     printer.answer(found, &[sheet], 0)
 }
@@ -269,7 +266,7 @@ fn show_preview(
     notices: &[Notice],
     file: Option<&PathBuf>,
     printer: &Printer,
-) -> Result<(), CliError> {
+) -> Result<Conclusion, CliError> {
     if notices.is_empty() {
         print::message("nothing has changed since the last message: nothing would be sent");
     }
@@ -280,7 +277,7 @@ fn show_preview(
                 vec![("kind", "Message"), ("not_before", "Partirait"), ("title", "Objet")];
             let row = vec![
                 Cell::of(notice.kind.label(), notice.kind.as_str()),
-                moment(notice.not_before),
+                Cell::moment(notice.not_before),
                 Cell::text(&notice.title),
             ];
             Sheet::new("Prochain message, non envoyé", columns, vec![row])
@@ -311,7 +308,7 @@ fn list(notices: &[QueuedNotice]) -> Sheet {
             Cell::of(queued.state.label(), queued.state.as_str()),
             Cell::text(notice.receiver.to_string()),
             Cell::of(notice.kind.label(), notice.kind.as_str()),
-            moment(when),
+            Cell::moment(when),
             Cell::count(i64::from(queued.attempts)),
             Cell::text(&notice.title),
             Cell::optional(queued.last_error.as_deref()),
@@ -347,7 +344,7 @@ fn lanes(set_up: &[Channel], states: &[LaneState], outages: &[Outage]) -> Sheet 
             vec![
                 Cell::text(state.lane.to_string()),
                 Cell::text(word),
-                moment(state.opened_at),
+                Cell::moment(state.opened_at),
                 Cell::optional(reason),
             ]
         })
@@ -368,13 +365,7 @@ fn lanes(set_up: &[Channel], states: &[LaneState], outages: &[Outage]) -> Sheet 
 }
 
 fn in_outage(outage: &Outage) -> String {
-    let since = outage.since.with_timezone(&Paris).format("%d/%m/%Y %H:%M");
-    format!("en panne depuis le {since}")
-}
-
-/// In Paris, for people.
-fn moment(at: DateTime<Utc>) -> Cell {
-    Cell::of(at.with_timezone(&Paris).format("%d/%m/%Y %H:%M").to_string(), at.to_rfc3339())
+    format!("en panne depuis le {}", Cell::moment(outage.since).shown())
 }
 
 fn state(text: &str) -> Result<NoticeState, String> {

@@ -122,18 +122,15 @@ pub(in crate::cli) async fn run(
                 .with("ministry", ministry.as_ref())
                 .with("state", state.map(ReviewState::as_str));
             let lines: Vec<ReviewLine> = api.all(list).await?;
-            printer.answer(&lines, &[sheet(&lines)], 0)?;
-            return Ok(Conclusion::Good);
+            return printer.answer(&lines, &[sheet(&lines)], 0);
         }
         ReviewsCommand::Show { review } => {
-            show(&find(review, api).await?, printer)?;
-            return Ok(Conclusion::Good);
+            return show(&find(review, api).await?, printer);
         }
         ReviewsCommand::Actions { ministry } => {
             let list = api.at(&["reviews", "actions"]).with("ministry", ministry.as_ref());
             let open: Vec<OpenAction> = api.all(list).await?;
-            printer.answer(&open, &[actions(&open)], 0)?;
-            return Ok(Conclusion::Good);
+            return printer.answer(&open, &[actions(&open)], 0);
         }
         ReviewsCommand::Calendar { ministry } => {
             let feed = api.bytes(api.at(&["ministries", ministry, "reviews.ics"])).await?;
@@ -160,8 +157,7 @@ pub(in crate::cli) async fn run(
             tick(review, (*action, false, reason), api).await?
         }
     };
-    printer.answer(&changes, &[changed(&changes)], 0)?;
-    Ok(Conclusion::Good)
+    printer.answer(&changes, &[changed(&changes)], 0)
 }
 
 async fn find(review: &str, api: &ApiClient) -> Result<ReviewFile, CliError> {
@@ -207,7 +203,7 @@ fn last_change(mut file: ReviewFile) -> Vec<ReviewChange> {
     file.history.pop().map(|entry| entry.change).into_iter().collect()
 }
 
-fn show(file: &ReviewFile, printer: &Printer) -> Result<(), CliError> {
+fn show(file: &ReviewFile, printer: &Printer) -> Result<Conclusion, CliError> {
     let mut sheets = vec![summary(file), history(file)];
     if !file.open_actions.is_empty() {
         sheets.insert(1, actions(&file.open_actions));
@@ -224,8 +220,8 @@ fn sheet(lines: &[ReviewLine]) -> Sheet {
             Cell::text(review.ministry.as_str()),
             Cell::text(&line.name),
             Cell::of(state, review.state.as_str()),
-            Cell::of(french::date(review.due_on), review.due_on.to_string()),
-            Cell::of(french::date(review.planned_on), review.planned_on.to_string()),
+            Cell::date(review.due_on),
+            Cell::date(review.planned_on),
             Cell::text(review.starts_at.format("%H:%M").to_string()),
             Cell::text(&review.reason),
         ]
@@ -250,28 +246,21 @@ fn sheet(lines: &[ReviewLine]) -> Sheet {
 }
 
 fn changed(changes: &[ReviewChange]) -> Sheet {
-    let rows = changes.iter().map(|change| {
-        let review = &change.review;
-        vec![
-            Cell::of(change.kind.label(), change.kind.as_str()),
-            Cell::text(review.ministry.as_str()),
-            Cell::text(review.project.as_str()),
-            Cell::of(french::date(review.planned_on), review.planned_on.to_string()),
-            Cell::text(review.starts_at.format("%H:%M").to_string()),
-            Cell::text(&change.reason),
-            Cell::text(review.id.as_str()),
-        ]
-    });
-    let columns = vec![
-        ("change", "Changement"),
-        ("ministry", "Ministère"),
-        ("project", "Projet"),
-        ("planned_on", "Prévue le"),
-        ("starts_at", "À"),
-        ("reason", "Motif"),
-        ("id", "Revue"),
-    ];
-    Sheet::new(format!("Revues qui changent : {}", changes.len()), columns, rows.collect())
+    Sheet::list(
+        format!("Revues qui changent : {}", changes.len()),
+        changes.iter(),
+        &[
+            ("change", "Changement", &|one| Cell::of(one.kind.label(), one.kind.as_str())),
+            ("ministry", "Ministère", &|one| Cell::text(one.review.ministry.as_str())),
+            ("project", "Projet", &|one| Cell::text(one.review.project.as_str())),
+            ("planned_on", "Prévue le", &|one| Cell::date(one.review.planned_on)),
+            ("starts_at", "À", &|one| {
+                Cell::text(one.review.starts_at.format("%H:%M").to_string())
+            }),
+            ("reason", "Motif", &|one| Cell::text(&one.reason)),
+            ("id", "Revue", &|one| Cell::text(one.review.id.as_str())),
+        ],
+    )
 }
 
 fn summary(file: &ReviewFile) -> Sheet {
@@ -315,7 +304,7 @@ fn actions(open: &[OpenAction]) -> Sheet {
             Cell::text(&one.name),
             Cell::text(&one.action.owner),
             Cell::text(&one.action.what),
-            Cell::of(french::date(one.held_on), one.held_on.to_string()),
+            Cell::date(one.held_on),
             Cell::text(one.review.as_str()),
             Cell::text(one.number.to_string()),
         ]
@@ -336,16 +325,18 @@ fn actions(open: &[OpenAction]) -> Sheet {
 }
 
 fn history(file: &ReviewFile) -> Sheet {
-    let rows = file.history.iter().map(|entry| {
-        vec![
-            Cell::of(french::date(application::today(entry.at)), entry.at.to_rfc3339()),
-            Cell::optional(entry.change.by.as_ref().map(Actor::as_str)),
-            Cell::of(entry.change.kind.label(), entry.change.kind.as_str()),
-            Cell::text(&entry.change.reason),
-        ]
-    });
-    let columns = vec![("at", "Le"), ("by", "Par"), ("change", "Quoi"), ("reason", "Motif")];
-    Sheet::new("Histoire", columns, rows.collect())
+    Sheet::list(
+        "Histoire",
+        file.history.iter(),
+        &[
+            ("at", "Le", &|one| {
+                Cell::of(french::date(application::today(one.at)), one.at.to_rfc3339())
+            }),
+            ("by", "Par", &|one| Cell::optional(one.change.by.as_ref().map(Actor::as_str))),
+            ("change", "Quoi", &|one| Cell::of(one.change.kind.label(), one.change.kind.as_str())),
+            ("reason", "Motif", &|one| Cell::text(&one.change.reason)),
+        ],
+    )
 }
 
 fn state(text: &str) -> Result<ReviewState, String> {

@@ -1,0 +1,134 @@
+//! Runs the commands of rules.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::args::RulesCommand;
+use super::shelf::{Shelf, tried};
+use super::{check, compare, diff, docs, drafts, explain, list, test};
+use crate::cli::outcome::{CliError, Conclusion};
+use crate::cli::output::print::Printer;
+use crate::cli::session::Session;
+use vigie::application;
+use vigie::application::{CatalogueDiff, CatalogueTexts, today};
+use vigie::client::HttpTransport;
+use vigie::domain::rules::draft::DraftStep;
+use vigie::server::config::Config;
+use vigie::support::clock::{Clock as _, SystemClock};
+
+pub(in crate::cli) async fn run(
+    command: &RulesCommand,
+    config: &Config,
+    printer: &Printer,
+    server: Option<HttpTransport>,
+) -> Result<Conclusion, CliError> {
+    match command {
+        RulesCommand::List { of } => {
+            list::run(&Shelf::open(*of, config, printer, server).await?, printer)
+        }
+        RulesCommand::Check { lint_fatal, of } => {
+            let shelf = Shelf::open(*of, config, printer, server).await?;
+            check::run(*lint_fatal, &shelf, printer)
+        }
+        RulesCommand::Test(request) => {
+            test::run(request, &Shelf::open(request.of, config, printer, server).await?, printer)
+        }
+        RulesCommand::Docs { out, as_of, of } => {
+            let as_of = as_of.unwrap_or_else(|| today(SystemClock.now()));
+            docs::run(out.as_deref(), as_of, &Shelf::open(*of, config, printer, server).await?)
+        }
+        RulesCommand::Explain { .. }
+        | RulesCommand::Diff { .. }
+        | RulesCommand::Overrides
+        | RulesCommand::Drafts { .. }
+        | RulesCommand::Draft(_)
+        | RulesCommand::Submit(_)
+        | RulesCommand::Return(_)
+        | RulesCommand::Withdraw(_)
+        | RulesCommand::Publish(_)
+        | RulesCommand::Rollback { .. }
+        | RulesCommand::Versions { .. }
+        | RulesCommand::Compare { .. } => {
+            let session = Session::open(config, printer, server).await?;
+            let conclusion = run_in_session(command, &session).await;
+            session.close().await;
+            conclusion
+        }
+    }
+}
+
+async fn run_in_session(
+    command: &RulesCommand,
+    session: &Session<'_>,
+) -> Result<Conclusion, CliError> {
+    let Session { printer, api, .. } = session;
+    match command {
+        RulesCommand::Explain { rule, subject, as_of, draft } => {
+            let place = api
+                .at(&["rules", rule, "explanation"])
+                .with("subject", Some(subject))
+                .with("as_of", *as_of)
+                .with("draft", *draft);
+            explain::show(&tried(api.get(place).await, session)?, printer)
+        }
+        RulesCommand::Diff { before: Some(before), after: Some(after), as_of, .. } => {
+            diff::show(&diff_folders([before, after], *as_of, session).await?, printer)
+        }
+        RulesCommand::Diff { draft: Some(draft), as_of, .. } => {
+            let place = api.at(&["drafts", &draft.to_string(), "diff"]).with("as_of", *as_of);
+            diff::show(&tried(api.get(place).await, session)?, printer)
+        }
+        RulesCommand::Overrides => {
+            compare::show_overrides(&api.whole(api.at(&["overrides"])).await?.value, printer)
+        }
+        RulesCommand::Drafts { draft: None, all } => {
+            let listed = api.at(&["drafts"]).with("all", Some(all));
+            drafts::show_list(&api.all(listed).await?, printer)
+        }
+        RulesCommand::Drafts { draft: Some(draft), .. } => {
+            drafts::show_draft(&drafts::find(*draft, api).await?, printer)
+        }
+        RulesCommand::Draft(request) => drafts::save(request, session).await,
+        RulesCommand::Submit(request) => drafts::step(request, DraftStep::Submitted, api).await,
+        RulesCommand::Return(request) => drafts::step(request, DraftStep::Returned, api).await,
+        RulesCommand::Withdraw(request) => drafts::step(request, DraftStep::Withdrawn, api).await,
+        RulesCommand::Publish(request) => drafts::publish(request, session).await,
+        RulesCommand::Rollback { name, to_shipped, reason } => {
+            drafts::roll_back(name, *to_shipped, reason, session).await
+        }
+        RulesCommand::Versions { name } => {
+            let found = api.all(api.at(&["rules", name, "versions"])).await?;
+            compare::show_versions(name, &found, printer)
+        }
+        RulesCommand::Compare { name, from: Some(from), to: Some(to) } => {
+            let place = api
+                .at(&["rules", name, "comparison"])
+                .with("from", Some(from.word()))
+                .with("to", Some(to.word()));
+            compare::show_two(&api.whole(place).await?.value, (*from, *to), printer)
+        }
+        RulesCommand::Compare { name, .. } => {
+            compare::show_three(&api.whole(api.at(&["overrides", name])).await?.value, printer)
+        }
+        // Answered without a session, or refused by the command line.
+        RulesCommand::List { .. }
+        | RulesCommand::Check { .. }
+        | RulesCommand::Test(_)
+        | RulesCommand::Docs { .. }
+        | RulesCommand::Diff { .. } => Ok(Conclusion::Good),
+    }
+}
+
+/// Both folders are those of this machine.
+async fn diff_folders(
+    [before, after]: [&Path; 2],
+    as_of: Option<NaiveDate>,
+    session: &Session<'_>,
+) -> Result<CatalogueDiff, CliError> {
+    let parts = session.database_for("rules diff FOLDER_A FOLDER_B")?;
+    let before = CatalogueTexts::read(before).await?;
+    let after = CatalogueTexts::read(after).await?;
+    let trial = session.config.trials.of_command();
+    Ok(application::diff(parts, &trial, (before, after), as_of).await?)
+}

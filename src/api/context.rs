@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tracing::error;
 
+use super::extract::action_settings::ActionSettings;
 use super::middleware::access::denial_throttle::{DenialThrottle, RefusalEntry};
 use super::middleware::access::local::LocalCaller;
 use super::middleware::access::permissions::Requirement;
@@ -33,6 +34,7 @@ const BETWEEN_CHECKS: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct AppState {
     services: Services,
+    action_settings: ActionSettings,
     /// A store without the limit on waiting for other writers, for background work.
     patient: Store,
     refusals: DenialThrottle,
@@ -43,22 +45,23 @@ pub struct AppState {
 
 impl AppState {
     /// For requests of clients, who do not wait for long.
-    pub fn new(services: Services) -> Self {
+    pub fn new(services: Services, action_settings: ActionSettings) -> Self {
         let store = services.store.writing_within(WRITE_WAIT);
-        Self::with_store(store, services)
+        Self::with_store(store, services, action_settings)
     }
 
     /// For a command of this process, which waits for other writers as long as the store does.
-    pub fn local(services: Services) -> Self {
-        Self::with_store(services.store.clone(), services)
+    pub fn local(services: Services, action_settings: ActionSettings) -> Self {
+        Self::with_store(services.store.clone(), services, action_settings)
     }
 
-    fn with_store(store: Store, services: Services) -> Self {
+    fn with_store(store: Store, services: Services, action_settings: ActionSettings) -> Self {
         let opened_at = services.clock.now();
         let clock_watch = ClockWatch::begin(opened_at, services.clock.elapsed());
         let patient = services.store.clone();
         let services = Services { store, ..services };
-        Self { services, patient, refusals: DenialThrottle::default(), opened_at, clock_watch }
+        let refusals = DenialThrottle::default();
+        Self { services, action_settings, patient, refusals, opened_at, clock_watch }
     }
 
     /// The state that was registered when the service started.
@@ -210,6 +213,10 @@ pub(super) struct RequestContext {
 impl RequestContext {
     pub(super) fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    pub(super) fn action_settings(&self) -> &ActionSettings {
+        &self.state.action_settings
     }
 
     /// When the service started.

@@ -8,14 +8,11 @@ mod middleware;
 mod openapi;
 mod problem;
 mod resources;
+mod responses;
 mod route;
 mod routes;
 mod routing;
 mod settings;
-
-use actix_web::HttpResponse;
-use actix_web::http::header::LOCATION;
-use serde::Serialize;
 
 pub use context::AppState;
 pub use extract::action_settings::ActionSettings;
@@ -44,8 +41,3 @@ pub use route::Route;
 pub use routes::routes;
 pub use routing::{configure, document};
 pub use settings::ApiSettings;
-
-/// A 201 response with the new resource and its address in `Location`.
-fn created(address: &str, thing: &impl Serialize) -> HttpResponse {
-    HttpResponse::Created().insert_header((LOCATION, address)).json(thing)
-}

@@ -40,9 +40,8 @@ impl InProcess {
         let settings = config.api.clone();
         // The last wrap is met first.
         let app = App::new()
-            .app_data(web::Data::new(api::AppState::local(services)))
+            .app_data(web::Data::new(api::AppState::local(services, action_settings(config))))
             .app_data(web::Data::new(api::LocalCaller::named(&config.actor)))
-            .app_data(web::Data::new(action_settings(config)))
             .app_data(web::Data::new(TrialPlaces::new(config.trials)))
             .wrap(from_fn(api::normalize_target))
             .configure(api::bounds(&settings))

@@ -93,7 +93,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let store = services.store.clone();
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
-    let state = web::Data::new(api::AppState::new(services));
+    let state = web::Data::new(api::AppState::new(services, action_settings(config)));
     state.compare_clock().await;
     let orders = web::Data::new(orders);
     let (server, address) = listen(config, state.clone(), (metrics, sign_in, orders))?;
@@ -154,7 +154,6 @@ fn listen(
     let settings = config.api.clone();
     let answers = web::Data::new(api::ResponseCache::new(settings.kept_bytes));
     let public_url = config.public_url.clone();
-    let action_settings = web::Data::new(action_settings(config));
     let limits = web::Data::new(api::RateLimits::new(&settings, state.clock()));
     let uploads = web::Data::new(api::Uploads::new(&settings));
     let trials = web::Data::new(TrialPlaces::new(config.trials));
@@ -164,7 +163,6 @@ fn listen(
             .app_data(state.clone())
             .app_data(metrics.clone())
             .app_data(answers.clone())
-            .app_data(action_settings.clone())
             .app_data(uploads.clone())
             .app_data(trials.clone())
             .app_data(orders.clone())

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::drafts::StepBody;
 use crate::api::context::RequestContext;
-use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
+use crate::api::extract::if_match::{IfMatch, SeenRevision};
 use crate::api::extract::page::{Collection, Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
 use crate::api::extract::trial_access::Trials;
@@ -14,6 +14,7 @@ use crate::api::openapi::answers::{
     Conflict, NoRevision, Stale, UnavailableResponse, Unprocessable,
 };
 use crate::api::problem::kinds::Problem;
+use crate::api::responses::at_revision;
 use crate::application;
 use crate::application::{FileComparison, OverrideLine, RollBack, ThreeWay, VersionText, Wording};
 use crate::domain::ids::{DraftNumber, PublicationNumber};
@@ -23,7 +24,6 @@ use crate::domain::rules::overlay::Publication;
 #[utoipa::path(
     post,
     path = "/api/v1/drafts/{draft}/publication",
-    tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
     responses(
@@ -58,7 +58,6 @@ pub(in crate::api) struct RollBackBody {
 #[utoipa::path(
     post,
     path = "/api/v1/rules/{rule}/rollback",
-    tag = "rules",
     params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`"), SeenRevision),
     request_body = RollBackBody,
     responses(
@@ -84,7 +83,6 @@ pub(in crate::api) async fn roll_back_rule(
 #[utoipa::path(
     get,
     path = "/api/v1/publications",
-    tag = "rules",
     responses((status = 200, description = "A page of publications, oldest first", body = Page<Publication>))
 )]
 pub(in crate::api) async fn list_publications(
@@ -100,21 +98,19 @@ pub(in crate::api) async fn list_publications(
 #[utoipa::path(
     get,
     path = "/api/v1/overrides",
-    tag = "rules",
     responses((status = 200, description = "The overridden files, by path", body = Collection<OverrideLine>))
 )]
 pub(in crate::api) async fn list_overrides(
     context: RequestContext,
 ) -> Result<HttpResponse, Problem> {
     let (upto, lines) = application::overrides(&context).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(upto.0)).json(Collection::of(lines)))
+    Ok(at_revision(upto.0, &Collection::of(lines)))
 }
 
 /// Compare an override with the shipped text it was based on, and with the text that ships now.
 #[utoipa::path(
     get,
     path = "/api/v1/overrides/{rule}",
-    tag = "rules",
     params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`")),
     responses((status = 200, description = "The comparison for the rule and for its test cases", body = Collection<ThreeWay>), Conflict)
 )]
@@ -129,7 +125,6 @@ pub(in crate::api) async fn find_override(
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}/versions",
-    tag = "rules",
     params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`")),
     responses((status = 200, description = "A page of versions, by path and number", body = Page<VersionText>))
 )]
@@ -164,7 +159,6 @@ pub(in crate::api) struct ComparisonQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}/comparison",
-    tag = "rules",
     params(
         ("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`"),
         ComparisonQuery

@@ -4,11 +4,11 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use crate::api::context::RequestContext;
-use crate::api::created;
 use crate::api::extract::alert_filter::AlertQuery;
 use crate::api::extract::page::{Listing, Page};
 use crate::api::extract::query::is_wanted;
 use crate::api::problem::kinds::Problem;
+use crate::api::responses::created;
 use crate::application;
 use crate::application::{AlertDossier, AlertLine};
 use crate::domain::action_bodies::{Assignment, Comment, Contestation, NewAcknowledgement};
@@ -21,7 +21,6 @@ use crate::domain::ids::{AlertId, MinistryCode, ProjectId, RuleId};
 #[utoipa::path(
     get,
     path = "/api/v1/alerts",
-    tag = "alerts",
     params(AlertQuery),
     responses((status = 200, description = "A page of alerts", body = Page<AlertLine>))
 )]
@@ -38,7 +37,6 @@ pub(in crate::api) async fn list_alerts(
 #[utoipa::path(
     get,
     path = "/api/v1/alerts/{alert}",
-    tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     responses((status = 200, description = "The alert", body = AlertDossier))
 )]
@@ -54,7 +52,6 @@ pub(in crate::api) async fn find_alert(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/acknowledgement",
-    tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     request_body = NewAcknowledgement,
     responses((status = 200, description = "The acknowledged alert", body = AlertDossier))
@@ -92,7 +89,6 @@ pub(in crate::api) struct SilenceQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/silences",
-    tag = "alerts",
     params(SilenceQuery),
     responses((status = 200, description = "A page of silences", body = Page<Silence>))
 )]
@@ -129,7 +125,6 @@ pub(in crate::api) struct DisputeQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/disputes",
-    tag = "alerts",
     params(DisputeQuery),
     responses((status = 200, description = "A page of disputes", body = Page<Dispute>))
 )]
@@ -150,7 +145,6 @@ pub(in crate::api) async fn list_disputes(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/assignment",
-    tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     request_body = Assignment,
     responses((status = 200, description = "The assigned alert", body = AlertDossier))
@@ -170,7 +164,6 @@ pub(in crate::api) async fn assign_alert(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/comments",
-    tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     request_body = Comment,
     responses((status = 200, description = "The alert, with the comment in its history", body = AlertDossier))
@@ -189,7 +182,6 @@ pub(in crate::api) async fn comment_alert(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/disputes",
-    tag = "alerts",
     params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
     request_body = Contestation,
     responses((status = 201, description = "The new dispute", body = Dispute,

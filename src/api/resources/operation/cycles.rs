@@ -31,7 +31,6 @@ const MAX_LISTED: usize = 100;
 #[utoipa::path(
     get,
     path = "/api/v1/cycles",
-    tag = "cycles",
     responses((status = 200, description = "A page of cycles", body = Page<CycleSummary>))
 )]
 pub(in crate::api) async fn list_cycles(
@@ -47,7 +46,6 @@ pub(in crate::api) async fn list_cycles(
 #[utoipa::path(
     get,
     path = "/api/v1/cycles/{cycle}",
-    tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     responses((status = 200, description = "The cycle", body = CycleSummary))
 )]
@@ -85,7 +83,6 @@ enum OutcomeWord {
 #[utoipa::path(
     get,
     path = "/api/v1/cycles/{cycle}/verdicts",
-    tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle"), VerdictQuery),
     responses((status = 200, description = "A page of verdicts", body = Page<Judgement>))
 )]
@@ -136,7 +133,6 @@ struct ReplayDifference {
 #[utoipa::path(
     post,
     path = "/api/v1/cycles/{cycle}/replay",
-    tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     responses((status = 200, description = "Whether the verdicts are identical, and the first differences", body = ReplayReport), UnavailableResponse)
 )]
@@ -166,7 +162,6 @@ pub(in crate::api) async fn replay_cycle(
 #[utoipa::path(
     post,
     path = "/api/v1/cycles/{cycle}/void",
-    tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     request_body = Reason,
     responses((status = 200, description = "The void cycle, and what was undone", body = VoidReport),

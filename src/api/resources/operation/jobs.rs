@@ -13,7 +13,6 @@ use crate::domain::operation::job::{ImportSource, JobName, JobRun, JobStanding, 
 #[utoipa::path(
     get,
     path = "/api/v1/jobs",
-    tag = "jobs",
     responses((status = 200, description = "A page of jobs", body = Page<JobStanding>))
 )]
 pub(in crate::api) async fn list_jobs(
@@ -27,7 +26,6 @@ pub(in crate::api) async fn list_jobs(
 #[utoipa::path(
     get,
     path = "/api/v1/jobs/{job}/runs",
-    tag = "jobs",
     params(("job" = JobName, Path, description = "Name of the job")),
     responses((status = 200, description = "A page of runs", body = Page<JobRun>))
 )]
@@ -55,7 +53,6 @@ pub(in crate::api) struct SourceQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/sources",
-    tag = "jobs",
     params(SourceQuery),
     responses((status = 200, description = "A page of sources", body = Page<ImportSource>))
 )]

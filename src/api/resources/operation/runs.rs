@@ -40,7 +40,6 @@ struct RunProblem {
 #[utoipa::path(
     post,
     path = "/api/v1/cycles",
-    tag = "cycles",
     request_body = CycleRequest,
     responses(
         (status = 202, description = "The cycle has started", body = RunView,
@@ -67,7 +66,6 @@ pub(in crate::api) struct JobRunBody {}
 #[utoipa::path(
     post,
     path = "/api/v1/jobs/{job}/runs",
-    tag = "jobs",
     params(("job" = JobName, Path, description = "Name of the job")),
     request_body = JobRunBody,
     responses(
@@ -92,7 +90,6 @@ pub(in crate::api) async fn run_job(
 #[utoipa::path(
     get,
     path = "/api/v1/runs/{run}",
-    tag = "jobs",
     params(("run" = i64, Path, description = "Number of the run")),
     responses((status = 200, description = "The run", body = RunView))
 )]

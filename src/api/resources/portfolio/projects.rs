@@ -47,7 +47,6 @@ pub(in crate::api) struct ProjectQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/projects",
-    tag = "projects",
     params(ProjectQuery),
     responses((status = 200, description = "A page of projects", body = Page<ProjectRow>), NoData)
 )]
@@ -100,7 +99,6 @@ fn text<'row>(row: &'row TableRow, field: &str) -> &'row str {
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}",
-    tag = "projects",
     params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), AsOf),
     responses((status = 200, description = "The project: fields, history, and verdicts of the last cycle", body = ProjectView), NoData)
 )]
@@ -116,7 +114,6 @@ pub(in crate::api) async fn find_project(
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/history",
-    tag = "projects",
     params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), AsOf),
     responses((status = 200, description = "A page with one row per edition", body = Page<HistoryRow>), NoData)
 )]
@@ -133,7 +130,6 @@ pub(in crate::api) async fn list_history(
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/verdicts",
-    tag = "projects",
     params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter")),
     responses((status = 200, description = "A page of verdicts, by rule", body = Page<Judgement>))
 )]
@@ -159,7 +155,6 @@ pub(in crate::api) struct TimelineQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/timeline",
-    tag = "projects",
     params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), TimelineQuery),
     responses((status = 200, description = "A page of events", body = Page<TimelineEvent>), NoData)
 )]

@@ -44,7 +44,7 @@ impl InProcess {
             .app_data(web::Data::new(api::LocalCaller::named(&config.actor)))
             .app_data(web::Data::new(TrialPlaces::new(config.trials)))
             .wrap(from_fn(api::normalize_target))
-            .configure(api::bounds(&settings))
+            .configure(api::body_limits(&settings))
             .configure(api::configure);
         let service = app.into_factory().new_service(AppConfig::default()).await;
         let service = Rc::new(service.map_err(|()| AppError::Unassembled)?);

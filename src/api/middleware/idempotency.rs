@@ -38,7 +38,7 @@ pub(in crate::api) struct GivesSecret;
 
 /// Middleware for requests with an idempotency key. It runs after validation of the body, so an invalid request does not
 /// use up its key.
-pub(in crate::api) async fn answer_once(
+pub(in crate::api) async fn run_once(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

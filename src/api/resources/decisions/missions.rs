@@ -260,7 +260,7 @@ pub(in crate::api) async fn close_mission(
 
 async fn act(context: &RequestContext, id: web::Path<String>, what: MissionAct) -> Answer {
     let id = MissionId::new(id.into_inner());
-    let hand = (context.person()?, context.action_settings().director.as_deref());
-    application::act_on_mission(context, &id, &what, hand).await?;
+    let director = context.action_settings().director.as_deref();
+    application::act_on_mission(context, &id, &what, (context.person()?, director)).await?;
     Ok(web::Json(application::mission(context, &id).await?))
 }

@@ -50,11 +50,11 @@ struct RunProblem {
 )]
 pub(in crate::api) async fn start_cycle(
     context: RequestContext,
-    orders: web::Data<JobQueue>,
+    queue: web::Data<JobQueue>,
     body: web::Json<CycleRequest>,
 ) -> Result<HttpResponse, Problem> {
     application::may_run(&context, *body).await?;
-    start(&context, &orders, JobRequest::Cycle(*body)).await
+    start(&context, &queue, JobRequest::Cycle(*body)).await
 }
 
 /// An empty object: running a job takes no options.
@@ -77,13 +77,13 @@ pub(in crate::api) struct JobRunBody {}
 )]
 pub(in crate::api) async fn run_job(
     context: RequestContext,
-    orders: web::Data<JobQueue>,
+    queue: web::Data<JobQueue>,
     job: web::Path<String>,
     _: web::Json<JobRunBody>,
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
     let name = job.parse::<JobName>().map_err(|_| unknown())?;
-    start(&context, &orders, JobRequest::Job(name)).await
+    start(&context, &queue, JobRequest::Job(name)).await
 }
 
 /// Return one run: its progress, then its result.
@@ -102,18 +102,18 @@ pub(in crate::api) async fn find_run(
 
 async fn start(
     context: &RequestContext,
-    orders: &JobQueue,
-    errand: JobRequest,
+    queue: &JobQueue,
+    request: JobRequest,
 ) -> Result<HttpResponse, Problem> {
     let actor = context.caller().name.clone();
-    match orders.place(errand, actor).await? {
+    match queue.place(request, actor).await? {
         Enqueued::Begun(number) => {
             let run = find(context, number).await?;
             let address = address(number);
             Ok(HttpResponse::Accepted().insert_header((LOCATION, address)).json(run))
         }
         Enqueued::Busy(run) => {
-            Err(Problem::UnderWay { job: errand.job().as_str(), run: run.map(address) })
+            Err(Problem::UnderWay { job: request.job().as_str(), run: run.map(address) })
         }
     }
 }

@@ -16,7 +16,6 @@ use crate::application;
 use crate::application::{DraftOutline, DraftView};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::DraftStep;
-use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::domain::rules::overlay::RulePath;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -203,27 +202,4 @@ async fn step(
 
 fn answered(draft: &DraftView) -> HttpResponse {
     at_revision(draft.outline.revision, draft)
-}
-
-impl From<DraftRefusal> for Problem {
-    fn from(refusal: DraftRefusal) -> Self {
-        let words = refusal.to_string();
-        match refusal {
-            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
-            DraftRefusal::ForceMoved => Self::Stale(words),
-            DraftRefusal::TooLong { .. }
-            | DraftRefusal::HowMany { .. }
-            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
-            DraftRefusal::Frozen { .. }
-            | DraftRefusal::NotInReview { .. }
-            | DraftRefusal::Over { .. }
-            | DraftRefusal::Held { .. }
-            | DraftRefusal::Moved { .. }
-            | DraftRefusal::Unchanged { .. }
-            | DraftRefusal::NotOverridden { .. }
-            | DraftRefusal::NotAlone { .. }
-            | DraftRefusal::WouldOrphan { .. }
-            | DraftRefusal::OverHttpOnly => Self::Refused(words),
-        }
-    }
 }

@@ -20,6 +20,9 @@ use crate::application::{FileComparison, OverrideLine, RollBack, ThreeWay, Versi
 use crate::domain::ids::{DraftNumber, PublicationNumber};
 use crate::domain::rules::overlay::Publication;
 
+/// What the parameter `rule` of a path is.
+const RULE: &str = "Id of the rule, or name of a file, such as `thresholds`";
+
 /// Publish a draft in review. Its authors cannot publish it, and every test case must pass.
 #[utoipa::path(
     post,
@@ -58,7 +61,7 @@ pub(in crate::api) struct RollBackBody {
 #[utoipa::path(
     post,
     path = "/api/v1/rules/{rule}/rollback",
-    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`"), SeenRevision),
+    params(("rule" = String, Path, description = RULE), SeenRevision),
     request_body = RollBackBody,
     responses(
         (status = 200, description = "The publication that puts the earlier text back in force", body = Publication),
@@ -111,7 +114,7 @@ pub(in crate::api) async fn list_overrides(
 #[utoipa::path(
     get,
     path = "/api/v1/overrides/{rule}",
-    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`")),
+    params(("rule" = String, Path, description = RULE)),
     responses((status = 200, description = "The comparison for the rule and for its test cases", body = Collection<ThreeWay>), Conflict)
 )]
 pub(in crate::api) async fn find_override(
@@ -125,7 +128,7 @@ pub(in crate::api) async fn find_override(
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}/versions",
-    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`")),
+    params(("rule" = String, Path, description = RULE)),
     responses((status = 200, description = "A page of versions, by path and number", body = Page<VersionText>))
 )]
 pub(in crate::api) async fn list_versions(
@@ -160,7 +163,7 @@ pub(in crate::api) struct ComparisonQuery {
     get,
     path = "/api/v1/rules/{rule}/comparison",
     params(
-        ("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`"),
+        ("rule" = String, Path, description = RULE),
         ComparisonQuery
     ),
     responses((status = 200, description = "The differences, by path", body = Collection<FileComparison>))

@@ -17,6 +17,9 @@ use crate::domain::alerts::dispute::{Dispute, DisputeState};
 use crate::domain::alerts::silence::{Silence, SilenceScope};
 use crate::domain::ids::{AlertId, MinistryCode, ProjectId, RuleId};
 
+/// What the parameter `alert` of a path is.
+const ALERT: &str = "Id of the alert, or the beginning of it that no other has";
+
 /// List alerts by rule and subject, resolved ones included, with how each is handled.
 #[utoipa::path(
     get,
@@ -37,7 +40,7 @@ pub(in crate::api) async fn list_alerts(
 #[utoipa::path(
     get,
     path = "/api/v1/alerts/{alert}",
-    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    params(("alert" = AlertId, Path, description = ALERT)),
     responses((status = 200, description = "The alert", body = AlertDossier))
 )]
 pub(in crate::api) async fn find_alert(
@@ -52,7 +55,7 @@ pub(in crate::api) async fn find_alert(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/acknowledgement",
-    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    params(("alert" = AlertId, Path, description = ALERT)),
     request_body = NewAcknowledgement,
     responses((status = 200, description = "The acknowledged alert", body = AlertDossier))
 )]
@@ -145,7 +148,7 @@ pub(in crate::api) async fn list_disputes(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/assignment",
-    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    params(("alert" = AlertId, Path, description = ALERT)),
     request_body = Assignment,
     responses((status = 200, description = "The assigned alert", body = AlertDossier))
 )]
@@ -164,7 +167,7 @@ pub(in crate::api) async fn assign_alert(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/comments",
-    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    params(("alert" = AlertId, Path, description = ALERT)),
     request_body = Comment,
     responses((status = 200, description = "The alert, with the comment in its history", body = AlertDossier))
 )]
@@ -182,7 +185,7 @@ pub(in crate::api) async fn comment_alert(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/disputes",
-    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    params(("alert" = AlertId, Path, description = ALERT)),
     request_body = Contestation,
     responses((status = 201, description = "The new dispute", body = Dispute,
         headers(("Location" = String, description = "Address of the dispute"))))

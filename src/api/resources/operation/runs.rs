@@ -12,7 +12,7 @@ use crate::api::openapi::answers::{Conflict, UnavailableResponse};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{
-    ApplicationError, CycleBrief, CycleRequest, EnqueueError, Enqueued, JobQueue, JobRequest,
+    ApplicationError, CycleBrief, CycleRequest, Enqueued, JobQueue, JobRequest,
 };
 use crate::domain::operation::job::{JobName, JobRun, RunOutcome};
 
@@ -130,15 +130,6 @@ async fn find(context: &RequestContext, number: i64) -> Result<RunView, Problem>
 
 fn address(run: i64) -> String {
     format!("/api/v1/runs/{run}")
-}
-
-impl From<EnqueueError> for Problem {
-    fn from(error: EnqueueError) -> Self {
-        match error {
-            EnqueueError::Store(error) => error.into(),
-            EnqueueError::Stopping | EnqueueError::Overrun => Self::NotReady(error.to_string()),
-        }
-    }
 }
 
 impl RunProblem {

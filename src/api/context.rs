@@ -36,7 +36,7 @@ pub struct AppState {
     services: Services,
     action_settings: ActionSettings,
     /// A store without the limit on waiting for other writers, for background work.
-    patient: Store,
+    background_store: Store,
     refusals: DenialThrottle,
     /// When the service started.
     opened_at: DateTime<Utc>,
@@ -58,10 +58,10 @@ impl AppState {
     fn with_store(store: Store, services: Services, action_settings: ActionSettings) -> Self {
         let opened_at = services.clock.now();
         let clock_watch = ClockWatch::begin(opened_at, services.clock.elapsed());
-        let patient = services.store.clone();
+        let background_store = services.store.clone();
         let services = Services { store, ..services };
         let refusals = DenialThrottle::default();
-        Self { services, action_settings, patient, refusals, opened_at, clock_watch }
+        Self { services, action_settings, background_store, refusals, opened_at, clock_watch }
     }
 
     /// The state that was registered when the service started.
@@ -190,7 +190,7 @@ impl AppState {
         let mut entries = self.refusals.take_waiting();
         entries.extend(others(&self.refusals, now).into_iter().map(|entry| (now, entry)));
         let records: Vec<_> = entries.iter().map(|(at, entry)| (*at, entry.record())).collect();
-        if let Err(fault) = self.patient.note_refusals(&records).await {
+        if let Err(fault) = self.background_store.note_refusals(&records).await {
             let cause: &dyn std::error::Error = &fault;
             error!(error = cause, "{} entries on refusals cannot be recorded", entries.len());
             let entries = entries.into_iter().map(|(_, entry)| entry).collect();

@@ -177,7 +177,7 @@ fn listen(
             .wrap(from_fn(api::echo_ids))
             .wrap(from_fn(api::measure))
             .wrap(TracingLogger::<api::RequestSpan>::new())
-            .wrap(from_fn(idle_timeout::keep_waiting))
+            .wrap(from_fn(idle_timeout::suspend_timeout))
             .configure(api::body_limits(&settings))
             .configure(api::configure)
     };

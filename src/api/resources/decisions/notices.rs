@@ -60,7 +60,7 @@ pub(in crate::api) async fn list_notices(
     let before: Option<NoticeId> = listing.after()?;
     if let Some(id) = &before {
         // The position of a notification that was deleted since is not known.
-        context.store.notice(id).await?.ok_or_else(page::lost)?;
+        context.store.notice(id).await?.ok_or_else(page::invalid_cursor)?;
     }
     let filter = NoticeFilter {
         states: listing.state.clone(),
@@ -69,7 +69,7 @@ pub(in crate::api) async fn list_notices(
         cycle: listing.cycle,
         before,
     };
-    let notices = context.store.notices(&filter, listing.room()).await?;
+    let notices = context.store.notices(&filter, listing.fetch_limit()).await?;
     listing.fetched(notices, |queued| queued.notice.id.clone())
 }
 

@@ -38,7 +38,7 @@ pub(in crate::api) async fn list_cycles(
     listing: Listing<NoFilters>,
 ) -> Result<Page<CycleSummary>, Problem> {
     let before = listing.after()?.unwrap_or(CycleNumber(i64::MAX));
-    let cycles = context.store.cycles_before(before, listing.room()).await?;
+    let cycles = context.store.cycles_before(before, listing.fetch_limit()).await?;
     listing.fetched(cycles, |cycle| cycle.number)
 }
 
@@ -101,7 +101,7 @@ pub(in crate::api) async fn list_cycle_verdicts(
     let mut chosen: Vec<JudgementRef<'_>> =
         verdicts.iter().filter(|one| is_next(one) && listing.fits(one)).collect();
     chosen.sort_by_key(|one| (one.rule, one.subject));
-    chosen.truncate(usize::try_from(listing.room()).unwrap_or(usize::MAX));
+    chosen.truncate(usize::try_from(listing.fetch_limit()).unwrap_or(usize::MAX));
     let judgements = chosen.into_iter().map(JudgementRef::to_judgement).collect();
     listing.fetched(judgements, |one| (one.rule.clone(), one.subject.clone()))
 }

@@ -37,7 +37,7 @@ pub(in crate::api) async fn list_runs(
     let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
     let name = job.parse::<JobName>().map_err(|_| unknown())?;
     let before = listing.after()?.unwrap_or(i64::MAX);
-    let runs = context.store.job_runs_before(name, before, listing.room()).await?;
+    let runs = context.store.job_runs_before(name, before, listing.fetch_limit()).await?;
     listing.fetched(runs, |run| run.number)
 }
 

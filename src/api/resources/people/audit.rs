@@ -42,7 +42,7 @@ pub(in crate::api) async fn list_audit(
     context: RequestContext,
     listing: Listing<AuditQuery>,
 ) -> Result<Page<AuditEntry>, Problem> {
-    let (before, limit) = (listing.after()?, Some(listing.room()));
+    let (before, limit) = (listing.after()?, Some(listing.fetch_limit()));
     let filter =
         AuditFilter { subject: listing.subject.clone(), since: listing.since, before, limit };
     let mut entries = context.store.audit(&filter).await?;

@@ -65,7 +65,7 @@ pub(in crate::api) async fn import_file(
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let upload =
         uploads.receive(announced.and_then(|announced| announced.parse().ok()), body).await?;
-    let _turn = uploads.turn().await?;
+    let _turn = uploads.parsing_permit().await?;
     let reader = context.action_settings().reader().await?;
     let bytes = upload.into_bytes().await?;
     let intake = application::take_in_file(&context, reader, (file, bytes), &terms).await?;

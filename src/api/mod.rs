@@ -1,6 +1,7 @@
 //! The HTTP API. `routes` lists every route; a handler extracts its input, makes one call and wraps the result.
 
 mod alertmanager;
+mod app_state;
 mod context;
 mod extract;
 mod metrics;
@@ -14,7 +15,7 @@ mod routes;
 mod routing;
 mod settings;
 
-pub use context::AppState;
+pub use app_state::AppState;
 pub use extract::action_settings::ActionSettings;
 pub use extract::uploads::Uploads;
 pub use metrics::measure::measure;

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use tracing::{Instrument as _, error};
 
 use super::{request_size, trace};
-use crate::api::context::AppState;
+use crate::api::app_state::AppState;
 use crate::api::problem::errors::ProblemError;
 use crate::api::problem::kinds::Problem;
 use crate::api::route::MatchedRoute;

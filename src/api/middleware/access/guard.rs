@@ -8,7 +8,7 @@ use tracing::Span;
 
 use super::permissions::{DataScope, Requirement};
 use super::{credentials, session_cookie};
-use crate::api::context::AppState;
+use crate::api::app_state::AppState;
 use crate::api::metrics::http::method_label;
 use crate::api::metrics::process_metrics::Metrics;
 use crate::api::middleware::limits::rate_limits::{RateLimitStatus, RateLimits, Who};

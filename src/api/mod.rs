@@ -1,6 +1,7 @@
 //! The HTTP API. `routes` lists every route; a handler extracts its input, makes one call and wraps the result.
 
 mod alertmanager;
+mod app_state;
 mod context;
 mod extract;
 mod metrics;
@@ -8,16 +9,13 @@ mod middleware;
 mod openapi;
 mod problem;
 mod resources;
+mod responses;
 mod route;
 mod routes;
 mod routing;
 mod settings;
 
-use actix_web::HttpResponse;
-use actix_web::http::header::LOCATION;
-use serde::Serialize;
-
-pub use context::AppState;
+pub use app_state::AppState;
 pub use extract::action_settings::ActionSettings;
 pub use extract::uploads::Uploads;
 pub use metrics::measure::measure;
@@ -26,13 +24,13 @@ pub use middleware::access::cookies::Cookies;
 pub use middleware::access::local::LocalCaller;
 pub use middleware::access::permissions::{DataScope, Requirement};
 pub use middleware::access::sign_in::SignIn;
-pub use middleware::cors::screen_origins;
-pub use middleware::etag::{tell_codings_apart, validate};
-pub use middleware::headers::headers;
+pub use middleware::cors::allow_origins;
+pub use middleware::etag::{add_encoding_to_etag, add_etag};
+pub use middleware::headers::default_headers;
 pub use middleware::limits::address::ProxyHeader;
 pub use middleware::limits::rate_limits::RateLimits;
 pub use middleware::presence::Presence;
-pub use middleware::request_size::bounds;
+pub use middleware::request_size::body_limits;
 pub use middleware::request_target::normalize_target;
 pub use middleware::response_cache::cache::ResponseCache;
 pub use middleware::response_cache::key::{CACHED_ROUTES, CacheDependency};
@@ -44,8 +42,3 @@ pub use route::Route;
 pub use routes::routes;
 pub use routing::{configure, document};
 pub use settings::ApiSettings;
-
-/// A 201 response with the new resource and its address in `Location`.
-fn created(address: &str, thing: &impl Serialize) -> HttpResponse {
-    HttpResponse::Created().insert_header((LOCATION, address)).json(thing)
-}

@@ -13,8 +13,8 @@ pub struct Route {
     /// Path with the names of its parameters: `/api/v1/projects/{project}`.
     pub path: String,
     pub requirement: Requirement,
-    /// Whether it is in the OpenAPI document.
-    pub is_documented: bool,
+    /// Its tag in the OpenAPI document; `None` if the document leaves it out.
+    pub tag: Option<&'static str>,
     pub(super) handler: fn() -> actix_web::Route,
 }
 
@@ -32,11 +32,12 @@ pub(super) struct Resource {
 impl Route {
     /// A route with the method and path that its handler declares for the OpenAPI document.
     pub(super) fn documented<P: utoipa::Path>(
+        tag: &'static str,
         requirement: Requirement,
         handler: fn() -> actix_web::Route,
     ) -> Self {
         let method = P::methods().first().map_or(Method::GET, method);
-        Self { method, path: P::path(), requirement, is_documented: true, handler }
+        Self { method, path: P::path(), requirement, tag: Some(tag), handler }
     }
 
     /// A `GET` route that is not in the OpenAPI document.
@@ -46,7 +47,7 @@ impl Route {
         handler: fn() -> actix_web::Route,
     ) -> Self {
         let path = path.to_owned();
-        Self { method: Method::GET, path, requirement, is_documented: false, handler }
+        Self { method: Method::GET, path, requirement, tag: None, handler }
     }
 }
 

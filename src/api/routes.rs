@@ -1,6 +1,6 @@
-//! The table of routes: each handler with its requirement. The method and path of a route are declared once, above its
-//! handler, and its requirement once, here. A row without a requirement does not compile, and a handler without a row is
-//! not served.
+//! The table of routes: each handler with its requirement, under its tag in the OpenAPI document. The method and path of
+//! a route are declared once, above its handler, and its requirement once, here. A row without a requirement does not
+//! compile, and a handler without a row is not served.
 
 use std::sync::LazyLock;
 
@@ -23,7 +23,7 @@ use crate::domain::accounts::access::Permission::{
 
 /// Generates both the operations of the OpenAPI document and the served routes from the same rows.
 macro_rules! routes {
-    ($($module:ident { $($handler:ident: $requirement:expr),+ $(,)? })+) => {
+    ($($tag:literal { $($module:ident::$handler:ident: $requirement:expr),+ $(,)? })+) => {
         #[derive(Debug, OpenApi)]
         #[openapi(paths($($($module::$handler),+),+))]
         pub(super) struct Documented;
@@ -31,6 +31,7 @@ macro_rules! routes {
         fn documented() -> Vec<Route> {
             vec![$($(
                 Route::documented::<pastey::paste!($module::[<__path_ $handler>])>(
+                    $tag,
                     $requirement,
                     || actix_web::web::route().to($module::$handler),
                 )
@@ -40,201 +41,165 @@ macro_rules! routes {
 }
 
 routes! {
-    health {
-        is_alive: anonymous(),
-        is_live: anonymous(),
-        is_ready: anonymous(),
+    "operations" {
+        health::is_alive: anonymous(),
+        health::is_live: anonymous(),
+        health::is_ready: anonymous(),
+        process_metrics::show_metrics: whole(Read),
+        document::show_document: anonymous(),
     }
-    process_metrics {
-        show_metrics: whole(Read),
+    "accounts" {
+        sign_in_flow::start_sign_in: anonymous(),
+        sign_in_flow::end_sign_in: anonymous(),
+        sign_in_flow::sign_out: anonymous(),
+        account::show_signed_out: anonymous(),
+        account::show_account: anonymous(),
+        setup::show_setup: anonymous(),
+        setup::set_up: anonymous(),
+        session::find_session: own(Read),
+        tokens::list_own_tokens: own(Read),
+        tokens::issue_own_token: own(Read),
+        tokens::revoke_own_token: own(Read),
+        tokens::list_tokens: whole(Administer),
+        tokens::issue_token: whole(Administer),
+        tokens::revoke_token: whole(Administer),
+        accounts::list_accounts: whole(Administer),
+        accounts::make_account: whole(Administer),
+        accounts::find_account: whole(Administer),
+        accounts::change_account: whole(Administer),
+        accounts::close_account: whole(Administer),
     }
-    document {
-        show_document: anonymous(),
+    "portfolio" {
+        panorama::find_portfolio: own(Read),
+        panorama::list_editions: own(Read),
+        panorama::list_imports: whole(Read),
+        panorama::list_fields: own(Read),
+        exports::find_export: own(Read),
     }
-    sign_in_flow {
-        start_sign_in: anonymous(),
-        end_sign_in: anonymous(),
-        sign_out: anonymous(),
+    "feed" {
+        feed::find_feed: own(Read),
     }
-    account {
-        show_signed_out: anonymous(),
-        show_account: anonymous(),
+    "portfolio" {
+        imports::import_file: whole(Operate),
+        imports::find_import: whole(Read),
     }
-    setup {
-        show_setup: anonymous(),
-        set_up: anonymous(),
+    "projects" {
+        projects::list_projects: own(Read),
+        projects::find_project: own(Read),
+        projects::list_history: own(Read),
+        projects::list_timeline: own(Read),
+        projects::list_verdicts: own(Read),
+        links::list_known_projects: own(Read),
+        links::link_project: whole(Operate),
+        links::unlink_project: whole(Operate),
     }
-    session {
-        find_session: own(Read),
+    "alerts" {
+        alerts::list_alerts: own(Read),
+        alerts::find_alert: own(Read),
+        alerts::acknowledge: own(Act),
+        alerts::list_silences: own(Read),
+        alerts::list_disputes: own(Read),
+        alerts::assign_alert: own(Act),
+        alerts::comment_alert: own(Act),
+        alerts::dispute_alert: own(Act),
+        silences::make_silence: own(Act),
+        silences::find_silence: own(Read),
+        silences::end_silence: own(Act),
+        disputes::find_dispute: own(Read),
+        disputes::answer_dispute: own(Act),
     }
-    tokens {
-        list_own_tokens: own(Read),
-        issue_own_token: own(Read),
-        revoke_own_token: own(Read),
-        list_tokens: whole(Administer),
-        issue_token: whole(Administer),
-        revoke_token: whole(Administer),
+    "audit" {
+        audit::list_audit: whole(Administer),
+        audit::verify_audit: whole(Administer),
     }
-    accounts {
-        list_accounts: whole(Administer),
-        make_account: whole(Administer),
-        find_account: whole(Administer),
-        change_account: whole(Administer),
-        close_account: whole(Administer),
+    "missions" {
+        missions::list_missions: own(Read),
+        missions::list_ranking: own(Read),
+        missions::list_outcomes: own(Read),
+        missions::find_mission: own(Read),
+        missions::decide_mission: own(Act),
+        missions::start_mission: own(Act),
+        missions::add_milestone: own(Act),
+        missions::finish_milestone: own(Act),
+        missions::note_mission: own(Act),
+        missions::keep_vendor_reply: own(Act),
+        missions::name_vendor: own(Act),
+        missions::close_mission: own(Act),
     }
-    panorama {
-        find_portfolio: own(Read),
-        list_editions: own(Read),
-        list_imports: whole(Read),
-        list_fields: own(Read),
+    "notices" {
+        notices::show_notice: own(Read),
+        notices::list_notices: own(Read),
+        notices::find_notice: own(Read),
+        notices::preview_notices: whole(Read),
+        notices::replay_dead_notices: whole(Administer),
+        notices::replay_notice: whole(Administer),
+        notices::list_receivers: whole(Read),
+        notices::open_receiver: whole(Administer),
     }
-    exports {
-        find_export: own(Read),
+    "reviews" {
+        reviews::list_reviews: own(Read),
+        reviews::find_review: own(Read),
+        reviews::find_calendar: own(Read),
+        reviews::plan_reviews: whole(Act),
+        reviews::list_actions: own(Read),
+        reviews::hold_review: own(Act),
+        reviews::move_review: own(Act),
+        reviews::cancel_review: own(Act),
+        reviews::tick_action: own(Act),
     }
-    feed {
-        find_feed: own(Read),
+    "rules" {
+        rules::list_rules: own(Read),
+        rules::find_rule: own(Read),
+        rules::find_catalogue: own(Read),
+        rules::explain_rule: own(Read),
+        publications::list_versions: own(Read),
+        publications::compare_rule: own(Read),
+        publications::roll_back_rule: whole(PublishRules),
+        publications::list_publications: own(Read),
+        publications::list_overrides: own(Read),
+        publications::find_override: own(Read),
+        publications::publish_draft: whole(PublishRules),
+        drafts::list_drafts: own(Read),
+        drafts::find_draft: own(Read),
+        drafts::open_draft: whole(WriteRules),
+        drafts::save_draft: whole(WriteRules),
+        drafts::submit_draft: whole(WriteRules),
+        drafts::return_draft: whole(PublishRules),
+        drafts::withdraw_draft: whole(WriteRules),
+        trials::prove_draft: own(Read),
+        trials::diff_draft: own(Read),
+        trials::check_rules: own(WriteRules),
+        trials::test_rules: own(WriteRules),
+        trials::diff_rules: own(WriteRules),
+        trials::list_thresholds: own(Read),
     }
-    imports {
-        import_file: whole(Operate),
-        find_import: whole(Read),
+    "cycles" {
+        coverage::list_coverage: own(Read),
     }
-    projects {
-        list_projects: own(Read),
-        find_project: own(Read),
-        list_history: own(Read),
-        list_timeline: own(Read),
-        list_verdicts: own(Read),
+    "jobs" {
+        jobs::list_jobs: whole(Read),
+        jobs::list_runs: whole(Read),
+        jobs::list_sources: whole(Read),
+        runs::run_job: whole(Administer),
+        runs::find_run: whole(Read),
     }
-    links {
-        list_known_projects: own(Read),
-        link_project: whole(Operate),
-        unlink_project: whole(Operate),
+    "cycles" {
+        runs::start_cycle: whole(Operate),
     }
-    alerts {
-        list_alerts: own(Read),
-        find_alert: own(Read),
-        acknowledge: own(Act),
-        list_silences: own(Read),
-        list_disputes: own(Read),
+    "alertmanager" {
+        alertmanager_api::list_firing: own(Read),
+        alertmanager_api::list_firing_groups: own(Read),
+        alertmanager_api::list_offices: own(Read),
+        alertmanager_api::list_gettable_silences: own(Read),
+        alertmanager_api::find_gettable_silence: own(Read),
+        alertmanager_api::find_status: own(Read),
     }
-    alerts {
-        assign_alert: own(Act),
-        comment_alert: own(Act),
-        dispute_alert: own(Act),
-    }
-    silences {
-        make_silence: own(Act),
-        find_silence: own(Read),
-        end_silence: own(Act),
-    }
-    disputes {
-        find_dispute: own(Read),
-        answer_dispute: own(Act),
-    }
-    audit {
-        list_audit: whole(Administer),
-        verify_audit: whole(Administer),
-    }
-    missions {
-        list_missions: own(Read),
-        list_ranking: own(Read),
-        list_outcomes: own(Read),
-        find_mission: own(Read),
-    }
-    missions {
-        decide_mission: own(Act),
-        start_mission: own(Act),
-        add_milestone: own(Act),
-        finish_milestone: own(Act),
-        note_mission: own(Act),
-        keep_vendor_reply: own(Act),
-        name_vendor: own(Act),
-        close_mission: own(Act),
-    }
-    notices {
-        show_notice: own(Read),
-        list_notices: own(Read),
-        find_notice: own(Read),
-    }
-    notices {
-        preview_notices: whole(Read),
-        replay_dead_notices: whole(Administer),
-        replay_notice: whole(Administer),
-        list_receivers: whole(Read),
-        open_receiver: whole(Administer),
-    }
-    reviews {
-        list_reviews: own(Read),
-        find_review: own(Read),
-        find_calendar: own(Read),
-    }
-    reviews {
-        plan_reviews: whole(Act),
-        list_actions: own(Read),
-        hold_review: own(Act),
-        move_review: own(Act),
-        cancel_review: own(Act),
-        tick_action: own(Act),
-    }
-    rules {
-        list_rules: own(Read),
-        find_rule: own(Read),
-        find_catalogue: own(Read),
-        explain_rule: own(Read),
-    }
-    publications {
-        list_versions: own(Read),
-        compare_rule: own(Read),
-        roll_back_rule: whole(PublishRules),
-        list_publications: own(Read),
-        list_overrides: own(Read),
-        find_override: own(Read),
-        publish_draft: whole(PublishRules),
-    }
-    drafts {
-        list_drafts: own(Read),
-        find_draft: own(Read),
-        open_draft: whole(WriteRules),
-        save_draft: whole(WriteRules),
-        submit_draft: whole(WriteRules),
-        return_draft: whole(PublishRules),
-        withdraw_draft: whole(WriteRules),
-    }
-    trials {
-        prove_draft: own(Read),
-        diff_draft: own(Read),
-        check_rules: own(WriteRules),
-        test_rules: own(WriteRules),
-        diff_rules: own(WriteRules),
-        list_thresholds: own(Read),
-    }
-    coverage {
-        list_coverage: own(Read),
-    }
-    jobs {
-        list_jobs: whole(Read),
-        list_runs: whole(Read),
-        list_sources: whole(Read),
-    }
-    runs {
-        run_job: whole(Administer),
-        find_run: whole(Read),
-        start_cycle: whole(Operate),
-    }
-    alertmanager_api {
-        list_firing: own(Read),
-        list_firing_groups: own(Read),
-        list_offices: own(Read),
-        list_gettable_silences: own(Read),
-        find_gettable_silence: own(Read),
-        find_status: own(Read),
-    }
-    cycles {
-        list_cycles: own(Read),
-        find_cycle: own(Read),
-        list_cycle_verdicts: own(Read),
-        replay_cycle: whole(Operate),
-        void_cycle: whole(Administer),
+    "cycles" {
+        cycles::list_cycles: own(Read),
+        cycles::find_cycle: own(Read),
+        cycles::list_cycle_verdicts: own(Read),
+        cycles::replay_cycle: whole(Operate),
+        cycles::void_cycle: whole(Administer),
     }
 }
 

@@ -60,11 +60,11 @@ fn guarded(resource: &'static Resource) -> impl HttpServiceFactory + use<> {
         service = service.route((route.handler)().method(route.method.clone()));
     }
     service
-        .wrap(from_fn(idempotency::answer_once))
+        .wrap(from_fn(idempotency::run_once))
         .wrap(from_fn(openapi_validation::validate_body))
-        .wrap(from_fn(request_size::bound_body))
+        .wrap(from_fn(request_size::receive_body))
         .wrap(from_fn(openapi_validation::validate_parameters))
-        .wrap(from_fn(cache::remember))
+        .wrap(from_fn(cache::serve_cached))
         .wrap(from_fn(move |request, next| guard::guard(resource, request, next)))
 }
 

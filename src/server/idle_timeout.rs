@@ -45,22 +45,22 @@ impl IdleTimer {
 #[derive(Debug)]
 pub(super) struct IdleTimeoutStream {
     stream: TcpStream,
-    pace: IdleTimer,
+    idle_timer: IdleTimer,
     presence: Presence,
     limit: Duration,
-    timer: Pin<Box<Sleep>>,
+    sleep: Pin<Box<Sleep>>,
 }
 
 impl IdleTimeoutStream {
     pub(super) fn new(stream: TcpStream, limit: Duration) -> Self {
         let state = State { answering: Cell::new(0), last_activity: Cell::new(Instant::now()) };
-        let timer = Box::pin(tokio::time::sleep(limit));
+        let sleep = Box::pin(tokio::time::sleep(limit));
         let presence = Presence::default();
-        Self { stream, pace: IdleTimer(Rc::new(state)), presence, limit, timer }
+        Self { stream, idle_timer: IdleTimer(Rc::new(state)), presence, limit, sleep }
     }
 
-    pub(super) fn pace(&self) -> IdleTimer {
-        self.pace.clone()
+    pub(super) fn idle_timer(&self) -> IdleTimer {
+        self.idle_timer.clone()
     }
 
     pub(super) fn presence(&self) -> Presence {
@@ -69,12 +69,12 @@ impl IdleTimeoutStream {
 
     /// Whether the connection has timed out. Otherwise wakes the task when it might have.
     fn has_timed_out(&mut self, context: &mut Context<'_>) -> bool {
-        while self.timer.as_mut().poll(context).is_ready() {
+        while self.sleep.as_mut().poll(context).is_ready() {
             let now = Instant::now();
-            match self.pace.times_out_at(self.limit) {
+            match self.idle_timer.times_out_at(self.limit) {
                 Some(end) if end <= now => return true,
-                Some(end) => self.timer.as_mut().reset(end),
-                None => self.timer.as_mut().reset(now + self.limit),
+                Some(end) => self.sleep.as_mut().reset(end),
+                None => self.sleep.as_mut().reset(now + self.limit),
             }
         }
         false
@@ -118,7 +118,7 @@ impl AsyncWrite for IdleTimeoutStream {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         if written.is_ready() {
-            self.pace.record_activity();
+            self.idle_timer.record_activity();
         }
         written
     }
@@ -133,7 +133,7 @@ impl AsyncWrite for IdleTimeoutStream {
 }
 
 /// Suspends the connection's timeout while a request is in progress, until its response body is sent.
-pub(super) async fn keep_waiting(
+pub(super) async fn suspend_timeout(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -147,9 +147,9 @@ pub(super) async fn keep_waiting(
 struct Answering(IdleTimer);
 
 impl Answering {
-    fn begin(pace: IdleTimer) -> Self {
-        pace.0.answering.update(|answering| answering + 1);
-        Self(pace)
+    fn begin(idle_timer: IdleTimer) -> Self {
+        idle_timer.0.answering.update(|answering| answering + 1);
+        Self(idle_timer)
     }
 }
 

@@ -43,12 +43,11 @@ impl InProcess {
         let settings = api::ApiSettings { body_bytes: MOST_BODY_BYTES, ..config.api.clone() };
         // The last wrap is met first.
         let app = App::new()
-            .app_data(web::Data::new(api::AppState::local(services)))
+            .app_data(web::Data::new(api::AppState::local(services, action_settings(config))))
             .app_data(web::Data::new(api::LocalCaller::named(&config.actor)))
-            .app_data(web::Data::new(action_settings(config)))
             .app_data(web::Data::new(TrialPlaces::new(config.trials.for_commands())))
             .wrap(from_fn(api::normalize_target))
-            .configure(api::bounds(&settings))
+            .configure(api::body_limits(&settings))
             .configure(api::configure);
         let service = app.into_factory().new_service(AppConfig::default()).await;
         let service = Rc::new(service.map_err(|()| AppError::Unassembled)?);

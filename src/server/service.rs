@@ -93,7 +93,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let store = services.store.clone();
     let last = store.last_cycle().await?.map(|last| last.number);
     let metrics = web::Data::new(api::Metrics::new(last));
-    let state = web::Data::new(api::AppState::new(services));
+    let state = web::Data::new(api::AppState::new(services, action_settings(config)));
     state.compare_clock().await;
     let orders = web::Data::new(orders);
     let (server, address) = listen(config, state.clone(), (metrics, sign_in, orders))?;
@@ -154,7 +154,6 @@ fn listen(
     let settings = config.api.clone();
     let answers = web::Data::new(api::ResponseCache::new(settings.kept_bytes));
     let public_url = config.public_url.clone();
-    let action_settings = web::Data::new(action_settings(config));
     let limits = web::Data::new(api::RateLimits::new(&settings, state.clock()));
     let uploads = web::Data::new(api::Uploads::new(&settings));
     let trials = web::Data::new(TrialPlaces::new(config.trials));
@@ -164,23 +163,22 @@ fn listen(
             .app_data(state.clone())
             .app_data(metrics.clone())
             .app_data(answers.clone())
-            .app_data(action_settings.clone())
             .app_data(uploads.clone())
             .app_data(trials.clone())
             .app_data(orders.clone())
             .app_data(sign_in.clone())
             .app_data(limits.clone())
-            .wrap(from_fn(api::validate))
+            .wrap(from_fn(api::add_etag))
             .wrap(Compress::default())
-            .wrap(from_fn(api::tell_codings_apart))
-            .wrap(from_fn(api::screen_origins))
+            .wrap(from_fn(api::add_encoding_to_etag))
+            .wrap(from_fn(api::allow_origins))
             .wrap(from_fn(api::normalize_target))
-            .wrap(api::headers(&public_url))
+            .wrap(api::default_headers(&public_url))
             .wrap(from_fn(api::echo_ids))
             .wrap(from_fn(api::measure))
             .wrap(TracingLogger::<api::RequestSpan>::new())
-            .wrap(from_fn(idle_timeout::keep_waiting))
-            .configure(api::bounds(&settings))
+            .wrap(from_fn(idle_timeout::suspend_timeout))
+            .configure(api::body_limits(&settings))
             .configure(api::configure)
     };
     sockets::serve(app, &config.listen, &config.api).map_err(fault)

@@ -66,7 +66,7 @@ where
     let address = listener.local_addr()?;
     let builder = Server::build()
         .workers(workers)
-        .max_concurrent_connections(room(settings.connections).div_ceil(workers))
+        .max_concurrent_connections(connection_limit(settings.connections).div_ceil(workers))
         .disable_signals()
         .shutdown_timeout(SHUTDOWN_SECONDS);
     let stopping = builder.graceful_shutdown_signal();
@@ -83,15 +83,15 @@ where
             .client_disconnect_timeout(bounds.disconnect)
             .local_addr(address)
             .on_connect_ext(|connection: &IdleTimeoutStream, known| {
-                known.insert(connection.pace());
+                known.insert(connection.idle_timer());
                 known.insert(connection.presence());
             })
             .finish(map_config(app, |()| AppConfig::default()));
         fn_service(move |stream: TcpStream| async move {
             end_when_stalled(&stream, bounds.stall);
             let caller = stream.peer_addr().ok();
-            let patient = IdleTimeoutStream::new(stream, bounds.head + bounds.keep_alive);
-            Ok((patient, Protocol::Http1, caller))
+            let stream = IdleTimeoutStream::new(stream, bounds.head + bounds.keep_alive);
+            Ok((stream, Protocol::Http1, caller))
         })
         .and_then(http)
     })?;
@@ -121,21 +121,21 @@ fn bind_one(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
 
 /// Maximum number of connections: that of the settings, or fewer if the process may not open as many files. Beyond, an
 /// accepted connection would keep the database from being read.
-fn room(wanted: usize) -> usize {
+fn connection_limit(wanted: usize) -> usize {
     let limits = std::fs::read_to_string(LIMITS).unwrap_or_default();
-    let room = within(wanted, &limits);
-    if room < wanted {
+    let limit = limited_by_files(wanted, &limits);
+    if limit < wanted {
         info!(
             connections.wanted = wanted,
-            connections.room = room,
-            "Connections are limited to {room} instead of {wanted}, the setting `api.connections`, by the number of files \
+            connections.room = limit,
+            "Connections are limited to {limit} instead of {wanted}, the setting `api.connections`, by the number of files \
              that the process may open"
         );
     }
-    room
+    limit
 }
 
-fn within(wanted: usize, limits: &str) -> usize {
+fn limited_by_files(wanted: usize, limits: &str) -> usize {
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     let files = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
     files.map_or(wanted, |files| wanted.min(files.saturating_sub(OTHER_FILES)).max(1))
@@ -172,11 +172,11 @@ mod tests {
                  Max open files            {files}                 524288               files\n"
             )
         };
-        let room = |wanted, files| within(wanted, &limits(files));
-        assert_eq!(room(20_000, "1024"), 924);
-        assert_eq!(room(500, "1024"), 500);
-        assert_eq!(room(20_000, "unlimited"), 20_000);
-        assert_eq!(room(20_000, "50"), 1);
-        assert_eq!(within(20_000, ""), 20_000);
+        let limit = |wanted, files| limited_by_files(wanted, &limits(files));
+        assert_eq!(limit(20_000, "1024"), 924);
+        assert_eq!(limit(500, "1024"), 500);
+        assert_eq!(limit(20_000, "unlimited"), 20_000);
+        assert_eq!(limit(20_000, "50"), 1);
+        assert_eq!(limited_by_files(20_000, ""), 20_000);
     }
 }

@@ -59,7 +59,6 @@ impl Default for FiringQuery {
 #[utoipa::path(
     get,
     path = "/api/v2/alerts",
-    tag = "alertmanager",
     params(FiringQuery),
     responses((status = 200, description = "The alerts", body = Vec<GettableAlert>), Unprocessable)
 )]
@@ -74,7 +73,6 @@ pub(in crate::api) async fn list_firing(
 #[utoipa::path(
     get,
     path = "/api/v2/alerts/groups",
-    tag = "alertmanager",
     params(FiringQuery),
     responses((status = 200, description = "The groups of alerts", body = Vec<AlertGroup>), Unprocessable)
 )]
@@ -112,7 +110,6 @@ async fn firing(
 #[utoipa::path(
     get,
     path = "/api/v2/receivers",
-    tag = "alertmanager",
     responses((status = 200, description = "The receivers", body = Vec<Office>))
 )]
 pub(in crate::api) async fn list_offices(
@@ -139,7 +136,6 @@ pub(in crate::api) struct QuietQuery {
 #[utoipa::path(
     get,
     path = "/api/v2/silences",
-    tag = "alertmanager",
     params(QuietQuery),
     responses((status = 200, description = "The silences", body = Vec<GettableSilence>), Unprocessable)
 )]
@@ -171,7 +167,6 @@ pub(in crate::api) async fn list_gettable_silences(
 #[utoipa::path(
     get,
     path = "/api/v2/silence/{silenceID}",
-    tag = "alertmanager",
     params(("silenceID" = String, Path, description = "Id of the silence, a UUID")),
     responses((status = 200, description = "The silence", body = GettableSilence))
 )]
@@ -191,7 +186,6 @@ pub(in crate::api) async fn find_gettable_silence(
 #[utoipa::path(
     get,
     path = "/api/v2/status",
-    tag = "alertmanager",
     responses((status = 200, description = "The status", body = AlertmanagerStatus))
 )]
 pub(in crate::api) async fn find_status(context: RequestContext) -> web::Json<AlertmanagerStatus> {

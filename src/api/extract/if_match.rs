@@ -14,10 +14,6 @@ use crate::api::problem::kinds::Problem;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::api) struct IfMatch(pub(in crate::api) i64);
 
-pub(in crate::api) fn etag(revision: i64) -> (header::HeaderName, String) {
-    (header::ETAG, format!("\"{revision}\""))
-}
-
 /// The header `If-Match`, for the OpenAPI document.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]

@@ -121,7 +121,7 @@ impl<F> Listing<F> {
     {
         if let Some(last) = self.after::<K>()? {
             let place = entries.iter().position(|entry| key(entry) == last);
-            let place = place.ok_or_else(lost)?;
+            let place = place.ok_or_else(invalid_cursor)?;
             entries.drain(..=place);
         }
         self.fetched(entries, key)
@@ -156,7 +156,7 @@ impl<F> Listing<F> {
             (seal == self.seal(key)).then_some(())?;
             serde_json::from_str(key).ok()
         };
-        read().map(Some).ok_or_else(lost)
+        read().map(Some).ok_or_else(invalid_cursor)
     }
 
     pub(in crate::api) fn limit(&self) -> usize {
@@ -174,7 +174,7 @@ impl<F> Listing<F> {
     }
 
     /// Number of entries to read: one more than the page holds.
-    pub(in crate::api) fn room(&self) -> u32 {
+    pub(in crate::api) fn fetch_limit(&self) -> u32 {
         self.limit.saturating_add(1)
     }
 
@@ -246,7 +246,7 @@ impl<T: Serialize> Responder for Page<T> {
 }
 
 /// The problem for a cursor whose entry does not exist, or no longer.
-pub(in crate::api) fn lost() -> Problem {
+pub(in crate::api) fn invalid_cursor() -> Problem {
     let words = "expected the `next_cursor` of this list with the same filters, of an entry that still exists; \
                  start again without it";
     QueryFault::of("cursor", words.to_owned()).into()

@@ -99,13 +99,13 @@ impl QueryFault {
             listed => format!("there is no such parameter; expected {}", listed.join(", ")),
         };
         Self {
-            hint: meant(found, &known.iter().map(AsRef::as_ref).collect::<Vec<_>>()),
+            hint: suggestion(found, &known.iter().map(AsRef::as_ref).collect::<Vec<_>>()),
             ..Self::of(found, words)
         }
     }
 }
 
-fn meant(found: &str, known: &[&str]) -> Option<String> {
+fn suggestion(found: &str, known: &[&str]) -> Option<String> {
     nearest_name(found, known.iter().copied()).map(|name| format!("did you mean `{name}`?"))
 }
 
@@ -142,7 +142,7 @@ impl de::Error for QueryFault {
     fn unknown_variant(found: &str, known: &'static [&'static str]) -> Self {
         let listed: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
         let words = format!("found `{found}`, expected one of {}", listed.join(", "));
-        Self { hint: meant(found, known), ..Self::custom(words) }
+        Self { hint: suggestion(found, known), ..Self::custom(words) }
     }
 }
 

@@ -57,7 +57,7 @@ impl Uploads {
         announced: Option<usize>,
         body: web::Payload,
     ) -> Result<Upload<'_>, Problem> {
-        self.within(announced.unwrap_or_default())?;
+        self.check_size(announced.unwrap_or_default())?;
         let Ok(receiving) = self.receiving.try_acquire() else {
             let words = "the maximum number of uploads are in progress; retry later";
             return Err(Problem::NotReady(words.to_owned()));
@@ -72,11 +72,11 @@ impl Uploads {
     }
 
     /// Waits until no other upload is being parsed.
-    pub(in crate::api) async fn turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
+    pub(in crate::api) async fn parsing_permit(&self) -> Result<SemaphorePermit<'_>, Problem> {
         self.parsing.acquire().await.map_err(|_| Problem::Unassembled)
     }
 
-    fn within(&self, size: usize) -> Result<(), Problem> {
+    fn check_size(&self, size: usize) -> Result<(), Problem> {
         if size <= self.bytes {
             return Ok(());
         }
@@ -95,7 +95,7 @@ impl Uploads {
                 found: fault.to_string(),
             })?;
             size = size.saturating_add(chunk.len());
-            self.within(size)?;
+            self.check_size(size)?;
             waiting.extend_from_slice(&chunk);
             if waiting.len() >= CHUNK {
                 file = write(file, std::mem::take(&mut waiting)).await?;

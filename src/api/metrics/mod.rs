@@ -3,4 +3,5 @@
 pub(super) mod http;
 pub(super) mod measure;
 pub(super) mod process_metrics;
+mod series;
 mod state;

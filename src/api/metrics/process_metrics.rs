@@ -113,7 +113,6 @@ impl Metrics {
 #[utoipa::path(
     get,
     path = "/metrics",
-    tag = "operations",
     responses((status = 200, description = "The metrics", body = String, content_type = "application/openmetrics-text"))
 )]
 pub(in crate::api) async fn show_metrics(

@@ -4,12 +4,12 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
+use super::series::{Label, NameAndHelp, counters, gauge, gauges, label};
 use crate::application::Services;
 use crate::domain::alerts::alert::AlertState;
 use crate::domain::ids::{CycleNumber, RuleId};
@@ -25,6 +25,50 @@ type Ratio = Gauge<f64, AtomicU64>;
 /// left out.
 const CYCLES_COUNTED: i64 = 20;
 
+const STORE_SIZE_BYTES: NameAndHelp = ("vigie_store_size_bytes", "Size of the database");
+const ALERTS: NameAndHelp = ("vigie_alerts", "Alerts by state and level");
+const ALERTS_STALE: NameAndHelp = (
+    "vigie_alerts_stale",
+    "Alerts that rest on older data because the last cycle could not evaluate them",
+);
+const RULE_COVERAGE_RATIO: NameAndHelp = (
+    "vigie_rule_coverage_ratio",
+    "Share of its subjects that a rule could evaluate in the last cycle",
+);
+const CYCLE_LAST_NUMBER: NameAndHelp = ("vigie_cycle_last_number", "Number of the last cycle");
+const CYCLE_LAST_TIMESTAMP_SECONDS: NameAndHelp =
+    ("vigie_cycle_last_timestamp_seconds", "When the last cycle was run");
+const DATASET_AGE_SECONDS: NameAndHelp =
+    ("vigie_dataset_age_seconds", "Time since the last import of each dataset");
+const DATASET_REJECTED_ROWS: NameAndHelp =
+    ("vigie_dataset_rejected_rows", "Rows set aside by all imports so far");
+const IMPORT_SOURCES: NameAndHelp = (
+    "vigie_import_sources",
+    "Files and addresses that the import job reads, by the result of the last read",
+);
+const NOTICES: NameAndHelp = ("vigie_notices", "Notifications by channel and delivery state");
+const NOTIFICATIONS: NameAndHelp = ("vigie_notifications", "Attempts to deliver a notification");
+const NOTIFICATIONS_FAILED: NameAndHelp =
+    ("vigie_notifications_failed", "Failed attempts to deliver a notification, by reason");
+const CHANNEL_UP: NameAndHelp = (
+    "vigie_channel_up",
+    "Whether a channel works: 0 during an outage, in which its notifications wait without expiring",
+);
+const CHANNEL_OUTAGE_SECONDS: NameAndHelp =
+    ("vigie_channel_outage_seconds", "Duration of the outage under way");
+const OUTBOX_OLDEST_SECONDS: NameAndHelp =
+    ("vigie_outbox_oldest_seconds", "How long the oldest notification due for delivery has waited");
+const RUNS_MISSED: NameAndHelp =
+    ("vigie_runs_missed", "Scheduled times at which a job was not run, so far");
+const RUN_LAST_SUCCESS_TIMESTAMP_SECONDS: NameAndHelp =
+    ("vigie_run_last_success_timestamp_seconds", "When a job last succeeded");
+const RUN_NEXT_TIMESTAMP_SECONDS: NameAndHelp =
+    ("vigie_run_next_timestamp_seconds", "Next scheduled time of a job");
+const RUN_LAST_FAILED: NameAndHelp =
+    ("vigie_run_last_failed", "Whether the last run of a job failed, in whole or in part");
+const RUN_LAST_DURATION_SECONDS: NameAndHelp =
+    ("vigie_run_last_duration_seconds", "Duration of the last run of a job");
+
 #[derive(Debug)]
 pub(super) struct State {
     gauges: DatabaseGauges,
@@ -36,49 +80,6 @@ pub(super) struct State {
     news: Vec<RuleTally>,
     /// Durations of the phases of those cycles.
     times: Vec<(CyclePhase, Duration)>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfAlert {
-    state: &'static str,
-    severity: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfDataset {
-    dataset: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfChannel {
-    integration: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfFailure {
-    integration: String,
-    reason: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfNotice {
-    integration: String,
-    state: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfJob {
-    job: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfRule {
-    rule: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfSource {
-    outcome: &'static str,
 }
 
 pub(super) async fn read(services: &Services, counted: CycleNumber) -> Result<State, StoreError> {
@@ -127,171 +128,107 @@ impl State {
         self.register_imports(now, registry);
         self.register_jobs(registry);
         self.register_outbox(now, registry);
-        let bytes: Gauge = Gauge::default();
-        bytes.set(signed(self.gauges.bytes));
-        registry.register("vigie_store_size_bytes", "Size of the database", bytes);
+        let bytes = signed(self.gauges.bytes);
+        gauge(registry, STORE_SIZE_BYTES, bytes);
     }
 
     /// Registers alerts by state and level, including combinations with none, which show as 0.
     fn register_alerts(&self, registry: &mut Registry) {
-        let alerts: Family<OfAlert, Gauge> = Family::default();
-        for state in [AlertState::Pending, AlertState::Open, AlertState::Resolved] {
-            for level in [Level::Watch, Level::Moderate, Level::High, Level::Critical] {
-                let count = self.gauges.alerts.get(&(state, level)).copied().unwrap_or_default();
-                let labels = OfAlert { state: state.as_str(), severity: level.as_str() };
-                alerts.get_or_create(&labels).set(signed(count));
-            }
-        }
-        registry.register("vigie_alerts", "Alerts by state and level", alerts);
-        let stale: Gauge = Gauge::default();
-        stale.set(signed(self.gauges.stale_alerts));
-        registry.register(
-            "vigie_alerts_stale",
-            "Alerts that rest on older data because the last cycle could not evaluate them",
-            stale,
-        );
+        let states = [AlertState::Pending, AlertState::Open, AlertState::Resolved];
+        let levels = [Level::Watch, Level::Moderate, Level::High, Level::Critical];
+        let alerts = states.into_iter().flat_map(|state| levels.map(|level| (state, level)));
+        let alerts = alerts.map(|(state, level)| {
+            let count = self.gauges.alerts.get(&(state, level)).copied().unwrap_or_default();
+            let labels = [label("state", state.as_str()), label("severity", level.as_str())];
+            (labels, signed(count))
+        });
+        gauges(registry, ALERTS, alerts);
+        gauge(registry, ALERTS_STALE, signed(self.gauges.stale_alerts));
     }
 
     fn register_cycle(&self, registry: &mut Registry) {
-        let coverage: Family<OfRule, Ratio> = Family::default();
+        let coverage: Family<[Label; 1], Ratio> = Family::default();
         for tally in &self.tallies {
-            let labels = OfRule { rule: tally.rule.as_str().to_owned() };
-            coverage.get_or_create(&labels).set(share(tally));
+            coverage.get_or_create(&[label("rule", tally.rule.as_str())]).set(share(tally));
         }
-        registry.register(
-            "vigie_rule_coverage_ratio",
-            "Share of its subjects that a rule could evaluate in the last cycle",
-            coverage,
-        );
+        let (name, help) = RULE_COVERAGE_RATIO;
+        registry.register(name, help, coverage);
         if let Some((number, at)) = self.last {
-            let (last, started): (Gauge, Gauge) = Default::default();
-            last.set(number.0);
-            started.set(at.timestamp());
-            registry.register("vigie_cycle_last_number", "Number of the last cycle", last);
-            registry.register(
-                "vigie_cycle_last_timestamp_seconds",
-                "When the last cycle was run",
-                started,
-            );
+            gauge(registry, CYCLE_LAST_NUMBER, number.0);
+            gauge(registry, CYCLE_LAST_TIMESTAMP_SECONDS, at.timestamp());
         }
     }
 
     fn register_imports(&self, now: DateTime<Utc>, registry: &mut Registry) {
-        let ages: Family<OfDataset, Gauge> = Family::default();
-        for (dataset, at) in &self.gauges.datasets {
-            let age = (now - *at).num_seconds().max(0);
-            ages.get_or_create(&OfDataset { dataset: dataset.as_str() }).set(age);
-        }
-        registry.register(
-            "vigie_dataset_age_seconds",
-            "Time since the last import of each dataset",
-            ages,
-        );
+        let ages = self.gauges.datasets.iter().map(|(dataset, at)| {
+            ([label("dataset", dataset.as_str())], (now - *at).num_seconds().max(0))
+        });
+        gauges(registry, DATASET_AGE_SECONDS, ages);
         let rejected: Counter = Counter::default();
         rejected.inc_by(self.gauges.rows_set_aside);
-        registry.register(
-            "vigie_dataset_rejected_rows",
-            "Rows set aside by all imports so far",
-            rejected,
-        );
-        let sources: Family<OfSource, Gauge> = Family::default();
-        for outcome in SourceOutcome::ALL {
+        let (name, help) = DATASET_REJECTED_ROWS;
+        registry.register(name, help, rejected);
+        let sources = SourceOutcome::ALL.into_iter().map(|outcome| {
             let count = self.sources.iter().filter(|source| source.outcome == outcome).count();
-            let labels = OfSource { outcome: outcome.as_str() };
-            sources.get_or_create(&labels).set(i64::try_from(count).unwrap_or(i64::MAX));
-        }
-        registry.register(
-            "vigie_import_sources",
-            "Files and addresses that the import job reads, by the result of the last read",
-            sources,
-        );
+            ([label("outcome", outcome.as_str())], i64::try_from(count).unwrap_or(i64::MAX))
+        });
+        gauges(registry, IMPORT_SOURCES, sources);
     }
 
     fn register_outbox(&self, now: DateTime<Utc>, registry: &mut Registry) {
-        let notices: Family<OfNotice, Gauge> = Family::default();
-        let attempts: Family<OfChannel, Counter> = Family::default();
-        for channel in &self.gauges.outbox {
+        let DatabaseGauges { outbox, failures, outages, oldest_due, .. } = &self.gauges;
+        let seconds_since = |at: DateTime<Utc>| (now - at).num_seconds().max(0);
+        let notices = outbox.iter().flat_map(|channel| {
             let ChannelGauge { waiting, delivered, dead, .. } = *channel;
-            for (state, count) in [("waiting", waiting), ("delivered", delivered), ("dead", dead)] {
-                let labels = OfNotice { integration: channel.lane.clone(), state };
-                notices.get_or_create(&labels).set(signed(count));
-            }
-            let labels = OfChannel { integration: channel.lane.clone() };
-            attempts.get_or_create(&labels).inc_by(channel.attempts);
-        }
-        registry.register("vigie_notices", "Notifications by channel and delivery state", notices);
-        registry.register("vigie_notifications", "Attempts to deliver a notification", attempts);
-        let failed: Family<OfFailure, Counter> = Family::default();
-        for failure in &self.gauges.failures {
-            let labels =
-                OfFailure { integration: failure.lane.clone(), reason: failure.reason.clone() };
-            failed.get_or_create(&labels).inc_by(failure.failed);
-        }
-        let help = "Failed attempts to deliver a notification, by reason";
-        registry.register("vigie_notifications_failed", help, failed);
-        let [up, down]: [Family<OfChannel, Gauge>; 2] = Default::default();
-        for channel in &self.gauges.outbox {
-            up.get_or_create(&OfChannel { integration: channel.lane.clone() }).set(1);
-        }
-        for outage in &self.gauges.outages {
-            let labels = OfChannel { integration: outage.lane.to_string() };
-            up.get_or_create(&labels).set(0);
-            down.get_or_create(&labels).set((now - outage.since).num_seconds().max(0));
-        }
-        registry.register(
-            "vigie_channel_up",
-            "Whether a channel works: 0 during an outage, in which its notifications wait without expiring",
-            up,
-        );
-        registry.register("vigie_channel_outage_seconds", "Duration of the outage under way", down);
-        let oldest: Gauge = Gauge::default();
-        oldest.set(self.gauges.oldest_due.map_or(0, |due| (now - due).num_seconds().max(0)));
-        registry.register(
-            "vigie_outbox_oldest_seconds",
-            "How long the oldest notification due for delivery has waited",
-            oldest,
-        );
+            [("waiting", waiting), ("delivered", delivered), ("dead", dead)].map(
+                |(state, count)| {
+                    ([of_channel(&channel.lane), label("state", state)], signed(count))
+                },
+            )
+        });
+        gauges(registry, NOTICES, notices);
+        let attempts = outbox.iter().map(|one| ([of_channel(&one.lane)], one.attempts));
+        counters(registry, NOTIFICATIONS, attempts);
+        let failed = failures.iter().map(|failure| {
+            ([of_channel(&failure.lane), label("reason", &failure.reason)], failure.failed)
+        });
+        counters(registry, NOTIFICATIONS_FAILED, failed);
+        let up = outbox.iter().map(|channel| ([of_channel(&channel.lane)], 1));
+        let down = outages.iter().map(|outage| ([of_channel(&outage.lane.to_string())], 0));
+        gauges(registry, CHANNEL_UP, up.chain(down));
+        let durations = outages
+            .iter()
+            .map(|outage| ([of_channel(&outage.lane.to_string())], seconds_since(outage.since)));
+        gauges(registry, CHANNEL_OUTAGE_SECONDS, durations);
+        let oldest = oldest_due.map_or(0, seconds_since);
+        gauge(registry, OUTBOX_OLDEST_SECONDS, oldest);
     }
 
     fn register_jobs(&self, registry: &mut Registry) {
-        let missed: Family<OfJob, Counter> = Family::default();
-        let [success, next, failed, duration]: [Family<OfJob, Gauge>; 4] = Default::default();
-        for standing in &self.jobs {
-            let job = OfJob { job: standing.job.as_str() };
-            missed.get_or_create(&job).inc_by(standing.missed);
-            if let Some(at) = standing.last_success_at {
-                success.get_or_create(&job).set(at.timestamp());
-            }
-            if let Some(at) = standing.next_at {
-                next.get_or_create(&job).set(at.timestamp());
-            }
-            let Some(run) = &standing.last_run else { continue };
-            let Some(ended_at) = run.ended_at else { continue };
-            failed.get_or_create(&job).set(i64::from(run.outcome != RunOutcome::Success));
-            duration.get_or_create(&job).set((ended_at - run.started_at).num_seconds());
-        }
-        registry.register(
-            "vigie_runs_missed",
-            "Scheduled times at which a job was not run, so far",
-            missed,
-        );
-        registry.register(
-            "vigie_run_last_success_timestamp_seconds",
-            "When a job last succeeded",
-            success,
-        );
-        registry.register("vigie_run_next_timestamp_seconds", "Next scheduled time of a job", next);
-        registry.register(
-            "vigie_run_last_failed",
-            "Whether the last run of a job failed, in whole or in part",
-            failed,
-        );
-        registry.register(
-            "vigie_run_last_duration_seconds",
-            "Duration of the last run of a job",
-            duration,
-        );
+        let of = |standing: &JobStanding| [label("job", standing.job.as_str())];
+        let jobs = || self.jobs.iter();
+        let missed = jobs().map(|one| (of(one), one.missed));
+        counters(registry, RUNS_MISSED, missed);
+        let success = jobs().filter_map(|one| Some((of(one), one.last_success_at?.timestamp())));
+        gauges(registry, RUN_LAST_SUCCESS_TIMESTAMP_SECONDS, success);
+        let next = jobs().filter_map(|one| Some((of(one), one.next_at?.timestamp())));
+        gauges(registry, RUN_NEXT_TIMESTAMP_SECONDS, next);
+        let ended = || {
+            jobs().filter_map(|one| {
+                let run = one.last_run.as_ref()?;
+                Some((of(one), run, run.ended_at?))
+            })
+        };
+        let failed =
+            ended().map(|(job, run, _)| (job, i64::from(run.outcome != RunOutcome::Success)));
+        gauges(registry, RUN_LAST_FAILED, failed);
+        let durations = ended().map(|(job, run, at)| (job, (at - run.started_at).num_seconds()));
+        gauges(registry, RUN_LAST_DURATION_SECONDS, durations);
     }
+}
+
+fn of_channel(channel: &str) -> Label {
+    label("integration", channel)
 }
 
 fn share(tally: &RuleTally) -> f64 {

@@ -20,7 +20,7 @@ const EXPOSED_HEADERS: &str = "ETag, Link, Location, RateLimit, RateLimit-Policy
 
 /// Answers preflight requests, and adds CORS headers for allowed origins. Without them, browsers withhold responses from
 /// pages of other sites. Credentials are not allowed: such pages send a token, not a cookie.
-pub async fn screen_origins(
+pub async fn allow_origins(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

@@ -25,7 +25,7 @@ const DEPENDS_ON: &str = "Accept-Encoding, Authorization, Cookie";
 const CODINGS: [&str; 2] = ["gzip", "deflate"];
 
 /// Adds an `ETag` to responses to reads, and responds 304 if the client already has the current version.
-pub async fn validate(
+pub async fn add_etag(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -79,7 +79,7 @@ pub async fn validate(
 }
 
 /// Runs after compression: adds the compression to the tag, since the bytes differ, and sets `Vary`.
-pub async fn tell_codings_apart(
+pub async fn add_encoding_to_etag(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {

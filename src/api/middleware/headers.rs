@@ -11,7 +11,7 @@ const STRICT_TRANSPORT: &str = "max-age=31536000";
 
 /// The default headers of responses; a handler may set others. `Strict-Transport-Security` is added if `public_url` is
 /// in https.
-pub fn headers(public_url: &str) -> DefaultHeaders {
+pub fn default_headers(public_url: &str) -> DefaultHeaders {
     let common = DefaultHeaders::new()
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .add((header::CONTENT_SECURITY_POLICY, POLICY))

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use tracing::{Instrument as _, error};
 
 use super::{request_size, trace};
-use crate::api::context::AppState;
+use crate::api::app_state::AppState;
 use crate::api::problem::errors::ProblemError;
 use crate::api::problem::kinds::Problem;
 use crate::api::route::MatchedRoute;
@@ -38,7 +38,7 @@ pub(in crate::api) struct GivesSecret;
 
 /// Middleware for requests with an idempotency key. It runs after validation of the body, so an invalid request does not
 /// use up its key.
-pub(in crate::api) async fn answer_once(
+pub(in crate::api) async fn run_once(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

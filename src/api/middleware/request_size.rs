@@ -15,7 +15,7 @@ use crate::api::route::MatchedRoute;
 use crate::api::settings::ApiSettings;
 
 /// Registers the limits of the settings for every route.
-pub fn bounds(settings: &ApiSettings) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
+pub fn body_limits(settings: &ApiSettings) -> impl FnOnce(&mut web::ServiceConfig) + use<> {
     let settings = settings.clone();
     move |service| {
         let json = web::JsonConfig::default().limit(settings.body_bytes);
@@ -48,7 +48,7 @@ fn unreadable(error: &impl ResponseError, is_wrong_type: bool) -> Problem {
 }
 
 /// Receives the body of an authenticated request within the limits of size and time, before the handler runs.
-pub(in crate::api) async fn bound_body(
+pub(in crate::api) async fn receive_body(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

@@ -37,7 +37,7 @@ pub async fn normalize_target(
         Ok(None) => {}
         Err(fault) => {
             let problem = Problem::BadTarget { found: fault };
-            let answer = guard::turn_away(request.request(), problem);
+            let answer = guard::refuse(request.request(), problem);
             return Ok(request.into_response(answer));
         }
     }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use utoipa::IntoResponses;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{
     HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Type,
 };
 
+use super::operations::operations;
 use crate::api::middleware::limits::rate_limits::ALIVE;
 use crate::api::problem::details::PROBLEM_JSON;
 
@@ -72,14 +73,6 @@ const ALL: &[DocumentedResponse] = &[
     UNAVAILABLE,
 ];
 
-/// 409: there is no data yet, or none as of the requested date.
-#[derive(Debug)]
-pub(in crate::api) struct NoData;
-
-/// 503: temporarily unavailable.
-#[derive(Debug)]
-pub(in crate::api) struct UnavailableResponse;
-
 macro_rules! answer {
     ($(#[$doc:meta])* $name:ident, $answer:ident) => {
         $(#[$doc])*
@@ -120,17 +113,16 @@ answer!(
     NO_REVISION
 );
 
-impl IntoResponses for NoData {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        BTreeMap::from([reference(NO_DATA)])
-    }
-}
-
-impl IntoResponses for UnavailableResponse {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        BTreeMap::from([reference(UNAVAILABLE)])
-    }
-}
+answer!(
+    /// 409: there is no data yet, or none as of the requested date.
+    NoData,
+    NO_DATA
+);
+answer!(
+    /// 503: temporarily unavailable.
+    UnavailableResponse,
+    UNAVAILABLE
+);
 
 /// Adds the shared responses to the document's components, and to each operation the ones it may return.
 pub(super) fn complete(document: &mut OpenApi) {
@@ -164,12 +156,6 @@ pub(super) fn complete(document: &mut OpenApi) {
             }
         }
     }
-}
-
-pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
-        .into_iter()
-        .flatten()
 }
 
 /// Whether the operation accepts anonymous callers.

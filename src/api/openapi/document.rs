@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::{answers, lists, schemas, security, texts};
+use super::{answers, lists, operations, schemas, texts};
 use crate::api::problem::details::ProblemDetails;
 use crate::api::route::Route;
 use crate::domain::portfolio::follow_up::WatchList;
@@ -71,10 +71,10 @@ impl ApiDocument {
         );
         let schemes =
             [SecurityScheme::Http(token), SecurityScheme::ApiKey(ApiKey::Cookie(session))];
-        for (name, scheme) in security::SCHEMES.into_iter().zip(schemes) {
+        for (name, scheme) in operations::SCHEMES.into_iter().zip(schemes) {
             components.add_security_scheme(name, scheme);
         }
-        security::complete(&mut document, routes);
+        operations::complete(&mut document, routes);
         answers::complete(&mut document);
         lists::complete(&mut document);
         texts::complete(&mut document);
@@ -95,7 +95,6 @@ impl ApiDocument {
 #[utoipa::path(
     get,
     path = "/api/openapi.json",
-    tag = "operations",
     responses((status = 200, description = "The OpenAPI 3.1 document", body = Object))
 )]
 pub(in crate::api) async fn show_document(document: web::Data<ApiDocument>) -> HttpResponse {

@@ -5,7 +5,7 @@ use utoipa::openapi::{
     Content, HeaderBuilder, ObjectBuilder, OpenApi, RefOr, Required, Response, Type,
 };
 
-use super::answers::operations;
+use super::operations::operations;
 use crate::api::extract::page::{LIMIT, MOST};
 
 /// How references to the schemas of pages begin; the name of the entry's schema follows.

@@ -1,11 +1,12 @@
 //! The OpenAPI document, generated from the handlers and their types.
 //!
 //! To add a route:
-//! 1. write the handler, and above it `#[utoipa::path(post, path = "/api/v1/alerts/{alert}/…", tag = …, params(…),
+//! 1. write the handler, and above it `#[utoipa::path(post, path = "/api/v1/alerts/{alert}/…", params(…),
 //!    request_body = …, responses((status = …, body = …)))]`; the first line of its doc is the summary: a verb
 //!    first, in English;
 //! 2. derive `ToSchema` for its request and response bodies, `IntoParams` for its query;
-//! 3. add it with what it requires of its caller to the table in `api/routes.rs`, and to that of `docs/API.md`;
+//! 3. add it with what it requires of its caller to the table in `api/routes.rs`, under its tag, and to that of
+//!    `docs/API.md`;
 //! 4. `INSTA_UPDATE=always cargo test --test it openapi` writes the new document; review the difference.
 //!
 //! These responses are added to every route, so a handler does not list them: 400, 401, 403, 404 for a path with
@@ -17,6 +18,6 @@
 pub(super) mod answers;
 pub(super) mod document;
 mod lists;
+mod operations;
 mod schemas;
-mod security;
 mod texts;

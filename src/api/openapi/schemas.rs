@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType};
 use utoipa::openapi::{OpenApi, Ref, RefOr, Schema, Type};
 
-use super::answers::operations;
+use super::operations::operations;
 
 /// Marks nullable fields of responses as required, because they are always written. Schemas of request bodies are
 /// left as they are.

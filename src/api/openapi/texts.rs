@@ -4,7 +4,7 @@ use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::schema::{ArrayItems, SchemaType};
 use utoipa::openapi::{Array, Object, OpenApi, RefOr, Schema, Type};
 
-use super::answers::operations;
+use super::operations::operations;
 
 const PLAIN: &str = "^[^\\u0000-\\u001F\\u007F-\\u009F]*$";
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::errors::{ProblemError, fault_errors, proof_errors};
 use super::kinds::Problem;
 use super::unavailable::Unavailable;
-use crate::application::ApplicationError;
+use crate::application::{ApplicationError, EnqueueError};
+use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::frame::FrameError;
 use crate::intake::{Refused, SourceError};
 use crate::rules::OverBudget;
@@ -122,6 +123,38 @@ impl From<StoreError> for Problem {
             | StoreError::Judged { .. }
             | StoreError::CycleTaken { .. }
             | StoreError::Chance { .. } => Self::Internal(Arc::new(ApplicationError::Store(error))),
+        }
+    }
+}
+
+impl From<DraftRefusal> for Problem {
+    fn from(refusal: DraftRefusal) -> Self {
+        let words = refusal.to_string();
+        match refusal {
+            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
+            DraftRefusal::ForceMoved => Self::Stale(words),
+            DraftRefusal::TooLong { .. }
+            | DraftRefusal::HowMany { .. }
+            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
+            DraftRefusal::Frozen { .. }
+            | DraftRefusal::NotInReview { .. }
+            | DraftRefusal::Over { .. }
+            | DraftRefusal::Held { .. }
+            | DraftRefusal::Moved { .. }
+            | DraftRefusal::Unchanged { .. }
+            | DraftRefusal::NotOverridden { .. }
+            | DraftRefusal::NotAlone { .. }
+            | DraftRefusal::WouldOrphan { .. }
+            | DraftRefusal::OverHttpOnly => Self::Refused(words),
+        }
+    }
+}
+
+impl From<EnqueueError> for Problem {
+    fn from(error: EnqueueError) -> Self {
+        match error {
+            EnqueueError::Store(error) => error.into(),
+            EnqueueError::Stopping | EnqueueError::Overrun => Self::NotReady(error.to_string()),
         }
     }
 }

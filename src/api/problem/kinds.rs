@@ -167,8 +167,9 @@ impl Problem {
 
     /// Its JSON form, for the current request.
     pub(in crate::api) fn details(&self) -> ProblemDetails {
+        let (kind, _, title) = self.kind();
         let status = self.status_code().as_u16();
-        let mut details = ProblemDetails::new(self.kind(), status, self.to_string());
+        let mut details = ProblemDetails::new((kind, title), status, self.to_string());
         details.errors = self.errors().to_vec();
         details.meanwhile = self.meanwhile().cloned();
         details
@@ -208,91 +209,57 @@ impl Problem {
         if let Self::DraftMoved(meanwhile) = self { Some(meanwhile) } else { None }
     }
 
-    fn kind(&self) -> (&'static str, &'static str) {
+    /// Its type, the last part of a URN, its status, and its title.
+    fn kind(&self) -> (&'static str, u16, &'static str) {
         match self {
-            Self::Unproven { .. } => ("unproven", "Authentication required"),
-            Self::NotAllowed { .. } => ("not-allowed", "Permission denied"),
-            Self::TooBroad => ("too-broad", "Token broader than allowed"),
-            Self::OneFactor { .. } => ("one-factor", "Multi-factor authentication required"),
-            Self::Foreign => ("foreign-page", "Cross-site request refused"),
-            Self::BeyondScope => ("beyond-scope", "Outside the account's ministries"),
-            Self::NoRoute { .. } => ("no-route", "Route not found"),
-            Self::BadMethod { .. } => ("bad-method", "Method not allowed"),
-            Self::CrossOrigin => ("cross-origin", "Origin not allowed"),
-            Self::NotAcceptable { .. } => ("not-acceptable", "Media type not acceptable"),
-            Self::AddressTooLong { .. } => ("address-too-long", "Path and query too long"),
-            Self::BadTarget { .. } => ("bad-address", "Path not in normal form"),
-            Self::NotFound { .. } | Self::Unknown(_) => ("not-found", "Not found"),
+            Self::Unproven { .. } => ("unproven", 401, "Authentication required"),
+            Self::NotAllowed { .. } => ("not-allowed", 403, "Permission denied"),
+            Self::TooBroad => ("too-broad", 403, "Token broader than allowed"),
+            Self::OneFactor { .. } => ("one-factor", 403, "Multi-factor authentication required"),
+            Self::Foreign => ("foreign-page", 403, "Cross-site request refused"),
+            Self::BeyondScope => ("beyond-scope", 403, "Outside the account's ministries"),
+            Self::NoRoute { .. } => ("no-route", 404, "Route not found"),
+            Self::BadMethod { .. } => ("bad-method", 405, "Method not allowed"),
+            Self::CrossOrigin => ("cross-origin", 403, "Origin not allowed"),
+            Self::NotAcceptable { .. } => ("not-acceptable", 406, "Media type not acceptable"),
+            Self::AddressTooLong { .. } => ("address-too-long", 414, "Path and query too long"),
+            Self::BadTarget { .. } => ("bad-address", 400, "Path not in normal form"),
+            Self::NotFound { .. } | Self::Unknown(_) => ("not-found", 404, "Not found"),
             Self::BadParameter(_) | Self::BadParameters { .. } => {
-                ("bad-parameter", "Invalid parameter")
+                ("bad-parameter", 400, "Invalid parameter")
             }
-            Self::BadBody { .. } | Self::Mistaken { .. } => ("bad-body", "Invalid body"),
-            Self::Unfit(_) => ("unfit", "Content not acceptable"),
-            Self::NotYet(_) => ("no-data", "No data"),
+            Self::BadBody { .. } | Self::Mistaken { .. } => ("bad-body", 400, "Invalid body"),
+            Self::Unfit(_) => ("unfit", 422, "Content not acceptable"),
+            Self::NotYet(_) => ("no-data", 409, "No data"),
             Self::Refused(_) | Self::LastAdministrator(_) => {
-                ("refused", "Conflict with the current state")
+                ("refused", 409, "Conflict with the current state")
             }
-            Self::OwnWork(_) => ("own-work", "Publication by another person required"),
-            Self::Stale(_) | Self::DraftMoved(_) => ("stale", "Changed since it was read"),
-            Self::NoRevision => ("no-revision", "`If-Match` header required"),
-            Self::Unproved { .. } => ("unproved", "Rule checks failed"),
-            Self::OutOfBounds(_) => ("out-of-bounds", "Limit exceeded"),
-            Self::KeyReused => ("key-reused", "Idempotency key already used"),
-            Self::BeingAnswered { .. } => ("being-answered", "Request in progress"),
-            Self::AnswerNotKept => ("answer-not-kept", "Already done"),
-            Self::TooMany { .. } => ("too-many-requests", "Too many requests"),
-            Self::BadFile { .. } => ("bad-file", "Invalid file"),
-            Self::UnderWay { .. } => ("under-way", "Job already running"),
-            Self::NoPlace(_) => ("no-place", "No evaluation slot free"),
-            Self::NotReady(_) => ("not-ready", "Service not ready"),
-            Self::Unavailable(Unavailable::Busy(_)) => ("busy", "Database busy"),
-            Self::Unavailable(Unavailable::Storage(..)) => ("storage", "Storage not writable"),
-            Self::Unassembled | Self::Internal(_) => ("internal", "Internal error"),
+            Self::OwnWork(_) => ("own-work", 403, "Publication by another person required"),
+            Self::Stale(_) | Self::DraftMoved(_) => ("stale", 412, "Changed since it was read"),
+            Self::NoRevision => ("no-revision", 428, "`If-Match` header required"),
+            Self::Unproved { .. } => ("unproved", 422, "Rule checks failed"),
+            Self::OutOfBounds(_) => ("out-of-bounds", 422, "Limit exceeded"),
+            Self::KeyReused => ("key-reused", 422, "Idempotency key already used"),
+            Self::BeingAnswered { .. } => ("being-answered", 409, "Request in progress"),
+            Self::AnswerNotKept => ("answer-not-kept", 409, "Already done"),
+            Self::TooMany { .. } => ("too-many-requests", 429, "Too many requests"),
+            Self::BadFile { .. } => ("bad-file", 422, "Invalid file"),
+            Self::UnderWay { .. } => ("under-way", 409, "Job already running"),
+            Self::NoPlace(_) => ("no-place", 503, "No evaluation slot free"),
+            Self::NotReady(_) => ("not-ready", 503, "Service not ready"),
+            Self::Unavailable(Unavailable::Busy(_)) => ("busy", 503, "Database busy"),
+            Self::Unavailable(Unavailable::Storage(..)) => ("storage", 503, "Storage not writable"),
+            Self::Unassembled | Self::Internal(_) => ("internal", 500, "Internal error"),
         }
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        match self {
-            Self::Unproven { .. } => StatusCode::UNAUTHORIZED,
-            Self::NotAllowed { .. }
-            | Self::OneFactor { .. }
-            | Self::Foreign
-            | Self::OwnWork(_)
-            | Self::BeyondScope
-            | Self::TooBroad
-            | Self::CrossOrigin => StatusCode::FORBIDDEN,
-            Self::BadMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
-            Self::AddressTooLong { .. } => StatusCode::URI_TOO_LONG,
-            Self::Stale(_) | Self::DraftMoved(_) => StatusCode::PRECONDITION_FAILED,
-            Self::NoRevision => StatusCode::PRECONDITION_REQUIRED,
-            Self::Unproved { .. }
-            | Self::OutOfBounds(_)
-            | Self::Unfit(_)
-            | Self::BadFile { .. }
-            | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NoRoute { .. } | Self::NotFound { .. } | Self::Unknown(_) => {
-                StatusCode::NOT_FOUND
-            }
-            Self::BadParameter(_)
-            | Self::BadParameters { .. }
-            | Self::BadTarget { .. }
-            | Self::Mistaken { .. } => StatusCode::BAD_REQUEST,
-            Self::BadBody { status, .. } => *status,
-            Self::NotYet(_)
-            | Self::Refused(_)
-            | Self::LastAdministrator(_)
-            | Self::UnderWay { .. }
-            | Self::BeingAnswered { .. }
-            | Self::AnswerNotKept => StatusCode::CONFLICT,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::NoPlace(_) | Self::NotReady(_) | Self::Unavailable(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Self::Unassembled | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        if let Self::BadBody { status, .. } = self {
+            return *status;
         }
+        StatusCode::from_u16(self.kind().1).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     fn error_response(&self) -> HttpResponse {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::local::LocalCaller;
 use super::session_cookie;
-use crate::api::context::AppState;
+use crate::api::app_state::AppState;
 use crate::api::problem::kinds::Problem;
 use crate::domain::accounts::access::Caller;
 use crate::store::Credential;

@@ -8,7 +8,7 @@ use tracing::Span;
 
 use super::permissions::{DataScope, Requirement};
 use super::{credentials, session_cookie};
-use crate::api::context::AppState;
+use crate::api::app_state::AppState;
 use crate::api::metrics::http::method_label;
 use crate::api::metrics::process_metrics::Metrics;
 use crate::api::middleware::limits::rate_limits::{RateLimitStatus, RateLimits, Who};
@@ -46,7 +46,7 @@ pub(in crate::api) async fn guard(
             request.into_response(redirect)
         }
         Err(refusal) => {
-            let problem = note(request.request(), *refusal);
+            let problem = record_refusal(request.request(), *refusal);
             let problem = within.err().unwrap_or(problem);
             request.into_response(problem.error_response())
         }
@@ -66,7 +66,7 @@ async fn pass(
         request.extensions_mut().insert(caller);
     }
     let response = next.call(request).await?.map_into_boxed_body();
-    note_late(&response)?;
+    record_late_refusal(&response)?;
     Ok(response)
 }
 
@@ -77,8 +77,8 @@ pub(in crate::api) async fn no_route(request: HttpRequest) -> HttpResponse {
 
 /// Responds to a request that is refused before routing, such as one whose path is not in normal form. It counts
 /// against the address's quota and is recorded in the audit trail.
-pub(in crate::api) fn turn_away(request: &HttpRequest, problem: Problem) -> HttpResponse {
-    let noted = note(request, Refusal { who: None, problem });
+pub(in crate::api) fn refuse(request: &HttpRequest, problem: Problem) -> HttpResponse {
+    let noted = record_refusal(request, Refusal { who: None, problem });
     answer_unrouted(request, &noted)
 }
 
@@ -142,7 +142,7 @@ async fn admit(
 }
 
 /// Records refusals by handlers in the audit trail, as those by the guard are.
-fn note_late(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
+fn record_late_refusal(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
     let Some(error) = response.response().error() else { return Ok(()) };
     let Some(problem) = error.as_error::<Problem>().filter(|problem| problem.is_refusal()) else {
         return Ok(());
@@ -154,7 +154,7 @@ fn note_late(response: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
 }
 
 /// Records the problem in the audit trail if it is a refusal, and returns the problem to respond with.
-fn note(request: &HttpRequest, refusal: Refusal) -> Problem {
+fn record_refusal(request: &HttpRequest, refusal: Refusal) -> Problem {
     let Refusal { who, problem } = refusal;
     if !problem.is_refusal() {
         return problem;

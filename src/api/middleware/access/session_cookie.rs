@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::cookies::SESSION;
 use super::sign_in::SignIn;
-use crate::api::context::AppState;
+use crate::api::app_state::AppState;
 use crate::api::problem::kinds::Problem;
 use crate::store::Credential;
 

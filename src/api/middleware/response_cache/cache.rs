@@ -105,7 +105,7 @@ impl ResponseCache {
 }
 
 /// Returns the cached response, or caches the one that the handler returns.
-pub(in crate::api) async fn remember(
+pub(in crate::api) async fn serve_cached(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {

@@ -2,21 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::api::context::RequestContext;
-use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
+use crate::api::extract::if_match::{IfMatch, SeenRevision};
 use crate::api::extract::page::{Listing, Page};
 use crate::api::openapi::answers::{Conflict, NoRevision, Stale, Unprocessable};
 use crate::api::problem::kinds::Problem;
+use crate::api::responses::{at_revision, created_at};
 use crate::application;
 use crate::application::{DraftOutline, DraftView};
 use crate::domain::ids::DraftNumber;
 use crate::domain::rules::draft::DraftStep;
-use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::domain::rules::overlay::RulePath;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -56,7 +55,6 @@ pub(in crate::api) struct StepBody {
 #[utoipa::path(
     get,
     path = "/api/v1/drafts",
-    tag = "rules",
     params(DraftsQuery),
     responses((status = 200, description = "A page of drafts", body = Page<DraftOutline>))
 )]
@@ -72,7 +70,6 @@ pub(in crate::api) async fn list_drafts(
 #[utoipa::path(
     get,
     path = "/api/v1/drafts/{draft}",
-    tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft")),
     responses((status = 200, description = "The draft, with its revision in `ETag`", body = DraftView))
 )]
@@ -87,7 +84,6 @@ pub(in crate::api) async fn find_draft(
 #[utoipa::path(
     post,
     path = "/api/v1/drafts",
-    tag = "rules",
     request_body = DraftBody,
     responses((status = 201, description = "The new draft, with its revision in `ETag`", body = DraftView), Conflict, Unprocessable)
 )]
@@ -97,17 +93,14 @@ pub(in crate::api) async fn open_draft(
 ) -> Result<HttpResponse, Problem> {
     let draft = save(&context, None, body.into_inner()).await?;
     let outline = &draft.outline;
-    Ok(HttpResponse::Created()
-        .insert_header((header::LOCATION, format!("/api/v1/drafts/{}", outline.number)))
-        .insert_header(etag(outline.revision))
-        .json(&draft))
+    let address = format!("/api/v1/drafts/{}", outline.number);
+    Ok(created_at(&address, outline.revision, &draft))
 }
 
 /// Save a draft. The files in the body replace all its files.
 #[utoipa::path(
     put,
     path = "/api/v1/drafts/{draft}",
-    tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = DraftBody,
     responses(
@@ -141,7 +134,6 @@ async fn save(
 #[utoipa::path(
     post,
     path = "/api/v1/drafts/{draft}/submission",
-    tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
     responses(
@@ -162,7 +154,6 @@ pub(in crate::api) async fn submit_draft(
 #[utoipa::path(
     post,
     path = "/api/v1/drafts/{draft}/return",
-    tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
     responses(
@@ -183,7 +174,6 @@ pub(in crate::api) async fn return_draft(
 #[utoipa::path(
     post,
     path = "/api/v1/drafts/{draft}/withdrawal",
-    tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
     responses(
@@ -211,28 +201,5 @@ async fn step(
 }
 
 fn answered(draft: &DraftView) -> HttpResponse {
-    HttpResponse::Ok().insert_header(etag(draft.outline.revision)).json(draft)
-}
-
-impl From<DraftRefusal> for Problem {
-    fn from(refusal: DraftRefusal) -> Self {
-        let words = refusal.to_string();
-        match refusal {
-            DraftRefusal::OwnWork { .. } => Self::OwnWork(words),
-            DraftRefusal::ForceMoved => Self::Stale(words),
-            DraftRefusal::TooLong { .. }
-            | DraftRefusal::HowMany { .. }
-            | DraftRefusal::Words { .. } => Self::OutOfBounds(words),
-            DraftRefusal::Frozen { .. }
-            | DraftRefusal::NotInReview { .. }
-            | DraftRefusal::Over { .. }
-            | DraftRefusal::Held { .. }
-            | DraftRefusal::Moved { .. }
-            | DraftRefusal::Unchanged { .. }
-            | DraftRefusal::NotOverridden { .. }
-            | DraftRefusal::NotAlone { .. }
-            | DraftRefusal::WouldOrphan { .. }
-            | DraftRefusal::OverHttpOnly => Self::Refused(words),
-        }
-    }
+    at_revision(draft.outline.revision, draft)
 }

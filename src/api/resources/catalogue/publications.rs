@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::drafts::StepBody;
 use crate::api::context::RequestContext;
-use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
+use crate::api::extract::if_match::{IfMatch, SeenRevision};
 use crate::api::extract::page::{Collection, Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
 use crate::api::extract::trial_access::Trials;
@@ -14,16 +14,19 @@ use crate::api::openapi::answers::{
     Conflict, NoRevision, Stale, UnavailableResponse, Unprocessable,
 };
 use crate::api::problem::kinds::Problem;
+use crate::api::responses::at_revision;
 use crate::application;
 use crate::application::{FileComparison, OverrideLine, RollBack, ThreeWay, VersionText, Wording};
 use crate::domain::ids::{DraftNumber, PublicationNumber};
 use crate::domain::rules::overlay::Publication;
 
+/// What the parameter `rule` of a path is.
+const RULE: &str = "Id of the rule, or name of a file, such as `thresholds`";
+
 /// Publish a draft in review. Its authors cannot publish it, and every test case must pass.
 #[utoipa::path(
     post,
     path = "/api/v1/drafts/{draft}/publication",
-    tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), SeenRevision),
     request_body = StepBody,
     responses(
@@ -58,8 +61,7 @@ pub(in crate::api) struct RollBackBody {
 #[utoipa::path(
     post,
     path = "/api/v1/rules/{rule}/rollback",
-    tag = "rules",
-    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`"), SeenRevision),
+    params(("rule" = String, Path, description = RULE), SeenRevision),
     request_body = RollBackBody,
     responses(
         (status = 200, description = "The publication that puts the earlier text back in force", body = Publication),
@@ -84,7 +86,6 @@ pub(in crate::api) async fn roll_back_rule(
 #[utoipa::path(
     get,
     path = "/api/v1/publications",
-    tag = "rules",
     responses((status = 200, description = "A page of publications, oldest first", body = Page<Publication>))
 )]
 pub(in crate::api) async fn list_publications(
@@ -100,22 +101,20 @@ pub(in crate::api) async fn list_publications(
 #[utoipa::path(
     get,
     path = "/api/v1/overrides",
-    tag = "rules",
     responses((status = 200, description = "The overridden files, by path", body = Collection<OverrideLine>))
 )]
 pub(in crate::api) async fn list_overrides(
     context: RequestContext,
 ) -> Result<HttpResponse, Problem> {
     let (upto, lines) = application::overrides(&context).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(upto.0)).json(Collection::of(lines)))
+    Ok(at_revision(upto.0, &Collection::of(lines)))
 }
 
 /// Compare an override with the shipped text it was based on, and with the text that ships now.
 #[utoipa::path(
     get,
     path = "/api/v1/overrides/{rule}",
-    tag = "rules",
-    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`")),
+    params(("rule" = String, Path, description = RULE)),
     responses((status = 200, description = "The comparison for the rule and for its test cases", body = Collection<ThreeWay>), Conflict)
 )]
 pub(in crate::api) async fn find_override(
@@ -129,8 +128,7 @@ pub(in crate::api) async fn find_override(
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}/versions",
-    tag = "rules",
-    params(("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`")),
+    params(("rule" = String, Path, description = RULE)),
     responses((status = 200, description = "A page of versions, by path and number", body = Page<VersionText>))
 )]
 pub(in crate::api) async fn list_versions(
@@ -164,9 +162,8 @@ pub(in crate::api) struct ComparisonQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}/comparison",
-    tag = "rules",
     params(
-        ("rule" = String, Path, description = "Id of the rule, or name of a file, such as `thresholds`"),
+        ("rule" = String, Path, description = RULE),
         ComparisonQuery
     ),
     responses((status = 200, description = "The differences, by path", body = Collection<FileComparison>))

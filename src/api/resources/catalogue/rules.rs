@@ -37,7 +37,6 @@ pub(in crate::api) struct RuleQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/rules",
-    tag = "rules",
     params(RuleQuery),
     responses((status = 200, description = "A page of rules", body = Page<Rule>))
 )]
@@ -67,7 +66,6 @@ pub(in crate::api) struct RuleWithText {
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}",
-    tag = "rules",
     params(("rule" = RuleId, Path, description = "Id of the rule")),
     responses((status = 200, description = "The rule", body = RuleWithText))
 )]
@@ -104,7 +102,6 @@ pub(in crate::api) struct CatalogueFiles {
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue",
-    tag = "rules",
     params(CatalogueQuery),
     responses((status = 200, description = "The text of each file, by path", body = CatalogueFiles), NotFound, Unprocessable)
 )]
@@ -140,7 +137,6 @@ pub(in crate::api) struct ExplanationQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{rule}/explanation",
-    tag = "rules",
     params(("rule" = RuleId, Path, description = "Id of the rule"), ExplanationQuery),
     responses(
         (status = 200, description = "The verdict, and the steps that led to it", body = Explanation),

@@ -38,7 +38,6 @@ pub(in crate::api) struct Checked {
 #[utoipa::path(
     post,
     path = "/api/v1/trials/check",
-    tag = "rules",
     request_body = FilesBody,
     responses((status = 200, description = "There are no errors; warnings may remain", body = Checked), Unprocessable, UnavailableResponse)
 )]
@@ -61,7 +60,6 @@ pub(in crate::api) async fn check_rules(
 #[utoipa::path(
     post,
     path = "/api/v1/trials/test",
-    tag = "rules",
     request_body = FilesBody,
     responses(
         (status = 200, description = "The results of the test cases", body = Proof),
@@ -89,7 +87,6 @@ pub(in crate::api) struct DiffQuery {
 #[utoipa::path(
     post,
     path = "/api/v1/trials/diff",
-    tag = "rules",
     params(DiffQuery),
     request_body = FilesBody,
     responses(
@@ -112,7 +109,6 @@ pub(in crate::api) async fn diff_rules(
 #[utoipa::path(
     get,
     path = "/api/v1/drafts/{draft}/proof",
-    tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft")),
     responses(
         (status = 200, description = "The results of the test cases", body = Proof),
@@ -132,7 +128,6 @@ pub(in crate::api) async fn prove_draft(
 #[utoipa::path(
     get,
     path = "/api/v1/drafts/{draft}/diff",
-    tag = "rules",
     params(("draft" = DraftNumber, Path, description = "Number of the draft"), DiffQuery),
     responses(
         (status = 200, description = "The differences between the catalogue in force and the draft", body = CatalogueDiff),
@@ -153,7 +148,6 @@ pub(in crate::api) async fn diff_draft(
 #[utoipa::path(
     get,
     path = "/api/v1/thresholds",
-    tag = "rules",
     responses((status = 200, description = "A page of thresholds, by name", body = Page<Threshold>))
 )]
 pub(in crate::api) async fn list_thresholds(

@@ -4,11 +4,11 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use crate::api::context::RequestContext;
-use crate::api::created;
 use crate::api::extract::alert_filter::AlertQuery;
 use crate::api::extract::page::{Listing, Page};
 use crate::api::extract::query::is_wanted;
 use crate::api::problem::kinds::Problem;
+use crate::api::responses::created;
 use crate::application;
 use crate::application::{AlertDossier, AlertLine};
 use crate::domain::action_bodies::{Assignment, Comment, Contestation, NewAcknowledgement};
@@ -17,11 +17,13 @@ use crate::domain::alerts::dispute::{Dispute, DisputeState};
 use crate::domain::alerts::silence::{Silence, SilenceScope};
 use crate::domain::ids::{AlertId, MinistryCode, ProjectId, RuleId};
 
+/// What the parameter `alert` of a path is.
+const ALERT: &str = "Id of the alert, or the beginning of it that no other has";
+
 /// List alerts by rule and subject, resolved ones included, with how each is handled.
 #[utoipa::path(
     get,
     path = "/api/v1/alerts",
-    tag = "alerts",
     params(AlertQuery),
     responses((status = 200, description = "A page of alerts", body = Page<AlertLine>))
 )]
@@ -38,8 +40,7 @@ pub(in crate::api) async fn list_alerts(
 #[utoipa::path(
     get,
     path = "/api/v1/alerts/{alert}",
-    tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    params(("alert" = AlertId, Path, description = ALERT)),
     responses((status = 200, description = "The alert", body = AlertDossier))
 )]
 pub(in crate::api) async fn find_alert(
@@ -54,8 +55,7 @@ pub(in crate::api) async fn find_alert(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/acknowledgement",
-    tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    params(("alert" = AlertId, Path, description = ALERT)),
     request_body = NewAcknowledgement,
     responses((status = 200, description = "The acknowledged alert", body = AlertDossier))
 )]
@@ -92,7 +92,6 @@ pub(in crate::api) struct SilenceQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/silences",
-    tag = "alerts",
     params(SilenceQuery),
     responses((status = 200, description = "A page of silences", body = Page<Silence>))
 )]
@@ -129,7 +128,6 @@ pub(in crate::api) struct DisputeQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/disputes",
-    tag = "alerts",
     params(DisputeQuery),
     responses((status = 200, description = "A page of disputes", body = Page<Dispute>))
 )]
@@ -150,8 +148,7 @@ pub(in crate::api) async fn list_disputes(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/assignment",
-    tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    params(("alert" = AlertId, Path, description = ALERT)),
     request_body = Assignment,
     responses((status = 200, description = "The assigned alert", body = AlertDossier))
 )]
@@ -170,8 +167,7 @@ pub(in crate::api) async fn assign_alert(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/comments",
-    tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    params(("alert" = AlertId, Path, description = ALERT)),
     request_body = Comment,
     responses((status = 200, description = "The alert, with the comment in its history", body = AlertDossier))
 )]
@@ -189,8 +185,7 @@ pub(in crate::api) async fn comment_alert(
 #[utoipa::path(
     post,
     path = "/api/v1/alerts/{alert}/disputes",
-    tag = "alerts",
-    params(("alert" = AlertId, Path, description = "Id of the alert, or the beginning of it that no other has")),
+    params(("alert" = AlertId, Path, description = ALERT)),
     request_body = Contestation,
     responses((status = 201, description = "The new dispute", body = Dispute,
         headers(("Location" = String, description = "Address of the dispute"))))

@@ -12,7 +12,6 @@ use crate::domain::ids::DisputeNumber;
 #[utoipa::path(
     get,
     path = "/api/v1/disputes/{dispute}",
-    tag = "alerts",
     params(("dispute" = i64, Path, description = "Number of the dispute")),
     responses((status = 200, description = "The dispute", body = Dispute))
 )]
@@ -30,7 +29,6 @@ pub(in crate::api) async fn find_dispute(
 #[utoipa::path(
     post,
     path = "/api/v1/disputes/{dispute}/answer",
-    tag = "alerts",
     params(("dispute" = i64, Path, description = "Number of the dispute")),
     request_body = DisputeAnswer,
     responses((status = 200, description = "The answered dispute", body = Dispute))

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::api::context::RequestContext;
-use crate::api::extract::action_settings::ActionSettings;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::is_wanted;
 use crate::api::openapi::answers::NoData;
@@ -54,7 +53,6 @@ pub(in crate::api) struct RankingQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/missions",
-    tag = "missions",
     params(MissionQuery),
     responses((status = 200, description = "A page of missions", body = Page<MissionLine>))
 )]
@@ -89,7 +87,6 @@ impl MissionQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/missions/{mission}",
-    tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     responses((status = 200, description = "The mission", body = MissionFile))
 )]
@@ -104,7 +101,6 @@ pub(in crate::api) async fn find_mission(
 #[utoipa::path(
     get,
     path = "/api/v1/missions/ranking",
-    tag = "missions",
     params(RankingQuery),
     responses((status = 200, description = "A page of ranked missions", body = Page<Ranked>), NoData)
 )]
@@ -120,7 +116,6 @@ pub(in crate::api) async fn list_ranking(
 #[utoipa::path(
     get,
     path = "/api/v1/missions/outcomes",
-    tag = "missions",
     responses((status = 200, description = "A page of counts, by rule", body = Page<RuleOutcomes>))
 )]
 pub(in crate::api) async fn list_outcomes(
@@ -136,157 +131,136 @@ type Answer = Result<web::Json<MissionFile>, Problem>;
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/decision",
-    tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionDecision,
     responses((status = 200, description = "The accepted or declined mission", body = MissionFile))
 )]
 pub(in crate::api) async fn decide_mission(
     context: RequestContext,
-    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<MissionDecision>,
 ) -> Answer {
     if body.verdict == MissionVerdict::Decline && body.lead.is_some() {
         return Err(Problem::Unfit("`lead`: nobody leads a mission that is declined".to_owned()));
     }
-    act(&context, &settings, id, MissionAct::Decide(body.into_inner())).await
+    act(&context, id, MissionAct::Decide(body.into_inner())).await
 }
 
 /// Record that an open mission has started.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/start",
-    tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionStart,
     responses((status = 200, description = "The started mission", body = MissionFile))
 )]
 pub(in crate::api) async fn start_mission(
     context: RequestContext,
-    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<MissionStart>,
 ) -> Answer {
-    act(&context, &settings, id, MissionAct::Start(body.into_inner())).await
+    act(&context, id, MissionAct::Start(body.into_inner())).await
 }
 
 /// Add a milestone to an open mission.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/milestones",
-    tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = NewMilestone,
     responses((status = 200, description = "The mission, with the new milestone", body = MissionFile))
 )]
 pub(in crate::api) async fn add_milestone(
     context: RequestContext,
-    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<NewMilestone>,
 ) -> Answer {
-    act(&context, &settings, id, MissionAct::AddMilestone(body.into_inner())).await
+    act(&context, id, MissionAct::AddMilestone(body.into_inner())).await
 }
 
 /// Record that a milestone was reached.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/milestones/reached",
-    tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MilestoneReached,
     responses((status = 200, description = "The mission, with the milestone reached", body = MissionFile))
 )]
 pub(in crate::api) async fn finish_milestone(
     context: RequestContext,
-    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<MilestoneReached>,
 ) -> Answer {
-    act(&context, &settings, id, MissionAct::FinishMilestone(body.into_inner())).await
+    act(&context, id, MissionAct::FinishMilestone(body.into_inner())).await
 }
 
 /// Add a note to a mission, even a closed one.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/notes",
-    tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = Comment,
     responses((status = 200, description = "The mission, with the note", body = MissionFile))
 )]
 pub(in crate::api) async fn note_mission(
     context: RequestContext,
-    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<Comment>,
 ) -> Answer {
-    act(&context, &settings, id, MissionAct::Note(body.into_inner())).await
+    act(&context, id, MissionAct::Note(body.into_inner())).await
 }
 
 /// Record a vendor's reply to an escalation, or that it did not reply.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/vendor-replies",
-    tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = NewVendorReply,
     responses((status = 200, description = "The mission, with the reply", body = MissionFile))
 )]
 pub(in crate::api) async fn keep_vendor_reply(
     context: RequestContext,
-    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<NewVendorReply>,
 ) -> Answer {
-    act(&context, &settings, id, MissionAct::VendorReply(body.into_inner())).await
+    act(&context, id, MissionAct::VendorReply(body.into_inner())).await
 }
 
 /// Record the decision to name a vendor in public. Only the director may decide it.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/vendor-namings",
-    tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = VendorNaming,
     responses((status = 200, description = "The mission, with the decision", body = MissionFile))
 )]
 pub(in crate::api) async fn name_vendor(
     context: RequestContext,
-    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<VendorNaming>,
 ) -> Answer {
-    act(&context, &settings, id, MissionAct::NameVendor(body.into_inner())).await
+    act(&context, id, MissionAct::NameVendor(body.into_inner())).await
 }
 
 /// Close an open mission and record what it found.
 #[utoipa::path(
     post,
     path = "/api/v1/missions/{mission}/closing",
-    tag = "missions",
     params(("mission" = MissionId, Path, description = "Id of the mission")),
     request_body = MissionClosing,
     responses((status = 200, description = "The closed mission", body = MissionFile))
 )]
 pub(in crate::api) async fn close_mission(
     context: RequestContext,
-    settings: web::Data<ActionSettings>,
     id: web::Path<String>,
     body: web::Json<MissionClosing>,
 ) -> Answer {
-    act(&context, &settings, id, MissionAct::Close(body.into_inner())).await
+    act(&context, id, MissionAct::Close(body.into_inner())).await
 }
 
-async fn act(
-    context: &RequestContext,
-    settings: &ActionSettings,
-    id: web::Path<String>,
-    what: MissionAct,
-) -> Answer {
+async fn act(context: &RequestContext, id: web::Path<String>, what: MissionAct) -> Answer {
     let id = MissionId::new(id.into_inner());
-    let hand = (context.person()?, settings.director.as_deref());
-    application::act_on_mission(context, &id, &what, hand).await?;
+    let director = context.action_settings().director.as_deref();
+    application::act_on_mission(context, &id, &what, (context.person()?, director)).await?;
     Ok(web::Json(application::mission(context, &id).await?))
 }

@@ -46,7 +46,6 @@ pub(in crate::api) struct NoticeQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/notices",
-    tag = "notices",
     params(NoticeQuery),
     responses((status = 200, description = "A page of notifications", body = Page<QueuedNotice>))
 )]
@@ -61,7 +60,7 @@ pub(in crate::api) async fn list_notices(
     let before: Option<NoticeId> = listing.after()?;
     if let Some(id) = &before {
         // The position of a notification that was deleted since is not known.
-        context.store.notice(id).await?.ok_or_else(page::lost)?;
+        context.store.notice(id).await?.ok_or_else(page::invalid_cursor)?;
     }
     let filter = NoticeFilter {
         states: listing.state.clone(),
@@ -70,7 +69,7 @@ pub(in crate::api) async fn list_notices(
         cycle: listing.cycle,
         before,
     };
-    let notices = context.store.notices(&filter, listing.room()).await?;
+    let notices = context.store.notices(&filter, listing.fetch_limit()).await?;
     listing.fetched(notices, |queued| queued.notice.id.clone())
 }
 
@@ -78,7 +77,6 @@ pub(in crate::api) async fn list_notices(
 #[utoipa::path(
     get,
     path = "/api/v1/notices/{notice}",
-    tag = "notices",
     params(("notice" = NoticeId, Path, description = "Id of the notification")),
     responses((status = 200, description = "The notification", body = QueuedNotice))
 )]
@@ -93,7 +91,6 @@ pub(in crate::api) async fn find_notice(
 #[utoipa::path(
     get,
     path = "/notices/{notice}",
-    tag = "notices",
     params(("notice" = NoticeId, Path, description = "Id of the notification")),
     responses((status = 200, description = "An HTML page in French", body = String, content_type = "text/html"))
 )]
@@ -134,7 +131,6 @@ pub(in crate::api) struct PreviewQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/notices/preview",
-    tag = "notices",
     params(PreviewQuery),
     responses(
         (status = 200, description = "The notifications; empty when nothing has changed since the last ones", body = Collection<Notice>),
@@ -152,7 +148,6 @@ pub(in crate::api) async fn preview_notices(
 #[utoipa::path(
     post,
     path = "/api/v1/notices/{notice}/replay",
-    tag = "notices",
     params(("notice" = String, Path, description = "Id of the message")),
     request_body = OptionalReason,
     responses((status = 200, description = "The notification, waiting for delivery", body = QueuedNotice))
@@ -181,7 +176,6 @@ pub(in crate::api) struct Replayed {
 #[utoipa::path(
     post,
     path = "/api/v1/notices/replay",
-    tag = "notices",
     request_body = OptionalReason,
     responses((status = 200, description = "The number of notifications put back in the queue", body = Replayed))
 )]
@@ -213,7 +207,6 @@ pub(in crate::api) struct ReceiverLine {
 #[utoipa::path(
     get,
     path = "/api/v1/receivers",
-    tag = "notices",
     responses((status = 200, description = "A page of channels", body = Page<ReceiverLine>))
 )]
 pub(in crate::api) async fn list_receivers(
@@ -227,7 +220,6 @@ pub(in crate::api) async fn list_receivers(
 #[utoipa::path(
     post,
     path = "/api/v1/receivers/{receiver}/opening",
-    tag = "notices",
     params(("receiver" = String, Path, description = "`mail`, `tchap`, or the name of a webhook")),
     request_body = Reason,
     responses((status = 200, description = "The reopened channel", body = ReceiverLine))

@@ -32,7 +32,6 @@ pub(in crate::api) struct ReviewQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/reviews",
-    tag = "reviews",
     params(ReviewQuery),
     responses((status = 200, description = "A page of reviews", body = Page<ReviewLine>))
 )]
@@ -56,7 +55,6 @@ pub(in crate::api) async fn list_reviews(
 #[utoipa::path(
     get,
     path = "/api/v1/reviews/{review}",
-    tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     responses((status = 200, description = "The review", body = ReviewFile))
 )]
@@ -71,7 +69,6 @@ pub(in crate::api) async fn find_review(
 #[utoipa::path(
     get,
     path = "/api/v1/ministries/{ministry}/reviews.ics",
-    tag = "reviews",
     params(("ministry" = MinistryCode, Path, description = "Code of the ministry")),
     responses((status = 200, description = "The calendar", body = String, content_type = "text/calendar"))
 )]
@@ -95,7 +92,6 @@ pub(in crate::api) struct ActionQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/reviews/actions",
-    tag = "reviews",
     params(ActionQuery),
     responses((status = 200, description = "A page of actions", body = Page<OpenAction>))
 )]
@@ -113,7 +109,6 @@ type Answer = Result<web::Json<ReviewFile>, Problem>;
 #[utoipa::path(
     post,
     path = "/api/v1/reviews/planning",
-    tag = "reviews",
     request_body = ReviewPlanning,
     responses((status = 200, description = "The reviews that changed", body = Collection<ReviewChange>))
 )]
@@ -128,7 +123,6 @@ pub(in crate::api) async fn plan_reviews(
 #[utoipa::path(
     post,
     path = "/api/v1/reviews/{review}/minutes",
-    tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     request_body = ReviewMinutes,
     responses((status = 200, description = "The review, with its minutes", body = ReviewFile))
@@ -145,7 +139,6 @@ pub(in crate::api) async fn hold_review(
 #[utoipa::path(
     post,
     path = "/api/v1/reviews/{review}/move",
-    tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     request_body = ReviewMove,
     responses((status = 200, description = "The moved review", body = ReviewFile))
@@ -162,7 +155,6 @@ pub(in crate::api) async fn move_review(
 #[utoipa::path(
     post,
     path = "/api/v1/reviews/{review}/cancellation",
-    tag = "reviews",
     params(("review" = ReviewId, Path, description = "Id of the review")),
     request_body = Reason,
     responses((status = 200, description = "The cancelled review", body = ReviewFile))
@@ -179,7 +171,6 @@ pub(in crate::api) async fn cancel_review(
 #[utoipa::path(
     post,
     path = "/api/v1/reviews/{review}/actions/{action}/completion",
-    tag = "reviews",
     params(
         ("review" = ReviewId, Path, description = "Id of the review"),
         ("action" = usize, Path, description = "Number of the action in the minutes, from 1"),

@@ -4,10 +4,9 @@ use actix_web::{HttpResponse, web};
 
 use super::alerts::find;
 use crate::api::context::RequestContext;
-use crate::api::created;
-use crate::api::extract::action_settings::ActionSettings;
 use crate::api::openapi::answers::NotFound;
 use crate::api::problem::kinds::Problem;
+use crate::api::responses::created;
 use crate::application;
 use crate::application::SilenceRequest;
 use crate::domain::action_bodies::{NewSilence, Reason};
@@ -18,7 +17,6 @@ use crate::domain::ids::{MinistryCode, ProjectId, RuleId, SilenceNumber};
 #[utoipa::path(
     get,
     path = "/api/v1/silences/{silence}",
-    tag = "alerts",
     params(("silence" = i64, Path, description = "Number of the silence")),
     responses((status = 200, description = "The silence", body = Silence))
 )]
@@ -36,20 +34,19 @@ pub(in crate::api) async fn find_silence(
 #[utoipa::path(
     post,
     path = "/api/v1/silences",
-    tag = "alerts",
     request_body = NewSilence,
     responses((status = 201, description = "The new silence", body = Silence,
         headers(("Location" = String, description = "Address of the silence"))), NotFound)
 )]
 pub(in crate::api) async fn make_silence(
     context: RequestContext,
-    settings: web::Data<ActionSettings>,
     body: web::Json<NewSilence>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let act = context.act(body.reason.as_str())?;
     let request = SilenceRequest { last_day: body.until, scope: scope(&context, body).await? };
-    let silence = application::silence(&context, request, settings.silences, &act).await?;
+    let silence =
+        application::silence(&context, request, context.action_settings().silences, &act).await?;
     Ok(created(&format!("/api/v1/silences/{}", silence.number), &silence))
 }
 
@@ -77,7 +74,6 @@ async fn scope(context: &RequestContext, body: NewSilence) -> Result<SilenceScop
 #[utoipa::path(
     post,
     path = "/api/v1/silences/{silence}/end",
-    tag = "alerts",
     params(("silence" = i64, Path, description = "Number of the silence")),
     request_body = Reason,
     responses((status = 200, description = "The ended silence", body = Silence))

@@ -31,7 +31,6 @@ const MAX_LISTED: usize = 100;
 #[utoipa::path(
     get,
     path = "/api/v1/cycles",
-    tag = "cycles",
     responses((status = 200, description = "A page of cycles", body = Page<CycleSummary>))
 )]
 pub(in crate::api) async fn list_cycles(
@@ -39,7 +38,7 @@ pub(in crate::api) async fn list_cycles(
     listing: Listing<NoFilters>,
 ) -> Result<Page<CycleSummary>, Problem> {
     let before = listing.after()?.unwrap_or(CycleNumber(i64::MAX));
-    let cycles = context.store.cycles_before(before, listing.room()).await?;
+    let cycles = context.store.cycles_before(before, listing.fetch_limit()).await?;
     listing.fetched(cycles, |cycle| cycle.number)
 }
 
@@ -47,7 +46,6 @@ pub(in crate::api) async fn list_cycles(
 #[utoipa::path(
     get,
     path = "/api/v1/cycles/{cycle}",
-    tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     responses((status = 200, description = "The cycle", body = CycleSummary))
 )]
@@ -85,7 +83,6 @@ enum OutcomeWord {
 #[utoipa::path(
     get,
     path = "/api/v1/cycles/{cycle}/verdicts",
-    tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle"), VerdictQuery),
     responses((status = 200, description = "A page of verdicts", body = Page<Judgement>))
 )]
@@ -104,7 +101,7 @@ pub(in crate::api) async fn list_cycle_verdicts(
     let mut chosen: Vec<JudgementRef<'_>> =
         verdicts.iter().filter(|one| is_next(one) && listing.fits(one)).collect();
     chosen.sort_by_key(|one| (one.rule, one.subject));
-    chosen.truncate(usize::try_from(listing.room()).unwrap_or(usize::MAX));
+    chosen.truncate(usize::try_from(listing.fetch_limit()).unwrap_or(usize::MAX));
     let judgements = chosen.into_iter().map(JudgementRef::to_judgement).collect();
     listing.fetched(judgements, |one| (one.rule.clone(), one.subject.clone()))
 }
@@ -136,7 +133,6 @@ struct ReplayDifference {
 #[utoipa::path(
     post,
     path = "/api/v1/cycles/{cycle}/replay",
-    tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     responses((status = 200, description = "Whether the verdicts are identical, and the first differences", body = ReplayReport), UnavailableResponse)
 )]
@@ -166,7 +162,6 @@ pub(in crate::api) async fn replay_cycle(
 #[utoipa::path(
     post,
     path = "/api/v1/cycles/{cycle}/void",
-    tag = "cycles",
     params(("cycle" = CycleNumber, Path, description = "Number of the cycle")),
     request_body = Reason,
     responses((status = 200, description = "The void cycle, and what was undone", body = VoidReport),

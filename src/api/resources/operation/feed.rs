@@ -35,7 +35,6 @@ pub(in crate::api) struct FeedParameters {
 #[utoipa::path(
     get,
     path = "/api/v1/feed",
-    tag = "feed",
     params(
         FeedParameters,
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000,

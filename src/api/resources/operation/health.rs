@@ -42,7 +42,6 @@ pub(in crate::api) struct Checks {
 #[utoipa::path(
     get,
     path = "/healthz",
-    tag = "operations",
     responses((status = 200, description = "The process is alive", body = Alive))
 )]
 pub(in crate::api) async fn is_alive() -> web::Json<Alive> {
@@ -53,7 +52,6 @@ pub(in crate::api) async fn is_alive() -> web::Json<Alive> {
 #[utoipa::path(
     get,
     path = "/livez",
-    tag = "operations",
     responses((status = 200, description = "The process is alive", body = Alive))
 )]
 pub(in crate::api) async fn is_live() -> web::Json<Alive> {
@@ -64,7 +62,6 @@ pub(in crate::api) async fn is_live() -> web::Json<Alive> {
 #[utoipa::path(
     get,
     path = "/readyz",
-    tag = "operations",
     responses((status = 200, description = "The service is ready", body = Ready), UnavailableResponse)
 )]
 pub(in crate::api) async fn is_ready(

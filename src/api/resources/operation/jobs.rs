@@ -13,7 +13,6 @@ use crate::domain::operation::job::{ImportSource, JobName, JobRun, JobStanding, 
 #[utoipa::path(
     get,
     path = "/api/v1/jobs",
-    tag = "jobs",
     responses((status = 200, description = "A page of jobs", body = Page<JobStanding>))
 )]
 pub(in crate::api) async fn list_jobs(
@@ -27,7 +26,6 @@ pub(in crate::api) async fn list_jobs(
 #[utoipa::path(
     get,
     path = "/api/v1/jobs/{job}/runs",
-    tag = "jobs",
     params(("job" = JobName, Path, description = "Name of the job")),
     responses((status = 200, description = "A page of runs", body = Page<JobRun>))
 )]
@@ -39,7 +37,7 @@ pub(in crate::api) async fn list_runs(
     let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
     let name = job.parse::<JobName>().map_err(|_| unknown())?;
     let before = listing.after()?.unwrap_or(i64::MAX);
-    let runs = context.store.job_runs_before(name, before, listing.room()).await?;
+    let runs = context.store.job_runs_before(name, before, listing.fetch_limit()).await?;
     listing.fetched(runs, |run| run.number)
 }
 
@@ -55,7 +53,6 @@ pub(in crate::api) struct SourceQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/sources",
-    tag = "jobs",
     params(SourceQuery),
     responses((status = 200, description = "A page of sources", body = Page<ImportSource>))
 )]

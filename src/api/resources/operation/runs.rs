@@ -12,7 +12,7 @@ use crate::api::openapi::answers::{Conflict, UnavailableResponse};
 use crate::api::problem::kinds::Problem;
 use crate::application;
 use crate::application::{
-    ApplicationError, CycleBrief, CycleRequest, EnqueueError, Enqueued, JobQueue, JobRequest,
+    ApplicationError, CycleBrief, CycleRequest, Enqueued, JobQueue, JobRequest,
 };
 use crate::domain::operation::job::{JobName, JobRun, RunOutcome};
 
@@ -40,7 +40,6 @@ struct RunProblem {
 #[utoipa::path(
     post,
     path = "/api/v1/cycles",
-    tag = "cycles",
     request_body = CycleRequest,
     responses(
         (status = 202, description = "The cycle has started", body = RunView,
@@ -51,11 +50,11 @@ struct RunProblem {
 )]
 pub(in crate::api) async fn start_cycle(
     context: RequestContext,
-    orders: web::Data<JobQueue>,
+    queue: web::Data<JobQueue>,
     body: web::Json<CycleRequest>,
 ) -> Result<HttpResponse, Problem> {
     application::may_run(&context, *body).await?;
-    start(&context, &orders, JobRequest::Cycle(*body)).await
+    start(&context, &queue, JobRequest::Cycle(*body)).await
 }
 
 /// An empty object: running a job takes no options.
@@ -67,7 +66,6 @@ pub(in crate::api) struct JobRunBody {}
 #[utoipa::path(
     post,
     path = "/api/v1/jobs/{job}/runs",
-    tag = "jobs",
     params(("job" = JobName, Path, description = "Name of the job")),
     request_body = JobRunBody,
     responses(
@@ -79,20 +77,19 @@ pub(in crate::api) struct JobRunBody {}
 )]
 pub(in crate::api) async fn run_job(
     context: RequestContext,
-    orders: web::Data<JobQueue>,
+    queue: web::Data<JobQueue>,
     job: web::Path<String>,
     _: web::Json<JobRunBody>,
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem::NotFound { kind: "job", id: job.to_string() };
     let name = job.parse::<JobName>().map_err(|_| unknown())?;
-    start(&context, &orders, JobRequest::Job(name)).await
+    start(&context, &queue, JobRequest::Job(name)).await
 }
 
 /// Return one run: its progress, then its result.
 #[utoipa::path(
     get,
     path = "/api/v1/runs/{run}",
-    tag = "jobs",
     params(("run" = i64, Path, description = "Number of the run")),
     responses((status = 200, description = "The run", body = RunView))
 )]
@@ -105,18 +102,18 @@ pub(in crate::api) async fn find_run(
 
 async fn start(
     context: &RequestContext,
-    orders: &JobQueue,
-    errand: JobRequest,
+    queue: &JobQueue,
+    request: JobRequest,
 ) -> Result<HttpResponse, Problem> {
     let actor = context.caller().name.clone();
-    match orders.place(errand, actor).await? {
+    match queue.place(request, actor).await? {
         Enqueued::Begun(number) => {
             let run = find(context, number).await?;
             let address = address(number);
             Ok(HttpResponse::Accepted().insert_header((LOCATION, address)).json(run))
         }
         Enqueued::Busy(run) => {
-            Err(Problem::UnderWay { job: errand.job().as_str(), run: run.map(address) })
+            Err(Problem::UnderWay { job: request.job().as_str(), run: run.map(address) })
         }
     }
 }
@@ -133,15 +130,6 @@ async fn find(context: &RequestContext, number: i64) -> Result<RunView, Problem>
 
 fn address(run: i64) -> String {
     format!("/api/v1/runs/{run}")
-}
-
-impl From<EnqueueError> for Problem {
-    fn from(error: EnqueueError) -> Self {
-        match error {
-            EnqueueError::Store(error) => error.into(),
-            EnqueueError::Stopping | EnqueueError::Overrun => Self::NotReady(error.to_string()),
-        }
-    }
 }
 
 impl RunProblem {

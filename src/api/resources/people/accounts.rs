@@ -1,15 +1,15 @@
 //! Accounts, for administrators.
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use crate::api::context::RequestContext;
-use crate::api::extract::if_match::{IfMatch, SeenRevision, etag};
+use crate::api::extract::if_match::{IfMatch, SeenRevision};
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::extract::query::QueryParameters;
 use crate::api::problem::details::{PROBLEM_JSON, ProblemDetails};
 use crate::api::problem::kinds::Problem;
+use crate::api::responses::{at_revision, created_at};
 use crate::domain::accounts::access::{Account, AccountNumber, Identity, Scope};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::action_bodies::AccountBody;
@@ -33,7 +33,6 @@ pub(in crate::api) struct WhyQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/accounts",
-    tag = "accounts",
     responses(
         (status = 200, description = "A page of accounts, by number", body = Page<Account>)
     )
@@ -49,7 +48,6 @@ pub(in crate::api) async fn list_accounts(
 #[utoipa::path(
     get,
     path = "/api/v1/accounts/{account}",
-    tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account")
     ),
@@ -62,14 +60,13 @@ pub(in crate::api) async fn find_account(
     number: web::Path<AccountNumber>,
 ) -> Result<HttpResponse, Problem> {
     let account = find(&context, *number).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
+    Ok(at_revision(account.revision, &account))
 }
 
 /// Create an account.
 #[utoipa::path(
     post,
     path = "/api/v1/accounts",
-    tag = "accounts",
     request_body = AccountBody,
     responses(
         (status = 201, description = "The new account, with its revision in `ETag`", body = Account),
@@ -82,11 +79,8 @@ pub(in crate::api) async fn make_account(
 ) -> Result<HttpResponse, Problem> {
     let act = context.act(body.reason.as_str())?;
     let account = context.store.make_account(&terms(body.into_inner(), None)?, &act).await?;
-    let location = format!("/api/v1/accounts/{}", account.number.0);
-    Ok(HttpResponse::Created()
-        .insert_header((header::LOCATION, location))
-        .insert_header(etag(account.revision))
-        .json(account))
+    let address = format!("/api/v1/accounts/{}", account.number.0);
+    Ok(created_at(&address, account.revision, &account))
 }
 
 /// Change the name, roles and scope of an account.
@@ -95,7 +89,6 @@ pub(in crate::api) async fn make_account(
 #[utoipa::path(
     put,
     path = "/api/v1/accounts/{account}",
-    tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account"),
         SeenRevision
@@ -118,14 +111,13 @@ pub(in crate::api) async fn change_account(
     let identity = find(&context, *number).await?.identity;
     let terms = terms(body.into_inner(), identity)?;
     let account = context.store.change_account((*number, revision), &terms, &act).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
+    Ok(at_revision(account.revision, &account))
 }
 
 /// Close an account for good, and revoke its tokens and sessions.
 #[utoipa::path(
     delete,
     path = "/api/v1/accounts/{account}",
-    tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account"),
         SeenRevision,
@@ -146,7 +138,7 @@ pub(in crate::api) async fn close_account(
 ) -> Result<HttpResponse, Problem> {
     let act = context.act(&why.reason)?;
     let account = context.store.close_account((*number, revision), &act).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(account.revision)).json(account))
+    Ok(at_revision(account.revision, &account))
 }
 
 pub(in crate::api) async fn find(

@@ -35,7 +35,6 @@ pub(in crate::api) struct VerifyQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/audit",
-    tag = "audit",
     params(AuditQuery),
     responses((status = 200, description = "A page of audit entries", body = Page<AuditEntry>))
 )]
@@ -43,7 +42,7 @@ pub(in crate::api) async fn list_audit(
     context: RequestContext,
     listing: Listing<AuditQuery>,
 ) -> Result<Page<AuditEntry>, Problem> {
-    let (before, limit) = (listing.after()?, Some(listing.room()));
+    let (before, limit) = (listing.after()?, Some(listing.fetch_limit()));
     let filter =
         AuditFilter { subject: listing.subject.clone(), since: listing.since, before, limit };
     let mut entries = context.store.audit(&filter).await?;
@@ -55,7 +54,6 @@ pub(in crate::api) async fn list_audit(
 #[utoipa::path(
     get,
     path = "/api/v1/audit/verify",
-    tag = "audit",
     params(VerifyQuery),
     responses((status = 200, description = "The last entry of the trail, and the first entry that does not match, if any", body = AuditReport))
 )]

@@ -28,7 +28,6 @@ pub(in crate::api) struct CurrentSession {
 #[utoipa::path(
     get,
     path = "/api/v1/session",
-    tag = "accounts",
     responses((status = 200, description = "The caller", body = CurrentSession))
 )]
 pub(in crate::api) async fn find_session(

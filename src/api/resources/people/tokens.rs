@@ -45,7 +45,6 @@ struct Bounds {
 #[utoipa::path(
     get,
     path = "/api/v1/tokens",
-    tag = "accounts",
     responses(
         (status = 200, description = "A page of tokens, in the order they were issued", body = Page<Token>)
     )
@@ -62,7 +61,6 @@ pub(in crate::api) async fn list_own_tokens(
 #[utoipa::path(
     post,
     path = "/api/v1/tokens",
-    tag = "accounts",
     request_body = TokenBody,
     responses(
         (status = 201, description = "The token, with its secret, which is shown only once", body = IssuedToken)
@@ -82,7 +80,6 @@ pub(in crate::api) async fn issue_own_token(
 #[utoipa::path(
     delete,
     path = "/api/v1/tokens/{token}",
-    tag = "accounts",
     params(
         ("token" = i64, Path, description = "Number of the token"),
         WhyQuery
@@ -114,7 +111,6 @@ pub(in crate::api) async fn revoke_own_token(
 #[utoipa::path(
     get,
     path = "/api/v1/accounts/{account}/tokens",
-    tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account")
     ),
@@ -136,7 +132,6 @@ pub(in crate::api) async fn list_tokens(
 #[utoipa::path(
     post,
     path = "/api/v1/accounts/{account}/tokens",
-    tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account")
     ),
@@ -163,7 +158,6 @@ pub(in crate::api) async fn issue_token(
 #[utoipa::path(
     delete,
     path = "/api/v1/accounts/{account}/tokens/{token}",
-    tag = "accounts",
     params(
         ("account" = AccountNumber, Path, description = "Number of the account"),
         ("token" = i64, Path, description = "Number of the token"),

@@ -43,7 +43,6 @@ pub(in crate::api) enum CoverageLine {
 #[utoipa::path(
     get,
     path = "/api/v1/coverage",
-    tag = "cycles",
     params(CoverageQuery),
     responses((status = 200, description = "A page of counts", body = Page<CoverageLine>), NotFound, NoData)
 )]

@@ -27,7 +27,6 @@ pub(in crate::api) struct ExportQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/exports/{table}",
-    tag = "portfolio",
     params(("table" = inline(ExportTable), Path, description = "Name of the table"), ExportQuery),
     responses(
         (status = 200, description = "The file, as an attachment", content(

@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::context::RequestContext;
-use crate::api::created;
-use crate::api::extract::action_settings::ActionSettings;
 use crate::api::extract::query::{QueryFault, QueryParameters};
 use crate::api::extract::uploads::Uploads;
 use crate::api::openapi::answers::{UnavailableResponse, Unprocessable};
 use crate::api::problem::kinds::Problem;
+use crate::api::responses::created;
 use crate::application;
 use crate::application::{Intake, IntakeTerms};
 use crate::domain::ids::ImportNumber;
@@ -44,7 +43,6 @@ pub(in crate::api) struct UploadQuery {
 #[utoipa::path(
     post,
     path = "/api/v1/imports",
-    tag = "portfolio",
     params(UploadQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes of the file"),
     responses(
@@ -57,7 +55,7 @@ pub(in crate::api) struct UploadQuery {
 )]
 pub(in crate::api) async fn import_file(
     context: RequestContext,
-    (settings, uploads): (web::Data<ActionSettings>, web::Data<Uploads>),
+    uploads: web::Data<Uploads>,
     query: QueryParameters<UploadQuery>,
     (request, body): (HttpRequest, web::Payload),
 ) -> Result<HttpResponse, Problem> {
@@ -67,8 +65,8 @@ pub(in crate::api) async fn import_file(
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let upload =
         uploads.receive(announced.and_then(|announced| announced.parse().ok()), body).await?;
-    let _turn = uploads.turn().await?;
-    let reader = settings.reader().await?;
+    let _turn = uploads.parsing_permit().await?;
+    let reader = context.action_settings().reader().await?;
     let bytes = upload.into_bytes().await?;
     let intake = application::take_in_file(&context, reader, (file, bytes), &terms).await?;
     let recorded = intake.files.first().map(|one| &one.recorded);
@@ -105,7 +103,6 @@ pub(in crate::api) struct ImportDossier {
 #[utoipa::path(
     get,
     path = "/api/v1/imports/{import}",
-    tag = "portfolio",
     params(("import" = ImportNumber, Path, description = "Number of the import")),
     responses((status = 200, description = "The import", body = ImportDossier))
 )]

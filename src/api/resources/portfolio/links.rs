@@ -5,7 +5,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::context::RequestContext;
-use crate::api::extract::action_settings::ActionSettings;
 use crate::api::extract::page::{Listing, NoFilters, Page};
 use crate::api::openapi::answers::Conflict;
 use crate::api::problem::kinds::Problem;
@@ -18,7 +17,6 @@ use crate::intake::name_key;
 #[utoipa::path(
     get,
     path = "/api/v1/known-projects",
-    tag = "projects",
     responses((status = 200, description = "A page of projects", body = Page<KnownProject>))
 )]
 pub(in crate::api) async fn list_known_projects(
@@ -40,7 +38,6 @@ pub(in crate::api) struct Linked {
 #[utoipa::path(
     post,
     path = "/api/v1/projects/{project}/link",
-    tag = "projects",
     params(("project" = ProjectId, Path, description = "The project, by id or by any of its names")),
     request_body = NewLink,
     responses(
@@ -50,13 +47,12 @@ pub(in crate::api) struct Linked {
 )]
 pub(in crate::api) async fn link_project(
     context: RequestContext,
-    settings: web::Data<ActionSettings>,
     project: web::Path<String>,
     body: web::Json<NewLink>,
 ) -> Result<web::Json<Linked>, Problem> {
     let known = context.store.known_projects().await?;
     let (from, into) = (called(&known, &project), called(&known, body.into.as_str()));
-    let reader = settings.reader().await?;
+    let reader = context.action_settings().reader().await?;
     let in_alias_table =
         reader.aliases().implied_links(&known).contains(&(from.clone(), into.clone()));
     context.store.link(&from, &into, &context.act(body.reason.as_str())?).await?;
@@ -67,7 +63,6 @@ pub(in crate::api) async fn link_project(
 #[utoipa::path(
     post,
     path = "/api/v1/projects/{project}/unlink",
-    tag = "projects",
     params(("project" = ProjectId, Path, description = "Its own id")),
     request_body = Reason,
     responses(

@@ -30,7 +30,6 @@ pub(in crate::api) struct AsOf {
 #[utoipa::path(
     get,
     path = "/api/v1/portfolio",
-    tag = "portfolio",
     params(AsOf),
     responses((status = 200, description = "The figures", body = Panorama), NoData)
 )]
@@ -45,7 +44,6 @@ pub(in crate::api) async fn find_portfolio(
 #[utoipa::path(
     get,
     path = "/api/v1/editions",
-    tag = "portfolio",
     responses((status = 200, description = "A page of imports, by edition", body = Page<ImportSummary>))
 )]
 pub(in crate::api) async fn list_editions(
@@ -73,7 +71,6 @@ pub(in crate::api) struct ImportQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/imports",
-    tag = "portfolio",
     params(ImportQuery),
     responses((status = 200, description = "A page of imports, by number", body = Page<ImportSummary>))
 )]
@@ -106,7 +103,6 @@ pub(in crate::api) struct FieldQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/dictionary",
-    tag = "portfolio",
     params(FieldQuery),
     responses((status = 200, description = "A page of fields, in the order of tables and documents", body = Page<Field>))
 )]

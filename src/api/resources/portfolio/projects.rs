@@ -23,6 +23,9 @@ use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::rules::verdict::Judgement;
 use crate::intake::name_key;
 
+/// What the parameter `project` of a path is.
+const PROJECT: &str = "Id or any name of the project; case and accents do not matter";
+
 /// Maximum length of the text to search for, in characters.
 const LONGEST: usize = 200;
 
@@ -47,7 +50,6 @@ pub(in crate::api) struct ProjectQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/projects",
-    tag = "projects",
     params(ProjectQuery),
     responses((status = 200, description = "A page of projects", body = Page<ProjectRow>), NoData)
 )]
@@ -100,8 +102,7 @@ fn text<'row>(row: &'row TableRow, field: &str) -> &'row str {
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}",
-    tag = "projects",
-    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), AsOf),
+    params(("project" = String, Path, description = PROJECT), AsOf),
     responses((status = 200, description = "The project: fields, history, and verdicts of the last cycle", body = ProjectView), NoData)
 )]
 pub(in crate::api) async fn find_project(
@@ -116,8 +117,7 @@ pub(in crate::api) async fn find_project(
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/history",
-    tag = "projects",
-    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), AsOf),
+    params(("project" = String, Path, description = PROJECT), AsOf),
     responses((status = 200, description = "A page with one row per edition", body = Page<HistoryRow>), NoData)
 )]
 pub(in crate::api) async fn list_history(
@@ -133,8 +133,7 @@ pub(in crate::api) async fn list_history(
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/verdicts",
-    tag = "projects",
-    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter")),
+    params(("project" = String, Path, description = PROJECT)),
     responses((status = 200, description = "A page of verdicts, by rule", body = Page<Judgement>))
 )]
 pub(in crate::api) async fn list_verdicts(
@@ -159,8 +158,7 @@ pub(in crate::api) struct TimelineQuery {
 #[utoipa::path(
     get,
     path = "/api/v1/projects/{project}/timeline",
-    tag = "projects",
-    params(("project" = String, Path, description = "Id or any name of the project; case and accents do not matter"), TimelineQuery),
+    params(("project" = String, Path, description = PROJECT), TimelineQuery),
     responses((status = 200, description = "A page of events", body = Page<TimelineEvent>), NoData)
 )]
 pub(in crate::api) async fn list_timeline(

@@ -16,7 +16,6 @@ use crate::support::french;
 #[utoipa::path(
     get,
     path = "/signed-out",
-    tag = "accounts",
     responses((status = 200, description = "An HTML page in French", body = String, content_type = "text/html"))
 )]
 pub(in crate::api) async fn show_signed_out() -> HttpResponse {
@@ -33,7 +32,6 @@ pub(in crate::api) async fn show_signed_out() -> HttpResponse {
 #[utoipa::path(
     get,
     path = "/account",
-    tag = "accounts",
     responses((status = 200, description = "An HTML page in French", body = String, content_type = "text/html"))
 )]
 pub(in crate::api) async fn show_account(

@@ -36,7 +36,6 @@ pub(in crate::api) struct Setup {
 #[utoipa::path(
     get,
     path = "/setup/{invitation}",
-    tag = "accounts",
     params(("invitation" = String, Path, description = "Secret of the setup link")),
     responses(
         (status = 200, description = "An HTML page in French", body = String, content_type = "text/html"),
@@ -62,7 +61,6 @@ pub(in crate::api) async fn show_setup(
 #[utoipa::path(
     post,
     path = "/setup/{invitation}",
-    tag = "accounts",
     params(("invitation" = String, Path, description = "Secret of the setup link")),
     request_body(content = Setup, content_type = "application/x-www-form-urlencoded"),
     responses(

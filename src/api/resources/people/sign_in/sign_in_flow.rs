@@ -47,7 +47,6 @@ pub(in crate::api) struct Start {
 #[utoipa::path(
     get,
     path = "/sign-in",
-    tag = "accounts",
     params(Start),
     responses(
         (status = 303, description = "Redirect to the identity provider"),
@@ -90,7 +89,6 @@ pub(in crate::api) async fn start_sign_in(
 #[utoipa::path(
     get,
     path = "/sign-in/return",
-    tag = "accounts",
     params(
         ("code" = Option<String>, Query, description = "Authorization code"),
         ("state" = Option<String>, Query, description = "State of the authorization request"),
@@ -203,7 +201,6 @@ async fn welcome(
 #[utoipa::path(
     post,
     path = "/sign-out",
-    tag = "accounts",
     responses(
         (status = 303, description = "Redirect to the identity provider's sign-out page, or to `/signed-out`"),
         (status = 403, description = "The request comes from a page of another site", body = ProblemDetails, content_type = "application/problem+json")

@@ -1,5 +1,5 @@
-//! The security requirement of each operation. The scopes of a security scheme are the
-//! permission and the data scope that the route requires.
+//! What the table of routes says of each operation: its tag, and its security requirement. The scopes of a security
+//! scheme are the permission and the data scope that the route requires.
 
 use actix_web::http::Method;
 use utoipa::openapi::OpenApi;
@@ -12,11 +12,19 @@ use crate::api::route::Route;
 /// Names of the security schemes. Either one is enough.
 pub(super) const SCHEMES: [&str; 2] = ["token", "session"];
 
-/// Sets the security requirement of the operation of every documented route.
+pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
+        .into_iter()
+        .flatten()
+}
+
+/// Sets the tag and the security requirement of the operation of every documented route.
 pub(super) fn complete(document: &mut OpenApi, routes: &[Route]) {
-    for route in routes.iter().filter(|route| route.is_documented) {
+    for route in routes {
+        let Some(tag) = route.tag else { continue };
         let item = document.paths.paths.get_mut(&route.path);
         if let Some(operation) = item.and_then(|item| operation(item, &route.method)) {
+            operation.tags = Some(vec![tag.to_owned()]);
             operation.security = Some(requirements(route.requirement));
         }
     }

@@ -3,65 +3,24 @@
 //! A handle that carries an attempt says so in each transaction that it writes: the act and the note that it
 //! was done are one. So a request is done once, wherever the process is cut; its answer may be lost.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::SqliteConnection;
 
+use super::idempotent_attempt::{IdempotencyKey, IdempotentAttempt, Released, WHAT};
 use crate::domain::accounts::access::AccountNumber;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as};
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::outbox::waits;
 use crate::support::fingerprint::Fingerprint;
 
-const WHAT: &str = "idempotency keys";
-
 /// Of one account; beyond, its oldest ones are forgotten before their time.
 const MOST_KEYS: i64 = 10_000;
 
-/// Attempts that are remembered as released; the oldest are forgotten.
-const MOST_RELEASED: usize = 1000;
-
 /// How long an attempt may take. Then it was cut, and another may begin.
 const HELD: TimeDelta = TimeDelta::minutes(5);
-
-/// A key, within the account and the route that it was given for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdempotencyKey {
-    pub account: AccountNumber,
-    pub route: String,
-    pub key: String,
-    /// Of all that makes the request what it is.
-    pub fingerprint: Fingerprint,
-}
-
-/// An attempt to answer a request once. Cloning is cheap.
-#[derive(Clone, Debug)]
-pub struct IdempotentAttempt(Arc<(IdempotencyKey, i64)>);
-
-/// Attempts that came to nothing while nothing could be written, so that the database still says that they are
-/// under way. They would be over by themselves, later.
-#[derive(Clone, Debug, Default)]
-pub(in crate::store) struct Released(Arc<Mutex<VecDeque<IdempotentAttempt>>>);
-
-impl Released {
-    fn add(&self, attempt: &IdempotentAttempt) {
-        let mut attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if attempts.len() >= MOST_RELEASED {
-            attempts.pop_front();
-        }
-        attempts.push_back(attempt.clone());
-    }
-
-    fn has(&self, key: &IdempotencyKey, number: i64) -> bool {
-        let attempts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        attempts.iter().any(|attempt| attempt.0.1 == number && attempt.0.0 == *key)
-    }
-}
 
 /// An answer as it was given, and is given again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,12 +46,6 @@ pub enum Claimed {
 }
 
 impl Store {
-    /// Writes through this handle are of the attempt.
-    #[must_use]
-    pub fn attempting(&self, attempt: IdempotentAttempt) -> Self {
-        Self { attempt: Some(attempt), ..self.clone() }
-    }
-
     /// Keys whose time is over are forgotten meanwhile.
     pub async fn claim_key(
         &self,
@@ -134,7 +87,7 @@ impl Store {
         .run(&mut *transaction, WHAT)
         .await?;
         end(transaction).await?;
-        Ok(Claimed::Begun(IdempotentAttempt(Arc::new((key.clone(), number)))))
+        Ok(Claimed::Begun(IdempotentAttempt::new(key.clone(), number)))
     }
 
     pub async fn keep_answer(
@@ -142,7 +95,7 @@ impl Store {
         attempt: &IdempotentAttempt,
         answer: &StoredResponse,
     ) -> Result<(), StoreError> {
-        let (key, number) = attempt.0.as_ref();
+        let (key, number) = attempt.key_and_number();
         let mut transaction = self.begin_write().await?;
         sqlx::query(
             "update idempotency_keys set status = $5, headers = $6, body = $7
@@ -171,7 +124,7 @@ impl Store {
     }
 
     async fn delete_key(&self, attempt: &IdempotentAttempt) -> Result<(), StoreError> {
-        let (key, number) = attempt.0.as_ref();
+        let (key, number) = attempt.key_and_number();
         let mut transaction = self.begin_write().await?;
         sqlx::query(
             "delete from idempotency_keys
@@ -185,28 +138,6 @@ impl Store {
         .await?;
         end(transaction).await
     }
-}
-
-/// What is written in this transaction is done for the attempt, unless a later one took its place.
-pub(in crate::store) async fn mark(
-    connection: &mut SqliteConnection,
-    attempt: &IdempotentAttempt,
-) -> Result<(), StoreError> {
-    let (key, number) = attempt.0.as_ref();
-    let marked = sqlx::query(
-        "update idempotency_keys set acted = true
-         where account = $1 and route = $2 and key = $3 and attempt = $4",
-    )
-    .bind(key.account)
-    .bind(&key.route)
-    .bind(&key.key)
-    .bind(number)
-    .run(connection, WHAT)
-    .await?;
-    if marked == 0 {
-        return Err(StoreError::TooLate);
-    }
-    Ok(())
 }
 
 /// Keys that a clock which was ahead would have made last for years belong to something that was done all the same: they

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::credential::Credential;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
 use crate::store::db::sql_types::Timestamp;
 

@@ -3,9 +3,11 @@
 pub(super) mod account_records;
 pub(super) mod credential;
 pub(super) mod idempotency;
+pub(super) mod idempotent_attempt;
 pub(super) mod keys;
 pub(super) mod sessions;
 pub(super) mod sign_ins;
-pub(super) mod token_cache;
+pub(super) mod token_callers;
+pub(super) mod token_memory;
 pub(super) mod token_uses;
 pub(super) mod tokens;

@@ -12,7 +12,7 @@ use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord, NameProo
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::{StoreError, writing};
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as};
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::outbox::waits;

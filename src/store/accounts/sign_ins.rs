@@ -10,7 +10,7 @@ use crate::domain::accounts::access::{Account, Identity, Role, Scope};
 use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as};
 use crate::store::db::sql_types::Timestamp;
 use crate::store::outbox::waits;

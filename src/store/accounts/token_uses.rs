@@ -2,7 +2,6 @@
 //! several at once, since everything cached from the database is read again after any write.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -10,22 +9,12 @@ use tracing::warn;
 
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::RunQuery;
 use crate::store::db::sql_types::Timestamp;
 
 /// How long uses are gathered before they are written. A service that is cut loses as much of them.
 const GATHERING: Duration = Duration::from_mins(1);
-
-/// Uses that are yet to be written: one for each token at most, and one writer.
-#[derive(Clone, Debug, Default)]
-pub(in crate::store) struct Uses(Arc<Mutex<Pending>>);
-
-#[derive(Debug, Default)]
-struct Pending {
-    uses: BTreeMap<i64, DateTime<Utc>>,
-    is_writing: bool,
-}
 
 impl Store {
     /// Whatever comes of it, the caller goes on.
@@ -60,27 +49,5 @@ impl Store {
                 .await?;
         }
         end(transaction).await
-    }
-}
-
-impl Uses {
-    /// Whether a writer is needed.
-    fn add(&self, token: i64, now: DateTime<Utc>) -> bool {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.uses.insert(token, now);
-        !std::mem::replace(&mut pending.is_writing, true)
-    }
-
-    /// `None` ends the writer.
-    fn next(&self) -> Option<BTreeMap<i64, DateTime<Utc>>> {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.is_writing = !pending.uses.is_empty();
-        pending.is_writing.then(|| pending.uses.clone())
-    }
-
-    /// Those that no later use has replaced.
-    fn forget(&self, seen: &BTreeMap<i64, DateTime<Utc>>) {
-        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pending.uses.retain(|token, at| seen.get(token) != Some(at));
     }
 }

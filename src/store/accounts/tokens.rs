@@ -15,10 +15,10 @@ use crate::domain::messages::notice::Notice;
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::{StoreError, writing};
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Json, Timestamp};
-use crate::store::outbox::deliveries;
+use crate::store::outbox::outgoing;
 
 const PREFIX: &str = "vigie_";
 
@@ -109,7 +109,7 @@ impl Store {
         let became = issued(&token, &owner.name);
         let deed = act.deed("token_issued", subject(token.number)).became(&became);
         audit_trail::append(&mut transaction, act.at, &[deed]).await?;
-        deliveries::insert(&mut transaction, notice.map(std::slice::from_ref).unwrap_or_default())
+        outgoing::insert(&mut transaction, notice.map(std::slice::from_ref).unwrap_or_default())
             .await?;
         end(transaction).await?;
         Ok((token, secret))

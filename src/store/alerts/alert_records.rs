@@ -14,7 +14,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::store::cycles::verdicts;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;

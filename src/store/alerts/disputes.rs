@@ -15,11 +15,11 @@ use crate::store::audit::audit_trail;
 use crate::store::cycles::differences::Difference;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Json, Timestamp};
-use crate::store::imports::identity;
-use crate::store::imports::identity::Links;
+use crate::store::imports::link_log;
+use crate::store::imports::link_log::Links;
 
 impl Store {
     /// Gives the dispute its number and finds the import that it puts in question.
@@ -116,7 +116,7 @@ pub(in crate::store) async fn settle(
     if pending.is_empty() {
         return Ok(());
     }
-    let links = identity::links(connection, i64::MAX).await?;
+    let links = link_log::links(connection, i64::MAX).await?;
     for dispute in pending {
         let Some(correction) = corrected(&dispute, differences, &links) else { continue };
         let reason = format!(
@@ -181,7 +181,7 @@ async fn import_behind(
     project: &ProjectId,
     fields: &[String],
 ) -> Result<Option<ImportNumber>, StoreError> {
-    let links = identity::links(connection, i64::MAX).await?;
+    let links = link_log::links(connection, i64::MAX).await?;
     let rows: Vec<(i64, String, String, String)> = query_as(
         "select follow_up.import, follow_up.project, imports.dataset, follow_up.payload
          from follow_up join imports on imports.number = follow_up.import

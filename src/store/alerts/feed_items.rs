@@ -18,12 +18,12 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, query_as};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
-use crate::store::imports::identity;
-use crate::store::imports::import_records::ImportSummary;
+use crate::store::imports::import_report::ImportSummary;
+use crate::store::imports::link_log;
 
 /// Cycles looked at for one answer: a page may be short, and say that there are more.
 const MOST: usize = 60;
@@ -249,7 +249,7 @@ async fn mission_news(
     .bind(upto.map(Timestamp))
     .all(&mut *connection, "mission changes")
     .await?;
-    let links = identity::links(connection, i64::MAX).await?;
+    let links = link_log::links(connection, i64::MAX).await?;
     let alerts = visible.alerts(connection).await?;
     let mut news = Vec::new();
     for (Timestamp(at), Json(mut change)) in rows {

@@ -15,10 +15,10 @@ use crate::domain::operation::cycle::CycleRecord;
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as};
 use crate::store::db::sql_types::{Columns, Timestamp};
-use crate::store::outbox::deliveries;
+use crate::store::outbox::outgoing;
 
 impl Store {
     /// Someone has seen the alert as it is; `notices` tell it.
@@ -41,7 +41,7 @@ impl Store {
         append(&mut transaction, (alert, AlertActKind::Acknowledged), act, None).await?;
         let deed = act.deed("alert_acknowledged", format!("alert/{alert}"));
         tell(&mut transaction, act, deed, &before, &after).await?;
-        deliveries::insert(&mut transaction, notices).await?;
+        outgoing::insert(&mut transaction, notices).await?;
         end(transaction).await
     }
 

@@ -12,7 +12,7 @@ use crate::store::audit::audit_trail;
 use crate::store::db::columns;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;

@@ -14,7 +14,7 @@ use crate::domain::operation::cycle::CycleRecord;
 use crate::domain::portfolio::import::Import;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
-use crate::store::imports::import_records::Recorded;
+use crate::store::imports::import_report::Recorded;
 
 /// The cycle itself, then each alert and mission that really moved: what merely lasts is no deed.
 /// Some at a time, so that a first cycle does not hold all its deeds in memory.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::audit_trail::AuditFilter;
+use super::audit_filter::AuditFilter;
 use crate::domain::accounts::audit::AuditEntry;
 use crate::domain::alerts::silence::SilenceScope;
 use crate::domain::ids::{AlertId, MinistryCode, ProjectId, SilenceNumber};

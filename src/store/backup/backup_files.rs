@@ -5,9 +5,10 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
 
-use crate::store::db::database_files;
 use crate::store::db::error::{StoreError, reading, writing};
-use crate::store::db::open::{Store, schemas};
+use crate::store::db::handle::Store;
+use crate::store::db::open::schemas;
+use crate::store::disk::database_files;
 
 impl Store {
     /// Writes the database as it is at one moment to a new or empty file, while others read and

@@ -18,14 +18,15 @@ use super::backup_files::verify;
 use super::restore_endings::{Ended, Restoration};
 use super::restore_fault::RestoreFault;
 use crate::domain::accounts::audit::Actor;
-use crate::store::db::database_files::{
+use crate::store::db::error::StoreError;
+use crate::store::db::handle::Store;
+use crate::store::db::open::options;
+use crate::store::disk::database_files::{
     folder_of, holds_something, is_same_file, lock_folder, remove_with_side_files, resolve,
     side_file,
 };
-use crate::store::db::error::StoreError;
-use crate::store::db::open::{Store, options};
-use crate::store::db::permissions::{FILE_MODE, create_folder};
-use crate::store::db::storage::is_busy;
+use crate::store::disk::permissions::{FILE_MODE, create_folder};
+use crate::store::disk::storage_fault::is_busy;
 
 /// How long someone who is about to leave is waited for, before the database counts as in use.
 const LEAVING: Duration = Duration::from_secs(2);

@@ -13,7 +13,7 @@ use crate::store::accounts::account_records;
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::{StoreError, reading, writing};
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::sql_types::Timestamp;
 
 /// By whom a backup is put back, and from where.

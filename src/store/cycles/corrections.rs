@@ -8,7 +8,7 @@ use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, query_as};
 
 impl Store {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use sqlx::error::DatabaseError;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, QueryBuilder, Row as _, SqliteConnection};
@@ -10,6 +11,7 @@ use sqlx::{FromRow, QueryBuilder, Row as _, SqliteConnection};
 use super::{cycle_times, verdicts, void};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::ids::CycleNumber;
+use crate::domain::messages::notice::Outgoing;
 use crate::domain::operation::cycle::{
     CycleCounts, CycleInputs, CycleRecord, CycleSummary, CycleVoid,
 };
@@ -17,12 +19,12 @@ use crate::store::alerts::{alert_records, handling, silences};
 use crate::store::audit::audit_records;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, Whole, query_scalar};
 use crate::store::db::sql_types::{Columns, Count, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
 use crate::store::missions::mission_records;
-use crate::store::outbox::deliveries;
+use crate::store::outbox::outgoing;
 use crate::store::rules::catalogues;
 
 const SELECT: &str = "select number, as_of, edition, last_import, last_link, last_review, data, \
@@ -54,13 +56,30 @@ impl Store {
             mission_records::ChangeOrigin { cycle: Some(record.number), at: record.started_at };
         mission_records::apply(&mut transaction, origin, &record.mission_changes).await?;
         let told_in = (record.number, record.started_at);
-        deliveries::apply(&mut transaction, &record.outgoing, told_in).await?;
+        outgoing::apply(&mut transaction, &record.outgoing, told_in).await?;
         audit_records::of_cycle(&mut transaction, record).await?;
         silences::apply(&mut transaction, record).await?;
         handling::follow(&mut transaction, record).await?;
         let number = record.number;
         cycle_times::insert(&mut transaction, number, &record.times, began.elapsed()).await?;
         end(transaction).await
+    }
+
+    /// What is said between two cycles; nothing, and `false`, when `last` is the last cycle no more.
+    pub async fn commit_outgoing(
+        &self,
+        outgoing: &Outgoing,
+        last: CycleNumber,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.check_whole("what is said to everybody")?;
+        let mut transaction = self.begin_write().await?;
+        if void::last_standing(&mut transaction).await? != Some(last) {
+            return Ok(false);
+        }
+        outgoing::apply(&mut transaction, outgoing, (last, now)).await?;
+        end(transaction).await?;
+        Ok(true)
     }
 
     pub async fn next_cycle_number(&self) -> Result<CycleNumber, StoreError> {

@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 use crate::domain::ids::CycleNumber;
 use crate::domain::operation::cycle::CyclePhase;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as};
 use crate::store::db::sql_types::Count;
 

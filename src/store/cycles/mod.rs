@@ -4,6 +4,7 @@ pub(super) mod corrections;
 pub(super) mod cycle_records;
 pub(super) mod cycle_times;
 pub(super) mod differences;
+pub(super) mod verdict_pages;
 pub(super) mod verdict_rows;
 pub(super) mod verdicts;
 pub(super) mod void;

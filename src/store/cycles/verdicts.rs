@@ -6,17 +6,17 @@ use std::sync::Arc;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
-use super::verdict_rows;
+use super::verdict_pages::PageText;
+use super::{verdict_pages, verdict_rows};
 use crate::domain::ids::{CycleNumber, RuleId};
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::batch::{Filling, FiredFinding, RuleVerdicts, Verdicts};
 use crate::domain::rules::verdict::Judgement;
+use crate::store::db::columns;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
-use crate::store::db::pages::PageText;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, query_as};
 use crate::store::db::sql_types::Json;
-use crate::store::db::{columns, pages};
 use crate::support::fingerprint::Fingerprint;
 
 /// Pages written together: they need not all stand in memory at once.
@@ -124,7 +124,7 @@ pub(in crate::store) async fn findings(
             if !list.iter().any(|subject| subjects.contains(subject)) {
                 continue;
             }
-            for (place, finding) in pages::findings(&findings)? {
+            for (place, finding) in verdict_pages::findings(&findings)? {
                 let subject = list.get(place).filter(|subject| subjects.contains(*subject));
                 of_rule.extend(subject.map(|subject| (subject.clone(), finding)));
             }
@@ -143,7 +143,7 @@ pub(in crate::store) async fn insert(
     for rule in verdicts.rules() {
         check_order(rule)?;
         let mut page = 0;
-        for one in pages::of_rule(rule) {
+        for one in verdict_pages::of_rule(rule) {
             let (subjects, text) = one?;
             writing.add((position, page), rule.rule(), subjects, text)?;
             (position, page) = (position + 1, page + 1);

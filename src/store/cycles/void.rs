@@ -1,47 +1,29 @@
 //! A cycle made void: marked, and what it did undone, in one transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::void_effects;
-use super::void_effects::Witness;
+use super::void_effects::CycleEffects;
 use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::alerts::alert::AlertChange;
-use crate::domain::alerts::handling::{Acknowledgement, AlertActKind, Handling};
+use crate::domain::alerts::handling::{AlertActKind, Handling};
 use crate::domain::alerts::silence::Silence;
-use crate::domain::alerts::undo::{AlertEffect, MissionEffect};
-use crate::domain::ids::{AlertId, CycleNumber};
+use crate::domain::ids::CycleNumber;
 use crate::domain::messages::channel::Channel;
-use crate::domain::messages::notice::{NotifiedState, Outgoing, Receiver, ReceiverMemory};
+use crate::domain::messages::notice::{Outgoing, Receiver, ReceiverMemory};
 use crate::domain::missions::mission::MissionChange;
-use crate::domain::portfolio::subject::Subject;
 use crate::store::alerts::{alert_records, handling, silences};
 use crate::store::audit::{audit_records, audit_trail};
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::Timestamp;
 use crate::store::missions::mission_records;
-use crate::store::outbox::{deliveries, notification_memory};
-
-/// What the last cycle did, and how things stood before it.
-#[derive(Clone, Debug)]
-pub struct CycleEffects {
-    pub alerts: Vec<AlertEffect>,
-    pub missions: Vec<MissionEffect>,
-    /// Silences that it announced or ended, as they were before.
-    pub silences: Vec<Silence>,
-    /// Those to whom a notice of it was delivered, or may be on its way.
-    pub notified: BTreeSet<Receiver>,
-    /// What each receiver was notified of, once what never left is forgotten; `None` when it was nothing.
-    pub memory: BTreeMap<(Receiver, Subject), Option<NotifiedState>>,
-    /// Acknowledgements that lapsed because of it.
-    pub(in crate::store) lapsed: BTreeMap<AlertId, Acknowledgement>,
-    pub(in crate::store) witness: Witness,
-}
+use crate::store::outbox::{notification_memory, outgoing};
 
 /// What undoes a cycle.
 #[derive(Clone, Debug)]
@@ -109,7 +91,7 @@ impl Store {
         reinstate(&mut transaction, effects, number, act).await?;
         close_new_lanes(&mut transaction, number, effects).await?;
         restore_memory(&mut transaction, effects).await?;
-        deliveries::apply(&mut transaction, &undo.outgoing, (number, act.at)).await?;
+        outgoing::apply(&mut transaction, &undo.outgoing, (number, act.at)).await?;
         end(transaction).await?;
         Ok(true)
     }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 
-use super::void::CycleEffects;
 use crate::domain::accounts::audit::Actor;
 use crate::domain::alerts::alert::{Alert, AlertChange};
 use crate::domain::alerts::handling::Acknowledgement;
@@ -29,6 +28,22 @@ use crate::store::outbox::notification_memory;
 pub(in crate::store) const OF_CYCLE: &str = "(cycle = $1 or (cycle is null and exists (
     select 1 from json_each(notices.follows) followed
     join notices former on former.id = followed.value where former.cycle = $1)))";
+
+/// What the last cycle did, and how things stood before it.
+#[derive(Clone, Debug)]
+pub struct CycleEffects {
+    pub alerts: Vec<AlertEffect>,
+    pub missions: Vec<MissionEffect>,
+    /// Silences that it announced or ended, as they were before.
+    pub silences: Vec<Silence>,
+    /// Those to whom a notice of it was delivered, or may be on its way.
+    pub notified: BTreeSet<Receiver>,
+    /// What each receiver was notified of, once what never left is forgotten; `None` when it was nothing.
+    pub memory: BTreeMap<(Receiver, Subject), Option<NotifiedState>>,
+    /// Acknowledgements that lapsed because of it.
+    pub(in crate::store) lapsed: BTreeMap<AlertId, Acknowledgement>,
+    pub(in crate::store) witness: Witness,
+}
 
 /// What moves whenever somebody acts or a message leaves: two that are equal, nothing was done between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

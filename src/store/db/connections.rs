@@ -21,9 +21,7 @@ use tokio::sync::Mutex;
 use tracing::warn;
 
 use super::error::StoreError;
-use super::open::Store;
-use super::storage::Storage;
-use crate::store::accounts::idempotency;
+use crate::store::disk::storage::Storage;
 
 /// How long `SQLite` lets a writer wait for another program: longer than a cycle of a million verdicts takes
 /// to commit.
@@ -88,6 +86,53 @@ impl Connections {
         self.readers.is_closed()
     }
 
+    pub(in crate::store) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// Opens every connection that readers may have: while the file is gone, none can be.
+    pub(in crate::store) async fn open_readers(&self) {
+        let mut opened = Vec::new();
+        for _ in 0..READERS {
+            opened.push(self.readers.acquire().await.ok());
+        }
+    }
+
+    /// A transaction that means to write takes its turn at once: one that upgraded later could find
+    /// that what it read has changed.
+    pub(in crate::store) async fn begin_write(
+        &self,
+        storage: &Storage,
+        wait: Duration,
+    ) -> Result<WriteTransaction, StoreError> {
+        storage.check_file()?;
+        let begun = self.writer.begin_with("begin immediate");
+        match tokio::time::timeout(wait, begun).await {
+            Ok(Ok(inner)) => Ok(WriteTransaction { inner, storage: storage.clone() }),
+            Err(_) => Err(StoreError::WriterBusy { waited: wait }),
+            Ok(Err(source)) => {
+                let error = StoreError::Transaction { source };
+                if !error.is_busy() {
+                    storage.suspect();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The connection that writes, for what is no transaction.
+    pub(in crate::store) async fn writer(
+        &self,
+        storage: &Storage,
+        wait: Duration,
+    ) -> Result<PoolConnection<Sqlite>, StoreError> {
+        storage.check_file()?;
+        match tokio::time::timeout(wait, self.writer.acquire()).await {
+            Ok(acquired) => acquired.map_err(|source| StoreError::Transaction { source }),
+            Err(_) => Err(StoreError::WriterBusy { waited: wait }),
+        }
+    }
+
     /// The last of them folds the write-ahead log into the file: not one that only reads.
     pub(in crate::store) async fn close(&self) {
         self.readers.close().await;
@@ -134,64 +179,6 @@ async fn is_sound(connection: &mut SqliteConnection, storage: &Storage) -> bool 
     // Most often it is the disk's doing.
     storage.suspect();
     false
-}
-
-impl Store {
-    /// Opens every connection that readers may have: while the file is gone, none can be.
-    pub(in crate::store) async fn open_readers(&self) {
-        let mut opened = Vec::new();
-        for _ in 0..READERS {
-            opened.push(self.connections.readers.acquire().await.ok());
-        }
-    }
-
-    /// For a single statement that reads.
-    pub(in crate::store) fn readers(&self) -> Result<&SqlitePool, StoreError> {
-        self.storage.check_readable()?;
-        Ok(&self.connections.readers)
-    }
-
-    /// Several reads of one moment.
-    pub(in crate::store) async fn begin_read(
-        &self,
-    ) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        let begun = self.readers()?.begin().await;
-        begun.map_err(|source| StoreError::Transaction { source })
-    }
-
-    /// A transaction that means to write takes its turn at once: one that upgraded later could find
-    /// that what it read has changed.
-    pub(in crate::store) async fn begin_write(&self) -> Result<WriteTransaction, StoreError> {
-        self.storage.check_file()?;
-        let begun = self.connections.writer.begin_with("begin immediate");
-        let begun = tokio::time::timeout(self.write_wait, begun).await;
-        let inner = match begun {
-            Ok(Ok(inner)) => inner,
-            Err(_) => return Err(StoreError::WriterBusy { waited: self.write_wait }),
-            Ok(Err(source)) => {
-                let error = StoreError::Transaction { source };
-                if !error.is_busy() {
-                    self.storage.suspect();
-                }
-                return Err(error);
-            }
-        };
-        let mut transaction = WriteTransaction { inner, storage: self.storage.clone() };
-        if let Some(attempt) = &self.attempt {
-            idempotency::mark(&mut transaction, attempt).await?;
-        }
-        Ok(transaction)
-    }
-
-    /// The connection that writes, for what is no transaction.
-    pub(in crate::store) async fn writer(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        self.storage.check_file()?;
-        let acquired = self.connections.writer.acquire();
-        match tokio::time::timeout(self.write_wait, acquired).await {
-            Ok(acquired) => acquired.map_err(|source| StoreError::Transaction { source }),
-            Err(_) => Err(StoreError::WriterBusy { waited: self.write_wait }),
-        }
-    }
 }
 
 impl WriteTransaction {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::storage::{StorageFault, StorageFaultKind, is_busy};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::ids::{AlertId, CycleNumber, MissionId, ProjectId, RuleId};
 use crate::domain::portfolio::edition::EditionId;
@@ -13,6 +12,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::draft::Meanwhile;
 use crate::domain::rules::draft_refusal::DraftRefusal;
 use crate::store::backup::restore_fault::RestoreFault;
+use crate::store::disk::storage_fault::{StorageFault, StorageFaultKind, is_busy};
 
 #[derive(Debug, Error)]
 pub enum StoreError {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::connections::end;
 use super::error::StoreError;
-use super::open::Store;
+use super::handle::Store;
 use super::queries::{Fetch, RunQuery, query_as};
 use super::sql_types::Timestamp;
 

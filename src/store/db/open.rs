@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::migrate::Migrator;
@@ -11,42 +10,16 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::connections::{BUSY_TIMEOUT, Connections, end};
 use super::error::{StoreError, reading};
-use super::storage::{Storage, is_busy};
-use super::version::ChangeWatch;
-use super::visibility::IndexCache;
-use super::{database_files, permissions};
-use crate::domain::accounts::access::Scope;
-use crate::store::accounts::idempotency::{IdempotentAttempt, Released};
-use crate::store::accounts::token_cache::TokenCache;
-use crate::store::accounts::token_uses::Uses;
+use super::handle::Store;
 use crate::store::audit::audit_trail;
+use crate::store::disk::storage::Storage;
+use crate::store::disk::storage_fault::is_busy;
+use crate::store::disk::{database_files, permissions};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// Between two attempts to change a mode that another program is changing.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
-
-/// Handles share their connections: cloning is cheap. Each sees the whole State, or some ministries only.
-///
-/// # Errors
-///
-/// Each function fails when the database cannot be read or written, and with [`StoreError::BeyondScope`] when it is for handles
-/// that see the whole State. Where a function can fail for another reason, it says so.
-#[derive(Clone, Debug)]
-pub struct Store {
-    pub(in crate::store) connections: Arc<Connections>,
-    pub(in crate::store) storage: Storage,
-    /// How long a writer waits for those before it.
-    pub(in crate::store) write_wait: Duration,
-    pub(in crate::store) scope: Scope,
-    pub(in crate::store) remembered: IndexCache,
-    pub(in crate::store) uses: Uses,
-    pub(in crate::store) watch: ChangeWatch,
-    pub(in crate::store) callers: TokenCache,
-    pub(in crate::store) released: Released,
-    /// What is written is written for it.
-    pub(in crate::store) attempt: Option<IdempotentAttempt>,
-}
 
 impl Store {
     /// Opens `sqlite://path/to/vigie.db`, creating the file and its folder, and brings the schema up
@@ -65,7 +38,7 @@ impl Store {
         write_ahead(options.clone()).await?;
         let storage = storage(&file, true)?;
         let connections = Connections::open(options, &storage).await;
-        let store = assemble(storage, connections.map_err(unopened(&file))?);
+        let store = Store::new(storage, connections.map_err(unopened(&file))?);
         store.migrate(&file).await?;
         Ok(store)
     }
@@ -82,21 +55,9 @@ impl Store {
         let file = options.get_filename().to_owned();
         let storage = storage(&file, false)?;
         let connections = Connections::open_read_only(options, &storage).await;
-        let store = assemble(storage, connections.map_err(unopened(&file))?);
+        let store = Store::new(storage, connections.map_err(unopened(&file))?);
         store.check().await?;
         Ok(store)
-    }
-
-    /// The same, of which only what both scopes show can be read.
-    #[must_use]
-    pub fn seen_by(&self, scope: &Scope) -> Self {
-        Self { scope: self.scope.and(scope), ..self.clone() }
-    }
-
-    /// The same, whose writers wait that long at most for those before them.
-    #[must_use]
-    pub fn writing_within(&self, wait: Duration) -> Self {
-        Self { write_wait: wait, ..self.clone() }
     }
 
     /// Whether the database answers and has the schema that this program expects.
@@ -207,21 +168,6 @@ fn unopened(file: &Path) -> impl FnOnce(sqlx::Error) -> StoreError {
 
 fn storage(file: &Path, is_held: bool) -> Result<Storage, StoreError> {
     Storage::of(file, is_held).map_err(|error| unopened(file)(error.into()))
-}
-
-fn assemble(storage: Storage, connections: Connections) -> Store {
-    Store {
-        connections: Arc::new(connections),
-        storage,
-        write_wait: BUSY_TIMEOUT,
-        scope: Scope::Whole,
-        remembered: IndexCache::default(),
-        uses: Uses::default(),
-        watch: ChangeWatch::default(),
-        callers: TokenCache::default(),
-        released: Released::default(),
-        attempt: None,
-    }
 }
 
 #[cfg(test)]

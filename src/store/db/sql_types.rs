@@ -32,12 +32,12 @@ use crate::domain::operation::cycle::CyclePhase;
 use crate::domain::operation::job::{JobName, JobTrigger, RunOutcome, SourceOutcome};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
+use crate::domain::portfolio::project_link::LinkAction;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::draft::{DraftState, DraftStep};
 use crate::domain::rules::overlay::RulePath;
 use crate::domain::words::UnexpectedText;
-use crate::store::imports::identity::LinkAction;
 use crate::support::fingerprint::Fingerprint;
 
 /// Stored with nine decimals always, so that text sorts by time and nothing is lost.

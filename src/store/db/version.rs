@@ -5,9 +5,10 @@ use std::sync::Arc;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::sync::Mutex;
 
+use super::connections::Connections;
 use super::error::{StoreError, reading};
-use super::open::Store;
 use super::queries::{Fetch, query_scalar};
+use crate::store::disk::storage::Storage;
 use crate::support::single_flight::SingleFlight;
 
 const WHAT: &str = "the version of the data";
@@ -33,34 +34,40 @@ struct Watching {
     opened: u64,
 }
 
-impl Store {
+impl ChangeWatch {
     /// Changes with every commit, whichever program makes it. What is read after this call is at least as new.
-    pub async fn version(&self) -> Result<DatabaseVersion, StoreError> {
-        if self.connections.is_closed() {
+    pub(in crate::store) async fn version(
+        &self,
+        connections: &Connections,
+        storage: &Storage,
+    ) -> Result<DatabaseVersion, StoreError> {
+        if connections.is_closed() {
             return Err(reading(WHAT)(sqlx::Error::PoolClosed));
         }
-        self.watch.looks.share(async || self.look().await).await
+        self.looks.share(async || self.look(connections, storage).await).await
     }
 
-    async fn look(&self) -> Result<DatabaseVersion, StoreError> {
-        self.storage.check_readable()?;
-        let mut watching = self.watch.watching.lock().await;
+    async fn look(
+        &self,
+        connections: &Connections,
+        storage: &Storage,
+    ) -> Result<DatabaseVersion, StoreError> {
+        storage.check_readable()?;
+        let mut watching = self.watching.lock().await;
         // Taken out meanwhile: a connection whose query was cancelled is not used again.
         let mut connection = if let Some(connection) = watching.connection.take() {
             connection
         } else {
             watching.opened += 1;
-            let opened = self.connections.options.connect().await.map_err(reading(WHAT))?;
-            self.storage.check_file()?;
+            let opened = connections.options.connect().await.map_err(reading(WHAT))?;
+            storage.check_file()?;
             opened
         };
         let changes: i64 = query_scalar("pragma data_version").one(&mut connection, WHAT).await?;
         watching.connection = Some(connection);
         Ok(DatabaseVersion { connection: watching.opened, changes })
     }
-}
 
-impl ChangeWatch {
     pub(in crate::store) async fn close(&self) {
         if let Some(connection) = self.watching.lock().await.connection.take() {
             // Whatever it says, it is gone.

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sqlx::SqliteConnection;
 
 use super::error::StoreError;
-use super::open::Store;
 use super::queries::{Fetch, query_as, query_scalar};
 use crate::domain::accounts::access::Scope;
 use crate::domain::alerts::silence::SilenceScope;
@@ -15,39 +14,8 @@ use crate::domain::ids::{AlertId, MinistryCode, MissionId, ProjectId, ReviewId};
 use crate::domain::messages::notice::Receiver;
 use crate::domain::portfolio::import::KnownProject;
 use crate::domain::portfolio::subject::Subject;
-use crate::store::imports::identity::Links;
-use crate::store::imports::{identity, projects};
-
-impl Store {
-    /// What this handle shows, as of the moment of a transaction: called at its beginning, before it
-    /// writes. Costs nothing when that is everything.
-    pub(in crate::store) async fn visible(
-        &self,
-        connection: &mut SqliteConnection,
-    ) -> Result<Visible, StoreError> {
-        let Scope::Ministries(ministries) = &self.scope else { return Ok(Visible::All) };
-        let whereabouts = self.whereabouts(connection).await?;
-        Ok(Visible::Some(VisibilityFilter { ministries: ministries.clone(), whereabouts }))
-    }
-
-    /// Loaded once for each import and link. A transaction that wrote one and may yet be undone must
-    /// not ask.
-    pub(in crate::store) async fn whereabouts(
-        &self,
-        connection: &mut SqliteConnection,
-    ) -> Result<Arc<VisibilityIndex>, StoreError> {
-        let moment = moment(connection).await?;
-        if let Some(known) = self.remembered.get().filter(|known| known.moment == moment) {
-            return Ok(known);
-        }
-        Ok(self.remembered.put(VisibilityIndex::load(connection, moment).await?))
-    }
-
-    /// Refuses what is for those who see the whole State.
-    pub fn check_whole(&self, what: &'static str) -> Result<(), StoreError> {
-        if self.scope.is_whole() { Ok(()) } else { Err(StoreError::BeyondScope { what }) }
-    }
-}
+use crate::store::imports::link_log::Links;
+use crate::store::imports::{link_log, projects};
 
 /// What a handle may show. What is not there and what is not shown look the same to the caller.
 #[derive(Debug)]
@@ -63,6 +31,17 @@ pub(in crate::store) struct VisibilityFilter {
 }
 
 impl Visible {
+    /// What a scope shows, as of the moment of a transaction. Costs nothing when that is everything.
+    pub(in crate::store) async fn of(
+        scope: &Scope,
+        index: &IndexCache,
+        connection: &mut SqliteConnection,
+    ) -> Result<Self, StoreError> {
+        let Scope::Ministries(ministries) = scope else { return Ok(Self::All) };
+        let whereabouts = index.current(connection).await?;
+        Ok(Self::Some(VisibilityFilter { ministries: ministries.clone(), whereabouts }))
+    }
+
     pub(in crate::store) fn is_all(&self) -> bool {
         matches!(self, Self::All)
     }
@@ -226,7 +205,7 @@ impl VisibilityIndex {
         connection: &mut SqliteConnection,
         moment: LogPosition,
     ) -> Result<Self, StoreError> {
-        let links = identity::links(connection, moment.1).await?;
+        let links = link_log::links(connection, moment.1).await?;
         let projects = projects::known(connection, &links).await?;
         Ok(Self { moment, links, projects })
     }
@@ -266,6 +245,19 @@ async fn moment(connection: &mut SqliteConnection) -> Result<LogPosition, StoreE
 pub(in crate::store) struct IndexCache(Arc<Mutex<Option<Arc<VisibilityIndex>>>>);
 
 impl IndexCache {
+    /// Loaded once for each import and link. A transaction that wrote one and may yet be undone must
+    /// not ask.
+    pub(in crate::store) async fn current(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Arc<VisibilityIndex>, StoreError> {
+        let moment = moment(connection).await?;
+        if let Some(known) = self.get().filter(|known| known.moment == moment) {
+            return Ok(known);
+        }
+        Ok(self.put(VisibilityIndex::load(connection, moment).await?))
+    }
+
     fn get(&self) -> Option<Arc<VisibilityIndex>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,45 +1,25 @@
-//! The identity log: which ids were found to be one project, since when, and why.
+//! Linking ids that turn out to be one project, and taking links back: each is an entry of the identity log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection};
+use sqlx::SqliteConnection;
 
-use super::{import_index, snapshots};
+use super::link_log::Links;
+use super::{import_index, link_log, snapshots};
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::ids::ProjectId;
-use crate::domain::words::words;
+use crate::domain::portfolio::project_link::{LinkAction, LinkEntry};
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
-use crate::store::db::sql_types::{Columns, Timestamp};
+use crate::store::db::handle::Store;
+use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
+use crate::store::db::sql_types::Timestamp;
 use crate::store::db::visibility::Visible;
 
 /// A project is named as the nearest one only when it is at least this alike, out of 1.
 const NEAR: f64 = 0.6;
-
-/// One entry of the identity log. `into` of an `Unlink` is what the project was linked into.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LinkEntry {
-    pub number: i64,
-    pub action: LinkAction,
-    pub from: ProjectId,
-    pub into: ProjectId,
-    pub reason: String,
-    pub at: DateTime<Utc>,
-}
-
-words! {
-    pub enum LinkAction, "`link` or `unlink`" {
-        Link = "link",
-        Unlink = "unlink",
-    }
-}
 
 impl Store {
     /// From now on everything that is known of `from` counts as `into`'s. Gives the entry's number.
@@ -55,7 +35,7 @@ impl Store {
     ) -> Result<i64, StoreError> {
         let mut transaction = self.begin_write().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut links = links(&mut transaction, i64::MAX).await?;
+        let mut links = link_log::links(&mut transaction, i64::MAX).await?;
         check_known(&mut transaction, &visible, [from, into]).await?;
         links.add(from, into)?;
         refuse_two_snapshots(&mut transaction, &links, into).await?;
@@ -77,7 +57,7 @@ impl Store {
     ) -> Result<i64, StoreError> {
         let mut transaction = self.begin_write().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut links = links(&mut transaction, i64::MAX).await?;
+        let mut links = link_log::links(&mut transaction, i64::MAX).await?;
         check_known(&mut transaction, &visible, [project]).await?;
         let Some(into) = links.remove(project) else {
             return Err(StoreError::NotLinked { project: project.clone() });
@@ -92,96 +72,9 @@ impl Store {
     pub async fn identity_log(&self) -> Result<Vec<LinkEntry>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let mut log = log(&mut transaction, i64::MAX).await?;
+        let mut log = link_log::log(&mut transaction, i64::MAX).await?;
         log.retain(|entry| visible.project(&entry.from) && visible.project(&entry.into));
         Ok(log)
-    }
-}
-
-/// The links in force: each project that is linked, and into which.
-#[derive(Clone, Debug, Default)]
-pub(in crate::store) struct Links(BTreeMap<ProjectId, ProjectId>);
-
-impl Links {
-    /// The project under which everything known of `project` comes out.
-    pub(in crate::store) fn resolve<'a>(&'a self, project: &'a ProjectId) -> &'a ProjectId {
-        let mut resolved = project;
-        while let Some(into) = self.0.get(resolved) {
-            resolved = into;
-        }
-        resolved
-    }
-
-    /// Every id that is linked into another.
-    pub(in crate::store) fn linked(&self) -> impl Iterator<Item = &ProjectId> {
-        self.0.keys()
-    }
-
-    /// Only what is not linked yet can be, and never back to itself, so that chains always end.
-    fn add(&mut self, from: &ProjectId, into: &ProjectId) -> Result<(), StoreError> {
-        if from == into {
-            return Err(StoreError::LinkedToItself { project: from.clone() });
-        }
-        if let Some(already) = self.0.get(from) {
-            return Err(StoreError::AlreadyLinked { project: from.clone(), into: already.clone() });
-        }
-        if self.resolve(into) == from {
-            return Err(StoreError::AlreadyLinked { project: into.clone(), into: from.clone() });
-        }
-        self.0.insert(from.clone(), into.clone());
-        Ok(())
-    }
-
-    fn remove(&mut self, project: &ProjectId) -> Option<ProjectId> {
-        self.0.remove(project)
-    }
-}
-
-/// The links that the log's entries up to `last` add up to.
-pub(in crate::store) async fn links(
-    connection: &mut SqliteConnection,
-    last: i64,
-) -> Result<Links, StoreError> {
-    let mut links = Links::default();
-    for entry in log(connection, last).await? {
-        match entry.action {
-            LinkAction::Link => links.add(&entry.from, &entry.into)?,
-            LinkAction::Unlink => {
-                links.remove(&entry.from);
-            }
-        }
-    }
-    Ok(links)
-}
-
-pub(in crate::store) async fn last_link(
-    connection: &mut SqliteConnection,
-) -> Result<i64, StoreError> {
-    query_scalar("select coalesce(max(number), 0) from identity_log")
-        .one(connection, "the identity log")
-        .await
-}
-
-async fn log(connection: &mut SqliteConnection, last: i64) -> Result<Vec<LinkEntry>, StoreError> {
-    query_as(
-        "select number, action, from_project, into_project, reason, at from identity_log
-         where number <= $1 order by number",
-    )
-    .bind(last)
-    .all(connection, "the identity log")
-    .await
-}
-
-impl FromRow<'_, SqliteRow> for LinkEntry {
-    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            number: row.try_get("number")?,
-            action: row.try_get("action")?,
-            from: row.try_get("from_project")?,
-            into: row.try_get("into_project")?,
-            reason: row.try_get("reason")?,
-            at: row.instant("at")?,
-        })
     }
 }
 
@@ -190,7 +83,7 @@ async fn append(
     (action, from, into): (LinkAction, &ProjectId, &ProjectId),
     act: &ActionContext,
 ) -> Result<i64, StoreError> {
-    let number = last_link(connection).await? + 1;
+    let number = link_log::last_link(connection).await? + 1;
     sqlx::query(
         "insert into identity_log (number, action, from_project, into_project, reason, at)
          values ($1, $2, $3, $4, $5, $6)",

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sqlx::SqliteConnection;
 
-use super::identity::Links;
 use super::import_rows;
+use super::link_log::Links;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
-use super::identity;
 use super::import_index::replacements;
-use super::import_records::{ImportReport, ImportSummary};
+use super::import_report::{ImportReport, ImportSummary};
+use super::link_log;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::import::SightingKind;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, Whole, query_as};
 use crate::store::db::sql_types::{Columns, Count};
 use crate::store::db::visibility::Visible;
@@ -23,7 +23,7 @@ impl Store {
     pub async fn imports(&self) -> Result<Vec<ImportSummary>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let links = identity::links(&mut transaction, i64::MAX).await?;
+        let links = link_log::links(&mut transaction, i64::MAX).await?;
         let replacements = replacements(&mut transaction, &visible, &links).await?;
         let mut imports: Vec<ImportSummary> = query_as(
             "select number, file, dataset, edition, profile, imported_at, rows_kept, rows_set_aside

@@ -3,80 +3,29 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
-use utoipa::ToSchema;
 
-use super::identity::Links;
 use super::import_index::Filed;
+use super::import_report::Recorded;
 use super::import_rows::FollowUpRow;
-use super::{identity, import_index, import_rows, snapshots};
+use super::link_log::Links;
+use super::{import_index, import_rows, link_log, snapshots};
 use crate::domain::accounts::audit::{Actor, AuditRecord};
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::import::{
-    Dataset, Import, ImportedRows, SetAside, Sighting, WithheldFigure,
-};
+use crate::domain::portfolio::import::{Dataset, Import, ImportedRows};
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::alerts::disputes;
 use crate::store::audit::{audit_records, audit_trail};
-use crate::store::cycles::differences::Difference;
 use crate::store::cycles::{corrections, differences};
 use crate::store::db::columns;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::db::visibility::Visible;
-
-/// What became of one file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", tag = "outcome")]
-pub enum Recorded {
-    /// The same bytes were already there for the same dataset and edition.
-    Unchanged {
-        number: ImportNumber,
-        replaced_by: Option<ImportNumber>,
-    },
-    Added {
-        number: ImportNumber,
-    },
-    /// It tells again what `former` reported: all of a panorama, or some subjects of follow-up data.
-    Replaced {
-        number: ImportNumber,
-        former: ImportNumber,
-        differences: Vec<Difference>,
-        /// Subjects of which both say the same.
-        identical: usize,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ImportSummary {
-    pub number: ImportNumber,
-    pub file: String,
-    pub dataset: Dataset,
-    pub edition: EditionId,
-    pub profile: String,
-    pub imported_at: DateTime<Utc>,
-    pub rows_kept: u64,
-    pub set_aside_count: u64,
-    /// The import that it replaced: for follow-up data, the latest that spoke of one of its subjects.
-    pub replaces: Option<ImportNumber>,
-    /// The first import that replaced it, wholly or for one of its subjects.
-    pub replaced_by: Option<ImportNumber>,
-}
-
-/// What was said of a file when it was read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ImportReport {
-    pub profile_reason: String,
-    pub set_aside: Vec<SetAside>,
-    pub withheld: Vec<WithheldFigure>,
-    pub sightings: Vec<Sighting>,
-}
 
 impl Store {
     /// Adds files in the order given, in one transaction: all of them, or none.
@@ -127,7 +76,7 @@ async fn record_all(
     imports: &[Import],
     now: DateTime<Utc>,
 ) -> Result<Vec<Recorded>, StoreError> {
-    let links = identity::links(connection, i64::MAX).await?;
+    let links = link_log::links(connection, i64::MAX).await?;
     let mut recorded = Vec::with_capacity(imports.len());
     for import in imports {
         let one = record(connection, import, &links, now).await?;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
-use super::identity::Links;
+use super::link_log::Links;
 use crate::domain::ids::{ImportNumber, MinistryCode, ProjectId};
 use crate::domain::portfolio::import::{Dataset, ImportedRows};
 use crate::domain::portfolio::subject::Subject;

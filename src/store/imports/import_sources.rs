@@ -7,10 +7,10 @@ use crate::domain::messages::notice::Notice;
 use crate::domain::operation::job::ImportSource;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as};
 use crate::store::db::sql_types::{Columns, Count, Timestamp};
-use crate::store::outbox::deliveries;
+use crate::store::outbox::outgoing;
 
 impl Store {
     /// By path and address.
@@ -57,7 +57,7 @@ impl Store {
         .bind(Timestamp(source.seen_at))
         .run(&mut *transaction, "what was found at a path")
         .await?;
-        deliveries::insert(&mut transaction, notices).await?;
+        outgoing::insert(&mut transaction, notices).await?;
         end(transaction).await
     }
 }

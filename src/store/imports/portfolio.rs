@@ -7,20 +7,20 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
-use super::identity::Links;
 use super::import_index::Filed;
-use super::{identity, import_index, import_rows, snapshots};
+use super::link_log::Links;
+use super::{import_index, import_rows, link_log, snapshots};
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::{
     Contact, Contract, DeclaredCause, Fact, Milestone, Rebaseline, Recommendation, WatchEntry,
 };
-use crate::domain::portfolio::import::Dataset;
+use crate::domain::portfolio::import::{Dataset, KnownProject};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::missions::reviews;
 
 /// A moment of what was known: imports, identity log and reviews up to these numbers.
@@ -37,7 +37,7 @@ impl Store {
         let filed = import_index::filed(&mut transaction, i64::MAX).await?;
         Ok(KnownUpTo {
             last_import: filed.last().map_or(ImportNumber(0), |import| import.number),
-            last_link: identity::last_link(&mut transaction).await?,
+            last_link: link_log::last_link(&mut transaction).await?,
             last_review: reviews::last_review(&mut transaction).await?,
         })
     }
@@ -53,7 +53,7 @@ impl Store {
     ) -> Result<Portfolio, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
-        let links = identity::links(&mut transaction, upto.last_link).await?;
+        let links = link_log::links(&mut transaction, upto.last_link).await?;
         let mut filed = import_index::filed(&mut transaction, upto.last_import.0).await?;
         filed.retain(|import| import.edition.as_of() <= as_of);
 
@@ -79,6 +79,16 @@ impl Store {
         portfolio.reviews = reviews::standing(&mut transaction, known, &links).await?;
         portfolio.reviews.retain(|review| visible.project(&review.project));
         Ok(portfolio)
+    }
+
+    /// By id, links applied. Names come oldest first, those of replaced files included; the
+    /// ministry is that of the latest edition.
+    pub async fn known_projects(&self) -> Result<Vec<KnownProject>, StoreError> {
+        let mut transaction = self.begin_read().await?;
+        let visible = self.visible(&mut transaction).await?;
+        let index = self.remembered.current(&mut transaction).await?;
+        let shown = index.projects().filter(|known| visible.project(&known.project));
+        Ok(shown.cloned().collect())
     }
 
     /// Whom to tell at each ministry, as last said.

@@ -4,25 +4,12 @@ use std::collections::BTreeMap;
 
 use sqlx::SqliteConnection;
 
-use super::identity::Links;
+use super::link_log::Links;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::import::{KnownProject, Sighting};
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
 use crate::store::db::queries::{Fetch, query_as, query_scalar};
 use crate::store::db::sql_types::Json;
-
-impl Store {
-    /// By id, links applied. Names come oldest first, those of replaced files included; the
-    /// ministry is that of the latest edition.
-    pub async fn known_projects(&self) -> Result<Vec<KnownProject>, StoreError> {
-        let mut transaction = self.begin_read().await?;
-        let visible = self.visible(&mut transaction).await?;
-        let whereabouts = self.whereabouts(&mut transaction).await?;
-        let shown = whereabouts.projects().filter(|known| visible.project(&known.project));
-        Ok(shown.cloned().collect())
-    }
-}
 
 /// Every known project, whatever the caller may see.
 pub(in crate::store) async fn known(

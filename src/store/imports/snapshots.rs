@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
-use super::identity::Links;
+use super::link_log::Links;
 use super::snapshot_rows;
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;

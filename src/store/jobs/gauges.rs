@@ -12,9 +12,9 @@ use crate::domain::level::Level;
 use crate::domain::messages::outage::Outage;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::rules::verdict::Verdict;
+use crate::store::cycles::verdict_pages;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
-use crate::store::db::pages;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Count, Json, Timestamp};
 use crate::store::outbox::{outages, waits};
@@ -124,7 +124,7 @@ impl Store {
             }
             let Some(tally) = tallies.last_mut() else { continue };
             for letter in outcomes.chars() {
-                tally.add(pages::verdict(letter, &others).as_ref());
+                tally.add(verdict_pages::verdict(letter, &others).as_ref());
             }
         }
         Ok(tallies)

@@ -10,10 +10,10 @@ use crate::domain::operation::job::{Call, Done, JobName, RunOutcome};
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
 use crate::store::db::sql_types::{Count, Timestamp};
-use crate::store::outbox::{deliveries, waits};
+use crate::store::outbox::{outgoing, waits};
 
 /// Runs that died in a row before their firing is given up: a job that kills the service must not
 /// do so at every start.
@@ -174,7 +174,7 @@ impl Store {
         if let Some(settled) = settled {
             settle(&mut transaction, job, *settled).await?;
         }
-        deliveries::insert(&mut transaction, notices).await?;
+        outgoing::insert(&mut transaction, notices).await?;
         end(transaction).await
     }
 

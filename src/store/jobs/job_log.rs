@@ -7,7 +7,7 @@ use sqlx::{FromRow, Row as _};
 use crate::domain::operation::job::{JobName, JobRun, JobStanding};
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Timestamp};
 

@@ -16,11 +16,11 @@ use crate::store::audit::{audit_records, audit_trail};
 use crate::store::db::columns;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, Whole, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Date, Timestamp};
 use crate::store::db::visibility::Visible;
-use crate::store::imports::identity;
+use crate::store::imports::link_log;
 
 /// `None` lets everything through.
 #[derive(Clone, Debug, Default)]
@@ -151,7 +151,7 @@ pub(in crate::store) async fn select(
     .all(&mut *connection, "missions")
     .await?;
     found.retain(|mission| visible.subject(&mission.subject));
-    let links = identity::links(connection, i64::MAX).await?;
+    let links = link_log::links(connection, i64::MAX).await?;
     let mut gathered = gathered(connection, id).await?;
     let mut missions = Vec::with_capacity(found.len());
     for mut mission in found {

@@ -13,12 +13,12 @@ use crate::domain::missions::review::{Review, ReviewChange, ReviewStanding};
 use crate::store::audit::{audit_records, audit_trail};
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 use crate::store::db::visibility::Visible;
-use crate::store::imports::identity;
-use crate::store::imports::identity::Links;
+use crate::store::imports::link_log;
+use crate::store::imports::link_log::Links;
 
 /// One line of a review's history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -135,7 +135,7 @@ async fn select(
 ) -> Result<Vec<(Review, DateTime<Utc>)>, StoreError> {
     let rows: Vec<(Json<Review>, Timestamp)> =
         query_as("select body, changed_at from reviews").all(&mut *connection, "reviews").await?;
-    let links = identity::links(connection, i64::MAX).await?;
+    let links = link_log::links(connection, i64::MAX).await?;
     let mut reviews = Vec::with_capacity(rows.len());
     for (Json(mut review), Timestamp(changed_at)) in rows {
         review.project = links.resolve(&review.project).clone();

@@ -1,28 +1,25 @@
-//! The outbox: notices written with what decided them, claimed for delivery, and what became of each.
+//! Delivery: notices claimed from the outbox, what became of each, and reminders of those that nobody answered.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::SqliteConnection;
-use sqlx::query_builder::Separated;
 
 use super::notices::NoticeRow;
-use super::{notification_memory, outages};
+use super::{notification_memory, outages, outgoing};
 use crate::domain::accounts::audit::{Actor, AuditRecord};
-use crate::domain::ids::{CycleNumber, NoticeId};
+use crate::domain::ids::NoticeId;
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{
-    DeliveryOutcome, Notice, NoticeKind, Outgoing, QueuedNotice, Reminded,
+    DeliveryOutcome, Notice, NoticeKind, QueuedNotice, Reminded,
 };
 use crate::domain::messages::outage::Outage;
 use crate::store::audit::audit_trail;
-use crate::store::cycles::void;
-use crate::store::db::columns;
 use crate::store::db::connections::end;
 use crate::store::db::error::{StoreError, writing};
-use crate::store::db::open::Store;
-use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
-use crate::store::db::sql_types::{Count, Timestamp};
+use crate::store::db::handle::Store;
+use crate::store::db::queries::{Fetch, RunQuery, query_as};
+use crate::store::db::sql_types::Timestamp;
 
 /// What became of an attempt to send a notice.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,23 +130,6 @@ impl Store {
         Ok(ended)
     }
 
-    /// What is said between two cycles; nothing, and `false`, when `last` is the last cycle no more.
-    pub async fn commit_outgoing(
-        &self,
-        outgoing: &Outgoing,
-        last: CycleNumber,
-        now: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        self.check_whole("what is said to everybody")?;
-        let mut transaction = self.begin_write().await?;
-        if void::last_standing(&mut transaction).await? != Some(last) {
-            return Ok(false);
-        }
-        apply(&mut transaction, outgoing, (last, now)).await?;
-        end(transaction).await?;
-        Ok(true)
-    }
-
     /// Reminders and escalations, with the count of them: one transaction. Written twice, they are
     /// there once. Says how many are new.
     pub async fn commit_reminders(
@@ -160,7 +140,7 @@ impl Store {
     ) -> Result<u64, StoreError> {
         self.check_whole("reminders")?;
         let mut transaction = self.begin_write().await?;
-        let written = insert(&mut transaction, notices).await?;
+        let written = outgoing::insert(&mut transaction, notices).await?;
         if written > 0 {
             notification_memory::remember_reminders(&mut transaction, reminded).await?;
             let deeds: Vec<AuditRecord> = notices.iter().filter_map(escalation).collect();
@@ -188,68 +168,6 @@ async fn count_failure(
     .run(connection, "failures of notices")
     .await?;
     Ok(())
-}
-
-/// What a cycle says, in its transaction; or what is said after it and before the next one.
-pub(in crate::store) async fn apply(
-    connection: &mut SqliteConnection,
-    outgoing: &Outgoing,
-    (cycle, now): (CycleNumber, DateTime<Utc>),
-) -> Result<(), StoreError> {
-    insert(connection, &outgoing.notices).await?;
-    notification_memory::keep_before(connection, cycle, &outgoing.told).await?;
-    notification_memory::remember(connection, &outgoing.told).await?;
-    notification_memory::open_lanes(connection, &outgoing.opened, now).await
-}
-
-/// Says how many are new.
-pub(in crate::store) async fn insert(
-    connection: &mut SqliteConnection,
-    notices: &[Notice],
-) -> Result<u64, StoreError> {
-    if notices.is_empty() {
-        return Ok(0);
-    }
-    let before = last_position(connection).await?;
-    let head = "insert into notices (id, position, receiver, lane, kind, cycle, thread, follows, \
-                title, content, created_at, not_before, state, attempts, next_attempt_at) ";
-    let rows: Vec<(i64, &Notice, String, String)> = (before + 1..)
-        .zip(notices)
-        .map(|(position, notice)| {
-            let follows = columns::to_json("what a notice follows", &notice.follows)?;
-            let content = columns::to_json("the content of a notice", &notice.content)?;
-            Ok((position, notice, follows, content))
-        })
-        .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, row_of: &(i64, &Notice, String, String)| {
-        let (position, notice, follows, content) = row_of;
-        row.push_bind(&notice.id);
-        row.push_bind(*position);
-        row.push_bind(&notice.receiver);
-        row.push_bind(notice.receiver.lane());
-        row.push_bind(notice.kind);
-        row.push_bind(notice.cycle);
-        row.push_bind(&notice.thread);
-        row.push_bind(follows);
-        row.push_bind(&notice.title);
-        row.push_bind(content);
-        row.push_bind(Timestamp(notice.created_at));
-        row.push_bind(Timestamp(notice.not_before));
-        row.push_bind("waiting");
-        row.push_bind(0_i64);
-        row.push_bind(Timestamp(notice.not_before));
-    };
-    columns::insert(connection, "notices", (head, " on conflict (id) do nothing"), &rows, bind)
-        .await?;
-    let Count(new) = query_scalar("select count(*) from notices where position > $1")
-        .bind(before)
-        .one(connection, "notices")
-        .await?;
-    Ok(new)
-}
-
-async fn last_position(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-    query_scalar("select coalesce(max(position), 0) from notices").one(connection, "notices").await
 }
 
 /// What is escalated is a decision of Vigie's own.

@@ -4,4 +4,5 @@ pub(super) mod deliveries;
 pub(super) mod notices;
 pub(super) mod notification_memory;
 pub(super) mod outages;
+pub(super) mod outgoing;
 pub(super) mod waits;

@@ -15,7 +15,7 @@ use crate::domain::messages::notice::{
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, Whole, query_as};
 use crate::store::db::sql_types::{Columns, Timestamp};
 

@@ -13,7 +13,7 @@ use crate::domain::messages::notice::{NotifiedState, Receiver, ReceiverMemory, R
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as};
 use crate::store::db::sql_types::{Columns, Date, Json, Timestamp};
 

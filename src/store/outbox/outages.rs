@@ -4,14 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _, SqliteConnection};
 
-use super::deliveries;
+use super::outgoing;
 use crate::domain::ids::NoticeId;
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::Notice;
 use crate::domain::messages::outage::{ChannelFailure, Outage, OutageNews, OutageTurn};
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Count, Timestamp};
 
@@ -150,7 +150,7 @@ impl Store {
         if marked == 0 {
             return Ok(false);
         }
-        deliveries::insert(&mut transaction, notices).await?;
+        outgoing::insert(&mut transaction, notices).await?;
         end(transaction).await?;
         Ok(true)
     }

@@ -7,7 +7,7 @@ use sqlx::query_builder::Separated;
 
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as};
 use crate::support::fingerprint::Fingerprint;
 

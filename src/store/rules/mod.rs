@@ -3,3 +3,4 @@
 pub(super) mod catalogues;
 pub(super) mod drafts;
 pub(super) mod overlay;
+pub(super) mod publishing;

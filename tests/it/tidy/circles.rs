@@ -13,7 +13,6 @@ const KNOWN: &[(&str, &[usize])] = &[
     ("cli", &[2, 17]),
     ("notify", &[7]),
     ("schedule", &[2, 3]),
-    ("store", &[2, 3, 35]),
 ];
 
 #[test]

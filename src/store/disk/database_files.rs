@@ -5,8 +5,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::error::StoreError;
 use crate::store::backup::restore_fault::RestoreFault;
+use crate::store::db::error::StoreError;
 
 /// What `SQLite` writes next to a database while it is in use, and leaves when it is killed.
 const SIDE_FILES: [&str; 3] = ["-journal", "-wal", "-shm"];

@@ -17,10 +17,13 @@ use sqlx::AssertSqlSafe;
 use tokio::sync::watch;
 
 use super::database_files::side_file;
-use super::error::{StoreError, reading, writing};
-use super::open::{Store, options};
 use super::permissions::FILE_MODE;
-use super::storage::{Probe, StorageFault, StorageFaultKind};
+use super::storage::Probe;
+use super::storage_fault::{StorageFault, StorageFaultKind};
+use crate::store::db::connections::end;
+use crate::store::db::error::{StoreError, reading, writing};
+use crate::store::db::handle::Store;
+use crate::store::db::open::options;
 
 /// How long a probe's finding holds: of a disk that can be written, and of one that cannot, so that the
 /// service heals as soon as there is room.
@@ -69,7 +72,7 @@ impl Store {
     /// Until the service is stopped: looks at once when a write failed, often while nothing can be
     /// written, and now and then otherwise.
     pub async fn watch_storage(&self, mut stopped: watch::Receiver<bool>) {
-        self.open_readers().await;
+        self.connections.open_readers().await;
         let mut wait = BETWEEN_LOOKS;
         loop {
             tokio::select! {
@@ -119,7 +122,7 @@ impl Store {
             .execute(&mut *transaction)
             .await
             .map_err(writing(WHAT))?;
-        super::connections::end(transaction).await
+        end(transaction).await
     }
 }
 

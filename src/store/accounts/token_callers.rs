@@ -2,18 +2,16 @@
 //! need not have it looked up at each request, and a token that is revoked is worth nothing from then on.
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use quick_cache::sync::Cache;
 
 use super::account_records::is_over;
 use super::credential::Credential;
+use super::token_memory::KnownCaller;
 use crate::domain::accounts::access::{AccountNumber, Caller, ProvedBy, Role, Scope};
 use crate::domain::accounts::audit::{Actor, NameProof};
 use crate::store::db::error::StoreError;
-use crate::store::db::open::Store;
+use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, query_as};
 use crate::store::db::sql_types::{Json, Timestamp};
 use crate::store::db::version::DatabaseVersion;
@@ -21,23 +19,6 @@ use crate::support::fingerprint::Fingerprint;
 
 /// A token's last use is known to that many minutes: a busy program need not write at each request.
 const USE_MINUTES: i64 = 5;
-
-/// The most tokens whose callers are cached.
-const MOST: usize = 1000;
-
-/// Callers by the hash of their token. Unknown tokens are not cached.
-#[derive(Clone)]
-pub(in crate::store) struct TokenCache(Arc<Cache<Fingerprint, Known>>);
-
-#[derive(Clone)]
-struct Known {
-    /// Of the database that says so.
-    version: DatabaseVersion,
-    caller: Caller,
-    number: i64,
-    expires_at: DateTime<Utc>,
-    last_used_at: Option<DateTime<Utc>>,
-}
 
 impl Store {
     /// The caller whose token this is, as long as neither the token nor the account is over; `version` is
@@ -49,7 +30,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<Caller>, StoreError> {
         let hash = presented.hash();
-        let cached = self.callers.0.get(&hash).filter(|known| known.version == version);
+        let cached = self.callers.get(&hash).filter(|known| known.version == version);
         let Some(known) = (match cached {
             Some(known) => Some(known),
             None => self.look_up(hash, version).await?,
@@ -70,7 +51,7 @@ impl Store {
         &self,
         hash: Fingerprint,
         version: DatabaseVersion,
-    ) -> Result<Option<Known>, StoreError> {
+    ) -> Result<Option<KnownCaller>, StoreError> {
         let found: Option<CallerRow> = query_as(
             "select tokens.number, tokens.account, accounts.name, tokens.roles,
                     accounts.roles as granted, tokens.scope, accounts.scope as seen,
@@ -83,21 +64,9 @@ impl Store {
         .await?;
         let known = found.map(|row| row.into_known(version));
         if let Some(known) = &known {
-            self.callers.0.insert(hash, known.clone());
+            self.callers.insert(hash, known.clone());
         }
         Ok(known)
-    }
-}
-
-impl Default for TokenCache {
-    fn default() -> Self {
-        Self(Arc::new(Cache::new(MOST)))
-    }
-}
-
-impl fmt::Debug for TokenCache {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Callers").field("cached", &self.0.len()).finish()
     }
 }
 
@@ -116,9 +85,9 @@ struct CallerRow {
 }
 
 impl CallerRow {
-    fn into_known(self, version: DatabaseVersion) -> Known {
+    fn into_known(self, version: DatabaseVersion) -> KnownCaller {
         let proof = if self.issued_locally { NameProof::LocalToken } else { NameProof::Token };
-        Known {
+        KnownCaller {
             version,
             caller: Caller {
                 account: self.account,

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::columns;
-use super::error::StoreError;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::batch::{Code, FiredFinding, RuleVerdicts};
 use crate::domain::rules::verdict::{Comparison, Evidence, Reading, ReadingSource, Verdict};
 use crate::domain::value::Value;
+use crate::store::db::columns;
+use crate::store::db::error::StoreError;
 
 pub(in crate::store) const SUBJECTS_PER_PAGE: usize = 1000;
 

@@ -9,8 +9,8 @@ use std::path::Path;
 use tracing::warn;
 
 use super::database_files::side_file;
-use super::error::StoreError;
 use super::storage::COMPANIONS;
+use crate::store::db::error::StoreError;
 
 /// Of the database, of what `SQLite` keeps next to it, and of backups.
 pub(in crate::store) const FILE_MODE: u32 = 0o600;

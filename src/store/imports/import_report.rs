@@ -1,0 +1,57 @@
+//! What is said of imports: what became of each file, and what was found in it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::ids::ImportNumber;
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::import::{Dataset, SetAside, Sighting, WithheldFigure};
+use crate::store::cycles::differences::Difference;
+
+/// What became of one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Recorded {
+    /// The same bytes were already there for the same dataset and edition.
+    Unchanged {
+        number: ImportNumber,
+        replaced_by: Option<ImportNumber>,
+    },
+    Added {
+        number: ImportNumber,
+    },
+    /// It tells again what `former` reported: all of a panorama, or some subjects of follow-up data.
+    Replaced {
+        number: ImportNumber,
+        former: ImportNumber,
+        differences: Vec<Difference>,
+        /// Subjects of which both say the same.
+        identical: usize,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportSummary {
+    pub number: ImportNumber,
+    pub file: String,
+    pub dataset: Dataset,
+    pub edition: EditionId,
+    pub profile: String,
+    pub imported_at: DateTime<Utc>,
+    pub rows_kept: u64,
+    pub set_aside_count: u64,
+    /// The import that it replaced: for follow-up data, the latest that spoke of one of its subjects.
+    pub replaces: Option<ImportNumber>,
+    /// The first import that replaced it, wholly or for one of its subjects.
+    pub replaced_by: Option<ImportNumber>,
+}
+
+/// What was said of a file when it was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImportReport {
+    pub profile_reason: String,
+    pub set_aside: Vec<SetAside>,
+    pub withheld: Vec<WithheldFigure>,
+    pub sightings: Vec<Sighting>,
+}

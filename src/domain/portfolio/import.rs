@@ -53,6 +53,16 @@ words! {
     }
 }
 
+impl Dataset {
+    /// Whether it is made of single facts; the others, panorama aside, are lists.
+    pub fn is_facts(self) -> bool {
+        matches!(
+            self,
+            Self::Baselines | Self::Article3 | Self::Questionnaire | Self::Audits | Self::Exits
+        )
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportedRows {

@@ -40,49 +40,30 @@ pub struct SingleLine(String);
 const LONGEST_TEXT: usize = 4_000;
 const LONGEST_NAME: usize = 200;
 
-impl OptionalText {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// A text that is read back as it was checked.
+macro_rules! checked_text {
+    ($($name:ident),+) => {
+        $(
+            impl $name {
+                pub fn as_str(&self) -> &str {
+                    &self.0
+                }
+
+                pub fn into_inner(self) -> String {
+                    self.0
+                }
+            }
+
+            impl From<$name> for String {
+                fn from(text: $name) -> Self {
+                    text.0
+                }
+            }
+        )+
+    };
 }
 
-impl RequiredText {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub fn into_inner(self) -> String {
-        self.0
-    }
-}
-
-impl SingleLine {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub fn into_inner(self) -> String {
-        self.0
-    }
-}
-
-impl From<OptionalText> for String {
-    fn from(words: OptionalText) -> Self {
-        words.0
-    }
-}
-
-impl From<RequiredText> for String {
-    fn from(said: RequiredText) -> Self {
-        said.0
-    }
-}
-
-impl From<SingleLine> for String {
-    fn from(name: SingleLine) -> Self {
-        name.0
-    }
-}
+checked_text!(OptionalText, RequiredText, SingleLine);
 
 impl TryFrom<String> for OptionalText {
     type Error = String;

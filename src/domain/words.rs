@@ -11,13 +11,14 @@ pub struct UnexpectedText {
     pub expected: &'static str,
 }
 
-/// Declares an enum from one list of variants and their words. It gives `ALL` in the order of the list, `as_str`,
-/// `FromStr`, and serde and OpenAPI by the same words. The text after the name is how an error calls what it expected.
+/// Declares an enum from one list of variants and their words: `Raised = "raised" => "ouverte"`, where what people read,
+/// in French, may be left out on every line. It gives `ALL` in the order of the list, `as_str`, `label`, `FromStr`, and
+/// serde and OpenAPI by the same words. The text after the name is how an error calls what it expected.
 macro_rules! words {
     (
         $(#[$meta:meta])*
         $visibility:vis enum $name:ident, $expected:literal {
-            $($(#[$variant_meta:meta])* $variant:ident = $word:tt,)+
+            $($(#[$variant_meta:meta])* $variant:ident = $word:tt $(=> $label:literal)?,)+
         }
     ) => {
         $(#[$meta])*
@@ -49,6 +50,8 @@ macro_rules! words {
             }
         }
 
+        $crate::domain::words::labels! { $name $($variant $(=> $label)?,)+ }
+
         impl std::str::FromStr for $name {
             type Err = $crate::domain::words::UnexpectedText;
 
@@ -65,4 +68,19 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+/// The labels of an enum that has one for each variant.
+macro_rules! labels {
+    ($name:ident $($variant:ident,)+) => {};
+    ($name:ident $($variant:ident => $label:literal,)+) => {
+        impl $name {
+            /// What people read, in French.
+            pub const fn label(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $label,)+
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use {labels, words};

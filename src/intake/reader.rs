@@ -12,8 +12,7 @@ use super::profiles::layout::Layout;
 use super::profiles::profile::Profiles;
 use super::read::file_bytes::bounded;
 use super::read::{sheet, text};
-use super::rows::panorama::RowContext;
-use super::rows::row::RowReader;
+use super::rows::row::{RowContext, RowReader};
 use super::rows::table::{FileRow, FileTable};
 use super::rows::{facts, follow_up, panorama};
 use crate::domain::ids::{MinistryCode, ProjectId};
@@ -83,7 +82,7 @@ impl Reader {
         let (rows, empty): (Vec<&FileRow>, Vec<&FileRow>) =
             table.rows.iter().partition(|row| !row.is_empty());
         let identities = Identities::new(&self.aliases, known);
-        let judges = RowContext {
+        let context = RowContext {
             layout: &layout,
             header: &table.header,
             aliases: &self.aliases,
@@ -95,9 +94,9 @@ impl Reader {
         let (uneven, rows): (Vec<&FileRow>, Vec<&FileRow>) =
             rows.into_iter().partition(|row| uneven.contains(&row.number));
         faults.extend(uneven.iter().map(|row| uneven_fault(&table, row)));
-        let dates = panorama::publication_dates(judges, &rows, &mut faults);
+        let dates = panorama::publication_dates(context, &rows, &mut faults);
         let (edition, edition_reason) = edition(request, &layout, &dates, &mut faults)?;
-        let read = read_rows(judges, &rows, edition, &mut faults);
+        let read = read_rows(context, &rows, edition, &mut faults);
         if !faults.is_empty() {
             faults.sort_by_key(|fault| fault.row);
             let file = request.file.to_owned();
@@ -118,7 +117,7 @@ impl Reader {
             edition,
             set_aside: set_aside(&layout, &table, &rows, &empty),
             withheld: panorama::withheld(&read),
-            sightings: identities.sightings(&seen(&read, &rows, judges)),
+            sightings: identities.sightings(&seen(&read, &rows, context)),
             rows: read,
         })
     }
@@ -194,54 +193,52 @@ fn edition_of_name(file: &str) -> Option<EditionId> {
 }
 
 fn read_rows(
-    judges: RowContext<'_>,
+    context: RowContext<'_>,
     rows: &[&FileRow],
     edition: EditionId,
     faults: &mut Vec<FileFault>,
 ) -> ImportedRows {
-    match judges.layout.profile.dataset {
+    match context.layout.profile.dataset {
         Dataset::Panorama => {
-            ImportedRows::Panorama(panorama::snapshots(judges, rows, edition, faults))
+            ImportedRows::Panorama(panorama::snapshots(context, rows, edition, faults))
         }
         Dataset::Baselines
         | Dataset::Article3
         | Dataset::Questionnaire
         | Dataset::Audits
-        | Dataset::Exits => ImportedRows::Facts(facts::facts(judges, rows, faults)),
+        | Dataset::Exits => ImportedRows::Facts(facts::facts(context, rows, faults)),
         Dataset::Rebaselines => {
-            ImportedRows::Rebaselines(each(judges, rows, faults, follow_up::rebaseline))
+            ImportedRows::Rebaselines(each(context, rows, faults, follow_up::rebaseline))
         }
         Dataset::Milestones => {
-            ImportedRows::Milestones(each(judges, rows, faults, follow_up::milestone))
+            ImportedRows::Milestones(each(context, rows, faults, follow_up::milestone))
         }
         Dataset::Contracts => {
-            ImportedRows::Contracts(each(judges, rows, faults, follow_up::contract))
+            ImportedRows::Contracts(each(context, rows, faults, follow_up::contract))
         }
         Dataset::Recommendations => {
-            ImportedRows::Recommendations(each(judges, rows, faults, follow_up::recommendation))
+            ImportedRows::Recommendations(each(context, rows, faults, follow_up::recommendation))
         }
         Dataset::DeclaredCauses => {
-            ImportedRows::DeclaredCauses(each(judges, rows, faults, follow_up::declared_cause))
+            ImportedRows::DeclaredCauses(each(context, rows, faults, follow_up::declared_cause))
         }
         Dataset::WatchLists => {
-            ImportedRows::WatchLists(each(judges, rows, faults, follow_up::watch_entry))
+            ImportedRows::WatchLists(each(context, rows, faults, follow_up::watch_entry))
         }
-        Dataset::Contacts => ImportedRows::Contacts(each(judges, rows, faults, follow_up::contact)),
+        Dataset::Contacts => {
+            ImportedRows::Contacts(each(context, rows, faults, follow_up::contact))
+        }
     }
 }
 
 /// A row without a value has added a fault.
 fn each<T>(
-    judges: RowContext<'_>,
+    context: RowContext<'_>,
     rows: &[&FileRow],
     faults: &mut Vec<FileFault>,
-    read: impl Fn(RowContext<'_>, &mut RowReader<'_>) -> Option<T>,
+    read: impl Fn(&mut RowReader<'_, '_>) -> Option<T>,
 ) -> Vec<T> {
-    rows.iter()
-        .filter_map(|row| {
-            read(judges, &mut RowReader::new(row, judges.layout, judges.header, faults))
-        })
-        .collect()
+    rows.iter().filter_map(|row| read(&mut RowReader::new(row, context, faults))).collect()
 }
 
 fn set_aside(
@@ -282,7 +279,7 @@ fn set_aside(
 fn seen(
     read: &ImportedRows,
     rows: &[&FileRow],
-    judges: RowContext<'_>,
+    context: RowContext<'_>,
 ) -> BTreeMap<ProjectId, (String, Option<MinistryCode>)> {
     if let ImportedRows::Panorama(snapshots) = read {
         return snapshots
@@ -290,9 +287,9 @@ fn seen(
             .map(|s| (s.project.clone(), (s.name.clone(), Some(s.ministry.clone()))))
             .collect();
     }
-    let column = judges.layout.columns.get("project");
+    let column = context.layout.columns.get("project");
     rows.iter()
         .filter_map(|row| column.map(|column| row.cell(*column)))
-        .filter_map(|name| Some((judges.identities.find(name)?, (name.to_owned(), None))))
+        .filter_map(|name| Some((context.identities.find(name)?, (name.to_owned(), None))))
         .collect()
 }

@@ -27,6 +27,15 @@ pub fn decimal(value: f64, places: usize) -> String {
     grouped(if is_zero { plain.trim_start_matches('-') } else { &plain })
 }
 
+/// Like `decimal`, without zeros at the end of the decimals.
+pub fn decimal_at_most(value: f64, places: usize) -> String {
+    let figure = decimal(value, places);
+    if figure.contains(',') {
+        return figure.trim_end_matches('0').trim_end_matches(',').to_owned();
+    }
+    figure
+}
+
 /// `1 860`
 pub fn integer(value: i64) -> String {
     grouped(&value.to_string())

@@ -8,5 +8,6 @@ pub mod redaction;
 pub mod secret;
 pub mod single_flight;
 pub mod text_diff;
+pub mod text_position;
 pub mod visible_text;
 pub mod working_days;

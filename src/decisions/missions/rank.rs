@@ -44,19 +44,9 @@ pub struct Ranked {
 words! {
     pub enum RankGroup, "a place" {
         /// Already started: it stays with the team.
-        UnderWay = "under_way",
-        Taken = "taken",
-        NotTaken = "not_taken",
-    }
-}
-
-impl RankGroup {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::UnderWay => "en cours",
-            Self::Taken => "à prendre",
-            Self::NotTaken => "en attente",
-        }
+        UnderWay = "under_way" => "en cours",
+        Taken = "taken" => "à prendre",
+        NotTaken = "not_taken" => "en attente",
     }
 }
 

@@ -72,48 +72,29 @@ pub struct AlertChange {
 words! {
     pub enum AlertChangeKind, "a kind of change" {
         /// Fired for the first time, and waits for its rule's `for`.
-        Pending = "pending",
-        Raised = "raised",
-        Reopened = "reopened",
-        Worsened = "worsened",
-        Eased = "eased",
-        Persisted = "persisted",
+        Pending = "pending" => "en attente",
+        Raised = "raised" => "ouverte",
+        Reopened = "reopened" => "rouverte",
+        Worsened = "worsened" => "aggravée",
+        Eased = "eased" => "atténuée",
+        Persisted = "persisted" => "inchangée",
         /// It is still open, and another alert now says it already.
-        Hidden = "hidden",
+        Hidden = "hidden" => "masquée par une autre",
         /// What hid it is gone, and it is still open.
-        Released = "released",
+        Released = "released" => "de nouveau visible",
         /// A pending alert that did not last long enough to open.
-        Dropped = "dropped",
-        Resolved = "resolved",
+        Dropped = "dropped" => "abandonnée",
+        Resolved = "resolved" => "close",
         /// Closed because its rule is no longer in use: the problem may well remain.
-        Retired = "retired",
+        Retired = "retired" => "close, règle retirée",
         /// Closed here because it goes on under another project's id.
-        Moved = "moved",
+        Moved = "moved" => "reprise sous un autre projet",
         /// As it was before a cycle that was made void, or closed when that cycle had opened it.
-        Voided = "voided",
+        Voided = "voided" => "remise en l’état, cycle annulé",
     }
 }
 
 impl AlertChangeKind {
-    /// The word that people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Pending => "en attente",
-            Self::Raised => "ouverte",
-            Self::Reopened => "rouverte",
-            Self::Worsened => "aggravée",
-            Self::Eased => "atténuée",
-            Self::Persisted => "inchangée",
-            Self::Hidden => "masquée par une autre",
-            Self::Released => "de nouveau visible",
-            Self::Dropped => "abandonnée",
-            Self::Resolved => "close",
-            Self::Retired => "close, règle retirée",
-            Self::Moved => "reprise sous un autre projet",
-            Self::Voided => "remise en l’état, cycle annulé",
-        }
-    }
-
     /// What was acknowledged is no longer what there is.
     pub fn asks_for_another_look(self) -> bool {
         matches!(self, Self::Raised | Self::Reopened | Self::Worsened)

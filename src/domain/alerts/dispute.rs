@@ -49,22 +49,11 @@ impl Dispute {
 
 words! {
     pub enum DisputeState, "a dispute's state" {
-        Open = "open",
+        Open = "open" => "ouverte",
         /// The team is right: the data are to be corrected.
-        Upheld = "upheld",
-        Rejected = "rejected",
+        Upheld = "upheld" => "admise",
+        Rejected = "rejected" => "rejetée",
         /// A corrected import came before any answer.
-        Settled = "settled",
-    }
-}
-
-impl DisputeState {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Open => "ouverte",
-            Self::Upheld => "admise",
-            Self::Rejected => "rejetée",
-            Self::Settled => "close par une correction",
-        }
+        Settled = "settled" => "close par une correction",
     }
 }

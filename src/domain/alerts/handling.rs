@@ -38,35 +38,18 @@ pub struct AlertAct {
 
 words! {
     pub enum AlertActKind, "an act on an alert" {
-        Acknowledged = "acknowledged",
+        Acknowledged = "acknowledged" => "prise en compte",
         /// By Vigie: what was acknowledged is no longer what there is.
-        Lapsed = "lapsed",
-        Assigned = "assigned",
-        Commented = "commented",
+        Lapsed = "lapsed" => "à revoir",
+        Assigned = "assigned" => "confiée",
+        Commented = "commented" => "commentée",
         /// The project's team contests a figure.
-        Disputed = "disputed",
-        DisputeUpheld = "dispute_upheld",
-        DisputeRejected = "dispute_rejected",
+        Disputed = "disputed" => "contestée",
+        DisputeUpheld = "dispute_upheld" => "contestation admise",
+        DisputeRejected = "dispute_rejected" => "contestation rejetée",
         /// An import corrected what was contested.
-        DisputeSettled = "dispute_settled",
+        DisputeSettled = "dispute_settled" => "contestation close par une correction",
         /// By Vigie: what had lapsed because of a cycle that was made void holds again.
-        Reinstated = "reinstated",
-    }
-}
-
-impl AlertActKind {
-    /// The words that people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Acknowledged => "prise en compte",
-            Self::Lapsed => "à revoir",
-            Self::Assigned => "confiée",
-            Self::Commented => "commentée",
-            Self::Disputed => "contestée",
-            Self::DisputeUpheld => "contestation admise",
-            Self::DisputeRejected => "contestation rejetée",
-            Self::DisputeSettled => "contestation close par une correction",
-            Self::Reinstated => "de nouveau prise en compte, cycle annulé",
-        }
+        Reinstated = "reinstated" => "de nouveau prise en compte, cycle annulé",
     }
 }

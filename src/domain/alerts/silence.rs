@@ -130,23 +130,11 @@ pub struct SilenceChange {
 words! {
     pub enum SilenceChangeKind, "a kind of change" {
         /// Its end is near.
-        Announced = "announced",
-        Expired = "expired",
+        Announced = "announced" => "finit bientôt",
+        Expired = "expired" => "échu",
         /// A rule that it covers is no longer what it was.
-        ToReview = "to_review",
+        ToReview = "to_review" => "à revoir",
         /// Its project goes on under another id.
-        Moved = "moved",
-    }
-}
-
-impl SilenceChangeKind {
-    /// The word that people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Announced => "finit bientôt",
-            Self::Expired => "échu",
-            Self::ToReview => "à revoir",
-            Self::Moved => "suit son projet",
-        }
+        Moved = "moved" => "suit son projet",
     }
 }

@@ -37,19 +37,19 @@ pub enum Receiver {
 words! {
     pub enum NoticeKind, "a kind" {
         /// What changed since the last one.
-        Digest = "digest",
+        Digest = "digest" => "Bulletin",
         /// What has just become critical, without waiting for office hours.
-        Critical = "critical",
+        Critical = "critical" => "Alerte critique",
         /// An alert that was notified and not acknowledged.
-        Reminder = "reminder",
+        Reminder = "reminder" => "Rappel",
         /// The same, to DINUM's director.
-        Escalation = "escalation",
+        Escalation = "escalation" => "Escalade",
         /// One change, for a program.
-        Event = "event",
+        Event = "event" => "Événement",
         /// What was done to an account, to the person it is for.
-        Account = "account",
+        Account = "account" => "Compte",
         /// What was sent because of a cycle that was made void no longer holds.
-        Correction = "correction",
+        Correction = "correction" => "Rectificatif",
     }
 }
 
@@ -89,12 +89,12 @@ pub enum Content {
 
 words! {
     pub enum NoticeState, "a notice's state" {
-        Waiting = "waiting",
-        Delivered = "delivered",
+        Waiting = "waiting" => "en attente",
+        Delivered = "delivered" => "remis",
         /// Given up; can be replayed.
-        Dead = "dead",
+        Dead = "dead" => "abandonné",
         /// Of a cycle that was made void before it left: never sent.
-        Withdrawn = "withdrawn",
+        Withdrawn = "withdrawn" => "retiré",
     }
 }
 
@@ -267,30 +267,5 @@ impl From<Receiver> for String {
 impl From<Channel> for String {
     fn from(lane: Channel) -> Self {
         lane.to_string()
-    }
-}
-
-impl NoticeKind {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Digest => "Bulletin",
-            Self::Critical => "Alerte critique",
-            Self::Reminder => "Rappel",
-            Self::Escalation => "Escalade",
-            Self::Event => "Événement",
-            Self::Account => "Compte",
-            Self::Correction => "Rectificatif",
-        }
-    }
-}
-
-impl NoticeState {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Waiting => "en attente",
-            Self::Delivered => "remis",
-            Self::Dead => "abandonné",
-            Self::Withdrawn => "retiré",
-        }
     }
 }

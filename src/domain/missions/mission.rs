@@ -14,33 +14,19 @@ use crate::support::fingerprint::Fingerprint;
 words! {
     pub enum MissionKind, "a kind" {
         /// Mission de sécurisation
-        Securisation = "securisation",
+        Securisation = "securisation" => "Mission de sécurisation",
         /// Audit de suivi à un jalon
-        FollowUpAudit = "follow_up_audit",
+        FollowUpAudit = "follow_up_audit" => "Audit de suivi",
         /// Coaching du directeur de projet
-        Coaching = "coaching",
+        Coaching = "coaching" => "Coaching du directeur de projet",
         /// Conseil amont PI2
-        UpstreamAdvice = "upstream_advice",
+        UpstreamAdvice = "upstream_advice" => "Conseil amont PI2",
         /// Revue des moyens
-        MeansReview = "means_review",
+        MeansReview = "means_review" => "Revue des moyens",
         /// Escalade prestataire
-        VendorEscalation = "vendor_escalation",
+        VendorEscalation = "vendor_escalation" => "Escalade prestataire",
         /// Revue systématique SG/DINUM
-        JointReview = "joint_review",
-    }
-}
-
-impl MissionKind {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Securisation => "Mission de sécurisation",
-            Self::FollowUpAudit => "Audit de suivi",
-            Self::Coaching => "Coaching du directeur de projet",
-            Self::UpstreamAdvice => "Conseil amont PI2",
-            Self::MeansReview => "Revue des moyens",
-            Self::VendorEscalation => "Escalade prestataire",
-            Self::JointReview => "Revue SG/DINUM",
-        }
+        JointReview = "joint_review" => "Revue SG/DINUM",
     }
 }
 
@@ -104,19 +90,9 @@ words! {
     /// The next step of a live mission.
     pub enum Awaited, "what a mission waits for" {
         /// That someone accept or decline it.
-        Decision = "decision",
-        Start = "start",
-        End = "end",
-    }
-}
-
-impl Awaited {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Decision => "à décider",
-            Self::Start => "à démarrer",
-            Self::End => "à terminer",
-        }
+        Decision = "decision" => "à décider",
+        Start = "start" => "à démarrer",
+        End = "end" => "à terminer",
     }
 }
 
@@ -155,47 +131,25 @@ pub struct MissionChange {
 
 words! {
     pub enum MissionChangeKind, "a kind of change" {
-        Proposed = "proposed",
+        // Labels are past participles of « la mission ».
+        Proposed = "proposed" => "proposée",
         /// Opened at once by the playbook, or a proposal that became automatic.
-        Opened = "opened",
+        Opened = "opened" => "ouverte d’office",
         /// One more alert joined a live mission.
-        Gathered = "gathered",
-        Withdrawn = "withdrawn",
+        Gathered = "gathered" => "alerte jointe",
+        Withdrawn = "withdrawn" => "retirée",
         /// Folded into another one, since their two projects are found to be one.
-        Merged = "merged",
-        Accepted = "accepted",
-        Declined = "declined",
-        Started = "started",
-        MilestoneAdded = "milestone_added",
-        MilestoneDone = "milestone_done",
-        Noted = "noted",
-        VendorReplied = "vendor_replied",
-        VendorNamed = "vendor_named",
-        Closed = "closed",
+        Merged = "merged" => "réunie à une autre",
+        Accepted = "accepted" => "acceptée",
+        Declined = "declined" => "écartée",
+        Started = "started" => "démarrée",
+        MilestoneAdded = "milestone_added" => "jalon posé",
+        MilestoneDone = "milestone_done" => "jalon franchi",
+        Noted = "noted" => "note",
+        VendorReplied = "vendor_replied" => "réponse du prestataire",
+        VendorNamed = "vendor_named" => "citation publique décidée",
+        Closed = "closed" => "close",
         /// As it was before a cycle that was made void.
-        Restored = "restored",
-    }
-}
-
-impl MissionChangeKind {
-    /// In French, as a past participle of « la mission ».
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposée",
-            Self::Opened => "ouverte d’office",
-            Self::Gathered => "alerte jointe",
-            Self::Withdrawn => "retirée",
-            Self::Merged => "réunie à une autre",
-            Self::Accepted => "acceptée",
-            Self::Declined => "écartée",
-            Self::Started => "démarrée",
-            Self::MilestoneAdded => "jalon posé",
-            Self::MilestoneDone => "jalon franchi",
-            Self::Noted => "note",
-            Self::VendorReplied => "réponse du prestataire",
-            Self::VendorNamed => "citation publique décidée",
-            Self::Closed => "close",
-            Self::Restored => "remise en l’état, cycle annulé",
-        }
+        Restored = "restored" => "remise en l’état, cycle annulé",
     }
 }

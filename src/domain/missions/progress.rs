@@ -85,17 +85,8 @@ pub struct PublicNaming {
 
 words! {
     pub enum NamingTone, "a tone" {
-        Success = "success",
-        Failure = "failure",
-    }
-}
-
-impl NamingTone {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Success => "succès",
-            Self::Failure => "échec",
-        }
+        Success = "success" => "succès",
+        Failure = "failure" => "échec",
     }
 }
 
@@ -111,23 +102,12 @@ words! {
     /// What a mission found of the problem that called for it: what its rules are judged by later.
     pub enum MissionOutcome, "an outcome" {
         /// The problem was real, and had its effect.
-        Confirmed = "confirmed",
+        Confirmed = "confirmed" => "confirmée",
         /// The problem was real, and the mission prevented its effect.
-        Averted = "averted",
+        Averted = "averted" => "évitée",
         /// There was no problem.
-        FalseAlarm = "false_alarm",
+        FalseAlarm = "false_alarm" => "fausse alerte",
         /// Overtaken by events before anything was done: tells nothing of the problem.
-        NoAction = "no_action",
-    }
-}
-
-impl MissionOutcome {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Confirmed => "confirmée",
-            Self::Averted => "évitée",
-            Self::FalseAlarm => "fausse alerte",
-            Self::NoAction => "sans suite",
-        }
+        NoAction = "no_action" => "sans suite",
     }
 }

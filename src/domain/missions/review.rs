@@ -48,19 +48,9 @@ impl Review {
 
 words! {
     pub enum ReviewState, "a review's state" {
-        Planned = "planned",
-        Held = "held",
-        Cancelled = "cancelled",
-    }
-}
-
-impl ReviewState {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Planned => "prévue",
-            Self::Held => "tenue",
-            Self::Cancelled => "annulée",
-        }
+        Planned = "planned" => "prévue",
+        Held = "held" => "tenue",
+        Cancelled = "cancelled" => "annulée",
     }
 }
 
@@ -116,27 +106,14 @@ pub struct ReviewChange {
 
 words! {
     pub enum ReviewChangeKind, "a kind of change" {
-        Planned = "planned",
-        Moved = "moved",
-        Held = "held",
-        Cancelled = "cancelled",
+        Planned = "planned" => "prévue",
+        Moved = "moved" => "déplacée",
+        Held = "held" => "tenue",
+        Cancelled = "cancelled" => "annulée",
         /// An action of its minutes is done.
-        ActionDone = "action_done",
+        ActionDone = "action_done" => "action faite",
         /// One that was said done is not.
-        ActionReopened = "action_reopened",
-    }
-}
-
-impl ReviewChangeKind {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Planned => "prévue",
-            Self::Moved => "déplacée",
-            Self::Held => "tenue",
-            Self::Cancelled => "annulée",
-            Self::ActionDone => "action faite",
-            Self::ActionReopened => "action rouverte",
-        }
+        ActionReopened = "action_reopened" => "action rouverte",
     }
 }
 

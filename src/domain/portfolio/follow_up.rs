@@ -94,24 +94,13 @@ words! {
     /// The fiche's four lists.
     pub enum WatchList, "a watch" {
         /// Projets en clôture
-        Closing = "closing",
+        Closing = "closing" => "en clôture",
         /// Projets récurrents
-        Recurrent = "recurrent",
+        Recurrent = "recurrent" => "récurrent",
         /// Projets en recadrage
-        Reframing = "reframing",
+        Reframing = "reframing" => "en recadrage",
         /// Projets en vigilance accrue
-        Heightened = "heightened",
-    }
-}
-
-impl WatchList {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Closing => "en clôture",
-            Self::Recurrent => "récurrent",
-            Self::Reframing => "en recadrage",
-            Self::Heightened => "en vigilance accrue",
-        }
+        Heightened = "heightened" => "en vigilance accrue",
     }
 }
 

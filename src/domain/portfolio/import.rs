@@ -34,43 +34,32 @@ words! {
     /// What a file is about. Two files of the same dataset and edition tell the same story: the later
     /// one replaces the earlier one (for follow-up data, project by project).
     pub enum Dataset, "a dataset" {
-        Panorama = "panorama",
+        Panorama = "panorama" => "panorama des grands projets",
         /// Single facts per project, as the next four: declared initial figures.
-        Baselines = "baselines",
+        Baselines = "baselines" => "coûts et durées de départ",
         /// Opinion and article 3 file.
-        Article3 = "article3",
-        Questionnaire = "questionnaire",
-        Audits = "audits",
+        Article3 = "article3" => "dossiers de l’article 3",
+        Questionnaire = "questionnaire" => "questionnaire de suivi",
+        Audits = "audits" => "audits",
         /// Expected and actual exits from the panorama.
-        Exits = "exits",
-        Rebaselines = "rebaselines",
-        Milestones = "milestones",
-        Contracts = "contracts",
-        Recommendations = "recommendations",
-        DeclaredCauses = "declared_causes",
-        WatchLists = "watch_lists",
-        Contacts = "contacts",
+        Exits = "exits" => "sorties du panorama",
+        Rebaselines = "rebaselines" => "recadrages",
+        Milestones = "milestones" => "jalons",
+        Contracts = "contracts" => "marchés",
+        Recommendations = "recommendations" => "recommandations",
+        DeclaredCauses = "declared_causes" => "causes déclarées",
+        WatchLists = "watch_lists" => "listes de suivi",
+        Contacts = "contacts" => "correspondants",
     }
 }
 
 impl Dataset {
-    /// The words that people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Panorama => "panorama des grands projets",
-            Self::Baselines => "coûts et durées de départ",
-            Self::Article3 => "dossiers de l’article 3",
-            Self::Questionnaire => "questionnaire de suivi",
-            Self::Audits => "audits",
-            Self::Exits => "sorties du panorama",
-            Self::Rebaselines => "recadrages",
-            Self::Milestones => "jalons",
-            Self::Contracts => "marchés",
-            Self::Recommendations => "recommandations",
-            Self::DeclaredCauses => "causes déclarées",
-            Self::WatchLists => "listes de suivi",
-            Self::Contacts => "correspondants",
-        }
+    /// Whether it is made of single facts; the others, panorama aside, are lists.
+    pub fn is_facts(self) -> bool {
+        matches!(
+            self,
+            Self::Baselines | Self::Article3 | Self::Questionnaire | Self::Audits | Self::Exits
+        )
     }
 }
 

@@ -36,33 +36,18 @@ pub struct Snapshot {
 words! {
     pub enum Phase, "a phase" {
         /// Cadrage
-        Scoping = "scoping",
+        Scoping = "scoping" => "Cadrage",
         /// Conception / Réalisation
-        Build = "build",
+        Build = "build" => "Conception / Réalisation",
         /// Expérimentation
-        Trial = "trial",
+        Trial = "trial" => "Expérimentation",
         /// Déploiement
-        Rollout = "rollout",
+        Rollout = "rollout" => "Déploiement",
         /// Terminé
-        Completed = "completed",
+        Completed = "completed" => "Terminé",
         /// Arrêté
-        Stopped = "stopped",
+        Stopped = "stopped" => "Arrêté",
         /// En révision
-        UnderRevision = "under_revision",
-    }
-}
-
-impl Phase {
-    /// The word that people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Scoping => "Cadrage",
-            Self::Build => "Conception / Réalisation",
-            Self::Trial => "Expérimentation",
-            Self::Rollout => "Déploiement",
-            Self::Completed => "Terminé",
-            Self::Stopped => "Arrêté",
-            Self::UnderRevision => "En révision",
-        }
+        UnderRevision = "under_revision" => "En révision",
     }
 }

@@ -55,11 +55,11 @@ words! {
 
 words! {
     pub enum DraftState, "a draft's state" {
-        Draft = "draft",
+        Draft = "draft" => "brouillon",
         /// Frozen, until it is published or returned.
-        InReview = "in_review",
-        Published = "published",
-        Withdrawn = "withdrawn",
+        InReview = "in_review" => "en relecture",
+        Published = "published" => "publié",
+        Withdrawn = "withdrawn" => "retiré",
     }
 }
 
@@ -85,16 +85,6 @@ impl DraftStep {
 }
 
 impl DraftState {
-    /// The word that people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Draft => "brouillon",
-            Self::InReview => "en relecture",
-            Self::Published => "publié",
-            Self::Withdrawn => "retiré",
-        }
-    }
-
     pub fn is_live(self) -> bool {
         matches!(self, Self::Draft | Self::InReview)
     }

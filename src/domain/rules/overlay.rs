@@ -132,22 +132,11 @@ pub struct RuleVersion {
 words! {
     pub enum VersionState, "a state of a version" {
         /// In force.
-        Published = "published",
+        Published = "published" => "en vigueur",
         /// A later version took its place.
-        Superseded = "superseded",
+        Superseded = "superseded" => "remplacée",
         /// What was before it took its place again.
-        RolledBack = "rolled_back",
-    }
-}
-
-impl VersionState {
-    /// The word that people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Published => "en vigueur",
-            Self::Superseded => "remplacée",
-            Self::RolledBack => "annulée",
-        }
+        RolledBack = "rolled_back" => "annulée",
     }
 }
 
@@ -213,13 +202,13 @@ words! {
     /// What the shipped file has become under an override.
     pub enum ShippedState, "a relation to the shipped text" {
         /// What it was when the override was written.
-        Same = "same",
+        Same = "same" => "inchangé",
         /// A newer release ships another text, to compare with.
-        NewerShipped = "newer_shipped",
+        NewerShipped = "newer_shipped" => "nouvelle version livrée, à comparer",
         /// It is not shipped any more.
-        Gone = "gone",
+        Gone = "gone" => "n’est plus livré",
         /// The file is not a shipped one.
-        Added = "added",
+        Added = "added" => "jamais livré",
     }
 }
 
@@ -231,16 +220,6 @@ impl ShippedState {
             (Some(_), None) => Self::Gone,
             (based, now) if based == now => Self::Same,
             (Some(_) | None, Some(_)) => Self::NewerShipped,
-        }
-    }
-
-    /// The word that people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Same => "inchangé",
-            Self::NewerShipped => "nouvelle version livrée, à comparer",
-            Self::Gone => "n’est plus livré",
-            Self::Added => "jamais livré",
         }
     }
 }

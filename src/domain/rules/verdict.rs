@@ -10,6 +10,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::value::{FieldValue, Value};
+use crate::support::text_position::line_and_column;
 
 /// Only a level may close an alert: not knowing is never good news.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -63,12 +64,7 @@ impl RuleFailure {
         span: Option<Range<usize>>,
         message: impl Into<String>,
     ) -> Self {
-        let place = span.map(|span| {
-            let before = text.get(..span.start).unwrap_or(text);
-            let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-            let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-            (before.matches('\n').count() + 1, column)
-        });
+        let place = span.map(|span| line_and_column(text, span.start));
         Self {
             file: file.to_owned(),
             line: place.map(|(line, _)| line),

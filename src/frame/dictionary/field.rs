@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::plausible;
 use crate::domain::portfolio::subject::SubjectKind;
+use crate::domain::words::words;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Field {
@@ -51,23 +52,24 @@ pub enum FieldKind {
     Date,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    #[default]
-    None,
-    /// A share: 0.25 is 25 %.
-    Ratio,
-    /// A difference of shares: 0.05 is 5 points.
-    Points,
-    /// Millions of euros, taxes included.
-    Meur,
-    MeurPerYear,
-    Months,
-    Days,
-    Count,
-    /// Full-time equivalents.
-    Fte,
+words! {
+    #[derive(Default)]
+    pub enum Unit, "a unit" {
+        #[default]
+        None = "none",
+        /// A share: 0.25 is 25 %.
+        Ratio = "ratio",
+        /// A difference of shares: 0.05 is 5 points.
+        Points = "points",
+        /// Millions of euros, taxes included.
+        Meur = "meur",
+        MeurPerYear = "meur_per_year",
+        Months = "months",
+        Days = "days",
+        Count = "count",
+        /// Full-time equivalents.
+        Fte = "fte",
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

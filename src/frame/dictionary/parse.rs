@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::field::{Field, FieldKind, FieldOrigin, Supplier, Unit};
 use super::past::Past;
 use crate::domain::portfolio::subject::SubjectKind;
+use crate::support::text_position::line_and_column;
 
 #[derive(Debug)]
 pub(super) struct Dictionary {
@@ -190,8 +191,7 @@ impl PastEntry<'static> {
 impl DictionaryError {
     /// On the line of the byte `start`.
     fn at(text: &str, start: usize, reason: &str) -> Self {
-        let before = text.bytes().take(start);
-        let line = 1 + before.filter(|byte| *byte == b'\n').count();
+        let (line, _) = line_and_column(text, start);
         Self { line, reason: reason.to_owned() }
     }
 }

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::follow_up::known_project;
-use super::panorama::RowContext;
 use super::parse::Parse;
-use super::row::RowReader;
+use super::row::{RowContext, RowReader};
 use super::table::FileRow;
 use crate::domain::portfolio::follow_up::Fact;
 use crate::domain::value::Value;
@@ -25,22 +24,22 @@ const EXIT_REASONS: &[&str] = &["completed", "stopped", "merged", "below_thresho
 
 /// An empty cell gives no fact.
 pub(in crate::intake) fn facts(
-    judges: RowContext<'_>,
+    context: RowContext<'_>,
     rows: &[&FileRow],
     faults: &mut Vec<FileFault>,
 ) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut first_rows = BTreeMap::new();
     for row in rows {
-        let mut reader = RowReader::new(row, judges.layout, judges.header, faults);
-        let project = known_project(judges, &mut reader);
+        let mut reader = RowReader::new(row, context, faults);
+        let project = known_project(&mut reader);
         let reported_on = reader.needed_date("reported_on");
-        let values: Vec<_> = judges
+        let values: Vec<_> = context
             .layout
             .facts
             .iter()
             .filter_map(|(column, field)| {
-                let value = value(judges, &mut reader, *column, field)?;
+                let value = value(&mut reader, *column, field)?;
                 Some((field.name.to_owned(), value))
             })
             .collect();
@@ -62,19 +61,14 @@ pub(in crate::intake) fn facts(
     facts
 }
 
-fn value(
-    judges: RowContext<'_>,
-    reader: &mut RowReader<'_>,
-    column: usize,
-    field: &Field,
-) -> Option<Value> {
-    let cell = reader.row.cell(column);
-    if judges.layout.profile.is_missing(cell) {
+fn value(reader: &mut RowReader<'_, '_>, column: usize, field: &Field) -> Option<Value> {
+    let (cell, header) = (reader.row.cell(column), reader.context.header);
+    if reader.context.layout.profile.is_missing(cell) {
         return None;
     }
     typed(field, cell)
         .map_err(|expected| {
-            reader.fault_at(judges.header.cell(column), FileFault::quote(cell), expected);
+            reader.fault_at(header.cell(column), FileFault::quote(cell), expected);
         })
         .ok()
 }

@@ -1,6 +1,6 @@
 //! Reads rows of the lists that DINUM maintains per project, and of the contacts of ministries.
 
-use super::panorama::{RowContext, known_ministry};
+use super::panorama::known_ministry;
 use super::row::{Amount, RowReader};
 use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
@@ -17,14 +17,12 @@ const ROLES: &[&str] = &["secretary_general", "digital_director", "security_rela
 const LAST_CAUSE: u32 = 24;
 
 /// Follow-up data is about known projects: a misspelt name must not create another project.
-pub(in crate::intake) fn known_project(
-    judges: RowContext<'_>,
-    reader: &mut RowReader<'_>,
-) -> Option<ProjectId> {
+pub(in crate::intake) fn known_project(reader: &mut RowReader<'_, '_>) -> Option<ProjectId> {
     let name = reader.needed("project")?;
-    let project = judges.identities.find(name);
+    let identities = reader.context.identities;
+    let project = identities.find(name);
     if project.is_none() {
-        let near = reader.is_worth_a_hint().then(|| judges.identities.nearest(name)).flatten();
+        let near = reader.is_worth_a_hint().then(|| identities.nearest(name)).flatten();
         let hint = near.map(|(near_name, id)| format!(" (nearest: `{near_name}`, `{id}`)"));
         let expected = format!("a known project{}", hint.unwrap_or_default());
         reader.fault("project", FileFault::quote(name), expected);
@@ -32,11 +30,8 @@ pub(in crate::intake) fn known_project(
     project
 }
 
-pub(in crate::intake) fn rebaseline(
-    judges: RowContext<'_>,
-    reader: &mut RowReader<'_>,
-) -> Option<Rebaseline> {
-    let project = known_project(judges, reader);
+pub(in crate::intake) fn rebaseline(reader: &mut RowReader<'_, '_>) -> Option<Rebaseline> {
+    let project = known_project(reader);
     let decided_on = reader.needed_date("decided_on");
     let cost_meur = reader.amount("cost_meur", Amount::Cost);
     let duration_months = reader.amount("duration_months", Amount::Duration);
@@ -54,11 +49,8 @@ pub(in crate::intake) fn rebaseline(
     })
 }
 
-pub(in crate::intake) fn milestone(
-    judges: RowContext<'_>,
-    reader: &mut RowReader<'_>,
-) -> Option<Milestone> {
-    let project = known_project(judges, reader);
+pub(in crate::intake) fn milestone(reader: &mut RowReader<'_, '_>) -> Option<Milestone> {
+    let project = known_project(reader);
     let label = reader.needed("label");
     let kind = reader.needed_one_of("kind", MILESTONE_KINDS);
     let baseline_on = reader.needed_date("baseline_on");
@@ -76,11 +68,8 @@ pub(in crate::intake) fn milestone(
     })
 }
 
-pub(in crate::intake) fn contract(
-    judges: RowContext<'_>,
-    reader: &mut RowReader<'_>,
-) -> Option<Contract> {
-    let project = known_project(judges, reader);
+pub(in crate::intake) fn contract(reader: &mut RowReader<'_, '_>) -> Option<Contract> {
+    let project = known_project(reader);
     let vendor = reader.needed("vendor");
     let notified_on = reader.date("notified_on");
     let end_on = reader.date("end_on");
@@ -101,11 +90,8 @@ pub(in crate::intake) fn contract(
     })
 }
 
-pub(in crate::intake) fn recommendation(
-    judges: RowContext<'_>,
-    reader: &mut RowReader<'_>,
-) -> Option<Recommendation> {
-    let project = known_project(judges, reader);
+pub(in crate::intake) fn recommendation(reader: &mut RowReader<'_, '_>) -> Option<Recommendation> {
+    let project = known_project(reader);
     let axis = reader.needed_one_of("axis", AXES);
     let severity = reader.needed_one_of("severity", SEVERITIES);
     let issued_on = reader.needed_date("issued_on");
@@ -122,11 +108,8 @@ pub(in crate::intake) fn recommendation(
     })
 }
 
-pub(in crate::intake) fn declared_cause(
-    judges: RowContext<'_>,
-    reader: &mut RowReader<'_>,
-) -> Option<DeclaredCause> {
-    let project = known_project(judges, reader);
+pub(in crate::intake) fn declared_cause(reader: &mut RowReader<'_, '_>) -> Option<DeclaredCause> {
+    let project = known_project(reader);
     let cause = cause(reader);
     let levels = Level::ALL.map(Level::as_str);
     let level = reader.needed_one_of("level", &levels).and_then(|word| word.parse().ok());
@@ -143,7 +126,7 @@ pub(in crate::intake) fn declared_cause(
     })
 }
 
-fn cause(reader: &mut RowReader<'_>) -> Option<String> {
+fn cause(reader: &mut RowReader<'_, '_>) -> Option<String> {
     let cause = reader.needed("cause")?;
     let number = cause.strip_prefix("RC").filter(|digits| digits.len() == 2);
     let number = number.and_then(|digits| digits.parse::<u32>().ok());
@@ -154,11 +137,8 @@ fn cause(reader: &mut RowReader<'_>) -> Option<String> {
     Some(cause.to_owned())
 }
 
-pub(in crate::intake) fn watch_entry(
-    judges: RowContext<'_>,
-    reader: &mut RowReader<'_>,
-) -> Option<WatchEntry> {
-    let project = known_project(judges, reader);
+pub(in crate::intake) fn watch_entry(reader: &mut RowReader<'_, '_>) -> Option<WatchEntry> {
+    let project = known_project(reader);
     let words = WatchList::ALL.map(WatchList::as_str);
     let watch = reader.needed_one_of("watch", &words).and_then(|word| word.parse().ok());
     let since = reader.needed_date("since");
@@ -172,12 +152,9 @@ pub(in crate::intake) fn watch_entry(
     })
 }
 
-pub(in crate::intake) fn contact(
-    judges: RowContext<'_>,
-    reader: &mut RowReader<'_>,
-) -> Option<Contact> {
+pub(in crate::intake) fn contact(reader: &mut RowReader<'_, '_>) -> Option<Contact> {
     reader.needed("ministry");
-    let ministry = known_ministry(judges.aliases, reader, "ministry");
+    let ministry = known_ministry(reader, "ministry");
     let role = reader.needed_one_of("role", ROLES);
     let email = reader.needed("email");
     // An address is personal data: the message does not repeat it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::row::{Amount, RowReader};
+use super::row::{Amount, RowContext, RowReader};
 use super::table::FileRow;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
@@ -12,23 +12,12 @@ use crate::domain::portfolio::import::{ImportedRows, WithheldFigure};
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::value::Reported;
 use crate::intake::error::FileFault;
-use crate::intake::identity::aliases::Aliases;
 use crate::intake::identity::names::key;
-use crate::intake::identity::project_identity::Identities;
 use crate::intake::profiles::layout::Layout;
-
-/// What reading a row needs: the layout, aliases and known projects.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::intake) struct RowContext<'a> {
-    pub layout: &'a Layout<'a>,
-    pub header: &'a FileRow,
-    pub aliases: &'a Aliases,
-    pub identities: &'a Identities<'a>,
-}
 
 /// Reads every row, collecting every fault.
 pub(in crate::intake) fn snapshots(
-    judges: RowContext<'_>,
+    context: RowContext<'_>,
     rows: &[&FileRow],
     edition: EditionId,
     faults: &mut Vec<FileFault>,
@@ -36,9 +25,9 @@ pub(in crate::intake) fn snapshots(
     let mut first_rows: BTreeMap<ProjectId, u32> = BTreeMap::new();
     let mut snapshots = Vec::new();
     for row in rows {
-        let mut reader = RowReader::new(row, judges.layout, judges.header, faults);
-        let project = project(judges, &mut reader);
-        let snapshot = snapshot(judges, &mut reader, edition, project.as_ref());
+        let mut reader = RowReader::new(row, context, faults);
+        let project = project(&mut reader);
+        let snapshot = snapshot(&mut reader, edition, project.as_ref());
         if let Some(project) = project {
             match first_rows.get(&project) {
                 None => drop(first_rows.insert(project, row.number)),
@@ -79,13 +68,13 @@ pub(in crate::intake) fn withheld(rows: &ImportedRows) -> Vec<WithheldFigure> {
 
 /// The publication dates that the rows give, with the first row of each.
 pub(in crate::intake) fn publication_dates(
-    judges: RowContext<'_>,
+    context: RowContext<'_>,
     rows: &[&FileRow],
     faults: &mut Vec<FileFault>,
 ) -> BTreeMap<NaiveDate, u32> {
     let mut dates = BTreeMap::new();
     for row in rows {
-        let mut reader = RowReader::new(row, judges.layout, judges.header, faults);
+        let mut reader = RowReader::new(row, context, faults);
         if let Some(date) = reader.date("published_on") {
             dates.entry(date).or_insert(row.number);
         }
@@ -94,12 +83,11 @@ pub(in crate::intake) fn publication_dates(
 }
 
 fn snapshot(
-    judges: RowContext<'_>,
-    reader: &mut RowReader<'_>,
+    reader: &mut RowReader<'_, '_>,
     edition: EditionId,
     project: Option<&ProjectId>,
 ) -> Option<Snapshot> {
-    let phase_says = reader.text("phase").filter(|phase| is_withheld(judges.layout, phase));
+    let phase_says = reader.text("phase").filter(|phase| is_withheld(reader.context.layout, phase));
     let withheld_reason = phase_says.or_else(|| reader.text("withheld_reason"));
     let phase = match phase_says {
         Some(_) => None,
@@ -109,7 +97,7 @@ fn snapshot(
     let duration = reader.amount("duration_months", Amount::Duration);
     let cost = reader.amount("cost_meur", Amount::Cost);
     let inter_ministerial = reader.truth("inter_ministerial");
-    let ministry = ministry(judges, reader);
+    let ministry = ministry(reader);
     let has_reason = withheld_reason.is_some();
     let (ministry, ministry_label) = ministry?;
     Some(Snapshot {
@@ -148,9 +136,9 @@ fn is_withheld(layout: &Layout<'_>, phase: &str) -> bool {
     layout.withheld.iter().any(|start| phase.starts_with(start))
 }
 
-fn project(judges: RowContext<'_>, reader: &mut RowReader<'_>) -> Option<ProjectId> {
+fn project(reader: &mut RowReader<'_, '_>) -> Option<ProjectId> {
     let name = reader.needed("project")?;
-    let project = judges.identities.find_or_name(name);
+    let project = reader.context.identities.find_or_name(name);
     if project.is_none() {
         reader.fault("project", FileFault::quote(name), "a name with letters or digits");
     }
@@ -158,16 +146,16 @@ fn project(judges: RowContext<'_>, reader: &mut RowReader<'_>) -> Option<Project
 }
 
 /// The code, and the name as published. A file may give a code, a name, or both.
-fn ministry(judges: RowContext<'_>, reader: &mut RowReader<'_>) -> Option<(MinistryCode, String)> {
+fn ministry(reader: &mut RowReader<'_, '_>) -> Option<(MinistryCode, String)> {
     let given = reader.needed("ministry")?;
-    let code = known_ministry(judges.aliases, reader, "ministry");
+    let code = known_ministry(reader, "ministry");
     let Some(label) = reader.text("ministry_label") else {
         let code = code?;
-        let name = judges.aliases.ministry_name(&code).unwrap_or(given);
+        let name = reader.context.aliases.ministry_name(&code).unwrap_or(given);
         let label = if code.as_str().eq_ignore_ascii_case(given) { name } else { given };
         return Some((code, label.to_owned()));
     };
-    let by_label = known_ministry(judges.aliases, reader, "ministry_label");
+    let by_label = known_ministry(reader, "ministry_label");
     let (code, by_label) = (code?, by_label?);
     if code != by_label {
         let found = format!("{}, which is `{by_label}`", FileFault::quote(label));
@@ -178,11 +166,11 @@ fn ministry(judges: RowContext<'_>, reader: &mut RowReader<'_>) -> Option<(Minis
 }
 
 pub(in crate::intake) fn known_ministry(
-    aliases: &Aliases,
-    reader: &mut RowReader<'_>,
+    reader: &mut RowReader<'_, '_>,
     field: &str,
 ) -> Option<MinistryCode> {
     let label = reader.text(field)?;
+    let aliases = reader.context.aliases;
     let code = aliases.ministry(label);
     if code.is_none() {
         let near = reader.is_worth_a_hint().then(|| aliases.nearest_ministry(label)).flatten();

@@ -6,7 +6,9 @@ use super::table::FileRow;
 use crate::domain::plausible;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::intake::error::{FileFault, SHOWN, ticked};
+use crate::intake::identity::aliases::Aliases;
 use crate::intake::identity::names::key;
+use crate::intake::identity::project_identity::Identities;
 use crate::intake::profiles::layout::Layout;
 use crate::intake::profiles::profile::Column;
 
@@ -17,25 +19,32 @@ pub(in crate::intake) enum Amount {
     Duration,
 }
 
-#[derive(Debug)]
-pub(in crate::intake) struct RowReader<'a> {
-    pub row: &'a FileRow,
-    layout: &'a Layout<'a>,
-    header: &'a FileRow,
-    faults: &'a mut Vec<FileFault>,
+/// What reading a row needs: the layout, aliases and known projects.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::intake) struct RowContext<'a> {
+    pub layout: &'a Layout<'a>,
+    pub header: &'a FileRow,
+    pub aliases: &'a Aliases,
+    pub identities: &'a Identities<'a>,
 }
 
-impl<'a> RowReader<'a> {
+#[derive(Debug)]
+pub(in crate::intake) struct RowReader<'r, 'a> {
+    pub row: &'r FileRow,
+    pub context: RowContext<'a>,
+    faults: &'r mut Vec<FileFault>,
+}
+
+impl<'r, 'a> RowReader<'r, 'a> {
     pub(in crate::intake) fn new(
-        row: &'a FileRow,
-        layout: &'a Layout<'a>,
-        header: &'a FileRow,
-        faults: &'a mut Vec<FileFault>,
+        row: &'r FileRow,
+        context: RowContext<'a>,
+        faults: &'r mut Vec<FileFault>,
     ) -> Self {
-        Self { row, layout, header, faults }
+        Self { row, context, faults }
     }
 
-    pub(in crate::intake) fn text(&self, field: &str) -> Option<&'a str> {
+    pub(in crate::intake) fn text(&self, field: &str) -> Option<&'r str> {
         self.cell(field).map(|(_, cell)| cell)
     }
 
@@ -43,7 +52,7 @@ impl<'a> RowReader<'a> {
         self.text(field).map(str::to_owned)
     }
 
-    pub(in crate::intake) fn needed(&mut self, field: &str) -> Option<&'a str> {
+    pub(in crate::intake) fn needed(&mut self, field: &str) -> Option<&'r str> {
         let text = self.text(field);
         if text.is_none() {
             self.fault(field, "nothing", "text");
@@ -94,7 +103,7 @@ impl<'a> RowReader<'a> {
         let phase = if column.words.is_empty() {
             cell.parse().ok()
         } else {
-            self.layout.phases.get(&key(cell)).copied()
+            self.context.layout.phases.get(&key(cell)).copied()
         };
         if phase.is_none() {
             let words: Vec<_> = phase_words(column);
@@ -136,7 +145,8 @@ impl<'a> RowReader<'a> {
         found: impl Into<String>,
         expected: impl Into<String>,
     ) {
-        let column = self.layout.columns.get(field).map(|index| self.header.cell(*index));
+        let column =
+            self.context.layout.columns.get(field).map(|index| self.context.header.cell(*index));
         self.fault_at(column.unwrap_or(field), found, expected);
     }
 
@@ -155,10 +165,10 @@ impl<'a> RowReader<'a> {
     }
 
     /// The column of a field and its cell, unless the cell is empty.
-    fn cell(&self, field: &str) -> Option<(&'a Column, &'a str)> {
-        let column = self.layout.profile.fields.get(field)?;
-        let cell = self.row.cell(*self.layout.columns.get(field)?);
-        (!self.layout.profile.is_missing(cell)).then_some((column, cell))
+    fn cell(&self, field: &str) -> Option<(&'a Column, &'r str)> {
+        let column = self.context.layout.profile.fields.get(field)?;
+        let cell = self.row.cell(*self.context.layout.columns.get(field)?);
+        (!self.context.layout.profile.is_missing(cell)).then_some((column, cell))
     }
 
     fn checked<T>(&mut self, field: &str, cell: &str, value: Result<T, &'static str>) -> Option<T> {

@@ -7,6 +7,8 @@ use rhai::Position;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::support::text_position::line_and_column;
+
 /// One fault of one file, written `drift/D1.rhai:14:9: message (hint)`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct RuleFault {
@@ -74,10 +76,8 @@ pub(in crate::rules) struct TextPosition {
 impl TextPosition {
     /// The line and column of a byte offset in `text`.
     pub(in crate::rules) fn of_byte(text: &str, byte: usize) -> Self {
-        let before = text.get(..byte).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-        Self { line: Some(before.matches('\n').count() + 1), column: Some(column) }
+        let (line, column) = line_and_column(text, byte);
+        Self { line: Some(line), column: Some(column) }
     }
 
     /// The place where a TOML error or a spanned value begins; its span counts bytes from `base`.
@@ -106,6 +106,14 @@ pub(in crate::rules) fn nearest<W: AsRef<str>>(
         .filter(|(distance, _)| *distance <= close_enough)
         .min()
         .map(|(_, word)| word)
+}
+
+/// What follows a word that is not known: the known one that it resembles, or nothing.
+pub(in crate::rules) fn resemblance<W: AsRef<str>>(
+    found: &str,
+    known: impl IntoIterator<Item = W>,
+) -> String {
+    nearest(found, known).map_or_else(String::new, |near| format!(", did you mean `{near}`?"))
 }
 
 #[cfg(test)]

@@ -9,3 +9,4 @@ pub(super) mod inhibitions;
 pub(super) mod table;
 pub(super) mod threshold_edit;
 pub(super) mod thresholds;
+pub(super) mod toml_dates;

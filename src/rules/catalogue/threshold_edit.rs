@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::fault::nearest;
-use crate::domain::plausible;
+use super::fault::resemblance;
+use super::toml_dates::day;
 
 #[derive(Deserialize)]
 struct Entry {
@@ -38,10 +38,9 @@ pub fn with_threshold(text: &str, name: &str, value: &str) -> Result<String, Str
         Some((bare, from)) => (bare, Some(day(from)?)),
         None => (name, None),
     };
-    let entry = entries.get(bare).ok_or_else(|| {
-        let near = nearest(bare, entries.keys()).map(|near| format!(", did you mean `{near}`?"));
-        format!("no threshold `{bare}`{}", near.unwrap_or_default())
-    })?;
+    let entry = entries
+        .get(bare)
+        .ok_or_else(|| format!("no threshold `{bare}`{}", resemblance(bare, entries.keys())))?;
     let span = match (&entry.value, &entry.values, from) {
         (Some(held), _, None) => held.span(),
         (None, Some(values), from) => dated(values, from).ok_or_else(|| {
@@ -67,10 +66,6 @@ fn dates(values: &[Dated]) -> String {
         None => "no date".to_owned(),
     });
     format!("there are {}", known.collect::<Vec<_>>().join(", "))
-}
-
-fn day(text: &str) -> Result<NaiveDate, String> {
-    plausible::date(text).map_err(|expected| format!("found `{text}`, expected {expected}"))
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::fault::{RuleFault, TextPosition, nearest};
-use crate::domain::plausible;
+use super::fault::{RuleFault, TextPosition, resemblance};
+use super::toml_dates;
 use crate::domain::value::{FieldValue, Value};
 use crate::frame::dictionary::Unit;
 use crate::rules::language::wording::float;
@@ -181,7 +181,7 @@ fn threshold(name: &str, entry: toml::Value) -> Result<Threshold, String> {
 fn dated(values: &[Dated]) -> Result<Vec<DatedValue>, String> {
     let mut read: Vec<DatedValue> = Vec::with_capacity(values.len());
     for (index, dated) in values.iter().enumerate() {
-        let from = dated.from.as_ref().map(day).transpose()?;
+        let from = dated.from.as_ref().map(toml_dates::date).transpose()?;
         if from.is_none() && index > 0 {
             return Err("only the first of the dated values may have no `from`".to_owned());
         }
@@ -191,11 +191,6 @@ fn dated(values: &[Dated]) -> Result<Vec<DatedValue>, String> {
         read.push(DatedValue { from, value: dated.value.into() });
     }
     if read.is_empty() { Err("has no value".to_owned()) } else { Ok(read) }
-}
-
-fn day(datetime: &toml::value::Datetime) -> Result<NaiveDate, String> {
-    let text = datetime.to_string();
-    plausible::date(&text).map_err(|expected| format!("found `{text}`, expected {expected}"))
 }
 
 fn check_bounds(threshold: &Threshold) -> Result<(), String> {
@@ -218,41 +213,10 @@ fn check_bounds(threshold: &Threshold) -> Result<(), String> {
     Ok(())
 }
 
-const UNITS: [Unit; 9] = [
-    Unit::None,
-    Unit::Ratio,
-    Unit::Points,
-    Unit::Meur,
-    Unit::MeurPerYear,
-    Unit::Months,
-    Unit::Days,
-    Unit::Count,
-    Unit::Fte,
-];
-
-/// The name of a unit in files and in evidence, the same as in the API.
-pub(in crate::rules) fn unit_word(unit: Unit) -> &'static str {
-    match unit {
-        Unit::None => "none",
-        Unit::Ratio => "ratio",
-        Unit::Points => "points",
-        Unit::Meur => "meur",
-        Unit::MeurPerYear => "meur_per_year",
-        Unit::Months => "months",
-        Unit::Days => "days",
-        Unit::Count => "count",
-        Unit::Fte => "fte",
-    }
-}
-
 fn unit(word: &str) -> Result<Unit, String> {
-    UNITS.into_iter().find(|unit| unit_word(*unit) == word).ok_or_else(|| {
-        let known = UNITS.map(unit_word);
-        let hint = nearest(word, known).map(|near| format!(", did you mean `{near}`?"));
-        format!(
-            "found the unit `{word}`, expected one of {}{}",
-            known.join(", "),
-            hint.unwrap_or_default()
-        )
+    word.parse().map_err(|_| {
+        let known = Unit::ALL.map(Unit::as_str);
+        let hint = resemblance(word, known);
+        format!("found the unit `{word}`, expected one of {}{hint}", known.join(", "))
     })
 }

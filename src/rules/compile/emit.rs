@@ -5,10 +5,10 @@
 
 use polars::prelude::{DataType, Expr, NamedFrom as _, Scalar, Series, col, lit, when};
 
-use super::ir::{Constant, Need, Node, Op, Operation, TextTest, Tree};
+use super::ir::{Constant, Need, Node, Op, TextTest, Tree};
 use super::{fold, kernels, outcome_code};
 use crate::rules::language::library::{add_days, add_months};
-use crate::rules::language::operators::Comparator;
+use crate::rules::language::operators::{Comparator, Operation};
 
 /// Two operands up to `ADDENDS` add up without overflow; two up to `FACTORS` multiply without
 /// overflow.

@@ -1,6 +1,6 @@
 //! Computes operations on constants, with the results that the interpreter gives.
 
-use super::ir::{Constant, Figure, Op, Operation, TextTest};
+use super::ir::{Constant, Figure, Op, TextTest};
 use crate::rules::language::library;
 use crate::rules::language::operators::Comparator;
 use crate::rules::language::wording::float;
@@ -16,18 +16,20 @@ pub(super) fn fold(op: &Op, parts: &[&Constant]) -> Option<Constant> {
         }
         (Op::Among(_, texts), [Constant::Text(text)]) => Some(Constant::Bool(texts.contains(text))),
         (Op::OfInts(operation, ..), [Constant::Int(left), Constant::Int(right)]) => {
-            Some(Constant::Int(of_ints(*operation, *left, *right).unwrap_or_default()))
+            Some(Constant::Int(operation.of_integers(*left, *right).unwrap_or_default()))
         }
         (Op::MayOverflow(operation, ..), [Constant::Int(left), Constant::Int(right)]) => {
-            Some(Constant::Bool(of_ints(*operation, *left, *right).is_none()))
+            Some(Constant::Bool(operation.of_integers(*left, *right).is_none()))
         }
         (Op::OfFloats(operation, ..), [Constant::Float(left), Constant::Float(right)]) => {
-            Some(figure(of_floats(*operation, left.get(), right.get())))
+            Some(figure(operation.of_floats(left.get(), right.get())))
         }
         (Op::ToFloat(_), [Constant::Int(count)]) => Some(figure(float(*count))),
         (Op::Absolute(_), [Constant::Float(one)]) => Some(figure(one.get().abs())),
         (Op::Absolute(_), [Constant::Int(count)]) => Some(Constant::Int(count.wrapping_abs())),
-        (Op::Round(_, places), [Constant::Float(one)]) => Some(figure(round(one.get(), *places))),
+        (Op::Round(_, places), [Constant::Float(one)]) => {
+            Some(figure(library::rounded(one.get(), *places)))
+        }
         (Op::Lower(_), [Constant::Text(text)]) => Some(Constant::Text(text.to_lowercase())),
         (Op::Length(_), [Constant::Text(text)]) => {
             i64::try_from(text.chars().count()).ok().map(Constant::Int)
@@ -73,32 +75,4 @@ pub(super) fn text_test(test: TextTest, whole: &str, part: &str) -> bool {
         TextTest::StartsWith => whole.starts_with(part),
         TextTest::EndsWith => whole.ends_with(part),
     }
-}
-
-pub(super) fn of_ints(operation: Operation, left: i64, right: i64) -> Option<i64> {
-    match operation {
-        Operation::Add => left.checked_add(right),
-        Operation::Subtract => left.checked_sub(right),
-        Operation::Multiply => left.checked_mul(right),
-        Operation::Remainder => left.checked_rem(right),
-        Operation::Divide | Operation::Power => None,
-    }
-}
-
-pub(super) fn of_floats(operation: Operation, left: f64, right: f64) -> f64 {
-    match operation {
-        Operation::Add => left + right,
-        Operation::Subtract => left - right,
-        Operation::Multiply => left * right,
-        Operation::Divide => left / right,
-        Operation::Remainder => left % right,
-        Operation::Power => left.powf(right),
-    }
-}
-
-/// Rounds to `places` decimals, halves away from zero.
-pub(super) fn round(figure: f64, places: u8) -> f64 {
-    let scale = 10_f64.powi(i32::from(places));
-    let rounded = (figure * scale).round() / scale;
-    if rounded.is_finite() { rounded } else { figure }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::domain::level::Level;
-use crate::rules::language::operators::Comparator;
+use crate::rules::language::operators::{Comparator, Operation};
 
 /// The index of an expression in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,16 +38,6 @@ impl Figure {
     pub(super) fn get(self) -> f64 {
         f64::from_bits(self.0)
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Operation {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Remainder,
-    Power,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -242,7 +232,7 @@ impl Node {
 
 impl Op {
     /// The same operation with each operand replaced.
-    pub(super) fn with_parts(&self, part: impl Fn(Node) -> Node) -> Self {
+    pub(super) fn with_parts(&self, mut part: impl FnMut(Node) -> Node) -> Self {
         match self {
             Self::Read(_) | Self::Absent(_) | Self::Constant(_) => self.clone(),
             Self::Not(one) => Self::Not(part(*one)),
@@ -275,32 +265,13 @@ impl Op {
         }
     }
 
+    /// The operands, in order.
     pub(super) fn parts(&self) -> Vec<Node> {
-        match self {
-            Self::Read(_) | Self::Absent(_) | Self::Constant(_) => Vec::new(),
-            Self::Not(one)
-            | Self::Among(one, _)
-            | Self::ToFloat(one)
-            | Self::Absolute(one)
-            | Self::Round(one, _)
-            | Self::Lower(one)
-            | Self::Length(one)
-            | Self::NotFinite(one)
-            | Self::IsNull(one)
-            | Self::Inexact(one) => vec![*one],
-            Self::And(left, right)
-            | Self::Or(left, right)
-            | Self::Compare(_, left, right)
-            | Self::OfInts(_, left, right)
-            | Self::OfFloats(_, left, right)
-            | Self::Days(left, right)
-            | Self::Months(left, right)
-            | Self::AddDays(left, right)
-            | Self::AddMonths(left, right)
-            | Self::CountAbove(left, right)
-            | Self::Text(_, left, right)
-            | Self::MayOverflow(_, left, right) => vec![*left, *right],
-            Self::Select(condition, held, otherwise) => vec![*condition, *held, *otherwise],
-        }
+        let mut parts = Vec::new();
+        self.with_parts(|part| {
+            parts.push(part);
+            part
+        });
+        parts
     }
 }

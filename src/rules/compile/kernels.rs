@@ -11,15 +11,15 @@ use polars_arrow::datatypes::ArrowDataType;
 
 use super::bit_packing::which;
 use super::fold;
-use super::ir::{Operation, TextTest};
+use super::ir::TextTest;
 use crate::rules::language::library;
-use crate::rules::language::operators::Comparator;
+use crate::rules::language::operators::{Comparator, Operation};
 
 pub(super) fn of_floats(operation: Operation, left: Expr, right: Expr) -> Expr {
     both(left, right, DataType::Float64, move |lefts, rights| {
         let (lefts, rights) = (lefts.f64()?, rights.f64()?);
         let results = lefts.iter().zip(rights.iter()).map(|cells| match cells {
-            (Some(one), Some(other)) => Some(fold::of_floats(operation, one, other)),
+            (Some(one), Some(other)) => Some(operation.of_floats(one, other)),
             _ => None,
         });
         Ok(results.collect::<Float64Chunked>().into_column())
@@ -127,7 +127,7 @@ pub(super) fn round(figure: Expr, places: u8) -> Expr {
     figure.map(
         move |column| {
             let figures = column.f64()?.iter();
-            let results = figures.map(|cell| cell.map(|one| fold::round(one, places)));
+            let results = figures.map(|cell| cell.map(|one| library::rounded(one, places)));
             Ok(named(results.collect::<Float64Chunked>().into_column(), &column))
         },
         |_, field| Ok(Field::new(field.name().clone(), DataType::Float64)),

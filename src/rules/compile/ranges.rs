@@ -3,7 +3,8 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not named has no range")]
 
 use super::column_stats::{FrameStats, Range};
-use super::ir::{Constant, Need, Node, Op, Operation};
+use super::ir::{Constant, Need, Node, Op};
+use crate::rules::language::operators::Operation;
 use crate::rules::language::wording::float;
 
 /// Well below the largest whole number and the largest float, so that rounding does not matter.

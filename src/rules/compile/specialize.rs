@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 
 use super::column_stats::{FrameStats, Nulls, Range};
-use super::ir::{Constant, Exit, Figure, Need, Node, Op, Operation, Tree};
+use super::ir::{Constant, Exit, Figure, Need, Node, Op, Tree};
 use super::lower::Assessment;
 use super::{fold, outcome_code, ranges};
 use crate::domain::value::Value;
 use crate::rules::catalogue::thresholds::Thresholds;
+use crate::rules::language::operators::Operation;
 
 /// The outcome of the rows that take an exit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::script_run::{Read, Recording};
 use crate::domain::rules::verdict::{Comparison, Evidence, Reading, ReadingSource};
 use crate::frame::dictionary;
 use crate::frame::dictionary::Unit;
-use crate::rules::catalogue::thresholds::{Thresholds, unit_word};
+use crate::rules::catalogue::thresholds::Thresholds;
 use crate::rules::language::syntax::{Analysis, NamedExpression, Operand, lowered};
 use crate::rules::language::value::Scalar;
 use crate::rules::language::wording;
@@ -73,17 +73,26 @@ pub(in crate::rules) fn gather(recording: Recording, thresholds: &Thresholds) ->
 }
 
 fn reading(read: Read, thresholds: &Thresholds) -> Reading {
-    let known = match read.source {
+    let (label, unit) = label_and_unit(read.source, &read.name, thresholds);
+    let unit = (unit != Unit::None).then(|| unit.as_str().to_owned());
+    Reading { name: read.name, source: read.source, label, unit, value: read.value }
+}
+
+/// How people call a field or a threshold, and its unit; its name, without a unit, when it is not known.
+pub(in crate::rules) fn label_and_unit(
+    source: ReadingSource,
+    name: &str,
+    thresholds: &Thresholds,
+) -> (String, Unit) {
+    let known = match source {
         ReadingSource::Field => {
-            dictionary::field(&read.name).map(|field| (field.label.to_owned(), field.unit))
+            dictionary::field(name).map(|field| (field.label.to_owned(), field.unit))
         }
         ReadingSource::Threshold => {
-            thresholds.get(&read.name).map(|threshold| (threshold.label.clone(), threshold.unit))
+            thresholds.get(name).map(|threshold| (threshold.label.clone(), threshold.unit))
         }
     };
-    let (label, unit) = known.unwrap_or_else(|| (read.name.clone(), Unit::None));
-    let unit = (unit != Unit::None).then(|| unit_word(unit).to_owned());
-    Reading { name: read.name, source: read.source, label, unit, value: read.value }
+    known.unwrap_or_else(|| (name.to_owned(), Unit::None))
 }
 
 /// The unit of a number written next to a field or a threshold: that of the field or threshold.

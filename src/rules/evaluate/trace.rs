@@ -17,8 +17,7 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::{
     Absence, Comparison, Judgement, MissingField, Reading, ReadingSource, Verdict,
 };
-use crate::frame::dictionary::Unit;
-use crate::frame::{Frames, dictionary};
+use crate::frame::Frames;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::table::SubjectTable;
 use crate::rules::catalogue::thresholds::Thresholds;
@@ -165,7 +164,8 @@ impl TraceWriter<'_> {
     fn readings(&self, recording: Recording) -> Vec<TraceReading> {
         let evidence = evidence::gather(recording, self.thresholds);
         let shown = |reading: &Reading| {
-            let (_, unit) = self.named(reading.source, &reading.name);
+            let (_, unit) =
+                evidence::label_and_unit(reading.source, &reading.name, self.thresholds);
             reading.value.as_ref().map(|value| wording::value(value, unit))
         };
         evidence
@@ -178,7 +178,7 @@ impl TraceWriter<'_> {
     /// Whether a later comparison shows the value that was read.
     fn is_shown(&self, read: &Read, later: &[RecordedStep]) -> bool {
         let name = source_of(read);
-        let (label, _) = self.named(read.source, &read.name);
+        let (label, _) = evidence::label_and_unit(read.source, &read.name, self.thresholds);
         // The past of a field is read under another name than the one written in the rule.
         let shows = |operand: &Operand| {
             mentions(&operand.source, &name)
@@ -193,7 +193,7 @@ impl TraceWriter<'_> {
     }
 
     fn read(&self, read: &Read, position: Position, missing: Option<&MissingField>) -> TraceStep {
-        let (label, unit) = self.named(read.source, &read.name);
+        let (label, unit) = evidence::label_and_unit(read.source, &read.name, self.thresholds);
         let (shown, finding) = match &read.value {
             Some(value) => (wording::value(value, unit), TraceFinding::Read),
             None if read.source == ReadingSource::Threshold => {
@@ -215,18 +215,6 @@ impl TraceWriter<'_> {
             text: format!("{label} : {shown}"),
             finding,
         }
-    }
-
-    fn named(&self, source: ReadingSource, name: &str) -> (String, Unit) {
-        let named = match source {
-            ReadingSource::Field => {
-                dictionary::field(name).map(|field| (field.label.to_owned(), field.unit))
-            }
-            ReadingSource::Threshold => {
-                self.thresholds.get(name).map(|threshold| (threshold.label.clone(), threshold.unit))
-            }
-        };
-        named.unwrap_or_else(|| (name.to_owned(), Unit::None))
     }
 }
 

@@ -66,7 +66,11 @@ impl Comparator {
         }
     }
 
-    fn orders(self) -> bool {
+    pub(in crate::rules) fn of(symbol: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|comparator| comparator.symbol() == symbol)
+    }
+
+    pub(in crate::rules) fn orders(self) -> bool {
         !matches!(self, Self::Equal | Self::Different)
     }
 
@@ -238,8 +242,9 @@ fn negate(context: &NativeCallContext<'_>, value: &Dynamic) -> Returned<Dynamic>
     Ok((-figure).into())
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operation {
+/// What the interpreter and compiled rules calculate alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::rules) enum Operation {
     Add,
     Subtract,
     Multiply,
@@ -251,6 +256,10 @@ enum Operation {
 impl Operation {
     const ALL: [Self; 6] =
         [Self::Add, Self::Subtract, Self::Multiply, Self::Divide, Self::Remainder, Self::Power];
+
+    pub(in crate::rules) fn of(symbol: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| operation.symbols().0 == symbol)
+    }
 
     /// The operator, and its assigning form.
     fn symbols(self) -> (&'static str, &'static str) {
@@ -265,7 +274,7 @@ impl Operation {
     }
 
     /// Whole numbers give a whole number, except for a division: 1 milestone of 2 is a half.
-    fn of_integers(self, left: i64, right: i64) -> Option<i64> {
+    pub(in crate::rules) fn of_integers(self, left: i64, right: i64) -> Option<i64> {
         match self {
             Self::Add => left.checked_add(right),
             Self::Subtract => left.checked_sub(right),
@@ -275,7 +284,7 @@ impl Operation {
         }
     }
 
-    fn of_floats(self, left: f64, right: f64) -> f64 {
+    pub(in crate::rules) fn of_floats(self, left: f64, right: f64) -> f64 {
         match self {
             Self::Add => left + right,
             Self::Subtract => left - right,

@@ -22,7 +22,7 @@ pub(in crate::rules) fn days(count: f64) -> String {
 
 /// With at most three decimals, without trailing zeros.
 pub(in crate::rules) fn number(value: f64) -> String {
-    trimmed(&french::decimal(value, 3))
+    french::decimal_at_most(value, 3)
 }
 
 pub(in crate::rules) fn integer(value: i64) -> String {
@@ -85,14 +85,7 @@ pub(in crate::rules) fn float(count: i64) -> f64 {
 }
 
 fn tenths(value: f64) -> String {
-    trimmed(&french::decimal(value, 1))
-}
-
-fn trimmed(figure: &str) -> String {
-    if figure.contains(',') {
-        return figure.trim_end_matches('0').trim_end_matches(',').to_owned();
-    }
-    figure.to_owned()
+    french::decimal_at_most(value, 1)
 }
 
 #[cfg(test)]

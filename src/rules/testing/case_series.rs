@@ -14,6 +14,7 @@ use crate::domain::ids::RuleId;
 use crate::domain::rules::verdict::Judgement;
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
 use crate::rules::catalogue::front_matter::Rule;
+use crate::rules::catalogue::toml_dates;
 use crate::rules::evaluate::budget::OverBudget;
 
 /// A series with the verdict of each of its evaluations.
@@ -101,7 +102,7 @@ fn judged_evaluation(
     (series, evaluation): (&Series, &Evaluation),
     last: Option<NaiveDate>,
 ) -> Result<JudgedEvaluation, String> {
-    let as_of = case_verdict::date(&evaluation.as_of)?;
+    let as_of = toml_dates::date(&evaluation.as_of)?;
     if last.is_some_and(|last| last >= as_of) {
         return Err(format!("{as_of}: evaluations are not in the order of their dates"));
     }

@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use crate::domain::level::Level;
-use crate::domain::plausible;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::verdict::{Judgement, Verdict};
 use crate::domain::value::Value;
 use crate::frame::dictionary;
 use crate::frame::dictionary::{Field, FieldKind};
 use crate::rules::catalogue::compiled_catalogue::Catalogue;
-use crate::rules::catalogue::fault::nearest;
+use crate::rules::catalogue::fault::resemblance;
 use crate::rules::catalogue::front_matter::{Rule, Subjects};
+use crate::rules::catalogue::toml_dates::date;
 use crate::rules::evaluate::specimen::Specimen;
 use crate::rules::language::wording::float;
 
@@ -72,8 +70,7 @@ fn cell(
     let named = dictionary::fields_of(scope).find(|field| field.name == name);
     let field = named.ok_or_else(|| {
         let known = dictionary::fields_of(scope).map(|known| known.name);
-        let hint = nearest(name, known).map(|near| format!(", did you mean `{near}`?"));
-        format!("no field `{name}`{}", hint.unwrap_or_default())
+        format!("no field `{name}`{}", resemblance(name, known))
     })?;
     let read = match (field.kind, value) {
         (FieldKind::Bool, toml::Value::Boolean(held)) => Value::Bool(*held),
@@ -97,9 +94,4 @@ fn cell(
 fn check(field: &Field, figure: f64) -> Result<f64, String> {
     let refused = |expected| format!("field `{}`: found {figure}, expected {expected}", field.name);
     field.plausible(figure).map_err(refused)
-}
-
-pub(in crate::rules) fn date(datetime: &toml::value::Datetime) -> Result<NaiveDate, String> {
-    let text = datetime.to_string();
-    plausible::date(&text).map_err(|expected| format!("found `{text}`, expected {expected}"))
 }

@@ -155,11 +155,10 @@ pub(in crate::store) async fn change(
     audit_trail::append(connection, act.at, &[deed]).await
 }
 
-/// One that is not closed, and is as the caller saw it.
-async fn standing(
+/// One that is not closed.
+pub(in crate::store) async fn unclosed(
     connection: &mut SqliteConnection,
     number: AccountNumber,
-    revision: i64,
 ) -> Result<Account, StoreError> {
     let found = select(connection, Some(number)).await?.pop();
     let found = found.ok_or(StoreError::NoSuch { what: WHAT, number: number.0 })?;
@@ -167,6 +166,16 @@ async fn standing(
         let how = format!("closed on {}", at.date_naive());
         return Err(StoreError::Over { what: WHAT, number: number.0, how });
     }
+    Ok(found)
+}
+
+/// One that is not closed, and is as the caller saw it.
+async fn standing(
+    connection: &mut SqliteConnection,
+    number: AccountNumber,
+    revision: i64,
+) -> Result<Account, StoreError> {
+    let found = unclosed(connection, number).await?;
     if found.revision != revision {
         let (found, expected) = (found.revision, revision);
         return Err(StoreError::Moved { what: WHAT, number: number.0, found, expected });

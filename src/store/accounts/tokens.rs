@@ -65,12 +65,7 @@ impl Store {
         let secret = Credential::fresh(PREFIX)?;
         let mut transaction = self.begin_write().await?;
         let account = terms.account;
-        let owner = account_records::select(&mut transaction, Some(account)).await?.pop();
-        let owner = owner.ok_or(StoreError::NoSuch { what: "account", number: account.0 })?;
-        if let Some(at) = owner.closed_at {
-            let how = format!("closed on {}", at.date_naive());
-            return Err(StoreError::Over { what: "account", number: account.0, how });
-        }
+        let owner = account_records::unclosed(&mut transaction, account).await?;
         let number = query_scalar("select coalesce(max(number), 0) + 1 from tokens")
             .one(&mut *transaction, "tokens")
             .await?;

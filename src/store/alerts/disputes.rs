@@ -12,12 +12,12 @@ use crate::domain::alerts::handling::AlertActKind;
 use crate::domain::ids::{DisputeNumber, ImportNumber, ProjectId};
 use crate::domain::portfolio::follow_up::Fact;
 use crate::store::audit::audit_trail;
-use crate::store::cycles::differences::Difference;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, RunQuery, query_as, query_scalar};
 use crate::store::db::sql_types::{Columns, Json, Timestamp};
+use crate::store::imports::differences::Difference;
 use crate::store::imports::link_log;
 use crate::store::imports::link_log::Links;
 

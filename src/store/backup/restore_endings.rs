@@ -12,8 +12,9 @@ use crate::domain::accounts::audit::{Actor, AuditRecord};
 use crate::store::accounts::account_records;
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
-use crate::store::db::error::{StoreError, reading, writing};
+use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
+use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
 use crate::store::db::sql_types::Timestamp;
 
 /// By whom a backup is put back, and from where.
@@ -88,15 +89,11 @@ impl Store {
         let mut ended = Ended::default();
         let mut transaction = self.begin_write().await?;
         for (what, statement, count) in ENDINGS {
-            let done = sqlx::query(statement)
-                .bind(Timestamp(now))
-                .execute(&mut *transaction)
-                .await
-                .map_err(writing(what))?;
-            *count(&mut ended) = done.rows_affected();
+            let bound = sqlx::query(statement).bind(Timestamp(now));
+            *count(&mut ended) = bound.run(&mut *transaction, what).await?;
         }
         for (what, statement) in LET_GO {
-            sqlx::query(statement).execute(&mut *transaction).await.map_err(writing(what))?;
+            sqlx::query(statement).run(&mut *transaction, what).await?;
         }
         let mut deeds = Vec::new();
         if let Some(since) = since_the_backup(&mut transaction, replaced).await? {
@@ -128,12 +125,11 @@ async fn since_the_backup(
     let Ok(accounts) = account_records::select(replaced, None).await else { return Ok(None) };
     let mut sent = Vec::new();
     for id in waiting(connection).await? {
-        let delivered: Result<Option<String>, _> = sqlx::query_scalar(
-            "select delivered_at from notices where id = $1 and state = 'delivered'",
-        )
-        .bind(&id)
-        .fetch_optional(&mut *replaced)
-        .await;
+        let delivered: Result<Option<String>, _> =
+            query_scalar("select delivered_at from notices where id = $1 and state = 'delivered'")
+                .bind(&id)
+                .optional(&mut *replaced, "notices")
+                .await;
         match delivered {
             Ok(Some(at)) => sent.push((id, at)),
             Ok(None) => {}
@@ -144,10 +140,9 @@ async fn since_the_backup(
 }
 
 async fn waiting(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
-    sqlx::query_scalar("select id from notices where state = 'waiting' order by position")
-        .fetch_all(connection)
+    query_scalar("select id from notices where state = 'waiting' order by position")
+        .all(connection, "notices")
         .await
-        .map_err(reading("notices"))
 }
 
 async fn mark_sent(
@@ -158,9 +153,8 @@ async fn mark_sent(
         sqlx::query("update notices set state = 'delivered', delivered_at = $2 where id = $1")
             .bind(id)
             .bind(at)
-            .execute(&mut *connection)
-            .await
-            .map_err(writing("notices"))?;
+            .run(&mut *connection, "notices")
+            .await?;
     }
     Ok(sent.len().try_into().unwrap_or(u64::MAX))
 }

@@ -1,9 +1,7 @@
 //! Committed cycles with their verdicts, and the ones made void.
 
-pub(super) mod corrections;
 pub(super) mod cycle_records;
 pub(super) mod cycle_times;
-pub(super) mod differences;
 pub(super) mod verdict_pages;
 pub(super) mod verdict_rows;
 pub(super) mod verdicts;

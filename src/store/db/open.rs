@@ -9,8 +9,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
 use super::connections::{BUSY_TIMEOUT, Connections, end};
-use super::error::{StoreError, reading};
+use super::error::StoreError;
 use super::handle::Store;
+use super::queries::{Fetch, query_scalar};
 use crate::store::audit::audit_trail;
 use crate::store::disk::storage::Storage;
 use crate::store::disk::storage_fault::is_busy;
@@ -62,12 +63,10 @@ impl Store {
 
     /// Whether the database answers and has the schema that this program expects.
     pub async fn check(&self) -> Result<(), StoreError> {
-        let applied: Vec<i64> = sqlx::query_scalar(
-            "select version from _sqlx_migrations where success order by version",
-        )
-        .fetch_all(self.readers()?)
-        .await
-        .map_err(reading("the schema's version"))?;
+        let applied: Vec<i64> =
+            query_scalar("select version from _sqlx_migrations where success order by version")
+                .all(self.readers()?, "the schema's version")
+                .await?;
         let known = schemas();
         if applied == known {
             return Ok(());

@@ -14,8 +14,8 @@ use crate::domain::ids::{AlertId, MinistryCode, MissionId, ProjectId, ReviewId};
 use crate::domain::messages::notice::Receiver;
 use crate::domain::portfolio::import::KnownProject;
 use crate::domain::portfolio::subject::Subject;
-use crate::store::imports::link_log::{self, Links};
-use crate::store::imports::projects;
+use crate::store::imports::link_log::Links;
+use crate::store::imports::{link_log, projects};
 
 /// What a handle may show. What is not there and what is not shown look the same to the caller.
 #[derive(Debug)]

@@ -21,9 +21,10 @@ use super::permissions::FILE_MODE;
 use super::storage::Probe;
 use super::storage_fault::{StorageFault, StorageFaultKind};
 use crate::store::db::connections::end;
-use crate::store::db::error::{StoreError, reading, writing};
+use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::db::open::options;
+use crate::store::db::queries::{Fetch, RunQuery, query_scalar};
 
 /// How long a probe's finding holds: of a disk that can be written, and of one that cannot, so that the
 /// service heals as soon as there is room.
@@ -114,14 +115,10 @@ impl Store {
         const WHAT: &str = "the database";
         let store = self.writing_within(PROBE_WAIT);
         let mut transaction = store.begin_write().await?;
-        let number: i64 = sqlx::query_scalar("pragma user_version")
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(reading(WHAT))?;
+        let number: i64 = query_scalar("pragma user_version").one(&mut *transaction, WHAT).await?;
         sqlx::query(AssertSqlSafe(format!("pragma user_version = {number}")))
-            .execute(&mut *transaction)
-            .await
-            .map_err(writing(WHAT))?;
+            .run(&mut *transaction, WHAT)
+            .await?;
         end(transaction).await
     }
 }

@@ -9,7 +9,7 @@ use super::import_index::Filed;
 use super::import_report::Recorded;
 use super::import_rows::FollowUpRow;
 use super::link_log::Links;
-use super::{import_index, import_rows, link_log, snapshots};
+use super::{corrections, differences, import_index, import_rows, link_log, snapshots};
 use crate::domain::accounts::audit::{Actor, AuditRecord};
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
@@ -18,7 +18,6 @@ use crate::domain::portfolio::snapshot::Snapshot;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::alerts::disputes;
 use crate::store::audit::{audit_records, audit_trail};
-use crate::store::cycles::{corrections, differences};
 use crate::store::db::columns;
 use crate::store::db::connections::end;
 use crate::store::db::error::StoreError;
@@ -184,7 +183,7 @@ fn check_rows(import: &Import) -> Result<(), StoreError> {
         (ImportedRows::Panorama(rows), Dataset::Panorama) => {
             rows.iter().all(|Snapshot { edition, .. }| *edition == import.edition)
         }
-        (ImportedRows::Facts(_), dataset) => import_rows::is_facts(dataset),
+        (ImportedRows::Facts(_), dataset) => dataset.is_facts(),
         (ImportedRows::Rebaselines(_), Dataset::Rebaselines)
         | (ImportedRows::Milestones(_), Dataset::Milestones)
         | (ImportedRows::Contracts(_), Dataset::Contracts)

@@ -6,7 +6,7 @@ use sqlx::query_builder::Separated;
 
 use super::link_log::Links;
 use crate::domain::ids::{ImportNumber, MinistryCode, ProjectId};
-use crate::domain::portfolio::import::{Dataset, ImportedRows};
+use crate::domain::portfolio::import::ImportedRows;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
@@ -28,18 +28,6 @@ impl FollowUpRow {
     pub(in crate::store) fn resolved(self, links: &Links) -> Self {
         Self { subject: resolved(self.subject, links), payload: self.payload }
     }
-}
-
-/// Datasets of single facts; the others, panorama aside, are lists.
-pub(in crate::store) fn is_facts(dataset: Dataset) -> bool {
-    matches!(
-        dataset,
-        Dataset::Baselines
-            | Dataset::Article3
-            | Dataset::Questionnaire
-            | Dataset::Audits
-            | Dataset::Exits
-    )
 }
 
 /// The rows of a follow-up file; none for a panorama, whose snapshots are stored in their own table.

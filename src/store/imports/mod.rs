@@ -1,5 +1,7 @@
 //! Imported editions and follow-up data, and the links between names and projects.
 
+pub(super) mod corrections;
+pub(super) mod differences;
 pub(super) mod identity;
 pub(super) mod import_index;
 pub(super) mod import_log;

@@ -127,7 +127,7 @@ async fn standing(
     let mut standing = Vec::new();
     for import in newest_first {
         for row in import_rows::of_import(connection, import.number, links).await? {
-            let edition = import_rows::is_facts(dataset).then_some(import.edition);
+            let edition = dataset.is_facts().then_some(import.edition);
             let holder = holders.entry((row.subject.clone(), edition)).or_insert(import.number);
             if *holder == import.number {
                 standing.push(StandingRow {

@@ -13,25 +13,13 @@ words! {
     /// How a name was proved when it decided. Recorded in the audit trail since 0.2; earlier entries do not say.
     pub enum NameProof, "a proof of a name" {
         /// By a session: somebody who signed in.
-        Session = "session",
+        Session = "session" => "session",
         /// By a token that was issued over HTTP.
-        Token = "token",
+        Token = "token" => "jeton",
         /// By a token that was issued on the local command line: its holder may be the person who typed that.
-        LocalToken = "local_token",
+        LocalToken = "local_token" => "jeton émis en local",
         /// By nothing: typed on the local command line.
-        Local = "local",
-    }
-}
-
-impl NameProof {
-    /// The words that people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Session => "session",
-            Self::Token => "jeton",
-            Self::LocalToken => "jeton émis en local",
-            Self::Local => "rien (en local)",
-        }
+        Local = "local" => "rien (en local)",
     }
 }
 

@@ -5,8 +5,8 @@ use rhai::Position;
 
 use super::value::{Kind, TypedNode, Val};
 use super::{Lowered, Lowering, at};
-use crate::rules::compile::ir::{Constant, Figure, Node, Op, Operation};
-use crate::rules::language::operators::Comparator;
+use crate::rules::compile::ir::{Constant, Figure, Node, Op};
+use crate::rules::language::operators::{Comparator, Operation};
 use crate::rules::language::wording::float;
 
 /// 2^53: every whole number below is a float, and no larger one is rounded to it.
@@ -30,14 +30,7 @@ impl Lowering<'_> {
             let (left, right) = (Val::One(left.clone()), Val::One(right.clone()));
             return Err(unlike(symbol, &left, &right, position));
         }
-        let operation = match symbol {
-            "+" => Operation::Add,
-            "-" => Operation::Subtract,
-            "*" => Operation::Multiply,
-            "/" => Operation::Divide,
-            "%" => Operation::Remainder,
-            _ => Operation::Power,
-        };
+        let operation = Operation::of(symbol).unwrap_or(Operation::Power);
         let always_float = matches!(operation, Operation::Divide | Operation::Power);
         if (left.kind, right.kind) == (Kind::Int, Kind::Int) && !always_float {
             return Ok(self.of_ints(operation, left.node, right.node));
@@ -116,18 +109,11 @@ impl Lowering<'_> {
         right: &Val,
         position: Position,
     ) -> Lowered<Val> {
-        let comparator = match symbol {
-            "==" => Comparator::Equal,
-            "!=" => Comparator::Different,
-            "<" => Comparator::Less,
-            "<=" => Comparator::AtMost,
-            ">" => Comparator::More,
-            _ => Comparator::AtLeast,
-        };
-        let is_order = !matches!(comparator, Comparator::Equal | Comparator::Different);
+        let comparator = Comparator::of(symbol).unwrap_or(Comparator::AtLeast);
         if let (Val::One(left), Val::One(right)) = (left, right) {
             let booleans = (left.kind, right.kind) == (Kind::Bool, Kind::Bool);
-            if let Some([one, other]) = self.alike(left, right).filter(|_| !(booleans && is_order))
+            if let Some([one, other]) =
+                self.alike(left, right).filter(|_| !(booleans && comparator.orders()))
             {
                 let node = self.tree.add(Op::Compare(comparator, one, other));
                 return Ok(Val::one(Kind::Bool, node));

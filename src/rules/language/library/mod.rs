@@ -16,6 +16,7 @@ pub(in crate::rules) use dates::{add_days, add_months};
 pub(in crate::rules) use functions::{CHANGE, EDITIONS_ABOVE, OF_A_FIELD, PREVIOUS};
 pub use functions::{FUNCTIONS, LibraryFunction};
 pub(in crate::rules) use history::count_above;
+pub(in crate::rules) use numbers::rounded;
 
 pub(in crate::rules) fn register(engine: &mut Engine) {
     predicates::register(engine);

@@ -33,12 +33,16 @@ fn abs(context: &NativeCallContext<'_>, value: &Dynamic) -> Returned<Dynamic> {
 
 fn round(context: &NativeCallContext<'_>, value: &Dynamic, decimals: i64) -> Returned<f64> {
     let figure = number(context, value)?;
-    let Some(places) = i32::try_from(decimals).ok().filter(|places| (0..=9).contains(places))
-    else {
+    let Some(places) = u8::try_from(decimals).ok().filter(|places| *places <= 9) else {
         let message = format!("`round` takes from 0 to 9 decimals, found {decimals}");
         return Err(fail(context.call_position(), message));
     };
-    let scale = 10_f64.powi(places);
+    Ok(rounded(figure, places))
+}
+
+/// Rounds to `places` decimals, halves away from zero.
+pub(in crate::rules) fn rounded(figure: f64, places: u8) -> f64 {
+    let scale = 10_f64.powi(i32::from(places));
     let rounded = (figure * scale).round() / scale;
-    Ok(if rounded.is_finite() { rounded } else { figure })
+    if rounded.is_finite() { rounded } else { figure }
 }

@@ -13,7 +13,6 @@ use crate::domain::portfolio::subject::Subject;
 use crate::domain::value::{Reported, Value};
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
-use crate::store::imports::import_rows::is_facts;
 use crate::support::french;
 
 /// Two layouts of one edition round figures differently.
@@ -104,7 +103,7 @@ impl Statements {
     fn of(dataset: Dataset, rows: &[String]) -> Result<Self, StoreError> {
         let mut statements: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for row in rows {
-            let (field, compared, shown) = if is_facts(dataset) {
+            let (field, compared, shown) = if dataset.is_facts() {
                 let fact: Fact = columns::from_json("follow_up.payload", row)?;
                 let said = format!("{} ({})", value(&fact.value), fact.reported_on);
                 (fact.field, said.clone(), said)
@@ -211,6 +210,5 @@ fn value(value: &Value) -> String {
 
 /// Six decimals at most.
 fn decimal(number: f64) -> String {
-    let text = french::decimal(number, 6);
-    text.trim_end_matches('0').trim_end_matches(',').to_owned()
+    french::decimal_at_most(number, 6)
 }

@@ -26,8 +26,9 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// The database cannot be read.
+    /// The caller does not see the whole State, or the database cannot be read.
     pub async fn names_of(&self, actor: &Actor) -> Result<Vec<Actor>, StoreError> {
+        self.check_whole("the names of accounts")?;
         let mut transaction = self.begin_read().await?;
         names_of(&mut transaction, actor).await
     }

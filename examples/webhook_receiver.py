@@ -47,7 +47,7 @@ class Receiver(BaseHTTPRequestHandler):
         if self.headers["webhook-id"] not in self.received:
             event = json.loads(body)
             data = event["data"]
-            shown = [data[name] for name in ("rule", "level", "subject") if name in data]
+            shown = [data[name] for name in ("rule", "kind", "level", "subject") if name in data]
             print(event["timestamp"], event["type"], *shown, flush=True)
             self.received.add(self.headers["webhook-id"])
         self.respond(204)

@@ -11,7 +11,7 @@ DEMO  = VIGIE_DATABASE_URL=sqlite://$(DEMO_DATABASE) VIGIE_SCHEDULE__CYCLE= VIGI
 IMAGE = vigie
 
 .DEFAULT_GOAL = help
-.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz test lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
+.PHONY: help run demo build mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz test test-crash lint deny bench load bench-peers fuzz fuzz-network fuzzers schemathesis image
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ test: mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz
 	cargo test --locked
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100
+
+test-crash: mail-calendar-and-feed ## Kill imports, cycles, jobs, publications, restorations and deliveries five hundred times each: an hour
+	TEST_KILLS=500 cargo test --locked --test it -- --nocapture killed
 
 lint: ## Check the format, the lints and the documentation of the code
 	cargo fmt --check

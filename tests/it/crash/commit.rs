@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::store::cycles::cycle;
 use crate::store::stores::{Scratch, project};
+use crate::support::machine::kill::kills;
 use vigie::domain::alerts::alert::Alert;
 use vigie::domain::ids::{CycleNumber, RuleId};
 use vigie::domain::operation::cycle::CycleRecord;
@@ -17,7 +18,7 @@ use vigie::domain::rules::batch::Verdicts;
 use vigie::domain::rules::verdict::Judgement;
 use vigie::store::{MissionFilter, Store};
 
-const KILLS: u32 = 500;
+const KILLS: u32 = 60;
 
 /// Enough for a commit to last.
 const SUBJECTS: usize = 1500;
@@ -41,11 +42,12 @@ fn a_commit_killed_at_any_moment_is_whole_or_absent_and_can_be_done_again() {
     let reference = runtime.block_on(left(folder)).unwrap();
 
     let (mut whole, mut absent) = (0, 0);
-    for kill in 0..KILLS {
+    let kills = kills(KILLS);
+    for kill in 0..kills {
         restore(folder, &pristine);
         let mut child = start(folder);
         // Kills are spread over the commit and a little beyond.
-        wait(&mut child, lasts * kill / (KILLS - KILLS / 10));
+        wait(&mut child, lasts * kill / (kills - kills / 10));
         child.kill().unwrap();
         child.wait().unwrap();
         match runtime.block_on(left(folder)) {
@@ -60,7 +62,7 @@ fn a_commit_killed_at_any_moment_is_whole_or_absent_and_can_be_done_again() {
             assert_eq!(runtime.block_on(again(folder)), reference, "after kill {kill}");
         }
     }
-    println!("{KILLS} kills over {lasts:?}: {absent} left nothing, {whole} a whole commit");
+    println!("{kills} kills over {lasts:?}: {absent} left nothing, {whole} a whole commit");
     assert!(absent > 0, "no kill fell within the commit");
 }
 

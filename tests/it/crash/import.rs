@@ -20,7 +20,7 @@ use vigie::store::{MissionFilter, NoticeFilter, Store};
 use vigie::support::clock::FixedClock;
 
 /// Of a whole cycle, most of which writes nothing: kills within its commit stand beside this.
-const KILLS: u32 = 100;
+const KILLS: u32 = 24;
 
 /// Everything that a cycle leaves, as text, but for the moment at which it ran.
 type Left = Vec<String>;

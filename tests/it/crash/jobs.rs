@@ -7,10 +7,10 @@ use crate::support::machine::kill::Killing;
 use crate::support::{TestApp, fixtures};
 use vigie::store::{AuditFilter, Store};
 
-const KILLS: u32 = 40;
+const KILLS: u32 = 12;
 
 /// Of a command that writes one file.
-const EXPORT_KILLS: u32 = 15;
+const EXPORT_KILLS: u32 = 8;
 
 /// What stands of imports, as text: the list, and every row that they gave.
 async fn imported(app: &TestApp) -> Vec<String> {

@@ -10,7 +10,7 @@ use vigie::domain::accounts::access::Role;
 use vigie::store;
 use vigie::store::Store;
 
-const KILLS: u32 = 20;
+const KILLS: u32 = 10;
 
 /// What tells one database from the other, and all that must be in each.
 #[derive(Debug, PartialEq, Eq)]

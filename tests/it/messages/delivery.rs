@@ -24,7 +24,7 @@ use vigie::support::clock::{Clock, FixedClock};
 const NOTICES: usize = 500;
 
 /// Kills of a program that sends mail, in the normal run. `TEST_KILLS` in the environment asks for more.
-const KILLS: u32 = 30;
+const KILLS: u32 = 12;
 
 const MAILS_PER_KILL: usize = 60;
 

@@ -165,7 +165,7 @@ fn shipped() -> Catalogue {
 
 proptest! {
     #![proptest_config(proptest::test_runner::Config {
-        cases: 200,
+        cases: 60,
         failure_persistence: None,
         ..Default::default()
     })]

@@ -13,7 +13,7 @@ use vigie::store::{AccountTerms, Credential, SessionTerms, Store};
 
 const NOW: &str = "2026-11-25T09:00:00Z";
 
-const KILLS: u32 = 30;
+const KILLS: u32 = 12;
 
 async fn status(app: &TestApp, token: &str) -> u16 {
     let service = app.serve(NOW).await;

@@ -131,9 +131,9 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
         assert!(verdicts.len() >= usize::try_from(shape.projects).unwrap());
         drop((portfolio, frames, verdicts));
         let clock = Arc::new(FixedClock(now));
-        let parts = Services { store, rules: root.join("rules"), limits, clock, notify: mail() };
-        least = least.min(first_and_next(&parts, &mut watch, as_of).await);
-        parts.store.close().await;
+        let services = Services { store, rules: root.join("rules"), limits, clock, notify: mail() };
+        least = least.min(first_and_next(&services, &mut watch, as_of).await);
+        services.store.close().await;
         bytes = f64::from(u32::try_from(std::fs::metadata(&path).unwrap().len() / 1024).unwrap())
             * 1024.0;
     }
@@ -141,16 +141,20 @@ async fn one(shape: Shape) -> ([Duration; LAPS.len()], Duration, f64) {
 }
 
 /// Runs a cycle, and another one a day later. Returns the processor time of the first.
-async fn first_and_next(parts: &Services, watch: &mut Stopwatch<'_>, as_of: NaiveDate) -> Duration {
+async fn first_and_next(
+    services: &Services,
+    watch: &mut Stopwatch<'_>,
+    as_of: NaiveDate,
+) -> Duration {
     let before = processor_time();
     watch.restart();
-    let report = application::announce(parts, Some(as_of), false).await.unwrap();
+    let report = application::announce(services, Some(as_of), false).await.unwrap();
     watch.lap();
     let taken = processor_time().saturating_sub(before);
     assert_eq!(report.counts.failed, 0);
     assert!(!report.outgoing.notices.is_empty());
     watch.restart();
-    let next = application::run(parts, as_of.succ_opt(), false).await.unwrap();
+    let next = application::run(services, as_of.succ_opt(), false).await.unwrap();
     watch.lap();
     assert_eq!(next.counts.failed, 0);
     taken

@@ -189,7 +189,7 @@ impl AppState {
         let mut entries = self.refusals.take_waiting();
         entries.extend(others(&self.refusals, now).into_iter().map(|entry| (now, entry)));
         let records: Vec<_> = entries.iter().map(|(at, entry)| (*at, entry.record())).collect();
-        if let Err(fault) = self.background_store.note_refusals(&records).await {
+        if let Err(fault) = self.background_store.record_refusals(&records).await {
             let cause: &dyn std::error::Error = &fault;
             error!(error = cause, "{} entries on refusals cannot be recorded", entries.len());
             let entries = entries.into_iter().map(|(_, entry)| entry).collect();

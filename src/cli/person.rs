@@ -22,9 +22,9 @@ pub(super) fn anybody(config: &Config) -> Actor {
 /// What a person does now, for a reason. Nothing is decided by nobody.
 pub(super) fn act(
     config: &Config,
-    parts: &Services,
+    services: &Services,
     reason: &str,
 ) -> Result<ActionContext, CliError> {
     let actor = person(config)?;
-    Ok(ActionContext { actor, at: parts.clock.now(), reason: reason.to_owned() })
+    Ok(ActionContext { actor, at: services.clock.now(), reason: reason.to_owned() })
 }

@@ -29,15 +29,15 @@ impl<'a> Session<'a> {
         if let Some(server) = server {
             return Ok(Self { config, printer, api: ApiClient::new(server), database: None });
         }
-        let parts = parts(config).await?;
-        let api = match InProcess::open(config, parts.clone()).await {
+        let services = services(config).await?;
+        let api = match InProcess::open(config, services.clone()).await {
             Ok(application) => ApiClient::new(application),
             Err(fault) => {
-                parts.store.close().await;
+                services.store.close().await;
                 return Err(fault.into());
             }
         };
-        Ok(Self { config, printer, api, database: Some(parts) })
+        Ok(Self { config, printer, api, database: Some(services) })
     }
 
     /// The database of this machine; `None` when a server answers.
@@ -52,15 +52,15 @@ impl<'a> Session<'a> {
 
     /// Closes the database, so that everything is in its one file when the command ends.
     pub(super) async fn close(self) {
-        if let Some(parts) = self.database {
+        if let Some(services) = self.database {
             drop(self.api);
-            parts.store.close().await;
+            services.store.close().await;
         }
     }
 }
 
 /// The database of this machine and what commands need next to it.
-async fn parts(config: &Config) -> Result<Services, CliError> {
+async fn services(config: &Config) -> Result<Services, CliError> {
     Ok(Services {
         store: Store::open(&config.database_url).await?,
         rules: config.rules.clone(),

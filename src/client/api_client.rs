@@ -51,9 +51,9 @@ impl ApiClient {
         Self { transport: Box::new(transport) }
     }
 
-    /// The address of `parts` under `/api/v1`.
-    pub fn at(&self, parts: &[&str]) -> Address {
-        Address::under(self.transport.base(), parts)
+    /// The address of `services` under `/api/v1`.
+    pub fn at(&self, services: &[&str]) -> Address {
+        Address::under(self.transport.base(), services)
     }
 
     /// Reads one resource.

@@ -189,7 +189,7 @@ impl Dispatcher {
         let mut workers = JoinSet::new();
         for _ in 0..self.workers(lane) {
             let worker = Worker {
-                courier: self.clone(),
+                dispatcher: self.clone(),
                 lane: lane.clone(),
                 batch: Arc::clone(batch),
                 stop: stop.clone(),
@@ -246,7 +246,7 @@ impl Dispatcher {
 }
 
 struct Worker {
-    courier: Dispatcher,
+    dispatcher: Dispatcher,
     lane: Channel,
     batch: Arc<Batch>,
     stop: watch::Receiver<bool>,
@@ -258,11 +258,11 @@ impl Worker {
     async fn work(self, sender: mpsc::Sender<Tried>) {
         let mut session = MailSession::default();
         let give_up_after =
-            TimeDelta::days(i64::from(self.courier.settings.outbox.give_up_after_days));
+            TimeDelta::days(i64::from(self.dispatcher.settings.outbox.give_up_after_days));
         while let Some(claimed) = self.next().await {
             let attempt = self.attempt(&claimed.queued.notice, &mut session).await;
             let patience = Patience {
-                now: self.courier.clock.now(),
+                now: self.dispatcher.clock.now(),
                 attempts: claimed.queued.attempts,
                 first_attempt_at: claimed.queued.first_attempt_at,
                 in_outages: claimed.in_outages,
@@ -295,13 +295,13 @@ impl Worker {
                 break;
             }
         }
-        if let Some(Transport::Mail(mailer)) = self.courier.channels.get(&self.lane) {
+        if let Some(Transport::Mail(mailer)) = self.dispatcher.channels.get(&self.lane) {
             mailer.quit(&mut session).await;
         }
     }
 
     async fn next(&self) -> Option<ClaimedNotice> {
-        let late = self.courier.clock.now() > self.batch.leased_until - LEASE_MARGIN;
+        let late = self.dispatcher.clock.now() > self.batch.leased_until - LEASE_MARGIN;
         if late || *self.stop.borrow() || self.batch.progress.lock().await.halted {
             return None;
         }
@@ -309,10 +309,10 @@ impl Worker {
     }
 
     async fn attempt(&self, notice: &Notice, session: &mut MailSession) -> DeliveryAttempt {
-        let now = self.courier.clock.now();
-        match self.courier.channels.get(&self.lane) {
+        let now = self.dispatcher.clock.now();
+        match self.dispatcher.channels.get(&self.lane) {
             Some(Transport::Mail(mailer)) => {
-                match self.courier.mailbox(&notice.receiver, &self.batch) {
+                match self.dispatcher.mailbox(&notice.receiver, &self.batch) {
                     Ok(to) => mailer.send(session, notice, &to).await,
                     Err(what) => DeliveryAttempt::give_up(FailureReason::NoAddress, what),
                 }

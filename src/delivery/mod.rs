@@ -89,9 +89,9 @@ impl Dispatcher {
     pub async fn drain(&self, stop: &watch::Receiver<bool>) -> Result<Report, DeliveryError> {
         let mut lanes = JoinSet::new();
         for lane in self.channels.keys().cloned() {
-            let (courier, stop) = (self.clone(), stop.clone());
+            let (dispatcher, stop) = (self.clone(), stop.clone());
             lanes.spawn(async move {
-                let report = courier.drain_lane(&lane, &stop, true).await;
+                let report = dispatcher.drain_lane(&lane, &stop, true).await;
                 (lane, report)
             });
         }

@@ -20,7 +20,7 @@ pub use compose::context::ComposeContext;
 pub use compose::correction::Correction;
 pub use compose::digest::CycleFacts;
 pub use compose::domain_event::{
-    CycleDone, DeliveryContext, DomainEvent, RuleRevisionChange, clock_letter, happened,
+    CycleDone, DeliveryContext, DomainEvent, RuleRevisionChange, clock_letter, notices_for,
 };
 pub use compose::notices::{correct, lanes, outgoing, preview, with_end_of_cycle};
 pub use compose::outage::outage_notices;

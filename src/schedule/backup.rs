@@ -33,7 +33,7 @@ pub(super) async fn run(work: &Work) -> Result<Done, JobError> {
     }
     store::create_private_folder(folder).map_err(io_error("create the folder", folder))?;
     remove_unfinished(folder)?;
-    let stamp = work.parts.clock.now().format(STAMP);
+    let stamp = work.services.clock.now().format(STAMP);
     let name = format!("{PREFIX}{stamp}{SUFFIX}");
     let unfinished = folder.join(format!("{name}{UNFINISHED}"));
     let copied = copy(work, &unfinished).await;
@@ -61,7 +61,7 @@ async fn copy(work: &Work, unfinished: &Path) -> Result<u64, JobError> {
         .mode(MODE)
         .open(unfinished)
         .map_err(io_error("create", unfinished))?;
-    work.parts.store.copy_into(unfinished).await?;
+    work.services.store.copy_into(unfinished).await?;
     sync(unfinished)?;
     store::verify(unfinished).await?;
     let about = std::fs::metadata(unfinished).map_err(io_error("look at", unfinished))?;

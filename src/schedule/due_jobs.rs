@@ -8,7 +8,7 @@ use tracing::error;
 
 use super::due::{Due, TimetableState, due};
 use super::error::JobError;
-use super::runner::{Beginning, Runner};
+use super::runner::{JobStart, Runner};
 use crate::application::JobRequest;
 use crate::domain::accounts::audit::Actor;
 use crate::domain::operation::job::{Call, JobName, JobRun};
@@ -24,7 +24,7 @@ impl Runner {
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             let wake = self.tick(&stop).await;
-            let now = self.work.parts.clock.now();
+            let now = self.work.services.clock.now();
             let wait = wake.and_then(|at| (at - now).to_std().ok()).unwrap_or(LONGEST_WAIT);
             let stopped = stop.wait_for(|stopped| *stopped);
             if tokio::time::timeout(wait.min(LONGEST_WAIT), stopped).await.is_ok() {
@@ -49,7 +49,7 @@ impl Runner {
                     "Job {} cannot be checked",
                     job.as_str()
                 );
-                Some(self.work.parts.clock.now() + ANOTHER_LOOK)
+                Some(self.work.services.clock.now() + ANOTHER_LOOK)
             });
             wake = wake.into_iter().chain(next).min();
         }
@@ -63,8 +63,8 @@ impl Runner {
         actor: Actor,
         stop: &watch::Receiver<bool>,
     ) -> Result<JobRun, JobError> {
-        let store = &self.work.parts.store;
-        store.job(job, self.work.parts.clock.now()).await?;
+        let store = &self.work.services.store;
+        store.job(job, self.work.services.clock.now()).await?;
         match self.answer(job, &Call::of(actor), stop).await? {
             Answered::Ran(run) => Ok(*run),
             Answered::Held(until) => Err(JobError::Held { job: job.as_str(), until }),
@@ -78,7 +78,7 @@ impl Runner {
         job: JobName,
         stop: &watch::Receiver<bool>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
+        let (store, now) = (&self.work.services.store, self.work.services.clock.now());
         let standing = store.job(job, now).await?;
         let Some(timetable) = self.timetables.get(&job) else {
             if standing.next_at.is_some() {
@@ -97,7 +97,7 @@ impl Runner {
             }
             Due::Now(call) => match self.answer(job, &call, stop).await? {
                 Answered::Ran(_) | Answered::Already => {
-                    let after = self.work.parts.clock.now();
+                    let after = self.work.services.clock.now();
                     Ok(match due(timetable, self.moment(job, after, after)) {
                         Due::Never => None,
                         Due::Later(at) => Some(at),
@@ -125,11 +125,11 @@ impl Runner {
         stop: &watch::Receiver<bool>,
     ) -> Result<Answered, StoreError> {
         match self.begin(JobRequest::Job(job), call).await? {
-            Beginning::Granted(under_way) => {
+            JobStart::Granted(under_way) => {
                 self.finish(under_way, stop).await.map(Box::new).map(Answered::Ran)
             }
-            Beginning::Held { until, .. } => Ok(Answered::Held(until)),
-            Beginning::Already => Ok(Answered::Already),
+            JobStart::Held { until, .. } => Ok(Answered::Held(until)),
+            JobStart::Already => Ok(Answered::Already),
         }
     }
 }

@@ -42,7 +42,7 @@ struct Recognised {
 }
 
 pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Done, JobError> {
-    let (store, now) = (&work.parts.store, work.parts.clock.now());
+    let (store, now) = (&work.services.store, work.services.clock.now());
     let reader = Arc::new(Reader::open(&work.profiles, &work.aliases)?);
     let known = store.known_projects().await?;
     let context = context(&reader, &known);
@@ -62,11 +62,11 @@ pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Don
         tally.count(source.outcome);
         let place = source.source.as_str();
         warn!(import.source = place, "`{place}` gave no file: {}", source.detail);
-        let notices = refusal_notices(&source, 1, &work.parts).await?;
+        let notices = refusal_notices(&source, 1, &work.services).await?;
         store.keep_import_source(&source, &notices).await?;
     }
-    let recognised = recognise_all(&reader, look.new_files, &work.parts, &mut tally).await?;
-    let reading = Reading { reader, parts: &work.parts, now, stop };
+    let recognised = recognise_all(&reader, look.new_files, &work.services, &mut tally).await?;
+    let reading = Reading { reader, services: &work.services, now, stop };
     reading.read_all(recognised, known, &mut tally).await?;
     let refusals = store.import_sources().await?;
     let refusals = refusals.iter().filter(|one| one.outcome == SourceOutcome::Refused).count();
@@ -85,7 +85,7 @@ async fn look_around(
     context: Fingerprint,
     stop: &watch::Receiver<bool>,
 ) -> Result<FolderScan, JobError> {
-    let (settings, now) = (work.import.clone(), work.parts.clock.now());
+    let (settings, now) = (work.import.clone(), work.services.clock.now());
     let (remembered, context) = (Arc::new(remembered), Arc::new(context));
     let (shared, same) = (Arc::clone(&remembered), Arc::clone(&context));
     let mut look = tokio::task::spawn_blocking(move || {
@@ -104,7 +104,7 @@ async fn look_around(
 async fn recognise_all(
     reader: &Arc<Reader>,
     new_files: Vec<NewFile>,
-    parts: &Services,
+    services: &Services,
     tally: &mut Tally,
 ) -> Result<Vec<Recognised>, JobError> {
     let mut recognised = Vec::new();
@@ -117,7 +117,7 @@ async fn recognise_all(
         .await?;
         match dataset {
             Ok(dataset) => recognised.push(Recognised { dataset, new_file }),
-            Err(fault) => refuse(new_file.source, &fault, parts, tally).await?,
+            Err(fault) => refuse(new_file.source, &fault, services, tally).await?,
         }
     }
     recognised.sort_by(|a, b| {
@@ -129,7 +129,7 @@ async fn recognise_all(
 
 struct Reading<'a> {
     reader: Arc<Reader>,
-    parts: &'a Services,
+    services: &'a Services,
     now: DateTime<Utc>,
     stop: &'a watch::Receiver<bool>,
 }
@@ -161,15 +161,15 @@ impl Reading<'_> {
             match import {
                 Ok(import) => {
                     let recorded = self
-                        .parts
+                        .services
                         .store
                         .record_imports(&[import], &Actor::vigie(), self.now)
                         .await?;
                     for one in recorded {
-                        keep(new_file.source.clone(), &one, &self.parts.store, tally).await?;
+                        keep(new_file.source.clone(), &one, &self.services.store, tally).await?;
                     }
                 }
-                Err(fault) => refuse(new_file.source, &fault, self.parts, tally).await?,
+                Err(fault) => refuse(new_file.source, &fault, self.services, tally).await?,
             }
         }
         Ok(())
@@ -204,7 +204,7 @@ async fn keep(
 async fn refuse(
     mut source: ImportSource,
     fault: &SourceError,
-    parts: &Services,
+    services: &Services,
     tally: &mut Tally,
 ) -> Result<(), JobError> {
     (source.outcome, source.detail) = (folder_scan::outcome_of(fault), fault.to_string());
@@ -215,20 +215,20 @@ async fn refuse(
         import.faults = fault.count(),
         "`{place}` is refused; `vigie jobs files` says why"
     );
-    let notices = refusal_notices(&source, fault.count(), parts).await?;
-    Ok(parts.store.keep_import_source(&source, &notices).await?)
+    let notices = refusal_notices(&source, fault.count(), services).await?;
+    Ok(services.store.keep_import_source(&source, &notices).await?)
 }
 
 /// Webhook notices of a refused file.
 async fn refusal_notices(
     source: &ImportSource,
     faults: usize,
-    parts: &Services,
+    services: &Services,
 ) -> Result<Vec<Notice>, JobError> {
     if source.outcome != SourceOutcome::Refused {
         return Ok(vec![]);
     }
-    Ok(notices_of(parts, DomainEvent::Rejected { source, faults }).await?)
+    Ok(notices_of(services, DomainEvent::Rejected { source, faults }).await?)
 }
 
 impl Tally {
@@ -252,7 +252,7 @@ impl Tally {
             RunOutcome::Success
         };
         let standing = refusals.saturating_sub(self.refused);
-        let parts = [
+        let counts = [
             (self.imported, "fichier importé", "fichiers importés"),
             (self.known, "déjà connu", "déjà connus"),
             (self.refused, "refusé", "refusés"),
@@ -261,7 +261,7 @@ impl Tally {
             (self.unsettled, "encore en cours d’écriture", "encore en cours d’écriture"),
             (self.left, "laissé pour la reprise", "laissés pour la reprise"),
         ];
-        let said: Vec<String> = parts
+        let said: Vec<String> = counts
             .into_iter()
             .filter(|(count, ..)| *count > 0)
             .map(|(count, one, many)| counted(count, one, many))

@@ -18,23 +18,23 @@ use crate::support::french::counted;
 /// part.
 pub(super) async fn run(
     work: &Work,
-    errand: JobRequest,
+    job_request: JobRequest,
     progress: &CycleProgress,
     stop: &watch::Receiver<bool>,
 ) -> Done {
-    let done = match errand {
+    let done = match job_request {
         JobRequest::Job(JobName::Import) => import::run(work, stop).await,
         JobRequest::Job(JobName::Cycle) => {
-            run_cycle(&work.parts, CycleRequest::default(), progress).await
+            run_cycle(&work.services, CycleRequest::default(), progress).await
         }
-        JobRequest::Cycle(request) => run_cycle(&work.parts, request, progress).await,
-        JobRequest::Job(JobName::Reviews) => plan_reviews(&work.parts).await,
-        JobRequest::Job(JobName::Digest) => tell(&work.parts).await,
-        JobRequest::Job(JobName::Reminders) => remind(&work.parts).await,
+        JobRequest::Cycle(request) => run_cycle(&work.services, request, progress).await,
+        JobRequest::Job(JobName::Reviews) => plan_reviews(&work.services).await,
+        JobRequest::Job(JobName::Digest) => tell(&work.services).await,
+        JobRequest::Job(JobName::Reminders) => remind(&work.services).await,
         JobRequest::Job(JobName::Housekeeping) => tidy(work).await,
         JobRequest::Job(JobName::Backup) => backup::run(work).await,
     };
-    let job = errand.job();
+    let job = job_request.job();
     done.unwrap_or_else(|fault| {
         let cause: &dyn std::error::Error = &fault;
         error!(error = cause, "Job {} failed", job.as_str());
@@ -43,11 +43,11 @@ pub(super) async fn run(
 }
 
 async fn run_cycle(
-    parts: &Services,
+    services: &Services,
     request: CycleRequest,
     progress: &CycleProgress,
 ) -> Result<Done, JobError> {
-    let report = application::run_followed(parts, request, progress).await?;
+    let report = application::run_followed(services, request, progress).await?;
     let faults = report.rule_faults.len();
     let mut detail = cycle_in_words(&report);
     if faults > 0 {
@@ -60,34 +60,34 @@ async fn run_cycle(
     Ok(Done { outcome, detail, report: Some(brief) })
 }
 
-async fn plan_reviews(parts: &Services) -> Result<Done, JobError> {
-    let changes = application::plan_reviews(parts, None, false).await?;
+async fn plan_reviews(services: &Services) -> Result<Done, JobError> {
+    let changes = application::plan_reviews(services, None, false).await?;
     let detail =
         counted(changes.len(), "revue planifiée ou annulée", "revues planifiées ou annulées");
     Ok(Done::of(RunOutcome::Success, detail))
 }
 
-async fn tell(parts: &Services) -> Result<Done, JobError> {
-    let notices = application::digest(parts).await?;
+async fn tell(services: &Services) -> Result<Done, JobError> {
+    let notices = application::digest(services).await?;
     let detail = counted(notices, "message écrit", "messages écrits");
     Ok(Done::of(RunOutcome::Success, detail))
 }
 
 /// Writes reminders, also on a day without news. Those of a day are written once.
-async fn remind(parts: &Services) -> Result<Done, JobError> {
-    let reminders = application::remind(parts).await?;
+async fn remind(services: &Services) -> Result<Done, JobError> {
+    let reminders = application::remind(services).await?;
     let detail = counted(small(reminders), "rappel écrit", "rappels écrits");
     Ok(Done::of(RunOutcome::Success, detail))
 }
 
 async fn tidy(work: &Work) -> Result<Done, JobError> {
     let keep = chrono::Days::new(u64::from(work.housekeeping.keep_days));
-    let now = work.parts.clock.now();
+    let now = work.services.clock.now();
     let before = now.checked_sub_days(keep).unwrap_or(now);
-    let tidied = work.parts.store.tidy(before).await?;
+    let tidied = work.services.store.tidy(before).await?;
     let removed =
         counted(small(tidied.runs), "ancienne exécution retirée", "anciennes exécutions retirées");
-    let forgotten = work.parts.store.forget_notices(before).await?;
+    let forgotten = work.services.store.forget_notices(before).await?;
     let forgotten = counted(small(forgotten), "ancien message oublié", "anciens messages oubliés");
     let folded = if tidied.log_folded { "replié" } else { "encore lu, à replier plus tard" };
     let detail = format!("{removed}, {forgotten}\u{a0}; journal d’écriture {folded}");

@@ -7,8 +7,8 @@ mod error;
 mod fetch;
 mod folder_scan;
 mod import;
+mod job_queue;
 mod job_work;
-mod orders;
 mod runner;
 mod running_job;
 mod settings;
@@ -17,7 +17,7 @@ mod work;
 
 pub use due::{Due, Jitter, TimetableState, due};
 pub use error::JobError;
-pub use orders::take_orders;
+pub use job_queue::run_job_queue;
 pub use runner::Runner;
 pub use settings::{BackupSettings, HousekeepingSettings, ImportSettings, Schedule};
 pub use timetable::{JobTimetable, JobTimetableError};

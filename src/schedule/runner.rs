@@ -53,8 +53,8 @@ impl Runner {
 
     /// The state of every job, including those that never ran.
     pub async fn standings(&self) -> Result<Vec<JobStanding>, StoreError> {
-        let now = self.work.parts.clock.now();
-        let mut known = self.work.parts.store.jobs().await?;
+        let now = self.work.services.clock.now();
+        let mut known = self.work.services.store.jobs().await?;
         for job in JobName::ALL {
             if !known.iter().any(|standing| standing.job == job) {
                 known.push(JobStanding::unseen(job, now));
@@ -70,7 +70,7 @@ impl Runner {
 
     /// Logs when every job fires next, before any of them runs.
     pub async fn announce(&self) -> Result<(), StoreError> {
-        let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
+        let (store, now) = (&self.work.services.store, self.work.services.clock.now());
         for job in JobName::ALL {
             let standing = store.job(job, now).await?;
             let timetable = self.timetables.get(&job);
@@ -86,24 +86,27 @@ impl Runner {
     /// run.
     pub(super) async fn begin(
         &self,
-        errand: JobRequest,
+        job_request: JobRequest,
         call: &Call,
-    ) -> Result<Beginning, StoreError> {
-        let (store, now) = (&self.work.parts.store, self.work.parts.clock.now());
-        let job = errand.job();
+    ) -> Result<JobStart, StoreError> {
+        let (store, now) = (&self.work.services.store, self.work.services.clock.now());
+        let job = job_request.job();
         match store.begin_run(job, call, self.hold(now), now).await? {
-            LockResult::Granted { run } => {
-                Ok(Beginning::Granted(RunningJob { errand, run, call: call.clone(), began: now }))
-            }
+            LockResult::Granted { run } => Ok(JobStart::Granted(RunningJob {
+                job_request,
+                run,
+                call: call.clone(),
+                began: now,
+            })),
             LockResult::Held { until, run } => {
                 info!(
                     job.name = job.as_str(),
                     "Job {} is already running in another service",
                     job.as_str()
                 );
-                Ok(Beginning::Held { until, run })
+                Ok(JobStart::Held { until, run })
             }
-            LockResult::Answered => Ok(Beginning::Already),
+            LockResult::Answered => Ok(JobStart::Already),
             LockResult::GivenUp { attempts } => {
                 error!(
                     job.name = job.as_str(),
@@ -112,7 +115,7 @@ impl Runner {
                     job.as_str()
                 );
                 store.settle_job(job, self.settled(job, call, now)).await?;
-                Ok(Beginning::Already)
+                Ok(JobStart::Already)
             }
         }
     }
@@ -128,7 +131,7 @@ impl Runner {
 }
 
 /// The result of asking for a job's lock.
-pub(super) enum Beginning {
+pub(super) enum JobStart {
     Granted(RunningJob),
     /// The job is running, as the run with this number.
     Held {
@@ -142,7 +145,7 @@ pub(super) enum Beginning {
 /// A job whose lock was taken, and that has begun.
 #[derive(Debug)]
 pub(super) struct RunningJob {
-    pub(super) errand: JobRequest,
+    pub(super) job_request: JobRequest,
     pub(super) run: i64,
     pub(super) call: Call,
     pub(super) began: DateTime<Utc>,

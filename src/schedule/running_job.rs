@@ -30,7 +30,7 @@ impl Runner {
         under_way: RunningJob,
         stop: &watch::Receiver<bool>,
     ) -> Result<JobRun, StoreError> {
-        let (job, run) = (under_way.errand.job(), under_way.run);
+        let (job, run) = (under_way.job_request.job(), under_way.run);
         let span = info_span!("job", job.name = job.as_str(), job.run = run);
         async {
             debug!("Job {} begins", job.as_str());
@@ -47,9 +47,9 @@ impl Runner {
 
     /// Does the work, while the lock is renewed and the progress recorded.
     async fn carry_out(&self, under_way: &RunningJob, stop: &watch::Receiver<bool>) -> Done {
-        let job = under_way.errand.job();
+        let job = under_way.job_request.job();
         let (progress, phases) = CycleProgress::followed();
-        let work = job_work::run(&self.work, under_way.errand, &progress, stop);
+        let work = job_work::run(&self.work, under_way.job_request, &progress, stop);
         tokio::pin!(work);
         tokio::select! {
             done = &mut work => done,
@@ -67,7 +67,7 @@ impl Runner {
             let entered = *phases.borrow_and_update();
             let Some(phase) = entered else { continue };
             // If it fails, the next phase is recorded all the same.
-            if let Err(fault) = self.work.parts.store.set_run_phase(run, phase).await {
+            if let Err(fault) = self.work.services.store.set_run_phase(run, phase).await {
                 let cause: &dyn std::error::Error = &fault;
                 warn!(
                     error = cause,
@@ -84,15 +84,15 @@ impl Runner {
         let mut is_ours = true;
         while is_ours {
             tokio::time::sleep(SIGN_OF_LIFE).await;
-            let hold = self.hold(self.work.parts.clock.now());
+            let hold = self.hold(self.work.services.clock.now());
             // A renewal that failed is tried again next time.
-            is_ours = self.work.parts.store.hold_on(job, hold).await.unwrap_or(true);
+            is_ours = self.work.services.store.hold_on(job, hold).await.unwrap_or(true);
         }
     }
 
     async fn conclude(&self, under_way: RunningJob, done: Done) -> Result<JobRun, StoreError> {
-        let RunningJob { errand, run, call, began } = under_way;
-        let (job, now) = (errand.job(), self.work.parts.clock.now());
+        let RunningJob { job_request, run, call, began } = under_way;
+        let (job, now) = (job_request.job(), self.work.services.clock.now());
         let timetable = self.timetables.get(&job);
         let stays_due = call.occasion == JobTrigger::Person || done.outcome == RunOutcome::Stopped;
         let settled = (!stays_due).then(|| self.settled(job, &call, now));
@@ -118,10 +118,10 @@ impl Runner {
             outcome: done.outcome,
             detail: done.detail.clone(),
         };
-        let counts = !matches!(errand, JobRequest::Cycle(request) if request.dry_run);
+        let counts = !matches!(job_request, JobRequest::Cycle(request) if request.dry_run);
         let ending =
             Ending { done, at: now, settled, counts, notices: self.failure_notices(&ran).await };
-        self.work.parts.store.end_run((job, run), &self.holder, &ending).await?;
+        self.work.services.store.end_run((job, run), &self.holder, &ending).await?;
         Ok(ran)
     }
 
@@ -130,7 +130,7 @@ impl Runner {
         if run.outcome != RunOutcome::Failure {
             return vec![];
         }
-        let notices = notices_of(&self.work.parts, DomainEvent::RunFailed { run }).await;
+        let notices = notices_of(&self.work.services, DomainEvent::RunFailed { run }).await;
         notices.unwrap_or_else(|fault| {
             let cause: &dyn std::error::Error = &fault;
             error!(error = cause, "No webhook is notified that job {} failed", run.job.as_str());

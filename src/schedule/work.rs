@@ -9,7 +9,7 @@ use crate::domain::operation::job::JobName;
 /// The services that jobs use.
 #[derive(Clone, Debug)]
 pub struct Work {
-    pub parts: Services,
+    pub services: Services,
     pub profiles: PathBuf,
     pub aliases: PathBuf,
     pub import: ImportSettings,

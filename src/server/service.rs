@@ -21,7 +21,7 @@ use crate::application::{JobQueue, Services, TrialPlaces};
 use crate::delivery::Dispatcher;
 use crate::domain::operation::job::JobName;
 use crate::intake::Aliases;
-use crate::schedule::{Runner, Work, take_orders};
+use crate::schedule::{Runner, Work, run_job_queue};
 use crate::store::{Credential, Store};
 use crate::support::bounded_http::read_body;
 use crate::support::clock::{Clock, SystemClock};
@@ -47,7 +47,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     store: Store,
     scheduler: JoinHandle<()>,
-    orders: JoinHandle<()>,
+    job_queue: JoinHandle<()>,
     dispatcher: JoinHandle<()>,
     state: web::Data<api::AppState>,
     refusals: JoinHandle<()>,
@@ -84,8 +84,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let timetable = runner.timetable(JobName::Cycle);
     let next_cycle = timetable.and_then(|timetable| timetable.next_after(services.clock.now()));
     let runner = Arc::new(runner);
-    let (orders, requested) = JobQueue::channel();
-    let carried_out = take_orders(Arc::clone(&runner), requested, stopped.clone());
+    let (job_queue, requested) = JobQueue::channel();
+    let carried_out = run_job_queue(Arc::clone(&runner), requested, stopped.clone());
     let carried_out = tokio::spawn(carried_out);
     let scheduler_stopped = stopped.clone();
     let scheduler = tokio::spawn(async move { runner.run(scheduler_stopped).await });
@@ -95,8 +95,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
     let metrics = web::Data::new(api::Metrics::new(last));
     let state = web::Data::new(api::AppState::new(services, action_settings(config)));
     state.compare_clock().await;
-    let orders = web::Data::new(orders);
-    let (server, address) = listen(config, state.clone(), (metrics, sign_in, orders))?;
+    let job_queue = web::Data::new(job_queue);
+    let (server, address) = listen(config, state.clone(), (metrics, sign_in, job_queue))?;
     let recorder = state.clone();
     let refusals = tokio::spawn(async move { recorder.record_refusals(stopped).await });
     let storage = tokio::spawn(watch_storage(store.clone(), stop.subscribe()));
@@ -112,7 +112,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Running, Ap
         stop,
         store,
         scheduler,
-        orders: carried_out,
+        job_queue: carried_out,
         dispatcher,
         state,
         refusals,
@@ -144,7 +144,7 @@ fn clean_up(database_url: &str) {
 fn listen(
     config: &Config,
     state: web::Data<api::AppState>,
-    (metrics, sign_in, orders): (
+    (metrics, sign_in, job_queue): (
         web::Data<api::Metrics>,
         web::Data<api::SignIn>,
         web::Data<JobQueue>,
@@ -165,7 +165,7 @@ fn listen(
             .app_data(answers.clone())
             .app_data(uploads.clone())
             .app_data(trials.clone())
-            .app_data(orders.clone())
+            .app_data(job_queue.clone())
             .app_data(sign_in.clone())
             .app_data(limits.clone())
             .wrap(from_fn(api::add_etag))
@@ -216,7 +216,7 @@ impl Running {
         self.stop.send_replace(true);
         self.handle.stop(true).await;
         self.scheduler.await?;
-        self.orders.await?;
+        self.job_queue.await?;
         self.dispatcher.await?;
         self.refusals.await?;
         self.storage.await?;
@@ -304,7 +304,7 @@ pub(super) fn action_settings(config: &Config) -> api::ActionSettings {
 /// If a timetable is not valid.
 pub fn runner(config: &Config, services: Services) -> Result<Runner, AppError> {
     let work = Work {
-        parts: services,
+        services,
         profiles: config.profiles.clone(),
         aliases: config.aliases.clone(),
         import: config.import.clone(),

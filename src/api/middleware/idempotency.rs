@@ -153,7 +153,7 @@ async fn store_response(
             let headers = HEADERS.into_iter().filter_map(text).collect();
             let status = head.status().as_u16();
             let answer = StoredResponse { status, headers, body: body.to_vec() };
-            state.store().keep_answer(attempt, &answer).await
+            state.store().store_response(attempt, &answer).await
         };
         // The request was done: the response is sent, but cannot be repeated.
         if let Err(fault) = stored {

@@ -34,16 +34,16 @@ const LISTS: [Dataset; 6] = [
 ///
 /// # Errors
 /// When there is none, or several, which are then named.
-pub async fn find_alert(parts: &Services, requested: &str) -> Result<Alert, ApplicationError> {
+pub async fn find_alert(services: &Services, requested: &str) -> Result<Alert, ApplicationError> {
     let no_such = || ApplicationError::NoSuchAlert { requested: requested.to_owned() };
     let prefix = requested.trim_start_matches("alert/").to_lowercase();
     if prefix.is_empty() {
         return Err(no_such());
     }
-    if let Some(exact) = parts.store.alert(&AlertId::new(prefix.as_str())).await? {
+    if let Some(exact) = services.store.alert(&AlertId::new(prefix.as_str())).await? {
         return Ok(exact);
     }
-    let mut found = parts.store.standing_alerts().await?;
+    let mut found = services.store.standing_alerts().await?;
     found.retain(|alert| alert.id.as_str().starts_with(&prefix));
     if found.len() > 1 {
         let candidates = found.iter().map(|alert| alert.id.to_string()).collect();
@@ -57,29 +57,29 @@ pub async fn find_alert(parts: &Services, requested: &str) -> Result<Alert, Appl
 /// # Errors
 /// When no project is called so; the nearest name is then given.
 pub async fn subject_called(
-    parts: &Services,
+    services: &Services,
     requested: &str,
 ) -> Result<Subject, ApplicationError> {
     if let Ok(subject) = Subject::try_from(requested.to_owned()) {
         return Ok(subject);
     }
-    let known = ministries(parts).await?;
+    let known = ministries(services).await?;
     let code = MinistryCode::new(requested);
     if known.values().any(|ministry| *ministry == code) {
         return Ok(Subject::Ministry(code));
     }
-    Ok(Subject::Project(view::find_project(parts, requested).await?.project))
+    Ok(Subject::Project(view::find_project(services, requested).await?.project))
 }
 
 /// The alerts that silences hide on the day of `now`, counting `silence_changes` that are not
 /// committed yet.
 pub(in crate::application) async fn silenced_alerts(
-    parts: &Services,
+    services: &Services,
     alerts: &[&Alert],
     changes: &[SilenceChange],
     now: DateTime<Utc>,
 ) -> Result<BTreeSet<AlertId>, ApplicationError> {
-    let mut silences = parts.store.silences().await?;
+    let mut silences = services.store.silences().await?;
     for change in changes {
         let known = silences.iter_mut().find(|silence| silence.number == change.silence.number);
         if let Some(silence) = known {
@@ -91,7 +91,7 @@ pub(in crate::application) async fn silenced_alerts(
     if silences.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let ministries = ministries(parts).await?;
+    let ministries = ministries(services).await?;
     let is_silenced = |alert: &&Alert| {
         let ministry = alert.subject.project().and_then(|project| ministries.get(project));
         silences.iter().any(|silence| silence.hides(alert, ministry, today))
@@ -101,9 +101,9 @@ pub(in crate::application) async fn silenced_alerts(
 
 /// The ministry of each project.
 pub async fn ministries(
-    parts: &Services,
+    services: &Services,
 ) -> Result<BTreeMap<ProjectId, MinistryCode>, ApplicationError> {
-    let known = parts.store.known_projects().await?;
+    let known = services.store.known_projects().await?;
     Ok(known.into_iter().map(|project| (project.project, project.ministry)).collect())
 }
 
@@ -116,7 +116,7 @@ pub struct SilenceRequest {
 
 /// Records a silence with what it covers now: the levels of alerts, and the texts of rules.
 pub async fn silence(
-    parts: &Services,
+    services: &Services,
     request: SilenceRequest,
     terms: SilenceTerms,
     act: &ActionContext,
@@ -131,9 +131,9 @@ pub async fn silence(
         return Err(ApplicationError::SilenceTooLong { requested: last_day, first: today, last });
     }
     if let Some(project) = &scope.project {
-        scope.project = Some(view::find_project(parts, project.as_str()).await?.project);
+        scope.project = Some(view::find_project(services, project.as_str()).await?.project);
     }
-    let in_force = catalogue(parts).await?;
+    let in_force = catalogue(services).await?;
     let mut revisions = in_force.catalogue.revisions();
     if let Some(rule) = &scope.rule {
         if !revisions.contains_key(rule) {
@@ -143,8 +143,8 @@ pub async fn silence(
         }
         revisions.retain(|known, _| known == rule);
     }
-    let ministries = ministries(parts).await?;
-    let mut alerts = parts.store.standing_alerts().await?;
+    let ministries = ministries(services).await?;
+    let mut alerts = services.store.standing_alerts().await?;
     alerts.retain(|alert| {
         let ministry = alert.subject.project().and_then(|project| ministries.get(project));
         alert.state != AlertState::Resolved && scope.covers(&alert.rule, &alert.subject, ministry)
@@ -164,12 +164,12 @@ pub async fn silence(
         announced_at: None,
         ended: None,
     };
-    Ok(parts.store.silence(&silence).await?)
+    Ok(services.store.silence(&silence).await?)
 }
 
 /// Records a dispute. The statement is the act's reason.
 pub async fn contest(
-    parts: &Services,
+    services: &Services,
     alert: &Alert,
     contested: &Contestation,
     act: &ActionContext,
@@ -193,7 +193,7 @@ pub async fn contest(
         answer: None,
         settled_by: None,
     };
-    Ok(parts.store.dispute(&dispute, act).await?)
+    Ok(services.store.dispute(&dispute, act).await?)
 }
 
 fn check_contestable(name: &str) -> Result<(), ApplicationError> {

@@ -73,13 +73,13 @@ pub struct IntakeTerms {
 
 /// Reads one file on a blocking thread, and takes it in.
 pub async fn take_in_file(
-    parts: &Services,
+    services: &Services,
     reader: Reader,
     (file, bytes): (String, Vec<u8>),
     terms: &IntakeTerms,
 ) -> Result<Intake, ApplicationError> {
-    parts.store.check_whole("an import")?;
-    let known = parts.store.known_projects().await?;
+    services.store.check_whole("an import")?;
+    let known = services.store.known_projects().await?;
     let (profile, edition) = (terms.profile.clone(), terms.edition);
     let import = tokio::task::spawn_blocking(move || {
         let profile = profile.as_deref();
@@ -87,20 +87,20 @@ pub async fn take_in_file(
     })
     .await??;
     let imports = [import];
-    let recorded = take_in(parts, &imports, terms).await?;
+    let recorded = take_in(services, &imports, terms).await?;
     Ok(Intake::of(terms.dry_run, &imports, &recorded))
 }
 
 /// Takes in all files, or none.
 pub async fn take_in(
-    parts: &Services,
+    services: &Services,
     imports: &[Import],
     terms: &IntakeTerms,
 ) -> Result<Vec<Recorded>, ApplicationError> {
     let recorded = if terms.dry_run {
-        parts.store.preview_imports(imports).await?
+        services.store.preview_imports(imports).await?
     } else {
-        parts.store.record_imports(imports, &terms.actor, parts.clock.now()).await?
+        services.store.record_imports(imports, &terms.actor, services.clock.now()).await?
     };
     Ok(recorded)
 }

@@ -40,7 +40,7 @@ pub enum Enqueued {
 
 #[derive(Debug)]
 pub struct QueuedJob {
-    pub errand: JobRequest,
+    pub job_request: JobRequest,
     pub actor: Actor,
     pub answer: oneshot::Sender<Result<Enqueued, StoreError>>,
 }
@@ -66,9 +66,13 @@ impl JobQueue {
     }
 
     /// Queues a request, and waits until the work begins, not until it is done.
-    pub async fn place(&self, errand: JobRequest, actor: Actor) -> Result<Enqueued, EnqueueError> {
+    pub async fn place(
+        &self,
+        job_request: JobRequest,
+        actor: Actor,
+    ) -> Result<Enqueued, EnqueueError> {
         let (answer, answered) = oneshot::channel();
-        let order = QueuedJob { errand, actor, answer };
+        let order = QueuedJob { job_request, actor, answer };
         self.0.try_send(order).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => EnqueueError::Overrun,
             mpsc::error::TrySendError::Closed(_) => EnqueueError::Stopping,

@@ -9,11 +9,11 @@ use crate::store::{Credential, TokenTerms};
 /// Returns the token, and whether its account is notified by mail. In any case it is notified at
 /// its next sign-in.
 pub async fn issue_local_token(
-    parts: &Services,
+    services: &Services,
     (account, terms): (&Account, &TokenTerms),
     act: &ActionContext,
 ) -> Result<(Token, Credential, bool), ApplicationError> {
-    let notice = notify::local_token_notice(account, (&terms.label, act), &parts.notify)?;
-    let (token, secret) = parts.store.issue_token_and_tell(terms, act, notice.as_ref()).await?;
+    let notice = notify::local_token_notice(account, (&terms.label, act), &services.notify)?;
+    let (token, secret) = services.store.issue_token_and_tell(terms, act, notice.as_ref()).await?;
     Ok((token, secret, notice.is_some()))
 }

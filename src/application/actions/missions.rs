@@ -55,11 +55,11 @@ impl MissionLine {
 
 /// Late missions first, then by due date.
 pub async fn mission_lines(
-    parts: &Services,
+    services: &Services,
     filter: &MissionFilter,
 ) -> Result<Vec<MissionLine>, ApplicationError> {
-    let today = today(parts.clock.now());
-    let missions = parts.store.missions(filter).await?;
+    let today = today(services.clock.now());
+    let missions = services.store.missions(filter).await?;
     let mut lines: Vec<MissionLine> =
         missions.into_iter().map(|mission| MissionLine::of(mission, today)).collect();
     lines.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -72,32 +72,32 @@ fn order(line: &MissionLine) -> (bool, bool, NaiveDate, String, &str) {
     (line.awaits.is_none(), !line.late, *due_on, subject.to_string(), id.as_str())
 }
 
-pub async fn mission(parts: &Services, id: &MissionId) -> Result<MissionFile, ApplicationError> {
-    let mission = parts.store.mission(id).await?;
+pub async fn mission(services: &Services, id: &MissionId) -> Result<MissionFile, ApplicationError> {
+    let mission = services.store.mission(id).await?;
     let mission = mission.ok_or_else(|| ApplicationError::NoSuchMission(id.clone()))?;
     let mut alerts_behind = Vec::with_capacity(mission.alerts.len());
     for alert in &mission.alerts {
-        alerts_behind.extend(parts.store.alert(alert).await?);
+        alerts_behind.extend(services.store.alert(alert).await?);
     }
     Ok(MissionFile {
-        play: playbook(parts).await?.play(mission.kind).cloned(),
-        history: parts.store.mission_history(id).await?,
-        line: MissionLine::of(mission, today(parts.clock.now())),
+        play: playbook(services).await?.play(mission.kind).cloned(),
+        history: services.store.mission_history(id).await?,
+        line: MissionLine::of(mission, today(services.clock.now())),
         alerts_behind,
     })
 }
 
 /// Applies an action to the current state of a mission and records it, or refuses it with a reason.
 pub async fn act_on_mission(
-    parts: &Services,
+    services: &Services,
     id: &MissionId,
     what: &MissionAct,
     (actor, director): (&Actor, Option<&str>),
 ) -> Result<MissionChange, ApplicationError> {
-    let playbook = playbook(parts).await?;
-    let at = parts.clock.now();
+    let playbook = playbook(services).await?;
+    let at = services.clock.now();
     let hand = ActContext { by: actor, at, today: today(at), playbook: &playbook, director };
-    let change = parts
+    let change = services
         .store
         .change_mission(id, at, |mission| {
             act(mission, what, hand).map_err(ApplicationError::Refused)
@@ -108,22 +108,22 @@ pub async fn act_on_mission(
 
 /// Every live mission in the order in which it should be taken, as of today or a past date.
 pub async fn mission_ranking(
-    parts: &Services,
+    services: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<Vec<Ranked>, ApplicationError> {
-    let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
-    let missions = parts.store.live_missions().await?;
+    let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
+    let missions = services.store.live_missions().await?;
     if missions.is_empty() {
         return Ok(vec![]);
     }
-    let alerts: BTreeMap<AlertId, Alert> = parts
+    let alerts: BTreeMap<AlertId, Alert> = services
         .store
         .standing_alerts()
         .await?
         .into_iter()
         .map(|alert| (alert.id.clone(), alert))
         .collect();
-    let rows: BTreeMap<String, TableRow> = view::projects(parts, Some(as_of))
+    let rows: BTreeMap<String, TableRow> = view::projects(services, Some(as_of))
         .await?
         .into_iter()
         .filter_map(|row| Some((row.get("project_id")?.as_str()?.to_owned(), row)))
@@ -135,13 +135,13 @@ pub async fn mission_ranking(
             candidate(mission, &alerts, project)
         })
         .collect();
-    Ok(rank(&candidates, &playbook(parts).await?, as_of))
+    Ok(rank(&candidates, &playbook(services).await?, as_of))
 }
 
 /// For each rule, how many of the missions it called for had each outcome.
-pub async fn mission_outcomes(parts: &Services) -> Result<Vec<RuleOutcomes>, ApplicationError> {
-    let missions = parts.store.missions(&MissionFilter::default()).await?;
-    let alerts = parts.store.standing_alerts().await?;
+pub async fn mission_outcomes(services: &Services) -> Result<Vec<RuleOutcomes>, ApplicationError> {
+    let missions = services.store.missions(&MissionFilter::default()).await?;
+    let alerts = services.store.standing_alerts().await?;
     let rules = alerts.into_iter().map(|alert| (alert.id, alert.rule)).collect();
     Ok(outcomes(&missions, &rules))
 }
@@ -173,8 +173,8 @@ fn candidate(
 }
 
 /// Reads the playbook of the catalogue in force.
-async fn playbook(parts: &Services) -> Result<Playbook, ApplicationError> {
-    let texts = catalogue::read_rules(parts).await?;
+async fn playbook(services: &Services) -> Result<Playbook, ApplicationError> {
+    let texts = catalogue::read_rules(services).await?;
     let text = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
     Ok(Playbook::parse(text, PLAYBOOK_FILE)?)
 }

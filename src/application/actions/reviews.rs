@@ -57,20 +57,20 @@ pub struct ReviewFile {
 /// The job of reviews: plans the next review of each listed project, and calls off those of
 /// projects that are no longer listed. Writes nothing on a dry run, or when nothing changes.
 pub async fn plan_reviews(
-    parts: &Services,
+    services: &Services,
     as_of: Option<NaiveDate>,
     dry_run: bool,
 ) -> Result<Vec<ReviewChange>, ApplicationError> {
-    let at = parts.clock.now();
+    let at = services.clock.now();
     let as_of = as_of.unwrap_or_else(|| today(at));
-    let upto = parts.store.latest_known().await?;
-    let listed = listed(&view::known_portfolio(parts, &upto, as_of).await?, as_of);
-    let timetable = timetable(parts).await?;
+    let upto = services.store.latest_known().await?;
+    let listed = listed(&view::known_portfolio(services, &upto, as_of).await?, as_of);
+    let timetable = timetable(services).await?;
     if dry_run {
-        let known: Vec<Review> = all(parts).await?;
+        let known: Vec<Review> = all(services).await?;
         return Ok(reviews::plan(&listed, &known, &timetable, as_of));
     }
-    parts
+    services
         .store
         .change_reviews((as_of, at), |known| Ok(reviews::plan(&listed, known, &timetable, as_of)))
         .await
@@ -78,28 +78,28 @@ pub async fn plan_reviews(
 
 /// Planned reviews by date, then the others; of one ministry or of all.
 pub async fn review_lines(
-    parts: &Services,
+    services: &Services,
     ministry: Option<&MinistryCode>,
     state: Option<ReviewState>,
 ) -> Result<Vec<ReviewLine>, ApplicationError> {
-    let today = today(parts.clock.now());
-    let names = names(parts).await?;
+    let today = today(services.clock.now());
+    let names = names(services).await?;
     let chosen = |review: &Review| {
         ministry.is_none_or(|ministry| review.ministry == *ministry)
             && state.is_none_or(|state| review.state == state)
     };
-    let reviews = all(parts).await?.into_iter().filter(chosen);
+    let reviews = all(services).await?.into_iter().filter(chosen);
     let mut lines: Vec<ReviewLine> = reviews.map(|review| line(review, &names, today)).collect();
     lines.sort_by_key(|line| line.review.state);
     Ok(lines)
 }
 
-pub async fn review(parts: &Services, id: &ReviewId) -> Result<ReviewFile, ApplicationError> {
-    let known = all(parts).await?;
+pub async fn review(services: &Services, id: &ReviewId) -> Result<ReviewFile, ApplicationError> {
+    let known = all(services).await?;
     let found = known.iter().find(|review| review.id == *id).cloned();
     let found = found.ok_or_else(|| ApplicationError::NoSuchReview(id.clone()))?;
-    let today = today(parts.clock.now());
-    let names = names(parts).await?;
+    let today = today(services.clock.now());
+    let names = names(services).await?;
     let open_actions = if found.state == ReviewState::Planned {
         let of_it: Vec<&Review> = known.iter().filter(|one| one.project == found.project).collect();
         open(&of_it, &names, today)
@@ -107,18 +107,18 @@ pub async fn review(parts: &Services, id: &ReviewId) -> Result<ReviewFile, Appli
         vec![]
     };
     let line = line(found, &names, today);
-    Ok(ReviewFile { line, open_actions, history: parts.store.review_history(id).await? })
+    Ok(ReviewFile { line, open_actions, history: services.store.review_history(id).await? })
 }
 
 /// Actions that reviews left to do, by date; of one ministry or of all.
 pub async fn open_actions(
-    parts: &Services,
+    services: &Services,
     ministry: Option<&MinistryCode>,
 ) -> Result<Vec<OpenAction>, ApplicationError> {
-    let today = today(parts.clock.now());
-    let known = all(parts).await?;
+    let today = today(services.clock.now());
+    let known = all(services).await?;
     let chosen = known.iter().filter(|one| ministry.is_none_or(|wanted| one.ministry == *wanted));
-    Ok(open(&chosen.collect::<Vec<_>>(), &names(parts).await?, today))
+    Ok(open(&chosen.collect::<Vec<_>>(), &names(services).await?, today))
 }
 
 /// Open actions, by date.
@@ -151,21 +151,21 @@ fn open(
 /// Applies an action to a review. When the review was held, plans the next one in the same
 /// transaction.
 pub async fn act_on_review(
-    parts: &Services,
+    services: &Services,
     id: &ReviewId,
     what: &ReviewAct,
     actor: &Actor,
 ) -> Result<Vec<ReviewChange>, ApplicationError> {
-    let at = parts.clock.now();
+    let at = services.clock.now();
     let today = today(at);
-    let upto = parts.store.latest_known().await?;
-    let listed = listed(&view::known_portfolio(parts, &upto, today).await?, today);
-    let timetable = timetable(parts).await?;
+    let upto = services.store.latest_known().await?;
+    let listed = listed(&view::known_portfolio(services, &upto, today).await?, today);
+    let timetable = timetable(services).await?;
     let day = match what {
         ReviewAct::Hold(minutes) => minutes.held_on.min(today),
         ReviewAct::Move(_) | ReviewAct::Cancel(_) | ReviewAct::Tick(..) => today,
     };
-    parts
+    services
         .store
         .change_reviews((day, at), |known| {
             let found = known.iter().find(|review| review.id == *id);
@@ -193,15 +193,18 @@ pub async fn act_on_review(
 }
 
 /// The reviews of a ministry as an iCalendar feed.
-pub async fn review_calendar(parts: &Services, ministry: &str) -> Result<String, ApplicationError> {
-    let known = parts.store.known_projects().await?;
+pub async fn review_calendar(
+    services: &Services,
+    ministry: &str,
+) -> Result<String, ApplicationError> {
+    let known = services.store.known_projects().await?;
     if !known.iter().any(|project| project.ministry.as_str() == ministry) {
         return Err(ApplicationError::NoSuchMinistry(ministry.to_owned()));
     }
-    let mut reviews = parts.store.reviews().await?;
+    let mut reviews = services.store.reviews().await?;
     reviews.retain(|(review, _)| review.ministry.as_str() == ministry);
     let title = format!("Revues SG/DINUM, {ministry}");
-    reviews::feed(&title, &reviews, &names(parts).await?).map_err(ApplicationError::Calendar)
+    reviews::feed(&title, &reviews, &names(services).await?).map_err(ApplicationError::Calendar)
 }
 
 fn line(review: Review, names: &BTreeMap<ProjectId, String>, today: NaiveDate) -> ReviewLine {
@@ -212,12 +215,12 @@ fn named(project: &ProjectId, names: &BTreeMap<ProjectId, String>) -> String {
     names.get(project).cloned().unwrap_or_else(|| project.to_string())
 }
 
-async fn all(parts: &Services) -> Result<Vec<Review>, ApplicationError> {
-    Ok(parts.store.reviews().await?.into_iter().map(|(review, _)| review).collect())
+async fn all(services: &Services) -> Result<Vec<Review>, ApplicationError> {
+    Ok(services.store.reviews().await?.into_iter().map(|(review, _)| review).collect())
 }
 
-async fn names(parts: &Services) -> Result<BTreeMap<ProjectId, String>, ApplicationError> {
-    let known = parts.store.known_projects().await?;
+async fn names(services: &Services) -> Result<BTreeMap<ProjectId, String>, ApplicationError> {
+    let known = services.store.known_projects().await?;
     Ok(known
         .into_iter()
         .filter_map(|project| Some((project.project, project.names.last()?.clone())))
@@ -252,8 +255,8 @@ fn listed(portfolio: &Portfolio, as_of: NaiveDate) -> Vec<Listed> {
 }
 
 /// Reads the timetable of the catalogue in force.
-async fn timetable(parts: &Services) -> Result<Timetable, ApplicationError> {
-    let texts = catalogue::read_rules(parts).await?;
+async fn timetable(services: &Services) -> Result<Timetable, ApplicationError> {
+    let texts = catalogue::read_rules(services).await?;
     let text = texts.get(TIMETABLE_FILE).ok_or(ApplicationError::NoTimetable)?;
     Ok(Timetable::parse(text, TIMETABLE_FILE)?)
 }

@@ -19,37 +19,37 @@ use crate::support::clock::today;
 
 /// The messages that a ministry would get if a cycle ran now. Writes and sends nothing.
 pub async fn preview(
-    parts: &Services,
+    services: &Services,
     ministry: &str,
     as_of: Option<NaiveDate>,
 ) -> Result<Vec<Notice>, ApplicationError> {
-    parts.store.check_whole("what will be said to a ministry")?;
-    let now = parts.clock.now();
+    services.store.check_whole("what will be said to a ministry")?;
+    let now = services.clock.now();
     let as_of = as_of.unwrap_or_else(|| today(now));
-    let texts = catalogue::read_rules(parts).await?;
-    let upto = parts.store.latest_known().await?;
-    let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
-    let judged = judge(parts, texts, portfolio, upto, as_of).await?;
-    let last = parts.store.last_cycle().await?;
-    let deliberation = deliberate(parts, &judged, last.as_ref(), now).await?;
+    let texts = catalogue::read_rules(services).await?;
+    let upto = services.store.latest_known().await?;
+    let portfolio = view::known_portfolio(services, &upto, as_of).await?;
+    let judged = judge(services, texts, portfolio, upto, as_of).await?;
+    let last = services.store.last_cycle().await?;
+    let deliberation = deliberate(services, &judged, last.as_ref(), now).await?;
     let (basis, situation) = inputs(&judged, &deliberation, now);
     let compose = |occasion: notify::ComposeContext<'_>| {
         let found = occasion.directory.find_ministry(ministry).cloned();
         let found = found.ok_or_else(|| ApplicationError::NoSuchMinistry(ministry.to_owned()))?;
         Ok(notify::preview(occasion, &found)?)
     };
-    messages::compose(parts, basis, situation, compose).await
+    messages::compose(services, basis, situation, compose).await
 }
 
 /// The messages to write with a cycle. Alerts that were open before a channel was set up are taken as
 /// known by its receivers; with `announce` they are sent instead.
 pub(in crate::application) async fn outgoing(
-    parts: &Services,
+    services: &Services,
     judged: &Judged,
     deliberation: &Deliberation,
     (now, announce): (DateTime<Utc>, bool),
 ) -> Result<Outgoing, ApplicationError> {
-    if notify::lanes(&parts.notify).is_empty() {
+    if notify::lanes(&services.notify).is_empty() {
         return Ok(Outgoing::default());
     }
     let (basis, situation) = inputs(judged, deliberation, now);
@@ -58,7 +58,7 @@ pub(in crate::application) async fn outgoing(
         let done = done(judged, deliberation);
         Ok(notify::with_end_of_cycle(notify::outgoing(occasion)?, occasion, done))
     };
-    let outgoing = messages::compose(parts, basis, situation, compose).await?;
+    let outgoing = messages::compose(services, basis, situation, compose).await?;
     report(&outgoing, deliberation.number);
     Ok(outgoing)
 }

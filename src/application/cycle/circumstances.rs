@@ -20,12 +20,12 @@ const NAMED: usize = 2;
 
 /// Nothing has changed if there is no last cycle.
 pub(in crate::application) async fn gather(
-    parts: &Services,
+    services: &Services,
     judged: &Judged,
     last: Option<&CycleSummary>,
 ) -> Result<Circumstances, ApplicationError> {
     let inputs = &judged.inputs;
-    let log = parts.store.identity_log().await?;
+    let log = services.store.identity_log().await?;
     let last_link = last.map_or(i64::MAX, |last| last.inputs.last_link);
     let (became, parted) = renamings(&log, last_link);
     let explained_exits = departures::explained(&judged.portfolio, inputs.edition, inputs.as_of);
@@ -41,9 +41,9 @@ pub(in crate::application) async fn gather(
             ..Circumstances::default()
         });
     };
-    let corrections = parts.store.corrections_since(last.inputs.last_import).await?;
+    let corrections = services.store.corrections_since(last.inputs.last_import).await?;
     let corrections = in_words(corrections, &became);
-    let revised = revised(parts, judged, last).await?;
+    let revised = revised(services, judged, last).await?;
     Ok(Circumstances { explained_exits, present, became, parted, corrections, revised })
 }
 
@@ -117,7 +117,7 @@ fn sentence(import: ImportNumber, differences: &[Difference]) -> String {
 
 /// Rules whose text changed, or that read a threshold whose value in force changed.
 async fn revised(
-    parts: &Services,
+    services: &Services,
     judged: &Judged,
     last: &CycleSummary,
 ) -> Result<BTreeMap<RuleId, String>, ApplicationError> {
@@ -126,8 +126,8 @@ async fn revised(
     let former = if last.inputs.catalogue == judged.inputs.catalogue {
         None
     } else {
-        let texts = parts.store.catalogue_texts(&last.inputs.catalogue).await?;
-        Some(rules::compile_catalogue(&texts, &parts.limits).0)
+        let texts = services.store.catalogue_texts(&last.inputs.catalogue).await?;
+        Some(rules::compile_catalogue(&texts, &services.limits).0)
     };
     let former: &Catalogue = former.as_ref().unwrap_or(&judged.catalogue);
     let before = former.thresholds().at(last.inputs.as_of);

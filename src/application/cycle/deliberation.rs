@@ -33,16 +33,16 @@ pub(in crate::application) struct Deliberation {
 }
 
 pub(in crate::application) async fn deliberate(
-    parts: &Services,
+    services: &Services,
     judged: &Judged,
     last: Option<&CycleSummary>,
     now: DateTime<Utc>,
 ) -> Result<Deliberation, ApplicationError> {
-    let number = parts.store.next_cycle_number().await?;
-    let standing = parts.store.standing_alerts().await?;
-    let known_missions = parts.store.missions(&MissionFilter::default()).await?;
+    let number = services.store.next_cycle_number().await?;
+    let standing = services.store.standing_alerts().await?;
+    let known_missions = services.store.missions(&MissionFilter::default()).await?;
     let terms = judged.catalogue.terms();
-    let circumstances = circumstances::gather(parts, judged, last).await?;
+    let circumstances = circumstances::gather(services, judged, last).await?;
     let standing = alerts::follow(standing, &circumstances, now);
     let alert_changes = alerts::reconcile(
         &standing,
@@ -63,7 +63,7 @@ pub(in crate::application) async fn deliberate(
     };
     let mission_changes = missions::plan(&known_missions, &alert_changes, moment);
     let silence_changes = alerts::review(
-        &parts.store.silences().await?,
+        &services.store.silences().await?,
         alerts::SilenceReview {
             today: today(now),
             now,

@@ -12,22 +12,22 @@ use crate::store::MissionFilter;
 
 /// Writes the notices that are due, and returns how many. None before the first cycle, nor when another
 /// cycle is committed meanwhile: that one reports everything itself.
-pub async fn digest(parts: &Services) -> Result<usize, ApplicationError> {
-    let Some(last) = parts.store.last_cycle().await? else { return Ok(0) };
-    if notify::lanes(&parts.notify).is_empty() {
+pub async fn digest(services: &Services) -> Result<usize, ApplicationError> {
+    let Some(last) = services.store.last_cycle().await? else { return Ok(0) };
+    if notify::lanes(&services.notify).is_empty() {
         return Ok(0);
     }
-    let now = parts.clock.now();
-    let (as_of, portfolio) = view::known_data(parts, Some(last.inputs.as_of)).await?;
-    let texts = catalogue::read_rules(parts).await?;
-    let alerts = parts.store.standing_alerts().await?;
-    let missions = parts.store.missions(&MissionFilter::default()).await?;
+    let now = services.clock.now();
+    let (as_of, portfolio) = view::known_data(services, Some(last.inputs.as_of)).await?;
+    let texts = catalogue::read_rules(services).await?;
+    let alerts = services.store.standing_alerts().await?;
+    let missions = services.store.missions(&MissionFilter::default()).await?;
     let basis =
         MessageBasis { cycle: last.number, as_of, now, portfolio: &portfolio, texts: &texts };
     // Changes of silences are reported by cycles only.
     let situation = Situation { alerts: &alerts, missions: &missions, ..Situation::default() };
     let compose = |occasion: ComposeContext<'_>| Ok(notify::outgoing(occasion)?);
-    let outgoing = messages::compose(parts, basis, situation, compose).await?;
-    let written = parts.store.commit_outgoing(&outgoing, last.number, now).await?;
+    let outgoing = messages::compose(services, basis, situation, compose).await?;
+    let written = services.store.commit_outgoing(&outgoing, last.number, now).await?;
     Ok(if written { outgoing.notices.len() } else { 0 })
 }

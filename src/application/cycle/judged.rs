@@ -41,13 +41,13 @@ impl Judged {
 
 /// Measures and judges on a blocking thread, so that no async worker waits for it.
 pub(in crate::application) async fn judge(
-    parts: &Services,
+    services: &Services,
     texts: BTreeMap<String, String>,
     portfolio: Portfolio,
     upto: KnownUpTo,
     as_of: NaiveDate,
 ) -> Result<Judged, ApplicationError> {
-    let limits = parts.limits;
+    let limits = services.limits;
     tokio::task::spawn_blocking(move || {
         let playbook = texts.get(PLAYBOOK_FILE).ok_or(ApplicationError::NoPlaybook)?;
         let playbook = Playbook::parse(playbook, PLAYBOOK_FILE)?;

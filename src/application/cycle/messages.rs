@@ -42,7 +42,7 @@ pub(in crate::application) struct Situation<'a> {
 /// # Errors
 /// When the message terms have a fault, the store cannot be read, or `compose` fails.
 pub(in crate::application) async fn compose<T>(
-    parts: &Services,
+    services: &Services,
     basis: MessageBasis<'_>,
     situation: Situation<'_>,
     compose: impl FnOnce(ComposeContext<'_>) -> Result<T, ApplicationError>,
@@ -57,13 +57,13 @@ pub(in crate::application) async fn compose<T>(
     let moved = mission_changes.iter().map(|change| &change.mission);
     let missions = situation.missions.iter().chain(moved);
     let current: Vec<&Alert> = alerts.values().copied().collect();
-    let silenced = alert_actions::silenced_alerts(parts, &current, silence_changes, now).await?;
+    let silenced = alert_actions::silenced_alerts(services, &current, silence_changes, now).await?;
     let facts = CycleFacts {
         alerts,
         changes: alert_changes.iter().map(|change| (&change.alert.id, change)).collect(),
         missions: missions.map(|mission| (&mission.id, mission)).collect(),
         silenced: &silenced,
-        stale: notify::stale(&parts.store.last_imports(now).await?, &terms, now),
+        stale: notify::stale(&services.store.last_imports(now).await?, &terms, now),
     };
     let silence_news = notify::silence_news(silence_changes, &current, &directory, today(now));
     compose(ComposeContext {
@@ -73,9 +73,9 @@ pub(in crate::application) async fn compose<T>(
         facts: &facts,
         directory: &directory,
         terms: &terms,
-        settings: &parts.notify,
-        memories: &parts.store.notification_memory().await?,
-        lanes: &parts.store.lanes().await?,
+        settings: &services.notify,
+        memories: &services.store.notification_memory().await?,
+        lanes: &services.store.lanes().await?,
         silences: &silence_news,
         announce: false,
         correction: None,

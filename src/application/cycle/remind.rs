@@ -12,34 +12,34 @@ use crate::notify::{Directory, NoticeTerms, ReminderInputs};
 use crate::{notify, rules};
 
 /// Writes the reminders that are due today, and returns how many. Those of a day are written once.
-pub async fn remind(parts: &Services) -> Result<u64, ApplicationError> {
-    if notify::lanes(&parts.notify).is_empty() {
+pub async fn remind(services: &Services) -> Result<u64, ApplicationError> {
+    if notify::lanes(&services.notify).is_empty() {
         return Ok(0);
     }
-    let now = parts.clock.now();
-    let memories = parts.store.notification_memory().await?;
+    let now = services.clock.now();
+    let memories = services.store.notification_memory().await?;
     if memories.is_empty() {
         return Ok(0);
     }
-    let (as_of, portfolio) = view::known_data(parts, None).await?;
-    let texts = catalogue::read_rules(parts).await?;
+    let (as_of, portfolio) = view::known_data(services, None).await?;
+    let texts = catalogue::read_rules(services).await?;
     let terms = NoticeTerms::parse(texts.get(notify::TERMS_FILE))?;
     let directory = Directory::of(&portfolio, rules::titles(&texts), as_of);
-    let reminded = parts.store.reminders().await?;
-    let alerts = parts.store.standing_alerts().await?;
+    let reminded = services.store.reminders().await?;
+    let alerts = services.store.standing_alerts().await?;
     let alerts: BTreeMap<AlertId, Alert> =
         alerts.into_iter().map(|alert| (alert.id.clone(), alert)).collect();
     let standing: Vec<&Alert> = alerts.values().collect();
-    let silenced = alert_actions::silenced_alerts(parts, &standing, &[], now).await?;
-    let handlings = parts.store.handlings().await?.into_iter();
+    let silenced = alert_actions::silenced_alerts(services, &standing, &[], now).await?;
+    let handlings = services.store.handlings().await?.into_iter();
     let seen = handlings.filter(|(_, handling)| handling.acknowledged.is_some());
     let acknowledged: BTreeSet<AlertId> = seen.map(|(id, _)| id).collect();
     let reminders = notify::reminders(ReminderInputs {
         now,
         directory: &directory,
         terms: &terms,
-        settings: &parts.notify,
-        lanes: &parts.store.lanes().await?,
+        settings: &services.notify,
+        lanes: &services.store.lanes().await?,
         memories: &memories,
         reminded: &reminded,
         alerts: &alerts,
@@ -49,5 +49,5 @@ pub async fn remind(parts: &Services) -> Result<u64, ApplicationError> {
     if reminders.notices.is_empty() {
         return Ok(0);
     }
-    Ok(parts.store.commit_reminders(&reminders.notices, &reminders.reminded, now).await?)
+    Ok(services.store.commit_reminders(&reminders.notices, &reminders.reminded, now).await?)
 }

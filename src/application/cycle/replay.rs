@@ -25,18 +25,18 @@ pub struct Replay {
     pub lines: Vec<String>,
 }
 
-pub async fn replay(parts: &Services, number: CycleNumber) -> Result<Replay, ApplicationError> {
-    parts.store.check_whole("a replay")?;
-    let cycle = parts.store.cycle(number).await?.ok_or(ApplicationError::NoSuchCycle(number))?;
-    let texts = parts.store.catalogue_texts(&cycle.inputs.catalogue).await?;
+pub async fn replay(services: &Services, number: CycleNumber) -> Result<Replay, ApplicationError> {
+    services.store.check_whole("a replay")?;
+    let cycle = services.store.cycle(number).await?.ok_or(ApplicationError::NoSuchCycle(number))?;
+    let texts = services.store.catalogue_texts(&cycle.inputs.catalogue).await?;
     let upto = KnownUpTo {
         last_import: cycle.inputs.last_import,
         last_link: cycle.inputs.last_link,
         last_review: cycle.inputs.last_review,
     };
-    let portfolio = parts.store.portfolio(&upto, cycle.inputs.as_of).await?;
-    let judged = judged::judge(parts, texts, portfolio, upto, cycle.inputs.as_of).await?;
-    let committed = lines(&parts.store.verdicts(number).await?)?;
+    let portfolio = services.store.portfolio(&upto, cycle.inputs.as_of).await?;
+    let judged = judged::judge(services, texts, portfolio, upto, cycle.inputs.as_of).await?;
+    let committed = lines(&services.store.verdicts(number).await?)?;
     let again = lines(&judged.verdicts)?;
     let length = committed.len().max(again.len());
     let differences: Vec<_> = (0..length)

@@ -70,52 +70,52 @@ pub struct CycleRequest {
 
 /// Runs a cycle. `as_of` defaults to today in Paris.
 pub async fn run(
-    parts: &Services,
+    services: &Services,
     as_of: Option<NaiveDate>,
     dry_run: bool,
 ) -> Result<CycleReport, ApplicationError> {
     let request = CycleRequest { as_of, dry_run, announce: false };
-    run_followed(parts, request, &CycleProgress::followed().0).await
+    run_followed(services, request, &CycleProgress::followed().0).await
 }
 
 /// Runs a cycle, and sends receivers that have just been set up everything that is open.
 pub async fn announce(
-    parts: &Services,
+    services: &Services,
     as_of: Option<NaiveDate>,
     dry_run: bool,
 ) -> Result<CycleReport, ApplicationError> {
     let request = CycleRequest { as_of, dry_run, announce: true };
-    run_followed(parts, request, &CycleProgress::followed().0).await
+    run_followed(services, request, &CycleProgress::followed().0).await
 }
 
 /// Checks what can be known before a cycle: whether alerts may be updated as of that date.
-pub async fn may_run(parts: &Services, request: CycleRequest) -> Result<(), ApplicationError> {
-    parts.store.check_whole("a cycle")?;
-    let as_of = request.as_of.unwrap_or_else(|| today(parts.clock.now()));
-    let last = parts.store.last_cycle().await?;
-    let today = today(parts.clock.now());
+pub async fn may_run(services: &Services, request: CycleRequest) -> Result<(), ApplicationError> {
+    services.store.check_whole("a cycle")?;
+    let as_of = request.as_of.unwrap_or_else(|| today(services.clock.now()));
+    let last = services.store.last_cycle().await?;
+    let today = today(services.clock.now());
     if request.dry_run { Ok(()) } else { stays_in_order(as_of, last.as_ref(), today) }
 }
 
 pub async fn run_followed(
-    parts: &Services,
+    services: &Services,
     request: CycleRequest,
     progress: &CycleProgress,
 ) -> Result<CycleReport, ApplicationError> {
     let CycleRequest { as_of, dry_run, .. } = request;
-    parts.store.check_whole("a cycle")?;
+    services.store.check_whole("a cycle")?;
     let mut watch = Stopwatch::start(progress);
-    let now = parts.clock.now();
+    let now = services.clock.now();
     let as_of = as_of.unwrap_or_else(|| today(now));
-    let last = parts.store.last_cycle().await?;
+    let last = services.store.last_cycle().await?;
     if !dry_run {
         stays_in_order(as_of, last.as_ref(), today(now))?;
     }
-    let texts = catalogue::read_rules(parts).await?;
-    let upto = parts.store.latest_known().await?;
-    let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
+    let texts = catalogue::read_rules(services).await?;
+    let upto = services.store.latest_known().await?;
+    let portfolio = view::known_portfolio(services, &upto, as_of).await?;
     watch.lap(CyclePhase::Load);
-    let judged = judge(parts, texts, portfolio, upto, as_of).await?;
+    let judged = judge(services, texts, portfolio, upto, as_of).await?;
     watch.lap(CyclePhase::Judge);
     if let Some(last) = last.as_ref().filter(|last| !dry_run && judged.repeats(&last.inputs)) {
         info!(cycle.number = %last.number, "Nothing has changed since cycle {}", last.number);
@@ -132,7 +132,7 @@ pub async fn run_followed(
             rule_faults: judged.faults,
         });
     }
-    decide(parts, judged, last, (now, request, watch)).await
+    decide(services, judged, last, (now, request, watch)).await
 }
 
 /// Alerts are updated in chronological order: an older date cannot follow, and a future one would
@@ -152,15 +152,15 @@ fn stays_in_order(
 }
 
 async fn decide(
-    parts: &Services,
+    services: &Services,
     judged: Judged,
     last: Option<CycleSummary>,
     (now, request, mut watch): (DateTime<Utc>, CycleRequest, Stopwatch<'_>),
 ) -> Result<CycleReport, ApplicationError> {
     let CycleRequest { dry_run, announce, .. } = request;
-    let deliberation = deliberate(parts, &judged, last.as_ref(), now).await?;
+    let deliberation = deliberate(services, &judged, last.as_ref(), now).await?;
     warn_of_automatic_rules_out_of_force(&judged);
-    let outgoing = outgoing(parts, &judged, &deliberation, (now, announce)).await?;
+    let outgoing = outgoing(services, &judged, &deliberation, (now, announce)).await?;
     watch.lap(CyclePhase::Decide);
     let number = deliberation.number;
     let record = CycleRecord {
@@ -179,7 +179,7 @@ async fn decide(
     };
     let counts = CycleCounts::of(&record.verdicts);
     if !dry_run {
-        parts.store.commit_cycle(&record).await?;
+        services.store.commit_cycle(&record).await?;
         info!(
             cycle.number = %number,
             verdicts.fired = counts.fired,

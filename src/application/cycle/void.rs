@@ -46,24 +46,24 @@ pub struct VoidReport {
 /// that the cycle opened and that somebody acted on stays open, and a mission that somebody decided
 /// stays as decided.
 pub async fn void(
-    parts: &Services,
+    services: &Services,
     number: CycleNumber,
     act: &ActionContext,
 ) -> Result<VoidReport, ApplicationError> {
-    parts.store.check_whole("making a cycle void")?;
+    services.store.check_whole("making a cycle void")?;
     for _ in 0..ATTEMPTS {
-        let effects = parts.store.cycle_effects(number, act).await?;
+        let effects = services.store.cycle_effects(number, act).await?;
         let cycle =
-            parts.store.cycle(number).await?.ok_or(ApplicationError::NoSuchCycle(number))?;
-        let undo = decide(parts, &cycle, effects, act).await?;
-        if parts.store.void_cycle(number, &undo, act).await? {
+            services.store.cycle(number).await?.ok_or(ApplicationError::NoSuchCycle(number))?;
+        let undo = decide(services, &cycle, effects, act).await?;
+        if services.store.void_cycle(number, &undo, act).await? {
             info!(
                 cycle.number = %number,
                 "Cycle {number} is void, by {}: {} alerts and {} missions are as they were before it",
                 act.actor, undo.alert_changes.len(), undo.mission_changes.len()
             );
             let marked =
-                parts.store.cycle(number).await?.ok_or(ApplicationError::NoSuchCycle(number))?;
+                services.store.cycle(number).await?.ok_or(ApplicationError::NoSuchCycle(number))?;
             let corrected = undo.outgoing.notices.iter().map(|notice| notice.receiver.clone());
             let corrected: BTreeSet<Receiver> = corrected.collect();
             return Ok(VoidReport {
@@ -78,7 +78,7 @@ pub async fn void(
 }
 
 async fn decide(
-    parts: &Services,
+    services: &Services,
     cycle: &CycleSummary,
     effects: CycleEffects,
     act: &ActionContext,
@@ -89,28 +89,28 @@ async fn decide(
     let alert_changes = alerts::undo(&effects.alerts, undoing);
     let mission_changes = missions::undo(&effects.missions, &act.actor, &reason);
     let changes = (alert_changes.as_slice(), mission_changes.as_slice());
-    let outgoing = correction(parts, (cycle, act), &effects, changes).await?;
+    let outgoing = correction(services, (cycle, act), &effects, changes).await?;
     Ok(CycleUndo { effects, alert_changes, mission_changes, outgoing })
 }
 
 /// The messages that correct the cycle, composed like a digest on what remains once it is undone.
 async fn correction(
-    parts: &Services,
+    services: &Services,
     (cycle, act): (&CycleSummary, &ActionContext),
     effects: &CycleEffects,
     (alert_changes, mission_changes): (&[AlertChange], &[MissionChange]),
 ) -> Result<Outgoing, ApplicationError> {
-    if notify::lanes(&parts.notify).is_empty() || effects.notified.is_empty() {
+    if notify::lanes(&services.notify).is_empty() || effects.notified.is_empty() {
         return Ok(Outgoing::default());
     }
     let now = act.at;
-    let before = parts.store.cycles_before(cycle.number, u32::MAX).await?;
+    let before = services.store.cycles_before(cycle.number, u32::MAX).await?;
     let last = before.into_iter().find(|former| former.voided.is_none());
     let as_of = last.map_or_else(|| today(now), |last| last.inputs.as_of);
-    let (as_of, portfolio) = view::known_data(parts, Some(as_of)).await?;
-    let texts = catalogue::read_rules(parts).await?;
-    let alerts = parts.store.standing_alerts().await?;
-    let missions = parts.store.missions(&MissionFilter::default()).await?;
+    let (as_of, portfolio) = view::known_data(services, Some(as_of)).await?;
+    let texts = catalogue::read_rules(services).await?;
+    let alerts = services.store.standing_alerts().await?;
+    let missions = services.store.missions(&MissionFilter::default()).await?;
     let basis =
         MessageBasis { cycle: cycle.number, as_of, now, portfolio: &portfolio, texts: &texts };
     let situation = Situation {
@@ -127,5 +127,5 @@ async fn correction(
         receivers: &effects.notified,
     };
     let compose = |occasion: ComposeContext<'_>| Ok(notify::correct(occasion, correction)?);
-    messages::compose(parts, basis, situation, compose).await
+    messages::compose(services, basis, situation, compose).await
 }

@@ -136,64 +136,64 @@ async fn read_folder(folder: &Path) -> Result<BTreeMap<String, String>, Applicat
 }
 
 pub(in crate::application) async fn source_of(
-    parts: &Services,
+    services: &Services,
 ) -> Result<CatalogueSource, ApplicationError> {
-    source(&parts.rules, Some(&parts.store)).await
+    source(&services.rules, Some(&services.store)).await
 }
 
 pub(in crate::application) async fn read_rules(
-    parts: &Services,
+    services: &Services,
 ) -> Result<BTreeMap<String, String>, ApplicationError> {
-    Ok(source_of(parts).await?.texts())
+    Ok(source_of(services).await?.texts())
 }
 
 /// The catalogue in force now.
-pub async fn catalogue(parts: &Services) -> Result<CatalogueInForce, ApplicationError> {
-    compiled(parts, read_rules(parts).await?).await
+pub async fn catalogue(services: &Services) -> Result<CatalogueInForce, ApplicationError> {
+    compiled(services, read_rules(services).await?).await
 }
 
 /// The catalogue in force, or what it would be if a draft were published now, compiled on the
 /// trial's budget.
 pub(in crate::application) async fn catalogue_tried(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     draft: Option<DraftNumber>,
 ) -> Result<CatalogueInForce, ApplicationError> {
     let texts = match draft {
-        Some(number) => with_draft(parts, number).await?.1.texts,
-        None => read_rules(parts).await?,
+        Some(number) => with_draft(services, number).await?.1.texts,
+        None => read_rules(services).await?,
     };
-    let limits = parts.limits;
+    let limits = services.limits;
     trial.run(move |budget| Ok(CatalogueInForce::compile(texts, &limits, budget))).await
 }
 
 async fn compiled(
-    parts: &Services,
+    services: &Services,
     texts: BTreeMap<String, String>,
 ) -> Result<CatalogueInForce, ApplicationError> {
-    let limits = parts.limits;
+    let limits = services.limits;
     let compile = move || CatalogueInForce::compile(texts, &limits, &Budget::unlimited());
     Ok(tokio::task::spawn_blocking(compile).await?)
 }
 
 /// The texts that would be in force if a draft were published now.
 pub async fn with_draft(
-    parts: &Services,
+    services: &Services,
     number: DraftNumber,
 ) -> Result<(Draft, CatalogueTexts), ApplicationError> {
-    let draft = parts.store.draft(number).await?;
-    let files = texts_of(parts, &draft).await?;
-    let texts = laid_over(source_of(parts).await?.texts(), files);
+    let draft = services.store.draft(number).await?;
+    let files = texts_of(services, &draft).await?;
+    let texts = laid_over(source_of(services).await?.texts(), files);
     Ok((draft, CatalogueTexts { name: format!("draft {number}"), texts }))
 }
 
 /// The texts that would be in force with these files, which are not stored.
 pub async fn with_files(
-    parts: &Services,
+    services: &Services,
     files: BTreeMap<RulePath, String>,
 ) -> Result<CatalogueTexts, ApplicationError> {
-    draft_bounds::within_bounds(parts, &files)?;
-    let texts = laid_over(source_of(parts).await?.texts(), files);
+    draft_bounds::within_bounds(services, &files)?;
+    let texts = laid_over(source_of(services).await?.texts(), files);
     Ok(CatalogueTexts { name: "files".to_owned(), texts })
 }
 
@@ -207,12 +207,12 @@ pub(in crate::application) fn laid_over(
 
 /// Faults and lints of the catalogue in force with these files.
 pub async fn check_files(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     files: BTreeMap<RulePath, String>,
 ) -> Result<(Vec<RuleFault>, Vec<RuleFault>), ApplicationError> {
-    let texts = with_files(parts, files).await?.texts;
-    let limits = parts.limits;
+    let texts = with_files(services, files).await?.texts;
+    let limits = services.limits;
     let check = move |budget: &Budget| {
         let found = CatalogueInForce::compile(texts, &limits, budget);
         budget.check()?;
@@ -225,11 +225,11 @@ pub async fn check_files(
 
 /// The texts of a draft, by path.
 pub(in crate::application) async fn texts_of(
-    parts: &Services,
+    services: &Services,
     draft: &Draft,
 ) -> Result<BTreeMap<RulePath, String>, ApplicationError> {
     let wanted: Vec<&Fingerprint> = draft.files().iter().map(|file| &file.sha256).collect();
-    let texts = parts.store.rule_texts(&wanted).await?;
+    let texts = services.store.rule_texts(&wanted).await?;
     let text = |sha256| texts.get(sha256).cloned().unwrap_or_default();
     let files = draft.files().iter();
     Ok(files.map(|file| (file.path.clone(), text(&file.sha256))).collect())

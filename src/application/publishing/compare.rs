@@ -112,9 +112,9 @@ pub struct VersionText {
 
 /// Overridden files by path, and the last publication.
 pub async fn overrides(
-    parts: &Services,
+    services: &Services,
 ) -> Result<(PublicationNumber, Vec<OverrideLine>), ApplicationError> {
-    let source = catalogue::source_of(parts).await?;
+    let source = catalogue::source_of(services).await?;
     let overrides = source.overlay.overrides.values();
     let lines = overrides.map(|laid| line(&source, laid.version.clone())).collect();
     Ok((source.overlay.upto, lines))
@@ -127,13 +127,13 @@ fn line(source: &CatalogueSource, version: RuleVersion) -> OverrideLine {
 }
 
 /// The three versions of each overridden file that has this name.
-pub async fn three_way(parts: &Services, name: &str) -> Result<Vec<ThreeWay>, ApplicationError> {
-    let source = catalogue::source_of(parts).await?;
+pub async fn three_way(services: &Services, name: &str) -> Result<Vec<ThreeWay>, ApplicationError> {
+    let source = catalogue::source_of(services).await?;
     let called = source.files_named(name)?;
     let mut found = Vec::new();
     for laid in called.iter().filter_map(|path| source.overlay.overrides.get(path)) {
         let wanted: Vec<&Fingerprint> = laid.version.shipped.iter().collect();
-        let base = parts.store.rule_texts(&wanted).await?.into_values().next();
+        let base = services.store.rule_texts(&wanted).await?.into_values().next();
         let shipped = source.shipped(&laid.version.path).cloned();
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         let [from, now] = [or_empty(&base), or_empty(&shipped)];
@@ -160,12 +160,12 @@ pub async fn three_way(parts: &Services, name: &str) -> Result<Vec<ThreeWay>, Ap
 
 /// Compares two versions of each file that has this name and at least one of them.
 pub async fn compare(
-    parts: &Services,
+    services: &Services,
     name: &str,
     from: Wording,
     to: Wording,
 ) -> Result<Vec<FileComparison>, ApplicationError> {
-    let source = catalogue::source_of(parts).await?;
+    let source = catalogue::source_of(services).await?;
     let paths = match source.files_named(name) {
         Ok(paths) => paths,
         // A file that only exists in a draft or a past version.
@@ -173,8 +173,8 @@ pub async fn compare(
     };
     let mut found = Vec::new();
     for path in paths {
-        let from = text(parts, &source, &path, from).await?;
-        let to = text(parts, &source, &path, to).await?;
+        let from = text(services, &source, &path, from).await?;
+        let to = text(services, &source, &path, to).await?;
         if from.is_none() && to.is_none() {
             continue;
         }
@@ -186,7 +186,7 @@ pub async fn compare(
 }
 
 async fn text(
-    parts: &Services,
+    services: &Services,
     source: &CatalogueSource,
     path: &RulePath,
     wording: Wording,
@@ -195,11 +195,11 @@ async fn text(
         Wording::Shipped => Ok(source.shipped(path).cloned()),
         Wording::InForce => Ok(source.texts().remove(path.as_str())),
         Wording::Draft(number) => {
-            let draft = parts.store.draft(number).await?;
-            Ok(catalogue::texts_of(parts, &draft).await?.remove(path))
+            let draft = services.store.draft(number).await?;
+            Ok(catalogue::texts_of(services, &draft).await?.remove(path))
         }
         Wording::Version(number) => {
-            let versions = versions(parts, path.as_str()).await?;
+            let versions = versions(services, path.as_str()).await?;
             let found = versions.into_iter().find(|one| one.version.number == number);
             Ok(found.map(|one| one.text))
         }
@@ -207,10 +207,13 @@ async fn text(
 }
 
 /// Every version ever published of the files that have this name.
-pub async fn versions(parts: &Services, name: &str) -> Result<Vec<VersionText>, ApplicationError> {
-    let source = catalogue::source_of(parts).await?;
+pub async fn versions(
+    services: &Services,
+    name: &str,
+) -> Result<Vec<VersionText>, ApplicationError> {
+    let source = catalogue::source_of(services).await?;
     let called = source.files_named(name);
-    let mut versions = parts.store.rule_versions(None).await?;
+    let mut versions = services.store.rule_versions(None).await?;
     // A file that is no longer in force is found by its path.
     let is_called = |version: &RuleVersion| match &called {
         Ok(paths) => paths.contains(&version.path),
@@ -221,7 +224,7 @@ pub async fn versions(parts: &Services, name: &str) -> Result<Vec<VersionText>, 
         called?;
     }
     let wanted: Vec<&Fingerprint> = versions.iter().map(|version| &version.sha256).collect();
-    let texts = parts.store.rule_texts(&wanted).await?;
+    let texts = services.store.rule_texts(&wanted).await?;
     let with_text = |version: RuleVersion| {
         let text = texts.get(&version.sha256).cloned().unwrap_or_default();
         VersionText { version, text }

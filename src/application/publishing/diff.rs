@@ -108,44 +108,44 @@ pub struct MinistryNews {
 
 /// What publishing a draft would change.
 pub async fn diff_draft(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     number: DraftNumber,
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, ApplicationError> {
-    let (_, after) = catalogue::with_draft(parts, number).await?;
-    diff(parts, trial, (in_force(parts).await?, after), as_of).await
+    let (_, after) = catalogue::with_draft(services, number).await?;
+    diff(services, trial, (in_force(services).await?, after), as_of).await
 }
 
 /// What these files would change if they were in force.
 pub async fn diff_files(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     files: BTreeMap<RulePath, String>,
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, ApplicationError> {
-    let after = catalogue::with_files(parts, files).await?;
-    diff(parts, trial, (in_force(parts).await?, after), as_of).await
+    let after = catalogue::with_files(services, files).await?;
+    diff(services, trial, (in_force(services).await?, after), as_of).await
 }
 
-async fn in_force(parts: &Services) -> Result<CatalogueTexts, ApplicationError> {
-    let texts = catalogue::read_rules(parts).await?;
+async fn in_force(services: &Services) -> Result<CatalogueTexts, ApplicationError> {
+    let texts = catalogue::read_rules(services).await?;
     Ok(CatalogueTexts { name: IN_FORCE.to_owned(), texts })
 }
 
 /// Judges the same data with two catalogues. Callers who do not see the whole State get nothing on
 /// the portfolio: it would be computed only on what they see.
 pub async fn diff(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     (before, after): (CatalogueTexts, CatalogueTexts),
     as_of: Option<NaiveDate>,
 ) -> Result<CatalogueDiff, ApplicationError> {
-    let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
-    let upto = parts.store.latest_known().await?;
-    let portfolio = view::known_portfolio(parts, &upto, as_of).await?;
-    let limits = parts.limits;
-    let sees_all = parts.store.check_whole("the portfolio").is_ok();
+    let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
+    let upto = services.store.latest_known().await?;
+    let portfolio = view::known_portfolio(services, &upto, as_of).await?;
+    let limits = services.limits;
+    let sees_all = services.store.check_whole("the portfolio").is_ok();
     let found = trial.run(move |budget| {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
         let judge = |CatalogueTexts { name, texts }| -> Result<Judged, ApplicationError> {

@@ -9,13 +9,13 @@ use crate::domain::rules::overlay::RulePath;
 use crate::store::StoreError;
 
 pub(in crate::application) fn within_bounds(
-    parts: &Services,
+    services: &Services,
     files: &BTreeMap<RulePath, String>,
 ) -> Result<(), ApplicationError> {
     if files.is_empty() || files.len() > MOST_FILES {
         return Err(refusal(DraftRefusal::HowMany { found: files.len() }));
     }
-    let most = parts.limits.text_size;
+    let most = services.limits.text_size;
     let too_long = files.iter().find(|(_, text)| text.len() > most);
     too_long.map_or(Ok(()), |(path, text)| {
         let (path, bytes) = (path.clone(), text.len());

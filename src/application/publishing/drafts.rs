@@ -56,25 +56,28 @@ impl DraftOutline {
     }
 }
 
-pub async fn draft(parts: &Services, number: DraftNumber) -> Result<DraftView, ApplicationError> {
-    view(parts, &parts.store.draft(number).await?).await
+pub async fn draft(
+    services: &Services,
+    number: DraftNumber,
+) -> Result<DraftView, ApplicationError> {
+    view(services, &services.store.draft(number).await?).await
 }
 
-async fn view(parts: &Services, draft: &Draft) -> Result<DraftView, ApplicationError> {
-    let texts = catalogue::texts_of(parts, draft).await?;
+async fn view(services: &Services, draft: &Draft) -> Result<DraftView, ApplicationError> {
+    let texts = catalogue::texts_of(services, draft).await?;
     Ok(DraftView { outline: DraftOutline::of(draft), texts })
 }
 
 /// The files of a draft with new values of thresholds, which `thresholds` gives by name.
 pub async fn amended(
-    parts: &Services,
+    services: &Services,
     files: BTreeMap<RulePath, String>,
     thresholds: &[(String, String)],
 ) -> Result<BTreeMap<RulePath, String>, ApplicationError> {
     if thresholds.is_empty() {
         return Ok(files);
     }
-    with_thresholds(files, &catalogue::read_rules(parts).await?, thresholds)
+    with_thresholds(files, &catalogue::read_rules(services).await?, thresholds)
 }
 
 /// The files of a draft with new values of thresholds: in its own text of them, or else in that of the catalogue
@@ -103,26 +106,26 @@ pub fn with_thresholds(
 /// Replaces the files of a draft. `over` is the draft and the revision that the person saw, or
 /// `None` to open a new one. The act's reason is the draft's comment.
 pub async fn save_draft(
-    parts: &Services,
+    services: &Services,
     over: Option<(DraftNumber, i64)>,
     files: BTreeMap<RulePath, String>,
     act: &ActionContext,
 ) -> Result<DraftView, ApplicationError> {
     require_reason(act)?;
-    within_bounds(parts, &files)?;
-    let source = catalogue::source_of(parts).await?;
+    within_bounds(services, &files)?;
+    let source = catalogue::source_of(services).await?;
     let texts = files.into_iter().map(|(path, text)| {
         let shipped = source.shipped(&path).cloned();
         DraftText { path, text, shipped }
     });
     let save = DraftSave { over, texts: texts.collect() };
-    let draft = parts.store.save_draft(&save, act).await?;
-    view(parts, &draft).await
+    let draft = services.store.save_draft(&save, act).await?;
+    view(services, &draft).await
 }
 
 /// Submits, returns or withdraws a draft. `seen` is the revision that the person saw.
 pub async fn step_draft(
-    parts: &Services,
+    services: &Services,
     (number, seen): (DraftNumber, Option<i64>),
     step: DraftStep,
     act: &ActionContext,
@@ -130,34 +133,34 @@ pub async fn step_draft(
     if step != DraftStep::Submitted {
         require_reason(act)?;
     }
-    let draft = parts.store.step_draft(number, seen, step, act).await?;
-    view(parts, &draft).await
+    let draft = services.store.step_draft(number, seen, step, act).await?;
+    view(services, &draft).await
 }
 
 /// Runs the cases of the catalogue in force with these files.
 pub async fn prove_files(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     files: BTreeMap<RulePath, String>,
 ) -> Result<Proof, ApplicationError> {
-    proved(parts, trial, catalogue::with_files(parts, files).await?.texts).await
+    proved(services, trial, catalogue::with_files(services, files).await?.texts).await
 }
 
 /// Runs the cases of the catalogue in force with a draft.
 pub async fn prove_draft(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     number: DraftNumber,
 ) -> Result<Proof, ApplicationError> {
-    let (_, with) = catalogue::with_draft(parts, number).await?;
-    proved(parts, trial, with.texts).await
+    let (_, with) = catalogue::with_draft(services, number).await?;
+    proved(services, trial, with.texts).await
 }
 
 pub(in crate::application) async fn proved(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     texts: BTreeMap<String, String>,
 ) -> Result<Proof, ApplicationError> {
-    let limits = parts.limits;
+    let limits = services.limits;
     trial.run(move |budget| Ok(proof::prove(&texts, &limits, budget)?)).await
 }

@@ -31,46 +31,46 @@ const LONGEST_TITLE: usize = 200;
 /// Puts a draft in force, unless the person acting took part in writing it or a case fails. A
 /// refusal is recorded in the audit trail.
 pub async fn publish(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     (number, seen): (DraftNumber, Option<i64>),
     act: &ActionContext,
 ) -> Result<Publication, ApplicationError> {
     require_reason(act)?;
-    let draft = parts.store.draft(number).await?;
+    let draft = services.store.draft(number).await?;
     let published =
-        match draft.allows(DraftStep::Published, &parts.store.names_of(&act.actor).await?) {
-            Ok(()) => publish_proved(parts, trial, (&draft, seen), act).await,
+        match draft.allows(DraftStep::Published, &services.store.names_of(&act.actor).await?) {
+            Ok(()) => publish_proved(services, trial, (&draft, seen), act).await,
             Err(refusal) => Err(StoreError::from(refusal).into()),
         };
     let subject = format!("draft/{number}");
-    record_refusal(parts, ("rule_publication_refused", &subject), act, published).await
+    record_refusal(services, ("rule_publication_refused", &subject), act, published).await
 }
 
 async fn publish_proved(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     (draft, seen): (&Draft, Option<i64>),
     act: &ActionContext,
 ) -> Result<Publication, ApplicationError> {
-    let source = catalogue::source_of(parts).await?;
-    let of_draft = catalogue::texts_of(parts, draft).await?;
+    let source = catalogue::source_of(services).await?;
+    let of_draft = catalogue::texts_of(services, draft).await?;
     let texts = catalogue::laid_over(source.texts(), of_draft);
-    holds(parts, trial, texts.clone()).await?;
+    holds(services, trial, texts.clone()).await?;
     let mut versions = Vec::new();
     for file in draft.files() {
         let in_force = source.overlay.overrides.get(&file.path).map(|laid| &laid.version);
         if file.changes(in_force) {
-            let number = parts.store.rule_versions(Some(&file.path)).await?.len();
+            let number = services.store.rule_versions(Some(&file.path)).await?.len();
             let number = VersionNumber(i64::try_from(number).unwrap_or(i64::MAX).saturating_add(1));
             versions.push((&file.path, Some(number)));
         }
     }
-    let notices = rule_notices(parts, Turn::Published, &versions, &texts, act).await?;
+    let notices = rule_notices(services, Turn::Published, &versions, &texts, act).await?;
     let revision = seen.unwrap_or(draft.revision());
     let upto = source.overlay.upto;
     let about = (draft.number, revision);
-    let publication = parts.store.publish_draft(about, upto, act, &notices).await?;
+    let publication = services.store.publish_draft(about, upto, act, &notices).await?;
     info!(draft.number = %draft.number, "Draft {} of the rules was published", draft.number);
     Ok(publication)
 }
@@ -87,14 +87,14 @@ pub enum RollBack {
 /// Rolls back the rule or file called `name`, with the same checks as a publication. `seen` is the
 /// last publication that the person saw: a later one makes this a conflict.
 pub async fn roll_back(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     name: &str,
     (to, seen): (RollBack, Option<PublicationNumber>),
     act: &ActionContext,
 ) -> Result<Publication, ApplicationError> {
     require_reason(act)?;
-    let source = catalogue::source_of(parts).await?;
+    let source = catalogue::source_of(services).await?;
     if seen.is_some_and(|seen| seen != source.overlay.upto) {
         return Err(refusal(DraftRefusal::ForceMoved));
     }
@@ -111,27 +111,27 @@ pub async fn roll_back(
         RollBack::Former => {
             // The rule's own text decides which publication is undone; its cases follow.
             let lead = overridden.iter().find(|path| path.rule().is_some()).unwrap_or(first);
-            let publications = parts.store.publications().await?;
+            let publications = services.store.publications().await?;
             source.overlay.undoing(lead, &publications).map_err(StoreError::from)?
         }
     };
-    refuse_orphaned_alerts(parts, &source, &files).await?;
-    let rolled_back = roll_back_proved(parts, trial, (&source, files), act).await;
+    refuse_orphaned_alerts(services, &source, &files).await?;
+    let rolled_back = roll_back_proved(services, trial, (&source, files), act).await;
     let subject = format!("rules/{first}");
-    record_refusal(parts, ("rule_roll_back_refused", &subject), act, rolled_back).await
+    record_refusal(services, ("rule_roll_back_refused", &subject), act, rolled_back).await
 }
 
 async fn roll_back_proved(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     (source, files): (&CatalogueSource, Vec<PublishedFile>),
     act: &ActionContext,
 ) -> Result<Publication, ApplicationError> {
-    let texts = texts_after(parts, source, &files).await?;
-    holds(parts, trial, texts.clone()).await?;
+    let texts = texts_after(services, source, &files).await?;
+    holds(services, trial, texts.clone()).await?;
     let versions: Vec<_> = files.iter().map(|file| (&file.path, file.version)).collect();
-    let notices = rule_notices(parts, Turn::RolledBack, &versions, &texts, act).await?;
-    Ok(parts.store.roll_back_rules(files, source.overlay.upto, act, &notices).await?)
+    let notices = rule_notices(services, Turn::RolledBack, &versions, &texts, act).await?;
+    Ok(services.store.roll_back_rules(files, source.overlay.upto, act, &notices).await?)
 }
 
 #[derive(Clone, Copy)]
@@ -142,7 +142,7 @@ enum Turn {
 
 /// Notices about each file that comes into force, for webhooks.
 async fn rule_notices(
-    parts: &Services,
+    services: &Services,
     turn: Turn,
     versions: &[(&RulePath, Option<VersionNumber>)],
     texts: &BTreeMap<String, String>,
@@ -167,13 +167,13 @@ async fn rule_notices(
             Turn::Published => DomainEvent::RulePublished(of_file),
             Turn::RolledBack => DomainEvent::RuleRolledBack(of_file),
         };
-        notices.extend(notices_of(parts, occurrence).await?);
+        notices.extend(notices_of(services, occurrence).await?);
     }
     Ok(notices)
 }
 
 async fn texts_after(
-    parts: &Services,
+    services: &Services,
     source: &CatalogueSource,
     files: &[PublishedFile],
 ) -> Result<BTreeMap<String, String>, ApplicationError> {
@@ -183,11 +183,11 @@ async fn texts_after(
         let text = match file.version {
             None => source.shipped(&file.path).cloned(),
             Some(number) => {
-                let versions = parts.store.rule_versions(Some(&file.path)).await?;
+                let versions = services.store.rule_versions(Some(&file.path)).await?;
                 let found = versions.into_iter().find(|version| version.number == number);
                 let sha256 = found.map(|version| version.sha256);
                 let wanted: Vec<_> = sha256.iter().collect();
-                parts.store.rule_texts(&wanted).await?.into_values().next()
+                services.store.rule_texts(&wanted).await?.into_values().next()
             }
         };
         match text {
@@ -200,14 +200,14 @@ async fn texts_after(
 
 /// Refuses to remove a rule that still has alerts: nothing would ever resolve them.
 async fn refuse_orphaned_alerts(
-    parts: &Services,
+    services: &Services,
     source: &CatalogueSource,
     files: &[PublishedFile],
 ) -> Result<(), ApplicationError> {
     let goes_away =
         |file: &&PublishedFile| file.version.is_none() && source.shipped(&file.path).is_none();
     for rule in files.iter().filter(goes_away).filter_map(|file| file.path.rule()) {
-        let standing = parts.store.standing_alerts().await?;
+        let standing = services.store.standing_alerts().await?;
         let of_rule = standing
             .iter()
             .filter(|alert| alert.rule.as_str() == rule && alert.state != AlertState::Resolved);
@@ -220,28 +220,28 @@ async fn refuse_orphaned_alerts(
 }
 
 async fn holds(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     texts: BTreeMap<String, String>,
 ) -> Result<(), ApplicationError> {
-    let proof = proved(parts, trial, texts).await?;
+    let proof = proved(services, trial, texts).await?;
     if proof.holds() { Ok(()) } else { Err(ApplicationError::Unproved { proof: Box::new(proof) }) }
 }
 
 /// Refuses a publication from the command line, where rules are put in force over HTTP only, and
 /// records the refusal.
 pub async fn refuse_local_publication(
-    parts: &Services,
+    services: &Services,
     about: (&'static str, &str),
     act: &ActionContext,
 ) -> Result<Publication, ApplicationError> {
-    record_refusal(parts, about, act, Err(refusal(DraftRefusal::OverHttpOnly))).await
+    record_refusal(services, about, act, Err(refusal(DraftRefusal::OverHttpOnly))).await
 }
 
 /// Records a refusal in the audit trail and returns it. If it cannot be recorded, it is still
 /// returned.
 async fn record_refusal(
-    parts: &Services,
+    services: &Services,
     about: (&'static str, &str),
     act: &ActionContext,
     outcome: Result<Publication, ApplicationError>,
@@ -252,7 +252,7 @@ async fn record_refusal(
         let (action, subject) = about;
         let refused = json!({ "refused": error.to_string() });
         let deed = act.deed(action, subject).became(&refused);
-        if let Err(fault) = parts.store.note_refusals(&[(act.at, deed)]).await {
+        if let Err(fault) = services.store.record_refusals(&[(act.at, deed)]).await {
             let cause: &dyn std::error::Error = &fault;
             error!(error = cause, "A refusal to publish cannot be written");
         }

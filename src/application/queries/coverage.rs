@@ -68,15 +68,15 @@ pub struct FieldCost {
 
 /// The coverage of a cycle, by default the last one; `None` when there is none yet.
 pub async fn coverage(
-    parts: &Services,
+    services: &Services,
     number: Option<CycleNumber>,
 ) -> Result<Option<Coverage>, ApplicationError> {
     let cycle = match number {
         Some(number) => {
-            let found = parts.store.cycle(number).await?;
+            let found = services.store.cycle(number).await?;
             found.ok_or(ApplicationError::NoSuchCycle(number))?
         }
-        None => match parts.store.last_cycle().await? {
+        None => match services.store.last_cycle().await? {
             Some(last) => last,
             None => return Ok(None),
         },
@@ -87,8 +87,8 @@ pub async fn coverage(
         last_link: inputs.last_link,
         last_review: inputs.last_review,
     };
-    let portfolio = parts.store.portfolio(&upto, inputs.as_of).await?;
-    let verdicts = parts.store.verdicts(cycle.number).await?;
+    let portfolio = services.store.portfolio(&upto, inputs.as_of).await?;
+    let verdicts = services.store.verdicts(cycle.number).await?;
     let ministries = ministries(&portfolio, inputs.edition);
     let by_ministry = by_ministry(&verdicts, &ministries);
     Ok(Some(Coverage { cycle, by_rule: by_rule(&verdicts), by_ministry }))

@@ -76,15 +76,15 @@ pub struct CycleBasis {
 
 /// Alerts with their silences, disputes and what people did about them.
 pub async fn alert_lines(
-    parts: &Services,
+    services: &Services,
     alerts: Vec<Alert>,
 ) -> Result<Vec<AlertLine>, ApplicationError> {
-    let mut handlings = parts.store.handlings().await?;
-    let silences = parts.store.silences().await?;
-    let mut disputes = parts.store.disputes().await?;
+    let mut handlings = services.store.handlings().await?;
+    let silences = services.store.silences().await?;
+    let mut disputes = services.store.disputes().await?;
     disputes.retain(Dispute::is_pending);
-    let ministries = alert_actions::ministries(parts).await?;
-    let today = today(parts.clock.now());
+    let ministries = alert_actions::ministries(services).await?;
+    let today = today(services.clock.now());
     let line = |alert: Alert| {
         let ministry = alert.subject.project().and_then(|project| ministries.get(project));
         let silence = silences.iter().find(|silence| silence.hides(&alert, ministry, today));
@@ -99,22 +99,22 @@ pub async fn alert_lines(
     Ok(alerts.into_iter().map(line).collect())
 }
 
-pub async fn dossier(parts: &Services, alert: Alert) -> Result<AlertDossier, ApplicationError> {
-    let ids = line_of(parts, &alert.id).await?;
+pub async fn dossier(services: &Services, alert: Alert) -> Result<AlertDossier, ApplicationError> {
+    let ids = line_of(services, &alert.id).await?;
     let (mut history, mut cycles) = (Vec::new(), BTreeMap::new());
     for id in &ids {
-        history.extend(history_of(parts, id, &mut cycles).await?);
+        history.extend(history_of(services, id, &mut cycles).await?);
     }
     history.sort_by_key(|event| event.at);
-    let mut silences = parts.store.silences().await?;
-    let ministries = alert_actions::ministries(parts).await?;
+    let mut silences = services.store.silences().await?;
+    let ministries = alert_actions::ministries(services).await?;
     let ministry = alert.subject.project().and_then(|project| ministries.get(project));
     silences.retain(|silence| silence.scope.covers(&alert.rule, &alert.subject, ministry));
-    let today = today(parts.clock.now());
+    let today = today(services.clock.now());
     let is_silenced = silences.iter().any(|silence| silence.hides(&alert, ministry, today));
-    let mut disputes = parts.store.disputes().await?;
+    let mut disputes = services.store.disputes().await?;
     disputes.retain(|dispute| ids.contains(&dispute.alert));
-    let handling = parts.store.handlings().await?.remove(&alert.id).unwrap_or_default();
+    let handling = services.store.handlings().await?.remove(&alert.id).unwrap_or_default();
     let history = together(history);
     Ok(AlertDossier { alert, handling, silences, silenced: is_silenced, disputes, history })
 }
@@ -122,35 +122,35 @@ pub async fn dossier(parts: &Services, alert: Alert) -> Result<AlertDossier, App
 /// The history of one alert, oldest first. New events never move earlier ones. `cycles` caches the
 /// cycles already looked up.
 pub(in crate::application) async fn history_of(
-    parts: &Services,
+    services: &Services,
     id: &AlertId,
     cycles: &mut BTreeMap<CycleNumber, CycleSummary>,
 ) -> Result<Vec<AlertEvent>, ApplicationError> {
     let mut history = Vec::new();
-    for (number, change) in parts.store.alert_history(id).await? {
+    for (number, change) in services.store.alert_history(id).await? {
         let cycle = match cycles.entry(number) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
-                let cycle = parts.store.cycle(number).await?;
+                let cycle = services.store.cycle(number).await?;
                 unknown.insert(cycle.ok_or(ApplicationError::NoSuchCycle(number))?)
             }
         };
         history.push(change_event(change, cycle));
     }
-    history.extend(parts.store.alert_acts(id).await?.into_iter().map(act_event));
+    history.extend(services.store.alert_acts(id).await?.into_iter().map(act_event));
     history.sort_by_key(|event| event.at);
     Ok(history)
 }
 
 /// The alert and the earlier alerts that it continues.
 pub(in crate::application) async fn line_of(
-    parts: &Services,
+    services: &Services,
     id: &AlertId,
 ) -> Result<BTreeSet<AlertId>, ApplicationError> {
     let mut line = BTreeSet::new();
     let mut waiting = vec![id.clone()];
     while let Some(next) = waiting.pop() {
-        for (_, change) in parts.store.alert_history(&next).await? {
+        for (_, change) in services.store.alert_history(&next).await? {
             if change.kind != AlertChangeKind::Moved {
                 waiting.extend(change.counterpart.filter(|other| !line.contains(other)));
             }

@@ -35,13 +35,13 @@ pub struct Explanation {
 /// or any of its names, the code of a ministry, or `portfolio`. With a draft, as if it were
 /// published.
 pub async fn explain(
-    parts: &Services,
+    services: &Services,
     trial: &Trial,
     (rule, requested): (&str, &str),
     as_of: Option<NaiveDate>,
     draft: Option<DraftNumber>,
 ) -> Result<Explanation, ApplicationError> {
-    let in_force = catalogue_tried(parts, trial, draft).await?;
+    let in_force = catalogue_tried(services, trial, draft).await?;
     let Some(found) = in_force.catalogue.rule(&RuleId::new(rule)).cloned() else {
         let known = in_force.catalogue.rules().map(|known| known.id.as_str());
         let near = nearest_name(rule, known).map(str::to_owned);
@@ -51,8 +51,8 @@ pub async fn explain(
             near: fault.map(ToString::to_string).or(near),
         });
     };
-    let subject = subject(parts, &found, requested).await?;
-    let (as_of, portfolio) = view::known_data(parts, as_of).await?;
+    let subject = subject(services, &found, requested).await?;
+    let (as_of, portfolio) = view::known_data(services, as_of).await?;
     let CatalogueInForce { catalogue, texts, .. } = in_force;
     let lines = texts.get(&found.file).map_or("", String::as_str);
     let lines = lines.lines().map(str::to_owned).collect();
@@ -75,7 +75,7 @@ fn is_file_of(file: &str, rule: &str) -> bool {
 }
 
 async fn subject(
-    parts: &Services,
+    services: &Services,
     rule: &Rule,
     requested: &str,
 ) -> Result<Subject, ApplicationError> {
@@ -94,7 +94,7 @@ async fn subject(
         }
         SubjectKind::Project => {
             let requested = bare("project").unwrap_or(requested);
-            Ok(Subject::Project(view::find_project(parts, requested).await?.project))
+            Ok(Subject::Project(view::find_project(services, requested).await?.project))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The feed of what happened, in French sentences: one entry for each thing, newest first.
+//! The feed of what notices_for, in French sentences: one entry for each thing, newest first.
 
 use chrono::{DateTime, Utc};
 
@@ -34,10 +34,10 @@ pub struct FeedEntry {
     pub place: FeedCursor,
 }
 
-pub async fn feed(parts: &Services, stretch: &FeedQuery) -> Result<Feed, ApplicationError> {
-    let FeedItems { found, more_after } = parts.store.happenings(stretch).await?;
-    let titles = rules::titles(&read_rules(parts).await?);
-    let directory = Directory::of_known(parts.store.known_projects().await?, titles);
+pub async fn feed(services: &Services, stretch: &FeedQuery) -> Result<Feed, ApplicationError> {
+    let FeedItems { found, more_after } = services.store.happenings(stretch).await?;
+    let titles = rules::titles(&read_rules(services).await?);
+    let directory = Directory::of_known(services.store.known_projects().await?, titles);
     let entries = found.into_iter().map(|one| FeedEntry::of(one, &directory)).collect();
     Ok(Feed { entries, more_after })
 }

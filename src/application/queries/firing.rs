@@ -23,15 +23,15 @@ pub struct Firing {
 }
 
 /// Open alerts by id, without those still waiting for their rule's `for`.
-pub async fn firing(parts: &Services) -> Result<Vec<Firing>, ApplicationError> {
-    let mut alerts = parts.store.standing_alerts().await?;
+pub async fn firing(services: &Services) -> Result<Vec<Firing>, ApplicationError> {
+    let mut alerts = services.store.standing_alerts().await?;
     alerts.retain(|alert| alert.state == AlertState::Open);
-    let today = today(parts.clock.now());
-    let mut silences = parts.store.silences().await?;
+    let today = today(services.clock.now());
+    let mut silences = services.store.silences().await?;
     silences.retain(|silence| silence.holds_on(today));
-    let ministries = alert_actions::ministries(parts).await?;
-    let titles = rules::titles(&read_rules(parts).await?);
-    let directory = Directory::of_known(parts.store.known_projects().await?, titles);
+    let ministries = alert_actions::ministries(services).await?;
+    let titles = rules::titles(&read_rules(services).await?);
+    let directory = Directory::of_known(services.store.known_projects().await?, titles);
     let of_alert = |alert: Alert| {
         let ministry = alert.subject.project().and_then(|project| ministries.get(project));
         let silenced_by = silences.iter().filter(|one| one.hides(&alert, ministry, today));

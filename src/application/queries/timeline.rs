@@ -80,27 +80,27 @@ impl TimelineKind {
 /// The timeline of a project, by its id or any name it ever had. What people did to other projects
 /// is left out.
 pub async fn timeline(
-    parts: &Services,
+    services: &Services,
     requested: &str,
 ) -> Result<Vec<TimelineEvent>, ApplicationError> {
-    let project = view::find_project(parts, requested).await?.project;
+    let project = view::find_project(services, requested).await?.project;
     let subject = Subject::Project(project.clone());
-    let mut events = editions(parts, &project).await?;
-    let links = parts.store.identity_log().await?;
+    let mut events = editions(services, &project).await?;
+    let links = services.store.identity_log().await?;
     events.extend(links.iter().filter_map(|entry| link_event(entry, &project)));
-    events.extend(alert_events(parts, &subject).await?);
+    events.extend(alert_events(services, &subject).await?);
     let of_it = MissionFilter { subject: Some(subject), ..MissionFilter::default() };
-    for mission in parts.store.missions(&of_it).await? {
-        let history = parts.store.mission_history(&mission.id).await?;
+    for mission in services.store.missions(&of_it).await? {
+        let history = services.store.mission_history(&mission.id).await?;
         events.extend(history.into_iter().enumerate().map(mission_event));
     }
-    for (review, _) in parts.store.reviews().await? {
+    for (review, _) in services.store.reviews().await? {
         if review.project == project {
-            let history = parts.store.review_history(&review.id).await?;
+            let history = services.store.review_history(&review.id).await?;
             events.extend(history.into_iter().enumerate().map(review_event));
         }
     }
-    let mut silences = parts.store.silences().await?;
+    let mut silences = services.store.silences().await?;
     silences.retain(|silence| silence.scope.project.as_ref() == Some(&project));
     events.extend(silences.iter().flat_map(silence_events));
     // At the same instant, what is added later results from what is added earlier.
@@ -110,11 +110,11 @@ pub async fn timeline(
 }
 
 async fn editions(
-    parts: &Services,
+    services: &Services,
     project: &ProjectId,
 ) -> Result<Vec<TimelineEvent>, ApplicationError> {
-    let today = today(parts.clock.now());
-    let (as_of, portfolio) = view::known_data(parts, Some(today)).await?;
+    let today = today(services.clock.now());
+    let (as_of, portfolio) = view::known_data(services, Some(today)).await?;
     let id = project.clone();
     let rows = tokio::task::spawn_blocking(move || {
         let history = frame::history(&portfolio, as_of)?.lazy();
@@ -178,20 +178,20 @@ fn link_event(entry: &LinkEntry, project: &ProjectId) -> Option<TimelineEvent> {
 /// Events of the project's alerts and of those they continue, except cycles that found the same as
 /// the one before.
 async fn alert_events(
-    parts: &Services,
+    services: &Services,
     subject: &Subject,
 ) -> Result<Vec<TimelineEvent>, ApplicationError> {
-    let titles = rules::titles(&read_rules(parts).await?);
+    let titles = rules::titles(&read_rules(services).await?);
     let of_it = AlertFilter { subject: Some(subject.clone()), ..AlertFilter::default() };
-    let alerts = parts.store.alerts(&of_it).await?;
+    let alerts = services.store.alerts(&of_it).await?;
     let (mut seen, mut cycles) = (BTreeSet::new(), BTreeMap::new());
     let mut events = Vec::new();
     for Alert { id: current, rule, .. } in alerts {
-        for id in dossier::line_of(parts, &current).await? {
+        for id in dossier::line_of(services, &current).await? {
             if !seen.insert(id.clone()) {
                 continue;
             }
-            let history = dossier::history_of(parts, &id, &mut cycles).await?;
+            let history = dossier::history_of(services, &id, &mut cycles).await?;
             let shown = history.into_iter().enumerate();
             let shown = shown.filter(|(_, one)| one.kind != AlertChangeKind::Persisted.as_str());
             let title = titles.get(&rule).map_or_else(|| rule.to_string(), Clone::clone);

@@ -74,10 +74,10 @@ pub(in crate::application) fn target(thresholds: &Thresholds, as_of: NaiveDate) 
 ///
 /// Fails when no edition is known at that date, or when the data cannot be read.
 pub async fn panorama(
-    parts: &Services,
+    services: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<Panorama, ApplicationError> {
-    let (as_of, portfolio, thresholds) = known_with_thresholds(parts, as_of).await?;
+    let (as_of, portfolio, thresholds) = known_with_thresholds(services, as_of).await?;
     tokio::task::spawn_blocking(move || {
         let edition = frame::editions_in_force(&portfolio, as_of)?.current;
         let editions = ends_of_editions(&portfolio, as_of);
@@ -117,10 +117,10 @@ fn ends_of_editions(portfolio: &Portfolio, as_of: NaiveDate) -> BTreeSet<NaiveDa
 
 /// The projects of the current edition, and those that have just left.
 pub async fn projects(
-    parts: &Services,
+    services: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<Vec<TableRow>, ApplicationError> {
-    let (as_of, portfolio, thresholds) = known_with_thresholds(parts, as_of).await?;
+    let (as_of, portfolio, thresholds) = known_with_thresholds(services, as_of).await?;
     tokio::task::spawn_blocking(move || {
         let frames = frame::build(&portfolio, as_of, target(&thresholds, as_of))?;
         table_rows::rows(&frames.projects)
@@ -131,13 +131,13 @@ pub async fn projects(
 /// A project with its history. `requested` is an id or any name the project ever had; case and
 /// accents do not matter.
 pub async fn project(
-    parts: &Services,
+    services: &Services,
     requested: &str,
     as_of: Option<NaiveDate>,
 ) -> Result<ProjectView, ApplicationError> {
-    let KnownProject { project: id, names, .. } = find_project(parts, requested).await?;
-    let (cycle, verdicts) = last_verdicts(parts, &id).await?;
-    let (as_of, portfolio, thresholds) = known_with_thresholds(parts, as_of).await?;
+    let KnownProject { project: id, names, .. } = find_project(services, requested).await?;
+    let (cycle, verdicts) = last_verdicts(services, &id).await?;
+    let (as_of, portfolio, thresholds) = known_with_thresholds(services, as_of).await?;
     tokio::task::spawn_blocking(move || {
         let frames = frame::build(&portfolio, as_of, target(&thresholds, as_of))?;
         let of_project = || col("project_id").eq(lit(id.as_str()));
@@ -153,18 +153,18 @@ pub async fn project(
 
 /// The verdicts of the last cycle on a project.
 pub async fn verdicts(
-    parts: &Services,
+    services: &Services,
     requested: &str,
 ) -> Result<Vec<Judgement>, ApplicationError> {
-    let found = find_project(parts, requested).await?;
-    Ok(last_verdicts(parts, &found.project).await?.1)
+    let found = find_project(services, requested).await?;
+    Ok(last_verdicts(services, &found.project).await?.1)
 }
 
 pub(in crate::application) async fn find_project(
-    parts: &Services,
+    services: &Services,
     requested: &str,
 ) -> Result<KnownProject, ApplicationError> {
-    let mut known = parts.store.known_projects().await?;
+    let mut known = services.store.known_projects().await?;
     let wanted = name_key(requested);
     let is_requested = |project: &KnownProject| {
         project.project.as_str() == requested
@@ -179,12 +179,12 @@ pub(in crate::application) async fn find_project(
 }
 
 async fn last_verdicts(
-    parts: &Services,
+    services: &Services,
     project: &ProjectId,
 ) -> Result<(Option<CycleSummary>, Vec<Judgement>), ApplicationError> {
-    let Some(cycle) = parts.store.last_cycle().await? else { return Ok((None, vec![])) };
+    let Some(cycle) = services.store.last_cycle().await? else { return Ok((None, vec![])) };
     let subject = Subject::Project(project.clone());
-    let verdicts = parts.store.judgements_of(&subject, cycle.number).await?;
+    let verdicts = services.store.judgements_of(&subject, cycle.number).await?;
     Ok((Some(cycle), verdicts))
 }
 
@@ -193,18 +193,18 @@ async fn last_verdicts(
 /// # Errors
 /// When no edition had been published by then.
 pub(in crate::application) async fn known_portfolio(
-    parts: &Services,
+    services: &Services,
     upto: &KnownUpTo,
     as_of: NaiveDate,
 ) -> Result<Portfolio, ApplicationError> {
-    let portfolio = parts.store.portfolio(upto, as_of).await?;
+    let portfolio = services.store.portfolio(upto, as_of).await?;
     if !portfolio.snapshots.is_empty() {
         return Ok(portfolio);
     }
     if !portfolio.editions.is_empty() {
         return Err(ApplicationError::NoProjectInScope { as_of });
     }
-    let imports = parts.store.imports().await?;
+    let imports = services.store.imports().await?;
     let editions = imports.iter().filter(|import| import.dataset == Dataset::Panorama);
     Err(match editions.map(|import| import.edition).min() {
         Some(first) => FrameError::BeforeFirstEdition { as_of, first },
@@ -215,20 +215,20 @@ pub(in crate::application) async fn known_portfolio(
 
 /// The date, what is known as of it, and the thresholds in force now: all that figures need, without the rules.
 pub(in crate::application) async fn known_with_thresholds(
-    parts: &Services,
+    services: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<(NaiveDate, Portfolio, Thresholds), ApplicationError> {
-    let (as_of, portfolio) = known_data(parts, as_of).await?;
-    Ok((as_of, portfolio, Thresholds::of_texts(&read_rules(parts).await?)))
+    let (as_of, portfolio) = known_data(services, as_of).await?;
+    Ok((as_of, portfolio, Thresholds::of_texts(&read_rules(services).await?)))
 }
 
 pub(in crate::application) async fn known_data(
-    parts: &Services,
+    services: &Services,
     as_of: Option<NaiveDate>,
 ) -> Result<(NaiveDate, Portfolio), ApplicationError> {
-    let as_of = as_of.unwrap_or_else(|| today(parts.clock.now()));
-    let upto = parts.store.latest_known().await?;
-    Ok((as_of, known_portfolio(parts, &upto, as_of).await?))
+    let as_of = as_of.unwrap_or_else(|| today(services.clock.now()));
+    let upto = services.store.latest_known().await?;
+    Ok((as_of, known_portfolio(services, &upto, as_of).await?))
 }
 
 /// Last day of the edition's month: follow-up data reported with the edition counts for it.

@@ -124,9 +124,9 @@ pub(super) async fn run(
         }
         // For the person who runs the machine, when no administrator is left.
         AccountsCommand::Invite => {
-            let parts = session.database_for("accounts invite")?;
-            let now = parts.clock.now();
-            let invitation = parts.store.invite_first((now, now + server::INVITED)).await?;
+            let services = session.database_for("accounts invite")?;
+            let now = services.clock.now();
+            let invitation = services.store.invite_first((now, now + server::INVITED)).await?;
             let secret = invitation.ok_or(CliError::NotFirst)?;
             print::message("good once, for 24 hours; earlier links are worth nothing from now on");
             let link = server::setup_link(session.config, &session.config.listen, &secret);
@@ -166,9 +166,9 @@ pub(super) async fn tokens(
         }
         TokensCommand::Issue { account, label, roles, ministries, days } => {
             let account = find(account, api).await?;
-            if let Some(parts) = session.database() {
+            if let Some(services) = session.database() {
                 let request = (label.as_str(), roles.as_slice(), ministries.as_slice(), *days);
-                issue_here(&account, request, (parts, session)).await?;
+                issue_here(&account, request, (services, session)).await?;
                 return Ok(Conclusion::Good);
             }
             let roles = (!roles.is_empty()).then(|| roles.iter().copied().collect());
@@ -197,9 +197,9 @@ pub(super) async fn tokens(
 async fn issue_here(
     account: &Account,
     (label, roles, ministries, days): (&str, &[Role], &[String], u16),
-    (parts, session): (&Services, &Session<'_>),
+    (services, session): (&Services, &Session<'_>),
 ) -> Result<(), CliError> {
-    let act = act(session.config, parts, "")?;
+    let act = act(session.config, services, "")?;
     let roles = match roles {
         [] => account.roles.clone(),
         roles => roles.iter().copied().collect(),
@@ -213,7 +213,7 @@ async fn issue_here(
         expires_at: act.at + TimeDelta::days(days.into()),
     };
     let (token, secret, is_mailed) =
-        application::issue_local_token(parts, (account, &terms), &act).await?;
+        application::issue_local_token(services, (account, &terms), &act).await?;
     show_issued(&token, secret.reveal(), session.printer)?;
     let how = if is_mailed { "by mail, and " } else { "" };
     print::message(&format!(

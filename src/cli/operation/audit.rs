@@ -57,9 +57,9 @@ pub(in crate::cli) async fn run(
         }
         AuditCommand::Verify { expect } => {
             // Here, a text that is no hash is one that no entry has.
-            if let Some(parts) = session.database() {
+            if let Some(services) = session.database() {
                 let expected = expect.as_ref().map(|hash| Fingerprint::from_stored(hash.clone()));
-                return conclude(&parts.store.verify_audit(expected).await?, printer);
+                return conclude(&services.store.verify_audit(expected).await?, printer);
             }
             let place = api.at(&["audit", "verify"]).with("expect", expect.as_ref());
             conclude(&api.get(place).await?, printer)

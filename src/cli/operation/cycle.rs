@@ -54,21 +54,21 @@ pub(in crate::cli) async fn run(
     session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     match session.database() {
-        Some(parts) => run_here(request, parts, session.printer).await,
+        Some(services) => run_here(request, services, session.printer).await,
         None => run_on_server(request, &session.api, session.printer).await,
     }
 }
 
 async fn run_here(
     request: &CycleArgs,
-    parts: &Services,
+    services: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let CycleArgs { as_of, dry_run, announce } = request;
     let report = if *announce {
-        vigie::application::announce(parts, *as_of, *dry_run).await?
+        vigie::application::announce(services, *as_of, *dry_run).await?
     } else {
-        vigie::application::run(parts, *as_of, *dry_run).await?
+        vigie::application::run(services, *as_of, *dry_run).await?
     };
     for fault in &report.rule_faults {
         print::message(&format!("rule left out: {fault}"));

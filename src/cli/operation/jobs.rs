@@ -53,8 +53,8 @@ pub(in crate::cli) async fn run(
         // Its timetables are settings that a server keeps to itself.
         JobsCommand::List => list(config, session.database_for("jobs list")?, printer).await,
         JobsCommand::Run { job } => {
-            if let Some(parts) = session.database() {
-                return run_one(*job, config, parts, printer).await;
+            if let Some(services) = session.database() {
+                return run_one(*job, config, services, printer).await;
             }
             let place = api.at(&["jobs", job.as_str(), "runs"]);
             show_run(&runs::begin(place, &json!({}), api).await?.job, printer)
@@ -65,10 +65,10 @@ pub(in crate::cli) async fn run(
 
 async fn list(
     config: &Config,
-    parts: &Services,
+    services: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let runner = server::runner(config, parts.clone())?;
+    let runner = server::runner(config, services.clone())?;
     let standings = runner.standings().await?;
     let listed: Vec<Listed<'_>> = standings
         .iter()
@@ -116,10 +116,10 @@ fn row(Listed { timetable, standing }: &Listed<'_>) -> Vec<Cell> {
 async fn run_one(
     job: JobName,
     config: &Config,
-    parts: &Services,
+    services: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let runner = server::runner(config, parts.clone())?;
+    let runner = server::runner(config, services.clone())?;
     // A timer of the machine may ask, and is nobody.
     let actor = anybody(config);
     let stop = server::stop_signal()?;

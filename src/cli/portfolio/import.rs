@@ -47,7 +47,7 @@ pub(in crate::cli) async fn run(
     session: &Session<'_>,
 ) -> Result<Conclusion, CliError> {
     match session.database() {
-        Some(parts) => import_here(request, session.config, parts, session.printer).await,
+        Some(services) => import_here(request, session.config, services, session.printer).await,
         None => send(request, &session.api, session.printer).await,
     }
 }
@@ -56,11 +56,11 @@ pub(in crate::cli) async fn run(
 async fn import_here(
     request: &ImportArgs,
     config: &Config,
-    parts: &Services,
+    services: &Services,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let reader = Reader::open(&config.profiles, &config.aliases)?;
-    let known = parts.store.known_projects().await?;
+    let known = services.store.known_projects().await?;
     let imports = read_all(request, &reader, known)?;
     let terms = IntakeTerms {
         profile: request.profile.clone(),
@@ -69,8 +69,8 @@ async fn import_here(
         actor: anybody(config),
         dry_run: request.dry_run,
     };
-    let recorded = take_in(parts, &imports, &terms).await?;
-    let links = reader.aliases().implied_links(&parts.store.known_projects().await?);
+    let recorded = take_in(services, &imports, &terms).await?;
+    let links = reader.aliases().implied_links(&services.store.known_projects().await?);
     for (from, into) in &links {
         print::message(&format!(
             "the alias table says that `{from}` and `{into}` are one project, and both are known; \

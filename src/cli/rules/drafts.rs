@@ -43,7 +43,7 @@ async fn save_files(request: &DraftArgs, session: &Session<'_>) -> Result<DraftV
     let comment: RequiredText = text("--comment", &request.comment)?;
     let shipped = shelf::files(OfArgs::default(), api).await?;
     let source = CatalogueSource { shipped, overlay: Overlay::none() };
-    let limits = session.database().map_or_else(ScriptLimits::default, |parts| parts.limits);
+    let limits = session.database().map_or_else(ScriptLimits::default, |services| services.limits);
     let mut files = match request.over {
         Some(draft) => find(draft, api).await?.texts,
         None => BTreeMap::new(),
@@ -92,8 +92,8 @@ fn place(argument: &str) -> Result<(&str, &str), CliError> {
 }
 
 fn threshold(argument: &str) -> Result<(String, String), CliError> {
-    let parts = argument.split_once('=');
-    parts.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| {
+    let pair = argument.split_once('=');
+    pair.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| {
         CliError::RuleArgument { found: argument.to_owned(), expected: "NAME=VALUE" }
     })
 }
@@ -184,9 +184,9 @@ async fn refuse_where_over_http_only(
     session: &Session<'_>,
 ) -> Result<(), CliError> {
     let is_bound = session.config.publication.over_http_only;
-    let Some(parts) = session.database().filter(|_| is_bound) else { return Ok(()) };
-    let act = act(session.config, parts, reason)?;
-    application::refuse_local_publication(parts, about, &act).await?;
+    let Some(services) = session.database().filter(|_| is_bound) else { return Ok(()) };
+    let act = act(session.config, services, reason)?;
+    application::refuse_local_publication(services, about, &act).await?;
     Ok(())
 }
 

@@ -21,7 +21,8 @@ pub use bodies::{
 pub use outcomes::{RuleOutcomes, outcomes};
 pub use plan::{PlanningContext, plan};
 pub use playbook::{
-    PLAYBOOK_FILE, Playbook, PlaybookEntry, PlaybookError, Team, Weights, told_play,
+    PLAYBOOK_FILE, Playbook, PlaybookEntry, PlaybookError, Team, Weights,
+    deserialize_playbook_entry,
 };
 pub use rank::{Candidate, Points, RankGroup, Ranked, rank};
 pub use settings::MissionSettings;

@@ -68,7 +68,9 @@ pub struct PlaybookEntry {
 ///
 /// # Errors
 /// When the entry is not valid.
-pub fn told_play<'de, D: Deserializer<'de>>(entry: D) -> Result<Option<PlaybookEntry>, D::Error> {
+pub fn deserialize_playbook_entry<'de, D: Deserializer<'de>>(
+    entry: D,
+) -> Result<Option<PlaybookEntry>, D::Error> {
     let fields: Option<BTreeMap<String, toml::Value>> = Option::deserialize(entry)?;
     let read = |play| {
         let text = toml::to_string(&play).map_err(D::Error::custom)?;

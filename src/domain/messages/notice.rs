@@ -183,7 +183,7 @@ pub struct Outgoing {
 
 /// The state of a lane.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LaneState {
+pub struct ChannelState {
     pub lane: Channel,
     pub opened_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,

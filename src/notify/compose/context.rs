@@ -9,7 +9,9 @@ use super::digest::{CycleFacts, DigestNews, DigestScope};
 use super::silences::SilenceNews;
 use super::terms::NoticeTerms;
 use crate::domain::ids::{CycleNumber, NoticeId};
-use crate::domain::messages::notice::{LaneState, Notice, NotifiedState, Receiver, ReceiverMemory};
+use crate::domain::messages::notice::{
+    ChannelState, Notice, NotifiedState, Receiver, ReceiverMemory,
+};
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;
 use crate::notify::settings::NotifySettings;
@@ -26,7 +28,7 @@ pub struct ComposeContext<'a> {
     pub terms: &'a NoticeTerms,
     pub settings: &'a NotifySettings,
     pub memories: &'a BTreeMap<(Receiver, Subject), NotifiedState>,
-    pub lanes: &'a [LaneState],
+    pub lanes: &'a [ChannelState],
     pub silences: &'a [SilenceNews<'a>],
     /// Sends what is open to receivers that have just been set up, instead of taking it as known.
     pub announce: bool,

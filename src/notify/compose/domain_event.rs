@@ -9,7 +9,7 @@ use crate::domain::accounts::audit::{ActionContext, Actor};
 use crate::domain::alerts::alert::Alert;
 use crate::domain::ids::{CycleNumber, MinistryCode, VersionNumber};
 use crate::domain::messages::channel::Channel;
-use crate::domain::messages::notice::{LaneState, Notice, NoticeKind, Receiver};
+use crate::domain::messages::notice::{ChannelState, Notice, NoticeKind, Receiver};
 use crate::domain::operation::cycle::{CycleCounts, CycleInputs};
 use crate::domain::operation::job::{ImportSource, JobRun};
 use crate::domain::rules::overlay::RulePath;
@@ -22,7 +22,7 @@ use crate::notify::settings::{NotifySettings, WebhookSettings};
 use crate::support::clock::ClockJump;
 use crate::support::fingerprint::Fingerprint;
 
-/// Something that happened. Its events are written in the transaction that records it.
+/// Something that notices_for. Its events are written in the transaction that records it.
 #[derive(Clone, Copy, Debug)]
 pub enum DomainEvent<'a> {
     /// A person acknowledged an alert.
@@ -86,12 +86,12 @@ pub struct DeliveryContext<'a> {
     pub now: DateTime<Utc>,
     pub directory: &'a Directory,
     pub settings: &'a NotifySettings,
-    pub lanes: &'a [LaneState],
+    pub lanes: &'a [ChannelState],
 }
 
 /// One notice for each webhook that subscribed to the event. An event that belongs to no ministry
 /// goes to the webhooks that receive every ministry's.
-pub fn happened(occurrence: DomainEvent<'_>, world: DeliveryContext<'_>) -> Vec<Notice> {
+pub fn notices_for(occurrence: DomainEvent<'_>, world: DeliveryContext<'_>) -> Vec<Notice> {
     let url = world.settings.public_url.as_str();
     let (event, ministry) = match occurrence {
         DomainEvent::Acknowledged { alert, act } => {
@@ -146,7 +146,7 @@ fn wants(
     world: DeliveryContext<'_>,
 ) -> bool {
     let lane = Channel::Webhook(webhook.name.clone());
-    let is_closed = |state: &LaneState| state.lane == lane && state.closed_at.is_some();
+    let is_closed = |state: &ChannelState| state.lane == lane && state.closed_at.is_some();
     let lets_in = webhook.ministries.is_empty()
         || ministry.is_some_and(|one| webhook.ministries.contains(one));
     let is_subscribed =

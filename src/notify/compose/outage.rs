@@ -11,7 +11,7 @@ use super::domain_event::DeliveryContext;
 use super::event::Event;
 use super::notices::lanes;
 use crate::domain::messages::channel::Channel;
-use crate::domain::messages::notice::{LaneState, Notice, NoticeKind, Receiver};
+use crate::domain::messages::notice::{ChannelState, Notice, NoticeKind, Receiver};
 use crate::domain::messages::outage::{Outage, OutageNews, OutageTurn};
 use crate::notify::layout::footer::footer;
 use crate::notify::layout::message::{Chat, Message};
@@ -29,7 +29,7 @@ pub fn outage_notices(
 ) -> Result<Vec<Notice>, RenderError> {
     let failing = &news.outage.lane;
     let works = |lane: &Channel| {
-        let is_closed = |state: &LaneState| state.lane == *lane && state.closed_at.is_some();
+        let is_closed = |state: &ChannelState| state.lane == *lane && state.closed_at.is_some();
         lane != failing
             && !down.iter().any(|outage| outage.lane == *lane)
             && !world.lanes.iter().any(is_closed)

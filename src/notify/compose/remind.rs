@@ -13,7 +13,7 @@ use crate::domain::alerts::alert::{Alert, AlertState};
 use crate::domain::ids::{AlertId, NoticeId};
 use crate::domain::level::Level;
 use crate::domain::messages::notice::{
-    LaneState, Notice, NoticeKind, NotifiedState, Receiver, Reminded,
+    ChannelState, Notice, NoticeKind, NotifiedState, Receiver, Reminded,
 };
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;
@@ -33,7 +33,7 @@ pub struct ReminderInputs<'a> {
     pub directory: &'a Directory,
     pub terms: &'a NoticeTerms,
     pub settings: &'a NotifySettings,
-    pub lanes: &'a [LaneState],
+    pub lanes: &'a [ChannelState],
     pub memories: &'a BTreeMap<(Receiver, Subject), NotifiedState>,
     pub reminded: &'a [Reminded],
     pub alerts: &'a BTreeMap<AlertId, Alert>,

@@ -90,7 +90,7 @@ impl Store {
         Ok(Claimed::Begun(IdempotentAttempt::new(key.clone(), number)))
     }
 
-    pub async fn keep_answer(
+    pub async fn store_response(
         &self,
         attempt: &IdempotentAttempt,
         answer: &StoredResponse,

@@ -173,7 +173,7 @@ impl Store {
     }
 
     /// Somebody was refused, at the instant that comes with it: in the trail, as every decision is.
-    pub async fn note_refusals(
+    pub async fn record_refusals(
         &self,
         refusals: &[(DateTime<Utc>, AuditRecord)],
     ) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use crate::domain::accounts::audit::ActionContext;
 use crate::domain::ids::{CycleNumber, NoticeId};
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{
-    LaneState, Notice, NoticeKind, NoticeState, QueuedNotice, Receiver,
+    ChannelState, Notice, NoticeKind, NoticeState, QueuedNotice, Receiver,
 };
 use crate::store::audit::audit_trail;
 use crate::store::db::connections::end;
@@ -128,10 +128,10 @@ impl Store {
     }
 
     /// By name.
-    pub async fn lanes(&self) -> Result<Vec<LaneState>, StoreError> {
+    pub async fn lanes(&self) -> Result<Vec<ChannelState>, StoreError> {
         self.check_whole("what carries notices")?;
         let mut transaction = self.begin_read().await?;
-        let mut lanes: Vec<LaneState> =
+        let mut lanes: Vec<ChannelState> =
             query_as("select name, opened_at, closed_at, reason from lanes order by name")
                 .all(&mut *transaction, "lanes")
                 .await?;
@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// A lane that its receiver had closed takes notices again; says whether there was one.
-    pub async fn reopen_lane(
+    pub async fn reopen_channel(
         &self,
         lane: &Channel,
         act: &ActionContext,
@@ -217,7 +217,7 @@ impl FromRow<'_, SqliteRow> for QueuedNotice {
     }
 }
 
-impl FromRow<'_, SqliteRow> for LaneState {
+impl FromRow<'_, SqliteRow> for ChannelState {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             lane: row.try_get("name")?,

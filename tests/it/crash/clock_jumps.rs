@@ -273,9 +273,9 @@ async fn years_forward_and_back_lose_nothing_double_nothing_and_leave_nothing_wa
 
     let Service { running, clock, config, .. } = service;
     running.stop().await.unwrap();
-    let courier = Dispatcher::new(store.clone(), clock, Arc::new(config.notify())).unwrap();
+    let dispatcher = Dispatcher::new(store.clone(), clock, Arc::new(config.notify())).unwrap();
     let (_stop, stopped) = tokio::sync::watch::channel(false);
-    courier.drain(&stopped).await.unwrap();
+    dispatcher.drain(&stopped).await.unwrap();
     let waiting = NoticeFilter { states: vec![NoticeState::Waiting], ..NoticeFilter::default() };
     let waiting = store.notices(&waiting, 1000).await.unwrap();
     assert!(!waiting.is_empty());
@@ -330,12 +330,12 @@ async fn no_wait_that_a_clock_ahead_set_lasts_once_the_clock_is_right() {
         ActionContext { actor: Actor::person("Anne").unwrap(), at: ahead, reason: String::new() };
     store
         .attempting(attempt)
-        .note_refusals(&[(ahead, alert_act.deed("access_refused", "account/1"))])
+        .record_refusals(&[(ahead, alert_act.deed("access_refused", "account/1"))])
         .await
         .unwrap();
     // The clock is right again, and the trail goes on.
     let refused = alert_act.deed("access_refused", "account/1");
-    store.note_refusals(&[(right, refused)]).await.unwrap();
+    store.record_refusals(&[(right, refused)]).await.unwrap();
     assert!(matches!(claim("cut", right).await, Claimed::Begun(_)));
     assert!(matches!(claim("done", right).await, Claimed::Done));
     assert!(

@@ -97,35 +97,35 @@ async fn next_cycle(app: &TestApp, rules: &Path) -> (usize, Left) {
     let clock = FixedClock(as_of.and_hms_opt(12, 0, 0).unwrap().and_utc());
     let mail = MailSettings { host: "localhost".to_owned(), ..MailSettings::default() };
     let notify = NotifySettings { mail, ..NotifySettings::default() };
-    let parts = Services {
+    let services = Services {
         store,
         rules: rules.to_owned(),
         limits: ScriptLimits::default(),
         clock: Arc::new(clock),
         notify: Arc::new(notify),
     };
-    application::announce(&parts, Some(as_of), false).await.unwrap();
+    application::announce(&services, Some(as_of), false).await.unwrap();
     let mut left = Left::new();
-    for mut alert in parts.store.standing_alerts().await.unwrap() {
+    for mut alert in services.store.standing_alerts().await.unwrap() {
         alert.updated_at = clock.0;
         left.push(serde_json::to_string(&alert).unwrap());
     }
-    for mission in parts.store.missions(&MissionFilter::default()).await.unwrap() {
+    for mission in services.store.missions(&MissionFilter::default()).await.unwrap() {
         left.push(serde_json::to_string(&mission).unwrap());
     }
-    for judgement in parts.store.judgements(CycleNumber(1)).await.unwrap() {
+    for judgement in services.store.judgements(CycleNumber(1)).await.unwrap() {
         left.push(serde_json::to_string(&judgement).unwrap());
     }
-    for queued in parts.store.notices(&NoticeFilter::default(), 1000).await.unwrap() {
+    for queued in services.store.notices(&NoticeFilter::default(), 1000).await.unwrap() {
         let Notice { receiver, title, content, .. } = queued.notice;
         left.push(format!("{receiver} {title} {}", serde_json::to_string(&content).unwrap()));
     }
-    for ((receiver, about), memory) in parts.store.notification_memory().await.unwrap() {
+    for ((receiver, about), memory) in services.store.notification_memory().await.unwrap() {
         let told = memory.alerts.iter().map(|(id, told)| format!("{id} {}", told.level.as_str()));
         left.push(format!("{receiver} {about} {}", told.collect::<Vec<_>>().join(", ")));
     }
-    assert_eq!(parts.store.cycles(10).await.unwrap().len(), 1);
-    parts.store.close().await;
+    assert_eq!(services.store.cycles(10).await.unwrap().len(), 1);
+    services.store.close().await;
     (found, left)
 }
 

@@ -34,7 +34,7 @@ struct Year {
 }
 
 impl Year {
-    fn parts(&self) -> Services {
+    fn services(&self) -> Services {
         Services {
             store: self.store.clone(),
             rules: self.rules.clone(),
@@ -51,7 +51,7 @@ impl Year {
             self.timetable.next_after(self.now).filter(|firing| *firing <= until)
         {
             self.now = firing;
-            application::run(&self.parts(), None, false).await.unwrap();
+            application::run(&self.services(), None, false).await.unwrap();
         }
         self.now = until;
     }
@@ -59,7 +59,7 @@ impl Year {
     /// Nothing runs until then; what was missed is caught up once.
     async fn sleep_until(&mut self, until: &str) {
         self.now = at(until);
-        application::run(&self.parts(), None, false).await.unwrap();
+        application::run(&self.services(), None, false).await.unwrap();
     }
 
     async fn import(&self, import: Import) {
@@ -70,13 +70,13 @@ impl Year {
     async fn alert(&self, rule: &str, id: &str) -> Alert {
         let subject = Subject::Project(ProjectId::new(id));
         let alert = Alert::id_of(&RuleId::new(rule), &subject);
-        application::find_alert(&self.parts(), alert.as_str()).await.unwrap()
+        application::find_alert(&self.services(), alert.as_str()).await.unwrap()
     }
 
     /// One line for each event, in the time of Paris, with what was known when.
     async fn history(&self, rule: &str, id: &str) -> String {
         let dossier =
-            application::dossier(&self.parts(), self.alert(rule, id).await).await.unwrap();
+            application::dossier(&self.services(), self.alert(rule, id).await).await.unwrap();
         let mut text = format!("{rule} {id}\n");
         for event in dossier.history {
             let when = event.at.with_timezone(&Paris).format("%Y-%m-%d %H:%M");
@@ -148,7 +148,7 @@ async fn first_half(year: &mut Year) {
     };
     let request = SilenceRequest { scope, last_day: day("2021-01-15") };
     let quiet = act("2020-12-09T09:10:00Z", "Chiffres attendus en janvier.");
-    application::silence(&year.parts(), request, SilenceTerms::default(), &quiet).await.unwrap();
+    application::silence(&year.services(), request, SilenceTerms::default(), &quiet).await.unwrap();
     year.live_until("2021-01-10T00:00:00Z").await;
     // Three weeks of downtime, a Sunday in between.
     year.sleep_until("2021-02-01T08:15:00Z").await;
@@ -173,7 +173,7 @@ async fn second_half(year: &mut Year) {
         text: words.to_owned().try_into().unwrap(),
     };
     let said = act("2021-06-30T07:10:00Z", words);
-    application::contest(&year.parts(), &alpha, &contested, &said).await.unwrap();
+    application::contest(&year.services(), &alpha, &contested, &said).await.unwrap();
     year.live_until("2021-07-20T07:00:00Z").await;
     year.import(edition("2021-06", "alpha 108, beta 52, gamma-2 84")).await;
     year.live_until("2021-11-16T07:00:00Z").await;

@@ -33,7 +33,7 @@ fn editions() -> Option<TestApp> {
     Some(app)
 }
 
-async fn parts(app: &TestApp) -> Services {
+async fn services(app: &TestApp) -> Services {
     Services {
         store: Store::open(&app.database_url()).await.unwrap(),
         rules: root().join("rules"),
@@ -64,9 +64,9 @@ async fn the_cycle_of_july_2021_judges_published_figures_and_names_what_it_lacks
     let Some(app) = editions() else { return };
     let report = app.json(&["cycle", "--as-of", "2021-07-31"]);
     assert_eq!((&report["edition"], &report["counts"]["failed"]), (&"2021-07".into(), &0.into()));
-    let parts = parts(&app).await;
-    let coverage = application::coverage(&parts, None).await.unwrap().unwrap();
-    parts.store.close().await;
+    let services = services(&app).await;
+    let coverage = application::coverage(&services, None).await.unwrap().unwrap();
+    services.store.close().await;
     let (on_figures, others): (Vec<_>, Vec<_>) = coverage
         .by_rule
         .iter()
@@ -148,11 +148,11 @@ fn steps(portfolio: &Portfolio, as_of: NaiveDate) -> BTreeMap<String, Steps> {
 #[tokio::test(flavor = "multi_thread")]
 async fn steps_beyond_the_thresholds_are_compared_with_the_study_edition_by_edition() {
     let Some(app) = editions() else { return };
-    let parts = parts(&app).await;
-    let upto = parts.store.latest_known().await.unwrap();
+    let services = services(&app).await;
+    let upto = services.store.latest_known().await.unwrap();
     let as_of = day("2021-07-31");
-    let portfolio = parts.store.portfolio(&upto, as_of).await.unwrap();
-    parts.store.close().await;
+    let portfolio = services.store.portfolio(&upto, as_of).await.unwrap();
+    services.store.close().await;
     let found = tokio::task::spawn_blocking(move || steps(&portfolio, as_of)).await.unwrap();
     let percent = |count: u32, all: u32| 100.0 * f64::from(count) / f64::from(all);
     let lines = found.iter().map(|(edition, steps)| {

@@ -99,12 +99,13 @@ async fn a_server_down_for_three_days_then_flaky_loses_nothing_and_doubles_bear_
     let all = store.commit_reminders(&notices, &[], clock.now()).await.unwrap();
     let port = FlakySmtp::nobody().await;
     let courier_clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
-    let courier = Dispatcher::new(store.clone(), courier_clock, Arc::new(settings(port))).unwrap();
+    let dispatcher =
+        Dispatcher::new(store.clone(), courier_clock, Arc::new(settings(port))).unwrap();
     let wait = |time: TimeDelta| clock.set(&(clock.now() + time).to_rfc3339());
 
     let mut tries = 0;
     for _ in 0..72 {
-        let report = courier.drain(&going_on()).await.unwrap();
+        let report = dispatcher.drain(&going_on()).await.unwrap();
         tries += report.values().map(|lane| lane.waiting).sum::<u64>();
         wait(TimeDelta::hours(1));
     }
@@ -113,7 +114,7 @@ async fn a_server_down_for_three_days_then_flaky_loses_nothing_and_doubles_bear_
     let server = FlakySmtp::start(port, Manner::Flaky, 7).await;
     let mut drains = 0;
     while states(store, clock.now()).await[1] > 0 {
-        courier.drain(&going_on()).await.unwrap();
+        dispatcher.drain(&going_on()).await.unwrap();
         wait(TimeDelta::minutes(20));
         drains += 1;
         assert!(drains < 500, "{:?}", states(store, clock.now()).await);
@@ -240,9 +241,9 @@ fn a_program_killed_while_it_sends_loses_no_notice_and_invents_none() {
 async fn finish(app: &TestApp, port: u16, now: DateTime<Utc>) {
     let store = Store::open(&app.database_url()).await.unwrap();
     let later = FixedClock(now + TimeDelta::hours(1));
-    let courier =
+    let dispatcher =
         Dispatcher::new(store.clone(), Arc::new(later), Arc::new(settings(port))).unwrap();
-    courier.drain(&going_on()).await.unwrap();
+    dispatcher.drain(&going_on()).await.unwrap();
     let notices = store.notices(&NoticeFilter::default(), 1000).await.unwrap();
     assert_eq!(notices.len(), MAILS_PER_KILL);
     assert!(notices.iter().all(|notice| notice.state == NoticeState::Delivered));

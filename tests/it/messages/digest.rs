@@ -9,7 +9,7 @@ use crate::store::stores::{at, day, project, snapshot};
 use vigie::domain::alerts::alert::{Alert, AlertState};
 use vigie::domain::ids::{AlertId, CycleNumber, MinistryCode, RuleId};
 use vigie::domain::level::Level;
-use vigie::domain::messages::notice::{LaneState, NotifiedState, Receiver};
+use vigie::domain::messages::notice::{ChannelState, NotifiedState, Receiver};
 use vigie::domain::portfolio::follow_up::Contact;
 use vigie::domain::portfolio::published::Portfolio;
 use vigie::domain::portfolio::subject::Subject;
@@ -21,7 +21,7 @@ struct NotifiedCycles {
     portfolio: Portfolio,
     settings: NotifySettings,
     memories: BTreeMap<(Receiver, Subject), NotifiedState>,
-    lanes: Vec<LaneState>,
+    lanes: Vec<ChannelState>,
     silenced: BTreeSet<AlertId>,
     cycle: i64,
 }
@@ -90,8 +90,13 @@ impl NotifiedCycles {
         for sent in outgoing.told {
             self.memories.insert((sent.receiver, sent.about), sent.memory);
         }
-        let state =
-            |lane| LaneState { lane, opened_at: now, closed_at: None, reason: None, outage: None };
+        let state = |lane| ChannelState {
+            lane,
+            opened_at: now,
+            closed_at: None,
+            reason: None,
+            outage: None,
+        };
         self.lanes.extend(outgoing.opened.into_iter().map(state));
         let lines = outgoing.notices.iter();
         let lines =

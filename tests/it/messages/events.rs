@@ -179,7 +179,7 @@ async fn a_stale_dataset_is_reported_once_and_again_only_after_an_import() {
     let app = TestApp::new();
     let mut work = work(&app, &clock).await;
     let settings = NotifySettings { webhooks: vec![webhook()], ..NotifySettings::default() };
-    work.parts.notify = Arc::new(settings);
+    work.services.notify = Arc::new(settings);
     let file = "2020-11.panorama.csv";
     std::fs::copy(fixtures().join(file), app.path("inbox").join(file)).unwrap();
     let runner = Runner::new(work.clone(), &never(), 7).unwrap();
@@ -187,15 +187,15 @@ async fn a_stale_dataset_is_reported_once_and_again_only_after_an_import() {
     runner.run_now(JobName::Import, by(), &going()).await.unwrap();
     let stale = async |at: &str| {
         clock.set(at);
-        application::run(&work.parts, Some(clock.now().date_naive()), false).await.unwrap();
-        let events = waiting(&work.parts.store).await.into_iter();
+        application::run(&work.services, Some(clock.now().date_naive()), false).await.unwrap();
+        let events = waiting(&work.services.store).await.into_iter();
         events.filter(|line| line.contains("dataset.stale")).count()
     };
     assert_eq!(stale("2026-01-05T09:00:00Z").await, 0);
     assert_eq!(stale("2026-09-01T08:00:00Z").await, 0, "239 days");
     assert_eq!(stale("2026-09-02T08:00:00Z").await, 1, "240 days");
     assert_eq!(stale("2026-09-03T08:00:00Z").await, 1, "sent already");
-    let events = waiting(&work.parts.store).await;
+    let events = waiting(&work.services.store).await;
     assert!(
         events.contains(&"fr.gouv.vigie.dataset.stale.v1 dataset/panorama".to_owned()),
         "{events:?}"
@@ -212,27 +212,33 @@ async fn a_stale_dataset_is_reported_once_and_again_only_after_an_import() {
 async fn a_rule_that_comes_into_force_or_is_rolled_back_has_its_event_in_the_same_transaction() {
     let clock = ManualClock::at("2026-01-05T08:00:00Z");
     let app = TestApp::new();
-    let mut parts = work(&app, &clock).await.parts;
+    let mut services = work(&app, &clock).await.services;
     let act = |name: &str| ActionContext {
         actor: Actor::person(name).unwrap(),
         at: clock.now(),
         reason: "seuil abaissé".to_owned(),
     };
     for (webhooks, value) in [(vec![webhook()], "0.11"), (vec![], "0.12")] {
-        parts.notify = Arc::new(NotifySettings { webhooks, ..NotifySettings::default() });
+        services.notify = Arc::new(NotifySettings { webhooks, ..NotifySettings::default() });
         let edit = [("budget_drift_watch".to_owned(), value.to_owned())];
-        let files = application::amended(&parts, BTreeMap::new(), &edit).await.unwrap();
-        let draft = application::save_draft(&parts, None, files, &act("Ada")).await.unwrap();
+        let files = application::amended(&services, BTreeMap::new(), &edit).await.unwrap();
+        let draft = application::save_draft(&services, None, files, &act("Ada")).await.unwrap();
         let about = (draft.outline.number, None);
-        application::step_draft(&parts, about, DraftStep::Submitted, &act("Ada")).await.unwrap();
+        application::step_draft(&services, about, DraftStep::Submitted, &act("Ada")).await.unwrap();
         let trial = TrialSettings::default().of_command();
-        application::publish(&parts, &trial, about, &act("Paul")).await.unwrap();
-        application::roll_back(&parts, &trial, "thresholds", (RollBack::Former, None), &act("Zoé"))
-            .await
-            .unwrap();
+        application::publish(&services, &trial, about, &act("Paul")).await.unwrap();
+        application::roll_back(
+            &services,
+            &trial,
+            "thresholds",
+            (RollBack::Former, None),
+            &act("Zoé"),
+        )
+        .await
+        .unwrap();
     }
     assert_eq!(
-        waiting(&parts.store).await,
+        waiting(&services.store).await,
         [
             "fr.gouv.vigie.rule.published.v1 rules/thresholds.toml",
             "fr.gouv.vigie.rule.rolled_back.v1 rules/thresholds.toml"

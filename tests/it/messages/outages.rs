@@ -49,7 +49,7 @@ impl Post {
         self.write(&mails).await;
     }
 
-    pub(crate) fn courier(&self, settings: NotifySettings) -> Dispatcher {
+    pub(crate) fn dispatcher(&self, settings: NotifySettings) -> Dispatcher {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&self.clock);
         Dispatcher::new(self.store().clone(), clock, Arc::new(settings)).unwrap()
     }
@@ -59,9 +59,9 @@ impl Post {
     }
 
     /// Looks every six hours for so many days.
-    pub(crate) async fn days(&self, courier: &Dispatcher, days: u32) {
+    pub(crate) async fn days(&self, dispatcher: &Dispatcher, days: u32) {
         for _ in 0..days * 4 {
-            courier.drain(&going_on()).await.unwrap();
+            dispatcher.drain(&going_on()).await.unwrap();
             self.wait(TimeDelta::hours(6));
         }
     }
@@ -108,13 +108,13 @@ async fn a_mail_server_away_for_ten_days_ages_no_notice_and_all_leave_in_order_w
     let outbox = Post::open().await;
     outbox.write_mails(19).await;
     let port = FlakySmtp::nobody().await;
-    let courier = outbox.courier(one_connection(port));
-    outbox.days(&courier, 10).await;
+    let dispatcher = outbox.dispatcher(one_connection(port));
+    outbox.days(&dispatcher, 10).await;
     outbox.assert_untouched("connection refused").await;
     assert_eq!(outbox.outage().await, ("unreachable".to_owned(), 40));
 
     let server = FlakySmtp::start(port, Manner::Takes, 1).await;
-    let report = courier.drain(&going_on()).await.unwrap();
+    let report = dispatcher.drain(&going_on()).await.unwrap();
     assert!(
         report.values().all(|lane| lane.delivered == 19 && lane.outage.is_none()),
         "{report:?}"
@@ -139,13 +139,13 @@ async fn what_a_mail_server_refuses_of_everybody_counts_against_no_notice() {
         let outbox = Post::open().await;
         outbox.write_mails(12).await;
         let server = FlakySmtp::start(0, manner, 1).await;
-        let courier = outbox.courier(one_connection(server.address.port()));
-        outbox.days(&courier, 9).await;
+        let dispatcher = outbox.dispatcher(one_connection(server.address.port()));
+        outbox.days(&dispatcher, 9).await;
         outbox.assert_untouched(&format!("{manner:?}")).await;
         assert_eq!(outbox.outage().await.0, reason, "{manner:?}");
 
         server.behaves(Manner::Takes);
-        outbox.days(&courier, 1).await;
+        outbox.days(&dispatcher, 1).await;
         assert_eq!(outbox.count(NoticeState::Delivered).await, 12, "{manner:?}");
         assert_eq!(server.taken().len(), 12);
     }
@@ -156,11 +156,11 @@ async fn a_recipient_refused_for_good_is_the_notices_own_fault_and_ends_an_outag
     let outbox = Post::open().await;
     outbox.write_mails(4).await;
     let server = FlakySmtp::start(0, Manner::Greets("421 busy"), 1).await;
-    let courier = outbox.courier(one_connection(server.address.port()));
-    courier.drain(&going_on()).await.unwrap();
+    let dispatcher = outbox.dispatcher(one_connection(server.address.port()));
+    dispatcher.drain(&going_on()).await.unwrap();
     outbox.assert_untouched("421").await;
     server.behaves(Manner::AnswersRecipient("550 5.1.1 no such mailbox"));
-    courier.drain(&going_on()).await.unwrap();
+    dispatcher.drain(&going_on()).await.unwrap();
     assert_eq!(outbox.count(NoticeState::Dead).await, 4);
     assert_eq!(outbox.store().outages().await.unwrap(), [], "the server answers");
 }
@@ -171,8 +171,8 @@ async fn a_notice_that_alone_puts_the_server_in_trouble_is_given_up_in_time_and_
     let outbox = Post::open().await;
     outbox.write_mails(20).await;
     let server = FlakySmtp::start(0, Manner::ChokesOn("notice-00006"), 1).await;
-    let courier = outbox.courier(one_connection(server.address.port()));
-    outbox.days(&courier, 1).await;
+    let dispatcher = outbox.dispatcher(one_connection(server.address.port()));
+    outbox.days(&dispatcher, 1).await;
     assert_eq!(outbox.count(NoticeState::Delivered).await, 19);
     for day in 0..9 {
         let more = Notice {
@@ -181,7 +181,7 @@ async fn a_notice_that_alone_puts_the_server_in_trouble_is_given_up_in_time_and_
             ..mail(0, outbox.clock.now())
         };
         outbox.write(&[more]).await;
-        outbox.days(&courier, 1).await;
+        outbox.days(&dispatcher, 1).await;
     }
     let dead: Vec<QueuedNotice> = outbox
         .notices()
@@ -199,22 +199,22 @@ async fn an_outage_in_the_middle_of_a_notices_own_failures_does_not_age_it() {
     let outbox = Post::open().await;
     let receiver = Receptionist::start(&[400]).await;
     let hook = webhook("a", &receiver.url(""));
-    let courier =
-        outbox.courier(NotifySettings { webhooks: vec![hook], ..NotifySettings::default() });
+    let dispatcher =
+        outbox.dispatcher(NotifySettings { webhooks: vec![hook], ..NotifySettings::default() });
     outbox.write(&events("a", 1, &outbox.clock)).await;
-    outbox.days(&courier, 2).await;
+    outbox.days(&dispatcher, 2).await;
     let [before] = outbox.notices().await.try_into().unwrap();
     assert!(before.attempts > 5, "{}", before.attempts);
     receiver.answers(&[401]);
-    outbox.days(&courier, 30).await;
+    outbox.days(&dispatcher, 30).await;
     let [after] = outbox.notices().await.try_into().unwrap();
     assert_eq!((after.state, after.attempts), (NoticeState::Waiting, before.attempts));
 
     // It has five days left of its own.
     receiver.answers(&[400]);
-    outbox.days(&courier, 4).await;
+    outbox.days(&dispatcher, 4).await;
     assert_eq!(outbox.count(NoticeState::Waiting).await, 1);
-    outbox.days(&courier, 2).await;
+    outbox.days(&dispatcher, 2).await;
     assert_eq!(outbox.count(NoticeState::Dead).await, 1);
     receiver.handle.stop(false).await;
 }
@@ -226,16 +226,16 @@ async fn a_webhook_down_or_in_trouble_for_ten_days_loses_nothing_and_then_gets_e
         let outbox = Post::open().await;
         let receiver = Receptionist::start(&[status]).await;
         let hook = webhook("a", &receiver.url(""));
-        let courier =
-            outbox.courier(NotifySettings { webhooks: vec![hook], ..NotifySettings::default() });
+        let dispatcher =
+            outbox.dispatcher(NotifySettings { webhooks: vec![hook], ..NotifySettings::default() });
         outbox.write(&events("a", 18, &outbox.clock)).await;
-        outbox.days(&courier, 10).await;
+        outbox.days(&dispatcher, 10).await;
         outbox.assert_untouched(&status.to_string()).await;
         assert!(receiver.calls().len() < 60, "{status}: one attempt a look, once it is down");
 
         receiver.answers(&[200]);
         let before = receiver.calls().len();
-        outbox.days(&courier, 1).await;
+        outbox.days(&dispatcher, 1).await;
         assert_eq!(outbox.count(NoticeState::Delivered).await, 18, "{status}");
         let numbers: Vec<u64> = receiver.calls()[before..]
             .iter()
@@ -265,10 +265,10 @@ async fn what_no_connection_carries_counts_against_no_event_and_what_a_receiver_
     ] {
         let outbox = Post::open().await;
         let hook = webhook("a", &url);
-        let courier =
-            outbox.courier(NotifySettings { webhooks: vec![hook], ..NotifySettings::default() });
+        let dispatcher =
+            outbox.dispatcher(NotifySettings { webhooks: vec![hook], ..NotifySettings::default() });
         outbox.write(&events("a", 3, &outbox.clock)).await;
-        outbox.days(&courier, 8).await;
+        outbox.days(&dispatcher, 8).await;
         outbox.assert_untouched(&url).await;
         assert_eq!(outbox.outage().await.0, "unreachable", "{url}");
     }
@@ -278,10 +278,10 @@ async fn what_no_connection_carries_counts_against_no_event_and_what_a_receiver_
         let outbox = Post::open().await;
         let receiver = Receptionist::start(&[status]).await;
         let hook = webhook("a", &receiver.url(""));
-        let courier =
-            outbox.courier(NotifySettings { webhooks: vec![hook], ..NotifySettings::default() });
+        let dispatcher =
+            outbox.dispatcher(NotifySettings { webhooks: vec![hook], ..NotifySettings::default() });
         outbox.write(&events("a", 1, &outbox.clock)).await;
-        outbox.days(&courier, 8).await;
+        outbox.days(&dispatcher, 8).await;
         assert_eq!(outbox.count(NoticeState::Dead).await, 1, "{status}");
         assert_eq!(outbox.store().outages().await.unwrap(), [], "{status}: the receiver answers");
         receiver.handle.stop(false).await;
@@ -295,15 +295,15 @@ async fn a_channel_that_is_down_is_tried_at_growing_intervals_by_the_service() {
     let outbox = Post::open().await;
     outbox.write_mails(3).await;
     let port = FlakySmtp::nobody().await;
-    let courier = outbox.courier(one_connection(port));
-    courier.drain(&going_on()).await.unwrap();
+    let dispatcher = outbox.dispatcher(one_connection(port));
+    dispatcher.drain(&going_on()).await.unwrap();
     let outages = outbox.store().outages().await.unwrap();
     let wait = outages[0].next_attempt_at - outages[0].last_attempt_at;
     assert!((22..=38).contains(&wait.num_seconds()), "{wait}");
 
     // The service tries once at its start, then waits: the clock does not advance.
     let (stop, stopped) = watch::channel(false);
-    let service = tokio::spawn(courier.clone().run(stopped));
+    let service = tokio::spawn(dispatcher.clone().run(stopped));
     while outbox.outage().await.1 < 2 {
         tokio::task::yield_now().await;
     }
@@ -324,12 +324,12 @@ async fn a_mail_whose_answer_was_lost_is_sent_again_the_same_to_the_byte() {
     outbox.write_mails(1).await;
     for _ in 0..3 {
         // Another process each time, on another day.
-        let courier = outbox.courier(one_connection(port));
-        courier.drain(&going_on()).await.unwrap();
+        let dispatcher = outbox.dispatcher(one_connection(port));
+        dispatcher.drain(&going_on()).await.unwrap();
         outbox.wait(TimeDelta::days(1));
     }
     server.behaves(Manner::Takes);
-    outbox.courier(one_connection(port)).drain(&going_on()).await.unwrap();
+    outbox.dispatcher(one_connection(port)).drain(&going_on()).await.unwrap();
     assert_eq!(outbox.count(NoticeState::Delivered).await, 1);
     let mails = server.mails();
     assert_eq!(mails.len(), 4);
@@ -347,13 +347,13 @@ async fn an_outage_of_a_channel_that_is_no_longer_set_up_ends_with_the_next_star
     outbox.write(&events("a", 1, &outbox.clock)).await;
     let webhooks = vec![webhook("a", "http://nowhere.invalid/")];
     outbox
-        .courier(NotifySettings { webhooks, ..NotifySettings::default() })
+        .dispatcher(NotifySettings { webhooks, ..NotifySettings::default() })
         .drain(&going_on())
         .await
         .unwrap();
     assert_eq!(outbox.store().outages().await.unwrap().len(), 1);
     let (stop, stopped) = watch::channel(true);
-    outbox.courier(NotifySettings::default()).run(stopped).await;
+    outbox.dispatcher(NotifySettings::default()).run(stopped).await;
     assert_eq!(outbox.store().outages().await.unwrap(), []);
     drop(stop);
 }

@@ -29,11 +29,11 @@ async fn the_risk_team_is_notified_once_of_a_lasting_outage_and_of_its_end_throu
     };
     let webhooks =
         vec![webhook("a", &receiver.url("")), webhook("b", &listener.url("")), one_ministry];
-    let courier =
-        outbox.courier(NotifySettings { webhooks, ..one_connection(server.address.port()) });
+    let dispatcher =
+        outbox.dispatcher(NotifySettings { webhooks, ..one_connection(server.address.port()) });
     outbox.write(&events("a", 5, &outbox.clock)).await;
     for _ in 0..20 {
-        courier.drain(&going_on()).await.unwrap();
+        dispatcher.drain(&going_on()).await.unwrap();
         outbox.wait(TimeDelta::minutes(5));
     }
     let subjects = || -> Vec<String> {
@@ -52,7 +52,7 @@ async fn the_risk_team_is_notified_once_of_a_lasting_outage_and_of_its_end_throu
 
     receiver.answers(&[200]);
     for _ in 0..5 {
-        courier.drain(&going_on()).await.unwrap();
+        dispatcher.drain(&going_on()).await.unwrap();
         outbox.wait(TimeDelta::minutes(5));
     }
     let then = subjects();
@@ -71,11 +71,11 @@ async fn a_short_outage_and_one_without_another_channel_write_no_notice() {
     let outbox = Post::open().await;
     outbox.write_mails(2).await;
     let port = FlakySmtp::nobody().await;
-    let courier = outbox.courier(one_connection(port));
-    outbox.days(&courier, 2).await;
+    let dispatcher = outbox.dispatcher(one_connection(port));
+    outbox.days(&dispatcher, 2).await;
     assert_eq!(outbox.notices().await.len(), 2);
     let server = FlakySmtp::start(port, Manner::Takes, 1).await;
-    outbox.days(&courier, 1).await;
+    outbox.days(&dispatcher, 1).await;
     assert_eq!(server.taken().len(), 2);
     assert_eq!(outbox.notices().await.len(), 2);
 }

@@ -15,7 +15,7 @@ use vigie::rules::ScriptLimits;
 use vigie::store::{NoticeFilter, Store};
 use vigie::support::clock::Clock;
 
-async fn parts(app: &TestApp, clock: &Arc<ManualClock>) -> Services {
+async fn services(app: &TestApp, clock: &Arc<ManualClock>) -> Services {
     let mail = MailSettings {
         host: "localhost".to_owned(),
         from: "vigie@dinum.example".to_owned(),
@@ -34,15 +34,15 @@ async fn parts(app: &TestApp, clock: &Arc<ManualClock>) -> Services {
 }
 
 /// How many notices of each kind there are.
-async fn kinds(parts: &Services) -> String {
-    let notices = parts.store.notices(&NoticeFilter::default(), 10_000).await.unwrap();
+async fn kinds(services: &Services) -> String {
+    let notices = services.store.notices(&NoticeFilter::default(), 10_000).await.unwrap();
     let of = |kind: NoticeKind| notices.iter().filter(|one| one.notice.kind == kind).count();
     format!("{} reminders, {} escalations", of(NoticeKind::Reminder), of(NoticeKind::Escalation))
 }
 
-async fn text(parts: &Services, receiver: Receiver, kind: NoticeKind) -> String {
+async fn text(services: &Services, receiver: Receiver, kind: NoticeKind) -> String {
     let filter = NoticeFilter { receiver: Some(receiver), ..NoticeFilter::default() };
-    let notices = parts.store.notices(&filter, 100).await.unwrap();
+    let notices = services.store.notices(&filter, 100).await.unwrap();
     let last = notices.into_iter().find(|one| one.notice.kind == kind).unwrap().notice;
     let content = serde_json::to_value(&last.content).unwrap();
     let text = content["message"]["text"].as_str().unwrap();
@@ -53,21 +53,21 @@ async fn text(parts: &Services, receiver: Receiver, kind: NoticeKind) -> String 
 async fn what_nobody_acknowledges_is_recalled_twice_then_escalated_once() {
     let app = TestApp::with_fixtures();
     let clock = ManualClock::at("2020-11-30T09:00:00Z");
-    let parts = parts(&app, &clock).await;
-    application::announce(&parts, None, false).await.unwrap();
+    let services = services(&app, &clock).await;
+    application::announce(&services, None, false).await.unwrap();
     let mut days = Vec::new();
     for day in 0..40 {
-        let written = application::remind(&parts).await.unwrap();
-        assert_eq!(application::remind(&parts).await.unwrap(), 0, "the same day again");
+        let written = application::remind(&services).await.unwrap();
+        assert_eq!(application::remind(&services).await.unwrap(), 0, "the same day again");
         if written > 0 {
-            days.push(format!("day {day}: {}", kinds(&parts).await));
+            days.push(format!("day {day}: {}", kinds(&services).await));
         }
         clock.set(&(clock.now() + TimeDelta::days(1)).to_rfc3339());
     }
     insta::assert_snapshot!(days.join("\n"));
     let culture = Receiver::SecretaryGeneral(vigie::domain::ids::MinistryCode::new("MC"));
-    insta::assert_snapshot!(text(&parts, culture, NoticeKind::Reminder).await);
-    insta::assert_snapshot!(text(&parts, Receiver::Director, NoticeKind::Escalation).await);
+    insta::assert_snapshot!(text(&services, culture, NoticeKind::Reminder).await);
+    insta::assert_snapshot!(text(&services, Receiver::Director, NoticeKind::Escalation).await);
     let trail = app.ok(&["audit", "list", "--subject", "notice", "--format", "csv"]);
     assert!(trail.contains("notice_escalated"), "{trail}");
 }
@@ -76,9 +76,9 @@ async fn what_nobody_acknowledges_is_recalled_twice_then_escalated_once() {
 async fn old_news_is_never_recalled() {
     let app = TestApp::with_fixtures();
     let clock = ManualClock::at("2020-11-30T09:00:00Z");
-    let parts = parts(&app, &clock).await;
-    let report = application::run(&parts, None, false).await.unwrap();
+    let services = services(&app, &clock).await;
+    let report = application::run(&services, None, false).await.unwrap();
     assert!(report.outgoing.notices.is_empty() && report.outgoing.old_news > 100);
     clock.set("2021-01-15T09:00:00Z");
-    assert_eq!(application::remind(&parts).await.unwrap(), 0);
+    assert_eq!(application::remind(&services).await.unwrap(), 0);
 }

@@ -71,7 +71,7 @@ pub(crate) fn events(name: &str, count: usize, clock: &ManualClock) -> Vec<Notic
     (0..count).map(event).collect()
 }
 
-fn courier(
+fn dispatcher(
     scratch: &Scratch,
     clock: &Arc<ManualClock>,
     webhooks: Vec<WebhookSettings>,
@@ -81,9 +81,9 @@ fn courier(
     Dispatcher::new(scratch.store.clone(), clock, Arc::new(settings)).unwrap()
 }
 
-async fn drain(courier: &Dispatcher) {
+async fn drain(dispatcher: &Dispatcher) {
     let going_on = tokio::sync::watch::channel(false).1;
-    courier.drain(&going_on).await.unwrap();
+    dispatcher.drain(&going_on).await.unwrap();
 }
 
 async fn count(scratch: &Scratch, state: NoticeState) -> usize {
@@ -98,12 +98,13 @@ async fn a_flaky_receiver_sees_each_event_once_after_deduplication_signed_and_in
     let clock = ManualClock::at("2026-11-24T08:00:00Z");
     // 504: the event was accepted and the answer was lost.
     let receiver = Receptionist::start(&[200, 500, 504, 204, 503, 400, 202]).await;
-    let courier = courier(&scratch, &clock, vec![webhook("audit", &receiver.url("hook?key=k"))]);
+    let dispatcher =
+        dispatcher(&scratch, &clock, vec![webhook("audit", &receiver.url("hook?key=k"))]);
     let notices = events("audit", EVENTS, &clock);
     scratch.store.commit_reminders(&notices, &[], clock.now()).await.unwrap();
     let mut looks = 0;
     while count(&scratch, NoticeState::Waiting).await > 0 {
-        drain(&courier).await;
+        drain(&dispatcher).await;
         clock.set(&(clock.now() + TimeDelta::minutes(20)).to_rfc3339());
         looks += 1;
         assert!(looks < 300);
@@ -143,12 +144,12 @@ async fn a_receiver_that_does_not_answer_delays_no_other() {
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mute_url = format!("http://{}/", mute.local_addr().unwrap());
     let webhooks = vec![webhook("a-mute", &mute_url), webhook("prompt", &receiver.url(""))];
-    let courier = courier(&scratch, &clock, webhooks);
+    let dispatcher = dispatcher(&scratch, &clock, webhooks);
     let mut notices = events("a-mute", 50, &clock);
     notices.extend(events("prompt", 50, &clock));
     scratch.store.commit_reminders(&notices, &[], clock.now()).await.unwrap();
     let started = Instant::now();
-    drain(&courier).await;
+    drain(&dispatcher).await;
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     assert_eq!(receiver.calls().len(), 50);
     assert_eq!(count(&scratch, NoticeState::Delivered).await, 50);
@@ -171,12 +172,12 @@ async fn a_redirection_is_not_followed_and_a_private_address_is_not_reached() {
         ..webhook("named", "")
     };
     let webhooks = vec![not_allowed, by_name, webhook("redirected", &receiver.url(""))];
-    let courier = courier(&scratch, &clock, webhooks);
+    let dispatcher = dispatcher(&scratch, &clock, webhooks);
     for name in ["inner", "named", "redirected"] {
         let notices = events(name, 1, &clock);
         scratch.store.commit_reminders(&notices, &[], clock.now()).await.unwrap();
     }
-    drain(&courier).await;
+    drain(&dispatcher).await;
     let calls: Vec<String> = receiver.calls().into_iter().map(|call| call.path).collect();
     assert_eq!(calls, ["/"], "only what is allowed, and not `/elsewhere`");
     let mut errors: Vec<String> = scratch

@@ -123,7 +123,7 @@ async fn what_was_missed_is_caught_up_once_and_says_how_many_times() {
         runs(&work, JobName::Housekeeping).await,
         ["housekeeping: catch_up, 10 missed, success"]
     );
-    let standing = work.parts.store.job(JobName::Housekeeping, at("2026-11-20T09:00:00Z")).await;
+    let standing = work.services.store.job(JobName::Housekeeping, at("2026-11-20T09:00:00Z")).await;
     let standing = standing.unwrap();
     assert_eq!((standing.missed, standing.next_at), (10, Some(at("2026-11-21T01:30:00Z"))));
 }
@@ -150,7 +150,7 @@ async fn a_job_that_runs_elsewhere_is_left_alone_and_refused_to_people() {
     let clock = ManualClock::at("2026-11-10T12:00:00Z");
     let runner = runner(&app, &clock, &nightly()).await;
     runner.tick(&going()).await;
-    let store = work(&app, &clock).await.parts.store;
+    let store = work(&app, &clock).await.services.store;
     clock.set("2026-11-11T01:30:00Z");
     let now = at("2026-11-11T01:30:00Z");
     let elsewhere = Hold { holder: "elsewhere", until: now + Duration::minutes(3) };
@@ -180,7 +180,7 @@ async fn a_run_that_died_is_caught_up_when_its_hold_lapses_and_given_up_after_th
         let call =
             Call { occasion: JobTrigger::Timetable, firing: Some(firing), missed: 0, actor: None };
         let hold = Hold { holder: "dead", until: now + Duration::minutes(3) };
-        work.parts.store.begin_run(JobName::Housekeeping, &call, hold, now).await.unwrap()
+        work.services.store.begin_run(JobName::Housekeeping, &call, hold, now).await.unwrap()
     };
     die("2026-11-11T01:30:00Z").await;
     clock.set("2026-11-11T01:33:00Z");
@@ -199,7 +199,7 @@ async fn a_run_that_died_is_caught_up_when_its_hold_lapses_and_given_up_after_th
         let call =
             Call { occasion: JobTrigger::Timetable, firing: Some(firing), missed: 0, actor: None };
         let hold = Hold { holder: "dead", until: now + Duration::minutes(3) };
-        work.parts.store.begin_run(JobName::Housekeeping, &call, hold, now).await.unwrap();
+        work.services.store.begin_run(JobName::Housekeeping, &call, hold, now).await.unwrap();
     }
     clock.set("2026-11-12T01:40:00Z");
     assert_eq!(runner.tick(&going()).await, Some(at("2026-11-13T01:30:00Z")));
@@ -222,7 +222,7 @@ async fn a_job_that_fails_says_why_and_holds_up_no_other() {
     let work = work(&app, &clock).await;
     assert_eq!(runs(&work, JobName::Cycle).await, ["cycle: timetable, 0 missed, failure"; 2]);
     assert_eq!(runs(&work, JobName::Housekeeping).await.len(), 2);
-    let failed = work.parts.store.job_runs(JobName::Cycle, 1).await.unwrap();
+    let failed = work.services.store.job_runs(JobName::Cycle, 1).await.unwrap();
     assert_eq!(failed[0].detail, "no edition of the panorama is known: import one first");
 }
 
@@ -242,7 +242,7 @@ async fn jobs_due_at_once_run_in_order_so_that_the_cycle_judges_what_came_in() {
     let work = work(&app, &clock).await;
     assert_eq!(runs(&work, JobName::Import).await, ["import: timetable, 0 missed, success"]);
     assert_eq!(runs(&work, JobName::Cycle).await, ["cycle: timetable, 0 missed, success"]);
-    let cycle = work.parts.store.last_cycle().await.unwrap().unwrap();
+    let cycle = work.services.store.last_cycle().await.unwrap().unwrap();
     assert_eq!(cycle.inputs.edition.to_string(), "2020-11");
 }
 

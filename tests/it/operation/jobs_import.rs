@@ -51,7 +51,7 @@ async fn new_and_changed_files_are_read_and_the_others_left() {
     assert_eq!(told(&import(&work).await), "success: rien de nouveau");
     put(&app, "2020-11.panorama.csv", &["ALPHA,MJ,build,2018-01,36,15,false,,,"]);
     assert_eq!(told(&import(&work).await), "success: 1 fichier importé");
-    let imports = work.parts.store.imports().await.unwrap();
+    let imports = work.services.store.imports().await.unwrap();
     assert_eq!(imports.len(), 3);
     assert_eq!(imports[2].replaces, Some(imports[1].number));
 }
@@ -221,7 +221,7 @@ async fn an_address_is_asked_only_for_what_has_changed() {
         server.asked(),
         [String::new(), told("one"), told("one"), told("two"), String::new()]
     );
-    let sources = work.parts.store.import_sources().await.unwrap();
+    let sources = work.services.store.import_sources().await.unwrap();
     assert!(!sources[0].source.contains("secret"), "{}", sources[0].source);
 }
 
@@ -242,7 +242,7 @@ async fn an_address_that_gives_too_much_or_nothing_in_time_costs_only_itself() {
     ];
     let run = import(&work).await;
     assert_eq!(told(&run), "partial_failure: 1 fichier importé, 2 non obtenus");
-    let sources = work.parts.store.import_sources().await.unwrap();
+    let sources = work.services.store.import_sources().await.unwrap();
     let details: Vec<&str> = sources.iter().map(|source| source.detail.as_str()).collect();
     assert!(
         details.iter().any(|detail| detail.contains("more than 67108864 bytes")),

@@ -34,7 +34,7 @@ pub(crate) async fn work(app: &TestApp, clock: &Arc<ManualClock>) -> Work {
     let inbox = app.path("inbox");
     std::fs::create_dir_all(&inbox).unwrap();
     Work {
-        parts: Services {
+        services: Services {
             store: Store::open(&app.database_url()).await.unwrap(),
             rules: root().join("rules"),
             limits: ScriptLimits::default(),
@@ -60,7 +60,7 @@ pub(crate) fn going() -> watch::Receiver<bool> {
 
 /// The runs of a job, oldest first, one line each: `cycle: catch_up, 3 missed, success`.
 pub(crate) async fn runs(work: &Work, job: JobName) -> Vec<String> {
-    let mut runs = work.parts.store.job_runs(job, 100).await.unwrap();
+    let mut runs = work.services.store.job_runs(job, 100).await.unwrap();
     runs.reverse();
     runs.iter().map(line).collect()
 }

@@ -18,7 +18,7 @@ use crate::domain::bounded_text::SingleLine;
 use crate::domain::ids::{CycleNumber, NoticeId};
 use crate::domain::messages::channel::Channel;
 use crate::domain::messages::notice::{
-    Content, LaneState, Notice, NoticeKind, NoticeState, QueuedNotice, Receiver,
+    ChannelState, Content, Notice, NoticeKind, NoticeState, QueuedNotice, Receiver,
 };
 use crate::domain::messages::outage::Outage;
 use crate::store::NoticeFilter;
@@ -236,7 +236,7 @@ pub(in crate::api) async fn open_receiver(
         .map_err(|_| unknown())?;
     let known = |lines: Vec<ReceiverLine>| lines.into_iter().find(|line| line.receiver == channel);
     known(receivers(&context).await?).ok_or_else(unknown)?;
-    if !context.store.reopen_lane(&channel, &context.act(body.reason.as_str())?).await? {
+    if !context.store.reopen_channel(&channel, &context.act(body.reason.as_str())?).await? {
         return Err(Problem::Refused(format!("{channel} was not closed")));
     }
     known(receivers(&context).await?).map(web::Json).ok_or_else(unknown)
@@ -252,7 +252,7 @@ async fn receivers(context: &RequestContext) -> Result<Vec<ReceiverLine>, Proble
         .cloned()
         .collect();
     let seen = states.into_iter().map(
-        |LaneState { lane: channel, opened_at, closed_at, reason, outage }| {
+        |ChannelState { lane: channel, opened_at, closed_at, reason, outage }| {
             let opened_at = Some(opened_at);
             ReceiverLine {
                 set_up: set_up.contains(&channel),

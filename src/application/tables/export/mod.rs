@@ -78,13 +78,13 @@ impl ExportFormat {
 /// Exports a table. Figures are as of a date, by default today; alerts, missions and verdicts are
 /// the current ones.
 pub async fn export(
-    parts: &Services,
+    services: &Services,
     table: ExportTable,
     format: ExportFormat,
     as_of: Option<NaiveDate>,
 ) -> Result<Exported, ApplicationError> {
-    let day = as_of.unwrap_or_else(|| today(parts.clock.now()));
-    let frame = tables::frame(parts, table, day).await?;
+    let day = as_of.unwrap_or_else(|| today(services.clock.now()));
+    let frame = tables::frame(services, table, day).await?;
     let name = format!("vigie-{}-{day}.{}", table.as_str(), format.as_str());
     let written = tokio::task::spawn_blocking(move || write(table, format, frame)).await?;
     Ok(Exported { name, bytes: written? })

@@ -17,14 +17,14 @@ use crate::frame;
 use crate::store::MissionFilter;
 
 pub(super) async fn frame(
-    parts: &Services,
+    services: &Services,
     table: ExportTable,
     day: NaiveDate,
 ) -> Result<DataFrame, ApplicationError> {
     match table {
         ExportTable::Projects | ExportTable::History | ExportTable::Ministries => {
             let (as_of, portfolio, thresholds) =
-                view::known_with_thresholds(parts, Some(day)).await?;
+                view::known_with_thresholds(services, Some(day)).await?;
             tokio::task::spawn_blocking(move || {
                 if table == ExportTable::History {
                     return Ok(frame::history(&portfolio, as_of)?);
@@ -36,21 +36,21 @@ pub(super) async fn frame(
         }
         ExportTable::Series => {
             let (as_of, portfolio, thresholds) =
-                view::known_with_thresholds(parts, Some(day)).await?;
+                view::known_with_thresholds(services, Some(day)).await?;
             tokio::task::spawn_blocking(move || view::series_frame(&portfolio, as_of, &thresholds))
                 .await?
         }
         ExportTable::Alerts => {
-            let alerts = parts.store.standing_alerts().await?;
+            let alerts = services.store.standing_alerts().await?;
             alerts_frame(&alerts).map_err(ApplicationError::Table)
         }
         ExportTable::Missions => {
-            let lines = missions::mission_lines(parts, &MissionFilter::default()).await?;
+            let lines = missions::mission_lines(services, &MissionFilter::default()).await?;
             missions_frame(&lines).map_err(ApplicationError::Table)
         }
         ExportTable::Verdicts => {
-            let judged = match parts.store.last_cycle().await? {
-                Some(cycle) => parts.store.judgements(cycle.number).await?,
+            let judged = match services.store.last_cycle().await? {
+                Some(cycle) => services.store.judgements(cycle.number).await?,
                 None => vec![],
             };
             verdicts_frame(&judged).map_err(ApplicationError::Table)

@@ -18,7 +18,7 @@ use vigie::client::{ApiClient, RemoteFault};
 use vigie::delivery::Dispatcher;
 use vigie::domain::action_bodies::{OptionalReason, Reason};
 use vigie::domain::messages::channel::Channel;
-use vigie::domain::messages::notice::{Content, LaneState, Notice, NoticeState, QueuedNotice};
+use vigie::domain::messages::notice::{ChannelState, Content, Notice, NoticeState, QueuedNotice};
 use vigie::domain::messages::outage::Outage;
 use vigie::support::visible_text;
 
@@ -128,9 +128,9 @@ pub(in crate::cli) async fn run(
             return deliver(session.database_for("notices deliver")?, printer).await;
         }
         NoticesCommand::Remind => {
-            let parts = session.database_for("notices remind")?;
-            let written = vigie::application::remind(parts).await?;
-            warn_when_off(&vigie::notify::lanes(&parts.notify));
+            let services = session.database_for("notices remind")?;
+            let written = vigie::application::remind(services).await?;
+            warn_when_off(&vigie::notify::lanes(&services.notify));
             print::message(&format!("{written} notices written"));
         }
         NoticesCommand::Replay { notice, dead: _, reason } => {
@@ -159,7 +159,7 @@ pub(in crate::cli) async fn receivers(
             let set_up = set_up(&lines);
             let outages: Vec<Outage> =
                 lines.iter().filter_map(|line| line.outage.clone()).collect();
-            let states: Vec<LaneState> = lines.into_iter().filter_map(lane_state).collect();
+            let states: Vec<ChannelState> = lines.into_iter().filter_map(lane_state).collect();
             warn_when_off(&set_up);
             printer.answer(&states, &[lanes(&set_up, &states, &outages)], 0)?;
         }
@@ -178,9 +178,9 @@ fn set_up(lines: &[ReceiverLine]) -> Vec<Channel> {
 }
 
 /// `None` for a receiver that no cycle has opened yet.
-fn lane_state(listed: ReceiverLine) -> Option<LaneState> {
+fn lane_state(listed: ReceiverLine) -> Option<ChannelState> {
     let ReceiverLine { receiver: lane, set_up: _, opened_at, closed_at, reason, outage } = listed;
-    Some(LaneState { lane, opened_at: opened_at?, closed_at, reason, outage })
+    Some(ChannelState { lane, opened_at: opened_at?, closed_at, reason, outage })
 }
 
 /// The notice called `id`, or a refusal that says how to list those there are.
@@ -228,12 +228,12 @@ fn warn_when_down(outages: &[Outage]) {
     }
 }
 
-async fn deliver(parts: &Services, printer: &Printer) -> Result<Conclusion, CliError> {
-    let (clock, settings) = (Arc::clone(&parts.clock), Arc::clone(&parts.notify));
-    let courier = Dispatcher::new(parts.store.clone(), clock, settings)?;
-    warn_when_off(&vigie::notify::lanes(&parts.notify));
+async fn deliver(services: &Services, printer: &Printer) -> Result<Conclusion, CliError> {
+    let (clock, settings) = (Arc::clone(&services.clock), Arc::clone(&services.notify));
+    let dispatcher = Dispatcher::new(services.store.clone(), clock, settings)?;
+    warn_when_off(&vigie::notify::lanes(&services.notify));
     // What is being sent when someone says stop is finished.
-    let report = courier.drain(&vigie::server::stop_signal()?).await?;
+    let report = dispatcher.drain(&vigie::server::stop_signal()?).await?;
     let rows = report.iter().map(|(lane, report)| {
         let reasons: Vec<String> =
             report.failures.iter().map(|(reason, times)| format!("{reason} × {times}")).collect();
@@ -327,7 +327,7 @@ fn list(notices: &[QueuedNotice]) -> Sheet {
     Sheet::new(format!("Messages : {}", notices.len()), columns, rows.collect())
 }
 
-fn lanes(set_up: &[Channel], states: &[LaneState], outages: &[Outage]) -> Sheet {
+fn lanes(set_up: &[Channel], states: &[ChannelState], outages: &[Outage]) -> Sheet {
     let down = |lane: &Channel| outages.iter().find(|outage| outage.lane == *lane);
     let unseen = set_up.iter().filter(|lane| !states.iter().any(|state| state.lane == **lane));
     let mut rows: Vec<Vec<Cell>> = states

@@ -7,16 +7,16 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tracing::error;
 
-use super::runner::{Beginning, Runner};
+use super::runner::{JobStart, Runner};
 use crate::application::{Enqueued, QueuedJob};
 use crate::domain::operation::job::Call;
 use crate::store::StoreError;
 
 /// Handles requests until `stop` is true. A job that is running then finishes, or stops where it
 /// can; a request that was not yet handled gets no answer.
-pub async fn take_orders(
+pub async fn run_job_queue(
     runner: Arc<Runner>,
-    mut orders: mpsc::Receiver<QueuedJob>,
+    mut queue: mpsc::Receiver<QueuedJob>,
     stop: watch::Receiver<bool>,
 ) {
     let mut under_way = JoinSet::new();
@@ -25,7 +25,7 @@ pub async fn take_orders(
         tokio::select! {
             biased;
             () = async { drop(stopped.wait_for(|stopped| *stopped).await) } => break,
-            Some(order) = orders.recv() => take(&runner, order, &stop, &mut under_way).await,
+            Some(queued) = queue.recv() => take(&runner, queued, &stop, &mut under_way).await,
             Some(ended) = under_way.join_next() => note(&ended),
         }
     }
@@ -36,22 +36,23 @@ pub async fn take_orders(
 
 async fn take(
     runner: &Arc<Runner>,
-    order: QueuedJob,
+    queued: QueuedJob,
     stop: &watch::Receiver<bool>,
     under_way: &mut JoinSet<Result<(), StoreError>>,
 ) {
-    let QueuedJob { errand, actor, answer } = order;
-    let begun = runner.begin(errand, &Call::of(actor)).await.map(|beginning| match beginning {
-        Beginning::Granted(begun) => {
-            let run = begun.run;
-            let (runner, stop) = (Arc::clone(runner), stop.clone());
-            under_way.spawn(async move { runner.finish(begun, &stop).await.map(drop) });
-            Enqueued::Begun(run)
-        }
-        Beginning::Held { run, .. } => Enqueued::Busy(run),
-        // Only happens to firings.
-        Beginning::Already => Enqueued::Busy(None),
-    });
+    let QueuedJob { job_request, actor, answer } = queued;
+    let begun =
+        runner.begin(job_request, &Call::of(actor)).await.map(|beginning| match beginning {
+            JobStart::Granted(begun) => {
+                let run = begun.run;
+                let (runner, stop) = (Arc::clone(runner), stop.clone());
+                under_way.spawn(async move { runner.finish(begun, &stop).await.map(drop) });
+                Enqueued::Begun(run)
+            }
+            JobStart::Held { run, .. } => Enqueued::Busy(run),
+            // Only happens to firings.
+            JobStart::Already => Enqueued::Busy(None),
+        });
     // The caller may be gone: the work is done all the same, and its result can be read.
     drop(answer.send(begun));
 }

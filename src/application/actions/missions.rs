@@ -39,7 +39,7 @@ pub struct MissionFile {
     #[serde(flatten)]
     pub line: MissionLine,
     /// The entry of its kind in the playbook.
-    #[serde(deserialize_with = "crate::decisions::missions::told_play")]
+    #[serde(deserialize_with = "crate::decisions::missions::deserialize_playbook_entry")]
     pub play: Option<PlaybookEntry>,
     /// The alerts behind it, in their current state.
     pub alerts_behind: Vec<Alert>,

@@ -90,8 +90,9 @@ xz:
 		echo "xz is not installed: the tests that open databases of earlier versions will fail" >&2; \
 	fi
 
+# A third of the time, tests wait for a server, a disk or a process: half as many again as there are processors run at once.
 test: mail-calendar-and-feed jsonschema examples promtool-and-amtool provider xz ## Run the tests, then the cases of every rule, which must take every branch
-	cargo test --locked
+	RUST_TEST_THREADS=$$(( $$(nproc) * 3 / 2 )) cargo test --locked
 	$(VIGIE) rules check --shipped
 	$(VIGIE) rules test --shipped --coverage --threshold 100
 

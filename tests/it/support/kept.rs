@@ -8,6 +8,9 @@ use serde_json::Value;
 /// Shown of one answer; the others are counted.
 const SHOWN: usize = 12;
 
+/// Fields that commands, which have the clock of the machine, count from the moment at which they run.
+const OF_THE_CLOCK: &[&str] = &["next_at"];
+
 /// Whose value is that of the request that asks.
 const OF_THE_REQUEST: &[&str] = &["last_used_at", "request_id", "trace_id"];
 
@@ -70,6 +73,10 @@ impl Differences {
                     let at = format!("{at}/{name}");
                     match now.get(name) {
                         Some(_) if OF_THE_REQUEST.contains(&name.as_str()) => {}
+                        Some(new)
+                            if OF_THE_CLOCK.contains(&name.as_str())
+                                && asked.starts_with("vigie ")
+                                && old.is_string() == new.is_string() => {}
                         Some(new) => self.values(asked, &at, old, new),
                         None => self.add(asked, format!("{at}: was {}, is gone", short(old))),
                     }

@@ -1,6 +1,9 @@
 //! Two texts line by line: what the second says otherwise.
 
+use std::ops::Range;
+
 use serde::Serialize;
+use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 /// Lines shown around what differs.
 const AROUND: usize = 2;
@@ -82,68 +85,19 @@ pub fn overlap(ours: &[Passage], theirs: &[Passage]) -> bool {
     })
 }
 
-/// By the longest common run of lines.
-fn differing(was: &[String], is: &[String], head: usize) -> Vec<Passage> {
-    let common = Common::of(was, is);
-    let mut found: Vec<Passage> = Vec::new();
-    let (mut row, mut column) = (0, 0);
-    let mut open = false;
-    while row < was.len() || column < is.len() {
-        let (old, new) = (was.get(row), is.get(column));
-        if old.is_some() && old == new {
-            (row, column, open) = (row + 1, column + 1, false);
-            continue;
-        }
-        if !open {
-            let (old_line, new_line) = (head + row + 1, head + column + 1);
-            found.push(Passage { old_line, old: vec![], new_line, new: vec![] });
-            open = true;
-        }
-        let Some(passage) = found.last_mut() else { break };
-        let drops_old = common.at(row + 1, column) >= common.at(row, column + 1);
-        match (old, new) {
-            (Some(line), other) if other.is_none() || drops_old => {
-                passage.old.push(line.clone());
-                row += 1;
-            }
-            (_, Some(line)) => {
-                passage.new.push(line.clone());
-                column += 1;
-            }
-            (Some(_) | None, None) => break,
-        }
-    }
-    found
-}
-
-/// How many lines two texts have in common, in order, from each pair of lines on.
-struct Common {
-    width: usize,
-    lengths: Vec<u32>,
-}
-
-impl Common {
-    fn of(was: &[String], is: &[String]) -> Self {
-        let width = is.len() + 1;
-        let mut common = Self { width, lengths: vec![0; (was.len() + 1) * width] };
-        for (row, old) in was.iter().enumerate().rev() {
-            for (column, new) in is.iter().enumerate().rev() {
-                let longest = if old == new {
-                    common.at(row + 1, column + 1) + 1
-                } else {
-                    common.at(row + 1, column).max(common.at(row, column + 1))
-                };
-                if let Some(length) = common.lengths.get_mut(row * width + column) {
-                    *length = longest;
-                }
-            }
-        }
-        common
-    }
-
-    fn at(&self, row: usize, column: usize) -> u32 {
-        self.lengths.get(row * self.width + column).copied().unwrap_or(0)
-    }
+/// `line` is where the two begin in their texts, counted from 0.
+fn differing(old: &[String], new: &[String], line: usize) -> Vec<Passage> {
+    let operations = capture_diff_slices(Algorithm::Lcs, old, new);
+    let changes = operations.iter().filter(|operation| operation.tag() != DiffTag::Equal);
+    let lines = |text: &[String], range: Range<usize>| text.get(range).unwrap_or_default().to_vec();
+    changes
+        .map(|change| Passage {
+            old_line: line + change.old_range().start + 1,
+            old: lines(old, change.old_range()),
+            new_line: line + change.new_range().start + 1,
+            new: lines(new, change.new_range()),
+        })
+        .collect()
 }
 
 #[cfg(test)]

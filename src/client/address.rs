@@ -7,11 +7,11 @@ use reqwest::Url;
 pub struct Address(Url);
 
 impl Address {
-    /// `services` are names of the path, whatever characters they hold.
-    pub(super) fn under(base: &Url, services: &[&str]) -> Self {
+    /// `segments` are names of the path, whatever characters they hold.
+    pub(super) fn under(base: &Url, segments: &[&str]) -> Self {
         let mut url = base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(["api", "v1"]).extend(services);
+            path.pop_if_empty().extend(["api", "v1"]).extend(segments);
         }
         Self(url)
     }

@@ -51,9 +51,9 @@ impl ApiClient {
         Self { transport: Box::new(transport) }
     }
 
-    /// The address of `services` under `/api/v1`.
-    pub fn at(&self, services: &[&str]) -> Address {
-        Address::under(self.transport.base(), services)
+    /// The address of `segments` under `/api/v1`.
+    pub fn at(&self, segments: &[&str]) -> Address {
+        Address::under(self.transport.base(), segments)
     }
 
     /// Reads one resource.

@@ -1,4 +1,4 @@
-//! The feed of what notices_for, in French sentences: one entry for each thing, newest first.
+//! The feed of what happened, in French sentences: one entry for each thing, newest first.
 
 use chrono::{DateTime, Utc};
 

@@ -18,7 +18,7 @@ pub struct EvaluationContext<'a> {
     pub circumstances: &'a Circumstances,
 }
 
-/// What notices_for apart from the verdicts and explains some of them. Texts are in French.
+/// What happened apart from the verdicts and explains some of them. Texts are in French.
 #[derive(Clone, Debug, Default)]
 pub struct Circumstances {
     /// Projects that left the portfolio for a known reason, with that reason.

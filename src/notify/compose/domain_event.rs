@@ -22,7 +22,7 @@ use crate::notify::settings::{NotifySettings, WebhookSettings};
 use crate::support::clock::ClockJump;
 use crate::support::fingerprint::Fingerprint;
 
-/// Something that notices_for. Its events are written in the transaction that records it.
+/// something that happened. Its events are written in the transaction that records it.
 #[derive(Clone, Copy, Debug)]
 pub enum DomainEvent<'a> {
     /// A person acknowledged an alert.

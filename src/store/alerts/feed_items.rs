@@ -1,4 +1,4 @@
-//! What notices_for, newest first: cycles, what they did to alerts, what they and people did to missions,
+//! What happened, newest first: cycles, what they did to alerts, what they and people did to missions,
 //! and imports.
 
 use std::cmp::Reverse;
@@ -28,7 +28,7 @@ use crate::store::imports::link_log;
 /// Cycles looked at for one answer: a page may be short, and say that there are more.
 const MOST: usize = 60;
 
-/// One thing that notices_for.
+/// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedItem {
     pub place: FeedCursor,
@@ -36,7 +36,7 @@ pub struct FeedItem {
 }
 
 /// Its place in the order of all: newest first, those of one instant by kind and name. The name distinguishes
-/// what notices_for at one instant, and nothing of what is not shown.
+/// what happened at one instant, and nothing of what is not shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FeedCursor {
     pub at: Reverse<DateTime<Utc>>,
@@ -96,7 +96,7 @@ impl Store {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let mut cycles = cycles(&mut transaction, stretch).await?;
-        // At that instant and before it, what notices_for is for another page.
+        // At that instant and before it, what happened is for another page.
         let mut floor = cycles.get(MOST).map(|cycle| cycle.at);
         cycles.truncate(MOST);
         let room = stretch.limit.saturating_add(1);

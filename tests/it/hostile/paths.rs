@@ -132,7 +132,7 @@ impl Asker<'_> {
         told.asked = chosen.len();
         let requests: Vec<RawRequest> =
             chosen.iter().map(|one| request(one.method, &one.spelling, &self.token)).collect();
-        let answers = ask_all(self.address, &requests);
+        let answers = ask_until_there_is_room(self.address, &requests);
         // Of those that are not answered as nothing is, what the plain path gives.
         let open: Vec<(&Combination<'_>, RawAnswer)> = chosen
             .iter()
@@ -147,7 +147,7 @@ impl Asker<'_> {
             .iter()
             .map(|(method, path)| request(method, &Spelling::plain(path), &self.token))
             .collect();
-        let plain = ask_all(self.address, &plain_requests);
+        let plain = ask_until_there_is_room(self.address, &plain_requests);
         let plain: BTreeMap<&(&str, String), RawAnswer> = wanted.iter().zip(plain).collect();
         for (one, answer) in &open {
             let plain: Vec<&RawAnswer> =
@@ -283,6 +283,20 @@ fn request(method: &str, spelling: &Spelling, token: &str) -> RawRequest {
     }
     bytes.extend(if has_body { b"\r\nx".as_slice() } else { b"\r\n" });
     RawRequest { bytes, is_head: method == "HEAD" }
+}
+
+/// Asks again what found every place for trials taken, which says nothing of the path.
+fn ask_until_there_is_room(address: SocketAddr, requests: &[RawRequest]) -> Vec<RawAnswer> {
+    let mut answers = ask_all(address, requests);
+    for _ in 0..5 {
+        let busy = answers.iter_mut().zip(requests);
+        for (answer, request) in busy.filter(|(answer, _)| answer.problem() == "no-place") {
+            if let Some(other) = ask_all(address, std::slice::from_ref(request)).pop() {
+                *answer = other;
+            }
+        }
+    }
+    answers
 }
 
 /// How nobody is answered where nothing is, in each spelling.

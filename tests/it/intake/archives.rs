@@ -10,10 +10,10 @@ use super::readers::read;
 
 const ODS: &str = "application/vnd.oasis.opendocument.spreadsheet";
 
-/// An archive whose services are compressed. The first is stored, as an ODS file wants it.
-fn deflated(services: &[(&str, &str)]) -> Vec<u8> {
+/// An archive whose parts are compressed. The first is stored, as an ODS file wants it.
+fn deflated(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (place, (name, text)) in services.iter().enumerate() {
+    for (place, (name, text)) in parts.iter().enumerate() {
         let options = SimpleFileOptions::default();
         let method = if place == 0 {
             zip::CompressionMethod::Stored

@@ -53,13 +53,13 @@ pub(crate) fn known_after(imports: &[Import]) -> Vec<KnownProject> {
     known
 }
 
-/// An archive whose services are stored as they are: enough for a spreadsheet.
-pub(crate) fn zip(services: &[(&str, &str)]) -> Vec<u8> {
+/// An archive whose parts are stored as they are: enough for a spreadsheet.
+pub(crate) fn zip(parts: &[(&str, &str)]) -> Vec<u8> {
     let short = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
     let long = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
     let mut archive = Vec::new();
     let mut directory = Vec::new();
-    for (name, text) in services {
+    for (name, text) in parts {
         let mut common = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         common.extend(checksum(text.as_bytes()).to_le_bytes());
         common.extend(long(text.len()));
@@ -79,7 +79,7 @@ pub(crate) fn zip(services: &[(&str, &str)]) -> Vec<u8> {
     let start = archive.len();
     archive.extend(&directory);
     archive.extend(b"PK\x05\x06\0\0\0\0");
-    archive.extend([short(services.len()), short(services.len())].concat());
+    archive.extend([short(parts.len()), short(parts.len())].concat());
     archive.extend([long(directory.len()), long(start)].concat());
     archive.extend([0, 0]);
     archive

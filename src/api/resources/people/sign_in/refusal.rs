@@ -110,7 +110,7 @@ impl SignInRefusal {
         }
     }
 
-    /// What notices_for, what to do, and whether to offer to start again, in French.
+    /// What happened, what to do, and whether to offer to start again, in French.
     fn explanation(&self, contact: &str) -> (String, String, bool) {
         let ask = |what: &str| format!("Écrivez à {contact} {what}");
         match self {

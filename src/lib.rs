@@ -4,33 +4,35 @@
 //! give verdicts, verdicts become alerts, and alerts call for missions. One cycle commits all of this, or nothing. The modules
 //! are listed in layers: each may use those of the layers above it, never those of its own or lower layers.
 
-// Layer 0: domain types
-pub mod application;
-pub mod auth;
-pub mod decisions;
-pub mod domain;
-pub mod intake;
-pub mod server;
+// What knows of no project
 pub mod support;
 
-// Layer 1: measures
+// The words that cross a boundary
+pub mod domain;
+
+// Measures
 pub mod frame;
 
-// Layer 2: intake and evaluation
+// Files, and rules
+pub mod intake;
 pub mod rules;
 
-// Layer 3: decisions
+// Decisions: of the layers above, words only
+pub mod decisions;
 
-// Layer 4: storage and external services
+// Storage and external services: of the layers above, words only
+pub mod auth;
 pub mod client;
 pub mod notify;
 pub mod store;
 
-// Layer 5: use cases
+// Use cases
+pub mod application;
 pub mod delivery;
 
-// Layer 6: interfaces
+// Interfaces
 pub mod api;
 pub mod schedule;
 
-// Layer 7: the service
+// The service
+pub mod server;

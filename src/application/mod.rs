@@ -14,7 +14,7 @@ pub use actions::alert_actions::{
     SilenceRequest, contest, find_alert, ministries, silence, subject_called,
 };
 pub use actions::intake::{FileIntake, Intake, IntakeTerms, take_in, take_in_file};
-pub use actions::job_queue::{EnqueueError, Enqueued, JobQueue, JobRequest, QueuedJob};
+pub use actions::job_requests::{EnqueueError, Enqueued, JobQueue, JobRequest, QueuedJob};
 pub use actions::local_tokens::issue_local_token;
 pub use actions::missions::{
     MissionFile, MissionLine, act_on_mission, mission, mission_lines, mission_outcomes,

@@ -11,7 +11,7 @@ use super::profiles::layout;
 use super::profiles::layout::Layout;
 use super::profiles::profile::Profiles;
 use super::read::file_bytes::bounded;
-use super::read::{sheet, text};
+use super::read::{csv, sheet};
 use super::rows::row::{RowContext, RowReader};
 use super::rows::table::{FileRow, FileTable};
 use super::rows::{facts, follow_up, panorama};
@@ -127,7 +127,7 @@ fn table(request: &ReadRequest<'_>) -> Result<FileTable, SourceError> {
     if sheet::is_sheet(request.bytes) {
         sheet::read(request.file, request.bytes)
     } else {
-        text::read(request.file, request.bytes)
+        csv::read(request.file, request.bytes)
     }
 }
 

@@ -2,11 +2,11 @@
 
 mod backup;
 mod due;
-mod due_jobs;
 mod error;
 mod fetch;
 mod folder_scan;
 mod import;
+mod job_loop;
 mod job_queue;
 mod job_work;
 mod runner;

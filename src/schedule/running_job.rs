@@ -38,7 +38,7 @@ impl Runner {
             if missed > 0 {
                 info!(job.missed = missed, "Job {} catches up {missed}", job.as_str());
             }
-            let done = self.carry_out(&under_way, stop).await;
+            let done = Box::pin(self.carry_out(&under_way, stop)).await;
             self.conclude(under_way, done).await
         }
         .instrument(span)

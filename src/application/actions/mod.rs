@@ -2,7 +2,7 @@
 
 pub(super) mod alert_actions;
 pub(super) mod intake;
-pub(super) mod job_queue;
+pub(super) mod job_requests;
 pub(super) mod local_tokens;
 pub(super) mod missions;
 pub(super) mod reviews;

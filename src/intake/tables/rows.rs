@@ -10,8 +10,8 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use super::cells::Cells;
 use super::profile::{TableLayout, refuse};
 use crate::intake::error::{FileFault, SHOWN, SourceError};
+use crate::intake::read::csv::separator;
 use crate::intake::read::csv_records::{CsvRecords, MAX_RECORD, RecordFault};
-use crate::intake::read::text::separator;
 
 /// Most columns of a table: each takes memory on every row, read or ignored.
 pub const MAX_TABLE_COLUMNS: usize = 10_000;

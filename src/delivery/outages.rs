@@ -53,8 +53,8 @@ impl Dispatcher {
             let (lanes, down) = (self.store.lanes().await?, self.store.outages().await?);
             let directory = Directory::default();
             let settings = &self.settings;
-            let world = DeliveryContext { now, directory: &directory, settings, lanes: &lanes };
-            let notices = notify::outage_notices(&news, &down, world)?;
+            let context = DeliveryContext { now, directory: &directory, settings, lanes: &lanes };
+            let notices = notify::outage_notices(&news, &down, context)?;
             // If no channel can carry it now, it is sent as soon as one can, if still true.
             if !notices.is_empty() {
                 self.store.tell_outage(&news, &notices, now).await?;

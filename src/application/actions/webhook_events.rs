@@ -58,7 +58,7 @@ pub async fn notices_of(
     };
     let lanes = services.store.lanes().await?;
     let now = services.clock.now();
-    let world =
+    let context =
         DeliveryContext { now, directory: &directory, settings: &services.notify, lanes: &lanes };
-    Ok(notify::notices_for(occurrence, world))
+    Ok(notify::notices_for(occurrence, context))
 }

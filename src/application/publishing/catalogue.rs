@@ -51,6 +51,12 @@ pub struct CatalogueInForce {
 }
 
 impl CatalogueInForce {
+    /// All faults, those of the files of cases included, which no cycle reads.
+    pub fn faults_with_cases(&self) -> Vec<RuleFault> {
+        let cases = rules::case_faults(&self.texts);
+        self.faults.iter().cloned().chain(cases).collect()
+    }
+
     /// Compiles a catalogue. What it evaluates later is charged to `budget` too.
     pub fn compile(
         texts: BTreeMap<String, String>,
@@ -217,8 +223,7 @@ pub async fn check_files(
         let found = CatalogueInForce::compile(texts, &limits, budget);
         budget.check()?;
         let remarks = rules::lints(&found.catalogue, &found.texts);
-        let cases = rules::case_faults(&found.texts);
-        Ok((found.faults.into_iter().chain(cases).collect(), remarks))
+        Ok((found.faults_with_cases(), remarks))
     };
     trial.run(check).await
 }

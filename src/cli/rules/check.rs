@@ -46,11 +46,11 @@ pub(super) fn run(
     shelf: &Shelf,
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
-    let cases = rules::case_faults(&shelf.0.texts);
+    let faults = shelf.0.faults_with_cases();
     let lints = rules::lints(&shelf.0.catalogue, &shelf.0.texts);
     let of = |kind: Kind| move |fault| Finding { kind, fault };
-    let faults = shelf.0.faults.iter().chain(&cases).map(of(Kind::Fault));
-    let findings: Vec<Finding<'_>> = faults.chain(lints.iter().map(of(Kind::Lint))).collect();
+    let findings = faults.iter().map(of(Kind::Fault)).chain(lints.iter().map(of(Kind::Lint)));
+    let findings: Vec<Finding<'_>> = findings.collect();
     let catalogue = &shelf.0.catalogue;
     let routes = catalogue.rules().filter_map(|rule| {
         let route = catalogue.route(&rule.id)?;
@@ -59,7 +59,7 @@ pub(super) fn run(
     let title = format!(
         "{} règles compilées, {} défauts, {} remarques",
         catalogue.rules().count(),
-        shelf.0.faults.len() + cases.len(),
+        faults.len(),
         lints.len()
     );
     let report = Report { findings, routes: routes.collect() };
@@ -69,11 +69,12 @@ pub(super) fn run(
     }
     let sheets = [sheet(title, rows), ways(&report.routes)];
     printer.answer(&report, &sheets, 0)?;
-    Ok(match shelf.conclusion() {
-        Conclusion::Good if !cases.is_empty() => Conclusion::Bad,
-        Conclusion::Good if lint_fatal && !lints.is_empty() => Conclusion::Linted,
-        Conclusion::Good => Conclusion::Good,
-        Conclusion::Bad | Conclusion::Linted => Conclusion::Bad,
+    Ok(if !faults.is_empty() {
+        Conclusion::Bad
+    } else if lint_fatal && !lints.is_empty() {
+        Conclusion::Linted
+    } else {
+        Conclusion::Good
     })
 }
 

@@ -1,4 +1,4 @@
-//! Links between the ids that turned out to be one project, as the identity log tells them.
+//! Links between the ids that turned out to be one project, as the identity log records them.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -22,7 +22,7 @@ use crate::notify::settings::{NotifySettings, WebhookSettings};
 use crate::support::clock::ClockJump;
 use crate::support::fingerprint::Fingerprint;
 
-/// something that happened. Its events are written in the transaction that records it.
+/// Something that happened. Its events are written in the transaction that records it.
 #[derive(Clone, Copy, Debug)]
 pub enum DomainEvent<'a> {
     /// A person acknowledged an alert.
@@ -91,12 +91,12 @@ pub struct DeliveryContext<'a> {
 
 /// One notice for each webhook that subscribed to the event. An event that belongs to no ministry
 /// goes to the webhooks that receive every ministry's.
-pub fn notices_for(occurrence: DomainEvent<'_>, world: DeliveryContext<'_>) -> Vec<Notice> {
-    let url = world.settings.public_url.as_str();
+pub fn notices_for(occurrence: DomainEvent<'_>, context: DeliveryContext<'_>) -> Vec<Notice> {
+    let url = context.settings.public_url.as_str();
     let (event, ministry) = match occurrence {
         DomainEvent::Acknowledged { alert, act } => {
-            let home = world.directory.home(&alert.subject);
-            let event = Event::of_acknowledgement(alert, act, world.directory, url);
+            let home = context.directory.home(&alert.subject);
+            let event = Event::of_acknowledgement(alert, act, context.directory, url);
             (event, home.ministry().cloned())
         }
         DomainEvent::Committed(done) => (cycle_finished(done, url), None),
@@ -107,7 +107,7 @@ pub fn notices_for(occurrence: DomainEvent<'_>, world: DeliveryContext<'_>) -> V
         DomainEvent::RulePublished(turn) => (rule_changed("rule.published", turn, url), None),
         DomainEvent::RuleRolledBack(turn) => (rule_changed("rule.rolled_back", turn, url), None),
     };
-    notices(&event, ministry.as_ref(), (world, world.now))
+    notices(&event, ministry.as_ref(), (context, context.now))
 }
 
 /// `at` distinguishes one occurrence from the next: the same event at the same instant has the same
@@ -115,14 +115,15 @@ pub fn notices_for(occurrence: DomainEvent<'_>, world: DeliveryContext<'_>) -> V
 pub(in crate::notify) fn notices(
     event: &Event,
     ministry: Option<&MinistryCode>,
-    (world, at): (DeliveryContext<'_>, DateTime<Utc>),
+    (context, at): (DeliveryContext<'_>, DateTime<Utc>),
 ) -> Vec<Notice> {
-    let wanting = world.settings.webhooks.iter().filter(|one| wants(one, event, ministry, world));
+    let wanting =
+        context.settings.webhooks.iter().filter(|one| wants(one, event, ministry, context));
     let notice = |webhook: &WebhookSettings| {
         let receiver = Receiver::Webhook(webhook.name.clone());
-        let names = (webhook.name.as_str(), world.settings.public_url.as_str());
+        let names = (webhook.name.as_str(), context.settings.public_url.as_str());
         let id = notice_id(&receiver, &[event.name, &event.thing], at);
-        let content = event.content(webhook.format, &id, world.now, names)?;
+        let rendered = event.content(webhook.format, &id, context.now, names)?;
         Some(Notice {
             id,
             receiver,
@@ -131,9 +132,9 @@ pub(in crate::notify) fn notices(
             thread: event.thread.clone(),
             follows: vec![],
             title: event.title.clone(),
-            content,
-            created_at: world.now,
-            not_before: world.now,
+            content: rendered,
+            created_at: context.now,
+            not_before: context.now,
         })
     };
     wanting.filter_map(notice).collect()
@@ -143,7 +144,7 @@ fn wants(
     webhook: &WebhookSettings,
     event: &Event,
     ministry: Option<&MinistryCode>,
-    world: DeliveryContext<'_>,
+    context: DeliveryContext<'_>,
 ) -> bool {
     let lane = Channel::Webhook(webhook.name.clone());
     let is_closed = |state: &ChannelState| state.lane == lane && state.closed_at.is_some();
@@ -151,7 +152,7 @@ fn wants(
         || ministry.is_some_and(|one| webhook.ministries.contains(one));
     let is_subscribed =
         webhook.events.is_empty() || webhook.events.iter().any(|one| one == event.name);
-    lets_in && is_subscribed && !world.lanes.iter().any(is_closed)
+    lets_in && is_subscribed && !context.lanes.iter().any(is_closed)
 }
 
 fn cycle_finished(done: CycleDone<'_>, url: &str) -> Event {

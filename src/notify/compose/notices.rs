@@ -74,9 +74,9 @@ pub fn correct(
     // Newly set up channels are opened by the next cycle.
     outgoing.opened.clear();
     let Correction { number, as_of, act, .. } = correction;
-    let world = DeliveryContext { now, directory, settings, lanes };
+    let context = DeliveryContext { now, directory, settings, lanes };
     let voided =
-        domain_event::notices_for(DomainEvent::Voided { number, as_of, act }, world).into_iter();
+        domain_event::notices_for(DomainEvent::Voided { number, as_of, act }, context).into_iter();
     let is_open = |notice: &Notice| lanes.iter().any(|one| one.lane == notice.receiver.lane());
     let cycle = Some(number);
     outgoing.notices.extend(voided.filter(is_open).map(|notice| Notice { cycle, ..notice }));
@@ -91,8 +91,8 @@ pub fn with_end_of_cycle(
     done: CycleDone<'_>,
 ) -> Outgoing {
     let ComposeContext { now, directory, settings, lanes, announce, .. } = occasion;
-    let world = DeliveryContext { now, directory, settings, lanes };
-    let events = domain_event::notices_for(DomainEvent::Committed(done), world).into_iter();
+    let context = DeliveryContext { now, directory, settings, lanes };
+    let events = domain_event::notices_for(DomainEvent::Committed(done), context).into_iter();
     let is_open = |notice: &Notice| {
         announce || lanes.iter().any(|state| state.lane == notice.receiver.lane())
     };

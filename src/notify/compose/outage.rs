@@ -25,23 +25,23 @@ use crate::support::french;
 pub fn outage_notices(
     news: &OutageNews,
     down: &[Outage],
-    world: DeliveryContext<'_>,
+    context: DeliveryContext<'_>,
 ) -> Result<Vec<Notice>, RenderError> {
     let failing = &news.outage.lane;
     let works = |lane: &Channel| {
         let is_closed = |state: &ChannelState| state.lane == *lane && state.closed_at.is_some();
         lane != failing
             && !down.iter().any(|outage| outage.lane == *lane)
-            && !world.lanes.iter().any(is_closed)
+            && !context.lanes.iter().any(is_closed)
     };
-    let settings = world.settings;
-    let mut notices = domain_event::notices(&event(news), None, (world, moment(news)));
+    let settings = context.settings;
+    let mut notices = domain_event::notices(&event(news), None, (context, moment(news)));
     notices.retain(|notice| works(&notice.receiver.lane()));
     if works(&Channel::Mail) && settings.mail.is_on() && !settings.mail.dinum.is_empty() {
-        notices.push(mail(news, world)?);
+        notices.push(mail(news, context)?);
     }
     if works(&Channel::Tchap) && settings.tchap.is_on() && settings.tchap.ministries.is_empty() {
-        notices.push(chat(news, world)?);
+        notices.push(chat(news, context)?);
     }
     debug_assert!(
         notices.iter().all(|notice| lanes(settings).contains(&notice.receiver.lane())),
@@ -72,30 +72,30 @@ fn event(news: &OutageNews) -> Event {
     Event::of_thing(name, format!("channel/{}", outage.lane), data)
 }
 
-fn mail(news: &OutageNews, world: DeliveryContext<'_>) -> Result<Notice, RenderError> {
+fn mail(news: &OutageNews, context: DeliveryContext<'_>) -> Result<Notice, RenderError> {
     let receiver = Receiver::Dinum;
     let message = Message {
         title: format!("[VIGIE] {}", headline(news)),
         heading: headline(news),
         intro: paragraphs(news),
-        footer: footer(&receiver, "", world.settings),
+        footer: footer(&receiver, "", context.settings),
         ..Message::default()
     };
-    let content = render::content(&message, usize::MAX)?;
-    Ok(notice(news, world, receiver, (message.title, content)))
+    let rendered = render::content(&message, usize::MAX)?;
+    Ok(notice(news, context, receiver, (message.title, rendered)))
 }
 
-fn chat(news: &OutageNews, world: DeliveryContext<'_>) -> Result<Notice, RenderError> {
+fn chat(news: &OutageNews, context: DeliveryContext<'_>) -> Result<Notice, RenderError> {
     let chat = Chat { heading: headline(news), lines: paragraphs(news), url: None };
-    let content = render::chat(&chat)?;
-    Ok(notice(news, world, Receiver::Tchap, (chat.heading, content)))
+    let rendered = render::chat(&chat)?;
+    Ok(notice(news, context, Receiver::Tchap, (chat.heading, rendered)))
 }
 
 fn notice(
     news: &OutageNews,
-    world: DeliveryContext<'_>,
+    context: DeliveryContext<'_>,
     receiver: Receiver,
-    (title, content): (String, crate::domain::messages::notice::Content),
+    (title, rendered): (String, crate::domain::messages::notice::Content),
 ) -> Notice {
     let name = match news.turn {
         OutageTurn::Lasts => "channel.down",
@@ -109,9 +109,9 @@ fn notice(
         cycle: None,
         follows: vec![],
         title,
-        content,
-        created_at: world.now,
-        not_before: world.now,
+        content: rendered,
+        created_at: context.now,
+        not_before: context.now,
     }
 }
 

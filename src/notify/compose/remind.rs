@@ -219,12 +219,12 @@ fn events(
     escalated: &[(UnacknowledgedAlert<'_>, u32)],
 ) -> Vec<Notice> {
     let ReminderInputs { now, directory, settings, lanes, .. } = waiting;
-    let world = DeliveryContext { now, directory, settings, lanes };
+    let context = DeliveryContext { now, directory, settings, lanes };
     let events = escalated
         .iter()
         .map(|(one, _)| Event::of_escalation(one.alert, directory, &settings.public_url));
     events
-        .flat_map(|event| domain_event::notices(&event, about.ministry(), (world, at_day(now))))
+        .flat_map(|event| domain_event::notices(&event, about.ministry(), (context, at_day(now))))
         .collect()
 }
 

@@ -104,17 +104,21 @@ pub(in crate::rules) fn stem(path: &str) -> Option<&str> {
 pub fn case_faults(texts: &BTreeMap<String, String>) -> Vec<RuleFault> {
     let files = texts.iter().filter(|(path, _)| stem(path).is_some());
     let fault = |(path, text): (&String, &String)| {
-        let error = toml::from_str::<File>(text).err()?;
-        let position = TextPosition::of_span(text, 0, error.span());
-        Some(RuleFault::new(path, position, error.message()))
+        let (position, message) = parse(text).err()?;
+        Some(RuleFault::new(path, position, message))
     };
     files.filter_map(fault).collect()
 }
 
 pub(in crate::rules) fn read(text: &str) -> Result<File, String> {
-    toml::from_str(text).map_err(|error| {
-        let TextPosition { line, column } = TextPosition::of_span(text, 0, error.span());
+    parse(text).map_err(|(TextPosition { line, column }, message)| {
         let place = [line, column].map(|number| number.unwrap_or_default().to_string());
-        format!("line {}: {}", place.join(":"), error.message())
+        format!("line {}: {message}", place.join(":"))
     })
+}
+
+/// The file, or where and why it cannot be read.
+fn parse(text: &str) -> Result<File, (TextPosition, String)> {
+    toml::from_str(text)
+        .map_err(|error| (TextPosition::of_span(text, 0, error.span()), error.message().to_owned()))
 }

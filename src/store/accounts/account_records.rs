@@ -203,7 +203,7 @@ async fn refuse_double(
             return Err(StoreError::AccountAlike { name: terms.name.clone(), other: other.name });
         }
     }
-    // Whoever reads the trail must not take one person for another.
+    // A reader of the trail must not take one person for another.
     for taken in former_names::former_names(connection).await? {
         if Some(taken.account) != own
             && skeleton(taken.former.as_str()) == skeleton(terms.name.as_str())

@@ -1,4 +1,4 @@
-//! What the disk has to do with a failure: the kinds of faults, how each is told from what the system or `SQLite`
+//! What the disk has to do with a failure: the kinds of faults, how each is distinguished by what the system or `SQLite`
 //! says, and what operators can do about it.
 
 use std::path::PathBuf;

@@ -27,9 +27,11 @@ pub use actions::reviews::{
 pub use actions::webhook_events::{acknowledge, notices_of, record_clock_jump};
 pub use cycle::announce::preview;
 pub use cycle::digest::digest;
+pub use cycle::past::replay::{
+    DecisionDifference, Replay, ReplayDifference, ReplayDifferenceKind, replay,
+};
 pub use cycle::progress::CycleProgress;
 pub use cycle::remind::remind;
-pub use cycle::replay::{Replay, replay};
 pub use cycle::run::{
     CycleOutcome, CycleReport, CycleRequest, announce, may_run, run, run_followed,
 };

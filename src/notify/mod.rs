@@ -15,7 +15,6 @@ pub use channels::directory::{Directory, secretary_general};
 pub use channels::email::{MailSession, Mailbox, Mailer};
 pub use channels::matrix::Room;
 pub use channels::webhook::{Endpoint, sign};
-pub use compose::account_notice::local_token_notice;
 pub use compose::context::ComposeContext;
 pub use compose::correction::Correction;
 pub use compose::digest::CycleFacts;
@@ -23,8 +22,10 @@ pub use compose::domain_event::{
     CycleDone, DeliveryContext, DomainEvent, RuleRevisionChange, clock_letter, notices_for,
 };
 pub use compose::notices::{correct, lanes, outgoing, preview, with_end_of_cycle};
-pub use compose::outage::outage_notices;
 pub use compose::remind::{ReminderInputs, Reminders, reminders};
+pub use compose::service::account_notice::local_token_notice;
+pub use compose::service::engine_change::engine_notice;
+pub use compose::service::outage::outage_notices;
 pub use compose::silences::{SilenceNews, silence_news};
 pub use compose::stale::{StaleDataset, stale};
 pub use compose::terms::{FILE as TERMS_FILE, NoticeTerms, TermsError};

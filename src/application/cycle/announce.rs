@@ -12,7 +12,7 @@ use crate::application::queries::view;
 use crate::application::{ApplicationError, Services};
 use crate::domain::ids::CycleNumber;
 use crate::domain::messages::notice::{Notice, Outgoing};
-use crate::domain::operation::cycle::CycleCounts;
+use crate::domain::operation::cycle::{CycleCounts, ENGINE};
 use crate::notify;
 use crate::notify::CycleDone;
 use crate::support::clock::today;
@@ -41,20 +41,38 @@ pub async fn preview(
     messages::compose(services, basis, situation, compose).await
 }
 
+/// What the messages of a cycle say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::application) enum Telling {
+    News,
+    /// Receivers that have just been set up are sent everything that is open.
+    Announce,
+    /// Nobody but the risk team is told: the engine changed, not the projects.
+    Untold,
+}
+
 /// The messages to write with a cycle. Alerts that were open before a channel was set up are taken as
-/// known by its receivers; with `announce` they are sent instead.
+/// known by its receivers; with `Announce` they are sent instead.
 pub(in crate::application) async fn outgoing(
     services: &Services,
     judged: &Judged,
     deliberation: &Deliberation,
-    (now, announce): (DateTime<Utc>, bool),
+    (now, telling): (DateTime<Utc>, Telling),
 ) -> Result<Outgoing, ApplicationError> {
     if notify::lanes(&services.notify).is_empty() {
         return Ok(Outgoing::default());
     }
     let (basis, situation) = inputs(judged, deliberation, now);
     let compose = |occasion: notify::ComposeContext<'_>| {
-        let occasion = notify::ComposeContext { announce, ..occasion };
+        if telling == Telling::Untold {
+            let occasion = notify::ComposeContext { untold: true, ..occasion };
+            let mut outgoing = notify::outgoing(occasion)?;
+            let changes = &deliberation.alert_changes;
+            outgoing.notices.extend(notify::engine_notice(occasion, ENGINE, changes)?);
+            return Ok(outgoing);
+        }
+        let occasion =
+            notify::ComposeContext { announce: telling == Telling::Announce, ..occasion };
         let done = done(judged, deliberation);
         Ok(notify::with_end_of_cycle(notify::outgoing(occasion)?, occasion, done))
     };

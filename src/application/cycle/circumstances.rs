@@ -25,7 +25,9 @@ pub(in crate::application) async fn gather(
     last: Option<&CycleSummary>,
 ) -> Result<Circumstances, ApplicationError> {
     let inputs = &judged.inputs;
-    let log = services.store.identity_log().await?;
+    let mut log = services.store.identity_log().await?;
+    // What came after is for a later cycle.
+    log.retain(|entry| entry.number <= inputs.last_link);
     let last_link = last.map_or(i64::MAX, |last| last.inputs.last_link);
     let (became, parted) = renamings(&log, last_link);
     let explained_exits = departures::explained(&judged.portfolio, inputs.edition, inputs.as_of);
@@ -41,10 +43,13 @@ pub(in crate::application) async fn gather(
             ..Circumstances::default()
         });
     };
-    let corrections = services.store.corrections_since(last.inputs.last_import).await?;
+    let mut corrections = services.store.corrections_since(last.inputs.last_import).await?;
+    corrections.retain(|(import, _)| *import <= inputs.last_import);
     let corrections = in_words(corrections, &became);
     let revised = revised(services, judged, last).await?;
-    Ok(Circumstances { explained_exits, present, became, parted, corrections, revised })
+    let engine = (last.inputs.engine != inputs.engine)
+        .then(|| format!("Le moteur d’évaluation de Vigie a changé (moteur {}).", inputs.engine));
+    Ok(Circumstances { explained_exits, present, became, parted, corrections, revised, engine })
 }
 
 type Renamings = BTreeMap<ProjectId, Renaming>;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::circumstances;
 use super::judged::Judged;
 use crate::application::{ApplicationError, Services};
+use crate::decisions::alerts::Circumstances;
 use crate::decisions::{alerts, missions};
 use crate::domain::alerts::alert::{Alert, AlertChange};
 use crate::domain::alerts::silence::SilenceChange;
@@ -39,22 +40,11 @@ pub(in crate::application) async fn deliberate(
     now: DateTime<Utc>,
 ) -> Result<Deliberation, ApplicationError> {
     let number = services.store.next_cycle_number().await?;
-    let standing = services.store.standing_alerts().await?;
+    let known = services.store.standing_alerts().await?;
     let known_missions = services.store.missions(&MissionFilter::default()).await?;
     let terms = judged.catalogue.terms();
-    let circumstances = circumstances::gather(services, judged, last).await?;
-    let standing = alerts::follow(standing, &circumstances, now);
-    let alert_changes = alerts::reconcile(
-        &standing,
-        &relevant_verdicts(&judged.verdicts, &standing.alerts),
-        alerts::EvaluationContext {
-            cycle: number,
-            as_of: judged.inputs.as_of,
-            now,
-            terms: &terms,
-            circumstances: &circumstances,
-        },
-    );
+    let AlertDecisions { standing, changes: alert_changes, circumstances } =
+        decide_alerts(services, judged, (known, last), (number, now)).await?;
     let moment = missions::PlanningContext {
         cycle: number,
         as_of: judged.inputs.as_of,
@@ -74,12 +64,46 @@ pub(in crate::application) async fn deliberate(
     Ok(Deliberation {
         number,
         follows: last.map(|last| last.number),
-        standing: standing.alerts,
+        standing,
         known_missions,
         alert_changes,
         mission_changes,
         silence_changes,
     })
+}
+
+/// What a cycle decides on alerts.
+pub(in crate::application) struct AlertDecisions {
+    /// The alerts before it, under the ids that projects have now.
+    standing: Vec<Alert>,
+    pub(in crate::application) changes: Vec<AlertChange>,
+    circumstances: Circumstances,
+}
+
+/// Decides on the alerts that were known after cycle `last`.
+pub(in crate::application) async fn decide_alerts(
+    services: &Services,
+    judged: &Judged,
+    (known, last): (Vec<Alert>, Option<&CycleSummary>),
+    (cycle, now): (CycleNumber, DateTime<Utc>),
+) -> Result<AlertDecisions, ApplicationError> {
+    let terms = judged.catalogue.terms();
+    let circumstances = circumstances::gather(services, judged, last).await?;
+    let standing = alerts::follow(known, &circumstances, now);
+    let changes = alerts::reconcile(
+        &standing,
+        &relevant_verdicts(&judged.verdicts, &standing.alerts),
+        alerts::EvaluationContext {
+            cycle,
+            as_of: judged.inputs.as_of,
+            now,
+            terms: &terms,
+            circumstances: &circumstances,
+            edition: judged.inputs.edition,
+            figures: &judged.watched,
+        },
+    );
+    Ok(AlertDecisions { standing: standing.alerts, changes, circumstances })
 }
 
 /// The verdicts that may change an alert: those that fired, and those on subjects of known alerts.

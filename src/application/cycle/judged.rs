@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use crate::application::queries::{table_rows, view};
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{PLAYBOOK_FILE, Playbook};
-use crate::domain::operation::cycle::CycleInputs;
+use crate::domain::alerts::new_fact::SubjectFigures;
+use crate::domain::operation::cycle::{CycleInputs, ENGINE};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::rules::batch::Verdicts;
 use crate::rules::{Catalogue, RuleFault};
@@ -23,6 +24,8 @@ pub(in crate::application) struct Judged {
     pub(in crate::application) inputs: CycleInputs,
     pub(in crate::application) verdicts: Verdicts,
     pub(in crate::application) figures: BTreeMap<String, f64>,
+    /// The values that new facts are found in.
+    pub(in crate::application) watched: SubjectFigures,
     pub(in crate::application) portfolio: Portfolio,
     pub(in crate::application) catalogue: Catalogue,
     pub(in crate::application) playbook: Playbook,
@@ -36,6 +39,7 @@ impl Judged {
         self.inputs.as_of == last.as_of
             && self.inputs.data == last.data
             && self.inputs.catalogue == last.catalogue
+            && self.inputs.engine == last.engine
     }
 }
 
@@ -69,9 +73,21 @@ pub(in crate::application) async fn judge(
             data,
             last_review: upto.last_review,
             catalogue: catalogue.fingerprint().clone(),
+            engine: ENGINE,
         };
         let figures = table_rows::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();
-        Ok(Judged { inputs, verdicts, figures, portfolio, catalogue, playbook, faults, texts })
+        let watched = catalogue.watched_figures(&frames, &verdicts);
+        Ok(Judged {
+            inputs,
+            verdicts,
+            figures,
+            watched,
+            portfolio,
+            catalogue,
+            playbook,
+            faults,
+            texts,
+        })
     })
     .await?
 }

@@ -78,6 +78,7 @@ pub(in crate::application) async fn compose<T>(
         lanes: &services.store.lanes().await?,
         silences: &silence_news,
         announce: false,
+        untold: false,
         correction: None,
     })
 }

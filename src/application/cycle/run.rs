@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 use utoipa::ToSchema;
 
-use super::announce::outgoing;
+use super::announce::{Telling, outgoing};
 use super::deliberation::deliberate;
 use super::judged::{Judged, judge};
+use super::past::upgrade::after_upgrade;
 use super::progress::{CycleProgress, Stopwatch};
 use crate::application::publishing::catalogue;
 use crate::application::queries::coverage::FieldCost;
@@ -107,17 +108,24 @@ pub async fn run_followed(
     let mut watch = Stopwatch::start(progress);
     let now = services.clock.now();
     let as_of = as_of.unwrap_or_else(|| today(now));
-    let last = services.store.last_cycle().await?;
-    if !dry_run {
-        stays_in_order(as_of, last.as_ref(), today(now))?;
-    }
+    let former = services.store.last_cycle().await?;
+    let last = if dry_run {
+        former.clone()
+    } else {
+        stays_in_order(as_of, former.as_ref(), today(now))?;
+        after_upgrade(services, former.clone(), now).await?
+    };
+    // What the engine changed is committed; the missions that it calls for are not.
+    let is_upgraded = last.as_ref().map(|last| last.number) != former.map(|former| former.number);
     let texts = catalogue::read_rules(services).await?;
     let upto = services.store.latest_known().await?;
     let portfolio = view::known_portfolio(services, &upto, as_of).await?;
     watch.lap(CyclePhase::Load);
     let judged = judge(services, texts, portfolio, upto, as_of).await?;
     watch.lap(CyclePhase::Judge);
-    if let Some(last) = last.as_ref().filter(|last| !dry_run && judged.repeats(&last.inputs)) {
+    if let Some(last) =
+        last.as_ref().filter(|last| !dry_run && !is_upgraded && judged.repeats(&last.inputs))
+    {
         info!(cycle.number = %last.number, "Nothing has changed since cycle {}", last.number);
         return Ok(CycleReport {
             cycle: last.number,
@@ -160,7 +168,8 @@ async fn decide(
     let CycleRequest { dry_run, announce, .. } = request;
     let deliberation = deliberate(services, &judged, last.as_ref(), now).await?;
     warn_of_automatic_rules_out_of_force(&judged);
-    let outgoing = outgoing(services, &judged, &deliberation, (now, announce)).await?;
+    let telling = if announce { Telling::Announce } else { Telling::News };
+    let outgoing = outgoing(services, &judged, &deliberation, (now, telling)).await?;
     watch.lap(CyclePhase::Decide);
     let number = deliberation.number;
     let record = CycleRecord {

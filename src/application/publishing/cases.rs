@@ -8,7 +8,9 @@ use chrono::NaiveTime;
 use crate::decisions::alerts;
 use crate::decisions::alerts::{Circumstances, EvaluationContext, Followed};
 use crate::domain::alerts::alert::Alert;
+use crate::domain::alerts::new_fact::SubjectFigures;
 use crate::domain::ids::CycleNumber;
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::rules::rule::{RuleStatus, RuleTerms};
 use crate::rules;
 use crate::rules::{
@@ -48,6 +50,7 @@ fn run_series(catalogue: &Catalogue, series: JudgedSeries) -> CaseOutcome {
 fn follow(evaluations: &[JudgedEvaluation], terms: RuleTerms) -> Option<String> {
     let terms = BTreeMap::from([(terms.id.clone(), terms)]);
     let circumstances = Circumstances::default();
+    let no_figures = SubjectFigures::new();
     let mut known = Followed::default();
     let mut differences = Vec::new();
     for (evaluation, cycle) in evaluations.iter().zip(1..) {
@@ -57,6 +60,8 @@ fn follow(evaluations: &[JudgedEvaluation], terms: RuleTerms) -> Option<String> 
             now: evaluation.as_of.and_time(NaiveTime::MIN).and_utc(),
             terms: &terms,
             circumstances: &circumstances,
+            edition: EditionId::of(evaluation.as_of),
+            figures: &no_figures,
         };
         let judgements: Vec<_> = evaluation.judgement.iter().cloned().collect();
         let changes = alerts::reconcile(&known, &judgements, occasion);

@@ -9,9 +9,11 @@ use utoipa::ToSchema;
 use crate::decisions::missions::Playbook;
 use crate::decisions::{alerts, missions};
 use crate::domain::alerts::alert::AlertState;
+use crate::domain::alerts::new_fact::SubjectFigures;
 use crate::domain::ids::{CycleNumber, RuleId};
 use crate::domain::level::Level;
 use crate::domain::missions::mission::{Mission, MissionKind};
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::rule::RuleTerms;
 use crate::domain::rules::verdict::Judgement;
@@ -70,12 +72,16 @@ impl Consequences {
             .iter()
             .map(|(id, terms)| (id.clone(), RuleTerms { for_evaluations: 1, ..terms.clone() }))
             .collect();
+        // Nothing came before it, so nothing is worse than it was.
+        let no_figures = SubjectFigures::new();
         let occasion = alerts::EvaluationContext {
             cycle: CycleNumber(0),
             as_of,
             now: DateTime::default(),
             terms: &at_once,
             circumstances: &alerts::Circumstances::default(),
+            edition: EditionId::of(as_of),
+            figures: &no_figures,
         };
         let changes = alerts::reconcile(&alerts::Followed::default(), judgements, occasion);
         let moment =

@@ -98,6 +98,7 @@ fn alert_event(kind: AlertChangeKind) -> &'static str {
         AlertChangeKind::Raised | AlertChangeKind::Reopened | AlertChangeKind::Released => {
             "alert.opened"
         }
+        AlertChangeKind::NewFact => "alert.new_fact",
         AlertChangeKind::Resolved
         | AlertChangeKind::Retired
         | AlertChangeKind::Dropped

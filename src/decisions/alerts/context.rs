@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::domain::alerts::new_fact::SubjectFigures;
 use crate::domain::ids::{CycleNumber, ProjectId, RuleId};
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::rule::RuleTerms;
 
@@ -16,6 +18,10 @@ pub struct EvaluationContext<'a> {
     /// The rules in force, by id.
     pub terms: &'a BTreeMap<RuleId, RuleTerms>,
     pub circumstances: &'a Circumstances,
+    /// The edition in force.
+    pub edition: EditionId,
+    /// The values that new facts are found in.
+    pub figures: &'a SubjectFigures,
 }
 
 /// What happened apart from the verdicts and explains some of them. Texts are in French.
@@ -34,6 +40,8 @@ pub struct Circumstances {
     /// Rules that would give another verdict than in the last cycle, and what changed: their text,
     /// or a threshold.
     pub revised: BTreeMap<RuleId, String>,
+    /// That another engine judged the last cycle.
+    pub engine: Option<String>,
 }
 
 /// The other project, and the reason given.
@@ -62,7 +70,7 @@ impl EvaluationContext<'_> {
         });
         let revised = circumstances.revised.get(rule).cloned();
         let mut words = String::new();
-        for sentence in parted.chain(corrected).chain(revised) {
+        for sentence in parted.chain(corrected).chain(revised).chain(circumstances.engine.clone()) {
             words.push(' ');
             words.push_str(&sentence);
         }

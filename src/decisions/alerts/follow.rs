@@ -92,6 +92,7 @@ fn closed(alert: &Alert, into: AlertId, reason: &str, now: DateTime<Utc>) -> Ale
         streak: 0,
         stale: false,
         hidden_by: None,
+        references: BTreeMap::new(),
         ..alert.clone()
     };
     let (kind, reason) = (AlertChangeKind::Moved, sentence(reason));

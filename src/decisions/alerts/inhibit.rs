@@ -81,6 +81,7 @@ fn is_released(change: &mut AlertChange, by: &RuleId) {
         | AlertChangeKind::Raised
         | AlertChangeKind::Reopened
         | AlertChangeKind::Worsened
+        | AlertChangeKind::NewFact
         | AlertChangeKind::Hidden
         | AlertChangeKind::Released
         | AlertChangeKind::Dropped

@@ -1,6 +1,7 @@
 //! From verdicts to alerts: which open, worsen, ease, persist or close, each with its reason.
 
 mod context;
+mod facts;
 mod follow;
 mod inhibit;
 mod reasons;

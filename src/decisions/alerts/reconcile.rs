@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::context::EvaluationContext;
 use super::follow::Followed;
 use super::inhibit::inhibit;
-use super::reasons;
+use super::{facts, reasons};
 use crate::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind, AlertState};
 use crate::domain::ids::AlertId;
 use crate::domain::level::Level;
@@ -40,6 +40,7 @@ pub fn reconcile(
     }
     changes.extend(known.moved.iter().cloned());
     inhibit(&mut changes, occasion.terms);
+    facts::pass_on(&mut changes, occasion);
     changes
         .sort_by(|a, b| (&a.alert.rule, &a.alert.subject).cmp(&(&b.alert.rule, &b.alert.subject)));
     changes
@@ -93,7 +94,7 @@ fn first_fires(
     };
     let other_changes = occasion.other_changes(&judgement.rule, &judgement.subject);
     let reason = format!("{reason}{other_changes}");
-    let alert = Alert {
+    let mut alert = Alert {
         id: Alert::id_of(&judgement.rule, &judgement.subject),
         rule: judgement.rule.clone(),
         subject: judgement.subject.clone(),
@@ -107,7 +108,12 @@ fn first_fires(
         evidence: judgement.evidence.clone(),
         explanation: judgement.explanation.clone(),
         hidden_by: None,
+        references: BTreeMap::new(),
+        facts: vec![],
     };
+    if opens {
+        alert.references = facts::references(&alert, terms, occasion);
+    }
     AlertChange { alert, kind, from: None, reason, counterpart: None }
 }
 
@@ -138,18 +144,31 @@ fn still_fires(
         let reason = format!("Constaté {} fois de suite.", alert.streak);
         alert.state = AlertState::Open;
         alert.streak = 0;
+        alert.references = facts::references(&alert, terms, occasion);
         let kind = AlertChangeKind::Raised;
         return AlertChange { alert, kind, from: None, reason, counterpart: None };
     }
     alert.streak = 0;
+    facts::find(&mut alert, terms, occasion);
+    let facts = facts::said(&alert, occasion);
     let (kind, reason) = match level.cmp(&standing.level) {
         Ordering::Greater => (AlertChangeKind::Worsened, moved(standing, level, occasion)),
         Ordering::Less => (AlertChangeKind::Eased, moved(standing, level, occasion)),
+        Ordering::Equal if !facts.is_empty() => {
+            return AlertChange {
+                alert,
+                kind: AlertChangeKind::NewFact,
+                from,
+                reason: facts,
+                counterpart: None,
+            };
+        }
         Ordering::Equal if standing.stale => {
             (AlertChangeKind::Persisted, "De nouveau évaluable, inchangé.".to_owned())
         }
         Ordering::Equal => (AlertChangeKind::Persisted, "Inchangé.".to_owned()),
     };
+    let reason = if facts.is_empty() { reason } else { format!("{reason} {facts}") };
     AlertChange { alert, kind, from, reason, counterpart: None }
 }
 
@@ -184,6 +203,7 @@ fn no_longer_fires(
     alert.state = AlertState::Resolved;
     alert.level = level;
     alert.streak = 0;
+    alert.references.clear();
     let reason = format!("Clos : le niveau est « {} ».{other_changes}", level.label());
     let kind = AlertChangeKind::Resolved;
     AlertChange { alert, kind, from, reason, counterpart: None }
@@ -232,6 +252,7 @@ fn closes(
         updated_at: occasion.now,
         streak: 0,
         stale: false,
+        references: BTreeMap::new(),
         ..standing.clone()
     };
     AlertChange { alert, kind, from, reason, counterpart: None }

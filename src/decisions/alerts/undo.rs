@@ -1,5 +1,7 @@
 //! Restores alerts when the cycle that changed them is voided. Pure.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind, AlertState};
@@ -36,6 +38,7 @@ fn undone(effect: &AlertEffect, undoing: Undoing<'_>) -> Option<AlertChange> {
             streak: 0,
             stale: false,
             hidden_by: None,
+            references: BTreeMap::new(),
             ..now.clone()
         },
     };

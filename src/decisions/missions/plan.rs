@@ -44,7 +44,7 @@ pub fn plan(
             .or_else(|| past.live.get(&(&key.0, kind)).copied());
         let next = match live {
             Some(mission) => gather(mission, change, rule, moment),
-            None if past.answers(change, kind) => None,
+            None if past.answers(change, kind, moment.playbook) => None,
             None => {
                 let ended = past.ended.get(&(&key.0, kind)).copied();
                 Some(begin(change, (kind, rule), ended, moment))
@@ -122,13 +122,17 @@ impl<'a> KnownMissions<'a> {
     }
 
     /// Whether an existing mission, even a closed one, already answers the alert: true if the alert
-    /// has not changed since the mission gathered it.
-    fn answers(&self, change: &AlertChange, kind: MissionKind) -> bool {
+    /// has not changed since the mission gathered it. A new fact at the same level calls for another
+    /// mission where the playbook opens it by itself; elsewhere it is news, and no proposal.
+    fn answers(&self, change: &AlertChange, kind: MissionKind, playbook: &Playbook) -> bool {
         let unmoved = match change.kind {
             AlertChangeKind::Persisted
             | AlertChangeKind::Eased
             | AlertChangeKind::Hidden
             | AlertChangeKind::Released => true,
+            AlertChangeKind::NewFact => {
+                playbook.automatic_because(&change.alert.rule, kind).is_none()
+            }
             AlertChangeKind::Pending
             | AlertChangeKind::Raised
             | AlertChangeKind::Reopened
@@ -153,7 +157,10 @@ fn begin(
     let subject = change.alert.subject.clone();
     let because = moment.playbook.automatic_because(&rule.id, kind);
     let again = ended.and_then(|ended| answered_before(ended, change, rule));
+    let facts = change.alert.facts_of(moment.cycle).map(|fact| fact.text.as_str());
+    let facts = facts.collect::<Vec<_>>().join(" ");
     let called = reason(&change.alert, rule);
+    let called = if facts.is_empty() { called } else { format!("{called} {facts}") };
     let mission = Mission {
         id: Mission::id_of(&subject, kind, moment.cycle),
         subject,
@@ -201,6 +208,7 @@ fn answered_before(ended: &Mission, change: &AlertChange, rule: &RuleTerms) -> O
         AlertChangeKind::Worsened => "s’est aggravée",
         AlertChangeKind::Reopened => "est de retour",
         AlertChangeKind::Raised => "est nouvelle",
+        AlertChangeKind::NewFact => "repose sur un fait nouveau",
         AlertChangeKind::Pending
         | AlertChangeKind::Eased
         | AlertChangeKind::Persisted
@@ -224,13 +232,25 @@ fn gather(
     let mut mission = live.clone();
     let joins = !mission.alerts.contains(&change.alert.id);
     let went_on = |alert: &&mut AlertId| change.counterpart.as_ref() == Some(&**alert);
-    let words = reason(&change.alert, rule);
+    let mut words = reason(&change.alert, rule);
+    let facts: Vec<String> = change
+        .alert
+        .facts_of(moment.cycle)
+        .map(|fact| format!("Fait nouveau au {} : {}", french::date(fact.on), fact.text))
+        .filter(|fact| !mission.reasons.contains(fact))
+        .collect();
     if let Some(former) = mission.alerts.iter_mut().find(went_on).filter(|_| joins) {
         // The same problem, under the id of the project that this one has become.
         *former = change.alert.id.clone();
     } else if joins {
         mission.alerts.push(change.alert.id.clone());
         mission.reasons.push(words.clone());
+    }
+    let learns = !joins && !facts.is_empty();
+    if learns {
+        // A mission under way is told what is new; several alerts say the same fact once.
+        words = facts.join(" ");
+        mission.reasons.extend(facts);
     }
     let because = moment.playbook.automatic_because(&rule.id, mission.kind);
     match because {
@@ -241,7 +261,7 @@ fn gather(
             let reason = because.to_owned();
             Some(MissionChange { mission, kind: MissionChangeKind::Opened, reason, by: None })
         }
-        Some(_) | None if joins => Some(MissionChange {
+        Some(_) | None if joins || learns => Some(MissionChange {
             mission,
             kind: MissionChangeKind::Gathered,
             reason: words,

@@ -1,9 +1,12 @@
 //! An alert: one problem that lasts across cycles.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::domain::alerts::new_fact::{FactReference, NewFact};
 use crate::domain::ids::{AlertId, CycleNumber, RuleId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::subject::Subject;
@@ -36,9 +39,29 @@ pub struct Alert {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub hidden_by: Option<RuleId>,
+    /// What new facts are measured from, by field: set when the alert opens, moved by new facts only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub references: BTreeMap<String, FactReference>,
+    /// The new facts since it opened, oldest first; the last twenty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<NewFact>,
 }
 
 impl Alert {
+    /// Without evidence and explanation when they are stored with its verdict.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        match self.judged_in {
+            Some(_) => Self { evidence: None, explanation: None, ..self.clone() },
+            None => self.clone(),
+        }
+    }
+
+    /// The new facts that a cycle found.
+    pub fn facts_of(&self, cycle: CycleNumber) -> impl Iterator<Item = &NewFact> {
+        self.facts.iter().filter(move |fact| fact.cycle == cycle)
+    }
+
     /// Identity is the rule and the subject only: the same problem after a restart, the same alert.
     pub fn id_of(rule: &RuleId, subject: &Subject) -> AlertId {
         let fingerprint = Fingerprint::of_parts(&["alert", rule.as_str(), &subject.to_string()]);
@@ -78,6 +101,8 @@ words! {
         Worsened = "worsened" => "aggravée",
         Eased = "eased" => "atténuée",
         Persisted = "persisted" => "inchangée",
+        /// It keeps its level, and what it stands on has become worse.
+        NewFact = "new_fact" => "fait nouveau",
         /// It is still open, and another alert now says it already.
         Hidden = "hidden" => "masquée par une autre",
         /// What hid it is gone, and it is still open.
@@ -97,6 +122,6 @@ words! {
 impl AlertChangeKind {
     /// What was acknowledged is no longer what there is.
     pub fn asks_for_another_look(self) -> bool {
-        matches!(self, Self::Raised | Self::Reopened | Self::Worsened)
+        matches!(self, Self::Raised | Self::Reopened | Self::Worsened | Self::NewFact)
     }
 }

@@ -3,5 +3,6 @@
 pub mod alert;
 pub mod dispute;
 pub mod handling;
+pub mod new_fact;
 pub mod silence;
 pub mod undo;

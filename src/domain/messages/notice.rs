@@ -165,6 +165,9 @@ pub struct NotifiedAlert {
     /// The notice that carried it; none when it was old news the first time that the lane opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<NoticeId>,
+    /// The cycle of the last new fact that the receiver knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fact: Option<CycleNumber>,
 }
 
 /// What a cycle says to the world: written in its transaction.

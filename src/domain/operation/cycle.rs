@@ -20,6 +20,22 @@ use crate::domain::rules::verdict::Verdict;
 use crate::domain::words::words;
 use crate::support::fingerprint::Fingerprint;
 
+/// How this program measures, judges and words. It rises with every release that may give another verdict,
+/// or say it otherwise, on the same data and rules: a cycle of the engine in force replays byte for byte.
+pub const ENGINE: u32 = 2;
+
+/// The last release of each former engine.
+const FORMER_ENGINES: [(u32, &str); 1] = [(1, "0.1.0")];
+
+/// The release that replays the cycles of an engine byte for byte; `None` when it is this one, or unknown.
+pub fn release_of_engine(engine: u32) -> Option<&'static str> {
+    FORMER_ENGINES.iter().find(|(former, _)| *former == engine).map(|(_, release)| *release)
+}
+
+fn first_engine() -> u32 {
+    1
+}
+
 /// What a cycle was judged on. Two cycles with the same inputs give the same verdicts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CycleInputs {
@@ -36,6 +52,10 @@ pub struct CycleInputs {
     pub data: Fingerprint,
     /// Fingerprint of the rules, thresholds and playbook.
     pub catalogue: Fingerprint,
+    /// The engine that judged: releases that judge alike have the same.
+    #[serde(default = "first_engine")]
+    #[schema(required = true)]
+    pub engine: u32,
 }
 
 /// A cycle as it is committed: whole, or not at all.

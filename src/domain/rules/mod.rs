@@ -7,3 +7,4 @@ pub mod overlay;
 mod roll_back;
 pub mod rule;
 pub mod verdict;
+pub mod worsening;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::missions::mission::MissionKind;
+use crate::domain::rules::worsening::WatchedField;
 
 /// A rule earns its place on real data: `experimental` and `test` rules give verdicts that are
 /// stored and shown, and raise nothing.
@@ -21,7 +22,7 @@ pub enum RuleStatus {
     Deprecated,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RuleTerms {
     pub id: RuleId,
     /// In French.
@@ -35,6 +36,8 @@ pub struct RuleTerms {
     /// In French: why a deprecated rule is no longer in use.
     pub deprecated_reason: Option<String>,
     pub inhibits: Vec<Inhibition>,
+    /// The fields whose worsening makes a new fact of an alert that keeps its level.
+    pub watched: Vec<WatchedField>,
 }
 
 /// While an alert of the rule that declares it is at `from` or above, those of `rule` on the same

@@ -5,9 +5,10 @@ use utoipa::ToSchema;
 
 use crate::domain::plausible;
 use crate::domain::portfolio::subject::SubjectKind;
+use crate::domain::rules::worsening::Worsening;
 use crate::domain::words::words;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Field {
     pub name: &'static str,
     pub kind: FieldKind,
@@ -19,6 +20,11 @@ pub struct Field {
     pub origin: FieldOrigin,
     /// The frames that hold it.
     pub scopes: Vec<SubjectKind>,
+    /// How it gets worse, and by how much it must do so to be a new fact of an alert that stands on it;
+    /// absent for ages, changes and whatever has no worse side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub worsening: Option<Worsening>,
     /// A measure that a file may also supply as a fact. The first value declared then holds for ever.
     #[serde(skip)]
     #[schema(ignore)]

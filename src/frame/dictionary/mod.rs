@@ -4,6 +4,7 @@
 mod field;
 mod parse;
 mod past;
+mod worsening;
 
 use std::sync::LazyLock;
 
@@ -13,6 +14,7 @@ use parse::Dictionary;
 pub use field::{Field, FieldKind, FieldOrigin, Supplier, Unit};
 pub use parse::DictionaryError;
 pub use past::Past;
+pub use worsening::check_worsening;
 
 const TEXT: &str = include_str!("fields.toml");
 

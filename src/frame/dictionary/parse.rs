@@ -9,7 +9,9 @@ use toml::Spanned;
 
 use super::field::{Field, FieldKind, FieldOrigin, Supplier, Unit};
 use super::past::Past;
+use super::worsening::check_worsening;
 use crate::domain::portfolio::subject::SubjectKind;
+use crate::domain::rules::worsening::Worsening;
 use crate::support::text_position::line_and_column;
 
 #[derive(Debug)]
@@ -64,6 +66,7 @@ struct Entry<'a> {
     declarable: bool,
     #[serde(borrow)]
     withheld_by: Option<&'a str>,
+    worsening: Option<Worsening>,
 }
 
 #[derive(Deserialize)]
@@ -173,6 +176,7 @@ impl Entry<'static> {
             scopes: self.scopes.as_ref().unwrap_or(&family.scopes).clone(),
             declarable: self.declarable,
             withheld_by: self.withheld_by,
+            worsening: self.worsening,
         }
     }
 }
@@ -221,7 +225,11 @@ fn check_alone(field: &Field) -> Result<(), String> {
             "field `{name}`: found `declarable` on another origin, expected `measure`"
         ));
     }
-    Ok(())
+    match field.worsening {
+        Some(worsening) => check_worsening(field.kind, worsening)
+            .map_err(|reason| format!("field `{name}`: {reason}")),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -282,7 +290,7 @@ mod tests {
         check_refused(
             &entry("a", "colour = \"red\"\n"),
             "10: unknown field `colour`, expected one of `name`, `kind`, `unit`, `label`, `meaning`, \
-             `supplier`, `origin`, `scopes`, `declarable`, `withheld_by`",
+             `supplier`, `origin`, `scopes`, `declarable`, `withheld_by`, `worsening`",
         );
         check_refused(
             &entry("A b", ""),

@@ -32,6 +32,8 @@ pub struct ComposeContext<'a> {
     pub silences: &'a [SilenceNews<'a>],
     /// Sends what is open to receivers that have just been set up, instead of taking it as known.
     pub announce: bool,
+    /// Sends nothing: receivers are taken to know everything that is open.
+    pub untold: bool,
     /// Corrects the messages of a voided cycle, for those who received them and nobody else.
     pub correction: Option<Correction<'a>>,
 }

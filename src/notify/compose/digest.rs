@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::stale::StaleDataset;
 use crate::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind, AlertState};
-use crate::domain::ids::{AlertId, MissionId, NoticeId};
+use crate::domain::ids::{AlertId, CycleNumber, MissionId, NoticeId};
 use crate::domain::level::Level;
 use crate::domain::messages::notice::{NotifiedAlert, NotifiedState};
 use crate::domain::missions::mission::Mission;
@@ -62,6 +62,8 @@ pub(in crate::notify) enum Turn {
     Raised,
     Reopened,
     Worsened,
+    /// Its level is as it was sent, and what it stands on has become worse.
+    NewFact,
     Eased,
     Resolved,
     /// The rule is no longer in use.
@@ -74,6 +76,8 @@ pub(in crate::notify) struct AlertNews<'a> {
     pub(in crate::notify) turn: Turn,
     /// The level that was last sent.
     pub(in crate::notify) from: Option<Level>,
+    /// The cycle of the last new fact that was sent.
+    pub(in crate::notify) since: Option<CycleNumber>,
     /// The reason, if this cycle made the change.
     pub(in crate::notify) reason: Option<&'a str>,
 }
@@ -93,13 +97,19 @@ pub(in crate::notify) struct DigestNews<'a> {
 
 impl Turn {
     pub(in crate::notify) fn is_bad(self) -> bool {
-        matches!(self, Self::Raised | Self::Reopened | Self::Worsened)
+        matches!(self, Self::Raised | Self::Reopened | Self::Worsened | Self::NewFact)
     }
 }
 
 impl AlertNews<'_> {
+    /// The new facts that were not sent yet, oldest first.
+    pub(in crate::notify) fn facts(&self) -> impl Iterator<Item = &str> {
+        let unsent = self.alert.facts.iter().filter(|fact| Some(fact.cycle) > self.since);
+        unsent.map(|fact| fact.text.as_str())
+    }
+
     pub(in crate::notify) fn is_newly_critical(&self) -> bool {
-        self.turn.is_bad() && self.alert.level == Level::Critical
+        self.turn.is_bad() && self.turn != Turn::NewFact && self.alert.level == Level::Critical
     }
 }
 
@@ -141,7 +151,9 @@ pub(in crate::notify) fn news<'a>(
     let mut news = DigestNews::default();
     for alert in &scope.alerts {
         let change = facts.changes.get(&alert.id);
-        let sent = memory.alerts.get(&alert.id).map(|sent| sent.level);
+        let known = memory.alerts.get(&alert.id);
+        let sent = known.map(|sent| sent.level);
+        let learns = known.is_some_and(|known| last_fact(alert) > known.fact);
         let turn = match sent {
             None if change.is_some_and(|one| one.kind == AlertChangeKind::Reopened) => {
                 Turn::Reopened
@@ -149,9 +161,11 @@ pub(in crate::notify) fn news<'a>(
             None => Turn::Raised,
             Some(sent) if alert.level > sent => Turn::Worsened,
             Some(sent) if alert.level < sent => Turn::Eased,
+            Some(_) if learns => Turn::NewFact,
             Some(_) => continue,
         };
-        news.alerts.push(AlertNews { alert, turn, from: sent, reason: reason(change) });
+        let since = known.and_then(|known| known.fact);
+        news.alerts.push(AlertNews { alert, turn, from: sent, since, reason: reason(change) });
     }
     for (id, sent) in &memory.alerts {
         let Some(alert) = facts.alerts.get(id) else { continue };
@@ -163,7 +177,7 @@ pub(in crate::notify) fn news<'a>(
             let retired = change.is_some_and(|one| one.kind == AlertChangeKind::Retired);
             let turn = if retired { Turn::Retired } else { Turn::Resolved };
             let (from, reason) = (Some(sent.level), reason(change));
-            news.alerts.push(AlertNews { alert, turn, from, reason });
+            news.alerts.push(AlertNews { alert, turn, from, since: sent.fact, reason });
         }
     }
     for mission in &scope.missions {
@@ -193,12 +207,17 @@ pub(in crate::notify) fn remember(
     let mut next = NotifiedState { last: memory.last.clone(), ..NotifiedState::default() };
     for alert in &scope.alerts {
         let sent = match memory.alerts.get(&alert.id) {
-            Some(sent) if sent.level >= alert.level => {
+            Some(sent) if sent.level >= alert.level && sent.fact >= last_fact(alert) => {
                 // An alert that has eased stays reported by its earlier notice: it need not be
                 // acknowledged again.
                 NotifiedAlert { level: alert.level, ..sent.clone() }
             }
-            Some(_) | None => NotifiedAlert { level: alert.level, on, notice: notice(&alert.id) },
+            Some(_) | None => NotifiedAlert {
+                level: alert.level,
+                on,
+                notice: notice(&alert.id),
+                fact: last_fact(alert),
+            },
         };
         next.alerts.insert(alert.id.clone(), sent);
     }
@@ -217,6 +236,11 @@ pub(in crate::notify) fn remember(
     }
     next.stale = scope.stale.iter().map(|one| (one.dataset, one.last_import_at)).collect();
     next
+}
+
+/// The cycle of the last new fact of an alert.
+fn last_fact(alert: &Alert) -> Option<CycleNumber> {
+    alert.facts.last().map(|fact| fact.cycle)
 }
 
 fn reason<'a>(change: Option<&&'a AlertChange>) -> Option<&'a str> {

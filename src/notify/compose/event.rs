@@ -54,12 +54,17 @@ impl Event {
         let name = match news.turn {
             Turn::Raised | Turn::Reopened => "alert.opened",
             Turn::Worsened | Turn::Eased => "alert.updated",
+            Turn::NewFact => "alert.new_fact",
             Turn::Resolved | Turn::Retired => "alert.resolved",
         };
         let mut data = alert_data(news.alert, directory, public_url);
         if let Some(object) = data.as_object_mut() {
             object.insert("from".to_owned(), json!(news.from));
             object.insert("reason".to_owned(), json!(news.reason));
+            let facts: Vec<&str> = news.facts().collect();
+            if !facts.is_empty() && news.from.is_some() {
+                object.insert("facts".to_owned(), json!(facts));
+            }
         }
         Self::on_alert(name, news.alert, data, directory)
     }

@@ -1,6 +1,5 @@
 //! Which messages an event calls for, and their words.
 
-pub(super) mod account_notice;
 pub(super) mod context;
 pub(super) mod correction;
 pub(super) mod digest;
@@ -8,8 +7,8 @@ pub(super) mod domain_event;
 pub(super) mod event;
 pub(super) mod messages;
 pub(super) mod notices;
-pub(super) mod outage;
 pub(super) mod remind;
+pub(super) mod service;
 pub(super) mod signals;
 pub(super) mod silences;
 pub(super) mod stale;

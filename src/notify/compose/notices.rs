@@ -35,8 +35,11 @@ pub fn outgoing(occasion: ComposeContext<'_>) -> Result<Outgoing, RenderError> {
             part(occasion, &receiver, about, scope)
         });
         let parts: Vec<Part<'_>> = parts.collect();
-        let composed = if state.is_none() && !occasion.announce {
-            outgoing.old_news += parts.iter().map(|part| part.news.alerts.len()).sum::<usize>();
+        let is_new = state.is_none() && !occasion.announce;
+        let composed = if is_new || occasion.untold {
+            if !occasion.untold {
+                outgoing.old_news += parts.iter().map(|part| part.news.alerts.len()).sum::<usize>();
+            }
             old_news(occasion, &receiver, parts)
         } else {
             match &receiver {
@@ -51,6 +54,10 @@ pub fn outgoing(occasion: ComposeContext<'_>) -> Result<Outgoing, RenderError> {
         };
         outgoing.notices.extend(composed.notices);
         outgoing.told.extend(composed.memories);
+    }
+    if occasion.untold {
+        // Channels that have just been set up are opened by the next cycle, which sends.
+        return Ok(outgoing);
     }
     outgoing.opened = lanes(occasion.settings)
         .into_iter()

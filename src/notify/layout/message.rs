@@ -173,6 +173,7 @@ pub(in crate::notify) fn counted(alerts: &[AlertNews<'_>], missions: &[MissionNe
     let counts = [
         (of(|turn| matches!(turn, Turn::Raised | Turn::Reopened)), "nouvelle", "nouvelles"),
         (of(|turn| turn == Turn::Worsened), "aggravée", "aggravées"),
+        (of(|turn| turn == Turn::NewFact), "avec un fait nouveau", "avec un fait nouveau"),
         (of(|turn| turn == Turn::Eased), "atténuée", "atténuées"),
         (of(|turn| matches!(turn, Turn::Resolved | Turn::Retired)), "levée", "levées"),
     ];
@@ -213,14 +214,15 @@ fn alert_line(news: &AlertNews<'_>, directory: &Directory) -> MessageLine {
         Turn::Raised => "nouvelle".to_owned(),
         Turn::Reopened => "de retour".to_owned(),
         Turn::Worsened => format!("aggravée, auparavant « {before} »"),
+        Turn::NewFact => "fait nouveau".to_owned(),
         Turn::Eased => format!("atténuée, auparavant « {before} »"),
         Turn::Resolved => format!("levée, auparavant « {before} »"),
         Turn::Retired => format!("n’est plus suivie, auparavant « {before} »"),
     };
-    let detail = if matches!(news.turn, Turn::Resolved | Turn::Retired) {
-        news.reason.map(str::to_owned)
-    } else {
-        alert.explanation.clone()
+    let detail = match news.turn {
+        Turn::Resolved | Turn::Retired => news.reason.map(str::to_owned),
+        Turn::NewFact => Some(news.facts().collect::<Vec<_>>().join(" ")),
+        Turn::Raised | Turn::Reopened | Turn::Worsened | Turn::Eased => alert.explanation.clone(),
     };
     MessageLine {
         level: alert.level.as_str(),

@@ -8,7 +8,7 @@ use rhai::Engine;
 use super::fault::{RuleFault, TextPosition};
 use super::front_matter::Rule;
 use super::thresholds::Thresholds;
-use super::{folder, front_matter, inhibitions, thresholds};
+use super::{folder, front_matter, inhibitions, thresholds, watched};
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::rules::rule::RuleTerms;
@@ -206,11 +206,14 @@ impl RuleText<'_> {
                 return None;
             }
         };
-        let rule = rule?;
+        let (mut rule, says_what_it_watches) = rule?;
         let context =
             CheckContext { file: self.file, scope: rule.scope, thresholds: self.thresholds };
         let tokens = recorder.take();
         let analysis = syntax::read(&ast, &tokens, context, faults);
+        if !says_what_it_watches {
+            rule.watched = watched::by_default(&analysis.fields, rule.scope);
+        }
         (faults.len() == before).then(|| {
             let translation = compile::translate(&ast, &tokens, self.thresholds, self.limits);
             CompiledRule { rule, ast, analysis: Arc::new(analysis), translation }

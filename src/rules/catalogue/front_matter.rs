@@ -7,11 +7,13 @@ use utoipa::ToSchema;
 
 use super::fault::{RuleFault, TextPosition};
 use super::folder;
+use super::watched::WatchedEntry;
 use crate::domain::ids::RuleId;
 use crate::domain::level::Level;
 use crate::domain::missions::mission::MissionKind;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::domain::rules::rule::{Inhibition, MissionCall, RuleStatus, RuleTerms};
+use crate::domain::rules::worsening::WatchedField;
 use crate::support::fingerprint::Fingerprint;
 
 const OPENING: &str = "/*---";
@@ -36,6 +38,10 @@ pub struct Rule {
     pub deprecated_reason: Option<String>,
     /// Alerts of other rules that this rule's alert makes redundant.
     pub inhibits: Vec<Inhibition>,
+    /// The fields whose worsening makes a new fact of an alert that keeps its level.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub watched: Vec<WatchedField>,
     pub sources: Vec<String>,
     pub guidance: String,
     /// Relative to the catalogue's folder.
@@ -55,6 +61,7 @@ impl Rule {
             mission: self.mission,
             deprecated_reason: self.deprecated_reason.clone(),
             inhibits: self.inhibits.clone(),
+            watched: self.watched.clone(),
         }
     }
 }
@@ -112,6 +119,7 @@ struct FrontMatter {
     deprecated_reason: Option<toml::Spanned<String>>,
     #[serde(default)]
     inhibits: Vec<Inhibition>,
+    new_fact: Option<toml::Spanned<Vec<WatchedEntry>>>,
     #[serde(default)]
     sources: Vec<String>,
     guidance: String,
@@ -129,8 +137,12 @@ fn once() -> u32 {
 }
 
 /// Reads the front matter of a rule and adds every fault found to `faults`. `None` when the rule
-/// cannot be used.
-pub(in crate::rules) fn read(file: &str, text: &str, faults: &mut Vec<RuleFault>) -> Option<Rule> {
+/// cannot be used. With the rule comes whether it says itself which fields it watches.
+pub(in crate::rules) fn read(
+    file: &str,
+    text: &str,
+    faults: &mut Vec<RuleFault>,
+) -> Option<(Rule, bool)> {
     let (base, toml) = match block(file, text) {
         Ok(block) => block,
         Err(fault) => {
@@ -146,10 +158,23 @@ pub(in crate::rules) fn read(file: &str, text: &str, faults: &mut Vec<RuleFault>
             return None;
         }
     };
-    let found = check(file, text, base, &front);
+    let mut found = check(file, text, base, &front);
+    let mut watched = Vec::new();
+    if let Some(entries) = &front.new_fact {
+        for entry in entries.get_ref() {
+            match entry.of_scope(front.scope) {
+                Ok(field) => watched.push(field),
+                Err(message) => {
+                    let place = TextPosition::of_span(text, base, Some(entries.span()));
+                    found.push(RuleFault::new(file, place, message));
+                }
+            }
+        }
+    }
     let sound = found.is_empty();
     faults.extend(found);
-    sound.then(|| front.into_rule(file, text))
+    let says = front.new_fact.is_some();
+    sound.then(|| (Rule { watched, ..front.into_rule(file, text) }, says))
 }
 
 /// The title of each rule in `texts`, which is keyed by path relative to the catalogue's folder.
@@ -160,6 +185,7 @@ pub fn titles(texts: &BTreeMap<String, String>) -> BTreeMap<RuleId, String> {
     for (file, text) in texts.iter().filter(|(file, _)| folder::is_rule(file)) {
         let rule = read(file, text, &mut Vec::new());
         // A title with bytes that are not UTF-8 is not shown.
+        let rule = rule.map(|(rule, _)| rule);
         let rule = rule.filter(|rule| !rule.title.contains(char::REPLACEMENT_CHARACTER));
         if let Some(rule) = rule {
             titles.entry(rule.id).or_insert(rule.title);
@@ -184,6 +210,7 @@ impl FrontMatter {
             clear_for: self.clear_for,
             deprecated_reason: self.deprecated_reason.map(toml::Spanned::into_inner),
             inhibits: self.inhibits,
+            watched: vec![],
             subjects: self.subjects.map_or_else(Subjects::default, toml::Spanned::into_inner),
             sources: self.sources,
             guidance: self.guidance,

@@ -10,3 +10,4 @@ pub(super) mod table;
 pub(super) mod threshold_edit;
 pub(super) mod thresholds;
 pub(super) mod toml_dates;
+mod watched;

@@ -106,6 +106,11 @@ impl SubjectTable {
         SubjectRows { rows, subjects: judged.into() }
     }
 
+    /// Every subject with its row, whether or not a rule judges it.
+    pub(in crate::rules) fn every_subject(&self) -> impl Iterator<Item = (Subject, usize)> {
+        (0..self.height).filter_map(|row| Some((self.subject(row)?, row)))
+    }
+
     fn subject(&self, row: usize) -> Option<Subject> {
         let id = |field| match self.get(field, row) {
             Ok(Some(Value::Text(id))) => Some(id),

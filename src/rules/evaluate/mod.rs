@@ -10,4 +10,5 @@ pub(super) mod rule_evaluation;
 pub(super) mod script_run;
 pub(super) mod specimen;
 pub(super) mod trace;
+pub(super) mod watched_figures;
 pub(super) mod workers;

@@ -74,6 +74,37 @@ impl Store {
         Ok(history)
     }
 
+    /// Every alert as it was before a cycle, by rule and subject, without the evidence and explanations that
+    /// are stored with verdicts: what `reconcile` took then.
+    pub async fn alerts_before(&self, cycle: CycleNumber) -> Result<Vec<Alert>, StoreError> {
+        self.check_whole("the decisions of a cycle")?;
+        let rows: Vec<Json<AlertChange>> = query_scalar(
+            "select body from (
+                 select body, row_number() over (partition by alert order by cycle desc, position desc) as age
+                 from alert_changes where cycle < $1)
+             where age = 1",
+        )
+        .bind(cycle)
+        .all(self.readers()?, "alert changes")
+        .await?;
+        let mut alerts: Vec<Alert> = rows.into_iter().map(|Json(change)| change.alert).collect();
+        alerts.sort_by(|a, b| (&a.rule, &a.subject).cmp(&(&b.rule, &b.subject)));
+        Ok(alerts)
+    }
+
+    /// What a cycle decided on alerts when it was committed, in its order: not what undid it later. Without
+    /// the evidence and explanations that are stored with verdicts.
+    pub async fn decisions_of(&self, cycle: CycleNumber) -> Result<Vec<AlertChange>, StoreError> {
+        self.check_whole("the decisions of a cycle")?;
+        let rows: Vec<Json<AlertChange>> = query_scalar(
+            "select body from alert_changes where cycle = $1 and kind <> 'voided' order by position",
+        )
+        .bind(cycle)
+        .all(self.readers()?, "alert changes")
+        .await?;
+        Ok(rows.into_iter().map(|Json(change)| change).collect())
+    }
+
     async fn select_alerts(
         &self,
         filter: &AlertFilter,
@@ -82,9 +113,7 @@ impl Store {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let mut alerts: Vec<Alert> = query_as(
-            "select id, rule, subject, state, level, since, updated_at, streak, stale, judged_in,
-                    evidence, explanation, hidden_by
-             from alerts
+            "select * from alerts
              where (cast($1 as text) is null or id = $1)
                and (cast($2 as text) is null or state = $2)
                and (cast($3 as text) is null or level = $3)
@@ -124,7 +153,7 @@ pub(in crate::store) async fn news(
         let rows: Vec<(String, Json<AlertChange>)> = query_as(
             "select alert || '/' || kind as name, body from alert_changes
              where cycle = $1 and alert || '/' || kind > $2
-               and kind in ('raised', 'reopened', 'worsened', 'eased', 'released', 'resolved',
+               and kind in ('raised', 'reopened', 'worsened', 'new_fact', 'eased', 'released', 'resolved',
                             'retired', 'voided')
              order by name limit $3",
         )
@@ -172,14 +201,6 @@ pub(in crate::store) async fn with_findings(
     Ok(())
 }
 
-/// An alert without evidence and explanation, when they are stored with its verdict.
-fn bare(alert: &Alert) -> Alert {
-    match alert.judged_in {
-        Some(_) => Alert { evidence: None, explanation: None, ..alert.clone() },
-        None => alert.clone(),
-    }
-}
-
 /// Alerts become what the changes say, and the changes are recorded.
 pub(in crate::store) async fn apply(
     connection: &mut SqliteConnection,
@@ -190,26 +211,46 @@ pub(in crate::store) async fn apply(
     append(connection, cycle, changes).await
 }
 
+/// An alert with its columns of JSON.
+struct AlertRow<'a> {
+    alert: &'a Alert,
+    evidence: Option<String>,
+    references: Option<String>,
+    facts: Option<String>,
+}
+
 async fn upsert(
     connection: &mut SqliteConnection,
     changes: &[AlertChange],
 ) -> Result<(), StoreError> {
     let head = "insert into alerts (id, rule, subject, project, ministry, state, level, since, \
-                updated_at, streak, stale, judged_in, evidence, explanation, hidden_by) ";
+                updated_at, streak, stale, judged_in, evidence, explanation, hidden_by, fact_references, \
+                facts) ";
     let tail = " on conflict (id) do update set state = excluded.state, level = excluded.level, \
                 since = excluded.since, updated_at = excluded.updated_at, \
                 streak = excluded.streak, stale = excluded.stale, \
                 judged_in = excluded.judged_in, evidence = excluded.evidence, \
-                explanation = excluded.explanation, hidden_by = excluded.hidden_by";
-    let rows: Vec<(&Alert, Option<String>)> = changes
+                explanation = excluded.explanation, hidden_by = excluded.hidden_by, \
+                fact_references = excluded.fact_references, facts = excluded.facts";
+    let rows: Vec<AlertRow<'_>> = changes
         .iter()
         .map(|AlertChange { alert, .. }| {
             let evidence = alert.evidence.as_ref().filter(|_| alert.judged_in.is_none());
             let evidence = evidence.map(|evidence| columns::to_json("evidence", evidence));
-            Ok((alert, evidence.transpose()?))
+            let references = (!alert.references.is_empty())
+                .then(|| columns::to_json("references of facts", &alert.references));
+            let facts =
+                (!alert.facts.is_empty()).then(|| columns::to_json("new facts", &alert.facts));
+            Ok(AlertRow {
+                alert,
+                evidence: evidence.transpose()?,
+                references: references.transpose()?,
+                facts: facts.transpose()?,
+            })
         })
         .collect::<Result<_, StoreError>>()?;
-    let bind = |mut row: Separated<'_, _, _>, (alert, evidence): &(&Alert, Option<String>)| {
+    let bind = |mut row: Separated<'_, _, _>, bound: &AlertRow<'_>| {
+        let AlertRow { alert, evidence, references, facts } = bound;
         row.push_bind(&alert.id);
         row.push_bind(&alert.rule);
         row.push_bind(&alert.subject);
@@ -225,6 +266,8 @@ async fn upsert(
         row.push_bind(evidence.as_deref());
         row.push_bind(alert.explanation.as_deref().filter(|_| alert.judged_in.is_none()));
         row.push_bind(alert.hidden_by.as_ref());
+        row.push_bind(references.as_deref());
+        row.push_bind(facts.as_deref());
     };
     columns::insert(connection, "alerts", (head, tail), &rows, bind).await
 }
@@ -245,7 +288,7 @@ async fn append(
         .zip(changes)
         .map(|(position, change)| {
             let AlertChange { alert, kind, from, reason, counterpart } = change;
-            let (alert, kind, from) = (bare(alert), *kind, *from);
+            let (alert, kind, from) = (alert.bare(), *kind, *from);
             let (reason, counterpart) = (reason.clone(), counterpart.clone());
             let stored = AlertChange { alert, kind, from, reason, counterpart };
             Ok((position, change, columns::to_json("an alert change", &stored)?))
@@ -279,6 +322,8 @@ impl FromRow<'_, SqliteRow> for Alert {
             evidence: row.optional_json("evidence")?,
             explanation: row.try_get("explanation")?,
             hidden_by: row.try_get("hidden_by")?,
+            references: row.optional_json("fact_references")?.unwrap_or_default(),
+            facts: row.optional_json("facts")?.unwrap_or_default(),
         })
     }
 }

@@ -89,6 +89,7 @@ fn moves(change: &AlertChange) -> bool {
         AlertChangeKind::Raised
         | AlertChangeKind::Reopened
         | AlertChangeKind::Worsened
+        | AlertChangeKind::NewFact
         | AlertChangeKind::Eased
         | AlertChangeKind::Hidden
         | AlertChangeKind::Released

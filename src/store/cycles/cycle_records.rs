@@ -28,7 +28,7 @@ use crate::store::outbox::outgoing;
 use crate::store::rules::catalogues;
 
 const SELECT: &str = "select number, as_of, edition, last_import, last_link, last_review, data, \
-                      catalogue, started_at, figures, judged, fired, unknown, failed, voided_at, \
+                      catalogue, engine, started_at, figures, judged, fired, unknown, failed, voided_at, \
                       voided_by, voided_reason from cycles ";
 
 impl Store {
@@ -141,8 +141,8 @@ async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Resu
     let counts = CycleCounts::of(verdicts);
     sqlx::query(
         "insert into cycles (number, as_of, edition, last_import, last_link, data, catalogue,
-                             started_at, figures, judged, fired, unknown, failed, last_review)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                             started_at, figures, judged, fired, unknown, failed, last_review, engine)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(number)
     .bind(Date(inputs.as_of))
@@ -158,6 +158,7 @@ async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Resu
     .bind(Count(counts.unknown))
     .bind(Count(counts.failed))
     .bind(inputs.last_review)
+    .bind(i64::from(inputs.engine))
     .execute(connection)
     .await
     .map_err(|source| taken(*number, source))?;
@@ -201,6 +202,7 @@ impl FromRow<'_, SqliteRow> for CycleSummary {
                 last_review: row.try_get("last_review")?,
                 data: row.try_get("data")?,
                 catalogue: row.try_get("catalogue")?,
+                engine: row.small_count("engine")?,
             },
             started_at: row.instant("started_at")?,
             figures: row.json("figures")?,

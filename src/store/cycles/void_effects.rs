@@ -105,9 +105,7 @@ async fn alert_effects(
     kept_by_missions: &BTreeSet<AlertId>,
 ) -> Result<Vec<AlertEffect>, StoreError> {
     let now: Vec<Alert> = query_as(
-        "select id, rule, subject, state, level, since, updated_at, streak, stale, judged_in,
-                evidence, explanation, hidden_by
-         from alerts where id in (select alert from alert_changes where cycle = $1)
+        "select * from alerts where id in (select alert from alert_changes where cycle = $1)
          order by rule, subject",
     )
     .bind(number)

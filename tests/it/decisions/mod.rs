@@ -1,7 +1,9 @@
 //! Alerts, missions and reviews over time.
 
 pub(super) mod cycles_void;
+pub(super) mod engine;
 pub(super) mod missions;
+pub(super) mod new_facts;
 pub(super) mod reviews;
 pub(super) mod reviews_calendar;
 pub(super) mod story;

@@ -84,6 +84,7 @@ impl NotifiedCycles {
             lanes: &self.lanes,
             silences: &[],
             announce: true,
+            untold: false,
             correction: None,
         })
         .unwrap();
@@ -121,6 +122,8 @@ fn alert(rule: &str, id: &str, level: Level) -> Alert {
         evidence: None,
         explanation: Some("Parce que.".to_owned()),
         hidden_by: None,
+        references: BTreeMap::new(),
+        facts: vec![],
     }
 }
 

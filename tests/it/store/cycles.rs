@@ -1,7 +1,10 @@
 //! Committing cycles: whole or not at all, and read back as they were.
 
+use std::collections::BTreeMap;
+
 use super::stores::{EXACT, Scratch, at, day, edition, project, told};
 use vigie::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind, AlertState};
+use vigie::domain::alerts::new_fact::{FactReference, NewFact};
 use vigie::domain::ids::{AlertId, CycleNumber, ImportNumber, MinistryCode, RuleId};
 use vigie::domain::level::Level;
 use vigie::domain::messages::notice::Outgoing;
@@ -246,6 +249,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
             last_review: 3,
             data: Fingerprint::of(b"data"),
             catalogue: Fingerprint::of(b"catalogue"),
+            engine: 2,
         },
         started_at: at("2026-11-24T08:00:00.123456789Z"),
         catalogue_texts: [("drift/D1.rhai", "fn assess(p, t) {}"), ("thresholds.toml", "# seuils")]
@@ -262,7 +266,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
         }],
         silence_changes: vec![],
         outgoing: Outgoing::default(),
-        times: std::collections::BTreeMap::new(),
+        times: BTreeMap::new(),
     }
 }
 
@@ -318,6 +322,15 @@ fn evidence() -> Evidence {
     }
 }
 
+fn reference() -> FactReference {
+    FactReference {
+        value: Value::Float(55.5),
+        words: "55,5 M€".to_owned(),
+        edition: edition("2020-11"),
+        as_of: day("2020-11-15"),
+    }
+}
+
 fn alert_change(rule: &str, subject: &Subject, state: AlertState, level: Level) -> AlertChange {
     let rule = RuleId::new(rule);
     let alert = Alert {
@@ -334,6 +347,17 @@ fn alert_change(rule: &str, subject: &Subject, state: AlertState, level: Level) 
         evidence: Some(evidence()),
         explanation: Some("Coût 142 M€.".to_owned()),
         hidden_by: Some(RuleId::new("D9")),
+        references: BTreeMap::from([("cost_current".to_owned(), reference())]),
+        facts: vec![NewFact {
+            cycle: CycleNumber(1),
+            on: day("2020-11-15"),
+            field: "cost_current".to_owned(),
+            before: Value::Float(50.0),
+            after: Value::Float(55.5),
+            from_edition: edition("2020-06"),
+            edition: edition("2020-11"),
+            text: "Coût actualisé : 55,5 M€, contre 50 M€.".to_owned(),
+        }],
     };
     AlertChange {
         alert,

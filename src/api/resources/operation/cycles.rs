@@ -1,5 +1,7 @@
 //! Committed cycles and their verdicts; replaying and voiding a cycle.
 
+use std::collections::BTreeMap;
+
 use actix_web::web;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
@@ -11,7 +13,7 @@ use crate::api::extract::query::is_wanted;
 use crate::api::openapi::answers::{Conflict, UnavailableResponse};
 use crate::api::problem::kinds::Problem;
 use crate::application;
-use crate::application::VoidReport;
+use crate::application::{DecisionDifference, ReplayDifference, VoidReport};
 use crate::domain::action_bodies::Reason;
 use crate::domain::ids::{CycleNumber, RuleId};
 use crate::domain::level::Level;
@@ -111,6 +113,12 @@ pub(in crate::api) async fn list_cycle_verdicts(
 pub(in crate::api) struct ReplayReport {
     cycle: CycleNumber,
     inputs: CycleInputs,
+    /// The engine that judged the cycle; `inputs` has that of the replay.
+    engine: u32,
+    /// The last release of that engine, which replays the cycle byte for byte. Absent when it is this one's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    release: Option<String>,
     /// Number of verdicts.
     verdicts: usize,
     /// Whether the verdicts, as lines of JSON, are byte for byte those that were committed.
@@ -118,15 +126,13 @@ pub(in crate::api) struct ReplayReport {
     /// SHA-256 of the replayed verdicts as lines of JSON.
     fingerprint: Fingerprint,
     difference_count: usize,
+    /// Number of differences of each kind: `subject`, `level`, `missing_fields`, `measure`, `wording`.
+    kinds: BTreeMap<String, usize>,
     /// The first 100 differences.
     differences: Vec<ReplayDifference>,
-}
-
-/// One verdict as a line of JSON, as committed and as replayed. `null` if only the other has it.
-#[derive(Debug, Serialize, ToSchema)]
-struct ReplayDifference {
-    committed: Option<String>,
-    replayed: Option<String>,
+    /// The changes of alerts that the cycle would not decide again, or would decide otherwise: the first 100.
+    /// `null` when an earlier engine judged it.
+    decisions: Option<Vec<DecisionDifference>>,
 }
 
 /// Evaluate a past cycle again from its recorded inputs, and compare the verdicts byte for byte. Nothing is written.
@@ -144,15 +150,18 @@ pub(in crate::api) async fn replay_cycle(
     let replay = application::replay(&context, CycleNumber(*number)).await?;
     let difference_count = replay.differences.len();
     let differences = replay.differences.into_iter().take(MAX_LISTED);
-    let differences =
-        differences.map(|(committed, replayed)| ReplayDifference { committed, replayed });
+    let kinds = replay.kinds.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count));
     Ok(web::Json(ReplayReport {
         cycle: replay.cycle,
         inputs: replay.inputs,
+        engine: replay.engine,
+        release: replay.release,
         verdicts: replay.verdicts,
         identical: replay.identical,
         fingerprint: replay.fingerprint,
         difference_count,
+        kinds: kinds.collect(),
+        decisions: replay.decisions.map(|all| all.into_iter().take(MAX_LISTED).collect()),
         differences: differences.collect(),
     }))
 }

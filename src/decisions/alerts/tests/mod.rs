@@ -1,6 +1,7 @@
 //! Current alerts and verdicts in, changes out, as text.
 
 mod hidden;
+mod new_facts;
 mod next_to_others;
 mod projects;
 mod silences;
@@ -13,13 +14,17 @@ use super::context::{Circumstances, EvaluationContext};
 use super::follow::follow;
 use super::reconcile::reconcile;
 use crate::domain::alerts::alert::{Alert, AlertChange};
+use crate::domain::alerts::new_fact::{SubjectFigures, WatchedFigure};
 use crate::domain::ids::{CycleNumber, ProjectId, RuleId};
 use crate::domain::level::Level;
+use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::rule::{Inhibition, RuleStatus, RuleTerms};
 use crate::domain::rules::verdict::{Absence, Judgement, MissingField, RuleFailure, Verdict};
+use crate::domain::rules::worsening::{Direction, WatchedField, Worsening};
+use crate::domain::value::Value;
 
-/// `D1 a high`, `D1 a unknown`, `D1 a failed`. Rules named `E…` are experimental; those named `S…`
+/// `D1 a high`, `D1 a unknown`, `D1 a failed`, `D1 a high 55.0` with the cost of the project. Rules named `E…` are experimental; those named `S…`
 /// require two evaluations to open and to close.
 fn judgements(lines: &str) -> Vec<Judgement> {
     let judgement = |line: &str| {
@@ -52,6 +57,23 @@ fn judgements(lines: &str) -> Vec<Judgement> {
     lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(judgement).collect()
 }
 
+/// The costs that lines of verdicts give.
+fn figures(lines: &str) -> SubjectFigures {
+    let mut figures = SubjectFigures::new();
+    for line in lines.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let Some(cost) = words.get(3) else { continue };
+        let figure = WatchedFigure {
+            label: "Coût actualisé".to_owned(),
+            value: Value::Float(cost.parse().unwrap()),
+            words: format!("{cost} M€"),
+        };
+        let subject = Subject::Project(ProjectId::new(words[1]));
+        figures.entry(subject).or_default().insert("cost_current".to_owned(), figure);
+    }
+    figures
+}
+
 /// In the last cycle, `R1` is retired and `G1` is gone.
 fn terms(last: bool) -> BTreeMap<RuleId, RuleTerms> {
     let one = |id: &str, status, times| RuleTerms {
@@ -63,6 +85,7 @@ fn terms(last: bool) -> BTreeMap<RuleId, RuleTerms> {
         mission: None,
         deprecated_reason: None,
         inhibits: vec![],
+        watched: vec![],
     };
     let retired = RuleTerms {
         status: if last { RuleStatus::Deprecated } else { RuleStatus::Stable },
@@ -77,8 +100,15 @@ fn terms(last: bool) -> BTreeMap<RuleId, RuleTerms> {
         }],
         ..one("H1", RuleStatus::Stable, 1)
     };
+    let watching = RuleTerms {
+        watched: vec![WatchedField {
+            field: "cost_current".to_owned(),
+            worsening: Worsening { worse: Direction::Higher, step: 0.02, relative: true },
+        }],
+        ..one("D1", RuleStatus::Stable, 1)
+    };
     let all = [
-        one("D1", RuleStatus::Stable, 1),
+        watching,
         one("E1", RuleStatus::Experimental, 1),
         hiding,
         retired,
@@ -133,11 +163,13 @@ fn run(last_circumstances: &Circumstances, cycles: &str) -> Vec<AlertChange> {
         let is_last = usize::try_from(number).unwrap() == blocks.len();
         let as_of = day(number);
         let occasion = EvaluationContext {
-            cycle: CycleNumber(1),
+            cycle: CycleNumber(number.into()),
             as_of,
             now: as_of.and_hms_opt(6, 0, 0).unwrap().and_utc(),
             terms: &terms(is_last),
             circumstances: if is_last { last_circumstances } else { &before },
+            edition: EditionId::of(as_of),
+            figures: &figures(block),
         };
         let standing = known.values().cloned().collect();
         let standing = follow(standing, occasion.circumstances, occasion.now);

@@ -32,6 +32,8 @@ fn alert(rule: &str, id: &str, level: Level) -> Alert {
         evidence: None,
         explanation: None,
         hidden_by: None,
+        references: BTreeMap::new(),
+        facts: vec![],
     }
 }
 

@@ -30,6 +30,7 @@ fn terms() -> BTreeMap<RuleId, RuleTerms> {
         let terms = RuleTerms {
             deprecated_reason: None,
             inhibits: vec![],
+            watched: vec![],
             id: id.clone(),
             title: format!("Règle {id}"),
             status: RuleStatus::Stable,
@@ -78,6 +79,8 @@ fn changes(lines: &str) -> Vec<AlertChange> {
                 evidence: None,
                 explanation: None,
                 hidden_by: None,
+                references: BTreeMap::new(),
+                facts: vec![],
             },
             kind,
             from: None,

@@ -1,10 +1,10 @@
 //! The mail that notifies an account of a token issued for it on the database's machine. Pure.
 
-use super::context::notice_id;
 use crate::domain::accounts::access::Account;
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::messages::notice::{Notice, NoticeKind, Receiver};
 use crate::notify::channels::email::Mailbox;
+use crate::notify::compose::context::notice_id;
 use crate::notify::layout::footer::footer;
 use crate::notify::layout::message::Message;
 use crate::notify::layout::render;

@@ -18,6 +18,7 @@ pub use channels::webhook::{Endpoint, sign};
 pub use compose::account_notice::local_token_notice;
 pub use compose::context::ComposeContext;
 pub use compose::correction::Correction;
+pub use compose::datasets::stale::{StaleDataset, stale};
 pub use compose::digest::CycleFacts;
 pub use compose::domain_event::{
     CycleDone, DeliveryContext, DomainEvent, RuleRevisionChange, clock_letter, notices_for,
@@ -26,7 +27,6 @@ pub use compose::notices::{correct, lanes, outgoing, preview, with_end_of_cycle}
 pub use compose::outage::outage_notices;
 pub use compose::remind::{ReminderInputs, Reminders, reminders};
 pub use compose::silences::{SilenceNews, silence_news};
-pub use compose::stale::{StaleDataset, stale};
 pub use compose::terms::{FILE as TERMS_FILE, NoticeTerms, TermsError};
 pub use fault::ChannelFault;
 pub use layout::labels::{

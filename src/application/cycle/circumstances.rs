@@ -8,7 +8,7 @@ use super::judged::Judged;
 use crate::application::{ApplicationError, Services};
 use crate::decisions::alerts::{Circumstances, Renaming};
 use crate::domain::ids::{ImportNumber, ProjectId, RuleId};
-use crate::domain::operation::cycle::CycleSummary;
+use crate::domain::operation::cycle::{CycleInputs, CycleSummary};
 use crate::domain::portfolio::subject::Subject;
 use crate::frame::dictionary;
 use crate::rules;
@@ -41,7 +41,8 @@ pub(in crate::application) async fn gather(
             ..Circumstances::default()
         });
     };
-    let corrections = services.store.corrections_since(last.inputs.last_import).await?;
+    let CycleInputs { last_import, last_confirmation, .. } = last.inputs;
+    let corrections = services.store.corrections_since(last_import, last_confirmation).await?;
     let corrections = in_words(corrections, &became);
     let revised = revised(services, judged, last).await?;
     Ok(Circumstances { explained_exits, present, became, parted, corrections, revised })

@@ -68,6 +68,7 @@ pub(in crate::application) async fn judge(
             last_link: upto.last_link,
             data,
             last_review: upto.last_review,
+            last_confirmation: upto.last_confirmation,
             catalogue: catalogue.fingerprint().clone(),
         };
         let figures = table_rows::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();

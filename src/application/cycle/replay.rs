@@ -33,6 +33,7 @@ pub async fn replay(services: &Services, number: CycleNumber) -> Result<Replay, 
         last_import: cycle.inputs.last_import,
         last_link: cycle.inputs.last_link,
         last_review: cycle.inputs.last_review,
+        last_confirmation: cycle.inputs.last_confirmation,
     };
     let portfolio = services.store.portfolio(&upto, cycle.inputs.as_of).await?;
     let judged = judged::judge(services, texts, portfolio, upto, cycle.inputs.as_of).await?;

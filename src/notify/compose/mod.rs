@@ -3,6 +3,7 @@
 pub(super) mod account_notice;
 pub(super) mod context;
 pub(super) mod correction;
+pub(super) mod datasets;
 pub(super) mod digest;
 pub(super) mod domain_event;
 pub(super) mod event;
@@ -12,5 +13,4 @@ pub(super) mod outage;
 pub(super) mod remind;
 pub(super) mod signals;
 pub(super) mod silences;
-pub(super) mod stale;
 pub(super) mod terms;

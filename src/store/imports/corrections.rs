@@ -12,18 +12,26 @@ use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, query_as};
 
 impl Store {
-    /// By the imports after `last`, in order. Projects are as they were known when it was imported.
+    /// By the imports after `last` and the decisions on imports after `last_decision`, in order. Projects are as
+    /// they were known when it was imported or decided.
     pub async fn corrections_since(
         &self,
         last: ImportNumber,
+        last_decision: i64,
     ) -> Result<Vec<(ImportNumber, Difference)>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let mut rows: Vec<(ImportNumber, Subject, String, String, String)> = query_as(
-            "select import, subject, field, former, now_says from import_corrections
-             where import > $1 order by import, position",
+            "select import, subject, field, former, now_says from
+                 (select import, 0 as decision, position, subject, field, former, now_says
+                  from import_corrections where import > $1
+                  union all
+                  select import, decision, position, subject, field, former, now_says
+                  from decision_corrections where decision > $2)
+             order by import, decision, position",
         )
         .bind(last)
+        .bind(last_decision)
         .all(&mut *transaction, "corrections")
         .await?;
         rows.retain(|(_, subject, ..)| visible.subject(subject));

@@ -82,6 +82,8 @@ routes! {
     "portfolio" {
         imports::import_file: whole(Operate),
         imports::find_import: whole(Read),
+        imports::confirm_import: whole(Operate),
+        imports::withdraw_import: whole(Operate),
     }
     "projects" {
         projects::list_projects: own(Read),

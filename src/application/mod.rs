@@ -13,7 +13,9 @@ pub use crate::support::clock::today;
 pub use actions::alert_actions::{
     SilenceRequest, contest, find_alert, ministries, silence, subject_called,
 };
-pub use actions::intake::{FileIntake, Intake, IntakeTerms, take_in, take_in_file};
+pub use actions::intake::{
+    FileIntake, Intake, IntakeTerms, RefusedFile, record_files, take_in, take_in_file,
+};
 pub use actions::job_requests::{EnqueueError, Enqueued, JobQueue, JobRequest, QueuedJob};
 pub use actions::local_tokens::issue_local_token;
 pub use actions::missions::{

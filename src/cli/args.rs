@@ -19,6 +19,7 @@ use super::output::format::Format;
 use super::portfolio::coverage::CoverageBy;
 use super::portfolio::export::ExportArgs;
 use super::portfolio::import::ImportArgs;
+use super::portfolio::imports::ImportsCommand;
 use super::portfolio::judge::JudgeArgs;
 use super::portfolio::projects::ProjectsCommand;
 use super::rules::RulesCommand;
@@ -67,8 +68,11 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Import editions of the panorama and follow-up data from files
     Import(ImportArgs),
-    /// List imports, and which import replaced which
-    Imports,
+    /// List imports, and which import replaced which; confirm one that waits, or withdraw one
+    Imports {
+        #[command(subcommand)]
+        command: Option<ImportsCommand>,
+    },
     /// Evaluate all rules as of a date, and update alerts and missions
     Cycle(CycleArgs),
     /// List committed cycles, or void a wrong one

@@ -72,7 +72,7 @@ async fn dispatch(
         Command::Rules { command } => rules::run(command, config, printer, server).await,
         Command::Serve => operation::serve::run(config).await,
         Command::Import(_)
-        | Command::Imports
+        | Command::Imports { .. }
         | Command::Cycle(_)
         | Command::Cycles { .. }
         | Command::Accounts { .. }
@@ -109,7 +109,7 @@ async fn dispatch_in_session(
         Command::Tokens { command } => accounts::tokens(command, session).await,
         Command::Audit { command } => operation::audit::run(command, session).await,
         Command::Import(request) => portfolio::import::run(request, session).await,
-        Command::Imports => output::lists::imports(session).await,
+        Command::Imports { command } => portfolio::imports::run(command.as_ref(), session).await,
         Command::Cycle(request) => operation::cycle::run(request, session).await,
         Command::Coverage { per, cycle } => portfolio::coverage::run(*per, *cycle, session).await,
         Command::Cycles { command: None } => operation::cycle::list(session).await,

@@ -56,7 +56,7 @@ fn here_only(command: &Command) -> Option<&'static str> {
         | Command::Dictionary
         | Command::Export(_)
         | Command::Import(_)
-        | Command::Imports
+        | Command::Imports { .. }
         | Command::Jobs { .. }
         | Command::Missions(_)
         | Command::Notices { .. }

@@ -1,6 +1,6 @@
 //! From the domain's rows to columns: the only place of this layer that walks rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use polars::error::PolarsResult;
@@ -45,8 +45,17 @@ pub(super) fn snapshots(rows: &[&Snapshot]) -> PolarsResult<DataFrame> {
     ])
 }
 
+/// Answers that rules count days up to, with the field that says when each was given.
+pub(super) const DATED_ANSWERS: [(&str, &str); 4] = [
+    ("cost_updated_on", "cost_updated_answered_on"),
+    ("director_vacant_since", "director_vacancy_answered_on"),
+    ("steering_committee_last_on", "steering_committee_answered_on"),
+    ("last_user_test_on", "last_user_test_answered_on"),
+];
+
 /// One row per project that has a fact reported by `as_of`, one column per fact of `fields`, and when
-/// any fact was last reported: `facts_on`, and `questionnaire_on` for those of the questionnaire.
+/// any fact was last reported: `facts_on`, and `questionnaire_on` for those of the questionnaire. Each fact keeps the
+/// date of its own answer: `questionnaire_current_on` is of most of them, and those of `DATED_ANSWERS` of one.
 pub(super) fn facts(
     facts: &[Fact],
     as_of: NaiveDate,
@@ -59,12 +68,12 @@ pub(super) fn facts(
     let mut rows: HashMap<&str, usize> = HashMap::new();
     let mut projects: Vec<&str> = Vec::new();
     let mut reported: Vec<Option<NaiveDate>> = Vec::new();
-    let mut answered: Vec<Option<NaiveDate>> = Vec::new();
+    let mut answered: Vec<BTreeMap<&str, NaiveDate>> = Vec::new();
     for fact in &past {
         let row = *rows.entry(fact.project.as_str()).or_insert_with(|| {
             projects.push(fact.project.as_str());
             reported.push(None);
-            answered.push(None);
+            answered.push(BTreeMap::new());
             projects.len() - 1
         });
         if let Some(last) = reported.get_mut(row) {
@@ -72,8 +81,8 @@ pub(super) fn facts(
         }
         let is_answer = dictionary::field(&fact.field)
             .is_some_and(|field| field.supplier == Supplier::Questionnaire);
-        if is_answer && let Some(last) = answered.get_mut(row) {
-            *last = Some(fact.reported_on);
+        if is_answer && let Some(answers) = answered.get_mut(row) {
+            answers.insert(&fact.field, fact.reported_on);
         }
     }
 
@@ -88,13 +97,31 @@ pub(super) fn facts(
     let mut columns = vec![
         column("project_id", projects),
         column("facts_on", reported),
-        column("questionnaire_on", answered),
+        column("questionnaire_on", dates(&answered, |answers| answers.values().max().copied())),
+        column("questionnaire_current_on", dates(&answered, of_most)),
     ];
+    for (field, date) in DATED_ANSWERS {
+        columns.push(column(date, dates(&answered, |answers| answers.get(field).copied())));
+    }
     for field in fields {
         let values = by_field.get(field.name).map_or(&[][..], Vec::as_slice);
         columns.push(fact_column(field, height, values));
     }
     DataFrame::new_infer_height(columns)
+}
+
+fn dates(
+    answered: &[BTreeMap<&str, NaiveDate>],
+    date: impl Fn(&BTreeMap<&str, NaiveDate>) -> Option<NaiveDate>,
+) -> Vec<Option<NaiveDate>> {
+    answered.iter().map(date).collect()
+}
+
+/// The latest date such that more than half of the answers were given on it or later.
+fn of_most(answers: &BTreeMap<&str, NaiveDate>) -> Option<NaiveDate> {
+    let mut dates: Vec<NaiveDate> = answers.values().copied().collect();
+    dates.sort_unstable_by(|a, b| b.cmp(a));
+    dates.get(dates.len() / 2).copied()
 }
 
 /// `values` come oldest first, as (row, value). The latest one holds, but the first one of a declarable field.

@@ -95,6 +95,7 @@ pub(super) fn of_scope(scope: SubjectKind, as_of: NaiveDate, target: Option<f64>
             measures.extend(drifts());
             measures.extend(changes());
             measures.extend(ages(as_of));
+            measures.extend(answers());
             measures.extend(earned());
         }
         SubjectKind::Ministry | SubjectKind::Portfolio => {
@@ -155,6 +156,27 @@ fn ages(as_of: NaiveDate) -> [Measure; 4] {
         measure("follow_up_age_days", &["follow_up_on"], days_since("follow_up_on", as_of)),
     ]
 }
+
+/// A table with one date for the whole questionnaire says of each answer that it was given then.
+fn answers() -> Vec<Measure> {
+    let all = measure("questionnaire_current_on", &["questionnaire_on"], col("questionnaire_on"));
+    let mut measures = vec![all];
+    for (from, name) in GIVEN_ANSWERS {
+        let [field, _] = from;
+        let given =
+            when(col(*field).is_not_null()).then(col("questionnaire_on")).otherwise(lit(NULL));
+        measures.push(measure(name, from, given));
+    }
+    measures
+}
+
+/// The answers of `columns::DATED_ANSWERS`, with what each is computed from.
+const GIVEN_ANSWERS: [(&[&str; 2], &str); 4] = [
+    (&["cost_updated_on", "questionnaire_on"], "cost_updated_answered_on"),
+    (&["director_vacant_since", "questionnaire_on"], "director_vacancy_answered_on"),
+    (&["steering_committee_last_on", "questionnaire_on"], "steering_committee_answered_on"),
+    (&["last_user_test_on", "questionnaire_on"], "last_user_test_answered_on"),
+];
 
 fn earned() -> [Measure; 3] {
     [

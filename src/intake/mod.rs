@@ -4,6 +4,7 @@
 mod batch;
 mod error;
 mod identity;
+mod plausibility;
 mod profiles;
 mod read;
 mod reader;
@@ -13,7 +14,10 @@ mod tables;
 pub use batch::{base_name, files_at, reading_order, remember};
 pub use error::{FileFault, Refused, SourceError, UnknownLayout};
 pub use identity::aliases::Aliases;
+pub use identity::evidence::propose_renamings;
 pub use identity::names::{key as name_key, nearest as nearest_name};
+pub use plausibility::bounds::PlausibilityBounds;
+pub use plausibility::edition::{implausible, same_bytes};
 pub use profiles::profile::{Profile, Profiles};
 pub use read::file_bytes::read_file;
 pub use reader::{ReadRequest, Reader};

@@ -118,6 +118,7 @@ impl Reader {
             set_aside: set_aside(&layout, &table, &rows, &empty),
             withheld: panorama::withheld(&read),
             sightings: identities.sightings(&seen(&read, &rows, context)),
+            holds: Vec::new(),
             rows: read,
         })
     }

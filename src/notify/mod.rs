@@ -17,6 +17,7 @@ pub use channels::matrix::Room;
 pub use channels::webhook::{Endpoint, sign};
 pub use compose::context::ComposeContext;
 pub use compose::correction::Correction;
+pub use compose::datasets::stale::{StaleDataset, stale};
 pub use compose::digest::CycleFacts;
 pub use compose::domain_event::{
     CycleDone, DeliveryContext, DomainEvent, RuleRevisionChange, clock_letter, notices_for,
@@ -27,7 +28,6 @@ pub use compose::service::account_notice::local_token_notice;
 pub use compose::service::engine_change::engine_notice;
 pub use compose::service::outage::outage_notices;
 pub use compose::silences::{SilenceNews, silence_news};
-pub use compose::stale::{StaleDataset, stale};
 pub use compose::terms::{FILE as TERMS_FILE, NoticeTerms, TermsError};
 pub use fault::ChannelFault;
 pub use layout::labels::{

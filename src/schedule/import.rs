@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
@@ -11,6 +10,7 @@ use super::error::JobError;
 use super::folder_scan;
 use super::folder_scan::{FolderScan, KnownSources, LookContext, NewFile};
 use super::work::Work;
+use crate::application;
 use crate::application::{Services, notices_of};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::messages::notice::Notice;
@@ -28,6 +28,8 @@ struct Tally {
     imported: usize,
     known: usize,
     refused: usize,
+    /// Of those imported, how many wait for a person.
+    on_hold: usize,
     failed: usize,
     unsettled: usize,
     /// Files not read because the service stops.
@@ -42,7 +44,7 @@ struct Recognised {
 }
 
 pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Done, JobError> {
-    let (store, now) = (&work.services.store, work.services.clock.now());
+    let store = &work.services.store;
     let reader = Arc::new(Reader::open(&work.profiles, &work.aliases)?);
     let known = store.known_projects().await?;
     let context = context(&reader, &known);
@@ -66,7 +68,7 @@ pub(super) async fn run(work: &Work, stop: &watch::Receiver<bool>) -> Result<Don
         store.keep_import_source(&source, &notices).await?;
     }
     let recognised = recognise_all(&reader, look.new_files, &work.services, &mut tally).await?;
-    let reading = Reading { reader, services: &work.services, now, stop };
+    let reading = Reading { reader, services: &work.services, stop };
     reading.read_all(recognised, known, &mut tally).await?;
     let refusals = store.import_sources().await?;
     let refusals = refusals.iter().filter(|one| one.outcome == SourceOutcome::Refused).count();
@@ -130,7 +132,6 @@ async fn recognise_all(
 struct Reading<'a> {
     reader: Arc<Reader>,
     services: &'a Services,
-    now: DateTime<Utc>,
     stop: &'a watch::Receiver<bool>,
 }
 
@@ -160,11 +161,14 @@ impl Reading<'_> {
             known = still_known;
             match import {
                 Ok(import) => {
-                    let recorded = self
-                        .services
-                        .store
-                        .record_imports(&[import], &Actor::vigie(), self.now)
-                        .await?;
+                    let (mut imports, vigie) = ([import], Actor::vigie());
+                    let recorded = application::record_files(
+                        self.services,
+                        &mut imports,
+                        self.reader.aliases(),
+                        &vigie,
+                    )
+                    .await?;
                     for one in recorded {
                         keep(new_file.source.clone(), &one, &self.services.store, tally).await?;
                     }
@@ -189,14 +193,20 @@ async fn keep(
 ) -> Result<(), JobError> {
     let (outcome, number) = match recorded {
         Recorded::Unchanged { number, .. } => (SourceOutcome::Known, *number),
-        Recorded::Added { number } | Recorded::Replaced { number, .. } => {
-            (SourceOutcome::Imported, *number)
-        }
+        Recorded::Added { number }
+        | Recorded::Replaced { number, .. }
+        | Recorded::Held { number, .. } => (SourceOutcome::Imported, *number),
     };
     (source.outcome, source.import) = (outcome, Some(number));
     tally.count(outcome);
     let place = source.source.as_str();
     info!(import.number = %number, import.source = place, "`{place}` is import {number}");
+    if let Recorded::Held { holds, .. } = recorded {
+        tally.on_hold += 1;
+        let reasons: Vec<&str> = holds.iter().map(|hold| hold.text.as_str()).collect();
+        source.detail = format!("En attente de confirmation : {}", reasons.join(" "));
+        warn!(import.number = %number, import.source = place, "Import {number} waits for a person");
+    }
     Ok(store.keep_import_source(&source, &[]).await?)
 }
 
@@ -254,6 +264,7 @@ impl Tally {
         let standing = refusals.saturating_sub(self.refused);
         let counts = [
             (self.imported, "fichier importé", "fichiers importés"),
+            (self.on_hold, "en attente de confirmation", "en attente de confirmation"),
             (self.known, "déjà connu", "déjà connus"),
             (self.refused, "refusé", "refusés"),
             (standing, "refusé auparavant", "refusés auparavant"),

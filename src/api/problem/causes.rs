@@ -92,6 +92,7 @@ impl From<StoreError> for Problem {
             | StoreError::LinkedToItself { .. }
             | StoreError::AlreadyLinked { .. }
             | StoreError::NotLinked { .. }
+            | StoreError::AlreadySo { .. }
             | StoreError::TwoSnapshots { .. }
             | StoreError::AccountExists { .. }
             | StoreError::AccountAlike { .. }

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::plausibility;
 use crate::application::{ApplicationError, Services};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{Dataset, Import, SetAside, Sighting, WithheldFigure};
-use crate::intake::{ReadRequest, Reader};
+use crate::intake::{Aliases, ReadRequest, Reader};
 use crate::store::Recorded;
 use crate::support::fingerprint::Fingerprint;
 
@@ -17,6 +18,17 @@ pub struct Intake {
     /// True when the files were only tried out and nothing was written.
     pub dry_run: bool,
     pub files: Vec<FileIntake>,
+    /// Files that were refused; the others were taken in all the same.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub refused: Vec<RefusedFile>,
+}
+
+/// A file that was refused, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusedFile {
+    pub file: String,
+    pub reason: String,
 }
 
 /// What one file gave, without its rows.
@@ -38,7 +50,8 @@ pub struct FileIntake {
 
 impl Intake {
     pub fn of(dry_run: bool, imports: &[Import], recorded: &[Recorded]) -> Self {
-        Self { dry_run, files: imports.iter().zip(recorded).map(FileIntake::of).collect() }
+        let files = imports.iter().zip(recorded).map(FileIntake::of).collect();
+        Self { dry_run, files, refused: vec![] }
     }
 }
 
@@ -81,26 +94,38 @@ pub async fn take_in_file(
     services.store.check_whole("an import")?;
     let known = services.store.known_projects().await?;
     let (profile, edition) = (terms.profile.clone(), terms.edition);
+    let aliases = reader.aliases().clone();
     let import = tokio::task::spawn_blocking(move || {
         let profile = profile.as_deref();
         reader.read(&ReadRequest { file: &file, bytes: &bytes, profile, edition }, &known)
     })
     .await??;
-    let imports = [import];
-    let recorded = take_in(services, &imports, terms).await?;
+    let mut imports = [import];
+    let recorded = take_in(services, &mut imports, &aliases, terms).await?;
     Ok(Intake::of(terms.dry_run, &imports, &recorded))
 }
 
-/// Takes in all files, or none.
+/// Records files that a job found, all or none.
+pub async fn record_files(
+    services: &Services,
+    imports: &mut [Import],
+    aliases: &Aliases,
+    actor: &Actor,
+) -> Result<Vec<Recorded>, ApplicationError> {
+    plausibility::compare_with_former(services, imports, aliases).await?;
+    Ok(services.store.record_imports(imports, actor, services.clock.now()).await?)
+}
+
+/// Takes in all files, or none. Those that are out of the bounds of plausibility are kept on hold.
 pub async fn take_in(
     services: &Services,
-    imports: &[Import],
+    imports: &mut [Import],
+    aliases: &Aliases,
     terms: &IntakeTerms,
 ) -> Result<Vec<Recorded>, ApplicationError> {
-    let recorded = if terms.dry_run {
-        services.store.preview_imports(imports).await?
-    } else {
-        services.store.record_imports(imports, &terms.actor, services.clock.now()).await?
-    };
-    Ok(recorded)
+    if !terms.dry_run {
+        return record_files(services, imports, aliases, &terms.actor).await;
+    }
+    plausibility::compare_with_former(services, imports, aliases).await?;
+    Ok(services.store.preview_imports(imports).await?)
 }

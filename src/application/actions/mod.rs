@@ -5,5 +5,6 @@ pub(super) mod intake;
 pub(super) mod job_requests;
 pub(super) mod local_tokens;
 pub(super) mod missions;
+pub(super) mod plausibility;
 pub(super) mod reviews;
 pub(super) mod webhook_events;

@@ -8,7 +8,7 @@ use super::judged::Judged;
 use crate::application::{ApplicationError, Services};
 use crate::decisions::alerts::{Circumstances, Renaming};
 use crate::domain::ids::{ImportNumber, ProjectId, RuleId};
-use crate::domain::operation::cycle::CycleSummary;
+use crate::domain::operation::cycle::{CycleInputs, CycleSummary};
 use crate::domain::portfolio::subject::Subject;
 use crate::frame::dictionary;
 use crate::rules;
@@ -43,8 +43,11 @@ pub(in crate::application) async fn gather(
             ..Circumstances::default()
         });
     };
-    let mut corrections = services.store.corrections_since(last.inputs.last_import).await?;
-    corrections.retain(|(import, _)| *import <= inputs.last_import);
+    let CycleInputs { last_import, last_confirmation, .. } = last.inputs;
+    let after = (last_import, last_confirmation);
+    // What came after this cycle's own data is for a later one.
+    let upto = (inputs.last_import, inputs.last_confirmation);
+    let corrections = services.store.corrections_between(after, upto).await?;
     let corrections = in_words(corrections, &became);
     let revised = revised(services, judged, last).await?;
     let engine = (last.inputs.engine != inputs.engine)

@@ -72,6 +72,7 @@ pub(in crate::application) async fn judge(
             last_link: upto.last_link,
             data,
             last_review: upto.last_review,
+            last_confirmation: upto.last_confirmation,
             catalogue: catalogue.fingerprint().clone(),
             engine: ENGINE,
         };

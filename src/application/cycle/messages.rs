@@ -64,6 +64,7 @@ pub(in crate::application) async fn compose<T>(
         missions: missions.map(|mission| (&mission.id, mission)).collect(),
         silenced: &silenced,
         stale: notify::stale(&services.store.last_imports(now).await?, &terms, now),
+        on_hold: services.store.held_imports().await?,
     };
     let silence_news = notify::silence_news(silence_changes, &current, &directory, today(now));
     compose(ComposeContext {

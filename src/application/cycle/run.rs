@@ -22,6 +22,7 @@ use crate::domain::missions::mission::MissionChange;
 use crate::domain::operation::cycle::{
     CycleCounts, CycleInputs, CyclePhase, CycleRecord, CycleSummary,
 };
+use crate::domain::portfolio::import_decision::HeldImport;
 use crate::rules::RuleFault;
 use crate::support::clock::today;
 
@@ -44,6 +45,8 @@ pub struct CycleReport {
     pub outgoing: Outgoing,
     /// Rules left out because they do not compile.
     pub rule_faults: Vec<RuleFault>,
+    /// Imports that wait for a person, which the cycle did not use.
+    pub on_hold: Vec<HeldImport>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -138,6 +141,7 @@ pub async fn run_followed(
             silence_changes: vec![],
             outgoing: Outgoing::default(),
             rule_faults: judged.faults,
+            on_hold: services.store.held_imports().await?,
         });
     }
     decide(services, judged, last, (now, request, watch)).await
@@ -208,6 +212,7 @@ async fn decide(
         silence_changes: record.silence_changes,
         outgoing: record.outgoing,
         rule_faults: judged.faults,
+        on_hold: services.store.held_imports().await?,
     })
 }
 

@@ -12,6 +12,7 @@ use crate::domain::ids::{CycleNumber, RuleId};
 use crate::domain::level::Level;
 use crate::domain::missions::mission::{MissionChange, MissionKind};
 use crate::domain::operation::cycle::{CycleCounts, CycleInputs};
+use crate::domain::portfolio::import_decision::HeldImport;
 use crate::domain::portfolio::subject::Subject;
 
 /// Most changes and faults listed one by one.
@@ -36,6 +37,10 @@ pub struct CycleBrief {
     pub missions: Vec<MissionMove>,
     /// Rules left out because they do not compile, 500 at most.
     pub rule_faults: Vec<String>,
+    /// Imports that wait for a person, which the cycle did not use.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub on_hold: Vec<HeldImport>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -73,6 +78,7 @@ impl CycleBrief {
             alerts: alerts.iter().filter(moves).take(listed).map(AlertMove::of).collect(),
             missions: missions.iter().take(listed).map(MissionMove::of).collect(),
             rule_faults: report.rule_faults.iter().take(LISTED).map(ToString::to_string).collect(),
+            on_hold: report.on_hold.clone(),
         }
     }
 }

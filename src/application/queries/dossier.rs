@@ -70,6 +70,9 @@ pub struct CycleBasis {
     pub as_of: NaiveDate,
     pub last_import: ImportNumber,
     pub last_link: i64,
+    #[serde(default)]
+    #[schema(required = true)]
+    pub last_confirmation: i64,
     pub data: Fingerprint,
     pub catalogue: Fingerprint,
 }
@@ -176,6 +179,7 @@ fn change_event(change: AlertChange, cycle: &CycleSummary) -> AlertEvent {
             as_of: inputs.as_of,
             last_import: inputs.last_import,
             last_link: inputs.last_link,
+            last_confirmation: inputs.last_confirmation,
             data: inputs.data.clone(),
             catalogue: inputs.catalogue.clone(),
         }),

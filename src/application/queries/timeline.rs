@@ -21,6 +21,7 @@ use crate::domain::ids::ProjectId;
 use crate::domain::level::Level;
 use crate::domain::missions::review::Review;
 use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::follow_up::Rebaseline;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::words::words;
 use crate::store::{AlertFilter, LinkAction, LinkEntry, MissionEntry, MissionFilter, ReviewEntry};
@@ -55,6 +56,8 @@ pub struct TimelineEvent {
 words! {
     pub enum TimelineKind, "a kind of event" {
         Edition = "edition",
+        /// A decision to measure the project against a new reference.
+        Baseline = "baseline",
         /// The project was found to be the same as another, or not to be after all.
         Identity = "identity",
         Alert = "alert",
@@ -68,6 +71,7 @@ impl TimelineKind {
     pub fn label(self) -> &'static str {
         match self {
             Self::Edition => "Édition",
+            Self::Baseline => "Référence",
             Self::Identity => "Identité",
             Self::Alert => "Alerte",
             Self::Mission => "Mission",
@@ -115,13 +119,39 @@ async fn editions(
 ) -> Result<Vec<TimelineEvent>, ApplicationError> {
     let today = today(services.clock.now());
     let (as_of, portfolio) = view::known_data(services, Some(today)).await?;
+    let decided = view::rebaselines_of(&portfolio, project, as_of);
     let id = project.clone();
     let rows = tokio::task::spawn_blocking(move || {
         let history = frame::history(&portfolio, as_of)?.lazy();
         let own = history.filter(col("project_id").eq(lit(id.as_str()))).collect();
         table_rows::rows(&own.map_err(ApplicationError::Table)?)
     });
-    Ok(rows.await??.iter().filter_map(edition_event).collect())
+    let mut events: Vec<TimelineEvent> = rows.await??.iter().filter_map(edition_event).collect();
+    events.extend(decided.iter().enumerate().map(baseline_event));
+    Ok(events)
+}
+
+fn baseline_event((place, decision): (usize, &Rebaseline)) -> TimelineEvent {
+    let Rebaseline { project, decided_on, cost_meur, duration_months, reason, decided_by } =
+        decision;
+    let figures = [
+        cost_meur.map(|cost| format!("coût de référence : {}", french::meur(cost))),
+        duration_months.map(|count| format!("durée de référence : {}", french::months(count))),
+        decided_by.as_ref().map(|by| format!("décidé par : {by}")),
+    ];
+    let figures: Vec<String> = figures.into_iter().flatten().collect();
+    TimelineEvent {
+        name: format!("baseline/{decided_on}/{place}"),
+        on: *decided_on,
+        at: None,
+        about: TimelineKind::Baseline,
+        kind: "restated".to_owned(),
+        title: "Recalage de la référence".to_owned(),
+        words: format!("{reason} ({})", figures.join(" ; ")),
+        level: None,
+        by: None,
+        path: format!("/api/v1/projects/{project}"),
+    }
 }
 
 fn edition_event(row: &TableRow) -> Option<TimelineEvent> {

@@ -17,7 +17,9 @@ use crate::application::{ApplicationError, Services};
 use crate::domain::ids::ProjectId;
 use crate::domain::operation::cycle::CycleSummary;
 use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::follow_up::Rebaseline;
 use crate::domain::portfolio::import::{Dataset, KnownProject};
+use crate::domain::portfolio::import_decision::ImportState;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::verdict::Judgement;
@@ -55,6 +57,10 @@ pub struct ProjectView {
     /// One row per edition, oldest first.
     #[schema(value_type = Vec<HistoryRow>)]
     pub history: Vec<TableRow>,
+    /// Decisions to measure it against a new reference, oldest first; the original stays.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub rebaselines: Vec<Rebaseline>,
     /// The last committed cycle, and its verdicts on the project.
     pub cycle: Option<CycleSummary>,
     pub verdicts: Vec<Judgement>,
@@ -146,9 +152,23 @@ pub async fn project(
         };
         let project = table_rows::rows(&only(frames.projects)?)?.into_iter().next();
         let history = table_rows::rows(&only(frame::history(&portfolio, as_of)?)?)?;
-        Ok(ProjectView { project, id, names, history, cycle, verdicts })
+        let rebaselines = rebaselines_of(&portfolio, &id, as_of);
+        Ok(ProjectView { project, id, names, history, rebaselines, cycle, verdicts })
     })
     .await?
+}
+
+/// The decisions on a project's reference up to a date, oldest first.
+pub(in crate::application) fn rebaselines_of(
+    portfolio: &Portfolio,
+    project: &ProjectId,
+    as_of: NaiveDate,
+) -> Vec<Rebaseline> {
+    let of_project = portfolio.rebaselines.iter().filter(|one| one.project == *project);
+    let mut decided: Vec<Rebaseline> =
+        of_project.filter(|one| one.decided_on <= as_of).cloned().collect();
+    decided.sort_by_key(|one| one.decided_on);
+    decided
 }
 
 /// The verdicts of the last cycle on a project.
@@ -205,7 +225,9 @@ pub(in crate::application) async fn known_portfolio(
         return Err(ApplicationError::NoProjectInScope { as_of });
     }
     let imports = services.store.imports().await?;
-    let editions = imports.iter().filter(|import| import.dataset == Dataset::Panorama);
+    let editions = imports
+        .iter()
+        .filter(|import| import.dataset == Dataset::Panorama && import.state == ImportState::InUse);
     Err(match editions.map(|import| import.edition).min() {
         Some(first) => FrameError::BeforeFirstEdition { as_of, first },
         None => FrameError::NoEdition,

@@ -9,7 +9,7 @@ use super::{cycle_brief, runs};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
-use crate::cli::portfolio::coverage;
+use crate::cli::portfolio::{coverage, imports};
 use crate::cli::session::Session;
 use crate::cli::values::{date, text};
 use vigie::application::{AlertMove, CycleReport, Services, VoidReport};
@@ -84,6 +84,7 @@ async fn run_here(
     if !report.silence_changes.is_empty() {
         sheets.push(silences(&report));
     }
+    sheets.extend(imports::on_hold(&report.on_hold));
     printer.answer(&report, &sheets, 1)
 }
 

@@ -6,6 +6,7 @@ use super::cycle_tables::{SUMMARY, alert_moves, summary_cells, title};
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print;
 use crate::cli::output::print::{Cell, Printer, Sheet};
+use crate::cli::portfolio::imports;
 use vigie::application::CycleBrief;
 use vigie::domain::alerts::alert::AlertChangeKind;
 
@@ -26,6 +27,7 @@ pub(super) fn show(brief: &CycleBrief, printer: &Printer) -> Result<Conclusion, 
     if !brief.missions.is_empty() {
         sheets.push(missions(brief));
     }
+    sheets.extend(imports::on_hold(&brief.on_hold));
     printer.answer(brief, &sheets, 1)
 }
 

@@ -1,44 +1,11 @@
-//! Plain lists: imports, and the fields of the dictionary.
+//! Plain lists: the fields of the dictionary.
 
 use serde_json::Value as Json;
 
 use super::print::{Cell, Printer, Sheet};
 use crate::cli::outcome::{CliError, Conclusion};
-use crate::cli::session::Session;
 use vigie::client::{ApiClient, HttpTransport};
 use vigie::frame::dictionary;
-use vigie::store::ImportSummary;
-
-pub(in crate::cli) async fn imports(
-    Session { api, printer, .. }: &Session<'_>,
-) -> Result<Conclusion, CliError> {
-    show_imports(&api.all(api.at(&["imports"])).await?, printer)
-}
-
-fn show_imports(imports: &[ImportSummary], printer: &Printer) -> Result<Conclusion, CliError> {
-    let sheet = Sheet::list(
-        format!("{} importations", imports.len()),
-        imports.iter(),
-        &[
-            ("number", "N°", &|one| Cell::count(one.number.0)),
-            ("file", "Fichier", &|one| Cell::text(&one.file)),
-            ("edition", "Édition", &|one| Cell::text(one.edition.to_string())),
-            ("dataset", "Contenu", &|one| Cell::text(one.dataset.as_str())),
-            ("profile", "Profil", &|one| Cell::text(&one.profile)),
-            ("imported_at", "Importé le", &|one| {
-                Cell::text(one.imported_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
-            }),
-            ("rows_kept", "Gardées", &|one| Cell::count(one.rows_kept)),
-            ("replaces", "Remplace", &|one| {
-                Cell::optional(one.replaces.map(|number| number.to_string()))
-            }),
-            ("replaced_by", "Remplacé par", &|one| {
-                Cell::optional(one.replaced_by.map(|number| number.to_string()))
-            }),
-        ],
-    );
-    printer.answer(&imports, &[sheet], 0)
-}
 
 /// The fields that a server knows, or else those of this version: no database is needed for that.
 pub(in crate::cli) async fn dictionary(

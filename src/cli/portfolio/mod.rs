@@ -3,6 +3,8 @@
 pub(super) mod coverage;
 pub(super) mod export;
 pub(super) mod import;
+mod import_report;
+pub(super) mod imports;
 pub(super) mod judge;
 pub(super) mod panorama;
 pub(super) mod project;

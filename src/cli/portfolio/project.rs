@@ -25,7 +25,10 @@ pub(in crate::cli) async fn run(
 
 fn show(view: &ProjectView, printer: &Printer) -> Result<Conclusion, CliError> {
     let sheets: Vec<Sheet> =
-        [Some(history(view)), Some(verdicts(view)), trail(view)].into_iter().flatten().collect();
+        [Some(history(view)), rebaselines(view), Some(verdicts(view)), trail(view)]
+            .into_iter()
+            .flatten()
+            .collect();
     printer.answer(view, &sheets, 0)
 }
 
@@ -64,6 +67,40 @@ fn history(view: &ProjectView) -> Sheet {
         ],
     )
     .with_note(baseline_note(view))
+}
+
+/// The original reference stays in the history: drifts since the last decision are told beside it.
+fn rebaselines(view: &ProjectView) -> Option<Sheet> {
+    (!view.rebaselines.is_empty()).then(|| {
+        let sheet = Sheet::list(
+            "Recalages de la référence",
+            view.rebaselines.iter(),
+            &[
+                ("decided_on", "Décidé le", &|one| Cell::date(one.decided_on)),
+                ("cost_meur", "Coût de référence", &|one| {
+                    Cell::figure(one.cost_meur.map(Json::from).as_ref(), french::meur)
+                }),
+                ("duration_months", "Durée de référence", &|one| {
+                    Cell::figure(one.duration_months.map(Json::from).as_ref(), french::months)
+                }),
+                ("decided_by", "Décidé par", &|one| Cell::optional(one.decided_by.as_deref())),
+                ("reason", "Motif", &|one| Cell::text(&one.reason)),
+            ],
+        );
+        let since = |field: &str| {
+            let figure = view.project.as_ref()?.get(field)?.as_f64()?;
+            Some(french::percent(figure))
+        };
+        let drifts = [
+            since("budget_drift_latest").map(|drift| format!("écart budgétaire de {drift}")),
+            since("calendar_drift_latest").map(|drift| format!("écart calendaire de {drift}")),
+        ];
+        let drifts: Vec<String> = drifts.into_iter().flatten().collect();
+        if drifts.is_empty() {
+            return sheet;
+        }
+        sheet.with_note(format!("Depuis le dernier recalage : {}.", drifts.join(", ")))
+    })
 }
 
 /// What the drifts are measured against, and the two curves.

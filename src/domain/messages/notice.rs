@@ -1,7 +1,7 @@
 //! A notice: one message that waits in the outbox for its receiver; and the memory of what each receiver was notified
 //! of, separate from what is true, so that a digest is the difference between the two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::channel::Channel;
 use super::outage::Outage;
 use crate::domain::accounts::access::AccountNumber;
-use crate::domain::ids::{AlertId, CycleNumber, MinistryCode, MissionId, NoticeId};
+use crate::domain::ids::{AlertId, CycleNumber, ImportNumber, MinistryCode, MissionId, NoticeId};
 use crate::domain::level::Level;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::subject::Subject;
@@ -153,6 +153,9 @@ pub struct NotifiedState {
     /// Datasets that nobody has fed for too long, by their last import.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stale: BTreeMap<Dataset, DateTime<Utc>>,
+    /// Imports that wait for a person.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub on_hold: BTreeSet<ImportNumber>,
     /// The last notice, which the next one follows on.
     pub last: Option<NoticeId>,
 }

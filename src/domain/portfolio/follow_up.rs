@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::level::Level;
@@ -19,7 +20,7 @@ pub struct Fact {
 }
 
 /// A dated decision to measure a project against a new reference; the original stays.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Rebaseline {
     pub project: ProjectId,
     pub decided_on: NaiveDate,

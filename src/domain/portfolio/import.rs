@@ -7,6 +7,7 @@ use super::edition::EditionId;
 use super::follow_up::{
     Contact, Contract, DeclaredCause, Fact, Milestone, Rebaseline, Recommendation, WatchEntry,
 };
+use super::import_decision::HoldReason;
 use super::snapshot::Snapshot;
 use crate::domain::ids::{MinistryCode, ProjectId};
 use crate::domain::words::words;
@@ -28,6 +29,9 @@ pub struct Import {
     /// Figures that the publisher withheld: the row is imported, and this says what it lacks.
     pub withheld: Vec<WithheldFigure>,
     pub sightings: Vec<Sighting>,
+    /// Why it must wait for a person; found by comparison with the edition before, once the file is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<HoldReason>,
 }
 
 words! {

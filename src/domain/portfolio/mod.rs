@@ -3,6 +3,7 @@
 pub mod edition;
 pub mod follow_up;
 pub mod import;
+pub mod import_decision;
 pub mod project_link;
 pub mod published;
 pub mod snapshot;

@@ -78,6 +78,38 @@ fn the_questionnaire_is_dated_apart_from_what_others_report() {
 }
 
 #[test]
+fn each_answer_keeps_its_own_date_and_a_few_refresh_no_others() {
+    let mut known = portfolio("2020-11 MJ a 20 24");
+    let day = |text: &str| Value::Date(date(text));
+    known.facts = vec![
+        fact("a", "cost_updated_on", day("2020-01-01"), "2020-04-01"),
+        fact("a", "steering_committee_last_on", day("2020-03-01"), "2020-04-01"),
+        fact("a", "last_user_test_on", day("2020-03-01"), "2020-04-01"),
+        fact("a", "committees_count", Value::Int(3), "2020-04-01"),
+        fact("a", "committees_count", Value::Int(4), "2020-10-01"),
+        fact("a", "cost_updated_on", day("2020-09-01"), "2020-10-01"),
+    ];
+    check(
+        &known,
+        "2020-11-01",
+        &["project_id", "questionnaire_on", "questionnaire_current_on"],
+        "a 2020-10-01 2020-04-01",
+    );
+    check(
+        &known,
+        "2020-11-01",
+        &["project_id", "cost_updated_answered_on", "steering_committee_answered_on"],
+        "a 2020-10-01 2020-04-01",
+    );
+    check(
+        &known,
+        "2020-11-01",
+        &["project_id", "last_user_test_answered_on", "director_vacancy_answered_on"],
+        "a 2020-04-01 null",
+    );
+}
+
+#[test]
 fn a_declared_cause_has_its_highest_level_until_it_is_lifted() {
     let mut known = portfolio("2020-11 MJ a 20 24");
     let declared = |cause: &str, level: Level, lifted_on: Option<&str>| DeclaredCause {

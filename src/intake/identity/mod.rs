@@ -1,6 +1,7 @@
 //! Which project and which ministry a name means.
 
 pub(super) mod aliases;
+pub(super) mod evidence;
 pub(super) mod likeness;
 pub(super) mod names;
 pub(super) mod project_identity;

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::stale::StaleDataset;
+use super::datasets::stale::StaleDataset;
 use crate::domain::alerts::alert::{Alert, AlertChange, AlertChangeKind, AlertState};
 use crate::domain::ids::{AlertId, CycleNumber, MissionId, NoticeId};
 use crate::domain::level::Level;
 use crate::domain::messages::notice::{NotifiedAlert, NotifiedState};
 use crate::domain::missions::mission::Mission;
+use crate::domain::portfolio::import_decision::HeldImport;
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;
 
@@ -26,6 +27,8 @@ pub struct CycleFacts<'a> {
     pub silenced: &'a BTreeSet<AlertId>,
     /// Datasets without a recent import.
     pub stale: Vec<StaleDataset>,
+    /// Imports that wait for a person.
+    pub on_hold: Vec<HeldImport>,
 }
 
 impl CycleFacts<'_> {
@@ -55,6 +58,8 @@ pub(in crate::notify) struct DigestScope<'a> {
     pub(in crate::notify) missions: Vec<&'a Mission>,
     /// Only in the scope of the portfolio: datasets belong to no ministry.
     pub(in crate::notify) stale: Vec<StaleDataset>,
+    /// Only in the scope of the portfolio.
+    pub(in crate::notify) on_hold: Vec<HeldImport>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +98,7 @@ pub(in crate::notify) struct DigestNews<'a> {
     pub(in crate::notify) missions: Vec<MissionNews<'a>>,
     /// Only sent to webhooks: people see it in their own tools.
     pub(in crate::notify) stale: Vec<StaleDataset>,
+    pub(in crate::notify) on_hold: Vec<HeldImport>,
 }
 
 impl Turn {
@@ -115,7 +121,7 @@ impl AlertNews<'_> {
 
 impl DigestNews<'_> {
     pub(in crate::notify) fn is_empty(&self) -> bool {
-        self.alerts.is_empty() && self.missions.is_empty()
+        self.alerts.is_empty() && self.missions.is_empty() && self.on_hold.is_empty()
     }
 }
 
@@ -134,6 +140,9 @@ pub(in crate::notify) fn scopes<'a>(
     }
     if !facts.stale.is_empty() {
         scopes.entry(Subject::Portfolio).or_default().stale.clone_from(&facts.stale);
+    }
+    if !facts.on_hold.is_empty() {
+        scopes.entry(Subject::Portfolio).or_default().on_hold.clone_from(&facts.on_hold);
     }
     scopes
 }
@@ -192,6 +201,8 @@ pub(in crate::notify) fn news<'a>(
     }
     let is_sent = |one: &&StaleDataset| memory.stale.get(&one.dataset) == Some(&one.last_import_at);
     news.stale = scope.stale.iter().filter(|one| !is_sent(one)).copied().collect();
+    let is_new = |one: &&HeldImport| !memory.on_hold.contains(&one.number);
+    news.on_hold = scope.on_hold.iter().filter(is_new).cloned().collect();
     news
 }
 
@@ -234,6 +245,7 @@ pub(in crate::notify) fn remember(
     for mission in &scope.missions {
         next.missions.insert(mission.id.clone(), mission.state.as_str().to_owned());
     }
+    next.on_hold = scope.on_hold.iter().map(|one| one.number).collect();
     next.stale = scope.stale.iter().map(|one| (one.dataset, one.last_import_at)).collect();
     next
 }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 use serde_json::{Value as Json, json};
 
+use super::datasets::stale::StaleDataset;
 use super::digest::{AlertNews, MissionNews, Turn};
-use super::stale::StaleDataset;
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::alerts::alert::Alert;
 use crate::domain::ids::NoticeId;

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 
 use super::context::{ComposeContext, Composed, Part, changed, notice_id};
 use super::correction::Correction;
+use super::datasets::on_hold;
 use super::digest::{AlertNews, MissionNews};
 use super::silences::SilenceNews;
 use super::{digest, silences};
 use crate::domain::ids::{AlertId, NoticeId};
 use crate::domain::level::Level;
 use crate::domain::messages::notice::{Notice, NoticeKind, Receiver};
+use crate::domain::portfolio::import_decision::HeldImport;
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::layout::footer::{footer, page_url};
 use crate::notify::layout::message::{Message, plural};
@@ -31,12 +33,14 @@ pub(in crate::notify) fn compose(
     let mut critical: Vec<AlertNews<'_>> = Vec::new();
     let mut others: Vec<AlertNews<'_>> = Vec::new();
     let mut missions: Vec<MissionNews<'_>> = Vec::new();
+    let mut waiting: Vec<HeldImport> = Vec::new();
     for part in &parts {
         let (apart, rest): (Vec<_>, Vec<_>) =
             part.news.alerts.iter().cloned().partition(|one| !corrects && one.is_newly_critical());
         critical.extend(apart);
         others.extend(rest);
         missions.extend(part.news.missions.iter().cloned());
+        waiting.extend(part.news.on_hold.iter().cloned());
     }
     let silences = silences::for_receiver(occasion.silences, receiver);
     let letter = Letter { occasion, receiver, parts: &parts };
@@ -44,7 +48,8 @@ pub(in crate::notify) fn compose(
     if !critical.is_empty() {
         notices.push(letter.critical(id(NoticeKind::Critical), &critical)?);
     }
-    let rest = Rest { alerts: &others, missions: &missions, silences: &silences };
+    let rest =
+        Rest { alerts: &others, missions: &missions, silences: &silences, on_hold: &waiting };
     if let Some(correction) = occasion.correction {
         let own = id(NoticeKind::Correction);
         notices.push(letter.correction(own, rest, correction)?);
@@ -87,11 +92,15 @@ struct Rest<'a> {
     alerts: &'a [AlertNews<'a>],
     missions: &'a [MissionNews<'a>],
     silences: &'a [&'a SilenceNews<'a>],
+    on_hold: &'a [HeldImport],
 }
 
 impl Rest<'_> {
     fn is_empty(self) -> bool {
-        self.alerts.is_empty() && self.missions.is_empty() && self.silences.is_empty()
+        self.alerts.is_empty()
+            && self.missions.is_empty()
+            && self.silences.is_empty()
+            && self.on_hold.is_empty()
     }
 
     fn counted(self) -> String {
@@ -99,6 +108,7 @@ impl Rest<'_> {
         let counted = (!counted.is_empty()).then_some(counted);
         let parts: Vec<String> =
             counted.into_iter().chain(silences::counted(self.silences)).collect();
+        let parts: Vec<String> = parts.into_iter().chain(on_hold::counted(self.on_hold)).collect();
         parts.join(", ")
     }
 }
@@ -157,7 +167,11 @@ impl Letter<'_> {
             title: format!("[RISQUE]{level} {place} : {counted}"),
             heading: place,
             intro,
-            sections: silences.into_iter().chain(said).collect(),
+            sections: on_hold::section(rest.on_hold)
+                .into_iter()
+                .chain(silences)
+                .chain(said)
+                .collect(),
             ..self.blank(&id)
         };
         let not_before = settings.calendar.office_hours_from(now);

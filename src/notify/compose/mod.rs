@@ -2,6 +2,7 @@
 
 pub(super) mod context;
 pub(super) mod correction;
+pub(super) mod datasets;
 pub(super) mod digest;
 pub(super) mod domain_event;
 pub(super) mod event;
@@ -11,5 +12,4 @@ pub(super) mod remind;
 pub(super) mod service;
 pub(super) mod signals;
 pub(super) mod silences;
-pub(super) mod stale;
 pub(super) mod terms;

@@ -2,6 +2,7 @@
 //! Tchap room.
 
 use super::context::{ComposeContext, Composed, Part, changed, notice_id};
+use super::datasets::on_hold;
 use super::digest;
 use super::digest::AlertNews;
 use super::event::Event;
@@ -29,7 +30,8 @@ pub(in crate::notify) fn events(
         let alerts = part.news.alerts.iter().map(|one| Event::of_alert(one, directory, url));
         let missions = part.news.missions.iter().map(|one| Event::of_mission(one, directory, url));
         let stale = part.news.stale.iter().copied().map(Event::of_stale);
-        let events: Vec<Event> = alerts.chain(missions).chain(stale).collect();
+        let held = part.news.on_hold.iter().map(on_hold::event);
+        let events: Vec<Event> = alerts.chain(missions).chain(stale).chain(held).collect();
         composed.notices.extend(events.iter().filter_map(|event| {
             let id = event_id(occasion, receiver, event);
             notice(occasion, webhook, receiver, (id, event))

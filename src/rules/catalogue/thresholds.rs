@@ -14,6 +14,9 @@ use crate::rules::language::wording::float;
 
 pub(in crate::rules) const FILE: &str = "thresholds.toml";
 
+/// How the names of thresholds begin that imports read, and no rule.
+pub(in crate::rules) const OF_IMPORTS: &str = "import_";
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Thresholds(BTreeMap<String, Threshold>);

@@ -88,7 +88,10 @@ fn unused_thresholds(catalogue: &Catalogue, texts: &BTreeMap<String, String>) ->
         .flat_map(|compiled| compiled.analysis.thresholds.iter().map(String::as_str))
         .collect();
     let text = texts.get(thresholds::FILE).map_or("", String::as_str);
-    let idle = catalogue.thresholds().iter().filter(|one| !read.contains(one.name.as_str()));
+    let is_read = |one: &&Threshold| {
+        read.contains(one.name.as_str()) || one.name.starts_with(thresholds::OF_IMPORTS)
+    };
+    let idle = catalogue.thresholds().iter().filter(|one| !is_read(one));
     idle.map(|threshold| {
         let message = format!("no rule reads the threshold `{}`", threshold.name);
         RuleFault::new(thresholds::FILE, head_of(threshold, text), message)

@@ -185,7 +185,8 @@ async fn import_behind(
     let rows: Vec<(i64, String, String, String)> = query_as(
         "select follow_up.import, follow_up.project, imports.dataset, follow_up.payload
          from follow_up join imports on imports.number = follow_up.import
-         where follow_up.project is not null
+         join import_states on import_states.import = imports.number
+         where follow_up.project is not null and state = 'in_use'
          order by follow_up.import desc",
     )
     .all(&mut *connection, "follow-up data")
@@ -202,6 +203,8 @@ async fn import_behind(
     let published: Vec<(i64, String)> = query_as(
         "select snapshots.import, snapshots.project
          from snapshots join imports on imports.number = snapshots.import
+         join import_states on import_states.import = imports.number
+         where state = 'in_use'
          order by imports.edition desc, imports.number desc",
     )
     .all(connection, "snapshots")

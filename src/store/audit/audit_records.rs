@@ -53,10 +53,10 @@ pub(in crate::store) fn of_import(
 ) -> Option<AuditRecord> {
     let (number, replaces) = match recorded {
         Recorded::Unchanged { .. } => return None,
-        Recorded::Added { number } => (number, None),
+        Recorded::Added { number } | Recorded::Held { number, .. } => (number, None),
         Recorded::Replaced { number, former, .. } => (number, Some(former)),
     };
-    let became = json!({
+    let mut became = json!({
         "file": import.file,
         "sha256": import.sha256,
         "dataset": import.dataset,
@@ -65,6 +65,11 @@ pub(in crate::store) fn of_import(
         "rows": import.rows.len(),
         "replaces": replaces,
     });
+    if let Recorded::Held { holds, .. } = recorded
+        && let Some(became) = became.as_object_mut()
+    {
+        became.insert("on_hold".to_owned(), json!(holds));
+    }
     Some(AuditRecord::by(actor, "import_recorded", format!("import/{number}")).became(&became))
 }
 
@@ -73,6 +78,7 @@ fn cycle(record: &CycleRecord) -> AuditRecord {
         "as_of": record.inputs.as_of,
         "last_import": record.inputs.last_import,
         "last_link": record.inputs.last_link,
+        "last_confirmation": record.inputs.last_confirmation,
         "data": record.inputs.data,
         "catalogue": record.inputs.catalogue,
         "verdicts": record.verdicts.len(),

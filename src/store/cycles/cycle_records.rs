@@ -27,8 +27,9 @@ use crate::store::missions::mission_records;
 use crate::store::outbox::outgoing;
 use crate::store::rules::catalogues;
 
-const SELECT: &str = "select number, as_of, edition, last_import, last_link, last_review, data, \
-                      catalogue, engine, started_at, figures, judged, fired, unknown, failed, voided_at, \
+const SELECT: &str = "select number, as_of, edition, last_import, last_link, last_review, \
+                      last_confirmation, data, catalogue, engine, started_at, figures, judged, \
+                      fired, unknown, failed, voided_at, \
                       voided_by, voided_reason from cycles ";
 
 impl Store {
@@ -141,8 +142,9 @@ async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Resu
     let counts = CycleCounts::of(verdicts);
     sqlx::query(
         "insert into cycles (number, as_of, edition, last_import, last_link, data, catalogue,
-                             started_at, figures, judged, fired, unknown, failed, last_review, engine)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                             started_at, figures, judged, fired, unknown, failed, last_review,
+                             last_confirmation, engine)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(number)
     .bind(Date(inputs.as_of))
@@ -158,6 +160,7 @@ async fn insert(connection: &mut SqliteConnection, record: &CycleRecord) -> Resu
     .bind(Count(counts.unknown))
     .bind(Count(counts.failed))
     .bind(inputs.last_review)
+    .bind(inputs.last_confirmation)
     .bind(i64::from(inputs.engine))
     .execute(connection)
     .await
@@ -200,6 +203,7 @@ impl FromRow<'_, SqliteRow> for CycleSummary {
                 last_import: row.try_get("last_import")?,
                 last_link: row.try_get("last_link")?,
                 last_review: row.try_get("last_review")?,
+                last_confirmation: row.try_get("last_confirmation")?,
                 data: row.try_get("data")?,
                 catalogue: row.try_get("catalogue")?,
                 engine: row.small_count("engine")?,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::domain::accounts::audit::Actor;
-use crate::domain::ids::{AlertId, CycleNumber, MissionId, ProjectId, RuleId};
+use crate::domain::ids::{AlertId, CycleNumber, ImportNumber, MissionId, ProjectId, RuleId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::subject::Subject;
 use crate::domain::rules::draft::Meanwhile;
@@ -121,6 +121,8 @@ pub enum StoreError {
     LinkedToItself { project: ProjectId },
     #[error("`{project}` is already linked into `{into}`")]
     AlreadyLinked { project: ProjectId, into: ProjectId },
+    #[error("import {import} is already « {state} »")]
+    AlreadySo { import: ImportNumber, state: &'static str },
     #[error("`{project}` is not linked")]
     NotLinked { project: ProjectId },
     #[error("edition {edition} would have two snapshots of `{project}`: `{first}` and `{second}`")]

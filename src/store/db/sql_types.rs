@@ -32,6 +32,7 @@ use crate::domain::operation::cycle::CyclePhase;
 use crate::domain::operation::job::{JobName, JobTrigger, RunOutcome, SourceOutcome};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
+use crate::domain::portfolio::import_decision::{ImportAction, ImportState};
 use crate::domain::portfolio::project_link::LinkAction;
 use crate::domain::portfolio::snapshot::Phase;
 use crate::domain::portfolio::subject::Subject;
@@ -177,6 +178,8 @@ word_columns!(
     DisputeState,
     DraftState,
     DraftStep,
+    ImportAction,
+    ImportState,
     JobName,
     Level,
     LinkAction,

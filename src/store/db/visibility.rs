@@ -196,9 +196,9 @@ pub(in crate::store) struct VisibilityIndex {
     projects: BTreeMap<ProjectId, KnownProject>,
 }
 
-/// The last import and the last link: both logs are only ever added to.
+/// The last import, the last link and the last decision on an import: these logs are only ever added to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct LogPosition(i64, i64);
+struct LogPosition(i64, i64, i64);
 
 impl VisibilityIndex {
     async fn load(
@@ -231,13 +231,14 @@ impl VisibilityIndex {
 }
 
 async fn moment(connection: &mut SqliteConnection) -> Result<LogPosition, StoreError> {
-    let (import, link): (i64, i64) = query_as(
+    let (import, link, decision): (i64, i64, i64) = query_as(
         "select (select coalesce(max(number), 0) from imports),
-                (select coalesce(max(number), 0) from identity_log)",
+                (select coalesce(max(number), 0) from identity_log),
+                (select coalesce(max(number), 0) from import_decisions)",
     )
     .one(connection, "the last import")
     .await?;
-    Ok(LogPosition(import, link))
+    Ok(LogPosition(import, link, decision))
 }
 
 /// The last whereabouts that were loaded, shared by the handles of one pool.

@@ -12,18 +12,28 @@ use crate::store::db::handle::Store;
 use crate::store::db::queries::{Fetch, query_as};
 
 impl Store {
-    /// By the imports after `last`, in order. Projects are as they were known when it was imported.
-    pub async fn corrections_since(
+    /// By the imports and the decisions on imports after `after` and up to `upto`, in order: the last import and the
+    /// last decision of each. Projects are as they were known when it was imported or decided.
+    pub async fn corrections_between(
         &self,
-        last: ImportNumber,
+        after: (ImportNumber, i64),
+        upto: (ImportNumber, i64),
     ) -> Result<Vec<(ImportNumber, Difference)>, StoreError> {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let mut rows: Vec<(ImportNumber, Subject, String, String, String)> = query_as(
-            "select import, subject, field, former, now_says from import_corrections
-             where import > $1 order by import, position",
+            "select import, subject, field, former, now_says from
+                 (select import, 0 as decision, position, subject, field, former, now_says
+                  from import_corrections where import > $1 and import <= $3
+                  union all
+                  select import, decision, position, subject, field, former, now_says
+                  from decision_corrections where decision > $2 and decision <= $4)
+             order by import, decision, position",
         )
-        .bind(last)
+        .bind(after.0)
+        .bind(after.1)
+        .bind(upto.0)
+        .bind(upto.1)
         .all(&mut *transaction, "corrections")
         .await?;
         rows.retain(|(_, subject, ..)| visible.subject(subject));

@@ -152,7 +152,7 @@ async fn refuse_two_snapshots(
     into: &ProjectId,
 ) -> Result<(), StoreError> {
     let target = links.resolve(into);
-    let filed = import_index::filed(connection, i64::MAX).await?;
+    let filed = import_index::in_use(connection).await?;
     for (edition, import) in import_index::panoramas(&filed) {
         let mut standing: Option<String> = None;
         for (project, name) in snapshots::names(connection, import).await? {

@@ -11,7 +11,7 @@ use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
 use crate::domain::portfolio::subject::Subject;
 use crate::store::db::error::StoreError;
-use crate::store::db::queries::{Fetch, query_as};
+use crate::store::db::queries::{Fetch, query_as, query_scalar};
 use crate::store::db::visibility::Visible;
 
 /// An import by what it is about.
@@ -22,15 +22,38 @@ pub(in crate::store) struct Filed {
     pub(in crate::store) edition: EditionId,
 }
 
-/// Imports up to a number, in order.
+/// Imports in use up to a number, in order: neither on hold nor withdrawn after so many decisions on imports.
 pub(in crate::store) async fn filed(
     connection: &mut SqliteConnection,
-    last: i64,
+    (last, last_decision): (i64, i64),
 ) -> Result<Vec<Filed>, StoreError> {
-    query_as("select number, dataset, edition from imports where number <= $1 order by number")
-        .bind(last)
-        .all(connection, "imports")
-        .await
+    query_as(
+        "select number, dataset, edition from imports
+         where number <= $1
+           and coalesce((select action from import_decisions
+                         where import = imports.number and import_decisions.number <= $2
+                         order by import_decisions.number desc limit 1),
+                        case holds when '[]' then 'confirm' else 'wait' end) = 'confirm'
+         order by number",
+    )
+    .bind(last)
+    .bind(last_decision)
+    .all(connection, "imports")
+    .await
+}
+
+/// The number of the last import, whether it is in use or not; 0 without any.
+pub(in crate::store) async fn last_import(
+    connection: &mut SqliteConnection,
+) -> Result<ImportNumber, StoreError> {
+    query_scalar("select coalesce(max(number), 0) from imports").one(connection, "imports").await
+}
+
+/// Every import that is in use now.
+pub(in crate::store) async fn in_use(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<Filed>, StoreError> {
+    filed(connection, (i64::MAX, i64::MAX)).await
 }
 
 /// The panorama in force for each edition: the newest.
@@ -63,7 +86,7 @@ pub(in crate::store) async fn replacements(
     }
     let mut replacements = Replacements::default();
     let mut latest: BTreeMap<(Dataset, EditionId, Option<Subject>), ImportNumber> = BTreeMap::new();
-    for import in filed(connection, i64::MAX).await? {
+    for import in in_use(connection).await? {
         let subjects_of_import = if import.dataset == Dataset::Panorama {
             vec![None]
         } else {

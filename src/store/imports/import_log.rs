@@ -7,9 +7,10 @@ use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::import_index::replacements;
 use super::import_report::{ImportReport, ImportSummary};
-use super::link_log;
+use super::{import_decisions, link_log};
 use crate::domain::ids::ImportNumber;
-use crate::domain::portfolio::import::SightingKind;
+use crate::domain::portfolio::import::{Dataset, SightingKind};
+use crate::domain::portfolio::import_decision::ImportState;
 use crate::store::db::columns;
 use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
@@ -26,8 +27,10 @@ impl Store {
         let links = link_log::links(&mut transaction, i64::MAX).await?;
         let replacements = replacements(&mut transaction, &visible, &links).await?;
         let mut imports: Vec<ImportSummary> = query_as(
-            "select number, file, dataset, edition, profile, imported_at, rows_kept, rows_set_aside
-             from imports order by number",
+            "select number, file, dataset, edition, profile, imported_at, rows_kept, rows_set_aside,
+                    state, holds
+             from imports join import_states on import_states.import = imports.number
+             order by number",
         )
         .all(&mut *transaction, "imports")
         .await?;
@@ -42,9 +45,28 @@ impl Store {
         let other = |others: &BTreeMap<ImportNumber, ImportNumber>, number| {
             others.get(&number).copied().filter(|other| shown.contains(other))
         };
+        let in_use: Vec<_> = imports
+            .iter()
+            .filter(|import| import.state == ImportState::InUse)
+            .map(|import| (import.dataset, import.edition, import.number))
+            .collect();
+        let mut decisions = import_decisions::last_of_each(&mut transaction).await?;
         for import in &mut imports {
             import.replaces = other(&replacements.replaces, import.number);
             import.replaced_by = other(&replacements.replaced_by, import.number);
+            if import.state == ImportState::OnHold && import.dataset == Dataset::Panorama {
+                let later = in_use.iter().find(|(dataset, edition, number)| {
+                    (*dataset, *edition) == (import.dataset, import.edition)
+                        && *number > import.number
+                });
+                import.replaced_by = later.map(|(_, _, number)| *number);
+            }
+            import.decision = decisions.remove(&import.number);
+            if !visible.is_all() {
+                // Reasons name other ministries' projects.
+                import.holds.clear();
+                import.decision = None;
+            }
         }
         Ok(imports)
     }
@@ -136,6 +158,9 @@ impl FromRow<'_, SqliteRow> for ImportSummary {
             set_aside_count: row.count("rows_set_aside")?,
             replaces: None,
             replaced_by: None,
+            state: row.try_get("state")?,
+            holds: row.json("holds")?,
+            decision: None,
         })
     }
 }

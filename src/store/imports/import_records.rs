@@ -9,7 +9,9 @@ use super::import_index::Filed;
 use super::import_report::Recorded;
 use super::import_rows::FollowUpRow;
 use super::link_log::Links;
-use super::{corrections, differences, import_index, import_rows, link_log, snapshots};
+use super::{
+    corrections, differences, import_decisions, import_index, import_rows, link_log, snapshots,
+};
 use crate::domain::accounts::audit::{Actor, AuditRecord};
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
@@ -97,11 +99,15 @@ async fn record(
     if let Some(number) = already(connection, import).await? {
         let mut known = import_index::replacements(connection, &Visible::All, links).await?;
         let replaced_by = known.replaced_by.remove(&number);
-        return Ok(Recorded::Unchanged { number, replaced_by });
+        let state = import_decisions::state(connection, number).await?;
+        return Ok(Recorded::Unchanged { number, replaced_by, state });
     }
-    let filed = import_index::filed(connection, i64::MAX).await?;
-    let number = ImportNumber(filed.last().map_or(0, |last| last.number.0) + 1);
+    let filed = import_index::in_use(connection).await?;
+    let number = ImportNumber(import_index::last_import(connection).await?.0 + 1);
     insert(connection, number, import, now).await?;
+    if !import.holds.is_empty() {
+        return hold(connection, number, import).await;
+    }
     if let ImportedRows::Panorama(rows) = &import.rows {
         let former = import_index::panoramas(&filed).remove(&import.edition);
         let numbers = (number, former);
@@ -114,6 +120,20 @@ async fn record(
     import_rows::insert(connection, number, &rows).await?;
     let rows = rows.into_iter().map(|row| row.resolved(links)).collect();
     compare_follow_up(number, import.dataset, &before, rows)
+}
+
+/// Kept whole, and used by nothing: what it changes is said if a person confirms it.
+async fn hold(
+    connection: &mut SqliteConnection,
+    number: ImportNumber,
+    import: &Import,
+) -> Result<Recorded, StoreError> {
+    if let ImportedRows::Panorama(rows) = &import.rows {
+        snapshots::insert(connection, number, rows).await?;
+    }
+    let rows = import_rows::of_rows(&import.rows)?;
+    import_rows::insert(connection, number, &rows).await?;
+    Ok(Recorded::Held { number, holds: import.holds.clone() })
 }
 
 async fn record_panorama(
@@ -221,8 +241,9 @@ async fn insert(
     let rows_set_aside: usize = import.set_aside.iter().map(|reason| reason.rows.len()).sum();
     sqlx::query(
         "insert into imports (number, file, sha256, dataset, edition, profile, profile_reason,
-                              imported_at, rows_kept, rows_set_aside, set_aside, withheld, sightings)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                              imported_at, rows_kept, rows_set_aside, set_aside, withheld, sightings,
+                              holds)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(number)
     .bind(&import.file)
@@ -237,6 +258,7 @@ async fn insert(
     .bind(Json(&import.set_aside))
     .bind(Json(&import.withheld))
     .bind(Json(&import.sightings))
+    .bind(Json(&import.holds))
     .run(connection, "an import")
     .await?;
     Ok(())

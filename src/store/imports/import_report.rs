@@ -8,6 +8,9 @@ use super::differences::Difference;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::{Dataset, SetAside, Sighting, WithheldFigure};
+use crate::domain::portfolio::import_decision::{
+    HeldImport, HoldReason, ImportDecision, ImportState,
+};
 
 /// What became of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -17,6 +20,13 @@ pub enum Recorded {
     Unchanged {
         number: ImportNumber,
         replaced_by: Option<ImportNumber>,
+        /// Whether it waits for a person, or was taken out.
+        state: ImportState,
+    },
+    /// Kept, and used by no cycle until a person confirms it: it is out of the bounds of plausibility.
+    Held {
+        number: ImportNumber,
+        holds: Vec<HoldReason>,
     },
     Added {
         number: ImportNumber,
@@ -45,6 +55,28 @@ pub struct ImportSummary {
     pub replaces: Option<ImportNumber>,
     /// The first import that replaced it, wholly or for one of its subjects.
     pub replaced_by: Option<ImportNumber>,
+    pub state: ImportState,
+    /// Why it waits or waited for a person.
+    pub holds: Vec<HoldReason>,
+    /// The last decision of a person on it.
+    pub decision: Option<ImportDecision>,
+}
+
+impl ImportSummary {
+    /// Whether a person must still confirm it, or send a better file.
+    pub fn is_waiting(&self) -> bool {
+        self.state == ImportState::OnHold && self.replaced_by.is_none()
+    }
+
+    pub fn held(&self) -> HeldImport {
+        HeldImport {
+            number: self.number,
+            file: self.file.clone(),
+            dataset: self.dataset,
+            edition: self.edition,
+            holds: self.holds.clone(),
+        }
+    }
 }
 
 /// What was said of a file when it was read.

@@ -3,6 +3,7 @@
 pub(super) mod corrections;
 pub(super) mod differences;
 pub(super) mod identity;
+pub(super) mod import_decisions;
 pub(super) mod import_index;
 pub(super) mod import_log;
 pub(super) mod import_records;
@@ -12,5 +13,4 @@ pub(super) mod import_sources;
 pub(super) mod link_log;
 pub(super) mod portfolio;
 pub(super) mod projects;
-pub(super) mod snapshot_rows;
 pub(super) mod snapshots;

@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 
 use super::import_index::Filed;
 use super::link_log::Links;
-use super::{import_index, import_rows, link_log, snapshots};
+use super::{import_decisions, import_index, import_rows, link_log, snapshots};
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::follow_up::{
@@ -23,22 +23,23 @@ use crate::store::db::error::StoreError;
 use crate::store::db::handle::Store;
 use crate::store::missions::reviews;
 
-/// A moment of what was known: imports, identity log and reviews up to these numbers.
+/// A moment of what was known: imports, identity log, reviews and decisions on imports up to these numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownUpTo {
     pub last_import: ImportNumber,
     pub last_link: i64,
     pub last_review: i64,
+    pub last_confirmation: i64,
 }
 
 impl Store {
     pub async fn latest_known(&self) -> Result<KnownUpTo, StoreError> {
         let mut transaction = self.begin_read().await?;
-        let filed = import_index::filed(&mut transaction, i64::MAX).await?;
         Ok(KnownUpTo {
-            last_import: filed.last().map_or(ImportNumber(0), |import| import.number),
+            last_import: import_index::last_import(&mut transaction).await?,
             last_link: link_log::last_link(&mut transaction).await?,
             last_review: reviews::last_review(&mut transaction).await?,
+            last_confirmation: import_decisions::last_decision(&mut transaction).await?,
         })
     }
 
@@ -54,7 +55,8 @@ impl Store {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let links = link_log::links(&mut transaction, upto.last_link).await?;
-        let mut filed = import_index::filed(&mut transaction, upto.last_import.0).await?;
+        let known_imports = (upto.last_import.0, upto.last_confirmation);
+        let mut filed = import_index::filed(&mut transaction, known_imports).await?;
         filed.retain(|import| import.edition.as_of() <= as_of);
 
         let mut portfolio = Portfolio::default();
@@ -96,7 +98,7 @@ impl Store {
         let mut transaction = self.begin_read().await?;
         let visible = self.visible(&mut transaction).await?;
         let links = Links::default();
-        let mut filed = import_index::filed(&mut transaction, i64::MAX).await?;
+        let mut filed = import_index::in_use(&mut transaction).await?;
         filed.retain(|import| import.edition.as_of() <= as_of);
         let mut rows = standing(&mut transaction, &filed, Dataset::Contacts, &links).await?;
         rows.retain(|row| visible.subject(&row.subject));

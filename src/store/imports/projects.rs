@@ -41,12 +41,14 @@ struct Naming {
     ministry: MinistryCode,
 }
 
-/// By edition, then import.
+/// By edition, then import; first what was withdrawn, which has no last word and yet was published.
 async fn published(connection: &mut SqliteConnection) -> Result<Vec<Naming>, StoreError> {
     query_as(
         "select snapshots.project, snapshots.name, snapshots.ministry
          from snapshots join imports on imports.number = snapshots.import
-         order by imports.edition, imports.number, snapshots.file_row",
+         join import_states on import_states.import = imports.number
+         where import_states.state <> 'on_hold'
+         order by import_states.state = 'in_use', imports.edition, imports.number, snapshots.file_row",
     )
     .all(connection, "the known projects")
     .await
@@ -56,7 +58,8 @@ async fn published(connection: &mut SqliteConnection) -> Result<Vec<Naming>, Sto
 /// enough to know a project by.
 async fn followed(connection: &mut SqliteConnection) -> Result<Vec<Naming>, StoreError> {
     let found: Vec<Json<Vec<Sighting>>> = query_scalar(
-        "select sightings from imports where dataset <> 'panorama' order by edition, number",
+        "select sightings from imports join import_states on import_states.import = imports.number
+         where dataset <> 'panorama' and state <> 'on_hold' order by edition, number",
     )
     .all(connection, "the known projects")
     .await?;

@@ -170,7 +170,9 @@ async fn datasets(
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<Dataset, DateTime<Utc>>, StoreError> {
     let rows: Vec<(Dataset, Timestamp)> = query_as(
-        "select dataset, max(imported_at) from imports where imported_at <= $1 group by dataset",
+        "select dataset, max(imported_at)
+         from imports join import_states on import_states.import = imports.number
+         where imported_at <= $1 and state = 'in_use' group by dataset",
     )
     .bind(Timestamp(waits::latest(now)))
     .all(connection, "imports")

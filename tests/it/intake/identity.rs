@@ -40,9 +40,12 @@ fn a_name_never_seen_is_a_new_project_with_an_id_made_of_it() {
 }
 
 #[test]
-fn the_alias_table_speaks_before_the_portfolio() {
+fn the_alias_table_speaks_before_the_portfolio_and_what_resembles_is_proposed_all_the_same() {
     let known = [known("inpt-ancien", &["INPT"])];
-    assert_eq!(sightings(&["INPT"], &known), "inpt `INPT` New");
+    assert_eq!(
+        sightings(&["INPT"], &known),
+        "inpt `INPT` Resembles { project: ProjectId(\"inpt-ancien\"), name: \"INPT\", likeness: 1.0 }"
+    );
     assert_eq!(
         Aliases::shipped().unwrap().implied_links(&known),
         [(ProjectId::new("inpt-ancien"), ProjectId::new("inpt"))]

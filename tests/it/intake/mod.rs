@@ -1,5 +1,6 @@
 //! Files of every kind become editions and facts, or are refused with each fault at its place.
 
+pub(super) mod answers;
 pub(super) mod archives;
 pub(super) mod editions;
 pub(super) mod faults;
@@ -7,7 +8,9 @@ pub(super) mod follow_up;
 pub(super) mod formats;
 pub(super) mod identity;
 pub(super) mod imports;
+pub(super) mod plausibility;
 pub(super) mod readers;
 pub(super) mod real;
 pub(super) mod real_rules;
+pub(super) mod resemblance;
 pub(super) mod rows;

@@ -70,6 +70,7 @@ impl NotifiedCycles {
             changes: BTreeMap::new(),
             missions: BTreeMap::new(),
             silenced: &self.silenced,
+            on_hold: vec![],
             stale: vec![],
         };
         let outgoing = notify::outgoing(notify::ComposeContext {

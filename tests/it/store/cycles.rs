@@ -247,6 +247,7 @@ pub(crate) fn cycle(number: i64) -> CycleRecord {
             last_import: ImportNumber(7),
             last_link: 2,
             last_review: 3,
+            last_confirmation: 4,
             data: Fingerprint::of(b"data"),
             catalogue: Fingerprint::of(b"catalogue"),
             engine: 2,

@@ -258,7 +258,7 @@ async fn two_writers_at_once_take_turns() {
                         Recorded::Added { number } | Recorded::Replaced { number, .. } => {
                             numbers.push(number.0);
                         }
-                        Recorded::Unchanged { .. } => {}
+                        Recorded::Unchanged { .. } | Recorded::Held { .. } => {}
                     }
                 }
                 numbers

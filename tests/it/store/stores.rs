@@ -161,6 +161,7 @@ pub(crate) fn import(dataset: Dataset, when: &str, rows: ImportedRows) -> Import
                 likeness: EXACT,
             },
         }],
+        holds: vec![],
     }
 }
 
@@ -193,10 +194,11 @@ pub(crate) fn report(recorded: &[Recorded]) -> String {
     let mut text = String::new();
     for one in recorded {
         match one {
-            Recorded::Unchanged { number, replaced_by } => {
+            Recorded::Unchanged { number, replaced_by, .. } => {
                 let by = replaced_by.map(|by| format!(", replaced by {by}"));
                 writeln!(text, "{number} unchanged{}", by.unwrap_or_default()).unwrap();
             }
+            Recorded::Held { number, .. } => writeln!(text, "{number} on hold").unwrap(),
             Recorded::Added { number } => writeln!(text, "{number} added").unwrap(),
             Recorded::Replaced { number, former, differences, identical } => {
                 writeln!(text, "{number} replaces {former}, {identical} identical").unwrap();

@@ -8,13 +8,15 @@ use utoipa::ToSchema;
 use crate::api::context::RequestContext;
 use crate::api::extract::query::{QueryFault, QueryParameters};
 use crate::api::extract::uploads::Uploads;
-use crate::api::openapi::answers::{UnavailableResponse, Unprocessable};
+use crate::api::openapi::answers::{Conflict, UnavailableResponse, Unprocessable};
 use crate::api::problem::kinds::Problem;
 use crate::api::responses::created;
 use crate::application;
 use crate::application::{Intake, IntakeTerms};
+use crate::domain::action_bodies::Reason;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::import_decision::ImportAction;
 use crate::store::{ImportReport, ImportSummary, Recorded};
 
 /// Maximum length of a file's name, in characters.
@@ -39,7 +41,8 @@ pub(in crate::api) struct UploadQuery {
 /// Import a CSV, XLSX or ODS file: all of it, or nothing.
 ///
 /// The response is the report that `vigie import --format json` prints. If the file has errors, the response is 422
-/// with the position of each error, and nothing is imported.
+/// with the position of each error, and nothing is imported. An edition that is out of the bounds of plausibility is kept
+/// on hold, with the reasons: no cycle uses it until it is confirmed.
 #[utoipa::path(
     post,
     path = "/api/v1/imports",
@@ -71,9 +74,11 @@ pub(in crate::api) async fn import_file(
     let intake = application::take_in_file(&context, reader, (file, bytes), &terms).await?;
     let recorded = intake.files.first().map(|one| &one.recorded);
     Ok(match recorded {
-        Some(Recorded::Added { number } | Recorded::Replaced { number, .. }) if !dry_run => {
-            created(&format!("/api/v1/imports/{number}"), &intake)
-        }
+        Some(
+            Recorded::Added { number }
+            | Recorded::Replaced { number, .. }
+            | Recorded::Held { number, .. },
+        ) if !dry_run => created(&format!("/api/v1/imports/{number}"), &intake),
         _ => HttpResponse::Ok().json(intake),
     })
 }
@@ -88,6 +93,59 @@ fn file_name(file: String) -> Result<String, Problem> {
         )
     };
     if is_name { Ok(file) } else { Err(QueryFault::of("file", words()).into()) }
+}
+
+/// Confirm an import: cycles use it from now on. For one that waits because it is out of the bounds of
+/// plausibility, and for one that was withdrawn.
+///
+/// Among the imports of one edition the one with the highest number that is in use still wins: confirming an older
+/// one changes nothing. Past cycles are replayed on what they knew.
+#[utoipa::path(
+    post,
+    path = "/api/v1/imports/{import}/confirm",
+    params(("import" = ImportNumber, Path, description = "Number of the import")),
+    request_body = Reason,
+    responses((status = 200, description = "The import", body = ImportSummary), Conflict)
+)]
+pub(in crate::api) async fn confirm_import(
+    context: RequestContext,
+    number: web::Path<i64>,
+    body: web::Json<Reason>,
+) -> Result<web::Json<ImportSummary>, Problem> {
+    decide(&context, ImportNumber(*number), ImportAction::Confirm, &body).await
+}
+
+/// Withdraw an import: no later cycle uses it, and what stood before it stands again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/imports/{import}/withdraw",
+    params(("import" = ImportNumber, Path, description = "Number of the import")),
+    request_body = Reason,
+    responses((status = 200, description = "The import", body = ImportSummary), Conflict)
+)]
+pub(in crate::api) async fn withdraw_import(
+    context: RequestContext,
+    number: web::Path<i64>,
+    body: web::Json<Reason>,
+) -> Result<web::Json<ImportSummary>, Problem> {
+    decide(&context, ImportNumber(*number), ImportAction::Withdraw, &body).await
+}
+
+async fn decide(
+    context: &RequestContext,
+    number: ImportNumber,
+    action: ImportAction,
+    body: &Reason,
+) -> Result<web::Json<ImportSummary>, Problem> {
+    let act = context.act(body.reason.as_str())?;
+    context.store.decide_on_import(number, action, &act).await?;
+    Ok(web::Json(summary(context, number).await?))
+}
+
+async fn summary(context: &RequestContext, number: ImportNumber) -> Result<ImportSummary, Problem> {
+    let imports = context.store.imports().await?;
+    let import = imports.into_iter().find(|import| import.number == number);
+    import.ok_or_else(|| Problem::NotFound { kind: "import", id: number.to_string() })
 }
 
 /// An import, with the report of reading its file.
@@ -112,8 +170,7 @@ pub(in crate::api) async fn find_import(
 ) -> Result<web::Json<ImportDossier>, Problem> {
     let number = ImportNumber(*number);
     let unknown = || Problem::NotFound { kind: "import", id: number.to_string() };
-    let imports = context.store.imports().await?;
-    let import = imports.into_iter().find(|import| import.number == number).ok_or_else(unknown)?;
+    let import = summary(&context, number).await?;
     let report = context.store.import_report(number).await?.ok_or_else(unknown)?;
     Ok(web::Json(ImportDossier { import, report }))
 }

@@ -13,6 +13,7 @@ use crate::application;
 use crate::application::Panorama;
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::import::Dataset;
+use crate::domain::portfolio::import_decision::ImportState;
 use crate::domain::portfolio::subject::SubjectKind;
 use crate::frame::dictionary;
 use crate::frame::dictionary::{Field, FieldOrigin, Supplier};
@@ -51,7 +52,11 @@ pub(in crate::api) async fn list_editions(
     listing: Listing<NoFilters>,
 ) -> Result<Page<ImportSummary>, Problem> {
     let mut imports = context.store.imports().await?;
-    imports.retain(|import| import.dataset == Dataset::Panorama && import.replaced_by.is_none());
+    imports.retain(|import| {
+        import.dataset == Dataset::Panorama
+            && import.state == ImportState::InUse
+            && import.replaced_by.is_none()
+    });
     listing.page(imports, |import| (import.edition, import.number))
 }
 
@@ -65,6 +70,8 @@ pub(in crate::api) struct ImportQuery {
     edition: Vec<EditionId>,
     /// Whether another import has replaced it, in whole or in part.
     replaced: Option<bool>,
+    /// Whether cycles use the import.
+    state: Vec<ImportState>,
 }
 
 /// List every import, and which import replaced which.
@@ -82,6 +89,7 @@ pub(in crate::api) async fn list_imports(
     imports.retain(|import| {
         is_wanted(&listing.dataset, &import.dataset)
             && is_wanted(&listing.edition, &import.edition)
+            && is_wanted(&listing.state, &import.state)
             && listing.replaced.is_none_or(|replaced| import.replaced_by.is_some() == replaced)
     });
     listing.page(imports, |import| import.number)

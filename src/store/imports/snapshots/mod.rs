@@ -1,11 +1,12 @@
 //! Snapshots: what each panorama file says of its projects, by pages, and a row that names each.
 
+mod snapshot_rows;
+
 use serde::Deserialize;
 use sqlx::SqliteConnection;
 use sqlx::query_builder::Separated;
 
 use super::link_log::Links;
-use super::snapshot_rows;
 use crate::domain::ids::{ImportNumber, ProjectId};
 use crate::domain::portfolio::edition::EditionId;
 use crate::domain::portfolio::snapshot::Snapshot;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::terms::NoticeTerms;
 use crate::domain::portfolio::import::Dataset;
+use crate::notify::compose::terms::NoticeTerms;
 
 /// A dataset whose last import is too old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

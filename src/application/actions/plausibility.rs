@@ -1,0 +1,67 @@
+//! Compares each edition with the one before: what is out of bounds is put on hold, and projects that leave as others
+//! enter are proposed as one.
+
+use crate::application::publishing::catalogue;
+use crate::application::{ApplicationError, Services};
+use crate::domain::portfolio::edition::EditionId;
+use crate::domain::portfolio::import::{Dataset, Import, ImportedRows};
+use crate::domain::portfolio::snapshot::Snapshot;
+use crate::intake::{Aliases, PlausibilityBounds, implausible, propose_renamings, same_bytes};
+use crate::rules::Thresholds;
+use crate::support::clock::today;
+
+/// Writes in each panorama why it must wait for a person, and which renamings its figures speak for. Files come in the order in which they are recorded:
+/// the edition before may be among them.
+pub(in crate::application) async fn compare_with_former(
+    services: &Services,
+    imports: &mut [Import],
+    aliases: &Aliases,
+) -> Result<(), ApplicationError> {
+    if imports.iter().all(|import| import.dataset != Dataset::Panorama) {
+        return Ok(());
+    }
+    let texts = catalogue::read_rules(services).await?;
+    let in_force = Thresholds::of_texts(&texts).at(today(services.clock.now()));
+    let bounds = PlausibilityBounds::of(&in_force);
+    for index in 0..imports.len() {
+        let (earlier, rest) = imports.split_at_mut(index);
+        let Some((import, _)) = rest.split_first_mut() else { break };
+        let ImportedRows::Panorama(rows) = &import.rows else { continue };
+        let edition = import.edition;
+        let stored = services.store.edition_before(edition).await?;
+        let stored = stored.as_ref().map(|(former, snapshots)| (*former, snapshots.as_slice()));
+        let brought = last_before(earlier, edition);
+        // Of two files of one edition, the one that is recorded last holds.
+        let before = match (stored, brought) {
+            (Some(stored), Some(brought)) if stored.0 > brought.0 => Some(stored),
+            (stored, brought) => brought.or(stored),
+        };
+        let mut holds = implausible(edition, rows, before, &bounds);
+        let is_copy = |other: &&Import| {
+            other.dataset == Dataset::Panorama
+                && other.holds.is_empty()
+                && other.sha256 == import.sha256
+                && other.edition != edition
+        };
+        let copied = match earlier.iter().find(is_copy) {
+            Some(other) => Some(other.edition),
+            None => services.store.edition_with_bytes(&import.sha256, edition).await?,
+        };
+        holds.extend(copied.map(|other| same_bytes(edition, other)));
+        if let Some((_, before)) = before {
+            propose_renamings(&mut import.sightings, rows, before, aliases);
+        }
+        import.holds = holds;
+    }
+    Ok(())
+}
+
+/// The latest edition before this one among files that do not wait.
+fn last_before(earlier: &[Import], edition: EditionId) -> Option<(EditionId, &[Snapshot])> {
+    let plausible = earlier.iter().filter(|other| other.holds.is_empty());
+    let panoramas = plausible.filter(|other| other.edition < edition).filter_map(|other| {
+        let ImportedRows::Panorama(rows) = &other.rows else { return None };
+        Some((other.edition, rows.as_slice()))
+    });
+    panoramas.max_by_key(|(former, _)| *former)
+}

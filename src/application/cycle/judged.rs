@@ -6,12 +6,14 @@ use std::thread;
 
 use chrono::NaiveDate;
 
+use super::messages;
 use crate::application::queries::{table_rows, view};
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{PLAYBOOK_FILE, Playbook};
 use crate::domain::operation::cycle::CycleInputs;
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::rules::batch::Verdicts;
+use crate::notify::Stakes;
 use crate::rules::{Catalogue, RuleFault};
 use crate::store::KnownUpTo;
 use crate::support::fingerprint::Fingerprint;
@@ -24,6 +26,8 @@ pub(in crate::application) struct Judged {
     pub(in crate::application) verdicts: Verdicts,
     pub(in crate::application) figures: BTreeMap<String, f64>,
     pub(in crate::application) portfolio: Portfolio,
+    /// What projects cost, by which messages are ordered.
+    pub(in crate::application) stakes: Stakes,
     pub(in crate::application) catalogue: Catalogue,
     pub(in crate::application) playbook: Playbook,
     pub(in crate::application) faults: Vec<RuleFault>,
@@ -71,7 +75,18 @@ pub(in crate::application) async fn judge(
             catalogue: catalogue.fingerprint().clone(),
         };
         let figures = table_rows::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();
-        Ok(Judged { inputs, verdicts, figures, portfolio, catalogue, playbook, faults, texts })
+        let stakes = messages::stakes(&frames.projects)?;
+        Ok(Judged {
+            inputs,
+            verdicts,
+            figures,
+            portfolio,
+            stakes,
+            catalogue,
+            playbook,
+            faults,
+            texts,
+        })
     })
     .await?
 }

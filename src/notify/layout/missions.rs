@@ -151,7 +151,7 @@ fn waiting(mission: &Mission, stakes: &Stakes) -> String {
         (_, Some(cost)) => format!(" ; coût prévu : {cost}"),
         (_, None) => String::new(),
     };
-    format!("Attendre laisse {left} {without}{money}.")
+    format!("D’ici là, {left} est {without}{money}.")
 }
 
 /// The kind in words, in lower case.

@@ -195,7 +195,8 @@ mod tests {
 
     fn notice() -> Notice {
         let page = "https://vigie.example/notices/n1";
-        let html = format!("<a href=\"{page}#acknowledge=a1~a2\">Lu</a>").replace('/', HTML_SLASH);
+        let escaped = page.replace('/', HTML_SLASH);
+        let html = format!("<a href=\"{escaped}#acknowledge=a1~a2\">Lu</a>");
         Notice {
             id: NoticeId::new("n1"),
             receiver: Receiver::SecretaryGeneral(MinistryCode::new("MJ")),

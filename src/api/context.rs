@@ -101,6 +101,11 @@ impl AnonymousContext {
         self.state.check_clock().await
     }
 
+    /// The services for whoever has proved otherwise, by a link, what they may see.
+    pub(super) fn seen_by(&self, request: &HttpRequest, scope: &Scope) -> Services {
+        self.state.services_seen_by(request, scope)
+    }
+
     pub(super) fn note_refusal(&self, record: AuditRecord) {
         self.state.note_refusal(record);
     }

@@ -14,7 +14,7 @@ use super::resources::catalogue::{drafts, publications, rules, trials};
 use super::resources::decisions::{alerts, disputes, missions, notices, reviews, silences};
 use super::resources::operation::{cycles, feed, health, jobs, runs, swagger_ui};
 use super::resources::people::sign_in::{account, setup, sign_in_flow};
-use super::resources::people::{accounts, audit, session, tokens};
+use super::resources::people::{accounts, audit, mail_links, session, tokens};
 use super::resources::portfolio::{coverage, exports, imports, links, panorama, projects};
 use super::route::Route;
 use crate::domain::accounts::access::Permission::{
@@ -130,6 +130,10 @@ routes! {
     }
     "notices" {
         notices::show_notice: own(Read),
+        mail_links::show_message: anonymous(),
+        mail_links::show_acknowledgement: anonymous(),
+        mail_links::acknowledge_by_link: anonymous(),
+        notices::revoke_links: whole(Administer),
         notices::list_notices: own(Read),
         notices::find_notice: own(Read),
         notices::preview_notices: whole(Read),

@@ -26,7 +26,7 @@ pub use actions::reviews::{
     OpenAction, ReviewFile, ReviewLine, act_on_review, open_actions, plan_reviews, review,
     review_calendar, review_lines,
 };
-pub use actions::webhook_events::{acknowledge, notices_of, record_clock_jump};
+pub use actions::webhook_events::{acknowledge, directory, notices_of, record_clock_jump};
 pub use cycle::announce::preview;
 pub use cycle::digest::digest;
 pub use cycle::past::replay::{

@@ -1,5 +1,6 @@
 //! Delivers the notices of one channel: claims what is due, sends it, records the results.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -16,8 +17,10 @@ use crate::domain::messages::notice::{DeliveryOutcome, Notice, NoticeKind, Recei
 use crate::domain::messages::outage::{ChannelFailure, Outage};
 use crate::domain::portfolio::follow_up::Contact;
 use crate::notify;
-use crate::notify::{Blame, DeliveryAttempt, FailureReason, MailSession, Mailbox, Patience};
-use crate::store::{ClaimedNotice, Tried, WaitLimit};
+use crate::notify::{
+    Blame, DeliveryAttempt, FailureReason, LinkSigner, MailSession, Mailbox, Patience,
+};
+use crate::store::{ClaimedNotice, Credential, Tried, WaitLimit};
 
 /// How long a claimed notice belongs to a program. Longer than the slowest message may take.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
@@ -41,6 +44,8 @@ struct Batch {
     contacts: Vec<Contact>,
     /// Only read when a receiver of the batch is an account.
     accounts: Vec<Account>,
+    /// Signs the links of mails; `None` when readers have no address of Vigie.
+    link_key: Option<Credential>,
     leased_until: DateTime<Utc>,
     /// The outage when the batch began: a single notice then shows whether it is over.
     outage: Option<Outage>,
@@ -133,10 +138,13 @@ impl Dispatcher {
                 |one: &ClaimedNotice| matches!(one.queued.notice.receiver, Receiver::Account(_));
             let accounts =
                 if claimed.iter().any(has_account) { self.store.accounts().await? } else { vec![] };
+            let has_links = *lane == Channel::Mail && !self.settings.public_url.is_empty();
+            let link_key = if has_links { Some(self.store.link_key(now).await?) } else { None };
             let batch = Arc::new(Batch {
                 queue: Mutex::new(claimed.into()),
                 contacts,
                 accounts,
+                link_key,
                 leased_until,
                 outage,
                 progress: Mutex::default(),
@@ -300,6 +308,21 @@ impl Worker {
         }
     }
 
+    /// The notice with links that serve those who receive it, when these may have no account.
+    fn personal<'a>(&self, notice: &'a Notice) -> Cow<'a, Notice> {
+        let (Some(key), Receiver::SecretaryGeneral(ministry)) =
+            (&self.batch.link_key, &notice.receiver)
+        else {
+            return Cow::Borrowed(notice);
+        };
+        let today = self.dispatcher.today();
+        let recipients = notify::secretary_general(&self.batch.contacts, ministry, today);
+        let addresses: Vec<&str> =
+            recipients.iter().map(|contact| contact.email.as_str()).collect();
+        let signer = LinkSigner::new(key.reveal().as_bytes(), &self.dispatcher.settings);
+        Cow::Owned(signer.personal(notice, &addresses))
+    }
+
     async fn next(&self) -> Option<ClaimedNotice> {
         let late = self.dispatcher.clock.now() > self.batch.leased_until - LEASE_MARGIN;
         if late || *self.stop.borrow() || self.batch.progress.lock().await.halted {
@@ -313,7 +336,7 @@ impl Worker {
         match self.dispatcher.channels.get(&self.lane) {
             Some(Transport::Mail(mailer)) => {
                 match self.dispatcher.mailbox(&notice.receiver, &self.batch) {
-                    Ok(to) => mailer.send(session, notice, &to).await,
+                    Ok(to) => mailer.send(session, &self.personal(notice), &to).await,
                     Err(what) => DeliveryAttempt::give_up(FailureReason::NoAddress, what),
                 }
             }

@@ -8,6 +8,7 @@ mod channels;
 mod compose;
 mod fault;
 mod layout;
+mod links;
 mod retry;
 mod settings;
 
@@ -35,6 +36,8 @@ pub use layout::labels::{
     labels, office,
 };
 pub use layout::render::RenderError;
+pub use layout::stakes::{ProjectCost, Stakes};
+pub use links::{LinkPurpose, LinkSigner, PersonalLink};
 pub use retry::{Blame, DeliveryAttempt, FailureReason, Patience};
 pub use settings::{
     CalendarSettings, MailSettings, MailTls, NotifySettings, OutboxSettings, TchapSettings,

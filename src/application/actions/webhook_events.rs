@@ -34,6 +34,12 @@ pub async fn record_clock_jump(
     Ok(services.store.note_occurrence(&deed, &notices, jump.found).await?)
 }
 
+/// The names by which people know projects and rules. Rules are not compiled.
+pub async fn directory(services: &Services) -> Result<Directory, ApplicationError> {
+    let titles = rules::titles(&read_rules(services).await?);
+    Ok(Directory::of_known(services.store.known_projects().await?, titles))
+}
+
 /// The notices of an occurrence, to be written with it. None when no webhook is set up. Rules are not
 /// compiled: the title of a rule is read from its front matter.
 pub async fn notices_of(
@@ -44,10 +50,7 @@ pub async fn notices_of(
         return Ok(vec![]);
     }
     let directory = match occurrence {
-        DomainEvent::Acknowledged { .. } => {
-            let titles = rules::titles(&read_rules(services).await?);
-            Directory::of_known(services.store.known_projects().await?, titles)
-        }
+        DomainEvent::Acknowledged { .. } => directory(services).await?,
         DomainEvent::Committed(_)
         | DomainEvent::Voided { .. }
         | DomainEvent::ClockJumped(_)

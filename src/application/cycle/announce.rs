@@ -121,6 +121,7 @@ fn inputs<'a>(
         as_of: judged.inputs.as_of,
         now,
         portfolio: &judged.portfolio,
+        stakes: &judged.stakes,
         texts: &judged.texts,
     };
     let situation = Situation {

@@ -22,8 +22,9 @@ pub async fn digest(services: &Services) -> Result<usize, ApplicationError> {
     let texts = catalogue::read_rules(services).await?;
     let alerts = services.store.standing_alerts().await?;
     let missions = services.store.missions(&MissionFilter::default()).await?;
-    let basis =
-        MessageBasis { cycle: last.number, as_of, now, portfolio: &portfolio, texts: &texts };
+    let stakes = messages::stakes_of(&portfolio, as_of).await?;
+    let (portfolio, stakes, texts) = (&portfolio, &stakes, &texts);
+    let basis = MessageBasis { cycle: last.number, as_of, now, portfolio, stakes, texts };
     // Changes of silences are reported by cycles only.
     let situation = Situation { alerts: &alerts, missions: &missions, ..Situation::default() };
     let compose = |occasion: ComposeContext<'_>| Ok(notify::outgoing(occasion)?);

@@ -6,6 +6,7 @@ use std::thread;
 
 use chrono::NaiveDate;
 
+use super::messages;
 use crate::application::queries::{table_rows, view};
 use crate::application::{ApplicationError, Services};
 use crate::decisions::missions::{PLAYBOOK_FILE, Playbook};
@@ -13,6 +14,7 @@ use crate::domain::alerts::new_fact::SubjectFigures;
 use crate::domain::operation::cycle::{CycleInputs, ENGINE};
 use crate::domain::portfolio::published::Portfolio;
 use crate::domain::rules::batch::Verdicts;
+use crate::notify::Stakes;
 use crate::rules::{Catalogue, RuleFault};
 use crate::store::KnownUpTo;
 use crate::support::fingerprint::Fingerprint;
@@ -27,6 +29,8 @@ pub(in crate::application) struct Judged {
     /// The values that new facts are found in.
     pub(in crate::application) watched: SubjectFigures,
     pub(in crate::application) portfolio: Portfolio,
+    /// What projects cost, by which messages are ordered.
+    pub(in crate::application) stakes: Stakes,
     pub(in crate::application) catalogue: Catalogue,
     pub(in crate::application) playbook: Playbook,
     pub(in crate::application) faults: Vec<RuleFault>,
@@ -78,12 +82,14 @@ pub(in crate::application) async fn judge(
         };
         let figures = table_rows::rows(&frames.portfolio)?.first().map(figures).unwrap_or_default();
         let watched = catalogue.watched_figures(&frames, &verdicts);
+        let stakes = messages::stakes(&frames.projects)?;
         Ok(Judged {
             inputs,
             verdicts,
             figures,
             watched,
             portfolio,
+            stakes,
             catalogue,
             playbook,
             faults,

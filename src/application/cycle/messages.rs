@@ -4,17 +4,20 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use polars::frame::DataFrame;
 
 use crate::application::actions::alert_actions;
+use crate::application::queries::table_rows;
+use crate::application::queries::table_rows::TableRow;
 use crate::application::{ApplicationError, Services};
 use crate::domain::alerts::alert::{Alert, AlertChange};
 use crate::domain::alerts::silence::SilenceChange;
-use crate::domain::ids::{AlertId, CycleNumber};
+use crate::domain::ids::{AlertId, CycleNumber, ProjectId};
 use crate::domain::missions::mission::{Mission, MissionChange};
 use crate::domain::portfolio::published::Portfolio;
-use crate::notify::{ComposeContext, CycleFacts, Directory, NoticeTerms};
+use crate::notify::{ComposeContext, CycleFacts, Directory, NoticeTerms, ProjectCost, Stakes};
 use crate::support::clock::today;
-use crate::{notify, rules};
+use crate::{frame, notify, rules};
 
 /// The cycle that messages belong to, and where they take names, titles and terms from.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +26,7 @@ pub(in crate::application) struct MessageBasis<'a> {
     pub(in crate::application) as_of: NaiveDate,
     pub(in crate::application) now: DateTime<Utc>,
     pub(in crate::application) portfolio: &'a Portfolio,
+    pub(in crate::application) stakes: &'a Stakes,
     /// The texts of the catalogue, by path.
     pub(in crate::application) texts: &'a BTreeMap<String, String>,
 }
@@ -47,7 +51,7 @@ pub(in crate::application) async fn compose<T>(
     situation: Situation<'_>,
     compose: impl FnOnce(ComposeContext<'_>) -> Result<T, ApplicationError>,
 ) -> Result<T, ApplicationError> {
-    let MessageBasis { cycle, as_of, now, portfolio, texts } = basis;
+    let MessageBasis { cycle, as_of, now, portfolio, stakes, texts } = basis;
     let Situation { alert_changes, mission_changes, silence_changes, .. } = situation;
     let terms = NoticeTerms::parse(texts.get(notify::TERMS_FILE))?;
     let directory = Directory::of(portfolio, rules::titles(texts), as_of);
@@ -73,6 +77,7 @@ pub(in crate::application) async fn compose<T>(
         now,
         facts: &facts,
         directory: &directory,
+        stakes,
         terms: &terms,
         settings: &services.notify,
         memories: &services.store.notification_memory().await?,
@@ -82,4 +87,37 @@ pub(in crate::application) async fn compose<T>(
         untold: false,
         correction: None,
     })
+}
+
+/// What projects cost, from the frame of projects.
+///
+/// # Errors
+/// When the frame cannot be read.
+pub(in crate::application) fn stakes(projects: &DataFrame) -> Result<Stakes, ApplicationError> {
+    let columns = projects
+        .select(["project_id", "cost_current", "cost_initial"])
+        .map_err(ApplicationError::Table)?;
+    let cost = |row: TableRow| {
+        let project = ProjectId::new(row.get("project_id")?.as_str()?);
+        let number = |field: &str| row.get(field).and_then(serde_json::Value::as_f64);
+        let (current, initial) = (number("cost_current"), number("cost_initial"));
+        Some((project, ProjectCost { current, initial }))
+    };
+    Ok(table_rows::rows(&columns)?.into_iter().filter_map(cost).collect())
+}
+
+/// What projects cost as of a date, when nothing is judged; nothing is known before the first edition.
+///
+/// # Errors
+/// When the portfolio cannot be measured.
+pub(in crate::application) async fn stakes_of(
+    portfolio: &Portfolio,
+    as_of: NaiveDate,
+) -> Result<Stakes, ApplicationError> {
+    if frame::editions_in_force(portfolio, as_of).is_err() {
+        return Ok(Stakes::default());
+    }
+    let portfolio = portfolio.clone();
+    let measured = move || stakes(&frame::build(&portfolio, as_of, None)?.projects);
+    tokio::task::spawn_blocking(measured).await?
 }

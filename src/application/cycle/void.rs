@@ -111,8 +111,9 @@ async fn correction(
     let texts = catalogue::read_rules(services).await?;
     let alerts = services.store.standing_alerts().await?;
     let missions = services.store.missions(&MissionFilter::default()).await?;
-    let basis =
-        MessageBasis { cycle: cycle.number, as_of, now, portfolio: &portfolio, texts: &texts };
+    let stakes = messages::stakes_of(&portfolio, as_of).await?;
+    let (portfolio, stakes, texts) = (&portfolio, &stakes, &texts);
+    let basis = MessageBasis { cycle: cycle.number, as_of, now, portfolio, stakes, texts };
     let situation = Situation {
         alerts: &alerts,
         missions: &missions,

@@ -17,6 +17,13 @@ pub(super) fn clearing(seen: u32, required: u32) -> String {
     format!("Sous le seuil, {seen} {evaluations} sur les {required} qui closent l’alerte.")
 }
 
+pub(super) fn resolved(level: Level) -> String {
+    if level == Level::Clear {
+        return "Alerte levée : plus rien à signaler.".to_owned();
+    }
+    format!("Alerte levée : le niveau est « {} ».", level.label())
+}
+
 pub(super) fn unknown(missing: &[MissingField]) -> String {
     let words = missing.iter().map(|missing| match missing.why {
         Absence::Missing => missing.field.clone(),

@@ -204,7 +204,7 @@ fn no_longer_fires(
     alert.level = level;
     alert.streak = 0;
     alert.references.clear();
-    let reason = format!("Clos : le niveau est « {} ».{other_changes}", level.label());
+    let reason = format!("{}{other_changes}", reasons::resolved(level));
     let kind = AlertChangeKind::Resolved;
     AlertChange { alert, kind, from, reason, counterpart: None }
 }

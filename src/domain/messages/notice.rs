@@ -219,6 +219,11 @@ text_schema!(
 );
 
 impl Receiver {
+    /// Whether it is an office of a ministry, whose holder may have no account.
+    pub fn is_of_ministry(&self) -> bool {
+        matches!(self, Self::SecretaryGeneral(_))
+    }
+
     pub fn lane(&self) -> Channel {
         match self {
             Self::SecretaryGeneral(_) | Self::Dinum | Self::Director | Self::Account(_) => {

@@ -14,6 +14,7 @@ use crate::domain::messages::notice::{
 };
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;
+use crate::notify::layout::stakes::Stakes;
 use crate::notify::settings::NotifySettings;
 use crate::support::fingerprint::Fingerprint;
 
@@ -25,6 +26,7 @@ pub struct ComposeContext<'a> {
     pub now: DateTime<Utc>,
     pub facts: &'a CycleFacts<'a>,
     pub directory: &'a Directory,
+    pub stakes: &'a Stakes,
     pub terms: &'a NoticeTerms,
     pub settings: &'a NotifySettings,
     pub memories: &'a BTreeMap<(Receiver, Subject), NotifiedState>,

@@ -221,7 +221,7 @@ pub fn clock_letter(
         cycle: None,
         follows: vec![],
         title: message.title.clone(),
-        content: render::content(&message, usize::MAX)?,
+        content: render::content(&message, None, usize::MAX)?,
         created_at: now,
         not_before: now,
     }))

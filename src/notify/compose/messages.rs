@@ -16,8 +16,10 @@ use crate::domain::portfolio::import_decision::HeldImport;
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::layout::footer::{footer, page_url};
 use crate::notify::layout::message::{Message, plural};
+use crate::notify::layout::missions::{MOST_DECISIONS, SortedMissions};
+use crate::notify::layout::order::OrderContext;
 use crate::notify::layout::render::RenderError;
-use crate::notify::layout::{message, render};
+use crate::notify::layout::{message, missions, order, render};
 use crate::support::clock::today;
 use crate::support::french;
 
@@ -30,34 +32,31 @@ pub(in crate::notify) fn compose(
         notice_id(receiver, &[kind.as_str(), &occasion.cycle.to_string()], occasion.now)
     };
     let corrects = occasion.correction.is_some();
-    let mut critical: Vec<AlertNews<'_>> = Vec::new();
-    let mut others: Vec<AlertNews<'_>> = Vec::new();
-    let mut missions: Vec<MissionNews<'_>> = Vec::new();
-    let mut waiting: Vec<HeldImport> = Vec::new();
-    for part in &parts {
-        let (apart, rest): (Vec<_>, Vec<_>) =
-            part.news.alerts.iter().cloned().partition(|one| !corrects && one.is_newly_critical());
-        critical.extend(apart);
-        others.extend(rest);
-        missions.extend(part.news.missions.iter().cloned());
-        waiting.extend(part.news.on_hold.iter().cloned());
-    }
+    let alerts: Vec<AlertNews<'_>> =
+        parts.iter().flat_map(|part| part.news.alerts.iter().cloned()).collect();
+    let missions: Vec<MissionNews<'_>> =
+        parts.iter().flat_map(|part| part.news.missions.iter().cloned()).collect();
+    let critical: Vec<AlertNews<'_>> =
+        alerts.iter().filter(|one| !corrects && one.is_newly_critical()).cloned().collect();
+    let waiting: Vec<HeldImport> =
+        parts.iter().flat_map(|part| part.news.on_hold.iter().cloned()).collect();
     let silences = silences::for_receiver(occasion.silences, receiver);
     let letter = Letter { occasion, receiver, parts: &parts };
     let mut notices = Vec::new();
     if !critical.is_empty() {
         notices.push(letter.critical(id(NoticeKind::Critical), &critical)?);
     }
-    let rest =
-        Rest { alerts: &others, missions: &missions, silences: &silences, on_hold: &waiting };
+    let is_more = alerts.len() > critical.len()
+        || !(missions.is_empty() && silences.is_empty() && waiting.is_empty());
+    let news =
+        News { alerts: &alerts, missions: &missions, silences: &silences, on_hold: &waiting };
     if let Some(correction) = occasion.correction {
         let own = id(NoticeKind::Correction);
-        notices.push(letter.correction(own, rest, correction)?);
-    } else if !rest.is_empty() {
-        let digest = id(NoticeKind::Digest);
-        notices.push(letter.digest(digest, rest, critical.len())?);
+        notices.push(letter.correction(own, news, correction)?);
+    } else if is_more {
+        notices.push(letter.digest(id(NoticeKind::Digest), news)?);
     }
-    let apart: BTreeSet<&AlertId> = critical.iter().map(|news| &news.alert.id).collect();
+    let apart: BTreeSet<&AlertId> = critical.iter().map(|one| &one.alert.id).collect();
     let teller = |alert: &AlertId| {
         let kind = match (corrects, apart.contains(alert)) {
             (true, _) => NoticeKind::Correction,
@@ -86,25 +85,18 @@ pub(in crate::notify) fn compose(
     Ok(Composed { notices, memories })
 }
 
-/// The content of a digest: everything except what has just become critical.
+/// All that a digest tells, what a message of its own has told included.
 #[derive(Clone, Copy)]
-struct Rest<'a> {
+struct News<'a> {
     alerts: &'a [AlertNews<'a>],
     missions: &'a [MissionNews<'a>],
     silences: &'a [&'a SilenceNews<'a>],
     on_hold: &'a [HeldImport],
 }
 
-impl Rest<'_> {
-    fn is_empty(self) -> bool {
-        self.alerts.is_empty()
-            && self.missions.is_empty()
-            && self.silences.is_empty()
-            && self.on_hold.is_empty()
-    }
-
-    fn counted(self) -> String {
-        let counted = message::counted(self.alerts, self.missions);
+impl News<'_> {
+    fn counted(self, is_first: bool) -> String {
+        let counted = message::counted(self.alerts, self.missions, is_first);
         let counted = (!counted.is_empty()).then_some(counted);
         let parts: Vec<String> =
             counted.into_iter().chain(silences::counted(self.silences)).collect();
@@ -122,8 +114,12 @@ struct Letter<'a> {
 impl Letter<'_> {
     /// Sent at once, unless it is night.
     fn critical(&self, id: NoticeId, alerts: &[AlertNews<'_>]) -> Result<Notice, RenderError> {
-        let ComposeContext { directory, terms, settings, now, as_of, .. } = self.occasion;
+        let ComposeContext { terms, settings, now, as_of, .. } = self.occasion;
         let count = plural(alerts.len(), "alerte critique", "alertes critiques");
+        let none = SortedMissions::default();
+        let page = page_url(settings, &id).filter(|_| self.receiver.is_of_ministry());
+        let order = OrderContext { acknowledge: page.as_deref(), ..self.order() };
+        let sections = order::up_front(alerts, &none, order).into_iter().collect();
         let place = place(self.receiver, self.occasion);
         let passes = if alerts.len() == 1 { "vient de passer" } else { "viennent de passer" };
         let message = Message {
@@ -135,60 +131,50 @@ impl Letter<'_> {
                 Level::Critical.label(),
                 french::date(as_of)
             )],
-            sections: message::sections(alerts, &[], directory),
+            sections,
             ..self.blank(&id)
         };
         let not_before =
             if terms.critical.at_night { now } else { settings.calendar.end_of_night_from(now) };
-        self.notice(id, NoticeKind::Critical, message, not_before)
+        self.notice(id, NoticeKind::Critical, (message, None), not_before)
     }
 
     /// Sent in office hours.
-    fn digest(&self, id: NoticeId, rest: Rest<'_>, apart: usize) -> Result<Notice, RenderError> {
-        let ComposeContext { directory, settings, now, as_of, .. } = self.occasion;
+    fn digest(&self, id: NoticeId, news: News<'_>) -> Result<Notice, RenderError> {
+        let ComposeContext { settings, now, as_of, .. } = self.occasion;
         let place = place(self.receiver, self.occasion);
-        let counted = rest.counted();
-        let level = message::worst(rest.alerts)
+        let is_first = self.is_first();
+        let counted = news.counted(is_first);
+        let level = message::worst(news.alerts)
             .map_or(String::new(), |level| format!("[{}]", level.label()));
-        let mut intro = vec![format!(
-            "Situation au {}. Depuis le message précédent : {counted}.",
-            french::date(as_of)
-        )];
-        intro.extend(self.standing());
-        if apart > 0 {
-            let verb = if apart == 1 { "fait" } else { "font" };
-            let them = plural(apart, "nouvelle alerte critique", "nouvelles alertes critiques");
-            intro.push(format!("{them} {verb} l’objet d’un message à part."));
-        }
+        let since = if is_first { "Premier message" } else { "Depuis le message précédent" };
+        let on = french::date(as_of);
+        let mut intro = vec![format!("Situation au {on}. {since} : {counted}.")];
+        // A first message counts all that is open.
+        intro.extend(self.standing().filter(|_| !is_first));
         intro.extend(self.vacancies());
-        let silences = silences::section(rest.silences, self.receiver, directory);
-        let said = message::sections(rest.alerts, rest.missions, directory);
+        let first = if is_first { ", premier message" } else { "" };
         let message = Message {
-            title: format!("[RISQUE]{level} {place} : {counted}"),
+            title: format!("[RISQUE]{level} {place}{first} : {counted}"),
             heading: place,
             intro,
-            sections: on_hold::section(rest.on_hold)
-                .into_iter()
-                .chain(silences)
-                .chain(said)
-                .collect(),
             ..self.blank(&id)
         };
-        let not_before = settings.calendar.office_hours_from(now);
-        self.notice(id, NoticeKind::Digest, message, not_before)
+        let laid_out = self.lay_out(message, &id, news);
+        self.notice(id, NoticeKind::Digest, laid_out, settings.calendar.office_hours_from(now))
     }
 
     /// Corrects the messages of a voided cycle. Sent at once, unless it is night.
     fn correction(
         &self,
         id: NoticeId,
-        rest: Rest<'_>,
+        news: News<'_>,
         correction: Correction<'_>,
     ) -> Result<Notice, RenderError> {
-        let ComposeContext { directory, settings, now, .. } = self.occasion;
+        let ComposeContext { settings, now, .. } = self.occasion;
         let place = place(self.receiver, self.occasion);
         let mut intro = correction.intro();
-        let counted = rest.counted();
+        let counted = news.counted(false);
         if !counted.is_empty() {
             intro.push(format!("Ce qui change de ce fait : {counted}."));
         }
@@ -197,21 +183,67 @@ impl Letter<'_> {
             title: format!("[RISQUE][Rectificatif] {place} : {}", correction.title()),
             heading: place,
             intro,
-            sections: message::sections(rest.alerts, rest.missions, directory),
             ..self.blank(&id)
         };
+        let laid_out = self.lay_out(message, &id, news);
         let not_before = settings.calendar.end_of_night_from(now);
-        self.notice(id, NoticeKind::Correction, message, not_before)
+        self.notice(id, NoticeKind::Correction, laid_out, not_before)
+    }
+
+    /// The message in the order of a digest, and its page, which says everything.
+    fn lay_out(
+        &self,
+        message: Message,
+        id: &NoticeId,
+        news: News<'_>,
+    ) -> (Message, Option<Message>) {
+        let ComposeContext { directory, stakes, settings, .. } = self.occasion;
+        let order = self.order();
+        let missions = SortedMissions::of(news.missions, directory, stakes);
+        let url = page_url(settings, id);
+        let decide = |most, page| {
+            let reader = (self.receiver, settings.mail.contact.as_str(), page);
+            missions::decisions(&missions.to_decide, most, reader, (directory, stakes))
+        };
+        let decisions = decide(MOST_DECISIONS, url.as_deref());
+        let told = decisions.as_ref().map_or(0, |decisions| decisions.items.len());
+        let up_front = order::up_front(news.alerts, &missions, order);
+        let silences = silences::section(news.silences, self.receiver, directory);
+        let on_hold = on_hold::section(news.on_hold);
+        let is_alone = decisions.is_none()
+            && up_front.is_none()
+            && silences.is_none()
+            && on_hold.is_none();
+        let rest = order::rest(news.alerts, &missions, (told, is_alone), order);
+        let all = order::by_project(news.alerts, &missions, order);
+        let page = all.map(|all| Message {
+            decisions: decide(usize::MAX, None),
+            sections: on_hold.clone().into_iter().chain(silences.clone()).chain([all]).collect(),
+            ..message.clone()
+        });
+        let sections = on_hold.into_iter().chain(up_front).chain(silences).chain(rest).collect();
+        (Message { decisions, sections, ..message }, page)
+    }
+
+    fn order(&self) -> OrderContext<'_> {
+        let ComposeContext { directory, stakes, .. } = self.occasion;
+        OrderContext { directory, stakes, is_first: self.is_first(), acknowledge: None }
+    }
+
+    /// Whether nothing was sent before.
+    fn is_first(&self) -> bool {
+        self.occasion.correction.is_none()
+            && self.parts.iter().all(|part| part.memory.last.is_none())
     }
 
     fn notice(
         &self,
         id: NoticeId,
         kind: NoticeKind,
-        message: Message,
+        (message, page): (Message, Option<Message>),
         not_before: chrono::DateTime<chrono::Utc>,
     ) -> Result<Notice, RenderError> {
-        let content = render::content(&message, self.occasion.terms.digest.lines)?;
+        let content = render::content(&message, page.as_ref(), self.occasion.terms.digest.lines)?;
         let follows = match kind {
             NoticeKind::Digest | NoticeKind::Correction => {
                 self.parts.iter().find_map(|part| part.memory.last.clone())
@@ -263,12 +295,12 @@ impl Letter<'_> {
         let open: Vec<Level> =
             self.parts.iter().flat_map(|part| &part.scope.alerts).map(|one| one.level).collect();
         let critical = open.iter().filter(|level| **level == Level::Critical).count();
-        let open = plural(open.len(), "alerte ouverte", "alertes ouvertes");
+        let open = plural(open.len(), "alerte est ouverte", "alertes sont ouvertes");
         if critical == 0 {
-            return Some(format!("En tout : {open}."));
+            return Some(format!("Au total, {open}."));
         }
         let critical = plural(critical, "critique", "critiques");
-        Some(format!("En tout : {open}, dont {critical}."))
+        Some(format!("Au total, {open}, dont {critical}."))
     }
 
     /// Ministries whose alerts go to the risk team because they have no secretary-general.

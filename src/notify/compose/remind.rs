@@ -166,6 +166,7 @@ fn reminder(
     let id = notice_id(receiver, &["reminder", &about.to_string(), &today], at_day(waiting.now));
     let sent_by: BTreeSet<&NoticeId> = due.iter().map(|one| one.sent_by).collect();
     let wait = if due.len() == 1 { "attend" } else { "attendent" };
+    let page = page_url(waiting.settings, &id).filter(|_| receiver.is_of_ministry());
     let message = Message {
         title: format!("[RISQUE][Rappel] {place} : {count}"),
         heading: format!("{place} : {count}"),
@@ -173,7 +174,7 @@ fn reminder(
             "{} {wait} qu’une personne de votre ministère en accuse réception auprès de la DINUM.",
             plural(due.len(), "alerte déjà signalée", "alertes déjà signalées")
         )],
-        sections: vec![section("En attente de réponse", waiting, due.iter())],
+        sections: vec![section("En attente de réponse", waiting, due.iter(), page.as_deref())],
         more_url: page_url(waiting.settings, &id),
         footer: footer(receiver, &place, waiting.settings),
         ..Message::default()
@@ -205,6 +206,7 @@ fn escalation(
             "À porter au secrétaire général",
             waiting,
             escalated.iter().map(|(one, _)| one),
+            None,
         )],
         more_url: page_url(waiting.settings, &id),
         footer: footer(&receiver, &place, waiting.settings),
@@ -232,11 +234,13 @@ fn section<'a>(
     title: &str,
     waiting: ReminderInputs<'_>,
     alerts: impl Iterator<Item = &'a UnacknowledgedAlert<'a>>,
+    acknowledge: Option<&str>,
 ) -> Section {
     let today = today(waiting.now);
     let mut groups: BTreeMap<String, Vec<(Level, message::MessageLine)>> = BTreeMap::new();
     for one in alerts {
-        let line = message::waiting_line(one.alert, one.sent_on, today, waiting.directory);
+        let line =
+            message::waiting_line(one.alert, one.sent_on, today, (waiting.directory, acknowledge));
         let name = waiting.directory.name(&one.alert.subject);
         groups.entry(name).or_default().push((one.alert.level, line));
     }
@@ -256,7 +260,7 @@ fn notice(
 ) -> Result<Notice, RenderError> {
     Ok(Notice {
         thread: format!("{}/{receiver}", kind.as_str()),
-        content: render::content(&message, waiting.terms.digest.lines)?,
+        content: render::content(&message, None, waiting.terms.digest.lines)?,
         id,
         receiver,
         kind,

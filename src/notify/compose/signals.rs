@@ -89,7 +89,7 @@ pub(in crate::notify) fn chat(
         let worst = message::worst(&part.news.alerts);
         let level =
             worst.map_or(String::new(), |level| format!(" (jusqu’à « {} »)", level.label()));
-        let counted = message::counted(&part.news.alerts, &part.news.missions);
+        let counted = message::counted(&part.news.alerts, &part.news.missions, false);
         format!("{} : {counted}{level}", occasion.directory.name(&part.about))
     });
     let url = occasion.settings.public_url.as_str();

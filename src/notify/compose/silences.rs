@@ -156,7 +156,7 @@ fn hidden_in_words(hidden: &[&Alert], directory: &Directory) -> String {
     let named = hidden.iter().take(NAMED).map(|alert| {
         let title = directory.rule_title(&alert.rule);
         let (name, level) = (directory.name(&alert.subject), alert.level.label());
-        format!("{title} ({}), {name}, « {level} »", alert.rule)
+        format!("{title}, {name}, « {level} »")
     });
     let mut named: Vec<String> = named.collect();
     let rest = hidden.len().saturating_sub(NAMED);
@@ -168,7 +168,7 @@ fn hidden_in_words(hidden: &[&Alert], directory: &Directory) -> String {
 }
 
 fn scope_in_words(scope: &SilenceScope, directory: &Directory) -> String {
-    let rule = scope.rule.as_ref().map(|rule| format!("{} ({rule})", directory.rule_title(rule)));
+    let rule = scope.rule.as_ref().map(|rule| directory.rule_title(rule));
     let project = scope.project.as_ref().map(|one| directory.name(&Subject::Project(one.clone())));
     let ministry =
         scope.ministry.as_ref().map(|one| directory.name(&Subject::Ministry(one.clone())));

@@ -18,7 +18,7 @@ pub(in crate::notify) fn footer(
     let why = match receiver {
         Receiver::SecretaryGeneral(_) => format!(
             "Vous recevez ce message parce que vous êtes inscrit comme secrétaire général \
-             ({place}). Il ne parle que des projets de ce ministère."
+             ({place}). Il ne concerne que les projets de ce ministère."
         ),
         Receiver::Director => "Vous recevez ce message parce que votre adresse est celle du \
                                directeur de la DINUM, à qui revient ce qui reste sans réponse."
@@ -34,9 +34,11 @@ pub(in crate::notify) fn footer(
         }
     };
     let contact = if settings.mail.contact.is_empty() {
-        "Une question, une erreur : répondez à ce message.".to_owned()
+        "Pour toute question ou correction : répondez à ce message.".to_owned()
     } else {
-        format!("Une question, une erreur : {}.", settings.mail.contact)
+        format!("Pour toute question ou correction : {}.", settings.mail.contact)
     };
-    vec![why, contact, "Message automatique de Vigie, la veille de la DINUM.".to_owned()]
+    let source =
+        "Message automatique de Vigie, dispositif de veille de la DINUM sur les grands projets.";
+    vec![why, contact, source.to_owned()]
 }

@@ -1,18 +1,16 @@
-//! A message for people: what to report on each project, sorted by what needs a decision, with a
-//! bounded number of lines.
-
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+//! A message for people: its parts, the lines about alerts, and counts in words.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::missions::Decisions;
 use crate::domain::alerts::alert::Alert;
 use crate::domain::level::Level;
-use crate::domain::missions::mission::{Mission, MissionState};
+use crate::domain::missions::mission::MissionState;
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;
 use crate::notify::compose::digest::{AlertNews, MissionNews, Turn};
+use crate::notify::links::acknowledgement_of;
 use crate::support::french;
 
 /// A message, ready for the templates.
@@ -21,10 +19,14 @@ pub(in crate::notify) struct Message {
     pub(in crate::notify) title: String,
     pub(in crate::notify) heading: String,
     pub(in crate::notify) intro: Vec<String>,
+    /// What the reader is to decide, before anything else.
+    pub(in crate::notify) decisions: Option<Decisions>,
     pub(in crate::notify) sections: Vec<Section>,
     /// Number of lines left out.
     pub(in crate::notify) more: usize,
-    /// Address where the lines left out can be read, if Vigie has an address for readers.
+    /// Whether the page of the message says more than the message.
+    pub(in crate::notify) has_page: bool,
+    /// Address of that page, if Vigie has an address for readers.
     pub(in crate::notify) more_url: Option<String>,
     /// Why the reader receives this, and whom to contact.
     pub(in crate::notify) footer: Vec<String>,
@@ -36,9 +38,10 @@ pub(in crate::notify) struct Section {
     pub(in crate::notify) groups: Vec<Group>,
 }
 
-/// The lines about one project, or about a ministry as a whole.
+/// Lines that belong together: about one project, or of one kind.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(in crate::notify) struct Group {
+    /// Empty when the section's title says enough.
     pub(in crate::notify) name: String,
     /// Sentences about the subject as a whole.
     pub(in crate::notify) points: Vec<String>,
@@ -50,9 +53,14 @@ pub(in crate::notify) struct MessageLine {
     /// Name of the level; the template chooses its colour.
     pub(in crate::notify) level: &'static str,
     pub(in crate::notify) label: String,
+    /// The projects, where the group does not say which.
+    pub(in crate::notify) about: Option<String>,
     pub(in crate::notify) title: String,
-    pub(in crate::notify) turn: String,
+    /// What has happened to the alert, if that needs saying.
+    pub(in crate::notify) turn: Option<String>,
     pub(in crate::notify) detail: Option<String>,
+    /// Where the reader acknowledges the alerts, when the message asks for that.
+    pub(in crate::notify) acknowledge_url: Option<String>,
 }
 
 /// Counts for a chat room. Many people may read the room, and it is not encrypted: it names no project.
@@ -63,93 +71,12 @@ pub(in crate::notify) struct Chat {
     pub(in crate::notify) url: Option<String>,
 }
 
-/// The order of sections: what needs a decision first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Decide,
-    Watch,
-    Better,
-}
-
-impl Rank {
-    fn title(self) -> &'static str {
-        match self {
-            Self::Decide => "À décider",
-            Self::Watch => "Nouvelles alertes et aggravations",
-            Self::Better => "Améliorations",
-        }
-    }
-}
-
-/// Sorted by what needs a decision, then by decreasing level, then by name.
-pub(in crate::notify) fn sections(
-    alerts: &[AlertNews<'_>],
-    missions: &[MissionNews<'_>],
-    directory: &Directory,
-) -> Vec<Section> {
-    let mut subjects: BTreeMap<&Subject, SubjectNews<'_>> = BTreeMap::new();
-    for one in alerts {
-        subjects.entry(&one.alert.subject).or_default().alerts.push(one);
-    }
-    for one in missions {
-        subjects.entry(&one.mission.subject).or_default().missions.push(one);
-    }
-    let mut ranked: Vec<(Rank, Reverse<Level>, Group)> =
-        subjects.into_iter().map(|(subject, said)| said.of(subject, directory)).collect();
-    ranked.sort_by_cached_key(|(rank, worst, group)| (*rank, *worst, group.name.to_lowercase()));
-    let mut sections: BTreeMap<Rank, Section> = BTreeMap::new();
-    for (rank, _, group) in ranked {
-        let section = sections.entry(rank).or_default();
-        rank.title().clone_into(&mut section.title);
-        section.groups.push(group);
-    }
-    sections.into_values().collect()
-}
-
-/// The news of one subject.
-#[derive(Default)]
-struct SubjectNews<'a> {
-    alerts: Vec<&'a AlertNews<'a>>,
-    missions: Vec<&'a MissionNews<'a>>,
-}
-
-impl SubjectNews<'_> {
-    fn of(mut self, subject: &Subject, directory: &Directory) -> (Rank, Reverse<Level>, Group) {
-        self.alerts.sort_by(|a, b| {
-            let key = |one: &AlertNews<'_>| (!one.turn.is_bad(), Reverse(one.alert.level));
-            (key(a), &a.alert.rule).cmp(&(key(b), &b.alert.rule))
-        });
-        let bad = self.alerts.iter().filter(|one| one.turn.is_bad());
-        let worst = bad.map(|one| one.alert.level).max().unwrap_or(Level::Clear);
-        let decided = self.missions.iter().any(|one| one.mission.state.is_live());
-        let rank = if decided || worst >= Level::High {
-            Rank::Decide
-        } else if worst > Level::Clear {
-            Rank::Watch
-        } else {
-            Rank::Better
-        };
-        let group = Group {
-            name: group_name(subject, directory),
-            points: self.missions.iter().map(|one| mission_line(one)).collect(),
-            lines: self.alerts.iter().map(|one| alert_line(one, directory)).collect(),
-        };
-        (rank, Reverse(worst), group)
-    }
-}
-
-fn group_name(subject: &Subject, directory: &Directory) -> String {
-    match subject {
-        Subject::Ministry(_) => format!("{}, dans son ensemble", directory.name(subject)),
-        Subject::Project(_) | Subject::Portfolio => directory.name(subject),
-    }
-}
-
-/// Keeps the first `lines` lines and returns how many are left out.
-pub(in crate::notify) fn cap(sections: &mut Vec<Section>, lines: usize) -> usize {
-    let mut left = lines;
+/// Keeps the first `lines` lines, decisions included, and returns how many are left out.
+pub(in crate::notify) fn cap(message: &mut Message, lines: usize) -> usize {
+    let decisions = message.decisions.as_ref().map_or(0, |decisions| decisions.items.len());
+    let mut left = lines.saturating_sub(decisions);
     let mut dropped = 0;
-    for section in sections.iter_mut() {
+    for section in &mut message.sections {
         for group in &mut section.groups {
             let points = group.points.len();
             group.points.truncate(left);
@@ -162,38 +89,69 @@ pub(in crate::notify) fn cap(sections: &mut Vec<Section>, lines: usize) -> usize
         }
         section.groups.retain(|group| !(group.lines.is_empty() && group.points.is_empty()));
     }
-    sections.retain(|section| !section.groups.is_empty());
+    message.sections.retain(|section| !section.groups.is_empty());
     dropped
 }
 
-/// For example `3 nouvelles alertes, 1 aggravée, 2 levées`, or `2 missions` when there are only
-/// missions.
-pub(in crate::notify) fn counted(alerts: &[AlertNews<'_>], missions: &[MissionNews<'_>]) -> String {
+/// For example `2 décisions, 3 nouvelles alertes, 1 aggravée, 2 levées`; in a first message, where all
+/// is new, `2 décisions, 3 alertes`.
+pub(in crate::notify) fn counted(
+    alerts: &[AlertNews<'_>],
+    missions: &[MissionNews<'_>],
+    is_first: bool,
+) -> String {
+    let states = missions.iter().map(|one| (one.mission.state, one.mission.automatic));
+    let (mut decisions, mut automatic, mut others) = (0, 0, 0);
+    for state in states {
+        match state {
+            (MissionState::Proposed, _) => decisions += 1,
+            (MissionState::Open, true) => automatic += 1,
+            (
+                MissionState::Open
+                | MissionState::Declined
+                | MissionState::Withdrawn
+                | MissionState::Closed,
+                _,
+            ) => others += 1,
+        }
+    }
+    let mut words: Vec<String> = Vec::new();
+    if decisions > 0 {
+        words.push(plural(decisions, "décision", "décisions"));
+    }
     let of = |wanted: fn(Turn) -> bool| alerts.iter().filter(|one| wanted(one.turn)).count();
+    let new = if is_first { ("", "") } else { ("nouvelle", "nouvelles") };
     let counts = [
-        (of(|turn| matches!(turn, Turn::Raised | Turn::Reopened)), "nouvelle", "nouvelles"),
+        (of(|turn| matches!(turn, Turn::Raised | Turn::Reopened)), new.0, new.1),
         (of(|turn| turn == Turn::Worsened), "aggravée", "aggravées"),
         (of(|turn| turn == Turn::NewFact), "avec un fait nouveau", "avec un fait nouveau"),
         (of(|turn| turn == Turn::Eased), "atténuée", "atténuées"),
         (of(|turn| matches!(turn, Turn::Resolved | Turn::Retired)), "levée", "levées"),
     ];
-    let mut words: Vec<String> = Vec::new();
+    let mut is_named = false;
     for (count, one, several) in counts.into_iter().filter(|(count, ..)| *count > 0) {
-        let noun = match (words.is_empty(), count) {
-            (true, 1) => " alerte",
-            (true, _) => " alertes",
-            (false, _) => "",
+        let noun = match (is_named, count) {
+            (true, _) => "",
+            (false, 1) => "alerte",
+            (false, _) => "alertes",
         };
+        is_named = true;
         let word = if count == 1 { one } else { several };
         // French puts `nouvelle` before the noun, and the other adjectives after it.
-        words.push(if one == "nouvelle" {
-            format!("{count} {word}{noun}")
-        } else {
-            format!("{count}{noun} {word}")
-        });
+        let said = if one == "nouvelle" { [word, noun] } else { [noun, word] };
+        let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
+        words.push(format!("{count} {}", said.join(" ")));
     }
-    if !missions.is_empty() {
-        words.push(plural(missions.len(), "mission", "missions"));
+    let critical = alerts.iter().filter(|one| one.is_newly_critical()).count();
+    if is_named && is_first && critical > 0 {
+        let all = words.pop().unwrap_or_default();
+        words.push(format!("{all} (dont {})", plural(critical, "critique", "critiques")));
+    }
+    if automatic > 0 {
+        words.push(plural(automatic, "mission ouverte d’office", "missions ouvertes d’office"));
+    }
+    if others > 0 {
+        words.push(plural(others, "suite de mission", "suites de missions"));
     }
     words.join(", ")
 }
@@ -207,30 +165,30 @@ pub(in crate::notify) fn worst(alerts: &[AlertNews<'_>]) -> Option<Level> {
     alerts.iter().filter(|one| one.turn.is_bad()).map(|one| one.alert.level).max()
 }
 
-fn alert_line(news: &AlertNews<'_>, directory: &Directory) -> MessageLine {
+/// One line about an alert. `is_first`: in a message where all is new, so that nothing is said to be.
+pub(in crate::notify) fn alert_line(
+    news: &AlertNews<'_>,
+    directory: &Directory,
+    is_first: bool,
+) -> MessageLine {
     let alert = news.alert;
     let before = news.from.map_or("", Level::label);
     let turn = match news.turn {
-        Turn::Raised => "nouvelle".to_owned(),
-        Turn::Reopened => "de retour".to_owned(),
-        Turn::Worsened => format!("aggravée, auparavant « {before} »"),
-        Turn::NewFact => "fait nouveau".to_owned(),
-        Turn::Eased => format!("atténuée, auparavant « {before} »"),
-        Turn::Resolved => format!("levée, auparavant « {before} »"),
-        Turn::Retired => format!("n’est plus suivie, auparavant « {before} »"),
+        Turn::Raised if is_first => None,
+        Turn::Raised => Some("nouvelle".to_owned()),
+        Turn::Reopened => Some("de retour".to_owned()),
+        Turn::Worsened => Some(format!("aggravée, auparavant « {before} »")),
+        Turn::NewFact => Some("fait nouveau".to_owned()),
+        Turn::Eased => Some(format!("atténuée, auparavant « {before} »")),
+        Turn::Resolved => Some(format!("levée, auparavant « {before} »")),
+        Turn::Retired => Some(format!("n’est plus suivie, auparavant « {before} »")),
     };
     let detail = match news.turn {
         Turn::Resolved | Turn::Retired => news.reason.map(str::to_owned),
         Turn::NewFact => Some(news.facts().collect::<Vec<_>>().join(" ")),
         Turn::Raised | Turn::Reopened | Turn::Worsened | Turn::Eased => alert.explanation.clone(),
     };
-    MessageLine {
-        level: alert.level.as_str(),
-        label: alert.level.label().to_owned(),
-        title: format!("{} ({})", directory.rule_title(&alert.rule), alert.rule),
-        turn,
-        detail,
-    }
+    MessageLine { turn, detail, ..blank_line(alert, directory) }
 }
 
 /// The line of a reminder: an alert that was sent and that nobody acknowledged.
@@ -238,29 +196,32 @@ pub(in crate::notify) fn waiting_line(
     alert: &Alert,
     sent_on: NaiveDate,
     today: NaiveDate,
-    directory: &Directory,
+    (directory, page): (&Directory, Option<&str>),
 ) -> MessageLine {
     let days = usize::try_from((today - sent_on).num_days()).unwrap_or(0);
     let ago = plural(days, "jour", "jours");
     MessageLine {
-        level: alert.level.as_str(),
-        label: alert.level.label().to_owned(),
-        title: format!("{} ({})", directory.rule_title(&alert.rule), alert.rule),
-        turn: format!("signalée le {}, il y a {ago}", french::date(sent_on)),
+        turn: Some(format!("signalée le {}, il y a {ago}", french::date(sent_on))),
         detail: alert.explanation.clone(),
+        acknowledge_url: page.map(|page| acknowledgement_of(page, std::slice::from_ref(&alert.id))),
+        ..blank_line(alert, directory)
     }
 }
 
-fn mission_line(news: &MissionNews<'_>) -> String {
-    let Mission { kind, state, automatic, due_on, .. } = news.mission;
-    let due = french::date(*due_on);
-    let what = match state {
-        MissionState::Proposed => format!("proposée, à décider avant le {due}"),
-        MissionState::Open if *automatic => format!("ouverte d’office, à engager avant le {due}"),
-        MissionState::Open => "décidée".to_owned(),
-        MissionState::Declined => "écartée".to_owned(),
-        MissionState::Withdrawn => "proposition retirée".to_owned(),
-        MissionState::Closed => "close".to_owned(),
-    };
-    format!("{} : {what}", kind.label())
+/// The level and the rule's title; readers need no knowledge of its code.
+fn blank_line(alert: &Alert, directory: &Directory) -> MessageLine {
+    MessageLine {
+        level: alert.level.as_str(),
+        label: alert.level.label().to_owned(),
+        title: directory.rule_title(&alert.rule),
+        ..MessageLine::default()
+    }
+}
+
+/// The name of what an alert or a mission is about.
+pub(in crate::notify) fn subject_name(subject: &Subject, directory: &Directory) -> String {
+    match subject {
+        Subject::Ministry(_) => format!("{}, dans son ensemble", directory.name(subject)),
+        Subject::Project(_) | Subject::Portfolio => directory.name(subject),
+    }
 }

@@ -33,17 +33,33 @@ static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = Laz
     Ok(templates)
 });
 
-/// The content with at most `lines` lines, and the whole of it if some were cut.
-pub(in crate::notify) fn content(message: &Message, lines: usize) -> Result<Content, RenderError> {
+/// The content with at most `lines` lines, and its page: `page`, or the whole of a message that was
+/// cut.
+pub(in crate::notify) fn content(
+    message: &Message,
+    page: Option<&Message>,
+    lines: usize,
+) -> Result<Content, RenderError> {
     let mut capped = message.clone();
-    capped.more = cap(&mut capped.sections, lines);
-    let page = if capped.more > 0 { Some(lay_out(HTML, message)?) } else { None };
-    Ok(Content::Message { text: lay_out(TEXT, &capped)?, html: lay_out(HTML, &capped)?, page })
+    capped.more = cap(&mut capped, lines);
+    let page = page.or_else(|| (capped.more > 0).then_some(message));
+    capped.has_page = page.is_some();
+    let html = |whole| Ok::<_, RenderError>(unbroken(&lay_out(HTML, whole)?));
+    let page = page.map(html).transpose()?;
+    Ok(Content::Message { text: lay_out(TEXT, &capped)?, html: html(&capped)?, page })
 }
 
 pub(in crate::notify) fn chat(chat: &Chat) -> Result<Content, RenderError> {
     let (text, html) = (lay_out(CHAT_TEXT, chat)?, lay_out(CHAT_HTML, chat)?);
     Ok(Content::Message { text: text.trim_end().to_owned(), html, page: None })
+}
+
+/// With spaces at which no line breaks, as French has them next to these signs.
+fn unbroken(html: &str) -> String {
+    let signs = [(" :", "\u{a0}:"), (" ;", "\u{a0};"), (" ?", "\u{a0}?"), (" !", "\u{a0}!")];
+    let quotes = [("« ", "«\u{a0}"), (" »", "\u{a0}»")];
+    let all = signs.into_iter().chain(quotes);
+    all.fold(html.to_owned(), |text, (plain, unbroken)| text.replace(plain, unbroken))
 }
 
 fn lay_out(template: &str, message: &impl Serialize) -> Result<String, RenderError> {
@@ -64,8 +80,10 @@ mod tests {
             level: "high",
             label: "Élevé".to_owned(),
             title: title.to_owned(),
-            turn: "nouvelle".to_owned(),
+            about: None,
+            turn: Some("nouvelle".to_owned()),
             detail: Some("Coût <b>double</b> & plus.".to_owned()),
+            acknowledge_url: None,
         }
     }
 
@@ -79,8 +97,10 @@ mod tests {
             title: "Titre".to_owned(),
             heading: "Ministère".to_owned(),
             intro: vec!["Bonjour.".to_owned()],
+            decisions: None,
             sections: vec![Section { title: "À décider".to_owned(), groups: vec![group] }],
             more: 0,
+            has_page: false,
             more_url: Some("https://vigie.example/notices/1".to_owned()),
             footer: vec!["Pourquoi.".to_owned()],
         }
@@ -88,7 +108,7 @@ mod tests {
 
     #[test]
     fn what_comes_from_files_cannot_become_markup() {
-        let Content::Message { html, text, .. } = content(&message(1), 30).unwrap() else {
+        let Content::Message { html, text, .. } = content(&message(1), None, 30).unwrap() else {
             panic!("not a message")
         };
         assert!(!html.contains("<script>") && !html.contains("<b>double"), "{html}");
@@ -98,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_message_is_cut_after_the_given_lines_and_links_to_the_rest() {
-        let Content::Message { text, html, page } = content(&message(5), 3).unwrap() else {
+        let Content::Message { text, html, page } = content(&message(5), None, 3).unwrap() else {
             panic!("not a message")
         };
         assert_eq!(
@@ -106,9 +126,10 @@ mod tests {
             "Ministère\n\nBonjour.\n\nÀ DÉCIDER\n\n<script>alert(1)</script>\n  \
              → Audit de suivi : close\n  • [Élevé] Règle n° 0, nouvelle\n    Coût <b>double</b> & plus.\n  \
              • [Élevé] Règle n° 1, nouvelle\n    Coût <b>double</b> & plus.\n\n\
-             … et 3 autres lignes : https://vigie.example/notices/1\n\n-- \nPourquoi.\n"
+             … et 3 autres lignes.\n\n\
+             Le message entier : https://vigie.example/notices/1\n\n-- \nPourquoi.\n"
         );
-        assert!(html.contains("lire la suite") && !html.contains("Règle n° 2"));
+        assert!(html.contains("Lire le message entier") && !html.contains("Règle n° 2"));
         assert!(page.unwrap().contains("Règle n° 4"));
     }
 }

@@ -11,12 +11,23 @@ use crate::store::db::sql_types::Timestamp;
 
 const SESSIONS: &str = "sessions";
 
+const LINKS: &str = "links";
+
 impl Store {
     /// What the cookies of sessions are signed with; made at the first call.
     pub async fn session_key(&self, now: DateTime<Utc>) -> Result<Credential, StoreError> {
+        self.key(SESSIONS, now).await
+    }
+
+    /// What the links of mails are signed with; made at the first call.
+    pub async fn link_key(&self, now: DateTime<Utc>) -> Result<Credential, StoreError> {
+        self.key(LINKS, now).await
+    }
+
+    async fn key(&self, name: &str, now: DateTime<Utc>) -> Result<Credential, StoreError> {
         let mut transaction = self.begin_write().await?;
         let found: Option<String> = query_scalar("select value from keys where name = $1")
-            .bind(SESSIONS)
+            .bind(name)
             .optional(&mut *transaction, "keys")
             .await?;
         if let Some(value) = found {
@@ -24,7 +35,7 @@ impl Store {
         }
         let key = Credential::fresh("")?;
         sqlx::query("insert into keys (name, value, created_at) values ($1, $2, $3)")
-            .bind(SESSIONS)
+            .bind(name)
             .bind(key.reveal())
             .bind(Timestamp(now))
             .run(&mut *transaction, "keys")

@@ -5,4 +5,5 @@ pub(super) mod notices;
 pub(super) mod notification_memory;
 pub(super) mod outages;
 pub(super) mod outgoing;
+pub(super) mod revoked_links;
 pub(super) mod waits;

@@ -14,7 +14,7 @@ use vigie::domain::portfolio::follow_up::Contact;
 use vigie::domain::portfolio::published::Portfolio;
 use vigie::domain::portfolio::subject::Subject;
 use vigie::notify;
-use vigie::notify::{CycleFacts, Directory, MailSettings, NoticeTerms, NotifySettings};
+use vigie::notify::{CycleFacts, Directory, MailSettings, NoticeTerms, NotifySettings, Stakes};
 
 /// Consecutive cycles, and what each receiver knows after them.
 struct NotifiedCycles {
@@ -79,6 +79,7 @@ impl NotifiedCycles {
             now,
             facts: &facts,
             directory: &directory,
+            stakes: &Stakes::default(),
             terms: &NoticeTerms::default(),
             settings: &self.settings,
             memories: &self.memories,
@@ -139,7 +140,7 @@ fn each_receiver_gets_only_their_own_news_and_only_what_changed() {
     let samu = alert("D1", "samu", Level::Critical);
     assert_eq!(
         cycles.says(&[portalis.clone(), samu.clone()]),
-        "sg/MJ digest [RISQUE][Élevé] Justice : 1 nouvelle alerte\n\
+        "sg/MJ digest [RISQUE][Élevé] Justice, premier message : 1 alerte\n\
          sg/MSS critical [RISQUE][Critique] Santé : 1 alerte critique"
     );
     assert_eq!(cycles.says(&[portalis.clone(), samu.clone()]), "");
@@ -166,15 +167,20 @@ fn a_silenced_or_hidden_alert_is_not_sent_until_it_no_longer_is() {
     cycles.silenced.insert(portalis.id.clone());
     assert_eq!(cycles.says(&[portalis.clone(), hidden.clone()]), "");
     cycles.silenced.clear();
-    let message = "sg/MJ digest [RISQUE][Élevé] Justice : 1 nouvelle alerte";
-    assert_eq!(cycles.says(&[portalis.clone(), hidden.clone()]), message);
+    assert_eq!(
+        cycles.says(&[portalis.clone(), hidden.clone()]),
+        "sg/MJ digest [RISQUE][Élevé] Justice, premier message : 1 alerte"
+    );
     // A silence that begins and ends on what was already sent is not news.
     cycles.silenced.insert(portalis.id.clone());
     assert_eq!(cycles.says(&[portalis.clone(), hidden.clone()]), "");
     cycles.silenced.clear();
     assert_eq!(cycles.says(&[portalis.clone(), hidden.clone()]), "");
     let released = Alert { hidden_by: None, ..hidden };
-    assert_eq!(cycles.says(&[portalis, released]), message);
+    assert_eq!(
+        cycles.says(&[portalis, released]),
+        "sg/MJ digest [RISQUE][Élevé] Justice : 1 nouvelle alerte"
+    );
 }
 
 #[test]
@@ -185,7 +191,7 @@ fn a_project_that_changes_ministry_is_news_to_the_new_one_and_silence_for_the_ol
     cycles.portfolio.snapshots[0].ministry = MinistryCode::new("MSS");
     assert_eq!(
         cycles.says(std::slice::from_ref(&portalis)),
-        "sg/MSS digest [RISQUE][Élevé] Santé : 1 nouvelle alerte"
+        "sg/MSS digest [RISQUE][Élevé] Santé, premier message : 1 alerte"
     );
     assert_eq!(
         cycles.says(&[resolved(&portalis)]),
@@ -198,11 +204,12 @@ fn without_a_secretary_general_the_risk_team_is_notified_until_someone_takes_off
     let mut cycles = NotifiedCycles::new();
     let justice = cycles.portfolio.contacts.remove(0);
     let portalis = alert("D1", "portalis", Level::High);
-    let team = "dinum digest [RISQUE][Élevé] Panorama des grands projets : 1 nouvelle alerte";
+    let team =
+        "dinum digest [RISQUE][Élevé] Panorama des grands projets, premier message : 1 alerte";
     assert_eq!(cycles.says(std::slice::from_ref(&portalis)), team);
     cycles.portfolio.contacts.push(justice);
     assert_eq!(
         cycles.says(std::slice::from_ref(&portalis)),
-        "sg/MJ digest [RISQUE][Élevé] Justice : 1 nouvelle alerte"
+        "sg/MJ digest [RISQUE][Élevé] Justice, premier message : 1 alerte"
     );
 }

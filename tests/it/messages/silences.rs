@@ -39,7 +39,8 @@ impl MailedApp {
 fn said(mail: &Mail) -> String {
     let text = mail.text.replace("\r\n", "\n");
     let (_, section) = text.split_once("SILENCES À REVOIR\n\n").unwrap();
-    let next = ["\n\nÀ DÉCIDER", "\n\nNOUVELLES ALERTES", "\n\nAMÉLIORATIONS", "\n\n-- "];
+    let next =
+        ["\n\nÀ DÉCIDER", "\n\nALERTES CRITIQUES", "\n\nLE RESTE", "\n\nFAITS NOUVEAUX", "\n\n-- "];
     let end = next.iter().filter_map(|next| section.find(next)).min().unwrap();
     format!("{}\n{}", mail.headers["subject"], &section[..end])
         .replace(&french::date(today()), "AUJOURD’HUI")
@@ -61,9 +62,9 @@ fn the_coming_end_of_a_silence_is_sent_once_to_the_risk_team_and_to_its_ministry
         let words = words.replace(&french::date(until), "CE JOUR-LÀ");
         insta::allow_duplicates! {
             insta::assert_snapshot!(words, @r"
-            Silence n° 1 : Dérive budgétaire (D1), CYCLADES
+            Silence n° 1 : Dérive budgétaire, CYCLADES
               → Le silence prend fin le CE JOUR-LÀ.
-              → Il tait 1 alerte ouverte : Dérive budgétaire (D1), CYCLADES, « Élevé ».
+              → Il tait 1 alerte ouverte : Dérive budgétaire, CYCLADES, « Élevé ».
               → Posé le AUJOURD’HUI par Claire Martin (nom non prouvé) : « plan arrêté ».
             ");
         }

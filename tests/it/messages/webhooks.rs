@@ -347,7 +347,10 @@ async fn a_tchap_room_gets_counts_under_one_transaction_however_often_it_is_trie
         (&json!("m.text"), &json!("org.matrix.custom.html"))
     );
     let text = message["body"].as_str().unwrap();
-    assert!(text.contains("• Ministère de la Justice : 35 nouvelles alertes"), "{text}");
+    assert!(
+        text.contains("• Ministère de la Justice : 16 décisions, 35 nouvelles alertes"),
+        "{text}"
+    );
     assert!(!text.contains("PORTALIS") && !text.contains("SI SAMU"), "{text}");
     server.handle.stop(false).await;
 }

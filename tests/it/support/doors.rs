@@ -113,6 +113,7 @@ fn common(parameter: &str) -> &'static str {
         "account" | "token" | "draft" | "action" | "import" | "run" => "1",
         "table" => "projects",
         "file:.*" => "index.html",
+        "link" => "no.link",
         "invitation" => "nobody-is-invited",
         unknown => panic!("`{{{unknown}}}`: say in tests/it/support/doors.rs what may stand there"),
     }

@@ -14,6 +14,7 @@ const REFUSES: &str = "self.check_whole(";
 /// Functions that say nothing of any project or ministry, and why that is so.
 const NEUTRAL: &[(&str, &str)] = &[
     ("accept_invitation", "makes the account of whoever holds the link"),
+    ("are_links_revoked", "of whoever holds a link, before anybody's scope is known"),
     ("begin_session", "before anybody's scope is known"),
     ("begin_sign_in", "before anybody's scope is known"),
     ("caller_by_session", "before anybody's scope is known"),
@@ -32,6 +33,7 @@ const NEUTRAL: &[(&str, &str)] = &[
     ("issue_token", "of an account, never wider than it"),
     ("issue_token_and_tell", "of an account, never wider than it"),
     ("latest_known", "numbers of the last import, link and review"),
+    ("link_key", "of the service, for the links of its mails"),
     ("open", "makes the first handle, which sees the whole State"),
     ("open_existing", "makes the first handle, which sees the whole State"),
     ("open_read_only", "makes the first handle, which sees the whole State"),

@@ -26,7 +26,8 @@ use crate::support::visible_text;
 use crate::{application, notify};
 
 /// Content security policy of the pages: inline styles only, no scripts.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+pub(in crate::api) const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
@@ -164,6 +165,31 @@ pub(in crate::api) async fn replay_notice(
         return Err(Problem::Refused(format!("notice {id} is {state}, expected dead")));
     }
     Ok(web::Json(found(&context, id.to_string()).await?))
+}
+
+/// Whether links were revoked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct RevokedLinks {
+    /// False when they had been revoked before.
+    revoked: bool,
+}
+
+/// Revoke the links by which a notification can be read and its alerts acknowledged without an account.
+#[utoipa::path(
+    post,
+    path = "/api/v1/notices/{notice}/revocation",
+    params(("notice" = String, Path, description = "Id of the message")),
+    request_body = Reason,
+    responses((status = 200, description = "Whether they were still valid", body = RevokedLinks))
+)]
+pub(in crate::api) async fn revoke_links(
+    context: RequestContext,
+    named: web::Path<String>,
+    body: web::Json<Reason>,
+) -> Result<web::Json<RevokedLinks>, Problem> {
+    let id = found(&context, named.into_inner()).await?.notice.id;
+    let revoked = context.store.revoke_links(&id, &context.act(body.reason.as_str())?).await?;
+    Ok(web::Json(RevokedLinks { revoked }))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

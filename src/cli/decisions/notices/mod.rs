@@ -68,6 +68,14 @@ pub(crate) enum NoticesCommand {
         #[arg(long, default_value = "")]
         reason: String,
     },
+    /// Revoke the links of a mail, by which it is read and its alerts acknowledged without an account
+    Revoke {
+        /// Id of the notification, as listed by `vigie notices list`
+        notice: String,
+        /// Reason, recorded in the audit trail
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -95,6 +103,11 @@ struct ReceiverLine {
     /// A server of an earlier version does not say.
     #[serde(default)]
     outage: Option<Outage>,
+}
+
+#[derive(Deserialize)]
+struct RevokedLinks {
+    revoked: bool,
 }
 
 #[derive(Deserialize)]
@@ -144,6 +157,16 @@ pub(in crate::cli) async fn run(
                 replayed
             };
             print::message(&format!("{replayed} notices wait again"));
+        }
+        NoticesCommand::Revoke { notice, reason } => {
+            let body = Reason { reason: text("--reason", reason)? };
+            let place = api.at(&["notices", notice, "revocation"]);
+            let RevokedLinks { revoked } = named(api.post(place, &body).await, notice)?;
+            print::message(if revoked {
+                "the links of this message no longer work"
+            } else {
+                "the links of this message had been revoked before"
+            });
         }
     }
     Ok(Conclusion::Good)
@@ -247,14 +270,14 @@ async fn deliver(services: &Services, printer: &Printer) -> Result<Conclusion, C
         ]
     });
     let columns = vec![
-        ("lane", "Voie"),
-        ("delivered", "Remis"),
+        ("lane", "Canal"),
+        ("delivered", "Envoyés"),
         ("waiting", "À retenter"),
         ("dead", "Abandonnés"),
         ("failures", "Échecs"),
-        ("outage", "Canal en panne"),
+        ("outage", "Panne"),
     ];
-    printer.answer(&report, &[Sheet::new("Remise", columns, rows.collect())], 0)
+    printer.answer(&report, &[Sheet::new("Envoi", columns, rows.collect())], 0)
 }
 
 fn show(found: &QueuedNotice, printer: &Printer) -> Result<Conclusion, CliError> {

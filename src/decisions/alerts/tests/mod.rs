@@ -240,7 +240,7 @@ fn data_that_returns_closes_or_confirms() {
          --
          D1 a clear
          D1 b high",
-        "resolved D1 project/a clear since 01: Clos : le niveau est « Rien à signaler ».
+        "resolved D1 project/a clear since 01: Alerte levée : plus rien à signaler.
          persisted D1 project/b high since 01: De nouveau évaluable, inchangé.",
     );
 }

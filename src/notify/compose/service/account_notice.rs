@@ -51,7 +51,7 @@ pub fn local_token_notice(
         cycle: None,
         follows: vec![],
         title: message.title.clone(),
-        content: render::content(&message, usize::MAX)?,
+        content: render::content(&message, None, usize::MAX)?,
         created_at: act.at,
         not_before: act.at,
     }))

@@ -44,7 +44,7 @@ pub fn engine_notice(
         footer: footer(&receiver, &place, settings),
         ..Message::default()
     };
-    let content = render::content(&message, usize::MAX)?;
+    let content = render::content(&message, None, usize::MAX)?;
     Ok(Some(Notice {
         thread: format!("engine/{receiver}"),
         id,

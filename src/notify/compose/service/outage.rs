@@ -81,7 +81,7 @@ fn mail(news: &OutageNews, context: DeliveryContext<'_>) -> Result<Notice, Rende
         footer: footer(&receiver, "", context.settings),
         ..Message::default()
     };
-    let rendered = render::content(&message, usize::MAX)?;
+    let rendered = render::content(&message, None, usize::MAX)?;
     Ok(notice(news, context, receiver, (message.title, rendered)))
 }
 

@@ -27,31 +27,34 @@ static STYLE_HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::d
 
 /// A text field of a form.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct HtmlField {
-    pub(super) name: &'static str,
-    pub(super) label: &'static str,
+pub(in crate::api::resources::people) struct HtmlField {
+    pub(in crate::api::resources::people) name: &'static str,
+    pub(in crate::api::resources::people) label: &'static str,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct HtmlPage {
-    pub(super) title: &'static str,
-    pub(super) paragraphs: Vec<String>,
+pub(in crate::api::resources::people) struct HtmlPage {
+    pub(in crate::api::resources::people) title: &'static str,
+    pub(in crate::api::resources::people) paragraphs: Vec<String>,
     /// Text and path of a link.
-    pub(super) link: Option<(&'static str, String)>,
+    pub(in crate::api::resources::people) link: Option<(&'static str, String)>,
     /// Field to submit with the button.
-    pub(super) field: Option<HtmlField>,
+    pub(in crate::api::resources::people) field: Option<HtmlField>,
     /// Text of the button, and the path it posts to; empty for the page's own path.
-    pub(super) button: Option<(&'static str, &'static str)>,
+    pub(in crate::api::resources::people) button: Option<(&'static str, &'static str)>,
     /// Origin to which the response to the button may redirect, in addition to this service.
-    pub(super) leads_to: Option<String>,
+    pub(in crate::api::resources::people) leads_to: Option<String>,
 }
 
 impl HtmlPage {
-    pub(super) fn answer(&self, status: StatusCode) -> HttpResponse {
+    pub(in crate::api::resources::people) fn answer(&self, status: StatusCode) -> HttpResponse {
         self.answer_with(HttpResponse::build(status))
     }
 
-    pub(super) fn answer_with(&self, mut response: HttpResponseBuilder) -> HttpResponse {
+    pub(in crate::api::resources::people) fn answer_with(
+        &self,
+        mut response: HttpResponseBuilder,
+    ) -> HttpResponse {
         let elsewhere = self.leads_to.as_deref().unwrap_or_default();
         let policy = format!(
             "default-src 'none'; style-src 'sha256-{}'; form-action 'self' {elsewhere}; \

@@ -1,0 +1,212 @@
+//! What the links of mails lead to, for people without an account: the message in full, and the page that
+//! acknowledges alerts. A link is the only credential. Following one changes nothing, since programs that check mail
+//! follow them: acknowledging takes the button of the page.
+
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::sign_in::page::HtmlPage;
+use crate::api::context::AnonymousContext;
+use crate::api::middleware::access::session_cookie;
+use crate::api::problem::details::ProblemDetails;
+use crate::api::problem::kinds::Problem;
+use crate::api::resources::decisions::notices::POLICY;
+use crate::application::Services;
+use crate::domain::accounts::access::Scope;
+use crate::domain::accounts::audit::{ActionContext, Actor, AuditRecord};
+use crate::domain::alerts::alert::{Alert, AlertState};
+use crate::domain::messages::notice::{Content, Receiver};
+use crate::domain::portfolio::follow_up::Contact;
+use crate::notify::{LinkPurpose, LinkSigner, PersonalLink};
+use crate::support::clock::today;
+use crate::support::visible_text;
+use crate::{application, notify};
+
+/// A link that serves now, and what its holder may see.
+struct Held {
+    link: PersonalLink,
+    /// Of the holder's ministry alone.
+    services: Services,
+    /// Who receives messages there now.
+    recipient: Contact,
+}
+
+/// Show a message in full, to those who received it by mail.
+#[utoipa::path(
+    get,
+    path = "/messages/{link}",
+    params(("link" = String, Path, description = "Secret of the link in the mail")),
+    responses(
+        (status = 200, description = "An HTML page in French", body = String, content_type = "text/html"),
+        (status = 404, description = "The link is unknown, expired or revoked", body = String, content_type = "text/html")
+    )
+)]
+pub(in crate::api) async fn show_message(
+    context: AnonymousContext,
+    request: HttpRequest,
+    link: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let Some(held) = held(&context, &request, &link, LinkPurpose::Read).await? else {
+        return Ok(refuse(&context, &request, "/messages/{link}"));
+    };
+    let notice = held.services.store.notice(&held.link.notice).await?.map(|one| one.notice);
+    let Some(notice) = notice.filter(|notice| notice.receiver == held.link.receiver) else {
+        return Ok(refuse(&context, &request, "/messages/{link}"));
+    };
+    let key = context.store.link_key(context.clock.now()).await?;
+    let signer = LinkSigner::new(key.reveal().as_bytes(), &context.notify);
+    let personal = signer.personal(&notice, &[held.recipient.email.as_str()]);
+    let Content::Message { html, page, .. } = personal.content else {
+        return Ok(refuse(&context, &request, "/messages/{link}"));
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header(ContentType::html())
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .body(visible_text::lines(&page.unwrap_or(html)).into_owned()))
+}
+
+/// Show the page that acknowledges alerts, to those who received them by mail. Changes nothing.
+#[utoipa::path(
+    get,
+    path = "/acknowledgements/{link}",
+    params(("link" = String, Path, description = "Secret of the link in the mail")),
+    responses(
+        (status = 200, description = "An HTML page in French", body = String, content_type = "text/html"),
+        (status = 404, description = "The link is unknown, expired or revoked", body = String, content_type = "text/html")
+    )
+)]
+pub(in crate::api) async fn show_acknowledgement(
+    context: AnonymousContext,
+    request: HttpRequest,
+    link: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let Some(held) = held(&context, &request, &link, LinkPurpose::Acknowledge).await? else {
+        return Ok(refuse(&context, &request, "/acknowledgements/{link}"));
+    };
+    let alerts = waiting(&held).await?;
+    if alerts.is_empty() {
+        return Ok(done().answer(StatusCode::OK));
+    }
+    let directory = application::directory(&held.services).await?;
+    let named = alerts.iter().map(|alert| {
+        let (name, title) = (directory.name(&alert.subject), directory.rule_title(&alert.rule));
+        format!("{name} : {title} ({}).", alert.level.label())
+    });
+    let explained = "En confirmant, vous indiquez à la DINUM que votre ministère a pris connaissance de \
+                     ce qui suit. Cela ne vaut ni accord ni décision ; les rappels cessent.";
+    let page = HtmlPage {
+        title: "Prendre connaissance",
+        paragraphs: std::iter::once(explained.to_owned()).chain(named).collect(),
+        button: Some(("J’ai pris connaissance", "")),
+        ..HtmlPage::default()
+    };
+    Ok(page.answer(StatusCode::OK))
+}
+
+/// Acknowledge alerts, for those who received them by mail.
+#[utoipa::path(
+    post,
+    path = "/acknowledgements/{link}",
+    params(("link" = String, Path, description = "Secret of the link in the mail")),
+    responses(
+        (status = 200, description = "An HTML page in French", body = String, content_type = "text/html"),
+        (status = 403, description = "The request comes from a page of another site", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "The link is unknown, expired or revoked", body = String, content_type = "text/html")
+    )
+)]
+pub(in crate::api) async fn acknowledge_by_link(
+    context: AnonymousContext,
+    request: HttpRequest,
+    link: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    session_cookie::check_origin(&request)?;
+    let Some(held) = held(&context, &request, &link, LinkPurpose::Acknowledge).await? else {
+        return Ok(refuse(&context, &request, "/acknowledgements/{link}"));
+    };
+    let act = ActionContext {
+        actor: actor(&held)?,
+        at: context.clock.now(),
+        reason: format!("par le lien du message {}", held.link.notice),
+    };
+    for alert in waiting(&held).await? {
+        application::acknowledge(&held.services, &alert, &act).await?;
+    }
+    Ok(done().answer(StatusCode::OK))
+}
+
+/// `None` unless the link was made here, serves this purpose, has neither expired nor been revoked, and went to those
+/// who hold the office now.
+async fn held(
+    context: &AnonymousContext,
+    request: &HttpRequest,
+    presented: &str,
+    purpose: LinkPurpose,
+) -> Result<Option<Held>, Problem> {
+    let now = context.clock.now();
+    let key = context.store.link_key(now).await?;
+    let signer = LinkSigner::new(key.reveal().as_bytes(), &context.notify);
+    let read = signer.read(presented).filter(|link| link.serves(purpose, now));
+    let Some(link) = read else { return Ok(None) };
+    let Receiver::SecretaryGeneral(ministry) = &link.receiver else { return Ok(None) };
+    if context.store.are_links_revoked(&link.notice).await? {
+        return Ok(None);
+    }
+    let services = context.seen_by(request, &Scope::of([ministry.clone()]));
+    let contacts = services.store.contacts(today(now)).await?;
+    let recipient = notify::secretary_general(&contacts, ministry, today(now));
+    let recipient = recipient.filter(|contact| link.is_for(&[contact])).cloned();
+    Ok(recipient.map(|recipient| Held { link, services, recipient }))
+}
+
+/// The alerts of the link that are open and that nobody acknowledged.
+async fn waiting(held: &Held) -> Result<Vec<Alert>, Problem> {
+    let handlings = held.services.store.handlings().await?;
+    let mut waiting = Vec::new();
+    for id in &held.link.alerts {
+        let seen = handlings.get(id).is_some_and(|handling| handling.acknowledged.is_some());
+        let alert = held.services.store.alert(id).await?;
+        waiting.extend(alert.filter(|alert| !seen && alert.state == AlertState::Open));
+    }
+    Ok(waiting)
+}
+
+/// Who acknowledges: the holder of the office by name, else the office.
+fn actor(held: &Held) -> Result<Actor, Problem> {
+    let named = held.recipient.name.as_deref().and_then(|name| Actor::person(name).ok());
+    let office = || Actor::person(&format!("secrétariat général, {}", held.recipient.ministry));
+    match named {
+        Some(named) => Ok(named),
+        None => office().map_err(|fault| Problem::Unfit(fault.to_string())),
+    }
+}
+
+fn done() -> HtmlPage {
+    HtmlPage {
+        title: "C’est noté",
+        paragraphs: vec![
+            "La DINUM sait que votre ministère a pris connaissance de ces alertes. Vous pouvez fermer \
+             cette page."
+                .to_owned(),
+        ],
+        ..HtmlPage::default()
+    }
+}
+
+fn refuse(context: &AnonymousContext, request: &HttpRequest, path: &str) -> HttpResponse {
+    let method = if *request.method() == Method::POST { "POST" } else { "GET" };
+    let record =
+        AuditRecord::by(&Actor::vigie(), "request_refused", format!("route/{method} {path}"))
+            .because("the link of a mail is unknown, expired or revoked");
+    context.note_refusal(record);
+    let page = HtmlPage {
+        title: "Ce lien ne vaut plus",
+        paragraphs: vec![
+            "Il a expiré, il a été révoqué, ou le destinataire des messages de ce ministère a changé."
+                .to_owned(),
+            "Pour toute question, répondez au message qui le contenait.".to_owned(),
+        ],
+        ..HtmlPage::default()
+    };
+    page.answer(StatusCode::NOT_FOUND)
+}

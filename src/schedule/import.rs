@@ -10,8 +10,7 @@ use super::error::JobError;
 use super::folder_scan;
 use super::folder_scan::{FolderScan, KnownSources, LookContext, NewFile};
 use super::work::Work;
-use crate::application;
-use crate::application::{Services, notices_of};
+use crate::application::{Services, notices_of, record_files};
 use crate::domain::accounts::audit::Actor;
 use crate::domain::messages::notice::Notice;
 use crate::domain::operation::job::{Done, ImportSource, RunOutcome, SourceOutcome};
@@ -162,13 +161,9 @@ impl Reading<'_> {
             match import {
                 Ok(import) => {
                     let (mut imports, vigie) = ([import], Actor::vigie());
-                    let recorded = application::record_files(
-                        self.services,
-                        &mut imports,
-                        self.reader.aliases(),
-                        &vigie,
-                    )
-                    .await?;
+                    let recorded =
+                        record_files(self.services, &mut imports, self.reader.aliases(), &vigie)
+                            .await?;
                     for one in recorded {
                         keep(new_file.source.clone(), &one, &self.services.store, tally).await?;
                     }

@@ -22,7 +22,7 @@ use crate::domain::missions::mission::MissionChange;
 use crate::domain::operation::cycle::{
     CycleCounts, CycleInputs, CyclePhase, CycleRecord, CycleSummary,
 };
-use crate::domain::portfolio::import_decision::HeldImport;
+use crate::domain::portfolio::import::HeldImport;
 use crate::rules::RuleFault;
 use crate::support::clock::today;
 

@@ -12,7 +12,7 @@ use crate::domain::ids::{CycleNumber, RuleId};
 use crate::domain::level::Level;
 use crate::domain::missions::mission::{MissionChange, MissionKind};
 use crate::domain::operation::cycle::{CycleCounts, CycleInputs};
-use crate::domain::portfolio::import_decision::HeldImport;
+use crate::domain::portfolio::import::HeldImport;
 use crate::domain::portfolio::subject::Subject;
 
 /// Most changes and faults listed one by one.

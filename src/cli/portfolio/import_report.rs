@@ -4,8 +4,8 @@ use super::imports;
 use crate::cli::outcome::{CliError, Conclusion};
 use crate::cli::output::print::{Cell, Printer, Sheet};
 use vigie::application::{FileIntake, Intake, RefusedFile};
-use vigie::domain::portfolio::import::{Import, ImportedRows, SightingKind};
-use vigie::domain::portfolio::import_decision::{HeldImport, ImportState};
+use vigie::domain::portfolio::import::{HeldImport, Import, ImportedRows, SightingKind};
+use vigie::domain::portfolio::import_decision::ImportState;
 use vigie::domain::value::Reported;
 use vigie::intake::base_name;
 use vigie::store::Recorded;
@@ -81,7 +81,7 @@ fn holds(files: &[FileIntake]) -> Option<Sheet> {
             edition: file.edition,
             holds: holds.clone(),
         }),
-        _ => None,
+        Recorded::Unchanged { .. } | Recorded::Added { .. } | Recorded::Replaced { .. } => None,
     });
     imports::on_hold(&held.collect::<Vec<_>>())
 }

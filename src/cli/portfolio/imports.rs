@@ -9,7 +9,8 @@ use crate::cli::output::print::{Cell, Printer, Sheet};
 use crate::cli::session::Session;
 use crate::cli::values::text;
 use vigie::domain::action_bodies::Reason;
-use vigie::domain::portfolio::import_decision::{HeldImport, ImportState};
+use vigie::domain::portfolio::import::HeldImport;
+use vigie::domain::portfolio::import_decision::ImportState;
 use vigie::store::ImportSummary;
 
 #[derive(Debug, Subcommand)]
@@ -127,7 +128,7 @@ fn decisions(imports: &[ImportSummary]) -> Option<Sheet> {
     (!decided.is_empty()).then(|| {
         Sheet::list(
             "Décisions sur les importations",
-            decided.into_iter(),
+            decided,
             &[
                 ("import", "N°", &|one| Cell::count(one.import.0)),
                 ("action", "Décision", &|one| Cell::of(one.action.label(), one.action.as_str())),

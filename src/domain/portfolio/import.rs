@@ -9,7 +9,7 @@ use super::follow_up::{
 };
 use super::import_decision::HoldReason;
 use super::snapshot::Snapshot;
-use crate::domain::ids::{MinistryCode, ProjectId};
+use crate::domain::ids::{ImportNumber, MinistryCode, ProjectId};
 use crate::domain::words::words;
 use crate::support::fingerprint::Fingerprint;
 
@@ -144,4 +144,14 @@ pub struct KnownProject {
     pub project: ProjectId,
     pub names: Vec<String>,
     pub ministry: MinistryCode,
+}
+
+/// An import that waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HeldImport {
+    pub number: ImportNumber,
+    pub file: String,
+    pub dataset: Dataset,
+    pub edition: EditionId,
+    pub holds: Vec<HoldReason>,
 }

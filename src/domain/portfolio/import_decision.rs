@@ -4,8 +4,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::edition::EditionId;
-use super::import::Dataset;
 use crate::domain::accounts::audit::Actor;
 use crate::domain::ids::ImportNumber;
 use crate::domain::words::words;
@@ -62,14 +60,4 @@ pub struct ImportDecision {
     pub reason: String,
     pub by: Actor,
     pub at: DateTime<Utc>,
-}
-
-/// An import that waits for a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct HeldImport {
-    pub number: ImportNumber,
-    pub file: String,
-    pub dataset: Dataset,
-    pub edition: EditionId,
-    pub holds: Vec<HoldReason>,
 }

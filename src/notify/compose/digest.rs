@@ -10,7 +10,7 @@ use crate::domain::ids::{AlertId, CycleNumber, MissionId, NoticeId};
 use crate::domain::level::Level;
 use crate::domain::messages::notice::{NotifiedAlert, NotifiedState};
 use crate::domain::missions::mission::Mission;
-use crate::domain::portfolio::import_decision::HeldImport;
+use crate::domain::portfolio::import::HeldImport;
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::channels::directory::Directory;
 

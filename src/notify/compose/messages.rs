@@ -12,7 +12,7 @@ use super::{digest, silences};
 use crate::domain::ids::{AlertId, NoticeId};
 use crate::domain::level::Level;
 use crate::domain::messages::notice::{Notice, NoticeKind, Receiver};
-use crate::domain::portfolio::import_decision::HeldImport;
+use crate::domain::portfolio::import::HeldImport;
 use crate::domain::portfolio::subject::Subject;
 use crate::notify::layout::footer::{footer, page_url};
 use crate::notify::layout::message::{Message, plural};

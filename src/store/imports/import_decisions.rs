@@ -15,10 +15,8 @@ use super::{differences, import_index, link_log, snapshots};
 use crate::domain::accounts::audit::ActionContext;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::import::Dataset;
-use crate::domain::portfolio::import_decision::{
-    HeldImport, ImportAction, ImportDecision, ImportState,
-};
+use crate::domain::portfolio::import::{Dataset, HeldImport};
+use crate::domain::portfolio::import_decision::{ImportAction, ImportDecision, ImportState};
 use crate::domain::portfolio::snapshot::Snapshot;
 use crate::store::audit::audit_trail;
 use crate::store::db::columns;

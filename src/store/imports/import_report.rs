@@ -7,10 +7,8 @@ use utoipa::ToSchema;
 use super::differences::Difference;
 use crate::domain::ids::ImportNumber;
 use crate::domain::portfolio::edition::EditionId;
-use crate::domain::portfolio::import::{Dataset, SetAside, Sighting, WithheldFigure};
-use crate::domain::portfolio::import_decision::{
-    HeldImport, HoldReason, ImportDecision, ImportState,
-};
+use crate::domain::portfolio::import::{Dataset, HeldImport, SetAside, Sighting, WithheldFigure};
+use crate::domain::portfolio::import_decision::{HoldReason, ImportDecision, ImportState};
 
 /// What became of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -30,6 +30,9 @@ fn two_answers_of_today_age_nothing_else_and_refresh_nothing_else() {
     app.ok(&["import", "2021-06.questionnaire.csv"]);
     app.ok(&["cycle", "--as-of", "2021-06-15"]);
     assert_eq!(verdicts(&app), before);
-    let explained = app.ok(&["project", "PORTALIS", "--as-of", "2021-06-15"]);
+    let view = app.json(&["project", "PORTALIS", "--as-of", "2021-06-15"]);
+    let verdicts = view["verdicts"].as_array().unwrap();
+    let stale = verdicts.iter().find(|one| one["rule"] == "P10").unwrap();
+    let explained = stale["explanation"].as_str().unwrap();
     assert!(explained.contains("les plus récentes sont du 14 juin 2021"), "{explained}");
 }

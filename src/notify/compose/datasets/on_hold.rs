@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::domain::portfolio::import_decision::HeldImport;
+use crate::domain::portfolio::import::HeldImport;
 use crate::notify::compose::event::Event;
 use crate::notify::layout::message::{Group, Section, plural};
 

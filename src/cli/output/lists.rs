@@ -8,6 +8,7 @@ use crate::cli::session::Session;
 use vigie::client::{ApiClient, HttpTransport};
 use vigie::frame::dictionary;
 use vigie::store::ImportSummary;
+use vigie::support::french;
 
 pub(in crate::cli) async fn imports(
     Session { api, printer, .. }: &Session<'_>,
@@ -17,7 +18,7 @@ pub(in crate::cli) async fn imports(
 
 fn show_imports(imports: &[ImportSummary], printer: &Printer) -> Result<Conclusion, CliError> {
     let sheet = Sheet::list(
-        format!("{} importations", imports.len()),
+        french::counted(imports.len(), "importation", "importations"),
         imports.iter(),
         &[
             ("number", "N°", &|one| Cell::count(one.number.0)),
@@ -63,7 +64,7 @@ fn show_dictionary(fields: &[Json], printer: &Printer) -> Result<Conclusion, Cli
         ["name", "label", "kind", "unit", "supplier", "scopes", "meaning"].map(word).to_vec()
     });
     let sheet = Sheet::new(
-        format!("{} champs", fields.len()),
+        french::counted(fields.len(), "champ", "champs"),
         vec![
             ("name", "Champ"),
             ("label", "Libellé"),

@@ -107,7 +107,10 @@ async fn send(
             .with("dry_run", request.dry_run.then_some(true));
         let sent: Result<Intake, RemoteFault> = api.upload(place, bytes).await;
         if sent.is_err() && !report.files.is_empty() && !request.dry_run {
-            print::message(&format!("{} files were imported before this one", report.files.len()));
+            print::message(&format!(
+                "{} avant celui-ci",
+                french::counted(report.files.len(), "fichier importé", "fichiers importés")
+            ));
         }
         report.files.extend(sent?.files);
     }
@@ -162,8 +165,11 @@ fn print_report(
     printer: &Printer,
 ) -> Result<Conclusion, CliError> {
     let files = &report.files;
-    let title =
-        if report.dry_run { "Importation à blanc : rien n’est écrit" } else { "Importation" };
+    let title = if report.dry_run {
+        "Simulation d’importation : rien n’a été enregistré"
+    } else {
+        "Importation"
+    };
     let mut sheets = vec![Sheet::new(
         title,
         vec![
@@ -173,10 +179,10 @@ fn print_report(
             ("recorded", "Enregistrement"),
             ("rows_kept", "Gardées"),
             ("rows_set_aside", "Écartées"),
-            ("figures_withheld", "Retenus"),
+            ("figures_withheld", "Non publiés"),
             ("projects_new", "Nouveaux"),
             ("projects_known", "Connus"),
-            ("projects_resembling", "Proches"),
+            ("projects_resembling", "Ressemblants"),
         ],
         files.iter().map(row).collect(),
     )];
@@ -238,7 +244,7 @@ fn remarks(files: &[FileIntake], costs: Vec<Option<String>>) -> Option<Sheet> {
                 "ligne {} : `{}` de {} n’est pas publié, à dessein",
                 withheld.row, withheld.field, withheld.project
             );
-            remark("retenu", words);
+            remark("non publié", words);
         }
     }
     let columns = vec![("file", "Fichier"), ("subject", "Objet"), ("remark", "Remarque")];

@@ -27,8 +27,7 @@ impl CycleNames {
     pub(super) async fn read(api: &ApiClient) -> Result<Self, CliError> {
         let known: Vec<KnownProject> = api.all(api.at(&["known-projects"])).await?;
         let rules: Vec<TitledRule> = api.all(api.at(&["rules"])).await?;
-        let named =
-            |known: KnownProject| Some((known.project, known.names.into_iter().next_back()?));
+        let named = |one: KnownProject| Some((one.project, one.names.into_iter().next_back()?));
         Ok(Self {
             projects: known.into_iter().filter_map(named).collect(),
             titles: rules.into_iter().map(|rule| (rule.id, rule.title)).collect(),

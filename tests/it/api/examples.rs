@@ -36,7 +36,7 @@ fn examples() -> Vec<Example> {
                     .trim_start_matches('#')
                     .strip_prefix(' ')
                     .filter(|_| line.starts_with("##"))
-                    .unwrap_or(title)
+                    .unwrap_or(title);
             }
         }
     }

@@ -43,7 +43,7 @@ fn clone_into(folder: &Path) {
     for entry in std::fs::read_dir(fixtures()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let of = if name.ends_with(".panorama.csv") { "editions" } else { "follow-up" };
-        if name.ends_with(".csv") {
+        if Path::new(&name).extension().is_some_and(|extension| extension == "csv") {
             std::fs::copy(fixtures().join(&name), folder.join(of).join(&name)).unwrap();
         }
     }
@@ -66,8 +66,8 @@ fn every_block_of_the_readme_does_what_it_says() {
     for arguments in [["import", "fixtures/"].as_slice(), &["cycle", "--as-of", DAY.1]] {
         assert!(app.command(arguments).env(DAY.0, DAY.1).output().unwrap().status.success());
     }
-    let served = app.serve_apart_with(&[DAY]);
-    let server = format!("http://{}", served.address());
+    let demonstration = app.serve_apart_with(&[DAY]);
+    let server = format!("http://{}", demonstration.address());
 
     let mut script = String::from(
         "set -Eeuo pipefail\ntrap 'echo \"in the block of line $block: $BASH_COMMAND\" >&2' ERR\n",
@@ -95,5 +95,5 @@ fn every_block_of_the_readme_does_what_it_says() {
         "{faults}\n{}",
         shown.lines().rev().take(5).collect::<Vec<_>>().join("\n")
     );
-    served.stop();
+    demonstration.stop();
 }
